@@ -1,0 +1,16 @@
+// Lists the migrations in the order they apply. A migration that has shipped is never edited.
+import type { Knex } from "knex";
+import * as accountsAndTenants from "./0001_accounts_and_tenants.ts";
+import * as oidcRecords from "./0002_oidc_records.ts";
+
+/** One step of the schema, there and back. */
+export interface Migration {
+  name: string;
+  up(db: Knex): Promise<void>;
+  down(db: Knex): Promise<void>;
+}
+
+export const migrations: readonly Migration[] = [
+  { name: "0001_accounts_and_tenants", ...accountsAndTenants },
+  { name: "0002_oidc_records", ...oidcRecords },
+];

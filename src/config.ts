@@ -1,0 +1,359 @@
+// Owns the settings: every environment variable the product reads, read once, into one frozen Config, or
+// one ConfigError that names every fault with its fix. The only file that looks at process.env.
+// docs/configuration.md is generated from the table below; a test keeps the two equal.
+import { OperationError } from "./errors.ts";
+import { type LogLevel, logLevels } from "./log.ts";
+import {
+  closestName,
+  flag,
+  hostName,
+  integer,
+  issuerUrl,
+  networks,
+  oneOf,
+  sealingKeys,
+  text,
+  url,
+} from "./setting_values.ts";
+
+/** Whether the product runs for customers, or on a developer's own machine. */
+export type Mode = "production" | "development";
+
+/** Everything the environment decides. Frozen; made only by {@link readConfig}. */
+export interface Config {
+  readonly mode: Mode;
+  /** `iss` of every token and the base of every URL; no trailing slash. */
+  readonly issuer: string;
+  readonly host: string;
+  readonly port: number;
+  readonly adminHost: string;
+  readonly adminPort: number;
+  /** PostgreSQL; undefined means the embedded store in {@link Config.dataDir}. */
+  readonly databaseUrl: string | undefined;
+  readonly databasePoolSize: number;
+  readonly preparedStatements: boolean;
+  readonly dataDir: string;
+  /** 32-byte keys. The first seals, every one opens. Empty only in development. */
+  readonly secrets: readonly Uint8Array[];
+  /** Client id registered with AWS: the audience of the ID tokens exchanged there. */
+  readonly clientId: string;
+  readonly tenantClaim: string;
+  readonly idTokenTtlSeconds: number;
+  /** The ISV role registered with AWS. */
+  readonly roleArn: string | undefined;
+  /** The ISV's own login page; set, it turns handoff on. */
+  readonly loginUrl: string | undefined;
+  /** How many proxies in front append to X-Forwarded-For. */
+  readonly trustedProxies: number;
+  /** CIDR ranges outgoing requests may reach although they are private. */
+  readonly allowNetworks: readonly string[];
+  readonly requireVerifiedDomain: boolean;
+  readonly smtpUrl: string | undefined;
+  readonly mailFrom: string | undefined;
+  readonly kmsKeyId: string | undefined;
+  readonly logLevel: LogLevel;
+  /** Endpoint of every AWS call, as the AWS SDK reads it; set for the local sandbox. */
+  readonly awsEndpointUrl: string | undefined;
+  readonly awsRegion: string | undefined;
+}
+
+/** One setting that cannot be used as it is. */
+export interface ConfigFault {
+  setting: string;
+  problem: string;
+  fix: string;
+}
+
+/** All faults of the environment at once, so that one restart repairs them all. */
+export class ConfigError extends OperationError {
+  override readonly name = "ConfigError";
+  readonly faults: readonly ConfigFault[];
+
+  constructor(faults: readonly ConfigFault[]) {
+    const lines = faults.map((fault) => `  ${fault.setting}: ${fault.problem}. ${fault.fix}`);
+    super("invalid_config", ["The settings cannot be used:", ...lines].join("\n"));
+    this.faults = faults;
+  }
+}
+
+interface Setting<T> {
+  name: string;
+  /** One sentence for docs/configuration.md. */
+  doc: string;
+  /** As docs/configuration.md shows it; absent where there is none. */
+  defaultText?: string;
+  fallback: (mode: Mode) => T;
+  parse: (value: string, mode: Mode) => T;
+  requiredInProduction?: string;
+}
+
+const setting = <T>(spec: Setting<T>): Setting<T> => spec;
+const none = (): undefined => undefined;
+
+/** Every setting the product has, in the order the documentation shows them. */
+export const settings = {
+  issuer: setting({
+    name: "TTI_ISSUER",
+    doc: "The issuer URL: `iss` of every token, the URL registered with AWS, the base of every link. No path, no trailing slash; https outside development. It can never change once AWS has it.",
+    defaultText: "`http://localhost:PORT` in development",
+    fallback: () => "",
+    parse: issuerUrl,
+    requiredInProduction:
+      "Set it to the public https address of this provider, e.g. https://login.example.com",
+  }),
+  host: setting({
+    name: "TTI_HOST",
+    doc: "Address the public port listens on.",
+    defaultText: "`127.0.0.1` in development, all addresses in production",
+    fallback: (mode) => (mode === "production" ? "::" : "127.0.0.1"),
+    parse: hostName,
+  }),
+  port: setting({
+    name: "PORT",
+    doc: "Public port. 0 takes a free one.",
+    defaultText: "`3000`",
+    fallback: () => 3000,
+    parse: integer(0, 65_535),
+  }),
+  adminHost: setting({
+    name: "TTI_ADMIN_HOST",
+    doc: "Address the admin port listens on. Keep it private.",
+    defaultText: "`127.0.0.1`",
+    fallback: () => "127.0.0.1",
+    parse: hostName,
+  }),
+  adminPort: setting({
+    name: "TTI_ADMIN_PORT",
+    doc: "Admin port (JSON API). 0 takes a free one.",
+    defaultText: "`3001`",
+    fallback: () => 3001,
+    parse: integer(0, 65_535),
+  }),
+  databaseUrl: setting<string | undefined>({
+    name: "DATABASE_URL",
+    doc: "PostgreSQL connection URL. Absent: the embedded SQLite store in `TTI_DATA_DIR`.",
+    fallback: none,
+    parse: url(["postgres:", "postgresql:"]),
+  }),
+  databasePoolSize: setting({
+    name: "TTI_DATABASE_POOL",
+    doc: "Most PostgreSQL connections one process opens.",
+    defaultText: "`10`",
+    fallback: () => 10,
+    parse: integer(1, 200),
+  }),
+  preparedStatements: setting({
+    name: "TTI_PREPARED_STATEMENTS",
+    doc: "Named prepared statements on PostgreSQL. Turn `off` behind PgBouncer in transaction mode.",
+    defaultText: "`on`",
+    fallback: () => true,
+    parse: flag,
+  }),
+  dataDir: setting({
+    name: "TTI_DATA_DIR",
+    doc: "Directory of the embedded store.",
+    defaultText: "`./data`",
+    fallback: () => "./data",
+    parse: text,
+  }),
+  secrets: setting<readonly Uint8Array[]>({
+    name: "TTI_SECRETS",
+    doc: "Comma-separated 32-byte keys in base64 (`openssl rand -base64 32`). The first seals private keys and signs cookies; older ones still open what they sealed.",
+    defaultText: "made once and kept in the data directory in development",
+    fallback: () => [],
+    parse: sealingKeys,
+    requiredInProduction: "Make one with `openssl rand -base64 32` and keep it where you keep other secrets",
+  }),
+  clientId: setting({
+    name: "TTI_CLIENT_ID",
+    doc: "The client id registered with AWS: the audience of every ID token that is exchanged there.",
+    defaultText: "`tti-demo`",
+    fallback: () => "tti-demo",
+    parse: text,
+  }),
+  tenantClaim: setting({
+    name: "TTI_TENANT_CLAIM",
+    doc: "Name of the claim that carries the tenant. Letters, joined by `.` or `_`: all that AWS attribute mappings allow.",
+    defaultText: "`tenant_id`",
+    fallback: () => "tenant_id",
+    parse: (value) => {
+      if (!/^\p{L}+(?:[._]\p{L}+){0,2}$/u.test(value)) {
+        throw new Error(`"${value}" is no name AWS can map|Use letters, joined by at most two . or _`);
+      }
+      if (reservedClaims.has(value)) {
+        throw new Error(`"${value}" is a claim with its own meaning|Choose another name, e.g. tenant_id`);
+      }
+      return value;
+    },
+  }),
+  idTokenTtlSeconds: setting({
+    name: "TTI_ID_TOKEN_TTL",
+    doc: "Lifetime of ID tokens in seconds, 30 to 3600. Each serves one exchange, so short is right.",
+    defaultText: "`300`",
+    fallback: () => 300,
+    parse: integer(30, 3600),
+  }),
+  roleArn: setting<string | undefined>({
+    name: "TTI_ROLE_ARN",
+    doc: "ARN of the ISV role registered with AWS, assumed in steps 1 and 3 of the exchange.",
+    fallback: none,
+    parse: (value) => {
+      if (!/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w/+=,.@-]+$/.test(value)) {
+        throw new Error(
+          `"${value}" is not the ARN of an IAM role|Use the form arn:aws:iam::111122223333:role/NAME`,
+        );
+      }
+      return value;
+    },
+  }),
+  loginUrl: setting<string | undefined>({
+    name: "TTI_LOGIN_URL",
+    doc: "Your own login page. Set, users log in there (handoff) and this provider shows no login page for such tenants.",
+    fallback: none,
+    parse: url(["https:", "http:"]),
+  }),
+  trustedProxies: setting({
+    name: "TTI_TRUSTED_PROXIES",
+    doc: "How many proxies in front of the provider append to `X-Forwarded-For`. Only that many entries are believed, and only for the client's address: no header ever changes a URL.",
+    defaultText: "`0`",
+    fallback: () => 0,
+    parse: integer(0, 10),
+  }),
+  allowNetworks: setting<readonly string[]>({
+    name: "TTI_ALLOW_NETWORKS",
+    doc: "Comma-separated CIDR ranges that outgoing requests (a client's `jwks_uri`, back-channel logout) may reach although they are private.",
+    fallback: () => [],
+    parse: networks,
+  }),
+  requireVerifiedDomain: setting({
+    name: "TTI_REQUIRE_VERIFIED_DOMAIN",
+    doc: "Whether an address reaches a token only if its domain is verified for the tenant. Off opens the door to one tenant's users posing as another's at AWS.",
+    defaultText: "`on`; `off` in development",
+    fallback: (mode) => mode === "production",
+    parse: flag,
+  }),
+  smtpUrl: setting<string | undefined>({
+    name: "SMTP_URL",
+    doc: "Mail server, `smtp://` or `smtps://`.",
+    fallback: none,
+    parse: url(["smtp:", "smtps:"]),
+  }),
+  mailFrom: setting<string | undefined>({
+    name: "TTI_MAIL_FROM",
+    doc: "Sender address of mail.",
+    fallback: none,
+    parse: text,
+  }),
+  kmsKeyId: setting<string | undefined>({
+    name: "TTI_KMS_KEY_ID",
+    doc: "AWS KMS key (RSA_2048, SIGN_VERIFY) that signs instead of a local key.",
+    fallback: none,
+    parse: text,
+  }),
+  logLevel: setting<LogLevel>({
+    name: "TTI_LOG_LEVEL",
+    doc: "One of `fatal`, `error`, `warn`, `info`, `debug`, `trace`, `silent`.",
+    defaultText: "`info`",
+    fallback: () => "info",
+    parse: oneOf(logLevels),
+  }),
+  awsEndpointUrl: setting<string | undefined>({
+    name: "AWS_ENDPOINT_URL",
+    doc: "Endpoint of every AWS call, as the AWS SDK reads it. Set it to the sandbox to try without AWS.",
+    fallback: none,
+    parse: url(["https:", "http:"]),
+  }),
+  awsRegion: setting<string | undefined>({
+    name: "AWS_REGION",
+    doc: "Region of STS and KMS calls, as the AWS SDK reads it.",
+    fallback: none,
+    parse: text,
+  }),
+};
+
+// Claims with a meaning of their own, which the tenant claim must not take over.
+const reservedClaims = new Set(
+  "iss sub aud exp iat nbf jti auth_time nonce acr amr azp email email_verified name sid act".split(" "),
+);
+
+const otherKnownNames = new Set(["TTI_MODE"]);
+
+/**
+ * Reads the settings from an environment.
+ *
+ * The mode is production when NODE_ENV says so, when TTI_ISSUER is set, or when the caller insists
+ * (`tti serve`); TTI_MODE=development overrides the first two, never the caller.
+ *
+ * @param environment variable names and values (the process's own by default)
+ * @param insist a mode the caller requires
+ * @throws {ConfigError} naming every fault: malformed values, missing ones, misspelt TTI_ names
+ */
+export function readConfig(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+  insist?: Mode,
+): Config {
+  const faults: ConfigFault[] = [];
+  const mode = insist ?? readMode(environment, faults);
+  const values: Record<string, unknown> = { mode };
+  for (const [key, spec] of Object.entries(settings) as [string, Setting<unknown>][]) {
+    const raw = environment[spec.name]?.trim();
+    if (raw === undefined || raw === "") {
+      if (mode === "production" && spec.requiredInProduction !== undefined) {
+        faults.push({
+          setting: spec.name,
+          problem: "it is required in production",
+          fix: `${spec.requiredInProduction}.`,
+        });
+      }
+      values[key] = spec.fallback(mode);
+      continue;
+    }
+    try {
+      values[key] = spec.parse(raw, mode);
+    } catch (error) {
+      faults.push({ setting: spec.name, ...splitProblem(error) });
+    }
+  }
+  faults.push(...misspeltNames(environment));
+  if (faults.length > 0) throw new ConfigError(faults);
+  if (values["issuer"] === "") values["issuer"] = `http://localhost:${values["port"]}`;
+  return Object.freeze(values) as unknown as Config;
+}
+
+function readMode(environment: Readonly<Record<string, string | undefined>>, faults: ConfigFault[]): Mode {
+  const asked = environment["TTI_MODE"]?.trim();
+  if (asked === "production" || asked === "development") return asked;
+  if (asked !== undefined && asked !== "") {
+    faults.push({
+      setting: "TTI_MODE",
+      problem: `"${asked}" is no mode`,
+      fix: "Use production or development.",
+    });
+  }
+  const looksLikeProduction =
+    environment["NODE_ENV"] === "production" || Boolean(environment["TTI_ISSUER"]?.trim());
+  return looksLikeProduction ? "production" : "development";
+}
+
+// Parsers throw "what is wrong|what to do", so that each stays one expression.
+function splitProblem(error: unknown): { problem: string; fix: string } {
+  const [problem = "it cannot be read", fix = "See docs/configuration.md"] = (error as Error).message.split(
+    "|",
+  );
+  return { problem, fix: `${fix}.` };
+}
+
+function misspeltNames(environment: Readonly<Record<string, string | undefined>>): ConfigFault[] {
+  const known = Object.values(settings).map((spec) => spec.name);
+  return Object.keys(environment)
+    .filter((name) => name.startsWith("TTI_") && !known.includes(name) && !otherKnownNames.has(name))
+    .map((name) => {
+      const meant = closestName(name, known);
+      return {
+        setting: name,
+        problem: "there is no such setting",
+        fix:
+          meant === undefined ? "Remove it; docs/configuration.md lists them all." : `Did you mean ${meant}?`,
+      };
+    });
+}

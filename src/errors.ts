@@ -1,0 +1,128 @@
+// Owns the product's error type and the catalogue of its stable codes: what each means and what to do.
+// docs/errors.md is generated from this catalogue; a test keeps the two equal.
+
+/** What a code means to the person who meets it, and the HTTP status its HTTP face answers with. */
+interface CatalogueEntry {
+  status: number;
+  meaning: string;
+  fix: string;
+}
+
+/** Every code an OperationError may carry. Codes are a contract: they may be added, never renamed. */
+export const errorCatalogue = {
+  invalid_input: {
+    status: 400,
+    meaning: "A field of the request or command is missing, malformed or out of range.",
+    fix: "Correct the field the message names.",
+  },
+  invalid_config: {
+    status: 500,
+    meaning: "A setting in the environment is missing, misspelt or has a value that cannot work.",
+    fix: "Correct every setting the message lists; docs/configuration.md describes each.",
+  },
+  unauthenticated: {
+    status: 401,
+    meaning: "The caller did not prove who it is.",
+    fix: "Send an access token of this issuer that is valid and not expired.",
+  },
+  forbidden: {
+    status: 403,
+    meaning: "The caller is known but may not do this.",
+    fix: "Use an access token that carries the scope, or an account that has the role, the message names.",
+  },
+  account_not_found: {
+    status: 404,
+    meaning: "No account has this id or sign-in name.",
+    fix: "List the accounts with `tti user list`, or create one with `tti user create`.",
+  },
+  account_exists: {
+    status: 409,
+    meaning: "Another account already signs in with this e-mail address.",
+    fix: "Use that account, adding it to the tenant, or choose another address.",
+  },
+  account_disabled: {
+    status: 403,
+    meaning: "The account is disabled and cannot sign in or be named in a token.",
+    fix: "Ask an operator to enable it.",
+  },
+  invalid_credentials: {
+    status: 401,
+    meaning: "The e-mail address and password do not belong together.",
+    fix: "Check both; an operator can set a new password.",
+  },
+  email_not_verified: {
+    status: 403,
+    meaning: "The account's e-mail address is not proven, so no ID token may carry it.",
+    fix: "Prove the address first, or have an operator create the user with a verified address.",
+  },
+  tenant_not_found: {
+    status: 404,
+    meaning: "No tenant has this id.",
+    fix: "List the tenants with `tti tenant list`, or create it with `tti tenant create`.",
+  },
+  tenant_exists: {
+    status: 409,
+    meaning: "A tenant with this id exists already.",
+    fix: "Use it, or choose another id.",
+  },
+  not_a_member: {
+    status: 403,
+    meaning: "The account is no member of this tenant, so no token may name the tenant for it.",
+    fix: "Add the membership with `tti user create --tenant` or sign in to a tenant the user belongs to.",
+  },
+  client_not_found: {
+    status: 404,
+    meaning: "No client (relying party) has this id.",
+    fix: "List the clients with `tti client list`, or register it with `tti client create`.",
+  },
+  client_exists: {
+    status: 409,
+    meaning: "A client with this id exists already.",
+    fix: "Use it, or choose another client id.",
+  },
+  unavailable: {
+    status: 503,
+    meaning: "Something this operation needs (the database, a key, another service) does not answer.",
+    fix: "Look at the log line with the same request id, repair what it names, and try again.",
+  },
+} as const satisfies Record<string, CatalogueEntry>;
+
+/** A stable error code. */
+export type ErrorCode = keyof typeof errorCatalogue;
+
+/** Options of an {@link OperationError}. */
+export interface OperationErrorOptions {
+  /** The input field at fault, where one is. */
+  field?: string;
+  /** What to do, where it is more precise than the catalogue's advice. */
+  fix?: string;
+  /** The private reason. Logged, never sent to a caller. */
+  cause?: unknown;
+}
+
+/**
+ * An expected failure of an operation. Its message is public: it must never hold a secret or a token.
+ */
+export class OperationError extends Error {
+  override readonly name: string = "OperationError";
+  readonly code: ErrorCode;
+  readonly fix: string;
+  readonly field: string | undefined;
+
+  /**
+   * @param code stable code from {@link errorCatalogue}
+   * @param message public text: what was wrong with this very request
+   * @param options field at fault, a more precise fix, the private cause
+   */
+  constructor(code: ErrorCode, message: string, options: OperationErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.fix = options.fix ?? errorCatalogue[code].fix;
+    this.field = options.field;
+  }
+
+  /** The HTTP status that belongs to the code. */
+  get status(): number {
+    return errorCatalogue[this.code].status;
+  }
+}

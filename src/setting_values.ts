@@ -1,0 +1,142 @@
+// Owns how single setting values are read from text. Each reader returns the value or throws an Error
+// whose message is "what is wrong|what to do"; no reader repeats a secret.
+import { isIP } from "node:net";
+import type { Mode } from "./config.ts";
+
+/** Any non-empty text. */
+export const text = (value: string): string => value;
+
+/** A whole number within bounds, both included. */
+export function integer(least: number, most: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (!/^\d+$/.test(value) || number < least || number > most) {
+      throw new Error(`"${value}" is not a whole number from ${least} to ${most}|Use a number in that range`);
+    }
+    return number;
+  };
+}
+
+/** on/off and their usual spellings. */
+export function flag(value: string): boolean {
+  const lower = value.toLowerCase();
+  if (["on", "true", "1", "yes"].includes(lower)) return true;
+  if (["off", "false", "0", "no"].includes(lower)) return false;
+  throw new Error(`"${value}" is neither on nor off|Use on or off`);
+}
+
+/** One of a list of words. */
+export function oneOf<T extends string>(words: readonly T[]): (value: string) => T {
+  return (value) => {
+    const word = words.find((candidate) => candidate === value);
+    if (word === undefined) throw new Error(`"${value}" is not known|Use one of ${words.join(", ")}`);
+    return word;
+  };
+}
+
+/** An absolute URL with one of the given schemes. The value is not repeated: it may hold a password. */
+export function url(schemes: readonly string[]): (value: string) => string {
+  const expected = schemes.map((scheme) => `${scheme}//`).join(" or ");
+  return (value) => {
+    if (!URL.canParse(value) || !schemes.includes(new URL(value).protocol)) {
+      throw new Error(`it is not a URL that begins with ${expected}|Write the whole URL`);
+    }
+    return value;
+  };
+}
+
+/** A host name or address to listen on, without a port. */
+export function hostName(value: string): string {
+  if (isIP(value) === 0 && !/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(value)) {
+    throw new Error(`"${value}" is no host name or address|Write it without scheme and port, e.g. 127.0.0.1`);
+  }
+  return value;
+}
+
+/** Comma-separated 32-byte keys in base64. */
+export function sealingKeys(value: string): readonly Uint8Array[] {
+  return value.split(",").map((part, index) => {
+    const bytes = /^[A-Za-z0-9+/_-]+={0,2}$/.test(part.trim())
+      ? Buffer.from(part.trim(), "base64")
+      : Buffer.alloc(0);
+    if (bytes.length !== 32) {
+      throw new Error(`key ${index + 1} is not 32 bytes in base64|Make one with: openssl rand -base64 32`);
+    }
+    return new Uint8Array(bytes);
+  });
+}
+
+/** Comma-separated CIDR ranges. */
+export function networks(value: string): readonly string[] {
+  return value.split(",").map((part) => {
+    const range = part.trim();
+    const [address = "", bits = ""] = range.split("/");
+    const family = isIP(address);
+    if (family === 0 || !/^\d+$/.test(bits) || Number(bits) > (family === 4 ? 32 : 128)) {
+      throw new Error(`"${range}" is no CIDR range|Write it like 10.0.0.0/8`);
+    }
+    return range;
+  });
+}
+
+// AWS's own pattern for IssuerUrl (API_OidcJwtConfiguration).
+const awsIssuerPattern = /^https?:\/\/[-a-zA-Z0-9+&@/%=~_|!:,.;]*[-a-zA-Z0-9+&@/%=~_|]$/;
+
+/**
+ * An issuer that AWS IAM Identity Center can use: at most 512 characters, no query or fragment, no trailing
+ * slash (compared byte by byte), no well-known path, https unless on this machine in development.
+ */
+export function issuerUrl(value: string, mode: Mode): string {
+  if (!URL.canParse(value))
+    throw new Error(`"${value}" is not a URL|Write it like https://login.example.com`);
+  const parsed = new URL(value);
+  if (parsed.username !== "" || parsed.password !== "") {
+    throw new Error("it holds a user name or password|Remove it");
+  }
+  if (value.includes(".well-known")) {
+    throw new Error("it contains the discovery path|Leave /.well-known/openid-configuration away");
+  }
+  if (value.endsWith("/")) {
+    throw new Error("it ends with a slash, and AWS compares issuers byte by byte|Remove the slash");
+  }
+  if (value.length > 512 || !awsIssuerPattern.test(value)) {
+    throw new Error(
+      "it is not an issuer URL AWS accepts|Use at most 512 characters, without query or fragment",
+    );
+  }
+  if (parsed.origin !== value) {
+    throw new Error(
+      "it is more than scheme, host and port in lower case|Give the provider a host of its own, like https://login.example.com",
+    );
+  }
+  const local = ["localhost", "127.0.0.1", "[::1]"].includes(parsed.hostname);
+  if (parsed.protocol !== "https:" && !(mode === "development" && local)) {
+    throw new Error("it is not https|Put TLS in front of the provider and use the https address");
+  }
+  return value;
+}
+
+/**
+ * Finds the known name that a misspelt one most likely meant.
+ * @returns the closest of `known` within three edits, or undefined
+ */
+export function closestName(name: string, known: readonly string[]): string | undefined {
+  const ranked = known
+    .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
+    .sort((a, b) => a.distance - b.distance);
+  const best = ranked[0];
+  return best !== undefined && best.distance <= 3 ? best.candidate : undefined;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, left] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, right] of [...b].entries()) {
+      const substitution = (row[j] ?? 0) + (left === right ? 0 : 1);
+      next.push(Math.min(substitution, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
