@@ -1,0 +1,111 @@
+// Owns what the pages of the demo application need in order to be drawn (see pages.ts).
+// Tokens and secrets arrive here shortened: nothing on these pages can be used again.
+
+/** A line of "what went in" or "what came out". */
+export interface DemoField {
+  name: string;
+  value: string;
+  /** One line on why it is there. */
+  note?: string | undefined;
+}
+
+/** How a step of the chain ended. */
+export type DemoStepState = "done" | "cached" | "failed" | "skipped";
+
+/** One of the calls to AWS. */
+export interface DemoStep {
+  /** AWS's name of the operation, e.g. `CreateTokenWithIAM`. */
+  operation: string;
+  /** What it is for, in a sentence. */
+  purpose: string;
+  state: DemoStepState;
+  durationMs?: number | undefined;
+  input: readonly DemoField[];
+  output: readonly DemoField[];
+  error?: DemoError | undefined;
+}
+
+/** A failure, as the page explains it. */
+export interface DemoError {
+  code: string;
+  message: string;
+  cause?: string | undefined;
+  fix?: string | undefined;
+}
+
+/** A claim or header member of the ID token. */
+export interface DemoClaim {
+  name: string;
+  value: string;
+  meaning: string;
+  /** The rule of the trusted token issuer it satisfies, if any. */
+  rule?: string | undefined;
+}
+
+/** One search result. */
+export interface DemoDocument {
+  title: string;
+  passage: string;
+  /** `VERY_HIGH` … `LOW`, or `NOT_AVAILABLE`. */
+  confidence: string;
+  source?: string | undefined;
+  documentId: string;
+}
+
+/** Someone the visitor may sign in as. */
+export interface DemoUser {
+  name: string;
+  email: string;
+  password?: string | undefined;
+  tenant: string;
+  /** What this user may see, in a few words. */
+  sees?: string | undefined;
+}
+
+/** Before sign-in. */
+export interface DemoHomePage {
+  issuer: string;
+  users: readonly DemoUser[];
+  links: readonly { label: string; url: string }[];
+  notice?: string | undefined;
+}
+
+/** After sign-in. */
+export interface DemoSessionPage {
+  user: { name: string; email: string; tenant: string };
+  csrfToken: string;
+  query: string;
+  /** Queries worth trying. */
+  suggestions: readonly string[];
+  token: {
+    header: readonly DemoClaim[];
+    payload: readonly DemoClaim[];
+    /** The three parts of the token, each shortened. */
+    raw: readonly [string, string, string];
+    /** Where it came from: sign-in or refresh. */
+    obtainedBy: string;
+    /** Whether it was presented to AWS already. */
+    redeemed: boolean;
+    secondsLeft: number;
+  };
+  search?: DemoSearch | undefined;
+  users: readonly DemoUser[];
+  links: readonly { label: string; url: string }[];
+}
+
+/** What the last search did. */
+export interface DemoSearch {
+  query: string;
+  documents: readonly DemoDocument[];
+  steps: readonly DemoStep[];
+  error?: DemoError | undefined;
+  /** True when the visitor asked to present the same token twice. */
+  replay: boolean;
+  totalMs: number;
+}
+
+/** The demo's pages by the name of their templates. */
+export interface DemoPages {
+  demo_home: DemoHomePage;
+  demo_session: DemoSessionPage;
+}

@@ -1,0 +1,133 @@
+// Owns what every page needs in order to be drawn, and the names of the form fields it sends back.
+// Models hold plain values: a page decides nothing and looks nothing up. Strings may hold anything a user typed.
+import type { DemoPages } from "./demo_pages.ts";
+
+/** What any page may carry besides its own content. */
+export interface PageFrame {
+  /** Name of the service shown above the card; default "Sign in". */
+  brandName?: string | undefined;
+}
+
+/** A form's target and, where the edge uses one, its anti-forgery token (field `csrf`). */
+export interface FormModel {
+  /** Path (or same-origin URL) the form is posted to. */
+  action: string;
+  csrfToken?: string | undefined;
+}
+
+/** Login: fields `email`, `password`. Cancelling posts to `cancelAction`. */
+export interface LoginPage extends PageFrame {
+  form: FormModel;
+  /** Pre-filled address, from the last attempt or `login_hint`. */
+  email?: string | undefined;
+  /** Why the last attempt failed, in words; announced to assistive technology. */
+  error?: string | undefined;
+  /** What the person tries to reach. */
+  clientName?: string | undefined;
+  /** Set when the relying party named the tenant. */
+  tenantName?: string | undefined;
+  /** Where the "Cancel" form posts; absent: no such button. */
+  cancelAction?: string | undefined;
+}
+
+/** One membership the person may choose. */
+export interface TenantChoice {
+  id: string;
+  name: string;
+  /** A second line, such as the domain or the role. */
+  detail?: string | undefined;
+}
+
+/** Tenant choice: one button for each membership, field `tenant` = the chosen id. */
+export interface TenantChoicePage extends PageFrame {
+  form: FormModel;
+  tenants: readonly TenantChoice[];
+  accountEmail?: string | undefined;
+  clientName?: string | undefined;
+  error?: string | undefined;
+  cancelAction?: string | undefined;
+}
+
+/** Consent, for third-party clients only: field `decision` = `allow` or `deny`. */
+export interface ConsentPage extends PageFrame {
+  form: FormModel;
+  clientName: string;
+  /** Host the answer is sent to, so that a look-alike name is noticed. */
+  clientHost?: string | undefined;
+  accountEmail?: string | undefined;
+  tenantName?: string | undefined;
+  /** Requested scopes; each is put in words by {@link scopeWords}. */
+  scopes: readonly string[];
+  policyUri?: string | undefined;
+  termsUri?: string | undefined;
+}
+
+/** The question whether to sign out: fields `xsrf`, and `logout` = `yes` when the answer is yes. */
+export interface LogoutPage extends PageFrame {
+  action: string;
+  /** oidc-provider's own anti-forgery secret (`ctx.oidc.session.state.secret`). */
+  xsrf: string;
+  clientName?: string | undefined;
+  accountEmail?: string | undefined;
+}
+
+/** After signing out without a page to return to. */
+export interface LoggedOutPage extends PageFrame {
+  clientName?: string | undefined;
+  returnUrl?: string | undefined;
+}
+
+/** Any failure shown to a person. */
+export interface ErrorPage extends PageFrame {
+  /** HTTP status, for the title only. */
+  status: number;
+  /** Stable code, e.g. `invalid_request`. */
+  code: string;
+  /** What went wrong. */
+  what: string;
+  /** What to do about it. */
+  fix?: string | undefined;
+  /** Found again in the log. */
+  requestId?: string | undefined;
+  backUrl?: string | undefined;
+}
+
+/** Every page by the name of its template. */
+export interface Pages extends DemoPages {
+  login: LoginPage;
+  tenant_choice: TenantChoicePage;
+  consent: ConsentPage;
+  logout: LogoutPage;
+  logged_out: LoggedOutPage;
+  error: ErrorPage;
+}
+
+/** The name of a page. */
+export type PageName = keyof Pages;
+
+const knownScopes: Readonly<Record<string, string>> = {
+  openid: "Know that it is you, by an identifier that stays the same",
+  email: "See your e-mail address",
+  profile: "See your name",
+  offline_access: "Keep this access while you are away",
+};
+
+/**
+ * Puts a scope in words a person can consent to; an unknown one is shown as it is.
+ * @param scope scope value (OpenID Connect Core 1.0 section 5.4, RFC 6749 section 3.3)
+ */
+export function scopeWords(scope: string): string {
+  return Object.hasOwn(knownScopes, scope) ? (knownScopes[scope] ?? scope) : `Use the permission “${scope}”`;
+}
+
+/**
+ * The URL, if a page may link to it: an absolute path, http or https. Everything else (`javascript:`, `data:`,
+ * protocol-relative) is undefined, and the page shows text in place of a link.
+ * @param url untrusted URL
+ */
+export function linkable(url: string | undefined): string | undefined {
+  if (url === undefined) return undefined;
+  if (/^\/(?![/\\])/.test(url)) return url;
+  const parsed = URL.parse(url);
+  return parsed !== null && (parsed.protocol === "https:" || parsed.protocol === "http:") ? url : undefined;
+}
