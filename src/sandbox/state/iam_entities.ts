@@ -1,0 +1,115 @@
+// What AWS IAM, STS and KMS know: accounts, users, roles, access keys, issued sessions, keys.
+import type { PolicyDocument } from "../policy_document.ts";
+
+/** An AWS account. */
+export type Account = { accountId: string; name: string };
+
+/** A key/value pair as IAM, STS, sso-admin and KMS tag things. */
+export type Tag = { key: string; value: string };
+
+/** An IAM user; long-term access keys belong to it. */
+export type IamUser = {
+  /** `arn:aws:iam::<account>:user/<name>`; the key in {@link World.iamUsers}. */
+  arn: string;
+  accountId: string;
+  userName: string;
+  /** `AIDA…` */
+  userId: string;
+  path: string;
+  createdAtMs: number;
+  /** Policy name → document. */
+  inlinePolicies: Record<string, PolicyDocument>;
+  attachedPolicyArns: string[];
+};
+
+/** An IAM role. */
+export type IamRole = {
+  /** `arn:aws:iam::<account>:role<path><name>`; the key in {@link World.iamRoles}. */
+  arn: string;
+  accountId: string;
+  roleName: string;
+  /** `AROA…` */
+  roleId: string;
+  path: string;
+  description: string | null;
+  maxSessionDurationSeconds: number;
+  createdAtMs: number;
+  trustPolicy: PolicyDocument;
+  /** Policy name → document. */
+  inlinePolicies: Record<string, PolicyDocument>;
+  attachedPolicyArns: string[];
+  tags: Tag[];
+};
+
+/** A customer managed policy. */
+export type ManagedPolicy = {
+  arn: string;
+  accountId: string;
+  policyName: string;
+  policyId: string;
+  path: string;
+  description: string | null;
+  document: PolicyDocument;
+  createdAtMs: number;
+};
+
+/** An access key of a user (`AKIA…`) or of a session (`ASIA…`). */
+export type AccessKey = {
+  accessKeyId: string;
+  secretAccessKey: string;
+  accountId: string;
+  holder: { type: "root" } | { type: "user"; userArn: string } | { type: "session"; session: Session };
+};
+
+/** An assumed-role session, as AssumeRole issues it. */
+export type Session = {
+  /** Null only for a base credential of the seed that was written without one. */
+  sessionToken: string | null;
+  roleArn: string;
+  roleSessionName: string;
+  issuedAtMs: number;
+  /** Null: a base credential of the seed, which does not expire. */
+  expiresAtMs: number | null;
+  tags: Tag[];
+  transitiveTagKeys: string[];
+  sessionPolicies: PolicyDocument[];
+  sourceIdentity: string | null;
+  /** Present when the session is identity-enhanced (ProvidedContexts). */
+  identityContext: IdentityContext | null;
+};
+
+/**
+ * What an identity context assertion of IAM Identity Center says (IAM user guide, "condition-context-keys-sts-idc").
+ */
+export type IdentityContext = {
+  /** The opaque assertion itself, 4–2048 characters; the key in {@link World.identityContexts}. */
+  assertion: string;
+  userId: string;
+  identityStoreId: string;
+  identityStoreArn: string;
+  instanceArn: string;
+  applicationArn: string;
+  credentialId: string;
+  issuedAtMs: number;
+  expiresAtMs: number;
+};
+
+/** A KMS key as far as signing and `kms:Decrypt` checks need it. */
+export type KmsKey = {
+  keyId: string;
+  arn: string;
+  accountId: string;
+  region: string;
+  description: string;
+  keySpec: string;
+  keyUsage: string;
+  enabled: boolean;
+  state: "Enabled" | "Disabled" | "PendingDeletion";
+  deletionAtMs: number | null;
+  /** PKCS#8 PEM for asymmetric keys, base64 of the raw key for symmetric ones. Never leaves the sandbox. */
+  material: string;
+  keyPolicy: PolicyDocument | null;
+  aliases: string[];
+  tags: Tag[];
+  createdAtMs: number;
+};

@@ -1,0 +1,6 @@
+// The sandbox's state: the world, its entities, its ids.
+export * from "./iam_entities.ts";
+export * from "./identity_center_entities.ts";
+export * from "./ids.ts";
+export * from "./qbusiness_entities.ts";
+export * from "./world.ts";

@@ -1,0 +1,164 @@
+// What Amazon Q Business knows: applications, indices, retrievers, data sources, data accessors,
+// resource policy statements and documents with their access lists. Wire-shaped parts keep their wire spelling.
+import type { Json } from "../errors.ts";
+import type { Tag } from "./iam_entities.ts";
+
+/** A Q Business application environment; lives in one region. */
+export type QApplication = {
+  /** 36 characters; the key in {@link World.qApplications}. */
+  applicationId: string;
+  applicationArn: string;
+  accountId: string;
+  region: string;
+  displayName: string;
+  description: string | null;
+  identityType: "AWS_IAM_IDC" | "AWS_IAM_IDP_OIDC" | "AWS_IAM_IDP_SAML" | "AWS_QUICKSIGHT_IDP" | "ANONYMOUS";
+  /** The instance it is bound to; null unless `identityType` is `AWS_IAM_IDC`. */
+  identityCenterInstanceArn: string | null;
+  identityCenterApplicationArn: string | null;
+  roleArn: string | null;
+  /** Customer managed key that encrypts it; the caller of a search then needs `kms:Decrypt`. */
+  kmsKeyId: string | null;
+  status: "ACTIVE" | "CREATING" | "DELETING" | "FAILED" | "UPDATING";
+  /** Further members of the wire shape, kept as they were given. */
+  settings: Record<string, Json>;
+  /** Users (identity store user ids) with an inactive licence, for `LicenseNotFoundException`. */
+  unlicensedUserIds: string[];
+  tags: Tag[];
+  createdAtMs: number;
+  updatedAtMs: number;
+};
+
+/** An index of an application. */
+export type QIndex = {
+  indexId: string;
+  indexArn: string;
+  applicationId: string;
+  displayName: string;
+  description: string | null;
+  type: "ENTERPRISE" | "STARTER";
+  status: "ACTIVE" | "CREATING" | "DELETING" | "FAILED" | "UPDATING";
+  /** `documentAttributeConfigurations` as given. */
+  documentAttributeConfigurations: Json[];
+  tags: Tag[];
+  createdAtMs: number;
+  updatedAtMs: number;
+};
+
+/** A retriever over an index. */
+export type QRetriever = {
+  retrieverId: string;
+  retrieverArn: string;
+  applicationId: string;
+  displayName: string;
+  type: "NATIVE_INDEX" | "KENDRA_INDEX";
+  status: "ACTIVE" | "CREATING" | "FAILED";
+  indexId: string;
+  roleArn: string | null;
+  tags: Tag[];
+  createdAtMs: number;
+  updatedAtMs: number;
+};
+
+/** A data source that fills an index; documents name it in the attribute `_data_source_id`. */
+export type QDataSource = {
+  dataSourceId: string;
+  dataSourceArn: string;
+  applicationId: string;
+  indexId: string;
+  displayName: string;
+  description: string | null;
+  type: string;
+  status: "ACTIVE" | "CREATING" | "DELETING" | "FAILED" | "PENDING_CREATION" | "UPDATING";
+  tags: Tag[];
+  createdAtMs: number;
+  updatedAtMs: number;
+};
+
+/** What CreateDataAccessor says about authentication; absent in accessors made before it existed. */
+export type DataAccessorAuthentication = {
+  authenticationType: "AWS_IAM_IDC_TTI" | "AWS_IAM_IDC_AUTH_CODE";
+  /** For `AWS_IAM_IDC_TTI`. */
+  trustedTokenIssuerArn: string | null;
+  /** At most one: the ISV's tenant id. */
+  externalIds: string[];
+};
+
+/** A data accessor: an ISV's role that may search an application. */
+export type QDataAccessor = {
+  dataAccessorId: string;
+  dataAccessorArn: string;
+  applicationId: string;
+  /** The IAM Identity Center application CreateDataAccessor made. */
+  idcApplicationArn: string;
+  /** ARN of the ISV's role. */
+  principal: string;
+  displayName: string;
+  /** `actionConfigurations` as given: `{ action, filterConfiguration?: { documentAttributeFilter } }`. */
+  actionConfigurations: { action: string; filterConfiguration?: { documentAttributeFilter?: Json } }[];
+  authenticationDetail: DataAccessorAuthentication | null;
+  tags: Tag[];
+  createdAtMs: number;
+  updatedAtMs: number;
+};
+
+/** A statement of an application's resource policy (AssociatePermission). */
+export type QPermission = {
+  applicationId: string;
+  statementId: string;
+  actions: string[];
+  /** ARN of the role it names. */
+  principal: string;
+  conditions: { conditionOperator: "StringEquals"; conditionKey: string; conditionValues: string[] }[];
+  createdAtMs: number;
+};
+
+/** A document attribute value, wire-shaped; `dateValue` is ISO 8601 text here. */
+export type DocumentAttributeValue =
+  | { stringValue: string }
+  | { stringListValue: string[] }
+  | { longValue: number }
+  | { dateValue: string };
+
+/** Whom an access list names. Q Business identifies a user by e-mail and a group by name. */
+export type DocumentPrincipal =
+  | { user: { id?: string; access: "ALLOW" | "DENY" } }
+  | {
+      group: { name?: string; access: "ALLOW" | "DENY" };
+    };
+
+/** A document's access list, wire-shaped (`AccessConfiguration` of BatchPutDocument). */
+export type DocumentAccess = {
+  accessControls: { principals: DocumentPrincipal[]; memberRelation?: "AND" | "OR" }[];
+  memberRelation?: "AND" | "OR";
+};
+
+/** A document of an index, with the text already extracted. */
+export type QDocument = {
+  applicationId: string;
+  indexId: string;
+  documentId: string;
+  dataSourceId: string | null;
+  title: string;
+  uri: string | null;
+  contentType:
+    | "PLAIN_TEXT"
+    | "MD"
+    | "HTML"
+    | "PDF"
+    | "JSON"
+    | "CSV"
+    | "XML"
+    | "RTF"
+    | "XSLT"
+    | "MS_WORD"
+    | "MS_EXCEL"
+    | "PPT";
+  /** Extracted plain text. */
+  text: string;
+  attributes: { name: string; value: DocumentAttributeValue }[];
+  /** Null: no access list. Who may then see it is a rule (`search.documentWithoutAccessList`). */
+  access: DocumentAccess | null;
+  createdAtMs: number;
+  updatedAtMs: number;
+};
