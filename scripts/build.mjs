@@ -1,0 +1,18 @@
+// `npm run build` and `npm pack`: compiles to dist/ and copies the pages beside the code that renders them.
+import { spawnSync } from "node:child_process";
+import { cpSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { ensurePackages, root } from "./runtime.mjs";
+
+ensurePackages();
+rmSync(join(root, "dist"), { recursive: true, force: true });
+const compiler = join(root, "node_modules/typescript/bin/tsc");
+const compiled = spawnSync(process.execPath, [compiler, "--project", "tsconfig.build.json"], {
+  cwd: root,
+  stdio: "inherit",
+});
+if (compiled.status !== 0) process.exit(compiled.status ?? 1);
+cpSync(join(root, "src/views"), join(root, "dist/src/views"), {
+  recursive: true,
+  filter: (path) => !path.endsWith(".ts"),
+});

@@ -1,0 +1,60 @@
+// The store itself: both kinds migrate up and down, answer hand-written statements alike, and enforce keys.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { migrateDown, migrateUp, readMigrationStatus } from "../../src/db/migrate.ts";
+import { runStatement } from "../../src/db/statement.ts";
+import { openTestDatabase, storeKinds, type TestDatabase } from "../support/databases.ts";
+
+for (const kind of storeKinds) {
+  describe(`the store on ${kind}`, () => {
+    let store: TestDatabase;
+    before(async () => {
+      store = await openTestDatabase(kind);
+    });
+    after(() => store.close());
+
+    test("answers a named statement with rows, and with none when nothing matched", async () => {
+      const insert =
+        "insert into tenants (id, name, created_at_ms, updated_at_ms) values (?, ?, ?, ?) on conflict (id) do nothing returning id, created_at_ms";
+      const values = ["acme", "Acme", 1_900_000_000_000, 1_900_000_000_000];
+      const first = await runStatement<{ id: string; created_at_ms: number }>(
+        store.db,
+        "t_insert",
+        insert,
+        values,
+      );
+      assert.deepEqual(first, [{ id: "acme", created_at_ms: 1_900_000_000_000 }]);
+      assert.deepEqual(await runStatement(store.db, "t_insert", insert, values), []);
+    });
+
+    test("runs a statement inside a transaction and takes it back with it", async () => {
+      const undone = store.db.transaction(async (trx) => {
+        await runStatement(trx, "t_rename", "update tenants set name = ? where id = ? returning id", [
+          "X",
+          "acme",
+        ]);
+        throw new Error("undo");
+      });
+      await assert.rejects(undone, /undo/);
+      const [row] = await store.db("tenants").where({ id: "acme" });
+      assert.equal(row.name, "Acme");
+    });
+
+    test("refuses a membership of an account that does not exist", async () => {
+      const orphan = { tenant_id: "acme", account_id: "nobody", role: "member", created_at_ms: 1 };
+      await assert.rejects(async () => store.db("memberships").insert(orphan), /foreign key/i);
+    });
+
+    test("is the same store to a second instance", async () => {
+      const another = store.openAnother();
+      assert.equal((await another("tenants").select("id")).length, 1);
+    });
+
+    test("goes down to nothing and up again", async () => {
+      await migrateDown(store.db);
+      assert.deepEqual((await readMigrationStatus(store.db)).applied, []);
+      await migrateUp(store.db);
+      assert.deepEqual((await readMigrationStatus(store.db)).pending, []);
+    });
+  });
+}

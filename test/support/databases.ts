@@ -1,0 +1,94 @@
+// Owns fresh, migrated stores for tests, of both kinds, so that one contract suite runs over each.
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connectDatabase, type Database, type StoreLocation } from "../../src/db/connect.ts";
+import { migrateUp } from "../../src/db/migrate.ts";
+import { startPostgres } from "./postgres.ts";
+
+/** The two stores the product supports. */
+export type StoreKind = "sqlite" | "postgres";
+export const storeKinds: readonly StoreKind[] = ["sqlite", "postgres"];
+
+/** A store of one test's own. */
+export interface TestDatabase {
+  kind: StoreKind;
+  db: Database;
+  /** Where it is, for a second pool or another process. */
+  location: StoreLocation;
+  /** The environment that points a `tti` process at it. */
+  environment: Record<string, string>;
+  /** Opens another pool on the same store, as a second instance would; closed with the rest. */
+  openAnother(): Database;
+  close(): Promise<void>;
+}
+
+let server: Promise<string> | undefined;
+
+// `npm test` starts one server for all files; a file run alone starts its own.
+function serverUrl(): Promise<string> {
+  const shared = process.env["TEST_POSTGRES_URL"];
+  if (shared !== undefined) return Promise.resolve(shared);
+  server ??= startPostgres().then((started) => started.url);
+  return server;
+}
+
+/** Makes an empty, migrated store. Close it, or the test file never ends. */
+export async function openTestDatabase(kind: StoreKind): Promise<TestDatabase> {
+  return kind === "sqlite" ? openSqlite() : openPostgres();
+}
+
+async function openSqlite(): Promise<TestDatabase> {
+  const dataDir = mkdtempSync(join(tmpdir(), "tti-store-"));
+  return prepare("sqlite", { dataDir }, { TTI_DATA_DIR: dataDir }, async () => {
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+}
+
+async function openPostgres(): Promise<TestDatabase> {
+  const maintenanceUrl = await serverUrl();
+  const name = `test_${randomBytes(8).toString("hex")}`;
+  await administer(maintenanceUrl, `create database ${name}`);
+  const address = new URL(maintenanceUrl);
+  address.pathname = `/${name}`;
+  const databaseUrl = address.href;
+  return prepare("postgres", { databaseUrl }, { DATABASE_URL: databaseUrl }, () =>
+    administer(maintenanceUrl, `drop database ${name} with (force)`),
+  );
+}
+
+async function prepare(
+  kind: StoreKind,
+  location: StoreLocation,
+  environment: Record<string, string>,
+  remove: () => Promise<void>,
+): Promise<TestDatabase> {
+  const pools = [connectDatabase(location)];
+  const [db] = pools as [Database];
+  await migrateUp(db);
+  return {
+    kind,
+    db,
+    location,
+    environment,
+    openAnother() {
+      const another = connectDatabase(location);
+      pools.push(another);
+      return another;
+    },
+    async close() {
+      await Promise.all(pools.map((pool) => pool.destroy()));
+      await remove();
+    },
+  };
+}
+
+async function administer(url: string, sql: string): Promise<void> {
+  const db = connectDatabase({ databaseUrl: url, poolSize: 1 });
+  try {
+    await db.raw(sql);
+  } finally {
+    await db.destroy();
+  }
+}
