@@ -1,5 +1,28 @@
 // The table of switches itself: one row per question that no public source answers.
-import type { Rule } from "./rules.ts";
+/** How sure we are of the default (see aws-tti-contract: D documented, M model, S sample, O observed, I inferred, U unknown). */
+export type Certainty =
+  | "documented"
+  | "model"
+  | "sample"
+  | "observed"
+  | "inferred"
+  | "unknown"
+  | "contradictory";
+
+/** One switch. */
+export type Rule = {
+  /** Dotted name, e.g. `token.audienceArray`. */
+  name: string;
+  /** Strict default; always the first of `values`. */
+  default: string;
+  /** Values it may take; empty when any whole number is meant. */
+  values: readonly string[];
+  /** The question only AWS can answer. */
+  question: string;
+  certainty: Certainty;
+  /** Page or observation the default rests on. */
+  source: string;
+};
 
 const rows = [
   {
@@ -387,14 +410,6 @@ const rows = [
     question: "How long is a nextToken of a search good?",
     certainty: "unknown",
     source: "not published",
-  },
-  {
-    name: "search.documentWithoutAccessList",
-    default: "nobody",
-    values: ["nobody", "everybody"],
-    question: "Who sees a document that was put without an access list?",
-    certainty: "unknown",
-    source: "not in the contract; ISV promises only what the user may see",
   },
   {
     name: "adminApi.callsPerSecond",

@@ -1,32 +1,9 @@
 // Every fact about AWS that is unknown (or was contradictory), as a named switch: strict by default, so that what
 // passes here passes on AWS. `tti sandbox --rules` lists this table; nothing else in the sandbox guesses.
 import { SandboxSetupError } from "./errors.ts";
-import { RULE_TABLE } from "./rule_table.ts";
+import { RULE_TABLE, type Rule } from "./rule_table.ts";
 
-/** How sure we are of the default (see aws-tti-contract: D documented, M model, S sample, O observed, I inferred, U unknown). */
-export type Certainty =
-  | "documented"
-  | "model"
-  | "sample"
-  | "observed"
-  | "inferred"
-  | "unknown"
-  | "contradictory";
-
-/** One switch. */
-export type Rule = {
-  /** Dotted name, e.g. `token.audienceArray`. */
-  name: string;
-  /** Strict default; always the first of `values`. */
-  default: string;
-  /** Values it may take; empty when any whole number is meant. */
-  values: readonly string[];
-  /** The question only AWS can answer. */
-  question: string;
-  certainty: Certainty;
-  /** Page or observation the default rests on. */
-  source: string;
-};
+export type { Certainty, Rule } from "./rule_table.ts";
 
 /** Name of a rule. */
 export type RuleName = (typeof RULE_TABLE)[number]["name"];

@@ -1,12 +1,12 @@
 // The registry of operations: what a service of the sandbox is made of, and what an operation is given to work with.
 // Services know nothing of HTTP, signatures or each other; they meet in the world.
 import type { Clock } from "./clock.ts";
-import type { Json } from "./errors.ts";
+import type { ServiceName } from "./models/shapes.ts";
 import type { Rules } from "./rules.ts";
+import type { SearchEngine } from "./search/search_engine.ts";
 import type { IamRole, IamUser, IdSource, Session, Tag, World } from "./state/index.ts";
 
-/** Services by the name in the SigV4 credential scope. */
-export type ServiceName = "sts" | "sso-oauth" | "sso" | "identitystore" | "qbusiness" | "iam" | "kms";
+export type { ServiceName } from "./models/shapes.ts";
 
 /** Who signed a request, resolved from its access key. */
 export type Caller = {
@@ -48,6 +48,8 @@ export type OperationContext = {
   accountId: string;
   caller: Caller;
   world: World;
+  /** Every document of every index, and their search. */
+  search: SearchEngine;
   ids: IdSource;
   /** The sandbox's clock (movable). */
   clock: Clock;
@@ -107,6 +109,3 @@ export function createRegistry(operations: readonly Operation[]): Registry {
     list: () => operations,
   };
 }
-
-/** An output as JSON, for logs and idempotency records. */
-export type OutputJson = Json;

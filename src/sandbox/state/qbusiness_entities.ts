@@ -1,5 +1,5 @@
 // What Amazon Q Business knows: applications, indices, retrievers, data sources, data accessors,
-// resource policy statements and documents with their access lists. Wire-shaped parts keep their wire spelling.
+// resource policy statements. Wire-shaped parts keep their wire spelling.
 import type { Json } from "../errors.ts";
 import type { Tag } from "./iam_entities.ts";
 
@@ -111,54 +111,4 @@ export type QPermission = {
   principal: string;
   conditions: { conditionOperator: "StringEquals"; conditionKey: string; conditionValues: string[] }[];
   createdAtMs: number;
-};
-
-/** A document attribute value, wire-shaped; `dateValue` is ISO 8601 text here. */
-export type DocumentAttributeValue =
-  | { stringValue: string }
-  | { stringListValue: string[] }
-  | { longValue: number }
-  | { dateValue: string };
-
-/** Whom an access list names. Q Business identifies a user by e-mail and a group by name. */
-export type DocumentPrincipal =
-  | { user: { id?: string; access: "ALLOW" | "DENY" } }
-  | {
-      group: { name?: string; access: "ALLOW" | "DENY" };
-    };
-
-/** A document's access list, wire-shaped (`AccessConfiguration` of BatchPutDocument). */
-export type DocumentAccess = {
-  accessControls: { principals: DocumentPrincipal[]; memberRelation?: "AND" | "OR" }[];
-  memberRelation?: "AND" | "OR";
-};
-
-/** A document of an index, with the text already extracted. */
-export type QDocument = {
-  applicationId: string;
-  indexId: string;
-  documentId: string;
-  dataSourceId: string | null;
-  title: string;
-  uri: string | null;
-  contentType:
-    | "PLAIN_TEXT"
-    | "MD"
-    | "HTML"
-    | "PDF"
-    | "JSON"
-    | "CSV"
-    | "XML"
-    | "RTF"
-    | "XSLT"
-    | "MS_WORD"
-    | "MS_EXCEL"
-    | "PPT";
-  /** Extracted plain text. */
-  text: string;
-  attributes: { name: string; value: DocumentAttributeValue }[];
-  /** Null: no access list. Who may then see it is a rule (`search.documentWithoutAccessList`). */
-  access: DocumentAccess | null;
-  createdAtMs: number;
-  updatedAtMs: number;
 };

@@ -1,5 +1,5 @@
 // The one in-memory world every service of the sandbox shares, and how it is written to and read from JSON.
-// Entities are plain JSON values: no dates, classes or functions, so that a snapshot is the whole state.
+// Documents are not here: the search engine holds them. Entities are plain JSON values: no dates, classes or functions, so that a snapshot is the whole state.
 import { type Json, SandboxSetupError } from "../errors.ts";
 import type {
   AccessKey,
@@ -25,7 +25,6 @@ import type {
   QApplication,
   QDataAccessor,
   QDataSource,
-  QDocument,
   QIndex,
   QPermission,
   QRetriever,
@@ -88,8 +87,6 @@ export type World = {
   dataAccessors: Map<string, QDataAccessor>;
   /** by {@link storeKey}(applicationId, statementId) */
   permissions: Map<string, QPermission>;
-  /** by {@link storeKey}(indexId, documentId) */
-  documents: Map<string, QDocument>;
   /** by key */
   idempotencyRecords: Map<string, IdempotencyRecord>;
 };
@@ -125,7 +122,6 @@ export function createWorld(): World {
     dataSources: new Map(),
     dataAccessors: new Map(),
     permissions: new Map(),
-    documents: new Map(),
     idempotencyRecords: new Map(),
   };
 }
