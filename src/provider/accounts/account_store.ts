@@ -1,0 +1,166 @@
+// Owns the accounts table: who exists, what they sign in with, whether they may.
+// A password hash leaves it only through findCredentialsByLogin. Ids are random and never reused.
+import { randomUUID } from "node:crypto";
+import type { Database } from "../../db/connect.ts";
+import { OperationError } from "../../errors.ts";
+import { loginKeyOf } from "./email_address.ts";
+
+/** A person. Times are epoch milliseconds; null: has not happened. */
+export interface Account {
+  id: string;
+  /** The e-mail address as written; what Identity Center matches, capitals included. */
+  email: string | null;
+  emailVerifiedAtMs: number | null;
+  name: string | null;
+  disabledAtMs: number | null;
+  createdAtMs: number;
+}
+
+/** What a new account starts with. The caller has validated the address and hashed the password. */
+export interface NewAccount {
+  email: string;
+  /** Whether the address is proven to belong to the person. */
+  emailVerified: boolean;
+  name?: string;
+  passwordHash?: string;
+}
+
+/** Which part of a list to return, in the order of ids. */
+export interface ListPage {
+  /** At most this many rows (default 100). */
+  limit?: number;
+  /** Only rows whose id comes after this one. */
+  afterId?: string;
+}
+
+interface AccountRow {
+  id: string;
+  email: string | null;
+  email_verified_at_ms: number | null;
+  name: string | null;
+  disabled_at_ms: number | null;
+  created_at_ms: number;
+}
+
+const accountColumns = [
+  "accounts.id",
+  "accounts.email",
+  "accounts.email_verified_at_ms",
+  "accounts.name",
+  "accounts.disabled_at_ms",
+  "accounts.created_at_ms",
+] as const;
+
+/** Finds an account by its id, which is the `sub` of its tokens. */
+export async function findAccount(db: Database, accountId: string): Promise<Account | undefined> {
+  const row: AccountRow | undefined = await db("accounts")
+    .where("id", accountId)
+    .first(...accountColumns);
+  return row && toAccount(row);
+}
+
+/**
+ * Finds an account by its id.
+ * @throws OperationError account_not_found
+ */
+export async function getAccount(db: Database, accountId: string): Promise<Account> {
+  const account = await findAccount(db, accountId);
+  if (!account) throw new OperationError("account_not_found", "No account has this id.", { field: "user" });
+  return account;
+}
+
+/** Finds the account that signs in with an e-mail address; capitals do not matter. */
+export async function findAccountByLogin(db: Database, login: string): Promise<Account | undefined> {
+  return (await findCredentialsByLogin(db, login))?.account;
+}
+
+/**
+ * Finds an account together with its password hash, for the sign-in decision only.
+ * @returns the hash is null for an account that has no password here
+ */
+export async function findCredentialsByLogin(
+  db: Database,
+  login: string,
+): Promise<{ account: Account; passwordHash: string | null } | undefined> {
+  const row: (AccountRow & { password_hash: string | null }) | undefined = await db("accounts")
+    .where("login_key", loginKeyOf(login))
+    .first(...accountColumns, "password_hash");
+  return row && { account: toAccount(row), passwordHash: row.password_hash };
+}
+
+/**
+ * Adds an account.
+ * @throws OperationError account_exists if the address signs in another account already
+ */
+export async function createAccount(db: Database, account: NewAccount, now: Date): Promise<Account> {
+  const nowMs = now.getTime();
+  const [row]: AccountRow[] = await db("accounts")
+    .insert({
+      id: randomUUID(),
+      login_key: loginKeyOf(account.email),
+      email: account.email,
+      email_verified_at_ms: account.emailVerified ? nowMs : null,
+      name: account.name ?? null,
+      password_hash: account.passwordHash ?? null,
+      created_at_ms: nowMs,
+      updated_at_ms: nowMs,
+    })
+    .onConflict("login_key")
+    .ignore()
+    .returning(accountColumns.map((column) => column.slice("accounts.".length)));
+  if (!row) {
+    throw new OperationError("account_exists", "Another account signs in with this e-mail address.", {
+      field: "email",
+    });
+  }
+  return toAccount(row);
+}
+
+/** Replaces an account's password hash. */
+export async function savePasswordHash(
+  db: Database,
+  accountId: string,
+  passwordHash: string,
+  now: Date,
+): Promise<void> {
+  await db("accounts")
+    .where("id", accountId)
+    .update({ password_hash: passwordHash, updated_at_ms: now.getTime() });
+}
+
+/** Lists accounts of every tenant, for operators. */
+export async function listAccounts(db: Database, page: ListPage = {}): Promise<Account[]> {
+  const rows: AccountRow[] = await db("accounts")
+    .select(...accountColumns)
+    .where((query) => page.afterId !== undefined && query.where("accounts.id", ">", page.afterId))
+    .orderBy("accounts.id")
+    .limit(page.limit ?? 100);
+  return rows.map(toAccount);
+}
+
+/** Lists the accounts that are members of one tenant. */
+export async function listAccountsOfTenant(
+  db: Database,
+  tenantId: string,
+  page: ListPage = {},
+): Promise<Account[]> {
+  const rows: AccountRow[] = await db("accounts")
+    .join("memberships", "memberships.account_id", "accounts.id")
+    .where("memberships.tenant_id", tenantId)
+    .where((query) => page.afterId !== undefined && query.where("accounts.id", ">", page.afterId))
+    .select(...accountColumns)
+    .orderBy("accounts.id")
+    .limit(page.limit ?? 100);
+  return rows.map(toAccount);
+}
+
+function toAccount(row: AccountRow): Account {
+  return {
+    id: row.id,
+    email: row.email,
+    emailVerifiedAtMs: row.email_verified_at_ms,
+    name: row.name,
+    disabledAtMs: row.disabled_at_ms,
+    createdAtMs: row.created_at_ms,
+  };
+}

@@ -1,0 +1,32 @@
+// Owns how client secrets are made, kept and compared. A secret is 256 random bits and is shown once; the
+// store keeps its SHA-256, from which it cannot be found, so a copy of the database opens no client.
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+
+const prefix = "sha256:";
+
+/** Makes a new client secret: 256 random bits in base64url. */
+export function generateClientSecret(): string {
+  return randomBytes(32).toString("base64url");
+}
+
+/**
+ * The form of a secret that is stored as `client_secret` in the client's metadata.
+ * No slow hash: the secret is random and long, there is nothing to guess.
+ */
+export function hashClientSecret(secret: string): string {
+  return prefix + createHash("sha256").update(secret).digest("base64url");
+}
+
+/**
+ * Compares a presented secret with the stored form, in constant time. To be used as oidc-provider's
+ * `Client.prototype.compareClientSecret`, which may be replaced for this purpose.
+ * @param stored `client_secret` of the client's metadata; undefined for a client that has none
+ * @param presented what the caller sent
+ * @returns false also for a stored value that is no hash: a secret in clear text is never accepted
+ */
+export function matchesClientSecret(stored: string | undefined, presented: string): boolean {
+  if (stored === undefined || !stored.startsWith(prefix)) return false;
+  const expected = Buffer.from(stored);
+  const actual = Buffer.from(hashClientSecret(presented));
+  return expected.length === actual.length && timingSafeEqual(expected, actual);
+}

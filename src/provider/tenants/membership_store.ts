@@ -1,0 +1,100 @@
+// Owns the memberships table: which account belongs to which tenant. The tenant claim of every token comes
+// from here, so what it answers counts now: memberships in disabled tenants are not returned.
+import type { Database } from "../../db/connect.ts";
+
+/** What an account may do inside its tenant. */
+export const membershipRoles = ["member", "admin"] as const;
+export type MembershipRole = (typeof membershipRoles)[number];
+
+/** An account's place in a tenant. */
+export interface Membership {
+  tenantId: string;
+  /** For the page on which a person chooses a tenant. */
+  tenantName: string;
+  accountId: string;
+  role: MembershipRole;
+}
+
+interface MembershipRow {
+  tenant_id: string;
+  tenant_name: string;
+  account_id: string;
+  role: string;
+}
+
+/** Finds the membership of one account in one enabled tenant. */
+export async function findMembership(
+  db: Database,
+  tenantId: string,
+  accountId: string,
+): Promise<Membership | undefined> {
+  const row: MembershipRow | undefined = await enabledMemberships(db)
+    .where("memberships.tenant_id", tenantId)
+    .where("memberships.account_id", accountId)
+    .first();
+  return row && toMembership(row);
+}
+
+/** Lists the enabled tenants an account belongs to, in the order of their ids. */
+export async function listMembershipsOfAccount(db: Database, accountId: string): Promise<Membership[]> {
+  const rows: MembershipRow[] = await enabledMemberships(db)
+    .where("memberships.account_id", accountId)
+    .orderBy("memberships.tenant_id");
+  return rows.map(toMembership);
+}
+
+/**
+ * Adds an account to a tenant; both must exist.
+ * @returns whether the membership is new; an existing one keeps its role
+ */
+export async function createMembership(
+  db: Database,
+  membership: { tenantId: string; accountId: string; role: MembershipRole },
+  now: Date,
+): Promise<boolean> {
+  const rows: unknown[] = await db("memberships")
+    .insert({
+      tenant_id: membership.tenantId,
+      account_id: membership.accountId,
+      role: membership.role,
+      created_at_ms: now.getTime(),
+    })
+    .onConflict(["tenant_id", "account_id"])
+    .ignore()
+    .returning(["tenant_id"]);
+  return rows.length > 0;
+}
+
+/**
+ * Ends a membership.
+ * @returns whether there was one
+ */
+export async function deleteMembership(db: Database, tenantId: string, accountId: string): Promise<boolean> {
+  const rows: unknown[] = await db("memberships")
+    .where({ tenant_id: tenantId, account_id: accountId })
+    .delete()
+    .returning(["tenant_id"]);
+  return rows.length > 0;
+}
+
+function enabledMemberships(db: Database) {
+  return db("memberships")
+    .join("tenants", "tenants.id", "memberships.tenant_id")
+    .whereNull("tenants.disabled_at_ms")
+    .select({
+      tenant_id: "memberships.tenant_id",
+      tenant_name: "tenants.name",
+      account_id: "memberships.account_id",
+      role: "memberships.role",
+    });
+}
+
+function toMembership(row: MembershipRow): Membership {
+  return {
+    tenantId: row.tenant_id,
+    tenantName: row.tenant_name,
+    accountId: row.account_id,
+    // An unknown role gives the least.
+    role: membershipRoles.find((role) => role === row.role) ?? "member",
+  };
+}

@@ -1,0 +1,103 @@
+// Owns the tenants table: the customers of the ISV. A tenant's id is the External Id the customer typed at
+// AWS, so it is chosen once, never changed, and never reused: tenants are disabled, not deleted.
+import type { Database } from "../../db/connect.ts";
+import { OperationError } from "../../errors.ts";
+
+/** A customer. Times are epoch milliseconds; null: has not happened. */
+export interface Tenant {
+  id: string;
+  name: string;
+  disabledAtMs: number | null;
+  createdAtMs: number;
+}
+
+interface TenantRow {
+  id: string;
+  name: string;
+  disabled_at_ms: number | null;
+  created_at_ms: number;
+}
+
+const tenantColumns = ["id", "name", "disabled_at_ms", "created_at_ms"] as const;
+
+// What AWS accepts as externalIds of a data accessor and as the value of a session tag (≤ 256).
+const tenantIdPattern = /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,255}$/;
+
+/**
+ * Parses a tenant id.
+ * @param value what the caller sent
+ * @param field the name of the input field, for the error
+ * @throws OperationError invalid_input
+ * @see https://docs.aws.amazon.com/amazonq/latest/api-reference/API_DataAccessorAuthenticationDetail.html
+ */
+export function parseTenantId(value: unknown, field = "tenant"): string {
+  if (typeof value === "string" && tenantIdPattern.test(value)) return value;
+  throw new OperationError(
+    "invalid_input",
+    `${field} is not a tenant id: AWS takes letters, digits, _ and - only, at most 256, the first a letter or digit.`,
+    { field, fix: "Choose an id such as acme or acme-eu; customers type it at AWS as External Id." },
+  );
+}
+
+/** Finds a tenant by its id, disabled ones included. */
+export async function findTenant(db: Database, tenantId: string): Promise<Tenant | undefined> {
+  const row: TenantRow | undefined = await db("tenants")
+    .where("id", tenantId)
+    .first(...tenantColumns);
+  return row && toTenant(row);
+}
+
+/**
+ * Finds a tenant that may be used now.
+ * @throws OperationError tenant_not_found if there is none or it is disabled
+ */
+export async function getTenant(db: Database, tenantId: string): Promise<Tenant> {
+  const tenant = await findTenant(db, tenantId);
+  if (!tenant || tenant.disabledAtMs !== null) {
+    throw new OperationError("tenant_not_found", "No tenant has this id.", { field: "tenant" });
+  }
+  return tenant;
+}
+
+/**
+ * Adds a tenant.
+ * @throws OperationError tenant_exists
+ */
+export async function createTenant(
+  db: Database,
+  tenant: { id: string; name: string },
+  now: Date,
+): Promise<Tenant> {
+  const nowMs = now.getTime();
+  const [row]: TenantRow[] = await db("tenants")
+    .insert({ id: tenant.id, name: tenant.name, created_at_ms: nowMs, updated_at_ms: nowMs })
+    .onConflict("id")
+    .ignore()
+    .returning([...tenantColumns]);
+  if (!row) {
+    throw new OperationError("tenant_exists", `A tenant with the id ${tenant.id} exists.`, { field: "id" });
+  }
+  return toTenant(row);
+}
+
+/** Lists tenants in the order of their ids, disabled ones included. */
+export async function listTenants(
+  db: Database,
+  page: { limit?: number; afterId?: string } = {},
+): Promise<Tenant[]> {
+  const rows: TenantRow[] = await db("tenants")
+    .select(...tenantColumns)
+    .where((query) => page.afterId !== undefined && query.where("id", ">", page.afterId))
+    .orderBy("id")
+    .limit(page.limit ?? 100);
+  return rows.map(toTenant);
+}
+
+function toTenant(row: TenantRow): Tenant {
+  return {
+    id: row.id,
+    name: row.name,
+    disabledAtMs: row.disabled_at_ms,
+    createdAtMs: row.created_at_ms,
+  };
+}
