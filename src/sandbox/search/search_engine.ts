@@ -1,0 +1,213 @@
+// The search engine of one sandbox: one index per (application, index), searched as one user.
+// It joins the pure parts: admit → who may see → match → rank → cut a page. It knows no HTTP and no AWS session.
+
+import type { SearchUser } from "./access.ts";
+import {
+  type AttributeFilterLimits,
+  DEFAULT_ATTRIBUTE_FILTER_LIMITS,
+  parseAttributeFilter,
+} from "./attribute_filter.ts";
+import type { ScoreConfidence } from "./confidence.ts";
+import {
+  attributesOf,
+  type DocumentAttribute,
+  parseSearchDocument,
+  type SearchDocument,
+  type SearchDocumentInput,
+} from "./document.ts";
+import { bindingOf, openPageToken, sealPageToken } from "./page_token.ts";
+import { createPassageIndex, type PassageIndex } from "./passage_index.ts";
+import { type RankedPassage, rankPassages } from "./rank.ts";
+import { refuseField } from "./search_error.ts";
+import { queryTerms } from "./terms.ts";
+import { createGate, type SearchExplanation } from "./visibility.ts";
+
+/** Results per page when the caller names none. AWS does not publish its default. */
+const DEFAULT_MAX_RESULTS = 10;
+
+/** Distinct terms of a query that count; AWS publishes no length limit, this one bounds the work. */
+const MAX_QUERY_TERMS = 64;
+
+export interface SearchEngineOptions {
+  /** Signs paging tokens; one per sandbox. */
+  readonly secret: string;
+  readonly clock: () => Date;
+  /** How long a paging token is good for. Default 300. */
+  readonly pageTokenTtlSeconds?: number;
+  readonly attributeFilterLimits?: AttributeFilterLimits;
+}
+
+export interface SearchRequest {
+  readonly applicationId: string;
+  readonly indexId: string;
+  readonly queryText: string;
+  readonly user: SearchUser;
+  /** Names and ids of the user's groups. */
+  readonly groups: readonly string[];
+  /** The caller's AttributeFilter, as it came off the wire. */
+  readonly attributeFilter?: unknown;
+  /** Further filters every result must pass: those of the data accessor's action configuration. */
+  readonly filters?: readonly unknown[];
+  /** 1 to 100. */
+  readonly maxResults?: number | undefined;
+  readonly nextToken?: string | undefined;
+}
+
+/** One result, in the shape of Q Business's RelevantContent; `dateValue` is in epoch seconds. */
+export interface RelevantContent {
+  content: string;
+  documentId: string;
+  documentTitle?: string;
+  documentUri?: string;
+  documentAttributes?: DocumentAttribute[];
+  scoreAttributes: { scoreConfidence: ScoreConfidence };
+}
+
+export interface SearchResult {
+  relevantContent: RelevantContent[];
+  nextToken?: string;
+  /** For the request log; never part of the AWS answer. */
+  explanation: SearchExplanation & { readonly documents: number };
+}
+
+/** An engine's documents as JSON-safe data. */
+export interface SearchSnapshot {
+  version: 1;
+  indexes: { applicationId: string; indexId: string; documents: SearchDocument[] }[];
+}
+
+export interface SearchEngine {
+  /** Admits a document and indexes it in place of the one with the same id. @throws SearchValidationError */
+  put(applicationId: string, indexId: string, document: SearchDocumentInput): void;
+  /** Removes a document; false if there was none. */
+  delete(applicationId: string, indexId: string, documentId: string): boolean;
+  /** Removes an index with all its documents. */
+  deleteIndex(applicationId: string, indexId: string): void;
+  find(applicationId: string, indexId: string, documentId: string): SearchDocument | undefined;
+  /** The documents of an index, in the order they were first put. */
+  list(applicationId: string, indexId: string): SearchDocument[];
+  /**
+   * Searches as one user. A document reaches the result only if its access list, every accessor filter and the
+   * caller's filter let it. An index nobody has put a document into is empty, not an error.
+   * @throws SearchValidationError for a blank query, maxResults out of 1–100, a malformed filter, a bad token.
+   */
+  search(request: SearchRequest): SearchResult;
+  /** Everything the engine holds, for `--state`. Paging tokens survive only with the same secret. */
+  export(): SearchSnapshot;
+  /** Replaces everything the engine holds. @throws SearchValidationError, and then nothing has changed. */
+  import(snapshot: SearchSnapshot): void;
+}
+
+/** Creates an empty search engine. */
+export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
+  const { secret, clock, pageTokenTtlSeconds = 300 } = options;
+  const limits = options.attributeFilterLimits ?? DEFAULT_ATTRIBUTE_FILTER_LIMITS;
+  let indexes = new Map<string, { applicationId: string; indexId: string; index: PassageIndex }>();
+
+  const find = (applicationId: string, indexId: string) =>
+    indexes.get(JSON.stringify([applicationId, indexId]))?.index;
+
+  return {
+    put(applicationId, indexId, input) {
+      const document = parseSearchDocument(input);
+      const key = JSON.stringify([applicationId, indexId]);
+      const held = indexes.get(key) ?? { applicationId, indexId, index: createPassageIndex() };
+      held.index.put(document);
+      indexes.set(key, held);
+    },
+    delete: (applicationId, indexId, documentId) => find(applicationId, indexId)?.delete(documentId) ?? false,
+    deleteIndex(applicationId, indexId) {
+      indexes.delete(JSON.stringify([applicationId, indexId]));
+    },
+    find: (applicationId, indexId, documentId) => find(applicationId, indexId)?.find(documentId),
+    list: (applicationId, indexId) => find(applicationId, indexId)?.documents() ?? [],
+
+    search(request) {
+      const terms = parseQuery(request.queryText);
+      const maxResults = parseMaxResults(request.maxResults);
+      const filter =
+        request.attributeFilter === undefined || request.attributeFilter === null
+          ? undefined
+          : parseAttributeFilter(request.attributeFilter, "attributeFilter", limits);
+      const accessorFilters = (request.filters ?? []).map((value) =>
+        parseAttributeFilter(value, "filterConfiguration.documentAttributeFilter", limits),
+      );
+      const { applicationId, indexId, queryText, user } = request;
+      const groups = [...request.groups].sort();
+      const binding = bindingOf({
+        applicationId,
+        indexId,
+        queryText,
+        user: user.userId,
+        groups,
+        filter,
+        accessorFilters,
+      });
+      const offset =
+        request.nextToken === undefined ? 0 : openPageToken(secret, binding, request.nextToken, clock());
+
+      const index = find(applicationId, indexId) ?? createPassageIndex();
+      const gate = createGate(user, groups, accessorFilters, filter);
+      const matches = index.match(terms, gate.admits);
+      const ranked = rankPassages(matches, terms);
+      const end = offset + maxResults;
+      const result: SearchResult = {
+        relevantContent: ranked.slice(offset, end).map(toRelevantContent),
+        explanation: { documents: index.documents().length, ...gate.explanation() },
+      };
+      if (end < ranked.length) {
+        const expiresAtMs = clock().getTime() + pageTokenTtlSeconds * 1000;
+        result.nextToken = sealPageToken(secret, binding, { offset: end, expiresAtMs });
+      }
+      return result;
+    },
+
+    export: () => ({
+      version: 1,
+      indexes: [...indexes.values()].map(({ applicationId, indexId, index }) => ({
+        applicationId,
+        indexId,
+        documents: index.documents(),
+      })),
+    }),
+    import(snapshot) {
+      if (snapshot.version !== 1)
+        refuseField("version", "must be 1; this state was written by another version");
+      const next: typeof indexes = new Map();
+      for (const { applicationId, indexId, documents } of snapshot.indexes) {
+        const index = createPassageIndex();
+        for (const document of documents) index.put(parseSearchDocument(document));
+        next.set(JSON.stringify([applicationId, indexId]), { applicationId, indexId, index });
+      }
+      indexes = next;
+    },
+  };
+}
+
+function parseQuery(queryText: unknown): string[] {
+  if (typeof queryText !== "string" || queryText.trim() === "") {
+    return refuseField("queryText", "must not be blank; give the words to search for");
+  }
+  return queryTerms(queryText).slice(0, MAX_QUERY_TERMS);
+}
+
+function parseMaxResults(maxResults: number | undefined): number {
+  if (maxResults === undefined) return DEFAULT_MAX_RESULTS;
+  if (!Number.isInteger(maxResults) || maxResults < 1 || maxResults > 100) {
+    return refuseField("maxResults", "must be a whole number from 1 to 100");
+  }
+  return maxResults;
+}
+
+function toRelevantContent({ match, scoreConfidence }: RankedPassage): RelevantContent {
+  const { document } = match;
+  const attributes = attributesOf(document);
+  return {
+    content: match.content,
+    documentId: document.documentId,
+    ...(document.title === undefined ? {} : { documentTitle: document.title }),
+    ...(document.uri === undefined ? {} : { documentUri: document.uri }),
+    ...(attributes.length === 0 ? {} : { documentAttributes: attributes }),
+    scoreAttributes: { scoreConfidence },
+  };
+}

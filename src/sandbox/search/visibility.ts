@@ -1,0 +1,62 @@
+// Decides which documents one search may show: access list first, then the data accessor's filters, then the
+// caller's. Remembers why each matching document was kept back.
+
+import { type AccessDecision, decideAccess, type SearchUser } from "./access.ts";
+import { type AttributeFilter, matchesAttributeFilter } from "./attribute_filter.ts";
+import { attributesOf, type SearchDocument } from "./document.ts";
+
+/** Why the result is what it is, for the request log. Never part of the AWS answer. */
+export interface SearchExplanation {
+  /** Documents that hold a term of the query, before any filter. */
+  readonly matchedDocuments: number;
+  /** Matching documents the access lists kept back, with the reason (the first twenty). */
+  readonly hiddenByAccess: readonly { documentId: string; reason: string }[];
+  /** Matching documents the data accessor's filters kept back (the first twenty). */
+  readonly hiddenByAccessor: readonly string[];
+  /** Matching documents the caller's filter kept back (the first twenty). */
+  readonly hiddenByFilter: readonly string[];
+}
+
+/** Decides once per document who is let through, and remembers why others were not. */
+export function createGate(
+  user: SearchUser,
+  groups: readonly string[],
+  accessorFilters: readonly AttributeFilter[],
+  filter: AttributeFilter | undefined,
+) {
+  const verdicts = new Map<
+    string,
+    { outcome: "shown" | "access" | "accessor" | "filter"; access: AccessDecision }
+  >();
+
+  function judge(document: SearchDocument) {
+    const access = decideAccess(document.accessControl, user, groups);
+    if (!access.allowed) return { outcome: "access" as const, access };
+    const attributes = attributesOf(document);
+    if (!accessorFilters.every((each) => matchesAttributeFilter(each, attributes))) {
+      return { outcome: "accessor" as const, access };
+    }
+    const passes = filter === undefined || matchesAttributeFilter(filter, attributes);
+    return { outcome: passes ? ("shown" as const) : ("filter" as const), access };
+  }
+
+  const idsOf = (outcome: string) =>
+    [...verdicts].filter(([, verdict]) => verdict.outcome === outcome).slice(0, 20);
+
+  return {
+    admits(document: SearchDocument): boolean {
+      const verdict = verdicts.get(document.documentId) ?? judge(document);
+      verdicts.set(document.documentId, verdict);
+      return verdict.outcome === "shown";
+    },
+    explanation: (): SearchExplanation => ({
+      matchedDocuments: verdicts.size,
+      hiddenByAccess: idsOf("access").map(([documentId, { access }]) => ({
+        documentId,
+        reason: access.reason,
+      })),
+      hiddenByAccessor: idsOf("accessor").map(([documentId]) => documentId),
+      hiddenByFilter: idsOf("filter").map(([documentId]) => documentId),
+    }),
+  };
+}
