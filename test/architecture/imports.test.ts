@@ -1,0 +1,203 @@
+// The rules of docs/architecture.md as tests: who may import whom, and where SQL, HTTP, the clock, the
+// environment and the exit live. It reads every import and every line of src.
+import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+interface SourceFile {
+  path: string;
+  text: string;
+  imports: { specifier: string; typeOnly: boolean; target: string | undefined }[];
+}
+
+const importPattern =
+  /(?:^|\n)\s*(?:import|export)\s+(type\s+)?(?:[^"';]*?\s+from\s+)?["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']\s*\)/g;
+
+function readSource(path: string): SourceFile {
+  const text = readFileSync(join(root, path), "utf8");
+  const imports = [...text.matchAll(importPattern)].map((match) => {
+    const specifier = match[2] ?? match[3] ?? "";
+    const target = specifier.startsWith(".")
+      ? posix.normalize(posix.join(posix.dirname(path), specifier))
+      : undefined;
+    return { specifier, typeOnly: match[1] !== undefined, target };
+  });
+  return { path, text, imports };
+}
+
+const files = globSync("src/**/*.ts", { cwd: root })
+  .map((path) => path.split("\\").join("/"))
+  .sort()
+  .map(readSource);
+
+/** The deliverable a path belongs to: a folder of src, or a file directly in it. */
+const areaOf = (path: string): string => path.split("/")[1] ?? path;
+
+// Lowest first. An area may import areas of lower layers, and itself.
+const layers: readonly (readonly string[])[] = [
+  ["clock.ts", "errors.ts", "log.ts", "setting_values.ts", "config.ts"],
+  ["db", "views"],
+  ["audit"],
+  ["provider", "exchange", "sandbox", "http_errors.ts"],
+  ["accessors", "demo"],
+  ["admin", "onboarding"],
+  ["app.ts"],
+  ["server.ts"],
+  ["cli"],
+];
+const layerOf = (area: string): number => layers.findIndex((areas) => areas.includes(area));
+
+function offences(judge: (file: SourceFile) => string[]): string[] {
+  return files.flatMap((file) => judge(file).map((what) => `${file.path}: ${what}`));
+}
+
+test("every area of src has its place in the layers", () => {
+  assert.deepEqual(
+    [...new Set(files.map((file) => areaOf(file.path)))].filter((area) => layerOf(area) < 0),
+    [],
+  );
+});
+
+test("imports point down the layers, never up", () => {
+  const found = offences((file) =>
+    file.imports
+      .filter(({ target }) => target?.startsWith("src/"))
+      .filter(({ target }) => layerOf(areaOf(target ?? "")) > layerOf(areaOf(file.path)))
+      .map(({ specifier }) => `imports ${specifier}, which lies above it`),
+  );
+  assert.deepEqual(found, []);
+});
+
+test("exchange and sandbox import nothing else from src, nor each other", () => {
+  const found = offences((file) => {
+    const area = areaOf(file.path);
+    if (area !== "exchange" && area !== "sandbox") return [];
+    return file.imports
+      .filter(({ target }) => target !== undefined && !target.startsWith(`src/${area}/`))
+      .map(({ specifier }) => `imports ${specifier}`);
+  });
+  assert.deepEqual(found, []);
+});
+
+test("exchange imports no server-side dependency", () => {
+  const serverSide = [
+    "oidc-provider",
+    "koa",
+    "@koa/router",
+    "knex",
+    "pg",
+    "ejs",
+    "better-sqlite3",
+    "@node-rs/argon2",
+  ];
+  const found = offences((file) =>
+    areaOf(file.path) === "exchange"
+      ? file.imports
+          .filter(({ specifier }) => serverSide.includes(specifier))
+          .map(({ specifier }) => specifier)
+      : [],
+  );
+  assert.deepEqual(found, []);
+});
+
+test("there are no import cycles", () => {
+  const graph = new Map(
+    files.map((file) => [
+      file.path,
+      file.imports.filter((one) => !one.typeOnly && one.target !== undefined).map((one) => one.target ?? ""),
+    ]),
+  );
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  const visit = (path: string, trail: readonly string[]): void => {
+    if (trail.includes(path)) {
+      cycles.push([...trail.slice(trail.indexOf(path)), path].join(" → "));
+      return;
+    }
+    if (done.has(path)) return;
+    for (const next of graph.get(path) ?? []) visit(next, [...trail, path]);
+    done.add(path);
+  };
+  for (const path of graph.keys()) visit(path, []);
+  assert.deepEqual(cycles, []);
+});
+
+// Where a thing may stand: a pattern in the text, and the paths allowed to hold it.
+const places: readonly { what: string; pattern: RegExp; allowed: (path: string) => boolean }[] = [
+  {
+    what: "process.env",
+    pattern: /process\.env\b/,
+    allowed: (path) => path === "src/config.ts",
+  },
+  {
+    what: "process.exit",
+    pattern: /process\.exit\(/,
+    allowed: (path) => path === "src/cli/main.ts",
+  },
+  {
+    what: "the machine's clock",
+    pattern: /\bDate\.now\(\)|\bnew Date\(\)/,
+    // exchange and sandbox may not import src/clock.ts, so each has the same one line of its own.
+    allowed: (path) => ["src/clock.ts", "src/exchange/clock.ts", "src/sandbox/clock.ts"].includes(path),
+  },
+  {
+    what: "koa or a router",
+    pattern: /from "(koa|@koa\/router)"/,
+    allowed: (path) => /(^|[/_])(app|routes)\.ts$/.test(path) || path.startsWith("src/demo/"),
+  },
+  {
+    what: "EJS",
+    pattern: /from "ejs"/,
+    allowed: (path) => path === "src/views/render.ts",
+  },
+  {
+    what: "a value import of knex",
+    pattern: /import (?!type )[^;]*from "knex"/,
+    allowed: (path) => path === "src/db/connect.ts",
+  },
+  {
+    what: "oidc-provider internals",
+    pattern: /from "oidc-provider\/lib/,
+    allowed: (path) => path === "src/provider/internals.ts",
+  },
+  {
+    what: "SQL",
+    pattern: /["'`](select\s.+\sfrom|insert\s+into|update\s\w+\sset|delete\s+from)\s/i,
+    allowed: (path) => path.endsWith("_store.ts") || path.startsWith("src/provider/storage/"),
+  },
+  {
+    what: "a query builder call",
+    pattern: /\b(db|trx)\(["'`]\w+["'`]\)/,
+    allowed: (path) => path.endsWith("_store.ts") || path.startsWith("src/provider/storage/"),
+  },
+];
+
+for (const { what, pattern, allowed } of places) {
+  test(`${what} stands only where the architecture says`, () => {
+    const code = (text: string): string => text.replace(/^\s*(\/\/|\*|\/\*).*$/gm, "");
+    assert.deepEqual(
+      offences((file) => (pattern.test(code(file.text)) && !allowed(file.path) ? [what] : [])),
+      [],
+    );
+  });
+}
+
+test("every file opens by saying what it owns", () => {
+  assert.deepEqual(
+    offences((file) => (/^(#!.*\n)?\/[/*]/.test(file.text) ? [] : ["has no opening comment"])),
+    [],
+  );
+});
+
+test("file names are snake_case and exports have names", () => {
+  const found = offences((file) => [
+    ...(/^[a-z0-9_]+(\.d)?\.ts$/.test(posix.basename(file.path)) ? [] : ["is not snake_case"]),
+    ...(/\nexport default\b/.test(file.text) ? ["has a default export"] : []),
+    ...(/(^|\/)(utils?|helpers?|common|lib|types)(\.ts|\/)/.test(file.path) ? ["is a bag"] : []),
+  ]);
+  assert.deepEqual(found, []);
+});

@@ -1,0 +1,89 @@
+// The settings: what is accepted, every fault at once with its fix, and the page generated from them.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { ConfigError, readConfig } from "../src/config.ts";
+
+const secret = Buffer.alloc(32, 7).toString("base64");
+const production = { TTI_ISSUER: "https://login.isv.example", TTI_SECRETS: secret };
+
+function faultsOf(environment: Record<string, string>): Record<string, string> {
+  try {
+    readConfig(environment, "production");
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return Object.fromEntries(error.faults.map((fault) => [fault.setting, `${fault.problem}. ${fault.fix}`]));
+  }
+  return {};
+}
+
+describe("the settings", () => {
+  test("need nothing at all in development", () => {
+    const config = readConfig({});
+    assert.equal(config.mode, "development");
+    assert.equal(config.issuer, "http://localhost:3000");
+    assert.equal(config.requireVerifiedDomain, false);
+  });
+
+  test("name every missing and malformed one at once", () => {
+    const faults = faultsOf({ PORT: "eighty", TTI_LOG_LEVEL: "loud", TTI_ALLOW_NETWORKS: "10.0.0.0" });
+    assert.deepEqual(Object.keys(faults).sort(), [
+      "PORT",
+      "TTI_ALLOW_NETWORKS",
+      "TTI_ISSUER",
+      "TTI_LOG_LEVEL",
+      "TTI_SECRETS",
+    ]);
+    assert.match(faults["PORT"] ?? "", /"eighty" is not a whole number from 0 to 65535/);
+  });
+
+  test("say which name a misspelt one meant", () => {
+    assert.match(faultsOf({ ...production, TTI_ISUER: "x" })["TTI_ISUER"] ?? "", /Did you mean TTI_ISSUER\?/);
+  });
+
+  test("are frozen once read", () => {
+    assert.throws(() => Object.assign(readConfig(production), { port: 1 }), TypeError);
+  });
+
+  test("never repeat a secret in an error", () => {
+    const faults = faultsOf({
+      ...production,
+      TTI_SECRETS: "hunter2",
+      DATABASE_URL: "mysql://user:hunter2@db/x",
+    });
+    assert.deepEqual(Object.keys(faults).sort(), ["DATABASE_URL", "TTI_SECRETS"]);
+    assert.ok(!JSON.stringify(faults).includes("hunter2"));
+  });
+
+  test("accept several sealing keys, newest first", () => {
+    const other = Buffer.alloc(32, 9).toString("base64");
+    const config = readConfig({ ...production, TTI_SECRETS: `${secret}, ${other}` });
+    assert.deepEqual(
+      config.secrets.map((key) => key[0]),
+      [7, 9],
+    );
+  });
+
+  const badIssuers: Record<string, RegExp> = {
+    "https://login.isv.example/": /ends with a slash/,
+    "https://login.isv.example/.well-known/openid-configuration": /discovery path/,
+    "http://login.isv.example": /not https/,
+    "http://localhost:3000": /not https/,
+    "https://login.isv.example/oidc": /more than scheme, host and port/,
+    "https://LOGIN.isv.example": /lower case/,
+    "https://login.isv.example?x=1": /not an issuer URL AWS accepts/,
+    "https://user:pass@login.isv.example": /user name or password/,
+    "login.isv.example": /not a URL/,
+  };
+  for (const [issuer, expected] of Object.entries(badIssuers)) {
+    test(`refuse the issuer ${issuer}`, () => {
+      assert.match(faultsOf({ ...production, TTI_ISSUER: issuer })["TTI_ISSUER"] ?? "", expected);
+    });
+  }
+
+  test("refuse a tenant claim that AWS cannot map or that has another meaning", () => {
+    for (const name of ["https://x/tenant", "tenant-id", "tenant1", "a_b_c_d", "email", "sub"]) {
+      assert.ok(faultsOf({ ...production, TTI_TENANT_CLAIM: name })["TTI_TENANT_CLAIM"], name);
+    }
+    assert.equal(readConfig({ ...production, TTI_TENANT_CLAIM: "org.tenant" }).tenantClaim, "org.tenant");
+  });
+});

@@ -1,0 +1,41 @@
+// The documentation tells the truth: generated pages equal their source, links lead somewhere.
+import assert from "node:assert/strict";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { generatedPages } from "../scripts/generated_docs.ts";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+for (const [path, render] of Object.entries(generatedPages)) {
+  test(`${path} says what its source says (npm run docs writes it)`, () => {
+    assert.equal(readFileSync(join(root, path), "utf8"), render());
+  });
+}
+
+test("every relative link and picture in the documentation exists", () => {
+  const pages = ["README.md", "SECURITY.md", "CHANGELOG.md", ...globSync("docs/**/*.md", { cwd: root })];
+  const broken = pages.flatMap((page) => {
+    const text = readFileSync(join(root, page), "utf8");
+    return [...text.matchAll(/\]\(([^)\s]+)\)|src="([^"]+)"/g)]
+      .map((match) => (match[1] ?? match[2] ?? "").replace(/#.*$/, ""))
+      .filter((target) => target !== "" && !/^[a-z]+:/.test(target))
+      .filter((target) => !existsSync(join(root, dirname(page), target)))
+      .map((target) => `${page} → ${target}`);
+  });
+  assert.deepEqual(broken, []);
+});
+
+test("no page or source names a path of somebody's machine or a package registry's host", () => {
+  const tracked = globSync("{src,test,docs,scripts,bench,migrations,bin,runtime,.ci}/**/*", {
+    cwd: root,
+    exclude: (path) => path.includes("node_modules"),
+  });
+  const offenders = [...tracked, "README.md", "package.json", "package-lock.json"].filter((path) => {
+    if (!/\.(ts|mjs|md|json|ejs|css|sh|yml)$/.test(path)) return false;
+    const text = readFileSync(join(root, path), "utf8");
+    return /(^|[^\w.-])\/(work|root)\/|"resolved": "https?:/m.test(text) && path !== "test/docs.test.ts";
+  });
+  assert.deepEqual(offenders, []);
+});
