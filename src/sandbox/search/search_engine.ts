@@ -32,8 +32,8 @@ export interface SearchEngineOptions {
   /** Signs paging tokens; one per sandbox. */
   readonly secret: string;
   readonly clock: () => Date;
-  /** How long a paging token is good for. Default 300. */
-  readonly pageTokenTtlSeconds?: number;
+  /** How long a paging token is good for; asked at each search. Default 3600. */
+  readonly pageTokenTtlSeconds?: () => number;
   readonly attributeFilterLimits?: AttributeFilterLimits;
 }
 
@@ -53,13 +53,19 @@ export interface SearchRequest {
   readonly nextToken?: string | undefined;
 }
 
-/** One result, in the shape of Q Business's RelevantContent; `dateValue` is in epoch seconds. */
+/** A document attribute of a result. */
+export interface RelevantContentAttribute {
+  name: string;
+  value: Exclude<DocumentAttribute["value"], { dateValue: number }> | { dateValue: Date };
+}
+
+/** One result, in the shape of Q Business's RelevantContent; dates are `Date`, as SDKs have them. */
 export interface RelevantContent {
   content: string;
   documentId: string;
   documentTitle?: string;
   documentUri?: string;
-  documentAttributes?: DocumentAttribute[];
+  documentAttributes?: RelevantContentAttribute[];
   scoreAttributes: { scoreConfidence: ScoreConfidence };
 }
 
@@ -100,7 +106,7 @@ export interface SearchEngine {
 
 /** Creates an empty search engine. */
 export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
-  const { secret, clock, pageTokenTtlSeconds = 300 } = options;
+  const { secret, clock, pageTokenTtlSeconds = () => 3600 } = options;
   const limits = options.attributeFilterLimits ?? DEFAULT_ATTRIBUTE_FILTER_LIMITS;
   let indexes = new Map<string, { applicationId: string; indexId: string; index: PassageIndex }>();
 
@@ -156,7 +162,7 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
         explanation: { documents: index.documents().length, ...gate.explanation() },
       };
       if (end < ranked.length) {
-        const expiresAtMs = clock().getTime() + pageTokenTtlSeconds * 1000;
+        const expiresAtMs = clock().getTime() + pageTokenTtlSeconds() * 1000;
         result.nextToken = sealPageToken(secret, binding, { offset: end, expiresAtMs });
       }
       return result;
@@ -201,7 +207,9 @@ function parseMaxResults(maxResults: number | undefined): number {
 
 function toRelevantContent({ match, scoreConfidence }: RankedPassage): RelevantContent {
   const { document } = match;
-  const attributes = attributesOf(document);
+  const attributes = attributesOf(document).map(({ name, value }): RelevantContentAttribute => {
+    return { name, value: "dateValue" in value ? { dateValue: new Date(value.dateValue * 1000) } : value };
+  });
   return {
     content: match.content,
     documentId: document.documentId,

@@ -11,7 +11,11 @@ const start = Date.UTC(2026, 10, 23, 12);
 
 function createFixture() {
   let nowMs = start;
-  const engine = createSearchEngine({ secret: "one sandbox", clock: () => new Date(nowMs) });
+  const engine = createSearchEngine({
+    secret: "one sandbox",
+    clock: () => new Date(nowMs),
+    pageTokenTtlSeconds: () => 300,
+  });
   const search = (queryText: string, more: Partial<SearchRequest> = {}) =>
     engine.search({ applicationId, indexId, queryText, user: { userId: "u-1" }, groups: [], ...more });
   const ids = (queryText: string, more: Partial<SearchRequest> = {}) =>
@@ -207,7 +211,7 @@ test("a paging token of another query, user, filter, index or sandbox is refused
   );
 });
 
-test("a paging token expires after five minutes", () => {
+test("a paging token expires after its lifetime", () => {
   const { engine, search, advanceSeconds } = createFixture();
   for (const documentId of ["a", "b"]) engine.put(applicationId, indexId, { documentId, content: "report" });
   const { nextToken } = search("report", { maxResults: 1 });
