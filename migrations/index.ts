@@ -2,6 +2,8 @@
 import type { Knex } from "knex";
 import * as accountsAndTenants from "./0001_accounts_and_tenants.ts";
 import * as oidcRecords from "./0002_oidc_records.ts";
+import * as signingKeys from "./0003_signing_keys.ts";
+import * as signInAttempts from "./0004_sign_in_attempts.ts";
 
 /** One step of the schema, there and back. */
 export interface Migration {
@@ -13,4 +15,6 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { name: "0001_accounts_and_tenants", ...accountsAndTenants },
   { name: "0002_oidc_records", ...oidcRecords },
+  { name: "0003_signing_keys", ...signingKeys },
+  { name: "0004_sign_in_attempts", ...signInAttempts },
 ];

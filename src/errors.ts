@@ -50,6 +50,11 @@ export const errorCatalogue = {
     meaning: "The e-mail address and password do not belong together.",
     fix: "Check both; an operator can set a new password.",
   },
+  too_many_attempts: {
+    status: 429,
+    meaning: "Sign-in was tried too often for this account or from this address.",
+    fix: "Wait for the time the message names, then try again.",
+  },
   email_not_verified: {
     status: 403,
     meaning: "The account's e-mail address is not proven, so no ID token may carry it.",

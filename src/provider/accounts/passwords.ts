@@ -1,0 +1,93 @@
+// Owns password hashing: Argon2id, bounded in how many run at once, equally slow for users who do not exist.
+import { availableParallelism } from "node:os";
+import { hash, verify } from "@node-rs/argon2";
+import { OperationError } from "../../errors.ts";
+
+// OWASP Password Storage Cheat Sheet: Argon2id with 19 MiB, two passes, one lane.
+const argon2Options = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 } as const;
+
+/** Shortest password a new account may have, in characters. */
+export const shortestPassword = 10;
+/** Longest password, in characters: enough for any pass phrase, too little to keep a core busy. */
+export const longestPassword = 256;
+
+// Callers that may wait for a free place before new ones are turned away.
+const longestQueue = 200;
+
+/** Hashes and verifies passwords; one instance per process, because it bounds the work. */
+export interface Passwords {
+  /** Hashes a password into a PHC string. */
+  hashPassword(password: string): Promise<string>;
+  /**
+   * Tells whether a password belongs to a hash. Takes as long without a hash as with one, so that the
+   * answer's time does not tell which users exist.
+   * @throws OperationError unavailable if too many callers wait already
+   */
+  verifyPassword(passwordHash: string | null | undefined, password: string): Promise<boolean>;
+}
+
+/**
+ * Checks a new password's length. No rules about its characters: they make passwords worse.
+ * @throws OperationError invalid_input
+ * @see NIST SP 800-63B section 3.1.1.2
+ */
+export function assertNewPassword(password: string): void {
+  const length = [...password].length;
+  if (length >= shortestPassword && length <= longestPassword) return;
+  throw new OperationError(
+    "invalid_input",
+    `password has ${length} characters; it needs ${shortestPassword} to ${longestPassword}.`,
+    { field: "password", fix: "Choose a pass phrase of several words, or let one be generated." },
+  );
+}
+
+/**
+ * Makes the password hasher.
+ * @param concurrency how many hashes may run at once. The default leaves a core to sign tokens: hashing and
+ *   signing share one thread pool, and a burst of logins must not stall the signatures.
+ */
+export function createPasswords(concurrency = Math.max(1, availableParallelism() - 1)): Passwords {
+  const limit = createLimit(concurrency);
+  let decoy: Promise<string> | undefined;
+  const hashPassword = (password: string) => limit(() => hash(canonical(password), argon2Options));
+  return {
+    hashPassword,
+    async verifyPassword(passwordHash, password) {
+      decoy ??= hashPassword("nobody signs in with this password");
+      const expected = passwordHash ?? (await decoy);
+      const tooLong = [...password].length > longestPassword;
+      const matches = await limit(() => verify(expected, tooLong ? "" : canonical(password)));
+      return matches && !tooLong && passwordHash != null;
+    },
+  };
+}
+
+// The same password typed on another keyboard may arrive composed differently (NIST SP 800-63B).
+function canonical(password: string): string {
+  return password.normalize("NFKC");
+}
+
+function createLimit(concurrency: number): <T>(work: () => Promise<T>) => Promise<T> {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    if (running >= concurrency) {
+      if (waiting.length >= longestQueue) {
+        throw new OperationError("unavailable", "Too many people are signing in at this moment.", {
+          fix: "Try again in a few seconds.",
+        });
+      }
+      await new Promise<void>((resolve) => waiting.push(resolve));
+    } else {
+      running += 1;
+    }
+    try {
+      return await work();
+    } finally {
+      // The place goes to the next in line, or becomes free.
+      const next = waiting.shift();
+      if (next) next();
+      else running -= 1;
+    }
+  };
+}
