@@ -70,11 +70,10 @@ export async function createMembership(
  * @returns whether there was one
  */
 export async function deleteMembership(db: Database, tenantId: string, accountId: string): Promise<boolean> {
-  const rows: unknown[] = await db("memberships")
+  const ended: number = await db("memberships")
     .where({ tenant_id: tenantId, account_id: accountId })
-    .delete()
-    .returning(["tenant_id"]);
-  return rows.length > 0;
+    .delete();
+  return ended > 0;
 }
 
 function enabledMemberships(db: Database) {

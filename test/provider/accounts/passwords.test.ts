@@ -1,0 +1,71 @@
+// Password hashing: what it produces, what it refuses, and that it bounds its own work.
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { assertNewPassword, createPasswords } from "../../../src/provider/accounts/passwords.ts";
+
+describe("passwords", () => {
+  const passwords = createPasswords(1);
+
+  it("hash to Argon2id with 19 MiB and two passes, salted", async () => {
+    const [first, second] = await Promise.all([
+      passwords.hashPassword("correct horse"),
+      passwords.hashPassword("correct horse"),
+    ]);
+    assert.match(first ?? "", /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    assert.notEqual(first, second);
+  });
+
+  it("verify the password they were made from and no other", async () => {
+    const hash = await passwords.hashPassword("correct horse battery");
+    assert.equal(await passwords.verifyPassword(hash, "correct horse battery"), true);
+    assert.equal(await passwords.verifyPassword(hash, "Correct horse battery"), false);
+    assert.equal(await passwords.verifyPassword(hash, ""), false);
+  });
+
+  it("verify however the keyboard composed the letters", async () => {
+    const hash = await passwords.hashPassword("cr\u00e8me br\u00fbl\u00e9e");
+    assert.equal(await passwords.verifyPassword(hash, "cre\u0300me bru\u0302le\u0301e"), true);
+  });
+
+  it("never verify for somebody who has none, not even the decoy's own password", async () => {
+    assert.equal(await passwords.verifyPassword(undefined, "nobody signs in with this password"), false);
+    assert.equal(await passwords.verifyPassword(null, ""), false);
+  });
+
+  it("never verify beyond the longest password, without hashing megabytes", async () => {
+    const hash = await passwords.hashPassword("");
+    assert.equal(await passwords.verifyPassword(hash, "x".repeat(1_000_000)), false);
+  });
+
+  it("of an unknown user take as long as of a known one", async () => {
+    const hash = await passwords.hashPassword("correct horse battery");
+    await passwords.verifyPassword(undefined, "warm up");
+    const time = async (stored: string | undefined) => {
+      const started = process.hrtime.bigint();
+      for (let round = 0; round < 10; round += 1) await passwords.verifyPassword(stored, "wrong password");
+      return Number(process.hrtime.bigint() - started);
+    };
+    const ratio = (await time(undefined)) / (await time(hash));
+    // Without the decoy the ratio is below 0.01.
+    assert.ok(ratio > 0.2 && ratio < 5, `unknown / known = ${ratio}`);
+  });
+
+  it("turn callers away when too many wait, and serve the rest", async () => {
+    const results = await Promise.allSettled(
+      Array.from({ length: 230 }, () => createdOnce.verifyPassword(undefined, "x")),
+    );
+    const refused = results.filter((result) => result.status === "rejected");
+    assert.ok(refused.length > 0 && refused.length < 60, `${refused.length} refused`);
+    for (const { reason } of refused) assert.equal(reason.code, "unavailable");
+    assert.equal(await createdOnce.verifyPassword(undefined, "x"), false);
+  });
+
+  it("for new accounts have 10 to 256 characters", () => {
+    assert.throws(() => assertNewPassword("short"), { code: "invalid_input", field: "password" });
+    assert.throws(() => assertNewPassword("x".repeat(257)), { code: "invalid_input", field: "password" });
+    assertNewPassword("x".repeat(10));
+    assertNewPassword("🔑".repeat(256));
+  });
+});
+
+const createdOnce = createPasswords(1);

@@ -1,0 +1,145 @@
+// The contract of the tenant and membership stores, over both stores.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { createAccount } from "../../../src/provider/accounts/account_store.ts";
+import {
+  createMembership,
+  deleteMembership,
+  findMembership,
+  listMembershipsOfAccount,
+} from "../../../src/provider/tenants/membership_store.ts";
+import {
+  createTenant,
+  findTenant,
+  getTenant,
+  listTenants,
+  parseTenantId,
+} from "../../../src/provider/tenants/tenant_store.ts";
+import { openTestDatabase, storeKinds, type TestDatabase } from "../../support/databases.ts";
+
+const now = new Date("2026-11-24T00:00:00Z");
+
+for (const kind of storeKinds) {
+  describe(`tenant store on ${kind}`, () => {
+    let store: TestDatabase;
+    before(async () => {
+      store = await openTestDatabase(kind);
+      await createTenant(store.db, { id: "acme", name: "Acme Corporation" }, now);
+      await createTenant(store.db, { id: "globex", name: "Globex" }, now);
+      await createTenant(store.db, { id: "gone", name: "Gone Ltd" }, now);
+      await store.db("tenants").where("id", "gone").update({ disabled_at_ms: now.getTime() });
+    });
+    after(() => store.close());
+
+    const newAccount = (email: string) => createAccount(store.db, { email, emailVerified: true }, now);
+
+    it("finds a tenant by its id, capitals and all", async () => {
+      assert.deepEqual(await findTenant(store.db, "acme"), {
+        id: "acme",
+        name: "Acme Corporation",
+        disabledAtMs: null,
+        createdAtMs: now.getTime(),
+      });
+      assert.equal(await findTenant(store.db, "Acme"), undefined);
+    });
+
+    it("never gives an id out again", async () => {
+      await assert.rejects(createTenant(store.db, { id: "acme", name: "Other" }, now), {
+        code: "tenant_exists",
+      });
+      await assert.rejects(createTenant(store.db, { id: "gone", name: "Other" }, now), {
+        code: "tenant_exists",
+      });
+    });
+
+    it("does not get a tenant that is unknown or disabled", async () => {
+      await assert.rejects(getTenant(store.db, "nobody"), { code: "tenant_not_found" });
+      await assert.rejects(getTenant(store.db, "gone"), { code: "tenant_not_found" });
+      assert.equal((await findTenant(store.db, "gone"))?.disabledAtMs, now.getTime());
+    });
+
+    it("lists tenants in pages", async () => {
+      const ids = async (page: { limit?: number; afterId?: string }) =>
+        (await listTenants(store.db, page)).map((tenant) => tenant.id);
+      assert.deepEqual(await ids({ limit: 2 }), ["acme", "globex"]);
+      assert.deepEqual(await ids({ limit: 2, afterId: "globex" }), ["gone"]);
+    });
+
+    it("finds a membership only for the very tenant and account", async () => {
+      const [ada, bob] = [await newAccount("ada@acme.example"), await newAccount("bob@globex.example")];
+      await createMembership(store.db, { tenantId: "acme", accountId: ada.id, role: "admin" }, now);
+      assert.deepEqual(await findMembership(store.db, "acme", ada.id), {
+        tenantId: "acme",
+        tenantName: "Acme Corporation",
+        accountId: ada.id,
+        role: "admin",
+      });
+      assert.equal(await findMembership(store.db, "globex", ada.id), undefined);
+      assert.equal(await findMembership(store.db, "acme", bob.id), undefined);
+    });
+
+    it("counts no membership in a disabled tenant", async () => {
+      const eve = await newAccount("eve@gone.example");
+      await createMembership(store.db, { tenantId: "gone", accountId: eve.id, role: "member" }, now);
+      assert.equal(await findMembership(store.db, "gone", eve.id), undefined);
+      assert.deepEqual(await listMembershipsOfAccount(store.db, eve.id), []);
+    });
+
+    it("lists every tenant a person belongs to", async () => {
+      const dual = await newAccount("dual@acme.example");
+      for (const tenantId of ["globex", "acme"]) {
+        await createMembership(store.db, { tenantId, accountId: dual.id, role: "member" }, now);
+      }
+      const memberships = await listMembershipsOfAccount(store.db, dual.id);
+      assert.deepEqual(
+        memberships.map((membership) => membership.tenantId),
+        ["acme", "globex"],
+      );
+    });
+
+    it("keeps the first role when a membership is added twice, and ends once", async () => {
+      const twice = await newAccount("twice@acme.example");
+      const key = { tenantId: "acme", accountId: twice.id };
+      assert.equal(await createMembership(store.db, { ...key, role: "member" }, now), true);
+      assert.equal(await createMembership(store.db, { ...key, role: "admin" }, now), false);
+      assert.equal((await findMembership(store.db, "acme", twice.id))?.role, "member");
+      assert.equal(await deleteMembership(store.db, "acme", twice.id), true);
+      assert.equal(await deleteMembership(store.db, "acme", twice.id), false);
+    });
+
+    it("treats a role it does not know as the least", async () => {
+      const odd = await newAccount("odd@acme.example");
+      await createMembership(store.db, { tenantId: "acme", accountId: odd.id, role: "admin" }, now);
+      await store.db("memberships").where("account_id", odd.id).update({ role: "superuser" });
+      assert.equal((await findMembership(store.db, "acme", odd.id))?.role, "member");
+    });
+
+    it("adds no membership to a tenant or account that does not exist", async () => {
+      const lost = await newAccount("lost@acme.example");
+      await assert.rejects(
+        createMembership(store.db, { tenantId: "nowhere", accountId: lost.id, role: "member" }, now),
+      );
+      await assert.rejects(
+        createMembership(store.db, { tenantId: "acme", accountId: "nobody", role: "member" }, now),
+      );
+    });
+  });
+}
+
+describe("a tenant id", () => {
+  it("is what AWS takes as External Id and session tag", () => {
+    for (const id of ["a", "acme", "Acme_EU-2", "9lives", "x".repeat(256)]) {
+      assert.equal(parseTenantId(id), id);
+    }
+  });
+
+  for (const id of ["", "-acme", "_acme", "acme.com", "acme corp", "akme\u0301", "x".repeat(257), 7, null]) {
+    it(`is not ${JSON.stringify(id)?.slice(0, 20)}`, () => {
+      assert.throws(() => parseTenantId(id), { code: "invalid_input", field: "tenant" });
+    });
+  }
+
+  it("does not let a line end smuggle more in", () => {
+    assert.throws(() => parseTenantId("acme\n"), { code: "invalid_input" });
+  });
+});
