@@ -85,6 +85,26 @@ export const errorCatalogue = {
     meaning: "A client with this id exists already.",
     fix: "Use it, or choose another client id.",
   },
+  signing_key_unreadable: {
+    status: 500,
+    meaning: "A stored signing key cannot be opened: TTI_SECRETS lacks the secret that sealed it, or its row is damaged.",
+    fix: "Put the former secret back into TTI_SECRETS and run `tti key reseal`, or restore the row from a backup.",
+  },
+  signing_unavailable: {
+    status: 503,
+    meaning: "No token can be signed now, because a token signed now might not be verifiable.",
+    fix: "Run `tti key status`: it names the cause and when signing resumes.",
+  },
+  key_not_found: {
+    status: 404,
+    meaning: "No signing key has this kid.",
+    fix: "List the keys with `tti key list`.",
+  },
+  key_in_use: {
+    status: 409,
+    meaning: "The key is in a state in which this cannot be done to it.",
+    fix: "Run `tti key status` to see what the key is doing and what may be done next.",
+  },
   unavailable: {
     status: 503,
     meaning: "Something this operation needs (the database, a key, another service) does not answer.",
