@@ -11,12 +11,14 @@ import { OperationError } from "../../errors.ts";
 export interface StoredClientMetadata extends ClientMetadata {
   /** The ISV's own client: its users are not asked for consent. */
   first_party?: boolean;
+  /** False only for a confidential client that cannot send PKCE; absent: required. */
+  require_pkce?: boolean;
   /** Tenants the client may mint tokens for through the token endpoint; absent: none. `*`: every tenant. */
   allowed_tenants?: string[];
 }
 
 /** The names of our own metadata members. */
-export const extraClientMetadata = ["first_party", "allowed_tenants"] as const;
+export const extraClientMetadata = ["first_party", "require_pkce", "allowed_tenants"] as const;
 
 /** A relying party. Times are epoch milliseconds. */
 export interface Client {

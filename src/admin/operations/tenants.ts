@@ -1,0 +1,44 @@
+// Owns the operations on tenants.
+import { z } from "zod";
+import { createAuditEvent } from "../../audit/audit_store.ts";
+import * as store from "../../provider/tenants/tenant_store.ts";
+import { type OperationContext, pageSchema, parseArguments } from "./operation.ts";
+
+const newTenant = z.strictObject({
+  id: z.string(),
+  name: z.string().trim().min(1).max(200).optional(),
+});
+
+/**
+ * Creates a tenant.
+ * @param input `id` (letters, digits, `_`, `-`; for good), `name` (default: the id)
+ * @throws OperationError invalid_input, tenant_exists
+ */
+export async function createTenant(context: OperationContext, input: unknown): Promise<store.Tenant> {
+  const { id, name } = parseArguments(newTenant, input);
+  const tenantId = store.parseTenantId(id, "id");
+  const now = context.clock();
+  return context.db.transaction(async (trx) => {
+    const tenant = await store.createTenant(trx, { id: tenantId, name: name ?? tenantId }, now);
+    await createAuditEvent(trx, { type: "tenant.created", actor: context.actor, tenantId }, now);
+    return tenant;
+  });
+}
+
+/**
+ * Shows one tenant, disabled ones included.
+ * @throws OperationError tenant_not_found
+ */
+export async function showTenant(context: OperationContext, input: unknown): Promise<store.Tenant> {
+  const { id } = parseArguments(z.strictObject({ id: z.string() }), input);
+  return (await store.findTenant(context.db, id)) ?? store.getTenant(context.db, id);
+}
+
+/** Lists tenants in the order of their ids. */
+export async function listTenants(context: OperationContext, input: unknown = {}): Promise<store.Tenant[]> {
+  const { limit, afterId } = parseArguments(pageSchema, input);
+  return store.listTenants(context.db, {
+    ...(limit === undefined ? {} : { limit }),
+    ...(afterId === undefined ? {} : { afterId }),
+  });
+}

@@ -1,0 +1,195 @@
+// Owns the operations on users: accounts, their memberships and their passwords.
+import { randomInt } from "node:crypto";
+import { z } from "zod";
+import { createAuditEvent } from "../../audit/audit_store.ts";
+import type { Database } from "../../db/connect.ts";
+import { OperationError } from "../../errors.ts";
+import * as accounts from "../../provider/accounts/account_store.ts";
+import { parseEmailAddress } from "../../provider/accounts/email_address.ts";
+import { assertNewPassword } from "../../provider/accounts/passwords.ts";
+import * as memberships from "../../provider/tenants/membership_store.ts";
+import { getTenant } from "../../provider/tenants/tenant_store.ts";
+import { type OperationContext, pageSchema, parseArguments } from "./operation.ts";
+
+/** A user as operators see it. */
+export interface User extends accounts.Account {
+  memberships: { tenantId: string; role: memberships.MembershipRole }[];
+}
+
+/** A new user, with the password if it was generated: the only time it is shown. */
+export interface CreatedUser extends User {
+  generatedPassword?: string;
+}
+
+const role = z.enum(memberships.membershipRoles);
+
+const newUser = z.strictObject({
+  email: z.string(),
+  name: z.string().trim().min(1).max(200).optional(),
+  password: z.string().optional(),
+  /** Whether the operator vouches for the address. */
+  emailVerified: z.boolean().optional(),
+  memberships: z
+    .array(z.strictObject({ tenantId: z.string(), role: role.optional() }))
+    .max(100)
+    .optional(),
+});
+
+/**
+ * Creates a user, with memberships.
+ * @param input `email`; `password` (absent: one is generated and answered once); `name`; `emailVerified`
+ *   (default true: the operator vouches for the address); `memberships`
+ * @throws OperationError invalid_input, account_exists, tenant_not_found
+ */
+export async function createUser(context: OperationContext, input: unknown): Promise<CreatedUser> {
+  const wanted = parseArguments(newUser, input);
+  const email = parseEmailAddress(wanted.email);
+  if (wanted.password !== undefined) assertNewPassword(wanted.password);
+  const generated = wanted.password === undefined ? generatePassword() : undefined;
+  const passwordHash = await context.passwords.hashPassword(wanted.password ?? generated ?? "");
+  const now = context.clock();
+  const user = await context.db.transaction(async (trx) => {
+    const account = await accounts.createAccount(
+      trx,
+      {
+        email,
+        emailVerified: wanted.emailVerified ?? true,
+        passwordHash,
+        ...(wanted.name === undefined ? {} : { name: wanted.name }),
+      },
+      now,
+    );
+    await createAuditEvent(
+      trx,
+      { type: "account.created", actor: context.actor, accountId: account.id, details: { email } },
+      now,
+    );
+    for (const membership of wanted.memberships ?? []) {
+      await addMembership(trx, context, account.id, membership, now);
+    }
+    return toUser(trx, account);
+  });
+  return generated === undefined ? user : { ...user, generatedPassword: generated };
+}
+
+const newMembership = z.strictObject({ user: z.string(), tenantId: z.string(), role: role.optional() });
+
+/**
+ * Adds a user who exists to a tenant.
+ * @param input `user` (id or e-mail address), `tenantId`, `role` (default member)
+ * @throws OperationError account_not_found, tenant_not_found
+ */
+export async function addUserToTenant(context: OperationContext, input: unknown): Promise<User> {
+  const wanted = parseArguments(newMembership, input);
+  const now = context.clock();
+  return context.db.transaction(async (trx) => {
+    const account = await resolveUser(trx, wanted.user);
+    await addMembership(trx, context, account.id, wanted, now);
+    return toUser(trx, account);
+  });
+}
+
+/**
+ * Shows one user.
+ * @param input `user`: id or e-mail address
+ * @throws OperationError account_not_found
+ */
+export async function showUser(context: OperationContext, input: unknown): Promise<User> {
+  const { user } = parseArguments(z.strictObject({ user: z.string() }), input);
+  return toUser(context.db, await resolveUser(context.db, user));
+}
+
+/**
+ * Lists users, of one tenant if `tenantId` is given.
+ * @throws OperationError tenant_not_found
+ */
+export async function listUsers(context: OperationContext, input: unknown = {}): Promise<User[]> {
+  const { tenantId, ...rest } = parseArguments(pageSchema.extend({ tenantId: z.string().optional() }), input);
+  const page = {
+    ...(rest.limit === undefined ? {} : { limit: rest.limit }),
+    ...(rest.afterId === undefined ? {} : { afterId: rest.afterId }),
+  };
+  if (tenantId !== undefined) await getTenant(context.db, tenantId);
+  const found =
+    tenantId === undefined
+      ? await accounts.listAccounts(context.db, page)
+      : await accounts.listAccountsOfTenant(context.db, tenantId, page);
+  const users: User[] = [];
+  for (const account of found) users.push(await toUser(context.db, account));
+  return users;
+}
+
+/**
+ * Sets a user's password.
+ * @param input `user` (id or e-mail address), `password` (absent: one is generated)
+ * @returns the generated password, if it was
+ * @throws OperationError account_not_found, invalid_input
+ */
+export async function setUserPassword(
+  context: OperationContext,
+  input: unknown,
+): Promise<{ user: User; generatedPassword?: string }> {
+  const schema = z.strictObject({ user: z.string(), password: z.string().optional() });
+  const wanted = parseArguments(schema, input);
+  if (wanted.password !== undefined) assertNewPassword(wanted.password);
+  const generated = wanted.password === undefined ? generatePassword() : undefined;
+  const passwordHash = await context.passwords.hashPassword(wanted.password ?? generated ?? "");
+  const now = context.clock();
+  const user = await context.db.transaction(async (trx) => {
+    const account = await resolveUser(trx, wanted.user);
+    await accounts.savePasswordHash(trx, account.id, passwordHash, now);
+    await createAuditEvent(
+      trx,
+      { type: "account.password_set", actor: context.actor, accountId: account.id },
+      now,
+    );
+    return toUser(trx, account);
+  });
+  return generated === undefined ? { user } : { user, generatedPassword: generated };
+}
+
+async function addMembership(
+  trx: Database,
+  context: OperationContext,
+  accountId: string,
+  wanted: { tenantId: string; role?: memberships.MembershipRole | undefined },
+  now: Date,
+): Promise<void> {
+  const tenant = await getTenant(trx, wanted.tenantId);
+  const membership = { tenantId: tenant.id, accountId, role: wanted.role ?? "member" };
+  if (!(await memberships.createMembership(trx, membership, now))) return;
+  await createAuditEvent(
+    trx,
+    {
+      type: "membership.created",
+      actor: context.actor,
+      tenantId: tenant.id,
+      accountId,
+      details: { role: membership.role },
+    },
+    now,
+  );
+}
+
+async function resolveUser(db: Database, user: string): Promise<accounts.Account> {
+  const account = user.includes("@")
+    ? await accounts.findAccountByLogin(db, user)
+    : await accounts.findAccount(db, user);
+  if (account) return account;
+  throw new OperationError("account_not_found", "No user has this id or e-mail address.", { field: "user" });
+}
+
+async function toUser(db: Database, account: accounts.Account): Promise<User> {
+  const found = await memberships.listMembershipsOfAccount(db, account.id);
+  return { ...account, memberships: found.map(({ tenantId, role }) => ({ tenantId, role })) };
+}
+
+// Letters and digits that are not mistaken for each other when read aloud or copied by hand.
+const passwordLetters = "abcdefghjkmnpqrstuvwxyz23456789";
+
+/** Makes a password of 20 letters and digits in groups of five: 99 bits. */
+function generatePassword(): string {
+  const group = () =>
+    Array.from({ length: 5 }, () => passwordLetters[randomInt(passwordLetters.length)]).join("");
+  return [group(), group(), group(), group()].join("-");
+}
