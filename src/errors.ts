@@ -70,6 +70,11 @@ export const errorCatalogue = {
     meaning: "A tenant with this id exists already.",
     fix: "Use it, or choose another id.",
   },
+  tenant_disabled: {
+    status: 403,
+    meaning: "The tenant is disabled, so nobody can sign in to it.",
+    fix: "Ask an operator to enable it.",
+  },
   not_a_member: {
     status: 403,
     meaning: "The account is no member of this tenant, so no token may name the tenant for it.",
@@ -87,7 +92,8 @@ export const errorCatalogue = {
   },
   signing_key_unreadable: {
     status: 500,
-    meaning: "A stored signing key cannot be opened: TTI_SECRETS lacks the secret that sealed it, or its row is damaged.",
+    meaning:
+      "A stored signing key cannot be opened: TTI_SECRETS lacks the secret that sealed it, or its row is damaged.",
     fix: "Put the former secret back into TTI_SECRETS and run `tti key reseal`, or restore the row from a backup.",
   },
   signing_unavailable: {
@@ -104,6 +110,52 @@ export const errorCatalogue = {
     status: 409,
     meaning: "The key is in a state in which this cannot be done to it.",
     fix: "Run `tti key status` to see what the key is doing and what may be done next.",
+  },
+  sign_in_expired: {
+    status: 400,
+    meaning: "This sign-in has ended, took too long, or was begun in another browser.",
+    fix: "Go back to the application and start again.",
+  },
+  not_found: {
+    status: 404,
+    meaning: "There is nothing at this address, or not for this method.",
+    fix: "Look up the address in the discovery document or docs/architecture.md.",
+  },
+  internal_error: {
+    status: 500,
+    meaning: "The provider failed in a way it did not foresee. The answer says nothing more on purpose.",
+    fix: "Look at the log line with the same request id.",
+  },
+  domain_not_claimed: {
+    status: 404,
+    meaning: "The tenant has not claimed this domain.",
+    fix: "Claim it with `tti domain add` and set the DNS record it prints.",
+  },
+  domain_not_proven: {
+    status: 409,
+    meaning: "The DNS record that proves the domain is not there.",
+    fix: "Set the TXT record that `tti domain add` printed, wait until the DNS shows it, and verify again.",
+  },
+  domain_taken: {
+    status: 409,
+    meaning: "The domain belongs to another tenant.",
+    fix: "If both tenants are one customer, an operator may share it: `tti domain verify --shared`.",
+  },
+  email_domain_not_verified: {
+    status: 403,
+    meaning:
+      "The address lies in a domain the tenant has not proven, so no token for the tenant may carry it.",
+    fix: "Prove the domain for the tenant with `tti domain add` and `tti domain verify`.",
+  },
+  presence_required: {
+    status: 403,
+    meaning: "The tenant's presence policy does not let a back end act for this user now.",
+    fix: "Have the user log in or agree, as the message says.",
+  },
+  login_method_not_allowed: {
+    status: 403,
+    meaning: "The tenant's users log in another way.",
+    fix: "Use the tenant's login method, or change it with `tti tenant update --login`.",
   },
   unavailable: {
     status: 503,

@@ -1,0 +1,72 @@
+// Owns the offline_consents table: which user agreed that which client may act for them while they are away.
+import type { Database } from "../../db/connect.ts";
+
+/** A user's agreement. Times are epoch milliseconds; null: has not happened. */
+export interface OfflineConsent {
+  tenantId: string;
+  accountId: string;
+  clientId: string;
+  grantedAtMs: number;
+  revokedAtMs: number | null;
+}
+
+interface ConsentRow {
+  tenant_id: string;
+  account_id: string;
+  client_id: string;
+  granted_at_ms: number;
+  revoked_at_ms: number | null;
+}
+
+type ConsentKey = Pick<OfflineConsent, "tenantId" | "accountId" | "clientId">;
+
+const columnsOf = (key: ConsentKey) => ({
+  tenant_id: key.tenantId,
+  account_id: key.accountId,
+  client_id: key.clientId,
+});
+
+/** Tells whether a user's agreement stands now. */
+export async function hasOfflineConsent(db: Database, key: ConsentKey): Promise<boolean> {
+  const row: unknown = await db("offline_consents")
+    .where(columnsOf(key))
+    .whereNull("revoked_at_ms")
+    .first("granted_at_ms");
+  return row !== undefined;
+}
+
+/** Records a user's agreement; one that was revoked stands again from now. */
+export async function saveOfflineConsent(db: Database, key: ConsentKey, now: Date): Promise<void> {
+  await db("offline_consents")
+    .insert({ ...columnsOf(key), granted_at_ms: now.getTime(), revoked_at_ms: null })
+    .onConflict(["tenant_id", "account_id", "client_id"])
+    .merge(["granted_at_ms", "revoked_at_ms"]);
+}
+
+/**
+ * Takes a user's agreement back.
+ * @returns whether one stood
+ */
+export async function revokeOfflineConsent(db: Database, key: ConsentKey, now: Date): Promise<boolean> {
+  const rows: unknown[] = await db("offline_consents")
+    .where(columnsOf(key))
+    .whereNull("revoked_at_ms")
+    .update({ revoked_at_ms: now.getTime() })
+    .returning(["client_id"]);
+  return rows.length > 0;
+}
+
+/** Lists the agreements of one account that stand, newest first. */
+export async function listOfflineConsents(db: Database, accountId: string): Promise<OfflineConsent[]> {
+  const rows: ConsentRow[] = await db("offline_consents")
+    .where({ account_id: accountId })
+    .whereNull("revoked_at_ms")
+    .orderBy("granted_at_ms", "desc");
+  return rows.map((row) => ({
+    tenantId: row.tenant_id,
+    accountId: row.account_id,
+    clientId: row.client_id,
+    grantedAtMs: row.granted_at_ms,
+    revokedAtMs: row.revoked_at_ms,
+  }));
+}

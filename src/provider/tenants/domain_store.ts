@@ -1,0 +1,132 @@
+// Owns the tenant_domains table: which tenant has claimed and proven which domain. That a verified domain
+// has one owner is decided by a unique index, not by reading first.
+import type { Database } from "../../db/connect.ts";
+
+/** A domain a tenant has claimed. Times are epoch milliseconds; null: has not happened. */
+export interface TenantDomain {
+  tenantId: string;
+  domain: string;
+  challenge: string;
+  verifiedAtMs: number | null;
+  /** When an operator let this tenant use a domain that another tenant owns. */
+  sharedAtMs: number | null;
+  createdAtMs: number;
+}
+
+interface DomainRow {
+  tenant_id: string;
+  domain: string;
+  challenge: string;
+  verified_at_ms: number | null;
+  shared_at_ms: number | null;
+  created_at_ms: number;
+}
+
+/** Finds a tenant's claim of a domain. */
+export async function findDomain(
+  db: Database,
+  tenantId: string,
+  domain: string,
+): Promise<TenantDomain | undefined> {
+  const row: DomainRow | undefined = await db("tenant_domains")
+    .where({ tenant_id: tenantId, domain })
+    .first();
+  return row && toDomain(row);
+}
+
+/** Tells whether a tenant has proven a domain. */
+export async function hasVerifiedDomain(db: Database, tenantId: string, domain: string): Promise<boolean> {
+  const row: unknown = await db("tenant_domains")
+    .where({ tenant_id: tenantId, domain })
+    .whereNotNull("verified_at_ms")
+    .first("domain");
+  return row !== undefined;
+}
+
+/** Finds the tenant that owns a verified domain. */
+export async function findDomainOwner(db: Database, domain: string): Promise<string | undefined> {
+  const row: { tenant_id: string } | undefined = await db("tenant_domains")
+    .where({ domain })
+    .whereNotNull("verified_at_ms")
+    .whereNull("shared_at_ms")
+    .first("tenant_id");
+  return row?.tenant_id;
+}
+
+/** Adds a claim; one that exists keeps its challenge. */
+export async function createDomain(
+  db: Database,
+  claim: { tenantId: string; domain: string; challenge: string },
+  now: Date,
+): Promise<void> {
+  await db("tenant_domains")
+    .insert({
+      tenant_id: claim.tenantId,
+      domain: claim.domain,
+      challenge: claim.challenge,
+      created_at_ms: now.getTime(),
+    })
+    .onConflict(["tenant_id", "domain"])
+    .ignore();
+}
+
+/**
+ * Marks a claim as proven, unless another tenant owns the domain.
+ * @param shared whether an operator lets the tenant use it beside its owner
+ * @returns whether the tenant has the domain now
+ */
+export async function saveDomainVerified(
+  db: Database,
+  claim: { tenantId: string; domain: string; shared: boolean },
+  now: Date,
+): Promise<boolean> {
+  const owned = (query: Database) =>
+    query("tenant_domains")
+      .where({ domain: claim.domain })
+      .whereNot({ tenant_id: claim.tenantId })
+      .whereNotNull("verified_at_ms")
+      .whereNull("shared_at_ms")
+      .first("domain");
+  return db.transaction(async (trx) => {
+    if (!claim.shared && (await owned(trx)) !== undefined) return false;
+    const rows: unknown[] = await trx("tenant_domains")
+      .where({ tenant_id: claim.tenantId, domain: claim.domain })
+      .update({
+        verified_at_ms: trx.raw("coalesce(verified_at_ms, ?)", [now.getTime()]),
+        shared_at_ms: claim.shared ? trx.raw("coalesce(shared_at_ms, ?)", [now.getTime()]) : null,
+      })
+      .returning(["domain"]);
+    return rows.length > 0;
+  });
+}
+
+/**
+ * Takes a domain from a tenant.
+ * @returns whether it had it
+ */
+export async function deleteDomain(db: Database, tenantId: string, domain: string): Promise<boolean> {
+  const rows: unknown[] = await db("tenant_domains")
+    .where({ tenant_id: tenantId, domain })
+    .delete()
+    .returning(["domain"]);
+  return rows.length > 0;
+}
+
+/** Lists the domains of one tenant, or of all. */
+export async function listDomains(db: Database, tenantId?: string): Promise<TenantDomain[]> {
+  const rows: DomainRow[] = await db("tenant_domains")
+    .where((query) => tenantId !== undefined && query.where("tenant_id", tenantId))
+    .orderBy(["tenant_id", "domain"]);
+  return rows.map(toDomain);
+}
+
+function toDomain(row: DomainRow): TenantDomain {
+  return {
+    tenantId: row.tenant_id,
+    domain: row.domain,
+    challenge: row.challenge,
+    verifiedAtMs: row.verified_at_ms,
+    sharedAtMs: row.shared_at_ms,
+    createdAtMs: row.created_at_ms,
+  };
+}
