@@ -1,5 +1,5 @@
-// Owns turning a page model into HTML, and the one stylesheet. The only file that knows EJS.
-// Templates are files of this folder, never strings from elsewhere; models are data, never options.
+// Owns turning a page model into HTML, and the one stylesheet, joined from style/*.css in order of name.
+// The only file that knows EJS. Templates are files of this folder, never strings from elsewhere; models are data.
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -41,7 +41,7 @@ export function renderPage<N extends PageName>(name: N, model: Pages[N]): string
 }
 
 /**
- * The headers every page goes out with: no script at all, no foreign content, no framing, no referrer, no storing.
+ * The headers every page goes out with: no script at all, no foreign content, no framing, no storing.
  * `form-action` is left out on purpose: Chromium applies it to the redirects that follow a POST, and sign-in
  * ends in a redirect to the relying party.
  */
@@ -52,14 +52,15 @@ export function pageHeaders(): Readonly<Record<string, string>> {
       "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'",
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
   };
 }
 
 function readStylesheet(): Asset {
-  const body = readFileSync(new URL("style.css", import.meta.url));
+  const parts = readdirSync(`${folder}style`).filter((file) => file.endsWith(".css"));
+  const body = Buffer.concat(parts.sort().map((file) => readFileSync(`${folder}style/${file}`)));
   const hash = createHash("sha256").update(body).digest("hex").slice(0, 16);
   return {
     path: `/assets/${hash}.css`,

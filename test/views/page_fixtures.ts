@@ -1,0 +1,211 @@
+// Owns one realistic model for every page, for the tests of views.
+import type { DemoSearch, DemoSessionPage, DemoStep } from "../../src/views/demo_pages.ts";
+import type { PageName, Pages } from "../../src/views/pages.ts";
+
+const form = { action: "/interaction/abc/login", csrfToken: "csrf-token-value" };
+
+const people = [
+  {
+    name: "Alice Ames",
+    email: "alice@acme.example",
+    password: "demo-password",
+    tenant: "Acme Corp",
+    sees: "finance",
+  },
+  {
+    name: "Bob Brown",
+    email: "bob@acme.example",
+    password: "demo-password",
+    tenant: "Acme Corp",
+    sees: "engineering",
+  },
+  {
+    name: "Carol Chen",
+    email: "carol@globex.example",
+    password: "demo-password",
+    tenant: "Globex",
+    sees: "all",
+  },
+];
+
+const links = [
+  { label: "Discovery document", url: "http://localhost:3000/.well-known/openid-configuration" },
+];
+
+const steps: DemoStep[] = [
+  {
+    operation: "AssumeRole",
+    purpose: "Become the vendor's role, tagged with the customer's tenant id.",
+    state: "done",
+    durationMs: 12,
+    input: [
+      { name: "RoleArn", value: "arn:aws:iam::111122223333:role/isv-data-accessor" },
+      { name: "qbusiness-dataaccessor:ExternalId", value: "acme" },
+    ],
+    output: [
+      { name: "AccessKeyId", value: "ASIAQX…7F2K" },
+      { name: "SessionToken", value: "IQoJb3…9aZQ" },
+    ],
+  },
+  {
+    operation: "CreateTokenWithIAM",
+    purpose: "Trade the ID token for an identity context.",
+    state: "done",
+    durationMs: 31,
+    input: [{ name: "assertion", value: "eyJhbG…x2Rk", note: "the ID token below, used up by this call" }],
+    output: [{ name: "identityContext", value: "AQoJb3…PjQ=" }],
+  },
+  {
+    operation: "AssumeRole",
+    purpose: "Become the role again, now carrying the user.",
+    state: "done",
+    durationMs: 9,
+    input: [{ name: "ContextAssertion", value: "AQoJb3…PjQ=" }],
+    output: [{ name: "AccessKeyId", value: "ASIAQX…M4TT" }],
+  },
+  {
+    operation: "SearchRelevantContent",
+    purpose: "Search as the user.",
+    state: "done",
+    durationMs: 17,
+    input: [{ name: "queryText", value: "travel budget" }],
+    output: [{ name: "relevantContent", value: "2 passages" }],
+  },
+];
+
+const search: DemoSearch = {
+  query: "travel budget",
+  documents: [
+    {
+      title: "Travel policy 2026",
+      passage:
+        "Employees book economy class for flights under six hours. The travel budget is reviewed each quarter.",
+      confidence: "VERY_HIGH",
+      source: "https://docs.acme.example/travel-policy",
+      documentId: "travel-policy",
+    },
+    {
+      title: "Budget, third quarter",
+      passage: "Travel spending stayed eleven percent under budget.",
+      confidence: "MEDIUM",
+      documentId: "budget-q3",
+    },
+  ],
+  steps,
+  replay: false,
+  totalMs: 74,
+};
+
+const token: DemoSessionPage["token"] = {
+  header: [
+    { name: "alg", value: "RS256", meaning: "Signed with RSA and SHA-256.", rule: "RS256 only" },
+    {
+      name: "kid",
+      value: "2026-11-a7",
+      meaning: "Which key of the issuer's JWKS signed it.",
+      rule: "Found in JWKS",
+    },
+  ],
+  payload: [
+    { name: "iss", value: "http://localhost:3000", meaning: "Who issued it.", rule: "Equals the issuer URL" },
+    { name: "aud", value: "demo-app", meaning: "Whom it is for.", rule: "One string" },
+    { name: "email", value: "alice@acme.example", meaning: "The user.", rule: "Matches one user" },
+    { name: "tenant_id", value: "acme", meaning: "The customer." },
+  ],
+  raw: ["eyJhbGciO…IifQ", "eyJpc3MiO…ZSJ9", "kX7b2Qd1…w4Zg"],
+  obtainedBy: "Obtained with the authorization code when you signed in.",
+  redeemed: true,
+  secondsLeft: 243,
+};
+
+const user = { name: "Alice Ames", email: "alice@acme.example", tenant: "Acme Corp" };
+
+/** The demo's page after sign-in, without a search. */
+export const freshSession: DemoSessionPage = {
+  user,
+  csrfToken: "csrf-token-value",
+  query: "",
+  suggestions: ["travel budget", "release plan"],
+  token: { ...token, redeemed: false },
+  users: people,
+  links,
+};
+
+/** The demo's page after AWS refused the second exchange of a token. */
+export const refusedSession: DemoSessionPage = {
+  ...freshSession,
+  token,
+  query: "travel budget",
+  search: {
+    query: "travel budget",
+    documents: [],
+    replay: true,
+    totalMs: 28,
+    error: {
+      code: "InvalidGrantException",
+      message: "JWT is already redeemed",
+      cause: "The same ID token was exchanged before.",
+      fix: "Ask the provider for a new ID token for every exchange.",
+    },
+    steps: steps.map((step, index) =>
+      index === 0
+        ? { ...step, state: "cached" }
+        : index === 1
+          ? {
+              ...step,
+              state: "failed",
+              output: [],
+              error: { code: "InvalidGrantException", message: "JWT is already redeemed" },
+            }
+          : { ...step, state: "skipped", output: [], input: [], durationMs: undefined },
+    ),
+  },
+};
+
+/** One model for each page. */
+export const fixtures: { [N in PageName]: Pages[N] } = {
+  login: {
+    form,
+    clientName: "Sample ISV app",
+    email: "alice@acme.example",
+    error: "The e-mail address and password do not belong together.",
+    cancelAction: "/interaction/abc/abort",
+  },
+  tenant_choice: {
+    form,
+    accountEmail: "dana@consulting.example",
+    clientName: "Sample ISV app",
+    tenants: [
+      { id: "acme", name: "Acme Corp", detail: "acme.example" },
+      { id: "globex", name: "Globex", detail: "globex.example" },
+    ],
+    cancelAction: "/interaction/abc/abort",
+  },
+  consent: {
+    form,
+    clientName: "Report Builder",
+    clientHost: "reports.example.net",
+    accountEmail: "alice@acme.example",
+    tenantName: "Acme Corp",
+    scopes: ["openid", "email", "offline_access", "reports:read"],
+    policyUri: "https://reports.example.net/privacy",
+    termsUri: "javascript:alert(1)",
+  },
+  logout: {
+    action: "/session/end/confirm",
+    xsrf: "xsrf-value",
+    clientName: "Sample ISV app",
+    accountEmail: "alice@acme.example",
+  },
+  logged_out: { clientName: "Sample ISV app", returnUrl: "http://localhost:3002/" },
+  error: {
+    status: 400,
+    code: "invalid_request",
+    what: "The redirect_uri is not registered for this client.",
+    fix: "Register it with the client, character for character, or correct the request.",
+    requestId: "5f1c6e2a9b",
+    backUrl: "http://localhost:3002/",
+  },
+  demo_home: { issuer: "http://localhost:3000", users: people, links },
+  demo_session: { ...freshSession, token, query: "travel budget", search },
+};
