@@ -306,6 +306,15 @@ const rows = [
     source: "contract 5",
   },
   {
+    name: "sts.callerPolicy",
+    default: "always",
+    values: ["always", "unlessTrustNamesCaller"],
+    question:
+      "Must the caller's own policy allow AssumeRole, TagSession and SetContext even when a trust policy of the same account names it?",
+    certainty: "documented",
+    source: "SAR-STS, STS-TAG, IDC-ENH (contract 1.2); always is the stricter reading",
+  },
+  {
     name: "context.reuse",
     default: "allow",
     values: ["allow", "once"],

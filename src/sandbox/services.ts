@@ -51,6 +51,8 @@ export type OperationContext = {
   /** Every document of every index, and their search. */
   search: SearchEngine;
   ids: IdSource;
+  /** Address the request came from (`aws:SourceIp`). */
+  sourceIp: string;
   /** The sandbox's clock (movable). */
   clock: Clock;
   rules: Rules;
