@@ -95,7 +95,7 @@ export type SearchDocumentInput = z.input<typeof documentSchema>;
 /** A document as the index holds it. JSON-safe, so it can be exported as it is. */
 export type SearchDocument = z.output<typeof documentSchema>;
 
-/** Types of the reserved attributes whose type Q Business fixes; every other reserved name is a string. */
+/** Types of the reserved attributes whose type Q Business fixes; the list is that of the user guide. */
 const RESERVED_MEMBERS: Readonly<Record<string, string>> = {
   _authors: "stringListValue",
   _category: "stringValue",
@@ -109,6 +109,11 @@ const RESERVED_MEMBERS: Readonly<Record<string, string>> = {
   _version: "stringValue",
   _view_count: "longValue",
 };
+
+/** The value member a reserved attribute takes, or undefined for names Q Business does not reserve. */
+export function reservedMember(name: string): string | undefined {
+  return Object.hasOwn(RESERVED_MEMBERS, name) ? RESERVED_MEMBERS[name] : undefined;
+}
 
 function stringAttribute(attributes: readonly DocumentAttribute[], name: string): string | undefined {
   const value = attributes.find((attribute) => attribute.name === name)?.value;
@@ -133,7 +138,7 @@ export function parseSearchDocument(input: unknown): SearchDocument {
   const document = parsed.data;
   const attributes = document.attributes ?? [];
   const faults = attributes.flatMap((attribute, position) => {
-    const member = RESERVED_MEMBERS[attribute.name];
+    const member = reservedMember(attribute.name);
     if (member === undefined || member in attribute.value) return [];
     return [{ name: `attributes[${position}].value`, message: `${attribute.name} takes a ${member}` }];
   });
