@@ -1,0 +1,68 @@
+// Steps 1 and 3: AssumeRole of the ISV's registered role, with the tenant's tag and, in step 3, the identity context.
+// Both are signed with the base credentials: the documented trust policy does not let the role assume itself.
+
+import { AssumeRoleCommand, type STSClient } from "@aws-sdk/client-sts";
+
+export const externalIdTagKey = "qbusiness-dataaccessor:ExternalId";
+export const identityCenterContextProvider = "arn:aws:iam::aws:contextProvider/IdentityCenter";
+
+/** Temporary credentials; what AWS SDK clients take. */
+export interface SessionCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  readonly expiration: Date;
+}
+
+export interface AssumeRoleInput {
+  readonly roleArn: string;
+  /** 2–64 of `[\w+=,.@-]`; CloudTrail shows it. */
+  readonly sessionName: string;
+  /** The verified tenant; becomes the session tag. */
+  readonly tenantId: string;
+  readonly durationSeconds: number;
+  /** Step 3 only: `sts:identity_context` of step 2. */
+  readonly identityContext?: string;
+}
+
+export interface AssumeRoleOutput {
+  readonly credentials: SessionCredentials;
+  readonly awsRequestId: string | undefined;
+}
+
+/** Calls STS AssumeRole; throws what the SDK throws. */
+export async function assumeRole(
+  client: STSClient,
+  input: AssumeRoleInput,
+  signal: AbortSignal,
+): Promise<AssumeRoleOutput> {
+  const output = await client.send(
+    new AssumeRoleCommand({
+      RoleArn: input.roleArn,
+      RoleSessionName: input.sessionName,
+      DurationSeconds: input.durationSeconds,
+      Tags: [{ Key: externalIdTagKey, Value: input.tenantId }],
+      ...(input.identityContext === undefined
+        ? {}
+        : {
+            ProvidedContexts: [
+              { ProviderArn: identityCenterContextProvider, ContextAssertion: input.identityContext },
+            ],
+          }),
+    }),
+    { abortSignal: signal },
+  );
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = output.Credentials ?? {};
+  if (!AccessKeyId || !SecretAccessKey || !SessionToken || Expiration === undefined) {
+    throw new Error("AssumeRole answered without complete credentials");
+  }
+  return {
+    credentials: {
+      accessKeyId: AccessKeyId,
+      secretAccessKey: SecretAccessKey,
+      sessionToken: SessionToken,
+      expiration: Expiration,
+    },
+    awsRequestId: output.$metadata.requestId,
+  };
+}

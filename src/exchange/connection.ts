@@ -1,0 +1,145 @@
+// One customer's connection: the values a customer hands over (its "Information for data accessor" tab) and the
+// tenant they belong to. Patterns are AWS's own, from the service models; a connection that passes is well formed.
+
+import { ExchangeSettingsError } from "./errors.ts";
+
+/** How the customer chose to let the ISV in: trusted token issuer, or a consent in the browser per session. */
+export type ConnectionMethod = "tti" | "auth-code";
+
+/** What the exchange needs to know about one customer. */
+export interface Connection {
+  /** The tenant's id. Equal to the "External Id" in AWS and to the tenant claim of the ID token. */
+  readonly tenantId: string;
+  /** Default `"tti"`. */
+  readonly method?: ConnectionMethod;
+  /** The ISV's role that is registered with AWS. */
+  readonly roleArn: string;
+  /** The Identity Center application of the data accessor; `clientId` of CreateTokenWithIAM. */
+  readonly idcApplicationArn: string;
+  /** Region of the customer's Identity Center. */
+  readonly idcRegion: string;
+}
+
+/** A connection that also says where to search. */
+export interface SearchConnection extends Connection {
+  /** The Q Business application's id. */
+  readonly applicationId: string;
+  readonly retrieverId: string;
+  /** Region of the Q Business application; it may differ from `idcRegion`. */
+  readonly qRegion: string;
+}
+
+interface FieldRule {
+  readonly field: string;
+  readonly pattern: RegExp;
+  readonly maxLength: number;
+  readonly expected: string;
+}
+
+const region = /^[a-z]{2,3}(?:-[a-z]+)+-\d{1,2}$/;
+const uuidLike = /^[a-zA-Z0-9][a-zA-Z0-9-]{35}$/;
+
+const connectionRules: readonly FieldRule[] = [
+  {
+    field: "tenantId",
+    pattern: /^[a-zA-Z0-9][a-zA-Z0-9_-]*$/,
+    // Q Business admits 1000 characters, but the same value is a session tag, which ends at 256.
+    maxLength: 256,
+    expected: "1 to 256 letters, digits, _ or -, starting with a letter or digit (AWS: External Id)",
+  },
+  {
+    field: "roleArn",
+    pattern: /^arn:[a-z0-9-.]{1,63}:iam::\d{12}:role\/[a-zA-Z0-9_/+=,.@-]+$/,
+    maxLength: 1284,
+    expected: "the ARN of an IAM role, arn:aws:iam::<12 digits>:role/<name>",
+  },
+  {
+    field: "idcApplicationArn",
+    pattern:
+      /^arn:[a-z0-9-.]{1,63}:sso::\d{12}:application\/(?:sso)?ins-[a-zA-Z0-9-.]{16}\/apl-[a-zA-Z0-9]{16}$/,
+    maxLength: 1224,
+    expected:
+      "the ARN of an Identity Center application, arn:aws:sso::<12 digits>:application/ssoins-<16>/apl-<16>; an instance ARN is not enough",
+  },
+  {
+    field: "idcRegion",
+    pattern: region,
+    maxLength: 32,
+    expected: "an AWS region such as us-east-1, the one of the customer's Identity Center",
+  },
+];
+
+const searchRules: readonly FieldRule[] = [
+  {
+    field: "applicationId",
+    pattern: uuidLike,
+    maxLength: 36,
+    expected: "the 36-character Q Business application id",
+  },
+  {
+    field: "retrieverId",
+    pattern: uuidLike,
+    maxLength: 36,
+    expected: "the 36-character Q Business retriever id",
+  },
+  {
+    field: "qRegion",
+    pattern: region,
+    maxLength: 32,
+    expected: "an AWS region such as us-east-1, the one of the Q Business application",
+  },
+];
+
+/**
+ * Checks a connection from outside (a database row, a request body) against AWS's patterns.
+ *
+ * @throws ExchangeSettingsError `connection_invalid`, naming every field that is wrong and what it should be.
+ */
+export function parseConnection(value: unknown): Connection {
+  return parseFields(value, connectionRules) as unknown as Connection;
+}
+
+/** Like {@link parseConnection}, with the three fields that say where to search. */
+export function parseSearchConnection(value: unknown): SearchConnection {
+  return parseFields(value, [...connectionRules, ...searchRules]) as unknown as SearchConnection;
+}
+
+/**
+ * The Identity Center instance an application belongs to, e.g. `ssoins-1234567890abcdef`. The exchange quota is
+ * counted per instance (Identity Center quotas page).
+ */
+export function identityCenterInstanceId(idcApplicationArn: string): string {
+  return idcApplicationArn.split("/")[1] ?? idcApplicationArn;
+}
+
+function parseFields(value: unknown, rules: readonly FieldRule[]): Record<string, string> {
+  const input: Record<string, unknown> = typeof value === "object" && value !== null ? { ...value } : {};
+  const parsed: Record<string, string> = { method: "tti" };
+  const faults: string[] = [];
+  for (const { field, pattern, maxLength, expected } of rules) {
+    const candidate = input[field];
+    if (typeof candidate === "string" && candidate.length <= maxLength && pattern.test(candidate)) {
+      parsed[field] = candidate;
+    } else {
+      faults.push(`${field} ${describe(candidate)}, expected ${expected}`);
+    }
+  }
+  const method = input["method"] ?? "tti";
+  if (method === "tti" || method === "auth-code") parsed["method"] = method;
+  else faults.push(`method ${describe(method)}, expected "tti" or "auth-code"`);
+  if (faults.length > 0) {
+    throw new ExchangeSettingsError({
+      code: "connection_invalid",
+      step: "settings",
+      message: `The connection has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}: ${faults.join("; ")}.`,
+      fix: "Correct the named fields. The customer finds the values in the Q Business console under Data accessors, Information for data accessor.",
+    });
+  }
+  return parsed;
+}
+
+function describe(value: unknown): string {
+  if (value === undefined || value === null || value === "") return "is missing";
+  if (typeof value !== "string") return `is a ${typeof value}`;
+  return `is ${JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value)}`;
+}

@@ -1,0 +1,23 @@
+// Credentials in the JSON that `credential_process` of an AWS profile expects.
+
+import type { SessionCredentials } from "./assume_role.ts";
+
+/** @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html */
+export interface CredentialProcessOutput {
+  readonly Version: 1;
+  readonly AccessKeyId: string;
+  readonly SecretAccessKey: string;
+  readonly SessionToken: string;
+  /** ISO 8601; the SDK calls the process again after it. */
+  readonly Expiration: string;
+}
+
+export function toCredentialProcess(credentials: SessionCredentials): CredentialProcessOutput {
+  return {
+    Version: 1,
+    AccessKeyId: credentials.accessKeyId,
+    SecretAccessKey: credentials.secretAccessKey,
+    SessionToken: credentials.sessionToken,
+    Expiration: credentials.expiration.toISOString(),
+  };
+}

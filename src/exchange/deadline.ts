@@ -1,0 +1,99 @@
+// Time limits. A Deadline is one AbortSignal made of the caller's own signal and the time an operation may take;
+// whatever waits, waits on it, so nothing hangs past it.
+
+import { monotonicMs } from "./clock.ts";
+import { ExchangeDeadlineError, type ExchangeStep } from "./errors.ts";
+
+export class Deadline implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #endsAtMs: number;
+  readonly #timer: NodeJS.Timeout;
+  readonly #parent: AbortSignal | undefined;
+  readonly #seconds: number;
+  #expired = false;
+  /** What the operation is doing; an expired deadline names it. */
+  step: ExchangeStep = "id-token";
+
+  /**
+   * @param seconds how long the operation may take
+   * @param parent the caller's signal; its abort ends the operation with the caller's reason
+   */
+  constructor(seconds: number, parent?: AbortSignal) {
+    this.#seconds = seconds;
+    this.#endsAtMs = monotonicMs() + seconds * 1000;
+    this.#parent = parent;
+    this.#timer = setTimeout(() => {
+      this.#expired = true;
+      this.#controller.abort(this.#error());
+    }, seconds * 1000);
+    if (parent?.aborted === true) this.#followParent();
+    else parent?.addEventListener("abort", this.#followParent, { once: true });
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  get remainingMs(): number {
+    return Math.max(0, this.#endsAtMs - monotonicMs());
+  }
+
+  /**
+   * Ends with the promise, or with the deadline if that comes first, also when the promise's author ignores signals.
+   * An abort that surfaced as some other error is turned back into the reason of the abort.
+   */
+  async race<T>(work: Promise<T>): Promise<T> {
+    const { signal } = this;
+    let stop: (() => void) | undefined;
+    const aborted = new Promise<never>((_resolve, reject) => {
+      stop = () => reject(this.#reason());
+      if (signal.aborted) stop();
+      else signal.addEventListener("abort", stop, { once: true });
+    });
+    try {
+      return await Promise.race([work, aborted]);
+    } catch (error) {
+      if (signal.aborted) throw this.#reason();
+      throw error;
+    } finally {
+      if (stop !== undefined) signal.removeEventListener("abort", stop);
+    }
+  }
+
+  /** Waits, at most until the deadline. */
+  async sleep(ms: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      await this.race(
+        new Promise<void>((resolve) => {
+          timer = setTimeout(resolve, ms);
+        }),
+      );
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+    this.#parent?.removeEventListener("abort", this.#followParent);
+  }
+
+  readonly #followParent = (): void => {
+    this.#controller.abort(this.#parent?.reason);
+  };
+
+  #reason(): unknown {
+    return this.#expired ? this.#error() : this.#controller.signal.reason;
+  }
+
+  #error(): ExchangeDeadlineError {
+    return new ExchangeDeadlineError({
+      code: "deadline_exceeded",
+      step: this.step,
+      message: `The operation took longer than ${this.#seconds} seconds and was given up at step ${this.step}.`,
+      fix: "Look at the events of the exchange for the slow step; raise deadlineSeconds if it is merely slow.",
+      retryable: true,
+    });
+  }
+}

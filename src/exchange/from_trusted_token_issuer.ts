@@ -1,0 +1,46 @@
+// The exchange as an AWS credential provider: the shape every AWS SDK for JavaScript v3 client takes.
+
+import type { RuntimeConfigAwsCredentialIdentityProvider } from "@aws-sdk/types";
+import type { SessionCredentials } from "./assume_role.ts";
+import type { Connection } from "./connection.ts";
+import { ExchangeClient, type ExchangeClientOptions } from "./exchange_client.ts";
+
+export interface FromTrustedTokenIssuerOptions extends ExchangeClientOptions {
+  readonly connection: Connection;
+  /** The user, by the name the token source knows. */
+  readonly user: string;
+  /** Shares caches, limits and sockets with other providers; the other options are then the client's. */
+  readonly client?: ExchangeClient;
+}
+
+export interface TrustedTokenIssuerProvider extends RuntimeConfigAwsCredentialIdentityProvider {
+  (...properties: Parameters<RuntimeConfigAwsCredentialIdentityProvider>): Promise<SessionCredentials>;
+  /** Drops the user's credentials; the next call exchanges again. */
+  forget(): Promise<void>;
+  /** Closes the provider's sockets, unless the client was passed in. */
+  destroy(): void;
+}
+
+/**
+ * Credentials of one user at one customer, carrying identity context and tenant tag, renewed by themselves.
+ *
+ * ```ts
+ * const s3 = new S3Client({ region, credentials: fromTrustedTokenIssuer({ connection, user, ... }) });
+ * ```
+ *
+ * @returns a provider; `expiration` is always set
+ * @throws ExchangeSettingsError at once for wrong options; the provider throws ExchangeError
+ * @see https://docs.aws.amazon.com/amazonq/latest/qbusiness-ug/isv.html
+ */
+export function fromTrustedTokenIssuer(options: FromTrustedTokenIssuerOptions): TrustedTokenIssuerProvider {
+  const { connection, user } = options;
+  const client = options.client ?? new ExchangeClient(options);
+  const provide = async (): Promise<SessionCredentials> =>
+    (await client.session({ connection, user })).credentials;
+  return Object.assign(provide, {
+    forget: () => client.forget(connection, user),
+    destroy: () => {
+      if (options.client === undefined) client.destroy();
+    },
+  });
+}

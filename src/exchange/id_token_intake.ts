@@ -1,0 +1,122 @@
+// Where ID tokens come in: asks the source, then lets through only a token that AWS would take, that belongs to the
+// tenant and user asked for, and that was never presented. Everything here happens before the first AWS call.
+
+import type { Clock } from "./clock.ts";
+import type { Connection } from "./connection.ts";
+import type { Deadline } from "./deadline.ts";
+import { ExchangeError, ExchangeSettingsError, IdTokenError } from "./errors.ts";
+import type { CheckedIdToken } from "./exchanger.ts";
+import {
+  assertIdTokenFitsAws,
+  assertTokenIsFor,
+  decodeIdToken,
+  type IdTokenExpectations,
+  summariseToken,
+} from "./id_token.ts";
+import { createIssuerKeys, type IssuerKeys } from "./issuer_keys.ts";
+import type { PresentedTokens } from "./presented_tokens.ts";
+import { redact } from "./redaction.ts";
+
+/** What a token source is asked for. */
+export interface IdTokenRequest {
+  readonly tenantId: string;
+  readonly user: string;
+  /** Counts up when an exchange had to be repeated with a fresh token. */
+  readonly attempt: number;
+  /** Aborts when the exchange's deadline passes. */
+  readonly signal: AbortSignal;
+}
+
+/** Returns a fresh ID token for the user, never one it has returned before. */
+export type IdTokenSource = (request: IdTokenRequest) => Promise<string>;
+
+/** The issuer registered with AWS, and how its tokens are verified here. */
+export interface TrustedTokenIssuer extends IdTokenExpectations {
+  /** The key set's address; absent, it is discovered from the issuer. */
+  readonly jwksUri?: string;
+  /**
+   * Accepts tokens without verifying their signature. Only for a source that is itself trusted and an issuer this
+   * machine cannot reach: the tenant lock then rests on the source alone.
+   */
+  readonly dangerouslySkipSignatureVerification?: boolean;
+}
+
+export interface IdTokenIntakeOptions {
+  readonly source: IdTokenSource | undefined;
+  readonly issuer: TrustedTokenIssuer | undefined;
+  readonly clock: Clock;
+  readonly presentedTokens: PresentedTokens;
+}
+
+export class IdTokenIntake {
+  readonly #options: IdTokenIntakeOptions;
+  readonly #keys: IssuerKeys | undefined;
+
+  constructor(options: IdTokenIntakeOptions) {
+    this.#options = options;
+    const { issuer } = options;
+    if (issuer !== undefined && issuer.dangerouslySkipSignatureVerification !== true) {
+      this.#keys = createIssuerKeys(issuer.issuer, issuer.jwksUri);
+    }
+  }
+
+  /**
+   * @throws IdTokenError with the rule the token broke, or `id_token_source_failed`
+   * @throws ExchangeSettingsError if no source or issuer is configured
+   */
+  async take(
+    request: { readonly connection: Connection; readonly user: string; readonly attempt: number },
+    deadline: Deadline,
+  ): Promise<CheckedIdToken> {
+    const { source, issuer, clock, presentedTokens } = this.#options;
+    if (source === undefined || issuer === undefined) throw notConfigured(source === undefined);
+    const asked = { tenantId: request.connection.tenantId, user: request.user };
+    deadline.step = "id-token";
+    const compact = await deadline.race(
+      askSource(source, { ...asked, attempt: request.attempt, signal: deadline.signal }),
+    );
+    const token = decodeIdToken(compact, issuer.maxTokenBytes);
+    assertIdTokenFitsAws(token, issuer, clock());
+    if (this.#keys !== undefined) await deadline.race(this.#keys.verify(token));
+    const tenantId = assertTokenIsFor(token, asked, issuer);
+    presentedTokens.assertUnseen(token);
+    return { token, tenantId, summary: summariseToken(token) };
+  }
+}
+
+async function askSource(source: IdTokenSource, request: IdTokenRequest): Promise<unknown> {
+  try {
+    return await source(request);
+  } catch (error) {
+    if (error instanceof ExchangeError || request.signal.aborted) throw error;
+    const told = redact(error instanceof Error ? error.message : String(error));
+    throw new IdTokenError({
+      code: "id_token_source_failed",
+      step: "id-token",
+      message: `The token source failed: ${told}`,
+      fix: "See the cause; the token source is the ISV's own function or the issuer behind it.",
+      retryable: true,
+      cause: withoutSecrets(error, told),
+    });
+  }
+}
+
+/** A token source's error may quote the token or the request that held a secret. */
+function withoutSecrets(error: unknown, told: string): Error {
+  const cause = new Error(told);
+  if (error instanceof Error) cause.name = error.name;
+  delete cause.stack;
+  return cause;
+}
+
+function notConfigured(sourceMissing: boolean): ExchangeSettingsError {
+  const setting = sourceMissing ? "idTokenSource" : "trustedTokenIssuer";
+  return new ExchangeSettingsError({
+    code: `${sourceMissing ? "id_token_source" : "trusted_token_issuer"}_missing`,
+    step: "settings",
+    message: `The connection uses a trusted token issuer, but ${setting} is not set.`,
+    fix: sourceMissing
+      ? "Set idTokenSource to a function that returns a fresh ID token, for example fromTtiProvider(...)."
+      : "Set trustedTokenIssuer to { issuer, audience }: the issuer URL and client id registered with AWS.",
+  });
+}

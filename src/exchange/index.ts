@@ -1,0 +1,58 @@
+// The published surface of "tti-provider/exchange". It imports nothing else of this project.
+
+export type { SessionCredentials } from "./assume_role.ts";
+export { externalIdTagKey, identityCenterContextProvider } from "./assume_role.ts";
+export type { AwsClientOptions } from "./aws_clients.ts";
+export { type AwsFailure, readAwsFailure } from "./aws_failure.ts";
+export type { Clock } from "./clock.ts";
+export {
+  type Connection,
+  type ConnectionMethod,
+  parseConnection,
+  parseSearchConnection,
+  type SearchConnection,
+} from "./connection.ts";
+export { type CredentialProcessOutput, toCredentialProcess } from "./credential_process.ts";
+export { DataAccessor, type DataAccessorOptions, type SearchRequest } from "./data_accessor.ts";
+export {
+  AwsStepError,
+  ExchangeDeadlineError,
+  ExchangeError,
+  ExchangeSettingsError,
+  type ExchangeStep,
+  IdTokenError,
+  SignInRequiredError,
+} from "./errors.ts";
+export { type CredentialRequest, ExchangeClient, type ExchangeClientOptions } from "./exchange_client.ts";
+export {
+  type CacheState,
+  type ExchangeEvent,
+  type ExchangeEventListener,
+  exchangeChannelName,
+} from "./exchange_events.ts";
+export type { ExchangedSession } from "./exchanger.ts";
+export { explainFailure, type FailureExplanation } from "./explain_failure.ts";
+export { type FailureContext, type FailureRow, failureCatalogue } from "./failure_catalogue.ts";
+export {
+  type FromTrustedTokenIssuerOptions,
+  fromTrustedTokenIssuer,
+  type TrustedTokenIssuerProvider,
+} from "./from_trusted_token_issuer.ts";
+export type { IdTokenClaims, IdTokenExpectations } from "./id_token.ts";
+export type { IdTokenRequest, IdTokenSource, TrustedTokenIssuer } from "./id_token_intake.ts";
+export type { LimiterOptions } from "./instance_limiter.ts";
+export {
+  memoryRefreshTokenStore,
+  type RefreshTokenKey,
+  type RefreshTokenStore,
+} from "./refresh_token_store.ts";
+export type { SearchPage } from "./search_relevant_content.ts";
+export { roleSessionName } from "./session_name.ts";
+export { fromFile } from "./token_sources/from_file.ts";
+export { type FromRefreshTokenOptions, fromRefreshToken } from "./token_sources/from_refresh_token.ts";
+export { type FromTtiProviderOptions, fromTtiProvider } from "./token_sources/from_tti_provider.ts";
+export type {
+  ClientAuthentication,
+  PrivateKey,
+  TokenEndpointOptions,
+} from "./token_sources/token_endpoint.ts";

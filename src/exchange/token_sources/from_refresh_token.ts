@@ -1,0 +1,69 @@
+// ID tokens from any OpenID Provider that returns one on refresh (OpenID Connect Core 12.2): the ISV keeps a refresh
+// token per user, and every exchange redeems it for a fresh ID token.
+
+import { IdTokenError } from "../errors.ts";
+import type { IdTokenSource } from "../id_token_intake.ts";
+import { TokenEndpoint, type TokenEndpointOptions } from "./token_endpoint.ts";
+
+export interface FromRefreshTokenOptions extends TokenEndpointOptions {
+  /** The user's present refresh token. */
+  readonly loadRefreshToken: (user: {
+    readonly tenantId: string;
+    readonly user: string;
+  }) => Promise<string | undefined>;
+  /** Called when the provider rotated it; the old one is then worthless. */
+  readonly saveRefreshToken: (
+    user: { readonly tenantId: string; readonly user: string },
+    refreshToken: string,
+  ) => Promise<void>;
+}
+
+/**
+ * A token source over a refresh token per user. Refreshes of one user run one after the other, because a rotating
+ * provider takes a second use of the same refresh token for theft.
+ */
+export function fromRefreshToken(options: FromRefreshTokenOptions): IdTokenSource {
+  const endpoint = new TokenEndpoint(options);
+  const running = new Map<string, Promise<unknown>>();
+
+  const refresh = async (user: { tenantId: string; user: string }, signal: AbortSignal): Promise<string> => {
+    const refreshToken = await options.loadRefreshToken(user);
+    if (refreshToken === undefined) throw noRefreshToken(user.user);
+    const answer = await endpoint.request(
+      { grant_type: "refresh_token", refresh_token: refreshToken },
+      signal,
+    );
+    const rotated = answer["refresh_token"];
+    if (typeof rotated === "string" && rotated !== refreshToken)
+      await options.saveRefreshToken(user, rotated);
+    const idToken = answer["id_token"];
+    if (typeof idToken === "string") return idToken;
+    throw new IdTokenError({
+      code: "id_token_source_refused",
+      step: "id-token",
+      message: "The provider's refresh answer has no id_token; OpenID Connect leaves that to the provider.",
+      fix: "Ask for scope openid at login, or use a provider or grant that returns an ID token on refresh.",
+    });
+  };
+
+  return async ({ tenantId, user, signal }) => {
+    const key = JSON.stringify([tenantId, user]);
+    const before = running.get(key) ?? Promise.resolve();
+    const mine = before.catch(() => undefined).then(() => refresh({ tenantId, user }, signal));
+    running.set(key, mine);
+    try {
+      return await mine;
+    } finally {
+      if (running.get(key) === mine) running.delete(key);
+    }
+  };
+}
+
+function noRefreshToken(user: string): IdTokenError {
+  return new IdTokenError({
+    code: "id_token_source_no_login",
+    step: "id-token",
+    message: `There is no refresh token for user ${JSON.stringify(user)}.`,
+    fix: "Let the user sign in at the provider first, with offline access.",
+  });
+}

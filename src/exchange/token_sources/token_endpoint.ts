@@ -1,0 +1,201 @@
+// One request to an OpenID Provider's token endpoint with client authentication, for the token sources.
+
+import { createPrivateKey, type KeyObject, randomUUID } from "node:crypto";
+import { SignJWT } from "jose";
+import { systemClock } from "../clock.ts";
+import { IdTokenError } from "../errors.ts";
+import { redact } from "../redaction.ts";
+
+/** A private key: PEM (PKCS#8 or PKCS#1), JWK, or what node:crypto made of either. */
+export type PrivateKey = string | KeyObject | Readonly<Record<string, unknown>>;
+
+export type ClientAuthentication =
+  | {
+      readonly method: "private_key_jwt";
+      readonly key: PrivateKey;
+      readonly kid?: string;
+      readonly alg?: string;
+    }
+  | { readonly method: "client_secret_basic"; readonly clientSecret: string }
+  | { readonly method: "client_secret_post"; readonly clientSecret: string }
+  | { readonly method: "none" };
+
+export interface TokenEndpointOptions {
+  /** The provider's issuer URL. */
+  readonly issuer: string;
+  /** Default: `<issuer>/token`. */
+  readonly tokenEndpoint?: string;
+  readonly clientId: string;
+  readonly clientAuthentication: ClientAuthentication;
+}
+
+export interface SigningKey {
+  readonly key: KeyObject;
+  readonly alg: string;
+  readonly kid: string | undefined;
+}
+
+const largestResponse = 100_000;
+
+export class TokenEndpoint {
+  readonly #options: TokenEndpointOptions;
+  readonly #authenticationKey: SigningKey | undefined;
+
+  constructor(options: TokenEndpointOptions) {
+    this.#options = options;
+    const { clientAuthentication } = options;
+    if (clientAuthentication.method === "private_key_jwt") {
+      this.#authenticationKey = readSigningKey(clientAuthentication);
+    }
+  }
+
+  get issuer(): string {
+    return this.#options.issuer;
+  }
+
+  get clientId(): string {
+    return this.#options.clientId;
+  }
+
+  /**
+   * Posts a grant and returns the response's members.
+   *
+   * @throws IdTokenError `id_token_source_failed` with the provider's own error and description
+   */
+  async request(
+    parameters: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<Record<string, unknown>> {
+    const body = new URLSearchParams(parameters);
+    const headers = new Headers({ accept: "application/json" });
+    await this.#authenticate(body, headers);
+    const url = this.#options.tokenEndpoint ?? `${this.#options.issuer.replace(/\/$/, "")}/token`;
+    const response = await this.#post(url, body, headers, signal);
+    const answer = await readJson(response);
+    if (response.ok) return answer;
+    throw refusedBy(url, response.status, answer, [...body.values()]);
+  }
+
+  /** Signs a short-lived JWT of this client for the provider. */
+  async signAssertion(
+    key: SigningKey,
+    claims: Readonly<Record<string, unknown>>,
+    subject: string,
+  ): Promise<string> {
+    const issuedAt = Math.floor(systemClock().getTime() / 1000);
+    return await new SignJWT({ ...claims })
+      .setProtectedHeader({ alg: key.alg, typ: "JWT", ...(key.kid === undefined ? {} : { kid: key.kid }) })
+      .setIssuer(this.#options.clientId)
+      .setSubject(subject)
+      .setAudience(this.#options.issuer)
+      .setIssuedAt(issuedAt)
+      .setExpirationTime(issuedAt + 120)
+      .setJti(randomUUID())
+      .sign(key.key);
+  }
+
+  async #post(url: string, body: URLSearchParams, headers: Headers, signal: AbortSignal): Promise<Response> {
+    try {
+      // A redirect would carry the client's secret elsewhere.
+      return await fetch(url, { method: "POST", body, headers, signal, redirect: "error" });
+    } catch (error) {
+      signal.throwIfAborted();
+      const cause =
+        error instanceof Error && error.cause instanceof Error ? error.cause.message : "no answer";
+      throw new IdTokenError({
+        code: "id_token_source_unreachable",
+        step: "id-token",
+        message: `The token endpoint ${url} did not answer: ${redact(cause)}.`,
+        fix: "Check the issuer's address and that it is running.",
+        retryable: true,
+      });
+    }
+  }
+
+  async #authenticate(body: URLSearchParams, headers: Headers): Promise<void> {
+    const { clientId, clientAuthentication } = this.#options;
+    switch (clientAuthentication.method) {
+      case "private_key_jwt":
+        if (this.#authenticationKey === undefined) return;
+        body.set("client_id", clientId);
+        body.set("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+        body.set("client_assertion", await this.signAssertion(this.#authenticationKey, {}, clientId));
+        return;
+      case "client_secret_basic": {
+        // RFC 6749 2.3.1: both are form-encoded before they are joined.
+        const pair = [clientId, clientAuthentication.clientSecret].map(formEncode).join(":");
+        headers.set("authorization", `Basic ${Buffer.from(pair).toString("base64")}`);
+        return;
+      }
+      case "client_secret_post":
+        body.set("client_id", clientId);
+        body.set("client_secret", clientAuthentication.clientSecret);
+        return;
+      case "none":
+        body.set("client_id", clientId);
+    }
+  }
+}
+
+/** Reads a private key and settles its JWS algorithm. */
+export function readSigningKey(options: { key: PrivateKey; kid?: string; alg?: string }): SigningKey {
+  const { key: given } = options;
+  const jwk: Readonly<Record<string, unknown>> = typeof given === "string" || isKeyObject(given) ? {} : given;
+  const key =
+    typeof given === "string"
+      ? createPrivateKey(given)
+      : isKeyObject(given)
+        ? given
+        : createPrivateKey({ key: { ...given }, format: "jwk" });
+  const text = (value: unknown) => (typeof value === "string" ? value : undefined);
+  return {
+    key,
+    alg: options.alg ?? text(jwk["alg"]) ?? defaultAlgorithm(key),
+    kid: options.kid ?? text(jwk["kid"]),
+  };
+}
+
+function isKeyObject(key: PrivateKey): key is KeyObject {
+  return typeof key === "object" && "asymmetricKeyType" in key && "export" in key;
+}
+
+function defaultAlgorithm(key: KeyObject): string {
+  if (key.asymmetricKeyType === "ec") return "ES256";
+  if (key.asymmetricKeyType === "ed25519") return "EdDSA";
+  return "RS256";
+}
+
+function formEncode(value: string): string {
+  return new URLSearchParams({ v: value }).toString().slice(2);
+}
+
+async function readJson(response: Response): Promise<Record<string, unknown>> {
+  const text = await response.text();
+  if (text.length > largestResponse) return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}
+
+function refusedBy(
+  url: string,
+  status: number,
+  answer: Record<string, unknown>,
+  secrets: readonly string[],
+): IdTokenError {
+  const error = typeof answer["error"] === "string" ? answer["error"] : `HTTP ${status}`;
+  const description =
+    typeof answer["error_description"] === "string" ? `: ${answer["error_description"]}` : "";
+  // Short parameters (grant_type, client_id) are no secrets, and redacting them would hide the point.
+  const long = secrets.filter((secret) => secret.length > 100);
+  return new IdTokenError({
+    code: "id_token_source_refused",
+    step: "id-token",
+    message: redact(`The token endpoint ${url} refused to issue an ID token, ${error}${description}.`, long),
+    fix: "See the provider's error; it names the client, user or tenant at fault.",
+    retryable: status >= 500 || status === 429,
+  });
+}
