@@ -138,9 +138,9 @@ export function nextGeneration(rows: readonly KeyTimes[]): number {
 }
 
 /**
- * The latest moment a row proves to have passed: a key cannot have been created or revoked in the future.
- * A clock that lies behind it by more than the skew is wrong, and nothing signed by it could be trusted.
+ * The latest moment the rows prove to have passed: a key cannot have been created or revoked in the future.
+ * A clock behind it by more than the skew is wrong, or the clock that wrote the row was.
  */
 export function provenMs(rows: readonly KeyTimes[]): number {
-  return rows.reduce((latest, row) => Math.max(latest, row.createdAtMs, row.revokedAtMs ?? 0), 0);
+  return rows.reduce((latest, row) => Math.max(latest, row.revokedAtMs ?? row.createdAtMs), 0);
 }

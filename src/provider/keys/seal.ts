@@ -3,6 +3,7 @@
 import { hkdfSync } from "node:crypto";
 import { CompactEncrypt, compactDecrypt, decodeProtectedHeader, type JWK } from "jose";
 import { OperationError } from "../../errors.ts";
+import { damagedKey } from "./signer.ts";
 
 /** Seals private keys with the first secret; opens what any of the secrets sealed. */
 export interface KeySealer {
@@ -88,10 +89,7 @@ function findSealingKey(keys: readonly SealingKey[], kid: string, sealed: string
 }
 
 function damaged(kid: string, cause: unknown): OperationError {
-  return new OperationError("signing_key_unreadable", `The stored private half of signing key ${kid} is damaged.`, {
-    fix: "Restore its row (table signing_keys) from a backup, or run `tti key rotate --emergency`.",
-    cause,
-  });
+  return damagedKey(`The stored private half of signing key ${kid} is damaged.`, cause);
 }
 
 // The same secrets sign cookies, so sealing derives its own key; the id tells secrets apart and reveals nothing.

@@ -15,9 +15,9 @@ export interface InstanceView {
   seenAtMs: number;
 }
 
-/** Which key signs, and who keeps the current one from it. */
+/** Which keys may sign, best first, and who keeps the current one from it. */
 export interface SignerChoice<Row extends KeyTimes = KeyTimes> {
-  signer: KeyState<Row> | undefined;
+  candidates: KeyState<Row>[];
   /** Ids of live instances that do not publish the current key yet. */
   waitingFor: string[];
 }
@@ -35,8 +35,8 @@ export function isLive(instance: InstanceView, nowMs: number, policy: KeyPolicy)
  *
  * The publish lead alone makes that true in a planned rotation. This is the belt to those braces: an instance
  * that polls but cannot follow (an old version, a fault) holds its fellows back, and an emergency key, which has
- * no lead, waits the one poll it takes. Meanwhile the predecessor signs on, as long as its tokens stay
- * verifiable to their end; where it was revoked, nothing signs.
+ * no lead, waits the one poll it takes. Meanwhile, or if the current key cannot be opened, the predecessor may
+ * sign on, as long as its tokens stay verifiable to their end; where it was revoked, nothing signs.
  *
  * @param ownInstanceId left out of the waiting: it publishes what this choice was made from
  */
@@ -48,16 +48,24 @@ export function chooseSigner<Row extends KeyTimes>(
   ownInstanceId?: string,
 ): SignerChoice<Row> {
   const { current } = keySet;
-  if (current === undefined) return { signer: undefined, waitingFor: [] };
+  if (current === undefined) return { candidates: [], waitingFor: [] };
   const waitingFor = instances
     .filter((instance) => instance.instanceId !== ownInstanceId && isLive(instance, nowMs, policy))
     .filter((instance) => !instance.publishedKids.includes(current.row.kid))
     .map((instance) => instance.instanceId);
-  if (waitingFor.length === 0) return { signer: current, waitingFor };
+  const candidates = waitingFor.length === 0 ? [current] : [];
   const predecessor = keySet.published.find((key) => key.phase === "previous");
-  const verifiableToTheEnd =
-    predecessor?.removedAtMs != null && predecessor.removedAtMs - policy.longestTokenSeconds * 1000 > nowMs;
-  return { signer: verifiableToTheEnd ? predecessor : undefined, waitingFor };
+  if (predecessor !== undefined && nowMs < lastSafeSignatureMs(predecessor, policy)) {
+    candidates.push(predecessor);
+  }
+  return { candidates, waitingFor };
+}
+
+/** Until when a token signed with a key can still be verified through its whole life. */
+function lastSafeSignatureMs(key: KeyState, policy: KeyPolicy): number {
+  if (key.removedAtMs === null) return Number.POSITIVE_INFINITY;
+  const { longestTokenSeconds, clockSkewSeconds } = policy;
+  return key.removedAtMs - (longestTokenSeconds + clockSkewSeconds) * 1000;
 }
 
 /**

@@ -1,0 +1,228 @@
+// Owns the keys of one running instance: follows the store by polling, tells its listeners when what it serves
+// changes, and guards every signature. It never signs what somebody might be unable to verify.
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import type { Clock } from "../../clock.ts";
+import type { Database } from "../../db/connect.ts";
+import { OperationError } from "../../errors.ts";
+import type { Log } from "../../log.ts";
+import { keySetAt, provenMs } from "./key_set.ts";
+import {
+  deleteInstance,
+  deleteInstancesSeenBefore,
+  type KeyRow,
+  listInstances,
+  listKeys,
+  saveInstance,
+} from "./key_store.ts";
+import type { KeyPolicy } from "./policy.ts";
+import { createKeySealer } from "./seal.ts";
+import { createSignerCache, type KeyFault, openServedKeys, type ServedKeys } from "./served_keys.ts";
+import { chooseSigner, type InstanceView } from "./signer_choice.ts";
+import type { KmsKeys } from "./signer_kms.ts";
+import { createSigningGuard } from "./signing_guard.ts";
+import { adoptKmsKey, ensureSuccession, type KeySources } from "./succession.ts";
+
+/** Called with the new keys; what it returns is awaited before this instance claims to serve them. */
+export type KeyListener = (keys: ServedKeys) => void | Promise<void>;
+
+/** Whether this instance may be sent requests, and if not, why. */
+export interface KeyHealth {
+  ready: boolean;
+  reason: string | undefined;
+}
+
+/** The signing keys of a running instance. */
+export interface KeyRing {
+  readonly instanceId: string;
+  readonly policy: KeyPolicy;
+  /** The keys to serve now. */
+  current(): ServedKeys;
+  /** @returns a function that ends the subscription */
+  onChange(listener: KeyListener): () => void;
+  /**
+   * Reads the keys once and follows; calls do not overlap.
+   * @throws whatever kept it from reading or from swapping; what is served stays as it was
+   */
+  poll(): Promise<void>;
+  /** Starts polling. */
+  start(): void;
+  /** Stops polling and takes this instance off the list. */
+  stop(): Promise<void>;
+  health(now?: Date): KeyHealth;
+  /** How long a JWKS served now may be cached; undefined when it may be out of date already. */
+  jwksMaxAgeSeconds(now?: Date): number | undefined;
+}
+
+/** Options of {@link openKeyRing}. */
+export interface KeyRingOptions {
+  db: Database;
+  clock: Clock;
+  log: Log;
+  /** TTI_SECRETS: 32 bytes each; the first seals, all open. */
+  secrets: readonly Uint8Array[];
+  policy: KeyPolicy;
+  /** New keys live in AWS KMS; without it, in the store. */
+  kms?: KmsKeys;
+  instanceId?: string;
+}
+
+/**
+ * Opens the key ring: makes the first key on an empty store, opens and proves every key in use.
+ * @throws OperationError `signing_key_unreadable`, `signing_unavailable`, `invalid_config`: the instance must not
+ *   start; the message names the kid and the fix
+ */
+export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
+  const { db, clock, log, policy } = options;
+  const instanceId = options.instanceId ?? `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;
+  const startedAtMs = clock().getTime();
+  const sealer = createKeySealer(options.secrets);
+  const sources: KeySources = { db, log, sealer, policy, kms: options.kms };
+  const signers = createSignerCache(sealer, options.kms);
+  const listeners = new Set<KeyListener>();
+  let served: ServedKeys = { fingerprint: "", signingKid: null, providerJwks: [], publicJwks: [] };
+  let announced = "";
+  let waitingFor: string[] = [];
+  let faults: KeyFault[] = [];
+  let kmsLookedAtMs = Number.NEGATIVE_INFINITY;
+  const isPublished = (kid: string): boolean => served.publicJwks.some((jwk) => jwk.kid === kid);
+  const guard = createSigningGuard({ clock, log, policy, isPublished });
+
+  const readRows = async (nowMs: number, instances: InstanceView[]): Promise<KeyRow[]> => {
+    const rows = await listKeys(db);
+    const behindMs = provenMs(rows) - nowMs;
+    if (guard.doubtsClock(nowMs) && behindMs > policy.clockSkewSeconds * 1000) throw clockIsBehind(behindMs);
+    const { kms } = sources;
+    if (kms === undefined) return ensureSuccession(sources, rows, instances, nowMs);
+    if (nowMs - kmsLookedAtMs < kmsLookIntervalMs) return rows;
+    const adopted = await adoptKmsKey({ ...sources, kms }, rows, instances, nowMs);
+    const complete = await ensureSuccession(sources, adopted, instances, nowMs);
+    kmsLookedAtMs = nowMs;
+    return complete;
+  };
+
+  const follow = async (): Promise<void> => {
+    const nowMs = clock().getTime();
+    const instances = await listInstances(db);
+    const rows = await readRows(nowMs, instances);
+    const keySet = keySetAt(rows, nowMs, policy);
+    const choice = chooseSigner(keySet, instances, nowMs, policy, instanceId);
+    const opened = await openServedKeys(keySet, choice, signers, guard.wrap);
+    const fatal = opened.faults.find((fault) => fault.fatal);
+    if (fatal !== undefined && announced === "") throw fatal.error;
+    reportFaults(log, faults, opened.faults);
+    faults = opened.faults;
+    waitingFor = choice.waitingFor;
+    if (opened.served.fingerprint !== served.fingerprint) served = opened.served;
+    if (served.fingerprint !== announced) {
+      for (const listener of listeners) await listener(served);
+      announced = served.fingerprint;
+      const { signingKid, publicJwks } = served;
+      log.info(
+        { signingKid, published: publicJwks.map((jwk) => jwk.kid), waitingFor },
+        "signing keys changed",
+      );
+    }
+    await guard.retryFailed();
+    guard.noteRead(nowMs);
+    await saveInstance(db, {
+      instanceId,
+      fingerprint: served.fingerprint,
+      publishedKids: served.publicJwks.map((jwk) => jwk.kid),
+      signingKid: served.signingKid,
+      publishLeadMs: policy.publishLeadSeconds * 1000,
+      pollIntervalMs: policy.pollIntervalSeconds * 1000,
+      startedAtMs,
+      seenAtMs: nowMs,
+    });
+    const forgotten = instances.some((other) => nowMs - other.seenAtMs > other.publishLeadMs);
+    if (forgotten) await deleteInstancesSeenBefore(db, nowMs - policy.publishLeadSeconds * 1000);
+  };
+
+  let polling = Promise.resolve();
+  const poll = (): Promise<void> => {
+    const result = polling.then(follow);
+    polling = result.catch(() => undefined);
+    return result;
+  };
+
+  let timer: NodeJS.Timeout | undefined;
+  let running = false;
+  const schedule = (): void => {
+    // Somebody waits for an emergency key: look again soon.
+    const delaySeconds = Math.min(policy.pollIntervalSeconds, waitingFor.length > 0 ? 1 : Infinity);
+    timer = setTimeout(async () => {
+      await poll().catch((err: unknown) => log.error({ err }, "signing keys could not be read"));
+      if (running) schedule();
+    }, delaySeconds * 1000);
+    timer.unref();
+  };
+
+  await poll();
+  return {
+    instanceId,
+    policy,
+    current: () => served,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    poll,
+    start() {
+      if (running) return;
+      running = true;
+      schedule();
+    },
+    async stop() {
+      running = false;
+      clearTimeout(timer);
+      await polling;
+      await deleteInstance(db, instanceId).catch((err: unknown) =>
+        log.warn({ err }, "instance stays on the list"),
+      );
+    },
+    health(now = clock()) {
+      const reason =
+        guard.whyBlind(now.getTime()) ?? whyNotSigning(served, faults, waitingFor, guard.lastFailure());
+      return { ready: reason === undefined, reason };
+    },
+    jwksMaxAgeSeconds(now = clock()) {
+      if (guard.whyBlind(now.getTime()) !== undefined) return undefined;
+      // A key unknown here signs, at the earliest, when what is known ceases to be complete: no copy outlives that.
+      const maxAgeSeconds = Math.min(policy.jwksMaxAgeSeconds, guard.completeForSeconds(now.getTime()));
+      return maxAgeSeconds >= 1 ? Math.floor(maxAgeSeconds) : undefined;
+    },
+  };
+}
+
+// How often KMS is asked whether TTI_KMS_KEY_ID, an alias perhaps, names another key now.
+const kmsLookIntervalMs = 15 * 60 * 1000;
+
+function clockIsBehind(behindMs: number): OperationError {
+  const behind = `${Math.round(behindMs / 1000)} s`;
+  return new OperationError(
+    "signing_unavailable",
+    `This machine's clock is ${behind} behind the newest signing key, or the clock that created it was ahead.`,
+    { fix: "Set the clock by NTP; if it is right, find the key in `tti key list` and `tti key revoke` it." },
+  );
+}
+
+function whyNotSigning(
+  served: ServedKeys,
+  faults: readonly KeyFault[],
+  waitingFor: readonly string[],
+  signingError: Error | undefined,
+): string | undefined {
+  if (served.signingKid !== null) {
+    return signingError === undefined ? undefined : `the last signature failed: ${signingError.message}`;
+  }
+  if (waitingFor.length > 0) return `the new key is not published by ${waitingFor.join(", ")} yet`;
+  return faults[0]?.error.message ?? "no key may sign";
+}
+
+function reportFaults(log: Log, before: readonly KeyFault[], now: readonly KeyFault[]): void {
+  const known = new Set(before.map((fault) => `${fault.kid} ${fault.error.message}`));
+  for (const { kid, error } of now) {
+    if (!known.has(`${kid} ${error.message}`)) log.error({ kid, err: error }, "signing key cannot be used");
+  }
+}

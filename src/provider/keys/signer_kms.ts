@@ -1,0 +1,140 @@
+// Owns signing with AWS KMS: the private half never leaves it. The server needs kms:Sign and kms:GetPublicKey
+// on its keys; kms:CreateKey only where an operator asks this product to make one.
+import { createHash, createPublicKey, verify } from "node:crypto";
+import type { KMSClient } from "@aws-sdk/client-kms";
+import type { JWK } from "jose";
+import { OperationError } from "../../errors.ts";
+import { assertSignerMatches, type PublicJwk, publicKeyOf, type Signer, toPublicJwk } from "./signer.ts";
+import type { NewKey } from "./signer_local.ts";
+
+const signingAlgorithm = "RSASSA_PKCS1_V1_5_SHA_256";
+
+/** The signing keys of one AWS account and region. */
+export interface KmsKeys {
+  /**
+   * Reads the public half of a KMS key.
+   * @param keyId key id, ARN or alias; without it the configured one, which an alias may have moved
+   * @throws OperationError `signing_unavailable` naming the key, what KMS answered and the fix
+   */
+  getKey(keyId?: string): Promise<NewKey>;
+  /** Makes an RSA_2048 signing key in KMS (needs kms:CreateKey). */
+  createKey(): Promise<NewKey>;
+  /** A signer over a KMS key, proven by one signature. */
+  openSigner(publicJwk: PublicJwk, kmsKeyId: string): Promise<Signer>;
+  close(): void;
+}
+
+/** Options of {@link openKmsKeys}. */
+export interface KmsOptions {
+  /** TTI_KMS_KEY_ID: key id, ARN or alias of the key new tokens are to be signed with. */
+  keyId: string;
+  /** Instead of the SDK's own configuration from the environment. */
+  client?: KMSClient;
+}
+
+/** Opens AWS KMS with the AWS SDK's own settings (region, credentials, AWS_ENDPOINT_URL). */
+export async function openKmsKeys(options: KmsOptions): Promise<KmsKeys> {
+  // Only an installation that signs with KMS pays for loading its client.
+  const sdk = await import("@aws-sdk/client-kms");
+  const client =
+    options.client ??
+    new sdk.KMSClient({
+      maxAttempts: 3,
+      requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000 },
+    });
+
+  const getKey = async (keyId = options.keyId): Promise<NewKey> => {
+    const answer = await ask(keyId, "GetPublicKey", () =>
+      client.send(new sdk.GetPublicKeyCommand({ KeyId: keyId })),
+    );
+    if (
+      answer.KeySpec !== "RSA_2048" ||
+      answer.KeyUsage !== "SIGN_VERIFY" ||
+      answer.PublicKey === undefined
+    ) {
+      throw new OperationError(
+        "invalid_config",
+        `KMS key ${keyId} is ${answer.KeySpec ?? "of unknown spec"} for ${answer.KeyUsage ?? "unknown usage"}.`,
+        { field: "TTI_KMS_KEY_ID", fix: "Name a key made with key spec RSA_2048 and key usage SIGN_VERIFY." },
+      );
+    }
+    const publicKey = createPublicKey({ key: Buffer.from(answer.PublicKey), format: "der", type: "spki" });
+    const publicJwk = await toPublicJwk(publicKey.export({ format: "jwk" }) as JWK);
+    // The ARN, not the alias: the alias may point elsewhere tomorrow, and this row means this key.
+    return { publicJwk, sealedPrivateJwk: null, kmsKeyId: answer.KeyId ?? keyId };
+  };
+
+  return {
+    getKey,
+    async createKey() {
+      const answer = await ask("(new)", "CreateKey", () =>
+        client.send(
+          new sdk.CreateKeyCommand({
+            KeySpec: "RSA_2048",
+            KeyUsage: "SIGN_VERIFY",
+            Description: "Signs ID tokens of tti-provider",
+          }),
+        ),
+      );
+      return getKey(answer.KeyMetadata?.Arn ?? answer.KeyMetadata?.KeyId);
+    },
+    async openSigner(publicJwk, kmsKeyId) {
+      const publicKey = publicKeyOf(publicJwk);
+      const signer: Signer = {
+        async sign(data) {
+          // The digest only: KMS need not see the claims, and takes no message above 4096 bytes.
+          const digest = createHash("sha256").update(data).digest();
+          const answer = await ask(kmsKeyId, "Sign", () =>
+            client.send(
+              new sdk.SignCommand({
+                KeyId: kmsKeyId,
+                Message: digest,
+                MessageType: "DIGEST",
+                SigningAlgorithm: signingAlgorithm,
+              }),
+            ),
+          );
+          const signature = answer.Signature ?? new Uint8Array();
+          if (!verify("sha256", data, publicKey, signature)) {
+            throw new OperationError(
+              "signing_unavailable",
+              `KMS key ${kmsKeyId} made a signature that published key ${publicJwk.kid} does not verify.`,
+            );
+          }
+          return signature;
+        },
+      };
+      await assertSignerMatches(signer, publicJwk);
+      return signer;
+    },
+    close: () => client.destroy(),
+  };
+}
+
+async function ask<Answer>(keyId: string, operation: string, send: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await send();
+  } catch (cause) {
+    const name = cause instanceof Error ? cause.name : "unknown error";
+    const said = cause instanceof Error ? cause.message : String(cause);
+    throw new OperationError(
+      "signing_unavailable",
+      `AWS KMS ${operation} on ${keyId} failed: ${name}: ${said}`,
+      {
+        fix:
+          fixes[name] ??
+          "Check the network path to KMS, AWS_REGION and the credentials; signing resumes by itself.",
+        cause,
+      },
+    );
+  }
+}
+
+const fixes: Readonly<Record<string, string>> = {
+  NotFoundException: "Check TTI_KMS_KEY_ID, and that AWS_REGION is the key's region.",
+  AccessDeniedException: "Allow kms:Sign and kms:GetPublicKey on the key, in its key policy or by IAM.",
+  DisabledException: "Enable the key in KMS, or rotate to another with `tti key rotate --emergency`.",
+  KMSInvalidStateException:
+    "Cancel the key's deletion in KMS, or rotate to another with `tti key rotate --emergency`.",
+  InvalidKeyUsageException: "Name a key made with key spec RSA_2048 and key usage SIGN_VERIFY.",
+};

@@ -1,0 +1,97 @@
+// Owns the check before every signature: an instance that may be out of date, whose clock stepped back, or whose
+// key is no longer published signs nothing. Remembers failures of the signer itself until one succeeds again.
+import type { Clock } from "../../clock.ts";
+import { OperationError } from "../../errors.ts";
+import type { Log } from "../../log.ts";
+import { type KeyPolicy, longestBlindSeconds } from "./policy.ts";
+import { assertSignerMatches, type PublicJwk, type Signer, SigningUnavailable } from "./signer.ts";
+
+/** Watches over the signatures of one instance. */
+export interface SigningGuard {
+  /** Puts the check in front of a signer. */
+  wrap(publicJwk: PublicJwk, signer: Signer): Signer;
+  /** Notes that the keys were read at a moment. */
+  noteRead(nowMs: number): void;
+  /** Tells whether the rows must first confirm the clock: nothing was read yet, or it stepped back since. */
+  doubtsClock(nowMs: number): boolean;
+  /** Why nothing may be signed at a moment; undefined when the last read is good enough. */
+  whyBlind(nowMs: number): string | undefined;
+  /** How long what is known at a moment stays complete, in seconds. */
+  completeForSeconds(nowMs: number): number;
+  /** The error of the signer that failed last and has not signed since. */
+  lastFailure(): Error | undefined;
+  /** Tries the failed signer again, so that an instance without traffic finds out that it recovered. */
+  retryFailed(): Promise<void>;
+}
+
+/**
+ * Makes a guard.
+ * @param options.isPublished tells whether this instance still publishes a kid: a provider that was swapped out
+ *   may finish its requests with a retired key, but not with a revoked one
+ */
+export function createSigningGuard(options: {
+  clock: Clock;
+  log: Log;
+  policy: KeyPolicy;
+  isPublished: (kid: string) => boolean;
+}): SigningGuard {
+  const { clock, log, policy, isPublished } = options;
+  let lastReadMs: number | undefined;
+  let failure: { error: Error; publicJwk: PublicJwk; signer: Signer } | undefined;
+
+  const ageSeconds = (nowMs: number): number =>
+    lastReadMs === undefined ? Number.POSITIVE_INFINITY : (nowMs - lastReadMs) / 1000;
+
+  const whyBlind = (nowMs: number): string | undefined => {
+    const age = ageSeconds(nowMs);
+    if (age < -policy.clockSkewSeconds) {
+      return `the clock went back by ${Math.round(-age)} s, and the keys have not been read since`;
+    }
+    if (age > longestBlindSeconds(policy)) {
+      return `the keys could not be read for ${Math.round(age)} s, and others may sign with one unknown here`;
+    }
+    return undefined;
+  };
+
+  return {
+    wrap: (publicJwk, signer) => ({
+      async sign(data) {
+        const { kid } = publicJwk;
+        const revoked = isPublished(kid) ? undefined : `key ${kid} is no longer published`;
+        const refusal = revoked ?? whyBlind(clock().getTime());
+        if (refusal !== undefined) {
+          log.error({ kid, reason: refusal }, "token not signed");
+          throw new SigningUnavailable(new OperationError("signing_unavailable", `Not signed: ${refusal}.`));
+        }
+        try {
+          const signature = await signer.sign(data);
+          failure = undefined;
+          return signature;
+        } catch (cause) {
+          const error = cause instanceof Error ? cause : new Error(String(cause));
+          failure = { error, publicJwk, signer };
+          log.error({ kid, err: error }, "token not signed");
+          throw new SigningUnavailable(error);
+        }
+      },
+    }),
+    noteRead(nowMs) {
+      lastReadMs = nowMs;
+    },
+    doubtsClock: (nowMs) => lastReadMs === undefined || ageSeconds(nowMs) < -policy.clockSkewSeconds,
+    whyBlind,
+    completeForSeconds: (nowMs) =>
+      policy.publishLeadSeconds - policy.clockSkewSeconds - Math.max(0, ageSeconds(nowMs)),
+    lastFailure: () => failure?.error,
+    async retryFailed() {
+      if (failure === undefined) return;
+      const tried = failure;
+      try {
+        await assertSignerMatches(tried.signer, tried.publicJwk);
+        if (failure === tried) failure = undefined;
+      } catch {
+        // Logged when it happened, and health tells it until it is over.
+      }
+    },
+  };
+}
