@@ -13,6 +13,10 @@ export interface Membership {
   tenantName: string;
   accountId: string;
   role: MembershipRole;
+  /** The proven address the ISV named for this tenant; null: the account's own counts. */
+  email: string | null;
+  /** Last login to this tenant, epoch milliseconds; null: none known. */
+  lastLoginAtMs: number | null;
 }
 
 interface MembershipRow {
@@ -20,6 +24,8 @@ interface MembershipRow {
   tenant_name: string;
   account_id: string;
   role: string;
+  email: string | null;
+  last_login_at_ms: number | null;
 }
 
 /** Finds the membership of one account in one enabled tenant. */
@@ -76,6 +82,41 @@ export async function deleteMembership(db: Database, tenantId: string, accountId
   return ended > 0;
 }
 
+/**
+ * Makes an account a member of a tenant on the ISV's word, and records the address the ISV proved for it.
+ * @param membership `email` undefined leaves the recorded address as it is
+ */
+export async function saveMembershipEmail(
+  db: Database,
+  membership: { tenantId: string; accountId: string; email: string | undefined },
+  now: Date,
+): Promise<void> {
+  const address =
+    membership.email === undefined ? {} : { email: membership.email, email_verified_at_ms: now.getTime() };
+  const insert = db("memberships")
+    .insert({
+      tenant_id: membership.tenantId,
+      account_id: membership.accountId,
+      role: "member",
+      created_at_ms: now.getTime(),
+      ...address,
+    })
+    .onConflict(["tenant_id", "account_id"]);
+  await (membership.email === undefined ? insert.ignore() : insert.merge(["email", "email_verified_at_ms"]));
+}
+
+/** Records a login to a tenant; an older one never replaces a newer one. */
+export async function saveLastLogin(
+  db: Database,
+  membership: { tenantId: string; accountId: string },
+  atMs: number,
+): Promise<void> {
+  await db("memberships")
+    .where({ tenant_id: membership.tenantId, account_id: membership.accountId })
+    .where((query) => query.whereNull("last_login_at_ms").orWhere("last_login_at_ms", "<", atMs))
+    .update({ last_login_at_ms: atMs });
+}
+
 function enabledMemberships(db: Database) {
   return db("memberships")
     .join("tenants", "tenants.id", "memberships.tenant_id")
@@ -85,6 +126,8 @@ function enabledMemberships(db: Database) {
       tenant_name: "tenants.name",
       account_id: "memberships.account_id",
       role: "memberships.role",
+      email: "memberships.email",
+      last_login_at_ms: "memberships.last_login_at_ms",
     });
 }
 
@@ -95,5 +138,7 @@ function toMembership(row: MembershipRow): Membership {
     accountId: row.account_id,
     // An unknown role gives the least.
     role: membershipRoles.find((role) => role === row.role) ?? "member",
+    email: row.email,
+    lastLoginAtMs: row.last_login_at_ms,
   };
 }

@@ -2,11 +2,19 @@
 // AWS, so it is chosen once, never changed, and never reused: tenants are disabled, not deleted.
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
+import { type PresencePolicy, parsePresencePolicy } from "../presence/presence_policy.ts";
+
+/** Where a tenant's users log in: here, at the ISV (handoff, assertions), or either. */
+export const loginMethods = ["local", "handoff", "both"] as const;
+export type LoginMethod = (typeof loginMethods)[number];
 
 /** A customer. Times are epoch milliseconds; null: has not happened. */
 export interface Tenant {
   id: string;
   name: string;
+  loginMethod: LoginMethod;
+  /** When a back end may act for the tenant's users. */
+  presencePolicy: PresencePolicy;
   disabledAtMs: number | null;
   createdAtMs: number;
 }
@@ -14,11 +22,22 @@ export interface Tenant {
 interface TenantRow {
   id: string;
   name: string;
+  login_method: string;
+  presence_policy: string;
+  presence_within_hours: number | null;
   disabled_at_ms: number | null;
   created_at_ms: number;
 }
 
-const tenantColumns = ["id", "name", "disabled_at_ms", "created_at_ms"] as const;
+const tenantColumns = [
+  "id",
+  "name",
+  "login_method",
+  "presence_policy",
+  "presence_within_hours",
+  "disabled_at_ms",
+  "created_at_ms",
+] as const;
 
 // What AWS accepts as externalIds of a data accessor and as the value of a session tag (≤ 256).
 const tenantIdPattern = /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,255}$/;
@@ -93,10 +112,49 @@ export async function listTenants(
   return rows.map(toTenant);
 }
 
+/**
+ * Changes how a tenant's users log in, or when a back end may act for them.
+ * @throws OperationError tenant_not_found
+ */
+export async function saveTenantRules(
+  db: Database,
+  tenantId: string,
+  rules: { loginMethod?: LoginMethod; presencePolicy?: PresencePolicy },
+  now: Date,
+): Promise<Tenant> {
+  const [row]: TenantRow[] = await db("tenants")
+    .where("id", tenantId)
+    .update({
+      ...(rules.loginMethod === undefined ? {} : { login_method: rules.loginMethod }),
+      ...(rules.presencePolicy === undefined ? {} : presenceColumns(rules.presencePolicy)),
+      updated_at_ms: now.getTime(),
+    })
+    .returning([...tenantColumns]);
+  if (!row) throw new OperationError("tenant_not_found", "No tenant has this id.", { field: "tenant" });
+  return toTenant(row);
+}
+
+const presenceColumns = (policy: PresencePolicy) => ({
+  presence_policy: policy.name,
+  presence_within_hours: policy.name === "within" ? policy.hours : null,
+});
+
+function readPresencePolicy(row: TenantRow): PresencePolicy {
+  const words = [row.presence_policy, row.presence_within_hours ?? []].flat().join(" ");
+  try {
+    return parsePresencePolicy(words);
+  } catch {
+    return { name: "never" };
+  }
+}
+
 function toTenant(row: TenantRow): Tenant {
   return {
     id: row.id,
     name: row.name,
+    // What cannot be read gives the least.
+    loginMethod: loginMethods.find((method) => method === row.login_method) ?? "local",
+    presencePolicy: readPresencePolicy(row),
     disabledAtMs: row.disabled_at_ms,
     createdAtMs: row.created_at_ms,
   };

@@ -36,6 +36,7 @@ for (const kind of storeKinds) {
         email: "Ada@Example.com",
         emailVerifiedAtMs: now.getTime(),
         name: "Ada",
+        externalSubject: null,
         disabledAtMs: null,
         createdAtMs: now.getTime(),
       });

@@ -37,6 +37,8 @@ for (const kind of storeKinds) {
       assert.deepEqual(await findTenant(store.db, "acme"), {
         id: "acme",
         name: "Acme Corporation",
+        loginMethod: "local",
+        presencePolicy: { name: "session" },
         disabledAtMs: null,
         createdAtMs: now.getTime(),
       });
@@ -73,6 +75,8 @@ for (const kind of storeKinds) {
         tenantName: "Acme Corporation",
         accountId: ada.id,
         role: "admin",
+        email: null,
+        lastLoginAtMs: null,
       });
       assert.equal(await findMembership(store.db, "globex", ada.id), undefined);
       assert.equal(await findMembership(store.db, "acme", bob.id), undefined);
