@@ -50,6 +50,14 @@ const rows = [
     source: "contract 11.5; mismatch is a known failure (SMP-WEB)",
   },
   {
+    name: "issuer.duplicateUrl",
+    default: "reject",
+    values: ["reject", "accept"],
+    question: "May two trusted token issuers of one instance have the same issuer URL?",
+    certainty: "unknown",
+    source: "not published; ConflictException is modelled (API-CTTI)",
+  },
+  {
     name: "jwks.cacheSeconds",
     default: "300",
     values: [],

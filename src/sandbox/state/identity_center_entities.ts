@@ -14,6 +14,8 @@ export type IdentityCenterInstance = {
   name: string | null;
   status: "ACTIVE" | "CREATE_IN_PROGRESS" | "DELETE_IN_PROGRESS";
   createdAtMs: number;
+  /** Absent in instances made before tags were kept. */
+  tags?: Tag[];
 };
 
 /** A user of an identity store. */
