@@ -17,7 +17,7 @@ export interface OperationContext {
 
 /** A list's page, as every list operation takes it. */
 export const pageSchema = z.strictObject({
-  limit: z.int().min(1).max(1000).optional(),
+  limit: z.int().min(1).max(9999).optional(),
   afterId: z.string().max(300).optional(),
 });
 

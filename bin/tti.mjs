@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+// Starts the tti command. Plain JavaScript for Node 18 and later: in the package it runs the built program,
+// in a clone the sources, fetching packages and a newer Node.js where they are missing.
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const source = join(root, "src", "cli", "main.ts");
+const built = join(root, "dist", "src", "cli", "main.js");
+
+const [major, minor] = process.versions.node.split(".").map(Number);
+const newEnough = major > 22 || (major === 22 && minor >= 18);
+
+if (existsSync(source)) {
+  const { ensurePackages, run } = await import("../scripts/runtime.mjs");
+  ensurePackages();
+  if (newEnough) await import(pathToFileURL(source).href);
+  else run([source, ...process.argv.slice(2)]);
+} else if (newEnough) {
+  await import(pathToFileURL(built).href);
+} else {
+  process.stderr.write(
+    `tti: Node.js ${process.versions.node} is too old: it needs 22.18 or newer; Node.js 24 is recommended\n`,
+  );
+  process.exitCode = 1;
+}

@@ -1,0 +1,67 @@
+// Owns opening the store for commands that administer it: settings, connection, schema check, actor.
+import { userInfo } from "node:os";
+import type { OperationContext } from "../admin/operations/operation.ts";
+import { systemClock } from "../clock.ts";
+import { type Config, readConfig } from "../config.ts";
+import { connectDatabase, type Database, type StoreLocation } from "../db/connect.ts";
+import { readMigrationStatus } from "../db/migrate.ts";
+import { OperationError } from "../errors.ts";
+import { createPasswords } from "../provider/accounts/passwords.ts";
+
+/** Where a configuration's store is. */
+export function storeLocationOf(config: Config): StoreLocation {
+  if (config.databaseUrl === undefined) return { dataDir: config.dataDir };
+  return {
+    databaseUrl: config.databaseUrl,
+    poolSize: config.databasePoolSize,
+    preparedStatements: config.preparedStatements,
+  };
+}
+
+/** The context of an operation on a store. */
+export function operationContext(db: Database): OperationContext {
+  return { db, clock: systemClock, passwords: createPasswords(), actor: `cli:${operatingSystemUser()}` };
+}
+
+/**
+ * Opens the store the settings name, does the work, and closes it.
+ * @throws OperationError unavailable if the schema is not the one this version needs
+ */
+export async function withAdministration<T>(
+  work: (context: OperationContext, config: Config) => Promise<T>,
+): Promise<T> {
+  const config = readConfig();
+  const db = connectDatabase(storeLocationOf(config));
+  try {
+    await assertMigrated(db);
+    return await work(operationContext(db), config);
+  } finally {
+    await db.destroy();
+  }
+}
+
+async function assertMigrated(db: Database): Promise<void> {
+  const { pending } = await readMigrationStatus(db).catch((cause: unknown) => {
+    throw new OperationError("unavailable", "The database does not answer.", {
+      fix: "Check DATABASE_URL or TTI_DATA_DIR, and that the server runs.",
+      cause,
+    });
+  });
+  if (pending.length === 0) return;
+  throw new OperationError(
+    "unavailable",
+    `The database lacks ${pending.length} migrations of this version.`,
+    {
+      fix: "Run: tti migrate up",
+    },
+  );
+}
+
+function operatingSystemUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container's user may have no name.
+    return "unknown";
+  }
+}

@@ -1,0 +1,67 @@
+// Owns the private key a client on this machine signs with: made here, kept in a file only its owner reads.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { exportJWK, generateKeyPair, type JWK } from "jose";
+import { OperationError } from "../errors.ts";
+
+/** A client of the provider as a command acts for it. */
+export interface ClientKey {
+  clientId: string;
+  /** RSA private key, with `kid` and `alg`. */
+  privateJwk: JWK;
+}
+
+/** A new key pair for a client that signs its assertions (RS256, RSA-2048). */
+export async function generateClientKey(): Promise<{ privateJwk: JWK; publicJwk: JWK }> {
+  const { privateKey, publicKey } = await generateKeyPair("RS256", {
+    extractable: true,
+    modulusLength: 2048,
+  });
+  const publicJwk = await exportJWK(publicKey);
+  // RFC 7638 names a key by its content, but any name unique to the client does.
+  const named = { kid: (publicJwk.n ?? "").slice(0, 16), alg: "RS256", use: "sig" };
+  return {
+    privateJwk: { ...(await exportJWK(privateKey)), ...named },
+    publicJwk: { ...publicJwk, ...named },
+  };
+}
+
+/** Writes a client's key to a file that only its owner reads; refuses to overwrite one. */
+export function saveClientKey(path: string, key: ClientKey): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  try {
+    writeFileSync(path, `${JSON.stringify(key, undefined, 2)}\n`, { mode: 0o600, flag: "wx" });
+  } catch (cause) {
+    throw new OperationError("invalid_input", `The key file ${path} cannot be written.`, {
+      field: "key-out",
+      fix: "Name a file that does not exist yet, in a folder you may write to.",
+      cause,
+    });
+  }
+}
+
+/**
+ * Reads a client's key from its file.
+ * @throws OperationError invalid_input, without any of the file's content
+ */
+export function readClientKey(path: string): ClientKey {
+  const problem = (message: string) =>
+    new OperationError("invalid_input", message, {
+      field: "client-key",
+      fix: "Start `tti dev` once, or make one: tti client create --mint-for '*' --key-out FILE",
+    });
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    throw problem(
+      missing ? `There is no client key at ${path}.` : `The client key at ${path} is not readable.`,
+    );
+  }
+  const { clientId, privateJwk } = (content ?? {}) as Partial<ClientKey>;
+  if (typeof clientId !== "string" || typeof privateJwk?.d !== "string") {
+    throw problem(`${path} holds no client key.`);
+  }
+  return { clientId, privateJwk };
+}

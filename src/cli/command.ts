@@ -1,0 +1,121 @@
+// Owns what a command is: a name, a help text, options, arguments, and a function that runs. How the words
+// typed become values is decided here for all of them.
+import { type ParseArgsConfig, parseArgs } from "node:util";
+import { closestName } from "../setting_values.ts";
+import type { Terminal } from "./terminal.ts";
+
+type Options = NonNullable<ParseArgsConfig["options"]>;
+type Values<O extends Options> = ReturnType<typeof parseArgs<{ options: O; strict: true }>>["values"];
+
+/** A command as its file writes it. */
+export interface CommandSpec<O extends Options> {
+  /** The words after `tti`, e.g. `tenant create`. */
+  name: string;
+  /** One line for the lists of commands. */
+  summary: string;
+  /** The help text, written by hand; ends in an example. */
+  help: string;
+  /** Options beside --help and --json, which every command has. */
+  options: O;
+  /** Names of the arguments, in order. `?` at the end: may be left out. `…`: the rest of the line. */
+  arguments?: readonly string[];
+  /** Runs the command; answers the exit code (nothing: 0). */
+  run(call: { values: Values<O>; arguments: string[]; terminal: Terminal }): Promise<number | undefined>;
+}
+
+/** A command, ready to be given words. */
+export interface Command {
+  name: string;
+  summary: string;
+  help: string;
+  /**
+   * Parses the words after the command's name and runs it.
+   * @throws {UsageError}
+   */
+  run(words: readonly string[], terminal: Terminal): Promise<number>;
+}
+
+/** The words typed make no sense; exit code 2. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+  readonly code = "usage";
+  readonly fix: string;
+
+  constructor(message: string, fix: string) {
+    super(message);
+    this.fix = fix;
+  }
+}
+
+/** Makes a command of its description. */
+export function defineCommand<const O extends Options>(spec: CommandSpec<O>): Command {
+  return {
+    name: spec.name,
+    summary: spec.summary,
+    help: spec.help,
+    async run(words, terminal) {
+      const seeHelp = `See: tti ${spec.name} --help`;
+      const options: Options = { ...spec.options, json: { type: "boolean" } };
+      assertKnownOptions(words, options, seeHelp);
+      // The check above leaves strict parsing nothing to refuse but values out of place.
+      const parsed = parseWords(words, options, seeHelp);
+      assertArguments(spec.arguments ?? [], parsed.positionals, seeHelp);
+      const call = { values: parsed.values as Values<O>, arguments: parsed.positionals, terminal };
+      return (await spec.run(call)) ?? 0;
+    },
+  };
+}
+
+function assertKnownOptions(words: readonly string[], options: Options, seeHelp: string): void {
+  const { tokens } = parseArgs({ args: [...words], options, strict: false, tokens: true });
+  for (const token of tokens) {
+    if (token.kind !== "option" || Object.hasOwn(options, token.name)) continue;
+    const known = Object.values(options).some((option) => option.short === token.name);
+    if (known) continue;
+    const meant = closestName(token.name, Object.keys(options));
+    throw new UsageError(
+      `there is no option ${token.rawName}`,
+      meant === undefined ? seeHelp : `Did you mean --${meant}? ${seeHelp}`,
+    );
+  }
+}
+
+function parseWords(words: readonly string[], options: Options, seeHelp: string) {
+  try {
+    return parseArgs({ args: [...words], options, strict: true, allowPositionals: true });
+  } catch (error) {
+    const [message = ""] = (error as Error).message.split(". ");
+    throw new UsageError(message.replace(/\n[\s\S]*/, "").replace(/^Option/, "option"), seeHelp);
+  }
+}
+
+function assertArguments(names: readonly string[], given: readonly string[], seeHelp: string): void {
+  const needed = names.filter((name) => !name.endsWith("?"));
+  if (given.length < needed.length) {
+    throw new UsageError(`${(needed[given.length] ?? "").replace("…", "")} is missing`, seeHelp);
+  }
+  const takesRest = names.at(-1)?.includes("…") ?? false;
+  if (!takesRest && given.length > names.length) {
+    throw new UsageError(`"${given[names.length]}" is one argument too many`, seeHelp);
+  }
+}
+
+/** Names the option a command cannot do without. */
+export function requireOption(value: string | undefined, option: string, example: string): string {
+  if (value !== undefined && value !== "") return value;
+  throw new UsageError(`--${option} is missing`, `Give it, e.g. --${option} ${example}`);
+}
+
+/** The page of a list that --limit and --after ask for. */
+export function parsePage(values: { limit?: string | undefined; after?: string | undefined }): {
+  limit?: number;
+  afterId?: string;
+} {
+  if (values.limit !== undefined && !/^[1-9]\d{0,3}$/.test(values.limit)) {
+    throw new UsageError("--limit is no whole number from 1 to 9999", "Write it like --limit 50");
+  }
+  return {
+    ...(values.limit === undefined ? {} : { limit: Number(values.limit) }),
+    ...(values.after === undefined ? {} : { afterId: values.after }),
+  };
+}

@@ -1,0 +1,169 @@
+// The commands `tti client …`.
+import { existsSync, readFileSync } from "node:fs";
+import { type ClientView, createClient, listClients, showClient } from "../../admin/operations/clients.ts";
+import { OperationError } from "../../errors.ts";
+import { withAdministration } from "../administration.ts";
+import { generateClientKey, saveClientKey } from "../client_key.ts";
+import { type Command, defineCommand, parsePage, UsageError } from "../command.ts";
+import { formatFields, formatTable } from "../terminal.ts";
+
+const create = defineCommand({
+  name: "client create",
+  summary: "register an application",
+  help: `Usage: tti client create [--id ID] [--name NAME] [OPTIONS]
+
+Registers a client: an application that signs users in, a back end that mints ID tokens,
+or a caller of the admin API. A secret is generated and shown once; only its hash is kept.
+
+Sign users in:
+  --redirect-uri URI        where users come back to; repeat for several
+  --post-logout-uri URI     where they come back to after logout; repeat for several
+  --first-party             yours: users are not asked for consent
+  --no-pkce                 a confidential client that cannot send PKCE
+Mint ID tokens for users it names:
+  --mint-for TENANT         repeat for several; '*' for every tenant
+Call the admin API:
+  --admin                   may ask for the scope tti:admin
+How it proves who it is:
+  --auth-method METHOD      client_secret_basic (default), client_secret_post,
+                            private_key_jwt, none (public, with PKCE)
+  --jwks FILE               its public keys, as a JWK Set
+  --jwks-uri URL            where its public keys are
+  --key-out FILE            make a key pair: register the public key, write the private
+                            one to FILE (implies private_key_jwt)
+  --json                    print one JSON document
+
+Example:
+  $ tti client create --id app --first-party --redirect-uri https://app.example.com/callback`,
+  options: {
+    id: { type: "string" },
+    name: { type: "string" },
+    "redirect-uri": { type: "string", multiple: true },
+    "post-logout-uri": { type: "string", multiple: true },
+    "first-party": { type: "boolean" },
+    "no-pkce": { type: "boolean" },
+    "mint-for": { type: "string", multiple: true },
+    admin: { type: "boolean" },
+    "auth-method": { type: "string" },
+    jwks: { type: "string" },
+    "jwks-uri": { type: "string" },
+    "key-out": { type: "string" },
+  },
+  async run({ values, terminal }) {
+    const keyOut = values["key-out"];
+    if (keyOut !== undefined && (values.jwks !== undefined || values["jwks-uri"] !== undefined)) {
+      throw new UsageError("--key-out cannot stand beside --jwks or --jwks-uri", "Give one of them");
+    }
+    if (keyOut !== undefined && existsSync(keyOut)) {
+      throw new UsageError(`${keyOut} exists already`, "Name a file that does not exist yet");
+    }
+    const pair = keyOut === undefined ? undefined : await generateClientKey();
+    const purposes = [
+      ...(values["redirect-uri"] === undefined ? [] : ["login"]),
+      ...(values["mint-for"] === undefined ? [] : ["mint"]),
+      ...(values.admin ? ["admin"] : []),
+    ];
+    if (purposes.length === 0) {
+      throw new UsageError(
+        "the client has nothing to do",
+        "Say what it is for: --redirect-uri URI, --mint-for TENANT or --admin",
+      );
+    }
+    const input = {
+      clientId: values.id,
+      name: values.name,
+      purposes,
+      redirectUris: values["redirect-uri"],
+      postLogoutRedirectUris: values["post-logout-uri"],
+      firstParty: values["first-party"],
+      requirePkce: values["no-pkce"] ? false : undefined,
+      allowedTenants: values["mint-for"],
+      authMethod: values["auth-method"] ?? (pair === undefined ? undefined : "private_key_jwt"),
+      jwks: pair === undefined ? values.jwks && readKeySet(values.jwks) : { keys: [pair.publicJwk] },
+      jwksUri: values["jwks-uri"],
+    };
+    return withAdministration(async (context) => {
+      const client = await createClient(
+        context,
+        Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)),
+      );
+      if (pair !== undefined && keyOut !== undefined) {
+        saveClientKey(keyOut, { clientId: client.clientId, privateJwk: pair.privateJwk });
+      }
+      terminal.result(
+        { ...client, ...(keyOut === undefined ? {} : { keyFile: keyOut }) },
+        formatFields([
+          ["client_id", client.clientId],
+          ...(client.clientSecret === undefined ? [] : ([["client_secret", client.clientSecret]] as const)),
+          ...(keyOut === undefined ? [] : ([["private key", keyOut]] as const)),
+          ["grants", (client.metadata.grant_types ?? []).join(" ")],
+          ["redirect_uris", (client.metadata.redirect_uris ?? []).join(" ") || "none"],
+        ]),
+      );
+      if (client.clientSecret !== undefined && !terminal.json) {
+        terminal.say("The secret is shown this once; only its hash is kept.");
+      }
+      return 0;
+    });
+  },
+});
+
+const list = defineCommand({
+  name: "client list",
+  summary: "list the applications",
+  help: `Usage: tti client list [--limit N] [--after ID]
+
+Example:
+  $ tti client list --json`,
+  options: { limit: { type: "string" }, after: { type: "string" } },
+  run: ({ values, terminal }) =>
+    withAdministration(async (context) => {
+      const clients = await listClients(context, parsePage(values));
+      if (clients.length === 0) terminal.say("There are no clients. Add one: tti client create --help");
+      terminal.result({ clients }, clients.length === 0 ? "" : formatTable(clients.map(toRow)));
+      return 0;
+    }),
+});
+
+const show = defineCommand({
+  name: "client show",
+  summary: "show one application",
+  help: `Usage: tti client show ID
+
+Example:
+  $ tti client show app`,
+  options: {},
+  arguments: ["ID"],
+  run: ({ arguments: [clientId], terminal }) =>
+    withAdministration(async (context) => {
+      const client = await showClient(context, { clientId });
+      terminal.result(client, JSON.stringify(client.metadata, undefined, 2));
+      return 0;
+    }),
+});
+
+function toRow(client: ClientView): Record<string, string> {
+  const { metadata } = client;
+  return {
+    ID: client.clientId,
+    NAME: metadata.client_name ?? "",
+    AUTH: metadata.token_endpoint_auth_method ?? "",
+    PARTY: metadata.first_party ? "first" : "third",
+    "MINTS FOR": metadata.allowed_tenants?.join(", ") ?? "",
+    "REDIRECT URIS": metadata.redirect_uris?.join(" ") ?? "",
+  };
+}
+
+function readKeySet(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch (cause) {
+    throw new OperationError("invalid_input", `The key set in ${path} cannot be read as JSON.`, {
+      field: "jwks",
+      fix: 'Name a file of the form {"keys": [ … ]}.',
+      cause,
+    });
+  }
+}
+
+export const clientCommands: readonly Command[] = [create, list, show];

@@ -1,0 +1,130 @@
+// Owns the way from the words typed to an exit code: find the command, run it, tell what went wrong.
+// Exit codes: 0 done, 1 failed, 2 the words make no sense.
+import { closestName } from "../setting_values.ts";
+import { type Command, UsageError } from "./command.ts";
+import { commands } from "./commands/index.ts";
+import { type Streams, Terminal } from "./terminal.ts";
+import { productVersion } from "./version.ts";
+
+const help = `tti: an OpenID Provider whose ID tokens AWS IAM Identity Center accepts,
+the exchange of those tokens, and a local AWS to try it all.
+
+Usage: tti COMMAND [OPTIONS]
+
+Try it
+  dev                       everything on this machine, seeded; proves itself with one search
+  sandbox                   only the local AWS
+
+Run it
+  serve                     the provider, for production
+  migrate up|down|status    the database's schema
+  key list|status|rotate    the signing keys
+
+Administer it
+  tenant create|list|show   your customers
+  user create|add|list|show|password
+                            the people who sign in, and the tenants they belong to
+  client create|list|show   the applications that sign them in
+  accessor create|list|show|delete
+                            what each customer handed over at AWS
+  audit list                who did what
+
+Use it
+  token                     mint one ID token for a user
+  search                    mint, exchange, search as a user
+  credentials               AWS credentials of a user, for credential_process
+
+Every command has --help and --json. Settings come from the environment: docs/configuration.md.
+
+Example:
+  $ tti dev
+  $ tti search --tenant acme --user ada@acme.example "travel policy"`;
+
+/**
+ * Runs one command.
+ * @param words what was typed after `tti`
+ * @param streams where it reads and writes
+ * @returns the exit code
+ */
+export async function runCli(words: readonly string[], streams: Streams): Promise<number> {
+  const options = words.slice(0, optionsEnd(words));
+  const terminal = new Terminal(streams, options.includes("--json"));
+  try {
+    if (words[0] === "--version") {
+      terminal.result({ version: productVersion() }, productVersion());
+      return 0;
+    }
+    const asked = words[0] === "help" ? [...words.slice(1), "--help"] : words;
+    const names = asked.filter((word) => !word.startsWith("-"));
+    const wantsHelp = asked.slice(0, optionsEnd(asked)).some((word) => word === "--help" || word === "-h");
+    const command = findCommand(names);
+    if (command !== undefined && !wantsHelp) {
+      return await command.run(wordsAfter(asked, command), terminal);
+    }
+    const group = commands.filter((candidate) => candidate.name.split(" ")[0] === names[0]);
+    if (names.length > 0 && command === undefined && (group.length === 0 || names.length > 1)) {
+      throw unknownCommand(names, group);
+    }
+    const text = command?.help ?? (group.length > 0 ? groupHelp(group) : help);
+    if (!wantsHelp && command === undefined && names.length > 0) {
+      throw new UsageError(`tti ${names[0]} needs one of: ${actions(group)}`, `See: tti ${names[0]} --help`);
+    }
+    if (wantsHelp) terminal.result({ help: text }, text);
+    else terminal.say(text);
+    return wantsHelp ? 0 : 2;
+  } catch (error) {
+    terminal.fail(error);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+// Words after a lone -- are arguments, whatever they look like.
+function optionsEnd(words: readonly string[]): number {
+  const end = words.indexOf("--");
+  return end < 0 ? words.length : end;
+}
+
+function findCommand(names: readonly string[]): Command | undefined {
+  return (
+    commands.find((command) => command.name === names.slice(0, 2).join(" ")) ??
+    commands.find((command) => command.name === names[0])
+  );
+}
+
+// Options may stand before and between the words of a name: `tti --json tenant list`.
+function wordsAfter(words: readonly string[], command: Command): string[] {
+  const rest = [...words];
+  for (const part of command.name.split(" ")) rest.splice(rest.indexOf(part), 1);
+  return rest;
+}
+
+function unknownCommand(names: readonly string[], group: readonly Command[]): UsageError {
+  if (group.length > 0) {
+    const meant = closestName(
+      names[1] ?? "",
+      group.map((command) => command.name.split(" ")[1] ?? ""),
+    );
+    return new UsageError(
+      `there is no command tti ${names[0]} ${names[1]}`,
+      meant === undefined ? `It is one of: ${actions(group)}` : `Did you mean tti ${names[0]} ${meant}?`,
+    );
+  }
+  const meant = closestName(
+    names[0] ?? "",
+    commands.map((command) => command.name.split(" ")[0] ?? ""),
+  );
+  return new UsageError(
+    `there is no command tti ${names[0]}`,
+    meant === undefined ? "See: tti --help" : `Did you mean tti ${meant}?`,
+  );
+}
+
+function actions(group: readonly Command[]): string {
+  return group.map((command) => command.name.split(" ").slice(1).join(" ")).join(", ");
+}
+
+function groupHelp(group: readonly Command[]): string {
+  const width = Math.max(...group.map((command) => command.name.length));
+  const lines = group.map((command) => `  tti ${command.name.padEnd(width)}  ${command.summary}`);
+  return ["Commands:", ...lines, "", `Each has its own help: tti ${group[0]?.name} --help`].join("\n");
+}
