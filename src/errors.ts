@@ -38,7 +38,7 @@ export const errorCatalogue = {
   account_exists: {
     status: 409,
     meaning: "Another account already signs in with this e-mail address.",
-    fix: "Use that account, adding it to the tenant, or choose another address.",
+    fix: "Use that account, adding it to the tenant (`tti user add`), or choose another address.",
   },
   account_disabled: {
     status: 403,
@@ -78,7 +78,7 @@ export const errorCatalogue = {
   not_a_member: {
     status: 403,
     meaning: "The account is no member of this tenant, so no token may name the tenant for it.",
-    fix: "Add the membership with `tti user create --tenant` or sign in to a tenant the user belongs to.",
+    fix: "Add the membership with `tti user add --tenant`, or sign in to a tenant the user belongs to.",
   },
   client_not_found: {
     status: 404,
@@ -89,6 +89,21 @@ export const errorCatalogue = {
     status: 409,
     meaning: "A client with this id exists already.",
     fix: "Use it, or choose another client id.",
+  },
+  accessor_not_found: {
+    status: 404,
+    meaning: "The tenant has handed over no data accessor of this name.",
+    fix: "List them with `tti accessor list`, or enter what the customer sent with `tti accessor create`.",
+  },
+  accessor_exists: {
+    status: 409,
+    meaning: "The tenant has a data accessor of this name already.",
+    fix: "Delete it first, or give the new one another name.",
+  },
+  exchange_failed: {
+    status: 502,
+    meaning: "AWS, or the token it was given, refused; the message names the step.",
+    fix: "Do what the message says; docs/errors.md lists the causes of each step.",
   },
   signing_key_unreadable: {
     status: 500,

@@ -1,0 +1,147 @@
+// Owns the public Koa app: request id, pinned host, security headers, the error edge, our own addresses, and
+// the Provider for everything else.
+import Router from "@koa/router";
+import Koa from "koa";
+import { OperationError } from "./errors.ts";
+import { answerOf, errorBody, errorPage, isOurFault } from "./http_errors.ts";
+import type { Log } from "./log.ts";
+import { pinRequest, requestIdOf } from "./provider/edge/pinned_request.ts";
+import { readFormPairs } from "./provider/interactions/form.ts";
+import { addInteractionRoutes, type InteractionDeps } from "./provider/interactions/interaction_routes.ts";
+import { pageHeaders, stylesheet } from "./views/render.ts";
+
+/** One thing readiness depends on. */
+export interface ReadinessCheck {
+  name: string;
+  /** Why this instance may not be sent requests; undefined if it may. */
+  whyNot(): Promise<string | undefined>;
+}
+
+/** What the public app needs. */
+export interface PublicAppDeps extends InteractionDeps {
+  log: Log;
+  trustedProxies: number;
+  readiness: readonly ReadinessCheck[];
+}
+
+const mostBodyBytes = 64 * 1024;
+const mostQueryCharacters = 8 * 1024;
+
+/** Makes the public app. */
+export function createPublicApp(deps: PublicAppDeps): Koa {
+  const app = new Koa();
+  // Believes the forwarded headers, because pinHost has replaced them by the truth.
+  app.proxy = true;
+  app.on("error", (error) => deps.log.error({ err: error }, "response could not be sent"));
+
+  app.use(async function pinHost(ctx, next) {
+    if (!pinRequest(ctx.req, deps)) {
+      ctx.status = 400;
+      ctx.body = { error: "invalid_request", error_description: "The request target must be a path." };
+      return;
+    }
+    await next();
+  });
+
+  app.use(async function securityHeaders(ctx, next) {
+    ctx.set({
+      "X-Request-Id": requestIdOf(ctx.req),
+      "X-Content-Type-Options": "nosniff",
+      "X-Frame-Options": "DENY",
+      "Referrer-Policy": "no-referrer",
+      // oidc-provider adds the hash of its one script (form_post) to script-src.
+      "Content-Security-Policy":
+        "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'",
+      ...(deps.issuer.startsWith("https:") ? { "Strict-Transport-Security": "max-age=31536000" } : {}),
+    });
+    await next();
+  });
+
+  app.use(async function errorEdge(ctx, next) {
+    try {
+      await next();
+    } catch (error) {
+      const requestId = requestIdOf(ctx.req);
+      const answer = answerOf(error);
+      const fields = { requestId, method: ctx.method, path: ctx.path, code: answer.code };
+      if (isOurFault(error)) deps.log.error({ ...fields, err: error }, "request failed");
+      else deps.log.info({ ...fields, reason: answer.message }, "request refused");
+      ctx.status = answer.status;
+      if (ctx.accepts("json", "html") === "html") {
+        ctx.set({ ...pageHeaders() });
+        ctx.body = errorPage(answer, requestId);
+      } else {
+        ctx.body = errorBody(answer, requestId);
+      }
+    }
+  });
+
+  app.use(async function limits(ctx, next) {
+    if (ctx.querystring.length > mostQueryCharacters) {
+      throw new OperationError(
+        "invalid_input",
+        `The query is longer than ${mostQueryCharacters} characters.`,
+      );
+    }
+    if ((ctx.request.length ?? 0) > mostBodyBytes) {
+      throw new OperationError("invalid_input", `The body is larger than ${mostBodyBytes} bytes.`);
+    }
+    await next();
+  });
+
+  const router = new Router();
+  addHealthRoutes(router, deps.readiness);
+  addStylesheetRoute(router);
+  addPostedRequestRoutes(router, deps.issuer);
+  addInteractionRoutes(router, deps);
+  app.use(router.routes());
+
+  app.use(async function serveProvider(ctx) {
+    // The Provider answers on the raw response, so koa must not.
+    ctx.respond = false;
+    ctx.res.statusCode = 404;
+    await deps.host.serve(ctx.req, ctx.res);
+  });
+  return app;
+}
+
+// OpenID Connect lets relying parties post these requests. A post from another site carries no SameSite=Lax
+// cookie, the GET that follows it does; so the session stays closed to cross-site posts.
+function addPostedRequestRoutes(router: Router, issuer: string): void {
+  for (const path of ["/auth", "/session/end"]) {
+    router.post(path, async (ctx) => {
+      const target = new URL(path, issuer);
+      target.search = (await readFormPairs(ctx.req)).toString();
+      ctx.set("Cache-Control", "no-store");
+      ctx.status = 303;
+      ctx.redirect(target.href);
+    });
+  }
+}
+
+function addHealthRoutes(router: Router, checks: readonly ReadinessCheck[]): void {
+  router.get("/health/live", (ctx) => {
+    ctx.set("Cache-Control", "no-store");
+    ctx.body = { status: "ok" };
+  });
+  router.get("/health/ready", async (ctx) => {
+    const results = await Promise.all(
+      checks.map(async (check) => [check.name, await check.whyNot()] as const),
+    );
+    const ready = results.every(([, whyNot]) => whyNot === undefined);
+    ctx.set("Cache-Control", "no-store");
+    ctx.status = ready ? 200 : 503;
+    ctx.body = {
+      status: ready ? "ok" : "unavailable",
+      checks: Object.fromEntries(results.map(([name, whyNot]) => [name, whyNot ?? "ok"])),
+    };
+  });
+}
+
+function addStylesheetRoute(router: Router): void {
+  const sheet = stylesheet();
+  router.get(sheet.path, (ctx) => {
+    ctx.set({ "Content-Type": sheet.contentType, "Cache-Control": sheet.cacheControl, ETag: sheet.etag });
+    ctx.body = sheet.body;
+  });
+}

@@ -1,0 +1,56 @@
+// Owns how any failure becomes an HTTP answer: one map from code to status and body. What was not foreseen
+// says nothing outward; its cause goes to the log under the request id.
+import { OperationError } from "./errors.ts";
+import { renderPage } from "./views/render.ts";
+
+/** A failure as a caller may see it. */
+export interface ErrorAnswer {
+  status: number;
+  code: string;
+  message: string;
+  fix: string;
+  field?: string;
+}
+
+/** The public side of any failure. */
+export function answerOf(error: unknown): ErrorAnswer {
+  const known =
+    error instanceof OperationError
+      ? error
+      : new OperationError("internal_error", "The provider could not serve this request.");
+  return {
+    status: known.status,
+    code: known.code,
+    message: known.message,
+    fix: known.fix,
+    ...(known.field === undefined ? {} : { field: known.field }),
+  };
+}
+
+/** Whether a failure must be looked at by an operator. */
+export function isOurFault(error: unknown): boolean {
+  return answerOf(error).status >= 500;
+}
+
+/** The answer as JSON; `error` and `error_description` as OAuth spells them (RFC 6749 section 5.2). */
+export function errorBody(answer: ErrorAnswer, requestId: string): Record<string, string> {
+  return {
+    error: answer.code,
+    error_description: answer.message,
+    fix: answer.fix,
+    ...(answer.field === undefined ? {} : { field: answer.field }),
+    request_id: requestId,
+  };
+}
+
+/** The answer as a page for a person. */
+export function errorPage(answer: ErrorAnswer, requestId: string, backUrl?: string): string {
+  return renderPage("error", {
+    status: answer.status,
+    code: answer.code,
+    what: answer.message,
+    fix: answer.fix,
+    requestId,
+    backUrl,
+  });
+}

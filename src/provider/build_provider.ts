@@ -1,0 +1,98 @@
+// Owns making one Provider, whole: settings, model changes, log. It is rebuilt when the keys change, so nothing
+// about a Provider may be set up anywhere else.
+import Provider, { type Configuration, type errors, type JWKS, type KoaContextWithOIDC } from "oidc-provider";
+import type { Clock } from "../clock.ts";
+import type { Database } from "../db/connect.ts";
+import type { Log } from "../log.ts";
+import type { ClientCache } from "./clients/client_cache.ts";
+import { providerConfiguration } from "./configuration.ts";
+import { requestIdOf } from "./edge/pinned_request.ts";
+import { createPageSources } from "./interactions/page_sources.ts";
+import { changeModels } from "./internals.ts";
+import { createAdapterFactory } from "./storage/adapter.ts";
+import { createRecordOnce } from "./storage/record_store.ts";
+import { findTenant } from "./tenants/tenant_store.ts";
+import { explainGrantError } from "./token_error.ts";
+
+/** What every Provider of this process shares. */
+export interface ProviderDeps {
+  issuer: string;
+  db: Database;
+  clock: Clock;
+  log: Log;
+  clients: ClientCache;
+  cookieKeys: readonly string[];
+  tenantClaim: string;
+  idTokenTtlSeconds: number;
+  fetch: NonNullable<Configuration["fetch"]>;
+}
+
+/**
+ * Makes a Provider.
+ * @param jwks private keys, the signing one first
+ */
+export function buildProvider(deps: ProviderDeps, jwks: JWKS): Provider {
+  const { db, clock, log } = deps;
+  const provider = new Provider(
+    deps.issuer,
+    providerConfiguration({
+      ...deps,
+      jwks,
+      adapter: createAdapterFactory({
+        db,
+        clock,
+        findClientMetadata: (clientId) => deps.clients.findMetadata(clientId),
+      }),
+      pages: createPageSources(),
+      tenantExists: async (tenantId) => (await findTenant(db, tenantId))?.disabledAtMs === null,
+    }),
+  );
+  // The edge has rewritten the forwarded headers to the truth (edge/pinned_request.ts).
+  provider.proxy = true;
+  changeModels(provider, {
+    tenantClaim: deps.tenantClaim,
+    recordUse: (id, iss, expiresAtSeconds) =>
+      createRecordOnce(db, "ReplayDetection", id, { iss, exp: expiresAtSeconds }, expiresAtSeconds * 1000),
+  });
+  logOutcomes(provider, log);
+  return provider;
+}
+
+const refusalEvents = [
+  "authorization.error",
+  "end_session.error",
+  "end_session_confirm.error",
+  "end_session_success.error",
+  "revocation.error",
+  "userinfo.error",
+] as const;
+
+function logOutcomes(provider: Provider, log: Log): void {
+  const emitter: NodeJS.EventEmitter = provider;
+  for (const event of refusalEvents) {
+    emitter.on(event, (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
+      log.info(refusalFields(ctx, error), event);
+    });
+  }
+  provider.on("grant.error", (ctx, error) => {
+    log.info(refusalFields(ctx, error), "grant.error");
+    const explanation = explainGrantError(error);
+    if (explanation !== undefined) ctx.body = { error: error.error, error_description: explanation };
+  });
+  provider.on("server_error", (ctx, error) => {
+    log.error({ requestId: requestIdOf(ctx.req), route: ctx.oidc?.route, err: error }, "server_error");
+  });
+  provider.on("backchannel.error", (ctx, error, client) => {
+    log.warn({ requestId: requestIdOf(ctx.req), clientId: client.clientId, err: error }, "backchannel.error");
+  });
+}
+
+function refusalFields(ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) {
+  return {
+    requestId: requestIdOf(ctx.req),
+    route: ctx.oidc?.route,
+    clientId: ctx.oidc?.client?.clientId,
+    error: error.error,
+    reason: error.error_detail ?? error.error_description,
+  };
+}

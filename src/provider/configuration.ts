@@ -1,0 +1,147 @@
+// Owns the oidc-provider settings as one literal, in the order of its manual. It names policies, it holds none.
+
+import type { AdapterFactory } from "oidc-provider";
+import { type Configuration, errors, type JWKS, type KoaContextWithOIDC } from "oidc-provider";
+import type { Clock } from "../clock.ts";
+import type { Database } from "../db/connect.ts";
+import { OperationError } from "../errors.ts";
+import { accountFinder } from "./account.ts";
+import { extraClientMetadata } from "./clients/client_store.ts";
+import type { PageSources } from "./interactions/page_sources.ts";
+import { buildPrompts } from "./interactions/prompts.ts";
+import {
+  allowsOrigin,
+  assertClientAssertion,
+  endsWithSession,
+  issuesRefreshToken,
+  loadGrant,
+  mayRevoke,
+  requiresPkce,
+  ttlSeconds,
+} from "./policies.ts";
+import { parseTenantId } from "./tenants/tenant_store.ts";
+
+/** What the settings are made from. */
+export interface ProviderSettings {
+  issuer: string;
+  db: Database;
+  clock: Clock;
+  adapter: AdapterFactory;
+  /** Private keys, the signing one first. */
+  jwks: JWKS;
+  /** Keys that sign cookies, newest first. */
+  cookieKeys: readonly string[];
+  tenantClaim: string;
+  idTokenTtlSeconds: number;
+  pages: PageSources;
+  /** How the provider reaches other servers (a client's `jwks_uri`, back-channel logout). */
+  fetch: NonNullable<Configuration["fetch"]>;
+  /** Whether a tenant of this id exists; asked when an authorization request names one. */
+  tenantExists(tenantId: string): Promise<boolean>;
+}
+
+const signingAlgorithms = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"] as const;
+
+/** Writes the settings out. */
+export function providerConfiguration(settings: ProviderSettings): Configuration {
+  const secure = settings.issuer.startsWith("https:");
+  return {
+    adapter: settings.adapter,
+    findAccount: accountFinder(settings.db, settings.tenantClaim),
+    jwks: settings.jwks,
+    features: {
+      devInteractions: { enabled: false },
+      backchannelLogout: { enabled: true },
+      claimsParameter: { enabled: false },
+      dPoP: { enabled: false },
+      externalSigningSupport: { enabled: true, ack: "experimental-01" },
+      pushedAuthorizationRequests: { enabled: false },
+      resourceIndicators: { enabled: false },
+      revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => mayRevoke(client, token) },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: settings.pages.logout,
+        postLogoutSuccessSource: settings.pages.loggedOut,
+      },
+      userinfo: { enabled: true },
+    },
+    assertJwtClientAuthClaimsAndHeader: async (_ctx, claims) =>
+      assertClientAssertion(claims, settings.clock().getTime() / 1000),
+    claims: {
+      openid: ["sub", "email", "email_verified", "name", "auth_time", settings.tenantClaim],
+      email: ["email", "email_verified"],
+      profile: ["name"],
+      acr: null,
+      iss: null,
+      sid: null,
+    },
+    clientBasedCORS: allowsOrigin,
+    clientDefaults: {
+      grant_types: ["authorization_code"],
+      id_token_signed_response_alg: "RS256",
+      response_types: ["code"],
+      token_endpoint_auth_method: "client_secret_basic",
+    },
+    clockTolerance: 15,
+    cookies: {
+      // The prefixes make browsers refuse such a cookie from a neighbouring host (RFC 6265bis section 4.1.3).
+      names: {
+        session: secure ? "__Host-tti_session" : "tti_session",
+        interaction: secure ? "__Secure-tti_interaction" : "tti_interaction",
+        resume: secure ? "__Secure-tti_resume" : "tti_resume",
+      },
+      keys: [...settings.cookieKeys],
+      long: { httpOnly: true, sameSite: "lax", signed: true, secure, path: "/" },
+      short: { httpOnly: true, sameSite: "lax", signed: true, secure },
+    },
+    enabledJWA: {
+      idTokenSigningAlgValues: ["RS256"],
+      clientAuthSigningAlgValues: [...signingAlgorithms],
+    },
+    expiresWithSession: async (_ctx, code) => endsWithSession(code),
+    extraClientMetadata: { properties: [...extraClientMetadata] },
+    extraParams: {
+      tenant: (_ctx: KoaContextWithOIDC, value: string | undefined) =>
+        assertTenantParameter(value, settings.tenantExists),
+      tenant_hint: async () => {},
+    },
+    fetch: settings.fetch,
+    interactions: {
+      policy: buildPrompts(),
+      url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
+    },
+    issueRefreshToken: async (_ctx, client) => issuesRefreshToken(client),
+    loadExistingGrant: loadGrant,
+    pkce: { required: (_ctx, client) => requiresPkce(client) },
+    renderError: settings.pages.error,
+    responseTypes: ["code"],
+    rotateRefreshToken: true,
+    scopes: ["openid", "offline_access", "email", "profile"],
+    subjectTypes: ["public"],
+    clientAuthMethods: ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
+    ttl: {
+      AccessToken: ttlSeconds.accessToken,
+      AuthorizationCode: ttlSeconds.authorizationCode,
+      Grant: ttlSeconds.grant,
+      IdToken: settings.idTokenTtlSeconds,
+      Interaction: ttlSeconds.interaction,
+      RefreshToken: ttlSeconds.refreshToken,
+      Session: ttlSeconds.session,
+    },
+  };
+}
+
+// A tenant is named by a registered client, so telling it that there is none gives nothing away to strangers.
+async function assertTenantParameter(
+  value: string | undefined,
+  tenantExists: ProviderSettings["tenantExists"],
+): Promise<void> {
+  if (value === undefined) return;
+  try {
+    if (await tenantExists(parseTenantId(value))) return;
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    throw new errors.InvalidRequest(`${error.code}: ${error.message}`);
+  }
+  throw new errors.InvalidRequest("tenant_not_found: the parameter tenant names no tenant");
+}

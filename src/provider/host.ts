@@ -1,0 +1,34 @@
+// Owns which Provider serves: the current one, and the next when the keys change. A request ends on the
+// Provider it began with; sessions, codes and interactions are in the store, so nothing is lost.
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type Provider from "oidc-provider";
+
+/** Serves the current Provider. */
+export interface ProviderHost {
+  /** The Provider for a request that begins now. Ask for each request; never keep it. */
+  current(): Provider;
+  /** Lets the current Provider answer a request. */
+  serve(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** Builds the next Provider and serves it from now on. If building fails, the old one keeps serving. */
+  replace(): void;
+}
+
+/**
+ * Makes a host with its first Provider.
+ * @param build makes a Provider from the keys as they are now
+ */
+export function createProviderHost(build: () => Provider): ProviderHost {
+  let serving = start(build);
+  return {
+    current: () => serving.provider,
+    serve: (request, response) => serving.callback(request, response),
+    replace() {
+      serving = start(build);
+    },
+  };
+}
+
+function start(build: () => Provider) {
+  const provider = build();
+  return { provider, callback: provider.callback() };
+}

@@ -1,0 +1,83 @@
+// Owns reading an interaction: what the browser is in the middle of, from its cookie and the store, in plain
+// values; and finishing it. The rest of the folder decides and draws.
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type Provider from "oidc-provider";
+import { type Client, errors, type InteractionResults } from "oidc-provider";
+import { OperationError } from "../../errors.ts";
+
+/** What the browser is in the middle of. */
+export interface InteractionState {
+  uid: string;
+  /** Name of the prompt, and why it is shown. */
+  prompt: string;
+  reasons: readonly string[];
+  client: Client;
+  /** The account of the browser's session, if one is signed in. */
+  accountId: string | undefined;
+  grantId: string | undefined;
+  /** Authorization parameters that are strings. */
+  params: ReadonlyMap<string, string>;
+  /** What earlier pages of the same request answered. */
+  answers: InteractionResults;
+  /** Scopes the client asked for and this grant lacks, or all of them. */
+  scopes: readonly string[];
+}
+
+/** The request and response an interaction is read from and finished on. */
+export interface Exchange {
+  request: IncomingMessage;
+  response: ServerResponse;
+}
+
+/**
+ * Reads the interaction of this browser.
+ * @param uid from the path; must be the one the cookie names
+ * @throws OperationError sign_in_expired if there is none, or its session is another by now
+ */
+export async function getInteraction(
+  provider: Provider,
+  { request, response }: Exchange,
+  uid: string,
+): Promise<InteractionState> {
+  const details = await provider.interactionDetails(request, response).catch((error: unknown) => {
+    if (error instanceof errors.SessionNotFound) throw expired(error);
+    throw error;
+  });
+  if (details.uid !== uid) throw expired();
+  const params = new Map(
+    Object.entries(details.params).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
+  const client = await provider.Client.find(params.get("client_id") ?? "");
+  if (!client) throw expired();
+  return {
+    uid,
+    prompt: details.prompt.name,
+    reasons: details.prompt.reasons,
+    client,
+    accountId: details.session?.accountId,
+    grantId: details.grantId,
+    params,
+    answers: details.lastSubmission ?? {},
+    scopes: (params.get("scope") ?? "").split(" ").filter((scope) => scope !== ""),
+  };
+}
+
+/**
+ * Ends an interaction with an answer.
+ * @param keepEarlierAnswers false forgets what earlier pages of the same request answered
+ * @returns the URL on which the authorization request continues
+ */
+export async function finishInteraction(
+  provider: Provider,
+  { request, response }: Exchange,
+  answer: InteractionResults,
+  keepEarlierAnswers = true,
+): Promise<string> {
+  return provider.interactionResult(request, response, answer, {
+    mergeWithLastSubmission: keepEarlierAnswers,
+  });
+}
+
+function expired(cause?: unknown): OperationError {
+  return new OperationError("sign_in_expired", "There is no sign-in to continue in this browser.", { cause });
+}

@@ -1,0 +1,107 @@
+// Owns the interaction's addresses: read the interaction, let its prompt decide, act, render.
+import type Router from "@koa/router";
+import type { RouterContext } from "@koa/router";
+import type { InteractionResults } from "oidc-provider";
+import { OperationError } from "../../errors.ts";
+import { answerOf, errorPage } from "../../http_errors.ts";
+import type { Log } from "../../log.ts";
+import { pageHeaders } from "../../views/render.ts";
+import { pinnedAddressOf, requestIdOf } from "../edge/pinned_request.ts";
+import type { ProviderHost } from "../host.ts";
+import { answerConsent, renderConsent } from "./consent.ts";
+import { assertOwnForm, readForm } from "./form.ts";
+import { type Exchange, finishInteraction, getInteraction, type InteractionState } from "./interaction.ts";
+import { answerLogin, type LoginDeps, renderLogin } from "./login.ts";
+import { tenantPrompt } from "./prompts.ts";
+import { answerTenantChoice, renderTenantChoice, tenantRefusal } from "./tenant_page.ts";
+
+/** What the interaction pages need. */
+export interface InteractionDeps extends LoginDeps {
+  issuer: string;
+  host: ProviderHost;
+  log: Log;
+}
+
+/** Adds the interaction's addresses to a router. */
+export function addInteractionRoutes(router: Router, deps: InteractionDeps): void {
+  const { db, host } = deps;
+  const origin = new URL(deps.issuer).origin;
+
+  router.get("/interaction/:uid", async (ctx) => {
+    const state = await stateOf(ctx);
+    if (state.prompt === "login") return showPage(ctx, 200, await renderLogin(deps, state));
+    if (state.prompt === "consent") return showPage(ctx, 200, await renderConsent(host.current(), db, state));
+    const refusal = tenantRefusal(state);
+    if (!refusal) return showPage(ctx, 200, await renderTenantChoice(db, state));
+    const again = `/interaction/${state.uid}/login`;
+    return showPage(ctx, refusal.status, errorPage(answerOf(refusal), requestIdOf(ctx.req), again));
+  });
+
+  // Where a person whose account may not continue signs in with another one.
+  router.get("/interaction/:uid/login", async (ctx) => {
+    showPage(ctx, 200, await renderLogin(deps, await stateOf(ctx)));
+  });
+
+  router.post("/interaction/:uid/login", async (ctx) => {
+    const { state, form } = await submissionOf(ctx, ["login", tenantPrompt]);
+    try {
+      const answer = await answerLogin(deps, form, pinnedAddressOf(ctx.req));
+      // Whoever signs in anew starts without another account's answers.
+      await finish(ctx, answer, false);
+    } catch (error) {
+      if (!(error instanceof OperationError)) throw error;
+      deps.log.info({ requestId: requestIdOf(ctx.req), reason: error.code }, "sign-in refused");
+      const email = form.get("email") ?? "";
+      showPage(ctx, error.status, await renderLogin(deps, state, { email, error }));
+    }
+  });
+
+  router.post("/interaction/:uid/tenant", async (ctx) => {
+    const { state, form } = await submissionOf(ctx, [tenantPrompt]);
+    try {
+      await finish(ctx, await answerTenantChoice(db, state, form));
+    } catch (error) {
+      if (!(error instanceof OperationError) || error.code !== "not_a_member") throw error;
+      showPage(ctx, error.status, await renderTenantChoice(db, state, error));
+    }
+  });
+
+  router.post("/interaction/:uid/consent", async (ctx) => {
+    const { state, form } = await submissionOf(ctx, ["consent"]);
+    await finish(ctx, await answerConsent(host.current(), db, state, form));
+  });
+
+  router.post("/interaction/:uid/abort", async (ctx) => {
+    await submissionOf(ctx, ["login", tenantPrompt, "consent"]);
+    await finish(ctx, { error: "access_denied", error_description: "the person cancelled the sign-in" });
+  });
+
+  function stateOf(ctx: RouterContext): Promise<InteractionState> {
+    return getInteraction(host.current(), exchangeOf(ctx), ctx.params["uid"] ?? "");
+  }
+
+  async function submissionOf(ctx: RouterContext, prompts: readonly string[]) {
+    assertOwnForm(ctx.req, origin);
+    const form = await readForm(ctx.req);
+    const state = await stateOf(ctx);
+    if (prompts.includes(state.prompt)) return { state, form };
+    throw new OperationError("sign_in_expired", "This page is not the one the sign-in is at.");
+  }
+
+  async function finish(ctx: RouterContext, answer: InteractionResults, keepEarlierAnswers = true) {
+    const url = await finishInteraction(host.current(), exchangeOf(ctx), answer, keepEarlierAnswers);
+    ctx.status = 303;
+    ctx.set("Cache-Control", "no-store");
+    ctx.redirect(url);
+  }
+}
+
+function exchangeOf(ctx: RouterContext): Exchange {
+  return { request: ctx.req, response: ctx.res };
+}
+
+function showPage(ctx: RouterContext, status: number, html: string): void {
+  ctx.status = status;
+  ctx.set({ ...pageHeaders() });
+  ctx.body = html;
+}

@@ -1,0 +1,87 @@
+// Owns everything we change inside oidc-provider's models, in one place, so that an upgrade is reviewed here.
+// Each change is to a class that belongs to one Provider; nothing global is touched.
+import { randomBytes } from "node:crypto";
+import type Provider from "oidc-provider";
+import type { Grant, IdToken } from "oidc-provider";
+import { matchesClientSecret } from "./clients/client_secret.ts";
+import { hashRecordId } from "./storage/record_payload.ts";
+
+/** A grant names the tenant it was made for, once and for all. */
+export interface TenantGrant extends Grant {
+  tenantId?: string;
+}
+
+/** What the changes need to know. */
+export interface ModelChanges {
+  /** Configured name of the claim that carries the tenant. */
+  tenantClaim: string;
+  /** Records that an assertion was used. Returns whether this was the first time. */
+  recordUse(id: string, issuer: string, expiresAtSeconds: number): Promise<boolean>;
+}
+
+/**
+ * Changes a new Provider's models. Call it before the Provider serves anything: the library remembers a
+ * model's members at first use.
+ */
+export function changeModels(provider: Provider, changes: ModelChanges): void {
+  keepTenantInGrant(provider);
+  sealIdTokens(provider, changes.tenantClaim);
+  recordUsesAtomically(provider, changes.recordUse);
+  compareHashedSecrets(provider);
+}
+
+/** Reads the tenant a grant was made for. */
+export function tenantOfGrant(grant: Grant | undefined): string | undefined {
+  return (grant as TenantGrant | undefined)?.tenantId;
+}
+
+/** Makes an unsaved grant for one account, client and tenant. */
+export function createGrant(
+  provider: Provider,
+  names: { accountId: string; clientId: string; tenantId: string },
+): TenantGrant {
+  const grant: TenantGrant = new provider.Grant({ accountId: names.accountId, clientId: names.clientId });
+  grant.tenantId = names.tenantId;
+  return grant;
+}
+
+function keepTenantInGrant(provider: Provider): void {
+  const members = [...provider.Grant.IN_PAYLOAD, "tenantId"];
+  Object.defineProperty(provider.Grant, "IN_PAYLOAD", { get: () => members });
+}
+
+// The last word on every ID token, whatever flow made it. Members set here are merged after the library's
+// own masks by scope, so they always come out, and nothing that ran before can have replaced them.
+function sealIdTokens(provider: Provider, tenantClaim: string): void {
+  const issue = provider.IdToken.prototype.issue;
+  provider.IdToken.prototype.issue = function sealAndIssue(this: IdToken, context) {
+    if (context.use !== "idtoken") return issue.call(this, context);
+    for (const name of ["sub", "email", tenantClaim]) {
+      const value = this.available[name];
+      if (typeof value !== "string" || value === "")
+        throw new Error(`an ID token without ${name} must not leave`);
+      this.set(name, value);
+    }
+    if (this.available["email_verified"] !== true)
+      throw new Error("an ID token needs a proven e-mail address");
+    this.set("email_verified", true);
+    if (!Number.isSafeInteger(this.available["auth_time"])) throw new Error("an ID token needs auth_time");
+    this.set("auth_time", this.available["auth_time"]);
+    if (this.available["name"] !== undefined) this.set("name", this.available["name"]);
+    // Identity Center accepts a jti once: 128 random bits, new for every token.
+    this.set("jti", randomBytes(16).toString("base64url"));
+    return issue.call(this, context);
+  };
+}
+
+// The library looks for a record, then writes one: twenty at once all find none.
+function recordUsesAtomically(provider: Provider, recordUse: ModelChanges["recordUse"]): void {
+  provider.ReplayDetection.unique = (issuer, jti, expiresAtSeconds) =>
+    recordUse(hashRecordId(JSON.stringify([issuer, jti])), issuer, expiresAtSeconds);
+}
+
+function compareHashedSecrets(provider: Provider): void {
+  provider.Client.prototype.compareClientSecret = function compare(presented: string) {
+    return matchesClientSecret(this.clientSecret, presented);
+  };
+}

@@ -1,0 +1,104 @@
+// Owns the small decisions that configuration.ts names, each a function of the request and the client.
+import { type Client, errors, type Grant, type KoaContextWithOIDC } from "oidc-provider";
+import { decideTenantOfRequest, needsConsent } from "./interactions/prompts.ts";
+import { createGrant, tenantOfGrant } from "./internals.ts";
+
+/** Lifetimes in seconds. A refresh family ends with its grant, however often it rotates. */
+export const ttlSeconds = {
+  authorizationCode: 60,
+  accessToken: 3_600,
+  interaction: 1_800,
+  refreshToken: 14 * 86_400,
+  grant: 30 * 86_400,
+  session: 14 * 86_400,
+} as const;
+
+/** Longest life a client assertion may claim, in seconds: the record of its use is kept as long. */
+export const longestAssertionSeconds = 600;
+
+/**
+ * PKCE is required, unless a confidential client was registered without it, because certified clients that
+ * predate it send none. A public client never is.
+ */
+export function requiresPkce(client: Client): boolean {
+  return !(client["require_pkce"] === false && client.clientAuthMethod !== "none");
+}
+
+/** A client registered for refresh tokens gets one with every code. */
+export function issuesRefreshToken(client: Client): boolean {
+  return client.grantTypeAllowed("refresh_token");
+}
+
+/** What came from a sign-in ends with the browser session, unless the person granted access while away. */
+export function endsWithSession(code: { scopes: Set<string> }): boolean {
+  return !code.scopes.has("offline_access");
+}
+
+/** A client may revoke its own tokens only (RFC 7009 section 2.1). */
+export function mayRevoke(client: Client, token: { clientId?: string | undefined }): boolean {
+  return token.clientId === client.clientId;
+}
+
+/** Browsers may read our answers only from an origin a public client registered a redirect URI at. */
+export function allowsOrigin(ctx: KoaContextWithOIDC, origin: string, client: Client): boolean {
+  if (ctx.oidc.route !== "userinfo" && client.clientAuthMethod !== "none") return false;
+  return (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin && origin !== "null");
+}
+
+/**
+ * Refuses client assertions whose life would make us remember them for long (CVE-2025-2559), or that are
+ * addressed to more than this issuer (RFC 7523 section 3; OpenID CVE-2025-27370).
+ */
+export function assertClientAssertion(claims: { exp?: unknown; aud?: unknown }, nowSeconds: number): void {
+  if (typeof claims.exp !== "number" || claims.exp > nowSeconds + longestAssertionSeconds) {
+    throw new errors.InvalidClientAuth(
+      `client_assertion lives longer than ${longestAssertionSeconds} seconds`,
+    );
+  }
+  if (Array.isArray(claims.aud) && claims.aud.length !== 1) {
+    throw new errors.InvalidClientAuth("client_assertion must have one audience");
+  }
+}
+
+/**
+ * Finds or makes the grant of an authorization request: the one of this session and client if it is for the
+ * tenant the request is for. A first-party client's grant is made here, without a question; a third-party
+ * client's after consent.
+ */
+export async function loadGrant(ctx: KoaContextWithOIDC): Promise<Grant | undefined> {
+  const { client, session, account, provider, result } = ctx.oidc;
+  if (!client || !session || !account) return undefined;
+  const known = await Promise.all(
+    [result?.consent?.grantId, session.grantIdFor(client.clientId)].map((grantId) =>
+      grantId === undefined ? undefined : provider.Grant.find(grantId),
+    ),
+  );
+  const own = known.filter(
+    (grant) => grant?.accountId === account.accountId && grant?.clientId === client.clientId,
+  );
+  const decision = decideTenantOfRequest(
+    ctx,
+    own.map(tenantOfGrant).find((tenantId) => tenantId !== undefined),
+  );
+  if (decision.kind !== "chosen") return undefined;
+  const matching = own.find((grant) => tenantOfGrant(grant) === decision.tenantId);
+  const grant =
+    matching ??
+    createGrant(provider, {
+      accountId: account.accountId,
+      clientId: client.clientId,
+      tenantId: decision.tenantId,
+    });
+  if (needsConsent(client)) return matching && isFresh(matching) ? matching : undefined;
+  const missing = [...ctx.oidc.requestParamOIDCScopes].filter((scope) => !hasScope(grant, scope));
+  if (missing.length === 0 && matching && isFresh(matching)) return matching;
+  if (matching && !isFresh(matching)) delete matching.exp;
+  if (missing.length > 0) grant.addOIDCScope(missing);
+  await grant.save();
+  return grant;
+}
+
+// A refresh token made from a grant must not outlive it.
+const isFresh = (grant: Grant): boolean => grant.remainingTTL > ttlSeconds.refreshToken;
+
+const hasScope = (grant: Grant, scope: string): boolean => grant.getOIDCScope().split(" ").includes(scope);

@@ -1,0 +1,77 @@
+// Owns oidc-provider's storage contract over the record store. The library checks, then writes; here the
+// write itself is the check, and a caller that comes second is refused.
+import { type Adapter, type AdapterFactory, type AdapterPayload, errors } from "oidc-provider";
+import type { Clock } from "../../clock.ts";
+import type { Database } from "../../db/connect.ts";
+import {
+  consumeRecord,
+  createRecordOnce,
+  deleteFamilyOfRecord,
+  deleteRecord,
+  deleteRecordsOfGrant,
+  findRecord,
+  findRecordByUid,
+  findRecordByUserCode,
+  saveRecord,
+} from "./record_store.ts";
+
+/** What the adapter needs. */
+export interface AdapterDeps {
+  db: Database;
+  clock: Clock;
+  /** Reads a relying party's metadata by its client id. */
+  findClientMetadata(clientId: string): Promise<AdapterPayload | undefined>;
+}
+
+/**
+ * Makes the storage oidc-provider uses.
+ *
+ * Beyond its contract: `consume` throws `invalid_grant` and revokes the whole grant when the record was used
+ * before (RFC 6749 section 4.1.2, RFC 9700 section 4.14.2), and a ReplayDetection record can be saved once.
+ */
+export function createAdapterFactory(deps: AdapterDeps): AdapterFactory {
+  return (model) => (model === "Client" ? clientAdapter(deps) : recordAdapter(deps, model));
+}
+
+function recordAdapter({ db, clock }: AdapterDeps, model: string): Adapter {
+  return {
+    async upsert(id, payload, expiresIn) {
+      const expiresAtMs = expiresIn === undefined ? null : clock().getTime() + expiresIn * 1000;
+      if (model !== "ReplayDetection") return saveRecord(db, model, id, payload, expiresAtMs);
+      if (await createRecordOnce(db, model, id, payload, expiresAtMs)) return;
+      throw new errors.InvalidRequest("this assertion was used before");
+    },
+    find: (id) => findRecord(db, model, id),
+    findByUid: (uid) => findRecordByUid(db, model, uid),
+    findByUserCode: (userCode) => findRecordByUserCode(db, model, userCode),
+    async consume(id) {
+      if (await consumeRecord(db, model, id, clock().getTime())) return;
+      await deleteFamilyOfRecord(db, model, id);
+      throw new errors.InvalidGrant(alreadyUsed[model] ?? "already used");
+    },
+    destroy: (id) => deleteRecord(db, model, id),
+    revokeByGrantId: (grantId) => deleteRecordsOfGrant(db, model, grantId),
+  };
+}
+
+// In the library's own words, so that a race and a plain replay read the same.
+const alreadyUsed: Readonly<Record<string, string>> = {
+  AuthorizationCode: "authorization code already consumed",
+  RefreshToken: "refresh token already used",
+};
+
+// Relying parties are administered elsewhere; the library only reads them.
+function clientAdapter({ findClientMetadata }: AdapterDeps): Adapter {
+  const refuse = async (): Promise<never> => {
+    throw new Error("oidc-provider must not write clients");
+  };
+  return {
+    find: findClientMetadata,
+    upsert: refuse,
+    findByUid: refuse,
+    findByUserCode: refuse,
+    consume: refuse,
+    destroy: refuse,
+    revokeByGrantId: refuse,
+  };
+}

@@ -1,0 +1,38 @@
+// Owns what of an oidc-provider record may stand in the table: ids as SHA-256, and payloads without anything
+// a reader of the table could present (token values, session cookies).
+import { createHash } from "node:crypto";
+import type { AdapterPayload } from "oidc-provider";
+
+/** The form in which an id is stored: SHA-256, base64url. Ids are 128 random bits or more, so no salt. */
+export function hashRecordId(id: string): string {
+  return createHash("sha256").update(id).digest("base64url");
+}
+
+/**
+ * The payload as it is stored. `jti` is the value a browser or client presents (the token, the code, the
+ * session cookie), and an interaction repeats the session's cookie: both are left out.
+ */
+export function serializePayload(payload: AdapterPayload): string {
+  const { jti: _presented, ...kept } = payload;
+  if (kept.session === undefined) return JSON.stringify(kept);
+  const { cookie: _cookie, ...session } = kept.session;
+  return JSON.stringify({ ...kept, session });
+}
+
+/**
+ * The payload as oidc-provider expects it back.
+ * @param text as stored
+ * @param id the id it was found by; undefined when it was found another way, then it stays unknown
+ * @param consumedAtMs when it was used, null if it was not
+ */
+export function parsePayload(
+  text: string,
+  id: string | undefined,
+  consumedAtMs: number | null,
+): AdapterPayload {
+  // Written by serializePayload only.
+  const payload = JSON.parse(text) as AdapterPayload;
+  if (id !== undefined) payload.jti = id;
+  if (consumedAtMs !== null) payload.consumed = Math.floor(consumedAtMs / 1000);
+  return payload;
+}

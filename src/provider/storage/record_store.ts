@@ -1,0 +1,197 @@
+// Owns the oidc_records table. Every statement is one that a single caller wins or that may run twice;
+// what decides a race is whether a row came back, never an error and never a row read before.
+import type { AdapterPayload } from "oidc-provider";
+import type { Database } from "../../db/connect.ts";
+import { runStatement } from "../../db/statement.ts";
+import { hashRecordId, parsePayload, serializePayload } from "./record_payload.ts";
+
+interface RecordRow {
+  payload: string;
+  consumed_at_ms: number | null;
+}
+
+/** When a record ends: epoch milliseconds, or null for never. */
+type ExpiresAtMs = number | null;
+
+/** Writes a record, replacing one of the same id. What was consumed stays consumed. */
+export async function saveRecord(
+  db: Database,
+  model: string,
+  id: string,
+  payload: AdapterPayload,
+  expiresAtMs: ExpiresAtMs,
+): Promise<void> {
+  await runStatement(
+    db,
+    "oidc_record_save",
+    `insert into oidc_records
+       (model, id_hash, payload, grant_id_hash, uid_hash, user_code_hash, account_id, expires_at_ms)
+     values (?, ?, ?, ?, ?, ?, ?, ?)
+     on conflict (model, id_hash) do update set
+       payload = excluded.payload, grant_id_hash = excluded.grant_id_hash, uid_hash = excluded.uid_hash,
+       user_code_hash = excluded.user_code_hash, account_id = excluded.account_id,
+       expires_at_ms = excluded.expires_at_ms
+     returning model`,
+    recordBindings(model, id, payload, expiresAtMs),
+  );
+}
+
+/**
+ * Writes a record only if there is none of its id: the one statement behind every "used before?" question.
+ * @returns whether this caller was the first
+ */
+export async function createRecordOnce(
+  db: Database,
+  model: string,
+  id: string,
+  payload: AdapterPayload,
+  expiresAtMs: ExpiresAtMs,
+): Promise<boolean> {
+  const rows = await runStatement<{ model: string }>(
+    db,
+    "oidc_record_create_once",
+    `insert into oidc_records
+       (model, id_hash, payload, grant_id_hash, uid_hash, user_code_hash, account_id, expires_at_ms)
+     values (?, ?, ?, ?, ?, ?, ?, ?)
+     on conflict (model, id_hash) do nothing
+     returning model`,
+    recordBindings(model, id, payload, expiresAtMs),
+  );
+  return rows.length > 0;
+}
+
+/** Finds a record by its id. Expired ones are found until they are swept, so that "expired" can be told. */
+export async function findRecord(
+  db: Database,
+  model: string,
+  id: string,
+): Promise<AdapterPayload | undefined> {
+  const [row] = await runStatement<RecordRow>(
+    db,
+    "oidc_record_find",
+    "select payload, consumed_at_ms from oidc_records where model = ? and id_hash = ?",
+    [model, hashRecordId(id)],
+  );
+  return row && parsePayload(row.payload, id, row.consumed_at_ms);
+}
+
+/** Finds a session by its uid; the answer does not hold the session's cookie. */
+export async function findRecordByUid(
+  db: Database,
+  model: string,
+  uid: string,
+): Promise<AdapterPayload | undefined> {
+  const [row] = await runStatement<RecordRow>(
+    db,
+    "oidc_record_find_by_uid",
+    "select payload, consumed_at_ms from oidc_records where model = ? and uid_hash = ?",
+    [model, hashRecordId(uid)],
+  );
+  return row && parsePayload(row.payload, undefined, row.consumed_at_ms);
+}
+
+/** Finds a device code by its user code; the answer does not hold the device code. */
+export async function findRecordByUserCode(
+  db: Database,
+  model: string,
+  userCode: string,
+): Promise<AdapterPayload | undefined> {
+  const [row] = await runStatement<RecordRow>(
+    db,
+    "oidc_record_find_by_user_code",
+    "select payload, consumed_at_ms from oidc_records where model = ? and user_code_hash = ?",
+    [model, hashRecordId(userCode)],
+  );
+  return row && parsePayload(row.payload, undefined, row.consumed_at_ms);
+}
+
+/**
+ * Uses up a record. Of any number of callers, on any number of instances, exactly one gets true.
+ * @returns whether this caller used it
+ */
+export async function consumeRecord(
+  db: Database,
+  model: string,
+  id: string,
+  nowMs: number,
+): Promise<boolean> {
+  const rows = await runStatement<{ model: string }>(
+    db,
+    "oidc_record_consume",
+    `update oidc_records set consumed_at_ms = ?
+     where model = ? and id_hash = ? and consumed_at_ms is null returning model`,
+    [nowMs, model, hashRecordId(id)],
+  );
+  return rows.length > 0;
+}
+
+/** Removes a record. */
+export async function deleteRecord(db: Database, model: string, id: string): Promise<void> {
+  await runStatement(
+    db,
+    "oidc_record_delete",
+    "delete from oidc_records where model = ? and id_hash = ? returning model",
+    [model, hashRecordId(id)],
+  );
+}
+
+/** Removes the records of one model that came from a grant. */
+export async function deleteRecordsOfGrant(db: Database, model: string, grantId: string): Promise<void> {
+  await runStatement(
+    db,
+    "oidc_record_delete_of_grant",
+    "delete from oidc_records where grant_id_hash = ? and model = ? returning model",
+    [hashRecordId(grantId), model],
+  );
+}
+
+/**
+ * Removes everything that came from the same grant as a record, and the grant itself. Without its grant a
+ * token is worth nothing, so this also ends what another instance saves a moment later.
+ */
+export async function deleteFamilyOfRecord(db: Database, model: string, id: string): Promise<void> {
+  const [found] = await runStatement<{ grant_id_hash: string | null }>(
+    db,
+    "oidc_record_grant",
+    "select grant_id_hash from oidc_records where model = ? and id_hash = ?",
+    [model, hashRecordId(id)],
+  );
+  if (found?.grant_id_hash == null) return;
+  await runStatement(
+    db,
+    "oidc_record_delete_family",
+    "delete from oidc_records where grant_id_hash = ? or (model = 'Grant' and id_hash = ?) returning model",
+    [found.grant_id_hash, found.grant_id_hash],
+  );
+}
+
+/**
+ * Removes records that ended before a moment, at most a batch of them.
+ * @param beforeMs epoch milliseconds
+ * @returns how many were removed; fewer than the batch means there are no more
+ */
+export async function sweepRecords(db: Database, beforeMs: number, batchSize: number): Promise<number> {
+  const rows = await runStatement<{ model: string }>(
+    db,
+    "oidc_record_sweep",
+    `delete from oidc_records where (model, id_hash) in
+       (select model, id_hash from oidc_records where expires_at_ms < ? order by expires_at_ms limit ?)
+     returning model`,
+    [beforeMs, batchSize],
+  );
+  return rows.length;
+}
+
+function recordBindings(model: string, id: string, payload: AdapterPayload, expiresAtMs: ExpiresAtMs) {
+  const hashed = (value: string | undefined) => (value === undefined ? null : hashRecordId(value));
+  return [
+    model,
+    hashRecordId(id),
+    serializePayload(payload),
+    hashed(payload.grantId),
+    hashed(payload.uid),
+    hashed(payload.userCode),
+    payload.accountId ?? null,
+    expiresAtMs,
+  ];
+}

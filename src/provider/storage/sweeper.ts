@@ -1,0 +1,64 @@
+// Owns the removal of ended records, in batches small enough that no login waits for one.
+import type { Clock } from "../../clock.ts";
+import type { Database } from "../../db/connect.ts";
+import type { Log } from "../../log.ts";
+import { sweepRecords } from "./record_store.ts";
+
+/** How the sweeper works; times in milliseconds. */
+export interface SweeperPolicy {
+  intervalMs: number;
+  /** How long an ended record is kept, so that "expired" and "used before" can still be told from "unknown". */
+  keepMs: number;
+  batchSize: number;
+}
+
+/** The sweeper's defaults. */
+export const sweeperPolicy: SweeperPolicy = { intervalMs: 60_000, keepMs: 3_600_000, batchSize: 500 };
+
+/** Removes ended records from time to time until it is stopped. */
+export interface Sweeper {
+  /** Removes everything due now. @returns how many records went */
+  sweep(): Promise<number>;
+  /** Stops, once a sweep under way has ended. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts sweeping. Several instances may sweep one store.
+ * @param policy how often, how late, how much at once
+ */
+export function startSweeper(
+  deps: { db: Database; clock: Clock; log: Log },
+  policy: SweeperPolicy = sweeperPolicy,
+): Sweeper {
+  let stopped = false;
+  let running: Promise<number> = Promise.resolve(0);
+
+  async function sweepOnce(): Promise<number> {
+    let removed = 0;
+    while (!stopped) {
+      const count = await sweepRecords(deps.db, deps.clock().getTime() - policy.keepMs, policy.batchSize);
+      removed += count;
+      if (count < policy.batchSize) break;
+    }
+    return removed;
+  }
+
+  const sweep = (): Promise<number> => {
+    running = running.then(sweepOnce, sweepOnce);
+    return running;
+  };
+  const timer = setInterval(() => {
+    sweep().catch((error) => deps.log.error({ err: error }, "ended records could not be removed"));
+  }, policy.intervalMs);
+  timer.unref();
+
+  return {
+    sweep,
+    async stop() {
+      clearInterval(timer);
+      stopped = true;
+      await running.catch(() => 0);
+    },
+  };
+}

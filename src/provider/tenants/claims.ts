@@ -1,0 +1,96 @@
+// Owns the content of every ID token: facts in, claims or a refusal out. Pure. Every flow asks here, and
+// nothing elsewhere may decide whose address or which tenant a token names.
+import { OperationError } from "../../errors.ts";
+import { domainOfAddress } from "./domain_name.ts";
+import type { SubjectFacts } from "./subject_store.ts";
+
+/** What the operator decided about tokens. */
+export interface ClaimsPolicy {
+  /** Whether an address may reach a token only if its domain is proven for the tenant. */
+  requireVerifiedDomain: boolean;
+}
+
+/** The part of a token that says who it is about. `tenantId` leaves under the configured claim name. */
+export interface SubjectClaims {
+  sub: string;
+  email: string;
+  email_verified: true;
+  name?: string;
+  tenantId: string;
+}
+
+/**
+ * Decides what a token may say of an account in a tenant, or that there may be none.
+ *
+ * Identity Center matches users by e-mail address, and every customer trusts the same issuer and audience: an
+ * unproven address, or one from a tenant the account does not belong to, would be somebody else there.
+ *
+ * @param facts read for this very token; a membership that ended a second ago ends here
+ * @throws OperationError account_not_found, account_disabled, tenant_not_found, tenant_disabled, not_a_member,
+ *   email_not_verified, email_domain_not_verified
+ */
+export function decideSubjectClaims(
+  facts: Pick<SubjectFacts, "account" | "tenant" | "membership" | "verifiedDomains">,
+  policy: ClaimsPolicy,
+): SubjectClaims {
+  const { account, tenant, membership } = facts;
+  if (!account) throw new OperationError("account_not_found", "The account no longer exists.");
+  if (account.disabledAtMs !== null) {
+    throw new OperationError("account_disabled", "The account is disabled.");
+  }
+  if (!tenant) throw new OperationError("tenant_not_found", "No tenant was chosen, or it no longer exists.");
+  if (tenant.disabledAtMs !== null) {
+    throw new OperationError("tenant_disabled", `The tenant ${tenant.id} is disabled.`);
+  }
+  if (membership?.accountId !== account.id || membership.tenantId !== tenant.id) {
+    throw new OperationError("not_a_member", `The account is no member of the tenant ${tenant.id}.`);
+  }
+  // What the ISV proved for this tenant counts before what the account proved for itself.
+  const email = membership.email ?? (account.emailVerifiedAtMs === null ? null : account.email);
+  if (email === null) {
+    throw new OperationError("email_not_verified", "The account's e-mail address is not proven.");
+  }
+  if (policy.requireVerifiedDomain && !facts.verifiedDomains.includes(domainOfAddress(email))) {
+    throw new OperationError(
+      "email_domain_not_verified",
+      `The address's domain is not proven for the tenant ${tenant.id}.`,
+    );
+  }
+  return {
+    sub: account.id,
+    email,
+    email_verified: true,
+    ...(account.name === null ? {} : { name: account.name }),
+    tenantId: tenant.id,
+  };
+}
+
+/**
+ * The claims as they stand in an ID token (docs/tti-profile.md).
+ * @param tenantClaim configured name of the claim that carries the tenant
+ */
+export function idTokenClaims(
+  claims: SubjectClaims,
+  tenantClaim: string,
+): { sub: string; [name: string]: unknown } {
+  const { tenantId, ...standard } = claims;
+  return { ...standard, [tenantClaim]: tenantId };
+}
+
+/**
+ * The claims as the userinfo endpoint answers them: the tenant always, the rest by scope
+ * (OpenID Connect Core 1.0 section 5.4).
+ */
+export function userinfoClaims(
+  claims: SubjectClaims,
+  tenantClaim: string,
+  scope: string,
+): { sub: string; [name: string]: unknown } {
+  const scopes = new Set(scope.split(" "));
+  return {
+    sub: claims.sub,
+    ...(scopes.has("email") ? { email: claims.email, email_verified: claims.email_verified } : {}),
+    ...(scopes.has("profile") && claims.name !== undefined ? { name: claims.name } : {}),
+    [tenantClaim]: claims.tenantId,
+  };
+}

@@ -1,0 +1,51 @@
+// Owns deciding, from what the store says at this moment, what a token may say of a person.
+import type { Clock } from "../../clock.ts";
+import type { Database } from "../../db/connect.ts";
+import { assertPresence } from "../presence/presence_policy.ts";
+import { type ClaimsPolicy, decideSubjectClaims, type SubjectClaims } from "./claims.ts";
+import { readSubject } from "./subject_store.ts";
+
+/** What every decision about a subject needs. */
+export interface SubjectDeps extends ClaimsPolicy {
+  db: Database;
+  clock: Clock;
+}
+
+/** Whose token is asked for. */
+export interface SubjectRequest {
+  accountId: string;
+  /** The tenant the grant was made for; undefined if it names none. */
+  tenantId: string | undefined;
+  /** The client that asks. */
+  clientId: string;
+  /**
+   * Whether the person is in front of a browser in this very flow. If not, the tenant's presence policy
+   * decides whether the client may act for them.
+   */
+  present: boolean;
+}
+
+/** The outcome: what the token says, and when the person last logged in to the tenant (epoch milliseconds). */
+export interface DecidedSubject {
+  claims: SubjectClaims;
+  lastLoginAtMs: number | null;
+}
+
+/**
+ * Reads account, tenant, membership and presence, and decides what a token may say of them.
+ * @throws OperationError as {@link decideSubjectClaims} does, and presence_required
+ */
+export async function decideSubject(deps: SubjectDeps, request: SubjectRequest): Promise<DecidedSubject> {
+  const now = deps.clock();
+  const facts = await readSubject(deps.db, { ...request, nowMs: now.getTime() });
+  const claims = decideSubjectClaims(facts, deps);
+  if (!request.present && facts.tenant !== undefined) {
+    assertPresence(facts.tenant.presencePolicy, facts.presence, now);
+  }
+  return { claims, lastLoginAtMs: facts.presence.lastLoginAtMs };
+}
+
+/** As {@link decideSubject}, for whoever needs the claims only. */
+export async function getSubjectClaims(deps: SubjectDeps, request: SubjectRequest): Promise<SubjectClaims> {
+  return (await decideSubject(deps, request)).claims;
+}

@@ -1,0 +1,83 @@
+// Owns how a refusal of ours becomes a protocol error: code and cause in error_description, never a secret.
+import { errors } from "oidc-provider";
+import { OperationError } from "../errors.ts";
+
+/**
+ * The `invalid_grant` answer to a client whose subject may have no token (RFC 6749 section 5.2).
+ * @param error why not
+ */
+export function invalidGrant(error: OperationError): errors.OIDCProviderError {
+  const refusal = new errors.InvalidGrant(error.code);
+  refusal.error_description = describe(error);
+  return refusal;
+}
+
+/** The `invalid_token` answer to whoever presents an access token whose subject may have none any more. */
+export function invalidToken(error: OperationError): errors.OIDCProviderError {
+  const refusal = new errors.InvalidToken(error.code);
+  refusal.error_description = describe(error);
+  return refusal;
+}
+
+/** Runs a decision and turns its refusal into a protocol error; every other failure passes unchanged. */
+export async function refusingAs<T>(
+  protocolError: (error: OperationError) => errors.OIDCProviderError,
+  decision: Promise<T>,
+): Promise<T> {
+  try {
+    return await decision;
+  } catch (error) {
+    throw error instanceof OperationError ? protocolError(error) : error;
+  }
+}
+
+// RFC 6749 allows printable ASCII without " and \ in error_description.
+function describe(error: OperationError): string {
+  return `${error.code}: ${error.message} ${error.fix}`.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, "'");
+}
+
+// What the library keeps back, in the words it gives; a client that made the mistake may know it.
+const explainable: ReadonlyMap<string, string> = new Map([
+  [
+    "authorization code not found",
+    "The authorization code is unknown, was revoked or is long expired. Start a new sign-in.",
+  ],
+  ["authorization code is expired", "The authorization code is expired. Redeem a code within a minute."],
+  [
+    "authorization code already consumed",
+    "The authorization code was used before, so every token made from it is revoked. Start a new sign-in.",
+  ],
+  [
+    "authorization code redirect_uri mismatch",
+    "redirect_uri is not the one of the authorization request. Send the same string.",
+  ],
+  [
+    "code_verifier must be provided",
+    "code_verifier is missing. Send the verifier whose S256 hash was the code_challenge.",
+  ],
+  [
+    "code_verifier does not match code_challenge",
+    "code_verifier does not belong to the code_challenge. Keep one verifier for each request.",
+  ],
+  ["client mismatch", "The code or token was issued to another client."],
+  [
+    "refresh token not found",
+    "The refresh token is unknown, was revoked, or its session has ended. Start a new sign-in.",
+  ],
+  ["refresh token is expired", "The refresh token is expired. Start a new sign-in."],
+  [
+    "refresh token already used",
+    "The refresh token was used before, so every token of its family is revoked. Start a new sign-in, and keep the newest refresh token only.",
+  ],
+  ["grant not found", "The sign-in this came from was ended or revoked. Start a new sign-in."],
+  ["grant is expired", "The sign-in this came from is too long ago. Start a new sign-in."],
+]);
+
+/**
+ * A public description for a reason oidc-provider only gives as `error_detail`.
+ * @returns undefined where the reason stays in the log
+ */
+export function explainGrantError(error: errors.OIDCProviderError): string | undefined {
+  if (error.error !== "invalid_grant" || error.error_detail === undefined) return undefined;
+  return explainable.get(error.error_detail);
+}

@@ -1,0 +1,185 @@
+// Owns the composition: a Config in, listening servers out. The only file that wires deliverables together.
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { JWKS } from "oidc-provider";
+import { createPublicApp, type ReadinessCheck } from "./app.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import type { Config } from "./config.ts";
+import { connectDatabase, type Database, type StoreLocation } from "./db/connect.ts";
+import { migrateUp, readMigrationStatus } from "./db/migrate.ts";
+import { OperationError } from "./errors.ts";
+import { type Log, openLog } from "./log.ts";
+import { createPasswords } from "./provider/accounts/passwords.ts";
+import { buildProvider } from "./provider/build_provider.ts";
+import { createClientCache } from "./provider/clients/client_cache.ts";
+import { deriveCookieKeys } from "./provider/cookie_keys.ts";
+import { createProviderHost } from "./provider/host.ts";
+import { loadSecrets } from "./provider/installation_secrets.ts";
+import { type KeyRing, openKeyRing } from "./provider/keys/key_ring.ts";
+import { keyPolicy } from "./provider/keys/policy.ts";
+import { createOutgoingFetch } from "./provider/outgoing_fetch.ts";
+import { startSweeper } from "./provider/storage/sweeper.ts";
+
+/** A running provider. */
+export interface RunningServer {
+  /** The issuer, which is also where the public port answers. */
+  publicUrl: string;
+  adminUrl: string;
+  db: Database;
+  keyRing: KeyRing;
+  /** Stops taking requests, lets those under way end, and closes everything. */
+  close(): Promise<void>;
+}
+
+/** What a test or the development command may replace. */
+export interface ServerOptions {
+  clock?: Clock;
+  log?: Log;
+  /** How long requests under way may take to end once close() was called. */
+  drainMs?: number;
+}
+
+/**
+ * Starts the provider. With port 0 a free port is taken, and an issuer on that machine follows it.
+ * @throws OperationError if the store is not migrated (production), a key cannot be opened, a port is taken
+ */
+export async function startServer(config: Config, options: ServerOptions = {}): Promise<RunningServer> {
+  const clock = options.clock ?? systemClock;
+  const log = options.log ?? openLog({ level: config.logLevel });
+  const closers: (() => Promise<void>)[] = [];
+  const close = async () => {
+    while (closers.length > 0) await closers.pop()?.();
+  };
+  try {
+    const secrets = loadSecrets(config);
+    const db = connectDatabase(locationOf(config));
+    closers.push(() => db.destroy());
+    await prepareStore(db, config.mode);
+    const sweeper = startSweeper({ db, clock, log });
+    closers.push(() => sweeper.stop());
+    const keyRing = await openKeyRing({
+      db,
+      clock,
+      log,
+      secrets,
+      policy: keyPolicy({ longestTokenSeconds: config.idTokenTtlSeconds }),
+    });
+    closers.push(() => keyRing.stop());
+
+    const listening = await listen(config.host, config.port, options.drainMs ?? 10_000);
+    closers.push(listening.close);
+    const issuer = config.issuer.replace(/:0$/, `:${listening.port}`);
+    const clients = createClientCache(db);
+    const host = createProviderHost(() =>
+      buildProvider(
+        {
+          issuer,
+          db,
+          clock,
+          log,
+          clients,
+          cookieKeys: deriveCookieKeys(secrets),
+          tenantClaim: config.tenantClaim,
+          idTokenTtlSeconds: config.idTokenTtlSeconds,
+          fetch: createOutgoingFetch(config.allowNetworks),
+        },
+        { keys: keyRing.current().providerJwks } as unknown as JWKS,
+      ),
+    );
+    keyRing.onChange(() => host.replace());
+    keyRing.start();
+    const app = createPublicApp({
+      db,
+      clock,
+      log,
+      host,
+      issuer,
+      passwords: createPasswords(),
+      trustedProxies: config.trustedProxies,
+      readiness: readinessOf(db, keyRing),
+    });
+    listening.serve(app.callback());
+    log.info({ issuer, host: config.host, port: listening.port }, "provider is serving");
+    return { publicUrl: issuer, adminUrl: "", db, keyRing, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function locationOf(config: Config): StoreLocation {
+  if (config.databaseUrl === undefined) return { dataDir: config.dataDir };
+  return {
+    databaseUrl: config.databaseUrl,
+    poolSize: config.databasePoolSize,
+    preparedStatements: config.preparedStatements,
+  };
+}
+
+// In production an operator migrates, once, before the new version starts; a developer should not have to.
+async function prepareStore(db: Database, mode: Config["mode"]): Promise<void> {
+  if (mode === "development") {
+    await migrateUp(db);
+    return;
+  }
+  const { pending } = await readMigrationStatus(db);
+  if (pending.length === 0) return;
+  throw new OperationError("unavailable", `The store lacks the migrations ${pending.join(", ")}.`, {
+    fix: "Run `tti migrate up`, then start again.",
+  });
+}
+
+function readinessOf(db: Database, keyRing: KeyRing): ReadinessCheck[] {
+  return [
+    {
+      name: "store",
+      whyNot: async () => {
+        try {
+          await db.raw("select 1");
+          return undefined;
+        } catch {
+          return "the store does not answer";
+        }
+      },
+    },
+    { name: "keys", whyNot: async () => keyRing.health().reason },
+  ];
+}
+
+interface Listening {
+  port: number;
+  /** Replaces the answer "not yet" by the app's. */
+  serve(listener: RequestListener): void;
+  close(): Promise<void>;
+}
+
+async function listen(host: string, port: number, drainMs: number): Promise<Listening> {
+  let listener: RequestListener = (_request, response) => {
+    response.writeHead(503, { "Retry-After": "1" }).end();
+  };
+  const server = createServer(
+    { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 },
+    (request, response) => listener(request, response),
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (cause) =>
+      reject(new OperationError("unavailable", `Port ${port} cannot be listened on.`, { cause })),
+    );
+    server.listen(port, host, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    serve(next) {
+      listener = next;
+    },
+    close: () => drain(server, drainMs),
+  };
+}
+
+async function drain(server: Server, drainMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), drainMs);
+  await closed;
+  clearTimeout(timer);
+}
