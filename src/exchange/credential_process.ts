@@ -1,6 +1,6 @@
 // Credentials in the JSON that `credential_process` of an AWS profile expects.
 
-import type { SessionCredentials } from "./assume_role.ts";
+import type { SessionCredentials } from "./aws/assume_role.ts";
 
 /** @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html */
 export interface CredentialProcessOutput {

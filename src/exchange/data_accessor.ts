@@ -1,15 +1,19 @@
 // Searching one customer's Q index as one of its users: the object an ISV holds per customer connection.
 
 import type { AttributeFilter, RelevantContent } from "@aws-sdk/client-qbusiness";
-import { readAwsFailure } from "./aws_failure.ts";
+import {
+  type SearchPage,
+  type SearchPageInput,
+  searchRelevantContent,
+} from "./aws/search_relevant_content.ts";
 import { parseSearchConnection, type SearchConnection } from "./connection.ts";
 import { Deadline } from "./deadline.ts";
 import { AwsStepError, ExchangeSettingsError } from "./errors.ts";
 import { ExchangeClient, type ExchangeClientOptions } from "./exchange_client.ts";
 import type { ExchangedSession } from "./exchanger.ts";
-import { awsStepError } from "./explain_failure.ts";
+import { readAwsFailure } from "./failures/aws_failure.ts";
+import { awsStepError } from "./failures/explain_failure.ts";
 import { fromTrustedTokenIssuer, type TrustedTokenIssuerProvider } from "./from_trusted_token_issuer.ts";
-import { type SearchPage, type SearchPageInput, searchRelevantContent } from "./search_relevant_content.ts";
 
 export interface DataAccessorOptions extends ExchangeClientOptions {
   readonly connection: SearchConnection;

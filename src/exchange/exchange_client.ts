@@ -2,18 +2,23 @@
 // enough for any number of customers and users; nothing is kept in the module.
 
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from "@aws-sdk/types";
-import { type AwsClientOptions, AwsClients } from "./aws_clients.ts";
+import { type AwsClientOptions, AwsClients } from "./aws/aws_clients.ts";
+import type { TokenGrant } from "./aws/create_token_with_iam.ts";
 import { type Clock, monotonicMs, systemClock } from "./clock.ts";
 import { type Connection, identityCenterInstanceId, parseConnection } from "./connection.ts";
-import type { TokenGrant } from "./create_token_with_iam.ts";
 import { CredentialCache } from "./credential_cache.ts";
 import { Deadline } from "./deadline.ts";
 import { ExchangeError, ExchangeSettingsError } from "./errors.ts";
 import { type CacheState, type ExchangeEventListener, ExchangeEvents } from "./exchange_events.ts";
-import { type ExchangedSession, type ExchangeRequest, Exchanger } from "./exchanger.ts";
-import { IdTokenIntake, type IdTokenSource, type TrustedTokenIssuer } from "./id_token_intake.ts";
+import {
+  type AuthorizationCode,
+  type ExchangedSession,
+  type ExchangeRequest,
+  Exchanger,
+} from "./exchanger.ts";
+import { IdTokenIntake, type IdTokenSource, type TrustedTokenIssuer } from "./id_token/id_token_intake.ts";
+import { PresentedTokens } from "./id_token/presented_tokens.ts";
 import { InstanceLimiter, type LimiterOptions } from "./instance_limiter.ts";
-import { PresentedTokens } from "./presented_tokens.ts";
 import { memoryRefreshTokenStore, type RefreshTokenStore } from "./refresh_token_store.ts";
 import { roleSessionName } from "./session_name.ts";
 
@@ -70,6 +75,7 @@ export class ExchangeClient {
   readonly #refreshTokens: RefreshTokenStore | undefined;
   readonly #limiters = new Map<string, InstanceLimiter>();
   readonly #checkedConnections = new WeakSet<Connection>();
+  readonly #underWay = new Set<{ readonly tenantId: string; readonly user: string; forgotten: boolean }>();
   readonly #closing = new AbortController();
 
   constructor(options: ExchangeClientOptions) {
@@ -148,7 +154,7 @@ export class ExchangeClient {
    * @throws ExchangeError `authorization_code_rejected` and the failures of the other steps
    */
   async redeemCode(
-    request: CredentialRequest & { readonly authorization: NonNullable<ExchangeRequest["authorization"]> },
+    request: CredentialRequest & { readonly authorization: AuthorizationCode },
   ): Promise<ExchangedSession> {
     const { connection, user, signal, authorization } = request;
     this.#assertUsable(connection, user);
@@ -169,8 +175,11 @@ export class ExchangeClient {
 
   /** Drops everything kept for a user (log-out, dismissal, changed rights), at the given customer. */
   async forget(connection: Connection, user: string): Promise<void> {
-    this.#cache.forget(connection.tenantId, user);
     const { tenantId, idcApplicationArn } = connection;
+    for (const exchange of this.#underWay) {
+      if (exchange.tenantId === tenantId && exchange.user === user) exchange.forgotten = true;
+    }
+    this.#cache.forget(tenantId, user);
     await this.#refreshTokens?.delete({ tenantId, user, idcApplicationArn });
   }
 
@@ -203,9 +212,15 @@ export class ExchangeClient {
     this.#clients.destroy();
   }
 
-  async #exchange(request: ExchangeRequest): Promise<ExchangedSession> {
-    using deadline = new Deadline(this.deadlineSeconds, this.#closing.signal);
-    return await this.#exchanger.exchange(request, deadline);
+  async #exchange(request: Omit<ExchangeRequest, "isForgotten">): Promise<ExchangedSession> {
+    const exchange = { tenantId: request.connection.tenantId, user: request.user, forgotten: false };
+    this.#underWay.add(exchange);
+    try {
+      using deadline = new Deadline(this.deadlineSeconds, this.#closing.signal);
+      return await this.#exchanger.exchange({ ...request, isForgotten: () => exchange.forgotten }, deadline);
+    } finally {
+      this.#underWay.delete(exchange);
+    }
   }
 
   #limiterFor(connection: Connection, grant: TokenGrant["kind"]): InstanceLimiter {

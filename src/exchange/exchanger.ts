@@ -1,20 +1,20 @@
 // One exchange for one user: ID token → AssumeRole (tag) → CreateTokenWithIAM → AssumeRole (context + tag).
 // Owns the order of the steps and what is tried again with what; caching and searching are elsewhere.
 
-import { type AssumeRoleOutput, assumeRole, type SessionCredentials } from "./assume_role.ts";
-import type { AwsClients } from "./aws_clients.ts";
-import { readAwsFailure } from "./aws_failure.ts";
+import { type AssumeRoleOutput, assumeRole, type SessionCredentials } from "./aws/assume_role.ts";
+import type { AwsClients } from "./aws/aws_clients.ts";
+import { type CreateTokenOutput, createTokenWithIam, type TokenGrant } from "./aws/create_token_with_iam.ts";
 import type { Clock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
-import { type CreateTokenOutput, createTokenWithIam, type TokenGrant } from "./create_token_with_iam.ts";
 import type { Deadline } from "./deadline.ts";
 import { AwsStepError, ExchangeError, type ExchangeStep, SignInRequiredError } from "./errors.ts";
 import type { ExchangeEvents } from "./exchange_events.ts";
-import { awsStepError } from "./explain_failure.ts";
-import type { FailureContext, TokenSummary } from "./failure_catalogue.ts";
-import type { IdToken } from "./id_token.ts";
+import { readAwsFailure } from "./failures/aws_failure.ts";
+import { awsStepError } from "./failures/explain_failure.ts";
+import type { FailureContext, TokenSummary } from "./failures/failure_row.ts";
+import type { IdToken } from "./id_token/id_token.ts";
+import type { PresentedTokens } from "./id_token/presented_tokens.ts";
 import type { InstanceLimiter } from "./instance_limiter.ts";
-import type { PresentedTokens } from "./presented_tokens.ts";
 import type { RefreshTokenStore } from "./refresh_token_store.ts";
 
 export interface ExchangerParts {
@@ -42,15 +42,20 @@ export interface CheckedIdToken {
   readonly summary: TokenSummary;
 }
 
+/** What the browser brought back from Identity Center, and the verifier that belongs to it. */
+export interface AuthorizationCode {
+  readonly code: string;
+  readonly redirectUri: string;
+  readonly codeVerifier: string;
+}
+
 export interface ExchangeRequest {
   readonly connection: Connection;
   readonly user: string;
-  /** Authorization-code connections: what the browser brought back. */
-  readonly authorization?: {
-    readonly code: string;
-    readonly redirectUri: string;
-    readonly codeVerifier: string;
-  };
+  /** Authorization-code connections, right after the sign-in. */
+  readonly authorization?: AuthorizationCode;
+  /** The user was forgotten while this exchange ran: nothing of it may be kept. */
+  readonly isForgotten: () => boolean;
 }
 
 /** What an exchange yields for one user. */
@@ -103,7 +108,7 @@ export class Exchanger {
   }
 
   async #attempt(attempt: Attempt): Promise<ExchangedSession> {
-    const { clients, stsRegion, clock, refreshTokens } = this.#parts;
+    const { clients, stsRegion, clock } = this.#parts;
     const { connection, user } = attempt.request;
     const grant = await this.#findGrant(attempt);
     attempt.secrets.push(...secretsOf(grant));
@@ -115,17 +120,16 @@ export class Exchanger {
       tenantId: grant.tenantId,
     };
 
-    const first = await this.#step(attempt, "assume-role-with-tag", context, grant, (signal) =>
-      assumeRole(sts, { ...role, durationSeconds: firstStepSeconds }, signal),
-    );
+    let chained = false;
+    const first = await this.#step(attempt, "assume-role-with-tag", context, grant, async (signal) => {
+      chained = (await sts.config.credentials()).sessionToken !== undefined;
+      return await assumeRole(sts, { ...role, durationSeconds: firstStepSeconds }, signal);
+    });
     attempt.secrets.push(first.credentials.secretAccessKey, first.credentials.sessionToken);
     const token = await this.#createToken(attempt, grant, first, context, sts.config.systemClockOffset);
     attempt.secrets.push(token.identityContext);
-    if (token.refreshToken !== undefined) {
-      await refreshTokens?.save(refreshKey(attempt.request), token.refreshToken);
-    }
+    if (token.refreshToken !== undefined) await this.#keepRefreshToken(attempt.request, token.refreshToken);
 
-    const chained = await this.#isChained(sts);
     const durationSeconds = chained
       ? Math.min(this.#parts.durationSeconds, roleChainingLimitSeconds)
       : this.#parts.durationSeconds;
@@ -179,6 +183,14 @@ export class Exchanger {
     }
   }
 
+  async #keepRefreshToken(request: ExchangeRequest, refreshToken: string): Promise<void> {
+    const { refreshTokens } = this.#parts;
+    if (refreshTokens === undefined || request.isForgotten()) return;
+    await refreshTokens.save(refreshKey(request), refreshToken);
+    // forget() may have come while the store was writing.
+    if (request.isForgotten()) await refreshTokens.delete(refreshKey(request));
+  }
+
   /** A code the browser brought, a refresh token if there is one, otherwise a fresh ID token. */
   async #findGrant({ request, deadline, number }: Attempt): Promise<Grant> {
     const { connection, user, authorization } = request;
@@ -215,13 +227,6 @@ export class Exchanger {
         throw awsStepError(step, readAwsFailure(error, secrets), context);
       }
     });
-  }
-
-  async #isChained(sts: {
-    readonly config: { credentials(): Promise<{ sessionToken?: string }> };
-  }): Promise<boolean> {
-    const base = await sts.config.credentials();
-    return base.sessionToken !== undefined;
   }
 
   #mayTryAgain(error: unknown, request: ExchangeRequest, number: number): boolean {
@@ -265,6 +270,6 @@ function signInRequired({ tenantId }: Connection, user: string): SignInRequiredE
     code: "sign_in_required",
     step: "authorize",
     message: `User ${JSON.stringify(user)} of tenant ${tenantId} has no AWS session: this customer asks for a sign-in in the browser.`,
-    fix: "Send the user's browser to beginAuthorization().url and pass what comes back to completeAuthorization().",
+    fix: "Send the user's browser to the url of beginAuthorization(), then pass the code that comes back to redeemCode().",
   });
 }

@@ -1,7 +1,7 @@
 // The exchange as an AWS credential provider: the shape every AWS SDK for JavaScript v3 client takes.
 
 import type { RuntimeConfigAwsCredentialIdentityProvider } from "@aws-sdk/types";
-import type { SessionCredentials } from "./assume_role.ts";
+import type { SessionCredentials } from "./aws/assume_role.ts";
 import type { Connection } from "./connection.ts";
 import { ExchangeClient, type ExchangeClientOptions } from "./exchange_client.ts";
 

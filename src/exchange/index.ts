@@ -1,9 +1,15 @@
 // The published surface of "tti-provider/exchange". It imports nothing else of this project.
 
-export type { SessionCredentials } from "./assume_role.ts";
-export { externalIdTagKey, identityCenterContextProvider } from "./assume_role.ts";
-export type { AwsClientOptions } from "./aws_clients.ts";
-export { type AwsFailure, readAwsFailure } from "./aws_failure.ts";
+export {
+  type AuthorizationRequest,
+  beginAuthorization,
+  buildAuthorizeUrl,
+  readAuthorizationCallback,
+} from "./authorization_code.ts";
+export type { SessionCredentials } from "./aws/assume_role.ts";
+export { externalIdTagKey, identityCenterContextProvider } from "./aws/assume_role.ts";
+export type { AwsClientOptions } from "./aws/aws_clients.ts";
+export type { SearchPage } from "./aws/search_relevant_content.ts";
 export type { Clock } from "./clock.ts";
 export {
   type Connection,
@@ -30,23 +36,24 @@ export {
   type ExchangeEventListener,
   exchangeChannelName,
 } from "./exchange_events.ts";
-export type { ExchangedSession } from "./exchanger.ts";
-export { explainFailure, type FailureExplanation } from "./explain_failure.ts";
-export { type FailureContext, type FailureRow, failureCatalogue } from "./failure_catalogue.ts";
+export type { AuthorizationCode, ExchangedSession } from "./exchanger.ts";
+export { type AwsFailure, readAwsFailure } from "./failures/aws_failure.ts";
+export { explainFailure, type FailureExplanation } from "./failures/explain_failure.ts";
+export { failureCatalogue } from "./failures/failure_catalogue.ts";
+export type { FailureContext, FailureRow, Recovery, TokenSummary } from "./failures/failure_row.ts";
 export {
   type FromTrustedTokenIssuerOptions,
   fromTrustedTokenIssuer,
   type TrustedTokenIssuerProvider,
 } from "./from_trusted_token_issuer.ts";
-export type { IdTokenClaims, IdTokenExpectations } from "./id_token.ts";
-export type { IdTokenRequest, IdTokenSource, TrustedTokenIssuer } from "./id_token_intake.ts";
+export type { IdTokenClaims, IdTokenExpectations } from "./id_token/id_token.ts";
+export type { IdTokenRequest, IdTokenSource, TrustedTokenIssuer } from "./id_token/id_token_intake.ts";
 export type { LimiterOptions } from "./instance_limiter.ts";
 export {
   memoryRefreshTokenStore,
   type RefreshTokenKey,
   type RefreshTokenStore,
 } from "./refresh_token_store.ts";
-export type { SearchPage } from "./search_relevant_content.ts";
 export { roleSessionName } from "./session_name.ts";
 export { fromFile } from "./token_sources/from_file.ts";
 export { type FromRefreshTokenOptions, fromRefreshToken } from "./token_sources/from_refresh_token.ts";

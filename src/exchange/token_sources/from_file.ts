@@ -1,7 +1,7 @@
 // ID tokens from a file that something else keeps fresh (a sidecar, a scheduler). One token in it is one exchange.
 
 import { readFile } from "node:fs/promises";
-import type { IdTokenSource } from "../id_token_intake.ts";
+import type { IdTokenSource } from "../id_token/id_token_intake.ts";
 
 /**
  * A token source that reads the file anew for every exchange; a token already presented is refused by the client, so

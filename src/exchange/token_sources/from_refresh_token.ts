@@ -2,7 +2,7 @@
 // token per user, and every exchange redeems it for a fresh ID token.
 
 import { IdTokenError } from "../errors.ts";
-import type { IdTokenSource } from "../id_token_intake.ts";
+import type { IdTokenSource } from "../id_token/id_token_intake.ts";
 import { TokenEndpoint, type TokenEndpointOptions } from "./token_endpoint.ts";
 
 export interface FromRefreshTokenOptions extends TokenEndpointOptions {

@@ -2,7 +2,7 @@
 // key, and gets an ID token for it (RFC 8693 token exchange, or the RFC 7523 jwt-bearer grant).
 
 import { IdTokenError } from "../errors.ts";
-import type { IdTokenSource } from "../id_token_intake.ts";
+import type { IdTokenSource } from "../id_token/id_token_intake.ts";
 import {
   type PrivateKey,
   readSigningKey,

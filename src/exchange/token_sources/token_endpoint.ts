@@ -4,7 +4,7 @@ import { createPrivateKey, type KeyObject, randomUUID } from "node:crypto";
 import { SignJWT } from "jose";
 import { systemClock } from "../clock.ts";
 import { IdTokenError } from "../errors.ts";
-import { redact } from "../redaction.ts";
+import { redact } from "../failures/redaction.ts";
 
 /** A private key: PEM (PKCS#8 or PKCS#1), JWK, or what node:crypto made of either. */
 export type PrivateKey = string | KeyObject | Readonly<Record<string, unknown>>;

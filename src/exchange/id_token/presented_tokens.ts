@@ -2,7 +2,7 @@
 // exchange, also after an answer that never came. Only digests are kept, and only while the token could still pass.
 
 import { createHash } from "node:crypto";
-import { IdTokenError } from "./errors.ts";
+import { IdTokenError } from "../errors.ts";
 import type { IdToken } from "./id_token.ts";
 
 export class PresentedTokens {

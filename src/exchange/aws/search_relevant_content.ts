@@ -6,7 +6,7 @@ import {
   type RelevantContent,
   SearchRelevantContentCommand,
 } from "@aws-sdk/client-qbusiness";
-import type { SearchConnection } from "./connection.ts";
+import type { SearchConnection } from "../connection.ts";
 
 export interface SearchPageInput {
   readonly queryText: string;

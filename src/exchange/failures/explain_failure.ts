@@ -1,8 +1,9 @@
 // From a failed AWS call to an explanation: a pure function over the failure catalogue.
 
+import { AwsStepError, type ExchangeStep } from "../errors.ts";
 import { type AwsFailure, causeOf } from "./aws_failure.ts";
-import { AwsStepError, type ExchangeStep } from "./errors.ts";
-import { type FailureContext, failureCatalogue, type Recovery } from "./failure_catalogue.ts";
+import { failureCatalogue } from "./failure_catalogue.ts";
+import type { FailureContext, Recovery } from "./failure_row.ts";
 
 export interface FailureExplanation {
   readonly code: string;

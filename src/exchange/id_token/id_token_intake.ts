@@ -1,11 +1,12 @@
 // Where ID tokens come in: asks the source, then lets through only a token that AWS would take, that belongs to the
 // tenant and user asked for, and that was never presented. Everything here happens before the first AWS call.
 
-import type { Clock } from "./clock.ts";
-import type { Connection } from "./connection.ts";
-import type { Deadline } from "./deadline.ts";
-import { ExchangeError, ExchangeSettingsError, IdTokenError } from "./errors.ts";
-import type { CheckedIdToken } from "./exchanger.ts";
+import type { Clock } from "../clock.ts";
+import type { Connection } from "../connection.ts";
+import type { Deadline } from "../deadline.ts";
+import { ExchangeError, ExchangeSettingsError, IdTokenError } from "../errors.ts";
+import type { CheckedIdToken } from "../exchanger.ts";
+import { redact } from "../failures/redaction.ts";
 import {
   assertIdTokenFitsAws,
   assertTokenIsFor,
@@ -15,7 +16,6 @@ import {
 } from "./id_token.ts";
 import { createIssuerKeys, type IssuerKeys } from "./issuer_keys.ts";
 import type { PresentedTokens } from "./presented_tokens.ts";
-import { redact } from "./redaction.ts";
 
 /** What a token source is asked for. */
 export interface IdTokenRequest {

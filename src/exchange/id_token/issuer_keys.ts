@@ -2,7 +2,7 @@
 // It makes the tenant claim a verified one: a forged token is refused here, not carried to AWS.
 
 import { compactVerify, createRemoteJWKSet, errors, type JWTVerifyGetKey } from "jose";
-import { IdTokenError } from "./errors.ts";
+import { IdTokenError } from "../errors.ts";
 import type { IdToken } from "./id_token.ts";
 
 export interface IssuerKeys {

@@ -1,8 +1,8 @@
 // The ID token as the exchange sees it: decoded, checked against everything AWS is known to check, and bound to the
 // tenant and user the caller asked for. A token AWS would refuse costs no AWS call, and no token crosses a tenant.
 
-import { IdTokenError } from "./errors.ts";
-import type { TokenSummary } from "./failure_catalogue.ts";
+import { IdTokenError } from "../errors.ts";
+import type { TokenSummary } from "../failures/failure_row.ts";
 
 export type IdTokenClaims = Readonly<Record<string, unknown>>;
 
