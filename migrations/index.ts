@@ -4,6 +4,7 @@ import * as accountsAndTenants from "./0001_accounts_and_tenants.ts";
 import * as oidcRecords from "./0002_oidc_records.ts";
 import * as signingKeys from "./0003_signing_keys.ts";
 import * as signInAttempts from "./0004_sign_in_attempts.ts";
+import * as accessors from "./0005_accessors.ts";
 import * as handoffAndMinting from "./0006_handoff_and_minting.ts";
 
 /** One step of the schema, there and back. */
@@ -18,5 +19,6 @@ export const migrations: readonly Migration[] = [
   { name: "0002_oidc_records", ...oidcRecords },
   { name: "0003_signing_keys", ...signingKeys },
   { name: "0004_sign_in_attempts", ...signInAttempts },
+  { name: "0005_accessors", ...accessors },
   { name: "0006_handoff_and_minting", ...handoffAndMinting },
 ];

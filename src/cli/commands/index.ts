@@ -1,5 +1,6 @@
 // Lists every command, in the order help shows them.
 import type { Command } from "../command.ts";
+import { accessorCommands } from "./accessor.ts";
 import { auditCommands } from "./audit.ts";
 import { clientCommands } from "./client.ts";
 import { migrateCommands } from "./migrate.ts";
@@ -11,5 +12,6 @@ export const commands: readonly Command[] = [
   ...tenantCommands,
   ...userCommands,
   ...clientCommands,
+  ...accessorCommands,
   ...auditCommands,
 ];

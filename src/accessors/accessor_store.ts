@@ -1,0 +1,124 @@
+// Owns the accessors table: per tenant, the data accessors its administrator handed over. Every query carries
+// the tenant: no accessor is ever found by anything else.
+import { randomUUID } from "node:crypto";
+import type { Database } from "../db/connect.ts";
+import { OperationError } from "../errors.ts";
+import type { ConnectionMethod } from "../exchange/index.ts";
+
+/** One data accessor of a customer. Times are epoch milliseconds. */
+export interface Accessor {
+  tenantId: string;
+  /** Which of the customer's data accessors; most have one, called `default`. */
+  name: string;
+  applicationId: string;
+  retrieverId: string;
+  qRegion: string;
+  idcApplicationArn: string;
+  idcRegion: string;
+  method: ConnectionMethod;
+  createdAtMs: number;
+}
+
+interface AccessorRow {
+  tenant_id: string;
+  name: string;
+  application_id: string;
+  retriever_id: string;
+  q_region: string;
+  idc_application_arn: string;
+  idc_region: string;
+  method: string;
+  created_at_ms: number;
+}
+
+const accessorColumns = [
+  "tenant_id",
+  "name",
+  "application_id",
+  "retriever_id",
+  "q_region",
+  "idc_application_arn",
+  "idc_region",
+  "method",
+  "created_at_ms",
+] as const;
+
+/**
+ * Finds a tenant's accessor by its name.
+ * @throws OperationError accessor_not_found
+ */
+export async function getAccessor(db: Database, tenantId: string, name: string): Promise<Accessor> {
+  const row: AccessorRow | undefined = await db("accessors")
+    .where({ tenant_id: tenantId, name })
+    .first(...accessorColumns);
+  if (row) return toAccessor(row);
+  throw new OperationError("accessor_not_found", `The tenant ${tenantId} has no data accessor "${name}".`, {
+    field: "accessor",
+  });
+}
+
+/** Lists accessors, of one tenant or of all, ordered by tenant and name. */
+export async function listAccessors(db: Database, query: { tenantId?: string } = {}): Promise<Accessor[]> {
+  const rows: AccessorRow[] = await db("accessors")
+    .select(...accessorColumns)
+    .where((accessors) => query.tenantId !== undefined && accessors.where("tenant_id", query.tenantId))
+    .orderBy(["tenant_id", "name"])
+    .limit(1000);
+  return rows.map(toAccessor);
+}
+
+/**
+ * Adds an accessor; the tenant must exist.
+ * @throws OperationError accessor_exists
+ */
+export async function createAccessor(
+  db: Database,
+  accessor: Omit<Accessor, "createdAtMs">,
+  now: Date,
+): Promise<Accessor> {
+  const nowMs = now.getTime();
+  const [row]: AccessorRow[] = await db("accessors")
+    .insert({
+      id: randomUUID(),
+      tenant_id: accessor.tenantId,
+      name: accessor.name,
+      application_id: accessor.applicationId,
+      retriever_id: accessor.retrieverId,
+      q_region: accessor.qRegion,
+      idc_application_arn: accessor.idcApplicationArn,
+      idc_region: accessor.idcRegion,
+      method: accessor.method,
+      created_at_ms: nowMs,
+      updated_at_ms: nowMs,
+    })
+    .onConflict(["tenant_id", "name"])
+    .ignore()
+    .returning([...accessorColumns]);
+  if (row) return toAccessor(row);
+  throw new OperationError("accessor_exists", `The tenant has a data accessor "${accessor.name}".`, {
+    field: "name",
+  });
+}
+
+/**
+ * Forgets a tenant's accessor; nothing at AWS changes.
+ * @returns whether there was one
+ */
+export async function deleteAccessor(db: Database, tenantId: string, name: string): Promise<boolean> {
+  const deleted: number = await db("accessors").where({ tenant_id: tenantId, name }).delete();
+  return deleted > 0;
+}
+
+function toAccessor(row: AccessorRow): Accessor {
+  return {
+    tenantId: row.tenant_id,
+    name: row.name,
+    applicationId: row.application_id,
+    retrieverId: row.retriever_id,
+    qRegion: row.q_region,
+    idcApplicationArn: row.idc_application_arn,
+    idcRegion: row.idc_region,
+    method: row.method === "auth-code" ? "auth-code" : "tti",
+    createdAtMs: row.created_at_ms,
+  };
+}
