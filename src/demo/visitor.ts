@@ -1,0 +1,294 @@
+// Owns one signed-in visitor: the tokens, the AWS credentials made from them, and the last search. One at a time:
+// a visitor's searches queue, so that one ID token is never presented by two of them.
+import { randomBytes } from "node:crypto";
+import type { AwsCredentialIdentity } from "@aws-sdk/types";
+import type { Clock } from "../clock.ts";
+import {
+  AwsStepError,
+  DataAccessor,
+  type DataAccessorOptions,
+  ExchangeError,
+  explainFailure,
+  readAwsFailure,
+  type SearchConnection,
+} from "../exchange/index.ts";
+import type { DemoDocument, DemoError, DemoSearch, DemoStep } from "../views/demo_pages.ts";
+import { type RelyingParty, SignInAgainError, type Tokens } from "./relying_party.ts";
+import { StepRecorder } from "./step_recorder.ts";
+
+/** What every visitor's searches share. */
+export interface SearchSettings {
+  issuer: string;
+  clientId: string;
+  tenantClaim: string;
+  connections: readonly SearchConnection[];
+  awsEndpointUrl?: string | undefined;
+  baseCredentials?: AwsCredentialIdentity | undefined;
+}
+
+/** Results shown for one search. */
+const maxResults = 8;
+
+/** Characters of a passage that are shown. */
+const maxPassageLength = 420;
+
+/** Seconds a token must still live to be worth presenting. */
+const minRemainingSeconds = 10;
+
+/** Where the current ID token came from. */
+export type TokenOrigin = "sign-in" | "refresh";
+
+export class Visitor {
+  readonly csrfToken = randomBytes(16).toString("base64url");
+  readonly #settings: SearchSettings;
+  readonly #party: RelyingParty;
+  readonly #clock: Clock;
+  #tokens: Tokens;
+  #origin: TokenOrigin = "sign-in";
+  #presented = false;
+  #accessor: DataAccessor | undefined;
+  #recorder: StepRecorder;
+  #exchangeSteps: readonly DemoStep[] | undefined;
+  #lastSearch: DemoSearch | undefined;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: { settings: SearchSettings; party: RelyingParty; clock: Clock; tokens: Tokens }) {
+    this.#settings = parts.settings;
+    this.#party = parts.party;
+    this.#clock = parts.clock;
+    this.#tokens = parts.tokens;
+    this.#recorder = this.#newRecorder();
+  }
+
+  get claims(): Readonly<Record<string, unknown>> {
+    return this.#tokens.claims;
+  }
+
+  get idToken(): string {
+    return this.#tokens.idToken;
+  }
+
+  get origin(): TokenOrigin {
+    return this.#origin;
+  }
+
+  /** Whether the current ID token was presented to AWS. */
+  get presented(): boolean {
+    return this.#presented;
+  }
+
+  /** Seconds until the current ID token ends; negative afterwards. */
+  get secondsLeft(): number {
+    const exp = this.#tokens.claims["exp"];
+    return typeof exp === "number" ? Math.floor(exp - this.#clock().getTime() / 1000) : 0;
+  }
+
+  get tenantId(): string {
+    const tenant = this.#tokens.claims[this.#settings.tenantClaim];
+    return typeof tenant === "string" ? tenant : "";
+  }
+
+  get lastSearch(): DemoSearch | undefined {
+    return this.#lastSearch;
+  }
+
+  /**
+   * Searches as the visitor and keeps the outcome, failures included, in {@link lastSearch}.
+   * @throws SignInAgainError if there is no ID token to exchange and none can be had without the user
+   */
+  search(query: string): Promise<void> {
+    return this.#next(async () => {
+      this.#recorder = this.#newRecorder();
+      const search = await this.#run(query, this.#recorder, () => this.#ownAccessor());
+      const steps = search.steps;
+      // Remembered for the next search, which will find the credentials in the cache.
+      if (steps[2]?.state === "done") this.#exchangeSteps = steps.slice(0, 3);
+      this.#lastSearch = search;
+    });
+  }
+
+  /**
+   * Presents a token a second time, as a second back end that got hold of the same one would, and keeps AWS's answer.
+   * The exchange library refuses to do so itself, so another instance of it is asked.
+   * @throws SignInAgainError as in {@link search}
+   */
+  replay(query: string): Promise<void> {
+    return this.#next(async () => {
+      if (!this.#presented || this.secondsLeft < minRemainingSeconds) {
+        const first = this.#newAccessor(() => this.#freshToken(), this.#newRecorder());
+        await this.#run(query, this.#newRecorder(), () => first);
+        first.destroy();
+      }
+      const recorder = this.#newRecorder();
+      const second = this.#newAccessor(async () => this.#tokens.idToken, recorder);
+      const search = await this.#run(query, recorder, () => second);
+      second.destroy();
+      this.#lastSearch = { ...search, replay: true };
+    });
+  }
+
+  /** Ends what the visitor holds. */
+  end(): void {
+    this.#accessor?.destroy();
+    this.#accessor = undefined;
+  }
+
+  async #run(query: string, recorder: StepRecorder, accessor: () => DataAccessor): Promise<DemoSearch> {
+    const started = performance.now();
+    let documents: DemoDocument[] = [];
+    let error: DemoError | undefined;
+    try {
+      documents = await findDocuments(accessor(), this.#subject, query);
+    } catch (cause) {
+      const told = signInAgain(cause);
+      if (told !== undefined) throw told;
+      error = explain(cause);
+    }
+    return {
+      query,
+      documents,
+      steps: recorder.steps(this.#exchangeSteps),
+      error,
+      replay: false,
+      totalMs: Math.max(1, Math.round(performance.now() - started)),
+    };
+  }
+
+  get #subject(): string {
+    return String(this.#tokens.claims["sub"]);
+  }
+
+  /** An ID token that was never presented: the one at hand, or a new one by the refresh grant. */
+  async #freshToken(): Promise<string> {
+    if (this.#presented || this.secondsLeft < minRemainingSeconds) {
+      this.#tokens = await this.#party.refresh(this.#tokens);
+      this.#origin = "refresh";
+    }
+    this.#presented = true;
+    return this.#tokens.idToken;
+  }
+
+  /** The accessor that keeps this visitor's credentials between searches. */
+  #ownAccessor(): DataAccessor {
+    this.#accessor ??= this.#newAccessor(
+      () => this.#freshToken(),
+      () => this.#recorder,
+    );
+    return this.#accessor;
+  }
+
+  #newAccessor(
+    idTokenSource: () => Promise<string>,
+    recorder: StepRecorder | (() => StepRecorder),
+  ): DataAccessor {
+    const { issuer, clientId, tenantClaim, awsEndpointUrl, baseCredentials } = this.#settings;
+    const current = typeof recorder === "function" ? recorder : () => recorder;
+    const client = {
+      ...(awsEndpointUrl === undefined ? {} : { endpoint: awsEndpointUrl }),
+      logger: {
+        trace: () => undefined,
+        debug: () => undefined,
+        warn: () => undefined,
+        info: (entry?: unknown) => current().hear(entry),
+        error: (entry?: unknown) => current().hear(entry),
+      },
+    };
+    const options: DataAccessorOptions = {
+      connection: this.#connection(),
+      trustedTokenIssuer: { issuer, audience: clientId, tenantClaim },
+      idTokenSource: async () => {
+        const idToken = await idTokenSource();
+        current().presenting(idToken);
+        return idToken;
+      },
+      ...(baseCredentials === undefined ? {} : { baseCredentials }),
+      awsClientOptions: { sts: client, ssoOidc: client, qbusiness: client },
+      onEvent: (event) => current().onEvent(event),
+      clock: this.#clock,
+      // The page shows ID tokens being exchanged, so Identity Center's own refresh tokens stay out of it.
+      refreshTokens: false,
+      maxExchangeAttempts: 1,
+    };
+    return new DataAccessor(options);
+  }
+
+  #connection(): SearchConnection {
+    const connection = this.#settings.connections.find(({ tenantId }) => tenantId === this.tenantId);
+    if (connection !== undefined) return connection;
+    throw new ExchangeError({
+      code: "connection_missing",
+      step: "settings",
+      message: `The tenant ${JSON.stringify(this.tenantId)} has handed over no data accessor, so there is nothing to search.`,
+      fix: "Store the customer's data accessor details, or sign in to another tenant.",
+    });
+  }
+
+  #newRecorder(): StepRecorder {
+    const connection = this.#settings.connections.find(({ tenantId }) => tenantId === this.tenantId);
+    return new StepRecorder({
+      idcRegion: connection?.idcRegion ?? "",
+      qRegion: connection?.qRegion ?? "",
+      baseAccessKeyId: this.#settings.baseCredentials?.accessKeyId,
+    });
+  }
+
+  #next<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work);
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+}
+
+async function findDocuments(
+  accessor: DataAccessor,
+  user: string,
+  queryText: string,
+): Promise<DemoDocument[]> {
+  const documents: DemoDocument[] = [];
+  for await (const found of accessor.search({ user, queryText, maxResults })) {
+    const documentId = found.documentId ?? "";
+    const passage = (found.content ?? "").trim();
+    documents.push({
+      documentId,
+      title: found.documentTitle ?? documentId,
+      passage: passage.length > maxPassageLength ? `${passage.slice(0, maxPassageLength - 1)}…` : passage,
+      confidence: found.scoreAttributes?.scoreConfidence ?? "NOT_AVAILABLE",
+      source: found.documentUri,
+    });
+  }
+  return documents;
+}
+
+/** The library wraps what a token source throws; this finds our own error again. */
+function signInAgain(error: unknown): SignInAgainError | undefined {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof SignInAgainError) return cause;
+    if (cause.name === "SignInAgainError") return new SignInAgainError(cause.message);
+  }
+  return undefined;
+}
+
+function explain(error: unknown): DemoError {
+  if (error instanceof AwsStepError) {
+    const { title } = explainFailure(error.step, readAwsFailure(error.cause));
+    return {
+      code: error.code,
+      message: sentence(title),
+      cause: error.causes.slice(0, 3).map(sentence).join(" "),
+      fix: error.fix,
+    };
+  }
+  if (error instanceof ExchangeError) {
+    return {
+      code: error.code,
+      message: error.message,
+      cause: error.causes.map(sentence).join(" ") || undefined,
+      fix: error.fix,
+    };
+  }
+  throw error;
+}
+
+function sentence(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
+}
