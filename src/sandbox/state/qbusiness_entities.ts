@@ -112,3 +112,17 @@ export type QPermission = {
   conditions: { conditionOperator: "StringEquals"; conditionKey: string; conditionValues: string[] }[];
   createdAtMs: number;
 };
+
+/**
+ * An ISV as AWS registered it ("Information to provide"): its role and the one OIDC client id that becomes the
+ * audience of every data accessor's grant. CreateDataAccessor looks its `principal` up here.
+ */
+export type RegisteredIsv = {
+  /** ARN of the ISV's role; the key in {@link World.registeredIsvs}. */
+  principal: string;
+  displayName: string;
+  /** OIDC client id: the `aud` of the ISV's ID tokens. Null: registered for the authorization-code method only. */
+  clientId: string | null;
+  /** For the authorization-code method. */
+  redirectUris: string[];
+};

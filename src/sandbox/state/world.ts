@@ -28,6 +28,7 @@ import type {
   QIndex,
   QPermission,
   QRetriever,
+  RegisteredIsv,
 } from "./qbusiness_entities.ts";
 
 /** What an idempotency token (`ClientToken`) was used for. */
@@ -75,6 +76,8 @@ export type World = {
   authorizationCodes: Map<string, AuthorizationCode>;
   /** by refreshToken */
   refreshTokens: Map<string, IdentityCenterRefreshToken>;
+  /** by principal */
+  registeredIsvs: Map<string, RegisteredIsv>;
   /** by applicationId */
   qApplications: Map<string, QApplication>;
   /** by indexId */
@@ -116,6 +119,7 @@ export function createWorld(): World {
     redeemedTokens: new Map(),
     authorizationCodes: new Map(),
     refreshTokens: new Map(),
+    registeredIsvs: new Map(),
     qApplications: new Map(),
     indices: new Map(),
     retrievers: new Map(),
