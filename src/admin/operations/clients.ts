@@ -6,6 +6,7 @@ import { OperationError } from "../../errors.ts";
 import { generateClientSecret, hashClientSecret } from "../../provider/clients/client_secret.ts";
 import * as store from "../../provider/clients/client_store.ts";
 import { parseTenantId } from "../../provider/tenants/tenant_store.ts";
+import { adminScope, searchScope } from "../authenticate.ts";
 import { type OperationContext, pageSchema, parseArguments } from "./operation.ts";
 
 /** A client as operators see it: its metadata without any form of its secret. */
@@ -23,12 +24,9 @@ export interface CreatedClient extends ClientView {
 /** How a client may authenticate at the token endpoint. */
 export const authMethods = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"] as const;
 
-/** What a client may do: log users in, mint ID tokens for users it names, call the admin API. */
-export const clientPurposes = ["login", "mint", "admin"] as const;
+/** What a client may do: log users in, mint ID tokens for users it names, search as them, call the admin API. */
+export const clientPurposes = ["login", "mint", "search", "admin"] as const;
 type ClientPurpose = (typeof clientPurposes)[number];
-
-/** The scope that opens the admin API. */
-export const adminScope = "tti:admin";
 
 const tokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange";
 const jwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer";
@@ -57,7 +55,7 @@ type NewClient = z.output<typeof newClient>;
  * @param input `purposes` (default `["login"]`); `redirectUris`, needed for login; `authMethod` (default
  *   client_secret_basic); `jwks` or `jwksUri`, needed for private_key_jwt and for minting by assertion;
  *   `firstParty` (default false: users are asked for consent); `requirePkce` (default true; only a
- *   confidential client may go without); `allowedTenants` for minting, `["*"]` for all; `clientId` and
+ *   confidential client may go without); `allowedTenants` for minting and searching, `["*"]` for all; `clientId` and
  *   `secret` (default: generated, the secret answered once)
  * @throws OperationError invalid_input, client_exists
  */
@@ -121,7 +119,7 @@ function buildMetadata(
   const grantTypes = [
     ...(login ? ["authorization_code", "refresh_token"] : []),
     ...(purposes.includes("mint") ? [tokenExchange, jwtBearer] : []),
-    ...(purposes.includes("admin") ? ["client_credentials"] : []),
+    ...(purposes.includes("admin") || purposes.includes("search") ? ["client_credentials"] : []),
   ];
   return {
     client_id: wanted.clientId ?? randomBytes(12).toString("base64url").replace(/^[-_]/, "c"),
@@ -143,12 +141,17 @@ function buildMetadata(
     scope: [
       "openid",
       ...(login ? ["email", "profile", "offline_access"] : []),
+      ...(purposes.includes("search") ? [searchScope] : []),
       ...(purposes.includes("admin") ? [adminScope] : []),
     ].join(" "),
     first_party: wanted.firstParty ?? false,
     require_pkce: wanted.requirePkce ?? true,
-    ...(purposes.includes("mint") ? { allowed_tenants: parseAllowedTenants(wanted.allowedTenants) } : {}),
+    ...(actsForTenants(purposes) ? { allowed_tenants: parseAllowedTenants(wanted.allowedTenants) } : {}),
   };
+}
+
+function actsForTenants(purposes: readonly ClientPurpose[]): boolean {
+  return purposes.includes("mint") || purposes.includes("search");
 }
 
 function assertKeysFit(wanted: NewClient, authMethod: string): void {
@@ -193,11 +196,7 @@ function assertPurposesFit(
 
 function parseAllowedTenants(tenants: readonly string[] | undefined): string[] {
   if (tenants === undefined || tenants.length === 0) {
-    throw refuse(
-      "allowedTenants",
-      "is missing",
-      'Name the tenants it may mint for, or "*" for every tenant.',
-    );
+    throw refuse("allowedTenants", "is missing", 'Name the tenants it may act for, or "*" for every tenant.');
   }
   return tenants.map((tenant) => (tenant === "*" ? tenant : parseTenantId(tenant, "allowedTenants")));
 }

@@ -1,0 +1,175 @@
+// Owns the admin API's routes as a table: method, path, scope, operation, status. No rule lives here; each
+// entry only says which arguments the request carries.
+import type { RouterContext } from "@koa/router";
+import * as accessors from "./operations/accessors.ts";
+import * as audit from "./operations/audit.ts";
+import * as clients from "./operations/clients.ts";
+import type { OperationContext } from "./operations/operation.ts";
+import * as tenants from "./operations/tenants.ts";
+import * as users from "./operations/users.ts";
+
+/** What a request carries for an operation. */
+export interface RouteRequest {
+  /** Values of the path's parameters. */
+  path: Readonly<Record<string, string>>;
+  /** Query parameters, each given once. */
+  query: Readonly<Record<string, string>>;
+  /** The JSON body of a POST. */
+  body: Readonly<Record<string, unknown>>;
+}
+
+/** A route of the JSON API. */
+export interface AdminRoute {
+  method: "get" | "post" | "delete";
+  path: string;
+  summary: string;
+  /** Status of the answer when all is well. */
+  status: 200 | 201;
+  run(context: OperationContext, request: RouteRequest): Promise<unknown>;
+}
+
+/** Every route that administers, in the order of the documentation. */
+export const adminRoutes: readonly AdminRoute[] = [
+  {
+    method: "get",
+    path: "/v1/tenants",
+    summary: "List the tenants",
+    status: 200,
+    run: async (context, { query }) => ({ tenants: await tenants.listTenants(context, pageOf(query)) }),
+  },
+  {
+    method: "post",
+    path: "/v1/tenants",
+    summary: "Create a tenant",
+    status: 201,
+    run: (context, { body }) => tenants.createTenant(context, body),
+  },
+  {
+    method: "get",
+    path: "/v1/tenants/:tenant",
+    summary: "Show a tenant",
+    status: 200,
+    run: (context, { path }) => tenants.showTenant(context, { id: path["tenant"] }),
+  },
+  {
+    method: "get",
+    path: "/v1/tenants/:tenant/users",
+    summary: "List the users of a tenant",
+    status: 200,
+    run: async (context, { path, query }) => ({
+      users: await users.listUsers(context, { ...pageOf(query), tenantId: path["tenant"] }),
+    }),
+  },
+  {
+    method: "post",
+    path: "/v1/tenants/:tenant/users",
+    summary: "Add a user who exists to a tenant",
+    status: 201,
+    run: (context, { path, body }) => users.addUserToTenant(context, { ...body, tenantId: path["tenant"] }),
+  },
+  {
+    method: "get",
+    path: "/v1/tenants/:tenant/accessors",
+    summary: "List the data accessors of a tenant",
+    status: 200,
+    run: async (context, { path }) => ({
+      accessors: await accessors.listAccessors(context, { tenantId: path["tenant"] }),
+    }),
+  },
+  {
+    method: "post",
+    path: "/v1/tenants/:tenant/accessors",
+    summary: "Enter a data accessor of a tenant",
+    status: 201,
+    run: (context, { path, body }) =>
+      accessors.createAccessor(context, { ...body, tenantId: path["tenant"] }),
+  },
+  {
+    method: "get",
+    path: "/v1/tenants/:tenant/accessors/:accessor",
+    summary: "Show a data accessor",
+    status: 200,
+    run: (context, { path }) =>
+      accessors.showAccessor(context, { tenantId: path["tenant"], name: path["accessor"] }),
+  },
+  {
+    method: "delete",
+    path: "/v1/tenants/:tenant/accessors/:accessor",
+    summary: "Forget a data accessor",
+    status: 200,
+    run: (context, { path }) =>
+      accessors.deleteAccessor(context, { tenantId: path["tenant"], name: path["accessor"] }),
+  },
+  {
+    method: "get",
+    path: "/v1/users",
+    summary: "List the users of all tenants",
+    status: 200,
+    run: async (context, { query }) => ({ users: await users.listUsers(context, pageOf(query)) }),
+  },
+  {
+    method: "post",
+    path: "/v1/users",
+    summary: "Create a user",
+    status: 201,
+    run: (context, { body }) => users.createUser(context, body),
+  },
+  {
+    method: "get",
+    path: "/v1/users/:user",
+    summary: "Show a user, by id or e-mail address",
+    status: 200,
+    run: (context, { path }) => users.showUser(context, { user: path["user"] }),
+  },
+  {
+    method: "get",
+    path: "/v1/clients",
+    summary: "List the clients",
+    status: 200,
+    run: async (context, { query }) => ({ clients: await clients.listClients(context, pageOf(query)) }),
+  },
+  {
+    method: "post",
+    path: "/v1/clients",
+    summary: "Register a client",
+    status: 201,
+    run: (context, { body }) => clients.createClient(context, body),
+  },
+  {
+    method: "get",
+    path: "/v1/clients/:client",
+    summary: "Show a client",
+    status: 200,
+    run: (context, { path }) => clients.showClient(context, { clientId: path["client"] }),
+  },
+  {
+    method: "get",
+    path: "/v1/audit-events",
+    summary: "List audit events, newest first",
+    status: 200,
+    run: async (context, { query }) => ({
+      events: await audit.listEvents(context, { ...query, ...numbersOf(query, ["limit", "beforeMs"]) }),
+    }),
+  },
+];
+
+/** Reads what a request carries besides its body. */
+export function routeRequestOf(ctx: RouterContext, body: Readonly<Record<string, unknown>>): RouteRequest {
+  const query: Record<string, string> = {};
+  for (const [name, value] of new URLSearchParams(ctx.querystring)) query[name] = value;
+  return { path: ctx.params as Record<string, string>, query, body };
+}
+
+function pageOf(query: Readonly<Record<string, string>>): Record<string, unknown> {
+  return { ...query, ...numbersOf(query, ["limit"]) };
+}
+
+// A value that is no number stays text, and the operation names it as the field at fault.
+function numbersOf(
+  query: Readonly<Record<string, string>>,
+  names: readonly string[],
+): Record<string, number> {
+  return Object.fromEntries(
+    names.filter((name) => /^\d{1,16}$/.test(query[name] ?? "")).map((name) => [name, Number(query[name])]),
+  );
+}

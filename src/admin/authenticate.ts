@@ -1,0 +1,53 @@
+// Owns who may call the admin API: a back end with an access token of this issuer that carries the scope the
+// route names. Everything else is refused, a route that names no scope included. Pure but for the look-up.
+import { OperationError } from "../errors.ts";
+import type { BackEndToken } from "../provider/access_tokens.ts";
+
+/** The scope that opens administration, and the one that opens search. */
+export const adminScope = "tti:admin";
+export const searchScope = "tti:search";
+export type ApiScope = typeof adminScope | typeof searchScope;
+
+/**
+ * Authenticates a request.
+ * @param authorization the Authorization header (RFC 6750 section 2.1); no other place is looked at
+ * @param scope what the route requires
+ * @param findToken looks the token up at the provider
+ * @throws OperationError unauthenticated, forbidden
+ */
+export async function authenticateBackEnd(
+  authorization: string | undefined,
+  scope: ApiScope,
+  findToken: (token: string) => Promise<BackEndToken | undefined>,
+): Promise<BackEndToken> {
+  const token = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization ?? "")?.[1];
+  if (token === undefined || token.length > 4096) {
+    throw new OperationError("unauthenticated", "The request carries no access token.", {
+      fix: `Send "Authorization: Bearer …" with an access token of the scope ${scope}.`,
+    });
+  }
+  const found = await findToken(token);
+  if (!found) {
+    throw new OperationError("unauthenticated", "The access token is unknown, expired or revoked.", {
+      fix: `Get a new one: POST /token with grant_type=client_credentials and scope=${scope}.`,
+    });
+  }
+  if (!found.scopes.has(scope)) {
+    throw new OperationError("forbidden", `The access token lacks the scope ${scope}.`, {
+      fix: `Ask for it at the token endpoint, as a client that was registered for it.`,
+    });
+  }
+  return found;
+}
+
+/**
+ * Asserts that a back end may act for a tenant.
+ * @throws OperationError forbidden
+ */
+export function assertTenantAllowed(token: BackEndToken, tenantId: string): void {
+  if (token.allowedTenants.includes("*") || token.allowedTenants.includes(tenantId)) return;
+  throw new OperationError("forbidden", "The client may not act for this tenant.", {
+    field: "tenant",
+    fix: "Register the client for the tenant: tti client create --mint-for TENANT",
+  });
+}
