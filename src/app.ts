@@ -1,6 +1,6 @@
 // Owns the public Koa app: request id, pinned host, security headers, the error edge, our own addresses, and
 // the Provider for everything else.
-import Router from "@koa/router";
+import Router, { type RouterContext } from "@koa/router";
 import Koa from "koa";
 import { OperationError } from "./errors.ts";
 import { answerOf, errorBody, errorPage, isOurFault } from "./http_errors.ts";
@@ -8,6 +8,8 @@ import type { Log } from "./log.ts";
 import { pinRequest, requestIdOf } from "./provider/edge/pinned_request.ts";
 import { readFormPairs } from "./provider/interactions/form.ts";
 import { addInteractionRoutes, type InteractionDeps } from "./provider/interactions/interaction_routes.ts";
+import { discoveryPath } from "./provider/keys/discovery_document.ts";
+import type { DocumentAnswer, KeyDocuments } from "./provider/keys/key_documents.ts";
 import { pageHeaders, stylesheet } from "./views/render.ts";
 
 /** One thing readiness depends on. */
@@ -22,6 +24,7 @@ export interface PublicAppDeps extends InteractionDeps {
   log: Log;
   trustedProxies: number;
   readiness: readonly ReadinessCheck[];
+  documents: KeyDocuments;
 }
 
 const mostBodyBytes = 64 * 1024;
@@ -91,6 +94,7 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
 
   const router = new Router();
   addHealthRoutes(router, deps.readiness);
+  addKeyDocumentRoutes(router, deps.documents);
   addStylesheetRoute(router);
   addPostedRequestRoutes(router, deps.issuer);
   addInteractionRoutes(router, deps);
@@ -103,6 +107,21 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
     await deps.host.serve(ctx.req, ctx.res);
   });
   return app;
+}
+
+function addKeyDocumentRoutes(router: Router, documents: KeyDocuments): void {
+  router.get("/jwks", (ctx) => sendDocument(ctx, documents.jwks(ctx.get("If-None-Match"))));
+  router.get(discoveryPath, async (ctx) => {
+    sendDocument(ctx, await documents.discovery(ctx.get("If-None-Match")));
+  });
+}
+
+function sendDocument(ctx: RouterContext, answer: DocumentAnswer): void {
+  ctx.status = answer.status;
+  ctx.set(answer.headers);
+  ctx.body = answer.body ?? null;
+  // Setting a body sets a status of its own.
+  ctx.status = answer.status;
 }
 
 // OpenID Connect lets relying parties post these requests. A post from another site carries no SameSite=Lax

@@ -15,6 +15,7 @@ import { createClientCache } from "./provider/clients/client_cache.ts";
 import { deriveCookieKeys } from "./provider/cookie_keys.ts";
 import { createProviderHost } from "./provider/host.ts";
 import { loadSecrets } from "./provider/installation_secrets.ts";
+import { createKeyDocuments } from "./provider/keys/key_documents.ts";
 import { type KeyRing, openKeyRing } from "./provider/keys/key_ring.ts";
 import { keyPolicy } from "./provider/keys/policy.ts";
 import { createOutgoingFetch } from "./provider/outgoing_fetch.ts";
@@ -22,8 +23,10 @@ import { startSweeper } from "./provider/storage/sweeper.ts";
 
 /** A running provider. */
 export interface RunningServer {
-  /** The issuer, which is also where the public port answers. */
+  /** The issuer. */
   publicUrl: string;
+  /** Where this very instance listens, past every proxy. */
+  localUrl: string;
   adminUrl: string;
   db: Database;
   keyRing: KeyRing;
@@ -80,6 +83,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
           clients,
           cookieKeys: deriveCookieKeys(secrets),
           tenantClaim: config.tenantClaim,
+          awsClientId: config.clientId,
+          requireVerifiedDomain: config.requireVerifiedDomain,
           idTokenTtlSeconds: config.idTokenTtlSeconds,
           fetch: createOutgoingFetch(config.allowNetworks),
         },
@@ -96,11 +101,12 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       issuer,
       passwords: createPasswords(),
       trustedProxies: config.trustedProxies,
+      documents: createKeyDocuments({ ring: keyRing, currentProvider: () => host.current() }),
       readiness: readinessOf(db, keyRing),
     });
     listening.serve(app.callback());
     log.info({ issuer, host: config.host, port: listening.port }, "provider is serving");
-    return { publicUrl: issuer, adminUrl: "", db, keyRing, close };
+    return { publicUrl: issuer, localUrl: `http://localhost:${listening.port}`, adminUrl: "", db, keyRing, close };
   } catch (error) {
     await close();
     throw error;
