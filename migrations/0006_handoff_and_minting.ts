@@ -1,12 +1,11 @@
-// What "keep my login page" and minting need: the ISV's own subject of an account, the address a membership
+// What "keep my login page" and minting need: which accounts the ISV made, the address a membership
 // carries, how a tenant's users log in, when a back end may act for them, and the domains a tenant has proven.
 import type { Knex } from "knex";
 
 export async function up(db: Knex): Promise<void> {
   await db.schema.alterTable("accounts", (table) => {
-    // The ISV's id of the person. Set only by handoff and assertions; then it is the `sub` of tokens.
-    table.text("external_subject");
-    table.unique(["external_subject"]);
+    // When the ISV's word made the account; its id is then the ISV's own. Null: the account was made here.
+    table.bigInteger("external_at_ms");
   });
   await db.schema.alterTable("memberships", (table) => {
     // The address the ISV named for this tenant; null: the account's own. Per tenant, so that a login for
@@ -67,7 +66,6 @@ export async function down(db: Knex): Promise<void> {
     table.dropColumns("email", "email_verified_at_ms", "last_login_at_ms");
   });
   await db.schema.alterTable("accounts", (table) => {
-    table.dropUnique(["external_subject"]);
-    table.dropColumn("external_subject");
+    table.dropColumn("external_at_ms");
   });
 }

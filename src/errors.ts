@@ -172,6 +172,22 @@ export const errorCatalogue = {
     meaning: "The tenant's users log in another way.",
     fix: "Use the tenant's login method, or change it with `tti tenant update --login`.",
   },
+  subject_token_refused: {
+    status: 400,
+    meaning:
+      "The token that names the user is malformed, forged, expired, or not of the kind it claims to be.",
+    fix: "Sign a new one as docs/minting.md describes; the message names the member at fault.",
+  },
+  subject_token_replayed: {
+    status: 400,
+    meaning: "A token that names a user was presented before; each serves once.",
+    fix: "Sign a new one, with a new jti, for every request.",
+  },
+  tenant_not_allowed: {
+    status: 403,
+    meaning: "The client may not mint tokens for this tenant.",
+    fix: "Allow it with `tti client create --allow-tenant` or name a tenant the client may act for.",
+  },
   unavailable: {
     status: 503,
     meaning: "Something this operation needs (the database, a key, another service) does not answer.",

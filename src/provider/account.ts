@@ -4,9 +4,9 @@ import type { FindAccount, KoaContextWithOIDC, Account as OidcAccount } from "oi
 import type { Database } from "../db/connect.ts";
 import { findAccount } from "./accounts/account_store.ts";
 import { tenantOfGrant } from "./internals.ts";
-import { idTokenClaims, type SubjectClaims, userinfoClaims } from "./tenants/claims.ts";
+import { idTokenClaims, userinfoClaims } from "./tenants/claims.ts";
 import { listMembershipsOfAccount, type Membership } from "./tenants/membership_store.ts";
-import { getSubjectClaims } from "./tenants/subject.ts";
+import { getSubjectClaims, type SubjectDeps, type SubjectRequest } from "./tenants/subject.ts";
 import { invalidGrant, invalidToken, refusingAs } from "./token_error.ts";
 
 /** An account while a person is being signed in. */
@@ -19,13 +19,23 @@ export function membershipsOf(account: OidcAccount | undefined): readonly Member
   return (account as SigningInAccount | undefined)?.memberships ?? [];
 }
 
+/** What finding accounts needs. */
+export interface AccountDeps extends SubjectDeps {
+  /** Configured name of the claim that carries the tenant. */
+  tenantClaim: string;
+  /** The client whose ID tokens AWS accepts. */
+  awsClientId: string;
+}
+
 /** Makes oidc-provider's `findAccount`. */
-export function accountFinder(db: Database, tenantClaim: string): FindAccount {
+export function accountFinder(deps: AccountDeps): FindAccount {
   return async (ctx, accountId, token) => {
-    if (token === undefined) return findSigningIn(db, accountId);
-    if (ctx.oidc.route === "userinfo") return userinfoAccount(db, tenantClaim, ctx, accountId);
-    const claims = await subjectOfGrant(db, ctx, accountId);
-    return { accountId, claims: () => idTokenClaims(claims, tenantClaim) };
+    if (token === undefined) return findSigningIn(deps.db, accountId);
+    if (ctx.oidc.route === "userinfo") return userinfoAccount(deps, ctx, accountId);
+    const subject = getSubjectClaims(deps, subjectOfGrant(ctx, accountId, deps.awsClientId));
+    // Refused before a refresh token is used up, so that it works again once the reason is gone.
+    const claims = await refusingAs(invalidGrant, subject);
+    return { accountId, claims: () => idTokenClaims(claims, deps.tenantClaim) };
   };
 }
 
@@ -43,23 +53,22 @@ async function findSigningIn(db: Database, accountId: string): Promise<SigningIn
   };
 }
 
-// Refused before a refresh token is used up, so that it works again once the reason is gone.
-function subjectOfGrant(db: Database, ctx: KoaContextWithOIDC, accountId: string): Promise<SubjectClaims> {
-  return refusingAs(invalidGrant, getSubjectClaims(db, accountId, tenantOfGrant(ctx.oidc.grant)));
+// A refresh happens without the person. What comes of it for the client registered with AWS opens the
+// customer's data, so there the tenant's presence policy holds as it does for minting.
+function subjectOfGrant(ctx: KoaContextWithOIDC, accountId: string, awsClientId: string): SubjectRequest {
+  const clientId = ctx.oidc.client?.clientId ?? "";
+  const refreshing = ctx.oidc.params?.["grant_type"] === "refresh_token";
+  const present = !(refreshing && clientId === awsClientId);
+  return { accountId, tenantId: tenantOfGrant(ctx.oidc.grant), clientId, present };
 }
 
 // The library loads the grant after the account, so the decision waits for the claims to be asked for.
-function userinfoAccount(
-  db: Database,
-  tenantClaim: string,
-  ctx: KoaContextWithOIDC,
-  accountId: string,
-): OidcAccount {
+function userinfoAccount(deps: AccountDeps, ctx: KoaContextWithOIDC, accountId: string): OidcAccount {
   return {
     accountId,
     claims: async (_use, scope) => {
-      const subject = getSubjectClaims(db, accountId, tenantOfGrant(ctx.oidc.grant));
-      return userinfoClaims(await refusingAs(invalidToken, subject), tenantClaim, scope);
+      const subject = getSubjectClaims(deps, subjectOfGrant(ctx, accountId, deps.awsClientId));
+      return userinfoClaims(await refusingAs(invalidToken, subject), deps.tenantClaim, scope);
     },
   };
 }

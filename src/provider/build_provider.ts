@@ -7,6 +7,7 @@ import type { Log } from "../log.ts";
 import type { ClientCache } from "./clients/client_cache.ts";
 import { providerConfiguration } from "./configuration.ts";
 import { requestIdOf } from "./edge/pinned_request.ts";
+import { registerGrants } from "./grants/register.ts";
 import { createPageSources } from "./interactions/page_sources.ts";
 import { changeModels } from "./internals.ts";
 import { createAdapterFactory } from "./storage/adapter.ts";
@@ -23,6 +24,9 @@ export interface ProviderDeps {
   clients: ClientCache;
   cookieKeys: readonly string[];
   tenantClaim: string;
+  /** The client whose ID tokens AWS accepts. */
+  awsClientId: string;
+  requireVerifiedDomain: boolean;
   idTokenTtlSeconds: number;
   fetch: NonNullable<Configuration["fetch"]>;
 }
@@ -54,6 +58,7 @@ export function buildProvider(deps: ProviderDeps, jwks: JWKS): Provider {
     recordUse: (id, iss, expiresAtSeconds) =>
       createRecordOnce(db, "ReplayDetection", id, { iss, exp: expiresAtSeconds }, expiresAtSeconds * 1000),
   });
+  registerGrants(provider, deps);
   logOutcomes(provider, log);
   return provider;
 }

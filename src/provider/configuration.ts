@@ -32,6 +32,9 @@ export interface ProviderSettings {
   /** Keys that sign cookies, newest first. */
   cookieKeys: readonly string[];
   tenantClaim: string;
+  /** The client whose ID tokens AWS accepts. */
+  awsClientId: string;
+  requireVerifiedDomain: boolean;
   idTokenTtlSeconds: number;
   pages: PageSources;
   /** How the provider reaches other servers (a client's `jwks_uri`, back-channel logout). */
@@ -47,7 +50,7 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
   const secure = settings.issuer.startsWith("https:");
   return {
     adapter: settings.adapter,
-    findAccount: accountFinder(settings.db, settings.tenantClaim),
+    findAccount: accountFinder(settings),
     jwks: settings.jwks,
     features: {
       devInteractions: { enabled: false },

@@ -1,8 +1,9 @@
 // Owns everything we change inside oidc-provider's models, in one place, so that an upgrade is reviewed here.
 // Each change is to a class that belongs to one Provider; nothing global is touched.
 import { randomBytes } from "node:crypto";
+import type { JWK } from "jose";
 import type Provider from "oidc-provider";
-import type { Grant, IdToken } from "oidc-provider";
+import type { Client, Grant, IdToken } from "oidc-provider";
 import { matchesClientSecret } from "./clients/client_secret.ts";
 import { hashRecordId } from "./storage/record_payload.ts";
 
@@ -84,4 +85,20 @@ function compareHashedSecrets(provider: Provider): void {
   provider.Client.prototype.compareClientSecret = function compare(presented: string) {
     return matchesClientSecret(this.clientSecret, presented);
   };
+}
+
+/** The keys a client registered, by value or by `jwks_uri`. */
+interface ClientKeyStore extends Iterable<JWK> {
+  /** Fetches a `jwks_uri` unless what was fetched is still fresh. */
+  refresh(): Promise<void>;
+}
+
+/**
+ * Reads a client's registered public keys. Those behind a `jwks_uri` are fetched through the provider's guarded
+ * fetch and kept as long as the answer's headers allow.
+ */
+export async function verificationKeysOf(client: Client): Promise<readonly JWK[]> {
+  const { asymmetricKeyStore: keys } = client as unknown as { asymmetricKeyStore: ClientKeyStore };
+  if (client.jwksUri !== undefined) await keys.refresh();
+  return [...keys];
 }

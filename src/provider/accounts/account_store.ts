@@ -12,8 +12,8 @@ export interface Account {
   email: string | null;
   emailVerifiedAtMs: number | null;
   name: string | null;
-  /** The ISV's own id of the person, for accounts that handoff or assertions made; then the `sub` of tokens. */
-  externalSubject: string | null;
+  /** When a login or assertion of the ISV made the account; its id is the ISV's own then. Null: made here. */
+  externalAtMs: number | null;
   disabledAtMs: number | null;
   createdAtMs: number;
 }
@@ -40,7 +40,7 @@ interface AccountRow {
   email: string | null;
   email_verified_at_ms: number | null;
   name: string | null;
-  external_subject: string | null;
+  external_at_ms: number | null;
   disabled_at_ms: number | null;
   created_at_ms: number;
 }
@@ -50,7 +50,7 @@ const accountColumns = [
   "accounts.email",
   "accounts.email_verified_at_ms",
   "accounts.name",
-  "accounts.external_subject",
+  "accounts.external_at_ms",
   "accounts.disabled_at_ms",
   "accounts.created_at_ms",
 ] as const;
@@ -121,19 +121,6 @@ export async function createAccount(db: Database, account: NewAccount, now: Date
 }
 
 /**
- * Finds the account a back end names: by its id here, else by the ISV's own id. In this order, so that an
- * ISV's id can never stand in for the id of somebody else's account.
- */
-export async function findAccountBySubject(db: Database, subject: string): Promise<Account | undefined> {
-  const rows: AccountRow[] = await db("accounts")
-    .where("id", subject)
-    .orWhere("external_subject", subject)
-    .select(...accountColumns);
-  const row = rows.find((candidate) => candidate.id === subject) ?? rows[0];
-  return row && toAccount(row);
-}
-
-/**
  * Adds the account of a person the ISV named; of several callers at once, all get the one account.
  * It cannot sign in here: it has no sign-in name and no password.
  */
@@ -145,17 +132,17 @@ export async function createExternalAccount(
   const nowMs = now.getTime();
   await db("accounts")
     .insert({
-      id: randomUUID(),
-      external_subject: account.subject,
+      id: account.subject,
+      external_at_ms: nowMs,
       email: account.email,
       email_verified_at_ms: nowMs,
       name: account.name ?? null,
       created_at_ms: nowMs,
       updated_at_ms: nowMs,
     })
-    .onConflict("external_subject")
+    .onConflict("id")
     .ignore();
-  const created = await findAccountBySubject(db, account.subject);
+  const created = await findAccount(db, account.subject);
   if (!created) throw new Error("an account that was just written is gone");
   return created;
 }
@@ -214,7 +201,7 @@ function toAccount(row: AccountRow): Account {
     email: row.email,
     emailVerifiedAtMs: row.email_verified_at_ms,
     name: row.name,
-    externalSubject: row.external_subject,
+    externalAtMs: row.external_at_ms,
     disabledAtMs: row.disabled_at_ms,
     createdAtMs: row.created_at_ms,
   };

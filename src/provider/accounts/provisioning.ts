@@ -4,17 +4,12 @@ import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { saveMembershipEmail } from "../tenants/membership_store.ts";
 import type { Tenant } from "../tenants/tenant_store.ts";
-import {
-  type Account,
-  createExternalAccount,
-  findAccountBySubject,
-  saveAccountName,
-} from "./account_store.ts";
+import { type Account, createExternalAccount, findAccount, saveAccountName } from "./account_store.ts";
 import { parseEmailAddress } from "./email_address.ts";
 
 /** What the ISV says of a user who logged in with it. */
 export interface ExternalUser {
-  /** The ISV's id of the user, or the id of an account here. */
+  /** The id of the account: the ISV's own id of the user, or that of an account made here. */
   subject: string;
   email: string | undefined;
   name: string | undefined;
@@ -35,7 +30,7 @@ export async function provisionUser(
   user: ExternalUser,
   now: Date,
 ): Promise<Account> {
-  const known = await findAccountBySubject(db, user.subject);
+  const known = await findAccount(db, user.subject);
   if (known !== undefined && known.disabledAtMs !== null) {
     throw new OperationError("account_disabled", "The account is disabled.");
   }
@@ -51,7 +46,7 @@ export async function provisionUser(
     await saveMembershipEmail(db, { tenantId: tenant.id, accountId: account.id, email }, now);
     return account;
   }
-  if (known.externalSubject === null) return joinWithLocalAccount(db, tenant, known, email, now);
+  if (known.externalAtMs === null) return joinWithLocalAccount(db, tenant, known, email, now);
   if (user.name !== undefined && user.name !== known.name)
     await saveAccountName(db, known.id, user.name, now);
   await saveMembershipEmail(db, { tenantId: tenant.id, accountId: known.id, email }, now);

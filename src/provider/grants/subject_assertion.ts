@@ -16,7 +16,7 @@ const clockSkewSeconds = 5;
 
 /** What a client says of the user it acts for. */
 export interface SubjectAssertion {
-  /** The client's own id of the user, or the id of an account here. */
+  /** The id of the account: the client's own id of the user, or that of an account made here. */
   subject: string;
   tenantId: string;
   email: string | undefined;
@@ -41,8 +41,8 @@ export interface AssertionExpectations {
   /** This provider's issuer: its `aud`. */
   issuer: string;
   now: Date;
-  /** The client's registered public keys; called again, once, when none fits (they may have rotated). */
-  keys(refresh: boolean): Promise<readonly JWK[]>;
+  /** The client's registered public keys. */
+  keys(): Promise<readonly JWK[]>;
 }
 
 /**
@@ -85,7 +85,7 @@ export async function verifySubjectAssertion(
   }
   return {
     id: readText(payload, "jti", 8, 255),
-    subject: readText(payload, "sub", 1, 255),
+    subject: readSubject(payload),
     tenantId: readText(payload, "tenant", 1, 256),
     email: payload["email"] === undefined ? undefined : readText(payload, "email", 3, 254),
     name: payload["name"] === undefined ? undefined : readText(payload, "name", 1, 200),
@@ -114,22 +114,15 @@ function assertForm(token: string): void {
 }
 
 async function verifySignature(token: string, expectations: AssertionExpectations): Promise<JWTPayload> {
-  for (const refresh of [false, true]) {
-    const keys = await expectations.keys(refresh);
-    try {
-      // Times are checked by us, by the injected clock; the library's check of them must not decide.
-      const verified = await jwtVerify(token, createLocalJWKSet({ keys: [...keys] }), {
-        algorithms,
-        currentDate: new Date(0),
-        clockTolerance: Number.MAX_SAFE_INTEGER,
-      });
-      return verified.payload;
-    } catch (error) {
-      if (error instanceof errors.JWKSNoMatchingKey && !refresh) continue;
-      throw new AssertionRefused(reasonOf(error));
-    }
+  try {
+    const keySet = createLocalJWKSet({ keys: [...(await expectations.keys())] });
+    // Times are checked by us, by the injected clock; the library's check of them must not decide.
+    const unlimited = { currentDate: new Date(0), clockTolerance: Number.MAX_SAFE_INTEGER };
+    const verified = await jwtVerify(token, keySet, { algorithms, ...unlimited });
+    return verified.payload;
+  } catch (error) {
+    throw new AssertionRefused(reasonOf(error));
   }
-  throw new AssertionRefused("no registered key of the client fits its kid and alg");
 }
 
 function reasonOf(error: unknown): string {
@@ -156,6 +149,14 @@ function readText(payload: JWTPayload, name: string, least: number, most: number
     throw new AssertionRefused(`${name} must be text of ${least} to ${most} characters`);
   }
   return value;
+}
+
+// OpenID Connect Core 1.0 section 2: at most 255 ASCII characters.
+function readSubject(payload: JWTPayload): string {
+  const subject = readText(payload, "sub", 1, 255);
+  if (!/^[\x21-\x7e]+$/.test(subject))
+    throw new AssertionRefused("sub must be printable ASCII without spaces");
+  return subject;
 }
 
 // RFC 8176 names are short; a list of anything else would only swell the token that AWS reads.

@@ -19,7 +19,8 @@ export interface Tenant {
   createdAtMs: number;
 }
 
-interface TenantRow {
+/** A row of the tenants table. */
+export interface TenantRow {
   id: string;
   name: string;
   login_method: string;
@@ -63,7 +64,7 @@ export async function findTenant(db: Database, tenantId: string): Promise<Tenant
   const row: TenantRow | undefined = await db("tenants")
     .where("id", tenantId)
     .first(...tenantColumns);
-  return row && toTenant(row);
+  return row && readTenantRow(row);
 }
 
 /**
@@ -96,7 +97,7 @@ export async function createTenant(
   if (!row) {
     throw new OperationError("tenant_exists", `A tenant with the id ${tenant.id} exists.`, { field: "id" });
   }
-  return toTenant(row);
+  return readTenantRow(row);
 }
 
 /** Lists tenants in the order of their ids, disabled ones included. */
@@ -109,7 +110,7 @@ export async function listTenants(
     .where((query) => page.afterId !== undefined && query.where("id", ">", page.afterId))
     .orderBy("id")
     .limit(page.limit ?? 100);
-  return rows.map(toTenant);
+  return rows.map(readTenantRow);
 }
 
 /**
@@ -131,7 +132,7 @@ export async function saveTenantRules(
     })
     .returning([...tenantColumns]);
   if (!row) throw new OperationError("tenant_not_found", "No tenant has this id.", { field: "tenant" });
-  return toTenant(row);
+  return readTenantRow(row);
 }
 
 const presenceColumns = (policy: PresencePolicy) => ({
@@ -148,11 +149,11 @@ function readPresencePolicy(row: TenantRow): PresencePolicy {
   }
 }
 
-function toTenant(row: TenantRow): Tenant {
+/** Reads a row; what cannot be read gives the least. */
+export function readTenantRow(row: TenantRow): Tenant {
   return {
     id: row.id,
     name: row.name,
-    // What cannot be read gives the least.
     loginMethod: loginMethods.find((method) => method === row.login_method) ?? "local",
     presencePolicy: readPresencePolicy(row),
     disabledAtMs: row.disabled_at_ms,

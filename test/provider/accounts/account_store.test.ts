@@ -36,7 +36,7 @@ for (const kind of storeKinds) {
         email: "Ada@Example.com",
         emailVerifiedAtMs: now.getTime(),
         name: "Ada",
-        externalSubject: null,
+        externalAtMs: null,
         disabledAtMs: null,
         createdAtMs: now.getTime(),
       });

@@ -1,0 +1,39 @@
+// Owns the JWT bearer grant (RFC 7523 section 2.1): the same subject assertion as token exchange takes, for
+// clients whose libraries know this grant. The answer carries no access token that opens anything.
+import type Provider from "oidc-provider";
+import { errors, type KoaContextWithOIDC } from "oidc-provider";
+import { invalidGrant, refusingAs } from "../token_error.ts";
+import { resolveAssertedSubject } from "./asserted_subject.ts";
+import { type MintDeps, mintIdToken, presentingClient } from "./mint.ts";
+
+export const jwtBearerGrant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
+export const jwtBearerParameters = ["assertion", "scope"] as const;
+
+/** Makes the handler of the grant. */
+export function jwtBearerHandler(provider: Provider, deps: MintDeps) {
+  return async function redeemAssertion(ctx: KoaContextWithOIDC): Promise<void> {
+    const params = (ctx.oidc.params ?? {}) as Record<string, string | undefined>;
+    const assertion = params["assertion"];
+    if (assertion === undefined || assertion === "") throw new errors.InvalidRequest("assertion is missing");
+    if (params["scope"] !== undefined && params["scope"] !== "openid") {
+      throw new errors.InvalidScope("scope can only be openid; leave it out", params["scope"]);
+    }
+    const client = presentingClient(ctx);
+    const minted = await refusingAs(
+      invalidGrant,
+      resolveAssertedSubject(provider, client, deps, assertion, "assertion").then((named) =>
+        mintIdToken(provider, ctx, deps, named),
+      ),
+    );
+    ctx.body = {
+      // RFC 6749 section 5.1 wants the member; as in RFC 8693 it holds the token asked for.
+      access_token: minted.idToken,
+      id_token: minted.idToken,
+      issued_token_type: "urn:ietf:params:oauth:token-type:id_token",
+      token_type: "N_A",
+      expires_in: minted.expiresInSeconds,
+      scope: "openid",
+    };
+  };
+}

@@ -1,0 +1,16 @@
+// Owns the list of grants beyond OpenID Connect's own. A grant that is not listed here does not exist.
+import type Provider from "oidc-provider";
+import { jwtBearerGrant, jwtBearerHandler, jwtBearerParameters } from "./jwt_bearer.ts";
+import type { MintDeps } from "./mint.ts";
+import { tokenExchangeGrant, tokenExchangeHandler, tokenExchangeParameters } from "./token_exchange.ts";
+
+/**
+ * Registers the grants by which a client's back end gets ID tokens. A client uses one only if its
+ * `grant_types` name it, and for the tenants its `allowed_tenants` name.
+ */
+export function registerGrants(provider: Provider, deps: MintDeps): void {
+  provider.registerGrantType(tokenExchangeGrant, tokenExchangeHandler(provider, deps), [
+    ...tokenExchangeParameters,
+  ]);
+  provider.registerGrantType(jwtBearerGrant, jwtBearerHandler(provider, deps), [...jwtBearerParameters]);
+}

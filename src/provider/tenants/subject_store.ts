@@ -1,0 +1,129 @@
+// Owns reading everything a token is decided from in one statement: account, tenant, membership, proven
+// domains, presence. Nothing is cached: a membership that ends, ends now.
+import type { Database } from "../../db/connect.ts";
+import { runStatement } from "../../db/statement.ts";
+import type { Account } from "../accounts/account_store.ts";
+import type { Presence } from "../presence/presence_policy.ts";
+import type { Membership } from "./membership_store.ts";
+import { readTenantRow, type Tenant, type TenantRow } from "./tenant_store.ts";
+
+/** What the store says about a subject at one moment. */
+export interface SubjectFacts {
+  account: Account | undefined;
+  tenant: Tenant | undefined;
+  membership: Membership | undefined;
+  /** Domains the tenant has proven. */
+  verifiedDomains: readonly string[];
+  presence: Presence;
+}
+
+/** Which subject to read, and for whom. */
+export interface SubjectQuery {
+  accountId: string;
+  /** Undefined: none was chosen. */
+  tenantId: string | undefined;
+  /** The client whose standing consent counts as presence. */
+  clientId: string;
+  nowMs: number;
+}
+
+interface SubjectRow {
+  account_id: string | null;
+  email: string | null;
+  email_verified_at_ms: number | null;
+  name: string | null;
+  external_at_ms: number | null;
+  account_disabled_at_ms: number | null;
+  account_created_at_ms: number;
+  tenant_id: string | null;
+  tenant_name: string;
+  login_method: string;
+  presence_policy: string;
+  presence_within_hours: number | null;
+  tenant_disabled_at_ms: number | null;
+  tenant_created_at_ms: number;
+  role: string | null;
+  membership_email: string | null;
+  last_login_at_ms: number | null;
+  domain: string | null;
+  live: number;
+  consented: number;
+}
+
+// One row for each proven domain of the tenant, or a single one. The inner select is one row whatever exists,
+// so that an unknown tenant and an unknown account can be told apart.
+const statement = `
+select a.id as account_id, a.email, a.email_verified_at_ms, a.name, a.external_at_ms,
+  a.disabled_at_ms as account_disabled_at_ms, a.created_at_ms as account_created_at_ms,
+  t.id as tenant_id, t.name as tenant_name, t.login_method, t.presence_policy, t.presence_within_hours,
+  t.disabled_at_ms as tenant_disabled_at_ms, t.created_at_ms as tenant_created_at_ms,
+  m.role, m.email as membership_email, m.last_login_at_ms, d.domain,
+  case when exists (select 1 from oidc_records r where r.model = 'Session' and r.account_id = asked.account_id
+    and r.expires_at_ms > asked.now_ms) then 1 else 0 end as live,
+  case when exists (select 1 from offline_consents c where c.tenant_id = asked.tenant_id
+    and c.account_id = asked.account_id and c.client_id = asked.client_id and c.revoked_at_ms is null)
+    then 1 else 0 end as consented
+from (select cast(? as text) as account_id, cast(? as text) as tenant_id, cast(? as text) as client_id,
+  cast(? as bigint) as now_ms) asked
+left join accounts a on a.id = asked.account_id
+left join tenants t on t.id = asked.tenant_id
+left join memberships m on m.tenant_id = t.id and m.account_id = a.id
+left join tenant_domains d on d.tenant_id = t.id and d.verified_at_ms is not null`;
+
+/** Reads what the store says about an account in a tenant. */
+export async function readSubject(db: Database, query: SubjectQuery): Promise<SubjectFacts> {
+  const bindings = [query.accountId, query.tenantId ?? null, query.clientId, query.nowMs];
+  const rows = await runStatement<SubjectRow>(db, "subject_read", statement, bindings as string[]);
+  const [row] = rows;
+  if (row === undefined) throw new Error("the subject statement always answers");
+  return {
+    account: accountOf(row),
+    tenant: tenantOf(row),
+    membership: membershipOf(row),
+    verifiedDomains: rows.flatMap(({ domain }) => domain ?? []),
+    presence: {
+      hasLiveSession: row.live === 1,
+      lastLoginAtMs: row.last_login_at_ms,
+      hasOfflineConsent: row.consented === 1,
+    },
+  };
+}
+
+function accountOf(row: SubjectRow): Account | undefined {
+  if (row.account_id === null) return undefined;
+  return {
+    id: row.account_id,
+    email: row.email,
+    emailVerifiedAtMs: row.email_verified_at_ms,
+    name: row.name,
+    externalAtMs: row.external_at_ms,
+    disabledAtMs: row.account_disabled_at_ms,
+    createdAtMs: row.account_created_at_ms,
+  };
+}
+
+function tenantOf(row: SubjectRow): Tenant | undefined {
+  if (row.tenant_id === null) return undefined;
+  const columns: TenantRow = {
+    id: row.tenant_id,
+    name: row.tenant_name,
+    login_method: row.login_method,
+    presence_policy: row.presence_policy,
+    presence_within_hours: row.presence_within_hours,
+    disabled_at_ms: row.tenant_disabled_at_ms,
+    created_at_ms: row.tenant_created_at_ms,
+  };
+  return readTenantRow(columns);
+}
+
+function membershipOf(row: SubjectRow): Membership | undefined {
+  if (row.role === null || row.tenant_id === null || row.account_id === null) return undefined;
+  return {
+    tenantId: row.tenant_id,
+    tenantName: row.tenant_name,
+    accountId: row.account_id,
+    role: row.role === "admin" ? "admin" : "member",
+    email: row.membership_email,
+    lastLoginAtMs: row.last_login_at_ms,
+  };
+}
