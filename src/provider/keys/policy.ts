@@ -44,6 +44,14 @@ export function keyPolicy(
   return Object.freeze(policy);
 }
 
+// oidc-provider signs logout tokens for two minutes; access tokens are opaque.
+const logoutTokenSeconds = 120;
+
+/** The key policy that follows from the settings, the same for servers and commands. */
+export function keyPolicyOf(settings: { idTokenTtlSeconds: number }): Readonly<KeyPolicy> {
+  return keyPolicy({ longestTokenSeconds: Math.max(settings.idTokenTtlSeconds, logoutTokenSeconds) });
+}
+
 /**
  * Checks that no verifier and no instance can be overtaken by a rotation.
  * @throws OperationError `invalid_config`

@@ -71,7 +71,9 @@ export async function assertSignerMatches(signer: Signer, publicJwk: PublicJwk):
 /** The error for a key row that is not what was written. */
 export function damagedKey(message: string, cause?: unknown): OperationError {
   return new OperationError("signing_key_unreadable", message, {
-    fix: "Restore its row (table signing_keys) from a backup, or run `tti key rotate --emergency`.",
+    fix:
+      "Restore its row (table signing_keys) from a backup, or give the key up: `tti key revoke`, or " +
+      "`tti key rotate --emergency` if it is the one that signs.",
     cause,
   });
 }
