@@ -2,6 +2,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { JWKS } from "oidc-provider";
+import { createAdminApp } from "./admin/app.ts";
 import { createPublicApp, type ReadinessCheck } from "./app.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
@@ -9,6 +10,7 @@ import { connectDatabase, type Database, type StoreLocation } from "./db/connect
 import { migrateUp, readMigrationStatus } from "./db/migrate.ts";
 import { OperationError } from "./errors.ts";
 import { type Log, openLog } from "./log.ts";
+import { findBackEndToken } from "./provider/access_tokens.ts";
 import { createPasswords } from "./provider/accounts/passwords.ts";
 import { buildProvider } from "./provider/build_provider.ts";
 import { createClientCache } from "./provider/clients/client_cache.ts";
@@ -49,6 +51,8 @@ export interface ServerOptions {
 export async function startServer(config: Config, options: ServerOptions = {}): Promise<RunningServer> {
   const clock = options.clock ?? systemClock;
   const log = options.log ?? openLog({ level: config.logLevel });
+  const drainMs = options.drainMs ?? 10_000;
+  const passwords = createPasswords();
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
     while (closers.length > 0) await closers.pop()?.();
@@ -69,7 +73,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     });
     closers.push(() => keyRing.stop());
 
-    const listening = await listen(config.host, config.port, options.drainMs ?? 10_000);
+    const listening = await listen(config.host, config.port, drainMs);
     closers.push(listening.close);
     const issuer = config.issuer.replace(/:0$/, `:${listening.port}`);
     const clients = createClientCache(db);
@@ -99,18 +103,43 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       log,
       host,
       issuer,
-      passwords: createPasswords(),
+      passwords,
       trustedProxies: config.trustedProxies,
       documents: createKeyDocuments({ ring: keyRing, currentProvider: () => host.current() }),
       readiness: readinessOf(db, keyRing),
     });
     listening.serve(app.callback());
-    log.info({ issuer, host: config.host, port: listening.port }, "provider is serving");
-    return { publicUrl: issuer, localUrl: `http://localhost:${listening.port}`, adminUrl: "", db, keyRing, close };
+    const admin = await listen(config.adminHost, config.adminPort, drainMs);
+    closers.push(admin.close);
+    admin.serve(
+      createAdminApp({
+        db,
+        clock,
+        log,
+        passwords,
+        findBackEndToken: (token) => findBackEndToken(host.current(), token),
+      }).callback(),
+    );
+    log.info({ issuer, port: listening.port, adminPort: admin.port }, "provider is serving");
+    return {
+      publicUrl: issuer,
+      localUrl: urlOf(config.host, listening.port),
+      adminUrl: urlOf(config.adminHost, admin.port),
+      db,
+      keyRing,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+// An address of this machine that reaches a listener on any of its addresses.
+function urlOf(host: string, port: number): string {
+  const everywhere = host === "::" || host === "0.0.0.0";
+  const name = everywhere ? "localhost" : host.includes(":") ? `[${host}]` : host;
+  return `http://${name}:${port}`;
 }
 
 function locationOf(config: Config): StoreLocation {

@@ -7,6 +7,7 @@ import type { Database } from "../db/connect.ts";
 import { OperationError } from "../errors.ts";
 import { accountFinder } from "./account.ts";
 import { extraClientMetadata } from "./clients/client_store.ts";
+import { apiScopes } from "./grants/client_credentials.ts";
 import type { PageSources } from "./interactions/page_sources.ts";
 import { buildPrompts } from "./interactions/prompts.ts";
 import {
@@ -16,6 +17,7 @@ import {
   issuesRefreshToken,
   loadGrant,
   mayRevoke,
+  personScopes,
   requiresPkce,
   ttlSeconds,
 } from "./policies.ts";
@@ -119,12 +121,13 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
     renderError: settings.pages.error,
     responseTypes: ["code"],
     rotateRefreshToken: true,
-    scopes: ["openid", "offline_access", "email", "profile"],
+    scopes: [...personScopes, ...apiScopes],
     subjectTypes: ["public"],
     clientAuthMethods: ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
     ttl: {
       AccessToken: ttlSeconds.accessToken,
       AuthorizationCode: ttlSeconds.authorizationCode,
+      ClientCredentials: ttlSeconds.backEndToken,
       Grant: ttlSeconds.grant,
       IdToken: settings.idTokenTtlSeconds,
       Interaction: ttlSeconds.interaction,

@@ -7,11 +7,15 @@ import { createGrant, tenantOfGrant } from "./internals.ts";
 export const ttlSeconds = {
   authorizationCode: 60,
   accessToken: 3_600,
+  backEndToken: 600,
   interaction: 1_800,
   refreshToken: 14 * 86_400,
   grant: 30 * 86_400,
   session: 14 * 86_400,
 } as const;
+
+/** The scopes a person's sign-in may grant. */
+export const personScopes: readonly string[] = ["openid", "offline_access", "email", "profile"];
 
 /** Longest life a client assertion may claim, in seconds: the record of its use is kept as long. */
 export const longestAssertionSeconds = 600;
@@ -90,7 +94,9 @@ export async function loadGrant(ctx: KoaContextWithOIDC): Promise<Grant | undefi
       tenantId: decision.tenantId,
     });
   if (needsConsent(client)) return matching && isFresh(matching) ? matching : undefined;
-  const missing = [...ctx.oidc.requestParamOIDCScopes].filter((scope) => !hasScope(grant, scope));
+  const missing = [...ctx.oidc.requestParamOIDCScopes].filter(
+    (scope) => personScopes.includes(scope) && !hasScope(grant, scope),
+  );
   if (missing.length === 0 && matching && isFresh(matching)) return matching;
   if (matching && !isFresh(matching)) delete matching.exp;
   if (missing.length > 0) grant.addOIDCScope(missing);

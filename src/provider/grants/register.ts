@@ -1,5 +1,10 @@
 // Owns the list of grants beyond OpenID Connect's own. A grant that is not listed here does not exist.
 import type Provider from "oidc-provider";
+import {
+  clientCredentialsGrant,
+  clientCredentialsHandler,
+  clientCredentialsParameters,
+} from "./client_credentials.ts";
 import { jwtBearerGrant, jwtBearerHandler, jwtBearerParameters } from "./jwt_bearer.ts";
 import type { MintDeps } from "./mint.ts";
 import { tokenExchangeGrant, tokenExchangeHandler, tokenExchangeParameters } from "./token_exchange.ts";
@@ -11,6 +16,9 @@ import { tokenExchangeGrant, tokenExchangeHandler, tokenExchangeParameters } fro
 export function registerGrants(provider: Provider, deps: MintDeps): void {
   provider.registerGrantType(tokenExchangeGrant, tokenExchangeHandler(provider, deps), [
     ...tokenExchangeParameters,
+  ]);
+  provider.registerGrantType(clientCredentialsGrant, clientCredentialsHandler(provider), [
+    ...clientCredentialsParameters,
   ]);
   provider.registerGrantType(jwtBearerGrant, jwtBearerHandler(provider, deps), [...jwtBearerParameters]);
 }

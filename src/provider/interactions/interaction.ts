@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type Provider from "oidc-provider";
 import { type Client, errors, type InteractionResults } from "oidc-provider";
 import { OperationError } from "../../errors.ts";
+import { personScopes } from "../policies.ts";
 
 /** What the browser is in the middle of. */
 export interface InteractionState {
@@ -19,7 +20,7 @@ export interface InteractionState {
   params: ReadonlyMap<string, string>;
   /** What earlier pages of the same request answered. */
   answers: InteractionResults;
-  /** Scopes the client asked for and this grant lacks, or all of them. */
+  /** The scopes the client asked for that a person can grant. */
   scopes: readonly string[];
 }
 
@@ -58,7 +59,7 @@ export async function getInteraction(
     grantId: details.grantId,
     params,
     answers: details.lastSubmission ?? {},
-    scopes: (params.get("scope") ?? "").split(" ").filter((scope) => scope !== ""),
+    scopes: (params.get("scope") ?? "").split(" ").filter((scope) => personScopes.includes(scope)),
   };
 }
 
