@@ -17,7 +17,7 @@ export interface AwsFailure {
   /** The region InvalidRequestRegionException points to. */
   readonly region: string | undefined;
   readonly requestId: string | undefined;
-  /** No HTTP answer arrived: it is unknown whether AWS acted. */
+  /** No whole HTTP answer arrived: it is unknown whether AWS acted. */
   readonly noAnswer: boolean;
 }
 
@@ -31,7 +31,8 @@ export function readAwsFailure(error: unknown, secrets: readonly (string | undef
   const status = metadata["httpStatusCode"];
   const httpStatusCode = typeof status === "number" ? status : undefined;
   const oauthError = text(fields["error"]);
-  const message = error instanceof Error ? error.message : String(error);
+  // The SDK appends a second line of advice about hidden fields, which are not kept here.
+  const [message = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
   const description = text(fields["error_description"]) ?? (message === "UnknownError" ? undefined : message);
   return {
     name: errorName(error, fields),
@@ -41,7 +42,8 @@ export function readAwsFailure(error: unknown, secrets: readonly (string | undef
     reason: text(fields["reason"]),
     region: text(fields["region"]),
     requestId: text(metadata["requestId"]),
-    noAnswer: httpStatusCode === undefined,
+    // An error with a status of success is an answer that broke off while it was read.
+    noAnswer: httpStatusCode === undefined || httpStatusCode < 400,
   };
 }
 
