@@ -1,0 +1,66 @@
+// The frame of every page: head, navigation, footer, and the headers that keep scripts and other origins out.
+import type { OutboundResponse } from "../http/listener.ts";
+import { type Html, html } from "./html.ts";
+
+/** Nothing but our own stylesheet is loaded; forms go nowhere but here unless a page says so. */
+const POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/** A page to be framed. */
+export type PageContent = {
+  title: string;
+  /** Which entry of the navigation is the present one. */
+  section?: "requests" | "contents";
+  /** Reload after this many seconds. */
+  refreshSeconds?: number;
+  /** Sources of `form-action`; default: no form may be sent. */
+  formAction?: string;
+  body: Html;
+};
+
+/** @returns the page as an answer; it is never stored and never framed */
+export function renderPage(content: PageContent, status = 200): OutboundResponse {
+  const { title, section, refreshSeconds, body } = content;
+  const entry = (name: PageContent["section"], href: string, label: string) =>
+    html`<a href="${href}"${section === name && html` aria-current="page"`}>${label}</a>`;
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+${refreshSeconds !== undefined && html`<meta http-equiv="refresh" content="${refreshSeconds}">`}
+<title>${title} · Sandbox</title>
+<link rel="stylesheet" href="/page.css">
+</head>
+<body>
+<header class="bar">
+<a class="brand" href="/"><span class="mark" aria-hidden="true"></span>Sandbox <small>local AWS</small></a>
+<nav aria-label="Pages">${entry("requests", "/", "Requests")}${entry("contents", "/contents", "Contents")}</nav>
+</header>
+<main>
+${body}
+</main>
+<footer>Not AWS. Nothing here leaves this machine, except what the issuers you registered are asked for.</footer>
+</body>
+</html>
+`;
+  return {
+    status,
+    headers: {
+      "content-type": "text/html; charset=utf-8",
+      "cache-control": "no-store",
+      "content-security-policy": `${POLICY}; form-action ${content.formAction ?? "'none'"}`,
+      "referrer-policy": "no-referrer",
+      "x-content-type-options": "nosniff",
+      "cross-origin-opener-policy": "same-origin",
+    },
+    body: page.markup,
+  };
+}
+
+/** @returns a page that says what is wrong and where to go on */
+export function renderMessagePage(status: number, title: string, text: string): OutboundResponse {
+  return renderPage(
+    { title, body: html`<h1>${title}</h1><p>${text}</p><p><a href="/">Last requests</a></p>` },
+    status,
+  );
+}

@@ -1,0 +1,70 @@
+// The page of one request: every check with its outcome, what went in and what came out.
+import type { RequestRecord } from "../request_log.ts";
+import type { CheckRecord } from "../services.ts";
+import { type Html, html } from "./html.ts";
+import { renderBadge, renderReason, resultClass } from "./request_list.ts";
+import { countOf, describeCaller, describeDuration } from "./wording.ts";
+
+/**
+ * @param neighbours sequence numbers of the requests before and after, as far as they are remembered
+ * @returns the body of the page
+ */
+export function renderRequestDetail(
+  record: RequestRecord,
+  neighbours: { older: number | undefined; newer: number | undefined },
+): Html {
+  const caller = describeCaller(record.caller, record.accessKeyId);
+  const failed = record.checks.filter((check) => !check.passed).length;
+  return html`<p class="trail"><a href="/">Requests</a>
+${neighbours.older !== undefined && html`<a href="/requests/${neighbours.older}" rel="prev">← ${neighbours.older}</a>`}
+${neighbours.newer !== undefined && html`<a href="/requests/${neighbours.newer}" rel="next">${neighbours.newer} →</a>`}</p>
+<div class="title">
+<h1><span class="number">${record.sequence}</span> ${record.operation ?? `${record.method} ${record.path}`}</h1>
+${renderBadge(record)}
+</div>
+${record.reason !== null && html`<section class="verdict ${resultClass(record)}">${renderReason(record)}</section>`}
+<section>
+<h2>Checks <small>${failed === 0 ? countOf(record.checks.length, "check") : `${failed} of ${record.checks.length} failed`}</small></h2>
+${record.checks.length === 0 ? html`<p class="muted">The request was answered before any check.</p>` : html`<ol class="checks">${record.checks.map(renderCheck)}</ol>`}
+</section>
+<section>
+<h2>Request</h2>
+<dl class="facts">
+${fact("Caller", html`${record.caller ?? "not known"} <small>${record.accessKeyId ?? caller.detail}</small>`)}
+${fact("Service", [record.service, record.region].filter(Boolean).join(" in ") || "not known")}
+${fact("HTTP", `${record.method} ${record.path} (HTTP/${record.httpVersion})`)}
+${fact("Time", `${record.at}, took ${describeDuration(record.durationMs)}`)}
+${fact("Request id", record.requestId)}
+${record.rule !== null && fact("Rule that refused", record.rule)}
+${record.injectedFault !== null && fact("Injected fault", record.injectedFault)}
+</dl>
+</section>
+<div class="columns">
+<section><h2>In</h2>${json(record.input)}</section>
+<section><h2>Out</h2>${record.errorCode === null ? json(record.output) : json(errorAnswer(record))}</section>
+</div>`;
+}
+
+function renderCheck(check: CheckRecord): Html {
+  return html`<li class="check ${check.passed ? "ok" : "refused"}">
+<span class="sign" title="${check.passed ? "passed" : "failed"}">${check.passed ? "✓" : "✗"}</span>
+<div><b>${check.name}</b><p>${check.why}</p>${
+    !check.passed && check.fix !== undefined && html`<p class="fix"><b>Fix</b> ${check.fix}</p>`
+  }</div>
+</li>`;
+}
+
+function fact(name: string, value: Html | string): Html {
+  return html`<dt>${name}</dt><dd>${value}</dd>`;
+}
+
+/** Secrets were shortened when the record was made. */
+function json(value: unknown): Html {
+  return value === null || value === undefined
+    ? html`<p class="muted">Nothing.</p>`
+    : html`<pre>${JSON.stringify(value, null, 2)}</pre>`;
+}
+
+function errorAnswer(record: RequestRecord): unknown {
+  return { code: record.errorCode, message: record.errorMessage || undefined };
+}
