@@ -1,0 +1,47 @@
+// Owns an installation for key tests: a store of one's own, a clock that only the test moves, and as many
+// instances on them as the test opens.
+
+import type { Database } from "../../../src/db/connect.ts";
+import { silentLog } from "../../../src/log.ts";
+import { type KeyRing, type KeyRingOptions, openKeyRing } from "../../../src/provider/keys/key_ring.ts";
+import type { KeyOperationContext } from "../../../src/provider/keys/operations.ts";
+import { keyPolicy } from "../../../src/provider/keys/policy.ts";
+import { createKeySealer } from "../../../src/provider/keys/seal.ts";
+import { openTestDatabase, type StoreKind } from "../../support/databases.ts";
+
+export const secret = new Uint8Array(32).fill(1);
+
+/** An installation under test. */
+export interface KeyInstallation {
+  db: Database;
+  /** The present moment, in epoch milliseconds; write it to move time. */
+  time: { ms: number };
+  context: KeyOperationContext;
+  /** Another pool on the store, as another process has. */
+  openAnother(): Database;
+  openInstance(options?: Partial<KeyRingOptions>): Promise<KeyRing>;
+  /** Moves time and lets instances poll, one after the other. */
+  pass(seconds: number, ...instances: KeyRing[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens an empty installation with the default policy. */
+export async function openKeyInstallation(kind: StoreKind = "sqlite"): Promise<KeyInstallation> {
+  const store = await openTestDatabase(kind);
+  const time = { ms: Date.UTC(2026, 0, 1) };
+  const clock = () => new Date(time.ms);
+  const policy = keyPolicy({ longestTokenSeconds: 300 });
+  return {
+    db: store.db,
+    time,
+    context: { db: store.db, clock, actor: "test", policy, sealer: createKeySealer([secret]) },
+    openAnother: () => store.openAnother(),
+    openInstance: (options) =>
+      openKeyRing({ db: store.openAnother(), clock, log: silentLog, secrets: [secret], policy, ...options }),
+    async pass(seconds, ...instances) {
+      time.ms += seconds * 1000;
+      for (const instance of instances) await instance.poll();
+    },
+    close: () => store.close(),
+  };
+}
