@@ -92,10 +92,11 @@ export function createDemoApp(parts: DemoAppParts): DemoApp {
 
   router.get("/", (ctx) => {
     const visitor = visitorOf(ctx);
-    if (visitor === undefined)
-      home(ctx, ctx.query["signed_out"] === undefined ? undefined : "You are signed out.");
+    if (visitor === undefined) home(ctx);
     else sendPage(ctx, 200, renderVisitor(visitor, parts));
   });
+
+  router.get("/signed-out", (ctx) => home(ctx, "You are signed out."));
 
   router.get("/login", async (ctx) => {
     const loginHint = typeof ctx.query["as"] === "string" ? ctx.query["as"] : undefined;
@@ -137,7 +138,7 @@ export function createDemoApp(parts: DemoAppParts): DemoApp {
     if (posted === undefined) return;
     visitors.delete(ctx.cookies.get(sessionCookie));
     ctx.cookies.set(sessionCookie, null, cookie);
-    seeOther(ctx, (await party.endSessionUrl(posted[0].idToken)).href);
+    seeOther(ctx, (await party.endSessionUrl()).href);
   });
 
   router.get(stylesheet().path, (ctx) => {

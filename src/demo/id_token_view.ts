@@ -42,24 +42,13 @@ const claimExplanations: Readonly<Record<string, Explanation>> = {
     rule: (value, { issuer }) =>
       value === issuer ? "equals the registered issuer URL, byte for byte" : undefined,
   },
+  aud: {
+    meaning: "Whom it is for: the client id registered with AWS.",
+    rule: (value, { clientId }) => (value === clientId ? "one string, the registered audience" : undefined),
+  },
   sub: {
     meaning: "The user at this issuer. It never changes, even if the address does.",
     rule: (value) => (isText(value) ? "present" : undefined),
-  },
-  aud: {
-    meaning: "Whom it is for: the client id registered with AWS.",
-    rule: (value, { clientId }) =>
-      value === clientId ? "one string, equal to the registered audience" : undefined,
-  },
-  exp: {
-    meaning: "When it ends.",
-    rule: (value) => (typeof value === "number" ? "present and enforced" : undefined),
-  },
-  iat: { meaning: "When it was issued." },
-  auth_time: { meaning: "When the user last proved who they are." },
-  jti: {
-    meaning: "The token’s own number, drawn at random.",
-    rule: (value) => (isText(value) ? "never repeats: one token is one exchange" : undefined),
   },
   email: {
     meaning: "The user’s address. Identity Center looks for the one user who has it.",
@@ -69,6 +58,16 @@ const claimExplanations: Readonly<Record<string, Explanation>> = {
     meaning: "The address is proven. AWS does not look, so the issuer must.",
     rule: (value) => (value === true ? "only proven addresses reach a token" : undefined),
   },
+  jti: {
+    meaning: "The token’s own number, drawn at random.",
+    rule: (value) => (isText(value) ? "never repeats: one token is one exchange" : undefined),
+  },
+  exp: {
+    meaning: "When it ends.",
+    rule: (value) => (typeof value === "number" ? "present and enforced" : undefined),
+  },
+  iat: { meaning: "When it was issued." },
+  auth_time: { meaning: "When the user last proved who they are." },
   name: { meaning: "What to call the user. Identity Center ignores it." },
   nonce: { meaning: "Ties the token to the sign-in this application began." },
   at_hash: { meaning: "Ties the token to the access token that came with it." },
@@ -114,7 +113,9 @@ export function explainToken(
     header: Object.entries(token.header).map(([name, value]) =>
       row(name, value, own(headerExplanations, name)),
     ),
-    payload: Object.entries(token.payload).map(([name, value]) => row(name, value, claimExplanation(name))),
+    payload: inOrder(Object.entries(token.payload), expected.tenantClaim).map(([name, value]) =>
+      row(name, value, claimExplanation(name)),
+    ),
   };
 }
 
@@ -124,13 +125,26 @@ export function shortenToken(compact: string): readonly [string, string, string]
   return [shorten(header, 12), shorten(payload, 12), shorten(signature, 12)];
 }
 
+/** What AWS checks comes first, as the table above has it; the rest keeps the token's order. */
+function inOrder(
+  claims: readonly [string, unknown][],
+  tenantClaim: string,
+): readonly (readonly [string, unknown])[] {
+  const known = Object.keys(claimExplanations);
+  const rank = (name: string): number => {
+    const at = name === tenantClaim ? known.indexOf("email_verified") + 0.5 : known.indexOf(name);
+    return at < 0 ? known.length : at;
+  };
+  return claims.toSorted(([left], [right]) => rank(left) - rank(right));
+}
+
 function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
 function showValue(name: string, value: unknown): string {
   if (times.has(name) && typeof value === "number") {
-    return `${value} (${new Date(value * 1000).toISOString().replace("T", " ").replace(".000Z", " UTC")})`;
+    return `${value} (${new Date(value * 1000).toISOString().slice(11, 19)} UTC)`;
   }
   return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -46,7 +46,7 @@ export class SignInAgainError extends Error {
   override readonly name = "SignInAgainError";
 }
 
-const scope = "openid email profile offline_access";
+const scope = "openid email profile";
 
 export class RelyingParty {
   readonly #options: RelyingPartyOptions;
@@ -121,10 +121,12 @@ export class RelyingParty {
     };
   }
 
-  /** Where to send the browser to sign out at the provider, too (RP-Initiated Logout 1.0). */
-  async endSessionUrl(idToken: string): Promise<URL> {
+  /**
+   * Where to send the browser to sign out at the provider, too (RP-Initiated Logout 1.0). It names the client, not
+   * the user by an `id_token_hint`: an ID token that AWS would still take has no place in an address.
+   */
+  async endSessionUrl(): Promise<URL> {
     return buildEndSessionUrl(await this.#discover(), {
-      id_token_hint: idToken,
       post_logout_redirect_uri: this.#options.postLogoutUrl,
     });
   }

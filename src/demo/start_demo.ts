@@ -56,7 +56,7 @@ export function demoClientAddresses(publicUrl: string): {
   redirectUris: [string];
   postLogoutRedirectUris: [string];
 } {
-  return { redirectUris: [`${publicUrl}/callback`], postLogoutRedirectUris: [`${publicUrl}/?signed_out`] };
+  return { redirectUris: [`${publicUrl}/callback`], postLogoutRedirectUris: [`${publicUrl}/signed-out`] };
 }
 
 /**

@@ -1,0 +1,236 @@
+// Owns the proof, in a real browser, that people can sign in, choose, refuse and sign out: with the mouse, with the
+// keyboard only, without JavaScript, on a small screen, and under the pages' own policy.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import {
+  alice,
+  assertNoSidewaysScroll,
+  type BrowserWorld,
+  bob,
+  dana,
+  openBrowserWorld,
+  signInToDemo,
+  submitLogin,
+} from "./browser_world.ts";
+
+let world: BrowserWorld;
+before(async () => {
+  world = await openBrowserWorld();
+});
+after(() => world.close());
+
+test("a person signs in and sees their own decoded ID token, and no page breaks its policy", async () => {
+  const { page, breaches } = await world.openPage();
+  await signInToDemo(page, world.demo, alice.email);
+  assert.equal(page.url(), `${world.demo.url}/`);
+  const claims = page.locator("table.claims");
+  await claims.getByText(alice.email).waitFor();
+  for (const rule of ["RS256, the only algorithm", "one token is one exchange", "the registered audience"]) {
+    await claims.getByText(rule).waitFor();
+  }
+  assert.equal(await claims.locator("tbody th[scope=row]", { hasText: /^tenant_id$/ }).count(), 1);
+  // A whole token is three long parts; what the page shows must not be one.
+  assert.doesNotMatch(await page.content(), /eyJ[\w-]{20,}\.[\w-]{20,}/);
+  assert.deepEqual(breaches, []);
+  await page.context().close();
+});
+
+test("a wrong password is announced, keeps the address and puts the cursor where it is needed", async () => {
+  const { page, breaches } = await world.openPage();
+  await page.goto(`${world.demo.url}/login`);
+  await submitLogin(page, alice.email, "not the password");
+  const alert = page.getByRole("alert");
+  assert.match(await alert.innerText(), /do not belong together/);
+  assert.match(await page.title(), /failed/i);
+  assert.equal(await page.getByLabel("E-mail address").inputValue(), alice.email);
+  assert.equal(await page.getByLabel("Password").inputValue(), "");
+  assert.equal(await page.evaluate("document.activeElement.id"), "password");
+  await submitLogin(page, alice.email);
+  await page.getByRole("heading", { level: 1, name: /^Search / }).waitFor();
+  assert.deepEqual(breaches, []);
+  await page.context().close();
+});
+
+test("a stranger's address is answered exactly like a wrong password", async () => {
+  const { page } = await world.openPage();
+  const answers: string[] = [];
+  for (const email of [bob.email, "nobody@nowhere.example"]) {
+    await page.goto(`${world.demo.url}/login`);
+    await submitLogin(page, email, "not the password");
+    answers.push(await page.getByRole("alert").innerText());
+  }
+  assert.equal(answers[0], answers[1]);
+  await page.context().close();
+});
+
+test("a person with two memberships chooses the tenant the token names", async () => {
+  for (const [tenant, id] of [
+    ["Globex", "globex"],
+    ["Acme Corp", "acme"],
+  ] as const) {
+    const { page, breaches } = await world.openPage();
+    await page.goto(`${world.demo.url}/login`);
+    await submitLogin(page, dana.email);
+    await page.getByRole("heading", { name: "Choose an organization" }).waitFor();
+    await page.getByRole("button", { name: tenant }).click();
+    await page.getByRole("heading", { level: 1, name: `Search ${tenant} as ${dana.name}` }).waitFor();
+    const row = page.locator("table.claims tr", { has: page.getByText("tenant_id", { exact: true }) });
+    assert.match(await row.innerText(), new RegExp(`\\b${id}\\b`));
+    assert.deepEqual(breaches, []);
+    await page.context().close();
+  }
+});
+
+test("sign-in, tenant choice and sign-out need no mouse", async () => {
+  const { page, breaches } = await world.openPage();
+  await page.goto(`${world.demo.url}/login`);
+  // The cursor already stands in the first field.
+  await page.keyboard.type(dana.email);
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("correct horse battery staple");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Choose an organization" }).waitFor();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate("document.activeElement.value"), "globex");
+  assert.notEqual(await page.evaluate("getComputedStyle(document.activeElement).outlineStyle"), "none");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: /^Search Globex/ }).waitFor();
+  await page.getByRole("button", { name: "Sign out" }).press("Enter");
+  await page.getByRole("heading", { name: "Sign out?" }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByText("You are signed out.").waitFor();
+  assert.deepEqual(breaches, []);
+  await page.context().close();
+});
+
+test("everything works with JavaScript switched off", async () => {
+  const { page } = await world.openPage({ javaScriptEnabled: false });
+  await signInToDemo(page, world.demo, alice.email);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "Yes, sign me out" }).click();
+  await page.getByText("You are signed out.").waitFor();
+  await page.context().close();
+});
+
+test("no page scrolls sideways on a screen 320 pixels wide, and every control can be hit with a thumb", async () => {
+  const { page } = await world.openPage({ viewport: { width: 320, height: 568 } });
+  const check = async () => {
+    await assertNoSidewaysScroll(page);
+    for (const control of await page.locator("button:visible, input:visible, a.button:visible").all()) {
+      const box = await control.boundingBox();
+      assert.ok((box?.height ?? 0) >= 44, `${page.url()}: ${await control.evaluate("e => e.outerHTML")}`);
+    }
+  };
+  await page.goto(world.demo.url);
+  await check();
+  await page.getByRole("link", { name: "Sign in", exact: true }).click();
+  await check();
+  await submitLogin(page, dana.email, "not the password");
+  await check();
+  await submitLogin(page, dana.email);
+  await check();
+  await page.getByRole("button", { name: "Acme Corp" }).click();
+  await page.getByRole("heading", { level: 1, name: /^Search / }).waitFor();
+  await check();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await check();
+  await page.context().close();
+});
+
+test("signing out ends both sessions, so the next visitor must enter a password", async () => {
+  const { page, breaches } = await world.openPage();
+  await signInToDemo(page, world.demo, alice.email);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  assert.doesNotMatch(page.url(), /eyJ/, "no token stands in the address");
+  await page.getByRole("button", { name: "Yes, sign me out" }).click();
+  await page.getByText("You are signed out.").waitFor();
+  assert.equal(page.url(), `${world.demo.url}/signed-out`);
+  await page.goto(world.demo.url);
+  assert.equal(await page.getByRole("button", { name: "Sign out" }).count(), 0);
+  await page.goto(`${world.demo.url}/login`);
+  await page.getByLabel("Password").waitFor();
+  assert.deepEqual(breaches, []);
+  await page.context().close();
+});
+
+test("staying signed in at the provider makes the next sign-in a single click", async () => {
+  const { page } = await world.openPage();
+  await signInToDemo(page, world.demo, alice.email);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "No, stay signed in" }).click();
+  await page.waitForURL(`${world.demo.url}/signed-out`);
+  await page.goto(`${world.demo.url}/login`);
+  await page.getByRole("heading", { level: 1, name: `Search Acme Corp as ${alice.name}` }).waitFor();
+  await page.context().close();
+});
+
+test("signing in as somebody else from the list asks for that person's password", async () => {
+  const { page, breaches } = await world.openPage();
+  await signInToDemo(page, world.demo, alice.email);
+  await page.getByRole("link", { name: new RegExp(bob.name) }).click();
+  assert.equal(await page.getByLabel("E-mail address").inputValue(), bob.email);
+  await submitLogin(page, bob.email);
+  await page.getByRole("heading", { level: 1, name: `Search Acme Corp as ${bob.name}` }).waitFor();
+  assert.deepEqual(breaches, []);
+  await page.context().close();
+});
+
+test("cancelling leads back to the application, which says so", async () => {
+  const { page, breaches } = await world.openPage();
+  await page.goto(`${world.demo.url}/login`);
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByText("The sign-in was cancelled.").waitFor();
+  assert.deepEqual(breaches, []);
+  await page.context().close();
+});
+
+test("a client that may not send people somewhere gets a page that says why, not a redirect", async () => {
+  const { page, breaches } = await world.openPage();
+  const request = new URL("/auth", world.server.publicUrl);
+  request.search = String(
+    new URLSearchParams({
+      client_id: "isv-app",
+      response_type: "code",
+      scope: "openid",
+      redirect_uri: "https://attacker.example/callback",
+    }),
+  );
+  await page.goto(request.href);
+  await page.getByRole("heading", { name: "Something went wrong" }).waitFor();
+  assert.equal(new URL(page.url()).origin, world.server.publicUrl);
+  assert.match(await page.locator("dl.facts").innerText(), /invalid_redirect_uri/);
+  assert.deepEqual(breaches, []);
+  await page.context().close();
+});
+
+test("a third-party application is allowed or denied in so many words", async () => {
+  const { page, breaches } = await world.openPage();
+  const redirectUri = `${world.demo.url}/elsewhere`;
+  const request = new URL("/auth", world.server.publicUrl);
+  request.search = String(
+    new URLSearchParams({
+      client_id: "report-builder",
+      response_type: "code",
+      scope: "openid email",
+      redirect_uri: redirectUri,
+      state: "s",
+      code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+      code_challenge_method: "S256",
+    }),
+  );
+  for (const [answer, expected] of [
+    ["Deny", /error=access_denied/],
+    ["Allow", /code=/],
+  ] as const) {
+    await page.goto(request.href);
+    if (answer === "Deny") await submitLogin(page, alice.email);
+    await page.getByRole("heading", { name: "Allow access?" }).waitFor();
+    await page.getByText("See your e-mail address").waitFor();
+    await page.getByRole("button", { name: answer, exact: true }).click();
+    await page.waitForURL((url) => url.href.startsWith(redirectUri));
+    assert.match(page.url(), expected);
+  }
+  assert.deepEqual(breaches, []);
+  await page.context().close();
+});
