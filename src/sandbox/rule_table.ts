@@ -323,6 +323,14 @@ const rows = [
     source: "SAR-STS, STS-TAG, IDC-ENH (contract 1.2); always is the stricter reading",
   },
   {
+    name: "authorize.codeSeconds",
+    default: "60",
+    values: [],
+    question: "Lifetime of an authorization code.",
+    certainty: "unknown",
+    source: "contract 5; short-lived",
+  },
+  {
     name: "context.reuse",
     default: "allow",
     values: ["allow", "once"],

@@ -1,0 +1,271 @@
+// Identity Center's authorize page: `GET /authorize` shows the sign-in page, `POST /authorize` takes the choice and
+// sends the browser back with a code. Every refusal goes to the request log with its reason and fix.
+import type { Clock } from "../clock.ts";
+import type { InboundRequest, OutboundResponse } from "../http/listener.ts";
+import { renderMessagePage } from "../page/layout.ts";
+import { isOwnHost } from "../page/local_host.ts";
+import type { RequestLog } from "../request_log.ts";
+import type { CheckRecord } from "../services.ts";
+import type { AuthorizationCode, IdSource, World } from "../state/index.ts";
+import {
+  type AuthorizationDecision,
+  type AuthorizationFault,
+  type AuthorizationRequest,
+  decideAuthorization,
+  REQUEST_PARAMETERS,
+} from "./authorize_request.ts";
+import { isFormTokenValid, issueFormToken } from "./form_token.ts";
+import { findUser, isAssigned, listUsers, nameOf } from "./people.ts";
+import { buildRedirect } from "./redirect.ts";
+import { renderSignInPage } from "./sign_in_page.ts";
+
+const COOKIE = "sandbox_authorize";
+
+/** What the authorize page works with. */
+export type AuthorizeSources = {
+  world: World;
+  ids: IdSource;
+  clock: Clock;
+  log: RequestLog;
+  /** Signs the sign-in form; one per sandbox. */
+  secret: string;
+  /** The sandbox's own URL. */
+  endpoint: string;
+  /** How long a code is good for; asked at each sign-in. AWS publishes no value. */
+  codeTtlSeconds: () => number;
+};
+
+/** What one request came to: the answer, and what the log says of it. */
+type Outcome = {
+  response: OutboundResponse;
+  region?: string | null;
+  checks?: CheckRecord[];
+  /** OAuth error code, when refused. */
+  error?: string;
+  fault?: AuthorizationFault;
+  output?: unknown;
+};
+
+/** @returns the answer, or undefined when the path is not `/authorize` */
+export function handleAuthorize(
+  request: InboundRequest,
+  sources: AuthorizeSources,
+): OutboundResponse | undefined {
+  if (request.rawPath !== "/authorize") return undefined;
+  const startedAt = performance.now();
+  const outcome = answer(request, sources);
+  const { fault } = outcome;
+  const parameters = parametersOf(request);
+  sources.log.add({
+    requestId: sources.ids.uuid(),
+    at: sources.clock().toISOString(),
+    method: request.method,
+    path: request.rawPath,
+    httpVersion: request.httpVersion,
+    service: "sso-oidc",
+    operation: request.method === "POST" ? "Authorize (sign-in)" : "Authorize",
+    region: outcome.region ?? null,
+    accessKeyId: null,
+    caller: null,
+    input: Object.fromEntries(
+      [...REQUEST_PARAMETERS, "user"].flatMap((name) => {
+        const value = parameters.get(name);
+        return value === null ? [] : [[name, value.slice(0, 400)]];
+      }),
+    ),
+    output: outcome.output ?? null,
+    status: outcome.response.status,
+    errorCode: outcome.error ?? null,
+    errorMessage: null,
+    reason: fault?.reason ?? null,
+    rule: fault?.rule ?? null,
+    fix: fault?.fix ?? null,
+    checks: outcome.checks ?? (fault === undefined ? [] : [failed(fault)]),
+    injectedFault: null,
+    durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
+  });
+  return outcome.response;
+}
+
+function answer(request: InboundRequest, sources: AuthorizeSources): Outcome {
+  if (!isOwnHost(request, sources.endpoint)) {
+    return stopped(421, null, {
+      rule: "authorize.host",
+      reason: "The request came under a host name that is not the sandbox's.",
+      fix: "Open the page under localhost, an IP address or the sandbox's own name.",
+    });
+  }
+  if (request.method !== "GET" && request.method !== "POST") {
+    return stopped(405, null, {
+      rule: "authorize.method",
+      reason: `The method was ${request.method}.`,
+      fix: "Send the browser to /authorize with GET.",
+    });
+  }
+  const decision = decideAuthorization(parametersOf(request), sources.world);
+  if (decision.kind === "stop") return stopped(400, decision.region, decision.fault);
+  if (decision.kind === "redirect") return refusedByRedirect(decision);
+  return request.method === "GET"
+    ? showSignIn(request, decision.request, sources)
+    : takeChoice(request, decision.request, sources);
+}
+
+function showSignIn(
+  request: InboundRequest,
+  authorization: AuthorizationRequest,
+  { world, ids, clock, secret }: AuthorizeSources,
+): Outcome {
+  const carried = carriedFields(parametersOf(request));
+  const browser = ids.token(32);
+  const token = issueFormToken(secret, browser, JSON.stringify(carried), clock());
+  const page = renderSignInPage({
+    request: authorization,
+    users: listUsers(world, authorization.instance.identityStoreId),
+    fields: [...carried, ["form_token", token]],
+  });
+  const cookie = `${COOKIE}=${browser}; Path=/authorize; HttpOnly; SameSite=Strict`;
+  return {
+    response: { ...page, headers: { ...page.headers, "set-cookie": cookie } },
+    region: authorization.instance.region,
+    checks: [passed("authorize.client", `client_id is application ${authorization.application.name}`)],
+  };
+}
+
+function takeChoice(
+  request: InboundRequest,
+  authorization: AuthorizationRequest,
+  sources: AuthorizeSources,
+): Outcome {
+  const { world, clock, secret } = sources;
+  const { application, instance } = authorization;
+  const parameters = parametersOf(request);
+  const carried = JSON.stringify(carriedFields(parameters));
+  const token = parameters.get("form_token") ?? "";
+  if (!isFormTokenValid(secret, browserOf(request), carried, token, clock())) {
+    return stopped(403, instance.region, {
+      rule: "authorize.form",
+      reason: "The sign-in form was not shown to this browser, was changed, or was left open too long.",
+      fix: "Begin again at the application.",
+    });
+  }
+  const refuse = (fault: AuthorizationFault): Outcome =>
+    refusedByRedirect({
+      kind: "redirect",
+      target: authorization,
+      error: "access_denied",
+      fault,
+      region: instance.region,
+    });
+  if (parameters.get("cancel") !== null) {
+    return refuse({
+      rule: "authorize.consent",
+      reason: "The user cancelled the sign-in.",
+      fix: "Choose a user.",
+    });
+  }
+  const name = parameters.get("user") ?? "";
+  const user = findUser(world, instance.identityStoreId, name);
+  if (user === undefined || user.status === "DISABLED") {
+    return refuse({
+      rule: "authorize.user",
+      reason: user
+        ? `User ${nameOf(user)} is disabled.`
+        : `There is no user "${name}" in ${instance.identityStoreId}.`,
+      fix: "Sign in as an enabled user of this identity store.",
+    });
+  }
+  if (!isAssigned(world, application, user)) {
+    return refuse({
+      rule: "authorize.assignment",
+      reason: `User ${nameOf(user)} is not assigned to application ${application.name}, which requires it.`,
+      fix: "CreateApplicationAssignment, or PutApplicationAssignmentConfiguration --no-assignment-required.",
+    });
+  }
+  return issueCode(authorization, user.userId, nameOf(user), sources);
+}
+
+function issueCode(
+  authorization: AuthorizationRequest,
+  userId: string,
+  userName: string,
+  { world, ids, clock, codeTtlSeconds }: AuthorizeSources,
+): Outcome {
+  const { application, instance, redirectUri, scopes, codeChallenge } = authorization;
+  const issuedAtMs = clock().getTime();
+  const code: AuthorizationCode = {
+    code: ids.token(43),
+    applicationArn: application.applicationArn,
+    userId,
+    redirectUri,
+    scopes,
+    codeChallenge,
+    codeChallengeMethod: codeChallenge === null ? null : "S256",
+    issuedAtMs,
+    expiresAtMs: issuedAtMs + codeTtlSeconds() * 1000,
+    redeemedAtMs: null,
+  };
+  forgetOldCodes(world, issuedAtMs);
+  world.authorizationCodes.set(code.code, code);
+  return {
+    response: redirectTo(buildRedirect(authorization, { code: code.code })),
+    region: instance.region,
+    checks: [
+      passed("authorize.form", "the form came from the browser it was shown to"),
+      passed("authorize.user", `signed in as ${userName}`),
+    ],
+    output: { redirectUri, codeExpiresAt: new Date(code.expiresAtMs).toISOString() },
+  };
+}
+
+/** Codes are kept a while after they expire, so that a late exchange is told why it fails. */
+function forgetOldCodes(world: World, nowMs: number): void {
+  for (const [key, { expiresAtMs }] of world.authorizationCodes) {
+    if (expiresAtMs + 3_600_000 < nowMs) world.authorizationCodes.delete(key);
+  }
+}
+
+function refusedByRedirect(decision: Extract<AuthorizationDecision, { kind: "redirect" }>): Outcome {
+  const { target, error, fault, region } = decision;
+  const response = redirectTo(buildRedirect(target, { error, error_description: fault.reason }));
+  return { response, region, error, fault, output: { redirectUri: target.redirectUri } };
+}
+
+function stopped(status: number, region: string | null, fault: AuthorizationFault): Outcome {
+  const text = `${fault.reason} ${fault.fix}`;
+  return {
+    response: renderMessagePage(status, "Sign-in is not possible", text),
+    region,
+    error: "invalid_request",
+    fault,
+  };
+}
+
+function redirectTo(location: string): OutboundResponse {
+  return {
+    status: 302,
+    headers: { location, "cache-control": "no-store", "referrer-policy": "no-referrer" },
+    body: "",
+  };
+}
+
+function parametersOf(request: InboundRequest): URLSearchParams {
+  return new URLSearchParams(request.method === "POST" ? request.body.toString("utf8") : request.rawQuery);
+}
+
+function carriedFields(parameters: URLSearchParams): (readonly [string, string])[] {
+  return REQUEST_PARAMETERS.flatMap((name) => parameters.getAll(name).map((value) => [name, value] as const));
+}
+
+function browserOf(request: InboundRequest): string | undefined {
+  const header = request.headers["cookie"];
+  const cookies = (typeof header === "string" ? header : (header ?? []).join("; ")).split("; ");
+  return cookies.find((cookie) => cookie.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1);
+}
+
+function passed(name: string, why: string): CheckRecord {
+  return { name, passed: true, why };
+}
+
+function failed({ rule, reason, fix }: AuthorizationFault): CheckRecord {
+  return { name: rule, passed: false, why: reason, fix };
+}
