@@ -1,0 +1,96 @@
+// The sandbox's levers for tests: faults, clock, rules, sessions, requests seen, reset. The HTTP face mirrors it.
+import type { MovableClock } from "../clock.ts";
+import type { Fault, FaultQueue, PendingFault } from "../faults.ts";
+import type { RequestLog, RequestRecord } from "../request_log.ts";
+import type { Rule, Rules } from "../rules.ts";
+import type { SeedResult } from "../seed/result.ts";
+import type { World } from "../state/index.ts";
+
+/** What a test or the control port may do to a sandbox. */
+export type SandboxControl = {
+  /** The last requests, newest last, each with its checks and, when refused, reason, rule and fix. */
+  requests(limit?: number): RequestRecord[];
+  clearRequests(): void;
+  /** Makes coming requests fail, wait or lose their connection. */
+  addFault(fault: Fault): PendingFault;
+  faults(): PendingFault[];
+  clearFaults(): void;
+  /** The sandbox's time and its distance from the machine's. */
+  clock(): { now: string; offsetSeconds: number };
+  /** Moves the sandbox's time by this many seconds (may be negative). Sessions, contexts and tokens age with it. */
+  advanceClock(seconds: number): void;
+  setClockOffset(seconds: number): void;
+  rules(): (Rule & { value: string })[];
+  /** @throws SandboxSetupError `SANDBOX_RULE_INVALID` */
+  setRule(name: string, value: string | number | boolean): void;
+  /** Ends sessions that AssumeRole issued (one, or all), without moving the clock. @returns how many */
+  expireSessions(accessKeyId?: string): number;
+  /** Ends identity contexts that CreateTokenWithIAM issued. @returns how many */
+  expireIdentityContexts(): number;
+  /** Forgets discovery documents and JWKS. */
+  forgetIssuerKeys(): void;
+  /** Ids and credentials of the seed. */
+  seedResult(): SeedResult;
+  /** Back to the seed: world, rules, clock, faults, quotas and the list of requests. */
+  reset(): Promise<void>;
+};
+
+/** What the control works on. */
+export type ControlParts = {
+  world: World;
+  log: RequestLog;
+  faults: FaultQueue;
+  clock: MovableClock;
+  rules: Rules;
+  forgetIssuerKeys(): void;
+  seedResult(): SeedResult;
+  reset(): Promise<void>;
+  /** Told after each change that the state file should keep. */
+  onChange(): void;
+};
+
+export function createControl(parts: ControlParts): SandboxControl {
+  const { world, log, faults, clock, rules, onChange } = parts;
+  return {
+    requests: (limit) => log.list(limit),
+    clearRequests: () => log.clear(),
+    addFault: (fault) => faults.add(fault),
+    faults: () => faults.list(),
+    clearFaults: () => faults.clear(),
+    clock: () => ({ now: clock.now().toISOString(), offsetSeconds: clock.offsetMs() / 1000 }),
+    advanceClock(seconds) {
+      clock.advance(seconds * 1000);
+      onChange();
+    },
+    setClockOffset(seconds) {
+      clock.setOffset(seconds * 1000);
+      onChange();
+    },
+    rules: () => rules.list(),
+    setRule: (name, value) => rules.set(name, value),
+    expireSessions(accessKeyId) {
+      const now = clock.now().getTime();
+      let count = 0;
+      for (const key of world.accessKeys.values()) {
+        if (key.holder.type !== "session" || (accessKeyId !== undefined && key.accessKeyId !== accessKeyId))
+          continue;
+        const { session } = key.holder;
+        if (session.expiresAtMs === null || session.expiresAtMs <= now) continue;
+        session.expiresAtMs = now;
+        count += 1;
+      }
+      onChange();
+      return count;
+    },
+    expireIdentityContexts() {
+      const now = clock.now().getTime();
+      const live = [...world.identityContexts.values()].filter((context) => context.expiresAtMs > now);
+      for (const context of live) context.expiresAtMs = now;
+      onChange();
+      return live.length;
+    },
+    forgetIssuerKeys: parts.forgetIssuerKeys,
+    seedResult: parts.seedResult,
+    reset: parts.reset,
+  };
+}

@@ -1,0 +1,155 @@
+// The control API over HTTP, under /_sandbox/. No AWS path begins so, and a signed request is never taken for one.
+// Foreign web pages are kept out: a browser's cross-origin request is refused, and writes must be JSON.
+import { z } from "zod";
+import { SandboxSetupError } from "../errors.ts";
+import type { InboundRequest, OutboundResponse } from "../http/listener.ts";
+import type { SandboxControl } from "./control.ts";
+
+const PREFIX = "/_sandbox/";
+
+const faultSchema = z.strictObject({
+  service: z.string().optional(),
+  operation: z.string().optional(),
+  times: z.number().int().min(1).max(1_000_000).optional(),
+  delayMs: z.number().int().min(0).max(600_000).optional(),
+  error: z
+    .strictObject({
+      code: z.string().min(1),
+      status: z.number().int().min(400).max(599).optional(),
+      message: z.string().optional(),
+      members: z.record(z.string(), z.string()).optional(),
+    })
+    .optional(),
+  drop: z.enum(["before", "after", "middle"]).optional(),
+});
+const clockSchema = z.union([
+  z.strictObject({ advanceSeconds: z.number() }),
+  z.strictObject({ offsetSeconds: z.number() }),
+]);
+const ruleSchema = z.strictObject({ value: z.union([z.string(), z.number(), z.boolean()]) });
+const expireSchema = z.strictObject({ accessKeyId: z.string().optional() });
+
+type Answer = { status: number; body: unknown };
+type Route = (
+  body: unknown,
+  query: URLSearchParams,
+  control: SandboxControl,
+  name: string,
+) => Answer | Promise<Answer>;
+
+const ok = (body: unknown): Answer => ({ status: 200, body });
+
+const ROUTES = new Map<string, Route>([
+  ["GET requests", (_body, query, control) => ok({ requests: control.requests(limitOf(query)) })],
+  ["DELETE requests", (_body, _query, control) => ok(done(() => control.clearRequests()))],
+  ["GET faults", (_body, _query, control) => ok({ faults: control.faults() })],
+  ["POST faults", (body, _query, control) => ok(control.addFault(faultSchema.parse(body)))],
+  ["DELETE faults", (_body, _query, control) => ok(done(() => control.clearFaults()))],
+  ["GET clock", (_body, _query, control) => ok(control.clock())],
+  ["POST clock", (body, _query, control) => ok(moveClock(clockSchema.parse(body), control))],
+  ["GET rules", (_body, _query, control) => ok({ rules: control.rules() })],
+  [
+    "PUT rules",
+    (body, _query, control, name) => ok(done(() => control.setRule(name, ruleSchema.parse(body).value))),
+  ],
+  [
+    "POST expire-sessions",
+    (body, _query, control) =>
+      ok({ expired: control.expireSessions(expireSchema.parse(body ?? {}).accessKeyId) }),
+  ],
+  [
+    "POST expire-identity-contexts",
+    (_body, _query, control) => ok({ expired: control.expireIdentityContexts() }),
+  ],
+  ["POST forget-issuer-keys", (_body, _query, control) => ok(done(() => control.forgetIssuerKeys()))],
+  ["GET seed", (_body, _query, control) => ok(control.seedResult())],
+  ["GET health", () => ok({ status: "ok" })],
+  [
+    "POST reset",
+    async (_body, _query, control) => {
+      await control.reset();
+      return ok({ done: true });
+    },
+  ],
+]);
+
+/** @returns the answer, or undefined when the request is not for the control API */
+export async function handleControlRequest(
+  request: InboundRequest,
+  control: SandboxControl,
+): Promise<OutboundResponse | undefined> {
+  if (!request.rawPath.startsWith(PREFIX) || request.headers["authorization"] !== undefined) return undefined;
+  const answer = await route(request, control);
+  return {
+    status: answer.status,
+    headers: {
+      "content-type": "application/json",
+      "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
+    },
+    body: JSON.stringify(answer.body),
+  };
+}
+
+async function route(request: InboundRequest, control: SandboxControl): Promise<Answer> {
+  const refusal = findForeignOrigin(request);
+  if (refusal !== null) return problem(403, "CONTROL_FOREIGN_ORIGIN", refusal);
+  const [resource = "", name = ""] = request.rawPath.slice(PREFIX.length).split("/");
+  const found = ROUTES.get(`${request.method} ${resource}`);
+  if (found === undefined) {
+    return problem(
+      404,
+      "CONTROL_UNKNOWN",
+      `There is no ${request.method} ${request.rawPath}. Known: ${[...ROUTES.keys()].join(", ")}.`,
+    );
+  }
+  try {
+    const body: unknown = request.body.length === 0 ? undefined : JSON.parse(request.body.toString("utf8"));
+    return await found(body, new URLSearchParams(request.rawQuery), control, decodeURIComponent(name));
+  } catch (error) {
+    if (error instanceof SandboxSetupError) return problem(400, error.code, error.message);
+    if (error instanceof z.ZodError) return problem(400, "CONTROL_INPUT_INVALID", z.prettifyError(error));
+    if (error instanceof SyntaxError || error instanceof URIError) {
+      return problem(400, "CONTROL_INPUT_INVALID", "The request is not readable; send JSON.");
+    }
+    throw error;
+  }
+}
+
+/** A web page elsewhere must not reset or read a developer's sandbox (cross-site request, DNS rebinding). */
+function findForeignOrigin(request: InboundRequest): string | null {
+  const header = (name: string) => {
+    const value = request.headers[name];
+    return typeof value === "string" ? value : undefined;
+  };
+  const host = header("host") ?? header(":authority") ?? "";
+  const origin = header("origin");
+  if (origin !== undefined && origin !== `http://${host}`) return `Requests from ${origin} are not taken.`;
+  const site = header("sec-fetch-site");
+  if (site !== undefined && site !== "same-origin" && site !== "none")
+    return "Cross-site requests are not taken.";
+  const isWrite = request.method !== "GET" && request.body.length > 0;
+  if (isWrite && !header("content-type")?.startsWith("application/json"))
+    return "Send content-type application/json.";
+  return null;
+}
+
+function moveClock(input: z.infer<typeof clockSchema>, control: SandboxControl) {
+  if ("advanceSeconds" in input) control.advanceClock(input.advanceSeconds);
+  else control.setClockOffset(input.offsetSeconds);
+  return control.clock();
+}
+
+function limitOf(query: URLSearchParams): number | undefined {
+  const limit = Number(query.get("limit") ?? Number.NaN);
+  return Number.isInteger(limit) ? limit : undefined;
+}
+
+function done(act: () => void) {
+  act();
+  return { done: true };
+}
+
+function problem(status: number, code: string, message: string): Answer {
+  return { status, body: { error: { code, message } } };
+}

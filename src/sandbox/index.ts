@@ -1,0 +1,31 @@
+// tti-provider/sandbox: a local AWS that accepts and refuses what AWS does, for data accessors with a trusted token issuer.
+export type { Clock } from "./clock.ts";
+export type { SandboxControl } from "./control/control.ts";
+export { SandboxSetupError } from "./errors.ts";
+export type { Fault, PendingFault } from "./faults.ts";
+export type { PolicyDocument, PolicyStatement } from "./policy_document.ts";
+export type { RequestRecord } from "./request_log.ts";
+export { type Certainty, listRules, type Rule, type RuleName, type RuleOverrides } from "./rules.ts";
+export { type Sandbox, type SandboxOptions, startSandbox } from "./sandbox.ts";
+export type {
+  SeedResult,
+  SeedResultApplication,
+  SeedResultConnection,
+  SeedResultCredentials,
+  SeedResultInstance,
+} from "./seed/result.ts";
+export {
+  isvRole,
+  parseSeed,
+  type SandboxSeed,
+  type SeedAccount,
+  type SeedCredentials,
+  type SeedDataAccessor,
+  type SeedDocument,
+  type SeedIdentityCenter,
+  type SeedIsv,
+  type SeedQApplication,
+  type SeedRole,
+  type SeedUser,
+} from "./seed/schema.ts";
+export type { CheckRecord } from "./services.ts";

@@ -1,0 +1,48 @@
+// Lets the seed call operations as the root of an account: the same code as the API, without HTTP and signature.
+import type { SharedContext } from "../gateway.ts";
+import { validateInput } from "../models/validate.ts";
+import type { OperationContext, OperationData, Registry, ServiceName } from "../services.ts";
+import { createIdSource } from "../state/index.ts";
+
+/** Where and as whom an operation is called; `path` names the seed's entity, so that ids stay the same. */
+export type CallTarget = { account: string; region: string; path: string };
+
+/** Calls operations on behalf of a seed. */
+export type SeedCaller = (
+  service: ServiceName,
+  operation: string,
+  input: OperationData,
+  target: CallTarget,
+) => Promise<OperationData>;
+
+/** @param randomSeed ids follow from it and the entity's place in the seed, not from the order of calls */
+export function createSeedCaller(registry: Registry, shared: SharedContext, randomSeed: string): SeedCaller {
+  return async (service, operation, input, { account, region, path }) => {
+    const found = registry.find(service, operation);
+    if (found === undefined)
+      throw new Error(`The seed needs ${service} ${operation}, which is not registered.`);
+    const context: OperationContext = {
+      ...shared,
+      ids: createIdSource(`${randomSeed}|${path}|${operation}`),
+      requestId: `seed ${path}`,
+      service,
+      operation,
+      region,
+      accountId: account,
+      sourceIp: "127.0.0.1",
+      caller: {
+        accessKeyId: "",
+        accountId: account,
+        arn: `arn:aws:iam::${account}:root`,
+        userId: account,
+        user: null,
+        role: null,
+        session: null,
+        principalTags: [],
+      },
+      check() {},
+    };
+    validateInput(service, operation, input);
+    return (await found.handler(input, context)) ?? {};
+  };
+}

@@ -1,0 +1,251 @@
+// The seed's Q Business applications with index, retriever, data sources, documents and data accessors,
+// each made by the operation a customer would call.
+import { SandboxSetupError } from "../errors.ts";
+import type { SeedCaller } from "./call.ts";
+import type { SeedResult, SeedResultApplication, SeedResultInstance } from "./result.ts";
+import type { SeedDataAccessor, SeedDocument, SeedQApplication } from "./schema.ts";
+
+const SEARCH = "qbusiness:SearchRelevantContent";
+/** Documents per BatchPutDocument (model). */
+const BATCH_SIZE = 10;
+
+/** What the functions of this file share. */
+export type ApplicationSeeding = { call: SeedCaller; result: SeedResult };
+
+type Making = {
+  seed: SeedQApplication;
+  application: SeedResultApplication;
+  instance: SeedResultInstance;
+  /** Calls Q Business in the application's account and region. */
+  call(operation: string, path: string, input: Record<string, unknown>): Promise<Record<string, unknown>>;
+};
+
+/** Makes an application and all it holds. */
+export async function seedQApplication(seed: SeedQApplication, seeding: ApplicationSeeding): Promise<void> {
+  const instance = getByName(
+    seeding.result.identityCenters,
+    seed.identityCenter,
+    `qApplications "${seed.displayName}".identityCenter`,
+  );
+  const call: Making["call"] = (operation, path, input) =>
+    seeding.call("qbusiness", operation, input, {
+      account: seed.account,
+      region: seed.region,
+      path: `${seed.account}/${seed.displayName}/${path}`,
+    });
+  const displayName = seed.displayName;
+  const { applicationId } = await call("CreateApplication", "", {
+    displayName,
+    identityType: "AWS_IAM_IDC",
+    identityCenterInstanceArn: instance.instanceArn,
+  });
+  const { indexId } = await call("CreateIndex", "index", {
+    applicationId,
+    displayName: `${displayName}-index`,
+  });
+  const { retrieverId } = await call("CreateRetriever", "retriever", {
+    applicationId,
+    displayName: `${displayName}-retriever`,
+    type: "NATIVE_INDEX",
+    configuration: { nativeIndexConfiguration: { indexId } },
+  });
+  const application: SeedResultApplication = {
+    applicationId: String(applicationId),
+    region: seed.region,
+    account: seed.account,
+    indexId: String(indexId),
+    retrieverId: String(retrieverId),
+    dataSources: {},
+  };
+  seeding.result.qApplications[displayName] = application;
+  const making: Making = { seed, application, instance, call };
+  await seedDataSources(making);
+  await seedDocuments(making);
+  for (const accessor of seed.dataAccessors ?? []) await seedDataAccessor(accessor, making, seeding);
+}
+
+async function seedDataSources({ seed, application, call }: Making): Promise<void> {
+  const used = (seed.documents ?? []).flatMap((document) => document.dataSource ?? []);
+  for (const name of new Set([...(seed.dataSources ?? []), ...used])) {
+    const { dataSourceId } = await call("CreateDataSource", `dataSource/${name}`, {
+      applicationId: application.applicationId,
+      indexId: application.indexId,
+      displayName: name,
+      configuration: { type: "CUSTOM" },
+    });
+    application.dataSources[name] = String(dataSourceId);
+  }
+}
+
+async function seedDocuments({ seed, application, call }: Making): Promise<void> {
+  const documents = seed.documents ?? [];
+  for (let start = 0; start < documents.length; start += BATCH_SIZE) {
+    const batch = documents
+      .slice(start, start + BATCH_SIZE)
+      .map((document) => toDocument(document, application));
+    const { failedDocuments } = await call("BatchPutDocument", `documents/${start}`, {
+      applicationId: application.applicationId,
+      indexId: application.indexId,
+      documents: batch,
+    });
+    const failed = Array.isArray(failedDocuments)
+      ? (failedDocuments as { id?: string; error?: { errorMessage?: string } }[])
+      : [];
+    if (failed.length > 0) {
+      const faults = failed.map(({ id, error }) => `${id}: ${error?.errorMessage ?? "refused"}`).join("; ");
+      throw new SandboxSetupError(
+        "SANDBOX_SEED_INVALID",
+        `Documents of "${seed.displayName}" were refused: ${faults}.`,
+      );
+    }
+  }
+}
+
+function toDocument(seed: SeedDocument, application: SeedResultApplication): Record<string, unknown> {
+  const reserved = [
+    ...(seed.uri === undefined ? [] : [{ name: "_source_uri", value: { stringValue: seed.uri } }]),
+    ...(seed.dataSource === undefined
+      ? []
+      : [{ name: "_data_source_id", value: { stringValue: application.dataSources[seed.dataSource] } }]),
+  ];
+  const own = (seed.attributes ?? []).map(({ name, value }) => ({
+    name,
+    value: "dateValue" in value ? { dateValue: dateOf(value.dateValue) } : value,
+  }));
+  const principals = [
+    ...(seed.allow?.users ?? []).map((id) => ({ user: { id, access: "ALLOW" } })),
+    ...(seed.allow?.groups ?? []).map((name) => ({ group: { name, access: "ALLOW" } })),
+    ...(seed.deny?.users ?? []).map((id) => ({ user: { id, access: "DENY" } })),
+    ...(seed.deny?.groups ?? []).map((name) => ({ group: { name, access: "DENY" } })),
+  ];
+  const isListed = seed.allow !== undefined || seed.deny !== undefined;
+  return {
+    id: seed.id,
+    contentType: "PLAIN_TEXT",
+    content: { blob: Buffer.from(seed.content) },
+    attributes: [...reserved, ...own],
+    ...(seed.title === undefined ? {} : { title: seed.title }),
+    ...(isListed ? { accessConfiguration: { accessControls: [{ principals, memberRelation: "OR" }] } } : {}),
+  };
+}
+
+async function seedDataAccessor(
+  seed: SeedDataAccessor,
+  making: Making,
+  seeding: ApplicationSeeding,
+): Promise<void> {
+  const { application, instance, call } = making;
+  const where = `data accessor "${seed.displayName}"`;
+  const created = await call("CreateDataAccessor", `accessor/${seed.displayName}`, {
+    applicationId: application.applicationId,
+    displayName: seed.displayName,
+    principal: seed.principal,
+    actionConfigurations: [{ action: SEARCH, ...filterOf(seed, application, where) }],
+    authenticationDetail: authenticationOf(seed, instance, where),
+  });
+  await associatePermission(seed, making);
+  const idcApplicationArn = String(created["idcApplicationArn"]);
+  await assign(seed, idcApplicationArn, instance, seeding.call);
+  const { connections } = seeding.result;
+  const name =
+    seed.displayName in connections ? `${making.seed.displayName}/${seed.displayName}` : seed.displayName;
+  connections[name] = {
+    displayName: seed.displayName,
+    applicationId: application.applicationId,
+    applicationRegion: application.region,
+    indexId: application.indexId,
+    retrieverId: application.retrieverId,
+    dataAccessorId: String(created["dataAccessorId"]),
+    idcApplicationArn,
+    idcRegion: instance.region,
+    instanceArn: instance.instanceArn,
+    principal: seed.principal,
+    externalId: seed.externalId ?? null,
+  };
+}
+
+function authenticationOf(seed: SeedDataAccessor, instance: SeedResultInstance, where: string) {
+  const externalIds = seed.externalId === undefined ? {} : { externalIds: [seed.externalId] };
+  if (seed.trustedTokenIssuer === undefined)
+    return { authenticationType: "AWS_IAM_IDC_AUTH_CODE", ...externalIds };
+  const arn = getByName(instance.trustedTokenIssuers, seed.trustedTokenIssuer, `${where}.trustedTokenIssuer`);
+  return {
+    authenticationType: "AWS_IAM_IDC_TTI",
+    authenticationConfiguration: { idcTrustedTokenIssuerConfiguration: { idcTrustedTokenIssuerArn: arn } },
+    ...externalIds,
+  };
+}
+
+function filterOf(seed: SeedDataAccessor, application: SeedResultApplication, where: string) {
+  if (seed.dataSources === undefined) return {};
+  const filters = seed.dataSources.map((name) => ({
+    equalsTo: {
+      name: "_data_source_id",
+      value: { stringValue: getByName(application.dataSources, name, `${where}.dataSources`) },
+    },
+  }));
+  const documentAttributeFilter = filters.length === 1 ? filters[0] : { orAllFilters: filters };
+  return { filterConfiguration: { documentAttributeFilter } };
+}
+
+async function associatePermission(seed: SeedDataAccessor, { application, call }: Making): Promise<void> {
+  const kind = seed.permission ?? "tagCondition";
+  if (kind === "none") return;
+  const conditions =
+    kind === "unconditional" || seed.externalId === undefined
+      ? {}
+      : {
+          conditions: [
+            {
+              conditionOperator: "StringEquals",
+              conditionKey: "aws:PrincipalTag/qbusiness-dataaccessor:ExternalId",
+              conditionValues: [seed.externalId],
+            },
+          ],
+        };
+  await call("AssociatePermission", `permission/${seed.displayName}`, {
+    applicationId: application.applicationId,
+    statementId: seed.displayName,
+    actions: [SEARCH],
+    principal: seed.principal,
+    ...conditions,
+  });
+}
+
+async function assign(
+  seed: SeedDataAccessor,
+  applicationArn: string,
+  instance: SeedResultInstance,
+  call: SeedCaller,
+): Promise<void> {
+  const target = { account: instance.account, region: instance.region, path: `assign/${applicationArn}` };
+  const assignments = seed.assignments ?? "everyone";
+  if (assignments === "everyone") {
+    const input = { ApplicationArn: applicationArn, AssignmentRequired: false };
+    await call("sso-admin", "PutApplicationAssignmentConfiguration", input, target);
+    return;
+  }
+  const where = `data accessor "${seed.displayName}".assignments`;
+  const principals = [
+    ...(assignments.users ?? []).map((name) => ["USER", getByName(instance.users, name, where)]),
+    ...(assignments.groups ?? []).map((name) => ["GROUP", getByName(instance.groups, name, where)]),
+  ];
+  for (const [PrincipalType, PrincipalId] of principals) {
+    const input = { ApplicationArn: applicationArn, PrincipalType, PrincipalId };
+    await call("sso-admin", "CreateApplicationAssignment", input, target);
+  }
+}
+
+function getByName<T>(entries: Record<string, T>, name: string, where: string): T {
+  const found = Object.hasOwn(entries, name) ? entries[name] : undefined;
+  if (found !== undefined) return found;
+  const known = Object.keys(entries).join(", ");
+  throw new SandboxSetupError(
+    "SANDBOX_SEED_INVALID",
+    `The seed's ${where} names "${name}"; it knows ${known === "" ? "none" : known}.`,
+  );
+}
+
+function dateOf(value: string | number): Date {
+  return new Date(typeof value === "number" ? value * 1000 : value);
+}
