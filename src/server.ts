@@ -19,7 +19,8 @@ import { createProviderHost } from "./provider/host.ts";
 import { loadSecrets } from "./provider/installation_secrets.ts";
 import { createKeyDocuments } from "./provider/keys/key_documents.ts";
 import { type KeyRing, openKeyRing } from "./provider/keys/key_ring.ts";
-import { keyPolicy } from "./provider/keys/policy.ts";
+import { type KeyPolicy, keyPolicyOf } from "./provider/keys/policy.ts";
+import { openKmsKeys } from "./provider/keys/signer_kms.ts";
 import { createOutgoingFetch } from "./provider/outgoing_fetch.ts";
 import { startSweeper } from "./provider/storage/sweeper.ts";
 
@@ -40,6 +41,8 @@ export interface RunningServer {
 export interface ServerOptions {
   clock?: Clock;
   log?: Log;
+  /** How signing keys follow one another; a test compresses its times. */
+  keyPolicy?: KeyPolicy;
   /** How long requests under way may take to end once close() was called. */
   drainMs?: number;
 }
@@ -64,12 +67,15 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     await prepareStore(db, config.mode);
     const sweeper = startSweeper({ db, clock, log });
     closers.push(() => sweeper.stop());
+    const kms = config.kmsKeyId === undefined ? undefined : await openKmsKeys({ keyId: config.kmsKeyId });
+    if (kms !== undefined) closers.push(async () => kms.close());
     const keyRing = await openKeyRing({
       db,
       clock,
       log,
       secrets,
-      policy: keyPolicy({ longestTokenSeconds: config.idTokenTtlSeconds }),
+      policy: options.keyPolicy ?? keyPolicyOf(config),
+      ...(kms === undefined ? {} : { kms }),
     });
     closers.push(() => keyRing.stop());
 
