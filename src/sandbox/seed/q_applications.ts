@@ -123,7 +123,7 @@ function toDocument(seed: SeedDocument, application: SeedResultApplication): Rec
     id: seed.id,
     contentType: "PLAIN_TEXT",
     content: { blob: Buffer.from(seed.content) },
-    attributes: [...reserved, ...own],
+    ...(reserved.length + own.length > 0 ? { attributes: [...reserved, ...own] } : {}),
     ...(seed.title === undefined ? {} : { title: seed.title }),
     ...(isListed ? { accessConfiguration: { accessControls: [{ principals, memberRelation: "OR" }] } } : {}),
   };
