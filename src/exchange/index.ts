@@ -57,7 +57,11 @@ export {
 export { roleSessionName } from "./session_name.ts";
 export { fromFile } from "./token_sources/from_file.ts";
 export { type FromRefreshTokenOptions, fromRefreshToken } from "./token_sources/from_refresh_token.ts";
-export { type FromTtiProviderOptions, fromTtiProvider } from "./token_sources/from_tti_provider.ts";
+export {
+  type FromTtiProviderOptions,
+  fromTtiProvider,
+  type UserDescription,
+} from "./token_sources/from_tti_provider.ts";
 export type {
   ClientAuthentication,
   PrivateKey,

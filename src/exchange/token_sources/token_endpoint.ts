@@ -76,17 +76,20 @@ export class TokenEndpoint {
     throw refusedBy(url, response.status, answer, [...body.values()]);
   }
 
-  /** Signs a short-lived JWT of this client for the provider. */
+  /**
+   * Signs a JWT of this client for the provider: `iss` is the client, `aud` the issuer, two minutes of life, a new jti.
+   *
+   * @param type header `typ`
+   */
   async signAssertion(
     key: SigningKey,
-    claims: Readonly<Record<string, unknown>>,
-    subject: string,
+    type: string,
+    claims: Readonly<Record<string, unknown>> & { readonly sub: string },
   ): Promise<string> {
     const issuedAt = Math.floor(systemClock().getTime() / 1000);
     return await new SignJWT({ ...claims })
-      .setProtectedHeader({ alg: key.alg, typ: "JWT", ...(key.kid === undefined ? {} : { kid: key.kid }) })
+      .setProtectedHeader({ alg: key.alg, typ: type, ...(key.kid === undefined ? {} : { kid: key.kid }) })
       .setIssuer(this.#options.clientId)
-      .setSubject(subject)
       .setAudience(this.#options.issuer)
       .setIssuedAt(issuedAt)
       .setExpirationTime(issuedAt + 120)
@@ -119,7 +122,10 @@ export class TokenEndpoint {
         if (this.#authenticationKey === undefined) return;
         body.set("client_id", clientId);
         body.set("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
-        body.set("client_assertion", await this.signAssertion(this.#authenticationKey, {}, clientId));
+        body.set(
+          "client_assertion",
+          await this.signAssertion(this.#authenticationKey, "JWT", { sub: clientId }),
+        );
         return;
       case "client_secret_basic": {
         // RFC 6749 2.3.1: both are form-encoded before they are joined.
