@@ -3,14 +3,14 @@
 import Router, { type RouterContext } from "@koa/router";
 import Koa from "koa";
 import { OperationError } from "./errors.ts";
-import { answerOf, errorBody, errorPage, isOurFault } from "./http_errors.ts";
+import { answerOf, isOurFault, sendError } from "./http_errors.ts";
 import type { Log } from "./log.ts";
 import { pinRequest, requestIdOf } from "./provider/edge/pinned_request.ts";
 import { readFormPairs } from "./provider/interactions/form.ts";
 import { addInteractionRoutes, type InteractionDeps } from "./provider/interactions/interaction_routes.ts";
 import { discoveryPath } from "./provider/keys/discovery_document.ts";
 import type { DocumentAnswer, KeyDocuments } from "./provider/keys/key_documents.ts";
-import { pageHeaders, stylesheet } from "./views/render.ts";
+import { stylesheet } from "./views/render.ts";
 
 /** One thing readiness depends on. */
 export interface ReadinessCheck {
@@ -69,13 +69,7 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
       const fields = { requestId, method: ctx.method, path: ctx.path, code: answer.code };
       if (isOurFault(error)) deps.log.error({ ...fields, err: error }, "request failed");
       else deps.log.info({ ...fields, reason: answer.message }, "request refused");
-      ctx.status = answer.status;
-      if (ctx.accepts("json", "html") === "html") {
-        ctx.set({ ...pageHeaders() });
-        ctx.body = errorPage(answer, requestId);
-      } else {
-        ctx.body = errorBody(answer, requestId);
-      }
+      sendError(ctx, error, requestId);
     }
   });
 

@@ -1,7 +1,7 @@
 // Owns how any failure becomes an HTTP answer: one map from code to status and body. What was not foreseen
 // says nothing outward; its cause goes to the log under the request id.
 import { OperationError } from "./errors.ts";
-import { renderPage } from "./views/render.ts";
+import { pageHeaders, renderPage } from "./views/render.ts";
 
 /** A failure as a caller may see it. */
 export interface ErrorAnswer {
@@ -53,4 +53,25 @@ export function errorPage(answer: ErrorAnswer, requestId: string, backUrl?: stri
     requestId,
     backUrl,
   });
+}
+
+/** The part of an HTTP context an error is written to; koa's is one. */
+export interface ErrorSink {
+  status: number;
+  body: unknown;
+  set(headers: Record<string, string>): void;
+  accepts(...types: string[]): string | string[] | false;
+}
+
+/** Writes a failure as the answer: a page for a browser, JSON for everybody else. */
+export function sendError(sink: ErrorSink, error: unknown, requestId: string): void {
+  const answer = answerOf(error);
+  sink.status = answer.status;
+  if (sink.accepts("json", "html") === "html") {
+    sink.set({ ...pageHeaders() });
+    sink.body = errorPage(answer, requestId);
+  } else {
+    sink.set({ "Cache-Control": "no-store" });
+    sink.body = errorBody(answer, requestId);
+  }
 }

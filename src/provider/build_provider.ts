@@ -3,6 +3,8 @@
 import Provider, { type Configuration, type errors, type JWKS, type KoaContextWithOIDC } from "oidc-provider";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../db/connect.ts";
+import { OperationError } from "../errors.ts";
+import { sendError } from "../http_errors.ts";
 import type { Log } from "../log.ts";
 import type { ClientCache } from "./clients/client_cache.ts";
 import { providerConfiguration } from "./configuration.ts";
@@ -53,6 +55,12 @@ export function buildProvider(deps: ProviderDeps, jwks: JWKS): Provider {
   );
   // The edge has rewritten the forwarded headers to the truth (edge/pinned_request.ts).
   provider.proxy = true;
+  provider.use(async function answerUnknown(ctx, next) {
+    await next();
+    if (ctx.status !== 404 || ctx.body != null) return;
+    const error = new OperationError("not_found", `There is nothing at ${ctx.method} ${ctx.path}.`);
+    sendError(ctx, error, requestIdOf(ctx.req));
+  });
   changeModels(provider, {
     tenantClaim: deps.tenantClaim,
     recordUse: (id, iss, expiresAtSeconds) =>

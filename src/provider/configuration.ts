@@ -70,6 +70,7 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
       },
       userinfo: { enabled: true },
     },
+    allowOmittingSingleRegisteredRedirectUri: false,
     assertJwtClientAuthClaimsAndHeader: async (_ctx, claims) =>
       assertClientAssertion(claims, settings.clock().getTime() / 1000),
     claims: {
