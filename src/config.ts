@@ -51,6 +51,10 @@ export interface Config {
   readonly smtpUrl: string | undefined;
   readonly mailFrom: string | undefined;
   readonly kmsKeyId: string | undefined;
+  /** How long a signing key is published before it may sign. */
+  readonly keyPublishLeadSeconds: number;
+  /** How long a signing key signs. */
+  readonly keySigningPeriodSeconds: number;
   readonly logLevel: LogLevel;
   /** Endpoint of every AWS call, as the AWS SDK reads it; set for the local sandbox. */
   readonly awsEndpointUrl: string | undefined;
@@ -246,9 +250,23 @@ export const settings = {
   }),
   kmsKeyId: setting<string | undefined>({
     name: "TTI_KMS_KEY_ID",
-    doc: "AWS KMS key (RSA_2048, SIGN_VERIFY) that signs instead of a local key.",
+    doc: "AWS KMS key (id, ARN or alias; RSA_2048, SIGN_VERIFY) that signs instead of a key kept in the store. An alias moved to another key starts a rotation.",
     fallback: none,
     parse: text,
+  }),
+  keyPublishLeadSeconds: setting({
+    name: "TTI_KEY_PUBLISH_LEAD",
+    doc: "How long a signing key is published, at least, before it may sign, in seconds. How long AWS caches keys is not known; a day is what its guidance calls safe. The same for every instance.",
+    defaultText: "`86400` (a day)",
+    fallback: () => 86_400,
+    parse: integer(600, 2_592_000),
+  }),
+  keySigningPeriodSeconds: setting({
+    name: "TTI_KEY_SIGNING_PERIOD",
+    doc: "How long a signing key signs before the next one takes over, in seconds; not shorter than `TTI_KEY_PUBLISH_LEAD`. The same for every instance.",
+    defaultText: "`7776000` (90 days)",
+    fallback: () => 7_776_000,
+    parse: integer(600, 63_072_000),
   }),
   logLevel: setting<LogLevel>({
     name: "TTI_LOG_LEVEL",

@@ -47,9 +47,23 @@ export function keyPolicy(
 // oidc-provider signs logout tokens for two minutes; access tokens are opaque.
 const logoutTokenSeconds = 120;
 
-/** The key policy that follows from the settings, the same for servers and commands. */
-export function keyPolicyOf(settings: { idTokenTtlSeconds: number }): Readonly<KeyPolicy> {
-  return keyPolicy({ longestTokenSeconds: Math.max(settings.idTokenTtlSeconds, logoutTokenSeconds) });
+/** The settings the key policy follows from. */
+export interface KeySettings {
+  idTokenTtlSeconds: number;
+  keyPublishLeadSeconds: number;
+  keySigningPeriodSeconds: number;
+}
+
+/**
+ * The key policy that follows from the settings, the same for servers and commands.
+ * @throws OperationError `invalid_config` when they contradict one another
+ */
+export function keyPolicyOf(settings: KeySettings): Readonly<KeyPolicy> {
+  return keyPolicy({
+    longestTokenSeconds: Math.max(settings.idTokenTtlSeconds, logoutTokenSeconds),
+    publishLeadSeconds: settings.keyPublishLeadSeconds,
+    signingPeriodSeconds: settings.keySigningPeriodSeconds,
+  });
 }
 
 /**
