@@ -6,5 +6,5 @@
  * @param head characters kept at the start
  */
 export function shorten(value: string, head = 6): string {
-  return value.length < 3 * (head + 4) ? "…" : `${value.slice(0, head)}…${value.slice(-4)}`;
+  return value.length < 2 * (head + 4) ? "…" : `${value.slice(0, head)}…${value.slice(-4)}`;
 }

@@ -1,6 +1,7 @@
 // Owns what is known about the four calls of one search: it listens to the AWS SDK's own log and to the exchange
 // library's events, and keeps of both only what a page may show. Tokens and secrets are shortened on arrival.
 import {
+  type AwsFailure,
   type ExchangeEvent,
   type ExchangeStep,
   externalIdTagKey,
@@ -58,6 +59,7 @@ export class StepRecorder {
   readonly #calls = new Map<CallStep, Call>();
   readonly #durations = new Map<string, number>();
   #idToken: string | undefined;
+  #failure: AwsFailure | undefined;
 
   constructor(context: RecorderContext) {
     this.#context = context;
@@ -77,11 +79,17 @@ export class StepRecorder {
     const sent = record(input);
     const step = stepOf(commandName, sent);
     if (step === undefined) return;
+    this.#failure = error === undefined ? undefined : readAwsFailure(error);
     this.#calls.set(step, {
       input: this.#describeInput(step, sent),
       output: error === undefined ? describeOutput(step, record(output)) : [],
-      ...(error === undefined ? {} : { error: describeError(error) }),
+      ...(this.#failure === undefined ? {} : { error: describeError(this.#failure) }),
     });
+  }
+
+  /** The call AWS refused last, if any. */
+  get failure(): AwsFailure | undefined {
+    return this.#failure;
   }
 
   /** The ID token step 2 will present; the SDK's log leaves it out. */
@@ -187,8 +195,7 @@ function describeOutput(step: CallStep, output: Readonly<Record<string, unknown>
   }
 }
 
-function describeError(error: unknown): DemoError {
-  const failure = readAwsFailure(error);
+function describeError(failure: AwsFailure): DemoError {
   const status = failure.httpStatusCode === undefined ? "" : ` (HTTP ${failure.httpStatusCode})`;
   return { code: failure.name, message: `${failure.text || "AWS gave no text."}${status}` };
 }

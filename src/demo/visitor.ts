@@ -4,15 +4,13 @@ import { randomBytes } from "node:crypto";
 import type { AwsCredentialIdentity } from "@aws-sdk/types";
 import type { Clock } from "../clock.ts";
 import {
-  AwsStepError,
   DataAccessor,
   type DataAccessorOptions,
   ExchangeError,
-  explainFailure,
-  readAwsFailure,
   type SearchConnection,
 } from "../exchange/index.ts";
 import type { DemoDocument, DemoError, DemoSearch, DemoStep } from "../views/demo_pages.ts";
+import { describeFailure } from "./failure_view.ts";
 import { type RelyingParty, SignInAgainError, type Tokens } from "./relying_party.ts";
 import { StepRecorder } from "./step_recorder.ts";
 
@@ -142,7 +140,7 @@ export class Visitor {
     } catch (cause) {
       const told = signInAgain(cause);
       if (told !== undefined) throw told;
-      error = explain(cause);
+      error = describeFailure(cause, recorder.failure);
     }
     return {
       query,
@@ -203,6 +201,11 @@ export class Visitor {
       },
       ...(baseCredentials === undefined ? {} : { baseCredentials }),
       awsClientOptions: { sts: client, ssoOidc: client, qbusiness: client },
+      // CloudTrail shows the customer who it was.
+      sessionName: (user) => {
+        const email = this.#tokens.claims["email"];
+        return typeof email === "string" ? email : user;
+      },
       onEvent: (event) => current().onEvent(event),
       clock: this.#clock,
       // The page shows ID tokens being exchanged, so Identity Center's own refresh tokens stay out of it.
@@ -266,29 +269,4 @@ function signInAgain(error: unknown): SignInAgainError | undefined {
     if (cause.name === "SignInAgainError") return new SignInAgainError(cause.message);
   }
   return undefined;
-}
-
-function explain(error: unknown): DemoError {
-  if (error instanceof AwsStepError) {
-    const { title } = explainFailure(error.step, readAwsFailure(error.cause));
-    return {
-      code: error.code,
-      message: sentence(title),
-      cause: error.causes.slice(0, 3).map(sentence).join(" "),
-      fix: error.fix,
-    };
-  }
-  if (error instanceof ExchangeError) {
-    return {
-      code: error.code,
-      message: error.message,
-      cause: error.causes.map(sentence).join(" ") || undefined,
-      fix: error.fix,
-    };
-  }
-  throw error;
-}
-
-function sentence(text: string): string {
-  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
 }

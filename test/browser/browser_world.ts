@@ -15,8 +15,10 @@ import { readConfig } from "../../src/config.ts";
 import { demoClientAddresses, type RunningDemo, startDemo } from "../../src/demo/start_demo.ts";
 import { silentLog } from "../../src/log.ts";
 import { createPasswords } from "../../src/provider/accounts/passwords.ts";
+import { type Sandbox, startSandbox } from "../../src/sandbox/index.ts";
 import { type RunningServer, startServer } from "../../src/server.ts";
 import { launchBrowser } from "../support/browser.ts";
+import { customersSeed } from "./sandbox_customers.ts";
 
 export const password = "correct horse battery staple";
 export const alice = { email: "alice@acme.example", name: "Alice Ames" };
@@ -28,6 +30,7 @@ const clientId = "isv-app";
 
 export interface BrowserWorld {
   server: RunningServer;
+  sandbox: Sandbox;
   demo: RunningDemo;
   browser: Browser;
   /** A page of a browser context of its own. `breaches` fills with policy violations and console errors. */
@@ -45,13 +48,30 @@ export async function openBrowserWorld(): Promise<BrowserWorld> {
     TTI_LOG_LEVEL: "silent",
   });
   const server = await startServer(config, { log: silentLog, drainMs: 200 });
+  const sandbox = await startSandbox({
+    port: 0,
+    allowLocalIssuers: true,
+    seed: customersSeed(server.publicUrl, clientId),
+  });
   const secret = "a-demo-secret-that-is-long-enough-for-it";
   const demo = await startDemo({
     port: 0,
     issuer: server.publicUrl,
     clientId,
     clientSecret: secret,
-    exchange: { connections: [] },
+    exchange: {
+      connections: Object.values(sandbox.seedResult.connections).map((connection) => ({
+        tenantId: connection.externalId ?? "",
+        roleArn: connection.principal,
+        idcApplicationArn: connection.idcApplicationArn,
+        idcRegion: connection.idcRegion,
+        applicationId: connection.applicationId,
+        retrieverId: connection.retrieverId,
+        qRegion: connection.applicationRegion,
+      })),
+      awsEndpointUrl: sandbox.url,
+      baseCredentials: sandbox.seedResult.credentials["base"],
+    },
     users: [
       { ...alice, password, tenant: "Acme Corp", sees: "finance" },
       { ...bob, password, tenant: "Acme Corp", sees: "engineering" },
@@ -64,12 +84,14 @@ export async function openBrowserWorld(): Promise<BrowserWorld> {
   const browser = await launchBrowser();
   return {
     server,
+    sandbox,
     demo,
     browser,
     openPage: (options) => openPage(browser, options),
     async close() {
       await browser.close();
       await demo.close();
+      await sandbox.close();
       await server.close();
       rmSync(dataDir, { recursive: true, force: true });
     },

@@ -154,6 +154,16 @@ test("signing out ends both sessions, so the next visitor must enter a password"
   await page.context().close();
 });
 
+test("signing out works although the provider has forgotten the session", async () => {
+  const { page, breaches } = await world.openPage();
+  await signInToDemo(page, world.demo, alice.email);
+  await page.context().clearCookies({ name: /^tti_/ });
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByText("You are signed out.").waitFor();
+  assert.deepEqual(breaches, []);
+  await page.context().close();
+});
+
 test("staying signed in at the provider makes the next sign-in a single click", async () => {
   const { page } = await world.openPage();
   await signInToDemo(page, world.demo, alice.email);
