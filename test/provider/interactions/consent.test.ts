@@ -1,0 +1,95 @@
+// Third-party clients ask the person; the ISV's own never do.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { authorizationUrl, basic, codeOf, type Params, payloadOf, redeem } from "../support/authorization.ts";
+import {
+  addClient,
+  addPerson,
+  type ProviderFixture,
+  signInAt,
+  startProvider,
+} from "../support/provider_fixture.ts";
+import { UserAgent, type Visit } from "../support/user_agent.ts";
+
+let fixture: ProviderFixture;
+before(async () => {
+  fixture = await startProvider();
+  await addPerson(fixture.db, { email: "ann@acme.example", tenants: ["acme"] });
+  await addPerson(fixture.db, { email: "both@x.example", tenants: ["acme", "bolt"] });
+  await addClient(fixture.db, { client_id: "app" });
+  await addClient(fixture.db, { client_id: "third", first_party: false, client_name: "Third <b>Party</b>" });
+});
+after(() => fixture.close());
+
+const open = (agent: UserAgent, email: string, params: Params = {}): Promise<Visit> =>
+  signInAt(agent, authorizationUrl(fixture, { client_id: "third", ...params }), email);
+
+test("the page says who asks for what, escaped, and consent gives a code", async () => {
+  const agent = new UserAgent();
+  const page = await open(agent, "ann@acme.example");
+  assert.match(page.text, /Third &lt;b&gt;Party&lt;\/b&gt;/);
+  assert.match(page.text, /rp\.example/);
+  assert.match(page.text, /See your e-mail address/);
+  const answer = await agent.submit(page, { decision: "allow" }, "/consent");
+  const tokens = await redeem(fixture, codeOf(answer), {}, basic("third"));
+  assert.equal(payloadOf(tokens.body["id_token"])["tenant_id"], "acme");
+});
+
+test("what was allowed is not asked again in the same session, more is", async () => {
+  const agent = new UserAgent();
+  const page = await open(agent, "ann@acme.example", { scope: "openid" });
+  await agent.submit(page, { decision: "allow" }, "/consent");
+  assert.ok(codeOf(await agent.follow(authorizationUrl(fixture, { client_id: "third", scope: "openid" }))));
+  const more = await agent.follow(authorizationUrl(fixture, { client_id: "third", scope: "openid email" }));
+  assert.match(more.url.pathname, /^\/interaction\//);
+  assert.ok(codeOf(await agent.submit(more, { decision: "allow" }, "/consent")));
+});
+
+test("denying, and anything that is not allowing, tells the client access_denied", async () => {
+  for (const decision of ["deny", "", "yes"]) {
+    const agent = new UserAgent();
+    const page = await open(agent, "ann@acme.example");
+    const answer = await agent.submit(page, { decision }, "/consent");
+    assert.equal(answer.url.searchParams.get("error"), "access_denied");
+  }
+});
+
+test("the tenant is chosen before, and consent is for that tenant only", async () => {
+  const agent = new UserAgent();
+  const choice = await open(agent, "both@x.example");
+  const page = await agent.submit(choice, { tenant: "bolt" }, "/tenant");
+  assert.match(page.text, /Tenant bolt/);
+  const answer = await agent.submit(page, { decision: "allow" }, "/consent");
+  const tokens = await redeem(fixture, codeOf(answer), {}, basic("third"));
+  assert.equal(payloadOf(tokens.body["id_token"])["tenant_id"], "bolt");
+  const other = await agent.follow(authorizationUrl(fixture, { client_id: "third", tenant: "acme" }));
+  assert.match(other.text, /Tenant acme/);
+  const second = await agent.submit(other, { decision: "allow" }, "/consent");
+  const more = await redeem(fixture, codeOf(second), {}, basic("third"));
+  assert.equal(payloadOf(more.body["id_token"])["tenant_id"], "acme");
+});
+
+test("prompt=none without consent answers consent_required", async () => {
+  const agent = new UserAgent();
+  await signInAt(agent, authorizationUrl(fixture), "ann@acme.example");
+  const silent = await agent.follow(authorizationUrl(fixture, { client_id: "third", prompt: "none" }));
+  assert.equal(silent.url.searchParams.get("error"), "consent_required");
+});
+
+test("a consent form cannot be answered while the sign-in is at another page", async () => {
+  const agent = new UserAgent();
+  const login = await agent.follow(authorizationUrl(fixture, { client_id: "third" }));
+  const skipped = await agent.follow(`${login.url}/consent`, {
+    method: "POST",
+    body: new URLSearchParams({ decision: "allow" }),
+  });
+  assert.equal(skipped.status, 400);
+  assert.match(skipped.text, /sign_in_expired/);
+});
+
+test("the ISV's own client asks nothing, even for access while away", async () => {
+  const url = authorizationUrl(fixture, { scope: "openid offline_access", prompt: "consent" });
+  const answer = await signInAt(new UserAgent(), url, "ann@acme.example");
+  const tokens = await redeem(fixture, codeOf(answer));
+  assert.match(String(tokens.body["scope"]), /offline_access/);
+});
