@@ -125,3 +125,9 @@ export class ProviderKey extends ExternalSigningKey {
     return this.#signer.sign(data);
   }
 }
+
+/** A key for a Provider that is built to be asked about itself and never to sign. */
+export function placeholderKey(): ProviderKey {
+  const n = Buffer.alloc(256, 1).toString("base64url");
+  return new ProviderKey({ kty: "RSA", alg: "RS256", use: "sig", kid: "placeholder", n, e: "AQAB" });
+}
