@@ -1,7 +1,7 @@
 // Owns the private key a client on this machine signs with: made here, kept in a file only its owner reads.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { exportJWK, generateKeyPair, type JWK } from "jose";
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from "jose";
 import { OperationError } from "../errors.ts";
 
 /** A client of the provider as a command acts for it. */
@@ -13,17 +13,21 @@ export interface ClientKey {
 
 /** A new key pair for a client that signs its assertions (RS256, RSA-2048). */
 export async function generateClientKey(): Promise<{ privateJwk: JWK; publicJwk: JWK }> {
-  const { privateKey, publicKey } = await generateKeyPair("RS256", {
+  const { privateKey } = await generateKeyPair("RS256", {
     extractable: true,
     modulusLength: 2048,
   });
-  const publicJwk = await exportJWK(publicKey);
-  // RFC 7638 names a key by its content, but any name unique to the client does.
-  const named = { kid: (publicJwk.n ?? "").slice(0, 16), alg: "RS256", use: "sig" };
-  return {
-    privateJwk: { ...(await exportJWK(privateKey)), ...named },
-    publicJwk: { ...publicJwk, ...named },
-  };
+  const jwk = await exportJWK(privateKey);
+  const privateJwk = { ...jwk, kid: await calculateJwkThumbprint(jwk), alg: "RS256", use: "sig" };
+  return { privateJwk, publicJwk: publicJwkOf(privateJwk) };
+}
+
+/** The public half of a private key: what is registered. */
+export function publicJwkOf(privateJwk: JWK): JWK {
+  const { kty, n, e, kid, alg } = privateJwk;
+  return Object.fromEntries(
+    Object.entries({ kty, n, e, kid, alg, use: "sig" }).filter(([, value]) => value !== undefined),
+  );
 }
 
 /** Writes a client's key to a file that only its owner reads; refuses to overwrite one. */

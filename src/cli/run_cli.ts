@@ -2,7 +2,7 @@
 // Exit codes: 0 done, 1 failed, 2 the words make no sense.
 import { closestName } from "../setting_values.ts";
 import { type Command, UsageError } from "./command.ts";
-import { commands } from "./commands/index.ts";
+import { commandLoaders } from "./commands/index.ts";
 import { type Streams, Terminal } from "./terminal.ts";
 import { productVersion } from "./version.ts";
 
@@ -55,27 +55,43 @@ export async function runCli(words: readonly string[], streams: Streams): Promis
       return 0;
     }
     const asked = words[0] === "help" ? [...words.slice(1), "--help"] : words;
-    const names = asked.filter((word) => !word.startsWith("-"));
-    const wantsHelp = asked.slice(0, optionsEnd(asked)).some((word) => word === "--help" || word === "-h");
-    const command = findCommand(names);
-    if (command !== undefined && !wantsHelp) {
-      return await command.run(wordsAfter(asked, command), terminal);
-    }
-    const group = commands.filter((candidate) => candidate.name.split(" ")[0] === names[0]);
-    if (names.length > 0 && command === undefined && (group.length === 0 || names.length > 1)) {
-      throw unknownCommand(names, group);
-    }
-    const text = command?.help ?? (group.length > 0 ? groupHelp(group) : help);
-    if (!wantsHelp && command === undefined && names.length > 0) {
-      throw new UsageError(`tti ${names[0]} needs one of: ${actions(group)}`, `See: tti ${names[0]} --help`);
-    }
-    if (wantsHelp) terminal.result({ help: text }, text);
-    else terminal.say(text);
-    return wantsHelp ? 0 : 2;
+    return await runNamed(asked, terminal);
   } catch (error) {
     terminal.fail(error);
     return error instanceof UsageError ? 2 : 1;
   }
+}
+
+async function runNamed(words: readonly string[], terminal: Terminal): Promise<number> {
+  const names = words.filter((word) => !word.startsWith("-"));
+  const wantsHelp = words.slice(0, optionsEnd(words)).some((word) => word === "--help" || word === "-h");
+  const [first] = names;
+  if (first === undefined) {
+    if (wantsHelp) terminal.result({ help }, help);
+    else terminal.say(help);
+    return wantsHelp ? 0 : 2;
+  }
+  const group = await loadGroup(first);
+  const command = findCommand(group, names);
+  if (wantsHelp) {
+    const text = command?.help ?? groupHelp(group);
+    terminal.result({ help: text }, text);
+    return 0;
+  }
+  if (command !== undefined) return command.run(wordsAfter(words, command), terminal);
+  throw unknownAction(first, names[1], group);
+}
+
+async function loadGroup(first: string): Promise<readonly Command[]> {
+  const load = Object.hasOwn(commandLoaders, first) ? commandLoaders[first] : undefined;
+  if (load !== undefined) {
+    return (await load()).filter((command) => command.name.split(" ")[0] === first);
+  }
+  const meant = closestName(first, Object.keys(commandLoaders));
+  throw new UsageError(
+    `there is no command tti ${first}`,
+    meant === undefined ? "See: tti --help" : `Did you mean tti ${meant}?`,
+  );
 }
 
 // Words after a lone -- are arguments, whatever they look like.
@@ -84,10 +100,11 @@ function optionsEnd(words: readonly string[]): number {
   return end < 0 ? words.length : end;
 }
 
-function findCommand(names: readonly string[]): Command | undefined {
+// The longest name wins: `sandbox load` before `sandbox`.
+function findCommand(group: readonly Command[], names: readonly string[]): Command | undefined {
   return (
-    commands.find((command) => command.name === names.slice(0, 2).join(" ")) ??
-    commands.find((command) => command.name === names[0])
+    group.find((command) => command.name === names.slice(0, 2).join(" ")) ??
+    group.find((command) => command.name === names[0])
   );
 }
 
@@ -98,24 +115,17 @@ function wordsAfter(words: readonly string[], command: Command): string[] {
   return rest;
 }
 
-function unknownCommand(names: readonly string[], group: readonly Command[]): UsageError {
-  if (group.length > 0) {
-    const meant = closestName(
-      names[1] ?? "",
-      group.map((command) => command.name.split(" ")[1] ?? ""),
-    );
-    return new UsageError(
-      `there is no command tti ${names[0]} ${names[1]}`,
-      meant === undefined ? `It is one of: ${actions(group)}` : `Did you mean tti ${names[0]} ${meant}?`,
-    );
+function unknownAction(first: string, action: string | undefined, group: readonly Command[]): UsageError {
+  if (action === undefined) {
+    return new UsageError(`tti ${first} needs one of: ${actions(group)}`, `See: tti ${first} --help`);
   }
   const meant = closestName(
-    names[0] ?? "",
-    commands.map((command) => command.name.split(" ")[0] ?? ""),
+    action,
+    group.map((command) => command.name.split(" ")[1] ?? ""),
   );
   return new UsageError(
-    `there is no command tti ${names[0]}`,
-    meant === undefined ? "See: tti --help" : `Did you mean tti ${meant}?`,
+    `there is no command tti ${first} ${action}`,
+    meant === undefined ? `It is one of: ${actions(group)}` : `Did you mean tti ${first} ${meant}?`,
   );
 }
 

@@ -65,6 +65,7 @@ export class Terminal {
     this.say(`${this.style("red", "tti:")} ${told.message}`);
     if (told.code !== undefined) this.say(`  ${this.style("dim", "code:")} ${told.code}`);
     if (told.step !== undefined) this.say(`  ${this.style("dim", "step:")} ${told.step}`);
+    for (const cause of told.causes ?? []) this.say(`  ${this.style("dim", "maybe:")} ${cause}`);
     if (told.because !== undefined) this.say(`  ${this.style("dim", "why: ")} ${told.because}`);
     if (told.fix !== undefined) this.say(`  ${this.style("dim", "fix: ")} ${told.fix}`);
   }
@@ -108,6 +109,8 @@ export interface ToldError {
   code?: string;
   field?: string;
   step?: string;
+  /** Likely causes, the likeliest first. */
+  causes?: readonly string[];
   because?: string;
   fix?: string;
 }
@@ -124,14 +127,15 @@ export function describeError(error: unknown): ToldError {
   };
   const { cause } = error;
   const because = cause instanceof Error && cause.message !== error.message ? { because: cause.message } : {};
-  const known = text("fix")["fix"] !== undefined;
+  const causes: unknown = Reflect.get(error, "causes");
   return {
     message: error.message || error.name,
     ...text("code"),
     ...text("field"),
     ...text("step"),
+    ...(Array.isArray(causes) && causes.length > 0 ? { causes: causes.map(String) } : {}),
     ...because,
-    ...(known ? text("fix") : {}),
+    ...text("fix"),
   };
 }
 

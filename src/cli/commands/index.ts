@@ -1,17 +1,19 @@
-// Lists every command, in the order help shows them.
+// Lists every command by its first word. A command's file, and all it imports, is loaded only when it is named.
 import type { Command } from "../command.ts";
-import { accessorCommands } from "./accessor.ts";
-import { auditCommands } from "./audit.ts";
-import { clientCommands } from "./client.ts";
-import { migrateCommands } from "./migrate.ts";
-import { tenantCommands } from "./tenant.ts";
-import { userCommands } from "./user.ts";
 
-export const commands: readonly Command[] = [
-  ...migrateCommands,
-  ...tenantCommands,
-  ...userCommands,
-  ...clientCommands,
-  ...accessorCommands,
-  ...auditCommands,
-];
+/** First word → how to load the commands that begin with it. */
+export const commandLoaders: Readonly<Record<string, () => Promise<readonly Command[]>>> = {
+  dev: async () => (await import("./dev.ts")).devCommands,
+  sandbox: async () => (await import("./sandbox.ts")).sandboxCommands,
+  serve: async () => (await import("./serve.ts")).serveCommands,
+  migrate: async () => (await import("./migrate.ts")).migrateCommands,
+  key: async () => (await import("./key.ts")).keyCommands,
+  tenant: async () => (await import("./tenant.ts")).tenantCommands,
+  user: async () => (await import("./user.ts")).userCommands,
+  client: async () => (await import("./client.ts")).clientCommands,
+  accessor: async () => (await import("./accessor.ts")).accessorCommands,
+  audit: async () => (await import("./audit.ts")).auditCommands,
+  token: async () => (await import("./act.ts")).actCommands,
+  search: async () => (await import("./act.ts")).actCommands,
+  credentials: async () => (await import("./act.ts")).actCommands,
+};

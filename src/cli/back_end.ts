@@ -1,0 +1,128 @@
+// Owns acting as an ISV's back end from the command line: which provider, which client key, which customer,
+// which AWS. Beside a `tti dev` everything is found; elsewhere the settings say it.
+import { join } from "node:path";
+import { getAccessor } from "../accessors/accessor_store.ts";
+import { connectionOf } from "../accessors/connection.ts";
+import { showUser } from "../admin/operations/users.ts";
+import { systemClock } from "../clock.ts";
+import type { Config } from "../config.ts";
+import { OperationError } from "../errors.ts";
+import { ExchangeClient, type IdTokenSource, type SearchConnection } from "../exchange/index.ts";
+import { withAdministration } from "./administration.ts";
+import { type ClientKey, readClientKey } from "./client_key.ts";
+import { isvRoleArn } from "./dev/demo_content.ts";
+import { type DevState, findDevState } from "./dev/dev_state.ts";
+import { mintIdToken } from "./mint.ts";
+
+/** Where a back end mints and exchanges. */
+export interface BackEndPlaces {
+  issuer: string;
+  /** The audience registered with AWS. */
+  audience: string;
+  tenantClaim: string;
+  client: ClientKey;
+  /** The local AWS with the ISV's keys there; absent: AWS as the SDK finds it. */
+  sandbox?: { url: string; baseCredentials: { accessKeyId: string; secretAccessKey: string } };
+}
+
+/** A user to act for, as the command line names them. */
+export interface ActingFor {
+  tenantId: string;
+  /** The e-mail address as the ID token carries it. */
+  email: string;
+  /** The account's id. */
+  subject: string;
+}
+
+/** What a command works with. */
+export interface BackEnd {
+  user: ActingFor;
+  mint(): Promise<string>;
+  /** The customer's data accessor, with our role. */
+  connection(): Promise<SearchConnection>;
+  openExchange(): ExchangeClient;
+}
+
+/** Options of every command that acts for a user. */
+export const backEndOptions = {
+  tenant: { type: "string" },
+  user: { type: "string" },
+  "client-key": { type: "string" },
+} as const;
+
+/**
+ * Opens what is needed to act for a user, does the work, and closes it.
+ * @throws OperationError naming what is missing; account_not_found, not_a_member
+ */
+export function withBackEnd<T>(
+  options: { tenantId: string; user: string; clientKeyPath: string | undefined },
+  work: (backEnd: BackEnd) => Promise<T>,
+): Promise<T> {
+  return withAdministration(async (context, config) => {
+    const dev = config.mode === "development" ? findDevState(config.dataDir) : undefined;
+    const places = findPlaces(config, dev, options.clientKeyPath);
+    const account = await showUser(context, { user: options.user });
+    const user = { tenantId: options.tenantId, email: account.email ?? options.user, subject: account.id };
+    return work({
+      user,
+      mint: () => mintIdToken({ ...places, clock: systemClock }, user),
+      connection: async () =>
+        connectionOf(
+          await getAccessor(context.db, options.tenantId, "default"),
+          config.roleArn ?? (dev === undefined ? undefined : isvRoleArn),
+        ),
+      openExchange: () => openExchange(places, async () => user.subject),
+    });
+  });
+}
+
+/**
+ * Opens an exchange client whose ID tokens are minted at the token endpoint.
+ * @param subjectOf the account id of a user, by the name the exchange is asked for
+ */
+export function openExchange(
+  places: BackEndPlaces,
+  subjectOf: (user: string) => Promise<string>,
+): ExchangeClient {
+  const idTokenSource: IdTokenSource = async ({ tenantId, user, signal }) =>
+    mintIdToken({ ...places, clock: systemClock }, { tenantId, subject: await subjectOf(user) }, signal);
+  const endpoint = places.sandbox?.url;
+  return new ExchangeClient({
+    idTokenSource,
+    trustedTokenIssuer: {
+      issuer: places.issuer,
+      audience: places.audience,
+      tenantClaim: places.tenantClaim,
+    },
+    ...(places.sandbox === undefined ? {} : { baseCredentials: places.sandbox.baseCredentials }),
+    ...(endpoint === undefined
+      ? {}
+      : { awsClientOptions: { sts: { endpoint }, ssoOidc: { endpoint }, qbusiness: { endpoint } } }),
+  });
+}
+
+function findPlaces(
+  config: Config,
+  dev: DevState | undefined,
+  clientKeyPath: string | undefined,
+): BackEndPlaces {
+  const client =
+    clientKeyPath === undefined && dev !== undefined
+      ? dev.cliClient
+      : readClientKey(clientKeyPath ?? join(config.dataDir, "client-key.json"));
+  const addresses = dev?.addresses;
+  if (dev !== undefined && addresses === undefined) {
+    throw new OperationError("unavailable", "tti dev has not run to its end here yet.", {
+      fix: "Run: tti dev",
+    });
+  }
+  return {
+    issuer: addresses?.issuer ?? config.issuer,
+    audience: config.clientId,
+    tenantClaim: config.tenantClaim,
+    client,
+    ...(dev === undefined || addresses === undefined || config.awsEndpointUrl !== undefined
+      ? {}
+      : { sandbox: { url: addresses.sandboxUrl, baseCredentials: dev.baseCredentials } }),
+  };
+}

@@ -1,0 +1,192 @@
+// The command `tti dev`: everything on this machine, seeded, proven with one search. `npm start` runs it.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Config, readConfig } from "../../config.ts";
+import { type Command, defineCommand, UsageError } from "../command.ts";
+import { demoPeople, demoQuery } from "../dev/demo_content.ts";
+import { type DevEnvironment, startDevEnvironment } from "../dev/dev_environment.ts";
+import { assertPortsFree } from "../dev/ports.ts";
+import { ProofFailed, type ProvenSearch, proveDemo } from "../dev/proof.ts";
+import { Steps } from "../dev/steps.ts";
+import { untilStopped } from "../stop_signal.ts";
+import { formatFields, formatTable, type Terminal } from "../terminal.ts";
+
+const dev = defineCommand({
+  name: "dev",
+  summary: "everything on this machine, seeded; proves itself with one search",
+  help: `Usage: tti dev [--check] [OPTIONS]
+
+Starts the provider (3000), its admin port (3001), a local AWS (4566) and a sample ISV
+application (3002) with two customers, their users and documents. Then mints an ID token,
+exchanges it, searches as two users, and prints what they found and where to look.
+
+Everything is kept in the data directory (TTI_DATA_DIR, default ./data): the next start
+finds it again. Stop with Ctrl-C.
+
+  --check            the same on free ports with a throw-away store; prints each step as it
+                     passes, and exits 0, or 1 naming the step that failed
+  --sandbox-port N   port of the local AWS (default 4566)
+  --demo-port N      port of the sample application (default 3002)
+  --verbose          show the provider's log
+  --json             print one JSON document
+
+Example:
+  $ tti dev
+  $ tti dev --check && echo it works`,
+  options: {
+    check: { type: "boolean" },
+    "sandbox-port": { type: "string" },
+    "demo-port": { type: "string" },
+    verbose: { type: "boolean" },
+  },
+  async run({ values, terminal }) {
+    if (values.check) {
+      if (values["sandbox-port"] ?? values["demo-port"]) {
+        throw new UsageError("--check takes free ports", "Leave --sandbox-port and --demo-port away");
+      }
+      return runCheck(terminal, values.verbose === true);
+    }
+    const settings = readConfig(undefined, "development");
+    const config = values.verbose ? settings : ({ ...settings, logLevel: "warn" } as const);
+    return runDev(terminal, config, {
+      sandboxPort: parsePort(values["sandbox-port"], "sandbox-port", 4566),
+      demoPort: parsePort(values["demo-port"], "demo-port", 3002),
+    });
+  },
+});
+
+async function runCheck(terminal: Terminal, verbose: boolean): Promise<number> {
+  const dataDir = mkdtempSync(join(tmpdir(), "tti-check-"));
+  const steps = new Steps(terminal);
+  try {
+    // Only what is said here counts: a setting of this machine must not make the check another one.
+    const config = readConfig({
+      TTI_MODE: "development",
+      PORT: "0",
+      TTI_ADMIN_PORT: "0",
+      TTI_DATA_DIR: dataDir,
+      TTI_LOG_LEVEL: verbose ? "info" : "fatal",
+    });
+    const environment = await startOrFail(steps, { config, sandboxPort: 0, demoPort: 0 });
+    try {
+      const searches = await prove(environment, config, steps);
+      terminal.result({ ok: true, steps: steps.passed, searches }, formatFound(searches, terminal));
+      return 0;
+    } finally {
+      await environment.close();
+    }
+  } catch (error) {
+    if (!(error instanceof ProofFailed)) throw error;
+    if (terminal.json) {
+      const failed = { step: error.step, message: error.message, fix: error.fix };
+      terminal.result({ ok: false, steps: steps.passed, failed }, "");
+    } else {
+      steps.failed(error.step);
+      terminal.fail(error);
+    }
+    return 1;
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+async function runDev(
+  terminal: Terminal,
+  config: Config,
+  ports: { sandboxPort: number; demoPort: number },
+): Promise<number> {
+  await assertPortsFree([
+    { what: "provider", port: config.port, change: "PORT=3100" },
+    { what: "admin", port: config.adminPort, change: "TTI_ADMIN_PORT=3101" },
+    { what: "local AWS", port: ports.sandboxPort, change: "--sandbox-port 4600" },
+    { what: "sample application", port: ports.demoPort, change: "--demo-port 3102" },
+  ]);
+  const steps = new Steps(terminal);
+  const environment = await startOrFail(steps, { config, ...ports });
+  const stopped = untilStopped();
+  try {
+    const searches = await prove(environment, config, steps);
+    terminal.result(
+      {
+        issuer: environment.issuer,
+        adminUrl: environment.adminUrl,
+        sandboxUrl: environment.sandboxUrl,
+        demoUrl: environment.demoUrl,
+        users: demoPeople.map(({ email, name, memberships }) => ({
+          email,
+          name,
+          tenants: memberships.map(({ tenantId }) => tenantId),
+          password: environment.state.demoPassword,
+        })),
+        searches,
+      },
+      [formatFound(searches, terminal), "", formatWelcome(environment, terminal)].join("\n"),
+    );
+    terminal.say(terminal.style("dim", "Stop with Ctrl-C. What you do here is kept for the next start."));
+    await stopped;
+    return 0;
+  } finally {
+    await environment.close();
+  }
+}
+
+async function startOrFail(
+  steps: Steps,
+  options: { config: Config; sandboxPort: number; demoPort: number },
+): Promise<DevEnvironment> {
+  try {
+    return await startDevEnvironment({ ...options, onStep: (name) => steps.pass(name) });
+  } catch (error) {
+    throw new ProofFailed("Starting", error);
+  }
+}
+
+async function prove(environment: DevEnvironment, config: Config, steps: Steps): Promise<ProvenSearch[]> {
+  return proveDemo({
+    environment,
+    config,
+    subjectOf: environment.subjectOf,
+    onStep: (name) => steps.pass(name),
+  });
+}
+
+function formatFound(searches: readonly ProvenSearch[], terminal: Terminal): string {
+  const found = searches.map(({ user, results }) => {
+    const titles = [...new Set(results.map(({ title, documentId }) => title ?? documentId ?? ""))];
+    return [
+      `${terminal.styleResult("bold", user)} searches "${demoQuery}" and finds`,
+      ...titles.map((title) => `  · ${title}`),
+    ].join("\n");
+  });
+  return found.join("\n\n");
+}
+
+function formatWelcome(environment: DevEnvironment, terminal: Terminal): string {
+  const users = demoPeople.map((person) => ({
+    "SIGN IN AS": person.email,
+    CUSTOMER: person.memberships.map(({ tenantId }) => tenantId).join(", "),
+    "MAY SEE": person.sees,
+  }));
+  return [
+    formatFields([
+      [terminal.styleResult("bold", "Open"), terminal.styleResult("cyan", environment.demoUrl)],
+      ["Issuer", environment.issuer],
+      ["Local AWS", `${environment.sandboxUrl}  (AWS_ENDPOINT_URL; its page shows every check)`],
+      ["Admin API", environment.adminUrl],
+    ]),
+    "",
+    formatTable(users),
+    "",
+    `The password of each is ${terminal.styleResult("bold", environment.state.demoPassword)}`,
+    `In another terminal: tti search --tenant acme --user ada@acme.example "${demoQuery}"`,
+  ].join("\n");
+}
+
+function parsePort(text: string | undefined, option: string, otherwise: number): number {
+  if (text === undefined) return otherwise;
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new UsageError(`--${option} is no port`, `Write a number up to 65535, e.g. --${option} ${otherwise}`);
+}
+
+export const devCommands: readonly Command[] = [dev];

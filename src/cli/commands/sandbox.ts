@@ -1,0 +1,210 @@
+// The commands `tti sandbox …`: only the local AWS.
+import { readFileSync } from "node:fs";
+import { QBusinessClient } from "@aws-sdk/client-qbusiness";
+import { OperationError } from "../../errors.ts";
+import {
+  listRules,
+  parseSeed,
+  type RuleOverrides,
+  type SandboxSeed,
+  type SeedResult,
+  startSandbox,
+} from "../../sandbox/index.ts";
+import { pushFolder } from "../../sandbox/search/load/load_folder.ts";
+import { type Command, defineCommand, requireOption, UsageError } from "../command.ts";
+import { describeDemoAws } from "../dev/sandbox_seed.ts";
+import { untilStopped } from "../stop_signal.ts";
+import { formatFields, formatTable, type Terminal } from "../terminal.ts";
+
+const defaultUrl = "http://127.0.0.1:4566";
+
+const sandbox = defineCommand({
+  name: "sandbox",
+  summary: "only the local AWS",
+  help: `Usage: tti sandbox [--seed FILE] [OPTIONS]
+       tti sandbox --rules
+       tti sandbox load DIR --application NAME
+
+Starts a local AWS (STS, SSO OIDC, SSO Admin, Identity Store, Q Business, IAM) that
+accepts and refuses what AWS does for trusted token issuers. Point any AWS SDK or the AWS
+CLI at it with AWS_ENDPOINT_URL. Its page shows every request, each check it passed, and
+why it was refused.
+
+  --seed FILE             what exists at the start, as JSON
+  --example-seed          print a seed to begin with
+  --state FILE            keep the state over restarts
+  --port N                default 4566; 0 takes a free one
+  --allow-local-issuers   issuers may be http, on this machine
+  --rule NAME=VALUE       change a switch; repeat for several
+  --rules                 list the switches: what AWS does not say, and how strict we are
+  --json                  print one JSON document
+
+Example:
+  $ tti sandbox --example-seed > seed.json
+  $ tti sandbox --seed seed.json --allow-local-issuers`,
+  options: {
+    seed: { type: "string" },
+    "example-seed": { type: "boolean" },
+    state: { type: "string" },
+    port: { type: "string" },
+    "allow-local-issuers": { type: "boolean" },
+    rule: { type: "string", multiple: true },
+    rules: { type: "boolean" },
+  },
+  async run({ values, terminal }) {
+    if (values.rules) return tellRules(terminal);
+    if (values["example-seed"]) return tellExampleSeed(terminal);
+    const seed = values.seed === undefined ? undefined : readSeed(values.seed);
+    const running = await startSandbox({
+      port: parsePort(values.port),
+      rules: parseRules(values.rule ?? []),
+      onWarning: (message) => terminal.say(message),
+      ...(seed === undefined ? {} : { seed }),
+      ...(values.state === undefined ? {} : { statePath: values.state }),
+      ...(values["allow-local-issuers"] ? { allowLocalIssuers: true } : {}),
+    });
+    const stopped = untilStopped();
+    tellRunning(terminal, running.url, running.seedResult);
+    await stopped;
+    await running.close();
+    return 0;
+  },
+});
+
+const load = defineCommand({
+  name: "sandbox load",
+  summary: "index a folder of documents in a running local AWS",
+  help: `Usage: tti sandbox load DIR --application NAME [--as NAME] [--url URL]
+
+Reads text, Markdown, HTML and PDF files of a folder, with who may see them
+(access.json in it), and puts them into the index of a Q Business application.
+
+  --application NAME   the application, by its name in the seed
+  --as NAME            credentials to use, by their name in the seed
+                       (default: those of the environment)
+  --url URL            the local AWS (default ${defaultUrl})
+  --json               print one JSON document
+
+Example:
+  $ tti sandbox load ./handbook --application acme-search --as acme-admin`,
+  options: { application: { type: "string" }, as: { type: "string" }, url: { type: "string" } },
+  arguments: ["DIR"],
+  async run({ values, arguments: [directory = ""], terminal }) {
+    const name = requireOption(values.application, "application", "acme-search");
+    const url = values.url ?? defaultUrl;
+    const known = await readSeedResult(url);
+    const application = pick(known.qApplications, name, "application");
+    const credentials = values.as === undefined ? undefined : pick(known.credentials, values.as, "as");
+    const client = new QBusinessClient({
+      region: application.region,
+      endpoint: url,
+      ...(credentials === undefined ? {} : { credentials }),
+    });
+    try {
+      const { loaded, skipped } = await pushFolder(directory, { client, ...application });
+      for (const { path, reason } of skipped) terminal.say(`left out ${path}: ${reason}`);
+      terminal.result({ loaded, skipped }, `Indexed ${loaded.length} documents in ${name}.`);
+      return loaded.length === 0 ? 1 : 0;
+    } finally {
+      client.destroy();
+    }
+  },
+});
+
+function tellRules(terminal: Terminal): number {
+  const rules = listRules();
+  terminal.result(
+    { rules },
+    rules
+      .map((rule) =>
+        [
+          `${terminal.styleResult("bold", rule.name)} = ${rule.default}${rule.values.length > 1 ? `  (or ${rule.values.slice(1).join(", ")})` : ""}`,
+          `  ${rule.question}`,
+          `  ${rule.certainty}: ${rule.source}`,
+        ].join("\n"),
+      )
+      .join("\n\n"),
+  );
+  return 0;
+}
+
+function tellExampleSeed(terminal: Terminal): number {
+  const keys = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "a-secret-key-for-tests" };
+  const seed = describeDemoAws("http://localhost:3000", "tti-demo", keys);
+  terminal.result(seed, JSON.stringify(seed, undefined, 2));
+  return 0;
+}
+
+function tellRunning(terminal: Terminal, url: string, seed: SeedResult): void {
+  const credentials = Object.entries(seed.credentials).map(([name, keys]) => ({
+    CREDENTIALS: name,
+    AWS_ACCESS_KEY_ID: keys.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+  }));
+  const connections = Object.entries(seed.connections).map(([name, connection]) => ({
+    "DATA ACCESSOR": name,
+    APPLICATION: `${connection.applicationId} (${connection.applicationRegion})`,
+    "IDC APPLICATION": `${connection.idcApplicationArn} (${connection.idcRegion})`,
+  }));
+  const parts = [
+    formatFields([
+      ["AWS_ENDPOINT_URL", url],
+      ["page", `${url}/`],
+    ]),
+    ...(credentials.length === 0 ? [] : [formatTable(credentials)]),
+    ...(connections.length === 0 ? [] : [formatTable(connections)]),
+  ];
+  terminal.result({ url, seed }, parts.join("\n\n"));
+  if (credentials.length === 0) {
+    terminal.say("It is empty. Begin with a seed: tti sandbox --example-seed > seed.json");
+  }
+  terminal.say(terminal.style("dim", "Stop with Ctrl-C."));
+}
+
+function readSeed(path: string): SandboxSeed {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path, "utf8"));
+  } catch (cause) {
+    throw new OperationError("invalid_input", `The seed ${path} cannot be read as JSON.`, {
+      field: "seed",
+      fix: "Begin with: tti sandbox --example-seed > seed.json",
+      cause,
+    });
+  }
+  return parseSeed(value);
+}
+
+async function readSeedResult(url: string): Promise<SeedResult> {
+  const response = await fetch(new URL("/_sandbox/seed", url)).catch((cause: unknown) => {
+    throw new OperationError("unavailable", `No local AWS answers at ${url}.`, {
+      fix: "Start it: tti dev or tti sandbox; or name it with --url",
+      cause,
+    });
+  });
+  return (await response.json()) as SeedResult;
+}
+
+function pick<T>(known: Readonly<Record<string, T>>, name: string, option: string): T {
+  const found = Object.hasOwn(known, name) ? known[name] : undefined;
+  if (found !== undefined) return found;
+  const names = Object.keys(known).join(", ") || "none";
+  throw new UsageError(`--${option} ${name} is not in the seed`, `It has: ${names}`);
+}
+
+function parsePort(text: string | undefined): number {
+  if (text === undefined) return 4566;
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new UsageError("--port is no port", "Write a number up to 65535, e.g. --port 4566");
+}
+
+function parseRules(pairs: readonly string[]): RuleOverrides {
+  const overrides = pairs.map((pair) => {
+    const [name = "", value] = pair.split("=", 2);
+    if (value !== undefined && name !== "") return [name, value] as const;
+    throw new UsageError(`--rule ${pair} has no value`, "Write it like --rule issuer.trailingSlash=ignore");
+  });
+  return Object.fromEntries(overrides) as RuleOverrides;
+}
+
+export const sandboxCommands: readonly Command[] = [sandbox, load];

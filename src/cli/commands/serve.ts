@@ -1,0 +1,29 @@
+// The command `tti serve`: the provider, for production.
+import { readConfig } from "../../config.ts";
+import { startServer } from "../../server.ts";
+import { type Command, defineCommand } from "../command.ts";
+import { untilStopped } from "../stop_signal.ts";
+
+const serve = defineCommand({
+  name: "serve",
+  summary: "the provider, for production",
+  help: `Usage: tti serve
+
+Serves the provider and its admin port. All settings come from the environment
+(docs/configuration.md); it refuses to start without issuer, secrets and an https issuer,
+and while the database lacks a migration. On SIGTERM it lets requests under way end.
+
+Example:
+  $ tti migrate up && tti serve`,
+  options: {},
+  async run({ terminal }) {
+    const server = await startServer(readConfig(undefined, "production"));
+    const stopped = untilStopped();
+    terminal.say(`Serving ${server.publicUrl}; admin at ${server.adminUrl}`);
+    await stopped;
+    await server.close();
+    return 0;
+  },
+});
+
+export const serveCommands: readonly Command[] = [serve];

@@ -1,0 +1,171 @@
+// Owns starting everything of `tti dev` in one process, in the order of who needs whom, and stopping it again.
+import { join } from "node:path";
+import { showUser } from "../../admin/operations/users.ts";
+import { systemClock } from "../../clock.ts";
+import type { Config } from "../../config.ts";
+import { type RunningDemo, startDemo } from "../../demo/start_demo.ts";
+import type { SearchConnection } from "../../exchange/index.ts";
+import { type Log, openLog } from "../../log.ts";
+import { type Sandbox, type SeedResultConnection, startSandbox } from "../../sandbox/index.ts";
+import { type RunningServer, startServer } from "../../server.ts";
+import { operationContext } from "../administration.ts";
+import { demoPeople, demoSuggestions, demoTenants } from "./demo_content.ts";
+import { type DevState, loadDevState, saveDevState } from "./dev_state.ts";
+import { describeDemoAws } from "./sandbox_seed.ts";
+import { type ProviderSeed, seedProvider } from "./seed_provider.ts";
+
+/** How to start. */
+export interface DevOptions {
+  config: Config;
+  /** 0 takes a free port. */
+  sandboxPort: number;
+  demoPort: number;
+  /** Hears of each part as it stands. */
+  onStep(name: string): void;
+}
+
+/** Everything running. */
+export interface DevEnvironment {
+  state: DevState;
+  issuer: string;
+  adminUrl: string;
+  sandboxUrl: string;
+  demoUrl: string;
+  /** One for each tenant, as the exchange takes it. */
+  connections: Readonly<Record<string, SearchConnection>>;
+  /** The account id of a demo user. */
+  subjectOf(email: string): Promise<string>;
+  /** Seeds the store once more; answers how much that changed. */
+  seedAgain(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts provider, local AWS and demo application, and seeds them.
+ * @throws whatever kept a part from starting, after stopping what had started
+ */
+export async function startDevEnvironment(options: DevOptions): Promise<DevEnvironment> {
+  const closers: (() => Promise<void>)[] = [];
+  const close = async () => {
+    while (closers.length > 0) await closers.pop()?.();
+  };
+  try {
+    return await startParts(options, closers, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function startParts(
+  options: DevOptions,
+  closers: (() => Promise<void>)[],
+  close: () => Promise<void>,
+): Promise<DevEnvironment> {
+  const { config, onStep } = options;
+  const log = openLog({ level: config.logLevel });
+  const server = await startServer(config, { log });
+  closers.push(() => server.close());
+  onStep(`The provider serves ${server.publicUrl}`);
+
+  const loaded = await loadDevState(config.dataDir);
+  const sandbox = await startLocalAws(options, log, server, loaded);
+  closers.push(() => sandbox.close());
+  onStep(`The local AWS serves ${sandbox.url}`);
+  const state = { ...loaded, addresses: { issuer: server.publicUrl, sandboxUrl: sandbox.url } };
+  saveDevState(config.dataDir, state);
+
+  const handedOver = sandbox.seedResult.connections;
+  const demo = await startSampleApplication(options, log, { server, sandbox, state });
+  closers.push(() => demo.close());
+  const context = operationContext(server.db);
+  const seed: ProviderSeed = {
+    state,
+    clientId: config.clientId,
+    demoUrl: demo.url,
+    connections: handedOver,
+  };
+  await seedProvider(context, seed);
+  onStep(`The sample application serves ${demo.url}`);
+  return {
+    state,
+    issuer: server.publicUrl,
+    adminUrl: server.adminUrl,
+    sandboxUrl: sandbox.url,
+    demoUrl: demo.url,
+    connections: connectionsOf(handedOver),
+    subjectOf: async (email) => (await showUser(context, { user: email })).id,
+    seedAgain: () => seedProvider(context, seed),
+    close,
+  };
+}
+
+function startLocalAws(
+  options: DevOptions,
+  log: Log,
+  server: RunningServer,
+  state: DevState,
+): Promise<Sandbox> {
+  return startSandbox({
+    port: options.sandboxPort,
+    seed: describeDemoAws(server.publicUrl, options.config.clientId, state.baseCredentials),
+    statePath: join(options.config.dataDir, "sandbox-state.json"),
+    clock: systemClock,
+    // The issuer of the demo is this machine's own, in clear text.
+    allowLocalIssuers: true,
+    onWarning: (message) => log.warn({ part: "sandbox" }, message),
+  });
+}
+
+function startSampleApplication(
+  options: DevOptions,
+  log: Log,
+  parts: { server: RunningServer; sandbox: Sandbox; state: DevState },
+): Promise<RunningDemo> {
+  const { server, sandbox, state } = parts;
+  return startDemo({
+    port: options.demoPort,
+    issuer: server.publicUrl,
+    clientId: options.config.clientId,
+    clientSecret: state.demoClientSecret,
+    tenantClaim: options.config.tenantClaim,
+    exchange: {
+      connections: Object.values(connectionsOf(sandbox.seedResult.connections)),
+      awsEndpointUrl: sandbox.url,
+      baseCredentials: state.baseCredentials,
+    },
+    users: demoPeople.map((person) => ({
+      name: person.name,
+      email: person.email,
+      password: state.demoPassword,
+      tenant: person.memberships.map(({ tenantId }) => tenantId).join(", "),
+      sees: person.sees,
+    })),
+    tenantNames: Object.fromEntries(demoTenants.map(({ id, name }) => [id, name])),
+    suggestions: demoSuggestions,
+    links: [
+      { label: "Discovery document", url: `${server.publicUrl}/.well-known/openid-configuration` },
+      { label: "Local AWS: what was asked, what was checked", url: sandbox.url },
+    ],
+    log,
+  });
+}
+
+function connectionsOf(
+  handedOver: Readonly<Record<string, SeedResultConnection>>,
+): Record<string, SearchConnection> {
+  return Object.fromEntries(
+    Object.entries(handedOver).map(([tenantId, connection]) => [
+      tenantId,
+      {
+        tenantId,
+        roleArn: connection.principal,
+        idcApplicationArn: connection.idcApplicationArn,
+        idcRegion: connection.idcRegion,
+        applicationId: connection.applicationId,
+        retrieverId: connection.retrieverId,
+        qRegion: connection.applicationRegion,
+      },
+    ]),
+  );
+}

@@ -1,0 +1,144 @@
+// Owns the demo's content in the provider's store: tenants, users, clients, what each customer handed over.
+// It may run any number of times: what is there stays, and it tells how much it changed.
+import { isDeepStrictEqual } from "node:util";
+import { createAccessor, deleteAccessor, listAccessors } from "../../admin/operations/accessors.ts";
+import { createClient } from "../../admin/operations/clients.ts";
+import type { OperationContext } from "../../admin/operations/operation.ts";
+import { createTenant } from "../../admin/operations/tenants.ts";
+import { addUserToTenant, createUser } from "../../admin/operations/users.ts";
+import { demoClientAddresses } from "../../demo/start_demo.ts";
+import { findAccountByLogin } from "../../provider/accounts/account_store.ts";
+import { findClient, saveClientMetadata } from "../../provider/clients/client_store.ts";
+import { hasOfflineConsent, saveOfflineConsent } from "../../provider/presence/offline_consent_store.ts";
+import { findMembership } from "../../provider/tenants/membership_store.ts";
+import { findTenant, saveTenantRules } from "../../provider/tenants/tenant_store.ts";
+import type { SeedResultConnection } from "../../sandbox/index.ts";
+import { publicJwkOf } from "../client_key.ts";
+import { demoPeople, demoTenants } from "./demo_content.ts";
+import type { DevState } from "./dev_state.ts";
+
+/** What the seed is made from. */
+export interface ProviderSeed {
+  state: DevState;
+  /** The audience registered with AWS; the demo application signs in with this client. */
+  clientId: string;
+  demoUrl: string;
+  /** What the customers handed over, by tenant id. */
+  connections: Readonly<Record<string, SeedResultConnection>>;
+}
+
+/**
+ * Brings the demo's content into the store.
+ * @returns how many things were not there, or not so
+ */
+export async function seedProvider(context: OperationContext, seed: ProviderSeed): Promise<number> {
+  let changes = 0;
+  for (const tenant of demoTenants) changes += await seedTenant(context, tenant);
+  changes += await seedDemoClient(context, seed);
+  changes += await seedCliClient(context, seed.state);
+  for (const person of demoPeople) changes += await seedPerson(context, person, seed.state);
+  for (const tenant of demoTenants)
+    changes += await seedAccessor(context, tenant.id, seed.connections[tenant.id]);
+  return changes;
+}
+
+async function seedTenant(
+  context: OperationContext,
+  { id, name }: { id: string; name: string },
+): Promise<number> {
+  if (await findTenant(context.db, id)) return 0;
+  await createTenant(context, { id, name });
+  // The command line searches as users who are not signed in; they agreed to it (seedPerson).
+  await saveTenantRules(context.db, id, { presencePolicy: { name: "offline" } }, context.clock());
+  return 1;
+}
+
+async function seedPerson(
+  context: OperationContext,
+  person: (typeof demoPeople)[number],
+  state: DevState,
+): Promise<number> {
+  let changes = 0;
+  if (!(await findAccountByLogin(context.db, person.email))) {
+    await createUser(context, { email: person.email, name: person.name, password: state.demoPassword });
+    changes += 1;
+  }
+  const account = await findAccountByLogin(context.db, person.email);
+  for (const { tenantId } of account === undefined ? [] : person.memberships) {
+    const accountId = account?.id ?? "";
+    if (!(await findMembership(context.db, tenantId, accountId))) {
+      await addUserToTenant(context, { user: accountId, tenantId });
+      changes += 1;
+    }
+    const consent = { tenantId, accountId, clientId: state.cliClient.clientId };
+    if (!(await hasOfflineConsent(context.db, consent))) {
+      await saveOfflineConsent(context.db, consent, context.clock());
+      changes += 1;
+    }
+  }
+  return changes;
+}
+
+async function seedDemoClient(context: OperationContext, seed: ProviderSeed): Promise<number> {
+  const addresses = demoClientAddresses(seed.demoUrl);
+  const known = await findClient(context.db, seed.clientId);
+  if (!known) {
+    await createClient(context, {
+      clientId: seed.clientId,
+      name: "Sample ISV",
+      firstParty: true,
+      secret: seed.state.demoClientSecret,
+      ...addresses,
+    });
+    return 1;
+  }
+  // The demo may have moved to another port.
+  const metadata = {
+    ...known.metadata,
+    redirect_uris: [...addresses.redirectUris],
+    post_logout_redirect_uris: [...addresses.postLogoutRedirectUris],
+  };
+  if (isDeepStrictEqual(metadata, known.metadata)) return 0;
+  await saveClientMetadata(context.db, metadata, context.clock());
+  return 1;
+}
+
+async function seedCliClient(context: OperationContext, state: DevState): Promise<number> {
+  const { clientId, privateJwk } = state.cliClient;
+  if (await findClient(context.db, clientId)) return 0;
+  await createClient(context, {
+    clientId,
+    name: "tti command line",
+    purposes: ["mint"],
+    authMethod: "private_key_jwt",
+    jwks: { keys: [publicJwkOf(privateJwk)] },
+    allowedTenants: ["*"],
+  });
+  return 1;
+}
+
+// The local AWS may have been made anew, with other ids; what stands here must lead there.
+async function seedAccessor(
+  context: OperationContext,
+  tenantId: string,
+  connection: SeedResultConnection | undefined,
+): Promise<number> {
+  if (connection === undefined) return 0;
+  const wanted = {
+    tenantId,
+    name: "default",
+    applicationId: connection.applicationId,
+    retrieverId: connection.retrieverId,
+    qRegion: connection.applicationRegion,
+    idcApplicationArn: connection.idcApplicationArn,
+    idcRegion: connection.idcRegion,
+  };
+  const [known] = (await listAccessors(context, { tenantId })).filter(({ name }) => name === wanted.name);
+  if (known !== undefined) {
+    const same = Object.entries(wanted).every(([field, value]) => Reflect.get(known, field) === value);
+    if (same) return 0;
+    await deleteAccessor(context, { tenantId, name: wanted.name });
+  }
+  await createAccessor(context, wanted);
+  return 1;
+}
