@@ -67,18 +67,19 @@ function keyText(key: KeyView, status: KeyStatus, signingStyle: (text: string) =
     fields.push(["leaves the JWKS", at(key.leavesJwksAtMs)]);
   }
   if (key.phase !== "next") fields.push(["oldest valid token", at(key.oldestValidTokenMs) || "none"]);
-  fields.push(["verifiers", cacheText(key.inEveryCacheAtMs, key.outOfEveryCacheAtMs, status.nowMs)]);
-  fields.push(["AWS, probably", cacheText(key.inAwsCacheAtMs, key.outOfAwsCacheAtMs, status.nowMs)]);
+  fields.push(["verifiers", cacheText(key, key.inEveryCacheAtMs, key.outOfEveryCacheAtMs, status.nowMs)]);
+  fields.push(["AWS, probably", cacheText(key, key.inAwsCacheAtMs, key.outOfAwsCacheAtMs, status.nowMs)]);
   fields.push(["private half", key.kept === "kms" ? `AWS KMS ${key.kmsKeyId}` : key.kept]);
   const title = `${key.kid}  ${key.phase}${signs ? ", signs" : ""}`;
   return `${signs ? signingStyle(title) : title}\n${formatFields(fields.map(([name, value]) => [`  ${name}`, value]))}`;
 }
 
-function cacheText(inCachesAtMs: number, outOfCachesAtMs: number | null, nowMs: number): string {
-  if (outOfCachesAtMs !== null && outOfCachesAtMs <= nowMs) return "hold it no more";
-  const until = outOfCachesAtMs === null ? "" : `, until ${momentText(outOfCachesAtMs, nowMs)} at the latest`;
-  if (inCachesAtMs <= nowMs) return `all have it${until}`;
-  return `may lack it until ${momentText(inCachesAtMs, nowMs)}${until}`;
+// What a cache may hold: of a key in the JWKS, whether everybody has it; of one that left it, who still may.
+function cacheText(key: KeyView, inMs: number, outMs: number | null, nowMs: number): string {
+  const left = key.leavesJwksAtMs !== null && key.leavesJwksAtMs <= nowMs;
+  if (!left) return inMs <= nowMs ? "have it" : `may lack it until ${momentText(inMs, nowMs)}`;
+  if (outMs === null || outMs <= nowMs) return "hold it no more";
+  return `may hold it until ${momentText(outMs, nowMs)}`;
 }
 
 function instanceTable(instances: readonly InstanceStatus[], nowMs: number): string {

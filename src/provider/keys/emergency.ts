@@ -49,6 +49,7 @@ export function emergencyEffects(nowMs: number, policy: KeyPolicy, keptNext: boo
       `Tokens forged with the leaked key may still be accepted by whoever holds the old JWKS: until ` +
         `${at(cachesUntilMs)} by those that honour max-age, and by AWS for an unknown time ` +
         `(plan for ${at(awsUntilMs)}). Watch CreateTokenWithIAM in CloudTrail until then.`,
+      "A copy of the JWKS that stands elsewhere still lists the revoked key: run `tti key publish` now.",
       "A logout that presents an ID token signed with the revoked key as its hint is refused; one without works.",
     ],
   };

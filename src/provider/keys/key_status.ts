@@ -65,14 +65,16 @@ export function describeKeys(
   const { candidates, waitingFor } = chooseSigner(keySet, instances, nowMs, policy);
   const publishedKids = keySet.published.map((key) => key.row.kid);
   const statuses = instances.map((instance) => describeInstance(instance, publishedKids, nowMs, policy));
+  const signingKid = candidates[0]?.row.kid ?? null;
   return {
     nowMs,
-    signingKid: candidates[0]?.row.kid ?? null,
+    signingKid,
     waitingFor,
     keys: keySet.keys.map((key) => describeKey(key, nowMs, policy)),
     instances: statuses,
     warnings: [
       ...keyWarnings(rows, nowMs, policy),
+      ...(waitingFor.length === 0 ? [] : [waitingWarning(keySet.current?.row.kid, waitingFor, signingKid)]),
       ...statuses.filter((instance) => instance.live && instance.lacks.length > 0).map(laggingWarning),
       ...statuses.filter((instance) => !instance.live).map(silentWarning),
     ],
@@ -94,8 +96,9 @@ function describeKey(key: KeyState<KeyRow>, nowMs: number, policy: KeyPolicy): K
     leavesJwksAtMs: removedAtMs,
     revokedAtMs: row.revokedAtMs,
     oldestValidTokenMs: oldestValidTokenMs(key, nowMs, policy),
-    inEveryCacheAtMs: row.createdAtMs + maxAgeMs,
-    inAwsCacheAtMs: row.createdAtMs + awsMs,
+    // Before the first key there was no JWKS that could lack it.
+    inEveryCacheAtMs: row.createdAtMs + (row.generation === 1 ? 0 : maxAgeMs),
+    inAwsCacheAtMs: row.createdAtMs + (row.generation === 1 ? 0 : awsMs),
     outOfEveryCacheAtMs: removedAtMs === null ? null : removedAtMs + maxAgeMs,
     outOfAwsCacheAtMs: removedAtMs === null ? null : removedAtMs + awsMs,
   };
@@ -150,6 +153,15 @@ function keyWarnings(rows: readonly KeyRow[], nowMs: number, policy: KeyPolicy):
   );
   for (const { row } of lost) warnings.push(`Key ${row.kid} has lost its private half and cannot sign.`);
   return warnings;
+}
+
+function waitingWarning(
+  currentKid: string | undefined,
+  waitingFor: readonly string[],
+  signingKid: string | null,
+): string {
+  const meanwhile = signingKid === null ? "nothing signs" : `${signingKid} signs`;
+  return `Key ${currentKid} signs once ${waitingFor.join(", ")} publishes it; until then ${meanwhile}.`;
 }
 
 function laggingWarning(instance: InstanceStatus): string {
