@@ -69,6 +69,8 @@ export type QDataSource = {
   displayName: string;
   description: string | null;
   type: string;
+  /** `configuration` as given. */
+  configuration?: Json;
   status: "ACTIVE" | "CREATING" | "DELETING" | "FAILED" | "PENDING_CREATION" | "UPDATING";
   tags: Tag[];
   createdAtMs: number;
