@@ -43,6 +43,8 @@ export interface Config {
   readonly roleArn: string | undefined;
   /** The ISV's own login page; set, it turns handoff on. */
   readonly loginUrl: string | undefined;
+  /** The ISV's own logout page, where a logout continues. */
+  readonly logoutUrl: string | undefined;
   /** How many proxies in front append to X-Forwarded-For. */
   readonly trustedProxies: number;
   /** CIDR ranges outgoing requests may reach although they are private. */
@@ -213,6 +215,12 @@ export const settings = {
   loginUrl: setting<string | undefined>({
     name: "TTI_LOGIN_URL",
     doc: "Your own login page. Set, users log in there (handoff) and this provider shows no login page for such tenants.",
+    fallback: none,
+    parse: url(["https:", "http:"]),
+  }),
+  logoutUrl: setting<string | undefined>({
+    name: "TTI_LOGOUT_URL",
+    doc: "Your own logout page. Set, a logout of somebody who logged in at your page continues there, with `return_to` naming where the browser should go next.",
     fallback: none,
     parse: url(["https:", "http:"]),
   }),

@@ -188,6 +188,11 @@ export const errorCatalogue = {
     meaning: "The client may not mint tokens for this tenant.",
     fix: "Allow it with `tti client create --allow-tenant` or name a tenant the client may act for.",
   },
+  login_challenge_not_found: {
+    status: 404,
+    meaning: "The login challenge is unknown, was answered before, or is older than ten minutes.",
+    fix: "Send the browser back to the application to start again; answer each challenge once.",
+  },
   unavailable: {
     status: 503,
     meaning: "Something this operation needs (the database, a key, another service) does not answer.",

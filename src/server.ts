@@ -23,6 +23,7 @@ import { type KeyPolicy, keyPolicyOf } from "./provider/keys/policy.ts";
 import { openKmsKeys } from "./provider/keys/signer_kms.ts";
 import { createOutgoingFetch } from "./provider/outgoing_fetch.ts";
 import { startSweeper } from "./provider/storage/sweeper.ts";
+import { systemTxtResolver, type TxtResolver } from "./provider/tenants/domain_proof.ts";
 
 /** A running provider. */
 export interface RunningServer {
@@ -40,6 +41,8 @@ export interface RunningServer {
 /** What a test or the development command may replace. */
 export interface ServerOptions {
   clock?: Clock;
+  /** How domains are proven; the machine's DNS unless a test answers. */
+  resolveTxt?: TxtResolver;
   log?: Log;
   /** How signing keys follow one another; a test compresses its times. */
   keyPolicy?: KeyPolicy;
@@ -110,6 +113,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       host,
       issuer,
       passwords,
+      loginUrl: config.loginUrl,
+      requireVerifiedDomain: config.requireVerifiedDomain,
       trustedProxies: config.trustedProxies,
       documents: createKeyDocuments({ ring: keyRing, currentProvider: () => host.current() }),
       readiness: readinessOf(db, keyRing),
@@ -123,6 +128,9 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
         clock,
         log,
         passwords,
+        issuer,
+        requireVerifiedDomain: config.requireVerifiedDomain,
+        resolveTxt: options.resolveTxt ?? systemTxtResolver,
         findBackEndToken: (token) => findBackEndToken(host.current(), token),
       }).callback(),
     );
@@ -220,7 +228,10 @@ async function listen(host: string, port: number, drainMs: number): Promise<List
 async function drain(server: Server, drainMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), drainMs);
+  // A connection whose request ends now turns idle and would stay open for its keep-alive time.
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const late = setTimeout(() => server.closeAllConnections(), drainMs);
   await closed;
-  clearTimeout(timer);
+  clearInterval(idle);
+  clearTimeout(late);
 }

@@ -1,9 +1,15 @@
 // Owns the admin API's routes as a table: method, path, scope, operation, status. No rule lives here; each
 // entry only says which arguments the request carries.
 import type { RouterContext } from "@koa/router";
+import type { BackEndToken } from "../provider/access_tokens.ts";
+import type { HandoffDeps } from "../provider/handoff/login_handoff.ts";
+import type { TxtResolver } from "../provider/tenants/domain_proof.ts";
+import { type ApiScope, handoffScope } from "./authenticate.ts";
 import * as accessors from "./operations/accessors.ts";
 import * as audit from "./operations/audit.ts";
 import * as clients from "./operations/clients.ts";
+import * as domains from "./operations/domains.ts";
+import * as handoff from "./operations/login_challenges.ts";
 import type { OperationContext } from "./operations/operation.ts";
 import * as tenants from "./operations/tenants.ts";
 import * as users from "./operations/users.ts";
@@ -18,14 +24,22 @@ export interface RouteRequest {
   body: Readonly<Record<string, unknown>>;
 }
 
+/** What a route works with. */
+export interface RouteContext extends OperationContext, HandoffDeps {
+  caller: BackEndToken;
+  resolveTxt: TxtResolver;
+}
+
 /** A route of the JSON API. */
 export interface AdminRoute {
-  method: "get" | "post" | "delete";
+  method: "get" | "post" | "patch" | "delete";
   path: string;
   summary: string;
+  /** What the caller's access token must carry; absent: administration. */
+  scope?: ApiScope;
   /** Status of the answer when all is well. */
   status: 200 | 201;
-  run(context: OperationContext, request: RouteRequest): Promise<unknown>;
+  run(context: RouteContext, request: RouteRequest): Promise<unknown>;
 }
 
 /** Every route that administers, in the order of the documentation. */
@@ -50,6 +64,69 @@ export const adminRoutes: readonly AdminRoute[] = [
     summary: "Show a tenant",
     status: 200,
     run: (context, { path }) => tenants.showTenant(context, { id: path["tenant"] }),
+  },
+  {
+    method: "patch",
+    path: "/v1/tenants/:tenant",
+    summary: "Change a tenant's name, login method or presence policy",
+    status: 200,
+    run: (context, { path, body }) => tenants.updateTenant(context, { ...body, id: path["tenant"] }),
+  },
+  {
+    method: "get",
+    path: "/v1/tenants/:tenant/domains",
+    summary: "List the domains of a tenant",
+    status: 200,
+    run: async (context, { path }) => ({
+      domains: await domains.listDomains(context, { tenantId: path["tenant"] }),
+    }),
+  },
+  {
+    method: "post",
+    path: "/v1/tenants/:tenant/domains",
+    summary: "Claim a domain for a tenant",
+    status: 201,
+    run: (context, { path, body }) => domains.addDomain(context, { ...body, tenantId: path["tenant"] }),
+  },
+  {
+    method: "post",
+    path: "/v1/tenants/:tenant/domains/:domain/verify",
+    summary: "Verify a claimed domain by its TXT record",
+    status: 200,
+    run: (context, { path, body }) =>
+      domains.verifyDomain(context, { ...body, tenantId: path["tenant"], domain: path["domain"] }),
+  },
+  {
+    method: "delete",
+    path: "/v1/tenants/:tenant/domains/:domain",
+    summary: "Take a domain from a tenant",
+    status: 200,
+    run: (context, { path }) =>
+      domains.removeDomain(context, { tenantId: path["tenant"], domain: path["domain"] }),
+  },
+  {
+    method: "get",
+    path: "/v1/login-challenges/:challenge",
+    summary: "Read a login challenge, for your login page",
+    scope: handoffScope,
+    status: 200,
+    run: (context, { path }) => handoff.showLoginChallenge(context, path["challenge"]),
+  },
+  {
+    method: "post",
+    path: "/v1/login-challenges/:challenge/accept",
+    summary: "Say who logged in at your page",
+    scope: handoffScope,
+    status: 200,
+    run: (context, { path, body }) => handoff.acceptLoginChallenge(context, path["challenge"], body),
+  },
+  {
+    method: "post",
+    path: "/v1/login-challenges/:challenge/reject",
+    summary: "Say that nobody logged in",
+    scope: handoffScope,
+    status: 200,
+    run: (context, { path, body }) => handoff.rejectLoginChallenge(context, path["challenge"], body),
   },
   {
     method: "get",

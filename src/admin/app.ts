@@ -10,6 +10,7 @@ import { answerOf, errorBody, isOurFault } from "../http_errors.ts";
 import type { Log } from "../log.ts";
 import type { BackEndToken } from "../provider/access_tokens.ts";
 import type { Passwords } from "../provider/accounts/passwords.ts";
+import type { TxtResolver } from "../provider/tenants/domain_proof.ts";
 import { adminRoutes, routeRequestOf } from "./admin_routes.ts";
 import { adminScope, authenticateBackEnd } from "./authenticate.ts";
 import { readJsonBody } from "./json_body.ts";
@@ -20,6 +21,9 @@ export interface AdminAppDeps {
   clock: Clock;
   log: Log;
   passwords: Passwords;
+  issuer: string;
+  requireVerifiedDomain: boolean;
+  resolveTxt: TxtResolver;
   /** Looks up the access token of a back end at the provider that serves now. */
   findBackEndToken(token: string): Promise<BackEndToken | undefined>;
 }
@@ -60,10 +64,11 @@ export function createAdminApp(deps: AdminAppDeps): Koa {
   const router = new Router();
   for (const route of adminRoutes) {
     router[route.method](route.path, async (ctx) => {
-      const caller = await authenticateBackEnd(ctx.get("authorization"), adminScope, deps.findBackEndToken);
-      const body = route.method === "post" ? await readJsonBody(ctx.req) : {};
-      const { db, clock, passwords } = deps;
-      const context = { db, clock, passwords, actor: `client:${caller.clientId}` };
+      const scope = route.scope ?? adminScope;
+      const caller = await authenticateBackEnd(ctx.get("authorization"), scope, deps.findBackEndToken);
+      const hasBody = route.method === "post" || route.method === "patch";
+      const body = hasBody ? await readJsonBody(ctx.req) : {};
+      const context = { ...deps, caller, actor: `client:${caller.clientId}` };
       ctx.body = await route.run(context, routeRequestOf(ctx, body));
       ctx.status = route.status;
     });

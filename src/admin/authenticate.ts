@@ -3,10 +3,11 @@
 import { OperationError } from "../errors.ts";
 import type { BackEndToken } from "../provider/access_tokens.ts";
 
-/** The scope that opens administration, and the one that opens search. */
+/** The scopes that open administration, the answering of login challenges, and search. */
 export const adminScope = "tti:admin";
+export const handoffScope = "tti:handoff";
 export const searchScope = "tti:search";
-export type ApiScope = typeof adminScope | typeof searchScope;
+export type ApiScope = typeof adminScope | typeof handoffScope | typeof searchScope;
 
 /**
  * Authenticates a request.

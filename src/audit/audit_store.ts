@@ -6,6 +6,10 @@ import type { Database } from "../db/connect.ts";
 /** Everything that is recorded. Names are a contract with whoever reads the trail: added, never renamed. */
 export const auditEventTypes = [
   "tenant.created",
+  "tenant.updated",
+  "domain.added",
+  "domain.verified",
+  "domain.removed",
   "account.created",
   "account.password_set",
   "membership.created",
@@ -18,6 +22,7 @@ export const auditEventTypes = [
   "sign_in.succeeded",
   "sign_in.refused",
   "consent.granted",
+  "consent.revoked",
   "token.minted",
   "token.refused",
   "search.made",

@@ -6,7 +6,7 @@ import { OperationError } from "../../errors.ts";
 import { generateClientSecret, hashClientSecret } from "../../provider/clients/client_secret.ts";
 import * as store from "../../provider/clients/client_store.ts";
 import { parseTenantId } from "../../provider/tenants/tenant_store.ts";
-import { adminScope, searchScope } from "../authenticate.ts";
+import { adminScope, handoffScope, searchScope } from "../authenticate.ts";
 import { type OperationContext, pageSchema, parseArguments } from "./operation.ts";
 
 /** A client as operators see it: its metadata without any form of its secret. */
@@ -24,9 +24,19 @@ export interface CreatedClient extends ClientView {
 /** How a client may authenticate at the token endpoint. */
 export const authMethods = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"] as const;
 
-/** What a client may do: log users in, mint ID tokens for users it names, search as them, call the admin API. */
-export const clientPurposes = ["login", "mint", "search", "admin"] as const;
+/**
+ * What a client may do: log users in, mint ID tokens for users it names, answer login challenges (handoff),
+ * search as users, call the admin API.
+ */
+export const clientPurposes = ["login", "mint", "handoff", "search", "admin"] as const;
 type ClientPurpose = (typeof clientPurposes)[number];
+
+// The scope of our own API that a purpose needs.
+const apiScopeOf: Partial<Record<ClientPurpose, string>> = {
+  handoff: handoffScope,
+  search: searchScope,
+  admin: adminScope,
+};
 
 const tokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange";
 const jwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer";
@@ -41,6 +51,7 @@ const newClient = z.strictObject({
   authMethod: z.enum(authMethods).optional(),
   redirectUris: z.array(z.string()).max(50).optional(),
   postLogoutRedirectUris: z.array(z.string()).max(50).optional(),
+  backchannelLogoutUri: z.string().optional(),
   jwks: z.looseObject({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) }).optional(),
   jwksUri: z.string().optional(),
   firstParty: z.boolean().optional(),
@@ -53,7 +64,7 @@ type NewClient = z.output<typeof newClient>;
 /**
  * Registers a client.
  * @param input `purposes` (default `["login"]`); `redirectUris`, needed for login; `authMethod` (default
- *   client_secret_basic); `jwks` or `jwksUri`, needed for private_key_jwt and for minting by assertion;
+ *   client_secret_basic); `backchannelLogoutUri`, told when a user of it logs out; `jwks` or `jwksUri`, needed for private_key_jwt and for minting by assertion;
  *   `firstParty` (default false: users are asked for consent); `requirePkce` (default true; only a
  *   confidential client may go without); `allowedTenants` for minting and searching, `["*"]` for all; `clientId` and
  *   `secret` (default: generated, the secret answered once)
@@ -119,7 +130,7 @@ function buildMetadata(
   const grantTypes = [
     ...(login ? ["authorization_code", "refresh_token"] : []),
     ...(purposes.includes("mint") ? [tokenExchange, jwtBearer] : []),
-    ...(purposes.includes("admin") || purposes.includes("search") ? ["client_credentials"] : []),
+    ...(purposes.some((purpose) => apiScopeOf[purpose] !== undefined) ? ["client_credentials"] : []),
   ];
   return {
     client_id: wanted.clientId ?? randomBytes(12).toString("base64url").replace(/^[-_]/, "c"),
@@ -132,6 +143,9 @@ function buildMetadata(
     post_logout_redirect_uris: (wanted.postLogoutRedirectUris ?? []).map((uri) =>
       parseRedirectUri(uri, "postLogoutRedirectUris"),
     ),
+    ...(wanted.backchannelLogoutUri === undefined
+      ? {}
+      : { backchannel_logout_uri: parseRedirectUri(wanted.backchannelLogoutUri, "backchannelLogoutUri") }),
     ...(wanted.jwks === undefined
       ? {}
       : { jwks: wanted.jwks as NonNullable<store.StoredClientMetadata["jwks"]> }),
@@ -141,8 +155,7 @@ function buildMetadata(
     scope: [
       "openid",
       ...(login ? ["email", "profile", "offline_access"] : []),
-      ...(purposes.includes("search") ? [searchScope] : []),
-      ...(purposes.includes("admin") ? [adminScope] : []),
+      ...purposes.flatMap((purpose) => apiScopeOf[purpose] ?? []),
     ].join(" "),
     first_party: wanted.firstParty ?? false,
     require_pkce: wanted.requirePkce ?? true,
@@ -151,7 +164,7 @@ function buildMetadata(
 }
 
 function actsForTenants(purposes: readonly ClientPurpose[]): boolean {
-  return purposes.includes("mint") || purposes.includes("search");
+  return purposes.some((purpose) => purpose === "mint" || purpose === "search" || purpose === "handoff");
 }
 
 function assertKeysFit(wanted: NewClient, authMethod: string): void {

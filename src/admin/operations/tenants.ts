@@ -1,12 +1,21 @@
 // Owns the operations on tenants.
 import { z } from "zod";
 import { createAuditEvent } from "../../audit/audit_store.ts";
+import { OperationError } from "../../errors.ts";
+import { parsePresencePolicy, presencePolicyText } from "../../provider/presence/presence_policy.ts";
 import * as store from "../../provider/tenants/tenant_store.ts";
 import { type OperationContext, pageSchema, parseArguments } from "./operation.ts";
 
 const newTenant = z.strictObject({
   id: z.string(),
   name: z.string().trim().min(1).max(200).optional(),
+});
+
+const tenantUpdate = z.strictObject({
+  id: z.string(),
+  name: z.string().trim().min(1).max(200).optional(),
+  loginMethod: z.enum(store.loginMethods).optional(),
+  presence: z.string().optional(),
 });
 
 /**
@@ -21,6 +30,38 @@ export async function createTenant(context: OperationContext, input: unknown): P
   return context.db.transaction(async (trx) => {
     const tenant = await store.createTenant(trx, { id: tenantId, name: name ?? tenantId }, now);
     await createAuditEvent(trx, { type: "tenant.created", actor: context.actor, tenantId }, now);
+    return tenant;
+  });
+}
+
+/**
+ * Changes a tenant's name, where its users log in, or when a back end may act for them. The id never changes:
+ * customers typed it at AWS.
+ * @param input `id`; `name`; `loginMethod`: local, handoff or both; `presence`: session, offline, never, or
+ *   `within HOURS`
+ * @throws OperationError invalid_input, tenant_not_found
+ */
+export async function updateTenant(context: OperationContext, input: unknown): Promise<store.Tenant> {
+  const { id, name, loginMethod, presence } = parseArguments(tenantUpdate, input);
+  const presencePolicy = presence === undefined ? undefined : parsePresencePolicy(presence);
+  const changes = {
+    ...(name === undefined ? {} : { name }),
+    ...(loginMethod === undefined ? {} : { loginMethod }),
+    ...(presencePolicy === undefined ? {} : { presencePolicy }),
+  };
+  if (Object.keys(changes).length === 0) {
+    throw new OperationError("invalid_input", "Nothing to change was given.", {
+      fix: "Give a name, a login method or a presence policy.",
+    });
+  }
+  const now = context.clock();
+  return context.db.transaction(async (trx) => {
+    const tenant = await store.saveTenant(trx, id, changes, now);
+    const details = {
+      ...(loginMethod === undefined ? {} : { loginMethod }),
+      ...(presencePolicy === undefined ? {} : { presence: presencePolicyText(presencePolicy) }),
+    };
+    await createAuditEvent(trx, { type: "tenant.updated", actor: context.actor, tenantId: id, details }, now);
     return tenant;
   });
 }

@@ -6,7 +6,7 @@ export const clientCredentialsGrant = "client_credentials";
 export const clientCredentialsParameters = ["scope"] as const;
 
 /** The scopes that open our own API. They are for back ends; a person's token never carries one. */
-export const apiScopes: readonly string[] = ["tti:admin", "tti:search"];
+export const apiScopes: readonly string[] = ["tti:admin", "tti:handoff", "tti:search"];
 
 /**
  * Makes the handler. Denies by default: a client gets a scope only if its registration lists it, and must ask.

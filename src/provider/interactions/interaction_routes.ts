@@ -10,14 +10,14 @@ import { pinnedAddressOf, requestIdOf } from "../edge/pinned_request.ts";
 import type { ProviderHost } from "../host.ts";
 import { answerConsent, renderConsent } from "./consent.ts";
 import { assertOwnForm, readForm } from "./form.ts";
+import { addHandoffReturn, type HandoffRouteDeps, startHandoff } from "./handoff_routes.ts";
 import { type Exchange, finishInteraction, getInteraction, type InteractionState } from "./interaction.ts";
 import { answerLogin, type LoginDeps, renderLogin } from "./login.ts";
 import { tenantPrompt } from "./prompts.ts";
 import { answerTenantChoice, renderTenantChoice, tenantRefusal } from "./tenant_page.ts";
 
 /** What the interaction pages need. */
-export interface InteractionDeps extends LoginDeps {
-  issuer: string;
+export interface InteractionDeps extends LoginDeps, HandoffRouteDeps {
   host: ProviderHost;
   log: Log;
 }
@@ -29,7 +29,11 @@ export function addInteractionRoutes(router: Router, deps: InteractionDeps): voi
 
   router.get("/interaction/:uid", async (ctx) => {
     const state = await stateOf(ctx);
-    if (state.prompt === "login") return showPage(ctx, 200, await renderLogin(deps, state));
+    if (state.prompt === "login") {
+      const isvUrl = await startHandoff(deps, state);
+      if (isvUrl !== undefined) return sendOn(ctx, isvUrl);
+      return showPage(ctx, 200, await renderLogin(deps, state));
+    }
     if (state.prompt === "consent") return showPage(ctx, 200, await renderConsent(host.current(), db, state));
     const refusal = tenantRefusal(state);
     if (!refusal) return showPage(ctx, 200, await renderTenantChoice(db, state));
@@ -39,8 +43,13 @@ export function addInteractionRoutes(router: Router, deps: InteractionDeps): voi
 
   // Where a person whose account may not continue signs in with another one.
   router.get("/interaction/:uid/login", async (ctx) => {
-    showPage(ctx, 200, await renderLogin(deps, await stateOf(ctx)));
+    const state = await stateOf(ctx);
+    const isvUrl = await startHandoff(deps, state, true);
+    if (isvUrl !== undefined) return sendOn(ctx, isvUrl);
+    showPage(ctx, 200, await renderLogin(deps, state));
   });
+
+  addHandoffReturn(router, deps, stateOf, (ctx, answer) => finish(ctx, answer, false));
 
   router.post("/interaction/:uid/login", async (ctx) => {
     const { state, form } = await submissionOf(ctx, ["login", tenantPrompt]);
@@ -89,11 +98,14 @@ export function addInteractionRoutes(router: Router, deps: InteractionDeps): voi
   }
 
   async function finish(ctx: RouterContext, answer: InteractionResults, keepEarlierAnswers = true) {
-    const url = await finishInteraction(host.current(), exchangeOf(ctx), answer, keepEarlierAnswers);
-    ctx.status = 303;
-    ctx.set("Cache-Control", "no-store");
-    ctx.redirect(url);
+    sendOn(ctx, await finishInteraction(host.current(), exchangeOf(ctx), answer, keepEarlierAnswers));
   }
+}
+
+function sendOn(ctx: RouterContext, url: string): void {
+  ctx.status = 303;
+  ctx.set("Cache-Control", "no-store");
+  ctx.redirect(url);
 }
 
 function exchangeOf(ctx: RouterContext): Exchange {

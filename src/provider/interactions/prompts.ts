@@ -2,6 +2,7 @@
 // oidc-provider runs in order: log in, choose a tenant, consent.
 import { interactionPolicy, type KoaContextWithOIDC } from "oidc-provider";
 import { membershipsOf } from "../account.ts";
+import { handoffAcr } from "../handoff/login_handoff.ts";
 import { tenantOfGrant } from "../internals.ts";
 import { decideTenant, type TenantChoiceFacts, type TenantDecision } from "../tenants/tenant_choice.ts";
 
@@ -24,9 +25,13 @@ export function decideTenantOfRequest(ctx: KoaContextWithOIDC, current: string |
 }
 
 function tenantFacts({ oidc }: KoaContextWithOIDC, current: string | undefined): TenantChoiceFacts {
+  // A password here opens no tenant whose users log in at the ISV, nor the other way round.
+  const used = oidc.session?.acr === handoffAcr ? "handoff" : "local";
   const picked = oidc.result?.[tenantPrompt] as TenantResult | undefined;
   return {
-    memberships: membershipsOf(oidc.account),
+    memberships: membershipsOf(oidc.account).filter(
+      ({ loginMethod }) => loginMethod === "both" || loginMethod === used,
+    ),
     required: text(oidc.params?.["tenant"]),
     hinted: text(oidc.params?.["tenant_hint"]),
     picked: picked?.tenantId,

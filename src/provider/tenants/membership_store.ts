@@ -1,6 +1,7 @@
 // Owns the memberships table: which account belongs to which tenant. The tenant claim of every token comes
 // from here, so what it answers counts now: memberships in disabled tenants are not returned.
 import type { Database } from "../../db/connect.ts";
+import { type LoginMethod, readLoginMethod } from "./tenant_store.ts";
 
 /** What an account may do inside its tenant. */
 export const membershipRoles = ["member", "admin"] as const;
@@ -11,6 +12,8 @@ export interface Membership {
   tenantId: string;
   /** For the page on which a person chooses a tenant. */
   tenantName: string;
+  /** Where the tenant's users log in. */
+  loginMethod: LoginMethod;
   accountId: string;
   role: MembershipRole;
   /** The proven address the ISV named for this tenant; null: the account's own counts. */
@@ -22,6 +25,7 @@ export interface Membership {
 interface MembershipRow {
   tenant_id: string;
   tenant_name: string;
+  login_method: string;
   account_id: string;
   role: string;
   email: string | null;
@@ -124,6 +128,7 @@ function enabledMemberships(db: Database) {
     .select({
       tenant_id: "memberships.tenant_id",
       tenant_name: "tenants.name",
+      login_method: "tenants.login_method",
       account_id: "memberships.account_id",
       role: "memberships.role",
       email: "memberships.email",
@@ -135,6 +140,7 @@ function toMembership(row: MembershipRow): Membership {
   return {
     tenantId: row.tenant_id,
     tenantName: row.tenant_name,
+    loginMethod: readLoginMethod(row.login_method),
     accountId: row.account_id,
     // An unknown role gives the least.
     role: membershipRoles.find((role) => role === row.role) ?? "member",

@@ -5,7 +5,7 @@ import { runStatement } from "../../db/statement.ts";
 import type { Account } from "../accounts/account_store.ts";
 import type { Presence } from "../presence/presence_policy.ts";
 import type { Membership } from "./membership_store.ts";
-import { readTenantRow, type Tenant, type TenantRow } from "./tenant_store.ts";
+import { readLoginMethod, readTenantRow, type Tenant, type TenantRow } from "./tenant_store.ts";
 
 /** What the store says about a subject at one moment. */
 export interface SubjectFacts {
@@ -121,6 +121,7 @@ function membershipOf(row: SubjectRow): Membership | undefined {
   return {
     tenantId: row.tenant_id,
     tenantName: row.tenant_name,
+    loginMethod: readLoginMethod(row.login_method),
     accountId: row.account_id,
     role: row.role === "admin" ? "admin" : "member",
     email: row.membership_email,

@@ -8,6 +8,11 @@ import { type PresencePolicy, parsePresencePolicy } from "../presence/presence_p
 export const loginMethods = ["local", "handoff", "both"] as const;
 export type LoginMethod = (typeof loginMethods)[number];
 
+/** Reads a stored login method; one that cannot be read gives the least. */
+export function readLoginMethod(stored: string): LoginMethod {
+  return loginMethods.find((method) => method === stored) ?? "local";
+}
+
 /** A customer. Times are epoch milliseconds; null: has not happened. */
 export interface Tenant {
   id: string;
@@ -114,20 +119,21 @@ export async function listTenants(
 }
 
 /**
- * Changes how a tenant's users log in, or when a back end may act for them.
+ * Changes a tenant's name, how its users log in, or when a back end may act for them.
  * @throws OperationError tenant_not_found
  */
-export async function saveTenantRules(
+export async function saveTenant(
   db: Database,
   tenantId: string,
-  rules: { loginMethod?: LoginMethod; presencePolicy?: PresencePolicy },
+  changes: { name?: string; loginMethod?: LoginMethod; presencePolicy?: PresencePolicy },
   now: Date,
 ): Promise<Tenant> {
   const [row]: TenantRow[] = await db("tenants")
     .where("id", tenantId)
     .update({
-      ...(rules.loginMethod === undefined ? {} : { login_method: rules.loginMethod }),
-      ...(rules.presencePolicy === undefined ? {} : presenceColumns(rules.presencePolicy)),
+      ...(changes.name === undefined ? {} : { name: changes.name }),
+      ...(changes.loginMethod === undefined ? {} : { login_method: changes.loginMethod }),
+      ...(changes.presencePolicy === undefined ? {} : presenceColumns(changes.presencePolicy)),
       updated_at_ms: now.getTime(),
     })
     .returning([...tenantColumns]);
@@ -154,7 +160,7 @@ export function readTenantRow(row: TenantRow): Tenant {
   return {
     id: row.id,
     name: row.name,
-    loginMethod: loginMethods.find((method) => method === row.login_method) ?? "local",
+    loginMethod: readLoginMethod(row.login_method),
     presencePolicy: readPresencePolicy(row),
     disabledAtMs: row.disabled_at_ms,
     createdAtMs: row.created_at_ms,

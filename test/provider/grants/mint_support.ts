@@ -6,7 +6,7 @@ import { jwtBearerGrant } from "../../../src/provider/grants/jwt_bearer.ts";
 import { subjectAssertionType } from "../../../src/provider/grants/subject_assertion.ts";
 import { tokenExchangeGrant } from "../../../src/provider/grants/token_exchange.ts";
 import type { PresencePolicy } from "../../../src/provider/presence/presence_policy.ts";
-import { type LoginMethod, saveTenantRules } from "../../../src/provider/tenants/tenant_store.ts";
+import { type LoginMethod, saveTenant } from "../../../src/provider/tenants/tenant_store.ts";
 import { addClient, clientSecret } from "../support/provider_fixture.ts";
 
 /** The client registered with AWS: `aud` of what is minted. */
@@ -50,7 +50,7 @@ export async function setTenant(
   tenantId: string,
   rules: { loginMethod?: LoginMethod; presencePolicy?: PresencePolicy },
 ): Promise<void> {
-  await saveTenantRules(db, tenantId, rules, new Date());
+  await saveTenant(db, tenantId, rules, new Date());
 }
 
 /** Signs a subject assertion; members given as undefined are left out. */

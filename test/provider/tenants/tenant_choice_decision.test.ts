@@ -7,6 +7,7 @@ const member = (...tenantIds: string[]): TenantChoiceFacts["memberships"] =>
   tenantIds.map((tenantId) => ({
     tenantId,
     tenantName: tenantId,
+    loginMethod: "local",
     accountId: "a",
     role: "member",
     email: null,

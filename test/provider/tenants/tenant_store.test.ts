@@ -73,6 +73,7 @@ for (const kind of storeKinds) {
       assert.deepEqual(await findMembership(store.db, "acme", ada.id), {
         tenantId: "acme",
         tenantName: "Acme Corporation",
+        loginMethod: "local",
         accountId: ada.id,
         role: "admin",
         email: null,

@@ -1,0 +1,87 @@
+// Owns the login_challenges table: sign-ins that wait for the ISV's answer. Challenges and verifiers are stored
+// hashed. Each step is one conditional statement that one caller wins.
+import type { Database } from "../../db/connect.ts";
+import { hashRecordId } from "../storage/record_payload.ts";
+
+interface ChallengeRow {
+  request: string;
+  answered_at_ms: number | null;
+  expires_at_ms: number;
+}
+
+/** Writes a challenge. */
+export async function createChallenge(
+  db: Database,
+  challenge: { challenge: string; interactionUid: string; request: unknown; expiresAtMs: number },
+): Promise<void> {
+  await db("login_challenges").insert({
+    challenge_hash: hashRecordId(challenge.challenge),
+    interaction_hash: hashRecordId(challenge.interactionUid),
+    request: JSON.stringify(challenge.request),
+    expires_at_ms: challenge.expiresAtMs,
+  });
+}
+
+/** Finds a challenge that still waits for its answer. */
+export async function findOpenChallenge<Request>(
+  db: Database,
+  challenge: string,
+  nowMs: number,
+): Promise<{ request: Request; expiresAtMs: number } | undefined> {
+  const row: ChallengeRow | undefined = await db("login_challenges")
+    .where({ challenge_hash: hashRecordId(challenge) })
+    .whereNull("answered_at_ms")
+    .where("expires_at_ms", ">", nowMs)
+    .first("request", "answered_at_ms", "expires_at_ms");
+  return row && { request: JSON.parse(row.request) as Request, expiresAtMs: row.expires_at_ms };
+}
+
+/**
+ * Answers a challenge. Of any number of callers exactly one gets true.
+ * @param answer the verifier the browser must bring, and what happens when it does
+ */
+export async function saveAnswer(
+  db: Database,
+  challenge: string,
+  answer: { verifier: string; outcome: unknown },
+  nowMs: number,
+): Promise<boolean> {
+  const rows: unknown[] = await db("login_challenges")
+    .where({ challenge_hash: hashRecordId(challenge) })
+    .whereNull("answered_at_ms")
+    .where("expires_at_ms", ">", nowMs)
+    .update({
+      answered_at_ms: nowMs,
+      verifier_hash: hashRecordId(answer.verifier),
+      outcome: JSON.stringify(answer.outcome),
+    })
+    .returning(["challenge_hash"]);
+  return rows.length > 0;
+}
+
+/**
+ * Redeems an answered challenge in the browser that began it. Of any number of callers exactly one gets it.
+ * @param interactionUid the interaction the browser's cookie proved
+ */
+export async function redeemAnswer<Outcome>(
+  db: Database,
+  redemption: { interactionUid: string; verifier: string },
+  nowMs: number,
+): Promise<Outcome | undefined> {
+  const rows: { outcome: string }[] = await db("login_challenges")
+    .where({
+      interaction_hash: hashRecordId(redemption.interactionUid),
+      verifier_hash: hashRecordId(redemption.verifier),
+    })
+    .whereNull("redeemed_at_ms")
+    .where("expires_at_ms", ">", nowMs)
+    .update({ redeemed_at_ms: nowMs })
+    .returning(["outcome"]);
+  const [row] = rows;
+  return row && (JSON.parse(row.outcome) as Outcome);
+}
+
+/** Removes challenges that ended before a moment (epoch milliseconds). */
+export async function deleteExpiredChallenges(db: Database, beforeMs: number): Promise<number> {
+  return db("login_challenges").where("expires_at_ms", "<", beforeMs).delete();
+}

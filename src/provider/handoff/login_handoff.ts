@@ -1,0 +1,207 @@
+// Owns "keep my login page": the browser leaves with a one-time challenge, the ISV's back end answers it with
+// one call, the browser returns with a one-time verifier. Who asks over HTTP and how pages look is elsewhere.
+//
+// The challenge alone is worth nothing to whoever forwards it: the sign-in continues only in the browser that
+// holds the interaction's cookie, and only with the verifier that the answer made (docs/handoff.md).
+import { randomBytes } from "node:crypto";
+import { createAuditEvent } from "../../audit/audit_store.ts";
+import type { Clock } from "../../clock.ts";
+import type { Database } from "../../db/connect.ts";
+import { OperationError } from "../../errors.ts";
+import { provisionUser } from "../accounts/provisioning.ts";
+import { decideSubjectClaims } from "../tenants/claims.ts";
+import { saveLastLogin } from "../tenants/membership_store.ts";
+import { readSubject } from "../tenants/subject_store.ts";
+import { getTenant } from "../tenants/tenant_store.ts";
+import { createChallenge, findOpenChallenge, redeemAnswer, saveAnswer } from "./challenge_store.ts";
+
+/** How long the ISV's page may take, in seconds. */
+export const challengeLifeSeconds = 600;
+
+/** Authentication context of a session that came from the ISV's page. */
+export const handoffAcr = "urn:tti:handoff";
+
+/** What handing over needs. */
+export interface HandoffDeps {
+  db: Database;
+  clock: Clock;
+  issuer: string;
+  requireVerifiedDomain: boolean;
+}
+
+/** What the ISV's page is told of the sign-in. Wire spelling: it is sent as it stands. */
+export interface HandoffRequest {
+  interaction: string;
+  client_id: string;
+  client_name: string;
+  /** The tenant the sign-in must be for; absent: the ISV names it. */
+  tenant?: string;
+  tenant_hint?: string;
+  login_hint?: string;
+  acr_values?: string;
+  ui_locales?: string;
+  prompt?: string;
+  max_age?: number;
+  /** The earliest `auth_time` the answer may name, epoch seconds; absent: any. */
+  auth_time_after?: number;
+}
+
+/** What the ISV says of the person who logged in with it. */
+export interface HandoffLogin {
+  subject: string;
+  tenant: string;
+  email: string | undefined;
+  name: string | undefined;
+  /** Epoch seconds. */
+  authTime: number;
+  amr: readonly string[];
+}
+
+/** What happens when the browser returns. */
+export type HandoffOutcome =
+  | { kind: "login"; accountId: string; tenantId: string; authTime: number; amr: string[] }
+  | { kind: "rejected"; error: string; description: string };
+
+/**
+ * Begins a handoff.
+ * @returns the challenge, for the URL of the ISV's page
+ */
+export async function beginHandoff(deps: HandoffDeps, request: HandoffRequest): Promise<string> {
+  const challenge = randomBytes(32).toString("base64url");
+  await createChallenge(deps.db, {
+    challenge,
+    interactionUid: request.interaction,
+    request,
+    expiresAtMs: deps.clock().getTime() + challengeLifeSeconds * 1000,
+  });
+  return challenge;
+}
+
+/**
+ * Reads an open challenge for the ISV's page.
+ * @throws OperationError login_challenge_not_found: unknown, answered, or expired
+ */
+export async function getHandoff(
+  deps: HandoffDeps,
+  challenge: string,
+): Promise<{ request: HandoffRequest; expiresAtMs: number }> {
+  const found = await findOpenChallenge<HandoffRequest>(deps.db, challenge, deps.clock().getTime());
+  if (found === undefined) {
+    throw new OperationError(
+      "login_challenge_not_found",
+      "There is no login challenge of this value to answer.",
+    );
+  }
+  return found;
+}
+
+/**
+ * Accepts a challenge: this person logged in at the ISV. The account and membership come to exist under the
+ * tenant's rules; if the person could get no token afterwards, nothing is written and the challenge stays open.
+ *
+ * @param actor who answers, for the audit trail
+ * @returns where the ISV sends the browser next
+ * @throws OperationError login_challenge_not_found, invalid_input, login_method_not_allowed, tenant_not_found,
+ *   and whatever refuses the person a token
+ */
+export async function acceptHandoff(
+  deps: HandoffDeps,
+  challenge: string,
+  login: HandoffLogin,
+  actor: { clientId: string },
+): Promise<string> {
+  const { request } = await getHandoff(deps, challenge);
+  const now = deps.clock();
+  assertFits(request, login, now);
+  const tenant = await getTenant(deps.db, login.tenant);
+  if (tenant.loginMethod === "local") {
+    throw new OperationError(
+      "login_method_not_allowed",
+      `The users of ${tenant.id} do not log in at your page.`,
+      {
+        field: "tenant",
+      },
+    );
+  }
+  const verifier = randomBytes(32).toString("base64url");
+  await deps.db.transaction(async (trx) => {
+    const account = await provisionUser(trx, tenant, login, now);
+    const ids = { tenantId: tenant.id, accountId: account.id };
+    await saveLastLogin(trx, ids, login.authTime * 1000);
+    const facts = await readSubject(trx, { ...ids, clientId: request.client_id, nowMs: now.getTime() });
+    decideSubjectClaims(facts, deps);
+    const outcome: HandoffOutcome = { kind: "login", ...ids, authTime: login.authTime, amr: [...login.amr] };
+    await answer(trx, challenge, { verifier, outcome }, now);
+    const event = { type: "sign_in.succeeded" as const, actor: `client:${actor.clientId}`, ...ids };
+    await createAuditEvent(trx, { ...event, clientId: request.client_id, details: { by: "handoff" } }, now);
+  });
+  return returnUrl(deps.issuer, request, verifier);
+}
+
+/**
+ * Rejects a challenge: nobody logged in. The relying party gets the error.
+ * @returns where the ISV sends the browser next
+ * @throws OperationError login_challenge_not_found
+ */
+export async function rejectHandoff(
+  deps: HandoffDeps,
+  challenge: string,
+  reason: { error: string; description: string },
+): Promise<string> {
+  const { request } = await getHandoff(deps, challenge);
+  const verifier = randomBytes(32).toString("base64url");
+  const outcome: HandoffOutcome = { kind: "rejected", ...reason };
+  await answer(deps.db, challenge, { verifier, outcome }, deps.clock());
+  return returnUrl(deps.issuer, request, verifier);
+}
+
+/**
+ * Takes the answer in the browser that began the sign-in.
+ * @param interactionUid the interaction the browser's cookie proved
+ * @throws OperationError sign_in_expired: wrong browser, wrong or used verifier, too late
+ */
+export async function redeemHandoff(
+  deps: Pick<HandoffDeps, "db" | "clock">,
+  interactionUid: string,
+  verifier: string,
+): Promise<HandoffOutcome> {
+  const redemption = { interactionUid, verifier };
+  const outcome = await redeemAnswer<HandoffOutcome>(deps.db, redemption, deps.clock().getTime());
+  if (outcome === undefined) {
+    throw new OperationError("sign_in_expired", "This sign-in was not begun in this browser, or is over.");
+  }
+  return outcome;
+}
+
+function assertFits(request: HandoffRequest, login: HandoffLogin, now: Date): void {
+  if (request.tenant !== undefined && request.tenant !== login.tenant) {
+    throw new OperationError("invalid_input", "tenant is not the one the sign-in is for.", {
+      field: "tenant",
+    });
+  }
+  if (login.authTime > now.getTime() / 1000 + 5) {
+    throw new OperationError("invalid_input", "auth_time lies in the future.", { field: "auth_time" });
+  }
+  if (request.auth_time_after !== undefined && login.authTime < request.auth_time_after) {
+    throw new OperationError("invalid_input", "auth_time is older than the application accepts.", {
+      field: "auth_time",
+      fix: "Have the person log in again: the request asked for it by prompt=login or max_age.",
+    });
+  }
+}
+
+async function answer(
+  db: Database,
+  challenge: string,
+  given: { verifier: string; outcome: HandoffOutcome },
+  now: Date,
+): Promise<void> {
+  if (await saveAnswer(db, challenge, given, now.getTime())) return;
+  throw new OperationError("login_challenge_not_found", "The login challenge was answered before.");
+}
+
+function returnUrl(issuer: string, request: HandoffRequest, verifier: string): string {
+  const url = new URL(`/interaction/${request.interaction}/handoff`, issuer);
+  url.searchParams.set("login_verifier", verifier);
+  return url.href;
+}

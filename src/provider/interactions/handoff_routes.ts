@@ -1,0 +1,75 @@
+// Owns the browser's side of handoff: out to the ISV's page with a challenge, back with a verifier.
+import type Router from "@koa/router";
+import type { RouterContext } from "@koa/router";
+import type { InteractionResults } from "oidc-provider";
+import { OperationError } from "../../errors.ts";
+import { describeForIsv, goesToIsv } from "../handoff/handoff_request.ts";
+import {
+  beginHandoff,
+  type HandoffDeps,
+  type HandoffOutcome,
+  handoffAcr,
+  redeemHandoff,
+} from "../handoff/login_handoff.ts";
+import { findTenant } from "../tenants/tenant_store.ts";
+import type { InteractionState } from "./interaction.ts";
+import { tenantPrompt } from "./prompts.ts";
+
+/** What handing over in the browser needs. */
+export interface HandoffRouteDeps extends HandoffDeps {
+  /** The ISV's login page; undefined: everybody logs in here. */
+  loginUrl: string | undefined;
+}
+
+/**
+ * Decides where this sign-in happens and, if at the ISV, begins the handoff.
+ * @param chosenHere whether the person asked for the login page here
+ * @returns the URL of the ISV's page with its challenge; undefined: show the login page here
+ */
+export async function startHandoff(
+  deps: HandoffRouteDeps,
+  state: InteractionState,
+  chosenHere = false,
+): Promise<string | undefined> {
+  const tenantId = state.params.get("tenant") ?? state.params.get("tenant_hint");
+  const tenant = tenantId === undefined ? undefined : await findTenant(deps.db, tenantId);
+  const { loginUrl } = deps;
+  if (loginUrl === undefined || !goesToIsv(loginUrl, tenant?.loginMethod)) return undefined;
+  if (chosenHere && tenant?.loginMethod !== "handoff") return undefined;
+  const url = new URL(loginUrl);
+  url.searchParams.set("login_challenge", await beginHandoff(deps, describeForIsv(state, deps.clock())));
+  return url.href;
+}
+
+/**
+ * Adds the address the browser returns to.
+ * @param stateOf reads the interaction of the browser's cookie
+ * @param finish ends the interaction and sends the browser on
+ */
+export function addHandoffReturn(
+  router: Router,
+  deps: HandoffRouteDeps,
+  stateOf: (ctx: RouterContext) => Promise<InteractionState>,
+  finish: (ctx: RouterContext, answer: InteractionResults) => Promise<void>,
+): void {
+  router.get("/interaction/:uid/handoff", async (ctx) => {
+    const state = await stateOf(ctx);
+    const verifiers = new URLSearchParams(ctx.querystring).getAll("login_verifier");
+    const [verifier] = verifiers;
+    if (verifier === undefined || verifiers.length !== 1) {
+      throw new OperationError("invalid_input", "login_verifier must be there, once.", {
+        field: "login_verifier",
+      });
+    }
+    await finish(ctx, interactionResult(await redeemHandoff(deps, state.uid, verifier)));
+  });
+}
+
+function interactionResult(outcome: HandoffOutcome): InteractionResults {
+  if (outcome.kind === "rejected") return { error: outcome.error, error_description: outcome.description };
+  const { accountId, authTime, amr, tenantId } = outcome;
+  return {
+    login: { accountId, ts: authTime, amr, acr: handoffAcr, remember: true },
+    [tenantPrompt]: { tenantId },
+  };
+}
