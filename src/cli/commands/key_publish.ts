@@ -44,20 +44,21 @@ Example:
           judgement.ok ? "The copy serves every token signed now and next." : "The copy must be renewed now.",
           ...judgement.problems.map((problem) => `! ${problem}`),
           ...judgement.notes.map((note) => `- ${note}`),
-          ...(judgement.ok
-            ? [`Renew it by ${at(judgement.renewByMs)}, and at once when a key is revoked.`]
-            : []),
+          ...(judgement.ok ? [`Renew it by ${at(judgement.renewByMs)}, and ${sooner}.`] : []),
         ];
         terminal.result(judgement, lines.join("\n"));
         return judgement.ok ? 0 : 1;
       }
       const written = await writeKeyFiles(context, out ?? "");
-      const renewal = `Write them again by ${at(written.renewByMs)}, and at once when a key is revoked.`;
+      const renewal = `Write them again by ${at(written.renewByMs)}, and ${sooner}.`;
       terminal.result(written, [...written.files.map((file) => `wrote ${file}`), renewal].join("\n"));
       return 0;
     });
   },
 });
+
+// The date follows the schedule, which these change.
+const sooner = "at once after `tti key rotate` or `tti key revoke`";
 
 /** The provider's own discovery document, from a Provider that is never served. */
 async function readDiscovery(keys: KeyOperationContext, config: Config): Promise<Buffer> {

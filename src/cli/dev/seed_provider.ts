@@ -11,7 +11,7 @@ import { findAccountByLogin } from "../../provider/accounts/account_store.ts";
 import { findClient, saveClientMetadata } from "../../provider/clients/client_store.ts";
 import { hasOfflineConsent, saveOfflineConsent } from "../../provider/presence/offline_consent_store.ts";
 import { findMembership } from "../../provider/tenants/membership_store.ts";
-import { findTenant, saveTenantRules } from "../../provider/tenants/tenant_store.ts";
+import { findTenant, saveTenant } from "../../provider/tenants/tenant_store.ts";
 import type { SeedResultConnection } from "../../sandbox/index.ts";
 import { publicJwkOf } from "../client_key.ts";
 import { demoPeople, demoTenants } from "./demo_content.ts";
@@ -49,7 +49,7 @@ async function seedTenant(
   if (await findTenant(context.db, id)) return 0;
   await createTenant(context, { id, name });
   // The command line searches as users who are not signed in; they agreed to it (seedPerson).
-  await saveTenantRules(context.db, id, { presencePolicy: { name: "offline" } }, context.clock());
+  await saveTenant(context.db, id, { presencePolicy: { name: "offline" } }, context.clock());
   return 1;
 }
 
