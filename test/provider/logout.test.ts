@@ -1,0 +1,147 @@
+// Signing out: asked first, protected against forgery, and it ends what it should.
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { after, before, test } from "node:test";
+import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
+import {
+  authorizationUrl,
+  basic,
+  getCode,
+  getUserinfo,
+  payloadOf,
+  redeem,
+  refresh,
+} from "./support/authorization.ts";
+import { addClient, addPerson, type ProviderFixture, startProvider } from "./support/provider_fixture.ts";
+import { UserAgent } from "./support/user_agent.ts";
+
+const bye = "https://rp.example/bye";
+let fixture: ProviderFixture;
+before(async () => {
+  fixture = await startProvider({ environment: { TTI_ALLOW_NETWORKS: "127.0.0.0/8" } });
+  await addPerson(fixture.db, { email: "ann@acme.example", tenants: ["acme"] });
+  await addClient(fixture.db, { client_id: "app", post_logout_redirect_uris: [bye] });
+  await addClient(fixture.db, {
+    client_id: "other",
+    post_logout_redirect_uris: ["https://other.example/bye"],
+  });
+});
+after(() => fixture.close());
+
+async function signedIn(params = {}) {
+  const agent = new UserAgent();
+  const tokens = await redeem(fixture, await getCode(fixture, "ann@acme.example", params, agent));
+  return { agent, tokens: tokens.body };
+}
+
+function logoutUrl(params: Record<string, unknown>): URL {
+  const url = new URL("/session/end", fixture.issuer);
+  for (const [name, value] of Object.entries(params)) url.searchParams.set(name, String(value));
+  return url;
+}
+
+test("signing out is asked, returns to the registered address, and ends session and refresh tokens", async () => {
+  const { agent, tokens } = await signedIn();
+  const url = logoutUrl({ id_token_hint: tokens["id_token"], post_logout_redirect_uri: bye, state: "s" });
+  const question = await agent.follow(url);
+  assert.equal(question.status, 200);
+  assert.equal((await getUserinfo(fixture, tokens["access_token"])).status, 200, "asking ends nothing");
+  const answer = await agent.submit(question, { logout: "yes" }, "/confirm");
+  assert.equal(answer.url.href, `${bye}?state=s`);
+  assert.equal((await getUserinfo(fixture, tokens["access_token"])).status, 401);
+  assert.equal((await refresh(fixture, tokens["refresh_token"])).body["error"], "invalid_grant");
+  assert.match((await agent.follow(authorizationUrl(fixture))).text, /name="password"/);
+});
+
+test("access granted while away outlives the sign-out", async () => {
+  const { agent, tokens } = await signedIn({ scope: "openid offline_access", prompt: "consent" });
+  const question = await agent.follow(logoutUrl({ id_token_hint: tokens["id_token"] }));
+  const answer = await agent.submit(question, { logout: "yes" }, "/confirm");
+  assert.match(answer.text, /You are signed out/);
+  assert.equal((await refresh(fixture, tokens["refresh_token"])).status, 200);
+});
+
+test("a sign-out request may be posted", async () => {
+  const { agent, tokens } = await signedIn();
+  const body = new URLSearchParams({
+    id_token_hint: String(tokens["id_token"]),
+    post_logout_redirect_uri: bye,
+  });
+  const question = await agent.follow(new URL("/session/end", fixture.issuer), { method: "POST", body });
+  const answer = await agent.submit(question, { logout: "yes" }, "/confirm");
+  assert.equal(answer.url.href, bye);
+});
+
+test("an address that is not registered, or another client's, is refused", async () => {
+  const { agent, tokens } = await signedIn();
+  for (const uri of ["https://evil.example/bye", "https://other.example/bye", `${bye}/x`]) {
+    const page = await agent.follow(
+      logoutUrl({ id_token_hint: tokens["id_token"], post_logout_redirect_uri: uri }),
+    );
+    assert.equal(page.status, 400);
+    assert.match(page.text, /post_logout_redirect_uri not registered/);
+  }
+  const nobody = await agent.follow(logoutUrl({ post_logout_redirect_uri: "https://evil.example/bye" }));
+  const ended = await agent.submit(nobody, { logout: "yes" }, "/confirm");
+  assert.match(ended.text, /You are signed out/);
+});
+
+test("a forged hint is refused, and a confirmation without its secret too", async () => {
+  const { agent, tokens } = await signedIn();
+  const [header, payload, signature] = String(tokens["id_token"]).split(".");
+  const claims = { ...payloadOf(tokens["id_token"]), sub: "somebody-else" };
+  const forged = `${header}.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.${signature}`;
+  const page = await agent.follow(logoutUrl({ id_token_hint: forged }));
+  assert.equal(page.status, 400);
+  assert.ok(payload);
+
+  await agent.follow(logoutUrl({}));
+  const confirm = await agent.follow(new URL("/session/end/confirm", fixture.issuer), {
+    method: "POST",
+    body: new URLSearchParams({ xsrf: "guessed", logout: "yes" }),
+  });
+  assert.equal(confirm.status, 400);
+  assert.ok(
+    new URL((await agent.follow(authorizationUrl(fixture))).url).searchParams.get("code"),
+    "still signed in",
+  );
+});
+
+test("clients that registered for it get a back-channel logout token that is no ID token", async () => {
+  const received: string[] = [];
+  const listener = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    received.push(new URLSearchParams(Buffer.concat(chunks).toString()).get("logout_token") ?? "");
+    response.end();
+  });
+  await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
+  try {
+    const { port } = listener.address() as AddressInfo;
+    await addClient(fixture.db, {
+      client_id: "listener",
+      backchannel_logout_uri: `http://127.0.0.1:${port}/logout`,
+      backchannel_logout_session_required: true,
+    });
+    const agent = new UserAgent();
+    const code = await getCode(fixture, "ann@acme.example", { client_id: "listener" }, agent);
+    const tokens = await redeem(fixture, code, {}, basic("listener"));
+    const { sid, sub } = payloadOf(tokens.body["id_token"]);
+    const question = await agent.follow(logoutUrl({}));
+    await agent.submit(question, { logout: "yes" }, "/confirm");
+    const [token = ""] = received;
+    const jwks = (await (await fetch(new URL("/jwks", fixture.issuer))).json()) as JSONWebKeySet;
+    const { payload, protectedHeader } = await jwtVerify(token, createLocalJWKSet(jwks), {
+      audience: "listener",
+    });
+    assert.equal(protectedHeader.typ, "logout+jwt");
+    assert.deepEqual([payload.sub, payload["sid"]], [sub, sid]);
+    assert.equal(payload["email"], undefined);
+    assert.equal(payload["nonce"], undefined);
+    assert.ok(payload["events"]);
+  } finally {
+    listener.closeAllConnections();
+    listener.close();
+  }
+});

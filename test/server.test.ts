@@ -1,0 +1,105 @@
+// Starting and stopping: two processes on one store, requests under way end, faults stop the start.
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { readConfig } from "../src/config.ts";
+import { silentLog } from "../src/log.ts";
+import { startServer } from "../src/server.ts";
+import { authorizationUrl, codeOf, redeem } from "./provider/support/authorization.ts";
+import { addClient, addPerson, signInAt, startProvider } from "./provider/support/provider_fixture.ts";
+import { UserAgent } from "./provider/support/user_agent.ts";
+
+test("a restart on the same store keeps keys, sessions and codes", async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), "tti-restart-"));
+  const environment = { TTI_MODE: "development", PORT: "0", TTI_ADMIN_PORT: "0", TTI_DATA_DIR: dataDir };
+  const first = await startServer(readConfig(environment), { log: silentLog });
+  await addPerson(first.db, { email: "ann@acme.example", tenants: ["acme"] });
+  await addClient(first.db, { client_id: "app" });
+  const agent = new UserAgent();
+  const issuer = first.publicUrl;
+  const code = codeOf(await signInAt(agent, authorizationUrl({ issuer }), "ann@acme.example"));
+  const key = await signingKid(issuer);
+  await first.close();
+
+  const port = new URL(issuer).port;
+  const second = await startServer(readConfig({ ...environment, PORT: port }), { log: silentLog });
+  try {
+    assert.equal(second.publicUrl, issuer);
+    assert.equal(await signingKid(issuer), key);
+    assert.equal((await redeem({ issuer }, code)).status, 200);
+    assert.ok(codeOf(await agent.follow(authorizationUrl({ issuer }))), "no password was asked for");
+  } finally {
+    await second.close();
+    rmSync(dataDir, { recursive: true });
+  }
+});
+
+// The signing key stands first.
+async function signingKid(issuer: string): Promise<string | undefined> {
+  const { keys } = (await (await fetch(`${issuer}/jwks`)).json()) as { keys: { kid: string }[] };
+  return keys[0]?.kid;
+}
+
+test("closing lets a request under way end and refuses new ones", async () => {
+  const fixture = await startProvider({ drainMs: 5_000 });
+  let release = (): void => {};
+  const body = new ReadableStream({
+    async start(controller) {
+      controller.enqueue(Buffer.from("grant_type=authorization_code"));
+      await new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      controller.close();
+    },
+  });
+  const underWay = fetch(new URL("/token", fixture.issuer), {
+    method: "POST",
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    body,
+    duplex: "half",
+  } as RequestInit);
+  // Another request is answered after the upload has begun.
+  await fetch(new URL("/health/live", fixture.issuer), { headers: { connection: "close" } });
+  const closing = fixture.close();
+  await assert.rejects(async () => {
+    for (;;) await fetch(new URL("/health/live", fixture.issuer), { headers: { connection: "close" } });
+  });
+  release();
+  assert.equal((await underWay).status, 400);
+  await closing;
+});
+
+test("production does not start on a store that is not migrated, and says what to do", async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), "tti-unmigrated-"));
+  const config = readConfig({
+    TTI_MODE: "production",
+    TTI_ISSUER: "https://login.example.com",
+    TTI_SECRETS: Buffer.alloc(32, 1).toString("base64"),
+    PORT: "0",
+    TTI_ADMIN_PORT: "0",
+    TTI_DATA_DIR: dataDir,
+  });
+  try {
+    await assert.rejects(startServer(config, { log: silentLog }), {
+      code: "unavailable",
+      fix: /tti migrate/,
+    });
+  } finally {
+    rmSync(dataDir, { recursive: true });
+  }
+});
+
+test("a port that is taken stops the start and leaves nothing open", async () => {
+  const fixture = await startProvider();
+  try {
+    const { port } = new URL(fixture.issuer);
+    await assert.rejects(fixture.startAnother({ PORT: port }), {
+      code: "unavailable",
+      message: new RegExp(port),
+    });
+  } finally {
+    await fixture.close();
+  }
+});
