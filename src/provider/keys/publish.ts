@@ -28,7 +28,7 @@ export interface PublishContext extends Pick<KeyOperationContext, "db" | "clock"
 export interface WrittenFiles {
   files: string[];
   kids: string[];
-  /** By when they must be written again, if no key is revoked before; epoch milliseconds. */
+  /** By when they must be written again, if the succession goes by itself until then; epoch milliseconds. */
   renewByMs: number;
 }
 

@@ -1,0 +1,104 @@
+// Owns a small AWS KMS on a free port, enough for the real client to sign: it can lose keys, lie and go silent.
+import { constants, generateKeyPairSync, type KeyObject, privateEncrypt } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import { KMSClient } from "@aws-sdk/client-kms";
+
+/** What the stub was asked: operation and input. */
+export interface KmsCall {
+  operation: string;
+  input: Record<string, string>;
+}
+
+/** A KMS under test. */
+export interface KmsStub {
+  client: KMSClient;
+  calls: KmsCall[];
+  /** Makes a key; answers its ARN. */
+  addKey(spec?: "RSA_2048" | "RSA_4096"): string;
+  /** Points an alias at a key. */
+  setAlias(alias: string, arn: string): void;
+  /** Answers every call with an AWS error of this name from now on; undefined ends it. */
+  fail(name: string | undefined): void;
+  /** Signs with another key than asked from now on. */
+  lie(): void;
+  close(): Promise<void>;
+}
+
+// RFC 8017 section 9.2: the DER prefix of a SHA-256 digest in a PKCS #1 v1.5 signature.
+const digestPrefix = Buffer.from("3031300d060960864801650304020105000420", "hex");
+
+/** Starts a KMS with no keys. */
+export async function startKmsStub(): Promise<KmsStub> {
+  const keys = new Map<string, { spec: string; publicKey: KeyObject; privateKey: KeyObject }>();
+  const aliases = new Map<string, string>();
+  const calls: KmsCall[] = [];
+  let failure: string | undefined;
+  let lying = false;
+
+  const addKey = (spec: "RSA_2048" | "RSA_4096" = "RSA_2048"): string => {
+    const arn = `arn:aws:kms:us-east-1:111122223333:key/${keys.size + 1}`;
+    keys.set(arn, {
+      spec,
+      ...generateKeyPairSync("rsa", { modulusLength: spec === "RSA_2048" ? 2048 : 4096 }),
+    });
+    return arn;
+  };
+
+  const answer = (operation: string, input: Record<string, string>): Record<string, unknown> => {
+    if (failure !== undefined) return { __type: failure, message: `${failure} by the stub` };
+    if (operation === "CreateKey") return { KeyMetadata: { Arn: addKey("RSA_2048") } };
+    const arn = aliases.get(input["KeyId"] ?? "") ?? input["KeyId"] ?? "";
+    const key = keys.get(arn);
+    if (key === undefined) return { __type: "NotFoundException", message: `Key '${arn}' does not exist` };
+    if (operation === "GetPublicKey") {
+      const der = key.publicKey.export({ type: "spki", format: "der" });
+      return { KeyId: arn, PublicKey: der.toString("base64"), KeySpec: key.spec, KeyUsage: "SIGN_VERIFY" };
+    }
+    const signingKey = lying ? [...keys.values()].find((other) => other !== key) : key;
+    const digest = Buffer.from(input["Message"] ?? "", "base64");
+    const padded = { key: signingKey?.privateKey ?? key.privateKey, padding: constants.RSA_PKCS1_PADDING };
+    return {
+      KeyId: arn,
+      Signature: privateEncrypt(padded, Buffer.concat([digestPrefix, digest])).toString("base64"),
+    };
+  };
+
+  const server = createServer(async (request, response) => {
+    const operation = String(request.headers["x-amz-target"]).replace("TrentService.", "");
+    const input = JSON.parse(await text(request)) as Record<string, string>;
+    calls.push({ operation, input });
+    const body = answer(operation, input);
+    const headers = { "content-type": "application/x-amz-json-1.1" };
+    response.writeHead("__type" in body ? 400 : 200, headers).end(JSON.stringify(body));
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const client = new KMSClient({
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    region: "us-east-1",
+    credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "example" },
+    maxAttempts: 1,
+  });
+
+  return {
+    client,
+    calls,
+    addKey,
+    setAlias: (alias, arn) => aliases.set(alias, arn),
+    fail(name) {
+      failure = name;
+    },
+    lie() {
+      lying = true;
+    },
+    async close() {
+      client.destroy();
+      if (!server.listening) return;
+      server.close();
+      server.closeAllConnections();
+      await once(server, "close");
+    },
+  };
+}
