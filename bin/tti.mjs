@@ -14,7 +14,8 @@ const newEnough = major > 22 || (major === 22 && minor >= 18);
 
 if (existsSync(source)) {
   const { ensurePackages, run } = await import("../scripts/runtime.mjs");
-  ensurePackages();
+  // A clone that was never installed is; keeping up with the lockfile is for npm start and npm test.
+  if (!existsSync(join(root, "node_modules"))) ensurePackages();
   if (newEnough) await import(pathToFileURL(source).href);
   else run([source, ...process.argv.slice(2)]);
 } else if (newEnough) {

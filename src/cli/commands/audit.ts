@@ -16,9 +16,9 @@ const list = defineCommand({
 Example:
   $ tti audit list --tenant acme --limit 20`,
   options: { tenant: { type: "string" }, limit: { type: "string" } },
-  run: ({ values, terminal }) =>
-    withAdministration(async ({ db }) => {
-      const { limit } = parsePage(values);
+  run({ values, terminal }) {
+    const { limit } = parsePage(values);
+    return withAdministration(async ({ db }) => {
       const events = await listAuditEvents(db, {
         ...(values.tenant === undefined ? {} : { tenantId: values.tenant }),
         ...(limit === undefined ? {} : { limit }),
@@ -36,7 +36,8 @@ Example:
       }));
       terminal.result({ events }, rows.length === 0 ? "" : formatTable(rows));
       return 0;
-    }),
+    });
+  },
 });
 
 export const auditCommands: readonly Command[] = [list];

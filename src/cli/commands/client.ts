@@ -22,6 +22,9 @@ Sign users in:
   --no-pkce                 a confidential client that cannot send PKCE
 Mint ID tokens for users it names:
   --mint-for TENANT         repeat for several; '*' for every tenant
+Answer the login challenges of your own login page:
+  --handoff-for TENANT      repeat for several; '*' for every tenant
+  --backchannel-logout-uri URI   told when a user of it logs out
 Call the admin API:
   --admin                   may ask for the scope tti:admin
 How it proves who it is:
@@ -43,6 +46,8 @@ Example:
     "first-party": { type: "boolean" },
     "no-pkce": { type: "boolean" },
     "mint-for": { type: "string", multiple: true },
+    "handoff-for": { type: "string", multiple: true },
+    "backchannel-logout-uri": { type: "string" },
     admin: { type: "boolean" },
     "auth-method": { type: "string" },
     jwks: { type: "string" },
@@ -61,12 +66,13 @@ Example:
     const purposes = [
       ...(values["redirect-uri"] === undefined ? [] : ["login"]),
       ...(values["mint-for"] === undefined ? [] : ["mint"]),
+      ...(values["handoff-for"] === undefined ? [] : ["handoff"]),
       ...(values.admin ? ["admin"] : []),
     ];
     if (purposes.length === 0) {
       throw new UsageError(
         "the client has nothing to do",
-        "Say what it is for: --redirect-uri URI, --mint-for TENANT or --admin",
+        "Say what it is for: --redirect-uri URI, --mint-for TENANT, --handoff-for TENANT or --admin",
       );
     }
     const input = {
@@ -77,7 +83,8 @@ Example:
       postLogoutRedirectUris: values["post-logout-uri"],
       firstParty: values["first-party"],
       requirePkce: values["no-pkce"] ? false : undefined,
-      allowedTenants: values["mint-for"],
+      backchannelLogoutUri: values["backchannel-logout-uri"],
+      allowedTenants: tenantsOf(values["mint-for"], values["handoff-for"]),
       authMethod: values["auth-method"] ?? (pair === undefined ? undefined : "private_key_jwt"),
       jwks: pair === undefined ? values.jwks && readKeySet(values.jwks) : { keys: [pair.publicJwk] },
       jwksUri: values["jwks-uri"],
@@ -108,6 +115,12 @@ Example:
   },
 });
 
+// One list serves both purposes: a back end acts for the same customers whatever it does for them.
+function tenantsOf(...lists: (string[] | undefined)[]): string[] | undefined {
+  const tenants = [...new Set(lists.flatMap((list) => list ?? []))];
+  return tenants.length === 0 ? undefined : tenants;
+}
+
 const list = defineCommand({
   name: "client list",
   summary: "list the applications",
@@ -116,13 +129,15 @@ const list = defineCommand({
 Example:
   $ tti client list --json`,
   options: { limit: { type: "string" }, after: { type: "string" } },
-  run: ({ values, terminal }) =>
-    withAdministration(async (context) => {
-      const clients = await listClients(context, parsePage(values));
+  run({ values, terminal }) {
+    const page = parsePage(values);
+    return withAdministration(async (context) => {
+      const clients = await listClients(context, page);
       if (clients.length === 0) terminal.say("There are no clients. Add one: tti client create --help");
       terminal.result({ clients }, clients.length === 0 ? "" : formatTable(clients.map(toRow)));
       return 0;
-    }),
+    });
+  },
 });
 
 const show = defineCommand({

@@ -9,6 +9,7 @@ export const commandLoaders: Readonly<Record<string, () => Promise<readonly Comm
   migrate: async () => (await import("./migrate.ts")).migrateCommands,
   key: async () => (await import("./key.ts")).keyCommands,
   tenant: async () => (await import("./tenant.ts")).tenantCommands,
+  domain: async () => (await import("./domain.ts")).domainCommands,
   user: async () => (await import("./user.ts")).userCommands,
   client: async () => (await import("./client.ts")).clientCommands,
   accessor: async () => (await import("./accessor.ts")).accessorCommands,

@@ -1,5 +1,7 @@
 // The commands `tti tenant …`.
-import { createTenant, listTenants, showTenant } from "../../admin/operations/tenants.ts";
+import { createTenant, listTenants, showTenant, updateTenant } from "../../admin/operations/tenants.ts";
+import { presencePolicyText } from "../../provider/presence/presence_policy.ts";
+import type { Tenant } from "../../provider/tenants/tenant_store.ts";
 import { withAdministration } from "../administration.ts";
 import { type Command, defineCommand, parsePage } from "../command.ts";
 import { formatFields, formatTable } from "../terminal.ts";
@@ -32,6 +34,40 @@ Example:
     }),
 });
 
+const update = defineCommand({
+  name: "tenant update",
+  summary: "change how a customer's users log in, or when you may act for them",
+  help: `Usage: tti tenant update ID [--name NAME] [--login METHOD] [--presence POLICY]
+
+Changes a tenant. The ID stays what it is: the customer typed it at AWS.
+
+  --name NAME         what people read
+  --login METHOD      where its users log in: local (here), handoff (at your own login
+                      page), or both
+  --presence POLICY   when your back end may mint tokens for its users:
+                        session     while the user is logged in here (the default)
+                        "within 12" for 12 hours after the user's last login
+                        offline     with the user's consent, until it is taken back
+                        never       not at all
+  --json              print one JSON document
+
+Example:
+  $ tti tenant update acme --login handoff --presence "within 12"`,
+  options: { name: { type: "string" }, login: { type: "string" }, presence: { type: "string" } },
+  arguments: ["ID"],
+  run: ({ values, arguments: [id], terminal }) =>
+    withAdministration(async (context) => {
+      const tenant = await updateTenant(context, {
+        id,
+        ...(values.name === undefined ? {} : { name: values.name }),
+        ...(values.login === undefined ? {} : { loginMethod: values.login }),
+        ...(values.presence === undefined ? {} : { presence: values.presence }),
+      });
+      terminal.result(tenant, describeTenant(tenant));
+      return 0;
+    }),
+});
+
 const list = defineCommand({
   name: "tenant list",
   summary: "list the customers",
@@ -46,9 +82,10 @@ Lists the tenants in the order of their ids.
 Example:
   $ tti tenant list`,
   options: { limit: { type: "string" }, after: { type: "string" } },
-  run: ({ values, terminal }) =>
-    withAdministration(async (context) => {
-      const tenants = await listTenants(context, parsePage(values));
+  run({ values, terminal }) {
+    const page = parsePage(values);
+    return withAdministration(async (context) => {
+      const tenants = await listTenants(context, page);
       if (tenants.length === 0) terminal.say("There are no tenants. Add one: tti tenant create acme");
       terminal.result(
         { tenants },
@@ -63,7 +100,8 @@ Example:
             ),
       );
       return 0;
-    }),
+    });
+  },
 });
 
 const show = defineCommand({
@@ -78,17 +116,26 @@ Example:
   run: ({ arguments: [id], terminal }) =>
     withAdministration(async (context) => {
       const tenant = await showTenant(context, { id });
-      terminal.result(
-        tenant,
-        formatFields([
-          ["id", tenant.id],
-          ["name", tenant.name],
-          ["state", tenant.disabledAtMs === null ? "enabled" : "disabled"],
-          ["created", new Date(tenant.createdAtMs).toISOString()],
-        ]),
-      );
+      terminal.result(tenant, describeTenant(tenant));
       return 0;
     }),
 });
 
-export const tenantCommands: readonly Command[] = [create, list, show];
+function describeTenant(tenant: Tenant): string {
+  return formatFields([
+    ["id", tenant.id],
+    ["name", tenant.name],
+    ["state", tenant.disabledAtMs === null ? "enabled" : "disabled"],
+    ["users log in", loginWords[tenant.loginMethod]],
+    ["presence", presencePolicyText(tenant.presencePolicy)],
+    ["created", new Date(tenant.createdAtMs).toISOString()],
+  ]);
+}
+
+const loginWords = {
+  local: "here",
+  handoff: "at your login page",
+  both: "here or at your login page",
+} as const;
+
+export const tenantCommands: readonly Command[] = [create, update, list, show];

@@ -91,10 +91,11 @@ const list = defineCommand({
 Example:
   $ tti user list --tenant acme`,
   options: { tenant: { type: "string" }, limit: { type: "string" }, after: { type: "string" } },
-  run: ({ values, terminal }) =>
-    withAdministration(async (context) => {
+  run({ values, terminal }) {
+    const page = parsePage(values);
+    return withAdministration(async (context) => {
       const users = await listUsers(context, {
-        ...parsePage(values),
+        ...page,
         ...(values.tenant === undefined ? {} : { tenantId: values.tenant }),
       });
       if (users.length === 0) terminal.say("There are no users here. Add one: tti user create --help");
@@ -107,7 +108,8 @@ Example:
       }));
       terminal.result({ users }, rows.length === 0 ? "" : formatTable(rows));
       return 0;
-    }),
+    });
+  },
 });
 
 const show = defineCommand({

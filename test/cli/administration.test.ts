@@ -1,0 +1,213 @@
+// A session at the terminal: setting up customers, their users and applications, over both stores.
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { openTestDatabase, storeKinds, type TestDatabase } from "../support/databases.ts";
+import { openTerminal, type TestTerminal } from "../support/terminal.ts";
+
+interface UserDocument {
+  id: string;
+  email: string;
+  memberships: { tenantId: string; role: string }[];
+  generatedPassword?: string;
+}
+
+for (const kind of storeKinds) {
+  describe(`administration at the terminal on ${kind}`, () => {
+    let store: TestDatabase;
+    let terminal: TestTerminal;
+    before(async () => {
+      store = await openTestDatabase(kind);
+      terminal = openTerminal(store.environment);
+    });
+    after(async () => {
+      terminal.close();
+      await store.close();
+    });
+
+    it("creates a tenant, shows it and lists it", async () => {
+      const created = await terminal.tti("tenant create acme --name 'Acme Corporation'");
+      assert.equal(created.exitCode, 0, created.stderr);
+      assert.equal(created.stdout, "Created tenant acme (Acme Corporation).\n");
+      assert.match((await terminal.tti("tenant show acme")).stdout, /^name +Acme Corporation$/m);
+      assert.match((await terminal.tti("tenant list")).stdout, /^ID.*\nacme +Acme Corporation/);
+    });
+
+    it("refuses a tenant id that AWS would, and one that is taken", async () => {
+      const dotted = await terminal.tti("tenant create acme.com");
+      assert.equal(dotted.exitCode, 1);
+      assert.match(dotted.stderr, /id is not a tenant id.*\n {2}code: invalid_input\n {2}fix: /);
+      assert.match((await terminal.tti("tenant create acme")).stderr, /code: tenant_exists/);
+    });
+
+    it("creates a user with a generated password that is shown once", async () => {
+      const made = await terminal.tti("user create --email ada@acme.example --name Ada --tenant acme --json");
+      const user = made.json<UserDocument>();
+      assert.deepEqual(user.memberships, [{ tenantId: "acme", role: "member" }]);
+      assert.match(user.generatedPassword ?? "", /^([a-z2-9]{5}-){3}[a-z2-9]{5}$/);
+      const shown = await terminal.tti("user show ada@acme.example --json");
+      assert.doesNotMatch(shown.stdout, /assword/);
+    });
+
+    it("reads a password from standard input and never shows it", async () => {
+      const words = "user create --email ben@acme.example --tenant acme --role admin --password-stdin";
+      const made = await terminal.tti(words, "a pass phrase of words\n");
+      assert.equal(made.exitCode, 0, made.stderr);
+      assert.match(made.stdout, /acme \(admin\)/);
+      assert.doesNotMatch(made.stdout + made.stderr, /pass phrase/);
+    });
+
+    it("refuses a short password, no password, an unknown tenant, a wrong address, a second account", async () => {
+      const codes: Record<string, string> = {};
+      for (const [words, stdin] of [
+        ["user create --email c@acme.example --password-stdin", "short"],
+        ["user create --email d@acme.example --password-stdin", ""],
+        ["user create --email e@acme.example --tenant nobody", ""],
+        ["user create --email 'not an address'", ""],
+        ["user create --email ADA@acme.example", ""],
+      ] as const) {
+        codes[words] = /code: (\w+)/.exec((await terminal.tti(words, stdin)).stderr)?.[1] ?? "none";
+      }
+      assert.deepEqual(Object.values(codes), [
+        "invalid_input",
+        "invalid_input",
+        "tenant_not_found",
+        "invalid_input",
+        "account_exists",
+      ]);
+    });
+
+    it("leaves nothing behind when a user's tenant does not exist", async () => {
+      assert.match((await terminal.tti("user show e@acme.example")).stderr, /code: account_not_found/);
+    });
+
+    it("adds a user to a second tenant and lists both tenants' users apart", async () => {
+      await terminal.tti("tenant create globex");
+      const added = await terminal.tti("user add ada@acme.example --tenant globex --json");
+      assert.deepEqual(
+        added.json<UserDocument>().memberships.map(({ tenantId }) => tenantId),
+        ["acme", "globex"],
+      );
+      const emails = async (words: string) =>
+        (await terminal.tti(words)).json<{ users: UserDocument[] }>().users.map(({ email }) => email);
+      assert.deepEqual(await emails("user list --tenant globex --json"), ["ada@acme.example"]);
+      assert.deepEqual((await emails("user list --tenant acme --json")).sort(), [
+        "ada@acme.example",
+        "ben@acme.example",
+      ]);
+    });
+
+    it("registers an application whose secret is shown once and stored only as a hash", async () => {
+      const made = await terminal.tti(
+        "client create --id app --first-party --redirect-uri https://app.example.com/callback --json",
+      );
+      const { clientSecret } = made.json<{ clientSecret: string }>();
+      assert.equal(clientSecret.length, 43);
+      assert.doesNotMatch((await terminal.tti("client show app --json")).stdout, /secret"/);
+      const rows = await store.db("clients").select("metadata");
+      assert.ok(!JSON.stringify(rows).includes(clientSecret), "the store holds the secret");
+    });
+
+    it("makes a key pair, registers the public key, and keeps the private one in a file of its own", async () => {
+      const path = join(terminal.dataDir, "keys", "mint.json");
+      const made = await terminal.tti(`client create --id mint --mint-for acme --key-out ${path} --json`);
+      assert.equal(made.exitCode, 0, made.stdout + made.stderr);
+      assert.equal(statSync(path).mode & 0o777, 0o600);
+      const { privateJwk } = JSON.parse(readFileSync(path, "utf8")) as { privateJwk: { d: string } };
+      assert.ok(!made.stdout.includes(privateJwk.d), "the private key was printed");
+      const shown = (await terminal.tti("client show mint --json")).stdout;
+      assert.ok(!shown.includes(privateJwk.d), "the private key was registered");
+      assert.match(shown, /"allowed_tenants": \[\s+"acme"\s+\]/);
+    });
+
+    it("never overwrites a key file", async () => {
+      const path = join(terminal.dataDir, "keys", "mint.json");
+      const before = readFileSync(path, "utf8");
+      const again = await terminal.tti(`client create --id mint2 --mint-for acme --key-out ${path}`);
+      assert.equal(again.exitCode, 2);
+      assert.equal(readFileSync(path, "utf8"), before);
+      assert.match((await terminal.tti("client show mint2")).stderr, /client_not_found/);
+    });
+
+    it("refuses clients that could not be safe", async () => {
+      const problems: string[] = [];
+      for (const words of [
+        "client create --redirect-uri http://app.example.com/callback",
+        "client create --redirect-uri https://app.example.com/callback#fragment",
+        "client create --redirect-uri https://app.example.com/cb --auth-method none --no-pkce",
+        "client create --mint-for acme --auth-method none",
+        "client create --mint-for 'not a tenant'",
+        "client create --redirect-uri https://app.example.com/cb --auth-method private_key_jwt",
+      ]) {
+        problems.push((await terminal.tti(words)).stderr.split("\n")[0] ?? "");
+      }
+      assert.deepEqual(problems, [
+        'tti: redirectUris holds "http://app.example.com/callback", which is not https.',
+        'tti: redirectUris holds a fragment in "https://app.example.com/callback#fragment".',
+        "tti: requirePkce cannot be false for a public client.",
+        "tti: authMethod none proves nothing.",
+        "tti: allowedTenants is not a tenant id: AWS takes letters, digits, _ and - only, at most 256, the first a letter or digit.",
+        "tti: jwks is missing.",
+      ]);
+    });
+
+    it("enters, shows and forgets what a customer handed over", async () => {
+      const words =
+        "accessor create --tenant acme --application-id 11111111-2222-3333-4444-555555555555 " +
+        "--retriever-id 66666666-7777-8888-9999-000000000000 --q-region us-east-1 --idc-region eu-central-1 " +
+        "--idc-application-arn arn:aws:sso::111122223333:application/ssoins-1234567890abcdef/apl-1234567890abcdef";
+      assert.equal((await terminal.tti(words)).exitCode, 0);
+      assert.match((await terminal.tti(words)).stderr, /code: accessor_exists/);
+      assert.match((await terminal.tti("accessor show --tenant acme")).stdout, /^IdC region +eu-central-1$/m);
+      assert.match((await terminal.tti("accessor show --tenant globex")).stderr, /code: accessor_not_found/);
+      assert.equal((await terminal.tti("accessor delete --tenant acme")).exitCode, 0);
+      assert.match((await terminal.tti("accessor delete --tenant acme")).stderr, /code: accessor_not_found/);
+    });
+
+    it("names every field of a data accessor that AWS would refuse, at once", async () => {
+      const words = "accessor create --tenant acme --q-region us-east-1 --application-id 123";
+      const { stderr } = await terminal.tti(words);
+      for (const field of ["applicationId", "retrieverId", "idcApplicationArn", "idcRegion"]) {
+        assert.match(stderr, new RegExp(`${field} is`));
+      }
+      assert.doesNotMatch(stderr, /qRegion is/);
+    });
+
+    it("records who did what, newest first, without a secret", async () => {
+      const { events } = (await terminal.tti("audit list --json")).json<{
+        events: { type: string; actor: string; tenantId?: string }[];
+      }>();
+      assert.deepEqual(events[0]?.type, "accessor.deleted");
+      assert.deepEqual(events.at(-1)?.type, "tenant.created");
+      for (const { actor } of events) assert.match(actor, /^cli:/);
+      const types = new Set(events.map(({ type }) => type));
+      for (const type of ["account.created", "membership.created", "client.created", "accessor.created"]) {
+        assert.ok(types.has(type), `${type} was not recorded`);
+      }
+      const ofGlobex = await terminal.tti("audit list --tenant globex --json");
+      const found = ofGlobex.json<{ events: { tenantId?: string }[] }>().events;
+      assert.deepEqual([...new Set(found.map(({ tenantId }) => tenantId))], ["globex"]);
+    });
+  });
+}
+
+describe("migrations at the terminal", () => {
+  it("go up, say so, do nothing twice, and come down only when meant", async () => {
+    const terminal = openTerminal();
+    try {
+      assert.equal((await terminal.tti("migrate status")).exitCode, 1);
+      assert.match((await terminal.tti("migrate up")).stdout, /^applied 0001_accounts_and_tenants\n/);
+      assert.equal((await terminal.tti("migrate up")).stdout, "Nothing to do.\n");
+      assert.equal((await terminal.tti("migrate status")).exitCode, 0);
+      assert.ok(existsSync(join(terminal.dataDir, "tti.sqlite")));
+      const unlocked = await terminal.tti("migrate unlock --json");
+      assert.deepEqual(unlocked.json(), { unlocked: true });
+      const down = await terminal.tti("migrate down --yes");
+      assert.match(down.stdout, /took back 0001_accounts_and_tenants/);
+      assert.equal((await terminal.tti("migrate status")).exitCode, 1);
+    } finally {
+      terminal.close();
+    }
+  });
+});

@@ -1,0 +1,138 @@
+// How the command line takes what is typed: help, suggestions, exit codes, one JSON document.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { commandLoaders } from "../../src/cli/commands/index.ts";
+import { openTerminal, type TestTerminal } from "../support/terminal.ts";
+
+describe("the tti command", () => {
+  let terminal: TestTerminal;
+  before(() => {
+    terminal = openTerminal();
+  });
+  after(() => terminal.close());
+
+  it("without words shows its help on standard error and exits 2", async () => {
+    const { exitCode, stdout, stderr } = await terminal.tti("");
+    assert.equal(exitCode, 2);
+    assert.equal(stdout, "");
+    assert.match(stderr, /^tti: an OpenID Provider[\s\S]*Example:\n {2}\$ tti dev\n/);
+  });
+
+  it("shows the same on standard output and exits 0 when asked for help", async () => {
+    for (const words of ["--help", "-h", "help"]) {
+      const { exitCode, stdout, stderr } = await terminal.tti(words);
+      assert.deepEqual([exitCode, stderr], [0, ""], words);
+      assert.match(stdout, /Usage: tti COMMAND/);
+    }
+  });
+
+  it("tells its version", async () => {
+    assert.match((await terminal.tti("--version")).stdout, /^\d+\.\d+\.\d+\n$/);
+  });
+
+  it("suggests the command that was meant", async () => {
+    const { exitCode, stdout, stderr } = await terminal.tti("tenat list");
+    assert.equal(exitCode, 2);
+    assert.equal(stdout, "");
+    assert.equal(
+      stderr,
+      "tti: there is no command tti tenat\n  code: usage\n  fix:  Did you mean tti tenant?\n",
+    );
+  });
+
+  it("suggests the action that was meant, or lists them all", async () => {
+    assert.match((await terminal.tti("tenant creat acme")).stderr, /Did you mean tti tenant create\?/);
+    assert.match((await terminal.tti("tenant abracadabra")).stderr, /It is one of: create, list, show/);
+    assert.match((await terminal.tti("tenant")).stderr, /tti tenant needs one of: create, list, show/);
+  });
+
+  it("suggests the option that was meant", async () => {
+    const { exitCode, stderr } = await terminal.tti("user create --emial ada@acme.example");
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /there is no option --emial\n.*\n {2}fix: {2}Did you mean --email\?/);
+  });
+
+  for (const [words, problem] of [
+    ["tenant create", /ID is missing/],
+    ["tenant create acme globex", /"globex" is one argument too many/],
+    ["tenant list --limit", /--limit.*argument missing/],
+    ["tenant list --limit many", /--limit is no whole number/],
+    ["tenant list --json=yes", /--json.*does not take an argument/],
+    ["user create", /--email is missing/],
+    ["migrate down", /this loses data/],
+    ["client create", /the client has nothing to do/],
+    ["search plan", /--tenant is missing/],
+    ["dev --sandbox-port seven", /--sandbox-port is no port/],
+    ["dev --check --demo-port 4000", /--check takes free ports/],
+    ["sandbox --rule nonsense", /--rule nonsense has no value/],
+  ] as const) {
+    it(`refuses "tti ${words}" with exit code 2 before it does anything`, async () => {
+      const { exitCode, stdout, stderr } = await terminal.tti(words);
+      assert.equal(exitCode, 2);
+      assert.equal(stdout, "");
+      assert.match(stderr, problem);
+    });
+  }
+
+  it("with --json tells a fault as the one document on standard output", async () => {
+    const refused = await terminal.tti("tenant lst --json");
+    assert.equal(refused.exitCode, 2);
+    assert.equal(refused.stderr, "");
+    assert.deepEqual(refused.json(), {
+      error: {
+        message: "there is no command tti tenant lst",
+        code: "usage",
+        fix: "Did you mean tti tenant list?",
+      },
+    });
+  });
+
+  it("takes what follows a lone -- as arguments, not options", async () => {
+    const { stderr } = await terminal.tti("tenant create -- --help");
+    assert.match(stderr, /The database lacks/);
+  });
+
+  it("names a misspelt setting and the one that was meant", async () => {
+    const misspelt = openTerminal({ TTI_DATADIR: "/nowhere" });
+    const { exitCode, stderr } = await misspelt.tti("tenant list");
+    misspelt.close();
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /TTI_DATADIR: there is no such setting\. Did you mean TTI_DATA_DIR\?/);
+  });
+
+  it("says what to do before the database is migrated", async () => {
+    const { exitCode, stderr } = await terminal.tti("tenant list");
+    assert.equal(exitCode, 1);
+    assert.match(
+      stderr,
+      /The database lacks \d+ migrations.*\n {2}code: unavailable\n {2}fix: {2}Run: tti migrate up/,
+    );
+  });
+
+  it("says when the database does not answer, without its password", async () => {
+    const lost = openTerminal({ DATABASE_URL: "postgres://tti:hunter2@127.0.0.1:1/tti" });
+    const { exitCode, stderr } = await lost.tti("tenant list");
+    lost.close();
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /The database does not answer/);
+    assert.doesNotMatch(stderr, /hunter2/);
+  });
+});
+
+describe("every command", () => {
+  for (const [first, load] of Object.entries(commandLoaders)) {
+    it(`of tti ${first} has a summary and a help text with usage and an example`, async () => {
+      const commands = (await load()).filter((command) => command.name.split(" ")[0] === first);
+      assert.ok(commands.length > 0, `nothing is loaded for ${first}`);
+      for (const { name, summary, help } of commands) {
+        assert.match(help, new RegExp(`^Usage: tti ${name}\\b`), name);
+        assert.match(help, /\nExample/, `${name} has no example`);
+        assert.ok(help.trimEnd().split("\n").at(-1)?.startsWith("  "), `${name} does not end in its example`);
+        assert.ok(summary.length > 0 && summary.length <= 70, `${name}: ${summary}`);
+        for (const line of help.split("\n")) {
+          assert.ok(line.length <= 110 || line.includes("arn:"), `${name}: too long: ${line}`);
+        }
+      }
+    });
+  }
+});
