@@ -21,9 +21,11 @@ Run it
   key list|status|rotate    the signing keys
 
 Administer it
-  tenant create|list|show   your customers
+  tenant create|update|list|show
+                            your customers
   user create|add|list|show|password
                             the people who sign in, and the tenants they belong to
+  domain add|verify|list    the domains they have proven
   client create|list|show   the applications that sign them in
   accessor create|list|show|delete
                             what each customer handed over at AWS
