@@ -211,6 +211,8 @@ export class Visitor {
       // The page shows ID tokens being exchanged, so Identity Center's own refresh tokens stay out of it.
       refreshTokens: false,
       maxExchangeAttempts: 1,
+      deadlineSeconds: 15,
+      attemptTimeoutSeconds: 5,
     };
     return new DataAccessor(options);
   }
