@@ -25,6 +25,8 @@ export interface PublicAppDeps extends InteractionDeps {
   trustedProxies: number;
   readiness: readonly ReadinessCheck[];
   documents: KeyDocuments;
+  /** Why no token can be signed now; undefined as a rule. */
+  whyCannotSign(): string | undefined;
 }
 
 const mostBodyBytes = 64 * 1024;
@@ -90,6 +92,7 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
   addHealthRoutes(router, deps.readiness);
   addKeyDocumentRoutes(router, deps.documents);
   addStylesheetRoute(router);
+  addSigningGate(router, deps);
   addPostedRequestRoutes(router, deps.issuer);
   addInteractionRoutes(router, deps);
   app.use(router.routes());
@@ -116,6 +119,25 @@ function sendDocument(ctx: RouterContext, answer: DocumentAnswer): void {
   ctx.body = answer.body ?? null;
   // Setting a body sets a status of its own.
   ctx.status = answer.status;
+}
+
+// A code or refresh token spent on a token that then cannot be signed is lost to its owner. So the request is
+// turned away before anything is spent, and works when it is tried again.
+function addSigningGate(
+  router: Router,
+  { whyCannotSign, log }: Pick<PublicAppDeps, "whyCannotSign" | "log">,
+) {
+  router.post("/token", async (ctx, next) => {
+    const reason = whyCannotSign();
+    if (reason === undefined) return next();
+    log.warn({ requestId: requestIdOf(ctx.req), reason }, "token request turned away");
+    ctx.set({ "Retry-After": "2", "Cache-Control": "no-store" });
+    ctx.status = 503;
+    ctx.body = {
+      error: "temporarily_unavailable",
+      error_description: "no token can be signed at the moment, try again later",
+    };
+  });
 }
 
 // OpenID Connect lets relying parties post these requests. A post from another site carries no SameSite=Lax

@@ -117,6 +117,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       requireVerifiedDomain: config.requireVerifiedDomain,
       trustedProxies: config.trustedProxies,
       documents: createKeyDocuments({ ring: keyRing, currentProvider: () => host.current() }),
+      whyCannotSign: () => keyRing.whyCannotSign(),
       readiness: readinessOf(db, keyRing),
     });
     listening.serve(app.callback());

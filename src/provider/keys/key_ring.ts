@@ -50,6 +50,8 @@ export interface KeyRing {
   /** Stops polling and takes this instance off the list. */
   stop(): Promise<void>;
   health(now?: Date): KeyHealth;
+  /** Why no token can be signed now; asked before a code or refresh token is spent on one. */
+  whyCannotSign(now?: Date): string | undefined;
   /** How long a JWKS served now may be cached; undefined when it may be out of date already. */
   jwksMaxAgeSeconds(now?: Date): number | undefined;
 }
@@ -158,6 +160,9 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
     timer.unref();
   };
 
+  const whyCannotSign = (now: Date): string | undefined =>
+    guard.whyBlind(now.getTime()) ?? whyNoSigner(served, faults, waitingFor);
+
   await poll();
   return {
     instanceId,
@@ -182,10 +187,11 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
       );
     },
     health(now = clock()) {
-      const reason =
-        guard.whyBlind(now.getTime()) ?? whyNotSigning(served, faults, waitingFor, guard.lastFailure());
+      const failure = guard.lastFailure();
+      const reason = whyCannotSign(now) ?? (failure && `the last signature failed: ${failure.message}`);
       return { ready: reason === undefined, reason };
     },
+    whyCannotSign: (now = clock()) => whyCannotSign(now),
     jwksMaxAgeSeconds(now = clock()) {
       if (guard.whyBlind(now.getTime()) !== undefined) return undefined;
       // A key unknown here signs, at the earliest, when what is known ceases to be complete: no copy outlives that.
@@ -207,15 +213,12 @@ function clockIsBehind(behindMs: number): OperationError {
   );
 }
 
-function whyNotSigning(
+function whyNoSigner(
   served: ServedKeys,
   faults: readonly KeyFault[],
   waitingFor: readonly string[],
-  signingError: Error | undefined,
 ): string | undefined {
-  if (served.signingKid !== null) {
-    return signingError === undefined ? undefined : `the last signature failed: ${signingError.message}`;
-  }
+  if (served.signingKid !== null) return undefined;
   if (waitingFor.length > 0) return `the new key is not published by ${waitingFor.join(", ")} yet`;
   return faults[0]?.error.message ?? "no key may sign";
 }
