@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { getAccessor } from "../accessors/accessor_store.ts";
 import { connectionOf } from "../accessors/connection.ts";
+import { showTenant } from "../admin/operations/tenants.ts";
 import { showUser } from "../admin/operations/users.ts";
 import { systemClock } from "../clock.ts";
 import type { Config } from "../config.ts";
@@ -61,6 +62,7 @@ export function withBackEnd<T>(
   return withAdministration(async (context, config) => {
     const dev = config.mode === "development" ? findDevState(config.dataDir) : undefined;
     const places = findPlaces(config, dev, options.clientKeyPath);
+    await showTenant(context, { id: options.tenantId });
     const account = await showUser(context, { user: options.user });
     const user = { tenantId: options.tenantId, email: account.email ?? options.user, subject: account.id };
     return work({

@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { importJWK, type JWTPayload, SignJWT } from "jose";
 import type { Clock } from "../clock.ts";
-import { OperationError } from "../errors.ts";
+import { type ErrorCode, errorCatalogue, OperationError } from "../errors.ts";
 import type { ClientKey } from "./client_key.ts";
 
 /** Where and as whom to mint. */
@@ -92,12 +92,20 @@ async function post(
   });
   const answer = (await response.json().catch(() => ({}))) as Record<string, unknown>;
   if (response.ok) return answer;
+  throw refusalOf(response.status, answer);
+}
+
+// The provider puts its own code before the words: "not_a_member: The account is …".
+function refusalOf(status: number, answer: Record<string, unknown>): OperationError {
+  const error = typeof answer["error"] === "string" ? answer["error"] : `HTTP ${status}`;
   const description = typeof answer["error_description"] === "string" ? answer["error_description"] : "";
-  throw new OperationError(
-    response.status >= 500 ? "unavailable" : "forbidden",
-    `The provider mints no token: ${String(answer["error"] ?? `HTTP ${response.status}`)}${description && `, ${description}`}`,
-    {
-      fix: "The words after the colon are the provider's own: they name the client, user or tenant at fault.",
-    },
+  const [, code = "", words = ""] = /^([a-z_]+): (.+)$/.exec(description) ?? [];
+  if (Object.hasOwn(errorCatalogue, code)) {
+    return new OperationError(code as ErrorCode, `The provider mints no token (${error}): ${words}`);
+  }
+  return new OperationError(
+    status >= 500 ? "unavailable" : "forbidden",
+    `The provider mints no token (${error})${description === "" ? "." : `: ${description}`}`,
+    { fix: "The words after the colon are the provider's own: they name what is at fault." },
   );
 }

@@ -57,9 +57,10 @@ Example:
 });
 
 async function runCheck(terminal: Terminal, verbose: boolean): Promise<number> {
-  const dataDir = mkdtempSync(join(tmpdir(), "tti-check-"));
   const steps = new Steps(terminal);
+  let dataDir: string | undefined;
   try {
+    dataDir = makeThrowAwayDirectory();
     // Only what is said here counts: a setting of this machine must not make the check another one.
     const config = readConfig({
       TTI_MODE: "development",
@@ -87,7 +88,19 @@ async function runCheck(terminal: Terminal, verbose: boolean): Promise<number> {
     }
     return 1;
   } finally {
-    rmSync(dataDir, { recursive: true, force: true });
+    if (dataDir !== undefined) rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+function makeThrowAwayDirectory(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), "tti-check-"));
+  } catch (error) {
+    throw new ProofFailed(
+      "Making a throw-away directory",
+      error,
+      "Set TMPDIR to a directory you may write to.",
+    );
   }
 }
 

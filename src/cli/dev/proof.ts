@@ -22,14 +22,23 @@ export class ProofFailed extends Error {
   override readonly name = "ProofFailed";
   readonly code = "check_failed";
   readonly step: string;
-  readonly fix: string | undefined;
+  readonly fix: string;
 
-  constructor(step: string, cause: unknown) {
+  /**
+   * @param step its name
+   * @param cause what went wrong; where it knows a fix, that is told
+   * @param otherwise the fix, where the cause knows none
+   */
+  constructor(
+    step: string,
+    cause: unknown,
+    otherwise = "Run it again with --verbose: the provider's log says more.",
+  ) {
     const problem = cause instanceof Error ? cause : new Error(String(cause));
     super(`${step}: ${problem.message}`, { cause: problem.cause });
     this.step = step;
     const fix: unknown = Reflect.get(problem, "fix");
-    this.fix = typeof fix === "string" ? fix : undefined;
+    this.fix = typeof fix === "string" ? fix : otherwise;
   }
 }
 

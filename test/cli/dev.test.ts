@@ -1,0 +1,262 @@
+// `tti dev` as a person meets it: it proves itself, other terminals find it, a restart keeps everything.
+import assert from "node:assert/strict";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { QBusinessClient, SearchRelevantContentCommand } from "@aws-sdk/client-qbusiness";
+import { openTerminal, type RunningCommand, type TestTerminal } from "../support/terminal.ts";
+
+interface Found {
+  tenantId: string;
+  user: string;
+  results: { documentId: string }[];
+}
+
+interface DevDocument {
+  issuer: string;
+  adminUrl: string;
+  sandboxUrl: string;
+  demoUrl: string;
+  users: { email: string; password: string; tenants: string[] }[];
+  searches: Found[];
+}
+
+const documentsOf = (found: Pick<Found, "results">) =>
+  found.results.map(({ documentId }) => documentId).sort();
+
+describe("tti dev --check", () => {
+  it("proves every step, shows that two users see different documents, and exits 0", async () => {
+    const terminal = openTerminal();
+    try {
+      const { exitCode, stdout, stderr } = await terminal.tti("dev --check");
+      assert.equal(exitCode, 0, stderr);
+      assert.match(stderr, /✓ The provider serves http:\/\/localhost:\d+/);
+      assert.match(stderr, /✓ ada@acme\.example exchanges a token and searches/);
+      assert.match(stderr, /✓ The two see different documents/);
+      assert.match(
+        stdout,
+        /ada@acme\.example searches.*\n.*Company plan for 2027\n.*Engineering plan for 2027\n/,
+      );
+      assert.match(stdout, /ben@acme\.example searches.*\n.*Company plan for 2027\n.*People plan for 2027/);
+    } finally {
+      terminal.close();
+    }
+  });
+
+  it("prints one JSON document with --json, and leaves the data directory alone", async () => {
+    const terminal = openTerminal();
+    try {
+      const checked = await terminal.tti("dev --check --json");
+      const { ok, searches } = checked.json<{ ok: boolean; searches: Found[] }>();
+      assert.equal(ok, true);
+      assert.deepEqual(searches.map(documentsOf), [
+        ["acme-company-plan", "acme-engineering-plan"],
+        ["acme-company-plan", "acme-people-plan"],
+      ]);
+      assert.throws(() => statSync(join(terminal.dataDir, "tti.sqlite")));
+    } finally {
+      terminal.close();
+    }
+  });
+
+  it("exits 1 naming the step that failed, the cause and the fix", async () => {
+    const terminal = openTerminal({ TMPDIR: "/nowhere/at/all" });
+    try {
+      const { exitCode, stdout, stderr } = await terminal.tti("dev --check");
+      assert.equal(exitCode, 1);
+      assert.equal(stdout, "");
+      assert.match(stderr, /^✗ Making a throw-away directory\n/);
+      assert.match(stderr, /no such file or directory/);
+      assert.match(stderr, /fix: {2}Set TMPDIR/);
+      const told = (await terminal.tti("dev --check --json")).json<{
+        ok: boolean;
+        failed: { step: string };
+      }>();
+      assert.deepEqual([told.ok, told.failed.step], [false, "Making a throw-away directory"]);
+    } finally {
+      terminal.close();
+    }
+  });
+});
+
+describe("tti dev", () => {
+  let terminal: TestTerminal;
+  let dev: RunningCommand;
+  let shown: DevDocument;
+  let ports: number[];
+
+  before(async () => {
+    ports = await freePorts(4);
+    terminal = openTerminal({ PORT: String(ports[0]), TTI_ADMIN_PORT: String(ports[1]) });
+    dev = start();
+    shown = await firstDocument(dev);
+  });
+  after(async () => {
+    await dev.stop();
+    terminal.close();
+  });
+
+  const start = () => terminal.start(`dev --json --sandbox-port ${ports[2]} --demo-port ${ports[3]}`);
+
+  it("serves where it was told to", async () => {
+    assert.equal(shown.issuer, `http://localhost:${ports[0]}`);
+    for (const url of [
+      `${shown.issuer}/.well-known/openid-configuration`,
+      `${shown.issuer}/health/ready`,
+      shown.sandboxUrl,
+      shown.demoUrl,
+    ]) {
+      assert.equal((await fetch(url)).status, 200, url);
+    }
+    assert.equal((await fetch(`${shown.adminUrl}/v1/tenants`)).status, 401);
+  });
+
+  it("keeps what it made to its owner", () => {
+    for (const name of ["dev.json", "development-secret"]) {
+      assert.equal(statSync(join(terminal.dataDir, name)).mode & 0o077, 0, name);
+    }
+  });
+
+  it("mints a token in another terminal, with every claim AWS needs", async () => {
+    const told = await terminal.tti("token --tenant acme --user ada@acme.example --json");
+    const { idToken, header, claims } = told.json<{
+      idToken: string;
+      header: Record<string, unknown>;
+      claims: Record<string, unknown>;
+    }>();
+    assert.equal(idToken.split(".").length, 3);
+    assert.equal(header["alg"], "RS256");
+    assert.equal(claims["iss"], shown.issuer);
+    assert.equal(claims["aud"], "tti-demo");
+    assert.equal(claims["tenant_id"], "acme");
+    assert.equal(claims["email"], "ada@acme.example");
+    assert.equal(Number(claims["exp"]) - Number(claims["iat"]), 300);
+  });
+
+  it("prints the bare token for pipes, and its content with --decode", async () => {
+    const bare = await terminal.tti("token --tenant acme --user ada@acme.example");
+    assert.match(bare.stdout, /^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+    const decoded = await terminal.tti("token --tenant acme --user ada@acme.example --decode");
+    assert.match(decoded.stdout, /"tenant_id": "acme"/);
+    assert.doesNotMatch(decoded.stdout, /eyJ/);
+  });
+
+  it("searches as different users of two customers, in two regions, each with their own rights", async () => {
+    const search = async (tenant: string, user: string) =>
+      documentsOf(
+        (await terminal.tti(`search --tenant ${tenant} --user ${user} 'plan for 2027' --json`)).json<Found>(),
+      );
+    assert.deepEqual(await search("acme", "chloe@acme.example"), ["acme-company-plan"]);
+    assert.deepEqual(await search("acme", "sam@partner.example"), [
+      "acme-company-plan",
+      "acme-engineering-plan",
+    ]);
+    assert.deepEqual(await search("globex", "sam@partner.example"), [
+      "globex-company-plan",
+      "globex-logistics-plan",
+    ]);
+  });
+
+  for (const [words, code] of [
+    ["token --tenant globex --user ada@acme.example", "not_a_member"],
+    ["token --tenant nobody --user ada@acme.example", "tenant_not_found"],
+    ["token --tenant acme --user nobody@acme.example", "account_not_found"],
+    ["search --tenant globex --user ada@acme.example plan", "id_token_source_failed|not_a_member"],
+    ["token --tenant acme --user ada@acme.example --client-key /nowhere.json", "invalid_input"],
+  ] as const) {
+    it(`refuses "tti ${words}" with its own code and a fix`, async () => {
+      const { exitCode, stdout, stderr } = await terminal.tti(words);
+      assert.equal(exitCode, 1);
+      assert.equal(stdout, "");
+      assert.match(stderr, new RegExp(`code: (${code})\\n`));
+      assert.match(stderr, /fix: {2}\S/);
+    });
+  }
+
+  it("gives an AWS SDK client credentials through a profile's credential_process", async () => {
+    const program = new URL("../../bin/tti.mjs", import.meta.url).pathname;
+    const settings = ["PORT", "TTI_DATA_DIR"]
+      .map((name) => `${name}=${terminal.environment[name]}`)
+      .join(" ");
+    const profile = [
+      "[profile ada-at-acme]",
+      `credential_process = env ${settings} ${process.execPath} ${program} credentials --tenant acme --user ada@acme.example`,
+    ];
+    const configFile = join(terminal.dataDir, "aws-config");
+    writeFileSync(configFile, `${profile.join("\n")}\n`);
+    const accessor = (await terminal.tti("accessor show --tenant acme --json")).json<
+      Record<string, string>
+    >();
+    const known = { ...process.env };
+    Object.assign(process.env, { AWS_CONFIG_FILE: configFile, AWS_SHARED_CREDENTIALS_FILE: "/dev/null" });
+    const client = new QBusinessClient({
+      profile: "ada-at-acme",
+      region: accessor["qRegion"] ?? "",
+      endpoint: shown.sandboxUrl,
+    });
+    try {
+      const answer = await client.send(
+        new SearchRelevantContentCommand({
+          applicationId: accessor["applicationId"],
+          queryText: "plan for 2027",
+          contentSource: { retriever: { retrieverId: accessor["retrieverId"] } },
+        }),
+      );
+      const found = (answer.relevantContent ?? []).map(({ documentId }) => documentId).sort();
+      assert.deepEqual(found, ["acme-company-plan", "acme-engineering-plan"]);
+    } finally {
+      client.destroy();
+      for (const name of ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"]) {
+        if (known[name] === undefined) delete process.env[name];
+        else process.env[name] = known[name];
+      }
+    }
+  });
+
+  it("says which port is taken and how to choose another, before it starts anything", async () => {
+    const { exitCode, stdout, stderr } = await terminal.tti(`dev --sandbox-port ${ports[2]} --demo-port 0`);
+    assert.equal(exitCode, 1);
+    assert.equal(stdout, "");
+    assert.match(stderr, new RegExp(`port ${ports[0]} \\(provider\\).*port ${ports[2]} \\(local AWS\\)`));
+    assert.match(stderr, /fix: .*PORT=\d+, TTI_ADMIN_PORT=\d+, --sandbox-port \d+/);
+  });
+
+  it("keeps users, keys, passwords and what customers handed over when it is started again", async () => {
+    await terminal.tti("user create --email new@acme.example --tenant acme");
+    const keysBefore = await (await fetch(`${shown.issuer}/jwks`)).text();
+    const accessorBefore = (await terminal.tti("accessor show --tenant acme --json")).stdout;
+    const tokenBefore = readFileSync(join(terminal.dataDir, "dev.json"), "utf8");
+    const stopped = await dev.stop();
+    assert.equal(stopped.exitCode, 0, stopped.stderr);
+
+    dev = start();
+    const again = await firstDocument(dev);
+    assert.deepEqual(again, shown);
+    assert.equal(await (await fetch(`${again.issuer}/jwks`)).text(), keysBefore);
+    assert.equal((await terminal.tti("accessor show --tenant acme --json")).stdout, accessorBefore);
+    assert.equal(readFileSync(join(terminal.dataDir, "dev.json"), "utf8"), tokenBefore);
+    assert.equal((await terminal.tti("user show new@acme.example")).exitCode, 0);
+  });
+});
+
+async function firstDocument(command: RunningCommand): Promise<DevDocument> {
+  return JSON.parse(await command.printed("\n}\n")) as DevDocument;
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  const ports = await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<number>((resolve) => {
+          server.listen(0, "127.0.0.1", () => {
+            const address = server.address();
+            resolve(typeof address === "object" && address !== null ? address.port : 0);
+          });
+        }),
+    ),
+  );
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
