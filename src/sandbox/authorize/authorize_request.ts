@@ -1,5 +1,6 @@
 // Reads an authorization request (RFC 6749 section 4.1.1, RFC 7636) and decides what answers it. Pure.
 import type { RequestRecord } from "../request_log.ts";
+import { IMPLICIT_SCOPES } from "../sso_oidc/application_access.ts";
 import type { IdentityCenterApplication, IdentityCenterInstance, World } from "../state/index.ts";
 
 /** A request that may go on to the sign-in page. */
@@ -118,17 +119,18 @@ export function decideAuthorization(parameters: URLSearchParams, world: World): 
   const pkce = findPkceFault(challenge, parameters.get("code_challenge_method"));
   if (pkce !== undefined) return refuse("invalid_request", pkce);
 
-  const allowed = application.accessScopes.map(({ scope }) => scope);
+  const own = application.accessScopes.map(({ scope }) => scope);
+  const allowed = [...IMPLICIT_SCOPES, ...own];
   const asked = (parameters.get("scope") ?? "").split(" ").filter((scope) => scope !== "");
   const foreign = asked.find((scope) => !allowed.includes(scope));
   if (foreign !== undefined) {
     return refuse("invalid_scope", {
       rule: "authorize.scope",
-      reason: `The application has no access scope "${foreign}"; it has ${allowed.join(", ") || "none"}.`,
+      reason: `The application has no access scope "${foreign}"; it has ${allowed.join(", ")}.`,
       fix: "Leave scope out, or add the scope with PutApplicationAccessScope.",
     });
   }
-  const scopes = asked.length === 0 ? allowed : asked;
+  const scopes = asked.length === 0 ? own : asked;
   return {
     kind: "proceed",
     request: { application, instance, ...target, scopes, codeChallenge: challenge },

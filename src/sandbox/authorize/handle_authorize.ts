@@ -4,7 +4,7 @@ import type { Clock } from "../clock.ts";
 import type { InboundRequest, OutboundResponse } from "../http/listener.ts";
 import { renderMessagePage } from "../page/layout.ts";
 import { isOwnHost } from "../page/local_host.ts";
-import type { RequestLog } from "../request_log.ts";
+import type { RequestLog, RequestRecord } from "../request_log.ts";
 import type { CheckRecord } from "../services.ts";
 import type { AuthorizationCode, IdSource, World } from "../state/index.ts";
 import {
@@ -27,6 +27,8 @@ export type AuthorizeSources = {
   ids: IdSource;
   clock: Clock;
   log: RequestLog;
+  /** Told of each finished request. */
+  onRequest(record: RequestRecord): void;
   /** Signs the sign-in form; one per sandbox. */
   secret: string;
   /** The sandbox's own URL. */
@@ -56,7 +58,7 @@ export function handleAuthorize(
   const outcome = answer(request, sources);
   const { fault } = outcome;
   const parameters = parametersOf(request);
-  sources.log.add({
+  const record = sources.log.add({
     requestId: sources.ids.uuid(),
     at: sources.clock().toISOString(),
     method: request.method,
@@ -84,6 +86,7 @@ export function handleAuthorize(
     injectedFault: null,
     durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
   });
+  sources.onRequest(record);
   return outcome.response;
 }
 

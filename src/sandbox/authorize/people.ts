@@ -1,4 +1,5 @@
 // Who may sign in to an application: users of its identity store, by name, and whether they are assigned. Pure.
+import { groupIdsOf } from "../sso_oidc/application_access.ts";
 import type { IdentityCenterApplication, IdentityStoreUser, World } from "../state/index.ts";
 
 /** @returns users of an identity store, by display name */
@@ -28,11 +29,7 @@ export function isAssigned(
   user: IdentityStoreUser,
 ): boolean {
   if (!application.assignmentRequired) return true;
-  const groups = [...world.memberships.values()]
-    .filter(
-      ({ identityStoreId, userId }) => identityStoreId === user.identityStoreId && userId === user.userId,
-    )
-    .map(({ groupId }) => groupId);
+  const groups = groupIdsOf(user, { world });
   return application.assignments.some(({ principalType, principalId }) =>
     principalType === "USER" ? principalId === user.userId : groups.includes(principalId),
   );

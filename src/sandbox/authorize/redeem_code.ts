@@ -1,7 +1,8 @@
 // Redeems an authorization code at CreateTokenWithIAM (RFC 6749 section 4.1.3, RFC 7636 section 4.6).
 import { createHash, timingSafeEqual } from "node:crypto";
-import { AwsError } from "../errors.ts";
+import type { AwsError } from "../errors.ts";
 import type { OperationContext } from "../services.ts";
+import { refuse } from "../sso_oidc/oauth_error.ts";
 import type { AuthorizationCode } from "../state/index.ts";
 
 /** The members of CreateTokenWithIAM that belong to `grantType=authorization_code`. */
@@ -38,12 +39,12 @@ export function redeemAuthorizationCode(
   if (held === undefined || held.applicationArn !== clientId) {
     const whose = held === undefined ? "was never issued here" : "was issued to another application";
     const fix = "Present the code of this sign-in, with the clientId the sign-in began with.";
-    throw refused(context, "code.known", `The code ${whose}.`, fix);
+    throw refused(context, "code.known", `the code ${whose}`, fix);
   }
   context.check("code.known", true, "the code was issued to this application");
 
   if (held.redeemedAtMs !== null) {
-    const reason = "The code was used before; a code is good for one exchange, also when that failed.";
+    const reason = "the code was used before; a code is good for one exchange, also when that failed";
     const fix = "Send the browser to /authorize again; do not repeat an exchange.";
     throw refused(context, "code.unused", reason, fix);
   }
@@ -54,12 +55,12 @@ export function redeemAuthorizationCode(
   const expiry = new Date(held.expiresAtMs).toISOString();
   if (nowMs >= held.expiresAtMs) {
     const fix = "Exchange the code as soon as the browser brings it.";
-    throw refused(context, "code.lifetime", `The code expired at ${expiry}.`, fix);
+    throw refused(context, "code.lifetime", `the code expired at ${expiry}`, fix);
   }
   context.check("code.lifetime", true, `the code is good until ${expiry}`);
 
   if (redirectUri !== held.redirectUri) {
-    const reason = `redirectUri is "${redirectUri}"; the sign-in had "${held.redirectUri}".`;
+    const reason = `redirectUri is "${redirectUri}"; the sign-in had "${held.redirectUri}"`;
     const fix = "Send exactly the redirect_uri of the authorization request.";
     throw refused(context, "code.redirectUri", reason, fix);
   }
@@ -83,53 +84,27 @@ function findVerifierFault(
     if (codeVerifier === undefined) return undefined;
     // Accepting it would let an attacker strip the challenge from the request unseen (RFC 9700 section 2.1.1).
     return {
-      reason: "codeVerifier was sent, but the sign-in had no code challenge.",
+      reason: "codeVerifier was sent, but the sign-in had no code challenge",
       fix: "Send code_challenge with the authorization request, or no codeVerifier.",
     };
   }
   const fix = "Send the code_verifier the code_challenge was made from (43 to 128 characters).";
   if (codeVerifier === undefined) {
-    return { reason: "The sign-in had a code challenge, but codeVerifier is missing.", fix };
+    return { reason: "the sign-in had a code challenge, but codeVerifier is missing", fix };
   }
   const expected = Buffer.from(codeChallenge);
   const presented = Buffer.from(createHash("sha256").update(codeVerifier).digest("base64url"));
   const wellFormed = /^[A-Za-z0-9._~-]{43,128}$/.test(codeVerifier);
   if (wellFormed && expected.length === presented.length && timingSafeEqual(expected, presented))
     return undefined;
-  return { reason: "codeVerifier does not answer the code challenge of the sign-in.", fix };
+  return { reason: "codeVerifier does not answer the code challenge of the sign-in", fix };
 }
 
-function refused(
-  context: Pick<OperationContext, "check">,
-  rule: string,
-  reason: string,
-  fix: string,
-): AwsError {
-  context.check(rule, false, reason, fix);
-  return oauthError("InvalidGrantException", "invalid_grant", "Invalid grant provided", rule, reason, fix);
+function refused(context: Pick<OperationContext, "check">, rule: string, why: string, fix: string): AwsError {
+  return refuse(context, { name: "InvalidGrantException", rule, why, fix });
 }
 
 function missing(context: Pick<OperationContext, "check">, member: string, fix: string): AwsError {
-  const reason = `${member} is missing.`;
-  context.check(`code.${member}`, false, reason, fix);
-  const description = `Missing required parameter: ${member}`;
-  return oauthError("InvalidRequestException", "invalid_request", description, `code.${member}`, reason, fix);
-}
-
-function oauthError(
-  code: string,
-  error: string,
-  description: string,
-  rule: string,
-  reason: string,
-  fix: string,
-): AwsError {
-  return new AwsError({
-    code,
-    status: 400,
-    members: { error, error_description: description },
-    rule,
-    reason,
-    fix,
-  });
+  const why = `the member ${member} is missing for this grant type`;
+  return refuse(context, { name: "InvalidRequestException", rule: `exchange.${member}`, why, fix });
 }

@@ -62,7 +62,7 @@ function search(
       nextToken: input.nextToken,
     });
     context.check("search.documents", true, explain(result.relevantContent.length, explanation));
-    return { ...result, relevantContent: result.relevantContent.map(withDates) };
+    return result;
   } catch (error) {
     if (!(error instanceof SearchValidationError)) throw error;
     throw invalid(
@@ -83,21 +83,6 @@ function groupNamesOf(
     const group = context.world.groups.get(storeKey(user.identityStoreId, groupId));
     return group === undefined ? [] : [group.groupId, group.displayName];
   });
-}
-
-/** The engine speaks epoch seconds; the protocol layer wants dates. */
-function withDates<T extends { documentAttributes?: { name: string; value: object }[] }>(content: T) {
-  return {
-    ...content,
-    ...(content.documentAttributes === undefined
-      ? {}
-      : {
-          documentAttributes: content.documentAttributes.map(({ name, value }) => ({
-            name,
-            value: "dateValue" in value ? { dateValue: new Date(Number(value.dateValue) * 1000) } : value,
-          })),
-        }),
-  };
 }
 
 function explain(shown: number, explanation: SearchExplanation): string {

@@ -34,6 +34,9 @@ export interface AttributeFilterLimits {
 /** Q Business publishes no limit; these are the ones Amazon Kendra publishes for the same structure. */
 export const DEFAULT_ATTRIBUTE_FILTER_LIMITS: AttributeFilterLimits = { maxDepth: 2, maxLength: 10 };
 
+/** Bounds for filters that were admitted when a data accessor was made; only there to bound the work. */
+export const ADMITTED_FILTER_LIMITS: AttributeFilterLimits = { maxDepth: 20, maxLength: 1000 };
+
 /**
  * Admits an AttributeFilter as it came off the wire. A node with no member or several is refused (AWS does not
  * say what it does with them), and so is a value type the operator does not support.

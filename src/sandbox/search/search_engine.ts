@@ -3,6 +3,7 @@
 
 import type { SearchUser } from "./access.ts";
 import {
+  ADMITTED_FILTER_LIMITS,
   type AttributeFilterLimits,
   DEFAULT_ATTRIBUTE_FILTER_LIMITS,
   parseAttributeFilter,
@@ -136,7 +137,7 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
           ? undefined
           : parseAttributeFilter(request.attributeFilter, "attributeFilter", limits);
       const accessorFilters = (request.filters ?? []).map((value) =>
-        parseAttributeFilter(value, "filterConfiguration.documentAttributeFilter", limits),
+        parseAttributeFilter(value, "filterConfiguration.documentAttributeFilter", ADMITTED_FILTER_LIMITS),
       );
       const { applicationId, indexId, queryText, user } = request;
       const groups = [...request.groups].sort();

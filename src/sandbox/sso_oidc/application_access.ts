@@ -14,7 +14,7 @@ import { type OAuthErrorName, refuse } from "./oauth_error.ts";
 
 const EXTERNAL_ID_TAG = "qbusiness-dataaccessor:ExternalId";
 /** Scopes every application has (contract 1.4). */
-const IMPLICIT_SCOPES = ["sts:identity_context", "openid", "aws"];
+export const IMPLICIT_SCOPES = ["sts:identity_context", "openid", "aws"];
 
 /** An application with the instance it belongs to. */
 export type Client = { application: IdentityCenterApplication; instance: IdentityCenterInstance };

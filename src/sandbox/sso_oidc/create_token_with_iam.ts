@@ -1,5 +1,6 @@
 // sso-oauth CreateTokenWithIAM: turns an ID token, an authorization code or a refresh token into an identity context.
 // The order of checks is the contract's section 10; each grant has its own function.
+import { redeemAuthorizationCode } from "../authorize/redeem_code.ts";
 import type { RateLimiter } from "../rate_limit.ts";
 import type { Operation, OperationContext } from "../services.ts";
 import { storeKey } from "../state/index.ts";
@@ -13,7 +14,6 @@ import {
   grantScopes,
 } from "./application_access.ts";
 import { readAssertion } from "./assertion.ts";
-import { redeemAuthorizationCode } from "./authorization_code.ts";
 import {
   type IdentityCenterSigner,
   issueRefreshToken,
@@ -153,9 +153,7 @@ function authorizationCode(
   assertGrant(application, "authorizationCode", context);
   assertActor(application, context);
   checkExternalIdTag(application, context);
-  const code = requireMember(input.code, "code", context);
-  const redirectUri = requireMember(input.redirectUri, "redirectUri", context);
-  const redeemed = redeemAuthorizationCode({ ...input, code, redirectUri }, application, context);
+  const redeemed = redeemAuthorizationCode(context, input);
   const user = getUser(client, redeemed.userId, context);
   assertAssigned(application, user, context);
   const scopes = grantScopes(input.scope ?? redeemed.scopes, application, context);

@@ -39,7 +39,7 @@ export type Refusal = {
 };
 
 /** Records the failed check and builds the error to throw. */
-export function refuse(context: OperationContext, refusal: Refusal): AwsError {
+export function refuse(context: Pick<OperationContext, "check">, refusal: Refusal): AwsError {
   const { error, status, description } = ERRORS[refusal.name];
   context.check(refusal.rule, false, refusal.why, refusal.fix);
   return new AwsError({

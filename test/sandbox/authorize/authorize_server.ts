@@ -78,6 +78,7 @@ export async function startAuthorize() {
   const sources = {
     world,
     log,
+    onRequest: () => {},
     clock,
     ids: createIdSource(),
     secret: "one sandbox",

@@ -96,7 +96,7 @@ test("a failed exchange uses the code up", async () => {
 
 test("a missing code or redirect URI is an invalid request and leaves the code good", async () => {
   const code = await server.signIn("u-ada");
-  assertRefused({}, "code.code", "InvalidRequestException");
-  assertRefused({ code, redirectUri: undefined }, "code.redirectUri", "InvalidRequestException");
+  assertRefused({}, "exchange.code", "InvalidRequestException");
+  assertRefused({ code, redirectUri: undefined }, "exchange.redirectUri", "InvalidRequestException");
   assert.equal(redeem({ code }).redeemed().userId, "u-ada");
 });
