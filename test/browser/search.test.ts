@@ -1,0 +1,167 @@
+// Owns the proof, in a real browser, of what the demo is for: the same search differs by user, and the page tells the
+// truth about the four calls, cached, refused and broken ones included.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Page } from "playwright-core";
+import {
+  alice,
+  assertNoSidewaysScroll,
+  type BrowserWorld,
+  bob,
+  dana,
+  openBrowserWorld,
+  signInToDemo,
+  submitLogin,
+} from "./browser_world.ts";
+
+let world: BrowserWorld;
+before(async () => {
+  world = await openBrowserWorld();
+});
+after(() => world.close());
+
+const titlesOf = async (page: Page): Promise<string[]> =>
+  (await page.locator(".document h3").allInnerTexts()).toSorted();
+
+/** `done`, `from cache`, `refused` or `not reached`, for each of the four steps. */
+const statesOf = async (page: Page): Promise<string[]> =>
+  (await page.locator(".step .state .pill:first-child").allInnerTexts()).map((state) => state.toLowerCase());
+
+async function search(page: Page, query: string): Promise<void> {
+  await page.getByRole("searchbox").fill(query);
+  await page.getByRole("button", { name: "Search", exact: true }).click();
+  await page.locator("#results").waitFor();
+}
+
+test("the same search shows each person what they may see, and nothing of another customer", async () => {
+  const seen: Record<string, string[]> = {};
+  for (const person of [alice, bob]) {
+    const { page, breaches } = await world.openPage();
+    await signInToDemo(page, world.demo, person.email);
+    await search(page, "travel budget");
+    seen[person.email] = await titlesOf(page);
+    assert.deepEqual(await statesOf(page), ["done", "done", "done", "done"]);
+    assert.deepEqual(breaches, []);
+    await page.context().close();
+  }
+  assert.deepEqual(seen[alice.email], ["Board minutes", "Travel policy"]);
+  assert.deepEqual(seen[bob.email], ["Release plan", "Travel policy"]);
+});
+
+test("a person of two customers sees the documents of the one they chose", async () => {
+  const { page } = await world.openPage();
+  await page.goto(`${world.demo.url}/login`);
+  await submitLogin(page, dana.email);
+  await page.getByRole("button", { name: "Globex" }).click();
+  await page.getByRole("heading", { level: 1, name: /^Search Globex/ }).waitFor();
+  await search(page, "travel budget");
+  assert.deepEqual(await titlesOf(page), ["Globex travel budget"]);
+  await page.context().close();
+});
+
+test("the steps show what went in and out, shortened; the page holds no token, key or secret", async () => {
+  const { page } = await world.openPage();
+  await signInToDemo(page, world.demo, alice.email);
+  await search(page, "travel budget");
+  const steps = page.locator(".step");
+  assert.match(await steps.nth(0).innerText(), /qbusiness-dataaccessor:ExternalId\s+acme/);
+  assert.match(await steps.nth(0).innerText(), /alice@acme\.example/);
+  assert.match(await steps.nth(1).innerText(), /assertion\s+eyJhbG…/);
+  assert.match(await steps.nth(2).innerText(), /ContextAssertion\s+AQo/);
+  assert.match(await steps.nth(3).innerText(), /2 passages/);
+  for (const step of await steps.all()) assert.match(await step.innerText(), /\d+ ms/);
+  const html = await page.content();
+  const { accessKeyId, secretAccessKey } = world.sandbox.seedResult.credentials["base"] ?? assert.fail();
+  for (const secret of [accessKeyId, secretAccessKey]) assert.equal(html.includes(secret), false);
+  assert.doesNotMatch(html, /eyJ[\w-]{20,}|ASIA\w{16}|FwoG[\w+/=-]{20,}|AQo[\w+/=-]{20,}/);
+  await page.context().close();
+});
+
+test("a second search reuses the credentials, and says so", async () => {
+  const { page } = await world.openPage();
+  await signInToDemo(page, world.demo, alice.email);
+  await search(page, "travel budget");
+  const asked = world.sandbox.control.requests().length;
+  await search(page, "board");
+  assert.equal(world.sandbox.control.requests().length, asked + 1);
+  assert.deepEqual(await statesOf(page), ["from cache", "from cache", "from cache", "done"]);
+  assert.deepEqual(await titlesOf(page), ["Board minutes"]);
+  await page.context().close();
+});
+
+test("when the credentials have ended, a new ID token is fetched without troubling the person", async () => {
+  const { page } = await world.openPage();
+  await signInToDemo(page, world.demo, alice.email);
+  const jti = page.locator("table.claims tr", { has: page.getByText("jti", { exact: true }) });
+  const first = await jti.innerText();
+  await search(page, "travel budget");
+  assert.equal(world.sandbox.control.expireSessions() > 0, true);
+  await search(page, "travel budget");
+  assert.deepEqual(await statesOf(page), ["done", "done", "done", "done"]);
+  await page.getByText("It came by the refresh grant").waitFor();
+  assert.notEqual(await jti.innerText(), first);
+  await page.context().close();
+});
+
+test("presenting a token twice is refused by AWS, and the page names cause and fix", async () => {
+  const { page, breaches } = await world.openPage();
+  await signInToDemo(page, world.demo, alice.email);
+  await search(page, "travel budget");
+  await page.getByRole("button", { name: "Present the same token again" }).click();
+  await page.getByRole("heading", { name: "The second exchange was refused, as it must be" }).waitFor();
+  assert.deepEqual(await statesOf(page), ["done", "refused", "not reached", "not reached"]);
+  const step = page.locator(".step.failed");
+  assert.match(await step.innerText(), /InvalidGrantException\s+JWT is already redeemed \(HTTP 400\)/);
+  const fault = page.locator("#results .fault");
+  assert.match(await fault.innerText(), /token_already_redeemed[\s\S]+Likely cause[\s\S]+What to do/);
+  await search(page, "board");
+  assert.deepEqual(await titlesOf(page), ["Board minutes"]);
+  assert.deepEqual(breaches, []);
+  await page.context().close();
+});
+
+test("a call AWS refuses is shown where it broke, with the code AWS gave", async () => {
+  const { page } = await world.openPage();
+  await signInToDemo(page, world.demo, alice.email);
+  world.sandbox.control.addFault({
+    service: "qbusiness",
+    operation: "SearchRelevantContent",
+    error: { code: "AccessDeniedException", status: 403, message: "User is not authorized." },
+  });
+  await search(page, "travel budget");
+  await page.getByRole("heading", { name: "No answer" }).waitFor();
+  assert.deepEqual(await statesOf(page), ["done", "done", "done", "refused"]);
+  assert.match(await page.locator(".step.failed").innerText(), /AccessDeniedException/);
+  await page.context().close();
+});
+
+test("a search that finds nothing says why that may be", async () => {
+  const { page } = await world.openPage();
+  await signInToDemo(page, world.demo, bob.email);
+  await search(page, "zebra");
+  await page.getByText("Nothing found").waitFor();
+  await page.context().close();
+});
+
+test("what a visitor types is shown as text", async () => {
+  const { page, breaches } = await world.openPage();
+  await signInToDemo(page, world.demo, bob.email);
+  await search(page, `travel "><img src=x onerror=alert(1)>`);
+  assert.equal(await page.getByRole("searchbox").inputValue(), `travel "><img src=x onerror=alert(1)>`);
+  assert.equal(await page.locator("img").count(), 0);
+  assert.deepEqual(breaches, []);
+  await page.context().close();
+});
+
+test("the whole chain works without JavaScript, in the dark, on a screen 320 pixels wide", async () => {
+  const { page } = await world.openPage({
+    javaScriptEnabled: false,
+    colorScheme: "dark",
+    viewport: { width: 320, height: 568 },
+  });
+  await signInToDemo(page, world.demo, alice.email);
+  await page.getByRole("button", { name: "travel budget" }).click();
+  assert.deepEqual(await titlesOf(page), ["Board minutes", "Travel policy"]);
+  await assertNoSidewaysScroll(page);
+  await page.context().close();
+});
