@@ -55,7 +55,7 @@ function keepTenantInGrant(provider: Provider): void {
 // own masks by scope, so they always come out, and nothing that ran before can have replaced them.
 function sealIdTokens(provider: Provider, tenantClaim: string): void {
   const issue = provider.IdToken.prototype.issue;
-  provider.IdToken.prototype.issue = function sealAndIssue(this: IdToken, context) {
+  provider.IdToken.prototype.issue = async function sealAndIssue(this: IdToken, context) {
     if (context.use !== "idtoken") return issue.call(this, context);
     for (const name of ["sub", "email", tenantClaim]) {
       const value = this.available[name];
@@ -69,6 +69,9 @@ function sealIdTokens(provider: Provider, tenantClaim: string): void {
     if (!Number.isSafeInteger(this.available["auth_time"])) throw new Error("an ID token needs auth_time");
     this.set("auth_time", this.available["auth_time"]);
     if (this.available["name"] !== undefined) this.set("name", this.available["name"]);
+    // The library sets these from the clock unless they are there already.
+    delete this.extra["iat"];
+    delete this.extra["nbf"];
     // Identity Center accepts a jti once: 128 random bits, new for every token.
     this.set("jti", randomBytes(16).toString("base64url"));
     return issue.call(this, context);

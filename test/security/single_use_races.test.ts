@@ -1,0 +1,89 @@
+// Class: single use broken by races (CVE-2026-1035, CVE-2026-4282). Two instances on one PostgreSQL, many requests
+// at once: what may happen once happens once.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { SignJWT } from "jose";
+import type { RunningServer } from "../../src/server.ts";
+import {
+  basic,
+  getCode,
+  getUserinfo,
+  postToken,
+  redeem,
+  refresh,
+} from "../provider/support/authorization.ts";
+import {
+  addClient,
+  addPerson,
+  assertionKey,
+  type ProviderFixture,
+  startProvider,
+} from "../provider/support/provider_fixture.ts";
+
+let fixture: ProviderFixture;
+let second: RunningServer;
+before(async () => {
+  fixture = await startProvider({ kind: "postgres" });
+  second = await fixture.startAnother();
+  await addPerson(fixture.db, { email: "ann@acme.example", tenants: ["acme"] });
+  await addClient(fixture.db, { client_id: "app" });
+  await addClient(fixture.db, { client_id: "jwt", token_endpoint_auth_method: "private_key_jwt" });
+});
+after(() => fixture.close());
+
+/** Sends the same request many times, to both instances alternately. */
+function everywhere<T>(count: number, send: (instance: { issuer: string }) => Promise<T>): Promise<T[]> {
+  const instances = [{ issuer: fixture.server.localUrl }, { issuer: second.localUrl }] as const;
+  return Promise.all(Array.from({ length: count }, (_, index) => send(instances[index % 2 === 0 ? 0 : 1])));
+}
+
+test("of a hundred redemptions of one code exactly one succeeds, and its family is revoked", async () => {
+  const code = await getCode(fixture, "ann@acme.example");
+  const answers = await everywhere(100, (instance) => redeem(instance, code));
+  const winners = answers.filter((answer) => answer.status === 200);
+  assert.equal(winners.length, 1);
+  assert.ok(answers.every((answer) => answer.status === 200 || answer.body["error"] === "invalid_grant"));
+  const [won] = winners;
+  assert.equal((await getUserinfo(fixture, won?.body["access_token"])).status, 401);
+  assert.equal((await refresh(fixture, won?.body["refresh_token"])).body["error"], "invalid_grant");
+});
+
+test("of fifty uses of one refresh token exactly one succeeds, and its family is revoked", async () => {
+  const tokens = await redeem(fixture, await getCode(fixture, "ann@acme.example"));
+  const answers = await everywhere(50, (instance) => refresh(instance, tokens.body["refresh_token"]));
+  const winners = answers.filter((answer) => answer.status === 200);
+  assert.equal(winners.length, 1);
+  const [won] = winners;
+  assert.equal((await refresh(fixture, won?.body["refresh_token"])).body["error"], "invalid_grant");
+  assert.equal((await getUserinfo(fixture, tokens.body["access_token"])).status, 401);
+});
+
+test("of fifty uses of one client assertion exactly one authenticates", async () => {
+  const now = Math.floor(Date.now() / 1000);
+  const assertion = await new SignJWT({
+    iss: "jwt",
+    sub: "jwt",
+    aud: fixture.issuer,
+    jti: "once",
+    exp: now + 60,
+  })
+    .setProtectedHeader({ alg: "RS256" })
+    .sign(assertionKey);
+  const request = {
+    grant_type: "authorization_code",
+    code: "x".repeat(43),
+    redirect_uri: "https://rp.example/callback",
+    client_assertion: assertion,
+    client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+  };
+  const answers = await everywhere(50, (instance) => postToken(instance, request, null));
+  // Authenticated means refused for the code, not for the client.
+  assert.equal(answers.filter((answer) => answer.body["error"] === "invalid_grant").length, 1);
+  assert.equal(answers.filter((answer) => answer.body["error"] === "invalid_client").length, 49);
+});
+
+test("a sign-in begun on one instance ends on the other", async () => {
+  const code = await getCode({ ...fixture, issuer: fixture.issuer }, "ann@acme.example");
+  const tokens = await redeem({ issuer: second.localUrl }, code, {}, basic("app"));
+  assert.equal(tokens.status, 200);
+});
