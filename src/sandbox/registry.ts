@@ -1,7 +1,9 @@
 // Every operation the sandbox has, assembled for one instance.
 
+import { iamOperations } from "./iam/index.ts";
 import { identitystoreOperations } from "./identitystore/index.ts";
-import { bootstrapOperations } from "./qbusiness/bootstrap_operations.ts";
+import { kmsOperations } from "./kms/index.ts";
+import { qbusinessOperations } from "./qbusiness/index.ts";
 import { searchRelevantContent } from "./qbusiness/search_relevant_content.ts";
 import type { RateLimiter } from "./rate_limit.ts";
 import { createRegistry, type Registry } from "./services.ts";
@@ -22,6 +24,8 @@ export function assembleRegistry(state: OperationState): Registry {
     searchRelevantContent(state.limiter),
     ...identitystoreOperations,
     ...ssoAdminOperations,
-    ...bootstrapOperations,
+    ...qbusinessOperations,
+    ...iamOperations,
+    ...kmsOperations,
   ]);
 }

@@ -314,6 +314,14 @@ const rows = [
     source: "contract 5",
   },
   {
+    name: "authorize.codeSeconds",
+    default: "120",
+    values: [],
+    question: "How long is an authorization code good for?",
+    certainty: "unknown",
+    source: "contract 5",
+  },
+  {
     name: "sts.callerPolicy",
     default: "always",
     values: ["always", "unlessTrustNamesCaller"],

@@ -1,5 +1,6 @@
 // startSandbox: puts the parts together, seeds or restores the state, and listens.
 import { setTimeout as delay } from "node:timers/promises";
+import { handleAuthorize } from "./authorize/handle_authorize.ts";
 import { type Clock, movableClock, systemClock } from "./clock.ts";
 import { createControl, type SandboxControl } from "./control/control.ts";
 import { handleControlRequest } from "./control/control_routes.ts";
@@ -131,23 +132,32 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       saver.changed();
     },
   });
+  const onRequest = (record: RequestRecord) => {
+    saver.changed();
+    options.onRequest?.(record);
+  };
   const gateway = createGateway({
     registry,
     shared,
     faults,
     log,
     signatureClock: () => (rules.get("signature.clock") === "sandbox" ? clock.now() : clock.base()),
-    onRequest(record) {
-      saver.changed();
-      options.onRequest?.(record);
-    },
+    onRequest,
     wait: (ms) => delay(ms),
   });
 
   const host = options.host ?? "127.0.0.1";
   let endpoint = "";
   const handle = async (request: InboundRequest) =>
-    (await handleControlRequest(request, control)) ??
+    (await handleControlRequest(request, control, endpoint)) ??
+    handleAuthorize(request, {
+      ...shared,
+      log,
+      onRequest,
+      endpoint,
+      secret: core.searchSecret,
+      codeTtlSeconds: () => rules.getNumber("authorize.codeSeconds"),
+    }) ??
     handlePage(request, { log, world: shared.world, search: shared.search, clock, endpoint }) ??
     gateway(request);
   const listener = await listen(options.port ?? DEFAULT_PORT, host, handle);

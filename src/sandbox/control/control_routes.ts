@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { SandboxSetupError } from "../errors.ts";
 import type { InboundRequest, OutboundResponse } from "../http/listener.ts";
+import { isOwnHost } from "../page/local_host.ts";
 import type { SandboxControl } from "./control.ts";
 
 const PREFIX = "/_sandbox/";
@@ -77,9 +78,10 @@ const ROUTES = new Map<string, Route>([
 export async function handleControlRequest(
   request: InboundRequest,
   control: SandboxControl,
+  endpoint: string,
 ): Promise<OutboundResponse | undefined> {
   if (!request.rawPath.startsWith(PREFIX) || request.headers["authorization"] !== undefined) return undefined;
-  const answer = await route(request, control);
+  const answer = await route(request, control, endpoint);
   return {
     status: answer.status,
     headers: {
@@ -91,8 +93,8 @@ export async function handleControlRequest(
   };
 }
 
-async function route(request: InboundRequest, control: SandboxControl): Promise<Answer> {
-  const refusal = findForeignOrigin(request);
+async function route(request: InboundRequest, control: SandboxControl, endpoint: string): Promise<Answer> {
+  const refusal = findForeignOrigin(request, endpoint);
   if (refusal !== null) return problem(403, "CONTROL_FOREIGN_ORIGIN", refusal);
   const [resource = "", name = ""] = request.rawPath.slice(PREFIX.length).split("/");
   const found = ROUTES.get(`${request.method} ${resource}`);
@@ -117,7 +119,8 @@ async function route(request: InboundRequest, control: SandboxControl): Promise<
 }
 
 /** A web page elsewhere must not reset or read a developer's sandbox (cross-site request, DNS rebinding). */
-function findForeignOrigin(request: InboundRequest): string | null {
+function findForeignOrigin(request: InboundRequest, endpoint: string): string | null {
+  if (!isOwnHost(request, endpoint)) return "The request came under a host name that is not the sandbox's.";
   const header = (name: string) => {
     const value = request.headers[name];
     return typeof value === "string" ? value : undefined;

@@ -32,7 +32,7 @@ export type OutboundResponse = {
   cut?: "instead" | "middle";
 };
 
-/** Answers requests; must not throw. */
+/** Answers requests. What it throws becomes a bare 500. */
 export type RequestHandler = (request: InboundRequest) => Promise<OutboundResponse>;
 
 /** A listening port. */
@@ -101,7 +101,7 @@ async function exchange(request: AnyRequest, response: AnyResponse, handler: Req
     return;
   }
   const [rawPath = "/", ...query] = (request.url ?? "/").split("?");
-  const outbound = await handler({
+  const outbound = await answerOrFail(handler, {
     method: request.method ?? "GET",
     rawPath,
     rawQuery: query.join("?"),
@@ -111,6 +111,16 @@ async function exchange(request: AnyRequest, response: AnyResponse, handler: Req
     remoteAddress: request.socket.remoteAddress ?? "",
   });
   write(request, response, outbound);
+}
+
+/** A fault of a handler must not leave the client waiting. */
+async function answerOrFail(handler: RequestHandler, request: InboundRequest): Promise<OutboundResponse> {
+  try {
+    return await handler(request);
+  } catch {
+    const body = '{"message":"The sandbox failed on this request."}';
+    return { status: 500, headers: { "content-type": "application/json" }, body };
+  }
 }
 
 function write(request: AnyRequest, response: AnyResponse, outbound: OutboundResponse): void {
