@@ -1,0 +1,94 @@
+// Class: SSRF from client-supplied URLs (CVE-2025-67494, CVE-2026-1180). A private address is reached only if the
+// operator named its network.
+import assert from "node:assert/strict";
+import { createPublicKey } from "node:crypto";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { after, before, test } from "node:test";
+import { exportJWK, SignJWT } from "jose";
+import { redeem } from "../provider/support/authorization.ts";
+import {
+  addClient,
+  assertionKey,
+  type ProviderFixture,
+  startProvider,
+} from "../provider/support/provider_fixture.ts";
+
+let listener: Server;
+let requests = 0;
+let location: string | undefined;
+let jwksUri: string;
+before(async () => {
+  const jwk = { ...(await exportJWK(createPublicKey(assertionKey))), use: "sig", alg: "RS256" };
+  listener = createServer((_request, response) => {
+    requests += 1;
+    if (location !== undefined) response.writeHead(302, { location }).end();
+    else response.end(JSON.stringify({ keys: [jwk] }));
+  });
+  await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
+  jwksUri = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/jwks`;
+});
+after(() => {
+  listener.closeAllConnections();
+  listener.close();
+});
+
+async function authenticate(fixture: ProviderFixture, uri: string): Promise<unknown> {
+  const id = `client-${crypto.randomUUID()}`;
+  await addClient(fixture.db, {
+    client_id: id,
+    token_endpoint_auth_method: "private_key_jwt",
+    jwks: undefined,
+    jwks_uri: uri,
+  } as never);
+  const now = Math.floor(Date.now() / 1000);
+  const assertion = await new SignJWT({
+    iss: id,
+    sub: id,
+    aud: fixture.issuer,
+    jti: crypto.randomUUID(),
+    exp: now + 60,
+  })
+    .setProtectedHeader({ alg: "RS256" })
+    .sign(assertionKey);
+  const type = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+  const params = { client_assertion: assertion, client_assertion_type: type };
+  return (await redeem(fixture, "x".repeat(43), params, null)).body["error"];
+}
+
+test("a jwks_uri at a private address is not fetched", async () => {
+  const fixture = await startProvider();
+  try {
+    const { port } = new URL(jwksUri);
+    for (const host of ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "0x7f.1", "2130706433"]) {
+      requests = 0;
+      assert.notEqual(await authenticate(fixture, `http://${host}:${port}/jwks`), "invalid_grant", host);
+      assert.equal(requests, 0, host);
+    }
+  } finally {
+    await fixture.close();
+  }
+});
+
+test("one in a network the operator named is fetched, and a redirect elsewhere is not followed", async () => {
+  const fixture = await startProvider({ environment: { TTI_ALLOW_NETWORKS: "10.0.0.0/8,127.0.0.0/8" } });
+  try {
+    assert.equal(await authenticate(fixture, jwksUri), "invalid_grant", "the client was authenticated");
+    location = "http://169.254.169.254/latest/meta-data";
+    assert.notEqual(await authenticate(fixture, jwksUri), "invalid_grant");
+  } finally {
+    location = undefined;
+    await fixture.close();
+  }
+});
+
+test("naming one network opens no other", async () => {
+  const fixture = await startProvider({ environment: { TTI_ALLOW_NETWORKS: "10.0.0.0/8" } });
+  try {
+    requests = 0;
+    assert.notEqual(await authenticate(fixture, jwksUri), "invalid_grant");
+    assert.equal(requests, 0);
+  } finally {
+    await fixture.close();
+  }
+});

@@ -1,0 +1,116 @@
+// Class: tenant or reserved claims overwritten (CVE-2024-29892). They are set last, by the core, or no token leaves.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { decodeJwt } from "jose";
+import { systemClock } from "../../src/clock.ts";
+import { silentLog } from "../../src/log.ts";
+import { buildProvider } from "../../src/provider/build_provider.ts";
+import { createClientCache } from "../../src/provider/clients/client_cache.ts";
+import { authorizationUrl, codeOf, payloadOf, redeem } from "../provider/support/authorization.ts";
+import {
+  addClient,
+  addPerson,
+  type ProviderFixture,
+  signInAt,
+  startProvider,
+} from "../provider/support/provider_fixture.ts";
+import { UserAgent } from "../provider/support/user_agent.ts";
+
+let fixture: ProviderFixture;
+before(async () => {
+  fixture = await startProvider({ environment: { TTI_TENANT_CLAIM: "org.id", TTI_ID_TOKEN_TTL: "60" } });
+  await addPerson(fixture.db, {
+    email: "ann@acme.example",
+    name: '","tenant_id":"evil","x":"',
+    tenants: ["acme"],
+  });
+  await addClient(fixture.db, { client_id: "app" });
+});
+after(() => fixture.close());
+
+function provider() {
+  return buildProvider(
+    {
+      issuer: fixture.issuer,
+      db: fixture.db,
+      clock: systemClock,
+      log: silentLog,
+      clients: createClientCache(fixture.db),
+      cookieKeys: ["k"],
+      tenantClaim: "tenant_id",
+      awsClientId: "app",
+      requireVerifiedDomain: false,
+      idTokenTtlSeconds: 300,
+      fetch: (url, options) => fetch(url, options),
+    },
+    { keys: [...fixture.server.keyRing.current().providerJwks] } as never,
+  );
+}
+
+const complete = { sub: "a", email: "a@x.example", email_verified: true, tenant_id: "acme", auth_time: 1 };
+
+test("what another part of the code sets under a reserved name does not survive", async () => {
+  const op = provider();
+  const client = await op.Client.find("app");
+  assert.ok(client);
+  const token = new op.IdToken(complete, { client });
+  const evil = { sub: "b", email: "b@y.example", email_verified: false, tenant_id: "evil", jti: "fixed" };
+  for (const [name, value] of Object.entries({
+    ...evil,
+    auth_time: 0,
+    iss: "https://evil.example",
+    aud: "b",
+    exp: 9e9,
+    iat: 1,
+    nbf: 1,
+  })) {
+    token.set(name, value);
+  }
+  const claims = decodeJwt(await token.issue({ use: "idtoken" }));
+  const { iat, exp, jti, ...rest } = claims;
+  assert.deepEqual(rest, { ...complete, iss: fixture.issuer, aud: "app" });
+  assert.equal((exp ?? 0) - (iat ?? 0), 300);
+  assert.notEqual(jti, "fixed");
+});
+
+for (const name of Object.keys(complete)) {
+  test(`an ID token without ${name} never leaves`, async () => {
+    const op = provider();
+    const client = await op.Client.find("app");
+    assert.ok(client);
+    const { [name as "sub"]: _left, ...incomplete } = complete;
+    const token = new op.IdToken(incomplete, { client });
+    await assert.rejects(token.issue({ use: "idtoken" }), /must not leave|needs/);
+  });
+}
+
+test("the tenant claim has its configured name, a name with quotes stays a name, lifetimes follow the setting", async () => {
+  const code = codeOf(await signInAt(new UserAgent(), authorizationUrl(fixture), "ann@acme.example"));
+  const claims = payloadOf((await redeem(fixture, code)).body["id_token"]);
+  assert.equal(claims["org.id"], "acme");
+  assert.equal(claims["tenant_id"], undefined);
+  assert.equal(claims["name"], '","tenant_id":"evil","x":"');
+  assert.equal(Number(claims["exp"]) - Number(claims["iat"]), 60);
+});
+
+test("the claims parameter cannot change or drop claims", async () => {
+  const request = JSON.stringify({
+    id_token: { email: { value: "evil@x.example" }, "org.id": { value: "evil" } },
+  });
+  const url = authorizationUrl(fixture, { claims: request });
+  const answer = await signInAt(new UserAgent(), url, "ann@acme.example");
+  const claims = payloadOf((await redeem(fixture, codeOf(answer))).body["id_token"]);
+  assert.equal(claims["email"], "ann@acme.example");
+  assert.equal(claims["org.id"], "acme");
+});
+
+test("no two tokens share a jti", async () => {
+  const agent = new UserAgent();
+  await signInAt(agent, authorizationUrl(fixture), "ann@acme.example");
+  const seen = new Set<unknown>();
+  for (let count = 0; count < 10; count += 1) {
+    const tokens = await redeem(fixture, codeOf(await agent.follow(authorizationUrl(fixture))));
+    seen.add(payloadOf(tokens.body["id_token"])["jti"]);
+  }
+  assert.equal(seen.size, 10);
+});
