@@ -123,6 +123,7 @@ function startSampleApplication(
   parts: { server: RunningServer; sandbox: Sandbox; state: DevState },
 ): Promise<RunningDemo> {
   const { server, sandbox, state } = parts;
+  const tenantNames = Object.fromEntries(demoTenants.map(({ id, name }) => [id, name]));
   return startDemo({
     port: options.demoPort,
     issuer: server.publicUrl,
@@ -138,10 +139,10 @@ function startSampleApplication(
       name: person.name,
       email: person.email,
       password: state.demoPassword,
-      tenant: person.memberships.map(({ tenantId }) => tenantId).join(", "),
+      tenant: person.memberships.map(({ tenantId }) => tenantNames[tenantId] ?? tenantId).join(" and "),
       sees: person.sees,
     })),
-    tenantNames: Object.fromEntries(demoTenants.map(({ id, name }) => [id, name])),
+    tenantNames,
     suggestions: demoSuggestions,
     links: [
       { label: "Discovery document", url: `${server.publicUrl}/.well-known/openid-configuration` },
