@@ -9,6 +9,7 @@ import type { InboundRequest, OutboundResponse } from "./http/listener.ts";
 import { findServiceBySigningName, type ServiceName } from "./models/index.ts";
 import { validateInput } from "./models/validate.ts";
 import { parseRequest, serializeError, serializeResponse } from "./protocol/index.ts";
+import type { RateLimiter } from "./rate_limit.ts";
 import { type NewRequestRecord, type RequestLog, type RequestRecord, shortenSecrets } from "./request_log.ts";
 import type { CheckRecord, OperationContext, OperationData, Registry } from "./services.ts";
 import { parseAuthorization, type SigV4Authorization } from "./sigv4/authorization_header.ts";
@@ -26,6 +27,7 @@ export type GatewayOptions = {
   signatureClock: Clock;
   faults: FaultQueue;
   log: RequestLog;
+  limiter: RateLimiter;
   /** Told of each finished request. */
   onRequest(record: RequestRecord): void;
   wait(ms: number): Promise<void>;
@@ -119,6 +121,7 @@ async function perform(
     sourceIp: request.remoteAddress.replace(/^::ffff:/, ""),
     check: recorder(draft.checks),
   };
+  assertAdminRate(context, options);
   const output = (await invoke(options.registry, context, input)) ?? {};
   const response = serializeResponse(service, operation, output, draft.requestId);
   const cut = fault?.drop === "after" ? "instead" : fault?.drop === "middle" ? "middle" : undefined;
@@ -159,6 +162,25 @@ export function recorder(checks: CheckRecord[]): OperationContext["check"] {
   return (name, passed, why, fix) => {
     checks.push(fix === undefined ? { name, passed, why } : { name, passed, why, fix });
   };
+}
+
+/** Administration APIs of Identity Center share one quota per account and region (IDC-LIM); off unless asked for. */
+function assertAdminRate(context: OperationContext, { limiter }: GatewayOptions): void {
+  const isAdmin = context.service === "sso-admin" || context.service === "identitystore";
+  const limit = context.rules.getNumber("adminApi.callsPerSecond");
+  const key = `adminApi|${context.accountId}|${context.region}`;
+  if (!isAdmin || limiter.take(key, limit)) return;
+  const why = `more than ${limit} administration calls within a second`;
+  const fix = "Back off and retry.";
+  context.check("adminApi.callsPerSecond", false, why, fix);
+  throw new AwsError({
+    code: "ThrottlingException",
+    status: 400,
+    message: "Rate exceeded",
+    rule: "adminApi.callsPerSecond",
+    reason: `${why}.`,
+    fix,
+  });
 }
 
 function authenticate(

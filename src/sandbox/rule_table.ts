@@ -405,10 +405,20 @@ const rows = [
     source: "contract 1.3, 11.10",
   },
   {
+    name: "search.expiredContext",
+    default: "reject",
+    values: ["reject", "accept"],
+    question:
+      "Does a session stop to act for the user when its identity context is over, though the session is not?",
+    certainty: "unknown",
+    source: "contract 7 gives the context about one hour; nothing says what a longer session keeps",
+  },
+  {
     name: "search.subscription",
     default: "notRequired",
     values: ["notRequired", "required"],
-    question: "Does an end user need a Q subscription when access is only through a data accessor?",
+    question:
+      "Does an end user need a Q subscription when access is only through a data accessor? Not the strict default: only the seed can subscribe users here.",
     certainty: "unknown",
     source: "contract 11.11",
   },

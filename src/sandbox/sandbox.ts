@@ -19,6 +19,7 @@ import { parseSeed, type SandboxSeed } from "./seed/schema.ts";
 import { createIdentityCenterSigner } from "./sso_oidc/issue_tokens.ts";
 import { createIssuerKeys } from "./sso_oidc/issuer_keys.ts";
 import { clearWorld, createIdSource, createWorld, restoreWorld, worldToJson } from "./state/index.ts";
+import { pruneWorld } from "./state/prune.ts";
 import {
   createStateSaver,
   digestSeed,
@@ -31,6 +32,7 @@ const DEFAULT_PORT = 4566;
 /** Ids of the seed's entities stay the same from start to start unless a random seed says otherwise. */
 const DEFAULT_SEED_NAME = "tti-sandbox";
 const SAVE_DELAY_MS = 250;
+const REQUESTS_BETWEEN_PRUNINGS = 500;
 
 /** How to start a sandbox. Everything may be left out. */
 export type SandboxOptions = {
@@ -133,6 +135,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
   });
   const onRequest = (record: RequestRecord) => {
+    if (record.sequence % REQUESTS_BETWEEN_PRUNINGS === 0) pruneWorld(shared.world, clock.now());
     saver.changed();
     options.onRequest?.(record);
   };
@@ -140,6 +143,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     registry,
     shared,
     faults,
+    limiter,
     log,
     signatureClock: () => (rules.get("signature.clock") === "sandbox" ? clock.now() : clock.base()),
     onRequest,

@@ -47,7 +47,8 @@ function requireIdentity(application: QApplication, context: OperationContext): 
       context,
     );
   }
-  if (identity.expiresAtMs <= context.clock().getTime()) {
+  const isOver = identity.expiresAtMs <= context.clock().getTime();
+  if (isOver && context.rules.get("search.expiredContext") === "reject") {
     throw deny(
       "search.identityExpiry",
       `the identity context in the session expired at ${new Date(identity.expiresAtMs).toISOString()}`,
@@ -178,6 +179,17 @@ function requireUser(identity: IdentityContext, context: OperationContext): Iden
 }
 
 function assertLicence(application: QApplication, user: IdentityStoreUser, context: OperationContext): void {
+  const isMissing =
+    context.rules.get("search.subscription") === "required" &&
+    !(application.subscribedUserIds ?? []).includes(user.userId);
+  if (isMissing) {
+    throw deny(
+      "search.subscription",
+      `${user.userName} has no Q Business subscription`,
+      "Subscribe the user (seed: subscribedUsers), or set the rule search.subscription to notRequired.",
+      context,
+    );
+  }
   if (!application.unlicensedUserIds.includes(user.userId)) return;
   const why = `the Q Business subscription of ${user.userName} is inactive`;
   const fix = "Subscribe the user again.";

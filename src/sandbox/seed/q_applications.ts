@@ -1,6 +1,7 @@
 // The seed's Q Business applications with index, retriever, data sources, documents and data accessors,
 // each made by the operation a customer would call.
 import { SandboxSetupError } from "../errors.ts";
+import type { World } from "../state/index.ts";
 import type { SeedCaller } from "./call.ts";
 import type { SeedResult, SeedResultApplication, SeedResultInstance } from "./result.ts";
 import type { SeedDataAccessor, SeedDocument, SeedQApplication } from "./schema.ts";
@@ -10,7 +11,7 @@ const SEARCH = "qbusiness:SearchRelevantContent";
 const BATCH_SIZE = 10;
 
 /** What the functions of this file share. */
-export type ApplicationSeeding = { call: SeedCaller; result: SeedResult };
+export type ApplicationSeeding = { world: World; call: SeedCaller; result: SeedResult };
 
 type Making = {
   seed: SeedQApplication;
@@ -38,6 +39,7 @@ export async function seedQApplication(seed: SeedQApplication, seeding: Applicat
     displayName,
     identityType: "AWS_IAM_IDC",
     identityCenterInstanceArn: instance.instanceArn,
+    ...(seed.kmsKeyId === undefined ? {} : { encryptionConfiguration: { kmsKeyId: seed.kmsKeyId } }),
   });
   const { indexId } = await call("CreateIndex", "index", {
     applicationId,
@@ -58,10 +60,27 @@ export async function seedQApplication(seed: SeedQApplication, seeding: Applicat
     dataSources: {},
   };
   seeding.result.qApplications[displayName] = application;
+  markLicences(seed, application, instance, seeding.world);
   const making: Making = { seed, application, instance, call };
   await seedDataSources(making);
   await seedDocuments(making);
   for (const accessor of seed.dataAccessors ?? []) await seedDataAccessor(accessor, making, seeding);
+}
+
+/** Subscriptions are no part of the sandbox's API. */
+function markLicences(
+  seed: SeedQApplication,
+  { applicationId }: SeedResultApplication,
+  instance: SeedResultInstance,
+  world: World,
+): void {
+  const stored = world.qApplications.get(applicationId);
+  if (stored === undefined) return;
+  const where = `qApplications "${seed.displayName}"`;
+  const idsOf = (names: string[] | undefined, field: string) =>
+    (names ?? []).map((name) => getByName(instance.users, name, `${where}.${field}`));
+  stored.subscribedUserIds = idsOf(seed.subscribedUsers, "subscribedUsers");
+  stored.unlicensedUserIds = idsOf(seed.unlicensedUsers, "unlicensedUsers");
 }
 
 async function seedDataSources({ seed, application, call }: Making): Promise<void> {

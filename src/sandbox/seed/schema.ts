@@ -180,6 +180,12 @@ const qApplication = z.strictObject({
   region,
   /** Name of the Identity Center instance it is bound to. */
   identityCenter: name,
+  /** User names with a subscription; looked at only under the rule `search.subscription`. */
+  subscribedUsers: z.array(name).optional(),
+  /** User names whose subscription is inactive: searches answer LicenseNotFoundException. */
+  unlicensedUsers: z.array(name).optional(),
+  /** A customer managed key: searches then need `kms:Decrypt`. */
+  kmsKeyId: z.string().min(1).optional(),
   dataSources: z.array(name).optional(),
   documents: z.array(document).optional(),
   dataAccessors: z.array(dataAccessor).optional(),

@@ -24,6 +24,8 @@ export type QApplication = {
   settings: Record<string, Json>;
   /** Users (identity store user ids) with an inactive licence, for `LicenseNotFoundException`. */
   unlicensedUserIds: string[];
+  /** Users with a subscription; looked at only under the rule `search.subscription`. Absent: none. */
+  subscribedUserIds?: string[];
   tags: Tag[];
   createdAtMs: number;
   updatedAtMs: number;
