@@ -1,7 +1,7 @@
 // Owns issuing an ID token outside the library's own flows: for grants, and for whatever comes later.
 // Content comes from tenants/claims.ts, the seal from internals.ts; here they meet the key.
 import type Provider from "oidc-provider";
-import type { Client, KoaContextWithOIDC } from "oidc-provider";
+import type { Client } from "oidc-provider";
 import { idTokenClaims, type SubjectClaims } from "./tenants/claims.ts";
 
 /** What an ID token is made of. */
@@ -21,15 +21,10 @@ export interface IdTokenRequest {
 
 /**
  * Signs an ID token with the current key, in the profile of docs/tti-profile.md.
- * @param ctx the token request it answers
  */
-export function issueIdToken(
-  provider: Provider,
-  ctx: KoaContextWithOIDC,
-  request: IdTokenRequest,
-): Promise<string> {
+export function issueIdToken(provider: Provider, request: IdTokenRequest): Promise<string> {
   const available = { ...idTokenClaims(request.subject, request.tenantClaim), auth_time: request.authTime };
-  const token = new provider.IdToken(available, { ctx, client: request.client });
+  const token = new provider.IdToken(available, { client: request.client });
   if (request.nonce !== undefined) token.set("nonce", request.nonce);
   if (request.amr !== undefined) token.set("amr", request.amr);
   if (request.act !== undefined) token.set("act", request.act);

@@ -23,7 +23,7 @@ export function jwtBearerHandler(provider: Provider, deps: MintDeps) {
     const minted = await refusingAs(
       invalidGrant,
       resolveAssertedSubject(provider, client, deps, assertion, "assertion").then((named) =>
-        mintIdToken(provider, ctx, deps, named),
+        mintIdToken(provider, presentingClient(ctx), deps, named),
       ),
     );
     ctx.body = {

@@ -28,7 +28,7 @@ export interface NamedSubject {
   authTime: number | undefined;
   amr: readonly string[] | undefined;
   /** How the client named the person, for the audit trail. */
-  by: "assertion" | "access_token" | "refresh_token";
+  by: "assertion" | "access_token" | "refresh_token" | "search";
 }
 
 /** A minted token. */
@@ -42,17 +42,16 @@ export interface MintedToken {
  *
  * Every mint and every refusal that knows its tenant is recorded for the tenant's administrators.
  *
- * @param provider the Provider that answers the request
- * @param ctx the token request; its client is authenticated
+ * @param provider the Provider that serves now
+ * @param client the client that asks; it is authenticated
  * @throws OperationError as `decideSubject` does
  */
 export async function mintIdToken(
   provider: Provider,
-  ctx: KoaContextWithOIDC,
+  client: Client,
   deps: MintDeps,
   named: NamedSubject,
 ): Promise<MintedToken> {
-  const client = presentingClient(ctx);
   const decided = await decideSubject(deps, { ...named, clientId: client.clientId, present: false }).catch(
     async (error: unknown) => {
       await recordRefusal(deps, client, named, error);
@@ -67,7 +66,7 @@ export async function mintIdToken(
       "The client registered with AWS (TTI_CLIENT_ID) is not registered here.",
     );
   }
-  const idToken = await issueIdToken(provider, ctx, {
+  const idToken = await issueIdToken(provider, {
     client: audience,
     subject: decided.claims,
     authTime: named.authTime ?? Math.floor((decided.lastLoginAtMs ?? nowSeconds * 1000) / 1000),

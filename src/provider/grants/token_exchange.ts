@@ -29,7 +29,9 @@ export function tokenExchangeHandler(provider: Provider, deps: MintDeps) {
     assertSupported(params, deps.awsClientId);
     const minted = await refusingAs(
       invalidGrant,
-      resolveSubject(provider, ctx, deps, params).then((named) => mintIdToken(provider, ctx, deps, named)),
+      resolveSubject(provider, ctx, deps, params).then((named) =>
+        mintIdToken(provider, presentingClient(ctx), deps, named),
+      ),
     );
     ctx.body = {
       // RFC 8693 section 2.2.1: the issued token stands here whatever its kind; N_A says it is no access token.
