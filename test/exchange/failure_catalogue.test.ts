@@ -285,7 +285,7 @@ const rows: readonly Row[] = [
       status: 403,
       message: "User is not authorized for this service call.",
     },
-    code: "search_not_subscribed",
+    code: "search_denied",
     firstCause: /no Q Business subscription/,
   },
   {

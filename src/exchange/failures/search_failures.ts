@@ -1,7 +1,8 @@
 // How step 4, SearchRelevantContent, fails. An empty result is no failure: the user may see none of the documents.
 
 import type { ExchangeStep } from "../errors.ts";
-import { accessDenied, type FailureRow, named } from "./failure_row.ts";
+import type { AwsFailure } from "./aws_failure.ts";
+import { accessDenied, type FailureContext, type FailureRow, named } from "./failure_row.ts";
 
 const step4: readonly ExchangeStep[] = ["search-relevant-content"];
 
@@ -22,30 +23,13 @@ export const searchFailures: readonly FailureRow[] = [
     recovery: "new-credentials",
   },
   {
-    code: "search_not_subscribed",
-    steps: step4,
-    matches: (failure) => accessDenied(failure) && /not authorized for this service call/i.test(failure.text),
-    title: "Q Business does not serve this user",
-    causes: ({ token }) => [
-      `${token?.email ?? "the user"} has no Q Business subscription in the customer's application`,
-      "the session carries no identity context (plain role credentials)",
-    ],
-    fix: () => "The customer subscribes the user or a group to the Q Business application.",
-    recovery: "none",
-  },
-  {
     code: "search_denied",
     steps: step4,
     matches: accessDenied,
     title: "Q Business denies the search",
-    causes: ({ roleArn, tenantId, applicationId }) => [
-      `application ${applicationId ?? "(not set)"} has no resource policy statement for ${roleArn ?? "the role"} (associate-permission)`,
-      `the statement's condition expects another qbusiness-dataaccessor:ExternalId than ${tenantId ?? "the tenant's"}`,
-      "the customer's KMS key policy does not name the role",
-      "the customer revoked the data accessor, or a policy on the ISV's side denies qbusiness:SearchRelevantContent",
-    ],
+    causes: deniedCauses,
     fix: () =>
-      "The customer checks the data accessor's principal and External Id; the ISV checks the role's policy.",
+      "The customer checks the data accessor's principal, External Id and users; the ISV checks the role's policy.",
     recovery: "new-credentials",
   },
   {
@@ -84,3 +68,20 @@ export const searchFailures: readonly FailureRow[] = [
     recovery: "none",
   },
 ];
+
+/** AWS has one text for users it does not serve; a denial by policy comes in others. What it is not comes after. */
+function deniedCauses(context: FailureContext, failure: AwsFailure): readonly string[] {
+  const { roleArn, tenantId, applicationId, token } = context;
+  const byUser = [
+    `${token?.email ?? "the user"} has no Q Business subscription in the customer's application, or is not among the data accessor's users`,
+    "the session carries no identity context (plain role credentials)",
+  ];
+  const byPolicy = [
+    `application ${applicationId ?? "(not set)"} has no resource policy statement for ${roleArn ?? "the role"} (associate-permission)`,
+    `the statement's condition expects another qbusiness-dataaccessor:ExternalId than ${tenantId ?? "the tenant's"}`,
+    "the customer's KMS key policy does not name the role",
+    "the customer revoked the data accessor, or a policy on the ISV's side denies qbusiness:SearchRelevantContent",
+  ];
+  const aboutUser = /not authorized for this service call/i.test(failure.text);
+  return aboutUser ? [...byUser, ...byPolicy] : [...byPolicy, ...byUser];
+}

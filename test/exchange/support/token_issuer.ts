@@ -30,7 +30,15 @@ export async function startTestIssuer(now: () => Date = () => new Date()): Promi
     const { port } = server.address() as AddressInfo;
     const issuer = `http://127.0.0.1:${port}`;
     const discovery = request.url === "/.well-known/openid-configuration";
-    const document = discovery ? { issuer, jwks_uri: `${issuer}/jwks` } : { keys: [jwk] };
+    const document = discovery
+      ? {
+          issuer,
+          jwks_uri: `${issuer}/jwks`,
+          subject_types_supported: ["public"],
+          response_types_supported: ["code"],
+          id_token_signing_alg_values_supported: ["RS256"],
+        }
+      : { keys: [jwk] };
     response.setHeader("content-type", "application/json").end(JSON.stringify(document));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

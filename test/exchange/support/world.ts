@@ -28,7 +28,9 @@ export async function startWorld(
   awsOptions: StubAwsOptions = {},
 ): Promise<World> {
   const aws = await startStubAws(awsOptions);
+  t.after(() => aws.close());
   const issuer = await startTestIssuer(options.clock);
+  t.after(() => issuer.close());
   const events: ExchangeEvent[] = [];
   const clients: ExchangeClient[] = [];
   const anotherClient = (more: ExchangeClientOptions = {}) => {
@@ -45,9 +47,8 @@ export async function startWorld(
     return client;
   };
   const client = anotherClient();
-  t.after(async () => {
+  t.after(() => {
     for (const each of clients) each.destroy();
-    await Promise.all([aws.close(), issuer.close()]);
   });
   return {
     aws,
