@@ -2,6 +2,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { JWKS } from "oidc-provider";
+import { type AwsAccess, SearchService } from "./accessors/search_service.ts";
 import { createAdminApp } from "./admin/app.ts";
 import { createPublicApp, type ReadinessCheck } from "./app.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -12,9 +13,10 @@ import { OperationError } from "./errors.ts";
 import { type Log, openLog } from "./log.ts";
 import { findBackEndToken } from "./provider/access_tokens.ts";
 import { createPasswords } from "./provider/accounts/passwords.ts";
-import { buildProvider } from "./provider/build_provider.ts";
+import { buildProvider, type ProviderDeps } from "./provider/build_provider.ts";
 import { createClientCache } from "./provider/clients/client_cache.ts";
 import { deriveCookieKeys } from "./provider/cookie_keys.ts";
+import { mintForSearch } from "./provider/grants/mint_for_search.ts";
 import { createProviderHost } from "./provider/host.ts";
 import { loadSecrets } from "./provider/installation_secrets.ts";
 import { createKeyDocuments } from "./provider/keys/key_documents.ts";
@@ -46,6 +48,8 @@ export interface ServerOptions {
   log?: Log;
   /** How signing keys follow one another; a test compresses its times. */
   keyPolicy?: KeyPolicy;
+  /** How AWS is reached for searches; absent: by the settings, as the AWS SDK reads them. */
+  awsAccess?: () => AwsAccess;
   /** How long requests under way may take to end once close() was called. */
   drainMs?: number;
 }
@@ -86,23 +90,21 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     closers.push(listening.close);
     const issuer = config.issuer.replace(/:0$/, `:${listening.port}`);
     const clients = createClientCache(db);
+    const providerDeps: ProviderDeps = {
+      issuer,
+      db,
+      clock,
+      log,
+      clients,
+      cookieKeys: deriveCookieKeys(secrets),
+      tenantClaim: config.tenantClaim,
+      awsClientId: config.clientId,
+      requireVerifiedDomain: config.requireVerifiedDomain,
+      idTokenTtlSeconds: config.idTokenTtlSeconds,
+      fetch: createOutgoingFetch(config.allowNetworks),
+    };
     const host = createProviderHost(() =>
-      buildProvider(
-        {
-          issuer,
-          db,
-          clock,
-          log,
-          clients,
-          cookieKeys: deriveCookieKeys(secrets),
-          tenantClaim: config.tenantClaim,
-          awsClientId: config.clientId,
-          requireVerifiedDomain: config.requireVerifiedDomain,
-          idTokenTtlSeconds: config.idTokenTtlSeconds,
-          fetch: createOutgoingFetch(config.allowNetworks),
-        },
-        { keys: keyRing.current().providerJwks } as unknown as JWKS,
-      ),
+      buildProvider(providerDeps, { keys: keyRing.current().providerJwks } as unknown as JWKS),
     );
     keyRing.onChange(() => host.replace());
     keyRing.start();
@@ -121,6 +123,16 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       readiness: readinessOf(db, keyRing),
     });
     listening.serve(app.callback());
+    const search = new SearchService({
+      ...providerDeps,
+      jwksUri: `${urlOf(config.host, listening.port)}/jwks`,
+      mint: async (subject) => {
+        assertCanSign(keyRing);
+        return mintForSearch(host.current(), providerDeps, subject);
+      },
+      awsAccess: options.awsAccess ?? (() => ({ roleArn: config.roleArn })),
+    });
+    closers.push(async () => search.close());
     const admin = await listen(config.adminHost, config.adminPort, drainMs);
     closers.push(admin.close);
     admin.serve(
@@ -132,6 +144,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
         issuer,
         requireVerifiedDomain: config.requireVerifiedDomain,
         resolveTxt: options.resolveTxt ?? systemTxtResolver,
+        search,
         findBackEndToken: (token) => findBackEndToken(host.current(), token),
       }).callback(),
     );
@@ -148,6 +161,12 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     await close();
     throw error;
   }
+}
+
+function assertCanSign(keyRing: KeyRing): void {
+  const reason = keyRing.whyCannotSign();
+  if (reason !== undefined)
+    throw new OperationError("signing_unavailable", `Nothing is signed now: ${reason}.`);
 }
 
 // An address of this machine that reaches a listener on any of its addresses.

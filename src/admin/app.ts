@@ -3,6 +3,7 @@
 import { randomUUID } from "node:crypto";
 import Router from "@koa/router";
 import Koa from "koa";
+import type { SearchService } from "../accessors/search_service.ts";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../db/connect.ts";
 import { OperationError } from "../errors.ts";
@@ -14,6 +15,7 @@ import type { TxtResolver } from "../provider/tenants/domain_proof.ts";
 import { adminRoutes, routeRequestOf } from "./admin_routes.ts";
 import { adminScope, authenticateBackEnd } from "./authenticate.ts";
 import { readJsonBody } from "./json_body.ts";
+import { addSearchRoute } from "./search_routes.ts";
 
 /** What the admin app needs. */
 export interface AdminAppDeps {
@@ -24,6 +26,7 @@ export interface AdminAppDeps {
   issuer: string;
   requireVerifiedDomain: boolean;
   resolveTxt: TxtResolver;
+  search: SearchService;
   /** Looks up the access token of a back end at the provider that serves now. */
   findBackEndToken(token: string): Promise<BackEndToken | undefined>;
 }
@@ -73,6 +76,7 @@ export function createAdminApp(deps: AdminAppDeps): Koa {
       ctx.status = route.status;
     });
   }
+  addSearchRoute(router, deps);
   app.use(router.routes());
   return app;
 }

@@ -97,10 +97,13 @@ export function openExchange(
       tenantClaim: places.tenantClaim,
     },
     ...(places.sandbox === undefined ? {} : { baseCredentials: places.sandbox.baseCredentials }),
-    ...(endpoint === undefined
-      ? {}
-      : { awsClientOptions: { sts: { endpoint }, ssoOidc: { endpoint }, qbusiness: { endpoint } } }),
+    ...(endpoint === undefined ? {} : { awsClientOptions: endpointsAt(endpoint) }),
   });
+}
+
+/** Settings of the AWS clients that lead every call to one address. */
+export function endpointsAt(endpoint: string) {
+  return { sts: { endpoint }, ssoOidc: { endpoint }, qbusiness: { endpoint } };
 }
 
 function findPlaces(

@@ -1,5 +1,6 @@
 // Owns starting everything of `tti dev` in one process, in the order of who needs whom, and stopping it again.
 import { join } from "node:path";
+import type { AwsAccess } from "../../accessors/search_service.ts";
 import { showUser } from "../../admin/operations/users.ts";
 import { systemClock } from "../../clock.ts";
 import type { Config } from "../../config.ts";
@@ -9,7 +10,8 @@ import { type Log, openLog } from "../../log.ts";
 import { type Sandbox, type SeedResultConnection, startSandbox } from "../../sandbox/index.ts";
 import { type RunningServer, startServer } from "../../server.ts";
 import { operationContext } from "../administration.ts";
-import { demoPeople, demoSuggestions, demoTenants } from "./demo_content.ts";
+import { endpointsAt } from "../back_end.ts";
+import { demoPeople, demoSuggestions, demoTenants, isvRoleArn } from "./demo_content.ts";
 import { type DevState, loadDevState, saveDevState } from "./dev_state.ts";
 import { describeDemoAws } from "./sandbox_seed.ts";
 import { type ProviderSeed, seedProvider } from "./seed_provider.ts";
@@ -64,13 +66,20 @@ async function startParts(
 ): Promise<DevEnvironment> {
   const { config, onStep } = options;
   const log = openLog({ level: config.logLevel });
-  const server = await startServer(config, { log });
+  // The provider starts first, because the local AWS trusts its issuer; so it learns of it later.
+  let awsAccess: AwsAccess = { roleArn: isvRoleArn };
+  const server = await startServer(config, { log, awsAccess: () => awsAccess });
   closers.push(() => server.close());
   onStep(`The provider serves ${server.publicUrl}`);
 
   const loaded = await loadDevState(config.dataDir);
   const sandbox = await startLocalAws(options, log, server, loaded);
   closers.push(() => sandbox.close());
+  awsAccess = {
+    roleArn: isvRoleArn,
+    baseCredentials: loaded.baseCredentials,
+    awsClientOptions: endpointsAt(sandbox.url),
+  };
   onStep(`The local AWS serves ${sandbox.url}`);
   const state = { ...loaded, addresses: { issuer: server.publicUrl, sandboxUrl: sandbox.url } };
   saveDevState(config.dataDir, state);

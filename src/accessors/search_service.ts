@@ -1,0 +1,140 @@
+// Owns searching a customer's index as one of its users, for back ends in any language: who may ask, whose
+// token is minted, which data accessor is searched, what is recorded.
+import { createAuditEvent } from "../audit/audit_store.ts";
+import { OperationError } from "../errors.ts";
+import {
+  DataAccessor,
+  ExchangeClient,
+  type ExchangeClientOptions,
+  ExchangeError,
+  type SearchPage,
+  type SearchRequest,
+} from "../exchange/index.ts";
+import { findAccountByLogin } from "../provider/accounts/account_store.ts";
+import { decideSubject, type SubjectDeps } from "../provider/tenants/subject.ts";
+import { getTenant } from "../provider/tenants/tenant_store.ts";
+import { getAccessor } from "./accessor_store.ts";
+import { connectionOf } from "./connection.ts";
+
+/** How AWS is reached. Absent members: as the AWS SDK finds it. */
+export interface AwsAccess {
+  /** The ISV role registered with AWS. */
+  roleArn: string | undefined;
+  baseCredentials?: NonNullable<ExchangeClientOptions["baseCredentials"]>;
+  awsClientOptions?: NonNullable<ExchangeClientOptions["awsClientOptions"]>;
+}
+
+/** What searching needs. */
+export interface SearchServiceDeps extends SubjectDeps {
+  issuer: string;
+  /** Where this very instance serves its keys. */
+  jwksUri: string;
+  /** The client id registered with AWS: the audience. */
+  awsClientId: string;
+  tenantClaim: string;
+  /** Mints an ID token for a person whom a client names; decides as the token endpoint does. */
+  mint(named: { clientId: string; accountId: string; tenantId: string }): Promise<string>;
+  /** Asked at each search: in development the local AWS starts after the provider. */
+  awsAccess(): AwsAccess;
+}
+
+/** One search. */
+export interface SearchQuery extends Omit<SearchRequest, "user"> {
+  /** The client that asks; it may act for the tenant. */
+  clientId: string;
+  tenantId: string;
+  /** Account id or e-mail address. */
+  user: string;
+  /** Which of the tenant's data accessors; `default` if it has one. */
+  accessor: string;
+}
+
+/** Searches. Holds credentials of users in memory; one instance per process. */
+export class SearchService {
+  readonly #deps: SearchServiceDeps;
+  // One exchange client per calling client: credentials that one back end may use are not another's.
+  readonly #exchanges = new Map<string, ExchangeClient>();
+
+  constructor(deps: SearchServiceDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Searches, page after page. The tenant's rules are asked at every search, not only when a token is
+   * minted: who takes consent back is not searched for with credentials that still live.
+   * @throws OperationError tenant_not_found, account_not_found, not_a_member, presence_required,
+   *   accessor_not_found, exchange_failed (naming step and fix), invalid_input
+   */
+  async *pages(query: SearchQuery): AsyncGenerator<SearchPage, void, undefined> {
+    const { tenantId, clientId, accessor: name, user, ...request } = query;
+    const { db } = this.#deps;
+    await getTenant(db, tenantId);
+    const accountId = await this.#resolveUser(user);
+    const { claims } = await decideSubject(this.#deps, { accountId, tenantId, clientId, present: false });
+    const access = this.#deps.awsAccess();
+    const connection = connectionOf(await getAccessor(db, tenantId, name), access.roleArn);
+    const accessor = new DataAccessor({ connection, client: this.#exchangeFor(clientId, access) });
+    let results = 0;
+    try {
+      for await (const page of accessor.pages({ ...request, user: claims.sub })) {
+        results += page.results.length;
+        yield page;
+      }
+    } catch (error) {
+      throw toOperationError(error);
+    } finally {
+      await createAuditEvent(
+        db,
+        {
+          type: "search.made",
+          actor: `client:${clientId}`,
+          tenantId,
+          accountId,
+          clientId,
+          details: { accessor: name, results },
+        },
+        this.#deps.clock(),
+      );
+    }
+  }
+
+  /** Forgets every credential and closes the sockets to AWS. */
+  close(): void {
+    for (const exchange of this.#exchanges.values()) exchange.destroy();
+    this.#exchanges.clear();
+  }
+
+  async #resolveUser(user: string): Promise<string> {
+    if (!user.includes("@")) return user;
+    const account = await findAccountByLogin(this.#deps.db, user);
+    if (account) return account.id;
+    throw new OperationError("account_not_found", "No user has this e-mail address.", { field: "user" });
+  }
+
+  #exchangeFor(clientId: string, access: AwsAccess): ExchangeClient {
+    const known = this.#exchanges.get(clientId);
+    if (known !== undefined) return known;
+    const { issuer, jwksUri, awsClientId, tenantClaim, mint } = this.#deps;
+    const { roleArn: _roleArn, ...reach } = access;
+    const made = new ExchangeClient({
+      ...reach,
+      trustedTokenIssuer: { issuer, audience: awsClientId, tenantClaim, jwksUri },
+      idTokenSource: ({ tenantId, user }) => mint({ clientId, tenantId, accountId: user }),
+    });
+    this.#exchanges.set(clientId, made);
+    return made;
+  }
+}
+
+// What the caller sent wrong is theirs; what AWS refused is told with its step and fix.
+function toOperationError(error: unknown): unknown {
+  if (!(error instanceof ExchangeError)) return error;
+  if (error.code === "search_request_invalid") {
+    return new OperationError("invalid_input", error.message, { fix: error.fix });
+  }
+  if (error.cause instanceof OperationError) return error.cause;
+  return new OperationError("exchange_failed", `${error.step}: ${error.message}`, {
+    fix: error.fix,
+    cause: error,
+  });
+}
