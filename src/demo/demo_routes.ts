@@ -209,9 +209,19 @@ function renderVisitor(visitor: Visitor, { content, settings }: DemoAppParts): s
       secondsLeft: visitor.secondsLeft,
     },
     search: visitor.lastSearch,
-    users: content.users.filter((user) => user.email !== email),
+    users: othersThan(email, content.users),
     links: content.links,
   });
+}
+
+/** Everybody else, colleagues first: their answers differ although the company is the same. */
+function othersThan(email: string, users: readonly DemoUser[]): readonly DemoUser[] {
+  const tenant = users.find((user) => user.email === email)?.tenant;
+  const others = users.filter((user) => user.email !== email);
+  return [
+    ...others.filter((user) => user.tenant === tenant),
+    ...others.filter((user) => user.tenant !== tenant),
+  ];
 }
 
 function sendPage(ctx: Context, status: number, html: string): void {

@@ -11,6 +11,7 @@ import {
 } from "../exchange/index.ts";
 import type { DemoDocument, DemoError, DemoSearch, DemoStep } from "../views/demo_pages.ts";
 import { describeFailure } from "./failure_view.ts";
+import { markPassage } from "./passage.ts";
 import { type RelyingParty, SignInAgainError, type Tokens } from "./relying_party.ts";
 import { StepRecorder } from "./step_recorder.ts";
 
@@ -26,9 +27,6 @@ export interface SearchSettings {
 
 /** Results shown for one search. */
 const maxResults = 8;
-
-/** Characters of a passage that are shown. */
-const maxPassageLength = 420;
 
 /** Seconds a token must still live to be worth presenting. */
 const minRemainingSeconds = 10;
@@ -252,11 +250,10 @@ async function findDocuments(
   const documents: DemoDocument[] = [];
   for await (const found of accessor.search({ user, queryText, maxResults })) {
     const documentId = found.documentId ?? "";
-    const passage = (found.content ?? "").trim();
     documents.push({
       documentId,
       title: found.documentTitle ?? documentId,
-      passage: passage.length > maxPassageLength ? `${passage.slice(0, maxPassageLength - 1)}…` : passage,
+      passage: markPassage(found.content ?? "", queryText),
       confidence: found.scoreAttributes?.scoreConfidence ?? "NOT_AVAILABLE",
       source: found.documentUri,
     });

@@ -42,10 +42,16 @@ export interface DemoClaim {
   rule?: string | undefined;
 }
 
+/** A run of text, and whether it is a word that was searched for. */
+export interface DemoTextRun {
+  text: string;
+  hit: boolean;
+}
+
 /** One search result. */
 export interface DemoDocument {
   title: string;
-  passage: string;
+  passage: readonly DemoTextRun[];
   /** `VERY_HIGH` … `LOW`, or `NOT_AVAILABLE`. */
   confidence: string;
   source?: string | undefined;
@@ -89,6 +95,7 @@ export interface DemoSessionPage {
     secondsLeft: number;
   };
   search?: DemoSearch | undefined;
+  /** Everybody else the visitor may sign in as, colleagues first. */
   users: readonly DemoUser[];
   links: readonly { label: string; url: string }[];
 }

@@ -78,15 +78,18 @@ const search: DemoSearch = {
   documents: [
     {
       title: "Travel policy 2026",
-      passage:
-        "Employees book economy class for flights under six hours. The travel budget is reviewed each quarter.",
+      passage: [
+        { text: "Employees book economy class for flights under six hours. The ", hit: false },
+        { text: "travel", hit: true },
+        { text: " budget is reviewed each quarter.", hit: false },
+      ],
       confidence: "VERY_HIGH",
       source: "https://docs.acme.example/travel-policy",
       documentId: "travel-policy",
     },
     {
       title: "Budget, third quarter",
-      passage: "Travel spending stayed eleven percent under budget.",
+      passage: [{ text: "Travel spending stayed eleven percent under budget.", hit: false }],
       confidence: "MEDIUM",
       documentId: "budget-q3",
     },

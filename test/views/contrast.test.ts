@@ -1,0 +1,70 @@
+// Owns the proof that text can be read in light and in dark: every pair of colours the stylesheet combines has the
+// contrast WCAG 2.2 asks for (4.5:1 for text, 3:1 for the edges of controls).
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { stylesheet } from "../../src/views/render.ts";
+
+const css = stylesheet().body.toString();
+
+function paletteOf(scheme: "light" | "dark"): ReadonlyMap<string, string> {
+  const [light = "", dark = ""] = css.split("@media (prefers-color-scheme: dark)");
+  const colours = (text: string) =>
+    [...text.matchAll(/(--[\w-]+): (#[0-9a-f]{6});/g)].map(
+      ([, name = "", value = ""]) => [name, value] as const,
+    );
+  return new Map([...colours(light), ...(scheme === "dark" ? colours(dark) : [])]);
+}
+
+/** Relative luminance (WCAG 2.2). */
+function luminance(colour: string): number {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+    const channel = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+    return channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+function contrast(one: string, other: string): number {
+  const [lighter = 0, darker = 0] = [luminance(one), luminance(other)].toSorted((a, b) => b - a);
+  return (lighter + 0.05) / (darker + 0.05);
+}
+
+const grounds = ["--surface", "--ground", "--sunken"];
+const pairs: readonly (readonly [text: string, ground: string, atLeast: number])[] = [
+  ...grounds.flatMap((ground) =>
+    ["--text", "--muted", "--accent-text"].map((text) => [text, ground, 4.5] as const),
+  ),
+  ...["--part-1", "--part-2", "--part-3"].map((part) => [part, "--sunken", 4.5] as const),
+  ["--good", "--surface", 4.5],
+  ["--on-accent", "--accent", 4.5],
+  ["--on-accent", "--accent-strong", 4.5],
+  ["--accent-text", "--accent-soft", 4.5],
+  ["--text", "--accent-soft", 4.5],
+  ["--text", "--bad-soft", 4.5],
+  ["--good", "--good-soft", 4.5],
+  ["--bad", "--bad-soft", 4.5],
+  ["--warn", "--warn-soft", 4.5],
+  ["--control", "--surface", 3],
+  ["--control", "--ground", 3],
+  ["--accent", "--surface", 3],
+];
+
+for (const scheme of ["light", "dark"] as const) {
+  test(`every pair of colours can be told apart in ${scheme}`, () => {
+    const palette = paletteOf(scheme);
+    const faint = pairs
+      .map(([text, ground, atLeast]) => {
+        const reached = contrast(
+          palette.get(text) ?? assert.fail(text),
+          palette.get(ground) ?? assert.fail(ground),
+        );
+        return { text, ground, reached: Math.round(reached * 100) / 100, atLeast };
+      })
+      .filter(({ reached, atLeast }) => reached < atLeast);
+    assert.deepEqual(faint, []);
+  });
+}
+
+test("the dark palette is another one", () => {
+  assert.notEqual(paletteOf("light").get("--surface"), paletteOf("dark").get("--surface"));
+});
