@@ -4,7 +4,7 @@ import Provider, { type Configuration, type errors, type JWKS, type KoaContextWi
 import type { Clock } from "../clock.ts";
 import type { Database } from "../db/connect.ts";
 import { OperationError } from "../errors.ts";
-import { sendError } from "../http_errors.ts";
+import { isOurFault, sendError } from "../http_errors.ts";
 import type { Log } from "../log.ts";
 import type { ClientCache } from "./clients/client_cache.ts";
 import { providerConfiguration } from "./configuration.ts";
@@ -12,6 +12,7 @@ import { requestIdOf } from "./edge/pinned_request.ts";
 import { registerGrants } from "./grants/register.ts";
 import { createPageSources } from "./interactions/page_sources.ts";
 import { changeModels } from "./internals.ts";
+import { recordSignIn } from "./sign_in_record.ts";
 import { createAdapterFactory } from "./storage/adapter.ts";
 import { createRecordOnce } from "./storage/record_store.ts";
 import { findTenant } from "./tenants/tenant_store.ts";
@@ -55,11 +56,17 @@ export function buildProvider(deps: ProviderDeps, jwks: JWKS): Provider {
   );
   // The edge has rewritten the forwarded headers to the truth (edge/pinned_request.ts).
   provider.proxy = true;
-  provider.use(async function answerUnknown(ctx, next) {
-    await next();
-    if (ctx.status !== 404 || ctx.body != null) return;
-    const error = new OperationError("not_found", `There is nothing at ${ctx.method} ${ctx.path}.`);
-    sendError(ctx, error, requestIdOf(ctx.req));
+  provider.use(async function answerForeseeably(ctx, next) {
+    try {
+      await next();
+      if (ctx["oidc"] !== undefined) await recordSignIn(deps, ctx as KoaContextWithOIDC);
+      if (ctx.status !== 404 || ctx.body != null) return;
+      throw new OperationError("not_found", `There is nothing at ${ctx.method} ${ctx.path}.`);
+    } catch (error) {
+      const requestId = requestIdOf(ctx.req);
+      if (isOurFault(error)) log.error({ requestId, path: ctx.path, err: error }, "request failed");
+      sendError(ctx, error, requestId);
+    }
   });
   changeModels(provider, {
     tenantClaim: deps.tenantClaim,

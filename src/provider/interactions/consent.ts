@@ -1,16 +1,15 @@
 // Owns the consent page of third-party clients, and the grant that an allowed one gets.
 import type Provider from "oidc-provider";
 import type { Grant, InteractionResults } from "oidc-provider";
+import { createAuditEvent } from "../../audit/audit_store.ts";
+import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { renderPage } from "../../views/render.ts";
 import { findAccount } from "../accounts/account_store.ts";
 import { createGrant, tenantOfGrant } from "../internals.ts";
-import { listMembershipsOfAccount } from "../tenants/membership_store.ts";
-import { decideTenant } from "../tenants/tenant_choice.ts";
 import { findTenant } from "../tenants/tenant_store.ts";
 import type { InteractionState } from "./interaction.ts";
-import { type TenantResult, tenantPrompt } from "./prompts.ts";
 
 /** Draws the consent page. */
 export async function renderConsent(
@@ -18,7 +17,7 @@ export async function renderConsent(
   db: Database,
   state: InteractionState,
 ): Promise<string> {
-  const { tenantId } = await grantBefore(provider, db, state);
+  const { tenantId } = await grantBefore(provider, state);
   const [account, tenant] = await Promise.all([
     findAccount(db, state.accountId ?? ""),
     findTenant(db, tenantId),
@@ -41,42 +40,36 @@ export async function renderConsent(
  */
 export async function answerConsent(
   provider: Provider,
-  db: Database,
+  deps: { db: Database; clock: Clock },
   state: InteractionState,
   form: ReadonlyMap<string, string>,
 ): Promise<InteractionResults> {
   if (form.get("decision") !== "allow") {
     return { error: "access_denied", error_description: "the person did not consent" };
   }
-  const { grant: before, tenantId } = await grantBefore(provider, db, state);
+  const { grant: before, tenantId } = await grantBefore(provider, state);
   const accountId = state.accountId ?? "";
   const grant = before ?? createGrant(provider, { accountId, clientId: state.client.clientId, tenantId });
   grant.addOIDCScope([...state.scopes]);
   // Consent begins a grant's life anew.
   delete grant.exp;
-  return { consent: { grantId: await grant.save() } };
+  const grantId = await grant.save();
+  const { clientId } = state.client;
+  const event = { actor: `account:${accountId}`, accountId, tenantId, clientId };
+  const details = { scope: state.scopes.join(" ") };
+  await createAuditEvent(deps.db, { type: "consent.granted", ...event, details }, deps.clock());
+  return { consent: { grantId } };
 }
 
 async function grantBefore(
   provider: Provider,
-  db: Database,
   state: InteractionState,
 ): Promise<{ grant: Grant | undefined; tenantId: string }> {
-  const found = state.grantId === undefined ? undefined : await provider.Grant.find(state.grantId);
-  const grant = found?.accountId === state.accountId ? found : undefined;
-  const picked = state.answers[tenantPrompt] as TenantResult | undefined;
-  const decision = decideTenant({
-    memberships: await listMembershipsOfAccount(db, state.accountId ?? ""),
-    required: state.params.get("tenant"),
-    hinted: state.params.get("tenant_hint"),
-    picked: picked?.tenantId,
-    current: tenantOfGrant(grant),
-  });
-  if (decision.kind !== "chosen") {
+  const [tenantId] = state.tenantIds;
+  if (tenantId === undefined) {
     throw new OperationError("sign_in_expired", "Your memberships changed while you were signing in.");
   }
-  return {
-    grant: tenantOfGrant(grant) === decision.tenantId ? grant : undefined,
-    tenantId: decision.tenantId,
-  };
+  const found = state.grantId === undefined ? undefined : await provider.Grant.find(state.grantId);
+  const matches = found?.accountId === state.accountId && tenantOfGrant(found) === tenantId;
+  return { grant: matches ? found : undefined, tenantId };
 }

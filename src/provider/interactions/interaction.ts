@@ -5,6 +5,7 @@ import type Provider from "oidc-provider";
 import { type Client, errors, type InteractionResults } from "oidc-provider";
 import { OperationError } from "../../errors.ts";
 import { personScopes } from "../policies.ts";
+import type { PromptDetails } from "./prompts.ts";
 
 /** What the browser is in the middle of. */
 export interface InteractionState {
@@ -18,8 +19,8 @@ export interface InteractionState {
   grantId: string | undefined;
   /** Authorization parameters that are strings. */
   params: ReadonlyMap<string, string>;
-  /** What earlier pages of the same request answered. */
-  answers: InteractionResults;
+  /** On the tenant page, the tenants to choose from; on the consent page, the one that was chosen. */
+  tenantIds: readonly string[];
   /** The scopes the client asked for that a person can grant. */
   scopes: readonly string[];
 }
@@ -58,7 +59,7 @@ export async function getInteraction(
     accountId: details.session?.accountId,
     grantId: details.grantId,
     params,
-    answers: details.lastSubmission ?? {},
+    tenantIds: (details.prompt.details as Partial<PromptDetails>).tenantIds ?? [],
     scopes: (params.get("scope") ?? "").split(" ").filter((scope) => personScopes.includes(scope)),
   };
 }

@@ -77,7 +77,7 @@ export function addInteractionRoutes(router: Router, deps: InteractionDeps): voi
 
   router.post("/interaction/:uid/consent", async (ctx) => {
     const { state, form } = await submissionOf(ctx, ["consent"]);
-    await finish(ctx, await answerConsent(host.current(), db, state, form));
+    await finish(ctx, await answerConsent(host.current(), deps, state, form));
   });
 
   router.post("/interaction/:uid/abort", async (ctx) => {

@@ -4,6 +4,7 @@ import { interactionPolicy, type KoaContextWithOIDC } from "oidc-provider";
 import { membershipsOf } from "../account.ts";
 import { handoffAcr } from "../handoff/login_handoff.ts";
 import { tenantOfGrant } from "../internals.ts";
+import type { Membership } from "../tenants/membership_store.ts";
 import { decideTenant, type TenantChoiceFacts, type TenantDecision } from "../tenants/tenant_choice.ts";
 
 const { Check, Prompt, base } = interactionPolicy;
@@ -19,19 +20,27 @@ export interface TenantResult {
   tenantId: string;
 }
 
+/** What the pages are told by the prompt: the tenants there are to choose from, or the one that was chosen. */
+export type PromptDetails = { tenantIds: string[] };
+
 /** Decides the tenant of an authorization request from its parameters, the session and the page's answer. */
 export function decideTenantOfRequest(ctx: KoaContextWithOIDC, current: string | undefined): TenantDecision {
   return decideTenant(tenantFacts(ctx, current));
 }
 
-function tenantFacts({ oidc }: KoaContextWithOIDC, current: string | undefined): TenantChoiceFacts {
-  // A password here opens no tenant whose users log in at the ISV, nor the other way round.
+// A password here opens no tenant whose users log in at the ISV, nor the other way round.
+function usableMemberships({ oidc }: KoaContextWithOIDC): readonly Membership[] {
   const used = oidc.session?.acr === handoffAcr ? "handoff" : "local";
+  return membershipsOf(oidc.account).filter(
+    ({ loginMethod }) => loginMethod === "both" || loginMethod === used,
+  );
+}
+
+function tenantFacts(ctx: KoaContextWithOIDC, current: string | undefined): TenantChoiceFacts {
+  const { oidc } = ctx;
   const picked = oidc.result?.[tenantPrompt] as TenantResult | undefined;
   return {
-    memberships: membershipsOf(oidc.account).filter(
-      ({ loginMethod }) => loginMethod === "both" || loginMethod === used,
-    ),
+    memberships: usableMemberships(ctx),
     required: text(oidc.params?.["tenant"]),
     hinted: text(oidc.params?.["tenant_hint"]),
     picked: picked?.tenantId,
@@ -60,6 +69,7 @@ export function buildPrompts(): interactionPolicy.Prompt[] {
 
   const select = new Prompt(
     { name: tenantPrompt, requestable: true },
+    (ctx): PromptDetails => ({ tenantIds: usableMemberships(ctx).map(({ tenantId }) => tenantId) }),
     new Check("no_membership", "the account belongs to no tenant", "access_denied", (ctx) =>
       isRefused(ctx, "no_membership"),
     ),
@@ -82,6 +92,10 @@ export function buildPrompts(): interactionPolicy.Prompt[] {
     const requestsPrompt = check.check;
     check.check = (ctx) => needsConsent(ctx.oidc.client) && requestsPrompt(ctx);
   }
+  consent.details = (ctx): PromptDetails => {
+    const decision = decideTenantOfRequest(ctx, tenantOfGrant(ctx.oidc.grant));
+    return { tenantIds: decision.kind === "chosen" ? [decision.tenantId] : [] };
+  };
   return [login, select, consent];
 }
 

@@ -36,11 +36,13 @@ export async function renderTenantChoice(
   ]);
   return renderPage("tenant_choice", {
     form: { action: `/interaction/${state.uid}/tenant` },
-    tenants: memberships.map(({ tenantId, tenantName }) => ({
-      id: tenantId,
-      name: tenantName,
-      detail: tenantId,
-    })),
+    tenants: memberships
+      .filter(({ tenantId }) => state.tenantIds.includes(tenantId))
+      .map(({ tenantId, tenantName }) => ({
+        id: tenantId,
+        name: tenantName,
+        detail: tenantId,
+      })),
     accountEmail: account?.email ?? undefined,
     clientName: state.client.clientName ?? state.client.clientId,
     ...(error ? { error: error.message } : {}),
@@ -58,6 +60,8 @@ export async function answerTenantChoice(
   form: ReadonlyMap<string, string>,
 ): Promise<{ [tenantPrompt]: TenantResult }> {
   const tenantId = form.get("tenant") ?? "";
-  if (await findMembership(db, tenantId, state.accountId ?? "")) return { [tenantPrompt]: { tenantId } };
+  const offered = state.tenantIds.includes(tenantId);
+  if (offered && (await findMembership(db, tenantId, state.accountId ?? "")))
+    return { [tenantPrompt]: { tenantId } };
   throw new OperationError("not_a_member", "Your account is no member of this tenant.", { field: "tenant" });
 }
