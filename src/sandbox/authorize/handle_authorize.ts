@@ -207,7 +207,6 @@ function issueCode(
     expiresAtMs: issuedAtMs + codeTtlSeconds() * 1000,
     redeemedAtMs: null,
   };
-  forgetOldCodes(world, issuedAtMs);
   world.authorizationCodes.set(code.code, code);
   return {
     response: redirectTo(buildRedirect(authorization, { code: code.code })),
@@ -218,13 +217,6 @@ function issueCode(
     ],
     output: { redirectUri, codeExpiresAt: new Date(code.expiresAtMs).toISOString() },
   };
-}
-
-/** Codes are kept a while after they expire, so that a late exchange is told why it fails. */
-function forgetOldCodes(world: World, nowMs: number): void {
-  for (const [key, { expiresAtMs }] of world.authorizationCodes) {
-    if (expiresAtMs + 3_600_000 < nowMs) world.authorizationCodes.delete(key);
-  }
 }
 
 function refusedByRedirect(decision: Extract<AuthorizationDecision, { kind: "redirect" }>): Outcome {

@@ -41,6 +41,9 @@ const ruleSchema = z
   .refine((rule) => rule.public === undefined || !namesAnyone(rule), {
     error: "is public and names users or groups; keep one of them",
   })
+  .refine((rule) => !namesAnyone(rule) || (rule.users ?? rule.groups) !== undefined, {
+    error: "denies some but allows nobody; say in users or groups who may read",
+  })
   .refine((rule) => rule.public !== undefined || namesAnyone(rule) || rule.attributes !== undefined, {
     error: "says nothing; give it users, groups, public: true or attributes",
   });

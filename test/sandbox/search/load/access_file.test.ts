@@ -89,6 +89,7 @@ test("a fault is told with file, place and fix", () => {
     [{ rules: [{ path: "a\\b", public: true }] }, /rules\[0\]\.path: must use \//],
     [{ rules: [{ path: "a" }] }, /rules\[0\]: says nothing; give it users, groups/],
     [{ rules: [{ path: "a", public: true, groups: ["hr"] }] }, /rules\[0\]: is public and names/],
+    [{ rules: [{ path: "a", denyUsers: ["bob"] }] }, /rules\[0\]: denies some but allows nobody/],
     [{ rules: [{ path: "a", user: ["x"], public: true }] }, /rules\[0\]: .*user/],
     [{ rules: [{ path: "a", users: "ada" }] }, /rules\[0\]\.users: /],
     [
