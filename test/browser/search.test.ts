@@ -103,6 +103,23 @@ test("when the credentials have ended, a new ID token is fetched without troubli
   await page.context().close();
 });
 
+test("when the session at the provider has ended, too, the person is asked to sign in again", async () => {
+  const { page } = await world.openPage();
+  await signInToDemo(page, world.demo, alice.email);
+  await search(page, "travel budget");
+  const elsewhere = await page.context().newPage();
+  await elsewhere.goto(`${world.server.publicUrl}/session/end`);
+  await elsewhere.getByRole("button", { name: "Yes, sign me out" }).click();
+  await elsewhere.getByRole("heading", { name: "You are signed out" }).waitFor();
+  world.sandbox.control.expireSessions();
+  await page.getByRole("button", { name: "Search", exact: true }).click();
+  await page.getByLabel("Password").waitFor();
+  await submitLogin(page, alice.email);
+  await search(page, "travel budget");
+  assert.deepEqual(await titlesOf(page), ["Board minutes", "Travel policy"]);
+  await page.context().close();
+});
+
 test("presenting a token twice is refused by AWS, and the page names cause and fix", async () => {
   const { page, breaches } = await world.openPage();
   await signInToDemo(page, world.demo, alice.email);
