@@ -22,6 +22,8 @@ export interface SeenRequest {
   readonly operation: StubOperation;
   readonly authorization: string;
   readonly path: string;
+  /** `x-amz-date`: the moment the request was signed, as the client believes. */
+  readonly signedAt: string;
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
@@ -39,6 +41,8 @@ export type StubScript = (request: SeenRequest, count: number) => StubAnswer | u
 export interface StubAws {
   readonly seen: SeenRequest[];
   script: StubScript;
+  /** Replaces the Date header of every answer. */
+  dateHeader: (() => string) | undefined;
   readonly clientOptions: AwsClientOptions;
   count(operation: StubOperation): number;
   close(): Promise<void>;
@@ -55,7 +59,10 @@ export async function startStubAws(options: StubAwsOptions = {}): Promise<StubAw
   const seen: SeenRequest[] = [];
   const sockets = new Set<Socket>();
   const sessions = new Set<ServerHttp2Session>();
-  const stub = { script: (() => undefined) as StubScript };
+  const stub = {
+    script: (() => undefined) as StubScript,
+    dateHeader: undefined as (() => string) | undefined,
+  };
 
   const handle = async (
     request: IncomingMessage | Http2ServerRequest,
@@ -67,6 +74,7 @@ export async function startStubAws(options: StubAwsOptions = {}): Promise<StubAw
     const answer = stub.script(arrived, count) ?? defaultAnswer(arrived, count, options);
     if ("drop" in answer) return drop(answer.drop, response);
     if (answer.delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, answer.delayMs));
+    if (stub.dateHeader !== undefined) response.setHeader("date", stub.dateHeader());
     send(response, answer);
   };
 
@@ -91,6 +99,12 @@ export async function startStubAws(options: StubAwsOptions = {}): Promise<StubAw
     },
     set script(script) {
       stub.script = script;
+    },
+    get dateHeader() {
+      return stub.dateHeader;
+    },
+    set dateHeader(dateHeader) {
+      stub.dateHeader = dateHeader;
     },
     clientOptions: {
       sts: { endpoint: plainUrl },
@@ -147,11 +161,18 @@ async function readRequest(request: IncomingMessage | Http2ServerRequest): Promi
   const body = Buffer.concat(chunks).toString("utf8");
   const path = request.url ?? "";
   const authorization = String(request.headers["authorization"] ?? "");
+  const signedAt = String(request.headers["x-amz-date"] ?? "");
   if (path.startsWith("/token")) {
-    return { operation: "create-token-with-iam", authorization, path, parameters: { ...JSON.parse(body) } };
+    return {
+      operation: "create-token-with-iam",
+      authorization,
+      path,
+      signedAt,
+      parameters: { ...JSON.parse(body) },
+    };
   }
   if (path.startsWith("/applications")) {
-    return { operation: "search", authorization, path, parameters: { ...JSON.parse(body) } };
+    return { operation: "search", authorization, path, signedAt, parameters: { ...JSON.parse(body) } };
   }
   const parameters = Object.fromEntries(new URLSearchParams(body));
   const withContext = parameters["ProvidedContexts.member.1.ContextAssertion"] !== undefined;
@@ -159,6 +180,7 @@ async function readRequest(request: IncomingMessage | Http2ServerRequest): Promi
     operation: withContext ? "assume-role-with-context" : "assume-role-with-tag",
     authorization,
     path,
+    signedAt,
     parameters,
   };
 }
