@@ -36,6 +36,7 @@ export function exampleSeed(issuerUrl: string, accessor: Partial<SeedDataAccesso
           isvRole("isv", BASE_USER),
           {
             name: "app",
+            policies: { Chain: { Statement: { Effect: "Allow", Action: "sts:*", Resource: "*" } } },
             trustPolicy: {
               Version: "2012-10-17",
               Statement: { Effect: "Allow", Principal: { AWS: BASE_USER }, Action: "sts:AssumeRole" },
