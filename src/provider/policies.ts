@@ -3,7 +3,10 @@ import { type Client, errors, type Grant, type KoaContextWithOIDC } from "oidc-p
 import { decideTenantOfRequest, needsConsent } from "./interactions/prompts.ts";
 import { createGrant, tenantOfGrant } from "./internals.ts";
 
-/** Lifetimes in seconds. A refresh family ends with its grant, however often it rotates. */
+/**
+ * Lifetimes in seconds. A refresh family ends with its grant, however often it rotates. A session ends a day after
+ * its last use, because "logged in" is what presence policies mean by a person being there.
+ */
 export const ttlSeconds = {
   authorizationCode: 60,
   accessToken: 3_600,
@@ -11,7 +14,7 @@ export const ttlSeconds = {
   interaction: 1_800,
   refreshToken: 14 * 86_400,
   grant: 30 * 86_400,
-  session: 14 * 86_400,
+  session: 86_400,
 } as const;
 
 /** The scopes a person's sign-in may grant. */
