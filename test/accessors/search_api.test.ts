@@ -1,0 +1,192 @@
+// Searching over HTTP as a back end in any language does: access token, one POST, JSON or NDJSON.
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { createClient } from "../../src/admin/operations/clients.ts";
+import type { OperationContext } from "../../src/admin/operations/operation.ts";
+import { listAuditEvents } from "../../src/audit/audit_store.ts";
+import { operationContext } from "../../src/cli/administration.ts";
+import { type DevEnvironment, startDevEnvironment } from "../../src/cli/dev/dev_environment.ts";
+import { systemClock } from "../../src/clock.ts";
+import { readConfig } from "../../src/config.ts";
+import { connectDatabase } from "../../src/db/connect.ts";
+import {
+  revokeOfflineConsent,
+  saveOfflineConsent,
+} from "../../src/provider/presence/offline_consent_store.ts";
+
+const dataDir = mkdtempSync(join(tmpdir(), "tti-search-"));
+const secret = "a-secret-of-the-tests-that-is-long-enough";
+
+let environment: DevEnvironment;
+let context: OperationContext;
+let token: string;
+let adaId: string;
+
+before(async () => {
+  const config = readConfig({
+    TTI_MODE: "development",
+    PORT: "0",
+    TTI_ADMIN_PORT: "0",
+    TTI_DATA_DIR: dataDir,
+    TTI_LOG_LEVEL: "fatal",
+  });
+  environment = await startDevEnvironment({ config, sandboxPort: 0, demoPort: 0, onStep: () => undefined });
+  context = operationContext(connectDatabase({ dataDir }));
+  await createClient(context, {
+    clientId: "php-app",
+    purposes: ["search"],
+    allowedTenants: ["acme"],
+    secret,
+  });
+  for (const email of ["ada@acme.example", "ben@acme.example"]) await agree(email);
+  adaId = await environment.subjectOf("ada@acme.example");
+  token = await accessToken("php-app");
+});
+after(async () => {
+  await context.db.destroy();
+  await environment.close();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+async function agree(email: string): Promise<void> {
+  const key = { tenantId: "acme", accountId: await environment.subjectOf(email), clientId: "php-app" };
+  await saveOfflineConsent(context.db, key, systemClock());
+}
+
+async function accessToken(clientId: string): Promise<string> {
+  const response = await fetch(`${environment.issuer}/token`, {
+    method: "POST",
+    headers: { authorization: `Basic ${btoa(`${clientId}:${secret}`)}` },
+    body: new URLSearchParams({ grant_type: "client_credentials", scope: "tti:search" }),
+  });
+  return ((await response.json()) as { access_token: string }).access_token;
+}
+
+function post(tenant: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(`${environment.adminUrl}/v1/tenants/${tenant}/search`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers },
+    body: JSON.stringify(body),
+  });
+}
+
+interface Answer {
+  results?: { documentId: string }[];
+  error?: string;
+  error_description?: string;
+  field?: string;
+}
+
+async function search(
+  tenant: string,
+  body: unknown,
+): Promise<{ status: number; answer: Answer; found: string[] }> {
+  const response = await post(tenant, body);
+  const answer = (await response.json()) as Answer;
+  return {
+    status: response.status,
+    answer,
+    found: (answer.results ?? []).map(({ documentId }) => documentId).sort(),
+  };
+}
+
+const query = "plan for 2027";
+
+describe("POST /v1/tenants/{tenant}/search", () => {
+  it("answers what the user may see, and no more", async () => {
+    const ada = await search("acme", { user: "ada@acme.example", query });
+    assert.equal(ada.status, 200, JSON.stringify(ada.answer));
+    assert.deepEqual(ada.found, ["acme-company-plan", "acme-engineering-plan"]);
+    const ben = await search("acme", { user: "ben@acme.example", query });
+    assert.deepEqual(ben.found, ["acme-company-plan", "acme-people-plan"]);
+  });
+
+  it("takes the account's id as well as its address", async () => {
+    assert.deepEqual((await search("acme", { user: adaId, query })).found, [
+      "acme-company-plan",
+      "acme-engineering-plan",
+    ]);
+  });
+
+  it("streams one result a line when NDJSON is asked for", async () => {
+    const response = await post(
+      "acme",
+      { user: "ada@acme.example", query, pageSize: 1 },
+      { accept: "application/x-ndjson" },
+    );
+    assert.match(response.headers.get("content-type") ?? "", /^application\/x-ndjson/);
+    const lines = (await response.text()).trimEnd().split("\n");
+    const found = lines.map((line) => (JSON.parse(line) as { documentId: string }).documentId).sort();
+    assert.deepEqual(found, ["acme-company-plan", "acme-engineering-plan"]);
+  });
+
+  it("stops at maxResults", async () => {
+    assert.equal((await search("acme", { user: "ada@acme.example", query, maxResults: 1 })).found.length, 1);
+  });
+
+  for (const [name, tenant, body, status, code] of [
+    [
+      "a tenant the client may not act for",
+      "globex",
+      { user: "sam@partner.example", query },
+      403,
+      "forbidden",
+    ],
+    ["a user of another tenant", "acme", { user: "dana@globex.example", query }, 403, "not_a_member"],
+    ["a user nobody knows", "acme", { user: "nobody@acme.example", query }, 404, "account_not_found"],
+    ["a user who has not agreed", "acme", { user: "chloe@acme.example", query }, 403, "presence_required"],
+    [
+      "an unknown data accessor",
+      "acme",
+      { user: "ada@acme.example", query, accessor: "x" },
+      404,
+      "accessor_not_found",
+    ],
+    ["no query", "acme", { user: "ada@acme.example" }, 400, "invalid_input"],
+    ["a query of spaces", "acme", { user: "ada@acme.example", query: "   " }, 400, "invalid_input"],
+    ["an unknown field", "acme", { user: "ada@acme.example", query, tenant: "globex" }, 400, "invalid_input"],
+    [
+      "a page token nobody issued",
+      "acme",
+      { user: "ada@acme.example", query, nextToken: "x" },
+      502,
+      "exchange_failed",
+    ],
+  ] as const) {
+    it(`refuses ${name} with ${status} ${code}`, async () => {
+      const { status: answered, answer } = await search(tenant, body);
+      assert.deepEqual([answered, answer.error], [status, code], JSON.stringify(answer));
+    });
+
+    it(`refuses ${name} with the same status when NDJSON is asked for`, async () => {
+      const response = await post(tenant, body, { accept: "application/x-ndjson" });
+      assert.equal(response.status, status);
+      assert.equal(((await response.json()) as Answer).error, code);
+    });
+  }
+
+  it("refuses a user who took consent back, although credentials made before still live", async () => {
+    const ben = {
+      tenantId: "acme",
+      accountId: await environment.subjectOf("ben@acme.example"),
+      clientId: "php-app",
+    };
+    assert.equal((await search("acme", { user: "ben@acme.example", query })).status, 200);
+    await revokeOfflineConsent(context.db, ben, systemClock());
+    assert.equal(
+      (await search("acme", { user: "ben@acme.example", query })).answer.error,
+      "presence_required",
+    );
+  });
+
+  it("records who searched for whom, and not what", async () => {
+    const events = await listAuditEvents(context.db, { tenantId: "acme" });
+    const made = events.find(({ type, accountId }) => type === "search.made" && accountId === adaId);
+    assert.equal(made?.actor, "client:php-app");
+    assert.doesNotMatch(JSON.stringify(events), /plan for 2027/);
+    assert.ok(events.some(({ type, details }) => type === "token.minted" && details?.["by"] === "search"));
+  });
+});
