@@ -77,6 +77,40 @@ export interface LoggedOutPage extends PageFrame {
   returnUrl?: string | undefined;
 }
 
+/** An organization the person belongs to. */
+export interface AccountOrganization {
+  name: string;
+  /** When applications may act for the person there, in words. */
+  presence: string;
+}
+
+/** That a client may act for the person while they are away: given, or on offer. */
+export interface AccountAgreement {
+  tenantId: string;
+  tenantName: string;
+  clientId: string;
+  clientName: string;
+  /** Day it was given, e.g. `2026-11-23`; absent: it is on offer. */
+  since?: string | undefined;
+}
+
+/**
+ * The person's own page. A form for each agreement posts the fields `tenant`, `client` and `decision` = `allow`
+ * or `revoke` to {@link AccountPage.form}.
+ */
+export interface AccountPage extends PageFrame {
+  form: FormModel;
+  name?: string | undefined;
+  email: string;
+  emailVerified: boolean;
+  organizations: readonly AccountOrganization[];
+  agreements: readonly AccountAgreement[];
+  /** What was just done, in words; announced. */
+  notice?: string | undefined;
+  /** Where signing out begins. */
+  signOutUrl?: string | undefined;
+}
+
 /** Any failure shown to a person. */
 export interface ErrorPage extends PageFrame {
   /** HTTP status, for the title only. */
@@ -99,6 +133,7 @@ export interface Pages extends DemoPages {
   consent: ConsentPage;
   logout: LogoutPage;
   logged_out: LoggedOutPage;
+  account: AccountPage;
   error: ErrorPage;
 }
 

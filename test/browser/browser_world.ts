@@ -120,7 +120,7 @@ async function seed(server: RunningServer, demo: RunningDemo, secret: string): P
 async function openPage(browser: Browser, options: BrowserContextOptions = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   const breaches: string[] = [];
   page.on("console", (message) => {
     // Chromium reports the status of a page itself this way; the tests look at those on purpose.

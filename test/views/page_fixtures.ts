@@ -201,6 +201,28 @@ export const fixtures: { [N in PageName]: Pages[N] } = {
     accountEmail: "alice@acme.example",
   },
   logged_out: { clientName: "Sample ISV app", returnUrl: "http://localhost:3002/" },
+  account: {
+    form: { action: "/account/agreements", csrfToken: "csrf-token-value" },
+    name: "Alice Ames",
+    email: "alice@acme.example",
+    emailVerified: true,
+    organizations: [
+      { name: "Acme Corp", presence: "Applications may act for you up to 12 hours after your last sign-in." },
+      { name: "Globex", presence: "Applications may act for you while you are away, if you allow it below." },
+    ],
+    agreements: [
+      {
+        tenantId: "globex",
+        tenantName: "Globex",
+        clientId: "isv-app",
+        clientName: "Sample ISV app",
+        since: "2026-11-02",
+      },
+      { tenantId: "globex", tenantName: "Globex", clientId: "reports", clientName: "Report Builder" },
+    ],
+    notice: "Report Builder may no longer act for you.",
+    signOutUrl: "/session/end",
+  },
   error: {
     status: 400,
     code: "invalid_request",

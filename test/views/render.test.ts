@@ -108,6 +108,18 @@ test("scopes are put in words, and links to anything but http and https are left
   assert.doesNotMatch(html, /Terms of service/);
 });
 
+test("the account page offers to take back what was given, and to give what was not", () => {
+  const html = draw("account");
+  const decisions = [...html.matchAll(/name="client" value="([^"]+)">\s*<button[^>]* value="(\w+)"/g)];
+  assert.deepEqual(
+    decisions.map(([, client, decision]) => [client, decision]),
+    [
+      ["isv-app", "revoke"],
+      ["reports", "allow"],
+    ],
+  );
+});
+
 test("the demo page shows a refused exchange with its code, cause and fix, and what was not reached", () => {
   const html = renderPage("demo_session", refusedSession);
   assert.match(html, /JWT is already redeemed/);
