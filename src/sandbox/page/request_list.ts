@@ -1,7 +1,7 @@
 // The page at `/`: the last requests, newest first, each refusal with its reason and fix at once.
 import type { RequestRecord } from "../request_log.ts";
 import { type Html, html } from "./html.ts";
-import { countOf, describeCaller, describeDuration, timeOfDay } from "./wording.ts";
+import { asSentence, countOf, describeCaller, describeDuration, timeOfDay } from "./wording.ts";
 
 /** What the list shows. */
 export type RequestListModel = {
@@ -78,7 +78,7 @@ export function resultClass(record: RequestRecord): string {
 /** @returns why a request was refused and what to change */
 export function renderReason(record: RequestRecord): Html {
   return html`<div class="reason">
-<p><b>Why</b> ${record.reason}</p>
+<p><b>Why</b> ${asSentence(record.reason ?? "")}</p>
 ${record.fix !== null && html`<p><b>Fix</b> ${record.fix}</p>`}
 </div>`;
 }

@@ -75,7 +75,7 @@ section, .empty { margin-bottom: 1.2rem; padding: 1.2rem 1.4rem; background: var
 .check + .check { border-top: 1px solid var(--line); }
 .check b { font-family: var(--mono); font-size: .86em; font-weight: 600; }
 .check .fix b { font: inherit; font-weight: 600; }
-.check p { margin: .1rem 0 0; overflow-wrap: anywhere; }
+.check p { margin: .1rem 0 0; overflow-wrap: anywhere; white-space: pre-line; }
 .sign { display: grid; place-items: center; width: 1.5rem; height: 1.5rem; border-radius: 50%; font-weight: 700; font-size: .85rem; }
 .check.ok .sign { background: var(--ok-ground); color: var(--ok); }
 .check.refused .sign { background: var(--bad-ground); color: var(--bad); }

@@ -41,3 +41,9 @@ export function describeClockOffset(offsetMs: number): string | undefined {
 export function countOf(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
+
+/** A reason as a sentence; one that begins with a name of the wire (`iss is …`) keeps its spelling. */
+export function asSentence(text: string): string {
+  const starts = /^(a|an|the|no|there|more|its|user|users) /.test(text);
+  return starts ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+}

@@ -2,7 +2,7 @@
 import { AwsError } from "../errors.ts";
 import type { RateLimiter } from "../rate_limit.ts";
 import { SearchValidationError } from "../search/search_error.ts";
-import type { SearchExplanation } from "../search/visibility.ts";
+import { describeExplanation } from "../search/visibility.ts";
 import type { Operation, OperationContext } from "../services.ts";
 import { groupIdsOf } from "../sso_oidc/application_access.ts";
 import { primaryEmailOf } from "../sso_oidc/user_match.ts";
@@ -61,7 +61,7 @@ function search(
       maxResults: input.maxResults ?? context.rules.getNumber("search.defaultMaxResults"),
       nextToken: input.nextToken,
     });
-    context.check("search.documents", true, explain(result.relevantContent.length, explanation));
+    context.check("search.documents", true, describeExplanation(result.relevantContent.length, explanation));
     return result;
   } catch (error) {
     if (!(error instanceof SearchValidationError)) throw error;
@@ -83,21 +83,6 @@ function groupNamesOf(
     const group = context.world.groups.get(storeKey(user.identityStoreId, groupId));
     return group === undefined ? [] : [group.groupId, group.displayName];
   });
-}
-
-function explain(shown: number, explanation: SearchExplanation): string {
-  const hidden = explanation.hiddenByAccess.map(({ documentId, reason }) => `${documentId}: ${reason}`);
-  const parts = [
-    `${shown} passages of ${explanation.matchedDocuments} matching documents`,
-    hidden.length === 0 ? "" : `access lists kept back ${hidden.join("; ")}`,
-    explanation.hiddenByAccessor.length === 0
-      ? ""
-      : `the data accessor's filter kept back ${explanation.hiddenByAccessor.join(", ")}`,
-    explanation.hiddenByFilter.length === 0
-      ? ""
-      : `the request's filter kept back ${explanation.hiddenByFilter.join(", ")}`,
-  ];
-  return parts.filter((part) => part !== "").join("; ");
 }
 
 function getApplication(applicationId: string, context: OperationContext): QApplication {

@@ -70,10 +70,7 @@ export function decideAccess(
     .join(` ${relation.toLowerCase()} `);
   return allowed
     ? { allowed, reason: `the access list allows ${wanted}` }
-    : {
-        allowed,
-        reason: `the access list asks for ${wanted}; the user is ${[...names, ...groups].join(", ")}`,
-      };
+    : { allowed, reason: `the access list asks for ${wanted}` };
 }
 
 function holds<T>(items: readonly T[], relation: "AND" | "OR", test: (item: T) => boolean): boolean {

@@ -7,6 +7,8 @@ import { attributesOf, type SearchDocument } from "./document.ts";
 
 /** Why the result is what it is, for the request log. Never part of the AWS answer. */
 export interface SearchExplanation {
+  /** By which names and groups access lists were asked. */
+  readonly askedAs: string;
   /** Documents that hold a term of the query, before any filter. */
   readonly matchedDocuments: number;
   /** Matching documents the access lists kept back, with the reason (the first twenty). */
@@ -50,6 +52,7 @@ export function createGate(
       return verdict.outcome === "shown";
     },
     explanation: (): SearchExplanation => ({
+      askedAs: describeUser(user, groups),
       matchedDocuments: verdicts.size,
       hiddenByAccess: idsOf("access").map(([documentId, { access }]) => ({
         documentId,
@@ -59,4 +62,30 @@ export function createGate(
       hiddenByFilter: idsOf("filter").map(([documentId]) => documentId),
     }),
   };
+}
+
+function describeUser({ userId, userName, email }: SearchUser, groups: readonly string[]): string {
+  const names = [...new Set([userName, email, userId])].filter((name) => name !== undefined).join(", ");
+  return `${names}; ${groups.length === 0 ? "no groups" : `groups ${groups.join(", ")}`}`;
+}
+
+/**
+ * An explanation in words, one line for each thing that kept documents back.
+ *
+ * @param shown passages on the page that was answered
+ */
+export function describeExplanation(shown: number, explanation: SearchExplanation): string {
+  const { matchedDocuments, askedAs, hiddenByAccess, hiddenByAccessor, hiddenByFilter } = explanation;
+  const lines = [
+    `passages answered: ${shown}; documents that match the query: ${matchedDocuments}`,
+    ...(hiddenByAccess.length === 0 ? [] : [`kept back by access lists, asked for ${askedAs}:`]),
+    ...hiddenByAccess.map(({ documentId, reason }) => `· ${documentId}: ${reason}`),
+    ...(hiddenByAccessor.length === 0
+      ? []
+      : [`kept back by the data accessor's filter: ${hiddenByAccessor.join(", ")}`]),
+    ...(hiddenByFilter.length === 0
+      ? []
+      : [`kept back by the request's filter: ${hiddenByFilter.join(", ")}`]),
+  ];
+  return lines.join("\n");
 }
