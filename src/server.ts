@@ -1,7 +1,6 @@
 // Owns the composition: a Config in, listening servers out. The only file that wires deliverables together.
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { JWKS } from "oidc-provider";
 import { type AwsAccess, SearchService } from "./accessors/search_service.ts";
 import { createAdminApp } from "./admin/app.ts";
 import { createPublicApp, type ReadinessCheck } from "./app.ts";
@@ -104,7 +103,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       fetch: createOutgoingFetch(config.allowNetworks),
     };
     const host = createProviderHost(() =>
-      buildProvider(providerDeps, { keys: keyRing.current().providerJwks } as unknown as JWKS),
+      buildProvider(providerDeps, { keys: keyRing.current().providerJwks }),
     );
     keyRing.onChange(() => host.replace());
     keyRing.start();

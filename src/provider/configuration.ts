@@ -13,6 +13,7 @@ import { buildPrompts } from "./interactions/prompts.ts";
 import {
   allowsOrigin,
   assertClientAssertion,
+  assertClientMetadata,
   endsWithSession,
   issuesRefreshToken,
   loadGrant,
@@ -105,7 +106,10 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
       clientAuthSigningAlgValues: [...signingAlgorithms],
     },
     expiresWithSession: async (_ctx, code) => endsWithSession(code),
-    extraClientMetadata: { properties: [...extraClientMetadata] },
+    extraClientMetadata: {
+      properties: [...extraClientMetadata],
+      validator: (_ctx, key, value, metadata) => assertClientMetadata(key, value, metadata),
+    },
     extraParams: {
       tenant: (_ctx: KoaContextWithOIDC, value: string | undefined) =>
         assertTenantParameter(value, settings.tenantExists),

@@ -1,5 +1,5 @@
 // Owns the small decisions that configuration.ts names, each a function of the request and the client.
-import { type Client, errors, type Grant, type KoaContextWithOIDC } from "oidc-provider";
+import { type Client, type ClientMetadata, errors, type Grant, type KoaContextWithOIDC } from "oidc-provider";
 import { decideTenantOfRequest, needsConsent } from "./interactions/prompts.ts";
 import { createGrant, tenantOfGrant } from "./internals.ts";
 
@@ -29,6 +29,30 @@ export const longestAssertionSeconds = 600;
  */
 export function requiresPkce(client: Client): boolean {
   return !(client["require_pkce"] === false && client.clientAuthMethod !== "none");
+}
+
+const loopbackHosts = ["localhost", "127.0.0.1", "[::1]"];
+
+/**
+ * Refuses a stored client whose own members have the wrong type, or that would be sent codes in clear text over
+ * a network (RFC 9700 section 4.1.1; loopback as RFC 8252 section 7.3 has it).
+ * @param metadata the client's metadata under its wire names
+ * @throws InvalidClientMetadata
+ */
+export function assertClientMetadata(key: string, value: unknown, metadata: ClientMetadata): void {
+  if (
+    (key === "first_party" || key === "require_pkce") &&
+    value !== undefined &&
+    typeof value !== "boolean"
+  ) {
+    throw new errors.InvalidClientMetadata(`${key} must be a boolean`);
+  }
+  for (const uri of [...(metadata.redirect_uris ?? []), ...(metadata.post_logout_redirect_uris ?? [])]) {
+    const url = URL.parse(uri);
+    if (url?.protocol === "http:" && !loopbackHosts.includes(url.hostname)) {
+      throw new errors.InvalidClientMetadata("redirect_uris must use https, or http on a loopback host");
+    }
+  }
 }
 
 /** A client registered for refresh tokens gets one with every code. */

@@ -43,7 +43,7 @@ function provider() {
       idTokenTtlSeconds: 300,
       fetch: (url, options) => fetch(url, options),
     },
-    { keys: [...fixture.server.keyRing.current().providerJwks] } as never,
+    { keys: fixture.server.keyRing.current().providerJwks },
   );
 }
 

@@ -1,0 +1,52 @@
+// Relying parties come from the store: changes count within seconds, and what would be unsafe is not served.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { createClientCache } from "../../../src/provider/clients/client_cache.ts";
+import { getClient, saveClientMetadata } from "../../../src/provider/clients/client_store.ts";
+import { authorizationUrl } from "../support/authorization.ts";
+import { addClient, type ProviderFixture, startProvider } from "../support/provider_fixture.ts";
+import { UserAgent } from "../support/user_agent.ts";
+
+let fixture: ProviderFixture;
+before(async () => {
+  fixture = await startProvider();
+});
+after(() => fixture.close());
+
+test("metadata is remembered for its time and no longer; a missing client is asked for again at once", async () => {
+  const cache = createClientCache(fixture.db, 200);
+  assert.equal(await cache.findMetadata("cached"), undefined);
+  const metadata = await addClient(fixture.db, { client_id: "cached", client_name: "Before" });
+  assert.equal((await cache.findMetadata("cached"))?.client_name, "Before");
+  await saveClientMetadata(fixture.db, { ...metadata, client_name: "After" }, new Date());
+  assert.equal((await cache.findMetadata("cached"))?.client_name, "Before");
+  await new Promise((resolve) => setTimeout(resolve, 250));
+  assert.equal((await cache.findMetadata("cached"))?.client_name, "After");
+  assert.equal((await getClient(fixture.db, "cached")).metadata.client_name, "After");
+});
+
+const unsafe: [string, object, RegExp][] = [
+  ["a redirect URI over http", { redirect_uris: ["http://rp.example/callback"] }, /https/],
+  ["a sign-out address over http", { post_logout_redirect_uris: ["http://rp.example/bye"] }, /https/],
+  ["another ID token algorithm", { id_token_signed_response_alg: "ES256" }, /id_token_signed_response_alg/],
+  ["an unsigned ID token", { id_token_signed_response_alg: "none" }, /id_token_signed_response_alg/],
+  ["a first_party that is no boolean", { first_party: "false" }, /first_party/],
+  ["a response type of the implicit flow", { response_types: ["id_token"] }, /response_types/],
+];
+for (const [index, [what, metadata, description]] of unsafe.entries()) {
+  test(`a stored client with ${what} is not served`, async () => {
+    await addClient(fixture.db, { client_id: `unsafe-${index}`, ...metadata });
+    const page = await new UserAgent().follow(authorizationUrl(fixture, { client_id: `unsafe-${index}` }));
+    assert.equal(page.status, 400);
+    assert.equal(page.url.origin, fixture.issuer);
+    assert.match(page.text, description);
+  });
+}
+
+test("loopback redirect URIs may use http", async () => {
+  for (const uri of ["http://localhost:4000/cb", "http://127.0.0.1:4000/cb", "http://[::1]:4000/cb"]) {
+    await addClient(fixture.db, { client_id: `at ${uri}`.replace(/\W/g, "-"), redirect_uris: [uri] });
+    const params = { client_id: `at ${uri}`.replace(/\W/g, "-"), redirect_uri: uri };
+    assert.equal((await new UserAgent().follow(authorizationUrl(fixture, params))).status, 200, uri);
+  }
+});
