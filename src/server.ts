@@ -99,6 +99,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       tenantClaim: config.tenantClaim,
       awsClientId: config.clientId,
       requireVerifiedDomain: config.requireVerifiedDomain,
+      logoutUrl: config.logoutUrl,
       idTokenTtlSeconds: config.idTokenTtlSeconds,
       fetch: createOutgoingFetch(config.allowNetworks),
     };

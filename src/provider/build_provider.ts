@@ -10,6 +10,7 @@ import type { ClientCache } from "./clients/client_cache.ts";
 import { providerConfiguration } from "./configuration.ts";
 import { requestIdOf } from "./edge/pinned_request.ts";
 import { registerGrants } from "./grants/register.ts";
+import { continueLogoutAtIsv } from "./handoff/front_logout.ts";
 import { createPageSources } from "./interactions/page_sources.ts";
 import { changeModels } from "./internals.ts";
 import { recordSignIn } from "./sign_in_record.ts";
@@ -30,6 +31,8 @@ export interface ProviderDeps {
   /** The client whose ID tokens AWS accepts. */
   awsClientId: string;
   requireVerifiedDomain: boolean;
+  /** The ISV's logout page; undefined: a logout ends here. */
+  logoutUrl?: string | undefined;
   idTokenTtlSeconds: number;
   fetch: NonNullable<Configuration["fetch"]>;
 }
@@ -74,6 +77,7 @@ export function buildProvider(deps: ProviderDeps, jwks: JWKS): Provider {
       createRecordOnce(db, "ReplayDetection", id, { iss, exp: expiresAtSeconds }, expiresAtSeconds * 1000),
   });
   registerGrants(provider, deps);
+  if (deps.logoutUrl !== undefined) continueLogoutAtIsv(provider, deps.logoutUrl);
   logOutcomes(provider, log);
   return provider;
 }

@@ -1,0 +1,29 @@
+// Owns the way of a logout to the ISV's own logout page: whoever logged in there is logged out there too.
+// Back-channel logout tells the ISV's clients besides (OpenID Connect Back-Channel Logout 1.0).
+import type Provider from "oidc-provider";
+import { handoffAcr } from "./login_handoff.ts";
+
+/**
+ * Sends browsers on to the ISV's logout page once a handed-over session has ended here.
+ * @param logoutUrl the ISV's page; it gets `return_to`, where the browser would have gone
+ */
+export function continueLogoutAtIsv(provider: Provider, logoutUrl: string): void {
+  provider.use(async function continueLogout(ctx, next) {
+    await next();
+    const { oidc } = ctx;
+    const target = ctx.response.get("location");
+    if (oidc?.route !== "end_session_confirm" || oidc.params?.["logout"] === undefined || target === "")
+      return;
+    if (oidc.session?.acr !== handoffAcr || resumesSignIn(provider, target)) return;
+    const url = new URL(logoutUrl);
+    url.searchParams.set("return_to", target);
+    ctx.redirect(url.href);
+    ctx.status = 303;
+  });
+}
+
+// Signing in as somebody else ends the old session by the same route; that is no logout the person asked for.
+function resumesSignIn(provider: Provider, target: string): boolean {
+  const url = URL.parse(target, provider.issuer);
+  return url?.origin === new URL(provider.issuer).origin && url.pathname.startsWith("/auth/");
+}
