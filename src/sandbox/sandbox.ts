@@ -13,6 +13,7 @@ import { assembleRegistry } from "./registry.ts";
 import { createRequestLog, type RequestRecord } from "./request_log.ts";
 import { createRules, type RuleOverrides } from "./rules.ts";
 import { createSearchEngine } from "./search/search_engine.ts";
+import { readSearchSettings } from "./search/settings.ts";
 import { applySeed } from "./seed/apply_seed.ts";
 import { emptySeedResult, type SeedResult } from "./seed/result.ts";
 import { parseSeed, type SandboxSeed } from "./seed/schema.ts";
@@ -202,7 +203,7 @@ function createCore(options: SandboxOptions, restored: SandboxState | undefined)
     search: createSearchEngine({
       secret: searchSecret,
       clock: clock.now,
-      pageTokenTtlSeconds: () => rules.getNumber("search.pageTokenSeconds"),
+      settings: () => readSearchSettings(rules),
     }),
     ids,
     clock: clock.now,

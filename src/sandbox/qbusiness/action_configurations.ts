@@ -1,8 +1,10 @@
 // What a data accessor may do: its action configurations, each with the filter every one of its searches passes.
 
 import type { Json } from "../errors.ts";
-import { parseAttributeFilter } from "../search/attribute_filter.ts";
+import { type AttributeFilterLimits, parseAttributeFilter } from "../search/attribute_filter.ts";
 import { SearchValidationError } from "../search/search_error.ts";
+import { readSearchSettings } from "../search/settings.ts";
+import type { OperationContext } from "../services.ts";
 import type { QDataAccessor } from "../state/qbusiness_entities.ts";
 import { refuseField } from "./refuse.ts";
 
@@ -22,7 +24,10 @@ const supportedAction = "qbusiness:SearchRelevantContent";
  *
  * @throws AwsError ValidationException for another action, an action twice, or a filter the search would refuse
  */
-export function keepActions(wire: readonly ActionConfiguration[]): KeptActions {
+export function keepActions(
+  wire: readonly ActionConfiguration[],
+  { rules }: Pick<OperationContext, "rules">,
+): KeptActions {
   if (wire.length > 1) {
     throw refuseField("actionConfigurations", "each action may be configured once", "accessor.actions");
   }
@@ -33,7 +38,8 @@ export function keepActions(wire: readonly ActionConfiguration[]): KeptActions {
     }
     const filter = filterConfiguration?.documentAttributeFilter;
     if (filter === undefined) return { action };
-    assertFilter(filter, `${path}.filterConfiguration.documentAttributeFilter`);
+    const { attributeFilterLimits } = readSearchSettings(rules);
+    assertFilter(filter, `${path}.filterConfiguration.documentAttributeFilter`, attributeFilterLimits);
     // JSON turns Dates into text, which is how the world keeps them.
     return {
       action,
@@ -54,9 +60,9 @@ export function wireActions(kept: KeptActions): ActionConfiguration[] {
   }));
 }
 
-function assertFilter(filter: unknown, path: string): void {
+function assertFilter(filter: unknown, path: string, limits: AttributeFilterLimits): void {
   try {
-    parseAttributeFilter(filter, path);
+    parseAttributeFilter(filter, path, limits);
   } catch (error) {
     if (!(error instanceof SearchValidationError)) throw error;
     const [field] = error.fields;

@@ -77,7 +77,7 @@ const updateDataAccessor: Operation = {
   resource: applicationResource,
   handler(input: AccessorInput & Changes & { displayName?: string }, context) {
     const accessor = getDataAccessor(context, input);
-    const actions = keepActions(input.actionConfigurations);
+    const actions = keepActions(input.actionConfigurations, context);
     if (input.authenticationDetail) updateAuthentication(accessor, input.authenticationDetail, context);
     accessor.actionConfigurations = actions;
     accessor.displayName = input.displayName ?? accessor.displayName;
@@ -129,7 +129,7 @@ function addDataAccessor(input: CreateInput, context: OperationContext): { [memb
       "accessor.identityType",
     );
   }
-  const actionConfigurations = keepActions(input.actionConfigurations);
+  const actionConfigurations = keepActions(input.actionConfigurations, context);
   const isv = getRegistration(input.principal, context);
   const detail = input.authenticationDetail;
   const authentication = detail ? parseAuthentication(detail, application, isv, context) : null;

@@ -16,6 +16,17 @@ export interface AccessDecision {
   readonly reason: string;
 }
 
+/** How access lists are read where AWS does not say. */
+export interface AccessListSettings {
+  /** Whether ALLOW matches names regardless of case. */
+  readonly ignoreCase: boolean;
+  /** Joins access controls when the configuration names no `memberRelation`. */
+  readonly controlRelation: "AND" | "OR";
+}
+
+/** The stricter reading. */
+export const STRICT_ACCESS_LISTS: AccessListSettings = { ignoreCase: false, controlRelation: "AND" };
+
 type Principal = AccessConfiguration["accessControls"][number]["principals"][number];
 
 /**
@@ -25,12 +36,12 @@ type Principal = AccessConfiguration["accessControls"][number]["principals"][num
  * 2. Any matching DENY principal denies, whatever else allows (API_DocumentAcl: the deny list overrides).
  *    AWS can also demand that several deny conditions hold together; one is enough here, which is stricter.
  * 3. The ALLOW principals of one access control form a condition, joined by its `memberRelation`
- *    (OR when absent); the conditions are joined by the configuration's `memberRelation` (AND when absent: the
- *    default is not published, AND is the stricter reading).
+ *    (OR when absent); the conditions are joined by the configuration's `memberRelation` (by the settings when
+ *    absent).
  * 4. No ALLOW principal at all: nobody gets in.
  *
- * Names: a user is matched by user id, user name or e-mail; a group by name or id. ALLOW compares exactly, DENY
- * ignores case, so that a difference in case never opens a document.
+ * Names: a user is matched by user id, user name or e-mail; a group by name or id. ALLOW compares exactly unless
+ * the settings say otherwise, DENY ignores case, so that a difference in case never opens a document.
  *
  * @param groups names and ids of the groups the user belongs to.
  */
@@ -38,6 +49,7 @@ export function decideAccess(
   configuration: AccessConfiguration | undefined,
   user: SearchUser,
   groups: readonly string[],
+  settings: AccessListSettings = STRICT_ACCESS_LISTS,
 ): AccessDecision {
   if (configuration === undefined) {
     return {
@@ -61,9 +73,10 @@ export function decideAccess(
     .filter((condition) => condition.allow.length > 0);
   if (conditions.length === 0) return { allowed: false, reason: "the access list allows nobody" };
 
-  const relation = configuration.memberRelation ?? "AND";
+  const relation = configuration.memberRelation ?? settings.controlRelation;
+  const fold = settings.ignoreCase ? foldCase : exact;
   const allowed = holds(conditions, relation, (condition) =>
-    holds(condition.allow, condition.relation, (principal) => matches(principal, names, groups, exact)),
+    holds(condition.allow, condition.relation, (principal) => matches(principal, names, groups, fold)),
   );
   const wanted = conditions
     .map((condition) => condition.allow.map(describe).join(` ${condition.relation.toLowerCase()} `))

@@ -1,10 +1,9 @@
 // The search engine of one sandbox: one index per (application, index), searched as one user.
 // It joins the pure parts: admit → who may see → match → rank → cut a page. It knows no HTTP and no AWS session.
 
-import type { SearchUser } from "./access.ts";
+import { type SearchUser, STRICT_ACCESS_LISTS } from "./access.ts";
 import {
   ADMITTED_FILTER_LIMITS,
-  type AttributeFilterLimits,
   DEFAULT_ATTRIBUTE_FILTER_LIMITS,
   parseAttributeFilter,
 } from "./attribute_filter.ts";
@@ -20,6 +19,7 @@ import { bindingOf, openPageToken, sealPageToken } from "./page_token.ts";
 import { createPassageIndex, type PassageIndex } from "./passage_index.ts";
 import { type RankedPassage, rankPassages } from "./rank.ts";
 import { refuseField } from "./search_error.ts";
+import type { SearchSettings } from "./settings.ts";
 import { queryTerms } from "./terms.ts";
 import { createGate, type SearchExplanation } from "./visibility.ts";
 
@@ -29,13 +29,19 @@ const DEFAULT_MAX_RESULTS = 10;
 /** Distinct terms of a query that count; AWS publishes no length limit, this one bounds the work. */
 const MAX_QUERY_TERMS = 64;
 
+/** What holds without switches. */
+const STRICT_SETTINGS: SearchSettings = {
+  pageTokenTtlSeconds: 3600,
+  attributeFilterLimits: DEFAULT_ATTRIBUTE_FILTER_LIMITS,
+  accessList: STRICT_ACCESS_LISTS,
+};
+
 export interface SearchEngineOptions {
   /** Signs paging tokens; one per sandbox. */
   readonly secret: string;
   readonly clock: () => Date;
-  /** How long a paging token is good for; asked at each search. Default 3600. */
-  readonly pageTokenTtlSeconds?: () => number;
-  readonly attributeFilterLimits?: AttributeFilterLimits;
+  /** Asked at each search. Default: the strict ones. */
+  readonly settings?: () => SearchSettings;
 }
 
 export interface SearchRequest {
@@ -107,8 +113,7 @@ export interface SearchEngine {
 
 /** Creates an empty search engine. */
 export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
-  const { secret, clock, pageTokenTtlSeconds = () => 3600 } = options;
-  const limits = options.attributeFilterLimits ?? DEFAULT_ATTRIBUTE_FILTER_LIMITS;
+  const { secret, clock, settings = () => STRICT_SETTINGS } = options;
   let indexes = new Map<string, { applicationId: string; indexId: string; index: PassageIndex }>();
 
   const find = (applicationId: string, indexId: string) =>
@@ -130,12 +135,13 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
     list: (applicationId, indexId) => find(applicationId, indexId)?.documents() ?? [],
 
     search(request) {
+      const { attributeFilterLimits, accessList, pageTokenTtlSeconds } = settings();
       const terms = parseQuery(request.queryText);
       const maxResults = parseMaxResults(request.maxResults);
       const filter =
         request.attributeFilter === undefined || request.attributeFilter === null
           ? undefined
-          : parseAttributeFilter(request.attributeFilter, "attributeFilter", limits);
+          : parseAttributeFilter(request.attributeFilter, "attributeFilter", attributeFilterLimits);
       const accessorFilters = (request.filters ?? []).map((value) =>
         parseAttributeFilter(value, "filterConfiguration.documentAttributeFilter", ADMITTED_FILTER_LIMITS),
       );
@@ -154,7 +160,7 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
         request.nextToken === undefined ? 0 : openPageToken(secret, binding, request.nextToken, clock());
 
       const index = find(applicationId, indexId) ?? createPassageIndex();
-      const gate = createGate(user, groups, accessorFilters, filter);
+      const gate = createGate(user, groups, accessorFilters, filter, accessList);
       const matches = index.match(terms, gate.admits);
       const ranked = rankPassages(matches, terms);
       const end = offset + maxResults;
@@ -163,7 +169,7 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
         explanation: { documents: index.documents().length, ...gate.explanation() },
       };
       if (end < ranked.length) {
-        const expiresAtMs = clock().getTime() + pageTokenTtlSeconds() * 1000;
+        const expiresAtMs = clock().getTime() + pageTokenTtlSeconds * 1000;
         result.nextToken = sealPageToken(secret, binding, { offset: end, expiresAtMs });
       }
       return result;

@@ -1,7 +1,7 @@
 // Decides which documents one search may show: access list first, then the data accessor's filters, then the
 // caller's. Remembers why each matching document was kept back.
 
-import { type AccessDecision, decideAccess, type SearchUser } from "./access.ts";
+import { type AccessDecision, type AccessListSettings, decideAccess, type SearchUser } from "./access.ts";
 import { type AttributeFilter, matchesAttributeFilter } from "./attribute_filter.ts";
 import { attributesOf, type SearchDocument } from "./document.ts";
 
@@ -25,6 +25,7 @@ export function createGate(
   groups: readonly string[],
   accessorFilters: readonly AttributeFilter[],
   filter: AttributeFilter | undefined,
+  accessList: AccessListSettings,
 ) {
   const verdicts = new Map<
     string,
@@ -32,7 +33,7 @@ export function createGate(
   >();
 
   function judge(document: SearchDocument) {
-    const access = decideAccess(document.accessControl, user, groups);
+    const access = decideAccess(document.accessControl, user, groups, accessList);
     if (!access.allowed) return { outcome: "access" as const, access };
     const attributes = attributesOf(document);
     if (!accessorFilters.every((each) => matchesAttributeFilter(each, attributes))) {

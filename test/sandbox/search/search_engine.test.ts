@@ -2,8 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { createRules } from "../../../src/sandbox/rules.ts";
 import { createSearchEngine, type SearchRequest } from "../../../src/sandbox/search/search_engine.ts";
 import { SearchValidationError } from "../../../src/sandbox/search/search_error.ts";
+import { readSearchSettings } from "../../../src/sandbox/search/settings.ts";
 import { describeExplanation } from "../../../src/sandbox/search/visibility.ts";
 
 const applicationId = "11111111-1111-4111-8111-111111111111";
@@ -12,16 +14,17 @@ const start = Date.UTC(2026, 10, 23, 12);
 
 function createFixture() {
   let nowMs = start;
+  const rules = createRules({ "search.pageTokenSeconds": 300 });
   const engine = createSearchEngine({
     secret: "one sandbox",
     clock: () => new Date(nowMs),
-    pageTokenTtlSeconds: () => 300,
+    settings: () => readSearchSettings(rules),
   });
   const search = (queryText: string, more: Partial<SearchRequest> = {}) =>
     engine.search({ applicationId, indexId, queryText, user: { userId: "u-1" }, groups: [], ...more });
   const ids = (queryText: string, more: Partial<SearchRequest> = {}) =>
     search(queryText, more).relevantContent.map((item) => item.documentId);
-  return { engine, search, ids, advanceSeconds: (seconds: number) => (nowMs += seconds * 1000) };
+  return { engine, rules, search, ids, advanceSeconds: (seconds: number) => (nowMs += seconds * 1000) };
 }
 
 function createFilledFixture() {
@@ -125,6 +128,30 @@ test("the data accessor's filters and the caller's filter both apply", () => {
       "· payroll: the access list asks for group hr",
       "kept back by the request's filter: leave",
     ].join("\n"),
+  );
+});
+
+test("what AWS does not publish of access lists and filters is a switch, asked at each search", () => {
+  const { engine, rules, search, ids } = createFilledFixture();
+  const principals = [{ user: { id: "U-1", access: "ALLOW" as const } }];
+  const others = [{ group: { name: "board", access: "ALLOW" as const } }];
+  const accessControl = { accessControls: [{ principals }, { principals: others }] };
+  engine.put(applicationId, indexId, { documentId: "minutes", content: "minutes", accessControl });
+  assert.deepEqual(ids("minutes"), []);
+  rules.set("search.accessListCase", "ignore");
+  assert.deepEqual(ids("minutes"), []);
+  rules.set("search.accessListRelation", "OR");
+  assert.deepEqual(ids("minutes"), ["minutes"]);
+
+  const leaf = { equalsTo: { name: "team", value: { stringValue: "hr" } } };
+  const deep = { notFilter: { notFilter: { notFilter: leaf } } };
+  assert.throws(() => search("minutes", { attributeFilter: deep }), /depth of more than 2/);
+  rules.set("search.filterDepth", 3);
+  assert.deepEqual(ids("minutes", { attributeFilter: deep }), ["minutes"]);
+  rules.set("search.filterLength", 1);
+  assert.throws(
+    () => search("minutes", { attributeFilter: { orAllFilters: [leaf, leaf] } }),
+    /length of more than 1/,
   );
 });
 
