@@ -1,0 +1,96 @@
+// `tti sandbox` at the terminal: only the local AWS, with its seed, switches, state and documents.
+import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { openTerminal, type RunningCommand, type TestTerminal } from "../support/terminal.ts";
+
+interface Started {
+  url: string;
+  seed: { credentials: Record<string, { accessKeyId: string; secretAccessKey: string }> };
+}
+
+describe("tti sandbox", () => {
+  let terminal: TestTerminal;
+  let seedFile: string;
+  before(async () => {
+    terminal = openTerminal();
+    seedFile = join(terminal.dataDir, "seed.json");
+    const example = await terminal.tti("sandbox --example-seed");
+    assert.equal(example.exitCode, 0);
+    writeFileSync(seedFile, example.stdout);
+  });
+  after(() => terminal.close());
+
+  const started = async (command: RunningCommand) => JSON.parse(await command.printed("\n}\n")) as Started;
+
+  it("lists every switch with its default, certainty and source", async () => {
+    const { rules } = (await terminal.tti("sandbox --rules --json")).json<{
+      rules: Record<string, string>[];
+    }>();
+    assert.ok(rules.length > 20);
+    for (const rule of rules)
+      assert.ok(rule["name"] && rule["default"] && rule["certainty"] && rule["source"]);
+    assert.match((await terminal.tti("sandbox --rules")).stdout, /issuer\.allowLocal = deny {2}\(or allow\)/);
+  });
+
+  it("starts from its own example seed and answers an AWS SDK client", async () => {
+    const command = terminal.start(`sandbox --json --port 0 --seed ${seedFile}`);
+    try {
+      const { url, seed } = await started(command);
+      const credentials = seed.credentials["isv"];
+      assert.ok(credentials);
+      const sts = new STSClient({ region: "us-east-1", endpoint: url, credentials });
+      const identity = await sts.send(new GetCallerIdentityCommand({}));
+      sts.destroy();
+      assert.equal(identity.Arn, "arn:aws:iam::111111111111:user/isv-application");
+    } finally {
+      assert.equal((await command.stop()).exitCode, 0);
+    }
+  });
+
+  it("indexes a folder into a running one", async () => {
+    const folder = join(terminal.dataDir, "handbook");
+    mkdirSync(folder);
+    writeFileSync(join(folder, "holidays.md"), "# Holidays\n\nThirty days a year.\n");
+    writeFileSync(join(folder, "picture.png"), "no text");
+    const command = terminal.start(`sandbox --json --port 0 --seed ${seedFile}`);
+    try {
+      const { url } = await started(command);
+      const words = `sandbox load ${folder} --application acme-search --as acme-admin --url ${url}`;
+      const loaded = await terminal.tti(words);
+      assert.equal(loaded.exitCode, 0, loaded.stderr);
+      assert.equal(loaded.stdout, "Indexed 1 documents in acme-search.\n");
+      assert.match(loaded.stderr, /left out picture\.png: /);
+      const wrong = await terminal.tti(`sandbox load ${folder} --application nix --url ${url}`);
+      assert.equal(wrong.exitCode, 2);
+      assert.match(wrong.stderr, /It has: acme-search, globex-search/);
+    } finally {
+      await command.stop();
+    }
+  });
+
+  for (const [words, problem] of [
+    ["sandbox --seed /nowhere.json", /The seed \/nowhere\.json cannot be read as JSON/],
+    ["sandbox --rule issuer.allowLocl=allow", /issuer\.allowLocl/],
+    ["sandbox --rule issuer.allowLocal=perhaps", /perhaps/],
+    ["sandbox load . --application x --url http://127.0.0.1:1", /No local AWS answers at/],
+  ] as const) {
+    it(`refuses "tti ${words}"`, async () => {
+      const { exitCode, stdout, stderr } = await terminal.tti(words);
+      assert.notEqual(exitCode, 0);
+      assert.equal(stdout, "");
+      assert.match(stderr, problem);
+    });
+  }
+
+  it("names every fault of a seed", async () => {
+    const path = join(terminal.dataDir, "wrong.json");
+    writeFileSync(path, JSON.stringify({ accounts: [{ id: "12", name: "x" }], isvz: [] }));
+    const { exitCode, stderr } = await terminal.tti(`sandbox --port 0 --seed ${path}`);
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /accounts\[0\]\.id: must be twelve digits/);
+    assert.match(stderr, /isvz/);
+  });
+});
