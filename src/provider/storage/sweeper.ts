@@ -2,6 +2,8 @@
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import type { Log } from "../../log.ts";
+import { deleteExpiredAttempts } from "../accounts/sign_in_attempt_store.ts";
+import { deleteExpiredChallenges } from "../handoff/challenge_store.ts";
 import { sweepRecords } from "./record_store.ts";
 
 /** How the sweeper works; times in milliseconds. */
@@ -35,9 +37,17 @@ export function startSweeper(
   let running: Promise<number> = Promise.resolve(0);
 
   async function sweepOnce(): Promise<number> {
+    const now = deps.clock();
+    const records = await inBatches((limit) => sweepRecords(deps.db, now.getTime() - policy.keepMs, limit));
+    const attempts = await inBatches((limit) => deleteExpiredAttempts(deps.db, now, limit));
+    const challenges = await deleteExpiredChallenges(deps.db, now.getTime() - policy.keepMs);
+    return records + attempts + challenges;
+  }
+
+  async function inBatches(remove: (limit: number) => Promise<number>): Promise<number> {
     let removed = 0;
     while (!stopped) {
-      const count = await sweepRecords(deps.db, deps.clock().getTime() - policy.keepMs, policy.batchSize);
+      const count = await remove(policy.batchSize);
       removed += count;
       if (count < policy.batchSize) break;
     }
