@@ -161,7 +161,6 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       onRequest,
       endpoint,
       secret: core.searchSecret,
-      codeTtlSeconds: () => rules.getNumber("authorize.codeSeconds"),
     }) ??
     handlePage(request, { log, world: shared.world, search: shared.search, clock, endpoint }) ??
     gateway(request);

@@ -5,8 +5,9 @@ import type { InboundRequest, OutboundResponse } from "../http/listener.ts";
 import { renderMessagePage } from "../page/layout.ts";
 import { isOwnHost } from "../page/local_host.ts";
 import type { RequestLog, RequestRecord } from "../request_log.ts";
+import type { Rules } from "../rules.ts";
 import type { CheckRecord } from "../services.ts";
-import type { AuthorizationCode, IdSource, World } from "../state/index.ts";
+import type { IdSource, World } from "../state/index.ts";
 import {
   type AuthorizationDecision,
   type AuthorizationFault,
@@ -15,8 +16,9 @@ import {
   REQUEST_PARAMETERS,
 } from "./authorize_request.ts";
 import { isFormTokenValid, issueFormToken } from "./form_token.ts";
-import { findUser, isAssigned, listUsers, nameOf } from "./people.ts";
+import { listUsers, nameOf } from "./people.ts";
 import { buildRedirect } from "./redirect.ts";
+import { createCode, decideSignIn } from "./sign_in.ts";
 import { renderSignInPage } from "./sign_in_page.ts";
 
 const COOKIE = "sandbox_authorize";
@@ -26,6 +28,7 @@ export type AuthorizeSources = {
   world: World;
   ids: IdSource;
   clock: Clock;
+  rules: Rules;
   log: RequestLog;
   /** Told of each finished request. */
   onRequest(record: RequestRecord): void;
@@ -33,8 +36,6 @@ export type AuthorizeSources = {
   secret: string;
   /** The sandbox's own URL. */
   endpoint: string;
-  /** How long a code is good for; asked at each sign-in. AWS publishes no value. */
-  codeTtlSeconds: () => number;
 };
 
 /** What one request came to: the answer, and what the log says of it. */
@@ -119,7 +120,8 @@ function showSignIn(
   { world, ids, clock, secret }: AuthorizeSources,
 ): Outcome {
   const carried = carriedFields(parametersOf(request));
-  const browser = ids.token(32);
+  // Kept, so that a second tab does not make the first one's form invalid.
+  const browser = browserOf(request) ?? ids.token(32);
   const token = issueFormToken(secret, browser, JSON.stringify(carried), clock());
   const page = renderSignInPage({
     request: authorization,
@@ -139,8 +141,8 @@ function takeChoice(
   authorization: AuthorizationRequest,
   sources: AuthorizeSources,
 ): Outcome {
-  const { world, clock, secret } = sources;
-  const { application, instance } = authorization;
+  const { world, ids, clock, secret, rules } = sources;
+  const { instance } = authorization;
   const parameters = parametersOf(request);
   const carried = JSON.stringify(carriedFields(parameters));
   const token = parameters.get("form_token") ?? "";
@@ -151,77 +153,38 @@ function takeChoice(
       fix: "Begin again at the application.",
     });
   }
-  const refuse = (fault: AuthorizationFault): Outcome =>
-    refusedByRedirect({
-      kind: "redirect",
+  const decision = decideSignIn(parameters, authorization, world, rules.get("user.disabled") === "accept");
+  if ("fault" in decision) {
+    const { fault } = decision;
+    return refusedByRedirect({
       target: authorization,
       error: "access_denied",
       fault,
       region: instance.region,
     });
-  if (parameters.get("cancel") !== null) {
-    return refuse({
-      rule: "authorize.consent",
-      reason: "The user cancelled the sign-in.",
-      fix: "Choose a user.",
-    });
   }
-  const name = parameters.get("user") ?? "";
-  const user = findUser(world, instance.identityStoreId, name);
-  if (user === undefined || user.status === "DISABLED") {
-    return refuse({
-      rule: "authorize.user",
-      reason: user
-        ? `User ${nameOf(user)} is disabled.`
-        : `There is no user "${name}" in ${instance.identityStoreId}.`,
-      fix: "Sign in as an enabled user of this identity store.",
-    });
-  }
-  if (!isAssigned(world, application, user)) {
-    return refuse({
-      rule: "authorize.assignment",
-      reason: `User ${nameOf(user)} is not assigned to application ${application.name}, which requires it.`,
-      fix: "CreateApplicationAssignment, or PutApplicationAssignmentConfiguration --no-assignment-required.",
-    });
-  }
-  return issueCode(authorization, user.userId, nameOf(user), sources);
-}
-
-function issueCode(
-  authorization: AuthorizationRequest,
-  userId: string,
-  userName: string,
-  { world, ids, clock, codeTtlSeconds }: AuthorizeSources,
-): Outcome {
-  const { application, instance, redirectUri, scopes, codeChallenge } = authorization;
-  const issuedAtMs = clock().getTime();
-  const code: AuthorizationCode = {
-    code: ids.token(43),
-    applicationArn: application.applicationArn,
-    userId,
-    redirectUri,
-    scopes,
-    codeChallenge,
-    codeChallengeMethod: codeChallenge === null ? null : "S256",
-    issuedAtMs,
-    expiresAtMs: issuedAtMs + codeTtlSeconds() * 1000,
-    redeemedAtMs: null,
-  };
+  const ttlSeconds = rules.getNumber("authorize.codeSeconds");
+  const code = createCode(authorization, decision.user, ids, clock(), ttlSeconds);
   world.authorizationCodes.set(code.code, code);
   return {
     response: redirectTo(buildRedirect(authorization, { code: code.code })),
     region: instance.region,
     checks: [
       passed("authorize.form", "the form came from the browser it was shown to"),
-      passed("authorize.user", `signed in as ${userName}`),
+      passed("authorize.user", `signed in as ${nameOf(decision.user)}`),
     ],
-    output: { redirectUri, codeExpiresAt: new Date(code.expiresAtMs).toISOString() },
+    output: { redirectUri: code.redirectUri, codeExpiresAt: new Date(code.expiresAtMs).toISOString() },
   };
 }
 
-function refusedByRedirect(decision: Extract<AuthorizationDecision, { kind: "redirect" }>): Outcome {
-  const { target, error, fault, region } = decision;
-  const response = redirectTo(buildRedirect(target, { error, error_description: fault.reason }));
+/** The client is told as little as AWS tells at its token endpoint; why, stands in the log. */
+function refusedByRedirect(
+  refusal: Omit<Extract<AuthorizationDecision, { kind: "redirect" }>, "kind">,
+): Outcome {
+  const { target, error, fault, region } = refusal;
+  const words = error.replaceAll("_", " ");
+  const description = words.charAt(0).toUpperCase() + words.slice(1);
+  const response = redirectTo(buildRedirect(target, { error, error_description: description }));
   return { response, region, error, fault, output: { redirectUri: target.redirectUri } };
 }
 

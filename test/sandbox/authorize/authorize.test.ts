@@ -107,7 +107,8 @@ test("other faults are told to the client by redirect, with the state", async ()
     assert.ok(location.href.startsWith(`${redirectUri}&error=`));
     assert.equal(location.searchParams.get("error"), error);
     assert.equal(location.searchParams.get("state"), "s t&te");
-    assert.ok(location.searchParams.get("error_description"));
+    const words = error.replaceAll("_", " ");
+    assert.equal(location.searchParams.get("error_description")?.toLowerCase(), words);
     const record = server.log.list(1)[0];
     assert.equal(record?.rule, rule);
     assert.equal(record?.region, "eu-west-1");
@@ -134,6 +135,19 @@ test("a disabled, unknown or unassigned user and a cancelled sign-in end in acce
   assert.ok(ada);
   ada.status = "DISABLED";
   assert.equal(await attempt({ user: "u-ada" }), "authorize.user");
+
+  server.application.assignmentRequired = false;
+  server.rules.set("user.disabled", "accept");
+  assert.ok(server.world.authorizationCodes.has(await server.signIn("u-ada")));
+});
+
+test("a second tab of the same browser leaves the first one's form good", async () => {
+  const first = await server.openForm();
+  const { cookie } = first;
+  const query = new URLSearchParams(server.request({ state: "second" }));
+  const second = await fetch(`${server.url}?${query}`, { headers: { cookie } });
+  assert.ok(second.headers.get("set-cookie")?.startsWith(`${cookie};`));
+  assert.equal((await server.post({ ...first.fields, user: "u-ada" }, cookie)).status, 302);
 });
 
 test("a user assigned directly or by a group may sign in where assignment is required", async () => {

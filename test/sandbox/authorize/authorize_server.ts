@@ -3,6 +3,7 @@
 import { handleAuthorize } from "../../../src/sandbox/authorize/handle_authorize.ts";
 import { listen } from "../../../src/sandbox/http/listener.ts";
 import { createRequestLog } from "../../../src/sandbox/request_log.ts";
+import { createRules } from "../../../src/sandbox/rules.ts";
 import {
   createIdSource,
   createWorld,
@@ -37,6 +38,7 @@ function user(userId: string, displayName: string): IdentityStoreUser {
 export async function startAuthorize() {
   const world = createWorld();
   const log = createRequestLog();
+  const rules = createRules();
   let nowMs = Date.UTC(2026, 10, 23, 12);
   const clock = () => new Date(nowMs);
   world.instances.set(instanceArn, {
@@ -83,7 +85,7 @@ export async function startAuthorize() {
     ids: createIdSource(),
     secret: "one sandbox",
     endpoint: "http://localhost:4566",
-    codeTtlSeconds: () => 60,
+    rules,
   };
   const listener = await listen(0, "127.0.0.1", async (request) => {
     return handleAuthorize(request, sources) ?? { status: 404, headers: {}, body: "" };
@@ -133,8 +135,10 @@ export async function startAuthorize() {
   }
 
   return {
+    url,
     world,
     log,
+    rules,
     clock,
     application,
     request,
