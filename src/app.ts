@@ -10,6 +10,7 @@ import { readFormPairs } from "./provider/interactions/form.ts";
 import { addInteractionRoutes, type InteractionDeps } from "./provider/interactions/interaction_routes.ts";
 import { discoveryPath } from "./provider/keys/discovery_document.ts";
 import type { DocumentAnswer, KeyDocuments } from "./provider/keys/key_documents.ts";
+import { addAccountRoutes } from "./provider/self_service/account_routes.ts";
 import { stylesheet } from "./views/render.ts";
 
 /** One thing readiness depends on. */
@@ -95,6 +96,7 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
   addSigningGate(router, deps);
   addPostedRequestRoutes(router, deps.issuer);
   addInteractionRoutes(router, deps);
+  addAccountRoutes(router, deps);
   app.use(router.routes());
 
   app.use(async function serveProvider(ctx) {
@@ -107,7 +109,9 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
 }
 
 function addKeyDocumentRoutes(router: Router, documents: KeyDocuments): void {
-  router.get("/jwks", (ctx) => sendDocument(ctx, documents.jwks(ctx.get("If-None-Match"))));
+  router.get("/jwks", async (ctx) => {
+    sendDocument(ctx, await documents.jwks(ctx.get("If-None-Match")));
+  });
   router.get(discoveryPath, async (ctx) => {
     sendDocument(ctx, await documents.discovery(ctx.get("If-None-Match")));
   });

@@ -5,14 +5,8 @@ import type { Database } from "../db/connect.ts";
 import { findAccount } from "./accounts/account_store.ts";
 import { tenantOfGrant } from "./internals.ts";
 import { idTokenClaims, userinfoClaims } from "./tenants/claims.ts";
-import { listMembershipsOfAccount, type Membership, saveLastLogin } from "./tenants/membership_store.ts";
-import {
-  type DecidedSubject,
-  decideSubject,
-  getSubjectClaims,
-  type SubjectDeps,
-  type SubjectRequest,
-} from "./tenants/subject.ts";
+import { listMembershipsOfAccount, type Membership } from "./tenants/membership_store.ts";
+import { getSubjectClaims, type SubjectDeps, type SubjectRequest } from "./tenants/subject.ts";
 import { invalidGrant, invalidToken, refusingAs } from "./token_error.ts";
 
 /** An account while a person is being signed in. */
@@ -38,25 +32,11 @@ export function accountFinder(deps: AccountDeps): FindAccount {
   return async (ctx, accountId, token) => {
     if (token === undefined) return findSigningIn(deps.db, accountId);
     if (ctx.oidc.route === "userinfo") return userinfoAccount(deps, ctx, accountId);
-    const deciding = decideSubject(deps, subjectOfGrant(ctx, accountId, deps.awsClientId));
+    const subject = getSubjectClaims(deps, subjectOfGrant(ctx, accountId, deps.awsClientId));
     // Refused before a refresh token is used up, so that it works again once the reason is gone.
-    const subject = await refusingAs(invalidGrant, deciding);
-    await recordLogin(deps.db, subject, (token as { authTime?: number }).authTime);
-    return { accountId, claims: () => idTokenClaims(subject.claims, deps.tenantClaim) };
+    const claims = await refusingAs(invalidGrant, subject);
+    return { accountId, claims: () => idTokenClaims(claims, deps.tenantClaim) };
   };
-}
-
-// A code or refresh token knows when the person logged in. Written only when it is news, so that sign-ins
-// within one session and refreshes cost nothing.
-async function recordLogin(
-  db: Database,
-  subject: DecidedSubject,
-  authTime: number | undefined,
-): Promise<void> {
-  const atMs = (authTime ?? 0) * 1000;
-  if (atMs <= (subject.lastLoginAtMs ?? 0)) return;
-  const { tenantId, sub } = subject.claims;
-  await saveLastLogin(db, { tenantId, accountId: sub }, atMs);
 }
 
 // Only for the authorization endpoint, which issues codes and no tokens.

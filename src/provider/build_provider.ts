@@ -13,6 +13,7 @@ import { registerGrants } from "./grants/register.ts";
 import { continueLogoutAtIsv } from "./handoff/front_logout.ts";
 import { createPageSources } from "./interactions/page_sources.ts";
 import { changeModels } from "./internals.ts";
+import { accountClient, accountClientId } from "./self_service/account_client.ts";
 import { recordSignIn } from "./sign_in_record.ts";
 import { createAdapterFactory } from "./storage/adapter.ts";
 import { createRecordOnce } from "./storage/record_store.ts";
@@ -51,7 +52,8 @@ export function buildProvider(deps: ProviderDeps, jwks: JWKS): Provider {
       adapter: createAdapterFactory({
         db,
         clock,
-        findClientMetadata: (clientId) => deps.clients.findMetadata(clientId),
+        findClientMetadata: async (clientId) =>
+          clientId === accountClientId ? accountClient(deps.issuer) : deps.clients.findMetadata(clientId),
       }),
       pages: createPageSources(),
       tenantExists: async (tenantId) => (await findTenant(db, tenantId))?.disabledAtMs === null,

@@ -1,6 +1,7 @@
 // Owns everything we change inside oidc-provider's models, in one place, so that an upgrade is reviewed here.
 // Each change is to a class that belongs to one Provider; nothing global is touched.
 import { randomBytes } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { JWK } from "jose";
 import type Provider from "oidc-provider";
 import type { Client, Grant, IdToken } from "oidc-provider";
@@ -104,4 +105,17 @@ export async function verificationKeysOf(client: Client): Promise<readonly JWK[]
   const { asymmetricKeyStore: keys } = client as unknown as { asymmetricKeyStore: ClientKeyStore };
   if (client.jwksUri !== undefined) await keys.refresh();
   return [...keys];
+}
+
+/**
+ * Reads who is signed in to this browser's session.
+ * @returns the account's id; undefined if nobody is, or the session has ended
+ */
+export async function sessionAccountOf(
+  provider: Provider,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<string | undefined> {
+  const session = await provider.Session.get(provider.createContext(request, response));
+  return session.accountId;
 }

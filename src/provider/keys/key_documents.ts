@@ -18,7 +18,7 @@ export interface DocumentAnswer {
 /** Answers requests for the documents. */
 export interface KeyDocuments {
   /** @param ifNoneMatch the request's If-None-Match header */
-  jwks(ifNoneMatch?: string): DocumentAnswer;
+  jwks(ifNoneMatch?: string): Promise<DocumentAnswer>;
   /** @param ifNoneMatch the request's If-None-Match header */
   discovery(ifNoneMatch?: string): Promise<DocumentAnswer>;
 }
@@ -56,7 +56,8 @@ export function createKeyDocuments(options: {
   };
 
   return {
-    jwks(ifNoneMatch) {
+    async jwks(ifNoneMatch) {
+      await ring.freshen();
       const maxAgeSeconds = ring.jwksMaxAgeSeconds();
       // Whoever asks keeps what it has and asks again, hopefully another instance: better than a set that may
       // lack the key in use, or still hold a revoked one.

@@ -45,6 +45,8 @@ export interface KeyRing {
    * @throws whatever kept it from reading or from swapping; what is served stays as it was
    */
   poll(): Promise<void>;
+  /** Reads the keys again first, if this instance may have been taken for dead since it last did. */
+  freshen(): Promise<void>;
   /** Starts polling. */
   start(): void;
   /** Stops polling and takes this instance off the list. */
@@ -88,7 +90,7 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
   let faults: KeyFault[] = [];
   let kmsLookedAtMs = Number.NEGATIVE_INFINITY;
   const isPublished = (kid: string): boolean => served.publicJwks.some((jwk) => jwk.kid === kid);
-  const guard = createSigningGuard({ clock, log, policy, isPublished });
+  const guard = createSigningGuard({ clock, log, policy, isPublished, readAgain: () => poll() });
 
   const readRows = async (nowMs: number, instances: InstanceView[]): Promise<KeyRow[]> => {
     const rows = await listKeys(db);
@@ -173,6 +175,7 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
       return () => listeners.delete(listener);
     },
     poll,
+    freshen: () => guard.freshen(),
     start() {
       if (running) return;
       running = true;

@@ -22,7 +22,8 @@ export interface SignerChoice<Row extends KeyTimes = KeyTimes> {
   waitingFor: string[];
 }
 
-const missedPollsOfTheDead = 3;
+/** An instance that missed this many polls in a row is taken for dead, and reads again before it goes on. */
+export const missedPollsOfTheDead = 3;
 
 /** Tells whether an instance is still there: it has not missed three polls in a row. */
 export function isLive(instance: InstanceView, nowMs: number, policy: KeyPolicy): boolean {

@@ -1,10 +1,12 @@
 // Owns the check before every signature: an instance that may be out of date, whose clock stepped back, or whose
 // key is no longer published signs nothing. Remembers failures of the signer itself until one succeeds again.
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../../clock.ts";
 import { OperationError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { type KeyPolicy, longestBlindSeconds } from "./policy.ts";
 import { assertSignerMatches, type PublicJwk, type Signer, SigningUnavailable } from "./signer.ts";
+import { missedPollsOfTheDead } from "./signer_choice.ts";
 
 /** Watches over the signatures of one instance. */
 export interface SigningGuard {
@@ -18,6 +20,11 @@ export interface SigningGuard {
   whyBlind(nowMs: number): string | undefined;
   /** How long what is known at a moment stays complete, in seconds. */
   completeForSeconds(nowMs: number): number;
+  /**
+   * Reads the keys again before going on, if others may have taken this instance for dead meanwhile: it was paused,
+   * or its polls did not get through. After two seconds in vain what is known must do, within its limits.
+   */
+  freshen(): Promise<void>;
   /** The error of the signer that failed last and has not signed since. */
   lastFailure(): Error | undefined;
   /** Tries the failed signer again, so that an instance without traffic finds out that it recovered. */
@@ -28,14 +35,16 @@ export interface SigningGuard {
  * Makes a guard.
  * @param options.isPublished tells whether this instance still publishes a kid: a provider that was swapped out
  *   may finish its requests with a retired key, but not with a revoked one
+ * @param options.readAgain reads the keys, as a poll does
  */
 export function createSigningGuard(options: {
   clock: Clock;
   log: Log;
   policy: KeyPolicy;
   isPublished: (kid: string) => boolean;
+  readAgain: () => Promise<void>;
 }): SigningGuard {
-  const { clock, log, policy, isPublished } = options;
+  const { clock, log, policy, isPublished, readAgain } = options;
   let lastReadMs: number | undefined;
   let failure: { error: Error; publicJwk: PublicJwk; signer: Signer } | undefined;
 
@@ -53,10 +62,19 @@ export function createSigningGuard(options: {
     return undefined;
   };
 
+  const freshen = async (): Promise<void> => {
+    if (ageSeconds(clock().getTime()) <= missedPollsOfTheDead * policy.pollIntervalSeconds) return;
+    // A failure is the poll's to log.
+    const reading = readAgain().catch(() => undefined);
+    await Promise.race([reading, sleep(2_000, undefined, { ref: false })]);
+  };
+
   return {
+    freshen,
     wrap: (publicJwk, signer) => ({
       async sign(data) {
         const { kid } = publicJwk;
+        await freshen();
         const revoked = isPublished(kid) ? undefined : `key ${kid} is no longer published`;
         const refusal = revoked ?? whyBlind(clock().getTime());
         if (refusal !== undefined) {

@@ -1,0 +1,47 @@
+// Owns the relying party behind /account: a client of our own that only ever brings the person through the
+// sign-in. Its codes are never redeemed and could not be: nobody keeps the verifier.
+import { createHash, randomBytes } from "node:crypto";
+import type { ClientMetadata } from "oidc-provider";
+
+/** Its client id; a registered client of the same id is not looked at. */
+export const accountClientId = "tti-account";
+
+/** Where it is sent back to, below the issuer. */
+export const accountReturnPath = "/account/signed-in";
+
+/** Its metadata. */
+export function accountClient(issuer: string): ClientMetadata {
+  return {
+    client_id: accountClientId,
+    client_name: "Your account",
+    token_endpoint_auth_method: "none",
+    grant_types: ["authorization_code"],
+    response_types: ["code"],
+    redirect_uris: [`${issuer}${accountReturnPath}`],
+    post_logout_redirect_uris: [`${issuer}/account`],
+    scope: "openid",
+    first_party: true,
+  };
+}
+
+/** The authorization request that signs a person in and comes back. */
+export function accountSignInUrl(issuer: string): string {
+  const url = new URL("/auth", issuer);
+  url.search = new URLSearchParams({
+    client_id: accountClientId,
+    response_type: "code",
+    scope: "openid",
+    redirect_uri: `${issuer}${accountReturnPath}`,
+    code_challenge: createHash("sha256").update(randomBytes(32)).digest("base64url"),
+    code_challenge_method: "S256",
+  }).toString();
+  return url.href;
+}
+
+/** Where signing out begins. */
+export function accountSignOutUrl(issuer: string): string {
+  const url = new URL("/session/end", issuer);
+  url.searchParams.set("client_id", accountClientId);
+  url.searchParams.set("post_logout_redirect_uri", `${issuer}/account`);
+  return url.href;
+}

@@ -1,0 +1,103 @@
+// Owns a person's own agreements: which back ends may act for them while they are away, given and on offer,
+// and what giving one or taking it back does.
+import { createAuditEvent } from "../../audit/audit_store.ts";
+import type { Clock } from "../../clock.ts";
+import type { Database } from "../../db/connect.ts";
+import { OperationError } from "../../errors.ts";
+import { type Client, listClients } from "../clients/client_store.ts";
+import {
+  listOfflineConsents,
+  revokeOfflineConsent,
+  saveOfflineConsent,
+} from "../presence/offline_consent_store.ts";
+import { listMembershipsOfAccount } from "../tenants/membership_store.ts";
+import { findTenant, type Tenant } from "../tenants/tenant_store.ts";
+
+/** An agreement that stands, or that the person may give. */
+export interface Agreement {
+  tenantId: string;
+  tenantName: string;
+  clientId: string;
+  clientName: string;
+  /** Epoch milliseconds; undefined: on offer. */
+  grantedAtMs: number | undefined;
+}
+
+/** What agreements are read from. */
+export interface AgreementDeps {
+  db: Database;
+  clock: Clock;
+}
+
+/** The tenants a person belongs to, with their rules. */
+export async function listTenantsOfPerson(db: Database, accountId: string): Promise<Tenant[]> {
+  const memberships = await listMembershipsOfAccount(db, accountId);
+  const tenants = await Promise.all(memberships.map(({ tenantId }) => findTenant(db, tenantId)));
+  return tenants.filter((tenant) => tenant !== undefined);
+}
+
+/**
+ * Lists a person's agreements: those that stand, and those on offer because the tenant's presence policy asks
+ * for one and a back end may act for the tenant.
+ */
+export async function listAgreements(db: Database, accountId: string): Promise<Agreement[]> {
+  const [tenants, consents, clients] = await Promise.all([
+    listTenantsOfPerson(db, accountId),
+    listOfflineConsents(db, accountId),
+    listClients(db, { limit: 1_000 }),
+  ]);
+  return tenants.flatMap((tenant) =>
+    clients.flatMap((client) => {
+      const given = consents.find((one) => one.tenantId === tenant.id && one.clientId === client.clientId);
+      const offered = tenant.presencePolicy.name === "offline" && mayMintFor(client, tenant.id);
+      if (given === undefined && !offered) return [];
+      return {
+        tenantId: tenant.id,
+        tenantName: tenant.name,
+        clientId: client.clientId,
+        clientName: client.metadata.client_name ?? client.clientId,
+        grantedAtMs: given?.grantedAtMs,
+      };
+    }),
+  );
+}
+
+/**
+ * Gives or takes back an agreement.
+ * @throws OperationError invalid_input for one that is neither given nor on offer
+ */
+export async function decideAgreement(
+  deps: AgreementDeps,
+  accountId: string,
+  choice: { tenantId: string; clientId: string; allow: boolean },
+): Promise<Agreement> {
+  const known = await listAgreements(deps.db, accountId);
+  const agreement = known.find((one) => one.tenantId === choice.tenantId && one.clientId === choice.clientId);
+  if (agreement === undefined) {
+    throw new OperationError("invalid_input", "There is no such agreement to give or take back.", {
+      field: "client",
+    });
+  }
+  const { tenantId, clientId } = agreement;
+  const now = deps.clock();
+  await deps.db.transaction(async (trx) => {
+    const key = { tenantId, accountId, clientId };
+    if (choice.allow) await saveOfflineConsent(trx, key, now);
+    else await revokeOfflineConsent(trx, key, now);
+    const type = choice.allow ? "consent.granted" : "consent.revoked";
+    const event = { ...key, actor: `account:${accountId}`, details: { what: "offline" } };
+    await createAuditEvent(trx, { type, ...event }, now);
+  });
+  return agreement;
+}
+
+const mintingGrants = [
+  "urn:ietf:params:oauth:grant-type:token-exchange",
+  "urn:ietf:params:oauth:grant-type:jwt-bearer",
+];
+
+function mayMintFor({ metadata }: Client, tenantId: string): boolean {
+  const allowed = metadata.allowed_tenants ?? [];
+  const mints = (metadata.grant_types ?? []).some((grant) => mintingGrants.includes(grant));
+  return mints && (allowed.includes("*") || allowed.includes(tenantId));
+}

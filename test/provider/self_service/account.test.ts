@@ -1,0 +1,100 @@
+// The person's own page: who may act for them while they are away, seen and decided by nobody else.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { saveTenant } from "../../../src/provider/tenants/tenant_store.ts";
+import { addMintingClients, backEndId, exchange, signSubject } from "../grants/mint_support.ts";
+import { addPerson, type ProviderFixture, password, startProvider } from "../support/provider_fixture.ts";
+import { UserAgent, type Visit } from "../support/user_agent.ts";
+
+let fixture: ProviderFixture;
+let accountId: string;
+before(async () => {
+  fixture = await startProvider();
+  await addMintingClients(fixture.db, ["acme"]);
+  const ann = await addPerson(fixture.db, { email: "ann@acme.example", name: "Ann", tenants: ["acme"] });
+  await addPerson(fixture.db, { email: "bob@acme.example", tenants: ["acme"] });
+  accountId = ann.id;
+  await saveTenant(fixture.db, "acme", { presencePolicy: { name: "offline" } }, new Date());
+});
+after(() => fixture.close());
+
+async function openAccount(agent: UserAgent, email: string): Promise<Visit> {
+  const login = await agent.follow(`${fixture.issuer}/account`);
+  return agent.submit(login, { email, password }, "/login");
+}
+
+async function mint(): Promise<string> {
+  const { body } = await exchange(fixture.issuer, await signSubject(fixture.issuer, { sub: accountId }));
+  return String(body["error_description"] ?? "minted");
+}
+
+const decide = (agent: UserAgent, page: Visit, decision: string): Promise<Visit> =>
+  agent.submit(page, { decision }, "/account");
+
+test("a person signs in, agrees, and takes it back; the back end follows at once", async () => {
+  const agent = new UserAgent();
+  const page = await openAccount(agent, "ann@acme.example");
+  assert.equal(page.url.pathname, "/account");
+  assert.match(page.text, /ann@acme\.example/);
+  assert.match(page.text, /if you allow it below/);
+  assert.match(page.text, new RegExp(`Client ${backEndId}`));
+  assert.match(await mint(), /^presence_required/);
+  const allowed = await decide(agent, page, "allow");
+  assert.match(allowed.text, /may now act for you/);
+  assert.equal(await mint(), "minted");
+  const revoked = await decide(agent, allowed, "revoke");
+  assert.match(revoked.text, /may no longer act for you/);
+  assert.match(await mint(), /^presence_required/);
+  const trail = await fixture
+    .db("audit_events")
+    .where({ account_id: accountId })
+    .whereLike("type", "consent.%");
+  assert.deepEqual(trail.map(({ type }) => type).sort(), ["consent.granted", "consent.revoked"]);
+});
+
+test("one person's agreement is not another's", async () => {
+  const agent = new UserAgent();
+  await decide(agent, await openAccount(agent, "bob@acme.example"), "allow");
+  assert.match(await mint(), /^presence_required/);
+});
+
+test("without a session nothing is shown and nothing decided", async () => {
+  const page = await new UserAgent().follow(`${fixture.issuer}/account`);
+  assert.ok(!page.text.includes("ann@acme.example"));
+  const body = new URLSearchParams({ tenant: "acme", client: backEndId, decision: "allow" });
+  const answer = await new UserAgent().visit(`${fixture.issuer}/account`, { method: "POST", body });
+  assert.equal(answer.status, 401);
+  assert.match(await mint(), /^presence_required/);
+});
+
+test("a form of another site decides nothing", async () => {
+  const agent = new UserAgent();
+  await openAccount(agent, "ann@acme.example");
+  const body = new URLSearchParams({ tenant: "acme", client: backEndId, decision: "allow" });
+  for (const headers of [{ origin: "https://evil.example" }, { "sec-fetch-site": "cross-site" }]) {
+    const answer = await agent.visit(`${fixture.issuer}/account`, { method: "POST", body, headers });
+    assert.equal(answer.status, 403);
+  }
+  assert.match(await mint(), /^presence_required/);
+});
+
+test("an agreement that is not on offer cannot be given", async () => {
+  const agent = new UserAgent();
+  await openAccount(agent, "ann@acme.example");
+  for (const fields of [
+    { tenant: "globex", client: backEndId, decision: "allow" },
+    { tenant: "acme", client: "tti-demo", decision: "allow" },
+    { tenant: "acme", client: backEndId, decision: "always" },
+  ]) {
+    const init = { method: "POST", body: new URLSearchParams(fields) };
+    assert.equal((await agent.visit(`${fixture.issuer}/account`, init)).status, 400, JSON.stringify(fields));
+  }
+});
+
+test("nobody can redeem the code that brought the person here", async () => {
+  const agent = new UserAgent();
+  await openAccount(agent, "ann@acme.example");
+  const back = await agent.visit(`${fixture.issuer}/account/signed-in?code=stolen`);
+  assert.equal(back.status, 303);
+  assert.equal(back.headers.get("location"), `${fixture.issuer}/account`);
+});
