@@ -1,0 +1,140 @@
+// The policy evaluator on its own: statements, principals, wildcards, condition operators.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { evaluatePolicies, type PolicyQuestion } from "../../src/sandbox/policy.ts";
+import { conditionHolds, wildcardMatches } from "../../src/sandbox/policy_condition.ts";
+import type { PolicyStatement } from "../../src/sandbox/policy_document.ts";
+
+const ROLE = "arn:aws:iam::111122223333:role/isv";
+const caller = {
+  accountId: "111122223333",
+  arn: "arn:aws:sts::111122223333:assumed-role/isv/s1",
+  roleArn: ROLE,
+};
+
+function decide(statements: PolicyStatement[], question: Partial<PolicyQuestion> = {}) {
+  return evaluatePolicies([{ name: "p", document: { Statement: statements } }], {
+    action: "sts:AssumeRole",
+    context: new Map(),
+    ...question,
+  }).outcome;
+}
+
+const allow = (more: Partial<PolicyStatement> = {}): PolicyStatement => ({
+  Effect: "Allow",
+  Action: "*",
+  ...more,
+});
+
+test("nothing said is denied, an allow allows, a deny wins in any order", () => {
+  assert.equal(decide([]), "implicitDeny");
+  assert.equal(decide([allow()]), "allow");
+  const deny: PolicyStatement = { Effect: "Deny", Action: "sts:AssumeRole" };
+  assert.equal(decide([allow(), deny]), "explicitDeny");
+  assert.equal(decide([deny, allow()]), "explicitDeny");
+});
+
+test("actions match without case and with wildcards; NotAction is the rest", () => {
+  assert.equal(decide([allow({ Action: "STS:assume*" })]), "allow");
+  assert.equal(decide([allow({ Action: ["s3:*", "sts:Assume????"] })]), "allow");
+  assert.equal(decide([allow({ Action: "sts:TagSession" })]), "implicitDeny");
+  const { Action, ...rest } = allow();
+  assert.ok(Action);
+  assert.equal(decide([{ ...rest, NotAction: "s3:*" }]), "allow");
+  assert.equal(decide([{ ...rest, NotAction: "sts:*" }]), "implicitDeny");
+  assert.equal(decide([rest]), "implicitDeny");
+});
+
+test("a principal is named by role, session, account or star, and by nothing else", () => {
+  const by = (Principal: PolicyStatement["Principal"]) =>
+    decide([allow(Principal === undefined ? {} : { Principal })], { principal: caller });
+  for (const name of [ROLE, caller.arn, "111122223333", "arn:aws:iam::111122223333:root", "*"]) {
+    assert.equal(by({ AWS: name }), "allow", name);
+  }
+  assert.equal(by("*"), "allow");
+  assert.equal(by({ AWS: ["arn:aws:iam::111122223333:role/other", ROLE] }), "allow");
+  for (const name of ["arn:aws:iam::111122223333:role/*", "arn:aws:iam::999999999999:root", `${ROLE}2`]) {
+    assert.equal(by({ AWS: name }), "implicitDeny", name);
+  }
+  assert.equal(by({ Service: "lambda.amazonaws.com" }), "implicitDeny");
+  assert.equal(by(undefined), "implicitDeny");
+});
+
+test("NotPrincipal with Deny spares the named one", () => {
+  const statements: PolicyStatement[] = [
+    allow({ Principal: "*" }),
+    { Effect: "Deny", Action: "*", NotPrincipal: { AWS: ROLE } },
+  ];
+  assert.equal(decide(statements, { principal: caller }), "allow");
+  assert.equal(
+    decide(statements, { principal: { ...caller, arn: "x", roleArn: null, accountId: "2" } }),
+    "explicitDeny",
+  );
+});
+
+test("resources match with wildcards; NotResource is the rest", () => {
+  const resource = "arn:aws:qbusiness:eu-west-1:444455556666:application/a1";
+  assert.equal(decide([allow({ Resource: "arn:aws:qbusiness:*:*:application/*" })], { resource }), "allow");
+  assert.equal(decide([allow({ Resource: "arn:aws:s3:::x" })], { resource }), "implicitDeny");
+  assert.equal(decide([allow({ NotResource: "arn:aws:s3:::x" })], { resource }), "allow");
+  assert.equal(decide([allow({ NotResource: "*" })], { resource }), "implicitDeny");
+});
+
+test("an operator nobody knows fails an allow and holds for a deny", () => {
+  const Condition = { FrobEquals: { "aws:x": "1" } };
+  assert.equal(decide([allow({ Condition })]), "implicitDeny");
+  assert.equal(decide([allow(), { Effect: "Deny", Action: "*", Condition }]), "explicitDeny");
+});
+
+const context = new Map<string, readonly string[]>([
+  ["aws:PrincipalTag/Team", ["red"]],
+  ["aws:TagKeys", ["a", "b"]],
+  ["sts:RequestContextProviders", ["arn:aws:iam::aws:contextProvider/IdentityCenter"]],
+  ["aws:EpochTime", ["100"]],
+  ["aws:CurrentTime", ["2026-01-02T00:00:00Z"]],
+]);
+const holds = (operator: string, key: string, values: string[]) =>
+  conditionHolds(operator, key, values, context).holds;
+
+test("condition operators compare as documented", () => {
+  const rows: [string, string, string[], boolean][] = [
+    ["StringEquals", "aws:principaltag/team", ["red"], true],
+    ["StringEquals", "aws:PrincipalTag/Team", ["Red"], false],
+    ["StringEqualsIgnoreCase", "aws:PrincipalTag/Team", ["Red"], true],
+    ["StringNotEquals", "aws:PrincipalTag/Team", ["blue", "red"], false],
+    ["StringLike", "aws:PrincipalTag/Team", ["r*"], true],
+    ["StringEquals", "aws:PrincipalTag/Absent", ["x"], false],
+    ["StringEqualsIfExists", "aws:PrincipalTag/Absent", ["x"], true],
+    ["StringNotEquals", "aws:PrincipalTag/Absent", ["x"], true],
+    ["Null", "aws:PrincipalTag/Absent", ["true"], true],
+    ["Null", "aws:PrincipalTag/Team", ["true"], false],
+    ["ForAllValues:StringEquals", "aws:TagKeys", ["a", "b", "c"], true],
+    ["ForAllValues:StringEquals", "aws:TagKeys", ["a"], false],
+    ["ForAllValues:StringEquals", "aws:Absent", ["a"], true],
+    ["ForAnyValue:StringEquals", "aws:TagKeys", ["b"], true],
+    ["ForAnyValue:StringEquals", "aws:Absent", ["b"], false],
+    ["ForAllValues:ArnEquals", "sts:RequestContextProviders", ["arn:aws:iam::aws:contextProvider/*"], true],
+    ["ArnLike", "sts:RequestContextProviders", ["arn:aws:iam::*:contextProvider/IdentityCenter"], true],
+    ["ArnLike", "sts:RequestContextProviders", ["arn:aws:iam*"], false],
+    ["NumericLessThan", "aws:EpochTime", ["101"], true],
+    ["NumericGreaterThanEquals", "aws:EpochTime", ["101"], false],
+    ["DateGreaterThan", "aws:CurrentTime", ["2026-01-01T00:00:00Z"], true],
+    ["StringEquals", "aws:PrincipalTag/Team", [`$${"{aws:PrincipalTag/Team}"}`], true],
+  ];
+  for (const [operator, key, values, expected] of rows) {
+    assert.equal(holds(operator, key, values), expected, `${operator} ${key} ${values.join("|")}`);
+  }
+});
+
+test("a pattern without wildcards matches itself only, and a star matches anything, in linear time", () => {
+  fc.assert(
+    fc.property(fc.string(), fc.string(), (pattern, text) => {
+      const plain = pattern.replaceAll(/[*?]/g, "");
+      assert.equal(wildcardMatches(plain, text), plain === text);
+      assert.ok(wildcardMatches("*", text));
+      assert.ok(wildcardMatches(`*${text.replaceAll(/[*?]/g, "?")}*`, `a${text}b`));
+    }),
+  );
+  assert.equal(wildcardMatches(`${"a*".repeat(50)}b`, "a".repeat(5000)), false);
+});
