@@ -9,6 +9,9 @@ const STOP_WORDS = new Set(
   ).split(" "),
 );
 
+/** Longer runs of letters are no words; stemming them would only cost time. */
+const LONGEST_STEMMED_WORD = 40;
+
 const WORD = /[\p{L}\p{N}\p{M}]+(?:['’][\p{L}]+)?/gu;
 const UNSPACED_SCRIPT = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]/u;
 
@@ -42,7 +45,7 @@ export function queryTerms(text: string): string[] {
 
 /** Removes English plural, -ing and -ed endings. What it gets wrong it gets wrong in query and index alike. */
 function stem(word: string): string {
-  if (word.length < 4 || !/^[a-z]+$/.test(word)) return word;
+  if (word.length < 4 || word.length > LONGEST_STEMMED_WORD || !/^[a-z]+$/.test(word)) return word;
   let root = word;
   if (/[^aeiou]ies$/.test(root)) root = `${root.slice(0, -3)}y`;
   else if (/(ss|sh|ch|x|z)es$/.test(root)) root = root.slice(0, -2);

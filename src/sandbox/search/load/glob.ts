@@ -7,7 +7,9 @@
  * @returns whether a path matches.
  */
 export function compileGlob(pattern: string): (path: string) => boolean {
-  const whole = pattern.endsWith("/") ? `${pattern}**` : pattern;
+  // Repeated stars say nothing new and would make matching slow.
+  const plain = pattern.replace(/(?:\*\*\/)+/g, "**/").replace(/\*{3,}/g, "**");
+  const whole = plain.endsWith("/") && !plain.endsWith("**/") ? `${plain}**` : plain.replace(/\*\*\/$/, "**");
   const expression = whole
     .split(/(\*\*\/|\*\*|\*|\?)/)
     .map((part) => {

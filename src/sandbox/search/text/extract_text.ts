@@ -1,21 +1,12 @@
 // Turns the bytes of a document into the text that is indexed, by content type.
 
 import { TextDecoder } from "node:util";
+import { type ExtractedText, UnreadableDocumentError } from "./extracted_text.ts";
+
+export { type ExtractedText, UnreadableDocumentError } from "./extracted_text.ts";
 
 /** The content types of BatchPutDocument (Q Business `ContentType`) this engine can read. */
 export type ReadableContentType = "PLAIN_TEXT" | "MD" | "HTML" | "PDF";
-
-export interface ExtractedText {
-  readonly text: string;
-  /** The title the document gives itself. */
-  readonly title?: string;
-}
-
-/** Bytes that cannot be read as the content type they are said to have. */
-export class UnreadableDocumentError extends Error {
-  readonly code = "DOCUMENT_UNREADABLE";
-  override readonly name = "UnreadableDocumentError";
-}
 
 /** Whether {@link extractText} knows a content type. */
 export function isReadableContentType(contentType: string): contentType is ReadableContentType {

@@ -1,7 +1,7 @@
 // Reads the text and title of an HTML document, block by block, as a reader of the page would see it.
 
 import { Parser } from "htmlparser2";
-import type { ExtractedText } from "./extract_text.ts";
+import { type ExtractedText, UnreadableDocumentError } from "./extracted_text.ts";
 
 /** Elements whose content is not text of the page. */
 const SILENT = new Set([
@@ -24,14 +24,21 @@ const BLOCKS = new Set(
   ).split(" "),
 );
 
+/** No page for readers nests elements deeper; the parser's work grows with the square of the depth. */
+const MAX_DEPTH = 5000;
+
 /** Elements that end a line. */
 const LINES = new Set(["br", "tr", "option"]);
 
-/** @returns the page's text, paragraphs apart by a blank line, and its title: `<title>`, or else the first `<h1>`. */
+/**
+ * @returns the page's text, paragraphs apart by a blank line, and its title: `<title>`, or else the first `<h1>`
+ * @throws UnreadableDocumentError for a page that nests absurdly deep
+ */
 export function extractHtmlText(html: string): ExtractedText {
   let text = "";
   let title = "";
   let firstHeading = "";
+  let depth = 0;
   let silentDepth = 0;
   let preformatted = 0;
   let inTitle = false;
@@ -39,6 +46,8 @@ export function extractHtmlText(html: string): ExtractedText {
 
   const parser = new Parser({
     onopentag(name, attributes) {
+      depth += 1;
+      if (depth > MAX_DEPTH) throw new UnreadableDocumentError(`nests elements deeper than ${MAX_DEPTH}`);
       if (SILENT.has(name)) silentDepth += 1;
       else if (name === "title") inTitle = true;
       else if (name === "pre") preformatted += 1;
@@ -58,6 +67,7 @@ export function extractHtmlText(html: string): ExtractedText {
       text += preformatted > 0 ? data : data.replace(/\s+/g, " ");
     },
     onclosetag(name) {
+      depth -= 1;
       if (SILENT.has(name)) silentDepth = Math.max(0, silentDepth - 1);
       else if (name === "title") inTitle = false;
       else if (name === "pre") preformatted = Math.max(0, preformatted - 1);
@@ -77,9 +87,9 @@ function oneLine(text: string): string {
 
 function tidy(text: string): string {
   return text
-    .replace(/[ \t]+\n/g, "\n")
-    .replace(/\n[ \t]+/g, "\n")
-    .replace(/[ \t]{2,}/g, " ")
+    .split("\n")
+    .map((line) => line.trim().replace(/[ \t]{2,}/g, " "))
+    .join("\n")
     .replace(/\n{3,}/g, "\n\n")
     .trim();
 }

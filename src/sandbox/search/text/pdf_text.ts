@@ -1,6 +1,6 @@
 // Reads the text and title of a PDF. The PDF library is loaded with the first PDF: it is large.
 
-import type { ExtractedText } from "./extract_text.ts";
+import type { ExtractedText } from "./extracted_text.ts";
 
 /** @returns the text of all pages, apart by a blank line. @throws whatever the PDF library throws at a broken file. */
 export async function extractPdfText(bytes: Uint8Array): Promise<ExtractedText> {

@@ -2,6 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { compileGlob } from "../../../../src/sandbox/search/load/glob.ts";
+import { splitPassages } from "../../../../src/sandbox/search/passages.ts";
+import { queryTerms } from "../../../../src/sandbox/search/terms.ts";
 import {
   extractText,
   type ReadableContentType,
@@ -64,4 +67,16 @@ test("a broken PDF and binary data in a text format are unreadable, with the rea
 test("plain text may carry a byte order mark of UTF-8 or UTF-16", async () => {
   assert.equal((await extract("\ufeffCafé", "PLAIN_TEXT")).text, "Café");
   assert.equal((await extract(Buffer.from("\ufeffCafé", "utf16le"), "PLAIN_TEXT")).text, "Café");
+});
+
+test("long runs of spaces, tags, stars and letters are read or refused in a moment", async () => {
+  const started = performance.now();
+  await extract(`<pre>${" ".repeat(500_000)}x${" \n".repeat(100_000)}</pre>`, "HTML");
+  await assert.rejects(extract("<div>".repeat(500_000), "HTML"), /nests elements deeper than 5000/);
+  await assert.rejects(extract(`${">".repeat(20_000)}x`, "MD"), UnreadableDocumentError);
+  await extract("<p>text<br>".repeat(50_000), "HTML");
+  queryTerms(`${"a".repeat(200_000)}ing`);
+  splitPassages(`${"\n \t".repeat(200_000)}x${". ".repeat(200_000)}`);
+  compileGlob("**/".repeat(170))("a/".repeat(60));
+  assert.ok(performance.now() - started < 5000);
 });
