@@ -314,14 +314,6 @@ const rows = [
     source: "contract 5",
   },
   {
-    name: "authorize.codeSeconds",
-    default: "120",
-    values: [],
-    question: "How long is an authorization code good for?",
-    certainty: "unknown",
-    source: "contract 5",
-  },
-  {
     name: "sts.callerPolicy",
     default: "always",
     values: ["always", "unlessTrustNamesCaller"],
@@ -334,7 +326,7 @@ const rows = [
     name: "authorize.codeSeconds",
     default: "60",
     values: [],
-    question: "Lifetime of an authorization code.",
+    question: "How long is an authorization code good for?",
     certainty: "unknown",
     source: "contract 5; short-lived",
   },

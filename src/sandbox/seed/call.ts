@@ -17,13 +17,18 @@ export type SeedCaller = (
 
 /** @param randomSeed ids follow from it and the entity's place in the seed, not from the order of calls */
 export function createSeedCaller(registry: Registry, shared: SharedContext, randomSeed: string): SeedCaller {
+  const calls = new Map<string, number>();
   return async (service, operation, input, { account, region, path }) => {
+    // Two entities of one name must not get one id: the second is a conflict to be told.
+    const place = `${randomSeed}|${path}|${operation}`;
+    const repeat = calls.get(place) ?? 0;
+    calls.set(place, repeat + 1);
     const found = registry.find(service, operation);
     if (found === undefined)
       throw new Error(`The seed needs ${service} ${operation}, which is not registered.`);
     const context: OperationContext = {
       ...shared,
-      ids: createIdSource(`${randomSeed}|${path}|${operation}`),
+      ids: createIdSource(repeat === 0 ? place : `${place}|${repeat}`),
       requestId: `seed ${path}`,
       service,
       operation,
