@@ -9,6 +9,7 @@ export type { RequestRecord } from "./request_log.ts";
 export { type Certainty, listRules, type Rule, type RuleName, type RuleOverrides } from "./rules.ts";
 export { sandboxRulesTable } from "./rules_table.ts";
 export { type Sandbox, type SandboxOptions, startSandbox } from "./sandbox.ts";
+export { type LoadOptions, type LoadReport, pushFolder } from "./search/load/load_folder.ts";
 export type {
   SeedResult,
   SeedResultApplication,

@@ -1,6 +1,6 @@
 // Puts the documents of a folder into an index: straight into a search engine, or over the AWS API.
 
-import { BatchPutDocumentCommand, type Document, type QBusinessClient } from "@aws-sdk/client-qbusiness";
+import type { Document, QBusinessClient } from "@aws-sdk/client-qbusiness";
 import type { SearchDocument } from "../document.ts";
 import { type FolderEntry, type ReadFolderOptions, readFolder } from "./read_folder.ts";
 
@@ -56,6 +56,8 @@ export async function pushFolder(
   target: { client: QBusinessClient; applicationId: string; indexId: string },
   options: LoadOptions = {},
 ): Promise<LoadReport> {
+  // Loaded on use, so that a sandbox that pushes nothing does not carry an SDK client.
+  const { BatchPutDocumentCommand } = await import("@aws-sdk/client-qbusiness");
   const report: LoadReport = { loaded: [], skipped: [] };
   let batch: { entry: FolderEntry & { kind: "document" }; wire: Document }[] = [];
 
