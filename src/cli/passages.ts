@@ -1,6 +1,6 @@
 // Owns how passages of a search are shown: as lines for people, as a document for programs.
 import type { RelevantContent } from "@aws-sdk/client-qbusiness";
-import type { Terminal } from "./terminal.ts";
+import { printable, type Terminal } from "./terminal.ts";
 
 /** A passage as programs read it. */
 export interface PassageDocument {
@@ -27,16 +27,11 @@ export function formatPassages(passages: readonly RelevantContent[], terminal: T
   return passages
     .map((passage, index) => {
       const { title, documentId, content, confidence } = passageDocument(passage);
-      const heading = terminal.styleResult("bold", title ?? documentId ?? "untitled");
+      const heading = terminal.styleResult("bold", printable(title ?? documentId ?? "untitled"));
       const lines = wrap(printable(content ?? ""), 84).map((line) => `   ${line}`);
       return [`${index + 1}. ${heading}  ${(confidence ?? "").toLowerCase()}`.trimEnd(), ...lines].join("\n");
     })
     .join("\n\n");
-}
-
-// Documents are other people's text: what a terminal would obey must not reach it.
-function printable(text: string): string {
-  return text.replace(/\p{Cc}+/gu, " ").replace(/\p{Cf}/gu, "");
 }
 
 function wrap(text: string, width: number): string[] {

@@ -62,7 +62,7 @@ export class Terminal {
       this.#printDocument({ error: told });
       return;
     }
-    this.say(`${this.style("red", "tti:")} ${told.message}`);
+    this.say(`${this.style("red", "tti:")} ${told.message.split("\n").map(printable).join("\n")}`);
     if (told.code !== undefined) this.say(`  ${this.style("dim", "code:")} ${told.code}`);
     if (told.step !== undefined) this.say(`  ${this.style("dim", "step:")} ${told.step}`);
     for (const cause of told.causes ?? []) this.say(`  ${this.style("dim", "maybe:")} ${cause}`);
@@ -143,11 +143,11 @@ export function describeError(error: unknown): ToldError {
 export function formatTable(rows: readonly TableRow[]): string {
   const columns = Object.keys(rows[0] ?? {});
   const widths = columns.map((column) =>
-    Math.max(column.length, ...rows.map((row) => row[column]?.length ?? 0)),
+    Math.max(column.length, ...rows.map((row) => printable(row[column] ?? "").length)),
   );
   const line = (cells: readonly string[]) =>
     cells
-      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+      .map((cell, index) => printable(cell).padEnd(widths[index] ?? 0))
       .join("  ")
       .trimEnd();
   return [line(columns), ...rows.map((row) => line(columns.map((column) => row[column] ?? "")))].join("\n");
@@ -156,5 +156,13 @@ export function formatTable(rows: readonly TableRow[]): string {
 /** Lays out names and values, one a line, values aligned. */
 export function formatFields(fields: readonly (readonly [string, string])[]): string {
   const width = Math.max(...fields.map(([name]) => name.length));
-  return fields.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join("\n");
+  return fields.map(([name, value]) => `${name.padEnd(width)}  ${printable(value)}`).join("\n");
+}
+
+/**
+ * Text of other people's making, without what a terminal would obey or a reader be deceived by: control
+ * characters and reversed writing.
+ */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}+/gu, " ").replace(/\p{Bidi_Control}/gu, "");
 }

@@ -7,7 +7,7 @@ import { generateClientSecret, hashClientSecret } from "../../provider/clients/c
 import * as store from "../../provider/clients/client_store.ts";
 import { parseTenantId } from "../../provider/tenants/tenant_store.ts";
 import { adminScope, handoffScope, searchScope } from "../authenticate.ts";
-import { type OperationContext, pageSchema, parseArguments } from "./operation.ts";
+import { displayName, type OperationContext, pageSchema, parseArguments } from "./operation.ts";
 
 /** A client as operators see it: its metadata without any form of its secret. */
 export interface ClientView {
@@ -46,7 +46,7 @@ const newClient = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9._~-]{1,128}$/, "has 1 to 128 letters, digits, . _ ~ or - only")
     .optional(),
-  name: z.string().trim().min(1).max(200).optional(),
+  name: displayName.optional(),
   purposes: z.array(z.enum(clientPurposes)).min(1).optional(),
   authMethod: z.enum(authMethods).optional(),
   redirectUris: z.array(z.string()).max(50).optional(),

@@ -15,6 +15,14 @@ export interface OperationContext {
   actor: string;
 }
 
+/** A name that people read. Control characters and reversed writing would let it pose as another. */
+export const displayName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .regex(/^[^\p{Cc}\p{Bidi_Control}]*$/u, "holds control characters");
+
 /** A list's page, as every list operation takes it. */
 export const pageSchema = z.strictObject({
   limit: z.int().min(1).max(9999).optional(),

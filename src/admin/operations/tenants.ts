@@ -4,16 +4,16 @@ import { createAuditEvent } from "../../audit/audit_store.ts";
 import { OperationError } from "../../errors.ts";
 import { parsePresencePolicy, presencePolicyText } from "../../provider/presence/presence_policy.ts";
 import * as store from "../../provider/tenants/tenant_store.ts";
-import { type OperationContext, pageSchema, parseArguments } from "./operation.ts";
+import { displayName, type OperationContext, pageSchema, parseArguments } from "./operation.ts";
 
 const newTenant = z.strictObject({
   id: z.string(),
-  name: z.string().trim().min(1).max(200).optional(),
+  name: displayName.optional(),
 });
 
 const tenantUpdate = z.strictObject({
   id: z.string(),
-  name: z.string().trim().min(1).max(200).optional(),
+  name: displayName.optional(),
   loginMethod: z.enum(store.loginMethods).optional(),
   presence: z.string().optional(),
 });

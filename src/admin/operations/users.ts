@@ -9,7 +9,7 @@ import { parseEmailAddress } from "../../provider/accounts/email_address.ts";
 import { assertNewPassword } from "../../provider/accounts/passwords.ts";
 import * as memberships from "../../provider/tenants/membership_store.ts";
 import { getTenant } from "../../provider/tenants/tenant_store.ts";
-import { type OperationContext, pageSchema, parseArguments } from "./operation.ts";
+import { displayName, type OperationContext, pageSchema, parseArguments } from "./operation.ts";
 
 /** A user as operators see it. */
 export interface User extends accounts.Account {
@@ -25,7 +25,7 @@ const role = z.enum(memberships.membershipRoles);
 
 const newUser = z.strictObject({
   email: z.string(),
-  name: z.string().trim().min(1).max(200).optional(),
+  name: displayName.optional(),
   password: z.string().optional(),
   /** Whether the operator vouches for the address. */
   emailVerified: z.boolean().optional(),

@@ -10,7 +10,7 @@ import { assertPortsFree } from "../dev/ports.ts";
 import { ProofFailed, type ProvenSearch, proveDemo } from "../dev/proof.ts";
 import { Steps } from "../dev/steps.ts";
 import { untilStopped } from "../stop_signal.ts";
-import { formatFields, formatTable, type Terminal } from "../terminal.ts";
+import { formatFields, formatTable, printable, type Terminal } from "../terminal.ts";
 
 const dev = defineCommand({
   name: "dev",
@@ -169,7 +169,7 @@ function formatFound(searches: readonly ProvenSearch[], terminal: Terminal): str
     const titles = [...new Set(results.map(({ title, documentId }) => title ?? documentId ?? ""))];
     return [
       `${terminal.styleResult("bold", user)} searches "${demoQuery}" and finds`,
-      ...titles.map((title) => `  · ${title}`),
+      ...titles.map((title) => `  · ${printable(title)}`),
     ].join("\n");
   });
   return found.join("\n\n");
@@ -183,7 +183,7 @@ function formatWelcome(environment: DevEnvironment, terminal: Terminal): string 
   }));
   return [
     formatFields([
-      [terminal.styleResult("bold", "Open"), terminal.styleResult("cyan", environment.demoUrl)],
+      ["Open", environment.demoUrl],
       ["Issuer", environment.issuer],
       ["Local AWS", `${environment.sandboxUrl}  (AWS_ENDPOINT_URL; its page shows every check)`],
       ["Admin API", environment.adminUrl],

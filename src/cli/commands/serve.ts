@@ -19,7 +19,10 @@ Example:
   async run({ terminal }) {
     const server = await startServer(readConfig(undefined, "production"));
     const stopped = untilStopped();
-    terminal.say(`Serving ${server.publicUrl}; admin at ${server.adminUrl}`);
+    terminal.result(
+      { issuer: server.publicUrl, localUrl: server.localUrl, adminUrl: server.adminUrl },
+      `Serving ${server.publicUrl} at ${server.localUrl}; admin at ${server.adminUrl}`,
+    );
     await stopped;
     await server.close();
     return 0;
