@@ -23,6 +23,8 @@ export type SdkError = Error & { $metadata: { httpStatusCode?: number } } & Reco
 export type ControlPlane = {
   sandbox: Sandbox;
   instanceArn: string;
+  /** Another instance of the same customer, in us-west-2. */
+  secondInstanceArn: string;
   identityStoreId: string;
   /** userName → UserId */
   users: Record<string, string>;
@@ -72,6 +74,7 @@ export async function startControlPlane(rules: RuleOverrides = {}): Promise<Cont
           ],
           groups: ["engineering", "sales"],
         },
+        { name: "second", account: customerAccount, region: "us-west-2" },
         { name: "others", account: otherAccount, region },
       ],
     },
@@ -83,6 +86,7 @@ export async function startControlPlane(rules: RuleOverrides = {}): Promise<Cont
   return {
     sandbox,
     instanceArn: main.instanceArn,
+    secondInstanceArn: identityCenters["second"]?.instanceArn ?? "",
     identityStoreId: main.identityStoreId,
     users: main.users,
     groups: main.groups,
