@@ -1,5 +1,4 @@
 // From an access key to the principal that signed, and from the principal to its policies and condition keys.
-import { AwsError } from "./errors.ts";
 import type { NamedPolicy, PolicyCaller, RequestContext } from "./policy.ts";
 import type { PolicyDocument } from "./policy_document.ts";
 import type { Caller } from "./services.ts";
@@ -11,11 +10,8 @@ const ALLOW_ALL: PolicyDocument = {
   Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
 };
 
-/**
- * @returns the principal an access key belongs to
- * @throws AwsError when the user or role was deleted since the key was issued
- */
-export function resolveCaller(world: World, key: AccessKey): Caller {
+/** @returns the principal an access key belongs to; undefined when it was deleted since the key was issued */
+export function findCaller(world: World, key: AccessKey): Caller | undefined {
   const base = { accessKeyId: key.accessKeyId, accountId: key.accountId };
   switch (key.holder.type) {
     case "root":
@@ -30,7 +26,7 @@ export function resolveCaller(world: World, key: AccessKey): Caller {
       };
     case "user": {
       const user = world.iamUsers.get(key.holder.userArn);
-      if (user === undefined) throw principalGone(key.holder.userArn);
+      if (user === undefined) return undefined;
       return {
         ...base,
         arn: user.arn,
@@ -44,7 +40,7 @@ export function resolveCaller(world: World, key: AccessKey): Caller {
     case "session": {
       const { session } = key.holder;
       const role = world.iamRoles.get(session.roleArn);
-      if (role === undefined) throw principalGone(session.roleArn);
+      if (role === undefined) return undefined;
       return {
         ...base,
         arn: assumedRoleArn(role, session.roleSessionName),
@@ -131,15 +127,4 @@ function policiesOf(world: World, holder: IamUser | IamRole): NamedPolicy[] {
     return policy === undefined ? [] : [{ name: policy.policyName, document: policy.document }];
   });
   return [...inline, ...attached];
-}
-
-function principalGone(arn: string): AwsError {
-  return new AwsError({
-    code: "InvalidClientTokenId",
-    status: 403,
-    message: "The security token included in the request is invalid.",
-    rule: "signature.principal",
-    reason: `The access key belongs to ${arn}, which no longer exists.`,
-    fix: "Create the user or role again, or sign with other credentials.",
-  });
 }

@@ -1,10 +1,19 @@
 // The AWS front door: which service, who signed, which operation, may the caller, do it, answer in AWS's words.
 // Everything it learns about a request ends up in the request log.
 import { assertIdentityPolicy, iamActionOf } from "./authorization.ts";
-import { resolveCaller } from "./caller.ts";
+import { findCaller } from "./caller.ts";
 import type { Clock } from "./clock.ts";
 import { AwsError } from "./errors.ts";
-import type { FaultQueue, PendingFault } from "./faults.ts";
+import type { FaultQueue } from "./faults.ts";
+import {
+  describeFault,
+  errorText,
+  guessService,
+  headerText,
+  injectedError,
+  internalError,
+  unusableSignature,
+} from "./gateway_refusals.ts";
 import type { InboundRequest, OutboundResponse } from "./http/listener.ts";
 import { findServiceBySigningName, type ServiceName } from "./models/index.ts";
 import { validateInput } from "./models/validate.ts";
@@ -71,12 +80,16 @@ async function answer(request: InboundRequest, draft: Draft, options: GatewayOpt
   draft.service = service;
   try {
     if (authorization === undefined || scopeService === undefined)
-      throw unsigned(service, authorization, request);
+      throw unusableSignature(service, authorization, request);
     draft.region = authorization.scope.region;
     draft.accessKeyId = authorization.accessKeyId;
     return await perform(request, service, authorization, draft, options);
   } catch (thrown) {
-    const error = toAwsError(thrown, draft);
+    const error = thrown instanceof AwsError ? thrown : internalError(service, draft.operation, thrown);
+    if (error !== thrown) {
+      const trace = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+      recorder(draft.checks)("sandbox.internal", false, trace);
+    }
     return { error, response: serializeError(service, error, draft.requestId) };
   }
 }
@@ -202,41 +215,14 @@ function authenticate(
   }
   const { region, service: name } = authorization.scope;
   check("signature", true, `signed by ${authorization.accessKeyId} for ${name} in ${region}`);
-  return resolveCaller(shared.world, verdict.key);
-}
-
-function unsigned(
-  service: ServiceName,
-  authorization: SigV4Authorization | undefined,
-  request: InboundRequest,
-): AwsError {
-  if (authorization !== undefined) {
-    return signatureError(service, "incomplete", {
-      why: `the credential scope names the service "${authorization.scope.service}", which the sandbox does not have`,
-      fix: "Use a client of sts, sso-oidc, sso-admin, identitystore, qbusiness, iam or kms.",
-    });
-  }
-  const header = headerText(request, "authorization");
-  if (header === "") {
-    return signatureError(service, "missing", {
-      why: "the request carries no Authorization header",
-      fix: "Use an AWS SDK with credentials; presigned URLs are not supported.",
-    });
-  }
-  return signatureError(service, "incomplete", {
-    why: "the Authorization header is not a well-formed AWS4-HMAC-SHA256 signature",
-    fix: "Sign with Signature Version 4, one region (not SigV4a).",
-  });
-}
-
-/** Only to choose the shape of a refusal when no usable signature names the service. */
-function guessService(request: InboundRequest): ServiceName {
-  const target = headerText(request, "x-amz-target");
-  if (target.startsWith("AWSIdentityStore.")) return "identitystore";
-  if (target.startsWith("TrentService.")) return "kms";
-  if (target !== "") return "sso-admin";
-  if (request.rawPath === "/token" || request.rawPath.startsWith("/client/")) return "sso-oidc";
-  return request.rawPath === "/" ? "sts" : "qbusiness";
+  const caller = findCaller(shared.world, verdict.key);
+  if (caller !== undefined) return caller;
+  const told = {
+    why: "the user or role the access key belongs to no longer exists",
+    fix: "Create it again, or sign with other credentials.",
+  };
+  check("signature.unknownKey", false, told.why, told.fix);
+  throw signatureError(service, "unknownKey", told);
 }
 
 function openDraft(request: InboundRequest, { shared }: GatewayOptions): Draft {
@@ -262,53 +248,4 @@ function openDraft(request: InboundRequest, { shared }: GatewayOptions): Draft {
     checks: [],
     injectedFault: null,
   };
-}
-
-function toAwsError(thrown: unknown, draft: Draft): AwsError {
-  if (thrown instanceof AwsError) return thrown;
-  recorder(draft.checks)(
-    "sandbox.internal",
-    false,
-    thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown),
-  );
-  return new AwsError({
-    code: draft.service === "sts" || draft.service === "iam" ? "InternalFailure" : "InternalServerException",
-    status: 500,
-    message: "The request processing has failed because of an unknown error, exception or failure.",
-    rule: "sandbox.internal",
-    reason: `The sandbox failed on ${draft.operation ?? "a request"}: ${thrown instanceof Error ? thrown.message : "unknown"}.`,
-    fix: "This is a fault of the sandbox; please report it.",
-  });
-}
-
-function injectedError(fault: PendingFault): AwsError {
-  const { code, status = 400, message, members } = fault.error ?? { code: "InternalFailure" };
-  return new AwsError({
-    code,
-    status,
-    ...(message === undefined ? {} : { message }),
-    ...(members === undefined ? {} : { members }),
-    rule: "control.fault",
-    reason: `The control API asked for ${code}.`,
-    fix: "Clear the injected faults.",
-  });
-}
-
-function describeFault(fault: PendingFault): string {
-  const parts = [
-    fault.delayMs === undefined ? "" : `delay ${fault.delayMs} ms`,
-    fault.error === undefined ? "" : `error ${fault.error.code}`,
-    fault.drop === undefined ? "" : `connection dropped (${fault.drop})`,
-  ];
-  return parts.filter((part) => part !== "").join(", ");
-}
-
-function errorText(error: AwsError): string {
-  const description = error.members["error_description"];
-  return error.message !== "" ? error.message : typeof description === "string" ? description : "";
-}
-
-function headerText(request: InboundRequest, name: string): string {
-  const value = request.headers[name];
-  return typeof value === "string" ? value : (value?.[0] ?? "");
 }

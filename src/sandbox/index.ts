@@ -4,10 +4,10 @@ export type { SandboxControl } from "./control/control.ts";
 export { SandboxSetupError } from "./errors.ts";
 export type { Fault, PendingFault } from "./faults.ts";
 export type { PolicyDocument, PolicyStatement } from "./policy_document.ts";
+export { sandboxRulesTable } from "./render_rules.ts";
 export { formatRequest } from "./request_line.ts";
 export type { RequestRecord } from "./request_log.ts";
 export { type Certainty, listRules, type Rule, type RuleName, type RuleOverrides } from "./rules.ts";
-export { sandboxRulesTable } from "./rules_table.ts";
 export { type Sandbox, type SandboxOptions, startSandbox } from "./sandbox.ts";
 export { type LoadOptions, type LoadReport, pushFolder } from "./search/load/load_folder.ts";
 export type {

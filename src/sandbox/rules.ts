@@ -1,9 +1,10 @@
 // Every fact about AWS that is unknown (or was contradictory), as a named switch: strict by default, so that what
 // passes here passes on AWS. `tti sandbox --rules` lists this table; nothing else in the sandbox guesses.
 import { SandboxSetupError } from "./errors.ts";
-import { RULE_TABLE, type Rule } from "./rule_table.ts";
+import type { Rule } from "./rule.ts";
+import { RULE_TABLE } from "./rule_table.ts";
 
-export type { Certainty, Rule } from "./rule_table.ts";
+export type { Certainty, Rule } from "./rule.ts";
 
 /** Name of a rule. */
 export type RuleName = (typeof RULE_TABLE)[number]["name"];

@@ -1,0 +1,95 @@
+// What the gateway answers when it does not come to an operation: no usable signature, an injected fault, a fault of
+// the sandbox itself.
+import { AwsError } from "./errors.ts";
+import type { PendingFault } from "./faults.ts";
+import type { InboundRequest } from "./http/listener.ts";
+import { getModel, type ServiceName } from "./models/index.ts";
+import type { SigV4Authorization } from "./sigv4/authorization_header.ts";
+import { signatureError } from "./sigv4/signature_error.ts";
+
+/** The request carries no signature the sandbox can check. */
+export function unusableSignature(
+  service: ServiceName,
+  authorization: SigV4Authorization | undefined,
+  request: InboundRequest,
+): AwsError {
+  if (authorization !== undefined) {
+    return signatureError(service, "incomplete", {
+      why: `the credential scope names the service "${authorization.scope.service}", which the sandbox does not have`,
+      fix: "Use a client of sts, sso-oidc, sso-admin, identitystore, qbusiness, iam or kms.",
+    });
+  }
+  const header = headerText(request, "authorization");
+  if (header === "") {
+    return signatureError(service, "missing", {
+      why: "the request carries no Authorization header",
+      fix: "Use an AWS SDK with credentials; presigned URLs are not supported.",
+    });
+  }
+  return signatureError(service, "incomplete", {
+    why: "the Authorization header is not a well-formed AWS4-HMAC-SHA256 signature",
+    fix: "Sign with Signature Version 4, one region (not SigV4a).",
+  });
+}
+
+/** Only to choose the shape of a refusal when no usable signature names the service. */
+export function guessService(request: InboundRequest): ServiceName {
+  const target = headerText(request, "x-amz-target");
+  if (target.startsWith("AWSIdentityStore.")) return "identitystore";
+  if (target.startsWith("TrentService.")) return "kms";
+  if (target !== "") return "sso-admin";
+  if (request.rawPath === "/token" || request.rawPath.startsWith("/client/")) return "sso-oidc";
+  return request.rawPath === "/" ? "sts" : "qbusiness";
+}
+
+/**
+ * A fault of the sandbox itself in the service's shape.
+ *
+ * @param thrown what an operation threw that is no AwsError
+ */
+export function internalError(service: ServiceName, operation: string | null, thrown: unknown): AwsError {
+  return new AwsError({
+    code: getModel(service).protocol === "query" ? "InternalFailure" : "InternalServerException",
+    status: 500,
+    message: "The request processing has failed because of an unknown error, exception or failure.",
+    rule: "sandbox.internal",
+    reason: `The sandbox failed on ${operation ?? "a request"}: ${thrown instanceof Error ? thrown.message : "unknown"}.`,
+    fix: "This is a fault of the sandbox; please report it.",
+  });
+}
+
+/** The error a test asked for. */
+export function injectedError(fault: PendingFault): AwsError {
+  const { code, status = 400, message, members } = fault.error ?? { code: "InternalFailure" };
+  return new AwsError({
+    code,
+    status,
+    ...(message === undefined ? {} : { message }),
+    ...(members === undefined ? {} : { members }),
+    rule: "control.fault",
+    reason: `The control API asked for ${code}.`,
+    fix: "Clear the injected faults.",
+  });
+}
+
+/** An injected fault in words, for the log. */
+export function describeFault(fault: PendingFault): string {
+  const parts = [
+    fault.delayMs === undefined ? "" : `delay ${fault.delayMs} ms`,
+    fault.error === undefined ? "" : `error ${fault.error.code}`,
+    fault.drop === undefined ? "" : `connection dropped (${fault.drop})`,
+  ];
+  return parts.filter((part) => part !== "").join(", ");
+}
+
+/** What the caller was told: message, or OAuth description. */
+export function errorText(error: AwsError): string {
+  const description = error.members["error_description"];
+  return error.message !== "" ? error.message : typeof description === "string" ? description : "";
+}
+
+/** A header as one text; empty when absent. */
+export function headerText(request: InboundRequest, name: string): string {
+  const value = request.headers[name];
+  return typeof value === "string" ? value : (value?.[0] ?? "");
+}

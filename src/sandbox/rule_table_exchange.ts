@@ -1,0 +1,103 @@
+// Switches about CreateTokenWithIAM beyond the token, about authorization codes and AssumeRole.
+import type { Rule } from "./rule.ts";
+
+/** In printed order. */
+export const EXCHANGE_RULES = [
+  {
+    name: "exchange.missingGrantError",
+    default: "UnauthorizedClientException",
+    values: ["UnauthorizedClientException", "InvalidClientException"],
+    question: "How does AWS answer when the application lacks the grant?",
+    certainty: "unknown",
+    source: "contract 10; boto3 #4093 saw InvalidClient",
+  },
+  {
+    name: "exchange.missingTag",
+    default: "warn",
+    values: ["warn", "reject"],
+    question: "Is the ExternalId session tag enforced at CreateTokenWithIAM?",
+    certainty: "unknown",
+    source: "contract 1.1, 11.10",
+  },
+  {
+    name: "exchange.rateLimitError",
+    default: "SlowDownException",
+    values: ["SlowDownException", "ThrottlingException"],
+    question: "How is the 10-per-second limit signalled?",
+    certainty: "unknown",
+    source: "contract 11.7",
+  },
+  {
+    name: "exchange.jwtBearerPerSecond",
+    default: "10",
+    values: [],
+    question: "JWT-bearer exchanges a second per Identity Center instance (0: no limit).",
+    certainty: "documented",
+    source: "IDC-LIM",
+  },
+  {
+    name: "exchange.refreshPerSecond",
+    default: "80",
+    values: [],
+    question: "Refresh and token-exchange grants a second per application (0: no limit).",
+    certainty: "documented",
+    source: "IDC-LIM",
+  },
+  {
+    name: "exchange.accessTokenSeconds",
+    default: "3600",
+    values: [],
+    question: "Lifetime of Identity Center's tokens and identity context.",
+    certainty: "documented",
+    source: "S3-DIR, IDC-SESS (contract 7)",
+  },
+  {
+    name: "exchange.refreshTokenSeconds",
+    default: "28800",
+    values: [],
+    question: "Lifetime of an Identity Center refresh token.",
+    certainty: "unknown",
+    source: "contract 5",
+  },
+  {
+    name: "exchange.refreshTokenRotation",
+    default: "rotate",
+    values: ["rotate", "keep"],
+    question: "Is a refresh token replaced by each use?",
+    certainty: "unknown",
+    source: "contract 5",
+  },
+  {
+    name: "sts.callerPolicy",
+    default: "always",
+    values: ["always", "unlessTrustNamesCaller"],
+    question:
+      "Must the caller's own policy allow AssumeRole, TagSession and SetContext even when a trust policy of the same account names it?",
+    certainty: "documented",
+    source: "SAR-STS, STS-TAG, IDC-ENH (contract 1.2); always is the stricter reading",
+  },
+  {
+    name: "authorize.codeSeconds",
+    default: "60",
+    values: [],
+    question: "How long is an authorization code good for?",
+    certainty: "unknown",
+    source: "contract 5; short-lived",
+  },
+  {
+    name: "context.reuse",
+    default: "allow",
+    values: ["allow", "once"],
+    question: "May one identity context be given to AssumeRole several times within its hour?",
+    certainty: "observed",
+    source: "VOUCH #623 (contract 7)",
+  },
+  {
+    name: "context.duplicateProviders",
+    default: "reject",
+    values: ["reject", "accept"],
+    question: "May ProvidedContexts name the same provider twice?",
+    certainty: "unknown",
+    source: "contract 7",
+  },
+] as const satisfies readonly Rule[];
