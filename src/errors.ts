@@ -186,7 +186,7 @@ export const errorCatalogue = {
   tenant_not_allowed: {
     status: 403,
     meaning: "The client may not mint tokens for this tenant.",
-    fix: "Allow it with `tti client create --allow-tenant` or name a tenant the client may act for.",
+    fix: "Allow it with `tti client create --mint-for`, or name a tenant the client may act for.",
   },
   login_challenge_not_found: {
     status: 404,

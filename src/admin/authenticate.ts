@@ -49,6 +49,6 @@ export function assertTenantAllowed(token: BackEndToken, tenantId: string): void
   if (token.allowedTenants.includes("*") || token.allowedTenants.includes(tenantId)) return;
   throw new OperationError("forbidden", "The client may not act for this tenant.", {
     field: "tenant",
-    fix: "Register the client for the tenant: tti client create --mint-for TENANT",
+    fix: "Register the client for the tenant: tti client create --search-for TENANT",
   });
 }

@@ -42,8 +42,14 @@ describe("the tti command", () => {
 
   it("suggests the action that was meant, or lists them all", async () => {
     assert.match((await terminal.tti("tenant creat acme")).stderr, /Did you mean tti tenant create\?/);
-    assert.match((await terminal.tti("tenant abracadabra")).stderr, /It is one of: create, update, list, show/);
-    assert.match((await terminal.tti("tenant")).stderr, /tti tenant needs one of: create, update, list, show/);
+    assert.match(
+      (await terminal.tti("tenant abracadabra")).stderr,
+      /It is one of: create, update, list, show/,
+    );
+    assert.match(
+      (await terminal.tti("tenant")).stderr,
+      /tti tenant needs one of: create, update, list, show/,
+    );
   });
 
   it("suggests the option that was meant", async () => {

@@ -22,6 +22,8 @@ Sign users in:
   --no-pkce                 a confidential client that cannot send PKCE
 Mint ID tokens for users it names:
   --mint-for TENANT         repeat for several; '*' for every tenant
+Search as users it names:
+  --search-for TENANT       repeat for several; '*' for every tenant
 Answer the login challenges of your own login page:
   --handoff-for TENANT      repeat for several; '*' for every tenant
   --backchannel-logout-uri URI   told when a user of it logs out
@@ -46,6 +48,7 @@ Example:
     "first-party": { type: "boolean" },
     "no-pkce": { type: "boolean" },
     "mint-for": { type: "string", multiple: true },
+    "search-for": { type: "string", multiple: true },
     "handoff-for": { type: "string", multiple: true },
     "backchannel-logout-uri": { type: "string" },
     admin: { type: "boolean" },
@@ -66,13 +69,14 @@ Example:
     const purposes = [
       ...(values["redirect-uri"] === undefined ? [] : ["login"]),
       ...(values["mint-for"] === undefined ? [] : ["mint"]),
+      ...(values["search-for"] === undefined ? [] : ["search"]),
       ...(values["handoff-for"] === undefined ? [] : ["handoff"]),
       ...(values.admin ? ["admin"] : []),
     ];
     if (purposes.length === 0) {
       throw new UsageError(
         "the client has nothing to do",
-        "Say what it is for: --redirect-uri URI, --mint-for TENANT, --handoff-for TENANT or --admin",
+        "Say what it is for: --redirect-uri URI, --mint-for, --search-for, --handoff-for TENANT or --admin",
       );
     }
     const input = {
@@ -84,7 +88,7 @@ Example:
       firstParty: values["first-party"],
       requirePkce: values["no-pkce"] ? false : undefined,
       backchannelLogoutUri: values["backchannel-logout-uri"],
-      allowedTenants: tenantsOf(values["mint-for"], values["handoff-for"]),
+      allowedTenants: tenantsOf(values["mint-for"], values["search-for"], values["handoff-for"]),
       authMethod: values["auth-method"] ?? (pair === undefined ? undefined : "private_key_jwt"),
       jwks: pair === undefined ? values.jwks && readKeySet(values.jwks) : { keys: [pair.publicJwk] },
       jwksUri: values["jwks-uri"],
@@ -164,7 +168,7 @@ function toRow(client: ClientView): Record<string, string> {
     NAME: metadata.client_name ?? "",
     AUTH: metadata.token_endpoint_auth_method ?? "",
     PARTY: metadata.first_party ? "first" : "third",
-    "MINTS FOR": metadata.allowed_tenants?.join(", ") ?? "",
+    TENANTS: metadata.allowed_tenants?.join(", ") ?? "",
     "REDIRECT URIS": metadata.redirect_uris?.join(" ") ?? "",
   };
 }

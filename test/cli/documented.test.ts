@@ -1,0 +1,54 @@
+// The commands that documentation, help texts and error messages name exist, with the options they name.
+import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { commandLoaders } from "../../src/cli/commands/index.ts";
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const commands = (await Promise.all(Object.values(commandLoaders).map((load) => load()))).flat();
+
+// `tti …` in code marks, or after a prompt; up to what cannot be part of a command any more.
+const mentions = /(?:`(?:npx )?|\$ (?:npx )?|^(?:npx ))tti ((?:[a-z][\w-]*|--[a-z-]+|-- )[^`\\\n#|&…]*)/gm;
+
+// Commands the documentation promises that are still to come. Each leaves this list when it exists.
+const toCome = ["doctor", "onboard", "offboard"];
+
+function problemsOf(path: string): string[] {
+  const text = readFileSync(join(root, path), "utf8");
+  return [...text.matchAll(mentions)].flatMap(([, words = ""]) => {
+    const names = words.trim().split(/\s+/);
+    if (names[0]?.startsWith("-")) return [];
+    if (toCome.includes(names[0] ?? "")) return [];
+    const command =
+      commands.find(({ name }) => name === names.slice(0, 2).join(" ")) ??
+      commands.find(({ name }) => name === names[0]);
+    const isGroup = commands.some(({ name }) => name.split(" ")[0] === names[0]);
+    // A bare group (`tti key`) stands for all its commands.
+    if (!command && isGroup && !/^[a-z]/.test(names[1] ?? "")) return [];
+    if (!command) return [`${path}: there is no tti ${names.slice(0, 2).join(" ")}`];
+    return names
+      .filter((word) => /^--[a-z]/.test(word))
+      .map((word) => word.replace(/[^a-z-].*$/, ""))
+      .filter((option) => !["--json", "--help"].includes(option) && !command.help.includes(option))
+      .map((option) => `${path}: tti ${command.name} has no ${option}`);
+  });
+}
+
+it("every command named in documentation, sources and help exists, with its options", () => {
+  const paths = [
+    "README.md",
+    ...globSync("docs/**/*.md", { cwd: root }),
+    ...globSync("src/**/*.ts", { cwd: root }),
+    ...globSync("examples/*/README.md", { cwd: root }),
+  ];
+  assert.deepEqual(paths.flatMap(problemsOf), []);
+});
+
+it("no command is still announced as to come that is here", () => {
+  assert.deepEqual(
+    toCome.filter((first) => Object.hasOwn(commandLoaders, first)),
+    [],
+  );
+});
