@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { settings } from "../src/config.ts";
 import { errorCatalogue } from "../src/errors.ts";
+import { failureCatalogue } from "../src/exchange/index.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -51,10 +52,60 @@ ${rows.join("\n")}
 `;
 }
 
+function exchangeFailuresPage(): string {
+  const steps: Readonly<Record<string, string>> = {
+    "assume-role-with-tag": "1",
+    "create-token-with-iam": "2",
+    "assume-role-with-context": "3",
+    "search-relevant-content": "4",
+  };
+  const facts = { name: "", httpStatusCode: 400, text: "", oauthError: undefined, reason: undefined };
+  const unknown = { ...facts, region: undefined, requestId: undefined, noAnswer: false };
+  const rows = failureCatalogue.map((row) => {
+    const at = row.steps
+      .map((step) => steps[step])
+      .toSorted()
+      .join(", ");
+    const causes = row.causes(exampleFailureContext, unknown);
+    const again = row.recovery === "none" ? "no" : recoveryWords[row.recovery];
+    return `| \`${row.code}\` | ${at} | ${causes.join("<br>")} | ${row.fix(exampleFailureContext, unknown)} | ${again} |`;
+  });
+  return `# How the exchange fails
+
+<!-- Written from src/exchange/failures by \`npm run docs\`. Do not edit. -->
+
+An \`AwsStepError\` carries one of these codes, the step, the likely causes in this order, the fix, and AWS's
+request id. Steps: 1 AssumeRole with the tenant's tag, 2 CreateTokenWithIAM, 3 AssumeRole with the identity
+context, 4 SearchRelevantContent. The first row that fits a failure explains it; in an error the causes name
+the values of the connection and the token at hand.
+
+| code | step | likely causes, in order | what to do | tried again by itself |
+|---|---|---|---|---|
+${rows.join("\n")}
+`;
+}
+
+const exampleFailureContext = {
+  tenantId: "`<tenantId>`",
+  roleArn: "`<roleArn>`",
+  idcApplicationArn: "`<idcApplicationArn>`",
+  idcRegion: "`<idcRegion>`",
+  qRegion: "`<qRegion>`",
+  applicationId: "`<applicationId>`",
+  token: { email: "`<email>`", iss: "`<iss>`", aud: "`<aud>`", kid: "`<kid>`" },
+};
+
+const recoveryWords = {
+  wait: "yes, after a pause",
+  "fresh-token": "yes; step 2 only with a fresh ID token",
+  "new-credentials": "once, with new credentials",
+};
+
 /** Every generated page, by its path below the project's root. */
 export const generatedPages: Readonly<Record<string, () => string>> = {
   "docs/configuration.md": configurationPage,
   "docs/errors.md": errorsPage,
+  "docs/exchange-failures.md": exchangeFailuresPage,
 };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

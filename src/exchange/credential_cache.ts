@@ -43,6 +43,15 @@ export class CredentialCache<T extends Expiring> {
     return this.#entries.size;
   }
 
+  /** The value for a key if it needs no renewal yet. */
+  find(key: string): T | undefined {
+    const entry = this.#entries.get(key);
+    if (entry?.value === undefined || !this.#isFresh(entry.value)) return undefined;
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    return entry.value;
+  }
+
   /**
    * The value for a key, made by `load` if there is none that is still usable. However many callers ask at once,
    * `load` runs once.
@@ -87,6 +96,11 @@ export class CredentialCache<T extends Expiring> {
 
   clear(): void {
     this.#entries.clear();
+  }
+
+  #isFresh({ expiresAt }: T): boolean {
+    const leftMs = expiresAt.getTime() - this.#options.clock().getTime();
+    return leftMs > Math.max(minUsableMs, this.#options.refreshAheadSeconds * 1000);
   }
 
   #touch(key: string, owner: { readonly tenantId: string; readonly user: string }): Entry<T> {

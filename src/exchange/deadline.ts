@@ -1,16 +1,16 @@
 // Time limits. A Deadline is one AbortSignal made of the caller's own signal and the time an operation may take;
 // whatever waits, waits on it, so nothing hangs past it.
 
-import { monotonicMs } from "./clock.ts";
 import { ExchangeDeadlineError, type ExchangeStep } from "./errors.ts";
 
 export class Deadline implements Disposable {
   readonly #controller = new AbortController();
-  readonly #endsAtMs: number;
   readonly #timer: NodeJS.Timeout;
   readonly #parent: AbortSignal | undefined;
   readonly #seconds: number;
-  #expired = false;
+  /** Rejects when the operation must end. One for all waits: it lives no longer than the operation. */
+  readonly #aborted: Promise<never>;
+  #reject: (reason: unknown) => void = () => undefined;
   /** What the operation is doing; an expired deadline names it. */
   step: ExchangeStep = "id-token";
 
@@ -20,12 +20,12 @@ export class Deadline implements Disposable {
    */
   constructor(seconds: number, parent?: AbortSignal) {
     this.#seconds = seconds;
-    this.#endsAtMs = monotonicMs() + seconds * 1000;
     this.#parent = parent;
-    this.#timer = setTimeout(() => {
-      this.#expired = true;
-      this.#controller.abort(this.#error());
-    }, seconds * 1000);
+    this.#aborted = new Promise<never>((_resolve, reject) => {
+      this.#reject = reject;
+    });
+    this.#aborted.catch(() => undefined);
+    this.#timer = setTimeout(() => this.#abort(this.#expiry()), seconds * 1000);
     if (parent?.aborted === true) this.#followParent();
     else parent?.addEventListener("abort", this.#followParent, { once: true });
   }
@@ -34,29 +34,15 @@ export class Deadline implements Disposable {
     return this.#controller.signal;
   }
 
-  get remainingMs(): number {
-    return Math.max(0, this.#endsAtMs - monotonicMs());
-  }
-
   /**
    * Ends with the promise, or with the deadline if that comes first, also when the promise's author ignores signals.
    * An abort that surfaced as some other error is turned back into the reason of the abort.
    */
   async race<T>(work: Promise<T>): Promise<T> {
-    const { signal } = this;
-    let stop: (() => void) | undefined;
-    const aborted = new Promise<never>((_resolve, reject) => {
-      stop = () => reject(this.#reason());
-      if (signal.aborted) stop();
-      else signal.addEventListener("abort", stop, { once: true });
-    });
     try {
-      return await Promise.race([work, aborted]);
+      return await Promise.race([work, this.#aborted]);
     } catch (error) {
-      if (signal.aborted) throw this.#reason();
-      throw error;
-    } finally {
-      if (stop !== undefined) signal.removeEventListener("abort", stop);
+      throw this.signal.aborted ? this.signal.reason : error;
     }
   }
 
@@ -80,14 +66,15 @@ export class Deadline implements Disposable {
   }
 
   readonly #followParent = (): void => {
-    this.#controller.abort(this.#parent?.reason);
+    this.#abort(this.#parent?.reason);
   };
 
-  #reason(): unknown {
-    return this.#expired ? this.#error() : this.#controller.signal.reason;
+  #abort(reason: unknown): void {
+    this.#controller.abort(reason);
+    this.#reject(reason);
   }
 
-  #error(): ExchangeDeadlineError {
+  #expiry(): ExchangeDeadlineError {
     return new ExchangeDeadlineError({
       code: "deadline_exceeded",
       step: this.step,

@@ -132,10 +132,14 @@ export class ExchangeClient {
     this.#assertUsable(connection, user);
     signal?.throwIfAborted();
     const startedMs = monotonicMs();
-    const resolving = this.#cache.resolve(
-      this.#keyOf(connection, user),
-      { tenantId: connection.tenantId, user },
-      () => this.#exchange({ connection, user }),
+    const key = this.#keyOf(connection, user);
+    const kept = this.#cache.find(key);
+    if (kept !== undefined) {
+      this.#tell(connection, user, startedMs, { cache: "hit" });
+      return kept;
+    }
+    const resolving = this.#cache.resolve(key, { tenantId: connection.tenantId, user }, () =>
+      this.#exchange({ connection, user }),
     );
     try {
       const { value, state } = await untilAborted(resolving, signal);

@@ -57,29 +57,22 @@ export class ExchangeEvents {
     about: Pick<ExchangeEvent, "step" | "tenantId" | "user" | "attempt" | "grant">,
     work: () => Promise<T>,
   ): Promise<T> {
+    if (!this.wanted) return await work();
     const startedMs = monotonicMs();
     try {
       const result = await work();
-      if (this.wanted) {
-        this.emit({
-          ...about,
-          outcome: "ok",
-          durationMs: monotonicMs() - startedMs,
-          awsRequestId: result?.awsRequestId,
-        });
-      }
+      const durationMs = monotonicMs() - startedMs;
+      this.emit({ ...about, outcome: "ok", durationMs, awsRequestId: result?.awsRequestId });
       return result;
     } catch (error) {
-      if (this.wanted) {
-        const known = error instanceof ExchangeError ? error : undefined;
-        this.emit({
-          ...about,
-          outcome: "error",
-          durationMs: monotonicMs() - startedMs,
-          awsRequestId: known?.awsRequestId,
-          code: known?.code ?? "aborted",
-        });
-      }
+      const known = error instanceof ExchangeError ? error : undefined;
+      this.emit({
+        ...about,
+        outcome: "error",
+        durationMs: monotonicMs() - startedMs,
+        awsRequestId: known?.awsRequestId,
+        code: known?.code ?? "aborted",
+      });
       throw error;
     }
   }

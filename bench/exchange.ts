@@ -1,0 +1,218 @@
+// What the exchange client costs: a cached search against a plain SDK call, a cold exchange against its three AWS
+// calls, exchanges per search, memory per cached user. Run with `node bench/exchange.ts`.
+
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { QBusinessClient, SearchRelevantContentCommand } from "@aws-sdk/client-qbusiness";
+import { SSOOIDCClient } from "@aws-sdk/client-sso-oidc";
+import { STSClient } from "@aws-sdk/client-sts";
+import { assumeRole } from "../src/exchange/aws/assume_role.ts";
+import { createTokenWithIam } from "../src/exchange/aws/create_token_with_iam.ts";
+import {
+  DataAccessor,
+  ExchangeClient,
+  type ExchangeClientOptions,
+  parseSearchConnection,
+  type SearchConnection,
+} from "../src/exchange/index.ts";
+import { type BenchIssuer, startBenchIssuer } from "./support/bench_issuer.ts";
+import { type BenchAws, benchClientId, isvRoleArn, startBenchAws } from "./support/exchange_aws.ts";
+import { compareAlternately } from "./support/measure.ts";
+
+const knownUsers = 1200;
+
+interface Bench {
+  readonly aws: BenchAws;
+  readonly issuer: BenchIssuer;
+  readonly connection: SearchConnection;
+  newClient(options?: ExchangeClientOptions): ExchangeClient;
+}
+
+/** Prints one line per measurement: name, value, baseline, ratio, target and whether it was met. */
+export async function main(): Promise<void> {
+  const bench = await startBench();
+  try {
+    report("cached search / plain QBusinessClient call", await cachedSearch(bench), 1.05);
+    report("cold exchange / its three AWS calls", await coldExchange(bench), 1.1);
+    report("exchanges for 10,000 searches by 50 users", await exchangesPerSearch(bench), 1);
+    report("memory per cached user", await memoryPerUser(bench), undefined);
+  } finally {
+    bench.issuer.close();
+    await bench.aws.close();
+  }
+}
+
+interface Result {
+  readonly value: string;
+  readonly baseline: string;
+  readonly ratio: number;
+}
+
+function report(name: string, result: Result, target: number | undefined): void {
+  const met = target === undefined ? undefined : result.ratio <= target;
+  const ratio = Number(result.ratio.toFixed(3));
+  console.log(JSON.stringify({ bench: "exchange", name, ...result, ratio, target, met }));
+}
+
+async function startBench(): Promise<Bench> {
+  const issuer = await startBenchIssuer();
+  const aws = await startBenchAws(issuer.url, knownUsers);
+  const handedOver = aws.seedResult.connections["bench"];
+  const baseCredentials = aws.seedResult.credentials["base"];
+  if (handedOver === undefined || baseCredentials === undefined) throw new Error("the seed is incomplete");
+  const endpoint = { endpoint: aws.url };
+  return {
+    aws,
+    issuer,
+    connection: parseSearchConnection({
+      tenantId: "acme",
+      roleArn: isvRoleArn,
+      idcApplicationArn: handedOver.idcApplicationArn,
+      idcRegion: handedOver.idcRegion,
+      applicationId: handedOver.applicationId,
+      retrieverId: handedOver.retrieverId,
+      qRegion: handedOver.applicationRegion,
+    }),
+    newClient: (options = {}) =>
+      new ExchangeClient({
+        trustedTokenIssuer: { issuer: issuer.url, audience: benchClientId },
+        idTokenSource: ({ user }) => issuer.mint(Number(user.slice("user-".length))),
+        baseCredentials,
+        limiter: { exchangesPerSecond: 10_000 },
+        awsClientOptions: { sts: endpoint, ssoOidc: endpoint, qbusiness: endpoint },
+        ...options,
+      }),
+  };
+}
+
+async function cachedSearch({ aws, connection, newClient }: Bench): Promise<Result> {
+  const client = newClient();
+  const accessor = new DataAccessor({ connection, client });
+  const { credentials } = await client.session({ connection, user: "user-0" });
+  // With the same time limit as the accessor's client: without one the SDK's handler is measurably slower.
+  const requestHandler = { requestTimeout: 10_000 };
+  const plain = new QBusinessClient({
+    region: connection.qRegion,
+    endpoint: aws.url,
+    credentials,
+    requestHandler,
+  });
+  const searchPlainly = () =>
+    plain.send(
+      new SearchRelevantContentCommand({
+        applicationId: connection.applicationId,
+        contentSource: { retriever: { retrieverId: connection.retrieverId } },
+        queryText: "vacation",
+        maxResults: 3,
+      }),
+    );
+  const search = async () => {
+    for await (const _ of accessor.search({ user: "user-0", queryText: "vacation", maxResults: 3 }));
+  };
+  await compareAlternately(300, searchPlainly, search);
+  const { measuredMs, baselineMs, ratio } = await compareAlternately(2000, searchPlainly, search);
+  plain.destroy();
+  client.destroy();
+  return { value: `${measuredMs.toFixed(3)} ms`, baseline: `${baselineMs.toFixed(3)} ms`, ratio };
+}
+
+async function coldExchange({ aws, issuer, connection, newClient }: Bench): Promise<Result> {
+  const tokens = new Map<string, string>();
+  const client = newClient({ idTokenSource: async ({ user }) => tokens.get(user) ?? "" });
+  const credentials = aws.seedResult.credentials["base"];
+  if (credentials === undefined) throw new Error("the seed is incomplete");
+  const region = connection.idcRegion;
+  const sts = new STSClient({ region, endpoint: aws.url, credentials });
+  const oidc = new SSOOIDCClient({ region, endpoint: aws.url, credentials });
+  const { signal } = new AbortController();
+  const role = { roleArn: connection.roleArn, sessionName: "bench", tenantId: connection.tenantId };
+
+  const threeCalls = async (token: string) => {
+    const first = await assumeRole(sts, { ...role, durationSeconds: 900 }, signal);
+    const { requestHandler } = oidc.config;
+    const signed = new SSOOIDCClient({
+      region,
+      endpoint: aws.url,
+      credentials: first.credentials,
+      requestHandler,
+    });
+    const grant = { kind: "jwt-bearer", assertion: token } as const;
+    const { identityContext } = await createTokenWithIam(signed, connection.idcApplicationArn, grant, signal);
+    await assumeRole(sts, { ...role, durationSeconds: 3600, identityContext }, signal);
+  };
+  const pairs = 330;
+  const plainTokens: string[] = [];
+  for (let index = 0; index < pairs; index += 1) {
+    plainTokens.push(await issuer.mint(index));
+    tokens.set(`user-${index}`, await issuer.mint(index));
+  }
+  const baseline = (pair: number) => threeCalls(plainTokens[pair] ?? "");
+  const exchange = (pair: number) => client.session({ connection, user: `user-${pair}` });
+  const warmUp = 30;
+  await compareAlternately(warmUp, baseline, exchange);
+  const { measuredMs, baselineMs, ratio } = await compareAlternately(
+    pairs - warmUp,
+    (pair) => baseline(pair + warmUp),
+    (pair) => exchange(pair + warmUp),
+  );
+  for (const each of [sts, oidc, client]) each.destroy();
+  return { value: `${measuredMs.toFixed(3)} ms`, baseline: `${baselineMs.toFixed(3)} ms`, ratio };
+}
+
+async function exchangesPerSearch({ aws, connection, newClient }: Bench): Promise<Result> {
+  const client = newClient();
+  const accessor = new DataAccessor({ connection, client });
+  const users = 50;
+  const before = await aws.counts();
+  const callers = Array.from({ length: users }, async (_, index) => {
+    for (let count = 0; count < 200; count += 1) {
+      const search = accessor.search({ user: `user-${index}`, queryText: "vacation", maxResults: 1 });
+      for await (const _result of search);
+    }
+  });
+  await Promise.all(callers);
+  const after = await aws.counts();
+  client.destroy();
+  const made = (operation: string) => (after[operation] ?? 0) - (before[operation] ?? 0);
+  return {
+    value: `${made("CreateTokenWithIAM")} exchanges for ${made("SearchRelevantContent")} searches`,
+    baseline: `${users} exchanges`,
+    ratio: made("CreateTokenWithIAM") / users,
+  };
+}
+
+async function memoryPerUser({ connection, newClient }: Bench): Promise<Result> {
+  const client = newClient();
+  const fill = async (from: number, to: number) => {
+    for (let index = from; index < to; index += 20) {
+      const users = Array.from({ length: Math.min(20, to - index) }, (_, offset) => `user-${index + offset}`);
+      await Promise.all(users.map((user) => client.session({ connection, user })));
+    }
+  };
+  await fill(0, 200);
+  const before = settledHeapBytes();
+  await fill(200, 1000);
+  const perUser = (settledHeapBytes() - before) / 800;
+  client.destroy();
+  // What the credentials' own text takes is the least any cache needs.
+  const another = newClient();
+  const { credentials } = await another.session({ connection, user: "user-1100" });
+  another.destroy();
+  const least =
+    credentials.accessKeyId.length + credentials.secretAccessKey.length + credentials.sessionToken.length;
+  return {
+    value: `${Math.round(perUser)} bytes`,
+    baseline: `${least} bytes of credentials`,
+    ratio: perUser / least,
+  };
+}
+
+function settledHeapBytes(): number {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  collect();
+  collect();
+  return process.memoryUsage().heapUsed;
+}
+
+if (import.meta.main) await main();

@@ -1,0 +1,41 @@
+// Measuring two things fairly in one run: they alternate, so that a busy machine disturbs both alike.
+
+export interface Compared {
+  /** Median of the thing measured, in milliseconds. */
+  readonly measuredMs: number;
+  readonly baselineMs: number;
+  /** Median of the ratios of neighbouring pairs: what a drifting machine distorts least. */
+  readonly ratio: number;
+}
+
+/** Times both alternately, `pairs` times, the order within a pair changing each time. */
+export async function compareAlternately(
+  pairs: number,
+  baseline: (pair: number) => Promise<unknown>,
+  measured: (pair: number) => Promise<unknown>,
+): Promise<Compared> {
+  const baselineTimes: number[] = [];
+  const measuredTimes: number[] = [];
+  const ratios: number[] = [];
+  for (let pair = 0; pair < pairs; pair += 1) {
+    const baselineFirst = pair % 2 === 0;
+    const first = await time(() => (baselineFirst ? baseline : measured)(pair));
+    const second = await time(() => (baselineFirst ? measured : baseline)(pair));
+    const [baselineMs, measuredMs] = baselineFirst ? [first, second] : [second, first];
+    baselineTimes.push(baselineMs);
+    measuredTimes.push(measuredMs);
+    ratios.push(measuredMs / baselineMs);
+  }
+  return { measuredMs: median(measuredTimes), baselineMs: median(baselineTimes), ratio: median(ratios) };
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+async function time(work: () => Promise<unknown>): Promise<number> {
+  const startedMs = performance.now();
+  await work();
+  return performance.now() - startedMs;
+}
