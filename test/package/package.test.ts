@@ -1,0 +1,154 @@
+// What `npm pack` makes works in a plain Node project: both subpaths with their types, and the command.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const limit = { timeout: 240_000 };
+
+let project: string;
+
+function run(program: string, words: string[], folder = project): string {
+  const environment = {
+    ...process.env,
+    TTI_MODE: undefined,
+    NODE_ENV: undefined,
+    TEST_POSTGRES_URL: undefined,
+  };
+  const options = { cwd: folder, env: environment as NodeJS.ProcessEnv, timeout: limit.timeout };
+  return execFileSync(program, words, { ...options, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+}
+
+before(() => {
+  project = mkdtempSync(join(tmpdir(), "tti-package-"));
+  run("npm", ["pack", "--pack-destination", project, "--loglevel=error"], root);
+  const tarball = readdirSync(project).find((name) => name.endsWith(".tgz"));
+  assert.ok(tarball, "npm pack made no tarball");
+  writeFileSync(
+    join(project, "package.json"),
+    JSON.stringify({ name: "plain", private: true, type: "module" }),
+  );
+  run("npm", ["install", "--ignore-scripts", "--prefer-offline", "--loglevel=error", `./${tarball}`]);
+}, limit);
+after(() => rmSync(project, { recursive: true, force: true }));
+
+// An issuer, the local AWS and the exchange, in one program of a project that has nothing but the package.
+const program = `
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { DataAccessor, fromTrustedTokenIssuer } from "tti-provider/exchange";
+import { isvRole, startSandbox } from "tti-provider/sandbox";
+
+const { privateKey, publicKey } = await generateKeyPair("RS256");
+const jwk = { ...(await exportJWK(publicKey)), kid: "k", alg: "RS256", use: "sig" };
+const server = createServer((request, response) => {
+  const discovery = { issuer, jwks_uri: issuer + "/jwks", response_types_supported: ["code"],
+    subject_types_supported: ["public"], id_token_signing_alg_values_supported: ["RS256"] };
+  response.setHeader("content-type", "application/json");
+  response.end(JSON.stringify(request.url === "/jwks" ? { keys: [jwk] } : discovery));
+}).listen(0, "127.0.0.1");
+await once(server, "listening");
+const issuer = "http://127.0.0.1:" + server.address().port;
+const isv = "111111111111", principal = "arn:aws:iam::111111111111:role/Isv";
+const aws = await startSandbox({ port: 0, allowLocalIssuers: true, seed: {
+  accounts: [
+    { id: isv, name: "ISV", roles: [isvRole("Isv", "arn:aws:iam::111111111111:user/app")], credentials: [{ name: "isv", user: "app" }] },
+    { id: "222222222222", name: "Acme", credentials: [{ name: "admin", user: "administrator" }] },
+  ],
+  isvs: [{ displayName: "isv", principal, clientId: "client" }],
+  identityCenters: [{ name: "acme", account: "222222222222", region: "us-east-1",
+    users: [{ userName: "ada", email: "ada@acme.example", displayName: "Ada" }],
+    trustedTokenIssuers: [{ name: "isv", issuerUrl: issuer }] }],
+  qApplications: [{ displayName: "acme", account: "222222222222", region: "us-east-1", identityCenter: "acme",
+    documents: [{ id: "d1", title: "Travel policy", content: "Trains before flights." }],
+    dataAccessors: [{ displayName: "acme", principal, externalId: "acme", trustedTokenIssuer: "isv" }] }],
+} });
+process.env.AWS_ENDPOINT_URL = aws.url;
+const found = aws.seedResult.connections["acme"];
+const connection = { tenantId: "acme", roleArn: principal, idcApplicationArn: found.idcApplicationArn, idcRegion: found.idcRegion,
+  applicationId: found.applicationId, retrieverId: found.retrieverId, qRegion: found.applicationRegion };
+let n = 0;
+const options = {
+  trustedTokenIssuer: { issuer, audience: "client" },
+  idTokenSource: async () => {
+    n += 1;
+    return new SignJWT({ email: "ada@acme.example", tenant_id: "acme", jti: "token-number-" + n + "-of-this-run" })
+      .setProtectedHeader({ alg: "RS256", kid: "k" }).setIssuer(issuer).setAudience("client").setSubject("ada")
+      .setIssuedAt().setExpirationTime("2m").sign(privateKey);
+  },
+  baseCredentials: aws.seedResult.credentials["isv"],
+};
+const provide = fromTrustedTokenIssuer({ ...options, connection, user: "ada" });
+const { expiration } = await provide();
+const accessor = new DataAccessor({ ...options, connection });
+const titles = [];
+for await (const passage of accessor.search({ user: "ada", queryText: "trains" })) titles.push(passage.documentTitle);
+console.log(JSON.stringify({ titles, expires: expiration instanceof Date }));
+provide.destroy();
+accessor.destroy();
+await aws.close();
+server.close();
+server.closeAllConnections();
+`;
+
+test("both subpaths work together in plain JavaScript", limit, () => {
+  writeFileSync(join(project, "use.mjs"), program);
+  assert.deepEqual(JSON.parse(run(process.execPath, ["use.mjs"])), {
+    titles: ["Travel policy"],
+    expires: true,
+  });
+});
+
+test("both subpaths have types that a strict project accepts, and that refuse a wrong option", limit, () => {
+  const uses = `
+import { type Connection, fromTrustedTokenIssuer } from "tti-provider/exchange";
+import { type Sandbox, startSandbox } from "tti-provider/sandbox";
+const connection: Connection = { tenantId: "acme", roleArn: "r", idcApplicationArn: "a", idcRegion: "us-east-1" };
+export const provide = fromTrustedTokenIssuer({ connection, user: "ada", idTokenSource: async () => "token" });
+export const start: Promise<Sandbox> = startSandbox({ port: 0 });
+// @ts-expect-error a port is a number
+startSandbox({ port: "zero" });
+`;
+  writeFileSync(join(project, "use.ts"), uses);
+  const strict = [
+    "--noEmit",
+    "--strict",
+    "--exactOptionalPropertyTypes",
+    "--module",
+    "nodenext",
+    "--target",
+    "es2024",
+  ];
+  const compiler = join(root, "node_modules/typescript/bin/tsc");
+  const types = ["--types", "node", "--typeRoots", join(root, "node_modules/@types"), "--skipLibCheck"];
+  assert.equal(run(process.execPath, [compiler, ...strict, ...types, "use.ts"]), "");
+});
+
+test("nothing else of the package can be imported", limit, () => {
+  const script =
+    'await import("tti-provider/provider").then(() => process.exit(1), (e) => console.log(e.code))';
+  assert.equal(
+    run(process.execPath, ["--input-type=module", "-e", script]).trim(),
+    "ERR_PACKAGE_PATH_NOT_EXPORTED",
+  );
+});
+
+test("the installed command proves the whole product, compiled", limit, () => {
+  const answer = JSON.parse(
+    run(process.execPath, ["node_modules/tti-provider/bin/tti.mjs", "dev", "--check", "--json"]),
+  );
+  assert.equal(answer.ok, true);
+  assert.equal(answer.searches.length, 2);
+});
+
+test("the package holds what it needs and nothing of the workshop", limit, () => {
+  const files = readdirSync(join(project, "node_modules/tti-provider"), { recursive: true }).map(String);
+  assert.ok(files.includes("LICENSE") && files.includes(join("dist", "src", "views", "login.ejs")));
+  const foreign = files.filter((path) => /(^|\/)(test|bench|runtime|data)(\/|$)|\.sqlite|\.env/.test(path));
+  assert.deepEqual(foreign, []);
+});
