@@ -80,12 +80,12 @@ test("the request page leads from a refusal to its checks, also dark and on a ph
     .click();
   await page.getByRole("heading", { name: "Checks" }).waitFor();
   await page.getByText("authorize.client", { exact: true }).first().waitFor();
-  const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const ground = await page.evaluate("getComputedStyle(document.body).backgroundColor");
   assert.equal(ground, "rgb(20, 21, 26)");
   for (const path of ["/", "/contents"]) {
     await page.goto(sandbox.url + path);
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    assert.ok(overflow <= 0, `${path} scrolls sideways by ${overflow}`);
+    const overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+    assert.ok(Number(overflow) <= 0, `${path} scrolls sideways by ${overflow}`);
   }
   assert.deepEqual(breaches, []);
   await page.context().close();
