@@ -51,18 +51,29 @@ export function refuseQuota({ type, id }: Subject, message: string, told: Told):
   });
 }
 
-/** A rule the model does not hold, at one field. */
-export function refuseField(name: string, message: string, rule: string): AwsError {
-  const error = refuseInput("qbusiness", "constraint", [{ path: name, text: message }]);
-  const { code, status, members, reason, fix } = error;
+/**
+ * A rule the model does not hold, at one field.
+ *
+ * @param message what AWS would say
+ * @param told what it would not: why, and what to change
+ */
+export function refuseField(
+  name: string,
+  message: string,
+  rule: string,
+  told: { reason?: string; fix?: string } = {},
+): AwsError {
+  const refusal = refuseInput("qbusiness", "constraint", [{ path: name, text: message }]);
+  const { code, status, members } = refusal;
+  const { reason = refusal.reason, fix = `Correct ${name}.` } = told;
   return new AwsError({
     code,
     status,
-    message: error.message,
+    message: `1 validation error detected: ${message}`,
     members,
-    reason,
     rule,
-    ...(fix !== undefined && { fix }),
+    reason,
+    fix,
   });
 }
 

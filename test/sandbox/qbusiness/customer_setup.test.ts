@@ -21,7 +21,7 @@ import {
   SSOAdminClient,
 } from "@aws-sdk/client-sso-admin";
 import { CreateTokenWithIAMCommand, SSOOIDCClient } from "@aws-sdk/client-sso-oidc";
-import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import { AssumeRoleCommand, type Credentials, STSClient } from "@aws-sdk/client-sts";
 import { type Sandbox, startSandbox } from "../../../src/sandbox/index.ts";
 import { caught } from "../support/control_plane.ts";
 import { createSigningKey, startIssuer, type TestIssuer } from "../support/issuer.ts";
@@ -191,9 +191,7 @@ describe("the documented set-up", () => {
   });
 });
 
-function keysOf(
-  credentials: { AccessKeyId?: string; SecretAccessKey?: string; SessionToken?: string } | undefined,
-) {
+function keysOf(credentials: Credentials | undefined) {
   return {
     accessKeyId: credentials?.AccessKeyId ?? "",
     secretAccessKey: credentials?.SecretAccessKey ?? "",
