@@ -29,8 +29,11 @@ export interface SearchConnection extends Connection {
   readonly qRegion: string;
 }
 
-interface FieldRule {
-  readonly field: string;
+type ConnectionField = Exclude<keyof Connection, "method">;
+type SearchField = Exclude<keyof SearchConnection, keyof Connection>;
+
+interface FieldRule<Field extends string> {
+  readonly field: Field;
   readonly pattern: RegExp;
   readonly maxLength: number;
   readonly expected: string;
@@ -39,7 +42,7 @@ interface FieldRule {
 const region = /^[a-z]{2,3}(?:-[a-z]+)+-\d{1,2}$/;
 const uuidLike = /^[a-zA-Z0-9][a-zA-Z0-9-]{35}$/;
 
-const connectionRules: readonly FieldRule[] = [
+const connectionRules: readonly FieldRule<ConnectionField>[] = [
   {
     field: "tenantId",
     pattern: /^[a-zA-Z0-9][a-zA-Z0-9_-]*$/,
@@ -69,7 +72,7 @@ const connectionRules: readonly FieldRule[] = [
   },
 ];
 
-const searchRules: readonly FieldRule[] = [
+const searchRules: readonly FieldRule<SearchField>[] = [
   {
     field: "applicationId",
     pattern: uuidLike,
@@ -96,12 +99,12 @@ const searchRules: readonly FieldRule[] = [
  * @throws ExchangeSettingsError `connection_invalid`, naming every field that is wrong and what it should be.
  */
 export function parseConnection(value: unknown): Connection {
-  return parseFields(value, connectionRules) as unknown as Connection;
+  return parseFields(value, connectionRules);
 }
 
 /** Like {@link parseConnection}, with the three fields that say where to search. */
 export function parseSearchConnection(value: unknown): SearchConnection {
-  return parseFields(value, [...connectionRules, ...searchRules]) as unknown as SearchConnection;
+  return parseFields(value, [...connectionRules, ...searchRules]);
 }
 
 /**
@@ -112,9 +115,12 @@ export function identityCenterInstanceId(idcApplicationArn: string): string {
   return idcApplicationArn.split("/")[1] ?? idcApplicationArn;
 }
 
-function parseFields(value: unknown, rules: readonly FieldRule[]): Record<string, string> {
+function parseFields<Field extends string>(
+  value: unknown,
+  rules: readonly FieldRule<Field>[],
+): Record<Field, string> & { method: ConnectionMethod } {
   const input: Record<string, unknown> = typeof value === "object" && value !== null ? { ...value } : {};
-  const parsed: Record<string, string> = { method: "tti" };
+  const parsed: Partial<Record<Field, string>> = {};
   const faults: string[] = [];
   for (const { field, pattern, maxLength, expected } of rules) {
     const candidate = input[field];
@@ -125,9 +131,9 @@ function parseFields(value: unknown, rules: readonly FieldRule[]): Record<string
     }
   }
   const method = input["method"] ?? "tti";
-  if (method === "tti" || method === "auth-code") parsed["method"] = method;
-  else faults.push(`method ${describe(method)}, expected "tti" or "auth-code"`);
-  if (faults.length > 0) {
+  const knownMethod = method === "tti" || method === "auth-code";
+  if (!knownMethod) faults.push(`method ${describe(method)}, expected "tti" or "auth-code"`);
+  if (!knownMethod || !isComplete(parsed, rules)) {
     throw new ExchangeSettingsError({
       code: "connection_invalid",
       step: "settings",
@@ -135,7 +141,14 @@ function parseFields(value: unknown, rules: readonly FieldRule[]): Record<string
       fix: "Correct the named fields. The customer finds the values in the Q Business console under Data accessors, Information for data accessor.",
     });
   }
-  return parsed;
+  return { ...parsed, method };
+}
+
+function isComplete<Field extends string>(
+  parsed: Partial<Record<Field, string>>,
+  rules: readonly FieldRule<Field>[],
+): parsed is Record<Field, string> {
+  return rules.every(({ field }) => parsed[field] !== undefined);
 }
 
 function describe(value: unknown): string {

@@ -15,6 +15,8 @@ export interface CredentialCacheOptions {
   readonly refreshAheadSeconds: number;
   /** The least recently used beyond this number are dropped. */
   readonly maxEntries: number;
+  /** How long a failed load answers further calls, in milliseconds; 0 to load again at once. */
+  readonly failureHoldMs?: (error: unknown) => number;
 }
 
 interface Entry<T extends Expiring> {
@@ -22,6 +24,8 @@ interface Entry<T extends Expiring> {
   readonly user: string;
   value: T | undefined;
   loading: Promise<T> | undefined;
+  /** The last load failed for good; asking again at once would only repeat it. */
+  failure: { readonly error: unknown; readonly untilMs: number } | undefined;
   /** No background renewal before this moment: the last one failed. */
   renewNotBeforeMs: number;
 }
@@ -71,13 +75,16 @@ export class CredentialCache<T extends Expiring> {
       return { value, state: "stale" };
     }
     entry.value = undefined;
+    if (entry.failure !== undefined && nowMs < entry.failure.untilMs) throw entry.failure.error;
     const state = entry.loading === undefined ? "miss" : "coalesced";
     return { value: await (entry.loading ?? this.#load(key, entry, load)), state };
   }
 
   /** Stores a value somebody obtained otherwise. */
   store(key: string, owner: { readonly tenantId: string; readonly user: string }, value: T): void {
-    this.#touch(key, owner).value = value;
+    const entry = this.#touch(key, owner);
+    entry.value = value;
+    entry.failure = undefined;
   }
 
   /** Drops a value if it is still the one given; others may have renewed it meanwhile. */
@@ -110,6 +117,7 @@ export class CredentialCache<T extends Expiring> {
       user: owner.user,
       value: undefined,
       loading: undefined,
+      failure: undefined,
       renewNotBeforeMs: 0,
     };
     if (known !== undefined) this.#entries.delete(key);
@@ -140,12 +148,15 @@ export class CredentialCache<T extends Expiring> {
     const loading = load().then(
       (value) => {
         entry.loading = undefined;
+        entry.failure = undefined;
         // Forgotten or evicted meanwhile: the callers in wait get it, nobody else.
         if (this.#entries.get(key) === entry) entry.value = value;
         return value;
       },
       (error: unknown) => {
         entry.loading = undefined;
+        const holdMs = this.#options.failureHoldMs?.(error) ?? 0;
+        if (holdMs > 0) entry.failure = { error, untilMs: this.#options.clock().getTime() + holdMs };
         throw error;
       },
     );

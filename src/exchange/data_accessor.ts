@@ -9,7 +9,8 @@ import {
 import { parseSearchConnection, type SearchConnection } from "./connection.ts";
 import { Deadline } from "./deadline.ts";
 import { AwsStepError, ExchangeSettingsError } from "./errors.ts";
-import { ExchangeClient, type ExchangeClientOptions } from "./exchange_client.ts";
+import { ExchangeClient } from "./exchange_client.ts";
+import type { ExchangeClientOptions } from "./exchange_options.ts";
 import type { ExchangedSession } from "./exchanger.ts";
 import { readAwsFailure } from "./failures/aws_failure.ts";
 import { awsStepError } from "./failures/explain_failure.ts";

@@ -84,3 +84,25 @@ export class Deadline implements Disposable {
     });
   }
 }
+
+/**
+ * Waits for work that is shared with others until the caller's signal aborts; the work itself goes on.
+ *
+ * @throws the signal's reason
+ */
+export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return await work;
+  // The work is shared with other callers: it goes on, and its outcome is theirs.
+  work.catch(() => undefined);
+  let stop: (() => void) | undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    if (stop !== undefined) signal.removeEventListener("abort", stop);
+  }
+}

@@ -1,61 +1,26 @@
 // The owner of all state of the exchange: credentials, clients, limiters, presented tokens. One per process is
 // enough for any number of customers and users; nothing is kept in the module.
 
-import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from "@aws-sdk/types";
-import { type AwsClientOptions, AwsClients } from "./aws/aws_clients.ts";
-import type { TokenGrant } from "./aws/create_token_with_iam.ts";
-import { type Clock, monotonicMs, systemClock } from "./clock.ts";
-import { type Connection, identityCenterInstanceId, parseConnection } from "./connection.ts";
+import { AwsClients } from "./aws/aws_clients.ts";
+import { monotonicMs, systemClock } from "./clock.ts";
+import { type Connection, parseConnection } from "./connection.ts";
 import { CredentialCache } from "./credential_cache.ts";
-import { Deadline } from "./deadline.ts";
-import { ExchangeError, ExchangeSettingsError } from "./errors.ts";
-import { type CacheState, type ExchangeEventListener, ExchangeEvents } from "./exchange_events.ts";
+import { Deadline, untilAborted } from "./deadline.ts";
+import { AwsStepError, ExchangeError, ExchangeSettingsError } from "./errors.ts";
+import { type CacheState, ExchangeEvents } from "./exchange_events.ts";
+import { assertExchangeOptions, type ExchangeClientOptions } from "./exchange_options.ts";
 import {
   type AuthorizationCode,
   type ExchangedSession,
   type ExchangeRequest,
   Exchanger,
 } from "./exchanger.ts";
-import { IdTokenIntake, type IdTokenSource, type TrustedTokenIssuer } from "./id_token/id_token_intake.ts";
+import { IdTokenIntake } from "./id_token/id_token_intake.ts";
 import { PresentedTokens } from "./id_token/presented_tokens.ts";
-import { InstanceLimiter, type LimiterOptions } from "./instance_limiter.ts";
-import { memoryRefreshTokenStore, type RefreshTokenStore } from "./refresh_token_store.ts";
+import { KeptRefreshTokens } from "./kept_refresh_tokens.ts";
+import { Limiters } from "./limiters.ts";
+import { memoryRefreshTokenStore } from "./refresh_token_store.ts";
 import { roleSessionName } from "./session_name.ts";
-
-export interface ExchangeClientOptions {
-  /** The issuer registered with AWS. Needed for connections of method `tti`. */
-  readonly trustedTokenIssuer?: TrustedTokenIssuer;
-  /** Returns a fresh ID token for a user. Needed for connections of method `tti`. */
-  readonly idTokenSource?: IdTokenSource;
-  /** The ISV's own credentials for AssumeRole. Absent: the SDK's default chain. */
-  readonly baseCredentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider;
-  /** Default: the connection's Identity Center region. */
-  readonly stsRegion?: string;
-  /** Lifetime asked for in step 3, 900–43200 s; at most 3600 when the base credentials are a session. Default 3600. */
-  readonly durationSeconds?: number;
-  /** Names the session in CloudTrail; sanitised afterwards. Default: the user. */
-  readonly sessionName?: (user: string) => string;
-  /** How long a call may take, exchange included. Default 30. */
-  readonly deadlineSeconds?: number;
-  /** How long one attempt of one AWS call may take. Default 10. */
-  readonly attemptTimeoutSeconds?: number;
-  /** Exchanges tried for one call, each with its own ID token. Default 3. */
-  readonly maxExchangeAttempts?: number;
-  readonly cache?: {
-    /** Credentials kept, one per user and connection. Default 10000. */
-    readonly maxEntries?: number;
-    /** Renewed in the background from this long before expiry. Default 300, what AWS SDK clients use too. */
-    readonly refreshAheadSeconds?: number;
-  };
-  readonly limiter?: LimiterOptions;
-  /** Where Identity Center's refresh tokens rest; `false` never uses them. Default: in memory. */
-  readonly refreshTokens?: RefreshTokenStore | false;
-  /** Hears every step; the diagnostics channel `tti-provider:exchange` carries the same. */
-  readonly onEvent?: ExchangeEventListener;
-  /** Extra settings for the AWS SDK clients: endpoint, proxy, FIPS. */
-  readonly awsClientOptions?: AwsClientOptions;
-  readonly clock?: Clock;
-}
 
 export interface CredentialRequest {
   readonly connection: Connection;
@@ -63,23 +28,20 @@ export interface CredentialRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** JwtBearer: per Identity Center instance. Refresh: per application (Identity Center quotas page). */
-const refreshesPerSecond = 80;
-
 export class ExchangeClient {
   readonly #options: ExchangeClientOptions;
   readonly #clients: AwsClients;
   readonly #cache: CredentialCache<ExchangedSession>;
   readonly #exchanger: Exchanger;
   readonly #events: ExchangeEvents;
-  readonly #refreshTokens: RefreshTokenStore | undefined;
-  readonly #limiters = new Map<string, InstanceLimiter>();
+  readonly #refreshTokens: KeptRefreshTokens;
+  readonly #limiters: Limiters;
   readonly #checkedConnections = new WeakSet<Connection>();
   readonly #underWay = new Set<{ readonly tenantId: string; readonly user: string; forgotten: boolean }>();
   readonly #closing = new AbortController();
 
   constructor(options: ExchangeClientOptions) {
-    assertOptions(options);
+    assertExchangeOptions(options);
     this.#options = options;
     const clock = options.clock ?? systemClock;
     const presentedTokens = new PresentedTokens();
@@ -90,17 +52,22 @@ export class ExchangeClient {
       presentedTokens,
     });
     this.#events = new ExchangeEvents(options.onEvent);
-    this.#refreshTokens =
-      options.refreshTokens === false ? undefined : (options.refreshTokens ?? memoryRefreshTokenStore());
+    const { refreshTokens = memoryRefreshTokenStore() } = options;
+    this.#refreshTokens = new KeptRefreshTokens(
+      refreshTokens === false ? undefined : refreshTokens,
+      this.#events,
+    );
     this.#clients = new AwsClients({
       baseCredentials: options.baseCredentials,
       overrides: options.awsClientOptions,
       attemptTimeoutMs: (options.attemptTimeoutSeconds ?? 10) * 1000,
     });
+    this.#limiters = new Limiters(options.limiter);
     this.#cache = new CredentialCache({
       clock,
       maxEntries: options.cache?.maxEntries ?? 10_000,
       refreshAheadSeconds: options.cache?.refreshAheadSeconds ?? 300,
+      failureHoldMs: heldMs,
     });
     this.#exchanger = new Exchanger({
       clients: this.#clients,
@@ -108,7 +75,7 @@ export class ExchangeClient {
       events: this.#events,
       presentedTokens,
       refreshTokens: this.#refreshTokens,
-      limiterFor: (connection, grant) => this.#limiterFor(connection, grant),
+      limiters: this.#limiters,
       freshIdToken: (request, deadline) => intake.take(request, deadline),
       stsRegion: options.stsRegion,
       durationSeconds: options.durationSeconds ?? 3600,
@@ -162,9 +129,9 @@ export class ExchangeClient {
   ): Promise<ExchangedSession> {
     const { connection, user, signal, authorization } = request;
     this.#assertUsable(connection, user);
-    const session = await untilAborted(this.#exchange({ connection, user, authorization }), signal);
-    this.#cache.store(this.#keyOf(connection, user), { tenantId: connection.tenantId, user }, session);
-    return session;
+    const keep = (session: ExchangedSession) =>
+      this.#cache.store(this.#keyOf(connection, user), { tenantId: connection.tenantId, user }, session);
+    return await untilAborted(this.#exchange({ connection, user, authorization }, keep), signal);
   }
 
   /** Tells the cache that AWS no longer takes these credentials; the next call makes new ones. */
@@ -184,14 +151,15 @@ export class ExchangeClient {
       if (exchange.tenantId === tenantId && exchange.user === user) exchange.forgotten = true;
     }
     this.#cache.forget(tenantId, user);
-    await this.#refreshTokens?.delete({ tenantId, user, idcApplicationArn });
+    await this.#refreshTokens.forget({ tenantId, user, idcApplicationArn });
   }
 
-  /** The clients of this exchange client, for the search on top of it. */
+  /** @internal For the search on top of it. */
   get clients(): AwsClients {
     return this.#clients;
   }
 
+  /** @internal */
   get events(): ExchangeEvents {
     return this.#events;
   }
@@ -212,34 +180,25 @@ export class ExchangeClient {
       }),
     );
     this.#cache.clear();
-    for (const limiter of this.#limiters.values()) limiter.destroy();
+    this.#limiters.destroy();
     this.#clients.destroy();
   }
 
-  async #exchange(request: Omit<ExchangeRequest, "isForgotten">): Promise<ExchangedSession> {
+  async #exchange(
+    request: Omit<ExchangeRequest, "isForgotten">,
+    keep?: (session: ExchangedSession) => void,
+  ): Promise<ExchangedSession> {
     const exchange = { tenantId: request.connection.tenantId, user: request.user, forgotten: false };
     this.#underWay.add(exchange);
     try {
       using deadline = new Deadline(this.deadlineSeconds, this.#closing.signal);
-      return await this.#exchanger.exchange({ ...request, isForgotten: () => exchange.forgotten }, deadline);
+      const isForgotten = () => exchange.forgotten;
+      const session = await this.#exchanger.exchange({ ...request, isForgotten }, deadline);
+      if (!exchange.forgotten) keep?.(session);
+      return session;
     } finally {
       this.#underWay.delete(exchange);
     }
-  }
-
-  #limiterFor(connection: Connection, grant: TokenGrant["kind"]): InstanceLimiter {
-    const refresh = grant === "refresh_token";
-    const key = refresh
-      ? connection.idcApplicationArn
-      : identityCenterInstanceId(connection.idcApplicationArn);
-    const known = this.#limiters.get(key);
-    if (known !== undefined) return known;
-    const options = this.#options.limiter ?? {};
-    const limiter = new InstanceLimiter(
-      refresh ? { ...options, exchangesPerSecond: refreshesPerSecond } : options,
-    );
-    this.#limiters.set(key, limiter);
-    return limiter;
   }
 
   #keyOf({ tenantId, idcApplicationArn, roleArn, idcRegion }: Connection, user: string): string {
@@ -281,42 +240,10 @@ export class ExchangeClient {
   }
 }
 
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return await work;
-  // The work is shared with other callers: it goes on, and its outcome is theirs.
-  work.catch(() => undefined);
-  let stop: (() => void) | undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    stop = () => reject(signal.reason);
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    if (stop !== undefined) signal.removeEventListener("abort", stop);
-  }
-}
-
-function assertOptions(options: ExchangeClientOptions): void {
-  const faults: string[] = [];
-  const within = (name: string, value: number | undefined, min: number, max: number, unit: string) => {
-    if (value === undefined || (Number.isFinite(value) && value >= min && value <= max)) return;
-    faults.push(`${name} is ${value}, expected ${min} to ${max} ${unit}`);
-  };
-  within("durationSeconds", options.durationSeconds, 900, 43_200, "seconds");
-  within("deadlineSeconds", options.deadlineSeconds, 0.05, 3600, "seconds");
-  within("attemptTimeoutSeconds", options.attemptTimeoutSeconds, 0.05, 3600, "seconds");
-  within("maxExchangeAttempts", options.maxExchangeAttempts, 1, 10, "attempts");
-  within("cache.maxEntries", options.cache?.maxEntries, 1, 10_000_000, "entries");
-  within("cache.refreshAheadSeconds", options.cache?.refreshAheadSeconds, 0, 3600, "seconds");
-  within("limiter.share", options.limiter?.share, 0.001, 1, "(a fraction of the quota)");
-  within("limiter.exchangesPerSecond", options.limiter?.exchangesPerSecond, 0.1, 10_000, "per second");
-  if (faults.length === 0) return;
-  throw new ExchangeSettingsError({
-    code: "options_invalid",
-    step: "settings",
-    message: `The exchange client's options have faults: ${faults.join("; ")}.`,
-    fix: "Correct the named options.",
-  });
+/**
+ * How long a failure answers further calls for the same user. One that AWS will repeat must not spend the exchanges
+ * other users of the same Identity Center need; short enough that a corrected set-up is seen at once.
+ */
+function heldMs(error: unknown): number {
+  return error instanceof AwsStepError && !error.retryable ? 2000 : 0;
 }

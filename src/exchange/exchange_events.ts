@@ -53,7 +53,7 @@ export class ExchangeEvents {
   }
 
   /** Runs one step and tells how it went. */
-  async observe<T extends { readonly awsRequestId?: string | undefined } | undefined>(
+  async observe<T extends object>(
     about: Pick<ExchangeEvent, "step" | "tenantId" | "user" | "attempt" | "grant">,
     work: () => Promise<T>,
   ): Promise<T> {
@@ -62,7 +62,7 @@ export class ExchangeEvents {
     try {
       const result = await work();
       const durationMs = monotonicMs() - startedMs;
-      this.emit({ ...about, outcome: "ok", durationMs, awsRequestId: result?.awsRequestId });
+      this.emit({ ...about, outcome: "ok", durationMs, awsRequestId: requestIdOf(result) });
       return result;
     } catch (error) {
       const known = error instanceof ExchangeError ? error : undefined;
@@ -76,4 +76,10 @@ export class ExchangeEvents {
       throw error;
     }
   }
+}
+
+function requestIdOf(result: object): string | undefined {
+  return "awsRequestId" in result && typeof result.awsRequestId === "string"
+    ? result.awsRequestId
+    : undefined;
 }

@@ -1,13 +1,20 @@
 // One exchange for one user: ID token → AssumeRole (tag) → CreateTokenWithIAM → AssumeRole (context + tag).
 // Owns the order of the steps and what is tried again with what; caching and searching are elsewhere.
 
-import { type AssumeRoleOutput, assumeRole, type SessionCredentials } from "./aws/assume_role.ts";
+import type { SSOOIDCClient } from "@aws-sdk/client-sso-oidc";
+import { assumeRole, type SessionCredentials } from "./aws/assume_role.ts";
 import type { AwsClients } from "./aws/aws_clients.ts";
 import { type CreateTokenOutput, createTokenWithIam, type TokenGrant } from "./aws/create_token_with_iam.ts";
 import type { Clock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import type { Deadline } from "./deadline.ts";
-import { AwsStepError, ExchangeError, type ExchangeStep, SignInRequiredError } from "./errors.ts";
+import {
+  AwsStepError,
+  ExchangeError,
+  type ExchangeStep,
+  IdTokenError,
+  SignInRequiredError,
+} from "./errors.ts";
 import type { ExchangeEvents } from "./exchange_events.ts";
 import { readAwsFailure } from "./failures/aws_failure.ts";
 import { awsStepError } from "./failures/explain_failure.ts";
@@ -15,15 +22,16 @@ import type { FailureContext, TokenSummary } from "./failures/failure_row.ts";
 import type { IdToken } from "./id_token/id_token.ts";
 import type { PresentedTokens } from "./id_token/presented_tokens.ts";
 import type { InstanceLimiter } from "./instance_limiter.ts";
-import type { RefreshTokenStore } from "./refresh_token_store.ts";
+import type { KeptRefreshTokens } from "./kept_refresh_tokens.ts";
+import type { Limiters } from "./limiters.ts";
 
 export interface ExchangerParts {
   readonly clients: AwsClients;
   readonly clock: Clock;
   readonly events: ExchangeEvents;
   readonly presentedTokens: PresentedTokens;
-  readonly refreshTokens: RefreshTokenStore | undefined;
-  readonly limiterFor: (connection: Connection, grant: TokenGrant["kind"]) => InstanceLimiter;
+  readonly refreshTokens: KeptRefreshTokens;
+  readonly limiters: Limiters;
   /** A fresh ID token, checked, verified and locked to the tenant; see id_token_intake.ts. */
   readonly freshIdToken: (
     request: { connection: Connection; user: string; attempt: number },
@@ -78,6 +86,12 @@ interface Attempt {
   readonly secrets: string[];
 }
 
+/** What will be exchanged, known before it is had. */
+interface PendingGrant {
+  readonly isRefresh: boolean;
+  readonly open: () => Promise<Grant>;
+}
+
 type Grant = { readonly exchanged: TokenGrant; readonly tenantId: string; readonly checked?: CheckedIdToken };
 
 const firstStepSeconds = 900;
@@ -108,10 +122,20 @@ export class Exchanger {
   }
 
   async #attempt(attempt: Attempt): Promise<ExchangedSession> {
-    const { clients, stsRegion, clock } = this.#parts;
-    const { connection, user } = attempt.request;
-    const grant = await this.#findGrant(attempt);
+    const { connection } = attempt.request;
+    const pending = await this.#findGrant(attempt);
+    const limiter = this.#parts.limiters.get(connection, pending.isRefresh);
+    attempt.deadline.step = pending.isRefresh ? "create-token-with-iam" : "id-token";
+    // Only as many as the limiter lets through soon: an ID token must not grow old in a queue.
+    using _place = await limiter.enter(attempt.deadline);
+    const grant = await pending.open();
     attempt.secrets.push(...secretsOf(grant));
+    return await this.#exchangeGrant(attempt, grant, limiter);
+  }
+
+  async #exchangeGrant(attempt: Attempt, grant: Grant, limiter: InstanceLimiter): Promise<ExchangedSession> {
+    const { clients, stsRegion, clock, refreshTokens } = this.#parts;
+    const { connection, user } = attempt.request;
     const sts = clients.sts(stsRegion ?? connection.idcRegion);
     const context = failureContext(attempt.request, grant);
     const role = {
@@ -121,25 +145,24 @@ export class Exchanger {
     };
 
     let chained = false;
-    const first = await this.#step(attempt, "assume-role-with-tag", context, grant, async (signal) => {
+    const first = await this.#step(attempt, "assume-role-with-tag", context, async (signal) => {
       chained = (await sts.config.credentials()).sessionToken !== undefined;
       return await assumeRole(sts, { ...role, durationSeconds: firstStepSeconds }, signal);
     });
     attempt.secrets.push(first.credentials.secretAccessKey, first.credentials.sessionToken);
-    const token = await this.#createToken(attempt, grant, first, context, sts.config.systemClockOffset);
-    attempt.secrets.push(token.identityContext);
-    if (token.refreshToken !== undefined) await this.#keepRefreshToken(attempt.request, token.refreshToken);
 
-    const durationSeconds = chained
-      ? Math.min(this.#parts.durationSeconds, roleChainingLimitSeconds)
-      : this.#parts.durationSeconds;
-    const second = await this.#step(
-      attempt,
-      "assume-role-with-context",
-      { ...context, chained },
-      grant,
-      (signal) =>
-        assumeRole(sts, { ...role, durationSeconds, identityContext: token.identityContext }, signal),
+    attempt.deadline.step = "create-token-with-iam";
+    await limiter.acquire(attempt.deadline);
+    const oidc = clients.ssoOidc(connection.idcRegion, first.credentials, sts.config.systemClockOffset);
+    const token = await this.#createToken(attempt, grant, oidc, context, limiter);
+    attempt.secrets.push(token.identityContext);
+    if (token.refreshToken !== undefined) await refreshTokens.save(attempt.request, token.refreshToken);
+
+    const { durationSeconds: wanted } = this.#parts;
+    const durationSeconds = chained ? Math.min(wanted, roleChainingLimitSeconds) : wanted;
+    const { identityContext } = token;
+    const second = await this.#step(attempt, "assume-role-with-context", { ...context, chained }, (signal) =>
+      assumeRole(sts, { ...role, durationSeconds, identityContext }, signal),
     );
 
     const clockOffsetMs = sts.config.systemClockOffset;
@@ -153,59 +176,54 @@ export class Exchanger {
     };
   }
 
-  /** Step 2, spaced by the limiter, and each ID token only once in its life. */
+  /** Step 2. Each ID token is presented once in its life, whatever comes of it. */
   async #createToken(
     attempt: Attempt,
     grant: Grant,
-    first: AssumeRoleOutput,
+    client: SSOOIDCClient,
     context: FailureContext,
-    clockOffsetMs: number,
+    limiter: InstanceLimiter,
   ): Promise<CreateTokenOutput> {
-    const { clients, clock, limiterFor, presentedTokens } = this.#parts;
-    const { connection } = attempt.request;
-    const limiter = limiterFor(connection, grant.exchanged.kind);
-    attempt.deadline.step = "create-token-with-iam";
-    await limiter.acquire(attempt.deadline);
+    const { clock, presentedTokens, refreshTokens } = this.#parts;
+    const { idcApplicationArn } = attempt.request.connection;
     if (grant.checked !== undefined) presentedTokens.present(grant.checked.token, clock());
-    const client = clients.ssoOidc(connection.idcRegion, first.credentials, clockOffsetMs);
     try {
-      const output = await this.#step(attempt, "create-token-with-iam", context, grant, (signal) =>
-        createTokenWithIam(client, connection.idcApplicationArn, grant.exchanged, signal),
+      const output = await this.#step(attempt, "create-token-with-iam", context, (signal) =>
+        createTokenWithIam(client, idcApplicationArn, grant.exchanged, signal),
       );
       limiter.succeeded();
       return output;
     } catch (error) {
-      if (error instanceof ExchangeError && error.code === "slow_down") limiter.slowDown();
-      if (error instanceof ExchangeError && error.code === "refresh_token_expired") {
-        await this.#parts.refreshTokens?.delete(refreshKey(attempt.request));
-      }
+      const code = error instanceof ExchangeError ? error.code : undefined;
+      if (code === "slow_down") limiter.slowDown();
+      if (code === "refresh_token_expired") await refreshTokens.discard(attempt.request);
       throw error;
     }
   }
 
-  async #keepRefreshToken(request: ExchangeRequest, refreshToken: string): Promise<void> {
-    const { refreshTokens } = this.#parts;
-    if (refreshTokens === undefined || request.isForgotten()) return;
-    await refreshTokens.save(refreshKey(request), refreshToken);
-    // forget() may have come while the store was writing.
-    if (request.isForgotten()) await refreshTokens.delete(refreshKey(request));
-  }
-
-  /** A code the browser brought, a refresh token if there is one, otherwise a fresh ID token. */
-  async #findGrant({ request, deadline, number }: Attempt): Promise<Grant> {
+  /** A code the browser brought, a refresh token if there is one, otherwise a fresh ID token, minted when its turn comes. */
+  async #findGrant({ request, deadline, number }: Attempt): Promise<PendingGrant> {
     const { connection, user, authorization } = request;
     const { tenantId } = connection;
     if (authorization !== undefined) {
-      return { exchanged: { kind: "authorization_code", ...authorization }, tenantId };
+      const exchanged = { kind: "authorization_code", ...authorization } as const;
+      return { isRefresh: false, open: async () => ({ exchanged, tenantId }) };
     }
-    const refreshToken = await this.#parts.refreshTokens?.load(refreshKey(request));
-    if (refreshToken !== undefined) return { exchanged: { kind: "refresh_token", refreshToken }, tenantId };
+    const refreshToken = await this.#parts.refreshTokens.find(request, deadline);
+    if (refreshToken !== undefined) {
+      const exchanged = { kind: "refresh_token", refreshToken } as const;
+      return { isRefresh: true, open: async () => ({ exchanged, tenantId }) };
+    }
     if (connection.method === "auth-code") throw signInRequired(connection, user);
-    const checked = await this.#parts.freshIdToken({ connection, user, attempt: number }, deadline);
+    const about = { step: "id-token", tenantId, user, attempt: number } as const;
+    const take = () => this.#parts.freshIdToken({ connection, user, attempt: number }, deadline);
     return {
-      exchanged: { kind: "jwt-bearer", assertion: checked.token.compact },
-      tenantId: checked.tenantId,
-      checked,
+      isRefresh: false,
+      open: async () => {
+        const checked = await this.#parts.events.observe(about, take);
+        const exchanged = { kind: "jwt-bearer", assertion: checked.token.compact } as const;
+        return { exchanged, tenantId: checked.tenantId, checked };
+      },
     };
   }
 
@@ -213,11 +231,11 @@ export class Exchanger {
     { request, deadline, number, secrets }: Attempt,
     step: ExchangeStep,
     context: FailureContext,
-    grant: Grant,
     call: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    const about = { step, tenantId: grant.tenantId, user: request.user, attempt: number };
-    const told = step === "create-token-with-iam" ? { ...about, grant: grant.exchanged.kind } : about;
+    const about = { step, tenantId: request.connection.tenantId, user: request.user, attempt: number };
+    const { grant } = context;
+    const told = step === "create-token-with-iam" && grant !== undefined ? { ...about, grant } : about;
     return this.#parts.events.observe(told, async () => {
       deadline.step = step;
       try {
@@ -230,7 +248,10 @@ export class Exchanger {
   }
 
   #mayTryAgain(error: unknown, request: ExchangeRequest, number: number): boolean {
-    if (!(error instanceof AwsStepError) || number >= this.#parts.maxExchangeAttempts) return false;
+    if (number >= this.#parts.maxExchangeAttempts) return false;
+    // Waited for its turn too long; the source can mint another.
+    if (error instanceof IdTokenError) return error.code === "id_token_expired_waiting";
+    if (!(error instanceof AwsStepError)) return false;
     // A code is single use, and a sign-in cannot be repeated without the user.
     if (request.authorization !== undefined) return false;
     // AssumeRole was already retried by the SDK; only a stale identity context needs the whole way again.
@@ -259,10 +280,6 @@ function secretsOf({ exchanged }: Grant): readonly string[] {
     case "authorization_code":
       return [exchanged.code, exchanged.codeVerifier];
   }
-}
-
-function refreshKey({ connection, user }: ExchangeRequest) {
-  return { tenantId: connection.tenantId, user, idcApplicationArn: connection.idcApplicationArn };
 }
 
 function signInRequired({ tenantId }: Connection, user: string): SignInRequiredError {

@@ -3,7 +3,8 @@
 import type { RuntimeConfigAwsCredentialIdentityProvider } from "@aws-sdk/types";
 import type { SessionCredentials } from "./aws/assume_role.ts";
 import type { Connection } from "./connection.ts";
-import { ExchangeClient, type ExchangeClientOptions } from "./exchange_client.ts";
+import { ExchangeClient } from "./exchange_client.ts";
+import type { ExchangeClientOptions } from "./exchange_options.ts";
 
 export interface FromTrustedTokenIssuerOptions extends ExchangeClientOptions {
   readonly connection: Connection;

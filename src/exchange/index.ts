@@ -29,13 +29,14 @@ export {
   IdTokenError,
   SignInRequiredError,
 } from "./errors.ts";
-export { type CredentialRequest, ExchangeClient, type ExchangeClientOptions } from "./exchange_client.ts";
+export { type CredentialRequest, ExchangeClient } from "./exchange_client.ts";
 export {
   type CacheState,
   type ExchangeEvent,
   type ExchangeEventListener,
   exchangeChannelName,
 } from "./exchange_events.ts";
+export type { ExchangeClientOptions } from "./exchange_options.ts";
 export type { AuthorizationCode, ExchangedSession } from "./exchanger.ts";
 export { type AwsFailure, readAwsFailure } from "./failures/aws_failure.ts";
 export { explainFailure, type FailureExplanation } from "./failures/explain_failure.ts";

@@ -25,6 +25,10 @@ export class InstanceLimiter {
   readonly #windowMs: number;
   readonly #departures: number[] = [];
   readonly #waiters: Waiter[] = [];
+  /** Exchanges that have not begun, and how many are between beginning and end. */
+  readonly #crowd: Waiter[] = [];
+  readonly #places: number;
+  #preparing = 0;
   readonly #now: () => number;
   #timer: NodeJS.Timeout | undefined;
   #pausedUntilMs = 0;
@@ -33,26 +37,29 @@ export class InstanceLimiter {
   constructor(options: LimiterOptions = {}, now: () => number = monotonicMs) {
     const rate = (options.exchangesPerSecond ?? 10) * (options.share ?? 1);
     this.#limit = Math.max(1, Math.floor(rate));
+    this.#places = 2 * this.#limit;
     // A share below one exchange a second becomes one exchange per longer window.
     this.#windowMs = (windowMs * this.#limit) / rate;
     this.#now = now;
   }
 
+  /**
+   * Resolves when an exchange may begin to prepare (mint its token, take step 1). Only as many prepare at once as can
+   * be sent within about two seconds, so that a crowd waits here and not with tokens in hand.
+   *
+   * @returns the place, to be disposed of when the exchange ends
+   */
+  async enter(deadline: Deadline): Promise<Disposable> {
+    if (this.#preparing < this.#places) this.#preparing += 1;
+    else await this.#wait(this.#crowd, deadline);
+    return { [Symbol.dispose]: () => this.#leave() };
+  }
+
   /** Resolves when one exchange may be sent; first come, first served. */
   async acquire(deadline: Deadline): Promise<void> {
-    let waiter: Waiter | undefined;
-    const admitted = new Promise<void>((resolve) => {
-      waiter = { admit: resolve };
-      this.#waiters.push(waiter);
-    });
+    const admitted = this.#wait(this.#waiters, deadline);
     this.#admit();
-    try {
-      await deadline.race(admitted);
-    } catch (error) {
-      const index = waiter === undefined ? -1 : this.#waiters.indexOf(waiter);
-      if (index >= 0) this.#waiters.splice(index, 1);
-      throw error;
-    }
+    await admitted;
   }
 
   /** AWS asked to slow down: nobody sends for a while, longer each time in a row. */
@@ -74,6 +81,35 @@ export class InstanceLimiter {
   destroy(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+  }
+
+  async #wait(queue: Waiter[], deadline: Deadline): Promise<void> {
+    let admitted = false;
+    let waiter: Waiter | undefined;
+    const turn = new Promise<void>((resolve) => {
+      waiter = {
+        admit: () => {
+          admitted = true;
+          resolve();
+        },
+      };
+      queue.push(waiter);
+    });
+    try {
+      await deadline.race(turn);
+    } catch (error) {
+      const index = waiter === undefined ? -1 : queue.indexOf(waiter);
+      if (index >= 0) queue.splice(index, 1);
+      // The turn came in the same moment; it belongs to the next.
+      else if (admitted && queue === this.#crowd) this.#leave();
+      throw error;
+    }
+  }
+
+  #leave(): void {
+    const next = this.#crowd.shift();
+    if (next === undefined) this.#preparing -= 1;
+    else next.admit();
   }
 
   #admit(): void {

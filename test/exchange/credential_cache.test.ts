@@ -12,12 +12,13 @@ interface Value {
   readonly expiresAt: Date;
 }
 
-function startCache(maxEntries = 100) {
+function startCache(maxEntries = 100, failureHoldMs = 0) {
   const time = { ms: start };
   const cache = new CredentialCache<Value>({
     clock: () => new Date(time.ms),
     refreshAheadSeconds: 300,
     maxEntries,
+    failureHoldMs: () => failureHoldMs,
   });
   let loads = 0;
   const load = async (): Promise<Value> => {
@@ -121,4 +122,21 @@ test("expired entries go before live ones, whatever their number", async () => {
   pass(4000);
   await cache.resolve("new", alice, load);
   assert.equal(cache.size, 1);
+});
+
+test("a failure that is meant answers for a moment, unless the user is forgotten or a value is stored", async () => {
+  const { cache, load, pass } = startCache(100, 2000);
+  let failures = 0;
+  const fail = async (): Promise<Value> => {
+    failures += 1;
+    throw new Error("not assigned");
+  };
+  for (let call = 0; call < 5; call += 1)
+    await assert.rejects(cache.resolve("k", alice, fail), /not assigned/);
+  assert.equal(failures, 1);
+  cache.forget("acme", "alice");
+  await assert.rejects(cache.resolve("k", alice, fail), /not assigned/);
+  assert.equal(failures, 2);
+  pass(3);
+  assert.equal((await cache.resolve("k", alice, load)).state, "miss");
 });

@@ -233,6 +233,15 @@ test("a connection without source or issuer says which setting is missing", asyn
   }
 });
 
+test("signatures are left unverified only under a name that says so", async (t) => {
+  const world = await startWorld(t);
+  const unreachable = { ...world.issuer.trustedTokenIssuer, jwksUri: "http://127.0.0.1:9/jwks" };
+  const client = world.anotherClient({
+    trustedTokenIssuer: { ...unreachable, dangerouslySkipSignatureVerification: true },
+  });
+  assert.ok(await client.session({ connection: acme, user: "alice" }));
+});
+
 test("a closed client refuses further calls", async (t) => {
   const { client } = await startWorld(t);
   client.destroy();

@@ -15,6 +15,7 @@ test("a search tells its steps in order, then the cache hits", async (t) => {
   assert.deepEqual(
     world.events.map(({ step, outcome, cache, awsRequestId }) => [step, outcome, cache, awsRequestId]),
     [
+      ["id-token", "ok", undefined, undefined],
       ["assume-role-with-tag", "ok", undefined, "req-ASIATAG1"],
       ["create-token-with-iam", "ok", undefined, "req-token-1"],
       ["assume-role-with-context", "ok", undefined, "req-ASIACONTEXT1"],

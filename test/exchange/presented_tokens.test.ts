@@ -35,3 +35,12 @@ test("tokens are forgotten when their own exp refuses them", () => {
   presented.present(token("late", { exp: now.getTime() / 1000 + 900 }), later(301));
   assert.equal(presented.size, 1);
 });
+
+test("a token that expired while it waited is not presented", () => {
+  const presented = new PresentedTokens();
+  assert.throws(() => presented.present(token("a"), later(300)), {
+    code: "id_token_expired_waiting",
+    retryable: true,
+  });
+  assert.equal(presented.size, 0);
+});

@@ -81,7 +81,11 @@ export class AwsClients {
   qbusiness(region: string, credentials: AwsCredentialIdentity, clockOffsetMs: number): QBusinessClient {
     const key = `${region} ${credentials.accessKeyId}`;
     const kept = this.#searchClients.get(key);
-    if (kept !== undefined) return kept;
+    if (kept !== undefined) {
+      this.#searchClients.delete(key);
+      this.#searchClients.set(key, kept);
+      return kept;
+    }
     const overrides = this.#options.overrides?.qbusiness;
     const shared = remember(
       this.#qbusiness,

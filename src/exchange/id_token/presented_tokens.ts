@@ -12,10 +12,11 @@ export class PresentedTokens {
   /**
    * Takes note that a token is about to be presented. Call it immediately before the request leaves.
    *
-   * @throws IdTokenError `id_token_presented_before`
+   * @throws IdTokenError `id_token_presented_before`, `id_token_expired_waiting`
    */
   present(token: IdToken, now: Date): void {
     this.#dropExpired(now.getTime() / 1000);
+    if (Number(token.claims["exp"]) <= now.getTime() / 1000) throw expiredWaiting();
     const digests = digestsOf(token);
     if (digests.some((digest) => this.#seen.has(digest))) throw presentedBefore();
     const { exp } = token.claims;
@@ -50,6 +51,16 @@ function digestsOf({ compact, claims }: IdToken): string[] {
   const digests = [digest(compact)];
   if (typeof claims["jti"] === "string") digests.push(digest(JSON.stringify([claims["iss"], claims["jti"]])));
   return digests;
+}
+
+function expiredWaiting(): IdTokenError {
+  return new IdTokenError({
+    code: "id_token_expired_waiting",
+    step: "id-token",
+    message: "The ID token expired while it waited for its turn to be exchanged.",
+    fix: "Let ID tokens live a few minutes; see whether limiter.share is too small for the number of users.",
+    retryable: true,
+  });
 }
 
 function presentedBefore(): IdTokenError {
