@@ -104,12 +104,17 @@ export function loadModel(service: ServiceName, raw: RawModel): ServiceModel {
     source: raw.source,
     protocol: parseProtocol(metadata.protocol),
     apiVersion: metadata.apiVersion,
-    signingName: metadata.signingName ?? metadata.endpointPrefix,
+    signingName: signingNameOf(raw),
     ...(metadata.targetPrefix !== undefined && { targetPrefix: metadata.targetPrefix }),
     ...(metadata.xmlNamespace !== undefined && { xmlNamespace: metadata.xmlNamespace }),
     operations,
     shapes,
   };
+}
+
+/** The name a service has in SigV4 credential scopes. */
+export function signingNameOf({ metadata }: RawModel): string {
+  return metadata.signingName ?? metadata.endpointPrefix;
 }
 
 /**
@@ -192,14 +197,21 @@ function buildShape(
         key: link("key", need(name, "key", raw.key)),
         value: link("value", need(name, "value", raw.value)),
       };
-    case "string":
+    case "string": {
+      let compiled: RegExp | undefined;
       return {
         ...facts,
         ...bounds,
         kind: "string",
-        ...(raw.pattern !== undefined && { pattern: raw.pattern, regExp: compilePattern(raw.pattern) }),
         ...(raw.enum && { values: raw.enum }),
+        ...(raw.pattern !== undefined && { pattern: raw.pattern }),
+        // On first use: a sandbox that starts needs few of the several hundred patterns.
+        get regExp() {
+          if (raw.pattern !== undefined) compiled ??= compilePattern(raw.pattern);
+          return compiled;
+        },
       };
+    }
     case "integer":
     case "long":
     case "float":

@@ -79,7 +79,7 @@ export interface StringShape extends ShapeFacts, Bounds {
   /** The pattern as AWS ships it, for messages. */
   readonly pattern?: string;
   /** The same, anchored and compiled. */
-  readonly regExp?: RegExp;
+  readonly regExp: RegExp | undefined;
   readonly values?: readonly string[];
 }
 

@@ -28,6 +28,18 @@ describe("the service models", () => {
     }
   });
 
+  it("have patterns that all compile", () => {
+    let compiled = 0;
+    for (const service of serviceNames) {
+      for (const shape of getModel(service).shapes.values()) {
+        if (shape.kind !== "string" || shape.pattern === undefined) continue;
+        assert.ok(shape.regExp instanceof RegExp);
+        compiled++;
+      }
+    }
+    assert.ok(compiled > 100);
+  });
+
   it("are found by the name a SigV4 credential scope carries", () => {
     assert.equal(findServiceBySigningName("sso-oauth"), "sso-oidc");
     assert.equal(findServiceBySigningName("sso"), "sso-admin");
