@@ -1,7 +1,7 @@
 // Reads the facts out of whatever the AWS SDK threw, and makes a copy of it that is safe to keep as a cause.
 // CreateTokenWithIAM hides its text in `error_description` ("message" is useless there); here it comes to light.
 
-import { redact } from "./redaction.ts";
+import { messageOf, redact } from "./redaction.ts";
 
 /** What is known about a failed AWS call. */
 export interface AwsFailure {
@@ -32,7 +32,7 @@ export function readAwsFailure(error: unknown, secrets: readonly (string | undef
   const httpStatusCode = typeof status === "number" ? status : undefined;
   const oauthError = text(fields["error"]);
   // The SDK appends a second line of advice about hidden fields, which are not kept here.
-  const [message = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+  const [message = ""] = messageOf(error).split("\n");
   const description = text(fields["error_description"]) ?? (message === "UnknownError" ? undefined : message);
   return {
     name: errorName(error, fields),

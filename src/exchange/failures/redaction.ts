@@ -10,3 +10,10 @@ export function redact(text: string, secrets: readonly (string | undefined)[] = 
   }
   return clean.replace(jwtLike, "[redacted]");
 }
+
+/** The message of anything that was thrown; empty if it has none. Never throws itself. */
+export function messageOf(thrown: unknown): string {
+  if (typeof thrown === "string") return thrown;
+  if (typeof thrown !== "object" || thrown === null || !("message" in thrown)) return "";
+  return typeof thrown.message === "string" ? thrown.message : "";
+}

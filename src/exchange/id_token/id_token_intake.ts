@@ -6,7 +6,7 @@ import type { Connection } from "../connection.ts";
 import type { Deadline } from "../deadline.ts";
 import { ExchangeError, ExchangeSettingsError, IdTokenError } from "../errors.ts";
 import type { CheckedIdToken } from "../exchanger.ts";
-import { redact } from "../failures/redaction.ts";
+import { messageOf, redact } from "../failures/redaction.ts";
 import {
   assertIdTokenFitsAws,
   assertTokenIsFor,
@@ -89,7 +89,7 @@ async function askSource(source: IdTokenSource, request: IdTokenRequest): Promis
     return await source(request);
   } catch (error) {
     if (error instanceof ExchangeError || request.signal.aborted) throw error;
-    const told = redact(error instanceof Error ? error.message : String(error));
+    const told = redact(messageOf(error)) || "it threw without a message";
     throw new IdTokenError({
       code: "id_token_source_failed",
       step: "id-token",
