@@ -1,0 +1,163 @@
+// Owns the proof, in a real browser, of the account page: people see who may act for them while they are away, in
+// words, allow it and take it back, and no other site decides for them.
+import assert from "node:assert/strict";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { after, before, beforeEach, test } from "node:test";
+import type { Page } from "playwright-core";
+import { findAccountByLogin } from "../../src/provider/accounts/account_store.ts";
+import { revokeOfflineConsent } from "../../src/provider/presence/offline_consent_store.ts";
+import {
+  addMintingClients,
+  backEndId,
+  exchange,
+  setTenant,
+  signSubject,
+} from "../provider/grants/mint_support.ts";
+import {
+  alice,
+  assertNoSidewaysScroll,
+  type BrowserWorld,
+  dana,
+  openBrowserWorld,
+  submitLogin,
+} from "./browser_world.ts";
+
+let world: BrowserWorld;
+let issuer: string;
+let aliceId: string;
+let evil: Server;
+let evilPort: number;
+
+before(async () => {
+  world = await openBrowserWorld();
+  issuer = world.server.publicUrl;
+  const { db } = world.server;
+  await addMintingClients(db, ["acme"]);
+  await setTenant(db, "acme", { presencePolicy: { name: "offline" } });
+  await setTenant(db, "globex", { presencePolicy: { name: "within", hours: 12 } });
+  aliceId = (await findAccountByLogin(db, alice.email))?.id ?? assert.fail("alice is there");
+  const form = `<form method="post" action="${issuer}/account"><input name="tenant" value="acme">
+<input name="client" value="${backEndId}"><button name="decision" value="allow">Win a prize</button></form>`;
+  evil = createServer((_request, response) => {
+    response.setHeader("Content-Type", "text/html").end(form);
+  }).listen(0, "127.0.0.1");
+  await new Promise((resolve) => evil.once("listening", resolve));
+  evilPort = (evil.address() as AddressInfo).port;
+});
+beforeEach(async () => {
+  const key = { tenantId: "acme", accountId: aliceId, clientId: backEndId };
+  await revokeOfflineConsent(world.server.db, key, new Date());
+});
+after(async () => {
+  evil.close();
+  evil.closeAllConnections();
+  await world.close();
+});
+
+async function openAccount(page: Page, email: string): Promise<void> {
+  await page.goto(`${issuer}/account`);
+  await submitLogin(page, email);
+  await page.getByRole("heading", { name: "Your account" }).waitFor();
+}
+
+/** `minted`, or why not. */
+async function mint(): Promise<string> {
+  const { body } = await exchange(issuer, await signSubject(issuer, { sub: aliceId }));
+  return typeof body["access_token"] === "string" ? "minted" : String(body["error_description"]);
+}
+
+async function allowAndTakeBack(page: Page): Promise<void> {
+  assert.match(await mint(), /^presence_required/);
+  await page.getByRole("button", { name: "Allow" }).click();
+  const notice = page.getByRole("status");
+  assert.match(await notice.innerText(), /^Client back-end may now act for you at Acme Corp/);
+  assert.equal(await mint(), "minted");
+  await page.getByRole("button", { name: "Take back" }).click();
+  assert.match(await notice.innerText(), /may no longer act for you at Acme Corp/);
+  assert.match(await mint(), /^presence_required/);
+}
+
+test("a person sees their organizations and rules in words, allows a back end, and takes it back", async () => {
+  const { page, breaches } = await world.openPage();
+  await openAccount(page, alice.email);
+  const text = await page.locator("main").innerText();
+  assert.match(text, /Alice Ames[\s\S]*alice@acme\.example[\s\S]*verified/i);
+  assert.match(text, /Acme Corp\s+Applications may act for you while you are away, if you allow it below\./);
+  assert.match(text, /Client back-end at Acme Corp\s+Not allowed/);
+  await allowAndTakeBack(page);
+  assert.deepEqual(breaches, []);
+  await page.context().close();
+});
+
+test("what is allowed is remembered and dated, and only what an organization asks for is on offer", async () => {
+  const { page } = await world.openPage();
+  await page.goto(`${issuer}/account`);
+  await submitLogin(page, dana.email);
+  await page.getByRole("button", { name: "Globex" }).click();
+  await page.getByRole("heading", { name: "Your account" }).waitFor();
+  const text = await page.locator("main").innerText();
+  assert.match(text, /Globex\s+Applications may act for you up to 12 hours after your last sign-in\./);
+  assert.equal(await page.getByRole("button", { name: "Allow" }).count(), 1);
+  await page.getByRole("button", { name: "Allow" }).click();
+  await page.goto(`${issuer}/account`);
+  assert.match(await page.locator("main").innerText(), /Allowed since \d{4}-\d\d-\d\d/);
+  assert.match(await mint(), /^presence_required/, "what Dana allows says nothing of Alice");
+  await page.context().close();
+});
+
+test("it works without JavaScript, in the dark, on a screen 320 pixels wide", async () => {
+  const { page } = await world.openPage({
+    javaScriptEnabled: false,
+    colorScheme: "dark",
+    viewport: { width: 320, height: 568 },
+  });
+  await openAccount(page, alice.email);
+  await assertNoSidewaysScroll(page);
+  await allowAndTakeBack(page);
+  await assertNoSidewaysScroll(page);
+  await page.context().close();
+});
+
+test("everything can be reached and pressed with the keyboard alone", async () => {
+  const { page } = await world.openPage();
+  await openAccount(page, alice.email);
+  for (let presses = 0; presses < 10; presses += 1) {
+    await page.keyboard.press("Tab");
+    if ((await page.evaluate("document.activeElement.innerText")) === "Allow") break;
+  }
+  assert.notEqual(await page.evaluate("getComputedStyle(document.activeElement).outlineStyle"), "none");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Take back" }).waitFor();
+  await page.context().close();
+});
+
+for (const [where, host] of [
+  ["another site", "127.0.0.1"],
+  ["a neighbouring host of the same site, where cookies are sent", "localhost"],
+] as const) {
+  test(`a form on ${where} decides nothing`, async () => {
+    const { page } = await world.openPage();
+    await openAccount(page, alice.email);
+    await page.goto(`http://${host}:${evilPort}/`);
+    const [answer] = await Promise.all([
+      page.waitForResponse(`${issuer}/account`),
+      page.getByRole("button", { name: "Win a prize" }).click(),
+    ]);
+    assert.equal(answer.status(), 403);
+    await page.getByText("This form was sent from another site.").waitFor();
+    assert.match(await mint(), /^presence_required/);
+    await page.context().close();
+  });
+}
+
+test("signing out at the account page ends the session", async () => {
+  const { page } = await world.openPage();
+  await openAccount(page, alice.email);
+  await page.getByRole("link", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "Yes, sign me out" }).click();
+  await page.getByLabel("Password").waitFor();
+  await page.goto(`${issuer}/account`);
+  await page.getByLabel("Password").waitFor();
+  await page.context().close();
+});
