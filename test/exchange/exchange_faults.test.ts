@@ -173,10 +173,11 @@ test("a signal already aborted costs nothing", async (t) => {
 test("a token source's failure is told with its step, and only retryable by the caller", async (t) => {
   const world = await startWorld(t);
   let asked = 0;
+  const cause = new TypeError("database is down");
   const client = world.anotherClient({
     idTokenSource: async () => {
       asked += 1;
-      throw new Error("database is down");
+      throw cause;
     },
   });
   await assert.rejects(client.session(ask), {
@@ -184,6 +185,7 @@ test("a token source's failure is told with its step, and only retryable by the 
     step: "id-token",
     retryable: true,
     message: /database is down/,
+    cause,
   });
   assert.equal(asked, 1);
 });

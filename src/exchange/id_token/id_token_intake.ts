@@ -1,6 +1,7 @@
 // Where ID tokens come in: asks the source, then lets through only a token that AWS would take, that belongs to the
 // tenant and user asked for, and that was never presented. Everything here happens before the first AWS call.
 
+import { inspect } from "node:util";
 import type { Clock } from "../clock.ts";
 import type { Connection } from "../connection.ts";
 import type { Deadline } from "../deadline.ts";
@@ -96,13 +97,18 @@ async function askSource(source: IdTokenSource, request: IdTokenRequest): Promis
       message: `The token source failed: ${told}`,
       fix: "See the cause; the token source is the ISV's own function or the issuer behind it.",
       retryable: true,
-      cause: withoutSecrets(error, told),
+      cause: safeCause(error, told),
     });
   }
 }
 
-/** A token source's error may quote the token or the request that held a secret. */
-function withoutSecrets(error: unknown, told: string): Error {
+/**
+ * The source's own error, which its author will look for, unless it holds anything like a token: HTTP clients keep
+ * requests and responses in their errors. Then a copy without it.
+ */
+function safeCause(error: unknown, told: string): unknown {
+  const everything = inspect(error, { depth: 6, maxStringLength: null });
+  if (redact(everything) === everything) return error;
   const cause = new Error(told);
   if (error instanceof Error) cause.name = error.name;
   delete cause.stack;
