@@ -110,6 +110,11 @@ describe("a role", () => {
     assert.equal((await caught(create("long", { AssumeRolePolicyDocument }))).name, "LimitExceededException");
   });
 
+  it("is refused with a permissions boundary, which the sandbox would not evaluate", async () => {
+    const PermissionsBoundary = `arn:aws:iam::${customerAccount}:policy/boundary`;
+    assert.equal((await caught(create("bounded", { PermissionsBoundary }))).name, "InvalidInputException");
+  });
+
   it("cannot be deleted while it has policies", async () => {
     const { iam } = plane.as("admin");
     await create("in-use");
@@ -203,5 +208,15 @@ describe("tags of a role", () => {
     );
     await iam.send(new UntagRoleCommand({ RoleName, TagKeys: ["TEAM"] }));
     assert.deepEqual((await list()) ?? [], []);
+  });
+
+  it("are at most 50", async () => {
+    const { iam } = plane.as("admin");
+    const RoleName = "many-tags";
+    const tags = (first: number, count: number) =>
+      Array.from({ length: count }, (_, number) => ({ Key: `key-${first + number}`, Value: "v" }));
+    await create(RoleName, { Tags: tags(0, 50) });
+    const error = await caught(iam.send(new TagRoleCommand({ RoleName, Tags: tags(50, 1) })));
+    assert.equal(error.name, "LimitExceededException");
   });
 });

@@ -89,6 +89,16 @@ describe("a group", () => {
   });
 });
 
+describe("ListGroups", () => {
+  it("refuses other filters than the name", async () => {
+    const command = new ListGroupsCommand({
+      IdentityStoreId: plane.identityStoreId,
+      Filters: [{ AttributePath: "Description", AttributeValue: "x" }],
+    });
+    assert.equal((await caught(plane.as("admin").identitystore.send(command))).name, "ValidationException");
+  });
+});
+
 describe("a membership", () => {
   it("is created, found from every side, and deleted", async () => {
     const { identitystore } = plane.as("admin");

@@ -173,6 +173,14 @@ describe("GetUserId", () => {
     plane.sandbox.control.setRule("user.caseSensitive", "true");
   });
 
+  it("refuses a value that is no text", async () => {
+    const command = new GetUserIdCommand({
+      IdentityStoreId: plane.identityStoreId,
+      AlternateIdentifier: { UniqueAttribute: { AttributePath: "userName", AttributeValue: 7 } },
+    });
+    assert.equal((await caught(plane.as("admin").identitystore.send(command))).name, "ValidationException");
+  });
+
   it("refuses an attribute that is not unique", async () => {
     assert.equal((await caught(lookUp("displayName", "Ada Lovelace"))).name, "ValidationException");
   });

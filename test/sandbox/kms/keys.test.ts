@@ -142,6 +142,12 @@ describe("a key policy", () => {
     await plane.as("other").kms.send(new GetPublicKeyCommand({ KeyId: arn }));
   });
 
+  it("is named default, the one a key has", async () => {
+    const { KeyId } = await create();
+    const command = new GetKeyPolicyCommand({ KeyId, PolicyName: "other" });
+    assert.equal((await caught(plane.as("admin").kms.send(command))).name, "NotFoundException");
+  });
+
   it("outside the grammar is refused", async () => {
     assert.equal((await caught(create({ Policy: "{}" }))).name, "MalformedPolicyDocumentException");
   });
@@ -165,6 +171,8 @@ describe("an alias", () => {
     );
     await kms.send(new DeleteAliasCommand({ AliasName }));
     assert.equal((await caught(resolved())).name, "NotFoundException");
+    const gone = await caught(kms.send(new DeleteAliasCommand({ AliasName })));
+    assert.equal(gone.name, "NotFoundException");
   });
 
   it("is unique, begins with alias/, and is not one of AWS's own", async () => {

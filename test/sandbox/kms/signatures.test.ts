@@ -91,6 +91,19 @@ describe("a signature", () => {
     assert.match(long.message, /'message' failed to satisfy constraint: .*less than or equal to 4096/);
   });
 
+  it("over a digest is not made with PSS, nor over a message of ML-DSA's kind", async () => {
+    const digest = createHash("sha256").update(message).digest();
+    const error = await caught(sign("RSASSA_PSS_SHA_256", digest, true));
+    assert.equal(error.name, "UnsupportedOperationException");
+    const command = new SignCommand({
+      KeyId,
+      SigningAlgorithm: "RSASSA_PSS_SHA_256",
+      Message: message,
+      MessageType: "EXTERNAL_MU",
+    });
+    assert.equal((await caught(plane.as("admin").kms.send(command))).name, "ValidationException");
+  });
+
   it("is not made in a dry run", async () => {
     const command = new SignCommand({
       KeyId,

@@ -59,14 +59,12 @@ before(async () => {
 after(() => plane.close());
 
 async function createApplication() {
-  const created = await plane
-    .as("admin")
-    .qbusiness.send(
-      new CreateApplicationCommand({
-        displayName: "accessors",
-        identityCenterInstanceArn: plane.instanceArn,
-      }),
-    );
+  const created = await plane.as("admin").qbusiness.send(
+    new CreateApplicationCommand({
+      displayName: "accessors",
+      identityCenterInstanceArn: plane.instanceArn,
+    }),
+  );
   return created.applicationId ?? "";
 }
 

@@ -13,6 +13,9 @@ export const isvAccount = "999988887777";
 export const region = "us-east-1";
 /** The ISV's registered role; registered for both methods. */
 export const isvRoleArn = `arn:aws:iam::${isvAccount}:role/isv-data-accessor`;
+/** Roles registered for one method each. */
+export const tokenOnlyRoleArn = `arn:aws:iam::${isvAccount}:role/token-only`;
+export const codeOnlyRoleArn = `arn:aws:iam::${isvAccount}:role/code-only`;
 export const isvClientId = "isv-client-id";
 export const isvRedirectUri = "https://isv.example.com/callback";
 
@@ -62,6 +65,8 @@ export async function startControlPlane(rules: RuleOverrides = {}): Promise<Cont
           clientId: isvClientId,
           redirectUris: [isvRedirectUri],
         },
+        { displayName: "TokenOnly", principal: tokenOnlyRoleArn, clientId: "token-only" },
+        { displayName: "CodeOnly", principal: codeOnlyRoleArn, redirectUris: [isvRedirectUri] },
       ],
       identityCenters: [
         {
