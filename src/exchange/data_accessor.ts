@@ -7,7 +7,7 @@ import {
   searchRelevantContent,
 } from "./aws/search_relevant_content.ts";
 import { parseSearchConnection, type SearchConnection } from "./connection.ts";
-import { Deadline } from "./deadline.ts";
+import { type Deadline, withDeadline } from "./deadline.ts";
 import { AwsStepError, ExchangeSettingsError } from "./errors.ts";
 import { ExchangeClient } from "./exchange_client.ts";
 import type { ExchangeClientOptions } from "./exchange_options.ts";
@@ -97,16 +97,17 @@ export class DataAccessor {
     if (this.#ownsClient) this.#client.destroy();
   }
 
-  async #page({ user, signal }: SearchRequest, input: SearchPageInput): Promise<SearchPage> {
-    using deadline = new Deadline(this.#client.deadlineSeconds, signal);
-    const session = await this.#session(user, deadline);
-    try {
-      return await this.#searchOnce(user, session, input, deadline);
-    } catch (error) {
-      if (!mayBeStale(error, this.#client.ageMs(session))) throw error;
-      this.#client.reject(this.#connection, user, session);
-      return await this.#searchOnce(user, await this.#session(user, deadline), input, deadline);
-    }
+  #page({ user, signal }: SearchRequest, input: SearchPageInput): Promise<SearchPage> {
+    return withDeadline(this.#client.deadlineSeconds, signal, async (deadline) => {
+      const session = await this.#session(user, deadline);
+      try {
+        return await this.#searchOnce(user, session, input, deadline);
+      } catch (error) {
+        if (!mayBeStale(error, this.#client.ageMs(session))) throw error;
+        this.#client.reject(this.#connection, user, session);
+        return await this.#searchOnce(user, await this.#session(user, deadline), input, deadline);
+      }
+    });
   }
 
   #session(user: string, deadline: Deadline): Promise<ExchangedSession> {

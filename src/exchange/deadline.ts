@@ -3,7 +3,7 @@
 
 import { ExchangeDeadlineError, type ExchangeStep } from "./errors.ts";
 
-export class Deadline implements Disposable {
+export class Deadline {
   readonly #controller = new AbortController();
   readonly #timer: NodeJS.Timeout;
   readonly #parent: AbortSignal | undefined;
@@ -60,7 +60,8 @@ export class Deadline implements Disposable {
     }
   }
 
-  [Symbol.dispose](): void {
+  /** Lets go of the timer and the caller's signal; call it when the operation is over. */
+  end(): void {
     clearTimeout(this.#timer);
     this.#parent?.removeEventListener("abort", this.#followParent);
   }
@@ -104,5 +105,19 @@ export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | un
     return await Promise.race([work, aborted]);
   } finally {
     if (stop !== undefined) signal.removeEventListener("abort", stop);
+  }
+}
+
+/** Runs an operation under a deadline of its own. */
+export async function withDeadline<T>(
+  seconds: number,
+  parent: AbortSignal | undefined,
+  operation: (deadline: Deadline) => Promise<T>,
+): Promise<T> {
+  const deadline = new Deadline(seconds, parent);
+  try {
+    return await operation(deadline);
+  } finally {
+    deadline.end();
   }
 }

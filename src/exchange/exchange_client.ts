@@ -5,7 +5,7 @@ import { AwsClients } from "./aws/aws_clients.ts";
 import { monotonicMs, systemClock } from "./clock.ts";
 import { type Connection, parseConnection } from "./connection.ts";
 import { CredentialCache } from "./credential_cache.ts";
-import { Deadline, untilAborted } from "./deadline.ts";
+import { untilAborted, withDeadline } from "./deadline.ts";
 import { AwsStepError, ExchangeError, ExchangeSettingsError } from "./errors.ts";
 import { type CacheState, ExchangeEvents } from "./exchange_events.ts";
 import { assertExchangeOptions, type ExchangeClientOptions } from "./exchange_options.ts";
@@ -191,9 +191,10 @@ export class ExchangeClient {
     const exchange = { tenantId: request.connection.tenantId, user: request.user, forgotten: false };
     this.#underWay.add(exchange);
     try {
-      using deadline = new Deadline(this.deadlineSeconds, this.#closing.signal);
       const isForgotten = () => exchange.forgotten;
-      const session = await this.#exchanger.exchange({ ...request, isForgotten }, deadline);
+      const session = await withDeadline(this.deadlineSeconds, this.#closing.signal, (deadline) =>
+        this.#exchanger.exchange({ ...request, isForgotten }, deadline),
+      );
       if (!exchange.forgotten) keep?.(session);
       return session;
     } finally {

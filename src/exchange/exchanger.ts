@@ -127,10 +127,14 @@ export class Exchanger {
     const limiter = this.#parts.limiters.get(connection, pending.isRefresh);
     attempt.deadline.step = pending.isRefresh ? "create-token-with-iam" : "id-token";
     // Only as many as the limiter lets through soon: an ID token must not grow old in a queue.
-    using _place = await limiter.enter(attempt.deadline);
-    const grant = await pending.open();
-    attempt.secrets.push(...secretsOf(grant));
-    return await this.#exchangeGrant(attempt, grant, limiter);
+    const leave = await limiter.enter(attempt.deadline);
+    try {
+      const grant = await pending.open();
+      attempt.secrets.push(...secretsOf(grant));
+      return await this.#exchangeGrant(attempt, grant, limiter);
+    } finally {
+      leave();
+    }
   }
 
   async #exchangeGrant(attempt: Attempt, grant: Grant, limiter: InstanceLimiter): Promise<ExchangedSession> {

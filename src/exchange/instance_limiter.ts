@@ -47,12 +47,12 @@ export class InstanceLimiter {
    * Resolves when an exchange may begin to prepare (mint its token, take step 1). Only as many prepare at once as can
    * be sent within about two seconds, so that a crowd waits here and not with tokens in hand.
    *
-   * @returns the place, to be disposed of when the exchange ends
+   * @returns gives the place back; call it when the exchange ends
    */
-  async enter(deadline: Deadline): Promise<Disposable> {
+  async enter(deadline: Deadline): Promise<() => void> {
     if (this.#preparing < this.#places) this.#preparing += 1;
     else await this.#wait(this.#crowd, deadline);
-    return { [Symbol.dispose]: () => this.#leave() };
+    return () => this.#leave();
   }
 
   /** Resolves when one exchange may be sent; first come, first served. */

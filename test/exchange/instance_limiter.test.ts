@@ -78,7 +78,8 @@ test("a waiter that gives up costs nobody else a turn", async (t) => {
   const limiter = new InstanceLimiter({}, clock.now);
   startMany(limiter, 10, clock.now);
   const impatient = new AbortController();
-  using deadline = new Deadline(100_000, impatient.signal);
+  const deadline = new Deadline(100_000, impatient.signal);
+  t.after(() => deadline.end());
   const gaveUp = Array.from({ length: 500 }, () =>
     limiter.acquire(deadline).catch((error: unknown) => error),
   );
