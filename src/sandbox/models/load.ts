@@ -1,6 +1,7 @@
 // Turns one model file into linked, typed shapes. A word of the model language that the sandbox does not
 // understand is refused here, at load, so that no constraint can be lost in silence.
 
+import { compilePattern } from "./pattern.ts";
 import type {
   Bounds,
   ExceptionFacts,
@@ -115,26 +116,6 @@ export function loadModel(service: ServiceName, raw: RawModel): ServiceModel {
 /** The name a service has in SigV4 credential scopes. */
 export function signingNameOf({ metadata }: RawModel): string {
   return metadata.signingName ?? metadata.endpointPrefix;
-}
-
-/**
- * Compiles a pattern of the models for a whole-value match.
- * AWS writes Java expressions, unanchored. With `u`, which `\p{…}` needs, JavaScript refuses escapes of
- * ordinary characters and spells astral ranges otherwise, so both are respelled.
- */
-export function compilePattern(pattern: string): RegExp {
-  let inClass = false;
-  const spelled = pattern
-    .replaceAll("\\u10000-\\u10FFFF", "\\u{10000}-\\u{10FFFF}")
-    .replace(/\\(.)|[[\]]/gs, (token, escaped: string | undefined) => {
-      if (escaped === undefined) {
-        inClass = token === "[";
-        return token;
-      }
-      const keeps = /[A-Za-z0-9^$\\.*+?()[\]{}|/]/.test(escaped) || (escaped === "-" && inClass);
-      return keeps ? token : escaped;
-    });
-  return new RegExp(`^(?:${spelled})$`, "u");
 }
 
 function linkShapes(service: ServiceName, rawShapes: RawModel["shapes"]): Map<string, Shape> {

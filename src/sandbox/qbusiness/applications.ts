@@ -5,6 +5,7 @@ import { createOnce } from "../idempotency.ts";
 import type { Operation, OperationContext } from "../services.ts";
 import { removeApplication } from "../sso_admin/applications.ts";
 import type { QApplication } from "../state/qbusiness_entities.ts";
+import { assertIdentity, assertInstance, assertNoAccessors, assertRegion } from "./application_identity.ts";
 import {
   type ApplicationInput,
   applicationArn,
@@ -16,7 +17,7 @@ import {
   type TagsInput,
   timesOf,
 } from "./lookup.ts";
-import { refuseConflict, refuseField, refuseMissing, refuseTokenReuse } from "./refuse.ts";
+import { refuseTokenReuse } from "./refuse.ts";
 
 type Settings = {
   attachmentsConfiguration?: { attachmentsControlMode: string };
@@ -44,9 +45,6 @@ type UpdateInput = ApplicationInput &
     description?: string;
     roleArn?: string;
   };
-
-/** Where Q Business exists (Q Business user guide, quotas and regions). */
-const regions = ["us-east-1", "us-west-2", "eu-west-1", "ap-southeast-2"];
 
 /** Members of the wire shape that are kept and shown as they were given. */
 const settingNames = [
@@ -184,62 +182,6 @@ function addApplication(input: CreateInput, context: OperationContext): { [membe
     updatedAtMs: nowMs,
   });
   return { applicationId, applicationArn: arn };
-}
-
-/** An application of Identity Center names its instance; the other kinds of identity must not. */
-function assertIdentity(identityType: string, input: CreateInput, context: OperationContext): void {
-  const instanceArn = input.identityCenterInstanceArn;
-  if (identityType !== "AWS_IAM_IDC") {
-    if (instanceArn === undefined) return;
-    throw refuseField(
-      "identityCenterInstanceArn",
-      `identityCenterInstanceArn does not go with identityType ${identityType}`,
-      "application.identityType",
-    );
-  }
-  if (instanceArn === undefined) {
-    throw refuseField(
-      "identityCenterInstanceArn",
-      "identityCenterInstanceArn is required for identityType AWS_IAM_IDC",
-      "application.identityType",
-    );
-  }
-  assertInstance(instanceArn, context);
-}
-
-/** The instance may live in another region (user guide, cross-region Identity Center), not in another account. */
-function assertInstance(instanceArn: string, { world, accountId }: OperationContext): void {
-  const instance = world.instances.get(instanceArn);
-  if (instance?.ownerAccountId === accountId) return;
-  throw refuseMissing(
-    { type: "IDENTITY_CENTER_INSTANCE", id: instanceArn },
-    {
-      rule: "application.instance",
-      reason: instance
-        ? `${instanceArn} belongs to account ${instance.ownerAccountId}.`
-        : `There is no instance ${instanceArn}.`,
-      fix: "Use the InstanceArn sso-admin ListInstances gives in this account.",
-    },
-  );
-}
-
-function assertNoAccessors(application: QApplication, { world }: OperationContext): void {
-  const [accessor] = childrenOf(world.dataAccessors, application.applicationId);
-  if (!accessor) return;
-  throw refuseConflict(
-    { type: "DATA_ACCESSOR", id: accessor.dataAccessorId },
-    "The application has data accessors, which belong to its present Identity Center instance.",
-    {
-      rule: "application.instance",
-      reason: `${accessor.displayName} has an application in the present instance.`,
-      fix: "Delete the data accessors first.",
-    },
-  );
-}
-
-function assertRegion({ region }: OperationContext): void {
-  if (regions.includes(region)) return;
-  throw refuseField("region", `Amazon Q Business is not available in ${region}`, "application.region");
 }
 
 function keepSettings(

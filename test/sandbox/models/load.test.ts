@@ -7,7 +7,8 @@ import {
   getOperation,
   serviceNames,
 } from "../../../src/sandbox/models/index.ts";
-import { compilePattern, loadModel } from "../../../src/sandbox/models/load.ts";
+import { loadModel } from "../../../src/sandbox/models/load.ts";
+import { compilePattern } from "../../../src/sandbox/models/pattern.ts";
 import type { Shape } from "../../../src/sandbox/models/shapes.ts";
 
 const metadata = { apiVersion: "2020-01-01", endpointPrefix: "sts", protocol: "json" };
