@@ -39,7 +39,7 @@ export function getRegistration(principal: string, context: OperationContext): R
   const registered = [...context.world.registeredIsvs.keys()].join(", ") || "none";
   context.check(rule, false, `${principal} is not registered as an ISV`);
   throw refuseField("principal", "the principal is not supported", rule, {
-    reason: `${principal} is not the role of a registered ISV; registered: ${registered}.`,
+    reason: `The principal ${principal} is not the role of a registered ISV; registered: ${registered}.`,
     fix: "Use the ISV's role's own ARN, add the ISV to the seed's isvs, or set the rule to accept.",
   });
 }
