@@ -29,11 +29,13 @@ export function getIdentityStore(
   const instance = [...context.world.instances.values()].find(
     ({ identityStoreId }) => identityStoreId === id,
   );
-  if (instance && instance.ownerAccountId !== context.accountId) {
+  const named = given.startsWith("arn:") ? given.split(":")[4] : undefined;
+  const owner = named ?? instance?.ownerAccountId ?? context.accountId;
+  if (owner !== context.accountId || (instance && instance.ownerAccountId !== owner)) {
     throw notAuthorized(context, iamActionOf(context.service, context.operation), given, {
       rule: "resource.account",
-      reason: `The identity store ${id} belongs to account ${instance.ownerAccountId}, the caller to ${context.accountId}.`,
-      fix: `Sign with credentials of account ${instance.ownerAccountId}.`,
+      reason: `The identity store ${id} belongs to account ${instance?.ownerAccountId ?? owner}, the caller to ${context.accountId}.`,
+      fix: `Sign with credentials of account ${instance?.ownerAccountId ?? owner}.`,
     });
   }
   if (instance?.region === context.region) return instance;

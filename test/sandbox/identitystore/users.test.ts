@@ -13,7 +13,13 @@ import {
 import { AwsError } from "../../../src/sandbox/errors.ts";
 import { assertRevision, revisionOf } from "../../../src/sandbox/identitystore/lookup.ts";
 import type { IdentityStoreUser } from "../../../src/sandbox/state/index.ts";
-import { type ControlPlane, caught, startControlPlane } from "../support/control_plane.ts";
+import {
+  type ControlPlane,
+  caught,
+  customerAccount,
+  otherAccount,
+  startControlPlane,
+} from "../support/control_plane.ts";
 
 let plane: ControlPlane;
 before(async () => {
@@ -220,6 +226,16 @@ describe("the identity store of another account", () => {
   it("is out of reach", async () => {
     const command = new ListUsersCommand({ IdentityStoreId: plane.identityStoreId });
     assert.equal((await caught(plane.as("other").identitystore.send(command))).name, "AccessDeniedException");
+  });
+
+  it("is named by id or by ARN, and an ARN of another account is refused", async () => {
+    const { identitystore } = plane.as("admin");
+    const list = (account: string) => {
+      const IdentityStoreId = `arn:aws:identitystore::${account}:identitystore/${plane.identityStoreId}`;
+      return identitystore.send(new ListUsersCommand({ IdentityStoreId }));
+    };
+    assert.ok((await list(customerAccount)).Users?.some(({ UserName }) => UserName === "ada"));
+    assert.equal((await caught(list(otherAccount))).name, "AccessDeniedException");
   });
 
   it("or of another region is not found", async () => {
