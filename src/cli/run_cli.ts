@@ -19,6 +19,7 @@ Run it
   serve                     the provider, for production
   migrate up|down|status    the database's schema
   key list|status|rotate    the signing keys
+  doctor                    what works, what does not, and what to do
 
 Administer it
   tenant create|update|list|show

@@ -6,6 +6,7 @@ export const commandLoaders: Readonly<Record<string, () => Promise<readonly Comm
   dev: async () => (await import("./dev.ts")).devCommands,
   sandbox: async () => (await import("./sandbox.ts")).sandboxCommands,
   serve: async () => (await import("./serve.ts")).serveCommands,
+  doctor: async () => (await import("./doctor.ts")).doctorCommands,
   migrate: async () => (await import("./migrate.ts")).migrateCommands,
   key: async () => (await import("./key.ts")).keyCommands,
   tenant: async () => (await import("./tenant.ts")).tenantCommands,

@@ -1,0 +1,110 @@
+// The command `tti doctor`: what works, what does not, why, and what to do.
+import { readFileSync } from "node:fs";
+import { systemClock } from "../../clock.ts";
+import { type Config, ConfigError, readConfig } from "../../config.ts";
+import { OperationError } from "../../errors.ts";
+import { examine } from "../../onboarding/doctor/examine.ts";
+import { type Finding, isHealthy, type Outcome } from "../../onboarding/doctor/finding.ts";
+import { findConfigFaults, findStoreFault } from "../../onboarding/doctor/installation_checks.ts";
+import { withAdministration } from "../administration.ts";
+import { type Command, defineCommand, UsageError } from "../command.ts";
+import { findDevState } from "../dev/dev_state.ts";
+import { printable, type Terminal } from "../terminal.ts";
+
+const doctor = defineCommand({
+  name: "doctor",
+  summary: "check this installation, an issuer, or a token",
+  help: `Usage: tti doctor [ISSUER-URL] [--token FILE]
+
+Checks the settings and the store, then the issuer from the outside as AWS sees it:
+discovery, host, keys, clock. Each fault is told with its cause and fix. Exits 0 only if
+nothing failed; warnings are allowed.
+
+With the URL of another issuer only that issuer is checked.
+
+  ISSUER-URL     the issuer to check (default: TTI_ISSUER, or the running tti dev)
+  --token FILE   also check the ID token in this file by AWS's rules; - reads standard input
+  --json         print one JSON document
+
+Example:
+  $ tti doctor
+  $ tti token --tenant acme --user ada@acme.example | tti doctor --token -`,
+  options: { token: { type: "string" } },
+  arguments: ["ISSUER-URL?"],
+  async run({ values, arguments: [url], terminal }) {
+    const token = values.token === undefined ? undefined : await readToken(values.token, terminal);
+    const findings = await findAll(url, token);
+    terminal.result({ ok: isHealthy(findings), findings }, formatFindings(findings, terminal));
+    return isHealthy(findings) ? 0 : 1;
+  },
+});
+
+async function findAll(url: string | undefined, token: string | undefined): Promise<Finding[]> {
+  if (url !== undefined && !/^https?:\/\//.test(url)) {
+    throw new UsageError(`"${url}" is no http or https URL`, "Write it like https://login.example.com");
+  }
+  const wanted = { clock: systemClock, ...(token === undefined ? {} : { token }) };
+  let config: Config;
+  try {
+    config = readConfig();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const faults = findConfigFaults(error);
+    if (url === undefined) return faults;
+    return [...faults, ...(await examine({ ...wanted, issuer: url, tenantClaim: "tenant_id" }))];
+  }
+  const { tenantClaim } = config;
+  const ownIssuer = issuerOf(config);
+  if (url !== undefined && url !== ownIssuer) return examine({ ...wanted, issuer: url, tenantClaim });
+  try {
+    return await withAdministration(({ db }) =>
+      examine({ ...wanted, issuer: ownIssuer, tenantClaim, own: { db, config } }),
+    );
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    return [findStoreFault(error), ...(await examine({ ...wanted, issuer: ownIssuer, tenantClaim }))];
+  }
+}
+
+// A `tti dev` may have moved to another port than the settings of this terminal say.
+function issuerOf(config: Config): string {
+  const dev = config.mode === "development" ? findDevState(config.dataDir) : undefined;
+  return dev?.addresses?.issuer ?? config.issuer;
+}
+
+async function readToken(path: string, terminal: Terminal): Promise<string> {
+  if (path === "-") return (await terminal.readSecret("token")).trim();
+  try {
+    return readFileSync(path, "utf8").trim();
+  } catch (cause) {
+    throw new OperationError("invalid_input", `The token file ${path} cannot be read.`, {
+      field: "token",
+      fix: "Name a file that holds the ID token and nothing else.",
+      cause,
+    });
+  }
+}
+
+const marks = {
+  passed: ["✓", "green"],
+  information: ["i", "cyan"],
+  warning: ["!", "bold"],
+  failed: ["✗", "red"],
+} as const satisfies Record<Outcome, readonly [string, string]>;
+
+function formatFindings(findings: readonly Finding[], terminal: Terminal): string {
+  const lines = findings.flatMap(({ check, outcome, message, cause, fix }) => {
+    const [mark, colour] = marks[outcome];
+    const told = `${terminal.styleResult(colour, mark)} ${check}: ${printable(message)}`;
+    const more = [
+      ["why", cause],
+      ["fix", fix],
+    ].flatMap(([name, words]) => (words === undefined ? [] : [`    ${name}: ${printable(words)}`]));
+    return [told, ...more];
+  });
+  const count = (outcome: Outcome) => findings.filter((finding) => finding.outcome === outcome).length;
+  const summary = `${count("failed")} failed, ${count("warning")} warnings, ${count("passed")} passed.`;
+  return [...lines, "", summary].join("\n");
+}
+
+export const doctorCommands: readonly Command[] = [doctor];

@@ -1,0 +1,41 @@
+// Owns the examination: which checks are made of what, in the order people read them.
+import type { Clock } from "../../clock.ts";
+import type { Config } from "../../config.ts";
+import type { Database } from "../../db/connect.ts";
+import type { Finding } from "./finding.ts";
+import { readInstallation } from "./installation.ts";
+import { checkInstallation } from "./installation_checks.ts";
+import { checkIssuer } from "./issuer_checks.ts";
+import { observeIssuer } from "./issuer_observation.ts";
+import { checkToken } from "./token_checks.ts";
+
+/** What to examine. */
+export interface Examination {
+  issuer: string;
+  clock: Clock;
+  /** This installation, if the issuer is its own. */
+  own?: { db: Database; config: Config };
+  /** An ID token to check. */
+  token?: string;
+  /** The claim that names the tenant in tokens. */
+  tenantClaim: string;
+}
+
+/** Makes every check there is something to check for. */
+export async function examine({ issuer, clock, own, token, tenantClaim }: Examination): Promise<Finding[]> {
+  const installation = own && (await readInstallation(own.db, own.config, clock()));
+  const observation = await observeIssuer(issuer, clock);
+  const signing = installation && { signingKid: installation.keys.signingKid };
+  const expectations = {
+    issuer,
+    audience: own?.config.clientId,
+    tenantClaim,
+    jwks: observation.jwks?.json,
+    now: clock(),
+  };
+  return [
+    ...(installation === undefined ? [] : checkInstallation(installation)),
+    ...checkIssuer(observation, signing),
+    ...(token === undefined ? [] : await checkToken(token, expectations)),
+  ];
+}

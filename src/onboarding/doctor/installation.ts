@@ -1,0 +1,62 @@
+// Owns reading what the doctor asks of this installation: keys, client, tenants, domains. Nothing is judged here.
+import type { Config } from "../../config.ts";
+import type { Database } from "../../db/connect.ts";
+import { findClient, type StoredClientMetadata } from "../../provider/clients/client_store.ts";
+import { loadSecrets } from "../../provider/installation_secrets.ts";
+import { describeKeys, type KeyStatus } from "../../provider/keys/key_status.ts";
+import { listInstances, listKeys } from "../../provider/keys/key_store.ts";
+import { keyPolicyOf } from "../../provider/keys/policy.ts";
+import { createKeySealer } from "../../provider/keys/seal.ts";
+import { listDomains } from "../../provider/tenants/domain_store.ts";
+import { listTenants, type Tenant } from "../../provider/tenants/tenant_store.ts";
+
+/** What the settings and the store say. */
+export interface Installation {
+  config: Config;
+  keys: KeyStatus;
+  /** Keys that no secret opens: kid → why. */
+  unreadableKeys: ReadonlyMap<string, string>;
+  /** The client registered with AWS; undefined if there is none of its id. */
+  awsClient: StoredClientMetadata | undefined;
+  /** Enabled tenants. */
+  tenants: readonly Tenant[];
+  tenantsWithDomain: ReadonlySet<string>;
+}
+
+/** Reads an installation. */
+export async function readInstallation(db: Database, config: Config, now: Date): Promise<Installation> {
+  const [keyRows, instances, client, tenants, domains] = await Promise.all([
+    listKeys(db),
+    listInstances(db),
+    findClient(db, config.clientId),
+    allTenants(db),
+    listDomains(db),
+  ]);
+  const sealer = createKeySealer(loadSecrets(config));
+  const unreadableKeys = new Map<string, string>();
+  for (const { kid, sealedPrivateJwk } of keyRows) {
+    if (sealedPrivateJwk === null) continue;
+    await sealer.open(kid, sealedPrivateJwk).catch((error: Error) => unreadableKeys.set(kid, error.message));
+  }
+  return {
+    config,
+    keys: describeKeys(keyRows, instances, now.getTime(), keyPolicyOf(config)),
+    unreadableKeys,
+    awsClient: client?.metadata,
+    tenants: tenants.filter(({ disabledAtMs }) => disabledAtMs === null),
+    tenantsWithDomain: new Set(
+      domains.filter(({ verifiedAtMs }) => verifiedAtMs !== null).map(({ tenantId }) => tenantId),
+    ),
+  };
+}
+
+async function allTenants(db: Database): Promise<Tenant[]> {
+  const all: Tenant[] = [];
+  const limit = 500;
+  for (;;) {
+    const afterId = all.at(-1)?.id;
+    const page = await listTenants(db, afterId === undefined ? { limit } : { limit, afterId });
+    all.push(...page);
+    if (page.length < limit) return all;
+  }
+}

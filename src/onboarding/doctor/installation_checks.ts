@@ -1,0 +1,149 @@
+// Owns the judgement of this installation's own settings and store. Pure.
+import { type ConfigError, settings } from "../../config.ts";
+import type { OperationError } from "../../errors.ts";
+import { presencePolicyText } from "../../provider/presence/presence_policy.ts";
+import { type Finding, failed, information, passed, warning } from "./finding.ts";
+import type { Installation } from "./installation.ts";
+
+/** Checks an installation. */
+export function checkInstallation(installation: Installation): Finding[] {
+  return [
+    passed("settings", `the settings can be used (${installation.config.mode})`),
+    checkSecrets(installation),
+    ...installation.keys.warnings.map((message) =>
+      warning("key_rotation", {
+        message,
+        cause: "Rotation waits, or somebody has to decide.",
+        fix: "Run `tti key status`: it tells the whole.",
+      }),
+    ),
+    checkAwsClient(installation),
+    checkDomainPolicy(installation),
+    ...checkTenantDomains(installation),
+    ...checkLogin(installation),
+    ...describePresence(installation),
+  ];
+}
+
+/** The findings for settings that cannot be used: one for each. */
+export function findConfigFaults(error: ConfigError): Finding[] {
+  return error.faults.map(({ setting, problem, fix }) =>
+    failed(setting === settings.secrets.name ? "secrets" : "settings", {
+      message: `${setting}: ${problem}`,
+      cause: "The provider refuses to start with it.",
+      fix,
+    }),
+  );
+}
+
+/** The finding for a store that cannot be used. */
+export function findStoreFault(error: OperationError): Finding {
+  return failed("store", {
+    message: error.message,
+    cause: "Nothing can be read or served without the store.",
+    fix: error.fix,
+  });
+}
+
+function checkSecrets({ config, unreadableKeys }: Installation): Finding {
+  const [unreadable] = unreadableKeys;
+  if (unreadable !== undefined) {
+    return failed("secrets", {
+      message: `${unreadableKeys.size} signing keys cannot be opened; ${unreadable[0]}: ${unreadable[1]}`,
+      cause: "TTI_SECRETS lacks the secret that sealed them, or the rows are damaged.",
+      fix: "Put the former secret back behind the new one, then run `tti key reseal`.",
+    });
+  }
+  if (config.secrets.length > 0) return passed("secrets", "TTI_SECRETS opens every signing key");
+  if (config.mode === "production") {
+    return failed("secrets", {
+      message: "TTI_SECRETS is not set",
+      cause: "Signing keys and cookies would rest on a secret beside the data.",
+      fix: "Make one with `openssl rand -base64 32` and keep it where you keep other secrets.",
+    });
+  }
+  return information("secrets", "the secret is kept in the data directory: good for development only");
+}
+
+function checkAwsClient({ config, awsClient }: Installation): Finding {
+  const { clientId } = config;
+  if (awsClient === undefined) {
+    return failed("aws_client", {
+      message: `No client has the id ${clientId}`,
+      cause:
+        "TTI_CLIENT_ID is the audience registered with AWS; tokens can only be made for a client that exists.",
+      fix: `Register it: tti client create --id ${clientId} --first-party --redirect-uri https://…`,
+    });
+  }
+  const alg = awsClient.id_token_signed_response_alg ?? "RS256";
+  if (alg !== "RS256") {
+    return failed("aws_client", {
+      message: `The client ${clientId} wants ID tokens signed with ${alg}`,
+      cause: "IAM Identity Center takes RS256 only.",
+      fix: "Register it with id_token_signed_response_alg RS256.",
+    });
+  }
+  return passed("aws_client", `${clientId}, the audience registered with AWS, is a client here`);
+}
+
+function checkDomainPolicy({ config }: Installation): Finding {
+  if (config.requireVerifiedDomain) {
+    return passed(
+      "domain_policy",
+      "an address reaches a token only if its domain is verified for the tenant",
+    );
+  }
+  return warning("domain_policy", {
+    message: "TTI_REQUIRE_VERIFIED_DOMAIN is off",
+    cause:
+      "An address of one customer's domain in another customer's token is that person at the first customer's Identity Center.",
+    fix: "Turn it on, and verify each customer's domains: tti domain add, tti domain verify.",
+  });
+}
+
+function checkTenantDomains({ config, tenants, tenantsWithDomain }: Installation): Finding[] {
+  if (!config.requireVerifiedDomain) return [];
+  const without = tenants.filter(({ id }) => !tenantsWithDomain.has(id)).map(({ id }) => id);
+  if (without.length === 0) return [];
+  return [
+    warning("tenant_domains", {
+      message: `No domain is verified for ${listed(without)}`,
+      cause: "Their users can sign in nowhere and no token is made for them.",
+      fix: `Prove one: tti domain add DOMAIN --tenant ${without[0]}`,
+    }),
+  ];
+}
+
+function checkLogin({ config, tenants }: Installation): Finding[] {
+  if (config.loginUrl !== undefined) return [];
+  const stranded = tenants.filter(({ loginMethod }) => loginMethod === "handoff").map(({ id }) => id);
+  if (stranded.length === 0) return [];
+  return [
+    warning("login_page", {
+      message: `The users of ${listed(stranded)} log in at your page, and TTI_LOGIN_URL names none`,
+      cause: "They can sign in nowhere.",
+      fix: "Set TTI_LOGIN_URL, or let them log in here: tti tenant update --login both",
+    }),
+  ];
+}
+
+// Neither right nor wrong: what the customer agreed to. An operator should see it in one place.
+function describePresence({ tenants }: Installation): Finding[] {
+  return tenants
+    .filter(({ presencePolicy: { name } }) => name === "offline" || name === "within")
+    .map(({ id, presencePolicy }) => {
+      const when =
+        presencePolicy.name === "within"
+          ? `up to ${presencePolicy.hours} hours after a user's last login`
+          : "for every user who agreed to it";
+      return information(
+        "presence",
+        `${id} is "${presencePolicyText(presencePolicy)}": back ends may act ${when}`,
+      );
+    });
+}
+
+function listed(ids: readonly string[]): string {
+  const shown = ids.slice(0, 5).join(", ");
+  return ids.length > 5 ? `${shown} and ${ids.length - 5} more tenants` : shown;
+}

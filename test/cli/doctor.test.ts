@@ -1,0 +1,78 @@
+// The doctor at a terminal, beside a running provider and without one: what it prints, and its exit code.
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import type { Finding } from "../../src/onboarding/doctor/finding.ts";
+import { type ExampleWorld, openExampleWorld } from "../examples/example_world.ts";
+import { openTerminal } from "../support/terminal.ts";
+
+let world: ExampleWorld;
+before(async () => {
+  world = await openExampleWorld();
+});
+after(() => world.close());
+
+interface Diagnosis {
+  ok: boolean;
+  findings: Finding[];
+}
+
+test("beside `tti dev` nothing fails, and what is wanting for production is a warning", async () => {
+  const done = await world.terminal.tti("doctor");
+  assert.equal(done.exitCode, 0, done.stdout + done.stderr);
+  assert.match(done.stdout, /^✓ aws_client: tti-demo/m);
+  assert.match(done.stdout, /^! domain_policy: .* is off\n {4}why: An address of one customer's domain/m);
+  assert.match(done.stdout, /^i presence: acme is "offline"/m);
+  assert.match(done.stdout, /\n0 failed, \d warnings, \d+ passed\.\n$/);
+});
+
+test("a token it minted passes every rule, from a file and from standard input", async () => {
+  const { stdout: token } = await world.terminal.tti("token --tenant acme --user ada@acme.example");
+  const path = join(world.terminal.dataDir, "token");
+  writeFileSync(path, token);
+  const fromFile = await world.terminal.tti(`doctor --token ${path} --json`);
+  assert.equal(fromFile.exitCode, 0, fromFile.stdout);
+  const { ok, findings } = fromFile.json<Diagnosis>();
+  assert.ok(ok);
+  const checked = findings.filter(({ check }) => check.startsWith("token."));
+  assert.ok(checked.length > 10 && checked.every(({ outcome }) => outcome === "passed"));
+  const piped = await world.terminal.tti("doctor --token -", token);
+  assert.equal(piped.exitCode, 0, piped.stdout);
+});
+
+test("a token of another issuer fails, with exit code 1", async () => {
+  const done = await world.terminal.tti("doctor --token - --json", "e30.e30.c2ln");
+  assert.equal(done.exitCode, 1);
+  assert.equal(done.json<Diagnosis>().ok, false);
+});
+
+test("the URL of another issuer is looked at alone", async () => {
+  const done = await world.terminal.tti(`doctor ${world.environment.demoUrl} --json`);
+  assert.equal(done.exitCode, 1);
+  const names = new Set(done.json<Diagnosis>().findings.map(({ check }) => check));
+  assert.ok(names.has("discovery") && !names.has("aws_client"));
+});
+
+test("settings that cannot be used, and a store that is not there, are findings too", async () => {
+  const place = openTerminal({ TTI_ISSUER: "https://login.example.com" });
+  const unset = await place.tti("doctor --json");
+  assert.equal(unset.exitCode, 1);
+  assert.deepEqual(
+    unset.json<Diagnosis>().findings.map(({ check }) => check),
+    ["secrets"],
+  );
+  place.close();
+  const empty = openTerminal({ TTI_MODE: "development", PORT: "1" });
+  const done = await empty.tti("doctor --json");
+  assert.equal(done.exitCode, 1);
+  assert.equal(done.json<Diagnosis>().findings[0]?.check, "store");
+  empty.close();
+});
+
+test("a file or URL that makes no sense is told as such", async () => {
+  assert.equal((await world.terminal.tti("doctor ftp://x")).exitCode, 2);
+  const missing = await world.terminal.tti("doctor --token ./not-there");
+  assert.equal(missing.exitCode, 1);
+  assert.match(missing.stderr, /code: invalid_input/);
+});
