@@ -1,6 +1,4 @@
 // Owns the composition: a Config in, listening servers out. The only file that wires deliverables together.
-import { createServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { type AwsAccess, SearchService } from "./accessors/search_service.ts";
 import { createAdminApp } from "./admin/app.ts";
 import { createPublicApp, type ReadinessCheck } from "./app.ts";
@@ -15,6 +13,7 @@ import { createPasswords } from "./provider/accounts/passwords.ts";
 import { buildProvider, type ProviderDeps } from "./provider/build_provider.ts";
 import { createClientCache } from "./provider/clients/client_cache.ts";
 import { deriveCookieKeys } from "./provider/cookie_keys.ts";
+import { listen } from "./provider/edge/listen.ts";
 import { mintForSearch } from "./provider/grants/mint_for_search.ts";
 import { createProviderHost } from "./provider/host.ts";
 import { loadSecrets } from "./provider/installation_secrets.ts";
@@ -125,7 +124,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     listening.serve(app.callback());
     const search = new SearchService({
       ...providerDeps,
-      jwksUri: `${urlOf(config.host, listening.port)}/jwks`,
+      jwksUri: `${listening.url}/jwks`,
       mint: async (subject) => {
         assertCanSign(keyRing);
         return mintForSearch(host.current(), providerDeps, subject);
@@ -151,8 +150,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     log.info({ issuer, port: listening.port, adminPort: admin.port }, "provider is serving");
     return {
       publicUrl: issuer,
-      localUrl: urlOf(config.host, listening.port),
-      adminUrl: urlOf(config.adminHost, admin.port),
+      localUrl: listening.url,
+      adminUrl: admin.url,
       db,
       keyRing,
       close,
@@ -167,13 +166,6 @@ function assertCanSign(keyRing: KeyRing): void {
   const reason = keyRing.whyCannotSign();
   if (reason !== undefined)
     throw new OperationError("signing_unavailable", `Nothing is signed now: ${reason}.`);
-}
-
-// An address of this machine that reaches a listener on any of its addresses.
-function urlOf(host: string, port: number): string {
-  const everywhere = host === "::" || host === "0.0.0.0";
-  const name = everywhere ? "localhost" : host.includes(":") ? `[${host}]` : host;
-  return `http://${name}:${port}`;
 }
 
 function locationOf(config: Config): StoreLocation {
@@ -213,45 +205,4 @@ function readinessOf(db: Database, keyRing: KeyRing): ReadinessCheck[] {
     },
     { name: "keys", whyNot: async () => keyRing.health().reason },
   ];
-}
-
-interface Listening {
-  port: number;
-  /** Replaces the answer "not yet" by the app's. */
-  serve(listener: RequestListener): void;
-  close(): Promise<void>;
-}
-
-async function listen(host: string, port: number, drainMs: number): Promise<Listening> {
-  let listener: RequestListener = (_request, response) => {
-    response.writeHead(503, { "Retry-After": "1" }).end();
-  };
-  const server = createServer(
-    { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 },
-    (request, response) => listener(request, response),
-  );
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (cause) =>
-      reject(new OperationError("unavailable", `Port ${port} cannot be listened on.`, { cause })),
-    );
-    server.listen(port, host, resolve);
-  });
-  return {
-    port: (server.address() as AddressInfo).port,
-    serve(next) {
-      listener = next;
-    },
-    close: () => drain(server, drainMs),
-  };
-}
-
-async function drain(server: Server, drainMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  // A connection whose request ends now turns idle and would stay open for its keep-alive time.
-  const idle = setInterval(() => server.closeIdleConnections(), 50);
-  const late = setTimeout(() => server.closeAllConnections(), drainMs);
-  await closed;
-  clearInterval(idle);
-  clearTimeout(late);
 }

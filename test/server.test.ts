@@ -1,6 +1,7 @@
 // Starting and stopping: two processes on one store, requests under way end, faults stop the start.
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
+import { type IncomingMessage, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -44,30 +45,23 @@ async function signingKid(issuer: string): Promise<string | undefined> {
 
 test("closing lets a request under way end and refuses new ones", async () => {
   const fixture = await startProvider({ drainMs: 5_000 });
-  let release = (): void => {};
-  const body = new ReadableStream({
-    async start(controller) {
-      controller.enqueue(Buffer.from("grant_type=authorization_code"));
-      await new Promise<void>((resolve) => {
-        release = resolve;
-      });
-      controller.close();
-    },
+  const { port } = new URL(fixture.issuer);
+  const headers = { "content-type": "application/x-www-form-urlencoded", expect: "100-continue" };
+  const underWay = request({ host: "localhost", port, path: "/token", method: "POST", headers });
+  const answer = new Promise<IncomingMessage>((resolve, reject) => {
+    underWay.once("response", resolve).once("error", reject);
   });
-  const underWay = fetch(new URL("/token", fixture.issuer), {
-    method: "POST",
-    headers: { "content-type": "application/x-www-form-urlencoded" },
-    body,
-    duplex: "half",
-  } as RequestInit);
-  // Another request is answered after the upload has begun.
-  await fetch(new URL("/health/live", fixture.issuer), { headers: { connection: "close" } });
+  underWay.flushHeaders();
+  // The server has the request once it asks for the body.
+  await new Promise((resolve) => underWay.once("continue", resolve));
   const closing = fixture.close();
   await assert.rejects(async () => {
     for (;;) await fetch(new URL("/health/live", fixture.issuer), { headers: { connection: "close" } });
   });
-  release();
-  assert.equal((await underWay).status, 400);
+  underWay.end("grant_type=authorization_code");
+  const response = await answer;
+  response.resume();
+  assert.equal(response.statusCode, 400);
   await closing;
 });
 

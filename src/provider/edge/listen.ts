@@ -1,0 +1,64 @@
+// Owns a listening port: its limits, the answer "not yet" until an app is there, and an end that lets requests
+// under way finish.
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { OperationError } from "../../errors.ts";
+
+/** A port that is listened on. */
+export interface Listening {
+  /** An address of this machine at which it answers. */
+  url: string;
+  port: number;
+  /** Replaces the answer "not yet" by the app's. */
+  serve(listener: RequestListener): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Listens on a port.
+ * @param port 0 takes a free one
+ * @param drainMs how long requests under way may take to end once close() was called
+ * @throws OperationError unavailable if the port is taken
+ */
+export async function listen(host: string, port: number, drainMs: number): Promise<Listening> {
+  let listener: RequestListener = (_request, response) => {
+    response.writeHead(503, { "Retry-After": "1" }).end();
+  };
+  const server = createServer(
+    { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 },
+    (request, response) => listener(request, response),
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (cause) =>
+      reject(new OperationError("unavailable", `Port ${port} cannot be listened on.`, { cause })),
+    );
+    server.listen(port, host, resolve);
+  });
+  const taken = (server.address() as AddressInfo).port;
+  return {
+    url: urlOf(host, taken),
+    port: taken,
+    serve(next) {
+      listener = next;
+    },
+    close: () => drain(server, drainMs),
+  };
+}
+
+async function drain(server: Server, drainMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  // A connection whose request ends now turns idle and would stay open for its keep-alive time.
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const late = setTimeout(() => server.closeAllConnections(), drainMs);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(late);
+}
+
+// An address of this machine that reaches a listener on any of its addresses.
+function urlOf(host: string, port: number): string {
+  const everywhere = host === "::" || host === "0.0.0.0";
+  const name = everywhere ? "localhost" : host.includes(":") ? `[${host}]` : host;
+  return `http://${name}:${port}`;
+}
