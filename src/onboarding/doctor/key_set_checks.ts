@@ -45,7 +45,13 @@ function formFindings(keys: readonly unknown[], usable: readonly unknown[]): Fin
       }),
     ];
   }
-  if (usable.length > 0) return [passed("keys", `${usable.length} RSA keys of 2048 bits, each with a kid`)];
+  if (usable.length > 0)
+    return [
+      passed(
+        "keys",
+        `${usable.length} of ${keys.length} published keys are RSA keys of 2048 bits with a kid`,
+      ),
+    ];
   return [
     failed("keys", {
       message: `No key is one AWS takes: ${keys.map((key) => `${kidOf(key)} ${keyFault(key)}`).join("; ")}`,
