@@ -23,6 +23,8 @@ export interface ReadinessCheck {
 /** What the public app needs. */
 export interface PublicAppDeps extends InteractionDeps {
   log: Log;
+  /** The client registered with AWS. */
+  awsClientId: string;
   trustedProxies: number;
   readiness: readonly ReadinessCheck[];
   documents: KeyDocuments;

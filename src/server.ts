@@ -115,6 +115,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       issuer,
       passwords,
       loginUrl: config.loginUrl,
+      awsClientId: config.clientId,
       requireVerifiedDomain: config.requireVerifiedDomain,
       trustedProxies: config.trustedProxies,
       documents: createKeyDocuments({ ring: keyRing, currentProvider: () => host.current() }),

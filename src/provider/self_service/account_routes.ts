@@ -74,7 +74,7 @@ export function addAccountRoutes(router: Router, deps: AccountRouteDeps): void {
   async function show(ctx: RouterContext, account: Account, notice?: string): Promise<void> {
     const [tenants, agreements] = await Promise.all([
       listTenantsOfPerson(deps.db, account.id),
-      listAgreements(deps.db, account.id),
+      listAgreements(deps, account.id),
     ]);
     ctx.status = 200;
     ctx.set({ ...pageHeaders() });

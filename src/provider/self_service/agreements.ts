@@ -27,6 +27,8 @@ export interface Agreement {
 export interface AgreementDeps {
   db: Database;
   clock: Clock;
+  /** The client registered with AWS, whose refreshes count as acting for a person. */
+  awsClientId: string;
 }
 
 /** The tenants a person belongs to, with their rules. */
@@ -40,7 +42,8 @@ export async function listTenantsOfPerson(db: Database, accountId: string): Prom
  * Lists a person's agreements: those that stand, and those on offer because the tenant's presence policy asks
  * for one and a back end may act for the tenant.
  */
-export async function listAgreements(db: Database, accountId: string): Promise<Agreement[]> {
+export async function listAgreements(deps: AgreementDeps, accountId: string): Promise<Agreement[]> {
+  const { db, awsClientId } = deps;
   const [tenants, consents, clients] = await Promise.all([
     listTenantsOfPerson(db, accountId),
     listOfflineConsents(db, accountId),
@@ -49,7 +52,7 @@ export async function listAgreements(db: Database, accountId: string): Promise<A
   return tenants.flatMap((tenant) =>
     clients.flatMap((client) => {
       const given = consents.find((one) => one.tenantId === tenant.id && one.clientId === client.clientId);
-      const offered = tenant.presencePolicy.name === "offline" && mayMintFor(client, tenant.id);
+      const offered = tenant.presencePolicy.name === "offline" && mayActFor(client, tenant.id, awsClientId);
       if (given === undefined && !offered) return [];
       return {
         tenantId: tenant.id,
@@ -71,7 +74,7 @@ export async function decideAgreement(
   accountId: string,
   choice: { tenantId: string; clientId: string; allow: boolean },
 ): Promise<Agreement> {
-  const known = await listAgreements(deps.db, accountId);
+  const known = await listAgreements(deps, accountId);
   const agreement = known.find((one) => one.tenantId === choice.tenantId && one.clientId === choice.clientId);
   if (agreement === undefined) {
     throw new OperationError("invalid_input", "There is no such agreement to give or take back.", {
@@ -96,8 +99,13 @@ const mintingGrants = [
   "urn:ietf:params:oauth:grant-type:jwt-bearer",
 ];
 
-function mayMintFor({ metadata }: Client, tenantId: string): boolean {
+// By minting, by searching, or, for the client registered with AWS, by refreshing (docs/decisions/0004).
+function mayActFor({ clientId, metadata }: Client, tenantId: string, awsClientId: string): boolean {
+  const grants = metadata.grant_types ?? [];
+  if (clientId === awsClientId && grants.includes("refresh_token")) return true;
   const allowed = metadata.allowed_tenants ?? [];
-  const mints = (metadata.grant_types ?? []).some((grant) => mintingGrants.includes(grant));
-  return mints && (allowed.includes("*") || allowed.includes(tenantId));
+  const acts =
+    grants.some((grant) => mintingGrants.includes(grant)) ||
+    (metadata.scope ?? "").split(" ").includes("tti:search");
+  return acts && (allowed.includes("*") || allowed.includes(tenantId));
 }

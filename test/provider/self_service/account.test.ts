@@ -83,7 +83,7 @@ test("an agreement that is not on offer cannot be given", async () => {
   await openAccount(agent, "ann@acme.example");
   for (const fields of [
     { tenant: "globex", client: backEndId, decision: "allow" },
-    { tenant: "acme", client: "tti-demo", decision: "allow" },
+    { tenant: "acme", client: "tti-account", decision: "allow" },
     { tenant: "acme", client: backEndId, decision: "always" },
   ]) {
     const init = { method: "POST", body: new URLSearchParams(fields) };
