@@ -179,6 +179,25 @@ test("a challenge sent to somebody who is logged in at the ISV signs nobody in",
   for (const page of [attacker, victim]) await page.context().close();
 });
 
+test("a user of a customer whose users log in at the provider is refused, in words", async () => {
+  const page = await openPage();
+  await goToIsv(page);
+  await logIn(page, "dana@globex.example", "harbour");
+  await page.getByText("login_method_not_allowed: The users of globex do not log in at your page.").waitFor();
+  await page.context().close();
+});
+
+test("the ISV's page leads to the provider's own login page for those who log in there", async () => {
+  const page = await openPage();
+  await goToIsv(page);
+  await page.getByRole("link", { name: "Log in at the provider instead" }).click();
+  await page.getByLabel("E-mail address").fill("dana@globex.example");
+  await page.getByLabel("Password").fill(world.environment.state.demoPassword);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("heading", { level: 1, name: /^Search Globex.* as Dana Ruiz$/ }).waitFor();
+  await page.context().close();
+});
+
 test("a form of another site logs nobody in at the ISV", async () => {
   const answer = await fetch(`${isvUrl}/login`, {
     method: "POST",
