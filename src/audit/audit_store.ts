@@ -1,7 +1,8 @@
 // Owns the audit_events table: who did what to whom, and when. Rows are only ever added; nothing here
 // changes or removes one. Details never hold a secret or a token.
-import { randomUUID } from "node:crypto";
 import type { Database } from "../db/connect.ts";
+import { runStatement } from "../db/statement.ts";
+import { auditRowOf } from "./audit_row.ts";
 
 /** Everything that is recorded. Names are a contract with whoever reads the trail: added, never renamed. */
 export const auditEventTypes = [
@@ -65,16 +66,13 @@ interface AuditRow {
  * @param db the transaction of the change itself, so that neither stands without the other
  */
 export async function createAuditEvent(db: Database, event: NewAuditEvent, now: Date): Promise<void> {
-  await db("audit_events").insert({
-    id: randomUUID(),
-    at_ms: now.getTime(),
-    type: event.type,
-    tenant_id: event.tenantId ?? null,
-    account_id: event.accountId ?? null,
-    client_id: event.clientId ?? null,
-    actor: event.actor,
-    details: JSON.stringify(event.details ?? {}),
-  });
+  await runStatement(
+    db,
+    "audit_event_create",
+    `insert into audit_events (id, at_ms, type, tenant_id, account_id, client_id, actor, details)
+     values (?, ?, ?, ?, ?, ?, ?, ?) returning id`,
+    auditRowOf(event, now),
+  );
 }
 
 /**

@@ -19,11 +19,49 @@ export async function runStatement<Row>(
   db: Database,
   name: string,
   sql: string,
-  bindings: readonly Knex.RawBinding[],
+  bindings: readonly (Knex.RawBinding | null)[],
 ): Promise<Row[]> {
-  const raw = db.raw(sql, bindings);
-  if (!isPostgres(db)) return (await raw) as Row[];
+  if (!isPostgres(db)) return (await db.raw(sql, bindings as Knex.RawBinding[])) as Row[];
   const prepared = db.userParams?.["preparedStatements"] !== false;
+  if (!db.isTransaction)
+    return runOnDriver(db, { ...(prepared ? { name } : {}), text: numbered(sql), values: bindings });
+  const raw = db.raw(sql, bindings as Knex.RawBinding[]);
   const answer = (await (prepared ? raw.options({ name }) : raw)) as { rows: Row[] };
   return answer.rows;
+}
+
+interface DriverStatement {
+  name?: string;
+  text: string;
+  values: readonly (Knex.RawBinding | null)[];
+}
+
+interface DriverConnection {
+  query<Row>(statement: DriverStatement): Promise<{ rows: Row[] }>;
+}
+
+interface ConnectionPool {
+  acquireConnection(): Promise<DriverConnection>;
+  releaseConnection(connection: DriverConnection): Promise<void>;
+}
+
+// The builder between here and the driver costs more than the statement itself does. A transaction keeps it: it
+// alone knows whether the transaction has ended.
+async function runOnDriver<Row>(db: Database, statement: DriverStatement): Promise<Row[]> {
+  const pool = db.client as ConnectionPool;
+  const connection = await pool.acquireConnection();
+  try {
+    return (await connection.query<Row>(statement)).rows;
+  } finally {
+    await pool.releaseConnection(connection);
+  }
+}
+
+// PostgreSQL counts its parameters. No statement of ours holds a question mark that is none.
+function numbered(sql: string): string {
+  let count = 0;
+  return sql.replaceAll("?", () => {
+    count += 1;
+    return `$${count}`;
+  });
 }

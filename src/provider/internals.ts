@@ -2,7 +2,7 @@
 // Each change is to a class that belongs to one Provider; nothing global is touched.
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { JWK } from "jose";
+import { type CompactVerifyGetKey, createLocalJWKSet, type JWK } from "jose";
 import type Provider from "oidc-provider";
 import type { Client, Grant, IdToken } from "oidc-provider";
 import { matchesClientSecret } from "./clients/client_secret.ts";
@@ -82,7 +82,12 @@ function sealIdTokens(provider: Provider, tenantClaim: string): void {
 // The library looks for a record, then writes one: twenty at once all find none.
 function recordUsesAtomically(provider: Provider, recordUse: ModelChanges["recordUse"]): void {
   provider.ReplayDetection.unique = (issuer, jti, expiresAtSeconds) =>
-    recordUse(hashRecordId(JSON.stringify([issuer, jti])), issuer, expiresAtSeconds);
+    recordUse(useIdOf(issuer, jti), issuer, expiresAtSeconds);
+}
+
+/** The id under which the use of an assertion is recorded, so that it is used once. */
+export function useIdOf(issuer: string, jti: string): string {
+  return hashRecordId(JSON.stringify([issuer, jti]));
 }
 
 function compareHashedSecrets(provider: Provider): void {
@@ -95,16 +100,29 @@ function compareHashedSecrets(provider: Provider): void {
 interface ClientKeyStore extends Iterable<JWK> {
   /** Fetches a `jwks_uri` unless what was fetched is still fresh. */
   refresh(): Promise<void>;
+  /** The keys as imported for verification, beside those they were imported from. */
+  [imported]?: { from: readonly JWK[]; find: CompactVerifyGetKey };
 }
 
+const imported = Symbol("imported");
+
 /**
- * Reads a client's registered public keys. Those behind a `jwks_uri` are fetched through the provider's guarded
- * fetch and kept as long as the answer's headers allow.
+ * Makes the search among a client's registered public keys. Those behind a `jwks_uri` are fetched through the
+ * provider's guarded fetch and kept as long as the answer's headers allow. Keys are imported once: that takes
+ * longer than the verification.
  */
-export async function verificationKeysOf(client: Client): Promise<readonly JWK[]> {
+export function verificationKeysOf(client: Client): CompactVerifyGetKey {
   const { asymmetricKeyStore: keys } = client as unknown as { asymmetricKeyStore: ClientKeyStore };
-  if (client.jwksUri !== undefined) await keys.refresh();
-  return [...keys];
+  return async (header, token) => {
+    if (client.jwksUri !== undefined) await keys.refresh();
+    const from = [...keys];
+    // A refresh replaces every key by a new object.
+    const known = keys[imported];
+    const same = known?.from.length === from.length && from.every((key, index) => key === known.from[index]);
+    const { find } = same ? known : { find: createLocalJWKSet({ keys: from }) };
+    if (!same) keys[imported] = { from, find };
+    return find(header, token);
+  };
 }
 
 /**

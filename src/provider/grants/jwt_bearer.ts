@@ -22,7 +22,7 @@ export function jwtBearerHandler(provider: Provider, deps: MintDeps) {
     const client = presentingClient(ctx);
     const minted = await refusingAs(
       invalidGrant,
-      resolveAssertedSubject(provider, client, deps, assertion, "assertion").then((named) =>
+      resolveAssertedSubject(client, deps, assertion, "assertion").then((named) =>
         mintIdToken(provider, presentingClient(ctx), deps, named),
       ),
     );

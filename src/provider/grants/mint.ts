@@ -3,12 +3,14 @@
 import { decodeJwt } from "jose";
 import type Provider from "oidc-provider";
 import type { Client, KoaContextWithOIDC } from "oidc-provider";
-import { createAuditEvent } from "../../audit/audit_store.ts";
+import { createAuditEvent, type NewAuditEvent } from "../../audit/audit_store.ts";
 import { OperationError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { issueIdToken } from "../id_token.ts";
 import type { SubjectClaims } from "../tenants/claims.ts";
-import { decideSubject, type SubjectDeps } from "../tenants/subject.ts";
+import { type DecidedSubject, decideFacts, type SubjectDeps } from "../tenants/subject.ts";
+import { readSubject, type SubjectFacts } from "../tenants/subject_store.ts";
+import { type AssertionUse, createUseWithEvent } from "./assertion_use_store.ts";
 
 /** What minting needs. */
 export interface MintDeps extends SubjectDeps {
@@ -29,6 +31,10 @@ export interface NamedSubject {
   amr: readonly string[] | undefined;
   /** How the client named the person, for the audit trail. */
   by: "assertion" | "access_token" | "refresh_token" | "search";
+  /** The one use of the assertion that named the person, if it is yet to be recorded. */
+  use?: AssertionUse;
+  /** What the store says of the person, if this request has read it already. */
+  facts?: SubjectFacts;
 }
 
 /** A minted token. */
@@ -40,11 +46,12 @@ export interface MintedToken {
 /**
  * Mints an ID token for a named subject, if the tenant's rules let the client act for them now.
  *
- * Every mint and every refusal that knows its tenant is recorded for the tenant's administrators.
+ * Every mint and every refusal that knows its tenant is recorded for the tenant's administrators, before the
+ * token leaves; where an assertion named the person, in one write with the assertion's use.
  *
  * @param provider the Provider that serves now
  * @param client the client that asks; it is authenticated
- * @throws OperationError as `decideSubject` does
+ * @throws OperationError as `decideSubject` does, and subject_token_replayed
  */
 export async function mintIdToken(
   provider: Provider,
@@ -52,12 +59,7 @@ export async function mintIdToken(
   deps: MintDeps,
   named: NamedSubject,
 ): Promise<MintedToken> {
-  const decided = await decideSubject(deps, { ...named, clientId: client.clientId, present: false }).catch(
-    async (error: unknown) => {
-      await recordRefusal(deps, client, named, error);
-      throw error;
-    },
-  );
+  const decided = await decide(deps, client, named);
   const nowSeconds = Math.floor(deps.clock().getTime() / 1000);
   const audience = await provider.Client.find(deps.awsClientId);
   if (audience === undefined) {
@@ -78,6 +80,24 @@ export async function mintIdToken(
   const { jti = "", exp = nowSeconds } = decodeJwt(idToken);
   await recordMint(deps, client, named, decided.claims, jti);
   return { idToken, expiresInSeconds: exp - nowSeconds };
+}
+
+async function decide(deps: MintDeps, client: Client, named: NamedSubject): Promise<DecidedSubject> {
+  const { accountId, tenantId } = named;
+  const now = deps.clock();
+  const query = { accountId, tenantId, clientId: client.clientId, nowMs: now.getTime() };
+  const facts = named.facts ?? (await readSubject(deps.db, query));
+  try {
+    return decideFacts(facts, deps, false, now);
+  } catch (error) {
+    await recordRefusal(deps, client, named, error);
+    throw error;
+  }
+}
+
+/** The refusal of an assertion that was used before. */
+export function replayed({ parameter }: AssertionUse): OperationError {
+  return new OperationError("subject_token_replayed", `${parameter} was presented before.`);
 }
 
 /** The authenticated client of a token request. */
@@ -105,18 +125,14 @@ function recordMint(
   claims: SubjectClaims,
   jti: string,
 ): Promise<void> {
-  return createAuditEvent(
-    deps.db,
-    {
-      type: "token.minted",
-      actor: `client:${client.clientId}`,
-      tenantId: claims.tenantId,
-      accountId: claims.sub,
-      clientId: client.clientId,
-      details: { by: named.by, jti },
-    },
-    deps.clock(),
-  );
+  return record(deps, named, {
+    type: "token.minted",
+    actor: `client:${client.clientId}`,
+    tenantId: claims.tenantId,
+    accountId: claims.sub,
+    clientId: client.clientId,
+    details: { by: named.by, jti },
+  });
 }
 
 async function recordRefusal(
@@ -126,16 +142,17 @@ async function recordRefusal(
   error: unknown,
 ): Promise<void> {
   if (!(error instanceof OperationError)) return;
-  await createAuditEvent(
-    deps.db,
-    {
-      type: "token.refused",
-      actor: `client:${client.clientId}`,
-      ...(named.tenantId === undefined ? {} : { tenantId: named.tenantId }),
-      accountId: named.accountId,
-      clientId: client.clientId,
-      details: { by: named.by, reason: error.code },
-    },
-    deps.clock(),
-  );
+  await record(deps, named, {
+    type: "token.refused",
+    actor: `client:${client.clientId}`,
+    ...(named.tenantId === undefined ? {} : { tenantId: named.tenantId }),
+    accountId: named.accountId,
+    clientId: client.clientId,
+    details: { by: named.by, reason: error.code },
+  });
+}
+
+async function record(deps: MintDeps, { use }: NamedSubject, event: NewAuditEvent): Promise<void> {
+  if (use === undefined) return createAuditEvent(deps.db, event, deps.clock());
+  if (!(await createUseWithEvent(deps.db, use, event, deps.clock()))) throw replayed(use);
 }

@@ -1,6 +1,6 @@
 // Owns the JWT by which a client names a user: its form, its claims, its life. Pure but for the signature.
 // Nothing in it is believed before the signature by one of the client's registered keys is checked.
-import { compactVerify, createLocalJWKSet, decodeProtectedHeader, errors, type JWK } from "jose";
+import { type CompactVerifyGetKey, compactVerify, decodeProtectedHeader, errors } from "jose";
 
 type Claims = Readonly<Record<string, unknown>>;
 
@@ -43,8 +43,8 @@ export interface AssertionExpectations {
   /** This provider's issuer: its `aud`. */
   issuer: string;
   now: Date;
-  /** The client's registered public keys. */
-  keys(): Promise<readonly JWK[]>;
+  /** Finds the client's registered public key that a header names. */
+  keys: CompactVerifyGetKey;
 }
 
 /**
@@ -118,8 +118,7 @@ function assertForm(token: string): void {
 async function verifySignature(token: string, expectations: AssertionExpectations): Promise<Claims> {
   let signed: Uint8Array;
   try {
-    const keySet = createLocalJWKSet({ keys: [...(await expectations.keys())] });
-    signed = (await compactVerify(token, keySet, { algorithms })).payload;
+    signed = (await compactVerify(token, expectations.keys, { algorithms })).payload;
   } catch (error) {
     throw new AssertionRefused(reasonOf(error));
   }

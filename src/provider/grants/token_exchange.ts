@@ -75,7 +75,7 @@ async function resolveSubject(
   if (token === undefined || token === "") throw new errors.InvalidRequest("subject_token is missing");
   switch (params["subject_token_type"]) {
     case tokenType("jwt"):
-      return resolveAssertedSubject(provider, client, deps, token, "subject_token");
+      return resolveAssertedSubject(client, deps, token, "subject_token");
     case tokenType("access_token"):
       return resolveOwnTokenSubject(provider, client, token, "access_token");
     case tokenType("refresh_token"):

@@ -182,7 +182,8 @@ export async function sweepRecords(db: Database, beforeMs: number, batchSize: nu
   return rows.length;
 }
 
-function recordBindings(model: string, id: string, payload: AdapterPayload, expiresAtMs: ExpiresAtMs) {
+/** A record's row: model, id_hash, payload, grant_id_hash, uid_hash, user_code_hash, account_id, expires_at_ms. */
+export function recordBindings(model: string, id: string, payload: AdapterPayload, expiresAtMs: ExpiresAtMs) {
   const hashed = (value: string | undefined) => (value === undefined ? null : hashRecordId(value));
   return [
     model,

@@ -3,7 +3,7 @@ import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import { assertPresence } from "../presence/presence_policy.ts";
 import { type ClaimsPolicy, decideSubjectClaims, type SubjectClaims } from "./claims.ts";
-import { readSubject } from "./subject_store.ts";
+import { readSubject, type SubjectFacts } from "./subject_store.ts";
 
 /** What every decision about a subject needs. */
 export interface SubjectDeps extends ClaimsPolicy {
@@ -38,8 +38,22 @@ export interface DecidedSubject {
 export async function decideSubject(deps: SubjectDeps, request: SubjectRequest): Promise<DecidedSubject> {
   const now = deps.clock();
   const facts = await readSubject(deps.db, { ...request, nowMs: now.getTime() });
-  const claims = decideSubjectClaims(facts, deps);
-  if (!request.present && facts.tenant !== undefined) {
+  return decideFacts(facts, deps, request.present, now);
+}
+
+/**
+ * Decides from what was read in this very request.
+ * @param present as in {@link SubjectRequest}
+ * @throws OperationError as {@link decideSubject} does
+ */
+export function decideFacts(
+  facts: SubjectFacts,
+  policy: ClaimsPolicy,
+  present: boolean,
+  now: Date,
+): DecidedSubject {
+  const claims = decideSubjectClaims(facts, policy);
+  if (!present && facts.tenant !== undefined) {
     assertPresence(facts.tenant.presencePolicy, facts.presence, now);
   }
   return { claims, lastLoginAtMs: facts.presence.lastLoginAtMs };

@@ -73,7 +73,7 @@ left join tenant_domains d on d.tenant_id = t.id and d.verified_at_ms is not nul
 /** Reads what the store says about an account in a tenant. */
 export async function readSubject(db: Database, query: SubjectQuery): Promise<SubjectFacts> {
   const bindings = [query.accountId, query.tenantId ?? null, query.clientId, query.nowMs];
-  const rows = await runStatement<SubjectRow>(db, "subject_read", statement, bindings as string[]);
+  const rows = await runStatement<SubjectRow>(db, "subject_read", statement, bindings);
   const [row] = rows;
   if (row === undefined) throw new Error("the subject statement always answers");
   return {
