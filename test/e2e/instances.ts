@@ -9,7 +9,9 @@ import type { KeyPolicy } from "../../src/provider/keys/policy.ts";
 
 /** A running instance. */
 export interface Instance {
+  /** Where this very process listens. */
   url: string;
+  issuer: string;
   /** Ends it without a word, as a crash does. */
   kill(): Promise<void>;
   /** Lets it end in good order. */
@@ -38,7 +40,7 @@ export async function startInstance(
     await once(child, "exit");
   };
   return {
-    url: (message as { url: string }).url,
+    ...(message as { url: string; issuer: string }),
     kill: () => end((running) => running.kill("SIGKILL")),
     stop: () => end((running) => running.disconnect()),
   };

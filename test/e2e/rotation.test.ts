@@ -150,6 +150,10 @@ async function runHistory() {
   }
 }
 
+function assertNone(incidents: readonly object[]): void {
+  assert.equal(incidents.length, 0, JSON.stringify(incidents.slice(0, 3), undefined, 1));
+}
+
 test("ten rotations, a crash and an emergency under load break only what the emergency must break", async () => {
   const history = await runHistory();
   const { signedAtMs, failures, verdicts, kid, revokedKids, effects, status } = history;
@@ -159,10 +163,7 @@ test("ten rotations, a crash and an emergency under load break only what the eme
   const owedToEmergency = (verdict: Verdict): boolean =>
     (revokedKids.includes(verdict.kid) && verdict.atMs >= emergencyAtMs) ||
     (verdict.kid === kid && verdict.copyAtMs < recoveredAtMs);
-  assert.deepEqual(
-    refusals.filter((verdict) => !owedToEmergency(verdict)),
-    [],
-  );
+  assertNone(refusals.filter((verdict) => !owedToEmergency(verdict)));
   // Tokens of the leaked key did turn up after it was revoked, so the measurement can see a refusal.
   assert.ok(refusals.length > 0);
   assert.ok(verdicts.length > 1_000, `${verdicts.length} verifications`);
@@ -180,10 +181,7 @@ test("ten rotations, a crash and an emergency under load break only what the eme
     (status === 502 || status === 0) && startedAtMs <= killedAtMs + 1_000 && atMs >= killedAtMs;
   const pausedByEmergency = ({ status, startedAtMs, atMs }: LoadFailure): boolean =>
     status === 503 && startedAtMs <= recoveredAtMs + 1_000 && atMs >= emergencyAtMs;
-  assert.deepEqual(
-    failures.filter((failure) => !lostInCrash(failure) && !pausedByEmergency(failure)),
-    [],
-  );
+  assertNone(failures.filter((failure) => !lostInCrash(failure) && !pausedByEmergency(failure)));
 
   assert.equal(status.signingKid, kid);
   const live = status.instances.filter((instance) => instance.live);

@@ -7,5 +7,5 @@ import { startServer } from "../../src/server.ts";
 const policy = keyPolicy(JSON.parse(process.argv[2] ?? "{}"));
 const config = { ...readConfig(), idTokenTtlSeconds: policy.longestTokenSeconds };
 const server = await startServer(config, { keyPolicy: policy, drainMs: 1_000 });
-process.send?.({ url: server.localUrl });
+process.send?.({ url: server.localUrl, issuer: server.publicUrl });
 process.once("disconnect", () => server.close());

@@ -16,7 +16,10 @@ export const backEndId = "back-end";
 
 const subjectKeys = generateKeyPairSync("ec", { namedCurve: "P-256" });
 
-/** The public half of the key the back end signs with. */
+/** The key the back end signs with. */
+export const subjectPrivateKey = subjectKeys.privateKey;
+
+/** Its public half. */
 export const subjectJwk = {
   ...subjectKeys.publicKey.export({ format: "jwk" }),
   alg: "ES256",

@@ -22,6 +22,8 @@ export interface KeyInstallation {
   openInstance(options?: Partial<KeyRingOptions>): Promise<KeyRing>;
   /** Moves time and lets instances poll, one after the other. */
   pass(seconds: number, ...instances: KeyRing[]): Promise<void>;
+  /** Does some work while nobody can read the keys. */
+  whileUnreadable(work: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -41,6 +43,14 @@ export async function openKeyInstallation(kind: StoreKind = "sqlite"): Promise<K
     async pass(seconds, ...instances) {
       time.ms += seconds * 1000;
       for (const instance of instances) await instance.poll();
+    },
+    async whileUnreadable(work) {
+      await store.db.schema.renameTable("signing_keys", "signing_keys_out_of_reach");
+      try {
+        await work();
+      } finally {
+        await store.db.schema.renameTable("signing_keys_out_of_reach", "signing_keys");
+      }
     },
     close: () => store.close(),
   };
