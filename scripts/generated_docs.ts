@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { settings } from "../src/config.ts";
 import { errorCatalogue } from "../src/errors.ts";
 import { failureCatalogue } from "../src/exchange/index.ts";
+import { sandboxRulesPage } from "../src/sandbox/index.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -106,6 +107,7 @@ export const generatedPages: Readonly<Record<string, () => string>> = {
   "docs/configuration.md": configurationPage,
   "docs/errors.md": errorsPage,
   "docs/exchange-failures.md": exchangeFailuresPage,
+  "docs/sandbox-rules.md": sandboxRulesPage,
 };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -120,6 +120,8 @@ export class SearchService {
       ...reach,
       trustedTokenIssuer: { issuer, audience: awsClientId, tenantClaim, jwksUri },
       idTokenSource: ({ tenantId, user }) => mint({ clientId, tenantId, accountId: user }),
+      // Every renewal asks the tenant's presence policy; a refresh token of AWS would go past it.
+      refreshTokens: false,
     });
     this.#exchanges.set(clientId, made);
     return made;

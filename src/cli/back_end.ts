@@ -91,6 +91,8 @@ export function openExchange(
   const endpoint = places.sandbox?.url;
   return new ExchangeClient({
     idTokenSource,
+    // Every renewal asks the tenant's presence policy; a refresh token of AWS would go past it.
+    refreshTokens: false,
     trustedTokenIssuer: {
       issuer: places.issuer,
       audience: places.audience,

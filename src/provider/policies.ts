@@ -1,6 +1,6 @@
 // Owns the small decisions that configuration.ts names, each a function of the request and the client.
 import { type Client, type ClientMetadata, errors, type Grant, type KoaContextWithOIDC } from "oidc-provider";
-import { decideTenantOfRequest, needsConsent } from "./interactions/prompts.ts";
+import { decideTenantOfRequest, isForTenant, needsConsent } from "./interactions/prompts.ts";
 import { createGrant, tenantOfGrant } from "./internals.ts";
 
 /**
@@ -111,14 +111,15 @@ export async function loadGrant(ctx: KoaContextWithOIDC): Promise<Grant | undefi
     ctx,
     own.map(tenantOfGrant).find((tenantId) => tenantId !== undefined),
   );
-  if (decision.kind !== "chosen") return undefined;
-  const matching = own.find((grant) => tenantOfGrant(grant) === decision.tenantId);
+  if (decision.kind !== "chosen" && isForTenant(ctx)) return undefined;
+  const tenantId = decision.kind === "chosen" && isForTenant(ctx) ? decision.tenantId : undefined;
+  const matching = own.find((grant) => tenantOfGrant(grant) === tenantId);
   const grant =
     matching ??
     createGrant(provider, {
       accountId: account.accountId,
       clientId: client.clientId,
-      tenantId: decision.tenantId,
+      tenantId,
     });
   if (needsConsent(client)) return matching && isFresh(matching) ? matching : undefined;
   const missing = [...ctx.oidc.requestParamOIDCScopes].filter(

@@ -4,7 +4,7 @@ export type { SandboxControl } from "./control/control.ts";
 export { SandboxSetupError } from "./errors.ts";
 export type { Fault, PendingFault } from "./faults.ts";
 export type { PolicyDocument, PolicyStatement } from "./policy_document.ts";
-export { sandboxRulesTable } from "./render_rules.ts";
+export { sandboxRulesPage, sandboxRulesTable } from "./render_rules.ts";
 export { formatRequest } from "./request_line.ts";
 export type { RequestRecord } from "./request_log.ts";
 export { type Certainty, listRules, type Rule, type RuleName, type RuleOverrides } from "./rules.ts";

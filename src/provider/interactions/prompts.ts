@@ -4,6 +4,7 @@ import { interactionPolicy, type KoaContextWithOIDC } from "oidc-provider";
 import { membershipsOf } from "../account.ts";
 import { handoffAcr } from "../handoff/login_handoff.ts";
 import { tenantOfGrant } from "../internals.ts";
+import { accountClientId } from "../self_service/account_client.ts";
 import type { Membership } from "../tenants/membership_store.ts";
 import { decideTenant, type TenantChoiceFacts, type TenantDecision } from "../tenants/tenant_choice.ts";
 
@@ -81,7 +82,9 @@ export function buildPrompts(): interactionPolicy.Prompt[] {
       "the account belongs to several tenants",
       "account_selection_required",
       (ctx) => {
-        return decideTenantOfRequest(ctx, tenantOfGrant(ctx.oidc.grant)).kind === "undecided";
+        return (
+          isForTenant(ctx) && decideTenantOfRequest(ctx, tenantOfGrant(ctx.oidc.grant)).kind === "undecided"
+        );
       },
     ),
   );
@@ -100,6 +103,15 @@ export function buildPrompts(): interactionPolicy.Prompt[] {
 }
 
 function isRefused(ctx: KoaContextWithOIDC, reason: "no_membership" | "not_a_member"): boolean {
+  if (!isForTenant(ctx)) return false;
   const decision = decideTenantOfRequest(ctx, tenantOfGrant(ctx.oidc.grant));
   return decision.kind === "refused" && decision.reason === reason;
+}
+
+/**
+ * Tells whether a sign-in is for a tenant. The account page is not: it shows all of them, and its codes make no
+ * token.
+ */
+export function isForTenant(ctx: KoaContextWithOIDC): boolean {
+  return ctx.oidc.client?.clientId !== accountClientId;
 }

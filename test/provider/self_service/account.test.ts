@@ -98,3 +98,13 @@ test("nobody can redeem the code that brought the person here", async () => {
   assert.equal(back.status, 303);
   assert.equal(back.headers.get("location"), `${fixture.issuer}/account`);
 });
+
+test("a person who belongs to several tenants, or to none, is asked for no tenant", async () => {
+  await addPerson(fixture.db, { email: "sam@partner.example", tenants: ["acme", "globex"] });
+  await addPerson(fixture.db, { email: "new@partner.example" });
+  for (const email of ["sam@partner.example", "new@partner.example"]) {
+    const page = await openAccount(new UserAgent(), email);
+    assert.equal(page.url.pathname, "/account", email);
+    assert.match(page.text, new RegExp(email));
+  }
+});
