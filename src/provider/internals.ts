@@ -37,13 +37,13 @@ export function tenantOfGrant(grant: Grant | undefined): string | undefined {
   return (grant as TenantGrant | undefined)?.tenantId;
 }
 
-/** Makes an unsaved grant for one account, client and tenant. */
+/** Makes an unsaved grant for one account, client and tenant; without a tenant no token comes of it. */
 export function createGrant(
   provider: Provider,
-  names: { accountId: string; clientId: string; tenantId: string },
+  names: { accountId: string; clientId: string; tenantId: string | undefined },
 ): TenantGrant {
   const grant: TenantGrant = new provider.Grant({ accountId: names.accountId, clientId: names.clientId });
-  grant.tenantId = names.tenantId;
+  if (names.tenantId !== undefined) grant.tenantId = names.tenantId;
   return grant;
 }
 
