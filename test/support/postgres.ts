@@ -28,29 +28,32 @@ export interface PostgresServer {
 // PostgreSQL refuses to run as root, as which containers and CI machines run their tests.
 const unprivileged = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
-/** Starts a server on a free port of the loopback address. */
-export async function startPostgres(): Promise<PostgresServer> {
+/**
+ * Starts a server on a free port of the loopback address.
+ * @param options fsync: whether commits reach the disk, as in life; tests need not wait for that, measurements must
+ */
+export async function startPostgres(options: { fsync?: boolean } = {}): Promise<PostgresServer> {
   const native = installedBinaries();
   const folder = mkdtempSync(join(tmpdir(), "tti-postgres-"));
   if (unprivileged.uid !== undefined) chownSync(folder, unprivileged.uid, unprivileged.gid);
   const data = join(folder, "data");
-  const options = { ...unprivileged, cwd: folder, env: { PATH: process.env["PATH"], LC_ALL: "C" } };
+  const surroundings = { ...unprivileged, cwd: folder, env: { PATH: process.env["PATH"], LC_ALL: "C" } };
   execFileSync(
     join(native, "bin/initdb"),
     ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"],
-    { ...options, stdio: ["ignore", "ignore", "inherit"] },
+    { ...surroundings, stdio: ["ignore", "ignore", "inherit"] },
   );
   const port = await freePort();
   const settings = [
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
-    "fsync=off",
+    `fsync=${options.fsync === true ? "on" : "off"}`,
     "max_connections=300",
   ];
   const server = spawn(
     join(native, "bin/postgres"),
     ["-D", data, "-p", String(port), ...settings.flatMap((value) => ["-c", value])],
-    { ...options, stdio: ["ignore", "ignore", "pipe"] },
+    { ...surroundings, stdio: ["ignore", "ignore", "pipe"] },
   );
   const kill = () => server.kill("SIGQUIT");
   process.once("exit", kill);
@@ -59,6 +62,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     async stop() {
       process.off("exit", kill);
+      server.ref();
       server.kill("SIGINT");
       if (server.exitCode === null) await once(server, "exit");
       rmSync(folder, { recursive: true, force: true });

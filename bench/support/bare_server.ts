@@ -1,0 +1,108 @@
+// The baseline: oidc-provider as its manual starts it, with its own in-memory adapter and one RSA-2048 key. It does
+// what the product cannot do without: authenticate the client, look tokens up, sign an ID token; and its login checks
+// the password by the product's own hash, because that is most of a login.
+import { generateKeyPairSync } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import Provider, { type Grant } from "oidc-provider";
+import { createPasswords } from "../../src/provider/accounts/passwords.ts";
+import { answerParent } from "./child.ts";
+
+const clientId = "bench";
+const clientSecret = "a-secret-of-the-bench-client-0123456789";
+const redirectUri = "https://rp.example/callback";
+
+const server = createServer();
+await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+
+const provider = new Provider(issuer, {
+  jwks: {
+    keys: [{ ...privateKey.export({ format: "jwk" }), kid: "bench", use: "sig", alg: "RS256" } as never],
+  },
+  cookies: { keys: ["a key of the benchmark"] },
+  clients: [
+    {
+      client_id: clientId,
+      client_secret: clientSecret,
+      redirect_uris: [redirectUri],
+      grant_types: ["authorization_code", "refresh_token"],
+      response_types: ["code"],
+      token_endpoint_auth_method: "client_secret_basic",
+    },
+  ],
+  features: { devInteractions: { enabled: false } },
+  interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+  findAccount: async (_ctx, accountId) => ({ accountId, claims: async () => ({ sub: accountId }) }),
+  issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed("refresh_token"),
+  // Without a consent page: the relying party is the operator's own.
+  async loadExistingGrant(ctx) {
+    const { client, session } = ctx.oidc;
+    if (client === undefined || session?.accountId === undefined) return undefined;
+    const grant: Grant = new provider.Grant({ accountId: session.accountId, clientId: client.clientId });
+    grant.addOIDCScope("openid");
+    await grant.save();
+    return grant;
+  },
+});
+const passwords = createPasswords();
+const password = "correct horse battery staple";
+const passwordHash = passwords.hashPassword(password);
+
+const answer = provider.callback();
+server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+  if (request.url?.startsWith("/interaction/") !== true) return void answer(request, response);
+  return void interact(request, response);
+});
+
+async function interact(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.method === "GET") {
+    const page = `<form method="post" action="${request.url}"><input name="email"><input name="password"></form>`;
+    response.setHeader("content-length", Buffer.byteLength(page)).end(page);
+    return;
+  }
+  const form = new URLSearchParams(await text(request));
+  const accountId = form.get("email") ?? "";
+  if (!(await passwords.verifyPassword(await passwordHash, form.get("password") ?? ""))) {
+    response.writeHead(401, { "content-length": 0 }).end();
+    return;
+  }
+  await provider.interactionFinished(request, response, { login: { accountId } });
+}
+
+/** Refresh tokens of as many sign-ins, each by another person. */
+async function refreshTokens({ count }: { count: number }): Promise<string[]> {
+  const client = await provider.Client.find(clientId);
+  if (client === undefined) throw new Error("the client is missing");
+  return await Promise.all(
+    Array.from({ length: count }, async (_, index) => {
+      const accountId = `user-${index}`;
+      const grant = new provider.Grant({ accountId, clientId });
+      grant.addOIDCScope("openid");
+      const token = new provider.RefreshToken({
+        accountId,
+        client,
+        grantId: await grant.save(),
+        gty: "authorization_code",
+        scope: "openid",
+        authTime: Math.floor(Date.now() / 1000),
+      } as never);
+      return token.save();
+    }),
+  );
+}
+
+answerParent(
+  {
+    start: async () => ({ issuer, localUrl: issuer, clientId, clientSecret, redirectUri, password }),
+    residentBytes: async () => process.memoryUsage.rss(),
+    refreshTokens,
+    cpuMicroseconds: async () => process.cpuUsage().user + process.cpuUsage().system,
+  },
+  async () => {
+    server.closeAllConnections();
+    server.close();
+  },
+);

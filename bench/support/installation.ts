@@ -1,0 +1,155 @@
+// A store with people, a customer and relying parties in it, and servers on it: what the benchmarks of the provider
+// share. Made through the product's own stores, so that the rows are those of life.
+import type { Database } from "../../src/db/connect.ts";
+import { createAccount, createExternalAccount } from "../../src/provider/accounts/account_store.ts";
+import { createPasswords } from "../../src/provider/accounts/passwords.ts";
+import { hashClientSecret } from "../../src/provider/clients/client_secret.ts";
+import { createClient, type StoredClientMetadata } from "../../src/provider/clients/client_store.ts";
+import { createDomain, saveDomainVerified } from "../../src/provider/tenants/domain_store.ts";
+import {
+  createMembership,
+  saveLastLogin,
+  saveMembershipEmail,
+} from "../../src/provider/tenants/membership_store.ts";
+import { createTenant, saveTenant } from "../../src/provider/tenants/tenant_store.ts";
+import { openTestDatabase, type StoreKind, type TestDatabase } from "../../test/support/databases.ts";
+import { startPostgres } from "../../test/support/postgres.ts";
+import { type Child, startChild } from "./child.ts";
+
+/** The client registered with AWS: audience of every token. */
+export const awsClientId = "bench-aws";
+export const clientSecret = "a-secret-of-the-bench-client-0123456789";
+export const redirectUri = "http://127.0.0.1:9/callback";
+/** The one customer. */
+export const tenantId = "acme";
+
+/** A store, and what is needed to start servers on it. */
+export interface Installation {
+  readonly db: Database;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Starts one server process. With an issuer it is one more instance of that issuer. */
+  startInstance(options?: { issuer?: string; nodeOptions?: string }): Promise<Instance>;
+  close(): Promise<void>;
+}
+
+/** One server process. */
+export interface Instance {
+  readonly issuer: string;
+  readonly localUrl: string;
+  readonly child: Child;
+}
+
+/**
+ * Opens an empty store with the customer in it. PostgreSQL is a server of this run with its usual durability, unless
+ * TEST_POSTGRES_URL names one.
+ */
+export async function openInstallation(kind: StoreKind): Promise<Installation> {
+  const stopPostgres = kind === "postgres" ? await providePostgres() : async () => {};
+  const store: TestDatabase = await openTestDatabase(kind);
+  const now = new Date();
+  await createTenant(store.db, { id: tenantId, name: "Acme" }, now);
+  await saveTenant(
+    store.db,
+    tenantId,
+    { loginMethod: "both", presencePolicy: { name: "within", hours: 12 } },
+    now,
+  );
+  await createDomain(store.db, { tenantId, domain: "acme.example", challenge: "bench" }, now);
+  await saveDomainVerified(store.db, { tenantId, domain: "acme.example", shared: false }, now);
+  const environment = {
+    TTI_MODE: "development",
+    TTI_ADMIN_PORT: "0",
+    TTI_SECRETS: Buffer.alloc(32, 7).toString("base64"),
+    TTI_CLIENT_ID: awsClientId,
+    TTI_REQUIRE_VERIFIED_DOMAIN: "true",
+    TTI_LOG_LEVEL: "warn",
+    TTI_TRUSTED_PROXIES: "1",
+    ...store.environment,
+  };
+  const running: Child[] = [];
+  return {
+    db: store.db,
+    environment,
+    async startInstance({ issuer, nodeOptions } = {}) {
+      const child = startChild("tti_server.ts", {
+        ...environment,
+        PORT: "0",
+        ...(issuer === undefined ? {} : { TTI_ISSUER: issuer }),
+        ...(nodeOptions === undefined ? {} : { BENCH_NODE_OPTIONS: nodeOptions }),
+      });
+      running.push(child);
+      return { ...(await child.ask<{ issuer: string; localUrl: string }>("start")), child };
+    },
+    async close() {
+      await Promise.all(running.map((child) => child.stop()));
+      await store.close();
+      await stopPostgres();
+    },
+  };
+}
+
+async function providePostgres(): Promise<() => Promise<void>> {
+  if (process.env["TEST_POSTGRES_URL"] !== undefined) return async () => {};
+  const server = await startPostgres({ fsync: true });
+  process.env["TEST_POSTGRES_URL"] = server.url;
+  return async () => {
+    delete process.env["TEST_POSTGRES_URL"];
+    await server.stop();
+  };
+}
+
+/** Adds a first-party relying party with a secret; any metadata may be replaced. */
+export async function addRelyingParty(
+  db: Database,
+  metadata: Partial<StoredClientMetadata> & { client_id: string },
+): Promise<void> {
+  const complete: StoredClientMetadata = {
+    client_name: metadata.client_id,
+    redirect_uris: [redirectUri],
+    grant_types: ["authorization_code", "refresh_token"],
+    response_types: ["code"],
+    token_endpoint_auth_method: "client_secret_basic",
+    client_secret: hashClientSecret(clientSecret),
+    first_party: true,
+    ...metadata,
+  };
+  await createClient(db, complete, new Date());
+}
+
+/** The numbered person's address. */
+export function emailOf(index: number): string {
+  return `user-${index}@acme.example`;
+}
+
+/** Adds people the customer's ISV has named, each logged in at the given moment. */
+export async function addNamedPeople(db: Database, count: number, loginAtMs: number): Promise<void> {
+  const now = new Date();
+  await db.transaction(async (trx) => {
+    for (let index = 0; index < count; index += 1) {
+      const email = emailOf(index);
+      const account = await createExternalAccount(
+        trx,
+        { subject: `user-${index}`, email, name: `User ${index}` },
+        now,
+      );
+      await saveMembershipEmail(trx, { tenantId, accountId: account.id, email }, now);
+      await saveLastLogin(trx, { tenantId, accountId: account.id }, loginAtMs);
+    }
+  });
+}
+
+/** Adds people who sign in here, all with one password. */
+export async function addLocalPeople(db: Database, count: number, password: string): Promise<void> {
+  const now = new Date();
+  const passwordHash = await createPasswords().hashPassword(password);
+  await db.transaction(async (trx) => {
+    for (let index = 0; index < count; index += 1) {
+      const account = await createAccount(
+        trx,
+        { email: emailOf(index), emailVerified: true, passwordHash },
+        now,
+      );
+      await createMembership(trx, { tenantId, accountId: account.id, role: "member" }, now);
+    }
+  });
+}

@@ -1,0 +1,34 @@
+// Every benchmark runs and says a ratio; what the ratios are is not for a test.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { promisify } from "node:util";
+
+const root = join(import.meta.dirname, "../..");
+const run = promisify(execFile);
+
+describe("npm run bench", { concurrency: true }, () => {
+  for (const word of ["mint", "login", "keys"]) {
+    test(`the benchmark ${word} runs to its end and says ratios to its own baselines`, async () => {
+      const words = [join(root, "bench/run.ts"), word, "--quick", "--json"];
+      const { stdout } = await run(process.execPath, words, { cwd: root });
+      const { machine, measurements, failed } = JSON.parse(stdout);
+      assert.deepEqual(failed, []);
+      assert.match(machine.node, /^\d+\./);
+      assert.ok(measurements.length >= 3);
+      for (const { bench, name, baseline, ratio } of measurements) {
+        assert.equal(bench, word);
+        assert.ok(name !== "" && baseline !== "");
+        assert.ok(Number.isFinite(ratio) && ratio > 0, `${name}: ${ratio}`);
+      }
+    });
+  }
+
+  test("a benchmark nobody has is an error that names those there are", async () => {
+    await assert.rejects(
+      run(process.execPath, [join(root, "bench/run.ts"), "no-such"]),
+      /exchange, keys, login, mint/,
+    );
+  });
+});
