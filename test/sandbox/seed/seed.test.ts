@@ -1,5 +1,6 @@
 // The seed: faults name the field, and what it makes is what the API would have made.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { GetPolicyCommand, QBusinessClient } from "@aws-sdk/client-qbusiness";
 import {
@@ -118,4 +119,12 @@ test("the seed's data accessor is an application as CreateDataAccessor makes it"
   const { policy } = await search.send(new GetPolicyCommand({ applicationId: connection.applicationId }));
   assert.match(policy ?? "", /aws:PrincipalTag\/qbusiness-dataaccessor:ExternalId/);
   search.destroy();
+});
+
+test("the seed in the documentation is a seed", async () => {
+  const page = await readFile(new URL("../../../docs/sandbox.md", import.meta.url), "utf8");
+  const seed: unknown = JSON.parse(/```json\n([\s\S]*?)```/.exec(page)?.[1] ?? "");
+  const sandbox = await startSandbox({ port: 0, seed: parseSeed(seed) });
+  await sandbox.close();
+  assert.deepEqual(Object.keys(sandbox.seedResult.connections), ["example-isv"]);
 });
