@@ -43,6 +43,7 @@ export async function openBrowserWorld(): Promise<BrowserWorld> {
   const dataDir = mkdtempSync(join(tmpdir(), "tti-browser-"));
   const config = readConfig({
     PORT: String(await freePort()),
+    TTI_ADMIN_PORT: "0",
     TTI_DATA_DIR: dataDir,
     TTI_CLIENT_ID: clientId,
     TTI_LOG_LEVEL: "silent",

@@ -13,7 +13,7 @@ const commands = (await Promise.all(Object.values(commandLoaders).map((load) => 
 const mentions = /(?:`(?:npx )?|\$ (?:npx )?|^(?:npx ))tti ((?:[a-z][\w-]*|--[a-z-]+|-- )[^`\\\n#|&…]*)/gm;
 
 // Commands the documentation promises that are still to come. Each leaves this list when it exists.
-const toCome = ["doctor", "onboard", "offboard"];
+const toCome = ["onboard", "offboard"];
 
 function problemsOf(path: string): string[] {
   const text = readFileSync(join(root, path), "utf8");

@@ -50,6 +50,24 @@ describe("tti sandbox", () => {
     }
   });
 
+  it("tells on standard error why it refused, with the rule and the fix", async () => {
+    const command = terminal.start(`sandbox --json --port 0 --seed ${seedFile}`);
+    const { url } = await started(command);
+    const sts = new STSClient({
+      region: "us-east-1",
+      endpoint: url,
+      credentials: { accessKeyId: "AKIAUNKNOWNUNKNOWN00", secretAccessKey: "canary-secret" },
+    });
+    await assert.rejects(sts.send(new GetCallerIdentityCommand({})), { name: "InvalidClientTokenId" });
+    sts.destroy();
+    const { stderr } = await command.stop();
+    assert.match(
+      stderr,
+      /403 sts .*InvalidClientTokenId\n\s+why: .+\n(\s+rule: .+\n)?\s+fix: /,
+    );
+    assert.ok(!stderr.includes("canary"));
+  });
+
   it("indexes a folder into a running one", async () => {
     const folder = join(terminal.dataDir, "handbook");
     mkdirSync(folder);

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { QBusinessClient } from "@aws-sdk/client-qbusiness";
 import { OperationError } from "../../errors.ts";
 import {
+  formatRequest,
   listRules,
   parseSeed,
   type RuleOverrides,
@@ -59,6 +60,7 @@ Example:
       port: parsePort(values.port),
       rules: parseRules(values.rule ?? []),
       onWarning: (message) => terminal.say(message),
+      onRequest: (record) => terminal.say(formatRequest(record)),
       ...(seed === undefined ? {} : { seed }),
       ...(values.state === undefined ? {} : { statePath: values.state }),
       ...(values["allow-local-issuers"] ? { allowLocalIssuers: true } : {}),
