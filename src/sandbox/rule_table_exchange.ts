@@ -12,6 +12,14 @@ export const EXCHANGE_RULES = [
     source: "contract 10; boto3 #4093 saw InvalidClient",
   },
   {
+    name: "exchange.wrongRegionError",
+    default: "InvalidClientException",
+    values: ["InvalidClientException", "InvalidRequestRegionException"],
+    question: "How does AWS answer when the application's instance lives in another region?",
+    certainty: "unknown",
+    source: "boto3 #4093 saw InvalidClient; the model has the other (contract 1.5, 8, 11.7)",
+  },
+  {
     name: "exchange.missingTag",
     default: "warn",
     values: ["warn", "reject"],

@@ -84,6 +84,15 @@ export const TOKEN_RULES = [
     source: "contract 11.4; 2048: NATHAN",
   },
   {
+    name: "jwks.certificates",
+    default: "ignore",
+    values: ["ignore", "reject"],
+    question:
+      "What becomes of a key that carries x5c? Not the strict default: issuers that AWS accepts publish such keys.",
+    certainty: "inferred",
+    source: "contract 2.3, 11.4; Auth0 as issuer: AUTH0-DEMO",
+  },
+  {
     name: "token.missingKid",
     default: "reject",
     values: ["reject", "tryAll"],

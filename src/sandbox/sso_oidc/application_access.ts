@@ -19,7 +19,7 @@ export const IMPLICIT_SCOPES = ["sts:identity_context", "openid", "aws"];
 /** An application with the instance it belongs to. */
 export type Client = { application: IdentityCenterApplication; instance: IdentityCenterInstance };
 
-/** @throws AwsError InvalidClientException: unknown application or wrong region (boto3 #4093) */
+/** @throws AwsError InvalidClientException: unknown application or wrong region (boto3 #4093); the latter by rule */
 export function getClient(clientId: string, context: OperationContext): Client {
   const application = context.world.applications.get(clientId);
   const instance = application && context.world.instances.get(application.instanceArn);
@@ -35,11 +35,17 @@ export function getClient(clientId: string, context: OperationContext): Client {
   }
   context.check("client.known", true, `${application.name} is ${clientId}`);
   if (instance.region !== context.region) {
-    throw fail(
-      "client.region",
-      `the request was signed for ${context.region}, but the application's Identity Center instance lives in ${instance.region}`,
-      `Call CreateTokenWithIAM in the Identity Center region, ${instance.region}.`,
-    );
+    const name = context.rules.get("exchange.wrongRegionError") as OAuthErrorName;
+    const { region } = instance;
+    throw refuse(context, {
+      name,
+      rule: "client.region",
+      why: `the request was signed for ${context.region}, but the application's Identity Center instance lives in ${region}`,
+      fix: `Call CreateTokenWithIAM in the Identity Center region, ${region}.`,
+      ...(name === "InvalidRequestRegionException"
+        ? { members: { endpoint: `https://oidc.${region}.amazonaws.com`, region } }
+        : {}),
+    });
   }
   context.check("client.region", true, `the instance lives in ${instance.region}`);
   if (application.status === "DISABLED") {

@@ -20,6 +20,7 @@ const ERRORS = {
   SlowDownException: { error: "slow_down", status: 400, description: "Too many requests" },
   AccessDeniedException: { error: "access_denied", status: 400, description: "Access denied" },
   ExpiredTokenException: { error: "expired_token", status: 400, description: "Token is expired" },
+  InvalidRequestRegionException: { error: "invalid_request", status: 400, description: "Invalid region" },
   // Not modelled; the name some AWS services use for the same refusal.
   ThrottlingException: { error: "slow_down", status: 400, description: "Rate exceeded" },
 } as const;
@@ -36,6 +37,8 @@ export type Refusal = {
   fix: string;
   /** `error_description` when AWS is known to say something particular. */
   description?: string;
+  /** Further modelled members, e.g. `region`. */
+  members?: Record<string, string>;
 };
 
 /** Records the failed check and builds the error to throw. */
@@ -45,7 +48,7 @@ export function refuse(context: Pick<OperationContext, "check">, refusal: Refusa
   return new AwsError({
     code: refusal.name,
     status,
-    members: { error, error_description: refusal.description ?? description },
+    members: { error, error_description: refusal.description ?? description, ...refusal.members },
     rule: refusal.rule,
     reason: `${refusal.why}.`,
     fix: refusal.fix,

@@ -103,7 +103,8 @@ async function findKeys(
       (key) =>
         key.kty === "RSA" &&
         (key.use === undefined || key.use === "sig") &&
-        (key.alg === undefined || key.alg === "RS256"),
+        (key.alg === undefined || key.alg === "RS256") &&
+        (key.x5c === undefined || context.rules.get("jwks.certificates") === "ignore"),
     );
   if (kid === undefined)
     return context.rules.get("token.missingKid") === "tryAll" ? usable(documents.keys) : [];

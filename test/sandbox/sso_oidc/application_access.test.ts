@@ -70,6 +70,13 @@ test("the wrong region is InvalidClientException, and the log names the right on
   assert.match(record.fix ?? "", new RegExp(IDC_REGION));
 });
 
+test("by rule the wrong region is InvalidRequestRegionException with the right region in it", async () => {
+  sandbox.control.setRule("exchange.wrongRegionError", "InvalidRequestRegionException");
+  const call = stepsOf(sandbox).exchange(await issuer.token(ada), { region: "us-east-1" });
+  await assert.rejects(call, { name: "InvalidRequestRegionException", region: IDC_REGION });
+  assert.equal(lastRequest(sandbox).rule, "client.region");
+});
+
 test("a caller whose policy lacks the action is refused by IAM with 403", async () => {
   const credentials = sandbox.seedResult.credentials["powerless"];
   assert.ok(credentials);

@@ -73,6 +73,13 @@ test("keys that are not RSA signing keys are passed over", async () => {
   await stepsOf(sandbox).exchange(await issuer.token(ada));
 });
 
+test("a key with a certificate is taken unless the rule says otherwise", async () => {
+  issuer.jwks = { keys: [{ ...key.publicJwk, x5c: ["MIIB"] }] };
+  await stepsOf(sandbox).exchange(await issuer.token(ada));
+  sandbox.control.setRule("jwks.certificates", "reject");
+  await refused("token.kid");
+});
+
 test("documents are cached, and a new key is found by its unknown kid", async () => {
   for (let count = 0; count < 3; count += 1) await stepsOf(sandbox).exchange(await issuer.token(ada));
   assert.equal(issuer.hits.get("/jwks"), 1);
