@@ -1,6 +1,6 @@
 // The proof of issue 6: two processes on one PostgreSQL under constant load, verifiers that cache the JWKS for
 // "an hour", ten rotations, an instance killed and restarted, an emergency. Time is compressed by the policy:
-// the hour is one second, the publish lead of a day three.
+// the hour is one second, the publish lead of a day five.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -20,9 +20,9 @@ import { createVerifier, type Verdict } from "./verifier.ts";
 const policy = keyPolicy({
   longestTokenSeconds: 4,
   jwksMaxAgeSeconds: 1,
-  publishLeadSeconds: 3.2,
-  signingPeriodSeconds: 3.2,
-  retentionSeconds: 6.5,
+  publishLeadSeconds: 5,
+  signingPeriodSeconds: 5,
+  retentionSeconds: 10,
   pollIntervalSeconds: 0.25,
   clockSkewSeconds: 0.2,
 });
@@ -116,7 +116,7 @@ function startMeasuring() {
 }
 
 async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadlineMs = Date.now() + 90_000;
+  const deadlineMs = Date.now() + 150_000;
   while (!(await condition())) {
     assert.ok(Date.now() < deadlineMs, `waited in vain until ${what}`);
     await sleep(100);
@@ -179,8 +179,11 @@ test("ten rotations, a crash and an emergency under load break only what the eme
   // A request the crash cut off, and one the pause turned away, may fail; no other.
   const lostInCrash = ({ status, startedAtMs, atMs }: LoadFailure): boolean =>
     (status === 502 || status === 0) && startedAtMs <= killedAtMs + 1_000 && atMs >= killedAtMs;
-  const pausedByEmergency = ({ status, startedAtMs, atMs }: LoadFailure): boolean =>
-    status === 503 && startedAtMs <= recoveredAtMs + 1_000 && atMs >= emergencyAtMs;
+  // A refresh that was past the check when the pause began has spent its token: its next try is a replay.
+  const pausedByEmergency = ({ doing, status, startedAtMs, atMs }: LoadFailure): boolean =>
+    (status === 503 || (status === 400 && doing === "refresh")) &&
+    startedAtMs <= recoveredAtMs + 1_000 &&
+    atMs >= emergencyAtMs;
   assertNone(failures.filter((failure) => !lostInCrash(failure) && !pausedByEmergency(failure)));
 
   assert.equal(status.signingKid, kid);

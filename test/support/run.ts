@@ -39,13 +39,24 @@ if (asked.length === 0) {
 if (!process.exitCode) {
   ensureBrowser();
   const postgres = await startPostgres();
+  const environment = { TEST_POSTGRES_URL: postgres.url, NODE_ENV: "test" };
+  const run = (files: readonly string[], atOnce: number): void => {
+    if (files.length === 0) return;
+    stage(
+      `${files.length} test files, ${atOnce === 1 ? "one after the other" : "side by side"}`,
+      ["--test", `--test-concurrency=${atOnce}`, "--test-timeout=300000", "--test-reporter=spec", ...files],
+      environment,
+    );
+  };
   try {
     const files = testFiles(asked);
-    stage(
-      `${files.length} test files`,
-      ["--test", "--test-concurrency=2", "--test-timeout=300000", "--test-reporter=spec", ...files],
-      { TEST_POSTGRES_URL: postgres.url, NODE_ENV: "test" },
+    // What compresses time, or measures it, needs the machine to itself.
+    const alone = (path: string): boolean => /^test\/(e2e|bench)\//.test(path);
+    run(
+      files.filter((path) => !alone(path)),
+      2,
     );
+    run(files.filter(alone), 1);
   } finally {
     await postgres.stop();
   }
