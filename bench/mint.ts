@@ -33,7 +33,7 @@ import { measureRsaRate } from "./support/rsa_rate.ts";
 
 const bench = "mint";
 const people = 500;
-export const lanes = 16;
+export const lanes = 64;
 export const backEndId = "bench-back-end";
 const keyedBackEndId = "bench-keyed-back-end";
 const tokenType = (name: string) => `urn:ietf:params:oauth:token-type:${name}`;

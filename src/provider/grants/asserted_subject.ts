@@ -5,7 +5,7 @@ import { OperationError } from "../../errors.ts";
 import { type ExternalUser, provisionUser } from "../accounts/provisioning.ts";
 import { useIdOf, verificationKeysOf } from "../internals.ts";
 import { saveLastLogin } from "../tenants/membership_store.ts";
-import { readSubject, type SubjectFacts } from "../tenants/subject_store.ts";
+import type { SubjectFacts } from "../tenants/subject_store.ts";
 import { parseTenantId, type Tenant } from "../tenants/tenant_store.ts";
 import { type AssertionUse, createUse } from "./assertion_use_store.ts";
 import { assertMayActFor, type MintDeps, type NamedSubject, replayed } from "./mint.ts";
@@ -83,7 +83,7 @@ function read(
   assertion: SubjectAssertion,
 ): Promise<SubjectFacts> {
   const nowMs = deps.clock().getTime();
-  return readSubject(deps.db, { accountId: assertion.subject, tenantId, clientId: client.clientId, nowMs });
+  return deps.readSubject({ accountId: assertion.subject, tenantId, clientId: client.clientId, nowMs });
 }
 
 // In the common case nothing changes, and nothing is written.

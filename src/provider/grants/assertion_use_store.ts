@@ -1,7 +1,8 @@
 // Owns the record that a subject assertion was used, and what came of it. That an assertion is used once is
-// decided by one conditional insert; the audit event of the outcome stands or falls with it.
+// decided by one conditional insert; no event is recorded for a use that was not the first.
 import { auditRowOf } from "../../audit/audit_row.ts";
 import { createAuditEvent, type NewAuditEvent } from "../../audit/audit_store.ts";
+import { createBatcher } from "../../db/batch.ts";
 import { type Database, isPostgres } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
 import { createRecordOnce, recordBindings } from "../storage/record_store.ts";
@@ -24,36 +25,74 @@ export function createUse(db: Database, use: AssertionUse): Promise<boolean> {
   return createRecordOnce(db, model, id, payload, expiresAtMs);
 }
 
-// On PostgreSQL one statement, so one round trip and one commit: as slow as a mint's only write can be.
+/** A use, and what came of it. */
+export interface UseOutcome {
+  use: AssertionUse;
+  event: NewAuditEvent;
+  now: Date;
+}
+
+// PostgreSQL only: one round trip and one commit, as little as a mint can write. In the order of ids, so that two
+// instances that are sent the same assertions never wait for each other in a circle.
 const statement = `
-with used as (
-  insert into oidc_records
-    (model, id_hash, payload, grant_id_hash, uid_hash, user_code_hash, account_id, expires_at_ms)
-  values (?, ?, ?, ?, ?, ?, ?, ?)
+with asked as (
+  select * from unnest(cast(? as text[]), cast(? as text[]), cast(? as bigint[]), cast(? as text[]), cast(? as bigint[]),
+    cast(? as text[]), cast(? as text[]), cast(? as text[]), cast(? as text[]), cast(? as text[]), cast(? as text[]))
+    as asked (id_hash, payload, expires_at_ms, id, at_ms, type, tenant_id, account_id, client_id, actor, details)),
+used as (
+  insert into oidc_records (model, id_hash, payload, expires_at_ms)
+  select 'ReplayDetection', id_hash, payload, expires_at_ms from asked order by id_hash
   on conflict (model, id_hash) do nothing
-  returning model)
+  returning id_hash)
 insert into audit_events (id, at_ms, type, tenant_id, account_id, client_id, actor, details)
-select ?, cast(? as bigint), ?, ?, ?, ?, ?, ? from used
+select id, at_ms, type, tenant_id, account_id, client_id, actor, details from asked
+where id_hash in (select id_hash from used)
 returning id`;
 
 /**
- * Records that an assertion was used together with what came of it: neither is kept without the other.
- * @returns whether this caller was the first; if not, nothing was recorded
+ * Records uses of assertions, each together with what came of it. Who is told that it was the first may act on it:
+ * use and event are kept then. (SQLite writes them one after the other: a transaction would hold its one write lock
+ * across turns of the event loop, and a second connection of the same process would wait for it for ever.)
+ * @param outcomes no two of one assertion
+ * @returns for each whether this caller was the first; if not, nothing was recorded of it
  */
-export async function createUseWithEvent(
+export async function createUsesWithEvents(
   db: Database,
-  use: AssertionUse,
-  event: NewAuditEvent,
-  now: Date,
-): Promise<boolean> {
-  if (isPostgres(db)) {
-    const bindings = [...recordBindings(...recordOf(use)), ...auditRowOf(event, now)];
-    return (await runStatement(db, "assertion_use_with_event", statement, bindings)).length > 0;
+  outcomes: readonly UseOutcome[],
+): Promise<boolean[]> {
+  if (!isPostgres(db)) return createOneByOne(db, outcomes);
+  const rows = outcomes.map(({ use, event, now }) => {
+    const [, idHash, payload, , , , , expiresAtMs] = recordBindings(...recordOf(use));
+    return [idHash, payload, expiresAtMs, ...auditRowOf(event, now)] as const;
+  });
+  const columns = Array.from({ length: 11 }, (_, column) => rows.map((row) => row[column] ?? null));
+  const added = await runStatement<{ id: string }>(
+    db,
+    "assertion_uses_with_events",
+    statement,
+    columns as string[][],
+  );
+  const ids = new Set(added.map(({ id }) => id));
+  return rows.map(([, , , eventId]) => ids.has(eventId));
+}
+
+async function createOneByOne(db: Database, outcomes: readonly UseOutcome[]): Promise<boolean[]> {
+  const firsts: boolean[] = [];
+  for (const { use, event, now } of outcomes) {
+    const first = await createUse(db, use);
+    if (first) await createAuditEvent(db, event, now);
+    firsts.push(first);
   }
-  return db.transaction(async (trx) => {
-    if (!(await createUse(trx, use))) return false;
-    await createAuditEvent(trx, event, now);
-    return true;
+  return firsts;
+}
+
+/** Makes a recorder of uses that shares a statement and a commit with whoever records at the same time. */
+export function createUseRecorder(db: Database): (outcome: UseOutcome) => Promise<boolean> {
+  return createBatcher({
+    run: (outcomes) => createUsesWithEvents(db, outcomes),
+    keyOf: ({ use }) => use.id,
+    mostItems: 50,
+    mostBatches: 1,
   });
 }
 

@@ -9,17 +9,31 @@ import type { Log } from "../../log.ts";
 import { issueIdToken } from "../id_token.ts";
 import type { SubjectClaims } from "../tenants/claims.ts";
 import { type DecidedSubject, decideFacts, type SubjectDeps } from "../tenants/subject.ts";
-import { readSubject, type SubjectFacts } from "../tenants/subject_store.ts";
-import { type AssertionUse, createUseWithEvent } from "./assertion_use_store.ts";
+import { createSubjectReader, type SubjectFacts, type SubjectQuery } from "../tenants/subject_store.ts";
+import { type AssertionUse, createUseRecorder, type UseOutcome } from "./assertion_use_store.ts";
 
-/** What minting needs. */
-export interface MintDeps extends SubjectDeps {
+/** What minting is set up with. */
+export interface MintSettings extends SubjectDeps {
   log: Log;
   issuer: string;
   /** The client registered with AWS: the one audience of minted tokens. */
   awsClientId: string;
   /** Configured name of the claim that carries the tenant. */
   tenantClaim: string;
+}
+
+/** What minting needs. Mints at the same time share statements, so one of these serves many. */
+export interface MintDeps extends MintSettings {
+  /** Reads what the store says of a subject now. */
+  readSubject(query: SubjectQuery): Promise<SubjectFacts>;
+  /** Records the use of an assertion and what came of it. Returns whether it was the first. */
+  recordUse(outcome: UseOutcome): Promise<boolean>;
+}
+
+/** Gives minting its store. */
+export function createMintDeps(settings: MintSettings): MintDeps {
+  const { db } = settings;
+  return { ...settings, readSubject: createSubjectReader(db), recordUse: createUseRecorder(db) };
 }
 
 /** Whom a client named, once the naming itself has been verified. */
@@ -86,7 +100,7 @@ async function decide(deps: MintDeps, client: Client, named: NamedSubject): Prom
   const { accountId, tenantId } = named;
   const now = deps.clock();
   const query = { accountId, tenantId, clientId: client.clientId, nowMs: now.getTime() };
-  const facts = named.facts ?? (await readSubject(deps.db, query));
+  const facts = named.facts ?? (await deps.readSubject(query));
   try {
     return decideFacts(facts, deps, false, now);
   } catch (error) {
@@ -154,5 +168,5 @@ async function recordRefusal(
 
 async function record(deps: MintDeps, { use }: NamedSubject, event: NewAuditEvent): Promise<void> {
   if (use === undefined) return createAuditEvent(deps.db, event, deps.clock());
-  if (!(await createUseWithEvent(deps.db, use, event, deps.clock()))) throw replayed(use);
+  if (!(await deps.recordUse({ use, event, now: deps.clock() }))) throw replayed(use);
 }

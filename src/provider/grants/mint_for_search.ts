@@ -2,7 +2,7 @@
 // endpoint; every rule of minting applies the same.
 import type Provider from "oidc-provider";
 import { OperationError } from "../../errors.ts";
-import { assertMayActFor, type MintDeps, mintIdToken } from "./mint.ts";
+import { assertMayActFor, createMintDeps, type MintSettings, mintIdToken } from "./mint.ts";
 
 /** Whose token is asked for, by which client. */
 export interface SearchSubject {
@@ -17,7 +17,7 @@ export interface SearchSubject {
  */
 export async function mintForSearch(
   provider: Provider,
-  deps: MintDeps,
+  settings: MintSettings,
   subject: SearchSubject,
 ): Promise<string> {
   const client = await provider.Client.find(subject.clientId);
@@ -27,5 +27,5 @@ export async function mintForSearch(
   assertMayActFor(client, subject.tenantId);
   const { accountId, tenantId } = subject;
   const named = { accountId, tenantId, authTime: undefined, amr: undefined, by: "search" } as const;
-  return (await mintIdToken(provider, client, deps, named)).idToken;
+  return (await mintIdToken(provider, client, createMintDeps(settings), named)).idToken;
 }

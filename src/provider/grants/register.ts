@@ -6,14 +6,15 @@ import {
   clientCredentialsParameters,
 } from "./client_credentials.ts";
 import { jwtBearerGrant, jwtBearerHandler, jwtBearerParameters } from "./jwt_bearer.ts";
-import type { MintDeps } from "./mint.ts";
+import { createMintDeps, type MintSettings } from "./mint.ts";
 import { tokenExchangeGrant, tokenExchangeHandler, tokenExchangeParameters } from "./token_exchange.ts";
 
 /**
  * Registers the grants by which a client's back end gets ID tokens. A client uses one only if its
  * `grant_types` name it, and for the tenants its `allowed_tenants` name.
  */
-export function registerGrants(provider: Provider, deps: MintDeps): void {
+export function registerGrants(provider: Provider, settings: MintSettings): void {
+  const deps = createMintDeps(settings);
   provider.registerGrantType(tokenExchangeGrant, tokenExchangeHandler(provider, deps), [
     ...tokenExchangeParameters,
   ]);

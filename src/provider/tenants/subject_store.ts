@@ -1,6 +1,7 @@
 // Owns reading everything a token is decided from in one statement: account, tenant, membership, proven
 // domains, presence. Nothing is cached: a membership that ends, ends now.
-import type { Database } from "../../db/connect.ts";
+import { createBatcher } from "../../db/batch.ts";
+import { type Database, isPostgres } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
 import type { Account } from "../accounts/account_store.ts";
 import type { Presence } from "../presence/presence_policy.ts";
@@ -50,10 +51,10 @@ interface SubjectRow {
   consented: number;
 }
 
-// One row for each proven domain of the tenant, or a single one. The inner select is one row whatever exists,
-// so that an unknown tenant and an unknown account can be told apart.
-const statement = `
-select a.id as account_id, a.email, a.email_verified_at_ms, a.name, a.external_at_ms,
+// One row for each proven domain of the tenant, or a single one. What is asked is a row whatever exists, so that
+// an unknown tenant and an unknown account can be told apart.
+const columns = `
+a.id as account_id, a.email, a.email_verified_at_ms, a.name, a.external_at_ms,
   a.disabled_at_ms as account_disabled_at_ms, a.created_at_ms as account_created_at_ms,
   t.id as tenant_id, t.name as tenant_name, t.login_method, t.presence_policy, t.presence_within_hours,
   t.disabled_at_ms as tenant_disabled_at_ms, t.created_at_ms as tenant_created_at_ms,
@@ -62,18 +63,47 @@ select a.id as account_id, a.email, a.email_verified_at_ms, a.name, a.external_a
     and r.expires_at_ms > asked.now_ms) then 1 else 0 end as live,
   case when exists (select 1 from offline_consents c where c.tenant_id = asked.tenant_id
     and c.account_id = asked.account_id and c.client_id = asked.client_id and c.revoked_at_ms is null)
-    then 1 else 0 end as consented
-from (select cast(? as text) as account_id, cast(? as text) as tenant_id, cast(? as text) as client_id,
-  cast(? as bigint) as now_ms) asked
+    then 1 else 0 end as consented`;
+const joins = `
 left join accounts a on a.id = asked.account_id
 left join tenants t on t.id = asked.tenant_id
 left join memberships m on m.tenant_id = t.id and m.account_id = a.id
 left join tenant_domains d on d.tenant_id = t.id and d.verified_at_ms is not null`;
+const statement = `select ${columns}
+from (select cast(? as text) as account_id, cast(? as text) as tenant_id, cast(? as text) as client_id,
+  cast(? as bigint) as now_ms) asked ${joins}`;
+// PostgreSQL only.
+const statementForMany = `select asked.place, ${columns}
+from unnest(cast(? as text[]), cast(? as text[]), cast(? as text[]), cast(? as bigint[]))
+  with ordinality as asked (account_id, tenant_id, client_id, now_ms, place) ${joins}`;
 
 /** Reads what the store says about an account in a tenant. */
 export async function readSubject(db: Database, query: SubjectQuery): Promise<SubjectFacts> {
   const bindings = [query.accountId, query.tenantId ?? null, query.clientId, query.nowMs];
-  const rows = await runStatement<SubjectRow>(db, "subject_read", statement, bindings);
+  return factsOf(await runStatement<SubjectRow>(db, "subject_read", statement, bindings));
+}
+
+/** Reads what the store says about several accounts at one moment, in the order asked. */
+export async function readSubjects(db: Database, queries: readonly SubjectQuery[]): Promise<SubjectFacts[]> {
+  const [only] = queries;
+  if (queries.length === 1 && only !== undefined) return [await readSubject(db, only)];
+  if (!isPostgres(db)) return Promise.all(queries.map((query) => readSubject(db, query)));
+  const rows = await runStatement<SubjectRow & { place: number }>(db, "subjects_read", statementForMany, [
+    queries.map((query) => query.accountId),
+    queries.map((query) => query.tenantId ?? null) as string[],
+    queries.map((query) => query.clientId),
+    queries.map((query) => query.nowMs),
+  ]);
+  const byPlace = Map.groupBy(rows, (row) => row.place);
+  return queries.map((_, index) => factsOf(byPlace.get(index + 1) ?? []));
+}
+
+/** Makes a {@link readSubject} that shares a statement with whoever asks at the same time. */
+export function createSubjectReader(db: Database): (query: SubjectQuery) => Promise<SubjectFacts> {
+  return createBatcher({ run: (queries) => readSubjects(db, queries), mostItems: 50, mostBatches: 1 });
+}
+
+function factsOf(rows: readonly SubjectRow[]): SubjectFacts {
   const [row] = rows;
   if (row === undefined) throw new Error("the subject statement always answers");
   return {

@@ -1,0 +1,75 @@
+// Owns asking together what callers ask at the same time: while a batch is under way, the next one collects.
+// Nobody waits for company, so one caller alone is as fast as without; many share statements and commits.
+
+/** How batches are made. */
+export interface BatchOptions<Item, Answer> {
+  /** Asks for all; the answers are in the order of the items. */
+  run(items: readonly Item[]): Promise<readonly Answer[]>;
+  /** Items of one key are never asked together. */
+  keyOf?(item: Item): string;
+  /** Most items of a batch. */
+  mostItems: number;
+  /** Most batches under way at once. */
+  mostBatches: number;
+}
+
+interface Waiting<Item, Answer> {
+  item: Item;
+  resolve(answer: Answer): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Makes a function that asks for one item, together with whatever else is asked meanwhile. If a batch fails, each
+ * of its items is asked for alone, so that one caller's fault is no other's.
+ */
+export function createBatcher<Item, Answer>(
+  options: BatchOptions<Item, Answer>,
+): (item: Item) => Promise<Answer> {
+  let waiting: Waiting<Item, Answer>[] = [];
+  let underWay = 0;
+
+  function take(): Waiting<Item, Answer>[] {
+    const keys = new Set<string>();
+    const batch: Waiting<Item, Answer>[] = [];
+    const left: Waiting<Item, Answer>[] = [];
+    for (const one of waiting) {
+      const key = options.keyOf?.(one.item);
+      if (batch.length >= options.mostItems || (key !== undefined && keys.has(key))) {
+        left.push(one);
+        continue;
+      }
+      if (key !== undefined) keys.add(key);
+      batch.push(one);
+    }
+    waiting = left;
+    return batch;
+  }
+
+  async function run(batch: readonly Waiting<Item, Answer>[]): Promise<void> {
+    try {
+      const answers = await options.run(batch.map(({ item }) => item));
+      if (answers.length !== batch.length) throw new Error("a batch must answer every item");
+      for (const [index, answer] of answers.entries()) batch[index]?.resolve(answer);
+    } catch (error) {
+      if (batch.length === 1) batch[0]?.reject(error);
+      else for (const one of batch) await run([one]);
+    }
+  }
+
+  function begin(): void {
+    while (waiting.length > 0 && underWay < options.mostBatches) {
+      underWay += 1;
+      void run(take()).then(() => {
+        underWay -= 1;
+        begin();
+      });
+    }
+  }
+
+  return (item) =>
+    new Promise<Answer>((resolve, reject) => {
+      waiting.push({ item, resolve, reject });
+      begin();
+    });
+}
