@@ -3,10 +3,10 @@
 import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { settings } from "../src/config.ts";
 import { errorCatalogue } from "../src/errors.ts";
 import { failureCatalogue } from "../src/exchange/index.ts";
 import { sandboxRulesPage } from "../src/sandbox/index.ts";
+import { settings } from "../src/settings.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -17,7 +17,7 @@ function configurationPage(): string {
   });
   return `# Settings
 
-<!-- Written from src/config.ts by \`npm run docs\`. Do not edit. -->
+<!-- Written from src/settings.ts by \`npm run docs\`. Do not edit. -->
 
 All settings are environment variables. None is needed for \`npm start\`. \`tti serve\` reads them once and, if
 any cannot be used, refuses to start with a list of every fault and its fix. A \`TTI_\` variable that does not

@@ -1,7 +1,8 @@
 // Owns the judgement of this installation's own settings and store. Pure.
-import { type ConfigError, settings } from "../../config.ts";
+import type { ConfigError } from "../../config.ts";
 import type { OperationError } from "../../errors.ts";
 import { presencePolicyText } from "../../provider/presence/presence_policy.ts";
+import { settings } from "../../settings.ts";
 import { type Finding, failed, information, passed, warning } from "./finding.ts";
 import type { Installation } from "./installation.ts";
 

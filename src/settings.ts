@@ -1,0 +1,236 @@
+// Owns the table of settings: for each environment variable its name, what it decides, its default and how its
+// value is read. config.ts reads them; docs/configuration.md is written from here, and a test keeps the two equal.
+import type { Mode } from "./config.ts";
+import { type LogLevel, logLevels } from "./log.ts";
+import {
+  flag,
+  hostName,
+  integer,
+  issuerUrl,
+  networks,
+  oneOf,
+  sealingKeys,
+  text,
+  url,
+} from "./setting_values.ts";
+
+/** One setting. */
+export interface Setting<T> {
+  name: string;
+  /** One sentence for docs/configuration.md. */
+  doc: string;
+  /** As docs/configuration.md shows it; absent where there is none. */
+  defaultText?: string;
+  fallback: (mode: Mode) => T;
+  parse: (value: string, mode: Mode) => T;
+  requiredInProduction?: string;
+}
+
+const setting = <T>(spec: Setting<T>): Setting<T> => spec;
+const none = (): undefined => undefined;
+
+/** Every setting the product has, in the order the documentation shows them. */
+export const settings = {
+  issuer: setting({
+    name: "TTI_ISSUER",
+    doc: "The issuer URL: `iss` of every token, the URL registered with AWS, the base of every link. No path, no trailing slash; https outside development. It can never change once AWS has it.",
+    defaultText: "`http://localhost:PORT` in development",
+    fallback: () => "",
+    parse: issuerUrl,
+    requiredInProduction:
+      "Set it to the public https address of this provider, e.g. https://login.example.com",
+  }),
+  host: setting({
+    name: "TTI_HOST",
+    doc: "Address the public port listens on.",
+    defaultText: "`127.0.0.1` in development, all addresses in production",
+    fallback: (mode) => (mode === "production" ? "::" : "127.0.0.1"),
+    parse: hostName,
+  }),
+  port: setting({
+    name: "PORT",
+    doc: "Public port. 0 takes a free one.",
+    defaultText: "`3000`",
+    fallback: () => 3000,
+    parse: integer(0, 65_535),
+  }),
+  adminHost: setting({
+    name: "TTI_ADMIN_HOST",
+    doc: "Address the admin port listens on. Keep it private.",
+    defaultText: "`127.0.0.1`",
+    fallback: () => "127.0.0.1",
+    parse: hostName,
+  }),
+  adminPort: setting({
+    name: "TTI_ADMIN_PORT",
+    doc: "Admin port (JSON API). 0 takes a free one.",
+    defaultText: "`3001`",
+    fallback: () => 3001,
+    parse: integer(0, 65_535),
+  }),
+  databaseUrl: setting<string | undefined>({
+    name: "DATABASE_URL",
+    doc: "PostgreSQL connection URL. Absent: the embedded SQLite store in `TTI_DATA_DIR`.",
+    fallback: none,
+    parse: url(["postgres:", "postgresql:"]),
+  }),
+  databasePoolSize: setting({
+    name: "TTI_DATABASE_POOL",
+    doc: "Most PostgreSQL connections one process opens.",
+    defaultText: "`10`",
+    fallback: () => 10,
+    parse: integer(1, 200),
+  }),
+  preparedStatements: setting({
+    name: "TTI_PREPARED_STATEMENTS",
+    doc: "Named prepared statements on PostgreSQL. Turn `off` behind PgBouncer in transaction mode.",
+    defaultText: "`on`",
+    fallback: () => true,
+    parse: flag,
+  }),
+  dataDir: setting({
+    name: "TTI_DATA_DIR",
+    doc: "Directory of the embedded store.",
+    defaultText: "`./data`",
+    fallback: () => "./data",
+    parse: text,
+  }),
+  secrets: setting<readonly Uint8Array[]>({
+    name: "TTI_SECRETS",
+    doc: "Comma-separated 32-byte keys in base64 (`openssl rand -base64 32`). The first seals private keys and signs cookies; older ones still open what they sealed.",
+    defaultText: "made once and kept in the data directory in development",
+    fallback: () => [],
+    parse: sealingKeys,
+    requiredInProduction: "Make one with `openssl rand -base64 32` and keep it where you keep other secrets",
+  }),
+  clientId: setting({
+    name: "TTI_CLIENT_ID",
+    doc: "The client id registered with AWS: the audience of every ID token that is exchanged there.",
+    defaultText: "`tti-demo`",
+    fallback: () => "tti-demo",
+    parse: text,
+  }),
+  tenantClaim: setting({
+    name: "TTI_TENANT_CLAIM",
+    doc: "Name of the claim that carries the tenant. Letters, joined by `.` or `_`: all that AWS attribute mappings allow.",
+    defaultText: "`tenant_id`",
+    fallback: () => "tenant_id",
+    parse: (value) => {
+      if (!/^\p{L}+(?:[._]\p{L}+){0,2}$/u.test(value)) {
+        throw new Error(`"${value}" is no name AWS can map|Use letters, joined by at most two . or _`);
+      }
+      if (reservedClaims.has(value)) {
+        throw new Error(`"${value}" is a claim with its own meaning|Choose another name, e.g. tenant_id`);
+      }
+      return value;
+    },
+  }),
+  idTokenTtlSeconds: setting({
+    name: "TTI_ID_TOKEN_TTL",
+    doc: "Lifetime of ID tokens in seconds, 30 to 3600. Each serves one exchange, so short is right.",
+    defaultText: "`300`",
+    fallback: () => 300,
+    parse: integer(30, 3600),
+  }),
+  roleArn: setting<string | undefined>({
+    name: "TTI_ROLE_ARN",
+    doc: "ARN of the ISV role registered with AWS, assumed in steps 1 and 3 of the exchange.",
+    fallback: none,
+    parse: (value) => {
+      if (!/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w/+=,.@-]+$/.test(value)) {
+        throw new Error(
+          `"${value}" is not the ARN of an IAM role|Use the form arn:aws:iam::111122223333:role/NAME`,
+        );
+      }
+      return value;
+    },
+  }),
+  loginUrl: setting<string | undefined>({
+    name: "TTI_LOGIN_URL",
+    doc: "Your own login page. Set, users log in there (handoff) and this provider shows no login page for such tenants.",
+    fallback: none,
+    parse: url(["https:", "http:"]),
+  }),
+  logoutUrl: setting<string | undefined>({
+    name: "TTI_LOGOUT_URL",
+    doc: "Your own logout page. Set, a logout of somebody who logged in at your page continues there, with `return_to` naming where the browser should go next.",
+    fallback: none,
+    parse: url(["https:", "http:"]),
+  }),
+  trustedProxies: setting({
+    name: "TTI_TRUSTED_PROXIES",
+    doc: "How many proxies in front of the provider append to `X-Forwarded-For`. Only that many entries are believed, and only for the client's address: no header ever changes a URL.",
+    defaultText: "`0`",
+    fallback: () => 0,
+    parse: integer(0, 10),
+  }),
+  allowNetworks: setting<readonly string[]>({
+    name: "TTI_ALLOW_NETWORKS",
+    doc: "Comma-separated CIDR ranges that outgoing requests (a client's `jwks_uri`, back-channel logout) may reach although they are private.",
+    fallback: () => [],
+    parse: networks,
+  }),
+  requireVerifiedDomain: setting({
+    name: "TTI_REQUIRE_VERIFIED_DOMAIN",
+    doc: "Whether an address reaches a token only if its domain is verified for the tenant. Off opens the door to one tenant's users posing as another's at AWS.",
+    defaultText: "`on`; `off` in development",
+    fallback: (mode) => mode === "production",
+    parse: flag,
+  }),
+  smtpUrl: setting<string | undefined>({
+    name: "SMTP_URL",
+    doc: "Mail server, `smtp://` or `smtps://`.",
+    fallback: none,
+    parse: url(["smtp:", "smtps:"]),
+  }),
+  mailFrom: setting<string | undefined>({
+    name: "TTI_MAIL_FROM",
+    doc: "Sender address of mail.",
+    fallback: none,
+    parse: text,
+  }),
+  kmsKeyId: setting<string | undefined>({
+    name: "TTI_KMS_KEY_ID",
+    doc: "AWS KMS key (id, ARN or alias; RSA_2048, SIGN_VERIFY) that signs instead of a key kept in the store. An alias moved to another key starts a rotation.",
+    fallback: none,
+    parse: text,
+  }),
+  keyPublishLeadSeconds: setting({
+    name: "TTI_KEY_PUBLISH_LEAD",
+    doc: "How long a signing key is published, at least, before it may sign, in seconds. How long AWS caches keys is not known; a day is what its guidance calls safe. The same for every instance.",
+    defaultText: "`86400` (a day)",
+    fallback: () => 86_400,
+    parse: integer(600, 2_592_000),
+  }),
+  keySigningPeriodSeconds: setting({
+    name: "TTI_KEY_SIGNING_PERIOD",
+    doc: "How long a signing key signs before the next one takes over, in seconds; not shorter than `TTI_KEY_PUBLISH_LEAD`. The same for every instance.",
+    defaultText: "`7776000` (90 days)",
+    fallback: () => 7_776_000,
+    parse: integer(600, 63_072_000),
+  }),
+  logLevel: setting<LogLevel>({
+    name: "TTI_LOG_LEVEL",
+    doc: "One of `fatal`, `error`, `warn`, `info`, `debug`, `trace`, `silent`.",
+    defaultText: "`info`",
+    fallback: () => "info",
+    parse: oneOf(logLevels),
+  }),
+  awsEndpointUrl: setting<string | undefined>({
+    name: "AWS_ENDPOINT_URL",
+    doc: "Endpoint of every AWS call, as the AWS SDK reads it. Set it to the sandbox to try without AWS.",
+    fallback: none,
+    parse: url(["https:", "http:"]),
+  }),
+  awsRegion: setting<string | undefined>({
+    name: "AWS_REGION",
+    doc: "Region of STS and KMS calls, as the AWS SDK reads it.",
+    fallback: none,
+    parse: text,
+  }),
+};
+
+// Claims with a meaning of their own, which the tenant claim must not take over.
+const reservedClaims = new Set(
+  "iss sub aud exp iat nbf jti auth_time nonce acr amr azp email email_verified name sid act".split(" "),
+);
