@@ -18,7 +18,10 @@ export interface Instance {
   stop(): Promise<void>;
 }
 
-/** Starts an instance. */
+/**
+ * Starts an instance.
+ * @throws Error with the reason when it refuses to start
+ */
 export async function startInstance(
   environment: Record<string, string>,
   policy: KeyPolicy,
@@ -34,13 +37,15 @@ export async function startInstance(
       throw new Error(`the instance ended with ${code} before it served`);
     }),
   ]);
+  const answer = message as { url: string; issuer: string } | { refusal: string };
+  if ("refusal" in answer) throw new Error(`the instance refused to start: ${answer.refusal}`);
   const end = async (act: (process: ChildProcess) => void) => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     act(child);
     await once(child, "exit");
   };
   return {
-    ...(message as { url: string; issuer: string }),
+    ...answer,
     kill: () => end((running) => running.kill("SIGKILL")),
     stop: () => end((running) => running.disconnect()),
   };

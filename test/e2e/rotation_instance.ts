@@ -6,6 +6,12 @@ import { startServer } from "../../src/server.ts";
 
 const policy = keyPolicy(JSON.parse(process.argv[2] ?? "{}"));
 const config = { ...readConfig(), idTokenTtlSeconds: policy.longestTokenSeconds };
-const server = await startServer(config, { keyPolicy: policy, drainMs: 1_000 });
-process.send?.({ url: server.localUrl, issuer: server.publicUrl });
-process.once("disconnect", () => server.close());
+try {
+  const server = await startServer(config, { keyPolicy: policy, drainMs: 1_000 });
+  process.send?.({ url: server.localUrl, issuer: server.publicUrl });
+  process.once("disconnect", () => server.close());
+} catch (error) {
+  process.send?.({ refusal: error instanceof Error ? error.message : String(error) });
+  process.disconnect?.();
+  process.exitCode = 1;
+}

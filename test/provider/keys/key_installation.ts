@@ -1,15 +1,33 @@
 // Owns an installation for key tests: a store of one's own, a clock that only the test moves, and as many
 // instances on them as the test opens.
 
+import assert from "node:assert/strict";
+import { verify } from "node:crypto";
 import type { Database } from "../../../src/db/connect.ts";
 import { silentLog } from "../../../src/log.ts";
 import { type KeyRing, type KeyRingOptions, openKeyRing } from "../../../src/provider/keys/key_ring.ts";
 import type { KeyOperationContext } from "../../../src/provider/keys/operations.ts";
 import { keyPolicy } from "../../../src/provider/keys/policy.ts";
 import { createKeySealer } from "../../../src/provider/keys/seal.ts";
+import { publicKeyOf } from "../../../src/provider/keys/signer.ts";
 import { openTestDatabase, type StoreKind } from "../../support/databases.ts";
 
 export const secret = new Uint8Array(32).fill(1);
+
+/** What test signatures are over. */
+export const signedData = Buffer.from("header.payload");
+
+/** Signs as oidc-provider would, checks the signature with the published key, and answers which key signed. */
+export async function signWith(ring: KeyRing): Promise<string | undefined> {
+  const [key] = ring.current().providerJwks;
+  const signature = await key?.sign(signedData);
+  const published = ring.current().publicJwks.find((jwk) => jwk.kid === key?.kid);
+  assert.ok(signature && published && verify("sha256", signedData, publicKeyOf(published), signature));
+  return key?.kid;
+}
+
+/** The kids an instance publishes, the signing one first. */
+export const publishedKids = (ring: KeyRing): string[] => ring.current().publicJwks.map((jwk) => jwk.kid);
 
 /** An installation under test. */
 export interface KeyInstallation {
