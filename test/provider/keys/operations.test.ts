@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { listAuditEvents } from "../../../src/audit/audit_store.ts";
 import { getKeyStatus, resealKeys, revokeKey } from "../../../src/provider/keys/operations.ts";
 import { rotateKeys, rotateKeysInEmergency } from "../../../src/provider/keys/rotate.ts";
-import { createKeySealer } from "../../../src/provider/keys/seal.ts";
+import { createKeySealer, type KeySealer } from "../../../src/provider/keys/seal.ts";
 import { storeKinds } from "../../support/databases.ts";
 import { openKeyInstallation, secret } from "./key_installation.ts";
 
@@ -60,10 +60,22 @@ for (const kind of storeKinds) {
       const installation = await openKeyInstallation(kind);
       try {
         await installation.openInstance();
-        const second = { ...installation.context, db: installation.openAnother() };
+        // Each has read the keys before either changes them.
+        let arrived = 0;
+        const both = Promise.withResolvers<void>();
+        const sealer: KeySealer = {
+          ...installation.context.sealer,
+          async seal(...key) {
+            arrived += 1;
+            if (arrived === 2) both.resolve();
+            await both.promise;
+            return installation.context.sealer.seal(...key);
+          },
+        };
+        const first = { ...installation.context, sealer };
         const outcomes = await Promise.allSettled([
-          rotateKeysInEmergency(installation.context),
-          rotateKeysInEmergency(second),
+          rotateKeysInEmergency(first),
+          rotateKeysInEmergency({ ...first, db: installation.openAnother() }),
         ]);
         const refused = outcomes.filter((outcome) => outcome.status === "rejected");
         assert.equal(refused.length, 1);
