@@ -61,10 +61,7 @@ describe("tti sandbox", () => {
     await assert.rejects(sts.send(new GetCallerIdentityCommand({})), { name: "InvalidClientTokenId" });
     sts.destroy();
     const { stderr } = await command.stop();
-    assert.match(
-      stderr,
-      /403 sts .*InvalidClientTokenId\n\s+why: .+\n(\s+rule: .+\n)?\s+fix: /,
-    );
+    assert.match(stderr, /403 sts .*InvalidClientTokenId\n\s+why: .+\n(\s+rule: .+\n)?\s+fix: /);
     assert.ok(!stderr.includes("canary"));
   });
 
