@@ -38,9 +38,12 @@ test("a crowd at one customer does not hold up another customer", async (t) => {
   const outcomes = await Promise.all(crowd);
   const late = outcomes.filter((outcome) => outcome === "deadline_exceeded").length;
   assert.ok(late > 0 && late < 40, `${late} were too late`);
-  // Alice, everyone who got through, and a few whose turn had just come when their deadline passed.
-  const owed = 1 + (crowd.length - late) + 8;
-  assert.ok(world.issuer.minted.length <= owed, "users who came too late cost no ID token");
+  // Alice, everyone who got through, and at most three seconds' worth whose turn had come when time ran out.
+  const owed = 1 + (crowd.length - late) + 15;
+  assert.ok(
+    world.issuer.minted.length <= owed,
+    `late ${late}, minted ${world.issuer.minted.length}: users who came too late cost no ID token`,
+  );
 });
 
 test("a user AWS refuses, asked for again and again, spends few exchanges", async (t) => {
