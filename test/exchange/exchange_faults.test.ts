@@ -123,7 +123,7 @@ for (const operation of [
       assert.equal(error.step, operation);
       return true;
     });
-    assert.ok(performance.now() - startedMs < 10_000);
+    assert.ok(performance.now() - startedMs < 1500);
     assertNothingTwice(world);
   });
 }
