@@ -53,6 +53,15 @@ export async function listMembershipsOfAccount(db: Database, accountId: string):
   return rows.map(toMembership);
 }
 
+/** Lists the ids of every tenant an account belongs to, disabled ones included. */
+export async function listTenantIdsOfAccount(db: Database, accountId: string): Promise<string[]> {
+  const rows: { tenant_id: string }[] = await db("memberships")
+    .where("account_id", accountId)
+    .orderBy("tenant_id")
+    .select("tenant_id");
+  return rows.map((row) => row.tenant_id);
+}
+
 /**
  * Adds an account to a tenant; both must exist.
  * @returns whether the membership is new; an existing one keeps its role
