@@ -1,0 +1,117 @@
+// Owns `npm run test:defences`: removes one defence at a time in a copy of the checkout and runs the test that
+// SECURITY.md names for it. A defence whose removal the test does not notice is reported, and fails the run.
+//
+//   npm run test:defences                       all of them (several minutes)
+//   npm run test:defences -- --only login-csrf  one
+//   npm run test:defences -- --record           and write the result for SECURITY.md (then: npm run docs)
+import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { startPostgres } from "../support/postgres.ts";
+import { type Copy, copyCheckout } from "./copy.ts";
+import type { Defence } from "./defence.ts";
+import { readDefences } from "./lists.ts";
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** How one removal ended. */
+type Outcome = "noticed" | "survived" | "broken";
+
+interface Run {
+  passed: boolean;
+  /** Names of the tests that failed, the files' own lines aside. */
+  failed: readonly string[];
+  output: string;
+}
+
+function runTest(
+  copy: Copy,
+  file: string,
+  name: string | undefined,
+  environment: NodeJS.ProcessEnv,
+): Promise<Run> {
+  const words = ["--test", "--test-reporter=tap", "--test-timeout=240000"];
+  if (name !== undefined) words.push(`--test-name-pattern=${name}`);
+  const child = spawn(process.execPath, [...words, file], { cwd: copy.folder, env: environment });
+  let output = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  return new Promise((resolve) => {
+    child.on("close", (code) => {
+      const failed = [...output.matchAll(/^\s*not ok \d+ - (.*)$/gm)]
+        .map((match) => match[1] ?? "")
+        .filter((title) => !title.endsWith(".test.ts"));
+      resolve({ passed: code === 0 && /^# pass [1-9]/m.test(output), failed, output });
+    });
+  });
+}
+
+async function judge(copy: Copy, defence: Defence, environment: NodeJS.ProcessEnv): Promise<Outcome> {
+  const restore = copy.change(defence.file, defence.find, defence.replace);
+  try {
+    const run = await runTest(copy, defence.test, defence.name, environment);
+    if (run.passed) return "survived";
+    // A file that no longer loads proves nothing.
+    return run.failed.length > 0 ? "noticed" : "broken";
+  } finally {
+    restore();
+  }
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { only: { type: "string", multiple: true }, record: { type: "boolean", default: false } },
+  });
+  const all = await readDefences();
+  const asked = values.only === undefined ? all : all.filter(({ id }) => values.only?.includes(id));
+  if (asked.length === 0) throw new Error("no defence has that id");
+  const postgres = await startPostgres();
+  const environment = { ...process.env, TEST_POSTGRES_URL: postgres.url, NODE_ENV: "test" };
+  const outcomes = new Map<string, Outcome>();
+  const queue = [...asked];
+  // Each test first runs untouched: one that fails by itself proves nothing.
+  const untouched = new Map<string, Promise<Run>>();
+  const worker = async (): Promise<void> => {
+    const copy = copyCheckout(root);
+    try {
+      for (let defence = queue.shift(); defence !== undefined; defence = queue.shift()) {
+        const key = `${defence.test} ${defence.name ?? ""}`;
+        const before = untouched.get(key) ?? runTest(copy, defence.test, defence.name, environment);
+        untouched.set(key, before);
+        const fine = (await before).passed;
+        const outcome = fine ? await judge(copy, defence, environment) : "broken";
+        outcomes.set(defence.id, outcome);
+        const note = fine ? "" : " (its test fails, or matches nothing, with the defence in place)";
+        process.stdout.write(`${outcome.padEnd(8)} ${defence.id}: ${defence.test}${note}\n`);
+      }
+    } finally {
+      copy.remove();
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, worker));
+  } finally {
+    await postgres.stop();
+  }
+  const bad = asked.filter(({ id }) => outcomes.get(id) !== "noticed");
+  process.stdout.write(`\n${asked.length - bad.length} of ${asked.length} removals were noticed\n`);
+  for (const { id, file } of bad) process.stdout.write(`  ${outcomes.get(id)}: ${id} (${file})\n`);
+  if (values.record && values.only === undefined) {
+    const result = {
+      on: new Date().toISOString().slice(0, 10),
+      tried: asked.length,
+      missed: bad.map(({ id }) => id),
+    };
+    writeFileSync(join(root, "test/defences/last_run.json"), `${JSON.stringify(result, null, 2)}\n`);
+  }
+  if (bad.length > 0) process.exitCode = 1;
+}
+
+await main();
