@@ -1,0 +1,50 @@
+// Owns how times from outside are read: one form, one range, one tolerance for clocks that differ.
+import { OperationError } from "../errors.ts";
+
+/**
+ * How far another party's clock may be ahead or behind, in seconds: for client assertions, subject assertions and
+ * what an ISV says of a login alike. FAPI 2.0 (section 5.3.2.1) asks for at least 10, and forbids more than 60.
+ */
+export const clockToleranceSeconds = 15;
+
+// The last second of the year 9999: what a Date, both stores and RFC 3339 can hold.
+const lastSecond = 253_402_300_799;
+
+/** What a moment may be. */
+export interface MomentRule {
+  /** Now, epoch seconds. Given, a moment that lies further ahead than the tolerance is refused. */
+  notAfterSeconds?: number;
+}
+
+/**
+ * Parses a NumericDate: seconds since 1970, a fraction is dropped (RFC 7519 section 2 allows one).
+ * @param value what the caller sent
+ * @param field the field's name in the caller's own words, for the error
+ * @returns whole epoch seconds
+ * @throws OperationError invalid_input
+ */
+export function parseMoment(value: unknown, field: string, rule: MomentRule = {}): number {
+  const read = readMoment(value, rule);
+  if ("seconds" in read) return read.seconds;
+  throw new OperationError("invalid_input", `${field} ${read.fault}.`, {
+    field,
+    fix: "Send seconds since 1970-01-01 UTC, as a number, and keep the clock set.",
+  });
+}
+
+/**
+ * The same decision, for callers with errors of their own.
+ * @returns whole epoch seconds, or what is wrong: a phrase that follows the field's name
+ */
+export function readMoment(value: unknown, rule: MomentRule = {}): { seconds: number } | { fault: string } {
+  if (typeof value !== "number" || !Number.isFinite(value)) {
+    return { fault: "must be a time in seconds since 1970, as a number" };
+  }
+  const seconds = Math.floor(value);
+  if (seconds < 1) return { fault: "lies before 1970" };
+  if (seconds > lastSecond) return { fault: "lies after the year 9999; it is in seconds, not milliseconds" };
+  if (rule.notAfterSeconds !== undefined && seconds > rule.notAfterSeconds + clockToleranceSeconds) {
+    return { fault: "lies in the future" };
+  }
+  return { seconds };
+}
