@@ -1,56 +1,21 @@
 // Owns the settings: every environment variable the product reads, read once, into one frozen Config, or
 // one ConfigError that names every fault with its fix. The only file that looks at process.env.
 import { OperationError } from "./errors.ts";
-import type { LogLevel } from "./log.ts";
 import { closestName } from "./setting_values.ts";
 import { type Setting, settings } from "./settings.ts";
 
 /** Whether the product runs for customers, or on a developer's own machine. */
 export type Mode = "production" | "development";
 
-/** Everything the environment decides. Frozen; made only by {@link readConfig}. */
-export interface Config {
-  readonly mode: Mode;
-  /** `iss` of every token and the base of every URL; no trailing slash. */
-  readonly issuer: string;
-  readonly host: string;
-  readonly port: number;
-  readonly adminHost: string;
-  readonly adminPort: number;
-  /** PostgreSQL; undefined means the embedded store in {@link Config.dataDir}. */
-  readonly databaseUrl: string | undefined;
-  readonly databasePoolSize: number;
-  readonly preparedStatements: boolean;
-  readonly dataDir: string;
-  /** 32-byte keys. The first seals, every one opens. Empty only in development. */
-  readonly secrets: readonly Uint8Array[];
-  /** Client id registered with AWS: the audience of the ID tokens exchanged there. */
-  readonly clientId: string;
-  readonly tenantClaim: string;
-  readonly idTokenTtlSeconds: number;
-  /** The ISV role registered with AWS. */
-  readonly roleArn: string | undefined;
-  /** The ISV's own login page; set, it turns handoff on. */
-  readonly loginUrl: string | undefined;
-  /** The ISV's own logout page, where a logout continues. */
-  readonly logoutUrl: string | undefined;
-  /** How many proxies in front append to X-Forwarded-For. */
-  readonly trustedProxies: number;
-  /** CIDR ranges outgoing requests may reach although they are private. */
-  readonly allowNetworks: readonly string[];
-  readonly requireVerifiedDomain: boolean;
-  readonly smtpUrl: string | undefined;
-  readonly mailFrom: string | undefined;
-  readonly kmsKeyId: string | undefined;
-  /** How long a signing key is published before it may sign. */
-  readonly keyPublishLeadSeconds: number;
-  /** How long a signing key signs. */
-  readonly keySigningPeriodSeconds: number;
-  readonly logLevel: LogLevel;
-  /** Endpoint of every AWS call, as the AWS SDK reads it; set for the local sandbox. */
-  readonly awsEndpointUrl: string | undefined;
-  readonly awsRegion: string | undefined;
-}
+/**
+ * Everything the environment decides, frozen; made only by {@link readConfig}. Its members are the entries of the
+ * table in settings.ts, which says what each is for and of which type.
+ */
+export type Config = { readonly mode: Mode } & Settings;
+
+type Settings = {
+  readonly [Name in keyof typeof settings]: ReturnType<(typeof settings)[Name]["parse"]>;
+};
 
 /** One setting that cannot be used as it is. */
 export interface ConfigFault {
@@ -89,8 +54,7 @@ export function readConfig(
 ): Config {
   const faults: ConfigFault[] = [];
   const mode = insist ?? readMode(environment, faults);
-  const values: Record<string, unknown> = { mode };
-  for (const [key, spec] of Object.entries(settings) as [string, Setting<unknown>][]) {
+  const read = <Value>(spec: Setting<Value>): Value => {
     const raw = environment[spec.name]?.trim();
     if (raw === undefined || raw === "") {
       if (mode === "production" && spec.requiredInProduction !== undefined) {
@@ -100,19 +64,22 @@ export function readConfig(
           fix: `${spec.requiredInProduction}.`,
         });
       }
-      values[key] = spec.fallback(mode);
-      continue;
+      return spec.fallback(mode);
     }
     try {
-      values[key] = spec.parse(raw, mode);
+      return spec.parse(raw, mode);
     } catch (error) {
       faults.push({ setting: spec.name, ...splitProblem(error) });
+      return spec.fallback(mode);
     }
-  }
+  };
+  const names = Object.keys(settings) as (keyof typeof settings)[];
+  // Whatever the table holds is in Config, and nothing else is: the type follows from the table as the value does.
+  const values = Object.fromEntries(names.map((name) => [name, read<unknown>(settings[name])])) as Settings;
   faults.push(...misspeltNames(environment));
   if (faults.length > 0) throw new ConfigError(faults);
-  if (values["issuer"] === "") values["issuer"] = `http://localhost:${values["port"]}`;
-  return Object.freeze(values) as unknown as Config;
+  const issuer = values.issuer === "" ? `http://localhost:${values.port}` : values.issuer;
+  return Object.freeze({ ...values, mode, issuer });
 }
 
 function readMode(environment: Readonly<Record<string, string | undefined>>, faults: ConfigFault[]): Mode {

@@ -177,18 +177,6 @@ export const settings = {
     fallback: (mode) => mode === "production",
     parse: flag,
   }),
-  smtpUrl: setting<string | undefined>({
-    name: "SMTP_URL",
-    doc: "Mail server, `smtp://` or `smtps://`.",
-    fallback: none,
-    parse: url(["smtp:", "smtps:"]),
-  }),
-  mailFrom: setting<string | undefined>({
-    name: "TTI_MAIL_FROM",
-    doc: "Sender address of mail.",
-    fallback: none,
-    parse: text,
-  }),
   kmsKeyId: setting<string | undefined>({
     name: "TTI_KMS_KEY_ID",
     doc: "AWS KMS key (id, ARN or alias; RSA_2048, SIGN_VERIFY) that signs instead of a key kept in the store. An alias moved to another key starts a rotation.",

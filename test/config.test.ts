@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ConfigError, readConfig } from "../src/config.ts";
+import { settings } from "../src/settings.ts";
 
 const secret = Buffer.alloc(32, 7).toString("base64");
 const production = { TTI_ISSUER: "https://login.isv.example", TTI_SECRETS: secret };
@@ -22,6 +23,17 @@ describe("the settings", () => {
     assert.equal(config.mode, "development");
     assert.equal(config.issuer, "http://localhost:3000");
     assert.equal(config.requireVerifiedDomain, false);
+  });
+
+  test("are what the table lists, and nothing else", () => {
+    assert.deepEqual(Object.keys(readConfig({})).sort(), ["mode", ...Object.keys(settings)].sort());
+  });
+
+  test("know no mail server, because nothing sends mail", () => {
+    assert.match(
+      faultsOf({ ...production, TTI_MAIL_FROM: "x@y.example" })["TTI_MAIL_FROM"] ?? "",
+      /no such setting/,
+    );
   });
 
   test("name every missing and malformed one at once", () => {
