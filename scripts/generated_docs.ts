@@ -7,6 +7,7 @@ import { errorCatalogue } from "../src/errors.ts";
 import { failureCatalogue } from "../src/exchange/index.ts";
 import { sandboxRulesPage } from "../src/sandbox/index.ts";
 import { settings } from "../src/settings.ts";
+import { adminApiPage } from "./admin_api_page.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -104,6 +105,7 @@ const recoveryWords = {
 
 /** Every generated page, by its path below the project's root. */
 export const generatedPages: Readonly<Record<string, () => string>> = {
+  "docs/admin-api.md": adminApiPage,
   "docs/configuration.md": configurationPage,
   "docs/errors.md": errorsPage,
   "docs/exchange-failures.md": exchangeFailuresPage,

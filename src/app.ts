@@ -2,6 +2,8 @@
 // the Provider for everything else.
 import Router, { type RouterContext } from "@koa/router";
 import Koa from "koa";
+import { type BackEndRouteDeps, createBackEndRouter } from "./admin/back_end_routes.ts";
+import { answerInJson } from "./admin/json_routes.ts";
 import { OperationError } from "./errors.ts";
 import { answerOf, isOurFault, sendError } from "./http_errors.ts";
 import type { Log } from "./log.ts";
@@ -30,6 +32,8 @@ export interface PublicAppDeps extends InteractionDeps {
   documents: KeyDocuments;
   /** Why no token can be signed now; undefined as a rule. */
   whyCannotSign(): string | undefined;
+  /** What the routes of the ISV's back ends need. */
+  backEnds: BackEndRouteDeps;
 }
 
 const mostBodyBytes = 64 * 1024;
@@ -78,6 +82,12 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
     }
   });
 
+  // Callers of /v1 are programs: even its 404, and its refusal of too much, are problem documents.
+  app.use(async function backEndErrors(ctx, next) {
+    if (!isBackEndPath(ctx.path)) return next();
+    return answerInJson(ctx, next, deps.log, requestIdOf(ctx.req));
+  });
+
   app.use(async function limits(ctx, next) {
     if (ctx.querystring.length > mostQueryCharacters) {
       throw new OperationError(
@@ -89,6 +99,12 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
       throw new OperationError("invalid_input", `The body is larger than ${mostBodyBytes} bytes.`);
     }
     await next();
+  });
+
+  app.use(createBackEndRouter(deps.backEnds).routes());
+  app.use(async function closeBackEnds(ctx, next) {
+    // Nothing else below /v1 reaches a page or the Provider.
+    if (!isBackEndPath(ctx.path)) await next();
   });
 
   const router = new Router();
@@ -108,6 +124,10 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
     await deps.host.serve(ctx.req, ctx.res);
   });
   return app;
+}
+
+function isBackEndPath(path: string): boolean {
+  return /^\/v1(\/|$)/i.test(path);
 }
 
 function addKeyDocumentRoutes(router: Router, documents: KeyDocuments): void {

@@ -43,6 +43,20 @@ export function errorBody(answer: ErrorAnswer, requestId: string): Record<string
   };
 }
 
+/**
+ * The answer as a problem document (RFC 9457), with OAuth's two members besides, which callers read already.
+ * `type` names the code; docs/errors.md says what it means.
+ */
+export function problemBody(answer: ErrorAnswer, requestId: string): Record<string, string | number> {
+  return {
+    type: `urn:tti-provider:error:${answer.code}`,
+    title: answer.code.replaceAll("_", " "),
+    status: answer.status,
+    detail: answer.message,
+    ...errorBody(answer, requestId),
+  };
+}
+
 /** The answer as a page for a person. */
 export function errorPage(answer: ErrorAnswer, requestId: string, backUrl?: string): string {
   return renderPage("error", {

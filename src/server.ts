@@ -107,6 +107,27 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     );
     keyRing.onChange(() => host.replace());
     keyRing.start();
+    const search = new SearchService({
+      ...providerDeps,
+      jwksUri: `${listening.url}/jwks`,
+      mint: async (subject) => {
+        assertCanSign(keyRing);
+        return mintForSearch(host.current(), providerDeps, subject);
+      },
+      awsAccess: options.awsAccess ?? (() => ({ roleArn: config.roleArn })),
+    });
+    closers.push(async () => search.close());
+    const apiDeps = {
+      db,
+      clock,
+      log,
+      passwords,
+      issuer,
+      requireVerifiedDomain: config.requireVerifiedDomain,
+      resolveTxt: options.resolveTxt ?? systemTxtResolver,
+      search,
+      findBackEndToken: (token: string) => findBackEndToken(host.current(), token),
+    };
     const app = createPublicApp({
       db,
       clock,
@@ -121,33 +142,12 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       documents: createKeyDocuments({ ring: keyRing, currentProvider: () => host.current() }),
       whyCannotSign: () => keyRing.whyCannotSign(),
       readiness: readinessOf(db, keyRing),
+      backEnds: apiDeps,
     });
     listening.serve(app.callback());
-    const search = new SearchService({
-      ...providerDeps,
-      jwksUri: `${listening.url}/jwks`,
-      mint: async (subject) => {
-        assertCanSign(keyRing);
-        return mintForSearch(host.current(), providerDeps, subject);
-      },
-      awsAccess: options.awsAccess ?? (() => ({ roleArn: config.roleArn })),
-    });
-    closers.push(async () => search.close());
     const admin = await listen(config.adminHost, config.adminPort, drainMs);
     closers.push(admin.close);
-    admin.serve(
-      createAdminApp({
-        db,
-        clock,
-        log,
-        passwords,
-        issuer,
-        requireVerifiedDomain: config.requireVerifiedDomain,
-        resolveTxt: options.resolveTxt ?? systemTxtResolver,
-        search,
-        findBackEndToken: (token) => findBackEndToken(host.current(), token),
-      }).callback(),
-    );
+    admin.serve(createAdminApp(apiDeps).callback());
     log.info({ issuer, port: listening.port, adminPort: admin.port }, "provider is serving");
     return {
       publicUrl: issuer,

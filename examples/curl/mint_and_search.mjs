@@ -4,8 +4,7 @@ import { createPrivateKey, randomUUID, sign } from "node:crypto";
 import { readFileSync } from "node:fs";
 
 const [tenant, user, email, query] = process.argv.slice(2);
-const { TTI_ISSUER: issuer = "http://localhost:3000", TTI_ADMIN_URL: api = "http://localhost:3001" } =
-  process.env;
+const issuer = process.env.TTI_ISSUER ?? "http://localhost:3000";
 // Written by `tti client create … --key-out back-end.json`.
 const { clientId, privateJwk } = JSON.parse(readFileSync(process.env.KEY_FILE ?? "back-end.json", "utf8"));
 const key = createPrivateKey({ key: privateJwk, format: "jwk" });
@@ -51,5 +50,5 @@ console.log(JSON.stringify(JSON.parse(Buffer.from(minted.access_token.split(".")
 // 3. Search. The provider mints again and makes the three AWS calls for you.
 const access = await token({ grant_type: "client_credentials", scope: "tti:search" });
 const headers = { authorization: `Bearer ${access.access_token}`, "content-type": "application/json" };
-const found = await post(`${api}/v1/tenants/${tenant}/search`, headers, JSON.stringify({ user, query }));
+const found = await post(`${issuer}/v1/tenants/${tenant}/search`, headers, JSON.stringify({ user, query }));
 for (const { documentTitle, content } of found.results) console.log(`${documentTitle}: ${content}`);

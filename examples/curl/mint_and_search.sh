@@ -3,7 +3,7 @@
 # Usage: mint_and_search.sh TENANT USER_ID EMAIL "QUERY"
 #        mint_and_search.sh --jwks      the public half of the key, to register
 set -euo pipefail
-issuer=${TTI_ISSUER:-http://localhost:3000} api=${TTI_ADMIN_URL:-http://localhost:3001}
+issuer=${TTI_ISSUER:-http://localhost:3000}
 client=${CLIENT_ID:-back-end} key=${KEY_FILE:-back-end.pem}
 urn=urn:ietf:params:oauth
 
@@ -49,4 +49,4 @@ echo
 answer=$(token grant_type=client_credentials scope=tti:search) || { echo "$answer" >&2; exit 1; }
 curl -sS --fail-with-body -H @<(echo "Authorization: Bearer $(echo "$answer" | member access_token)") \
   -H 'Content-Type: application/json' -d "{\"user\":$(quoted "$user"),\"query\":$(quoted "$query")}" \
-  "$api/v1/tenants/$tenant/search"
+  "$issuer/v1/tenants/$tenant/search"

@@ -5,7 +5,6 @@ import { readFileSync } from "node:fs";
 import { importJWK, SignJWT } from "jose";
 
 const issuer = process.env.TTI_ISSUER ?? "http://localhost:3000";
-const adminUrl = process.env.TTI_ADMIN_URL ?? "http://localhost:3001";
 // Written by `tti client create … --key-out isv-key.json`. The provider knows the public half only.
 const { clientId, privateJwk } = JSON.parse(readFileSync(process.env.ISV_KEY_FILE ?? "isv-key.json", "utf8"));
 const key = await importJWK(privateJwk);
@@ -34,12 +33,12 @@ async function token(parameters) {
   return (await ask(`${issuer}/token`, { method: "POST", body: new URLSearchParams(form) })).access_token;
 }
 
-// The admin port wants an access token of the scope; keep one for its life if you call often.
+// These routes want an access token of their scope; keep one for its life if you call often.
 async function call(scope, path, body) {
   const authorization = `Bearer ${await token({ grant_type: "client_credentials", scope })}`;
   const headers = { authorization, "content-type": "application/json" };
   const more = body ? { method: "POST", body: JSON.stringify(body) } : {};
-  return ask(`${adminUrl}/v1/${path}`, { headers, ...more });
+  return ask(`${issuer}/v1/${path}`, { headers, ...more });
 }
 
 // What we say of a user. Name only what you have proven: to the customer's Identity Center the address is the user.

@@ -66,7 +66,7 @@ async function accessToken(clientId: string): Promise<string> {
 }
 
 function post(tenant: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
-  return fetch(`${environment.adminUrl}/v1/tenants/${tenant}/search`, {
+  return fetch(`${environment.issuer}/v1/tenants/${tenant}/search`, {
     method: "POST",
     headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers },
     body: JSON.stringify(body),

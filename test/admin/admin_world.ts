@@ -26,13 +26,15 @@ export interface AdminWorld {
   accessToken(client: BackEndClient, scope: string): Promise<string>;
   /** Calls the admin API. */
   call(method: string, path: string, token?: string, body?: unknown): Promise<ApiAnswer>;
+  /** Calls the same address on the public port. */
+  callPublic(method: string, path: string, token?: string, body?: unknown): Promise<ApiAnswer>;
   close(): Promise<void>;
 }
 
 /** A back end to register. */
 export interface BackEndClient {
   clientId: string;
-  purposes: ("admin" | "search" | "mint")[];
+  purposes: ("admin" | "search" | "mint" | "handoff")[];
   allowedTenants?: string[];
 }
 
@@ -67,24 +69,33 @@ export async function startAdminWorld(awsAccess?: () => AwsAccess): Promise<Admi
       if (answer.access_token === undefined) throw new Error(JSON.stringify(answer));
       return answer.access_token;
     },
-    async call(method, path, token, body) {
-      const response = await fetch(`${server.adminUrl}${path}`, {
-        method,
-        headers: {
-          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-          ...(body === undefined ? {} : { "content-type": "application/json" }),
-        },
-        ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
-      });
-      return {
-        status: response.status,
-        headers: response.headers,
-        body: (await response.json()) as Record<string, unknown>,
-      };
-    },
+    call: (...request) => callAt(server.adminUrl, ...request),
+    callPublic: (...request) => callAt(server.publicUrl, ...request),
     async close() {
       await server.close();
       rmSync(dataDir, { recursive: true, force: true });
     },
+  };
+}
+
+async function callAt(
+  origin: string,
+  method: string,
+  path: string,
+  token?: string,
+  body?: unknown,
+): Promise<ApiAnswer> {
+  const response = await fetch(`${origin}${path}`, {
+    method,
+    headers: {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+    },
+    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+  });
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (await response.json()) as Record<string, unknown>,
   };
 }

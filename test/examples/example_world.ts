@@ -57,7 +57,7 @@ export async function openExampleWorld(settings: Record<string, string> = {}): P
 
 /** What an example needs to find the provider. */
 export function addressesOf({ environment }: ExampleWorld): Record<string, string> {
-  return { TTI_ISSUER: environment.issuer, TTI_ADMIN_URL: environment.adminUrl };
+  return { TTI_ISSUER: environment.issuer };
 }
 
 /** Runs a program of an example to its end. */

@@ -28,7 +28,7 @@ export async function addHandoffClients(
   });
 }
 
-/** The ISV's back end: calls the admin port with an access token of the scope tti:handoff. */
+/** The ISV's back end: calls the public port with an access token of the scope tti:handoff. */
 export class IsvBackEnd {
   readonly #fixture: ProviderFixture;
   #token: string | undefined;
@@ -40,7 +40,7 @@ export class IsvBackEnd {
   /** Reads or answers a challenge. */
   async call(path: string, body?: unknown): Promise<{ status: number; body: Record<string, unknown> }> {
     this.#token ??= await this.#fetchToken();
-    const response = await fetch(`${this.#fixture.server.adminUrl}/v1/login-challenges/${path}`, {
+    const response = await fetch(`${this.#fixture.issuer}/v1/login-challenges/${path}`, {
       method: body === undefined ? "GET" : "POST",
       headers: { authorization: `Bearer ${this.#token}`, "content-type": "application/json" },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -1,0 +1,69 @@
+// Owns docs/admin-api.md, written from the table of routes: what there is, on which port, behind which scope.
+import { adminRoutes } from "../src/admin/admin_routes.ts";
+import { adminScope, searchScope } from "../src/admin/authenticate.ts";
+import { backEndRoutes } from "../src/admin/back_end_routes.ts";
+
+/** Writes the page. */
+export function adminApiPage(): string {
+  const rows = [
+    ...adminRoutes.map((route) => ({
+      call: `${route.method.toUpperCase()} ${shown(route.path)}`,
+      scope: route.scope ?? adminScope,
+      ports: backEndRoutes.includes(route) ? "public, admin" : "admin",
+      summary: route.summary,
+    })),
+    {
+      call: "POST /v1/tenants/{tenant}/search",
+      scope: searchScope,
+      ports: "public, admin",
+      summary: "Search a customer's index as one of its users",
+    },
+  ].map(({ call, scope, ports, summary }) => `| \`${call}\` | \`${scope}\` | ${ports} | ${summary} |`);
+  return `# The JSON API
+
+<!-- Written from src/admin/admin_routes.ts by \`npm run docs\`. Do not edit. -->
+
+Everything \`tti\` does on the command line, over HTTP, and the two things your back ends ask for. Two ports:
+
+- **the public port** (\`TTI_ISSUER\`, behind your TLS) serves what a back end on another host needs: answers to login
+  challenges and searches. Their access tokens and scopes protect them; no script of a page may read the answers.
+- **the admin port** (\`TTI_ADMIN_HOST\`, \`TTI_ADMIN_PORT\`; \`127.0.0.1:3001\` unless you say otherwise) serves all of it.
+  Nothing that administers answers on the public port.
+
+## Reach the admin port safely
+
+It speaks plain HTTP and every call carries an access token, so keep it where nobody listens:
+
+| you are | do |
+|---|---|
+| on the same host | nothing: it listens on the loopback address |
+| an administrator elsewhere | \`ssh -L 3001:127.0.0.1:3001 the-host\`, then call \`http://127.0.0.1:3001\` |
+| a program in the same cluster or private network | \`TTI_ADMIN_HOST\` = the private address, a firewall rule for that program alone |
+| anywhere else | a proxy of yours with TLS, and client certificates or your company's sign-in, in front of the loopback address |
+
+Never map it to the internet beside the public port. Whoever holds a token of \`${adminScope}\` can make users of every
+tenant: register one client for each program, and keep its key as you keep a database password.
+
+## Call it
+
+A client registered with \`--admin\`, \`--handoff-for\` or \`--search-for\` gets an access token of the scope at the token
+endpoint (\`grant_type=client_credentials\`) and sends \`Authorization: Bearer …\`. A token in the query is not looked at.
+
+Failures are problem documents ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)): \`application/problem+json\` with
+\`type\`, \`title\`, \`status\`, \`detail\`, and besides \`error\` (the code of [errors.md](errors.md)), \`error_description\`,
+\`fix\`, \`field\` where one is at fault, and \`request_id\`.
+
+## Routes
+
+| call | scope | port | |
+|---|---|---|---|
+${rows.join("\n")}
+
+\`GET /\` of the admin port says the same in JSON.
+`;
+}
+
+/** \`/v1/tenants/:tenant\` as people read it. */
+function shown(path: string): string {
+  return path.replaceAll(/:(\w+)/g, "{$1}");
+}
