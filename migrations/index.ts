@@ -6,6 +6,7 @@ import * as signingKeys from "./0003_signing_keys.ts";
 import * as signInAttempts from "./0004_sign_in_attempts.ts";
 import * as accessors from "./0005_accessors.ts";
 import * as handoffAndMinting from "./0006_handoff_and_minting.ts";
+import * as auditOrigin from "./0009_audit_origin.ts";
 
 /** One step of the schema, there and back. */
 export interface Migration {
@@ -21,4 +22,5 @@ export const migrations: readonly Migration[] = [
   { name: "0004_sign_in_attempts", ...signInAttempts },
   { name: "0005_accessors", ...accessors },
   { name: "0006_handoff_and_minting", ...handoffAndMinting },
+  { name: "0009_audit_origin", ...auditOrigin },
 ];

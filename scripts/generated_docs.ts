@@ -3,6 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { auditEventsPage } from "../src/audit/event_types_page.ts";
 import { errorCatalogue } from "../src/errors.ts";
 import { failureCatalogue } from "../src/exchange/index.ts";
 import { sandboxRulesPage } from "../src/sandbox/index.ts";
@@ -106,6 +107,7 @@ const recoveryWords = {
 /** Every generated page, by its path below the project's root. */
 export const generatedPages: Readonly<Record<string, () => string>> = {
   "docs/admin-api.md": adminApiPage,
+  "docs/audit-events.md": auditEventsPage,
   "docs/configuration.md": configurationPage,
   "docs/errors.md": errorsPage,
   "docs/exchange-failures.md": exchangeFailuresPage,

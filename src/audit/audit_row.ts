@@ -1,9 +1,39 @@
 // Owns the row an audit event becomes, for the statements that record one together with what it is about.
 import { randomUUID } from "node:crypto";
-import type { NewAuditEvent } from "./audit_store.ts";
+import { currentRequest } from "../request_context.ts";
+import type { NewAuditEvent } from "./event_types.ts";
 
-/** An event's row: id, at_ms, type, tenant_id, account_id, client_id, actor, details. */
-export function auditRowOf(event: NewAuditEvent, now: Date) {
+/** The columns of a row, in the order of `auditRowOf`. */
+export const auditColumns = [
+  "id",
+  "at_ms",
+  "type",
+  "tenant_id",
+  "account_id",
+  "client_id",
+  "actor",
+  "details",
+  "address",
+  "request_id",
+] as const;
+
+/** The request an event belongs to, kept for when it is written outside of it (in a batch with others). */
+export interface EventOrigin {
+  address: string | undefined;
+  requestId: string | undefined;
+}
+
+/** The origin of what is recorded here and now. */
+export function originHere(): EventOrigin {
+  const request = currentRequest();
+  return { address: request?.address, requestId: request?.requestId };
+}
+
+/**
+ * An event's row, in the order of `auditColumns`.
+ * @param origin whose request it belongs to; give it where the row is made outside of that request
+ */
+export function auditRowOf(event: NewAuditEvent, now: Date, origin: EventOrigin = originHere()) {
   return [
     randomUUID(),
     now.getTime(),
@@ -13,5 +43,7 @@ export function auditRowOf(event: NewAuditEvent, now: Date) {
     event.clientId ?? null,
     event.actor,
     JSON.stringify(event.details ?? {}),
+    origin.address ?? null,
+    origin.requestId ?? null,
   ] as const;
 }

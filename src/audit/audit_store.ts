@@ -1,53 +1,31 @@
-// Owns the audit_events table: who did what to whom, and when. Rows are only ever added; nothing here
-// changes or removes one. Details never hold a secret or a token.
+// Owns the audit_events table: who did what to whom, when and from where. Rows are only ever added. One column of
+// one kind of row changes: how often an equal refusal came within its minute.
+import { createHash } from "node:crypto";
 import type { Database } from "../db/connect.ts";
 import { runStatement } from "../db/statement.ts";
-import { auditRowOf } from "./audit_row.ts";
+import { auditColumns, auditRowOf, type EventOrigin } from "./audit_row.ts";
+import type { AuditEventType, DetailValue, NewAuditEvent } from "./event_types.ts";
 
-/** Everything that is recorded. Names are a contract with whoever reads the trail: added, never renamed. */
-export const auditEventTypes = [
-  "tenant.created",
-  "tenant.updated",
-  "domain.added",
-  "domain.verified",
-  "domain.removed",
-  "account.created",
-  "account.password_set",
-  "membership.created",
-  "membership.deleted",
-  "client.created",
-  "accessor.created",
-  "accessor.deleted",
-  "key.rotated",
-  "key.revoked",
-  "sign_in.succeeded",
-  "sign_in.refused",
-  "consent.granted",
-  "consent.revoked",
-  "token.minted",
-  "token.refused",
-  "search.made",
-] as const;
-export type AuditEventType = (typeof auditEventTypes)[number];
-
-/** What happened. */
-export interface NewAuditEvent {
+/** A recorded event. */
+export interface AuditEvent {
+  id: string;
+  /** Epoch milliseconds; of a counted event: when the first of its minute came. */
+  atMs: number;
   type: AuditEventType;
-  /** Who did it: `cli:<operating system user>`, `client:<client_id>`, `account:<id>`. */
   actor: string;
   tenantId?: string;
   /** The account it happened to. */
   accountId?: string;
   clientId?: string;
-  /** Small, flat, without secrets. */
-  details?: Readonly<Record<string, string | number | boolean>>;
-}
-
-/** A recorded event. */
-export interface AuditEvent extends NewAuditEvent {
-  id: string;
-  /** Epoch milliseconds. */
-  atMs: number;
+  /** The client's address, where the act came by HTTP. */
+  address?: string;
+  /** The X-Request-Id of that request; log lines carry it too. */
+  requestId?: string;
+  /** The keyed hash of the sign-in name that was typed (login_name_hash.ts). */
+  loginHash?: string;
+  /** How often it came within its minute; absent: once. */
+  times?: number;
+  details: Readonly<Record<string, DetailValue>>;
 }
 
 interface AuditRow {
@@ -59,35 +37,122 @@ interface AuditRow {
   client_id: string | null;
   actor: string | null;
   details: string;
+  address: string | null;
+  request_id: string | null;
+  login_hash: string | null;
+  times: number;
 }
+
+const columns = auditColumns.join(", ");
+const places = auditColumns.map(() => "?").join(", ");
 
 /**
  * Records an event.
  * @param db the transaction of the change itself, so that neither stands without the other
+ * @param origin where it came from; default: the request under way
  */
-export async function createAuditEvent(db: Database, event: NewAuditEvent, now: Date): Promise<void> {
+export async function createAuditEvent(
+  db: Database,
+  event: NewAuditEvent,
+  now: Date,
+  origin?: EventOrigin,
+): Promise<void> {
   await runStatement(
     db,
-    "audit_event_create",
-    `insert into audit_events (id, at_ms, type, tenant_id, account_id, client_id, actor, details)
-     values (?, ?, ?, ?, ?, ?, ?, ?) returning id`,
-    auditRowOf(event, now),
+    "audit_event_create_2",
+    `insert into audit_events (${columns}) values (${places}) returning id`,
+    auditRowOf(event, now, origin),
   );
 }
 
 /**
- * Lists events, newest first.
- * @param query one tenant's events only, or all for operators; events before a moment (epoch
- *   milliseconds), for paging
+ * Records what happened to somebody in several tenants: one event for each, so that it stands in the trail of each;
+ * one without a tenant if there is none.
+ * @param db the transaction of the change itself
  */
-export async function listAuditEvents(
+export async function createAuditEventInTenants(
   db: Database,
-  query: { tenantId?: string; beforeMs?: number; limit?: number } = {},
-): Promise<AuditEvent[]> {
+  event: Extract<NewAuditEvent, { tenantId?: string | undefined; accountId: string }>,
+  tenantIds: readonly string[],
+  now: Date,
+): Promise<void> {
+  const trails = tenantIds.length === 0 ? [undefined] : [...new Set(tenantIds)];
+  for (const tenantId of trails) await createAuditEvent(db, { ...event, tenantId } as NewAuditEvent, now);
+}
+
+const countedMs = 60_000;
+
+/**
+ * Records what anybody can make happen as often as they like: equal events of one address within one minute are one
+ * row that counts, so nobody fills the store with them.
+ * @param loginHash the keyed hash of the sign-in name that was typed, where there was one
+ */
+export async function countAuditEvent(
+  db: Database,
+  event: NewAuditEvent,
+  now: Date,
+  loginHash?: string,
+): Promise<void> {
+  const [, , ...row] = auditRowOf(event, now);
+  const requestId = row.pop();
+  const minute = Math.floor(now.getTime() / countedMs);
+  const same = JSON.stringify([minute, loginHash ?? null, ...row]);
+  const id = `counted-${createHash("sha256").update(same).digest("base64url")}`;
+  await runStatement(
+    db,
+    "audit_event_count",
+    `insert into audit_events (${columns}, login_hash) values (${places}, ?)
+     on conflict (id) do update set times = audit_events.times + 1 returning id`,
+    [id, now.getTime(), ...row, requestId ?? null, loginHash ?? null],
+  );
+}
+
+/** Which events to list. Every member that is given must hold. */
+export interface AuditQuery {
+  tenantId?: string | undefined;
+  clientId?: string | undefined;
+  address?: string | undefined;
+  type?: AuditEventType | undefined;
+  /** Whom they happened to: an account, or hashes of the name that was typed at a sign-in. */
+  subject?: { accountId?: string | undefined; loginHashes: readonly string[] } | undefined;
+  /** Epoch milliseconds, inclusive. */
+  fromMs?: number | undefined;
+  /** Epoch milliseconds, exclusive. */
+  beforeMs?: number | undefined;
+  /** Only what is older than this event in the list's order (cursor.ts). */
+  before?: { atMs: number; id: string } | undefined;
+  limit?: number | undefined;
+}
+
+/** Lists events, newest first; within a millisecond in the order of their ids, so that pages lose nothing. */
+export async function listAuditEvents(db: Database, query: AuditQuery = {}): Promise<AuditEvent[]> {
+  const equal = {
+    tenant_id: query.tenantId,
+    client_id: query.clientId,
+    address: query.address,
+    type: query.type,
+  };
+  const { subject, fromMs, beforeMs, before } = query;
   const rows: AuditRow[] = await db("audit_events")
-    .select("id", "at_ms", "type", "tenant_id", "account_id", "client_id", "actor", "details")
-    .where((rows) => query.tenantId !== undefined && rows.where("tenant_id", query.tenantId))
-    .where((rows) => query.beforeMs !== undefined && rows.where("at_ms", "<", query.beforeMs))
+    .select(...auditColumns, "login_hash", "times")
+    .where((rows) => {
+      for (const [column, value] of Object.entries(equal)) {
+        if (value !== undefined) rows.where(column, value);
+      }
+      if (fromMs !== undefined) rows.where("at_ms", ">=", fromMs);
+      if (beforeMs !== undefined) rows.where("at_ms", "<", beforeMs);
+    })
+    .where((rows) => {
+      if (subject === undefined) return;
+      rows.whereIn("login_hash", [...subject.loginHashes]);
+      if (subject.accountId !== undefined) rows.orWhere("account_id", subject.accountId);
+    })
+    .where((rows) => {
+      if (before === undefined) return;
+      rows.where("at_ms", "<", before.atMs).orWhere((rows) => {
+        rows.where("at_ms", before.atMs).where("id", "<", before.id);
+      });
+    })
     .orderBy([
       { column: "at_ms", order: "desc" },
       { column: "id", order: "desc" },
@@ -105,6 +170,10 @@ function toAuditEvent(row: AuditRow): AuditEvent {
     ...(row.tenant_id === null ? {} : { tenantId: row.tenant_id }),
     ...(row.account_id === null ? {} : { accountId: row.account_id }),
     ...(row.client_id === null ? {} : { clientId: row.client_id }),
-    details: JSON.parse(row.details) as Record<string, string | number | boolean>,
+    ...(row.address === null ? {} : { address: row.address }),
+    ...(row.request_id === null ? {} : { requestId: row.request_id }),
+    ...(row.login_hash === null ? {} : { loginHash: row.login_hash }),
+    ...(row.times === 1 ? {} : { times: row.times }),
+    details: JSON.parse(row.details) as Record<string, DetailValue>,
   };
 }

@@ -39,7 +39,16 @@ const areaOf = (path: string): string => path.split("/")[1] ?? path;
 
 // Lowest first. An area may import areas of lower layers, and itself.
 const layers: readonly (readonly string[])[] = [
-  ["clock.ts", "errors.ts", "input", "log.ts", "setting_values.ts", "settings.ts", "config.ts"],
+  [
+    "clock.ts",
+    "errors.ts",
+    "input",
+    "request_context.ts",
+    "log.ts",
+    "setting_values.ts",
+    "settings.ts",
+    "config.ts",
+  ],
   ["db", "views"],
   ["audit"],
   ["provider", "exchange", "sandbox", "http_errors.ts"],

@@ -1,70 +1,150 @@
-// The audit trail's contract, over both stores: only added to, newest first, one tenant's events apart.
+// The audit trail's contract, over both stores: only added to, newest first, one tenant's events apart, pages that
+// lose nothing, equal refusals counted.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import * as audit from "../../src/audit/audit_store.ts";
+import { runInRequest } from "../../src/request_context.ts";
 import { openTestDatabase, storeKinds, type TestDatabase } from "../support/databases.ts";
 
 const start = Date.parse("2026-11-24T00:00:00Z");
+const minted = (tenantId: string, second: number) =>
+  ({
+    type: "token.minted",
+    actor: "client:app",
+    tenantId,
+    accountId: `account-${second}`,
+    clientId: "app",
+    details: { by: "assertion", jti: String(second) },
+  }) as const;
 
 for (const kind of storeKinds) {
   describe(`audit store on ${kind}`, () => {
     let store: TestDatabase;
     before(async () => {
       store = await openTestDatabase(kind);
-      for (const [second, tenantId] of ["acme", "globex", "acme", undefined].entries()) {
-        await audit.createAuditEvent(
-          store.db,
-          {
-            type: "token.minted",
-            actor: "client:app",
-            ...(tenantId === undefined ? {} : { tenantId }),
-            accountId: `account-${second}`,
-            details: { second, by: "assertion" },
-          },
-          new Date(start + second * 1000),
+      for (const [second, tenantId] of ["acme", "globex", "acme", "initech"].entries()) {
+        await runInRequest({ requestId: `request-${second}`, address: `192.0.2.${second}` }, () =>
+          audit.createAuditEvent(store.db, minted(tenantId, second), new Date(start + second * 1000)),
         );
       }
     });
     after(() => store.close());
 
-    it("keeps an event whole", async () => {
+    const jtis = async (query: audit.AuditQuery) =>
+      (await audit.listAuditEvents(store.db, query)).map(({ details }) => details["jti"]);
+
+    it("keeps an event whole, with the address and the id of its request", async () => {
       const [event] = await audit.listAuditEvents(store.db, { tenantId: "globex" });
       assert.deepEqual(
         { ...event, id: "" },
-        {
-          id: "",
-          atMs: start + 1000,
-          type: "token.minted",
-          actor: "client:app",
-          tenantId: "globex",
-          accountId: "account-1",
-          details: { second: 1, by: "assertion" },
-        },
+        { ...minted("globex", 1), id: "", atMs: start + 1000, address: "192.0.2.1", requestId: "request-1" },
       );
     });
 
-    it("lists newest first, and one tenant's events only when asked", async () => {
-      const seconds = async (query: Parameters<typeof audit.listAuditEvents>[1]) =>
-        (await audit.listAuditEvents(store.db, query)).map(({ details }) => details?.["second"]);
-      assert.deepEqual(await seconds({}), [3, 2, 1, 0]);
-      assert.deepEqual(await seconds({ tenantId: "acme" }), [2, 0]);
-      assert.deepEqual(await seconds({ limit: 2 }), [3, 2]);
-      assert.deepEqual(await seconds({ limit: 2, beforeMs: start + 2000 }), [1, 0]);
+    it("lists newest first, by what is asked", async () => {
+      assert.deepEqual(await jtis({}), ["3", "2", "1", "0"]);
+      assert.deepEqual(await jtis({ tenantId: "acme" }), ["2", "0"]);
+      assert.deepEqual(await jtis({ limit: 2 }), ["3", "2"]);
+      assert.deepEqual(await jtis({ limit: 2, beforeMs: start + 2000 }), ["1", "0"]);
+      assert.deepEqual(await jtis({ fromMs: start + 2000 }), ["3", "2"]);
+      assert.deepEqual(await jtis({ address: "192.0.2.2" }), ["2"]);
+      assert.deepEqual(await jtis({ clientId: "other" }), []);
+      assert.deepEqual(await jtis({ type: "token.refused" }), []);
+      assert.deepEqual(await jtis({ subject: { accountId: "account-0", loginHashes: [] } }), ["0"]);
+      assert.deepEqual(await jtis({ subject: { loginHashes: [] } }), []);
+    });
+
+    it("turns pages without losing or repeating an event of a shared millisecond", async () => {
+      const now = new Date(start + 60_000);
+      for (let index = 0; index < 7; index += 1) {
+        await audit.createAuditEvent(store.db, minted("umbrella", index), now);
+      }
+      const seen: string[] = [];
+      let before: { atMs: number; id: string } | undefined;
+      do {
+        const page = await audit.listAuditEvents(store.db, { tenantId: "umbrella", limit: 2, before });
+        seen.push(...page.map(({ id }) => id));
+        before = page.at(-1);
+      } while (before !== undefined);
+      assert.equal(seen.length, 7);
+      assert.equal(new Set(seen).size, 7);
     });
 
     it("stands or falls with the change it belongs to", async () => {
       await assert.rejects(
         store.db.transaction(async (trx) => {
-          await audit.createAuditEvent(trx, { type: "tenant.created", actor: "x" }, new Date(start));
+          const event = { type: "tenant.created", actor: "x", tenantId: "undone" } as const;
+          await audit.createAuditEvent(trx, event, new Date(start));
           throw new Error("the change failed");
         }),
       );
-      assert.equal((await audit.listAuditEvents(store.db)).length, 4);
+      assert.equal((await audit.listAuditEvents(store.db, { tenantId: "undone" })).length, 0);
+    });
+
+    it("stands in the trail of each tenant it concerns, or in none", async () => {
+      const event = { type: "account.password_set", actor: "cli:op", accountId: "both" } as const;
+      await audit.createAuditEventInTenants(store.db, event, ["one", "two", "one"], new Date(start));
+      await audit.createAuditEventInTenants(store.db, event, [], new Date(start));
+      const found = await audit.listAuditEvents(store.db, {
+        subject: { accountId: "both", loginHashes: [] },
+      });
+      assert.deepEqual(found.map(({ tenantId }) => tenantId ?? "").sort(), ["", "one", "two"]);
+    });
+
+    it("counts equal refusals of one address and minute in one row, and no others", async () => {
+      const refuse = (address: string, second: number, loginHash: string) =>
+        runInRequest({ requestId: "r", address }, () =>
+          audit.countAuditEvent(
+            store.db,
+            { type: "sign_in.refused", actor: "nobody", details: { by: "password", reason: "x" } },
+            new Date(start + second * 1000),
+            loginHash,
+          ),
+        );
+      await Promise.all(Array.from({ length: 30 }, (_, second) => refuse("198.51.100.1", second, "ann")));
+      await refuse("198.51.100.1", 60, "ann");
+      await refuse("198.51.100.2", 0, "ann");
+      await refuse("198.51.100.1", 0, "bob");
+      const found = await audit.listAuditEvents(store.db, { type: "sign_in.refused" });
+      const rows = found.map(({ address, loginHash, times }) => `${address} ${loginHash} ${times ?? 1}`);
+      assert.deepEqual(rows.sort(), [
+        "198.51.100.1 ann 1",
+        "198.51.100.1 ann 30",
+        "198.51.100.1 bob 1",
+        "198.51.100.2 ann 1",
+      ]);
+      const ofAnn = await audit.listAuditEvents(store.db, { subject: { loginHashes: ["ann"] } });
+      assert.equal(ofAnn.length, 3);
+    });
+
+    it("takes only known types, their parties and their details", () => {
+      const now = new Date(start);
+      const attempts = [
+        // @ts-expect-error: no such type
+        () => audit.createAuditEvent(store.db, { type: "tenant.eaten", actor: "x" }, now),
+        // @ts-expect-error: the tenant is missing
+        () => audit.createAuditEvent(store.db, { type: "tenant.created", actor: "x" }, now),
+        () =>
+          audit.createAuditEvent(
+            store.db,
+            // @ts-expect-error: no such detail
+            { type: "tenant.created", actor: "x", tenantId: "t", details: { secret: "s" } },
+            now,
+          ),
+        // @ts-expect-error: a key belongs to no tenant
+        () => audit.createAuditEvent(store.db, { type: "key.revoked", actor: "x", tenantId: "t" }, now),
+      ];
+      assert.equal(attempts.length, 4);
     });
 
     it("offers no way to change or remove an event", () => {
       const ways = Object.keys(audit).filter((name) => typeof Reflect.get(audit, name) === "function");
-      assert.deepEqual(ways.sort(), ["createAuditEvent", "listAuditEvents"]);
+      assert.deepEqual(ways.sort(), [
+        "countAuditEvent",
+        "createAuditEvent",
+        "createAuditEventInTenants",
+        "listAuditEvents",
+      ]);
     });
   });
 }

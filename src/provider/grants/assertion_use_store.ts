@@ -1,7 +1,8 @@
 // Owns the record that a subject assertion was used, and what came of it. That an assertion is used once is
 // decided by one conditional insert; no event is recorded for a use that was not the first.
-import { auditRowOf } from "../../audit/audit_row.ts";
-import { createAuditEvent, type NewAuditEvent } from "../../audit/audit_store.ts";
+import { auditColumns, auditRowOf, type EventOrigin, originHere } from "../../audit/audit_row.ts";
+import { createAuditEvent } from "../../audit/audit_store.ts";
+import type { NewAuditEvent } from "../../audit/event_types.ts";
 import { createBatcher } from "../../db/batch.ts";
 import { type Database, isPostgres } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
@@ -30,6 +31,8 @@ export interface UseOutcome {
   use: AssertionUse;
   event: NewAuditEvent;
   now: Date;
+  /** The request it belongs to: a batch is written by one of many. */
+  origin: EventOrigin;
 }
 
 // PostgreSQL only: one round trip and one commit, as little as a mint can write. In the order of ids, so that two
@@ -37,15 +40,15 @@ export interface UseOutcome {
 const statement = `
 with asked as (
   select * from unnest(cast(? as text[]), cast(? as text[]), cast(? as bigint[]), cast(? as text[]), cast(? as bigint[]),
-    cast(? as text[]), cast(? as text[]), cast(? as text[]), cast(? as text[]), cast(? as text[]), cast(? as text[]))
-    as asked (id_hash, payload, expires_at_ms, id, at_ms, type, tenant_id, account_id, client_id, actor, details)),
+    cast(? as text[]), cast(? as text[]), cast(? as text[]), cast(? as text[]), cast(? as text[]), cast(? as text[]),
+    cast(? as text[]), cast(? as text[])) as asked (id_hash, payload, expires_at_ms, ${auditColumns.join(", ")})),
 used as (
   insert into oidc_records (model, id_hash, payload, expires_at_ms)
   select 'ReplayDetection', id_hash, payload, expires_at_ms from asked order by id_hash
   on conflict (model, id_hash) do nothing
   returning id_hash)
-insert into audit_events (id, at_ms, type, tenant_id, account_id, client_id, actor, details)
-select id, at_ms, type, tenant_id, account_id, client_id, actor, details from asked
+insert into audit_events (${auditColumns.join(", ")})
+select ${auditColumns.join(", ")} from asked
 where id_hash in (select id_hash from used)
 returning id`;
 
@@ -61,14 +64,16 @@ export async function createUsesWithEvents(
   outcomes: readonly UseOutcome[],
 ): Promise<boolean[]> {
   if (!isPostgres(db)) return createOneByOne(db, outcomes);
-  const rows = outcomes.map(({ use, event, now }) => {
+  const rows = outcomes.map(({ use, event, now, origin }) => {
     const [, idHash, payload, , , , , expiresAtMs] = recordBindings(...recordOf(use));
-    return [idHash, payload, expiresAtMs, ...auditRowOf(event, now)] as const;
+    return [idHash, payload, expiresAtMs, ...auditRowOf(event, now, origin)] as const;
   });
-  const columns = Array.from({ length: 11 }, (_, column) => rows.map((row) => row[column] ?? null));
+  const columns = Array.from({ length: 3 + auditColumns.length }, (_, column) =>
+    rows.map((row) => row[column] ?? null),
+  );
   const added = await runStatement<{ id: string }>(
     db,
-    "assertion_uses_with_events",
+    "assertion_uses_with_events_2",
     statement,
     columns as string[][],
   );
@@ -78,22 +83,23 @@ export async function createUsesWithEvents(
 
 async function createOneByOne(db: Database, outcomes: readonly UseOutcome[]): Promise<boolean[]> {
   const firsts: boolean[] = [];
-  for (const { use, event, now } of outcomes) {
+  for (const { use, event, now, origin } of outcomes) {
     const first = await createUse(db, use);
-    if (first) await createAuditEvent(db, event, now);
+    if (first) await createAuditEvent(db, event, now, origin);
     firsts.push(first);
   }
   return firsts;
 }
 
 /** Makes a recorder of uses that shares a statement and a commit with whoever records at the same time. */
-export function createUseRecorder(db: Database): (outcome: UseOutcome) => Promise<boolean> {
-  return createBatcher({
+export function createUseRecorder(db: Database): (outcome: Omit<UseOutcome, "origin">) => Promise<boolean> {
+  const record = createBatcher<UseOutcome, boolean>({
     run: (outcomes) => createUsesWithEvents(db, outcomes),
     keyOf: ({ use }) => use.id,
     mostItems: 50,
     mostBatches: 1,
   });
+  return (outcome) => record({ ...outcome, origin: originHere() });
 }
 
 function recordOf(use: AssertionUse) {

@@ -3,7 +3,8 @@
 import { decodeJwt } from "jose";
 import type Provider from "oidc-provider";
 import type { Client, KoaContextWithOIDC } from "oidc-provider";
-import { createAuditEvent, type NewAuditEvent } from "../../audit/audit_store.ts";
+import { createAuditEvent } from "../../audit/audit_store.ts";
+import type { NewAuditEvent } from "../../audit/event_types.ts";
 import { OperationError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { issueIdToken } from "../id_token.ts";
@@ -27,7 +28,7 @@ export interface MintDeps extends MintSettings {
   /** Reads what the store says of a subject now. */
   readSubject(query: SubjectQuery): Promise<SubjectFacts>;
   /** Records the use of an assertion and what came of it. Returns whether it was the first. */
-  recordUse(outcome: UseOutcome): Promise<boolean>;
+  recordUse(outcome: Omit<UseOutcome, "origin">): Promise<boolean>;
 }
 
 /** Gives minting its store. */

@@ -18,7 +18,9 @@ const now = new Date("2026-03-01T00:00:00Z");
 
 function outcomeOf(id: string, tenantId: string): UseOutcome {
   const use = { id, issuer: "subject:isv", expiresAtSeconds: 2_000_000_000, parameter: "assertion" } as const;
-  return { use, event: { type: "token.minted", actor: "client:isv", tenantId, details: { id } }, now };
+  const parties = { tenantId, accountId: "ann", clientId: "isv" };
+  const event = { type: "token.minted", actor: "client:isv", ...parties, details: { jti: id } } as const;
+  return { use, event, now, origin: { address: "192.0.2.7", requestId: `request-${id}` } };
 }
 
 for (const kind of storeKinds) {
@@ -30,7 +32,7 @@ for (const kind of storeKinds) {
     after(() => store.close());
 
     const recorded = async (tenantId: string) =>
-      (await listAuditEvents(store.db, { tenantId })).map(({ details }) => details?.["id"]).sort();
+      (await listAuditEvents(store.db, { tenantId })).map(({ details }) => details["jti"]).sort();
 
     test("are recorded with their events, and one used before leaves no event", async () => {
       const [first, second, third] = [randomUUID(), randomUUID(), randomUUID()].sort();

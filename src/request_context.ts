@@ -1,0 +1,23 @@
+// Owns what is known of the HTTP request under way, for whoever records something deep below the edge: the log
+// puts the id into each line, the audit trail keeps id and address. Nothing is decided by it.
+import { AsyncLocalStorage } from "node:async_hooks";
+
+/** The request under way. */
+export interface RequestContext {
+  /** The id its answer carries as X-Request-Id. */
+  requestId: string;
+  /** The client's address, as the edge settled it; undefined where the socket had none left. */
+  address: string | undefined;
+}
+
+const storage = new AsyncLocalStorage<RequestContext>();
+
+/** Runs what serves a request; everything it awaits, batches and timers it starts included, sees the context. */
+export function runInRequest<Result>(context: RequestContext, run: () => Result): Result {
+  return storage.run(context, run);
+}
+
+/** The request under way; undefined in the command line, at start and in what runs by the clock. */
+export function currentRequest(): RequestContext | undefined {
+  return storage.getStore();
+}
