@@ -1,7 +1,7 @@
 // What the exchange tells the outside about itself: one event per step, on a diagnostics channel and to a hook.
 // Events carry names, times and ids; never tokens, keys or search texts.
 
-import { channel } from "node:diagnostics_channel";
+import { type Channel, channel } from "node:diagnostics_channel";
 import { monotonicMs } from "./clock.ts";
 import { ExchangeError, type ExchangeStep } from "./errors.ts";
 
@@ -28,7 +28,8 @@ export interface ExchangeEvent {
   readonly code?: string;
 }
 
-export type ExchangeEventListener = (event: ExchangeEvent) => void;
+/** A listener may be asynchronous; nobody waits for it. */
+export type ExchangeEventListener = (event: ExchangeEvent) => void | PromiseLike<void>;
 
 export class ExchangeEvents {
   readonly #channel = channel(exchangeChannelName);
@@ -43,13 +44,15 @@ export class ExchangeEvents {
     return this.#listener !== undefined || this.#channel.hasSubscribers;
   }
 
-  emit(event: ExchangeEvent): void {
-    if (this.#channel.hasSubscribers) this.#channel.publish(event);
-    try {
-      this.#listener?.(event);
-    } catch {
-      // A listener's fault must not change what the exchange does.
+  /** Tells everybody who listens. No listener's fault, thrown or rejected, reaches the exchange or ends the process. */
+  emit(told: ExchangeEvent): void {
+    // One object for all: no listener changes what the next one hears.
+    const event = Object.freeze(told);
+    for (const subscriber of subscribersOf(this.#channel)) {
+      tell(() => subscriber(event, exchangeChannelName));
     }
+    const listener = this.#listener;
+    if (listener !== undefined) tell(() => listener(event));
   }
 
   /** Runs one step and tells how it went. */
@@ -76,6 +79,33 @@ export class ExchangeEvents {
       throw error;
     }
   }
+}
+
+type Subscriber = (message: unknown, name: string) => unknown;
+
+/**
+ * Who listens on a channel. Node's own `publish` turns what a subscriber throws into an uncaught exception, which ends
+ * the process; so the subscribers are called one by one. A Node.js that keeps them elsewhere gets `publish`.
+ */
+function subscribersOf(events: Channel): readonly Subscriber[] {
+  if (!events.hasSubscribers) return [];
+  const kept: unknown = Reflect.get(events, "_subscribers");
+  if (!Array.isArray(kept)) return [(message) => events.publish(message)];
+  return kept.filter((one): one is Subscriber => typeof one === "function");
+}
+
+/** Calls a listener; its fault, also one of a promise it returns, goes nowhere. */
+function tell(listen: () => unknown): void {
+  try {
+    const answer = listen();
+    if (isThenable(answer)) answer.then(undefined, () => undefined);
+  } catch {
+    // See emit().
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
 
 function requestIdOf(result: object): string | undefined {

@@ -87,3 +87,42 @@ test("a hook that throws changes nothing", async (t) => {
   });
   assert.ok((await client.session({ connection: acme, user: "alice" })).credentials);
 });
+
+test("a listener that rejects, and subscribers that throw or reject, hurt nobody and keep nobody from hearing", async (t) => {
+  const fault = () => Promise.reject(new Error("log server is down"));
+  const world = await startWorld(t, { onEvent: fault });
+  const heard: unknown[] = [];
+  const subscribers = [
+    () => {
+      throw new Error("a subscriber's fault");
+    },
+    fault,
+    (event: unknown) => void heard.push(event),
+  ];
+  for (const each of subscribers) subscribe(exchangeChannelName, each);
+  t.after(() => {
+    for (const each of subscribers) unsubscribe(exchangeChannelName, each);
+  });
+  const uncaught: unknown[] = [];
+  const note = (error: unknown) => void uncaught.push(error);
+  process.on("uncaughtException", note);
+  process.on("unhandledRejection", note);
+  t.after(() => {
+    process.off("uncaughtException", note);
+    process.off("unhandledRejection", note);
+  });
+  await world.client.session({ connection: acme, user: "alice" });
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(uncaught, []);
+  assert.equal(heard.length, 5);
+});
+
+test("no listener changes what the next one hears", async (t) => {
+  const heard: ExchangeEvent[] = [];
+  const world = await startWorld(t, { onEvent: (event) => void heard.push(event) });
+  const forger = (event: unknown) => Reflect.set(event as object, "user", "mallory");
+  subscribe(exchangeChannelName, forger);
+  t.after(() => unsubscribe(exchangeChannelName, forger));
+  await world.client.session({ connection: acme, user: "alice" });
+  assert.deepEqual([...new Set(heard.map(({ user }) => user))], ["alice"]);
+});
