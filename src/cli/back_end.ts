@@ -22,8 +22,10 @@ export interface BackEndPlaces {
   audience: string;
   tenantClaim: string;
   client: ClientKey;
-  /** The local AWS with the ISV's keys there; absent: AWS as the SDK finds it. */
-  sandbox?: { url: string; baseCredentials: { accessKeyId: string; secretAccessKey: string } };
+  /** The ISV's keys at the local AWS; absent: the AWS SDK's default chain. */
+  baseCredentials?: { accessKeyId: string; secretAccessKey: string };
+  /** The one address of every AWS call; absent: as the AWS SDK finds it, AWS_ENDPOINT_URL included. */
+  awsEndpoint?: string;
 }
 
 /** A user to act for, as the command line names them. */
@@ -88,7 +90,7 @@ export function openExchange(
 ): ExchangeClient {
   const idTokenSource: IdTokenSource = async ({ tenantId, user, signal }) =>
     mintIdToken({ ...places, clock: systemClock }, { tenantId, subject: await subjectOf(user) }, signal);
-  const endpoint = places.sandbox?.url;
+  const { awsEndpoint, baseCredentials } = places;
   return new ExchangeClient({
     idTokenSource,
     // Every renewal asks the tenant's presence policy; a refresh token of AWS would go past it.
@@ -98,8 +100,8 @@ export function openExchange(
       audience: places.audience,
       tenantClaim: places.tenantClaim,
     },
-    ...(places.sandbox === undefined ? {} : { baseCredentials: places.sandbox.baseCredentials }),
-    ...(endpoint === undefined ? {} : { awsClientOptions: endpointsAt(endpoint) }),
+    ...(baseCredentials === undefined ? {} : { baseCredentials }),
+    ...(awsEndpoint === undefined ? {} : { awsClientOptions: endpointsAt(awsEndpoint) }),
   });
 }
 
@@ -108,8 +110,13 @@ export function endpointsAt(endpoint: string) {
   return { sts: { endpoint }, ssoOidc: { endpoint }, qbusiness: { endpoint } };
 }
 
-function findPlaces(
-  config: Config,
+/**
+ * Where and as whom to act: the demo's keys beside a `tti dev`, whatever else is set, and its local AWS unless
+ * AWS_ENDPOINT_URL names one. An endpoint says where to ask, never with which credentials.
+ * @throws OperationError unavailable beside a `tti dev` that never ran to its end
+ */
+export function findPlaces(
+  config: Pick<Config, "issuer" | "clientId" | "tenantClaim" | "awsEndpointUrl" | "dataDir">,
   dev: DevState | undefined,
   clientKeyPath: string | undefined,
 ): BackEndPlaces {
@@ -128,8 +135,9 @@ function findPlaces(
     audience: config.clientId,
     tenantClaim: config.tenantClaim,
     client,
-    ...(dev === undefined || addresses === undefined || config.awsEndpointUrl !== undefined
+    ...(dev === undefined ? {} : { baseCredentials: dev.baseCredentials }),
+    ...(addresses === undefined || config.awsEndpointUrl !== undefined
       ? {}
-      : { sandbox: { url: addresses.sandboxUrl, baseCredentials: dev.baseCredentials } }),
+      : { awsEndpoint: addresses.sandboxUrl }),
   };
 }

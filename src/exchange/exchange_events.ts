@@ -28,8 +28,8 @@ export interface ExchangeEvent {
   readonly code?: string;
 }
 
-/** A listener may be asynchronous; nobody waits for it. */
-export type ExchangeEventListener = (event: ExchangeEvent) => void | PromiseLike<void>;
+/** A listener may return a promise; nobody waits for it. */
+export type ExchangeEventListener = (event: ExchangeEvent) => void;
 
 export class ExchangeEvents {
   readonly #channel = channel(exchangeChannelName);

@@ -158,6 +158,19 @@ describe("tti dev", () => {
     ]);
   });
 
+  it("searches with the demo's keys where the shell exports the endpoint tti dev prints", async () => {
+    const { sandboxUrl } = shown;
+    terminal.environment["AWS_ENDPOINT_URL"] = sandboxUrl;
+    try {
+      const told = await terminal.tti("search --tenant acme --user chloe@acme.example plan for 2027 --json");
+      assert.deepEqual(documentsOf(told.json<Found>()), ["acme-company-plan"]);
+      const credentials = await terminal.tti("credentials --tenant acme --user chloe@acme.example");
+      assert.equal(credentials.json<{ Version: number }>().Version, 1);
+    } finally {
+      delete terminal.environment["AWS_ENDPOINT_URL"];
+    }
+  });
+
   for (const [words, code] of [
     ["token --tenant globex --user ada@acme.example", "not_a_member"],
     ["token --tenant nobody --user ada@acme.example", "tenant_not_found"],

@@ -64,7 +64,8 @@ export async function proveDemo(options: ProofOptions): Promise<ProvenSearch[]> 
     audience: config.clientId,
     tenantClaim: config.tenantClaim,
     client: environment.state.cliClient,
-    sandbox: { url: environment.sandboxUrl, baseCredentials: environment.state.baseCredentials },
+    awsEndpoint: environment.sandboxUrl,
+    baseCredentials: environment.state.baseCredentials,
   };
   const step = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
     try {
