@@ -2,6 +2,7 @@
 // route names. Everything else is refused, a route that names no scope included. Pure but for the look-up.
 import { OperationError } from "../errors.ts";
 import type { BackEndToken } from "../provider/access_tokens.ts";
+import type { TenantRight } from "../provider/clients/tenant_rights.ts";
 
 /** The scopes that open administration, the answering of login challenges, and search. */
 export const adminScope = "tti:admin";
@@ -43,12 +44,17 @@ export async function authenticateBackEnd(
 
 /**
  * Asserts that a back end may act for a tenant.
+ * @param right by which of its rights; each has tenants of its own
  * @throws OperationError forbidden
  */
-export function assertTenantAllowed(token: BackEndToken, tenantId: string): void {
-  if (token.allowedTenants.includes("*") || token.allowedTenants.includes(tenantId)) return;
+export function assertTenantAllowed(
+  token: BackEndToken,
+  right: Exclude<TenantRight, "mint">,
+  tenantId: string,
+): void {
+  if (token.mayActFor(right, tenantId)) return;
   throw new OperationError("forbidden", "The client may not act for this tenant.", {
     field: "tenant",
-    fix: "Register the client for the tenant: tti client create --search-for TENANT",
+    fix: `Register the client for the tenant: tti client create --${right}-for TENANT`,
   });
 }

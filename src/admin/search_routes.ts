@@ -35,7 +35,7 @@ export function addSearchRoute(router: Router, deps: SearchRouteDeps): void {
   router.post("/v1/tenants/:tenant/search", async (ctx) => {
     const caller = await authenticateBackEnd(ctx.get("authorization"), searchScope, deps.findBackEndToken);
     const tenantId = ctx.params["tenant"] ?? "";
-    assertTenantAllowed(caller, tenantId);
+    assertTenantAllowed(caller, "search", tenantId);
     const body = parseArguments(searchBody, await readJsonBody(ctx.req));
     const aborted = new AbortController();
     // A caller that hangs up must not leave a search running.

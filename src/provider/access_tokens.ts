@@ -1,12 +1,13 @@
 // Owns reading an access token that a back end presents to our own API: whose it is and what it may do.
 import type Provider from "oidc-provider";
+import { mayActFor, type TenantRight } from "./clients/tenant_rights.ts";
 
 /** What a valid access token of a back end says. */
 export interface BackEndToken {
   clientId: string;
   scopes: ReadonlySet<string>;
-  /** Tenants the client may act for; `*`: every tenant. */
-  allowedTenants: readonly string[];
+  /** Tells whether the client may act for a tenant by one of its rights. */
+  mayActFor(right: TenantRight, tenantId: string): boolean;
 }
 
 /**
@@ -19,10 +20,9 @@ export async function findBackEndToken(provider: Provider, token: string): Promi
   if (!found?.clientId || !found.isValid) return undefined;
   const client = await provider.Client.find(found.clientId);
   if (!client) return undefined;
-  const allowed: unknown = client["allowed_tenants"];
   return {
     clientId: client.clientId,
     scopes: new Set((found.scope ?? "").split(" ").filter((scope) => scope !== "")),
-    allowedTenants: Array.isArray(allowed) ? allowed.filter((tenant) => typeof tenant === "string") : [],
+    mayActFor: (right, tenantId) => mayActFor(client, right, tenantId),
   };
 }

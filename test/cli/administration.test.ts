@@ -118,7 +118,7 @@ for (const kind of storeKinds) {
       assert.ok(!made.stdout.includes(privateJwk.d), "the private key was printed");
       const shown = (await terminal.tti("client show mint --json")).stdout;
       assert.ok(!shown.includes(privateJwk.d), "the private key was registered");
-      assert.match(shown, /"allowed_tenants": \[\s+"acme"\s+\]/);
+      assert.match(shown, /"mint_tenants": \[\s+"acme"\s+\]/);
     });
 
     it("never overwrites a key file", async () => {
@@ -139,6 +139,8 @@ for (const kind of storeKinds) {
         "client create --mint-for acme --auth-method none",
         "client create --mint-for 'not a tenant'",
         "client create --redirect-uri https://app.example.com/cb --auth-method private_key_jwt",
+        "client create --id tti-account --redirect-uri https://app.example.com/cb",
+        "client create --id TTI-Account --redirect-uri https://app.example.com/cb",
       ]) {
         problems.push((await terminal.tti(words)).stderr.split("\n")[0] ?? "");
       }
@@ -147,8 +149,10 @@ for (const kind of storeKinds) {
         'tti: redirectUris holds a fragment in "https://app.example.com/callback#fragment".',
         "tti: requirePkce cannot be false for a public client.",
         "tti: authMethod none proves nothing.",
-        "tti: allowedTenants is not a tenant id: AWS takes letters, digits, _ and - only, at most 256, the first a letter or digit.",
+        "tti: mintTenants is not a tenant id: AWS takes letters, digits, _ and - only, at most 256, the first a letter or digit.",
         "tti: jwks is missing.",
+        "tti: clientId tti-account is the provider's own.",
+        "tti: clientId tti-account is the provider's own.",
       ]);
     });
 

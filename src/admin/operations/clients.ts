@@ -5,6 +5,8 @@ import { createAuditEvent } from "../../audit/audit_store.ts";
 import { OperationError } from "../../errors.ts";
 import { generateClientSecret, hashClientSecret } from "../../provider/clients/client_secret.ts";
 import * as store from "../../provider/clients/client_store.ts";
+import { type TenantRight, tenantRights, tenantsMember } from "../../provider/clients/tenant_rights.ts";
+import { accountClientId } from "../../provider/self_service/account_client.ts";
 import { parseTenantId } from "../../provider/tenants/tenant_store.ts";
 import { adminScope, handoffScope, searchScope } from "../authenticate.ts";
 import { displayName, type OperationContext, pageSchema, parseArguments } from "./operation.ts";
@@ -56,6 +58,9 @@ const newClient = z.strictObject({
   jwksUri: z.string().optional(),
   firstParty: z.boolean().optional(),
   requirePkce: z.boolean().optional(),
+  mintTenants: z.array(z.string()).optional(),
+  handoffTenants: z.array(z.string()).optional(),
+  searchTenants: z.array(z.string()).optional(),
   allowedTenants: z.array(z.string()).optional(),
   secret: z.string().min(32, "has at least 32 characters").max(256).optional(),
 });
@@ -66,14 +71,15 @@ type NewClient = z.output<typeof newClient>;
  * @param input `purposes` (default `["login"]`); `redirectUris`, needed for login; `authMethod` (default
  *   client_secret_basic); `backchannelLogoutUri`, told when a user of it logs out; `jwks` or `jwksUri`, needed for private_key_jwt and for minting by assertion;
  *   `firstParty` (default false: users are asked for consent); `requirePkce` (default true; only a
- *   confidential client may go without); `allowedTenants` for minting and searching, `["*"]` for all; `clientId` and
- *   `secret` (default: generated, the secret answered once)
+ *   confidential client may go without); `mintTenants`, `handoffTenants`, `searchTenants`: whom each of these purposes is for, `["*"]` for every tenant
+ *   (`allowedTenants`: the same for each that has none of its own); `clientId` and `secret` (default: generated, the secret answered once)
  * @throws OperationError invalid_input, client_exists
  */
 export async function createClient(context: OperationContext, input: unknown): Promise<CreatedClient> {
   const wanted = parseArguments(newClient, input);
   const purposes = wanted.purposes ?? ["login"];
   const authMethod = wanted.authMethod ?? "client_secret_basic";
+  assertNotReserved(wanted.clientId);
   assertKeysFit(wanted, authMethod);
   assertPurposesFit(wanted, purposes, authMethod);
   const hasSecret = authMethod.startsWith("client_secret_");
@@ -159,12 +165,32 @@ function buildMetadata(
     ].join(" "),
     first_party: wanted.firstParty ?? false,
     require_pkce: wanted.requirePkce ?? true,
-    ...(actsForTenants(purposes) ? { allowed_tenants: parseAllowedTenants(wanted.allowedTenants) } : {}),
+    ...tenantsByRight(wanted, purposes),
   };
 }
 
-function actsForTenants(purposes: readonly ClientPurpose[]): boolean {
-  return purposes.some((purpose) => purpose === "mint" || purpose === "search" || purpose === "handoff");
+// Each right has its tenants: who may search for all customers must not mint for all of them too.
+function tenantsByRight(
+  wanted: NewClient,
+  purposes: readonly ClientPurpose[],
+): Partial<Record<(typeof tenantsMember)[TenantRight], string[]>> {
+  const given = { mint: wanted.mintTenants, handoff: wanted.handoffTenants, search: wanted.searchTenants };
+  const lists: Partial<Record<(typeof tenantsMember)[TenantRight], string[]>> = {};
+  for (const right of tenantRights) {
+    const field = `${right}Tenants`;
+    if (purposes.includes(right)) {
+      lists[tenantsMember[right]] = parseTenants(given[right] ?? wanted.allowedTenants, field);
+    } else if (given[right] !== undefined) {
+      throw refuse(field, `is of no use without the purpose ${right}`, "Add the purpose, or leave it out.");
+    }
+  }
+  return lists;
+}
+
+// The provider's own client answers to this id, whatever is registered under it.
+function assertNotReserved(clientId: string | undefined): void {
+  if (clientId?.toLowerCase() !== accountClientId) return;
+  throw refuse("clientId", `${accountClientId} is the provider's own`, "Choose another id.");
 }
 
 function assertKeysFit(wanted: NewClient, authMethod: string): void {
@@ -207,11 +233,11 @@ function assertPurposesFit(
   }
 }
 
-function parseAllowedTenants(tenants: readonly string[] | undefined): string[] {
+function parseTenants(tenants: readonly string[] | undefined, field: string): string[] {
   if (tenants === undefined || tenants.length === 0) {
-    throw refuse("allowedTenants", "is missing", 'Name the tenants it may act for, or "*" for every tenant.');
+    throw refuse(field, "is missing", 'Name the tenants it may act for, or "*" for every tenant.');
   }
-  return tenants.map((tenant) => (tenant === "*" ? tenant : parseTenantId(tenant, "allowedTenants")));
+  return tenants.map((tenant) => (tenant === "*" ? tenant : parseTenantId(tenant, field)));
 }
 
 // RFC 6749 section 3.1.2, RFC 9700 section 2.1: absolute, without a fragment, compared byte by byte later.

@@ -68,7 +68,7 @@ export async function acceptLoginChallenge(
   input: unknown,
 ): Promise<{ redirect_to: string }> {
   const login = parseArguments(acceptance, input);
-  assertTenantAllowed(context.caller, login.tenant);
+  assertTenantAllowed(context.caller, "handoff", login.tenant);
   const redirectTo = await acceptHandoff(
     context,
     challenge ?? "",

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { type ClientView, createClient, listClients, showClient } from "../../admin/operations/clients.ts";
 import { OperationError } from "../../errors.ts";
+import { type TenantRight, tenantRights, tenantsOfRight } from "../../provider/clients/tenant_rights.ts";
 import { withAdministration } from "../administration.ts";
 import { generateClientKey, saveClientKey } from "../client_key.ts";
 import { type Command, defineCommand, parsePage, UsageError } from "../command.ts";
@@ -88,7 +89,9 @@ Example:
       firstParty: values["first-party"],
       requirePkce: values["no-pkce"] ? false : undefined,
       backchannelLogoutUri: values["backchannel-logout-uri"],
-      allowedTenants: tenantsOf(values["mint-for"], values["search-for"], values["handoff-for"]),
+      mintTenants: values["mint-for"],
+      searchTenants: values["search-for"],
+      handoffTenants: values["handoff-for"],
       authMethod: values["auth-method"] ?? (pair === undefined ? undefined : "private_key_jwt"),
       jwks: pair === undefined ? values.jwks && readKeySet(values.jwks) : { keys: [pair.publicJwk] },
       jwksUri: values["jwks-uri"],
@@ -118,12 +121,6 @@ Example:
     });
   },
 });
-
-// One list serves both purposes: a back end acts for the same customers whatever it does for them.
-function tenantsOf(...lists: (string[] | undefined)[]): string[] | undefined {
-  const tenants = [...new Set(lists.flatMap((list) => list ?? []))];
-  return tenants.length === 0 ? undefined : tenants;
-}
 
 const list = defineCommand({
   name: "client list",
@@ -168,9 +165,14 @@ function toRow(client: ClientView): Record<string, string> {
     NAME: metadata.client_name ?? "",
     AUTH: metadata.token_endpoint_auth_method ?? "",
     PARTY: metadata.first_party ? "first" : "third",
-    TENANTS: metadata.allowed_tenants?.join(", ") ?? "",
+    "ACTS FOR": tenantRights.flatMap((right) => actsForText(metadata, right)).join("; "),
     "REDIRECT URIS": metadata.redirect_uris?.join(" ") ?? "",
   };
+}
+
+function actsForText(metadata: ClientView["metadata"], right: TenantRight): string[] {
+  const tenants = tenantsOfRight(metadata, right);
+  return tenants.length === 0 ? [] : [`${right}: ${tenants.join(", ")}`];
 }
 
 function readKeySet(path: string): unknown {

@@ -112,7 +112,7 @@ async function seedCliClient(context: OperationContext, state: DevState): Promis
     purposes: ["mint"],
     authMethod: "private_key_jwt",
     jwks: { keys: [publicJwkOf(privateJwk)] },
-    allowedTenants: ["*"],
+    mintTenants: ["*"],
   });
   return 1;
 }

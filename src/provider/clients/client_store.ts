@@ -13,12 +13,23 @@ export interface StoredClientMetadata extends ClientMetadata {
   first_party?: boolean;
   /** False only for a confidential client that cannot send PKCE; absent: required. */
   require_pkce?: boolean;
-  /** Tenants the client may mint tokens for through the token endpoint; absent: none. `*`: every tenant. */
+  /** Tenants it may act for, right by right (tenant_rights.ts reads them); absent: none. `*`: every tenant. */
+  mint_tenants?: string[];
+  handoff_tenants?: string[];
+  search_tenants?: string[];
+  /** The one list for every right that clients of before have. */
   allowed_tenants?: string[];
 }
 
 /** The names of our own metadata members. */
-export const extraClientMetadata = ["first_party", "require_pkce", "allowed_tenants"] as const;
+export const extraClientMetadata = [
+  "first_party",
+  "require_pkce",
+  "mint_tenants",
+  "handoff_tenants",
+  "search_tenants",
+  "allowed_tenants",
+] as const;
 
 /** A relying party. Times are epoch milliseconds. */
 export interface Client {

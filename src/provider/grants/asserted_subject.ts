@@ -3,12 +3,13 @@
 import type { Client } from "oidc-provider";
 import { OperationError } from "../../errors.ts";
 import { type ExternalUser, provisionUser } from "../accounts/provisioning.ts";
+import { assertMayActFor } from "../clients/tenant_rights.ts";
 import { useIdOf, verificationKeysOf } from "../internals.ts";
 import { saveLastLogin } from "../tenants/membership_store.ts";
 import type { SubjectFacts } from "../tenants/subject_store.ts";
 import { parseTenantId, type Tenant } from "../tenants/tenant_store.ts";
 import { type AssertionUse, createUse } from "./assertion_use_store.ts";
-import { assertMayActFor, type MintDeps, type NamedSubject, replayed } from "./mint.ts";
+import { type MintDeps, type NamedSubject, replayed } from "./mint.ts";
 import { AssertionRefused, type SubjectAssertion, verifySubjectAssertion } from "./subject_assertion.ts";
 
 /**
@@ -29,7 +30,7 @@ export async function resolveAssertedSubject(
 ): Promise<NamedSubject> {
   const assertion = await verify(client, deps, token, parameter);
   const tenantId = parseTenantId(assertion.tenantId, "tenant");
-  assertMayActFor(client, tenantId);
+  assertMayActFor(client, "mint", tenantId);
   const named: NamedSubject = {
     accountId: assertion.subject,
     tenantId,

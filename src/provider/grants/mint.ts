@@ -123,16 +123,6 @@ export function presentingClient(ctx: KoaContextWithOIDC): Client {
   return client;
 }
 
-/**
- * Refuses a client that may not act for a tenant. Deny by default: a client without the list may act for none.
- * @throws OperationError tenant_not_allowed
- */
-export function assertMayActFor(client: Client, tenantId: string): void {
-  const allowed: unknown = client["allowed_tenants"];
-  if (Array.isArray(allowed) && (allowed.includes("*") || allowed.includes(tenantId))) return;
-  throw new OperationError("tenant_not_allowed", "The client may not mint tokens for the tenant it names.");
-}
-
 function recordMint(
   deps: MintDeps,
   client: Client,

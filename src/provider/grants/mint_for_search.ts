@@ -2,7 +2,8 @@
 // endpoint; every rule of minting applies the same.
 import type Provider from "oidc-provider";
 import { OperationError } from "../../errors.ts";
-import { assertMayActFor, createMintDeps, type MintSettings, mintIdToken } from "./mint.ts";
+import { assertMayActFor } from "../clients/tenant_rights.ts";
+import { createMintDeps, type MintSettings, mintIdToken } from "./mint.ts";
 
 /** Whose token is asked for, by which client. */
 export interface SearchSubject {
@@ -24,7 +25,7 @@ export async function mintForSearch(
   if (client === undefined) {
     throw new OperationError("client_not_found", "The client is no longer registered.", { field: "client" });
   }
-  assertMayActFor(client, subject.tenantId);
+  assertMayActFor(client, "search", subject.tenantId);
   const { accountId, tenantId } = subject;
   const named = { accountId, tenantId, authTime: undefined, amr: undefined, by: "search" } as const;
   return (await mintIdToken(provider, client, createMintDeps(settings), named)).idToken;

@@ -2,8 +2,9 @@
 import type Provider from "oidc-provider";
 import type { AccessToken, Client, RefreshToken } from "oidc-provider";
 import { OperationError } from "../../errors.ts";
+import { assertMayActFor } from "../clients/tenant_rights.ts";
 import { tenantOfGrant } from "../internals.ts";
-import { assertMayActFor, type NamedSubject } from "./mint.ts";
+import type { NamedSubject } from "./mint.ts";
 
 /** The two kinds of our tokens that may name a subject. */
 export type OwnTokenKind = "access_token" | "refresh_token";
@@ -34,7 +35,7 @@ export async function resolveOwnTokenSubject(
   }
   const loginSeconds = await loginTimeOf(provider, found, client);
   const tenantId = tenantOfGrant(grant);
-  if (tenantId !== undefined) assertMayActFor(client, tenantId);
+  if (tenantId !== undefined) assertMayActFor(client, "mint", tenantId);
   return { accountId: found.accountId, tenantId, authTime: loginSeconds, amr: undefined, by: kind };
 }
 

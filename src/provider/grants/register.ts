@@ -11,7 +11,7 @@ import { tokenExchangeGrant, tokenExchangeHandler, tokenExchangeParameters } fro
 
 /**
  * Registers the grants by which a client's back end gets ID tokens. A client uses one only if its
- * `grant_types` name it, and for the tenants its `allowed_tenants` name.
+ * `grant_types` name it, and for the tenants its `mint_tenants` name.
  */
 export function registerGrants(provider: Provider, settings: MintSettings): void {
   const deps = createMintDeps(settings);

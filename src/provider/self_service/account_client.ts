@@ -3,7 +3,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { ClientMetadata } from "oidc-provider";
 
-/** Its client id; a registered client of the same id is not looked at. */
+/** Its client id; no other client can be registered under it. */
 export const accountClientId = "tti-account";
 
 /** Where it is sent back to, below the issuer. */

@@ -5,6 +5,7 @@ import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { type Client, listClients } from "../clients/client_store.ts";
+import { mayActFor } from "../clients/tenant_rights.ts";
 import {
   listOfflineConsents,
   revokeOfflineConsent,
@@ -52,7 +53,7 @@ export async function listAgreements(deps: AgreementDeps, accountId: string): Pr
   return tenants.flatMap((tenant) =>
     clients.flatMap((client) => {
       const given = consents.find((one) => one.tenantId === tenant.id && one.clientId === client.clientId);
-      const offered = tenant.presencePolicy.name === "offline" && mayActFor(client, tenant.id, awsClientId);
+      const offered = tenant.presencePolicy.name === "offline" && actsFor(client, tenant.id, awsClientId);
       if (given === undefined && !offered) return [];
       return {
         tenantId: tenant.id,
@@ -94,18 +95,9 @@ export async function decideAgreement(
   return agreement;
 }
 
-const mintingGrants = [
-  "urn:ietf:params:oauth:grant-type:token-exchange",
-  "urn:ietf:params:oauth:grant-type:jwt-bearer",
-];
-
 // By minting, by searching, or, for the client registered with AWS, by refreshing (docs/decisions/0004).
-function mayActFor({ clientId, metadata }: Client, tenantId: string, awsClientId: string): boolean {
+function actsFor({ clientId, metadata }: Client, tenantId: string, awsClientId: string): boolean {
   const grants = metadata.grant_types ?? [];
   if (clientId === awsClientId && grants.includes("refresh_token")) return true;
-  const allowed = metadata.allowed_tenants ?? [];
-  const acts =
-    grants.some((grant) => mintingGrants.includes(grant)) ||
-    (metadata.scope ?? "").split(" ").includes("tti:search");
-  return acts && (allowed.includes("*") || allowed.includes(tenantId));
+  return mayActFor(metadata, "mint", tenantId) || mayActFor(metadata, "search", tenantId);
 }

@@ -1,0 +1,114 @@
+// Class: one right lends its tenants to another (S14). A client is registered with one right for every tenant and
+// the others for one, in each combination; what it may not do for a tenant it is refused, by the real way.
+import assert from "node:assert/strict";
+import { generateKeyPairSync, randomUUID } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+import { SignJWT } from "jose";
+import { createClient } from "../../src/admin/operations/clients.ts";
+import { createTenant, updateTenant } from "../../src/admin/operations/tenants.ts";
+import { createUser } from "../../src/admin/operations/users.ts";
+import { type TenantRight, tenantRights } from "../../src/provider/clients/tenant_rights.ts";
+import { beginHandoff } from "../../src/provider/handoff/login_handoff.ts";
+import { type AdminWorld, startAdminWorld } from "../admin/admin_world.ts";
+
+const secret = "a-secret-of-the-tests-that-is-long-enough";
+const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
+const jwk = { ...keys.publicKey.export({ format: "jwk" }), alg: "ES256", use: "sig", kid: "k1" };
+
+let world: AdminWorld;
+before(async () => {
+  world = await startAdminWorld();
+  for (const id of ["acme", "globex"]) {
+    await createTenant(world.context, { id });
+    await updateTenant(world.context, { id, loginMethod: "both" });
+  }
+  await createUser(world.context, { email: "gil@globex.example", memberships: [{ tenantId: "globex" }] });
+});
+after(() => world.close());
+
+interface Answer {
+  status: number;
+  text: string;
+}
+
+async function post(url: string, headers: Record<string, string>, body: string): Promise<Answer> {
+  const response = await fetch(url, { method: "POST", headers, body });
+  return { status: response.status, text: await response.text() };
+}
+
+const basic = (clientId: string) => ({
+  authorization: `Basic ${btoa(`${clientId}:${secret}`)}`,
+  "content-type": "application/x-www-form-urlencoded",
+});
+
+async function bearer(clientId: string, scope: string) {
+  const form = new URLSearchParams({ grant_type: "client_credentials", scope });
+  const answer = await post(`${world.server.publicUrl}/token`, basic(clientId), form.toString());
+  const { access_token } = JSON.parse(answer.text) as { access_token: string };
+  return { authorization: `Bearer ${access_token}`, "content-type": "application/json" };
+}
+
+const use: Record<TenantRight, (clientId: string, tenant: string) => Promise<Answer>> = {
+  async mint(clientId, tenant) {
+    const now = Math.floor(Date.now() / 1000);
+    const subject = `new-${randomUUID()}`;
+    const assertion = await new SignJWT({ tenant, email: `${subject}@${tenant}.example` })
+      .setProtectedHeader({ alg: "ES256", kid: "k1", typ: "tti-subject+jwt" })
+      .setIssuer(clientId)
+      .setAudience(world.server.publicUrl)
+      .setSubject(subject)
+      .setJti(randomUUID())
+      .setIssuedAt(now)
+      .setExpirationTime(now + 60)
+      .sign(keys.privateKey);
+    const form = new URLSearchParams({
+      grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
+      subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
+      subject_token: assertion,
+    });
+    return post(`${world.server.publicUrl}/token`, basic(clientId), form.toString());
+  },
+  async handoff(clientId, tenant) {
+    const { db, clock } = world.context;
+    const deps = { db, clock, issuer: world.server.publicUrl, requireVerifiedDomain: false };
+    const request = { interaction: randomUUID(), client_id: "app", client_name: "App" };
+    const challenge = await beginHandoff(deps, request);
+    const body = { subject: `new-${randomUUID()}`, tenant, email: `a@${tenant}.example` };
+    const url = `${world.server.adminUrl}/v1/login-challenges/${challenge}/accept`;
+    return post(url, await bearer(clientId, "tti:handoff"), JSON.stringify(body));
+  },
+  async search(clientId, tenant) {
+    const url = `${world.server.adminUrl}/v1/tenants/${tenant}/search`;
+    const body = { user: `gil@globex.example`, query: "anything" };
+    return post(url, await bearer(clientId, "tti:search"), JSON.stringify(body));
+  },
+};
+
+const notAllowed = /tenant_not_allowed|may not act for (this|the) tenant/;
+
+for (const wide of tenantRights) {
+  describe(`a client with ${wide} for every tenant and the rest for acme`, () => {
+    const clientId = `wide-${wide}`;
+    before(async () => {
+      const tenants = tenantRights.map((right) => [`${right}Tenants`, right === wide ? ["*"] : ["acme"]]);
+      await createClient(world.context, {
+        clientId,
+        purposes: [...tenantRights],
+        jwks: { keys: [jwk] },
+        secret,
+        ...Object.fromEntries(tenants),
+      });
+    });
+
+    for (const right of tenantRights) {
+      for (const tenant of ["acme", "globex"]) {
+        const may = right === wide || tenant === "acme";
+        test(`${may ? "may" : "may not"} ${right} for ${tenant}`, async () => {
+          const answer = await use[right](clientId, tenant);
+          if (may) assert.doesNotMatch(answer.text, notAllowed);
+          else assert.match(answer.text, notAllowed, `${answer.status} ${answer.text}`);
+        });
+      }
+    }
+  });
+}
