@@ -15,14 +15,19 @@ const pattern =
  * @see RFC 5321 section 4.5.3.1: 64 octets before the @, 254 in all
  */
 export function parseEmailAddress(value: unknown, field = "email"): string {
-  const address = typeof value === "string" ? value.trim() : "";
-  if (address.length > 254 || address.indexOf("@") > 64 || !pattern.test(address)) {
+  if (typeof value !== "string" || !isEmailAddress(value)) {
     throw new OperationError("invalid_input", `${field} is not an e-mail address.`, {
       field,
       fix: "Give an address such as jane@example.com, in ASCII, with at most 254 characters.",
     });
   }
-  return address;
+  return value.trim();
+}
+
+/** Whether a text is an e-mail address here; space around it does not count. */
+export function isEmailAddress(text: string): boolean {
+  const address = text.trim();
+  return address.length <= 254 && address.indexOf("@") <= 64 && pattern.test(address);
 }
 
 /** The key an account is found by at sign-in: the address without regard to capitals. */

@@ -1,7 +1,8 @@
-// Owns the decision how often sign-in may fail, as pure functions. The store applies it in one statement.
-// Counting is a leaky bucket kept as one moment (GCRA): the moment until which past attempts are paid off.
+// Owns the decision how often sign-in may fail: what is counted, how strictly, and for whom. The store applies it
+// in one statement. Counting is a leaky bucket kept as one moment (GCRA): the moment until which past attempts are
+// paid off.
 import { createHash } from "node:crypto";
-import { isIPv6 } from "node:net";
+import { parseClientAddress } from "../../input/client_address.ts";
 
 /** How many attempts may come at once, and how soon one more is earned. */
 export interface AttemptRate {
@@ -16,83 +17,81 @@ export interface RatedKey {
 }
 
 /**
- * The rates. No account is ever locked: each rate only slows down, and is earned back within minutes.
- * - pair: one address trying one account.
- * - address: one address (one IPv6 /64) trying many accounts.
- * - account: many addresses trying one account. Not applied where this account has signed in before, so
- *   an attacker with many addresses cannot keep the person out of the places they use.
+ * The rates. Nobody can lock another person out: no rate that others can use up refuses a browser or an address
+ * where the account has signed in before, and at a new address the right password gets in at once, or after one
+ * `guarded` interval if it was mistyped there, whatever others try elsewhere.
+ * - browser: a browser that has signed in to this account before (OWASP's device cookie). Nothing else counts then.
+ * - pair: one address (one IPv6 /64) trying one account.
+ * - address: one address trying many accounts.
+ * - account: many new addresses trying one account. Past it nobody is refused; each new address gets the stricter
+ *   `guarded` rate instead, which makes guessing dear and costs a person at most a minute.
+ *
+ * The worst an attacker of n addresses gets is n guesses a minute at one account, which passwords that `assertNewPassword`
+ * takes (10^8 guesses and more) withstand for years.
+ * @see NIST SP 800-63B section 3.2.2; OWASP "Slow Down Online Guessing Attacks with Device Cookies"
  */
 export const attemptRates = {
+  browser: { burst: 6, intervalMs: 30_000 },
   pair: { burst: 6, intervalMs: 30_000 },
   address: { burst: 40, intervalMs: 5_000 },
   account: { burst: 60, intervalMs: 10_000 },
+  guarded: { burst: 1, intervalMs: 60_000 },
 } as const satisfies Record<string, AttemptRate>;
 
-/** How long a pair of account and address counts as known after a sign-in. */
-export const knownPairMs = 90 * 24 * 3600 * 1000;
+/** How long a browser, or an address, counts as known to an account after a sign-in. */
+export const knownForMs = 90 * 24 * 3600 * 1000;
 
 /** What one attempt to sign in is counted under. */
 export interface AttemptKeys {
+  /** Undefined where the browser brings no mark of its own. */
+  browser: RatedKey | undefined;
   pair: RatedKey;
   address: RatedKey;
   account: RatedKey;
+  guarded: RatedKey;
   /** Marks that this account has signed in from this address. */
-  knownPairHash: string;
+  knownAddressHash: string;
+  /** Marks that this account has signed in in this browser. */
+  knownBrowserHash: string | undefined;
+}
+
+/** From where somebody tries. */
+export interface AttemptOrigin {
+  /** IPv4 or IPv6 address of the browser, as the trusted proxies report it. */
+  clientAddress: string;
+  /** A random mark that only this browser has; undefined: it has none yet. */
+  browser?: string | undefined;
 }
 
 /**
  * Derives the keys of an attempt.
  * @param loginKey the sign-in name in the form of `loginKeyOf`, whether or not such an account exists
- * @param clientAddress IPv4 or IPv6 address of the browser
  */
-export function attemptKeysOf(loginKey: string, clientAddress: string): AttemptKeys {
-  const network = networkOf(clientAddress);
-  const keyHash = (...parts: string[]) => createHash("sha256").update(parts.join("\n")).digest("base64url");
+export function attemptKeysOf(loginKey: string, { clientAddress, browser }: AttemptOrigin): AttemptKeys {
+  // What is no address stands for itself: it never shares a count with a real one.
+  const network = parseClientAddress(clientAddress)?.network ?? clientAddress;
+  const keyHash = (...parts: string[]) =>
+    createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
   return {
+    browser:
+      browser === undefined
+        ? undefined
+        : { keyHash: keyHash("browser", browser, loginKey), rate: attemptRates.browser },
     pair: { keyHash: keyHash("pair", network, loginKey), rate: attemptRates.pair },
     address: { keyHash: keyHash("address", network), rate: attemptRates.address },
     account: { keyHash: keyHash("account", loginKey), rate: attemptRates.account },
-    knownPairHash: keyHash("known", network, loginKey),
+    guarded: { keyHash: keyHash("guarded", network, loginKey), rate: attemptRates.guarded },
+    knownAddressHash: keyHash("known address", network, loginKey),
+    knownBrowserHash: browser === undefined ? undefined : keyHash("known browser", browser, loginKey),
   };
-}
-
-/**
- * The part of an address one customer of a network holds: an IPv4 address whole, of an IPv6 address the
- * first 64 bits, because everyone with one such address has 2^64 of them.
- */
-export function networkOf(clientAddress: string): string {
-  const address = clientAddress.replace(/%.*$/, "").toLowerCase();
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  if (!isIPv6(address)) return address;
-  const [head = "", tail] = address.split("::");
-  const left = head === "" ? [] : head.split(":");
-  const right = tail === undefined || tail === "" ? [] : tail.split(":");
-  // Dotted IPv4 at the end stands for two groups.
-  const groups = left.length + right.length + (address.includes(".") ? 1 : 0);
-  const zeros = tail === undefined ? 0 : Math.max(0, 8 - groups);
-  return [...left, ...Array<string>(zeros).fill("0"), ...right]
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(":");
-}
-
-/**
- * Decides one attempt.
- * @param paidUntilMs the moment past attempts are paid off, undefined if there were none
- * @returns the moment after this attempt, or how many milliseconds to wait
- */
-export function admitAttempt(
-  paidUntilMs: number | undefined,
-  nowMs: number,
-  rate: AttemptRate,
-): { paidUntilMs: number } | { waitMs: number } {
-  const latest = latestAdmissibleMs(nowMs, rate);
-  if (paidUntilMs !== undefined && paidUntilMs > latest) return { waitMs: paidUntilMs - latest };
-  return { paidUntilMs: Math.max(paidUntilMs ?? nowMs, nowMs) + rate.intervalMs };
 }
 
 /** The latest paid-off moment with which one more attempt is still admitted now. */
 export function latestAdmissibleMs(nowMs: number, rate: AttemptRate): number {
   return nowMs + rate.intervalMs * (rate.burst - 1);
+}
+
+/** The latest paid-off moment that attempts up to now can have made. A later one is a clock's fault. */
+export function latestPossibleMs(nowMs: number, rate: AttemptRate): number {
+  return nowMs + rate.intervalMs * rate.burst;
 }

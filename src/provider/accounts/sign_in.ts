@@ -3,25 +3,38 @@
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
+import { isEmailAddress, loginKeyOf } from "../../input/email_address.ts";
+import type { Log } from "../../log.ts";
 import { type Account, findCredentialsByLogin } from "./account_store.ts";
-import { type AttemptKeys, attemptKeysOf, knownPairMs } from "./attempt_rates.ts";
-import { loginKeyOf } from "./email_address.ts";
+import {
+  type AttemptKeys,
+  type AttemptOrigin,
+  attemptKeysOf,
+  knownForMs,
+  type RatedKey,
+} from "./attempt_rates.ts";
 import type { Passwords } from "./passwords.ts";
-import { countAttempt, isKnownPair, saveKnownPair, uncountAttempt } from "./sign_in_attempt_store.ts";
+import {
+  type CountedAttempt,
+  countAttempt,
+  findKnown,
+  saveKnown,
+  uncountAttempt,
+} from "./sign_in_attempt_store.ts";
 
 /** What signing in needs. */
 export interface SignInDeps {
   db: Database;
   clock: Clock;
   passwords: Passwords;
+  /** Where a clock that was ahead is told of. */
+  log?: Log;
 }
 
 /** What the sign-in form sent, and from where. */
-export interface SignInRequest {
+export interface SignInRequest extends AttemptOrigin {
   login: string;
   password: string;
-  /** The browser's address as the trusted proxies report it. */
-  clientAddress: string;
 }
 
 /**
@@ -32,9 +45,12 @@ export interface SignInRequest {
  */
 export async function signIn(deps: SignInDeps, request: SignInRequest): Promise<Account> {
   const now = deps.clock();
-  const keys = attemptKeysOf(loginKeyOf(request.login), request.clientAddress);
-  const refund = await countOrRefuse(deps.db, keys, now);
-  const credentials = await findCredentialsByLogin(deps.db, request.login);
+  const keys = attemptKeysOf(loginKeyOf(request.login), request);
+  const refund = await countOrRefuse(deps, keys, now);
+  // What is no address names nobody, and takes as long.
+  const credentials = isEmailAddress(request.login)
+    ? await findCredentialsByLogin(deps.db, request.login)
+    : undefined;
   const matches = await deps.passwords.verifyPassword(credentials?.passwordHash, request.password);
   if (!credentials || !matches) {
     throw new OperationError(
@@ -46,23 +62,59 @@ export async function signIn(deps: SignInDeps, request: SignInRequest): Promise<
   if (credentials.account.disabledAtMs !== null) {
     throw new OperationError("account_disabled", "This account is disabled.");
   }
-  await saveKnownPair(deps.db, keys.knownPairHash, now.getTime() + knownPairMs);
+  for (const mark of [keys.knownAddressHash, keys.knownBrowserHash]) {
+    if (mark !== undefined) await saveKnown(deps.db, mark, now.getTime() + knownForMs);
+  }
   return credentials.account;
 }
 
 // Counted before the password is looked at: a thousand guesses sent at once are a thousand attempts.
-async function countOrRefuse(db: Database, keys: AttemptKeys, now: Date): Promise<() => Promise<void>> {
-  const known = await isKnownPair(db, keys.knownPairHash, now);
-  const rated = known ? [keys.address, keys.pair] : [keys.address, keys.pair, keys.account];
+async function countOrRefuse(deps: SignInDeps, keys: AttemptKeys, now: Date): Promise<() => Promise<void>> {
+  const { rated, counted, healed } = await ratedKeysOf(deps, keys, now);
+  let healing = healed;
+  let waitMs = 0;
   for (const key of rated) {
-    const refusal = await countAttempt(db, key, now);
-    if (!refusal) continue;
-    const seconds = Math.ceil(refusal.waitMs / 1000);
+    const one = await count(deps, key, now);
+    healing ||= one.healed;
+    if (one.waitMs === undefined) counted.push(key);
+    waitMs = Math.max(waitMs, one.waitMs ?? 0);
+    // Of counts from the future all are cut in one go, so that one wait heals them.
+    if (waitMs > 0 && !healing) break;
+  }
+  if (waitMs > 0) {
+    const seconds = Math.ceil(waitMs / 1000);
     throw new OperationError("too_many_attempts", "Too many attempts to sign in.", {
       fix: `Wait ${seconds} ${seconds === 1 ? "second" : "seconds"}, then try again.`,
     });
   }
   return async () => {
-    for (const key of rated) await uncountAttempt(db, key);
+    for (const key of counted) await uncountAttempt(deps.db, key);
   };
+}
+
+// What others can use up never decides where the account has signed in before.
+async function ratedKeysOf(
+  deps: SignInDeps,
+  keys: AttemptKeys,
+  now: Date,
+): Promise<{ rated: readonly RatedKey[]; counted: RatedKey[]; healed: boolean }> {
+  const marks = [keys.knownAddressHash, keys.knownBrowserHash].filter((mark) => mark !== undefined);
+  const known = await findKnown(deps.db, marks, now);
+  const nothing = { counted: [], healed: false };
+  if (keys.browser !== undefined && known.has(keys.knownBrowserHash ?? "")) {
+    return { rated: [keys.browser], ...nothing };
+  }
+  if (known.has(keys.knownAddressHash)) return { rated: [keys.address, keys.pair], ...nothing };
+  // Past its rate the account's count stands still, so that a flood cannot prolong what it caused.
+  const { waitMs, healed } = await count(deps, keys.account, now);
+  if (waitMs !== undefined && !healed) return { rated: [keys.address, keys.guarded], ...nothing };
+  return { rated: [keys.address, keys.pair], counted: waitMs === undefined ? [keys.account] : [], healed };
+}
+
+async function count(deps: SignInDeps, key: RatedKey, now: Date): Promise<CountedAttempt> {
+  const counted = await countAttempt(deps.db, key, now);
+  if (counted.healed) {
+    deps.log?.warn("a count of sign-in attempts came from the future and was cut: a clock was ahead");
+  }
+  return counted;
 }

@@ -2,35 +2,51 @@
 // attempts on any number of instances cannot pass a limit together.
 import type { Database } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
-import { latestAdmissibleMs, type RatedKey } from "./attempt_rates.ts";
+import { latestAdmissibleMs, latestPossibleMs, type RatedKey } from "./attempt_rates.ts";
+
+/** What counting an attempt came to. */
+export interface CountedAttempt {
+  /** Undefined if admitted; else the milliseconds until the next attempt is. */
+  waitMs: number | undefined;
+  /** Whether the count had been written by a clock that was ahead, and was cut to what the rate can give. */
+  healed: boolean;
+}
 
 /**
- * Counts one attempt if the rate admits it (the rule of `admitAttempt`).
- * @returns undefined if admitted; else the milliseconds until the next attempt is
+ * Counts one attempt if the rate admits it.
+ *
+ * A count from the future (a clock was ahead when it was written) is cut to the most the rate can give, so that
+ * nobody waits longer than one interval for it, and no clock difference between instances earns new attempts.
  */
-export async function countAttempt(
-  db: Database,
-  key: RatedKey,
-  now: Date,
-): Promise<{ waitMs: number } | undefined> {
+export async function countAttempt(db: Database, key: RatedKey, now: Date): Promise<CountedAttempt> {
   const nowMs = now.getTime();
   const { intervalMs } = key.rate;
   const latestMs = latestAdmissibleMs(nowMs, key.rate);
-  const admitted = await runStatement<{ until_ms: number }>(
+  // One more than any admitted attempt leaves behind, so that the two are told apart.
+  const cutMs = latestPossibleMs(nowMs, key.rate) + 1;
+  const [row] = await runStatement<{ until_ms: number }>(
     db,
     "count_sign_in_attempt",
     `insert into sign_in_attempts (key_hash, until_ms) values (?, ?)
      on conflict (key_hash) do update
-       set until_ms = case when sign_in_attempts.until_ms > ? then sign_in_attempts.until_ms else ? end + ?
-       where sign_in_attempts.until_ms <= ?
+       set until_ms = case
+         when sign_in_attempts.until_ms > ? then ?
+         when sign_in_attempts.until_ms > ? then sign_in_attempts.until_ms + ?
+         else ? end
+       where sign_in_attempts.until_ms <= ? or sign_in_attempts.until_ms > ?
      returning until_ms`,
-    [key.keyHash, nowMs + intervalMs, nowMs, nowMs, intervalMs, latestMs],
+    [key.keyHash, nowMs + intervalMs, cutMs, cutMs, nowMs, intervalMs, nowMs + intervalMs, latestMs, cutMs],
   );
-  if (admitted.length > 0) return undefined;
+  if (row !== undefined && row.until_ms < cutMs) return { waitMs: undefined, healed: false };
+  const untilMs = row?.until_ms ?? (await readUntil(db, key.keyHash)) ?? nowMs;
+  return { waitMs: Math.min(Math.max(0, untilMs - latestMs), intervalMs), healed: row !== undefined };
+}
+
+async function readUntil(db: Database, keyHash: string): Promise<number | undefined> {
   const row: { until_ms: number } | undefined = await db("sign_in_attempts")
-    .where("key_hash", key.keyHash)
+    .where("key_hash", keyHash)
     .first("until_ms");
-  return { waitMs: Math.max(0, (row?.until_ms ?? nowMs) - latestMs) };
+  return row?.until_ms;
 }
 
 /** Takes back one counted attempt: a sign-in that succeeded costs nothing. */
@@ -38,21 +54,25 @@ export async function uncountAttempt(db: Database, key: RatedKey): Promise<void>
   await db("sign_in_attempts").where("key_hash", key.keyHash).decrement("until_ms", key.rate.intervalMs);
 }
 
-/** Remembers that an account signed in from an address, until the given moment. */
-export async function saveKnownPair(db: Database, knownPairHash: string, untilMs: number): Promise<void> {
+/** Remembers that an account signed in from an address or in a browser, until the given moment. */
+export async function saveKnown(db: Database, knownHash: string, untilMs: number): Promise<void> {
   await db("sign_in_attempts")
-    .insert({ key_hash: knownPairHash, until_ms: untilMs })
+    .insert({ key_hash: knownHash, until_ms: untilMs })
     .onConflict("key_hash")
     .merge(["until_ms"]);
 }
 
-/** Tells whether an account has signed in from an address lately. */
-export async function isKnownPair(db: Database, knownPairHash: string, now: Date): Promise<boolean> {
-  const row: unknown = await db("sign_in_attempts")
-    .where("key_hash", knownPairHash)
+/** Tells which of some marks of known addresses and browsers stand. */
+export async function findKnown(
+  db: Database,
+  knownHashes: readonly string[],
+  now: Date,
+): Promise<Set<string>> {
+  const rows: { key_hash: string }[] = await db("sign_in_attempts")
+    .whereIn("key_hash", [...knownHashes])
     .where("until_ms", ">", now.getTime())
-    .first("key_hash");
-  return row !== undefined;
+    .select("key_hash");
+  return new Set(rows.map((row) => row.key_hash));
 }
 
 /**

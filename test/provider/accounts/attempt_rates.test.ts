@@ -1,64 +1,94 @@
-// The pure decision how often sign-in may fail.
+// What an attempt to sign in is counted under, and the leaky bucket, in the very statement production runs.
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
-import { admitAttempt, attemptKeysOf, networkOf } from "../../../src/provider/accounts/attempt_rates.ts";
+import { after, before, describe, it } from "node:test";
+import { attemptKeysOf } from "../../../src/provider/accounts/attempt_rates.ts";
+import { countAttempt } from "../../../src/provider/accounts/sign_in_attempt_store.ts";
+import { openTestDatabase, storeKinds, type TestDatabase } from "../../support/databases.ts";
 
 const rate = { burst: 3, intervalMs: 1000 };
 
-/** Sends attempts at the given moments and tells which were admitted. */
-function attempt(moments: readonly number[]): boolean[] {
-  let paidUntilMs: number | undefined;
-  return moments.map((nowMs) => {
-    const decision = admitAttempt(paidUntilMs, nowMs, rate);
-    if ("waitMs" in decision) return false;
-    paidUntilMs = decision.paidUntilMs;
-    return true;
+for (const kind of storeKinds) {
+  describe(`attempt rate on ${kind}`, () => {
+    let store: TestDatabase;
+    let keys = 0;
+    before(async () => {
+      store = await openTestDatabase(kind);
+    });
+    after(() => store.close());
+
+    const newKey = () => {
+      keys += 1;
+      return { keyHash: `key${keys}`, rate };
+    };
+    /** Sends attempts at the given moments and tells which were admitted. */
+    async function attempt(moments: readonly number[], key = newKey()): Promise<boolean[]> {
+      const admitted: boolean[] = [];
+      for (const ms of moments)
+        admitted.push((await countAttempt(store.db, key, new Date(ms))).waitMs === undefined);
+      return admitted;
+    }
+
+    it("admits a burst, then one attempt an interval", async () => {
+      assert.deepEqual(await attempt([0, 0, 0, 0, 999, 1000, 1000]), [
+        ...[true, true, true, false, false, true, false],
+      ]);
+    });
+
+    it("does not grow the wait by attempts that were refused", async () => {
+      assert.equal((await attempt([0, 0, 0, 500, 500, 500, 500, 1000])).at(-1), true);
+    });
+
+    it("earns the whole burst back after a pause, and no more than that", async () => {
+      assert.deepEqual((await attempt([0, 0, 0, 9000, 9000, 9000, 9000])).slice(3), [
+        true,
+        true,
+        true,
+        false,
+      ]);
+    });
+
+    it("says how long to wait", async () => {
+      const key = newKey();
+      await attempt([0, 0, 0], key);
+      assert.deepEqual(await countAttempt(store.db, key, new Date(250)), { waitMs: 750, healed: false });
+    });
+
+    it("cuts a count from the future to what the rate can give, and says so", async () => {
+      const key = newKey();
+      const hour = 3_600_000;
+      await attempt([hour, hour], key);
+      assert.deepEqual(await countAttempt(store.db, key, new Date(0)), { waitMs: 1000, healed: true });
+      assert.deepEqual(await attempt([1002, 1002, 4003, 4003, 4003, 4003], key), [
+        ...[true, false, true, true, true, false],
+      ]);
+    });
+
+    it("gives no new attempts for a clock that is a little behind", async () => {
+      const key = newKey();
+      await attempt([5000, 5000, 5000], key);
+      assert.deepEqual(await attempt([4000, 4000, 4500], key), [false, false, false]);
+    });
   });
 }
 
-describe("attempt rate", () => {
-  it("admits a burst, then one attempt an interval", () => {
-    assert.deepEqual(attempt([0, 0, 0, 0, 999, 1000, 1000]), [true, true, true, false, false, true, false]);
+describe("the keys of an attempt", () => {
+  const keysAt = (clientAddress: string, browser?: string) =>
+    attemptKeysOf("a@example.com", { clientAddress, browser });
+
+  it("are the same for every address of an IPv6 /64, so that none of them brings new attempts", () => {
+    assert.deepEqual(keysAt("2001:db8:1:2::1"), keysAt("2001:db8:1:2:ffff:ffff:ffff:ffff"));
+    assert.deepEqual(keysAt("::ffff:192.0.2.7"), keysAt("192.0.2.7"));
   });
 
-  it("does not grow the wait by attempts that were refused", () => {
-    assert.deepEqual(attempt([0, 0, 0, 500, 500, 500, 500, 1000]).at(-1), true);
-  });
-
-  it("earns the whole burst back after a pause, and no more than that", () => {
-    assert.deepEqual(attempt([0, 0, 0, 9000, 9000, 9000, 9000]).slice(3), [true, true, true, false]);
-  });
-
-  it("says how long to wait", () => {
-    assert.deepEqual(admitAttempt(3000, 0, rate), { waitMs: 1000 });
-  });
-});
-
-describe("the network an attempt counts for", () => {
-  for (const [address, network] of [
-    ["192.0.2.7", "192.0.2.7"],
-    ["::ffff:192.0.2.7", "192.0.2.7"],
-    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2"],
-    ["2001:0DB8:0001:0002::9", "2001:db8:1:2"],
-    ["2001:db8::1", "2001:db8:0:0"],
-    ["fe80::1%eth0", "fe80:0:0:0"],
-    ["::1", "0:0:0:0"],
-    ["64:ff9b::192.0.2.7", "64:ff9b:0:0"],
-  ] as const) {
-    it(`of ${address} is ${network}`, () => assert.equal(networkOf(address), network));
-  }
-
-  it("is the same for every address of an IPv6 /64, so that none of them brings new attempts", () => {
-    const first = attemptKeysOf("a@example.com", "2001:db8:1:2::1");
-    const second = attemptKeysOf("a@example.com", "2001:db8:1:2:ffff:ffff:ffff:ffff");
-    assert.deepEqual(first, second);
-  });
-
-  it("keeps login and address apart in the keys", () => {
-    const keys = attemptKeysOf("a@example.com", "192.0.2.7");
-    const hashes = [keys.pair.keyHash, keys.address.keyHash, keys.account.keyHash, keys.knownPairHash];
-    assert.equal(new Set(hashes).size, 4);
-    assert.notEqual(keys.pair.keyHash, attemptKeysOf("b@example.com", "192.0.2.7").pair.keyHash);
-    assert.equal(keys.address.keyHash, attemptKeysOf("b@example.com", "192.0.2.7").address.keyHash);
+  it("keep login, address, browser and purpose apart", () => {
+    const keys = keysAt("192.0.2.7", "b");
+    const hashes = [keys.browser, keys.pair, keys.address, keys.account, keys.guarded].map(
+      (key) => key?.keyHash,
+    );
+    assert.equal(new Set([...hashes, keys.knownAddressHash, keys.knownBrowserHash]).size, 7);
+    const other = attemptKeysOf("b@example.com", { clientAddress: "192.0.2.7", browser: "b" });
+    assert.notEqual(keys.pair.keyHash, other.pair.keyHash);
+    assert.notEqual(keys.knownBrowserHash, other.knownBrowserHash);
+    assert.equal(keys.address.keyHash, other.address.keyHash);
   });
 });

@@ -36,13 +36,13 @@ for (const kind of storeKinds) {
       const { id } = await createAccount(store.db, account, new Date(nowMs));
       return { id, email, home: `198.51.100.${people}` };
     };
-    const tryOnce = (login: string, password: string, clientAddress: string) =>
+    const tryOnce = (login: string, password: string, clientAddress: string, browser?: string) =>
       signIn(
         { db: store.db, clock: () => new Date(nowMs), passwords: plainPasswords },
-        { login, password, clientAddress },
+        { login, password, clientAddress, browser },
       );
-    const codeOf = (login: string, password: string, clientAddress: string) =>
-      tryOnce(login, password, clientAddress).then(
+    const codeOf = (login: string, password: string, clientAddress: string, browser?: string) =>
+      tryOnce(login, password, clientAddress, browser).then(
         () => "signed in",
         (error: { code: string }) => error.code,
       );
@@ -108,18 +108,105 @@ for (const kind of storeKinds) {
       }
     });
 
-    it("slows down many addresses guessing one account, but not where its owner has signed in before", async () => {
-      const person = await newPerson();
-      assert.equal(await codeOf(person.email, right, person.home), "signed in");
-      let slowedDown = 0;
-      for (let bot = 0; bot < attemptRates.account.burst + 10; bot += 1) {
-        if ((await codeOf(person.email, "guess", `10.${people}.0.${bot}`)) === "too_many_attempts")
-          slowedDown += 1;
-      }
-      assert.equal(slowedDown, 10);
-      assert.equal(await codeOf(person.email, right, "192.0.2.200"), "too_many_attempts");
-      assert.equal(await codeOf(person.email, right, person.home), "signed in");
+    describe("while many addresses guess at one account", () => {
+      const attack = async (email: string, guesses: number) => {
+        for (let guess = 0; guess < guesses; guess += 1)
+          await codeOf(email, "guess", `10.${people}.${guess % 10}.7`, undefined);
+      };
+
+      it("lets the right password in at once, from any new address", async () => {
+        const person = await newPerson();
+        await attack(person.email, attemptRates.account.burst + 40);
+        for (const address of ["192.0.2.200", "192.0.2.201", "2001:db8:5::1"])
+          assert.equal(await codeOf(person.email, right, address), "signed in");
+      });
+
+      it("lets in who mistyped at a new address after one interval, though the guessing goes on", async () => {
+        const person = await newPerson();
+        for (let bot = 0; bot < attemptRates.account.burst + 10; bot += 1)
+          await codeOf(person.email, "guess", `10.${people}.${bot}.1`);
+        assert.equal(await codeOf(person.email, "mistyped", "192.0.2.202"), "invalid_credentials");
+        assert.equal(await codeOf(person.email, right, "192.0.2.202"), "too_many_attempts");
+        for (let second = 0; second < attemptRates.guarded.intervalMs / 1000; second += 1) {
+          wait(1000);
+          await codeOf(person.email, "guess", `10.${people}.${second}.2`);
+        }
+        assert.equal(await codeOf(person.email, right, "192.0.2.202"), "signed in");
+      });
+
+      it("gives each new address one guess a minute", async () => {
+        const person = await newPerson();
+        const bots = attemptRates.account.burst + 10;
+        for (let bot = 0; bot < bots; bot += 1) await codeOf(person.email, "guess", `10.${people}.${bot}.1`);
+        const codes = await Promise.all(
+          Array.from({ length: 20 }, () => codeOf(person.email, "guess", `10.${people}.250.1`)),
+        );
+        assert.equal(
+          codes.filter((code) => code === "invalid_credentials").length,
+          attemptRates.guarded.burst,
+        );
+      });
+
+      it("changes nothing where the person has signed in before", async () => {
+        const person = await newPerson();
+        assert.equal(await codeOf(person.email, right, person.home), "signed in");
+        await attack(person.email, attemptRates.account.burst + 40);
+        for (let typo = 1; typo < attemptRates.pair.burst; typo += 1)
+          assert.equal(await codeOf(person.email, "mistyped", person.home), "invalid_credentials");
+        assert.equal(await codeOf(person.email, right, person.home), "signed in");
+      });
     });
+
+    it("lets a browser in that has signed in before, whatever its neighbours at the address do", async () => {
+      const person = await newPerson();
+      assert.equal(await codeOf(person.email, right, person.home, "own browser"), "signed in");
+      for (let guess = 0; guess < attemptRates.address.burst + 20; guess += 1)
+        await codeOf(
+          guess % 2 === 0 ? person.email : `x${guess}@example.com`,
+          "guess",
+          person.home,
+          "neighbour",
+        );
+      assert.equal(await codeOf(person.email, right, person.home, "another browser"), "too_many_attempts");
+      assert.equal(await codeOf(person.email, right, person.home, "own browser"), "signed in");
+    });
+
+    it("gives a known browser no more guesses than an address, and none at other accounts", async () => {
+      const person = await newPerson();
+      const other = await newPerson();
+      assert.equal(await codeOf(person.email, right, person.home, "stolen laptop"), "signed in");
+      const guess = (email: string) => codeOf(email, "guess", person.home, "stolen laptop");
+      const codes = await Promise.all(Array.from({ length: 20 }, () => guess(person.email)));
+      assert.equal(codes.filter((code) => code === "invalid_credentials").length, attemptRates.browser.burst);
+      const others = await Promise.all(Array.from({ length: 20 }, () => guess(other.email)));
+      assert.equal(others.filter((code) => code === "invalid_credentials").length, attemptRates.pair.burst);
+    });
+
+    it("locks nobody out for a clock that was an hour ahead for a moment", async () => {
+      const person = await newPerson();
+      wait(3_600_000);
+      for (let guess = 0; guess < 10; guess += 1) await codeOf(person.email, "guess", person.home);
+      wait(-3_600_000);
+      const waits: number[] = [];
+      let codes = await codeOf(person.email, right, person.home);
+      while (codes !== "signed in" && waits.length < 10) {
+        wait(attemptRates.pair.intervalMs + 1);
+        waits.push(attemptRates.pair.intervalMs);
+        codes = await codeOf(person.email, right, person.home);
+      }
+      assert.ok(waits.length <= 1, `waited ${waits.length} intervals`);
+    });
+
+    for (const login of [
+      "a\u0000b@example.com",
+      "\ud800@example.com",
+      "x".repeat(100_000),
+      "ADA@\u212Aorp.com",
+    ]) {
+      it(`answers ${JSON.stringify(login.slice(0, 20))} like any unknown user`, async () => {
+        assert.equal(await codeOf(login, "guess", "192.0.2.77"), "invalid_credentials");
+      });
+    }
 
     it("forgets counters that are paid off, in batches", async () => {
       wait(365 * 24 * 3600 * 1000);
