@@ -1,6 +1,7 @@
 // Time limits. A Deadline is one AbortSignal made of the caller's own signal and the time an operation may take;
 // whatever waits, waits on it, so nothing hangs past it.
 
+import { monotonicMs } from "./clock.ts";
 import { ExchangeDeadlineError, type ExchangeStep } from "./errors.ts";
 
 export class Deadline {
@@ -8,6 +9,7 @@ export class Deadline {
   readonly #timer: NodeJS.Timeout;
   readonly #parent: AbortSignal | undefined;
   readonly #seconds: number;
+  readonly #endsAtMs: number;
   /** Rejects when the operation must end. One for all waits: it lives no longer than the operation. */
   readonly #aborted: Promise<never>;
   #reject: (reason: unknown) => void = () => undefined;
@@ -20,6 +22,7 @@ export class Deadline {
    */
   constructor(seconds: number, parent?: AbortSignal) {
     this.#seconds = seconds;
+    this.#endsAtMs = monotonicMs() + seconds * 1000;
     this.#parent = parent;
     this.#aborted = new Promise<never>((_resolve, reject) => {
       this.#reject = reject;
@@ -44,6 +47,12 @@ export class Deadline {
     } catch (error) {
       throw this.signal.aborted ? this.signal.reason : error;
     }
+  }
+
+  /** Throws if the time is over, also when this process was too busy to notice yet. Ask before what costs something. */
+  assertTimeLeft(): void {
+    if (!this.signal.aborted && monotonicMs() >= this.#endsAtMs) this.#abort(this.#expiry());
+    this.signal.throwIfAborted();
   }
 
   /** Waits, at most until the deadline. */

@@ -129,6 +129,7 @@ export class Exchanger {
     // Only as many as the limiter lets through soon: an ID token must not grow old in a queue.
     const leave = await limiter.enter(attempt.deadline);
     try {
+      attempt.deadline.assertTimeLeft();
       const grant = await pending.open();
       attempt.secrets.push(...secretsOf(grant));
       return await this.#exchangeGrant(attempt, grant, limiter);

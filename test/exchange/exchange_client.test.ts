@@ -91,7 +91,7 @@ test("a token signed by another key is refused before any AWS call", async (t) =
     idTokenSource: () => world.issuer.mint({ tenantId: "acme", user: "alice" }, {}, { kid: "other" }),
   });
   await assert.rejects(unknownKey.session({ connection: acme, user: "alice" }), {
-    code: "id_token_signature",
+    code: "id_token_key_not_found",
   });
   assert.deepEqual(world.aws.seen, []);
 });

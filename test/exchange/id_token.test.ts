@@ -2,12 +2,14 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { clockToleranceSeconds } from "../../src/exchange/id_token/claim_values.ts";
 import {
-  assertIdTokenFitsAws,
   assertTokenIsFor,
   decodeIdToken,
+  type IdToken,
   type IdTokenExpectations,
 } from "../../src/exchange/id_token/id_token.ts";
+import { assertRulesKept, idTokenRules, judgeIdToken } from "../../src/exchange/id_token/id_token_rules.ts";
 import { IdTokenError } from "../../src/exchange/index.ts";
 import { startTestIssuer, type TestIssuer } from "./support/token_issuer.ts";
 
@@ -21,6 +23,12 @@ before(async () => {
 });
 after(() => issuer.close());
 
+function assertFits(token: IdToken, expected: IdTokenExpectations): void {
+  const judged = { ...token, expected, nowSeconds };
+  assertRulesKept(judged, "content");
+  assertRulesKept(judged, "time");
+}
+
 async function check(
   claims: Readonly<Record<string, unknown>>,
   header: Readonly<Record<string, string>> = {},
@@ -28,7 +36,7 @@ async function check(
 ): Promise<string> {
   const expected = { ...issuer.trustedTokenIssuer, ...expectations };
   const token = decodeIdToken(await issuer.mint(alice, claims, header));
-  assertIdTokenFitsAws(token, expected, now);
+  assertFits(token, expected);
   return assertTokenIsFor(token, alice, expected);
 }
 
@@ -37,7 +45,7 @@ test("a token of the safe profile passes and names its tenant", async () => {
 });
 
 test("each claim AWS would refuse is refused with its own code", async () => {
-  const refused: readonly [Readonly<Record<string, unknown>>, string][] = [
+  const refused: (readonly [Readonly<Record<string, unknown>>, string])[] = [
     [{ iss: "https://other.example.com" }, "id_token_issuer"],
     [{ aud: "other-client" }, "id_token_audience"],
     [{ aud: ["isv-client"] }, "id_token_audience"],
@@ -49,12 +57,22 @@ test("each claim AWS would refuse is refused with its own code", async () => {
     [{ email: undefined }, "id_token_mapped_claim_missing"],
     [{ email: ["a@example.com", "b@example.com"] }, "id_token_mapped_claim_missing"],
     [{ email_verified: false }, "id_token_email_unverified"],
+    [{ email_verified: "false" }, "id_token_email_unverified"],
+    ...["no", "False", "", 0, 1, null, [], {}].map(
+      (verified) => [{ email_verified: verified }, "id_token_claim_malformed"] as const,
+    ),
     [{ exp: undefined }, "id_token_exp_missing"],
     [{ exp: "soon" }, "id_token_exp_missing"],
+    [{ exp: (nowSeconds + 300) * 1000 }, "id_token_exp_missing"],
+    ...["iat", "nbf", "auth_time"].flatMap((name) =>
+      [String(nowSeconds + 9999), null, -1, nowSeconds * 1000].map(
+        (time) => [{ [name]: time }, "id_token_claim_malformed"] as const,
+      ),
+    ),
     [{ exp: nowSeconds - 1 }, "id_token_expired"],
     [{ exp: nowSeconds + 4 }, "id_token_expired"],
-    [{ iat: nowSeconds + 61 }, "id_token_not_yet_valid"],
-    [{ nbf: nowSeconds + 61 }, "id_token_not_yet_valid"],
+    [{ iat: nowSeconds + 16 }, "id_token_clocks_differ"],
+    [{ nbf: nowSeconds + 16 }, "id_token_not_yet_valid"],
     [{ tenant_id: undefined }, "id_token_tenant_missing"],
     [{ tenant_id: ["acme"] }, "id_token_tenant_missing"],
     [{ tenant_id: "globex" }, "id_token_tenant_mismatch"],
@@ -82,7 +100,7 @@ test("an algorithm other than RS256 is refused", () => {
   const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
   for (const alg of ["ES256", "PS256", "HS256", "none"]) {
     const token = decodeIdToken(`${encode({ alg, kid: "k" })}.${encode({ sub: "alice" })}.c2ln`);
-    assert.throws(() => assertIdTokenFitsAws(token, issuer.trustedTokenIssuer, now), {
+    assert.throws(() => assertFits(token, issuer.trustedTokenIssuer), {
       code: "id_token_algorithm",
     });
   }
@@ -129,4 +147,63 @@ test("the tenant claim's name is settable, and may be a function of the claims",
 
 test("a token without jti passes only where the issuer is known to send none", async () => {
   assert.equal(await check({ jti: undefined }, {}, { requireJti: false }), "acme");
+});
+
+test("times are taken in one form, with one tolerance", async () => {
+  for (const claims of [
+    { iat: nowSeconds + clockToleranceSeconds, nbf: nowSeconds + clockToleranceSeconds },
+    { exp: nowSeconds + 300.5, iat: nowSeconds - 0.25, auth_time: nowSeconds - 3600 },
+    { iat: undefined, nbf: undefined },
+  ]) {
+    assert.equal(await check(claims), "acme", JSON.stringify(claims));
+  }
+});
+
+test("an address says it is verified by true or by its text, and an unverified one counts for nobody", async () => {
+  assert.equal(await check({ email_verified: "true" }), "acme");
+  assert.equal(await check({ email_verified: undefined }), "acme");
+  // AWS maps another claim, but the user was asked for by address.
+  const expectations = { mappedClaim: "sub" };
+  await assert.rejects(check({ email_verified: "false" }, {}, expectations), {
+    code: "id_token_email_unverified",
+  });
+  assert.equal(await check({ email_verified: false }, {}, { ...expectations, userClaims: ["sub"] }), "acme");
+});
+
+test("every rule is in the table once, and a token is told all the rules it breaks", () => {
+  const names = idTokenRules.map(({ name }) => name);
+  assert.equal(new Set(names).size, names.length);
+  const expected = issuer.trustedTokenIssuer;
+  const broken = judgeIdToken({ header: { alg: "none" }, claims: {}, expected, nowSeconds });
+  assert.deepEqual(
+    broken.map(({ name }) => name),
+    [
+      "algorithm",
+      "kid_missing",
+      "issuer",
+      "audience",
+      "sub_missing",
+      "mapped_claim_missing",
+      "jti_missing",
+      "exp_missing",
+      "expired",
+    ],
+  );
+  for (const { message, fix } of broken) assert.ok(message !== "" && fix !== "");
+});
+
+test("a token that lives by the issuer's clock but not by this one is told as clocks that differ", () => {
+  const expected = issuer.trustedTokenIssuer;
+  const claims = { exp: nowSeconds - 60 };
+  const codeFor = (issuerAheadSeconds: number | undefined) => {
+    try {
+      assertRulesKept({ header: {}, claims, expected, nowSeconds, issuerAheadSeconds }, "time");
+    } catch (error) {
+      return (error as IdTokenError).code;
+    }
+  };
+  assert.equal(codeFor(-120), "id_token_clocks_differ");
+  assert.equal(codeFor(-10), "id_token_expired");
+  assert.equal(codeFor(120), "id_token_expired");
+  assert.equal(codeFor(undefined), "id_token_expired");
 });

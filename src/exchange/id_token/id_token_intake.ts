@@ -8,14 +8,9 @@ import type { Deadline } from "../deadline.ts";
 import { ExchangeError, ExchangeSettingsError, IdTokenError } from "../errors.ts";
 import type { CheckedIdToken } from "../exchanger.ts";
 import { messageOf, redact } from "../failures/redaction.ts";
-import {
-  assertIdTokenFitsAws,
-  assertTokenIsFor,
-  decodeIdToken,
-  type IdTokenExpectations,
-  summariseToken,
-} from "./id_token.ts";
-import { createIssuerKeys, type IssuerKeys } from "./issuer_keys.ts";
+import { assertTokenIsFor, decodeIdToken, type IdTokenExpectations, summariseToken } from "./id_token.ts";
+import { assertRulesKept } from "./id_token_rules.ts";
+import { IssuerKeys } from "./issuer_keys.ts";
 import type { PresentedTokens } from "./presented_tokens.ts";
 
 /** What a token source is asked for. */
@@ -57,7 +52,8 @@ export class IdTokenIntake {
     this.#options = options;
     const { issuer } = options;
     if (issuer !== undefined && issuer.dangerouslySkipSignatureVerification !== true) {
-      this.#keys = createIssuerKeys(issuer.issuer, issuer.jwksUri);
+      const { issuer: url, jwksUri } = issuer;
+      this.#keys = new IssuerKeys({ issuer: url, jwksUri, clock: options.clock });
     }
   }
 
@@ -77,8 +73,11 @@ export class IdTokenIntake {
       askSource(source, { ...asked, attempt: request.attempt, signal: deadline.signal }),
     );
     const token = decodeIdToken(compact, issuer.maxTokenBytes);
-    assertIdTokenFitsAws(token, issuer, clock());
-    if (this.#keys !== undefined) await deadline.race(this.#keys.verify(token));
+    const judged = { ...token, expected: issuer, nowSeconds: clock().getTime() / 1000 };
+    assertRulesKept(judged, "content");
+    if (this.#keys !== undefined) await deadline.race(this.#keys.verify(token, asked));
+    // Times after the signature: only now is it the issuer who says them, and its clock was seen.
+    assertRulesKept({ ...judged, issuerAheadSeconds: this.#keys?.issuerAheadSeconds }, "time");
     const tenantId = assertTokenIsFor(token, asked, issuer);
     presentedTokens.assertUnseen(token);
     return { token, tenantId, summary: summariseToken(token) };

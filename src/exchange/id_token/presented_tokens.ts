@@ -3,6 +3,7 @@
 
 import { createHash } from "node:crypto";
 import { IdTokenError } from "../errors.ts";
+import { readNumericDate } from "./claim_values.ts";
 import type { IdToken } from "./id_token.ts";
 
 export class PresentedTokens {
@@ -16,12 +17,11 @@ export class PresentedTokens {
    */
   present(token: IdToken, now: Date): void {
     this.#dropExpired(now.getTime() / 1000);
-    if (Number(token.claims["exp"]) <= now.getTime() / 1000) throw expiredWaiting();
+    const exp = readNumericDate(token.claims["exp"]);
+    if (exp === undefined || exp <= now.getTime() / 1000) throw expiredWaiting();
     const digests = digestsOf(token);
     if (digests.some((digest) => this.#seen.has(digest))) throw presentedBefore();
-    const { exp } = token.claims;
-    for (const digest of digests)
-      this.#seen.set(digest, typeof exp === "number" ? exp : Number.POSITIVE_INFINITY);
+    for (const digest of digests) this.#seen.set(digest, exp);
   }
 
   /**

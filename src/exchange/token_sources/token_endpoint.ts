@@ -2,6 +2,7 @@
 
 import { createPrivateKey, type KeyObject, randomUUID } from "node:crypto";
 import { SignJWT } from "jose";
+import { readJsonObject } from "../bounded_body.ts";
 import { systemClock } from "../clock.ts";
 import { IdTokenError } from "../errors.ts";
 import { redact } from "../failures/redaction.ts";
@@ -71,7 +72,7 @@ export class TokenEndpoint {
     await this.#authenticate(body, headers);
     const url = this.#options.tokenEndpoint ?? `${this.#options.issuer.replace(/\/$/, "")}/token`;
     const response = await this.#post(url, body, headers, signal);
-    const answer = await readJson(response);
+    const answer = await readAnswer(response);
     if (response.ok) return answer;
     throw refusedBy(url, response.status, answer, [...body.values()]);
   }
@@ -175,12 +176,10 @@ function formEncode(value: string): string {
   return new URLSearchParams({ v: value }).toString().slice(2);
 }
 
-async function readJson(response: Response): Promise<Record<string, unknown>> {
-  const text = await response.text();
-  if (text.length > largestResponse) return {};
+/** What cannot be read is an answer without members: the status then tells what is known. */
+async function readAnswer(response: Response): Promise<Record<string, unknown>> {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? { ...value } : {};
+    return await readJsonObject(response, largestResponse);
   } catch {
     return {};
   }
