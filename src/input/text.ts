@@ -10,6 +10,8 @@ export interface TextRule {
   least?: number;
   /** Whether it may have several lines: line feeds stay then, other control characters do not. */
   lines?: boolean;
+  /** Whether the text is an identifier: compared as sent, so what would be trimmed or composed is refused. */
+  exact?: boolean;
 }
 
 /** A name that people read: of a person, a customer, an application. */
@@ -46,19 +48,21 @@ export function parseText(value: unknown, field: string, rule: TextRule): string
  * @returns the text, or what is wrong with it: a phrase that follows the field's name
  */
 export function readText(value: unknown, rule: TextRule): { text: string } | { fault: string } {
-  if (typeof value !== "string") return { fault: "is not text" };
+  if (typeof value !== "string") return { fault: wrongLength(rule) };
   if (!value.isWellFormed()) return { fault: "holds half a character (a lone surrogate)" };
   // Normalizing can lengthen text eighteenfold; nothing sensible is this long.
   if (value.length > rule.most * 4 + 64) return { fault: wrongLength(rule) };
   const text = value.normalize("NFC").trim();
+  if (rule.exact && text !== value)
+    return { fault: "has space around it, or letters that are not composed (NFC)" };
   const judged = (rule.lines ? text.replace(/\r?\n/g, "") : text).replace(legitimate, "");
   if (invisible.test(judged)) return { fault: "holds invisible characters (control, format or line break)" };
   const length = [...text].length;
-  if (length < (rule.least ?? 1)) return { fault: length === 0 ? "is empty" : wrongLength(rule) };
-  return length > rule.most ? { fault: wrongLength(rule) } : { text };
+  return length < (rule.least ?? 1) || length > rule.most ? { fault: wrongLength(rule) } : { text };
 }
 
-const wrongLength = ({ least, most }: TextRule): string => `must have ${least ?? 1} to ${most} characters`;
+const wrongLength = ({ least, most }: TextRule): string =>
+  `must be text of ${least ?? 1} to ${most} characters`;
 
 /**
  * Whether a text can be kept, or looked for, on either store: PostgreSQL takes no U+0000, and half a character

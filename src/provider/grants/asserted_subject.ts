@@ -2,6 +2,7 @@
 // that the assertion is new, and that the user exists or comes to exist under the tenant's rules.
 import type { Client } from "oidc-provider";
 import { OperationError } from "../../errors.ts";
+import { clockToleranceSeconds } from "../../input/moment.ts";
 import { type ExternalUser, provisionUser } from "../accounts/provisioning.ts";
 import { assertMayActFor } from "../clients/tenant_rights.ts";
 import { useIdOf, verificationKeysOf } from "../internals.ts";
@@ -54,7 +55,7 @@ function useOf(
 ): AssertionUse {
   const issuer = `subject:${client.clientId}`;
   // Kept until nobody could accept the assertion any more, clock differences included.
-  const expiresAtSeconds = assertion.expiresAt + 60;
+  const expiresAtSeconds = assertion.expiresAt + 2 * clockToleranceSeconds;
   return { id: useIdOf(issuer, assertion.id), issuer, expiresAtSeconds, parameter };
 }
 

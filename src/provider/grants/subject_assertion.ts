@@ -1,6 +1,10 @@
 // Owns the JWT by which a client names a user: its form, its claims, its life. Pure but for the signature.
 // Nothing in it is believed before the signature by one of the client's registered keys is checked.
 import { type CompactVerifyGetKey, compactVerify, decodeProtectedHeader, errors } from "jose";
+import { isEmailAddress } from "../../input/email_address.ts";
+import { parseJson } from "../../input/json_text.ts";
+import { clockToleranceSeconds, readMoment } from "../../input/moment.ts";
+import { nameRule, readText, type TextRule } from "../../input/text.ts";
 
 type Claims = Readonly<Record<string, unknown>>;
 
@@ -14,7 +18,6 @@ export const longestAssertionLifeSeconds = 300;
 export const longestAssertionLength = 8_192;
 
 const algorithms = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"];
-const clockSkewSeconds = 5;
 
 /** What a client says of the user it acts for. */
 export interface SubjectAssertion {
@@ -51,7 +54,7 @@ export interface AssertionExpectations {
  * Verifies a subject assertion (RFC 7523 section 3, RFC 8725).
  *
  * Checked in this order: size, form, `typ`, `alg`, signature by a key of the client, `iss` = client id,
- * `aud` = this issuer as a string, `iat` not in the future, `exp` in the future and at most 300 s after
+ * `aud` = this issuer as a string, `iat` not in the future, `exp` not passed and at most 300 s after
  * `iat`, `nbf`, `jti`, `sub`, `tenant`, and the optional `email`, `name`, `auth_time`, `amr`.
  * That the `jti` is new is for the caller to check, last.
  *
@@ -68,29 +71,24 @@ export async function verifySubjectAssertion(
     throw new AssertionRefused("iss must be the client_id of the client");
   if (payload["aud"] !== expectations.issuer)
     throw new AssertionRefused("aud must be the issuer, as one string");
-  const issuedAt = readSeconds(payload, "iat");
-  if (issuedAt > nowSeconds + clockSkewSeconds) throw new AssertionRefused("iat lies in the future");
-  const expiresAt = readSeconds(payload, "exp");
-  if (expiresAt <= nowSeconds) throw new AssertionRefused("exp has passed");
+  const issuedAt = readTime(payload, "iat", nowSeconds);
+  const expiresAt = readTime(payload, "exp");
+  if (expiresAt <= nowSeconds - clockToleranceSeconds) throw new AssertionRefused("exp has passed");
   if (expiresAt - issuedAt > longestAssertionLifeSeconds) {
     throw new AssertionRefused(`exp must be at most ${longestAssertionLifeSeconds} seconds after iat`);
   }
-  if (payload["nbf"] !== undefined && readSeconds(payload, "nbf") > nowSeconds + clockSkewSeconds) {
-    throw new AssertionRefused("nbf lies in the future");
-  }
+  if (payload["nbf"] !== undefined) readTime(payload, "nbf", nowSeconds);
   if (payload["email_verified"] !== undefined && payload["email_verified"] !== true) {
     throw new AssertionRefused("email_verified must be true or left out: only proven addresses may be named");
   }
-  const authTime = payload["auth_time"] === undefined ? undefined : readSeconds(payload, "auth_time");
-  if (authTime !== undefined && authTime > nowSeconds + clockSkewSeconds) {
-    throw new AssertionRefused("auth_time lies in the future");
-  }
+  const authTime =
+    payload["auth_time"] === undefined ? undefined : readTime(payload, "auth_time", nowSeconds);
   return {
-    id: readText(payload, "jti", 8, 255),
+    id: readName(payload, "jti", { least: 8, most: 255, exact: true }),
     subject: readSubject(payload),
-    tenantId: readText(payload, "tenant", 1, 256),
-    email: payload["email"] === undefined ? undefined : readText(payload, "email", 3, 254),
-    name: payload["name"] === undefined ? undefined : readText(payload, "name", 1, 200),
+    tenantId: readName(payload, "tenant", { most: 256, exact: true }),
+    email: payload["email"] === undefined ? undefined : readEmail(payload["email"]),
+    name: payload["name"] === undefined ? undefined : readName(payload, "name", nameRule),
     authTime,
     amr: readMethods(payload),
     issuedAt,
@@ -123,7 +121,7 @@ async function verifySignature(token: string, expectations: AssertionExpectation
     throw new AssertionRefused(reasonOf(error));
   }
   try {
-    const payload: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(signed));
+    const payload = parseJson(signed);
     if (typeof payload === "object" && payload !== null && !Array.isArray(payload)) {
       return payload as Record<string, unknown>;
     }
@@ -143,25 +141,26 @@ function reasonOf(error: unknown): string {
   return "it cannot be verified";
 }
 
-function readSeconds(payload: Claims, name: string): number {
-  const value = payload[name];
-  if (typeof value !== "number" || !Number.isSafeInteger(value) || value <= 0) {
-    throw new AssertionRefused(`${name} must be a time in whole seconds`);
-  }
-  return value;
+function readTime(payload: Claims, name: string, notAfterSeconds?: number): number {
+  const read = readMoment(payload[name], notAfterSeconds === undefined ? {} : { notAfterSeconds });
+  if ("fault" in read) throw new AssertionRefused(`${name} ${read.fault}`);
+  return read.seconds;
 }
 
-function readText(payload: Claims, name: string, least: number, most: number): string {
-  const value = payload[name];
-  if (typeof value !== "string" || value.length < least || value.length > most || !value.isWellFormed()) {
-    throw new AssertionRefused(`${name} must be text of ${least} to ${most} characters`);
-  }
-  return value;
+function readName(payload: Claims, name: string, rule: TextRule): string {
+  const read = readText(payload[name], rule);
+  if ("fault" in read) throw new AssertionRefused(`${name} ${read.fault}`);
+  return read.text;
+}
+
+function readEmail(value: unknown): string {
+  if (typeof value === "string" && isEmailAddress(value)) return value.trim();
+  throw new AssertionRefused("email is not an e-mail address");
 }
 
 // OpenID Connect Core 1.0 section 2: at most 255 ASCII characters.
 function readSubject(payload: Claims): string {
-  const subject = readText(payload, "sub", 1, 255);
+  const subject = readName(payload, "sub", { most: 255, exact: true });
   if (!/^[\x21-\x7e]+$/.test(subject))
     throw new AssertionRefused("sub must be printable ASCII without spaces");
   return subject;

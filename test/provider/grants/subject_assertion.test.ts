@@ -38,7 +38,7 @@ describe("a subject assertion", () => {
     "for another audience": [{ aud: "https://other.example" }, /aud must be/],
     "for several audiences": [{ aud: ["x", "y"] }, /aud must be/],
     "for the issuer with a slash": [{ aud: "ISSUER/" }, /aud must be/],
-    "that has expired": [{ iat: now() - 200, exp: now() - 1 }, /exp has passed/],
+    "that has expired": [{ iat: now() - 200, exp: now() - 16 }, /exp has passed/],
     "without an expiry": [{ exp: undefined }, /exp must be a time/],
     "that lives longer than five minutes": [{ exp: now() + 3_600 }, /exp must be at most 300/],
     "from the future": [{ iat: now() + 60 }, /iat lies in the future/],
