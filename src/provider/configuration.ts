@@ -5,6 +5,7 @@ import { type Configuration, errors, type JWKS, type KoaContextWithOIDC } from "
 import type { Clock } from "../clock.ts";
 import type { Database } from "../db/connect.ts";
 import { OperationError } from "../errors.ts";
+import { clockToleranceSeconds } from "../input/moment.ts";
 import { accountFinder } from "./account.ts";
 import { extraClientMetadata } from "./clients/client_store.ts";
 import { apiScopes } from "./grants/client_credentials.ts";
@@ -89,7 +90,7 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
       response_types: ["code"],
       token_endpoint_auth_method: "client_secret_basic",
     },
-    clockTolerance: 15,
+    clockTolerance: clockToleranceSeconds,
     cookies: {
       // The prefixes make browsers refuse such a cookie from a neighbouring host (RFC 6265bis section 4.1.3).
       names: {

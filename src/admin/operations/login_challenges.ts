@@ -9,7 +9,7 @@ import {
   rejectHandoff,
 } from "../../provider/handoff/login_handoff.ts";
 import { assertTenantAllowed } from "../authenticate.ts";
-import { parseArguments } from "./operation.ts";
+import { displayName, momentField, parseArguments } from "./operation.ts";
 
 /** What answering challenges works with. */
 export interface ChallengeContext extends HandoffDeps {
@@ -21,8 +21,8 @@ const acceptance = z.strictObject({
   tenant: z.string(),
   email: z.string().optional(),
   email_verified: z.literal(true, "can only be true: name proven addresses only").optional(),
-  name: z.string().trim().min(1).max(200).optional(),
-  auth_time: z.int("is a time in whole seconds").positive().optional(),
+  name: displayName.optional(),
+  auth_time: momentField.optional(),
   amr: z
     .array(z.string().regex(/^[\w:.-]{1,32}$/))
     .max(8)

@@ -4,6 +4,8 @@ import { z } from "zod";
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
+import { readMoment } from "../../input/moment.ts";
+import { nameRule, readText, type TextRule } from "../../input/text.ts";
 import type { Passwords } from "../../provider/accounts/passwords.ts";
 
 /** What an operation works with. */
@@ -15,13 +17,25 @@ export interface OperationContext {
   actor: string;
 }
 
-/** A name that people read. Control characters and reversed writing would let it pose as another. */
-export const displayName = z
-  .string()
-  .trim()
-  .min(1)
-  .max(200)
-  .regex(/^[^\p{Cc}\p{Bidi_Control}]*$/u, "holds control characters");
+/** A member that is text, by the rules of the edge. */
+export const textField = (rule: TextRule) =>
+  z.string().transform((value, issues) => {
+    const read = readText(value, rule);
+    if ("text" in read) return read.text;
+    issues.addIssue({ code: "custom", message: read.fault });
+    return z.NEVER;
+  });
+
+/** A member that is a time, in epoch seconds, by the rules of the edge. */
+export const momentField = z.number().transform((value, issues) => {
+  const read = readMoment(value);
+  if ("seconds" in read) return read.seconds;
+  issues.addIssue({ code: "custom", message: read.fault });
+  return z.NEVER;
+});
+
+/** A name that people read. */
+export const displayName = textField(nameRule);
 
 /** A list's page, as every list operation takes it. */
 export const pageSchema = z.strictObject({

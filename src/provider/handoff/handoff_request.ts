@@ -1,4 +1,5 @@
 // Owns what of an authorization request reaches the ISV's page, and whether a sign-in goes there. Pure.
+import { clockToleranceSeconds } from "../../input/moment.ts";
 import type { InteractionState } from "../interactions/interaction.ts";
 import type { LoginMethod } from "../tenants/tenant_store.ts";
 import type { HandoffRequest } from "./login_handoff.ts";
@@ -14,9 +15,6 @@ export function goesToIsv(loginUrl: string | undefined, tenantMethod: LoginMetho
 
 const passedOn = ["tenant", "tenant_hint", "login_hint", "acr_values", "ui_locales", "prompt"] as const;
 
-// Clocks differ a little; a login made for this very request must not look older than the request.
-const skewSeconds = 60;
-
 /** Describes a sign-in to the ISV's page. */
 export function describeForIsv(state: InteractionState, now: Date): HandoffRequest {
   const nowSeconds = Math.floor(now.getTime() / 1000);
@@ -29,13 +27,14 @@ export function describeForIsv(state: InteractionState, now: Date): HandoffReque
   const maxAge = maxAgeOf(state);
   const wantsNewLogin = state.params.get("prompt")?.split(" ").includes("login") ?? false;
   const oldest = wantsNewLogin ? 0 : maxAge;
+  // Clocks differ a little; a login made for this very request must not look older than the request.
   return {
     interaction: state.uid,
     client_id: state.client.clientId,
     client_name: state.client.clientName ?? state.client.clientId,
     ...params,
     ...(maxAge === undefined ? {} : { max_age: maxAge }),
-    ...(oldest === undefined ? {} : { auth_time_after: nowSeconds - oldest - skewSeconds }),
+    ...(oldest === undefined ? {} : { auth_time_after: nowSeconds - oldest - clockToleranceSeconds }),
   };
 }
 

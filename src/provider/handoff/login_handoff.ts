@@ -8,6 +8,7 @@ import { createAuditEvent } from "../../audit/audit_store.ts";
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
+import { clockToleranceSeconds } from "../../input/moment.ts";
 import { provisionUser } from "../accounts/provisioning.ts";
 import { decideSubjectClaims } from "../tenants/claims.ts";
 import { saveLastLogin } from "../tenants/membership_store.ts";
@@ -179,7 +180,7 @@ function assertFits(request: HandoffRequest, login: HandoffLogin, now: Date): vo
       field: "tenant",
     });
   }
-  if (login.authTime > now.getTime() / 1000 + 5) {
+  if (login.authTime > now.getTime() / 1000 + clockToleranceSeconds) {
     throw new OperationError("invalid_input", "auth_time lies in the future.", { field: "auth_time" });
   }
   if (request.auth_time_after !== undefined && login.authTime < request.auth_time_after) {
