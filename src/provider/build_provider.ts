@@ -18,7 +18,7 @@ import { recordSignIn } from "./sign_in_record.ts";
 import { createAdapterFactory } from "./storage/adapter.ts";
 import { createRecordOnce } from "./storage/record_store.ts";
 import { findTenant } from "./tenants/tenant_store.ts";
-import { explainGrantError } from "./token_error.ts";
+import { answerOfGrantError } from "./token_error.ts";
 
 /** What every Provider of this process shares. */
 export interface ProviderDeps {
@@ -102,8 +102,7 @@ function logOutcomes(provider: Provider, log: Log): void {
   }
   provider.on("grant.error", (ctx, error) => {
     log.info(refusalFields(ctx, error), "grant.error");
-    const explanation = explainGrantError(error);
-    if (explanation !== undefined) ctx.body = { error: error.error, error_description: explanation };
+    ctx.body = answerOfGrantError(error) ?? ctx.body;
   });
   provider.on("server_error", (ctx, error) => {
     log.error({ requestId: requestIdOf(ctx.req), route: ctx.oidc?.route, err: error }, "server_error");

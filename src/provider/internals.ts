@@ -6,6 +6,7 @@ import { type CompactVerifyGetKey, createLocalJWKSet, type JWK } from "jose";
 import type Provider from "oidc-provider";
 import type { Client, Grant, IdToken } from "oidc-provider";
 import { matchesClientSecret } from "./clients/client_secret.ts";
+import { isRegisteredRedirect } from "./clients/redirect_uris.ts";
 import { hashRecordId } from "./storage/record_payload.ts";
 
 /** A grant names the tenant it was made for, once and for all. */
@@ -30,6 +31,7 @@ export function changeModels(provider: Provider, changes: ModelChanges): void {
   sealIdTokens(provider, changes.tenantClaim);
   recordUsesAtomically(provider, changes.recordUse);
   compareHashedSecrets(provider);
+  matchRedirectsExactly(provider);
 }
 
 /** Reads the tenant a grant was made for. */
@@ -93,6 +95,16 @@ export function useIdOf(issuer: string, jti: string): string {
 function compareHashedSecrets(provider: Provider): void {
   provider.Client.prototype.compareClientSecret = function compare(presented: string) {
     return matchesClientSecret(this.clientSecret, presented);
+  };
+}
+
+// The library ignores the port of localhost too, and does so by a search in the text.
+function matchRedirectsExactly(provider: Provider): void {
+  provider.Client.prototype.redirectUriAllowed = function isRegistered(presented: string) {
+    return isRegisteredRedirect(this, this.redirectUris ?? [], presented);
+  };
+  provider.Client.prototype.postLogoutRedirectUriAllowed = function isRegistered(presented: string) {
+    return isRegisteredRedirect(this, this.postLogoutRedirectUris ?? [], presented);
   };
 }
 

@@ -1,5 +1,6 @@
 // Owns the small decisions that configuration.ts names, each a function of the request and the client.
 import { type Client, type ClientMetadata, errors, type Grant, type KoaContextWithOIDC } from "oidc-provider";
+import { isLoopbackHttp, isPrivateUseScheme } from "./clients/redirect_uris.ts";
 import { decideTenantOfRequest, isForTenant, needsConsent } from "./interactions/prompts.ts";
 import { createGrant, tenantOfGrant } from "./internals.ts";
 
@@ -31,27 +32,27 @@ export function requiresPkce(client: Client): boolean {
   return !(client["require_pkce"] === false && client.clientAuthMethod !== "none");
 }
 
-const loopbackHosts = ["localhost", "127.0.0.1", "[::1]"];
+const booleanMembers = ["first_party", "require_pkce", "rotate_refresh_token"];
 
 /**
  * Refuses a stored client whose own members have the wrong type, or that would be sent codes in clear text over
- * a network (RFC 9700 section 4.1.1; loopback as RFC 8252 section 7.3 has it).
+ * a network (RFC 9700 section 4.1.1; native applications as RFC 8252 sections 7.1 and 7.3 have it).
  * @param metadata the client's metadata under its wire names
  * @throws InvalidClientMetadata
  */
 export function assertClientMetadata(key: string, value: unknown, metadata: ClientMetadata): void {
-  if (
-    (key === "first_party" || key === "require_pkce") &&
-    value !== undefined &&
-    typeof value !== "boolean"
-  ) {
+  if (booleanMembers.includes(key) && value !== undefined && typeof value !== "boolean") {
     throw new errors.InvalidClientMetadata(`${key} must be a boolean`);
   }
+  const isPublic = metadata.token_endpoint_auth_method === "none";
+  const native = metadata.application_type === "native" && isPublic;
   for (const uri of [...(metadata.redirect_uris ?? []), ...(metadata.post_logout_redirect_uris ?? [])]) {
     const url = URL.parse(uri);
-    if (url?.protocol === "http:" && !loopbackHosts.includes(url.hostname)) {
-      throw new errors.InvalidClientMetadata("redirect_uris must use https, or http on a loopback host");
-    }
+    if (url === null || url.protocol === "https:" || isLoopbackHttp(url)) continue;
+    if (native && isPrivateUseScheme(url.protocol)) continue;
+    throw new errors.InvalidClientMetadata(
+      "redirect_uris must use https, http on a loopback host, or, of a public native client, a scheme of its own",
+    );
   }
 }
 

@@ -73,11 +73,27 @@ const explainable: ReadonlyMap<string, string> = new Map([
   ["grant is expired", "The sign-in this came from is too long ago. Start a new sign-in."],
 ]);
 
-/**
- * A public description for a reason oidc-provider only gives as `error_detail`.
- * @returns undefined where the reason stays in the log
- */
-export function explainGrantError(error: errors.OIDCProviderError): string | undefined {
-  if (error.error !== "invalid_grant" || error.error_detail === undefined) return undefined;
-  return explainable.get(error.error_detail);
+/** An error answer of the token endpoint (RFC 6749 section 5.2). */
+export interface TokenErrorAnswer {
+  error: string;
+  error_description: string;
 }
+
+/**
+ * The public answer where the library's own says too little, or names another code than RFC 6749 has.
+ * @returns undefined where the library's answer stands and the reason stays in the log
+ */
+export function answerOfGrantError(error: errors.OIDCProviderError): TokenErrorAnswer | undefined {
+  if (error.error === "invalid_request" && error.error_description === grantTypeRefusal) {
+    return {
+      error: "unauthorized_client",
+      error_description:
+        "The client was not registered for this grant_type. Use another, or register one that may.",
+    };
+  }
+  if (error.error !== "invalid_grant" || error.error_detail === undefined) return undefined;
+  const description = explainable.get(error.error_detail);
+  return description === undefined ? undefined : { error: error.error, error_description: description };
+}
+
+const grantTypeRefusal = "requested grant type is not allowed for this client";

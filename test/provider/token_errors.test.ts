@@ -161,7 +161,7 @@ test("grants that do not exist, or that a client was not registered for, are ref
   );
   assert.equal(
     (await postToken(fixture, { grant_type: "client_credentials" })).body["error"],
-    "invalid_request",
+    "unauthorized_client",
   );
   assert.equal((await postToken(fixture, {})).body["error"], "invalid_request");
 });

@@ -20,14 +20,18 @@ Sign users in:
   --redirect-uri URI        where users come back to; repeat for several
   --post-logout-uri URI     where they come back to after logout; repeat for several
   --first-party             yours: users are not asked for consent
+  --native                  an application on people's machines (public): any port of
+                            http://127.0.0.1/… and http://[::1]/…, or a scheme of its own;
+                            assumed where all its redirect URIs are such
   --no-pkce                 a confidential client that cannot send PKCE
+  --no-rotation             a confidential client that keeps one refresh token
+  --backchannel-logout-uri URI   told when a session of a user of it ends
 Mint ID tokens for users it names:
   --mint-for TENANT         repeat for several; '*' for every tenant
 Search as users it names:
   --search-for TENANT       repeat for several; '*' for every tenant
 Answer the login challenges of your own login page:
   --handoff-for TENANT      repeat for several; '*' for every tenant
-  --backchannel-logout-uri URI   told when a user of it logs out
 Call the admin API:
   --admin                   may ask for the scope tti:admin
 How it proves who it is:
@@ -47,7 +51,9 @@ Example:
     "redirect-uri": { type: "string", multiple: true },
     "post-logout-uri": { type: "string", multiple: true },
     "first-party": { type: "boolean" },
+    native: { type: "boolean" },
     "no-pkce": { type: "boolean" },
+    "no-rotation": { type: "boolean" },
     "mint-for": { type: "string", multiple: true },
     "search-for": { type: "string", multiple: true },
     "handoff-for": { type: "string", multiple: true },
@@ -87,12 +93,14 @@ Example:
       redirectUris: values["redirect-uri"],
       postLogoutRedirectUris: values["post-logout-uri"],
       firstParty: values["first-party"],
+      applicationType: values.native ? "native" : undefined,
       requirePkce: values["no-pkce"] ? false : undefined,
+      rotateRefreshToken: values["no-rotation"] ? false : undefined,
       backchannelLogoutUri: values["backchannel-logout-uri"],
       mintTenants: values["mint-for"],
       searchTenants: values["search-for"],
       handoffTenants: values["handoff-for"],
-      authMethod: values["auth-method"] ?? (pair === undefined ? undefined : "private_key_jwt"),
+      authMethod: values["auth-method"] ?? defaultAuthMethod(pair !== undefined, values.native === true),
       jwks: pair === undefined ? values.jwks && readKeySet(values.jwks) : { keys: [pair.publicJwk] },
       jwksUri: values["jwks-uri"],
     };
@@ -117,10 +125,16 @@ Example:
       if (client.clientSecret !== undefined && !terminal.json) {
         terminal.say("The secret is shown this once; only its hash is kept.");
       }
+      for (const warning of client.warnings) terminal.say(`Note: ${warning}`);
       return 0;
     });
   },
 });
+
+function defaultAuthMethod(hasKey: boolean, native: boolean): string | undefined {
+  if (hasKey) return "private_key_jwt";
+  return native ? "none" : undefined;
+}
 
 const list = defineCommand({
   name: "client list",

@@ -2,7 +2,7 @@
 import { LRUCache } from "lru-cache";
 import type { ClientMetadata } from "oidc-provider";
 import type { Database } from "../../db/connect.ts";
-import { findClient } from "./client_store.ts";
+import { findClient, servedMetadata } from "./client_store.ts";
 
 /** How long a change to a client may go unnoticed by an instance. */
 export const clientCacheMs = 5_000;
@@ -18,11 +18,15 @@ export interface ClientCache {
  * @param maxAgeMs how long metadata is remembered; 0: not at all
  */
 export function createClientCache(db: Database, maxAgeMs: number = clientCacheMs): ClientCache {
-  if (maxAgeMs <= 0) return { findMetadata: async (clientId) => (await findClient(db, clientId))?.metadata };
+  const read = async (clientId: string) => {
+    const client = await findClient(db, clientId);
+    return client && servedMetadata(client.metadata);
+  };
+  if (maxAgeMs <= 0) return { findMetadata: read };
   const cache = new LRUCache<string, ClientMetadata>({
     max: mostClients,
     ttl: maxAgeMs,
-    fetchMethod: async (clientId) => (await findClient(db, clientId))?.metadata,
+    fetchMethod: read,
   });
   return { findMetadata: (clientId) => cache.fetch(clientId) };
 }

@@ -13,6 +13,8 @@ export interface StoredClientMetadata extends ClientMetadata {
   first_party?: boolean;
   /** False only for a confidential client that cannot send PKCE; absent: required. */
   require_pkce?: boolean;
+  /** False only for a confidential client that keeps one refresh token; absent: each serves once. */
+  rotate_refresh_token?: boolean;
   /** Tenants it may act for, right by right (tenant_rights.ts reads them); absent: none. `*`: every tenant. */
   mint_tenants?: string[];
   handoff_tenants?: string[];
@@ -25,11 +27,22 @@ export interface StoredClientMetadata extends ClientMetadata {
 export const extraClientMetadata = [
   "first_party",
   "require_pkce",
+  "rotate_refresh_token",
   "mint_tenants",
   "handoff_tenants",
   "search_tenants",
   "allowed_tenants",
 ] as const;
+
+/**
+ * Metadata as the provider serves it. Whoever listens for logouts is told which session ended, unless they
+ * registered that any will do: without its `sid` a logout in one browser would end the person's sessions in all
+ * (OpenID Connect Back-Channel Logout 1.0 sections 2.2 and 2.4).
+ */
+export function servedMetadata(metadata: StoredClientMetadata): StoredClientMetadata {
+  if (metadata.backchannel_logout_uri === undefined) return metadata;
+  return { backchannel_logout_session_required: true, ...metadata };
+}
 
 /** A relying party. Times are epoch milliseconds. */
 export interface Client {

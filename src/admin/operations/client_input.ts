@@ -1,0 +1,154 @@
+// Owns what a new client may be: the fields of its registration, what each may hold, and which may not stand beside
+// which. The rest of the operation is in clients.ts.
+import { z } from "zod";
+import { OperationError } from "../../errors.ts";
+import { isLoopbackHttp, isNativeRedirect, whyNoRedirect } from "../../provider/clients/redirect_uris.ts";
+import { accountClientId } from "../../provider/self_service/account_client.ts";
+import { looksRandom } from "./client_advice.ts";
+import { displayName } from "./operation.ts";
+
+/** How a client may authenticate at the token endpoint. */
+export const authMethods = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"] as const;
+
+/** What kind of application a client is (OpenID Connect Dynamic Client Registration 1.0 section 2). */
+export const applicationTypes = ["web", "native"] as const;
+
+/**
+ * What a client may do: log users in, mint ID tokens for users it names, answer login challenges (handoff),
+ * search as users, call the admin API.
+ */
+export const clientPurposes = ["login", "mint", "handoff", "search", "admin"] as const;
+/** One of {@link clientPurposes}. */
+export type ClientPurpose = (typeof clientPurposes)[number];
+/** One of {@link authMethods}. */
+export type AuthMethod = (typeof authMethods)[number];
+
+/** The fields of a registration. */
+export const newClient = z.strictObject({
+  clientId: z
+    .string()
+    .regex(/^[A-Za-z0-9._~-]{1,128}$/, "has 1 to 128 letters, digits, . _ ~ or - only")
+    .optional(),
+  name: displayName.optional(),
+  purposes: z.array(z.enum(clientPurposes)).min(1).optional(),
+  authMethod: z.enum(authMethods).optional(),
+  redirectUris: z.array(z.string()).max(50).optional(),
+  postLogoutRedirectUris: z.array(z.string()).max(50).optional(),
+  backchannelLogoutUri: z.string().optional(),
+  backchannelLogoutSessionRequired: z.boolean().optional(),
+  applicationType: z.enum(applicationTypes).optional(),
+  jwks: z.looseObject({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) }).optional(),
+  jwksUri: z.string().optional(),
+  firstParty: z.boolean().optional(),
+  requirePkce: z.boolean().optional(),
+  rotateRefreshToken: z.boolean().optional(),
+  mintTenants: z.array(z.string()).optional(),
+  handoffTenants: z.array(z.string()).optional(),
+  searchTenants: z.array(z.string()).optional(),
+  allowedTenants: z.array(z.string()).optional(),
+  secret: z
+    .string()
+    .min(32, "has at least 32 characters")
+    .max(256)
+    .refine(looksRandom, "is too regular to be random: make one with `openssl rand -base64 32`")
+    .optional(),
+});
+/** A registration as it was parsed. */
+export type NewClient = z.output<typeof newClient>;
+
+/** Refuses keys that cannot be used, or must not be sent. */
+export function assertKeysFit(wanted: NewClient, authMethod: string): void {
+  const hasKeys = wanted.jwks !== undefined || wanted.jwksUri !== undefined;
+  if (wanted.jwks !== undefined && wanted.jwksUri !== undefined) {
+    throw refuse("jwksUri", "cannot stand beside jwks", "Give the keys or where they are, not both.");
+  }
+  if (authMethod === "private_key_jwt" && !hasKeys) {
+    throw refuse("jwks", "is missing", "A client that signs its assertions registers its public keys.");
+  }
+  for (const key of wanted.jwks?.keys ?? []) {
+    if (["d", "p", "q", "dp", "dq", "qi", "k"].some((member) => key[member] !== undefined)) {
+      throw refuse("jwks", "holds a private or secret key", "Register only the public members of each key.");
+    }
+  }
+}
+
+/** Refuses what cannot stand beside the purposes or the way of authentication. */
+export function assertPurposesFit(
+  wanted: NewClient,
+  purposes: readonly ClientPurpose[],
+  authMethod: AuthMethod,
+): void {
+  // The provider's own client answers to this id, whatever is registered under it.
+  if (wanted.clientId?.toLowerCase() === accountClientId) {
+    throw refuse("clientId", `${accountClientId} is the provider's own`, "Choose another id.");
+  }
+  if (purposes.includes("login") && (wanted.redirectUris ?? []).length === 0) {
+    throw refuse(
+      "redirectUris",
+      "is missing",
+      "A client that logs users in needs at least one redirect URI.",
+    );
+  }
+  if (wanted.backchannelLogoutSessionRequired !== undefined && wanted.backchannelLogoutUri === undefined) {
+    throw refuse(
+      "backchannelLogoutSessionRequired",
+      "says how a logout is told",
+      "Give backchannelLogoutUri too.",
+    );
+  }
+  if (authMethod !== "none") {
+    if (wanted.applicationType !== "native") return;
+    throw refuse(
+      "applicationType",
+      "native needs authMethod none",
+      "An application on people's machines keeps no secret.",
+    );
+  }
+  if (wanted.rotateRefreshToken === false) {
+    throw refuse(
+      "rotateRefreshToken",
+      "cannot be false for a public client",
+      "Leave rotation on, or use a secret: whoever steals the token of a public client could use it unnoticed.",
+    );
+  }
+  if (purposes.some((purpose) => purpose !== "login")) {
+    throw refuse(
+      "authMethod",
+      "none proves nothing",
+      "Minting and administration need a confidential client.",
+    );
+  }
+  if (wanted.requirePkce === false) {
+    throw refuse("requirePkce", "cannot be false for a public client", "Leave PKCE on, or use a secret.");
+  }
+}
+
+/**
+ * Whether it is a native application. Nobody who registers http://127.0.0.1/callback for a public client has a
+ * server that listens there.
+ */
+export function isNative(wanted: NewClient, authMethod: string): boolean {
+  if (authMethod !== "none") return false;
+  if (wanted.applicationType !== undefined) return wanted.applicationType === "native";
+  const uris = wanted.redirectUris ?? [];
+  return uris.length > 0 && uris.every(isNativeRedirect);
+}
+
+/** A redirect URI: absolute, without a fragment, compared byte by byte later (RFC 6749 section 3.1.2). */
+export function parseRedirectUri(uri: string, field: string, native: boolean): string {
+  const fault = whyNoRedirect(uri, native);
+  if (fault !== undefined) throw refuse(field, fault.problem, fault.fix);
+  return uri;
+}
+
+/** An address keys are fetched from. */
+export function parseJwksUri(uri: string): string {
+  const url = URL.parse(uri);
+  if (url !== null && (url.protocol === "https:" || isLoopbackHttp(url))) return uri;
+  throw refuse("jwksUri", "is not an https URL", "Use https; http only on localhost.");
+}
+
+/** The refusal of one field. */
+export function refuse(field: string, problem: string, fix: string): OperationError {
+  return new OperationError("invalid_input", `${field} ${problem}.`, { field, fix });
+}

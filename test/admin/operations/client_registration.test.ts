@@ -1,0 +1,113 @@
+// What a registration refuses because it can never work, and what it tells because it does not work yet.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { createClient } from "../../../src/admin/operations/clients.ts";
+import type { OperationContext } from "../../../src/admin/operations/operation.ts";
+import { systemClock } from "../../../src/clock.ts";
+import { createPasswords } from "../../../src/provider/accounts/passwords.ts";
+import { createTenant } from "../../../src/provider/tenants/tenant_store.ts";
+import { openTestDatabase, type TestDatabase } from "../../support/databases.ts";
+
+let store: TestDatabase;
+let context: OperationContext;
+before(async () => {
+  store = await openTestDatabase("sqlite");
+  context = { db: store.db, clock: systemClock, passwords: createPasswords(), actor: "test" };
+  await createTenant(store.db, { id: "acme", name: "Acme" }, new Date());
+});
+after(() => store.close());
+
+const login = { redirectUris: ["https://app.example/cb"] };
+const key = { kty: "EC", crv: "P-256", x: "x", y: "y" };
+
+const refused: [string, object, string, RegExp][] = [
+  ["a redirect URI with *", { redirectUris: ["https://*.app.example/cb"] }, "redirectUris", /byte by byte/],
+  ["a redirect URI with a fragment", { redirectUris: ["https://a.example/cb#x"] }, "redirectUris", /Remove/],
+  [
+    "a sign-out address with *",
+    { ...login, postLogoutRedirectUris: ["https://app.example/*"] },
+    "postLogoutRedirectUris",
+    /byte by byte/,
+  ],
+  [
+    "a back-channel address over http",
+    { ...login, backchannelLogoutUri: "http://app.example/logout" },
+    "backchannelLogoutUri",
+    /https/,
+  ],
+  [
+    "a back-channel address with a fragment",
+    { ...login, backchannelLogoutUri: "https://app.example/logout#x" },
+    "backchannelLogoutUri",
+    /Remove/,
+  ],
+  [
+    "how a logout is told without an address",
+    { ...login, backchannelLogoutSessionRequired: true },
+    "backchannelLogoutSessionRequired",
+    /backchannelLogoutUri/,
+  ],
+  ["the account page's id", { ...login, clientId: "tti-account" }, "clientId", /another id/],
+  ["a secret of 32 equal letters", { ...login, secret: "a".repeat(32) }, "secret", /./],
+  ["a secret that repeats itself", { ...login, secret: "abcdefgh".repeat(4) }, "secret", /./],
+  [
+    "one refresh token for a public client",
+    { ...login, authMethod: "none", rotateRefreshToken: false },
+    "rotateRefreshToken",
+    /rotation/,
+  ],
+];
+for (const [what, input, field, fix] of refused) {
+  test(`${what} is refused, and nothing is stored`, async () => {
+    const before = await store.db("clients").select("client_id");
+    await assert.rejects(
+      createClient(context, input),
+      (error: { code: string; field: string; fix: string }) => {
+        assert.deepEqual([error.code, error.field], ["invalid_input", field]);
+        assert.match(error.fix, fix);
+        return true;
+      },
+    );
+    assert.deepEqual(await store.db("clients").select("client_id"), before);
+  });
+}
+
+const warned: [string, object, RegExp][] = [
+  ["minting without a key", { purposes: ["mint"], allowedTenants: ["acme"] }, /no public key.*--key-out/],
+  [
+    "a tenant that does not exist",
+    { purposes: ["mint"], allowedTenants: ["acme", "nope"], jwks: { keys: [key] } },
+    /no tenant nope.*tti tenant create/,
+  ],
+  ...["https://10.1.2.3/x", "http://127.0.0.1:4000/x", "https://[fd00::1]/x", "https://app.internal/x"].map(
+    (uri): [string, object, RegExp] => [
+      `the back-channel address ${uri}`,
+      { ...login, backchannelLogoutUri: uri },
+      /backchannelLogoutUri lies in a private network.*TTI_ALLOW_NETWORKS/,
+    ],
+  ),
+  [
+    "keys in a private network",
+    { ...login, authMethod: "private_key_jwt", jwksUri: "https://192.168.1.1/jwks" },
+    /jwksUri lies in a private network/,
+  ],
+];
+for (const [what, input, warning] of warned) {
+  test(`${what} is told, once`, async () => {
+    const { warnings } = await createClient(context, input);
+    assert.equal(warnings.length, 1, warnings.join("\n"));
+    assert.match(warnings[0] ?? "", warning);
+  });
+}
+
+test("what works is registered without a word", async () => {
+  const { warnings } = await createClient(context, {
+    ...login,
+    purposes: ["login", "mint"],
+    allowedTenants: ["acme"],
+    jwks: { keys: [key] },
+    backchannelLogoutUri: "https://app.example/logout",
+    secret: "correct horse battery staple, and more",
+  });
+  assert.deepEqual(warnings, []);
+});
