@@ -13,7 +13,14 @@ import { addInteractionRoutes, type InteractionDeps } from "./provider/interacti
 import { discoveryPath } from "./provider/keys/discovery_document.ts";
 import type { DocumentAnswer, KeyDocuments } from "./provider/keys/key_documents.ts";
 import { addAccountRoutes } from "./provider/self_service/account_routes.ts";
-import { stylesheet } from "./views/render.ts";
+import {
+  applicationCookieMs,
+  applicationCookieName,
+  applicationCookieValue,
+  findApplication,
+} from "./provider/self_service/application_way.ts";
+import { withFrame } from "./views/frame.ts";
+import { pageHeaders, renderPage, stylesheet } from "./views/render.ts";
 
 /** One thing readiness depends on. */
 export interface ReadinessCheck {
@@ -32,6 +39,10 @@ export interface PublicAppDeps extends InteractionDeps {
   documents: KeyDocuments;
   /** Why no token can be signed now; undefined as a rule. */
   whyCannotSign(): string | undefined;
+  /** Whose login page this is; undefined: the host says it. */
+  publicName: string | undefined;
+  /** Where people get help. */
+  supportUrl: string | undefined;
   /** What the routes of the ISV's back ends need. */
   backEnds: BackEndRouteDeps;
 }
@@ -67,6 +78,15 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
       ...(deps.issuer.startsWith("https:") ? { "Strict-Transport-Security": "max-age=31536000" } : {}),
     });
     await next();
+  });
+
+  const applicationCookie = applicationCookieName(deps.issuer);
+  app.use(async function pageFrame(ctx, next) {
+    const named = ctx.cookies.get(applicationCookie, { signed: false });
+    const application = await findApplication(deps.host.current(), named);
+    const { host } = new URL(deps.issuer);
+    const { supportUrl } = deps;
+    await withFrame({ name: deps.publicName ?? host, host, supportUrl, application }, next);
   });
 
   app.use(async function errorEdge(ctx, next) {
@@ -108,6 +128,10 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
   });
 
   const router = new Router();
+  router.get("/", (ctx) => {
+    ctx.set({ ...pageHeaders() });
+    ctx.body = renderPage("welcome", { accountUrl: "/account" });
+  });
   addHealthRoutes(router, deps.readiness);
   addKeyDocumentRoutes(router, deps.documents);
   addStylesheetRoute(router);
@@ -118,12 +142,29 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
   app.use(router.routes());
 
   app.use(async function serveProvider(ctx) {
+    if (ctx.path === "/auth" && ctx.method === "GET")
+      rememberApplication(ctx, applicationCookie, deps.issuer);
     // The Provider answers on the raw response, so koa must not.
     ctx.respond = false;
     ctx.res.statusCode = 404;
     await deps.host.serve(ctx.req, ctx.res);
   });
   return app;
+}
+
+// So that a page which cannot go on, minutes later and without its sign-in, still leads back.
+function rememberApplication(ctx: Koa.Context, cookieName: string, issuer: string): void {
+  const value = applicationCookieValue(new URLSearchParams(ctx.querystring).get("client_id"));
+  if (value === undefined) return;
+  const secure = issuer.startsWith("https:");
+  ctx.cookies.set(cookieName, value, {
+    signed: false,
+    httpOnly: true,
+    sameSite: "lax",
+    secure,
+    path: "/",
+    maxAge: applicationCookieMs,
+  });
 }
 
 function isBackEndPath(path: string): boolean {

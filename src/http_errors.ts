@@ -1,6 +1,9 @@
 // Owns how any failure becomes an HTTP answer: one map from code to status and body. What was not foreseen
 // says nothing outward; its cause goes to the log under the request id.
 import { OperationError } from "./errors.ts";
+import { faultWords } from "./views/fault_words.ts";
+import { currentFrame } from "./views/frame.ts";
+import type { WayOn } from "./views/pages.ts";
 import { pageHeaders, renderPage } from "./views/render.ts";
 
 /** A failure as a caller may see it. */
@@ -57,16 +60,33 @@ export function problemBody(answer: ErrorAnswer, requestId: string): Record<stri
   };
 }
 
-/** The answer as a page for a person. */
-export function errorPage(answer: ErrorAnswer, requestId: string, backUrl?: string): string {
-  return renderPage("error", {
-    status: answer.status,
-    code: answer.code,
-    what: answer.message,
-    fix: answer.fix,
-    requestId,
-    backUrl,
-  });
+/** The part of a failure a page is made from. */
+export interface PageFault {
+  code: string;
+  /** What exactly was wrong, in a developer's words. */
+  message?: string | undefined;
+}
+
+// Failures of a request somebody wrote, whose exact fault its developer must read.
+const developersCodes = ["invalid_input", "invalid_request", "invalid_client", "invalid_redirect_uri"];
+
+/**
+ * The answer as a page for a person: what happened, why, what to do, and a way on.
+ * @param againUrl where another account may be tried in the same sign-in
+ */
+export function errorPage(fault: PageFault, requestId: string, againUrl?: string): string {
+  const words = faultWords(fault.code);
+  const ways = waysOn();
+  if (againUrl !== undefined) ways.unshift({ label: "Sign in with another account", url: againUrl });
+  const detail = developersCodes.includes(fault.code) || !words.known ? fault.message : undefined;
+  return renderPage("error", { ...words, ways, code: fault.code, detail, requestId });
+}
+
+/** Where a person goes on: to the application they came from, if this browser knows one, and to their account. */
+function waysOn(): WayOn[] {
+  const application = currentFrame()?.application;
+  const back = application && { label: `Go back to ${application.name}`, url: application.url };
+  return [...(back ? [back] : []), { label: "Sign in to your account", url: "/account" }];
 }
 
 /** The part of an HTTP context an error is written to; koa's is one. */

@@ -142,6 +142,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       documents: createKeyDocuments({ ring: keyRing, currentProvider: () => host.current() }),
       whyCannotSign: () => keyRing.whyCannotSign(),
       readiness: readinessOf(db, keyRing),
+      publicName: config.publicName,
+      supportUrl: config.supportUrl,
       backEnds: apiDeps,
     });
     listening.serve(app.callback());

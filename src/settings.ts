@@ -1,6 +1,7 @@
 // Owns the table of settings: for each environment variable its name, what it decides, its default and how its
 // value is read. config.ts reads them; docs/configuration.md is written from here, and a test keeps the two equal.
 import type { Mode } from "./config.ts";
+import { readText } from "./input/text.ts";
 import { type LogLevel, logLevels } from "./log.ts";
 import {
   flag,
@@ -143,6 +144,27 @@ export const settings = {
         );
       }
       return value;
+    },
+  }),
+  publicName: setting<string | undefined>({
+    name: "TTI_PUBLIC_NAME",
+    doc: "Whose login page this is: the name people know, on every page.",
+    defaultText: "the host of `TTI_ISSUER`",
+    fallback: none,
+    parse: (value) => {
+      const read = readText(value, { most: 60 });
+      if ("text" in read) return read.text;
+      throw new Error(`it ${read.fault}|Write the name as people know it`);
+    },
+  }),
+  supportUrl: setting<string | undefined>({
+    name: "TTI_SUPPORT_URL",
+    doc: "Where people get help, `https://` or `mailto:`; linked on every page.",
+    fallback: none,
+    parse: (value) => {
+      const { protocol } = URL.parse(value) ?? {};
+      if (protocol === "https:" || protocol === "http:" || protocol === "mailto:") return value;
+      throw new Error("it is no address people can open|Write https://… or mailto:…");
     },
   }),
   loginUrl: setting<string | undefined>({

@@ -63,8 +63,8 @@ export function createDemoApp(parts: DemoAppParts): DemoApp {
 
   const visitorOf = (ctx: Context): Visitor | undefined => visitors.find(ctx.cookies.get(sessionCookie));
 
-  const home = (ctx: Context, notice?: string, status = 200): void => {
-    const page = { issuer: settings.issuer, users: content.users, links: content.links, notice };
+  const home = (ctx: Context, notice?: string, status = 200, refused = false): void => {
+    const page = { issuer: settings.issuer, users: content.users, links: content.links, notice, refused };
     sendPage(ctx, status, renderPage("demo_home", page));
   };
 
@@ -107,7 +107,7 @@ export function createDemoApp(parts: DemoAppParts): DemoApp {
     const waiting = away.take(ctx.cookies.get(signInCookie));
     ctx.cookies.set(signInCookie, null, cookie);
     if (waiting === undefined) {
-      home(ctx, "This sign-in has expired or was finished already. Please start again.", 400);
+      home(ctx, "This sign-in has expired or was finished already. Please start again.", 400, true);
       return;
     }
     const tokens = await party.complete(ctx.querystring, waiting.pending);
@@ -236,10 +236,15 @@ function sendError(ctx: Context, error: unknown, log: Log): void {
   if (!expected) log.error({ requestId, err: error, path: ctx.path }, "demo: a request failed");
   const status = expected ? error.status : 502;
   const page = expected
-    ? { what: `This cannot be answered: ${error.message}.`, fix: "Go back to the start and try again." }
+    ? {
+        title: "This cannot be answered",
+        why: `${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}.`,
+        todo: "Go back to the start and try again.",
+      }
     : {
-        what: "The sign-in or search could not be completed.",
-        fix: "Look at the log line with this request id. Usually the provider is not running, or this application is not registered with it.",
+        title: "The sign-in or search could not be completed",
+        why: "Usually the provider is not running, or this application is not registered with it.",
+        todo: "Try again. If you run this demo, look at the log line with the request id below.",
       };
   sendPage(
     ctx,
@@ -247,10 +252,9 @@ function sendError(ctx: Context, error: unknown, log: Log): void {
     renderPage("error", {
       ...page,
       brandName: "Sample ISV app",
-      status,
       code: expected ? "invalid_request" : (errorCode(error) ?? "unavailable"),
       requestId,
-      backUrl: "/",
+      ways: [{ label: "Back to the start", url: "/" }],
     }),
   );
 }

@@ -12,6 +12,7 @@ import { requestIdOf } from "./edge/pinned_request.ts";
 import { registerGrants } from "./grants/register.ts";
 import { continueLogoutAtIsv } from "./handoff/front_logout.ts";
 import { createPageSources } from "./interactions/page_sources.ts";
+import { tellWhoStays } from "./interactions/stay_signed_in.ts";
 import { changeModels } from "./internals.ts";
 import { accountClient, accountClientId } from "./self_service/account_client.ts";
 import { recordSignIn } from "./sign_in_record.ts";
@@ -79,6 +80,7 @@ export function buildProvider(deps: ProviderDeps, jwks: JWKS): Provider {
       createRecordOnce(db, "ReplayDetection", id, { iss, exp: expiresAtSeconds }, expiresAtSeconds * 1000),
   });
   registerGrants(provider, deps);
+  tellWhoStays(provider);
   if (deps.logoutUrl !== undefined) continueLogoutAtIsv(provider, deps.logoutUrl);
   logOutcomes(provider, log);
   return provider;

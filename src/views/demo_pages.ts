@@ -73,7 +73,10 @@ export interface DemoHomePage {
   issuer: string;
   users: readonly DemoUser[];
   links: readonly { label: string; url: string }[];
+  /** What just happened; announced. */
   notice?: string | undefined;
+  /** True where the notice is a refusal; news is none. */
+  refused?: boolean | undefined;
 }
 
 /** After sign-in. */

@@ -4,7 +4,7 @@ import type { DemoPages } from "./demo_pages.ts";
 
 /** What any page may carry besides its own content. */
 export interface PageFrame {
-  /** Name of the service shown above the card; default "Sign in". */
+  /** Name shown above the card, in place of the service's own (frame.ts): the demo's. */
   brandName?: string | undefined;
 }
 
@@ -22,6 +22,8 @@ export interface LoginPage extends PageFrame {
   email?: string | undefined;
   /** Why the last attempt failed, in words; announced to assistive technology. */
   error?: string | undefined;
+  /** The fields that are wrong. A wait, or an account that is switched off, is no field's fault. */
+  wrongFields?: readonly ("email" | "password")[] | undefined;
   /** What the person tries to reach. */
   clientName?: string | undefined;
   /** Set when the relying party named the tenant. */
@@ -75,6 +77,33 @@ export interface LogoutPage extends PageFrame {
 export interface LoggedOutPage extends PageFrame {
   clientName?: string | undefined;
   returnUrl?: string | undefined;
+  /** Where one signs in again, where that is not the application. */
+  signInUrl?: string | undefined;
+}
+
+/** After the answer "No, stay signed in": the application was left, the sign-in here stands. */
+export interface StayedPage extends PageFrame {
+  accountEmail?: string | undefined;
+  application?: ApplicationWay | undefined;
+  accountUrl: string;
+  signOutUrl: string;
+}
+
+/** The page at the root of the public port. */
+export interface WelcomePage extends PageFrame {
+  accountUrl: string;
+}
+
+/** An application and where it is. */
+export interface ApplicationWay {
+  name: string;
+  url: string;
+}
+
+/** A way on from a page. */
+export interface WayOn {
+  label: string;
+  url: string;
 }
 
 /** An organization the person belongs to. */
@@ -111,19 +140,20 @@ export interface AccountPage extends PageFrame {
   signOutUrl?: string | undefined;
 }
 
-/** Any failure shown to a person. */
+/** Any failure shown to a person: what happened, why, what to do, and a way on. */
 export interface ErrorPage extends PageFrame {
-  /** HTTP status, for the title only. */
-  status: number;
-  /** Stable code, e.g. `invalid_request`. */
+  /** What happened: the page's title. */
+  title: string;
+  why?: string | undefined;
+  todo: string;
+  /** Where to go on, the best way first; never empty. */
+  ways: readonly WayOn[];
+  /** Small print: the stable code, e.g. `invalid_request`. */
   code: string;
-  /** What went wrong. */
-  what: string;
-  /** What to do about it. */
-  fix?: string | undefined;
-  /** Found again in the log. */
+  /** Small print, for the application's developer: what exactly was wrong. */
+  detail?: string | undefined;
+  /** Small print: found again in the log. */
   requestId?: string | undefined;
-  backUrl?: string | undefined;
 }
 
 /** Every page by the name of its template. */
@@ -133,6 +163,8 @@ export interface Pages extends DemoPages {
   consent: ConsentPage;
   logout: LogoutPage;
   logged_out: LoggedOutPage;
+  stayed: StayedPage;
+  welcome: WelcomePage;
   account: AccountPage;
   error: ErrorPage;
 }

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import ejs from "ejs";
+import { currentFrame } from "./frame.ts";
 import { linkable, type PageName, type Pages, scopeWords } from "./pages.ts";
 
 const folder = fileURLToPath(new URL("./", import.meta.url));
@@ -37,7 +38,14 @@ export function stylesheet(): Asset {
 export function renderPage<N extends PageName>(name: N, model: Pages[N]): string {
   const template = templates.get(name);
   if (template === undefined) throw new Error(`there is no page named ${name}`);
-  return template({ page: model, stylesheetPath: sheet.path, linkable, scopeWords });
+  return template({
+    page: model,
+    frame: currentFrame(),
+    stylesheetPath: sheet.path,
+    linkable,
+    scopeWords,
+    inCode,
+  });
 }
 
 /**
@@ -56,6 +64,11 @@ export function pageHeaders(): Readonly<Record<string, string>> {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
   };
+}
+
+/** A text cut at its backticks: every second part is code. */
+function inCode(text: string): readonly string[] {
+  return text.split("`");
 }
 
 function readStylesheet(): Asset {

@@ -151,7 +151,7 @@ for (const [where, host] of [
       page.getByRole("button", { name: "Win a prize" }).click(),
     ]);
     assert.equal(answer.status(), 403);
-    await page.getByText("This form was sent from another site.").waitFor();
+    await page.getByRole("heading", { name: "This form was not accepted" }).waitFor();
     assert.match(await mint(), /^presence_required/);
     await page.context().close();
   });
@@ -162,7 +162,7 @@ test("signing out at the account page ends the session", async () => {
   await openAccount(page, alice.email);
   await page.getByRole("link", { name: "Sign out" }).click();
   await page.getByRole("button", { name: "Yes, sign me out" }).click();
-  await page.getByLabel("Password").waitFor();
+  await page.getByRole("heading", { level: 1, name: "You are signed out" }).waitFor();
   await page.goto(`${issuer}/account`);
   await page.getByLabel("Password").waitFor();
   await page.context().close();

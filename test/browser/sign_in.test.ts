@@ -169,8 +169,14 @@ test("staying signed in at the provider makes the next sign-in a single click", 
   await signInToDemo(page, world.demo, alice.email);
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("button", { name: "No, stay signed in" }).click();
-  await page.waitForURL(`${world.demo.url}/signed-out`);
-  await page.goto(`${world.demo.url}/login`);
+  await page.getByRole("heading", { level: 1, name: "You are still signed in" }).waitFor();
+  assert.match(
+    await page.getByRole("status").innerText(),
+    /You left Sample ISV app.* as alice@acme\.example/s,
+  );
+  assert.equal(await page.getByText("You are signed out").count(), 0);
+  await page.getByRole("link", { name: "Go back to Sample ISV app" }).click();
+  await page.getByRole("link", { name: "Sign in", exact: true }).click();
   await page.getByRole("heading", { level: 1, name: `Search Acme Corp as ${alice.name}` }).waitFor();
   await page.context().close();
 });
@@ -207,7 +213,13 @@ test("a client that may not send people somewhere gets a page that says why, not
     }),
   );
   await page.goto(request.href);
-  await page.getByRole("heading", { name: "Something went wrong" }).waitFor();
+  await page.getByRole("heading", { name: "The application gave a wrong way back" }).waitFor();
+  assert.match(await page.title(), /^The application gave a wrong way back – localhost/);
+  await page.getByText("For the application’s developer").click();
+  await page.getByText("redirect_uri did not match").waitFor();
+  await page.getByRole("link", { name: "Go back to Sample ISV app" }).click();
+  await page.getByRole("link", { name: "Sign in", exact: true }).waitFor();
+  await page.goBack();
   assert.equal(new URL(page.url()).origin, world.server.publicUrl);
   assert.match(await page.locator("dl.facts").innerText(), /invalid_redirect_uri/);
   assert.deepEqual(breaches, []);

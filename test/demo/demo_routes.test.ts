@@ -80,7 +80,7 @@ test("a made-up session cookie is nobody's", async () => {
 test("an unknown path is a page, not an empty answer", async () => {
   const response = await get("/nothing-here");
   assert.equal(response.status, 404);
-  assert.match(await response.text(), /there is no such page/);
+  assert.match(await response.text(), /There is no such page/);
 });
 
 test("under another host name a visitor is sent to the right one, and forms are refused", async () => {

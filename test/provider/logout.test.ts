@@ -54,6 +54,18 @@ test("signing out is asked, returns to the registered address, and ends session 
   assert.match((await agent.follow(authorizationUrl(fixture))).text, /name="password"/);
 });
 
+test("who answers no stays signed in, is told so, and is not sent to the application's page for logouts", async () => {
+  const { agent, tokens } = await signedIn();
+  const question = await agent.follow(logoutUrl({ client_id: "app", post_logout_redirect_uri: bye }));
+  const answer = await agent.submit(question, {}, "/confirm");
+  assert.equal(answer.url.href, `${fixture.issuer}/account/still-signed-in`);
+  assert.match(answer.text, /<h1>You are still signed in<\/h1>/);
+  assert.doesNotMatch(answer.text, /You are signed out/);
+  assert.match(answer.text, /You left <strong>Client app<\/strong>/);
+  assert.ok((await agent.follow(authorizationUrl(fixture))).url.searchParams.get("code"), "still signed in");
+  assert.ok(tokens["id_token"]);
+});
+
 test("access granted while away outlives the sign-out", async () => {
   const { agent, tokens } = await signedIn({ scope: "openid offline_access", prompt: "consent" });
   const question = await agent.follow(logoutUrl({ id_token_hint: tokens["id_token"] }));

@@ -29,24 +29,29 @@ function contrast(one: string, other: string): number {
   return (lighter + 0.05) / (darker + 0.05);
 }
 
-const grounds = ["--surface", "--ground", "--sunken"];
+const grounds = ["--surface", "--bg", "--sunken"];
 const pairs: readonly (readonly [text: string, ground: string, atLeast: number])[] = [
   ...grounds.flatMap((ground) =>
-    ["--text", "--muted", "--accent-text"].map((text) => [text, ground, 4.5] as const),
+    ["--text", "--text-2", "--brand-text"].map((text) => [text, ground, 4.5] as const),
   ),
   ...["--part-1", "--part-2", "--part-3"].map((part) => [part, "--sunken", 4.5] as const),
-  ["--good", "--surface", 4.5],
-  ["--on-accent", "--accent", 4.5],
-  ["--on-accent", "--accent-strong", 4.5],
-  ["--accent-text", "--accent-soft", 4.5],
-  ["--text", "--accent-soft", 4.5],
+  ["--ok", "--surface", 4.5],
+  ["--on-brand", "--brand", 4.5],
+  ["--on-brand", "--brand-strong", 4.5],
+  ["--brand-text", "--brand-soft", 4.5],
+  ["--text", "--brand-soft", 4.5],
   ["--text", "--bad-soft", 4.5],
-  ["--good", "--good-soft", 4.5],
+  ["--ok", "--ok-soft", 4.5],
   ["--bad", "--bad-soft", 4.5],
   ["--warn", "--warn-soft", 4.5],
   ["--control", "--surface", 3],
-  ["--control", "--ground", 3],
-  ["--accent", "--surface", 3],
+  ["--control", "--bg", 3],
+  ["--control", "--sunken", 3],
+  ["--focus", "--surface", 3],
+  ["--focus", "--bg", 3],
+  ["--text-2", "--ok-soft", 4.5],
+  ["--text-2", "--warn-soft", 4.5],
+  ["--brand", "--surface", 3],
 ];
 
 for (const scheme of ["light", "dark"] as const) {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { type ServiceFrame, withFrame } from "../../src/views/frame.ts";
 import type { PageName } from "../../src/views/pages.ts";
 import { pageHeaders, renderPage, stylesheet } from "../../src/views/render.ts";
 import { fixtures, freshSession, refusedSession } from "./page_fixtures.ts";
@@ -25,7 +26,12 @@ function hostile(value: unknown): unknown {
 }
 
 function renderHostile<N extends PageName>(name: N): string {
-  return renderPage(name, hostile(fixtures[name]) as (typeof fixtures)[N]);
+  const frame = hostile({
+    name: "Orchard",
+    host: "login.orchard.example",
+    supportUrl: "/help",
+  }) as ServiceFrame;
+  return withFrame(frame, () => renderPage(name, hostile(fixtures[name]) as (typeof fixtures)[N]));
 }
 
 test("every page is one HTML document with a language, a title, a viewport and the stylesheet", () => {

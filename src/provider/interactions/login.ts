@@ -2,6 +2,7 @@
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import type { OperationError } from "../../errors.ts";
+import { signInFault } from "../../views/fault_words.ts";
 import { renderPage } from "../../views/render.ts";
 import type { Passwords } from "../accounts/passwords.ts";
 import { signIn } from "../accounts/sign_in.ts";
@@ -34,7 +35,12 @@ export async function renderLogin(
   return renderPage("login", {
     form: { action: `/interaction/${state.uid}/login` },
     email: failed?.email ?? state.params.get("login_hint"),
-    ...(failed ? { error: `${failed.error.message} ${failed.error.fix}` } : {}),
+    ...(failed
+      ? {
+          error: signInFault(failed.error),
+          wrongFields: failed.error.code === "invalid_credentials" ? ["email", "password"] : [],
+        }
+      : {}),
     clientName: state.client.clientName ?? state.client.clientId,
     tenantName: tenant?.name,
     cancelAction: `/interaction/${state.uid}/abort`,

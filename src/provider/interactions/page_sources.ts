@@ -1,7 +1,10 @@
 // Owns the pages oidc-provider shows by itself, in our words: the logout question, its end, and errors.
 import type { Configuration, KoaContextWithOIDC } from "oidc-provider";
+import { errorPage } from "../../http_errors.ts";
+import { currentFrame, withFrame } from "../../views/frame.ts";
 import { pageHeaders, renderPage } from "../../views/render.ts";
 import { requestIdOf } from "../edge/pinned_request.ts";
+import { applicationWay } from "../self_service/application_way.ts";
 
 type Logout = NonNullable<NonNullable<Configuration["features"]>["rpInitiatedLogout"]>;
 
@@ -31,32 +34,14 @@ export function createPageSources(): PageSources {
       show(ctx, 200, renderPage("logged_out", { clientName: nameOf(ctx) }));
     },
     error(ctx, out) {
-      const fix = fixes[out.error];
-      show(
-        ctx,
-        ctx.status,
-        renderPage("error", {
-          status: ctx.status,
-          code: out.error,
-          what: out.error_description ?? "The request could not be served.",
-          ...(fix === undefined ? {} : { fix }),
-          requestId: requestIdOf(ctx.req),
-        }),
-      );
+      const client = ctx.oidc.client;
+      const application = client && applicationWay(client);
+      const draw = () => errorPage({ code: out.error, message: out.error_description }, requestIdOf(ctx.req));
+      const frame = currentFrame();
+      show(ctx, ctx.status, frame && application ? withFrame({ ...frame, application }, draw) : draw());
     },
   };
 }
-
-// What a person can do; everything else is for the application's developer, whom the code will tell.
-const fixes: Readonly<Record<string, string>> = {
-  invalid_request:
-    "Go back to the application and start again. If that does not help, its request is malformed: the message says where.",
-  invalid_client:
-    "The application is not registered here, or not as it says. Its developer can register it with `tti client create`.",
-  invalid_redirect_uri:
-    "The application asked to send you somewhere it did not register. Its developer must use a registered redirect URI, letter by letter.",
-  server_error: "Try again in a moment. If it stays, tell the operator the request id.",
-};
 
 function nameOf(ctx: KoaContextWithOIDC): string | undefined {
   return ctx.oidc.client?.clientName ?? ctx.oidc.client?.clientId;

@@ -9,6 +9,12 @@ export const accountClientId = "tti-account";
 /** Where it is sent back to, below the issuer. */
 export const accountReturnPath = "/account/signed-in";
 
+/** Where signing out ends, below the issuer. */
+export const accountSignedOutPath = "/account/signed-out";
+
+/** Where somebody arrives who was asked and stays signed in, below the issuer. */
+export const accountStayedPath = "/account/still-signed-in";
+
 /** Its metadata. */
 export function accountClient(issuer: string): ClientMetadata {
   return {
@@ -18,7 +24,7 @@ export function accountClient(issuer: string): ClientMetadata {
     grant_types: ["authorization_code"],
     response_types: ["code"],
     redirect_uris: [`${issuer}${accountReturnPath}`],
-    post_logout_redirect_uris: [`${issuer}/account`],
+    post_logout_redirect_uris: [`${issuer}${accountSignedOutPath}`],
     scope: "openid",
     first_party: true,
   };
@@ -42,6 +48,6 @@ export function accountSignInUrl(issuer: string): string {
 export function accountSignOutUrl(issuer: string): string {
   const url = new URL("/session/end", issuer);
   url.searchParams.set("client_id", accountClientId);
-  url.searchParams.set("post_logout_redirect_uri", `${issuer}/account`);
+  url.searchParams.set("post_logout_redirect_uri", `${issuer}${accountSignedOutPath}`);
   return url.href;
 }

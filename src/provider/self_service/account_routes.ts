@@ -2,13 +2,20 @@
 import type Router from "@koa/router";
 import type { RouterContext } from "@koa/router";
 import { OperationError } from "../../errors.ts";
+import { currentFrame } from "../../views/frame.ts";
 import { pageHeaders, renderPage } from "../../views/render.ts";
 import { type Account, findAccount } from "../accounts/account_store.ts";
 import type { ProviderHost } from "../host.ts";
 import { assertOwnForm, readForm } from "../interactions/form.ts";
 import { sessionAccountOf } from "../internals.ts";
 import type { PresencePolicy } from "../presence/presence_policy.ts";
-import { accountReturnPath, accountSignInUrl, accountSignOutUrl } from "./account_client.ts";
+import {
+  accountReturnPath,
+  accountSignedOutPath,
+  accountSignInUrl,
+  accountSignOutUrl,
+  accountStayedPath,
+} from "./account_client.ts";
 import {
   type Agreement,
   type AgreementDeps,
@@ -35,8 +42,25 @@ export function addAccountRoutes(router: Router, deps: AccountRouteDeps): void {
     const error = new URLSearchParams(ctx.querystring).get("error");
     if (error === null) return sendOn(ctx, `${deps.issuer}/account`);
     throw new OperationError("unauthenticated", "The sign-in was not completed.", {
-      fix: "Open /account again and sign in.",
+      fix: "Open your account again and sign in.",
     });
+  });
+
+  router.get(accountSignedOutPath, (ctx) => {
+    showHtml(ctx, renderPage("logged_out", { signInUrl: "/account" }));
+  });
+
+  // Who was asked whether to sign out, and said no (interactions/stay_signed_in.ts).
+  router.get(accountStayedPath, async (ctx) => {
+    const account = await signedIn(ctx);
+    if (account === undefined) return sendOn(ctx, `${deps.issuer}${accountSignedOutPath}`);
+    const page = {
+      accountEmail: account.email ?? undefined,
+      application: currentFrame()?.application,
+      accountUrl: "/account",
+      signOutUrl: accountSignOutUrl(deps.issuer),
+    };
+    showHtml(ctx, renderPage("stayed", page));
   });
 
   router.post("/account", async (ctx) => {
@@ -45,7 +69,7 @@ export function addAccountRoutes(router: Router, deps: AccountRouteDeps): void {
     const account = await signedIn(ctx);
     if (account === undefined) {
       throw new OperationError("unauthenticated", "Your session has ended.", {
-        fix: "Open /account and sign in.",
+        fix: "Open your account and sign in.",
       });
     }
     const decision = form.get("decision");
@@ -76,9 +100,7 @@ export function addAccountRoutes(router: Router, deps: AccountRouteDeps): void {
       listTenantsOfPerson(deps.db, account.id),
       listAgreements(deps, account.id),
     ]);
-    ctx.status = 200;
-    ctx.set({ ...pageHeaders() });
-    ctx.body = renderPage("account", {
+    const html = renderPage("account", {
       form: { action: "/account" },
       name: account.name ?? undefined,
       email: account.email ?? "",
@@ -88,7 +110,14 @@ export function addAccountRoutes(router: Router, deps: AccountRouteDeps): void {
       notice,
       signOutUrl: accountSignOutUrl(deps.issuer),
     });
+    showHtml(ctx, html);
   }
+}
+
+function showHtml(ctx: RouterContext, html: string): void {
+  ctx.status = 200;
+  ctx.set({ ...pageHeaders() });
+  ctx.body = html;
 }
 
 function toView({ grantedAtMs, ...agreement }: Agreement) {

@@ -1,0 +1,28 @@
+// Owns what every page of one server carries without asking for it: whose page it is and where help is. The edge
+// sets it once for all that happens in a request, so that no page builder can forget it.
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { ApplicationWay } from "./pages.ts";
+
+/** Whose pages these are. */
+export interface ServiceFrame {
+  /** The vendor's name, or the provider's host where nobody chose one. */
+  name: string;
+  /** The provider's host; shown beside the name, so that a look-alike is noticed. */
+  host?: string | undefined;
+  /** Where people get help; https, http or mailto. */
+  supportUrl?: string | undefined;
+  /** The application this browser came from last, where it is registered here. */
+  application?: ApplicationWay | undefined;
+}
+
+const frames = new AsyncLocalStorage<ServiceFrame>();
+
+/** Runs something whose pages carry this frame. */
+export function withFrame<T>(frame: ServiceFrame, run: () => T): T {
+  return frames.run(frame, run);
+}
+
+/** The frame of the request at hand; undefined outside of one. */
+export function currentFrame(): ServiceFrame | undefined {
+  return frames.getStore();
+}

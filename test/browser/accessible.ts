@@ -1,0 +1,39 @@
+// Owns judging a page by axe: no violation of WCAG 2.2 A and AA, in light and dark, 1280 and 320 pixels wide, where
+// it may not scroll sideways either.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Page } from "playwright-core";
+import { assertNoSidewaysScroll } from "./browser_world.ts";
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+interface AxeResult {
+  violations: { id: string; help: string; nodes: { html: string; failureSummary?: string }[] }[];
+}
+
+/** Fails with what axe found; the page's window and scheme are put back. */
+export async function assertAccessible(page: Page): Promise<void> {
+  const before = page.viewportSize();
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const width of [1280, 320]) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await page.setViewportSize({ width, height: 800 });
+      const found = await runAxe(page);
+      assert.deepEqual(found, [], `${page.url()} in ${colorScheme} at ${width} pixels`);
+      await assertNoSidewaysScroll(page);
+    }
+  }
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+  if (before !== null) await page.setViewportSize(before);
+}
+
+// The pages' own policy lets no script in, so axe comes by the debugger's evaluation, as one expression.
+async function runAxe(page: Page): Promise<string[]> {
+  const options = JSON.stringify({ runOnly: rules, resultTypes: ["violations"] });
+  const result = await page.evaluate<AxeResult>(`${axeSource}\n;axe.run(document, ${options})`);
+  return result.violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ""}`),
+  );
+}

@@ -1,0 +1,198 @@
+// No page is a dead end: going back, an expired sign-in, a page that is not there and signing out each say what is so
+// and lead on. Every page here is also judged by axe, in light and dark, wide and narrow.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Page } from "playwright-core";
+import { assertAccessible } from "./accessible.ts";
+import {
+  alice,
+  type BrowserWorld,
+  bob,
+  openBrowserWorld,
+  signInToDemo,
+  submitLogin,
+} from "./browser_world.ts";
+
+let world: BrowserWorld;
+before(async () => {
+  world = await openBrowserWorld();
+});
+after(() => world.close());
+
+const backToTheDemo = (page: Page) => page.getByRole("link", { name: "Go back to Sample ISV app" });
+
+test("Back after signing in leads back to the application", async () => {
+  const { page, breaches } = await world.openPage();
+  await page.goto(`${world.demo.url}/login`);
+  const loginPage = page.url();
+  await submitLogin(page, alice.email);
+  await page.getByRole("heading", { level: 1, name: /^Search / }).waitFor();
+  await page.goto(loginPage);
+  await page.getByRole("heading", { level: 1, name: "This sign-in is over" }).waitFor();
+  await assertAccessible(page);
+  assert.doesNotMatch(await page.locator("main").innerText(), /\bclient|verifier|tenant|operator/i);
+  await backToTheDemo(page).click();
+  await page.getByRole("heading", { level: 1, name: /^Search / }).waitFor();
+  assert.deepEqual(breaches, []);
+  await page.context().close();
+});
+
+test("Back from the consent page to the sign-in form leads on, too", async () => {
+  const { page } = await world.openPage();
+  const request = new URL("/auth", world.server.publicUrl);
+  request.search = String(
+    new URLSearchParams({
+      client_id: "report-builder",
+      response_type: "code",
+      scope: "openid email",
+      redirect_uri: `${world.demo.url}/elsewhere`,
+      code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+      code_challenge_method: "S256",
+    }),
+  );
+  await page.goto(request.href);
+  const loginPage = page.url();
+  await submitLogin(page, alice.email);
+  await page.getByRole("heading", { name: "Allow access?" }).waitFor();
+  await assertAccessible(page);
+  const [allow, deny] = await Promise.all(
+    ["Allow", "Deny"].map((name) => page.getByRole("button", { name, exact: true }).boundingBox()),
+  );
+  assert.deepEqual(
+    [allow?.width, allow?.height, allow?.y],
+    [deny?.width, deny?.height, deny?.y],
+    "Allow and Deny have the same weight",
+  );
+  await page.goto(loginPage);
+  const link = page.getByRole("link", { name: "Go back to Report Builder" });
+  assert.equal(await link.getAttribute("href"), `${world.demo.url}/`);
+  await page.context().close();
+});
+
+test("a sign-in that another browser began leads on by the account, where no application is known", async () => {
+  const { page: theirs } = await world.openPage();
+  await theirs.goto(`${world.demo.url}/login`);
+  const { page } = await world.openPage();
+  await page.goto(theirs.url());
+  await page.getByRole("heading", { level: 1, name: "This sign-in is over" }).waitFor();
+  await page.getByRole("link", { name: "Sign in to your account" }).click();
+  await page.getByLabel("Password").waitFor();
+  for (const one of [page, theirs]) await one.context().close();
+});
+
+test("the address of the provider alone is a page, and a page that is not there says so", async () => {
+  const { page, breaches } = await world.openPage();
+  await page.goto(world.server.publicUrl);
+  await page.getByRole("heading", { level: 1, name: "This is where you sign in" }).waitFor();
+  await assertAccessible(page);
+  await page.goto(`${world.server.publicUrl}/nothing/here`);
+  await page.getByRole("heading", { level: 1, name: "There is no such page" }).waitFor();
+  await assertAccessible(page);
+  await page.getByRole("link", { name: "Sign in to your account" }).click();
+  await page.getByLabel("Password").waitFor();
+  assert.deepEqual(breaches, []);
+  await page.context().close();
+});
+
+test("signing out at the account page is confirmed, and a sign-in form comes only when asked for", async () => {
+  const { page, breaches } = await world.openPage();
+  await page.goto(`${world.server.publicUrl}/account`);
+  await submitLogin(page, bob.email);
+  await page.getByRole("heading", { level: 1, name: "Your account" }).waitFor();
+  await assertAccessible(page);
+  await page.getByRole("link", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "Sign out?" }).waitFor();
+  await assertAccessible(page);
+  await page.getByRole("button", { name: "Yes, sign me out" }).click();
+  await page.getByRole("heading", { level: 1, name: "You are signed out" }).waitFor();
+  await assertAccessible(page);
+  assert.equal(await page.getByRole("alert").count(), 0);
+  await page.getByRole("link", { name: "Sign in again" }).click();
+  await page.getByLabel("Password").waitFor();
+  assert.deepEqual(breaches, []);
+  await page.context().close();
+});
+
+test("who stays signed in at the account page is told so, and may sign out after all", async () => {
+  const { page, breaches } = await world.openPage();
+  await page.goto(`${world.server.publicUrl}/account`);
+  await submitLogin(page, bob.email);
+  await page.getByRole("link", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "No, stay signed in" }).click();
+  await page.getByRole("heading", { level: 1, name: "You are still signed in" }).waitFor();
+  await assertAccessible(page);
+  await page.getByRole("link", { name: "Your account" }).click();
+  await page.getByRole("heading", { level: 1, name: "Your account" }).waitFor();
+  await page.goBack();
+  await page.getByRole("link", { name: "Sign out after all" }).click();
+  await page.getByRole("button", { name: "Yes, sign me out" }).click();
+  await page.getByRole("heading", { level: 1, name: "You are signed out" }).waitFor();
+  await page.goto(`${world.server.publicUrl}/account/still-signed-in`);
+  await page.getByRole("heading", { level: 1, name: "You are signed out" }).waitFor();
+  assert.deepEqual(breaches, []);
+  await page.context().close();
+});
+
+test("news is no alert: signing out and cancelling are said in a status, a refusal in an alert", async () => {
+  const { page } = await world.openPage();
+  await signInToDemo(page, world.demo, alice.email);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "Yes, sign me out" }).click();
+  assert.equal(await page.getByRole("status").innerText(), "You are signed out.");
+  assert.equal(await page.getByRole("alert").count(), 0);
+  await assertAccessible(page);
+  await page.goto(`${world.demo.url}/login`);
+  await page.getByRole("button", { name: "Cancel" }).click();
+  assert.equal(await page.getByRole("status").innerText(), "The sign-in was cancelled.");
+  await page.goto(`${world.demo.url}/callback?code=x&state=y`);
+  assert.match(await page.getByRole("alert").innerText(), /expired or was finished already/);
+  await page.context().close();
+});
+
+test("only a field that is wrong is marked wrong", async () => {
+  const { page } = await world.openPage();
+  await page.goto(`${world.demo.url}/login`);
+  await assertAccessible(page);
+  await submitLogin(page, "carol@acme.example", "not the password");
+  await assertAccessible(page);
+  const marked = () => page.locator("input[aria-invalid=true]").count();
+  assert.equal(await marked(), 2);
+  for (let tries = 0; tries < 30; tries += 1) {
+    await submitLogin(page, "carol@acme.example", "not the password");
+    if (/too (many|often)|wait/i.test(await page.getByRole("alert").innerText())) break;
+  }
+  assert.match(await page.getByRole("alert").innerText(), /wait/i);
+  assert.equal(await marked(), 0, "a wait is no field's fault");
+  await page.context().close();
+});
+
+test("buttons keep their edges, and the first one its weight, under forced colours", async () => {
+  const { page } = await world.openPage({ forcedColors: "active" });
+  await page.goto(`${world.demo.url}/login`);
+  const style = (name: string, property: string) =>
+    page
+      .getByRole("button", { name })
+      .evaluate(
+        (element, wanted) => `${Reflect.get(globalThis, "getComputedStyle")(element)[wanted]}`,
+        property,
+      );
+  assert.notEqual(await style("Sign in", "backgroundColor"), await style("Cancel", "backgroundColor"));
+  for (const name of ["Sign in", "Cancel"]) assert.equal(await style(name, "borderTopStyle"), "solid");
+  await page.context().close();
+});
+
+test("after a search the box stays in sight", async () => {
+  for (const viewport of [
+    { width: 1280, height: 800 },
+    { width: 390, height: 844 },
+  ]) {
+    const { page } = await world.openPage({ viewport });
+    await signInToDemo(page, world.demo, alice.email);
+    await page.getByRole("searchbox").fill("travel budget");
+    await page.getByRole("button", { name: "Search", exact: true }).click();
+    await page.locator(".document").first().waitFor();
+    const box = await page.getByRole("searchbox").boundingBox();
+    assert.ok((box?.y ?? -1) >= 0, `the search box lies at ${box?.y} in a window of ${viewport.width}`);
+    await page.context().close();
+  }
+});

@@ -1,0 +1,74 @@
+// What a person reads when something fails: their words, a reason, something to do, and a way on.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type ErrorCode, errorCatalogue, OperationError } from "../../src/errors.ts";
+import { answerOf, errorPage } from "../../src/http_errors.ts";
+import { faultWords } from "../../src/views/fault_words.ts";
+import { withFrame } from "../../src/views/frame.ts";
+
+const codes = [
+  ...(Object.keys(errorCatalogue) as ErrorCode[]),
+  ...[
+    "invalid_request",
+    "invalid_client",
+    "invalid_redirect_uri",
+    "access_denied",
+    "server_error",
+    "whatever",
+  ],
+];
+/** What stands above the small print. */
+const largePrint = (html: string) =>
+  html.slice(html.indexOf("<h1"), html.indexOf('<div class="small-print"'));
+
+test("no fault speaks to a person of clients, tenants, verifiers, operators, our files or raw code marks", () => {
+  for (const code of codes) {
+    const catalogued = Object.hasOwn(errorCatalogue, code)
+      ? answerOf(new OperationError(code as ErrorCode, "the client of tenant `acme` sent a verifier"))
+      : { code, message: "the client of tenant `acme` sent a verifier" };
+    const html = errorPage(catalogued, "request-1");
+    assert.doesNotMatch(
+      largePrint(html),
+      /\bclients?\b|\btenants?\b|verifier|operator|redirect URI|docs\/|`|oops|tti /i,
+      code,
+    );
+    assert.doesNotMatch(html, /`/, `${code}: code is marked up, not written with backticks`);
+  }
+});
+
+test("every fault has a title of its own kind, something to do, and a way on", () => {
+  const titles = new Set(codes.map((code) => faultWords(code).title));
+  assert.ok(titles.size >= 15, `${titles.size} titles`);
+  for (const code of codes) {
+    const html = errorPage({ code, message: "" }, "request-1");
+    const title = faultWords(code).title;
+    assert.ok(html.includes(`<title>${title} – `), code);
+    assert.match(largePrint(html), /<a class="button primary" href="[^"]+">[^<]+<\/a>/, code);
+    assert.ok(faultWords(code).todo.length > 10);
+    assert.match(html, /Request id<\/dt><dd><code>request-1</);
+  }
+});
+
+test("the way back to the application comes first, where the browser knows one", () => {
+  const application = { name: "Report Builder", url: "https://reports.example/" };
+  const html = withFrame({ name: "Orchard", host: "login.orchard.example", application }, () =>
+    errorPage({ code: "sign_in_expired" }, "request-1"),
+  );
+  assert.match(
+    html,
+    /<a class="button primary" href="https:\/\/reports\.example\/">Go back to Report Builder</,
+  );
+  assert.match(html, /<span>Orchard<\/span>/);
+  assert.match(html, /<span>login\.orchard\.example<\/span>/);
+});
+
+test("a developer finds below what exactly was wrong, a person's fault shows nothing of it", () => {
+  const message = "redirect_uri did not match any of the client's registered `redirect_uris`";
+  const html = errorPage({ code: "invalid_redirect_uri", message }, "request-1");
+  assert.match(
+    html,
+    /For the application’s developer<\/summary>[\s\S]+registered <code>redirect_uris<\/code>/,
+  );
+  const person = errorPage({ code: "not_a_member", message: "no member of the tenant globex" }, "request-1");
+  assert.doesNotMatch(person, /globex/);
+});

@@ -1,0 +1,53 @@
+// One design: colours, sizes and weights come from the tokens, so that two pages cannot drift apart.
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const folder = fileURLToPath(new URL("../../src/views/style/", import.meta.url));
+const sheets = readdirSync(folder).sort();
+const tokens = readFileSync(`${folder}0_tokens.css`, "utf8");
+
+function linesOf(pattern: RegExp): string[] {
+  return sheets
+    .filter((name) => name !== "0_tokens.css")
+    .flatMap((name) =>
+      readFileSync(`${folder}${name}`, "utf8")
+        .split("\n")
+        .map((line) => `${name}: ${line.trim()}`),
+    )
+    .filter((line) => pattern.test(line));
+}
+
+test("no style sheet but the tokens' names a raw colour", () => {
+  assert.equal(sheets[0], "0_tokens.css");
+  assert.deepEqual(
+    linesOf(/#[0-9a-f]{3,8}\b(?! \{)|\b(rgb|hsl|oklch)a?\(/i).filter((line) => /:.*:/.test(line)),
+    [],
+  );
+});
+
+test("sizes of type come from the tokens, and weights are three", () => {
+  assert.deepEqual(linesOf(/font-size: (?!var\(|clamp\(var|0\.\d+em|inherit)/), []);
+  assert.deepEqual(linesOf(/font-weight: (?!400|600|700|inherit)/), []);
+});
+
+test("every token that is used exists, in both schemes where it is a colour", () => {
+  const [light = "", dark = ""] = tokens.split("@media (prefers-color-scheme: dark)");
+  const names = (text: string) => new Set([...text.matchAll(/^\s*(--[\w-]+):/gm)].map(([, name]) => name));
+  const used = sheets.flatMap((name) =>
+    [...readFileSync(`${folder}${name}`, "utf8").matchAll(/var\((--[\w-]+)/g)].map(
+      ([, token]) => token ?? "",
+    ),
+  );
+  assert.deepEqual(
+    [...new Set(used)].filter((name) => !names(light).has(name)),
+    [],
+  );
+  const colours = [...light.matchAll(/(--[\w-]+): #/g)].map(([, name]) => name ?? "");
+  assert.ok(colours.length > 20);
+  assert.deepEqual(
+    colours.filter((name) => !names(dark).has(name)),
+    [],
+  );
+});
