@@ -2,12 +2,13 @@
 // the Provider for everything else.
 import Router, { type RouterContext } from "@koa/router";
 import Koa from "koa";
+import { followRequest, matchedRouteOf } from "./access_log.ts";
 import { type BackEndRouteDeps, createBackEndRouter } from "./admin/back_end_routes.ts";
 import { answerInJson } from "./admin/json_routes.ts";
 import { OperationError } from "./errors.ts";
-import { answerOf, isOurFault, sendError } from "./http_errors.ts";
+import { logFailure, logUnsent, sendError } from "./http_errors.ts";
 import type { Log } from "./log.ts";
-import { pinRequest, requestIdOf } from "./provider/edge/pinned_request.ts";
+import { pinnedAddressOf, pinRequest, requestIdOf } from "./provider/edge/pinned_request.ts";
 import { readFormPairs } from "./provider/interactions/form.ts";
 import { addInteractionRoutes, type InteractionDeps } from "./provider/interactions/interaction_routes.ts";
 import { discoveryPath } from "./provider/keys/discovery_document.ts";
@@ -19,6 +20,7 @@ import {
   applicationCookieValue,
   findApplication,
 } from "./provider/self_service/application_way.ts";
+import { describeRequest } from "./request_context.ts";
 import { withFrame } from "./views/frame.ts";
 import { pageHeaders, renderPage, stylesheet } from "./views/render.ts";
 
@@ -32,6 +34,8 @@ export interface ReadinessCheck {
 /** What the public app needs. */
 export interface PublicAppDeps extends InteractionDeps {
   log: Log;
+  /** Whether answered requests are logged, too; default no. */
+  accessLog?: boolean;
   /** The client registered with AWS. */
   awsClientId: string;
   trustedProxies: number;
@@ -55,7 +59,7 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
   const app = new Koa();
   // Believes the forwarded headers, because pinHost has replaced them by the truth.
   app.proxy = true;
-  app.on("error", (error) => deps.log.error({ err: error }, "response could not be sent"));
+  app.on("error", (error, ctx) => logUnsent(deps.log, ctx, error));
 
   app.use(async function pinHost(ctx, next) {
     if (!pinRequest(ctx.req, deps)) {
@@ -63,7 +67,9 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
       ctx.body = { error: "invalid_request", error_description: "The request target must be a path." };
       return;
     }
-    await next();
+    const context = { requestId: requestIdOf(ctx.req), address: pinnedAddressOf(ctx.req) };
+    const access = { log: deps.log, port: "public", enabled: deps.accessLog ?? false } as const;
+    await followRequest(access, ctx.req, ctx.res, context, next);
   });
 
   app.use(async function securityHeaders(ctx, next) {
@@ -92,13 +98,11 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
   app.use(async function errorEdge(ctx, next) {
     try {
       await next();
+      describeRequest({ route: matchedRouteOf(ctx) });
     } catch (error) {
-      const requestId = requestIdOf(ctx.req);
-      const answer = answerOf(error);
-      const fields = { requestId, method: ctx.method, path: ctx.path, code: answer.code };
-      if (isOurFault(error)) deps.log.error({ ...fields, err: error }, "request failed");
-      else deps.log.info({ ...fields, reason: answer.message }, "request refused");
-      sendError(ctx, error, requestId);
+      describeRequest({ route: matchedRouteOf(ctx) });
+      logFailure(deps.log, ctx.req, error);
+      sendError(ctx, error, requestIdOf(ctx.req));
     }
   });
 
@@ -197,7 +201,7 @@ function addSigningGate(
   router.post("/token", async (ctx, next) => {
     const reason = whyCannotSign();
     if (reason === undefined) return next();
-    log.warn({ requestId: requestIdOf(ctx.req), reason }, "token request turned away");
+    log.warn({ reason }, "token request turned away");
     ctx.set({ "Retry-After": "2", "Cache-Control": "no-store" });
     ctx.status = 503;
     ctx.body = {

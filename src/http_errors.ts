@@ -1,6 +1,9 @@
 // Owns how any failure becomes an HTTP answer: one map from code to status and body. What was not foreseen
 // says nothing outward; its cause goes to the log under the request id.
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { OperationError } from "./errors.ts";
+import type { Log } from "./log.ts";
+import { currentRequest } from "./request_context.ts";
 import { faultWords } from "./views/fault_words.ts";
 import { currentFrame } from "./views/frame.ts";
 import type { WayOn } from "./views/pages.ts";
@@ -33,6 +36,46 @@ export function answerOf(error: unknown): ErrorAnswer {
 /** Whether a failure must be looked at by an operator. */
 export function isOurFault(error: unknown): boolean {
   return answerOf(error).status >= 500;
+}
+
+/**
+ * Whether a request failed because its sender went away, or stalled until the port gave up, before all of it had
+ * come. Judged by the request alone: an error of the network may as well be the store's.
+ */
+export function isAborted(request: IncomingMessage): boolean {
+  return request.readableAborted && !request.complete;
+}
+
+/**
+ * Logs a failed request: what is our fault with its cause, a refusal with its reason, a sender who went away in a
+ * line of the finest levels, because anybody can cause any number of them. The path is not named, it may hold a challenge.
+ */
+export function logFailure(log: Log, request: IncomingMessage, error: unknown): void {
+  const { code, message } = answerOf(error);
+  const context = currentRequest();
+  const fields = {
+    method: request.method,
+    route: context?.route,
+    clientId: context?.clientId,
+    address: context?.address,
+    code,
+  };
+  if (isAborted(request)) log.debug(fields, "request given up by its sender");
+  else if (isOurFault(error)) log.error({ ...fields, err: error }, "request failed");
+  else log.info({ ...fields, reason: message }, "request refused");
+}
+
+/** Logs that an answer could not be sent; that its reader went away meanwhile is no fault of anybody. */
+export function logUnsent(
+  log: Log,
+  ctx: { req: IncomingMessage; res: ServerResponse } | undefined,
+  error: unknown,
+): void {
+  if (ctx !== undefined && (!ctx.req.complete || ctx.req.socket.destroyed)) {
+    log.debug("request or answer given up by the other side");
+  } else {
+    log.error({ err: error }, "answer could not be sent");
+  }
 }
 
 /** The answer as JSON; `error` and `error_description` as OAuth spells them (RFC 6749 section 5.2). */

@@ -5,9 +5,13 @@ import { AsyncLocalStorage } from "node:async_hooks";
 /** The request under way. */
 export interface RequestContext {
   /** The id its answer carries as X-Request-Id. */
-  requestId: string;
+  readonly requestId: string;
   /** The client's address, as the edge settled it; undefined where the socket had none left. */
-  address: string | undefined;
+  readonly address: string | undefined;
+  /** The pattern of the route that serves it, once one does. */
+  route?: string;
+  /** The client that asks, once it is authenticated or, in a browser's request, named. */
+  clientId?: string;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();
@@ -20,4 +24,12 @@ export function runInRequest<Result>(context: RequestContext, run: () => Result)
 /** The request under way; undefined in the command line, at start and in what runs by the clock. */
 export function currentRequest(): RequestContext | undefined {
   return storage.getStore();
+}
+
+/** Notes what has become known of the request under way; members that are not given stay as they are. */
+export function describeRequest(known: { route?: string | undefined; clientId?: string | undefined }): void {
+  const request = storage.getStore();
+  if (request === undefined) return;
+  if (known.route !== undefined) request.route = known.route;
+  if (known.clientId !== undefined) request.clientId = known.clientId;
 }

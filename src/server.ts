@@ -44,6 +44,8 @@ export interface ServerOptions {
   /** How domains are proven; the machine's DNS unless a test answers. */
   resolveTxt?: TxtResolver;
   log?: Log;
+  /** The product's version, for the log. */
+  version?: string;
   /** How signing keys follow one another; a test compresses its times. */
   keyPolicy?: KeyPolicy;
   /** How AWS is reached for searches; absent: by the settings, as the AWS SDK reads them. */
@@ -63,7 +65,10 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const passwords = createPasswords();
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
+    if (closers.length === 0) return;
+    log.info("provider is stopping: it takes no new requests and lets those under way end");
     while (closers.length > 0) await closers.pop()?.();
+    log.info("provider has stopped");
   };
   try {
     const secrets = loadSecrets(config);
@@ -121,6 +126,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       db,
       clock,
       log,
+      accessLog: config.accessLog,
       passwords,
       issuer,
       requireVerifiedDomain: config.requireVerifiedDomain,
@@ -139,6 +145,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       awsClientId: config.clientId,
       requireVerifiedDomain: config.requireVerifiedDomain,
       trustedProxies: config.trustedProxies,
+      accessLog: config.accessLog,
       documents: createKeyDocuments({ ring: keyRing, currentProvider: () => host.current() }),
       whyCannotSign: () => keyRing.whyCannotSign(),
       readiness: readinessOf(db, keyRing),
@@ -150,7 +157,10 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const admin = await listen(config.adminHost, config.adminPort, drainMs);
     closers.push(admin.close);
     admin.serve(createAdminApp(apiDeps).callback());
-    log.info({ issuer, port: listening.port, adminPort: admin.port }, "provider is serving");
+    const { mode, tenantClaim } = config;
+    const store = config.databaseUrl === undefined ? "sqlite" : "postgresql";
+    const addresses = { issuer, url: listening.url, port: listening.port, adminUrl: admin.url };
+    log.info({ version: options.version, mode, store, tenantClaim, ...addresses }, "provider is serving");
     return {
       publicUrl: issuer,
       localUrl: listening.url,

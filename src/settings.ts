@@ -226,6 +226,13 @@ export const settings = {
     fallback: () => "info",
     parse: oneOf(logLevels),
   }),
+  accessLog: setting({
+    name: "TTI_ACCESS_LOG",
+    doc: "Whether each answered request is a line of the log: method, route, status, duration, client, address. Refusals and failures are logged either way.",
+    defaultText: "`on`; `off` in development",
+    fallback: (mode) => mode === "production",
+    parse: flag,
+  }),
   awsEndpointUrl: setting<string | undefined>({
     name: "AWS_ENDPOINT_URL",
     doc: "Endpoint of every AWS call, as the AWS SDK reads it. Set it to the sandbox to try without AWS.",

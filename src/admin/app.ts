@@ -3,6 +3,8 @@
 import { randomUUID } from "node:crypto";
 import Router from "@koa/router";
 import Koa from "koa";
+import { followRequest } from "../access_log.ts";
+import { logUnsent } from "../http_errors.ts";
 import type { Log } from "../log.ts";
 import { adminRoutes } from "./admin_routes.ts";
 import { adminScope, handoffScope, searchScope } from "./authenticate.ts";
@@ -13,13 +15,21 @@ import { addSearchRoute } from "./search_routes.ts";
 /** What the admin app needs. */
 export interface AdminAppDeps extends BackEndRouteDeps {
   log: Log;
+  /** Whether answered requests are logged, too; default no. */
+  accessLog?: boolean;
 }
 
 /** Makes the admin app. */
 export function createAdminApp(deps: AdminAppDeps): Koa {
   const app = new Koa();
-  app.on("error", (error) => deps.log.error({ err: error }, "response could not be sent"));
-  app.use((ctx, next) => answerInJson(ctx, next, deps.log, randomUUID()));
+  app.on("error", (error, ctx) => logUnsent(deps.log, ctx, error));
+  app.use((ctx, next) => {
+    const context = { requestId: randomUUID(), address: ctx.req.socket.remoteAddress };
+    const access = { log: deps.log, port: "admin", enabled: deps.accessLog ?? false } as const;
+    return followRequest(access, ctx.req, ctx.res, context, () =>
+      answerInJson(ctx, next, deps.log, context.requestId),
+    );
+  });
 
   const router = new Router();
   router.get("/", (ctx) => {

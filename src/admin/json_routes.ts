@@ -2,10 +2,12 @@
 // is read, and problem+json for every failure (RFC 9457).
 import type Router from "@koa/router";
 import type { Context, Next } from "koa";
+import { matchedRouteOf } from "../access_log.ts";
 import { OperationError } from "../errors.ts";
-import { answerOf, isOurFault, problemBody } from "../http_errors.ts";
+import { answerOf, logFailure, problemBody } from "../http_errors.ts";
 import type { Log } from "../log.ts";
 import type { BackEndToken } from "../provider/access_tokens.ts";
+import { describeRequest } from "../request_context.ts";
 import { type AdminRoute, type RouteContext, routeRequestOf } from "./admin_routes.ts";
 import { adminScope, authenticateBackEnd } from "./authenticate.ts";
 import { readJsonBody } from "./json_body.ts";
@@ -30,6 +32,7 @@ export async function answerInJson(ctx: Context, next: Next, log: Log, requestId
   });
   try {
     await next();
+    describeRequest({ route: matchedRouteOf(ctx) });
     if (ctx.status === 404 && ctx.body === undefined) {
       throw new OperationError("not_found", "There is no such address in this API.", {
         fix: "Check path and method: docs/admin-api.md lists every route, and on which port it answers.",
@@ -37,9 +40,8 @@ export async function answerInJson(ctx: Context, next: Next, log: Log, requestId
     }
   } catch (error) {
     const answer = answerOf(error);
-    const fields = { requestId, method: ctx.method, path: ctx.path, code: answer.code };
-    if (isOurFault(error)) log.error({ ...fields, err: error }, "API request failed");
-    else log.info({ ...fields, reason: answer.message }, "API request refused");
+    describeRequest({ route: matchedRouteOf(ctx) });
+    logFailure(log, ctx.req, error);
     ctx.status = answer.status;
     if (answer.status === 401) ctx.set("WWW-Authenticate", 'Bearer realm="tti-provider"');
     if (answer.code === "forbidden") {
@@ -56,6 +58,7 @@ export function addJsonRoutes(router: Router, routes: readonly AdminRoute[], dep
     router[route.method](route.path, async (ctx) => {
       const scope = route.scope ?? adminScope;
       const caller = await authenticateBackEnd(ctx.get("authorization"), scope, deps.findBackEndToken);
+      describeRequest({ clientId: caller.clientId });
       const hasBody = route.method === "post" || route.method === "patch";
       const body = hasBody ? await readJsonBody(ctx.req) : {};
       const context = { ...deps, caller, actor: `client:${caller.clientId}` };

@@ -31,6 +31,7 @@ export function connectDatabase(location: StoreLocation): Database {
       client: "pg",
       connection: { connectionString: location.databaseUrl, types: postgresTypes } as Knex.PgConnectionConfig,
       pool: { min: 0, max: location.poolSize ?? 10 },
+      compileSqlOnError: false,
       acquireConnectionTimeout: 10_000,
     });
     knex.userParams = { preparedStatements: location.preparedStatements ?? true };
@@ -43,6 +44,7 @@ export function connectDatabase(location: StoreLocation): Database {
       filename: "memory" in location ? ":memory:" : join(location.dataDir, "tti.sqlite"),
     },
     useNullAsDefault: true,
+    compileSqlOnError: false,
     // One connection: SQLite has one writer, and a query that forgets its transaction fails at once
     // instead of reading around it.
     pool: {

@@ -1,10 +1,10 @@
 // Owns making one Provider, whole: settings, model changes, log. It is rebuilt when the keys change, so nothing
 // about a Provider may be set up anywhere else.
-import Provider, { type Configuration, type errors, type JWKS, type KoaContextWithOIDC } from "oidc-provider";
+import Provider, { type Configuration, type JWKS, type KoaContextWithOIDC } from "oidc-provider";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../db/connect.ts";
 import { OperationError } from "../errors.ts";
-import { isOurFault, sendError } from "../http_errors.ts";
+import { logFailure, sendError } from "../http_errors.ts";
 import type { Log } from "../log.ts";
 import type { ClientCache } from "./clients/client_cache.ts";
 import { providerConfiguration } from "./configuration.ts";
@@ -14,12 +14,12 @@ import { continueLogoutAtIsv } from "./handoff/front_logout.ts";
 import { createPageSources } from "./interactions/page_sources.ts";
 import { tellWhoStays } from "./interactions/stay_signed_in.ts";
 import { changeModels } from "./internals.ts";
+import { describeServed, logOutcomes } from "./outcomes.ts";
 import { accountClient, accountClientId } from "./self_service/account_client.ts";
 import { recordSignIn } from "./sign_in_record.ts";
 import { createAdapterFactory } from "./storage/adapter.ts";
 import { createRecordOnce } from "./storage/record_store.ts";
 import { findTenant } from "./tenants/tenant_store.ts";
-import { answerOfGrantError } from "./token_error.ts";
 
 /** What every Provider of this process shares. */
 export interface ProviderDeps {
@@ -65,13 +65,14 @@ export function buildProvider(deps: ProviderDeps, jwks: JWKS): Provider {
   provider.use(async function answerForeseeably(ctx, next) {
     try {
       await next();
+      describeServed(ctx as KoaContextWithOIDC);
       if (ctx["oidc"] !== undefined) await recordSignIn(deps, ctx as KoaContextWithOIDC);
       if (ctx.status !== 404 || ctx.body != null) return;
       throw new OperationError("not_found", `There is nothing at ${ctx.method} ${ctx.path}.`);
     } catch (error) {
-      const requestId = requestIdOf(ctx.req);
-      if (isOurFault(error)) log.error({ requestId, path: ctx.path, err: error }, "request failed");
-      sendError(ctx, error, requestId);
+      describeServed(ctx as KoaContextWithOIDC);
+      logFailure(log, ctx.req, error);
+      sendError(ctx, error, requestIdOf(ctx.req));
     }
   });
   changeModels(provider, {
@@ -84,42 +85,4 @@ export function buildProvider(deps: ProviderDeps, jwks: JWKS): Provider {
   if (deps.logoutUrl !== undefined) continueLogoutAtIsv(provider, deps.logoutUrl);
   logOutcomes(provider, log);
   return provider;
-}
-
-const refusalEvents = [
-  "authorization.error",
-  "end_session.error",
-  "end_session_confirm.error",
-  "end_session_success.error",
-  "revocation.error",
-  "userinfo.error",
-] as const;
-
-function logOutcomes(provider: Provider, log: Log): void {
-  const emitter: NodeJS.EventEmitter = provider;
-  for (const event of refusalEvents) {
-    emitter.on(event, (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
-      log.info(refusalFields(ctx, error), event);
-    });
-  }
-  provider.on("grant.error", (ctx, error) => {
-    log.info(refusalFields(ctx, error), "grant.error");
-    ctx.body = answerOfGrantError(error) ?? ctx.body;
-  });
-  provider.on("server_error", (ctx, error) => {
-    log.error({ requestId: requestIdOf(ctx.req), route: ctx.oidc?.route, err: error }, "server_error");
-  });
-  provider.on("backchannel.error", (ctx, error, client) => {
-    log.warn({ requestId: requestIdOf(ctx.req), clientId: client.clientId, err: error }, "backchannel.error");
-  });
-}
-
-function refusalFields(ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) {
-  return {
-    requestId: requestIdOf(ctx.req),
-    route: ctx.oidc?.route,
-    clientId: ctx.oidc?.client?.clientId,
-    error: error.error,
-    reason: error.error_detail ?? error.error_description,
-  };
 }

@@ -1,8 +1,10 @@
 // The command `tti serve`: the provider, for production.
 import { readConfig } from "../../config.ts";
+import { captureConsole, openLog } from "../../log.ts";
 import { startServer } from "../../server.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { untilStopped } from "../stop_signal.ts";
+import { productVersion } from "../version.ts";
 
 const serve = defineCommand({
   name: "serve",
@@ -17,7 +19,10 @@ Example:
   $ tti migrate up && tti serve`,
   options: {},
   async run({ terminal }) {
-    const server = await startServer(readConfig(undefined, "production"));
+    const config = readConfig(undefined, "production");
+    const log = openLog({ level: config.logLevel });
+    captureConsole(log);
+    const server = await startServer(config, { log, version: productVersion() });
     const stopped = untilStopped();
     terminal.result(
       { issuer: server.publicUrl, localUrl: server.localUrl, adminUrl: server.adminUrl },

@@ -1,0 +1,58 @@
+// Owns the access log: one line for each request that was answered or given up, with what an operator asks first.
+// It names the route's pattern, never the path: a path may hold a challenge or an address.
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Log } from "./log.ts";
+import { type RequestContext, runInRequest } from "./request_context.ts";
+
+/** How requests are logged. */
+export interface AccessLogOptions {
+  log: Log;
+  /** Which port it is: `public` or `admin`. */
+  port: "public" | "admin";
+  /** Whether answered requests are logged; refusals and failures always are, each with its reason. */
+  enabled: boolean;
+}
+
+/**
+ * Serves a request so that everything below knows whose it is, and logs what came of it.
+ * @param context its id and address; whoever serves it adds route and client
+ */
+export function followRequest<Result>(
+  options: AccessLogOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  context: RequestContext,
+  serve: () => Result,
+): Result {
+  if (options.enabled) {
+    const begin = performance.now();
+    response.once("close", () => {
+      const { requestId, address, route, clientId } = context;
+      const level = route !== undefined && quietRoutes.has(route) ? "debug" : "info";
+      options.log[level](
+        {
+          requestId,
+          port: options.port,
+          method: request.method,
+          route: route ?? "unknown",
+          status: response.headersSent ? response.statusCode : undefined,
+          ms: Math.round(performance.now() - begin),
+          ...(clientId === undefined ? {} : { clientId }),
+          address,
+          ...(response.writableFinished ? {} : { aborted: true }),
+        },
+        "request",
+      );
+    });
+  }
+  return runInRequest(context, serve);
+}
+
+// Asked every few seconds by whoever watches the instance.
+const quietRoutes = new Set(["/health/live", "/health/ready"]);
+
+/** The pattern of the route a router found for a request; undefined where none fits, or the Provider serves it. */
+export function matchedRouteOf(ctx: object): string | undefined {
+  const route: unknown = Reflect.get(ctx, "_matchedRoute");
+  return typeof route === "string" ? route : undefined;
+}

@@ -1,0 +1,125 @@
+// Owns what may not stand in the log: whatever looks like a credential or an e-mail address, wherever it stands, and
+// fields whose values may look like anything. Error codes and ids stay: an operator works with them.
+
+// A value of any shape can be one of these, a password of one letter too.
+const secretFields = new Set(
+  [
+    "access_token assertion authorization client_assertion client_secret code_verifier context_assertion cookie",
+    "id_token id_token_hint login_challenge login_verifier new_password passphrase password private_key",
+    "refresh_token secret secret_access_key session_token set_cookie subject_token token verifier",
+  ]
+    .join(" ")
+    .split(" "),
+);
+
+// Ids may be as long and as mixed as a token; they open nothing.
+const idFields = new Set(["account_id", "client_id", "generation", "jti", "kid", "request_id", "tenant_id"]);
+
+const snakeCase = (name: string): string =>
+  name
+    .replace(/([a-z\d])([A-Z])/g, "$1_$2")
+    .replaceAll("-", "_")
+    .toLowerCase();
+
+const credentials: readonly (readonly [RegExp, string])[] = [
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*-----|$)/g, "[key]"],
+  // Compact JWS and JWE: tokens, assertions, sealed private keys.
+  [/eyJ[\w-]{4,}(?:\.[\w-]*){1,4}/g, "[token]"],
+  // Password hashes: PHC strings and crypt's.
+  [/\$(?:argon2\w*|scrypt|pbkdf2[\w-]*|2[abxy])\$[\w./+=,$-]+/g, "[hash]"],
+  [/\b(Basic|Bearer|DPoP) +[\w.~+/=-]{6,}/gi, "$1 [removed]"],
+  [/(:\/\/)[^/\s:@]*:[^/\s@]*@/g, "$1[removed]@"],
+  // Parameters of a URL or a form, of whatever value.
+  [
+    /\b((?:access|id|refresh|subject|actor)_token|assertion|client_(?:assertion|secret)|code|code_verifier|id_token_hint|login_(?:challenge|hint|verifier)|password|state|token)=[^&\s"']+/g,
+    "$1=[removed]",
+  ],
+  // Begins where its run of characters does, so that a long text costs no more than its length.
+  [
+    /(?<![\p{L}\p{N}.!#$%&'*+=?^_`{|}~-])[\p{L}\p{N}.!#$%&'*+=?^_`{|}~-]+(?:@|%40)(?:[\p{L}\p{N}-]+\.)+\p{L}{2,}/gu,
+    "[address]",
+  ],
+];
+
+// Authorization codes, refresh and access tokens, challenges, verifiers, session ids, client secrets: base64url of 32
+// characters and more. A UUID, a hash in hex and a word in camel case lack one of the three kinds of characters.
+const opaque = /(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[\w-]{32,}(?![\w-])/g;
+
+const mostCharacters = 8_192;
+const mostDepth = 6;
+const mostMembers = 100;
+
+/**
+ * Takes out of a text what may not be logged.
+ * @param isId whether it is known to be an id, which may look like a token
+ */
+export function redactText(text: string, isId = false): string {
+  let clean = text.length > mostCharacters ? `${text.slice(0, mostCharacters)} [cut]` : text;
+  for (const [shape, replacement] of credentials) clean = clean.replace(shape, replacement);
+  return isId ? clean : clean.replace(opaque, "[token]");
+}
+
+/** Takes out of a line's fields what may not be logged; errors become plain objects with what may be told. */
+export function redactFields(fields: object): Record<string, unknown> {
+  return redactMembers(Object.entries(fields), 0);
+}
+
+function redactMembers(members: readonly (readonly [string, unknown])[], depth: number) {
+  const clean: Record<string, unknown> = {};
+  for (const [name, value] of members.slice(0, mostMembers)) {
+    const plain = snakeCase(name);
+    clean[name] =
+      secretFields.has(plain) && value != null
+        ? "[removed]"
+        : redactValue(value, idFields.has(plain), depth + 1);
+  }
+  return clean;
+}
+
+function redactValue(value: unknown, isId: boolean, depth: number): unknown {
+  if (typeof value === "string") return redactText(value, isId);
+  if (typeof value !== "object" || value === null) return typeof value === "function" ? undefined : value;
+  if (depth > mostDepth) return "[deep]";
+  if (value instanceof Error) return redactError(value, depth);
+  if (value instanceof Date) return value.toISOString();
+  if (value instanceof Uint8Array) return `[${value.length} bytes]`;
+  if (Array.isArray(value))
+    return value.slice(0, mostMembers).map((one) => redactValue(one, isId, depth + 1));
+  if (value instanceof URL) return redactText(value.href);
+  return redactMembers(Object.entries(value), depth);
+}
+
+// What drivers and libraries hang on their errors may be a row, a statement's values, a response. These may not.
+const tellingMembers = [
+  "code",
+  "status",
+  "statusCode",
+  "errno",
+  "syscall",
+  "port",
+  "hostname",
+  "severity",
+  "routine",
+  "schema",
+  "table",
+  "column",
+  "constraint",
+  "field",
+  "kid",
+];
+
+function redactError(error: Error, depth: number): Record<string, unknown> {
+  const members = tellingMembers
+    .map((name) => [name, Reflect.get(error, name) as unknown] as const)
+    .filter(([, value]) => ["string", "number", "boolean"].includes(typeof value));
+  return {
+    type: error.name === "Error" ? error.constructor.name : error.name,
+    message: redactText(error.message),
+    ...redactMembers(members, depth),
+    ...(error.stack === undefined ? {} : { stack: redactText(error.stack) }),
+    ...(error.cause === undefined ? {} : { cause: redactValue(error.cause, false, depth + 1) }),
+    ...(error instanceof AggregateError
+      ? { errors: error.errors.slice(0, 5).map((one) => redactValue(one, false, depth + 1)) }
+      : {}),
+  };
+}

@@ -1,0 +1,134 @@
+// The log: what looks like a secret never stands in it wherever it came from, what an operator needs does, each line
+// is one JSON object and knows its request.
+import assert from "node:assert/strict";
+import { createHash, generateKeyPairSync, randomBytes, randomUUID } from "node:crypto";
+import { test } from "node:test";
+import { exportJWK } from "jose";
+import { captureConsole, type Log, openLog } from "../src/log.ts";
+import { createPasswords } from "../src/provider/accounts/passwords.ts";
+import { generateClientSecret } from "../src/provider/clients/client_secret.ts";
+import { createKeySealer } from "../src/provider/keys/seal.ts";
+import { runInRequest } from "../src/request_context.ts";
+
+function logged(write: (log: Log) => void): Record<string, unknown>[] {
+  const lines: string[] = [];
+  write(openLog({ level: "trace", stream: { write: (line: string) => lines.push(line) } }));
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+// Named as the product's own makers make them, so that a new format is noticed here.
+const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const sealed = await createKeySealer([randomBytes(32)]).seal("kid", await exportJWK(privateKey));
+const shapes: Record<string, string> = {
+  "a client secret": generateClientSecret(),
+  "a password's hash": await createPasswords().hashPassword("correct horse battery"),
+  "a bcrypt hash": "$2b$12$C6UzMDM.H6dfI/f/IKcEeO5dyXkX2nVn6V1n4Qx0c8h8m2lJ1mZ8W",
+  "a sealed private key": sealed,
+  "an ID token": `eyJhbGciOiJSUzI1NiJ9.${Buffer.from('{"sub":"ann"}').toString("base64url")}.${randomBytes(64).toString("base64url")}`,
+  "a private key": String(privateKey.export({ type: "pkcs8", format: "pem" })),
+  "an opaque token": `A1z${randomBytes(30).toString("base64url")}`,
+  "an address": "mallory@ext.example",
+  "an address in a path": "mallory%40ext.example",
+};
+
+for (const [name, value] of Object.entries(shapes)) {
+  test(`${name} is removed wherever it stands`, () => {
+    const lines = logged((log) => {
+      log.info({ any: value, deep: { list: [{ thing: `x ${value} y` }] } }, `message with ${value}`);
+      log.error({ err: new Error(`cannot use ${value}`, { cause: new Error(value) }) }, "failed");
+      log.error(new Error(`bare ${value}`));
+      log.info({ path: `/v1/users/${value}`, [`a_${name}`]: new URL("https://x.example/") });
+    });
+    assert.equal(lines.length, 4);
+    assert.ok(!JSON.stringify(lines).includes(JSON.stringify(value).slice(1, -1)), JSON.stringify(lines));
+  });
+}
+
+test("parameters of addresses and forms are removed, of whatever value", () => {
+  const text = JSON.stringify(
+    logged((log) =>
+      log.info(
+        {
+          url: "https://a.example/x?login_challenge=short&login_verifier=tiny&code=abc&state=mine&tenant=acme",
+        },
+        "posted grant_type=refresh_token&refresh_token=r1&client_secret=s1 to postgres://user:pw@db.example/x",
+      ),
+    ),
+  );
+  assert.doesNotMatch(text, /short|tiny|abc|mine|r1|s1|:pw@/);
+  assert.match(text, /tenant=acme/);
+  assert.match(text, /grant_type=refresh_token/);
+});
+
+test("fields that may hold a secret of any shape are removed by name, at any depth", () => {
+  const [line] = logged((log) =>
+    log.info({
+      password: "short",
+      a: { clientSecret: 1, list: [{ "Set-Cookie": "a=b" }] },
+      token: undefined,
+    }),
+  );
+  assert.deepEqual(line, {
+    ...line,
+    password: "[removed]",
+    a: { clientSecret: "[removed]", list: [{ "Set-Cookie": "[removed]" }] },
+  });
+});
+
+test("error codes, ids, hashes and hosts stay: an operator works with them", () => {
+  const error = Object.assign(new Error("connect ECONNREFUSED 10.1.2.3:5432"), {
+    code: "ECONNREFUSED",
+    detail: "Key (email)=(mallory) already exists.",
+    bindings: ["mallory"],
+  });
+  const kid = createHash("sha256").update("key").digest("base64url");
+  const id = randomUUID();
+  const [line] = logged((log) =>
+    log.warn({ code: "invalid_input", err: error, kid, requestId: id, hash: "0a".repeat(32) }),
+  );
+  assert.equal(line?.["code"], "invalid_input");
+  assert.equal(line["kid"], kid);
+  assert.equal(line["requestId"], id);
+  assert.equal(line["hash"], "0a".repeat(32));
+  const told = line["err"] as Record<string, unknown>;
+  assert.equal(told["code"], "ECONNREFUSED");
+  assert.match(String(told["message"]), /10\.1\.2\.3:5432/);
+  assert.match(String(told["stack"]), /log\.test\.ts/);
+  assert.doesNotMatch(JSON.stringify(told), /mallory/);
+});
+
+test("a long line is cut, and one that refers to itself ends", () => {
+  const loop: Record<string, unknown> = { text: "x".repeat(100_000) };
+  loop["self"] = loop;
+  const [line] = logged((log) => log.info(loop, "loop"));
+  assert.ok(JSON.stringify(line).length < 60_000);
+});
+
+test("each line of a request carries its id", () => {
+  const [inside, outside] = logged((log) => {
+    runInRequest({ requestId: "r-1", address: "192.0.2.1" }, () => log.info("inside"));
+    log.info("outside");
+  });
+  assert.equal(inside?.["requestId"], "r-1");
+  assert.equal(outside?.["requestId"], undefined);
+});
+
+test("what libraries print, and Node.js's warnings, become lines of the log", async () => {
+  const lines: string[] = [];
+  const log = openLog({ level: "info", stream: { write: (line: string) => lines.push(line) } });
+  const capture = captureConsole(log);
+  try {
+    console.warn(
+      "\u001B[33moidc-provider WARNING: something\u001B[39m",
+      new Error("with mallory@ext.example"),
+    );
+    process.emitWarning("soon gone", { type: "DeprecationWarning", code: "DEP9999" });
+    await new Promise((resolve) => setImmediate(resolve));
+  } finally {
+    capture.release();
+  }
+  const [first, second] = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  assert.equal(first?.["level"], "warn");
+  assert.equal(first?.["msg"], "oidc-provider WARNING: something with [address]");
+  assert.equal(second?.["code"], "DEP9999");
+});
