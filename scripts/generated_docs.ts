@@ -9,6 +9,8 @@ import { failureCatalogue } from "../src/exchange/index.ts";
 import { sandboxRulesPage } from "../src/sandbox/index.ts";
 import { settings } from "../src/settings.ts";
 import { adminApiPage } from "./admin_api_page.ts";
+import { limitsPage } from "./limits_page.ts";
+import { storedPage } from "./stored_page.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -109,6 +111,8 @@ export const generatedPages: Readonly<Record<string, () => string>> = {
   "docs/admin-api.md": adminApiPage,
   "docs/audit-events.md": auditEventsPage,
   "docs/configuration.md": configurationPage,
+  "docs/limits.md": limitsPage,
+  "docs/what-is-stored.md": storedPage,
   "docs/errors.md": errorsPage,
   "docs/exchange-failures.md": exchangeFailuresPage,
   "docs/sandbox-rules.md": sandboxRulesPage,

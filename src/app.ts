@@ -51,8 +51,9 @@ export interface PublicAppDeps extends InteractionDeps {
   backEnds: BackEndRouteDeps;
 }
 
-const mostBodyBytes = 64 * 1024;
-const mostQueryCharacters = 8 * 1024;
+/** What a request may send at most. */
+export const mostBodyBytes = 64 * 1024;
+export const mostQueryCharacters = 8 * 1024;
 
 /** Makes the public app. */
 export function createPublicApp(deps: PublicAppDeps): Koa {

@@ -28,7 +28,7 @@ const searchBody = z.strictObject({
 });
 
 /** Results of one answer, unless the caller says otherwise. */
-const usualResults = 10;
+export const usualResults = 10;
 
 /** Adds `POST /v1/tenants/:tenant/search`. */
 export function addSearchRoute(router: Router, deps: SearchRouteDeps): void {

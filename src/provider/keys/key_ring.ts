@@ -205,7 +205,7 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
 }
 
 // How often KMS is asked whether TTI_KMS_KEY_ID, an alias perhaps, names another key now.
-const kmsLookIntervalMs = 15 * 60 * 1000;
+export const kmsLookIntervalMs = 15 * 60 * 1000;
 
 function clockIsBehind(behindMs: number): OperationError {
   const behind = `${Math.round(behindMs / 1000)} s`;

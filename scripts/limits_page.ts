@@ -1,0 +1,181 @@
+// Owns docs/limits.md: every number people need, taken from the constant that decides it. A number that is written by
+// hand on another page can become false; here it cannot.
+
+import { usualResults } from "../src/admin/search_routes.ts";
+import { mostBodyBytes, mostQueryCharacters } from "../src/app.ts";
+import { clockToleranceSeconds } from "../src/input/moment.ts";
+import { attemptRates, knownForMs } from "../src/provider/accounts/attempt_rates.ts";
+import { clientCacheMs } from "../src/provider/clients/client_cache.ts";
+import { longestAssertionLifeSeconds } from "../src/provider/grants/subject_assertion.ts";
+import { challengeLifeSeconds } from "../src/provider/handoff/login_handoff.ts";
+import { kmsLookIntervalMs } from "../src/provider/keys/key_ring.ts";
+import { assumedAwsCacheSeconds } from "../src/provider/keys/key_status.ts";
+import { keyPolicyOf } from "../src/provider/keys/policy.ts";
+import { longestAssertionSeconds, ttlSeconds } from "../src/provider/policies.ts";
+import { mostHours } from "../src/provider/presence/presence_policy.ts";
+import { applicationCookieMs } from "../src/provider/self_service/application_way.ts";
+import { sweeperPolicy } from "../src/provider/storage/sweeper.ts";
+import { settings } from "../src/settings.ts";
+
+const units = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+  ["second", 1],
+] as const;
+
+/** A duration as people say it: `14 days`, `90 seconds`. */
+export function inWords(seconds: number): string {
+  const [unit, size] = units.find(([, one]) => seconds % one === 0 && seconds >= one) ?? ["second", 1];
+  const count = seconds / size;
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+}
+
+const inWordsMs = (ms: number): string => inWords(ms / 1000);
+
+/** Rows of a table, each a name, a value and what it means. */
+type Row = readonly [what: string, value: string, meaning: string];
+
+const table = (heads: string, rows: readonly Row[]): string =>
+  [heads, "|---|---|---|", ...rows.map((cells) => `| ${cells.join(" | ")} |`)].join("\n");
+
+/** Writes the page. */
+export function limitsPage(): string {
+  const idTokenSeconds = settings.idTokenTtlSeconds.fallback("production");
+  const keys = keyPolicyOf({
+    idTokenTtlSeconds: idTokenSeconds,
+    keyPublishLeadSeconds: settings.keyPublishLeadSeconds.fallback("production"),
+    keySigningPeriodSeconds: settings.keySigningPeriodSeconds.fallback("production"),
+  });
+  const rate = ({ burst, intervalMs }: { burst: number; intervalMs: number }): string =>
+    `${burst} at once, then one every ${inWordsMs(intervalMs)}`;
+  return `# Limits and lifetimes
+
+<!-- Written from the code's own constants by \`npm run docs\` (scripts/limits_page.ts). Do not edit. -->
+
+Each number on this page is the constant that decides it. What can be set has its setting's name:
+[configuration.md](configuration.md). What stays in the database, and for how long: [what-is-stored.md](what-is-stored.md).
+
+## How long things live
+
+${table("| what | lives | then |", [
+  [
+    "ID token",
+    `${inWords(idTokenSeconds)} (\`TTI_ID_TOKEN_TTL\`)`,
+    "it serves one exchange at AWS; get a new one for the next",
+  ],
+  ["authorization code", inWords(ttlSeconds.authorizationCode), "it serves once"],
+  ["access token of a person", inWords(ttlSeconds.accessToken), "refresh"],
+  ["access token of a back end (`client_credentials`)", inWords(ttlSeconds.backEndToken), "ask for another"],
+  ["refresh token", inWords(ttlSeconds.refreshToken), "rotated at each use; the family ends with its grant"],
+  ["grant: all that came from one sign-in", inWords(ttlSeconds.grant), "the person signs in again"],
+  [
+    "session in the browser",
+    `${inWords(ttlSeconds.session)} after its last use`,
+    "the person signs in again",
+  ],
+  ["a sign-in under way", inWords(ttlSeconds.interaction), 'a page says "This sign-in is over"'],
+  ["login challenge and verifier (handoff)", inWords(challengeLifeSeconds), "start again at the application"],
+  [
+    "subject assertion (minting)",
+    `at most ${inWords(longestAssertionLifeSeconds)}`,
+    "sign a new one for each request",
+  ],
+  ["client assertion (`private_key_jwt`)", `at most ${inWords(longestAssertionSeconds)}`, "it serves once"],
+  ["presence `within`", `1 to ${mostHours} hours`, "as the tenant chose"],
+  [
+    "which application a browser came from (a cookie, for the way back)",
+    inWordsMs(applicationCookieMs),
+    "forgotten",
+  ],
+])}
+
+Clocks of others may differ from ours by ${inWords(clockToleranceSeconds)}.
+
+## Signing in
+
+Failed sign-ins are counted; what succeeds is given back. Nobody can lock another person out.
+
+${table("| counted | allowed | |", [
+  [
+    "a browser that has signed in to this account before",
+    rate(attemptRates.browser),
+    "nothing else counts there",
+  ],
+  [
+    "one address (IPv6: one /64) trying one account",
+    rate(attemptRates.pair),
+    "more answers `too_many_attempts`, with the seconds to wait",
+  ],
+  ["one address trying many accounts", rate(attemptRates.address), "the same"],
+  [
+    "many new addresses trying one account",
+    rate(attemptRates.account),
+    `past it nobody is refused; each new address gets ${rate(attemptRates.guarded)}`,
+  ],
+])}
+
+A browser or an address counts as known to an account for ${inWordsMs(knownForMs)} after a sign-in.
+
+## Sizes
+
+${table("| what | at most | |", [
+  ["query of a request", `${mostQueryCharacters} characters`, "400"],
+  ["body of a request", `${mostBodyBytes / 1024} KiB`, "400"],
+  [
+    "results of a search, unless asked otherwise",
+    `${usualResults}`,
+    "`maxResults` up to 1,000, `pageSize` up to 100",
+  ],
+])}
+
+## Signing keys and caches
+
+${table("| what | value | |", [
+  [
+    "a key is published before it signs, at least",
+    `${inWords(keys.publishLeadSeconds)} (\`TTI_KEY_PUBLISH_LEAD\`)`,
+    "[keys.md](keys.md)",
+  ],
+  [
+    "a key signs",
+    `${inWords(keys.signingPeriodSeconds)} (\`TTI_KEY_SIGNING_PERIOD\`)`,
+    "then the next takes over by itself",
+  ],
+  [
+    "a key stays published after it signed",
+    `the longest token's life + 24 hours, here ${keys.retentionSeconds} seconds`,
+    "so that every token can be verified to its end",
+  ],
+  ["`max-age` of `/jwks`", inWords(keys.jwksMaxAgeSeconds), "shorter before a new key signs"],
+  [
+    "every instance reads the keys each",
+    inWords(keys.pollIntervalSeconds),
+    "a revoked key is gone everywhere after this and the clock's tolerance",
+  ],
+  ["clocks of two instances may differ by", inWords(keys.clockSkewSeconds), ""],
+  [
+    "an alias in AWS KMS is looked at each",
+    inWordsMs(kmsLookIntervalMs),
+    "an alias moved to another key starts a rotation then",
+  ],
+  [
+    "AWS is assumed to keep a copy of our keys for",
+    inWords(assumedAwsCacheSeconds),
+    "AWS publishes no number",
+  ],
+  [
+    "a changed client is noticed by every instance after",
+    inWordsMs(clientCacheMs),
+    "its metadata is cached that long",
+  ],
+  [
+    "ended records are swept each",
+    inWordsMs(sweeperPolicy.intervalMs),
+    `once they ended ${inWordsMs(sweeperPolicy.keepMs)} ago`,
+  ],
+])}
+
+Search, mint and exchange have limits of AWS besides: [exchange.md](exchange.md). How much it serves: [performance.md](performance.md).
+`;
+}

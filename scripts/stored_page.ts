@@ -1,0 +1,89 @@
+// Owns docs/what-is-stored.md: each table of the store, what of a person is in it, and when it goes. A test compares the
+// list with the tables of a migrated store, so that none is kept without being named here.
+import { knownForMs } from "../src/provider/accounts/attempt_rates.ts";
+import { challengeLifeSeconds } from "../src/provider/handoff/login_handoff.ts";
+import { ttlSeconds } from "../src/provider/policies.ts";
+import { sweeperPolicy } from "../src/provider/storage/sweeper.ts";
+import { inWords } from "./limits_page.ts";
+
+const ended = `${inWords(sweeperPolicy.keepMs / 1000)} after it ended`;
+
+/** What a table holds, and for how long. */
+export interface StoredTable {
+  holds: string;
+  /** What of it says something about a person. */
+  personal: string;
+  until: string;
+}
+
+/** Every table of the store. */
+export const storedTables: Readonly<Record<string, StoredTable>> = {
+  accounts: {
+    holds: "people who can sign in, or whom your login named",
+    personal: "e-mail address, name, password as an Argon2id hash",
+    until: "the account is deleted",
+  },
+  memberships: {
+    holds: "who belongs to which customer, with the address and name proven for it",
+    personal: "e-mail address, time of the last login",
+    until: "the membership or the account is deleted",
+  },
+  tenants: { holds: "your customers and their rules", personal: "–", until: "the tenant is deleted" },
+  tenant_domains: { holds: "domains a customer claimed or proved", personal: "–", until: "removed" },
+  offline_consents: {
+    holds: "that a person lets an application act for them while away",
+    personal: "who, where, when; also that it was taken back",
+    until: "the account is deleted",
+  },
+  clients: { holds: "applications and back ends", personal: "–", until: "the client is deleted" },
+  accessors: { holds: "where a customer's data accessor is at AWS", personal: "–", until: "deleted" },
+  oidc_records: {
+    holds: "sessions, sign-ins under way, grants, codes, access and refresh tokens; ids as SHA-256 hashes",
+    personal: "the account's id, when and how they signed in",
+    until: `each ends by itself (a session after ${inWords(ttlSeconds.session)}, a grant after ${inWords(ttlSeconds.grant)}); gone ${ended}`,
+  },
+  login_challenges: {
+    holds: "handoffs under way; challenge and verifier as hashes",
+    personal: "the account's id, once answered",
+    until: `${inWords(challengeLifeSeconds)}; gone ${ended}`,
+  },
+  sign_in_attempts: {
+    holds: "how often sign-in was tried, and which browsers and addresses are known to an account",
+    personal: "hashes only: the table names nobody",
+    until: `a count until it is paid off; a known browser or address ${inWords(knownForMs / 1000)}`,
+  },
+  audit_events: {
+    holds: "who did what, when: [audit-events.md](audit-events.md)",
+    personal: "account id, address the request came from",
+    until: "you remove it; nothing removes it by itself",
+  },
+  signing_keys: {
+    holds: "signing keys; private halves sealed, or in AWS KMS",
+    personal: "–",
+    until: "[keys.md](keys.md)",
+  },
+  key_instances: { holds: "which instance publishes which keys", personal: "–", until: "the instance stops" },
+};
+
+/** Writes the page. */
+export function storedPage(): string {
+  const rows = Object.entries(storedTables).map(
+    ([name, { holds, personal, until }]) => `| \`${name}\` | ${holds} | ${personal} | ${until} |`,
+  );
+  return `# What is stored, and for how long
+
+<!-- Written from scripts/stored_page.ts and the code's own constants by \`npm run docs\`. Do not edit. -->
+
+Everything is in one database (PostgreSQL, or the embedded store). No token, code, secret or password can be read from
+it: what is presented is kept as a hash, private keys are sealed with \`TTI_SECRETS\`.
+
+| table | holds | of a person | until |
+|---|---|---|---|
+${rows.join("\n")}
+
+Besides the database: the log on standard error (what it holds: [operations.md](operations.md)), and in a person's browser
+cookies for the session, a sign-in under way, which browser signed in before, and which application they came from.
+
+Documents of a customer are at AWS and pass through a search; queries and results are not stored.
+`;
+}
