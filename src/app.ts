@@ -9,6 +9,7 @@ import { OperationError } from "./errors.ts";
 import { logFailure, logUnsent, sendError } from "./http_errors.ts";
 import type { Log } from "./log.ts";
 import { pinnedAddressOf, pinRequest, requestIdOf } from "./provider/edge/pinned_request.ts";
+import { createProxyWatch, type ProxyWatch } from "./provider/edge/proxy_watch.ts";
 import { readFormPairs } from "./provider/interactions/form.ts";
 import { addInteractionRoutes, type InteractionDeps } from "./provider/interactions/interaction_routes.ts";
 import { discoveryPath } from "./provider/keys/discovery_document.ts";
@@ -62,7 +63,9 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
   app.proxy = true;
   app.on("error", (error, ctx) => logUnsent(deps.log, ctx, error));
 
+  const proxies = createProxyWatch(deps);
   app.use(async function pinHost(ctx, next) {
+    proxies.look(ctx.req);
     if (!pinRequest(ctx.req, deps)) {
       ctx.status = 400;
       ctx.body = { error: "invalid_request", error_description: "The request target must be a path." };
@@ -137,7 +140,7 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
     ctx.set({ ...pageHeaders() });
     ctx.body = renderPage("welcome", { accountUrl: "/account" });
   });
-  addHealthRoutes(router, deps.readiness);
+  addHealthRoutes(router, deps.readiness, proxies);
   addKeyDocumentRoutes(router, deps.documents);
   addStylesheetRoute(router);
   addSigningGate(router, deps);
@@ -226,7 +229,7 @@ function addPostedRequestRoutes(router: Router, issuer: string): void {
   }
 }
 
-function addHealthRoutes(router: Router, checks: readonly ReadinessCheck[]): void {
+function addHealthRoutes(router: Router, checks: readonly ReadinessCheck[], proxies: ProxyWatch): void {
   router.get("/health/live", (ctx) => {
     ctx.set("Cache-Control", "no-store");
     ctx.body = { status: "ok" };
@@ -238,9 +241,11 @@ function addHealthRoutes(router: Router, checks: readonly ReadinessCheck[]): voi
     const ready = results.every(([, whyNot]) => whyNot === undefined);
     ctx.set("Cache-Control", "no-store");
     ctx.status = ready ? 200 : 503;
+    const warning = proxies.warning();
     ctx.body = {
       status: ready ? "ok" : "unavailable",
       checks: Object.fromEntries(results.map(([name, whyNot]) => [name, whyNot ?? "ok"])),
+      ...(warning === undefined ? {} : { warnings: [warning] }),
     };
   });
 }

@@ -181,10 +181,12 @@ export const settings = {
   }),
   trustedProxies: setting({
     name: "TTI_TRUSTED_PROXIES",
-    doc: "How many proxies in front of the provider append to `X-Forwarded-For`. Only that many entries are believed, and only for the client's address: no header ever changes a URL.",
-    defaultText: "`0`",
+    doc: "How many proxies in front of the provider append to `X-Forwarded-For`. Only that many entries are believed, and only for the client's address: no header ever changes a URL. Too few, and all browsers count as one address; too many, and a client writes its own.",
+    defaultText: "`0` in development",
     fallback: () => 0,
     parse: integer(0, 10),
+    requiredInProduction:
+      "Set it to how many proxies in front append to X-Forwarded-For (1 behind one proxy or load balancer; 0 if nothing in front writes that header)",
   }),
   allowNetworks: setting<readonly string[]>({
     name: "TTI_ALLOW_NETWORKS",

@@ -5,7 +5,11 @@ import { ConfigError, readConfig } from "../src/config.ts";
 import { settings } from "../src/settings.ts";
 
 const secret = Buffer.alloc(32, 7).toString("base64");
-const production = { TTI_ISSUER: "https://login.isv.example", TTI_SECRETS: secret };
+const production = {
+  TTI_ISSUER: "https://login.isv.example",
+  TTI_SECRETS: secret,
+  TTI_TRUSTED_PROXIES: "1",
+};
 
 function faultsOf(environment: Record<string, string>): Record<string, string> {
   try {
@@ -44,6 +48,7 @@ describe("the settings", () => {
       "TTI_ISSUER",
       "TTI_LOG_LEVEL",
       "TTI_SECRETS",
+      "TTI_TRUSTED_PROXIES",
     ]);
     assert.match(faults["PORT"] ?? "", /"eighty" is not a whole number from 0 to 65535/);
   });

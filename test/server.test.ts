@@ -71,6 +71,7 @@ test("production does not start on a store that is not migrated, and says what t
     TTI_MODE: "production",
     TTI_ISSUER: "https://login.example.com",
     TTI_SECRETS: Buffer.alloc(32, 1).toString("base64"),
+    TTI_TRUSTED_PROXIES: "1",
     PORT: "0",
     TTI_ADMIN_PORT: "0",
     TTI_DATA_DIR: dataDir,

@@ -39,6 +39,7 @@ async function observe(dataDir: string, idleMs: number): Promise<Serving> {
     env: {
       PATH: process.env["PATH"] ?? "",
       TTI_ISSUER: "https://id.example",
+      TTI_TRUSTED_PROXIES: "0",
       TTI_SECRETS: Buffer.alloc(32, 7).toString("base64"),
       TTI_CLIENT_ID: "bench-aws",
       TTI_DATA_DIR: dataDir,

@@ -60,7 +60,7 @@ test("settings that cannot be used, and a store that is not there, are findings 
   assert.equal(unset.exitCode, 1);
   assert.deepEqual(
     unset.json<Diagnosis>().findings.map(({ check }) => check),
-    ["secrets"],
+    ["secrets", "settings"],
   );
   place.close();
   const empty = openTerminal({ TTI_MODE: "development", PORT: "1" });

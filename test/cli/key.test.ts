@@ -22,6 +22,7 @@ before(async () => {
   terminal = openTerminal({
     TTI_ISSUER: issuer,
     TTI_SECRETS: secret,
+    TTI_TRUSTED_PROXIES: "0",
     TTI_HOST: "127.0.0.1",
     PORT: "0",
     TTI_ADMIN_PORT: "0",

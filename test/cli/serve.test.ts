@@ -8,6 +8,7 @@ import { openTerminal } from "../support/terminal.ts";
 const settings = {
   TTI_ISSUER: "https://login.example.com",
   TTI_SECRETS: randomBytes(32).toString("base64"),
+  TTI_TRUSTED_PROXIES: "1",
   TTI_HOST: "127.0.0.1",
   PORT: "0",
   TTI_ADMIN_PORT: "0",
@@ -22,6 +23,7 @@ describe("tti serve", () => {
       assert.equal(stdout, "");
       assert.match(stderr, /TTI_ISSUER: it is required in production/);
       assert.match(stderr, /TTI_SECRETS: it is required in production/);
+      assert.match(stderr, /TTI_TRUSTED_PROXIES: it is required in production/);
       assert.match(stderr, /code: invalid_config/);
     } finally {
       terminal.close();

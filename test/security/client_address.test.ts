@@ -30,6 +30,13 @@ const rows: [string, IncomingMessage, number, string][] = [
   ["two proxies: the outer one's entry", from("10.0.0.2", "1.1.1.1, 9.9.9.9, 10.0.0.1"), 2, "9.9.9.9"],
   ["fewer entries than hops: the leftmost", from("10.0.0.2", "9.9.9.9"), 3, "9.9.9.9"],
   ["a proxy that appends nothing: its own address", from("10.0.0.1"), 1, "10.0.0.1"],
+  ["an entry with a port", from("10.0.0.1", "203.0.113.8:40000"), 1, "203.0.113.8"],
+  ["an IPv6 entry with a port", from("10.0.0.1", "[2001:db8::1]:443"), 1, "2001:db8::1"],
+  ["an IPv4-mapped socket", from("::ffff:9.9.9.9"), 0, "9.9.9.9"],
+  ["an IPv4-mapped entry", from("10.0.0.1", "::ffff:9.9.9.9"), 1, "9.9.9.9"],
+  ["an entry with a zone", from("10.0.0.1", "fe80::1%eth0"), 1, "fe80::1"],
+  ["no address: the nearest trusted hop", from("10.0.0.1", "1.1.1.1, unknown"), 1, "10.0.0.1"],
+  ["hidden: the nearest trusted hop", from("10.0.0.2", "1.1.1.1, _hidden, 10.0.0.1"), 2, "10.0.0.1"],
 ];
 for (const [name, message, hops, address] of rows) {
   test(name, () => assert.equal(clientAddressOf(message, hops), address));
@@ -42,6 +49,21 @@ before(async () => {
   await addClient(fixture.db, { client_id: "app" });
 });
 after(() => fixture.close());
+
+for (const entry of ["203.0.113.8:PORT", "[2001:db8::N]:443", "unknown", "_hiddenN"]) {
+  test(`guessing is slowed down behind a gateway that writes ${entry}`, async () => {
+    const gateway = await fixture.startAnother({ TTI_TRUSTED_PROXIES: "1" });
+    const statuses: number[] = [];
+    for (let attempt = 0; attempt < 8; attempt += 1) {
+      const forwarded = entry.replace("PORT", `${40_000 + attempt}`).replace("N", `${attempt}`);
+      const agent = new UserAgent({ "x-forwarded-for": forwarded });
+      const url = authorizationUrl({ ...fixture, issuer: gateway.localUrl });
+      statuses.push((await signInAt(agent, url, `${entry.length}@acme.example`, "a wrong guess")).status);
+    }
+    assert.deepEqual([statuses[0], statuses.at(-1)], [401, 429]);
+    await gateway.close();
+  });
+}
 
 test("guessing is slowed down however many addresses the header claims", async () => {
   const statuses: number[] = [];

@@ -4,9 +4,9 @@ import type { Config } from "../../config.ts";
 import type { Database } from "../../db/connect.ts";
 import type { Finding } from "./finding.ts";
 import { readInstallation } from "./installation.ts";
-import { checkInstallation } from "./installation_checks.ts";
+import { checkInstallation, checkReadiness } from "./installation_checks.ts";
 import { checkIssuer } from "./issuer_checks.ts";
-import { observeIssuer } from "./issuer_observation.ts";
+import { observeIssuer, observeReadiness } from "./issuer_observation.ts";
 import { checkToken } from "./token_checks.ts";
 
 /** What to examine. */
@@ -35,6 +35,7 @@ export async function examine({ issuer, clock, own, token, tenantClaim }: Examin
   };
   return [
     ...(installation === undefined ? [] : checkInstallation(installation)),
+    ...(installation === undefined ? [] : checkReadiness(await observeReadiness(issuer))),
     ...checkIssuer(observation, signing),
     ...(token === undefined ? [] : await checkToken(token, expectations)),
   ];

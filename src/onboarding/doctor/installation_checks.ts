@@ -5,6 +5,7 @@ import { presencePolicyText } from "../../provider/presence/presence_policy.ts";
 import { settings } from "../../settings.ts";
 import { type Finding, failed, information, passed, warning } from "./finding.ts";
 import type { Installation } from "./installation.ts";
+import { type Answer, memberOf } from "./issuer_observation.ts";
 
 /** Checks an installation. */
 export function checkInstallation(installation: Installation): Finding[] {
@@ -24,6 +25,21 @@ export function checkInstallation(installation: Installation): Finding[] {
     ...checkLogin(installation),
     ...describePresence(installation),
   ];
+}
+
+/**
+ * Checks what a running instance says of itself. One that does not answer has its own findings (`discovery`).
+ * @param readiness its answer at `/health/ready`
+ */
+export function checkReadiness(readiness: Answer): Finding[] {
+  const warnings = memberOf(readiness.json, "warnings");
+  return (Array.isArray(warnings) ? warnings : []).map((told) =>
+    warning("readiness", {
+      message: String(told),
+      cause: "A running instance saw it within the last hour.",
+      fix: "Correct the setting it names and restart: docs/operations.md, Behind a proxy.",
+    }),
+  );
 }
 
 /** The findings for settings that cannot be used: one for each. */

@@ -54,6 +54,11 @@ export async function observeIssuer(issuer: string, clock: Clock): Promise<Issue
   };
 }
 
+/** Asks an instance whether it is ready, and what it warns of. */
+export async function observeReadiness(issuer: string): Promise<Answer> {
+  return get(`${issuer.replace(/\/+$/, "")}/health/ready`);
+}
+
 /** A member of what may be an object. */
 export function memberOf(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;

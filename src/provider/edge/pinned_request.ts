@@ -2,6 +2,7 @@
 // proxies say. Every URL that leaves the server is made from the configured issuer.
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { parseClientAddress } from "../../input/client_address.ts";
 
 /** What is pinned. */
 export interface PinOptions {
@@ -75,16 +76,22 @@ export function pinnedAddressOf(request: IncomingMessage): string {
 
 /**
  * The address of the client: the socket's own, or the X-Forwarded-For entry that the outermost trusted proxy
- * wrote. Entries further left are what the client claims, and are not looked at.
+ * wrote. Entries further left are what the client claims, and are not looked at. Where that entry is no address
+ * (`unknown`, `_hidden`), the nearest trusted hop that is one stands for it, so that no two words are two clients.
+ * @returns the address in its one spelling, without a port
  */
 export function clientAddressOf(request: IncomingMessage, trustedProxies: number): string {
   const socketAddress = request.socket.remoteAddress ?? "";
-  if (trustedProxies === 0) return socketAddress;
-  const header = request.headers["x-forwarded-for"];
+  const header = trustedProxies === 0 ? undefined : request.headers["x-forwarded-for"];
   const entries = (Array.isArray(header) ? header.join(",") : (header ?? ""))
     .split(",")
     .map((entry) => entry.trim())
     .filter((entry) => entry !== "");
   const hops = [...entries, socketAddress];
-  return hops[Math.max(0, hops.length - 1 - trustedProxies)] ?? socketAddress;
+  const trusted = hops.slice(Math.max(0, hops.length - 1 - trustedProxies));
+  for (const hop of trusted) {
+    const parsed = parseClientAddress(hop);
+    if (parsed !== undefined) return parsed.address;
+  }
+  return socketAddress;
 }

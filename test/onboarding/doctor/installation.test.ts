@@ -20,6 +20,7 @@ const production = {
   TTI_ISSUER: "https://login.example.com",
   TTI_SECRETS: Buffer.alloc(32, 7).toString("base64"),
   TTI_CLIENT_ID: "isv-app",
+  TTI_TRUSTED_PROXIES: "1",
 };
 const acme: Tenant = {
   id: "acme",
@@ -130,7 +131,11 @@ test("presence policies that let back ends act without the user are listed, the 
 test("settings that cannot be used are told one by one, missing secrets under their own name", () => {
   const error = (() => {
     try {
-      return readConfig({ TTI_ISSUER: "https://login.example.com/x?", PORT: "many" });
+      return readConfig({
+        TTI_ISSUER: "https://login.example.com/x?",
+        PORT: "many",
+        TTI_TRUSTED_PROXIES: "1",
+      });
     } catch (thrown) {
       return thrown;
     }
