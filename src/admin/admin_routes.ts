@@ -12,6 +12,7 @@ import * as domains from "./operations/domains.ts";
 import * as handoff from "./operations/login_challenges.ts";
 import type { OperationContext } from "./operations/operation.ts";
 import * as tenants from "./operations/tenants.ts";
+import * as access from "./operations/user_access.ts";
 import * as users from "./operations/users.ts";
 
 /** What a request carries for an operation. */
@@ -145,6 +146,14 @@ export const adminRoutes: readonly AdminRoute[] = [
     run: (context, { path, body }) => users.addUserToTenant(context, { ...body, tenantId: path["tenant"] }),
   },
   {
+    method: "delete",
+    path: "/v1/tenants/:tenant/users/:user",
+    summary: "End a user's membership of a tenant",
+    status: 200,
+    run: (context, { path }) =>
+      access.removeMember(context, { tenantId: path["tenant"], user: path["user"] }),
+  },
+  {
     method: "get",
     path: "/v1/tenants/:tenant/accessors",
     summary: "List the data accessors of a tenant",
@@ -197,6 +206,27 @@ export const adminRoutes: readonly AdminRoute[] = [
     summary: "Show a user, by id or e-mail address",
     status: 200,
     run: (context, { path }) => users.showUser(context, { user: path["user"] }),
+  },
+  {
+    method: "post",
+    path: "/v1/users/:user/sign-out",
+    summary: "End a user's sessions, codes and tokens",
+    status: 200,
+    run: (context, { path, body }) => access.signUserOut(context, { ...body, user: path["user"] }),
+  },
+  {
+    method: "post",
+    path: "/v1/users/:user/disable",
+    summary: "Disable a user, and end what stands",
+    status: 200,
+    run: (context, { path, body }) => access.disableUser(context, { ...body, user: path["user"] }),
+  },
+  {
+    method: "post",
+    path: "/v1/users/:user/enable",
+    summary: "Enable a disabled user",
+    status: 200,
+    run: (context, { path, body }) => access.enableUser(context, { ...body, user: path["user"] }),
   },
   {
     method: "get",

@@ -51,4 +51,33 @@ export const defences: readonly Defence[] = [
     replace: "return allowed;",
     test: "test/provider/clients/tenant_rights.test.ts",
   },
+  {
+    id: "new-password-ends-sign-ins",
+    promise:
+      "A new password, a disabled account and a signed-out user end sessions, codes, access and refresh tokens at once, on every instance.",
+    faults: ["S2"],
+    cve: [14],
+    file: "src/provider/sessions/end_sign_ins_store.ts",
+    find: '"delete from oidc_records where account_id = ? returning model"',
+    replace: '"delete from oidc_records where account_id = ? and false returning model"',
+    test: "test/security/taken_away.test.ts",
+  },
+  {
+    id: "removed-member-ends-tokens",
+    promise: "Who is removed from a tenant loses every code and token for it at once, even if added again.",
+    faults: ["S2"],
+    file: "src/admin/operations/user_access.ts",
+    find: "ended: await endSignIns(trx, end, now), user: await toUser(trx, account) };",
+    replace: "ended: { sessions: 0, grants: 2, tokens: 4 }, user: await toUser(trx, account) };",
+    test: "test/security/taken_away.test.ts",
+  },
+  {
+    id: "sign-in-under-way-ends",
+    promise: "A sign-in that waits for its browser ends with everything else of the person.",
+    faults: ["S2"],
+    file: "src/provider/storage/record_store.ts",
+    find: "?? payload.result?.login?.accountId",
+    replace: "",
+    test: "test/security/taken_away.test.ts",
+  },
 ];

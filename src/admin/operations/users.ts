@@ -1,11 +1,11 @@
-// Owns the operations on users: accounts, their memberships and their passwords.
-import { randomInt } from "node:crypto";
+// Owns the operations on users: accounts and their memberships. What takes a right away is in user_access.ts.
 import { z } from "zod";
 import { createAuditEvent } from "../../audit/audit_store.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import * as accounts from "../../provider/accounts/account_store.ts";
 import { parseEmailAddress } from "../../provider/accounts/email_address.ts";
+import { generatePassword } from "../../provider/accounts/generated_password.ts";
 import { assertNewPassword } from "../../provider/accounts/passwords.ts";
 import * as memberships from "../../provider/tenants/membership_store.ts";
 import { getTenant } from "../../provider/tenants/tenant_store.ts";
@@ -119,35 +119,6 @@ export async function listUsers(context: OperationContext, input: unknown = {}):
   return users;
 }
 
-/**
- * Sets a user's password.
- * @param input `user` (id or e-mail address), `password` (absent: one is generated)
- * @returns the generated password, if it was
- * @throws OperationError account_not_found, invalid_input
- */
-export async function setUserPassword(
-  context: OperationContext,
-  input: unknown,
-): Promise<{ user: User; generatedPassword?: string }> {
-  const schema = z.strictObject({ user: z.string(), password: z.string().optional() });
-  const wanted = parseArguments(schema, input);
-  if (wanted.password !== undefined) assertNewPassword(wanted.password);
-  const generated = wanted.password === undefined ? generatePassword() : undefined;
-  const passwordHash = await context.passwords.hashPassword(wanted.password ?? generated ?? "");
-  const now = context.clock();
-  const user = await context.db.transaction(async (trx) => {
-    const account = await resolveUser(trx, wanted.user);
-    await accounts.savePasswordHash(trx, account.id, passwordHash, now);
-    await createAuditEvent(
-      trx,
-      { type: "account.password_set", actor: context.actor, accountId: account.id },
-      now,
-    );
-    return toUser(trx, account);
-  });
-  return generated === undefined ? { user } : { user, generatedPassword: generated };
-}
-
 async function addMembership(
   trx: Database,
   context: OperationContext,
@@ -171,7 +142,12 @@ async function addMembership(
   );
 }
 
-async function resolveUser(db: Database, user: string): Promise<accounts.Account> {
+/**
+ * Finds a user as operators name them.
+ * @param user id or e-mail address
+ * @throws OperationError account_not_found
+ */
+export async function resolveUser(db: Database, user: string): Promise<accounts.Account> {
   const account = user.includes("@")
     ? await accounts.findAccountByLogin(db, user)
     : await accounts.findAccount(db, user);
@@ -179,17 +155,8 @@ async function resolveUser(db: Database, user: string): Promise<accounts.Account
   throw new OperationError("account_not_found", "No user has this id or e-mail address.", { field: "user" });
 }
 
-async function toUser(db: Database, account: accounts.Account): Promise<User> {
+/** A user as operators see it. */
+export async function toUser(db: Database, account: accounts.Account): Promise<User> {
   const found = await memberships.listMembershipsOfAccount(db, account.id);
   return { ...account, memberships: found.map(({ tenantId, role }) => ({ tenantId, role })) };
-}
-
-// Letters and digits that are not mistaken for each other when read aloud or copied by hand.
-const passwordLetters = "abcdefghjkmnpqrstuvwxyz23456789";
-
-/** Makes a password of 20 letters and digits in groups of five: 99 bits. */
-function generatePassword(): string {
-  const group = () =>
-    Array.from({ length: 5 }, () => passwordLetters[randomInt(passwordLetters.length)]).join("");
-  return [group(), group(), group(), group()].join("-");
 }

@@ -12,6 +12,7 @@ export const commandLoaders: Readonly<Record<string, () => Promise<readonly Comm
   tenant: async () => (await import("./tenant.ts")).tenantCommands,
   domain: async () => (await import("./domain.ts")).domainCommands,
   user: async () => (await import("./user.ts")).userCommands,
+  member: async () => (await import("./member.ts")).memberCommands,
   client: async () => (await import("./client.ts")).clientCommands,
   accessor: async () => (await import("./accessor.ts")).accessorCommands,
   audit: async () => (await import("./audit.ts")).auditCommands,

@@ -1,16 +1,12 @@
 // The commands `tti user …`. A password never stands on the command line, where every process could read
 // it: it comes through standard input, or it is generated and shown once.
-import {
-  addUserToTenant,
-  createUser,
-  listUsers,
-  setUserPassword,
-  showUser,
-  type User,
-} from "../../admin/operations/users.ts";
+
+import { addUserToTenant, createUser, listUsers, showUser } from "../../admin/operations/users.ts";
 import { withAdministration } from "../administration.ts";
 import { type Command, defineCommand, parsePage, requireOption } from "../command.ts";
-import { formatFields, formatTable, type Terminal } from "../terminal.ts";
+import { formatTable } from "../terminal.ts";
+import { userAccessCommands } from "./user_access.ts";
+import { stateOf, tellUser } from "./user_text.ts";
 
 const create = defineCommand({
   name: "user create",
@@ -130,55 +126,8 @@ Example:
     }),
 });
 
-const password = defineCommand({
-  name: "user password",
-  summary: "set a user's password",
-  help: `Usage: tti user password USER [--password-stdin]
-
-Sets a new password: one that is generated and shown once, or the one on standard input.
-
-Example:
-  $ tti user password ada@acme.example`,
-  options: { "password-stdin": { type: "boolean" } },
-  arguments: ["USER"],
-  async run({ values, arguments: [user], terminal }) {
-    const given = values["password-stdin"] ? await terminal.readSecret("password") : undefined;
-    return withAdministration(async (context) => {
-      const changed = await setUserPassword(context, {
-        user,
-        ...(given === undefined ? {} : { password: given }),
-      });
-      tellUser(terminal, changed.user, changed.generatedPassword);
-      return 0;
-    });
-  },
-});
-
 function roleOf(values: { role?: string | undefined }): { role?: string } {
   return values.role === undefined ? {} : { role: values.role };
 }
 
-function stateOf(user: User): string {
-  if (user.disabledAtMs !== null) return "disabled";
-  return user.emailVerifiedAtMs === null ? "e-mail not proven" : "enabled";
-}
-
-function tellUser(terminal: Terminal, user: User, generatedPassword?: string): void {
-  const memberships = user.memberships.map(({ tenantId, role }) => `${tenantId} (${role})`);
-  terminal.result(
-    { ...user, ...(generatedPassword === undefined ? {} : { generatedPassword }) },
-    formatFields([
-      ["id", user.id],
-      ["email", user.email ?? "none"],
-      ["name", user.name ?? "unknown"],
-      ["state", stateOf(user)],
-      ["tenants", memberships.join(", ") || "none"],
-      ...(generatedPassword === undefined ? [] : ([["password", generatedPassword]] as const)),
-    ]),
-  );
-  if (generatedPassword !== undefined && !terminal.json) {
-    terminal.say("The password is shown this once; only its hash is kept.");
-  }
-}
-
-export const userCommands: readonly Command[] = [create, add, list, show, password];
+export const userCommands: readonly Command[] = [create, add, list, show, ...userAccessCommands];

@@ -169,6 +169,22 @@ export async function savePasswordHash(
     .update({ password_hash: passwordHash, updated_at_ms: now.getTime() });
 }
 
+/** Disables an account, or enables it again. One that was disabled before keeps its moment. */
+export async function saveDisabled(
+  db: Database,
+  accountId: string,
+  disabled: boolean,
+  now: Date,
+): Promise<void> {
+  const nowMs = now.getTime();
+  const accounts = db("accounts").where("id", accountId);
+  if (disabled) {
+    await accounts.whereNull("disabled_at_ms").update({ disabled_at_ms: nowMs, updated_at_ms: nowMs });
+  } else {
+    await accounts.update({ disabled_at_ms: null, updated_at_ms: nowMs });
+  }
+}
+
 /** Lists accounts of every tenant, for operators. */
 export async function listAccounts(db: Database, page: ListPage = {}): Promise<Account[]> {
   const rows: AccountRow[] = await db("accounts")

@@ -56,6 +56,18 @@ export async function revokeOfflineConsent(db: Database, key: ConsentKey, now: D
   return rows.length > 0;
 }
 
+/** Takes every agreement of a user in one tenant back. */
+export async function revokeOfflineConsentsOf(
+  db: Database,
+  key: Omit<ConsentKey, "clientId">,
+  now: Date,
+): Promise<void> {
+  await db("offline_consents")
+    .where({ tenant_id: key.tenantId, account_id: key.accountId })
+    .whereNull("revoked_at_ms")
+    .update({ revoked_at_ms: now.getTime() });
+}
+
 /** Lists the agreements of one account that stand, newest first. */
 export async function listOfflineConsents(db: Database, accountId: string): Promise<OfflineConsent[]> {
   const rows: ConsentRow[] = await db("offline_consents")

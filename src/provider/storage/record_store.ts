@@ -182,6 +182,11 @@ export async function sweepRecords(db: Database, beforeMs: number, batchSize: nu
   return rows.length;
 }
 
+// A sign-in under way is of the account that is about to be signed in, so that it ends with what else is.
+function accountOf(payload: AdapterPayload): string | null {
+  return payload.accountId ?? payload.result?.login?.accountId ?? payload.session?.accountId ?? null;
+}
+
 /** A record's row: model, id_hash, payload, grant_id_hash, uid_hash, user_code_hash, account_id, expires_at_ms. */
 export function recordBindings(model: string, id: string, payload: AdapterPayload, expiresAtMs: ExpiresAtMs) {
   const hashed = (value: string | undefined) => (value === undefined ? null : hashRecordId(value));
@@ -192,7 +197,7 @@ export function recordBindings(model: string, id: string, payload: AdapterPayloa
     hashed(payload.grantId),
     hashed(payload.uid),
     hashed(payload.userCode),
-    payload.accountId ?? null,
+    accountOf(payload),
     expiresAtMs,
   ];
 }
