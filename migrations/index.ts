@@ -6,6 +6,7 @@ import * as signingKeys from "./0003_signing_keys.ts";
 import * as signInAttempts from "./0004_sign_in_attempts.ts";
 import * as accessors from "./0005_accessors.ts";
 import * as handoffAndMinting from "./0006_handoff_and_minting.ts";
+import * as sessionVouchers from "./0007_session_vouchers.ts";
 import * as auditOrigin from "./0009_audit_origin.ts";
 
 /** One step of the schema, there and back. */
@@ -22,5 +23,6 @@ export const migrations: readonly Migration[] = [
   { name: "0004_sign_in_attempts", ...signInAttempts },
   { name: "0005_accessors", ...accessors },
   { name: "0006_handoff_and_minting", ...handoffAndMinting },
+  { name: "0007_session_vouchers", ...sessionVouchers },
   { name: "0009_audit_origin", ...auditOrigin },
 ];

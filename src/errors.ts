@@ -80,6 +80,11 @@ export const errorCatalogue = {
     meaning: "The account is no member of this tenant, so no token may name the tenant for it.",
     fix: "Add the membership with `tti user add --tenant`, or sign in to a tenant the user belongs to.",
   },
+  tenant_not_vouched: {
+    status: 403,
+    meaning: "The sign-in behind this does not open the tenant: nobody vouched for it, or no longer.",
+    fix: "Have the person sign in again, to this tenant.",
+  },
   client_not_found: {
     status: 404,
     meaning: "No client (relying party) has this id.",

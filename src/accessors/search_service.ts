@@ -70,7 +70,13 @@ export class SearchService {
     const { db } = this.#deps;
     await getTenant(db, tenantId);
     const accountId = await this.#resolveUser(user);
-    const { claims } = await decideSubject(this.#deps, { accountId, tenantId, clientId, present: false });
+    const { claims } = await decideSubject(this.#deps, {
+      accountId,
+      tenantId,
+      clientId,
+      present: false,
+      login: "asserted",
+    });
     const access = this.#deps.awsAccess();
     const connection = connectionOf(await getAccessor(db, tenantId, name), access.roleArn);
     const accessor = new DataAccessor({ connection, client: this.#exchangeFor(clientId, access) });

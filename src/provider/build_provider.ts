@@ -82,7 +82,7 @@ export function buildProvider(deps: ProviderDeps, jwks: JWKS): Provider {
   });
   registerGrants(provider, deps);
   tellWhoStays(provider);
-  if (deps.logoutUrl !== undefined) continueLogoutAtIsv(provider, deps.logoutUrl);
+  if (deps.logoutUrl !== undefined) continueLogoutAtIsv(provider, db, deps.logoutUrl);
   logOutcomes(provider, log);
   return provider;
 }

@@ -7,11 +7,14 @@ import type Provider from "oidc-provider";
 import type { Client, Grant, IdToken } from "oidc-provider";
 import { matchesClientSecret } from "./clients/client_secret.ts";
 import { isRegisteredRedirect } from "./clients/redirect_uris.ts";
+import { readVouchMethod, type Vouched, type VouchMethod } from "./sessions/voucher.ts";
+import type { SessionKey } from "./sessions/voucher_store.ts";
 import { hashRecordId } from "./storage/record_payload.ts";
 
-/** A grant names the tenant it was made for, once and for all. */
+/** A grant names the tenant it was made for, once and for all, and how the person proved to belong there. */
 export interface TenantGrant extends Grant {
   tenantId?: string;
+  vouchedBy?: VouchMethod;
 }
 
 /** What the changes need to know. */
@@ -39,18 +42,38 @@ export function tenantOfGrant(grant: Grant | undefined): string | undefined {
   return (grant as TenantGrant | undefined)?.tenantId;
 }
 
-/** Makes an unsaved grant for one account, client and tenant; without a tenant no token comes of it. */
+/**
+ * Reads the login a grant came from.
+ * @returns undefined for a grant without one (made before logins were recorded): no token comes of it
+ */
+export function loginOfGrant(grant: Grant | undefined): Vouched | undefined {
+  const { tenantId, vouchedBy } = (grant ?? {}) as TenantGrant;
+  const method = readVouchMethod(vouchedBy);
+  if (method === undefined || tenantId === undefined) return undefined;
+  return { method, tenantId: method === "password" ? null : tenantId };
+}
+
+/**
+ * Makes an unsaved grant for one account, client and tenant; without a tenant, or a login that opened it, no token
+ * comes of it.
+ */
 export function createGrant(
   provider: Provider,
-  names: { accountId: string; clientId: string; tenantId: string | undefined },
+  names: {
+    accountId: string;
+    clientId: string;
+    tenantId: string | undefined;
+    vouchedBy: VouchMethod | undefined;
+  },
 ): TenantGrant {
   const grant: TenantGrant = new provider.Grant({ accountId: names.accountId, clientId: names.clientId });
   if (names.tenantId !== undefined) grant.tenantId = names.tenantId;
+  if (names.vouchedBy !== undefined) grant.vouchedBy = names.vouchedBy;
   return grant;
 }
 
 function keepTenantInGrant(provider: Provider): void {
-  const members = [...provider.Grant.IN_PAYLOAD, "tenantId"];
+  const members = [...provider.Grant.IN_PAYLOAD, "tenantId", "vouchedBy"];
   Object.defineProperty(provider.Grant, "IN_PAYLOAD", { get: () => members });
 }
 
@@ -138,14 +161,14 @@ export function verificationKeysOf(client: Client): CompactVerifyGetKey {
 }
 
 /**
- * Reads who is signed in to this browser's session.
- * @returns the account's id; undefined if nobody is, or the session has ended
+ * Reads this browser's session.
+ * @returns its uid and account; undefined if nobody is signed in, or the session has ended
  */
-export async function sessionAccountOf(
+export async function sessionOf(
   provider: Provider,
   request: IncomingMessage,
   response: ServerResponse,
-): Promise<string | undefined> {
-  const session = await provider.Session.get(provider.createContext(request, response));
-  return session.accountId;
+): Promise<SessionKey | undefined> {
+  const { uid, accountId } = await provider.Session.get(provider.createContext(request, response));
+  return accountId === undefined ? undefined : { sessionUid: uid, accountId };
 }

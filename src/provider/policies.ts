@@ -1,8 +1,17 @@
 // Owns the small decisions that configuration.ts names, each a function of the request and the client.
-import { type Client, type ClientMetadata, errors, type Grant, type KoaContextWithOIDC } from "oidc-provider";
+import {
+  type Client,
+  type ClientMetadata,
+  errors,
+  type Grant,
+  type KoaContextWithOIDC,
+  type Session,
+} from "oidc-provider";
+import { openPlacesOf } from "./account.ts";
 import { isLoopbackHttp, isPrivateUseScheme } from "./clients/redirect_uris.ts";
 import { decideTenantOfRequest, isForTenant, needsConsent } from "./interactions/prompts.ts";
-import { createGrant, tenantOfGrant } from "./internals.ts";
+import { createGrant, type TenantGrant, tenantOfGrant } from "./internals.ts";
+import type { Voucher } from "./sessions/voucher.ts";
 
 /**
  * Lifetimes in seconds. A refresh family ends with its grant, however often it rotates. A session ends a day after
@@ -114,13 +123,20 @@ export async function loadGrant(ctx: KoaContextWithOIDC): Promise<Grant | undefi
   );
   if (decision.kind !== "chosen" && isForTenant(ctx)) return undefined;
   const tenantId = decision.kind === "chosen" && isForTenant(ctx) ? decision.tenantId : undefined;
-  const matching = own.find((grant) => tenantOfGrant(grant) === tenantId);
+  const voucher = openPlacesOf(account).find(({ tenant }) => tenant.id === tenantId)?.voucher;
+  if (voucher !== undefined) speakBy(session, voucher);
+  const matching: TenantGrant | undefined = own.find((grant) => tenantOfGrant(grant) === tenantId);
+  if (matching && voucher && matching.vouchedBy !== voucher.method) {
+    matching.vouchedBy = voucher.method;
+    await matching.save();
+  }
   const grant =
     matching ??
     createGrant(provider, {
       accountId: account.accountId,
       clientId: client.clientId,
       tenantId,
+      vouchedBy: voucher?.method,
     });
   if (needsConsent(client)) return matching && isFresh(matching) ? matching : undefined;
   const missing = [...ctx.oidc.requestParamOIDCScopes].filter(
@@ -131,6 +147,19 @@ export async function loadGrant(ctx: KoaContextWithOIDC): Promise<Grant | undefi
   if (missing.length > 0) grant.addOIDCScope(missing);
   await grant.save();
   return grant;
+}
+
+// What codes and tokens say of the login is what is so for their tenant: a session may hold several logins.
+function speakBy(session: Session, voucher: Voucher): void {
+  const loginTs = Math.floor(voucher.authTimeMs / 1000);
+  const { acr, amr } = voucher;
+  if (
+    session.loginTs === loginTs &&
+    session.acr === acr &&
+    JSON.stringify(session.amr ?? []) === JSON.stringify(amr)
+  )
+    return;
+  Object.assign(session, { loginTs, acr, amr: [...amr] });
 }
 
 // A refresh token made from a grant must not outlive it.

@@ -4,8 +4,7 @@ import type { KoaContextWithOIDC } from "oidc-provider";
 import { createAuditEvent } from "../audit/audit_store.ts";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../db/connect.ts";
-import { membershipsOf } from "./account.ts";
-import { handoffAcr } from "./handoff/login_handoff.ts";
+import { openPlacesOf } from "./account.ts";
 import { tenantOfGrant } from "./internals.ts";
 import { saveLastLogin } from "./tenants/membership_store.ts";
 
@@ -17,19 +16,20 @@ export async function recordSignIn(
   deps: { db: Database; clock: Clock },
   { oidc }: KoaContextWithOIDC,
 ): Promise<void> {
-  const { account, client, session, grant, authorizationCode, result } = oidc;
+  const { account, client, grant, session, authorizationCode, result } = oidc;
   const tenantId = tenantOfGrant(grant);
-  const loginAtMs = (session?.authTime() ?? 0) * 1000;
-  if (!authorizationCode || !account || !client || tenantId === undefined) return;
+  // The token endpoint knows the code as well, but no session.
+  if (!authorizationCode || !session || !account || !client || tenantId === undefined) return;
   const { accountId } = account;
-  const membership = membershipsOf(account).find((one) => one.tenantId === tenantId);
+  const place = openPlacesOf(account).find(({ tenant }) => tenant.id === tenantId);
+  if (place === undefined) throw new Error("a code was made for a tenant the session does not speak for");
+  const { voucher, membership } = place;
   // A session that already counted for this tenant costs no statement.
-  if ((membership?.lastLoginAtMs ?? 0) < loginAtMs) {
-    await saveLastLogin(deps.db, { tenantId, accountId }, loginAtMs);
+  if ((membership.lastLoginAtMs ?? 0) < voucher.authTimeMs) {
+    await saveLastLogin(deps.db, { tenantId, accountId }, voucher.authTimeMs);
   }
-  // A handoff left its own trace when the ISV answered it.
-  if (result?.login === undefined || session?.acr === handoffAcr) return;
-  const { clientId } = client;
-  const event = { actor: `account:${accountId}`, accountId, tenantId, clientId, details: { by: "password" } };
+  if (result?.login === undefined) return;
+  const actor = voucher.clientId === null ? `account:${accountId}` : `client:${voucher.clientId}`;
+  const event = { actor, accountId, tenantId, clientId: client.clientId, details: { by: voucher.method } };
   await createAuditEvent(deps.db, { type: "sign_in.succeeded", ...event }, deps.clock());
 }

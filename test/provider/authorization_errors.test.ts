@@ -1,7 +1,7 @@
 // What goes wrong before there is a code: each with its own clear answer, at the right place.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { authorizationUrl, codeChallenge, codeOf, redeem } from "./support/authorization.ts";
+import { authorizationUrl, codeOf, redeem } from "./support/authorization.ts";
 import {
   addClient,
   addPerson,
@@ -209,11 +209,17 @@ test("a form from another origin, of another type, or with a field twice is refu
   assert.equal(accepted.status, 303);
 });
 
-test("no code can be redeemed for an address that is not proven", async () => {
-  const url = authorizationUrl(fixture, { code_challenge: codeChallenge });
-  const code = codeOf(await signInAt(new UserAgent(), url, "unproven@acme.example"));
-  const { status, body } = await redeem(fixture, code);
-  assert.equal(status, 400);
-  assert.equal(body["error"], "invalid_grant");
-  assert.match(String(body["error_description"]), /^email_not_verified: /);
+test("a person whose address is not proven is told so on the login page, and is not signed in", async () => {
+  const agent = new UserAgent();
+  const page = await signInAt(agent, authorizationUrl(fixture), "unproven@acme.example");
+  assert.equal(page.status, 403);
+  assert.match(page.text, /Your e-mail address has not been confirmed/);
+  const silent = await agent.follow(authorizationUrl(fixture, { prompt: "none" }));
+  assert.equal(silent.url.searchParams.get("error"), "login_required");
+  const account = await fixture.db("accounts").where({ email: "unproven@acme.example" }).first("id");
+  const events = await fixture.db("audit_events").where({ account_id: account.id });
+  assert.deepEqual(
+    events.filter(({ type }: { type: string }) => type === "sign_in.succeeded"),
+    [],
+  );
 });

@@ -207,12 +207,12 @@ describe("with the domain policy on, somebody of another tenant never becomes Al
       memberships: [{ tenantId: "globex" }],
       password,
     });
-    assert.match(await signInLocally(fixture, email), /email_domain_not_verified/);
+    assert.match(await signInLocally(fixture, email), /not yet proven that it owns the domain/);
   });
 
   test("by inviting Alice's own account into the other tenant", async () => {
     await addUserToTenant(operatorOf(fixture), { user: victim, tenantId: "globex" });
-    assert.match(await signInLocally(fixture, victim), /email_domain_not_verified/);
+    assert.match(await signInLocally(fixture, victim), /not yet proven that it owns the domain/);
   });
 
   test("by renaming the other tenant, or by taking Acme's id or domain", async () => {
@@ -257,14 +257,14 @@ describe("with the domain policy off, the attack works, which is why it is on", 
   });
 });
 
-/** Signs in at Globex with a password; answers the refusal of the token endpoint, or the address in the token. */
+/** Signs in at Globex with a password; answers the page that refuses it, or the address in the token. */
 async function signInLocally(fixture: ProviderFixture, email: string): Promise<string> {
   const agent = new UserAgent();
   const start = await challengeOf(agent, fixture, { tenant: "globex" });
   const { body } = await new IsvBackEnd(fixture).call(start);
   const page = await agent.follow(String(body["local_login_url"]));
   const back = await agent.submit(page, { email, password }, "/login");
-  assert.ok(back.url.searchParams.has("code"), back.text.slice(0, 400));
+  if (!back.url.searchParams.has("code")) return back.text;
   const tokens = await redeem(fixture, back);
   return String(tokens["error_description"] ?? decodeJwt(String(tokens["id_token"]))["email"]);
 }

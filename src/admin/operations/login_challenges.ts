@@ -80,7 +80,10 @@ export async function acceptLoginChallenge(
       authTime: login.auth_time ?? Math.floor(context.clock().getTime() / 1000),
       amr: login.amr ?? [],
     },
-    context.caller,
+    {
+      clientId: context.caller.clientId,
+      mayActFor: (tenantId) => context.caller.mayActFor("handoff", tenantId),
+    },
   );
   return { redirect_to: redirectTo };
 }

@@ -8,8 +8,9 @@ import type { NewAuditEvent } from "../../audit/event_types.ts";
 import { OperationError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { issueIdToken } from "../id_token.ts";
+import type { Vouched } from "../sessions/voucher.ts";
 import type { SubjectClaims } from "../tenants/claims.ts";
-import { type DecidedSubject, decideFacts, type SubjectDeps } from "../tenants/subject.ts";
+import { assertLoginOpens, type DecidedSubject, decideFacts, type SubjectDeps } from "../tenants/subject.ts";
 import { createSubjectReader, type SubjectFacts, type SubjectQuery } from "../tenants/subject_store.ts";
 import { type AssertionUse, createUseRecorder, type UseOutcome } from "./assertion_use_store.ts";
 
@@ -46,6 +47,8 @@ export interface NamedSubject {
   amr: readonly string[] | undefined;
   /** How the client named the person, for the audit trail. */
   by: "assertion" | "access_token" | "refresh_token" | "search";
+  /** The login that one of our own tokens came from; undefined: none is known. An assertion has none. */
+  login?: Vouched | undefined;
   /** The one use of the assertion that named the person, if it is yet to be recorded. */
   use?: AssertionUse;
   /** What the store says of the person, if this request has read it already. */
@@ -103,6 +106,7 @@ async function decide(deps: MintDeps, client: Client, named: NamedSubject): Prom
   const query = { accountId, tenantId, clientId: client.clientId, nowMs: now.getTime() };
   const facts = named.facts ?? (await deps.readSubject(query));
   try {
+    if (named.by === "access_token" || named.by === "refresh_token") assertLoginOpens(facts, named.login);
     return decideFacts(facts, deps, false, now);
   } catch (error) {
     await recordRefusal(deps, client, named, error);

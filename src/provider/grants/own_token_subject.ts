@@ -3,7 +3,7 @@ import type Provider from "oidc-provider";
 import type { AccessToken, Client, RefreshToken } from "oidc-provider";
 import { OperationError } from "../../errors.ts";
 import { assertMayActFor } from "../clients/tenant_rights.ts";
-import { tenantOfGrant } from "../internals.ts";
+import { loginOfGrant, tenantOfGrant } from "../internals.ts";
 import type { NamedSubject } from "./mint.ts";
 
 /** The two kinds of our tokens that may name a subject. */
@@ -36,7 +36,8 @@ export async function resolveOwnTokenSubject(
   const loginSeconds = await loginTimeOf(provider, found, client);
   const tenantId = tenantOfGrant(grant);
   if (tenantId !== undefined) assertMayActFor(client, "mint", tenantId);
-  return { accountId: found.accountId, tenantId, authTime: loginSeconds, amr: undefined, by: kind };
+  const login = loginOfGrant(grant);
+  return { accountId: found.accountId, tenantId, authTime: loginSeconds, amr: undefined, by: kind, login };
 }
 
 async function findRefresh(provider: Provider, token: string): Promise<RefreshToken | undefined> {

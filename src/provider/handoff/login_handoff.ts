@@ -10,8 +10,9 @@ import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { clockToleranceSeconds } from "../../input/moment.ts";
 import { provisionUser } from "../accounts/provisioning.ts";
+import { assertMayAttach } from "../tenants/attachment.ts";
 import { decideSubjectClaims } from "../tenants/claims.ts";
-import { saveLastLogin } from "../tenants/membership_store.ts";
+import { listTenantIdsOfAccount } from "../tenants/membership_store.ts";
 import { readSubject } from "../tenants/subject_store.ts";
 import { getTenant } from "../tenants/tenant_store.ts";
 import { createChallenge, findOpenChallenge, redeemAnswer, saveAnswer } from "./challenge_store.ts";
@@ -58,9 +59,24 @@ export interface HandoffLogin {
   amr: readonly string[];
 }
 
+/** The ISV's client that answers, and what it may do. */
+export interface HandoffActor {
+  clientId: string;
+  /** Whether it may vouch for logins to a tenant. The caller has asked for the tenant of the login. */
+  mayActFor(tenantId: string): boolean;
+}
+
 /** What happens when the browser returns. */
 export type HandoffOutcome =
-  | { kind: "login"; accountId: string; tenantId: string; authTime: number; amr: string[] }
+  | {
+      kind: "login";
+      accountId: string;
+      tenantId: string;
+      /** The client that vouched; absent in answers of before it was kept. */
+      clientId?: string;
+      authTime: number;
+      amr: string[];
+    }
   | { kind: "rejected"; error: string; description: string };
 
 /**
@@ -97,19 +113,20 @@ export async function getHandoff(
 }
 
 /**
- * Accepts a challenge: this person logged in at the ISV. The account and membership come to exist under the
- * tenant's rules; if the person could get no token afterwards, nothing is written and the challenge stays open.
+ * Accepts a challenge: this person logged in at the ISV, to this tenant. The account and membership come to exist
+ * under the tenant's rules; if the person could get no token afterwards, nothing is written and the challenge stays
+ * open. Nobody is signed in yet: that is for the browser that returns.
  *
- * @param actor who answers, for the audit trail
+ * @param actor who answers
  * @returns where the ISV sends the browser next
  * @throws OperationError login_challenge_not_found, invalid_input, login_method_not_allowed, tenant_not_found,
- *   and whatever refuses the person a token
+ *   tenant_not_allowed (another customer's user), and whatever refuses the person a token
  */
 export async function acceptHandoff(
   deps: HandoffDeps,
   challenge: string,
   login: HandoffLogin,
-  actor: { clientId: string },
+  actor: HandoffActor,
 ): Promise<string> {
   const { request } = await getHandoff(deps, challenge);
   const now = deps.clock();
@@ -126,15 +143,18 @@ export async function acceptHandoff(
   }
   const verifier = randomBytes(32).toString("base64url");
   await deps.db.transaction(async (trx) => {
+    const memberOf = await listTenantIdsOfAccount(trx, login.subject);
+    assertMayAttach({ tenantId: tenant.id, memberOf, mayActFor: actor.mayActFor });
     const account = await provisionUser(trx, tenant, login, now);
     const ids = { tenantId: tenant.id, accountId: account.id };
-    await saveLastLogin(trx, ids, login.authTime * 1000);
     const facts = await readSubject(trx, { ...ids, clientId: request.client_id, nowMs: now.getTime() });
     decideSubjectClaims(facts, deps);
-    const outcome: HandoffOutcome = { kind: "login", ...ids, authTime: login.authTime, amr: [...login.amr] };
-    await answer(trx, challenge, { verifier, outcome }, now);
-    const event = { type: "sign_in.succeeded" as const, actor: `client:${actor.clientId}`, ...ids };
-    await createAuditEvent(trx, { ...event, clientId: request.client_id, details: { by: "handoff" } }, now);
+    const { authTime } = login;
+    const vouched = { ...ids, clientId: actor.clientId, authTime, amr: [...login.amr] };
+    await answer(trx, challenge, { verifier, outcome: { kind: "login", ...vouched } }, now);
+    const event = { type: "sign_in.vouched", actor: `client:${actor.clientId}`, ...ids } as const;
+    const details = { authTime: new Date(authTime * 1000).toISOString(), amr: vouched.amr.join(" ") };
+    await createAuditEvent(trx, { ...event, clientId: request.client_id, details }, now);
   });
   return returnUrl(deps.issuer, request, verifier);
 }

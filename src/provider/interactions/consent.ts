@@ -49,7 +49,15 @@ export async function answerConsent(
   }
   const { grant: before, tenantId } = await grantBefore(provider, state);
   const accountId = state.accountId ?? "";
-  const grant = before ?? createGrant(provider, { accountId, clientId: state.client.clientId, tenantId });
+  const grant =
+    before ??
+    createGrant(provider, {
+      accountId,
+      clientId: state.client.clientId,
+      tenantId,
+      // Filled in by the sign-in that goes on with it (policies.ts loadGrant).
+      vouchedBy: undefined,
+    });
   grant.addOIDCScope([...state.scopes]);
   // Consent begins a grant's life anew.
   delete grant.exp;

@@ -3,6 +3,7 @@ import type Router from "@koa/router";
 import type { RouterContext } from "@koa/router";
 import type { InteractionResults } from "oidc-provider";
 import { OperationError } from "../../errors.ts";
+import type { LoginResult } from "../account.ts";
 import { describeForIsv, goesToIsv } from "../handoff/handoff_request.ts";
 import {
   beginHandoff,
@@ -67,9 +68,11 @@ export function addHandoffReturn(
 
 function interactionResult(outcome: HandoffOutcome): InteractionResults {
   if (outcome.kind === "rejected") return { error: outcome.error, error_description: outcome.description };
-  const { accountId, authTime, amr, tenantId } = outcome;
+  const { accountId, authTime, amr, tenantId, clientId = null } = outcome;
+  const voucher: LoginResult["voucher"] = { method: "handoff", tenantId, clientId };
   return {
     login: { accountId, ts: authTime, amr, acr: handoffAcr, remember: true },
+    voucher,
     [tenantPrompt]: { tenantId },
   };
 }

@@ -54,7 +54,7 @@ export function addInteractionRoutes(router: Router, deps: InteractionDeps): voi
   router.post("/interaction/:uid/login", async (ctx) => {
     const { state, form } = await submissionOf(ctx, ["login", tenantPrompt]);
     try {
-      const answer = await answerLogin(deps, form, pinnedAddressOf(ctx.req));
+      const answer = await answerLogin(deps, state, form, pinnedAddressOf(ctx.req));
       // Whoever signs in anew starts without another account's answers.
       await finish(ctx, answer, false);
     } catch (error) {

@@ -1,25 +1,25 @@
 // Owns the login page and what its form does: who the person is, and when that was proven.
-import type { Clock } from "../../clock.ts";
-import type { Database } from "../../db/connect.ts";
-import type { OperationError } from "../../errors.ts";
+import { OperationError } from "../../errors.ts";
 import { signInFault } from "../../views/fault_words.ts";
 import { renderPage } from "../../views/render.ts";
+import type { LoginResult } from "../account.ts";
 import type { Passwords } from "../accounts/passwords.ts";
 import { signIn } from "../accounts/sign_in.ts";
+import { accountClientId } from "../self_service/account_client.ts";
+import { isOpen, type PlaceDeps, readPlaces } from "../sessions/places.ts";
+import type { Voucher } from "../sessions/voucher.ts";
 import { findTenant } from "../tenants/tenant_store.ts";
 import type { InteractionState } from "./interaction.ts";
 
 /** What the login page needs. */
-export interface LoginDeps {
-  db: Database;
-  clock: Clock;
+export interface LoginDeps extends PlaceDeps {
   passwords: Passwords;
 }
 
-/** Who signed in, as oidc-provider keeps it in the session. */
+/** Who signed in, as oidc-provider keeps it in the session, and who vouches for it. */
 export type LoginAnswer = {
   login: { accountId: string; ts: number; amr: string[]; remember: boolean };
-};
+} & Required<LoginResult>;
 
 /**
  * Draws the login page.
@@ -48,12 +48,15 @@ export async function renderLogin(
 }
 
 /**
- * Signs the person in.
+ * Signs the person in. Who could get no token in any tenant this login would open is told so here, where a person
+ * reads it, and not by the application later.
+ * @param state the interaction, whose request may name the tenant
  * @param clientAddress the browser's, as the trusted proxies report it
- * @throws OperationError as signIn does
+ * @throws OperationError as signIn does, and whatever refuses the person a token
  */
 export async function answerLogin(
   deps: LoginDeps,
+  state: InteractionState,
   form: ReadonlyMap<string, string>,
   clientAddress: string,
 ): Promise<LoginAnswer> {
@@ -61,5 +64,48 @@ export async function answerLogin(
   const account = await signIn(deps, { login, password: form.get("password") ?? "", clientAddress });
   // Whole seconds, rounded down: auth_time must never lie in the future.
   const ts = Math.floor(deps.clock().getTime() / 1000);
-  return { login: { accountId: account.id, ts, amr: ["pwd"], remember: true } };
+  const voucher = { method: "password", tenantId: null, clientId: null } as const;
+  await assertUseful(
+    deps,
+    account.id,
+    { ...voucher, amr: ["pwd"], acr: undefined, authTimeMs: ts * 1000 },
+    state,
+  );
+  return { login: { accountId: account.id, ts, amr: ["pwd"], remember: true }, voucher };
+}
+
+async function assertUseful(
+  deps: LoginDeps,
+  accountId: string,
+  voucher: Voucher,
+  state: InteractionState,
+): Promise<void> {
+  if (state.client.clientId === accountClientId) return;
+  const { places } = await readPlaces(deps, accountId, [voucher]);
+  const required = state.params.get("tenant");
+  const wanted = places.filter(({ tenant }) => required === undefined || tenant.id === required);
+  const opened = wanted.filter((place) => place.voucher !== undefined);
+  const [first] = opened;
+  // Where it opens nothing, the tenant page says so.
+  if (first?.refusal === undefined || opened.some(isOpen)) return;
+  throw inPersonsWords(first.refusal);
+}
+
+function inPersonsWords(refusal: OperationError): OperationError {
+  const { code } = refusal;
+  if (code === "email_domain_not_verified") {
+    return new OperationError(
+      code,
+      "Your organization has not yet proven that it owns the domain of your e-mail address.",
+      {
+        fix: "Ask your administrator to finish that, then sign in again.",
+      },
+    );
+  }
+  if (code === "email_not_verified") {
+    return new OperationError(code, "Your e-mail address has not been confirmed.", {
+      fix: "Ask your administrator to confirm it, then sign in again.",
+    });
+  }
+  return refusal;
 }

@@ -1,11 +1,10 @@
 // Owns when a person is asked something during an authorization request, as the list of named checks
 // oidc-provider runs in order: log in, choose a tenant, consent.
 import { interactionPolicy, type KoaContextWithOIDC } from "oidc-provider";
-import { membershipsOf } from "../account.ts";
-import { handoffAcr } from "../handoff/login_handoff.ts";
+import { openPlacesOf, placesOf, vouchersOf } from "../account.ts";
 import { tenantOfGrant } from "../internals.ts";
 import { accountClientId } from "../self_service/account_client.ts";
-import type { Membership } from "../tenants/membership_store.ts";
+import { isOpen } from "../sessions/places.ts";
 import { decideTenant, type TenantChoiceFacts, type TenantDecision } from "../tenants/tenant_choice.ts";
 
 const { Check, Prompt, base } = interactionPolicy;
@@ -29,19 +28,11 @@ export function decideTenantOfRequest(ctx: KoaContextWithOIDC, current: string |
   return decideTenant(tenantFacts(ctx, current));
 }
 
-// A password here opens no tenant whose users log in at the ISV, nor the other way round.
-function usableMemberships({ oidc }: KoaContextWithOIDC): readonly Membership[] {
-  const used = oidc.session?.acr === handoffAcr ? "handoff" : "local";
-  return membershipsOf(oidc.account).filter(
-    ({ loginMethod }) => loginMethod === "both" || loginMethod === used,
-  );
-}
-
 function tenantFacts(ctx: KoaContextWithOIDC, current: string | undefined): TenantChoiceFacts {
   const { oidc } = ctx;
   const picked = oidc.result?.[tenantPrompt] as TenantResult | undefined;
   return {
-    memberships: usableMemberships(ctx),
+    memberships: openPlacesOf(oidc.account).map(({ membership }) => membership),
     required: text(oidc.params?.["tenant"]),
     hinted: text(oidc.params?.["tenant_hint"]),
     picked: picked?.tenantId,
@@ -68,9 +59,25 @@ export function buildPrompts(): interactionPolicy.Prompt[] {
     }),
   );
 
+  // Nobody vouched for the tenant the request is for, to which the person belongs: a login for it may. Asked once, or
+  // there would be no end.
+  login.checks.add(
+    new Check(
+      "tenant_not_vouched",
+      "the session was not vouched for the requested tenant",
+      "login_required",
+      lacksVoucher,
+    ),
+  );
+  const maxAge = login.checks.get("max_age");
+  if (maxAge === undefined) throw new Error("oidc-provider no longer checks max_age");
+  maxAge.check = isTooOld;
+
   const select = new Prompt(
     { name: tenantPrompt, requestable: true },
-    (ctx): PromptDetails => ({ tenantIds: usableMemberships(ctx).map(({ tenantId }) => tenantId) }),
+    (ctx): PromptDetails => ({
+      tenantIds: openPlacesOf(ctx.oidc.account).map(({ tenant }) => tenant.id),
+    }),
     new Check("no_membership", "the account belongs to no tenant", "access_denied", (ctx) =>
       isRefused(ctx, "no_membership"),
     ),
@@ -106,6 +113,32 @@ function isRefused(ctx: KoaContextWithOIDC, reason: "no_membership" | "not_a_mem
   if (!isForTenant(ctx)) return false;
   const decision = decideTenantOfRequest(ctx, tenantOfGrant(ctx.oidc.grant));
   return decision.kind === "refused" && decision.reason === reason;
+}
+
+function lacksVoucher(ctx: KoaContextWithOIDC): boolean {
+  const { session, account, result, params } = ctx.oidc;
+  if (session?.accountId === undefined || account === undefined || result?.login !== undefined) return false;
+  if (!isForTenant(ctx)) return vouchersOf(account).length === 0;
+  const places = placesOf(account);
+  const named = (name: string) => places.find(({ tenant }) => tenant.id === text(params?.[name]));
+  if (text(params?.["tenant"]) !== undefined) {
+    const required = named("tenant");
+    return required !== undefined && !isOpen(required);
+  }
+  const hinted = named("tenant_hint");
+  if (hinted !== undefined && hinted.voucher === undefined && hinted.refusal === undefined) return true;
+  return places.length > 0 && !places.some(isOpen);
+}
+
+// The library takes any login of this request for the one that was asked for. The session may speak for the tenant by
+// another, older one (loadGrant has put that one's time into the session).
+function isTooOld({ oidc }: KoaContextWithOIDC): boolean {
+  const maxAge = oidc.params?.["max_age"];
+  if (maxAge === undefined) return false;
+  const { session, result } = oidc;
+  if (session?.accountId === undefined) return true;
+  const isNew = result?.login !== undefined && result.login.ts === session.loginTs;
+  return !isNew && session.past(Number(maxAge));
 }
 
 /**

@@ -19,7 +19,7 @@ export type PresencePolicy =
 
 /** What is known of the user's presence at the moment of a mint. */
 export interface Presence {
-  /** Whether the account has a live login session at the provider. */
+  /** Whether the account has a live session here that speaks for the tenant. */
   hasLiveSession: boolean;
   /** The user's last login to this tenant, epoch milliseconds; null: none known. */
   lastLoginAtMs: number | null;

@@ -4,11 +4,13 @@ import type { RouterContext } from "@koa/router";
 import { OperationError } from "../../errors.ts";
 import { currentFrame } from "../../views/frame.ts";
 import { pageHeaders, renderPage } from "../../views/render.ts";
-import { type Account, findAccount } from "../accounts/account_store.ts";
+import type { Account } from "../accounts/account_store.ts";
 import type { ProviderHost } from "../host.ts";
 import { assertOwnForm, readForm } from "../interactions/form.ts";
-import { sessionAccountOf } from "../internals.ts";
+import { sessionOf } from "../internals.ts";
 import type { PresencePolicy } from "../presence/presence_policy.ts";
+import { type PlaceDeps, readPlaces } from "../sessions/places.ts";
+import { listVouchers } from "../sessions/voucher_store.ts";
 import {
   accountReturnPath,
   accountSignedOutPath,
@@ -21,21 +23,25 @@ import {
   type AgreementDeps,
   decideAgreement,
   listAgreements,
-  listTenantsOfPerson,
+  type Person,
 } from "./agreements.ts";
 
 /** What the account page needs. */
-export interface AccountRouteDeps extends AgreementDeps {
+export interface AccountRouteDeps extends AgreementDeps, PlaceDeps {
   issuer: string;
   host: ProviderHost;
+}
+
+interface SignedInPerson extends Person {
+  account: Account;
 }
 
 /** Adds the account page's addresses to a router. */
 export function addAccountRoutes(router: Router, deps: AccountRouteDeps): void {
   router.get("/account", async (ctx) => {
-    const account = await signedIn(ctx);
-    if (account === undefined) return sendOn(ctx, accountSignInUrl(deps.issuer));
-    await show(ctx, account);
+    const person = await signedIn(ctx);
+    if (person === undefined) return sendOn(ctx, accountSignInUrl(deps.issuer));
+    await show(ctx, person);
   });
 
   router.get(accountReturnPath, (ctx) => {
@@ -52,10 +58,10 @@ export function addAccountRoutes(router: Router, deps: AccountRouteDeps): void {
 
   // Who was asked whether to sign out, and said no (interactions/stay_signed_in.ts).
   router.get(accountStayedPath, async (ctx) => {
-    const account = await signedIn(ctx);
-    if (account === undefined) return sendOn(ctx, `${deps.issuer}${accountSignedOutPath}`);
+    const person = await signedIn(ctx);
+    if (person === undefined) return sendOn(ctx, `${deps.issuer}${accountSignedOutPath}`);
     const page = {
-      accountEmail: account.email ?? undefined,
+      accountEmail: person.account.email ?? undefined,
       application: currentFrame()?.application,
       accountUrl: "/account",
       signOutUrl: accountSignOutUrl(deps.issuer),
@@ -66,8 +72,8 @@ export function addAccountRoutes(router: Router, deps: AccountRouteDeps): void {
   router.post("/account", async (ctx) => {
     assertOwnForm(ctx.req, new URL(deps.issuer).origin);
     const form = await readForm(ctx.req);
-    const account = await signedIn(ctx);
-    if (account === undefined) {
+    const person = await signedIn(ctx);
+    if (person === undefined) {
       throw new OperationError("unauthenticated", "Your session has ended.", {
         fix: "Open your account and sign in.",
       });
@@ -76,7 +82,7 @@ export function addAccountRoutes(router: Router, deps: AccountRouteDeps): void {
     if (decision !== "allow" && decision !== "revoke") {
       throw new OperationError("invalid_input", "decision must be allow or revoke.", { field: "decision" });
     }
-    const agreement = await decideAgreement(deps, account.id, {
+    const agreement = await decideAgreement(deps, person, {
       tenantId: form.get("tenant") ?? "",
       clientId: form.get("client") ?? "",
       allow: decision === "allow",
@@ -84,22 +90,26 @@ export function addAccountRoutes(router: Router, deps: AccountRouteDeps): void {
     const verb = decision === "allow" ? "may now" : "may no longer";
     await show(
       ctx,
-      account,
+      person,
       `${agreement.clientName} ${verb} act for you at ${agreement.tenantName} while you are away.`,
     );
   });
 
-  async function signedIn(ctx: RouterContext): Promise<Account | undefined> {
-    const accountId = await sessionAccountOf(deps.host.current(), ctx.req, ctx.res);
-    const account = accountId === undefined ? undefined : await findAccount(deps.db, accountId);
-    return account?.disabledAtMs === null ? account : undefined;
+  // A session that nobody vouched for is none; one that the ISV vouched for shows that tenant, and no other.
+  async function signedIn(ctx: RouterContext): Promise<SignedInPerson | undefined> {
+    const session = await sessionOf(deps.host.current(), ctx.req, ctx.res);
+    if (session === undefined) return undefined;
+    const vouchers = await listVouchers(deps.db, session);
+    if (vouchers.length === 0) return undefined;
+    const { account, places } = await readPlaces(deps, session.accountId, vouchers);
+    if (account === undefined || account.disabledAtMs !== null) return undefined;
+    const tenants = places.filter((place) => place.voucher !== undefined).map(({ tenant }) => tenant);
+    return { account, accountId: account.id, tenants };
   }
 
-  async function show(ctx: RouterContext, account: Account, notice?: string): Promise<void> {
-    const [tenants, agreements] = await Promise.all([
-      listTenantsOfPerson(deps.db, account.id),
-      listAgreements(deps, account.id),
-    ]);
+  async function show(ctx: RouterContext, person: SignedInPerson, notice?: string): Promise<void> {
+    const { account, tenants } = person;
+    const agreements = await listAgreements(deps, person);
     const html = renderPage("account", {
       form: { action: "/account" },
       name: account.name ?? undefined,

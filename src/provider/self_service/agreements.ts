@@ -11,8 +11,7 @@ import {
   revokeOfflineConsent,
   saveOfflineConsent,
 } from "../presence/offline_consent_store.ts";
-import { listMembershipsOfAccount } from "../tenants/membership_store.ts";
-import { findTenant, type Tenant } from "../tenants/tenant_store.ts";
+import type { Tenant } from "../tenants/tenant_store.ts";
 
 /** An agreement that stands, or that the person may give. */
 export interface Agreement {
@@ -32,21 +31,20 @@ export interface AgreementDeps {
   awsClientId: string;
 }
 
-/** The tenants a person belongs to, with their rules. */
-export async function listTenantsOfPerson(db: Database, accountId: string): Promise<Tenant[]> {
-  const memberships = await listMembershipsOfAccount(db, accountId);
-  const tenants = await Promise.all(memberships.map(({ tenantId }) => findTenant(db, tenantId)));
-  return tenants.filter((tenant) => tenant !== undefined);
+/** Whose agreements, and for which tenants the person's session speaks. */
+export interface Person {
+  accountId: string;
+  tenants: readonly Tenant[];
 }
 
 /**
  * Lists a person's agreements: those that stand, and those on offer because the tenant's presence policy asks
- * for one and a back end may act for the tenant.
+ * for one and a back end may act for the tenant. Only tenants the session speaks for are looked at.
  */
-export async function listAgreements(deps: AgreementDeps, accountId: string): Promise<Agreement[]> {
+export async function listAgreements(deps: AgreementDeps, person: Person): Promise<Agreement[]> {
   const { db, awsClientId } = deps;
-  const [tenants, consents, clients] = await Promise.all([
-    listTenantsOfPerson(db, accountId),
+  const { accountId, tenants } = person;
+  const [consents, clients] = await Promise.all([
     listOfflineConsents(db, accountId),
     listClients(db, { limit: 1_000 }),
   ]);
@@ -72,10 +70,11 @@ export async function listAgreements(deps: AgreementDeps, accountId: string): Pr
  */
 export async function decideAgreement(
   deps: AgreementDeps,
-  accountId: string,
+  person: Person,
   choice: { tenantId: string; clientId: string; allow: boolean },
 ): Promise<Agreement> {
-  const known = await listAgreements(deps, accountId);
+  const { accountId } = person;
+  const known = await listAgreements(deps, person);
   const agreement = known.find((one) => one.tenantId === choice.tenantId && one.clientId === choice.clientId);
   if (agreement === undefined) {
     throw new OperationError("invalid_input", "There is no such agreement to give or take back.", {

@@ -4,6 +4,7 @@ import type { Database } from "../../db/connect.ts";
 import type { Log } from "../../log.ts";
 import { deleteExpiredAttempts } from "../accounts/sign_in_attempt_store.ts";
 import { deleteExpiredChallenges } from "../handoff/challenge_store.ts";
+import { sweepVouchers } from "../sessions/voucher_store.ts";
 import { sweepRecords } from "./record_store.ts";
 
 /** How the sweeper works; times in milliseconds. */
@@ -40,6 +41,8 @@ export function startSweeper(
     const now = deps.clock();
     const records = await inBatches((limit) => sweepRecords(deps.db, now.getTime() - policy.keepMs, limit));
     const attempts = await inBatches((limit) => deleteExpiredAttempts(deps.db, now, limit));
+    const nowMs = now.getTime();
+    await inBatches((limit) => sweepVouchers(deps.db, nowMs - policy.keepMs, nowMs, limit));
     const challenges = await deleteExpiredChallenges(deps.db, now.getTime() - policy.keepMs);
     return records + attempts + challenges;
   }

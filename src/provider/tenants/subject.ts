@@ -1,7 +1,9 @@
 // Owns deciding, from what the store says at this moment, what a token may say of a person.
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
+import { OperationError } from "../../errors.ts";
 import { assertPresence } from "../presence/presence_policy.ts";
+import { opensTenant, type Vouched } from "../sessions/voucher.ts";
 import { type ClaimsPolicy, decideSubjectClaims, type SubjectClaims } from "./claims.ts";
 import { readSubject, type SubjectFacts } from "./subject_store.ts";
 
@@ -23,6 +25,11 @@ export interface SubjectRequest {
    * decides whether the client may act for them.
    */
   present: boolean;
+  /**
+   * The login that what is asked for came from. "asserted": none, a client names the person by a right of its own.
+   * Undefined: none is known, so nothing is opened.
+   */
+  login: Vouched | "asserted" | undefined;
 }
 
 /** The outcome: what the token says, and when the person last logged in to the tenant (epoch milliseconds). */
@@ -38,6 +45,7 @@ export interface DecidedSubject {
 export async function decideSubject(deps: SubjectDeps, request: SubjectRequest): Promise<DecidedSubject> {
   const now = deps.clock();
   const facts = await readSubject(deps.db, { ...request, nowMs: now.getTime() });
+  if (request.login !== "asserted") assertLoginOpens(facts, request.login);
   return decideFacts(facts, deps, request.present, now);
 }
 
@@ -57,6 +65,20 @@ export function decideFacts(
     assertPresence(facts.tenant.presencePolicy, facts.presence, now);
   }
   return { claims, lastLoginAtMs: facts.presence.lastLoginAtMs };
+}
+
+/**
+ * Refuses what came from a login that does not open the tenant: because nobody vouched for it, or because the tenant's
+ * users log in another way by now.
+ * @throws OperationError tenant_not_vouched
+ */
+export function assertLoginOpens(facts: Pick<SubjectFacts, "tenant">, login: Vouched | undefined): void {
+  const { tenant } = facts;
+  // Without a tenant there is nothing to open; the decision that follows says so.
+  if (tenant === undefined) return;
+  const door = { tenantId: tenant.id, loginMethod: tenant.loginMethod };
+  if (login !== undefined && opensTenant(login, door)) return;
+  throw new OperationError("tenant_not_vouched", `The sign-in does not open the tenant ${tenant.id}.`);
 }
 
 /** As {@link decideSubject}, for whoever needs the claims only. */

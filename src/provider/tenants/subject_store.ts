@@ -5,6 +5,7 @@ import { type Database, isPostgres } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
 import type { Account } from "../accounts/account_store.ts";
 import type { Presence } from "../presence/presence_policy.ts";
+import { opensTenant, type Vouched } from "../sessions/voucher.ts";
 import type { Membership } from "./membership_store.ts";
 import { readLoginMethod, readTenantRow, type Tenant, type TenantRow } from "./tenant_store.ts";
 
@@ -47,10 +48,15 @@ interface SubjectRow {
   membership_email: string | null;
   last_login_at_ms: number | null;
   domain: string | null;
-  live: number;
+  live_password: number;
+  live_handoff: number;
   consented: number;
 }
 
+// A login of a session that lives now. What it opens is decided in sessions/voucher.ts.
+const liveVoucher = `select 1 from oidc_records r
+    join session_vouchers v on v.session_uid_hash = r.uid_hash and v.account_id = r.account_id
+    where r.model = 'Session' and r.account_id = asked.account_id and r.expires_at_ms > asked.now_ms`;
 // One row for each proven domain of the tenant, or a single one. What is asked is a row whatever exists, so that
 // an unknown tenant and an unknown account can be told apart.
 const columns = `
@@ -59,8 +65,9 @@ a.id as account_id, a.email, a.email_verified_at_ms, a.name, a.external_at_ms,
   t.id as tenant_id, t.name as tenant_name, t.login_method, t.presence_policy, t.presence_within_hours,
   t.disabled_at_ms as tenant_disabled_at_ms, t.created_at_ms as tenant_created_at_ms,
   m.role, m.email as membership_email, m.last_login_at_ms, d.domain,
-  case when exists (select 1 from oidc_records r where r.model = 'Session' and r.account_id = asked.account_id
-    and r.expires_at_ms > asked.now_ms) then 1 else 0 end as live,
+  case when exists (${liveVoucher} and v.method = 'password') then 1 else 0 end as live_password,
+  case when exists (${liveVoucher} and v.method = 'handoff' and v.tenant_id = asked.tenant_id)
+    then 1 else 0 end as live_handoff,
   case when exists (select 1 from offline_consents c where c.tenant_id = asked.tenant_id
     and c.account_id = asked.account_id and c.client_id = asked.client_id and c.revoked_at_ms is null)
     then 1 else 0 end as consented`;
@@ -106,17 +113,29 @@ export function createSubjectReader(db: Database): (query: SubjectQuery) => Prom
 function factsOf(rows: readonly SubjectRow[]): SubjectFacts {
   const [row] = rows;
   if (row === undefined) throw new Error("the subject statement always answers");
+  const tenant = tenantOf(row);
   return {
     account: accountOf(row),
-    tenant: tenantOf(row),
+    tenant,
     membership: membershipOf(row),
     verifiedDomains: rows.flatMap(({ domain }) => domain ?? []),
     presence: {
-      hasLiveSession: row.live === 1,
+      hasLiveSession: isPresentAt(tenant, row),
       lastLoginAtMs: row.last_login_at_ms,
       hasOfflineConsent: row.consented === 1,
     },
   };
+}
+
+// A session counts for the tenants its logins open, and for no other.
+function isPresentAt(tenant: Tenant | undefined, row: SubjectRow): boolean {
+  if (tenant === undefined) return false;
+  const live: Vouched[] = [
+    ...(row.live_password === 1 ? [{ method: "password" as const, tenantId: null }] : []),
+    ...(row.live_handoff === 1 ? [{ method: "handoff" as const, tenantId: tenant.id }] : []),
+  ];
+  const door = { tenantId: tenant.id, loginMethod: tenant.loginMethod };
+  return live.some((vouched) => opensTenant(vouched, door));
 }
 
 function accountOf(row: SubjectRow): Account | undefined {

@@ -1,16 +1,16 @@
 // Owns the decision which tenant a sign-in is for. Pure. A request may narrow the choice, never widen it:
-// only memberships count.
+// only the memberships the session speaks for count.
 import type { Membership } from "./membership_store.ts";
 
 /** What is known when the choice is to be made. */
 export interface TenantChoiceFacts {
-  /** The enabled tenants the account belongs to. */
+  /** The memberships the session speaks for (sessions/places.ts). */
   memberships: readonly Membership[];
   /** Authorization parameter `tenant`: this tenant or none. */
   required?: string | undefined;
   /** Picked by the person on the page of this very request. */
   picked?: string | undefined;
-  /** Authorization parameter `tenant_hint`: this tenant if the account belongs to it. */
+  /** Authorization parameter `tenant_hint`: this tenant if the session speaks for it. */
   hinted?: string | undefined;
   /** The tenant of this browser session's last sign-in to the same client. */
   current?: string | undefined;

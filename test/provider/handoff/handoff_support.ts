@@ -18,8 +18,17 @@ export async function addHandoffClients(
   allowedTenants = ["acme", "globex"],
 ): Promise<void> {
   await addClient(fixture.db, { client_id: appId });
+  await addIsvClient(fixture, isvId, allowedTenants);
+}
+
+/** Registers a back end of the ISV that answers challenges for some tenants. */
+export async function addIsvClient(
+  fixture: ProviderFixture,
+  clientId: string,
+  allowedTenants: string[],
+): Promise<void> {
   await addClient(fixture.db, {
-    client_id: isvId,
+    client_id: clientId,
     grant_types: ["client_credentials"],
     response_types: [],
     redirect_uris: [],
@@ -33,8 +42,11 @@ export class IsvBackEnd {
   readonly #fixture: ProviderFixture;
   #token: string | undefined;
 
-  constructor(fixture: ProviderFixture) {
+  readonly #clientId: string;
+
+  constructor(fixture: ProviderFixture, clientId = isvId) {
     this.#fixture = fixture;
+    this.#clientId = clientId;
   }
 
   /** Reads or answers a challenge. */
@@ -58,7 +70,9 @@ export class IsvBackEnd {
   async #fetchToken(): Promise<string> {
     const response = await fetch(`${this.#fixture.issuer}/token`, {
       method: "POST",
-      headers: { authorization: `Basic ${Buffer.from(`${isvId}:${clientSecret}`).toString("base64")}` },
+      headers: {
+        authorization: `Basic ${Buffer.from(`${this.#clientId}:${clientSecret}`).toString("base64")}`,
+      },
       body: new URLSearchParams({ grant_type: "client_credentials", scope: "tti:handoff" }),
     });
     const body = (await response.json()) as { access_token?: string };

@@ -1,0 +1,73 @@
+// Owns the tenants a person belongs to, as one browser session sees them: which it speaks for, by which login, and
+// what refuses the person a token there. Login, tenant choice, single sign-on and the account page ask here.
+import type { Clock } from "../../clock.ts";
+import type { Database } from "../../db/connect.ts";
+import { OperationError } from "../../errors.ts";
+import type { Account } from "../accounts/account_store.ts";
+import { findAccount } from "../accounts/account_store.ts";
+import { type ClaimsPolicy, decideSubjectClaims } from "../tenants/claims.ts";
+import { listTenantIdsOfAccount, type Membership } from "../tenants/membership_store.ts";
+import { readSubjects, type SubjectFacts } from "../tenants/subject_store.ts";
+import type { Tenant } from "../tenants/tenant_store.ts";
+import { type Voucher, voucherFor } from "./voucher.ts";
+
+/** What reading places needs. */
+export interface PlaceDeps extends ClaimsPolicy {
+  db: Database;
+  clock: Clock;
+}
+
+/** A tenant a person belongs to. */
+export interface Place {
+  tenant: Tenant;
+  membership: Membership;
+  /** The login by which the session speaks for it; undefined: it does not. */
+  voucher: Voucher | undefined;
+  /** Why the person could get no token for it. */
+  refusal: OperationError | undefined;
+}
+
+/** A place the session speaks for, where the person can get a token. */
+export interface OpenPlace extends Place {
+  voucher: Voucher;
+}
+
+/**
+ * Reads an account and the enabled tenants it belongs to, in the order of their ids.
+ * @param vouchers the logins of the session
+ */
+export async function readPlaces(
+  deps: PlaceDeps,
+  accountId: string,
+  vouchers: readonly Voucher[],
+): Promise<{ account: Account | undefined; places: readonly Place[] }> {
+  const tenantIds = await listTenantIdsOfAccount(deps.db, accountId);
+  if (tenantIds.length === 0) return { account: await findAccount(deps.db, accountId), places: [] };
+  const nowMs = deps.clock().getTime();
+  // No client: whether one may act for the person while away is not asked here.
+  const queries = tenantIds.map((tenantId) => ({ accountId, tenantId, clientId: "", nowMs }));
+  const facts = await readSubjects(deps.db, queries);
+  return { account: facts[0]?.account, places: facts.flatMap((one) => placeOf(one, vouchers, deps) ?? []) };
+}
+
+/** Tells whether the session speaks for a place and the person can get a token there. */
+export function isOpen(place: Place): place is OpenPlace {
+  return place.voucher !== undefined && place.refusal === undefined;
+}
+
+function placeOf(facts: SubjectFacts, vouchers: readonly Voucher[], policy: ClaimsPolicy): Place | undefined {
+  const { tenant, membership } = facts;
+  if (tenant === undefined || membership === undefined || tenant.disabledAtMs !== null) return undefined;
+  const door = { tenantId: tenant.id, loginMethod: tenant.loginMethod };
+  return { tenant, membership, voucher: voucherFor(vouchers, door), refusal: refusalOf(facts, policy) };
+}
+
+function refusalOf(facts: SubjectFacts, policy: ClaimsPolicy): OperationError | undefined {
+  try {
+    decideSubjectClaims(facts, policy);
+    return undefined;
+  } catch (error) {
+    if (error instanceof OperationError) return error;
+    throw error;
+  }
+}

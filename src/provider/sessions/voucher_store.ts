@@ -1,0 +1,130 @@
+// Owns the session_vouchers table: the logins of each browser session. Sessions are named by the hash of their uid,
+// as in oidc_records, so that presence is read where the session itself stands.
+import type { Database } from "../../db/connect.ts";
+import { runStatement } from "../../db/statement.ts";
+import { hashRecordId } from "../storage/record_payload.ts";
+import { readVouchMethod, type Voucher } from "./voucher.ts";
+
+/** Which session, of whom. */
+export interface SessionKey {
+  /** The session's uid, which stays when its cookie changes. */
+  sessionUid: string;
+  accountId: string;
+}
+
+interface VoucherRow {
+  method: string;
+  tenant_id: string;
+  client_id: string | null;
+  amr: string;
+  acr: string | null;
+  auth_time_ms: number;
+}
+
+// Stands for "every tenant with passwords here"; no tenant can have this id.
+const everyTenant = "*";
+
+/**
+ * Records a login of a session. An older login never replaces a newer one of the same kind; another account's is
+ * always replaced.
+ */
+export async function saveVoucher(
+  db: Database,
+  session: SessionKey,
+  voucher: Voucher,
+  now: Date,
+): Promise<void> {
+  await runStatement(
+    db,
+    "session_voucher_save",
+    `insert into session_vouchers
+       (session_uid_hash, account_id, method, tenant_id, client_id, amr, acr, auth_time_ms, created_at_ms,
+        checked_at_ms)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     on conflict (session_uid_hash, method, tenant_id) do update set
+       account_id = excluded.account_id, client_id = excluded.client_id, amr = excluded.amr, acr = excluded.acr,
+       auth_time_ms = excluded.auth_time_ms, created_at_ms = excluded.created_at_ms
+     where session_vouchers.account_id <> excluded.account_id
+       or session_vouchers.auth_time_ms <= excluded.auth_time_ms
+     returning method`,
+    [
+      hashRecordId(session.sessionUid),
+      session.accountId,
+      voucher.method,
+      voucher.tenantId ?? everyTenant,
+      voucher.clientId,
+      JSON.stringify(voucher.amr),
+      voucher.acr ?? null,
+      voucher.authTimeMs,
+      now.getTime(),
+      now.getTime(),
+    ],
+  );
+}
+
+/** Lists the logins of a session; none for a session of somebody else, or of before they were recorded. */
+export async function listVouchers(db: Database, session: SessionKey): Promise<Voucher[]> {
+  const rows = await runStatement<VoucherRow>(
+    db,
+    "session_vouchers_list",
+    `select method, tenant_id, client_id, amr, acr, auth_time_ms from session_vouchers
+     where session_uid_hash = ? and account_id = ? order by method, tenant_id`,
+    [hashRecordId(session.sessionUid), session.accountId],
+  );
+  return rows.flatMap((row) => toVoucher(row) ?? []);
+}
+
+/** Removes the logins of a session that was ended. */
+export async function deleteVouchers(db: Database, sessionUid: string): Promise<void> {
+  await db("session_vouchers")
+    .where({ session_uid_hash: hashRecordId(sessionUid) })
+    .delete();
+}
+
+/**
+ * Removes logins whose session is gone, of at most a batch that was not looked at since a moment.
+ * @param beforeMs epoch milliseconds
+ * @returns how many were looked at; fewer than the batch means there are no more
+ */
+export async function sweepVouchers(
+  db: Database,
+  beforeMs: number,
+  nowMs: number,
+  batchSize: number,
+): Promise<number> {
+  const looked = await runStatement<{ session_uid_hash: string }>(
+    db,
+    "session_vouchers_check",
+    `update session_vouchers set checked_at_ms = ? where (session_uid_hash, method, tenant_id) in
+       (select session_uid_hash, method, tenant_id from session_vouchers where checked_at_ms < ?
+        order by checked_at_ms limit ?)
+     returning session_uid_hash`,
+    [nowMs, beforeMs, batchSize],
+  );
+  const sessions = [...new Set(looked.map((row) => row.session_uid_hash))];
+  if (sessions.length === 0) return 0;
+  await db("session_vouchers")
+    .whereIn("session_uid_hash", sessions)
+    .whereNotExists((session) => {
+      session
+        .from("oidc_records")
+        .whereRaw(
+          "oidc_records.model = 'Session' and oidc_records.uid_hash = session_vouchers.session_uid_hash",
+        );
+    })
+    .delete();
+  return looked.length;
+}
+
+function toVoucher(row: VoucherRow): Voucher | undefined {
+  const method = readVouchMethod(row.method);
+  if (method === undefined) return undefined;
+  return {
+    method,
+    tenantId: row.tenant_id === everyTenant ? null : row.tenant_id,
+    clientId: row.client_id,
+    amr: JSON.parse(row.amr) as string[],
+    acr: row.acr ?? undefined,
+    authTimeMs: row.auth_time_ms,
+  };
+}
