@@ -23,7 +23,7 @@ import { type KeyPolicy, keyPolicyOf } from "./provider/keys/policy.ts";
 import { openKmsKeys } from "./provider/keys/signer_kms.ts";
 import { createOutgoingFetch } from "./provider/outgoing_fetch.ts";
 import { startSweeper } from "./provider/storage/sweeper.ts";
-import { systemTxtResolver, type TxtResolver } from "./provider/tenants/domain_proof.ts";
+import { type TxtResolver, txtResolver } from "./provider/tenants/domain_proof.ts";
 
 /** A running provider. */
 export interface RunningServer {
@@ -130,7 +130,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       passwords,
       issuer,
       requireVerifiedDomain: config.requireVerifiedDomain,
-      resolveTxt: options.resolveTxt ?? systemTxtResolver,
+      resolveTxt: options.resolveTxt ?? txtResolver(config.dnsServers),
       search,
       findBackEndToken: (token: string) => findBackEndToken(host.current(), token),
     };

@@ -1,5 +1,6 @@
 // Owns how single setting values are read from text. Each reader returns the value or throws an Error
 // whose message is "what is wrong|what to do"; no reader repeats a secret.
+import { Resolver } from "node:dns";
 import { isIP } from "node:net";
 import type { Mode } from "./config.ts";
 
@@ -64,6 +65,17 @@ export function sealingKeys(value: string): readonly Uint8Array[] {
     }
     return new Uint8Array(bytes);
   });
+}
+
+/** Addresses of DNS servers, each with or without a port. */
+export function dnsServers(value: string): readonly string[] {
+  const servers = value.split(",").map((one) => one.trim());
+  try {
+    new Resolver().setServers(servers);
+  } catch {
+    throw new Error(`"${value}" is no list of DNS servers|Write addresses: 192.0.2.53, 127.0.0.1:5353`);
+  }
+  return servers;
 }
 
 /** Comma-separated CIDR ranges. */

@@ -4,6 +4,7 @@ import type { Mode } from "./config.ts";
 import { readText } from "./input/text.ts";
 import { type LogLevel, logLevels } from "./log.ts";
 import {
+  dnsServers,
   flag,
   hostName,
   integer,
@@ -200,6 +201,13 @@ export const settings = {
     defaultText: "`on`; `off` in development",
     fallback: (mode) => mode === "production",
     parse: flag,
+  }),
+  dnsServers: setting<readonly string[]>({
+    name: "TTI_DNS_SERVERS",
+    doc: "Comma-separated DNS servers, `address` or `address:port`, that are asked for the TXT record which proves a domain. For split DNS, and to try it.",
+    defaultText: "the machine's own",
+    fallback: () => [],
+    parse: dnsServers,
   }),
   kmsKeyId: setting<string | undefined>({
     name: "TTI_KMS_KEY_ID",

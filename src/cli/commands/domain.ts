@@ -1,6 +1,6 @@
 // The commands `tti domain …`.
 import { addDomain, listDomains, removeDomain, verifyDomain } from "../../admin/operations/domains.ts";
-import { systemTxtResolver } from "../../provider/tenants/domain_proof.ts";
+import { txtResolver } from "../../provider/tenants/domain_proof.ts";
 import { withAdministration } from "../administration.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { formatFields, formatTable } from "../terminal.ts";
@@ -22,9 +22,9 @@ Example:
   options: { tenant: { type: "string" } },
   arguments: ["DOMAIN"],
   run: ({ values, arguments: [domain], terminal }) =>
-    withAdministration(async (context) => {
+    withAdministration(async (context, config) => {
       const claim = await addDomain(
-        { ...context, resolveTxt: systemTxtResolver },
+        { ...context, resolveTxt: txtResolver(config.dnsServers) },
         { tenantId: values.tenant ?? "", domain },
       );
       terminal.result(
@@ -61,9 +61,9 @@ Example:
   options: { tenant: { type: "string" }, shared: { type: "boolean" } },
   arguments: ["DOMAIN"],
   run: ({ values, arguments: [domain], terminal }) =>
-    withAdministration(async (context) => {
+    withAdministration(async (context, config) => {
       const claim = await verifyDomain(
-        { ...context, resolveTxt: systemTxtResolver },
+        { ...context, resolveTxt: txtResolver(config.dnsServers) },
         { tenantId: values.tenant ?? "", domain, shared: values.shared ?? false },
       );
       terminal.result(claim, `${claim.domain} is verified for ${claim.tenantId}.`);

@@ -1,6 +1,6 @@
 // Owns proving that a tenant controls a domain: a claim, a DNS TXT record, a check.
 import { randomBytes } from "node:crypto";
-import { resolveTxt } from "node:dns/promises";
+import { Resolver } from "node:dns/promises";
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
@@ -17,8 +17,15 @@ import { getTenant } from "./tenant_store.ts";
 /** Reads the TXT records of a name: each a list of chunks, as DNS carries them. */
 export type TxtResolver = (name: string) => Promise<string[][]>;
 
-/** The machine's own DNS resolver. */
-export const systemTxtResolver: TxtResolver = (name) => resolveTxt(name);
+/**
+ * Reads TXT records.
+ * @param servers whom to ask, as `address` or `address:port`; none: the machine's own resolvers
+ */
+export function txtResolver(servers: readonly string[]): TxtResolver {
+  const resolver = new Resolver({ timeout: 3_000, tries: 2 });
+  if (servers.length > 0) resolver.setServers(servers);
+  return (name) => resolver.resolveTxt(name);
+}
 
 /** What domain operations need. */
 export interface DomainDependencies {
