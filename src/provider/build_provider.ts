@@ -6,6 +6,7 @@ import type { Database } from "../db/connect.ts";
 import { OperationError } from "../errors.ts";
 import { logFailure, sendError } from "../http_errors.ts";
 import type { Log } from "../log.ts";
+import { noteGrant, recordAnswer, watchAnswers } from "./answer_record.ts";
 import type { ClientCache } from "./clients/client_cache.ts";
 import { providerConfiguration } from "./configuration.ts";
 import { requestIdOf } from "./edge/pinned_request.ts";
@@ -53,6 +54,7 @@ export function buildProvider(deps: ProviderDeps, jwks: JWKS): Provider {
       adapter: createAdapterFactory({
         db,
         clock,
+        onGrant: noteGrant,
         findClientMetadata: async (clientId) =>
           clientId === accountClientId ? accountClient(deps.issuer) : deps.clients.findMetadata(clientId),
       }),
@@ -66,7 +68,10 @@ export function buildProvider(deps: ProviderDeps, jwks: JWKS): Provider {
     try {
       await next();
       describeServed(ctx as KoaContextWithOIDC);
-      if (ctx["oidc"] !== undefined) await recordSignIn(deps, ctx as KoaContextWithOIDC);
+      if (ctx["oidc"] !== undefined) {
+        await recordSignIn(deps, ctx as KoaContextWithOIDC);
+        await recordAnswer(deps, ctx as KoaContextWithOIDC);
+      }
       if (ctx.status !== 404 || ctx.body != null) return;
       throw new OperationError("not_found", `There is nothing at ${ctx.method} ${ctx.path}.`);
     } catch (error) {
@@ -84,5 +89,6 @@ export function buildProvider(deps: ProviderDeps, jwks: JWKS): Provider {
   tellWhoStays(provider);
   if (deps.logoutUrl !== undefined) continueLogoutAtIsv(provider, db, deps.logoutUrl);
   logOutcomes(provider, log);
+  watchAnswers(provider);
   return provider;
 }

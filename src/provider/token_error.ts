@@ -9,6 +9,7 @@ import { OperationError } from "../errors.ts";
 export function invalidGrant(error: OperationError): errors.OIDCProviderError {
   const refusal = new errors.InvalidGrant(error.code);
   refusal.error_description = describe(error);
+  refusal.cause = error;
   return refusal;
 }
 

@@ -60,6 +60,8 @@ export function assertMayActFor(client: RightsHolder, right: TenantRight, tenant
   if (mayActFor(client, right, tenantId)) return;
   throw new OperationError("tenant_not_allowed", "The client may not act for the tenant it names.", {
     field: "tenant",
+    // For the operator's audit trail; no answer tells it.
+    cause: { tenantId },
     fix: `Register the client for the tenant: tti client create ${optionOf[right]} TENANT`,
   });
 }

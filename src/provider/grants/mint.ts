@@ -144,6 +144,13 @@ function recordMint(
   });
 }
 
+const recorded = new WeakSet<object>();
+
+/** Tells whether a refusal stands in the audit trail already. */
+export function wasRecorded(error: unknown): boolean {
+  return typeof error === "object" && error !== null && recorded.has(error);
+}
+
 async function recordRefusal(
   deps: MintDeps,
   client: Client,
@@ -159,6 +166,7 @@ async function recordRefusal(
     clientId: client.clientId,
     details: { by: named.by, reason: error.code },
   });
+  recorded.add(error);
 }
 
 async function record(deps: MintDeps, { use }: NamedSubject, event: NewAuditEvent): Promise<void> {

@@ -21,6 +21,8 @@ export interface AdapterDeps {
   clock: Clock;
   /** Reads a relying party's metadata by its client id. */
   findClientMetadata(clientId: string): Promise<AdapterPayload | undefined>;
+  /** Told of each grant that is read, for whoever records what became of a request. */
+  onGrant?(grant: AdapterPayload): void;
 }
 
 /**
@@ -33,7 +35,7 @@ export function createAdapterFactory(deps: AdapterDeps): AdapterFactory {
   return (model) => (model === "Client" ? clientAdapter(deps) : recordAdapter(deps, model));
 }
 
-function recordAdapter({ db, clock }: AdapterDeps, model: string): Adapter {
+function recordAdapter({ db, clock, onGrant }: AdapterDeps, model: string): Adapter {
   return {
     async upsert(id, payload, expiresIn) {
       const expiresAtMs = expiresIn === undefined ? null : clock().getTime() + expiresIn * 1000;
@@ -41,7 +43,11 @@ function recordAdapter({ db, clock }: AdapterDeps, model: string): Adapter {
       if (await createRecordOnce(db, model, id, payload, expiresAtMs)) return;
       throw new errors.InvalidRequest("this assertion was used before");
     },
-    find: (id) => findRecord(db, model, id),
+    async find(id) {
+      const found = await findRecord(db, model, id);
+      if (model === "Grant" && found) onGrant?.(found);
+      return found;
+    },
     findByUid: (uid) => findRecordByUid(db, model, uid),
     findByUserCode: (userCode) => findRecordByUserCode(db, model, userCode),
     async consume(id) {

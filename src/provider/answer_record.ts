@@ -1,0 +1,166 @@
+// Owns what the Provider's answers leave in the audit trail: tokens given, refused and given back, codes used twice,
+// clients that could not prove themselves, sign-ins without a login, sign-outs. It is written when the answer is made
+// and not yet sent: what cannot be recorded does not leave. The library saves its tokens one by one, each in a statement
+// of its own, so no transaction holds them all; a token nobody was sent opens nothing.
+import { decodeJwt } from "jose";
+import type Provider from "oidc-provider";
+import type { AdapterPayload, errors, KoaContextWithOIDC } from "oidc-provider";
+import { countAuditEvent, createAuditEvent } from "../audit/audit_store.ts";
+import type { Clock } from "../clock.ts";
+import type { Database } from "../db/connect.ts";
+import { OperationError } from "../errors.ts";
+import { currentRequest, type RequestContext } from "../request_context.ts";
+import { wasRecorded } from "./grants/mint.ts";
+import { tenantOfGrant } from "./internals.ts";
+import { accountClientId } from "./self_service/account_client.ts";
+
+interface RecordDeps {
+  db: Database;
+  clock: Clock;
+}
+
+type Refusal = errors.OIDCProviderError & { cause?: unknown };
+
+const refusals = new WeakMap<KoaContextWithOIDC, Refusal>();
+const grantsRead = new WeakMap<RequestContext, AdapterPayload>();
+const signedOut = new WeakMap<KoaContextWithOIDC, string>();
+
+/** Remembers what only the library's events tell, until {@link recordAnswer}. */
+export function watchAnswers(provider: Provider): void {
+  for (const event of ["grant.error", "revocation.error", "introspection.error"] as const) {
+    (provider as NodeJS.EventEmitter).on(event, (ctx: KoaContextWithOIDC, error: Refusal) => {
+      refusals.set(ctx, error);
+    });
+  }
+  provider.on("end_session.success", (ctx) => {
+    const accountId = ctx.oidc.session?.accountId;
+    if (accountId !== undefined && ctx.oidc.params?.["logout"]) signedOut.set(ctx, accountId);
+  });
+}
+
+/** Remembers a grant that was read for the request under way. */
+export function noteGrant(grant: AdapterPayload): void {
+  const request = currentRequest();
+  if (request !== undefined) grantsRead.set(request, grant);
+}
+
+/** Records what an answer of the Provider means, before it is sent. */
+export async function recordAnswer(deps: RecordDeps, ctx: KoaContextWithOIDC): Promise<void> {
+  const refusal = refusals.get(ctx);
+  if (refusal !== undefined) return recordRefusal(deps, ctx, refusal);
+  const accountId = signedOut.get(ctx);
+  if (accountId !== undefined) return recordSignOut(deps, ctx, accountId);
+  switch (ctx.oidc.route) {
+    case "token":
+      return recordIssue(deps, ctx);
+    case "revocation":
+      return recordRevocation(deps, ctx);
+    default:
+      return recordContinued(deps, ctx);
+  }
+}
+
+// Minting and refreshing record what they give themselves, in one write with what they use up.
+async function recordIssue({ db, clock }: RecordDeps, { oidc, body }: KoaContextWithOIDC): Promise<void> {
+  const { client, account, grant } = oidc;
+  const idToken = (body as { id_token?: unknown } | undefined)?.id_token;
+  if (oidc.params?.["grant_type"] !== "authorization_code" || typeof idToken !== "string") return;
+  if (!client || !account) return;
+  const parties = {
+    clientId: client.clientId,
+    accountId: account.accountId,
+    tenantId: tenantOfGrant(grant) ?? "",
+  };
+  const details = { by: "authorization_code", jti: decodeJwt(idToken).jti };
+  await createAuditEvent(
+    db,
+    { type: "token.issued", actor: `client:${client.clientId}`, ...parties, details },
+    clock(),
+  );
+}
+
+async function recordRevocation({ db, clock }: RecordDeps, { oidc }: KoaContextWithOIDC): Promise<void> {
+  const { RefreshToken: refresh, AccessToken: access } = oidc.entities;
+  const token = refresh ?? access;
+  const { client } = oidc;
+  if (token === undefined || client === undefined || token.clientId !== client.clientId) return;
+  const { clientId } = client;
+  const details = { kind: refresh === undefined ? "access_token" : "refresh_token" };
+  const { accountId } = token;
+  await createAuditEvent(
+    db,
+    { type: "token.revoked", actor: `client:${clientId}`, clientId, accountId, details },
+    clock(),
+  );
+}
+
+async function recordSignOut({ db, clock }: RecordDeps, { oidc }: KoaContextWithOIDC, accountId: string) {
+  const clientId = oidc.client?.clientId;
+  const from = clientId === accountClientId ? "account" : "application";
+  const named = clientId === accountClientId ? {} : { clientId };
+  const event = {
+    type: "sign_out",
+    actor: `account:${accountId}`,
+    accountId,
+    ...named,
+    details: { from },
+  } as const;
+  await createAuditEvent(db, event, clock());
+}
+
+// A code without a login of its own: a session let the browser in.
+async function recordContinued({ db, clock }: RecordDeps, { oidc }: KoaContextWithOIDC): Promise<void> {
+  const { account, client, grant, authorizationCode, session, result } = oidc;
+  const tenantId = tenantOfGrant(grant);
+  if (!authorizationCode || !session || !account || !client || tenantId === undefined) return;
+  if (result?.login !== undefined) return;
+  const { accountId } = account;
+  const event = { actor: `account:${accountId}`, accountId, tenantId, clientId: client.clientId };
+  await createAuditEvent(db, { type: "sign_in.continued", ...event }, clock());
+}
+
+async function recordRefusal(
+  { db, clock }: RecordDeps,
+  ctx: KoaContextWithOIDC,
+  error: Refusal,
+): Promise<void> {
+  const { oidc } = ctx;
+  const clientId = oidc.client?.clientId;
+  const reason =
+    error.cause instanceof OperationError ? error.cause.code : (error.error_detail ?? error.error);
+  if (error.error === "invalid_client") {
+    const method = oidc.client?.clientAuthMethod;
+    const event = { type: "client.refused", actor: "nobody", clientId, details: { method, reason } } as const;
+    return countAuditEvent(db, event, clock());
+  }
+  if (oidc.route !== "token" || clientId === undefined || wasRecorded(error.cause)) return;
+  const actor = `client:${clientId}`;
+  const found = findSubject(clientId);
+  if (reason === "authorization code already consumed") {
+    return createAuditEvent(db, { type: "code.reused", actor, clientId, ...found }, clock());
+  }
+  // The refresh token grant records it in the transaction that ends the family.
+  if (reason === "refresh token already used") return;
+  const by = String(oidc.params?.["grant_type"] ?? "")
+    .split(":")
+    .at(-1);
+  const named = tenantNamedBy(error.cause);
+  const event = { type: "token.refused", actor, clientId, ...found, details: { by, reason, named } } as const;
+  return countAuditEvent(db, event, clock());
+}
+
+// The grant the request was about, as far as the library came with it: its own errors name nobody.
+function findSubject(clientId: string): { accountId?: string; tenantId?: string | undefined } {
+  const request = currentRequest();
+  const grant = request && grantsRead.get(request);
+  if (grant?.accountId === undefined || grant.clientId !== clientId) return {};
+  const tenantId = (grant as { tenantId?: string }).tenantId;
+  return { accountId: grant.accountId, tenantId };
+}
+
+// Which tenant a client named and may not act for (clients/tenant_rights.ts).
+function tenantNamedBy(cause: unknown): string | undefined {
+  if (!(cause instanceof OperationError) || cause.code !== "tenant_not_allowed") return undefined;
+  const named = cause.cause as { tenantId?: unknown } | undefined;
+  return typeof named?.tenantId === "string" ? named.tenantId : undefined;
+}
