@@ -7,8 +7,10 @@ import { type BackEndRouteDeps, createBackEndRouter } from "./admin/back_end_rou
 import { answerInJson } from "./admin/json_routes.ts";
 import { OperationError } from "./errors.ts";
 import { logFailure, logUnsent, sendError } from "./http_errors.ts";
+import { assertTextTarget } from "./input/form_text.ts";
 import type { Log } from "./log.ts";
 import { pinnedAddressOf, pinRequest, requestIdOf } from "./provider/edge/pinned_request.ts";
+import { guardPostedForm } from "./provider/edge/posted_form.ts";
 import { createProxyWatch, type ProxyWatch } from "./provider/edge/proxy_watch.ts";
 import { readFormPairs } from "./provider/interactions/form.ts";
 import { addInteractionRoutes, type InteractionDeps } from "./provider/interactions/interaction_routes.ts";
@@ -117,6 +119,7 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
   });
 
   app.use(async function limits(ctx, next) {
+    assertTextTarget(ctx.req.url ?? "");
     if (ctx.querystring.length > mostQueryCharacters) {
       throw new OperationError(
         "invalid_input",
@@ -152,6 +155,17 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
   app.use(async function serveProvider(ctx) {
     if (ctx.path === "/auth" && ctx.method === "GET")
       rememberApplication(ctx, applicationCookie, deps.issuer);
+    try {
+      await guardPostedForm(ctx.req, mostBodyBytes);
+    } catch (error) {
+      if (!(error instanceof OperationError) || ctx.accepts("json", "html") === "html") throw error;
+      // RFC 6749 section 5.2, in which the programs that post here read refusals.
+      logFailure(deps.log, ctx.req, error);
+      ctx.set("Cache-Control", "no-store");
+      ctx.status = error.status;
+      ctx.body = { error: "invalid_request", error_description: `${error.message} ${error.fix}` };
+      return;
+    }
     // The Provider answers on the raw response, so koa must not.
     ctx.respond = false;
     ctx.res.statusCode = 404;

@@ -1,6 +1,7 @@
 // Owns the admin API's routes as a table: method, path, scope, operation, status. No rule lives here; each
 // entry only says which arguments the request carries.
 import type { RouterContext } from "@koa/router";
+import { onceEach, parseFormText } from "../input/form_text.ts";
 import type { BackEndToken } from "../provider/access_tokens.ts";
 import type { HandoffDeps } from "../provider/handoff/login_handoff.ts";
 import type { TxtResolver } from "../provider/tenants/domain_proof.ts";
@@ -262,8 +263,7 @@ export const adminRoutes: readonly AdminRoute[] = [
 
 /** Reads what a request carries besides its body. */
 export function routeRequestOf(ctx: RouterContext, body: Readonly<Record<string, unknown>>): RouteRequest {
-  const query: Record<string, string> = {};
-  for (const [name, value] of new URLSearchParams(ctx.querystring)) query[name] = value;
+  const query = Object.fromEntries(onceEach(parseFormText(ctx.querystring)));
   return { path: ctx.params as Record<string, string>, query, body };
 }
 

@@ -5,6 +5,7 @@ import Router from "@koa/router";
 import Koa from "koa";
 import { followRequest } from "../access_log.ts";
 import { logUnsent } from "../http_errors.ts";
+import { assertTextTarget } from "../input/form_text.ts";
 import type { Log } from "../log.ts";
 import { adminRoutes } from "./admin_routes.ts";
 import { adminScope, handoffScope, searchScope } from "./authenticate.ts";
@@ -29,6 +30,11 @@ export function createAdminApp(deps: AdminAppDeps): Koa {
     return followRequest(access, ctx.req, ctx.res, context, () =>
       answerInJson(ctx, next, deps.log, context.requestId),
     );
+  });
+
+  app.use(async function textOnly(ctx, next) {
+    assertTextTarget(ctx.req.url ?? "");
+    await next();
   });
 
   const router = new Router();

@@ -1,6 +1,7 @@
 // Owns reading a JSON request body: small, of the right type, an object.
 import type { IncomingMessage } from "node:http";
 import { OperationError } from "../errors.ts";
+import { parseJson } from "../input/json_text.ts";
 
 const mostBytes = 64 * 1024;
 
@@ -25,12 +26,7 @@ export async function readJsonBody(request: IncomingMessage): Promise<Record<str
     }
     chunks.push(chunk);
   }
-  let body: unknown;
-  try {
-    body = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks)));
-  } catch (cause) {
-    throw new OperationError("invalid_input", "The body is not JSON in UTF-8.", { cause });
-  }
+  const body = parseJson(Buffer.concat(chunks));
   if (typeof body === "object" && body !== null && !Array.isArray(body))
     return body as Record<string, unknown>;
   throw new OperationError("invalid_input", "The body is not a JSON object.");

@@ -3,6 +3,7 @@
 import type { ClientMetadata } from "oidc-provider";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
+import { isStorable } from "../../input/text.ts";
 
 /**
  * A relying party's metadata as oidc-provider reads it, and our own members, which its
@@ -61,6 +62,8 @@ const clientColumns = ["client_id", "metadata", "created_at_ms"] as const;
 
 /** Finds a client by its id. */
 export async function findClient(db: Database, clientId: string): Promise<Client | undefined> {
+  // From an Authorization header or an assertion may come what no store can look for.
+  if (!isStorable(clientId)) return undefined;
   const row: ClientRow | undefined = await db("clients")
     .where("client_id", clientId)
     .first(...clientColumns);

@@ -1,6 +1,8 @@
 // Owns reading what our own pages post: small, form-encoded, from our own origin, every field once.
 import type { IncomingMessage } from "node:http";
 import { OperationError } from "../../errors.ts";
+import { onceEach, parseFormText } from "../../input/form_text.ts";
+import { readFormBytes } from "../edge/posted_form.ts";
 
 const mostBytes = 16 * 1024;
 const mostFields = 20;
@@ -28,41 +30,19 @@ export function assertOwnForm(request: IncomingMessage, origin: string): void {
 /**
  * Reads a posted form.
  * @returns each field's one value
- * @throws OperationError invalid_input for another content type, too much of anything, or a field sent twice
+ * @throws OperationError invalid_input for another content type, too much of anything, bytes that are no text, or a
+ *   field sent twice
  */
 export async function readForm(request: IncomingMessage): Promise<ReadonlyMap<string, string>> {
-  const fields = new Map<string, string>();
-  for (const [name, value] of await readFormPairs(request)) {
-    if (fields.has(name))
-      throw new OperationError("invalid_input", `${name} was sent twice.`, { field: name });
-    fields.set(name, value);
-    if (fields.size > mostFields) throw new OperationError("invalid_input", "The form has too many fields.");
-  }
+  const fields = onceEach(parseFormText((await readFormBytes(request, mostBytes)).toString("latin1")));
+  if (fields.size > mostFields) throw new OperationError("invalid_input", "The form has too many fields.");
   return fields;
 }
 
 /**
  * Reads a posted form whose fields may repeat.
- * @throws OperationError invalid_input for another content type or too much
+ * @throws OperationError invalid_input for another content type, too much, or bytes that are no text
  */
 export async function readFormPairs(request: IncomingMessage): Promise<URLSearchParams> {
-  const type = request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
-  if (type !== "application/x-www-form-urlencoded") {
-    throw new OperationError("invalid_input", "The form must be sent as application/x-www-form-urlencoded.", {
-      field: "content-type",
-    });
-  }
-  return new URLSearchParams(await readBody(request));
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > mostBytes)
-      throw new OperationError("invalid_input", `The form is larger than ${mostBytes} bytes.`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
+  return new URLSearchParams(parseFormText((await readFormBytes(request, mostBytes)).toString("latin1")));
 }
