@@ -22,6 +22,7 @@ import { type KeyRing, openKeyRing } from "./provider/keys/key_ring.ts";
 import { type KeyPolicy, keyPolicyOf } from "./provider/keys/policy.ts";
 import { openKmsKeys } from "./provider/keys/signer_kms.ts";
 import { createOutgoingFetch } from "./provider/outgoing_fetch.ts";
+import { deriveSuccessorKeys } from "./provider/refresh/successor.ts";
 import { startSweeper } from "./provider/storage/sweeper.ts";
 import { type TxtResolver, txtResolver } from "./provider/tenants/domain_proof.ts";
 
@@ -105,6 +106,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       requireVerifiedDomain: config.requireVerifiedDomain,
       logoutUrl: config.logoutUrl,
       idTokenTtlSeconds: config.idTokenTtlSeconds,
+      refreshGraceMs: config.refreshGraceSeconds * 1000,
+      successorKeys: deriveSuccessorKeys(secrets),
       fetch: createOutgoingFetch(config.allowNetworks),
     };
     const host = createProviderHost(() =>

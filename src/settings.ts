@@ -134,6 +134,13 @@ export const settings = {
     fallback: () => 300,
     parse: integer(30, 3600),
   }),
+  refreshGraceSeconds: setting({
+    name: "TTI_REFRESH_GRACE",
+    doc: "How long a refresh token that was just used may be sent again, in seconds, 0 to 60, for clients whose answer was lost or whose tabs refresh at once. They get the same new token; a later repeat, or one after the new token was used, ends the whole family. 0 turns it off.",
+    defaultText: "`10`",
+    fallback: () => 10,
+    parse: integer(0, 60),
+  }),
   roleArn: setting<string | undefined>({
     name: "TTI_ROLE_ARN",
     doc: "ARN of the ISV role registered with AWS, assumed in steps 1 and 3 of the exchange.",

@@ -29,6 +29,8 @@ export function measureRebuild(server: RunningServer, times: number): { oursMs: 
         awsClientId: "bench-aws",
         requireVerifiedDomain: true,
         idTokenTtlSeconds: 300,
+        refreshGraceMs: 0,
+        successorKeys: [],
         fetch,
       },
       jwks,

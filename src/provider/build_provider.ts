@@ -16,6 +16,7 @@ import { createPageSources } from "./interactions/page_sources.ts";
 import { tellWhoStays } from "./interactions/stay_signed_in.ts";
 import { changeModels } from "./internals.ts";
 import { describeServed, logOutcomes } from "./outcomes.ts";
+import { refreshGrant, refreshHandler, refreshParameters } from "./refresh/refresh_grant.ts";
 import { accountClient, accountClientId } from "./self_service/account_client.ts";
 import { recordSignIn } from "./sign_in_record.ts";
 import { createAdapterFactory } from "./storage/adapter.ts";
@@ -37,6 +38,10 @@ export interface ProviderDeps {
   /** The ISV's logout page; undefined: a logout ends here. */
   logoutUrl?: string | undefined;
   idTokenTtlSeconds: number;
+  /** How long a repeat of a used refresh token is honest, in milliseconds; 0: never. */
+  refreshGraceMs: number;
+  /** Keys the successors of refresh tokens are made with, newest first. */
+  successorKeys: readonly Uint8Array[];
   fetch: NonNullable<Configuration["fetch"]>;
 }
 
@@ -85,6 +90,7 @@ export function buildProvider(deps: ProviderDeps, jwks: JWKS): Provider {
     recordUse: (id, iss, expiresAtSeconds) =>
       createRecordOnce(db, "ReplayDetection", id, { iss, exp: expiresAtSeconds }, expiresAtSeconds * 1000),
   });
+  provider.registerGrantType(refreshGrant, refreshHandler(provider, deps), [...refreshParameters]);
   registerGrants(provider, deps);
   tellWhoStays(provider);
   if (deps.logoutUrl !== undefined) continueLogoutAtIsv(provider, db, deps.logoutUrl);

@@ -4,12 +4,13 @@ import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type CompactVerifyGetKey, createLocalJWKSet, type JWK } from "jose";
 import type Provider from "oidc-provider";
-import type { Client, Grant, IdToken } from "oidc-provider";
+import type { AccessToken, AdapterPayload, Client, Grant, IdToken, RefreshToken } from "oidc-provider";
 import { matchesClientSecret } from "./clients/client_secret.ts";
 import { isRegisteredRedirect } from "./clients/redirect_uris.ts";
 import { readVouchMethod, type Vouched, type VouchMethod } from "./sessions/voucher.ts";
 import type { SessionKey } from "./sessions/voucher_store.ts";
 import { hashRecordId } from "./storage/record_payload.ts";
+import type { TokenRecord } from "./storage/rotation_store.ts";
 
 /** A grant names the tenant it was made for, once and for all, and how the person proved to belong there. */
 export interface TenantGrant extends Grant {
@@ -75,6 +76,23 @@ export function createGrant(
 function keepTenantInGrant(provider: Provider): void {
   const members = [...provider.Grant.IN_PAYLOAD, "tenantId", "vouchedBy"];
   Object.defineProperty(provider.Grant, "IN_PAYLOAD", { get: () => members });
+}
+
+/** What the library's models can do beyond their type declarations. */
+interface StorableToken {
+  generateTokenId(): string;
+  getValueAndPayload(): Promise<{ payload: AdapterPayload }>;
+}
+
+/**
+ * A token as the library would save it, for whoever saves it in a transaction of their own. It gets its value here
+ * if it has none yet.
+ */
+export async function tokenRecordOf(token: AccessToken | RefreshToken, now: Date): Promise<TokenRecord> {
+  const storable = token as unknown as StorableToken;
+  token.jti ??= storable.generateTokenId();
+  const { payload } = await storable.getValueAndPayload();
+  return { id: token.jti, payload, expiresAtMs: now.getTime() + token.remainingTTL * 1000 };
 }
 
 // The last word on every ID token, whatever flow made it. Members set here are merged after the library's

@@ -54,6 +54,9 @@ export function assertClientMetadata(key: string, value: unknown, metadata: Clie
     throw new errors.InvalidClientMetadata(`${key} must be a boolean`);
   }
   const isPublic = metadata.token_endpoint_auth_method === "none";
+  if (isPublic && metadata["rotate_refresh_token"] === false) {
+    throw new errors.InvalidClientMetadata("rotate_refresh_token must be true for a public client");
+  }
   const native = metadata.application_type === "native" && isPublic;
   for (const uri of [...(metadata.redirect_uris ?? []), ...(metadata.post_logout_redirect_uris ?? [])]) {
     const url = URL.parse(uri);

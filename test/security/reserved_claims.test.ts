@@ -41,6 +41,8 @@ function provider() {
       awsClientId: "app",
       requireVerifiedDomain: false,
       idTokenTtlSeconds: 300,
+      refreshGraceMs: 0,
+      successorKeys: [],
       fetch: (url, options) => fetch(url, options),
     },
     { keys: fixture.server.keyRing.current().providerJwks },

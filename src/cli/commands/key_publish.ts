@@ -75,6 +75,8 @@ async function readDiscovery(keys: KeyOperationContext, config: Config): Promise
       awsClientId: config.clientId,
       requireVerifiedDomain: config.requireVerifiedDomain,
       idTokenTtlSeconds: config.idTokenTtlSeconds,
+      refreshGraceMs: 0,
+      successorKeys: [],
       fetch: () => Promise.reject(new Error("a command makes no requests for the provider")),
     },
     { keys: [placeholderKey()] },

@@ -31,6 +31,11 @@ const unsafe: [string, object, RegExp][] = [
   ["another ID token algorithm", { id_token_signed_response_alg: "ES256" }, /id_token_signed_response_alg/],
   ["an unsigned ID token", { id_token_signed_response_alg: "none" }, /id_token_signed_response_alg/],
   ["a first_party that is no boolean", { first_party: "false" }, /first_party/],
+  [
+    "one refresh token for a public client",
+    { token_endpoint_auth_method: "none", rotate_refresh_token: false },
+    /rotate_refresh_token/,
+  ],
   ["a response type of the implicit flow", { response_types: ["id_token"] }, /response_types/],
 ];
 for (const [index, [what, metadata, description]] of unsafe.entries()) {

@@ -1,0 +1,210 @@
+// Owns the refresh token grant (RFC 6749 section 6). The library's own uses the old token up, then signs, then
+// saves: a fault in between costs the session, and a repeated request ends it. Here everything is signed first, and
+// one transaction uses the old token up and saves what follows it.
+import type Provider from "oidc-provider";
+import { type Client, errors, type Grant, type KoaContextWithOIDC, type RefreshToken } from "oidc-provider";
+import { createAuditEvent } from "../../audit/audit_store.ts";
+import { type AccountDeps, accountFinder } from "../account.ts";
+import { tenantOfGrant, tokenRecordOf } from "../internals.ts";
+import { createRecordOnce, deleteFamilyOfRecord } from "../storage/record_store.ts";
+import { findRefreshTokenUse, rotateRefreshToken } from "../storage/rotation_store.ts";
+import { judgePresentation, successorOf } from "./successor.ts";
+
+export const refreshGrant = "refresh_token";
+export const refreshParameters = ["refresh_token", "scope"] as const;
+
+/** What the grant needs. */
+export interface RefreshDeps extends AccountDeps {
+  /** How long a repeat of a used refresh token is honest, in milliseconds; 0: never. */
+  refreshGraceMs: number;
+  /** Keys successors are made with, newest first. */
+  successorKeys: readonly Uint8Array[];
+}
+
+/** What a refresh is made from, once it may be. */
+interface Presented {
+  value: string;
+  token: RefreshToken;
+  grant: Grant;
+  claims: { sub: string; [name: string]: unknown };
+  /** The value that follows; undefined for a client that keeps its token. */
+  successor: string | undefined;
+}
+
+/** Makes the handler. Register it before the provider serves. */
+export function refreshHandler(provider: Provider, deps: RefreshDeps) {
+  const findAccount = accountFinder(deps);
+
+  return async (ctx: KoaContextWithOIDC): Promise<void> => {
+    // Whoever loses a race in which no repeat could be seen yet sees it the second time.
+    for (let attempt = 1; attempt <= 2; attempt += 1) {
+      const presented = await readPresented(ctx);
+      if (await answer(ctx, presented)) return;
+    }
+    throw new errors.InvalidGrant("refresh token already used");
+  };
+
+  async function readPresented(ctx: KoaContextWithOIDC): Promise<Presented> {
+    const value = ctx.oidc.params?.["refresh_token"];
+    if (typeof value !== "string")
+      throw new errors.InvalidRequest("missing required parameter 'refresh_token'");
+    const client = clientOf(ctx);
+    const token = await provider.RefreshToken.find(value, { ignoreExpiration: true });
+    if (token?.grantId === undefined) throw new errors.InvalidGrant("refresh token not found");
+    if (token.clientId !== client.clientId) throw new errors.InvalidGrant("client mismatch");
+    if (token.isExpired) throw new errors.InvalidGrant("refresh token is expired");
+    const grant = await provider.Grant.find(token.grantId, { ignoreExpiration: true } as never);
+    if (!grant) throw new errors.InvalidGrant("grant not found");
+    if (grant.isExpired) throw new errors.InvalidGrant("grant is expired");
+    if (grant.clientId !== client.clientId) throw new errors.InvalidGrant("client mismatch");
+    if (grant.accountId !== token.accountId) throw new errors.InvalidGrant("accountId mismatch");
+    const successor = await followUp(value, token, grant, client["rotate_refresh_token"] !== false);
+    assertScopes(ctx, token);
+    ctx.oidc.entity("RefreshToken", token);
+    ctx.oidc.entity("Grant", grant);
+    const account = await findAccount(ctx, token.accountId, token);
+    if (!account) throw new errors.InvalidGrant("refresh token invalid (referenced account not found)");
+    ctx.oidc.entity("Account", account);
+    const claims = await account.claims("id_token", token.scope ?? "", {}, []);
+    return { value, token, grant, claims, successor };
+  }
+
+  // A reuse is found before anything is asked or signed.
+  async function followUp(
+    value: string,
+    token: RefreshToken,
+    grant: Grant,
+    rotates: boolean,
+  ): Promise<string | undefined> {
+    const candidates = deps.successorKeys.map((key) => successorOf(key, value));
+    if (!token.consumed) return rotates ? candidates[0] : undefined;
+    const nowMs = deps.clock().getTime();
+    const usedAtMs = await findRefreshTokenUse(deps.db, value);
+    // After a change of TTI_SECRETS the successor may have been made with the former key.
+    for (const candidate of candidates) {
+      const successorUsedAtMs = await findRefreshTokenUse(deps.db, candidate);
+      const judgement = judgePresentation(usedAtMs, successorUsedAtMs, nowMs, deps.refreshGraceMs);
+      if (judgement === "repeat") return candidate;
+    }
+    await endFamily(value, token, grant);
+    throw new errors.InvalidGrant("refresh token already used");
+  }
+
+  async function endFamily(value: string, token: RefreshToken, grant: Grant): Promise<void> {
+    const { clientId = "", accountId } = token;
+    await deps.db.transaction(async (trx) => {
+      await deleteFamilyOfRecord(trx, "RefreshToken", value);
+      const parties = { clientId, accountId, tenantId: tenantOfGrant(grant) };
+      const event = { type: "refresh_token.reused", actor: `client:${clientId}`, ...parties } as const;
+      await createAuditEvent(trx, event, deps.clock());
+    });
+  }
+
+  /** @returns false if another request used the token up meanwhile: nothing was saved then */
+  async function answer(ctx: KoaContextWithOIDC, presented: Presented): Promise<boolean> {
+    const { value, token, grant, successor } = presented;
+    const client = clientOf(ctx);
+    const scope = ctx.oidc.params?.["scope"] === undefined ? token.scopes : ctx.oidc.requestParamScopes;
+    const { accountId, sid, sessionUid, expiresWithSession, claims, grantId = "" } = token;
+    const gty = token.gty?.endsWith(refreshGrant) ? token.gty : `${token.gty} ${refreshGrant}`;
+    const shared = { accountId, client, grantId, gty, sid, sessionUid, expiresWithSession, claims };
+
+    const access = new provider.AccessToken({ ...shared, scope: grant.getOIDCScopeFiltered(scope) } as never);
+    ctx.oidc.entity("AccessToken", access);
+    const idToken = scope.has("openid") ? await signIdToken(ctx, presented, access.scope ?? "") : undefined;
+
+    const { acr, amr, authTime, nonce, iiat, rotations = 0 } = token;
+    const carried = { acr, amr, authTime, nonce, iiat, scope: token.scope, rotations: rotations + 1 };
+    const next =
+      successor === undefined
+        ? undefined
+        : new provider.RefreshToken({ ...shared, ...carried, jti: successor } as never);
+
+    const saved = await save(value, next, access, {
+      clientId: client.clientId,
+      accountId,
+      tenantId: tenantOfGrant(grant) ?? "",
+      jti: idToken?.jti,
+    });
+    if (!saved) return false;
+    if (next) {
+      ctx.oidc.entity("RotatedRefreshToken", token);
+      ctx.oidc.entity("RefreshToken", next);
+      token.emit("consumed");
+      next.emit("saved");
+    }
+    access.emit("saved");
+    ctx.body = {
+      access_token: access.jti,
+      expires_in: access.expiration,
+      ...(idToken === undefined ? {} : { id_token: idToken.jwt }),
+      refresh_token: next?.jti ?? value,
+      scope: access.scope,
+      token_type: access.tokenType,
+    };
+    return true;
+  }
+
+  async function save(
+    value: string,
+    next: RefreshToken | undefined,
+    access: InstanceType<Provider["AccessToken"]>,
+    issued: { clientId: string; accountId: string; tenantId: string; jti: string | undefined },
+  ): Promise<boolean> {
+    const now = deps.clock();
+    const successor = next && (await tokenRecordOf(next, now));
+    const accessRecord = await tokenRecordOf(access, now);
+    return deps.db
+      .transaction(async (trx) => {
+        const times = { nowMs: now.getTime(), graceMs: deps.refreshGraceMs };
+        if (successor && !(await rotateRefreshToken(trx, { presented: value, successor, ...times })))
+          throw new LostRace();
+        const { id, payload, expiresAtMs } = accessRecord;
+        await createRecordOnce(trx, "AccessToken", id, payload, expiresAtMs);
+        const { jti, clientId, ...parties } = issued;
+        if (jti === undefined) return true;
+        const details = { by: refreshGrant, jti };
+        const event = {
+          type: "token.issued",
+          actor: `client:${clientId}`,
+          clientId,
+          ...parties,
+          details,
+        } as const;
+        await createAuditEvent(trx, event, now);
+        return true;
+      })
+      .catch((error: unknown) => {
+        if (error instanceof LostRace) return false;
+        throw error;
+      });
+  }
+
+  async function signIdToken(ctx: KoaContextWithOIDC, presented: Presented, scope: string) {
+    const { token } = presented;
+    const { acr, amr, authTime, nonce, sid } = token;
+    const idToken = new provider.IdToken({ ...presented.claims, acr, amr, auth_time: authTime }, { ctx });
+    Object.assign(idToken, { scope });
+    idToken.set("nonce", nonce);
+    idToken.set("sid", sid);
+    const jwt = await idToken.issue({ use: "idtoken" });
+    return { jwt, jti: String(idToken.extra["jti"]) };
+  }
+}
+
+// Rolls the transaction back; never leaves this file.
+class LostRace extends Error {}
+
+function clientOf(ctx: KoaContextWithOIDC): Client {
+  const { client } = ctx.oidc;
+  if (!client) throw new Error("the token endpoint authenticates its client");
+  return client;
+}
+
+function assertScopes(ctx: KoaContextWithOIDC, token: RefreshToken): void {
+  if (ctx.oidc.params?.["scope"] === undefined) return;
+  const missing = [...ctx.oidc.requestParamScopes].filter((scope) => !token.scopes.has(scope));
+  if (missing.length > 0) {
+    throw new errors.InvalidScope("refresh token missing requested scope", missing.join(" "));
+  }
+}
