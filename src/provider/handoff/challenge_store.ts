@@ -1,6 +1,7 @@
 // Owns the login_challenges table: sign-ins that wait for the ISV's answer. Challenges and verifiers are stored
 // hashed. Each step is one conditional statement that one caller wins.
 import type { Database } from "../../db/connect.ts";
+import { runStatement } from "../../db/statement.ts";
 import { hashRecordId } from "../storage/record_payload.ts";
 
 interface ChallengeRow {
@@ -9,17 +10,28 @@ interface ChallengeRow {
   expires_at_ms: number;
 }
 
-/** Writes a challenge. */
+/**
+ * Writes a challenge, or brings one of the same value up to date that still waits for its answer.
+ * @returns false if it was answered: it serves no more
+ */
 export async function createChallenge(
   db: Database,
   challenge: { challenge: string; interactionUid: string; request: unknown; expiresAtMs: number },
-): Promise<void> {
-  await db("login_challenges").insert({
-    challenge_hash: hashRecordId(challenge.challenge),
-    interaction_hash: hashRecordId(challenge.interactionUid),
-    request: JSON.stringify(challenge.request),
-    expires_at_ms: challenge.expiresAtMs,
-  });
+): Promise<boolean> {
+  const rows = await runStatement(
+    db,
+    "login_challenge_open",
+    `insert into login_challenges (challenge_hash, interaction_hash, request, expires_at_ms) values (?, ?, ?, ?)
+     on conflict (challenge_hash) do update set request = excluded.request, expires_at_ms = excluded.expires_at_ms
+     where login_challenges.answered_at_ms is null returning challenge_hash`,
+    [
+      hashRecordId(challenge.challenge),
+      hashRecordId(challenge.interactionUid),
+      JSON.stringify(challenge.request),
+      challenge.expiresAtMs,
+    ],
+  );
+  return rows.length > 0;
 }
 
 /** Finds a challenge that still waits for its answer. */

@@ -3,7 +3,7 @@
 //
 // The challenge alone is worth nothing to whoever forwards it: the sign-in continues only in the browser that
 // holds the interaction's cookie, and only with the verifier that the answer made (docs/handoff.md).
-import { randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import { createAuditEvent } from "../../audit/audit_store.ts";
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
@@ -19,6 +19,9 @@ import { createChallenge, findOpenChallenge, redeemAnswer, saveAnswer } from "./
 
 /** How long the ISV's page may take, in seconds. */
 export const challengeLifeSeconds = 600;
+
+// A person may come back from the ISV's page and go there again.
+const mostAnswers = 8;
 
 /** Authentication context of a session that came from the ISV's page. */
 export const handoffAcr = "urn:tti:handoff";
@@ -80,18 +83,26 @@ export type HandoffOutcome =
   | { kind: "rejected"; error: string; description: string };
 
 /**
- * Begins a handoff.
+ * Begins a handoff, or begins it again: a sign-in has one challenge until that is answered, however often its page is
+ * opened. So the challenge is derived from the sign-in and the browser's own key, which nobody else knows.
+ * @param browserKey random, of the browser that begins; default: one that never comes again
  * @returns the challenge, for the URL of the ISV's page
+ * @throws OperationError sign_in_expired after too many answers
  */
-export async function beginHandoff(deps: HandoffDeps, request: HandoffRequest): Promise<string> {
-  const challenge = randomBytes(32).toString("base64url");
-  await createChallenge(deps.db, {
-    challenge,
-    interactionUid: request.interaction,
-    request,
-    expiresAtMs: deps.clock().getTime() + challengeLifeSeconds * 1000,
-  });
-  return challenge;
+export async function beginHandoff(
+  deps: HandoffDeps,
+  request: HandoffRequest,
+  browserKey: string = randomBytes(32).toString("base64url"),
+): Promise<string> {
+  const interactionUid = request.interaction;
+  const expiresAtMs = deps.clock().getTime() + challengeLifeSeconds * 1000;
+  for (let round = 0; round < mostAnswers; round += 1) {
+    const challenge = createHmac("sha256", browserKey)
+      .update(`login challenge ${round} of ${interactionUid}`)
+      .digest("base64url");
+    if (await createChallenge(deps.db, { challenge, interactionUid, request, expiresAtMs })) return challenge;
+  }
+  throw new OperationError("sign_in_expired", "This sign-in was answered too often.");
 }
 
 /**

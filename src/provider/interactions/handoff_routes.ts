@@ -38,7 +38,10 @@ export async function startHandoff(
   if (loginUrl === undefined || !goesToIsv(loginUrl, tenant?.loginMethod)) return undefined;
   if (chosenHere && tenant?.loginMethod !== "handoff") return undefined;
   const url = new URL(loginUrl);
-  url.searchParams.set("login_challenge", await beginHandoff(deps, describeForIsv(state, deps.clock())));
+  url.searchParams.set(
+    "login_challenge",
+    await beginHandoff(deps, describeForIsv(state, deps.clock()), state.browserKey),
+  );
   return url.href;
 }
 

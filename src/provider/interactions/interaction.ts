@@ -5,11 +5,14 @@ import type Provider from "oidc-provider";
 import { type Client, errors, type InteractionResults } from "oidc-provider";
 import { OperationError } from "../../errors.ts";
 import { personScopes } from "../policies.ts";
+import { browserKeyOf, isOfBrowser } from "./browser_binding.ts";
 import type { PromptDetails } from "./prompts.ts";
 
 /** What the browser is in the middle of. */
 export interface InteractionState {
   uid: string;
+  /** The random key of the browser it was begun in: known to the browser, not to whoever is handed a challenge. */
+  browserKey: string;
   /** Name of the prompt, and why it is shown. */
   prompt: string;
   reasons: readonly string[];
@@ -33,7 +36,7 @@ export interface Exchange {
 
 /**
  * Reads the interaction of this browser.
- * @param uid from the path; must be the one the cookie names
+ * @param uid from the path; must be the one the cookie names, of an interaction begun in this very browser
  * @throws OperationError sign_in_expired if there is none, or its session is another by now
  */
 export async function getInteraction(
@@ -45,7 +48,9 @@ export async function getInteraction(
     if (error instanceof errors.SessionNotFound) throw expired(error);
     throw error;
   });
-  if (details.uid !== uid) throw expired();
+  const { cookies } = provider.createContext(request, response);
+  const browserKey = browserKeyOf(cookies, provider.issuer);
+  if (details.uid !== uid || browserKey === undefined || !isOfBrowser(details, browserKey)) throw expired();
   const params = new Map(
     Object.entries(details.params).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
   );
@@ -53,6 +58,7 @@ export async function getInteraction(
   if (!client) throw expired();
   return {
     uid,
+    browserKey,
     prompt: details.prompt.name,
     reasons: details.prompt.reasons,
     client,

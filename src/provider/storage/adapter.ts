@@ -55,7 +55,11 @@ function recordAdapter({ db, clock, onGrant }: AdapterDeps, model: string): Adap
       await deleteFamilyOfRecord(db, model, id);
       throw new errors.InvalidGrant(alreadyUsed[model] ?? "already used");
     },
-    destroy: (id) => deleteRecord(db, model, id),
+    async destroy(id) {
+      // What ends an interaction goes on with its answer: of any number of resumes one does.
+      if ((await deleteRecord(db, model, id)) || model !== "Interaction") return;
+      throw new errors.SessionNotFound("this sign-in was continued already");
+    },
     revokeByGrantId: (grantId) => deleteRecordsOfGrant(db, model, grantId),
   };
 }

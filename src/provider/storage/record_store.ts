@@ -125,14 +125,18 @@ export async function consumeRecord(
   return rows.length > 0;
 }
 
-/** Removes a record. */
-export async function deleteRecord(db: Database, model: string, id: string): Promise<void> {
-  await runStatement(
+/**
+ * Removes a record. Of any number of callers exactly one gets true.
+ * @returns whether this caller removed it
+ */
+export async function deleteRecord(db: Database, model: string, id: string): Promise<boolean> {
+  const rows = await runStatement(
     db,
     "oidc_record_delete",
     "delete from oidc_records where model = ? and id_hash = ? returning model",
     [model, hashRecordId(id)],
   );
+  return rows.length > 0;
 }
 
 /** Removes the records of one model that came from a grant. */

@@ -135,7 +135,7 @@ test("forging the choice of a foreign tenant is refused", async () => {
 test("a person without any membership gets a page that says so", async () => {
   const page = await signIn(new UserAgent(), "none@x.example");
   assert.equal(page.status, 403);
-  assert.match(page.text, /belongs to no tenant/);
+  assert.match(page.text, /not_a_member/);
 });
 
 test("a membership that ends, ends the next refresh, userinfo and sign-in; restored, they work again", async () => {
@@ -151,7 +151,7 @@ test("a membership that ends, ends the next refresh, userinfo and sign-in; resto
   const userinfo = await getUserinfo(fixture, tokens.body["access_token"]);
   assert.equal(userinfo.status, 401);
   assert.match(String(userinfo.body["error_description"]), /^not_a_member: /);
-  assert.match((await agent.follow(authorizationUrl(fixture))).text, /belongs to no tenant/);
+  assert.match((await agent.follow(authorizationUrl(fixture))).text, /not_a_member/);
 
   await createMembership(fixture.db, { tenantId: "acme", accountId, role: "member" }, new Date());
   assert.equal((await refresh(fixture, tokens.body["refresh_token"])).status, 200);
