@@ -2,6 +2,7 @@
 import { type AwsAccess, SearchService } from "./accessors/search_service.ts";
 import { createAdminApp } from "./admin/app.ts";
 import { createPublicApp, type ReadinessCheck } from "./app.ts";
+import { createLoginNames } from "./audit/login_names.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { connectDatabase, type Database, type StoreLocation } from "./db/connect.ts";
@@ -125,11 +126,13 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       awsAccess: options.awsAccess ?? (() => ({ roleArn: config.roleArn })),
     });
     closers.push(async () => search.close());
+    const loginNames = createLoginNames(secrets);
     const apiDeps = {
       db,
       clock,
       log,
       accessLog: config.accessLog,
+      loginNames,
       passwords,
       issuer,
       requireVerifiedDomain: config.requireVerifiedDomain,
@@ -149,6 +152,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       requireVerifiedDomain: config.requireVerifiedDomain,
       trustedProxies: config.trustedProxies,
       accessLog: config.accessLog,
+      loginNames,
       documents: createKeyDocuments({ ring: keyRing, currentProvider: () => host.current() }),
       whyCannotSign: () => keyRing.whyCannotSign(),
       readiness: readinessOf(db, keyRing),

@@ -27,7 +27,7 @@ export interface RouteRequest {
 }
 
 /** What a route works with. */
-export interface RouteContext extends OperationContext, HandoffDeps {
+export interface RouteContext extends OperationContext, HandoffDeps, audit.AuditContext {
   caller: BackEndToken;
   resolveTxt: TxtResolver;
 }
@@ -255,9 +255,8 @@ export const adminRoutes: readonly AdminRoute[] = [
     path: "/v1/audit-events",
     summary: "List audit events, newest first",
     status: 200,
-    run: async (context, { query }) => ({
-      events: await audit.listEvents(context, { ...query, ...numbersOf(query, ["limit", "beforeMs"]) }),
-    }),
+    run: (context, { query }) =>
+      audit.listEvents(context, { ...query, ...numbersOf(query, ["limit", "fromMs", "beforeMs"]) }),
   },
 ];
 

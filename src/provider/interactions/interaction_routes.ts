@@ -4,7 +4,6 @@ import type { RouterContext } from "@koa/router";
 import type { InteractionResults } from "oidc-provider";
 import { OperationError } from "../../errors.ts";
 import { answerOf, errorPage } from "../../http_errors.ts";
-import type { Log } from "../../log.ts";
 import { pageHeaders } from "../../views/render.ts";
 import { pinnedAddressOf, requestIdOf } from "../edge/pinned_request.ts";
 import type { ProviderHost } from "../host.ts";
@@ -14,12 +13,12 @@ import { addHandoffReturn, type HandoffRouteDeps, startHandoff } from "./handoff
 import { type Exchange, finishInteraction, getInteraction, type InteractionState } from "./interaction.ts";
 import { answerLogin, type LoginDeps, renderLogin } from "./login.ts";
 import { tenantPrompt } from "./prompts.ts";
+import { recordSignInRefusal, type SignInRefusalDeps } from "./sign_in_refusal.ts";
 import { answerTenantChoice, renderTenantChoice, tenantRefusal } from "./tenant_page.ts";
 
 /** What the interaction pages need. */
-export interface InteractionDeps extends LoginDeps, HandoffRouteDeps {
+export interface InteractionDeps extends LoginDeps, HandoffRouteDeps, SignInRefusalDeps {
   host: ProviderHost;
-  log: Log;
 }
 
 /** Adds the interaction's addresses to a router. */
@@ -59,8 +58,10 @@ export function addInteractionRoutes(router: Router, deps: InteractionDeps): voi
       await finish(ctx, answer, false);
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
-      deps.log.info({ requestId: requestIdOf(ctx.req), reason: error.code }, "sign-in refused");
       const email = form.get("email") ?? "";
+      const { clientId } = state.client;
+      const attempt = { login: email, clientId, clientAddress: pinnedAddressOf(ctx.req) };
+      await recordSignInRefusal(deps, attempt, error);
       showPage(ctx, error.status, await renderLogin(deps, state, { email, error }));
     }
   });

@@ -1,0 +1,54 @@
+// Owns what a refused sign-in on our own page leaves behind: a counted event that an operator finds by account, by
+// name and by address, and a line of the log that names the same.
+//
+// How much anybody can write by it is bounded: attempts that were let through are as many as the rates of sign-in
+// admit, and those turned away for being too many are one row a minute for each address, whatever names they tried.
+import { countAuditEvent } from "../../audit/audit_store.ts";
+import type { LoginNames } from "../../audit/login_names.ts";
+import type { Clock } from "../../clock.ts";
+import type { Database } from "../../db/connect.ts";
+import type { OperationError } from "../../errors.ts";
+import type { Log } from "../../log.ts";
+import { findAccountByLogin } from "../accounts/account_store.ts";
+import { listTenantIdsOfAccount } from "../tenants/membership_store.ts";
+
+/** What recording a refusal needs. */
+export interface SignInRefusalDeps {
+  db: Database;
+  clock: Clock;
+  log: Log;
+  loginNames: LoginNames;
+}
+
+/**
+ * Records a refused sign-in.
+ * @param attempt the name that was typed, the application, the browser's address
+ */
+export async function recordSignInRefusal(
+  { db, clock, log, loginNames }: SignInRefusalDeps,
+  attempt: { login: string; clientId: string; clientAddress: string },
+  error: OperationError,
+): Promise<void> {
+  const { clientId, login, clientAddress } = attempt;
+  const reason = error.code;
+  const details = { by: "password", reason };
+  const base = { type: "sign_in.refused", actor: "nobody", clientId, details } as const;
+  const now = clock();
+  if (reason === "too_many_attempts") {
+    await countAuditEvent(db, base, now);
+    log.info({ reason, clientId, address: clientAddress }, "sign-in refused");
+    return;
+  }
+  const loginHash = loginNames.hash(login);
+  // Asked for every name alike, so that the time it takes tells nobody which names exist.
+  const account = await findAccountByLogin(db, login);
+  const tenantIds = await listTenantIdsOfAccount(db, account?.id ?? "");
+  const named = account === undefined ? base : { ...base, accountId: account.id };
+  await db.transaction(async (trx) => {
+    for (const tenantId of tenantIds.length === 0 ? [undefined] : tenantIds) {
+      await countAuditEvent(trx, { ...named, tenantId }, now, loginHash);
+    }
+  });
+  const who = account === undefined ? { loginHash } : { accountId: account.id };
+  log.info({ reason, ...who, clientId, address: clientAddress }, "sign-in refused");
+}

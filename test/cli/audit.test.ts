@@ -1,0 +1,62 @@
+// The trail at the terminal: filters, pages that go on from a cursor, and faults that end with an exit code.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { openTestDatabase, type TestDatabase } from "../support/databases.ts";
+import { openTerminal, type TestTerminal } from "../support/terminal.ts";
+
+interface Page {
+  events: { id: string; type: string; tenantId?: string }[];
+  cursor?: string;
+}
+
+let store: TestDatabase;
+let terminal: TestTerminal;
+before(async () => {
+  store = await openTestDatabase("sqlite");
+  terminal = openTerminal(store.environment);
+  for (const words of ["tenant create acme", "tenant create globex", "user create --email ada@acme.example --tenant acme"]) {
+    assert.equal((await terminal.tti(words)).exitCode, 0);
+  }
+});
+after(async () => {
+  terminal.close();
+  await store.close();
+});
+
+test("pages go on where the last one ended, and lose nothing", async () => {
+  const all = (await terminal.tti("audit list --json")).json<Page>();
+  assert.equal(all.cursor, undefined);
+  const seen: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const before = cursor === undefined ? "" : ` --before ${cursor}`;
+    const page = (await terminal.tti(`audit list --limit 2 --json${before}`)).json<Page>();
+    seen.push(...page.events.map(({ id }) => id));
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  assert.deepEqual(seen, all.events.map(({ id }) => id));
+  assert.match((await terminal.tti("audit list --limit 1")).stderr, /There is more: --before \d+\.[\w-]+/);
+});
+
+test("filters hold together", async () => {
+  const find = async (words: string) =>
+    (await terminal.tti(`audit list --json ${words}`)).json<Page>().events.map(({ type, tenantId }) => `${type} ${tenantId}`);
+  assert.deepEqual(await find("--type tenant.created --tenant globex"), ["tenant.created globex"]);
+  assert.deepEqual((await find("--account ada@acme.example")).toSorted(), ["account.created acme", "membership.created acme"]);
+  assert.deepEqual(await find("--client nobody"), []);
+  assert.deepEqual(await find("--address 192.0.2.1"), []);
+  assert.deepEqual(await find("--from 2999-01-01"), []);
+});
+
+test("an unknown tenant, type or cursor is an error, not an empty list", async () => {
+  for (const [words, code] of [
+    ["--tenant nope", "tenant_not_found"],
+    ["--type tenant.creatd", "invalid_input"],
+    ["--before yesterday", "invalid_input"],
+  ] as const) {
+    const answer = await terminal.tti(`audit list ${words}`);
+    assert.equal(answer.exitCode, 1, words);
+    assert.match(answer.stderr, new RegExp(`code: ${code}`));
+  }
+  assert.equal((await terminal.tti("audit list --from soon")).exitCode, 2);
+});
