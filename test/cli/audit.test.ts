@@ -14,7 +14,11 @@ let terminal: TestTerminal;
 before(async () => {
   store = await openTestDatabase("sqlite");
   terminal = openTerminal(store.environment);
-  for (const words of ["tenant create acme", "tenant create globex", "user create --email ada@acme.example --tenant acme"]) {
+  for (const words of [
+    "tenant create acme",
+    "tenant create globex",
+    "user create --email ada@acme.example --tenant acme",
+  ]) {
     assert.equal((await terminal.tti(words)).exitCode, 0);
   }
 });
@@ -34,15 +38,23 @@ test("pages go on where the last one ended, and lose nothing", async () => {
     seen.push(...page.events.map(({ id }) => id));
     cursor = page.cursor;
   } while (cursor !== undefined);
-  assert.deepEqual(seen, all.events.map(({ id }) => id));
+  assert.deepEqual(
+    seen,
+    all.events.map(({ id }) => id),
+  );
   assert.match((await terminal.tti("audit list --limit 1")).stderr, /There is more: --before \d+\.[\w-]+/);
 });
 
 test("filters hold together", async () => {
   const find = async (words: string) =>
-    (await terminal.tti(`audit list --json ${words}`)).json<Page>().events.map(({ type, tenantId }) => `${type} ${tenantId}`);
+    (await terminal.tti(`audit list --json ${words}`))
+      .json<Page>()
+      .events.map(({ type, tenantId }) => `${type} ${tenantId}`);
   assert.deepEqual(await find("--type tenant.created --tenant globex"), ["tenant.created globex"]);
-  assert.deepEqual((await find("--account ada@acme.example")).toSorted(), ["account.created acme", "membership.created acme"]);
+  assert.deepEqual((await find("--account ada@acme.example")).toSorted(), [
+    "account.created acme",
+    "membership.created acme",
+  ]);
   assert.deepEqual(await find("--client nobody"), []);
   assert.deepEqual(await find("--address 192.0.2.1"), []);
   assert.deepEqual(await find("--from 2999-01-01"), []);

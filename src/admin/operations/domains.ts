@@ -1,10 +1,12 @@
 // Owns the operations on the domains of tenants, and their trail. The rules are in provider/tenants.
 import { z } from "zod";
 import { createAuditEvent } from "../../audit/audit_store.ts";
+import type { NewAuditEvent } from "../../audit/event_types.ts";
+import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { parseDomainName } from "../../provider/tenants/domain_name.ts";
 import * as proof from "../../provider/tenants/domain_proof.ts";
-import { deleteDomain, listDomains as listStored } from "../../provider/tenants/domain_store.ts";
+import { deleteDomain, findDomain, listDomains as listStored } from "../../provider/tenants/domain_store.ts";
 import { type OperationContext, parseArguments } from "./operation.ts";
 
 /** What domain operations work with. */
@@ -20,9 +22,12 @@ const named = z.strictObject({ tenantId: z.string(), domain: z.string() });
  */
 export async function addDomain(context: DomainContext, input: unknown): Promise<proof.DomainClaim> {
   const wanted = parseArguments(named, input);
-  const claim = await proof.addDomain(context, wanted);
-  await record(context, "domain.added", claim);
-  return claim;
+  return context.db.transaction(async (trx) => {
+    const known = await findDomain(trx, wanted.tenantId, parseDomainName(wanted.domain));
+    const claim = await proof.addDomain({ ...context, db: trx }, wanted);
+    if (known === undefined) await record(trx, context, "domain.added", claim);
+    return claim;
+  });
 }
 
 /**
@@ -32,9 +37,10 @@ export async function addDomain(context: DomainContext, input: unknown): Promise
  */
 export async function verifyDomain(context: DomainContext, input: unknown): Promise<proof.DomainClaim> {
   const { shared, ...wanted } = parseArguments(named.extend({ shared: z.boolean().optional() }), input);
-  const claim = await proof.verifyDomain(context, { ...wanted, ...(shared === undefined ? {} : { shared }) });
-  await record(context, "domain.verified", claim);
-  return claim;
+  const verified = { tenantId: wanted.tenantId, domain: parseDomainName(wanted.domain), shared };
+  return proof.verifyDomain(context, { ...wanted, ...(shared === undefined ? {} : { shared }) }, (trx) =>
+    record(trx, context, "domain.verified", verified),
+  );
 }
 
 /**
@@ -47,12 +53,14 @@ export async function removeDomain(
 ): Promise<{ tenantId: string; domain: string }> {
   const { tenantId, domain: name } = parseArguments(named, input);
   const domain = parseDomainName(name);
-  if (!(await deleteDomain(context.db, tenantId, domain))) {
-    throw new OperationError("domain_not_claimed", `The tenant ${tenantId} has not claimed ${domain}.`, {
-      field: "domain",
-    });
-  }
-  await record(context, "domain.removed", { tenantId, domain });
+  await context.db.transaction(async (trx) => {
+    if (!(await deleteDomain(trx, tenantId, domain))) {
+      throw new OperationError("domain_not_claimed", `The tenant ${tenantId} has not claimed ${domain}.`, {
+        field: "domain",
+      });
+    }
+    await record(trx, context, "domain.removed", { tenantId, domain });
+  });
   return { tenantId, domain };
 }
 
@@ -66,13 +74,13 @@ export async function listDomains(
 }
 
 function record(
+  trx: Database,
   context: OperationContext,
   type: "domain.added" | "domain.verified" | "domain.removed",
-  { tenantId, domain }: { tenantId: string; domain: string },
+  { tenantId, domain, shared }: { tenantId: string; domain: string; shared?: boolean | undefined },
 ): Promise<void> {
-  return createAuditEvent(
-    context.db,
-    { type, actor: context.actor, tenantId, details: { domain } },
-    context.clock(),
-  );
+  const event = { actor: context.actor, tenantId };
+  const details =
+    type === "domain.verified" ? { domain, ...(shared === true ? { shared } : {}) } : { domain };
+  return createAuditEvent(trx, { type, ...event, details } as NewAuditEvent, context.clock());
 }

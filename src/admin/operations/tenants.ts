@@ -29,7 +29,11 @@ export async function createTenant(context: OperationContext, input: unknown): P
   const now = context.clock();
   return context.db.transaction(async (trx) => {
     const tenant = await store.createTenant(trx, { id: tenantId, name: name ?? tenantId }, now);
-    await createAuditEvent(trx, { type: "tenant.created", actor: context.actor, tenantId }, now);
+    await createAuditEvent(
+      trx,
+      { type: "tenant.created", actor: context.actor, tenantId, details: { name: tenant.name } },
+      now,
+    );
     return tenant;
   });
 }
@@ -56,11 +60,9 @@ export async function updateTenant(context: OperationContext, input: unknown): P
   }
   const now = context.clock();
   return context.db.transaction(async (trx) => {
+    const before = await store.findTenant(trx, id);
     const tenant = await store.saveTenant(trx, id, changes, now);
-    const details = {
-      ...(loginMethod === undefined ? {} : { loginMethod }),
-      ...(presencePolicy === undefined ? {} : { presence: presencePolicyText(presencePolicy) }),
-    };
+    const details = changedDetails(before ?? tenant, tenant);
     await createAuditEvent(trx, { type: "tenant.updated", actor: context.actor, tenantId: id, details }, now);
     return tenant;
   });
@@ -82,4 +84,21 @@ export async function listTenants(context: OperationContext, input: unknown = {}
     ...(limit === undefined ? {} : { limit }),
     ...(afterId === undefined ? {} : { afterId }),
   });
+}
+
+// What changed, each with what it was; a setting that was given as it is changes nothing.
+function changedDetails(before: store.Tenant, after: store.Tenant): Record<string, string> {
+  const settings = (tenant: store.Tenant) => ({
+    name: tenant.name,
+    loginMethod: tenant.loginMethod,
+    presence: presencePolicyText(tenant.presencePolicy),
+  });
+  const old: Record<string, string> = settings(before);
+  const changed = Object.entries(settings(after)).filter(([name, value]) => old[name] !== value);
+  return Object.fromEntries(
+    changed.flatMap(([name, value]) => [
+      [name, value],
+      [`${name}Was`, old[name] ?? ""],
+    ]),
+  );
 }

@@ -1,6 +1,6 @@
 // Owns the operations on users: accounts and their memberships. What takes a right away is in user_access.ts.
 import { z } from "zod";
-import { createAuditEvent } from "../../audit/audit_store.ts";
+import { createAuditEvent, createAuditEventInTenants } from "../../audit/audit_store.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import * as accounts from "../../provider/accounts/account_store.ts";
@@ -59,9 +59,11 @@ export async function createUser(context: OperationContext, input: unknown): Pro
       },
       now,
     );
-    await createAuditEvent(
+    const details = { by: "administration", email };
+    await createAuditEventInTenants(
       trx,
-      { type: "account.created", actor: context.actor, accountId: account.id, details: { email } },
+      { type: "account.created", actor: context.actor, accountId: account.id, details },
+      (wanted.memberships ?? []).map(({ tenantId }) => tenantId),
       now,
     );
     for (const membership of wanted.memberships ?? []) {

@@ -64,11 +64,13 @@ export async function addDomain(
  *
  * @param input `shared`: an operator's word that the tenant may use a domain another tenant owns; the record
  *   must be there all the same
+ * @param record writes the audit event, in the transaction that gives the domain
  * @throws OperationError domain_not_claimed, domain_not_proven, domain_taken
  */
 export async function verifyDomain(
   dependencies: DomainDependencies,
   input: { tenantId: string; domain: string; shared?: boolean },
+  record: (trx: Database) => Promise<void>,
 ): Promise<DomainClaim> {
   const { db, clock } = dependencies;
   const domain = parseDomainName(input.domain);
@@ -86,7 +88,7 @@ export async function verifyDomain(
     );
   }
   const shared = input.shared ?? false;
-  if (!(await saveIfFree(db, { tenantId: input.tenantId, domain, shared }, clock()))) {
+  if (!(await saveIfFree(db, { tenantId: input.tenantId, domain, shared }, clock(), record))) {
     throw new OperationError("domain_taken", `${domain} belongs to another tenant.`, { field: "domain" });
   }
   return describeDomain(await getClaim(db, input.tenantId, domain));
@@ -119,9 +121,14 @@ async function saveIfFree(
   db: Database,
   claim: { tenantId: string; domain: string; shared: boolean },
   now: Date,
+  record: (trx: Database) => Promise<void>,
 ): Promise<boolean> {
   try {
-    return await saveDomainVerified(db, claim, now);
+    return await db.transaction(async (trx) => {
+      const saved = await saveDomainVerified(trx, claim, now);
+      if (saved) await record(trx);
+      return saved;
+    });
   } catch (error) {
     const owner = await findDomainOwner(db, claim.domain);
     if (owner !== undefined && owner !== claim.tenantId) return false;
