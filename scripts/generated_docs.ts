@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { auditEventsPage } from "../src/audit/event_types_page.ts";
 import { errorCatalogue } from "../src/errors.ts";
+import { suspectAfterMs } from "../src/exchange/data_accessor.ts";
 import { failureCatalogue } from "../src/exchange/index.ts";
 import { sandboxRulesPage } from "../src/sandbox/index.ts";
 import { settings } from "../src/settings.ts";
@@ -24,8 +25,8 @@ function configurationPage(): string {
 <!-- Written from src/settings.ts by \`npm run docs\`. Do not edit. -->
 
 All settings are environment variables. None is needed for \`npm start\`. \`tti serve\` reads them once and, if
-any cannot be used, refuses to start with a list of every fault and its fix. A \`TTI_\` variable that does not
-exist is a fault too, so that a typing error is never silently ignored.
+any cannot be read, refuses to start with a list of all such faults and their fixes. What settings contradict one another
+in (the key periods) is told after that. A \`TTI_\` variable that does not exist is a fault too: a typing error is told.
 
 The mode is *production* for \`tti serve\`, when \`NODE_ENV=production\`, or when \`TTI_ISSUER\` is set;
 \`TTI_MODE=development\` overrides the last two. \`tti dev\` is always development.
@@ -47,9 +48,11 @@ function errorsPage(): string {
 
 <!-- Written from src/errors.ts by \`npm run docs\`. Do not edit. -->
 
-Every refusal of the command line, the pages and the JSON API carries one of these codes. Codes are a
-contract: new ones may come, none changes its meaning. OAuth and OpenID endpoints answer with the codes of
-their RFCs instead; AWS failures of the exchange are listed in [exchange.md](exchange.md).
+The JSON API, the commands and the pages name what they refuse by these codes. Codes are a contract: new ones may come,
+none changes its meaning. Three answers carry none of them: a command that is written wrongly says how to write it (exit
+status 2); a login page says in words why a sign-in failed; OAuth and OpenID endpoints answer with the codes of their
+RFCs, and put one of these before the words where they can. AWS failures of the exchange are listed in
+[exchange-failures.md](exchange-failures.md).
 
 | code | HTTP | meaning | what to do |
 |---|---|---|---|
@@ -72,7 +75,10 @@ function exchangeFailuresPage(): string {
       .toSorted()
       .join(", ");
     const causes = row.causes(exampleFailureContext, unknown);
-    const again = row.recovery === "none" ? "no" : recoveryWords[row.recovery];
+    // A denial of young credentials is meant, so only older ones are doubted.
+    const since =
+      row.code === "search_denied" ? `, if the session is older than ${suspectAfterMs / 1000} seconds` : "";
+    const again = row.recovery === "none" ? "no" : `${recoveryWords[row.recovery]}${since}`;
     return `| \`${row.code}\` | ${at} | ${causes.join("<br>")} | ${row.fix(exampleFailureContext, unknown)} | ${again} |`;
   });
   return `# How the exchange fails

@@ -6,7 +6,7 @@ import { followRequest, matchedRouteOf } from "./access_log.ts";
 import { type BackEndRouteDeps, createBackEndRouter } from "./admin/back_end_routes.ts";
 import { answerInJson } from "./admin/json_routes.ts";
 import { OperationError } from "./errors.ts";
-import { logFailure, logUnsent, sendError } from "./http_errors.ts";
+import { answerOf, errorBody, logFailure, logUnsent, sendError } from "./http_errors.ts";
 import { assertTextTarget } from "./input/form_text.ts";
 import type { Log } from "./log.ts";
 import { pinnedAddressOf, pinRequest, requestIdOf } from "./provider/edge/pinned_request.ts";
@@ -70,7 +70,10 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
     proxies.look(ctx.req);
     if (!pinRequest(ctx.req, deps)) {
       ctx.status = 400;
-      ctx.body = { error: "invalid_request", error_description: "The request target must be a path." };
+      const refusal = new OperationError("invalid_input", "The request target must be a path.", {
+        fix: "Send a path that begins with one slash, and the host in the Host header.",
+      });
+      ctx.body = errorBody(answerOf(refusal), "");
       return;
     }
     const context = { requestId: requestIdOf(ctx.req), address: pinnedAddressOf(ctx.req) };

@@ -28,7 +28,7 @@ export const errorCatalogue = {
   forbidden: {
     status: 403,
     meaning: "The caller is known but may not do this.",
-    fix: "Use an access token that carries the scope, or an account that has the role, the message names.",
+    fix: "Use an access token with the scope the message names, of a client that is registered for the tenant.",
   },
   account_not_found: {
     status: 404,
@@ -43,22 +43,22 @@ export const errorCatalogue = {
   account_disabled: {
     status: 403,
     meaning: "The account is disabled and cannot sign in or be named in a token.",
-    fix: "Ask an operator to enable it.",
+    fix: "Enable it with `tti user enable`.",
   },
   invalid_credentials: {
     status: 401,
     meaning: "The e-mail address and password do not belong together.",
-    fix: "Check both; an operator can set a new password.",
+    fix: "Check both; `tti user password` sets a new one.",
   },
   too_many_attempts: {
     status: 429,
     meaning: "Sign-in was tried too often for this account or from this address.",
-    fix: "Wait for the time the message names, then try again.",
+    fix: "Wait as many seconds as the answer says, then try again.",
   },
   email_not_verified: {
     status: 403,
     meaning: "The account's e-mail address is not proven, so no ID token may carry it.",
-    fix: "Prove the address first, or have an operator create the user with a verified address.",
+    fix: "Vouch for it: create the user without `--unverified`, or, for users of your own login page, name the address when you accept a login.",
   },
   tenant_not_found: {
     status: 404,
@@ -73,7 +73,7 @@ export const errorCatalogue = {
   tenant_disabled: {
     status: 403,
     meaning: "The tenant is disabled, so nobody can sign in to it.",
-    fix: "Ask an operator to enable it.",
+    fix: "Enable the tenant; until then nobody can sign in to it, whatever their account.",
   },
   not_a_member: {
     status: 403,
@@ -119,7 +119,7 @@ export const errorCatalogue = {
   signing_unavailable: {
     status: 503,
     meaning: "No token can be signed now, because a token signed now might not be verifiable.",
-    fix: "Run `tti key status`: it names the cause and when signing resumes.",
+    fix: "Run `tti key status`; where it shows no cause, the log of the instance names it (a KMS key that cannot be used, a database that does not answer).",
   },
   key_not_found: {
     status: 404,
@@ -139,7 +139,7 @@ export const errorCatalogue = {
   not_found: {
     status: 404,
     meaning: "There is nothing at this address, or not for this method.",
-    fix: "Look up the address in the discovery document or docs/architecture.md.",
+    fix: "Check address and method: docs/admin-api.md lists the API, the discovery document what applications call.",
   },
   internal_error: {
     status: 500,
@@ -191,7 +191,7 @@ export const errorCatalogue = {
   tenant_not_allowed: {
     status: 403,
     meaning: "The client may not mint tokens for this tenant.",
-    fix: "Allow it with `tti client create --mint-for`, or name a tenant the client may act for.",
+    fix: "Name a tenant the client may act for, or register a client for this one: `tti client create --mint-for`.",
   },
   login_challenge_not_found: {
     status: 404,

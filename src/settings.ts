@@ -258,7 +258,7 @@ export const settings = {
   }),
   awsRegion: setting<string | undefined>({
     name: "AWS_REGION",
-    doc: "Region of STS and KMS calls, as the AWS SDK reads it.",
+    doc: "Region of KMS calls, as the AWS SDK reads it. STS is called in the region of the customer's Identity Center, whatever this says.",
     fallback: none,
     parse: text,
   }),

@@ -39,7 +39,7 @@ export interface SearchRequest {
 const largestPage = 100;
 
 /** Credentials younger than this that are denied are not stale: the denial is meant. */
-const suspectAfterMs = 60_000;
+export const suspectAfterMs = 60_000;
 
 export class DataAccessor {
   readonly #client: ExchangeClient;

@@ -1,5 +1,5 @@
 // Owns what every operation gets and how it reads its arguments. An operation takes plain arguments, checks
-// them, and answers plain results or throws an OperationError; CLI, HTTP API and console are its faces.
+// them, and answers plain results or throws an OperationError; CLI and HTTP API are its faces.
 import { z } from "zod";
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";

@@ -1,5 +1,5 @@
 // Owns what operators ask of the signing keys, rotation aside: plain arguments in, plain results out. The command
-// line, the HTTP API and the console are its faces. Every change is one transaction with its audit event.
+// line is its face. Every change is one transaction with its audit event.
 import { createAuditEvent } from "../../audit/audit_store.ts";
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";

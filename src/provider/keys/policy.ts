@@ -105,6 +105,13 @@ export function longestBlindSeconds(policy: KeyPolicy): number {
   return policy.publishLeadSeconds - policy.jwksMaxAgeSeconds - policy.clockSkewSeconds;
 }
 
+// The settings people know these durations by.
+const settingNames: Readonly<Record<string, string>> = {
+  publishLeadSeconds: "TTI_KEY_PUBLISH_LEAD",
+  signingPeriodSeconds: "TTI_KEY_SIGNING_PERIOD",
+};
+
 function refuse(field: string, rule: string): never {
-  throw new OperationError("invalid_config", `Key policy: ${field} ${rule}.`, { field });
+  const name = Object.hasOwn(settingNames, field) ? `${settingNames[field]} (${field})` : field;
+  throw new OperationError("invalid_config", `Key policy: ${name} ${rule}.`, { field });
 }
