@@ -4,7 +4,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Connection } from "./connection.ts";
 import { ExchangeError, ExchangeSettingsError } from "./errors.ts";
-import type { AuthorizationCode } from "./exchanger.ts";
+import type { AuthorizationCode } from "./exchange_request.ts";
 
 /** Keep `state` and `codeVerifier` in the user's own session until the browser returns; send the browser to `url`. */
 export interface AuthorizationRequest {

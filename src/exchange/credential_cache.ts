@@ -1,7 +1,7 @@
 // Credentials per key: shared by concurrent callers, renewed ahead of expiry in the background, bounded in number.
 // It knows nothing of AWS; what a value is and how it is made is the caller's.
 
-import type { Clock } from "./clock.ts";
+import { type Clock, monotonicMs } from "./clock.ts";
 import type { CacheState } from "./exchange_events.ts";
 
 /** A cached value says until when it may be used. */
@@ -11,6 +11,8 @@ export interface Expiring {
 
 export interface CredentialCacheOptions {
   readonly clock: Clock;
+  /** Milliseconds from anywhere, never back: a clock that is set back must not lengthen anything. */
+  readonly now?: () => number;
   /** Renew in the background from this long before expiry. */
   readonly refreshAheadSeconds: number;
   /** The least recently used beyond this number are dropped. */
@@ -23,10 +25,12 @@ interface Entry<T extends Expiring> {
   readonly tenantId: string;
   readonly user: string;
   value: T | undefined;
+  /** When the value ends, by the clock that never goes back. */
+  endsAtMs: number;
   loading: Promise<T> | undefined;
   /** The last load failed for good; asking again at once would only repeat it. */
   failure: { readonly error: unknown; readonly untilMs: number } | undefined;
-  /** No background renewal before this moment: the last one failed. */
+  /** No background renewal before this moment (of the clock that never goes back): the last one failed. */
   renewNotBeforeMs: number;
 }
 
@@ -36,11 +40,13 @@ const renewalPauseMs = 15_000;
 
 export class CredentialCache<T extends Expiring> {
   readonly #options: CredentialCacheOptions;
+  readonly #now: () => number;
   /** In order of use, the least recent first. */
   readonly #entries = new Map<string, Entry<T>>();
 
   constructor(options: CredentialCacheOptions) {
     this.#options = options;
+    this.#now = options.now ?? monotonicMs;
   }
 
   get size(): number {
@@ -50,7 +56,9 @@ export class CredentialCache<T extends Expiring> {
   /** The value for a key if it needs no renewal yet. */
   find(key: string): T | undefined {
     const entry = this.#entries.get(key);
-    if (entry?.value === undefined || !this.#isFresh(entry.value)) return undefined;
+    if (entry?.value === undefined) return undefined;
+    if (this.#leftMs(entry) <= Math.max(minUsableMs, this.#options.refreshAheadSeconds * 1000))
+      return undefined;
     this.#entries.delete(key);
     this.#entries.set(key, entry);
     return entry.value;
@@ -66,11 +74,11 @@ export class CredentialCache<T extends Expiring> {
     load: () => Promise<T>,
   ): Promise<{ readonly value: T; readonly state: CacheState }> {
     const entry = this.#touch(key, owner);
-    const nowMs = this.#options.clock().getTime();
+    const nowMs = this.#now();
     const { value } = entry;
-    if (value !== undefined && value.expiresAt.getTime() - nowMs > minUsableMs) {
-      if (value.expiresAt.getTime() - nowMs > this.#options.refreshAheadSeconds * 1000)
-        return { value, state: "hit" };
+    const leftMs = this.#leftMs(entry);
+    if (value !== undefined && leftMs > minUsableMs) {
+      if (leftMs > this.#options.refreshAheadSeconds * 1000) return { value, state: "hit" };
       this.#renewInBackground(key, entry, load, nowMs);
       return { value, state: "stale" };
     }
@@ -83,7 +91,7 @@ export class CredentialCache<T extends Expiring> {
   /** Stores a value somebody obtained otherwise. */
   store(key: string, owner: { readonly tenantId: string; readonly user: string }, value: T): void {
     const entry = this.#touch(key, owner);
-    entry.value = value;
+    this.#keep(entry, value);
     entry.failure = undefined;
   }
 
@@ -93,21 +101,34 @@ export class CredentialCache<T extends Expiring> {
     if (entry?.value === value) entry.value = undefined;
   }
 
-  /** Drops all values of a user, or of a whole tenant. A load in flight ends, but is not kept. */
-  forget(tenantId: string, user?: string): void {
+  /**
+   * Drops all values of a user, or of a whole tenant. A load in flight ends, but is not kept.
+   *
+   * @returns the values dropped
+   */
+  forget(tenantId: string, user?: string): T[] {
+    const dropped: T[] = [];
     for (const [key, entry] of this.#entries) {
-      if (entry.tenantId === tenantId && (user === undefined || entry.user === user))
-        this.#entries.delete(key);
+      if (entry.tenantId !== tenantId || (user !== undefined && entry.user !== user)) continue;
+      this.#entries.delete(key);
+      if (entry.value !== undefined) dropped.push(entry.value);
     }
+    return dropped;
   }
 
   clear(): void {
     this.#entries.clear();
   }
 
-  #isFresh({ expiresAt }: T): boolean {
-    const leftMs = expiresAt.getTime() - this.#options.clock().getTime();
-    return leftMs > Math.max(minUsableMs, this.#options.refreshAheadSeconds * 1000);
+  /** How long the value may be used, by the clock that tells less; 0 without one. */
+  #leftMs({ value, endsAtMs }: Entry<T>): number {
+    if (value === undefined) return 0;
+    return Math.min(value.expiresAt.getTime() - this.#options.clock().getTime(), endsAtMs - this.#now());
+  }
+
+  #keep(entry: Entry<T>, value: T): void {
+    entry.value = value;
+    entry.endsAtMs = this.#now() + value.expiresAt.getTime() - this.#options.clock().getTime();
   }
 
   #touch(key: string, owner: { readonly tenantId: string; readonly user: string }): Entry<T> {
@@ -116,6 +137,7 @@ export class CredentialCache<T extends Expiring> {
       tenantId: owner.tenantId,
       user: owner.user,
       value: undefined,
+      endsAtMs: 0,
       loading: undefined,
       failure: undefined,
       renewNotBeforeMs: 0,
@@ -127,9 +149,8 @@ export class CredentialCache<T extends Expiring> {
   }
 
   #evict(): void {
-    const nowMs = this.#options.clock().getTime();
     for (const [key, entry] of this.#entries) {
-      const dead = entry.loading === undefined && (entry.value?.expiresAt.getTime() ?? 0) <= nowMs;
+      const dead = entry.loading === undefined && this.#leftMs(entry) <= 0;
       const last = this.#entries.size === 1;
       if (last || (!dead && this.#entries.size <= this.#options.maxEntries)) return;
       this.#entries.delete(key);
@@ -140,7 +161,7 @@ export class CredentialCache<T extends Expiring> {
     if (entry.loading !== undefined || nowMs < entry.renewNotBeforeMs) return;
     this.#load(key, entry, load).catch(() => {
       // The present value still serves; whoever comes after its end sees the error.
-      entry.renewNotBeforeMs = this.#options.clock().getTime() + renewalPauseMs;
+      entry.renewNotBeforeMs = this.#now() + renewalPauseMs;
     });
   }
 
@@ -150,13 +171,13 @@ export class CredentialCache<T extends Expiring> {
         entry.loading = undefined;
         entry.failure = undefined;
         // Forgotten or evicted meanwhile: the callers in wait get it, nobody else.
-        if (this.#entries.get(key) === entry) entry.value = value;
+        if (this.#entries.get(key) === entry) this.#keep(entry, value);
         return value;
       },
       (error: unknown) => {
         entry.loading = undefined;
         const holdMs = this.#options.failureHoldMs?.(error) ?? 0;
-        if (holdMs > 0) entry.failure = { error, untilMs: this.#options.clock().getTime() + holdMs };
+        if (holdMs > 0) entry.failure = { error, untilMs: this.#now() + holdMs };
         throw error;
       },
     );

@@ -11,7 +11,7 @@ import { type Deadline, withDeadline } from "./deadline.ts";
 import { AwsStepError, ExchangeSettingsError } from "./errors.ts";
 import { ExchangeClient } from "./exchange_client.ts";
 import type { ExchangeClientOptions } from "./exchange_options.ts";
-import type { ExchangedSession } from "./exchanger.ts";
+import type { ExchangedSession } from "./exchange_request.ts";
 import { readAwsFailure } from "./failures/aws_failure.ts";
 import { awsStepError } from "./failures/explain_failure.ts";
 import { fromTrustedTokenIssuer, type TrustedTokenIssuerProvider } from "./from_trusted_token_issuer.ts";
@@ -111,7 +111,10 @@ export class DataAccessor {
   }
 
   #session(user: string, deadline: Deadline): Promise<ExchangedSession> {
-    return this.#client.session({ connection: this.#connection, user, signal: deadline.signal });
+    const connection = this.#connection;
+    // The exchange may be shared with others; where it hangs is where this search hangs.
+    deadline.follow(() => this.#client.placeOf(connection, user));
+    return this.#client.session({ connection, user, signal: deadline.signal });
   }
 
   #searchOnce(
@@ -124,7 +127,7 @@ export class DataAccessor {
     const { credentials, clockOffsetMs } = session;
     const about = { step: "search-relevant-content", tenantId: connection.tenantId, user } as const;
     return this.#client.events.observe(about, async () => {
-      deadline.step = about.step;
+      deadline.at(about.step);
       try {
         const client = this.#client.clients.qbusiness(connection.qRegion, credentials, clockOffsetMs);
         return await deadline.race(searchRelevantContent(client, connection, input, deadline.signal));

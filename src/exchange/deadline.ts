@@ -4,6 +4,13 @@
 import { monotonicMs } from "./clock.ts";
 import { ExchangeDeadlineError, type ExchangeStep } from "./errors.ts";
 
+/** Where an operation is. */
+export interface DeadlinePlace {
+  readonly step: ExchangeStep;
+  /** What it waits for, for a person, if not for the step's own call. */
+  readonly waitingFor?: string | undefined;
+}
+
 export class Deadline {
   readonly #controller = new AbortController();
   readonly #timer: NodeJS.Timeout;
@@ -13,22 +20,26 @@ export class Deadline {
   /** Rejects when the operation must end. One for all waits: it lives no longer than the operation. */
   readonly #aborted: Promise<never>;
   #reject: (reason: unknown) => void = () => undefined;
-  /** What the operation is doing; an expired deadline names it. */
-  step: ExchangeStep = "id-token";
+  readonly #expire: () => unknown;
+  #place: DeadlinePlace;
+  #follow: (() => DeadlinePlace | undefined) | undefined;
 
   /**
    * @param seconds how long the operation may take
    * @param parent the caller's signal; its abort ends the operation with the caller's reason
+   * @param expire makes the error of an expired deadline; default: one that names the place
    */
-  constructor(seconds: number, parent?: AbortSignal) {
+  constructor(seconds: number, parent?: AbortSignal, expire?: () => unknown) {
     this.#seconds = seconds;
+    this.#expire = expire ?? (() => this.#expiry());
+    this.#place = { step: "settings" };
     this.#endsAtMs = monotonicMs() + seconds * 1000;
     this.#parent = parent;
     this.#aborted = new Promise<never>((_resolve, reject) => {
       this.#reject = reject;
     });
     this.#aborted.catch(() => undefined);
-    this.#timer = setTimeout(() => this.#abort(this.#expiry()), seconds * 1000);
+    this.#timer = setTimeout(() => this.#abort(this.#expire()), seconds * 1000);
     if (parent?.aborted === true) this.#followParent();
     else parent?.addEventListener("abort", this.#followParent, { once: true });
   }
@@ -49,9 +60,47 @@ export class Deadline {
     }
   }
 
+  /** Where the operation is: what hangs if it hangs. An expired deadline names it. */
+  get place(): DeadlinePlace {
+    return this.#follow?.() ?? this.#place;
+  }
+
+  /**
+   * Says where the operation is now.
+   *
+   * @param waitingFor what it waits for, for a person, if not for the step's own call
+   */
+  at(step: ExchangeStep, waitingFor?: string): void {
+    this.#follow = undefined;
+    this.#place = { step, waitingFor };
+  }
+
+  /** The operation waits for another one, which knows better where it is. */
+  follow(other: () => DeadlinePlace | undefined): void {
+    this.#follow = other;
+  }
+
+  /**
+   * Gives a foreign call (a function or store of the ISV) a limit of its own within this deadline.
+   *
+   * @param expired the error if the limit passes first
+   */
+  async limit<T>(
+    seconds: number,
+    expired: () => unknown,
+    call: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const part = new Deadline(seconds, this.signal, expired);
+    try {
+      return await part.race(call(part.signal));
+    } finally {
+      part.end();
+    }
+  }
+
   /** Throws if the time is over, also when this process was too busy to notice yet. Ask before what costs something. */
   assertTimeLeft(): void {
-    if (!this.signal.aborted && monotonicMs() >= this.#endsAtMs) this.#abort(this.#expiry());
+    if (!this.signal.aborted && monotonicMs() >= this.#endsAtMs) this.#abort(this.#expire());
     this.signal.throwIfAborted();
   }
 
@@ -85,10 +134,11 @@ export class Deadline {
   }
 
   #expiry(): ExchangeDeadlineError {
+    const { step, waitingFor } = this.place;
     return new ExchangeDeadlineError({
       code: "deadline_exceeded",
-      step: this.step,
-      message: `The operation took longer than ${this.#seconds} seconds and was given up at step ${this.step}.`,
+      step,
+      message: `The operation took longer than ${this.#seconds} seconds and was given up at step ${step}${waitingFor === undefined ? "" : `, waiting for ${waitingFor}`}.`,
       fix: "Look at the events of the exchange for the slow step; raise deadlineSeconds if it is merely slow.",
       retryable: true,
     });

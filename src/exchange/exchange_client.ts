@@ -2,19 +2,15 @@
 // enough for any number of customers and users; nothing is kept in the module.
 
 import { AwsClients } from "./aws/aws_clients.ts";
-import { monotonicMs, systemClock } from "./clock.ts";
+import { type Clock, monotonicMs, systemClock } from "./clock.ts";
 import { type Connection, parseConnection } from "./connection.ts";
 import { CredentialCache } from "./credential_cache.ts";
-import { untilAborted, withDeadline } from "./deadline.ts";
+import { type Deadline, type DeadlinePlace, untilAborted, withDeadline } from "./deadline.ts";
 import { AwsStepError, ExchangeError, ExchangeSettingsError } from "./errors.ts";
 import { type CacheState, ExchangeEvents } from "./exchange_events.ts";
 import { assertExchangeOptions, type ExchangeClientOptions } from "./exchange_options.ts";
-import {
-  type AuthorizationCode,
-  type ExchangedSession,
-  type ExchangeRequest,
-  Exchanger,
-} from "./exchanger.ts";
+import type { AuthorizationCode, ExchangedSession, ExchangeRequest } from "./exchange_request.ts";
+import { Exchanger } from "./exchanger.ts";
 import { IdTokenIntake } from "./id_token/id_token_intake.ts";
 import { PresentedTokens } from "./id_token/presented_tokens.ts";
 import { KeptRefreshTokens } from "./kept_refresh_tokens.ts";
@@ -28,8 +24,18 @@ export interface CredentialRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** An exchange that has not ended. */
+interface UnderWay {
+  readonly key: string;
+  readonly tenantId: string;
+  readonly user: string;
+  forgotten: boolean;
+  deadline: Deadline | undefined;
+}
+
 export class ExchangeClient {
   readonly #options: ExchangeClientOptions;
+  readonly #clock: Clock;
   readonly #clients: AwsClients;
   readonly #cache: CredentialCache<ExchangedSession>;
   readonly #exchanger: Exchanger;
@@ -37,30 +43,39 @@ export class ExchangeClient {
   readonly #refreshTokens: KeptRefreshTokens;
   readonly #limiters: Limiters;
   readonly #checkedConnections = new WeakSet<Connection>();
-  readonly #underWay = new Set<{ readonly tenantId: string; readonly user: string; forgotten: boolean }>();
+  readonly #underWay = new Set<UnderWay>();
+  /** Forgotten, or refused by AWS, while somebody may still hold them. */
+  readonly #ended = new WeakSet<ExchangedSession>();
+  /** When sessions end, by the clock that never goes back. */
+  readonly #endsAtMs = new WeakMap<ExchangedSession, number>();
   readonly #closing = new AbortController();
 
   constructor(options: ExchangeClientOptions) {
     assertExchangeOptions(options);
     this.#options = options;
     const clock = options.clock ?? systemClock;
+    this.#clock = clock;
+    const callSeconds = options.attemptTimeoutSeconds ?? 10;
     const presentedTokens = new PresentedTokens();
     const intake = new IdTokenIntake({
       source: options.idTokenSource,
       issuer: options.trustedTokenIssuer,
       clock,
       presentedTokens,
+      callSeconds,
     });
     this.#events = new ExchangeEvents(options.onEvent);
     const { refreshTokens = memoryRefreshTokenStore() } = options;
-    this.#refreshTokens = new KeptRefreshTokens(
-      refreshTokens === false ? undefined : refreshTokens,
-      this.#events,
-    );
+    this.#refreshTokens = new KeptRefreshTokens({
+      store: refreshTokens === false ? undefined : refreshTokens,
+      events: this.#events,
+      callSeconds,
+      closing: this.#closing.signal,
+    });
     this.#clients = new AwsClients({
       baseCredentials: options.baseCredentials,
       overrides: options.awsClientOptions,
-      attemptTimeoutMs: (options.attemptTimeoutSeconds ?? 10) * 1000,
+      attemptTimeoutMs: callSeconds * 1000,
     });
     this.#limiters = new Limiters(options.limiter);
     this.#cache = new CredentialCache({
@@ -81,6 +96,7 @@ export class ExchangeClient {
       durationSeconds: options.durationSeconds ?? 3600,
       sessionName: (user) => roleSessionName(options.sessionName?.(user) ?? user),
       maxExchangeAttempts: options.maxExchangeAttempts ?? 3,
+      callSeconds,
     });
   }
 
@@ -136,12 +152,13 @@ export class ExchangeClient {
 
   /** Tells the cache that AWS no longer takes these credentials; the next call makes new ones. */
   reject(connection: Connection, user: string, session: ExchangedSession): void {
+    this.#ended.add(session);
     this.#cache.drop(this.#keyOf(connection, user), session);
   }
 
   /** Milliseconds since the session was obtained. */
   ageMs(session: ExchangedSession): number {
-    return (this.#options.clock ?? systemClock)().getTime() - session.obtainedAt.getTime();
+    return this.#clock().getTime() - session.obtainedAt.getTime();
   }
 
   /** Drops everything kept for a user (log-out, dismissal, changed rights), at the given customer. */
@@ -150,8 +167,24 @@ export class ExchangeClient {
     for (const exchange of this.#underWay) {
       if (exchange.tenantId === tenantId && exchange.user === user) exchange.forgotten = true;
     }
-    this.#cache.forget(tenantId, user);
+    for (const session of this.#cache.forget(tenantId, user)) {
+      this.#ended.add(session);
+      this.#clients.dropSession(session.credentials.accessKeyId);
+    }
     await this.#refreshTokens.forget({ tenantId, user, idcApplicationArn });
+  }
+
+  /** @internal Whether the session may still be used: not forgotten, refused or over, and the client is open. */
+  isCurrent(session: ExchangedSession): boolean {
+    const endsAtMs = this.#endsAtMs.get(session) ?? 0;
+    return !this.#closing.signal.aborted && !this.#ended.has(session) && monotonicMs() < endsAtMs;
+  }
+
+  /** @internal Where a user's exchange under way is. */
+  placeOf(connection: Connection, user: string): DeadlinePlace | undefined {
+    const key = this.#keyOf(connection, user);
+    for (const exchange of this.#underWay) if (exchange.key === key) return exchange.deadline?.place;
+    return undefined;
   }
 
   /** @internal For the search on top of it. */
@@ -188,14 +221,20 @@ export class ExchangeClient {
     request: Omit<ExchangeRequest, "isForgotten">,
     keep?: (session: ExchangedSession) => void,
   ): Promise<ExchangedSession> {
-    const exchange = { tenantId: request.connection.tenantId, user: request.user, forgotten: false };
+    const { connection, user } = request;
+    const key = this.#keyOf(connection, user);
+    const { tenantId } = connection;
+    const exchange: UnderWay = { key, tenantId, user, forgotten: false, deadline: undefined };
     this.#underWay.add(exchange);
     try {
       const isForgotten = () => exchange.forgotten;
-      const session = await withDeadline(this.deadlineSeconds, this.#closing.signal, (deadline) =>
-        this.#exchanger.exchange({ ...request, isForgotten }, deadline),
-      );
-      if (!exchange.forgotten) keep?.(session);
+      const session = await withDeadline(this.deadlineSeconds, this.#closing.signal, (deadline) => {
+        exchange.deadline = deadline;
+        return this.#exchanger.exchange({ ...request, isForgotten }, deadline);
+      });
+      this.#endsAtMs.set(session, monotonicMs() + session.expiresAt.getTime() - this.#clock().getTime());
+      if (exchange.forgotten) this.#ended.add(session);
+      else keep?.(session);
       return session;
     } finally {
       this.#underWay.delete(exchange);

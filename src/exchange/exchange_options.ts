@@ -24,7 +24,7 @@ export interface ExchangeClientOptions {
   readonly sessionName?: (user: string) => string;
   /** How long a call may take, exchange included. Default 30. */
   readonly deadlineSeconds?: number;
-  /** How long one attempt of one AWS call may take. Default 10. */
+  /** How long one attempt of one AWS call may take, and one call of a function or store given here. Default 10. */
   readonly attemptTimeoutSeconds?: number;
   /** Exchanges tried for one call, each with its own ID token. Default 3. */
   readonly maxExchangeAttempts?: number;

@@ -2,28 +2,31 @@
 // Owns the order of the steps and what is tried again with what; caching and searching are elsewhere.
 
 import type { SSOOIDCClient } from "@aws-sdk/client-sso-oidc";
-import { assumeRole, type SessionCredentials } from "./aws/assume_role.ts";
+import { assumeRole } from "./aws/assume_role.ts";
 import type { AwsClients } from "./aws/aws_clients.ts";
-import { type CreateTokenOutput, createTokenWithIam, type TokenGrant } from "./aws/create_token_with_iam.ts";
+import { areSession } from "./aws/base_credentials.ts";
+import { type CreateTokenOutput, createTokenWithIam } from "./aws/create_token_with_iam.ts";
 import type { Clock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import type { Deadline } from "./deadline.ts";
 import {
   AwsStepError,
+  ExchangeDeadlineError,
   ExchangeError,
   type ExchangeStep,
   IdTokenError,
-  SignInRequiredError,
 } from "./errors.ts";
 import type { ExchangeEvents } from "./exchange_events.ts";
+import type { CheckedIdToken, ExchangedSession, ExchangeRequest } from "./exchange_request.ts";
 import { readAwsFailure } from "./failures/aws_failure.ts";
 import { awsStepError } from "./failures/explain_failure.ts";
-import type { FailureContext, TokenSummary } from "./failures/failure_row.ts";
-import type { IdToken } from "./id_token/id_token.ts";
+import type { FailureContext } from "./failures/failure_row.ts";
 import type { PresentedTokens } from "./id_token/presented_tokens.ts";
 import type { InstanceLimiter } from "./instance_limiter.ts";
 import type { KeptRefreshTokens } from "./kept_refresh_tokens.ts";
 import type { Limiters } from "./limiters.ts";
+import { findGrant, type Grant, type PendingGrant, secretsOf } from "./pending_grant.ts";
+import type { Places } from "./places.ts";
 
 export interface ExchangerParts {
   readonly clients: AwsClients;
@@ -41,41 +44,8 @@ export interface ExchangerParts {
   readonly durationSeconds: number;
   readonly sessionName: (user: string) => string;
   readonly maxExchangeAttempts: number;
-}
-
-export interface CheckedIdToken {
-  readonly token: IdToken;
-  /** From the verified token; tag and connection follow from it. */
-  readonly tenantId: string;
-  readonly summary: TokenSummary;
-}
-
-/** What the browser brought back from Identity Center, and the verifier that belongs to it. */
-export interface AuthorizationCode {
-  readonly code: string;
-  readonly redirectUri: string;
-  readonly codeVerifier: string;
-}
-
-export interface ExchangeRequest {
-  readonly connection: Connection;
-  readonly user: string;
-  /** Authorization-code connections, right after the sign-in. */
-  readonly authorization?: AuthorizationCode;
-  /** The user was forgotten while this exchange ran: nothing of it may be kept. */
-  readonly isForgotten: () => boolean;
-}
-
-/** What an exchange yields for one user. */
-export interface ExchangedSession {
-  readonly credentials: SessionCredentials;
-  /** When the credentials end, by this machine's clock. */
-  readonly expiresAt: Date;
-  readonly obtainedAt: Date;
-  /** What AWS showed about this machine's clock; later calls are signed with it. */
-  readonly clockOffsetMs: number;
-  readonly identityCenterUserId: string | undefined;
-  readonly token: TokenSummary | undefined;
+  /** Seconds one foreign call may take: the credential provider's. */
+  readonly callSeconds: number;
 }
 
 interface Attempt {
@@ -84,18 +54,21 @@ interface Attempt {
   readonly number: number;
   /** Whatever secret the attempt has touched; none may show in an error. */
   readonly secrets: string[];
+  /** Refresh tokens AWS refused in this exchange. */
+  readonly refused: string[];
 }
 
-/** What will be exchanged, known before it is had. */
-interface PendingGrant {
-  readonly isRefresh: boolean;
-  readonly open: () => Promise<Grant>;
+/** What step 2 and 3 gave; the refresh token may still be on its way to the store. */
+interface Exchanged {
+  readonly session: ExchangedSession;
+  readonly saving: Promise<void>;
 }
-
-type Grant = { readonly exchanged: TokenGrant; readonly tenantId: string; readonly checked?: CheckedIdToken };
 
 const firstStepSeconds = 900;
 const roleChainingLimitSeconds = 3600;
+/** A token source slower than this lends its place in the queue to the next user. */
+const lendAfterMs = 3000;
+const othersFirst = "its turn: other users of this Identity Center came first";
 
 export class Exchanger {
   readonly #parts: ExchangerParts;
@@ -110,9 +83,10 @@ export class Exchanger {
    * @throws ExchangeError of the step that failed last
    */
   async exchange(request: ExchangeRequest, deadline: Deadline): Promise<ExchangedSession> {
+    const refused: string[] = [];
     for (let number = 1; ; number += 1) {
       try {
-        return await this.#attempt({ request, deadline, number, secrets: [] });
+        return await this.#attempt({ request, deadline, number, secrets: [], refused });
       } catch (error) {
         if (!this.#mayTryAgain(error, request, number)) throw error;
         // The limiter spaces SlowDown answers; anything else gets a short growing pause.
@@ -122,26 +96,61 @@ export class Exchanger {
   }
 
   async #attempt(attempt: Attempt): Promise<ExchangedSession> {
-    const { connection } = attempt.request;
-    const pending = await this.#findGrant(attempt);
-    const limiter = this.#parts.limiters.get(connection, pending.isRefresh);
-    attempt.deadline.step = pending.isRefresh ? "create-token-with-iam" : "id-token";
+    const { request, deadline } = attempt;
+    const freshIdToken = () => this.#freshIdToken(attempt);
+    const parts = { refreshTokens: this.#parts.refreshTokens, freshIdToken };
+    const pending = await findGrant(parts, request, attempt.refused, deadline);
+    const limiter = this.#parts.limiters.get(request.connection, pending.isRefresh);
+    deadline.at(pending.isRefresh ? "create-token-with-iam" : "id-token", othersFirst);
     // Only as many as the limiter lets through soon: an ID token must not grow old in a queue.
-    const leave = await limiter.enter(attempt.deadline);
+    const place = { leave: await limiter.enter(deadline) };
+    let exchanged: Exchanged;
     try {
-      attempt.deadline.assertTimeLeft();
-      const grant = await pending.open();
+      const grant = await this.#open(pending, limiter, place, deadline);
       attempt.secrets.push(...secretsOf(grant));
-      return await this.#exchangeGrant(attempt, grant, limiter);
+      exchanged = await this.#exchangeGrant(attempt, grant, limiter);
     } finally {
-      leave();
+      place.leave();
+    }
+    await settle(exchanged.saving, deadline);
+    return exchanged.session;
+  }
+
+  /** Asks for the grant. A source that is slow lends its place out, so that it holds up its own users only. */
+  async #open(
+    pending: PendingGrant,
+    limiter: InstanceLimiter,
+    place: { leave: () => void },
+    deadline: Deadline,
+  ): Promise<Grant> {
+    if (!pending.asksSource) return await pending.open();
+    let lent = false;
+    const lend = setTimeout(() => {
+      lent = true;
+      place.leave();
+    }, lendAfterMs);
+    try {
+      const grant = await pending.open();
+      deadline.at("id-token", othersFirst);
+      if (lent) place.leave = await limiter.enter(deadline, true);
+      return grant;
+    } finally {
+      clearTimeout(lend);
     }
   }
 
-  async #exchangeGrant(attempt: Attempt, grant: Grant, limiter: InstanceLimiter): Promise<ExchangedSession> {
-    const { clients, stsRegion, clock, refreshTokens } = this.#parts;
+  #freshIdToken({ request, deadline, number }: Attempt): Promise<CheckedIdToken> {
+    const { connection, user } = request;
+    const about = { step: "id-token", tenantId: connection.tenantId, user, attempt: number } as const;
+    const take = () => this.#parts.freshIdToken({ connection, user, attempt: number }, deadline);
+    return this.#parts.events.observe(about, take);
+  }
+
+  async #exchangeGrant(attempt: Attempt, grant: Grant, limiter: InstanceLimiter): Promise<Exchanged> {
+    const { clients, stsRegion, clock, refreshTokens, callSeconds } = this.#parts;
     const { connection, user } = attempt.request;
     const sts = clients.sts(stsRegion ?? connection.idcRegion);
+    const stsPlaces = clients.places("sts", stsRegion ?? connection.idcRegion);
     const context = failureContext(attempt.request, grant);
     const role = {
       roleArn: connection.roleArn,
@@ -150,28 +159,32 @@ export class Exchanger {
     };
 
     let chained = false;
-    const first = await this.#step(attempt, "assume-role-with-tag", context, async (signal) => {
-      chained = (await sts.config.credentials()).sessionToken !== undefined;
+    const first = await this.#step(attempt, "assume-role-with-tag", stsPlaces, context, async (signal) => {
+      chained = await areSession(sts, callSeconds, attempt.deadline);
       return await assumeRole(sts, { ...role, durationSeconds: firstStepSeconds }, signal);
     });
     attempt.secrets.push(first.credentials.secretAccessKey, first.credentials.sessionToken);
 
-    attempt.deadline.step = "create-token-with-iam";
+    attempt.deadline.at("create-token-with-iam", "the quota of ten exchanges a second");
     await limiter.acquire(attempt.deadline);
     const oidc = clients.ssoOidc(connection.idcRegion, first.credentials, sts.config.systemClockOffset);
     const token = await this.#createToken(attempt, grant, oidc, context, limiter);
     attempt.secrets.push(token.identityContext);
-    if (token.refreshToken !== undefined) await refreshTokens.save(attempt.request, token.refreshToken);
+    const { refreshToken } = token;
+    // Beside step 3: a slow store must hold up nobody's place.
+    const saving =
+      refreshToken === undefined ? Promise.resolve() : refreshTokens.save(attempt.request, refreshToken);
 
     const { durationSeconds: wanted } = this.#parts;
     const durationSeconds = chained ? Math.min(wanted, roleChainingLimitSeconds) : wanted;
     const { identityContext } = token;
-    const second = await this.#step(attempt, "assume-role-with-context", { ...context, chained }, (signal) =>
+    const withContext = "assume-role-with-context";
+    const second = await this.#step(attempt, withContext, stsPlaces, { ...context, chained }, (signal) =>
       assumeRole(sts, { ...role, durationSeconds, identityContext }, signal),
     );
 
     const clockOffsetMs = sts.config.systemClockOffset;
-    return {
+    const session: ExchangedSession = {
       credentials: second.credentials,
       expiresAt: new Date(second.credentials.expiration.getTime() - clockOffsetMs),
       obtainedAt: clock(),
@@ -179,6 +192,7 @@ export class Exchanger {
       identityCenterUserId: token.identityCenterUserId,
       token: grant.checked?.summary,
     };
+    return { session, saving };
   }
 
   /** Step 2. Each ID token is presented once in its life, whatever comes of it. */
@@ -189,52 +203,31 @@ export class Exchanger {
     context: FailureContext,
     limiter: InstanceLimiter,
   ): Promise<CreateTokenOutput> {
-    const { clock, presentedTokens, refreshTokens } = this.#parts;
-    const { idcApplicationArn } = attempt.request.connection;
-    if (grant.checked !== undefined) presentedTokens.present(grant.checked.token, clock());
+    const { clients, clock, presentedTokens, refreshTokens } = this.#parts;
+    const { idcApplicationArn, idcRegion } = attempt.request.connection;
+    const places = clients.places("sso-oauth", idcRegion);
     try {
-      const output = await this.#step(attempt, "create-token-with-iam", context, (signal) =>
-        createTokenWithIam(client, idcApplicationArn, grant.exchanged, signal),
-      );
+      const output = await this.#step(attempt, "create-token-with-iam", places, context, async (signal) => {
+        if (grant.checked !== undefined) presentedTokens.present(grant.checked.token, clock());
+        return await createTokenWithIam(client, idcApplicationArn, grant.exchanged, signal);
+      });
       limiter.succeeded();
       return output;
     } catch (error) {
       const code = error instanceof ExchangeError ? error.code : undefined;
       if (code === "slow_down") limiter.slowDown();
-      if (code === "refresh_token_expired") await refreshTokens.discard(attempt.request);
+      if (code === "refresh_token_expired" && grant.exchanged.kind === "refresh_token") {
+        attempt.refused.push(grant.exchanged.refreshToken);
+        await refreshTokens.discard(attempt.request, grant.exchanged.refreshToken);
+      }
       throw error;
     }
-  }
-
-  /** A code the browser brought, a refresh token if there is one, otherwise a fresh ID token, minted when its turn comes. */
-  async #findGrant({ request, deadline, number }: Attempt): Promise<PendingGrant> {
-    const { connection, user, authorization } = request;
-    const { tenantId } = connection;
-    if (authorization !== undefined) {
-      const exchanged = { kind: "authorization_code", ...authorization } as const;
-      return { isRefresh: false, open: async () => ({ exchanged, tenantId }) };
-    }
-    const refreshToken = await this.#parts.refreshTokens.find(request, deadline);
-    if (refreshToken !== undefined) {
-      const exchanged = { kind: "refresh_token", refreshToken } as const;
-      return { isRefresh: true, open: async () => ({ exchanged, tenantId }) };
-    }
-    if (connection.method === "auth-code") throw signInRequired(connection, user);
-    const about = { step: "id-token", tenantId, user, attempt: number } as const;
-    const take = () => this.#parts.freshIdToken({ connection, user, attempt: number }, deadline);
-    return {
-      isRefresh: false,
-      open: async () => {
-        const checked = await this.#parts.events.observe(about, take);
-        const exchanged = { kind: "jwt-bearer", assertion: checked.token.compact } as const;
-        return { exchanged, tenantId: checked.tenantId, checked };
-      },
-    };
   }
 
   async #step<T extends { readonly awsRequestId: string | undefined }>(
     { request, deadline, number, secrets }: Attempt,
     step: ExchangeStep,
+    places: Places,
     context: FailureContext,
     call: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
@@ -242,12 +235,16 @@ export class Exchanger {
     const { grant } = context;
     const told = step === "create-token-with-iam" && grant !== undefined ? { ...about, grant } : about;
     return this.#parts.events.observe(told, async () => {
-      deadline.step = step;
+      deadline.at(step, "a free connection to AWS");
+      const leave = await places.take(deadline);
+      deadline.at(step);
       try {
         return await deadline.race(call(deadline.signal));
       } catch (error) {
-        if (deadline.signal.aborted) throw error;
+        if (deadline.signal.aborted || error instanceof ExchangeError) throw error;
         throw awsStepError(step, readAwsFailure(error, secrets), context);
+      } finally {
+        leave();
       }
     });
   }
@@ -265,6 +262,16 @@ export class Exchanger {
   }
 }
 
+/** The store's time is up with the deadline; the credentials are there, and only a closed client takes them back. */
+async function settle(saving: Promise<void>, deadline: Deadline): Promise<void> {
+  deadline.at("create-token-with-iam", "the refresh token store");
+  try {
+    await deadline.race(saving);
+  } catch (error) {
+    if (!(error instanceof ExchangeDeadlineError)) throw error;
+  }
+}
+
 function failureContext({ connection }: ExchangeRequest, grant: Grant): FailureContext {
   return {
     tenantId: grant.tenantId,
@@ -274,24 +281,4 @@ function failureContext({ connection }: ExchangeRequest, grant: Grant): FailureC
     grant: grant.exchanged.kind,
     token: grant.checked?.summary,
   };
-}
-
-function secretsOf({ exchanged }: Grant): readonly string[] {
-  switch (exchanged.kind) {
-    case "jwt-bearer":
-      return [exchanged.assertion];
-    case "refresh_token":
-      return [exchanged.refreshToken];
-    case "authorization_code":
-      return [exchanged.code, exchanged.codeVerifier];
-  }
-}
-
-function signInRequired({ tenantId }: Connection, user: string): SignInRequiredError {
-  return new SignInRequiredError({
-    code: "sign_in_required",
-    step: "authorize",
-    message: `User ${JSON.stringify(user)} of tenant ${tenantId} has no AWS session: this customer asks for a sign-in in the browser.`,
-    fix: "Send the user's browser to the url of beginAuthorization(), then pass the code that comes back to redeemCode().",
-  });
 }

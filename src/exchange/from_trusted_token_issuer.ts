@@ -5,6 +5,7 @@ import type { SessionCredentials } from "./aws/assume_role.ts";
 import type { Connection } from "./connection.ts";
 import { ExchangeClient } from "./exchange_client.ts";
 import type { ExchangeClientOptions } from "./exchange_options.ts";
+import type { ExchangedSession } from "./exchange_request.ts";
 
 export interface FromTrustedTokenIssuerOptions extends ExchangeClientOptions {
   readonly connection: Connection;
@@ -16,7 +17,7 @@ export interface FromTrustedTokenIssuerOptions extends ExchangeClientOptions {
 
 export interface TrustedTokenIssuerProvider extends RuntimeConfigAwsCredentialIdentityProvider {
   (...properties: Parameters<RuntimeConfigAwsCredentialIdentityProvider>): Promise<SessionCredentials>;
-  /** Drops the user's credentials; the next call exchanges again. */
+  /** Drops the user's credentials; the next call exchanges again, also one of an SDK client that holds them. */
   forget(): Promise<void>;
   /** Closes the provider's sockets, unless the client was passed in. */
   destroy(): void;
@@ -37,11 +38,28 @@ export function fromTrustedTokenIssuer(options: FromTrustedTokenIssuerOptions): 
   const { connection, user } = options;
   const client = options.client ?? new ExchangeClient(options);
   const provide = async (): Promise<SessionCredentials> =>
-    (await client.session({ connection, user })).credentials;
+    handOut(client, await client.session({ connection, user }));
   return Object.assign(provide, {
     forget: () => client.forget(connection, user),
     destroy: () => {
       if (options.client === undefined) client.destroy();
     },
   });
+}
+
+/**
+ * Credentials that know when they were forgotten. An SDK client keeps what it was given until five minutes before
+ * `expiration` and looks at that before every request; so `expiration` moves into the past when the user is forgotten,
+ * AWS refused the session, the client was closed, or the clock was set back. AWS itself takes a key until its own end.
+ */
+function handOut(client: ExchangeClient, session: ExchangedSession): SessionCredentials {
+  const { credentials } = session;
+  return {
+    accessKeyId: credentials.accessKeyId,
+    secretAccessKey: credentials.secretAccessKey,
+    sessionToken: credentials.sessionToken,
+    get expiration() {
+      return client.isCurrent(session) ? credentials.expiration : new Date(0);
+    },
+  };
 }

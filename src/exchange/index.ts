@@ -37,7 +37,7 @@ export {
   exchangeChannelName,
 } from "./exchange_events.ts";
 export type { ExchangeClientOptions } from "./exchange_options.ts";
-export type { AuthorizationCode, ExchangedSession } from "./exchanger.ts";
+export type { AuthorizationCode, ExchangedSession } from "./exchange_request.ts";
 export { type AwsFailure, readAwsFailure } from "./failures/aws_failure.ts";
 export { explainFailure, type FailureExplanation } from "./failures/explain_failure.ts";
 export { failureCatalogue } from "./failures/failure_catalogue.ts";

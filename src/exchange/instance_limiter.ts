@@ -3,6 +3,7 @@
 
 import { monotonicMs } from "./clock.ts";
 import type { Deadline } from "./deadline.ts";
+import { Places } from "./places.ts";
 
 export interface LimiterOptions {
   /** The instance's quota. Default 10 (Identity Center quotas page). */
@@ -25,10 +26,8 @@ export class InstanceLimiter {
   readonly #windowMs: number;
   readonly #departures: number[] = [];
   readonly #waiters: Waiter[] = [];
-  /** Exchanges that have not begun, and how many are between beginning and end. */
-  readonly #crowd: Waiter[] = [];
-  readonly #places: number;
-  #preparing = 0;
+  /** Exchanges between beginning and end. */
+  readonly #places: Places;
   readonly #now: () => number;
   #timer: NodeJS.Timeout | undefined;
   #pausedUntilMs = 0;
@@ -37,7 +36,7 @@ export class InstanceLimiter {
   constructor(options: LimiterOptions = {}, now: () => number = monotonicMs) {
     const rate = (options.exchangesPerSecond ?? 10) * (options.share ?? 1);
     this.#limit = Math.max(1, Math.floor(rate));
-    this.#places = 2 * this.#limit;
+    this.#places = new Places(2 * this.#limit);
     // A share below one exchange a second becomes one exchange per longer window.
     this.#windowMs = (windowMs * this.#limit) / rate;
     this.#now = now;
@@ -47,19 +46,16 @@ export class InstanceLimiter {
    * Resolves when an exchange may begin to prepare (mint its token, take step 1). Only as many prepare at once as can
    * be sent within about two seconds, so that a crowd waits here and not with tokens in hand.
    *
-   * @returns gives the place back; call it when the exchange ends
+   * @param ahead before all who wait: for an exchange that lent its place out
+   * @returns gives the place back
    */
-  async enter(deadline: Deadline): Promise<() => void> {
-    if (this.#preparing < this.#places) this.#preparing += 1;
-    else await this.#wait(this.#crowd, deadline);
-    return () => this.#leave();
+  async enter(deadline: Deadline, ahead = false): Promise<() => void> {
+    return await this.#places.take(deadline, ahead);
   }
 
   /** Resolves when one exchange may be sent; first come, first served. */
   async acquire(deadline: Deadline): Promise<void> {
-    const admitted = this.#wait(this.#waiters, deadline);
-    this.#admit();
-    await admitted;
+    await this.#wait(deadline);
   }
 
   /** AWS asked to slow down: nobody sends for a while, longer each time in a row. */
@@ -83,33 +79,18 @@ export class InstanceLimiter {
     this.#timer = undefined;
   }
 
-  async #wait(queue: Waiter[], deadline: Deadline): Promise<void> {
-    let admitted = false;
-    let waiter: Waiter | undefined;
-    const turn = new Promise<void>((resolve) => {
-      waiter = {
-        admit: () => {
-          admitted = true;
-          resolve();
-        },
-      };
-      queue.push(waiter);
-    });
+  async #wait(deadline: Deadline): Promise<void> {
+    const { promise: turn, resolve } = Promise.withResolvers<void>();
+    const waiter: Waiter = { admit: resolve };
+    this.#waiters.push(waiter);
+    this.#admit();
     try {
       await deadline.race(turn);
     } catch (error) {
-      const index = waiter === undefined ? -1 : queue.indexOf(waiter);
-      if (index >= 0) queue.splice(index, 1);
-      // The turn came in the same moment; it belongs to the next.
-      else if (admitted && queue === this.#crowd) this.#leave();
+      const index = this.#waiters.indexOf(waiter);
+      if (index >= 0) this.#waiters.splice(index, 1);
       throw error;
     }
-  }
-
-  #leave(): void {
-    const next = this.#crowd.shift();
-    if (next === undefined) this.#preparing -= 1;
-    else next.admit();
   }
 
   #admit(): void {

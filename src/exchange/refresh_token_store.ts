@@ -11,7 +11,10 @@ export interface RefreshTokenKey {
 export interface RefreshTokenStore {
   load(key: RefreshTokenKey): Promise<string | undefined>;
   save(key: RefreshTokenKey, refreshToken: string): Promise<void>;
-  delete(key: RefreshTokenKey): Promise<void>;
+  /**
+   * @param refreshToken given, only this token is deleted, in one step: another process may have kept its successor
+   */
+  delete(key: RefreshTokenKey, refreshToken?: string): Promise<void>;
 }
 
 /** Keeps refresh tokens until the process ends, at most `maxEntries` of them, the oldest going first. */
@@ -31,8 +34,8 @@ export function memoryRefreshTokenStore(maxEntries = 10_000): RefreshTokenStore 
         break;
       }
     },
-    async delete(key) {
-      tokens.delete(nameOf(key));
+    async delete(key, refreshToken) {
+      if (refreshToken === undefined || tokens.get(nameOf(key)) === refreshToken) tokens.delete(nameOf(key));
     },
   };
 }

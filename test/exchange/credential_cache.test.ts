@@ -13,9 +13,10 @@ interface Value {
 }
 
 function startCache(maxEntries = 100, failureHoldMs = 0) {
-  const time = { ms: start };
+  const time = { ms: start, monotonicMs: 0 };
   const cache = new CredentialCache<Value>({
     clock: () => new Date(time.ms),
+    now: () => time.monotonicMs,
     refreshAheadSeconds: 300,
     maxEntries,
     failureHoldMs: () => failureHoldMs,
@@ -27,7 +28,11 @@ function startCache(maxEntries = 100, failureHoldMs = 0) {
     await Promise.resolve();
     return { name, expiresAt: new Date(time.ms + 3_600_000) };
   };
-  return { cache, load, loads: () => loads, pass: (seconds: number) => (time.ms += seconds * 1000) };
+  const pass = (seconds: number) => {
+    time.ms += seconds * 1000;
+    time.monotonicMs += seconds * 1000;
+  };
+  return { cache, load, loads: () => loads, pass, time };
 }
 
 test("a thousand concurrent callers share one load", async () => {
@@ -139,4 +144,22 @@ test("a failure that is meant answers for a moment, unless the user is forgotten
   assert.equal(failures, 2);
   pass(3);
   assert.equal((await cache.resolve("k", alice, load)).state, "miss");
+});
+
+test("a clock that is set back lengthens no value, and no failure", async () => {
+  const { cache, load, loads, pass, time } = startCache(100, 2000);
+  await cache.resolve("k", alice, load);
+  time.ms -= 3_600_000;
+  pass(3300);
+  assert.equal(cache.find("k"), undefined, "five minutes are left, whatever the clock says");
+  pass(280);
+  await cache.resolve("k", alice, load);
+  assert.equal(loads(), 2);
+  const fault = async () => {
+    throw new Error("refused");
+  };
+  await assert.rejects(cache.resolve("failing", alice, fault));
+  time.ms -= 3_600_000;
+  pass(3);
+  assert.equal((await cache.resolve("failing", alice, load)).state, "miss");
 });

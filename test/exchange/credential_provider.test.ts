@@ -82,3 +82,49 @@ test("credential_process gets the version, the keys and the expiry in ISO form",
     Expiration: "2026-11-24T12:00:00.000Z",
   });
 });
+
+/** An S3 client that holds a user's credentials, and the key each of its requests was signed with. */
+async function holdingClient(t: TestContext) {
+  const world = await startWorld(t);
+  const s3 = await startS3(t);
+  const accessor = world.accessor();
+  const credentials = accessor.credentialsFor("alice");
+  const client = new S3Client({
+    region: "us-east-1",
+    endpoint: s3.endpoint,
+    forcePathStyle: true,
+    credentials,
+  });
+  t.after(() => client.destroy());
+  const call = async () => {
+    await client.send(new ListObjectsV2Command({ Bucket: "b" }));
+    return s3.signedBy.at(-1)?.split(" ")[0];
+  };
+  return { world, accessor, s3, call };
+}
+
+test("an SDK client that holds credentials keeps them, and lets go of them when the user is forgotten", async (t) => {
+  const { accessor, call } = await holdingClient(t);
+  assert.deepEqual([await call(), await call()], ["ASIACONTEXT1", "ASIACONTEXT1"]);
+  await accessor.forget("alice");
+  assert.deepEqual([await call(), await call()], ["ASIACONTEXT2", "ASIACONTEXT2"]);
+});
+
+test("an SDK client made before the exchange client was closed signs nothing any more", async (t) => {
+  const { world, s3, call } = await holdingClient(t);
+  await call();
+  world.client.destroy();
+  await assert.rejects(call(), { code: "client_closed" });
+  assert.equal(s3.signedBy.length, 1);
+});
+
+test("credentials handed out end by the clock that is not set back", async (t) => {
+  const world = await startWorld(t);
+  const { expiration } = await world.accessor().credentialsFor("alice")();
+  assert.ok(expiration.getTime() > Date.now());
+  const provide = world.accessor().credentialsFor("alice");
+  const held = await provide();
+  const now = performance.now();
+  t.mock.method(performance, "now", () => now + 3_700_000);
+  assert.equal(held.expiration.getTime(), 0);
+});

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import type { RefreshTokenStore } from "../../src/exchange/index.ts";
 import { memoryRefreshTokenStore } from "../../src/exchange/index.ts";
 import { acme } from "./support/connections.ts";
+import { oauthError } from "./support/stub_aws.ts";
 import { startWorld } from "./support/world.ts";
 
 const ask = { connection: acme, user: "alice" };
@@ -74,5 +75,67 @@ test("a store that cannot write costs the user nothing, and an event tells", asy
 test("a store that cannot delete fails forget: the caller must know the token is still there", async (t) => {
   const world = await startWorld(t, { refreshTokens: failing({ delete: fail }) }, granting);
   await world.client.session(ask);
-  await assert.rejects(world.client.forget(acme, "alice"));
+  await assert.rejects(world.client.forget(acme, "alice"), (error: Error & { code?: string }) => {
+    assert.equal(error.code, "refresh_token_store_failed");
+    assert.doesNotMatch(error.message, /idc-refresh-secret/);
+    return true;
+  });
+});
+
+/** What another process does while this one is being refused: it redeemed the token first and keeps its successor. */
+function rotatedElsewhere(store: RefreshTokenStore, when: "before" | "after"): RefreshTokenStore {
+  let loads = 0;
+  return {
+    ...store,
+    load: async (key) => {
+      loads += 1;
+      // The first look is the exchange's own, the second is before the refused token is dropped.
+      if (loads === (when === "before" ? 2 : 4)) await store.save(key, "successor");
+      return await store.load(key);
+    },
+  };
+}
+
+for (const when of ["before", "after"] as const) {
+  for (const method of ["tti", "auth-code"] as const) {
+    test(`${method}: a successor another process keeps ${when} the refusal is used, not deleted`, async (t) => {
+      const key = { tenantId: "acme", user: "alice", idcApplicationArn: acme.idcApplicationArn };
+      const kept = memoryRefreshTokenStore();
+      await kept.save(key, "old");
+      const world = await startWorld(t, { refreshTokens: rotatedElsewhere(kept, when) });
+      world.aws.script = ({ operation, parameters }) =>
+        operation === "create-token-with-iam" && parameters["refreshToken"] === "old"
+          ? oauthError("InvalidGrantException", "invalid_grant", "Invalid refresh token")
+          : undefined;
+      await world.client.session({ connection: { ...acme, method }, user: "alice" });
+      const presented = world.aws.seen
+        .filter(({ operation }) => operation === "create-token-with-iam")
+        .map(({ parameters }) => parameters["refreshToken"]);
+      const mints = method === "tti" && when === "after";
+      assert.deepEqual(presented, ["old", mints ? undefined : "successor"]);
+      assert.equal(await kept.load(key), mints ? undefined : "successor");
+    });
+  }
+}
+
+test("the store in memory deletes only the token it is told to", async () => {
+  const store = memoryRefreshTokenStore();
+  const key = { tenantId: "acme", user: "alice", idcApplicationArn: acme.idcApplicationArn };
+  await store.save(key, "successor");
+  await store.delete(key, "old");
+  assert.equal(await store.load(key), "successor");
+  await store.delete(key);
+  assert.equal(await store.load(key), undefined);
+});
+
+test("a refused token the store cannot drop is not presented again and again", async (t) => {
+  const kept = memoryRefreshTokenStore();
+  await kept.save({ tenantId: "acme", user: "alice", idcApplicationArn: acme.idcApplicationArn }, "old");
+  const world = await startWorld(t, { refreshTokens: { ...kept, delete: fail } });
+  world.aws.script = ({ operation, parameters }) =>
+    operation === "create-token-with-iam" && parameters["refreshToken"] === "old"
+      ? oauthError("InvalidGrantException", "invalid_grant", "Invalid refresh token")
+      : undefined;
+  await world.client.session(ask);
+  assert.equal(world.aws.count("create-token-with-iam"), 2);
 });

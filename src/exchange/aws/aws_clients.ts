@@ -5,6 +5,7 @@ import { QBusinessClient, type QBusinessClientConfig } from "@aws-sdk/client-qbu
 import { SSOOIDCClient, type SSOOIDCClientConfig } from "@aws-sdk/client-sso-oidc";
 import { STSClient, type STSClientConfig } from "@aws-sdk/client-sts";
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from "@aws-sdk/types";
+import { Places } from "../places.ts";
 
 export interface AwsClientOptions {
   readonly sts?: STSClientConfig;
@@ -19,7 +20,12 @@ export interface AwsClientsOptions {
   readonly overrides?: AwsClientOptions | undefined;
   /** Milliseconds one attempt of one call may take. */
   readonly attemptTimeoutMs: number;
+  /** Sockets to one service of one region, and calls on the way to it. Default 256. */
+  readonly maxSockets?: number;
 }
+
+/** The SDK's own 50 are fewer than the users of three customers who come at once. */
+const defaultSockets = 256;
 
 /** Sessions whose client is kept ready; more users than this at once only cost a few microseconds each. */
 const keptSearchClients = 100;
@@ -30,9 +36,18 @@ export class AwsClients {
   readonly #ssoOidc = new Map<string, SSOOIDCClient>();
   readonly #qbusiness = new Map<string, QBusinessClient>();
   readonly #searchClients = new Map<string, QBusinessClient>();
+  readonly #places = new Map<string, Places>();
 
   constructor(options: AwsClientsOptions) {
     this.#options = options;
+  }
+
+  /**
+   * The calls that may be under way to a service of a region at once: as many as there are sockets. The SDK's limit for
+   * connecting also runs while a request waits for a socket, so requests wait here instead, under their own deadline.
+   */
+  places(service: "sts" | "sso-oauth", region: string): Places {
+    return remember(this.#places, `${service} ${region}`, () => new Places(this.#sockets));
   }
 
   /** STS with the base credentials; standard retries are safe here, AssumeRole consumes nothing. */
@@ -116,6 +131,13 @@ export class AwsClients {
     return client;
   }
 
+  /** Lets go of the client of a session that was forgotten. */
+  dropSession(accessKeyId: string): void {
+    for (const key of this.#searchClients.keys()) {
+      if (key.endsWith(` ${accessKeyId}`)) this.#searchClients.delete(key);
+    }
+  }
+
   /** Closes every socket. */
   destroy(): void {
     for (const clients of [this.#sts, this.#ssoOidc, this.#qbusiness]) {
@@ -125,12 +147,18 @@ export class AwsClients {
     this.#searchClients.clear();
   }
 
+  get #sockets(): number {
+    return this.#options.maxSockets ?? defaultSockets;
+  }
+
   #limits() {
     const { attemptTimeoutMs } = this.#options;
     return {
       connectionTimeout: Math.min(attemptTimeoutMs, 3000),
       requestTimeout: attemptTimeoutMs,
       throwOnRequestTimeout: true,
+      httpAgent: { maxSockets: this.#sockets },
+      httpsAgent: { maxSockets: this.#sockets },
     };
   }
 }
@@ -138,10 +166,10 @@ export class AwsClients {
 /** The client that owns a region's sockets signs nothing itself; should it ever, AWS refuses. */
 const unusable: AwsCredentialIdentity = { accessKeyId: "unused", secretAccessKey: "unused" };
 
-function remember<T>(clients: Map<string, T>, region: string, create: () => T): T {
-  const known = clients.get(region);
+function remember<T>(made: Map<string, T>, name: string, create: () => T): T {
+  const known = made.get(name);
   if (known !== undefined) return known;
   const created = create();
-  clients.set(region, created);
+  made.set(name, created);
   return created;
 }

@@ -6,7 +6,7 @@ import type { Clock } from "../clock.ts";
 import type { Connection } from "../connection.ts";
 import type { Deadline } from "../deadline.ts";
 import { ExchangeError, ExchangeSettingsError, IdTokenError } from "../errors.ts";
-import type { CheckedIdToken } from "../exchanger.ts";
+import type { CheckedIdToken } from "../exchange_request.ts";
 import { messageOf, redact } from "../failures/redaction.ts";
 import { assertTokenIsFor, decodeIdToken, type IdTokenExpectations, summariseToken } from "./id_token.ts";
 import { assertRulesKept } from "./id_token_rules.ts";
@@ -19,7 +19,7 @@ export interface IdTokenRequest {
   readonly user: string;
   /** Counts up when an exchange had to be repeated with a fresh token. */
   readonly attempt: number;
-  /** Aborts when the exchange's deadline passes. */
+  /** Aborts when the source has had its time, or the exchange its own. */
   readonly signal: AbortSignal;
 }
 
@@ -42,6 +42,8 @@ export interface IdTokenIntakeOptions {
   readonly issuer: TrustedTokenIssuer | undefined;
   readonly clock: Clock;
   readonly presentedTokens: PresentedTokens;
+  /** Seconds the source may take. */
+  readonly callSeconds: number;
 }
 
 export class IdTokenIntake {
@@ -65,13 +67,16 @@ export class IdTokenIntake {
     request: { readonly connection: Connection; readonly user: string; readonly attempt: number },
     deadline: Deadline,
   ): Promise<CheckedIdToken> {
-    const { source, issuer, clock, presentedTokens } = this.#options;
+    const { source, issuer, clock, presentedTokens, callSeconds } = this.#options;
     if (source === undefined || issuer === undefined) throw notConfigured(source === undefined);
     const asked = { tenantId: request.connection.tenantId, user: request.user };
-    deadline.step = "id-token";
-    const compact = await deadline.race(
-      askSource(source, { ...asked, attempt: request.attempt, signal: deadline.signal }),
+    deadline.at("id-token", "the token source");
+    const compact = await deadline.limit(
+      callSeconds,
+      () => sourceTooSlow(callSeconds),
+      (signal) => askSource(source, { ...asked, attempt: request.attempt, signal }),
     );
+    deadline.at("id-token", "the issuer's keys");
     const token = decodeIdToken(compact, issuer.maxTokenBytes);
     const judged = { ...token, expected: issuer, nowSeconds: clock().getTime() / 1000 };
     assertRulesKept(judged, "content");
@@ -99,6 +104,16 @@ async function askSource(source: IdTokenSource, request: IdTokenRequest): Promis
       cause: safeCause(error, told),
     });
   }
+}
+
+function sourceTooSlow(seconds: number): IdTokenError {
+  return new IdTokenError({
+    code: "id_token_source_timeout",
+    step: "id-token",
+    message: `The token source gave no ID token within ${seconds} seconds.`,
+    fix: "See what the token source waits for; raise attemptTimeoutSeconds if it is merely slow.",
+    retryable: true,
+  });
 }
 
 /**

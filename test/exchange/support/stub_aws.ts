@@ -41,6 +41,8 @@ export type StubScript = (request: SeenRequest, count: number) => StubAnswer | u
 export interface StubAws {
   readonly seen: SeenRequest[];
   script: StubScript;
+  /** Holds answers back. */
+  hold: ((request: SeenRequest) => Promise<void> | undefined) | undefined;
   /** Replaces the Date header of every answer. */
   dateHeader: (() => string) | undefined;
   readonly clientOptions: AwsClientOptions;
@@ -61,6 +63,7 @@ export async function startStubAws(options: StubAwsOptions = {}): Promise<StubAw
   const sessions = new Set<ServerHttp2Session>();
   const stub = {
     script: (() => undefined) as StubScript,
+    hold: undefined as StubAws["hold"],
     dateHeader: undefined as (() => string) | undefined,
   };
 
@@ -72,6 +75,7 @@ export async function startStubAws(options: StubAwsOptions = {}): Promise<StubAw
     seen.push(arrived);
     const count = seen.filter(({ operation }) => operation === arrived.operation).length;
     const answer = stub.script(arrived, count) ?? defaultAnswer(arrived, count, options);
+    await stub.hold?.(arrived);
     if ("drop" in answer) return drop(answer.drop, response);
     if (answer.delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, answer.delayMs));
     if (stub.dateHeader !== undefined) response.setHeader("date", stub.dateHeader());
@@ -99,6 +103,12 @@ export async function startStubAws(options: StubAwsOptions = {}): Promise<StubAw
     },
     set script(script) {
       stub.script = script;
+    },
+    get hold() {
+      return stub.hold;
+    },
+    set hold(hold) {
+      stub.hold = hold;
     },
     get dateHeader() {
       return stub.dateHeader;
