@@ -89,6 +89,7 @@ export function buildProvider(deps: ProviderDeps, jwks: JWKS): Provider {
   });
   changeModels(provider, {
     tenantClaim: deps.tenantClaim,
+    awsClientId: deps.awsClientId,
     recordUse: (id, iss, expiresAtSeconds) =>
       createRecordOnce(db, "ReplayDetection", id, { iss, exp: expiresAtSeconds }, expiresAtSeconds * 1000),
   });

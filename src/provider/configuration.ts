@@ -76,7 +76,7 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
     assertJwtClientAuthClaimsAndHeader: async (_ctx, claims) =>
       assertClientAssertion(claims, settings.clock().getTime() / 1000),
     claims: {
-      openid: ["sub", "email", "email_verified", "name", "auth_time", settings.tenantClaim],
+      openid: ["sub", "auth_time", settings.tenantClaim],
       email: ["email", "email_verified"],
       profile: ["name"],
       acr: null,
@@ -91,6 +91,8 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
       token_endpoint_auth_method: "client_secret_basic",
     },
     clockTolerance: clockToleranceSeconds,
+    // What scopes were granted decides what an ID token tells (tenants/claims.ts), so the library must not hide them.
+    conformIdTokenClaims: false,
     cookies: {
       // The prefixes make browsers refuse such a cookie from a neighbouring host (RFC 6265bis section 4.1.3).
       names: {

@@ -11,6 +11,7 @@ import { readVouchMethod, type Vouched, type VouchMethod } from "./sessions/vouc
 import type { SessionKey } from "./sessions/voucher_store.ts";
 import { hashRecordId } from "./storage/record_payload.ts";
 import type { TokenRecord } from "./storage/rotation_store.ts";
+import { type Audience, disclosedDetails } from "./tenants/claims.ts";
 
 /** A grant names the tenant it was made for, once and for all, and how the person proved to belong there. */
 export interface TenantGrant extends Grant {
@@ -22,6 +23,8 @@ export interface TenantGrant extends Grant {
 export interface ModelChanges {
   /** Configured name of the claim that carries the tenant. */
   tenantClaim: string;
+  /** The client whose ID tokens AWS accepts. */
+  awsClientId: string;
   /** Records that an assertion was used. Returns whether this was the first time. */
   recordUse(id: string, issuer: string, expiresAtSeconds: number): Promise<boolean>;
 }
@@ -32,7 +35,7 @@ export interface ModelChanges {
  */
 export function changeModels(provider: Provider, changes: ModelChanges): void {
   keepTenantInGrant(provider);
-  sealIdTokens(provider, changes.tenantClaim);
+  sealIdTokens(provider, changes);
   recordUsesAtomically(provider, changes.recordUse);
   compareHashedSecrets(provider);
   matchRedirectsExactly(provider);
@@ -97,22 +100,28 @@ export async function tokenRecordOf(token: AccessToken | RefreshToken, now: Date
 
 // The last word on every ID token, whatever flow made it. Members set here are merged after the library's
 // own masks by scope, so they always come out, and nothing that ran before can have replaced them.
-function sealIdTokens(provider: Provider, tenantClaim: string): void {
+function sealIdTokens(
+  provider: Provider,
+  { tenantClaim, awsClientId }: Pick<ModelChanges, "tenantClaim" | "awsClientId">,
+): void {
   const issue = provider.IdToken.prototype.issue;
   provider.IdToken.prototype.issue = async function sealAndIssue(this: IdToken, context) {
     if (context.use !== "idtoken") return issue.call(this, context);
+    const tells = disclosedDetails(audienceOf(this.client), awsClientId, scopesOf(this));
     for (const name of ["sub", "email", tenantClaim]) {
       const value = this.available[name];
       if (typeof value !== "string" || value === "")
         throw new Error(`an ID token without ${name} must not leave`);
-      this.set(name, value);
+      if (name !== "email" || tells.email) this.set(name, value);
     }
     if (this.available["email_verified"] !== true)
       throw new Error("an ID token needs a proven e-mail address");
-    this.set("email_verified", true);
+    if (tells.email) this.set("email_verified", true);
+    else for (const name of ["email", "email_verified"]) delete this.extra[name];
     if (!Number.isSafeInteger(this.available["auth_time"])) throw new Error("an ID token needs auth_time");
     this.set("auth_time", this.available["auth_time"]);
-    if (this.available["name"] !== undefined) this.set("name", this.available["name"]);
+    if (tells.name && this.available["name"] !== undefined) this.set("name", this.available["name"]);
+    else delete this.extra["name"];
     // The library sets these from the clock unless they are there already.
     delete this.extra["iat"];
     delete this.extra["nbf"];
@@ -120,6 +129,17 @@ function sealIdTokens(provider: Provider, tenantClaim: string): void {
     this.set("jti", randomBytes(16).toString("base64url"));
     return issue.call(this, context);
   };
+}
+
+const audienceOf = (client: Client): Audience => ({
+  clientId: client.clientId,
+  firstParty: client["first_party"] === true,
+});
+
+// What the library's own flows filter by; a minted token has none, and its audience is the client of AWS.
+function scopesOf(token: IdToken): ReadonlySet<string> {
+  const scope = Reflect.get(token, "scope");
+  return new Set(typeof scope === "string" ? scope.split(" ") : []);
 }
 
 // The library looks for a record, then writes one: twenty at once all find none.

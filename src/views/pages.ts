@@ -173,7 +173,8 @@ export interface Pages extends DemoPages {
 export type PageName = keyof Pages;
 
 const knownScopes: Readonly<Record<string, string>> = {
-  openid: "Know that it is you, by an identifier that stays the same",
+  openid:
+    "Know that it is you, by an identifier that stays the same, and which organization you are signed in to",
   email: "See your e-mail address",
   profile: "See your name",
   offline_access: "Keep this access while you are away",

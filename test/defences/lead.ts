@@ -35,7 +35,7 @@ export const defences: readonly Defence[] = [
     promise: "Tenant, subject and address are written last: nothing that ran before can have replaced them.",
     cve: [9],
     file: "src/provider/internals.ts",
-    find: "      this.set(name, value);\n    }",
+    find: '      if (name !== "email" || tells.email) this.set(name, value);\n    }',
     replace: "    }",
     test: "test/security/reserved_claims.test.ts",
   },

@@ -112,4 +112,24 @@ export const defences: readonly Defence[] = [
     replace: "  if (false) {",
     test: "test/admin/operations/client_registration.test.ts",
   },
+  {
+    id: "third-parties-are-told-what-was-allowed",
+    promise:
+      "An ID token tells a third-party client a person's address and name only if the person allowed it.",
+    faults: ["O4"],
+    cve: [16],
+    file: "src/provider/tenants/claims.ts",
+    find: '  return { email: scopes.has("email"), name: scopes.has("profile") };\n',
+    replace: "  return { email: true, name: true };\n",
+    test: "test/provider/interactions/consent.test.ts",
+  },
+  {
+    id: "consent-says-all-that-is-told",
+    promise: "The consent page names every detail the ID token will carry.",
+    faults: ["O4"],
+    file: "src/provider/interactions/consent.ts",
+    find: "    scopes: given(state, awsClientId),\n",
+    replace: "    scopes: state.scopes,\n",
+    test: "test/provider/interactions/consent.test.ts",
+  },
 ];

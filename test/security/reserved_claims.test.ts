@@ -75,6 +75,21 @@ test("what another part of the code sets under a reserved name does not survive"
   assert.notEqual(jti, "fixed");
 });
 
+test("what a third party was not told does not come in by another part of the code either", async () => {
+  const op = provider();
+  await addClient(fixture.db, { client_id: "third", first_party: false });
+  const client = await op.Client.find("third");
+  assert.ok(client);
+  const token = new op.IdToken({ ...complete, name: "Ann" }, { client });
+  for (const name of ["email", "email_verified", "name"]) token.set(name, "set elsewhere");
+  const claims = decodeJwt(await token.issue({ use: "idtoken" }));
+  assert.deepEqual(
+    [claims["email"], claims["email_verified"], claims["name"]],
+    [undefined, undefined, undefined],
+  );
+  assert.equal(claims["tenant_id"], "acme");
+});
+
 for (const name of Object.keys(complete)) {
   test(`an ID token without ${name} never leaves`, async () => {
     const op = provider();

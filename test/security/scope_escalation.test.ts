@@ -47,7 +47,7 @@ test("a back end gets the scope it was registered for and no other", async () =>
 });
 
 test("a client without the grant gets no token by it", async () => {
-  assert.equal((await askFor("app", "tti:admin")).body["error"], "invalid_request");
+  assert.equal((await askFor("app", "tti:admin")).body["error"], "unauthorized_client");
   const code = codeOf(
     await signInAt(new UserAgent(), authorizationUrl(fixture, { client_id: "codes" }), "ann@acme.example"),
   );

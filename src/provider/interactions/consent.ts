@@ -8,30 +8,42 @@ import { OperationError } from "../../errors.ts";
 import { renderPage } from "../../views/render.ts";
 import { findAccount } from "../accounts/account_store.ts";
 import { createGrant, tenantOfGrant } from "../internals.ts";
+import { disclosedDetails } from "../tenants/claims.ts";
+import { findMembership } from "../tenants/membership_store.ts";
 import { findTenant } from "../tenants/tenant_store.ts";
 import type { InteractionState } from "./interaction.ts";
+import { needsConsent } from "./prompts.ts";
 
 /** Draws the consent page. */
 export async function renderConsent(
   provider: Provider,
-  db: Database,
+  { db, awsClientId }: { db: Database; awsClientId: string },
   state: InteractionState,
 ): Promise<string> {
   const { tenantId } = await grantBefore(provider, state);
-  const [account, tenant] = await Promise.all([
-    findAccount(db, state.accountId ?? ""),
+  const accountId = state.accountId ?? "";
+  const [account, tenant, membership] = await Promise.all([
+    findAccount(db, accountId),
     findTenant(db, tenantId),
+    findMembership(db, tenantId, accountId),
   ]);
   return renderPage("consent", {
     form: { action: `/interaction/${state.uid}/consent` },
     clientName: state.client.clientName ?? state.client.clientId,
     clientHost: URL.parse(state.params.get("redirect_uri") ?? "")?.host,
-    accountEmail: account?.email ?? undefined,
+    accountEmail: membership?.email ?? account?.email ?? undefined,
     tenantName: tenant?.name,
-    scopes: state.scopes,
+    scopes: given(state, awsClientId),
     policyUri: state.client.policyUri,
     termsUri: state.client.tosUri,
   });
+}
+
+// The client of AWS gets the address and the name whatever it asks for, and the page says so.
+function given({ client, scopes }: InteractionState, awsClientId: string): string[] {
+  const audience = { clientId: client.clientId, firstParty: !needsConsent(client) };
+  const tells = disclosedDetails(audience, awsClientId, new Set(scopes));
+  return [...new Set([...scopes, ...(tells.email ? ["email"] : []), ...(tells.name ? ["profile"] : [])])];
 }
 
 /**

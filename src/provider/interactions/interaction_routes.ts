@@ -19,6 +19,8 @@ import { answerTenantChoice, renderTenantChoice, tenantRefusal } from "./tenant_
 /** What the interaction pages need. */
 export interface InteractionDeps extends LoginDeps, HandoffRouteDeps, SignInRefusalDeps {
   host: ProviderHost;
+  /** The client registered with AWS. */
+  awsClientId: string;
 }
 
 /** Adds the interaction's addresses to a router. */
@@ -33,7 +35,8 @@ export function addInteractionRoutes(router: Router, deps: InteractionDeps): voi
       if (isvUrl !== undefined) return sendOn(ctx, isvUrl);
       return showPage(ctx, 200, await renderLogin(deps, state));
     }
-    if (state.prompt === "consent") return showPage(ctx, 200, await renderConsent(host.current(), db, state));
+    if (state.prompt === "consent")
+      return showPage(ctx, 200, await renderConsent(host.current(), deps, state));
     const refusal = tenantRefusal(state);
     if (!refusal) return showPage(ctx, 200, await renderTenantChoice(db, state));
     const again = `/interaction/${state.uid}/login`;

@@ -77,6 +77,32 @@ export function idTokenClaims(
   return { ...standard, [tenantClaim]: tenantId };
 }
 
+/** Who an ID token is for, as far as it decides what the token tells. */
+export interface Audience {
+  clientId: string;
+  /** The ISV's own client, whose users are not asked. */
+  firstParty: boolean;
+}
+
+/**
+ * Decides which of a person's details an ID token tells its audience, beside who they are and for which tenant.
+ *
+ * Identity Center matches by the address, so the client registered with AWS gets it whatever was asked for; the
+ * ISV's own clients are the ISV. Everybody else is told what the person allowed: the address with `email`, the name
+ * with `profile` (OpenID Connect Core 1.0 section 5.4). The consent page is written from here.
+ *
+ * @param awsClientId the client whose ID tokens AWS accepts
+ * @param scopes granted, and asked for in this very request
+ */
+export function disclosedDetails(
+  audience: Audience,
+  awsClientId: string,
+  scopes: ReadonlySet<string>,
+): { email: boolean; name: boolean } {
+  if (audience.firstParty || audience.clientId === awsClientId) return { email: true, name: true };
+  return { email: scopes.has("email"), name: scopes.has("profile") };
+}
+
 /**
  * The claims as the userinfo endpoint answers them: the tenant always, the rest by scope
  * (OpenID Connect Core 1.0 section 5.4).

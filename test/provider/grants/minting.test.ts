@@ -158,7 +158,7 @@ describe("a back end is refused", () => {
   test("without the grant in its registration", async () => {
     await addClient(fixture.db, { client_id: "plain", allowed_tenants: ["*"] });
     const answer = await exchange(issuer, await signSubject(issuer, { sub: ann.id }), {}, "plain");
-    assertRefused(answer, /not allowed for this client/, "invalid_request");
+    assertRefused(answer, /not registered for this grant_type/, "unauthorized_client");
   });
 
   test("for a tenant it has no right to, and by default for every tenant", async () => {

@@ -1,7 +1,15 @@
 // Third-party clients ask the person; the ISV's own never do.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { authorizationUrl, basic, codeOf, type Params, payloadOf, redeem } from "../support/authorization.ts";
+import {
+  authorizationUrl,
+  basic,
+  codeOf,
+  type Params,
+  payloadOf,
+  postToken,
+  redeem,
+} from "../support/authorization.ts";
 import {
   addClient,
   addPerson,
@@ -33,6 +41,56 @@ test("the page says who asks for what, escaped, and consent gives a code", async
   const answer = await agent.submit(page, { decision: "allow" }, "/consent");
   const tokens = await redeem(fixture, codeOf(answer), {}, basic("third"));
   assert.equal(payloadOf(tokens.body["id_token"])["tenant_id"], "acme");
+});
+
+test("an ID token tells a third party what was allowed, and the page says all that is told", async () => {
+  await addPerson(fixture.db, { email: "nan@acme.example", name: "Nan Nash", tenants: ["acme"] });
+  const details = ["email", "email_verified", "name"];
+  for (const [scope, told, words] of [
+    ["openid", [], []],
+    ["openid email", ["email", "email_verified"], [/See your e-mail address/]],
+    ["openid profile", ["name"], [/See your name/]],
+    ["openid email profile", details, [/See your e-mail address/, /See your name/]],
+  ] as const) {
+    const agent = new UserAgent();
+    const page = await open(agent, "nan@acme.example", { scope });
+    assert.match(page.text, /which organization you are signed in to/);
+    for (const word of [/See your e-mail address/, /See your name/]) {
+      assert.equal(
+        word.test(page.text),
+        words.some((one) => one.source === word.source),
+        `${scope}: ${word}`,
+      );
+    }
+    const answer = await agent.submit(page, { decision: "allow" }, "/consent");
+    const { body } = await redeem(fixture, codeOf(answer), {}, basic("third"));
+    const renewal = { grant_type: "refresh_token", refresh_token: String(body["refresh_token"]) };
+    const renewed = (await postToken(fixture, renewal, basic("third"))).body;
+    for (const idToken of [body["id_token"], renewed["id_token"]]) {
+      const claims = payloadOf(idToken);
+      assert.deepEqual(
+        details.filter((name) => name in claims),
+        [...told],
+        scope,
+      );
+      assert.equal(claims["tenant_id"], "acme");
+    }
+    const narrowed = { ...renewal, refresh_token: String(renewed["refresh_token"]), scope: "openid" };
+    const { body: narrow } = await postToken(fixture, narrowed, basic("third"));
+    assert.equal(payloadOf(narrow["id_token"])["email"], undefined, "a narrower refresh tells less");
+  }
+});
+
+test("the client of AWS gets the address whatever it asks for, and the page says so", async () => {
+  await addClient(fixture.db, { client_id: fixture.config.clientId, first_party: false });
+  const agent = new UserAgent();
+  const params = { client_id: fixture.config.clientId, scope: "openid" };
+  const page = await open(agent, "ann@acme.example", params);
+  assert.match(page.text, /See your e-mail address/);
+  assert.match(page.text, /See your name/);
+  const answer = await agent.submit(page, { decision: "allow" }, "/consent");
+  const { body } = await redeem(fixture, codeOf(answer), {}, basic(fixture.config.clientId));
+  assert.equal(payloadOf(body["id_token"])["email"], "ann@acme.example");
 });
 
 test("what was allowed is not asked again in the same session, more is", async () => {
