@@ -28,6 +28,10 @@ export interface Command {
   name: string;
   summary: string;
   help: string;
+  /** Names of its options that take a value, without dashes. */
+  options: readonly string[];
+  /** Names of its arguments, in order. */
+  arguments: readonly string[];
   /**
    * Parses the words after the command's name and runs it.
    * @throws {UsageError}
@@ -53,6 +57,8 @@ export function defineCommand<const O extends Options>(spec: CommandSpec<O>): Co
     name: spec.name,
     summary: spec.summary,
     help: spec.help,
+    options: Object.entries(spec.options).flatMap(([name, { type }]) => (type === "string" ? [name] : [])),
+    arguments: spec.arguments ?? [],
     async run(words, terminal) {
       const seeHelp = `See: tti ${spec.name} --help`;
       const options: Options = { ...spec.options, json: { type: "boolean" } };
