@@ -8,6 +8,7 @@ import * as accessors from "./0005_accessors.ts";
 import * as handoffAndMinting from "./0006_handoff_and_minting.ts";
 import * as sessionVouchers from "./0007_session_vouchers.ts";
 import * as auditOrigin from "./0009_audit_origin.ts";
+import * as postedRequests from "./0010_posted_requests.ts";
 
 /** One step of the schema, there and back. */
 export interface Migration {
@@ -25,4 +26,5 @@ export const migrations: readonly Migration[] = [
   { name: "0006_handoff_and_minting", ...handoffAndMinting },
   { name: "0007_session_vouchers", ...sessionVouchers },
   { name: "0009_audit_origin", ...auditOrigin },
+  { name: "0010_posted_requests", ...postedRequests },
 ];

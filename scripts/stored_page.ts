@@ -1,6 +1,7 @@
 // Owns docs/what-is-stored.md: each table of the store, what of a person is in it, and when it goes. A test compares the
 // list with the tables of a migrated store, so that none is kept without being named here.
 import { knownForMs } from "../src/provider/accounts/attempt_rates.ts";
+import { postedRequestSeconds } from "../src/provider/edge/posted_request_store.ts";
 import { challengeLifeSeconds } from "../src/provider/handoff/login_handoff.ts";
 import { ttlSeconds } from "../src/provider/policies.ts";
 import { sweeperPolicy } from "../src/provider/storage/sweeper.ts";
@@ -41,6 +42,11 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
     holds: "sessions, sign-ins under way, grants, codes, access and refresh tokens; ids as SHA-256 hashes",
     personal: "the account's id, when and how they signed in",
     until: `each ends by itself (a session after ${inWords(ttlSeconds.session)}, a grant after ${inWords(ttlSeconds.grant)}); gone ${ended}`,
+  },
+  posted_requests: {
+    holds: "sign-in and sign-out requests too long for an address, until the browser comes back",
+    personal: "what the application put into its request",
+    until: inWords(postedRequestSeconds),
   },
   login_challenges: {
     holds: "handoffs under way; challenge and verifier as hashes",

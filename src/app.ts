@@ -11,8 +11,8 @@ import { assertTextTarget } from "./input/form_text.ts";
 import type { Log } from "./log.ts";
 import { pinnedAddressOf, pinRequest, requestIdOf } from "./provider/edge/pinned_request.ts";
 import { guardPostedForm } from "./provider/edge/posted_form.ts";
+import { addPostedRequestRoutes } from "./provider/edge/posted_request_routes.ts";
 import { createProxyWatch, type ProxyWatch } from "./provider/edge/proxy_watch.ts";
-import { readFormPairs } from "./provider/interactions/form.ts";
 import { addInteractionRoutes, type InteractionDeps } from "./provider/interactions/interaction_routes.ts";
 import { discoveryPath } from "./provider/keys/discovery_document.ts";
 import type { DocumentAnswer, KeyDocuments } from "./provider/keys/key_documents.ts";
@@ -150,7 +150,7 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
   addKeyDocumentRoutes(router, deps.documents);
   addStylesheetRoute(router);
   addSigningGate(router, deps);
-  addPostedRequestRoutes(router, deps.issuer);
+  addPostedRequestRoutes(router, deps);
   addInteractionRoutes(router, deps);
   addAccountRoutes(router, deps);
   app.use(router.routes());
@@ -230,20 +230,6 @@ function addSigningGate(
       error_description: "no token can be signed at the moment, try again later",
     };
   });
-}
-
-// OpenID Connect lets relying parties post these requests. A post from another site carries no SameSite=Lax
-// cookie, the GET that follows it does; so the session stays closed to cross-site posts.
-function addPostedRequestRoutes(router: Router, issuer: string): void {
-  for (const path of ["/auth", "/session/end"]) {
-    router.post(path, async (ctx) => {
-      const target = new URL(path, issuer);
-      target.search = (await readFormPairs(ctx.req)).toString();
-      ctx.set("Cache-Control", "no-store");
-      ctx.status = 303;
-      ctx.redirect(target.href);
-    });
-  }
 }
 
 function addHealthRoutes(router: Router, checks: readonly ReadinessCheck[], proxies: ProxyWatch): void {

@@ -3,6 +3,7 @@ import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import type { Log } from "../../log.ts";
 import { deleteExpiredAttempts } from "../accounts/sign_in_attempt_store.ts";
+import { sweepPostedRequests } from "../edge/posted_request_store.ts";
 import { deleteExpiredChallenges } from "../handoff/challenge_store.ts";
 import { sweepVouchers } from "../sessions/voucher_store.ts";
 import { sweepRecords } from "./record_store.ts";
@@ -43,6 +44,7 @@ export function startSweeper(
     const attempts = await inBatches((limit) => deleteExpiredAttempts(deps.db, now, limit));
     const nowMs = now.getTime();
     await inBatches((limit) => sweepVouchers(deps.db, nowMs - policy.keepMs, nowMs, limit));
+    await inBatches((limit) => sweepPostedRequests(deps.db, nowMs, limit));
     const challenges = await deleteExpiredChallenges(deps.db, now.getTime() - policy.keepMs);
     return records + attempts + challenges;
   }

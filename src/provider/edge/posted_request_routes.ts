@@ -1,0 +1,64 @@
+// Owns requests that relying parties post to endpoints a browser visits (OpenID Connect Core 1.0 section 3.1.2.1,
+// RP-Initiated Logout 1.0 section 2). A post from another site carries no SameSite=Lax cookie, the GET that follows
+// it does; so the session stays closed to cross-site posts. What is too long for an address waits in the store.
+import type Router from "@koa/router";
+import type { Clock } from "../../clock.ts";
+import type { Database } from "../../db/connect.ts";
+import { OperationError } from "../../errors.ts";
+import { readFormPairs } from "../interactions/form.ts";
+import { savePostedRequest, takePostedRequest } from "./posted_request_store.ts";
+
+/** Longer requests do not travel in the address: proxies refuse addresses from 4 to 8 kB on. */
+export const longestRedirectedQuery = 2_048;
+
+// The one parameter that brings a posted request back. No parameter of OpenID Connect has this name.
+const parameter = "posted_request";
+
+/** What these routes need. */
+export interface PostedRequestDeps {
+  db: Database;
+  clock: Clock;
+  issuer: string;
+}
+
+/** Adds the routes. A GET that brings a posted request back goes on to the Provider with its parameters. */
+export function addPostedRequestRoutes(router: Router, { db, clock, issuer }: PostedRequestDeps): void {
+  for (const path of ["/auth", "/session/end"]) {
+    router.post(path, async (ctx) => {
+      const query = (await readFormPairs(ctx.req)).toString();
+      const target = new URL(path, issuer);
+      target.search = query.length <= longestRedirectedQuery ? query : await shorten(path, query);
+      ctx.set("Cache-Control", "no-store");
+      ctx.status = 303;
+      ctx.redirect(target.href);
+    });
+
+    router.get(path, async (ctx, next) => {
+      const id = idOf(ctx.querystring);
+      if (id === undefined || ctx.method !== "GET") return next();
+      const query = await takePostedRequest(db, path, id, clock());
+      if (query === undefined) {
+        throw new OperationError("sign_in_expired", "This request took too long, or was made before.");
+      }
+      // Behind this line nobody tells it from a request that came by GET.
+      ctx.req.url = `${path}?${query}`;
+      return next();
+    });
+  }
+
+  async function shorten(path: string, query: string): Promise<string> {
+    const id = await savePostedRequest(db, { path, query }, clock());
+    if (id === undefined) {
+      throw new OperationError("unavailable", "Too many long requests wait for their browsers.", {
+        fix: "Try again in a minute, or send a shorter request.",
+      });
+    }
+    return new URLSearchParams({ [parameter]: id }).toString();
+  }
+}
+
+function idOf(querystring: string): string | undefined {
+  const pairs = [...new URLSearchParams(querystring)];
+  const [only] = pairs;
+  return pairs.length === 1 && only?.[0] === parameter ? only[1] : undefined;
+}

@@ -1,0 +1,123 @@
+// Relying parties post what is too long for an address: it arrives whole, once, and strangers cannot fill the store.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import {
+  mostPostedRequests,
+  savePostedRequest,
+  sweepPostedRequests,
+  takePostedRequest,
+} from "../../src/provider/edge/posted_request_store.ts";
+import { openTestDatabase, storeKinds, type TestDatabase } from "../support/databases.ts";
+import { authorizationUrl, codeOf, redeem } from "./support/authorization.ts";
+import {
+  addClient,
+  addPerson,
+  type ProviderFixture,
+  password,
+  startProvider,
+} from "./support/provider_fixture.ts";
+import { UserAgent } from "./support/user_agent.ts";
+
+const state = "s".repeat(9_000);
+
+describe("a posted request", () => {
+  let fixture: ProviderFixture;
+  before(async () => {
+    fixture = await startProvider();
+    await addPerson(fixture.db, { email: "ann@acme.example", tenants: ["acme"] });
+    await addClient(fixture.db, { client_id: "app", post_logout_redirect_uris: ["https://rp.example/bye"] });
+  });
+  after(() => fixture.close());
+
+  const post = (agent: UserAgent, params = {}) => {
+    const { origin, pathname, searchParams } = authorizationUrl(fixture, params);
+    return agent.follow(new URL(pathname, origin), { method: "POST", body: searchParams });
+  };
+
+  it("with a state of 9,000 characters signs in, and again without a question", async () => {
+    const agent = new UserAgent();
+    const page = await post(agent, { state });
+    assert.equal(page.status, 200, page.text);
+    const answer = await agent.submit(page, { email: "ann@acme.example", password }, "/login");
+    assert.equal(answer.url.searchParams.get("state"), state);
+    assert.equal((await redeem(fixture, codeOf(answer))).status, 200);
+    const again = await post(agent, { state, prompt: "none" });
+    assert.ok(codeOf(again));
+    assert.equal(again.url.searchParams.get("state"), state);
+    assert.deepEqual(await fixture.db("posted_requests").select("*"), [], "nothing of it stays");
+  });
+
+  it("with a long state signs out", async () => {
+    const agent = new UserAgent();
+    const page = await post(agent, {});
+    await agent.submit(page, { email: "ann@acme.example", password }, "/login");
+    const bye = "https://rp.example/bye";
+    const body = new URLSearchParams({ client_id: "app", post_logout_redirect_uri: bye, state });
+    const question = await agent.follow(new URL("/session/end", fixture.issuer), { method: "POST", body });
+    const answer = await agent.submit(question, { logout: "yes" }, "/confirm");
+    assert.equal(answer.url.searchParams.get("state"), state);
+  });
+
+  it("keeps a parameter that was sent twice, so that it is refused", async () => {
+    const { origin, pathname, searchParams } = authorizationUrl(fixture, { state });
+    searchParams.append("state", "another");
+    const page = await new UserAgent().follow(new URL(pathname, origin), {
+      method: "POST",
+      body: searchParams,
+    });
+    assert.equal(page.url.searchParams.get("error"), "invalid_request");
+  });
+
+  it("is brought back once, and by its own value only", async () => {
+    const { origin, pathname, searchParams } = authorizationUrl(fixture, { state });
+    const agent = new UserAgent();
+    const first = await agent.visit(new URL(pathname, origin), { method: "POST", body: searchParams });
+    const location = new URL(first.headers.get("location") ?? "");
+    assert.ok(location.href.length < 200, "the address is short");
+    const elsewhere = new URL(`/session/end${location.search}`, fixture.issuer);
+    assert.equal((await agent.visit(elsewhere)).status, 400, "at another endpoint it is unknown");
+    assert.equal((await agent.visit(location)).status, 303);
+    assert.equal((await agent.visit(location)).status, 400);
+    location.searchParams.set("posted_request", "guessed");
+    assert.equal((await agent.visit(location)).status, 400);
+  });
+});
+
+for (const kind of storeKinds) {
+  describe(`posted requests in ${kind}`, () => {
+    let store: TestDatabase;
+    before(async () => {
+      store = await openTestDatabase(kind);
+    });
+    after(() => store.close());
+    const at = (ms: number) => new Date(1_000_000 + ms);
+
+    it("are taken by one of many, within a minute", async () => {
+      const request = { path: "/auth", query: "a=1" };
+      const id = (await savePostedRequest(store.db, request, at(0))) ?? "";
+      const taken = await Promise.all(
+        Array.from({ length: 10 }, () => takePostedRequest(store.db, "/auth", id, at(59_000))),
+      );
+      assert.deepEqual(
+        taken.filter((query) => query !== undefined),
+        ["a=1"],
+      );
+      const late = (await savePostedRequest(store.db, request, at(0))) ?? "";
+      assert.equal(await takePostedRequest(store.db, "/auth", late, at(60_000)), undefined);
+      assert.equal(await sweepPostedRequests(store.db, at(60_000).getTime(), 10), 1);
+    });
+
+    it("are bounded in number, until time makes room", async () => {
+      const row = (index: number) => ({
+        id_hash: `h${index}`,
+        path: "/auth",
+        query: "",
+        expires_at_ms: 1_060_000,
+      });
+      const rows = Array.from({ length: mostPostedRequests }, (_, index) => row(index));
+      await store.db.batchInsert("posted_requests", rows, 200);
+      assert.equal(await savePostedRequest(store.db, { path: "/auth", query: "" }, at(0)), undefined);
+      assert.ok(await savePostedRequest(store.db, { path: "/auth", query: "" }, at(60_000)));
+    });
+  });
+}
