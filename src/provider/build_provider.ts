@@ -17,7 +17,6 @@ import { createPageSources } from "./interactions/page_sources.ts";
 import { tellWhoStays } from "./interactions/stay_signed_in.ts";
 import { changeModels } from "./internals.ts";
 import { describeServed, logOutcomes } from "./outcomes.ts";
-import { ttlSeconds } from "./policies.ts";
 import { refreshGrant, refreshHandler, refreshParameters } from "./refresh/refresh_grant.ts";
 import { accountClient, accountClientId } from "./self_service/account_client.ts";
 import { recordSignIn } from "./sign_in_record.ts";
@@ -94,7 +93,7 @@ export function buildProvider(deps: ProviderDeps, jwks: JWKS): Provider {
       createRecordOnce(db, "ReplayDetection", id, { iss, exp: expiresAtSeconds }, expiresAtSeconds * 1000),
   });
   provider.registerGrantType(refreshGrant, refreshHandler(provider, deps), [...refreshParameters]);
-  bindInteractions(provider, ttlSeconds.interaction);
+  bindInteractions(provider);
   registerGrants(provider, deps);
   tellWhoStays(provider);
   if (deps.logoutUrl !== undefined) continueLogoutAtIsv(provider, db, deps.logoutUrl);

@@ -89,6 +89,19 @@ test("behind a trusted proxy one browser that guesses slows down nobody else", a
   await trusting.close();
 });
 
+test("a browser that signed in before gets in, though others at its address have used up what it gives", async () => {
+  const known = new UserAgent();
+  const again = () => authorizationUrl(fixture, { prompt: "login" });
+  assert.notEqual((await signInAt(known, again(), "ann@acme.example", password)).status, 429);
+  const statuses: number[] = [];
+  for (let guess = 0; guess < 50 && statuses.at(-1) !== 429; guess += 1) {
+    statuses.push((await signInAt(new UserAgent(), again(), `x${guess}@acme.example`, "a guess")).status);
+  }
+  assert.equal(statuses.at(-1), 429);
+  assert.equal((await signInAt(new UserAgent(), again(), "ann@acme.example", password)).status, 429);
+  assert.notEqual((await signInAt(known, again(), "ann@acme.example", password)).status, 429);
+});
+
 test("the watch ends its warning an hour after the last such request, and heeds addresses only", () => {
   let nowMs = 0;
   const told: string[] = [];

@@ -5,6 +5,7 @@
 // issuer can plant them (Domain=example.com): the victim would then finish the attacker's sign-in.
 import { randomBytes } from "node:crypto";
 import Provider, { type KoaContextWithOIDC } from "oidc-provider";
+import { knownForMs } from "../accounts/attempt_rates.ts";
 import { hashRecordId } from "../storage/record_payload.ts";
 
 /** An interaction as it is stored, with the hash of its browser's cookie. */
@@ -37,9 +38,8 @@ export function isOfBrowser(interaction: object, key: string | undefined): boole
 
 /**
  * Ties every interaction of a new Provider to its browser. Interactions of before are tied to none, and end.
- * @param lifeSeconds how long an interaction lives; its cookie lives as long
  */
-export function bindInteractions(provider: Provider, lifeSeconds: number): void {
+export function bindInteractions(provider: Provider): void {
   const { Interaction, issuer } = provider;
   const members = [...Interaction.IN_PAYLOAD, "browser"];
   Object.defineProperty(Interaction, "IN_PAYLOAD", { get: () => members });
@@ -48,7 +48,7 @@ export function bindInteractions(provider: Provider, lifeSeconds: number): void 
   Interaction.prototype.save = function bindAndSave(this: BoundInteraction, ttl: number) {
     const ctx = Provider.ctx;
     if (this.browser === undefined && ctx !== undefined) {
-      this.browser = hashRecordId(giveKey(ctx.cookies, issuer, lifeSeconds));
+      this.browser = hashRecordId(giveKey(ctx.cookies, issuer));
     }
     return save.call(this as never, ttl);
   };
@@ -64,7 +64,7 @@ export function bindInteractions(provider: Provider, lifeSeconds: number): void 
 }
 
 // One key serves all sign-ins a browser is in the middle of; each begun one gives it a new life.
-function giveKey(cookies: Cookies, issuer: string, lifeSeconds: number): string {
+function giveKey(cookies: Cookies, issuer: string): string {
   const key = browserKeyOf(cookies, issuer) ?? randomBytes(32).toString("base64url");
   cookies.set(browserCookieName(issuer), key, {
     httpOnly: true,
@@ -73,7 +73,8 @@ function giveKey(cookies: Cookies, issuer: string, lifeSeconds: number): string 
     path: "/",
     signed: false,
     overwrite: true,
-    maxAge: lifeSeconds * 1000,
+    // As long as a browser counts as known to the accounts that signed in in it (accounts/attempt_rates.ts).
+    maxAge: knownForMs,
   });
   return key;
 }

@@ -7,6 +7,7 @@ import { answerOf, errorPage } from "../../http_errors.ts";
 import { pageHeaders } from "../../views/render.ts";
 import { pinnedAddressOf, requestIdOf } from "../edge/pinned_request.ts";
 import type { ProviderHost } from "../host.ts";
+import { browserKeyOf } from "./browser_binding.ts";
 import { answerConsent, renderConsent } from "./consent.ts";
 import { assertOwnForm, readForm } from "./form.ts";
 import { addHandoffReturn, type HandoffRouteDeps, startHandoff } from "./handoff_routes.ts";
@@ -56,7 +57,10 @@ export function addInteractionRoutes(router: Router, deps: InteractionDeps): voi
   router.post("/interaction/:uid/login", async (ctx) => {
     const { state, form } = await submissionOf(ctx, ["login", tenantPrompt]);
     try {
-      const answer = await answerLogin(deps, state, form, pinnedAddressOf(ctx.req));
+      const answer = await answerLogin(deps, state, form, {
+        clientAddress: pinnedAddressOf(ctx.req),
+        browser: browserKeyOf(ctx.cookies, deps.issuer),
+      });
       // Whoever signs in anew starts without another account's answers.
       await finish(ctx, answer, false);
     } catch (error) {

@@ -3,6 +3,7 @@ import { OperationError } from "../../errors.ts";
 import { signInFault } from "../../views/fault_words.ts";
 import { renderPage } from "../../views/render.ts";
 import type { LoginResult } from "../account.ts";
+import type { AttemptOrigin } from "../accounts/attempt_rates.ts";
 import type { Passwords } from "../accounts/passwords.ts";
 import { signIn } from "../accounts/sign_in.ts";
 import { accountClientId } from "../self_service/account_client.ts";
@@ -51,17 +52,17 @@ export async function renderLogin(
  * Signs the person in. Who could get no token in any tenant this login would open is told so here, where a person
  * reads it, and not by the application later.
  * @param state the interaction, whose request may name the tenant
- * @param clientAddress the browser's, as the trusted proxies report it
+ * @param origin the browser's address, as the trusted proxies report it, and its own mark
  * @throws OperationError as signIn does, and whatever refuses the person a token
  */
 export async function answerLogin(
   deps: LoginDeps,
   state: InteractionState,
   form: ReadonlyMap<string, string>,
-  clientAddress: string,
+  origin: AttemptOrigin,
 ): Promise<LoginAnswer> {
   const login = form.get("email") ?? "";
-  const account = await signIn(deps, { login, password: form.get("password") ?? "", clientAddress });
+  const account = await signIn(deps, { login, password: form.get("password") ?? "", ...origin });
   // Whole seconds, rounded down: auth_time must never lie in the future.
   const ts = Math.floor(deps.clock().getTime() / 1000);
   const voucher = { method: "password", tenantId: null, clientId: null } as const;
