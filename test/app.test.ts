@@ -18,6 +18,29 @@ const get = (
   headers: Record<string, string> = { accept: "application/json" },
 ): Promise<Response> => fetch(new URL(path, fixture.issuer), { headers, redirect: "manual" });
 
+test("every page says whose it is, by name and host, and where help is", async () => {
+  const named = await startProvider({
+    environment: { TTI_PUBLIC_NAME: "Orchard & Sons", TTI_SUPPORT_URL: "mailto:help@orchard.example" },
+  });
+  try {
+    for (const path of ["/", "/nothing", "/account/signed-out"]) {
+      const page = await fetch(new URL(path, named.issuer), { headers: { accept: "text/html" } });
+      const html = await page.text();
+      assert.match(html, /<title>[^<]+ – Orchard &amp; Sons<\/title>/, path);
+      assert.match(html, /<span>Orchard &amp; Sons<\/span>/, path);
+      assert.ok(html.includes(`<span>${new URL(named.issuer).host}</span>`), path);
+      assert.match(html, /<a href="mailto:help@orchard.example">Help<\/a>/, path);
+    }
+    const unnamed = await (await get("/", { accept: "text/html" })).text();
+    assert.ok(
+      unnamed.includes(`<span>${new URL(fixture.issuer).host}</span>`),
+      "the host stands for the name",
+    );
+  } finally {
+    await named.close();
+  }
+});
+
 test("live and ready answer, and ready names what it checked", async () => {
   assert.deepEqual(await (await get("/health/live")).json(), { status: "ok" });
   const ready = await get("/health/ready");

@@ -1,6 +1,8 @@
 // Owns what a person reads when something fails: what happened, why, and what to do, by the code. Organization,
 // sign in, application: the words of people. What only a developer can use stands below it, in small print.
 
+import { errorCatalogue, type OperationError } from "../errors.ts";
+
 /** A fault in a person's words. */
 export interface FaultWords {
   /** What happened, as the page's title. */
@@ -42,6 +44,19 @@ const words: Readonly<Record<string, FaultWords>> = {
     title: "Your account has no access here",
     why: "It does not belong to the organization this sign-in is for.",
     todo: "Sign in with another account, or ask your organization's administrator to add this one.",
+  },
+  email_domain_not_verified: {
+    title: "Your e-mail address cannot be used yet",
+    why: "Your organization has not yet proven that it owns the address's domain.",
+    todo: "Ask your organization's administrator to finish that.",
+  },
+  email_not_verified: {
+    title: "Your e-mail address is not confirmed",
+    todo: "Ask your organization's administrator to confirm it.",
+  },
+  tenant_not_vouched: {
+    title: "This sign-in does not open that organization",
+    todo: "Sign in again, for that organization.",
   },
   account_disabled: {
     title: "This account is switched off",
@@ -113,16 +128,20 @@ export function faultWords(code: string): FoundWords {
   };
 }
 
+/** What a login page adds to a fault whose own advice is for whoever runs the service. */
 const signInTodo: Readonly<Record<string, string>> = {
   invalid_credentials: "Check both, or ask your administrator for a new password.",
   account_disabled: "Ask your organization's administrator.",
 };
 
 /**
- * Why a sign-in failed, for the login page: the message, and what a person can do.
- * @param fix used where there are no better words for the code
+ * Why a sign-in failed, for the pages of the sign-in: the message, and what a person can do. A fault that brings no
+ * advice of its own has the catalogue's, which is for whoever runs the service: then the code's words speak.
  */
-export function signInFault(fault: { code: string; message: string; fix: string }): string {
-  const todo = Object.hasOwn(signInTodo, fault.code) ? signInTodo[fault.code] : fault.fix;
-  return `${fault.message} ${todo}`;
+export function signInFault(fault: OperationError): string {
+  const { code, message, fix } = fault;
+  if (Object.hasOwn(signInTodo, code)) return `${message} ${signInTodo[code]}`;
+  if (fix !== errorCatalogue[code].fix) return `${message} ${fix}`;
+  const { title, why, todo } = faultWords(code);
+  return [`${title}.`, why, todo].filter((one) => one !== undefined).join(" ");
 }

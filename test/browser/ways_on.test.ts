@@ -193,6 +193,15 @@ test("after a search the box stays in sight", async () => {
     await page.locator(".document").first().waitFor();
     const box = await page.getByRole("searchbox").boundingBox();
     assert.ok((box?.y ?? -1) >= 0, `the search box lies at ${box?.y} in a window of ${viewport.width}`);
+    const height = await page.evaluate<number>("document.documentElement.scrollHeight");
+    assert.ok(height < (viewport.width < 1000 ? 4_500 : 3_500), `${height} pixels high at ${viewport.width}`);
+    const shown = await page.locator(".step dl").first().isVisible();
+    assert.equal(
+      shown,
+      viewport.width > 1000,
+      "a wide screen shows what went in at once, a small one on demand",
+    );
+    await assertAccessible(page);
     await page.context().close();
   }
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type ErrorCode, errorCatalogue, OperationError } from "../../src/errors.ts";
 import { answerOf, errorPage } from "../../src/http_errors.ts";
-import { faultWords } from "../../src/views/fault_words.ts";
+import { faultWords, signInFault } from "../../src/views/fault_words.ts";
 import { withFrame } from "../../src/views/frame.ts";
 
 const codes = [
@@ -34,6 +34,20 @@ test("no fault speaks to a person of clients, tenants, verifiers, operators, our
     );
     assert.doesNotMatch(html, /`/, `${code}: code is marked up, not written with backticks`);
   }
+});
+
+test("what a login page says speaks to a person, too, unless the fault brings words of its own", () => {
+  for (const code of Object.keys(errorCatalogue) as ErrorCode[]) {
+    if (["invalid_credentials", "account_disabled"].includes(code)) continue;
+    const said = signInFault(new OperationError(code, "tenant acme of the client: see `tti`"));
+    assert.doesNotMatch(said, /\bclients?\b|\btenants?\b|operator|docs\/|`|tti /i, code);
+  }
+  const wait = new OperationError("too_many_attempts", "Too many attempts.", { fix: "Wait 7 seconds." });
+  assert.equal(signInFault(wait), "Too many attempts. Wait 7 seconds.");
+  assert.match(
+    signInFault(new OperationError("invalid_credentials", "They differ.")),
+    /^They differ\. Check both/,
+  );
 });
 
 test("every fault has a title of its own kind, something to do, and a way on", () => {

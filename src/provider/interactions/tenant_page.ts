@@ -1,6 +1,7 @@
 // Owns the page on which a person with several memberships chooses a tenant, and what choosing does.
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
+import { signInFault } from "../../views/fault_words.ts";
 import { renderPage } from "../../views/render.ts";
 import { findAccount } from "../accounts/account_store.ts";
 import { findMembership, listMembershipsOfAccount } from "../tenants/membership_store.ts";
@@ -45,7 +46,7 @@ export async function renderTenantChoice(
       })),
     accountEmail: account?.email ?? undefined,
     clientName: state.client.clientName ?? state.client.clientId,
-    ...(error ? { error: error.message } : {}),
+    ...(error ? { error: signInFault(error) } : {}),
     cancelAction: `/interaction/${state.uid}/abort`,
   });
 }

@@ -129,7 +129,7 @@ test("forging the choice of a foreign tenant is refused", async () => {
   const page = await signIn(agent, "both@x.example");
   const answer = await agent.submit(page, { tenant: "third" }, "/tenant");
   assert.equal(answer.status, 403);
-  assert.match(answer.text, /no member of this tenant/);
+  assert.match(answer.text, /does not belong to the organization/);
 });
 
 test("a person without any membership gets a page that says so", async () => {
