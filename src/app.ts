@@ -7,6 +7,7 @@ import { type BackEndRouteDeps, createBackEndRouter } from "./admin/back_end_rou
 import { answerInJson } from "./admin/json_routes.ts";
 import { OperationError } from "./errors.ts";
 import { answerOf, errorBody, logFailure, logUnsent, sendError } from "./http_errors.ts";
+import { assertMethodIsKnown } from "./http_methods.ts";
 import { assertTextTarget } from "./input/form_text.ts";
 import type { Log } from "./log.ts";
 import { pinnedAddressOf, pinRequest, requestIdOf } from "./provider/edge/pinned_request.ts";
@@ -16,6 +17,7 @@ import { createProxyWatch, type ProxyWatch } from "./provider/edge/proxy_watch.t
 import { addInteractionRoutes, type InteractionDeps } from "./provider/interactions/interaction_routes.ts";
 import { discoveryPath } from "./provider/keys/discovery_document.ts";
 import type { DocumentAnswer, KeyDocuments } from "./provider/keys/key_documents.ts";
+import { providerMethods } from "./provider/provider_routes.ts";
 import { addAccountRoutes } from "./provider/self_service/account_routes.ts";
 import {
   applicationCookieMs,
@@ -135,7 +137,13 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
     await next();
   });
 
-  app.use(createBackEndRouter(deps.backEnds).routes());
+  const backEnds = createBackEndRouter(deps.backEnds);
+  app.use(async function knownMethods(ctx, next) {
+    assertMethodIsKnown(ctx, isBackEndPath(ctx.path) ? [backEnds] : [router], providerMethods);
+    await next();
+  });
+
+  app.use(backEnds.routes());
   app.use(async function closeBackEnds(ctx, next) {
     // Nothing else below /v1 reaches a page or the Provider.
     if (!isBackEndPath(ctx.path)) await next();

@@ -141,6 +141,11 @@ export const errorCatalogue = {
     meaning: "There is nothing at this address, or not for this method.",
     fix: "Check address and method: docs/admin-api.md lists the API, the discovery document what applications call.",
   },
+  method_not_allowed: {
+    status: 405,
+    meaning: "The address is right, the HTTP method is not.",
+    fix: "Use one of the methods the header Allow names.",
+  },
   internal_error: {
     status: 500,
     meaning: "The provider failed in a way it did not foresee. The answer says nothing more on purpose.",

@@ -5,6 +5,7 @@ import Router from "@koa/router";
 import Koa from "koa";
 import { followRequest } from "../access_log.ts";
 import { logUnsent } from "../http_errors.ts";
+import { assertMethodIsKnown } from "../http_methods.ts";
 import { assertTextTarget } from "../input/form_text.ts";
 import type { Log } from "../log.ts";
 import { adminRoutes } from "./admin_routes.ts";
@@ -34,6 +35,11 @@ export function createAdminApp(deps: AdminAppDeps): Koa {
 
   app.use(async function textOnly(ctx, next) {
     assertTextTarget(ctx.req.url ?? "");
+    await next();
+  });
+
+  app.use(async function knownMethods(ctx, next) {
+    assertMethodIsKnown(ctx, [router]);
     await next();
   });
 

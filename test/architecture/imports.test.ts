@@ -53,7 +53,7 @@ const layers: readonly (readonly string[])[] = [
   ],
   ["db", "views"],
   ["audit"],
-  ["provider", "exchange", "sandbox", "http_errors.ts"],
+  ["provider", "exchange", "sandbox", "http_errors.ts", "http_methods.ts"],
   ["accessors", "demo"],
   ["admin", "onboarding"],
   ["app.ts"],
