@@ -13,6 +13,7 @@ import { requestIdOf } from "./edge/pinned_request.ts";
 import { registerGrants } from "./grants/register.ts";
 import { continueLogoutAtIsv } from "./handoff/front_logout.ts";
 import { bindInteractions } from "./interactions/browser_binding.ts";
+import { forgiveHints } from "./interactions/logout_request.ts";
 import { createPageSources } from "./interactions/page_sources.ts";
 import { tellWhoStays } from "./interactions/stay_signed_in.ts";
 import { changeModels } from "./internals.ts";
@@ -22,7 +23,6 @@ import { accountClient, accountClientId } from "./self_service/account_client.ts
 import { recordSignIn } from "./sign_in_record.ts";
 import { createAdapterFactory } from "./storage/adapter.ts";
 import { createRecordOnce } from "./storage/record_store.ts";
-import { findTenant } from "./tenants/tenant_store.ts";
 
 /** What every Provider of this process shares. */
 export interface ProviderDeps {
@@ -65,7 +65,6 @@ export function buildProvider(deps: ProviderDeps, jwks: JWKS): Provider {
           clientId === accountClientId ? accountClient(deps.issuer) : deps.clients.findMetadata(clientId),
       }),
       pages: createPageSources(),
-      tenantExists: async (tenantId) => (await findTenant(db, tenantId))?.disabledAtMs === null,
     }),
   );
   // The edge has rewritten the forwarded headers to the truth (edge/pinned_request.ts).
@@ -96,6 +95,7 @@ export function buildProvider(deps: ProviderDeps, jwks: JWKS): Provider {
   bindInteractions(provider);
   registerGrants(provider, deps);
   tellWhoStays(provider);
+  forgiveHints(provider);
   if (deps.logoutUrl !== undefined) continueLogoutAtIsv(provider, db, deps.logoutUrl);
   logOutcomes(provider, log);
   watchAnswers(provider);

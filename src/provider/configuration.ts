@@ -43,8 +43,6 @@ export interface ProviderSettings {
   pages: PageSources;
   /** How the provider reaches other servers (a client's `jwks_uri`, back-channel logout). */
   fetch: NonNullable<Configuration["fetch"]>;
-  /** Whether a tenant of this id exists; asked when an authorization request names one. */
-  tenantExists(tenantId: string): Promise<boolean>;
 }
 
 const signingAlgorithms = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"] as const;
@@ -114,8 +112,7 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
       validator: (_ctx, key, value, metadata) => assertClientMetadata(key, value, metadata),
     },
     extraParams: {
-      tenant: (_ctx: KoaContextWithOIDC, value: string | undefined) =>
-        assertTenantParameter(value, settings.tenantExists),
+      tenant: (_ctx: KoaContextWithOIDC, value: string | undefined) => assertTenantParameter(value),
       tenant_hint: async () => {},
     },
     fetch: settings.fetch,
@@ -145,17 +142,14 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
   };
 }
 
-// A tenant is named by a registered client, so telling it that there is none gives nothing away to strangers.
-async function assertTenantParameter(
-  value: string | undefined,
-  tenantExists: ProviderSettings["tenantExists"],
-): Promise<void> {
+// Only what can be no tenant's id is refused. Whether there is such a tenant is told to nobody before a login: anybody
+// can send a request in a registered client's name.
+function assertTenantParameter(value: string | undefined): void {
   if (value === undefined) return;
   try {
-    if (await tenantExists(parseTenantId(value))) return;
+    parseTenantId(value);
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
     throw new errors.InvalidRequest(`${error.code}: ${error.message}`);
   }
-  throw new errors.InvalidRequest("tenant_not_found: the parameter tenant names no tenant");
 }

@@ -4,7 +4,16 @@ import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type CompactVerifyGetKey, createLocalJWKSet, type JWK } from "jose";
 import type Provider from "oidc-provider";
-import type { AccessToken, AdapterPayload, Client, Grant, IdToken, RefreshToken } from "oidc-provider";
+import type {
+  AccessToken,
+  AdapterPayload,
+  Client,
+  Grant,
+  IdToken,
+  KoaContextWithOIDC,
+  RefreshToken,
+} from "oidc-provider";
+import { confirm } from "oidc-provider/lib/actions/end_session.js";
 import { matchesClientSecret } from "./clients/client_secret.ts";
 import { isRegisteredRedirect } from "./clients/redirect_uris.ts";
 import { readVouchMethod, type Vouched, type VouchMethod } from "./sessions/voucher.ts";
@@ -209,4 +218,12 @@ export async function sessionOf(
 ): Promise<SessionKey | undefined> {
   const { uid, accountId } = await provider.Session.get(provider.createContext(request, response));
   return accountId === undefined ? undefined : { sessionUid: uid, accountId };
+}
+
+/** Ends the session of a logout request as a confirmed one would, and sends the browser on. */
+export async function endSessionNow(ctx: KoaContextWithOIDC): Promise<void> {
+  const end = confirm.at(-1);
+  if (end === undefined) throw new Error("oidc-provider's logout has no steps");
+  Object.assign(ctx.oidc.params ?? {}, { logout: "yes" });
+  await end(ctx);
 }

@@ -86,7 +86,6 @@ test("sign-in, consent and sign-out each end at the relying party, with no compl
   await page.waitForURL(`${callback}?*`);
   const hint = encodeURIComponent(String(tokens.body["id_token"]));
   await page.goto(`${fixture.issuer}/session/end?id_token_hint=${hint}&post_logout_redirect_uri=${callback}`);
-  await page.getByRole("button", { name: /sign me out/i }).click();
   await page.waitForURL(callback);
   assert.deepEqual(complaints, []);
 });

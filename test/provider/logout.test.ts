@@ -21,6 +21,7 @@ let fixture: ProviderFixture;
 before(async () => {
   fixture = await startProvider({ environment: { TTI_ALLOW_NETWORKS: "127.0.0.0/8" } });
   await addPerson(fixture.db, { email: "ann@acme.example", tenants: ["acme"] });
+  await addPerson(fixture.db, { email: "bob@acme.example", tenants: ["acme"] });
   await addClient(fixture.db, { client_id: "app", post_logout_redirect_uris: [bye] });
   await addClient(fixture.db, {
     client_id: "other",
@@ -41,13 +42,10 @@ function logoutUrl(params: Record<string, unknown>): URL {
   return url;
 }
 
-test("signing out is asked, returns to the registered address, and ends session and refresh tokens", async () => {
+test("signing out by an ID token of the session is not asked, returns to the registered address, and ends session and refresh tokens", async () => {
   const { agent, tokens } = await signedIn();
   const url = logoutUrl({ id_token_hint: tokens["id_token"], post_logout_redirect_uri: bye, state: "s" });
-  const question = await agent.follow(url);
-  assert.equal(question.status, 200);
-  assert.equal((await getUserinfo(fixture, tokens["access_token"])).status, 200, "asking ends nothing");
-  const answer = await agent.submit(question, { logout: "yes" }, "/confirm");
+  const answer = await agent.follow(url);
   assert.equal(answer.url.href, `${bye}?state=s`);
   assert.equal((await getUserinfo(fixture, tokens["access_token"])).status, 401);
   assert.equal((await refresh(fixture, tokens["refresh_token"])).body["error"], "invalid_grant");
@@ -68,8 +66,7 @@ test("who answers no stays signed in, is told so, and is not sent to the applica
 
 test("access granted while away outlives the sign-out", async () => {
   const { agent, tokens } = await signedIn({ scope: "openid offline_access", prompt: "consent" });
-  const question = await agent.follow(logoutUrl({ id_token_hint: tokens["id_token"] }));
-  const answer = await agent.submit(question, { logout: "yes" }, "/confirm");
+  const answer = await agent.follow(logoutUrl({ id_token_hint: tokens["id_token"] }));
   assert.match(answer.text, /You are signed out/);
   assert.equal((await refresh(fixture, tokens["refresh_token"])).status, 200);
 });
@@ -80,8 +77,7 @@ test("a sign-out request may be posted", async () => {
     id_token_hint: String(tokens["id_token"]),
     post_logout_redirect_uri: bye,
   });
-  const question = await agent.follow(new URL("/session/end", fixture.issuer), { method: "POST", body });
-  const answer = await agent.submit(question, { logout: "yes" }, "/confirm");
+  const answer = await agent.follow(new URL("/session/end", fixture.issuer), { method: "POST", body });
   assert.equal(answer.url.href, bye);
 });
 
@@ -99,25 +95,77 @@ test("an address that is not registered, or another client's, is refused", async
   assert.match(ended.text, /You are signed out/);
 });
 
-test("a forged hint is refused, and a confirmation without its secret too", async () => {
+test("a hint that does not verify, or is another session's, is asked about and never in the way", async () => {
   const { agent, tokens } = await signedIn();
-  const [header, payload, signature] = String(tokens["id_token"]).split(".");
-  const claims = { ...payloadOf(tokens["id_token"]), sub: "somebody-else" };
-  const forged = `${header}.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.${signature}`;
-  const page = await agent.follow(logoutUrl({ id_token_hint: forged }));
-  assert.equal(page.status, 400);
-  assert.ok(payload);
-
-  await agent.follow(logoutUrl({}));
+  const bob = await getCode(fixture, "bob@acme.example", {}, new UserAgent());
+  const other = { tokens: (await redeem(fixture, bob)).body };
+  const [header, , signature] = String(tokens["id_token"]).split(".");
+  const sealed = (claims: Record<string, unknown>) =>
+    `${header}.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.${signature}`;
+  const payload = payloadOf(tokens["id_token"]);
+  const hints: Record<string, unknown> = {
+    forged: sealed({ ...payload, sub: "somebody-else" }),
+    "signed by a key that is gone": sealed({ ...payload, jti: "x" }),
+    "of another person": other.tokens["id_token"],
+    "of no client": sealed({ ...payload, aud: "nobody" }),
+    "no token": "x",
+  };
+  for (const [name, hint] of Object.entries(hints)) {
+    const params = { id_token_hint: hint, post_logout_redirect_uri: bye };
+    const question = await agent.follow(logoutUrl(params));
+    assert.equal(question.status, 200, name);
+    assert.match(question.text, /Sign me out/i, name);
+    assert.equal((await getUserinfo(fixture, tokens["access_token"])).status, 200, "asking ends nothing");
+  }
   const confirm = await agent.follow(new URL("/session/end/confirm", fixture.issuer), {
     method: "POST",
     body: new URLSearchParams({ xsrf: "guessed", logout: "yes" }),
   });
   assert.equal(confirm.status, 400);
-  assert.ok(
-    new URL((await agent.follow(authorizationUrl(fixture))).url).searchParams.get("code"),
-    "still signed in",
+  const expired = { id_token_hint: hints["signed by a key that is gone"], post_logout_redirect_uri: bye };
+  const question = await agent.follow(logoutUrl(expired));
+  const answer = await agent.submit(question, { logout: "yes" }, "/confirm");
+  assert.equal(answer.url.href, bye, "the address is registered for the client the hint names");
+});
+
+test("an ID token of another client is no hint for this one, and asks", async () => {
+  const { agent, tokens } = await signedIn();
+  const page = await agent.follow(logoutUrl({ id_token_hint: tokens["id_token"], client_id: "other" }));
+  assert.match(page.text, /Sign me out/i);
+});
+
+test("where nobody is signed in, a logout goes on at once and leaves nothing behind", async () => {
+  const rows = async () => JSON.stringify(await fixture.db("oidc_records").select());
+  const before = await rows();
+  const agent = new UserAgent();
+  const state = "s".repeat(4_000);
+  const back = await agent.follow(logoutUrl({ client_id: "app", post_logout_redirect_uri: bye, state }));
+  assert.equal(back.url.searchParams.get("state"), state);
+  assert.match((await agent.follow(logoutUrl({ state }))).text, /You are signed out/);
+  assert.match((await agent.follow(logoutUrl({ id_token_hint: "x", state }))).text, /You are signed out/);
+  const refused = await agent.follow(
+    logoutUrl({ client_id: "app", post_logout_redirect_uri: "https://evil.example/" }),
   );
+  assert.equal(refused.status, 400);
+  assert.equal(await rows(), before);
+  assert.equal(agent.cookies.size, 0);
+});
+
+test("at the authorization endpoint an unproven hint is no error: it only names who must be signed in", async () => {
+  const { agent, tokens } = await signedIn();
+  const [header, , signature] = String(tokens["id_token"]).split(".");
+  const payload = payloadOf(tokens["id_token"]);
+  const sealed = (claims: Record<string, unknown>) =>
+    `${header}.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.${signature}`;
+  const silently = async (hint: string) =>
+    (await agent.follow(authorizationUrl(fixture, { prompt: "none", id_token_hint: hint }))).url.searchParams;
+  assert.ok(
+    (await silently(sealed({ ...payload, jti: "x" }))).has("code"),
+    "the key is gone, the person is here",
+  );
+  const somebodyElse = await silently(sealed({ ...payload, sub: "somebody-else" }));
+  assert.equal(somebodyElse.get("error"), "login_required");
+  assert.equal((await silently("garbage")).get("error"), "login_required");
 });
 
 test("clients that registered for it get a back-channel logout token that is no ID token", async () => {

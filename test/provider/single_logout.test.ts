@@ -83,10 +83,7 @@ async function signIn(config: oidc.Configuration): Promise<Login> {
 }
 
 async function signOut(config: oidc.Configuration, { agent, tokens }: Login): Promise<void> {
-  const question = await agent.follow(
-    oidc.buildEndSessionUrl(config, { id_token_hint: tokens.id_token ?? "" }),
-  );
-  await agent.submit(question, { logout: "yes" }, "/confirm");
+  await agent.follow(oidc.buildEndSessionUrl(config, { id_token_hint: tokens.id_token ?? "" }));
 }
 
 async function logoutTokens(audience: string): Promise<JWTPayload[]> {

@@ -16,6 +16,7 @@ const tenantUpdate = z.strictObject({
   name: displayName.optional(),
   loginMethod: z.enum(store.loginMethods).optional(),
   presence: z.string().optional(),
+  discoverable: z.boolean().optional(),
 });
 
 /**
@@ -39,23 +40,24 @@ export async function createTenant(context: OperationContext, input: unknown): P
 }
 
 /**
- * Changes a tenant's name, where its users log in, or when a back end may act for them. The id never changes:
- * customers typed it at AWS.
+ * Changes a tenant's name, where its users log in, when a back end may act for them, or whether its name stands on
+ * the login page before anybody has signed in. The id never changes: customers typed it at AWS.
  * @param input `id`; `name`; `loginMethod`: local, handoff or both; `presence`: session, offline, never, or
- *   `within HOURS`
+ *   `within HOURS`; `discoverable`
  * @throws OperationError invalid_input, tenant_not_found
  */
 export async function updateTenant(context: OperationContext, input: unknown): Promise<store.Tenant> {
-  const { id, name, loginMethod, presence } = parseArguments(tenantUpdate, input);
+  const { id, name, loginMethod, presence, discoverable } = parseArguments(tenantUpdate, input);
   const presencePolicy = presence === undefined ? undefined : parsePresencePolicy(presence);
   const changes = {
     ...(name === undefined ? {} : { name }),
     ...(loginMethod === undefined ? {} : { loginMethod }),
     ...(presencePolicy === undefined ? {} : { presencePolicy }),
+    ...(discoverable === undefined ? {} : { discoverable }),
   };
   if (Object.keys(changes).length === 0) {
     throw new OperationError("invalid_input", "Nothing to change was given.", {
-      fix: "Give a name, a login method or a presence policy.",
+      fix: "Give a name, a login method, a presence policy, or whether it may be found.",
     });
   }
   const now = context.clock();
@@ -92,6 +94,7 @@ function changedDetails(before: store.Tenant, after: store.Tenant): Record<strin
     name: tenant.name,
     loginMethod: tenant.loginMethod,
     presence: presencePolicyText(tenant.presencePolicy),
+    discoverable: tenant.discoverable ? "on" : "off",
   });
   const old: Record<string, string> = settings(before);
   const changed = Object.entries(settings(after)).filter(([name, value]) => old[name] !== value);

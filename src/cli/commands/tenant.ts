@@ -1,5 +1,7 @@
 // The commands `tti tenant …`.
+
 import { createTenant, listTenants, showTenant, updateTenant } from "../../admin/operations/tenants.ts";
+import { OperationError } from "../../errors.ts";
 import { presencePolicyText } from "../../provider/presence/presence_policy.ts";
 import type { Tenant } from "../../provider/tenants/tenant_store.ts";
 import { withAdministration } from "../administration.ts";
@@ -38,6 +40,7 @@ const update = defineCommand({
   name: "tenant update",
   summary: "change how a customer's users log in, or when you may act for them",
   help: `Usage: tti tenant update ID [--name NAME] [--login METHOD] [--presence POLICY]
+                         [--discoverable on|off]
 
 Changes a tenant. The ID stays what it is: the customer typed it at AWS.
 
@@ -49,11 +52,18 @@ Changes a tenant. The ID stays what it is: the customer typed it at AWS.
                         "within 12" for 12 hours after the user's last login
                         offline     with the user's consent, until it is taken back
                         never       not at all
+  --discoverable on   the login page shows the name to strangers whose request names the
+                      tenant; off (the default): to nobody before a login
   --json              print one JSON document
 
 Example:
   $ tti tenant update acme --login handoff --presence "within 12"`,
-  options: { name: { type: "string" }, login: { type: "string" }, presence: { type: "string" } },
+  options: {
+    name: { type: "string" },
+    login: { type: "string" },
+    presence: { type: "string" },
+    discoverable: { type: "string" },
+  },
   arguments: ["ID"],
   run: ({ values, arguments: [id], terminal }) =>
     withAdministration(async (context) => {
@@ -62,11 +72,17 @@ Example:
         ...(values.name === undefined ? {} : { name: values.name }),
         ...(values.login === undefined ? {} : { loginMethod: values.login }),
         ...(values.presence === undefined ? {} : { presence: values.presence }),
+        ...(values.discoverable === undefined ? {} : { discoverable: parseOnOff(values.discoverable) }),
       });
       terminal.result(tenant, describeTenant(tenant));
       return 0;
     }),
 });
+
+function parseOnOff(value: string): boolean {
+  if (value === "on" || value === "off") return value === "on";
+  throw new OperationError("invalid_input", "--discoverable is on or off.", { field: "--discoverable" });
+}
 
 const list = defineCommand({
   name: "tenant list",
@@ -128,6 +144,7 @@ function describeTenant(tenant: Tenant): string {
     ["state", tenant.disabledAtMs === null ? "enabled" : "disabled"],
     ["users log in", loginWords[tenant.loginMethod]],
     ["presence", presencePolicyText(tenant.presencePolicy)],
+    ["name on the login page", tenant.discoverable ? "shown to strangers" : "not shown before a login"],
     ["created", new Date(tenant.createdAtMs).toISOString()],
   ]);
 }

@@ -14,8 +14,8 @@ export function continueLogoutAtIsv(provider: Provider, db: Database, logoutUrl:
     await next();
     const { oidc } = ctx;
     const target = ctx.response.get("location");
-    if (oidc?.route !== "end_session_confirm" || oidc.params?.["logout"] === undefined || target === "")
-      return;
+    if (!/^end_session(_confirm)?$/.test(oidc?.route ?? "") || target === "") return;
+    if (oidc.params?.["logout"] === undefined) return;
     if (!(await cameFromIsv(db, oidc.session)) || resumesSignIn(provider, target)) return;
     const url = new URL(logoutUrl);
     url.searchParams.set("return_to", target);

@@ -33,6 +33,8 @@ export async function renderLogin(
 ): Promise<string> {
   const tenantId = state.params.get("tenant");
   const tenant = tenantId === undefined ? undefined : await findTenant(db, tenantId);
+  // Whoever looks at this page may be anybody: it names a tenant only if that chose to be found.
+  const shown = tenant?.discoverable && tenant.disabledAtMs === null ? tenant : undefined;
   return renderPage("login", {
     form: { action: `/interaction/${state.uid}/login` },
     email: failed?.email ?? state.params.get("login_hint"),
@@ -43,7 +45,7 @@ export async function renderLogin(
         }
       : {}),
     clientName: state.client.clientName ?? state.client.clientId,
-    tenantName: tenant?.name,
+    tenantName: shown?.name,
     cancelAction: `/interaction/${state.uid}/abort`,
   });
 }

@@ -4,7 +4,9 @@ import { errorPage } from "../../http_errors.ts";
 import { currentFrame, withFrame } from "../../views/frame.ts";
 import { pageHeaders, renderPage } from "../../views/render.ts";
 import { requestIdOf } from "../edge/pinned_request.ts";
+import { endSessionNow } from "../internals.ts";
 import { applicationWay } from "../self_service/application_way.ts";
+import { endsWithoutQuestion } from "./logout_request.ts";
 
 type Logout = NonNullable<NonNullable<Configuration["features"]>["rpInitiatedLogout"]>;
 
@@ -18,7 +20,8 @@ export interface PageSources {
 /** Makes the page sources. */
 export function createPageSources(): PageSources {
   return {
-    logout(ctx) {
+    async logout(ctx) {
+      if (endsWithoutQuestion(ctx)) return endSessionNow(ctx);
       const secret = ctx.oidc.session?.state?.["secret"];
       show(
         ctx,

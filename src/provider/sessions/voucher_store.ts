@@ -74,13 +74,6 @@ export async function listVouchers(db: Database, session: SessionKey): Promise<V
   return rows.flatMap((row) => toVoucher(row) ?? []);
 }
 
-/** Removes the logins of a session that was ended. */
-export async function deleteVouchers(db: Database, sessionUid: string): Promise<void> {
-  await db("session_vouchers")
-    .where({ session_uid_hash: hashRecordId(sessionUid) })
-    .delete();
-}
-
 /**
  * Removes logins whose session is gone, of at most a batch that was not looked at since a moment.
  * @param beforeMs epoch milliseconds

@@ -42,6 +42,7 @@ interface SubjectRow {
   login_method: string;
   presence_policy: string;
   presence_within_hours: number | null;
+  discoverable_at_ms: number | null;
   tenant_disabled_at_ms: number | null;
   tenant_created_at_ms: number;
   role: string | null;
@@ -63,6 +64,7 @@ const columns = `
 a.id as account_id, a.email, a.email_verified_at_ms, a.name, a.external_at_ms,
   a.disabled_at_ms as account_disabled_at_ms, a.created_at_ms as account_created_at_ms,
   t.id as tenant_id, t.name as tenant_name, t.login_method, t.presence_policy, t.presence_within_hours,
+  t.discoverable_at_ms,
   t.disabled_at_ms as tenant_disabled_at_ms, t.created_at_ms as tenant_created_at_ms,
   m.role, m.email as membership_email, m.last_login_at_ms, d.domain,
   case when exists (${liveVoucher} and v.method = 'password') then 1 else 0 end as live_password,
@@ -159,6 +161,7 @@ function tenantOf(row: SubjectRow): Tenant | undefined {
     login_method: row.login_method,
     presence_policy: row.presence_policy,
     presence_within_hours: row.presence_within_hours,
+    discoverable_at_ms: row.discoverable_at_ms,
     disabled_at_ms: row.tenant_disabled_at_ms,
     created_at_ms: row.tenant_created_at_ms,
   };

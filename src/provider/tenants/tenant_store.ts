@@ -20,6 +20,8 @@ export interface Tenant {
   loginMethod: LoginMethod;
   /** When a back end may act for the tenant's users. */
   presencePolicy: PresencePolicy;
+  /** Whether strangers may read the tenant's name on the login page. */
+  discoverable: boolean;
   disabledAtMs: number | null;
   createdAtMs: number;
 }
@@ -31,6 +33,7 @@ export interface TenantRow {
   login_method: string;
   presence_policy: string;
   presence_within_hours: number | null;
+  discoverable_at_ms: number | null;
   disabled_at_ms: number | null;
   created_at_ms: number;
 }
@@ -41,6 +44,7 @@ const tenantColumns = [
   "login_method",
   "presence_policy",
   "presence_within_hours",
+  "discoverable_at_ms",
   "disabled_at_ms",
   "created_at_ms",
 ] as const;
@@ -119,13 +123,19 @@ export async function listTenants(
 }
 
 /**
- * Changes a tenant's name, how its users log in, or when a back end may act for them.
+ * Changes a tenant's name, how its users log in, when a back end may act for them, or whether strangers may read
+ * its name.
  * @throws OperationError tenant_not_found
  */
 export async function saveTenant(
   db: Database,
   tenantId: string,
-  changes: { name?: string; loginMethod?: LoginMethod; presencePolicy?: PresencePolicy },
+  changes: {
+    name?: string;
+    loginMethod?: LoginMethod;
+    presencePolicy?: PresencePolicy;
+    discoverable?: boolean;
+  },
   now: Date,
 ): Promise<Tenant> {
   const [row]: TenantRow[] = await db("tenants")
@@ -134,6 +144,9 @@ export async function saveTenant(
       ...(changes.name === undefined ? {} : { name: changes.name }),
       ...(changes.loginMethod === undefined ? {} : { login_method: changes.loginMethod }),
       ...(changes.presencePolicy === undefined ? {} : presenceColumns(changes.presencePolicy)),
+      ...(changes.discoverable === undefined
+        ? {}
+        : { discoverable_at_ms: changes.discoverable ? now.getTime() : null }),
       updated_at_ms: now.getTime(),
     })
     .returning([...tenantColumns]);
@@ -162,6 +175,7 @@ export function readTenantRow(row: TenantRow): Tenant {
     name: row.name,
     loginMethod: readLoginMethod(row.login_method),
     presencePolicy: readPresencePolicy(row),
+    discoverable: row.discoverable_at_ms !== null,
     disabledAtMs: row.disabled_at_ms,
     createdAtMs: row.created_at_ms,
   };

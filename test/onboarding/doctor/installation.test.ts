@@ -27,6 +27,7 @@ const acme: Tenant = {
   name: "Acme",
   loginMethod: "local",
   presencePolicy: { name: "session" },
+  discoverable: false,
   disabledAtMs: null,
   createdAtMs: 0,
 };
