@@ -2,9 +2,10 @@
 FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY packages/exchange/package.json packages/exchange/
 RUN npm ci --ignore-scripts
 COPY . .
-RUN node scripts/build.mjs && npm prune --omit=dev --ignore-scripts
+RUN node scripts/build.mjs && npm prune --omit=dev --ignore-scripts && node scripts/package.mjs settle
 
 FROM node:24-slim
 ENV NODE_ENV=production TTI_DATA_DIR=/data
@@ -13,6 +14,7 @@ RUN mkdir /data && chown node:node /data
 COPY --from=build /app/package.json ./
 COPY --from=build /app/bin bin
 COPY --from=build /app/dist dist
+COPY --from=build /app/packages packages
 COPY --from=build /app/node_modules node_modules
 USER node
 VOLUME /data

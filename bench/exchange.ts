@@ -7,15 +7,15 @@ import { runInNewContext } from "node:vm";
 import { QBusinessClient, SearchRelevantContentCommand } from "@aws-sdk/client-qbusiness";
 import { SSOOIDCClient } from "@aws-sdk/client-sso-oidc";
 import { STSClient } from "@aws-sdk/client-sts";
-import { assumeRole } from "../src/exchange/aws/assume_role.ts";
-import { createTokenWithIam } from "../src/exchange/aws/create_token_with_iam.ts";
 import {
   DataAccessor,
   ExchangeClient,
   type ExchangeClientOptions,
   parseSearchConnection,
   type SearchConnection,
-} from "../src/exchange/index.ts";
+} from "tti-exchange";
+import { assumeRole } from "../packages/exchange/src/aws/assume_role.ts";
+import { createTokenWithIam } from "../packages/exchange/src/aws/create_token_with_iam.ts";
 import { type BenchIssuer, startBenchIssuer } from "./support/bench_issuer.ts";
 import { type BenchAws, benchClientId, isvRoleArn, startBenchAws } from "./support/exchange_aws.ts";
 import { compareAlternately } from "./support/measure.ts";

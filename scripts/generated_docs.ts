@@ -3,10 +3,10 @@
 import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { failureCatalogue } from "tti-exchange";
+import { suspectAfterMs } from "../packages/exchange/src/data_accessor.ts";
 import { auditEventsPage } from "../src/audit/event_types_page.ts";
 import { errorCatalogue } from "../src/errors.ts";
-import { suspectAfterMs } from "../src/exchange/data_accessor.ts";
-import { failureCatalogue } from "../src/exchange/index.ts";
 import { sandboxRulesPage } from "../src/sandbox/index.ts";
 import { settings } from "../src/settings.ts";
 import { adminApiPage } from "./admin_api_page.ts";
@@ -52,7 +52,7 @@ The JSON API, the commands and the pages name what they refuse by these codes. C
 none changes its meaning. Three answers carry none of them: a command that is written wrongly says how to write it (exit
 status 2); a login page says in words why a sign-in failed; OAuth and OpenID endpoints answer with the codes of their
 RFCs, and put one of these before the words where they can. AWS failures of the exchange are listed in
-[exchange-failures.md](exchange-failures.md).
+[exchange-failures.md](../packages/exchange/docs/exchange-failures.md).
 
 | code | HTTP | meaning | what to do |
 |---|---|---|---|
@@ -83,7 +83,7 @@ function exchangeFailuresPage(): string {
   });
   return `# How the exchange fails
 
-<!-- Written from src/exchange/failures by \`npm run docs\`. Do not edit. -->
+<!-- Written from packages/exchange/src/failures by \`npm run docs\`. Do not edit. -->
 
 An \`AwsStepError\` carries one of these codes, the step, the likely causes in this order, the fix, and AWS's
 request id. Steps: 1 AssumeRole with the tenant's tag, 2 CreateTokenWithIAM, 3 AssumeRole with the identity
@@ -120,7 +120,7 @@ export const generatedPages: Readonly<Record<string, () => string>> = {
   "docs/limits.md": limitsPage,
   "docs/what-is-stored.md": storedPage,
   "docs/errors.md": errorsPage,
-  "docs/exchange-failures.md": exchangeFailuresPage,
+  "packages/exchange/docs/exchange-failures.md": exchangeFailuresPage,
   "docs/sandbox-rules.md": sandboxRulesPage,
 };
 

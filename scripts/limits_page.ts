@@ -176,6 +176,6 @@ ${table("| what | value | |", [
   ],
 ])}
 
-Search, mint and exchange have limits of AWS besides: [exchange.md](exchange.md). How much it serves: [performance.md](performance.md).
+Search, mint and exchange have limits of AWS besides: [exchange.md](../packages/exchange/docs/exchange.md). How much it serves: [performance.md](performance.md).
 `;
 }

@@ -108,7 +108,7 @@ export const errorCatalogue = {
   exchange_failed: {
     status: 502,
     meaning: "AWS, or the token it was given, refused; the message names the step.",
-    fix: "Do what the message says; docs/exchange-failures.md lists the causes of each step.",
+    fix: "Do what the message says; packages/exchange/docs/exchange-failures.md lists the causes of each step.",
   },
   signing_key_unreadable: {
     status: 500,

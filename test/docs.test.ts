@@ -15,7 +15,12 @@ for (const [path, render] of Object.entries(generatedPages)) {
 }
 
 test("every relative link and picture in the documentation exists", () => {
-  const pages = ["README.md", "SECURITY.md", "CHANGELOG.md", ...globSync("docs/**/*.md", { cwd: root })];
+  const pages = [
+    "README.md",
+    "SECURITY.md",
+    "CHANGELOG.md",
+    ...globSync(["docs/**/*.md", "packages/*/*.md", "packages/*/docs/**/*.md"], { cwd: root }),
+  ];
   const broken = pages.flatMap((page) => {
     const text = readFileSync(join(root, page), "utf8");
     return [...text.matchAll(/\]\(([^)\s]+)\)|src="([^"]+)"/g)]
@@ -28,7 +33,7 @@ test("every relative link and picture in the documentation exists", () => {
 });
 
 test("no page or source names a path of somebody's machine or a package registry's host", () => {
-  const tracked = globSync("{src,test,docs,scripts,bench,migrations,bin,runtime,.ci}/**/*", {
+  const tracked = globSync("{src,packages,test,docs,scripts,bench,migrations,bin,runtime,.ci}/**/*", {
     cwd: root,
     exclude: (path) => path.includes("node_modules"),
   });

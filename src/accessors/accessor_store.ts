@@ -1,9 +1,9 @@
 // Owns the accessors table: per tenant, the data accessors its administrator handed over. Every query carries
 // the tenant: no accessor is ever found by anything else.
 import { randomUUID } from "node:crypto";
+import type { ConnectionMethod } from "tti-exchange";
 import type { Database } from "../db/connect.ts";
 import { OperationError } from "../errors.ts";
-import type { ConnectionMethod } from "../exchange/index.ts";
 
 /** One data accessor of a customer. Times are epoch milliseconds. */
 export interface Accessor {

@@ -1,6 +1,7 @@
 // Owns the join of what the customer handed over with what is ours: the role registered with AWS. Pure.
+
+import { ExchangeSettingsError, parseSearchConnection, type SearchConnection } from "tti-exchange";
 import { OperationError } from "../errors.ts";
-import { ExchangeSettingsError, parseSearchConnection, type SearchConnection } from "../exchange/index.ts";
 import type { Accessor } from "./accessor_store.ts";
 
 // The role is the ISV's, not the customer's; a well-formed stand-in lets the one set of patterns judge the rest.

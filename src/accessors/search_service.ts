@@ -1,7 +1,6 @@
 // Owns searching a customer's index as one of its users, for back ends in any language: who may ask, whose
 // token is minted, which data accessor is searched, what is recorded.
-import { createAuditEvent } from "../audit/audit_store.ts";
-import { OperationError } from "../errors.ts";
+
 import {
   DataAccessor,
   ExchangeClient,
@@ -9,7 +8,9 @@ import {
   ExchangeError,
   type SearchPage,
   type SearchRequest,
-} from "../exchange/index.ts";
+} from "tti-exchange";
+import { createAuditEvent } from "../audit/audit_store.ts";
+import { OperationError } from "../errors.ts";
 import { findAccountByLogin } from "../provider/accounts/account_store.ts";
 import { decideSubject, type SubjectDeps } from "../provider/tenants/subject.ts";
 import { getTenant } from "../provider/tenants/tenant_store.ts";

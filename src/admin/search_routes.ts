@@ -2,9 +2,9 @@
 import { Readable } from "node:stream";
 import type Router from "@koa/router";
 import type { RouterContext } from "@koa/router";
+import type { SearchPage } from "tti-exchange";
 import { z } from "zod";
 import type { SearchQuery, SearchService } from "../accessors/search_service.ts";
-import type { SearchPage } from "../exchange/index.ts";
 import { answerOf } from "../http_errors.ts";
 import type { BackEndToken } from "../provider/access_tokens.ts";
 import { assertTenantAllowed, authenticateBackEnd, searchScope } from "./authenticate.ts";

@@ -1,6 +1,7 @@
 // Owns acting as an ISV's back end from the command line: which provider, which client key, which customer,
 // which AWS. Beside a `tti dev` everything is found; elsewhere the settings say it.
 import { join } from "node:path";
+import { ExchangeClient, type IdTokenSource, type SearchConnection } from "tti-exchange";
 import { getAccessor } from "../accessors/accessor_store.ts";
 import { connectionOf } from "../accessors/connection.ts";
 import { showTenant } from "../admin/operations/tenants.ts";
@@ -8,7 +9,6 @@ import { showUser } from "../admin/operations/users.ts";
 import { systemClock } from "../clock.ts";
 import type { Config } from "../config.ts";
 import { OperationError } from "../errors.ts";
-import { ExchangeClient, type IdTokenSource, type SearchConnection } from "../exchange/index.ts";
 import { withAdministration } from "./administration.ts";
 import { type ClientKey, readClientKey } from "./client_key.ts";
 import { isvRoleArn } from "./dev/demo_content.ts";

@@ -1,6 +1,6 @@
 // Owns how a failed search is explained: what happened, why, likely, and what to do. The words are the exchange
 // library's own; an ISV would log the same.
-import { type AwsFailure, AwsStepError, ExchangeError, explainFailure } from "../exchange/index.ts";
+import { type AwsFailure, AwsStepError, ExchangeError, explainFailure } from "tti-exchange";
 import type { DemoError } from "../views/demo_pages.ts";
 
 /** Likely causes shown at most; the first is the likeliest. */

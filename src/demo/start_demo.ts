@@ -1,8 +1,8 @@
 // Owns starting and stopping the sample ISV application that `tti dev` runs.
 import { createServer, type Server } from "node:http";
 import type { AwsCredentialIdentity } from "@aws-sdk/types";
+import type { SearchConnection } from "tti-exchange";
 import { type Clock, systemClock } from "../clock.ts";
-import type { SearchConnection } from "../exchange/index.ts";
 import type { Log } from "../log.ts";
 import type { DemoUser } from "../views/demo_pages.ts";
 import { createDemoApp } from "./demo_routes.ts";

@@ -6,7 +6,7 @@ import {
   type ExchangeStep,
   externalIdTagKey,
   readAwsFailure,
-} from "../exchange/index.ts";
+} from "tti-exchange";
 import type { DemoError, DemoField, DemoStep } from "../views/demo_pages.ts";
 import { shorten } from "./shorten.ts";
 

@@ -2,13 +2,8 @@
 // a visitor's searches queue, so that one ID token is never presented by two of them.
 import { randomBytes } from "node:crypto";
 import type { AwsCredentialIdentity } from "@aws-sdk/types";
+import { DataAccessor, type DataAccessorOptions, ExchangeError, type SearchConnection } from "tti-exchange";
 import type { Clock } from "../clock.ts";
-import {
-  DataAccessor,
-  type DataAccessorOptions,
-  ExchangeError,
-  type SearchConnection,
-} from "../exchange/index.ts";
 import type { DemoDocument, DemoError, DemoSearch, DemoStep } from "../views/demo_pages.ts";
 import { describeFailure } from "./failure_view.ts";
 import { markPassage } from "./passage.ts";

@@ -29,13 +29,16 @@ function readSource(path: string): SourceFile {
   return { path, text, imports };
 }
 
-const files = globSync("src/**/*.ts", { cwd: root })
+const files = globSync(["src/**/*.ts", "packages/*/src/**/*.ts"], { cwd: root })
   .map((path) => path.split("\\").join("/"))
   .sort()
   .map(readSource);
 
-/** The deliverable a path belongs to: a folder of src, or a file directly in it. */
-const areaOf = (path: string): string => path.split("/")[1] ?? path;
+/** The package a path belongs to; undefined for the provider's own. */
+const packageOf = (path: string): string | undefined => /^packages\/[^/]+/.exec(path)?.[0];
+
+/** The deliverable a path belongs to: a package, a folder of src, or a file directly in it. */
+const areaOf = (path: string): string => packageOf(path) ?? path.split("/")[1] ?? path;
 
 // Lowest first. An area may import areas of lower layers, and itself.
 const layers: readonly (readonly string[])[] = [
@@ -53,7 +56,7 @@ const layers: readonly (readonly string[])[] = [
   ],
   ["db", "views"],
   ["audit"],
-  ["provider", "exchange", "sandbox", "http_errors.ts", "http_methods.ts"],
+  ["provider", "exchange.ts", "packages/exchange", "sandbox", "http_errors.ts", "http_methods.ts"],
   ["accessors", "demo"],
   ["admin", "onboarding"],
   ["app.ts"],
@@ -83,36 +86,64 @@ test("imports point down the layers, never up", () => {
   assert.deepEqual(found, []);
 });
 
-test("exchange and sandbox import nothing else from src, nor each other", () => {
+test("sandbox imports nothing else from src", () => {
   const found = offences((file) => {
-    const area = areaOf(file.path);
-    if (area !== "exchange" && area !== "sandbox") return [];
+    if (areaOf(file.path) !== "sandbox") return [];
     return file.imports
-      .filter(({ target }) => target !== undefined && !target.startsWith(`src/${area}/`))
+      .filter(({ target }) => target !== undefined && !target.startsWith("src/sandbox/"))
       .map(({ specifier }) => `imports ${specifier}`);
   });
   assert.deepEqual(found, []);
 });
 
-test("exchange imports no server-side dependency", () => {
-  const serverSide = [
-    "oidc-provider",
-    "koa",
-    "@koa/router",
-    "knex",
-    "pg",
-    "ejs",
-    "better-sqlite3",
-    "@node-rs/argon2",
-  ];
+test("a package imports its own files and what its package.json lists: never src, nor another package", () => {
+  const dependenciesOf = (folder: string): string[] => {
+    const manifest = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
+    return Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+  };
+  const found = offences((file) => {
+    const folder = packageOf(file.path);
+    if (folder === undefined) return [];
+    const known = dependenciesOf(folder);
+    return file.imports
+      .filter(({ specifier, target }) =>
+        target === undefined
+          ? !specifier.startsWith("node:") &&
+            !known.some((name) => specifier === name || specifier.startsWith(`${name}/`))
+          : !target.startsWith(`${folder}/src/`),
+      )
+      .map(({ specifier }) => `imports ${specifier}`);
+  });
+  assert.deepEqual(found, []);
+  const inner = globSync("packages/*/package.json", { cwd: root }).flatMap((path) =>
+    dependenciesOf(dirname(path)).filter((name) => name.startsWith("tti-")),
+  );
+  assert.deepEqual(inner, [], "packages that depend on each other");
+});
+
+test("src takes packages by their names", () => {
   const found = offences((file) =>
-    areaOf(file.path) === "exchange"
+    packageOf(file.path) === undefined
       ? file.imports
-          .filter(({ specifier }) => serverSide.includes(specifier))
-          .map(({ specifier }) => specifier)
+          .filter(({ target }) => target?.startsWith("packages/"))
+          .map(({ specifier }) => `imports ${specifier}`)
       : [],
   );
   assert.deepEqual(found, []);
+});
+
+test("one range of each library for all packages", () => {
+  const ranges = new Map<string, Set<string>>();
+  for (const path of ["package.json", ...globSync("packages/*/package.json", { cwd: root })]) {
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, path), "utf8"));
+    for (const [name, range] of Object.entries<string>({ ...devDependencies, ...dependencies })) {
+      ranges.set(name, (ranges.get(name) ?? new Set()).add(range));
+    }
+  }
+  assert.deepEqual(
+    [...ranges].filter(([, found]) => found.size > 1).map(([name]) => name),
+    [],
+  );
 });
 
 test("there are no import cycles", () => {
@@ -152,8 +183,9 @@ const places: readonly { what: string; pattern: RegExp; allowed: (path: string) 
   {
     what: "the machine's clock",
     pattern: /\bDate\.now\(\)|\bnew Date\(\)/,
-    // exchange and sandbox may not import src/clock.ts, so each has the same one line of its own.
-    allowed: (path) => ["src/clock.ts", "src/exchange/clock.ts", "src/sandbox/clock.ts"].includes(path),
+    // The packages may not import src/clock.ts, so each has the same one line of its own.
+    allowed: (path) =>
+      ["src/clock.ts", "packages/exchange/src/clock.ts", "src/sandbox/clock.ts"].includes(path),
   },
   {
     what: "koa or a router",

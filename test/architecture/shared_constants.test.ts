@@ -1,7 +1,7 @@
 // Values that stand twice because a package imports nothing of src: they must stay equal.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as client from "../../src/exchange/id_token/claim_values.ts";
+import * as client from "../../packages/exchange/src/id_token/claim_values.ts";
 import * as provider from "../../src/input/moment.ts";
 
 test("the exchange client takes the times the provider takes, with the same tolerance", () => {

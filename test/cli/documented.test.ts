@@ -39,7 +39,7 @@ function problemsOf(path: string): string[] {
 it("every command named in documentation, sources and help exists, with its options", () => {
   const paths = [
     "README.md",
-    ...globSync("docs/**/*.md", { cwd: root }),
+    ...globSync(["docs/**/*.md", "packages/*/*.md", "packages/*/docs/**/*.md"], { cwd: root }),
     ...globSync("src/**/*.ts", { cwd: root }),
     ...globSync("examples/*/README.md", { cwd: root }),
   ];

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { PassThrough, Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { describe, it } from "node:test";
+import { ExchangeError } from "tti-exchange";
 import { formatFields, formatTable, Terminal } from "../../src/cli/terminal.ts";
 import { OperationError } from "../../src/errors.ts";
-import { ExchangeError } from "../../src/exchange/index.ts";
 
 function openStreams(options: { json?: boolean; input?: string; tty?: boolean } = {}) {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];

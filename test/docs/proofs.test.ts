@@ -11,7 +11,7 @@ const pagesOfPromises = [
   "docs/minting.md",
   "docs/handoff.md",
   "docs/tenant-isolation.md",
-  "docs/exchange.md",
+  "packages/exchange/docs/exchange.md",
   "docs/errors.md",
   "docs/tti-profile.md",
 ];

@@ -10,7 +10,7 @@ import {
   fromTtiProvider,
   type IdTokenSource,
   type SearchConnection,
-} from "../../src/exchange/index.ts";
+} from "tti-exchange";
 import type { Account } from "../../src/provider/accounts/account_store.ts";
 import { saveOfflineConsent } from "../../src/provider/presence/offline_consent_store.ts";
 import { type Sandbox, startSandbox } from "../../src/sandbox/index.ts";

@@ -1,137 +1,84 @@
-// Connections by authorization code: consent in the browser, then the same credentials as by issuer.
+// An authorization-code connection from the first click to the search, with the local AWS's own sign-in page.
 
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { test } from "node:test";
-import {
-  beginAuthorization,
-  readAuthorizationCallback,
-  type SearchConnection,
-  SignInRequiredError,
-} from "../../src/exchange/index.ts";
-import { acme } from "./support/connections.ts";
-import { oauthError } from "./support/stub_aws.ts";
-import { collect, startWorld } from "./support/world.ts";
+import { beginAuthorization, readAuthorizationCallback, type SearchConnection } from "tti-exchange";
+import { isvRedirectUri, type SandboxWorld, startSandboxWorld } from "./sandbox_world.ts";
 
-const connection: SearchConnection = { ...acme, method: "auth-code" };
-const redirectUri = "https://isv.example.com/aws/callback";
+const consent = { accessor: { trustedTokenIssuer: undefined } };
 
-test("the authorize URL carries client, redirect, state and an S256 challenge of the verifier", () => {
-  const request = beginAuthorization({ connection, redirectUri });
-  const url = new URL(request.url);
-  assert.equal(url.origin + url.pathname, "https://oidc.eu-central-1.amazonaws.com/authorize");
-  assert.deepEqual(Object.fromEntries(url.searchParams), {
-    response_type: "code",
-    client_id: connection.idcApplicationArn,
-    redirect_uri: redirectUri,
-    state: request.state,
-    code_challenge: createHash("sha256").update(request.codeVerifier).digest("base64url"),
-    code_challenge_method: "S256",
-  });
-  assert.ok(request.codeVerifier.length >= 43);
-  const another = beginAuthorization({ connection, redirectUri, endpoint: "http://127.0.0.1:4566" });
-  assert.notEqual(another.state, request.state);
-  assert.match(another.url, /^http:\/\/127\.0\.0\.1:4566\/authorize\?/);
-});
-
-test("an authorize URL for a connection by issuer is refused", () => {
-  assert.throws(() => beginAuthorization({ connection: acme, redirectUri }), { code: "connection_method" });
-});
-
-test("the callback yields the code only with the state the browser was sent with", () => {
-  const request = beginAuthorization({ connection, redirectUri });
-  const back = (query: string) => readAuthorizationCallback(`/aws/callback?${query}`, request);
-  assert.deepEqual(back(`code=abc&state=${request.state}`), {
-    code: "abc",
-    redirectUri,
-    codeVerifier: request.codeVerifier,
-  });
-  for (const query of [
-    "code=abc",
-    "code=abc&state=",
-    "code=abc&state=other",
-    `code=a&state=${request.state}&state=x`,
-  ]) {
-    assert.throws(() => back(query), { code: "authorization_state_mismatch" }, query);
+/** Does what the user's browser does: opens the page, picks the user, ends up at the ISV's redirect URL. */
+async function signIn(url: string, userName: string): Promise<string> {
+  const page = await fetch(url);
+  const html = await page.text();
+  assert.equal(page.status, 200, html);
+  const form = new URLSearchParams({ user: userName });
+  for (const [, name = "", value = ""] of html.matchAll(
+    /<input type="hidden" name="([^"]*)" value="([^"]*)"/g,
+  )) {
+    form.set(name, value.replaceAll("&amp;", "&"));
   }
-  for (const query of [`state=${request.state}`, `error=access_denied&code=x&state=${request.state}`]) {
-    assert.throws(() => back(query), { code: "authorization_refused" }, query);
-  }
-});
-
-test("what a callback says in error is not echoed as markup", () => {
-  const request = beginAuthorization({ connection, redirectUri });
-  assert.throws(
-    () => readAuthorizationCallback(`/?error=<script>alert(1)</script>&state=${request.state}`, request),
-    (error: Error) => !error.message.includes("<"),
-  );
-});
-
-test("until the user has signed in, the connection says so; AWS is not called", async (t) => {
-  const { client, aws, issuer } = await startWorld(t);
-  await assert.rejects(client.session({ connection, user: "alice" }), SignInRequiredError);
-  assert.deepEqual(aws.seen, []);
-  assert.deepEqual(issuer.minted, []);
-});
-
-test("after the code is redeemed, searches go on without the browser, also past expiry by refresh token", async (t) => {
-  const world = await startWorld(t, {}, { refreshToken: "idc-refresh" });
-  const request = beginAuthorization({ connection, redirectUri });
-  const authorization = readAuthorizationCallback(`/?code=the-code&state=${request.state}`, request);
-  const session = await world.client.redeemCode({ connection, user: "alice", authorization });
-  const exchange = world.aws.seen.find(({ operation }) => operation === "create-token-with-iam");
-  assert.deepEqual(exchange?.parameters, {
-    clientId: connection.idcApplicationArn,
-    grantType: "authorization_code",
-    code: "the-code",
-    redirectUri,
-    codeVerifier: request.codeVerifier,
+  const cookie = (page.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+  const answer = await fetch(new URL("/authorize", url), {
+    method: "POST",
+    body: form,
+    headers: { cookie },
+    redirect: "manual",
   });
-  const accessor = world.accessor(connection);
-  assert.equal((await collect(accessor.search({ user: "alice", queryText: "x" }))).length, 1);
-  assert.equal(world.aws.count("create-token-with-iam"), 1);
+  assert.equal(answer.status, 302);
+  return answer.headers.get("location") ?? "";
+}
 
-  world.client.reject(connection, "alice", session);
-  await collect(accessor.search({ user: "alice", queryText: "x" }));
-  assert.equal(
-    world.aws.seen.filter(({ parameters }) => parameters["grantType"] === "refresh_token").length,
-    1,
-  );
+async function redeemAs(world: SandboxWorld, connection: SearchConnection, user: string) {
+  const request = beginAuthorization({
+    connection,
+    redirectUri: isvRedirectUri,
+    endpoint: world.sandbox.url,
+  });
+  const authorization = readAuthorizationCallback(await signIn(request.url, user), request);
+  return { authorization, redeem: () => world.client.redeemCode({ connection, user, authorization }) };
+}
+
+test("after one sign-in at AWS the user's searches work, without any ID token of the ISV", async (t) => {
+  const world = await startSandboxWorld(t, consent);
+  const connection: SearchConnection = { ...world.connection, method: "auth-code" };
+  await assert.rejects(world.find("ada", connection), { code: "sign_in_required" });
+  const { redeem } = await redeemAs(world, connection, "ada");
+  await redeem();
+  assert.deepEqual(await world.find("ada", connection), ["design", "handbook"]);
+  await assert.rejects(world.find("bob", connection), { code: "sign_in_required" });
   assert.deepEqual(world.issuer.minted, []);
 });
 
-test("when the refresh token has ended, the user must sign in again", async (t) => {
-  const world = await startWorld(t, {}, { refreshToken: "idc-refresh" });
-  const authorization = { code: "c", redirectUri, codeVerifier: "v".repeat(43) };
-  const session = await world.client.redeemCode({ connection, user: "alice", authorization });
-  world.client.reject(connection, "alice", session);
-  world.aws.script = ({ operation }) =>
-    operation === "create-token-with-iam"
-      ? oauthError("ExpiredTokenException", "expired_token", "")
-      : undefined;
-  await assert.rejects(world.client.session({ connection, user: "alice" }), { code: "sign_in_required" });
+test("a code is good for one redemption", async (t) => {
+  const world = await startSandboxWorld(t, consent);
+  const { redeem } = await redeemAs(world, { ...world.connection, method: "auth-code" }, "ada");
+  await redeem();
+  await assert.rejects(redeem(), { code: "authorization_code_rejected", step: "create-token-with-iam" });
 });
 
-test("a code is redeemed once: a refused or unanswered one is not tried again", async (t) => {
-  const world = await startWorld(t);
-  const authorization = { code: "c", redirectUri, codeVerifier: "v".repeat(43) };
-  world.aws.script = ({ operation }, count) => {
-    if (operation !== "create-token-with-iam") return undefined;
-    return count === 1 ? { drop: "before-answer" } : oauthError("InvalidGrantException", "invalid_grant", "");
-  };
-  await assert.rejects(world.client.redeemCode({ connection, user: "alice", authorization }), {
-    code: "connection_failed",
-  });
-  assert.equal(world.aws.count("create-token-with-iam"), 1);
-  await assert.rejects(world.client.redeemCode({ connection, user: "alice", authorization }), {
+test("a code is worthless without the PKCE verifier it was begun with", async (t) => {
+  const world = await startSandboxWorld(t, consent);
+  const connection: SearchConnection = { ...world.connection, method: "auth-code" };
+  const { authorization } = await redeemAs(world, connection, "ada");
+  const stolen = { ...authorization, codeVerifier: "x".repeat(43) };
+  await assert.rejects(world.client.redeemCode({ connection, user: "ada", authorization: stolen }), {
     code: "authorization_code_rejected",
   });
 });
 
-test("forgetting a user means signing in again", async (t) => {
-  const world = await startWorld(t, {}, { refreshToken: "idc-refresh" });
-  const authorization = { code: "c", redirectUri, codeVerifier: "v".repeat(43) };
-  await world.client.redeemCode({ connection, user: "alice", authorization });
-  await world.client.forget(connection, "alice");
-  await assert.rejects(world.client.session({ connection, user: "alice" }), { code: "sign_in_required" });
+test("with a refresh grant the session goes on after its credentials end; when AWS ends it, the user signs in again", async (t) => {
+  const world = await startSandboxWorld(t, {
+    ...consent,
+    sandbox: { rules: { "accessor.refreshGrant": true } },
+  });
+  const connection: SearchConnection = { ...world.connection, method: "auth-code" };
+  const { redeem } = await redeemAs(world, connection, "ada");
+  await redeem();
+  world.sandbox.control.expireSessions();
+  assert.deepEqual(await world.find("ada", connection), ["design", "handbook"]);
+  world.sandbox.control.expireSessions();
+  const ended = { code: "ExpiredTokenException", members: { error: "expired_token" } };
+  world.sandbox.control.addFault({ operation: "CreateTokenWithIAM", error: ended });
+  await assert.rejects(world.find("ada", connection), { code: "sign_in_required" });
 });

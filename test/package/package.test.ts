@@ -25,14 +25,22 @@ function run(program: string, words: string[], folder = project): string {
 
 before(() => {
   project = mkdtempSync(join(tmpdir(), "tti-package-"));
-  run("npm", ["pack", "--pack-destination", project, "--loglevel=error"], root);
-  const tarball = readdirSync(project).find((name) => name.endsWith(".tgz"));
-  assert.ok(tarball, "npm pack made no tarball");
+  const pack = ["pack", "--pack-destination", project, "--loglevel=error"];
+  run("npm", pack, root);
+  run("npm", [...pack, "--workspaces"], root);
+  const tarballs = readdirSync(project).filter((name) => name.endsWith(".tgz"));
+  assert.ok(tarballs.length > 1, "npm pack made no tarballs");
   writeFileSync(
     join(project, "package.json"),
     JSON.stringify({ name: "plain", private: true, type: "module" }),
   );
-  run("npm", ["install", "--ignore-scripts", "--prefer-offline", "--loglevel=error", `./${tarball}`]);
+  run("npm", [
+    "install",
+    "--ignore-scripts",
+    "--prefer-offline",
+    "--loglevel=error",
+    ...tarballs.map((name) => `./${name}`),
+  ]);
 }, limit);
 after(() => rmSync(project, { recursive: true, force: true }));
 

@@ -23,7 +23,7 @@ function stage(name: string, words: string[], environment: Record<string, string
 }
 
 function testFiles(asked: readonly string[]): string[] {
-  const places = asked.length > 0 ? asked : ["test"];
+  const places = asked.length > 0 ? asked : ["test", ...globSync("packages/*/test", { cwd: root })];
   return places
     .flatMap((place) =>
       statSync(join(root, place)).isDirectory() ? globSync(`${place}/**/*.test.ts`, { cwd: root }) : [place],

@@ -1,9 +1,9 @@
 // Owns the proof that the product works: a list of named steps over a running demo, each of which passes or
 // says why not. `tti dev --check` exits by it.
 import { decodeJwt, decodeProtectedHeader } from "jose";
+import { DataAccessor, type ExchangeClient } from "tti-exchange";
 import { systemClock } from "../../clock.ts";
 import type { Config } from "../../config.ts";
-import { DataAccessor, type ExchangeClient } from "../../exchange/index.ts";
 import { type BackEndPlaces, openExchange } from "../back_end.ts";
 import { mintIdToken } from "../mint.ts";
 import { type PassageDocument, passageDocument } from "../passages.ts";
