@@ -120,7 +120,7 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
   // Callers of /v1 are programs: even its 404, and its refusal of too much, are problem documents.
   app.use(async function backEndErrors(ctx, next) {
     if (!isBackEndPath(ctx.path)) return next();
-    return answerInJson(ctx, next, deps.log, requestIdOf(ctx.req));
+    return answerInJson(ctx, next, deps, requestIdOf(ctx.req));
   });
 
   app.use(async function limits(ctx, next) {

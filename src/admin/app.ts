@@ -29,7 +29,7 @@ export function createAdminApp(deps: AdminAppDeps): Koa {
     const context = { requestId: randomUUID(), address: ctx.req.socket.remoteAddress };
     const access = { log: deps.log, port: "admin", enabled: deps.accessLog ?? false } as const;
     return followRequest(access, ctx.req, ctx.res, context, () =>
-      answerInJson(ctx, next, deps.log, context.requestId),
+      answerInJson(ctx, next, deps, context.requestId),
     );
   });
 

@@ -3,6 +3,7 @@
 import { OperationError } from "../errors.ts";
 import type { BackEndToken } from "../provider/access_tokens.ts";
 import type { TenantRight } from "../provider/clients/tenant_rights.ts";
+import { describeRequest } from "../request_context.ts";
 
 /** The scopes that open administration, the answering of login challenges, and search. */
 export const adminScope = "tti:admin";
@@ -34,6 +35,7 @@ export async function authenticateBackEnd(
       fix: `Get a new one: POST /token with grant_type=client_credentials and scope=${scope}.`,
     });
   }
+  describeRequest({ clientId: found.clientId });
   if (!found.scopes.has(scope)) {
     throw new OperationError("forbidden", `The access token lacks the scope ${scope}.`, {
       fix: `Ask for it at the token endpoint, as a client that was registered for it.`,

@@ -31,7 +31,11 @@ const signInEvents = {
     meaning:
       "Somebody tried to sign in and was refused. Equal refusals of a minute are one event with a count.",
     sometimes: everybody,
-    details: { by: "`password` or `handoff`", reason: "the error code" },
+    details: {
+      by: "`password`, or `handoff` where the ISV's back end vouched for somebody it may not",
+      reason: "the error code",
+      named: "the tenant a back end named and may not act for, as for token.refused",
+    },
   },
   "sign_in.vouched": {
     meaning: "The ISV's back end said that this person logged in at its page. The browser has yet to return.",
@@ -255,8 +259,8 @@ const administrationEvents = {
   "admin.read": {
     meaning:
       "An operator or an administrating client read data of people. Equal reads of a minute are one event with a count.",
-    sometimes: everybody,
-    details: { what: "`users` or `audit_events`" },
+    sometimes: ["tenant", "account"],
+    details: { what: "`user` for one of them, `users` for a list" },
   },
 } as const satisfies Record<string, EventTypeEntry>;
 

@@ -1,6 +1,8 @@
 // Owns the operations by which an ISV's back end reads and answers login challenges. Members of requests and
 // answers are spelt as on the wire, because the ISV's login page reads and writes them.
 import { z } from "zod";
+import { countAuditEvent } from "../../audit/audit_store.ts";
+import { OperationError } from "../../errors.ts";
 import type { BackEndToken } from "../../provider/access_tokens.ts";
 import {
   acceptHandoff,
@@ -68,6 +70,19 @@ export async function acceptLoginChallenge(
   input: unknown,
 ): Promise<{ redirect_to: string }> {
   const login = parseArguments(acceptance, input);
+  try {
+    return await accept(context, challenge, login);
+  } catch (error) {
+    if (error instanceof OperationError) await recordRefusedVoucher(context, login, error);
+    throw error;
+  }
+}
+
+async function accept(
+  context: ChallengeContext,
+  challenge: string | undefined,
+  login: z.output<typeof acceptance>,
+): Promise<{ redirect_to: string }> {
   assertTenantAllowed(context.caller, "handoff", login.tenant);
   const redirectTo = await acceptHandoff(
     context,
@@ -88,6 +103,20 @@ export async function acceptLoginChallenge(
   return { redirect_to: redirectTo };
 }
 
+// In the trail of a tenant only by whom may act for it.
+async function recordRefusedVoucher(
+  { db, clock, caller }: ChallengeContext,
+  { tenant, subject }: z.output<typeof acceptance>,
+  { code: reason }: OperationError,
+): Promise<void> {
+  const base = { type: "sign_in.refused", actor: `client:${caller.clientId}` } as const;
+  const details = { by: "handoff", reason };
+  const event = caller.mayActFor("handoff", tenant)
+    ? { ...base, tenantId: tenant, accountId: subject, details }
+    : { ...base, details: { ...details, named: tenant } };
+  await countAuditEvent(db, event, clock());
+}
+
 /**
  * Says that nobody logged in; the relying party gets the error.
  * @param input `error` (default access_denied), `error_description`
@@ -103,5 +132,6 @@ export async function rejectLoginChallenge(
     error: given.error ?? "access_denied",
     description: given.error_description ?? "the person did not log in",
   };
-  return { redirect_to: await rejectHandoff(context, challenge ?? "", reason) };
+  const { clientId } = context.caller;
+  return { redirect_to: await rejectHandoff(context, challenge ?? "", reason, { clientId }) };
 }

@@ -1,6 +1,6 @@
 // Owns the operations on users: accounts and their memberships. What takes a right away is in user_access.ts.
 import { z } from "zod";
-import { createAuditEvent, createAuditEventInTenants } from "../../audit/audit_store.ts";
+import { countAuditEvent, createAuditEvent, createAuditEventInTenants } from "../../audit/audit_store.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import * as accounts from "../../provider/accounts/account_store.ts";
@@ -98,7 +98,9 @@ export async function addUserToTenant(context: OperationContext, input: unknown)
  */
 export async function showUser(context: OperationContext, input: unknown): Promise<User> {
   const { user } = parseArguments(z.strictObject({ user: z.string() }), input);
-  return toUser(context.db, await resolveUser(context.db, user));
+  const shown = await toUser(context.db, await resolveUser(context.db, user));
+  await recordRead(context, { accountId: shown.id, details: { what: "user" } });
+  return shown;
 }
 
 /**
@@ -112,6 +114,7 @@ export async function listUsers(context: OperationContext, input: unknown = {}):
     ...(rest.afterId === undefined ? {} : { afterId: rest.afterId }),
   };
   if (tenantId !== undefined) await getTenant(context.db, tenantId);
+  await recordRead(context, { tenantId, details: { what: "users" } });
   const found =
     tenantId === undefined
       ? await accounts.listAccounts(context.db, page)
@@ -161,4 +164,12 @@ export async function resolveUser(db: Database, user: string): Promise<accounts.
 export async function toUser(db: Database, account: accounts.Account): Promise<User> {
   const found = await memberships.listMembershipsOfAccount(db, account.id);
   return { ...account, memberships: found.map(({ tenantId, role }) => ({ tenantId, role })) };
+}
+
+// Who reads people's data is told in the trail, and reading over and over does not fill it.
+function recordRead(
+  { db, clock, actor }: OperationContext,
+  read: { tenantId?: string | undefined; accountId?: string; details: { what: string } },
+): Promise<void> {
+  return countAuditEvent(db, { type: "admin.read", actor, ...read }, clock());
 }

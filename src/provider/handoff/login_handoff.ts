@@ -179,11 +179,18 @@ export async function rejectHandoff(
   deps: HandoffDeps,
   challenge: string,
   reason: { error: string; description: string },
+  actor: { clientId: string },
 ): Promise<string> {
   const { request } = await getHandoff(deps, challenge);
   const verifier = randomBytes(32).toString("base64url");
   const outcome: HandoffOutcome = { kind: "rejected", ...reason };
-  await answer(deps.db, challenge, { verifier, outcome }, deps.clock());
+  const now = deps.clock();
+  await deps.db.transaction(async (trx) => {
+    await answer(trx, challenge, { verifier, outcome }, now);
+    const event = { type: "sign_in.rejected", actor: `client:${actor.clientId}` } as const;
+    const details = { error: reason.error };
+    await createAuditEvent(trx, { ...event, clientId: request.client_id, details }, now);
+  });
   return returnUrl(deps.issuer, request, verifier);
 }
 
