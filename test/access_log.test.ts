@@ -33,7 +33,7 @@ test("each request is a line with method, route pattern, status, duration, clien
     );
     assert.deepEqual(seen, [
       "info public GET /interaction/:uid 400",
-      "info public GET authorization 400 app",
+      "info public GET /auth 400 app",
       "info public GET unknown 404",
       "debug public GET /health/live 200",
       "info admin GET /v1/users/:user 401",

@@ -1,6 +1,7 @@
 // Owns the tenant_domains table: which tenant has claimed and proven which domain. That a verified domain
 // has one owner is decided by a unique index, not by reading first.
 import type { Database } from "../../db/connect.ts";
+import { runStatement } from "../../db/statement.ts";
 
 /** A domain a tenant has claimed. Times are epoch milliseconds; null: has not happened. */
 export interface TenantDomain {
@@ -105,10 +106,13 @@ export async function saveDomainVerified(
  * @returns whether it had it
  */
 export async function deleteDomain(db: Database, tenantId: string, domain: string): Promise<boolean> {
-  const rows: unknown[] = await db("tenant_domains")
-    .where({ tenant_id: tenantId, domain })
-    .delete()
-    .returning(["domain"]);
+  // The query builder's delete gives a count on one store and rows on the other.
+  const rows = await runStatement<{ domain: string }>(
+    db,
+    "domain_delete",
+    "delete from tenant_domains where tenant_id = ? and domain = ? returning domain",
+    [tenantId, domain],
+  );
   return rows.length > 0;
 }
 
