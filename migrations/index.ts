@@ -9,6 +9,7 @@ import * as handoffAndMinting from "./0006_handoff_and_minting.ts";
 import * as sessionVouchers from "./0007_session_vouchers.ts";
 import * as auditOrigin from "./0009_audit_origin.ts";
 import * as postedRequests from "./0010_posted_requests.ts";
+import * as storeProbe from "./0012_store_probe.ts";
 import * as discoverableTenants from "./0017_discoverable_tenants.ts";
 
 /** One step of the schema, there and back. */
@@ -28,5 +29,6 @@ export const migrations: readonly Migration[] = [
   { name: "0007_session_vouchers", ...sessionVouchers },
   { name: "0009_audit_origin", ...auditOrigin },
   { name: "0010_posted_requests", ...postedRequests },
+  { name: "0012_store_probe", ...storeProbe },
   { name: "0017_discoverable_tenants", ...discoverableTenants },
 ];

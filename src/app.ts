@@ -5,8 +5,8 @@ import Koa from "koa";
 import { followRequest, matchedRouteOf } from "./access_log.ts";
 import { type BackEndRouteDeps, createBackEndRouter } from "./admin/back_end_routes.ts";
 import { answerInJson } from "./admin/json_routes.ts";
-import { OperationError } from "./errors.ts";
-import { answerOf, errorBody, logFailure, logUnsent, sendError } from "./http_errors.ts";
+import { OperationError, soonSeconds } from "./errors.ts";
+import { answerOf, errorBody, logFailure, logUnsent, retryHeaders, sendError } from "./http_errors.ts";
 import { assertMethodIsKnown } from "./http_methods.ts";
 import { assertTextTarget } from "./input/form_text.ts";
 import type { Log } from "./log.ts";
@@ -253,6 +253,7 @@ function addHealthRoutes(router: Router, checks: readonly ReadinessCheck[], prox
     ctx.set("Cache-Control", "no-store");
     ctx.status = ready ? 200 : 503;
     const warning = proxies.warning();
+    if (!ready) ctx.set(retryHeaders({ retryAfterSeconds: soonSeconds }));
     ctx.body = {
       status: ready ? "ok" : "unavailable",
       checks: Object.fromEntries(results.map(([name, whyNot]) => [name, whyNot ?? "ok"])),

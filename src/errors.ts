@@ -210,6 +210,9 @@ export const errorCatalogue = {
   },
 } as const satisfies Record<string, CatalogueEntry>;
 
+/** What does not answer now is worth asking again in this time. */
+export const soonSeconds = 2;
+
 /** A stable error code. */
 export type ErrorCode = keyof typeof errorCatalogue;
 
@@ -221,6 +224,8 @@ export interface OperationErrorOptions {
   fix?: string;
   /** The private reason. Logged, never sent to a caller. */
   cause?: unknown;
+  /** When trying again makes sense, where it is known. */
+  retryAfterSeconds?: number;
 }
 
 /**
@@ -231,6 +236,8 @@ export class OperationError extends Error {
   readonly code: ErrorCode;
   readonly fix: string;
   readonly field: string | undefined;
+  /** When trying again makes sense: `Retry-After` of the HTTP answer. Undefined where it makes none. */
+  readonly retryAfterSeconds: number | undefined;
 
   /**
    * @param code stable code from {@link errorCatalogue}
@@ -242,6 +249,8 @@ export class OperationError extends Error {
     this.code = code;
     this.fix = options.fix ?? errorCatalogue[code].fix;
     this.field = options.field;
+    const passes = errorCatalogue[code].status === 503;
+    this.retryAfterSeconds = options.retryAfterSeconds ?? (passes ? soonSeconds : undefined);
   }
 
   /** The HTTP status that belongs to the code. */

@@ -1,6 +1,7 @@
 // Owns how any failure becomes an HTTP answer: one map from code to status and body. What was not foreseen
 // says nothing outward; its cause goes to the log under the request id.
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { StoreUnavailable } from "./db/store_fault.ts";
 import { OperationError } from "./errors.ts";
 import type { Log } from "./log.ts";
 import { currentRequest } from "./request_context.ts";
@@ -16,21 +17,39 @@ export interface ErrorAnswer {
   message: string;
   fix: string;
   field?: string;
+  /** When trying again makes sense. */
+  retryAfterSeconds?: number;
 }
 
 /** The public side of any failure. */
 export function answerOf(error: unknown): ErrorAnswer {
-  const known =
-    error instanceof OperationError
-      ? error
-      : new OperationError("internal_error", "The provider could not serve this request.");
+  const known = publicError(error);
   return {
     status: known.status,
     code: known.code,
     message: known.message,
     fix: known.fix,
     ...(known.field === undefined ? {} : { field: known.field }),
+    ...(known.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: known.retryAfterSeconds }),
   };
+}
+
+function publicError(error: unknown): OperationError {
+  // What ails the store is for the log: it names disks, addresses and users. The library meets it in its own words,
+  // with the store's as the cause.
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (error instanceof StoreUnavailable || cause instanceof StoreUnavailable) {
+    return new OperationError("unavailable", "The provider cannot serve this now.", {
+      fix: "Try again in a moment.",
+    });
+  }
+  if (error instanceof OperationError) return error;
+  return new OperationError("internal_error", "The provider could not serve this request.");
+}
+
+/** `Retry-After` of an answer that is worth asking for again (RFC 9110 section 10.2.3). */
+export function retryHeaders(answer: { retryAfterSeconds?: number | undefined }): Record<string, string> {
+  return answer.retryAfterSeconds === undefined ? {} : { "Retry-After": String(answer.retryAfterSeconds) };
 }
 
 /** Whether a failure must be looked at by an operator. */
@@ -144,6 +163,7 @@ export interface ErrorSink {
 export function sendError(sink: ErrorSink, error: unknown, requestId: string): void {
   const answer = answerOf(error);
   sink.status = answer.status;
+  sink.set(retryHeaders(answer));
   if (sink.accepts("json", "html") === "html") {
     sink.set({ ...pageHeaders() });
     sink.body = errorPage(answer, requestId);

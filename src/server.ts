@@ -5,8 +5,10 @@ import { createPublicApp, type ReadinessCheck } from "./app.ts";
 import { createLoginNames } from "./audit/login_names.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
-import { connectDatabase, type Database, type StoreLocation } from "./db/connect.ts";
+import { connectBeside, connectDatabase, type Database, type StoreLocation } from "./db/connect.ts";
+import type { StoreLimits } from "./db/dialects.ts";
 import { migrateUp, readMigrationStatus } from "./db/migrate.ts";
+import { createStoreHealth, type StoreHealth } from "./db/store_health.ts";
 import { OperationError } from "./errors.ts";
 import { type Log, openLog } from "./log.ts";
 import { findBackEndToken } from "./provider/access_tokens.ts";
@@ -52,6 +54,8 @@ export interface ServerOptions {
   keyPolicy?: KeyPolicy;
   /** How AWS is reached for searches; absent: by the settings, as the AWS SDK reads them. */
   awsAccess?: () => AwsAccess;
+  /** How long the store may take before it counts as unavailable. */
+  storeLimits?: StoreLimits;
   /** How long requests under way may take to end once close() was called. */
   drainMs?: number;
 }
@@ -74,15 +78,17 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   };
   try {
     const secrets = loadSecrets(config);
-    const db = connectDatabase(locationOf(config));
+    const db = connectDatabase(locationOf(config), options.storeLimits);
     closers.push(() => db.destroy());
+    const watch = connectBeside(locationOf(config), options.storeLimits);
+    closers.push(() => watch.destroy());
     await prepareStore(db, config.mode);
     const sweeper = startSweeper({ db, clock, log });
     closers.push(() => sweeper.stop());
     const kms = config.kmsKeyId === undefined ? undefined : await openKmsKeys({ keyId: config.kmsKeyId });
     if (kms !== undefined) closers.push(async () => kms.close());
     const keyRing = await openKeyRing({
-      db,
+      db: watch,
       clock,
       log,
       secrets,
@@ -155,7 +161,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       loginNames,
       documents: createKeyDocuments({ ring: keyRing, currentProvider: () => host.current() }),
       whyCannotSign: () => keyRing.whyCannotSign(),
-      readiness: readinessOf(db, keyRing),
+      readiness: readinessOf(createStoreHealth({ db, watch, clock, log }), keyRing),
       publicName: config.publicName,
       supportUrl: config.supportUrl,
       backEnds: apiDeps,
@@ -210,19 +216,9 @@ async function prepareStore(db: Database, mode: Config["mode"]): Promise<void> {
   });
 }
 
-function readinessOf(db: Database, keyRing: KeyRing): ReadinessCheck[] {
+function readinessOf(store: StoreHealth, keyRing: KeyRing): ReadinessCheck[] {
   return [
-    {
-      name: "store",
-      whyNot: async () => {
-        try {
-          await db.raw("select 1");
-          return undefined;
-        } catch {
-          return "the store does not answer";
-        }
-      },
-    },
+    { name: "store", whyNot: () => store.whyNot() },
     { name: "keys", whyNot: async () => keyRing.health().reason },
   ];
 }

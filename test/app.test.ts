@@ -161,16 +161,16 @@ test("a failure nobody foresaw says nothing outward and everything in the log", 
   }
 });
 
-test("an instance whose store does not answer is live but not ready", async () => {
+test("an instance whose store cannot be written is live but not ready", async () => {
   const lonely = await startProvider();
-  await lonely.server.db.destroy();
+  await lonely.db.schema.dropTable("store_probe");
   const live = await fetch(new URL("/health/live", lonely.issuer));
   assert.equal(live.status, 200);
   const ready = await fetch(new URL("/health/ready", lonely.issuer));
   assert.equal(ready.status, 503);
   assert.equal(
     ((await ready.json()) as { checks: Record<string, string> }).checks["store"],
-    "the store does not answer",
+    "the store cannot be written",
   );
   await lonely.close();
 });

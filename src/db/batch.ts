@@ -1,5 +1,7 @@
 // Owns asking together what callers ask at the same time: while a batch is under way, the next one collects.
-// Nobody waits for company, so one caller alone is as fast as without; many share statements and commits.
+// Nobody waits for company, so one caller alone is as fast as without; many share statements and commits. Nobody
+// waits for a batch that hangs either: after a moment the next one goes beside it.
+import { StoreUnavailable } from "./store_fault.ts";
 
 /** How batches are made. */
 export interface BatchOptions<Item, Answer> {
@@ -9,8 +11,10 @@ export interface BatchOptions<Item, Answer> {
   keyOf?(item: Item): string;
   /** Most items of a batch. */
   mostItems: number;
-  /** Most batches under way at once. */
+  /** Most batches under way at once, those aside that are overdue. */
   mostBatches: number;
+  /** After how many milliseconds a batch is overdue, and holds nobody up any more (250 by default). */
+  overdueMs?: number;
 }
 
 interface Waiting<Item, Answer> {
@@ -19,9 +23,12 @@ interface Waiting<Item, Answer> {
   reject(error: unknown): void;
 }
 
+const defaultOverdueMs = 250;
+
 /**
  * Makes a function that asks for one item, together with whatever else is asked meanwhile. If a batch fails, each
- * of its items is asked for alone, so that one caller's fault is no other's.
+ * of its items is asked for alone, so that one caller's fault is no other's; not so where the store is to blame,
+ * for then each would wait for it in turn.
  */
 export function createBatcher<Item, Answer>(
   options: BatchOptions<Item, Answer>,
@@ -46,23 +53,43 @@ export function createBatcher<Item, Answer>(
     return batch;
   }
 
-  async function run(batch: readonly Waiting<Item, Answer>[]): Promise<void> {
+  /** @returns the store's trouble, if that is why it failed */
+  async function run(batch: readonly Waiting<Item, Answer>[]): Promise<StoreUnavailable | undefined> {
     try {
       const answers = await options.run(batch.map(({ item }) => item));
       if (answers.length !== batch.length) throw new Error("a batch must answer every item");
       for (const [index, answer] of answers.entries()) batch[index]?.resolve(answer);
+      return undefined;
     } catch (error) {
-      if (batch.length === 1) batch[0]?.reject(error);
-      else for (const one of batch) await run([one]);
+      if (batch.length > 1 && !(error instanceof StoreUnavailable)) return oneByOne(batch);
+      for (const one of batch) one.reject(error);
+      return error instanceof StoreUnavailable ? error : undefined;
     }
+  }
+
+  async function oneByOne(batch: readonly Waiting<Item, Answer>[]): Promise<StoreUnavailable | undefined> {
+    let trouble: StoreUnavailable | undefined;
+    for (const one of batch) {
+      if (trouble === undefined) trouble = await run([one]);
+      else one.reject(trouble);
+    }
+    return trouble;
   }
 
   function begin(): void {
     while (waiting.length > 0 && underWay < options.mostBatches) {
       underWay += 1;
-      void run(take()).then(() => {
+      let counted = true;
+      const leave = () => {
+        if (!counted) return;
+        counted = false;
         underWay -= 1;
         begin();
+      };
+      const overdue = setTimeout(leave, options.overdueMs ?? defaultOverdueMs);
+      void run(take()).then(() => {
+        clearTimeout(overdue);
+        leave();
       });
     }
   }

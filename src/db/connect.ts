@@ -1,8 +1,19 @@
-// Owns the connection to the store: PostgreSQL, or the embedded SQLite file. The only value import of knex.
-import { mkdirSync } from "node:fs";
+// Owns the connection to the store: PostgreSQL, or the embedded SQLite file. With dialects.ts the only value import
+// of knex.
+import { chmodSync, closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import createKnex, { type Knex } from "knex";
 import pg from "pg";
+import { makeDataDirectory } from "./data_directory.ts";
+import {
+  BoundedPostgres,
+  BoundedSqlite,
+  type StoreConfig,
+  type StoreLimits,
+  type StoreState,
+  servingLimits,
+} from "./dialects.ts";
+import { type StoreUnavailable, storeFault } from "./store_fault.ts";
 
 /** A connection pool, or a transaction on it: what every store function takes first. */
 export type Database = Knex;
@@ -20,31 +31,75 @@ const postgresTypes = {
   },
 };
 
+// Errors with the statement, never with its values. What knex would print between the lines of our log comes as
+// errors too, with a place and an id.
+const quiet = {
+  compileSqlOnError: false,
+  log: { warn() {}, error() {}, deprecate() {}, debug() {} },
+} as const;
+
 /**
- * Opens a pool of connections; nothing is sent before the first query.
+ * Opens a pool of connections; nothing is sent before the first query. Whatever keeps the store from serving is
+ * thrown as {@link StoreUnavailable}, within the limits.
  * @param location PostgreSQL by URL, an SQLite file in a directory (created when missing), or SQLite in memory
+ * @param limits how long the store may take
  * @returns the pool; close it with `destroy()`
+ * @throws StoreUnavailable if the directory cannot be made
  */
-export function connectDatabase(location: StoreLocation): Database {
-  if ("databaseUrl" in location) {
-    const knex = createKnex({
-      client: "pg",
-      connection: { connectionString: location.databaseUrl, types: postgresTypes } as Knex.PgConnectionConfig,
-      pool: { min: 0, max: location.poolSize ?? 10 },
-      compileSqlOnError: false,
-      acquireConnectionTimeout: 10_000,
-    });
-    knex.userParams = { preparedStatements: location.preparedStatements ?? true };
-    return knex;
-  }
-  if ("dataDir" in location) mkdirSync(location.dataDir, { recursive: true, mode: 0o700 });
-  return createKnex({
-    client: "better-sqlite3",
+export function connectDatabase(location: StoreLocation, limits: StoreLimits = servingLimits): Database {
+  return "databaseUrl" in location ? connectPostgres(location, limits) : connectSqlite(location, limits);
+}
+
+/**
+ * Opens a pool beside the one that serves requests, for the few statements that must not wait behind them: the key
+ * poll and readiness.
+ */
+export function connectBeside(location: StoreLocation, limits: StoreLimits = servingLimits): Database {
+  return connectDatabase("databaseUrl" in location ? { ...location, poolSize: 2 } : location, limits);
+}
+
+/** The trouble of a pool, if its last statement failed by the store's fault. */
+export function troubleOf(db: Database): StoreUnavailable | undefined {
+  return stateOf(db).trouble;
+}
+
+/** What the connections of a pool share. */
+export function stateOf(db: Database): StoreState {
+  return (db.client.config as StoreConfig).store;
+}
+
+function connectPostgres(
+  location: { databaseUrl: string; poolSize?: number; preparedStatements?: boolean },
+  limits: StoreLimits,
+): Database {
+  const preparedStatements = location.preparedStatements ?? true;
+  const config: StoreConfig = {
+    client: BoundedPostgres as unknown as typeof Knex.Client,
+    // Asked for nothing we use; without it the first connection would ask, unbounded.
+    version: "14",
     connection: {
-      filename: "memory" in location ? ":memory:" : join(location.dataDir, "tti.sqlite"),
-    },
+      connectionString: location.databaseUrl,
+      types: postgresTypes,
+      connectionTimeoutMillis: limits.connectMs,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+    } as Knex.PgConnectionConfig,
+    pool: { min: 0, max: location.poolSize ?? 10, destroyTimeoutMillis: 2_000 },
+    acquireConnectionTimeout: limits.acquireMs,
+    ...quiet,
+    store: { limits, ownSession: preparedStatements, trouble: undefined, silentAtMs: 0 },
+  };
+  const knex = createKnex(config);
+  knex.userParams = { preparedStatements };
+  return knex;
+}
+
+function connectSqlite(location: { dataDir: string } | { memory: true }, limits: StoreLimits): Database {
+  const filename = "memory" in location ? ":memory:" : prepareFile(location.dataDir);
+  const config: StoreConfig = {
+    client: BoundedSqlite as unknown as typeof Knex.Client,
+    connection: { filename },
     useNullAsDefault: true,
-    compileSqlOnError: false,
     // One connection: SQLite has one writer, and a query that forgets its transaction fails at once
     // instead of reading around it.
     pool: {
@@ -54,18 +109,51 @@ export function connectDatabase(location: StoreLocation): Database {
         connection: { pragma(text: string): void },
         done: (error: Error | null, c: unknown) => void,
       ) {
-        connection.pragma("journal_mode = WAL");
-        connection.pragma("synchronous = FULL");
-        connection.pragma("busy_timeout = 5000");
-        connection.pragma("foreign_keys = ON");
-        done(null, connection);
+        try {
+          connection.pragma("journal_mode = WAL");
+          connection.pragma("synchronous = FULL");
+          connection.pragma("foreign_keys = ON");
+          // Who waits for the lock waits in dialects.ts, where the process goes on meanwhile.
+          connection.pragma("busy_timeout = 0");
+          done(null, connection);
+        } catch (error) {
+          done(error as Error, connection);
+        }
       },
     },
-    acquireConnectionTimeout: 5_000,
-  });
+    acquireConnectionTimeout: limits.acquireMs,
+    ...quiet,
+    store: {
+      limits,
+      ownSession: true,
+      trouble: undefined,
+      silentAtMs: 0,
+      ...("memory" in location ? {} : { file: filename }),
+    },
+  };
+  return createKnex(config);
+}
+
+// Made before SQLite makes it, for its owner alone; the files beside it (-wal, -shm) take after it.
+function prepareFile(dataDir: string): string {
+  makeDataDirectory(dataDir);
+  const file = join(dataDir, "tti.sqlite");
+  try {
+    closeSync(openSync(file, "a", 0o600));
+  } catch (error) {
+    // Whether it can be read all the same, SQLite will say.
+    const fault = storeFault(error, file);
+    if (fault !== undefined) throw fault;
+  }
+  try {
+    chmodSync(file, 0o600);
+  } catch {
+    // Another user's file, which this one may only use.
+  }
+  return file;
 }
 
 /** Tells whether a database is PostgreSQL (otherwise it is SQLite). */
 export function isPostgres(db: Database): boolean {
-  return db.client.config.client === "pg";
+  return db.client.driverName === "pg";
 }

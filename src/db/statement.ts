@@ -2,7 +2,8 @@
 // plain on SQLite, rows out in both. The only place that knows how the two drivers' answers differ.
 import type { Knex } from "knex";
 import type { Database } from "./connect.ts";
-import { isPostgres } from "./connect.ts";
+import { isPostgres, stateOf } from "./connect.ts";
+import { watched } from "./dialects.ts";
 
 /**
  * Runs one SQL statement and returns its rows (of a SELECT, or of RETURNING).
@@ -51,7 +52,7 @@ async function runOnDriver<Row>(db: Database, statement: DriverStatement): Promi
   const pool = db.client as ConnectionPool;
   const connection = await pool.acquireConnection();
   try {
-    return (await connection.query<Row>(statement)).rows;
+    return (await watched(stateOf(db), () => connection.query<Row>(statement))).rows;
   } finally {
     await pool.releaseConnection(connection);
   }

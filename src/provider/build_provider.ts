@@ -3,8 +3,8 @@
 import Provider, { type Configuration, type JWKS, type KoaContextWithOIDC } from "oidc-provider";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../db/connect.ts";
-import { OperationError } from "../errors.ts";
-import { logFailure, sendError } from "../http_errors.ts";
+import { OperationError, soonSeconds } from "../errors.ts";
+import { logFailure, retryHeaders, sendError } from "../http_errors.ts";
 import type { Log } from "../log.ts";
 import { noteGrant, recordAnswer, watchAnswers } from "./answer_record.ts";
 import type { ClientCache } from "./clients/client_cache.ts";
@@ -73,6 +73,11 @@ export function buildProvider(deps: ProviderDeps, jwks: JWKS): Provider {
     try {
       await next();
       describeServed(ctx as KoaContextWithOIDC);
+      if (ctx.status === 503) {
+        // Nothing came of it, and nothing could be recorded if the store is why.
+        ctx.set(retryHeaders({ retryAfterSeconds: soonSeconds }));
+        return;
+      }
       if (ctx["oidc"] !== undefined) {
         await recordSignIn(deps, ctx as KoaContextWithOIDC);
         await recordAnswer(deps, ctx as KoaContextWithOIDC);

@@ -149,7 +149,7 @@ function assertTenantParameter(value: string | undefined): void {
   try {
     parseTenantId(value);
   } catch (error) {
-    if (!(error instanceof OperationError)) throw error;
+    if (!(error instanceof OperationError) || error.status >= 500) throw error;
     throw new errors.InvalidRequest(`${error.code}: ${error.message}`);
   }
 }

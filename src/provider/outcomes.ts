@@ -1,10 +1,11 @@
 // Owns what the log says of what the Provider answered: one line for each refusal, failures with their cause.
 import type Provider from "oidc-provider";
 import type { errors, KoaContextWithOIDC } from "oidc-provider";
+import { OperationError } from "../errors.ts";
 import { isAborted } from "../http_errors.ts";
 import type { Log } from "../log.ts";
 import { describeRequest } from "../request_context.ts";
-import { answerOfGrantError } from "./token_error.ts";
+import { answerOfGrantError, storeTroubleAnswer } from "./token_error.ts";
 
 const refusalEvents = [
   "authorization.error",
@@ -20,11 +21,11 @@ export function logOutcomes(provider: Provider, log: Log): void {
   const emitter: NodeJS.EventEmitter = provider;
   for (const event of refusalEvents) {
     emitter.on(event, (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
-      log.info(refusalFields(ctx, error), event);
+      logRefusal(log, ctx, error, event);
     });
   }
   provider.on("grant.error", (ctx, error) => {
-    log.info(refusalFields(ctx, error), "grant.error");
+    logRefusal(log, ctx, error, "grant.error");
     ctx.body = answerOfGrantError(error) ?? ctx.body;
   });
   provider.on("server_error", (ctx, error) => {
@@ -32,6 +33,10 @@ export function logOutcomes(provider: Provider, log: Log): void {
     const fields = { route: ctx.oidc?.route, clientId: ctx.oidc?.client?.clientId };
     if (isAborted(ctx.req)) log.debug(fields, "request given up by its sender");
     else log.error({ ...fields, err: error }, "server_error");
+    // Trouble that did not come through the adapter; where a page is due, page_sources.ts draws it.
+    if (!(error instanceof OperationError) || error.status !== 503) return;
+    ctx.status = 503;
+    if (typeof ctx.body === "object") ctx.body = storeTroubleAnswer;
   });
   provider.on("backchannel.error", (_ctx, error, client) => {
     log.warn({ clientId: client.clientId, err: error }, "backchannel.error");
@@ -41,6 +46,11 @@ export function logOutcomes(provider: Provider, log: Log): void {
 /** Notes route and client of what the Provider serves, for the access log. */
 export function describeServed(ctx: KoaContextWithOIDC): void {
   describeRequest({ route: ctx.oidc?.route, clientId: ctx.oidc?.client?.clientId });
+}
+
+function logRefusal(log: Log, ctx: KoaContextWithOIDC, error: errors.OIDCProviderError, event: string): void {
+  if (error.statusCode >= 500) log.error({ ...refusalFields(ctx, error), err: error.cause }, event);
+  else log.info(refusalFields(ctx, error), event);
 }
 
 function refusalFields(ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) {

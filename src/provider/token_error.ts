@@ -1,5 +1,6 @@
 // Owns how a refusal of ours becomes a protocol error: code and cause in error_description, never a secret.
 import { errors } from "oidc-provider";
+import { StoreUnavailable } from "../db/store_fault.ts";
 import { OperationError } from "../errors.ts";
 
 /**
@@ -20,6 +21,36 @@ export function invalidToken(error: OperationError): errors.OIDCProviderError {
   return refusal;
 }
 
+/** What cannot be done now and may work in a moment, as RFC 6749 section 4.1.2.1 spells it; HTTP 503. */
+export class TemporarilyUnavailable extends errors.CustomOIDCProviderError {
+  /**
+   * @param description for the caller, in printable ASCII
+   * @param cause for the log
+   */
+  constructor(description: string, cause: unknown) {
+    super("temporarily_unavailable", description);
+    this.status = 503;
+    this.statusCode = 503;
+    this.cause = cause;
+  }
+}
+
+/** What a caller is told while the store cannot serve. */
+export const storeTroubleAnswer = {
+  error: "temporarily_unavailable",
+  error_description: "the provider cannot serve this now, try again in a moment",
+} as const;
+
+/** Does work of the store; its trouble becomes an error the library answers as the protocol wants it. */
+export async function tellingStoreTrouble<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    throw new TemporarilyUnavailable(storeTroubleAnswer.error_description, error);
+  }
+}
+
 /** Runs a decision and turns its refusal into a protocol error; every other failure passes unchanged. */
 export async function refusingAs<T>(
   protocolError: (error: OperationError) => errors.OIDCProviderError,
@@ -28,7 +59,9 @@ export async function refusingAs<T>(
   try {
     return await decision;
   } catch (error) {
-    throw error instanceof OperationError ? protocolError(error) : error;
+    // What the provider itself cannot do now is no fault of a grant: trying again may work.
+    if (!(error instanceof OperationError) || error.status >= 500) throw error;
+    throw protocolError(error);
   }
 }
 

@@ -85,6 +85,7 @@ async function countOrRefuse(deps: SignInDeps, keys: AttemptKeys, now: Date): Pr
     const seconds = Math.ceil(waitMs / 1000);
     throw new OperationError("too_many_attempts", "Too many attempts to sign in.", {
       fix: `Wait ${seconds} ${seconds === 1 ? "second" : "seconds"}, then try again.`,
+      retryAfterSeconds: seconds,
     });
   }
   return async () => {

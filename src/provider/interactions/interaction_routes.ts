@@ -2,8 +2,9 @@
 import type Router from "@koa/router";
 import type { RouterContext } from "@koa/router";
 import type { InteractionResults } from "oidc-provider";
+import { StoreUnavailable } from "../../db/store_fault.ts";
 import { OperationError } from "../../errors.ts";
-import { answerOf, errorPage } from "../../http_errors.ts";
+import { answerOf, errorPage, retryHeaders } from "../../http_errors.ts";
 import { pageHeaders } from "../../views/render.ts";
 import { pinnedAddressOf, requestIdOf } from "../edge/pinned_request.ts";
 import type { ProviderHost } from "../host.ts";
@@ -64,7 +65,8 @@ export function addInteractionRoutes(router: Router, deps: InteractionDeps): voi
       // Whoever signs in anew starts without another account's answers.
       await finish(ctx, answer, false);
     } catch (error) {
-      if (!(error instanceof OperationError)) throw error;
+      if (!(error instanceof OperationError) || error instanceof StoreUnavailable) throw error;
+      ctx.set(retryHeaders(error));
       const email = form.get("email") ?? "";
       const { clientId } = state.client;
       const attempt = { login: email, clientId, clientAddress: pinnedAddressOf(ctx.req) };

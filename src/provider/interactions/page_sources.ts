@@ -1,6 +1,7 @@
 // Owns the pages oidc-provider shows by itself, in our words: the logout question, its end, and errors.
 import type { Configuration, KoaContextWithOIDC } from "oidc-provider";
-import { errorPage } from "../../http_errors.ts";
+import { OperationError } from "../../errors.ts";
+import { answerOf, errorPage } from "../../http_errors.ts";
 import { currentFrame, withFrame } from "../../views/frame.ts";
 import { pageHeaders, renderPage } from "../../views/render.ts";
 import { requestIdOf } from "../edge/pinned_request.ts";
@@ -36,10 +37,14 @@ export function createPageSources(): PageSources {
     loggedOut(ctx) {
       show(ctx, 200, renderPage("logged_out", { clientName: nameOf(ctx) }));
     },
-    error(ctx, out) {
+    error(ctx, out, error) {
+      // Trouble of ours that is no word of the protocol: the store does not answer.
+      const trouble = error instanceof OperationError ? answerOf(error) : undefined;
+      if (trouble !== undefined) ctx.status = trouble.status;
       const client = ctx.oidc.client;
       const application = client && applicationWay(client);
-      const draw = () => errorPage({ code: out.error, message: out.error_description }, requestIdOf(ctx.req));
+      const told = trouble ?? { code: out.error, message: out.error_description };
+      const draw = () => errorPage(told, requestIdOf(ctx.req));
       const frame = currentFrame();
       show(ctx, ctx.status, frame && application ? withFrame({ ...frame, application }, draw) : draw());
     },

@@ -2,8 +2,9 @@
 // oidc-provider takes them: one signs, the others only verify.
 import { createPublicKey, type KeyObject, randomBytes, verify } from "node:crypto";
 import { calculateJwkThumbprint, type JWK } from "jose";
-import { ExternalSigningKey, errors } from "oidc-provider";
+import { ExternalSigningKey } from "oidc-provider";
 import { OperationError } from "../../errors.ts";
+import { TemporarilyUnavailable } from "../token_error.ts";
 
 /** Value of `features.externalSigningSupport.ack` in the installed oidc-provider. */
 export const externalSigningAck = "experimental-01";
@@ -84,12 +85,9 @@ export function publicKeyOf(publicJwk: PublicJwk): KeyObject {
 }
 
 /** Answered by the token endpoint, as RFC 6749 spells errors, when no token may be signed. */
-export class SigningUnavailable extends errors.CustomOIDCProviderError {
+export class SigningUnavailable extends TemporarilyUnavailable {
   constructor(cause: unknown) {
-    super("temporarily_unavailable", "no token can be signed at the moment, try again later");
-    this.status = 503;
-    this.statusCode = 503;
-    this.cause = cause;
+    super("no token can be signed at the moment, try again later", cause);
   }
 }
 

@@ -3,6 +3,7 @@
 import { type Adapter, type AdapterFactory, type AdapterPayload, errors } from "oidc-provider";
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
+import { tellingStoreTrouble } from "../token_error.ts";
 import {
   consumeRecord,
   createRecordOnce,
@@ -32,7 +33,20 @@ export interface AdapterDeps {
  * before (RFC 6749 section 4.1.2, RFC 9700 section 4.14.2), and a ReplayDetection record can be saved once.
  */
 export function createAdapterFactory(deps: AdapterDeps): AdapterFactory {
-  return (model) => (model === "Client" ? clientAdapter(deps) : recordAdapter(deps, model));
+  return (model) => bounded(model === "Client" ? clientAdapter(deps) : recordAdapter(deps, model));
+}
+
+// Every way of the library to the store leads through here.
+function bounded(adapter: Adapter): Adapter {
+  return {
+    upsert: (...args) => tellingStoreTrouble(adapter.upsert(...args)),
+    find: (...args) => tellingStoreTrouble(adapter.find(...args)),
+    findByUid: (...args) => tellingStoreTrouble(adapter.findByUid(...args)),
+    findByUserCode: (...args) => tellingStoreTrouble(adapter.findByUserCode(...args)),
+    consume: (...args) => tellingStoreTrouble(adapter.consume(...args)),
+    destroy: (...args) => tellingStoreTrouble(adapter.destroy(...args)),
+    revokeByGrantId: (...args) => tellingStoreTrouble(adapter.revokeByGrantId(...args)),
+  };
 }
 
 function recordAdapter({ db, clock, onGrant }: AdapterDeps, model: string): Adapter {

@@ -1,0 +1,74 @@
+// Owns saying whether the store serves this instance: it takes a write, and the connections that requests use get
+// answers. Asked as often as one likes; the store is asked once a second at most.
+import type { Clock } from "../clock.ts";
+import type { Log } from "../log.ts";
+import { type Database, troubleOf } from "./connect.ts";
+import { askNothing, saveProbe } from "./probe_store.ts";
+
+/** Tells whether the store serves. */
+export interface StoreHealth {
+  /** Why it does not, in words that anybody may read; undefined if it does. The cause is in the log. */
+  whyNot(): Promise<string | undefined>;
+}
+
+/** What is looked at. */
+export interface StoreHealthDeps {
+  /** The pool that serves requests. */
+  db: Database;
+  /** A pool that no request waits in, so that a crowd is not taken for an outage. */
+  watch: Database;
+  clock: Clock;
+  log: Log;
+}
+
+/** Times of a look, in milliseconds. */
+export const storeHealthLimits = { answerMs: 2_000, keptMs: 1_000 } as const;
+
+/** Makes the look. */
+export function createStoreHealth(
+  { db, watch, clock, log }: StoreHealthDeps,
+  limits: { answerMs: number; keptMs: number } = storeHealthLimits,
+): StoreHealth {
+  let look: Promise<string | undefined> | undefined;
+  let told: string | undefined;
+
+  const within = async (work: Promise<void>, otherwise: string): Promise<string | undefined> => {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<string>((resolve) => {
+      timer = setTimeout(() => resolve("the store does not answer in time"), limits.answerMs);
+    });
+    const asked = work.then(
+      () => undefined,
+      (error: unknown) => {
+        if (told === undefined) log.error({ err: error }, "the store does not serve");
+        return otherwise;
+      },
+    );
+    const reason = await Promise.race([asked, late]);
+    clearTimeout(timer);
+    return reason;
+  };
+
+  const lookNow = async (): Promise<string | undefined> => {
+    const reason =
+      (await within(saveProbe(watch, clock().getTime()), "the store cannot be written")) ??
+      // Idle connections tell nothing; but one that failed last must have served again before requests come.
+      (troubleOf(db) && (await within(askNothing(db), "the store's connections fail")));
+    if (reason !== told)
+      log[reason === undefined ? "info" : "error"]({ reason }, "readiness of the store changed");
+    told = reason;
+    return reason;
+  };
+
+  return {
+    whyNot() {
+      if (look !== undefined) return look;
+      look = lookNow();
+      const forget = () => {
+        look = undefined;
+      };
+      void look.finally(() => setTimeout(forget, limits.keptMs).unref());
+      return look;
+    },
+  };
+}

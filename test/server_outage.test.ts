@@ -1,0 +1,190 @@
+// A provider whose store fails: it says so in the protocol's words, with a time to try again, its readiness
+// notices, and it goes on by itself.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { StoreLimits } from "../src/db/dialects.ts";
+import {
+  addMintingClients,
+  backEndId,
+  exchange,
+  setTenant,
+  signSubject,
+} from "./provider/grants/mint_support.ts";
+import { authorizationUrl } from "./provider/support/authorization.ts";
+import {
+  addPerson,
+  clientSecret,
+  type ProviderFixture,
+  startProvider,
+} from "./provider/support/provider_fixture.ts";
+import { startTcpProxy, type TcpProxy } from "./support/tcp_proxy.ts";
+
+/** As in life, with shorter times. */
+const storeLimits: StoreLimits = {
+  connectMs: 500,
+  acquireMs: 1_000,
+  statementMs: 600,
+  lockMs: 500,
+  idleInTransactionMs: 1_000,
+  silentMs: 900,
+};
+
+describe("a provider whose PostgreSQL fails", () => {
+  let fixture: ProviderFixture;
+  let proxy: TcpProxy;
+  let issuer: string;
+  let sub: string;
+
+  before(async () => {
+    const bare = await startProvider({ kind: "postgres" });
+    assert.ok("databaseUrl" in bare.store.location);
+    proxy = await startTcpProxy(bare.store.location.databaseUrl);
+    const server = await bare.startAnother(
+      { DATABASE_URL: proxy.url, TTI_ISSUER: "http://localhost:0" },
+      { storeLimits },
+    );
+    fixture = bare;
+    issuer = server.publicUrl;
+    await addMintingClients(fixture.db);
+    sub = (await addPerson(fixture.db, { email: "ann@acme.example", tenants: ["acme"] })).id;
+    await setTenant(fixture.db, "acme", {
+      loginMethod: "both",
+      presencePolicy: { name: "within", hours: 12 },
+    });
+  });
+  after(async () => {
+    await fixture.close();
+    await proxy.close();
+  });
+
+  const mint = async () =>
+    exchange(issuer, await signSubject(issuer, { sub, auth_time: Math.floor(Date.now() / 1000) }));
+  const ready = () => fetch(`${issuer}/health/ready`);
+  const until = async (holds: () => Promise<boolean>) => {
+    const deadlineMs = performance.now() + 8_000;
+    while (!(await holds())) {
+      assert.ok(performance.now() < deadlineMs, "it did not come to pass in time");
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  };
+
+  test("mints before anything fails", async () => {
+    const answer = await mint();
+    assert.equal(answer.status, 200, JSON.stringify(answer.body));
+    assert.equal((await ready()).status, 200);
+  });
+
+  test("goes on minting when one connection falls silent: only who waits on it is told to come again", async () => {
+    await Promise.all(Array.from({ length: 8 }, mint));
+    proxy.silence(1);
+    const answers: { status: number; body: Record<string, unknown> }[] = [];
+    for (let wave = 0; wave < 10; wave += 1) {
+      answers.push(...(await Promise.all(Array.from({ length: 4 }, mint))));
+    }
+    const failed = answers.filter(({ status }) => status !== 200);
+    assert.ok(failed.length <= 4, `${failed.length} of ${answers.length} failed`);
+    for (const { status, body } of failed)
+      assert.deepEqual([status, body["error"]], [503, "temporarily_unavailable"]);
+  });
+
+  test("is not ready while nothing answers, says 503 with a time everywhere, and serves again by itself", async () => {
+    await Promise.all(Array.from({ length: 4 }, mint));
+    const agent = await fetch(authorizationUrl({ issuer }, { client_id: "tti-demo" }), {
+      redirect: "manual",
+    });
+    const interaction = new URL(agent.headers.get("location") ?? "", issuer);
+    proxy.silence();
+    proxy.silenceNew(true);
+    const credentials = Buffer.from(`${backEndId}:${clientSecret}`).toString("base64");
+    const token = await fetch(`${issuer}/token`, {
+      method: "POST",
+      headers: { authorization: `Basic ${credentials}` },
+      body: new URLSearchParams({
+        grant_type: "authorization_code",
+        code: "x",
+        redirect_uri: "https://rp.example/callback",
+      }),
+    });
+    assert.equal(token.status, 503);
+    assert.equal(((await token.json()) as { error: string }).error, "temporarily_unavailable");
+    assert.ok(Number(token.headers.get("retry-after")) > 0);
+    const minted = await mint();
+    assert.deepEqual([minted.status, minted.body["error"]], [503, "temporarily_unavailable"]);
+    assert.doesNotMatch(JSON.stringify(minted.body), /oops|invalid_grant|DATABASE_URL/);
+    const cookie = agent.headers
+      .getSetCookie()
+      .map((line) => line.split(";")[0])
+      .join("; ");
+    const authorization = `Bearer ${"a".repeat(43)}`;
+    for (const [path, accept] of [
+      ["/me", "application/json"],
+      [`${interaction.pathname}`, "text/html"],
+      ["/account", "text/html"],
+      ["/auth?client_id=nobody&response_type=code", "text/html"],
+    ] as const) {
+      const answer = await fetch(new URL(path, issuer), {
+        redirect: "manual",
+        headers: { accept, authorization, cookie: path === "/account" ? "_session=x" : cookie },
+      });
+      const text = await answer.text();
+      if (path === "/account" && answer.status < 500) continue;
+      assert.equal(answer.status, 503, `${path} ${text}`);
+      assert.ok(Number(answer.headers.get("retry-after")) > 0, path);
+      assert.doesNotMatch(text, /oops|DATABASE_URL|PostgreSQL/);
+    }
+    const live = await fetch(`${issuer}/health/live`);
+    assert.equal(live.status, 200);
+    const notReady = await ready();
+    assert.equal(notReady.status, 503);
+    assert.ok(Number(notReady.headers.get("retry-after")) > 0);
+    proxy.silenceNew(false);
+    proxy.cut();
+    await until(async () => (await ready()).status === 200);
+    await until(async () => (await mint()).status === 200);
+  });
+
+  test("is not ready while the server refuses connections, and goes on once it is there", async () => {
+    await proxy.refuse();
+    await until(async () => (await ready()).status === 503);
+    assert.equal((await mint()).status, 503);
+    await proxy.accept();
+    await until(async () => (await ready()).status === 200);
+    assert.equal((await mint()).status, 200);
+  });
+});
+
+describe("a provider whose SQLite file fails", () => {
+  test("answers 503 with a time for a full disk and a held lock, and its process goes on", async () => {
+    const fixture = await startProvider({ storeLimits: { ...storeLimits, lockMs: 1_500 } });
+    try {
+      const { issuer, server } = fixture;
+      await addMintingClients(fixture.db);
+      const { id } = await addPerson(fixture.db, { email: "ann@acme.example", tenants: ["acme"] });
+      await setTenant(fixture.db, "acme", {
+        loginMethod: "both",
+        presencePolicy: { name: "within", hours: 12 },
+      });
+      const mint = async () =>
+        exchange(issuer, await signSubject(issuer, { sub: id, auth_time: Math.floor(Date.now() / 1000) }));
+      assert.equal((await mint()).status, 200);
+
+      await server.db.raw("pragma query_only = on");
+      const refused = await mint();
+      assert.deepEqual([refused.status, refused.body["error"]], [503, "temporarily_unavailable"]);
+      await server.db.raw("pragma query_only = off");
+      assert.equal((await mint()).status, 200);
+
+      const holder = await fixture.db.transaction();
+      await holder.raw("update tenants set name = name");
+      const waiting = mint();
+      const begunMs = performance.now();
+      assert.equal((await fetch(`${issuer}/health/live`)).status, 200);
+      assert.ok(performance.now() - begunMs < 1_000);
+      assert.equal((await waiting).status, 503);
+      await holder.rollback();
+      assert.equal((await mint()).status, 200);
+    } finally {
+      await fixture.close();
+    }
+  });
+});
