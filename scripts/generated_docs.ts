@@ -10,6 +10,7 @@ import { errorCatalogue } from "../src/errors.ts";
 import { sandboxRulesPage } from "../src/sandbox/index.ts";
 import { settings } from "../src/settings.ts";
 import { adminApiPage } from "./admin_api_page.ts";
+import { connectingPage } from "./connecting_page.ts";
 import { limitsPage } from "./limits_page.ts";
 import { storedPage } from "./stored_page.ts";
 
@@ -117,6 +118,7 @@ export const generatedPages: Readonly<Record<string, () => string>> = {
   "docs/admin-api.md": adminApiPage,
   "docs/audit-events.md": auditEventsPage,
   "docs/configuration.md": configurationPage,
+  "docs/connecting-an-application.md": connectingPage,
   "docs/limits.md": limitsPage,
   "docs/what-is-stored.md": storedPage,
   "docs/errors.md": errorsPage,

@@ -6,6 +6,7 @@ import { mostBodyBytes, mostQueryCharacters } from "../src/app.ts";
 import { clockToleranceSeconds } from "../src/input/moment.ts";
 import { attemptRates, knownForMs } from "../src/provider/accounts/attempt_rates.ts";
 import { clientCacheMs } from "../src/provider/clients/client_cache.ts";
+import { mostPostedRequests, postedRequestSeconds } from "../src/provider/edge/posted_request_store.ts";
 import { longestAssertionLifeSeconds } from "../src/provider/grants/subject_assertion.ts";
 import { challengeLifeSeconds } from "../src/provider/handoff/login_handoff.ts";
 import { kmsLookIntervalMs } from "../src/provider/keys/key_ring.ts";
@@ -68,6 +69,16 @@ ${table("| what | lives | then |", [
   ["access token of a person", inWords(ttlSeconds.accessToken), "refresh"],
   ["access token of a back end (`client_credentials`)", inWords(ttlSeconds.backEndToken), "ask for another"],
   ["refresh token", inWords(ttlSeconds.refreshToken), "rotated at each use; the family ends with its grant"],
+  [
+    "repeat of a refresh token just used",
+    `${inWords(settings.refreshGraceSeconds.fallback("production"))} (\`TTI_REFRESH_GRACE\`)`,
+    "its reuse ends the family",
+  ],
+  [
+    "request posted because it is long",
+    `${inWords(postedRequestSeconds)}, ${mostPostedRequests} at most`,
+    "start again at the application",
+  ],
   ["grant: all that came from one sign-in", inWords(ttlSeconds.grant), "the person signs in again"],
   [
     "session in the browser",

@@ -103,6 +103,10 @@ const explainable: ReadonlyMap<string, string> = new Map([
     "refresh token already used",
     "The refresh token was used before, so every token of its family is revoked. Start a new sign-in, and keep the newest refresh token only.",
   ],
+  [
+    "refresh token used at the same moment",
+    "Another request used the refresh token and its successor at the same moment. Use the newest token, or start a new sign-in.",
+  ],
   ["grant not found", "The sign-in this came from was ended or revoked. Start a new sign-in."],
   ["grant is expired", "The sign-in this came from is too long ago. Start a new sign-in."],
 ]);

@@ -58,6 +58,15 @@ describe("a posted request", () => {
     assert.equal(answer.url.searchParams.get("state"), state);
   });
 
+  it("with a token in it never shows the token in an address", async () => {
+    const body = new URLSearchParams({ client_id: "app", id_token_hint: "eyJ.a.token" });
+    const answer = await new UserAgent().visit(new URL("/session/end", fixture.issuer), {
+      method: "POST",
+      body,
+    });
+    assert.match(answer.headers.get("location") ?? "", /^[^?]*\?posted_request=[\w-]{43}$/);
+  });
+
   it("keeps a parameter that was sent twice, so that it is refused", async () => {
     const { origin, pathname, searchParams } = authorizationUrl(fixture, { state });
     searchParams.append("state", "another");

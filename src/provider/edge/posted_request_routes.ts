@@ -25,9 +25,12 @@ export interface PostedRequestDeps {
 export function addPostedRequestRoutes(router: Router, { db, clock, issuer }: PostedRequestDeps): void {
   for (const path of ["/auth", "/session/end"]) {
     router.post(path, async (ctx) => {
-      const query = (await readFormPairs(ctx.req)).toString();
+      const pairs = await readFormPairs(ctx.req);
+      const query = pairs.toString();
       const target = new URL(path, issuer);
-      target.search = query.length <= longestRedirectedQuery ? query : await shorten(path, query);
+      const short = query.length <= longestRedirectedQuery;
+      // A token has no place in an address, where logs and histories keep it.
+      target.search = short && !pairs.has("id_token_hint") ? query : await shorten(path, query);
       ctx.set("Cache-Control", "no-store");
       ctx.status = 303;
       ctx.redirect(target.href);

@@ -41,7 +41,7 @@ export function refreshHandler(provider: Provider, deps: RefreshDeps) {
       const presented = await readPresented(ctx);
       if (await answer(ctx, presented)) return;
     }
-    throw new errors.InvalidGrant("refresh token already used");
+    throw new errors.InvalidGrant("refresh token used at the same moment");
   };
 
   async function readPresented(ctx: KoaContextWithOIDC): Promise<Presented> {

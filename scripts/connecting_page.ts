@@ -1,0 +1,135 @@
+// Owns docs/connecting-an-application.md: what whoever connects an application needs to know, its numbers taken from
+// the constants that decide them.
+import { mostQueryCharacters } from "../src/app.ts";
+import { clientCacheMs } from "../src/provider/clients/client_cache.ts";
+import { mostPostedRequests, postedRequestSeconds } from "../src/provider/edge/posted_request_store.ts";
+import { longestAssertionSeconds, ttlSeconds } from "../src/provider/policies.ts";
+import { settings } from "../src/settings.ts";
+import { inWords } from "./limits_page.ts";
+
+/** Writes the page. */
+export function connectingPage(): string {
+  const grace = inWords(settings.refreshGraceSeconds.fallback("production"));
+  const idToken = inWords(settings.idTokenTtlSeconds.fallback("production"));
+  const { accessToken, authorizationCode, grant, refreshToken, session } = ttlSeconds;
+  return `# Connecting an application
+
+<!-- Written from scripts/connecting_page.ts and the code's own constants by \`npm run docs\`. Do not edit. -->
+
+Any OpenID Connect library will do: give it the issuer, a client id, and a secret or a key. It reads the rest from
+\`/.well-known/openid-configuration\`. All limits: [limits.md](limits.md).
+
+## Register it
+
+| kind | command |
+|---|---|
+| web application with a server | \`npx tti client create --id app --first-party --redirect-uri https://app.example.com/callback\` |
+| the same, with a key in place of a secret | add \`--key-out app.json\` |
+| single-page application | \`npx tti client create --id spa --first-party --auth-method none --redirect-uri https://spa.example.com/\` |
+| desktop or command-line application | \`npx tti client create --id desk --first-party --auth-method none --redirect-uri http://127.0.0.1/callback\` |
+| mobile application | \`npx tti client create --id mobile --first-party --native --redirect-uri com.example.app:/callback\` |
+
+\`--first-party\` says that it is your own: its users are not asked for consent. A registration is refused if it can never
+work, and answered with a note if it does not work yet: a tenant that does not exist, minting without a key, an address
+in a private network that \`TTI_ALLOW_NETWORKS\` does not name. A change counts on every instance within
+${inWords(clientCacheMs / 1000)}.
+
+## Endpoints
+
+| address | for | |
+|---|---|---|
+| \`/auth\` | the authorization request, by GET or POST | code flow, PKCE with S256 always (a confidential client may be registered \`--no-pkce\`) |
+| \`/token\` | codes and refresh tokens | \`client_secret_basic\`, \`client_secret_post\`, \`private_key_jwt\` (assertions of at most ${inWords(longestAssertionSeconds)}, used once), \`none\` |
+| \`/token/revocation\` | ending a token; a refresh token takes its family along | RFC 7009 |
+| \`/me\` | userinfo | |
+| \`/session/end\` | signing out, by GET or POST | RP-Initiated Logout 1.0 |
+| \`/jwks\` | the keys that verify | keep them as long as the answer's headers say |
+
+A browser's scripts may read \`/token\`, \`/token/revocation\` and \`/me\` from the origins of a public client's redirect
+URIs. A method an address does not take is 405 with the ones it takes.
+
+An address is at most ${mostQueryCharacters} characters long. What is longer may be posted, to \`/auth\` and
+\`/session/end\`: it waits for its browser ${inWords(postedRequestSeconds)}, ${mostPostedRequests} of them at most. The
+answer comes back by the address too, so a very long \`state\` must fit what stands in front of your application.
+
+## Redirect URIs
+
+They are compared byte by byte. Only a native application varies: at \`http://127.0.0.1/…\` and \`http://[::1]/…\` it may
+name any port (RFC 8252 section 7.3), which it must then name to \`/token\` as well. \`localhost\` is compared exactly,
+because it may resolve elsewhere. A scheme of its own is a domain name backwards (\`com.example.app:/callback\`), for public
+native applications only. A client is native if it says so (\`--native\`), or if it is public and all its redirect URIs are
+such. A native application opens the system's browser, never a view of its own (RFC 8252 section 8.12).
+
+## Scopes, and what they tell
+
+| scope | ID token | userinfo |
+|---|---|---|
+| \`openid\` | \`sub\`, the tenant, \`auth_time\` | \`sub\`, the tenant |
+| \`email\` | \`email\`, \`email_verified\` | the same |
+| \`profile\` | \`name\` | the same |
+| \`offline_access\` | – | – |
+
+That is what a third party gets, and what the consent page says. Your own applications (\`--first-party\`) and the client
+registered with AWS get address and name in the ID token whatever they ask for: Identity Center matches people by the
+address. The whole ID token: [tti-profile.md](tti-profile.md).
+
+\`tenant=acme\` in the request signs the person in to that tenant or refuses; \`tenant_hint\` only suggests. A token names
+one tenant; to change it, start another request.
+
+## How long
+
+| | |
+|---|---|
+| authorization code | ${inWords(authorizationCode)}, once |
+| access token | ${inWords(accessToken)} |
+| ID token | ${idToken} (\`TTI_ID_TOKEN_TTL\`) |
+| refresh token | ${inWords(refreshToken)} from its last exchange |
+| all that came of one sign-in | ${inWords(grant)} |
+| browser session | ${inWords(session)} after the browser last came here |
+
+Without \`offline_access\` a refresh token ends with the browser session it came from, by sign-out or by time, whether or
+not it is refreshed. Ask for \`offline_access\` with \`prompt=consent\` to keep access while the person is away; it outlives
+the session and the sign-out. For the client registered with AWS the tenant's presence policy holds at each refresh too.
+
+## Refreshing
+
+A refresh token serves once, and its answer holds the next one. **Keep the newest, and replace it before you use the
+tokens beside it.** A used one that comes again ends the whole family: somebody has a copy.
+
+An honest repeat is forgiven for ${grace} (\`TTI_REFRESH_GRACE\`): two tabs refresh at once, an answer is lost, your
+process is killed in the middle. It gets the *same* next refresh token, and a new access token and ID token beside it. The
+grace ends early, when the next token is used for the first time.
+
+- **Single-page application.** Let one tab refresh (Web Locks, \`navigator.locks.request\`), or let each try within the
+  grace; all end up with the same refresh token. Repeat at once after a network error, never minutes later.
+- **Mobile and desktop.** Write the next refresh token to the keychain before you use the access token. After a crash,
+  repeat with the one you have: within the grace you get the next one, and if nothing had been saved here, the old one is
+  still good.
+- **Server.** Refresh under a lock for each session. Or register the application with \`--no-rotation\`: its refresh token
+  stays the same and is worth nothing without the application's own secret or key. A public client always rotates.
+
+If refreshing answers \`invalid_grant\`, start a sign-in; while the browser session lives, it ends without a question
+(\`prompt=none\` tells you). If it answers 5xx or nothing, the old token is as good as before: repeat within the grace. An
+authorization code is used up at its first redemption, also when the answer is lost; a second use ends what came of the
+first. Start the sign-in again: the browser gets another code without a question.
+
+## Signing out
+
+Send the browser to \`/session/end\` with \`id_token_hint\` or \`client_id\`, and a registered \`post_logout_redirect_uri\`.
+The person may be asked whether to sign out here too.
+
+To be told when a session ends elsewhere, register \`--backchannel-logout-uri\`. ID tokens then carry \`sid\`, the browser
+session, and so does the logout token that is posted to you: end the sessions you know by that \`sid\`, and no other of the
+same person. The address must be https and public, or in a network that \`TTI_ALLOW_NETWORKS\` names.
+
+## When it is refused
+
+| answer of \`/token\` | what it means |
+|---|---|
+| \`invalid_client\` | the client did not prove who it is |
+| \`unauthorized_client\` | the client was not registered for this \`grant_type\` |
+| \`invalid_grant\` | code or refresh token is unknown, used, expired or revoked, or the person may have no token now; the description begins with a code of [errors.md](errors.md) where there is one |
+| \`invalid_scope\` | a scope it was not registered for, or more than was granted |
+| \`temporarily_unavailable\` | no token can be signed at the moment; \`Retry-After\` says when to repeat |
+`;
+}
