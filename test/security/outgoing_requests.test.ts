@@ -1,4 +1,4 @@
-// Class: SSRF from client-supplied URLs (CVE-2025-67494, CVE-2026-1180). A private address is reached only if the
+// Class: SSRF from client-supplied URLs (CVE-2025-67494, CVE-2026-1180), DNS rebinding. A private address is reached only if the
 // operator named its network.
 import assert from "node:assert/strict";
 import { createPublicKey } from "node:crypto";
@@ -6,6 +6,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
 import { exportJWK, SignJWT } from "jose";
+import { createOutgoingFetch } from "../../src/provider/outgoing_fetch.ts";
 import { redeem } from "../provider/support/authorization.ts";
 import {
   addClient,
@@ -78,6 +79,62 @@ test("one in a network the operator named is fetched, and a redirect elsewhere i
     assert.notEqual(await authenticate(fixture, jwksUri), "invalid_grant");
   } finally {
     location = undefined;
+    await fixture.close();
+  }
+});
+
+/** Listens on an address of this machine and counts who comes. */
+async function listenAt(
+  address: string,
+  port = 0,
+): Promise<{ server: Server; port: number; count: () => number }> {
+  let count = 0;
+  const server = createServer((_request, response) => {
+    count += 1;
+    response.end(address);
+  });
+  await new Promise<void>((resolve) => server.listen(port, address, resolve));
+  return { server, port: (server.address() as AddressInfo).port, count: () => count };
+}
+
+test("the connection goes to the address that was judged, whatever the name answers next", async () => {
+  const judged = await listenAt("127.0.0.2");
+  const other = await listenAt("127.0.0.1", judged.port);
+  let asked = 0;
+  const rebinding = async () => {
+    asked += 1;
+    return [{ address: asked === 1 ? "127.0.0.2" : "127.0.0.1", family: 4 }];
+  };
+  const outgoing = createOutgoingFetch(["127.0.0.2/32"], rebinding);
+  const answer = await outgoing(`http://rebinding.example:${judged.port}/jwks`, {} as never);
+  assert.equal(await answer.text(), "127.0.0.2");
+  assert.deepEqual([asked, judged.count(), other.count()], [1, 1, 0]);
+  judged.server.close();
+  other.server.close();
+});
+
+test("a redirect from a judged address is not followed, not even to another name of it", async () => {
+  const target = await listenAt("127.0.0.1");
+  const redirecting = createServer((_request, response) => {
+    response.writeHead(302, { location: `http://127.0.0.1:${target.port}/` }).end();
+  });
+  await new Promise<void>((resolve) => redirecting.listen(0, "127.0.0.2", resolve));
+  const { port } = redirecting.address() as AddressInfo;
+  const outgoing = createOutgoingFetch(["127.0.0.2/32"], async () => [{ address: "127.0.0.2", family: 4 }]);
+  await assert.rejects(outgoing(`http://a.example:${port}/`, {} as never));
+  assert.equal(target.count(), 0);
+  redirecting.close();
+  target.server.close();
+});
+
+test("a name with one address outside the named networks is left to the library's guard", async () => {
+  const fixture = await startProvider({ environment: { TTI_ALLOW_NETWORKS: "10.0.0.0/8" } });
+  try {
+    requests = 0;
+    const { port } = new URL(jwksUri);
+    assert.notEqual(await authenticate(fixture, `http://localhost:${port}/jwks`), "invalid_grant");
+    assert.equal(requests, 0);
+  } finally {
     await fixture.close();
   }
 });
