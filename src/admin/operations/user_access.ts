@@ -35,7 +35,10 @@ export async function setUserPassword(
   input: unknown,
 ): Promise<UserWithEnded & { generatedPassword?: string }> {
   const wanted = parseArguments(oneUser.extend({ password: z.string().optional() }), input);
-  if (wanted.password !== undefined) assertNewPassword(wanted.password);
+  if (wanted.password !== undefined) {
+    const { email, name } = await resolveUser(context.db, wanted.user);
+    await assertNewPassword(wanted.password, [email, name]);
+  }
   const generated = wanted.password === undefined ? generatePassword() : undefined;
   const passwordHash = await context.passwords.hashPassword(wanted.password ?? generated ?? "");
   const changed = await act(context, wanted.user, "account.password_set", (trx, account, now) =>

@@ -44,7 +44,10 @@ const newUser = z.strictObject({
 export async function createUser(context: OperationContext, input: unknown): Promise<CreatedUser> {
   const wanted = parseArguments(newUser, input);
   const email = parseEmailAddress(wanted.email);
-  if (wanted.password !== undefined) assertNewPassword(wanted.password);
+  if (wanted.password !== undefined) {
+    const tenantIds = (wanted.memberships ?? []).map(({ tenantId }) => tenantId);
+    await assertNewPassword(wanted.password, [email, wanted.name, ...tenantIds]);
+  }
   const generated = wanted.password === undefined ? generatePassword() : undefined;
   const passwordHash = await context.passwords.hashPassword(wanted.password ?? generated ?? "");
   const now = context.clock();

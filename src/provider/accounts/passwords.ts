@@ -2,6 +2,8 @@
 import { availableParallelism } from "node:os";
 import { hash, verify } from "@node-rs/argon2";
 import { OperationError } from "../../errors.ts";
+import { isStorable } from "../../input/text.ts";
+import { isEasilyGuessed } from "./password_strength.ts";
 
 // OWASP Password Storage Cheat Sheet: Argon2id with 19 MiB, two passes, one lane.
 const argon2Options = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 } as const;
@@ -26,19 +28,33 @@ export interface Passwords {
   verifyPassword(passwordHash: string | null | undefined, password: string): Promise<boolean>;
 }
 
+const choose =
+  "Choose a pass phrase of several words that have nothing to do with you, or let one be generated.";
+
 /**
- * Checks a new password's length. No rules about its characters: they make passwords worse.
+ * Checks a new password: its length, and that it is not easily guessed. No rules about its characters: they make
+ * passwords worse.
+ * @param about what a guesser knows of the person: address, name, tenants
  * @throws OperationError invalid_input
  * @see NIST SP 800-63B section 3.1.1.2
  */
-export function assertNewPassword(password: string): void {
+export async function assertNewPassword(
+  password: string,
+  about: readonly (string | null | undefined)[] = [],
+): Promise<void> {
+  const refuse = (what: string) =>
+    new OperationError("invalid_input", `password ${what}.`, { field: "password", fix: choose });
   const length = [...password].length;
-  if (length >= shortestPassword && length <= longestPassword) return;
-  throw new OperationError(
-    "invalid_input",
-    `password has ${length} characters; it needs ${shortestPassword} to ${longestPassword}.`,
-    { field: "password", fix: "Choose a pass phrase of several words, or let one be generated." },
-  );
+  if (length < shortestPassword || length > longestPassword) {
+    throw refuse(`has ${length} characters; it needs ${shortestPassword} to ${longestPassword}`);
+  }
+  if (!isStorable(password)) throw refuse("holds half a character or U+0000");
+  const known = about.filter((text) => typeof text === "string");
+  if (await isEasilyGuessed(password, known)) {
+    throw refuse(
+      "is easily guessed: it is common, repeats itself, or is made of the person's own name or address",
+    );
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 // Password hashing: what it produces, what it refuses, and that it bounds its own work.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { generatePassword } from "../../../src/provider/accounts/generated_password.ts";
 import { assertNewPassword, createPasswords } from "../../../src/provider/accounts/passwords.ts";
 
 describe("passwords", () => {
@@ -60,11 +61,47 @@ describe("passwords", () => {
     assert.equal(await createdOnce.verifyPassword(undefined, "x"), false);
   });
 
-  it("for new accounts have 10 to 256 characters", () => {
-    assert.throws(() => assertNewPassword("short"), { code: "invalid_input", field: "password" });
-    assert.throws(() => assertNewPassword("x".repeat(257)), { code: "invalid_input", field: "password" });
-    assertNewPassword("x".repeat(10));
-    assertNewPassword("🔑".repeat(256));
+  it("for new accounts have 10 to 256 characters", async () => {
+    const refused = { code: "invalid_input", field: "password" };
+    await assert.rejects(assertNewPassword("short"), refused);
+    await assert.rejects(assertNewPassword("long enough for anybody ".repeat(11)), refused);
+    await assertNewPassword("k7m2p-x9wq");
+    await assertNewPassword(`${"🔑 eleven strange green doors ".repeat(8)}`.slice(0, 256));
+  });
+
+  const about = ["Jane.Doe@Acme.example", "Jane Doe", "globex-eu"];
+  for (const password of [
+    "aaaaaaaaaa",
+    "password12",
+    "abcdefghijkl",
+    "qwertyuiop1",
+    "1234567890",
+    "Spring2026!",
+    "ababababababab",
+    "jane.doe@acme.example",
+    "JaneDoeJaneDoe",
+    "globex-eu-2026",
+    "Acme.example1",
+    "tti-provider",
+    "p\uff41ssword12",
+    "passwordpassword".repeat(16),
+  ]) {
+    it(`that are easily guessed are refused: ${password.slice(0, 24)}`, async () => {
+      await assert.rejects(assertNewPassword(password, about), { code: "invalid_input", field: "password" });
+    });
+  }
+
+  for (const password of [
+    "correct horse battery staple",
+    "sommerregen im juli",
+    "k7m2p-x9wq3",
+    "crème brûlée zu dritt",
+  ]) {
+    it(`that are hard to guess are taken: ${password}`, () => assertNewPassword(password, about));
+  }
+
+  it("that are generated pass the same judgement", async () => {
+    for (let time = 0; time < 20; time += 1) await assertNewPassword(generatePassword(), about);
   });
 });
 
