@@ -54,14 +54,20 @@ export function hostName(value: string): string {
   return value;
 }
 
-/** Comma-separated 32-byte keys in base64. */
-export function sealingKeys(value: string): readonly Uint8Array[] {
+// 32 random bytes have about 30 different values; fewer than 16 come once in 10^12 tries.
+const fewestDistinctBytes = 16;
+
+/** Comma-separated 32-byte keys in base64; in production such as chance makes, not zeros or a repeated word. */
+export function sealingKeys(value: string, mode: Mode): readonly Uint8Array[] {
   return value.split(",").map((part, index) => {
     const bytes = /^[A-Za-z0-9+/_-]+={0,2}$/.test(part.trim())
       ? Buffer.from(part.trim(), "base64")
       : Buffer.alloc(0);
     if (bytes.length !== 32) {
       throw new Error(`key ${index + 1} is not 32 bytes in base64|Make one with: openssl rand -base64 32`);
+    }
+    if (mode === "production" && new Set(bytes).size < fewestDistinctBytes) {
+      throw new Error(`key ${index + 1} is not random|Make one with: openssl rand -base64 32`);
     }
     return new Uint8Array(bytes);
   });

@@ -1,10 +1,11 @@
 // The settings: what is accepted, every fault at once with its fix, and the page generated from them.
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { describe, test } from "node:test";
 import { ConfigError, readConfig } from "../src/config.ts";
 import { settings } from "../src/settings.ts";
 
-const secret = Buffer.alloc(32, 7).toString("base64");
+const secret = randomBytes(32).toString("base64");
 const production = {
   TTI_ISSUER: "https://login.isv.example",
   TTI_SECRETS: secret,
@@ -59,6 +60,23 @@ describe("the settings", () => {
 
   test("are frozen once read", () => {
     assert.throws(() => Object.assign(readConfig(production), { port: 1 }), TypeError);
+  });
+
+  test("take no secret that chance did not make, in production", () => {
+    for (const bytes of [
+      Buffer.alloc(32),
+      Buffer.alloc(32, 7),
+      Buffer.from("secret".repeat(6)).subarray(0, 32),
+    ]) {
+      const value = `${secret},${bytes.toString("base64")}`;
+      assert.match(
+        faultsOf({ ...production, TTI_SECRETS: value })["TTI_SECRETS"] ?? "",
+        /key 2 is not random/,
+      );
+      assert.equal(readConfig({ TTI_SECRETS: value }, "development").secrets.length, 2);
+    }
+    for (let time = 0; time < 200; time += 1)
+      readConfig({ ...production, TTI_SECRETS: randomBytes(32).toString("base64") });
   });
 
   test("never repeat a secret in an error", () => {

@@ -1,5 +1,6 @@
 // Starting and stopping: two processes on one store, requests under way end, faults stop the start.
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { type IncomingMessage, request } from "node:http";
 import { tmpdir } from "node:os";
@@ -70,7 +71,7 @@ test("production does not start on a store that is not migrated, and says what t
   const config = readConfig({
     TTI_MODE: "production",
     TTI_ISSUER: "https://login.example.com",
-    TTI_SECRETS: Buffer.alloc(32, 1).toString("base64"),
+    TTI_SECRETS: randomBytes(32).toString("base64"),
     TTI_TRUSTED_PROXIES: "1",
     PORT: "0",
     TTI_ADMIN_PORT: "0",

@@ -1,5 +1,7 @@
 // `tti serve` as an operator starts it, to see how soon it serves and what it holds while nobody asks.
+
 import { execFileSync, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -40,7 +42,7 @@ async function observe(dataDir: string, idleMs: number): Promise<Serving> {
       PATH: process.env["PATH"] ?? "",
       TTI_ISSUER: "https://id.example",
       TTI_TRUSTED_PROXIES: "0",
-      TTI_SECRETS: Buffer.alloc(32, 7).toString("base64"),
+      TTI_SECRETS: randomBytes(32).toString("base64"),
       TTI_CLIENT_ID: "bench-aws",
       TTI_DATA_DIR: dataDir,
       TTI_LOG_LEVEL: "error",

@@ -1,21 +1,30 @@
 // Owns the installation's secrets where the environment gives none: a developer's machine makes one and keeps it.
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../config.ts";
 
 /**
  * The secrets to use: those of the environment, or, in development only, one kept in the data directory.
- * Two processes may start at once: the file is created by one of them and read by both.
+ * Two processes may start at once: the file comes to be whole, by one of them, and is read by both.
  */
 export function loadSecrets(config: Pick<Config, "secrets" | "dataDir">): readonly Uint8Array[] {
   if (config.secrets.length > 0) return config.secrets;
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const path = join(config.dataDir, "development-secret");
+  if (!existsSync(path)) makeSecret(path);
+  return [Buffer.from(readFileSync(path, "utf8"), "base64")];
+}
+
+// Written under a name of its own, then linked: whoever finds the file finds all of it.
+function makeSecret(path: string): void {
+  const own = `${path}.${randomBytes(8).toString("hex")}`;
+  writeFileSync(own, randomBytes(32).toString("base64"), { flag: "wx", mode: 0o600 });
   try {
-    writeFileSync(path, randomBytes(32).toString("base64"), { flag: "wx", mode: 0o600 });
+    linkSync(own, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    rmSync(own);
   }
-  return [Buffer.from(readFileSync(path, "utf8"), "base64")];
 }

@@ -1,5 +1,6 @@
 // The doctor looks at settings and store: each fault it knows is shown by an installation that has it.
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { ConfigError, readConfig } from "../../../src/config.ts";
 import { OperationError } from "../../../src/errors.ts";
@@ -18,7 +19,7 @@ import { complaints } from "./doctor_support.ts";
 
 const production = {
   TTI_ISSUER: "https://login.example.com",
-  TTI_SECRETS: Buffer.alloc(32, 7).toString("base64"),
+  TTI_SECRETS: randomBytes(32).toString("base64"),
   TTI_CLIENT_ID: "isv-app",
   TTI_TRUSTED_PROXIES: "1",
 };
