@@ -1,0 +1,339 @@
+// Class: what a login opens (S1). Every way in × every way to a token × every tenant × every right that may have ended
+// meanwhile, on both stores. What each cell must answer is computed by an oracle that knows nothing of the code.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { setUserPassword } from "../../src/admin/operations/user_access.ts";
+import { createMembership, deleteMembership } from "../../src/provider/tenants/membership_store.ts";
+import { saveTenant } from "../../src/provider/tenants/tenant_store.ts";
+import { exchange, postToken, signSubject, subjectJwk } from "../provider/grants/mint_support.ts";
+import { addHandoffClients, challengeOf, IsvBackEnd, loginUrl } from "../provider/handoff/handoff_support.ts";
+import { authorizationUrl, basic, getUserinfo, redeem } from "../provider/support/authorization.ts";
+import {
+  addClient,
+  addPerson,
+  type ProviderFixture,
+  password,
+  startProvider,
+} from "../provider/support/provider_fixture.ts";
+import { UserAgent } from "../provider/support/user_agent.ts";
+import { storeKinds } from "../support/databases.ts";
+
+const tokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange";
+const jwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+const email = "person@corp.example";
+
+/** Three customers of the same person: one takes either login, one the ISV's only, one passwords only. */
+const tenants = ["ext", "globex", "acme"] as const;
+type TenantId = (typeof tenants)[number];
+
+const waysIn = [
+  "password",
+  "handoff for ext",
+  "handoff for globex",
+  "both handoffs in turn",
+  "password, then handoff for globex",
+  "the back end's word, no browser",
+  "a session of before logins were recorded",
+] as const;
+type WayIn = (typeof waysIn)[number];
+
+const waysToToken = [
+  "sign-in",
+  "prompt=none",
+  "single sign-on",
+  "code",
+  "refresh",
+  "own access token",
+  "own refresh token",
+  "userinfo",
+  "assertion",
+  "jwt-bearer",
+  "search",
+  "account page",
+] as const;
+type WayToToken = (typeof waysToToken)[number];
+
+/** Each ends for ext alone, or for the person altogether. */
+const endings = [
+  "nothing",
+  "membership of ext",
+  "tenant ext",
+  "domain at ext",
+  "account",
+  "password",
+  "session",
+] as const;
+type Ending = (typeof endings)[number];
+
+// The oracle.
+const vouched: Record<WayIn, readonly TenantId[]> = {
+  password: ["ext", "acme"],
+  "handoff for ext": ["ext"],
+  "handoff for globex": ["globex"],
+  "both handoffs in turn": ["ext", "globex"],
+  "password, then handoff for globex": ["ext", "globex", "acme"],
+  "the back end's word, no browser": [],
+  "a session of before logins were recorded": [],
+};
+
+function mustOpen(wayIn: WayIn, way: WayToToken, tenant: TenantId, ending: Ending): boolean {
+  if (!vouched[wayIn].includes(tenant)) return false;
+  if (ending === "account" || ending === "password" || ending === "session") return false;
+  if (tenant !== "ext" || ending === "nothing") return true;
+  switch (ending) {
+    case "tenant ext":
+      return false;
+    case "domain at ext":
+      // The account page makes no token.
+      return way === "account page";
+    case "membership of ext":
+      // ext takes the ISV's word for who its users are; nobody else brings a member back.
+      return way === "assertion" || way === "jwt-bearer";
+  }
+}
+
+interface Held {
+  code: string | undefined;
+  accessToken: unknown;
+  refreshToken: unknown;
+}
+
+for (const kind of storeKinds) {
+  describe(`what a login opens, on ${kind}`, () => {
+    let fixture: ProviderFixture;
+    let isv: IsvBackEnd;
+    let accountId: string;
+    let searchToken: string;
+    let cells = 0;
+
+    before(async () => {
+      const environment = { TTI_LOGIN_URL: loginUrl, TTI_REQUIRE_VERIFIED_DOMAIN: "on" };
+      fixture = await startProvider({ kind, environment });
+      const { db, issuer } = fixture;
+      accountId = (await addPerson(db, { email, tenants })).id;
+      await saveTenant(db, "ext", { loginMethod: "both" }, new Date());
+      await saveTenant(db, "globex", { loginMethod: "handoff" }, new Date());
+      await proveDomain([...tenants]);
+      await addHandoffClients(fixture, ["*"]);
+      await addClient(db, { client_id: "tti-demo" });
+      const grants = ["authorization_code", "refresh_token", tokenExchange, jwtBearer];
+      for (const tenant of tenants) {
+        await addClient(db, { client_id: `app-${tenant}`, grant_types: grants, mint_tenants: ["*"] });
+        await addClient(db, { client_id: `other-${tenant}` });
+      }
+      const keys = { keys: [subjectJwk as never] };
+      await addClient(db, { client_id: "back-end", grant_types: grants, mint_tenants: ["*"], jwks: keys });
+      await addClient(db, {
+        client_id: "searcher",
+        grant_types: ["client_credentials"],
+        response_types: [],
+        redirect_uris: [],
+        scope: "tti:search",
+        search_tenants: ["*"],
+      });
+      isv = new IsvBackEnd(fixture);
+      const granted = await postToken(
+        issuer,
+        { grant_type: "client_credentials", scope: "tti:search" },
+        "searcher",
+      );
+      searchToken = String(granted.body["access_token"]);
+    });
+    after(() => fixture.close());
+
+    const proveDomain = async (ids: string[]) => {
+      const proven = { challenge: "c", verified_at_ms: 1, shared_at_ms: 1, created_at_ms: 1 };
+      for (const tenant_id of ids)
+        await fixture.db("tenant_domains").insert({ tenant_id, domain: "corp.example", ...proven });
+    };
+
+    async function enter(agent: UserAgent, wayIn: WayIn): Promise<void> {
+      const byPassword = async () => {
+        const page = await agent.follow(authorizationUrl(fixture, { tenant: "acme" }));
+        await agent.submit(page, { email, password }, "/login");
+      };
+      const byHandoff = async (tenant: string) => {
+        const challenge = await challengeOf(agent, fixture, { tenant });
+        await agent.follow(await isv.accept(challenge, { subject: accountId, tenant }));
+      };
+      switch (wayIn) {
+        case "password":
+          return byPassword();
+        case "handoff for ext":
+          return byHandoff("ext");
+        case "handoff for globex":
+          return byHandoff("globex");
+        case "both handoffs in turn":
+          await byHandoff("ext");
+          return byHandoff("globex");
+        case "password, then handoff for globex":
+          await byPassword();
+          return byHandoff("globex");
+        case "the back end's word, no browser":
+          return;
+        case "a session of before logins were recorded":
+          await byPassword();
+          await fixture.db("session_vouchers").delete();
+      }
+    }
+
+    const silent = async (agent: UserAgent, tenant: TenantId, client_id: string, prompt = "none") =>
+      (await agent.follow(authorizationUrl(fixture, { tenant, client_id, prompt }))).url.searchParams.get(
+        "code",
+      ) ?? undefined;
+
+    async function hold(agent: UserAgent, tenant: TenantId): Promise<Held> {
+      const client = `app-${tenant}`;
+      const first = await silent(agent, tenant, client);
+      if (first === undefined) return { code: undefined, accessToken: "none", refreshToken: "none" };
+      const { body } = await redeem(fixture, first, {}, basic(client));
+      const code = await silent(agent, tenant, client);
+      return { code, accessToken: body["access_token"], refreshToken: body["refresh_token"] };
+    }
+
+    async function end(agent: UserAgent, ending: Ending): Promise<void> {
+      const { db } = fixture;
+      switch (ending) {
+        case "nothing":
+          return;
+        case "membership of ext":
+          await deleteMembership(db, "ext", accountId);
+          return;
+        case "tenant ext":
+          await db("tenants").where({ id: "ext" }).update({ disabled_at_ms: 1 });
+          return;
+        case "domain at ext":
+          await db("tenant_domains").where({ tenant_id: "ext" }).delete();
+          return;
+        case "account":
+          await db("accounts").where({ id: accountId }).update({ disabled_at_ms: 1 });
+          return;
+        case "password": {
+          const operator = { db, clock: () => new Date(), actor: "operator", passwords: undefined };
+          const { createPasswords } = await import("../../src/provider/accounts/passwords.ts");
+          const context = { ...operator, passwords: createPasswords() } as never;
+          await setUserPassword(context, { user: email, password });
+          return;
+        }
+        case "session": {
+          const question = await agent.follow(new URL("/session/end", fixture.issuer));
+          if (/\/confirm"/.test(question.text)) await agent.submit(question, { logout: "yes" }, "/confirm");
+        }
+      }
+    }
+
+    async function restore(ending: Ending): Promise<void> {
+      const { db } = fixture;
+      await db("tenants").where({ id: "ext" }).update({ disabled_at_ms: null });
+      await db("accounts").where({ id: accountId }).update({ disabled_at_ms: null });
+      if (ending === "membership of ext")
+        await createMembership(db, { tenantId: "ext", accountId, role: "member" }, new Date());
+      if (ending === "domain at ext") await proveDomain(["ext"]);
+      // No session of an earlier row may count as presence in a later one.
+      await db("oidc_records").whereIn("model", ["Session", "Grant"]).delete();
+      await db("session_vouchers").delete();
+    }
+
+    async function opens(agent: UserAgent, way: WayToToken, tenant: TenantId, held: Held): Promise<boolean> {
+      const { issuer } = fixture;
+      const client = `app-${tenant}`;
+      const ok = async (answer: Promise<{ status: number; body: Record<string, unknown> }>) => {
+        const { status, body } = await answer;
+        const token = String(body["id_token"] ?? body["access_token"]);
+        if (status !== 200) return false;
+        const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
+        assert.equal(claims.tenant_id, tenant, "a token for another tenant than was asked for");
+        return true;
+      };
+      const assertion = () => signSubject(issuer, { sub: accountId, tenant });
+      const own = (token: unknown, type: string) =>
+        exchange(
+          issuer,
+          String(token),
+          { subject_token_type: `urn:ietf:params:oauth:token-type:${type}` },
+          client,
+        );
+      switch (way) {
+        case "sign-in":
+          return (await silent(agent, tenant, client, "")) !== undefined;
+        case "prompt=none":
+          return (await silent(agent, tenant, client)) !== undefined;
+        case "single sign-on":
+          return (await silent(agent, tenant, `other-${tenant}`)) !== undefined;
+        case "code":
+          return ok(redeem(fixture, held.code ?? "none", {}, basic(client)));
+        case "refresh": {
+          const params = { grant_type: "refresh_token", refresh_token: String(held.refreshToken) };
+          return ok(postToken(issuer, params, client));
+        }
+        case "own access token":
+          return ok(own(held.accessToken, "access_token"));
+        case "own refresh token":
+          return ok(own(held.refreshToken, "refresh_token"));
+        case "userinfo":
+          return (await getUserinfo(fixture, held.accessToken)).status === 200;
+        case "assertion":
+          return ok(exchange(issuer, await assertion()));
+        case "jwt-bearer":
+          return ok(postToken(issuer, { grant_type: jwtBearer, assertion: await assertion() }));
+        case "search": {
+          const response = await fetch(`${fixture.server.adminUrl}/v1/tenants/${tenant}/search`, {
+            method: "POST",
+            headers: { authorization: `Bearer ${searchToken}`, "content-type": "application/json" },
+            body: JSON.stringify({ user: accountId, query: "q" }),
+          });
+          // Who may be searched for meets the next question: which data accessor.
+          return ((await response.json()) as { error: string }).error === "accessor_not_found";
+        }
+        case "account page":
+          return (await agent.visit(`${issuer}/account`)).text.includes(`Tenant ${tenant}`);
+      }
+    }
+
+    // What uses something up or brings a member back comes last.
+    const order: readonly WayToToken[] = [
+      "own access token",
+      "own refresh token",
+      "userinfo",
+      "search",
+      "account page",
+      "sign-in",
+      "prompt=none",
+      "single sign-on",
+      "code",
+      "refresh",
+      "assertion",
+      "jwt-bearer",
+    ];
+
+    for (const wayIn of waysIn) {
+      test(`by ${wayIn}`, async () => {
+        const wrong: string[] = [];
+        for (const ending of endings) {
+          const agent = new UserAgent();
+          await enter(agent, wayIn);
+          const held = new Map<TenantId, Held>();
+          for (const tenant of tenants) held.set(tenant, await hold(agent, tenant));
+          await end(agent, ending);
+          for (const way of order) {
+            for (const tenant of tenants) {
+              const expected = mustOpen(wayIn, way, tenant, ending);
+              const got = await opens(agent, way, tenant, held.get(tenant) as Held);
+              if (got !== expected)
+                wrong.push(`${ending} ended: ${way} for ${tenant} ${got ? "opens" : "does not open"}`);
+              cells += 1;
+            }
+          }
+          await restore(ending);
+        }
+        assert.deepEqual(wrong, []);
+      });
+    }
+
+    test("no cell was left out", () => {
+      assert.equal(cells, waysIn.length * waysToToken.length * tenants.length * endings.length);
+      assert.equal(cells, 1_764);
+      assert.deepEqual([...order].sort(), [...waysToToken].sort());
+    });
+  });
+}
