@@ -137,9 +137,11 @@ after(() => fixture.close());
 
 let attacker: SecureBrowser;
 let victim: SecureBrowser;
-beforeEach(() => {
+beforeEach(async () => {
   attacker = new SecureBrowser(port);
   victim = new SecureBrowser(port);
+  // The victim's browser has been here before, so that it holds a key of its own.
+  await victim.send(authUrl({ tenant: "acme" }));
 });
 
 /** Plants every cookie the attacker holds, in every way a neighbour can; tells which were taken. */
