@@ -41,7 +41,7 @@ It speaks plain HTTP and every call carries an access token, so keep it where no
 | a program in the same cluster or private network | \`TTI_ADMIN_HOST\` = the private address, a firewall rule for that program alone |
 | anywhere else | a proxy of yours with TLS, and client certificates or your company's sign-in, in front of the loopback address |
 
-Never map it to the internet beside the public port. Whoever holds a token of \`${adminScope}\` can make users of every
+Do not map it to the internet beside the public port. Whoever holds a token of \`${adminScope}\` can make users of every
 tenant: register one client for each program, and keep its key as you keep a database password.
 
 ## Call it
@@ -60,6 +60,8 @@ Failures are problem documents ([RFC 9457](https://www.rfc-editor.org/rfc/rfc945
 ${rows.join("\n")}
 
 \`GET /\` of the admin port says the same in JSON.
+
+*Proof: [admin api](../test/admin/admin_api.test.ts), [back ends on the public port](../test/admin/back_ends_on_the_public_port.test.ts)*
 `;
 }
 

@@ -38,6 +38,8 @@ ${rows.join("\n")}
 
 The AWS SDK's own variables (\`AWS_PROFILE\`, \`AWS_ACCESS_KEY_ID\`, \`AWS_ENDPOINT_URL_STS\`, …) work as they do in
 any AWS client.
+
+*Proof: [config](../test/config.test.ts), [client address](../test/security/client_address.test.ts), [tenant lock](../test/security/tenant_lock.test.ts)*
 `;
 }
 

@@ -48,6 +48,11 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
     personal: "what the application put into its request",
     until: inWords(postedRequestSeconds),
   },
+  session_vouchers: {
+    holds: "what a session was vouched for: by a password here, or by your login page for one customer",
+    personal: "the account's id, how and when they signed in",
+    until: "gone with the session",
+  },
   login_challenges: {
     holds: "handoffs under way; challenge and verifier as hashes",
     personal: "the account's id, once answered",
@@ -91,5 +96,7 @@ Besides the database: the log on standard error (what it holds: [operations.md](
 cookies for the session, a sign-in under way, which browser signed in before, and which application they came from.
 
 Documents of a customer are at AWS and pass through a search; queries and results are not stored.
+
+*Proof: [what is stored](../test/docs/what_is_stored.test.ts), [private members](../test/provider/keys/private_members.test.ts)*
 `;
 }

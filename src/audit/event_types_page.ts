@@ -57,5 +57,7 @@ A party in brackets is named where there is one.
 | type | when | names | details |
 |---|---|---|---|
 ${rows.join("\n")}
+
+*Proof: [sign-in events](../test/audit/sign_in_events.test.ts), [token events](../test/audit/token_events.test.ts), [audit store](../test/audit/audit_store.test.ts)*
 `;
 }

@@ -15,13 +15,14 @@ import { openReaderTerminal, type ReaderTerminal } from "./reader_terminal.ts";
 import { type ShellBlock, shellBlocksOf } from "./shell_blocks.ts";
 
 const operations = "docs/operations.md";
+const isolation = "docs/tenant-isolation.md";
 const minting = "docs/minting.md";
 const handoff = "docs/handoff.md";
 const readmes = globSync("examples/*/README.md", { cwd: root });
 
 test("these pages have shell blocks, and no other language hides one", () => {
   assert.deepEqual(readmes.toSorted(), ["examples/curl/README.md", "examples/express-isv/README.md"]);
-  for (const page of [operations, minting, handoff, ...readmes]) {
+  for (const page of [operations, isolation, minting, handoff, ...readmes]) {
     assert.ok(shellBlocksOf(page).length > 0, `${page} has no shell block`);
   }
 });
@@ -44,7 +45,7 @@ test("a block fails with its first command that fails, and says which", async ()
   }
 });
 
-describe("in production: operations, then minting, then handoff", () => {
+describe("in production: operations, then tenant isolation, minting, handoff", () => {
   it("every block does what its page says", async () => {
     const store = await openTestDatabase("postgres");
     // The reader's database is empty: the page migrates it.
@@ -73,6 +74,7 @@ describe("in production: operations, then minting, then handoff", () => {
       }
       const all = printed.join("\n");
       assert.match(all, /acme\.com is verified for acme/);
+      assert.match((await runAll(reader, shellBlocksOf(isolation))).join("\n"), /acme\.com +verified/);
       const secret = /password\s+(\S+)/i.exec(all)?.[1] ?? assert.fail(`no password was shown:\n${all}`);
       await signIn(proxy.url, "ada@acme.com", secret);
       const [claims = ""] = await runAll(reader, shellBlocksOf(minting));
@@ -157,7 +159,7 @@ async function signIn(issuer: string, email: string, password: string): Promise<
 async function handedOver(reader: ReaderTerminal, issuer: string): Promise<string> {
   const trust = issuer.startsWith("https:") ? '--cacert "$NODE_EXTRA_CA_CERTS"' : "";
   const printed = await reader.say(
-    `next=${issuer}/account; for _ in 1 2 3; do next=$(curl -sS ${trust} -b cookies -c cookies -o /dev/null -w '%{redirect_url}' "$next"); done; echo "$next"`,
+    `next=${issuer}/account; for _ in 1 2 3; do next=$(curl -sS ${trust} -b cookies -c cookies -o page.html -w '%{redirect_url}' "$next"); [ -n "$next" ] || cat page.html; done; echo "$next"`,
   );
   return printed.split("\n").at(-1) ?? "";
 }

@@ -39,6 +39,8 @@ export async function startTlsProxy(targetPort: number): Promise<TlsProxy> {
         {
           host: "127.0.0.1",
           port: targetPort,
+          // A connection of its own for each request: the provider behind may be restarted between two.
+          agent: false,
           method: from.method,
           path: from.url,
           headers: { ...from.headers, "x-forwarded-for": forwarded },
