@@ -7,6 +7,7 @@ import * as signInAttempts from "./0004_sign_in_attempts.ts";
 import * as accessors from "./0005_accessors.ts";
 import * as handoffAndMinting from "./0006_handoff_and_minting.ts";
 import * as sessionVouchers from "./0007_session_vouchers.ts";
+import * as membershipName from "./0008_membership_name.ts";
 import * as auditOrigin from "./0009_audit_origin.ts";
 import * as postedRequests from "./0010_posted_requests.ts";
 import * as storeProbe from "./0012_store_probe.ts";
@@ -27,6 +28,7 @@ export const migrations: readonly Migration[] = [
   { name: "0005_accessors", ...accessors },
   { name: "0006_handoff_and_minting", ...handoffAndMinting },
   { name: "0007_session_vouchers", ...sessionVouchers },
+  { name: "0008_membership_name", ...membershipName },
   { name: "0009_audit_origin", ...auditOrigin },
   { name: "0010_posted_requests", ...postedRequests },
   { name: "0012_store_probe", ...storeProbe },

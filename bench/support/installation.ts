@@ -6,11 +6,7 @@ import { createPasswords } from "../../src/provider/accounts/passwords.ts";
 import { hashClientSecret } from "../../src/provider/clients/client_secret.ts";
 import { createClient, type StoredClientMetadata } from "../../src/provider/clients/client_store.ts";
 import { createDomain, saveDomainVerified } from "../../src/provider/tenants/domain_store.ts";
-import {
-  createMembership,
-  saveLastLogin,
-  saveMembershipEmail,
-} from "../../src/provider/tenants/membership_store.ts";
+import { createMembership, saveLastLogin } from "../../src/provider/tenants/membership_store.ts";
 import { createTenant, saveTenant } from "../../src/provider/tenants/tenant_store.ts";
 import { openTestDatabase, type StoreKind, type TestDatabase } from "../../test/support/databases.ts";
 import { startPostgres } from "../../test/support/postgres.ts";
@@ -127,13 +123,11 @@ export async function addNamedPeople(db: Database, count: number, loginAtMs: num
   await db.transaction(async (trx) => {
     for (let index = 0; index < count; index += 1) {
       const email = emailOf(index);
-      const account = await createExternalAccount(
-        trx,
-        { subject: `user-${index}`, email, name: `User ${index}` },
-        now,
-      );
-      await saveMembershipEmail(trx, { tenantId, accountId: account.id, email }, now);
-      await saveLastLogin(trx, { tenantId, accountId: account.id }, loginAtMs);
+      const accountId = `user-${index}`;
+      await createExternalAccount(trx, { id: accountId, email }, now);
+      const named = { email, name: `User ${index}` };
+      await createMembership(trx, { tenantId, accountId, role: "member", ...named }, now);
+      await saveLastLogin(trx, { tenantId, accountId }, loginAtMs);
     }
   });
 }

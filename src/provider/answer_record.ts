@@ -10,7 +10,7 @@ import type { Clock } from "../clock.ts";
 import type { Database } from "../db/connect.ts";
 import { OperationError } from "../errors.ts";
 import { currentRequest, type RequestContext } from "../request_context.ts";
-import { wasRecorded } from "./grants/mint.ts";
+import { wasRecorded } from "./grants/mint_events.ts";
 import { tenantOfGrant } from "./internals.ts";
 import { accountClientId } from "./self_service/account_client.ts";
 

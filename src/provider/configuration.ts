@@ -71,8 +71,8 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
       userinfo: { enabled: true },
     },
     allowOmittingSingleRegisteredRedirectUri: false,
-    assertJwtClientAuthClaimsAndHeader: async (_ctx, claims) =>
-      assertClientAssertion(claims, settings.clock().getTime() / 1000),
+    assertJwtClientAuthClaimsAndHeader: async (_ctx, claims, header) =>
+      assertClientAssertion(header, claims, settings.clock().getTime() / 1000),
     claims: {
       openid: ["sub", "auth_time", settings.tenantClaim],
       email: ["email", "email_verified"],

@@ -9,8 +9,8 @@ export interface IdTokenRequest {
   /** The audience. */
   client: Client;
   subject: SubjectClaims;
-  /** When the person last proved who they are, in epoch seconds. */
-  authTime: number;
+  /** When the person last proved who they are, in epoch seconds; undefined: not known. */
+  authTime: number | undefined;
   /** Configured name of the claim that carries the tenant. */
   tenantClaim: string;
   nonce?: string;
@@ -23,7 +23,10 @@ export interface IdTokenRequest {
  * Signs an ID token with the current key, in the profile of docs/tti-profile.md.
  */
 export function issueIdToken(provider: Provider, request: IdTokenRequest): Promise<string> {
-  const available = { ...idTokenClaims(request.subject, request.tenantClaim), auth_time: request.authTime };
+  const available = {
+    ...idTokenClaims(request.subject, request.tenantClaim),
+    ...(request.authTime === undefined ? {} : { auth_time: request.authTime }),
+  };
   const token = new provider.IdToken(available, { client: request.client });
   if (request.nonce !== undefined) token.set("nonce", request.nonce);
   if (request.amr !== undefined) token.set("amr", request.amr);

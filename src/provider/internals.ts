@@ -127,8 +127,7 @@ function sealIdTokens(
       throw new Error("an ID token needs a proven e-mail address");
     if (tells.email) this.set("email_verified", true);
     else for (const name of ["email", "email_verified"]) delete this.extra[name];
-    if (!Number.isSafeInteger(this.available["auth_time"])) throw new Error("an ID token needs auth_time");
-    this.set("auth_time", this.available["auth_time"]);
+    sealAuthTime(this);
     if (tells.name && this.available["name"] !== undefined) this.set("name", this.available["name"]);
     else delete this.extra["name"];
     // The library sets these from the clock unless they are there already.
@@ -149,6 +148,14 @@ const audienceOf = (client: Client): Audience => ({
 function scopesOf(token: IdToken): ReadonlySet<string> {
   const scope = Reflect.get(token, "scope");
   return new Set(typeof scope === "string" ? scope.split(" ") : []);
+}
+
+// A person signed in for every token but those a client asked for in their absence: there, it may not be known when.
+function sealAuthTime(token: IdToken): void {
+  const authTime = token.available["auth_time"];
+  if (authTime === undefined && token.extra["act"] !== undefined) return;
+  if (!Number.isSafeInteger(authTime)) throw new Error("an ID token needs auth_time");
+  token.set("auth_time", authTime);
 }
 
 // The library looks for a record, then writes one: twenty at once all find none.

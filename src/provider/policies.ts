@@ -89,11 +89,22 @@ export function allowsOrigin(ctx: KoaContextWithOIDC, origin: string, client: Cl
   return (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin && origin !== "null");
 }
 
+const clientAssertionTypes = ["", "jwt", "client-authentication+jwt"];
+
 /**
- * Refuses client assertions whose life would make us remember them for long (CVE-2025-2559), or that are
+ * Refuses client assertions that say they are another kind of token, such as one that names a person (RFC 8725
+ * section 3.11), whose life would make us remember them for long (CVE-2025-2559), or that are
  * addressed to more than this issuer (RFC 7523 section 3; OpenID CVE-2025-27370).
  */
-export function assertClientAssertion(claims: { exp?: unknown; aud?: unknown }, nowSeconds: number): void {
+export function assertClientAssertion(
+  header: { typ?: unknown },
+  claims: { exp?: unknown; aud?: unknown },
+  nowSeconds: number,
+): void {
+  const type = String(header.typ ?? "").toLowerCase();
+  if (!clientAssertionTypes.includes(type.replace(/^application\//, ""))) {
+    throw new errors.InvalidClientAuth("client_assertion is a token of another kind, as its typ says");
+  }
   if (typeof claims.exp !== "number" || claims.exp > nowSeconds + longestAssertionSeconds) {
     throw new errors.InvalidClientAuth(
       `client_assertion lives longer than ${longestAssertionSeconds} seconds`,

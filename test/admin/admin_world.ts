@@ -10,6 +10,7 @@ import { readConfig } from "../../src/config.ts";
 import { silentLog } from "../../src/log.ts";
 import { createPasswords } from "../../src/provider/accounts/passwords.ts";
 import { type RunningServer, startServer } from "../../src/server.ts";
+import { compareRefusals } from "../support/refusals.ts";
 
 /** An answer of the admin API. */
 export interface ApiAnswer {
@@ -54,6 +55,8 @@ export async function startAdminWorld(awsAccess?: () => AwsAccess): Promise<Admi
     drainMs: 0,
     ...(awsAccess === undefined ? {} : { awsAccess }),
   });
+  // Its store has one connection, which the server may be using for a transaction: reads wait for it.
+  const endComparing = compareRefusals([server.publicUrl, server.adminUrl], server.db);
   const context = { db: server.db, clock: systemClock, passwords: createPasswords(), actor: "test" };
   return {
     server,
@@ -72,6 +75,7 @@ export async function startAdminWorld(awsAccess?: () => AwsAccess): Promise<Admi
     call: (...request) => callAt(server.adminUrl, ...request),
     callPublic: (...request) => callAt(server.publicUrl, ...request),
     async close() {
+      endComparing();
       await server.close();
       rmSync(dataDir, { recursive: true, force: true });
     },

@@ -121,40 +121,38 @@ export async function createAccount(db: Database, account: NewAccount, now: Date
 }
 
 /**
- * Adds the account of a person the ISV named; of several callers at once, all get the one account.
- * It cannot sign in here: it has no sign-in name and no password.
+ * Adds the account of a person the ISV named. It cannot sign in here: it has no sign-in name and no password.
+ * @returns whether it is new; of several callers at once, one is told so
  */
 export async function createExternalAccount(
   db: Database,
-  account: { subject: string; email: string; name: string | undefined },
+  account: Pick<Account, "id" | "email">,
   now: Date,
-): Promise<Account> {
+): Promise<boolean> {
   const nowMs = now.getTime();
-  await db("accounts")
+  const rows: unknown[] = await db("accounts")
     .insert({
-      id: account.subject,
+      id: account.id,
       external_at_ms: nowMs,
       email: account.email,
       email_verified_at_ms: nowMs,
-      name: account.name ?? null,
       created_at_ms: nowMs,
       updated_at_ms: nowMs,
     })
     .onConflict("id")
-    .ignore();
-  const created = await findAccount(db, account.subject);
-  if (!created) throw new Error("an account that was just written is gone");
-  return created;
+    .ignore()
+    .returning(["id"]);
+  return rows.length > 0;
 }
 
-/** Replaces an account's display name. */
-export async function saveAccountName(
-  db: Database,
-  accountId: string,
-  name: string,
-  now: Date,
-): Promise<void> {
-  await db("accounts").where("id", accountId).update({ name, updated_at_ms: now.getTime() });
+/**
+ * Makes whoever else writes or locks this account wait until the transaction ends. (An update that changes nothing:
+ * the one form of a lock that both stores know.)
+ */
+export async function lockAccount(trx: Database, accountId: string): Promise<void> {
+  await trx("accounts")
+    .where("id", accountId)
+    .update({ updated_at_ms: trx.ref("updated_at_ms") });
 }
 
 /** Replaces an account's password hash. */

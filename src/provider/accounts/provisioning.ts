@@ -1,10 +1,10 @@
-// Owns users just in time: an accepted login or assertion of the ISV creates or updates the account and the
-// membership, under the tenant's rules. Nothing else sets the address a tenant's tokens carry.
-import type { Database } from "../../db/connect.ts";
+// Owns users just in time: what an accepted login or assertion of the ISV makes of an account and its membership,
+// under the tenant's rules. Planned first, from facts alone, so that whoever may have no token leaves nothing.
 import { OperationError } from "../../errors.ts";
-import { saveMembershipEmail } from "../tenants/membership_store.ts";
+import { assertMayAttach } from "../tenants/attachment.ts";
+import type { Membership } from "../tenants/membership_store.ts";
 import type { Tenant } from "../tenants/tenant_store.ts";
-import { type Account, createExternalAccount, findAccount, saveAccountName } from "./account_store.ts";
+import type { Account } from "./account_store.ts";
 import { parseEmailAddress } from "./email_address.ts";
 
 /** What the ISV says of a user who logged in with it. */
@@ -15,76 +15,174 @@ export interface ExternalUser {
   name: string | undefined;
 }
 
+/** What is known of the user the ISV names. */
+export interface KnownUser {
+  account: Account | undefined;
+  membership: Membership | undefined;
+  /** Every tenant the account belongs to, disabled ones included. */
+  memberOf: readonly string[];
+}
+
+/** The user as they will be, and what has to be written for it. */
+export interface UserPlan {
+  account: Account;
+  /** Undefined: the user is no member, and the ISV's word does not make them one. */
+  membership: Membership | undefined;
+  createsAccount: boolean;
+  createsMembership: boolean;
+  /** The address and the name before, where the membership exists and they change. */
+  changed: { emailWas?: string | null; nameWas?: string | null };
+}
+
 /**
- * Finds the account an ISV names, creating or updating it where the tenant's users come from the ISV.
+ * Plans what the ISV's word changes. Pure.
  *
- * In a tenant with local login only, an assertion may name a user that exists but changes nothing: an address
- * that differs from the account's own is refused, not adopted.
+ * In a tenant with local login only, it may name a user that exists but changes nothing: an address that differs
+ * is refused, not adopted. Elsewhere address and name go to the membership: what is said of a person for one
+ * tenant is never said of them in another (decision 3).
  *
- * @param db a transaction, so that account and membership stand together
- * @throws OperationError login_method_not_allowed, account_not_found, account_disabled, invalid_input
+ * @param mayActFor whether the client may act for a tenant, by the right it uses now
+ * @throws OperationError account_disabled, account_not_found, login_method_not_allowed, tenant_not_allowed (another
+ *   customer's user), invalid_input
  */
-export async function provisionUser(
-  db: Database,
+export function planUser(
+  known: KnownUser,
   tenant: Tenant,
   user: ExternalUser,
+  mayActFor: (tenantId: string) => boolean,
   now: Date,
-): Promise<Account> {
-  const known = await findAccount(db, user.subject);
-  if (known !== undefined && known.disabledAtMs !== null) {
+): UserPlan {
+  const { account, membership } = known;
+  if (account !== undefined && account.disabledAtMs !== null) {
     throw new OperationError("account_disabled", "The account is disabled.");
   }
   const email = user.email === undefined ? undefined : parseEmailAddress(user.email);
-  if (tenant.loginMethod === "local") return assertKnownAndUnchanged(known, email);
-  if (known === undefined) {
-    if (email === undefined) {
-      throw new OperationError("invalid_input", "email is needed for a user who is new here.", {
-        field: "email",
-      });
-    }
-    const account = await createExternalAccount(db, { subject: user.subject, email, name: user.name }, now);
-    await saveMembershipEmail(db, { tenantId: tenant.id, accountId: account.id, email }, now);
-    return account;
+  if (tenant.loginMethod === "local") {
+    return unchanged(assertKnownAndUnchanged(account, membership, email), membership);
   }
-  if (known.externalAtMs === null) return joinWithLocalAccount(db, tenant, known, email, now);
-  if (user.name !== undefined && user.name !== known.name)
-    await saveAccountName(db, known.id, user.name, now);
-  await saveMembershipEmail(db, { tenantId: tenant.id, accountId: known.id, email }, now);
-  return known;
+  if (account === undefined) {
+    return {
+      account: newAccount(user.subject, assertEmail(email), now),
+      membership: newMembership(tenant, user.subject, assertEmail(email), user.name),
+      createsAccount: true,
+      createsMembership: true,
+      changed: {},
+    };
+  }
+  assertMayAttach({ tenantId: tenant.id, memberOf: known.memberOf, mayActFor });
+  return account.externalAtMs === null
+    ? planForLocalAccount(account, membership, tenant, email)
+    : planForExternalAccount(account, membership, tenant, { email, name: user.name });
 }
 
-function assertKnownAndUnchanged(known: Account | undefined, email: string | undefined): Account {
-  if (known === undefined) {
+/** Tells whether a plan has nothing to write. */
+export function isUnchanged({ createsAccount, createsMembership, changed }: UserPlan): boolean {
+  return !createsAccount && !createsMembership && Object.keys(changed).length === 0;
+}
+
+// A local account in a tenant that also takes the ISV's word: the account keeps what it proved here.
+function planForLocalAccount(
+  account: Account,
+  membership: Membership | undefined,
+  tenant: Tenant,
+  email: string | undefined,
+): UserPlan {
+  assertKnownAndUnchanged(account, membership, email);
+  if (membership !== undefined) return unchanged(account, membership);
+  const joined = newMembership(tenant, account.id, null, undefined);
+  return { ...unchanged(account, joined), createsMembership: true };
+}
+
+function planForExternalAccount(
+  account: Account,
+  membership: Membership | undefined,
+  tenant: Tenant,
+  said: { email: string | undefined; name: string | undefined },
+): UserPlan {
+  if (membership === undefined) {
+    // The address another tenant was told is not this one's.
+    const joined = newMembership(tenant, account.id, assertEmail(said.email), said.name);
+    return { ...unchanged(account, joined), createsMembership: true };
+  }
+  const email = said.email ?? membership.email;
+  const name = said.name ?? membership.name;
+  return {
+    ...unchanged(account, { ...membership, email, name }),
+    changed: {
+      ...(email === membership.email ? {} : { emailWas: membership.email }),
+      ...(name === membership.name ? {} : { nameWas: membership.name }),
+    },
+  };
+}
+
+const unchanged = (account: Account, membership: Membership | undefined): UserPlan => ({
+  account,
+  membership,
+  createsAccount: false,
+  createsMembership: false,
+  changed: {},
+});
+
+function assertEmail(email: string | undefined): string {
+  if (email !== undefined) return email;
+  throw new OperationError("invalid_input", "email is needed for a user who is new here.", {
+    field: "email",
+  });
+}
+
+function assertKnownAndUnchanged(
+  account: Account | undefined,
+  membership: Membership | undefined,
+  email: string | undefined,
+): Account {
+  if (account === undefined) {
     throw new OperationError(
       "account_not_found",
       "The tenant's users are kept here, and none has this subject.",
-      {
-        field: "sub",
-      },
+      { field: "sub" },
     );
   }
-  if (email !== undefined && email !== known.email) {
+  if (email !== undefined && email !== (membership?.email ?? account.email)) {
     throw new OperationError(
       "login_method_not_allowed",
-      "The tenant's users log in here, so an assertion cannot name another address for one of them.",
+      "The user's address is kept here, so the ISV's word cannot name another one.",
       {
         field: "email",
-        fix: "Leave email out, or let the tenant's users come from you: tti tenant update --login both",
+        fix: "Leave email out, or let the tenant's users come from you: tti tenant update --login handoff",
       },
     );
   }
-  return known;
+  return account;
 }
 
-// A local account in a tenant that also takes the ISV's word: the account keeps the address it proved here.
-async function joinWithLocalAccount(
-  db: Database,
+// Its own name stays empty: each tenant's name of the person stands with the membership.
+function newAccount(id: string, email: string, now: Date): Account {
+  const nowMs = now.getTime();
+  return {
+    id,
+    email,
+    emailVerifiedAtMs: nowMs,
+    name: null,
+    externalAtMs: nowMs,
+    disabledAtMs: null,
+    createdAtMs: nowMs,
+  };
+}
+
+function newMembership(
   tenant: Tenant,
-  known: Account,
-  email: string | undefined,
-  now: Date,
-): Promise<Account> {
-  assertKnownAndUnchanged(known, email);
-  await saveMembershipEmail(db, { tenantId: tenant.id, accountId: known.id, email: undefined }, now);
-  return known;
+  accountId: string,
+  email: string | null,
+  name: string | undefined,
+): Membership {
+  return {
+    tenantId: tenant.id,
+    tenantName: tenant.name,
+    loginMethod: tenant.loginMethod,
+    accountId,
+    role: "member",
+    email,
+    name: name ?? null,
+    lastLoginAtMs: null,
+  };
 }

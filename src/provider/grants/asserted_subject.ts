@@ -1,51 +1,53 @@
-// Owns the way from a verified subject assertion to an account: that the client may act for the tenant,
-// that the assertion is new, and that the user exists or comes to exist under the tenant's rules.
+// Owns the way from a subject assertion to a token: that the client may act for the tenant, who the user is or comes
+// to be under the tenant's rules, and that a refused assertion leaves nothing of them.
+import type Provider from "oidc-provider";
 import type { Client } from "oidc-provider";
+import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { clockToleranceSeconds } from "../../input/moment.ts";
-import { type ExternalUser, provisionUser } from "../accounts/provisioning.ts";
-import { assertMayActFor } from "../clients/tenant_rights.ts";
+import { type Provisioner, provisionUser, untilUnchanged } from "../accounts/provisioned_users.ts";
+import { type ExternalUser, isUnchanged, planUser, type UserPlan } from "../accounts/provisioning.ts";
+import { assertMayActFor, mayActFor } from "../clients/tenant_rights.ts";
 import { useIdOf, verificationKeysOf } from "../internals.ts";
-import { saveLastLogin } from "../tenants/membership_store.ts";
-import type { SubjectFacts } from "../tenants/subject_store.ts";
+import { listTenantIdsOfAccount, saveLastLogin } from "../tenants/membership_store.ts";
+import { readSubject, type SubjectFacts, type SubjectQuery } from "../tenants/subject_store.ts";
 import { parseTenantId, type Tenant } from "../tenants/tenant_store.ts";
-import { type AssertionUse, createUse } from "./assertion_use_store.ts";
-import { type MintDeps, type NamedSubject, replayed } from "./mint.ts";
+import type { AssertionUse } from "./assertion_use_store.ts";
+import { type MintDeps, type MintedToken, mintIdToken, type NamedSubject } from "./mint.ts";
+import { recordRefusal } from "./mint_events.ts";
 import { AssertionRefused, type SubjectAssertion, verifySubjectAssertion } from "./subject_assertion.ts";
 
 /**
- * Verifies a subject assertion and finds, creates or updates the user it names.
+ * Verifies a subject assertion, and mints for the user it names.
  *
- * The assertion's one use is recorded before anything is written for it. Where nothing needs to be, which is the
- * rule, it is left to the mint, which records use and outcome in one write.
+ * It is decided first, on the user as the assertion would make them. Only if they may have a token is anything
+ * written of them: account, membership, address, name, the assertion's one use and the event stand together or not
+ * at all. Where nothing changes, which is the rule, use and event are one write.
  *
  * @param parameter the request parameter that held it, for errors
- * @throws OperationError subject_token_refused, subject_token_replayed, tenant_not_allowed, tenant_not_found,
- *   tenant_disabled, and as `provisionUser` does
+ * @throws OperationError subject_token_refused, subject_token_replayed, tenant_not_allowed, and as `planUser` and
+ *   `decideSubjectClaims` do
  */
-export async function resolveAssertedSubject(
+export async function mintForAssertion(
+  provider: Provider,
   client: Client,
   deps: MintDeps,
   token: string,
   parameter: "subject_token" | "assertion",
-): Promise<NamedSubject> {
+): Promise<MintedToken> {
   const assertion = await verify(client, deps, token, parameter);
-  const tenantId = parseTenantId(assertion.tenantId, "tenant");
-  assertMayActFor(client, "mint", tenantId);
   const named: NamedSubject = {
     accountId: assertion.subject,
-    tenantId,
-    authTime: assertion.authTime,
+    tenantId: parseTenantId(assertion.tenantId, "tenant"),
+    authTime: undefined,
     amr: assertion.amr,
     by: "assertion",
+    use: useOf(client, assertion, parameter),
   };
-  const use = useOf(client, assertion, parameter);
-  const facts = await read(deps, client, tenantId, assertion);
-  const write = whatToWrite(facts, assertion);
-  if (write === undefined) return { ...named, use, facts };
-  if (!(await createUse(deps.db, use))) throw replayed(use);
-  await write(deps, tenantId);
-  return named;
+  return untilUnchanged(async () => {
+    const planned = await refusalsRecorded(deps, client, named, plan(client, deps, named, assertion));
+    return mintIdToken(provider, client, deps, { ...named, ...planned });
+  });
 }
 
 function useOf(
@@ -78,48 +80,83 @@ async function verify(
   }
 }
 
-function read(
+async function refusalsRecorded<Result>(
   deps: MintDeps,
   client: Client,
-  tenantId: string,
-  assertion: SubjectAssertion,
-): Promise<SubjectFacts> {
-  const nowMs = deps.clock().getTime();
-  return deps.readSubject({ accountId: assertion.subject, tenantId, clientId: client.clientId, nowMs });
+  named: NamedSubject,
+  decision: Promise<Result>,
+): Promise<Result> {
+  try {
+    return await decision;
+  } catch (error) {
+    await recordRefusal(deps, client, named, error);
+    throw error;
+  }
 }
 
-// In the common case nothing changes, and nothing is written.
-function whatToWrite(
+type Planned = Required<Pick<NamedSubject, "facts">> & Pick<NamedSubject, "write">;
+
+async function plan(
+  client: Client,
+  deps: MintDeps,
+  named: NamedSubject,
+  assertion: SubjectAssertion,
+): Promise<Planned> {
+  const tenantId = named.tenantId ?? "";
+  assertMayActFor(client, "mint", tenantId);
+  const now = deps.clock();
+  const query = {
+    accountId: named.accountId,
+    tenantId,
+    clientId: client.clientId,
+    nowMs: now.getTime(),
+  };
+  const facts = await deps.readSubject(query);
+  const { tenant } = facts;
+  // The decision that follows refuses these.
+  if (tenant === undefined || tenant.disabledAtMs !== null) return { facts };
+  const user: ExternalUser = { subject: assertion.subject, email: assertion.email, name: assertion.name };
+  const provisioner: Provisioner = {
+    by: "assertion",
+    clientId: client.clientId,
+    mayActFor: (other) => mayActFor(client, "mint", other),
+  };
+  const known = { ...facts, memberOf: await membershipsOf(deps.db, facts) };
+  const userPlan = planUser(known, tenant, user, provisioner.mayActFor, now);
+  const loginAtMs = newerLogin(tenant, facts, assertion, now);
+  const after = factsAfter(facts, userPlan, loginAtMs);
+  if (isUnchanged(userPlan) && loginAtMs === undefined) return { facts: after };
+  const write = async (trx: Database): Promise<SubjectFacts> => {
+    await provisionUser(trx, tenant, user, provisioner, now);
+    if (loginAtMs !== undefined) await saveLastLogin(trx, query, loginAtMs);
+    return readSubject(trx, query satisfies SubjectQuery);
+  };
+  return { facts: after, write };
+}
+
+// Where the user is a member already, nobody asks what else they belong to.
+async function membershipsOf(db: Database, facts: SubjectFacts): Promise<string[]> {
+  if (facts.membership !== undefined) return [facts.membership.tenantId];
+  return facts.account === undefined ? [] : listTenantIdsOfAccount(db, facts.account.id);
+}
+
+// Where the ISV logs users in, its word on when it did so counts as a login; its clock may be a little ahead.
+function newerLogin(
+  tenant: Tenant,
   facts: SubjectFacts,
   assertion: SubjectAssertion,
-): ((deps: MintDeps, tenantId: string) => Promise<void>) | undefined {
-  const { tenant } = facts;
-  // The decision that follows refuses these; nothing may be written for them.
-  if (tenant === undefined || tenant.disabledAtMs !== null) return undefined;
-  const user: ExternalUser = { subject: assertion.subject, email: assertion.email, name: assertion.name };
-  const loginAtMs = newerLogin(tenant, facts, assertion);
-  if (!changesUser(facts, tenant, user) && loginAtMs === undefined) return undefined;
-  return async (deps, tenantId) => {
-    await deps.db.transaction(async (trx) => {
-      const account = await provisionUser(trx, tenant, user, deps.clock());
-      if (loginAtMs !== undefined) await saveLastLogin(trx, { tenantId, accountId: account.id }, loginAtMs);
-    });
-  };
-}
-
-// Where the ISV logs users in, its word on when it did so counts as a login.
-function newerLogin(tenant: Tenant, facts: SubjectFacts, assertion: SubjectAssertion): number | undefined {
+  now: Date,
+): number | undefined {
   if (tenant.loginMethod === "local" || assertion.authTime === undefined) return undefined;
-  const atMs = assertion.authTime * 1000;
+  const atMs = Math.min(assertion.authTime * 1000, now.getTime());
   return atMs > (facts.presence.lastLoginAtMs ?? 0) ? atMs : undefined;
 }
 
-function changesUser(facts: SubjectFacts, tenant: Tenant, user: ExternalUser): boolean {
-  const { account, membership } = facts;
-  if (account === undefined) return true;
-  if (tenant.loginMethod === "local") return user.email !== undefined && user.email !== account.email;
-  if (membership === undefined) return true;
-  const sameName = user.name === undefined || user.name === account.name;
-  const sameEmail = user.email === undefined || user.email === (membership.email ?? account.email);
-  return !(sameName && sameEmail);
+function factsAfter(
+  facts: SubjectFacts,
+  { account, membership }: UserPlan,
+  loginAtMs?: number,
+): SubjectFacts {
+  const lastLoginAtMs = loginAtMs ?? facts.presence.lastLoginAtMs;
+  return { ...facts, account, membership, presence: { ...facts.presence, lastLoginAtMs } };
 }

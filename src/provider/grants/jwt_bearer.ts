@@ -3,12 +3,14 @@
 import type Provider from "oidc-provider";
 import { errors, type KoaContextWithOIDC } from "oidc-provider";
 import { invalidGrant, refusingAs } from "../token_error.ts";
-import { resolveAssertedSubject } from "./asserted_subject.ts";
-import { type MintDeps, mintIdToken, presentingClient } from "./mint.ts";
+import { mintForAssertion } from "./asserted_subject.ts";
+import { type MintDeps, presentingClient } from "./mint.ts";
+import { assertAsksForIdToken, requestedTokenParameters } from "./requested_token.ts";
 
 export const jwtBearerGrant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
-export const jwtBearerParameters = ["assertion", "scope"] as const;
+/** The assertion, and what is refused or says what is so anyway. */
+export const jwtBearerParameters = ["assertion", ...requestedTokenParameters] as const;
 
 /** Makes the handler of the grant. */
 export function jwtBearerHandler(provider: Provider, deps: MintDeps) {
@@ -16,15 +18,10 @@ export function jwtBearerHandler(provider: Provider, deps: MintDeps) {
     const params = (ctx.oidc.params ?? {}) as Record<string, string | undefined>;
     const assertion = params["assertion"];
     if (assertion === undefined || assertion === "") throw new errors.InvalidRequest("assertion is missing");
-    if (params["scope"] !== undefined && params["scope"] !== "openid") {
-      throw new errors.InvalidScope("scope can only be openid; leave it out", params["scope"]);
-    }
-    const client = presentingClient(ctx);
+    assertAsksForIdToken(params, deps.awsClientId);
     const minted = await refusingAs(
       invalidGrant,
-      resolveAssertedSubject(client, deps, assertion, "assertion").then((named) =>
-        mintIdToken(provider, presentingClient(ctx), deps, named),
-      ),
+      mintForAssertion(provider, presentingClient(ctx), deps, assertion, "assertion"),
     );
     ctx.body = {
       // RFC 6749 section 5.1 wants the member; as in RFC 8693 it holds the token asked for.

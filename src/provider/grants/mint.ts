@@ -3,16 +3,16 @@
 import { decodeJwt } from "jose";
 import type Provider from "oidc-provider";
 import type { Client, KoaContextWithOIDC } from "oidc-provider";
-import { createAuditEvent } from "../../audit/audit_store.ts";
-import type { NewAuditEvent } from "../../audit/event_types.ts";
+import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
+import { assertMayActFor } from "../clients/tenant_rights.ts";
 import { issueIdToken } from "../id_token.ts";
 import type { Vouched } from "../sessions/voucher.ts";
-import type { SubjectClaims } from "../tenants/claims.ts";
 import { assertLoginOpens, type DecidedSubject, decideFacts, type SubjectDeps } from "../tenants/subject.ts";
 import { createSubjectReader, type SubjectFacts, type SubjectQuery } from "../tenants/subject_store.ts";
 import { type AssertionUse, createUseRecorder, type UseOutcome } from "./assertion_use_store.ts";
+import { recordMint, recordRefusal } from "./mint_events.ts";
 
 /** What minting is set up with. */
 export interface MintSettings extends SubjectDeps {
@@ -42,7 +42,7 @@ export function createMintDeps(settings: MintSettings): MintDeps {
 export interface NamedSubject {
   accountId: string;
   tenantId: string | undefined;
-  /** When the person logged in, epoch seconds, where the naming says so. */
+  /** When the person logged in, epoch seconds, where the naming itself proves it. */
   authTime: number | undefined;
   amr: readonly string[] | undefined;
   /** How the client named the person, for the audit trail. */
@@ -51,8 +51,13 @@ export interface NamedSubject {
   login?: Vouched | undefined;
   /** The one use of the assertion that named the person, if it is yet to be recorded. */
   use?: AssertionUse;
-  /** What the store says of the person, if this request has read it already. */
+  /** What is decided on, if this request knows it already: of an assertion, the person as it would make them. */
   facts?: SubjectFacts;
+  /**
+   * Writes what makes the person so, in the transaction that records the token; undefined: nothing is to be written.
+   * Returns what the store says then.
+   */
+  write?: (trx: Database) => Promise<SubjectFacts>;
 }
 
 /** A minted token. */
@@ -89,16 +94,20 @@ export async function mintIdToken(
   const idToken = await issueIdToken(provider, {
     client: audience,
     subject: decided.claims,
-    authTime: named.authTime ?? Math.floor((decided.lastLoginAtMs ?? nowSeconds * 1000) / 1000),
+    // Nobody's login is made up: where none is known the token says nothing of it.
+    authTime: named.authTime ?? secondsOf(decided.lastLoginAtMs),
     tenantClaim: deps.tenantClaim,
     ...(named.amr === undefined ? {} : { amr: named.amr }),
     // RFC 8693 section 4.1: the client acts for the person.
     act: { sub: client.clientId },
   });
   const { jti = "", exp = nowSeconds } = decodeJwt(idToken);
-  await recordMint(deps, client, named, decided.claims, jti);
+  await recordMint(deps, client, named, decided, jti);
   return { idToken, expiresInSeconds: exp - nowSeconds };
 }
+
+const secondsOf = (ms: number | null): number | undefined =>
+  ms === null ? undefined : Math.floor(ms / 1000);
 
 async function decide(deps: MintDeps, client: Client, named: NamedSubject): Promise<DecidedSubject> {
   const { accountId, tenantId } = named;
@@ -106,17 +115,15 @@ async function decide(deps: MintDeps, client: Client, named: NamedSubject): Prom
   const query = { accountId, tenantId, clientId: client.clientId, nowMs: now.getTime() };
   const facts = named.facts ?? (await deps.readSubject(query));
   try {
-    if (named.by === "access_token" || named.by === "refresh_token") assertLoginOpens(facts, named.login);
+    if (named.by === "access_token" || named.by === "refresh_token") {
+      if (tenantId !== undefined) assertMayActFor(client, "mint", tenantId);
+      assertLoginOpens(facts, named.login);
+    }
     return decideFacts(facts, deps, false, now);
   } catch (error) {
     await recordRefusal(deps, client, named, error);
     throw error;
   }
-}
-
-/** The refusal of an assertion that was used before. */
-export function replayed({ parameter }: AssertionUse): OperationError {
-  return new OperationError("subject_token_replayed", `${parameter} was presented before.`);
 }
 
 /** The authenticated client of a token request. */
@@ -125,51 +132,4 @@ export function presentingClient(ctx: KoaContextWithOIDC): Client {
   if (client === undefined)
     throw new Error("the token endpoint authenticates the client before a grant runs");
   return client;
-}
-
-function recordMint(
-  deps: MintDeps,
-  client: Client,
-  named: NamedSubject,
-  claims: SubjectClaims,
-  jti: string,
-): Promise<void> {
-  return record(deps, named, {
-    type: "token.minted",
-    actor: `client:${client.clientId}`,
-    tenantId: claims.tenantId,
-    accountId: claims.sub,
-    clientId: client.clientId,
-    details: { by: named.by, jti },
-  });
-}
-
-const recorded = new WeakSet<object>();
-
-/** Tells whether a refusal stands in the audit trail already. */
-export function wasRecorded(error: unknown): boolean {
-  return typeof error === "object" && error !== null && recorded.has(error);
-}
-
-async function recordRefusal(
-  deps: MintDeps,
-  client: Client,
-  named: NamedSubject,
-  error: unknown,
-): Promise<void> {
-  if (!(error instanceof OperationError)) return;
-  await record(deps, named, {
-    type: "token.refused",
-    actor: `client:${client.clientId}`,
-    ...(named.tenantId === undefined ? {} : { tenantId: named.tenantId }),
-    accountId: named.accountId,
-    clientId: client.clientId,
-    details: { by: named.by, reason: error.code },
-  });
-  recorded.add(error);
-}
-
-async function record(deps: MintDeps, { use }: NamedSubject, event: NewAuditEvent): Promise<void> {
-  if (use === undefined) return createAuditEvent(deps.db, event, deps.clock());
-  if (!(await deps.recordUse({ use, event, now: deps.clock() }))) throw replayed(use);
 }

@@ -2,7 +2,6 @@
 import type Provider from "oidc-provider";
 import type { AccessToken, Client, RefreshToken } from "oidc-provider";
 import { OperationError } from "../../errors.ts";
-import { assertMayActFor } from "../clients/tenant_rights.ts";
 import { loginOfGrant, tenantOfGrant } from "../internals.ts";
 import type { NamedSubject } from "./mint.ts";
 
@@ -15,7 +14,7 @@ export type OwnTokenKind = "access_token" | "refresh_token";
  * It must be alive, of this client, granted `openid`, of a grant that stands, and — where it ends with the
  * browser session — of a session that stands. A refresh token is not used up by it.
  *
- * @throws OperationError subject_token_refused, tenant_not_allowed
+ * @throws OperationError subject_token_refused
  */
 export async function resolveOwnTokenSubject(
   provider: Provider,
@@ -35,7 +34,6 @@ export async function resolveOwnTokenSubject(
   }
   const loginSeconds = await loginTimeOf(provider, found, client);
   const tenantId = tenantOfGrant(grant);
-  if (tenantId !== undefined) assertMayActFor(client, "mint", tenantId);
   const login = loginOfGrant(grant);
   return { accountId: found.accountId, tenantId, authTime: loginSeconds, amr: undefined, by: kind, login };
 }

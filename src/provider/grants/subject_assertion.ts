@@ -6,6 +6,8 @@ import { parseJson } from "../../input/json_text.ts";
 import { clockToleranceSeconds, readMoment } from "../../input/moment.ts";
 import { nameRule, readText, type TextRule } from "../../input/text.ts";
 
+import { mostHours } from "../presence/presence_policy.ts";
+
 type Claims = Readonly<Record<string, unknown>>;
 
 /** Header `typ`: keeps a client assertion, an ID token or a logout token from passing as one of these. */
@@ -16,6 +18,9 @@ export const longestAssertionLifeSeconds = 300;
 
 /** The most characters a subject assertion may have. */
 export const longestAssertionLength = 8_192;
+
+/** The oldest login a client may tell of, in seconds: no presence policy looks further back. */
+export const oldestLoginSeconds = mostHours * 3_600;
 
 const algorithms = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"];
 
@@ -83,6 +88,15 @@ export async function verifySubjectAssertion(
   }
   const authTime =
     payload["auth_time"] === undefined ? undefined : readTime(payload, "auth_time", nowSeconds);
+  if (authTime !== undefined && authTime < nowSeconds - oldestLoginSeconds) {
+    throw new AssertionRefused(
+      `auth_time lies more than ${oldestLoginSeconds / 86_400} days back: leave it out, or have the person log in`,
+    );
+  }
+  // Who the client is and whom it names are two things (RFC 7523 section 3 has one `sub` for both).
+  if (payload["sub"] === expectations.clientId) {
+    throw new AssertionRefused("sub names the client itself, which is nobody's account");
+  }
   return {
     id: readName(payload, "jti", { least: 8, most: 255, exact: true }),
     subject: readSubject(payload),

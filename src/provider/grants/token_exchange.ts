@@ -1,10 +1,11 @@
 // Owns the OAuth 2.0 token exchange grant (RFC 8693): a client names a user, and gets the ID token for AWS.
 import type Provider from "oidc-provider";
-import { errors, type KoaContextWithOIDC } from "oidc-provider";
+import { type Client, errors, type KoaContextWithOIDC } from "oidc-provider";
 import { invalidGrant, refusingAs } from "../token_error.ts";
-import { resolveAssertedSubject } from "./asserted_subject.ts";
-import { type MintDeps, mintIdToken, type NamedSubject, presentingClient } from "./mint.ts";
+import { mintForAssertion } from "./asserted_subject.ts";
+import { type MintDeps, type MintedToken, mintIdToken, presentingClient } from "./mint.ts";
 import { resolveOwnTokenSubject } from "./own_token_subject.ts";
+import { assertAsksForIdToken, requestedTokenParameters } from "./requested_token.ts";
 
 export const tokenExchangeGrant = "urn:ietf:params:oauth:grant-type:token-exchange";
 
@@ -12,12 +13,7 @@ export const tokenExchangeGrant = "urn:ietf:params:oauth:grant-type:token-exchan
 export const tokenExchangeParameters = [
   "subject_token",
   "subject_token_type",
-  "requested_token_type",
-  "audience",
-  "resource",
-  "scope",
-  "actor_token",
-  "actor_token_type",
+  ...requestedTokenParameters,
 ] as const;
 
 const tokenType = (name: string) => `urn:ietf:params:oauth:token-type:${name}`;
@@ -26,13 +22,8 @@ const tokenType = (name: string) => `urn:ietf:params:oauth:token-type:${name}`;
 export function tokenExchangeHandler(provider: Provider, deps: MintDeps) {
   return async function exchangeToken(ctx: KoaContextWithOIDC): Promise<void> {
     const params = (ctx.oidc.params ?? {}) as Record<string, string | undefined>;
-    assertSupported(params, deps.awsClientId);
-    const minted = await refusingAs(
-      invalidGrant,
-      resolveSubject(provider, ctx, deps, params).then((named) =>
-        mintIdToken(provider, presentingClient(ctx), deps, named),
-      ),
-    );
+    assertAsksForIdToken(params, deps.awsClientId);
+    const minted = await refusingAs(invalidGrant, mint(provider, presentingClient(ctx), deps, params));
     ctx.body = {
       // RFC 8693 section 2.2.1: the issued token stands here whatever its kind; N_A says it is no access token.
       access_token: minted.idToken,
@@ -43,46 +34,25 @@ export function tokenExchangeHandler(provider: Provider, deps: MintDeps) {
   };
 }
 
-function assertSupported(params: Record<string, string | undefined>, awsClientId: string): void {
-  if (params["actor_token"] !== undefined || params["actor_token_type"] !== undefined) {
-    throw new errors.InvalidRequest("actor_token is not supported: the authenticated client is the actor");
-  }
-  if (params["resource"] !== undefined) {
-    throw new errors.InvalidTarget(
-      "resource is not supported: the audience is the client id registered with AWS",
-    );
-  }
-  if (params["audience"] !== undefined && params["audience"] !== awsClientId) {
-    throw new errors.InvalidTarget("audience can only be the client id registered with AWS; leave it out");
-  }
-  const requested = params["requested_token_type"] ?? tokenType("id_token");
-  if (requested !== tokenType("id_token")) {
-    throw new errors.InvalidRequest(`requested_token_type must be ${tokenType("id_token")}`);
-  }
-  if (params["scope"] !== undefined && params["scope"] !== "openid") {
-    throw new errors.InvalidScope("scope can only be openid; leave it out", params["scope"]);
-  }
-}
-
-async function resolveSubject(
+async function mint(
   provider: Provider,
-  ctx: KoaContextWithOIDC,
+  client: Client,
   deps: MintDeps,
   params: Record<string, string | undefined>,
-): Promise<NamedSubject> {
-  const client = presentingClient(ctx);
+): Promise<MintedToken> {
   const token = params["subject_token"];
   if (token === undefined || token === "") throw new errors.InvalidRequest("subject_token is missing");
-  switch (params["subject_token_type"]) {
-    case tokenType("jwt"):
-      return resolveAssertedSubject(client, deps, token, "subject_token");
-    case tokenType("access_token"):
-      return resolveOwnTokenSubject(provider, client, token, "access_token");
-    case tokenType("refresh_token"):
-      return resolveOwnTokenSubject(provider, client, token, "refresh_token");
-    default:
-      throw new errors.InvalidRequest(
-        `subject_token_type must be ${["jwt", "access_token", "refresh_token"].map(tokenType).join(", ")}`,
-      );
+  const kinds = {
+    [tokenType("access_token")]: "access_token",
+    [tokenType("refresh_token")]: "refresh_token",
+  } as const;
+  const type = params["subject_token_type"] ?? "";
+  if (type === tokenType("jwt")) return mintForAssertion(provider, client, deps, token, "subject_token");
+  const kind = Object.hasOwn(kinds, type) ? kinds[type] : undefined;
+  if (kind === undefined) {
+    throw new errors.InvalidRequest(
+      `subject_token_type must be ${["jwt", "access_token", "refresh_token"].map(tokenType).join(", ")}`,
+    );
   }
+  return mintIdToken(provider, client, deps, await resolveOwnTokenSubject(provider, client, token, kind));
 }

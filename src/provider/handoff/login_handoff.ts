@@ -9,10 +9,8 @@ import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { clockToleranceSeconds } from "../../input/moment.ts";
-import { provisionUser } from "../accounts/provisioning.ts";
-import { assertMayAttach } from "../tenants/attachment.ts";
+import { provisionUser, untilUnchanged } from "../accounts/provisioned_users.ts";
 import { decideSubjectClaims } from "../tenants/claims.ts";
-import { listTenantIdsOfAccount } from "../tenants/membership_store.ts";
 import { readSubject } from "../tenants/subject_store.ts";
 import { getTenant } from "../tenants/tenant_store.ts";
 import { createChallenge, findOpenChallenge, redeemAnswer, saveAnswer } from "./challenge_store.ts";
@@ -153,10 +151,8 @@ export async function acceptHandoff(
     );
   }
   const verifier = randomBytes(32).toString("base64url");
-  await deps.db.transaction(async (trx) => {
-    const memberOf = await listTenantIdsOfAccount(trx, login.subject);
-    assertMayAttach({ tenantId: tenant.id, memberOf, mayActFor: actor.mayActFor });
-    const account = await provisionUser(trx, tenant, login, now);
+  const accept = async (trx: Database) => {
+    const { account } = await provisionUser(trx, tenant, login, { by: "handoff", ...actor }, now);
     const ids = { tenantId: tenant.id, accountId: account.id };
     const facts = await readSubject(trx, { ...ids, clientId: request.client_id, nowMs: now.getTime() });
     decideSubjectClaims(facts, deps);
@@ -166,7 +162,8 @@ export async function acceptHandoff(
     const event = { type: "sign_in.vouched", actor: `client:${actor.clientId}`, ...ids } as const;
     const details = { authTime: new Date(authTime * 1000).toISOString(), amr: vouched.amr.join(" ") };
     await createAuditEvent(trx, { ...event, clientId: request.client_id, details }, now);
-  });
+  };
+  await untilUnchanged(() => deps.db.transaction(accept));
   return returnUrl(deps.issuer, request, verifier);
 }
 

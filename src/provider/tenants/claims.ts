@@ -56,11 +56,13 @@ export function decideSubjectClaims(
       `The address's domain is not proven for the tenant ${tenant.id}.`,
     );
   }
+  // A name that came from the ISV is the one it gave for this very tenant.
+  const name = membership.name ?? (account.externalAtMs === null ? account.name : null);
   return {
     sub: account.id,
     email,
     email_verified: true,
-    ...(account.name === null ? {} : { name: account.name }),
+    ...(name === null ? {} : { name }),
     tenantId: tenant.id,
   };
 }

@@ -18,6 +18,8 @@ export interface Membership {
   role: MembershipRole;
   /** The proven address the ISV named for this tenant; null: the account's own counts. */
   email: string | null;
+  /** The name the ISV gave for this tenant; null: none. */
+  name: string | null;
   /** Last login to this tenant, epoch milliseconds; null: none known. */
   lastLoginAtMs: number | null;
 }
@@ -29,6 +31,7 @@ interface MembershipRow {
   account_id: string;
   role: string;
   email: string | null;
+  name: string | null;
   last_login_at_ms: number | null;
 }
 
@@ -68,7 +71,14 @@ export async function listTenantIdsOfAccount(db: Database, accountId: string): P
  */
 export async function createMembership(
   db: Database,
-  membership: { tenantId: string; accountId: string; role: MembershipRole },
+  membership: {
+    tenantId: string;
+    accountId: string;
+    role: MembershipRole;
+    /** The address and the name the ISV gave for this tenant; absent: the account's own count. */
+    email?: string | null;
+    name?: string | null;
+  },
   now: Date,
 ): Promise<boolean> {
   const rows: unknown[] = await db("memberships")
@@ -76,6 +86,9 @@ export async function createMembership(
       tenant_id: membership.tenantId,
       account_id: membership.accountId,
       role: membership.role,
+      email: membership.email ?? null,
+      email_verified_at_ms: membership.email == null ? null : now.getTime(),
+      name: membership.name ?? null,
       created_at_ms: now.getTime(),
     })
     .onConflict(["tenant_id", "account_id"])
@@ -96,26 +109,19 @@ export async function deleteMembership(db: Database, tenantId: string, accountId
 }
 
 /**
- * Makes an account a member of a tenant on the ISV's word, and records the address the ISV proved for it.
- * @param membership `email` undefined leaves the recorded address as it is
+ * Replaces the address and the name the ISV gave a member for this tenant.
+ * @param newEmail whether the address is another one than before
  */
-export async function saveMembershipEmail(
+export async function saveMembershipFacts(
   db: Database,
-  membership: { tenantId: string; accountId: string; email: string | undefined },
+  membership: Pick<Membership, "tenantId" | "accountId" | "email" | "name">,
+  newEmail: boolean,
   now: Date,
 ): Promise<void> {
-  const address =
-    membership.email === undefined ? {} : { email: membership.email, email_verified_at_ms: now.getTime() };
-  const insert = db("memberships")
-    .insert({
-      tenant_id: membership.tenantId,
-      account_id: membership.accountId,
-      role: "member",
-      created_at_ms: now.getTime(),
-      ...address,
-    })
-    .onConflict(["tenant_id", "account_id"]);
-  await (membership.email === undefined ? insert.ignore() : insert.merge(["email", "email_verified_at_ms"]));
+  const { email, name } = membership;
+  await db("memberships")
+    .where({ tenant_id: membership.tenantId, account_id: membership.accountId })
+    .update({ name, ...(newEmail ? { email, email_verified_at_ms: now.getTime() } : {}) });
 }
 
 /** Records a login to a tenant; an older one never replaces a newer one. */
@@ -141,6 +147,7 @@ function enabledMemberships(db: Database) {
       account_id: "memberships.account_id",
       role: "memberships.role",
       email: "memberships.email",
+      name: "memberships.name",
       last_login_at_ms: "memberships.last_login_at_ms",
     });
 }
@@ -154,6 +161,7 @@ function toMembership(row: MembershipRow): Membership {
     // An unknown role gives the least.
     role: membershipRoles.find((role) => role === row.role) ?? "member",
     email: row.email,
+    name: row.name,
     lastLoginAtMs: row.last_login_at_ms,
   };
 }

@@ -47,6 +47,7 @@ interface SubjectRow {
   tenant_created_at_ms: number;
   role: string | null;
   membership_email: string | null;
+  membership_name: string | null;
   last_login_at_ms: number | null;
   domain: string | null;
   live_password: number;
@@ -66,7 +67,7 @@ a.id as account_id, a.email, a.email_verified_at_ms, a.name, a.external_at_ms,
   t.id as tenant_id, t.name as tenant_name, t.login_method, t.presence_policy, t.presence_within_hours,
   t.discoverable_at_ms,
   t.disabled_at_ms as tenant_disabled_at_ms, t.created_at_ms as tenant_created_at_ms,
-  m.role, m.email as membership_email, m.last_login_at_ms, d.domain,
+  m.role, m.email as membership_email, m.name as membership_name, m.last_login_at_ms, d.domain,
   case when exists (${liveVoucher} and v.method = 'password') then 1 else 0 end as live_password,
   case when exists (${liveVoucher} and v.method = 'handoff' and v.tenant_id = asked.tenant_id)
     then 1 else 0 end as live_handoff,
@@ -177,6 +178,7 @@ function membershipOf(row: SubjectRow): Membership | undefined {
     accountId: row.account_id,
     role: row.role === "admin" ? "admin" : "member",
     email: row.membership_email,
+    name: row.membership_name,
     lastLoginAtMs: row.last_login_at_ms,
   };
 }

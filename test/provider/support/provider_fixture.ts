@@ -12,6 +12,7 @@ import { createMembership } from "../../../src/provider/tenants/membership_store
 import { createTenant } from "../../../src/provider/tenants/tenant_store.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../../../src/server.ts";
 import { openTestDatabase, type StoreKind, type TestDatabase } from "../../support/databases.ts";
+import { compareRefusals } from "../../support/refusals.ts";
 import type { UserAgent, Visit } from "./user_agent.ts";
 
 /** Every test person's password. */
@@ -62,6 +63,7 @@ export async function startProvider(options: FixtureOptions = {}): Promise<Provi
   const config = readConfig(environment);
   const others: RunningServer[] = [];
   const server = await startServer(config, { log: silentLog, drainMs: 200, ...options });
+  const ends = [compareRefusals([server.publicUrl, server.adminUrl], store.db)];
   return {
     server,
     issuer: server.publicUrl,
@@ -72,9 +74,11 @@ export async function startProvider(options: FixtureOptions = {}): Promise<Provi
       const another = readConfig({ ...environment, TTI_ISSUER: server.publicUrl, ...more });
       const started = await startServer(another, { log: silentLog, drainMs: 200, ...serverOptions });
       others.push(started);
+      ends.push(compareRefusals([started.publicUrl, started.adminUrl], store.db));
       return started;
     },
     async close() {
+      for (const end of ends) end();
       await Promise.all([server, ...others].map((one) => one.close()));
       await store.close();
     },

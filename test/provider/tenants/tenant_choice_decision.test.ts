@@ -11,6 +11,7 @@ const member = (...tenantIds: string[]): TenantChoiceFacts["memberships"] =>
     accountId: "a",
     role: "member",
     email: null,
+    name: null,
     lastLoginAtMs: null,
   }));
 

@@ -77,6 +77,7 @@ for (const kind of storeKinds) {
         accountId: ada.id,
         role: "admin",
         email: null,
+        name: null,
         lastLoginAtMs: null,
       });
       assert.equal(await findMembership(store.db, "globex", ada.id), undefined);

@@ -1,0 +1,51 @@
+// Owns reading a whole store, row by row, and telling two readings apart: what a request left behind.
+import { type Database, isPostgres } from "../../src/db/connect.ts";
+
+/** Every row of every table, as `table {…}`. */
+export type WholeStore = ReadonlySet<string>;
+
+// Rows that are there to be written whatever the answer is, each with its reason.
+const exempt: readonly { table: string; rows?: (row: Record<string, unknown>) => boolean; why: string }[] = [
+  { table: "audit_events", why: "a refusal is recorded" },
+  { table: "sign_in_attempts", why: "wrong guesses are counted" },
+  { table: "key_instances", why: "an instance says that it lives" },
+  { table: "signing_keys", why: "the server makes the next key when it is time" },
+  {
+    table: "oidc_records",
+    rows: ({ model }) => model === "ReplayDetection" || model === "AuthorizationCode",
+    why: "an assertion or code that was presented was used, whatever came of it",
+  },
+];
+
+/** Reads a store. */
+export async function readWholeStore(db: Database): Promise<WholeStore> {
+  const rows = new Set<string>();
+  for (const table of await tablesOf(db)) {
+    const exemption = exempt.find((one) => one.table === table);
+    if (exemption !== undefined && exemption.rows === undefined) continue;
+    for (const row of (await db(table).select("*")) as Record<string, unknown>[]) {
+      if (exemption?.rows?.(row) !== true) rows.add(`${table} ${JSON.stringify(row)}`);
+    }
+  }
+  return rows;
+}
+
+// A code or refresh token that comes again ends all that came of its grant (RFC 9700 section 4.14.2): things only go.
+const endsFamily = /^- oidc_records \{"model":"(Grant|AuthorizationCode|AccessToken|RefreshToken)"/;
+
+/** What is in one reading and not in the other, as `+ table {…}` and `- table {…}`. */
+export function differencesOf(before: WholeStore, after: WholeStore): string[] {
+  return [
+    ...[...after].filter((row) => !before.has(row)).map((row) => `+ ${row}`),
+    ...[...before].filter((row) => !after.has(row)).map((row) => `- ${row}`),
+  ].filter((difference) => !endsFamily.test(difference));
+}
+
+async function tablesOf(db: Database): Promise<string[]> {
+  const names = isPostgres(db)
+    ? await db("information_schema.tables")
+        .whereRaw("table_schema = current_schema()")
+        .pluck<string[]>("table_name")
+    : await db("sqlite_master").where("type", "table").pluck<string[]>("name");
+  return names.filter((name) => !/^(knex_|sqlite_)/.test(name)).sort();
+}
