@@ -17,7 +17,7 @@ import { buildProvider, type ProviderDeps } from "./provider/build_provider.ts";
 import { createClientCache } from "./provider/clients/client_cache.ts";
 import { deriveCookieKeys } from "./provider/cookie_keys.ts";
 import { listen } from "./provider/edge/listen.ts";
-import { mintForSearch } from "./provider/grants/mint_for_search.ts";
+import { createSearchMinter } from "./provider/grants/mint_for_search.ts";
 import { createProviderHost } from "./provider/host.ts";
 import { loadSecrets } from "./provider/installation_secrets.ts";
 import { createKeyDocuments } from "./provider/keys/key_documents.ts";
@@ -122,12 +122,13 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     );
     keyRing.onChange(() => host.replace());
     keyRing.start();
+    const mintForSearch = createSearchMinter(providerDeps);
     const search = new SearchService({
       ...providerDeps,
       jwksUri: `${listening.url}/jwks`,
       mint: async (subject) => {
         assertCanSign(keyRing);
-        return mintForSearch(host.current(), providerDeps, subject);
+        return mintForSearch(host.current(), subject);
       },
       awsAccess: options.awsAccess ?? (() => ({ roleArn: config.roleArn })),
     });

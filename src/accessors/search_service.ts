@@ -63,7 +63,7 @@ export class SearchService {
   /**
    * Searches, page after page. The tenant's rules are asked at every search, not only when a token is
    * minted: who takes consent back is not searched for with credentials that still live.
-   * @throws OperationError tenant_not_found, account_not_found, not_a_member, presence_required,
+   * @throws OperationError tenant_not_found, not_a_member (also for users there are not), presence_required,
    *   accessor_not_found, exchange_failed (naming step and fix), invalid_input
    */
   async *pages(query: SearchQuery): AsyncGenerator<SearchPage, void, undefined> {
@@ -71,12 +71,9 @@ export class SearchService {
     const { db } = this.#deps;
     await getTenant(db, tenantId);
     const accountId = await this.#resolveUser(user);
-    const { claims } = await decideSubject(this.#deps, {
-      accountId,
-      tenantId,
-      clientId,
-      present: false,
-      login: "asserted",
+    const named = { accountId, tenantId, clientId, present: false, login: "asserted" } as const;
+    const { claims } = await decideSubject(this.#deps, named).catch((error) => {
+      throw notTold(error, tenantId);
     });
     const access = this.#deps.awsAccess();
     const connection = connectionOf(await getAccessor(db, tenantId, name), access.roleArn);
@@ -113,9 +110,8 @@ export class SearchService {
 
   async #resolveUser(user: string): Promise<string> {
     if (!user.includes("@")) return user;
-    const account = await findAccountByLogin(this.#deps.db, user);
-    if (account) return account.id;
-    throw new OperationError("account_not_found", "No user has this e-mail address.", { field: "user" });
+    // An address nobody has is, as an id, nobody's either.
+    return (await findAccountByLogin(this.#deps.db, user))?.id ?? user;
   }
 
   #exchangeFor(clientId: string, access: AwsAccess): ExchangeClient {
@@ -133,6 +129,21 @@ export class SearchService {
     this.#exchanges.set(clientId, made);
     return made;
   }
+}
+
+// Who belongs to other tenants is none of this tenant's back ends' business, nor whether they are disabled there.
+const untold = ["account_not_found", "account_disabled", "not_a_member"];
+
+function notTold(error: unknown, tenantId: string): unknown {
+  if (!(error instanceof OperationError) || !untold.includes(error.code)) return error;
+  return new OperationError(
+    "not_a_member",
+    `No user of the tenant ${tenantId} that may be named has this id.`,
+    {
+      field: "user",
+      fix: "Name a user who belongs to the tenant: by id, or by the address they sign in with.",
+    },
+  );
 }
 
 // What the caller sent wrong is theirs; what AWS refused is told with its step and fix.

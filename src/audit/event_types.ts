@@ -176,7 +176,11 @@ const peopleEvents = {
     meaning: "A person became a member of a tenant.",
     always: ["tenant", "account"],
     sometimes: ["client"],
-    details: { role: "the role", by: "as for account.created" },
+    details: {
+      role: "the role",
+      by: "as for account.created",
+      sameAddressAs: "other members whose tokens carry the same address: at AWS they are one person",
+    },
   },
   "membership.deleted": {
     meaning: "A person is a member no longer.",

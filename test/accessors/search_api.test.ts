@@ -136,7 +136,7 @@ describe("POST /v1/tenants/{tenant}/search", () => {
       "forbidden",
     ],
     ["a user of another tenant", "acme", { user: "dana@globex.example", query }, 403, "not_a_member"],
-    ["a user nobody knows", "acme", { user: "nobody@acme.example", query }, 404, "account_not_found"],
+    ["a user nobody knows", "acme", { user: "nobody@acme.example", query }, 403, "not_a_member"],
     ["a user who has not agreed", "acme", { user: "chloe@acme.example", query }, 403, "presence_required"],
     [
       "an unknown data accessor",

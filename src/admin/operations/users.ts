@@ -7,6 +7,7 @@ import * as accounts from "../../provider/accounts/account_store.ts";
 import { parseEmailAddress } from "../../provider/accounts/email_address.ts";
 import { generatePassword } from "../../provider/accounts/generated_password.ts";
 import { assertNewPassword } from "../../provider/accounts/passwords.ts";
+import { findOthersWithAddress } from "../../provider/accounts/shared_address_store.ts";
 import * as memberships from "../../provider/tenants/membership_store.ts";
 import { getTenant } from "../../provider/tenants/tenant_store.ts";
 import { displayName, type OperationContext, pageSchema, parseArguments } from "./operation.ts";
@@ -14,6 +15,8 @@ import { displayName, type OperationContext, pageSchema, parseArguments } from "
 /** A user as operators see it. */
 export interface User extends accounts.Account {
   memberships: { tenantId: string; role: memberships.MembershipRole }[];
+  /** What an operator should know of it; absent: nothing. */
+  warnings?: string[];
 }
 
 /** A new user, with the password if it was generated: the only time it is shown. */
@@ -69,10 +72,11 @@ export async function createUser(context: OperationContext, input: unknown): Pro
       (wanted.memberships ?? []).map(({ tenantId }) => tenantId),
       now,
     );
+    const warnings: string[] = [];
     for (const membership of wanted.memberships ?? []) {
-      await addMembership(trx, context, account.id, membership, now);
+      warnings.push(...(await addMembership(trx, context, account, membership, now)));
     }
-    return toUser(trx, account);
+    return withWarnings(await toUser(trx, account), warnings);
   });
   return generated === undefined ? user : { ...user, generatedPassword: generated };
 }
@@ -89,8 +93,8 @@ export async function addUserToTenant(context: OperationContext, input: unknown)
   const now = context.clock();
   return context.db.transaction(async (trx) => {
     const account = await resolveUser(trx, wanted.user);
-    await addMembership(trx, context, account.id, wanted, now);
-    return toUser(trx, account);
+    const warnings = await addMembership(trx, context, account, wanted, now);
+    return withWarnings(await toUser(trx, account), warnings);
   });
 }
 
@@ -130,13 +134,17 @@ export async function listUsers(context: OperationContext, input: unknown = {}):
 async function addMembership(
   trx: Database,
   context: OperationContext,
-  accountId: string,
+  account: accounts.Account,
   wanted: { tenantId: string; role?: memberships.MembershipRole | undefined },
   now: Date,
-): Promise<void> {
+): Promise<string[]> {
   const tenant = await getTenant(trx, wanted.tenantId);
+  const accountId = account.id;
   const membership = { tenantId: tenant.id, accountId, role: wanted.role ?? "member" };
-  if (!(await memberships.createMembership(trx, membership, now))) return;
+  if (!(await memberships.createMembership(trx, membership, now))) return [];
+  const address = account.email;
+  const others =
+    address === null ? [] : await findOthersWithAddress(trx, { tenantId: tenant.id, accountId, address });
   await createAuditEvent(
     trx,
     {
@@ -144,11 +152,21 @@ async function addMembership(
       actor: context.actor,
       tenantId: tenant.id,
       accountId,
-      details: { role: membership.role },
+      details: {
+        role: membership.role,
+        ...(others.length === 0 ? {} : { sameAddressAs: others.join(" ") }),
+      },
     },
     now,
   );
+  return others.map(
+    (other) =>
+      `The member ${other} of the tenant ${tenant.id} has the same address: at AWS both are one person.`,
+  );
 }
+
+const withWarnings = (user: User, warnings: string[]): User =>
+  warnings.length === 0 ? user : { ...user, warnings };
 
 /**
  * Finds a user as operators name them.

@@ -34,6 +34,7 @@ export function tellUser(
       ...(ended === undefined ? [] : ([["ended", endedText(ended)]] as const)),
     ]),
   );
+  if (!terminal.json) for (const told of user.warnings ?? []) terminal.say(`Warning: ${told}`);
   if (generatedPassword !== undefined && !terminal.json) {
     terminal.say("The password is shown this once; only its hash is kept.");
   }

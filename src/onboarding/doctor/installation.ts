@@ -1,6 +1,7 @@
 // Owns reading what the doctor asks of this installation: keys, client, tenants, domains. Nothing is judged here.
 import type { Config } from "../../config.ts";
 import type { Database } from "../../db/connect.ts";
+import { listSharedAddresses, type SharedAddress } from "../../provider/accounts/shared_address_store.ts";
 import { findClient, type StoredClientMetadata } from "../../provider/clients/client_store.ts";
 import { loadSecrets } from "../../provider/installation_secrets.ts";
 import { describeKeys, type KeyStatus } from "../../provider/keys/key_status.ts";
@@ -21,16 +22,19 @@ export interface Installation {
   /** Enabled tenants. */
   tenants: readonly Tenant[];
   tenantsWithDomain: ReadonlySet<string>;
+  /** Addresses that several members of one tenant carry. */
+  sharedAddresses: readonly SharedAddress[];
 }
 
 /** Reads an installation. */
 export async function readInstallation(db: Database, config: Config, now: Date): Promise<Installation> {
-  const [keyRows, instances, client, tenants, domains] = await Promise.all([
+  const [keyRows, instances, client, tenants, domains, sharedAddresses] = await Promise.all([
     listKeys(db),
     listInstances(db),
     findClient(db, config.clientId),
     allTenants(db),
     listDomains(db),
+    listSharedAddresses(db),
   ]);
   const sealer = createKeySealer(loadSecrets(config));
   const unreadableKeys = new Map<string, string>();
@@ -43,6 +47,7 @@ export async function readInstallation(db: Database, config: Config, now: Date):
     keys: describeKeys(keyRows, instances, now.getTime(), keyPolicyOf(config)),
     unreadableKeys,
     awsClient: client?.metadata,
+    sharedAddresses,
     tenants: tenants.filter(({ disabledAtMs }) => disabledAtMs === null),
     tenantsWithDomain: new Set(
       domains.filter(({ verifiedAtMs }) => verifiedAtMs !== null).map(({ tenantId }) => tenantId),

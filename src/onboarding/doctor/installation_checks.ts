@@ -23,6 +23,7 @@ export function checkInstallation(installation: Installation): Finding[] {
     checkDomainPolicy(installation),
     ...checkTenantDomains(installation),
     ...checkLogin(installation),
+    ...checkSharedAddresses(installation),
     ...describePresence(installation),
   ];
 }
@@ -140,6 +141,19 @@ function checkLogin({ config, tenants }: Installation): Finding[] {
       message: `The users of ${listed(stranded)} log in at your page, and TTI_LOGIN_URL names none`,
       cause: "They can sign in nowhere.",
       fix: "Set TTI_LOGIN_URL, or let them log in here: tti tenant update --login both",
+    }),
+  ];
+}
+
+function checkSharedAddresses({ sharedAddresses }: Installation): Finding[] {
+  const [first] = sharedAddresses;
+  if (first === undefined) return [];
+  const more = sharedAddresses.length > 1 ? `, and ${sharedAddresses.length - 1} more such addresses` : "";
+  return [
+    warning("shared_addresses", {
+      message: `${first.accounts} members of ${first.tenantId} carry the address ${first.address}${more}`,
+      cause: "Identity Center finds people by address: at AWS these accounts are one person.",
+      fix: `Keep one of them: tti user list --tenant ${first.tenantId}, then tti member remove or tti user disable`,
     }),
   ];
 }

@@ -12,6 +12,7 @@ import {
 import type { Tenant } from "../tenants/tenant_store.ts";
 import { createExternalAccount, findAccount, lockAccount } from "./account_store.ts";
 import { type ExternalUser, planUser, type UserPlan } from "./provisioning.ts";
+import { findOthersWithAddress } from "./shared_address_store.ts";
 
 /** Whose word it is. */
 export interface Provisioner {
@@ -89,7 +90,10 @@ async function recordPlan(trx: Database, plan: UserPlan, provisioner: Provisione
     await createAuditEvent(trx, { type: "account.created", ...who, details }, now);
   }
   if (plan.createsMembership) {
-    const details = { role: membership.role, by };
+    const address = email ?? account.email;
+    const others = address === null ? [] : await findOthersWithAddress(trx, { ...membership, address });
+    const same = others.length === 0 ? {} : { sameAddressAs: others.join(" ") };
+    const details = { role: membership.role, by, ...same };
     await createAuditEvent(trx, { type: "membership.created", ...who, details }, now);
   }
   if (changed.emailWas !== undefined) {

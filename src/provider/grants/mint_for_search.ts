@@ -13,20 +13,24 @@ export interface SearchSubject {
 }
 
 /**
- * Mints an ID token for a search.
- * @throws OperationError client_not_found, tenant_not_allowed, and as {@link mintIdToken} does
+ * Makes the minter of this process's searches; searches at the same time share its statements.
+ *
+ * What it makes mints an ID token for a search, and throws OperationError client_not_found, tenant_not_allowed, and as
+ * {@link mintIdToken} does.
  */
-export async function mintForSearch(
-  provider: Provider,
+export function createSearchMinter(
   settings: MintSettings,
-  subject: SearchSubject,
-): Promise<string> {
-  const client = await provider.Client.find(subject.clientId);
-  if (client === undefined) {
-    throw new OperationError("client_not_found", "The client is no longer registered.", { field: "client" });
-  }
-  assertMayActFor(client, "search", subject.tenantId);
-  const { accountId, tenantId } = subject;
-  const named = { accountId, tenantId, authTime: undefined, amr: undefined, by: "search" } as const;
-  return (await mintIdToken(provider, client, createMintDeps(settings), named)).idToken;
+): (provider: Provider, subject: SearchSubject) => Promise<string> {
+  const deps = createMintDeps(settings);
+  return async (provider, { clientId, accountId, tenantId }) => {
+    const client = await provider.Client.find(clientId);
+    if (client === undefined) {
+      throw new OperationError("client_not_found", "The client is no longer registered.", {
+        field: "client",
+      });
+    }
+    assertMayActFor(client, "search", tenantId);
+    const named = { accountId, tenantId, authTime: undefined, amr: undefined, by: "search" } as const;
+    return (await mintIdToken(provider, client, deps, named)).idToken;
+  };
 }

@@ -28,6 +28,8 @@ export async function deleteSignIns(db: Database, accountId: string): Promise<En
      returning challenge_hash`,
     [memberText("accountId", accountId)],
   );
+  // Without its voucher a session opens nothing, even if a request that had read it writes it once more.
+  await db("session_vouchers").where({ account_id: accountId }).delete();
   const rows = await runStatement<DeletedRow>(
     db,
     "end_sign_ins",
@@ -54,6 +56,7 @@ export async function deleteSignInsOfTenant(
      returning challenge_hash`,
     [memberText("accountId", accountId), memberText("tenantId", tenantId)],
   );
+  await db("session_vouchers").where({ account_id: accountId, tenant_id: tenantId }).delete();
   const rows = await runStatement<DeletedRow>(
     db,
     "end_tenant_sign_ins",

@@ -89,7 +89,7 @@ export async function getTenant(db: Database, tenantId: string): Promise<Tenant>
 }
 
 /**
- * Adds a tenant.
+ * Adds a tenant. Ids keep their capitals, because customers typed them at AWS, but no two may differ by them alone.
  * @throws OperationError tenant_exists
  */
 export async function createTenant(
@@ -98,6 +98,16 @@ export async function createTenant(
   now: Date,
 ): Promise<Tenant> {
   const nowMs = now.getTime();
+  const alike: { id: string } | undefined = await db("tenants")
+    .whereRaw("lower(id) = ?", [tenant.id.toLowerCase()])
+    .first("id");
+  if (alike !== undefined && alike.id !== tenant.id) {
+    throw new OperationError(
+      "tenant_exists",
+      `A tenant with the id ${alike.id} exists, and ids that differ by capitals alone are taken for each other.`,
+      { field: "id" },
+    );
+  }
   const [row]: TenantRow[] = await db("tenants")
     .insert({ id: tenant.id, name: tenant.name, created_at_ms: nowMs, updated_at_ms: nowMs })
     .onConflict("id")

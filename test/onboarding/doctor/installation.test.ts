@@ -41,6 +41,7 @@ function installation(changes: Partial<Installation> = {}): Installation {
     awsClient: { client_id: "isv-app", id_token_signed_response_alg: "RS256" },
     tenants: [acme],
     tenantsWithDomain: new Set(["acme"]),
+    sharedAddresses: [],
     ...changes,
   };
 }
@@ -51,6 +52,12 @@ test("an installation in order is told nothing", () => {
 
 const keys = installation().keys;
 const cases: readonly [string, Partial<Installation>, string, RegExp][] = [
+  [
+    "two members with one address",
+    { sharedAddresses: [{ tenantId: "acme", address: "ann@acme.example", accounts: 2 }] },
+    "warning shared_addresses",
+    /2 members of acme carry the address ann@acme.example/,
+  ],
   [
     "a signing key no secret opens",
     { unreadableKeys: new Map([["k1", "no secret fits"]]) },

@@ -1,0 +1,47 @@
+// Owns finding accounts that carry one address: at a customer's Identity Center, which matches by address, they are
+// one person, whatever they are here.
+import type { Database } from "../../db/connect.ts";
+
+/** Accounts of one tenant whose tokens carry one address, capitals aside. */
+export interface SharedAddress {
+  tenantId: string;
+  /** In lower case. */
+  address: string;
+  accounts: number;
+}
+
+const addressInTokens = "lower(coalesce(memberships.email, accounts.email))";
+
+/** Lists addresses that several accounts of one tenant carry, at most a hundred. */
+export async function listSharedAddresses(db: Database): Promise<SharedAddress[]> {
+  const rows: { tenant_id: string; address: string; accounts: number | string }[] = await db("memberships")
+    .join("accounts", "accounts.id", "memberships.account_id")
+    .whereNull("accounts.disabled_at_ms")
+    .whereRaw(`${addressInTokens} is not null`)
+    .groupByRaw(`memberships.tenant_id, ${addressInTokens}`)
+    .havingRaw("count(*) > 1")
+    .select("memberships.tenant_id", db.raw(`${addressInTokens} as address`), db.raw("count(*) as accounts"))
+    .orderBy(["memberships.tenant_id", "address"])
+    .limit(100);
+  return rows.map((row) => ({
+    tenantId: row.tenant_id,
+    address: row.address,
+    accounts: Number(row.accounts),
+  }));
+}
+
+/** Finds the other members of a tenant whose tokens carry an address, capitals aside. */
+export async function findOthersWithAddress(
+  db: Database,
+  member: { tenantId: string; accountId: string; address: string },
+): Promise<string[]> {
+  const rows: { account_id: string }[] = await db("memberships")
+    .join("accounts", "accounts.id", "memberships.account_id")
+    .where("memberships.tenant_id", member.tenantId)
+    .whereNot("memberships.account_id", member.accountId)
+    .whereRaw(`${addressInTokens} = ?`, [member.address.toLowerCase()])
+    .orderBy("memberships.account_id")
+    .limit(10)
+    .select("memberships.account_id");
+  return rows.map((row) => row.account_id);
+}
