@@ -6,7 +6,10 @@ import { after, before, describe, test } from "node:test";
 import { SignJWT } from "jose";
 import { createClient } from "../../src/admin/operations/clients.ts";
 import { createTenant, updateTenant } from "../../src/admin/operations/tenants.ts";
+import { disableUser } from "../../src/admin/operations/user_access.ts";
 import { createUser } from "../../src/admin/operations/users.ts";
+import { listAuditEvents } from "../../src/audit/audit_store.ts";
+import { listSharedAddresses } from "../../src/provider/accounts/shared_address_store.ts";
 import { type TenantRight, tenantRights } from "../../src/provider/clients/tenant_rights.ts";
 import { beginHandoff } from "../../src/provider/handoff/login_handoff.ts";
 import { type AdminWorld, startAdminWorld } from "../admin/admin_world.ts";
@@ -112,3 +115,64 @@ for (const wide of tenantRights) {
     }
   });
 }
+
+describe("a search", () => {
+  test("says one thing of users there are not, of other tenants, and disabled elsewhere", async () => {
+    await createClient(world.context, {
+      clientId: "searcher",
+      purposes: ["search"],
+      searchTenants: ["acme"],
+      secret,
+    });
+    const gone = await createUser(world.context, {
+      email: "gone@globex.example",
+      memberships: [{ tenantId: "globex" }],
+    });
+    await disableUser(world.context, { user: gone.id });
+    const headers = await bearer("searcher", "tti:search");
+    const told = new Set<string>();
+    for (const user of [
+      "gil@globex.example",
+      "nobody@acme.example",
+      "nobody",
+      "gone@globex.example",
+      gone.id,
+    ]) {
+      const body = JSON.stringify({ user, query: "anything" });
+      const answer = await post(`${world.server.adminUrl}/v1/tenants/acme/search`, headers, body);
+      const { request_id: _other, ...said } = JSON.parse(answer.text) as Record<string, unknown>;
+      told.add(JSON.stringify([answer.status, said]));
+    }
+    assert.equal(told.size, 1, [...told].join("\n"));
+    assert.match([...told].join(""), /not_a_member/);
+  });
+});
+
+describe("two members with one address", () => {
+  test("are told when the second comes to be, in the answer and in the trail", async () => {
+    const memberships = [{ tenantId: "acme" }];
+    await world.server.db("accounts").insert({
+      id: "told-1",
+      email: "Same@acme.example",
+      email_verified_at_ms: 1,
+      external_at_ms: 1,
+      created_at_ms: 1,
+      updated_at_ms: 1,
+    });
+    const other = { tenant_id: "acme", account_id: "told-1", role: "member", created_at_ms: 1 };
+    await world.server.db("memberships").insert({ ...other, email: "Same@acme.example" });
+    const made = await createUser(world.context, { email: "same@acme.example", memberships });
+    assert.match(made.warnings?.join() ?? "", /told-1 of the tenant acme has the same address/);
+    const events = await listAuditEvents(world.server.db, { tenantId: "acme", type: "membership.created" });
+    const [event] = events.filter(({ accountId }) => accountId === made.id);
+    assert.equal(event?.details["sameAddressAs"], "told-1");
+    const shared = await listSharedAddresses(world.server.db);
+    assert.deepEqual(
+      shared.filter(({ address }) => address.startsWith("same@")),
+      [{ tenantId: "acme", address: "same@acme.example", accounts: 2 }],
+    );
+    assert.ok(!shared.some(({ address }) => address === "alone@acme.example"));
+    const alone = await createUser(world.context, { email: "alone@acme.example", memberships });
+    assert.equal(alone.warnings, undefined);
+  });
+});

@@ -4,6 +4,8 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import { createChallenge, redeemAnswer, saveAnswer } from "../../../src/provider/handoff/challenge_store.ts";
 import { endedText } from "../../../src/provider/sessions/end_sign_ins.ts";
 import { deleteSignIns, deleteSignInsOfTenant } from "../../../src/provider/sessions/end_sign_ins_store.ts";
+import type { Voucher } from "../../../src/provider/sessions/voucher.ts";
+import { listVouchers, saveVoucher } from "../../../src/provider/sessions/voucher_store.ts";
 import { findRecord, saveRecord } from "../../../src/provider/storage/record_store.ts";
 import { openTestDatabase, storeKinds, type TestDatabase } from "../../support/databases.ts";
 
@@ -33,6 +35,15 @@ for (const kind of storeKinds) {
       await saveRecord(db, "Grant", id, grant, laterMs);
       await saveRecord(db, "RefreshToken", id, { accountId, grantId: id }, laterMs);
       await saveRecord(db, "Session", id, { accountId, uid: id }, laterMs);
+      const voucher = {
+        method: "handoff",
+        tenantId,
+        clientId: "app",
+        amr: [],
+        acr: undefined,
+        authTimeMs: 1,
+      };
+      await saveVoucher(db, { sessionUid: id, accountId }, voucher as Voucher, new Date(nowMs));
       const result = { login: { accountId } };
       await saveRecord(db, "Interaction", id, { result }, laterMs);
       const request = { tenant: tenantId };
@@ -48,6 +59,8 @@ for (const kind of storeKinds) {
           for (const model of ["Grant", "RefreshToken", "Session", "Interaction"]) {
             if (await findRecord(store.db, model, id)) found.push(`${id} ${model}`);
           }
+          if ((await listVouchers(store.db, { sessionUid: id, accountId })).length > 0)
+            found.push(`${id} voucher`);
           const redeemed = await redeemAnswer(store.db, { interactionUid: id, verifier: id }, nowMs);
           if (redeemed !== undefined) found.push(`${id} handoff`);
         }
@@ -64,7 +77,7 @@ for (const kind of storeKinds) {
           found.filter((one) => one.startsWith(`${accountId} `)),
           [],
         );
-        assert.equal(found.length, 4 * 2 * 5);
+        assert.equal(found.length, 4 * 2 * 6);
       });
     }
 
@@ -76,7 +89,7 @@ for (const kind of storeKinds) {
         found.filter((one) => one.startsWith("ann acme")),
         ["ann acme Session", "ann acme Interaction"],
       );
-      assert.equal(found.length, people.length * 2 * 5 - 3);
+      assert.equal(found.length, people.length * 2 * 6 - 4);
     });
   });
 }

@@ -39,6 +39,7 @@ for (const kind of storeKinds) {
         name: "Acme Corporation",
         loginMethod: "local",
         presencePolicy: { name: "session" },
+        discoverable: false,
         disabledAtMs: null,
         createdAtMs: now.getTime(),
       });
@@ -52,6 +53,13 @@ for (const kind of storeKinds) {
       await assert.rejects(createTenant(store.db, { id: "gone", name: "Other" }, now), {
         code: "tenant_exists",
       });
+    });
+
+    it("takes no id that differs from another by capitals alone", async () => {
+      for (const id of ["Acme", "ACME", "Gone"]) {
+        const refusal = { code: "tenant_exists", field: "id" };
+        await assert.rejects(createTenant(store.db, { id, name: "Other" }, now), refusal);
+      }
     });
 
     it("does not get a tenant that is unknown or disabled", async () => {
