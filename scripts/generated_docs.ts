@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { failureCatalogue } from "tti-exchange";
 import { suspectAfterMs } from "../packages/exchange/src/data_accessor.ts";
+import { otherCodes } from "../packages/exchange/src/error_codes.ts";
 import { auditEventsPage } from "../src/audit/event_types_page.ts";
 import { errorCatalogue } from "../src/errors.ts";
 import { sandboxRulesPage } from "../src/sandbox/index.ts";
@@ -96,6 +97,14 @@ the values of the connection and the token at hand.
 | code | step | likely causes, in order | what to do | tried again by itself |
 |---|---|---|---|---|
 ${rows.join("\n")}
+
+## Codes that come from no AWS call
+
+| code | means |
+|---|---|
+${Object.entries(otherCodes)
+  .map(([code, meaning]) => `| \`${code}\` | ${meaning} |`)
+  .join("\n")}
 `;
 }
 

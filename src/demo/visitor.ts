@@ -214,7 +214,7 @@ export class Visitor {
     const connection = this.#settings.connections.find(({ tenantId }) => tenantId === this.tenantId);
     if (connection !== undefined) return connection;
     throw new ExchangeError({
-      code: "connection_missing",
+      code: "connection_invalid",
       step: "settings",
       message: `The tenant ${JSON.stringify(this.tenantId)} has handed over no data accessor, so there is nothing to search.`,
       fix: "Store the customer's data accessor details, or sign in to another tenant.",

@@ -31,7 +31,7 @@ describe("the terminal", () => {
     const { terminal, shown } = openStreams();
     terminal.fail(
       new ExchangeError({
-        code: "token_refused",
+        code: "token_rejected",
         step: "create-token-with-iam",
         message: "Identity Center refused the token.",
         causes: ["the user is not in the directory", "the audience differs"],

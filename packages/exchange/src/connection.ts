@@ -11,7 +11,7 @@ export interface Connection {
   /** The tenant's id. Equal to the "External Id" in AWS and to the tenant claim of the ID token. */
   readonly tenantId: string;
   /** Default `"tti"`. */
-  readonly method?: ConnectionMethod;
+  readonly method?: ConnectionMethod | undefined;
   /** The ISV's role that is registered with AWS. */
   readonly roleArn: string;
   /** The Identity Center application of the data accessor; `clientId` of CreateTokenWithIAM. */

@@ -12,7 +12,9 @@ export interface CredentialProcessOutput {
   readonly Expiration: string;
 }
 
-export function toCredentialProcess(credentials: SessionCredentials): CredentialProcessOutput {
+export function toCredentialProcess(
+  credentials: Omit<SessionCredentials, "accountId">,
+): CredentialProcessOutput {
   return {
     Version: 1,
     AccessKeyId: credentials.accessKeyId,

@@ -19,7 +19,7 @@ import { fromTrustedTokenIssuer, type TrustedTokenIssuerProvider } from "./from_
 export interface DataAccessorOptions extends ExchangeClientOptions {
   readonly connection: SearchConnection;
   /** Shares caches, limits and sockets with other accessors; the other options are then the client's. */
-  readonly client?: ExchangeClient;
+  readonly client?: ExchangeClient | undefined;
 }
 
 export interface SearchRequest {
@@ -50,7 +50,8 @@ export class DataAccessor {
   constructor(options: DataAccessorOptions) {
     this.#connection = Object.freeze(parseSearchConnection(options.connection));
     this.#ownsClient = options.client === undefined;
-    this.#client = options.client ?? new ExchangeClient(options);
+    const { connection: _connection, client, ...own } = options;
+    this.#client = client ?? new ExchangeClient(own);
   }
 
   get connection(): SearchConnection {
@@ -95,6 +96,10 @@ export class DataAccessor {
   /** Closes sockets, unless the client was passed in. */
   destroy(): void {
     if (this.#ownsClient) this.#client.destroy();
+  }
+
+  [Symbol.dispose](): void {
+    this.destroy();
   }
 
   #page({ user, signal }: SearchRequest, input: SearchPageInput): Promise<SearchPage> {

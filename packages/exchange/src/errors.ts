@@ -1,6 +1,8 @@
 // The one class family every failure of the exchange library belongs to. Callers switch on `code`; people read
 // `message`, `causes` and `fix`. No token, key or secret may enter any of these fields.
 
+import type { ExchangeErrorCode } from "./error_codes.ts";
+
 /** Where in the flow a failure happened, in the order the flow runs. */
 export type ExchangeStep =
   | "settings"
@@ -12,7 +14,7 @@ export type ExchangeStep =
   | "authorize";
 
 export interface ExchangeErrorDetails {
-  readonly code: string;
+  readonly code: ExchangeErrorCode;
   readonly step: ExchangeStep;
   readonly message: string;
   /** What to do about it, for a person. */
@@ -22,18 +24,39 @@ export interface ExchangeErrorDetails {
   /** Whether the same call may succeed later without anybody changing a setting. */
   readonly retryable?: boolean;
   readonly awsRequestId?: string | undefined;
+  /** RFC 6749 section 5.2, where an OAuth endpoint refused: the issuer's, or CreateTokenWithIAM's. */
+  readonly oauthError?: string | undefined;
+  readonly oauthErrorDescription?: string | undefined;
+  readonly httpStatusCode?: number | undefined;
   readonly cause?: unknown;
 }
 
-/** Base of the family: `{ code, step, cause, causes, retryable, awsRequestId, fix }`. */
+/** Shared by all copies of this package in a process. */
+const brand = Symbol.for("tti-exchange.ExchangeError");
+
+/** Like `instanceof`, but also true of an error that another copy or version of this package threw. */
+function isNamed(name: string, value: unknown): boolean {
+  if (!(value instanceof Error) || Reflect.get(value, brand) !== true) return false;
+  return name === familyName || value.name === name;
+}
+
+const familyName = "ExchangeError";
+
+/** Base of the family: `{ code, step, cause, causes, retryable, awsRequestId, oauthError, fix }`. */
 export class ExchangeError extends Error {
+  /** Whether a value is an error of this family, also of another copy or version of this package. */
+  static readonly isInstance: (value: unknown) => value is ExchangeError = (value): value is ExchangeError =>
+    isNamed(familyName, value);
   override readonly name: string = "ExchangeError";
-  readonly code: string;
+  readonly code: ExchangeErrorCode;
   readonly step: ExchangeStep;
   readonly fix: string;
   readonly causes: readonly string[];
   readonly retryable: boolean;
   readonly awsRequestId: string | undefined;
+  readonly oauthError: string | undefined;
+  readonly oauthErrorDescription: string | undefined;
+  readonly httpStatusCode: number | undefined;
 
   constructor(details: ExchangeErrorDetails) {
     super(details.message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -43,30 +66,58 @@ export class ExchangeError extends Error {
     this.causes = details.causes ?? [];
     this.retryable = details.retryable ?? false;
     this.awsRequestId = details.awsRequestId;
+    this.oauthError = details.oauthError;
+    this.oauthErrorDescription = details.oauthErrorDescription;
+    this.httpStatusCode = details.httpStatusCode;
+    Object.defineProperty(this, brand, { value: true });
   }
 }
 
 /** A setting or argument is wrong; nothing was sent anywhere. */
 export class ExchangeSettingsError extends ExchangeError {
+  static override readonly isInstance: (value: unknown) => value is ExchangeSettingsError = (
+    value,
+  ): value is ExchangeSettingsError => isNamed("ExchangeSettingsError", value);
   override readonly name = "ExchangeSettingsError";
 }
 
-/** The ID token could not be had, or AWS would refuse it; AWS was not called. */
+/** The ID token could not be had, or AWS would refuse it; AWS was not called with it. */
 export class IdTokenError extends ExchangeError {
+  static override readonly isInstance: (value: unknown) => value is IdTokenError = (
+    value,
+  ): value is IdTokenError => isNamed("IdTokenError", value);
   override readonly name = "IdTokenError";
 }
 
 /** AWS answered with an error, or did not answer. */
 export class AwsStepError extends ExchangeError {
+  static override readonly isInstance: (value: unknown) => value is AwsStepError = (
+    value,
+  ): value is AwsStepError => isNamed("AwsStepError", value);
   override readonly name = "AwsStepError";
 }
 
 /** The operation ran out of the time it was given. */
 export class ExchangeDeadlineError extends ExchangeError {
+  static override readonly isInstance: (value: unknown) => value is ExchangeDeadlineError = (
+    value,
+  ): value is ExchangeDeadlineError => isNamed("ExchangeDeadlineError", value);
   override readonly name = "ExchangeDeadlineError";
 }
 
 /** Authorization-code connections only: this user must sign in to AWS in a browser first. */
 export class SignInRequiredError extends ExchangeError {
+  static override readonly isInstance: (value: unknown) => value is SignInRequiredError = (
+    value,
+  ): value is SignInRequiredError => isNamed("SignInRequiredError", value);
   override readonly name = "SignInRequiredError";
 }
+
+/** Every error this package throws. */
+export type AnyExchangeError =
+  | ExchangeError
+  | ExchangeSettingsError
+  | IdTokenError
+  | AwsStepError
+  | ExchangeDeadlineError
+  | SignInRequiredError;

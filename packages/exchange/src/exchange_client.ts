@@ -50,7 +50,7 @@ export class ExchangeClient {
   readonly #endsAtMs = new WeakMap<ExchangedSession, number>();
   readonly #closing = new AbortController();
 
-  constructor(options: ExchangeClientOptions) {
+  constructor(options: ExchangeClientOptions = {}) {
     assertExchangeOptions(options);
     this.#options = options;
     const clock = options.clock ?? systemClock;
@@ -215,6 +215,10 @@ export class ExchangeClient {
     this.#cache.clear();
     this.#limiters.destroy();
     this.#clients.destroy();
+  }
+
+  [Symbol.dispose](): void {
+    this.destroy();
   }
 
   async #exchange(

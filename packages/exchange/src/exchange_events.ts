@@ -3,6 +3,7 @@
 
 import { type Channel, channel } from "node:diagnostics_channel";
 import { monotonicMs } from "./clock.ts";
+import type { ExchangeErrorCode } from "./error_codes.ts";
 import { ExchangeError, type ExchangeStep } from "./errors.ts";
 
 export const exchangeChannelName = "tti-provider:exchange";
@@ -25,7 +26,7 @@ export interface ExchangeEvent {
   readonly grant?: string;
   readonly awsRequestId?: string | undefined;
   /** The error's code, when the outcome is an error. */
-  readonly code?: string;
+  readonly code?: ExchangeErrorCode | "aborted";
 }
 
 /** A listener may return a promise; nobody waits for it. */

@@ -12,7 +12,7 @@ export interface FromTrustedTokenIssuerOptions extends ExchangeClientOptions {
   /** The user, by the name the token source knows. */
   readonly user: string;
   /** Shares caches, limits and sockets with other providers; the other options are then the client's. */
-  readonly client?: ExchangeClient;
+  readonly client?: ExchangeClient | undefined;
 }
 
 export interface TrustedTokenIssuerProvider extends RuntimeConfigAwsCredentialIdentityProvider {
@@ -21,6 +21,7 @@ export interface TrustedTokenIssuerProvider extends RuntimeConfigAwsCredentialId
   forget(): Promise<void>;
   /** Closes the provider's sockets, unless the client was passed in. */
   destroy(): void;
+  [Symbol.dispose](): void;
 }
 
 /**
@@ -35,15 +36,17 @@ export interface TrustedTokenIssuerProvider extends RuntimeConfigAwsCredentialId
  * @see https://docs.aws.amazon.com/amazonq/latest/qbusiness-ug/isv.html
  */
 export function fromTrustedTokenIssuer(options: FromTrustedTokenIssuerOptions): TrustedTokenIssuerProvider {
-  const { connection, user } = options;
-  const client = options.client ?? new ExchangeClient(options);
+  const { connection, user, client: shared, ...own } = options;
+  const client = shared ?? new ExchangeClient(own);
   const provide = async (): Promise<SessionCredentials> =>
     handOut(client, await client.session({ connection, user }));
+  const destroy = () => {
+    if (shared === undefined) client.destroy();
+  };
   return Object.assign(provide, {
     forget: () => client.forget(connection, user),
-    destroy: () => {
-      if (options.client === undefined) client.destroy();
-    },
+    destroy,
+    [Symbol.dispose]: destroy,
   });
 }
 
@@ -58,6 +61,7 @@ function handOut(client: ExchangeClient, session: ExchangedSession): SessionCred
     accessKeyId: credentials.accessKeyId,
     secretAccessKey: credentials.secretAccessKey,
     sessionToken: credentials.sessionToken,
+    accountId: credentials.accountId,
     get expiration() {
       return client.isCurrent(session) ? credentials.expiration : new Date(0);
     },

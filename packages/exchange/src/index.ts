@@ -1,4 +1,4 @@
-// The published surface of "tti-provider/exchange". It imports nothing else of this project.
+// The published surface of tti-exchange.
 
 export {
   type AuthorizationRequest,
@@ -20,7 +20,9 @@ export {
 } from "./connection.ts";
 export { type CredentialProcessOutput, toCredentialProcess } from "./credential_process.ts";
 export { DataAccessor, type DataAccessorOptions, type SearchRequest } from "./data_accessor.ts";
+export type { AwsStepCode, ExchangeErrorCode } from "./error_codes.ts";
 export {
+  type AnyExchangeError,
   AwsStepError,
   ExchangeDeadlineError,
   ExchangeError,
@@ -48,7 +50,15 @@ export {
   type TrustedTokenIssuerProvider,
 } from "./from_trusted_token_issuer.ts";
 export type { IdTokenClaims, IdTokenExpectations } from "./id_token/id_token.ts";
+export { decodeIdToken } from "./id_token/id_token.ts";
 export type { IdTokenRequest, IdTokenSource, TrustedTokenIssuer } from "./id_token/id_token_intake.ts";
+export {
+  type BrokenIdTokenRule,
+  type IdTokenRule,
+  idTokenRules,
+  type JudgedIdToken,
+  judgeIdToken,
+} from "./id_token/id_token_rules.ts";
 export type { LimiterOptions } from "./instance_limiter.ts";
 export {
   memoryRefreshTokenStore,

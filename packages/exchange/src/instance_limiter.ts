@@ -7,9 +7,9 @@ import { Places } from "./places.ts";
 
 export interface LimiterOptions {
   /** The instance's quota. Default 10 (Identity Center quotas page). */
-  readonly exchangesPerSecond?: number;
+  readonly exchangesPerSecond?: number | undefined;
   /** This process's fraction of the quota, for several processes that exchange for the same customers. Default 1. */
-  readonly share?: number;
+  readonly share?: number | undefined;
 }
 
 interface Waiter {

@@ -200,6 +200,7 @@ test("the credential provider hands out the user's credentials with their expira
   const credentials = await provider();
   assert.deepEqual(Object.keys(credentials).sort(), [
     "accessKeyId",
+    "accountId",
     "expiration",
     "secretAccessKey",
     "sessionToken",

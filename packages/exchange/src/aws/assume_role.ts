@@ -12,6 +12,8 @@ export interface SessionCredentials {
   readonly secretAccessKey: string;
   readonly sessionToken: string;
   readonly expiration: Date;
+  /** The account the role belongs to: the ISV's. */
+  readonly accountId: string;
 }
 
 export interface AssumeRoleInput {
@@ -22,7 +24,7 @@ export interface AssumeRoleInput {
   readonly tenantId: string;
   readonly durationSeconds: number;
   /** Step 3 only: `sts:identity_context` of step 2. */
-  readonly identityContext?: string;
+  readonly identityContext?: string | undefined;
 }
 
 export interface AssumeRoleOutput {
@@ -62,6 +64,8 @@ export async function assumeRole(
       secretAccessKey: SecretAccessKey,
       sessionToken: SessionToken,
       expiration: Expiration,
+      // The sixth part of an ARN's five before it: arn:partition:sts::account:…
+      accountId: (output.AssumedRoleUser?.Arn ?? input.roleArn).split(":")[4] ?? "",
     },
     awsRequestId: output.$metadata.requestId,
   };

@@ -8,9 +8,9 @@ import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from "@aws-
 import { Places } from "../places.ts";
 
 export interface AwsClientOptions {
-  readonly sts?: STSClientConfig;
-  readonly ssoOidc?: SSOOIDCClientConfig;
-  readonly qbusiness?: QBusinessClientConfig;
+  readonly sts?: STSClientConfig | undefined;
+  readonly ssoOidc?: SSOOIDCClientConfig | undefined;
+  readonly qbusiness?: QBusinessClientConfig | undefined;
 }
 
 export interface AwsClientsOptions {
@@ -21,7 +21,7 @@ export interface AwsClientsOptions {
   /** Milliseconds one attempt of one call may take. */
   readonly attemptTimeoutMs: number;
   /** Sockets to one service of one region, and calls on the way to it. Default 256. */
-  readonly maxSockets?: number;
+  readonly maxSockets?: number | undefined;
 }
 
 /** The SDK's own 50 are fewer than the users of three customers who come at once. */

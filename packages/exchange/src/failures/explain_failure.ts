@@ -1,12 +1,13 @@
 // From a failed AWS call to an explanation: a pure function over the failure catalogue.
 
+import type { AwsStepCode } from "../error_codes.ts";
 import { AwsStepError, type ExchangeStep } from "../errors.ts";
 import { type AwsFailure, causeOf } from "./aws_failure.ts";
 import { failureCatalogue } from "./failure_catalogue.ts";
 import type { FailureContext, Recovery } from "./failure_row.ts";
 
 export interface FailureExplanation {
-  readonly code: string;
+  readonly code: AwsStepCode;
   /** One sentence without AWS's own words. */
   readonly title: string;
   /** Likely causes, the likeliest first. */
@@ -63,6 +64,9 @@ export function awsStepError(step: ExchangeStep, failure: AwsFailure, context: F
     causes: explanation.causes,
     retryable: explanation.retryable,
     awsRequestId: failure.requestId,
+    oauthError: failure.oauthError,
+    oauthErrorDescription: failure.oauthError === undefined ? undefined : failure.text,
+    httpStatusCode: failure.httpStatusCode,
     cause: causeOf(failure),
   });
 }

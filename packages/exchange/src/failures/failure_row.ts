@@ -1,5 +1,6 @@
 // The shape of one row of the failure catalogue, and the matchers rows share.
 
+import type { AwsStepCode } from "../error_codes.ts";
 import type { ExchangeStep } from "../errors.ts";
 import type { AwsFailure } from "./aws_failure.ts";
 
@@ -33,7 +34,7 @@ export interface TokenSummary {
 export type Recovery = "fresh-token" | "wait" | "new-credentials" | "none";
 
 export interface FailureRow {
-  readonly code: string;
+  readonly code: AwsStepCode;
   readonly steps: readonly ExchangeStep[];
   readonly matches: (failure: AwsFailure, context: FailureContext) => boolean;
   readonly title: string;

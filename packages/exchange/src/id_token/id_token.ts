@@ -23,19 +23,19 @@ export interface IdTokenExpectations {
    * The claim that names the tenant (default `tenant_id`), or a function of the claims for issuers that name it
    * otherwise. There is no way to switch the tenant lock off.
    */
-  readonly tenantClaim?: string | ((claims: IdTokenClaims) => string | undefined);
+  readonly tenantClaim?: string | ((claims: IdTokenClaims) => string | undefined) | undefined;
   /** The claim AWS maps to a user. Default `email`. */
-  readonly mappedClaim?: string;
+  readonly mappedClaim?: string | undefined;
   /** Claims of which one must equal the requested user. Default `["sub", "email"]`. */
-  readonly userClaims?: readonly string[];
+  readonly userClaims?: readonly string[] | undefined;
   /** Default true: AWS's pages contradict each other, and only a token with a jti is safe everywhere. */
-  readonly requireJti?: boolean;
+  readonly requireJti?: boolean | undefined;
   /** Seconds a fresh token's `iat` or `nbf` may lie ahead of this clock. Default 15, as tti-provider's own. */
-  readonly clockToleranceSeconds?: number;
+  readonly clockToleranceSeconds?: number | undefined;
   /** Seconds a token must still live when it is sent. Default 5. */
-  readonly minRemainingSeconds?: number;
+  readonly minRemainingSeconds?: number | undefined;
   /** Default 8192. AWS publishes no limit; small tokens are safe. */
-  readonly maxTokenBytes?: number;
+  readonly maxTokenBytes?: number | undefined;
 }
 
 /**

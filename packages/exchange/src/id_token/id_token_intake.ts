@@ -29,12 +29,12 @@ export type IdTokenSource = (request: IdTokenRequest) => Promise<string>;
 /** The issuer registered with AWS, and how its tokens are verified here. */
 export interface TrustedTokenIssuer extends IdTokenExpectations {
   /** The key set's address; absent, it is discovered from the issuer. */
-  readonly jwksUri?: string;
+  readonly jwksUri?: string | undefined;
   /**
    * Accepts tokens without verifying their signature. Only for a source that is itself trusted and an issuer this
    * machine cannot reach: the tenant lock then rests on the source alone.
    */
-  readonly dangerouslySkipSignatureVerification?: boolean;
+  readonly dangerouslySkipSignatureVerification?: boolean | undefined;
 }
 
 export interface IdTokenIntakeOptions {

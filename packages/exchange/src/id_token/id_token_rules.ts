@@ -14,9 +14,26 @@ export interface JudgedIdToken extends Pick<IdToken, "header" | "claims"> {
   readonly issuerAheadSeconds?: number | undefined;
 }
 
+/** The codes of the rules, without `id_token_`. */
+export type IdTokenRuleName =
+  | "algorithm"
+  | "kid_missing"
+  | "malformed"
+  | "issuer"
+  | "audience"
+  | "sub_missing"
+  | "mapped_claim_missing"
+  | "jti_missing"
+  | "claim_malformed"
+  | "email_unverified"
+  | "exp_missing"
+  | "clocks_differ"
+  | "expired"
+  | "not_yet_valid";
+
 export interface IdTokenRule {
   /** What is looked at; the error's code is `id_token_` and this. */
-  readonly name: string;
+  readonly name: IdTokenRuleName;
   /** What it depends on: the token alone, or also the moment. */
   readonly about: "content" | "time";
   /** Whether the token keeps the rule. */
@@ -28,8 +45,8 @@ export interface IdTokenRule {
 
 /** A rule a token breaks. */
 export interface BrokenIdTokenRule {
-  readonly name: string;
-  readonly code: string;
+  readonly name: IdTokenRuleName;
+  readonly code: `id_token_${IdTokenRuleName}`;
   readonly message: string;
   readonly fix: string;
 }
@@ -41,7 +58,7 @@ const tolerance = ({ expected }: JudgedIdToken): number =>
 const userClaims = (expected: IdTokenExpectations) => expected.userClaims ?? ["sub", "email"];
 
 function requiredText(
-  name: string,
+  name: IdTokenRuleName,
   claim: (token: JudgedIdToken) => string | undefined,
   fix: (claim: string) => string,
 ): IdTokenRule {

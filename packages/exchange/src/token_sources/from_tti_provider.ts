@@ -19,26 +19,28 @@ interface TenantUser {
 /** What the ISV says of the user besides subject and tenant. */
 export interface UserDescription {
   /** A proven address only. */
-  readonly email?: string;
-  readonly name?: string;
+  readonly email?: string | undefined;
+  readonly name?: string | undefined;
   /** When the ISV last saw the user log in, epoch seconds. */
-  readonly auth_time?: number;
-  readonly amr?: readonly string[];
+  readonly auth_time?: number | undefined;
+  readonly amr?: readonly string[] | undefined;
 }
 
 export interface FromTtiProviderOptions extends TokenEndpointOptions {
   /** The key whose public half is registered for the client; it signs who the user is. */
-  readonly assertionKey?: PrivateKey;
-  readonly assertionKeyId?: string;
-  readonly assertionAlg?: string;
+  readonly assertionKey?: PrivateKey | undefined;
+  readonly assertionKeyId?: string | undefined;
+  readonly assertionAlg?: string | undefined;
   /** Default `token-exchange`. */
-  readonly grant?: "token-exchange" | "jwt-bearer";
+  readonly grant?: "token-exchange" | "jwt-bearer" | undefined;
   /** What the signed assertion says besides. */
-  readonly describeUser?: (user: TenantUser) => UserDescription | Promise<UserDescription>;
+  readonly describeUser?: ((user: TenantUser) => UserDescription | Promise<UserDescription>) | undefined;
   /** Instead of an assertion key: an access or refresh token of the user, issued by the provider itself. */
-  readonly subjectToken?: (
-    user: TenantUser,
-  ) => Promise<{ readonly token: string; readonly type: "access_token" | "refresh_token" }>;
+  readonly subjectToken?:
+    | ((
+        user: TenantUser,
+      ) => Promise<{ readonly token: string; readonly type: "access_token" | "refresh_token" }>)
+    | undefined;
 }
 
 const tokenType = (name: string) => `urn:ietf:params:oauth:token-type:${name}`;

@@ -14,8 +14,8 @@ export type ClientAuthentication =
   | {
       readonly method: "private_key_jwt";
       readonly key: PrivateKey;
-      readonly kid?: string;
-      readonly alg?: string;
+      readonly kid?: string | undefined;
+      readonly alg?: string | undefined;
     }
   | { readonly method: "client_secret_basic"; readonly clientSecret: string }
   | { readonly method: "client_secret_post"; readonly clientSecret: string }
@@ -25,7 +25,7 @@ export interface TokenEndpointOptions {
   /** The provider's issuer URL. */
   readonly issuer: string;
   /** Default: `<issuer>/token`. */
-  readonly tokenEndpoint?: string;
+  readonly tokenEndpoint?: string | undefined;
   readonly clientId: string;
   readonly clientAuthentication: ClientAuthentication;
 }
@@ -61,7 +61,7 @@ export class TokenEndpoint {
   /**
    * Posts a grant and returns the response's members.
    *
-   * @throws IdTokenError `id_token_source_failed` with the provider's own error and description
+   * @throws IdTokenError `id_token_source_refused` with the provider's own error and description
    */
   async request(
     parameters: Readonly<Record<string, string>>,
@@ -145,7 +145,11 @@ export class TokenEndpoint {
 }
 
 /** Reads a private key and settles its JWS algorithm. */
-export function readSigningKey(options: { key: PrivateKey; kid?: string; alg?: string }): SigningKey {
+export function readSigningKey(options: {
+  readonly key: PrivateKey;
+  readonly kid?: string | undefined;
+  readonly alg?: string | undefined;
+}): SigningKey {
   const { key: given } = options;
   const jwk: Readonly<Record<string, unknown>> = typeof given === "string" || isKeyObject(given) ? {} : given;
   const key =
@@ -191,16 +195,19 @@ function refusedBy(
   answer: Record<string, unknown>,
   secrets: readonly string[],
 ): IdTokenError {
-  const error = typeof answer["error"] === "string" ? answer["error"] : `HTTP ${status}`;
-  const description =
-    typeof answer["error_description"] === "string" ? `: ${answer["error_description"]}` : "";
   // Short parameters (grant_type, client_id) are no secrets, and redacting them would hide the point.
   const long = secrets.filter((secret) => secret.length > 100);
+  const told = (name: string) => (typeof answer[name] === "string" ? redact(answer[name], long) : undefined);
+  const [oauthError, oauthErrorDescription] = [told("error"), told("error_description")];
+  const words = `${oauthError ?? `HTTP ${status}`}${oauthErrorDescription === undefined ? "" : `: ${oauthErrorDescription}`}`;
   return new IdTokenError({
     code: "id_token_source_refused",
     step: "id-token",
-    message: redact(`The token endpoint ${url} refused to issue an ID token, ${error}${description}.`, long),
+    message: `The token endpoint ${url} refused to issue an ID token, ${words}.`,
     fix: "See the provider's error; it names the client, user or tenant at fault.",
     retryable: status >= 500 || status === 429,
+    oauthError,
+    oauthErrorDescription,
+    httpStatusCode: status,
   });
 }
