@@ -73,6 +73,11 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
     personal: "–",
     until: "[keys.md](keys.md)",
   },
+  store_probe: {
+    holds: "one row, written to learn whether the store takes writes",
+    personal: "–",
+    until: "it stays",
+  },
   key_instances: { holds: "which instance publishes which keys", personal: "–", until: "the instance stops" },
 };
 
