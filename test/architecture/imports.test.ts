@@ -213,6 +213,22 @@ const places: readonly { what: string; pattern: RegExp; allowed: (path: string) 
     allowed: (path) => path.endsWith("_store.ts") || path.startsWith("src/provider/storage/"),
   },
   {
+    what: "the logins of sessions",
+    pattern: /\bsession_vouchers\b/,
+    allowed: (path) =>
+      ["sessions/voucher_store.ts", "sessions/end_sign_ins_store.ts", "tenants/subject_store.ts"].some(
+        (one) => path === `src/provider/${one}`,
+      ),
+  },
+  {
+    what: "a decision about what a login opens",
+    pattern: /\bopensTenant\(/,
+    allowed: (path) =>
+      ["sessions/voucher.ts", "tenants/subject.ts", "tenants/subject_store.ts"].some(
+        (one) => path === `src/provider/${one}`,
+      ),
+  },
+  {
     what: "a query builder call",
     pattern: /\b(db|trx)\(["'`]\w+["'`]\)/,
     allowed: (path) => path.endsWith("_store.ts") || path.startsWith("src/provider/storage/"),

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { request as sendRequest } from "node:http";
 import { after, before, beforeEach, describe, test } from "node:test";
+import { createAdapterFactory } from "../../src/provider/storage/adapter.ts";
 import { saveTenant } from "../../src/provider/tenants/tenant_store.ts";
 import { addHandoffClients, IsvBackEnd, isvId, loginUrl } from "../provider/handoff/handoff_support.ts";
 import { codeChallenge } from "../provider/support/authorization.ts";
@@ -234,6 +235,19 @@ test("of forty resumes at once one goes on", async () => {
   });
   const codes = (await Promise.all(copies)).filter(({ location }) => location?.includes("code="));
   assert.equal(codes.length, 1);
+});
+
+test("an interaction is ended by one caller, however close the others are", async () => {
+  const { db } = fixture;
+  const adapters = createAdapterFactory({
+    db,
+    clock: () => new Date(),
+    findClientMetadata: async () => undefined,
+  });
+  const interactions = adapters("Interaction");
+  await interactions.upsert("once", { jti: "once" }, 60);
+  const ends = await Promise.allSettled(Array.from({ length: 5 }, () => interactions.destroy("once")));
+  assert.equal(ends.filter(({ status }) => status === "fulfilled").length, 1);
 });
 
 test("a login page opened again and again has one challenge", async () => {
