@@ -34,11 +34,13 @@ work, and answered with a note if it does not work yet: a tenant that does not e
 in a private network that \`TTI_ALLOW_NETWORKS\` does not name. A change counts on every instance within
 ${inWords(clientCacheMs / 1000)}.
 
+*Proof: [client loading](../test/provider/clients/client_loading.test.ts), [client store](../test/provider/clients/client_store.test.ts)*
+
 ## Endpoints
 
 | address | for | |
 |---|---|---|
-| \`/auth\` | the authorization request, by GET or POST | code flow, PKCE with S256 always (a confidential client may be registered \`--no-pkce\`) |
+| \`/auth\` | the authorization request, by GET or POST | code flow, PKCE with S256 (a confidential client may be registered \`--no-pkce\`) |
 | \`/token\` | codes and refresh tokens | \`client_secret_basic\`, \`client_secret_post\`, \`private_key_jwt\` (assertions of at most ${inWords(longestAssertionSeconds)}, used once), \`none\` |
 | \`/token/revocation\` | ending a token; a refresh token takes its family along | RFC 7009 |
 | \`/me\` | userinfo | |
@@ -60,6 +62,8 @@ because it may resolve elsewhere. A scheme of its own is a domain name backwards
 native applications only. A client is native if it says so (\`--native\`), or if it is public and all its redirect URIs are
 such. A native application opens the system's browser, never a view of its own (RFC 8252 section 8.12).
 
+*Proof: [redirect uri matching](../test/security/redirect_uri_matching.test.ts), [native applications](../test/provider/native_applications.test.ts)*
+
 ## Scopes, and what they tell
 
 | scope | ID token | userinfo |
@@ -75,6 +79,8 @@ address. The whole ID token: [tti-profile.md](tti-profile.md).
 
 \`tenant=acme\` in the request signs the person in to that tenant or refuses; \`tenant_hint\` only suggests. A token names
 one tenant; to change it, start another request.
+
+*Proof: [consent](../test/provider/interactions/consent.test.ts), [tenant choice](../test/provider/tenants/tenant_choice.test.ts)*
 
 ## How long
 
@@ -101,7 +107,7 @@ process is killed in the middle. It gets the *same* next refresh token, and a ne
 grace ends early, when the next token is used for the first time.
 
 - **Single-page application.** Let one tab refresh (Web Locks, \`navigator.locks.request\`), or let each try within the
-  grace; all end up with the same refresh token. Repeat at once after a network error, never minutes later.
+  grace; all end up with the same refresh token. Repeat at once after a network error, not minutes later.
 - **Mobile and desktop.** Write the next refresh token to the keychain before you use the access token. After a crash,
   repeat with the one you have: within the grace you get the next one, and if nothing had been saved here, the old one is
   still good.
@@ -112,6 +118,8 @@ If refreshing answers \`invalid_grant\`, start a sign-in; while the browser sess
 (\`prompt=none\` tells you). If it answers 5xx or nothing, the old token is as good as before: repeat within the grace. An
 authorization code is used up at its first redemption, also when the answer is lost; a second use ends what came of the
 first. Start the sign-in again: the browser gets another code without a question.
+
+*Proof: [refresh grace](../test/provider/refresh/refresh_grace.test.ts), [refresh faults](../test/provider/refresh/refresh_faults.test.ts)*
 
 ## Signing out
 
