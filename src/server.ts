@@ -1,4 +1,5 @@
 // Owns the composition: a Config in, listening servers out. The only file that wires deliverables together.
+import { setTimeout as sleep } from "node:timers/promises";
 import { type AwsAccess, SearchService } from "./accessors/search_service.ts";
 import { createAdminApp } from "./admin/app.ts";
 import { createPublicApp, type ReadinessCheck } from "./app.ts";
@@ -16,7 +17,7 @@ import { createPasswords } from "./provider/accounts/passwords.ts";
 import { buildProvider, type ProviderDeps } from "./provider/build_provider.ts";
 import { createClientCache } from "./provider/clients/client_cache.ts";
 import { deriveCookieKeys } from "./provider/cookie_keys.ts";
-import { listen } from "./provider/edge/listen.ts";
+import { type Listening, listen } from "./provider/edge/listen.ts";
 import { createSearchMinter } from "./provider/grants/mint_for_search.ts";
 import { createProviderHost } from "./provider/host.ts";
 import { loadSecrets } from "./provider/installation_secrets.ts";
@@ -54,6 +55,8 @@ export interface ServerOptions {
   keyPolicy?: KeyPolicy;
   /** How AWS is reached for searches; absent: by the settings, as the AWS SDK reads them. */
   awsAccess?: () => AwsAccess;
+  /** Aborted, the start is given up, and what has started is closed. */
+  signal?: AbortSignal;
   /** How long the store may take before it counts as unavailable. */
   storeLimits?: StoreLimits;
   /** How long requests under way may take to end once close() was called. */
@@ -67,12 +70,21 @@ export interface ServerOptions {
 export async function startServer(config: Config, options: ServerOptions = {}): Promise<RunningServer> {
   const clock = options.clock ?? systemClock;
   const log = options.log ?? openLog({ level: config.logLevel });
-  const drainMs = options.drainMs ?? 10_000;
+  const limitMs = config.shutdownLimitSeconds * 1000;
+  const delayMs = Math.min(config.shutdownDelaySeconds * 1000, limitMs / 2);
+  const drainMs = options.drainMs ?? (limitMs - delayMs) / 2;
   const passwords = createPasswords();
   const closers: (() => Promise<void>)[] = [];
+  const ports: Listening[] = [];
+  let stopping = false;
   const close = async () => {
-    if (closers.length === 0) return;
+    if (stopping) return;
+    stopping = true;
     log.info("provider is stopping: it takes no new requests and lets those under way end");
+    for (const port of ports) port.leave();
+    // Readiness says so now; the load balancer sends nobody here once it has noticed.
+    if (ports.length > 0 && delayMs > 0) await sleep(delayMs);
+    await Promise.all(ports.map((port) => port.close()));
     while (closers.length > 0) await closers.pop()?.();
     log.info("provider has stopped");
   };
@@ -83,6 +95,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const watch = connectBeside(locationOf(config), options.storeLimits);
     closers.push(() => watch.destroy());
     await prepareStore(db, config.mode);
+    options.signal?.throwIfAborted();
     const sweeper = startSweeper({ db, clock, log });
     closers.push(() => sweeper.stop());
     const kms = config.kmsKeyId === undefined ? undefined : await openKmsKeys({ keyId: config.kmsKeyId });
@@ -97,8 +110,9 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     });
     closers.push(() => keyRing.stop());
 
+    options.signal?.throwIfAborted();
     const listening = await listen(config.host, config.port, drainMs);
-    closers.push(listening.close);
+    ports.push(listening);
     const issuer = config.issuer.replace(/:0$/, `:${listening.port}`);
     const clients = createClientCache(db);
     const providerDeps: ProviderDeps = {
@@ -162,14 +176,14 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       loginNames,
       documents: createKeyDocuments({ ring: keyRing, currentProvider: () => host.current() }),
       whyCannotSign: () => keyRing.whyCannotSign(),
-      readiness: readinessOf(createStoreHealth({ db, watch, clock, log }), keyRing),
+      readiness: readinessOf(createStoreHealth({ db, watch, clock, log }), keyRing, () => stopping),
       publicName: config.publicName,
       supportUrl: config.supportUrl,
       backEnds: apiDeps,
     });
     listening.serve(app.callback());
     const admin = await listen(config.adminHost, config.adminPort, drainMs);
-    closers.push(admin.close);
+    ports.push(admin);
     admin.serve(createAdminApp(apiDeps).callback());
     const { mode, tenantClaim } = config;
     const store = config.databaseUrl === undefined ? "sqlite" : "postgresql";
@@ -217,8 +231,9 @@ async function prepareStore(db: Database, mode: Config["mode"]): Promise<void> {
   });
 }
 
-function readinessOf(store: StoreHealth, keyRing: KeyRing): ReadinessCheck[] {
+function readinessOf(store: StoreHealth, keyRing: KeyRing, isStopping: () => boolean): ReadinessCheck[] {
   return [
+    { name: "instance", whyNot: async () => (isStopping() ? "it is stopping" : undefined) },
     { name: "store", whyNot: () => store.whyNot() },
     { name: "keys", whyNot: async () => keyRing.health().reason },
   ];

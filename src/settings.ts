@@ -196,6 +196,20 @@ export const settings = {
     requiredInProduction:
       "Set it to how many proxies in front append to X-Forwarded-For (1 behind one proxy or load balancer; 0 if nothing in front writes that header)",
   }),
+  shutdownDelaySeconds: setting({
+    name: "TTI_SHUTDOWN_DELAY",
+    doc: "How long a stopping instance goes on serving after its readiness says 503, in seconds: the time the load balancer needs to notice.",
+    defaultText: "`5`; `0` in development",
+    fallback: (mode) => (mode === "production" ? 5 : 0),
+    parse: integer(0, 300),
+  }),
+  shutdownLimitSeconds: setting({
+    name: "TTI_SHUTDOWN_LIMIT",
+    doc: "When a stopping instance ends at the latest, in seconds from the signal; what is not done by then is cut off, and the exit code is 1. Give your supervisor a little more.",
+    defaultText: "`25`",
+    fallback: () => 25,
+    parse: integer(1, 3600),
+  }),
   allowNetworks: setting<readonly string[]>({
     name: "TTI_ALLOW_NETWORKS",
     doc: "Comma-separated CIDR ranges that outgoing requests (a client's `jwks_uri`, back-channel logout) may reach although they are private.",

@@ -3,7 +3,7 @@ import { readConfig } from "../../config.ts";
 import { captureConsole, openLog } from "../../log.ts";
 import { startServer } from "../../server.ts";
 import { type Command, defineCommand } from "../command.ts";
-import { untilStopped } from "../stop_signal.ts";
+import { aborted, endsWithin, stopSignal } from "../stop_signal.ts";
 import { productVersion } from "../version.ts";
 
 const serve = defineCommand({
@@ -22,15 +22,31 @@ Example:
     const config = readConfig(undefined, "production");
     const log = openLog({ level: config.logLevel });
     captureConsole(log);
-    const server = await startServer(config, { log, version: productVersion() });
-    const stopped = untilStopped();
+    const signal = stopSignal();
+    const stopped = aborted(signal);
+    const limitMs = config.shutdownLimitSeconds * 1000;
+    const end = async (ending: Promise<unknown>): Promise<number> => {
+      if (await endsWithin(limitMs, ending)) return 0;
+      log.fatal({ limitSeconds: config.shutdownLimitSeconds }, "provider did not stop in time; it ends now");
+      return 1;
+    };
+    const starting = startServer(config, { log, version: productVersion(), signal });
+    const server = await Promise.race([starting, stopped]);
+    // Told to stop while it starts: what has started is closed before it ends.
+    if (server === undefined) {
+      return end(
+        starting.then(
+          (started) => started.close(),
+          () => undefined,
+        ),
+      );
+    }
     terminal.result(
       { issuer: server.publicUrl, localUrl: server.localUrl, adminUrl: server.adminUrl },
       `Serving ${server.publicUrl} at ${server.localUrl}; admin at ${server.adminUrl}`,
     );
     await stopped;
-    await server.close();
-    return 0;
+    return end(server.close());
   },
 });
 

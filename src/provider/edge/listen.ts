@@ -1,6 +1,6 @@
 // Owns a listening port: its limits, the answer "not yet" until an app is there, and an end that lets requests
 // under way finish.
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { OperationError } from "../../errors.ts";
 
@@ -11,6 +11,8 @@ export interface Listening {
   port: number;
   /** Replaces the answer "not yet" by the app's. */
   serve(listener: RequestListener): void;
+  /** From now on each answer ends its connection, so that nobody sends the next request into a closing one. */
+  leave(): void;
   close(): Promise<void>;
 }
 
@@ -24,10 +26,21 @@ export async function listen(host: string, port: number, drainMs: number): Promi
   let listener: RequestListener = (_request, response) => {
     response.writeHead(503, { "Retry-After": "1" }).end();
   };
+  const underWay = new Set<ServerResponse>();
+  let leaving = false;
   const server = createServer(
     { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 },
-    (request, response) => listener(request, response),
+    (request, response) => {
+      underWay.add(response);
+      response.once("close", () => underWay.delete(response));
+      if (leaving) response.setHeader("Connection", "close");
+      listener(request, response);
+    },
   );
+  const leave = () => {
+    leaving = true;
+    for (const response of underWay) if (!response.headersSent) response.setHeader("Connection", "close");
+  };
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause) =>
       reject(new OperationError("unavailable", `Port ${port} cannot be listened on.`, { cause })),
@@ -41,7 +54,11 @@ export async function listen(host: string, port: number, drainMs: number): Promi
     serve(next) {
       listener = next;
     },
-    close: () => drain(server, drainMs),
+    leave,
+    close() {
+      leave();
+      return drain(server, drainMs);
+    },
   };
 }
 

@@ -1,0 +1,94 @@
+// Stopping: readiness says so first, answers end their connections, and the process ends in bounds whatever hangs.
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { Agent, get, type IncomingMessage } from "node:http";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { startProvider } from "../provider/support/provider_fixture.ts";
+import { openTestDatabase } from "../support/databases.ts";
+import { openTerminal } from "../support/terminal.ts";
+
+const settings = {
+  TTI_ISSUER: "https://login.example.com",
+  TTI_SECRETS: randomBytes(32).toString("base64"),
+  TTI_CLIENT_ID: "isv",
+  TTI_TRUSTED_PROXIES: "1",
+  TTI_HOST: "127.0.0.1",
+  PORT: "0",
+  TTI_ADMIN_PORT: "0",
+  TTI_SHUTDOWN_DELAY: "0",
+};
+
+test("a stopping instance is not ready, serves on for the delay, and each answer ends its connection", async () => {
+  const fixture = await startProvider({ environment: { TTI_SHUTDOWN_DELAY: "1" } });
+  const agent = new Agent({ keepAlive: true });
+  const ask = async (path: string): Promise<IncomingMessage> => {
+    const request = get(new URL(path, fixture.issuer), { agent });
+    const [response] = (await once(request, "response")) as [IncomingMessage];
+    response.resume();
+    await once(response, "end");
+    return response;
+  };
+  try {
+    assert.equal((await ask("/health/ready")).headers.connection, "keep-alive");
+    const closing = fixture.server.close();
+    const ready = await ask("/health/ready");
+    assert.deepEqual([ready.statusCode, ready.headers.connection], [503, "close"]);
+    // Nobody's next request meets a closed connection.
+    for (let turn = 0; turn < 10; turn += 1)
+      assert.equal((await ask("/health/live")).headers.connection, "close");
+    await closing;
+    await assert.rejects(ask("/health/live"));
+  } finally {
+    agent.destroy();
+    await fixture.close();
+  }
+});
+
+test("a process that waits for the database ends at the limit, with exit code 1", async () => {
+  const store = await openTestDatabase("postgres");
+  const terminal = openTerminal({ ...settings, ...store.environment, TTI_SHUTDOWN_LIMIT: "1" });
+  const holder = await store.db.transaction();
+  try {
+    const running = terminal.start("serve --json");
+    await running.printed("\n}\n");
+    await holder.raw("lock table key_instances in access exclusive mode");
+    const ended = once(running.process, "exit");
+    const begunMs = performance.now();
+    running.process.kill("SIGTERM");
+    assert.deepEqual(await ended, [1, null]);
+    assert.ok(performance.now() - begunMs < 10_000);
+  } finally {
+    await holder.rollback();
+    terminal.close();
+    await store.close();
+  }
+});
+
+test("a process told to stop while it starts ends, and leaves no instance others wait for", async () => {
+  const store = await openTestDatabase("postgres");
+  const terminal = openTerminal({ ...settings, ...store.environment });
+  const holder = await store.db.transaction();
+  try {
+    await holder.raw("lock table signing_keys in access exclusive mode");
+    const running = terminal.start("serve --json");
+    const waiting =
+      "select count(*) as count from pg_locks where not granted and database = (select oid from pg_database where datname = current_database())";
+    for (;;) {
+      const [{ count }] = (await store.db.raw(waiting)).rows as [{ count: number }];
+      if (count > 0) break;
+      await sleep(50);
+    }
+    const ended = once(running.process, "exit");
+    running.process.kill("SIGTERM");
+    const [exitCode, signal] = (await ended) as [number | null, string | null];
+    assert.deepEqual([exitCode, signal], [0, null]);
+    await holder.rollback();
+    assert.deepEqual(await store.db("key_instances").select(), []);
+  } finally {
+    if (!holder.isCompleted()) await holder.rollback();
+    terminal.close();
+    await store.close();
+  }
+});
