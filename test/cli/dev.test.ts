@@ -251,6 +251,24 @@ describe("tti dev", () => {
     assert.equal(readFileSync(join(terminal.dataDir, "dev.json"), "utf8"), tokenBefore);
     assert.equal((await terminal.tti("user show new@acme.example")).exitCode, 0);
   });
+
+  it("serves after the examples' own step took away what its proof needs, and says what it could not prove", async () => {
+    const updated = await terminal.tti("tenant update acme --login both --presence 'within 12'");
+    assert.equal(updated.exitCode, 0, updated.stderr);
+    await dev.stop();
+    dev = start();
+    const again = (await firstDocument(dev)) as DevDocument & {
+      unproven?: { step: string; message: string };
+    };
+    assert.equal(again.issuer, shown.issuer);
+    assert.match(again.unproven?.message ?? "", /ada@acme\.example/);
+    assert.equal((await fetch(again.demoUrl)).status, 200);
+    const stopped = await dev.stop();
+    assert.equal(stopped.exitCode, 0, stopped.stderr);
+    assert.match(stopped.stderr, /serves all the same/);
+    dev = start();
+    await firstDocument(dev);
+  });
 });
 
 async function firstDocument(command: RunningCommand): Promise<DevDocument> {

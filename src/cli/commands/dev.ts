@@ -71,6 +71,7 @@ async function runCheck(terminal: Terminal, verbose: boolean): Promise<number> {
     });
     const environment = await startOrFail(steps, { config, sandboxPort: 0, demoPort: 0 });
     try {
+      if (environment.seedFault !== undefined) throw new ProofFailed("Seeding", environment.seedFault);
       const searches = await prove(environment, config, steps);
       terminal.result({ ok: true, steps: steps.passed, searches }, formatFound(searches, terminal));
       return 0;
@@ -119,7 +120,7 @@ async function runDev(
   const environment = await startOrFail(steps, { config, ...ports });
   const stopped = untilStopped();
   try {
-    const searches = await prove(environment, config, steps);
+    const { searches, unproven } = await proveOrWarn(terminal, environment, config, steps);
     terminal.result(
       {
         issuer: environment.issuer,
@@ -133,8 +134,12 @@ async function runDev(
           password: environment.state.demoPassword,
         })),
         searches,
+        ...(unproven === undefined ? {} : { unproven }),
       },
-      [formatFound(searches, terminal), "", formatWelcome(environment, terminal)].join("\n"),
+      [
+        ...(searches.length === 0 ? [] : [formatFound(searches, terminal), ""]),
+        formatWelcome(environment, terminal),
+      ].join("\n"),
     );
     terminal.say(terminal.style("dim", "Stop with Ctrl-C. What you do here is kept for the next start."));
     await stopped;
@@ -162,6 +167,29 @@ async function prove(environment: DevEnvironment, config: Config, steps: Steps):
     subjectOf: environment.subjectOf,
     onStep: (name) => steps.pass(name),
   });
+}
+
+// What one did to the demo (a customer's login, its presence policy, a user removed) may keep it from proving itself.
+// That is no reason to keep it from serving: how else would one put it back?
+async function proveOrWarn(
+  terminal: Terminal,
+  environment: DevEnvironment,
+  config: Config,
+  steps: Steps,
+): Promise<{ searches: ProvenSearch[]; unproven?: { step: string; message: string; fix: string } }> {
+  try {
+    if (environment.seedFault !== undefined) throw new ProofFailed("Seeding", environment.seedFault);
+    return { searches: await prove(environment, config, steps) };
+  } catch (error) {
+    if (!(error instanceof ProofFailed)) throw error;
+    const { step, message, fix } = error;
+    terminal.say(`${terminal.style("bold", "!")} ${printable(message)}`);
+    terminal.say(`  fix: ${printable(fix)}`);
+    terminal.say(
+      "The demo has been changed since it was made, so it does not prove itself; it serves all the same.",
+    );
+    return { searches: [], unproven: { step, message, fix } };
+  }
 }
 
 function formatFound(searches: readonly ProvenSearch[], terminal: Terminal): string {
