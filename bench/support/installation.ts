@@ -127,7 +127,7 @@ export async function addNamedPeople(db: Database, count: number, loginAtMs: num
       await createExternalAccount(trx, { id: accountId, email }, now);
       const named = { email, name: `User ${index}` };
       await createMembership(trx, { tenantId, accountId, role: "member", ...named }, now);
-      await saveLastLogin(trx, { tenantId, accountId }, loginAtMs);
+      await saveLastLogin(trx, { tenantId, accountId }, loginAtMs, now);
     }
   });
 }

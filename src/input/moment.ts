@@ -10,6 +10,14 @@ export const clockToleranceSeconds = 15;
 // The last second of the year 9999: what a Date, both stores and RFC 3339 can hold.
 const lastSecond = 253_402_300_799;
 
+/**
+ * Whether a stored time lies further ahead than clocks may differ: some clock was wrong when it was written. Such a
+ * time is no fact about a person; whoever learns a better one replaces it.
+ */
+export function isFromTheFuture(timeMs: number, nowMs: number): boolean {
+  return timeMs > nowMs + clockToleranceSeconds * 1000;
+}
+
 /** What a moment may be. */
 export interface MomentRule {
   /** Now, epoch seconds. Given, a moment that lies further ahead than the tolerance is refused. */

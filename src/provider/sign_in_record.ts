@@ -4,6 +4,7 @@ import type { KoaContextWithOIDC } from "oidc-provider";
 import { createAuditEvent } from "../audit/audit_store.ts";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../db/connect.ts";
+import { isFromTheFuture } from "../input/moment.ts";
 import { openPlacesOf } from "./account.ts";
 import { tenantOfGrant } from "./internals.ts";
 import { saveLastLogin } from "./tenants/membership_store.ts";
@@ -25,8 +26,10 @@ export async function recordSignIn(
   if (place === undefined) throw new Error("a code was made for a tenant the session does not speak for");
   const { voucher, membership } = place;
   // A session that already counted for this tenant costs no statement.
-  if ((membership.lastLoginAtMs ?? 0) < voucher.authTimeMs) {
-    await saveLastLogin(deps.db, { tenantId, accountId }, voucher.authTimeMs);
+  const now = deps.clock();
+  const lastMs = membership.lastLoginAtMs ?? 0;
+  if (lastMs < voucher.authTimeMs || isFromTheFuture(lastMs, now.getTime())) {
+    await saveLastLogin(deps.db, { tenantId, accountId }, voucher.authTimeMs, now);
   }
   if (result?.login === undefined) return;
   const actor = voucher.clientId === null ? `account:${accountId}` : `client:${voucher.clientId}`;

@@ -89,6 +89,12 @@ interface Answer {
 
 let requests = 0;
 
+// Every cell each night (CI_NIGHTLY, or TTI_PROPERTY_SEED set); a third of the large tables otherwise, another third
+// for each address.
+const whole = Boolean(process.env["CI_NIGHTLY"]) || process.env["TTI_PROPERTY_SEED"] !== undefined;
+const share = <T>(items: readonly T[], turn: number): readonly T[] =>
+  whole ? items : items.filter((_, index) => index % 3 === turn % 3);
+
 async function send(
   { fixture, tokens }: World,
   to: Endpoint,
@@ -230,8 +236,8 @@ describe("hostile input", () => {
 
   it("in a query or form parameter is refused or harmless, the same on both stores", async () => {
     const names = findParameterNames();
-    for (const endpoint of endpoints.filter(({ path }) => !path.startsWith("/v1"))) {
-      for (const name of names) {
+    for (const [turn, endpoint] of endpoints.filter(({ path }) => !path.startsWith("/v1")).entries()) {
+      for (const name of share(names, turn)) {
         const value = next();
         const pair = `${name}=${value.encoded}`;
         if (endpoint.method === "GET")
@@ -263,10 +269,9 @@ describe("hostile input", () => {
       "client",
       ...findMemberNames(),
     ];
-    for (const endpoint of endpoints.filter(
-      ({ method, path }) => path.startsWith("/v1") && method === "GET",
-    )) {
-      for (const name of names) {
+    const lists = endpoints.filter(({ method, path }) => path.startsWith("/v1") && method === "GET");
+    for (const [turn, endpoint] of lists.entries()) {
+      for (const name of share(names, turn)) {
         const value = next();
         await sendToBoth(value.what, endpoint, `${fill(endpoint.path)}?${name}=${value.encoded}`);
       }

@@ -67,6 +67,14 @@ test("the last login is kept for the tenant that was chosen, at the time of the 
   assert.equal((await findMembership(fixture.db, "cold", id))?.lastLoginAtMs, lastLoginAtMs);
 });
 
+test("a last login from the future is replaced by the next login", async () => {
+  const { id } = await addPerson(fixture.db, { email: "early@acme.example", tenants: ["acme"] });
+  const hourAhead = Date.now() + 3_600_000;
+  await fixture.db("memberships").where({ account_id: id }).update({ last_login_at_ms: hourAhead });
+  codeOf(await signInAt(new UserAgent(), authorizationUrl(fixture), "early@acme.example"));
+  assert.ok(((await findMembership(fixture.db, "acme", id))?.lastLoginAtMs ?? 0) <= Date.now());
+});
+
 test("a sign-in that fails, is cancelled or is refused leaves no success", async () => {
   const { id } = await addPerson(fixture.db, { email: "eve@acme.example", tenants: ["acme"] });
   const agent = new UserAgent();

@@ -4,7 +4,7 @@ import type Provider from "oidc-provider";
 import type { Client } from "oidc-provider";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
-import { clockToleranceSeconds } from "../../input/moment.ts";
+import { clockToleranceSeconds, isFromTheFuture } from "../../input/moment.ts";
 import { type Provisioner, provisionUser, untilUnchanged } from "../accounts/provisioned_users.ts";
 import { type ExternalUser, isUnchanged, planUser, type UserPlan } from "../accounts/provisioning.ts";
 import { assertMayActFor, mayActFor } from "../clients/tenant_rights.ts";
@@ -128,7 +128,7 @@ async function plan(
   if (isUnchanged(userPlan) && loginAtMs === undefined) return { facts: after };
   const write = async (trx: Database): Promise<SubjectFacts> => {
     await provisionUser(trx, tenant, user, provisioner, now);
-    if (loginAtMs !== undefined) await saveLastLogin(trx, query, loginAtMs);
+    if (loginAtMs !== undefined) await saveLastLogin(trx, query, loginAtMs, new Date(query.nowMs));
     return readSubject(trx, query satisfies SubjectQuery);
   };
   return { facts: after, write };
@@ -149,7 +149,8 @@ function newerLogin(
 ): number | undefined {
   if (tenant.loginMethod === "local" || assertion.authTime === undefined) return undefined;
   const atMs = Math.min(assertion.authTime * 1000, now.getTime());
-  return atMs > (facts.presence.lastLoginAtMs ?? 0) ? atMs : undefined;
+  const lastMs = facts.presence.lastLoginAtMs ?? 0;
+  return atMs > lastMs || isFromTheFuture(lastMs, now.getTime()) ? atMs : undefined;
 }
 
 function factsAfter(

@@ -1,6 +1,7 @@
 // Owns the memberships table: which account belongs to which tenant. The tenant claim of every token comes
 // from here, so what it answers counts now: memberships in disabled tenants are not returned.
 import type { Database } from "../../db/connect.ts";
+import { clockToleranceSeconds } from "../../input/moment.ts";
 import { type LoginMethod, readLoginMethod } from "./tenant_store.ts";
 
 /** What an account may do inside its tenant. */
@@ -124,16 +125,28 @@ export async function saveMembershipFacts(
     .update({ name, ...(newEmail ? { email, email_verified_at_ms: now.getTime() } : {}) });
 }
 
-/** Records a login to a tenant; an older one never replaces a newer one. */
+/**
+ * Records a login to a tenant; an older one never replaces a newer one. One from the future, written while a clock
+ * was ahead, is replaced by the next login, and none is written.
+ * @param atMs when the person logged in, epoch milliseconds
+ */
 export async function saveLastLogin(
   db: Database,
   membership: { tenantId: string; accountId: string },
   atMs: number,
+  now: Date,
 ): Promise<void> {
+  const loginAtMs = Math.min(atMs, now.getTime());
+  const latestMs = now.getTime() + clockToleranceSeconds * 1000;
   await db("memberships")
     .where({ tenant_id: membership.tenantId, account_id: membership.accountId })
-    .where((query) => query.whereNull("last_login_at_ms").orWhere("last_login_at_ms", "<", atMs))
-    .update({ last_login_at_ms: atMs });
+    .where((query) =>
+      query
+        .whereNull("last_login_at_ms")
+        .orWhere("last_login_at_ms", "<", loginAtMs)
+        .orWhere("last_login_at_ms", ">", latestMs),
+    )
+    .update({ last_login_at_ms: loginAtMs });
 }
 
 function enabledMemberships(db: Database) {

@@ -89,9 +89,9 @@ describe("the presence policy", () => {
     const key = { tenantId: "acme", accountId: ann.id };
     await fixture.db("memberships").where({ account_id: ann.id }).update({ last_login_at_ms: null });
     assert.match(await mint({ sub: ann.id }), /^presence_required.*unknown/);
-    await saveLastLogin(fixture.db, key, Date.now() - 3 * 3_600_000);
+    await saveLastLogin(fixture.db, key, Date.now() - 3 * 3_600_000, new Date());
     assert.match(await mint({ sub: ann.id }), /^presence_required.*longer ago/);
-    await saveLastLogin(fixture.db, key, Date.now() - 3_600_000);
+    await saveLastLogin(fixture.db, key, Date.now() - 3_600_000, new Date());
     assert.equal(await mint({ sub: ann.id }), "minted");
   });
 
