@@ -40,7 +40,10 @@ for (const [name, value] of Object.entries(shapes)) {
       log.info({ path: `/v1/users/${value}`, [`a_${name}`]: new URL("https://x.example/") });
     });
     assert.equal(lines.length, 4);
-    assert.ok(!JSON.stringify(lines).includes(JSON.stringify(value).slice(1, -1)), JSON.stringify(lines));
+    // Nor a part of it: a token's header tells its kind, a key's lines are the key.
+    for (const part of value.split(/[.\n]/).filter((one) => one.length > 12)) {
+      assert.ok(!JSON.stringify(lines).includes(part), part);
+    }
   });
 }
 

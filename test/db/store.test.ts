@@ -27,6 +27,27 @@ for (const kind of storeKinds) {
       assert.deepEqual(await runStatement(store.db, "t_insert", insert, values), []);
     });
 
+    test("names no value of a statement in its errors, on any way to the driver", async () => {
+      const canary = "eyJzZWFsZWQ-private-key-canary";
+      const row = ["acme", canary, 1, 1];
+      const insert =
+        "insert into tenants (id, name, created_at_ms, updated_at_ms) values (?, ?, ?, ?) returning id";
+      const ways: Record<string, () => Promise<unknown>> = {
+        builder: () =>
+          store.db("tenants").insert({ id: "acme", name: canary, created_at_ms: 1, updated_at_ms: 1 }),
+        raw: async () => store.db.raw("insert into tenants (id, name) values (?, ?)", ["acme", canary]),
+        statement: () => runStatement(store.db, "t_canary", insert, row),
+        transaction: () => store.db.transaction((trx) => runStatement(trx, "t_canary", insert, row)),
+      };
+      for (const [way, run] of Object.entries(ways)) {
+        await assert.rejects(run, (error: Error) => {
+          assert.ok(!error.message.includes(canary), `${way}: ${error.message}`);
+          assert.ok(!error.stack?.includes(canary), way);
+          return true;
+        });
+      }
+    });
+
     test("runs a statement inside a transaction and takes it back with it", async () => {
       const undone = store.db.transaction(async (trx) => {
         await runStatement(trx, "t_rename", "update tenants set name = ? where id = ? returning id", [

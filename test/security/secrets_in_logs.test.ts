@@ -3,6 +3,16 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { openLog } from "../../src/log.ts";
+import { createTenant, saveTenant } from "../../src/provider/tenants/tenant_store.ts";
+import { addMintingClients, exchange, signSubject } from "../provider/grants/mint_support.ts";
+import {
+  addIsvClient,
+  appId,
+  challengeOf,
+  IsvBackEnd,
+  isvId,
+  loginUrl,
+} from "../provider/handoff/handoff_support.ts";
 import {
   authorizationUrl,
   basic,
@@ -78,3 +88,59 @@ test("no secret reaches the log, the cookies or the store", async () => {
     }
   }
 });
+
+test("nor by handoff, minting and administration, with the access log on; addresses do not either", async () => {
+  const lines: string[] = [];
+  const log = openLog({ level: "trace", stream: { write: (line: string) => lines.push(line) } });
+  const environment = { TTI_LOGIN_URL: loginUrl, TTI_ACCESS_LOG: "on" };
+  const world = await startProvider({ log, environment });
+  try {
+    await createTenant(world.db, { id: "acme", name: "Acme" }, new Date());
+    await saveTenant(world.db, "acme", { loginMethod: "handoff" }, new Date());
+    await addMintingClients(world.db, ["acme"]);
+    await addClient(world.db, { client_id: appId });
+    await addIsvClient(world, isvId, ["acme"]);
+    const agent = new UserAgent();
+    const challenge = await challengeOf(agent, world, { tenant: "acme" });
+    const login = { subject: "eve", tenant: "acme", email: "eve@acme.example" };
+    const back = await new IsvBackEnd(world).accept(challenge, login);
+    const verifier = new URL(back).searchParams.get("login_verifier") ?? "";
+    // Another browser, the right one, and the right one again.
+    for (const browser of [new UserAgent(), agent, agent]) await browser.follow(back);
+    await new IsvBackEnd(world).call(`${challenge}/accept`, login);
+
+    const now = Math.floor(Date.now() / 1000);
+    const assertion = await signSubject(world.issuer, { sub: "eve", auth_time: now });
+    const minted = await exchange(world.issuer, assertion);
+    await exchange(world.issuer, assertion);
+    await exchange(world.issuer, `${assertion}x`);
+
+    const token = await accessTokenOf(world, isvId, "tti:handoff");
+    for (const bearer of [token, `${token}x`]) {
+      await fetch(new URL("/v1/users/eve@acme.example", world.server.adminUrl), {
+        headers: { authorization: `Bearer ${bearer}` },
+      });
+    }
+    const canaries = { challenge, verifier, assertion, token, minted: String(minted.body["access_token"]) };
+    const text = lines.join("\n");
+    assert.ok(lines.length > 15, "something was logged");
+    for (const [name, value] of Object.entries(canaries)) {
+      assert.ok(value.length > 20, name);
+      assert.ok(!text.includes(value), `${name} stands in the log`);
+    }
+    assert.doesNotMatch(text, /eve(@|%40)acme/);
+    for (const line of lines) assert.doesNotThrow(() => JSON.parse(line), line);
+    const trail = JSON.stringify(await world.db("audit_events").select());
+    for (const [name, value] of Object.entries(canaries)) {
+      assert.ok(!trail.includes(value), `${name} stands in the audit trail`);
+    }
+  } finally {
+    await world.close();
+  }
+});
+
+async function accessTokenOf(world: ProviderFixture, clientId: string, scope: string): Promise<string> {
+  const url = new URL("/token", world.issuer);
+  const answer = await postForm(url, { grant_type: "client_credentials", scope }, basic(clientId));
+  return String(answer.body["access_token"]);
+}
