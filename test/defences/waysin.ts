@@ -30,15 +30,6 @@ export const defences: readonly Defence[] = [
     test: "test/security/vouched_logins.test.ts",
   },
   {
-    id: "no-foreign-attachment",
-    promise: "A client cannot attach a user of a customer it may not act for.",
-    faults: ["S1"],
-    file: "src/provider/handoff/login_handoff.ts",
-    find: "assertMayAttach({ tenantId: tenant.id, memberOf, mayActFor: actor.mayActFor });",
-    replace: "",
-    test: "test/security/vouched_logins.test.ts",
-  },
-  {
     id: "unproven-address-at-login",
     promise: "Who could get no token is told on the login page, and is not signed in.",
     faults: ["O9"],
