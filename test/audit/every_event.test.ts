@@ -1,0 +1,276 @@
+// Every type of audit event, performed by its real path and found: parties, details, address and request. The table is
+// complete by its type, so that a type nobody writes, or nobody tests, fails.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import * as accessors from "../../src/admin/operations/accessors.ts";
+import { createClient } from "../../src/admin/operations/clients.ts";
+import * as domains from "../../src/admin/operations/domains.ts";
+import * as tenants from "../../src/admin/operations/tenants.ts";
+import * as access from "../../src/admin/operations/user_access.ts";
+import * as users from "../../src/admin/operations/users.ts";
+import { type AuditEventType, auditEventTypes, type EventParty } from "../../src/audit/event_types.ts";
+import { systemClock } from "../../src/clock.ts";
+import { createPasswords } from "../../src/provider/accounts/passwords.ts";
+import { keyPolicyOf } from "../../src/provider/keys/policy.ts";
+import { rotateKeysInEmergency } from "../../src/provider/keys/rotate.ts";
+import { createKeySealer } from "../../src/provider/keys/seal.ts";
+import { addMintingClients, exchange, signSubject } from "../provider/grants/mint_support.ts";
+import { appId, challengeOf, IsvBackEnd, isvId, loginUrl } from "../provider/handoff/handoff_support.ts";
+import {
+  authorizationUrl,
+  basic,
+  codeOf,
+  getCode,
+  postForm,
+  redeem,
+  refresh,
+} from "../provider/support/authorization.ts";
+import {
+  addClient,
+  addPerson,
+  clientSecret,
+  type ProviderFixture,
+  password,
+  signInAt,
+  startProvider,
+} from "../provider/support/provider_fixture.ts";
+import { UserAgent } from "../provider/support/user_agent.ts";
+import { eventsOf } from "./audit_world.ts";
+
+const email = "ann@acme.example";
+let fixture: ProviderFixture;
+let operator: domains.DomainContext;
+let txt: string[][] = [];
+
+before(async () => {
+  fixture = await startProvider({
+    environment: { TTI_LOGIN_URL: loginUrl, TTI_REFRESH_GRACE: "0" },
+    awsAccess: () => ({
+      roleArn: "arn:aws:iam::111122223333:role/isv",
+      baseCredentials: async () => ({ accessKeyId: "AKIAEXAMPLE", secretAccessKey: "x", sessionToken: "y" }),
+      awsClientOptions: { sts: { endpoint: "http://127.0.0.1:9", maxAttempts: 1 } },
+    }),
+  });
+  operator = {
+    db: fixture.db,
+    clock: systemClock,
+    passwords: createPasswords(),
+    actor: "cli:op",
+    resolveTxt: async () => txt,
+  };
+  await addPerson(fixture.db, { email, tenants: ["acme"] });
+  await addMintingClients(fixture.db, ["acme", "ext"]);
+  await addClient(fixture.db, { client_id: appId });
+  await addClient(fixture.db, { client_id: "third", first_party: false });
+  for (const [clientId, scope] of [
+    [isvId, "tti:handoff"],
+    ["admin", "tti:admin"],
+    ["search", "tti:search"],
+  ] as const) {
+    await addClient(fixture.db, {
+      client_id: clientId,
+      grant_types: ["client_credentials"],
+      response_types: [],
+      redirect_uris: [],
+      scope: `openid ${scope}`,
+      allowed_tenants: ["acme", "ext"],
+    });
+  }
+  await tenants.createTenant(operator, { id: "ext" });
+  await tenants.updateTenant(operator, { id: "ext", loginMethod: "handoff", presence: "within 12" });
+});
+after(() => fixture.close());
+
+const signIn = (agent = new UserAgent()) => getCode(fixture, email, { tenant: "acme" }, agent);
+
+async function accessToken(clientId: string, scope: string): Promise<string> {
+  const answer = await postForm(
+    new URL("/token", fixture.issuer),
+    { grant_type: "client_credentials", scope },
+    basic(clientId, clientSecret),
+  );
+  return String(answer.body["access_token"]);
+}
+
+async function callApi(path: string, token: string, body?: unknown): Promise<Response> {
+  return fetch(new URL(path, fixture.server.adminUrl), {
+    method: body === undefined ? "GET" : "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+}
+
+async function handoff(subject: string, more: Record<string, unknown> = {}): Promise<void> {
+  const agent = new UserAgent();
+  const challenge = await challengeOf(agent, fixture, { tenant: "ext" });
+  const login = { subject, tenant: "ext", email: `${subject}@ext.example`, ...more };
+  codeOf(await agent.follow(await new IsvBackEnd(fixture).accept(challenge, login)));
+}
+
+async function mintFor(sub: string, more: Record<string, unknown> = {}): Promise<void> {
+  await exchange(fixture.issuer, await signSubject(fixture.issuer, { sub, tenant: "ext", ...more }));
+}
+
+async function decideOffline(decision: "allow" | "revoke"): Promise<void> {
+  await tenants.updateTenant(operator, { id: "acme", presence: "offline" });
+  const agent = new UserAgent();
+  await signIn(agent);
+  const page = await agent.follow(`${fixture.issuer}/account`);
+  await agent.submit(page, { decision }, "/account");
+}
+
+const keyContext = () => ({
+  ...operator,
+  policy: keyPolicyOf(fixture.config),
+  sealer: createKeySealer(fixture.config.secrets),
+  kms: undefined,
+});
+
+const newAccessor = {
+  tenantId: "acme",
+  applicationId: "11111111-2222-4333-8444-555555555555",
+  retrieverId: "11111111-2222-4333-8444-666666666666",
+  idcApplicationArn: "arn:aws:sso::111122223333:application/ssoins-1111111111111111/apl-1111111111111111",
+  idcRegion: "us-east-1",
+  qRegion: "us-east-1",
+};
+
+/** An act, and whether it comes by HTTP: then its event carries address and request. */
+type Act = { http: boolean; perform: () => Promise<unknown> };
+const byHttp = (perform: Act["perform"]): Act => ({ http: true, perform });
+const byOperation = (perform: Act["perform"]): Act => ({ http: false, perform });
+
+// In an order in which each finds what it needs.
+const acts: Record<AuditEventType, Act> = {
+  "sign_in.succeeded": byHttp(() => signIn()),
+  "sign_in.continued": byHttp(async () => {
+    const agent = new UserAgent();
+    await signIn(agent);
+    codeOf(await agent.follow(authorizationUrl(fixture, { prompt: "none", tenant: "acme" })));
+  }),
+  "sign_in.refused": byHttp(() =>
+    signInAt(new UserAgent(), authorizationUrl(fixture, { tenant: "acme" }), email, "a wrong password"),
+  ),
+  "sign_in.vouched": byHttp(() => handoff("eve")),
+  "sign_in.rejected": byHttp(async () => {
+    const challenge = await challengeOf(new UserAgent(), fixture, { tenant: "ext" });
+    await new IsvBackEnd(fixture).call(`${challenge}/reject`, {});
+  }),
+  sign_out: byHttp(async () => {
+    const agent = new UserAgent();
+    await signIn(agent);
+    const page = await agent.follow(`${fixture.issuer}/session/end?client_id=app`);
+    await agent.submit(page, { logout: "yes" }, "/confirm");
+  }),
+  "token.issued": byHttp(async () => redeem(fixture, await signIn())),
+  "token.minted": byHttp(() =>
+    mintFor("mia", { email: "mia@ext.example", auth_time: Math.floor(Date.now() / 1000) }),
+  ),
+  "token.refused": byHttp(() => mintFor("noa", { tenant: "nowhere" })),
+  "token.revoked": byHttp(async () => {
+    const { body } = await redeem(fixture, await signIn());
+    const url = new URL("/token/revocation", fixture.issuer);
+    await postForm(url, { token: String(body["refresh_token"]) }, basic("app"));
+  }),
+  "code.reused": byHttp(async () => {
+    const code = await signIn();
+    await redeem(fixture, code);
+    await redeem(fixture, code);
+  }),
+  "refresh_token.reused": byHttp(async () => {
+    const { body } = await redeem(fixture, await signIn());
+    await refresh(fixture, body["refresh_token"]);
+    await refresh(fixture, body["refresh_token"]);
+  }),
+  "client.refused": byHttp(() => redeem(fixture, "x", {}, basic("app", "a-wrong-secret"))),
+  "consent.granted": byHttp(async () => {
+    const agent = new UserAgent();
+    const page = await signInAt(
+      agent,
+      authorizationUrl(fixture, { client_id: "third", tenant: "acme" }),
+      email,
+    );
+    await agent.submit(page, { decision: "allow" }, "/consent");
+    await decideOffline("allow");
+  }),
+  "consent.revoked": byHttp(() => decideOffline("revoke")),
+  "account.created": byHttp(() => handoff("zoe")),
+  "account.email_set": byHttp(() => handoff("zoe", { email: "zoe.new@ext.example" })),
+  "account.name_set": byHttp(() => handoff("zoe", { name: "Zoe" })),
+  "account.password_set": byOperation(() => access.setUserPassword(operator, { user: email, password })),
+  "account.disabled": byOperation(() => access.disableUser(operator, { user: email })),
+  "account.enabled": byOperation(() => access.enableUser(operator, { user: email })),
+  "session.ended": byOperation(async () => {
+    await redeem(fixture, await signIn());
+    await access.signUserOut(operator, { user: email });
+  }),
+  "tenant.created": byOperation(() => tenants.createTenant(operator, { id: "newco" })),
+  "tenant.updated": byOperation(() => tenants.updateTenant(operator, { id: "newco", name: "New Co" })),
+  "membership.created": byOperation(() =>
+    users.addUserToTenant(operator, { user: email, tenantId: "newco" }),
+  ),
+  "membership.deleted": byOperation(() => access.removeMember(operator, { user: email, tenantId: "newco" })),
+  "domain.added": byOperation(async () => {
+    const claim = await domains.addDomain(operator, { tenantId: "acme", domain: "acme.example" });
+    txt = [[claim.record.value]];
+  }),
+  "domain.verified": byOperation(() =>
+    domains.verifyDomain(operator, { tenantId: "acme", domain: "acme.example", shared: true }),
+  ),
+  "domain.removed": byOperation(() =>
+    domains.removeDomain(operator, { tenantId: "acme", domain: "acme.example" }),
+  ),
+  "client.created": byOperation(() =>
+    createClient(operator, { clientId: "made", redirectUris: ["https://made.example/cb"] }),
+  ),
+  "accessor.created": byOperation(() => accessors.createAccessor(operator, newAccessor)),
+  "search.made": byHttp(async () => {
+    await tenants.updateTenant(operator, { id: "acme", presence: "within 12" });
+    await signIn();
+    const body = { user: email, query: "q" };
+    await callApi("/v1/tenants/acme/search", await accessToken("search", "tti:search"), body);
+  }),
+  "accessor.deleted": byOperation(() => accessors.deleteAccessor(operator, { tenantId: "acme" })),
+  "admin.refused": byHttp(async () => callApi("/v1/users", await accessToken("search", "tti:search"))),
+  "admin.read": byHttp(async () => callApi("/v1/users", await accessToken("admin", "tti:admin"))),
+  "key.rotated": byOperation(() => rotateKeysInEmergency(keyContext())),
+  "key.revoked": byOperation(() => rotateKeysInEmergency(keyContext())),
+};
+
+const partyField = { tenant: "tenantId", account: "accountId", client: "clientId" } as const;
+
+for (const [name, { http, perform }] of Object.entries(acts)) {
+  const type = name as AuditEventType;
+  const entry: {
+    always?: readonly EventParty[];
+    sometimes?: readonly EventParty[];
+    details: Readonly<Record<string, string>>;
+  } = auditEventTypes[type];
+
+  test(`${type} is written by the act itself, and says what the list says`, async () => {
+    const known = new Set((await eventsOf(fixture.db, type, { limit: 9999 })).map(({ id }) => id));
+    await perform();
+    const fresh = (await eventsOf(fixture.db, type, { limit: 9999 })).filter(({ id }) => !known.has(id));
+    assert.ok(fresh.length > 0, "the act left no event");
+    for (const event of fresh) {
+      for (const party of entry.always ?? []) assert.ok(event[partyField[party]], `${party} is missing`);
+      const named = Object.entries(partyField).filter(([, field]) => event[field] !== undefined);
+      const allowed: readonly string[] = [...(entry.always ?? []), ...(entry.sometimes ?? [])];
+      assert.deepEqual(
+        named.filter(([party]) => !allowed.includes(party)),
+        [],
+      );
+      assert.deepEqual(
+        Object.keys(event.details).filter((detail) => !(detail in entry.details)),
+        [],
+      );
+      assert.match(event.actor, /^(cli:|client:|account:|nobody$)/);
+      assert.equal(event.address !== undefined, http, "address");
+      assert.equal(event.requestId !== undefined, http, "request id");
+    }
+  });
+}
+
+test("the table holds every type there is", () => {
+  assert.deepEqual(Object.keys(acts).sort(), Object.keys(auditEventTypes).sort());
+});
