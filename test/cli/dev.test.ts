@@ -1,11 +1,15 @@
 // `tti dev` as a person meets it: it proves itself, other terminals find it, a restart keeps everything.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
 import { QBusinessClient, SearchRelevantContentCommand } from "@aws-sdk/client-qbusiness";
 import { openTerminal, type RunningCommand, type TestTerminal } from "../support/terminal.ts";
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 interface Found {
   tenantId: string;
@@ -169,6 +173,12 @@ describe("tti dev", () => {
     } finally {
       delete terminal.environment["AWS_ENDPOINT_URL"];
     }
+  });
+
+  it("serves the first search of the exchange library's pages, as it stands there", () => {
+    const script = join(root, "packages/exchange/examples/first_search.mjs");
+    const options = { cwd: root, env: terminal.environment, encoding: "utf8", timeout: 60_000 } as const;
+    assert.match(execFileSync(process.execPath, [script], options), /plan/i);
   });
 
   for (const [words, code] of [

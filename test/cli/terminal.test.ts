@@ -43,7 +43,7 @@ describe("the terminal", () => {
       (await shown()).stderr,
       [
         "tti: Identity Center refused the token.",
-        "  code: token_refused",
+        "  code: token_rejected",
         "  step: create-token-with-iam",
         "  maybe: the user is not in the directory",
         "  maybe: the audience differs",

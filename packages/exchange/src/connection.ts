@@ -102,9 +102,20 @@ export function parseConnection(value: unknown): Connection {
   return parseFields(value, connectionRules);
 }
 
-/** Like {@link parseConnection}, with the three fields that say where to search. */
-export function parseSearchConnection(value: unknown): SearchConnection {
-  return parseFields(value, [...connectionRules, ...searchRules]);
+/**
+ * Like {@link parseConnection}, with the three fields that say where to search. It reads every form in which this
+ * project writes a connection: an entry of `tti accessor list --json`, one of the connections a sandbox's seed made
+ * (which calls `qRegion` `applicationRegion`), and its own.
+ *
+ * @param ours what the customer does not hand over: `roleArn`, and `tenantId` for a seed's
+ */
+export function parseSearchConnection(
+  value: unknown,
+  ours: Partial<Pick<SearchConnection, "roleArn" | "tenantId">> = {},
+): SearchConnection {
+  const given: Record<string, unknown> = typeof value === "object" && value !== null ? { ...value } : {};
+  const { applicationRegion, qRegion = applicationRegion, ...fields } = given;
+  return parseFields({ ...fields, qRegion, ...ours }, [...connectionRules, ...searchRules]);
 }
 
 /**

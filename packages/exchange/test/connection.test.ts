@@ -57,3 +57,11 @@ test("something that is no object is refused, not crashed on", () => {
     assert.throws(() => parseConnection(value), { code: "connection_invalid" });
   }
 });
+
+test("a connection is read as accessor list and a sandbox's seed write it", () => {
+  const { tenantId, roleArn, qRegion, ...handedOver } = acme;
+  const listed = { ...handedOver, tenantId, qRegion, name: "default", createdAt: "2026-11-24T12:00:00Z" };
+  assert.deepEqual(parseSearchConnection(listed, { roleArn }), acme);
+  const seeded = { ...handedOver, method: undefined, applicationRegion: qRegion };
+  assert.deepEqual(parseSearchConnection(seeded, { roleArn, tenantId }), acme);
+});
