@@ -52,7 +52,7 @@ export const defences: readonly Defence[] = [
     promise:
       "An assertion that names a person is accepted once, by one conditional statement in the database.",
     cve: [5],
-    file: "src/provider/grants/mint.ts",
+    file: "src/provider/grants/mint_events.ts",
     find: "if (!(await deps.recordUse({ use, event, now: deps.clock() }))) throw replayed(use);",
     replace: "await deps.recordUse({ use, event, now: deps.clock() });",
     test: "test/provider/grants/minting.test.ts",
