@@ -63,6 +63,16 @@ export const defences: readonly Defence[] = [
     test: "test/security/refused_mints.test.ts",
   },
   {
+    id: "replay-changes-nobody",
+    promise: "An assertion that comes again changes nobody's name, address or membership.",
+    faults: ["S4"],
+    cve: [5],
+    file: "src/provider/grants/mint_events.ts",
+    find: "if (!(await createUse(trx, use))) throw replayed(use);",
+    replace: "await createUse(trx, use);",
+    test: "test/security/refused_mints.test.ts",
+  },
+  {
     id: "name-belongs-to-the-tenant",
     promise: "What an ISV says of a person for one tenant never shows in another tenant's tokens.",
     faults: ["S4"],

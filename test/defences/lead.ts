@@ -55,7 +55,7 @@ export const defences: readonly Defence[] = [
     file: "src/provider/grants/mint_events.ts",
     find: "if (!(await deps.recordUse({ use, event, now: deps.clock() }))) throw replayed(use);",
     replace: "await deps.recordUse({ use, event, now: deps.clock() });",
-    test: "test/provider/grants/minting.test.ts",
+    test: "test/provider/grants/subject_assertion.test.ts",
   },
   {
     id: "assertion-audience",
