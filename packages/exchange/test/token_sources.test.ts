@@ -226,3 +226,67 @@ test("a file is read anew for every token", async (t) => {
   await writeFile(join(folder, "alice.jwt"), "second\n");
   assert.equal(await source(ask), "second");
 });
+
+const refreshing = { clientId: "isv", clientAuthentication: { method: "none" } } as const;
+
+test("a refresh token another process redeemed first is read again, and its successor used", async (t) => {
+  const endpoint = await startTokenEndpoint(t, (count) =>
+    count === 1
+      ? { status: 400, body: { error: "invalid_grant" } }
+      : { body: { id_token: "id-2", refresh_token: "rt-2" } },
+  );
+  const kept = ["rt-0", "rt-1"];
+  const saved: string[] = [];
+  const source = fromRefreshToken({
+    ...refreshing,
+    issuer: endpoint.issuer,
+    loadRefreshToken: async () => kept.shift(),
+    saveRefreshToken: async (_user, refreshToken) => void saved.push(refreshToken),
+  });
+  assert.equal(await source(ask), "id-2");
+  assert.deepEqual(
+    endpoint.asked.map(({ parameters }) => parameters["refresh_token"]),
+    ["rt-0", "rt-1"],
+  );
+  assert.deepEqual(saved, ["rt-2"]);
+});
+
+test("a refused refresh token that nobody replaced stays refused, with the provider's own error", async (t) => {
+  const endpoint = await startTokenEndpoint(t, () => ({
+    status: 400,
+    body: { error: "invalid_grant", error_description: "it was revoked" },
+  }));
+  const source = fromRefreshToken({
+    ...refreshing,
+    issuer: endpoint.issuer,
+    loadRefreshToken: async () => "rt",
+    saveRefreshToken: async () => undefined,
+  });
+  await assert.rejects(source(ask), {
+    code: "id_token_source_refused",
+    oauthError: "invalid_grant",
+    oauthErrorDescription: "it was revoked",
+    httpStatusCode: 400,
+  });
+  assert.equal(endpoint.asked.length, 1);
+});
+
+test("a store that hung once does not lock the user out", async (t) => {
+  const endpoint = await startTokenEndpoint(t, () => ({ body: { id_token: "id" } }));
+  let loads = 0;
+  const source = fromRefreshToken({
+    ...refreshing,
+    issuer: endpoint.issuer,
+    loadRefreshToken: () => {
+      loads += 1;
+      return loads === 1 ? new Promise(() => undefined) : Promise.resolve("rt");
+    },
+    saveRefreshToken: async () => undefined,
+  });
+  const hanging = new AbortController();
+  const first = source({ ...ask, signal: hanging.signal });
+  const second = source(ask);
+  hanging.abort(new Error("its time is over"));
+  await assert.rejects(first, /its time is over/);
+  assert.equal(await second, "id");
+});

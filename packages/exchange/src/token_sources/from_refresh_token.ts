@@ -1,21 +1,21 @@
 // ID tokens from any OpenID Provider that returns one on refresh (OpenID Connect Core 12.2): the ISV keeps a refresh
 // token per user, and every exchange redeems it for a fresh ID token.
 
+import { untilAborted } from "../deadline.ts";
 import { IdTokenError } from "../errors.ts";
 import type { IdTokenSource } from "../id_token/id_token_intake.ts";
 import { TokenEndpoint, type TokenEndpointOptions } from "./token_endpoint.ts";
 
+interface TenantUser {
+  readonly tenantId: string;
+  readonly user: string;
+}
+
 export interface FromRefreshTokenOptions extends TokenEndpointOptions {
   /** The user's present refresh token. */
-  readonly loadRefreshToken: (user: {
-    readonly tenantId: string;
-    readonly user: string;
-  }) => Promise<string | undefined>;
+  readonly loadRefreshToken: (user: TenantUser) => Promise<string | undefined>;
   /** Called when the provider rotated it; the old one is then worthless. */
-  readonly saveRefreshToken: (
-    user: { readonly tenantId: string; readonly user: string },
-    refreshToken: string,
-  ) => Promise<void>;
+  readonly saveRefreshToken: (user: TenantUser, refreshToken: string) => Promise<void>;
 }
 
 /**
@@ -26,9 +26,7 @@ export function fromRefreshToken(options: FromRefreshTokenOptions): IdTokenSourc
   const endpoint = new TokenEndpoint(options);
   const running = new Map<string, Promise<unknown>>();
 
-  const refresh = async (user: { tenantId: string; user: string }, signal: AbortSignal): Promise<string> => {
-    const refreshToken = await options.loadRefreshToken(user);
-    if (refreshToken === undefined) throw noRefreshToken(user.user);
+  const redeem = async (refreshToken: string, user: TenantUser, signal: AbortSignal): Promise<string> => {
     const answer = await endpoint.request(
       { grant_type: "refresh_token", refresh_token: refreshToken },
       signal,
@@ -46,10 +44,27 @@ export function fromRefreshToken(options: FromRefreshTokenOptions): IdTokenSourc
     });
   };
 
+  const refresh = async (user: TenantUser, signal: AbortSignal): Promise<string> => {
+    const refreshToken = await options.loadRefreshToken(user);
+    if (refreshToken === undefined) throw noRefreshToken(user.user);
+    try {
+      return await redeem(refreshToken, user, signal);
+    } catch (error) {
+      if (!IdTokenError.isInstance(error) || error.oauthError !== "invalid_grant") throw error;
+      // Another process may have redeemed it first; then its successor is there to be used.
+      const successor = await options.loadRefreshToken(user);
+      if (successor === undefined || successor === refreshToken) throw error;
+      return await redeem(successor, user, signal);
+    }
+  };
+
   return async ({ tenantId, user, signal }) => {
     const key = JSON.stringify([tenantId, user]);
     const before = running.get(key) ?? Promise.resolve();
-    const mine = before.catch(() => undefined).then(() => refresh({ tenantId, user }, signal));
+    const mine = before
+      .catch(() => undefined)
+      .then(() => untilAborted(refresh({ tenantId, user }, signal), signal));
+    // Ends with the signal at the latest: a store that hangs must not lock the user out for good.
     running.set(key, mine);
     try {
       return await mine;
