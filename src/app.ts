@@ -47,7 +47,7 @@ export interface PublicAppDeps extends InteractionDeps {
   readiness: readonly ReadinessCheck[];
   documents: KeyDocuments;
   /** Why no token can be signed now; undefined as a rule. */
-  whyCannotSign(): string | undefined;
+  whyCannotSign(): Promise<string | undefined>;
   /** Whose login page this is; undefined: the host says it. */
   publicName: string | undefined;
   /** Where people get help. */
@@ -228,7 +228,7 @@ function addSigningGate(
   { whyCannotSign, log }: Pick<PublicAppDeps, "whyCannotSign" | "log">,
 ) {
   router.post("/token", async (ctx, next) => {
-    const reason = whyCannotSign();
+    const reason = await whyCannotSign();
     if (reason === undefined) return next();
     log.warn({ reason }, "token request turned away");
     ctx.set({ "Retry-After": "2", "Cache-Control": "no-store" });

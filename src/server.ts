@@ -141,7 +141,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       ...providerDeps,
       jwksUri: `${listening.url}/jwks`,
       mint: async (subject) => {
-        assertCanSign(keyRing);
+        await assertCanSign(keyRing);
         return mintForSearch(host.current(), subject);
       },
       awsAccess: options.awsAccess ?? (() => ({ roleArn: config.roleArn })),
@@ -175,7 +175,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       accessLog: config.accessLog,
       loginNames,
       documents: createKeyDocuments({ ring: keyRing, currentProvider: () => host.current() }),
-      whyCannotSign: () => keyRing.whyCannotSign(),
+      whyCannotSign: () => whyCannotSignNow(keyRing),
       readiness: readinessOf(createStoreHealth({ db, watch, clock, log }), keyRing, () => stopping),
       publicName: config.publicName,
       supportUrl: config.supportUrl,
@@ -203,8 +203,14 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   }
 }
 
-function assertCanSign(keyRing: KeyRing): void {
-  const reason = keyRing.whyCannotSign();
+// An instance that was paused reads first: what it knows may be long out of date, or good again in a moment.
+async function whyCannotSignNow(keyRing: KeyRing): Promise<string | undefined> {
+  await keyRing.freshen();
+  return keyRing.whyCannotSign();
+}
+
+async function assertCanSign(keyRing: KeyRing): Promise<void> {
+  const reason = await whyCannotSignNow(keyRing);
   if (reason !== undefined)
     throw new OperationError("signing_unavailable", `Nothing is signed now: ${reason}.`);
 }
@@ -235,6 +241,9 @@ function readinessOf(store: StoreHealth, keyRing: KeyRing, isStopping: () => boo
   return [
     { name: "instance", whyNot: async () => (isStopping() ? "it is stopping" : undefined) },
     { name: "store", whyNot: () => store.whyNot() },
-    { name: "keys", whyNot: async () => keyRing.health().reason },
+    {
+      name: "keys",
+      whyNot: async () => (await whyCannotSignNow(keyRing)) ?? keyRing.health().reason,
+    },
   ];
 }

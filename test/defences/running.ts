@@ -71,4 +71,25 @@ export const defences: readonly Defence[] = [
     test: "test/cli/shutdown.test.ts",
     name: "ends at the limit",
   },
+  {
+    id: "reads-before-it-signs",
+    promise:
+      "An instance that has not read the keys within three polls reads them before it signs, or refuses.",
+    faults: ["S15"],
+    file: "src/provider/keys/signing_guard.ts",
+    find: "revoked ?? whyStale(clock().getTime())",
+    replace: "revoked ?? whyBlind(clock().getTime())",
+    test: "test/provider/keys/key_ring.test.ts",
+    name: "store hangs",
+  },
+  {
+    id: "outlived-keys-are-destroyed",
+    promise: "The private half of a signing key is destroyed once the key has left the JWKS.",
+    faults: ["I4"],
+    file: "src/provider/keys/key_ring.ts",
+    find: "    await destroyOutlived(keySet, nowMs);\n",
+    replace: "",
+    test: "test/provider/keys/key_ring.test.ts",
+    name: "destroys the private half",
+  },
 ];

@@ -6,22 +6,24 @@ import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
-import { keySetAt, provenMs } from "./key_set.ts";
+import { type KeySet, keySetAt, outlivedKids, provenMs } from "./key_set.ts";
 import {
   deleteInstance,
   deleteInstancesSeenBefore,
+  deletePrivateHalves,
   type KeyRow,
   listInstances,
   listKeys,
   saveInstance,
 } from "./key_store.ts";
+import { createKmsLook } from "./kms_look.ts";
 import type { KeyPolicy } from "./policy.ts";
 import { createKeySealer } from "./seal.ts";
 import { createSignerCache, type KeyFault, openServedKeys, type ServedKeys } from "./served_keys.ts";
 import { chooseSigner, type InstanceView } from "./signer_choice.ts";
 import type { KmsKeys } from "./signer_kms.ts";
 import { createSigningGuard } from "./signing_guard.ts";
-import { adoptKmsKey, ensureSuccession, type KeySources } from "./succession.ts";
+import { ensureSuccession, type KeySources } from "./succession.ts";
 
 /** Called with the new keys; what it returns is awaited before this instance claims to serve them. */
 export type KeyListener = (keys: ServedKeys) => void | Promise<void>;
@@ -52,7 +54,7 @@ export interface KeyRing {
   /** Stops polling and takes this instance off the list. */
   stop(): Promise<void>;
   health(now?: Date): KeyHealth;
-  /** Why no token can be signed now; asked before a code or refresh token is spent on one. */
+  /** Why no token can be signed now; asked, after `freshen`, before a code or refresh token is spent on one. */
   whyCannotSign(now?: Date): string | undefined;
   /** How long a JWKS served now may be cached; undefined when it may be out of date already. */
   jwksMaxAgeSeconds(now?: Date): number | undefined;
@@ -88,7 +90,7 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
   let announced = "";
   let waitingFor: string[] = [];
   let faults: KeyFault[] = [];
-  let kmsLookedAtMs = Number.NEGATIVE_INFINITY;
+  const kmsLook = options.kms && createKmsLook({ ...sources, kms: options.kms });
   const isPublished = (kid: string): boolean => served.publicJwks.some((jwk) => jwk.kid === kid);
   const guard = createSigningGuard({ clock, log, policy, isPublished, readAgain: () => poll() });
 
@@ -96,13 +98,19 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
     const rows = await listKeys(db);
     const behindMs = provenMs(rows) - nowMs;
     if (guard.doubtsClock(nowMs) && behindMs > policy.clockSkewSeconds * 1000) throw clockIsBehind(behindMs);
-    const { kms } = sources;
-    if (kms === undefined) return ensureSuccession(sources, rows, instances, nowMs);
-    if (nowMs - kmsLookedAtMs < kmsLookIntervalMs) return rows;
-    const adopted = await adoptKmsKey({ ...sources, kms }, rows, instances, nowMs);
-    const complete = await ensureSuccession(sources, adopted, instances, nowMs);
-    kmsLookedAtMs = nowMs;
-    return complete;
+    return kmsLook === undefined
+      ? ensureSuccession(sources, rows, instances, nowMs)
+      : kmsLook.look(rows, instances, nowMs);
+  };
+
+  const destroyOutlived = async (keySet: KeySet<KeyRow>, nowMs: number): Promise<void> => {
+    const sealed = new Set(
+      keySet.keys.filter(({ row }) => row.sealedPrivateJwk !== null).map(({ row }) => row.kid),
+    );
+    const outlived = outlivedKids(keySet, nowMs, policy).filter((kid) => sealed.has(kid));
+    if (outlived.length === 0) return;
+    const destroyed = await deletePrivateHalves(db, outlived);
+    for (const kid of destroyed) log.info({ kid }, "private half of a signing key destroyed");
   };
 
   const follow = async (): Promise<void> => {
@@ -112,6 +120,8 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
     const keySet = keySetAt(rows, nowMs, policy);
     const choice = chooseSigner(keySet, instances, nowMs, policy, instanceId);
     const opened = await openServedKeys(keySet, choice, signers, guard.wrap);
+    const kmsFault = kmsLook?.fault();
+    if (kmsFault !== undefined) opened.faults.push(kmsFault);
     const fatal = opened.faults.find((fault) => fault.fatal);
     if (fatal !== undefined && announced === "") throw fatal.error;
     reportFaults(log, faults, opened.faults);
@@ -129,6 +139,7 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
     }
     await guard.retryFailed();
     guard.noteRead(nowMs);
+    await destroyOutlived(keySet, nowMs);
     await saveInstance(db, {
       instanceId,
       fingerprint: served.fingerprint,
@@ -143,11 +154,13 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
     if (forgotten) await deleteInstancesSeenBefore(db, nowMs - policy.publishLeadSeconds * 1000);
   };
 
-  let polling = Promise.resolve();
+  // Whoever asks while a poll is under way joins it: what it reads is as old as its begin, and counts as that.
+  let polling: Promise<void> | undefined;
   const poll = (): Promise<void> => {
-    const result = polling.then(follow);
-    polling = result.catch(() => undefined);
-    return result;
+    polling ??= follow().finally(() => {
+      polling = undefined;
+    });
+    return polling;
   };
 
   let timer: NodeJS.Timeout | undefined;
@@ -163,7 +176,7 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
   };
 
   const whyCannotSign = (now: Date): string | undefined =>
-    guard.whyBlind(now.getTime()) ?? whyNoSigner(served, faults, waitingFor);
+    guard.whyStale(now.getTime()) ?? whyNoSigner(served, faults, waitingFor);
 
   await poll();
   return {
@@ -184,7 +197,7 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
     async stop() {
       running = false;
       clearTimeout(timer);
-      await polling;
+      await polling?.catch(() => undefined);
       await deleteInstance(db, instanceId).catch((err: unknown) =>
         log.warn({ err }, "instance stays on the list"),
       );
@@ -203,9 +216,6 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
     },
   };
 }
-
-// How often KMS is asked whether TTI_KMS_KEY_ID, an alias perhaps, names another key now.
-export const kmsLookIntervalMs = 15 * 60 * 1000;
 
 function clockIsBehind(behindMs: number): OperationError {
   const behind = `${Math.round(behindMs / 1000)} s`;

@@ -127,6 +127,18 @@ export function planSuccession(
   return { generation, createdAtMs: nowMs, activatesAtMs: Math.max(publishedLongEnoughMs, periodOverMs) };
 }
 
+/**
+ * Which keys need no private half any more: they have left the JWKS, so nothing signed with them verifies, or were
+ * revoked. The skew is waited for, so that a clock that is ahead destroys nothing that another still signs with.
+ */
+export function outlivedKids(keySet: KeySet, nowMs: number, policy: KeyPolicy): string[] {
+  const outlivedAtMs = nowMs - policy.clockSkewSeconds * 1000;
+  return keySet.keys
+    .filter(({ phase }) => phase === "gone" || phase === "revoked")
+    .filter(({ removedAtMs }) => removedAtMs !== null && removedAtMs <= outlivedAtMs)
+    .map(({ row }) => row.kid);
+}
+
 /** When the next key may sign at the earliest: once it has been published for the lead. */
 export function earliestActivationMs(next: KeyTimes, nowMs: number, leadSeconds: number): number {
   return Math.max(nowMs, next.createdAtMs + leadSeconds * 1000);

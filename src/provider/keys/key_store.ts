@@ -9,7 +9,7 @@ import type { NewKey } from "./signer_local.ts";
 export interface KeyRow extends KeyTimes {
   /** The public JWK as stored; `parsePublicJwk` reads it. */
   publicJwkText: string;
-  /** Null when AWS KMS holds the private half, or when it was destroyed after the key retired. */
+  /** Null when AWS KMS holds the private half, or when it was destroyed after the key left the JWKS. */
   sealedPrivateJwk: string | null;
   kmsKeyId: string | null;
 }
@@ -96,9 +96,17 @@ export async function saveSealed(
   return rows.length === 1;
 }
 
-/** Destroys the private halves of keys that will not sign again. */
-export async function deletePrivateHalves(db: Database, kids: readonly string[]): Promise<void> {
-  await db("signing_keys").whereIn("kid", kids).update({ sealed_private_jwk: null });
+/**
+ * Destroys the private halves of keys that will not sign again.
+ * @returns the kids whose private half this call destroyed
+ */
+export async function deletePrivateHalves(db: Database, kids: readonly string[]): Promise<string[]> {
+  const rows: { kid: string }[] = await db("signing_keys")
+    .whereIn("kid", kids)
+    .whereNotNull("sealed_private_jwk")
+    .update({ sealed_private_jwk: null })
+    .returning("kid");
+  return rows.map(({ kid }) => kid);
 }
 
 /** Reads what every known instance last said it serves. */

@@ -16,13 +16,18 @@ export interface SigningGuard {
   noteRead(nowMs: number): void;
   /** Tells whether the rows must first confirm the clock: nothing was read yet, or it stepped back since. */
   doubtsClock(nowMs: number): boolean;
-  /** Why nothing may be signed at a moment; undefined when the last read is good enough. */
+  /** Why what is known may not be published at a moment; undefined when the last read is good enough for that. */
   whyBlind(nowMs: number): string | undefined;
+  /**
+   * Why nothing may be signed at a moment. Stricter than publishing: an instance that missed so many polls that
+   * others take it for dead cannot know whether its key was revoked meanwhile.
+   */
+  whyStale(nowMs: number): string | undefined;
   /** How long what is known at a moment stays complete, in seconds. */
   completeForSeconds(nowMs: number): number;
   /**
    * Reads the keys again before going on, if others may have taken this instance for dead meanwhile: it was paused,
-   * or its polls did not get through. After two seconds in vain what is known must do, within its limits.
+   * or its polls did not get through. After two seconds in vain nothing is signed ({@link SigningGuard.whyStale}).
    */
   freshen(): Promise<void>;
   /** The error of the signer that failed last and has not signed since. */
@@ -62,8 +67,17 @@ export function createSigningGuard(options: {
     return undefined;
   };
 
+  const freshSeconds = missedPollsOfTheDead * policy.pollIntervalSeconds;
+
+  const whyStale = (nowMs: number): string | undefined => {
+    const blind = whyBlind(nowMs);
+    const age = ageSeconds(nowMs);
+    if (blind !== undefined || age <= freshSeconds) return blind;
+    return `the keys could not be read for ${Math.round(age)} s, and one may have been revoked meanwhile`;
+  };
+
   const freshen = async (): Promise<void> => {
-    if (ageSeconds(clock().getTime()) <= missedPollsOfTheDead * policy.pollIntervalSeconds) return;
+    if (ageSeconds(clock().getTime()) <= freshSeconds) return;
     // A failure is the poll's to log.
     const reading = readAgain().catch(() => undefined);
     await Promise.race([reading, sleep(2_000, undefined, { ref: false })]);
@@ -76,7 +90,7 @@ export function createSigningGuard(options: {
         const { kid } = publicJwk;
         await freshen();
         const revoked = isPublished(kid) ? undefined : `key ${kid} is no longer published`;
-        const refusal = revoked ?? whyBlind(clock().getTime());
+        const refusal = revoked ?? whyStale(clock().getTime());
         if (refusal !== undefined) {
           log.error({ kid, reason: refusal }, "token not signed");
           throw new SigningUnavailable(new OperationError("signing_unavailable", `Not signed: ${refusal}.`));
@@ -98,6 +112,7 @@ export function createSigningGuard(options: {
     },
     doubtsClock: (nowMs) => lastReadMs === undefined || ageSeconds(nowMs) < -policy.clockSkewSeconds,
     whyBlind,
+    whyStale,
     completeForSeconds: (nowMs) =>
       policy.publishLeadSeconds - policy.clockSkewSeconds - Math.max(0, ageSeconds(nowMs)),
     lastFailure: () => failure?.error,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { listInstances } from "../../../src/provider/keys/key_store.ts";
+import { listInstances, listKeys } from "../../../src/provider/keys/key_store.ts";
 import { rotateKeys, rotateKeysInEmergency } from "../../../src/provider/keys/rotate.ts";
 import { SigningUnavailable } from "../../../src/provider/keys/signer.ts";
 import { openKeyInstallation, signedData, signWith } from "./key_installation.ts";
@@ -45,15 +45,20 @@ describe("one instance", () => {
     }
   });
 
-  test("that cannot read the keys for longer than the lead allows is not ready, publishes nothing and signs nothing", async () => {
+  test("that cannot read the keys signs for three polls, publishes for as long as the lead allows, and recovers", async () => {
     const installation = await openKeyInstallation();
     try {
       const ring = await installation.openInstance();
       await signWith(ring);
       await installation.whileUnreadable(async () => {
-        installation.time.ms += (daySeconds - 300 - 30) * 1000;
+        installation.time.ms += 15_000;
         assert.equal(ring.health().ready, true);
         await signWith(ring);
+        installation.time.ms += 1000;
+        assert.match(ring.health().reason ?? "", /could not be read for 16 s, and one may have been revoked/);
+        await assert.rejects(signWith(ring), SigningUnavailable);
+        installation.time.ms += (daySeconds - 300 - 30 - 16) * 1000;
+        assert.ok((ring.jwksMaxAgeSeconds() ?? 0) > 0);
         installation.time.ms += 1000;
         assert.match(ring.health().reason ?? "", /could not be read for 86071 s/);
         assert.equal(ring.jwksMaxAgeSeconds(), undefined);
@@ -126,6 +131,80 @@ describe("one instance", () => {
       const [suspect] = ring.current().providerJwks;
       await ring.poll();
       await assert.rejects(async () => suspect?.sign(signedData), SigningUnavailable);
+    } finally {
+      await installation.close();
+    }
+  });
+
+  test("refuses to sign with keys last read before it was paused while its store hangs, and signs once it answers", async () => {
+    const installation = await openKeyInstallation();
+    try {
+      let hung: Promise<void> | undefined;
+      let letGo = () => {};
+      const db = installation.openAnother();
+      const ring = await installation.openInstance({
+        db: new Proxy(db, {
+          apply: (target, self, words) => {
+            const builder = Reflect.apply(target as never, self, words) as { select?: unknown };
+            if (hung === undefined) return builder;
+            return { select: () => ({ orderBy: () => hung?.then(() => db(String(words[0])).select()) }) };
+          },
+        }) as typeof db,
+      });
+      await signWith(ring);
+      hung = new Promise((resolve) => {
+        letGo = resolve;
+      });
+      installation.time.ms += 16_000;
+      const begunMs = performance.now();
+      await assert.rejects(signWith(ring), SigningUnavailable);
+      assert.ok(performance.now() - begunMs < 4_000);
+      letGo();
+      hung = undefined;
+      await ring.poll();
+      await ring.poll();
+      await signWith(ring);
+    } finally {
+      await installation.close();
+    }
+  });
+
+  test("reads once for all who ask while it reads", async () => {
+    const installation = await openKeyInstallation();
+    try {
+      const ring = await installation.openInstance();
+      let statements = 0;
+      installation.time.ms += 16_000;
+      const counted = installation.openAnother();
+      counted.on("query", () => {
+        statements += 1;
+      });
+      const busy = await installation.openInstance({ db: counted });
+      await busy.poll();
+      statements = 0;
+      installation.time.ms += 16_000;
+      await Promise.all(Array.from({ length: 200 }, () => signWith(busy)));
+      assert.ok(statements < 20, `${statements} statements`);
+      await ring.poll();
+    } finally {
+      await installation.close();
+    }
+  });
+
+  test("destroys the private half of a key that has left the JWKS, and of no other", async () => {
+    const installation = await openKeyInstallation();
+    try {
+      const ring = await installation.openInstance();
+      await ring.poll();
+      const sealed = async () =>
+        (await listKeys(installation.db)).map(({ sealedPrivateJwk }) => sealedPrivateJwk !== null);
+      await installation.pass(90 * daySeconds, ring, ring);
+      assert.deepEqual(await sealed(), [true, true, true]);
+      await installation.pass(daySeconds + 300 + 29, ring);
+      assert.deepEqual(await sealed(), [true, true, true]);
+      await installation.pass(1, ring);
+      assert.deepEqual(await sealed(), [false, true, true]);
+      await signWith(ring);
     } finally {
       await installation.close();
     }

@@ -20,8 +20,8 @@ export interface KmsStub {
   addKey(spec?: "RSA_2048" | "RSA_4096"): string;
   /** Points an alias at a key. */
   setAlias(alias: string, arn: string): void;
-  /** Answers every call with an AWS error of this name from now on; undefined ends it. */
-  fail(name: string | undefined): void;
+  /** Answers every call, or every one of an operation, with an AWS error of this name; undefined ends it. */
+  fail(name: string | undefined, operation?: string): void;
   /** Signs with another key than asked from now on. */
   lie(): void;
   close(): Promise<void>;
@@ -36,6 +36,7 @@ export async function startKmsStub(): Promise<KmsStub> {
   const aliases = new Map<string, string>();
   const calls: KmsCall[] = [];
   let failure: string | undefined;
+  let failing: string | undefined;
   let lying = false;
 
   const addKey = (spec: "RSA_2048" | "RSA_4096" = "RSA_2048"): string => {
@@ -48,7 +49,8 @@ export async function startKmsStub(): Promise<KmsStub> {
   };
 
   const answer = (operation: string, input: Record<string, string>): Record<string, unknown> => {
-    if (failure !== undefined) return { __type: failure, message: `${failure} by the stub` };
+    if (failure !== undefined && (failing ?? operation) === operation)
+      return { __type: failure, message: `${failure} by the stub` };
     if (operation === "CreateKey") return { KeyMetadata: { Arn: addKey("RSA_2048") } };
     const arn = aliases.get(input["KeyId"] ?? "") ?? input["KeyId"] ?? "";
     const key = keys.get(arn);
@@ -87,8 +89,9 @@ export async function startKmsStub(): Promise<KmsStub> {
     calls,
     addKey,
     setAlias: (alias, arn) => aliases.set(alias, arn),
-    fail(name) {
+    fail(name, operation) {
       failure = name;
+      failing = operation;
     },
     lie() {
       lying = true;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { verify } from "node:crypto";
 import { describe, test } from "node:test";
+import { openLog } from "../../../src/log.ts";
 import type { KeyRing } from "../../../src/provider/keys/key_ring.ts";
 import { getKeyStatus } from "../../../src/provider/keys/operations.ts";
 import { rotateKeys, rotateKeysInEmergency } from "../../../src/provider/keys/rotate.ts";
@@ -175,6 +176,20 @@ describe("AWS KMS that fails", () => {
       await ring.poll();
       assert.equal(ring.health().ready, true);
       await sign(ring);
+    }));
+
+  test("losing only the right to look at the key stops no signature, however long, and is told", () =>
+    withKms(async ({ stub, kms, installation }) => {
+      const ring = await installation.openInstance({ kms });
+      stub.fail("AccessDeniedException", "GetPublicKey");
+      for (let hour = 0; hour < 30; hour += 1) await installation.pass(3600, ring);
+      await sign(ring);
+      assert.equal(ring.health().ready, true);
+      const lines: string[] = [];
+      const log = openLog({ level: "error", stream: { write: (line: string) => void lines.push(line) } });
+      const second = await installation.openInstance({ kms, log });
+      await sign(second);
+      assert.match(lines.join(""), /GetPublicKey on alias\/tti failed: AccessDeniedException/);
     }));
 
   test("out of reach altogether keeps an instance from starting", () =>
