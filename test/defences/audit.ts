@@ -62,8 +62,8 @@ export const defences: readonly Defence[] = [
     promise: "No error of the database carries a statement's values, a sealed private key included.",
     faults: ["I19"],
     file: "src/db/connect.ts",
-    find: "    useNullAsDefault: true,\n    compileSqlOnError: false,\n",
-    replace: "    useNullAsDefault: true,\n",
+    find: "  compileSqlOnError: false,\n",
+    replace: "",
     test: "test/db/store.test.ts",
   },
   {
