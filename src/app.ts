@@ -8,7 +8,7 @@ import { answerInJson } from "./admin/json_routes.ts";
 import { OperationError, soonSeconds } from "./errors.ts";
 import { answerOf, errorBody, logFailure, logUnsent, retryHeaders, sendError } from "./http_errors.ts";
 import { assertMethodIsKnown } from "./http_methods.ts";
-import { assertTextTarget } from "./input/form_text.ts";
+import { assertTextTarget, parseFormText } from "./input/form_text.ts";
 import type { Log } from "./log.ts";
 import { pinnedAddressOf, pinRequest, requestIdOf } from "./provider/edge/pinned_request.ts";
 import { guardPostedForm } from "./provider/edge/posted_form.ts";
@@ -187,7 +187,7 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
 
 // So that a page which cannot go on, minutes later and without its sign-in, still leads back.
 function rememberApplication(ctx: Koa.Context, cookieName: string, issuer: string): void {
-  const value = applicationCookieValue(new URLSearchParams(ctx.querystring).get("client_id"));
+  const value = applicationCookieValue(new Map(parseFormText(ctx.querystring)).get("client_id") ?? null);
   if (value === undefined) return;
   const secure = issuer.startsWith("https:");
   ctx.cookies.set(cookieName, value, {

@@ -171,6 +171,35 @@ test("there are no import cycles", () => {
 // Where a thing may stand: a pattern in the text, and the paths allowed to hold it.
 const places: readonly { what: string; pattern: RegExp; allowed: (path: string) => boolean }[] = [
   {
+    // exchange, sandbox and demo have texts of their own: they may not, or need not, import src/input.
+    what: "decoding of text from outside (src/input has the one door)",
+    pattern: /new TextDecoder\(|from "node:querystring"|new URLSearchParams\(ctx\b/,
+    allowed: (path) => /^src\/(input|exchange|sandbox|demo)\//.test(path),
+  },
+  {
+    what: "a pattern for e-mail addresses or invisible letters (src/input has the one door)",
+    pattern: /\.isWellFormed\(|\\p\{Cf\}|@\(\?:\[A-Za-z0-9\]/,
+    allowed: (path) => /^src\/(input|exchange|sandbox)\//.test(path),
+  },
+  {
+    what: "a clock tolerance of its own (src/input/moment.ts has the one)",
+    pattern: /\b(skew|clockSkew|tolerance)\w* = \d/i,
+    allowed: (path) => /^src\/(input|exchange|sandbox)\//.test(path),
+  },
+  {
+    what: "reading of an IP address (src/input/client_address.ts has the one door)",
+    pattern: /\bisIPv?[46]?\(/,
+    allowed: (path) =>
+      /^src\/(input|sandbox)\//.test(path) ||
+      // Settings and URLs of servers, not addresses of callers.
+      [
+        "src/setting_values.ts",
+        "src/provider/outgoing_fetch.ts",
+        "src/onboarding/doctor/issuer_address.ts",
+      ].includes(path) ||
+      path === "src/provider/clients/back_channel_uri.ts",
+  },
+  {
     what: "process.env",
     pattern: /process\.env\b/,
     allowed: (path) => path === "src/config.ts",

@@ -36,7 +36,7 @@ export const defences: readonly Defence[] = [
     file: "src/input/json_text.ts",
     find: "  assertKeepable(document, 0);",
     replace: "",
-    test: "test/security/text_only.test.ts",
+    test: "test/input/parsers.test.ts",
   },
   {
     id: "address-parsed-once",

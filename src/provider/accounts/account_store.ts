@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
-import { loginKeyOf } from "./email_address.ts";
+import { loginKeyOf } from "../../input/email_address.ts";
 
 /** A person. Times are epoch milliseconds; null: has not happened. */
 export interface Account {

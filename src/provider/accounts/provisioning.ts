@@ -1,11 +1,11 @@
 // Owns users just in time: what an accepted login or assertion of the ISV makes of an account and its membership,
 // under the tenant's rules. Planned first, from facts alone, so that whoever may have no token leaves nothing.
 import { OperationError } from "../../errors.ts";
+import { parseEmailAddress } from "../../input/email_address.ts";
 import { assertMayAttach } from "../tenants/attachment.ts";
 import type { Membership } from "../tenants/membership_store.ts";
 import type { Tenant } from "../tenants/tenant_store.ts";
 import type { Account } from "./account_store.ts";
-import { parseEmailAddress } from "./email_address.ts";
 
 /** What the ISV says of a user who logged in with it. */
 export interface ExternalUser {

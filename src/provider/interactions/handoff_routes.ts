@@ -3,6 +3,7 @@ import type Router from "@koa/router";
 import type { RouterContext } from "@koa/router";
 import type { InteractionResults } from "oidc-provider";
 import { OperationError } from "../../errors.ts";
+import { onceEach, parseFormText } from "../../input/form_text.ts";
 import type { LoginResult } from "../account.ts";
 import { describeForIsv, goesToIsv } from "../handoff/handoff_request.ts";
 import {
@@ -58,9 +59,8 @@ export function addHandoffReturn(
 ): void {
   router.get("/interaction/:uid/handoff", async (ctx) => {
     const state = await stateOf(ctx);
-    const verifiers = new URLSearchParams(ctx.querystring).getAll("login_verifier");
-    const [verifier] = verifiers;
-    if (verifier === undefined || verifiers.length !== 1) {
+    const verifier = onceEach(parseFormText(ctx.querystring)).get("login_verifier");
+    if (verifier === undefined) {
       throw new OperationError("invalid_input", "login_verifier must be there, once.", {
         field: "login_verifier",
       });

@@ -2,6 +2,7 @@
 import type Router from "@koa/router";
 import type { RouterContext } from "@koa/router";
 import { OperationError } from "../../errors.ts";
+import { onceEach, parseFormText } from "../../input/form_text.ts";
 import { currentFrame } from "../../views/frame.ts";
 import { pageHeaders, renderPage } from "../../views/render.ts";
 import type { Account } from "../accounts/account_store.ts";
@@ -45,8 +46,8 @@ export function addAccountRoutes(router: Router, deps: AccountRouteDeps): void {
   });
 
   router.get(accountReturnPath, (ctx) => {
-    const error = new URLSearchParams(ctx.querystring).get("error");
-    if (error === null) return sendOn(ctx, `${deps.issuer}/account`);
+    const error = onceEach(parseFormText(ctx.querystring)).get("error");
+    if (error === undefined) return sendOn(ctx, `${deps.issuer}/account`);
     throw new OperationError("unauthenticated", "The sign-in was not completed.", {
       fix: "Open your account again and sign in.",
     });
