@@ -1,7 +1,7 @@
 // What `npm pack` makes works in a plain Node project: both subpaths with their types, and the command.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
@@ -159,4 +159,26 @@ test("the package holds what it needs and nothing of the workshop", limit, () =>
   assert.ok(files.includes("LICENSE") && files.includes(join("dist", "src", "views", "login.ejs")));
   const foreign = files.filter((path) => /(^|\/)(test|bench|runtime|data)(\/|$)|\.sqlite|\.env/.test(path));
   assert.deepEqual(foreign, []);
+});
+
+test("the exchange client alone is at most 45 packages, and none of them is native", limit, () => {
+  const alone = mkdtempSync(join(tmpdir(), "tti-exchange-"));
+  try {
+    const manifest = { name: "plain", private: true, type: "module" };
+    writeFileSync(join(alone, "package.json"), JSON.stringify(manifest));
+    const tarball = readdirSync(project).find((name) => /^tti-exchange-.*\.tgz$/.test(name)) ?? "";
+    const words = ["install", "--ignore-scripts", "--prefer-offline", "--loglevel=error"];
+    run("npm", [...words, join(project, tarball)], alone);
+    const lock = JSON.parse(readFileSync(join(alone, "node_modules/.package-lock.json"), "utf8"));
+    const count = Object.keys(lock.packages).length;
+    assert.ok(count <= 45, `${count} packages`);
+    const files = readdirSync(join(alone, "node_modules"), { recursive: true }).map(String);
+    assert.deepEqual(
+      files.filter((path) => /\.node$|(^|\/)binding\.gyp$/.test(path)),
+      [],
+    );
+    assert.ok(files.includes(join("tti-exchange", "dist", "index.js.map")));
+  } finally {
+    rmSync(alone, { recursive: true, force: true });
+  }
 });

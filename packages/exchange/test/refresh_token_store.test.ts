@@ -82,15 +82,15 @@ test("a store that cannot delete fails forget: the caller must know the token is
   });
 });
 
-/** What another process does while this one is being refused: it redeemed the token first and keeps its successor. */
-function rotatedElsewhere(store: RefreshTokenStore, when: "before" | "after"): RefreshTokenStore {
+/** Another process redeemed the token first, and keeps its successor only when this one has looked three times. */
+function keptLate(store: RefreshTokenStore): RefreshTokenStore {
   let loads = 0;
   return {
     ...store,
     load: async (key) => {
       loads += 1;
-      // The first look is the exchange's own, the second is before the refused token is dropped.
-      if (loads === (when === "before" ? 2 : 4)) await store.save(key, "successor");
+      // The exchange's own look, the one before the refused token is dropped, the one before a sign-in.
+      if (loads === 4) await store.save(key, "successor");
       return await store.load(key);
     },
   };
@@ -102,11 +102,13 @@ for (const when of ["before", "after"] as const) {
       const key = { tenantId: "acme", user: "alice", idcApplicationArn: acme.idcApplicationArn };
       const kept = memoryRefreshTokenStore();
       await kept.save(key, "old");
-      const world = await startWorld(t, { refreshTokens: rotatedElsewhere(kept, when) });
-      world.aws.script = ({ operation, parameters }) =>
-        operation === "create-token-with-iam" && parameters["refreshToken"] === "old"
-          ? oauthError("InvalidGrantException", "invalid_grant", "Invalid refresh token")
-          : undefined;
+      const world = await startWorld(t, { refreshTokens: when === "before" ? kept : keptLate(kept) });
+      world.aws.script = ({ operation, parameters }) => {
+        if (operation !== "create-token-with-iam" || parameters["refreshToken"] !== "old") return undefined;
+        // The store in memory writes at once: the successor is there before the refusal is.
+        if (when === "before") void kept.save(key, "successor");
+        return oauthError("InvalidGrantException", "invalid_grant", "Invalid refresh token");
+      };
       await world.client.session({ connection: { ...acme, method }, user: "alice" });
       const presented = world.aws.seen
         .filter(({ operation }) => operation === "create-token-with-iam")
