@@ -100,9 +100,18 @@ export function callerContext(
     // The sandbox stands in for an endpoint that only speaks TLS.
     ["aws:SecureTransport", ["true"]],
     ["aws:SourceIp", [facts.sourceIp]],
+    // Callers sign themselves: no AWS service calls in somebody's name.
+    ["aws:PrincipalIsAWSService", ["false"]],
+    ["aws:ViaAWSService", ["false"]],
   ]);
   if (caller.user !== null) context.set("aws:username", [caller.user.userName]);
   for (const tag of caller.principalTags) context.set(`aws:PrincipalTag/${tag.key}`, [tag.value]);
+  if (caller.session !== null) {
+    const { issuedAtMs, sourceIdentity } = caller.session;
+    context.set("aws:TokenIssueTime", [new Date(issuedAtMs).toISOString()]);
+    context.set("aws:MultiFactorAuthPresent", ["false"]);
+    if (sourceIdentity !== null) context.set("aws:SourceIdentity", [sourceIdentity]);
+  }
   const identity = caller.session?.identityContext;
   if (identity) for (const [key, value] of identityContextKeys(identity)) context.set(key, [value]);
   return context;

@@ -2,6 +2,7 @@
 // IAM user guide, "Policy evaluation logic". Conditions are judged in policy_condition.ts.
 import { conditionHolds, type RequestContext, wildcardMatches } from "./policy_condition.ts";
 import type { OneOrMany, PolicyDocument, PolicyPrincipal, PolicyStatement } from "./policy_document.ts";
+import { expandVariables, hasVariables } from "./policy_variables.ts";
 
 export type { RequestContext } from "./policy_condition.ts";
 
@@ -42,7 +43,7 @@ export function evaluatePolicies(policies: readonly NamedPolicy[], question: Pol
   for (const { name, document } of policies) {
     for (const [position, statement] of statementsOf(document).entries()) {
       const label = `${name}[${statement.Sid ?? position}]`;
-      const miss = findMismatch(statement, question);
+      const miss = findMismatch(statement, question, hasVariables(document.Version));
       if (miss === null) {
         if (statement.Effect === "Deny") {
           return { outcome: "explicitDeny", decidedBy: label, why: `${label} denies ${question.action}` };
@@ -79,17 +80,21 @@ export function listOf(value: OneOrMany | undefined): string[] {
 /** Why a statement does not apply; `near`: its action matched, so the reason is worth telling. */
 type Mismatch = { near: boolean; why: string };
 
-function findMismatch(statement: PolicyStatement, question: PolicyQuestion): Mismatch | null {
+function findMismatch(
+  statement: PolicyStatement,
+  question: PolicyQuestion,
+  variables: boolean,
+): Mismatch | null {
   if (!actionMatches(statement, question.action)) return { near: false, why: "names other actions" };
   if (question.principal !== undefined && !principalApplies(statement, question.principal)) {
     return { near: true, why: `does not name ${question.principal.roleArn ?? question.principal.arn}` };
   }
-  if (question.resource !== undefined && !resourceMatches(statement, question.resource)) {
+  if (question.resource !== undefined && !resourceMatches(statement, question, variables)) {
     return { near: true, why: `does not cover ${question.resource}` };
   }
   for (const [operator, keys] of Object.entries(statement.Condition ?? {})) {
     for (const [key, values] of Object.entries(keys)) {
-      const verdict = conditionHolds(operator, key, listOf(values), question.context);
+      const verdict = conditionHolds(operator, key, listOf(values), question.context, variables);
       // An operator nobody knows must not open anything: it fails an Allow and holds for a Deny.
       const holds = verdict.known ? verdict.holds : statement.Effect === "Deny";
       if (!holds) return { near: true, why: verdict.why };
@@ -105,9 +110,16 @@ function actionMatches(statement: PolicyStatement, action: string): boolean {
   return statement.NotAction !== undefined && !matches(statement.NotAction);
 }
 
-function resourceMatches(statement: PolicyStatement, resource: string): boolean {
+function resourceMatches(
+  statement: PolicyStatement,
+  { resource = "", context }: PolicyQuestion,
+  variables: boolean,
+): boolean {
   const matches = (patterns: OneOrMany) =>
-    listOf(patterns).some((pattern) => wildcardMatches(pattern, resource));
+    listOf(patterns).some((text) => {
+      const pattern = variables ? expandVariables(text, context) : text;
+      return pattern !== null && wildcardMatches(pattern, resource);
+    });
   if (statement.Resource !== undefined) return matches(statement.Resource);
   if (statement.NotResource !== undefined) return !matches(statement.NotResource);
   // Trust policies have no Resource element: they are attached to the resource.

@@ -1,10 +1,15 @@
 // The policy evaluator on its own: statements, principals, wildcards, condition operators.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import fc from "fast-check";
+import { callerContext } from "../../src/sandbox/caller.ts";
+import { GLOBAL_CONDITION_KEYS } from "../../src/sandbox/condition_keys.ts";
 import { evaluatePolicies, type PolicyQuestion } from "../../src/sandbox/policy.ts";
 import { conditionHolds, wildcardMatches } from "../../src/sandbox/policy_condition.ts";
-import type { PolicyStatement } from "../../src/sandbox/policy_document.ts";
+import type { PolicyDocument, PolicyStatement } from "../../src/sandbox/policy_document.ts";
+import type { Caller } from "../../src/sandbox/services.ts";
+import type { IamRole, Session } from "../../src/sandbox/state/index.ts";
 
 const ROLE = "arn:aws:iam::111122223333:role/isv";
 const caller = {
@@ -89,13 +94,16 @@ test("an operator nobody knows fails an allow and holds for a deny", () => {
 
 const context = new Map<string, readonly string[]>([
   ["aws:PrincipalTag/Team", ["red"]],
+  ["aws:PrincipalTag/Wild", ["r*"]],
+  ["aws:SourceIp", ["203.0.113.7"]],
+  ["aws:SecureTransport", ["true"]],
   ["aws:TagKeys", ["a", "b"]],
   ["sts:RequestContextProviders", ["arn:aws:iam::aws:contextProvider/IdentityCenter"]],
   ["aws:EpochTime", ["100"]],
   ["aws:CurrentTime", ["2026-01-02T00:00:00Z"]],
 ]);
 const holds = (operator: string, key: string, values: string[]) =>
-  conditionHolds(operator, key, values, context).holds;
+  conditionHolds(operator, key, values, context, true).holds;
 
 test("condition operators compare as documented", () => {
   const rows: [string, string, string[], boolean][] = [
@@ -121,9 +129,69 @@ test("condition operators compare as documented", () => {
     ["NumericGreaterThanEquals", "aws:EpochTime", ["101"], false],
     ["DateGreaterThan", "aws:CurrentTime", ["2026-01-01T00:00:00Z"], true],
     ["StringEquals", "aws:PrincipalTag/Team", [`$${"{aws:PrincipalTag/Team}"}`], true],
+    ["StringEquals", "aws:PrincipalTag/Team", [`$${"{aws:PrincipalTag/Absent, 'red'}"}`], true],
+    ["StringEquals", "aws:PrincipalTag/Team", [`$${"{aws:PrincipalTag/Team, 'blue'}"}`], true],
+    ["StringEquals", "aws:PrincipalTag/Team", [`$${"{aws:PrincipalTag/Absent}"}`], false],
+    ["StringNotEquals", "aws:PrincipalTag/Team", [`$${"{aws:PrincipalTag/Absent}"}`], true],
+    ["StringLike", "aws:PrincipalTag/Team", [`$${"{aws:PrincipalTag/Wild}"}`], false],
+    ["StringEquals", "aws:PrincipalTag/Wild", [`r$${"{*}"}`], true],
+    ["StringLike", "aws:PrincipalTag/Team", [`r$${"{*}"}`], false],
+    ["NumericEquals", "aws:EpochTime", [`$${"{aws:EpochTime}"}`], false],
+    ["IpAddress", "aws:SourceIp", ["203.0.113.0/24"], true],
+    ["IpAddress", "aws:SourceIp", ["203.0.113.8"], false],
+    ["NotIpAddress", "aws:SourceIp", ["203.0.112.0/24", "2001:db8::/32"], true],
+    ["Bool", "aws:SecureTransport", ["True"], true],
   ];
   for (const [operator, key, values, expected] of rows) {
     assert.equal(holds(operator, key, values), expected, `${operator} ${key} ${values.join("|")}`);
+  }
+});
+
+test("variables in Resource follow the request, never widen it, and need Version 2012-10-17", () => {
+  const own = `arn:aws:s3:::home/$${"{aws:PrincipalTag/Team}"}/*`;
+  const document = (Resource: string, Effect: "Allow" | "Deny" = "Allow") => ({
+    Version: "2012-10-17",
+    Statement: { Effect, Action: "s3:GetObject", Resource },
+  });
+  const ask = (documents: PolicyDocument[], resource: string) =>
+    evaluatePolicies(
+      documents.map((each, at) => ({ name: `p${at}`, document: each })),
+      { action: "s3:GetObject", resource, context },
+    ).outcome;
+  assert.equal(ask([document(own)], "arn:aws:s3:::home/red/a"), "allow");
+  assert.equal(ask([document(own)], "arn:aws:s3:::home/blue/a"), "implicitDeny");
+  const wild = `arn:aws:s3:::home/$${"{aws:PrincipalTag/Wild}"}`;
+  assert.equal(ask([document(wild)], "arn:aws:s3:::home/red"), "implicitDeny");
+  assert.equal(ask([document(wild)], "arn:aws:s3:::home/r*"), "allow");
+  const absent = `arn:aws:s3:::home/$${"{aws:PrincipalTag/Absent}"}*`;
+  assert.equal(ask([document(absent)], "arn:aws:s3:::home/x"), "implicitDeny");
+  assert.equal(ask([document("*"), document(absent, "Deny")], "arn:aws:s3:::home/x"), "allow");
+  for (const Version of [undefined, "2008-10-17"]) {
+    const old = { ...document(own), ...(Version === undefined ? {} : { Version }) };
+    if (Version === undefined) delete (old as { Version?: string }).Version;
+    assert.equal(ask([old], "arn:aws:s3:::home/red/a"), "implicitDeny", Version);
+    assert.equal(ask([old], `arn:aws:s3:::home/$${"{aws:PrincipalTag/Team}"}/a`), "allow", Version);
+  }
+});
+
+test("global condition keys: those the sandbox sets are in every request's context, the page names the rest", async () => {
+  const caller: Caller = {
+    accessKeyId: "ASIA",
+    accountId: "111122223333",
+    arn: "arn:aws:sts::111122223333:assumed-role/isv/s1",
+    userId: "AROA:s1",
+    user: null,
+    role: { arn: ROLE } as IamRole,
+    session: { issuedAtMs: 0, sourceIdentity: "ada", identityContext: null } as Session,
+    principalTags: [{ key: "Team", value: "red" }],
+  };
+  const facts = { region: "eu-west-1", now: new Date(0), sourceIp: "127.0.0.1" };
+  const keys = [...callerContext(caller, facts).keys()].map((key) => key.replace("/Team", "/…"));
+  const set = GLOBAL_CONDITION_KEYS.filter((each) => each.set === "always" || each.set === "session");
+  assert.deepEqual(keys.sort(), set.map((each) => each.key).sort());
+  const page = await readFile(new URL("../../docs/divergences.md", import.meta.url), "utf8");
+  for (const { key } of GLOBAL_CONDITION_KEYS.filter((each) => each.set === "never")) {
+    assert.ok(page.includes(`\`${key}\``), `${key} is named on the page`);
   }
 });
 

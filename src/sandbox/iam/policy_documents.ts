@@ -1,9 +1,9 @@
 // The policies IAM stores with a role: parsed, held against their quotas, and written the way IAM answers.
 
+import { PolicyGrammarError, type PolicyKind, parsePolicy } from "../parse_policy.ts";
 import { listOf, statementsOf } from "../policy.ts";
 import type { PolicyDocument } from "../policy_document.ts";
 import type { World } from "../state/world.ts";
-import { PolicyGrammarError, type PolicyKind, parsePolicy } from "./parse_policy.ts";
 import { refusePolicy, refuseQuota } from "./refuse.ts";
 
 /** Characters of a role's trust policy, white space not counted (IAM quotas; its adjustable default). */
@@ -19,15 +19,8 @@ export const inlinePolicyCharacters = 10_240;
  *   principal that does not exist; LimitExceeded when it is too long
  */
 export function parseTrustPolicy(text: string, world: World): PolicyDocument {
-  const document = parseDocument(text, "resource");
+  const document = parseDocument(text, "trust");
   for (const statement of statementsOf(document)) {
-    if (statement.Resource !== undefined || statement.NotResource !== undefined) {
-      throw refusePolicy("Has prohibited field Resource", {
-        rule: "trustPolicy.resource",
-        reason: "A trust policy is attached to its role and has no Resource element.",
-        fix: "Remove Resource from every statement.",
-      });
-    }
     for (const principal of [statement.Principal, statement.NotPrincipal]) {
       if (principal === undefined || principal === "*") continue;
       for (const name of listOf(principal.AWS)) assertPrincipal(name, world);

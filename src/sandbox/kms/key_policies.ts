@@ -1,6 +1,6 @@
 // Key policies: GetKeyPolicy and PutKeyPolicy, the default policy, and how a policy is parsed.
 
-import { PolicyGrammarError, parsePolicy } from "../iam/parse_policy.ts";
+import { PolicyGrammarError, parsePolicy } from "../parse_policy.ts";
 import type { PolicyDocument } from "../policy_document.ts";
 import type { Operation } from "../services.ts";
 import { assertNotPendingDeletion, getKey, type KeyInput, keyResource } from "./lookup.ts";

@@ -2,6 +2,7 @@
 // Faults name the field. What a seed means is apply_seed.ts's business.
 import { z } from "zod";
 import { SandboxSetupError } from "../errors.ts";
+import { PolicyGrammarError, type PolicyKind, parsePolicy } from "../parse_policy.ts";
 import type { PolicyDocument } from "../policy_document.ts";
 
 const accountId = z.string().regex(/^\d{12}$/, "must be twelve digits");
@@ -12,33 +13,20 @@ const roleArn = z
   .regex(/^arn:aws:iam::\d{12}:role\/[\w+=,.@/-]+$/, "must be arn:aws:iam::<account>:role/<name>");
 const tags = z.array(z.strictObject({ key: z.string().min(1), value: z.string() })).optional();
 
-const oneOrMany = z.union([z.string(), z.array(z.string())]);
-const principal = z.union([
-  z.literal("*"),
-  z.strictObject({
-    AWS: oneOrMany.optional(),
-    Service: oneOrMany.optional(),
-    Federated: oneOrMany.optional(),
-  }),
-]);
-const statement = z.strictObject({
-  Sid: z.string().optional(),
-  Effect: z.enum(["Allow", "Deny"]),
-  Principal: principal.optional(),
-  NotPrincipal: principal.optional(),
-  Action: oneOrMany.optional(),
-  NotAction: oneOrMany.optional(),
-  Resource: oneOrMany.optional(),
-  NotResource: oneOrMany.optional(),
-  Condition: z.record(z.string(), z.record(z.string(), oneOrMany)).optional(),
-});
-const policyDocument = z.strictObject({
-  Version: z.string().optional(),
-  Id: z.string().optional(),
-  Statement: z.union([statement, z.array(statement)]),
-}) as unknown as z.ZodType<PolicyDocument, PolicyDocument>;
+/** The seed's documents go through the parser of the APIs: what they refuse, a seed cannot bring in. */
+function policyDocument(kind: PolicyKind) {
+  return z.unknown().transform((value, context) => {
+    try {
+      return parsePolicy(value, kind);
+    } catch (error) {
+      if (!(error instanceof PolicyGrammarError)) throw error;
+      context.addIssue({ code: "custom", message: error.message.replace(/\.$/, "") });
+      return z.NEVER;
+    }
+  }) as unknown as z.ZodType<PolicyDocument, PolicyDocument>;
+}
 
-const policies = z.record(z.string().min(1), policyDocument);
+const policies = z.record(z.string().min(1), policyDocument("identity"));
 
 /** Long-term keys of a user, or standing keys of a role session (which then never expire). */
 const credentials = z
@@ -68,7 +56,7 @@ const role = z.strictObject({
     .optional(),
   description: z.string().optional(),
   /** Who may assume it. */
-  trustPolicy: policyDocument,
+  trustPolicy: policyDocument("trust"),
   policies: policies.optional(),
   maxSessionDurationSeconds: z.number().int().min(3600).max(43200).optional(),
   tags,

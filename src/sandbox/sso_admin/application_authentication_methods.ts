@@ -1,7 +1,7 @@
 // The authentication method IAM of an application: its actor policy says which principals may exchange tokens.
 // Put, Get, List and Delete.
 
-import { PolicyGrammarError, parsePolicy } from "../iam/parse_policy.ts";
+import { PolicyGrammarError, parsePolicy } from "../parse_policy.ts";
 import type { PolicyDocument } from "../policy_document.ts";
 import type { Operation } from "../services.ts";
 import type { IdentityCenterApplication } from "../state/identity_center_entities.ts";

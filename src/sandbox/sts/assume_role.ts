@@ -2,6 +2,7 @@
 import { notAuthorized } from "../authorization.ts";
 import { assumedRoleArn } from "../caller.ts";
 import { AwsError } from "../errors.ts";
+import { PolicyGrammarError, parsePolicy } from "../parse_policy.ts";
 import type { PolicyDocument } from "../policy_document.ts";
 import type { Operation, OperationContext } from "../services.ts";
 import type { AccessKey, IamRole, Session } from "../state/index.ts";
@@ -12,6 +13,8 @@ import { readProvidedContext } from "./provided_context.ts";
 const DEFAULT_DURATION_SECONDS = 3600;
 /** A session that was itself assumed may assume for one hour at most (IAM user guide, "role chaining"). */
 const CHAINED_DURATION_SECONDS = 3600;
+/** Plain text of the session policies (STS API reference, AssumeRole: Policy). */
+const SESSION_POLICY_CHARACTERS = 2048;
 
 export const assumeRole: Operation = {
   service: "sts",
@@ -130,19 +133,38 @@ function sessionPolicies(input: AssumeRoleInput, context: OperationContext): Pol
       "Name existing managed policies in PolicyArns.",
     );
   });
-  if (input.Policy === undefined) return arns;
+  return input.Policy === undefined ? arns : [...arns, parseSessionPolicy(input.Policy, context)];
+}
+
+/** An inline session policy is an identity policy like any other: the same grammar, the same refusals. */
+function parseSessionPolicy(text: string, context: OperationContext): PolicyDocument {
+  const rule = "sts.sessionPolicy";
+  if (text.length > SESSION_POLICY_CHARACTERS) {
+    const why = `the session policy has ${text.length} characters; ${SESSION_POLICY_CHARACTERS} are allowed`;
+    const fix = "Shorten it, or attach the permissions to the role.";
+    context.check(rule, false, why, fix);
+    throw new AwsError({
+      code: "PackedPolicyTooLarge",
+      status: 400,
+      message: `The session policy exceeds ${SESSION_POLICY_CHARACTERS} characters.`,
+      rule,
+      reason: `${why}.`,
+      fix,
+    });
+  }
   try {
-    const document = JSON.parse(input.Policy) as Partial<PolicyDocument> | null;
-    if (typeof document?.Statement !== "object") throw new Error("it has no Statement");
-    return [...arns, { ...document, Statement: document.Statement }];
-  } catch (cause) {
+    return parsePolicy(text, "identity");
+  } catch (error) {
+    if (!(error instanceof PolicyGrammarError)) throw error;
+    const fix = "Write the session policy by the grammar of the IAM policy language, without a principal.";
+    context.check(rule, false, `the session policy is refused: ${error.message}`, fix);
     throw new AwsError({
       code: "MalformedPolicyDocument",
       status: 400,
-      message: "This policy contains invalid Json",
-      rule: "sts.sessionPolicy",
-      reason: `The session policy is not a policy document: ${cause instanceof Error ? cause.message : "unreadable"}.`,
-      fix: 'Give Policy as JSON text with "Version" and "Statement".',
+      message: error.message,
+      rule,
+      reason: `The session policy is refused: ${error.message}`,
+      fix,
     });
   }
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { PolicyGrammarError, parsePolicy } from "../../../src/sandbox/iam/parse_policy.ts";
+import { PolicyGrammarError, parsePolicy } from "../../src/sandbox/parse_policy.ts";
 
 const statement = { Effect: "Allow", Action: "sts:AssumeRole", Resource: "*" };
 

@@ -1,10 +1,11 @@
 // Parses policy documents by the grammar of the IAM policy language, for every place that stores one.
 // What a document means is policy.ts's business.
 
-import type { PolicyDocument, PolicyStatement } from "../policy_document.ts";
+import { isConditionOperator } from "./policy_condition.ts";
+import type { PolicyDocument, PolicyStatement } from "./policy_document.ts";
 
 /** What the document is attached to: that decides which elements it must and must not have. */
-export type PolicyKind = "identity" | "resource";
+export type PolicyKind = "identity" | "resource" | "trust";
 
 /** A document outside the grammar; the message is what IAM would say. */
 export class PolicyGrammarError extends Error {
@@ -28,7 +29,8 @@ const statementElements = [
  * Parses a document.
  *
  * @param value JSON text, or JSON already parsed (json services send documents as JSON)
- * @param kind `identity`: of a role or user, without principal; `resource`: trust, actor and key policies, with one
+ * @param kind `identity`: of a role, user or session, without principal; `resource`: actor and key policies, with one;
+ *   `trust`: of a role, with a principal and without resource
  * @throws PolicyGrammarError saying what is wrong (IAM user guide, "Grammar of the IAM JSON policy language")
  */
 export function parsePolicy(value: unknown, kind: PolicyKind): PolicyDocument {
@@ -99,6 +101,9 @@ function assertStatement(
     }
     assertOneOf(statement, "Resource", "NotResource", where);
   } else {
+    if (kind === "trust" && ("Resource" in statement || "NotResource" in statement)) {
+      throw new PolicyGrammarError(`Has prohibited field Resource: ${where}.`);
+    }
     assertPrincipal(statement, where);
   }
   if (statement["Condition"] !== undefined) assertCondition(statement["Condition"], where);
@@ -148,6 +153,10 @@ function assertCondition(condition: unknown, where: string): void {
         isObject(keys) && Object.values(keys).every((values) => conditionValues(values) !== undefined),
     );
   if (!wellFormed) throw new PolicyGrammarError(`Syntax errors in policy: Condition of ${where}.`);
+  const unknown = Object.keys(condition).find((operator) => !isConditionOperator(operator));
+  if (unknown !== undefined) {
+    throw new PolicyGrammarError(`Invalid Condition type : ${unknown.slice(0, 50)}: ${where}.`);
+  }
 }
 
 function assertElements(
