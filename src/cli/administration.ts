@@ -41,12 +41,7 @@ export async function withAdministration<T>(
 }
 
 async function assertMigrated(db: Database): Promise<void> {
-  const { pending } = await readMigrationStatus(db).catch((cause: unknown) => {
-    throw new OperationError("unavailable", "The database does not answer.", {
-      fix: "Check DATABASE_URL or TTI_DATA_DIR, and that the server runs.",
-      cause,
-    });
-  });
+  const { pending } = await readMigrationStatus(db);
   if (pending.length === 0) return;
   throw new OperationError(
     "unavailable",

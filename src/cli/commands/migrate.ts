@@ -1,12 +1,13 @@
 // The commands `tti migrate …`.
 import { readConfig } from "../../config.ts";
 import { connectDatabase, type Database } from "../../db/connect.ts";
+import { migrationLimits } from "../../db/dialects.ts";
 import { migrateDown, migrateUp, readMigrationStatus, unlockMigrations } from "../../db/migrate.ts";
 import { storeLocationOf } from "../administration.ts";
 import { type Command, defineCommand, UsageError } from "../command.ts";
 
 async function withDatabase(work: (db: Database) => Promise<number>): Promise<number> {
-  const db = connectDatabase(storeLocationOf(readConfig()));
+  const db = connectDatabase(storeLocationOf(readConfig()), migrationLimits);
   try {
     return await work(db);
   } finally {
@@ -20,7 +21,7 @@ const up = defineCommand({
   help: `Usage: tti migrate up
 
 Applies every migration the database lacks. Run it before the new version starts;
-several processes may run it at once.
+several processes may run it at once: one migrates, the others wait for a minute.
 
 Example:
   $ DATABASE_URL=postgres://tti@db/tti tti migrate up`,
@@ -38,10 +39,11 @@ Example:
 
 const down = defineCommand({
   name: "migrate down",
-  summary: "take the newest migrations back (loses their data)",
+  summary: "take the newest migration back (loses its data)",
   help: `Usage: tti migrate down --yes
 
-Takes back the newest batch of migrations. What their tables hold is lost.
+Takes back the newest migration, one a call. What its tables and columns hold is lost.
+Stop the version that needs it first.
 
   --yes   you mean it
 
@@ -72,12 +74,12 @@ Example:
   options: {},
   run: ({ terminal }) =>
     withDatabase(async (db) => {
-      const { applied, pending } = await readMigrationStatus(db);
+      const { applied, pending, newer } = await readMigrationStatus(db);
       const lines = [
-        ...applied.map((name) => `applied  ${name}`),
+        ...applied.map((name) => `applied  ${name}${newer.includes(name) ? "  (by a newer version)" : ""}`),
         ...pending.map((name) => `pending  ${name}`),
       ];
-      terminal.result({ applied, pending }, lines.join("\n"));
+      terminal.result({ applied, pending, newer }, lines.join("\n"));
       return pending.length === 0 ? 0 : 1;
     }),
 });
@@ -87,8 +89,8 @@ const unlock = defineCommand({
   summary: "release the lock of a migration that was killed",
   help: `Usage: tti migrate unlock
 
-A migration killed half-way leaves a lock behind, and every later one waits for it.
-Make sure that none runs, then release it.
+A migration killed half-way leaves a lock behind; a later one waits for a minute, then
+fails. Make sure that none runs, then release it.
 
 Example:
   $ tti migrate unlock && tti migrate up`,

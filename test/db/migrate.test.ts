@@ -1,0 +1,121 @@
+// Migrations as they happen in life: with rows in every table, one step at a time, several at once, and beside a
+// version that is newer.
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { migrations } from "../../migrations/index.ts";
+import { connectDatabase, type Database, isPostgres } from "../../src/db/connect.ts";
+import { migrationLimits } from "../../src/db/dialects.ts";
+import { migrateDown, migrateUp, readMigrationStatus } from "../../src/db/migrate.ts";
+import { openTestDatabase, storeKinds } from "../support/databases.ts";
+
+interface Column {
+  name: string;
+  kind: "text" | "number";
+}
+
+/** The tables of a store, but for knex's own. */
+async function tablesOf(db: Database): Promise<string[]> {
+  const sql = isPostgres(db)
+    ? "select table_name as name from information_schema.tables where table_schema = 'public'"
+    : "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'";
+  const answer = await db.raw(sql);
+  const rows = (isPostgres(db) ? answer.rows : answer) as { name: string }[];
+  return rows.map(({ name }) => name).filter((name) => !name.startsWith("schema_migrations"));
+}
+
+async function columnsOf(db: Database, table: string): Promise<Column[]> {
+  const info = await db(table).columnInfo();
+  return Object.entries(info).map(([name, { type }]) => ({
+    name,
+    kind: /int/i.test(type) ? "number" : "text",
+  }));
+}
+
+/** Plants one row in each table that has none. All texts are the same, so that each reference finds its row. */
+async function plant(db: Database): Promise<void> {
+  let left = await tablesOf(db);
+  for (let round = 0; left.length > 0; round += 1) {
+    assert.ok(round < 10, `no row can be planted in ${left.join(", ")}`);
+    const next: string[] = [];
+    for (const table of left) {
+      if ((await db(table).select()).length > 0) continue;
+      const columns = await columnsOf(db, table);
+      const row = Object.fromEntries(columns.map(({ name, kind }) => [name, kind === "number" ? 1 : "x"]));
+      // A table it refers to comes later in the list.
+      await db(table)
+        .insert(row)
+        .catch(() => next.push(table));
+    }
+    left = next;
+  }
+}
+
+for (const kind of storeKinds) {
+  describe(`migrations on ${kind}`, () => {
+    test("go up and down one step at a time with rows in every table", async () => {
+      const store = await openTestDatabase(kind);
+      try {
+        while ((await migrateDown(store.db)).length > 0);
+        for (const { name } of migrations) {
+          assert.deepEqual(await migrateUp(store.db, { onlyNext: true }), [name]);
+          await plant(store.db);
+        }
+        for (const { name } of [...migrations].reverse()) {
+          await plant(store.db);
+          assert.deepEqual(await migrateDown(store.db), [name]);
+        }
+        assert.deepEqual(await tablesOf(store.db), []);
+        assert.equal((await migrateUp(store.db)).length, migrations.length);
+      } finally {
+        await store.close();
+      }
+    });
+
+    test("of a newer version are no business of this one, which does not take them back", async () => {
+      const store = await openTestDatabase(kind);
+      try {
+        const newer = { name: "9999_of_tomorrow", batch: 99, migration_time: new Date().toISOString() };
+        await store.db("schema_migrations").insert(newer);
+        const status = await readMigrationStatus(store.db);
+        assert.deepEqual([status.pending, status.newer], [[], ["9999_of_tomorrow"]]);
+        assert.deepEqual(await migrateUp(store.db), []);
+        await assert.rejects(migrateDown(store.db), { code: "unavailable", message: /9999_of_tomorrow/ });
+      } finally {
+        await store.close();
+      }
+    });
+
+    test("wait for one another, and say who is in the way when it takes too long", async () => {
+      const store = await openTestDatabase(kind);
+      try {
+        await migrateDown(store.db);
+        await store.db("schema_migrations_lock").update({ is_locked: 1 });
+        await assert.rejects(migrateUp(store.db, { waitMs: 300 }), {
+          code: "unavailable",
+          fix: /migrate unlock/,
+        });
+        const waiting = migrateUp(store.db, { waitMs: 5_000 });
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        await store.db("schema_migrations_lock").update({ is_locked: 0 });
+        assert.equal((await waiting).length, 1);
+      } finally {
+        await store.close();
+      }
+    });
+  });
+}
+
+test("several processes bring a fresh SQLite store up at once", async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), "tti-migrate-"));
+  const pools = [1, 2, 3].map(() => connectDatabase({ dataDir }, migrationLimits));
+  try {
+    const applied = await Promise.all(pools.map((db) => migrateUp(db)));
+    assert.equal(applied.flat().length, migrations.length);
+  } finally {
+    await Promise.all(pools.map((db) => db.destroy()));
+    rmSync(dataDir, { recursive: true });
+  }
+});
