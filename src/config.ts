@@ -36,7 +36,8 @@ export class ConfigError extends OperationError {
   }
 }
 
-const otherKnownNames = new Set(["TTI_MODE"]);
+// Beside the table: the mode, and what the examples export for programs of their own.
+const otherKnownNames = new Set(["TTI_MODE", "TTI_ADMIN_URL"]);
 
 /**
  * Reads the settings from an environment.

@@ -6,7 +6,7 @@ import { createPublicApp, type ReadinessCheck } from "./app.ts";
 import { createLoginNames } from "./audit/login_names.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
-import { connectBeside, connectDatabase, type Database, type StoreLocation } from "./db/connect.ts";
+import { connectBeside, connectDatabase, type Database, storeLocationOf } from "./db/connect.ts";
 import type { StoreLimits } from "./db/dialects.ts";
 import { migrateUp, readMigrationStatus } from "./db/migrate.ts";
 import { createStoreHealth, type StoreHealth } from "./db/store_health.ts";
@@ -90,10 +90,16 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   };
   try {
     const secrets = loadSecrets(config);
-    const db = connectDatabase(locationOf(config), options.storeLimits);
+    const db = connectDatabase(storeLocationOf(config), options.storeLimits);
     closers.push(() => db.destroy());
-    const watch = connectBeside(locationOf(config), options.storeLimits);
+    const watch = connectBeside(storeLocationOf(config), options.storeLimits);
     closers.push(() => watch.destroy());
+    if (config.mode === "production" && config.databaseUrl === undefined) {
+      log.warn(
+        { dataDir: config.dataDir },
+        "DATABASE_URL is not set: everything is kept in the embedded store on this machine's disk, which one instance serves",
+      );
+    }
     await prepareStore(db, config.mode);
     options.signal?.throwIfAborted();
     const sweeper = startSweeper({ db, clock, log });
@@ -213,15 +219,6 @@ async function assertCanSign(keyRing: KeyRing): Promise<void> {
   const reason = await whyCannotSignNow(keyRing);
   if (reason !== undefined)
     throw new OperationError("signing_unavailable", `Nothing is signed now: ${reason}.`);
-}
-
-function locationOf(config: Config): StoreLocation {
-  if (config.databaseUrl === undefined) return { dataDir: config.dataDir };
-  return {
-    databaseUrl: config.databaseUrl,
-    poolSize: config.databasePoolSize,
-    preparedStatements: config.preparedStatements,
-  };
 }
 
 // In production an operator migrates, once, before the new version starts; a developer should not have to.

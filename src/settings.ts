@@ -108,9 +108,18 @@ export const settings = {
   clientId: setting({
     name: "TTI_CLIENT_ID",
     doc: "The client id registered with AWS: the audience of every ID token that is exchanged there.",
-    defaultText: "`tti-demo`",
-    fallback: () => "tti-demo",
-    parse: text,
+    defaultText: "`tti-demo` in development",
+    fallback: () => demoClientId,
+    parse: (value, mode) => {
+      if (mode === "production" && value === demoClientId) {
+        throw new Error(
+          `"${value}" is the demo's, which every demo's tokens name|Choose your own and register it with AWS`,
+        );
+      }
+      return value;
+    },
+    requiredInProduction:
+      "Set it to the client id you register with AWS; every token that is exchanged there names it",
   }),
   tenantClaim: setting({
     name: "TTI_TENANT_CLAIM",
@@ -277,6 +286,9 @@ export const settings = {
     parse: text,
   }),
 };
+
+// The audience of the demo: chosen by nobody, so it stands for nobody.
+const demoClientId = "tti-demo";
 
 // Claims with a meaning of their own, which the tenant claim must not take over.
 const reservedClaims = new Set(

@@ -10,6 +10,7 @@ const production = {
   TTI_ISSUER: "https://login.isv.example",
   TTI_SECRETS: secret,
   TTI_TRUSTED_PROXIES: "1",
+  TTI_CLIENT_ID: "isv",
 };
 
 function faultsOf(environment: Record<string, string>): Record<string, string> {
@@ -41,11 +42,28 @@ describe("the settings", () => {
     );
   });
 
+  test("refuse an audience nobody chose, in production only", () => {
+    assert.match(
+      faultsOf({ ...production, TTI_CLIENT_ID: "" })["TTI_CLIENT_ID"] ?? "",
+      /required in production/,
+    );
+    assert.match(
+      faultsOf({ ...production, TTI_CLIENT_ID: "tti-demo" })["TTI_CLIENT_ID"] ?? "",
+      /is the demo's/,
+    );
+    assert.equal(readConfig({}).clientId, "tti-demo");
+  });
+
+  test("leave alone what the examples export for their own programs", () => {
+    assert.equal(readConfig({ TTI_ADMIN_URL: "http://localhost:3001" }).mode, "development");
+  });
+
   test("name every missing and malformed one at once", () => {
     const faults = faultsOf({ PORT: "eighty", TTI_LOG_LEVEL: "loud", TTI_ALLOW_NETWORKS: "10.0.0.0" });
     assert.deepEqual(Object.keys(faults).sort(), [
       "PORT",
       "TTI_ALLOW_NETWORKS",
+      "TTI_CLIENT_ID",
       "TTI_ISSUER",
       "TTI_LOG_LEVEL",
       "TTI_SECRETS",

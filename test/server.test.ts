@@ -73,6 +73,7 @@ test("production does not start on a store that is not migrated, and says what t
     TTI_ISSUER: "https://login.example.com",
     TTI_SECRETS: randomBytes(32).toString("base64"),
     TTI_TRUSTED_PROXIES: "1",
+    TTI_CLIENT_ID: "isv",
     PORT: "0",
     TTI_ADMIN_PORT: "0",
     TTI_DATA_DIR: dataDir,

@@ -3,20 +3,10 @@ import { userInfo } from "node:os";
 import type { OperationContext } from "../admin/operations/operation.ts";
 import { systemClock } from "../clock.ts";
 import { type Config, readConfig } from "../config.ts";
-import { connectDatabase, type Database, type StoreLocation } from "../db/connect.ts";
+import { connectDatabase, type Database, storeLocationOf } from "../db/connect.ts";
 import { readMigrationStatus } from "../db/migrate.ts";
 import { OperationError } from "../errors.ts";
 import { createPasswords } from "../provider/accounts/passwords.ts";
-
-/** Where a configuration's store is. */
-export function storeLocationOf(config: Config): StoreLocation {
-  if (config.databaseUrl === undefined) return { dataDir: config.dataDir };
-  return {
-    databaseUrl: config.databaseUrl,
-    poolSize: config.databasePoolSize,
-    preparedStatements: config.preparedStatements,
-  };
-}
 
 /** The context of an operation on a store. */
 export function operationContext(db: Database): OperationContext {

@@ -1,7 +1,8 @@
 // Owns the private key a client on this machine signs with: made here, kept in a file only its owner reads.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from "jose";
+import { makeDataDirectory } from "../db/data_directory.ts";
 import { OperationError } from "../errors.ts";
 
 /** A client of the provider as a command acts for it. */
@@ -32,7 +33,7 @@ export function publicJwkOf(privateJwk: JWK): JWK {
 
 /** Writes a client's key to a file that only its owner reads; refuses to overwrite one. */
 export function saveClientKey(path: string, key: ClientKey): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeDataDirectory(dirname(path), "--key-out");
   try {
     writeFileSync(path, `${JSON.stringify(key, undefined, 2)}\n`, { mode: 0o600, flag: "wx" });
   } catch (cause) {

@@ -4,6 +4,7 @@ import { chmodSync, closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import createKnex, { type Knex } from "knex";
 import pg from "pg";
+import type { Config } from "../config.ts";
 import { makeDataDirectory } from "./data_directory.ts";
 import {
   BoundedPostgres,
@@ -23,6 +24,18 @@ export type StoreLocation =
   | { databaseUrl: string; poolSize?: number; preparedStatements?: boolean }
   | { dataDir: string }
   | { memory: true };
+
+/** Where the store is that the settings name. */
+export function storeLocationOf(
+  config: Pick<Config, "databaseUrl" | "databasePoolSize" | "preparedStatements" | "dataDir">,
+): StoreLocation {
+  if (config.databaseUrl === undefined) return { dataDir: config.dataDir };
+  return {
+    databaseUrl: config.databaseUrl,
+    poolSize: config.databasePoolSize,
+    preparedStatements: config.preparedStatements,
+  };
+}
 
 // PostgreSQL sends bigint as text; every bigint here is a time in milliseconds, far below 2^53.
 const postgresTypes = {

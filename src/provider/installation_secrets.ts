@@ -1,8 +1,9 @@
 // Owns the installation's secrets where the environment gives none: a developer's machine makes one and keeps it.
 import { randomBytes } from "node:crypto";
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../config.ts";
+import { makeDataDirectory } from "../db/data_directory.ts";
 
 /**
  * The secrets to use: those of the environment, or, in development only, one kept in the data directory.
@@ -10,7 +11,7 @@ import type { Config } from "../config.ts";
  */
 export function loadSecrets(config: Pick<Config, "secrets" | "dataDir">): readonly Uint8Array[] {
   if (config.secrets.length > 0) return config.secrets;
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  makeDataDirectory(config.dataDir);
   const path = join(config.dataDir, "development-secret");
   if (!existsSync(path)) makeSecret(path);
   return [Buffer.from(readFileSync(path, "utf8"), "base64")];

@@ -23,6 +23,7 @@ before(async () => {
     TTI_ISSUER: issuer,
     TTI_SECRETS: secret,
     TTI_TRUSTED_PROXIES: "0",
+    TTI_CLIENT_ID: "isv",
     TTI_HOST: "127.0.0.1",
     PORT: "0",
     TTI_ADMIN_PORT: "0",

@@ -9,6 +9,7 @@ const settings = {
   TTI_ISSUER: "https://login.example.com",
   TTI_SECRETS: randomBytes(32).toString("base64"),
   TTI_TRUSTED_PROXIES: "1",
+  TTI_CLIENT_ID: "isv",
   TTI_HOST: "127.0.0.1",
   PORT: "0",
   TTI_ADMIN_PORT: "0",

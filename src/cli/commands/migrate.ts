@@ -1,9 +1,8 @@
 // The commands `tti migrate …`.
 import { readConfig } from "../../config.ts";
-import { connectDatabase, type Database } from "../../db/connect.ts";
+import { connectDatabase, type Database, storeLocationOf } from "../../db/connect.ts";
 import { migrationLimits } from "../../db/dialects.ts";
 import { migrateDown, migrateUp, readMigrationStatus, unlockMigrations } from "../../db/migrate.ts";
-import { storeLocationOf } from "../administration.ts";
 import { type Command, defineCommand, UsageError } from "../command.ts";
 
 async function withDatabase(work: (db: Database) => Promise<number>): Promise<number> {

@@ -1,8 +1,9 @@
 // Owns what `tti dev` keeps beside the store: the demo's secrets, made once, and the addresses of the running
 // demo, so that `tti token` and its siblings in another terminal find it. One file only its owner reads.
 import { randomBytes, randomInt } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { makeDataDirectory } from "../../db/data_directory.ts";
 import { OperationError } from "../../errors.ts";
 import { generateClientSecret } from "../../provider/clients/client_secret.ts";
 import { type ClientKey, generateClientKey } from "../client_key.ts";
@@ -49,7 +50,7 @@ export function findDevState(dataDir: string): DevState | undefined {
 /** Writes the state, whole or not at all. */
 export function saveDevState(dataDir: string, state: DevState): void {
   const path = join(dataDir, fileName);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeDataDirectory(dirname(path));
   const draft = `${path}.${randomBytes(6).toString("hex")}`;
   writeFileSync(draft, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600, flag: "wx" });
   renameSync(draft, path);

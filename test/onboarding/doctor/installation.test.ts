@@ -144,6 +144,7 @@ test("settings that cannot be used are told one by one, missing secrets under th
         TTI_ISSUER: "https://login.example.com/x?",
         PORT: "many",
         TTI_TRUSTED_PROXIES: "1",
+        TTI_CLIENT_ID: "isv",
       });
     } catch (thrown) {
       return thrown;
