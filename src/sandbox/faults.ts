@@ -1,4 +1,5 @@
 // Faults to inject into coming requests: errors, delays and broken connections, by service and operation.
+import { SandboxSetupError } from "./errors.ts";
 
 /** What shall happen to matching requests. */
 export type Fault = {
@@ -31,6 +32,7 @@ export type PendingFault = Fault & { id: number; remaining: number };
 
 /** The faults that wait. */
 export type FaultQueue = {
+  /** @throws SandboxSetupError `SANDBOX_FAULT_INVALID` */
   add(fault: Fault): PendingFault;
   /** Takes the oldest fault that matches and counts it down. */
   take(service: string, operation: string): PendingFault | undefined;
@@ -38,11 +40,21 @@ export type FaultQueue = {
   clear(): void;
 };
 
+/** More faults than any test asks for. */
+const MAX_PENDING = 1000;
+/** What an error code may be: it travels in a header. */
+const CODE = /^[\w.:#-]{1,128}$/;
+
 export function createFaultQueue(): FaultQueue {
   let nextId = 1;
   let pending: PendingFault[] = [];
   return {
     add(fault) {
+      if (pending.length >= MAX_PENDING)
+        throw invalid(`${MAX_PENDING} faults wait already; clear them first.`);
+      if (fault.error !== undefined && !CODE.test(fault.error.code)) {
+        throw invalid("An error code has letters, digits and _ . : # - only, at most 128.");
+      }
       const added = { ...fault, id: nextId, remaining: Math.max(1, fault.times ?? 1) };
       nextId += 1;
       pending.push(added);
@@ -64,4 +76,8 @@ export function createFaultQueue(): FaultQueue {
       pending = [];
     },
   };
+}
+
+function invalid(message: string): SandboxSetupError {
+  return new SandboxSetupError("SANDBOX_FAULT_INVALID", message);
 }

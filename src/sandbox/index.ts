@@ -8,7 +8,12 @@ export { sandboxRulesPage, sandboxRulesTable } from "./render_rules.ts";
 export { formatRequest } from "./request_line.ts";
 export type { RequestRecord } from "./request_log.ts";
 export { type Certainty, listRules, type Rule, type RuleName, type RuleOverrides } from "./rules.ts";
-export { type Sandbox, type SandboxOptions, startSandbox } from "./sandbox.ts";
+export {
+  SAVE_DELAY_MS as SANDBOX_SAVE_DELAY_MS,
+  type Sandbox,
+  type SandboxOptions,
+  startSandbox,
+} from "./sandbox.ts";
 export { type LoadOptions, type LoadReport, pushFolder } from "./search/load/load_folder.ts";
 export type {
   SeedResult,

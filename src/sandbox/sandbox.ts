@@ -22,17 +22,20 @@ import { createIssuerKeys } from "./sso_oidc/issuer_keys.ts";
 import { clearWorld, createIdSource, createWorld, restoreWorld, worldToJson } from "./state/index.ts";
 import { pruneWorld } from "./state/prune.ts";
 import {
+  claimStateFile,
   createStateSaver,
   digestSeed,
   readStateFile,
   type SandboxState,
   writeStateFile,
 } from "./state_file.ts";
+import type { StateLock } from "./state_lock.ts";
 
 const DEFAULT_PORT = 4566;
 /** Ids of the seed's entities stay the same from start to start unless a random seed says otherwise. */
 const DEFAULT_SEED_NAME = "tti-sandbox";
-const SAVE_DELAY_MS = 250;
+/** How long after a change the state file is written, in milliseconds: what a killed sandbox may lose. */
+export const SAVE_DELAY_MS = 250;
 const REQUESTS_BETWEEN_PRUNINGS = 500;
 
 /** How to start a sandbox. Everything may be left out. */
@@ -75,9 +78,19 @@ export type Sandbox = {
  * Starts a local AWS.
  *
  * @throws SandboxSetupError `SANDBOX_SEED_INVALID`, `SANDBOX_RULE_INVALID`, `SANDBOX_STATE_INVALID`,
- *   `SANDBOX_STATE_UNREADABLE`, `SANDBOX_PORT_IN_USE`
+ *   `SANDBOX_STATE_UNREADABLE`, `SANDBOX_STATE_UNWRITABLE`, `SANDBOX_STATE_LOCKED`, `SANDBOX_PORT_IN_USE`
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const lock = options.statePath === undefined ? undefined : await claimStateFile(options.statePath);
+  try {
+    return await startLocked(options, lock);
+  } catch (error) {
+    await lock?.release();
+    throw error;
+  }
+}
+
+async function startLocked(options: SandboxOptions, lock: StateLock | undefined): Promise<Sandbox> {
   const seed = options.seed === undefined ? undefined : parseSeed(options.seed);
   const { statePath } = options;
   const saved = statePath === undefined ? undefined : await readStateFile(statePath);
@@ -96,6 +109,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   let seedResult = restored === undefined ? await sow() : restore(core, restored);
   const save = async () => {
     if (statePath === undefined) return;
+    await lock?.assertHeld();
     await writeStateFile(statePath, {
       format: 1,
       seedDigest,
@@ -176,6 +190,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     async close() {
       await listener.close();
       await saver.close();
+      await lock?.release();
     },
   };
 }

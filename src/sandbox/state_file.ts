@@ -1,8 +1,10 @@
 // The state file: the whole sandbox as one JSON file, written atomically, some time after a change and at the end.
 import { createHash } from "node:crypto";
-import { open, readFile, rename } from "node:fs/promises";
+import { access, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { SandboxSetupError } from "./errors.ts";
 import type { SeedResult } from "./seed/result.ts";
+import { lockState, type StateLock } from "./state_lock.ts";
 
 /** What is kept beside the world. */
 export type SandboxState = {
@@ -20,6 +22,33 @@ export type SandboxState = {
   /** The search engine's export. */
   search: unknown;
 };
+
+/**
+ * Takes a state file for one sandbox, and removes what a killed one left half written beside it.
+ *
+ * @throws SandboxSetupError `SANDBOX_STATE_LOCKED`; `SANDBOX_STATE_UNWRITABLE` when its folder is missing or not writable
+ */
+export async function claimStateFile(path: string): Promise<StateLock> {
+  const folder = dirname(path);
+  try {
+    await access(folder);
+    const lock = await lockState(path);
+    const leftovers = (await readdir(folder)).filter(
+      (name) => name.startsWith(`${basename(path)}.`) && /\.\d+\.tmp$/.test(name),
+    );
+    for (const name of leftovers) await rm(join(folder, name), { force: true });
+    return lock;
+  } catch (cause) {
+    if (cause instanceof SandboxSetupError) throw cause;
+    const { code } = cause as NodeJS.ErrnoException;
+    const why = code === "ENOENT" || code === "ENOTDIR" ? "does not exist" : `cannot be written (${code})`;
+    throw new SandboxSetupError(
+      "SANDBOX_STATE_UNWRITABLE",
+      `The folder ${folder} of the state file ${why}. Make it first, or name another file.`,
+      { cause },
+    );
+  }
+}
 
 /** @returns the state, or undefined when the file does not exist yet */
 export async function readStateFile(path: string): Promise<SandboxState | undefined> {

@@ -20,4 +20,22 @@ export const defences: readonly Defence[] = [
     replace: '(character) => ({ character, isWildcard: character === "*" })',
     test: "test/sandbox/policy.test.ts",
   },
+  {
+    id: "sandbox-state-lock",
+    promise: "Two sandboxes never write one state file.",
+    faults: ["B9"],
+    file: "src/sandbox/state_lock.ts",
+    find: "if (other !== undefined && (await isAlive(lockPath, other))) throw refuse(path, other);",
+    replace: "",
+    test: "test/sandbox/state_file.test.ts",
+  },
+  {
+    id: "sandbox-control-bounded",
+    promise: "No call to the sandbox's control API keeps it from answering the next request.",
+    faults: ["B10"],
+    file: "src/sandbox/clock.ts",
+    find: "if (!(Math.abs(ms) <= MAX_CLOCK_OFFSET_SECONDS * 1000)) {",
+    replace: "if (false) {",
+    test: "test/sandbox/control/control.test.ts",
+  },
 ];

@@ -1,10 +1,11 @@
 // The state file: what survives a restart, when the state begins anew, and files that are no state.
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { spawnSync } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { SandboxSetupError, startSandbox } from "../../src/sandbox/index.ts";
+import { SANDBOX_SAVE_DELAY_MS, SandboxSetupError, startSandbox } from "../../src/sandbox/index.ts";
 import { createSigningKey, startIssuer, type TestIssuer } from "./support/issuer.ts";
 import { exampleSeed, startExample, stepsOf } from "./support/world.ts";
 
@@ -115,6 +116,81 @@ test("a file that is no state is refused and left alone", async () => {
     assert.equal(await readFile(statePath, "utf8"), text);
   }
   await assert.rejects(startSandbox({ port: 0, statePath: directory }), { code: "SANDBOX_STATE_UNREADABLE" });
+});
+
+test("a second sandbox on the same file is refused and told who holds it; the first goes on", async () => {
+  const statePath = freshPath();
+  const first = await startExample(issuer.url, { statePath });
+  await assert.rejects(startExample(issuer.url, { statePath }), (error: unknown) => {
+    assert.ok(error instanceof SandboxSetupError);
+    assert.equal(error.code, "SANDBOX_STATE_LOCKED");
+    assert.ok(error.message.includes(String(process.pid)) && error.message.includes(statePath));
+    return true;
+  });
+  await stepsOf(first).assumeRole();
+  await first.close();
+  const second = await startExample(issuer.url, { statePath });
+  await second.close();
+  await assert.rejects(stat(`${statePath}.lock`), { code: "ENOENT" });
+});
+
+test("a start that fails for another reason gives the file back", async () => {
+  const statePath = freshPath();
+  const other = await startExample(issuer.url);
+  await assert.rejects(startExample(issuer.url, { statePath, port: other.port }), {
+    code: "SANDBOX_PORT_IN_USE",
+  });
+  await other.close();
+  await (await startExample(issuer.url, { statePath })).close();
+});
+
+test("the lock of a dead holder is taken over, that of a living one on another host is not", async () => {
+  const statePath = freshPath();
+  const lockOf = (holder: object) =>
+    writeFile(`${statePath}.lock`, JSON.stringify({ token: "t", ...holder }));
+  const { pid: deadPid } = spawnSync(process.execPath, ["-e", ""]);
+  for (const dead of [
+    { pid: deadPid, host: hostname() },
+    // A container that was killed and started again has its own pid anew.
+    { pid: process.pid, host: hostname() },
+    {},
+  ]) {
+    await lockOf(dead);
+    await (await startExample(issuer.url, { statePath })).close();
+  }
+  await lockOf({ pid: 1, host: "elsewhere" });
+  await assert.rejects(startExample(issuer.url, { statePath }), { message: /elsewhere/ });
+  const longAgo = new Date(Date.now() - 60_000);
+  await utimes(`${statePath}.lock`, longAgo, longAgo);
+  await (await startExample(issuer.url, { statePath })).close();
+});
+
+test("a sandbox that lost its lock says so and overwrites nothing", async () => {
+  const statePath = freshPath();
+  const warnings: string[] = [];
+  const sandbox = await startExample(issuer.url, { statePath, onWarning: (text) => warnings.push(text) });
+  await writeFile(`${statePath}.lock`, JSON.stringify({ pid: 1, host: hostname(), token: "other" }));
+  await writeFile(statePath, "the other's");
+  await stepsOf(sandbox).assumeRole();
+  await sandbox.close();
+  assert.match(warnings.join(), /could not be saved: The process 1/);
+  assert.equal(await readFile(statePath, "utf8"), "the other's");
+});
+
+test("what a killed sandbox left half written is removed; a missing folder is told", async () => {
+  const statePath = freshPath();
+  await writeFile(`${statePath}.4711.tmp`, "");
+  await (await startExample(issuer.url, { statePath })).close();
+  await assert.rejects(stat(`${statePath}.4711.tmp`), { code: "ENOENT" });
+  await assert.rejects(startExample(issuer.url, { statePath: join(directory, "missing", "state.json") }), {
+    code: "SANDBOX_STATE_UNWRITABLE",
+    message: /missing of the state file does not exist\. Make it first/,
+  });
+});
+
+test("the page says how much a killed sandbox may lose", async () => {
+  const page = await readFile(new URL("../../docs/sandbox.md", import.meta.url), "utf8");
+  assert.ok(page.includes(`${SANDBOX_SAVE_DELAY_MS} ms after`));
 });
 
 test("ids of a seeded source do not repeat after a restart", async () => {

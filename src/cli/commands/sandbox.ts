@@ -7,6 +7,7 @@ import {
   listRules,
   parseSeed,
   type RuleOverrides,
+  SANDBOX_SAVE_DELAY_MS,
   type SandboxSeed,
   type SeedResult,
   startSandbox,
@@ -67,6 +68,10 @@ Example:
     });
     const stopped = untilStopped();
     tellRunning(terminal, running.url, running.seedResult);
+    if (values.state !== undefined) {
+      const lost = `${SANDBOX_SAVE_DELAY_MS} ms and the time of one write`;
+      terminal.say(`State: ${values.state}. A killed sandbox may lose the changes of its last ${lost}.`);
+    }
     await stopped;
     await running.close();
     return 0;

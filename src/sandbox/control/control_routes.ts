@@ -1,6 +1,7 @@
 // The control API over HTTP, under /_sandbox/. No AWS path begins so, and a signed request is never taken for one.
 // Foreign web pages are kept out: a browser's cross-origin request is refused, and writes must be JSON.
 import { z } from "zod";
+import { MAX_CLOCK_OFFSET_SECONDS } from "../clock.ts";
 import { SandboxSetupError } from "../errors.ts";
 import type { InboundRequest, OutboundResponse } from "../http/listener.ts";
 import { isOwnHost } from "../page/local_host.ts";
@@ -8,27 +9,33 @@ import type { SandboxControl } from "./control.ts";
 
 const PREFIX = "/_sandbox/";
 
+/** Larger than any control call; far below what would keep the sandbox from answering others. */
+const MAX_BODY_BYTES = 64 * 1024;
+
+const name = z.string().max(128);
+const text = z.string().max(4096);
+const seconds = z.number().min(-MAX_CLOCK_OFFSET_SECONDS).max(MAX_CLOCK_OFFSET_SECONDS);
 const faultSchema = z.strictObject({
-  service: z.string().optional(),
-  operation: z.string().optional(),
+  service: name.optional(),
+  operation: name.optional(),
   times: z.number().int().min(1).max(1_000_000).optional(),
   delayMs: z.number().int().min(0).max(600_000).optional(),
   error: z
     .strictObject({
-      code: z.string().min(1),
+      code: name.min(1),
       status: z.number().int().min(400).max(599).optional(),
-      message: z.string().optional(),
-      members: z.record(z.string(), z.string()).optional(),
+      message: text.optional(),
+      members: z.record(name, text).optional(),
     })
     .optional(),
   drop: z.enum(["before", "after", "middle"]).optional(),
 });
 const clockSchema = z.union([
-  z.strictObject({ advanceSeconds: z.number() }),
-  z.strictObject({ offsetSeconds: z.number() }),
+  z.strictObject({ advanceSeconds: seconds }),
+  z.strictObject({ offsetSeconds: seconds }),
 ]);
-const ruleSchema = z.strictObject({ value: z.union([z.string(), z.number(), z.boolean()]) });
-const expireSchema = z.strictObject({ accessKeyId: z.string().optional() });
+const ruleSchema = z.strictObject({ value: z.union([text, z.number(), z.boolean()]) });
+const expireSchema = z.strictObject({ accessKeyId: name.optional() });
 
 type Answer = { status: number; body: unknown };
 type Route = (
@@ -104,6 +111,9 @@ async function route(request: InboundRequest, control: SandboxControl, endpoint:
       "CONTROL_UNKNOWN",
       `There is no ${request.method} ${request.rawPath}. Known: ${[...ROUTES.keys()].join(", ")}.`,
     );
+  }
+  if (request.body.length > MAX_BODY_BYTES) {
+    return problem(413, "CONTROL_INPUT_INVALID", `A control call has at most ${MAX_BODY_BYTES} bytes.`);
   }
   try {
     const body: unknown = request.body.length === 0 ? undefined : JSON.parse(request.body.toString("utf8"));

@@ -179,6 +179,39 @@ test("a malformed control request is told what is wrong", async () => {
   assert.match(JSON.stringify(rule.body), /SANDBOX_RULE_INVALID.*reject or accept/s);
 });
 
+test("no control input, however large, keeps the sandbox from answering the next request", async () => {
+  const hostile: [string, string, unknown][] = [
+    ...[1e13, -1e13, 1e308, 4e9].flatMap((far): [string, string, unknown][] => [
+      ["POST", "clock", { advanceSeconds: far }],
+      ["POST", "clock", { offsetSeconds: far }],
+    ]),
+    ["PUT", "rules/exchange.accessTokenSeconds", { value: 1e300 }],
+    ["PUT", "rules/jwks.maxBytes", { value: -1 }],
+    ["PUT", "rules/token.audienceArray", { value: "x".repeat(10_000) }],
+    ["POST", "faults", { error: { code: "a\r\nx-injected: 1" } }],
+    ["POST", "faults", { error: { code: "x".repeat(10_000) } }],
+    ["POST", "faults", { operation: "x".repeat(10_000) }],
+    ["POST", "faults", { delayMs: 1e12 }],
+    ["POST", "faults", { times: 1e12 }],
+    ["POST", "expire-sessions", { accessKeyId: "x".repeat(100_000) }],
+    ["POST", "expire-sessions", "x".repeat(100_000)],
+  ];
+  for (const [method, path, body] of hostile) {
+    const { status } = await call(method, path, body);
+    assert.ok(status >= 400 && status < 500, `${path} ${JSON.stringify(body).slice(0, 80)}: ${status}`);
+    await whoAmI();
+  }
+  // Steps that are each allowed do not add up to what is not.
+  assert.equal((await call("POST", "clock", { advanceSeconds: 3e9 })).status, 200);
+  await whoAmI();
+  assert.equal((await call("POST", "clock", { advanceSeconds: 3e9 })).status, 400);
+  await whoAmI();
+  assert.throws(() => sandbox.control.advanceClock(Number.NaN), { code: "SANDBOX_CLOCK_INVALID" });
+  await sandbox.control.reset();
+  for (let count = 0; count < 1000; count += 1) sandbox.control.addFault({ operation: "Nothing" });
+  assert.throws(() => sandbox.control.addFault({}), { code: "SANDBOX_FAULT_INVALID" });
+});
+
 test("a web page of another origin, or a rebound host name, cannot use the control API", async () => {
   assert.equal((await call("POST", "reset", undefined, { origin: "https://evil.example" })).status, 403);
   assert.equal((await call("GET", "requests", undefined, { "sec-fetch-site": "cross-site" })).status, 403);
