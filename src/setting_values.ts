@@ -3,6 +3,7 @@
 import { Resolver } from "node:dns";
 import { isIP } from "node:net";
 import type { Mode } from "./config.ts";
+import { readWebUrl, uriOf } from "./input/web_address.ts";
 
 /** Any non-empty text. */
 export const text = (value: string): string => value;
@@ -35,15 +36,17 @@ export function oneOf<T extends string>(words: readonly T[]): (value: string) =>
   };
 }
 
-/** An absolute URL with one of the given schemes. The value is not repeated: it may hold a password. */
-export function url(schemes: readonly string[]): (value: string) => string {
-  const expected = schemes.map((scheme) => `${scheme}//`).join(" or ");
-  return (value) => {
-    if (!URL.canParse(value) || !schemes.includes(new URL(value).protocol)) {
-      throw new Error(`it is not a URL that begins with ${expected}|Write the whole URL`);
-    }
-    return value;
-  };
+/** An http or https address that browsers are sent to. */
+export function webUrl(value: string): string {
+  const read = readWebUrl(value, { http: "anywhere" });
+  if ("url" in read) return read.url;
+  throw new Error(`it ${read.fault}|${read.fix}`);
+}
+
+/** The address of a PostgreSQL database. The value is not repeated: it may hold a password. */
+export function databaseUrl(value: string): string {
+  if (["postgres:", "postgresql:"].includes(uriOf(value)?.protocol ?? "")) return value;
+  throw new Error("it is not a URL that begins with postgres:// or postgresql://|Write the whole URL");
 }
 
 /** A host name or address to listen on, without a port. */
@@ -105,9 +108,9 @@ const awsIssuerPattern = /^https?:\/\/[-a-zA-Z0-9+&@/%=~_|!:,.;]*[-a-zA-Z0-9+&@/
  * slash (compared byte by byte), no well-known path, https unless on this machine in development.
  */
 export function issuerUrl(value: string, mode: Mode): string {
-  if (!URL.canParse(value))
+  const parsed = uriOf(value);
+  if (parsed === undefined)
     throw new Error(`"${value}" is not a URL|Write it like https://login.example.com`);
-  const parsed = new URL(value);
   if (parsed.username !== "" || parsed.password !== "") {
     throw new Error("it holds a user name or password|Remove it");
   }

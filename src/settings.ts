@@ -2,8 +2,10 @@
 // value is read. config.ts reads them; docs/configuration.md is written from here, and a test keeps the two equal.
 import type { Mode } from "./config.ts";
 import { readText } from "./input/text.ts";
+import { readWebUrl, uriOf } from "./input/web_address.ts";
 import { type LogLevel, logLevels } from "./log.ts";
 import {
+  databaseUrl,
   dnsServers,
   flag,
   hostName,
@@ -13,7 +15,7 @@ import {
   oneOf,
   sealingKeys,
   text,
-  url,
+  webUrl,
 } from "./setting_values.ts";
 
 /** One setting. */
@@ -74,7 +76,7 @@ export const settings = {
     name: "DATABASE_URL",
     doc: "PostgreSQL connection URL. Absent: the embedded SQLite store in `TTI_DATA_DIR`.",
     fallback: none,
-    parse: url(["postgres:", "postgresql:"]),
+    parse: databaseUrl,
   }),
   databasePoolSize: setting({
     name: "TTI_DATABASE_POOL",
@@ -179,8 +181,8 @@ export const settings = {
     doc: "Where people get help, `https://` or `mailto:`; linked on every page.",
     fallback: none,
     parse: (value) => {
-      const { protocol } = URL.parse(value) ?? {};
-      if (protocol === "https:" || protocol === "http:" || protocol === "mailto:") return value;
+      if (uriOf(value)?.protocol === "mailto:" || "url" in readWebUrl(value, { http: "anywhere" }))
+        return value;
       throw new Error("it is no address people can open|Write https://… or mailto:…");
     },
   }),
@@ -188,13 +190,13 @@ export const settings = {
     name: "TTI_LOGIN_URL",
     doc: "Your own login page. Set, users log in there (handoff) and this provider shows no login page for such tenants.",
     fallback: none,
-    parse: url(["https:", "http:"]),
+    parse: webUrl,
   }),
   logoutUrl: setting<string | undefined>({
     name: "TTI_LOGOUT_URL",
     doc: "Your own logout page. Set, a logout of somebody who logged in at your page continues there, with `return_to` naming where the browser should go next.",
     fallback: none,
-    parse: url(["https:", "http:"]),
+    parse: webUrl,
   }),
   trustedProxies: setting({
     name: "TTI_TRUSTED_PROXIES",
@@ -277,7 +279,7 @@ export const settings = {
     name: "AWS_ENDPOINT_URL",
     doc: "Endpoint of every AWS call, as the AWS SDK reads it. Set it to the sandbox to try without AWS.",
     fallback: none,
-    parse: url(["https:", "http:"]),
+    parse: webUrl,
   }),
   awsRegion: setting<string | undefined>({
     name: "AWS_REGION",

@@ -45,7 +45,7 @@ test("live and ready answer, and ready names what it checked", async () => {
   assert.deepEqual(await (await get("/health/live")).json(), { status: "ok" });
   const ready = await get("/health/ready");
   assert.equal(ready.status, 200);
-  assert.deepEqual(await ready.json(), { status: "ok", checks: { store: "ok", keys: "ok" } });
+  assert.deepEqual(await ready.json(), { status: "ok", checks: { instance: "ok", store: "ok", keys: "ok" } });
 });
 
 test("discovery and JWKS are fixed bytes with Cache-Control and ETag", async () => {

@@ -1,5 +1,6 @@
-// Owns how an http or https URL from outside is read: one decision on schemes, credentials, fragments and length,
-// for settings, clients and whatever else names an address that is opened or redirected to.
+// Owns how a URL from outside is read: one decision on schemes, credentials, fragments and length, for settings,
+// clients and whatever else names an address that is opened or redirected to. Nothing else asks the URL parser whether a
+// text is a URL.
 import { OperationError } from "../errors.ts";
 import { isStorable } from "./text.ts";
 
@@ -11,6 +12,8 @@ export interface WebUrlRule {
   most?: number;
   /** Whether it may end in `?…` (default true). */
   query?: boolean;
+  /** Whether it may end in `#…` (default false). */
+  fragment?: boolean;
 }
 
 const loopbackHosts: readonly string[] = ["localhost", "127.0.0.1", "[::1]"];
@@ -18,6 +21,16 @@ const loopbackHosts: readonly string[] = ["localhost", "127.0.0.1", "[::1]"];
 /** Whether a host name, as `URL.hostname` gives it, is this machine (RFC 8252 section 7.3). */
 export function isLoopbackHost(hostname: string): boolean {
   return loopbackHosts.includes(hostname);
+}
+
+/**
+ * Reads any absolute URI, of whatever scheme: for callers that go on to judge its parts. What people give to be opened or
+ * redirected to goes through {@link parseWebUrl}.
+ * @param base resolves a relative reference; left out, the text must be absolute
+ * @returns undefined for what is none
+ */
+export function uriOf(text: string, base?: string): URL | undefined {
+  return URL.parse(text, base) ?? undefined;
 }
 
 /**
@@ -51,12 +64,12 @@ export function readWebUrl(
       "Percent-encode them; write host names in ASCII",
     );
   }
-  const url = URL.parse(value);
-  if (url === null || !/^https?:\/\//i.test(value) || value.includes("\\")) {
+  const url = uriOf(value);
+  if (url === undefined || !/^https?:\/\//i.test(value) || value.includes("\\")) {
     return fault("is not a URL that begins with https://", "Write the whole URL");
   }
   if (url.username !== "" || url.password !== "") return fault("holds a user name or password", "Remove it");
-  if (value.includes("#")) return fault("holds a fragment (#…)", "Remove it");
+  if (rule.fragment !== true && value.includes("#")) return fault("holds a fragment (#…)", "Remove it");
   if (rule.query === false && value.includes("?")) return fault("holds a query (?…)", "Remove it");
   const local = rule.http === "anywhere" || (rule.http === "loopback" && isLoopbackHost(url.hostname));
   if (url.protocol === "https:" || local) return { url: value };

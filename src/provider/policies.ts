@@ -7,6 +7,7 @@ import {
   type KoaContextWithOIDC,
   type Session,
 } from "oidc-provider";
+import { uriOf } from "../input/web_address.ts";
 import { openPlacesOf } from "./account.ts";
 import { isLoopbackHttp, isPrivateUseScheme } from "./clients/redirect_uris.ts";
 import { decideTenantOfRequest, isForTenant, needsConsent } from "./interactions/prompts.ts";
@@ -59,8 +60,8 @@ export function assertClientMetadata(key: string, value: unknown, metadata: Clie
   }
   const native = metadata.application_type === "native" && isPublic;
   for (const uri of [...(metadata.redirect_uris ?? []), ...(metadata.post_logout_redirect_uris ?? [])]) {
-    const url = URL.parse(uri);
-    if (url === null || url.protocol === "https:" || isLoopbackHttp(url)) continue;
+    const url = uriOf(uri);
+    if (url === undefined || url.protocol === "https:" || isLoopbackHttp(url)) continue;
     if (native && isPrivateUseScheme(url.protocol)) continue;
     throw new errors.InvalidClientMetadata(
       "redirect_uris must use https, http on a loopback host, or, of a public native client, a scheme of its own",
@@ -86,7 +87,7 @@ export function mayRevoke(client: Client, token: { clientId?: string | undefined
 /** Browsers may read our answers only from an origin a public client registered a redirect URI at. */
 export function allowsOrigin(ctx: KoaContextWithOIDC, origin: string, client: Client): boolean {
   if (ctx.oidc.route !== "userinfo" && client.clientAuthMethod !== "none") return false;
-  return (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin && origin !== "null");
+  return (client.redirectUris ?? []).some((uri) => uriOf(uri)?.origin === origin && origin !== "null");
 }
 
 const clientAssertionTypes = ["", "jwt", "client-authentication+jwt"];

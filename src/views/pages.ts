@@ -1,5 +1,7 @@
 // Owns what every page needs in order to be drawn, and the names of the form fields it sends back.
 // Models hold plain values: a page decides nothing and looks nothing up. Strings may hold anything a user typed.
+
+import { readWebUrl } from "../input/web_address.ts";
 import type { DemoPages } from "./demo_pages.ts";
 
 /** What any page may carry besides its own content. */
@@ -196,6 +198,5 @@ export function scopeWords(scope: string): string {
 export function linkable(url: string | undefined): string | undefined {
   if (url === undefined) return undefined;
   if (/^\/(?![/\\])/.test(url)) return url;
-  const parsed = URL.parse(url);
-  return parsed !== null && (parsed.protocol === "https:" || parsed.protocol === "http:") ? url : undefined;
+  return "url" in readWebUrl(url, { http: "anywhere", fragment: true }) ? url : undefined;
 }

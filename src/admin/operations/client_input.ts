@@ -2,7 +2,8 @@
 // which. The rest of the operation is in clients.ts.
 import { z } from "zod";
 import { OperationError } from "../../errors.ts";
-import { isLoopbackHttp, isNativeRedirect, whyNoRedirect } from "../../provider/clients/redirect_uris.ts";
+import { parseWebUrl } from "../../input/web_address.ts";
+import { isNativeRedirect, whyNoRedirect } from "../../provider/clients/redirect_uris.ts";
 import { accountClientId } from "../../provider/self_service/account_client.ts";
 import { looksRandom } from "./client_advice.ts";
 import { displayName } from "./operation.ts";
@@ -143,9 +144,7 @@ export function parseRedirectUri(uri: string, field: string, native: boolean): s
 
 /** An address keys are fetched from. */
 export function parseJwksUri(uri: string): string {
-  const url = URL.parse(uri);
-  if (url !== null && (url.protocol === "https:" || isLoopbackHttp(url))) return uri;
-  throw refuse("jwksUri", "is not an https URL", "Use https; http only on localhost.");
+  return parseWebUrl(uri, "jwksUri", { http: "loopback" });
 }
 
 /** The refusal of one field. */

@@ -1,5 +1,6 @@
 // Owns what an issuer URL, and any address AWS must reach, may look like. Pure.
 import { isIP } from "node:net";
+import { uriOf } from "../../input/web_address.ts";
 import { type Complaint, type Finding, failed, passed, warning } from "./finding.ts";
 
 // The pattern of the IssuerUrl of a trusted token issuer.
@@ -25,7 +26,7 @@ function shapeFault(issuer: string): Complaint | undefined {
   });
   if (issuer.length > mostCharacters)
     return wrong(`has more than ${mostCharacters} characters`, "Shorten it.");
-  if (!URL.canParse(issuer)) return wrong("is no URL", "Write it whole: https://login.example.com");
+  if (uriOf(issuer) === undefined) return wrong("is no URL", "Write it whole: https://login.example.com");
   if (issuer.includes("?") || issuer.includes("#")) {
     return wrong("has a query or fragment", "Remove everything from ? or # on.");
   }

@@ -2,6 +2,7 @@
 import { request as requestClear } from "node:http";
 import { request as requestSecure } from "node:https";
 import type { Clock } from "../../clock.ts";
+import { uriOf } from "../../input/web_address.ts";
 
 /** One answer, or why there was none. */
 export interface Answer {
@@ -78,7 +79,8 @@ function clockDifference(
 
 // node:http, because fetch does not let a caller choose the Host header, and follows no redirect by itself.
 function get(url: string, headers: Record<string, string> = {}): Promise<Answer & { date?: string }> {
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+  const address = uriOf(url);
+  if (address === undefined || !/^https?:$/.test(address.protocol)) {
     return Promise.resolve({
       url,
       status: 0,
@@ -87,7 +89,7 @@ function get(url: string, headers: Record<string, string> = {}): Promise<Answer 
       error: "it is no http or https URL",
     });
   }
-  const { protocol, hostname } = new URL(url);
+  const { protocol, hostname } = address;
   const secure = protocol === "https:";
   return new Promise((resolve) => {
     const fail = (error: Error) =>

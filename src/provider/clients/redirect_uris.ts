@@ -1,4 +1,5 @@
 // Owns what a redirect URI may be, and when the one of a request is a registered one. Pure.
+import { isLoopbackHost, readWebUrl, uriOf } from "../../input/web_address.ts";
 
 /** What of a client decides about its redirect URIs. */
 export interface RedirectOwner {
@@ -32,7 +33,7 @@ function withoutLoopbackPort(uri: string): string | undefined {
 
 /** Whether a URI belongs to an application on the person's own machine: a loopback address or its own scheme. */
 export function isNativeRedirect(uri: string): boolean {
-  return loopbackAddress.test(uri) || isPrivateUseScheme(URL.parse(uri)?.protocol ?? "");
+  return loopbackAddress.test(uri) || isPrivateUseScheme(uriOf(uri)?.protocol ?? "");
 }
 
 /**
@@ -50,8 +51,8 @@ export function isPrivateUseScheme(protocol: string): boolean {
  * @returns what is wrong with it and what to do; undefined if nothing is
  */
 export function whyNoRedirect(uri: string, native: boolean): { problem: string; fix: string } | undefined {
-  const url = URL.parse(uri);
-  if (url === null) return { problem: `holds "${uri}", which is no URI`, fix: "Write the whole URI." };
+  const url = uriOf(uri);
+  if (url === undefined) return { problem: `holds "${uri}", which is no URI`, fix: "Write the whole URI." };
   if (uri.includes("#")) return { problem: `holds a fragment in "${uri}"`, fix: "Remove it." };
   if (uri.includes("*")) {
     return {
@@ -62,7 +63,10 @@ export function whyNoRedirect(uri: string, native: boolean): { problem: string; 
   if (url.username !== "" || url.password !== "") {
     return { problem: "holds a user or password", fix: "Remove it." };
   }
-  if (url.protocol === "https:" || isLoopbackHttp(url)) return undefined;
+  if (url.protocol === "https:" || isLoopbackHttp(url)) {
+    const read = readWebUrl(uri, { http: "loopback" });
+    return "url" in read ? undefined : { problem: read.fault, fix: `${read.fix}.` };
+  }
   if (url.protocol === "http:") {
     return { problem: `holds "${uri}", which is not https`, fix: "Use https; http only on localhost." };
   }
@@ -73,9 +77,7 @@ export function whyNoRedirect(uri: string, native: boolean): { problem: string; 
   };
 }
 
-const loopbackHosts = ["localhost", "127.0.0.1", "[::1]"];
-
 /** Whether a URL never leaves the machine, so that http is no risk (RFC 8252 section 7.3). */
 export function isLoopbackHttp(url: URL): boolean {
-  return url.protocol === "http:" && loopbackHosts.includes(url.hostname);
+  return url.protocol === "http:" && isLoopbackHost(url.hostname);
 }

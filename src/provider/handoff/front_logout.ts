@@ -3,6 +3,7 @@
 import type Provider from "oidc-provider";
 import type { Session } from "oidc-provider";
 import type { Database } from "../../db/connect.ts";
+import { uriOf } from "../../input/web_address.ts";
 import { listVouchers } from "../sessions/voucher_store.ts";
 
 /**
@@ -32,6 +33,6 @@ async function cameFromIsv(db: Database, session: Session | undefined): Promise<
 
 // Signing in as somebody else ends the old session by the same route; that is no logout the person asked for.
 function resumesSignIn(provider: Provider, target: string): boolean {
-  const url = URL.parse(target, provider.issuer);
+  const url = uriOf(target, provider.issuer);
   return url?.origin === new URL(provider.issuer).origin && url.pathname.startsWith("/auth/");
 }

@@ -5,6 +5,7 @@ import { createAuditEvent } from "../../audit/audit_store.ts";
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
+import { uriOf } from "../../input/web_address.ts";
 import { renderPage } from "../../views/render.ts";
 import { findAccount } from "../accounts/account_store.ts";
 import { createGrant, tenantOfGrant } from "../internals.ts";
@@ -30,7 +31,7 @@ export async function renderConsent(
   return renderPage("consent", {
     form: { action: `/interaction/${state.uid}/consent` },
     clientName: state.client.clientName ?? state.client.clientId,
-    clientHost: URL.parse(state.params.get("redirect_uri") ?? "")?.host,
+    clientHost: uriOf(state.params.get("redirect_uri") ?? "")?.host,
     accountEmail: membership?.email ?? account?.email ?? undefined,
     tenantName: tenant?.name,
     scopes: given(state, awsClientId),

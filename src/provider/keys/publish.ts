@@ -3,6 +3,7 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { OperationError } from "../../errors.ts";
+import { readWebUrl } from "../../input/web_address.ts";
 import { discoveryPath } from "./discovery_document.ts";
 import { jwksBytes } from "./key_documents.ts";
 import { keySetAt } from "./key_set.ts";
@@ -59,7 +60,7 @@ export async function writeKeyFiles(context: PublishContext, folder: string): Pr
  * @throws OperationError `invalid_input` when the URL is none
  */
 export async function checkPublishedCopy(context: PublishContext, url: string): Promise<CopyJudgement> {
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+  if (!("url" in readWebUrl(url, { http: "anywhere" }))) {
     throw new OperationError("invalid_input", `${url} is no http or https URL.`, {
       field: "url",
       fix: `Name where the copy stands, for example ${context.issuer}`,

@@ -3,6 +3,7 @@
 // another one, costs no more than a link to an application that is registered here.
 import type Provider from "oidc-provider";
 import type { Client } from "oidc-provider";
+import { uriOf } from "../../input/web_address.ts";
 import type { ApplicationWay } from "../../views/pages.ts";
 import { accountClientId } from "./account_client.ts";
 
@@ -52,6 +53,6 @@ export function applicationWay(client: Client): ApplicationWay | undefined {
 }
 
 function webOrigin(uri: string): string | undefined {
-  const url = URL.parse(uri);
+  const url = uriOf(uri);
   return url?.protocol === "https:" || url?.protocol === "http:" ? `${url.origin}/` : undefined;
 }
