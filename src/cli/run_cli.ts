@@ -17,16 +17,20 @@ Try it
 
 Run it
   serve                     the provider, for production
-  migrate up|down|status    the database's schema
-  key list|status|rotate    the signing keys
+  migrate up|down|status|unlock
+                            the database's schema
+  key list|status|rotate|revoke|reseal|publish
+                            the signing keys
   doctor                    what works, what does not, and what to do
 
 Administer it
   tenant create|update|list|show
                             your customers
-  user create|add|list|show|password
+  user create|add|list|show|password|sign-out|disable|enable
                             the people who sign in, and the tenants they belong to
-  domain add|verify|list    the domains they have proven
+  member remove             who no longer belongs to a tenant
+  domain add|verify|list|remove
+                            the domains they have proven
   client create|list|show   the applications that sign them in
   accessor create|list|show|delete
                             what each customer handed over at AWS
@@ -53,7 +57,7 @@ export async function runCli(words: readonly string[], streams: Streams): Promis
   const options = words.slice(0, optionsEnd(words));
   const terminal = new Terminal(streams, options.includes("--json"));
   try {
-    if (words[0] === "--version") {
+    if (words[0] === "--version" || words[0] === "version") {
       terminal.result({ version: productVersion() }, productVersion());
       return 0;
     }
@@ -75,7 +79,7 @@ async function runNamed(words: readonly string[], terminal: Terminal): Promise<n
     return wantsHelp ? 0 : 2;
   }
   const group = await loadGroup(first);
-  const command = findCommand(group, names);
+  const command = findCommand(group, names) ?? findCommand(group, withoutValues(words, first));
   if (wantsHelp) {
     const text = command?.help ?? groupHelp(group);
     terminal.result({ help: text }, text);
@@ -109,6 +113,13 @@ function findCommand(group: readonly Command[], names: readonly string[]): Comma
     group.find((command) => command.name === names.slice(0, 2).join(" ")) ??
     group.find((command) => command.name === names[0])
   );
+}
+
+// What may be the value of an option left away: `tti user --tenant acme list`.
+function withoutValues(words: readonly string[], first: string): string[] {
+  const after = words.slice(words.indexOf(first) + 1);
+  const isValue = (index: number) => /^--[^=]+$/.test(after[index - 1] ?? "");
+  return [first, ...after.filter((word, index) => !word.startsWith("-") && !isValue(index))];
 }
 
 // Options may stand before and between the words of a name: `tti --json tenant list`.

@@ -27,7 +27,38 @@ describe("the tti command", () => {
   });
 
   it("tells its version", async () => {
-    assert.match((await terminal.tti("--version")).stdout, /^\d+\.\d+\.\d+\n$/);
+    for (const words of ["--version", "version"]) {
+      assert.match((await terminal.tti(words)).stdout, /^\d+\.\d+\.\d+\n$/);
+    }
+  });
+
+  it("lists every action of every command in its help", async () => {
+    const { stdout } = await terminal.tti("--help");
+    const lines = new Map(stdout.split("\n").map((line) => [line.trim().split(" ")[0] ?? "", line.trim()]));
+    for (const load of Object.values(commandLoaders)) {
+      for (const { name } of await load()) {
+        const [group = "", action] = name.split(" ");
+        const listed = (lines.get(group) ?? "").split(" ")[1]?.split("|") ?? [];
+        assert.ok(lines.has(group), name);
+        if (action !== undefined && group !== "sandbox")
+          assert.ok(listed.includes(action), `${name} is not listed`);
+      }
+    }
+  });
+
+  it("finds the action behind an option's value, and its own options wherever they stand", async () => {
+    for (const words of ["user --tenant acme list --help", "--json domain --tenant acme list --help"]) {
+      const { exitCode, stdout } = await terminal.tti(words);
+      assert.equal(exitCode, 0, stdout);
+      assert.match(stdout, /Usage: tti (user|domain) list/, words);
+    }
+  });
+
+  it("takes a missing option for a usage error", async () => {
+    for (const words of ["domain add acme.com", "domain verify acme.com", "domain remove acme.com"]) {
+      const { exitCode, stderr } = await terminal.tti(words);
+      assert.deepEqual([exitCode, /--tenant is missing/.test(stderr)], [2, true], stderr);
+    }
   });
 
   it("suggests the command that was meant", async () => {
@@ -120,7 +151,7 @@ describe("the tti command", () => {
     const { exitCode, stderr } = await lost.tti("tenant list");
     lost.close();
     assert.equal(exitCode, 1);
-    assert.match(stderr, /The database does not answer/);
+    assert.match(stderr, /The database cannot be reached/);
     assert.doesNotMatch(stderr, /hunter2/);
   });
 });

@@ -2,7 +2,7 @@
 import { addDomain, listDomains, removeDomain, verifyDomain } from "../../admin/operations/domains.ts";
 import { txtResolver } from "../../provider/tenants/domain_proof.ts";
 import { withAdministration } from "../administration.ts";
-import { type Command, defineCommand } from "../command.ts";
+import { type Command, defineCommand, requireOption } from "../command.ts";
 import { formatFields, formatTable } from "../terminal.ts";
 
 const add = defineCommand({
@@ -21,11 +21,12 @@ Example:
   $ tti domain add acme.com --tenant acme`,
   options: { tenant: { type: "string" } },
   arguments: ["DOMAIN"],
-  run: ({ values, arguments: [domain], terminal }) =>
-    withAdministration(async (context, config) => {
+  run({ values, arguments: [domain], terminal }) {
+    const tenantId = requireOption(values.tenant, "tenant", "acme");
+    return withAdministration(async (context, config) => {
       const claim = await addDomain(
         { ...context, resolveTxt: txtResolver(config.dnsServers) },
-        { tenantId: values.tenant ?? "", domain },
+        { tenantId, domain },
       );
       terminal.result(
         claim,
@@ -40,7 +41,8 @@ Example:
         terminal.say(`Set the record, then: tti domain verify ${claim.domain} --tenant ${claim.tenantId}`);
       }
       return 0;
-    }),
+    });
+  },
 });
 
 const verify = defineCommand({
@@ -60,15 +62,17 @@ Example:
   $ tti domain verify acme.com --tenant acme`,
   options: { tenant: { type: "string" }, shared: { type: "boolean" } },
   arguments: ["DOMAIN"],
-  run: ({ values, arguments: [domain], terminal }) =>
-    withAdministration(async (context, config) => {
+  run({ values, arguments: [domain], terminal }) {
+    const tenantId = requireOption(values.tenant, "tenant", "acme");
+    return withAdministration(async (context, config) => {
       const claim = await verifyDomain(
         { ...context, resolveTxt: txtResolver(config.dnsServers) },
-        { tenantId: values.tenant ?? "", domain, shared: values.shared ?? false },
+        { tenantId, domain, shared: values.shared ?? false },
       );
       terminal.result(claim, `${claim.domain} is verified for ${claim.tenantId}.`);
       return 0;
-    }),
+    });
+  },
 });
 
 const list = defineCommand({
@@ -108,12 +112,17 @@ Example:
   $ tti domain remove acme.com --tenant acme`,
   options: { tenant: { type: "string" } },
   arguments: ["DOMAIN"],
-  run: ({ values, arguments: [domain], terminal }) =>
-    withAdministration(async (context) => {
-      const removed = await removeDomain(context, { tenantId: values.tenant ?? "", domain });
+  run({ values, arguments: [domain], terminal }) {
+    const tenantId = requireOption(values.tenant, "tenant", "acme");
+    return withAdministration(async (context) => {
+      const removed = await removeDomain(context, {
+        tenantId,
+        domain,
+      });
       terminal.result(removed, `${removed.domain} is no longer a domain of ${removed.tenantId}.`);
       return 0;
-    }),
+    });
+  },
 });
 
 export const domainCommands: readonly Command[] = [add, verify, list, remove];

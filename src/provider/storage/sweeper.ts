@@ -1,4 +1,5 @@
 // Owns the removal of ended records, in batches small enough that no login waits for one.
+import { setImmediate as turn } from "node:timers/promises";
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import type { Log } from "../../log.ts";
@@ -17,7 +18,7 @@ export interface SweeperPolicy {
 }
 
 /** The sweeper's defaults. */
-export const sweeperPolicy: SweeperPolicy = { intervalMs: 60_000, keepMs: 3_600_000, batchSize: 500 };
+export const sweeperPolicy: SweeperPolicy = { intervalMs: 60_000, keepMs: 3_600_000, batchSize: 200 };
 
 /** Removes ended records from time to time until it is stopped. */
 export interface Sweeper {
@@ -55,6 +56,8 @@ export function startSweeper(
       const count = await remove(policy.batchSize);
       removed += count;
       if (count < policy.batchSize) break;
+      // An SQLite statement holds the process up while it runs; requests have their turn between two.
+      await turn();
     }
     return removed;
   }
