@@ -141,7 +141,8 @@ function parseFields<Field extends string>(
       faults.push(`${field} ${describe(candidate)}, expected ${expected}`);
     }
   }
-  const method = input["method"] ?? "tti";
+  // Left out it is the default; null is a value, and not one of the two.
+  const method = input["method"] === undefined ? "tti" : input["method"];
   const knownMethod = method === "tti" || method === "auth-code";
   if (!knownMethod) faults.push(`method ${describe(method)}, expected "tti" or "auth-code"`);
   if (!knownMethod || !isComplete(parsed, rules)) {
