@@ -6,9 +6,9 @@ import { fileURLToPath } from "node:url";
 import { failureCatalogue } from "tti-exchange";
 import { suspectAfterMs } from "../packages/exchange/src/data_accessor.ts";
 import { otherCodes } from "../packages/exchange/src/error_codes.ts";
+import { sandboxRulesPage } from "../packages/sandbox/src/index.ts";
 import { auditEventsPage } from "../src/audit/event_types_page.ts";
 import { errorCatalogue } from "../src/errors.ts";
-import { sandboxRulesPage } from "../src/sandbox/index.ts";
 import { settings } from "../src/settings.ts";
 import { adminApiPage } from "./admin_api_page.ts";
 import { connectingPage } from "./connecting_page.ts";
@@ -134,7 +134,7 @@ export const generatedPages: Readonly<Record<string, () => string>> = {
   "docs/what-is-stored.md": storedPage,
   "docs/errors.md": errorsPage,
   "packages/exchange/docs/exchange-failures.md": exchangeFailuresPage,
-  "docs/sandbox-rules.md": sandboxRulesPage,
+  "packages/sandbox/docs/sandbox-rules.md": sandboxRulesPage,
 };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,7 +1,7 @@
 // The local AWS for the exchange benchmark, on a thread of its own: its work and memory must not count as ours.
 
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
-import { isvRole, type SandboxSeed, type SeedResult, startSandbox } from "../../src/sandbox/index.ts";
+import { isvRole, type SandboxSeed, type SeedResult, startSandbox } from "tti-sandbox";
 
 export interface BenchAws {
   readonly url: string;

@@ -56,7 +56,15 @@ const layers: readonly (readonly string[])[] = [
   ],
   ["db", "views"],
   ["audit"],
-  ["provider", "exchange.ts", "packages/exchange", "sandbox", "http_errors.ts", "http_methods.ts"],
+  [
+    "provider",
+    "exchange.ts",
+    "packages/exchange",
+    "sandbox.ts",
+    "packages/sandbox",
+    "http_errors.ts",
+    "http_methods.ts",
+  ],
   ["accessors", "demo"],
   ["admin", "onboarding"],
   ["app.ts"],
@@ -83,16 +91,6 @@ test("imports point down the layers, never up", () => {
       .filter(({ target }) => layerOf(areaOf(target ?? "")) > layerOf(areaOf(file.path)))
       .map(({ specifier }) => `imports ${specifier}, which lies above it`),
   );
-  assert.deepEqual(found, []);
-});
-
-test("sandbox imports nothing else from src", () => {
-  const found = offences((file) => {
-    if (areaOf(file.path) !== "sandbox") return [];
-    return file.imports
-      .filter(({ target }) => target !== undefined && !target.startsWith("src/sandbox/"))
-      .map(({ specifier }) => `imports ${specifier}`);
-  });
   assert.deepEqual(found, []);
 });
 
@@ -174,23 +172,23 @@ const places: readonly { what: string; pattern: RegExp; allowed: (path: string) 
     // exchange, sandbox and demo have texts of their own: they may not, or need not, import src/input.
     what: "decoding of text from outside (src/input has the one door)",
     pattern: /new TextDecoder\(|from "node:querystring"|new URLSearchParams\(ctx\b/,
-    allowed: (path) => /^src\/(input|exchange|sandbox|demo)\//.test(path),
+    allowed: (path) => /^(src\/(input|demo)|packages\/(exchange|sandbox)\/src)\//.test(path),
   },
   {
     what: "a pattern for e-mail addresses or invisible letters (src/input has the one door)",
     pattern: /\.isWellFormed\(|\\p\{Cf\}|@\(\?:\[A-Za-z0-9\]/,
-    allowed: (path) => /^src\/(input|exchange|sandbox)\//.test(path),
+    allowed: (path) => /^(src\/input|packages\/(exchange|sandbox)\/src)\//.test(path),
   },
   {
     what: "a clock tolerance of its own (src/input/moment.ts has the one)",
     pattern: /\b(skew|clockSkew|tolerance)\w* = \d/i,
-    allowed: (path) => /^src\/(input|exchange|sandbox)\//.test(path),
+    allowed: (path) => /^(src\/input|packages\/(exchange|sandbox)\/src)\//.test(path),
   },
   {
     what: "reading of an IP address (src/input/client_address.ts has the one door)",
     pattern: /\bisIPv?[46]?\(/,
     allowed: (path) =>
-      /^src\/(input|sandbox)\//.test(path) ||
+      /^(src\/input|packages\/sandbox\/src)\//.test(path) ||
       // Settings and URLs of servers, not addresses of callers.
       [
         "src/setting_values.ts",
@@ -220,7 +218,7 @@ const places: readonly { what: string; pattern: RegExp; allowed: (path: string) 
     pattern: /\bDate\.now\(\)|\bnew Date\(\)/,
     // The packages may not import src/clock.ts, so each has the same one line of its own.
     allowed: (path) =>
-      ["src/clock.ts", "packages/exchange/src/clock.ts", "src/sandbox/clock.ts"].includes(path),
+      ["src/clock.ts", "packages/exchange/src/clock.ts", "packages/sandbox/src/clock.ts"].includes(path),
   },
   {
     what: "koa or a router",

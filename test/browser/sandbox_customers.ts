@@ -1,5 +1,5 @@
 // Owns the AWS side of the browser tests: an ISV and two customers whose documents name who may see them.
-import { isvRole, type SandboxSeed, type SeedDocument } from "../../src/sandbox/index.ts";
+import { isvRole, type SandboxSeed, type SeedDocument } from "tti-sandbox";
 
 const isvAccount = "111122223333";
 const role = `arn:aws:iam::${isvAccount}:role/isv-data-accessor`;

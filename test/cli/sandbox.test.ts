@@ -87,7 +87,7 @@ describe("tti sandbox", () => {
   });
 
   for (const [words, problem] of [
-    ["sandbox --seed /nowhere.json", /The seed \/nowhere\.json cannot be read as JSON/],
+    ["sandbox --seed /nowhere.json", /\/nowhere\.json cannot be read: ENOENT/],
     ["sandbox --rule issuer.allowLocl=allow", /issuer\.allowLocl/],
     ["sandbox --rule issuer.allowLocal=perhaps", /perhaps/],
     ["sandbox load . --application x --url http://127.0.0.1:1", /No local AWS answers at/],

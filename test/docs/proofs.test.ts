@@ -17,7 +17,7 @@ const aboutOthers = [
   "sandbox-rules",
 ].map((name) => `${name}.md`);
 
-const pagesOfPromises = globSync(["docs/*.md", "packages/exchange/docs/*.md"], { cwd: root })
+const pagesOfPromises = globSync(["docs/*.md", "packages/*/docs/*.md"], { cwd: root })
   .map((path) => path.split("\\").join("/"))
   .filter((path) => !aboutOthers.includes(basename(path)))
   .sort();

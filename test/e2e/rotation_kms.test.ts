@@ -13,13 +13,13 @@ import {
   KMSClient,
 } from "@aws-sdk/client-kms";
 import { createRemoteJWKSet, decodeProtectedHeader, type JWK, jwtVerify } from "jose";
+import { type Sandbox, startSandbox } from "tti-sandbox";
 import { systemClock } from "../../src/clock.ts";
 import type { KeyOperationContext } from "../../src/provider/keys/operations.ts";
 import { keyPolicy } from "../../src/provider/keys/policy.ts";
 import { rotateKeys } from "../../src/provider/keys/rotate.ts";
 import { createKeySealer } from "../../src/provider/keys/seal.ts";
 import { openKmsKeys } from "../../src/provider/keys/signer_kms.ts";
-import { type Sandbox, startSandbox } from "../../src/sandbox/index.ts";
 import { authorizationUrl, codeOf, type JsonAnswer, redeem } from "../provider/support/authorization.ts";
 import { addClient, addPerson, signInAt } from "../provider/support/provider_fixture.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";

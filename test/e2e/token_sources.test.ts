@@ -11,9 +11,9 @@ import {
   type IdTokenSource,
   type SearchConnection,
 } from "tti-exchange";
+import { type Sandbox, startSandbox } from "tti-sandbox";
 import type { Account } from "../../src/provider/accounts/account_store.ts";
 import { saveOfflineConsent } from "../../src/provider/presence/offline_consent_store.ts";
-import { type Sandbox, startSandbox } from "../../src/sandbox/index.ts";
 import { customersSeed } from "../browser/sandbox_customers.ts";
 import {
   addMintingClients,

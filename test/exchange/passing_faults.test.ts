@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ExchangeError } from "tti-exchange";
-import type { Fault } from "../../src/sandbox/index.ts";
+import type { Fault } from "tti-sandbox";
 import { assertNothingPresentedTwice, type SandboxWorld, startSandboxWorld } from "./sandbox_world.ts";
 
 const both = ["design", "handbook"];

@@ -12,11 +12,6 @@ import {
   type SearchConnection,
 } from "tti-exchange";
 import {
-  startTestIssuer,
-  type TestIssuer,
-  testAudience,
-} from "../../packages/exchange/test/support/token_issuer.ts";
-import {
   isvRole,
   type Sandbox,
   type SandboxOptions,
@@ -24,7 +19,12 @@ import {
   type SeedDataAccessor,
   type SeedRole,
   startSandbox,
-} from "../../src/sandbox/index.ts";
+} from "tti-sandbox";
+import {
+  startTestIssuer,
+  type TestIssuer,
+  testAudience,
+} from "../../packages/exchange/test/support/token_issuer.ts";
 
 const isvAccount = "111122223333";
 const customerAccount = "444455556666";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ExchangeError } from "tti-exchange";
-import { isvRole } from "../../src/sandbox/index.ts";
+import { isvRole } from "tti-sandbox";
 import {
   assertNothingPresentedTwice,
   roleWith,

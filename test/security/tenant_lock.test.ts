@@ -6,6 +6,7 @@ import { after, before, describe, test } from "node:test";
 import { CreateTokenWithIAMCommand, SSOOIDCClient } from "@aws-sdk/client-sso-oidc";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { decodeJwt } from "jose";
+import { isvRole, type Sandbox, startSandbox } from "tti-sandbox";
 import { addDomain, verifyDomain } from "../../src/admin/operations/domains.ts";
 import { createTenant, updateTenant } from "../../src/admin/operations/tenants.ts";
 import { addUserToTenant, createUser } from "../../src/admin/operations/users.ts";
@@ -13,7 +14,6 @@ import { systemClock } from "../../src/clock.ts";
 import { OperationError } from "../../src/errors.ts";
 import { createPasswords } from "../../src/provider/accounts/passwords.ts";
 import type { TxtResolver } from "../../src/provider/tenants/domain_proof.ts";
-import { isvRole, type Sandbox, startSandbox } from "../../src/sandbox/index.ts";
 import { addMintingClients, awsClientId, exchange, signSubject } from "../provider/grants/mint_support.ts";
 import {
   addHandoffClients,

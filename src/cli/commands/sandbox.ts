@@ -1,22 +1,22 @@
 // The commands `tti sandbox …`: only the local AWS.
-import { readFileSync } from "node:fs";
 import { QBusinessClient } from "@aws-sdk/client-qbusiness";
-import { OperationError } from "../../errors.ts";
 import {
+  describeSandbox,
+  describeState,
   formatRequest,
   listRules,
   parseSeed,
+  pushFolder,
   type RuleOverrides,
-  SANDBOX_SAVE_DELAY_MS,
-  type SandboxSeed,
+  readJsonFile,
   type SeedResult,
   startSandbox,
-} from "../../sandbox/index.ts";
-import { pushFolder } from "../../sandbox/search/load/load_folder.ts";
+} from "tti-sandbox";
+import { OperationError } from "../../errors.ts";
 import { type Command, defineCommand, requireOption, UsageError } from "../command.ts";
 import { describeDemoAws } from "../dev/sandbox_seed.ts";
 import { untilStopped } from "../stop_signal.ts";
-import { formatFields, formatTable, type Terminal } from "../terminal.ts";
+import type { Terminal } from "../terminal.ts";
 
 const defaultUrl = "http://127.0.0.1:4566";
 
@@ -29,7 +29,7 @@ const sandbox = defineCommand({
 
 Starts a local AWS (STS, SSO OIDC, SSO Admin, Identity Store, Q Business, IAM) that
 accepts and refuses what AWS does for trusted token issuers. Point any AWS SDK or the AWS
-CLI at it with AWS_ENDPOINT_URL. Its page shows every request, each check it passed, and
+CLI at it with the variables it prints. Its page shows every request, each check it passed, and
 why it was refused.
 
   --seed FILE             what exists at the start, as JSON
@@ -56,7 +56,7 @@ Example:
   async run({ values, terminal }) {
     if (values.rules) return tellRules(terminal);
     if (values["example-seed"]) return tellExampleSeed(terminal);
-    const seed = values.seed === undefined ? undefined : readSeed(values.seed);
+    const seed = values.seed === undefined ? undefined : parseSeed(await readJsonFile(values.seed));
     const running = await startSandbox({
       port: parsePort(values.port),
       rules: parseRules(values.rule ?? []),
@@ -68,10 +68,7 @@ Example:
     });
     const stopped = untilStopped();
     tellRunning(terminal, running.url, running.seedResult);
-    if (values.state !== undefined) {
-      const lost = `${SANDBOX_SAVE_DELAY_MS} ms and the time of one write`;
-      terminal.say(`State: ${values.state}. A killed sandbox may lose the changes of its last ${lost}.`);
-    }
+    if (values.state !== undefined) terminal.say(describeState(values.state));
     await stopped;
     await running.close();
     return 0;
@@ -143,43 +140,11 @@ function tellExampleSeed(terminal: Terminal): number {
 }
 
 function tellRunning(terminal: Terminal, url: string, seed: SeedResult): void {
-  const credentials = Object.entries(seed.credentials).map(([name, keys]) => ({
-    CREDENTIALS: name,
-    AWS_ACCESS_KEY_ID: keys.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
-  }));
-  const connections = Object.entries(seed.connections).map(([name, connection]) => ({
-    "DATA ACCESSOR": name,
-    APPLICATION: `${connection.applicationId} (${connection.applicationRegion})`,
-    "IDC APPLICATION": `${connection.idcApplicationArn} (${connection.idcRegion})`,
-  }));
-  const parts = [
-    formatFields([
-      ["AWS_ENDPOINT_URL", url],
-      ["page", `${url}/`],
-    ]),
-    ...(credentials.length === 0 ? [] : [formatTable(credentials)]),
-    ...(connections.length === 0 ? [] : [formatTable(connections)]),
-  ];
-  terminal.result({ url, seed }, parts.join("\n\n"));
-  if (credentials.length === 0) {
+  terminal.result({ url, seed }, describeSandbox(url, seed));
+  if (Object.keys(seed.credentials).length === 0) {
     terminal.say("It is empty. Begin with a seed: tti sandbox --example-seed > seed.json");
   }
   terminal.say(terminal.style("dim", "Stop with Ctrl-C."));
-}
-
-function readSeed(path: string): SandboxSeed {
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(path, "utf8"));
-  } catch (cause) {
-    throw new OperationError("invalid_input", `The seed ${path} cannot be read as JSON.`, {
-      field: "seed",
-      fix: "Begin with: tti sandbox --example-seed > seed.json",
-      cause,
-    });
-  }
-  return parseSeed(value);
 }
 
 async function readSeedResult(url: string): Promise<SeedResult> {

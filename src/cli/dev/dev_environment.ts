@@ -1,13 +1,13 @@
 // Owns starting everything of `tti dev` in one process, in the order of who needs whom, and stopping it again.
 import { join } from "node:path";
 import type { SearchConnection } from "tti-exchange";
+import { type Sandbox, type SeedResultConnection, startSandbox } from "tti-sandbox";
 import type { AwsAccess } from "../../accessors/search_service.ts";
 import { showUser } from "../../admin/operations/users.ts";
 import { systemClock } from "../../clock.ts";
 import type { Config } from "../../config.ts";
 import { type RunningDemo, startDemo } from "../../demo/start_demo.ts";
 import { type Log, openLog } from "../../log.ts";
-import { type Sandbox, type SeedResultConnection, startSandbox } from "../../sandbox/index.ts";
 import { type RunningServer, startServer } from "../../server.ts";
 import { operationContext } from "../administration.ts";
 import { endpointsAt } from "../back_end.ts";

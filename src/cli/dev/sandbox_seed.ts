@@ -1,6 +1,6 @@
 // Owns the local AWS of the demo: the ISV's account, and each customer's account set up as a customer does it.
-import type { SandboxSeed } from "../../sandbox/index.ts";
-import { isvRole } from "../../sandbox/index.ts";
+import type { SandboxSeed } from "tti-sandbox";
+import { isvRole } from "tti-sandbox";
 import { type DemoTenant, demoPeople, demoTenants, isv, isvRoleArn } from "./demo_content.ts";
 
 /** The long-term keys of the ISV's application. */

@@ -1,6 +1,7 @@
 // Owns the demo's content in the provider's store: tenants, users, clients, what each customer handed over.
 // It may run any number of times: what is there stays, and it tells how much it changed.
 import { isDeepStrictEqual } from "node:util";
+import type { SeedResultConnection } from "tti-sandbox";
 import { createAccessor, deleteAccessor, listAccessors } from "../../admin/operations/accessors.ts";
 import { createClient } from "../../admin/operations/clients.ts";
 import type { OperationContext } from "../../admin/operations/operation.ts";
@@ -12,7 +13,6 @@ import { findClient, saveClientMetadata } from "../../provider/clients/client_st
 import { hasOfflineConsent, saveOfflineConsent } from "../../provider/presence/offline_consent_store.ts";
 import { findMembership } from "../../provider/tenants/membership_store.ts";
 import { findTenant, saveTenant } from "../../provider/tenants/tenant_store.ts";
-import type { SeedResultConnection } from "../../sandbox/index.ts";
 import { publicJwkOf } from "../client_key.ts";
 import { demoPeople, demoTenants } from "./demo_content.ts";
 import type { DevState } from "./dev_state.ts";

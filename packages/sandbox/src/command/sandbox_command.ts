@@ -1,0 +1,142 @@
+// The tti-sandbox command: reads its words, starts the sandbox, tells where it is and with what credentials.
+import { parseArgs } from "node:util";
+import { SandboxSetupError } from "../errors.ts";
+import { sandboxRulesTable } from "../render_rules.ts";
+import { formatRequest } from "../request_line.ts";
+import { listRules, type RuleOverrides } from "../rules.ts";
+import { SAVE_DELAY_MS, startSandbox } from "../sandbox.ts";
+import { exampleSeed } from "../seed/example_seed.ts";
+import { parseSeed } from "../seed/schema.ts";
+import { describeSandbox } from "./describe_sandbox.ts";
+import { readJsonFile } from "./read_json_file.ts";
+
+const HELP = `Usage: tti-sandbox [--seed FILE] [OPTIONS]
+
+Starts a local AWS (STS, IAM, KMS, SSO OIDC, SSO Admin, Identity Store, Q Business) that
+accepts and refuses what AWS does for trusted token issuers. Its page shows every request,
+each check it passed, and why it was refused.
+
+  --seed FILE             what exists at the start, as JSON
+  --example-seed          print a seed to begin with
+  --state FILE            keep the state over restarts
+  --port N                default 4566; 0 takes a free one
+  --host ADDRESS          address to listen on; default 127.0.0.1
+  --allow-local-issuers   issuers may be http, on this machine
+  --rule NAME=VALUE       change a switch; repeat for several
+  --rules                 list the switches: what AWS does not say, and how strict we are
+  --json                  print one JSON document
+
+Example:
+  $ tti-sandbox --example-seed > seed.json
+  $ tti-sandbox --seed seed.json --allow-local-issuers`;
+
+const OPTIONS = {
+  seed: { type: "string" },
+  "example-seed": { type: "boolean" },
+  state: { type: "string" },
+  port: { type: "string" },
+  host: { type: "string" },
+  "allow-local-issuers": { type: "boolean" },
+  rule: { type: "string", multiple: true },
+  rules: { type: "boolean" },
+  json: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+/** What the command talks to. */
+export type CommandSurroundings = {
+  /** Takes results. */
+  out(text: string): void;
+  /** Takes progress, hints and errors. */
+  err(text: string): void;
+  /** Resolves when the sandbox shall stop. */
+  stopped(): Promise<void>;
+};
+
+/**
+ * Runs the command to its end.
+ *
+ * @param words what stands after its name
+ * @returns the exit code: 0, 2 for words it does not know, 1 for any other fault
+ */
+export async function runSandboxCommand(
+  words: readonly string[],
+  surroundings: CommandSurroundings,
+): Promise<number> {
+  try {
+    return await run(words, surroundings);
+  } catch (error) {
+    if (error instanceof SandboxSetupError) {
+      surroundings.err(`error: ${error.message}\n  code: ${error.code}`);
+      return 1;
+    }
+    if (!(error instanceof TypeError && "code" in error)) throw error;
+    surroundings.err(`error: ${error.message}\n  See: tti-sandbox --help`);
+    return 2;
+  }
+}
+
+async function run(words: readonly string[], { out, err, stopped }: CommandSurroundings): Promise<number> {
+  const { values } = parseArgs({ args: [...words], options: OPTIONS });
+  const told = (document: unknown, text: string) =>
+    out(values.json ? JSON.stringify(document, undefined, 2) : text);
+  if (values.help) {
+    out(HELP);
+    return 0;
+  }
+  if (values.rules) {
+    told({ rules: listRules() }, sandboxRulesTable());
+    return 0;
+  }
+  if (values["example-seed"]) {
+    out(JSON.stringify(exampleSeed(), undefined, 2));
+    return 0;
+  }
+  const seed = values.seed === undefined ? undefined : parseSeed(await readJsonFile(values.seed));
+  const running = await startSandbox({
+    port: portOf(values.port),
+    rules: parseRuleOptions(values.rule ?? []),
+    onWarning: err,
+    onRequest: (record) => err(formatRequest(record)),
+    ...(values.host === undefined ? {} : { host: values.host }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(values.state === undefined ? {} : { statePath: values.state }),
+    ...(values["allow-local-issuers"] ? { allowLocalIssuers: true } : {}),
+  });
+  const { url, seedResult } = running;
+  told({ url, seed: seedResult }, describeSandbox(url, seedResult));
+  if (Object.keys(seedResult.credentials).length === 0)
+    err("It is empty. Begin with a seed: tti-sandbox --example-seed > seed.json");
+  if (values.state !== undefined) err(describeState(values.state));
+  err("Stop with Ctrl-C.");
+  await stopped();
+  await running.close();
+  return 0;
+}
+
+/** @returns what the start says of a state file: how much a killed sandbox may lose */
+export function describeState(path: string): string {
+  return `State: ${path}. A killed sandbox may lose the changes of its last ${SAVE_DELAY_MS} ms and the time of one write.`;
+}
+
+/**
+ * @param pairs `NAME=VALUE` each
+ * @throws SandboxSetupError `SANDBOX_RULE_INVALID` for one without value
+ */
+export function parseRuleOptions(pairs: readonly string[]): RuleOverrides {
+  const overrides = pairs.map((pair) => {
+    const at = pair.indexOf("=");
+    if (at > 0) return [pair.slice(0, at), pair.slice(at + 1)] as const;
+    throw new SandboxSetupError(
+      "SANDBOX_RULE_INVALID",
+      `--rule ${pair} has no value. Write it like --rule token.audienceArray=accept.`,
+    );
+  });
+  return Object.fromEntries(overrides) as RuleOverrides;
+}
+
+function portOf(text: string | undefined): number {
+  if (text === undefined) return 4566;
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new SandboxSetupError("SANDBOX_OPTION_INVALID", "--port is no port: write a number up to 65535.");
+}

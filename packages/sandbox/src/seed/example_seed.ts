@@ -1,0 +1,94 @@
+// A seed to begin with: one ISV whose application role may assume the registered role, as AWS documents it, and one customer.
+import { isvRole, type SandboxSeed } from "./schema.ts";
+
+const ISV = "111122223333";
+const CUSTOMER = "444455556666";
+const ROLE = "isv";
+const APPLICATION_ROLE = "isv-application";
+
+/**
+ * @param issuerUrl the ISV's issuer, registered by the customer as trusted token issuer
+ * @param clientId the OIDC client id AWS registered for the ISV: the audience of its tokens
+ */
+export function exampleSeed(issuerUrl = "http://localhost:3000", clientId = "tti-demo"): SandboxSeed {
+  const principal = `arn:aws:iam::${ISV}:role/${ROLE}`;
+  const application = `arn:aws:iam::${ISV}:role/${APPLICATION_ROLE}`;
+  return {
+    accounts: [
+      {
+        id: ISV,
+        name: "isv",
+        roles: [applicationRole(APPLICATION_ROLE, principal), isvRole(ROLE, application)],
+        credentials: [{ name: "isv", role: APPLICATION_ROLE }],
+      },
+      { id: CUSTOMER, name: "acme", credentials: [{ name: "acme-admin", user: "administrator" }] },
+    ],
+    isvs: [{ displayName: "Example ISV", principal, clientId }],
+    identityCenters: [
+      {
+        name: "acme",
+        account: CUSTOMER,
+        region: "us-east-1",
+        users: [
+          {
+            userName: "ada",
+            email: "ada@acme.example",
+            displayName: "Ada Lovelace",
+            groups: ["engineering"],
+          },
+          { userName: "bob", email: "bob@acme.example", displayName: "Bob Stone" },
+        ],
+        trustedTokenIssuers: [{ name: "isv", issuerUrl }],
+      },
+    ],
+    qApplications: [
+      {
+        displayName: "acme-search",
+        account: CUSTOMER,
+        region: "us-east-1",
+        identityCenter: "acme",
+        documents: [
+          { id: "handbook", title: "Handbook", content: "Everyone has thirty days of vacation." },
+          {
+            id: "design",
+            title: "Design",
+            content: "How the vacation planner is built.",
+            allow: { groups: ["engineering"] },
+          },
+        ],
+        dataAccessors: [
+          { displayName: "example-isv", principal, externalId: "acme", trustedTokenIssuer: "isv" },
+        ],
+      },
+    ],
+  };
+}
+
+/**
+ * The role an ISV's application runs as: it may assume the registered role with tags and a context, and nothing else.
+ *
+ * @param principal ARN of the registered role
+ */
+export function applicationRole(roleName: string, principal: string) {
+  return {
+    name: roleName,
+    trustPolicy: {
+      Version: "2012-10-17",
+      Statement: {
+        Effect: "Allow" as const,
+        Principal: { Service: "ec2.amazonaws.com" },
+        Action: "sts:AssumeRole",
+      },
+    },
+    policies: {
+      AssumeRegisteredRole: {
+        Version: "2012-10-17",
+        Statement: {
+          Effect: "Allow" as const,
+          Action: ["sts:AssumeRole", "sts:TagSession", "sts:SetContext"],
+          Resource: principal,
+        },
+      },
+    },
+  };
+}
