@@ -38,4 +38,23 @@ export const defences: readonly Defence[] = [
     replace: "if (false) {",
     test: "packages/sandbox/test/control/control.test.ts",
   },
+  {
+    id: "sandbox-refusal-has-its-check",
+    promise: "A refused request of the sandbox shows the check that failed, with what to change.",
+    faults: ["P6"],
+    file: "packages/sandbox/src/gateway.ts",
+    find: "if (checks.at(-1)?.passed === false) return;",
+    replace: "if (checks.length >= 0) return;",
+    test: "packages/sandbox/test/not_simulated.test.ts",
+  },
+  {
+    id: "sandbox-text-never-replaced",
+    promise:
+      "A document that the sandbox cannot decode is refused, and not indexed with characters replaced.",
+    faults: ["B3"],
+    file: "packages/sandbox/src/search/text/decode_text.ts",
+    find: "{ fatal: true }",
+    replace: "{ fatal: false }",
+    test: "packages/sandbox/test/search/text/extract_text.test.ts",
+  },
 ];

@@ -6,8 +6,10 @@ import type { Clock } from "./clock.ts";
 import { AwsError } from "./errors.ts";
 import type { FaultQueue } from "./faults.ts";
 import {
+  askedOperation,
   describeFault,
   errorText,
+  foreignService,
   guessService,
   headerText,
   injectedError,
@@ -17,7 +19,8 @@ import {
 import type { InboundRequest, OutboundResponse } from "./http/listener.ts";
 import { findServiceBySigningName, type ServiceName } from "./models/index.ts";
 import { validateInput } from "./models/validate.ts";
-import { parseRequest, serializeError, serializeResponse } from "./protocol/index.ts";
+import { serializeForeignError } from "./protocol/foreign_error.ts";
+import { parseRequest, refuseUnsupported, serializeError, serializeResponse } from "./protocol/index.ts";
 import type { RateLimiter } from "./rate_limit.ts";
 import { type NewRequestRecord, type RequestLog, type RequestRecord, shortenSecrets } from "./request_log.ts";
 import type { CheckRecord, OperationContext, OperationData, Registry } from "./services.ts";
@@ -78,9 +81,11 @@ async function answer(request: InboundRequest, draft: Draft, options: GatewayOpt
   const scopeService = authorization && findServiceBySigningName(authorization.scope.service);
   const service = scopeService ?? guessService(request);
   draft.service = service;
+  if (authorization !== undefined && scopeService === undefined)
+    return answerForeign(request, authorization, draft);
   try {
-    if (authorization === undefined || scopeService === undefined)
-      throw unusableSignature(service, authorization, request);
+    if (authorization === undefined) assertSimulated(service, request, draft);
+    if (authorization === undefined || scopeService === undefined) throw unusableSignature(service, request);
     draft.region = authorization.scope.region;
     draft.accessKeyId = authorization.accessKeyId;
     return await perform(request, service, authorization, draft, options);
@@ -90,6 +95,7 @@ async function answer(request: InboundRequest, draft: Draft, options: GatewayOpt
       const trace = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
       recorder(draft.checks)("sandbox.internal", false, trace);
     }
+    recordRefusal(error, draft.checks);
     return { error, response: serializeError(service, error, draft.requestId) };
   }
 }
@@ -153,14 +159,7 @@ export async function invoke(
 ): Promise<OperationData | undefined> {
   const found = registry.find(context.service, context.operation);
   if (found === undefined) {
-    throw new AwsError({
-      code: "UnsupportedOperation",
-      status: 501,
-      message: `${context.operation} is not supported by the sandbox`,
-      rule: "sandbox.operation",
-      reason: `The sandbox knows ${context.service} ${context.operation} from AWS's model but does not do it.`,
-      fix: "See docs/divergences.md for what the sandbox covers.",
-    });
+    throw refuseUnsupported(context.service, context.operation);
   }
   validateInput(context.service, context.operation, input);
   if (found.authorization !== "handler") {
@@ -175,6 +174,34 @@ export function recorder(checks: CheckRecord[]): OperationContext["check"] {
   return (name, passed, why, fix) => {
     checks.push(fix === undefined ? { name, passed, why } : { name, passed, why, fix });
   };
+}
+
+/** A service AWS has and the sandbox has not: told by its own name, in a shape its clients read. */
+function answerForeign(
+  request: InboundRequest,
+  { scope, accessKeyId }: SigV4Authorization,
+  draft: Draft,
+): Outcome {
+  draft.service = scope.service;
+  draft.region = scope.region;
+  draft.accessKeyId = accessKeyId;
+  const error = foreignService(scope.service);
+  recordRefusal(error, draft.checks);
+  return { error, response: serializeForeignError(request, scope.service, error, draft.requestId) };
+}
+
+/** Operations AWS takes without a signature must not be told to sign, when the sandbox does not do them anyway. */
+function assertSimulated(service: ServiceName, request: InboundRequest, draft: Draft): void {
+  const operation = askedOperation(request, service);
+  if (operation === undefined) return;
+  draft.operation = operation;
+  throw refuseUnsupported(service, operation);
+}
+
+/** No refusal stands beside green checks only: one that recorded no failed check of its own gets it here. */
+function recordRefusal(error: AwsError, checks: CheckRecord[]): void {
+  if (checks.at(-1)?.passed === false) return;
+  recorder(checks)(error.rule ?? "request", false, error.reason.replace(/\.$/, ""), error.fix);
 }
 
 /** Administration APIs of Identity Center share one quota per account and region (IDC-LIM); off unless asked for. */

@@ -4,21 +4,10 @@ import { AwsError } from "./errors.ts";
 import type { PendingFault } from "./faults.ts";
 import type { InboundRequest } from "./http/listener.ts";
 import { getModel, type ServiceName } from "./models/index.ts";
-import type { SigV4Authorization } from "./sigv4/authorization_header.ts";
 import { signatureError } from "./sigv4/signature_error.ts";
 
 /** The request carries no signature the sandbox can check. */
-export function unusableSignature(
-  service: ServiceName,
-  authorization: SigV4Authorization | undefined,
-  request: InboundRequest,
-): AwsError {
-  if (authorization !== undefined) {
-    return signatureError(service, "incomplete", {
-      why: `the credential scope names the service "${authorization.scope.service}", which the sandbox does not have`,
-      fix: "Use a client of sts, sso-oidc, sso-admin, identitystore, qbusiness, iam or kms.",
-    });
-  }
+export function unusableSignature(service: ServiceName, request: InboundRequest): AwsError {
   const header = headerText(request, "authorization");
   if (header === "") {
     return signatureError(service, "missing", {
@@ -32,12 +21,49 @@ export function unusableSignature(
   });
 }
 
+/** @returns the operation an unsigned request asks for, when AWS takes it unsigned and the sandbox does not do it */
+export function askedOperation(request: InboundRequest, service: ServiceName): string | undefined {
+  const form = request.method === "GET" ? request.rawQuery : request.body.toString("latin1");
+  const named =
+    service === "sts"
+      ? new URLSearchParams(form).get("Action")
+      : UNSIGNED_ROUTES.get(`${request.method} ${request.rawPath}`);
+  return typeof named === "string" && UNSIGNED_OPERATIONS.has(named) ? named : undefined;
+}
+
+/** Operations whose callers have no AWS credentials yet (API references of STS and IAM Identity Center OIDC). */
+const UNSIGNED_OPERATIONS = new Set([
+  "AssumeRoleWithWebIdentity",
+  "AssumeRoleWithSAML",
+  "CreateToken",
+  "RegisterClient",
+  "StartDeviceAuthorization",
+]);
+const UNSIGNED_ROUTES = new Map([
+  ["POST /token", "CreateToken"],
+  ["POST /client/register", "RegisterClient"],
+  ["POST /device_authorization", "StartDeviceAuthorization"],
+]);
+
+/** @param service signing name of a service the sandbox does not simulate, e.g. `s3` */
+export function foreignService(service: string): AwsError {
+  return new AwsError({
+    code: "UnsupportedOperation",
+    status: 501,
+    message: `AWS has the service ${service}; the tti-sandbox does not simulate it.`,
+    rule: "sandbox.service",
+    reason: `The request is signed for the service "${service}", which the sandbox does not simulate.`,
+    fix: "Set AWS_ENDPOINT_URL_<SERVICE> for the services it has (STS, SSO_OIDC, SSO_ADMIN, IDENTITYSTORE, QBUSINESS, IAM, KMS) in place of AWS_ENDPOINT_URL, so that others go to AWS.",
+  });
+}
+
 /** Only to choose the shape of a refusal when no usable signature names the service. */
 export function guessService(request: InboundRequest): ServiceName {
   const target = headerText(request, "x-amz-target");
   if (target.startsWith("AWSIdentityStore.")) return "identitystore";
   if (target.startsWith("TrentService.")) return "kms";
   if (target !== "") return "sso-admin";
+  if (UNSIGNED_ROUTES.has(`${request.method} ${request.rawPath}`)) return "sso-oidc";
   if (request.rawPath === "/token" || request.rawPath.startsWith("/client/")) return "sso-oidc";
   return request.rawPath === "/" ? "sts" : "qbusiness";
 }

@@ -1,8 +1,9 @@
 // The refusals of the protocol layer: no such operation, an unreadable request, a value of another type.
 
 import { AwsError } from "../errors.ts";
+import { isAwsOperation } from "../models/aws_operations.ts";
 import { refuseInput } from "../models/refusal.ts";
-import type { ServiceModel } from "../models/shapes.ts";
+import type { ServiceModel, ServiceName } from "../models/shapes.ts";
 
 /** The request is not readable: bad encoding, bad JSON, nested without end. */
 export function refuseSyntax(model: ServiceModel, what: string): AwsError {
@@ -22,6 +23,8 @@ export function refuseType(model: ServiceModel, path: string, expected: string):
  */
 export function refuseOperation(model: ServiceModel, asked: string, version?: string): AwsError {
   const name = asked.slice(0, 100);
+  if (isAwsOperation(model.service, asked) && !model.operations.has(asked))
+    throw refuseUnsupported(model.service, asked);
   const common = {
     rule: "input.operation",
     reason: `The sandbox's ${model.service} has no operation for "${name}".`,
@@ -57,4 +60,16 @@ export function refuseOperation(model: ServiceModel, asked: string, version?: st
           })
         : new AwsError({ ...common, code: "UnknownOperationException", status: 404 });
   }
+}
+
+/** AWS has the operation, the sandbox has not: said so in the service's protocol, and not as if AWS lacked it. */
+export function refuseUnsupported(service: ServiceName, operation: string): AwsError {
+  return new AwsError({
+    code: "UnsupportedOperation",
+    status: 501,
+    message: `AWS has ${service} ${operation}; the tti-sandbox does not do it.`,
+    rule: "sandbox.operation",
+    reason: `The sandbox does not do ${operation} of ${service}, which AWS has.`,
+    fix: "See docs/divergences.md for what the sandbox covers; send this call to AWS, or leave it out of local tests.",
+  });
 }

@@ -36,12 +36,8 @@ const WORDINGS: Record<SignatureFault | "missing", Wording> = {
   unsignedHeader: INCOMPLETE,
   unknownKey: INVALID_TOKEN,
   sessionToken: INVALID_TOKEN,
-  requestExpired: {
-    query: "RequestExpired",
-    json: "RequestExpired",
-    message: "Signature expired: the request is more than 15 minutes away from the server's time.",
-    status: 400,
-  },
+  // Published reports: the code of a wrong signature, with a message that names both times.
+  requestExpired: { ...MISMATCH, message: "Signature expired" },
   sessionExpired: {
     query: "ExpiredToken",
     json: "ExpiredTokenException",
@@ -56,13 +52,13 @@ const WORDINGS: Record<SignatureFault | "missing", Wording> = {
 export function signatureError(
   service: ServiceName,
   fault: SignatureFault | "missing",
-  told: { why: string; fix: string },
+  told: { why: string; fix: string; message?: string },
 ): AwsError {
   const wording = WORDINGS[fault];
   return new AwsError({
     code: getModel(service).protocol === "query" ? wording.query : wording.json,
     status: wording.status,
-    message: wording.message,
+    message: told.message ?? wording.message,
     rule: `signature.${fault}`,
     reason: `${told.why}.`,
     fix: told.fix,

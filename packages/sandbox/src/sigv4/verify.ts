@@ -28,7 +28,7 @@ export type SignatureFault =
 /** Outcome of {@link verifySignature}. */
 export type SignatureVerdict =
   | { valid: true; key: AccessKey }
-  | { valid: false; fault: SignatureFault; why: string; fix: string };
+  | { valid: false; fault: SignatureFault; why: string; fix: string; message?: string };
 
 /** What {@link verifySignature} needs beside the request. */
 export type SignatureContext = {
@@ -71,11 +71,13 @@ export function verifySignature(
   if (tokenFault !== undefined) return tokenFault;
   const skewMs = Math.abs(context.now.getTime() - signedAt);
   if (skewMs > SIGNATURE_WINDOW_MS) {
-    return refuse(
-      "requestExpired",
-      `the request was signed at ${amzDate}, ${Math.round(skewMs / 1000)} s away from ${context.now.toISOString()}; 900 s are allowed`,
-      "Set the signing machine's clock (NTP), or let the SDK correct its skew.",
-    );
+    return {
+      valid: false,
+      fault: "requestExpired",
+      message: skewMessage(amzDate, signedAt, context.now),
+      why: `the request was signed at ${amzDate}, ${Math.round(skewMs / 1000)} s away from ${context.now.toISOString()}; 900 s are allowed`,
+      fix: "Set the signing machine's clock (NTP), or let the SDK correct its skew.",
+    };
   }
   const coverage = checkCoverage(request, signedHeaders);
   if (coverage !== undefined) return coverage;
@@ -140,6 +142,19 @@ function checkCoverage(
     `these headers are not covered by the signature: ${missing.join(", ")}`,
     "Sign host (or :authority) and every x-amz-* header.",
   );
+}
+
+/** AWS's words, as published reports quote them. */
+function skewMessage(amzDate: string, signedAt: number, now: Date): string {
+  const isLate = signedAt < now.getTime();
+  const edge = new Date(now.getTime() + (isLate ? -SIGNATURE_WINDOW_MS : SIGNATURE_WINDOW_MS));
+  return isLate
+    ? `Signature expired: ${amzDate} is now earlier than ${amzDateOf(edge)} (${amzDateOf(now)} - 15 min.)`
+    : `Signature not yet current: ${amzDate} is still later than ${amzDateOf(edge)} (${amzDateOf(now)} + 15 min.)`;
+}
+
+function amzDateOf(time: Date): string {
+  return `${time.toISOString().slice(0, 19).replace(/[-:]/g, "")}Z`;
 }
 
 function parseAmzDate(text: string): number | undefined {

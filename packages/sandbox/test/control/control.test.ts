@@ -126,7 +126,7 @@ test("the clock moves sessions, tokens and contexts, but not the time of signatu
 test("with the rule signature.clock the SDK meets a skewed server and corrects itself", async () => {
   sandbox.control.setRule("signature.clock", "sandbox");
   sandbox.control.advanceClock(3600);
-  await assert.rejects(whoAmI(1), { name: "RequestExpired" });
+  await assert.rejects(whoAmI(1), { name: "SignatureDoesNotMatch" });
   await whoAmI(3);
 });
 

@@ -5,6 +5,7 @@ import { QBusinessClient, SearchRelevantContentCommand } from "@aws-sdk/client-q
 import { ListInstancesCommand, SSOAdminClient } from "@aws-sdk/client-sso-admin";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import type { Sandbox } from "../../src/index.ts";
+import { signatureError } from "../../src/sigv4/signature_error.ts";
 import {
   baseKeys,
   IDC_REGION,
@@ -113,14 +114,14 @@ test("a signature sixteen minutes old is refused, fourteen minutes pass", async 
   await whoAmI(baseKeys(sandbox), { skewMs: -14 * minute });
   await refusedAs(
     whoAmI(baseKeys(sandbox), { skewMs: -16 * minute }),
-    "RequestExpired",
-    400,
+    "SignatureDoesNotMatch",
+    403,
     "signature.requestExpired",
   );
   await refusedAs(
     whoAmI(baseKeys(sandbox), { skewMs: 16 * minute }),
-    "RequestExpired",
-    400,
+    "SignatureDoesNotMatch",
+    403,
     "signature.requestExpired",
   );
 });
@@ -187,10 +188,24 @@ test("a malformed Authorization header is IncompleteSignature", async () => {
   }
 });
 
+test("a skewed clock is told in AWS's words, as query and json services spell them", async () => {
+  const minute = 60_000;
+  const late = whoAmI(baseKeys(sandbox), { skewMs: -16 * minute });
+  await assert.rejects(late, {
+    message:
+      /^Signature expired: (\d{8}T\d{6}Z) is now earlier than \d{8}T\d{6}Z \(\d{8}T\d{6}Z - 15 min\.\)$/,
+  });
+  const early = whoAmI(baseKeys(sandbox), { skewMs: 16 * minute });
+  await assert.rejects(early, { message: /^Signature not yet current: .* \+ 15 min\.\)$/ });
+  const told = { why: "w", fix: "f", message: "Signature expired: …" };
+  const { code, status } = signatureError("sso-admin", "requestExpired", told);
+  assert.deepEqual([code, status], ["InvalidSignatureException", 403]);
+});
+
 test("a service the sandbox does not have is refused with a list of those it has", async () => {
   const authorization = `AWS4-HMAC-SHA256 Credential=AKIAUNKNOWNUNKNOWN00/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=${"0".repeat(64)}`;
   const response = await fetch(`${sandbox.url}/bucket`, { headers: { authorization } });
-  assert.equal(response.status, 400);
+  assert.equal(response.status, 501);
   assert.match(lastRequest(sandbox).reason ?? "", /"s3"/);
 });
 

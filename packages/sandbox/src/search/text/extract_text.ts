@@ -1,6 +1,6 @@
 // Turns the bytes of a document into the text that is indexed, by content type.
 
-import { TextDecoder } from "node:util";
+import { byteOrderMark, decodeAs } from "./decode_text.ts";
 import { type ExtractedText, UnreadableDocumentError } from "./extracted_text.ts";
 
 export { type ExtractedText, UnreadableDocumentError } from "./extracted_text.ts";
@@ -35,37 +35,56 @@ export async function extractText(
     }
     case "HTML": {
       const { extractHtmlText } = await import("./html_text.ts");
-      return extractHtmlText(decodeText(bytes, declaredCharset(bytes)));
+      return extractHtmlText(decodeText(bytes, declaredCharset(bytes), UNDECLARED_HTML));
     }
     case "MD": {
       const { extractMarkdownText } = await import("./markdown_text.ts");
       return extractMarkdownText(decodeText(bytes));
     }
     case "PLAIN_TEXT":
-      return { text: decodeText(bytes).trim() };
+      return { text: decodeText(bytes, xmlCharset(bytes)).trim() };
   }
 }
 
-/** UTF-8, or UTF-16 by its byte order mark, or what an HTML page declares; a declared unknown charset is UTF-8. */
-function decodeText(bytes: Uint8Array, charset = "utf-8"): string {
-  const label = byteOrderMark(bytes) ?? charset;
-  let text: string;
-  try {
-    text = new TextDecoder(label).decode(bytes);
-  } catch {
-    text = new TextDecoder("utf-8").decode(bytes);
+/** What an HTML page is read as that declares no encoding and is not UTF-8 (HTML standard, the default of most locales). */
+const UNDECLARED_HTML = "windows-1252";
+/** A declaration farther down is not looked for. */
+const DECLARATION_BYTES = 64 * 1024;
+
+/**
+ * Reads bytes as what they say they are, or as UTF-8. Nothing is replaced: what cannot be read so is told.
+ *
+ * @param declared encoding the document declares
+ * @param undeclared encoding to try at last when nothing is declared
+ */
+function decodeText(bytes: Uint8Array, declared?: string, undeclared?: string): string {
+  const mark = byteOrderMark(bytes);
+  if (!mark?.startsWith("utf-16") && bytes.includes(0))
+    throw new UnreadableDocumentError("holds binary data, not text");
+  const tried = mark === undefined ? [...(declared === undefined ? [] : [declared]), "utf-8"] : [mark];
+  const last = mark === undefined && declared === undefined && undeclared !== undefined ? [undeclared] : [];
+  for (const label of [...tried, ...last]) {
+    const text = decodeAs(bytes, label);
+    if (text === undefined) continue;
+    if (text.includes("\u0000")) throw new UnreadableDocumentError("holds binary data, not text");
+    return text;
   }
-  if (text.includes("\u0000")) throw new UnreadableDocumentError("holds binary data, not text");
-  return text;
+  throw new UnreadableDocumentError(
+    `is not ${mark ?? declared ?? "UTF-8"}; save it as UTF-8${undeclared === undefined ? "" : ", or declare its charset"}`,
+  );
 }
 
-function byteOrderMark(bytes: Uint8Array): string | undefined {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return "utf-16le";
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return "utf-16be";
-  return undefined;
+/** Plain text declares nothing, but XML is handed over as it too. */
+function xmlCharset(bytes: Uint8Array): string | undefined {
+  const head = Buffer.from(bytes.subarray(0, 200)).toString("latin1");
+  return head.startsWith("<?xml") ? declaredCharset(bytes) : undefined;
 }
 
-function declaredCharset(bytes: Uint8Array): string {
-  const head = Buffer.from(bytes.subarray(0, 1024)).toString("latin1");
-  return /<meta[^>]{0,200}charset=["']?([\w-]+)/i.exec(head)?.[1] ?? "utf-8";
+/** The encoding an HTML page or XML document declares: in its XML declaration, or in the first `<meta>` that names one. */
+function declaredCharset(bytes: Uint8Array): string | undefined {
+  const head = Buffer.from(bytes.subarray(0, DECLARATION_BYTES)).toString("latin1");
+  return (
+    /^\s*<\?xml[^>]{0,200}encoding=["']([\w-]+)/i.exec(head)?.[1] ??
+    /<meta[^>]{0,200}charset=["']?([\w-]+)/i.exec(head)?.[1]
+  );
 }

@@ -80,3 +80,21 @@ test("long runs of spaces, tags, stars and letters are read or refused in a mome
   compileGlob("**/".repeat(170))("a/".repeat(60));
   assert.ok(performance.now() - started < 5000);
 });
+
+test("text in another encoding is decoded or told, never replaced (fault B3)", async () => {
+  const latin1 = (text: string) => Buffer.from(text, "latin1");
+  for (const kind of ["PLAIN_TEXT", "MD"] as const) {
+    await assert.rejects(extract(latin1("Caf\u00e9"), kind), /is not UTF-8; save it as UTF-8/);
+  }
+  assert.equal((await extract(latin1("<p>Caf\u00e9</p>"), "HTML")).text, "Café");
+  const declaration = '<?xml version="1.0" encoding="iso-8859-1"?>';
+  assert.equal((await extract(latin1(`${declaration}<html><p>Caf\u00e9</p></html>`), "HTML")).text, "Café");
+  assert.match((await extract(latin1(`${declaration}<a>Caf\u00e9</a>`), "PLAIN_TEXT")).text, /Café/);
+  const late = `<!-- ${"x".repeat(5000)} --><meta charset="iso-8859-1"><p>Caf\u00e9</p>`;
+  assert.equal((await extract(latin1(late), "HTML")).text, "Café");
+  const wrong = Buffer.concat([Buffer.from('<meta charset="utf-8"><p>'), latin1("Caf\u00e9")]);
+  await assert.rejects(extract(wrong, "HTML"), /is not utf-8/);
+  await assert.rejects(
+    extract(Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), latin1("\u00e9")]), "PLAIN_TEXT"),
+  );
+});
