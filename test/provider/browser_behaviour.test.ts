@@ -116,8 +116,8 @@ test("an account that may not continue is exchanged for another one in one go", 
   const { page } = await newPage();
   await open(page, { tenant: "bolt" });
   await fillIn(page, "ann@acme.example");
-  await page.getByText("no member of the tenant bolt").waitFor();
-  await page.getByRole("link", { name: "Go back" }).click();
+  await page.getByText("does not belong to the organization").waitFor();
+  await page.getByRole("link", { name: "Sign in with another account" }).click();
   await fillIn(page, "ben@bolt.example");
   await page.waitForURL(`${callback}?*`);
   assert.ok(new URL(page.url()).searchParams.has("code"), page.url());
