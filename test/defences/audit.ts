@@ -34,6 +34,7 @@ export const defences: readonly Defence[] = [
     id: "log-secret-fields",
     promise: "A field that holds a password or a secret never stands in the log, however short its value.",
     faults: ["S11", "S13"],
+    cve: [25],
     file: "src/log_redaction.ts",
     find: "secretFields.has(plain) && value != null",
     replace: "secretFields.has(plain) && value === 0",

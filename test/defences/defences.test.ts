@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { cveClasses } from "./cve_classes.ts";
 import { readDefences } from "./lists.ts";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -32,4 +33,12 @@ test("the test each defence names exists", () => {
     defences.filter((one) => !existsSync(join(root, one.test))).map(({ id, test }) => `${id}: ${test}`),
     [],
   );
+});
+
+test("every class of published vulnerabilities has a defence, or a reason why it cannot apply", () => {
+  const answered = new Set(defences.flatMap(({ cve }) => cve ?? []));
+  const open = Object.entries(cveClasses)
+    .filter(([number, { notHere }]) => answered.has(Number(number)) === (notHere !== undefined))
+    .map(([number, { title }]) => `${number}: ${title}`);
+  assert.deepEqual(open, []);
 });

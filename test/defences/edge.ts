@@ -24,6 +24,7 @@ export const defences: readonly Defence[] = [
     id: "parameters-once",
     promise: "A parameter sent twice is refused, at every endpoint, whether it is known or not.",
     faults: ["H2", "S13"],
+    cve: [2],
     file: "src/input/form_text.ts",
     find: "if (values.has(name)) {",
     replace: "if (false) {",
@@ -42,6 +43,7 @@ export const defences: readonly Defence[] = [
     id: "address-parsed-once",
     promise: "One address is one client to the sign-in limits, however a gateway writes it.",
     faults: ["S6"],
+    cve: [12],
     file: "src/provider/edge/pinned_request.ts",
     find: "    const parsed = parseClientAddress(hop);",
     replace: "    const parsed = { address: hop };",
@@ -115,6 +117,7 @@ export const defences: readonly Defence[] = [
     id: "connect-to-what-was-judged",
     promise: "A request to a network named in TTI_ALLOW_NETWORKS goes to the very address that was judged.",
     faults: ["S9"],
+    cve: [17],
     file: "src/provider/outgoing_fetch.ts",
     find: "    const dispatcher = judged ? pinTo(hostname, addresses) : undefined;",
     replace:

@@ -159,4 +159,14 @@ export const defences: readonly Defence[] = [
     replace: "await consumeRecord(db, model, id, clock().getTime());\n      return;",
     test: "test/security/single_use_races.test.ts",
   },
+  {
+    id: "expired-tokens-not-exchanged",
+    promise:
+      "The exchange client sends no token that has expired, or would on the way, whatever the other side would take.",
+    cve: [26],
+    file: "packages/exchange/src/id_token/id_token_rules.ts",
+    find: "judge: (token) => !isExpired(token),",
+    replace: "judge: () => true,",
+    test: "packages/exchange/test/id_token.test.ts",
+  },
 ];
