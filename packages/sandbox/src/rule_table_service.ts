@@ -28,6 +28,22 @@ export const SERVICE_RULES = [
     source: "sso-admin default (contract 3.3, 11.9)",
   },
   {
+    name: "accessor.audience",
+    default: "registeredClientId",
+    values: ["registeredClientId", "none"],
+    question: "Which audience does the grant of the data accessor's IdC application have at the start?",
+    certainty: "inferred",
+    source: "ISV-INFO, Q-API-AUTH (contract 1.3, 11.9)",
+  },
+  {
+    name: "accessor.actorPolicy",
+    default: "principal",
+    values: ["principal", "none"],
+    question: "Does CreateDataAccessor let the ISV's role call CreateTokenWithIAM on the application?",
+    certainty: "inferred",
+    source: "IDC-RBP (contract 1.3, 11.9)",
+  },
+  {
     name: "accessor.unregisteredPrincipal",
     default: "reject",
     values: ["reject", "accept"],
@@ -38,9 +54,9 @@ export const SERVICE_RULES = [
   {
     name: "accessor.externalIdOnPermission",
     default: "anyPrincipalTag",
-    values: ["anyPrincipalTag"],
+    values: ["anyPrincipalTag", "externalIdOnly"],
     question:
-      "Which condition key suffix does Q Business write? The sandbox evaluates whatever key a statement has.",
+      "Which condition keys does AssociatePermission take: any of the family aws:PrincipalTag/qbusiness-dataaccessor:…, or ExternalId only?",
     certainty: "unknown",
     source: "Q-API-COND (contract 1.3, 11.10)",
   },

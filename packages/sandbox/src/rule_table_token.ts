@@ -93,6 +93,14 @@ export const TOKEN_RULES = [
     source: "contract 2.3, 11.4; Auth0 as issuer: AUTH0-DEMO",
   },
   {
+    name: "jwks.unlabelledKeys",
+    default: "accept",
+    values: ["accept", "reject"],
+    question: "May a published key lack alg or use? Not the strict default: RFC 7517 makes both optional.",
+    certainty: "unknown",
+    source: "RFC 7517 sections 4.2 and 4.4; not published by AWS (contract 11.4)",
+  },
+  {
     name: "token.missingKid",
     default: "reject",
     values: ["reject", "tryAll"],
@@ -115,6 +123,15 @@ export const TOKEN_RULES = [
     question: "Is jti mandatory? The guide says optional, the blog and tests say required.",
     certainty: "contradictory",
     source: "TTI-USE against BLOG-TTI, STEELE-1 (contract 2.1, 11.1)",
+  },
+  {
+    name: "token.replayWithoutJti",
+    default: "claims",
+    values: ["claims", "none"],
+    question:
+      "Is a token without jti (token.missingJti=accept) good once, told by all its claims, or again and again?",
+    certainty: "inferred",
+    source: 'TTI-USE: detection is "based on the claims" (contract 2.1, 11.1)',
   },
   {
     name: "token.replayWindowSeconds",
@@ -199,7 +216,7 @@ export const TOKEN_RULES = [
   {
     name: "token.criticalHeader",
     default: "reject",
-    values: ["reject"],
+    values: ["reject", "ignore"],
     question: "Are tokens with a crit header refused? RFC 7515 asks for it.",
     certainty: "inferred",
     source: "RFC 7515 section 4.1.11",
@@ -219,6 +236,14 @@ export const TOKEN_RULES = [
     question: "Is only the primary e-mail compared?",
     certainty: "inferred",
     source: "SMP-CFG access_helpers (contract 8)",
+  },
+  {
+    name: "user.ambiguousError",
+    default: "InvalidGrantException",
+    values: ["InvalidGrantException", "AccessDeniedException"],
+    question: "How does AWS answer when several users match?",
+    certainty: "unknown",
+    source: "contract 11.7, 11.8",
   },
   {
     name: "user.disabled",

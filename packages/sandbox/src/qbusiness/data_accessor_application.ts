@@ -93,7 +93,7 @@ export function createAccessorApplication(
     status: "ENABLED",
     portalOptions: null,
     grants: grantsOf(authentication, isv, context),
-    actorPolicy: actorPolicyFor(accessor.principal),
+    actorPolicy: rules.get("accessor.actorPolicy") === "none" ? null : actorPolicyFor(accessor.principal),
     accessScopes: scope === "none" ? [] : [{ scope, authorizedTargets: [] }],
     assignmentRequired: rules.get("accessor.assignmentRequired") === "true",
     assignments: [],
@@ -118,7 +118,8 @@ export function grantsOf(
   const refresh = rules.get("accessor.refreshGrant") === "true" ? { refreshToken: {} } : {};
   const issuerArn = authentication?.trustedTokenIssuerArn ?? null;
   if (issuerArn === null) return { authorizationCode: { redirectUris: isv?.redirectUris ?? [] }, ...refresh };
-  const authorizedAudiences = isv?.clientId ? [isv.clientId] : [];
+  const isFilled = rules.get("accessor.audience") === "registeredClientId";
+  const authorizedAudiences = isv?.clientId && isFilled ? [isv.clientId] : [];
   return {
     jwtBearer: { authorizedTokenIssuers: [{ trustedTokenIssuerArn: issuerArn, authorizedAudiences }] },
     ...refresh,

@@ -17,6 +17,7 @@ type AssociateInput = StatementInput & {
 
 /** The keys the API reference and CloudFormation accept; the model's pattern is looser. */
 const documentedConditionKey = /^aws:PrincipalTag\/qbusiness-dataaccessor:[a-zA-Z]+.*$/;
+const externalIdConditionKey = /^aws:PrincipalTag\/qbusiness-dataaccessor:ExternalId$/;
 
 const associatePermission: Operation = {
   service: "qbusiness",
@@ -25,7 +26,7 @@ const associatePermission: Operation = {
   handler(input: AssociateInput, context) {
     const application = getApplication(context, input);
     const { applicationId, statementId, actions, principal, conditions = [] } = input;
-    assertConditions(conditions);
+    assertConditions(conditions, context);
     const { permissions } = context.world;
     const key = storeKey(applicationId, statementId);
     if (permissions.has(key)) {
@@ -90,12 +91,14 @@ export const permissionOperations: readonly Operation[] = [
   getPolicy,
 ];
 
-function assertConditions(conditions: QPermission["conditions"]): void {
+function assertConditions(conditions: QPermission["conditions"], { rules }: OperationContext): void {
+  const isNarrow = rules.get("accessor.externalIdOnPermission") === "externalIdOnly";
+  const accepted = isNarrow ? externalIdConditionKey : documentedConditionKey;
   for (const [index, { conditionKey }] of conditions.entries()) {
-    if (documentedConditionKey.test(conditionKey)) continue;
+    if (accepted.test(conditionKey)) continue;
     throw refuseField(
       `conditions.${index + 1}.member.conditionKey`,
-      `'${conditionKey}' must be aws:PrincipalTag/qbusiness-dataaccessor: followed by letters`,
+      `'${conditionKey}' must be aws:PrincipalTag/qbusiness-dataaccessor:${isNarrow ? "ExternalId" : " followed by letters"}`,
       "permission.conditionKey",
     );
   }

@@ -30,8 +30,12 @@ export function getMatchedUser(
   );
   const [user] = matches;
   if (user === undefined || matches.length > 1) {
+    const isAmbiguous = matches.length > 1;
     throw refuse(context, {
-      name: "InvalidGrantException",
+      name:
+        isAmbiguous && context.rules.get("user.ambiguousError") === "AccessDeniedException"
+          ? "AccessDeniedException"
+          : "InvalidGrantException",
       rule: "user.match",
       why:
         user === undefined

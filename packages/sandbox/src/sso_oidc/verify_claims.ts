@@ -1,5 +1,7 @@
 // Second half of judging an assertion whose signature holds: issuer, audience, times, subject, single use.
 // Contract section 10, in its order. The token is used up as soon as its audience has passed.
+import { createHash } from "node:crypto";
+import type { Rules } from "../rules.ts";
 import type { OperationContext } from "../services.ts";
 import type { IdentityCenterInstance, TrustedTokenIssuer } from "../state/index.ts";
 import { type Refusal, refuse } from "./oauth_error.ts";
@@ -40,7 +42,10 @@ function assertIssuer(
   context: OperationContext,
   fail: (grounds: Grounds) => Error,
 ): void {
-  if (claims["iss"] !== issuer.issuerUrl) {
+  const ignoreSlash = context.rules.get("issuer.trailingSlash") === "ignore";
+  const trim = (value: unknown) =>
+    ignoreSlash && typeof value === "string" ? value.replace(/\/$/, "") : value;
+  if (trim(claims["iss"]) !== trim(issuer.issuerUrl)) {
     throw fail({
       rule: "token.issuer",
       why: `the token's iss is ${JSON.stringify(claims["iss"] ?? null)}, the trusted token issuer is "${issuer.issuerUrl}"`,
@@ -143,23 +148,23 @@ function assertSingleUse(
   fail: (grounds: Grounds) => Error,
 ): void {
   const { jti } = claims;
-  if (typeof jti !== "string" || jti === "") {
-    if (jti === undefined && context.rules.get("token.missingJti") === "accept") return;
+  const mayLack = jti === undefined && context.rules.get("token.missingJti") === "accept";
+  if (!mayLack && (typeof jti !== "string" || jti === "")) {
     throw fail({
       rule: "token.jti",
-      why: `the token's jti is ${JSON.stringify(jti ?? null)}`,
-      fix: "Send a fresh random jti in every token (oidc-provider sends none by default).",
+      why: `the token's jti is ${JSON.stringify(jti ?? null)}; AWS's pages disagree: the guide calls it optional, the blog and tests require it`,
+      fix: "Send a fresh random jti in every token: Auth0, Entra, Google and a bare oidc-provider send none by default. To go on with such an issuer here, set the rule token.missingJti to accept.",
     });
   }
   if (wasRedeemedAtMs !== null) {
     throw fail({
       rule: "token.replay",
-      why: `a token with this issuer and jti was exchanged at ${new Date(wasRedeemedAtMs).toISOString()}`,
+      why: `a token with this issuer and ${mayLack ? "these claims" : "jti"} was exchanged at ${new Date(wasRedeemedAtMs).toISOString()}`,
       fix: "Mint a new ID token for each exchange, keep the credentials, and never retry with the same token.",
       description: "JWT is already redeemed",
     });
   }
-  context.check("token.replay", true, "jti was never seen");
+  context.check("token.replay", true, mayLack ? "these claims were never seen" : "jti was never seen");
 }
 
 function prepareRedemption(
@@ -168,10 +173,11 @@ function prepareRedemption(
   context: OperationContext,
 ) {
   const { rules, world } = context;
-  const { jti, exp } = claims;
-  if (typeof jti !== "string" || jti === "") return { wasRedeemedAtMs: null, redeem: () => {} };
+  const { exp } = claims;
+  const identity = identityOf(claims, rules);
+  if (identity === null) return { wasRedeemedAtMs: null, redeem: () => {} };
   const owner = rules.get("token.replayScope") === "instance" ? `${instance.instanceArn}|` : "";
-  const key = `${owner}${issuer.issuerUrl}|${jti}`;
+  const key = `${owner}${issuer.issuerUrl}|${identity}`;
   const now = context.clock().getTime();
   const known = world.redeemedTokens.get(key);
   const wasRedeemedAtMs = known !== undefined && known.keepUntilMs > now ? known.redeemedAtMs : null;
@@ -185,6 +191,17 @@ function prepareRedemption(
       if (wasRedeemedAtMs === null) world.redeemedTokens.set(key, { key, redeemedAtMs: now, keepUntilMs });
     },
   };
+}
+
+/** What tells a token from every other: its jti, or all its claims when it may lack one. */
+function identityOf(claims: Claims, rules: Rules): string | null {
+  const { jti } = claims;
+  if (typeof jti === "string" && jti !== "") return jti;
+  const isJudged =
+    rules.get("token.missingJti") === "accept" && rules.get("token.replayWithoutJti") === "claims";
+  if (jti !== undefined || !isJudged) return null;
+  const sorted = Object.entries(claims).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `claims:${createHash("sha256").update(JSON.stringify(sorted)).digest("base64url")}`;
 }
 
 function isoOf(seconds: number): string {

@@ -33,7 +33,7 @@ export async function assertSigned(
   }
   context.check("token.kid", true, `the JWKS has the kid ${JSON.stringify(header["kid"] ?? null)}`);
   for (const jwk of candidates) {
-    const fault = await findSignatureFault(assertion, jwk, context);
+    const fault = await findSignatureFault(assertion, header["crit"], jwk, context);
     if (fault === null) {
       context.check("token.signature", true, `signed by the key ${jwk.kid ?? "without kid"}`);
       return;
@@ -55,7 +55,7 @@ function assertHeader(
     });
   }
   context.check("token.algorithm", true, "alg is RS256");
-  if (header["crit"] !== undefined) {
+  if (header["crit"] !== undefined && context.rules.get("token.criticalHeader") === "reject") {
     throw fail({
       rule: "token.criticalHeader",
       why: "the token's header has crit, which names extensions that must be understood",
@@ -104,6 +104,8 @@ async function findKeys(
         key.kty === "RSA" &&
         (key.use === undefined || key.use === "sig") &&
         (key.alg === undefined || key.alg === "RS256") &&
+        ((key.alg !== undefined && key.use !== undefined) ||
+          context.rules.get("jwks.unlabelledKeys") === "accept") &&
         (key.x5c === undefined || context.rules.get("jwks.certificates") === "ignore"),
     );
   if (kid === undefined)
@@ -117,6 +119,7 @@ async function findKeys(
 
 async function findSignatureFault(
   assertion: string,
+  critical: unknown,
   jwk: JWK,
   context: OperationContext,
 ): Promise<Grounds | null> {
@@ -129,7 +132,10 @@ async function findSignatureFault(
     };
   }
   try {
-    await compactVerify(assertion, await importJWK(jwk, "RS256"), { algorithms: ["RS256"] });
+    // Whether critical extensions are refused was decided with the header.
+    const names = Array.isArray(critical) ? critical.map((name) => [String(name), false] as const) : [];
+    const options = { algorithms: ["RS256"], crit: Object.fromEntries(names) };
+    await compactVerify(assertion, await importJWK(jwk, "RS256"), options);
     return null;
   } catch {
     return {

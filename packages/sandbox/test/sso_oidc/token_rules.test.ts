@@ -1,5 +1,6 @@
 // What CreateTokenWithIAM demands of the ID token: one test for each rule that refuses, and for each switch.
 import assert from "node:assert/strict";
+import { KeyObject, sign } from "node:crypto";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { Sandbox } from "../../src/index.ts";
 import {
@@ -207,4 +208,70 @@ describe("claims", () => {
     await refused(await issuer.token({ email: ["ada@acme.example"] }), "token.mappedClaim");
     await refused(await issuer.token({ email: "nobody@acme.example" }), "user.match");
   });
+});
+
+describe("switches have values that differ (fault B7)", () => {
+  test("token.criticalHeader", async () => {
+    // jose signs no header it does not know, so this token is put together by hand.
+    const critical = async () => {
+      const claims = (await issuer.token(ada)).split(".")[1] ?? "";
+      const header = { alg: "RS256", kid: key.kid, crit: ["x-known"], "x-known": 1 };
+      const text = `${Buffer.from(JSON.stringify(header)).toString("base64url")}.${claims}`;
+      return `${text}.${sign("sha256", Buffer.from(text), KeyObject.from(key.privateKey)).toString("base64url")}`;
+    };
+    await refused(await critical(), "token.criticalHeader");
+    sandbox.control.setRule("token.criticalHeader", "ignore");
+    await accepted(await critical());
+  });
+
+  test("issuer.trailingSlash reaches the token's iss", async () => {
+    await refused(await issuer.token({ ...ada, iss: `${issuer.url}/` }), "token.issuer");
+    sandbox.control.setRule("issuer.trailingSlash", "ignore");
+    await accepted(await issuer.token({ ...ada, iss: `${issuer.url}/` }));
+  });
+
+  test("token.replayWithoutJti: one token without jti is good once, unless switched", async () => {
+    await refused(await issuer.token({ ...ada, jti: undefined }), "token.jti");
+    sandbox.control.setRule("token.missingJti", "accept");
+    const token = await issuer.token({ ...ada, jti: undefined });
+    await accepted(token);
+    await refused(token, "token.replay", "JWT is already redeemed");
+    await accepted(await issuer.token({ ...ada, jti: undefined, nonce: "another" }));
+    sandbox.control.setRule("token.replayWithoutJti", "none");
+    await accepted(token);
+  });
+
+  test("jwks.unlabelledKeys", async () => {
+    for (const label of ["alg", "use"] as const) {
+      const { [label]: _label, ...unlabelled } = key.publicJwk;
+      issuer.jwks.keys = [unlabelled];
+      sandbox.control.forgetIssuerKeys();
+      sandbox.control.setRule("jwks.unlabelledKeys", "accept");
+      await accepted(await issuer.token(ada));
+      sandbox.control.setRule("jwks.unlabelledKeys", "reject");
+      await refused(await issuer.token(ada), "token.kid");
+    }
+  });
+
+  test("every switch has at least two values, or takes whole numbers", () => {
+    for (const rule of sandbox.control.rules()) {
+      assert.ok(rule.values.length === 0 || rule.values.length > 1, rule.name);
+      for (const value of rule.values) sandbox.control.setRule(rule.name, value);
+    }
+  });
+
+  for (const [rule, expected] of [
+    ["accessor.audience", "token.audience"],
+    ["accessor.actorPolicy", "client.actorPolicy"],
+  ] as const) {
+    test(rule, async () => {
+      const other = await startExample(issuer.url, { rules: { [rule]: "none" } });
+      try {
+        await assert.rejects(stepsOf(other).exchange(await issuer.token(ada)));
+        assert.equal(lastRequest(other).rule, expected);
+      } finally {
+        await other.close();
+      }
+    });
+  }
 });
