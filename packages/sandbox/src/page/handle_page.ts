@@ -74,7 +74,7 @@ function listPage(query: URLSearchParams, { log, clock, endpoint }: PageSources)
   const all = log.list().reverse();
   const refused = all.filter((record) => resultClass(record) === "refused");
   const onlyRefused = query.get("show") === "refused";
-  const live = query.get("live") !== "off";
+  const live = query.get("live") === "on";
   const offset = describeClockOffset(clock.offsetMs());
   const now = `${clock.now().toISOString().slice(0, 19).replace("T", " ")} UTC`;
   return renderPage({

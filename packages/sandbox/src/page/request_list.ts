@@ -34,7 +34,7 @@ ${model.records.length === 0 ? renderEmpty(model) : html`<ol class="requests" re
 }
 
 function link({ refused, live }: { refused: boolean; live: boolean }): string {
-  const query = [refused ? "show=refused" : "", live ? "" : "live=off"].filter((part) => part !== "");
+  const query = [refused ? "show=refused" : "", live ? "live=on" : ""].filter((part) => part !== "");
   return query.length === 0 ? "/" : `/?${query.join("&")}`;
 }
 

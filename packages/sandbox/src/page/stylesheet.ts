@@ -4,7 +4,7 @@ export const STYLESHEET = `
 :root {
   color-scheme: light dark;
   --ground: #f6f5f2; --paper: #ffffff; --ink: #1c1d22; --quiet: #6a6b73; --line: #e2e0da;
-  --accent: #3d4fd8; --ok: #1a7f4b; --ok-ground: #e3f4ea; --bad: #b3261e; --bad-ground: #fdeceb;
+  --accent: #3d4fd8; --ok: #15673d; --ok-ground: #e3f4ea; --bad: #b3261e; --bad-ground: #fdeceb;
   --warn: #8a5a00; --warn-ground: #fdf2d9; --code: #f1f0ec;
   --mono: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, monospace;
 }
@@ -101,7 +101,7 @@ td { padding: .45rem .8rem .45rem 0; border-top: 1px solid var(--line); vertical
   background: var(--ground); color: var(--accent); font-weight: 650; }
 .byname { display: grid; grid-template-columns: 1fr auto; gap: .5rem; align-items: end; margin-top: 1.2rem; padding-top: 1.2rem; border-top: 1px solid var(--line); }
 .byname label { color: var(--quiet); font-size: .85rem; }
-.byname input { display: block; width: 100%; margin-top: .2rem; padding: .5rem .7rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--paper); color: var(--ink); font: inherit; }
+.byname input { display: block; width: 100%; margin-top: .2rem; padding: .5rem .7rem; border: 1px solid var(--quiet); border-radius: .5rem; background: var(--paper); color: var(--ink); font: inherit; }
 .byname button { padding: .5rem 1rem; border: 0; border-radius: .5rem; background: var(--accent); color: var(--paper); font: inherit; font-weight: 600; cursor: pointer; }
 .plain { margin-top: 1rem; padding: .4rem .2rem; border: 0; background: none; color: var(--quiet); font: inherit; text-decoration: underline; cursor: pointer; }
 @media (max-width: 52rem) {

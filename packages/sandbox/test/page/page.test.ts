@@ -59,11 +59,11 @@ test("a refusal is listed with its reason and fix", async () => {
 test("only refusals are listed on demand, and the page stops reloading on demand", async () => {
   pages.log.add(requestRecord({ operation: "GoodOne" }));
   pages.log.add(requestRecord({ operation: "BadOne", status: 403, errorCode: "AccessDenied" }));
-  const { body } = await get("/?show=refused&live=off");
+  const { body } = await get("/?show=refused");
   assert.match(body, /BadOne/);
   assert.doesNotMatch(body, /GoodOne/);
   assert.doesNotMatch(body, /http-equiv="refresh"/);
-  assert.match((await get("/")).body, /http-equiv="refresh" content="5"/);
+  assert.match((await get("/?live=on")).body, /http-equiv="refresh" content="5"/);
 });
 
 test("without requests the page says how to send one", async () => {
@@ -268,4 +268,13 @@ test("a moved clock is told", async () => {
   pages.clock.setOffset(3_600_000);
   assert.match((await get("/")).body, /2026-11-23 13:00:00 UTC \(the sandbox&#39;s clock is 1 h ahead\)/);
   pages.clock.setOffset(0);
+});
+
+test("the list reloads by itself only when asked to, so that it takes nobody's focus unasked (fault P3)", async () => {
+  const still = (await get("/")).body;
+  assert.doesNotMatch(still, /http-equiv="refresh"/);
+  assert.match(still, /href="\/\?live=on">Paused: go live/);
+  const live = (await get("/?live=on")).body;
+  assert.match(live, /http-equiv="refresh"/);
+  assert.match(live, /href="\/">Live: pause/);
 });
