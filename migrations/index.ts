@@ -12,6 +12,7 @@ import * as auditOrigin from "./0009_audit_origin.ts";
 import * as postedRequests from "./0010_posted_requests.ts";
 import * as storeProbe from "./0012_store_probe.ts";
 import * as discoverableTenants from "./0017_discoverable_tenants.ts";
+import * as signInGenerations from "./0027_sign_in_generations.ts";
 
 /** One step of the schema, there and back. */
 export interface Migration {
@@ -33,4 +34,5 @@ export const migrations: readonly Migration[] = [
   { name: "0010_posted_requests", ...postedRequests },
   { name: "0012_store_probe", ...storeProbe },
   { name: "0017_discoverable_tenants", ...discoverableTenants },
+  { name: "0027_sign_in_generations", ...signInGenerations },
 ];

@@ -14,7 +14,9 @@ import { invalidGrant, invalidToken, refusingAs } from "./token_error.ts";
 /** What an interaction's result says of a login, beside the library's own `login`. */
 export interface LoginResult {
   /** Who vouched for the login, and for what. */
-  voucher?: Pick<Voucher, "method" | "tenantId" | "clientId">;
+  voucher?: Pick<Voucher, "method" | "tenantId" | "clientId"> &
+    // Absent in a sign-in under way of before they were kept.
+    Partial<Pick<Voucher, "generation" | "memberSinceMs">>;
 }
 
 /** An account while a person is being signed in. */
@@ -90,9 +92,9 @@ async function rememberLogin(
   const login = oidc.result?.login;
   const { voucher } = (oidc.result ?? {}) as LoginResult;
   if (login?.accountId !== session.accountId || voucher === undefined) return;
-  const { method, tenantId, clientId } = voucher;
+  const { method, tenantId, clientId, generation = 0, memberSinceMs = null } = voucher;
   const how = { amr: login.amr ?? [], acr: login.acr, authTimeMs: (login.ts ?? 0) * 1000 };
-  await saveVoucher(db, session, { method, tenantId, clientId, ...how }, clock());
+  await saveVoucher(db, session, { method, tenantId, clientId, generation, memberSinceMs, ...how }, clock());
 }
 
 // A refresh happens without the person. What comes of it for the client registered with AWS opens the

@@ -22,11 +22,18 @@ import { hashRecordId } from "./storage/record_payload.ts";
 import type { TokenRecord } from "./storage/rotation_store.ts";
 import { type Audience, disclosedDetails } from "./tenants/claims.ts";
 
-/** A grant names the tenant it was made for, once and for all, and how the person proved to belong there. */
+/** A grant names the tenant it was made for, once and for all, and the login by which the person opened it. */
 export interface TenantGrant extends Grant {
   tenantId?: string;
   vouchedBy?: VouchMethod;
+  /** As in {@link Vouched}; absent in a grant of before it was kept. */
+  signInGeneration?: number;
+  /** As in {@link Vouched}; absent in a grant of before it was kept. */
+  memberSinceMs?: number | null;
 }
+
+/** The login a grant is made by: as it opened the grant's tenant. */
+export type GrantLogin = Pick<Vouched, "method" | "generation" | "memberSinceMs">;
 
 /** What the changes need to know. */
 export interface ModelChanges {
@@ -60,10 +67,15 @@ export function tenantOfGrant(grant: Grant | undefined): string | undefined {
  * @returns undefined for a grant without one (made before logins were recorded): no token comes of it
  */
 export function loginOfGrant(grant: Grant | undefined): Vouched | undefined {
-  const { tenantId, vouchedBy } = (grant ?? {}) as TenantGrant;
+  const { tenantId, vouchedBy, signInGeneration, memberSinceMs } = (grant ?? {}) as TenantGrant;
   const method = readVouchMethod(vouchedBy);
   if (method === undefined || tenantId === undefined) return undefined;
-  return { method, tenantId: method === "password" ? null : tenantId };
+  return {
+    method,
+    tenantId: method === "password" ? null : tenantId,
+    generation: signInGeneration ?? 0,
+    memberSinceMs: memberSinceMs ?? null,
+  };
 }
 
 /**
@@ -76,17 +88,30 @@ export function createGrant(
     accountId: string;
     clientId: string;
     tenantId: string | undefined;
-    vouchedBy: VouchMethod | undefined;
+    login: GrantLogin | undefined;
   },
 ): TenantGrant {
   const grant: TenantGrant = new provider.Grant({ accountId: names.accountId, clientId: names.clientId });
   if (names.tenantId !== undefined) grant.tenantId = names.tenantId;
-  if (names.vouchedBy !== undefined) grant.vouchedBy = names.vouchedBy;
+  if (names.login !== undefined) keepLogin(grant, names.login);
   return grant;
 }
 
+/** Writes into an unsaved grant by which login it is. */
+export function keepLogin(grant: TenantGrant, login: GrantLogin): void {
+  grant.vouchedBy = login.method;
+  grant.signInGeneration = login.generation;
+  grant.memberSinceMs = login.memberSinceMs;
+}
+
 function keepTenantInGrant(provider: Provider): void {
-  const members = [...provider.Grant.IN_PAYLOAD, "tenantId", "vouchedBy"];
+  const members = [
+    ...provider.Grant.IN_PAYLOAD,
+    "tenantId",
+    "vouchedBy",
+    "signInGeneration",
+    "memberSinceMs",
+  ];
   Object.defineProperty(provider.Grant, "IN_PAYLOAD", { get: () => members });
 }
 

@@ -11,7 +11,15 @@ import { uriOf } from "../input/web_address.ts";
 import { openPlacesOf } from "./account.ts";
 import { isLoopbackHttp, isPrivateUseScheme } from "./clients/redirect_uris.ts";
 import { decideTenantOfRequest, isForTenant, needsConsent } from "./interactions/prompts.ts";
-import { createGrant, type TenantGrant, tenantOfGrant } from "./internals.ts";
+import {
+  createGrant,
+  type GrantLogin,
+  keepLogin,
+  loginOfGrant,
+  type TenantGrant,
+  tenantOfGrant,
+} from "./internals.ts";
+import type { OpenPlace } from "./sessions/places.ts";
 import type { Voucher } from "./sessions/voucher.ts";
 
 /**
@@ -138,11 +146,14 @@ export async function loadGrant(ctx: KoaContextWithOIDC): Promise<Grant | undefi
   );
   if (decision.kind !== "chosen" && isForTenant(ctx)) return undefined;
   const tenantId = decision.kind === "chosen" && isForTenant(ctx) ? decision.tenantId : undefined;
-  const voucher = openPlacesOf(account).find(({ tenant }) => tenant.id === tenantId)?.voucher;
-  if (voucher !== undefined) speakBy(session, voucher);
-  const matching: TenantGrant | undefined = own.find((grant) => tenantOfGrant(grant) === tenantId);
-  if (matching && voucher && matching.vouchedBy !== voucher.method) {
-    matching.vouchedBy = voucher.method;
+  const place = openPlacesOf(account).find(({ tenant }) => tenant.id === tenantId);
+  if (place !== undefined) speakBy(session, place.voucher);
+  const login = place && loginAt(place);
+  const matching: TenantGrant | undefined = own.find(
+    (grant) => tenantOfGrant(grant) === tenantId && isOfLogin(grant, login),
+  );
+  if (matching && login && matching.vouchedBy !== login.method) {
+    keepLogin(matching, login);
     await matching.save();
   }
   const grant =
@@ -151,7 +162,7 @@ export async function loadGrant(ctx: KoaContextWithOIDC): Promise<Grant | undefi
       accountId: account.accountId,
       clientId: client.clientId,
       tenantId,
-      vouchedBy: voucher?.method,
+      login,
     });
   if (needsConsent(client)) return matching && isFresh(matching) ? matching : undefined;
   const missing = [...ctx.oidc.requestParamOIDCScopes].filter(
@@ -162,6 +173,22 @@ export async function loadGrant(ctx: KoaContextWithOIDC): Promise<Grant | undefi
   if (missing.length > 0) grant.addOIDCScope(missing);
   await grant.save();
   return grant;
+}
+
+// What comes of a login for one tenant is for the membership that stands while it does.
+const loginAt = ({ voucher, membership }: OpenPlace): GrantLogin => ({
+  method: voucher.method,
+  generation: voucher.generation,
+  memberSinceMs: membership.createdAtMs,
+});
+
+// A grant of a login that was ended, or of a membership that was, is not brought back: tokens that were made from it
+// meanwhile would come back with it.
+function isOfLogin(grant: TenantGrant | undefined, login: GrantLogin | undefined): boolean {
+  const kept = loginOfGrant(grant);
+  if (kept === undefined || login === undefined) return true;
+  if (kept.generation !== login.generation) return false;
+  return kept.memberSinceMs === null || kept.memberSinceMs === login.memberSinceMs;
 }
 
 // What codes and tokens say of the login is what is so for their tenant: a session may hold several logins.

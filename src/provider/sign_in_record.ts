@@ -29,7 +29,7 @@ export async function recordSignIn(
   const now = deps.clock();
   const lastMs = membership.lastLoginAtMs ?? 0;
   if (lastMs < voucher.authTimeMs || isFromTheFuture(lastMs, now.getTime())) {
-    await saveLastLogin(deps.db, { tenantId, accountId }, voucher.authTimeMs, now);
+    await saveLastLogin(deps.db, { tenantId, accountId }, voucher.authTimeMs, now, voucher.generation);
   }
   if (result?.login === undefined) return;
   const actor = voucher.clientId === null ? `account:${accountId}` : `client:${voucher.clientId}`;

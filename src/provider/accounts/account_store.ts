@@ -16,6 +16,8 @@ export interface Account {
   externalAtMs: number | null;
   disabledAtMs: number | null;
   createdAtMs: number;
+  /** How often all of its sign-ins were ended: what is of an earlier one is worth nothing. */
+  signInGeneration: number;
 }
 
 /** What a new account starts with. The caller has validated the address and hashed the password. */
@@ -43,6 +45,7 @@ interface AccountRow {
   external_at_ms: number | null;
   disabled_at_ms: number | null;
   created_at_ms: number;
+  sign_in_generation: number;
 }
 
 const accountColumns = [
@@ -53,6 +56,7 @@ const accountColumns = [
   "accounts.external_at_ms",
   "accounts.disabled_at_ms",
   "accounts.created_at_ms",
+  "accounts.sign_in_generation",
 ] as const;
 
 /** Finds an account by its id, which is the `sub` of its tokens. */
@@ -79,7 +83,8 @@ export async function findAccountByLogin(db: Database, login: string): Promise<A
 }
 
 /**
- * Finds an account together with its password hash, for the sign-in decision only.
+ * Finds an account together with its password hash, for the sign-in decision only. Both, and the generation of the
+ * account's sign-ins, are of one moment.
  * @returns the hash is null for an account that has no password here
  */
 export async function findCredentialsByLogin(
@@ -155,6 +160,11 @@ export async function lockAccount(trx: Database, accountId: string): Promise<voi
     .update({ updated_at_ms: trx.ref("updated_at_ms") });
 }
 
+/** Begins a new generation of an account's sign-ins: whatever came of an earlier one opens nothing from then on. */
+export async function beginSignInGeneration(trx: Database, accountId: string): Promise<void> {
+  await trx("accounts").where("id", accountId).increment("sign_in_generation", 1);
+}
+
 /** Replaces an account's password hash. */
 export async function savePasswordHash(
   db: Database,
@@ -218,5 +228,6 @@ function toAccount(row: AccountRow): Account {
     externalAtMs: row.external_at_ms,
     disabledAtMs: row.disabled_at_ms,
     createdAtMs: row.created_at_ms,
+    signInGeneration: row.sign_in_generation,
   };
 }

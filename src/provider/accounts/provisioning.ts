@@ -166,6 +166,7 @@ function newAccount(id: string, email: string, now: Date): Account {
     externalAtMs: nowMs,
     disabledAtMs: null,
     createdAtMs: nowMs,
+    signInGeneration: 0,
   };
 }
 
@@ -184,5 +185,7 @@ function newMembership(
     email,
     name: name ?? null,
     lastLoginAtMs: null,
+    // It begins when it is written; nobody has logged in by it before.
+    createdAtMs: 0,
   };
 }

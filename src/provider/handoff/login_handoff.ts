@@ -75,6 +75,9 @@ export type HandoffOutcome =
       tenantId: string;
       /** The client that vouched; absent in answers of before it was kept. */
       clientId?: string;
+      /** The generation of the account's sign-ins, and since when the membership stands; absent as above. */
+      generation?: number;
+      memberSinceMs?: number | null;
       authTime: number;
       amr: string[];
     }
@@ -157,7 +160,11 @@ export async function acceptHandoff(
     const facts = await readSubject(trx, { ...ids, clientId: request.client_id, nowMs: now.getTime() });
     decideSubjectClaims(facts, deps);
     const { authTime } = login;
-    const vouched = { ...ids, clientId: actor.clientId, authTime, amr: [...login.amr] };
+    const stands = {
+      generation: facts.account?.signInGeneration ?? 0,
+      memberSinceMs: facts.membership?.createdAtMs ?? null,
+    };
+    const vouched = { ...ids, ...stands, clientId: actor.clientId, authTime, amr: [...login.amr] };
     await answer(trx, challenge, { verifier, outcome: { kind: "login", ...vouched } }, now);
     const event = { type: "sign_in.vouched", actor: `client:${actor.clientId}`, ...ids } as const;
     const details = { authTime: new Date(authTime * 1000).toISOString(), amr: vouched.amr.join(" ") };

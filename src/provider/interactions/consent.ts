@@ -69,7 +69,7 @@ export async function answerConsent(
       clientId: state.client.clientId,
       tenantId,
       // Filled in by the sign-in that goes on with it (policies.ts loadGrant).
-      vouchedBy: undefined,
+      login: undefined,
     });
   grant.addOIDCScope([...state.scopes]);
   // Consent begins a grant's life anew.

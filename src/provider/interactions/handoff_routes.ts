@@ -71,8 +71,17 @@ export function addHandoffReturn(
 
 function interactionResult(outcome: HandoffOutcome): InteractionResults {
   if (outcome.kind === "rejected") return { error: outcome.error, error_description: outcome.description };
-  const { accountId, authTime, amr, tenantId, clientId = null } = outcome;
-  const voucher: LoginResult["voucher"] = { method: "handoff", tenantId, clientId };
+  const {
+    accountId,
+    authTime,
+    amr,
+    tenantId,
+    clientId = null,
+    generation = 0,
+    memberSinceMs = null,
+  } = outcome;
+  const vouched = { method: "handoff", tenantId, clientId } as const;
+  const voucher: LoginResult["voucher"] = { ...vouched, generation, memberSinceMs };
   return {
     login: { accountId, ts: authTime, amr, acr: handoffAcr, remember: true },
     voucher,

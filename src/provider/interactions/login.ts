@@ -67,7 +67,12 @@ export async function answerLogin(
   const account = await signIn(deps, { login, password: form.get("password") ?? "", ...origin });
   // Whole seconds, rounded down: auth_time must never lie in the future.
   const ts = Math.floor(deps.clock().getTime() / 1000);
-  const voucher = { method: "password", tenantId: null, clientId: null } as const;
+  const generation = account.signInGeneration;
+  const voucher = {
+    ...({ method: "password", tenantId: null, clientId: null } as const),
+    generation,
+    memberSinceMs: null,
+  };
   await assertUseful(
     deps,
     account.id,

@@ -117,8 +117,10 @@ function isRefused(ctx: KoaContextWithOIDC, reason: "no_membership" | "not_a_mem
 
 function lacksVoucher(ctx: KoaContextWithOIDC): boolean {
   const { session, account, result, params } = ctx.oidc;
-  if (session?.accountId === undefined || account === undefined || result?.login !== undefined) return false;
-  if (!isForTenant(ctx)) return vouchersOf(account).length === 0;
+  if (session?.accountId === undefined || account === undefined) return false;
+  // Of a login that was ended before it was complete nothing is left: the person logs in once more.
+  if (vouchersOf(account).length === 0) return true;
+  if (result?.login !== undefined || !isForTenant(ctx)) return false;
   const places = placesOf(account);
   const named = (name: string) => places.find(({ tenant }) => tenant.id === text(params?.[name]));
   if (text(params?.["tenant"]) !== undefined) {

@@ -1,8 +1,10 @@
 // Owns ending what a person's sign-ins left in the store: browser sessions, the grants of applications and every
-// code and token of theirs, sign-ins under way. What is deleted here is worth nothing on any instance from then on:
-// a request that read it before finds no grant and no session when it writes.
+// code and token of theirs, sign-ins under way. What is deleted here is worth nothing on any instance from then on.
+// Deleting is not what makes it so: a request that was under way may write any of it once more. What it writes carries
+// the generation, or the membership, that it began with, and opens nothing (sessions/voucher.ts).
 import type { Database } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
+import { beginSignInGeneration } from "../accounts/account_store.ts";
 
 /** How much was ended. */
 export interface EndedSignIns {
@@ -20,6 +22,8 @@ interface DeletedRow {
 
 /** Ends everything that stands for an account. */
 export async function deleteSignIns(db: Database, accountId: string): Promise<EndedSignIns> {
+  // First, so that whoever vouches for the account at this moment comes before it as a whole, or after it.
+  await beginSignInGeneration(db, accountId);
   // An answered handoff that no browser has come back with yet would sign the person in afterwards.
   await runStatement(
     db,
@@ -28,7 +32,6 @@ export async function deleteSignIns(db: Database, accountId: string): Promise<En
      returning challenge_hash`,
     [memberText("accountId", accountId)],
   );
-  // Without its voucher a session opens nothing, even if a request that had read it writes it once more.
   await db("session_vouchers").where({ account_id: accountId }).delete();
   const rows = await runStatement<DeletedRow>(
     db,

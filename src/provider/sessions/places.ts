@@ -9,7 +9,7 @@ import { type ClaimsPolicy, decideSubjectClaims } from "../tenants/claims.ts";
 import { listTenantIdsOfAccount, type Membership } from "../tenants/membership_store.ts";
 import { readSubjects, type SubjectFacts } from "../tenants/subject_store.ts";
 import type { Tenant } from "../tenants/tenant_store.ts";
-import { type Voucher, voucherFor } from "./voucher.ts";
+import { doorOf, type Voucher, voucherFor } from "./voucher.ts";
 
 /** What reading places needs. */
 export interface PlaceDeps extends ClaimsPolicy {
@@ -56,9 +56,9 @@ export function isOpen(place: Place): place is OpenPlace {
 }
 
 function placeOf(facts: SubjectFacts, vouchers: readonly Voucher[], policy: ClaimsPolicy): Place | undefined {
-  const { tenant, membership } = facts;
-  if (tenant === undefined || membership === undefined || tenant.disabledAtMs !== null) return undefined;
-  const door = { tenantId: tenant.id, loginMethod: tenant.loginMethod };
+  const { account, tenant, membership } = facts;
+  if (!account || !tenant || !membership || tenant.disabledAtMs !== null) return undefined;
+  const door = doorOf(tenant, account, membership);
   return { tenant, membership, voucher: voucherFor(vouchers, door), refusal: refusalOf(facts, policy) };
 }
 

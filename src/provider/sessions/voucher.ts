@@ -1,6 +1,8 @@
 // Owns what a login opens: who vouched for it, how, and for which tenants that counts. Pure. Every flow asks
 // opensTenant, and nothing elsewhere may decide whether a session speaks for a tenant.
-import type { LoginMethod } from "../tenants/tenant_store.ts";
+import type { Account } from "../accounts/account_store.ts";
+import type { Membership } from "../tenants/membership_store.ts";
+import type { LoginMethod, Tenant } from "../tenants/tenant_store.ts";
 
 /** How a login was proven: by a password here, or by the ISV's word. */
 export const vouchMethods = ["password", "handoff"] as const;
@@ -11,6 +13,13 @@ export interface Vouched {
   method: VouchMethod;
   /** The one tenant the ISV vouched for; null: this provider verified the person itself. */
   tenantId: string | null;
+  /** The generation of the account's sign-ins, as it was when the person was verified. */
+  generation: number;
+  /**
+   * Since when the membership stands that it is for, epoch milliseconds. Null: for whatever memberships stand, or not
+   * known (of before it was kept).
+   */
+  memberSinceMs: number | null;
 }
 
 /** A login of a browser session. */
@@ -25,10 +34,28 @@ export interface Voucher extends Vouched {
   authTimeMs: number;
 }
 
-/** A tenant, as far as logins go. */
+/** A tenant, as far as one member's logins go. */
 export interface TenantDoor {
   tenantId: string;
   loginMethod: LoginMethod;
+  /** The generation of the account's sign-ins now. */
+  generation: number;
+  /** Since when the account's membership stands, epoch milliseconds. */
+  memberSinceMs: number;
+}
+
+/** The door of a tenant for a member. */
+export function doorOf(
+  tenant: Pick<Tenant, "id" | "loginMethod">,
+  account: Pick<Account, "signInGeneration">,
+  membership: Pick<Membership, "createdAtMs">,
+): TenantDoor {
+  return {
+    tenantId: tenant.id,
+    loginMethod: tenant.loginMethod,
+    generation: account.signInGeneration,
+    memberSinceMs: membership.createdAtMs,
+  };
 }
 
 /**
@@ -36,8 +63,13 @@ export interface TenantDoor {
  *
  * A password opens the tenants whose users may log in here. A handoff opens exactly the tenant it was vouched for,
  * as long as that tenant takes the ISV's word. Membership, and whether a token may be made, are asked besides.
+ *
+ * A login of before the account's sign-ins were ended opens nothing, whenever what carries it was written; one for a
+ * membership that ended opens nothing either, though there be another by now.
  */
 export function opensTenant(vouched: Vouched, tenant: TenantDoor): boolean {
+  if (vouched.generation !== tenant.generation) return false;
+  if (vouched.memberSinceMs !== null && vouched.memberSinceMs !== tenant.memberSinceMs) return false;
   switch (vouched.method) {
     case "password":
       return vouched.tenantId === null && tenant.loginMethod !== "handoff";

@@ -19,14 +19,16 @@ interface VoucherRow {
   amr: string;
   acr: string | null;
   auth_time_ms: number;
+  sign_in_generation: number;
+  member_since_ms: number | null;
 }
 
 // Stands for "every tenant with passwords here"; no tenant can have this id.
 const everyTenant = "*";
 
 /**
- * Records a login of a session. An older login never replaces a newer one of the same kind; another account's is
- * always replaced.
+ * Records a login of a session. An older login, or one of an earlier generation, never replaces a newer one of the
+ * same kind; another account's is always replaced.
  */
 export async function saveVoucher(
   db: Database,
@@ -39,13 +41,16 @@ export async function saveVoucher(
     "session_voucher_save",
     `insert into session_vouchers
        (session_uid_hash, account_id, method, tenant_id, client_id, amr, acr, auth_time_ms, created_at_ms,
-        checked_at_ms)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        checked_at_ms, sign_in_generation, member_since_ms)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      on conflict (session_uid_hash, method, tenant_id) do update set
        account_id = excluded.account_id, client_id = excluded.client_id, amr = excluded.amr, acr = excluded.acr,
-       auth_time_ms = excluded.auth_time_ms, created_at_ms = excluded.created_at_ms
+       auth_time_ms = excluded.auth_time_ms, created_at_ms = excluded.created_at_ms,
+       sign_in_generation = excluded.sign_in_generation, member_since_ms = excluded.member_since_ms
      where session_vouchers.account_id <> excluded.account_id
-       or session_vouchers.auth_time_ms <= excluded.auth_time_ms
+       or session_vouchers.sign_in_generation < excluded.sign_in_generation
+       or (session_vouchers.sign_in_generation = excluded.sign_in_generation
+         and session_vouchers.auth_time_ms <= excluded.auth_time_ms)
      returning method`,
     [
       hashRecordId(session.sessionUid),
@@ -58,17 +63,24 @@ export async function saveVoucher(
       voucher.authTimeMs,
       now.getTime(),
       now.getTime(),
+      voucher.generation,
+      voucher.memberSinceMs,
     ],
   );
 }
 
-/** Lists the logins of a session; none for a session of somebody else, or of before they were recorded. */
+/**
+ * Lists the logins of a session that stand; none for a session of somebody else, of before they were recorded, or of
+ * before the account's sign-ins were ended.
+ */
 export async function listVouchers(db: Database, session: SessionKey): Promise<Voucher[]> {
   const rows = await runStatement<VoucherRow>(
     db,
     "session_vouchers_list",
-    `select method, tenant_id, client_id, amr, acr, auth_time_ms from session_vouchers
-     where session_uid_hash = ? and account_id = ? order by method, tenant_id`,
+    `select v.method, v.tenant_id, v.client_id, v.amr, v.acr, v.auth_time_ms, v.sign_in_generation, v.member_since_ms
+     from session_vouchers v
+     join accounts a on a.id = v.account_id and a.sign_in_generation = v.sign_in_generation
+     where v.session_uid_hash = ? and v.account_id = ? order by v.method, v.tenant_id`,
     [hashRecordId(session.sessionUid), session.accountId],
   );
   return rows.flatMap((row) => toVoucher(row) ?? []);
@@ -119,5 +131,7 @@ function toVoucher(row: VoucherRow): Voucher | undefined {
     amr: JSON.parse(row.amr) as string[],
     acr: row.acr ?? undefined,
     authTimeMs: row.auth_time_ms,
+    generation: row.sign_in_generation,
+    memberSinceMs: row.member_since_ms,
   };
 }

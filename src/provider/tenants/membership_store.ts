@@ -23,6 +23,8 @@ export interface Membership {
   name: string | null;
   /** Last login to this tenant, epoch milliseconds; null: none known. */
   lastLoginAtMs: number | null;
+  /** When it began, epoch milliseconds: one that ended and began again is another one. */
+  createdAtMs: number;
 }
 
 interface MembershipRow {
@@ -34,6 +36,7 @@ interface MembershipRow {
   email: string | null;
   name: string | null;
   last_login_at_ms: number | null;
+  created_at_ms: number;
 }
 
 /** Finds the membership of one account in one enabled tenant. */
@@ -129,17 +132,26 @@ export async function saveMembershipFacts(
  * Records a login to a tenant; an older one never replaces a newer one. One from the future, written while a clock
  * was ahead, is replaced by the next login, and none is written.
  * @param atMs when the person logged in, epoch milliseconds
+ * @param generation of the account's sign-ins, of which the login is; one that was ended meanwhile is not recorded.
+ *   Undefined: of none, a client says so
  */
 export async function saveLastLogin(
   db: Database,
   membership: { tenantId: string; accountId: string },
   atMs: number,
   now: Date,
+  generation?: number,
 ): Promise<void> {
   const loginAtMs = Math.min(atMs, now.getTime());
   const latestMs = now.getTime() + clockToleranceSeconds * 1000;
   await db("memberships")
     .where({ tenant_id: membership.tenantId, account_id: membership.accountId })
+    .where((query) => {
+      if (generation === undefined) return;
+      query.whereExists((account) =>
+        account.from("accounts").where({ id: membership.accountId, sign_in_generation: generation }),
+      );
+    })
     .where((query) =>
       query
         .whereNull("last_login_at_ms")
@@ -162,6 +174,7 @@ function enabledMemberships(db: Database) {
       email: "memberships.email",
       name: "memberships.name",
       last_login_at_ms: "memberships.last_login_at_ms",
+      created_at_ms: "memberships.created_at_ms",
     });
 }
 
@@ -176,5 +189,6 @@ function toMembership(row: MembershipRow): Membership {
     email: row.email,
     name: row.name,
     lastLoginAtMs: row.last_login_at_ms,
+    createdAtMs: row.created_at_ms,
   };
 }

@@ -3,7 +3,7 @@ import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { assertPresence } from "../presence/presence_policy.ts";
-import { opensTenant, type Vouched } from "../sessions/voucher.ts";
+import { doorOf, opensTenant, type Vouched } from "../sessions/voucher.ts";
 import { type ClaimsPolicy, decideSubjectClaims, type SubjectClaims } from "./claims.ts";
 import { readSubject, type SubjectFacts } from "./subject_store.ts";
 
@@ -68,16 +68,17 @@ export function decideFacts(
 }
 
 /**
- * Refuses what came from a login that does not open the tenant: because nobody vouched for it, or because the tenant's
- * users log in another way by now.
+ * Refuses what came from a login that does not open the tenant: because nobody vouched for it, because the tenant's
+ * users log in another way by now, or because the login, or the membership it was for, was ended.
  * @throws OperationError tenant_not_vouched
  */
-export function assertLoginOpens(facts: Pick<SubjectFacts, "tenant">, login: Vouched | undefined): void {
-  const { tenant } = facts;
-  // Without a tenant there is nothing to open; the decision that follows says so.
-  if (tenant === undefined) return;
-  const door = { tenantId: tenant.id, loginMethod: tenant.loginMethod };
-  if (login !== undefined && opensTenant(login, door)) return;
+export function assertLoginOpens(
+  { account, tenant, membership }: Pick<SubjectFacts, "account" | "tenant" | "membership">,
+  login: Vouched | undefined,
+): void {
+  // Where one of them is not there, the decision that follows says so and refuses.
+  if (!account || !tenant || !membership) return;
+  if (login !== undefined && opensTenant(login, doorOf(tenant, account, membership))) return;
   throw new OperationError("tenant_not_vouched", `The sign-in does not open the tenant ${tenant.id}.`);
 }
 

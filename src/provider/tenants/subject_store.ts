@@ -5,7 +5,7 @@ import { type Database, isPostgres } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
 import type { Account } from "../accounts/account_store.ts";
 import type { Presence } from "../presence/presence_policy.ts";
-import { opensTenant, type Vouched } from "../sessions/voucher.ts";
+import { doorOf, opensTenant, type Vouched } from "../sessions/voucher.ts";
 import type { Membership } from "./membership_store.ts";
 import { readLoginMethod, readTenantRow, type Tenant, type TenantRow } from "./tenant_store.ts";
 
@@ -37,6 +37,7 @@ interface SubjectRow {
   external_at_ms: number | null;
   account_disabled_at_ms: number | null;
   account_created_at_ms: number;
+  sign_in_generation: number;
   tenant_id: string | null;
   tenant_name: string;
   login_method: string;
@@ -49,27 +50,32 @@ interface SubjectRow {
   membership_email: string | null;
   membership_name: string | null;
   last_login_at_ms: number | null;
+  membership_created_at_ms: number;
   domain: string | null;
   live_password: number;
   live_handoff: number;
   consented: number;
 }
 
-// A login of a session that lives now. What it opens is decided in sessions/voucher.ts.
+// A login of a session that lives now, and that stands. What it opens is decided in sessions/voucher.ts.
 const liveVoucher = `select 1 from oidc_records r
     join session_vouchers v on v.session_uid_hash = r.uid_hash and v.account_id = r.account_id
+      and v.sign_in_generation = a.sign_in_generation
     where r.model = 'Session' and r.account_id = asked.account_id and r.expires_at_ms > asked.now_ms`;
 // One row for each proven domain of the tenant, or a single one. What is asked is a row whatever exists, so that
 // an unknown tenant and an unknown account can be told apart.
 const columns = `
 a.id as account_id, a.email, a.email_verified_at_ms, a.name, a.external_at_ms,
   a.disabled_at_ms as account_disabled_at_ms, a.created_at_ms as account_created_at_ms,
+  a.sign_in_generation,
   t.id as tenant_id, t.name as tenant_name, t.login_method, t.presence_policy, t.presence_within_hours,
   t.discoverable_at_ms,
   t.disabled_at_ms as tenant_disabled_at_ms, t.created_at_ms as tenant_created_at_ms,
-  m.role, m.email as membership_email, m.name as membership_name, m.last_login_at_ms, d.domain,
+  m.role, m.email as membership_email, m.name as membership_name, m.last_login_at_ms,
+  m.created_at_ms as membership_created_at_ms, d.domain,
   case when exists (${liveVoucher} and v.method = 'password') then 1 else 0 end as live_password,
-  case when exists (${liveVoucher} and v.method = 'handoff' and v.tenant_id = asked.tenant_id)
+  case when exists (${liveVoucher} and v.method = 'handoff' and v.tenant_id = asked.tenant_id
+      and (v.member_since_ms is null or v.member_since_ms = m.created_at_ms))
     then 1 else 0 end as live_handoff,
   case when exists (select 1 from offline_consents c where c.tenant_id = asked.tenant_id
     and c.account_id = asked.account_id and c.client_id = asked.client_id and c.revoked_at_ms is null)
@@ -116,14 +122,14 @@ export function createSubjectReader(db: Database): (query: SubjectQuery) => Prom
 function factsOf(rows: readonly SubjectRow[]): SubjectFacts {
   const [row] = rows;
   if (row === undefined) throw new Error("the subject statement always answers");
-  const tenant = tenantOf(row);
+  const [account, tenant, membership] = [accountOf(row), tenantOf(row), membershipOf(row)];
   return {
-    account: accountOf(row),
+    account,
     tenant,
-    membership: membershipOf(row),
+    membership,
     verifiedDomains: rows.flatMap(({ domain }) => domain ?? []),
     presence: {
-      hasLiveSession: isPresentAt(tenant, row),
+      hasLiveSession: isPresentAt({ account, tenant, membership }, row),
       lastLoginAtMs: row.last_login_at_ms,
       hasOfflineConsent: row.consented === 1,
     },
@@ -131,13 +137,18 @@ function factsOf(rows: readonly SubjectRow[]): SubjectFacts {
 }
 
 // A session counts for the tenants its logins open, and for no other.
-function isPresentAt(tenant: Tenant | undefined, row: SubjectRow): boolean {
-  if (tenant === undefined) return false;
+function isPresentAt(
+  { account, tenant, membership }: Pick<SubjectFacts, "account" | "tenant" | "membership">,
+  row: SubjectRow,
+): boolean {
+  if (!account || !tenant || !membership) return false;
+  const door = doorOf(tenant, account, membership);
+  // The statement asked already that they are of the account's generation and of this membership.
+  const { generation, memberSinceMs } = door;
   const live: Vouched[] = [
     ...(row.live_password === 1 ? [{ method: "password" as const, tenantId: null }] : []),
     ...(row.live_handoff === 1 ? [{ method: "handoff" as const, tenantId: tenant.id }] : []),
-  ];
-  const door = { tenantId: tenant.id, loginMethod: tenant.loginMethod };
+  ].map((login) => ({ ...login, generation, memberSinceMs }));
   return live.some((vouched) => opensTenant(vouched, door));
 }
 
@@ -151,6 +162,7 @@ function accountOf(row: SubjectRow): Account | undefined {
     externalAtMs: row.external_at_ms,
     disabledAtMs: row.account_disabled_at_ms,
     createdAtMs: row.account_created_at_ms,
+    signInGeneration: row.sign_in_generation,
   };
 }
 
@@ -180,5 +192,6 @@ function membershipOf(row: SubjectRow): Membership | undefined {
     email: row.membership_email,
     name: row.membership_name,
     lastLoginAtMs: row.last_login_at_ms,
+    createdAtMs: row.membership_created_at_ms,
   };
 }

@@ -23,7 +23,9 @@ for (const kind of storeKinds) {
     beforeEach(async () => {
       await store.db("login_challenges").delete();
       await store.db("oidc_records").delete();
+      await store.db("accounts").delete();
       for (const accountId of people) {
+        await store.db("accounts").insert({ id: accountId, created_at_ms: 1, updated_at_ms: 1 });
         for (const tenantId of ["acme", "Acme"]) await plant(accountId, tenantId);
       }
     });
@@ -42,6 +44,8 @@ for (const kind of storeKinds) {
         amr: [],
         acr: undefined,
         authTimeMs: 1,
+        generation: 0,
+        memberSinceMs: null,
       };
       await saveVoucher(db, { sessionUid: id, accountId }, voucher as Voucher, new Date(nowMs));
       const result = { login: { accountId } };

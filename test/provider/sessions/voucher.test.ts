@@ -1,11 +1,23 @@
 // What a login opens, as a pure decision.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { opensTenant, type Voucher, voucherFor } from "../../../src/provider/sessions/voucher.ts";
+import {
+  opensTenant,
+  type Vouched,
+  type Voucher,
+  voucherFor,
+} from "../../../src/provider/sessions/voucher.ts";
 import type { LoginMethod } from "../../../src/provider/tenants/tenant_store.ts";
 
-const password = { method: "password", tenantId: null } as const;
-const handoff = (tenantId: string) => ({ method: "handoff", tenantId }) as const;
+const stands = { generation: 2, memberSinceMs: null };
+const password = { method: "password", tenantId: null, ...stands } as const;
+const handoff = (tenantId: string) => ({ method: "handoff", tenantId, ...stands, memberSinceMs: 7 }) as const;
+const door = (loginMethod: LoginMethod) => ({
+  tenantId: "acme",
+  loginMethod,
+  generation: 2,
+  memberSinceMs: 7,
+});
 
 const rows: [string, Parameters<typeof opensTenant>[0], LoginMethod, boolean][] = [
   ["a password opens a local tenant", password, "local", true],
@@ -16,16 +28,27 @@ const rows: [string, Parameters<typeof opensTenant>[0], LoginMethod, boolean][] 
   ["a handoff opens no local tenant", handoff("acme"), "local", false],
   ["a handoff for another tenant opens nothing", handoff("globex"), "handoff", false],
   ["a handoff for another tenant opens nothing of both either", handoff("globex"), "both", false],
-  ["a handoff for * is none", { method: "handoff", tenantId: "*" }, "handoff", false],
-  ["a handoff for no tenant opens nothing", { method: "handoff", tenantId: null }, "both", false],
-  ["a password for one tenant is none", { method: "password", tenantId: "acme" }, "local", false],
+  ["a handoff for * is none", { ...handoff("*") }, "handoff", false],
+  ["a handoff for no tenant opens nothing", { ...handoff("acme"), tenantId: null }, "both", false],
+  ["a password for one tenant is none", { ...password, tenantId: "acme" }, "local", false],
+  ["a password of before all was ended opens nothing", { ...password, generation: 1 }, "local", false],
+  ["a handoff of before all was ended opens nothing", { ...handoff("acme"), generation: 1 }, "both", false],
+  ["a generation that is yet to come opens nothing", { ...password, generation: 3 }, "local", false],
+  ["a login for this very membership opens it", { ...password, memberSinceMs: 7 }, "local", true],
+  ["a login for a membership that ended opens nothing", { ...password, memberSinceMs: 6 }, "local", false],
+  [
+    "a handoff for a membership that ended opens nothing",
+    { ...handoff("acme"), memberSinceMs: 6 },
+    "both",
+    false,
+  ],
 ];
 for (const [name, vouched, loginMethod, opens] of rows) {
-  test(name, () => assert.equal(opensTenant(vouched, { tenantId: "acme", loginMethod }), opens));
+  test(name, () => assert.equal(opensTenant(vouched, door(loginMethod)), opens));
 }
 
 test("a session speaks for a tenant by its newest login that opens it", () => {
-  const made = (one: Pick<Voucher, "method" | "tenantId">, authTimeMs: number): Voucher => ({
+  const made = (one: Vouched, authTimeMs: number): Voucher => ({
     ...one,
     clientId: null,
     amr: [],
@@ -33,8 +56,8 @@ test("a session speaks for a tenant by its newest login that opens it", () => {
     authTimeMs,
   });
   const logins = [made(password, 2), made(handoff("acme"), 1), made(handoff("globex"), 3)];
-  const forMethod = (loginMethod: LoginMethod) => voucherFor(logins, { tenantId: "acme", loginMethod });
+  const forMethod = (loginMethod: LoginMethod) => voucherFor(logins, door(loginMethod));
   assert.equal(forMethod("both")?.authTimeMs, 2);
   assert.equal(forMethod("handoff")?.authTimeMs, 1);
-  assert.equal(voucherFor([], { tenantId: "acme", loginMethod: "both" }), undefined);
+  assert.equal(voucherFor([], door("both")), undefined);
 });

@@ -13,6 +13,7 @@ const member = (...tenantIds: string[]): TenantChoiceFacts["memberships"] =>
     email: null,
     name: null,
     lastLoginAtMs: null,
+    createdAtMs: 1,
   }));
 
 const chosen = (tenantId: string) => ({ kind: "chosen", tenantId });
