@@ -187,7 +187,8 @@ for (const kind of storeKinds) {
             const page = await person.agent.follow(new URL("/account", fixture.issuer));
             assert.ok(!page.text.includes(person.email), `${when}: the account page opens`);
           }
-          if (tenant === "hooli") continue;
+          // Some are enough: what a password verification costs adds up.
+          if (tenant === "hooli" || step % 4 !== 0) continue;
           const anew = await person.agent.follow(url({ prompt: "login consent" }));
           const secretWord = ending === "a new password" ? newPassword : password;
           const done = await person.agent.submit(

@@ -39,6 +39,7 @@ for (const kind of storeKinds) {
         externalAtMs: null,
         disabledAtMs: null,
         createdAtMs: now.getTime(),
+        signInGeneration: 0,
       });
     });
 

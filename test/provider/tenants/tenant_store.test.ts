@@ -87,6 +87,7 @@ for (const kind of storeKinds) {
         email: null,
         name: null,
         lastLoginAtMs: null,
+        createdAtMs: now.getTime(),
       });
       assert.equal(await findMembership(store.db, "globex", ada.id), undefined);
       assert.equal(await findMembership(store.db, "acme", bob.id), undefined);
