@@ -1,5 +1,5 @@
 // Owns how single setting values are read from text. Each reader returns the value or throws an Error
-// whose message is "what is wrong|what to do"; no reader repeats a secret.
+// whose message is "what is wrong|what to do", for every fault of the value at once; no reader repeats a secret.
 import { Resolver } from "node:dns";
 import { isIP } from "node:net";
 import type { Mode } from "./config.ts";
@@ -62,10 +62,8 @@ const fewestDistinctBytes = 16;
 
 /** Comma-separated 32-byte keys in base64; in production such as chance makes, not zeros or a repeated word. */
 export function sealingKeys(value: string, mode: Mode): readonly Uint8Array[] {
-  return value.split(",").map((part, index) => {
-    const bytes = /^[A-Za-z0-9+/_-]+={0,2}$/.test(part.trim())
-      ? Buffer.from(part.trim(), "base64")
-      : Buffer.alloc(0);
+  return readEach(value, (part, index) => {
+    const bytes = /^[A-Za-z0-9+/_-]+={0,2}$/.test(part) ? Buffer.from(part, "base64") : Buffer.alloc(0);
     if (bytes.length !== 32) {
       throw new Error(`key ${index + 1} is not 32 bytes in base64|Make one with: openssl rand -base64 32`);
     }
@@ -89,8 +87,7 @@ export function dnsServers(value: string): readonly string[] {
 
 /** Comma-separated CIDR ranges. */
 export function networks(value: string): readonly string[] {
-  return value.split(",").map((part) => {
-    const range = part.trim();
+  return readEach(value, (range) => {
     const [address = "", bits = ""] = range.split("/");
     const family = isIP(address);
     if (family === 0 || !/^\d+$/.test(bits) || Number(bits) > (family === 4 ? 32 : 128)) {
@@ -111,30 +108,60 @@ export function issuerUrl(value: string, mode: Mode): string {
   const parsed = uriOf(value);
   if (parsed === undefined)
     throw new Error(`"${value}" is not a URL|Write it like https://login.example.com`);
-  if (parsed.username !== "" || parsed.password !== "") {
-    throw new Error("it holds a user name or password|Remove it");
-  }
-  if (value.includes(".well-known")) {
-    throw new Error("it contains the discovery path|Leave /.well-known/openid-configuration away");
-  }
-  if (value.endsWith("/")) {
-    throw new Error("it ends with a slash, and AWS compares issuers byte by byte|Remove the slash");
-  }
-  if (value.length > 512 || !awsIssuerPattern.test(value)) {
-    throw new Error(
-      "it is not an issuer URL AWS accepts|Use at most 512 characters, without query or fragment",
-    );
-  }
-  if (parsed.origin !== value) {
-    throw new Error(
-      "it is more than scheme, host and port in lower case|Give the provider a host of its own, like https://login.example.com",
-    );
-  }
   const local = ["localhost", "127.0.0.1", "[::1]"].includes(parsed.hostname);
-  if (parsed.protocol !== "https:" && !(mode === "development" && local)) {
-    throw new Error("it is not https|Put TLS in front of the provider and use the https address");
-  }
+  const faults: readonly (readonly [boolean, string])[] = [
+    [parsed.username !== "" || parsed.password !== "", "it holds a user name or password|Remove it"],
+    [
+      value.includes(".well-known"),
+      "it contains the discovery path|Leave /.well-known/openid-configuration away",
+    ],
+    [value.endsWith("/"), "it ends with a slash, and AWS compares issuers byte by byte|Remove the slash"],
+    [
+      value.length > 512 || !awsIssuerPattern.test(value),
+      "it is not an issuer URL AWS accepts|Use at most 512 characters, without query or fragment",
+    ],
+    [
+      parsed.origin !== withoutToldParts(value),
+      "it is more than scheme, host and port in lower case|Give the provider a host of its own, like https://login.example.com",
+    ],
+    [
+      parsed.protocol !== "https:" && !(mode === "development" && local),
+      "it is not https|Put TLS in front of the provider and use the https address",
+    ],
+  ];
+  throwAll(faults.flatMap(([isAtFault, fault]) => (isAtFault ? [fault] : [])));
   return value;
+}
+
+// What other faults of an issuer name already; the rest is compared with the origin.
+function withoutToldParts(value: string): string {
+  return value
+    .replace(/[?#].*$/, "")
+    .replace(/\/\.well-known.*$/, "")
+    .replace(/\/+$/, "")
+    .replace(/^([a-z]+:\/\/)[^/@]*@/i, "$1");
+}
+
+// All faults of one value at once, in the form in which a reader throws one.
+function throwAll(faults: readonly string[]): void {
+  if (faults.length === 0) return;
+  const [problems, fixes] = [0, 1].map((part) => faults.map((fault) => fault.split("|")[part] ?? ""));
+  throw new Error(`${problems?.join("; ")}|${[...new Set(fixes)].join(". ")}`);
+}
+
+// Reads each part of a comma-separated value; the faults of all parts are told at once.
+function readEach<Value>(value: string, read: (part: string, index: number) => Value): readonly Value[] {
+  const faults: string[] = [];
+  const values = value.split(",").flatMap((part, index) => {
+    try {
+      return [read(part.trim(), index)];
+    } catch (error) {
+      faults.push((error as Error).message);
+      return [];
+    }
+  });
+  throwAll(faults);
+  return values;
 }
 
 /**

@@ -72,6 +72,39 @@ describe("the settings", () => {
     assert.match(faults["PORT"] ?? "", /"eighty" is not a whole number from 0 to 65535/);
   });
 
+  test("name every fault of one value at once", () => {
+    const issuer = faultsOf({ ...production, TTI_ISSUER: "http://me:pw@Login.isv.example/sso?x=1/" })[
+      "TTI_ISSUER"
+    ];
+    for (const part of [
+      /user name or password/,
+      /ends with a slash/,
+      /without query or fragment/,
+      /more than scheme, host and port/,
+      /not https/,
+      /Put TLS in front/,
+    ]) {
+      assert.match(issuer ?? "", part);
+    }
+    const networks = faultsOf({ ...production, TTI_ALLOW_NETWORKS: "10.0.0.0,192.0.2.0/24,x/8" });
+    assert.match(networks["TTI_ALLOW_NETWORKS"] ?? "", /"10\.0\.0\.0" is no CIDR range; "x\/8" is no/);
+    const secrets = faultsOf({ ...production, TTI_SECRETS: `short,${secret},shorter` });
+    assert.match(secrets["TTI_SECRETS"] ?? "", /key 1 is not 32 bytes in base64; key 3 is not/);
+  });
+
+  test("tell an issuer one fault where it has one", () => {
+    for (const [value, fault] of [
+      ["https://login.isv.example/", /^it ends with a slash, and AWS compares issuers byte by byte\. Remove/],
+      ["https://login.isv.example/sso", /^it is more than scheme, host and port in lower case\. Give/],
+      ["http://login.isv.example", /^it is not https\. Put/],
+      ["https://login.isv.example/.well-known/openid-configuration", /^it contains the discovery path\. Le/],
+      ["https://me:pw@login.isv.example", /^it holds a user name or password\. Remove it\.$/],
+      ["https://login.isv.example?x=1", /^it is not an issuer URL AWS accepts\. Use/],
+    ] as const) {
+      assert.match(faultsOf({ ...production, TTI_ISSUER: value })["TTI_ISSUER"] ?? "", fault, value);
+    }
+  });
+
   test("say which name a misspelt one meant", () => {
     assert.match(faultsOf({ ...production, TTI_ISUER: "x" })["TTI_ISUER"] ?? "", /Did you mean TTI_ISSUER\?/);
   });

@@ -78,6 +78,9 @@ for (const kind of storeKinds) {
         presence: "within 12",
         presenceWas: "session",
       });
+      await tenants.updateTenant(operator, { id: "acme", discoverable: true });
+      const [opened] = await eventsOf(store.db, "tenant.updated");
+      assert.deepEqual(opened?.details, { discoverable: "on", discoverableWas: "off" });
     });
 
     test("an account's making and its password stand in the trail of each of its tenants", async () => {

@@ -22,6 +22,8 @@ export interface Installation {
   /** Enabled tenants. */
   tenants: readonly Tenant[];
   tenantsWithDomain: ReadonlySet<string>;
+  /** Claimed domains that wait for their proof: tenant → the first of them. */
+  waitingDomains: ReadonlyMap<string, string>;
   /** Addresses that several members of one tenant carry. */
   sharedAddresses: readonly SharedAddress[];
 }
@@ -51,6 +53,12 @@ export async function readInstallation(db: Database, config: Config, now: Date):
     tenants: tenants.filter(({ disabledAtMs }) => disabledAtMs === null),
     tenantsWithDomain: new Set(
       domains.filter(({ verifiedAtMs }) => verifiedAtMs !== null).map(({ tenantId }) => tenantId),
+    ),
+    waitingDomains: new Map(
+      domains
+        .filter(({ verifiedAtMs }) => verifiedAtMs === null)
+        .toReversed()
+        .map(({ tenantId, domain }) => [tenantId, domain]),
     ),
   };
 }

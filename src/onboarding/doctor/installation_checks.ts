@@ -119,17 +119,34 @@ function checkDomainPolicy({ config }: Installation): Finding {
   });
 }
 
-function checkTenantDomains({ config, tenants, tenantsWithDomain }: Installation): Finding[] {
+function checkTenantDomains(installation: Installation): Finding[] {
+  const { config, tenants, tenantsWithDomain, waitingDomains } = installation;
   if (!config.requireVerifiedDomain) return [];
   const without = tenants.filter(({ id }) => !tenantsWithDomain.has(id)).map(({ id }) => id);
-  if (without.length === 0) return [];
-  return [
-    warning("tenant_domains", {
-      message: `No domain is verified for ${listed(without)}`,
-      cause: "Their users can sign in nowhere and no token is made for them.",
-      fix: `Prove one: tti domain add DOMAIN --tenant ${without[0]}`,
-    }),
-  ];
+  const waiting = without.filter((id) => waitingDomains.has(id));
+  const unclaimed = without.filter((id) => !waitingDomains.has(id));
+  const cause = "Their users can sign in nowhere and no token is made for them.";
+  const findings: Finding[] = [];
+  if (unclaimed.length > 0) {
+    findings.push(
+      warning("tenant_domains", {
+        message: `No domain is verified for ${listed(unclaimed)}`,
+        cause,
+        fix: `Prove one: tti domain add DOMAIN --tenant ${unclaimed[0]}`,
+      }),
+    );
+  }
+  if (waiting.length > 0) {
+    const claim = `${waitingDomains.get(waiting[0] ?? "")} --tenant ${waiting[0]}`;
+    findings.push(
+      warning("tenant_domains", {
+        message: `A domain is claimed and waits for its proof: ${listed(waiting)}`,
+        cause,
+        fix: `When its TXT record is there (tti domain add tells it again): tti domain verify ${claim}`,
+      }),
+    );
+  }
+  return findings;
 }
 
 function checkLogin({ config, tenants }: Installation): Finding[] {

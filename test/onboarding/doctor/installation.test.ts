@@ -41,6 +41,7 @@ function installation(changes: Partial<Installation> = {}): Installation {
     awsClient: { client_id: "isv-app", id_token_signed_response_alg: "RS256" },
     tenants: [acme],
     tenantsWithDomain: new Set(["acme"]),
+    waitingDomains: new Map(),
     sharedAddresses: [],
     ...changes,
   };
@@ -106,6 +107,19 @@ for (const [what, changes, complaint, message] of cases) {
     assert.ok(told?.cause && told.fix);
   });
 }
+
+test("a domain that waits for its proof is to be verified, a tenant without one to claim one", () => {
+  const tenants = ["acme", "globex", "initech"].map((id) => ({ ...acme, id }));
+  const told = checkInstallation(
+    installation({ tenants, waitingDomains: new Map([["globex", "globex.example"]]) }),
+  ).filter(({ check }) => check === "tenant_domains");
+  assert.deepEqual(
+    told.map(({ message }) => message),
+    ["No domain is verified for initech", "A domain is claimed and waits for its proof: globex"],
+  );
+  assert.match(told[0]?.fix ?? "", /tti domain add DOMAIN --tenant initech$/);
+  assert.match(told[1]?.fix ?? "", /tti domain verify globex\.example --tenant globex$/);
+});
 
 test("with the domain policy off the attack is told in one sentence", () => {
   const config = readConfig({ ...production, TTI_REQUIRE_VERIFIED_DOMAIN: "off" });
@@ -187,7 +201,10 @@ test("a running installation is read as it is, and examined whole", async () => 
     assert.deepEqual([...read.tenantsWithDomain], ["acme"]);
     const findings = checkInstallation(read);
     assert.ok(complaints(findings).includes("warning tenant_domains"));
-    assert.match(JSON.stringify(findings), /for closed, globex.*within 8/);
+    assert.match(
+      JSON.stringify(findings),
+      /verified for closed".*waits for its proof: globex".*verify globex\.example --tenant globex.*within 8/,
+    );
 
     const otherSecrets = { ...config, secrets: [Buffer.alloc(32, 9)] };
     const sealed = await readInstallation(db, otherSecrets, new Date());
