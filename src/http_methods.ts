@@ -1,6 +1,7 @@
 // Owns the answer to a method that an address does not take: 405 with the ones it takes (RFC 9110 section 15.5.6),
 // so that nobody looks for a mistake in an address that is right.
 import { OperationError } from "./errors.ts";
+import { cleanPath } from "./log_redaction.ts";
 
 /** What is asked of a router; @koa/router's is one. */
 export interface RouteTable {
@@ -30,7 +31,7 @@ export function assertMethodIsKnown(
   const known = [...new Set([...layers.flatMap(({ methods }) => methods), ...others(path)])].sort();
   if (known.length === 0 || known.includes(method)) return;
   sink.set({ Allow: known.join(", ") });
-  throw new OperationError("method_not_allowed", `${path} does not take ${method}.`, {
+  throw new OperationError("method_not_allowed", `${cleanPath(path)} does not take ${method}.`, {
     fix: `Use ${known.join(" or ")}.`,
   });
 }

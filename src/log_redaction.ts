@@ -13,7 +13,12 @@ const secretFields = new Set(
 );
 
 // Ids may be as long and as mixed as a token; they open nothing.
-const idFields = new Set(["account_id", "client_id", "generation", "jti", "kid", "request_id", "tenant_id"]);
+const idFields = new Set(["account_id", "client_id", "generation", "jti", "request_id", "tenant_id"]);
+
+// A key's id is published; an operator must see which key a line is about.
+const keyIds = /(?:^|_)kids?$/;
+
+const isIdField = (name: string): boolean => idFields.has(name) || keyIds.test(name);
 
 const snakeCase = (name: string): string =>
   name
@@ -59,6 +64,23 @@ export function redactText(text: string, isId = false): string {
   return isId ? clean : clean.replace(opaque, "[token]");
 }
 
+const mostPathCharacters = 80;
+const longestPathPart = 24;
+
+/**
+ * A path as it may be told and logged: at most 80 characters, and of its parts only what can be a word of an address.
+ * Longer or stranger ones may be a challenge, a token, an e-mail address, and become `…`.
+ */
+export function cleanPath(path: string): string {
+  const parts = path.slice(0, mostPathCharacters * 2).split("/");
+  const clean = parts
+    .map((part) => (part.length <= longestPathPart && /^[\w.-]*$/.test(part) ? part : "…"))
+    .join("/");
+  return clean.length > mostPathCharacters || path.length > mostPathCharacters * 2
+    ? `${clean.slice(0, mostPathCharacters)}…`
+    : clean;
+}
+
 /** Takes out of a line's fields what may not be logged; errors become plain objects with what may be told. */
 export function redactFields(fields: object): Record<string, unknown> {
   return redactMembers(Object.entries(fields), 0);
@@ -71,7 +93,7 @@ function redactMembers(members: readonly (readonly [string, unknown])[], depth: 
     clean[name] =
       secretFields.has(plain) && value != null
         ? "[removed]"
-        : redactValue(value, idFields.has(plain), depth + 1);
+        : redactValue(value, isIdField(plain), depth + 1);
   }
   return clean;
 }

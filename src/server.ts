@@ -17,6 +17,7 @@ import { createPasswords } from "./provider/accounts/passwords.ts";
 import { buildProvider, type ProviderDeps } from "./provider/build_provider.ts";
 import { createClientCache } from "./provider/clients/client_cache.ts";
 import { deriveCookieKeys } from "./provider/cookie_keys.ts";
+import { createBackgroundWork } from "./provider/edge/background_work.ts";
 import { type Listening, listen } from "./provider/edge/listen.ts";
 import { createSearchMinter } from "./provider/grants/mint_for_search.ts";
 import { createProviderHost } from "./provider/host.ts";
@@ -121,6 +122,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     ports.push(listening);
     const issuer = config.issuer.replace(/:0$/, `:${listening.port}`);
     const clients = createClientCache(db);
+    const background = createBackgroundWork();
+    closers.push(() => background.ended());
     const providerDeps: ProviderDeps = {
       issuer,
       db,
@@ -136,6 +139,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       refreshGraceMs: config.refreshGraceSeconds * 1000,
       successorKeys: deriveSuccessorKeys(secrets),
       fetch: createOutgoingFetch(config.allowNetworks),
+      background,
     };
     const host = createProviderHost(() =>
       buildProvider(providerDeps, { keys: keyRing.current().providerJwks }),

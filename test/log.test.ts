@@ -5,6 +5,7 @@ import { createHash, generateKeyPairSync, randomBytes, randomUUID } from "node:c
 import { test } from "node:test";
 import { exportJWK } from "jose";
 import { captureConsole, type Log, openLog } from "../src/log.ts";
+import { cleanPath } from "../src/log_redaction.ts";
 import { createPasswords } from "../src/provider/accounts/passwords.ts";
 import { generateClientSecret } from "../src/provider/clients/client_secret.ts";
 import { createKeySealer } from "../src/provider/keys/seal.ts";
@@ -98,6 +99,32 @@ test("error codes, ids, hashes and hosts stay: an operator works with them", () 
   assert.match(String(told["message"]), /10\.1\.2\.3:5432/);
   assert.match(String(told["stack"]), /log\.test\.ts/);
   assert.doesNotMatch(JSON.stringify(told), /mallory/);
+});
+
+test("a key's id stays in each field that holds one, and what looks like a token does not", () => {
+  const kid = createHash("sha256").update("key").digest("base64url");
+  const [line] = logged((log) =>
+    log.info({ signingKid: kid, publishedKids: [kid], kids: [kid], revoked_kid: kid, kidney: kid }),
+  );
+  assert.deepEqual(
+    [line?.["signingKid"], line?.["publishedKids"], line?.["kids"], line?.["revoked_kid"], line?.["kidney"]],
+    [kid, [kid], [kid], kid, "[token]"],
+  );
+});
+
+test("a path is told without what may be a secret in it, and never at length", () => {
+  for (const [path, told] of [
+    ["/auth", "/auth"],
+    ["/.well-known/x-y_z", "/.well-known/x-y_z"],
+    ["/interaction/2fZk1yQm0aBcDeFgHiJkLmNo", "/interaction/2fZk1yQm0aBcDeFgHiJkLmNo"],
+    ["/interaction/2fZk1yQm0aBcDeFgHiJkLmNoP", "/interaction/…"],
+    ["/v1/users/mallory%40ext.example", "/v1/users/…"],
+    ["/v1/users/mallory@ext.example/x", "/v1/users/…/x"],
+    ["/a;b=c/é", "/…/…"],
+  ] as const) {
+    assert.equal(cleanPath(path), told);
+  }
+  assert.ok(cleanPath("/abc".repeat(5_000)).length <= 81);
 });
 
 test("a long line is cut, and one that refers to itself ends", () => {

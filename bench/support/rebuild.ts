@@ -4,6 +4,7 @@ import { systemClock } from "../../src/clock.ts";
 import { silentLog } from "../../src/log.ts";
 import { buildProvider } from "../../src/provider/build_provider.ts";
 import { createClientCache } from "../../src/provider/clients/client_cache.ts";
+import { createBackgroundWork } from "../../src/provider/edge/background_work.ts";
 import { createProviderHost } from "../../src/provider/host.ts";
 import { createAdapterFactory } from "../../src/provider/storage/adapter.ts";
 import type { RunningServer } from "../../src/server.ts";
@@ -32,6 +33,7 @@ export function measureRebuild(server: RunningServer, times: number): { oursMs: 
         refreshGraceMs: 0,
         successorKeys: [],
         fetch,
+        background: createBackgroundWork(),
       },
       jwks,
     );

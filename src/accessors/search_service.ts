@@ -78,27 +78,23 @@ export class SearchService {
     const access = this.#deps.awsAccess();
     const connection = connectionOf(await getAccessor(db, tenantId, name), access.roleArn);
     const accessor = new DataAccessor({ connection, client: this.#exchangeFor(clientId, access) });
-    let results = 0;
+    let page = 0;
+    const record = async (results: number): Promise<void> => {
+      page += 1;
+      const parties = { actor: `client:${clientId}`, tenantId, accountId, clientId };
+      const details = { accessor: name, results, page };
+      await createAuditEvent(db, { type: "search.made", ...parties, details }, this.#deps.clock());
+    };
     try {
-      for await (const page of accessor.pages({ ...request, user: claims.sub })) {
-        results += page.results.length;
-        yield page;
+      for await (const found of accessor.pages({ ...request, user: claims.sub })) {
+        // Before it leaves: nobody reads a page that no event tells of.
+        await record(found.results.length);
+        yield found;
       }
     } catch (error) {
+      // An attempt that AWS refused is one, too.
+      if (page === 0) await record(0);
       throw toOperationError(error);
-    } finally {
-      await createAuditEvent(
-        db,
-        {
-          type: "search.made",
-          actor: `client:${clientId}`,
-          tenantId,
-          accountId,
-          clientId,
-          details: { accessor: name, results },
-        },
-        this.#deps.clock(),
-      );
     }
   }
 

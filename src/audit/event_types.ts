@@ -116,9 +116,14 @@ const tokenEvents = {
     details: { method: "how it tried", reason: "the error code" },
   },
   "search.made": {
-    meaning: "A back end searched a tenant's index as one of its users.",
+    meaning:
+      "A back end searched a tenant's index as one of its users: one event a page, written before the page is handed over.",
     always: everybody,
-    details: { accessor: "which data accessor", results: "how many results were handed over" },
+    details: {
+      accessor: "which data accessor",
+      results: "how many results the page holds; 0 also where AWS refused",
+      page: "which page of this search, from 1",
+    },
   },
   "consent.granted": {
     meaning: "A person let an application have something.",

@@ -6,9 +6,11 @@ import type { Database } from "../db/connect.ts";
 import { OperationError, soonSeconds } from "../errors.ts";
 import { logFailure, retryHeaders, sendError } from "../http_errors.ts";
 import type { Log } from "../log.ts";
+import { cleanPath } from "../log_redaction.ts";
 import { noteGrant, recordAnswer, watchAnswers } from "./answer_record.ts";
 import type { ClientCache } from "./clients/client_cache.ts";
 import { providerConfiguration } from "./configuration.ts";
+import type { BackgroundWork } from "./edge/background_work.ts";
 import { requestIdOf } from "./edge/pinned_request.ts";
 import { registerGrants } from "./grants/register.ts";
 import { continueLogoutAtIsv } from "./handoff/front_logout.ts";
@@ -44,6 +46,8 @@ export interface ProviderDeps {
   /** Keys the successors of refresh tokens are made with, newest first. */
   successorKeys: readonly Uint8Array[];
   fetch: NonNullable<Configuration["fetch"]>;
+  /** Work that goes on after an answer. */
+  background: BackgroundWork;
 }
 
 /**
@@ -83,7 +87,7 @@ export function buildProvider(deps: ProviderDeps, jwks: JWKS): Provider {
         await recordAnswer(deps, ctx as KoaContextWithOIDC);
       }
       if (ctx.status !== 404 || ctx.body != null) return;
-      throw new OperationError("not_found", `There is nothing at ${ctx.method} ${ctx.path}.`);
+      throw new OperationError("not_found", `There is nothing at ${ctx.method} ${cleanPath(ctx.path)}.`);
     } catch (error) {
       describeServed(ctx as KoaContextWithOIDC);
       logFailure(log, ctx.req, error);
@@ -93,6 +97,7 @@ export function buildProvider(deps: ProviderDeps, jwks: JWKS): Provider {
   changeModels(provider, {
     tenantClaim: deps.tenantClaim,
     awsClientId: deps.awsClientId,
+    meanwhile: (work) => deps.background.add(work),
     recordUse: (id, iss, expiresAtSeconds) =>
       createRecordOnce(db, "ReplayDetection", id, { iss, exp: expiresAtSeconds }, expiresAtSeconds * 1000),
   });

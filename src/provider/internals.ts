@@ -13,6 +13,7 @@ import type {
   KoaContextWithOIDC,
   RefreshToken,
 } from "oidc-provider";
+import ProviderClass from "oidc-provider";
 import { confirm } from "oidc-provider/lib/actions/end_session.js";
 import { matchesClientSecret } from "./clients/client_secret.ts";
 import { isRegisteredRedirect } from "./clients/redirect_uris.ts";
@@ -43,6 +44,8 @@ export interface ModelChanges {
   awsClientId: string;
   /** Records that an assertion was used. Returns whether this was the first time. */
   recordUse(id: string, issuer: string, expiresAtSeconds: number): Promise<boolean>;
+  /** Takes work that goes on after the answer; it never rejects. */
+  meanwhile(work: Promise<void>): void;
 }
 
 /**
@@ -55,6 +58,7 @@ export function changeModels(provider: Provider, changes: ModelChanges): void {
   recordUsesAtomically(provider, changes.recordUse);
   compareHashedSecrets(provider);
   matchRedirectsExactly(provider);
+  tellOfLogoutsMeanwhile(provider, changes.meanwhile);
 }
 
 /** Reads the tenant a grant was made for. */
@@ -207,6 +211,24 @@ function matchRedirectsExactly(provider: Provider): void {
   };
   provider.Client.prototype.postLogoutRedirectUriAllowed = function isRegistered(presented: string) {
     return isRegisteredRedirect(this, this.postLogoutRedirectUris ?? [], presented);
+  };
+}
+
+// The library answers the person once every client was told. Nobody waits for a client's server, and how long an answer
+// takes says nothing of what is there. What the library reports as success is that the telling began.
+function tellOfLogoutsMeanwhile(provider: Provider, meanwhile: ModelChanges["meanwhile"]): void {
+  const client = provider.Client.prototype as unknown as {
+    backchannelLogout(this: Client, accountId: string, sid: string | undefined): Promise<void>;
+  };
+  const tell = client.backchannelLogout;
+  const emitter: NodeJS.EventEmitter = provider;
+  client.backchannelLogout = async function tellMeanwhile(accountId, sid) {
+    const { ctx } = ProviderClass;
+    meanwhile(
+      tell.call(this, accountId, sid).catch((error: unknown) => {
+        emitter.emit("backchannel.error", ctx, error, this, accountId, sid);
+      }),
+    );
   };
 }
 

@@ -1,11 +1,13 @@
-// Owns how the provider reaches other servers by addresses that clients or tenants supplied. oidc-provider
-// refuses private addresses, at the socket; only networks the operator named are let through, and then the
-// connection goes to the very address that was judged: a name that answers differently a second time (DNS
-// rebinding) is not asked a second time.
+// Owns how the provider reaches other servers by addresses that clients or tenants supplied. Every address of the host
+// is judged before anything is sent, and the connection goes to the very addresses that were judged: a name that
+// answers differently a second time (DNS rebinding) is not asked a second time. oidc-provider's own guard, which looks
+// at a connection that stands already, is not used.
 import type { LookupAddress } from "node:dns";
 import { lookup } from "node:dns/promises";
 import { BlockList, isIP, isIPv6, type LookupFunction } from "node:net";
 import type { Configuration } from "oidc-provider";
+import { parseClientAddress } from "../input/client_address.ts";
+import { isSpecialAddress } from "../input/special_address.ts";
 
 /** The signature of oidc-provider's `fetch` setting. */
 export type OutgoingFetch = NonNullable<Configuration["fetch"]>;
@@ -15,28 +17,47 @@ export type AddressResolver = (hostname: string) => Promise<LookupAddress[]>;
 
 const systemResolver: AddressResolver = (hostname) => lookup(hostname, { all: true });
 
+/** Why a request did not leave. The message is for the operator's log. */
+export class OutgoingRefused extends Error {
+  override readonly name = "OutgoingRefused";
+  readonly hostname: string;
+
+  constructor(hostname: string, reason: string) {
+    super(reason);
+    this.hostname = hostname;
+  }
+}
+
 /**
  * Makes oidc-provider's `fetch`.
  * @param allowNetworks CIDR ranges that may be reached although they are private
  * @param resolve how names become addresses; the machine's own unless a test answers
+ * @throws OutgoingRefused (from the made function) before anything is sent, if one of the host's addresses may not be
+ *   reached or there is none
  */
 export function createOutgoingFetch(
   allowNetworks: readonly string[],
   resolve: AddressResolver = systemResolver,
 ): OutgoingFetch {
-  if (allowNetworks.length === 0) return (url, options) => fetch(url, options);
   const allowed = new BlockList();
   for (const network of allowNetworks) {
     const [address = "", bits = ""] = network.split("/");
     allowed.addSubnet(address, Number(bits), isIPv6(address) ? "ipv6" : "ipv4");
   }
+  const mayReach = (address: string): boolean => isIn(allowed, address) || !isSpecialAddress(address);
   return async (url, options) => {
     const hostname = new URL(url).hostname.replace(/^\[|\]$/g, "");
-    const addresses = await addressesOf(hostname, resolve);
-    const judged = addresses.length > 0 && addresses.every((one) => isIn(allowed, one));
-    const dispatcher = judged ? pinTo(hostname, addresses) : undefined;
-    // The library's dispatcher is its guard against private addresses; it stays for every other address.
-    if (dispatcher === undefined) return fetch(url, options);
+    const { signal } = options as RequestInit;
+    const addresses = await within(signal, addressesOf(hostname, resolve));
+    if (addresses.length === 0) throw new OutgoingRefused(hostname, "the host name has no address");
+    // One that may be reached beside one that may not: which is taken would be chance.
+    if (!addresses.every(({ address }) => mayReach(address))) {
+      throw new OutgoingRefused(
+        hostname,
+        "the host lies in a private or special network, which TTI_ALLOW_NETWORKS does not name",
+      );
+    }
+    const dispatcher = pinTo(hostname, addresses);
     try {
       // Another host would not have been judged.
       return await fetch(url, { ...(options as RequestInit), redirect: "error", dispatcher } as RequestInit);
@@ -53,8 +74,20 @@ async function addressesOf(hostname: string, resolve: AddressResolver): Promise<
   return resolve(hostname).catch(() => []);
 }
 
-function isIn(networks: BlockList, { address, family }: LookupAddress): boolean {
-  return networks.check(address, family === 6 ? "ipv6" : "ipv4");
+// A resolver knows no signal; whoever asked goes on without its answer.
+function within<Result>(signal: AbortSignal | null | undefined, work: Promise<Result>): Promise<Result> {
+  if (signal == null) return work;
+  return new Promise((settle, reject) => {
+    const give = () => reject(signal.reason);
+    if (signal.aborted) give();
+    signal.addEventListener("abort", give, { once: true });
+    work.then(settle, reject).finally(() => signal.removeEventListener("abort", give));
+  });
+}
+
+function isIn(networks: BlockList, address: string): boolean {
+  const plain = parseClientAddress(address)?.address;
+  return plain !== undefined && networks.check(plain, isIPv6(plain) ? "ipv6" : "ipv4");
 }
 
 interface Dispatcher {
@@ -62,7 +95,7 @@ interface Dispatcher {
 }
 
 // Node.js exports no Agent for its own fetch; oidc-provider finds its constructor in the same way.
-function pinTo(hostname: string, addresses: readonly LookupAddress[]): Dispatcher | undefined {
+function pinTo(hostname: string, addresses: readonly LookupAddress[]): Dispatcher {
   // Fetch is loaded at its first use, and its dispatcher with it.
   Response;
   const dispatcherOf = (version: number): { constructor: unknown } | undefined =>
@@ -72,7 +105,8 @@ function pinTo(hostname: string, addresses: readonly LookupAddress[]): Dispatche
         connect: { lookup: LookupFunction };
       }) => Dispatcher)
     | undefined;
-  if (Agent === undefined) return undefined;
+  if (Agent === undefined)
+    throw new OutgoingRefused(hostname, "this Node.js has no fetch that can be guarded");
   const answer: LookupFunction = (asked, options, callback) => {
     const [first] = addresses;
     if (asked !== hostname || first === undefined) {

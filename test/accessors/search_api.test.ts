@@ -123,6 +123,51 @@ describe("POST /v1/tenants/{tenant}/search", () => {
     assert.deepEqual(found, ["acme-company-plan", "acme-engineering-plan"]);
   });
 
+  it("records each page before it leaves", async () => {
+    const countMade = async (): Promise<number> =>
+      (await context.db("audit_events").where({ type: "search.made", account_id: adaId }).select("id"))
+        .length;
+    const earlier = await countMade();
+    const body = { user: "ada@acme.example", query, pageSize: 1 };
+    const response = await post("acme", body, { accept: "application/x-ndjson" });
+    let seen = 0;
+    let text = "";
+    for await (const chunk of response.body ?? []) {
+      text += new TextDecoder().decode(chunk);
+      seen = text.split("\n").length - 1;
+      assert.ok((await countMade()) - earlier >= seen, "a line without its event");
+    }
+    assert.equal(seen, 2);
+    const made = (await listAuditEvents(context.db, { tenantId: "acme" })).filter(
+      ({ type, accountId }) => type === "search.made" && accountId === adaId,
+    );
+    assert.deepEqual(
+      made
+        .slice(0, 2)
+        .map(({ details }) => [details["page"], details["results"]])
+        .sort(),
+      [
+        [1, 1],
+        [2, 1],
+      ],
+    );
+  });
+
+  it("hands no page over whose event cannot be written", async () => {
+    await context.db.raw(
+      `create trigger no_event before insert on audit_events when new.type = 'search.made'
+       begin select raise(abort, 'no event'); end`,
+    );
+    try {
+      const body = { user: "ada@acme.example", query };
+      const response = await post("acme", body, { accept: "application/x-ndjson" });
+      assert.ok(response.status >= 500, String(response.status));
+      assert.doesNotMatch(await response.text(), /acme-company-plan/);
+    } finally {
+      await context.db.raw("drop trigger no_event");
+    }
+  });
+
   it("stops at maxResults", async () => {
     assert.equal((await search("acme", { user: "ada@acme.example", query, maxResults: 1 })).found.length, 1);
   });

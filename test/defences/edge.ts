@@ -115,13 +115,12 @@ export const defences: readonly Defence[] = [
   },
   {
     id: "connect-to-what-was-judged",
-    promise: "A request to a network named in TTI_ALLOW_NETWORKS goes to the very address that was judged.",
+    promise: "A request to another server goes to the very addresses that were judged.",
     faults: ["S9"],
     cve: [17],
     file: "src/provider/outgoing_fetch.ts",
-    find: "    const dispatcher = judged ? pinTo(hostname, addresses) : undefined;",
-    replace:
-      "    const dispatcher = judged ? pinTo(hostname, await addressesOf(hostname, resolve)) : undefined;",
+    find: "const dispatcher = pinTo(hostname, addresses);",
+    replace: "const dispatcher = pinTo(hostname, await addressesOf(hostname, resolve));",
     test: "test/security/outgoing_requests.test.ts",
   },
 ];

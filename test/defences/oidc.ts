@@ -148,8 +148,8 @@ export const defences: readonly Defence[] = [
     faults: ["O8", "S12"],
     cve: [7, 21],
     file: "src/provider/edge/posted_request_store.ts",
-    find: "  return rows.length > 0 ? id : undefined;",
-    replace: "  return id;",
+    find: "where expires_at_ms > ?) < ?",
+    replace: "where expires_at_ms > ?) < ? + 100000",
     test: "test/provider/posted_requests.test.ts",
   },
 ];

@@ -93,12 +93,12 @@ export const defences: readonly Defence[] = [
     test: "test/provider/logout.test.ts",
   },
   {
-    id: "unproven-hint-only-narrows",
-    promise: "An ID token hint that does not verify makes a request stricter, and never an error.",
+    id: "unproven-hint-is-left-out",
+    promise: "An ID token hint that does not verify changes no answer, whomever it names.",
     faults: ["O3"],
     file: "src/provider/interactions/logout_request.ts",
-    find: "return { payload: unproven(hint) };",
-    replace: "throw error;",
+    find: "      return undefined;\n    }\n  };",
+    replace: "      return { payload: unproven(hint) };\n    }\n  };",
     test: "test/provider/logout.test.ts",
   },
   {

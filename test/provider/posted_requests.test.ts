@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import {
   mostPostedRequests,
+  mostPostedRequestsOfOne,
   savePostedRequest,
   sweepPostedRequests,
   takePostedRequest,
@@ -23,7 +24,7 @@ const state = "s".repeat(9_000);
 describe("a posted request", () => {
   let fixture: ProviderFixture;
   before(async () => {
-    fixture = await startProvider();
+    fixture = await startProvider({ environment: { TTI_TRUSTED_PROXIES: "1" } });
     await addPerson(fixture.db, { email: "ann@acme.example", tenants: ["acme"] });
     await addClient(fixture.db, { client_id: "app", post_logout_redirect_uris: ["https://rp.example/bye"] });
   });
@@ -77,6 +78,27 @@ describe("a posted request", () => {
     assert.equal(page.url.searchParams.get("error"), "invalid_request");
   });
 
+  it("of a stranger who posts without end leaves everybody else's", async () => {
+    const target = new URL("/session/end", fixture.issuer);
+    const body = () => new URLSearchParams({ client_id: "app", id_token_hint: "eyJ.a.token" });
+    const send = (address: string) =>
+      fetch(target, {
+        method: "POST",
+        redirect: "manual",
+        body: body(),
+        headers: { "x-forwarded-for": address },
+      });
+    const mine = await send("198.51.100.7");
+    for (let index = 0; index < mostPostedRequestsOfOne + 5; index += 1) {
+      assert.equal((await send("203.0.113.9")).status, 303);
+    }
+    const rows = await fixture.db("posted_requests").where({ network: "203.0.113.9" }).select("id_hash");
+    assert.equal(rows.length, mostPostedRequestsOfOne);
+    const back = await fetch(mine.headers.get("location") ?? "", { redirect: "manual" });
+    assert.notEqual(back.status, 400, "the request is still there");
+    await fixture.db("posted_requests").delete();
+  });
+
   it("is brought back once, and by its own value only", async () => {
     const { origin, pathname, searchParams } = authorizationUrl(fixture, { state });
     const agent = new UserAgent();
@@ -102,7 +124,7 @@ for (const kind of storeKinds) {
     const at = (ms: number) => new Date(1_000_000 + ms);
 
     it("are taken by one of many, within a minute", async () => {
-      const request = { path: "/auth", query: "a=1" };
+      const request = { path: "/auth", query: "a=1", network: "192.0.2.1" };
       const id = (await savePostedRequest(store.db, request, at(0))) ?? "";
       const taken = await Promise.all(
         Array.from({ length: 10 }, () => takePostedRequest(store.db, "/auth", id, at(59_000))),
@@ -125,8 +147,30 @@ for (const kind of storeKinds) {
       });
       const rows = Array.from({ length: mostPostedRequests }, (_, index) => row(index));
       await store.db.batchInsert("posted_requests", rows, 200);
-      assert.equal(await savePostedRequest(store.db, { path: "/auth", query: "" }, at(0)), undefined);
-      assert.ok(await savePostedRequest(store.db, { path: "/auth", query: "" }, at(60_000)));
+      const newcomer = { path: "/auth", query: "mine", network: "192.0.2.1" };
+      const count = async (): Promise<number> => (await store.db("posted_requests").select("id_hash")).length;
+      const id = (await savePostedRequest(store.db, newcomer, at(1))) ?? "";
+      assert.equal(await count(), mostPostedRequests, "the network that holds most gave one away");
+      const another = { ...newcomer, network: "192.0.2.2" };
+      assert.ok(await savePostedRequest(store.db, another, at(1)));
+      assert.equal(await takePostedRequest(store.db, "/auth", id, at(2)), "mine", "and not the newcomer's");
+      assert.ok(await savePostedRequest(store.db, newcomer, at(70_000)), "what is over takes no place");
+      await store.db("posted_requests").delete();
+    });
+
+    it("of one network are few: it loses its own oldest, and nobody else's", async () => {
+      const of = (network: string, query: string) => ({ path: "/auth", query, network });
+      const other = (await savePostedRequest(store.db, of("192.0.2.9", "other"), at(0))) ?? "";
+      const ids: string[] = [];
+      for (let index = 0; index <= mostPostedRequestsOfOne; index += 1) {
+        ids.push((await savePostedRequest(store.db, of("198.51.100.1", `${index}`), at(index))) ?? "");
+      }
+      const rows = await store.db("posted_requests").where({ network: "198.51.100.1" }).select("query");
+      assert.equal(rows.length, mostPostedRequestsOfOne);
+      assert.equal(await takePostedRequest(store.db, "/auth", ids[0] ?? "", at(100)), undefined);
+      assert.equal(await takePostedRequest(store.db, "/auth", ids[1] ?? "", at(100)), "1");
+      assert.equal(await takePostedRequest(store.db, "/auth", ids.at(-1) ?? "", at(100)), "20");
+      assert.equal(await takePostedRequest(store.db, "/auth", other, at(100)), "other");
     });
   });
 }

@@ -22,6 +22,9 @@ const tenants = ["acme", "bolt", "Acme", "acme-eu"] as const;
 let fixture: ProviderFixture;
 before(async () => {
   fixture = await startProvider();
+  // A store of before ids that look alike were refused may hold them.
+  const row = (id: string) => ({ id, name: `Tenant ${id}`, created_at_ms: 1, updated_at_ms: 1 });
+  await fixture.db("tenants").insert(tenants.map(row));
   for (const tenant of tenants) {
     await addPerson(fixture.db, {
       email: `one@${tenant}.${tenant === "Acme" ? "org" : "com"}`,
@@ -51,7 +54,7 @@ for (const mine of tenants) {
       assert.equal(required.status, 403);
       assert.equal(required.url.searchParams.has("code"), false);
       const silent = await agent.follow(authorizationUrl(fixture, { tenant: other, prompt: "none" }));
-      assert.equal(silent.url.searchParams.get("error"), "access_denied");
+      assert.equal(silent.url.searchParams.get("error"), "login_required");
       assert.equal((await claimsOf(await agent.follow(authorizationUrl(fixture))))["tenant_id"], mine);
     });
   }
@@ -66,7 +69,7 @@ test("posting a foreign tenant to the choice, twice or in another form, gets not
       body,
       headers: { "content-type": "application/x-www-form-urlencoded" },
     });
-    assert.equal(answer.status, 403, body);
+    assert.equal(answer.status, body.includes("%00") ? 400 : 403, body);
   }
   const twice = await agent.visit(`${page.url}/tenant`, {
     method: "POST",

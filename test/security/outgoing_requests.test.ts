@@ -3,9 +3,10 @@
 import assert from "node:assert/strict";
 import { createPublicKey } from "node:crypto";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { after, before, test } from "node:test";
 import { exportJWK, SignJWT } from "jose";
+import { isSpecialAddress } from "../../src/input/special_address.ts";
 import { createOutgoingFetch } from "../../src/provider/outgoing_fetch.ts";
 import { redeem } from "../provider/support/authorization.ts";
 import {
@@ -71,6 +72,84 @@ test("a jwks_uri at a private address is not fetched", async () => {
   }
 });
 
+test("nothing at all is sent to a private address: there is no connection", async () => {
+  let connections = 0;
+  const port = createTcpServer((socket) => {
+    connections += 1;
+    socket.destroy();
+  });
+  // On both families, whichever this machine has.
+  await new Promise<void>((resolve) => port.listen(0, resolve));
+  const number = (port.address() as AddressInfo).port;
+  try {
+    for (const allowed of [[], ["10.0.0.0/8"]]) {
+      const outgoing = createOutgoingFetch(allowed);
+      for (const host of [
+        "127.0.0.1",
+        "localhost",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "[::127.0.0.1]",
+        "0.0.0.0",
+      ]) {
+        for (const scheme of ["https", "http"]) {
+          await assert.rejects(outgoing(`${scheme}://${host}:${number}/`, {} as never), {
+            name: "OutgoingRefused",
+          });
+        }
+      }
+      const mixed = async () => [
+        { address: "8.8.8.8", family: 4 },
+        { address: "127.0.0.1", family: 4 },
+      ];
+      const split = createOutgoingFetch(allowed, mixed);
+      await assert.rejects(split(`https://mixed.example:${number}/`, {} as never), {
+        name: "OutgoingRefused",
+      });
+    }
+    assert.equal(connections, 0);
+  } finally {
+    port.close();
+  }
+});
+
+test("every form of a private address is one", () => {
+  for (const address of [
+    ...["0.0.0.0", "0.1.2.3", "10.1.2.3", "100.64.0.1", "100.127.255.255", "127.0.0.1", "169.254.169.254"],
+    ...[
+      "172.16.0.1",
+      "172.31.255.255",
+      "192.0.0.1",
+      "192.168.1.1",
+      "198.18.0.1",
+      "224.0.0.1",
+      "255.255.255.255",
+    ],
+    ...["::", "::1", "::127.0.0.1", "::ffff:10.0.0.1", "::ffff:a9fe:a9fe", "64:ff9b::7f00:1", "64:ff9b:1::1"],
+    ...[
+      "2002:7f00:1::",
+      "2001::1",
+      "2001:db8::1",
+      "fc00::1",
+      "fd00:ec2::254",
+      "fe80::1%lo",
+      "ff02::1",
+      "none",
+    ],
+  ]) {
+    assert.equal(isSpecialAddress(address), true, address);
+  }
+  for (const address of ["8.8.8.8", "100.128.0.1", "172.32.0.1", "::ffff:8.8.8.8", "2606:4700::1111"]) {
+    assert.equal(isSpecialAddress(address), false, address);
+  }
+});
+
+test("a resolver that does not answer is not waited for longer than the request", async () => {
+  const outgoing = createOutgoingFetch([], () => new Promise(() => undefined));
+  const options = { signal: AbortSignal.timeout(50) } as never;
+  await assert.rejects(outgoing("https://slow.example/", options), { name: "TimeoutError" });
+});
+
 test("one in a network the operator named is fetched, and a redirect elsewhere is not followed", async () => {
   const fixture = await startProvider({ environment: { TTI_ALLOW_NETWORKS: "10.0.0.0/8,127.0.0.0/8" } });
   try {
@@ -127,7 +206,7 @@ test("a redirect from a judged address is not followed, not even to another name
   target.server.close();
 });
 
-test("a name with one address outside the named networks is left to the library's guard", async () => {
+test("a name with one address outside the named networks is not reached", async () => {
   const fixture = await startProvider({ environment: { TTI_ALLOW_NETWORKS: "10.0.0.0/8" } });
   try {
     requests = 0;

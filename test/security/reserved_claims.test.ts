@@ -6,6 +6,7 @@ import { systemClock } from "../../src/clock.ts";
 import { silentLog } from "../../src/log.ts";
 import { buildProvider } from "../../src/provider/build_provider.ts";
 import { createClientCache } from "../../src/provider/clients/client_cache.ts";
+import { createBackgroundWork } from "../../src/provider/edge/background_work.ts";
 import { authorizationUrl, codeOf, payloadOf, redeem } from "../provider/support/authorization.ts";
 import {
   addClient,
@@ -44,6 +45,7 @@ function provider() {
       refreshGraceMs: 0,
       successorKeys: [],
       fetch: (url, options) => fetch(url, options),
+      background: createBackgroundWork(),
     },
     { keys: fixture.server.keyRing.current().providerJwks },
   );

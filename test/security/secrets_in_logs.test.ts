@@ -89,6 +89,21 @@ test("no secret reaches the log, the cookies or the store", async () => {
   }
 });
 
+test("the path of an address there is not is logged clean and short; the signing key by its id", async () => {
+  const before = lines.length;
+  await fetch(new URL(`/nothing/here/${"z".repeat(30)}-canary/mallory%40ext.example`, fixture.issuer));
+  await fetch(new URL(`/login/${"long/".repeat(500)}`, fixture.issuer));
+  await fetch(new URL("/token/an-odd@canary", fixture.issuer), { method: "PUT" });
+  const text = lines.slice(before).join("\n");
+  assert.match(text, /There is nothing at GET \/nothing\/here\/…\/…/);
+  assert.doesNotMatch(text, /canary|mallory/);
+  assert.ok(lines.slice(before).every((line) => line.length < 2_000));
+  const [{ kid }] = await fixture.db("signing_keys").select("kid");
+  const changed = lines.find((line) => line.includes("signing keys changed")) ?? "{}";
+  const said = JSON.parse(changed) as { signingKid?: string; publishedKids?: string[] };
+  assert.ok(said.publishedKids?.includes(kid) && said.publishedKids.includes(said.signingKid ?? ""), changed);
+});
+
 test("nor by handoff, minting and administration, with the access log on; addresses do not either", async () => {
   const lines: string[] = [];
   const log = openLog({ level: "trace", stream: { write: (line: string) => lines.push(line) } });

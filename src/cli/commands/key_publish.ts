@@ -4,6 +4,7 @@ import type { Config } from "../../config.ts";
 import { silentLog } from "../../log.ts";
 import { buildProvider } from "../../provider/build_provider.ts";
 import { createClientCache } from "../../provider/clients/client_cache.ts";
+import { createBackgroundWork } from "../../provider/edge/background_work.ts";
 import { renderDiscovery } from "../../provider/keys/discovery_document.ts";
 import type { KeyOperationContext } from "../../provider/keys/operations.ts";
 import { checkPublishedCopy, writeKeyFiles } from "../../provider/keys/publish.ts";
@@ -78,6 +79,7 @@ async function readDiscovery(keys: KeyOperationContext, config: Config): Promise
       refreshGraceMs: 0,
       successorKeys: [],
       fetch: () => Promise.reject(new Error("a command makes no requests for the provider")),
+      background: createBackgroundWork(),
     },
     { keys: [placeholderKey()] },
   );

@@ -51,6 +51,13 @@ export function isPrivateUseScheme(protocol: string): boolean {
  * @returns what is wrong with it and what to do; undefined if nothing is
  */
 export function whyNoRedirect(uri: string, native: boolean): { problem: string; fix: string } | undefined {
+  // The URL parser trims, drops and encodes; what is compared later is the text, of whatever scheme.
+  if (uri !== "" && !/^[\x21-\x7e]+$/.test(uri)) {
+    return {
+      problem: "holds spaces, control or non-ASCII characters",
+      fix: "Percent-encode them; write host names in ASCII.",
+    };
+  }
   const url = uriOf(uri);
   if (url === undefined) return { problem: `holds "${uri}", which is no URI`, fix: "Write the whole URI." };
   if (uri.includes("#")) return { problem: `holds a fragment in "${uri}"`, fix: "Remove it." };

@@ -1,11 +1,14 @@
 // Owns requests that relying parties post to endpoints a browser visits (OpenID Connect Core 1.0 section 3.1.2.1,
 // RP-Initiated Logout 1.0 section 2). A post from another site carries no SameSite=Lax cookie, the GET that follows
 // it does; so the session stays closed to cross-site posts. What is too long for an address waits in the store.
+import type { IncomingMessage } from "node:http";
 import type Router from "@koa/router";
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
+import { parseClientAddress } from "../../input/client_address.ts";
 import { readFormPairs } from "../interactions/form.ts";
+import { pinnedAddressOf } from "./pinned_request.ts";
 import { savePostedRequest, takePostedRequest } from "./posted_request_store.ts";
 
 /** Longer requests do not travel in the address: proxies refuse addresses from 4 to 8 kB on. */
@@ -30,7 +33,8 @@ export function addPostedRequestRoutes(router: Router, { db, clock, issuer }: Po
       const target = new URL(path, issuer);
       const short = query.length <= longestRedirectedQuery;
       // A token has no place in an address, where logs and histories keep it.
-      target.search = short && !pairs.has("id_token_hint") ? query : await shorten(path, query);
+      target.search =
+        short && !pairs.has("id_token_hint") ? query : await shorten(path, query, networkOf(ctx.req));
       ctx.set("Cache-Control", "no-store");
       ctx.status = 303;
       ctx.redirect(target.href);
@@ -49,8 +53,8 @@ export function addPostedRequestRoutes(router: Router, { db, clock, issuer }: Po
     });
   }
 
-  async function shorten(path: string, query: string): Promise<string> {
-    const id = await savePostedRequest(db, { path, query }, clock());
+  async function shorten(path: string, query: string, network: string): Promise<string> {
+    const id = await savePostedRequest(db, { path, query, network }, clock());
     if (id === undefined) {
       throw new OperationError("unavailable", "Too many long requests wait for their browsers.", {
         fix: "Try again in a minute, or send a shorter request.",
@@ -58,6 +62,10 @@ export function addPostedRequestRoutes(router: Router, { db, clock, issuer }: Po
     }
     return new URLSearchParams({ [parameter]: id }).toString();
   }
+}
+
+function networkOf(request: IncomingMessage): string {
+  return parseClientAddress(pinnedAddressOf(request))?.network ?? "";
 }
 
 function idOf(querystring: string): string | undefined {

@@ -7,7 +7,7 @@ const logoutPath = "/session/end";
 
 /** The part of oidc-provider's ID tokens that reads a hint. */
 interface HintReader {
-  validate(hint: string, client: Client): Promise<{ payload: Record<string, unknown> }>;
+  validate(hint: string, client: Client): Promise<{ payload: Record<string, unknown> } | undefined>;
 }
 
 /** Makes hints optional, at logout and at the authorization endpoint, and logouts of nobody free of traces. */
@@ -48,17 +48,17 @@ export function endsWithoutQuestion({ oidc }: KoaContextWithOIDC): boolean {
   return sid !== undefined && (payload["sid"] === undefined || payload["sid"] === sid);
 }
 
-// An unproven hint can only make the request stricter: the person it names must be the one who is signed in. Whoever
-// forges one gets what they would have got without.
+// An unproven hint is left out: whoever forges one gets what they would have got without, whomever it names. Comparing
+// it would tell whether that person is the one who is signed in.
 function forgiveAtAuthorization(provider: Provider): void {
   const reader = provider.IdToken as unknown as HintReader;
   const validate = reader.validate;
-  reader.validate = async function validateOrDoubt(this: HintReader, hint, client) {
+  reader.validate = async function validateOrLeaveOut(this: HintReader, hint, client) {
     try {
       return await validate.call(this, hint, client);
     } catch (error) {
       if (Provider.ctx?.oidc.route !== "authorization") throw error;
-      return { payload: unproven(hint) };
+      return undefined;
     }
   };
 }

@@ -48,6 +48,10 @@ export function needsConsent(client: KoaContextWithOIDC["oidc"]["client"]): bool
   return client?.["first_party"] !== true;
 }
 
+// What `prompt=none` answers where the session does not speak for the tenant: the same whether the person belongs there,
+// belongs elsewhere, or there is no such tenant.
+const notSpokenFor = ["the session does not speak for the requested tenant", "login_required"] as const;
+
 /** Builds the list of prompts. Each Provider needs a list of its own. */
 export function buildPrompts(): interactionPolicy.Prompt[] {
   const [login, consent] = base();
@@ -61,14 +65,7 @@ export function buildPrompts(): interactionPolicy.Prompt[] {
 
   // Nobody vouched for the tenant the request is for, to which the person belongs: a login for it may. Asked once, or
   // there would be no end.
-  login.checks.add(
-    new Check(
-      "tenant_not_vouched",
-      "the session was not vouched for the requested tenant",
-      "login_required",
-      lacksVoucher,
-    ),
-  );
+  login.checks.add(new Check("tenant_not_vouched", ...notSpokenFor, lacksVoucher));
   const maxAge = login.checks.get("max_age");
   if (maxAge === undefined) throw new Error("oidc-provider no longer checks max_age");
   maxAge.check = isTooOld;
@@ -78,12 +75,8 @@ export function buildPrompts(): interactionPolicy.Prompt[] {
     (ctx): PromptDetails => ({
       tenantIds: openPlacesOf(ctx.oidc.account).map(({ tenant }) => tenant.id),
     }),
-    new Check("no_membership", "the account belongs to no tenant", "access_denied", (ctx) =>
-      isRefused(ctx, "no_membership"),
-    ),
-    new Check("not_a_member", "the account is no member of the requested tenant", "access_denied", (ctx) =>
-      isRefused(ctx, "not_a_member"),
-    ),
+    new Check("no_membership", ...notSpokenFor, (ctx) => isRefused(ctx, "no_membership")),
+    new Check("not_a_member", ...notSpokenFor, (ctx) => isRefused(ctx, "not_a_member")),
     new Check(
       "tenant_undecided",
       "the account belongs to several tenants",
@@ -106,7 +99,20 @@ export function buildPrompts(): interactionPolicy.Prompt[] {
     const decision = decideTenantOfRequest(ctx, tenantOfGrant(ctx.oidc.grant));
     return { tenantIds: decision.kind === "chosen" ? [decision.tenantId] : [] };
   };
-  return [login, select, consent];
+  return [undisclosed(), login, select, consent];
+}
+
+// The first thing that is asked, because every answer after it tells something of the person: when they logged in, where
+// they belong, whether they are the one a hint names. With a page it is asked of nobody: the pages talk to the person.
+function undisclosed(): interactionPolicy.Prompt {
+  return new Prompt(
+    { name: "undisclosed", requestable: false },
+    new Check("no_consent", "the person has not consented", "consent_required", ({ oidc }) => {
+      if (!oidc.promptPending("none") || !needsConsent(oidc.client)) return false;
+      if (oidc.session?.accountId === undefined || oidc.account === undefined) return false;
+      return tenantOfGrant(oidc.grant) === undefined;
+    }),
+  );
 }
 
 function isRefused(ctx: KoaContextWithOIDC, reason: "no_membership" | "not_a_member"): boolean {

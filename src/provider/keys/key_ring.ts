@@ -133,7 +133,7 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
       announced = served.fingerprint;
       const { signingKid, publicJwks } = served;
       log.info(
-        { signingKid, published: publicJwks.map((jwk) => jwk.kid), waitingFor },
+        { signingKid, publishedKids: publicJwks.map((jwk) => jwk.kid), waitingFor },
         "signing keys changed",
       );
     }

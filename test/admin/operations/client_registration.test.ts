@@ -23,6 +23,31 @@ const key = { kty: "EC", crv: "P-256", x: "x", y: "y" };
 const refused: [string, object, string, RegExp][] = [
   ["a redirect URI with *", { redirectUris: ["https://*.app.example/cb"] }, "redirectUris", /byte by byte/],
   ["a redirect URI with a fragment", { redirectUris: ["https://a.example/cb#x"] }, "redirectUris", /Remove/],
+  ...[
+    " https://app.example/cb",
+    "https://app.example/cb ",
+    "https://app.example/c b",
+    "https://\u0430pp.example/cb",
+    "https://app.example/caf\u00e9",
+    "\thttps://app.example/cb",
+    "https://app.exam\nple/cb",
+  ].flatMap((uri): [string, object, string, RegExp][] => [
+    [`the redirect URI ${JSON.stringify(uri)}`, { redirectUris: [uri] }, "redirectUris", /Percent-encode/],
+    [
+      `the sign-out address ${JSON.stringify(uri)}`,
+      { ...login, postLogoutRedirectUris: [uri] },
+      "postLogoutRedirectUris",
+      /Percent-encode/,
+    ],
+  ]),
+  ...[" com.example.app:/cb", "com.example.app:/cb ", "com.example.app:/\u00e9", "com.exa\tmple.app:/cb"].map(
+    (uri): [string, object, string, RegExp] => [
+      `the own scheme ${JSON.stringify(uri)}`,
+      { authMethod: "none", applicationType: "native", redirectUris: [uri] },
+      "redirectUris",
+      /Percent-encode/,
+    ],
+  ),
   [
     "a sign-out address with *",
     { ...login, postLogoutRedirectUris: ["https://app.example/*"] },
@@ -79,13 +104,20 @@ const warned: [string, object, RegExp][] = [
     { purposes: ["mint"], allowedTenants: ["acme", "nope"], jwks: { keys: [key] } },
     /no tenant nope.*tti tenant create/,
   ],
-  ...["https://10.1.2.3/x", "http://127.0.0.1:4000/x", "https://[fd00::1]/x", "https://app.internal/x"].map(
-    (uri): [string, object, RegExp] => [
-      `the back-channel address ${uri}`,
-      { ...login, backchannelLogoutUri: uri },
-      /backchannelLogoutUri lies in a private network.*TTI_ALLOW_NETWORKS/,
-    ],
-  ),
+  ...[
+    "https://10.1.2.3/x",
+    "http://127.0.0.1:4000/x",
+    "https://[fd00::1]/x",
+    "https://app.internal/x",
+    "https://[::ffff:127.0.0.1]/x",
+    "https://[64:ff9b::a00:1]/x",
+    "https://localhost/x",
+    "https://app.internal./x",
+  ].map((uri): [string, object, RegExp] => [
+    `the back-channel address ${uri}`,
+    { ...login, backchannelLogoutUri: uri },
+    /backchannelLogoutUri lies in a private network.*TTI_ALLOW_NETWORKS/,
+  ]),
   [
     "keys in a private network",
     { ...login, authMethod: "private_key_jwt", jwksUri: "https://192.168.1.1/jwks" },

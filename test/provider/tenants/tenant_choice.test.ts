@@ -115,7 +115,7 @@ test("a tenant the person does not belong to is refused, and another account may
   assert.equal(page.status, 403);
   assert.match(page.text, /<code>not_a_member<\/code>/);
   const silent = await agent.follow(authorizationUrl(fixture, { tenant: "bolt", prompt: "none" }));
-  assert.equal(silent.url.searchParams.get("error"), "access_denied");
+  assert.equal(silent.url.searchParams.get("error"), "login_required");
 
   const login = await agent.follow(`${page.url}/login`);
   // Signing in as somebody else ends the first person's session; without scripts that takes one more button.

@@ -1,0 +1,103 @@
+// The defences of what the provider sends, of what a silent request is told, and of what is recorded before it leaves.
+import type { Defence } from "./defence.ts";
+
+export const defences: readonly Defence[] = [
+  {
+    id: "judged-before-connecting",
+    promise: "Nothing, not even a connection, goes to a private address that no operator named.",
+    faults: ["S9"],
+    file: "src/provider/outgoing_fetch.ts",
+    find: "if (!addresses.every(({ address }) => mayReach(address))) {",
+    replace: "if (!addresses.some(({ address }) => mayReach(address) || true)) {",
+    test: "test/security/outgoing_requests.test.ts",
+    name: "there is no connection",
+  },
+  {
+    id: "every-address-of-a-host-is-judged",
+    promise: "A host is not reached if one of its addresses may not be.",
+    faults: ["S9"],
+    file: "src/provider/outgoing_fetch.ts",
+    find: "addresses.every(({ address }) => mayReach(address))",
+    replace: "addresses.some(({ address }) => mayReach(address))",
+    test: "test/security/outgoing_requests.test.ts",
+    name: "there is no connection",
+  },
+  {
+    id: "addresses-inside-addresses",
+    promise: "An IPv6 address that carries a private IPv4 address is a private address.",
+    faults: ["S9"],
+    file: "src/input/special_address.ts",
+    find: '!globalIpv6.check(plain, "ipv6") || ',
+    replace: "",
+    test: "test/security/outgoing_requests.test.ts",
+    name: "every form",
+  },
+  {
+    id: "logout-waits-for-no-client",
+    promise: "A sign-out is answered without waiting for the clients that are told of it.",
+    file: "src/provider/internals.ts",
+    find: "  tellOfLogoutsMeanwhile(provider, changes.meanwhile);\n",
+    replace: "",
+    test: "test/provider/logout.test.ts",
+    name: "silent",
+  },
+  {
+    id: "posted-requests-of-one-network",
+    promise: "One address holds at most 20 places of posted requests.",
+    file: "src/provider/edge/posted_request_store.ts",
+    find: "      await keepNewestOf(db, request.network, idHash);\n",
+    replace: "",
+    test: "test/provider/posted_requests.test.ts",
+  },
+  {
+    id: "posted-requests-make-room",
+    promise: "Where all places of posted requests are taken, who holds most of them gives one away.",
+    file: "src/provider/edge/posted_request_store.ts",
+    find: "    await makeRoom(db, nowMs);\n",
+    replace: "",
+    test: "test/provider/posted_requests.test.ts",
+  },
+  {
+    id: "nothing-before-consent",
+    promise:
+      "A third party without consent gets one answer to prompt=none, whatever customer or hint it names.",
+    file: "src/provider/interactions/prompts.ts",
+    find: "return [undisclosed(), login, select, consent];",
+    replace: "return [login, select, consent];",
+    test: "test/security/silent_answers.test.ts",
+  },
+  {
+    id: "silent-answers-tell-no-customers-apart",
+    promise: "prompt=none answers the same for every customer the session does not speak for.",
+    file: "src/provider/interactions/prompts.ts",
+    find: 'new Check("not_a_member", ...notSpokenFor,',
+    replace: 'new Check("not_a_member", "no member", "access_denied",',
+    test: "test/security/silent_answers.test.ts",
+  },
+  {
+    id: "redirects-in-plain-ascii",
+    promise:
+      "A redirect address, of an own scheme too, is registered as it is compared: no spaces, nothing but ASCII.",
+    file: "src/provider/clients/redirect_uris.ts",
+    find: 'if (uri !== "" && !/^[\\x21-\\x7e]+$/.test(uri)) {',
+    replace: "if (false) {",
+    test: "test/admin/operations/client_registration.test.ts",
+  },
+  {
+    id: "paths-are-logged-clean",
+    promise:
+      "The path of an unknown address is logged without what may be a secret in it, and never at length.",
+    file: "src/provider/build_provider.ts",
+    find: "cleanPath(ctx.path)",
+    replace: "ctx.path",
+    test: "test/security/secrets_in_logs.test.ts",
+  },
+  {
+    id: "pages-recorded-before-they-leave",
+    promise: "A page of a search is handed over only after the event that tells of it is written.",
+    file: "src/accessors/search_service.ts",
+    find: "        await record(found.results.length);\n        yield found;\n",
+    replace: "        yield found;\n        await record(found.results.length);\n",
+    test: "test/accessors/search_api.test.ts",
+  },
+];
