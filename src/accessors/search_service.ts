@@ -12,6 +12,7 @@ import {
 import { createAuditEvent } from "../audit/audit_store.ts";
 import { OperationError } from "../errors.ts";
 import { findAccountByLogin } from "../provider/accounts/account_store.ts";
+import { findMembership } from "../provider/tenants/membership_store.ts";
 import { decideSubject, type SubjectDeps } from "../provider/tenants/subject.ts";
 import { getTenant } from "../provider/tenants/tenant_store.ts";
 import { getAccessor } from "./accessor_store.ts";
@@ -70,7 +71,7 @@ export class SearchService {
     const { tenantId, clientId, accessor: name, user, ...request } = query;
     const { db } = this.#deps;
     await getTenant(db, tenantId);
-    const accountId = await this.#resolveUser(user);
+    const accountId = await this.#resolveUser(tenantId, user);
     const named = { accountId, tenantId, clientId, present: false, login: "asserted" } as const;
     const { claims } = await decideSubject(this.#deps, named).catch((error) => {
       throw notTold(error, tenantId);
@@ -104,10 +105,13 @@ export class SearchService {
     this.#exchanges.clear();
   }
 
-  async #resolveUser(user: string): Promise<string> {
-    if (!user.includes("@")) return user;
+  // The ISV's own ids may look like addresses: a member of the tenant by that id comes before one by that address.
+  // Who is a member elsewhere is not looked for, and so comes to the one answer for strangers.
+  async #resolveUser(tenantId: string, user: string): Promise<string> {
+    const { db } = this.#deps;
+    if (!user.includes("@") || (await findMembership(db, tenantId, user)) !== undefined) return user;
     // An address nobody has is, as an id, nobody's either.
-    return (await findAccountByLogin(this.#deps.db, user))?.id ?? user;
+    return (await findAccountByLogin(db, user))?.id ?? user;
   }
 
   #exchangeFor(clientId: string, access: AwsAccess): ExchangeClient {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { createClient } from "../../src/admin/operations/clients.ts";
 import type { OperationContext } from "../../src/admin/operations/operation.ts";
+import { showUser } from "../../src/admin/operations/users.ts";
 import { listAuditEvents } from "../../src/audit/audit_store.ts";
 import { operationContext } from "../../src/cli/administration.ts";
 import { type DevEnvironment, startDevEnvironment } from "../../src/cli/dev/dev_environment.ts";
@@ -16,6 +17,7 @@ import {
   revokeOfflineConsent,
   saveOfflineConsent,
 } from "../../src/provider/presence/offline_consent_store.ts";
+import { createMembership } from "../../src/provider/tenants/membership_store.ts";
 
 const dataDir = mkdtempSync(join(tmpdir(), "tti-search-"));
 const secret = "a-secret-of-the-tests-that-is-long-enough";
@@ -109,6 +111,29 @@ describe("POST /v1/tenants/{tenant}/search", () => {
       "acme-company-plan",
       "acme-engineering-plan",
     ]);
+  });
+
+  it("takes an id of the ISV that is an address, before whoever signs in with that address", async () => {
+    const id = "chloe@acme.example";
+    const chloe = await environment.subjectOf(id);
+    assert.notEqual(chloe, id);
+    const now = systemClock();
+    const row = await context.db("accounts").where({ id: adaId }).first();
+    await context
+      .db("accounts")
+      .insert({ ...row, id, login_key: null, password_hash: null, email: "x@acme.example" });
+    try {
+      // Nobody of this tenant yet: the address counts, and Chloe has not agreed.
+      assert.equal((await search("acme", { user: id, query })).answer.error, "presence_required");
+      await createMembership(context.db, { tenantId: "acme", accountId: id, role: "member" }, now);
+      await saveOfflineConsent(context.db, { tenantId: "acme", accountId: id, clientId: "php-app" }, now);
+      const named = await search("acme", { user: id, query });
+      assert.notEqual(named.answer.error, "presence_required");
+      assert.notEqual(named.answer.error, "not_a_member");
+      assert.equal((await showUser(context, { user: id })).id, id);
+    } finally {
+      await context.db("memberships").where({ account_id: id }).delete();
+    }
   });
 
   it("streams one result a line when NDJSON is asked for", async () => {

@@ -174,9 +174,10 @@ const withWarnings = (user: User, warnings: string[]): User =>
  * @throws OperationError account_not_found
  */
 export async function resolveUser(db: Database, user: string): Promise<accounts.Account> {
-  const account = user.includes("@")
-    ? await accounts.findAccountByLogin(db, user)
-    : await accounts.findAccount(db, user);
+  // The ISV's own ids may look like addresses, and an id is one person's for good: it comes first.
+  const account =
+    (await accounts.findAccount(db, user)) ??
+    (user.includes("@") ? await accounts.findAccountByLogin(db, user) : undefined);
   if (account) return account;
   throw new OperationError("account_not_found", "No user has this id or e-mail address.", { field: "user" });
 }
