@@ -1,6 +1,7 @@
 // Owns what a command is: a name, a help text, options, arguments, and a function that runs. How the words
 // typed become values is decided here for all of them.
 import { type ParseArgsConfig, parseArgs } from "node:util";
+import { OperationError } from "../errors.ts";
 import { closestName } from "../setting_values.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -67,9 +68,41 @@ export function defineCommand<const O extends Options>(spec: CommandSpec<O>): Co
       const parsed = parseWords(words, options, seeHelp);
       assertArguments(spec.arguments ?? [], parsed.positionals, seeHelp);
       const call = { values: parsed.values as Values<O>, arguments: parsed.positionals, terminal };
-      return (await spec.run(call)) ?? 0;
+      try {
+        return (await spec.run(call)) ?? 0;
+      } catch (error) {
+        throw inWordsTyped(error, options);
+      }
     },
   };
+}
+
+// Members of operations whose option has another name.
+const optionOfMember: Readonly<Record<string, string>> = {
+  loginMethod: "login",
+  tenantId: "tenant",
+  clientId: "id",
+  redirectUris: "redirect-uri",
+  postLogoutRedirectUris: "post-logout-uri",
+  mintTenants: "mint-for",
+  searchTenants: "search-for",
+  handoffTenants: "handoff-for",
+};
+
+// An operation names members of its input; whoever typed the words knows the options.
+function inWordsTyped(error: unknown, options: Options): unknown {
+  if (!(error instanceof OperationError) || error.code !== "invalid_input" || !error.field) return error;
+  const { field } = error;
+  const member = field.split(".").findLast((part) => !/^\d+$/.test(part)) ?? field;
+  const dashed = member.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const option = [optionOfMember[member], dashed].find((name) => name && Object.hasOwn(options, name));
+  if (option === undefined || !error.message.startsWith(field)) return error;
+  const message = `--${option}${error.message.slice(field.length)}`;
+  return new OperationError(error.code, message, {
+    field: `--${option}`,
+    fix: error.fix,
+    cause: error.cause,
+  });
 }
 
 function assertKnownOptions(words: readonly string[], options: Options, seeHelp: string): void {

@@ -78,6 +78,18 @@ for (const kind of storeKinds) {
       ]);
     });
 
+    it("names the option that was typed, not the member it became", async () => {
+      for (const [words, option] of [
+        ["tenant update acme --login handof", "--login: "],
+        ["user create --email z@acme.example --tenant acme --role owner", "--role: "],
+        ["client create --id x --redirect-uri ftp://x.example", "--redirect-uri "],
+      ] as const) {
+        const { stderr } = await terminal.tti(words);
+        assert.ok(stderr.startsWith(`tti: ${option}`), stderr);
+        assert.doesNotMatch(stderr, /loginMethod|memberships\.0|redirectUris/);
+      }
+    });
+
     it("leaves nothing behind when a user's tenant does not exist", async () => {
       assert.match((await terminal.tti("user show e@acme.example")).stderr, /code: account_not_found/);
     });
