@@ -157,8 +157,8 @@ for (const kind of storeKinds) {
         problems.push((await terminal.tti(words)).stderr.split("\n")[0] ?? "");
       }
       assert.deepEqual(problems, [
-        'tti: redirectUris holds "http://app.example.com/callback", which is not https.',
-        'tti: redirectUris holds a fragment in "https://app.example.com/callback#fragment".',
+        'tti: --redirect-uri holds "http://app.example.com/callback", which is not https.',
+        'tti: --redirect-uri holds a fragment in "https://app.example.com/callback#fragment".',
         "tti: requirePkce cannot be false for a public client.",
         "tti: authMethod none proves nothing.",
         "tti: mintTenants is not a tenant id: AWS takes letters, digits, _ and - only, at most 256, the first a letter or digit.",
