@@ -1,7 +1,6 @@
 // Owns docs/connecting-an-application.md: what whoever connects an application needs to know, its numbers taken from
 // the constants that decide them.
 import { mostQueryCharacters } from "../src/app.ts";
-import { clientCacheMs } from "../src/provider/clients/client_cache.ts";
 import { mostPostedRequests, postedRequestSeconds } from "../src/provider/edge/posted_request_store.ts";
 import { longestAssertionSeconds, ttlSeconds } from "../src/provider/policies.ts";
 import { settings } from "../src/settings.ts";
@@ -31,8 +30,8 @@ Any OpenID Connect library will do: give it the issuer, a client id, and a secre
 
 \`--first-party\` says that it is your own: its users are not asked for consent. A registration is refused if it can never
 work, and answered with a note if it does not work yet: a tenant that does not exist, minting without a key, an address
-in a private network that \`TTI_ALLOW_NETWORKS\` does not name. A change counts on every instance within
-${inWords(clientCacheMs / 1000)}.
+in a private network that \`TTI_ALLOW_NETWORKS\` does not name. A change counts on every
+instance at once.
 
 *Proof: [client loading](../test/provider/clients/client_loading.test.ts), [client store](../test/provider/clients/client_store.test.ts)*
 

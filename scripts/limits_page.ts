@@ -5,7 +5,6 @@ import { usualResults } from "../src/admin/search_routes.ts";
 import { mostBodyBytes, mostQueryCharacters } from "../src/app.ts";
 import { clockToleranceSeconds } from "../src/input/moment.ts";
 import { attemptRates, knownForMs } from "../src/provider/accounts/attempt_rates.ts";
-import { clientCacheMs } from "../src/provider/clients/client_cache.ts";
 import { mostPostedRequests, postedRequestSeconds } from "../src/provider/edge/posted_request_store.ts";
 import { longestAssertionLifeSeconds } from "../src/provider/grants/subject_assertion.ts";
 import { challengeLifeSeconds } from "../src/provider/handoff/login_handoff.ts";
@@ -174,11 +173,6 @@ ${table("| what | value | |", [
     "AWS is assumed to keep a copy of our keys for",
     inWords(assumedAwsCacheSeconds),
     "AWS publishes no number",
-  ],
-  [
-    "a changed client is noticed by every instance after",
-    inWordsMs(clientCacheMs),
-    "its metadata is cached that long",
   ],
   [
     "ended records are swept each",

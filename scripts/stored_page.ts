@@ -29,14 +29,22 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
     personal: "e-mail address, time of the last login",
     until: "the membership or the account is deleted",
   },
-  tenants: { holds: "your customers and their rules", personal: "–", until: "the tenant is deleted" },
+  tenants: {
+    holds: "your customers and their rules",
+    personal: "–",
+    until: "it stays: a tenant is disabled, and its id never given to another",
+  },
   tenant_domains: { holds: "domains a customer claimed or proved", personal: "–", until: "removed" },
   offline_consents: {
     holds: "that a person lets an application act for them while away",
     personal: "who, where, when; also that it was taken back",
     until: "the account is deleted",
   },
-  clients: { holds: "applications and back ends", personal: "–", until: "the client is deleted" },
+  clients: {
+    holds: "applications and back ends",
+    personal: "–",
+    until: "the client is deleted; its id and the moment stay",
+  },
   accessors: { holds: "where a customer's data accessor is at AWS", personal: "–", until: "deleted" },
   oidc_records: {
     holds: "sessions, sign-ins under way, grants, codes, access and refresh tokens; ids as SHA-256 hashes",
@@ -65,7 +73,8 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
   },
   audit_events: {
     holds: "who did what, when: [audit-events.md](audit-events.md)",
-    personal: "account id, address the request came from",
+    personal:
+      "account id, address the request came from; e-mail addresses and names that were given or changed, until the account is deleted",
     until: "you remove it; nothing removes it by itself",
   },
   signing_keys: {

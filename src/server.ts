@@ -15,7 +15,7 @@ import { type Log, openLog } from "./log.ts";
 import { findBackEndToken } from "./provider/access_tokens.ts";
 import { createPasswords } from "./provider/accounts/passwords.ts";
 import { buildProvider, type ProviderDeps } from "./provider/build_provider.ts";
-import { createClientCache } from "./provider/clients/client_cache.ts";
+import { createClientReader } from "./provider/clients/client_reader.ts";
 import { deriveCookieKeys } from "./provider/cookie_keys.ts";
 import { createBackgroundWork } from "./provider/edge/background_work.ts";
 import { type Listening, listen } from "./provider/edge/listen.ts";
@@ -121,7 +121,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const listening = await listen(config.host, config.port, drainMs);
     ports.push(listening);
     const issuer = config.issuer.replace(/:0$/, `:${listening.port}`);
-    const clients = createClientCache(db);
+    const clients = createClientReader(db);
     const background = createBackgroundWork();
     closers.push(() => background.ended());
     const providerDeps: ProviderDeps = {

@@ -3,7 +3,7 @@ import Provider from "oidc-provider";
 import { systemClock } from "../../src/clock.ts";
 import { silentLog } from "../../src/log.ts";
 import { buildProvider } from "../../src/provider/build_provider.ts";
-import { createClientCache } from "../../src/provider/clients/client_cache.ts";
+import { createClientReader } from "../../src/provider/clients/client_reader.ts";
 import { createBackgroundWork } from "../../src/provider/edge/background_work.ts";
 import { createProviderHost } from "../../src/provider/host.ts";
 import { createAdapterFactory } from "../../src/provider/storage/adapter.ts";
@@ -24,7 +24,7 @@ export function measureRebuild(server: RunningServer, times: number): { oursMs: 
         db: server.db,
         clock: systemClock,
         log: silentLog,
-        clients: createClientCache(server.db),
+        clients: createClientReader(server.db),
         cookieKeys,
         tenantClaim: "tenant_id",
         awsClientId: "bench-aws",

@@ -8,12 +8,15 @@ import type { TxtResolver } from "../provider/tenants/domain_proof.ts";
 import { type ApiScope, handoffScope } from "./authenticate.ts";
 import * as accessors from "./operations/accessors.ts";
 import * as audit from "./operations/audit.ts";
+import * as clientAccess from "./operations/client_access.ts";
 import * as clients from "./operations/clients.ts";
 import * as domains from "./operations/domains.ts";
 import * as handoff from "./operations/login_challenges.ts";
 import type { OperationContext } from "./operations/operation.ts";
+import * as tenantAccess from "./operations/tenant_access.ts";
 import * as tenants from "./operations/tenants.ts";
 import * as access from "./operations/user_access.ts";
+import * as userDeletion from "./operations/user_deletion.ts";
 import * as users from "./operations/users.ts";
 
 /** What a request carries for an operation. */
@@ -73,6 +76,20 @@ export const adminRoutes: readonly AdminRoute[] = [
     summary: "Change a tenant's name, login method or presence policy",
     status: 200,
     run: (context, { path, body }) => tenants.updateTenant(context, { ...body, id: path["tenant"] }),
+  },
+  {
+    method: "post",
+    path: "/v1/tenants/:tenant/disable",
+    summary: "Disable a tenant, and end what stands for it",
+    status: 200,
+    run: (context, { path, body }) => tenantAccess.disableTenant(context, { ...body, id: path["tenant"] }),
+  },
+  {
+    method: "post",
+    path: "/v1/tenants/:tenant/enable",
+    summary: "Enable a disabled tenant",
+    status: 200,
+    run: (context, { path, body }) => tenantAccess.enableTenant(context, { ...body, id: path["tenant"] }),
   },
   {
     method: "get",
@@ -209,6 +226,14 @@ export const adminRoutes: readonly AdminRoute[] = [
     run: (context, { path }) => users.showUser(context, { user: path["user"] }),
   },
   {
+    method: "delete",
+    path: "/v1/users/:user",
+    summary: "Erase a user for good; `?dryRun=true` only counts",
+    status: 200,
+    run: (context, { path, query }) =>
+      userDeletion.deleteUser(context, { ...dryRunOf(query), user: path["user"] }),
+  },
+  {
     method: "post",
     path: "/v1/users/:user/sign-out",
     summary: "End a user's sessions, codes and tokens",
@@ -251,6 +276,38 @@ export const adminRoutes: readonly AdminRoute[] = [
     run: (context, { path }) => clients.showClient(context, { clientId: path["client"] }),
   },
   {
+    method: "delete",
+    path: "/v1/clients/:client",
+    summary: "Delete a client, and end what stands for it; `?dryRun=true` only counts",
+    status: 200,
+    run: (context, { path, query }) =>
+      clientAccess.deleteClient(context, { ...dryRunOf(query), clientId: path["client"] }),
+  },
+  {
+    method: "post",
+    path: "/v1/clients/:client/disable",
+    summary: "Disable a client, and end what stands for it",
+    status: 200,
+    run: (context, { path, body }) =>
+      clientAccess.disableClient(context, { ...body, clientId: path["client"] }),
+  },
+  {
+    method: "post",
+    path: "/v1/clients/:client/enable",
+    summary: "Enable a disabled client",
+    status: 200,
+    run: (context, { path, body }) =>
+      clientAccess.enableClient(context, { ...body, clientId: path["client"] }),
+  },
+  {
+    method: "post",
+    path: "/v1/clients/:client/rotate-secret",
+    summary: "Give a client another secret",
+    status: 200,
+    run: (context, { path, body }) =>
+      clientAccess.rotateClientSecret(context, { ...body, clientId: path["client"] }),
+  },
+  {
     method: "get",
     path: "/v1/audit-events",
     summary: "List audit events, newest first",
@@ -268,6 +325,13 @@ export function routeRequestOf(ctx: RouterContext, body: Readonly<Record<string,
 
 function pageOf(query: Readonly<Record<string, string>>): Record<string, unknown> {
   return { ...query, ...numbersOf(query, ["limit"]) };
+}
+
+// Anything but true or false stays text, and the operation names it as the field at fault.
+function dryRunOf(query: Readonly<Record<string, string>>): Record<string, unknown> {
+  const { dryRun, ...rest } = query;
+  if (dryRun === undefined) return rest;
+  return { ...rest, dryRun: dryRun === "true" ? true : dryRun === "false" ? false : dryRun };
 }
 
 // A value that is no number stays text, and the operation names it as the field at fault.

@@ -1,5 +1,5 @@
-// Owns the audit_events table: who did what to whom, when and from where. Rows are only ever added. One column of
-// one kind of row changes: how often an equal refusal came within its minute.
+// Owns the audit_events table: who did what to whom, when and from where. Rows are only ever added. Two
+// things change: how often an equal refusal came within its minute, and the address and name of a person who is erased.
 import { createHash } from "node:crypto";
 import type { Database } from "../db/connect.ts";
 import { runStatement } from "../db/statement.ts";
@@ -78,6 +78,31 @@ export async function createAuditEventInTenants(
 ): Promise<void> {
   const trails = tenantIds.length === 0 ? [undefined] : [...new Set(tenantIds)];
   for (const tenantId of trails) await createAuditEvent(db, { ...event, tenantId } as NewAuditEvent, now);
+}
+
+// What details say of a person (event_types.ts).
+const personalDetails = ["email", "emailWas", "name", "nameWas"];
+
+/**
+ * Takes a person's addresses and names out of the events that happened to them. Ids, times and acts stay.
+ * @param db the transaction that deletes the account
+ * @returns how many events lost something
+ */
+export async function forgetPersonalDetails(db: Database, accountId: string): Promise<number> {
+  const rows: Pick<AuditRow, "id" | "details">[] = await db("audit_events")
+    .where("account_id", accountId)
+    .select("id", "details");
+  let changed = 0;
+  for (const { id, details } of rows) {
+    const known = JSON.parse(details) as Record<string, DetailValue>;
+    const kept = Object.entries(known).filter(([name]) => !personalDetails.includes(name));
+    if (kept.length === Object.keys(known).length) continue;
+    await db("audit_events")
+      .where("id", id)
+      .update({ details: JSON.stringify(Object.fromEntries(kept)) });
+    changed += 1;
+  }
+  return changed;
 }
 
 const countedMs = 60_000;

@@ -177,6 +177,20 @@ const peopleEvents = {
     sometimes: ["tenant"],
     details: {},
   },
+  "account.deleted": {
+    meaning:
+      "A person was erased. Their id stays in the trail; addresses and names that events of before held are gone.",
+    always: ["account"],
+    sometimes: ["tenant"],
+    details: {
+      memberships: "how many memberships",
+      consents: "how many agreements",
+      sessions: "how many browser sessions",
+      grants: "how many applications' grants",
+      tokens: "how many codes and tokens",
+      events: "how many events lost an address or a name",
+    },
+  },
   "membership.created": {
     meaning: "A person became a member of a tenant.",
     always: ["tenant", "account"],
@@ -195,6 +209,13 @@ const peopleEvents = {
   },
 } as const satisfies Record<string, EventTypeEntry>;
 
+const endedDetails = {
+  grants: "how many applications' grants ended with it",
+  tokens: "how many codes and tokens",
+  vouchers: "how many logins the ISV had vouched for",
+  consents: "how many agreements to act for people who are away",
+} as const;
+
 const administrationEvents = {
   "tenant.created": { meaning: "A tenant was created.", always: ["tenant"], details: { name: "its name" } },
   "tenant.updated": {
@@ -210,6 +231,16 @@ const administrationEvents = {
       discoverable: "whether strangers may learn that it exists",
       discoverableWas: "whether they might before",
     },
+  },
+  "tenant.disabled": {
+    meaning: "A tenant was disabled: nothing is issued for it, and what stood has ended.",
+    always: ["tenant"],
+    details: endedDetails,
+  },
+  "tenant.enabled": {
+    meaning: "A disabled tenant was enabled again. Its people sign in anew.",
+    always: ["tenant"],
+    details: {},
   },
   "domain.added": {
     meaning: "A domain was claimed for a tenant.",
@@ -236,6 +267,26 @@ const administrationEvents = {
       handoffFor: "tenants it may answer logins for",
       searchFor: "tenants it may search",
     },
+  },
+  "client.disabled": {
+    meaning: "A client was disabled: it proves itself nowhere, and what it was given has ended.",
+    always: ["client"],
+    details: endedDetails,
+  },
+  "client.enabled": {
+    meaning: "A disabled client was enabled again. What had ended does not come back.",
+    always: ["client"],
+    details: {},
+  },
+  "client.deleted": {
+    meaning: "A client was deleted, with what it was given.",
+    always: ["client"],
+    details: endedDetails,
+  },
+  "client.secret_rotated": {
+    meaning: "A client got another secret; the old one counts no more.",
+    always: ["client"],
+    details: { tokens: "how many of its own access tokens ended" },
   },
   "accessor.created": {
     meaning: "What a customer handed over at AWS was entered.",

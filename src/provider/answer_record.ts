@@ -134,7 +134,8 @@ async function recordRefusal(
     return countAuditEvent(db, event, clock());
   }
   if (oidc.route !== "token" || clientId === undefined || wasRecorded(error.cause)) return;
-  const actor = `client:${clientId}`;
+  // Anybody may say to be a public client.
+  const actor = oidc.client?.clientAuthMethod === "none" ? "nobody" : `client:${clientId}`;
   const found = findSubject(clientId);
   if (reason === "authorization code already consumed") {
     return createAuditEvent(db, { type: "code.reused", actor, clientId, ...found }, clock());

@@ -8,7 +8,7 @@ import { logFailure, retryHeaders, sendError } from "../http_errors.ts";
 import type { Log } from "../log.ts";
 import { cleanPath } from "../log_redaction.ts";
 import { noteGrant, recordAnswer, watchAnswers } from "./answer_record.ts";
-import type { ClientCache } from "./clients/client_cache.ts";
+import type { ClientReader } from "./clients/client_reader.ts";
 import { providerConfiguration } from "./configuration.ts";
 import type { BackgroundWork } from "./edge/background_work.ts";
 import { requestIdOf } from "./edge/pinned_request.ts";
@@ -32,7 +32,7 @@ export interface ProviderDeps {
   db: Database;
   clock: Clock;
   log: Log;
-  clients: ClientCache;
+  clients: ClientReader;
   cookieKeys: readonly string[];
   tenantClaim: string;
   /** The client whose ID tokens AWS accepts. */

@@ -249,9 +249,12 @@ const places: readonly { what: string; pattern: RegExp; allowed: (path: string) 
     what: "the logins of sessions",
     pattern: /\bsession_vouchers\b/,
     allowed: (path) =>
-      ["sessions/voucher_store.ts", "sessions/end_sign_ins_store.ts", "tenants/subject_store.ts"].some(
-        (one) => path === `src/provider/${one}`,
-      ),
+      [
+        "sessions/voucher_store.ts",
+        "sessions/end_sign_ins_store.ts",
+        "sessions/end_rights_store.ts",
+        "tenants/subject_store.ts",
+      ].some((one) => path === `src/provider/${one}`),
   },
   {
     what: "a decision about what a login opens",

@@ -3,10 +3,13 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import * as accessors from "../../src/admin/operations/accessors.ts";
+import * as clientAccess from "../../src/admin/operations/client_access.ts";
 import { createClient } from "../../src/admin/operations/clients.ts";
 import * as domains from "../../src/admin/operations/domains.ts";
+import * as tenantAccess from "../../src/admin/operations/tenant_access.ts";
 import * as tenants from "../../src/admin/operations/tenants.ts";
 import * as access from "../../src/admin/operations/user_access.ts";
+import { deleteUser } from "../../src/admin/operations/user_deletion.ts";
 import * as users from "../../src/admin/operations/users.ts";
 import { type AuditEventType, auditEventTypes, type EventParty } from "../../src/audit/event_types.ts";
 import { systemClock } from "../../src/clock.ts";
@@ -200,12 +203,15 @@ const acts: Record<AuditEventType, Act> = {
   "account.password_set": byOperation(() => access.setUserPassword(operator, { user: email, password })),
   "account.disabled": byOperation(() => access.disableUser(operator, { user: email })),
   "account.enabled": byOperation(() => access.enableUser(operator, { user: email })),
+  "account.deleted": byOperation(() => deleteUser(operator, { user: "zoe" })),
   "session.ended": byOperation(async () => {
     await redeem(fixture, await signIn());
     await access.signUserOut(operator, { user: email });
   }),
   "tenant.created": byOperation(() => tenants.createTenant(operator, { id: "newco" })),
   "tenant.updated": byOperation(() => tenants.updateTenant(operator, { id: "newco", name: "New Co" })),
+  "tenant.disabled": byOperation(() => tenantAccess.disableTenant(operator, { id: "newco" })),
+  "tenant.enabled": byOperation(() => tenantAccess.enableTenant(operator, { id: "newco" })),
   "membership.created": byOperation(() =>
     users.addUserToTenant(operator, { user: email, tenantId: "newco" }),
   ),
@@ -223,6 +229,10 @@ const acts: Record<AuditEventType, Act> = {
   "client.created": byOperation(() =>
     createClient(operator, { clientId: "made", redirectUris: ["https://made.example/cb"] }),
   ),
+  "client.secret_rotated": byOperation(() => clientAccess.rotateClientSecret(operator, { clientId: "made" })),
+  "client.disabled": byOperation(() => clientAccess.disableClient(operator, { clientId: "made" })),
+  "client.enabled": byOperation(() => clientAccess.enableClient(operator, { clientId: "made" })),
+  "client.deleted": byOperation(() => clientAccess.deleteClient(operator, { clientId: "made" })),
   "accessor.created": byOperation(() => accessors.createAccessor(operator, newAccessor)),
   "search.made": byHttp(async () => {
     await tenants.updateTenant(operator, { id: "acme", presence: "within 12" });

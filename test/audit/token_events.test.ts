@@ -2,6 +2,7 @@
 // what, who was refused one, codes used twice, clients that could not prove themselves, tokens given back.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { listAuditEvents } from "../../src/audit/audit_store.ts";
 import type { Account } from "../../src/provider/accounts/account_store.ts";
 import {
   authorizationUrl,
@@ -76,6 +77,29 @@ test("a refused code is told with client and reason, and counted", async () => {
   assert.equal(event?.clientId, "app");
   assert.equal(event.times, 3);
   assert.deepEqual(event.details, { by: "authorization_code", reason: "authorization code not found" });
+});
+
+test("a stranger at a public client is nobody: with no code, with a used one, with a used refresh token", async () => {
+  await addClient(fixture.db, { client_id: "desk", token_endpoint_auth_method: "none" });
+  const known = new Set((await listAuditEvents(fixture.db, { limit: 9999 })).map(({ id }) => id));
+  const asDesk = { client_id: "desk" };
+  await redeem(fixture, "no-such-code", asDesk, null);
+  const params = { client_id: "desk", tenant: "acme", scope: "openid offline_access", prompt: "consent" };
+  const agent = new UserAgent();
+  const code = codeOf(await signInAt(agent, authorizationUrl(fixture, params), "ann@acme.example"));
+  const { body } = await redeem(fixture, code, asDesk, null);
+  const again = { grant_type: "refresh_token", refresh_token: String(body["refresh_token"]), ...asDesk };
+  const token = new URL("/token", fixture.issuer);
+  const next = await postForm(token, again);
+  await postForm(token, { ...again, refresh_token: String(next.body["refresh_token"]) });
+  await postForm(token, again);
+  const used = codeOf(await agent.follow(authorizationUrl(fixture, { client_id: "desk", tenant: "acme" })));
+  for (let count = 0; count < 2; count += 1) await redeem(fixture, used, asDesk, null);
+  const fresh = (await listAuditEvents(fixture.db, { limit: 9999 })).filter(({ id }) => !known.has(id));
+  const actors = (type: string) => fresh.filter((event) => event.type === type).map(({ actor }) => actor);
+  assert.deepEqual(actors("token.refused"), ["nobody"]);
+  assert.deepEqual(actors("refresh_token.reused"), ["nobody"]);
+  assert.deepEqual(actors("code.reused"), ["nobody"]);
 });
 
 test("a code with a wrong verifier is told with the person it was for", async () => {

@@ -5,7 +5,7 @@ import { decodeJwt } from "jose";
 import { systemClock } from "../../src/clock.ts";
 import { silentLog } from "../../src/log.ts";
 import { buildProvider } from "../../src/provider/build_provider.ts";
-import { createClientCache } from "../../src/provider/clients/client_cache.ts";
+import { createClientReader } from "../../src/provider/clients/client_reader.ts";
 import { createBackgroundWork } from "../../src/provider/edge/background_work.ts";
 import { authorizationUrl, codeOf, payloadOf, redeem } from "../provider/support/authorization.ts";
 import {
@@ -36,7 +36,7 @@ function provider() {
       db: fixture.db,
       clock: systemClock,
       log: silentLog,
-      clients: createClientCache(fixture.db),
+      clients: createClientReader(fixture.db),
       cookieKeys: ["k"],
       tenantClaim: "tenant_id",
       awsClientId: "app",

@@ -56,3 +56,12 @@ async function tablesOf(db: Database): Promise<string[]> {
     : await db("sqlite_master").where("type", "table").pluck<string[]>("name");
   return names.filter((name) => !/^(knex_|sqlite_)/.test(name)).sort();
 }
+
+/** The tables of the rows in which a text stands, each once for each row. */
+export async function rowsNaming(db: Database, text: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const table of await tablesOf(db)) {
+    for (const row of await db(table).select("*")) if (JSON.stringify(row).includes(text)) found.push(table);
+  }
+  return found;
+}

@@ -26,6 +26,8 @@ import { type OperationContext, pageSchema, parseArguments } from "./operation.t
 export interface ClientView {
   clientId: string;
   metadata: store.StoredClientMetadata;
+  /** Null: it may be used. */
+  disabledAtMs: number | null;
   createdAtMs: number;
 }
 
@@ -189,7 +191,8 @@ function parseTenants(tenants: readonly string[] | undefined, field: string): st
   return tenants.map((tenant) => (tenant === "*" ? tenant : parseTenantId(tenant, field)));
 }
 
-function withoutSecret(client: store.Client): ClientView {
+/** A client without any form of its secret. */
+export function withoutSecret(client: store.Client): ClientView {
   const { client_secret: _removed, ...metadata } = client.metadata;
   return { ...client, metadata };
 }

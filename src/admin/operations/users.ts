@@ -11,6 +11,7 @@ import { findOthersWithAddress } from "../../provider/accounts/shared_address_st
 import * as memberships from "../../provider/tenants/membership_store.ts";
 import { getTenant } from "../../provider/tenants/tenant_store.ts";
 import { displayName, type OperationContext, pageSchema, parseArguments } from "./operation.ts";
+import { showTenant } from "./tenants.ts";
 
 /** A user as operators see it. */
 export interface User extends accounts.Account {
@@ -120,7 +121,8 @@ export async function listUsers(context: OperationContext, input: unknown = {}):
     ...(rest.limit === undefined ? {} : { limit: rest.limit }),
     ...(rest.afterId === undefined ? {} : { afterId: rest.afterId }),
   };
-  if (tenantId !== undefined) await getTenant(context.db, tenantId);
+  // Whoever deletes the people of a customer who left finds them under the disabled tenant.
+  if (tenantId !== undefined) await showTenant(context, { id: tenantId });
   await recordRead(context, { tenantId, details: { what: "users" } });
   const found =
     tenantId === undefined

@@ -7,6 +7,7 @@ import { withAdministration } from "../administration.ts";
 import { generateClientKey, saveClientKey } from "../client_key.ts";
 import { type Command, defineCommand, parsePage, UsageError } from "../command.ts";
 import { formatFields, formatTable } from "../terminal.ts";
+import { clientAccessCommands } from "./client_access.ts";
 
 const create = defineCommand({
   name: "client create",
@@ -179,6 +180,7 @@ function toRow(client: ClientView): Record<string, string> {
     NAME: metadata.client_name ?? "",
     AUTH: metadata.token_endpoint_auth_method ?? "",
     PARTY: metadata.first_party ? "first" : "third",
+    STATE: client.disabledAtMs === null ? "enabled" : "disabled",
     "ACTS FOR": tenantRights.flatMap((right) => actsForText(metadata, right)).join("; "),
     "REDIRECT URIS": metadata.redirect_uris?.join(" ") ?? "",
   };
@@ -201,4 +203,4 @@ function readKeySet(path: string): unknown {
   }
 }
 
-export const clientCommands: readonly Command[] = [create, list, show];
+export const clientCommands: readonly Command[] = [create, list, show, ...clientAccessCommands];

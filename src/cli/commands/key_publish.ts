@@ -3,7 +3,7 @@
 import type { Config } from "../../config.ts";
 import { silentLog } from "../../log.ts";
 import { buildProvider } from "../../provider/build_provider.ts";
-import { createClientCache } from "../../provider/clients/client_cache.ts";
+import { createClientReader } from "../../provider/clients/client_reader.ts";
 import { createBackgroundWork } from "../../provider/edge/background_work.ts";
 import { renderDiscovery } from "../../provider/keys/discovery_document.ts";
 import type { KeyOperationContext } from "../../provider/keys/operations.ts";
@@ -70,7 +70,7 @@ async function readDiscovery(keys: KeyOperationContext, config: Config): Promise
       db,
       clock,
       log: silentLog,
-      clients: createClientCache(db, 0),
+      clients: createClientReader(db),
       cookieKeys: ["never used"],
       tenantClaim: config.tenantClaim,
       awsClientId: config.clientId,

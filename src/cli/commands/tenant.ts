@@ -7,6 +7,7 @@ import type { Tenant } from "../../provider/tenants/tenant_store.ts";
 import { withAdministration } from "../administration.ts";
 import { type Command, defineCommand, parsePage } from "../command.ts";
 import { formatFields, formatTable } from "../terminal.ts";
+import { tenantAccessCommands } from "./tenant_access.ts";
 
 const create = defineCommand({
   name: "tenant create",
@@ -155,4 +156,4 @@ const loginWords = {
   both: "here or at your login page",
 } as const;
 
-export const tenantCommands: readonly Command[] = [create, update, list, show];
+export const tenantCommands: readonly Command[] = [create, update, list, show, ...tenantAccessCommands];

@@ -6,6 +6,7 @@ import { withAdministration } from "../administration.ts";
 import { type Command, defineCommand, parsePage, requireOption } from "../command.ts";
 import { formatTable } from "../terminal.ts";
 import { userAccessCommands } from "./user_access.ts";
+import { userDelete } from "./user_delete.ts";
 import { stateOf, tellUser } from "./user_text.ts";
 
 const create = defineCommand({
@@ -130,4 +131,4 @@ function roleOf(values: { role?: string | undefined }): { role?: string } {
   return values.role === undefined ? {} : { role: values.role };
 }
 
-export const userCommands: readonly Command[] = [create, add, list, show, ...userAccessCommands];
+export const userCommands: readonly Command[] = [create, add, list, show, ...userAccessCommands, userDelete];

@@ -2,6 +2,7 @@
 // `client_secret` in the metadata is the hashed form of client_secret.ts, never the secret.
 import type { ClientMetadata } from "oidc-provider";
 import type { Database } from "../../db/connect.ts";
+import { runStatement } from "../../db/statement.ts";
 import { OperationError } from "../../errors.ts";
 import { isStorable } from "../../input/text.ts";
 
@@ -49,29 +50,60 @@ export function servedMetadata(metadata: StoredClientMetadata): StoredClientMeta
 export interface Client {
   clientId: string;
   metadata: StoredClientMetadata;
+  /** Null: it may be used. */
+  disabledAtMs: number | null;
   createdAtMs: number;
 }
 
 interface ClientRow {
   client_id: string;
   metadata: string;
+  disabled_at_ms: number | null;
   created_at_ms: number;
 }
 
-const clientColumns = ["client_id", "metadata", "created_at_ms"] as const;
+const clientColumns = ["client_id", "metadata", "disabled_at_ms", "created_at_ms"] as const;
 
-/** Finds a client by its id. */
+/** Finds a client by its id, disabled ones included. */
 export async function findClient(db: Database, clientId: string): Promise<Client | undefined> {
   // From an Authorization header or an assertion may come what no store can look for.
   if (!isStorable(clientId)) return undefined;
   const row: ClientRow | undefined = await db("clients")
     .where("client_id", clientId)
+    .whereNull("deleted_at_ms")
     .first(...clientColumns);
   return row && toClient(row);
 }
 
 /**
- * Finds a client by its id.
+ * Reads the metadata texts of those of some clients that may be used now. The one place that decides it: every way to
+ * a token, and every access token, asks for its client here.
+ */
+export async function findServedMetadata(
+  db: Database,
+  clientIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  // From an Authorization header or an assertion may come what no store can look for.
+  const ids = [...new Set(clientIds)].filter(isStorable);
+  if (ids.length === 0) return new Map();
+  const rows = await runStatement<Pick<ClientRow, "client_id" | "metadata">>(
+    db,
+    `clients_served_${ids.length}`,
+    `select client_id, metadata from clients where client_id in (${ids.map(() => "?").join(", ")})
+     and disabled_at_ms is null and deleted_at_ms is null`,
+    ids,
+  );
+  return new Map(rows.map((row) => [row.client_id, row.metadata]));
+}
+
+/** Reads stored metadata. */
+export function readStoredMetadata(text: string): StoredClientMetadata {
+  // Written by this file only; oidc-provider validates it again on every load.
+  return JSON.parse(text) as StoredClientMetadata;
+}
+
+/**
+ * Finds a client by its id, disabled ones included.
  * @throws OperationError client_not_found
  */
 export async function getClient(db: Database, clientId: string): Promise<Client> {
@@ -91,11 +123,15 @@ export async function createClient(db: Database, metadata: StoredClientMetadata,
     .insert({
       client_id: metadata.client_id,
       metadata: JSON.stringify(metadata),
+      disabled_at_ms: null,
+      deleted_at_ms: null,
       created_at_ms: nowMs,
       updated_at_ms: nowMs,
     })
     .onConflict("client_id")
-    .ignore()
+    .merge(["metadata", "disabled_at_ms", "deleted_at_ms", "created_at_ms", "updated_at_ms"])
+    // The id of a deleted client may be used for a new one; of a client there is it may not.
+    .whereNotNull("clients.deleted_at_ms")
     .returning([...clientColumns]);
   if (!row) {
     throw new OperationError("client_exists", `A client with the id ${metadata.client_id} exists.`, {
@@ -103,6 +139,34 @@ export async function createClient(db: Database, metadata: StoredClientMetadata,
     });
   }
   return toClient(row);
+}
+
+/** Disables a client, or enables it again. One that was disabled before keeps its moment. */
+export async function saveClientDisabled(
+  db: Database,
+  clientId: string,
+  disabled: boolean,
+  now: Date,
+): Promise<void> {
+  const nowMs = now.getTime();
+  await db("clients")
+    .where("client_id", clientId)
+    .update({
+      disabled_at_ms: disabled ? db.raw("coalesce(disabled_at_ms, ?)", [nowMs]) : null,
+      updated_at_ms: nowMs,
+    });
+}
+
+/** Deletes a client: what it was goes, its id is remembered. */
+export async function deleteClient(db: Database, clientId: string, now: Date): Promise<void> {
+  const nowMs = now.getTime();
+  await db("clients")
+    .where("client_id", clientId)
+    .update({
+      metadata: JSON.stringify({ client_id: clientId }),
+      deleted_at_ms: nowMs,
+      updated_at_ms: nowMs,
+    });
 }
 
 /** Replaces the metadata of a client that exists. */
@@ -123,6 +187,7 @@ export async function listClients(
 ): Promise<Client[]> {
   const rows: ClientRow[] = await db("clients")
     .select(...clientColumns)
+    .whereNull("deleted_at_ms")
     .where((query) => page.afterId !== undefined && query.where("client_id", ">", page.afterId))
     .orderBy("client_id")
     .limit(page.limit ?? 100);
@@ -130,7 +195,10 @@ export async function listClients(
 }
 
 function toClient(row: ClientRow): Client {
-  // Written by createClient and saveClientMetadata only; oidc-provider validates it again on every load.
-  const metadata = JSON.parse(row.metadata) as StoredClientMetadata;
-  return { clientId: row.client_id, metadata, createdAtMs: row.created_at_ms };
+  return {
+    clientId: row.client_id,
+    metadata: readStoredMetadata(row.metadata),
+    disabledAtMs: row.disabled_at_ms,
+    createdAtMs: row.created_at_ms,
+  };
 }

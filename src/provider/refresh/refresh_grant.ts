@@ -58,7 +58,7 @@ export function refreshHandler(provider: Provider, deps: RefreshDeps) {
     if (grant.isExpired) throw new errors.InvalidGrant("grant is expired");
     if (grant.clientId !== client.clientId) throw new errors.InvalidGrant("client mismatch");
     if (grant.accountId !== token.accountId) throw new errors.InvalidGrant("accountId mismatch");
-    const successor = await followUp(value, token, grant, client["rotate_refresh_token"] !== false);
+    const successor = await followUp(value, token, grant, client);
     assertScopes(ctx, token);
     ctx.oidc.entity("RefreshToken", token);
     ctx.oidc.entity("Grant", grant);
@@ -74,8 +74,9 @@ export function refreshHandler(provider: Provider, deps: RefreshDeps) {
     value: string,
     token: RefreshToken,
     grant: Grant,
-    rotates: boolean,
+    client: Client,
   ): Promise<string | undefined> {
+    const rotates = client["rotate_refresh_token"] !== false;
     const candidates = deps.successorKeys.map((key) => successorOf(key, value));
     if (!token.consumed) return rotates ? candidates[0] : undefined;
     const nowMs = deps.clock().getTime();
@@ -86,16 +87,19 @@ export function refreshHandler(provider: Provider, deps: RefreshDeps) {
       const judgement = judgePresentation(usedAtMs, successorUsedAtMs, nowMs, deps.refreshGraceMs);
       if (judgement === "repeat") return candidate;
     }
-    await endFamily(value, token, grant);
+    await endFamily(value, token, grant, client);
     throw new errors.InvalidGrant("refresh token already used");
   }
 
-  async function endFamily(value: string, token: RefreshToken, grant: Grant): Promise<void> {
-    const { clientId = "", accountId } = token;
+  async function endFamily(value: string, token: RefreshToken, grant: Grant, client: Client): Promise<void> {
+    const { accountId } = token;
+    const { clientId } = client;
+    // Anybody may say to be a public client.
+    const actor = client.clientAuthMethod === "none" ? "nobody" : `client:${clientId}`;
     await deps.db.transaction(async (trx) => {
       await deleteFamilyOfRecord(trx, "RefreshToken", value);
       const parties = { clientId, accountId, tenantId: tenantOfGrant(grant) };
-      const event = { type: "refresh_token.reused", actor: `client:${clientId}`, ...parties } as const;
+      const event = { type: "refresh_token.reused", actor, ...parties } as const;
       await createAuditEvent(trx, event, deps.clock());
     });
   }

@@ -42,11 +42,13 @@ export interface TenantDoor {
   generation: number;
   /** Since when the account's membership stands, epoch milliseconds. */
   memberSinceMs: number;
+  /** When the tenant was enabled again, epoch milliseconds; null: it never was disabled. */
+  reopenedAtMs: number | null;
 }
 
 /** The door of a tenant for a member. */
 export function doorOf(
-  tenant: Pick<Tenant, "id" | "loginMethod">,
+  tenant: Pick<Tenant, "id" | "loginMethod" | "reopenedAtMs">,
   account: Pick<Account, "signInGeneration">,
   membership: Pick<Membership, "createdAtMs">,
 ): TenantDoor {
@@ -55,6 +57,7 @@ export function doorOf(
     loginMethod: tenant.loginMethod,
     generation: account.signInGeneration,
     memberSinceMs: membership.createdAtMs,
+    reopenedAtMs: tenant.reopenedAtMs,
   };
 }
 
@@ -78,13 +81,18 @@ export function opensTenant(vouched: Vouched, tenant: TenantDoor): boolean {
   }
 }
 
+// Vouchers of the ISV's word are deleted when their tenant is disabled; a password opens other tenants too, and stays.
+const isSinceReopening = (voucher: Voucher, { reopenedAtMs }: TenantDoor): boolean =>
+  voucher.method !== "password" || voucher.authTimeMs >= (reopenedAtMs ?? 0);
+
 /**
- * The login by which a session speaks for a tenant: the newest that opens it.
+ * The login by which a session speaks for a tenant: the newest that opens it, and was made since the tenant was
+ * enabled again.
  * @returns undefined if none does
  */
 export function voucherFor(vouchers: readonly Voucher[], tenant: TenantDoor): Voucher | undefined {
   return vouchers
-    .filter((voucher) => opensTenant(voucher, tenant))
+    .filter((voucher) => opensTenant(voucher, tenant) && isSinceReopening(voucher, tenant))
     .reduce<Voucher | undefined>(
       (newest, one) => (newest === undefined || one.authTimeMs > newest.authTimeMs ? one : newest),
       undefined,

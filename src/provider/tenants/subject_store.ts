@@ -45,6 +45,7 @@ interface SubjectRow {
   presence_within_hours: number | null;
   discoverable_at_ms: number | null;
   tenant_disabled_at_ms: number | null;
+  reopened_at_ms: number | null;
   tenant_created_at_ms: number;
   role: string | null;
   membership_email: string | null;
@@ -70,10 +71,11 @@ a.id as account_id, a.email, a.email_verified_at_ms, a.name, a.external_at_ms,
   a.sign_in_generation,
   t.id as tenant_id, t.name as tenant_name, t.login_method, t.presence_policy, t.presence_within_hours,
   t.discoverable_at_ms,
-  t.disabled_at_ms as tenant_disabled_at_ms, t.created_at_ms as tenant_created_at_ms,
+  t.disabled_at_ms as tenant_disabled_at_ms, t.reopened_at_ms, t.created_at_ms as tenant_created_at_ms,
   m.role, m.email as membership_email, m.name as membership_name, m.last_login_at_ms,
   m.created_at_ms as membership_created_at_ms, d.domain,
-  case when exists (${liveVoucher} and v.method = 'password') then 1 else 0 end as live_password,
+  case when exists (${liveVoucher} and v.method = 'password'
+      and v.auth_time_ms >= coalesce(t.reopened_at_ms, 0)) then 1 else 0 end as live_password,
   case when exists (${liveVoucher} and v.method = 'handoff' and v.tenant_id = asked.tenant_id
       and (v.member_since_ms is null or v.member_since_ms = m.created_at_ms))
     then 1 else 0 end as live_handoff,
@@ -176,6 +178,7 @@ function tenantOf(row: SubjectRow): Tenant | undefined {
     presence_within_hours: row.presence_within_hours,
     discoverable_at_ms: row.discoverable_at_ms,
     disabled_at_ms: row.tenant_disabled_at_ms,
+    reopened_at_ms: row.reopened_at_ms,
     created_at_ms: row.tenant_created_at_ms,
   };
   return readTenantRow(columns);

@@ -23,6 +23,8 @@ export interface Tenant {
   /** Whether strangers may read the tenant's name on the login page. */
   discoverable: boolean;
   disabledAtMs: number | null;
+  /** When it was last enabled again: nothing from before opens it. */
+  reopenedAtMs: number | null;
   createdAtMs: number;
 }
 
@@ -35,6 +37,7 @@ export interface TenantRow {
   presence_within_hours: number | null;
   discoverable_at_ms: number | null;
   disabled_at_ms: number | null;
+  reopened_at_ms: number | null;
   created_at_ms: number;
 }
 
@@ -46,6 +49,7 @@ const tenantColumns = [
   "presence_within_hours",
   "discoverable_at_ms",
   "disabled_at_ms",
+  "reopened_at_ms",
   "created_at_ms",
 ] as const;
 
@@ -164,6 +168,29 @@ export async function saveTenant(
   return readTenantRow(row);
 }
 
+/**
+ * Disables a tenant, or enables it again. One that was disabled before keeps its moment.
+ * @throws OperationError tenant_not_found
+ */
+export async function saveTenantDisabled(
+  db: Database,
+  tenantId: string,
+  disabled: boolean,
+  now: Date,
+): Promise<Tenant> {
+  const nowMs = now.getTime();
+  const changes = disabled
+    ? { disabled_at_ms: db.raw("coalesce(disabled_at_ms, ?)", [nowMs]) }
+    : // Logins are told in seconds.
+      { disabled_at_ms: null, reopened_at_ms: Math.floor(nowMs / 1000) * 1000 };
+  const [row]: TenantRow[] = await db("tenants")
+    .where("id", tenantId)
+    .update({ ...changes, updated_at_ms: nowMs })
+    .returning([...tenantColumns]);
+  if (!row) throw new OperationError("tenant_not_found", "No tenant has this id.", { field: "tenant" });
+  return readTenantRow(row);
+}
+
 const presenceColumns = (policy: PresencePolicy) => ({
   presence_policy: policy.name,
   presence_within_hours: policy.name === "within" ? policy.hours : null,
@@ -187,6 +214,7 @@ export function readTenantRow(row: TenantRow): Tenant {
     presencePolicy: readPresencePolicy(row),
     discoverable: row.discoverable_at_ms !== null,
     disabledAtMs: row.disabled_at_ms,
+    reopenedAtMs: row.reopened_at_ms,
     createdAtMs: row.created_at_ms,
   };
 }

@@ -29,6 +29,7 @@ const acme: Tenant = {
   loginMethod: "local",
   presencePolicy: { name: "session" },
   discoverable: false,
+  reopenedAtMs: null,
   disabledAtMs: null,
   createdAtMs: 0,
 };

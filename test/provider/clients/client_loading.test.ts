@@ -1,8 +1,12 @@
-// Relying parties come from the store: changes count within seconds, and what would be unsafe is not served.
+// Relying parties come from the store: changes count at once, and what would be unsafe is not served.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { createClientCache } from "../../../src/provider/clients/client_cache.ts";
-import { getClient, saveClientMetadata } from "../../../src/provider/clients/client_store.ts";
+import { createClientReader } from "../../../src/provider/clients/client_reader.ts";
+import {
+  deleteClient,
+  saveClientDisabled,
+  saveClientMetadata,
+} from "../../../src/provider/clients/client_store.ts";
 import { authorizationUrl } from "../support/authorization.ts";
 import { addClient, type ProviderFixture, startProvider } from "../support/provider_fixture.ts";
 import { UserAgent } from "../support/user_agent.ts";
@@ -13,16 +17,34 @@ before(async () => {
 });
 after(() => fixture.close());
 
-test("metadata is remembered for its time and no longer; a missing client is asked for again at once", async () => {
-  const cache = createClientCache(fixture.db, 200);
-  assert.equal(await cache.findMetadata("cached"), undefined);
-  const metadata = await addClient(fixture.db, { client_id: "cached", client_name: "Before" });
-  assert.equal((await cache.findMetadata("cached"))?.client_name, "Before");
+test("what is registered, changed, disabled or deleted is so for the next request", async () => {
+  const reader = createClientReader(fixture.db);
+  assert.equal(await reader.findMetadata("read"), undefined);
+  const metadata = await addClient(fixture.db, { client_id: "read", client_name: "Before" });
+  assert.equal((await reader.findMetadata("read"))?.client_name, "Before");
   await saveClientMetadata(fixture.db, { ...metadata, client_name: "After" }, new Date());
-  assert.equal((await cache.findMetadata("cached"))?.client_name, "Before");
-  await new Promise((resolve) => setTimeout(resolve, 250));
-  assert.equal((await cache.findMetadata("cached"))?.client_name, "After");
-  assert.equal((await getClient(fixture.db, "cached")).metadata.client_name, "After");
+  assert.equal((await reader.findMetadata("read"))?.client_name, "After");
+  await saveClientDisabled(fixture.db, "read", true, new Date());
+  assert.equal(await reader.findMetadata("read"), undefined);
+  await saveClientDisabled(fixture.db, "read", false, new Date());
+  assert.equal((await reader.findMetadata("read"))?.client_name, "After");
+  await deleteClient(fixture.db, "read", new Date());
+  assert.equal(await reader.findMetadata("read"), undefined);
+  await addClient(fixture.db, { client_id: "read", client_name: "Another" });
+  assert.equal((await reader.findMetadata("read"))?.client_name, "Another");
+  await assert.rejects(addClient(fixture.db, { client_id: "read" }), { code: "client_exists" });
+});
+
+test("requests at the same time get each its own client", async () => {
+  const reader = createClientReader(fixture.db);
+  const ids = Array.from({ length: 20 }, (_, index) => `one-of-${index}`);
+  await Promise.all(ids.map((id) => addClient(fixture.db, { client_id: id })));
+  const asked = [...ids, "nobody", "one-of-3", "\0"];
+  const found = await Promise.all(asked.map((id) => reader.findMetadata(id)));
+  assert.deepEqual(
+    found.map((metadata) => metadata?.client_id),
+    [...ids, undefined, "one-of-3", undefined],
+  );
 });
 
 const unsafe: [string, object, RegExp][] = [

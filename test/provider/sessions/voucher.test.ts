@@ -17,6 +17,7 @@ const door = (loginMethod: LoginMethod) => ({
   loginMethod,
   generation: 2,
   memberSinceMs: 7,
+  reopenedAtMs: null,
 });
 
 const rows: [string, Parameters<typeof opensTenant>[0], LoginMethod, boolean][] = [
@@ -60,4 +61,10 @@ test("a session speaks for a tenant by its newest login that opens it", () => {
   assert.equal(forMethod("both")?.authTimeMs, 2);
   assert.equal(forMethod("handoff")?.authTimeMs, 1);
   assert.equal(voucherFor([], door("both")), undefined);
+});
+
+test("a password typed before the tenant was enabled again opens it no more", () => {
+  const typed = { ...password, clientId: null, amr: [], acr: undefined, authTimeMs: 5_000 };
+  assert.equal(voucherFor([typed], { ...door("local"), reopenedAtMs: 5_000 })?.authTimeMs, 5_000);
+  assert.equal(voucherFor([typed], { ...door("local"), reopenedAtMs: 6_000 }), undefined);
 });

@@ -40,6 +40,7 @@ for (const kind of storeKinds) {
         loginMethod: "local",
         presencePolicy: { name: "session" },
         discoverable: false,
+        reopenedAtMs: null,
         disabledAtMs: null,
         createdAtMs: now.getTime(),
       });

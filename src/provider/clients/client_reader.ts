@@ -1,0 +1,40 @@
+// Owns reading relying parties for the provider: from the store for every request, so that a client that is
+// disabled, deleted or changed is so at once on every instance. Requests at the same time share a statement.
+import { LRUCache } from "lru-cache";
+import type { ClientMetadata } from "oidc-provider";
+import { createBatcher } from "../../db/batch.ts";
+import type { Database } from "../../db/connect.ts";
+import { findServedMetadata, readStoredMetadata, servedMetadata } from "./client_store.ts";
+
+// What a busy client's metadata says is parsed once for each of its texts.
+const mostTexts = 1_000;
+
+/** Reads the metadata of clients that may be used now. */
+export interface ClientReader {
+  /** @returns undefined for a client that does not exist, is disabled or was deleted */
+  findMetadata(clientId: string): Promise<ClientMetadata | undefined>;
+}
+
+/** Makes a reader of a store. */
+export function createClientReader(db: Database): ClientReader {
+  const parsed = new LRUCache<string, ClientMetadata>({ max: mostTexts });
+  const parse = (text: string): ClientMetadata => {
+    const known = parsed.get(text);
+    if (known !== undefined) return known;
+    const metadata = servedMetadata(readStoredMetadata(text));
+    parsed.set(text, metadata);
+    return metadata;
+  };
+  const read = createBatcher<string, ClientMetadata | undefined>({
+    async run(clientIds) {
+      const texts = await findServedMetadata(db, clientIds);
+      return clientIds.map((clientId) => {
+        const text = texts.get(clientId);
+        return text === undefined ? undefined : parse(text);
+      });
+    },
+    mostItems: 50,
+    mostBatches: 2,
+  });
+  return { findMetadata: read };
+}
