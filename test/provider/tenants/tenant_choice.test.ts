@@ -138,7 +138,7 @@ test("a person without any membership gets a page that says so", async () => {
   assert.match(page.text, /not_a_member/);
 });
 
-test("a membership that ends, ends the next refresh, userinfo and sign-in; restored, they work again", async () => {
+test("a membership that ends, ends the next refresh, userinfo and sign-in; another one brings back none of it", async () => {
   const agent = new UserAgent();
   const code = await getCode(fixture, "leaver@x.example", {}, agent);
   const tokens = await redeem(fixture, code);
@@ -154,7 +154,10 @@ test("a membership that ends, ends the next refresh, userinfo and sign-in; resto
   assert.match((await agent.follow(authorizationUrl(fixture))).text, /not_a_member/);
 
   await createMembership(fixture.db, { tenantId: "acme", accountId, role: "member" }, new Date());
-  assert.equal((await refresh(fixture, tokens.body["refresh_token"])).status, 200);
+  const again = await refresh(fixture, tokens.body["refresh_token"]);
+  assert.match(String(again.body["error_description"]), /^tenant_not_vouched: /);
+  const anew = await getCode(fixture, "leaver@x.example");
+  assert.equal((await redeem(fixture, anew)).status, 200);
 });
 
 test("a code issued before the membership ended gives nothing", async () => {
