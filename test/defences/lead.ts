@@ -169,4 +169,21 @@ export const defences: readonly Defence[] = [
     replace: "judge: () => true,",
     test: "packages/exchange/test/id_token.test.ts",
   },
+  {
+    id: "clock-ahead-holds-nobody-back",
+    promise:
+      "An instance whose clock was ahead, and that died, does not stop the others from signing in an emergency.",
+    file: "src/provider/keys/signer_choice.ts",
+    find: " && aheadMs(instance, nowMs, policy) === 0",
+    replace: "",
+    test: "test/provider/keys/worst_day.test.ts",
+  },
+  {
+    id: "keys-change-with-fitting-secrets",
+    promise: "Keys are changed only by whoever holds a secret that opens them, or says that it is lost.",
+    file: "src/provider/keys/operations.ts",
+    find: "if (sealed.length === 0 || sealed.some((one) => sealer.holdsSecretOf(one))) return;",
+    replace: "if (sealed.length >= 0) return;",
+    test: "test/provider/keys/worst_day.test.ts",
+  },
 ];

@@ -72,6 +72,8 @@ the next key signs as soon as it has been published for the publish lead.
                      Says what fails meanwhile and for how long
   --keep-next        in an emergency: the next key is safe, let it sign now
   --no-wait          do not wait until every instance follows
+  --secret-lost      in an emergency: the secret that sealed the keys is lost for good; without
+                     it, keys are changed only with a TTI_SECRETS that opens them
 Where the new key comes from, if not from where keys are kept now:
   --create-kms-key   make one in AWS KMS (needs kms:CreateKey)
   --kms-key-id ID    this KMS key
@@ -83,6 +85,7 @@ Example:
     emergency: { type: "boolean" },
     "keep-next": { type: "boolean" },
     "no-wait": { type: "boolean" },
+    "secret-lost": { type: "boolean" },
     "create-kms-key": { type: "boolean" },
     "kms-key-id": { type: "string" },
     local: { type: "boolean" },
@@ -103,12 +106,16 @@ Example:
     if (values["keep-next"] && (!values.emergency || sources > 0)) {
       throw new UsageError("--keep-next means nothing here", "Use it with --emergency and no new key");
     }
+    if (values["secret-lost"] && !values.emergency) {
+      throw new UsageError("--secret-lost means nothing here", "Use it with --emergency");
+    }
     return withKeyAdministration((context) =>
       values.emergency
         ? rotateNow(context, terminal, {
             keepNext: values["keep-next"] === true,
             source,
             wait: !values["no-wait"],
+            secretLost: values["secret-lost"] === true,
           })
         : rotatePlanned(context, terminal, source),
     );
@@ -131,10 +138,15 @@ async function rotatePlanned(
 async function rotateNow(
   context: KeyOperationContext,
   terminal: Terminal,
-  options: { keepNext: boolean; source: Parameters<typeof rotateKeys>[1]; wait: boolean },
+  options: {
+    keepNext: boolean;
+    source: Parameters<typeof rotateKeys>[1];
+    wait: boolean;
+    secretLost: boolean;
+  },
 ): Promise<number> {
-  const { keepNext, source = {} } = options;
-  const rotation = await rotateKeysInEmergency(context, { keepNext, source });
+  const { keepNext, source = {}, secretLost } = options;
+  const rotation = await rotateKeysInEmergency(context, { keepNext, source, secretLost });
   terminal.say(
     `Revoked ${rotation.revokedKids.join(", ") || "nothing"}; ${rotation.kid} is to sign. What this breaks:`,
   );

@@ -20,7 +20,7 @@ import { createKmsLook } from "./kms_look.ts";
 import type { KeyPolicy } from "./policy.ts";
 import { createKeySealer } from "./seal.ts";
 import { createSignerCache, type KeyFault, openServedKeys, type ServedKeys } from "./served_keys.ts";
-import { chooseSigner, type InstanceView } from "./signer_choice.ts";
+import { aheadMs, chooseSigner, type InstanceView } from "./signer_choice.ts";
 import type { KmsKeys } from "./signer_kms.ts";
 import { createSigningGuard } from "./signing_guard.ts";
 import { ensureSuccession, type KeySources } from "./succession.ts";
@@ -113,9 +113,21 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
     for (const kid of destroyed) log.info({ kid }, "private half of a signing key destroyed");
   };
 
+  const told = new Set<string>();
+  const tellOfClocks = (instances: readonly InstanceView[], nowMs: number): void => {
+    for (const other of instances) {
+      const ahead = aheadMs(other, nowMs, policy);
+      if (ahead === 0 || told.has(other.instanceId)) continue;
+      told.add(other.instanceId);
+      const fields = { instance: other.instanceId, aheadSeconds: Math.round(ahead / 1000) };
+      log.error(fields, "the clock of another instance is ahead of this one: one of the two is wrong");
+    }
+  };
+
   const follow = async (): Promise<void> => {
     const nowMs = clock().getTime();
     const instances = await listInstances(db);
+    tellOfClocks(instances, nowMs);
     const rows = await readRows(nowMs, instances);
     const keySet = keySetAt(rows, nowMs, policy);
     const choice = chooseSigner(keySet, instances, nowMs, policy, instanceId);

@@ -76,7 +76,12 @@ export function describeKeys(
       ...keyWarnings(rows, nowMs, policy),
       ...(waitingFor.length === 0 ? [] : [waitingWarning(keySet.current?.row.kid, waitingFor, signingKid)]),
       ...statuses.filter((instance) => instance.live && instance.lacks.length > 0).map(laggingWarning),
-      ...statuses.filter((instance) => !instance.live).map(silentWarning),
+      ...statuses
+        .filter((instance) => !instance.live)
+        .map((instance) => {
+          const ahead = instance.seenAtMs - nowMs;
+          return ahead > 0 ? aheadWarning(instance, ahead) : silentWarning(instance);
+        }),
     ],
   };
 }
@@ -166,6 +171,11 @@ function waitingWarning(
 
 function laggingWarning(instance: InstanceStatus): string {
   return `Instance ${instance.instanceId} does not publish ${instance.lacks.join(", ")} yet.`;
+}
+
+function aheadWarning(instance: InstanceStatus, ahead: number): string {
+  const minutes = Math.round(ahead / 60_000);
+  return `Instance ${instance.instanceId} wrote a time ${minutes} minutes ahead of this clock: one of the two is wrong. It holds nobody back; stop it, and set its clock.`;
 }
 
 function silentWarning(instance: InstanceStatus): string {

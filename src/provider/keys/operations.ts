@@ -31,7 +31,11 @@ export async function getKeyStatus(context: KeyOperationContext): Promise<KeySta
   const former = rows.filter(
     (row) => row.sealedPrivateJwk !== null && !sealer.isSealedByFirst(row.sealedPrivateJwk),
   );
-  if (former.length > 0) {
+  const foreign = former.filter((row) => !sealer.holdsSecretOf(row.sealedPrivateJwk ?? ""));
+  if (foreign.length > 0) {
+    const kids = foreign.map((row) => row.kid).join(", ");
+    status.warnings.push(`TTI_SECRETS, as it is set here, opens none of: ${kids}. Change nothing with it.`);
+  } else if (former.length > 0) {
     const kids = former.map((row) => row.kid).join(", ");
     status.warnings.push(`Sealed by a former secret: ${kids}. Run \`tti key reseal\` before you drop it.`);
   }
@@ -109,6 +113,24 @@ export async function readKeySet(
 ): Promise<{ rows: KeyRow[]; keySet: KeySet<KeyRow> }> {
   const rows = await listKeys(context.db);
   return { rows, keySet: keySetAt(rows, nowMs, context.policy) };
+}
+
+/**
+ * Refuses to change keys with secrets that open none of them: what they seal, no instance could open, and all
+ * signing would stop.
+ * @throws OperationError `signing_key_unreadable`
+ */
+export function assertSecretsFit({ sealer }: KeyOperationContext, rows: readonly KeyRow[]): void {
+  const sealed = rows.flatMap((row) => row.sealedPrivateJwk ?? []);
+  if (sealed.length === 0 || sealed.some((one) => sealer.holdsSecretOf(one))) return;
+  throw new OperationError(
+    "signing_key_unreadable",
+    "TTI_SECRETS, as it is set here, opens no key of this installation: the instances run with another one.",
+    {
+      field: "TTI_SECRETS",
+      fix: "Set it as the instances have it. Only if that secret is lost for good: tti key rotate --emergency --secret-lost, and restart every instance with the new one.",
+    },
+  );
 }
 
 /** Records what was done to a key, in the transaction that did it. */

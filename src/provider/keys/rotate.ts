@@ -4,7 +4,7 @@ import { OperationError } from "../../errors.ts";
 import { type EmergencyEffects, emergencyEffects } from "./emergency.ts";
 import { earliestActivationMs, nextGeneration } from "./key_set.ts";
 import { createKey, type KeyRow, listInstances, saveActivation, saveRevocation } from "./key_store.ts";
-import { type KeyOperationContext, readKeySet, recordKeyEvent } from "./operations.ts";
+import { assertSecretsFit, type KeyOperationContext, readKeySet, recordKeyEvent } from "./operations.ts";
 import { longestLeadSeconds } from "./signer_choice.ts";
 import { createLocalKey, type NewKey } from "./signer_local.ts";
 
@@ -30,7 +30,8 @@ export interface PlannedRotation {
 /**
  * Rotates ahead of time without breaking anybody: the next key signs as soon as it has been published for the
  * lead. With a source, a key from there takes the next key's place and keeps the whole lead.
- * @throws OperationError `key_in_use` when there is no key to rotate to, or a rotation came between
+ * @throws OperationError `key_in_use` when there is no key to rotate to, or a rotation came between;
+ *   `signing_key_unreadable` when the secrets open none of the keys
  */
 export async function rotateKeys(
   context: KeyOperationContext,
@@ -38,6 +39,7 @@ export async function rotateKeys(
 ): Promise<PlannedRotation> {
   const nowMs = context.clock().getTime();
   const { rows, keySet } = await readKeySet(context, nowMs);
+  assertSecretsFit(context, rows);
   const leadSeconds = longestLeadSeconds(await listInstances(context.db), nowMs, context.policy);
   const { next } = keySet;
   const usesNext = next !== undefined && Object.values(source).every((value) => !value);
@@ -79,14 +81,17 @@ export interface EmergencyRotation {
  * whoever read the one could read the other; a new key signs at once.
  * @param options.keepNext the next key is known to be safe: it signs now instead of a new one, and new tokens
  *   verify everywhere at once, provided it has been published for the lead
- * @throws OperationError `key_in_use` when there is no next key to keep, or a rotation came between
+ * @param options.secretLost the secret that sealed the keys is lost: the new key is sealed with the one at hand
+ * @throws OperationError `key_in_use` when there is no next key to keep, or a rotation came between;
+ *   `signing_key_unreadable` when the secrets open none of the keys, and that is not what is to be mended
  */
 export async function rotateKeysInEmergency(
   context: KeyOperationContext,
-  options: { keepNext?: boolean; source?: NewKeySource } = {},
+  options: { keepNext?: boolean; source?: NewKeySource; secretLost?: boolean } = {},
 ): Promise<EmergencyRotation> {
   const nowMs = context.clock().getTime();
   const { rows, keySet } = await readKeySet(context, nowMs);
+  if (!options.secretLost) assertSecretsFit(context, rows);
   const { current, next } = keySet;
   if (options.keepNext && next === undefined) throw nothingToRotateTo("There is no next key to keep.");
   const key = options.keepNext ? undefined : await makeKey(context, options.source ?? {}, rows);

@@ -15,6 +15,8 @@ export interface KeySealer {
    *   and the fix
    */
   open(kid: string, sealed: string): Promise<JWK>;
+  /** Tells whether one of the secrets sealed it. */
+  holdsSecretOf(sealed: string): boolean;
   /** Tells whether a sealed key should be sealed anew: another secret than the first one closed it. */
   isSealedByFirst(sealed: string): boolean;
 }
@@ -46,6 +48,7 @@ export function createKeySealer(secrets: readonly Uint8Array[]): KeySealer {
         .setProtectedHeader({ alg: "dir", enc: "A256GCM", kid: first.id, typ: type, sub: kid })
         .encrypt(first.key),
     open: (kid, sealed) => open(keys, kid, sealed),
+    holdsSecretOf: (sealed) => keys.some(({ id }) => id === decodeProtectedHeader(sealed)["kid"]),
     isSealedByFirst: (sealed) => decodeProtectedHeader(sealed)["kid"] === first.id,
   };
 }
@@ -83,7 +86,7 @@ function findSealingKey(keys: readonly SealingKey[], kid: string, sealed: string
       field: "TTI_SECRETS",
       fix:
         "Add the former secret to TTI_SECRETS, after the first, and run `tti key reseal`; " +
-        "if it is lost, `tti key rotate --emergency` replaces every key.",
+        "if it is lost, `tti key rotate --emergency --secret-lost` replaces every key.",
     },
   );
 }

@@ -25,10 +25,19 @@ export interface SignerChoice<Row extends KeyTimes = KeyTimes> {
 /** An instance that missed this many polls in a row is taken for dead, and reads again before it goes on. */
 export const missedPollsOfTheDead = 3;
 
-/** Tells whether an instance is still there: it has not missed three polls in a row. */
+/**
+ * Tells whether an instance is still there: it has not missed three polls in a row. One that was heard from in the
+ * future is not counted: its own clock wrote that, and once it is dead everybody would wait for it until then.
+ */
 export function isLive(instance: InstanceView, nowMs: number, policy: KeyPolicy): boolean {
   const silenceMs = missedPollsOfTheDead * instance.pollIntervalMs + policy.clockSkewSeconds * 1000;
-  return nowMs - instance.seenAtMs <= silenceMs;
+  return nowMs - instance.seenAtMs <= silenceMs && aheadMs(instance, nowMs, policy) === 0;
+}
+
+/** How far an instance's clock is ahead of this one, in milliseconds; 0 within the tolerance of the policy. */
+export function aheadMs(instance: InstanceView, nowMs: number, policy: KeyPolicy): number {
+  const ahead = instance.seenAtMs - nowMs;
+  return ahead > policy.clockSkewSeconds * 1000 ? ahead : 0;
 }
 
 /**
