@@ -160,11 +160,11 @@ for (const kind of storeKinds) {
         'tti: --redirect-uri holds "http://app.example.com/callback", which is not https.',
         'tti: --redirect-uri holds a fragment in "https://app.example.com/callback#fragment".',
         "tti: requirePkce cannot be false for a public client.",
-        "tti: authMethod none proves nothing.",
-        "tti: mintTenants is not a tenant id: AWS takes letters, digits, _ and - only, at most 256, the first a letter or digit.",
-        "tti: jwks is missing.",
-        "tti: clientId tti-account is the provider's own.",
-        "tti: clientId tti-account is the provider's own.",
+        "tti: --auth-method none proves nothing.",
+        "tti: --mint-for is not a tenant id: AWS takes letters, digits, _ and - only, at most 256, the first a letter or digit.",
+        "tti: --jwks is missing.",
+        "tti: --id tti-account is the provider's own.",
+        "tti: --id tti-account is the provider's own.",
       ]);
     });
 
