@@ -13,6 +13,7 @@ import * as postedRequests from "./0010_posted_requests.ts";
 import * as storeProbe from "./0012_store_probe.ts";
 import * as discoverableTenants from "./0017_discoverable_tenants.ts";
 import * as signInGenerations from "./0027_sign_in_generations.ts";
+import * as formerMemberships from "./0028_former_memberships.ts";
 import * as endedRights from "./0029_ended_rights.ts";
 import * as postedRequestNetwork from "./0030_posted_request_network.ts";
 
@@ -37,6 +38,7 @@ export const migrations: readonly Migration[] = [
   { name: "0012_store_probe", ...storeProbe },
   { name: "0017_discoverable_tenants", ...discoverableTenants },
   { name: "0027_sign_in_generations", ...signInGenerations },
+  { name: "0028_former_memberships", ...formerMemberships },
   { name: "0029_ended_rights", ...endedRights },
   { name: "0030_posted_request_network", ...postedRequestNetwork },
 ];

@@ -9,6 +9,7 @@ import { showUser } from "../admin/operations/users.ts";
 import { systemClock } from "../clock.ts";
 import type { Config } from "../config.ts";
 import { OperationError } from "../errors.ts";
+import { addressIn } from "../provider/tenants/person_in_tenant.ts";
 import { withAdministration } from "./administration.ts";
 import { type ClientKey, readClientKey } from "./client_key.ts";
 import { isvRoleArn } from "./dev/demo_content.ts";
@@ -66,7 +67,11 @@ export function withBackEnd<T>(
     const places = findPlaces(config, dev, options.clientKeyPath);
     await showTenant(context, { id: options.tenantId });
     const account = await showUser(context, { user: options.user });
-    const user = { tenantId: options.tenantId, email: account.email ?? options.user, subject: account.id };
+    const user = {
+      tenantId: options.tenantId,
+      email: addressIn(account, undefined) ?? options.user,
+      subject: account.id,
+    };
     return work({
       user,
       mint: () => mintIdToken({ ...places, clock: systemClock }, user),

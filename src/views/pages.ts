@@ -113,6 +113,8 @@ export interface AccountOrganization {
   name: string;
   /** When applications may act for the person there, in words. */
   presence: string;
+  /** The person's address there, where it is not the same everywhere. */
+  email?: string | undefined;
 }
 
 /** That a client may act for the person while they are away: given, or on offer. */
@@ -132,7 +134,8 @@ export interface AccountAgreement {
 export interface AccountPage extends PageFrame {
   form: FormModel;
   name?: string | undefined;
-  email: string;
+  /** Absent: the organizations know different ones, or none. */
+  email?: string | undefined;
   emailVerified: boolean;
   organizations: readonly AccountOrganization[];
   agreements: readonly AccountAgreement[];

@@ -17,8 +17,8 @@ export const defences: readonly Defence[] = [
     promise: "A token carries an address only if somebody with the right to do so proved it.",
     cve: [10],
     file: "src/provider/tenants/claims.ts",
-    find: "(account.emailVerifiedAtMs === null ? null : account.email)",
-    replace: "account.email",
+    find: "(membership.email === null && account.emailVerifiedAtMs === null)",
+    replace: "false",
     test: "test/security/tenant_lock.test.ts",
   },
   {

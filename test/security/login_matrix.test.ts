@@ -197,7 +197,7 @@ for (const kind of storeKinds) {
         case "nothing":
           return;
         case "membership of ext":
-          await deleteMembership(db, "ext", accountId);
+          await deleteMembership(db, "ext", accountId, new Date());
           return;
         case "tenant ext":
           await db("tenants").where({ id: "ext" }).update({ disabled_at_ms: 1 });

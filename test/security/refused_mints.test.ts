@@ -161,7 +161,7 @@ for (const kind of storeKinds) {
       [
         "an unknown user of a tenant whose users are kept here",
         () => ({ sub: "n9", tenant: "kept", email: "n9@acme.example" }),
-        "account_not_found",
+        "not_a_member",
       ],
       ["the client itself", () => ({ sub: backEndId, email: "back@acme.example" }), "subject_token_refused"],
     ];

@@ -7,6 +7,7 @@ import type { BackEndToken } from "../../provider/access_tokens.ts";
 import {
   acceptHandoff,
   getHandoff,
+  type HandoffActor,
   type HandoffDeps,
   rejectHandoff,
 } from "../../provider/handoff/login_handoff.ts";
@@ -33,23 +34,25 @@ const acceptance = z.strictObject({
 
 const rejection = z.strictObject({
   error: z.enum(["access_denied", "login_required", "temporarily_unavailable"]).optional(),
-  // RFC 6749 section 4.1.2.1: printable ASCII without " and \.
+  // RFC 6749 section 4.1.2.1: printable ASCII without " and \. Applications show it to people, so it takes nobody elsewhere.
   error_description: z
     .string()
     .max(200)
     .regex(/^[\x20-\x21\x23-\x5b\x5d-\x7e]*$/, "is printable ASCII")
+    .regex(/^(?!.*(?:\/\/|www\.|[<>]))/i, "names no web address and has no markup")
+    .transform((text) => text.replaceAll(/ +/g, " ").trim())
     .optional(),
 });
 
 /**
  * Tells the ISV's page what a sign-in is about.
- * @throws OperationError login_challenge_not_found
+ * @throws OperationError login_challenge_not_found; forbidden for one that names a tenant the client may not act for
  */
 export async function showLoginChallenge(
   context: ChallengeContext,
   challenge: string | undefined,
 ): Promise<Record<string, unknown>> {
-  const { request, expiresAtMs } = await getHandoff(context, challenge ?? "");
+  const { request, expiresAtMs } = await getHandoff(context, challenge ?? "", actorOf(context));
   const { interaction, auth_time_after, ...told } = request;
   return {
     ...told,
@@ -95,12 +98,13 @@ async function accept(
       authTime: login.auth_time ?? Math.floor(context.clock().getTime() / 1000),
       amr: login.amr ?? [],
     },
-    {
-      clientId: context.caller.clientId,
-      mayActFor: (tenantId) => context.caller.mayActFor("handoff", tenantId),
-    },
+    actorOf(context),
   );
   return { redirect_to: redirectTo };
+}
+
+function actorOf({ caller }: ChallengeContext): HandoffActor {
+  return { clientId: caller.clientId, mayActFor: (tenantId) => caller.mayActFor("handoff", tenantId) };
 }
 
 // In the trail of a tenant only by whom may act for it.
@@ -120,7 +124,7 @@ async function recordRefusedVoucher(
 /**
  * Says that nobody logged in; the relying party gets the error.
  * @param input `error` (default access_denied), `error_description`
- * @throws OperationError login_challenge_not_found, invalid_input
+ * @throws OperationError login_challenge_not_found, forbidden, invalid_input
  */
 export async function rejectLoginChallenge(
   context: ChallengeContext,
@@ -130,8 +134,7 @@ export async function rejectLoginChallenge(
   const given = parseArguments(rejection, input);
   const reason = {
     error: given.error ?? "access_denied",
-    description: given.error_description ?? "the person did not log in",
+    description: given.error_description || "the person did not log in",
   };
-  const { clientId } = context.caller;
-  return { redirect_to: await rejectHandoff(context, challenge ?? "", reason, { clientId }) };
+  return { redirect_to: await rejectHandoff(context, challenge ?? "", reason, actorOf(context)) };
 }

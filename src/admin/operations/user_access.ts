@@ -100,7 +100,7 @@ export async function removeMember(context: OperationContext, input: unknown): P
   return context.db.transaction(async (trx) => {
     const account = await resolveUser(trx, wanted.user);
     const accountId = account.id;
-    if (!(await deleteMembership(trx, tenantId, accountId))) {
+    if (!(await deleteMembership(trx, tenantId, accountId, now))) {
       throw new OperationError("not_a_member", `The user is no member of the tenant ${tenantId}.`, {
         field: "tenantId",
         fix: "List a tenant's members with tti user list --tenant.",

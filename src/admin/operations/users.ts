@@ -9,6 +9,7 @@ import { generatePassword } from "../../provider/accounts/generated_password.ts"
 import { assertNewPassword } from "../../provider/accounts/passwords.ts";
 import { findOthersWithAddress } from "../../provider/accounts/shared_address_store.ts";
 import * as memberships from "../../provider/tenants/membership_store.ts";
+import { addressIn } from "../../provider/tenants/person_in_tenant.ts";
 import { getTenant } from "../../provider/tenants/tenant_store.ts";
 import { displayName, type OperationContext, pageSchema, parseArguments } from "./operation.ts";
 import { showTenant } from "./tenants.ts";
@@ -112,7 +113,7 @@ export async function showUser(context: OperationContext, input: unknown): Promi
 }
 
 /**
- * Lists users, of one tenant if `tenantId` is given.
+ * Lists users, of one tenant if `tenantId` is given: then with the address and the name they have there.
  * @throws OperationError tenant_not_found
  */
 export async function listUsers(context: OperationContext, input: unknown = {}): Promise<User[]> {
@@ -144,7 +145,7 @@ async function addMembership(
   const accountId = account.id;
   const membership = { tenantId: tenant.id, accountId, role: wanted.role ?? "member" };
   if (!(await memberships.createMembership(trx, membership, now))) return [];
-  const address = account.email;
+  const address = addressIn(account, undefined);
   const others =
     address === null ? [] : await findOthersWithAddress(trx, { tenantId: tenant.id, accountId, address });
   await createAuditEvent(
@@ -161,10 +162,15 @@ async function addMembership(
     },
     now,
   );
-  return others.map(
-    (other) =>
-      `The member ${other} of the tenant ${tenant.id} has the same address: at AWS both are one person.`,
-  );
+  return [
+    ...(account.externalAtMs === null
+      ? []
+      : [`The user has no address in the tenant ${tenant.id}, so no token, until you name one for it.`]),
+    ...others.map(
+      (other) =>
+        `The member ${other} of the tenant ${tenant.id} has the same address: at AWS both are one person.`,
+    ),
+  ];
 }
 
 const withWarnings = (user: User, warnings: string[]): User =>

@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { loginKeyOf } from "../../input/email_address.ts";
+import { addressIn, nameIn } from "../tenants/person_in_tenant.ts";
 
 /** A person. Times are epoch milliseconds; null: has not happened. */
 export interface Account {
@@ -203,20 +204,26 @@ export async function listAccounts(db: Database, page: ListPage = {}): Promise<A
   return rows.map(toAccount);
 }
 
-/** Lists the accounts that are members of one tenant. */
+/** Lists the accounts that are members of one tenant, with the address and the name they have there. */
 export async function listAccountsOfTenant(
   db: Database,
   tenantId: string,
   page: ListPage = {},
 ): Promise<Account[]> {
-  const rows: AccountRow[] = await db("accounts")
+  const rows: (AccountRow & { email_there: string | null; name_there: string | null })[] = await db(
+    "accounts",
+  )
     .join("memberships", "memberships.account_id", "accounts.id")
     .where("memberships.tenant_id", tenantId)
     .where((query) => page.afterId !== undefined && query.where("accounts.id", ">", page.afterId))
-    .select(...accountColumns)
+    .select(...accountColumns, "memberships.email as email_there", "memberships.name as name_there")
     .orderBy("accounts.id")
     .limit(page.limit ?? 100);
-  return rows.map(toAccount);
+  return rows.map((row) => {
+    const account = toAccount(row);
+    const there = { email: row.email_there, name: row.name_there };
+    return { ...account, email: addressIn(account, there), name: nameIn(account, there) };
+  });
 }
 
 function toAccount(row: AccountRow): Account {

@@ -6,9 +6,11 @@ import { OperationError } from "../../errors.ts";
 import {
   createMembership,
   findMembership,
+  listFormerTenantIdsOfAccount,
   listTenantIdsOfAccount,
   saveMembershipFacts,
 } from "../tenants/membership_store.ts";
+import { addressIn } from "../tenants/person_in_tenant.ts";
 import type { Tenant } from "../tenants/tenant_store.ts";
 import { createExternalAccount, findAccount, lockAccount } from "./account_store.ts";
 import { type ExternalUser, planUser, type UserPlan } from "./provisioning.ts";
@@ -61,6 +63,7 @@ export async function provisionUser(
     account: await findAccount(trx, user.subject),
     membership: await findMembership(trx, tenant.id, user.subject),
     memberOf: await listTenantIdsOfAccount(trx, user.subject),
+    formerlyOf: await listFormerTenantIdsOfAccount(trx, user.subject),
   };
   const plan = planUser(known, tenant, user, provisioner.mayActFor, now);
   await writePlan(trx, plan, provisioner, now);
@@ -90,7 +93,7 @@ async function recordPlan(trx: Database, plan: UserPlan, provisioner: Provisione
     await createAuditEvent(trx, { type: "account.created", ...who, details }, now);
   }
   if (plan.createsMembership) {
-    const address = email ?? account.email;
+    const address = addressIn(account, membership);
     const others = address === null ? [] : await findOthersWithAddress(trx, { ...membership, address });
     const same = others.length === 0 ? {} : { sameAddressAs: others.join(" ") };
     const details = { role: membership.role, by, ...same };

@@ -4,6 +4,7 @@ import { OperationError } from "../../errors.ts";
 import { parseEmailAddress } from "../../input/email_address.ts";
 import { assertMayAttach } from "../tenants/attachment.ts";
 import type { Membership } from "../tenants/membership_store.ts";
+import { addressIn } from "../tenants/person_in_tenant.ts";
 import type { Tenant } from "../tenants/tenant_store.ts";
 import type { Account } from "./account_store.ts";
 
@@ -21,6 +22,8 @@ export interface KnownUser {
   membership: Membership | undefined;
   /** Every tenant the account belongs to, disabled ones included. */
   memberOf: readonly string[];
+  /** Every tenant it was removed from. */
+  formerlyOf: readonly string[];
 }
 
 /** The user as they will be, and what has to be written for it. */
@@ -37,12 +40,13 @@ export interface UserPlan {
 /**
  * Plans what the ISV's word changes. Pure.
  *
- * In a tenant with local login only, it may name a user that exists but changes nothing: an address that differs
- * is refused, not adopted. Elsewhere address and name go to the membership: what is said of a person for one
+ * In a tenant with local login only, it may name a member but changes nothing: an address that differs is refused,
+ * not adopted; whoever is no member is one and the same answer, existing or not. What is so of an account is told,
+ * and compared, only once the client may know of it: as a member, or as one it may attach. Elsewhere address and name go to the membership: what is said of a person for one
  * tenant is never said of them in another (decision 3).
  *
  * @param mayActFor whether the client may act for a tenant, by the right it uses now
- * @throws OperationError account_disabled, account_not_found, login_method_not_allowed, tenant_not_allowed (another
+ * @throws OperationError not_a_member, account_disabled, login_method_not_allowed, tenant_not_allowed (another
  *   customer's user), invalid_input
  */
 export function planUser(
@@ -53,12 +57,12 @@ export function planUser(
   now: Date,
 ): UserPlan {
   const { account, membership } = known;
-  if (account !== undefined && account.disabledAtMs !== null) {
-    throw new OperationError("account_disabled", "The account is disabled.");
-  }
   const email = user.email === undefined ? undefined : parseEmailAddress(user.email);
   if (tenant.loginMethod === "local") {
-    return unchanged(assertKnownAndUnchanged(account, membership, email), membership);
+    if (account === undefined || membership === undefined) throw noMember(tenant);
+    assertEnabled(account);
+    assertSameAddress(account, membership, email);
+    return unchanged(account, membership);
   }
   if (account === undefined) {
     return {
@@ -69,7 +73,9 @@ export function planUser(
       changed: {},
     };
   }
-  assertMayAttach({ tenantId: tenant.id, memberOf: known.memberOf, mayActFor });
+  const { memberOf, formerlyOf } = known;
+  assertMayAttach({ tenantId: tenant.id, memberOf, formerlyOf, mayActFor });
+  assertEnabled(account);
   return account.externalAtMs === null
     ? planForLocalAccount(account, membership, tenant, email)
     : planForExternalAccount(account, membership, tenant, { email, name: user.name });
@@ -87,7 +93,7 @@ function planForLocalAccount(
   tenant: Tenant,
   email: string | undefined,
 ): UserPlan {
-  assertKnownAndUnchanged(account, membership, email);
+  assertSameAddress(account, membership, email);
   if (membership !== undefined) return unchanged(account, membership);
   const joined = newMembership(tenant, account.id, null, undefined);
   return { ...unchanged(account, joined), createsMembership: true };
@@ -130,29 +136,31 @@ function assertEmail(email: string | undefined): string {
   });
 }
 
-function assertKnownAndUnchanged(
-  account: Account | undefined,
+// One answer for whoever is no member: another customer's user, and an id that nobody has.
+const noMember = (tenant: Tenant): OperationError =>
+  new OperationError("not_a_member", `No member of the tenant ${tenant.id} has this subject.`, {
+    field: "sub",
+    fix: "The tenant's users are kept here: name one that belongs to it.",
+  });
+
+function assertEnabled({ disabledAtMs }: Account): void {
+  if (disabledAtMs !== null) throw new OperationError("account_disabled", "The account is disabled.");
+}
+
+function assertSameAddress(
+  account: Account,
   membership: Membership | undefined,
   email: string | undefined,
-): Account {
-  if (account === undefined) {
-    throw new OperationError(
-      "account_not_found",
-      "The tenant's users are kept here, and none has this subject.",
-      { field: "sub" },
-    );
-  }
-  if (email !== undefined && email !== (membership?.email ?? account.email)) {
-    throw new OperationError(
-      "login_method_not_allowed",
-      "The user's address is kept here, so the ISV's word cannot name another one.",
-      {
-        field: "email",
-        fix: "Leave email out, or let the tenant's users come from you: tti tenant update --login handoff",
-      },
-    );
-  }
-  return account;
+): void {
+  if (email === undefined || email === addressIn(account, membership)) return;
+  throw new OperationError(
+    "login_method_not_allowed",
+    "The user's address is kept here, so the ISV's word cannot name another one.",
+    {
+      field: "email",
+      fix: "Leave email out, or let the tenant's users come from you: tti tenant update --login handoff",
+    },
+  );
 }
 
 // Its own name stays empty: each tenant's name of the person stands with the membership.

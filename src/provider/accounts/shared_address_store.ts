@@ -10,7 +10,9 @@ export interface SharedAddress {
   accounts: number;
 }
 
-const addressInTokens = "lower(coalesce(memberships.email, accounts.email))";
+// As tenants/person_in_tenant.ts has it.
+const addressInTokens =
+  "lower(coalesce(memberships.email, case when accounts.external_at_ms is null then accounts.email end))";
 
 /** Lists addresses that several accounts of one tenant carry, at most a hundred. */
 export async function listSharedAddresses(db: Database): Promise<SharedAddress[]> {

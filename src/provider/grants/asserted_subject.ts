@@ -6,10 +6,20 @@ import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { clockToleranceSeconds, isFromTheFuture } from "../../input/moment.ts";
 import { type Provisioner, provisionUser, untilUnchanged } from "../accounts/provisioned_users.ts";
-import { type ExternalUser, isUnchanged, planUser, type UserPlan } from "../accounts/provisioning.ts";
+import {
+  type ExternalUser,
+  isUnchanged,
+  type KnownUser,
+  planUser,
+  type UserPlan,
+} from "../accounts/provisioning.ts";
 import { assertMayActFor, mayActFor } from "../clients/tenant_rights.ts";
 import { useIdOf, verificationKeysOf } from "../internals.ts";
-import { listTenantIdsOfAccount, saveLastLogin } from "../tenants/membership_store.ts";
+import {
+  listFormerTenantIdsOfAccount,
+  listTenantIdsOfAccount,
+  saveLastLogin,
+} from "../tenants/membership_store.ts";
 import { readSubject, type SubjectFacts, type SubjectQuery } from "../tenants/subject_store.ts";
 import { parseTenantId, type Tenant } from "../tenants/tenant_store.ts";
 import type { AssertionUse } from "./assertion_use_store.ts";
@@ -121,7 +131,7 @@ async function plan(
     clientId: client.clientId,
     mayActFor: (other) => mayActFor(client, "mint", other),
   };
-  const known = { ...facts, memberOf: await membershipsOf(deps.db, facts) };
+  const known = { ...facts, ...(await belongingOf(deps.db, facts)) };
   const userPlan = planUser(known, tenant, user, provisioner.mayActFor, now);
   const loginAtMs = newerLogin(tenant, facts, assertion, now);
   const after = factsAfter(facts, userPlan, loginAtMs);
@@ -135,9 +145,17 @@ async function plan(
 }
 
 // Where the user is a member already, nobody asks what else they belong to.
-async function membershipsOf(db: Database, facts: SubjectFacts): Promise<string[]> {
-  if (facts.membership !== undefined) return [facts.membership.tenantId];
-  return facts.account === undefined ? [] : listTenantIdsOfAccount(db, facts.account.id);
+async function belongingOf(
+  db: Database,
+  { account, membership }: SubjectFacts,
+): Promise<Pick<KnownUser, "memberOf" | "formerlyOf">> {
+  if (membership !== undefined) return { memberOf: [membership.tenantId], formerlyOf: [] };
+  if (account === undefined) return { memberOf: [], formerlyOf: [] };
+  const [memberOf, formerlyOf] = await Promise.all([
+    listTenantIdsOfAccount(db, account.id),
+    listFormerTenantIdsOfAccount(db, account.id),
+  ]);
+  return { memberOf, formerlyOf };
 }
 
 // Where the ISV logs users in, its word on when it did so counts as a login; its clock may be a little ahead.

@@ -63,7 +63,7 @@ export interface HandoffLogin {
 /** The ISV's client that answers, and what it may do. */
 export interface HandoffActor {
   clientId: string;
-  /** Whether it may vouch for logins to a tenant. The caller has asked for the tenant of the login. */
+  /** Whether it may answer for a tenant. The caller has asked for the tenant of the login. */
   mayActFor(tenantId: string): boolean;
 }
 
@@ -107,12 +107,15 @@ export async function beginHandoff(
 }
 
 /**
- * Reads an open challenge for the ISV's page.
- * @throws OperationError login_challenge_not_found: unknown, answered, or expired
+ * Reads an open challenge for the ISV's page. One that names a tenant, if only as a hint, is for who may act for it:
+ * reading, accepting and rejecting alike. One that names none is for every client that answers challenges.
+ * @param actor who reads it or answers it
+ * @throws OperationError login_challenge_not_found: unknown, answered, or expired; forbidden
  */
 export async function getHandoff(
   deps: HandoffDeps,
   challenge: string,
+  actor: HandoffActor,
 ): Promise<{ request: HandoffRequest; expiresAtMs: number }> {
   const found = await findOpenChallenge<HandoffRequest>(deps.db, challenge, deps.clock().getTime());
   if (found === undefined) {
@@ -120,6 +123,14 @@ export async function getHandoff(
       "login_challenge_not_found",
       "There is no login challenge of this value to answer.",
     );
+  }
+  const { tenant, tenant_hint: hint } = found.request;
+  for (const named of [tenant, hint]) {
+    if (named === undefined || actor.mayActFor(named)) continue;
+    // It does not say for which: that is what the client must not learn.
+    throw new OperationError("forbidden", "The login challenge is for a tenant the client may not act for.", {
+      fix: "Answer it as a client that was registered for the tenant: tti client create --handoff-for TENANT",
+    });
   }
   return found;
 }
@@ -131,7 +142,7 @@ export async function getHandoff(
  *
  * @param actor who answers
  * @returns where the ISV sends the browser next
- * @throws OperationError login_challenge_not_found, invalid_input, login_method_not_allowed, tenant_not_found,
+ * @throws OperationError login_challenge_not_found, forbidden, invalid_input, login_method_not_allowed, tenant_not_found,
  *   tenant_not_allowed (another customer's user), and whatever refuses the person a token
  */
 export async function acceptHandoff(
@@ -140,7 +151,7 @@ export async function acceptHandoff(
   login: HandoffLogin,
   actor: HandoffActor,
 ): Promise<string> {
-  const { request } = await getHandoff(deps, challenge);
+  const { request } = await getHandoff(deps, challenge, actor);
   const now = deps.clock();
   assertFits(request, login, now);
   const tenant = await getTenant(deps.db, login.tenant);
@@ -177,15 +188,15 @@ export async function acceptHandoff(
 /**
  * Rejects a challenge: nobody logged in. The relying party gets the error.
  * @returns where the ISV sends the browser next
- * @throws OperationError login_challenge_not_found
+ * @throws OperationError login_challenge_not_found, forbidden
  */
 export async function rejectHandoff(
   deps: HandoffDeps,
   challenge: string,
   reason: { error: string; description: string },
-  actor: { clientId: string },
+  actor: HandoffActor,
 ): Promise<string> {
-  const { request } = await getHandoff(deps, challenge);
+  const { request } = await getHandoff(deps, challenge, actor);
   const verifier = randomBytes(32).toString("base64url");
   const outcome: HandoffOutcome = { kind: "rejected", ...reason };
   const now = deps.clock();
@@ -193,7 +204,8 @@ export async function rejectHandoff(
     await answer(trx, challenge, { verifier, outcome }, now);
     const event = { type: "sign_in.rejected", actor: `client:${actor.clientId}` } as const;
     const details = { error: reason.error };
-    await createAuditEvent(trx, { ...event, clientId: request.client_id, details }, now);
+    const named = { tenantId: request.tenant, clientId: request.client_id };
+    await createAuditEvent(trx, { ...event, ...named, details }, now);
   });
   return returnUrl(deps.issuer, request, verifier);
 }

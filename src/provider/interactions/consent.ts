@@ -11,6 +11,7 @@ import { findAccount } from "../accounts/account_store.ts";
 import { createGrant, tenantOfGrant } from "../internals.ts";
 import { disclosedDetails } from "../tenants/claims.ts";
 import { findMembership } from "../tenants/membership_store.ts";
+import { addressIn } from "../tenants/person_in_tenant.ts";
 import { findTenant } from "../tenants/tenant_store.ts";
 import type { InteractionState } from "./interaction.ts";
 import { needsConsent } from "./prompts.ts";
@@ -32,7 +33,7 @@ export async function renderConsent(
     form: { action: `/interaction/${state.uid}/consent` },
     clientName: state.client.clientName ?? state.client.clientId,
     clientHost: uriOf(state.params.get("redirect_uri") ?? "")?.host,
-    accountEmail: membership?.email ?? account?.email ?? undefined,
+    accountEmail: (account && addressIn(account, membership)) ?? undefined,
     tenantName: tenant?.name,
     scopes: given(state, awsClientId),
     policyUri: state.client.policyUri,

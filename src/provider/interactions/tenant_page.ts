@@ -5,6 +5,7 @@ import { signInFault } from "../../views/fault_words.ts";
 import { renderPage } from "../../views/render.ts";
 import { findAccount } from "../accounts/account_store.ts";
 import { findMembership, listMembershipsOfAccount } from "../tenants/membership_store.ts";
+import { shownPerson } from "../tenants/person_in_tenant.ts";
 import type { InteractionState } from "./interaction.ts";
 import { type TenantResult, tenantPrompt } from "./prompts.ts";
 
@@ -35,16 +36,15 @@ export async function renderTenantChoice(
     findAccount(db, accountId),
     listMembershipsOfAccount(db, accountId),
   ]);
+  const offered = memberships.filter(({ tenantId }) => state.tenantIds.includes(tenantId));
   return renderPage("tenant_choice", {
     form: { action: `/interaction/${state.uid}/tenant` },
-    tenants: memberships
-      .filter(({ tenantId }) => state.tenantIds.includes(tenantId))
-      .map(({ tenantId, tenantName }) => ({
-        id: tenantId,
-        name: tenantName,
-        detail: tenantId,
-      })),
-    accountEmail: account?.email ?? undefined,
+    tenants: offered.map(({ tenantId, tenantName }) => ({
+      id: tenantId,
+      name: tenantName,
+      detail: tenantId,
+    })),
+    accountEmail: account && shownPerson(account, offered).email,
     clientName: state.client.clientName ?? state.client.clientId,
     ...(error ? { error: signInFault(error) } : {}),
     cancelAction: `/interaction/${state.uid}/abort`,

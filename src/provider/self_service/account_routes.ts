@@ -12,6 +12,8 @@ import { sessionOf } from "../internals.ts";
 import type { PresencePolicy } from "../presence/presence_policy.ts";
 import { type PlaceDeps, readPlaces } from "../sessions/places.ts";
 import { listVouchers } from "../sessions/voucher_store.ts";
+import type { Membership } from "../tenants/membership_store.ts";
+import { addressIn, shownPerson } from "../tenants/person_in_tenant.ts";
 import {
   accountReturnPath,
   accountSignedOutPath,
@@ -35,6 +37,8 @@ export interface AccountRouteDeps extends AgreementDeps, PlaceDeps {
 
 interface SignedInPerson extends Person {
   account: Account;
+  /** In the tenants the session speaks for. */
+  memberships: readonly Membership[];
 }
 
 /** Adds the account page's addresses to a router. */
@@ -62,7 +66,7 @@ export function addAccountRoutes(router: Router, deps: AccountRouteDeps): void {
     const person = await signedIn(ctx);
     if (person === undefined) return sendOn(ctx, `${deps.issuer}${accountSignedOutPath}`);
     const page = {
-      accountEmail: person.account.email ?? undefined,
+      accountEmail: shownPerson(person.account, person.memberships).email,
       application: currentFrame()?.application,
       accountUrl: "/account",
       signOutUrl: accountSignOutUrl(deps.issuer),
@@ -104,19 +108,28 @@ export function addAccountRoutes(router: Router, deps: AccountRouteDeps): void {
     if (vouchers.length === 0) return undefined;
     const { account, places } = await readPlaces(deps, session.accountId, vouchers);
     if (account === undefined || account.disabledAtMs !== null) return undefined;
-    const tenants = places.filter((place) => place.voucher !== undefined).map(({ tenant }) => tenant);
-    return { account, accountId: account.id, tenants };
+    const vouched = places.filter((place) => place.voucher !== undefined);
+    const tenants = vouched.map(({ tenant }) => tenant);
+    const memberships = vouched.map(({ membership }) => membership);
+    return { account, accountId: account.id, tenants, memberships };
   }
 
   async function show(ctx: RouterContext, person: SignedInPerson, notice?: string): Promise<void> {
-    const { account, tenants } = person;
+    const { account, tenants, memberships } = person;
+    const { name, email } = shownPerson(account, memberships);
     const agreements = await listAgreements(deps, person);
     const html = renderPage("account", {
       form: { action: "/account" },
-      name: account.name ?? undefined,
-      email: account.email ?? "",
-      emailVerified: account.emailVerifiedAtMs !== null,
-      organizations: tenants.map(({ name, presencePolicy }) => ({ name, presence: inWords(presencePolicy) })),
+      name,
+      email,
+      // What the ISV says of a person it has proven.
+      emailVerified: email !== account.email || account.emailVerifiedAtMs !== null,
+      organizations: tenants.map((tenant, place) => ({
+        name: tenant.name,
+        presence: inWords(tenant.presencePolicy),
+        // One by one where they know different addresses.
+        email: email === undefined ? (addressIn(account, memberships[place]) ?? undefined) : undefined,
+      })),
       agreements: agreements.map(toView),
       notice,
       signOutUrl: accountSignOutUrl(deps.issuer),

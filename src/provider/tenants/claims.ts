@@ -2,6 +2,7 @@
 // nothing elsewhere may decide whose address or which tenant a token names.
 import { OperationError } from "../../errors.ts";
 import { domainOfAddress } from "./domain_name.ts";
+import { addressIn, nameIn } from "./person_in_tenant.ts";
 import type { SubjectFacts } from "./subject_store.ts";
 
 /** What the operator decided about tokens. */
@@ -26,7 +27,7 @@ export interface SubjectClaims {
  * unproven address, or one from a tenant the account does not belong to, would be somebody else there.
  *
  * @param facts read for this very token; a membership that ended a second ago ends here
- * @throws OperationError account_not_found, account_disabled, tenant_not_found, tenant_disabled, not_a_member,
+ * @throws OperationError tenant_not_found, tenant_disabled, account_not_found, account_disabled, not_a_member,
  *   email_not_verified, email_domain_not_verified
  */
 export function decideSubjectClaims(
@@ -34,20 +35,21 @@ export function decideSubjectClaims(
   policy: ClaimsPolicy,
 ): SubjectClaims {
   const { account, tenant, membership } = facts;
-  if (!account) throw new OperationError("account_not_found", "The account no longer exists.");
-  if (account.disabledAtMs !== null) {
-    throw new OperationError("account_disabled", "The account is disabled.");
-  }
+  // The tenant first: where it takes nobody, nothing is told of the account.
   if (!tenant) throw new OperationError("tenant_not_found", "No tenant was chosen, or it no longer exists.");
   if (tenant.disabledAtMs !== null) {
     throw new OperationError("tenant_disabled", `The tenant ${tenant.id} is disabled.`);
+  }
+  if (!account) throw new OperationError("account_not_found", "The account no longer exists.");
+  if (account.disabledAtMs !== null) {
+    throw new OperationError("account_disabled", "The account is disabled.");
   }
   if (membership?.accountId !== account.id || membership.tenantId !== tenant.id) {
     throw new OperationError("not_a_member", `The account is no member of the tenant ${tenant.id}.`);
   }
   // What the ISV proved for this tenant counts before what the account proved for itself.
-  const email = membership.email ?? (account.emailVerifiedAtMs === null ? null : account.email);
-  if (email === null) {
+  const email = addressIn(account, membership);
+  if (email === null || (membership.email === null && account.emailVerifiedAtMs === null)) {
     throw new OperationError("email_not_verified", "The account's e-mail address is not proven.");
   }
   if (policy.requireVerifiedDomain && !facts.verifiedDomains.includes(domainOfAddress(email))) {
@@ -56,8 +58,7 @@ export function decideSubjectClaims(
       `The address's domain is not proven for the tenant ${tenant.id}.`,
     );
   }
-  // A name that came from the ISV is the one it gave for this very tenant.
-  const name = membership.name ?? (account.externalAtMs === null ? account.name : null);
+  const name = nameIn(account, membership);
   return {
     sub: account.id,
     email,

@@ -1,4 +1,4 @@
-// Owns the memberships table: which account belongs to which tenant. The tenant claim of every token comes
+// Owns the memberships table, and that of former ones: which account belongs, or belonged, to which tenant. The tenant claim of every token comes
 // from here, so what it answers counts now: memberships in disabled tenants are not returned.
 import type { Database } from "../../db/connect.ts";
 import { clockToleranceSeconds } from "../../input/moment.ts";
@@ -70,6 +70,20 @@ export async function listTenantIdsOfAccount(db: Database, accountId: string): P
 }
 
 /**
+ * Lists the ids of every tenant an account belonged to and was removed from, whether it came back or not. Those of an
+ * account that was deleted are not those of the next one of its id.
+ */
+export async function listFormerTenantIdsOfAccount(db: Database, accountId: string): Promise<string[]> {
+  const rows: { tenant_id: string }[] = await db("former_memberships")
+    .join("accounts", "accounts.id", "former_memberships.account_id")
+    .where("former_memberships.account_id", accountId)
+    .whereRaw("former_memberships.ended_at_ms >= accounts.created_at_ms")
+    .orderBy("former_memberships.tenant_id")
+    .select("former_memberships.tenant_id");
+  return rows.map((row) => row.tenant_id);
+}
+
+/**
  * Adds an account to a tenant; both must exist.
  * @returns whether the membership is new; an existing one keeps its role
  */
@@ -102,14 +116,24 @@ export async function createMembership(
 }
 
 /**
- * Ends a membership.
+ * Ends a membership. That there was one is kept: nobody but who acts for this tenant may take the account over.
+ * @param db a transaction
  * @returns whether there was one
  */
-export async function deleteMembership(db: Database, tenantId: string, accountId: string): Promise<boolean> {
-  const ended: number = await db("memberships")
-    .where({ tenant_id: tenantId, account_id: accountId })
-    .delete();
-  return ended > 0;
+export async function deleteMembership(
+  db: Database,
+  tenantId: string,
+  accountId: string,
+  now: Date,
+): Promise<boolean> {
+  const key = { tenant_id: tenantId, account_id: accountId };
+  const ended: number = await db("memberships").where(key).delete();
+  if (ended === 0) return false;
+  await db("former_memberships")
+    .insert({ ...key, ended_at_ms: now.getTime() })
+    .onConflict(["account_id", "tenant_id"])
+    .merge(["ended_at_ms"]);
+  return true;
 }
 
 /**

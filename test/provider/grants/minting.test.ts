@@ -176,7 +176,7 @@ describe("a back end is refused", () => {
   });
 
   test("for a user who is unknown in a tenant whose users are kept here", async () => {
-    assertRefused(await exchange(issuer, await signSubject(issuer, { sub: "nobody" })), /^account_not_found/);
+    assertRefused(await exchange(issuer, await signSubject(issuer, { sub: "nobody" })), /^not_a_member/);
   });
 
   test("for an address that is not the account's", async () => {
@@ -189,7 +189,7 @@ describe("a back end is refused", () => {
     const key = { tenantId: "acme", accountId: leaver.id, clientId: backEndId };
     await saveOfflineConsent(fixture.db, key, new Date());
     assert.equal((await exchange(issuer, await signSubject(issuer, { sub: leaver.id }))).status, 200);
-    await deleteMembership(fixture.db, "acme", leaver.id);
+    await deleteMembership(fixture.db, "acme", leaver.id, new Date());
     assertRefused(await exchange(issuer, await signSubject(issuer, { sub: leaver.id })), /^not_a_member/);
   });
 

@@ -143,7 +143,7 @@ test("a membership that ends, ends the next refresh, userinfo and sign-in; anoth
   const code = await getCode(fixture, "leaver@x.example", {}, agent);
   const tokens = await redeem(fixture, code);
   const accountId = String(payloadOf(tokens.body["id_token"])["sub"]);
-  await deleteMembership(fixture.db, "acme", accountId);
+  await deleteMembership(fixture.db, "acme", accountId, new Date());
 
   const refused = await refresh(fixture, tokens.body["refresh_token"]);
   assert.equal(refused.body["error"], "invalid_grant");
@@ -163,7 +163,7 @@ test("a membership that ends, ends the next refresh, userinfo and sign-in; anoth
 test("a code issued before the membership ended gives nothing", async () => {
   const code = await getCode(fixture, "acme@x.example");
   const [{ id }] = await fixture.db("accounts").where({ login_key: "acme@x.example" }).select("id");
-  await deleteMembership(fixture.db, "acme", id);
+  await deleteMembership(fixture.db, "acme", id, new Date());
   const answer = await redeem(fixture, code);
   await createMembership(fixture.db, { tenantId: "acme", accountId: id, role: "member" }, new Date());
   assert.match(String(answer.body["error_description"]), /^not_a_member: /);

@@ -119,8 +119,8 @@ for (const kind of storeKinds) {
       assert.equal(await createMembership(store.db, { ...key, role: "member" }, now), true);
       assert.equal(await createMembership(store.db, { ...key, role: "admin" }, now), false);
       assert.equal((await findMembership(store.db, "acme", twice.id))?.role, "member");
-      assert.equal(await deleteMembership(store.db, "acme", twice.id), true);
-      assert.equal(await deleteMembership(store.db, "acme", twice.id), false);
+      assert.equal(await deleteMembership(store.db, "acme", twice.id, new Date()), true);
+      assert.equal(await deleteMembership(store.db, "acme", twice.id, new Date()), false);
     });
 
     it("treats a role it does not know as the least", async () => {
