@@ -22,11 +22,11 @@ Any OpenID Connect library will do: give it the issuer, a client id, and a secre
 
 | kind | command |
 |---|---|
-| web application with a server | \`npx tti client create --id app --first-party --redirect-uri https://app.example.com/callback\` |
+| web application with a server | \`npx --no tti client create --id app --first-party --redirect-uri https://app.example.com/callback\` |
 | the same, with a key in place of a secret | add \`--key-out app.json\` |
-| single-page application | \`npx tti client create --id spa --first-party --auth-method none --redirect-uri https://spa.example.com/\` |
-| desktop or command-line application | \`npx tti client create --id desk --first-party --auth-method none --redirect-uri http://127.0.0.1/callback\` |
-| mobile application | \`npx tti client create --id mobile --first-party --native --redirect-uri com.example.app:/callback\` |
+| single-page application | \`npx --no tti client create --id spa --first-party --auth-method none --redirect-uri https://spa.example.com/\` |
+| desktop or command-line application | \`npx --no tti client create --id desk --first-party --auth-method none --redirect-uri http://127.0.0.1/callback\` |
+| mobile application | \`npx --no tti client create --id mobile --first-party --native --redirect-uri com.example.app:/callback\` |
 
 \`--first-party\` says that it is your own: its users are not asked for consent. A registration is refused if it can never
 work, and answered with a note if it does not work yet: a tenant that does not exist, minting without a key, an address

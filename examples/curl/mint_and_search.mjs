@@ -4,6 +4,10 @@ import { createPrivateKey, randomUUID, sign } from "node:crypto";
 import { readFileSync } from "node:fs";
 
 const [tenant, user, email, query] = process.argv.slice(2);
+if (query === undefined) {
+  console.error('Usage: node mint_and_search.mjs TENANT USER_ID EMAIL "QUERY"');
+  process.exit(2);
+}
 const issuer = process.env.TTI_ISSUER ?? "http://localhost:3000";
 // Written by `tti client create … --key-out back-end.json`.
 const { clientId, privateJwk } = JSON.parse(readFileSync(process.env.KEY_FILE ?? "back-end.json", "utf8"));

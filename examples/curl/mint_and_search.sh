@@ -18,6 +18,7 @@ if [ "${1:-}" = --jwks ]; then
   echo "{\"keys\":[{\"kty\":\"RSA\",\"alg\":\"RS256\",\"use\":\"sig\",\"e\":\"AQAB\",\"n\":\"$n\"}]}"
   exit
 fi
+[ $# = 4 ] || { echo 'Usage: mint_and_search.sh TENANT USER_ID EMAIL "QUERY" (or --jwks)' >&2; exit 2; }
 tenant=$1 user=$2 email=$3 query=$4 now=$(date +%s)
 
 # jwt TYP CLAIMS: header.payload.signature (RFC 7515). It lives a minute, and its jti makes it serve once.

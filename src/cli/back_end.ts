@@ -1,7 +1,7 @@
 // Owns acting as an ISV's back end from the command line: which provider, which client key, which customer,
 // which AWS. Beside a `tti dev` everything is found; elsewhere the settings say it.
 import { join } from "node:path";
-import { ExchangeClient, type IdTokenSource, type SearchConnection } from "tti-exchange";
+import { ExchangeClient, ExchangeError, type IdTokenSource, type SearchConnection } from "tti-exchange";
 import { getAccessor } from "../accessors/accessor_store.ts";
 import { connectionOf } from "../accessors/connection.ts";
 import { showTenant } from "../admin/operations/tenants.ts";
@@ -72,7 +72,7 @@ export function withBackEnd<T>(
       email: addressIn(account, undefined) ?? options.user,
       subject: account.id,
     };
-    return work({
+    const acting = work({
       user,
       mint: () => mintIdToken({ ...places, clock: systemClock }, user),
       connection: async () =>
@@ -82,7 +82,16 @@ export function withBackEnd<T>(
         ),
       openExchange: () => openExchange(places, async () => user.subject),
     });
+    return acting.catch((error: unknown) => {
+      throw issuersOwn(error);
+    });
   });
+}
+
+/** What the issuer said when it minted no token, with its own code and fix, of the exchange's failure over it. */
+export function issuersOwn(error: unknown): unknown {
+  const isSources = ExchangeError.isInstance(error) && error.code === "id_token_source_failed";
+  return isSources && error.cause instanceof OperationError ? error.cause : error;
 }
 
 /**

@@ -53,7 +53,7 @@ export function readClientKey(path: string): ClientKey {
   const problem = (message: string) =>
     new OperationError("invalid_input", message, {
       field: "client-key",
-      fix: "Start `tti dev` once, or make one: tti client create --mint-for '*' --key-out FILE",
+      fix: "Name its file with --client-key FILE. To make one: tti client create --id back-end --mint-for TENANT --key-out FILE",
     });
   let content: unknown;
   try {

@@ -10,7 +10,8 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const commands = (await Promise.all(Object.values(commandLoaders).map((load) => load()))).flat();
 
 // `tti …` in code marks, or after a prompt; up to what cannot be part of a command any more.
-const mentions = /(?:`(?:npx )?|\$ (?:npx )?|^(?:npx ))tti ((?:[a-z][\w-]*|--[a-z-]+|-- )[^`\\\n#|&…]*)/gm;
+const mentions =
+  /(?:`(?:npx --no )?|\$ (?:npx --no )?|^(?:npx --no ))tti ((?:[a-z][\w-]*|--[a-z-]+|-- )[^`\\\n#|&…]*)/gm;
 
 // Commands the documentation promises that are still to come. Each leaves this list when it exists.
 const toCome = ["onboard", "offboard"];
@@ -51,4 +52,29 @@ it("no command is still announced as to come that is here", () => {
     toCome.filter((first) => Object.hasOwn(commandLoaders, first)),
     [],
   );
+});
+
+// The registry's name `tti` is not ours: in another folder plain npx would fetch and run whatever bears it.
+it("no page, example, message or source has a reader run a name of the registry that is not ours", () => {
+  const paths = globSync(
+    [
+      "*.md",
+      "docs/**/*.md",
+      "packages/*/*.md",
+      "packages/*/docs/**/*.md",
+      "examples/**/*",
+      "src/**/*.ts",
+      "packages/*/src/**/*.ts",
+      "scripts/*",
+    ],
+    { cwd: root, exclude: (path) => path.includes("node_modules") },
+  ).filter((path) => /\.(?:md|m?js|ts|sh)$/.test(path));
+  const unsafe = paths.flatMap((path) =>
+    [
+      ...readFileSync(join(root, path), "utf8").matchAll(
+        /\bnpx (?!--no )[^\n`]*|\bnpm exec (?!--no )[^\n`]*/g,
+      ),
+    ].map(([words]) => `${path}: ${words} (write: npx --no tti …)`),
+  );
+  assert.deepEqual(unsafe, []);
 });

@@ -37,8 +37,8 @@ const startServer = `start_server() { # NAME READY-PATTERN COMMAND…
 
 const npx = `#!/usr/bin/env bash
 ${startServer}
-[ "\${1:-}" = tti ] || { echo "npx of the test knows tti only" >&2; exit 1; }
-shift
+[ "\${1:-} \${2:-}" = "--no tti" ] || { echo "npx of the test knows --no tti only" >&2; exit 1; }
+shift 2
 [ "\${1:-}" = serve ] && start_server serve "provider is serving" node "$TEST_ROOT/bin/tti.mjs" "$@"
 exec node "$TEST_ROOT/bin/tti.mjs" "$@"
 `;

@@ -36,9 +36,9 @@ test("a block fails with its first command that fails, and says which", async ()
       /a page, block at line 7: .*: false\n/,
     );
     await assert.rejects(reader.run(block("true && false && echo never")), /this command failed/);
-    await assert.rejects(reader.run(block("npx tti tenant show")), /npx tti tenant show/);
+    await assert.rejects(reader.run(block("npx --no tti tenant show")), /npx --no tti tenant show/);
     await assert.rejects(reader.run(block("npm start now")), /npm of the test does not know/);
-    assert.match(await reader.run(block("export KEPT=1\nnpx tti --help")), /tti/);
+    assert.match(await reader.run(block("export KEPT=1\nnpx --no tti tenant --help")), /tti/);
     assert.equal(await reader.run(block('echo "$KEPT"')), "1");
   } finally {
     await reader.close();
@@ -111,7 +111,10 @@ describe("the examples, beside npm start", () => {
         new Map([["http://127.0.0.1:4000", `http://127.0.0.1:${isvPort}`]]),
       );
       try {
-        const printed = (await runAll(reader, shellBlocksOf(page))).join("\n");
+        // The last block puts the demo back.
+        const blocks = shellBlocksOf(page);
+        const back = blocks.pop() ?? assert.fail("no blocks");
+        const printed = (await runAll(reader, blocks)).join("\n");
         if (page.includes("curl")) {
           assert.equal(printed.match(/The company plan for 2027 in one page/g)?.length, 2, printed);
           assert.equal(printed.match(/"email":"ada@acme\.example"/g)?.length, 2, printed);
@@ -120,6 +123,13 @@ describe("the examples, beside npm start", () => {
           assert.match(await answer.text(), /Log in to Orchard/);
           assert.match(await handedOver(reader, issuer), new RegExp(`^http://127.0.0.1:${isvPort}/login`));
         }
+        const search = 'npx --no tti search --tenant acme --user ada@acme.example "travel policy"';
+        const refused = await reader.say(`${search} || true`);
+        // The issuer's own code, which the exchange's would hide.
+        assert.match(refused, /code: presence_required/);
+        assert.doesNotMatch(refused, /id_token_source_failed/);
+        await reader.run(back);
+        assert.match(await reader.say(search), /Travel policy/i);
       } finally {
         await reader.close();
       }

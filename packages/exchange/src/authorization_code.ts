@@ -5,6 +5,7 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Connection } from "./connection.ts";
 import { ExchangeError, ExchangeSettingsError } from "./errors.ts";
 import type { AuthorizationCode } from "./exchange_request.ts";
+import { sentence } from "./sentence.ts";
 
 /** Keep `state` and `codeVerifier` in the user's own session until the browser returns; send the browser to `url`. */
 export interface AuthorizationRequest {
@@ -91,7 +92,7 @@ export function readAuthorizationCallback(
     throw new ExchangeError({
       code: "authorization_refused",
       step: "authorize",
-      message: `Identity Center did not authorize the sign-in: ${safe}.`,
+      message: `Identity Center did not authorize the sign-in: ${sentence(safe)}`,
       fix: "Check the redirect URL registered with AWS and the user's assignment to the application; or the user declined.",
     });
   }

@@ -1,7 +1,7 @@
 // The command `tti dev`: everything on this machine, seeded, proven with one search. `npm start` runs it.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type Config, readConfig } from "../../config.ts";
 import { type Command, defineCommand, UsageError } from "../command.ts";
 import { demoPeople, demoQuery } from "../dev/demo_content.ts";
@@ -184,12 +184,21 @@ async function proveOrWarn(
     if (!(error instanceof ProofFailed)) throw error;
     const { step, message, fix } = error;
     terminal.say(`${terminal.style("bold", "!")} ${printable(message)}`);
-    terminal.say(`  fix: ${printable(fix)}`);
+    const wayBack = await wayBackOf(environment, config, fix);
+    terminal.say(`  fix: ${wayBack.split("\n").map(printable).join("\n")}`);
     terminal.say(
       "The demo has been changed since it was made, so it does not prove itself; it serves all the same.",
     );
-    return { searches: [], unproven: { step, message, fix } };
+    return { searches: [], unproven: { step, message, fix: wayBack } };
   }
+}
+
+// What to type, where it is known what was changed; else how to begin anew.
+async function wayBackOf(environment: DevEnvironment, config: Config, fix: string): Promise<string> {
+  const commands = await environment.commandsBack();
+  const anew = `To begin anew, stop this and delete ${resolve(config.dataDir)}.`;
+  if (commands.length === 0) return `${fix} ${anew}`;
+  return `As the demo was made: ${commands.map((command) => `npx --no tti ${command}`).join(" && ")}\n  or   ${anew}`;
 }
 
 function formatFound(searches: readonly ProvenSearch[], terminal: Terminal): string {
@@ -220,7 +229,9 @@ function formatWelcome(environment: DevEnvironment, terminal: Terminal): string 
     formatTable(users),
     "",
     `The password of each is ${terminal.styleResult("bold", environment.state.demoPassword)}`,
-    `In another terminal: tti search --tenant acme --user ada@acme.example "${demoQuery}"`,
+    "In another terminal:",
+    `  cd '${process.cwd().replaceAll("'", "'\\''")}'`,
+    `  npx --no tti search --tenant acme --user ada@acme.example "${demoQuery}"`,
   ].join("\n");
 }
 

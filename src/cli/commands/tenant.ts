@@ -2,7 +2,7 @@
 
 import { createTenant, listTenants, showTenant, updateTenant } from "../../admin/operations/tenants.ts";
 import { OperationError } from "../../errors.ts";
-import { presencePolicyText } from "../../provider/presence/presence_policy.ts";
+import { parsePresencePolicy, presencePolicyText } from "../../provider/presence/presence_policy.ts";
 import type { Tenant } from "../../provider/tenants/tenant_store.ts";
 import { withAdministration } from "../administration.ts";
 import { type Command, defineCommand, parsePage } from "../command.ts";
@@ -71,14 +71,28 @@ Example:
       const tenant = await updateTenant(context, {
         id,
         ...(values.name === undefined ? {} : { name: values.name }),
-        ...(values.login === undefined ? {} : { loginMethod: values.login }),
-        ...(values.presence === undefined ? {} : { presence: values.presence }),
+        ...(values.login === undefined ? {} : { loginMethod: parseLogin(values.login) }),
+        ...(values.presence === undefined ? {} : { presence: parsePresence(values.presence) }),
         ...(values.discoverable === undefined ? {} : { discoverable: parseOnOff(values.discoverable) }),
       });
       terminal.result(tenant, describeTenant(tenant));
       return 0;
     }),
 });
+
+function parseLogin(value: string): string {
+  const methods = Object.keys(loginWords);
+  if (methods.includes(value)) return value;
+  throw new OperationError("invalid_input", `--login is one of ${methods.join(", ")}.`, {
+    field: "--login",
+    fix: "Write it like --login handoff",
+  });
+}
+
+// The operation checks it, too; only here it has the name that was typed.
+function parsePresence(value: string): string {
+  return presencePolicyText(parsePresencePolicy(value, "--presence"));
+}
 
 function parseOnOff(value: string): boolean {
   if (value === "on" || value === "off") return value === "on";

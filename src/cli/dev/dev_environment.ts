@@ -14,7 +14,7 @@ import { endpointsAt } from "../back_end.ts";
 import { demoPeople, demoSuggestions, demoTenants, isvRoleArn } from "./demo_content.ts";
 import { type DevState, loadDevState, saveDevState } from "./dev_state.ts";
 import { describeDemoAws } from "./sandbox_seed.ts";
-import { type ProviderSeed, seedProvider } from "./seed_provider.ts";
+import { commandsBack, type ProviderSeed, seedProvider } from "./seed_provider.ts";
 
 /** How to start. */
 export interface DevOptions {
@@ -41,6 +41,8 @@ export interface DevEnvironment {
   subjectOf(email: string): Promise<string>;
   /** Seeds the store once more; answers how much that changed. */
   seedAgain(): Promise<number>;
+  /** The `tti` commands that give the demo's tenants back what they were made with; none where they have it. */
+  commandsBack(): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -112,6 +114,7 @@ async function startParts(
     ...(seedFault === undefined ? {} : { seedFault }),
     subjectOf: async (email) => (await showUser(context, { user: email })).id,
     seedAgain: () => seedProvider(context, seed),
+    commandsBack: () => commandsBack(context),
     close,
   };
 }

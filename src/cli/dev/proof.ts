@@ -4,7 +4,7 @@ import { decodeJwt, decodeProtectedHeader } from "jose";
 import { DataAccessor, type ExchangeClient } from "tti-exchange";
 import { systemClock } from "../../clock.ts";
 import type { Config } from "../../config.ts";
-import { type BackEndPlaces, openExchange } from "../back_end.ts";
+import { type BackEndPlaces, issuersOwn, openExchange } from "../back_end.ts";
 import { mintIdToken } from "../mint.ts";
 import { type PassageDocument, passageDocument } from "../passages.ts";
 import { demoQuery, provingPeople } from "./demo_content.ts";
@@ -73,7 +73,7 @@ export async function proveDemo(options: ProofOptions): Promise<ProvenSearch[]> 
       options.onStep(name);
       return result;
     } catch (error) {
-      throw new ProofFailed(name, error);
+      throw new ProofFailed(name, issuersOwn(error));
     }
   };
 

@@ -17,6 +17,9 @@ import { publicJwkOf } from "../client_key.ts";
 import { demoPeople, demoTenants } from "./demo_content.ts";
 import type { DevState } from "./dev_state.ts";
 
+// What every tenant of the demo is made with.
+const made = { loginMethod: "local", presence: "offline" } as const;
+
 /** What the seed is made from. */
 export interface ProviderSeed {
   state: DevState;
@@ -42,6 +45,18 @@ export async function seedProvider(context: OperationContext, seed: ProviderSeed
   return changes;
 }
 
+/** The `tti` commands that give the demo's tenants the login and presence they were made with, where they differ. */
+export async function commandsBack(context: OperationContext): Promise<string[]> {
+  const commands: string[] = [];
+  for (const { id } of demoTenants) {
+    const tenant = await findTenant(context.db, id);
+    if (tenant === undefined) continue;
+    const changed = tenant.loginMethod !== made.loginMethod || tenant.presencePolicy.name !== made.presence;
+    if (changed) commands.push(`tenant update ${id} --login ${made.loginMethod} --presence ${made.presence}`);
+  }
+  return commands;
+}
+
 async function seedTenant(
   context: OperationContext,
   { id, name }: { id: string; name: string },
@@ -49,7 +64,7 @@ async function seedTenant(
   if (await findTenant(context.db, id)) return 0;
   await createTenant(context, { id, name });
   // The command line searches as users who are not signed in; they agreed to it (seedPerson).
-  await saveTenant(context.db, id, { presencePolicy: { name: "offline" } }, context.clock());
+  await saveTenant(context.db, id, { presencePolicy: { name: made.presence } }, context.clock());
   return 1;
 }
 

@@ -43,7 +43,7 @@ export async function listen(host: string, port: number, drainMs: number): Promi
   };
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause) =>
-      reject(new OperationError("unavailable", `Port ${port} cannot be listened on.`, { cause })),
+      reject(new OperationError("unavailable", `Port ${port} cannot be listened on.`, portFault(cause))),
     );
     server.listen(port, host, resolve);
   });
@@ -78,4 +78,15 @@ function urlOf(host: string, port: number): string {
   const everywhere = host === "::" || host === "0.0.0.0";
   const name = everywhere ? "localhost" : host.includes(":") ? `[${host}]` : host;
   return `http://${name}:${port}`;
+}
+
+function portFault(cause: Error): { cause: Error; fix: string } {
+  const choose = "choose another one with PORT (provider) or TTI_ADMIN_PORT (admin).";
+  const fixes: Record<string, string> = {
+    EADDRINUSE: `Another program listens there: stop it, or ${choose}`,
+    EACCES: `This user may not listen there: take a port from 1024 up, or ${choose}`,
+    EADDRNOTAVAIL: "This machine has no such address: correct HOST (provider) or TTI_ADMIN_HOST (admin).",
+  };
+  const code = (cause as NodeJS.ErrnoException).code ?? "";
+  return { cause, fix: fixes[code] ?? `See the cause, or ${choose}` };
 }

@@ -6,6 +6,7 @@ import { readJsonObject } from "../bounded_body.ts";
 import { systemClock } from "../clock.ts";
 import { IdTokenError } from "../errors.ts";
 import { redact } from "../failures/redaction.ts";
+import { sentence } from "../sentence.ts";
 
 /** A private key: PEM (PKCS#8 or PKCS#1), JWK, or what node:crypto made of either. */
 export type PrivateKey = string | KeyObject | Readonly<Record<string, unknown>>;
@@ -109,7 +110,7 @@ export class TokenEndpoint {
       throw new IdTokenError({
         code: "id_token_source_unreachable",
         step: "id-token",
-        message: `The token endpoint ${url} did not answer: ${redact(cause)}.`,
+        message: `The token endpoint ${url} did not answer: ${sentence(redact(cause))}`,
         fix: "Check the issuer's address and that it is running.",
         retryable: true,
       });
@@ -203,7 +204,7 @@ function refusedBy(
   return new IdTokenError({
     code: "id_token_source_refused",
     step: "id-token",
-    message: `The token endpoint ${url} refused to issue an ID token, ${words}.`,
+    message: `The token endpoint ${url} refused to issue an ID token, ${sentence(words)}`,
     fix: "See the provider's error; it names the client, user or tenant at fault.",
     retryable: status >= 500 || status === 429,
     oauthError,
