@@ -79,7 +79,7 @@ export const defences: readonly Defence[] = [
     faults: ["O2", "S8"],
     cve: [4],
     file: "src/provider/refresh/refresh_grant.ts",
-    find: "    await endFamily(value, token, grant);\n",
+    find: "    await endFamily(value, token, grant, client);\n",
     replace: "",
     test: "test/provider/refresh/refresh_grace.test.ts",
   },
