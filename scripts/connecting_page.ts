@@ -133,6 +133,8 @@ Only a sign-out in that person's browser is told so. What an operator ends (\`tt
 \`tti member remove\`) posts nothing to you: your tokens stop working at once, and the next refresh answers
 \`invalid_grant\`. End your own session then, and refresh often enough for your purpose.
 
+*Proof: [single logout](../test/provider/single_logout.test.ts), [taken away](../test/security/taken_away.test.ts)*
+
 ## When it is refused
 
 | answer of \`/token\` | what it means |

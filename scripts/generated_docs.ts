@@ -13,6 +13,7 @@ import { settings } from "../src/settings.ts";
 import { adminApiPage } from "./admin_api_page.ts";
 import { connectingPage } from "./connecting_page.ts";
 import { limitsPage } from "./limits_page.ts";
+import { securityPage } from "./security_page.ts";
 import { storedPage } from "./stored_page.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -133,6 +134,7 @@ export const generatedPages: Readonly<Record<string, () => string>> = {
   "docs/limits.md": limitsPage,
   "docs/what-is-stored.md": storedPage,
   "docs/errors.md": errorsPage,
+  "SECURITY.md": securityPage,
   "packages/exchange/docs/exchange-failures.md": exchangeFailuresPage,
   "packages/sandbox/docs/sandbox-rules.md": sandboxRulesPage,
 };

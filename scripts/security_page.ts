@@ -4,17 +4,13 @@ import { readFileSync } from "node:fs";
 import { cveClasses } from "../test/defences/cve_classes.ts";
 import { readDefences } from "../test/defences/lists.ts";
 
-interface LastRun {
-  /** The day, as YYYY-MM-DD. */
-  on: string;
-  tried: number;
-  missed: readonly string[];
-}
+/** How the removal of a defence ended when it was last tried by the runner, and on which day (YYYY-MM-DD). */
+type Tried = Readonly<Record<string, { outcome: "noticed" | "survived" | "broken"; on: string }>>;
 
 const defences = await readDefences();
-const lastRun = JSON.parse(
+const tried = JSON.parse(
   readFileSync(new URL("../test/defences/last_run.json", import.meta.url), "utf8"),
-) as LastRun;
+) as Tried;
 
 const before = `# Security
 
@@ -46,21 +42,20 @@ oidc-provider's own threat model applies besides:
 
 /** Draws the page. */
 export function securityPage(): string {
-  const promises = defences.map(({ id, promise, test }) => `| ${promise} | [${test}](${test}) | \`${id}\` |`);
+  const promises = defences.map(({ id, promise, test }) => {
+    const last = tried[id];
+    return `| ${promise} | [${test}](${test}) | \`${id}\` | ${last === undefined ? "not yet by the runner" : `${last.outcome} ${last.on}`} |`;
+  });
   const classes = Object.entries(cveClasses).map(([number, { title, examples, notHere }]) => {
     const ids = defences.filter(({ cve }) => cve?.includes(Number(number))).map(({ id }) => `\`${id}\``);
     return `| ${number} | ${title} (${examples.join(", ")}) | ${notHere ?? ids.join(", ")} |`;
   });
   return `${before}
 
-Last run: ${lastRun.on}, ${lastRun.tried - lastRun.missed.length} of ${lastRun.tried} removals noticed${
-    lastRun.missed.length === 0 ? "" : ` (not: ${lastRun.missed.map((id) => `\`${id}\``).join(", ")})`
-  }.
-
 ## Promises
 
-| promise | proved by | removed as |
-|---|---|---|
+| promise | proved by | removed as | its removal |
+|---|---|---|---|
 ${promises.join("\n")}
 
 ## Classes of published vulnerabilities

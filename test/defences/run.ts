@@ -5,7 +5,7 @@
 //   npm run test:defences -- --only login-csrf  one
 //   npm run test:defences -- --record           and write the result for SECURITY.md (then: npm run docs)
 import { spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -65,6 +65,16 @@ async function judge(copy: Copy, defence: Defence, environment: NodeJS.ProcessEn
   }
 }
 
+// What was not tried this time keeps what it was last found to be.
+function record(outcomes: ReadonlyMap<string, Outcome>, ids: ReadonlySet<string>): void {
+  const path = join(root, "test/defences/last_run.json");
+  const before = JSON.parse(readFileSync(path, "utf8")) as Record<string, { outcome: Outcome; on: string }>;
+  const on = new Date().toISOString().slice(0, 10);
+  const now = Object.fromEntries([...outcomes].map(([id, outcome]) => [id, { outcome, on }]));
+  const known = Object.entries({ ...before, ...now }).filter(([id]) => ids.has(id));
+  writeFileSync(path, `${JSON.stringify(Object.fromEntries(known.sort()), null, 2)}\n`);
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { only: { type: "string", multiple: true }, record: { type: "boolean", default: false } },
@@ -103,14 +113,7 @@ async function main(): Promise<void> {
   const bad = asked.filter(({ id }) => outcomes.get(id) !== "noticed");
   process.stdout.write(`\n${asked.length - bad.length} of ${asked.length} removals were noticed\n`);
   for (const { id, file } of bad) process.stdout.write(`  ${outcomes.get(id)}: ${id} (${file})\n`);
-  if (values.record && values.only === undefined) {
-    const result = {
-      on: new Date().toISOString().slice(0, 10),
-      tried: asked.length,
-      missed: bad.map(({ id }) => id),
-    };
-    writeFileSync(join(root, "test/defences/last_run.json"), `${JSON.stringify(result, null, 2)}\n`);
-  }
+  if (values.record) record(outcomes, new Set(all.map(({ id }) => id)));
   if (bad.length > 0) process.exitCode = 1;
 }
 
