@@ -129,7 +129,7 @@ To be told when a session ends elsewhere, register \`--backchannel-logout-uri\`.
 session, and so does the logout token that is posted to you: end the sessions you know by that \`sid\`, and no other of the
 same person. The address must be https and public, or in a network that \`TTI_ALLOW_NETWORKS\` names.
 
-Only a sign-out in that person's browser is told so. What an operator ends (\`tti user sign-out\`, \`password\`, \`disable\`,
+A sign-out in that person's browser is told so. What an operator ends (\`tti user sign-out\`, \`password\`, \`disable\`,
 \`tti member remove\`) posts nothing to you: your tokens stop working at once, and the next refresh answers
 \`invalid_grant\`. End your own session then, and refresh often enough for your purpose.
 

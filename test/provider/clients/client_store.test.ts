@@ -36,6 +36,7 @@ for (const kind of storeKinds) {
       assert.deepEqual(await findClient(store.db, "app"), {
         clientId: "app",
         metadata,
+        disabledAtMs: null,
         createdAtMs: now.getTime(),
       });
       await saveClientMetadata(store.db, { ...metadata, first_party: false }, now);
