@@ -198,6 +198,13 @@ const places: readonly { what: string; pattern: RegExp; allowed: (path: string) 
       path === "src/provider/clients/back_channel_uri.ts",
   },
   {
+    what: "an issuer's keys in the client (packages/exchange/src/id_token has the one place)",
+    pattern: /\b(compactVerify|jwtVerify|importJWK|createLocalJWKSet|createRemoteJWKSet)\(|jwks_uri/,
+    allowed: (path) =>
+      !path.startsWith("packages/exchange/src/") ||
+      /^packages\/exchange\/src\/id_token\/(issuer_keys|key_set_fetch|published_keys)\.ts$/.test(path),
+  },
+  {
     what: "asking the URL parser about a text from outside (src/input/web_address.ts has the one door)",
     pattern: /\bURL\.(parse|canParse)\(/,
     allowed: (path) =>
