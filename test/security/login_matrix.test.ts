@@ -87,8 +87,9 @@ function mustOpen(wayIn: WayIn, way: WayToToken, tenant: TenantId, ending: Endin
       // The account page makes no token.
       return way === "account page";
     case "membership of ext":
-      // ext takes the ISV's word for who its users are; nobody else brings a member back.
-      return way === "assertion" || way === "jwt-bearer";
+      // ext takes the ISV's word for who its users are; nobody else brings a member back. The person must be there by a
+      // login that was not for the membership that ended.
+      return (way === "assertion" || way === "jwt-bearer") && wayIn.startsWith("password");
   }
 }
 

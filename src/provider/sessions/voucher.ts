@@ -34,29 +34,29 @@ export interface Voucher extends Vouched {
   authTimeMs: number;
 }
 
-/** A tenant, as far as one member's logins go. */
+/** A tenant, as far as one person's logins go. */
 export interface TenantDoor {
   tenantId: string;
   loginMethod: LoginMethod;
   /** The generation of the account's sign-ins now. */
   generation: number;
-  /** Since when the account's membership stands, epoch milliseconds. */
-  memberSinceMs: number;
+  /** Since when the account's membership stands, epoch milliseconds; null: there is none. */
+  memberSinceMs: number | null;
   /** When the tenant was enabled again, epoch milliseconds; null: it never was disabled. */
   reopenedAtMs: number | null;
 }
 
-/** The door of a tenant for a member. */
+/** The door of a tenant for a person. */
 export function doorOf(
   tenant: Pick<Tenant, "id" | "loginMethod" | "reopenedAtMs">,
   account: Pick<Account, "signInGeneration">,
-  membership: Pick<Membership, "createdAtMs">,
+  membership: Pick<Membership, "createdAtMs"> | undefined,
 ): TenantDoor {
   return {
     tenantId: tenant.id,
     loginMethod: tenant.loginMethod,
     generation: account.signInGeneration,
-    memberSinceMs: membership.createdAtMs,
+    memberSinceMs: membership?.createdAtMs ?? null,
     reopenedAtMs: tenant.reopenedAtMs,
   };
 }

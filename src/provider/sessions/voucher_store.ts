@@ -71,7 +71,7 @@ export async function saveVoucher(
 
 /**
  * Lists the logins of a session that stand; none for a session of somebody else, of before they were recorded, or of
- * before the account's sign-ins were ended.
+ * before the account's sign-ins were ended, or the membership that they were for.
  */
 export async function listVouchers(db: Database, session: SessionKey): Promise<Voucher[]> {
   const rows = await runStatement<VoucherRow>(
@@ -80,7 +80,10 @@ export async function listVouchers(db: Database, session: SessionKey): Promise<V
     `select v.method, v.tenant_id, v.client_id, v.amr, v.acr, v.auth_time_ms, v.sign_in_generation, v.member_since_ms
      from session_vouchers v
      join accounts a on a.id = v.account_id and a.sign_in_generation = v.sign_in_generation
-     where v.session_uid_hash = ? and v.account_id = ? order by v.method, v.tenant_id`,
+     where v.session_uid_hash = ? and v.account_id = ?
+       and (v.member_since_ms is null or exists (select 1 from memberships m where m.tenant_id = v.tenant_id
+         and m.account_id = v.account_id and m.created_at_ms = v.member_since_ms))
+     order by v.method, v.tenant_id`,
     [hashRecordId(session.sessionUid), session.accountId],
   );
   return rows.flatMap((row) => toVoucher(row) ?? []);

@@ -138,12 +138,13 @@ function factsOf(rows: readonly SubjectRow[]): SubjectFacts {
   };
 }
 
-// A session counts for the tenants its logins open, and for no other.
+// A session counts for the tenants its logins open, and for no other. Whether the person is a member is asked besides:
+// the ISV's word may make them one in this very request.
 function isPresentAt(
   { account, tenant, membership }: Pick<SubjectFacts, "account" | "tenant" | "membership">,
   row: SubjectRow,
 ): boolean {
-  if (!account || !tenant || !membership) return false;
+  if (!account || !tenant) return false;
   const door = doorOf(tenant, account, membership);
   // The statement asked already that they are of the account's generation and of this membership.
   const { generation, memberSinceMs } = door;
