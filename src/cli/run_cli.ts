@@ -24,14 +24,15 @@ Run it
   doctor                    what works, what does not, and what to do
 
 Administer it
-  tenant create|update|list|show
+  tenant create|update|list|show|disable|enable
                             your customers
-  user create|add|list|show|password|sign-out|disable|enable
+  user create|add|list|show|password|sign-out|disable|enable|delete
                             the people who sign in, and the tenants they belong to
   member remove             who no longer belongs to a tenant
   domain add|verify|list|remove
                             the domains they have proven
-  client create|list|show   the applications that sign them in
+  client create|list|show|disable|enable|delete|rotate-secret
+                            the applications that sign them in
   accessor create|list|show|delete
                             what each customer handed over at AWS
   audit list                who did what
