@@ -1,8 +1,8 @@
 // Owns docs/connecting-an-application.md: what whoever connects an application needs to know, its numbers taken from
 // the constants that decide them.
 import { mostQueryCharacters } from "../src/app.ts";
+import { longestAssertionSeconds, ttlSeconds } from "../src/provider/assembly/policies.ts";
 import { mostPostedRequests, postedRequestSeconds } from "../src/provider/edge/posted_request_store.ts";
-import { longestAssertionSeconds, ttlSeconds } from "../src/provider/policies.ts";
 import { settings } from "../src/settings.ts";
 import { inWords } from "./limits_page.ts";
 

@@ -5,16 +5,16 @@ import { usualResults } from "../src/admin/search_routes.ts";
 import { mostBodyBytes, mostQueryCharacters } from "../src/app.ts";
 import { clockToleranceSeconds } from "../src/input/moment.ts";
 import { attemptRates, knownForMs } from "../src/provider/accounts/attempt_rates.ts";
+import { longestAssertionSeconds, ttlSeconds } from "../src/provider/assembly/policies.ts";
+import { sweeperPolicy } from "../src/provider/assembly/sweeper.ts";
+import { applicationCookieMs } from "../src/provider/clients/application_way.ts";
 import { mostPostedRequests, postedRequestSeconds } from "../src/provider/edge/posted_request_store.ts";
 import { longestAssertionLifeSeconds } from "../src/provider/grants/subject_assertion.ts";
 import { challengeLifeSeconds } from "../src/provider/handoff/login_handoff.ts";
 import { assumedAwsCacheSeconds } from "../src/provider/keys/key_status.ts";
 import { kmsLookIntervalMs } from "../src/provider/keys/kms_look.ts";
 import { keyPolicyOf } from "../src/provider/keys/policy.ts";
-import { longestAssertionSeconds, ttlSeconds } from "../src/provider/policies.ts";
 import { mostHours } from "../src/provider/presence/presence_policy.ts";
-import { applicationCookieMs } from "../src/provider/self_service/application_way.ts";
-import { sweeperPolicy } from "../src/provider/storage/sweeper.ts";
 import { settings } from "../src/settings.ts";
 
 const units = [

@@ -1,10 +1,10 @@
 // Owns docs/what-is-stored.md: each table of the store, what of a person is in it, and when it goes. A test compares the
 // list with the tables of a migrated store, so that none is kept without being named here.
 import { knownForMs } from "../src/provider/accounts/attempt_rates.ts";
+import { ttlSeconds } from "../src/provider/assembly/policies.ts";
+import { sweeperPolicy } from "../src/provider/assembly/sweeper.ts";
 import { postedRequestSeconds } from "../src/provider/edge/posted_request_store.ts";
 import { challengeLifeSeconds } from "../src/provider/handoff/login_handoff.ts";
-import { ttlSeconds } from "../src/provider/policies.ts";
-import { sweeperPolicy } from "../src/provider/storage/sweeper.ts";
 import { inWords } from "./limits_page.ts";
 
 const ended = `${inWords(sweeperPolicy.keepMs / 1000)} after it ended`;

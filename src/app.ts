@@ -10,6 +10,13 @@ import { answerOf, errorBody, logFailure, logUnsent, retryHeaders, sendError } f
 import { assertMethodIsKnown } from "./http_methods.ts";
 import { assertTextTarget, parseFormText } from "./input/form_text.ts";
 import type { Log } from "./log.ts";
+import { providerMethods } from "./provider/assembly/provider_routes.ts";
+import {
+  applicationCookieMs,
+  applicationCookieName,
+  applicationCookieValue,
+  findApplication,
+} from "./provider/clients/application_way.ts";
 import { pinnedAddressOf, pinRequest, requestIdOf } from "./provider/edge/pinned_request.ts";
 import { guardPostedForm } from "./provider/edge/posted_form.ts";
 import { addPostedRequestRoutes } from "./provider/edge/posted_request_routes.ts";
@@ -17,14 +24,7 @@ import { createProxyWatch, type ProxyWatch } from "./provider/edge/proxy_watch.t
 import { addInteractionRoutes, type InteractionDeps } from "./provider/interactions/interaction_routes.ts";
 import { discoveryPath } from "./provider/keys/discovery_document.ts";
 import type { DocumentAnswer, KeyDocuments } from "./provider/keys/key_documents.ts";
-import { providerMethods } from "./provider/provider_routes.ts";
 import { addAccountRoutes } from "./provider/self_service/account_routes.ts";
-import {
-  applicationCookieMs,
-  applicationCookieName,
-  applicationCookieValue,
-  findApplication,
-} from "./provider/self_service/application_way.ts";
 import { describeRequest } from "./request_context.ts";
 import { withFrame } from "./views/frame.ts";
 import { pageHeaders, renderPage, stylesheet } from "./views/render.ts";

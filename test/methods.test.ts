@@ -1,7 +1,7 @@
 // A method an address does not take is 405 with the ones it takes, on both ports; an address nobody has is 404.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { providerMethods } from "../src/provider/provider_routes.ts";
+import { providerMethods } from "../src/provider/assembly/provider_routes.ts";
 import { addClient, type ProviderFixture, startProvider } from "./provider/support/provider_fixture.ts";
 
 let fixture: ProviderFixture;

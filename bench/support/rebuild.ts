@@ -2,10 +2,10 @@
 import Provider from "oidc-provider";
 import { systemClock } from "../../src/clock.ts";
 import { silentLog } from "../../src/log.ts";
-import { buildProvider } from "../../src/provider/build_provider.ts";
+import { buildProvider } from "../../src/provider/assembly/build_provider.ts";
+import { createProviderHost } from "../../src/provider/assembly/host.ts";
 import { createClientReader } from "../../src/provider/clients/client_reader.ts";
 import { createBackgroundWork } from "../../src/provider/edge/background_work.ts";
-import { createProviderHost } from "../../src/provider/host.ts";
 import { createAdapterFactory } from "../../src/provider/storage/adapter.ts";
 import type { RunningServer } from "../../src/server.ts";
 import { median } from "./measure.ts";

@@ -12,8 +12,8 @@ import {
 import { createAuditEvent } from "../audit/audit_store.ts";
 import { OperationError } from "../errors.ts";
 import { findAccountByLogin } from "../provider/accounts/account_store.ts";
+import { decideSubject, type SubjectDeps } from "../provider/subjects/subject.ts";
 import { findMembership } from "../provider/tenants/membership_store.ts";
-import { decideSubject, type SubjectDeps } from "../provider/tenants/subject.ts";
 import { getTenant } from "../provider/tenants/tenant_store.ts";
 import { getAccessor } from "./accessor_store.ts";
 import { connectionOf } from "./connection.ts";

@@ -2,7 +2,7 @@
 // entry only says which arguments the request carries.
 import type { RouterContext } from "@koa/router";
 import { onceEach, parseFormText } from "../input/form_text.ts";
-import type { BackEndToken } from "../provider/access_tokens.ts";
+import type { BackEndToken } from "../provider/clients/access_tokens.ts";
 import type { HandoffDeps } from "../provider/handoff/login_handoff.ts";
 import type { TxtResolver } from "../provider/tenants/domain_proof.ts";
 import { type ApiScope, handoffScope } from "./authenticate.ts";

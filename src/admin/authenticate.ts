@@ -1,7 +1,7 @@
 // Owns who may call the admin API: a back end with an access token of this issuer that carries the scope the
 // route names. Everything else is refused, a route that names no scope included. Pure but for the look-up.
 import { OperationError } from "../errors.ts";
-import type { BackEndToken } from "../provider/access_tokens.ts";
+import type { BackEndToken } from "../provider/clients/access_tokens.ts";
 import type { TenantRight } from "../provider/clients/tenant_rights.ts";
 import { describeRequest } from "../request_context.ts";
 

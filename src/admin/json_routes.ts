@@ -9,7 +9,7 @@ import type { Database } from "../db/connect.ts";
 import { OperationError } from "../errors.ts";
 import { answerOf, type ErrorAnswer, logFailure, problemBody } from "../http_errors.ts";
 import type { Log } from "../log.ts";
-import type { BackEndToken } from "../provider/access_tokens.ts";
+import type { BackEndToken } from "../provider/clients/access_tokens.ts";
 import { currentRequest, describeRequest } from "../request_context.ts";
 import { type AdminRoute, type RouteContext, routeRequestOf } from "./admin_routes.ts";
 import { adminScope, authenticateBackEnd } from "./authenticate.ts";

@@ -6,7 +6,7 @@ import type { SearchPage } from "tti-exchange";
 import { z } from "zod";
 import type { SearchQuery, SearchService } from "../accessors/search_service.ts";
 import { answerOf } from "../http_errors.ts";
-import type { BackEndToken } from "../provider/access_tokens.ts";
+import type { BackEndToken } from "../provider/clients/access_tokens.ts";
 import { assertTenantAllowed, authenticateBackEnd, searchScope } from "./authenticate.ts";
 import { readJsonBody } from "./json_body.ts";
 import { parseArguments } from "./operations/operation.ts";

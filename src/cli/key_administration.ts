@@ -1,6 +1,6 @@
 // Owns opening what the key commands work with: the store, the secrets, the key policy, AWS KMS if it is used.
 import type { Config } from "../config.ts";
-import { loadSecrets } from "../provider/installation_secrets.ts";
+import { loadSecrets } from "../provider/assembly/installation_secrets.ts";
 import type { KeyOperationContext } from "../provider/keys/operations.ts";
 import { keyPolicyOf } from "../provider/keys/policy.ts";
 import { createKeySealer } from "../provider/keys/seal.ts";

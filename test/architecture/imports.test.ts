@@ -192,7 +192,7 @@ const places: readonly { what: string; pattern: RegExp; allowed: (path: string) 
       // Settings and URLs of servers, not addresses of callers.
       [
         "src/setting_values.ts",
-        "src/provider/outgoing_fetch.ts",
+        "src/provider/edge/outgoing_fetch.ts",
         "src/onboarding/doctor/issuer_address.ts",
       ].includes(path) ||
       path === "src/provider/clients/back_channel_uri.ts",
@@ -245,7 +245,7 @@ const places: readonly { what: string; pattern: RegExp; allowed: (path: string) 
   {
     what: "oidc-provider internals",
     pattern: /from "oidc-provider\/lib/,
-    allowed: (path) => path === "src/provider/internals.ts",
+    allowed: (path) => path === "src/provider/library/internals.ts",
   },
   {
     what: "SQL",
@@ -260,14 +260,14 @@ const places: readonly { what: string; pattern: RegExp; allowed: (path: string) 
         "sessions/voucher_store.ts",
         "sessions/end_sign_ins_store.ts",
         "sessions/end_rights_store.ts",
-        "tenants/subject_store.ts",
+        "subjects/subject_store.ts",
       ].some((one) => path === `src/provider/${one}`),
   },
   {
     what: "a decision about what a login opens",
     pattern: /\bopensTenant\(/,
     allowed: (path) =>
-      ["sessions/voucher.ts", "tenants/subject.ts", "tenants/subject_store.ts"].some(
+      ["sessions/voucher.ts", "subjects/subject.ts", "subjects/subject_store.ts"].some(
         (one) => path === `src/provider/${one}`,
       ),
   },

@@ -118,7 +118,7 @@ export const defences: readonly Defence[] = [
     promise: "A request to another server goes to the very addresses that were judged.",
     faults: ["S9"],
     cve: [17],
-    file: "src/provider/outgoing_fetch.ts",
+    file: "src/provider/edge/outgoing_fetch.ts",
     find: "const dispatcher = pinTo(hostname, addresses);",
     replace: "const dispatcher = pinTo(hostname, await addressesOf(hostname, resolve));",
     test: "test/security/outgoing_requests.test.ts",

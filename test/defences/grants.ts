@@ -117,7 +117,7 @@ export const defences: readonly Defence[] = [
     promise: "An assertion that names a person does not authenticate a client.",
     faults: ["S12"],
     cve: [22],
-    file: "src/provider/policies.ts",
+    file: "src/provider/assembly/policies.ts",
     find: 'if (!clientAssertionTypes.includes(type.replace(/^application\\//, ""))) {',
     replace: "if (false) {",
     test: "test/security/refused_mints.test.ts",

@@ -69,7 +69,7 @@ export const defences: readonly Defence[] = [
     promise:
       "The audit trail names no public client as the actor of a refused request: anybody may say to be it.",
     faults: ["S8"],
-    file: "src/provider/answer_record.ts",
+    file: "src/provider/assembly/answer_record.ts",
     find: `oidc.client?.clientAuthMethod === "none" ? "nobody" : `,
     replace: "",
     test: "test/audit/token_events.test.ts",

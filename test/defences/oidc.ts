@@ -118,7 +118,7 @@ export const defences: readonly Defence[] = [
       "An ID token tells a third-party client a person's address and name only if the person allowed it.",
     faults: ["O4"],
     cve: [16],
-    file: "src/provider/tenants/claims.ts",
+    file: "src/provider/subjects/claims.ts",
     find: '  return { email: scopes.has("email"), name: scopes.has("profile") };\n',
     replace: "  return { email: true, name: true };\n",
     test: "test/provider/interactions/consent.test.ts",

@@ -35,10 +35,10 @@ export const defences: readonly Defence[] = [
     promise:
       "The way back on an error page leads to an address the application registered, whatever a cookie says.",
     faults: ["O5"],
-    file: "src/provider/self_service/application_way.ts",
+    file: "src/provider/clients/application_way.ts",
     find: "const client = await provider.Client.find(decodeURIComponent(cookieValue));\n    return client === undefined ? undefined : applicationWay(client);",
     replace:
       "const named = decodeURIComponent(cookieValue);\n    const client = await provider.Client.find(named);\n    return client === undefined ? { name: named, url: named } : applicationWay(client);",
-    test: "test/provider/self_service/application_way.test.ts",
+    test: "test/provider/clients/application_way.test.ts",
   },
 ];

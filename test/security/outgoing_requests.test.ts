@@ -7,7 +7,7 @@ import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { after, before, test } from "node:test";
 import { exportJWK, SignJWT } from "jose";
 import { isSpecialAddress } from "../../src/input/special_address.ts";
-import { createOutgoingFetch } from "../../src/provider/outgoing_fetch.ts";
+import { createOutgoingFetch } from "../../src/provider/edge/outgoing_fetch.ts";
 import { redeem } from "../provider/support/authorization.ts";
 import {
   addClient,

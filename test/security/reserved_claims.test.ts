@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import { decodeJwt } from "jose";
 import { systemClock } from "../../src/clock.ts";
 import { silentLog } from "../../src/log.ts";
-import { buildProvider } from "../../src/provider/build_provider.ts";
+import { buildProvider } from "../../src/provider/assembly/build_provider.ts";
 import { createClientReader } from "../../src/provider/clients/client_reader.ts";
 import { createBackgroundWork } from "../../src/provider/edge/background_work.ts";
 import { authorizationUrl, codeOf, payloadOf, redeem } from "../provider/support/authorization.ts";

@@ -3,8 +3,8 @@
 import { z } from "zod";
 import { OperationError } from "../../errors.ts";
 import { parseWebUrl } from "../../input/web_address.ts";
+import { accountClientId } from "../../provider/clients/account_client.ts";
 import { isNativeRedirect, whyNoRedirect } from "../../provider/clients/redirect_uris.ts";
-import { accountClientId } from "../../provider/self_service/account_client.ts";
 import { looksRandom } from "./client_advice.ts";
 import { displayName } from "./operation.ts";
 

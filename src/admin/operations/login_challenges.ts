@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { countAuditEvent } from "../../audit/audit_store.ts";
 import { OperationError } from "../../errors.ts";
-import type { BackEndToken } from "../../provider/access_tokens.ts";
+import type { BackEndToken } from "../../provider/clients/access_tokens.ts";
 import {
   acceptHandoff,
   getHandoff,

@@ -3,7 +3,7 @@ import { listEvents } from "../../admin/operations/audit.ts";
 import type { AuditEvent } from "../../audit/audit_store.ts";
 import { createLoginNames } from "../../audit/login_names.ts";
 import type { Config } from "../../config.ts";
-import { loadSecrets } from "../../provider/installation_secrets.ts";
+import { loadSecrets } from "../../provider/assembly/installation_secrets.ts";
 import { withAdministration } from "../administration.ts";
 import { type Command, defineCommand, parsePage, UsageError } from "../command.ts";
 import { formatTable } from "../terminal.ts";

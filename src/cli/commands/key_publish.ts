@@ -2,7 +2,7 @@
 
 import type { Config } from "../../config.ts";
 import { silentLog } from "../../log.ts";
-import { buildProvider } from "../../provider/build_provider.ts";
+import { buildProvider } from "../../provider/assembly/build_provider.ts";
 import { createClientReader } from "../../provider/clients/client_reader.ts";
 import { createBackgroundWork } from "../../provider/edge/background_work.ts";
 import { renderDiscovery } from "../../provider/keys/discovery_document.ts";

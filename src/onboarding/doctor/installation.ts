@@ -2,8 +2,8 @@
 import type { Config } from "../../config.ts";
 import type { Database } from "../../db/connect.ts";
 import { listSharedAddresses, type SharedAddress } from "../../provider/accounts/shared_address_store.ts";
+import { loadSecrets } from "../../provider/assembly/installation_secrets.ts";
 import { findClient, type StoredClientMetadata } from "../../provider/clients/client_store.ts";
-import { loadSecrets } from "../../provider/installation_secrets.ts";
 import { describeKeys, type KeyStatus } from "../../provider/keys/key_status.ts";
 import { listInstances, listKeys } from "../../provider/keys/key_store.ts";
 import { keyPolicyOf } from "../../provider/keys/policy.ts";

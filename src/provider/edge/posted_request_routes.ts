@@ -7,7 +7,7 @@ import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { parseClientAddress } from "../../input/client_address.ts";
-import { readFormPairs } from "../interactions/form.ts";
+import { readFormPairs } from "./form.ts";
 import { pinnedAddressOf } from "./pinned_request.ts";
 import { savePostedRequest, takePostedRequest } from "./posted_request_store.ts";
 

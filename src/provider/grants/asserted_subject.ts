@@ -14,13 +14,13 @@ import {
   type UserPlan,
 } from "../accounts/provisioning.ts";
 import { assertMayActFor, mayActFor } from "../clients/tenant_rights.ts";
-import { useIdOf, verificationKeysOf } from "../internals.ts";
+import { useIdOf, verificationKeysOf } from "../library/internals.ts";
+import { readSubject, type SubjectFacts, type SubjectQuery } from "../subjects/subject_store.ts";
 import {
   listFormerTenantIdsOfAccount,
   listTenantIdsOfAccount,
   saveLastLogin,
 } from "../tenants/membership_store.ts";
-import { readSubject, type SubjectFacts, type SubjectQuery } from "../tenants/subject_store.ts";
 import { parseTenantId, type Tenant } from "../tenants/tenant_store.ts";
 import type { AssertionUse } from "./assertion_use_store.ts";
 import { type MintDeps, type MintedToken, mintIdToken, type NamedSubject } from "./mint.ts";

@@ -2,7 +2,7 @@
 // clients whose libraries know this grant. The answer carries no access token that opens anything.
 import type Provider from "oidc-provider";
 import { errors, type KoaContextWithOIDC } from "oidc-provider";
-import { invalidGrant, refusingAs } from "../token_error.ts";
+import { invalidGrant, refusingAs } from "../library/token_error.ts";
 import { mintForAssertion } from "./asserted_subject.ts";
 import { type MintDeps, presentingClient } from "./mint.ts";
 import { assertAsksForIdToken, requestedTokenParameters } from "./requested_token.ts";

@@ -7,11 +7,11 @@ import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { assertMayActFor } from "../clients/tenant_rights.ts";
-import { issueIdToken } from "../id_token.ts";
 import type { Vouched } from "../sessions/voucher.ts";
-import { assertLoginOpens, type DecidedSubject, decideFacts, type SubjectDeps } from "../tenants/subject.ts";
-import { createSubjectReader, type SubjectFacts, type SubjectQuery } from "../tenants/subject_store.ts";
+import { assertLoginOpens, type DecidedSubject, decideFacts, type SubjectDeps } from "../subjects/subject.ts";
+import { createSubjectReader, type SubjectFacts, type SubjectQuery } from "../subjects/subject_store.ts";
 import { type AssertionUse, createUseRecorder, type UseOutcome } from "./assertion_use_store.ts";
+import { issueIdToken } from "./id_token.ts";
 import { recordMint, recordRefusal } from "./mint_events.ts";
 
 /** What minting is set up with. */

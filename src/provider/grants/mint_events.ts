@@ -6,7 +6,7 @@ import { createAuditEvent } from "../../audit/audit_store.ts";
 import type { NewAuditEvent } from "../../audit/event_types.ts";
 import { OperationError } from "../../errors.ts";
 import { UserChanged } from "../accounts/provisioned_users.ts";
-import { type DecidedSubject, decideFacts } from "../tenants/subject.ts";
+import { type DecidedSubject, decideFacts } from "../subjects/subject.ts";
 import { type AssertionUse, createUse } from "./assertion_use_store.ts";
 import type { MintDeps, NamedSubject } from "./mint.ts";
 

@@ -2,7 +2,7 @@
 import type Provider from "oidc-provider";
 import type { AccessToken, Client, RefreshToken } from "oidc-provider";
 import { OperationError } from "../../errors.ts";
-import { loginOfGrant, tenantOfGrant } from "../internals.ts";
+import { loginOfGrant, tenantOfGrant } from "../library/internals.ts";
 import type { NamedSubject } from "./mint.ts";
 
 /** The two kinds of our tokens that may name a subject. */

@@ -1,7 +1,7 @@
 // Owns the OAuth 2.0 token exchange grant (RFC 8693): a client names a user, and gets the ID token for AWS.
 import type Provider from "oidc-provider";
 import { type Client, errors, type KoaContextWithOIDC } from "oidc-provider";
-import { invalidGrant, refusingAs } from "../token_error.ts";
+import { invalidGrant, refusingAs } from "../library/token_error.ts";
 import { mintForAssertion } from "./asserted_subject.ts";
 import { type MintDeps, type MintedToken, mintIdToken, presentingClient } from "./mint.ts";
 import { resolveOwnTokenSubject } from "./own_token_subject.ts";

@@ -10,8 +10,8 @@ import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { clockToleranceSeconds } from "../../input/moment.ts";
 import { provisionUser, untilUnchanged } from "../accounts/provisioned_users.ts";
-import { decideSubjectClaims } from "../tenants/claims.ts";
-import { readSubject } from "../tenants/subject_store.ts";
+import { decideSubjectClaims } from "../subjects/claims.ts";
+import { readSubject } from "../subjects/subject_store.ts";
 import { getTenant } from "../tenants/tenant_store.ts";
 import { createChallenge, findOpenChallenge, redeemAnswer, saveAnswer } from "./challenge_store.ts";
 

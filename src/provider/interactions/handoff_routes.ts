@@ -4,8 +4,7 @@ import type { RouterContext } from "@koa/router";
 import type { InteractionResults } from "oidc-provider";
 import { OperationError } from "../../errors.ts";
 import { onceEach, parseFormText } from "../../input/form_text.ts";
-import type { LoginResult } from "../account.ts";
-import { describeForIsv, goesToIsv } from "../handoff/handoff_request.ts";
+import type { LoginResult } from "../assembly/account_finder.ts";
 import {
   beginHandoff,
   type HandoffDeps,
@@ -14,6 +13,7 @@ import {
   redeemHandoff,
 } from "../handoff/login_handoff.ts";
 import { findTenant } from "../tenants/tenant_store.ts";
+import { describeForIsv, goesToIsv } from "./handoff_request.ts";
 import type { InteractionState } from "./interaction.ts";
 import { tenantPrompt } from "./prompts.ts";
 

@@ -2,13 +2,13 @@
 import { OperationError } from "../../errors.ts";
 import { signInFault } from "../../views/fault_words.ts";
 import { renderPage } from "../../views/render.ts";
-import type { LoginResult } from "../account.ts";
 import type { AttemptOrigin } from "../accounts/attempt_rates.ts";
 import type { Passwords } from "../accounts/passwords.ts";
 import { signIn } from "../accounts/sign_in.ts";
-import { accountClientId } from "../self_service/account_client.ts";
-import { isOpen, type PlaceDeps, readPlaces } from "../sessions/places.ts";
+import type { LoginResult } from "../assembly/account_finder.ts";
+import { accountClientId } from "../clients/account_client.ts";
 import type { Voucher } from "../sessions/voucher.ts";
+import { isOpen, type PlaceDeps, readPlaces } from "../subjects/places.ts";
 import { findTenant } from "../tenants/tenant_store.ts";
 import type { InteractionState } from "./interaction.ts";
 

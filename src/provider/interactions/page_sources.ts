@@ -4,9 +4,9 @@ import { OperationError } from "../../errors.ts";
 import { answerOf, errorPage } from "../../http_errors.ts";
 import { currentFrame, withFrame } from "../../views/frame.ts";
 import { pageHeaders, renderPage } from "../../views/render.ts";
+import { applicationWay } from "../clients/application_way.ts";
 import { requestIdOf } from "../edge/pinned_request.ts";
-import { endSessionNow } from "../internals.ts";
-import { applicationWay } from "../self_service/application_way.ts";
+import { endSessionNow } from "../library/internals.ts";
 import { endsWithoutQuestion } from "./logout_request.ts";
 
 type Logout = NonNullable<NonNullable<Configuration["features"]>["rpInitiatedLogout"]>;

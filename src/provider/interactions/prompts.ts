@@ -1,10 +1,10 @@
 // Owns when a person is asked something during an authorization request, as the list of named checks
 // oidc-provider runs in order: log in, choose a tenant, consent.
 import { interactionPolicy, type KoaContextWithOIDC } from "oidc-provider";
-import { openPlacesOf, placesOf, vouchersOf } from "../account.ts";
-import { tenantOfGrant } from "../internals.ts";
-import { accountClientId } from "../self_service/account_client.ts";
-import { isOpen } from "../sessions/places.ts";
+import { openPlacesOf, placesOf, vouchersOf } from "../assembly/account_finder.ts";
+import { accountClientId } from "../clients/account_client.ts";
+import { tenantOfGrant } from "../library/internals.ts";
+import { isOpen } from "../subjects/places.ts";
 import { decideTenant, type TenantChoiceFacts, type TenantDecision } from "../tenants/tenant_choice.ts";
 
 const { Check, Prompt, base } = interactionPolicy;

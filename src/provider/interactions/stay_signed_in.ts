@@ -2,7 +2,7 @@
 // would say "You are signed out", which is not so: the sign-in here stands. OpenID Connect RP-Initiated Logout 1.0,
 // section 3, sends people back after a logout, and there was none.
 import type Provider from "oidc-provider";
-import { accountStayedPath } from "../self_service/account_client.ts";
+import { accountStayedPath } from "../clients/account_client.ts";
 
 /** Sends whoever stays signed in to a page that says so. */
 export function tellWhoStays(provider: Provider): void {

@@ -4,7 +4,7 @@ import { createPublicKey, type KeyObject, randomBytes, verify } from "node:crypt
 import { calculateJwkThumbprint, type JWK } from "jose";
 import { ExternalSigningKey } from "oidc-provider";
 import { OperationError } from "../../errors.ts";
-import { TemporarilyUnavailable } from "../token_error.ts";
+import { TemporarilyUnavailable } from "../library/token_error.ts";
 
 /** Value of `features.externalSigningSupport.ack` in the installed oidc-provider. */
 export const externalSigningAck = "experimental-01";

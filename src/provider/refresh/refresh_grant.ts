@@ -4,8 +4,8 @@
 import type Provider from "oidc-provider";
 import { type Client, errors, type Grant, type KoaContextWithOIDC, type RefreshToken } from "oidc-provider";
 import { createAuditEvent } from "../../audit/audit_store.ts";
-import { type AccountDeps, accountFinder } from "../account.ts";
-import { tenantOfGrant, tokenRecordOf } from "../internals.ts";
+import { type AccountDeps, accountFinder } from "../assembly/account_finder.ts";
+import { tenantOfGrant, tokenRecordOf } from "../library/internals.ts";
 import { createRecordOnce, deleteFamilyOfRecord } from "../storage/record_store.ts";
 import { findRefreshTokenUse, rotateRefreshToken } from "../storage/rotation_store.ts";
 import { judgePresentation, successorOf } from "./successor.ts";

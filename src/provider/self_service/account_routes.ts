@@ -6,21 +6,21 @@ import { onceEach, parseFormText } from "../../input/form_text.ts";
 import { currentFrame } from "../../views/frame.ts";
 import { pageHeaders, renderPage } from "../../views/render.ts";
 import type { Account } from "../accounts/account_store.ts";
-import type { ProviderHost } from "../host.ts";
-import { assertOwnForm, readForm } from "../interactions/form.ts";
-import { sessionOf } from "../internals.ts";
-import type { PresencePolicy } from "../presence/presence_policy.ts";
-import { type PlaceDeps, readPlaces } from "../sessions/places.ts";
-import { listVouchers } from "../sessions/voucher_store.ts";
-import type { Membership } from "../tenants/membership_store.ts";
-import { addressIn, shownPerson } from "../tenants/person_in_tenant.ts";
+import type { ProviderHost } from "../assembly/host.ts";
 import {
   accountReturnPath,
   accountSignedOutPath,
   accountSignInUrl,
   accountSignOutUrl,
   accountStayedPath,
-} from "./account_client.ts";
+} from "../clients/account_client.ts";
+import { assertOwnForm, readForm } from "../edge/form.ts";
+import { sessionOf } from "../library/internals.ts";
+import type { PresencePolicy } from "../presence/presence_policy.ts";
+import { listVouchers } from "../sessions/voucher_store.ts";
+import { type PlaceDeps, readPlaces } from "../subjects/places.ts";
+import type { Membership } from "../tenants/membership_store.ts";
+import { addressIn, shownPerson } from "../tenants/person_in_tenant.ts";
 import {
   type Agreement,
   type AgreementDeps,

@@ -3,7 +3,7 @@
 import { type Adapter, type AdapterFactory, type AdapterPayload, errors } from "oidc-provider";
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
-import { tellingStoreTrouble } from "../token_error.ts";
+import { tellingStoreTrouble } from "../library/token_error.ts";
 import {
   consumeRecord,
   createRecordOnce,

@@ -4,7 +4,7 @@ import type { Membership } from "./membership_store.ts";
 
 /** What is known when the choice is to be made. */
 export interface TenantChoiceFacts {
-  /** The memberships the session speaks for (sessions/places.ts). */
+  /** The memberships the session speaks for (subjects/places.ts). */
   memberships: readonly Membership[];
   /** Authorization parameter `tenant`: this tenant or none. */
   required?: string | undefined;

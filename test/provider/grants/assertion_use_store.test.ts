@@ -9,8 +9,8 @@ import {
   createUsesWithEvents,
   type UseOutcome,
 } from "../../../src/provider/grants/assertion_use_store.ts";
+import { createSubjectReader, readSubject } from "../../../src/provider/subjects/subject_store.ts";
 import { createMembership } from "../../../src/provider/tenants/membership_store.ts";
-import { createSubjectReader, readSubject } from "../../../src/provider/tenants/subject_store.ts";
 import { createTenant } from "../../../src/provider/tenants/tenant_store.ts";
 import { openTestDatabase, storeKinds, type TestDatabase } from "../../support/databases.ts";
 

@@ -5,9 +5,9 @@ import { after, before, describe, test } from "node:test";
 import type { AdapterFactory, AdapterPayload } from "oidc-provider";
 import type { Database } from "../../../src/db/connect.ts";
 import { silentLog } from "../../../src/log.ts";
+import { startSweeper } from "../../../src/provider/assembly/sweeper.ts";
 import { createAdapterFactory } from "../../../src/provider/storage/adapter.ts";
 import { createRecordOnce } from "../../../src/provider/storage/record_store.ts";
-import { startSweeper } from "../../../src/provider/storage/sweeper.ts";
 import { openTestDatabase, type StoreKind, type TestDatabase } from "../../support/databases.ts";
 
 const newId = (): string => randomBytes(16).toString("base64url");

@@ -1,8 +1,8 @@
 // Owns issuing an ID token outside the library's own flows: for grants, and for whatever comes later.
-// Content comes from tenants/claims.ts, the seal from internals.ts; here they meet the key.
+// Content comes from subjects/claims.ts, the seal from library/internals.ts; here they meet the key.
 import type Provider from "oidc-provider";
 import type { Client } from "oidc-provider";
-import { idTokenClaims, type SubjectClaims } from "./tenants/claims.ts";
+import { idTokenClaims, type SubjectClaims } from "../subjects/claims.ts";
 
 /** What an ID token is made of. */
 export interface IdTokenRequest {

@@ -2,8 +2,8 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Config } from "../config.ts";
-import { makeDataDirectory } from "../db/data_directory.ts";
+import type { Config } from "../../config.ts";
+import { makeDataDirectory } from "../../db/data_directory.ts";
 
 /**
  * The secrets to use: those of the environment, or, in development only, one kept in the data directory.

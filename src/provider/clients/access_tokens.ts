@@ -1,6 +1,6 @@
 // Owns reading an access token that a back end presents to our own API: whose it is and what it may do.
 import type Provider from "oidc-provider";
-import { mayActFor, type TenantRight } from "./clients/tenant_rights.ts";
+import { mayActFor, type TenantRight } from "./tenant_rights.ts";
 
 /** What a valid access token of a back end says. */
 export interface BackEndToken {

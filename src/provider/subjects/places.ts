@@ -5,11 +5,11 @@ import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import type { Account } from "../accounts/account_store.ts";
 import { findAccount } from "../accounts/account_store.ts";
-import { type ClaimsPolicy, decideSubjectClaims } from "../tenants/claims.ts";
+import { doorOf, type Voucher, voucherFor } from "../sessions/voucher.ts";
 import { listTenantIdsOfAccount, type Membership } from "../tenants/membership_store.ts";
-import { readSubjects, type SubjectFacts } from "../tenants/subject_store.ts";
 import type { Tenant } from "../tenants/tenant_store.ts";
-import { doorOf, type Voucher, voucherFor } from "./voucher.ts";
+import { type ClaimsPolicy, decideSubjectClaims } from "./claims.ts";
+import { readSubjects, type SubjectFacts } from "./subject_store.ts";
 
 /** What reading places needs. */
 export interface PlaceDeps extends ClaimsPolicy {

@@ -4,10 +4,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 import type Provider from "oidc-provider";
-import { createProviderHost } from "../../src/provider/host.ts";
-import { authorizationUrl, codeOf, payloadOf, redeem, refresh } from "./support/authorization.ts";
-import { addClient, addPerson, password, startProvider } from "./support/provider_fixture.ts";
-import { UserAgent } from "./support/user_agent.ts";
+import { createProviderHost } from "../../../src/provider/assembly/host.ts";
+import { authorizationUrl, codeOf, payloadOf, redeem, refresh } from "../support/authorization.ts";
+import { addClient, addPerson, password, startProvider } from "../support/provider_fixture.ts";
+import { UserAgent } from "../support/user_agent.ts";
 
 /** A Provider that answers with its name once it is let. */
 function slowProvider(name: string, gate: Promise<void>): Provider {

@@ -1,7 +1,7 @@
 // Owns how a refusal of ours becomes a protocol error: code and cause in error_description, never a secret.
 import { errors } from "oidc-provider";
-import { StoreUnavailable } from "../db/store_fault.ts";
-import { OperationError } from "../errors.ts";
+import { StoreUnavailable } from "../../db/store_fault.ts";
+import { OperationError } from "../../errors.ts";
 
 /**
  * The `invalid_grant` answer to a client whose subject may have no token (RFC 6749 section 5.2).

@@ -13,7 +13,7 @@ import {
   postToken,
   redeem,
   refresh,
-} from "./support/authorization.ts";
+} from "../support/authorization.ts";
 import {
   addClient,
   addPerson,
@@ -21,7 +21,7 @@ import {
   type ProviderFixture,
   redirectUri,
   startProvider,
-} from "./support/provider_fixture.ts";
+} from "../support/provider_fixture.ts";
 
 let fixture: ProviderFixture;
 before(async () => {

@@ -1,15 +1,15 @@
 // Owns the account as oidc-provider sees it: found by id, asked for claims. Whoever may have no token is
 // refused here, at every issuance, by what the store says at that moment.
 import type { FindAccount, KoaContextWithOIDC, Account as OidcAccount } from "oidc-provider";
-import type { Clock } from "../clock.ts";
-import type { Database } from "../db/connect.ts";
-import { loginOfGrant, tenantOfGrant } from "./internals.ts";
-import { isOpen, type OpenPlace, type Place, readPlaces } from "./sessions/places.ts";
-import type { Voucher } from "./sessions/voucher.ts";
-import { listVouchers, type SessionKey, saveVoucher } from "./sessions/voucher_store.ts";
-import { idTokenClaims, userinfoClaims } from "./tenants/claims.ts";
-import { getSubjectClaims, type SubjectDeps, type SubjectRequest } from "./tenants/subject.ts";
-import { invalidGrant, invalidToken, refusingAs } from "./token_error.ts";
+import type { Clock } from "../../clock.ts";
+import type { Database } from "../../db/connect.ts";
+import { loginOfGrant, tenantOfGrant } from "../library/internals.ts";
+import { invalidGrant, invalidToken, refusingAs } from "../library/token_error.ts";
+import type { Voucher } from "../sessions/voucher.ts";
+import { listVouchers, type SessionKey, saveVoucher } from "../sessions/voucher_store.ts";
+import { idTokenClaims, userinfoClaims } from "../subjects/claims.ts";
+import { isOpen, type OpenPlace, type Place, readPlaces } from "../subjects/places.ts";
+import { getSubjectClaims, type SubjectDeps, type SubjectRequest } from "../subjects/subject.ts";
 
 /** What an interaction's result says of a login, beside the library's own `login`. */
 export interface LoginResult {

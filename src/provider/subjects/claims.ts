@@ -1,8 +1,8 @@
 // Owns the content of every ID token: facts in, claims or a refusal out. Pure. Every flow asks here, and
 // nothing elsewhere may decide whose address or which tenant a token names.
 import { OperationError } from "../../errors.ts";
-import { domainOfAddress } from "./domain_name.ts";
-import { addressIn, nameIn } from "./person_in_tenant.ts";
+import { domainOfAddress } from "../tenants/domain_name.ts";
+import { addressIn, nameIn } from "../tenants/person_in_tenant.ts";
 import type { SubjectFacts } from "./subject_store.ts";
 
 /** What the operator decided about tokens. */

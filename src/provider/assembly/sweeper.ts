@@ -7,7 +7,7 @@ import { deleteExpiredAttempts } from "../accounts/sign_in_attempt_store.ts";
 import { sweepPostedRequests } from "../edge/posted_request_store.ts";
 import { deleteExpiredChallenges } from "../handoff/challenge_store.ts";
 import { sweepVouchers } from "../sessions/voucher_store.ts";
-import { sweepRecords } from "./record_store.ts";
+import { sweepRecords } from "../storage/record_store.ts";
 
 /** How the sweeper works; times in milliseconds. */
 export interface SweeperPolicy {

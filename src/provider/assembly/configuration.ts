@@ -2,15 +2,16 @@
 
 import type { AdapterFactory } from "oidc-provider";
 import { type Configuration, errors, type JWKS, type KoaContextWithOIDC } from "oidc-provider";
-import type { Clock } from "../clock.ts";
-import type { Database } from "../db/connect.ts";
-import { OperationError } from "../errors.ts";
-import { clockToleranceSeconds } from "../input/moment.ts";
-import { accountFinder } from "./account.ts";
-import { extraClientMetadata } from "./clients/client_store.ts";
-import { apiScopes } from "./grants/client_credentials.ts";
-import type { PageSources } from "./interactions/page_sources.ts";
-import { buildPrompts } from "./interactions/prompts.ts";
+import type { Clock } from "../../clock.ts";
+import type { Database } from "../../db/connect.ts";
+import { OperationError } from "../../errors.ts";
+import { clockToleranceSeconds } from "../../input/moment.ts";
+import { extraClientMetadata } from "../clients/client_store.ts";
+import { apiScopes } from "../grants/client_credentials.ts";
+import type { PageSources } from "../interactions/page_sources.ts";
+import { buildPrompts } from "../interactions/prompts.ts";
+import { parseTenantId } from "../tenants/tenant_store.ts";
+import { accountFinder } from "./account_finder.ts";
 import {
   allowsOrigin,
   assertClientAssertion,
@@ -23,7 +24,6 @@ import {
   requiresPkce,
   ttlSeconds,
 } from "./policies.ts";
-import { parseTenantId } from "./tenants/tenant_store.ts";
 
 /** What the settings are made from. */
 export interface ProviderSettings {
@@ -89,7 +89,7 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
       token_endpoint_auth_method: "client_secret_basic",
     },
     clockTolerance: clockToleranceSeconds,
-    // What scopes were granted decides what an ID token tells (tenants/claims.ts), so the library must not hide them.
+    // What scopes were granted decides what an ID token tells (subjects/claims.ts), so the library must not hide them.
     conformIdTokenClaims: false,
     cookies: {
       // The prefixes make browsers refuse such a cookie from a neighbouring host (RFC 6265bis section 4.1.3).

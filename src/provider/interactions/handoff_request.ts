@@ -1,8 +1,8 @@
 // Owns what of an authorization request reaches the ISV's page, and whether a sign-in goes there. Pure.
 import { clockToleranceSeconds } from "../../input/moment.ts";
-import type { InteractionState } from "../interactions/interaction.ts";
+import type { HandoffRequest } from "../handoff/login_handoff.ts";
 import type { LoginMethod } from "../tenants/tenant_store.ts";
-import type { HandoffRequest } from "./login_handoff.ts";
+import type { InteractionState } from "./interaction.ts";
 
 /**
  * Decides where a sign-in happens.

@@ -7,10 +7,9 @@ import {
   type KoaContextWithOIDC,
   type Session,
 } from "oidc-provider";
-import { uriOf } from "../input/web_address.ts";
-import { openPlacesOf } from "./account.ts";
-import { isLoopbackHttp, isPrivateUseScheme } from "./clients/redirect_uris.ts";
-import { decideTenantOfRequest, isForTenant, needsConsent } from "./interactions/prompts.ts";
+import { uriOf } from "../../input/web_address.ts";
+import { isLoopbackHttp, isPrivateUseScheme } from "../clients/redirect_uris.ts";
+import { decideTenantOfRequest, isForTenant, needsConsent } from "../interactions/prompts.ts";
 import {
   createGrant,
   type GrantLogin,
@@ -18,9 +17,10 @@ import {
   loginOfGrant,
   type TenantGrant,
   tenantOfGrant,
-} from "./internals.ts";
-import type { OpenPlace } from "./sessions/places.ts";
-import type { Voucher } from "./sessions/voucher.ts";
+} from "../library/internals.ts";
+import type { Voucher } from "../sessions/voucher.ts";
+import type { OpenPlace } from "../subjects/places.ts";
+import { openPlacesOf } from "./account_finder.ts";
 
 /**
  * Lifetimes in seconds. A refresh family ends with its grant, however often it rotates. A session ends a day after

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import { OperationError } from "../../errors.ts";
 import { onceEach, parseFormText } from "../../input/form_text.ts";
-import { readFormBytes } from "../edge/posted_form.ts";
+import { readFormBytes } from "./posted_form.ts";
 
 const mostBytes = 16 * 1024;
 const mostFields = 20;

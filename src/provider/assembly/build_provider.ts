@@ -1,30 +1,30 @@
 // Owns making one Provider, whole: settings, model changes, log. It is rebuilt when the keys change, so nothing
 // about a Provider may be set up anywhere else.
 import Provider, { type Configuration, type JWKS, type KoaContextWithOIDC } from "oidc-provider";
-import type { Clock } from "../clock.ts";
-import type { Database } from "../db/connect.ts";
-import { OperationError, soonSeconds } from "../errors.ts";
-import { logFailure, retryHeaders, sendError } from "../http_errors.ts";
-import type { Log } from "../log.ts";
-import { cleanPath } from "../log_redaction.ts";
+import type { Clock } from "../../clock.ts";
+import type { Database } from "../../db/connect.ts";
+import { OperationError, soonSeconds } from "../../errors.ts";
+import { logFailure, retryHeaders, sendError } from "../../http_errors.ts";
+import type { Log } from "../../log.ts";
+import { cleanPath } from "../../log_redaction.ts";
+import { accountClient, accountClientId } from "../clients/account_client.ts";
+import type { ClientReader } from "../clients/client_reader.ts";
+import type { BackgroundWork } from "../edge/background_work.ts";
+import { requestIdOf } from "../edge/pinned_request.ts";
+import { registerGrants } from "../grants/register.ts";
+import { continueLogoutAtIsv } from "../handoff/front_logout.ts";
+import { bindInteractions } from "../interactions/browser_binding.ts";
+import { forgiveHints } from "../interactions/logout_request.ts";
+import { createPageSources } from "../interactions/page_sources.ts";
+import { tellWhoStays } from "../interactions/stay_signed_in.ts";
+import { changeModels } from "../library/internals.ts";
+import { refreshGrant, refreshHandler, refreshParameters } from "../refresh/refresh_grant.ts";
+import { createAdapterFactory } from "../storage/adapter.ts";
+import { createRecordOnce } from "../storage/record_store.ts";
 import { noteGrant, recordAnswer, watchAnswers } from "./answer_record.ts";
-import type { ClientReader } from "./clients/client_reader.ts";
 import { providerConfiguration } from "./configuration.ts";
-import type { BackgroundWork } from "./edge/background_work.ts";
-import { requestIdOf } from "./edge/pinned_request.ts";
-import { registerGrants } from "./grants/register.ts";
-import { continueLogoutAtIsv } from "./handoff/front_logout.ts";
-import { bindInteractions } from "./interactions/browser_binding.ts";
-import { forgiveHints } from "./interactions/logout_request.ts";
-import { createPageSources } from "./interactions/page_sources.ts";
-import { tellWhoStays } from "./interactions/stay_signed_in.ts";
-import { changeModels } from "./internals.ts";
 import { describeServed, logOutcomes } from "./outcomes.ts";
-import { refreshGrant, refreshHandler, refreshParameters } from "./refresh/refresh_grant.ts";
-import { accountClient, accountClientId } from "./self_service/account_client.ts";
 import { recordSignIn } from "./sign_in_record.ts";
-import { createAdapterFactory } from "./storage/adapter.ts";
-import { createRecordOnce } from "./storage/record_store.ts";
 
 /** What every Provider of this process shares. */
 export interface ProviderDeps {

@@ -15,13 +15,13 @@ import type {
 } from "oidc-provider";
 import ProviderClass from "oidc-provider";
 import { confirm } from "oidc-provider/lib/actions/end_session.js";
-import { matchesClientSecret } from "./clients/client_secret.ts";
-import { isRegisteredRedirect } from "./clients/redirect_uris.ts";
-import { readVouchMethod, type Vouched, type VouchMethod } from "./sessions/voucher.ts";
-import type { SessionKey } from "./sessions/voucher_store.ts";
-import { hashRecordId } from "./storage/record_payload.ts";
-import type { TokenRecord } from "./storage/rotation_store.ts";
-import { type Audience, disclosedDetails } from "./tenants/claims.ts";
+import { matchesClientSecret } from "../clients/client_secret.ts";
+import { isRegisteredRedirect } from "../clients/redirect_uris.ts";
+import { readVouchMethod, type Vouched, type VouchMethod } from "../sessions/voucher.ts";
+import type { SessionKey } from "../sessions/voucher_store.ts";
+import { hashRecordId } from "../storage/record_payload.ts";
+import type { TokenRecord } from "../storage/rotation_store.ts";
+import { type Audience, disclosedDetails } from "../subjects/claims.ts";
 
 /** A grant names the tenant it was made for, once and for all, and the login by which the person opened it. */
 export interface TenantGrant extends Grant {

@@ -6,8 +6,8 @@ import { runStatement } from "../../db/statement.ts";
 import type { Account } from "../accounts/account_store.ts";
 import type { Presence } from "../presence/presence_policy.ts";
 import { doorOf, opensTenant, type Vouched } from "../sessions/voucher.ts";
-import type { Membership } from "./membership_store.ts";
-import { readLoginMethod, readTenantRow, type Tenant, type TenantRow } from "./tenant_store.ts";
+import type { Membership } from "../tenants/membership_store.ts";
+import { readLoginMethod, readTenantRow, type Tenant, type TenantRow } from "../tenants/tenant_store.ts";
 
 /** What the store says about a subject at one moment. */
 export interface SubjectFacts {

@@ -1,13 +1,13 @@
 // Owns remembering a completed sign-in: the membership's last login, which presence policies count from, and the
 // audit trail.
 import type { KoaContextWithOIDC } from "oidc-provider";
-import { createAuditEvent } from "../audit/audit_store.ts";
-import type { Clock } from "../clock.ts";
-import type { Database } from "../db/connect.ts";
-import { isFromTheFuture } from "../input/moment.ts";
-import { openPlacesOf } from "./account.ts";
-import { tenantOfGrant } from "./internals.ts";
-import { saveLastLogin } from "./tenants/membership_store.ts";
+import { createAuditEvent } from "../../audit/audit_store.ts";
+import type { Clock } from "../../clock.ts";
+import type { Database } from "../../db/connect.ts";
+import { isFromTheFuture } from "../../input/moment.ts";
+import { tenantOfGrant } from "../library/internals.ts";
+import { saveLastLogin } from "../tenants/membership_store.ts";
+import { openPlacesOf } from "./account_finder.ts";
 
 /**
  * Remembers the sign-in an authorization request ended in; does nothing for any other request. To be called when

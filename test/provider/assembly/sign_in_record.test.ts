@@ -1,16 +1,16 @@
 // A completed sign-in is remembered: in the audit trail, and as the membership's last login.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { findMembership } from "../../src/provider/tenants/membership_store.ts";
-import { authorizationUrl, codeOf } from "./support/authorization.ts";
+import { findMembership } from "../../../src/provider/tenants/membership_store.ts";
+import { authorizationUrl, codeOf } from "../support/authorization.ts";
 import {
   addClient,
   addPerson,
   type ProviderFixture,
   signInAt,
   startProvider,
-} from "./support/provider_fixture.ts";
-import { UserAgent } from "./support/user_agent.ts";
+} from "../support/provider_fixture.ts";
+import { UserAgent } from "../support/user_agent.ts";
 
 let fixture: ProviderFixture;
 before(async () => {

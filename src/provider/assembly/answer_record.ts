@@ -5,14 +5,14 @@
 import { decodeJwt } from "jose";
 import type Provider from "oidc-provider";
 import type { AdapterPayload, errors, KoaContextWithOIDC } from "oidc-provider";
-import { countAuditEvent, createAuditEvent } from "../audit/audit_store.ts";
-import type { Clock } from "../clock.ts";
-import type { Database } from "../db/connect.ts";
-import { OperationError } from "../errors.ts";
-import { currentRequest, type RequestContext } from "../request_context.ts";
-import { wasRecorded } from "./grants/mint_events.ts";
-import { tenantOfGrant } from "./internals.ts";
-import { accountClientId } from "./self_service/account_client.ts";
+import { countAuditEvent, createAuditEvent } from "../../audit/audit_store.ts";
+import type { Clock } from "../../clock.ts";
+import type { Database } from "../../db/connect.ts";
+import { OperationError } from "../../errors.ts";
+import { currentRequest, type RequestContext } from "../../request_context.ts";
+import { accountClientId } from "../clients/account_client.ts";
+import { wasRecorded } from "../grants/mint_events.ts";
+import { tenantOfGrant } from "../library/internals.ts";
 
 interface RecordDeps {
   db: Database;

@@ -6,8 +6,8 @@ import type { LookupAddress } from "node:dns";
 import { lookup } from "node:dns/promises";
 import { BlockList, isIP, isIPv6, type LookupFunction } from "node:net";
 import type { Configuration } from "oidc-provider";
-import { parseClientAddress } from "../input/client_address.ts";
-import { isSpecialAddress } from "../input/special_address.ts";
+import { parseClientAddress } from "../../input/client_address.ts";
+import { isSpecialAddress } from "../../input/special_address.ts";
 
 /** The signature of oidc-provider's `fetch` setting. */
 export type OutgoingFetch = NonNullable<Configuration["fetch"]>;

@@ -1,11 +1,11 @@
 // Owns what the log says of what the Provider answered: one line for each refusal, failures with their cause.
 import type Provider from "oidc-provider";
 import type { errors, KoaContextWithOIDC } from "oidc-provider";
-import { OperationError } from "../errors.ts";
-import { isAborted } from "../http_errors.ts";
-import type { Log } from "../log.ts";
-import { describeRequest } from "../request_context.ts";
-import { answerOfGrantError, storeTroubleAnswer } from "./token_error.ts";
+import { OperationError } from "../../errors.ts";
+import { isAborted } from "../../http_errors.ts";
+import type { Log } from "../../log.ts";
+import { describeRequest } from "../../request_context.ts";
+import { answerOfGrantError, storeTroubleAnswer } from "../library/token_error.ts";
 
 const refusalEvents = [
   "authorization.error",

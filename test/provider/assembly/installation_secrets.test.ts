@@ -14,7 +14,7 @@ const program = `
 
 test("processes that start at once have one whole secret, which nobody else may read", async () => {
   const dataDir = mkdtempSync(join(tmpdir(), "tti-secret-"));
-  const module = new URL("../../src/provider/installation_secrets.ts", import.meta.url).href;
+  const module = new URL("../../../src/provider/assembly/installation_secrets.ts", import.meta.url).href;
   const secrets = await Promise.all(
     Array.from({ length: 6 }, () => {
       const child = spawn(process.execPath, ["--input-type=module", "-e", program, module, dataDir]);
