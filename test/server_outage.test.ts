@@ -174,14 +174,17 @@ describe("a provider whose SQLite file fails", () => {
       await server.db.raw("pragma query_only = off");
       assert.equal((await mint()).status, 200);
 
-      const holder = await fixture.db.transaction();
-      await holder.raw("update tenants set name = name");
-      const waiting = mint();
-      const begunMs = performance.now();
-      assert.equal((await fetch(`${issuer}/health/live`)).status, 200);
-      assert.ok(performance.now() - begunMs < 1_000);
-      assert.equal((await waiting).status, 503);
-      await holder.rollback();
+      const holder = await fixture.store.openAnother().transaction();
+      try {
+        await holder.raw("update tenants set name = name");
+        const waiting = mint();
+        const begunMs = performance.now();
+        assert.equal((await fetch(`${issuer}/health/live`)).status, 200);
+        assert.ok(performance.now() - begunMs < 1_000);
+        assert.equal((await waiting).status, 503);
+      } finally {
+        await holder.rollback();
+      }
       assert.equal((await mint()).status, 200);
     } finally {
       await fixture.close();

@@ -10,7 +10,7 @@ import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { startPostgres } from "../support/postgres.ts";
+import { makeTemplate, startPostgres } from "../support/postgres.ts";
 import { type Copy, copyCheckout } from "./copy.ts";
 import type { Defence } from "./defence.ts";
 import { readDefences } from "./lists.ts";
@@ -83,7 +83,12 @@ async function main(): Promise<void> {
   const asked = values.only === undefined ? all : all.filter(({ id }) => values.only?.includes(id));
   if (asked.length === 0) throw new Error("no defence has that id");
   const postgres = await startPostgres();
-  const environment = { ...process.env, TEST_POSTGRES_URL: postgres.url, NODE_ENV: "test" };
+  const environment = {
+    ...process.env,
+    TEST_POSTGRES_URL: postgres.url,
+    TEST_POSTGRES_TEMPLATE: await makeTemplate(postgres.url),
+    NODE_ENV: "test",
+  };
   const outcomes = new Map<string, Outcome>();
   const queue = [...asked];
   // Each test first runs untouched: one that fails by itself proves nothing.

@@ -17,6 +17,10 @@ import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import pg from "pg";
+import { connectDatabase } from "../../src/db/connect.ts";
+import type { StoreLimits } from "../../src/db/dialects.ts";
+import { migrateUp } from "../../src/db/migrate.ts";
 
 /** A running server. */
 export interface PostgresServer {
@@ -69,6 +73,36 @@ export async function startPostgres(options: { fsync?: boolean } = {}): Promise<
     },
   };
 }
+
+/**
+ * Makes a migrated database that others are copied from: a copy costs a fifth of the migrations.
+ * @param url the server's maintenance database
+ * @returns its name
+ */
+export async function makeTemplate(url: string): Promise<string> {
+  const name = `template_${process.pid}_${Date.now().toString(36)}`;
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(`create database ${name}`);
+  await client.end();
+  const address = new URL(url);
+  address.pathname = `/${name}`;
+  const db = connectDatabase({ databaseUrl: address.href }, patient);
+  await migrateUp(db);
+  // A copy is refused while anybody is connected.
+  await db.destroy();
+  return name;
+}
+
+const minuteMs = 60_000;
+const patient: StoreLimits = {
+  connectMs: minuteMs,
+  acquireMs: minuteMs,
+  statementMs: minuteMs,
+  lockMs: minuteMs,
+  idleInTransactionMs: minuteMs,
+  silentMs: 2 * minuteMs,
+};
 
 async function readyToAccept(server: ChildProcess): Promise<void> {
   let said = "";

@@ -5,7 +5,7 @@ import { globSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ensureBrowser } from "./browser.ts";
-import { startPostgres } from "./postgres.ts";
+import { makeTemplate, startPostgres } from "./postgres.ts";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -39,12 +39,23 @@ if (asked.length === 0) {
 if (!process.exitCode) {
   ensureBrowser();
   const postgres = await startPostgres();
-  const environment = { TEST_POSTGRES_URL: postgres.url, NODE_ENV: "test" };
+  const environment = {
+    TEST_POSTGRES_URL: postgres.url,
+    TEST_POSTGRES_TEMPLATE: await makeTemplate(postgres.url),
+    NODE_ENV: "test",
+  };
   const run = (files: readonly string[], atOnce: number): void => {
     if (files.length === 0) return;
     stage(
       `${files.length} test files, ${atOnce === 1 ? "one after the other" : "side by side"}`,
-      ["--test", `--test-concurrency=${atOnce}`, "--test-timeout=300000", "--test-reporter=spec", ...files],
+      [
+        "--import=./test/support/watchdog.ts",
+        "--test",
+        `--test-concurrency=${atOnce}`,
+        "--test-timeout=300000",
+        "--test-reporter=spec",
+        ...files,
+      ],
       environment,
     );
   };
