@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { type Sandbox, startSandbox } from "tti-sandbox";
 import { createClient } from "../../src/admin/operations/clients.ts";
 import { createTenant } from "../../src/admin/operations/tenants.ts";
@@ -146,6 +146,30 @@ export async function signInToDemo(page: Page, demo: RunningDemo, email: string)
   await page.getByRole("link", { name: "Sign in", exact: true }).click();
   await submitLogin(page, email);
   await page.getByRole("heading", { level: 1, name: /^Search / }).waitFor();
+}
+
+/**
+ * Waits for the page a click led to: what only that page shows, and then its stylesheet. A click does not wait for the
+ * page it asks for, so whoever measures at once may measure the page that is going, or the next one without its style.
+ */
+export async function arrivedAt(page: Page, shown: Locator): Promise<void> {
+  await shown.waitFor();
+  await page.waitForLoadState("load");
+}
+
+/** Waits for the page with this heading of the first level, see {@link arrivedAt}. */
+export function arrivedAtHeading(page: Page, name: string | RegExp): Promise<void> {
+  return arrivedAt(page, page.getByRole("heading", { level: 1, name }));
+}
+
+/** Fails if a control that is shown is lower than a thumb needs: 44 pixels. All are measured in one moment. */
+export async function assertThumbSize(page: Page): Promise<void> {
+  const small = await page.evaluate<string[]>(`[...document.querySelectorAll("button, input, a.button")]
+    .filter((control) => control.checkVisibility() && control.type !== "hidden")
+    .map((control) => [control.getBoundingClientRect().height, control.outerHTML])
+    .filter(([height]) => height < 44)
+    .map(([height, html]) => height + " pixels: " + html)`);
+  assert.deepEqual(small, [], page.url());
 }
 
 /** Fails if the page is wider than its window. */

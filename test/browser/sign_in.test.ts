@@ -4,7 +4,10 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import {
   alice,
+  arrivedAt,
+  arrivedAtHeading,
   assertNoSidewaysScroll,
+  assertThumbSize,
   type BrowserWorld,
   bob,
   dana,
@@ -73,7 +76,7 @@ test("a person with two memberships chooses the tenant the token names", async (
     await submitLogin(page, dana.email);
     await page.getByRole("heading", { name: "Choose an organization" }).waitFor();
     await page.getByRole("button", { name: tenant }).click();
-    await page.getByRole("heading", { level: 1, name: `Search ${tenant} as ${dana.name}` }).waitFor();
+    await arrivedAtHeading(page, `Search ${tenant} as ${dana.name}`);
     const row = page.locator("table.claims tr", { has: page.getByText("tenant_id", { exact: true }) });
     assert.match(await row.innerText(), new RegExp(`\\b${id}\\b`));
     assert.deepEqual(breaches, []);
@@ -117,23 +120,24 @@ test("no page scrolls sideways on a screen 320 pixels wide, and every control ca
   const { page } = await world.openPage({ viewport: { width: 320, height: 568 } });
   const check = async () => {
     await assertNoSidewaysScroll(page);
-    for (const control of await page.locator("button:visible, input:visible, a.button:visible").all()) {
-      const box = await control.boundingBox();
-      assert.ok((box?.height ?? 0) >= 44, `${page.url()}: ${await control.evaluate("e => e.outerHTML")}`);
-    }
+    await assertThumbSize(page);
   };
   await page.goto(world.demo.url);
   await check();
   await page.getByRole("link", { name: "Sign in", exact: true }).click();
+  await arrivedAtHeading(page, "Sign in");
   await check();
   await submitLogin(page, dana.email, "not the password");
+  await arrivedAt(page, page.getByText("do not belong together"));
   await check();
   await submitLogin(page, dana.email);
+  await arrivedAtHeading(page, "Choose an organization");
   await check();
   await page.getByRole("button", { name: "Acme Corp" }).click();
-  await page.getByRole("heading", { level: 1, name: /^Search / }).waitFor();
+  await arrivedAtHeading(page, /^Search /);
   await check();
   await page.getByRole("button", { name: "Sign out" }).click();
+  await arrivedAtHeading(page, "Sign out?");
   await check();
   await page.context().close();
 });
