@@ -29,6 +29,11 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
     personal: "e-mail address, time of the last login",
     until: "the membership or the account is deleted",
   },
+  former_memberships: {
+    holds: "who belonged to which customer, so that no other customer's application takes the account over",
+    personal: "the account's id, when the membership ended",
+    until: "it stays; once the account is deleted, an id that leads nowhere",
+  },
   tenants: {
     holds: "your customers and their rules",
     personal: "–",

@@ -2,6 +2,7 @@
 // typed become values is decided here for all of them.
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { OperationError } from "../errors.ts";
+import { isStorable } from "../input/text.ts";
 import { closestName } from "../setting_values.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -67,6 +68,7 @@ export function defineCommand<const O extends Options>(spec: CommandSpec<O>): Co
       // The check above leaves strict parsing nothing to refuse but values out of place.
       const parsed = parseWords(words, options, seeHelp);
       assertArguments(spec.arguments ?? [], parsed.positionals, seeHelp);
+      assertStorable(spec.arguments ?? [], parsed, seeHelp);
       const call = { values: parsed.values as Values<O>, arguments: parsed.positionals, terminal };
       try {
         return (await spec.run(call)) ?? 0;
@@ -137,6 +139,22 @@ function assertArguments(names: readonly string[], given: readonly string[], see
   if (!takesRest && given.length > names.length) {
     throw new UsageError(`"${given[names.length]}" is one argument too many`, seeHelp);
   }
+}
+
+// What a store cannot keep or look for ends here, for every command: PostgreSQL would fail on U+0000, SQLite find nothing.
+function assertStorable(
+  names: readonly string[],
+  { values, positionals }: ReturnType<typeof parseWords>,
+  seeHelp: string,
+): void {
+  const typed = [
+    ...Object.entries(values).flatMap(([name, value]) =>
+      [value ?? ""].flat().map((one) => [`--${name}`, one]),
+    ),
+    ...positionals.map((word, at) => [(names[at] ?? names.at(-1) ?? "").replace(/[…?]/, ""), word]),
+  ];
+  const broken = typed.find(([, value]) => typeof value === "string" && !isStorable(value));
+  if (broken !== undefined) throw new UsageError(`${broken[0]} holds U+0000 or half a character`, seeHelp);
 }
 
 /** Names the option a command cannot do without. */

@@ -1,7 +1,9 @@
 // How the command line takes what is typed: help, suggestions, exit codes, one JSON document.
 import assert from "node:assert/strict";
+import { Readable, Writable } from "node:stream";
 import { after, before, describe, it } from "node:test";
 import { commandLoaders } from "../../src/cli/commands/index.ts";
+import { Terminal } from "../../src/cli/terminal.ts";
 import { openTerminal, type TestTerminal } from "../support/terminal.ts";
 
 describe("the tti command", () => {
@@ -51,6 +53,29 @@ describe("the tti command", () => {
       const { exitCode, stdout } = await terminal.tti(words);
       assert.equal(exitCode, 0, stdout);
       assert.match(stdout, /Usage: tti (user|domain) list/, words);
+    }
+  });
+
+  it("takes no text that a store cannot keep, whatever it is typed for", async () => {
+    const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+    const nowhere = new Terminal({ stdin: Readable.from([]), stdout: silent, stderr: silent }, true);
+    for (const load of Object.values(commandLoaders)) {
+      for (const command of await load()) {
+        for (const name of [...command.options, ...command.arguments]) {
+          for (const value of ["a\0b", "a\ud800"]) {
+            const isOption = command.options.includes(name);
+            const others = command.arguments.map((one) => (one === name ? value : "x"));
+            const given = [...(isOption ? [`--${name}=${value}`] : []), ...others];
+            const told = isOption ? `--${name}` : name.replace(/[…?]/, "");
+            // No process can be given U+0000; what calls commands in its own can.
+            await assert.rejects(
+              command.run(given, nowhere),
+              { name: "UsageError", message: `${told} holds U+0000 or half a character` },
+              `${command.name} ${name}`,
+            );
+          }
+        }
+      }
     }
   });
 

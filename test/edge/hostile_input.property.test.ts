@@ -412,6 +412,11 @@ const bodyless: readonly string[] = [
   "POST /v1/users/:user/sign-out",
   "POST /v1/users/:user/disable",
   "POST /v1/users/:user/enable",
+  "POST /v1/tenants/:tenant/disable",
+  "POST /v1/tenants/:tenant/enable",
+  "POST /v1/clients/:client/disable",
+  "POST /v1/clients/:client/enable",
+  "POST /v1/clients/:client/rotate-secret",
 ];
 
 // Commands that stay, reach over the network, or change the whole store whatever is typed after them.
