@@ -1,31 +1,20 @@
 // tti-sandbox: a local AWS that accepts and refuses what AWS does, for data accessors with a trusted token issuer.
-export type { Clock } from "./clock.ts";
+
 export { describeSandbox } from "./command/describe_sandbox.ts";
 export { readJsonFile } from "./command/read_json_file.ts";
+export { formatRequest } from "./command/request_line.ts";
 export { describeState } from "./command/sandbox_command.ts";
 export type { SandboxControl } from "./control/control.ts";
-export { SandboxSetupError } from "./errors.ts";
-export type { Fault, PendingFault } from "./faults.ts";
-export type { PolicyDocument, PolicyStatement } from "./policy_document.ts";
-export { sandboxRulesPage, sandboxRulesTable } from "./render_rules.ts";
-export { formatRequest } from "./request_line.ts";
-export type { RequestRecord } from "./request_log.ts";
-export { type Certainty, listRules, type Rule, type RuleName, type RuleOverrides } from "./rules.ts";
-export {
-  SAVE_DELAY_MS as SANDBOX_SAVE_DELAY_MS,
-  type Sandbox,
-  type SandboxOptions,
-  startSandbox,
-} from "./sandbox.ts";
+export type { Fault, PendingFault } from "./gateway/faults.ts";
+export type { Clock } from "./ground/clock.ts";
+export { SandboxSetupError } from "./ground/errors.ts";
+export type { CheckRecord } from "./operation/operation.ts";
+export type { RequestRecord } from "./operation/request_log.ts";
+export type { PolicyDocument, PolicyStatement } from "./policy/policy_document.ts";
+export { sandboxRulesPage, sandboxRulesTable } from "./rules/render_rules.ts";
+export { type Certainty, listRules, type Rule, type RuleName, type RuleOverrides } from "./rules/rules.ts";
 export { type LoadOptions, type LoadReport, pushFolder } from "./search/load/load_folder.ts";
 export { applicationRole, exampleSeed } from "./seed/example_seed.ts";
-export type {
-  SeedResult,
-  SeedResultApplication,
-  SeedResultConnection,
-  SeedResultCredentials,
-  SeedResultInstance,
-} from "./seed/result.ts";
 export {
   isvRole,
   parseSeed,
@@ -40,4 +29,16 @@ export {
   type SeedRole,
   type SeedUser,
 } from "./seed/schema.ts";
-export type { CheckRecord } from "./services.ts";
+export {
+  SAVE_DELAY_MS as SANDBOX_SAVE_DELAY_MS,
+  type Sandbox,
+  type SandboxOptions,
+  startSandbox,
+} from "./start/sandbox.ts";
+export type {
+  SeedResult,
+  SeedResultApplication,
+  SeedResultConnection,
+  SeedResultCredentials,
+  SeedResultInstance,
+} from "./state/seed_result.ts";

@@ -1,5 +1,5 @@
 // What the command prints once the sandbox runs: where it is, credentials to use it with, and what the seed made.
-import type { SeedResult, SeedResultCredentials } from "../seed/result.ts";
+import type { SeedResult, SeedResultCredentials } from "../state/seed_result.ts";
 
 /** Services whose endpoint a client of the four calls has to be told. */
 const ENDPOINT_VARIABLES = [

@@ -1,7 +1,7 @@
 // The one reader of JSON files that people hand over: UTF-8 with or without a byte order mark, or UTF-16 as PowerShell
 // writes it. A fault names the file and the line.
 import { readFile } from "node:fs/promises";
-import { SandboxSetupError } from "../errors.ts";
+import { SandboxSetupError } from "../ground/errors.ts";
 import { findJsonFaultLine } from "../search/load/json_fault.ts";
 import { decodeMarkedText } from "../search/text/decode_text.ts";
 

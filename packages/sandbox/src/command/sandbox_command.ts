@@ -1,14 +1,14 @@
 // The tti-sandbox command: reads its words, starts the sandbox, tells where it is and with what credentials.
 import { parseArgs } from "node:util";
-import { SandboxSetupError } from "../errors.ts";
-import { sandboxRulesTable } from "../render_rules.ts";
-import { formatRequest } from "../request_line.ts";
-import { listRules, type RuleOverrides } from "../rules.ts";
-import { SAVE_DELAY_MS, startSandbox } from "../sandbox.ts";
+import { SandboxSetupError } from "../ground/errors.ts";
+import { sandboxRulesTable } from "../rules/render_rules.ts";
+import { listRules, type RuleOverrides } from "../rules/rules.ts";
 import { exampleSeed } from "../seed/example_seed.ts";
 import { parseSeed } from "../seed/schema.ts";
+import { SAVE_DELAY_MS, startSandbox } from "../start/sandbox.ts";
 import { describeSandbox } from "./describe_sandbox.ts";
 import { readJsonFile } from "./read_json_file.ts";
+import { formatRequest } from "./request_line.ts";
 
 const HELP = `Usage: tti-sandbox [--seed FILE] [OPTIONS]
 

@@ -1,10 +1,11 @@
 // The sandbox's levers for tests: faults, clock, rules, sessions, requests seen, reset. The HTTP face mirrors it.
-import type { MovableClock } from "../clock.ts";
-import type { Fault, FaultQueue, PendingFault } from "../faults.ts";
-import type { RequestLog, RequestRecord } from "../request_log.ts";
-import type { Rule, Rules } from "../rules.ts";
-import type { SeedResult } from "../seed/result.ts";
+
+import type { Fault, FaultQueue, PendingFault } from "../gateway/faults.ts";
+import type { MovableClock } from "../ground/clock.ts";
+import type { RequestLog, RequestRecord } from "../operation/request_log.ts";
+import type { Rule, Rules } from "../rules/rules.ts";
 import type { World } from "../state/index.ts";
+import type { SeedResult } from "../state/seed_result.ts";
 
 /** What a test or the control port may do to a sandbox. */
 export type SandboxControl = {

@@ -1,10 +1,10 @@
 // The control API over HTTP, under /_sandbox/. No AWS path begins so, and a signed request is never taken for one.
 // Foreign web pages are kept out: a browser's cross-origin request is refused, and writes must be JSON.
 import { z } from "zod";
-import { MAX_CLOCK_OFFSET_SECONDS } from "../clock.ts";
-import { SandboxSetupError } from "../errors.ts";
-import type { InboundRequest, OutboundResponse } from "../http/listener.ts";
-import { isOwnHost } from "../page/local_host.ts";
+import type { InboundRequest, OutboundResponse } from "../gateway/http/listener.ts";
+import { isOwnHost } from "../gateway/http/local_host.ts";
+import { MAX_CLOCK_OFFSET_SECONDS } from "../ground/clock.ts";
+import { SandboxSetupError } from "../ground/errors.ts";
 import type { SandboxControl } from "./control.ts";
 
 const PREFIX = "/_sandbox/";

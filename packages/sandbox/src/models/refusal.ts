@@ -1,6 +1,6 @@
 // The answer of each service to input it cannot accept: code, status, text and members, in AWS's shape.
 
-import { AwsError } from "../errors.ts";
+import { AwsError } from "../ground/errors.ts";
 import type { ServiceName } from "./shapes.ts";
 
 /** One constraint an input breaks. */

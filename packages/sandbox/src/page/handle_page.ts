@@ -1,13 +1,14 @@
 // Answers a browser at the sandbox's port: the last requests, one request, the contents, the stylesheet.
 // Reads only. A request that carries a signature is AWS's business, not the page's.
-import type { MovableClock } from "../clock.ts";
-import type { InboundRequest, OutboundResponse } from "../http/listener.ts";
-import type { RequestLog } from "../request_log.ts";
+
+import type { InboundRequest, OutboundResponse } from "../gateway/http/listener.ts";
+import { isOwnHost } from "../gateway/http/local_host.ts";
+import type { MovableClock } from "../ground/clock.ts";
+import type { RequestLog } from "../operation/request_log.ts";
 import type { SearchEngine } from "../search/search_engine.ts";
 import type { World } from "../state/index.ts";
 import { renderContents } from "./contents.ts";
 import { renderMessagePage, renderPage } from "./layout.ts";
-import { isOwnHost } from "./local_host.ts";
 import { renderRequestDetail } from "./request_detail.ts";
 import { renderRequestList, resultClass } from "./request_list.ts";
 import { STYLESHEET } from "./stylesheet.ts";

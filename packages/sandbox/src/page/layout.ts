@@ -1,5 +1,5 @@
 // The frame of every page: head, navigation, footer, and the headers that keep scripts and other origins out.
-import type { OutboundResponse } from "../http/listener.ts";
+import type { OutboundResponse } from "../gateway/http/listener.ts";
 import { type Html, html } from "./html.ts";
 
 /** Nothing but our own stylesheet is loaded; forms go nowhere but here unless a page says so. */

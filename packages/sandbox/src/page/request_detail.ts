@@ -1,6 +1,7 @@
 // The page of one request: every check with its outcome, what went in and what came out.
-import type { RequestRecord } from "../request_log.ts";
-import type { CheckRecord } from "../services.ts";
+
+import type { CheckRecord } from "../operation/operation.ts";
+import type { RequestRecord } from "../operation/request_log.ts";
 import { type Html, html } from "./html.ts";
 import { renderBadge, renderReason, resultClass } from "./request_list.ts";
 import { countOf, describeCaller, describeDuration } from "./wording.ts";

@@ -1,5 +1,5 @@
 // The page at `/`: the last requests, newest first, each refusal with its reason and fix at once.
-import type { RequestRecord } from "../request_log.ts";
+import type { RequestRecord } from "../operation/request_log.ts";
 import { type Html, html } from "./html.ts";
 import { asSentence, countOf, describeCaller, describeDuration, timeOfDay } from "./wording.ts";
 

@@ -1,5 +1,5 @@
 // What the search takes from the sandbox's switches: AWS publishes none of it, so each is strict by default.
-import type { Rules } from "../rules.ts";
+import type { Rules } from "../rules/rules.ts";
 import type { AccessListSettings } from "./access.ts";
 import type { AttributeFilterLimits } from "./attribute_filter.ts";
 

@@ -1,9 +1,9 @@
 // The seed's accounts: AWS has no API that makes an account or hands out its first credentials, so this writes them.
 
-import { SandboxSetupError } from "../errors.ts";
-import type { PolicyDocument } from "../policy_document.ts";
+import { SandboxSetupError } from "../ground/errors.ts";
+import type { PolicyDocument } from "../policy/policy_document.ts";
 import { createIdSource, type IamRole, type World } from "../state/index.ts";
-import type { SeedResult } from "./result.ts";
+import type { SeedResult } from "../state/seed_result.ts";
 import type { SeedAccount, SeedCredentials, SeedIsv, SeedRole } from "./schema.ts";
 
 const ALLOW_ALL: PolicyDocument = {

@@ -1,12 +1,13 @@
 // Turns a seed into a world: accounts directly, everything else through the operations a customer would call.
-import { AwsError, SandboxSetupError } from "../errors.ts";
-import type { SharedContext } from "../gateway.ts";
-import type { Registry } from "../services.ts";
+
+import type { SharedContext } from "../gateway/gateway.ts";
+import { AwsError, SandboxSetupError } from "../ground/errors.ts";
+import type { Registry } from "../operation/operation.ts";
+import { emptySeedResult, type SeedResult } from "../state/seed_result.ts";
 import { seedAccount, seedIsv } from "./accounts.ts";
 import { createSeedCaller } from "./call.ts";
 import { seedIdentityCenter } from "./identity_centers.ts";
 import { seedQApplication } from "./q_applications.ts";
-import { emptySeedResult, type SeedResult } from "./result.ts";
 import type { SandboxSeed } from "./schema.ts";
 
 /**

@@ -1,7 +1,7 @@
 // Lets the seed call operations as the root of an account: the same code as the API, without HTTP and signature.
-import type { SharedContext } from "../gateway.ts";
+import type { SharedContext } from "../gateway/gateway.ts";
 import { validateInput } from "../models/validate.ts";
-import type { OperationContext, OperationData, Registry, ServiceName } from "../services.ts";
+import type { OperationContext, OperationData, Registry, ServiceName } from "../operation/operation.ts";
 import { createIdSource } from "../state/index.ts";
 
 /** Where and as whom an operation is called; `path` names the seed's entity, so that ids stay the same. */

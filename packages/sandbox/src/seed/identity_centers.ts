@@ -1,7 +1,7 @@
 // The seed's Identity Center instances, with users, groups and trusted token issuers made through their APIs.
 import { createIdSource, type World } from "../state/index.ts";
+import type { SeedResult, SeedResultInstance } from "../state/seed_result.ts";
 import type { SeedCaller } from "./call.ts";
-import type { SeedResult, SeedResultInstance } from "./result.ts";
 import type { SeedIdentityCenter, SeedUser } from "./schema.ts";
 
 /** What the functions of this file share. */

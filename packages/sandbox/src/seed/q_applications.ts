@@ -1,9 +1,9 @@
 // The seed's Q Business applications with index, retriever, data sources, documents and data accessors,
 // each made by the operation a customer would call.
-import { SandboxSetupError } from "../errors.ts";
+import { SandboxSetupError } from "../ground/errors.ts";
 import type { World } from "../state/index.ts";
+import type { SeedResult, SeedResultApplication, SeedResultInstance } from "../state/seed_result.ts";
 import type { SeedCaller } from "./call.ts";
-import type { SeedResult, SeedResultApplication, SeedResultInstance } from "./result.ts";
 import type { SeedDataAccessor, SeedDocument, SeedQApplication } from "./schema.ts";
 
 const SEARCH = "qbusiness:SearchRelevantContent";

@@ -1,9 +1,9 @@
 // The seed: everything a sandbox shall hold at its start, as one declarative object or JSON file.
 // Faults name the field. What a seed means is apply_seed.ts's business.
 import { z } from "zod";
-import { SandboxSetupError } from "../errors.ts";
-import { PolicyGrammarError, type PolicyKind, parsePolicy } from "../parse_policy.ts";
-import type { PolicyDocument } from "../policy_document.ts";
+import { SandboxSetupError } from "../ground/errors.ts";
+import { PolicyGrammarError, type PolicyKind, parsePolicy } from "../policy/parse_policy.ts";
+import type { PolicyDocument } from "../policy/policy_document.ts";
 
 const accountId = z.string().regex(/^\d{12}$/, "must be twelve digits");
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be a region such as us-east-1");

@@ -1,5 +1,5 @@
 // What AWS IAM, STS and KMS know: accounts, users, roles, access keys, issued sessions, keys.
-import type { PolicyDocument } from "../policy_document.ts";
+import type { PolicyDocument } from "../policy/policy_document.ts";
 
 /** An AWS account. */
 export type Account = { accountId: string; name: string };

@@ -1,7 +1,7 @@
 // What IAM Identity Center and its identity store know: instances, users, groups, trusted token issuers,
 // applications with grants, and the tokens and codes issued so far.
-import type { Json } from "../errors.ts";
-import type { PolicyDocument } from "../policy_document.ts";
+import type { Json } from "../ground/errors.ts";
+import type { PolicyDocument } from "../policy/policy_document.ts";
 import type { Tag } from "./iam_entities.ts";
 
 /** An instance of IAM Identity Center. Lives in one region of one account. */

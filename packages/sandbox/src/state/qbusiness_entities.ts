@@ -1,6 +1,6 @@
 // What Amazon Q Business knows: applications, indices, retrievers, data sources, data accessors,
 // resource policy statements. Wire-shaped parts keep their wire spelling.
-import type { Json } from "../errors.ts";
+import type { Json } from "../ground/errors.ts";
 import type { Tag } from "./iam_entities.ts";
 
 /** A Q Business application environment; lives in one region. */

@@ -1,6 +1,6 @@
 // The one in-memory world every service of the sandbox shares, and how it is written to and read from JSON.
 // Documents are not here: the search engine holds them. Entities are plain JSON values: no dates, classes or functions, so that a snapshot is the whole state.
-import { type Json, SandboxSetupError } from "../errors.ts";
+import { type Json, SandboxSetupError } from "../ground/errors.ts";
 import type {
   AccessKey,
   Account,

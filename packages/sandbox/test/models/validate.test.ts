@@ -1,7 +1,7 @@
 // Every constraint of every model is enforced from the data, and the refusal names the field.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { AwsError } from "../../src/errors.ts";
+import { AwsError } from "../../src/ground/errors.ts";
 import type { ServiceName } from "../../src/models/index.ts";
 import type { Shape } from "../../src/models/shapes.ts";
 import { validateInput } from "../../src/models/validate.ts";

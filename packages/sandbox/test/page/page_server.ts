@@ -1,9 +1,9 @@
 // A sandbox port that serves only the pages, with a request log and world a test fills.
 
-import { movableClock } from "../../src/clock.ts";
-import { listen } from "../../src/http/listener.ts";
+import { listen } from "../../src/gateway/http/listener.ts";
+import { movableClock } from "../../src/ground/clock.ts";
+import { createRequestLog, type NewRequestRecord, type RequestLog } from "../../src/operation/request_log.ts";
 import { handlePage } from "../../src/page/handle_page.ts";
-import { createRequestLog, type NewRequestRecord, type RequestLog } from "../../src/request_log.ts";
 import { createSearchEngine } from "../../src/search/search_engine.ts";
 import { createWorld } from "../../src/state/index.ts";
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createRules } from "../../src/rules.ts";
+import { createRules } from "../../src/rules/rules.ts";
 import { createSearchEngine, type SearchRequest } from "../../src/search/search_engine.ts";
 import { SearchValidationError } from "../../src/search/search_error.ts";
 import { readSearchSettings } from "../../src/search/settings.ts";

@@ -1,7 +1,7 @@
 // The access file of a loaded folder: who may read which files, and which attributes they have. Pure.
 
 import { z } from "zod";
-import { SandboxSetupError } from "../../errors.ts";
+import { SandboxSetupError } from "../../ground/errors.ts";
 import { type AccessConfiguration, type DocumentAttribute, reservedMember } from "../document.ts";
 import { compileGlob } from "./glob.ts";
 import { findJsonFaultLine } from "./json_fault.ts";

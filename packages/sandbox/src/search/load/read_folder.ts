@@ -4,7 +4,7 @@
 import { constants } from "node:fs";
 import { open, readdir, realpath, stat } from "node:fs/promises";
 import { basename, extname, join, sep } from "node:path";
-import { SandboxSetupError } from "../../errors.ts";
+import { SandboxSetupError } from "../../ground/errors.ts";
 import { type DocumentAttribute, parseSearchDocument, type SearchDocument } from "../document.ts";
 import { SearchValidationError } from "../search_error.ts";
 import { extractText, type ReadableContentType, UnreadableDocumentError } from "../text/extract_text.ts";

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { QBusinessClient } from "@aws-sdk/client-qbusiness";
-import { listen } from "../../../src/http/listener.ts";
+import { listen } from "../../../src/gateway/http/listener.ts";
 import type { Sandbox } from "../../../src/index.ts";
 import { pushFolder } from "../../../src/search/load/load_folder.ts";
 import { createSigningKey, startIssuer, type TestIssuer } from "../../support/issuer.ts";

@@ -1,0 +1,26 @@
+// One request as lines for a terminal: what was asked, and when it was refused, why and how to fix it. Pure.
+import type { RequestRecord } from "../operation/request_log.ts";
+
+/**
+ * @returns one line for an answered request, further indented lines for a refusal and for warnings
+ */
+export function formatRequest(record: RequestRecord): string {
+  const what = `${record.service ?? "?"} ${record.operation ?? record.path}`;
+  const who = record.caller === null ? "" : ` by ${record.caller}`;
+  const fault = record.injectedFault === null ? "" : ` [injected: ${record.injectedFault}]`;
+  const head = `${record.status} ${what} (${record.region ?? "no region"}, ${record.durationMs} ms)${who}${fault}`;
+  if (record.errorCode !== null) {
+    return [
+      `${head}: ${record.errorCode}`,
+      `    why:  ${record.reason ?? record.errorMessage ?? "unknown"}`,
+      ...(record.rule === null ? [] : [`    rule: ${record.rule}`]),
+      ...(record.fix === null ? [] : [`    fix:  ${record.fix}`]),
+    ].join("\n");
+  }
+  const warnings = record.checks
+    .filter((check) => !check.passed)
+    .map(
+      (check) => `    warning: ${check.name}: ${check.why}${check.fix === undefined ? "" : ` ${check.fix}`}`,
+    );
+  return [head, ...warnings].join("\n");
+}

@@ -1,0 +1,284 @@
+// The AWS front door: which service, who signed, which operation, may the caller, do it, answer in AWS's words.
+// Everything it learns about a request ends up in the request log.
+
+import type { Clock } from "../ground/clock.ts";
+import { AwsError } from "../ground/errors.ts";
+import { findServiceBySigningName, type ServiceName } from "../models/index.ts";
+import { validateInput } from "../models/validate.ts";
+import { assertIdentityPolicy, iamActionOf } from "../operation/authorization.ts";
+import { findCaller } from "../operation/caller.ts";
+import type { CheckRecord, OperationContext, OperationData, Registry } from "../operation/operation.ts";
+import type { RateLimiter } from "../operation/rate_limit.ts";
+import {
+  type NewRequestRecord,
+  type RequestLog,
+  type RequestRecord,
+  shortenSecrets,
+} from "../operation/request_log.ts";
+import type { FaultQueue } from "./faults.ts";
+import {
+  askedOperation,
+  describeFault,
+  errorText,
+  foreignService,
+  guessService,
+  headerText,
+  injectedError,
+  internalError,
+  unusableSignature,
+} from "./gateway_refusals.ts";
+import type { InboundRequest, OutboundResponse } from "./http/listener.ts";
+import { serializeForeignError } from "./protocol/foreign_error.ts";
+import { parseRequest, refuseUnsupported, serializeError, serializeResponse } from "./protocol/index.ts";
+import { parseAuthorization, type SigV4Authorization } from "./sigv4/authorization_header.ts";
+import { signatureError } from "./sigv4/signature_error.ts";
+import { verifySignature } from "./sigv4/verify.ts";
+
+/** What every operation shares; the gateway adds what belongs to one request. */
+export type SharedContext = Pick<OperationContext, "world" | "search" | "ids" | "clock" | "rules">;
+
+/** What the gateway works with. */
+export type GatewayOptions = {
+  registry: Registry;
+  shared: SharedContext;
+  /** Clock that signatures are compared with. */
+  signatureClock: Clock;
+  faults: FaultQueue;
+  log: RequestLog;
+  limiter: RateLimiter;
+  /** Told of each finished request. */
+  onRequest(record: RequestRecord): void;
+  wait(ms: number): Promise<void>;
+};
+
+type Draft = Omit<NewRequestRecord, "durationMs">;
+type Outcome = { response: OutboundResponse; output?: unknown; error?: AwsError };
+
+/** @returns a handler for every request that carries, or should carry, an AWS signature */
+export function createGateway(
+  options: GatewayOptions,
+): (request: InboundRequest) => Promise<OutboundResponse> {
+  return async (request) => {
+    const startedAt = performance.now();
+    const draft = openDraft(request, options);
+    const outcome = await answer(request, draft, options);
+    const { error } = outcome;
+    const record = options.log.add({
+      ...draft,
+      output: shortenSecrets(outcome.output ?? null),
+      status: outcome.response.status,
+      errorCode: error?.code ?? null,
+      errorMessage: error === undefined ? null : errorText(error),
+      reason: error?.reason ?? null,
+      rule: error?.rule ?? null,
+      fix: error?.fix ?? null,
+      durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
+    });
+    options.onRequest(record);
+    return {
+      ...outcome.response,
+      headers: { ...outcome.response.headers, date: options.signatureClock().toUTCString() },
+    };
+  };
+}
+
+async function answer(request: InboundRequest, draft: Draft, options: GatewayOptions): Promise<Outcome> {
+  const authorization = parseAuthorization(headerText(request, "authorization"));
+  const scopeService = authorization && findServiceBySigningName(authorization.scope.service);
+  const service = scopeService ?? guessService(request);
+  draft.service = service;
+  if (authorization !== undefined && scopeService === undefined)
+    return answerForeign(request, authorization, draft);
+  try {
+    if (authorization === undefined) assertSimulated(service, request, draft);
+    if (authorization === undefined || scopeService === undefined) throw unusableSignature(service, request);
+    draft.region = authorization.scope.region;
+    draft.accessKeyId = authorization.accessKeyId;
+    return await perform(request, service, authorization, draft, options);
+  } catch (thrown) {
+    const error = thrown instanceof AwsError ? thrown : internalError(service, draft.operation, thrown);
+    if (error !== thrown) {
+      const trace = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+      recorder(draft.checks)("sandbox.internal", false, trace);
+    }
+    recordRefusal(error, draft.checks);
+    return { error, response: serializeError(service, error, draft.requestId) };
+  }
+}
+
+async function perform(
+  request: InboundRequest,
+  service: ServiceName,
+  authorization: SigV4Authorization,
+  draft: Draft,
+  options: GatewayOptions,
+): Promise<Outcome> {
+  const { shared } = options;
+  const caller = authenticate(request, service, authorization, draft, options);
+  draft.caller = caller.arn;
+  const { operation, input } = parseRequest(
+    {
+      method: request.method,
+      path: request.rawPath,
+      query: new URLSearchParams(request.rawQuery),
+      headers: request.headers,
+      body: request.body,
+    },
+    service,
+  );
+  draft.operation = operation;
+  draft.input = shortenSecrets(input);
+  const fault = options.faults.take(service, operation);
+  if (fault !== undefined) {
+    draft.injectedFault = describeFault(fault);
+    if (fault.delayMs !== undefined) await options.wait(fault.delayMs);
+    if (fault.drop === "before") return { response: { status: 0, headers: {}, body: "", cut: "instead" } };
+    if (fault.error !== undefined) throw injectedError(fault);
+  }
+  const context: OperationContext = {
+    ...shared,
+    requestId: draft.requestId,
+    service,
+    operation,
+    region: authorization.scope.region,
+    accountId: caller.accountId,
+    caller,
+    sourceIp: request.remoteAddress.replace(/^::ffff:/, ""),
+    check: recorder(draft.checks),
+  };
+  assertAdminRate(context, options);
+  const output = (await invoke(options.registry, context, input)) ?? {};
+  const response = serializeResponse(service, operation, output, draft.requestId);
+  const cut = fault?.drop === "after" ? "instead" : fault?.drop === "middle" ? "middle" : undefined;
+  return { output, response: cut === undefined ? response : { ...response, cut } };
+}
+
+/**
+ * Validates, authorizes and runs one operation. Also what the seed uses, so that both go the same way.
+ *
+ * @throws AwsError
+ */
+export async function invoke(
+  registry: Registry,
+  context: OperationContext,
+  input: OperationData,
+): Promise<OperationData | undefined> {
+  const found = registry.find(context.service, context.operation);
+  if (found === undefined) {
+    throw refuseUnsupported(context.service, context.operation);
+  }
+  validateInput(context.service, context.operation, input);
+  if (found.authorization !== "handler") {
+    const action = iamActionOf(context.service, context.operation);
+    assertIdentityPolicy(context, action, found.resource?.(input, context));
+  }
+  return found.handler(input, context);
+}
+
+/** @returns a check function that appends to `checks` */
+export function recorder(checks: CheckRecord[]): OperationContext["check"] {
+  return (name, passed, why, fix) => {
+    checks.push(fix === undefined ? { name, passed, why } : { name, passed, why, fix });
+  };
+}
+
+/** A service AWS has and the sandbox has not: told by its own name, in a shape its clients read. */
+function answerForeign(
+  request: InboundRequest,
+  { scope, accessKeyId }: SigV4Authorization,
+  draft: Draft,
+): Outcome {
+  draft.service = scope.service;
+  draft.region = scope.region;
+  draft.accessKeyId = accessKeyId;
+  const error = foreignService(scope.service);
+  recordRefusal(error, draft.checks);
+  return { error, response: serializeForeignError(request, scope.service, error, draft.requestId) };
+}
+
+/** Operations AWS takes without a signature must not be told to sign, when the sandbox does not do them anyway. */
+function assertSimulated(service: ServiceName, request: InboundRequest, draft: Draft): void {
+  const operation = askedOperation(request, service);
+  if (operation === undefined) return;
+  draft.operation = operation;
+  throw refuseUnsupported(service, operation);
+}
+
+/** No refusal stands beside green checks only: one that recorded no failed check of its own gets it here. */
+function recordRefusal(error: AwsError, checks: CheckRecord[]): void {
+  if (checks.at(-1)?.passed === false) return;
+  recorder(checks)(error.rule ?? "request", false, error.reason.replace(/\.$/, ""), error.fix);
+}
+
+/** Administration APIs of Identity Center share one quota per account and region (IDC-LIM); off unless asked for. */
+function assertAdminRate(context: OperationContext, { limiter }: GatewayOptions): void {
+  const isAdmin = context.service === "sso-admin" || context.service === "identitystore";
+  const limit = context.rules.getNumber("adminApi.callsPerSecond");
+  const key = `adminApi|${context.accountId}|${context.region}`;
+  if (!isAdmin || limiter.take(key, limit)) return;
+  const why = `more than ${limit} administration calls within a second`;
+  const fix = "Back off and retry.";
+  context.check("adminApi.callsPerSecond", false, why, fix);
+  throw new AwsError({
+    code: "ThrottlingException",
+    status: 400,
+    message: "Rate exceeded",
+    rule: "adminApi.callsPerSecond",
+    reason: `${why}.`,
+    fix,
+  });
+}
+
+function authenticate(
+  request: InboundRequest,
+  service: ServiceName,
+  authorization: SigV4Authorization,
+  draft: Draft,
+  { shared, signatureClock }: GatewayOptions,
+) {
+  const verdict = verifySignature(request, authorization, {
+    findKey: (accessKeyId) => shared.world.accessKeys.get(accessKeyId),
+    now: signatureClock(),
+    sessionNow: shared.clock(),
+  });
+  const check = recorder(draft.checks);
+  if (!verdict.valid) {
+    check(`signature.${verdict.fault}`, false, verdict.why, verdict.fix);
+    throw signatureError(service, verdict.fault, verdict);
+  }
+  const { region, service: name } = authorization.scope;
+  check("signature", true, `signed by ${authorization.accessKeyId} for ${name} in ${region}`);
+  const caller = findCaller(shared.world, verdict.key);
+  if (caller !== undefined) return caller;
+  const told = {
+    why: "the user or role the access key belongs to no longer exists",
+    fix: "Create it again, or sign with other credentials.",
+  };
+  check("signature.unknownKey", false, told.why, told.fix);
+  throw signatureError(service, "unknownKey", told);
+}
+
+function openDraft(request: InboundRequest, { shared }: GatewayOptions): Draft {
+  return {
+    requestId: shared.ids.uuid(),
+    at: shared.clock().toISOString(),
+    method: request.method,
+    path: request.rawPath,
+    httpVersion: request.httpVersion,
+    service: null,
+    operation: null,
+    region: null,
+    accessKeyId: null,
+    caller: null,
+    input: null,
+    output: null,
+    status: 0,
+    errorCode: null,
+    errorMessage: null,
+    reason: null,
+    rule: null,
+    fix: null,
+    checks: [],
+    injectedFault: null,
+  };
+}

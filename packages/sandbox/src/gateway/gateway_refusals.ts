@@ -1,0 +1,121 @@
+// What the gateway answers when it does not come to an operation: no usable signature, an injected fault, a fault of
+// the sandbox itself.
+import { AwsError } from "../ground/errors.ts";
+import { getModel, type ServiceName } from "../models/index.ts";
+import type { PendingFault } from "./faults.ts";
+import type { InboundRequest } from "./http/listener.ts";
+import { signatureError } from "./sigv4/signature_error.ts";
+
+/** The request carries no signature the sandbox can check. */
+export function unusableSignature(service: ServiceName, request: InboundRequest): AwsError {
+  const header = headerText(request, "authorization");
+  if (header === "") {
+    return signatureError(service, "missing", {
+      why: "the request carries no Authorization header",
+      fix: "Use an AWS SDK with credentials; presigned URLs are not supported.",
+    });
+  }
+  return signatureError(service, "incomplete", {
+    why: "the Authorization header is not a well-formed AWS4-HMAC-SHA256 signature",
+    fix: "Sign with Signature Version 4, one region (not SigV4a).",
+  });
+}
+
+/** @returns the operation an unsigned request asks for, when AWS takes it unsigned and the sandbox does not do it */
+export function askedOperation(request: InboundRequest, service: ServiceName): string | undefined {
+  const form = request.method === "GET" ? request.rawQuery : request.body.toString("latin1");
+  const named =
+    service === "sts"
+      ? new URLSearchParams(form).get("Action")
+      : UNSIGNED_ROUTES.get(`${request.method} ${request.rawPath}`);
+  return typeof named === "string" && UNSIGNED_OPERATIONS.has(named) ? named : undefined;
+}
+
+/** Operations whose callers have no AWS credentials yet (API references of STS and IAM Identity Center OIDC). */
+const UNSIGNED_OPERATIONS = new Set([
+  "AssumeRoleWithWebIdentity",
+  "AssumeRoleWithSAML",
+  "CreateToken",
+  "RegisterClient",
+  "StartDeviceAuthorization",
+]);
+const UNSIGNED_ROUTES = new Map([
+  ["POST /token", "CreateToken"],
+  ["POST /client/register", "RegisterClient"],
+  ["POST /device_authorization", "StartDeviceAuthorization"],
+]);
+
+/** @param service signing name of a service the sandbox does not simulate, e.g. `s3` */
+export function foreignService(service: string): AwsError {
+  return new AwsError({
+    code: "UnsupportedOperation",
+    status: 501,
+    message: `AWS has the service ${service}; the tti-sandbox does not simulate it.`,
+    rule: "sandbox.service",
+    reason: `The request is signed for the service "${service}", which the sandbox does not simulate.`,
+    fix: "Set AWS_ENDPOINT_URL_<SERVICE> for the services it has (STS, SSO_OIDC, SSO_ADMIN, IDENTITYSTORE, QBUSINESS, IAM, KMS) in place of AWS_ENDPOINT_URL, so that others go to AWS.",
+  });
+}
+
+/** Only to choose the shape of a refusal when no usable signature names the service. */
+export function guessService(request: InboundRequest): ServiceName {
+  const target = headerText(request, "x-amz-target");
+  if (target.startsWith("AWSIdentityStore.")) return "identitystore";
+  if (target.startsWith("TrentService.")) return "kms";
+  if (target !== "") return "sso-admin";
+  if (UNSIGNED_ROUTES.has(`${request.method} ${request.rawPath}`)) return "sso-oidc";
+  if (request.rawPath === "/token" || request.rawPath.startsWith("/client/")) return "sso-oidc";
+  return request.rawPath === "/" ? "sts" : "qbusiness";
+}
+
+/**
+ * A fault of the sandbox itself in the service's shape.
+ *
+ * @param thrown what an operation threw that is no AwsError
+ */
+export function internalError(service: ServiceName, operation: string | null, thrown: unknown): AwsError {
+  return new AwsError({
+    code: getModel(service).protocol === "query" ? "InternalFailure" : "InternalServerException",
+    status: 500,
+    message: "The request processing has failed because of an unknown error, exception or failure.",
+    rule: "sandbox.internal",
+    reason: `The sandbox failed on ${operation ?? "a request"}: ${thrown instanceof Error ? thrown.message : "unknown"}.`,
+    fix: "This is a fault of the sandbox; please report it.",
+  });
+}
+
+/** The error a test asked for. */
+export function injectedError(fault: PendingFault): AwsError {
+  const { code, status = 400, message, members } = fault.error ?? { code: "InternalFailure" };
+  return new AwsError({
+    code,
+    status,
+    ...(message === undefined ? {} : { message }),
+    ...(members === undefined ? {} : { members }),
+    rule: "control.fault",
+    reason: `The control API asked for ${code}.`,
+    fix: "Clear the injected faults.",
+  });
+}
+
+/** An injected fault in words, for the log. */
+export function describeFault(fault: PendingFault): string {
+  const parts = [
+    fault.delayMs === undefined ? "" : `delay ${fault.delayMs} ms`,
+    fault.error === undefined ? "" : `error ${fault.error.code}`,
+    fault.drop === undefined ? "" : `connection dropped (${fault.drop})`,
+  ];
+  return parts.filter((part) => part !== "").join(", ");
+}
+
+/** What the caller was told: message, or OAuth description. */
+export function errorText(error: AwsError): string {
+  const description = error.members["error_description"];
+  return error.message !== "" ? error.message : typeof description === "string" ? description : "";
+}
+
+/** A header as one text; empty when absent. */
+export function headerText(request: InboundRequest, name: string): string {
+  const value = request.headers[name];
+  return typeof value === "string" ? value : (value?.[0] ?? "");
+}

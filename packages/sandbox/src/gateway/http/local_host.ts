@@ -1,0 +1,18 @@
+// Whether a request reached the sandbox under a name of this machine. Pure.
+import type { InboundRequest } from "./listener.ts";
+
+/**
+ * A web site can point its own DNS name at this machine and so read answers as its own (DNS rebinding). It cannot
+ * do that with an IP address, `localhost`, or a name without dots (a container's), so only these may be asked for
+ * pages, and the host the sandbox was told it has.
+ *
+ * @param endpoint the sandbox's own URL
+ */
+export function isOwnHost(request: InboundRequest, endpoint: string): boolean {
+  const header = request.headers[":authority"] ?? request.headers["host"];
+  if (typeof header !== "string" || !URL.canParse(`http://${header}`)) return false;
+  const { hostname } = new URL(`http://${header}`);
+  if (URL.canParse(endpoint) && hostname === new URL(endpoint).hostname) return true;
+  const isAddress = /^\d+\.\d+\.\d+\.\d+$/.test(hostname) || hostname.startsWith("[");
+  return isAddress || !hostname.includes(".") || hostname.endsWith(".localhost");
+}

@@ -1,0 +1,51 @@
+// Writes errors onto the wire in the shape of the service's protocol. What AWS would not say
+// (reason, rule, fix) stays here: only code, message and modelled members leave.
+
+import type { AwsError } from "../../ground/errors.ts";
+import { getModel, type ServiceName } from "../../models/index.ts";
+import { contentTypes, type WireResponse } from "./response.ts";
+import { xmlText } from "./xml_output.ts";
+
+/**
+ * Serialises an error.
+ *
+ * @param error code and status as AWS has them; query services may be given the shape's name, its wire code is sent
+ * @param requestId the id the caller may quote
+ */
+export function serializeError(service: ServiceName, error: AwsError, requestId: string): WireResponse {
+  const model = getModel(service);
+  const headers = { "content-type": contentTypes[model.protocol], "x-amzn-requestid": requestId };
+  const { status } = error;
+  switch (model.protocol) {
+    case "query": {
+      const shape = model.shapes.get(error.code);
+      const code = (shape?.kind === "structure" ? shape.exception?.code : undefined) ?? error.code;
+      const type = status >= 500 ? "Receiver" : "Sender";
+      const detail = `<Type>${type}</Type><Code>${xmlText(code)}</Code><Message>${xmlText(error.message)}</Message>`;
+      const id = `<RequestId>${xmlText(requestId)}</RequestId>`;
+      const namespace = model.xmlNamespace === undefined ? "" : ` xmlns="${model.xmlNamespace}"`;
+      return {
+        status,
+        headers,
+        body: `<ErrorResponse${namespace}><Error>${detail}</Error>${id}</ErrorResponse>`,
+      };
+    }
+    case "json": {
+      const message = error.message === "" ? {} : { [messageMember(service)]: error.message };
+      return { status, headers, body: JSON.stringify({ __type: error.code, ...message, ...error.members }) };
+    }
+    case "rest-json": {
+      const message = error.message === "" ? {} : { message: error.message };
+      return {
+        status,
+        headers: { ...headers, "x-amzn-errortype": error.code },
+        body: JSON.stringify({ ...message, ...error.members }),
+      };
+    }
+  }
+}
+
+/** KMS writes `message`; Identity Center and Identity Store write `Message`. */
+function messageMember(service: ServiceName): "message" | "Message" {
+  return service === "kms" ? "message" : "Message";
+}

@@ -1,0 +1,102 @@
+// Reads a request off the wire: which operation it asks for, and its input as plain values.
+// Pure: no socket, no state. Constraints on those values are models/validate.ts's business.
+
+import { getModel, type Operation, type ServiceModel, type ServiceName } from "../../models/index.ts";
+import { parseJsonBody, readJsonInput } from "../../models/json_input.ts";
+import { refuseOperation, refuseSyntax } from "../../models/refuse_request.ts";
+import { readQueryInput } from "./query_input.ts";
+import { matchRoute, readRouteInput } from "./rest_route.ts";
+
+/** A request as the server received it; the path still percent-encoded, as it was signed. */
+export interface WireRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body: Buffer;
+}
+
+/** An operation and its input: strings, numbers, booleans, Dates, Uint8Arrays, arrays and plain objects. */
+export interface ParsedRequest {
+  readonly operation: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Parses a request by the service's own protocol.
+ *
+ * @param request the request; header names in lower case
+ * @param service the service its credential scope names
+ * @returns the operation's name and its input, unknown members left out
+ * @throws AwsError in the service's own words: no such operation, unreadable body, or a value of another type
+ */
+export function parseRequest(request: WireRequest, service: ServiceName): ParsedRequest {
+  const model = getModel(service);
+  switch (model.protocol) {
+    case "query":
+      return parseQueryRequest(request, model);
+    case "json":
+      return parseJsonRequest(request, model);
+    case "rest-json":
+      return parseRestRequest(request, model);
+  }
+}
+
+function parseQueryRequest(request: WireRequest, model: ServiceModel): ParsedRequest {
+  const form = request.method === "GET" ? request.query : parseForm(request, model);
+  if (request.path !== "/") throw refuseOperation(model, request.path);
+  const action = form.get("Action");
+  const version = form.get("Version");
+  const operation = action === null ? undefined : model.operations.get(action);
+  if (!operation || version !== model.apiVersion)
+    throw refuseOperation(model, action ?? "", version ?? undefined);
+  return { operation: operation.name, input: readQueryInput(form, operation, model) };
+}
+
+function parseForm(request: WireRequest, model: ServiceModel): URLSearchParams {
+  if (request.method !== "POST") throw refuseOperation(model, request.method);
+  return new URLSearchParams(decodeText(request.body, model));
+}
+
+function parseJsonRequest(request: WireRequest, model: ServiceModel): ParsedRequest {
+  const [prefix, name, ...rest] = (headerValue(request, "x-amz-target") ?? "").split(".");
+  const operation = name === undefined || rest.length > 0 ? undefined : model.operations.get(name);
+  if (!operation || prefix !== model.targetPrefix || request.method !== "POST" || request.path !== "/") {
+    throw refuseOperation(model, name ?? "");
+  }
+  return { operation: operation.name, input: readBody(request, operation, model) };
+}
+
+function parseRestRequest(request: WireRequest, model: ServiceModel): ParsedRequest {
+  const route = matchRoute(model, request.method, request.path, request.query);
+  if (!route) throw refuseOperation(model, `${request.method} ${request.path}`);
+  const input = readBody(request, route.operation, model);
+  return {
+    operation: route.operation.name,
+    input: { ...input, ...readRouteInput(route, request.query, model) },
+  };
+}
+
+function readBody(request: WireRequest, operation: Operation, model: ServiceModel): Record<string, unknown> {
+  const hasMembers = [...(operation.input?.members.values() ?? [])].some(
+    (member) => member.location === "body",
+  );
+  // rest-json operations without a body ignore what is sent; json services need at least `{}`.
+  if (!hasMembers && model.protocol === "rest-json") return {};
+  const text = decodeText(request.body, model);
+  const json = text === "" ? {} : parseJsonBody(text, model);
+  return operation.input ? readJsonInput(json, operation.input, model) : {};
+}
+
+function decodeText(body: Buffer, model: ServiceModel): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(body);
+  } catch {
+    throw refuseSyntax(model, "the body is not UTF-8");
+  }
+}
+
+function headerValue(request: WireRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === "string" ? value : value?.[0];
+}

@@ -1,0 +1,113 @@
+// The registry of operations: what a service of the sandbox is made of, and what an operation is given to work with.
+// Services know nothing of HTTP, signatures or each other; they meet in the world.
+import type { Clock } from "../ground/clock.ts";
+import type { ServiceName } from "../models/shapes.ts";
+import type { Rules } from "../rules/rules.ts";
+import type { SearchEngine } from "../search/search_engine.ts";
+import type { IamRole, IamUser, IdSource, Session, Tag, World } from "../state/index.ts";
+
+export type { ServiceName } from "../models/shapes.ts";
+
+/** Who signed a request, resolved from its access key. */
+export type Caller = {
+  accessKeyId: string;
+  accountId: string;
+  /** `arn:aws:iam::…:user/…`, `arn:aws:sts::…:assumed-role/<role>/<session>` or `arn:aws:iam::…:root`. */
+  arn: string;
+  /** `AIDA…`, `AROA…:<session>` or the account id. */
+  userId: string;
+  /** The user, when a user signed. */
+  user: IamUser | null;
+  /** The role, when a session of a role signed. */
+  role: IamRole | null;
+  /** The session, when a session of a role signed; holds session tags and the identity context. */
+  session: Session | null;
+  /** `aws:PrincipalTag/…` of the request: the role's or user's tags overlaid by session tags. */
+  principalTags: Tag[];
+};
+
+/** One named check of a request and how it ended; listed by the control API. */
+export type CheckRecord = {
+  /** Stable dotted name, e.g. `token.audience`. */
+  name: string;
+  passed: boolean;
+  /** What was compared and what was found, in plain words, without secrets. */
+  why: string;
+  /** What to change, when it failed. */
+  fix?: string;
+};
+
+/** What an operation may use. */
+export type OperationContext = {
+  requestId: string;
+  service: ServiceName;
+  operation: string;
+  /** Region of the credential scope. */
+  region: string;
+  /** The caller's account. */
+  accountId: string;
+  caller: Caller;
+  world: World;
+  /** Every document of every index, and their search. */
+  search: SearchEngine;
+  ids: IdSource;
+  /** Address the request came from (`aws:SourceIp`). */
+  sourceIp: string;
+  /** The sandbox's clock (movable). */
+  clock: Clock;
+  rules: Rules;
+  /**
+   * Records a check that passed or failed. Does not throw: a failed check that refuses is followed by `throw new
+   * AwsError({ …, rule: name, reason: why, fix })`.
+   */
+  check(name: string, passed: boolean, why: string, fix?: string): void;
+};
+
+/** Input or output of an operation, with members as the AWS model spells them. */
+export type OperationData = Record<string, unknown>;
+
+/**
+ * One operation of one service. Input was already validated against the AWS model. Output is serialised by the
+ * model: give timestamps as `Date`.
+ *
+ * `handler` is declared as a method so that an implementation may name its own input type (a `type` alias of
+ * the validated members).
+ */
+export type Operation = {
+  service: ServiceName;
+  operation: string;
+  /**
+   * `identity-policy` (default): the gateway checks that the caller's identity policies (and session policies) allow
+   * `<prefix>:<operation>` on `resource(…)` before the handler runs. `handler`: the handler decides alone.
+   */
+  authorization?: "identity-policy" | "handler";
+  /** The ARN the identity policy is checked for; absent: the statement's Resource is not compared. */
+  resource?(input: OperationData, context: OperationContext): string;
+  handler(
+    input: OperationData,
+    context: OperationContext,
+  ): OperationData | undefined | Promise<OperationData | undefined>;
+};
+
+/** Finds operations by service and name. */
+export type Registry = {
+  find(service: string, operation: string): Operation | undefined;
+  list(): readonly Operation[];
+};
+
+/**
+ * @param operations every operation of the sandbox
+ * @throws Error when two claim the same service and name (a programming fault)
+ */
+export function createRegistry(operations: readonly Operation[]): Registry {
+  const byName = new Map<string, Operation>();
+  for (const operation of operations) {
+    const key = `${operation.service}:${operation.operation}`;
+    if (byName.has(key)) throw new Error(`Operation ${key} is registered twice.`);
+    byName.set(key, operation);
+  }
+  return {
+    find: (service, operation) => byName.get(`${service}:${operation}`),
+    list: () => operations,
+  };
+}

@@ -1,0 +1,72 @@
+// Every fact about AWS that is unknown (or was contradictory), as a named switch: strict by default, so that what
+// passes here passes on AWS. `tti sandbox --rules` lists this table; nothing else in the sandbox guesses.
+import { SandboxSetupError } from "../ground/errors.ts";
+import type { Rule } from "./rule.ts";
+import { RULE_TABLE } from "./rule_table.ts";
+
+export type { Certainty, Rule } from "./rule.ts";
+
+/** Name of a rule. */
+export type RuleName = (typeof RULE_TABLE)[number]["name"];
+
+/** Rules chosen by the user: name → value. */
+export type RuleOverrides = Partial<Record<RuleName, string | number | boolean>>;
+
+/** The rules in force. */
+export type Rules = {
+  get(name: RuleName): string;
+  /** Value of a rule that is a whole number. */
+  getNumber(name: RuleName): number;
+  /** @throws SandboxSetupError `SANDBOX_RULE_INVALID` naming the rule and its values */
+  set(name: string, value: string | number | boolean): void;
+  /** Back to what was given at the start. */
+  reset(): void;
+  /** Every rule with its present value. */
+  list(): (Rule & { value: string })[];
+};
+
+/** @returns the table of switches, in its printed order */
+export function listRules(): readonly Rule[] {
+  return RULE_TABLE;
+}
+
+/**
+ * @param overrides rules that shall not have their default
+ * @throws SandboxSetupError `SANDBOX_RULE_INVALID` for an unknown rule or value
+ */
+export function createRules(overrides: RuleOverrides = {}): Rules {
+  const values = new Map<string, string>();
+  const set = (name: string, value: string | number | boolean) => {
+    const rule = RULE_TABLE.find((candidate) => candidate.name === name);
+    if (rule === undefined) {
+      throw new SandboxSetupError(
+        "SANDBOX_RULE_INVALID",
+        `There is no sandbox rule "${name}". Known rules: ${RULE_TABLE.map((known) => known.name).join(", ")}.`,
+      );
+    }
+    const text = String(value);
+    const allowed: readonly string[] = rule.values;
+    const fits = allowed.length === 0 ? /^\d{1,9}$/.test(text) : allowed.includes(text);
+    if (!fits) {
+      throw new SandboxSetupError(
+        "SANDBOX_RULE_INVALID",
+        `Rule "${name}" cannot be "${text}"; use ${allowed.length === 0 ? "a whole number" : allowed.join(" or ")}.`,
+      );
+    }
+    values.set(name, text);
+  };
+  const reset = () => {
+    values.clear();
+    for (const rule of RULE_TABLE) values.set(rule.name, rule.default);
+    for (const [name, value] of Object.entries(overrides)) if (value !== undefined) set(name, value);
+  };
+  reset();
+  const get = (name: RuleName) => values.get(name) ?? "";
+  return {
+    get,
+    getNumber: (name) => Number(get(name)),
+    set,
+    reset,
+    list: () => RULE_TABLE.map((rule) => ({ ...rule, value: values.get(rule.name) ?? rule.default })),
+  };
+}

@@ -1,0 +1,204 @@
+// Groups of an identity store: CreateGroup, DescribeGroup, ListGroups, UpdateGroup, DeleteGroup, GetGroupId.
+
+import { cutPage } from "../../operation/list_page.ts";
+import type { Operation } from "../../operation/operation.ts";
+import type { IdentityStoreGroup } from "../../state/identity_center_entities.ts";
+import { storeKey } from "../../state/world.ts";
+import { removeAssignments } from "./assignments.ts";
+import {
+  assertRevision,
+  getGroup,
+  getIdentityStore,
+  policyResource,
+  resourceArn,
+  revisionOf,
+  type StoreInput,
+} from "./lookup.ts";
+import { refuseInvalid } from "./refuse.ts";
+import {
+  type AlternateIdentifier,
+  assertGroupUnique,
+  groupsOf,
+  resolveIdentifier,
+  uniqueGroupValues,
+} from "./unique_attributes.ts";
+import type { AttributeOperation } from "./user_document.ts";
+
+type GroupInput = StoreInput & { GroupId: string; Revision?: string };
+type CreateInput = StoreInput & { DisplayName?: string; Description?: string };
+type ListInput = StoreInput & {
+  MaxResults?: number;
+  NextToken?: string;
+  Filters?: { AttributePath: string; AttributeValue: string }[];
+};
+
+const createGroup: Operation = {
+  service: "identitystore",
+  operation: "CreateGroup",
+  resource: policyResource,
+  handler(input: CreateInput, context) {
+    const { identityStoreId } = getIdentityStore(context, input);
+    const createdAtMs = context.clock().getTime();
+    const group: IdentityStoreGroup = {
+      identityStoreId,
+      groupId: context.ids.identityStoreResourceId(),
+      displayName: needName(input.DisplayName),
+      description: input.Description ?? null,
+      externalIds: [],
+      createdAtMs,
+      updatedAtMs: createdAtMs,
+    };
+    assertGroupUnique(group, groupsOf(context, identityStoreId));
+    context.world.groups.set(storeKey(identityStoreId, group.groupId), group);
+    return identify(group);
+  },
+};
+
+const describeGroup: Operation = {
+  service: "identitystore",
+  operation: "DescribeGroup",
+  resource: policyResource,
+  handler(input: GroupInput, context) {
+    const { identityStoreId } = getIdentityStore(context, input);
+    return describe(getGroup(context, identityStoreId, input.GroupId));
+  },
+};
+
+const listGroups: Operation = {
+  service: "identitystore",
+  operation: "ListGroups",
+  resource: policyResource,
+  handler(input: ListInput, context) {
+    const { identityStoreId } = getIdentityStore(context, input);
+    const [filter] = input.Filters ?? [];
+    if (filter && filter.AttributePath.toLowerCase() !== "displayname") {
+      throw refuseInvalid(`${filter.AttributePath} is not a supported filter.`, {
+        rule: "group.filter",
+        reason: "ListGroups filters by DisplayName only.",
+        fix: "Use the AttributePath DisplayName.",
+      });
+    }
+    const groups = groupsOf(context, identityStoreId).filter(
+      ({ displayName }) => filter === undefined || displayName === filter.AttributeValue,
+    );
+    const cut = cutPage(context, groups, {
+      size: input.MaxResults ?? 100,
+      nextToken: input.NextToken,
+      tokenMember: "nextToken",
+      filter: [identityStoreId, filter],
+    });
+    return { Groups: cut.page.map(describe), NextToken: cut.nextToken };
+  },
+};
+
+const updateGroup: Operation = {
+  service: "identitystore",
+  operation: "UpdateGroup",
+  resource: policyResource,
+  handler(input: GroupInput & { Operations: AttributeOperation[] }, context) {
+    const { identityStoreId } = getIdentityStore(context, input);
+    const group = getGroup(context, identityStoreId, input.GroupId);
+    assertRevision(group, input.Revision);
+    const changed = input.Operations.reduce(withOperation, group);
+    assertGroupUnique(changed, groupsOf(context, identityStoreId));
+    Object.assign(group, changed, { updatedAtMs: context.clock().getTime() });
+    return identify(group);
+  },
+};
+
+const deleteGroup: Operation = {
+  service: "identitystore",
+  operation: "DeleteGroup",
+  resource: policyResource,
+  handler(input: GroupInput, context) {
+    const { identityStoreId } = getIdentityStore(context, input);
+    const group = getGroup(context, identityStoreId, input.GroupId);
+    assertRevision(group, input.Revision);
+    const { groups, memberships } = context.world;
+    for (const [key, membership] of memberships) {
+      const held = membership.identityStoreId === identityStoreId && membership.groupId === group.groupId;
+      if (held) memberships.delete(key);
+    }
+    removeAssignments(context, identityStoreId, "GROUP", group.groupId);
+    groups.delete(storeKey(identityStoreId, group.groupId));
+    return {};
+  },
+};
+
+const getGroupId: Operation = {
+  service: "identitystore",
+  operation: "GetGroupId",
+  resource: policyResource,
+  handler(input: StoreInput & { AlternateIdentifier: AlternateIdentifier }, context) {
+    const { identityStoreId } = getIdentityStore(context, input);
+    const { groupId } = resolveIdentifier(
+      input.AlternateIdentifier,
+      groupsOf(context, identityStoreId),
+      "GROUP",
+      ["displayName"],
+      uniqueGroupValues,
+      context,
+    );
+    return { IdentityStoreId: identityStoreId, GroupId: groupId, GroupArn: resourceArn("group", groupId) };
+  },
+};
+
+/** The operations of this family. */
+export const groupOperations: readonly Operation[] = [
+  createGroup,
+  describeGroup,
+  listGroups,
+  updateGroup,
+  deleteGroup,
+  getGroupId,
+];
+
+/** The model bounds these two attributes at 1024 characters and requires neither; a group without a name is refused. */
+function withOperation(
+  group: IdentityStoreGroup,
+  { AttributePath: path, AttributeValue: value }: AttributeOperation,
+) {
+  const isText = typeof value === "string" && value.length > 0 && value.length <= 1024;
+  const isAbsent = value === undefined || value === null;
+  if (path.toLowerCase() === "displayname" && isText) return { ...group, displayName: value };
+  if (path.toLowerCase() === "description" && (isText || isAbsent)) {
+    return { ...group, description: isText ? value : null };
+  }
+  throw refuseInvalid(`${path} cannot be set to the value given.`, {
+    rule: "group.attributePath",
+    reason:
+      "UpdateGroup takes displayName (a text of 1 to 1024 characters) and description (the same, or none).",
+    fix: "Use displayName or description.",
+  });
+}
+
+function needName(displayName: string | undefined): string {
+  if (displayName !== undefined) return displayName;
+  throw refuseInvalid("DisplayName is required.", {
+    rule: "group.displayName",
+    reason: "A group needs a DisplayName.",
+    fix: "Give DisplayName.",
+  });
+}
+
+function identify(group: IdentityStoreGroup) {
+  return {
+    IdentityStoreId: group.identityStoreId,
+    GroupId: group.groupId,
+    GroupArn: resourceArn("group", group.groupId),
+    Revision: revisionOf(group),
+  };
+}
+
+function describe(group: IdentityStoreGroup) {
+  return {
+    ...identify(group),
+    DisplayName: group.displayName,
+    Description: group.description,
+    ...(group.externalIds.length > 0 && {
+      ExternalIds: group.externalIds.map(({ issuer, id }) => ({ Issuer: issuer, Id: id })),
+    }),
+    CreatedAt: new Date(group.createdAtMs),
+    UpdatedAt: new Date(group.updatedAtMs),
+  };
+}

@@ -1,0 +1,191 @@
+// Users of an identity store: CreateUser, DescribeUser, ListUsers, UpdateUser, DeleteUser, GetUserId.
+
+import { cutPage } from "../../operation/list_page.ts";
+import type { Operation, OperationContext } from "../../operation/operation.ts";
+import type { IdentityStoreUser } from "../../state/identity_center_entities.ts";
+import { storeKey } from "../../state/world.ts";
+import { removeAssignments } from "./assignments.ts";
+import {
+  assertRevision,
+  getIdentityStore,
+  getUser,
+  policyResource,
+  resourceArn,
+  revisionOf,
+  type StoreInput,
+} from "./lookup.ts";
+import { refuseInvalid } from "./refuse.ts";
+import {
+  type AlternateIdentifier,
+  assertUserUnique,
+  resolveIdentifier,
+  uniqueUserValues,
+  usersOf,
+} from "./unique_attributes.ts";
+import {
+  type AttributeOperation,
+  applyOperations,
+  documentOf,
+  keepDocument,
+  type UserDocument,
+} from "./user_document.ts";
+
+type UserInput = StoreInput & { UserId: string; Revision?: string; Extensions?: string[] };
+type ListInput = StoreInput & {
+  MaxResults?: number;
+  NextToken?: string;
+  Filters?: { AttributePath: string; AttributeValue: string }[];
+  Extensions?: string[];
+};
+
+const createUser: Operation = {
+  service: "identitystore",
+  operation: "CreateUser",
+  resource: policyResource,
+  handler(input: StoreInput & UserDocument, context) {
+    const { identityStoreId } = getIdentityStore(context, input);
+    const createdAtMs = context.clock().getTime();
+    const user: IdentityStoreUser = {
+      identityStoreId,
+      userId: context.ids.identityStoreResourceId(),
+      ...keepDocument(input),
+      externalIds: [],
+      status: "ENABLED",
+      createdAtMs,
+      updatedAtMs: createdAtMs,
+    };
+    assertUserUnique(user, usersOf(context, identityStoreId));
+    context.world.users.set(storeKey(identityStoreId, user.userId), user);
+    return identify(user);
+  },
+};
+
+const describeUser: Operation = {
+  service: "identitystore",
+  operation: "DescribeUser",
+  resource: policyResource,
+  handler(input: UserInput, context) {
+    const { identityStoreId } = getIdentityStore(context, input);
+    return describe(getUser(context, identityStoreId, input.UserId), input.Extensions);
+  },
+};
+
+const listUsers: Operation = {
+  service: "identitystore",
+  operation: "ListUsers",
+  resource: policyResource,
+  handler(input: ListInput, context) {
+    const { identityStoreId } = getIdentityStore(context, input);
+    const [filter] = input.Filters ?? [];
+    if (filter && filter.AttributePath.toLowerCase() !== "username") {
+      throw refuseInvalid(`${filter.AttributePath} is not a supported filter.`, {
+        rule: "user.filter",
+        reason: "ListUsers filters by UserName only.",
+        fix: "Use the AttributePath UserName, or GetUserId.",
+      });
+    }
+    const users = usersOf(context, identityStoreId).filter(
+      ({ userName }) => filter === undefined || userName === filter.AttributeValue,
+    );
+    const cut = cutPage(context, users, {
+      size: input.MaxResults ?? 100,
+      nextToken: input.NextToken,
+      tokenMember: "nextToken",
+      filter: [identityStoreId, filter],
+    });
+    const page = cut.page.map((user) => describe(user, input.Extensions));
+    return { Users: page, NextToken: cut.nextToken };
+  },
+};
+
+const updateUser: Operation = {
+  service: "identitystore",
+  operation: "UpdateUser",
+  resource: policyResource,
+  handler(input: UserInput & { Operations: AttributeOperation[] }, context) {
+    const { identityStoreId } = getIdentityStore(context, input);
+    const user = getUser(context, identityStoreId, input.UserId);
+    assertRevision(user, input.Revision);
+    const attributes = keepDocument(applyOperations(identityStoreId, documentOf(user), input.Operations));
+    assertUserUnique({ ...user, ...attributes }, usersOf(context, identityStoreId));
+    Object.assign(user, attributes, { updatedAtMs: context.clock().getTime() });
+    return identify(user);
+  },
+};
+
+const deleteUser: Operation = {
+  service: "identitystore",
+  operation: "DeleteUser",
+  resource: policyResource,
+  handler(input: UserInput, context) {
+    const { identityStoreId } = getIdentityStore(context, input);
+    const user = getUser(context, identityStoreId, input.UserId);
+    assertRevision(user, input.Revision);
+    removeUser(user, context);
+    return {};
+  },
+};
+
+const getUserId: Operation = {
+  service: "identitystore",
+  operation: "GetUserId",
+  resource: policyResource,
+  handler(input: StoreInput & { AlternateIdentifier: AlternateIdentifier }, context) {
+    const { identityStoreId } = getIdentityStore(context, input);
+    const { userId } = resolveIdentifier(
+      input.AlternateIdentifier,
+      usersOf(context, identityStoreId),
+      "USER",
+      ["userName", "emails.value"],
+      uniqueUserValues,
+      context,
+    );
+    return { IdentityStoreId: identityStoreId, UserId: userId, UserArn: resourceArn("user", userId) };
+  },
+};
+
+/** The operations of this family. */
+export const userOperations: readonly Operation[] = [
+  createUser,
+  describeUser,
+  listUsers,
+  updateUser,
+  deleteUser,
+  getUserId,
+];
+
+function removeUser({ identityStoreId, userId }: IdentityStoreUser, context: OperationContext): void {
+  const { users, memberships } = context.world;
+  for (const [key, membership] of memberships) {
+    if (membership.identityStoreId === identityStoreId && membership.userId === userId)
+      memberships.delete(key);
+  }
+  removeAssignments(context, identityStoreId, "USER", userId);
+  users.delete(storeKey(identityStoreId, userId));
+}
+
+function identify(user: IdentityStoreUser) {
+  return {
+    IdentityStoreId: user.identityStoreId,
+    UserId: user.userId,
+    UserArn: resourceArn("user", user.userId),
+    Revision: revisionOf(user),
+  };
+}
+
+/** Extensions are shown only when the caller names them (API reference). */
+function describe(user: IdentityStoreUser, extensions: readonly string[] = []) {
+  const { Extensions: held, ...document } = documentOf(user);
+  const shown = Object.entries(held ?? {}).filter(([name]) => extensions.includes(name));
+  return {
+    ...document,
+    ...(shown.length > 0 && { Extensions: Object.fromEntries(shown) }),
+    ...identify(user),
+    ...(user.externalIds.length > 0 && {
+      ExternalIds: user.externalIds.map(({ issuer, id }) => ({ Issuer: issuer, Id: id })),
+    }),
+    UserStatus: user.status,
+    CreatedAt: new Date(user.createdAtMs),
+    UpdatedAt: new Date(user.updatedAtMs),
+  };
+}

@@ -1,0 +1,116 @@
+// Aliases: CreateAlias, UpdateAlias, DeleteAlias, ListAliases.
+
+import type { Operation, OperationContext } from "../../operation/operation.ts";
+import type { KmsKey } from "../../state/iam_entities.ts";
+import { assertNotPendingDeletion, cutList, getKey, keyResource, keysOf, type ListInput } from "./lookup.ts";
+import { refuse } from "./refuse.ts";
+
+type AliasInput = { AliasName: string };
+type TargetInput = AliasInput & { TargetKeyId: string };
+
+const createAlias: Operation = {
+  service: "kms",
+  operation: "CreateAlias",
+  resource: targetResource,
+  handler({ AliasName: name, TargetKeyId: target }: TargetInput, context) {
+    assertName(name);
+    const taken = findHolder(context, name);
+    if (taken) {
+      const arn = aliasArn(name, context);
+      throw refuse("AlreadyExistsException", `An alias with the name ${arn} already exists`, {
+        rule: "alias.unique",
+        reason: `The alias names ${taken.arn}.`,
+        fix: "Use UpdateAlias, or another name.",
+      });
+    }
+    getTarget(context, target).aliases.push(name);
+    return {};
+  },
+};
+
+const updateAlias: Operation = {
+  service: "kms",
+  operation: "UpdateAlias",
+  resource: targetResource,
+  handler({ AliasName: name, TargetKeyId: target }: TargetInput, context) {
+    const before = getHolder(context, name);
+    const after = getTarget(context, target);
+    before.aliases = before.aliases.filter((alias) => alias !== name);
+    after.aliases.push(name);
+    return {};
+  },
+};
+
+const deleteAlias: Operation = {
+  service: "kms",
+  operation: "DeleteAlias",
+  resource: ({ AliasName: name }: AliasInput, context) => aliasArn(name, context),
+  handler({ AliasName: name }: AliasInput, context) {
+    const holder = getHolder(context, name);
+    holder.aliases = holder.aliases.filter((alias) => alias !== name);
+    return {};
+  },
+};
+
+const listAliases: Operation = {
+  service: "kms",
+  operation: "ListAliases",
+  handler(input: ListInput & { KeyId?: string }, context) {
+    const keys = input.KeyId === undefined ? keysOf(context) : [getKey(context, input.KeyId, "key")];
+    const aliases = keys.flatMap((key) =>
+      key.aliases.map((name) => ({
+        AliasName: name,
+        AliasArn: aliasArn(name, context),
+        TargetKeyId: key.keyId,
+      })),
+    );
+    const { page, ...rest } = cutList(context, aliases, input, input.KeyId);
+    return { Aliases: page, ...rest };
+  },
+};
+
+/** The operations of this family. */
+export const aliasOperations: readonly Operation[] = [createAlias, updateAlias, deleteAlias, listAliases];
+
+/** `arn:aws:kms:<region>:<account>:alias/…` */
+function aliasArn(name: string, { region, accountId }: OperationContext): string {
+  return `arn:aws:kms:${region}:${accountId}:${name}`;
+}
+
+function targetResource({ TargetKeyId: target }: TargetInput, context: OperationContext): string {
+  return keyResource({ KeyId: target }, context);
+}
+
+function getTarget(context: OperationContext, target: string): KmsKey {
+  const key = getKey(context, target, "key");
+  assertNotPendingDeletion(key);
+  return key;
+}
+
+function findHolder(context: OperationContext, name: string): KmsKey | undefined {
+  return keysOf(context).find((key) => key.aliases.includes(name));
+}
+
+function getHolder(context: OperationContext, name: string): KmsKey {
+  const holder = findHolder(context, name);
+  if (holder) return holder;
+  throw refuse("NotFoundException", `Alias ${aliasArn(name, context)} is not found.`, {
+    rule: "alias.exists",
+    reason: `Account ${context.accountId} has no alias ${name} in ${context.region}.`,
+    fix: "Create the alias first.",
+  });
+}
+
+/** API reference, CreateAlias: `alias/` and a name; `alias/aws/` is AWS's own. */
+function assertName(name: string): void {
+  if (/^alias\/[a-zA-Z0-9/_-]+$/.test(name) && !name.startsWith("alias/aws/")) return;
+  throw refuse(
+    "InvalidAliasNameException",
+    'Alias must start with the prefix "alias/" and a name of your own.',
+    {
+      rule: "alias.name",
+      reason: `The alias name ${name} does not begin with alias/, or is one of AWS's own.`,
+      fix: "Use alias/<name>.",
+    },
+  );
+}

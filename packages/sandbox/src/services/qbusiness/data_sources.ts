@@ -1,0 +1,156 @@
+// Data sources of an index: CreateDataSource, GetDataSource, UpdateDataSource, DeleteDataSource, ListDataSources.
+// Nothing is crawled: documents name a data source in their attribute _data_source_id.
+
+import type { Json } from "../../ground/errors.ts";
+import { createOnce } from "../../operation/idempotency.ts";
+import type { Operation, OperationContext } from "../../operation/operation.ts";
+import type { QDataSource } from "../../state/qbusiness_entities.ts";
+import {
+  applicationResource,
+  childrenOf,
+  cutList,
+  getDataSource,
+  getIndex,
+  type IndexInput,
+  type ListInput,
+  type TagsInput,
+  timesOf,
+} from "./lookup.ts";
+import { refuseTokenReuse } from "./refuse.ts";
+
+type CreateInput = IndexInput &
+  TagsInput & { displayName: string; configuration: Json; description?: string; clientToken?: string };
+type DataSourceInput = IndexInput & { dataSourceId: string };
+type UpdateInput = DataSourceInput & { displayName?: string; configuration?: Json; description?: string };
+
+const createDataSource: Operation = {
+  service: "qbusiness",
+  operation: "CreateDataSource",
+  resource: applicationResource,
+  handler(input: CreateInput, context) {
+    getIndex(context, input);
+    const { clientToken, ...parameters } = input;
+    const create = () => addDataSource(input, context);
+    return createOnce(
+      context,
+      clientToken,
+      parameters,
+      create,
+      refuseTokenReuse({ type: "DATA_SOURCE", id: "" }),
+    );
+  },
+};
+
+const getDataSourceOperation: Operation = {
+  service: "qbusiness",
+  operation: "GetDataSource",
+  resource: applicationResource,
+  handler(input: DataSourceInput, context) {
+    const dataSource = getDataSource(context, input);
+    return {
+      ...summarize(dataSource),
+      applicationId: dataSource.applicationId,
+      indexId: dataSource.indexId,
+      dataSourceArn: dataSource.dataSourceArn,
+      configuration: dataSource.configuration,
+      description: dataSource.description,
+    };
+  },
+};
+
+const updateDataSource: Operation = {
+  service: "qbusiness",
+  operation: "UpdateDataSource",
+  resource: applicationResource,
+  handler(input: UpdateInput, context) {
+    const dataSource = getDataSource(context, input);
+    dataSource.displayName = input.displayName ?? dataSource.displayName;
+    dataSource.description = input.description ?? dataSource.description;
+    if (input.configuration !== undefined) {
+      dataSource.configuration = input.configuration;
+      dataSource.type = typeOf(input.configuration);
+    }
+    dataSource.updatedAtMs = context.clock().getTime();
+    return {};
+  },
+};
+
+const deleteDataSource: Operation = {
+  service: "qbusiness",
+  operation: "DeleteDataSource",
+  resource: applicationResource,
+  handler(input: DataSourceInput, context) {
+    const { dataSourceId, applicationId, indexId } = getDataSource(context, input);
+    const { search, world } = context;
+    // The documents a data source brought go with it (user guide, deleting data sources).
+    for (const document of search.list(applicationId, indexId)) {
+      if (document.dataSourceId === dataSourceId) search.delete(applicationId, indexId, document.documentId);
+    }
+    world.dataSources.delete(dataSourceId);
+    return {};
+  },
+};
+
+const listDataSources: Operation = {
+  service: "qbusiness",
+  operation: "ListDataSources",
+  resource: applicationResource,
+  handler(input: IndexInput & ListInput, context) {
+    const { applicationId, indexId } = getIndex(context, input);
+    const dataSources = childrenOf(context.world.dataSources, applicationId).filter(
+      (dataSource) => dataSource.indexId === indexId,
+    );
+    const { page, nextToken } = cutList(context, dataSources, input, 10, [applicationId, indexId]);
+    return { dataSources: page.map(summarize), nextToken };
+  },
+};
+
+/** The operations of this family. */
+export const dataSourceOperations: readonly Operation[] = [
+  createDataSource,
+  getDataSourceOperation,
+  updateDataSource,
+  deleteDataSource,
+  listDataSources,
+];
+
+function addDataSource(input: CreateInput, context: OperationContext): { [member: string]: Json } {
+  const { world, ids, clock } = context;
+  const { indexArn, indexId, applicationId } = getIndex(context, input);
+  const dataSourceId = ids.uuid();
+  const nowMs = clock().getTime();
+  const dataSource: QDataSource = {
+    dataSourceId,
+    dataSourceArn: `${indexArn}/data-source/${dataSourceId}`,
+    applicationId,
+    indexId,
+    displayName: input.displayName,
+    description: input.description ?? null,
+    type: typeOf(input.configuration),
+    configuration: input.configuration,
+    status: "ACTIVE",
+    tags: input.tags ?? [],
+    createdAtMs: nowMs,
+    updatedAtMs: nowMs,
+  };
+  world.dataSources.set(dataSourceId, dataSource);
+  return { dataSourceId, dataSourceArn: dataSource.dataSourceArn };
+}
+
+/** A connector's configuration document names its type; custom data sources may leave it out. */
+function typeOf(configuration: Json): string {
+  const isObject =
+    typeof configuration === "object" && configuration !== null && !Array.isArray(configuration);
+  const type = isObject ? configuration["type"] : undefined;
+  return typeof type === "string" && type !== "" ? type.slice(0, 2048) : "CUSTOM";
+}
+
+function summarize(dataSource: QDataSource) {
+  return {
+    displayName: dataSource.displayName,
+    dataSourceId: dataSource.dataSourceId,
+    type: dataSource.type,
+    status: dataSource.status,
+    ...timesOf(dataSource),
+  };
+}

@@ -1,0 +1,121 @@
+// Documents of an index: BatchPutDocument, BatchDeleteDocument, ListDocuments.
+// A document that cannot be indexed does not fail the batch: it is named in failedDocuments.
+
+import type { Operation, OperationContext } from "../../operation/operation.ts";
+import type { SearchDocumentInput } from "../../search/document.ts";
+import { SearchValidationError } from "../../search/search_error.ts";
+import {
+  extractText,
+  isReadableContentType,
+  UnreadableDocumentError,
+} from "../../search/text/extract_text.ts";
+import { applicationResource, cutList, getIndex, type IndexInput, type ListInput } from "./lookup.ts";
+
+type WireDocument = {
+  id: string;
+  attributes?: SearchDocumentInput["attributes"];
+  content?: { blob?: Uint8Array; s3?: unknown };
+  contentType?: string;
+  title?: string;
+  accessConfiguration?: SearchDocumentInput["accessControl"];
+};
+type PutInput = IndexInput & { documents: WireDocument[] };
+type DeleteInput = IndexInput & { documents: { documentId: string }[] };
+type FailedDocument = {
+  id: string;
+  error: { errorCode: "InvalidRequest" | "ResourceNotFound"; errorMessage: string };
+};
+
+/** Text formats the engine indexes as they stand. */
+const plainTypes = ["JSON", "CSV", "XML"];
+
+const batchPutDocument: Operation = {
+  service: "qbusiness",
+  operation: "BatchPutDocument",
+  resource: applicationResource,
+  async handler(input: PutInput, context) {
+    const index = getIndex(context, input);
+    const failed: FailedDocument[] = [];
+    for (const document of input.documents) {
+      const fault = await putDocument(document, index, context);
+      if (fault !== undefined) failed.push(failure(document.id, "InvalidRequest", fault));
+    }
+    return { failedDocuments: failed };
+  },
+};
+
+const batchDeleteDocument: Operation = {
+  service: "qbusiness",
+  operation: "BatchDeleteDocument",
+  resource: applicationResource,
+  handler(input: DeleteInput, context) {
+    const { applicationId, indexId } = getIndex(context, input);
+    const failed = input.documents
+      .filter(({ documentId }) => !context.search.delete(applicationId, indexId, documentId))
+      .map(({ documentId }) => failure(documentId, "ResourceNotFound", "the index has no such document"));
+    return { failedDocuments: failed };
+  },
+};
+
+const listDocuments: Operation = {
+  service: "qbusiness",
+  operation: "ListDocuments",
+  resource: applicationResource,
+  handler(input: IndexInput & ListInput & { dataSourceIds?: string[] }, context) {
+    const { applicationId, indexId } = getIndex(context, input);
+    const [dataSourceId] = input.dataSourceIds ?? [];
+    const documents = context.search
+      .list(applicationId, indexId)
+      .filter((document) => dataSourceId === undefined || document.dataSourceId === dataSourceId);
+    const filter = [applicationId, indexId, dataSourceId];
+    const { page, nextToken } = cutList(context, documents, input, 100, filter);
+    return {
+      documentDetailList: page.map(({ documentId }) => ({ documentId, status: "INDEXED" })),
+      nextToken,
+    };
+  },
+};
+
+/** The operations of this family. */
+export const documentOperations: readonly Operation[] = [
+  batchPutDocument,
+  batchDeleteDocument,
+  listDocuments,
+];
+
+/** Indexes one document; returns what is wrong with it, if anything. */
+async function putDocument(
+  document: WireDocument,
+  { applicationId, indexId }: IndexInput,
+  { search }: OperationContext,
+): Promise<string | undefined> {
+  const bytes = document.content?.blob;
+  if (!bytes) return "the sandbox takes content.blob, not content.s3";
+  const { contentType = "PLAIN_TEXT" } = document;
+  const readable = plainTypes.includes(contentType) ? "PLAIN_TEXT" : contentType;
+  if (!isReadableContentType(readable)) return `the sandbox cannot read ${contentType}`;
+  try {
+    const { text, title } = await extractText(bytes, readable);
+    const given = document.title ?? title;
+    search.put(applicationId, indexId, {
+      documentId: document.id,
+      content: text,
+      ...(given !== undefined && { title: given }),
+      ...(document.attributes && { attributes: document.attributes }),
+      ...(document.accessConfiguration && { accessControl: document.accessConfiguration }),
+    });
+    return undefined;
+  } catch (error) {
+    if (error instanceof UnreadableDocumentError || error instanceof SearchValidationError)
+      return error.message;
+    throw error;
+  }
+}
+
+function failure(
+  id: string,
+  errorCode: FailedDocument["error"]["errorCode"],
+  errorMessage: string,
+): FailedDocument {
+  return { id, error: { errorCode, errorMessage } };
+}

@@ -1,0 +1,155 @@
+// Retrievers of an application: CreateRetriever, GetRetriever, UpdateRetriever, DeleteRetriever, ListRetrievers.
+
+import type { Json } from "../../ground/errors.ts";
+import { createOnce } from "../../operation/idempotency.ts";
+import type { Operation, OperationContext } from "../../operation/operation.ts";
+import type { QRetriever } from "../../state/qbusiness_entities.ts";
+import {
+  type ApplicationInput,
+  applicationResource,
+  childrenOf,
+  cutList,
+  getApplication,
+  getIndex,
+  getRetriever,
+  type ListInput,
+  type TagsInput,
+  timesOf,
+} from "./lookup.ts";
+import { refuseField, refuseTokenReuse } from "./refuse.ts";
+
+type Configuration = { nativeIndexConfiguration?: { indexId: string }; kendraIndexConfiguration?: unknown };
+type CreateInput = ApplicationInput &
+  TagsInput & {
+    type: QRetriever["type"];
+    displayName: string;
+    configuration: Configuration;
+    roleArn?: string;
+    clientToken?: string;
+  };
+type RetrieverInput = ApplicationInput & { retrieverId: string };
+type UpdateInput = RetrieverInput & { configuration?: Configuration; displayName?: string; roleArn?: string };
+
+const createRetriever: Operation = {
+  service: "qbusiness",
+  operation: "CreateRetriever",
+  resource: applicationResource,
+  handler(input: CreateInput, context) {
+    getApplication(context, input);
+    if (input.type !== "NATIVE_INDEX") throw refuseKendra("type");
+    const { clientToken, ...parameters } = input;
+    const create = () => addRetriever(input, context);
+    return createOnce(
+      context,
+      clientToken,
+      parameters,
+      create,
+      refuseTokenReuse({ type: "RETRIEVER", id: "" }),
+    );
+  },
+};
+
+const getRetrieverOperation: Operation = {
+  service: "qbusiness",
+  operation: "GetRetriever",
+  resource: applicationResource,
+  handler(input: RetrieverInput, context) {
+    const retriever = getRetriever(context, input);
+    return {
+      ...summarize(retriever),
+      retrieverArn: retriever.retrieverArn,
+      configuration: { nativeIndexConfiguration: { indexId: retriever.indexId } },
+      roleArn: retriever.roleArn,
+      ...timesOf(retriever),
+    };
+  },
+};
+
+const updateRetriever: Operation = {
+  service: "qbusiness",
+  operation: "UpdateRetriever",
+  resource: applicationResource,
+  handler(input: UpdateInput, context) {
+    const retriever = getRetriever(context, input);
+    if (input.configuration)
+      retriever.indexId = resolveIndex(input.applicationId, input.configuration, context);
+    retriever.displayName = input.displayName ?? retriever.displayName;
+    retriever.roleArn = input.roleArn ?? retriever.roleArn;
+    retriever.updatedAtMs = context.clock().getTime();
+    return {};
+  },
+};
+
+const deleteRetriever: Operation = {
+  service: "qbusiness",
+  operation: "DeleteRetriever",
+  resource: applicationResource,
+  handler(input: RetrieverInput, context) {
+    const { retrieverId } = getRetriever(context, input);
+    context.world.retrievers.delete(retrieverId);
+    return {};
+  },
+};
+
+const listRetrievers: Operation = {
+  service: "qbusiness",
+  operation: "ListRetrievers",
+  resource: applicationResource,
+  handler(input: ApplicationInput & ListInput, context) {
+    const { applicationId } = getApplication(context, input);
+    const retrievers = childrenOf(context.world.retrievers, applicationId);
+    const { page, nextToken } = cutList(context, retrievers, input, 50, applicationId);
+    return { retrievers: page.map(summarize), nextToken };
+  },
+};
+
+/** The operations of this family. */
+export const retrieverOperations: readonly Operation[] = [
+  createRetriever,
+  getRetrieverOperation,
+  updateRetriever,
+  deleteRetriever,
+  listRetrievers,
+];
+
+function addRetriever(input: CreateInput, context: OperationContext): { [member: string]: Json } {
+  const { world, ids, clock } = context;
+  const { applicationArn, applicationId } = getApplication(context, input);
+  const indexId = resolveIndex(applicationId, input.configuration, context);
+  const retrieverId = ids.uuid();
+  const nowMs = clock().getTime();
+  const retriever: QRetriever = {
+    retrieverId,
+    retrieverArn: `${applicationArn}/retriever/${retrieverId}`,
+    applicationId,
+    displayName: input.displayName,
+    type: input.type,
+    status: "ACTIVE",
+    indexId,
+    roleArn: input.roleArn ?? null,
+    tags: input.tags ?? [],
+    createdAtMs: nowMs,
+    updatedAtMs: nowMs,
+  };
+  world.retrievers.set(retrieverId, retriever);
+  return { retrieverId, retrieverArn: retriever.retrieverArn };
+}
+
+function resolveIndex(
+  applicationId: string,
+  configuration: Configuration,
+  context: OperationContext,
+): string {
+  const indexId = configuration.nativeIndexConfiguration?.indexId;
+  if (indexId === undefined) throw refuseKendra("configuration");
+  return getIndex(context, { applicationId, indexId }).indexId;
+}
+
+function refuseKendra(field: string) {
+  return refuseField(field, "the sandbox has native indices only, no Amazon Kendra", "retriever.type");
+}
+
+function summarize(retriever: QRetriever) {
+  const { applicationId, retrieverId, type, status, displayName } = retriever;
+  return { applicationId, retrieverId, type, status, displayName };
+}

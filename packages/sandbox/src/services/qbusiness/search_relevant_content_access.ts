@@ -1,0 +1,234 @@
+// May this session search this application? Identity-enhanced session, resource policy with its conditions, data
+// accessor with its external id, licence, key. Contract sections 1.3, 8 and 10.
+
+import { AwsError } from "../../ground/errors.ts";
+import { decideIdentityPolicy, principalName, requestContext } from "../../operation/authorization.ts";
+import type { OperationContext } from "../../operation/operation.ts";
+import { evaluatePolicies } from "../../policy/policy.ts";
+import type { PolicyDocument } from "../../policy/policy_document.ts";
+import {
+  type IdentityContext,
+  type IdentityStoreUser,
+  type QApplication,
+  type QDataAccessor,
+  type QPermission,
+  storeKey,
+} from "../../state/index.ts";
+
+const ACTION = "qbusiness:SearchRelevantContent";
+const EXTERNAL_ID_TAG = "qbusiness-dataaccessor:ExternalId";
+
+/** What a permitted search may see. */
+export type SearchPermission = {
+  user: IdentityStoreUser;
+  /** Null: a role of the application's own account, which needs no data accessor. */
+  accessor: QDataAccessor | null;
+};
+
+/** @throws AwsError AccessDeniedException or LicenseNotFoundException naming the rule */
+export function assertMaySearch(application: QApplication, context: OperationContext): SearchPermission {
+  const identity = requireIdentity(application, context);
+  const isForeign = context.accountId !== application.accountId;
+  const accessor = isForeign ? requireAccessor(application, identity, context) : null;
+  if (isForeign) assertResourcePolicy(application, context);
+  if (accessor !== null) assertExternalId(accessor, context);
+  const user = requireUser(identity, context);
+  assertLicence(application, user, context);
+  assertKey(application, context);
+  return { user, accessor };
+}
+
+function requireIdentity(application: QApplication, context: OperationContext): IdentityContext {
+  const identity = context.caller.session?.identityContext;
+  if (!identity) {
+    throw deny(
+      "search.identityContext",
+      "the request was signed with plain credentials, which carry no identity of a user",
+      "Assume the role again with ProvidedContexts (the identity context of CreateTokenWithIAM) and sign with that session.",
+      context,
+    );
+  }
+  const isOver = identity.expiresAtMs <= context.clock().getTime();
+  if (isOver && context.rules.get("search.expiredContext") === "reject") {
+    throw deny(
+      "search.identityExpiry",
+      `the identity context in the session expired at ${new Date(identity.expiresAtMs).toISOString()}`,
+      "Exchange a new ID token and assume the role again.",
+      context,
+    );
+  }
+  context.check("search.identityContext", true, `the session acts for user ${identity.userId}`);
+  if (application.identityCenterInstanceArn !== identity.instanceArn) {
+    throw deny(
+      "search.instance",
+      `the user is of ${identity.instanceArn}, the application is bound to ${application.identityCenterInstanceArn ?? "no instance"}`,
+      "Exchange at the Identity Center instance of that Q Business application.",
+      context,
+    );
+  }
+  return identity;
+}
+
+function requireAccessor(
+  application: QApplication,
+  identity: IdentityContext,
+  context: OperationContext,
+): QDataAccessor {
+  const roleArn = context.caller.role?.arn ?? "";
+  const ofRole = [...context.world.dataAccessors.values()].filter(
+    (accessor) => accessor.applicationId === application.applicationId && accessor.principal === roleArn,
+  );
+  const accessor = ofRole.find((each) => each.idcApplicationArn === identity.applicationArn);
+  const allowsSearch = accessor?.actionConfigurations.some((each) => each.action === ACTION);
+  if (accessor !== undefined && allowsSearch) {
+    context.check("search.dataAccessor", true, `data accessor ${accessor.displayName} is for ${roleArn}`);
+    return accessor;
+  }
+  throw deny(
+    "search.dataAccessor",
+    ofRole.length === 0
+      ? `the application has no data accessor whose principal is ${roleArn}`
+      : `the identity context was issued by ${identity.applicationArn}, not by a data accessor of ${roleArn} that allows ${ACTION}`,
+    "CreateDataAccessor with the role's own ARN as principal, and exchange with its idcApplicationArn as clientId.",
+    context,
+  );
+}
+
+function assertResourcePolicy(application: QApplication, context: OperationContext): void {
+  const permissions = [...context.world.permissions.values()].filter(
+    (permission) => permission.applicationId === application.applicationId,
+  );
+  const decision = evaluatePolicies(
+    [{ name: "resource policy", document: resourcePolicyOf(application, permissions) }],
+    {
+      action: ACTION,
+      resource: application.applicationArn,
+      principal: {
+        accountId: context.accountId,
+        arn: context.caller.arn,
+        roleArn: context.caller.role?.arn ?? null,
+      },
+      context: requestContext(context),
+    },
+  );
+  if (decision.outcome === "allow") {
+    context.check("search.resourcePolicy", true, decision.why);
+    return;
+  }
+  throw deny(
+    "search.resourcePolicy",
+    decision.why,
+    `AssociatePermission ${ACTION} to ${principalName(context.caller)}; if it has a condition on aws:PrincipalTag, the session that signs must carry that tag with that value.`,
+    context,
+  );
+}
+
+/** The application's resource policy as a policy document; what GetPolicy shows. */
+export function resourcePolicyOf(
+  application: QApplication,
+  permissions: readonly QPermission[],
+): PolicyDocument {
+  return {
+    Version: "2012-10-17",
+    Statement: permissions.map((permission) => ({
+      Sid: permission.statementId,
+      Effect: "Allow",
+      Principal: { AWS: permission.principal },
+      Action: permission.actions,
+      Resource: application.applicationArn,
+      ...(permission.conditions.length === 0 ? {} : { Condition: conditionsOf(permission) }),
+    })),
+  };
+}
+
+function conditionsOf(permission: QPermission): Record<string, Record<string, string[]>> {
+  const conditions: Record<string, Record<string, string[]>> = {};
+  for (const { conditionOperator, conditionKey, conditionValues } of permission.conditions) {
+    conditions[conditionOperator] = { ...conditions[conditionOperator], [conditionKey]: conditionValues };
+  }
+  return conditions;
+}
+
+function assertExternalId(accessor: QDataAccessor, context: OperationContext): void {
+  const expected = accessor.authenticationDetail?.externalIds ?? [];
+  const name = "search.externalIdTag";
+  if (expected.length === 0 || context.rules.get(name) === "resourcePolicyOnly") return;
+  const found = context.caller.principalTags.find(
+    (tag) => tag.key.toLowerCase() === EXTERNAL_ID_TAG.toLowerCase(),
+  )?.value;
+  if (found !== undefined && expected.includes(found)) {
+    context.check(name, true, `the session tag ${EXTERNAL_ID_TAG} is "${found}"`);
+    return;
+  }
+  throw deny(
+    name,
+    `the session tag ${EXTERNAL_ID_TAG} is ${found === undefined ? "missing" : `"${found}"`}, the data accessor's external id is "${expected.join('", "')}"`,
+    `Give Tags=[{Key:"${EXTERNAL_ID_TAG}",Value:"${expected[0]}"}] in the AssumeRole call that carries ProvidedContexts.`,
+    context,
+  );
+}
+
+function requireUser(identity: IdentityContext, context: OperationContext): IdentityStoreUser {
+  const user = context.world.users.get(storeKey(identity.identityStoreId, identity.userId));
+  if (user !== undefined && user.status === "ENABLED") return user;
+  throw deny(
+    "search.user",
+    `the user ${identity.userId} was deleted or disabled since`,
+    "Exchange for a user that exists.",
+    context,
+  );
+}
+
+function assertLicence(application: QApplication, user: IdentityStoreUser, context: OperationContext): void {
+  const isMissing =
+    context.rules.get("search.subscription") === "required" &&
+    !(application.subscribedUserIds ?? []).includes(user.userId);
+  if (isMissing) {
+    throw deny(
+      "search.subscription",
+      `${user.userName} has no Q Business subscription`,
+      "Subscribe the user (seed: subscribedUsers), or set the rule search.subscription to notRequired.",
+      context,
+    );
+  }
+  if (!application.unlicensedUserIds.includes(user.userId)) return;
+  const why = `the Q Business subscription of ${user.userName} is inactive`;
+  const fix = "Subscribe the user again.";
+  context.check("search.licence", false, why, fix);
+  throw new AwsError({
+    code: "LicenseNotFoundException",
+    status: 400,
+    message: "You don't have permissions to perform the action because your license is inactive.",
+    rule: "search.licence",
+    reason: `${why}.`,
+    fix,
+  });
+}
+
+function assertKey(application: QApplication, context: OperationContext): void {
+  if (application.kmsKeyId === null) return;
+  const decision = decideIdentityPolicy(context, { action: "kms:Decrypt", context: requestContext(context) });
+  if (decision.outcome === "allow") {
+    context.check("search.kmsDecrypt", true, decision.why);
+    return;
+  }
+  throw deny(
+    "search.kmsDecrypt",
+    `the application is encrypted with a customer managed key, and ${decision.why}`,
+    `Allow kms:Decrypt to ${principalName(context.caller)} (its policy and the key policy).`,
+    context,
+  );
+}
+
+/** Q Business tells nothing but this (contract 6.5). */
+function deny(rule: string, why: string, fix: string, context: OperationContext): AwsError {
+  context.check(rule, false, why, fix);
+  return new AwsError({
+    code: "AccessDeniedException",
+    status: 403,
+    message: "User is not authorized for this service call.",
+    rule,
+    reason: `${why}.`,
+    fix,
+  });
+}

@@ -1,0 +1,198 @@
+// Trusted token issuers: Create, Update, Describe, List and Delete.
+
+import { createOnce } from "../../operation/idempotency.ts";
+import { cutPage } from "../../operation/list_page.ts";
+import type { Operation, OperationContext } from "../../operation/operation.ts";
+import type { IdentityCenterInstance, TrustedTokenIssuer } from "../../state/identity_center_entities.ts";
+import { getInstance, getTrustedTokenIssuer, instanceIdOf } from "./lookup.ts";
+import { refuseConflict, refuseQuota, refuseTokenReuse } from "./refuse.ts";
+
+type JwtConfiguration = {
+  IssuerUrl: string;
+  ClaimAttributePath: string;
+  IdentityStoreAttributePath: string;
+  JwksRetrievalOption: "OPEN_ID_DISCOVERY";
+};
+type CreateInput = {
+  InstanceArn: string;
+  Name: string;
+  TrustedTokenIssuerType: "OIDC_JWT";
+  TrustedTokenIssuerConfiguration: { OidcJwtConfiguration: JwtConfiguration };
+  ClientToken?: string;
+  Tags?: { Key: string; Value: string }[];
+};
+type IssuerInput = { TrustedTokenIssuerArn: string };
+type UpdateInput = IssuerInput & {
+  Name?: string;
+  TrustedTokenIssuerConfiguration?: { OidcJwtConfiguration: Partial<Omit<JwtConfiguration, "IssuerUrl">> };
+};
+type ListInput = { InstanceArn: string; MaxResults?: number; NextToken?: string };
+
+/** IAM Identity Center quotas: not adjustable. */
+const issuersPerInstance = 10;
+
+const createTrustedTokenIssuer: Operation = {
+  service: "sso-admin",
+  operation: "CreateTrustedTokenIssuer",
+  resource: (input: CreateInput) => input.InstanceArn,
+  handler(input: CreateInput, context) {
+    const instance = getInstance(context, input.InstanceArn);
+    const { ClientToken: token, ...parameters } = input;
+    return createOnce(
+      context,
+      token,
+      parameters,
+      () => addIssuer(input, instance, context),
+      refuseTokenReuse,
+    );
+  },
+};
+
+// There is no IssuerUrl to update: the model has none, and AWS says delete and create anew.
+const updateTrustedTokenIssuer: Operation = {
+  service: "sso-admin",
+  operation: "UpdateTrustedTokenIssuer",
+  resource: (input: UpdateInput) => input.TrustedTokenIssuerArn,
+  handler(input: UpdateInput, context) {
+    const issuer = getTrustedTokenIssuer(context, input.TrustedTokenIssuerArn);
+    if (input.Name !== undefined) {
+      assertNameFree(context, issuer.instanceArn, input.Name, issuer);
+      issuer.name = input.Name;
+    }
+    const settings = input.TrustedTokenIssuerConfiguration?.OidcJwtConfiguration;
+    issuer.claimAttributePath = settings?.ClaimAttributePath ?? issuer.claimAttributePath;
+    issuer.identityStoreAttributePath =
+      settings?.IdentityStoreAttributePath ?? issuer.identityStoreAttributePath;
+    return {};
+  },
+};
+
+const describeTrustedTokenIssuer: Operation = {
+  service: "sso-admin",
+  operation: "DescribeTrustedTokenIssuer",
+  resource: (input: IssuerInput) => input.TrustedTokenIssuerArn,
+  handler(input: IssuerInput, context) {
+    const issuer = getTrustedTokenIssuer(context, input.TrustedTokenIssuerArn);
+    return {
+      ...summarize(issuer),
+      TrustedTokenIssuerConfiguration: {
+        OidcJwtConfiguration: {
+          IssuerUrl: issuer.issuerUrl,
+          ClaimAttributePath: issuer.claimAttributePath,
+          IdentityStoreAttributePath: issuer.identityStoreAttributePath,
+          JwksRetrievalOption: issuer.jwksRetrievalOption,
+        },
+      },
+    };
+  },
+};
+
+const listTrustedTokenIssuers: Operation = {
+  service: "sso-admin",
+  operation: "ListTrustedTokenIssuers",
+  resource: (input: ListInput) => input.InstanceArn,
+  handler({ InstanceArn: arn, MaxResults: size = 100, NextToken: nextToken }: ListInput, context) {
+    getInstance(context, arn);
+    const cut = cutPage(context, issuersOf(context, arn), {
+      size,
+      nextToken,
+      tokenMember: "nextToken",
+      filter: arn,
+    });
+    return { TrustedTokenIssuers: cut.page.map(summarize), NextToken: cut.nextToken };
+  },
+};
+
+// Applications keep naming the deleted issuer in their grants: their users lose access, as AWS warns.
+const deleteTrustedTokenIssuer: Operation = {
+  service: "sso-admin",
+  operation: "DeleteTrustedTokenIssuer",
+  resource: (input: IssuerInput) => input.TrustedTokenIssuerArn,
+  handler(input: IssuerInput, context) {
+    const issuer = getTrustedTokenIssuer(context, input.TrustedTokenIssuerArn);
+    context.world.trustedTokenIssuers.delete(issuer.trustedTokenIssuerArn);
+    return {};
+  },
+};
+
+/** The operations of this family. */
+export const trustedTokenIssuerOperations: readonly Operation[] = [
+  createTrustedTokenIssuer,
+  updateTrustedTokenIssuer,
+  describeTrustedTokenIssuer,
+  listTrustedTokenIssuers,
+  deleteTrustedTokenIssuer,
+];
+
+function addIssuer(
+  input: CreateInput,
+  instance: IdentityCenterInstance,
+  context: OperationContext,
+): { TrustedTokenIssuerArn: string } {
+  const { world, ids, accountId, clock } = context;
+  const { OidcJwtConfiguration: jwt } = input.TrustedTokenIssuerConfiguration;
+  assertNameFree(context, instance.instanceArn, input.Name);
+  assertIssuerUrlFree(context, instance.instanceArn, jwt.IssuerUrl);
+  const count = issuersOf(context, instance.instanceArn).length;
+  if (count >= issuersPerInstance) {
+    throw refuseQuota(`The instance has ${issuersPerInstance} trusted token issuers already.`, {
+      rule: "issuer.quota",
+      reason: `An instance has at most ${issuersPerInstance} trusted token issuers; this quota cannot be raised.`,
+      fix: "Delete an issuer that no application uses.",
+    });
+  }
+  const trustedTokenIssuerArn = `arn:aws:sso::${accountId}:trustedTokenIssuer/${instanceIdOf(instance.instanceArn)}/${ids.trustedTokenIssuerId()}`;
+  world.trustedTokenIssuers.set(trustedTokenIssuerArn, {
+    trustedTokenIssuerArn,
+    instanceArn: instance.instanceArn,
+    name: input.Name,
+    issuerUrl: jwt.IssuerUrl,
+    claimAttributePath: jwt.ClaimAttributePath,
+    identityStoreAttributePath: jwt.IdentityStoreAttributePath,
+    jwksRetrievalOption: jwt.JwksRetrievalOption,
+    tags: (input.Tags ?? []).map(({ Key, Value }) => ({ key: Key, value: Value })),
+    createdAtMs: clock().getTime(),
+  });
+  return { TrustedTokenIssuerArn: trustedTokenIssuerArn };
+}
+
+function issuersOf(context: OperationContext, instanceArn: string): TrustedTokenIssuer[] {
+  return [...context.world.trustedTokenIssuers.values()].filter(
+    (issuer) => issuer.instanceArn === instanceArn,
+  );
+}
+
+function assertNameFree(
+  context: OperationContext,
+  instanceArn: string,
+  name: string,
+  except?: TrustedTokenIssuer,
+): void {
+  const taken = issuersOf(context, instanceArn).find((issuer) => issuer !== except && issuer.name === name);
+  if (!taken) return;
+  throw refuseConflict(`A trusted token issuer named ${name} exists already.`, {
+    rule: "issuer.nameUnique",
+    reason: `${taken.trustedTokenIssuerArn} has the name ${name}.`,
+    fix: "Choose another name, or use that issuer.",
+  });
+}
+
+/** Two issuers with one URL would leave open which mapping a token's `iss` selects; AWS's answer is unknown. */
+function assertIssuerUrlFree(context: OperationContext, instanceArn: string, issuerUrl: string): void {
+  if (context.rules.get("issuer.duplicateUrl") === "accept") return;
+  const taken = issuersOf(context, instanceArn).find((issuer) => issuer.issuerUrl === issuerUrl);
+  if (!taken) return;
+  throw refuseConflict("A trusted token issuer with this issuer URL exists already.", {
+    rule: "issuer.duplicateUrl",
+    reason: `${taken.trustedTokenIssuerArn} has the issuer URL ${issuerUrl}.`,
+    fix: "Use that issuer, or set the rule issuer.duplicateUrl to accept.",
+  });
+}
+
+function summarize(issuer: TrustedTokenIssuer) {
+  return {
+    TrustedTokenIssuerArn: issuer.trustedTokenIssuerArn,
+    Name: issuer.name,
+    TrustedTokenIssuerType: "OIDC_JWT",
+  };
+}

@@ -1,0 +1,234 @@
+// startSandbox: puts the parts together, seeds or restores the state, and listens.
+import { setTimeout as delay } from "node:timers/promises";
+import { createControl, type SandboxControl } from "../control/control.ts";
+import { handleControlRequest } from "../control/control_routes.ts";
+import { createFaultQueue } from "../gateway/faults.ts";
+import { createGateway, type SharedContext } from "../gateway/gateway.ts";
+import { type InboundRequest, listen } from "../gateway/http/listener.ts";
+import { type Clock, movableClock, systemClock } from "../ground/clock.ts";
+import { createRateLimiter } from "../operation/rate_limit.ts";
+import { createRequestLog, type RequestRecord } from "../operation/request_log.ts";
+import { handleAuthorize } from "../page/authorize/handle_authorize.ts";
+import { handlePage } from "../page/handle_page.ts";
+import { createRules, type RuleOverrides } from "../rules/rules.ts";
+import { createSearchEngine } from "../search/search_engine.ts";
+import { readSearchSettings } from "../search/settings.ts";
+import { applySeed } from "../seed/apply_seed.ts";
+import { parseSeed, type SandboxSeed } from "../seed/schema.ts";
+import { assembleRegistry } from "../services/registry.ts";
+import { createIdentityCenterSigner } from "../services/sso_oidc/issue_tokens.ts";
+import { createIssuerKeys } from "../services/sso_oidc/issuer_keys.ts";
+import { clearWorld, createIdSource, createWorld, restoreWorld, worldToJson } from "../state/index.ts";
+import { pruneWorld } from "../state/prune.ts";
+import { emptySeedResult, type SeedResult } from "../state/seed_result.ts";
+import {
+  claimStateFile,
+  createStateSaver,
+  digestSeed,
+  readStateFile,
+  type SandboxState,
+  writeStateFile,
+} from "../state/state_file.ts";
+import type { StateLock } from "../state/state_lock.ts";
+
+const DEFAULT_PORT = 4566;
+/** Ids of the seed's entities stay the same from start to start unless a random seed says otherwise. */
+const DEFAULT_SEED_NAME = "tti-sandbox";
+/** How long after a change the state file is written, in milliseconds: what a killed sandbox may lose. */
+export const SAVE_DELAY_MS = 250;
+const REQUESTS_BETWEEN_PRUNINGS = 500;
+
+/** How to start a sandbox. Everything may be left out. */
+export type SandboxOptions = {
+  /** TCP port; default 4566, 0 for any free one. */
+  port?: number;
+  /** Address to bind; default 127.0.0.1. */
+  host?: string;
+  /** What exists at the start; {@link SandboxSeed}, checked. */
+  seed?: SandboxSeed;
+  /** Base clock; default the machine's. */
+  clock?: Clock;
+  /** Switches that shall not have their strict default. */
+  rules?: RuleOverrides;
+  /** Issuers may be http, on any port, on this machine. Short for the rule `issuer.allowLocal`. */
+  allowLocalIssuers?: boolean;
+  /** Makes every id follow from this text. */
+  randomSeed?: string;
+  /** File that keeps the state over restarts. */
+  statePath?: string;
+  /** Told of each finished request. */
+  onRequest?: (record: RequestRecord) => void;
+  /** Told of trouble that stops nothing, e.g. a state file that cannot be written. */
+  onWarning?: (message: string) => void;
+};
+
+/** A running sandbox. */
+export type Sandbox = {
+  /** For `AWS_ENDPOINT_URL`. */
+  url: string;
+  port: number;
+  control: SandboxControl;
+  /** Ids and credentials of the seed, by the seed's names. */
+  seedResult: SeedResult;
+  /** Saves the state, breaks all connections and frees the port. */
+  close(): Promise<void>;
+};
+
+/**
+ * Starts a local AWS.
+ *
+ * @throws SandboxSetupError `SANDBOX_SEED_INVALID`, `SANDBOX_RULE_INVALID`, `SANDBOX_STATE_INVALID`,
+ *   `SANDBOX_STATE_UNREADABLE`, `SANDBOX_STATE_UNWRITABLE`, `SANDBOX_STATE_LOCKED`, `SANDBOX_PORT_IN_USE`
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const lock = options.statePath === undefined ? undefined : await claimStateFile(options.statePath);
+  try {
+    return await startLocked(options, lock);
+  } catch (error) {
+    await lock?.release();
+    throw error;
+  }
+}
+
+async function startLocked(options: SandboxOptions, lock: StateLock | undefined): Promise<Sandbox> {
+  const seed = options.seed === undefined ? undefined : parseSeed(options.seed);
+  const { statePath } = options;
+  const saved = statePath === undefined ? undefined : await readStateFile(statePath);
+  const seedDigest = digestSeed(seed);
+  const restored = saved?.seedDigest === seedDigest ? saved : undefined;
+  if (saved !== undefined && restored === undefined) {
+    options.onWarning?.("The seed is not the one the state began with: the state begins anew.");
+  }
+  const core = createCore(options, restored);
+  const { shared, registry, clock, rules, issuerKeys, limiter } = core;
+  const log = createRequestLog();
+  const faults = createFaultQueue();
+  const randomSeed = options.randomSeed ?? DEFAULT_SEED_NAME;
+  const sow = () => (seed === undefined ? emptySeedResult() : applySeed(seed, registry, shared, randomSeed));
+
+  let seedResult = restored === undefined ? await sow() : restore(core, restored);
+  const save = async () => {
+    if (statePath === undefined) return;
+    await lock?.assertHeld();
+    await writeStateFile(statePath, {
+      format: 1,
+      seedDigest,
+      seedResult,
+      starts: core.starts,
+      clockOffsetMs: clock.offsetMs(),
+      searchSecret: core.searchSecret,
+      world: worldToJson(shared.world),
+      search: shared.search.export(),
+    });
+  };
+  await save();
+  const saver = createStateSaver(save, SAVE_DELAY_MS, (error) =>
+    options.onWarning?.(
+      `The state could not be saved: ${error instanceof Error ? error.message : "unknown"}`,
+    ),
+  );
+  const control = createControl({
+    world: shared.world,
+    log,
+    faults,
+    clock,
+    rules,
+    forgetIssuerKeys: () => issuerKeys.clear(),
+    seedResult: () => seedResult,
+    onChange: saver.changed,
+    async reset() {
+      clearWorld(shared.world);
+      shared.search.import({ version: 1, indexes: [] });
+      log.clear();
+      faults.clear();
+      rules.reset();
+      limiter.clear();
+      issuerKeys.clear();
+      clock.setOffset(0);
+      seedResult = await sow();
+      saver.changed();
+    },
+  });
+  const onRequest = (record: RequestRecord) => {
+    if (record.sequence % REQUESTS_BETWEEN_PRUNINGS === 0) pruneWorld(shared.world, clock.now());
+    saver.changed();
+    options.onRequest?.(record);
+  };
+  const gateway = createGateway({
+    registry,
+    shared,
+    faults,
+    limiter,
+    log,
+    signatureClock: () => (rules.get("signature.clock") === "sandbox" ? clock.now() : clock.base()),
+    onRequest,
+    wait: (ms) => delay(ms),
+  });
+
+  const host = options.host ?? "127.0.0.1";
+  let endpoint = "";
+  const handle = async (request: InboundRequest) =>
+    (await handleControlRequest(request, control, endpoint)) ??
+    handleAuthorize(request, {
+      ...shared,
+      log,
+      onRequest,
+      endpoint,
+      secret: core.searchSecret,
+    }) ??
+    handlePage(request, { log, world: shared.world, search: shared.search, clock, endpoint }) ??
+    gateway(request);
+  const listener = await listen(options.port ?? DEFAULT_PORT, host, handle);
+  endpoint = `http://${host.includes(":") ? `[${host}]` : host}:${listener.port}`;
+  return {
+    url: endpoint,
+    port: listener.port,
+    control,
+    get seedResult() {
+      return seedResult;
+    },
+    async close() {
+      await listener.close();
+      await saver.close();
+      await lock?.release();
+    },
+  };
+}
+
+type Core = ReturnType<typeof createCore>;
+
+/** Everything that lives as long as the sandbox. */
+function createCore(options: SandboxOptions, restored: SandboxState | undefined) {
+  const clock = movableClock(options.clock ?? systemClock);
+  clock.setOffset(restored?.clockOffsetMs ?? 0);
+  const rules = createRules({
+    ...(options.allowLocalIssuers ? { "issuer.allowLocal": "allow" } : {}),
+    ...options.rules,
+  });
+  const starts = (restored?.starts ?? 0) + 1;
+  const ids = createIdSource(
+    options.randomSeed === undefined ? undefined : `${options.randomSeed}|${starts}`,
+  );
+  const searchSecret = restored?.searchSecret ?? ids.token(43);
+  const limiter = createRateLimiter(clock.base);
+  const issuerKeys = createIssuerKeys(rules, clock.base);
+  const shared: SharedContext = {
+    world: createWorld(),
+    search: createSearchEngine({
+      secret: searchSecret,
+      clock: clock.now,
+      settings: () => readSearchSettings(rules),
+    }),
+    ids,
+    clock: clock.now,
+    rules,
+  };
+  const registry = assembleRegistry({ issuerKeys, limiter, signer: createIdentityCenterSigner(ids) });
+  return { clock, rules, starts, searchSecret, limiter, issuerKeys, shared, registry };
+}
+
+function restore({ shared }: Core, state: SandboxState): SeedResult {
+  restoreWorld(shared.world, state.world);
+  shared.search.import(state.search as Parameters<typeof shared.search.import>[0]);
+  return state.seedResult;
+}

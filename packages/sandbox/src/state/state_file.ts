@@ -1,0 +1,133 @@
+// The state file: the whole sandbox as one JSON file, written atomically, some time after a change and at the end.
+import { createHash } from "node:crypto";
+import { access, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { SandboxSetupError } from "../ground/errors.ts";
+import type { SeedResult } from "./seed_result.ts";
+import { lockState, type StateLock } from "./state_lock.ts";
+
+/** What is kept beside the world. */
+export type SandboxState = {
+  format: 1;
+  /** Digest of the seed it began with; another seed begins anew. */
+  seedDigest: string;
+  seedResult: SeedResult;
+  /** How often the sandbox was started with this state: ids of a seeded source must not repeat. */
+  starts: number;
+  clockOffsetMs: number;
+  /** Signs paging tokens of searches. */
+  searchSecret: string;
+  /** {@link worldToJson}'s text. */
+  world: string;
+  /** The search engine's export. */
+  search: unknown;
+};
+
+/**
+ * Takes a state file for one sandbox, and removes what a killed one left half written beside it.
+ *
+ * @throws SandboxSetupError `SANDBOX_STATE_LOCKED`; `SANDBOX_STATE_UNWRITABLE` when its folder is missing or not writable
+ */
+export async function claimStateFile(path: string): Promise<StateLock> {
+  const folder = dirname(path);
+  try {
+    await access(folder);
+    const lock = await lockState(path);
+    const leftovers = (await readdir(folder)).filter(
+      (name) => name.startsWith(`${basename(path)}.`) && /\.\d+\.tmp$/.test(name),
+    );
+    for (const name of leftovers) await rm(join(folder, name), { force: true });
+    return lock;
+  } catch (cause) {
+    if (cause instanceof SandboxSetupError) throw cause;
+    const { code } = cause as NodeJS.ErrnoException;
+    const why = code === "ENOENT" || code === "ENOTDIR" ? "does not exist" : `cannot be written (${code})`;
+    throw new SandboxSetupError(
+      "SANDBOX_STATE_UNWRITABLE",
+      `The folder ${folder} of the state file ${why}. Make it first, or name another file.`,
+      { cause },
+    );
+  }
+}
+
+/** @returns the state, or undefined when the file does not exist yet */
+export async function readStateFile(path: string): Promise<SandboxState | undefined> {
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw new SandboxSetupError(
+      "SANDBOX_STATE_UNREADABLE",
+      `The state file ${path} cannot be read: ${error.code}.`,
+      { cause: error },
+    );
+  });
+  if (text === undefined) return undefined;
+  try {
+    const state = JSON.parse(text) as Partial<SandboxState> | null;
+    const isWhole =
+      state?.format === 1 &&
+      typeof state.world === "string" &&
+      typeof state.seedDigest === "string" &&
+      typeof state.seedResult === "object";
+    if (isWhole) return state as SandboxState;
+  } catch {
+    // Told below, like any other text that is no state.
+  }
+  throw new SandboxSetupError(
+    "SANDBOX_STATE_INVALID",
+    `${path} is not a state file of this version. Delete it to begin anew.`,
+  );
+}
+
+/** Writes beside the file and renames, so that a reader sees the old state or the new one, never half. */
+export async function writeStateFile(path: string, state: SandboxState): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  const file = await open(temporary, "w", 0o600);
+  try {
+    await file.writeFile(JSON.stringify(state));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+}
+
+/** @returns a digest that changes when the seed does */
+export function digestSeed(seed: unknown): string {
+  return createHash("sha256")
+    .update(JSON.stringify(seed ?? null))
+    .digest("base64url");
+}
+
+/** Saves some time after the last change, one write at a time. */
+export type StateSaver = { changed(): void; close(): Promise<void> };
+
+/**
+ * @param save writes the present state
+ * @param delayMs how long after a change
+ * @param onError told when a write fails; the next change tries again
+ */
+export function createStateSaver(
+  save: () => Promise<void>,
+  delayMs: number,
+  onError: (error: unknown) => void,
+): StateSaver {
+  let timer: NodeJS.Timeout | undefined;
+  let writing = Promise.resolve();
+  let isDirty = false;
+  const flush = () => {
+    timer = undefined;
+    isDirty = false;
+    writing = writing.then(save).catch(onError);
+  };
+  return {
+    changed() {
+      isDirty = true;
+      timer ??= setTimeout(flush, delayMs);
+    },
+    async close() {
+      clearTimeout(timer);
+      if (isDirty) flush();
+      await writing;
+    },
+  };
+}

@@ -1,0 +1,205 @@
+// The state file: what survives a restart, when the state begins anew, and files that are no state.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { SANDBOX_SAVE_DELAY_MS, SandboxSetupError, startSandbox } from "../../src/index.ts";
+import { createSigningKey, startIssuer, type TestIssuer } from "../support/issuer.ts";
+import { exampleSeed, startExample, stepsOf } from "../support/world.ts";
+
+let issuer: TestIssuer;
+let directory: string;
+let files = 0;
+const ada = { email: "ada@acme.example" };
+
+before(async () => {
+  issuer = await startIssuer(await createSigningKey("k1"));
+  directory = await mkdtemp(join(tmpdir(), "sandbox-state-"));
+});
+
+after(async () => {
+  await issuer.close();
+  await rm(directory, { recursive: true });
+});
+
+function freshPath(): string {
+  files += 1;
+  return join(directory, `state-${files}.json`);
+}
+
+test("sessions, identity contexts, documents and the moved clock survive a restart", async () => {
+  const statePath = freshPath();
+  const first = await startExample(issuer.url, { statePath });
+  const { assumeRole, exchange, enhanced } = stepsOf(first);
+  const session = await assumeRole();
+  const context = (await exchange(await issuer.token(ada))).awsAdditionalDetails?.identityContext ?? "";
+  const keys = await enhanced(context);
+  first.control.advanceClock(60);
+  await first.close();
+
+  const second = await startExample(issuer.url, { statePath });
+  assert.equal(second.control.clock().offsetSeconds, 60);
+  assert.deepEqual(second.seedResult, first.seedResult);
+  const again = stepsOf(second);
+  assert.equal((await again.search(keys)).relevantContent?.length, 3);
+  await again.enhanced(context);
+  second.control.setClockOffset(0);
+  await again.exchange(await issuer.token(ada), { credentials: session });
+  await second.close();
+});
+
+test("a page token survives a restart", async () => {
+  const statePath = freshPath();
+  const first = await startExample(issuer.url, { statePath });
+  const { exchange, enhanced, search } = stepsOf(first);
+  const keys = await enhanced(
+    (await exchange(await issuer.token(ada))).awsAdditionalDetails?.identityContext ?? "",
+  );
+  const page = await search(keys, "vacation", { maxResults: 1 });
+  assert.ok(page.nextToken);
+  await first.close();
+  const second = await startExample(issuer.url, { statePath });
+  assert.equal(
+    (await stepsOf(second).search(keys, "vacation", { maxResults: 1, nextToken: page.nextToken }))
+      .relevantContent?.length,
+    1,
+  );
+  await second.close();
+});
+
+test("the file is written some time after a request, readable by its owner only, without leftovers", async () => {
+  const statePath = freshPath();
+  const sandbox = await startExample(issuer.url, { statePath });
+  const before = await readFile(statePath, "utf8");
+  await stepsOf(sandbox).assumeRole();
+  const deadline = Date.now() + 5000;
+  while ((await readFile(statePath, "utf8")) === before && Date.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.notEqual(await readFile(statePath, "utf8"), before);
+  assert.equal((await stat(statePath)).mode & 0o077, 0);
+  await sandbox.close();
+  assert.deepEqual(
+    (await readdir(directory)).filter((name) => name.endsWith(".tmp")),
+    [],
+  );
+});
+
+test("another seed begins anew, with a warning", async () => {
+  const statePath = freshPath();
+  const first = await startExample(issuer.url, { statePath });
+  await first.close();
+  const warnings: string[] = [];
+  const seed = exampleSeed(issuer.url, { externalId: "changed" });
+  const second = await startExample(issuer.url, {
+    statePath,
+    seed,
+    onWarning: (message) => warnings.push(message),
+  });
+  assert.equal(second.seedResult.connections["example-isv"]?.externalId, "changed");
+  assert.equal(warnings.length, 1);
+  await second.close();
+});
+
+test("a file that is no state is refused and left alone", async () => {
+  for (const text of ["not json", "[]", '{"format":2}', "null"]) {
+    const statePath = freshPath();
+    await writeFile(statePath, text);
+    await assert.rejects(startExample(issuer.url, { statePath }), (error: unknown) => {
+      assert.ok(error instanceof SandboxSetupError);
+      assert.equal(error.code, "SANDBOX_STATE_INVALID");
+      assert.match(error.message, /Delete it to begin anew/);
+      return true;
+    });
+    assert.equal(await readFile(statePath, "utf8"), text);
+  }
+  await assert.rejects(startSandbox({ port: 0, statePath: directory }), { code: "SANDBOX_STATE_UNREADABLE" });
+});
+
+test("a second sandbox on the same file is refused and told who holds it; the first goes on", async () => {
+  const statePath = freshPath();
+  const first = await startExample(issuer.url, { statePath });
+  await assert.rejects(startExample(issuer.url, { statePath }), (error: unknown) => {
+    assert.ok(error instanceof SandboxSetupError);
+    assert.equal(error.code, "SANDBOX_STATE_LOCKED");
+    assert.ok(error.message.includes(String(process.pid)) && error.message.includes(statePath));
+    return true;
+  });
+  await stepsOf(first).assumeRole();
+  await first.close();
+  const second = await startExample(issuer.url, { statePath });
+  await second.close();
+  await assert.rejects(stat(`${statePath}.lock`), { code: "ENOENT" });
+});
+
+test("a start that fails for another reason gives the file back", async () => {
+  const statePath = freshPath();
+  const other = await startExample(issuer.url);
+  await assert.rejects(startExample(issuer.url, { statePath, port: other.port }), {
+    code: "SANDBOX_PORT_IN_USE",
+  });
+  await other.close();
+  await (await startExample(issuer.url, { statePath })).close();
+});
+
+test("the lock of a dead holder is taken over, that of a living one on another host is not", async () => {
+  const statePath = freshPath();
+  const lockOf = (holder: object) =>
+    writeFile(`${statePath}.lock`, JSON.stringify({ token: "t", ...holder }));
+  const { pid: deadPid } = spawnSync(process.execPath, ["-e", ""]);
+  for (const dead of [
+    { pid: deadPid, host: hostname() },
+    // A container that was killed and started again has its own pid anew.
+    { pid: process.pid, host: hostname() },
+    {},
+  ]) {
+    await lockOf(dead);
+    await (await startExample(issuer.url, { statePath })).close();
+  }
+  await lockOf({ pid: 1, host: "elsewhere" });
+  await assert.rejects(startExample(issuer.url, { statePath }), { message: /elsewhere/ });
+  const longAgo = new Date(Date.now() - 60_000);
+  await utimes(`${statePath}.lock`, longAgo, longAgo);
+  await (await startExample(issuer.url, { statePath })).close();
+});
+
+test("a sandbox that lost its lock says so and overwrites nothing", async () => {
+  const statePath = freshPath();
+  const warnings: string[] = [];
+  const sandbox = await startExample(issuer.url, { statePath, onWarning: (text) => warnings.push(text) });
+  await writeFile(`${statePath}.lock`, JSON.stringify({ pid: 1, host: hostname(), token: "other" }));
+  await writeFile(statePath, "the other's");
+  await stepsOf(sandbox).assumeRole();
+  await sandbox.close();
+  assert.match(warnings.join(), /could not be saved: The process 1/);
+  assert.equal(await readFile(statePath, "utf8"), "the other's");
+});
+
+test("what a killed sandbox left half written is removed; a missing folder is told", async () => {
+  const statePath = freshPath();
+  await writeFile(`${statePath}.4711.tmp`, "");
+  await (await startExample(issuer.url, { statePath })).close();
+  await assert.rejects(stat(`${statePath}.4711.tmp`), { code: "ENOENT" });
+  await assert.rejects(startExample(issuer.url, { statePath: join(directory, "missing", "state.json") }), {
+    code: "SANDBOX_STATE_UNWRITABLE",
+    message: /missing of the state file does not exist\. Make it first/,
+  });
+});
+
+test("the page says how much a killed sandbox may lose", async () => {
+  const page = await readFile(new URL("../../docs/sandbox.md", import.meta.url), "utf8");
+  assert.ok(page.includes(`${SANDBOX_SAVE_DELAY_MS} ms after`));
+});
+
+test("ids of a seeded source do not repeat after a restart", async () => {
+  const statePath = freshPath();
+  const first = await startExample(issuer.url, { statePath, randomSeed: "r" });
+  const one = await stepsOf(first).assumeRole();
+  await first.close();
+  const second = await startExample(issuer.url, { statePath, randomSeed: "r" });
+  const two = await stepsOf(second).assumeRole();
+  await second.close();
+  assert.notEqual(one.accessKeyId, two.accessKeyId);
+});
