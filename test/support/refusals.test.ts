@@ -1,0 +1,29 @@
+// What the suites lean on: a refusal that leaves a row behind is found, and what is exempt is not.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openTestDatabase, storeKinds } from "./databases.ts";
+import { differencesOf, readWholeStore } from "./whole_store.ts";
+
+for (const kind of storeKinds) {
+  test(`a row that a request left, changed or took is told apart, on ${kind}`, async () => {
+    const store = await openTestDatabase(kind);
+    try {
+      const { db } = store;
+      const empty = await readWholeStore(db);
+      await db("tenants").insert({ id: "acme", name: "Acme", created_at_ms: 1, updated_at_ms: 1 });
+      const [added, ...others] = differencesOf(empty, await readWholeStore(db));
+      assert.match(added ?? "", /^\+ tenants \{.*"Acme"/);
+      assert.deepEqual(others, []);
+      const one = await readWholeStore(db);
+      await db("tenants").where({ id: "acme" }).update({ name: "Other" });
+      assert.deepEqual(
+        differencesOf(one, await readWholeStore(db)).map((line) => line.slice(0, 9)),
+        ["+ tenants", "- tenants"],
+      );
+      await db("tenants").where({ id: "acme" }).delete();
+      assert.deepEqual(differencesOf(empty, await readWholeStore(db)), []);
+    } finally {
+      await store.close();
+    }
+  });
+}
