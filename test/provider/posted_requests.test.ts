@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { silentLog } from "../../src/log.ts";
+import { startSweeper } from "../../src/provider/assembly/sweeper.ts";
 import {
   mostPostedRequests,
   mostPostedRequestsOfOne,
   savePostedRequest,
   takePostedRequest,
 } from "../../src/provider/edge/posted_request_store.ts";
-import { startSweeper } from "../../src/provider/assembly/sweeper.ts";
 import { openTestDatabase, storeKinds, type TestDatabase } from "../support/databases.ts";
 import { authorizationUrl, codeOf, redeem } from "./support/authorization.ts";
 import {

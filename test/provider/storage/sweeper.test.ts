@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { silentLog } from "../../../src/log.ts";
-import { deleteEnded, endingRows } from "../../../src/provider/storage/sweep_store.ts";
 import { startSweeper } from "../../../src/provider/assembly/sweeper.ts";
+import { deleteEnded, endingRows } from "../../../src/provider/storage/sweep_store.ts";
 import { openTestDatabase, storeKinds, type TestDatabase } from "../../support/databases.ts";
 
 const nowMs = 1_800_000_000_000;
