@@ -5,6 +5,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
+import { bareEnvironment } from "../support/surroundings.ts";
 import { type Checkout, makeCheckout, root } from "./checkout.ts";
 import type { ShellBlock } from "./shell_blocks.ts";
 
@@ -39,6 +40,7 @@ export function openReaderTerminal(
   const shell = spawn("bash", ["--noprofile", "--norc"], {
     cwd: checkout.folder,
     env: {
+      ...bareEnvironment(),
       PATH: [checkout.programs, dirname(process.execPath), process.env["PATH"] ?? ""].join(delimiter),
       HOME: checkout.folder,
       NO_COLOR: "1",

@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type ServerResponse, request as sen
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { KeyPolicy } from "../../src/provider/keys/policy.ts";
+import { bareEnvironment } from "../support/surroundings.ts";
 
 /** A running instance. */
 export interface Instance {
@@ -28,7 +29,7 @@ export async function startInstance(
 ): Promise<Instance> {
   const script = fileURLToPath(new URL("rotation_instance.ts", import.meta.url));
   const child = fork(script, [JSON.stringify(policy)], {
-    env: { PATH: process.env["PATH"] ?? "", ...environment },
+    env: { ...bareEnvironment(), ...environment },
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   const [message] = await Promise.race([

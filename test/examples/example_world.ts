@@ -10,6 +10,7 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { type DevEnvironment, startDevEnvironment } from "../../src/cli/dev/dev_environment.ts";
 import { readConfig } from "../../src/config.ts";
+import { bareEnvironment } from "../support/surroundings.ts";
 import { openTerminal, type TestTerminal } from "../support/terminal.ts";
 
 /** The examples' folder. */
@@ -66,7 +67,7 @@ export async function runExample(
   words: readonly string[],
   environment: Record<string, string>,
 ): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
-  const child = spawn(command, words, { env: { PATH: process.env["PATH"] ?? "", ...environment } });
+  const child = spawn(command, words, { env: { ...bareEnvironment(), ...environment } });
   const output = Promise.all([text(child.stdout), text(child.stderr)]);
   const [exitCode] = (await once(child, "exit")) as [number | null];
   const [stdout, stderr] = await output;
@@ -76,7 +77,7 @@ export async function runExample(
 /** Starts a server of an example and waits until it says that it serves. */
 export async function startExample(file: string, environment: Record<string, string>): Promise<ChildProcess> {
   const child = spawn(process.execPath, [join(examples, file)], {
-    env: { PATH: process.env["PATH"] ?? "", ...environment },
+    env: { ...bareEnvironment(), ...environment },
   });
   let errors = "";
   child.stderr.on("data", (chunk: Buffer) => {

@@ -1,74 +1,139 @@
-// Owns what `npm test` does once packages and runtime are there: lint, types, then every test, with one
-// PostgreSQL server for all of them. Stops at the first stage that fails.
-import { spawnSync } from "node:child_process";
-import { globSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+// Owns what `npm test` and `npm run check` do once packages and runtime are there: lint, types, then the tests, with
+// one PostgreSQL server for all that need it. Stops at the first stage that fails.
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { ensureBrowser } from "./browser.ts";
 import { makeTemplate, startPostgres } from "./postgres.ts";
+import { NoSuchTests, needsOf, root, testFiles } from "./test_files.ts";
 
-const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const usage = `Usage: npm test [-- PLACE …] [-- --test-name-pattern=PATTERN]
 
-function stage(name: string, words: string[], environment: Record<string, string> = {}): void {
+  npm test                                            lint, types, every test
+  npm test -- test/provider                           the tests of a folder or a file
+  npm test -- --test-name-pattern="single use"        the tests of that name
+  npm run check                                       lint, types, the tests that start no process of their own`;
+
+// What is compiled once serves every later process: without, reading the sources anew takes most of a small file's time.
+const compiled = join(root, "node_modules/.cache/compiled");
+
+interface Wanted {
+  places: readonly string[];
+  patterns: readonly string[];
+  quick: boolean;
+}
+
+class StageFailed extends Error {
+  readonly exitCode: number;
+  constructor(name: string, exitCode: number) {
+    super(`${name} failed.`);
+    this.exitCode = exitCode;
+  }
+}
+
+async function main(words: readonly string[]): Promise<void> {
+  const wanted = readWords(words);
+  const all = testFiles(wanted.places);
+  if (wanted.places.length === 0 && wanted.patterns.length === 0) {
+    await stage("lint", ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings"]);
+    await stage("types", ["node_modules/typescript/bin/tsc", "--noEmit"]);
+  }
+  const files = wanted.quick ? all.filter((file) => !needsOf(file).processes) : all;
+  if (files.some((file) => needsOf(file).browser && mayMatch(file, wanted.patterns))) ensureBrowser();
+  const postgres = files.some((file) => needsOf(file).postgres) ? await startPostgres() : undefined;
+  try {
+    const environment = {
+      NODE_ENV: "test",
+      NODE_COMPILE_CACHE: compiled,
+      ...(postgres === undefined
+        ? {}
+        : { TEST_POSTGRES_URL: postgres.url, TEST_POSTGRES_TEMPLATE: await makeTemplate(postgres.url) }),
+    };
+    // What compresses time, or measures it, needs the machine to itself.
+    const alone = (path: string): boolean => /^test\/(e2e|bench)\//.test(path);
+    const sideBySide = files.filter((path) => !alone(path));
+    await run(`${sideBySide.length} test files, side by side`, sideBySide, 2, wanted.patterns, environment);
+    const last = files.filter(alone);
+    await run(`${last.length} test files, one after the other`, last, 1, wanted.patterns, environment);
+  } finally {
+    await postgres?.stop();
+  }
+}
+
+function readWords(words: readonly string[]): Wanted {
+  const { values, positionals } = parseArgs({
+    args: [...words],
+    allowPositionals: true,
+    options: { "test-name-pattern": { type: "string", multiple: true }, quick: { type: "boolean" } },
+  });
+  return {
+    places: positionals,
+    patterns: values["test-name-pattern"] ?? [],
+    quick: values.quick === true,
+  };
+}
+
+/** Whether a test of such a name may stand in a file; names put together at run time are not seen. */
+function mayMatch(file: string, patterns: readonly string[]): boolean {
+  const text = readFileSync(join(root, file), "utf8");
+  return patterns.length === 0 || patterns.some((pattern) => new RegExp(pattern).test(text));
+}
+
+function run(
+  name: string,
+  files: readonly string[],
+  atOnce: number,
+  patterns: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<void> {
+  if (files.length === 0) return Promise.resolve();
+  const words = [
+    "--import=./test/support/watchdog.ts",
+    "--test",
+    `--test-concurrency=${atOnce}`,
+    "--test-timeout=300000",
+    ...patterns.map((pattern) => `--test-name-pattern=${pattern}`),
+    ...["spec", "./test/support/slowest_files.ts"].flatMap((reporter) => [
+      `--test-reporter=${reporter}`,
+      "--test-reporter-destination=stdout",
+    ]),
+    ...files,
+  ];
+  return stage(name, words, environment);
+}
+
+/** @throws StageFailed if the program ends with anything but 0 */
+async function stage(
+  name: string,
+  words: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<void> {
   process.stderr.write(`\n— ${name}\n`);
-  const result = spawnSync(process.execPath, words, {
+  const begunMs = performance.now();
+  // Not spawnSync: what PostgreSQL says has to be read meanwhile, or it waits for a reader for ever.
+  const child = spawn(process.execPath, words, {
     cwd: root,
     stdio: "inherit",
     env: { ...process.env, ...environment },
   });
-  if (result.status !== 0) {
-    process.stderr.write(`\n${name} failed.\n`);
-    process.exitCode = result.status ?? 1;
-  }
+  // A Ctrl-C reaches the child as well; it ends, and what is left is PostgreSQL's to put away.
+  const stay = (): void => undefined;
+  process.on("SIGINT", stay).on("SIGTERM", stay);
+  const code = await new Promise<number>((resolve) => {
+    child.once("exit", (exitCode) => resolve(exitCode ?? 130));
+  });
+  process.off("SIGINT", stay).off("SIGTERM", stay);
+  process.stderr.write(`${name}: ${((performance.now() - begunMs) / 1000).toFixed(0)} s\n`);
+  if (code !== 0) throw new StageFailed(name, code);
 }
 
-function testFiles(asked: readonly string[]): string[] {
-  const places = asked.length > 0 ? asked : ["test", ...globSync("packages/*/test", { cwd: root })];
-  return places
-    .flatMap((place) =>
-      statSync(join(root, place)).isDirectory() ? globSync(`${place}/**/*.test.ts`, { cwd: root }) : [place],
-    )
-    .sort();
-}
-
-const asked = process.argv.slice(2);
-if (asked.length === 0) {
-  stage("lint", ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings"]);
-  if (!process.exitCode) stage("types", ["node_modules/typescript/bin/tsc", "--noEmit"]);
-}
-if (!process.exitCode) {
-  ensureBrowser();
-  const postgres = await startPostgres();
-  const environment = {
-    TEST_POSTGRES_URL: postgres.url,
-    TEST_POSTGRES_TEMPLATE: await makeTemplate(postgres.url),
-    NODE_ENV: "test",
-  };
-  const run = (files: readonly string[], atOnce: number): void => {
-    if (files.length === 0) return;
-    stage(
-      `${files.length} test files, ${atOnce === 1 ? "one after the other" : "side by side"}`,
-      [
-        "--import=./test/support/watchdog.ts",
-        "--test",
-        `--test-concurrency=${atOnce}`,
-        "--test-timeout=300000",
-        "--test-reporter=spec",
-        ...files,
-      ],
-      environment,
-    );
-  };
-  try {
-    const files = testFiles(asked);
-    // What compresses time, or measures it, needs the machine to itself.
-    const alone = (path: string): boolean => /^test\/(e2e|bench)\//.test(path);
-    run(
-      files.filter((path) => !alone(path)),
-      2,
-    );
-    run(files.filter(alone), 1);
-  } finally {
-    await postgres.stop();
-  }
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  const misspelt =
+    error instanceof NoSuchTests || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS");
+  if (!(misspelt || error instanceof StageFailed)) throw error;
+  process.stderr.write(`\n${(error as Error).message}\n${misspelt ? `\n${usage}\n` : ""}`);
+  process.exitCode = error instanceof StageFailed ? error.exitCode : 2;
 }

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { bareEnvironment } from "./surroundings.ts";
 
 const program = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "bin", "tti.mjs");
 
@@ -42,7 +43,7 @@ export interface TestTerminal {
 export function openTerminal(environment: Record<string, string> = {}): TestTerminal {
   const dataDir = mkdtempSync(join(tmpdir(), "tti-terminal-"));
   const settings = {
-    PATH: process.env["PATH"] ?? "",
+    ...bareEnvironment(),
     HOME: dataDir,
     TTI_DATA_DIR: dataDir,
     NO_COLOR: "1",

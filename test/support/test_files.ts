@@ -1,0 +1,72 @@
+// Owns which test files there are and what each needs beside Node.js, read from what it imports.
+import { existsSync, globSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
+
+/** The project's root. */
+export const root = dirname(dirname(import.meta.dirname));
+
+/** A place that was asked for and holds no test; for the person who typed it. */
+export class NoSuchTests extends Error {}
+
+/**
+ * The test files at some places, in order.
+ * @param places files or folders as seen from the root; none: every test of the project and its packages
+ * @throws NoSuchTests naming the place that does not exist or holds no test
+ */
+export function testFiles(places: readonly string[]): string[] {
+  const wanted =
+    places.length > 0 ? places : ["test", ...globSync("packages/*/test", { cwd: root }).map(slashes)];
+  const found = wanted.flatMap((place) => {
+    const path = join(root, place);
+    if (!existsSync(path)) throw new NoSuchTests(`there is no file or folder ${place}`);
+    if (!statSync(path).isDirectory()) return [slashes(place)];
+    const inside = globSync(`${slashes(place)}/**/*.test.ts`, { cwd: root }).map(slashes);
+    if (inside.length === 0) throw new NoSuchTests(`no test file stands in ${place}`);
+    return inside;
+  });
+  return [...new Set(found.map((path) => posix.normalize(path)))].sort();
+}
+
+/** What a test file needs beside Node.js. */
+export interface Needs {
+  browser: boolean;
+  postgres: boolean;
+  /** Processes of its own, the two above among them: what takes seconds rather than milliseconds. */
+  processes: boolean;
+}
+
+/** Reads what a file needs from everything it imports of the tests, itself or by others. */
+export function needsOf(file: string): Needs {
+  const read = new Set<string>();
+  let processes = false;
+  const follow = (path: string): void => {
+    if (read.has(path) || !existsSync(join(root, path))) return;
+    read.add(path);
+    for (const specifier of importsOf(path)) {
+      if (specifier === "node:child_process") processes = true;
+      const target = specifier.startsWith(".") ? posix.join(posix.dirname(path), specifier) : "";
+      if (/^(test|bench|packages\/\w+\/test)\/.*\.ts$/.test(target)) follow(target);
+    }
+  };
+  follow(file);
+  return {
+    browser: read.has("test/support/browser.ts"),
+    postgres: read.has("test/support/postgres.ts"),
+    processes,
+  };
+}
+
+const known = new Map<string, readonly string[]>();
+
+function importsOf(path: string): readonly string[] {
+  const before = known.get(path);
+  if (before !== undefined) return before;
+  const text = readFileSync(join(root, path), "utf8");
+  const pattern =
+    /(?:^|\n)(?:import|export)\s+(?!type\b)[^"';]*?["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']/g;
+  const found = [...text.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? "");
+  known.set(path, found);
+  return found;
+}
+
+const slashes = (path: string): string => path.split("\\").join("/");
