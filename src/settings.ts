@@ -294,5 +294,8 @@ const demoClientId = "tti-demo";
 
 // Claims with a meaning of their own, which the tenant claim must not take over.
 const reservedClaims = new Set(
-  "iss sub aud exp iat nbf jti auth_time nonce acr amr azp email email_verified name sid act".split(" "),
+  (
+    "iss sub aud exp iat nbf jti auth_time nonce acr amr azp at_hash c_hash s_hash email email_verified name sid " +
+    "act may_act cnf scope client_id events"
+  ).split(" "),
 );

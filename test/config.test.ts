@@ -168,7 +168,16 @@ describe("the settings", () => {
   }
 
   test("refuse a tenant claim that AWS cannot map or that has another meaning", () => {
-    for (const name of ["https://x/tenant", "tenant-id", "tenant1", "a_b_c_d", "email", "sub"]) {
+    for (const name of [
+      "https://x/tenant",
+      "tenant-id",
+      "tenant1",
+      "a_b_c_d",
+      "email",
+      "sub",
+      "at_hash",
+      "act",
+    ]) {
       assert.ok(faultsOf({ ...production, TTI_TENANT_CLAIM: name })["TTI_TENANT_CLAIM"], name);
     }
     assert.equal(readConfig({ ...production, TTI_TENANT_CLAIM: "org.tenant" }).tenantClaim, "org.tenant");

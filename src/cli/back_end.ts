@@ -1,20 +1,24 @@
 // Owns acting as an ISV's back end from the command line: which provider, which client key, which customer,
 // which AWS. Beside a `tti dev` everything is found; elsewhere the settings say it.
 import { join } from "node:path";
-import { ExchangeClient, ExchangeError, type IdTokenSource, type SearchConnection } from "tti-exchange";
+import {
+  ExchangeClient,
+  ExchangeError,
+  fromTtiProvider,
+  type IdTokenSource,
+  type SearchConnection,
+} from "tti-exchange";
 import { getAccessor } from "../accessors/accessor_store.ts";
 import { connectionOf } from "../accessors/connection.ts";
 import { showTenant } from "../admin/operations/tenants.ts";
 import { showUser } from "../admin/operations/users.ts";
-import { systemClock } from "../clock.ts";
 import type { Config } from "../config.ts";
-import { OperationError } from "../errors.ts";
+import { type ErrorCode, errorCatalogue, OperationError } from "../errors.ts";
 import { addressIn } from "../provider/tenants/person_in_tenant.ts";
 import { withAdministration } from "./administration.ts";
 import { type ClientKey, readClientKey } from "./client_key.ts";
 import { isvRoleArn } from "./dev/demo_content.ts";
 import { type DevState, findDevState } from "./dev/dev_state.ts";
-import { mintIdToken } from "./mint.ts";
 
 /** Where a back end mints and exchanges. */
 export interface BackEndPlaces {
@@ -74,7 +78,7 @@ export function withBackEnd<T>(
     };
     const acting = work({
       user,
-      mint: () => mintIdToken({ ...places, clock: systemClock }, user),
+      mint: () => mintIdToken(places, user),
       connection: async () =>
         connectionOf(
           await getAccessor(context.db, options.tenantId, "default"),
@@ -88,10 +92,68 @@ export function withBackEnd<T>(
   });
 }
 
-/** What the issuer said when it minted no token, with its own code and fix, of the exchange's failure over it. */
+/** Seconds the token endpoint may take. */
+const mintSeconds = 15;
+
+/** The library's own token source, as any back end in Node.js has it: the client signs who the user is (RFC 8693). */
+function sourceAt({ issuer, client }: BackEndPlaces): IdTokenSource {
+  const key = { ...client.privateJwk };
+  return fromTtiProvider({
+    issuer,
+    clientId: client.clientId,
+    clientAuthentication: { method: "private_key_jwt", key },
+    assertionKey: key,
+  });
+}
+
+/**
+ * Mints one ID token.
+ * @param user the account's id, or the ISV's own id of the user
+ * @throws ExchangeError, which {@link issuersOwn} reads
+ */
+export function mintIdToken(
+  places: BackEndPlaces,
+  user: { tenantId: string; subject: string },
+): Promise<string> {
+  const signal = AbortSignal.timeout(mintSeconds * 1000);
+  return sourceAt(places)({ tenantId: user.tenantId, user: user.subject, attempt: 1, signal });
+}
+
+/**
+ * What the issuer said when it minted no token, with its own code and fix, of the exchange's failure over it; other
+ * failures as they are.
+ */
 export function issuersOwn(error: unknown): unknown {
-  const isSources = ExchangeError.isInstance(error) && error.code === "id_token_source_failed";
-  return isSources && error.cause instanceof OperationError ? error.cause : error;
+  if (error instanceof DOMException && error.name === "TimeoutError") return unreachable(error);
+  if (!ExchangeError.isInstance(error)) return error;
+  if (error.code === "id_token_source_unreachable") return unreachable(error);
+  // The source is asked for the account first, and its own words are the ones to read.
+  if (error.code === "id_token_source_failed" && error.cause instanceof OperationError) return error.cause;
+  return error.code === "id_token_source_refused" ? refusalOf(error) : error;
+}
+
+function unreachable(cause: Error): OperationError {
+  return new OperationError("unavailable", `The provider does not answer: ${cause.message}`, {
+    fix: "Start it (tti dev, tti serve), or name its address: TTI_ISSUER=https://… tti token …",
+    cause,
+  });
+}
+
+// The provider puts its own code before the words: "not_a_member: The account is …".
+function refusalOf(refused: ExchangeError): OperationError {
+  const { oauthError, oauthErrorDescription = "", httpStatusCode = 200 } = refused;
+  if (oauthError === undefined && httpStatusCode < 400)
+    return new OperationError("unavailable", refused.message);
+  const error = oauthError ?? `HTTP ${httpStatusCode}`;
+  const [, code = "", words = ""] = /^([a-z_]+): (.+)$/.exec(oauthErrorDescription) ?? [];
+  if (Object.hasOwn(errorCatalogue, code)) {
+    return new OperationError(code as ErrorCode, `The provider mints no token (${error}): ${words}`);
+  }
+  return new OperationError(
+    httpStatusCode >= 500 ? "unavailable" : "forbidden",
+    `The provider mints no token (${error})${oauthErrorDescription === "" ? "." : `: ${oauthErrorDescription}`}`,
+    { fix: "The words after the colon are the provider's own: they name what is at fault." },
+  );
 }
 
 /**
@@ -102,8 +164,9 @@ export function openExchange(
   places: BackEndPlaces,
   subjectOf: (user: string) => Promise<string>,
 ): ExchangeClient {
-  const idTokenSource: IdTokenSource = async ({ tenantId, user, signal }) =>
-    mintIdToken({ ...places, clock: systemClock }, { tenantId, subject: await subjectOf(user) }, signal);
+  const source = sourceAt(places);
+  const idTokenSource: IdTokenSource = async (request) =>
+    source({ ...request, user: await subjectOf(request.user) });
   const { awsEndpoint, baseCredentials } = places;
   return new ExchangeClient({
     idTokenSource,

@@ -6,6 +6,7 @@
 import type { Readable, Writable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { styleText } from "node:util";
+import stringWidth from "string-width";
 import { OperationError } from "../errors.ts";
 
 /** The streams a command runs on. */
@@ -139,15 +140,17 @@ export function describeError(error: unknown): ToldError {
   };
 }
 
-/** Lays rows out in columns, with headings; the columns are the keys of the first row. */
+/** Lays rows out in columns, with headings; the columns are the keys of the first row. Wide letters keep them in line. */
 export function formatTable(rows: readonly TableRow[]): string {
   const columns = Object.keys(rows[0] ?? {});
   const widths = columns.map((column) =>
-    Math.max(column.length, ...rows.map((row) => printable(row[column] ?? "").length)),
+    Math.max(
+      ...[column, ...rows.map((row) => row[column] ?? "")].map((cell) => stringWidth(printable(cell))),
+    ),
   );
   const line = (cells: readonly string[]) =>
     cells
-      .map((cell, index) => printable(cell).padEnd(widths[index] ?? 0))
+      .map((cell, index) => padded(printable(cell), widths[index] ?? 0))
       .join("  ")
       .trimEnd();
   return [line(columns), ...rows.map((row) => line(columns.map((column) => row[column] ?? "")))].join("\n");
@@ -155,9 +158,13 @@ export function formatTable(rows: readonly TableRow[]): string {
 
 /** Lays out names and values, one a line, values aligned. */
 export function formatFields(fields: readonly (readonly [string, string])[]): string {
-  const width = Math.max(...fields.map(([name]) => name.length));
-  return fields.map(([name, value]) => `${name.padEnd(width)}  ${printable(value)}`).join("\n");
+  const width = Math.max(...fields.map(([name]) => stringWidth(name)));
+  return fields.map(([name, value]) => `${padded(name, width)}  ${printable(value)}`).join("\n");
 }
+
+// By the columns a terminal gives it: East Asian letters and emoji take two, a combining mark none.
+const padded = (text: string, width: number): string =>
+  text + " ".repeat(Math.max(0, width - stringWidth(text)));
 
 /**
  * Text of other people's making, without what a terminal would obey or a reader be deceived by: control

@@ -8,7 +8,7 @@ import type { Log } from "../log.ts";
 import type { DemoUser } from "../views/demo_pages.ts";
 import { pageHeaders, renderPage, stylesheet } from "../views/render.ts";
 import { FormError, readForm } from "./form_body.ts";
-import { decodeVerifiedToken, explainToken, shortenToken } from "./id_token_view.ts";
+import { explainToken, shortenToken } from "./id_token_view.ts";
 import { type PendingSignIn, type RelyingParty, SignInAgainError } from "./relying_party.ts";
 import { createPendingStore, createSessionStore } from "./session_store.ts";
 import { type SearchSettings, Visitor } from "./visitor.ts";
@@ -179,7 +179,7 @@ export function createDemoApp(parts: DemoAppParts): DemoApp {
   return { koa, end: () => visitors.clear() };
 }
 
-function renderVisitor(visitor: Visitor, { content, settings }: DemoAppParts): string {
+function renderVisitor(visitor: Visitor, { content, settings, clock }: DemoAppParts): string {
   const { claims } = visitor;
   const text = (name: string): string | undefined => {
     const value = claims[name];
@@ -199,7 +199,7 @@ function renderVisitor(visitor: Visitor, { content, settings }: DemoAppParts): s
     query: visitor.lastSearch?.query ?? "",
     suggestions: content.suggestions,
     token: {
-      ...explainToken(decodeVerifiedToken(visitor.idToken), settings),
+      ...explainToken(visitor.idToken, { ...settings, now: clock() }),
       raw: shortenToken(visitor.idToken),
       obtainedBy:
         visitor.origin === "sign-in"

@@ -59,7 +59,7 @@ describe("the proof", () => {
       {},
       { clientId: "another" },
       /^An ID token for ada/,
-      /claim aud is "tti-demo", not "another"/,
+      /aud is "tti-demo", expected the one string "another"/,
     ],
     [
       "a local AWS that is gone",

@@ -98,4 +98,28 @@ describe("the terminal", () => {
       "ID       NAME\na\nlong-id  n",
     );
   });
+
+  it("keeps columns in line where letters take two places or none (H10)", () => {
+    const places: Readonly<Record<string, number>> = {
+      株式会社: 8,
+      한국어: 6,
+      "👩‍👩‍👧‍👦": 2,
+      "🇯🇵": 2,
+      "e\u0301te\u0301": 3,
+      ﬀ: 1,
+      ＡＢ: 4,
+      plain: 5,
+    };
+    const names = Object.keys(places);
+    const lines = formatTable(names.map((NAME) => ({ NAME, ID: "x" }))).split("\n");
+    const widest = Math.max(...Object.values(places));
+    for (const [index, name] of names.entries()) {
+      assert.equal(lines[index + 1], `${name}${" ".repeat(widest - (places[name] ?? 0) + 2)}x`);
+    }
+    const fields = formatFields([
+      ["株式", "a"],
+      ["name", "b"],
+    ]);
+    assert.equal(fields, "株式  a\nname  b");
+  });
 });

@@ -52,9 +52,9 @@ export const defences: readonly Defence[] = [
   {
     id: "exchange-tenant-lock",
     promise: "The exchange follows the token's tenant; a token of another tenant reaches no AWS call.",
-    file: `${src}/id_token/id_token.ts`,
-    find: "if (tenant !== requested.tenantId) {",
-    replace: 'if (tenant === "") {',
+    file: `${src}/id_token/tenant_lock.ts`,
+    find: "if (tenant === undefined || tenant !== requested.tenantId) {",
+    replace: "if (tenant === undefined) {",
     test: `${tests}/id_token.test.ts`,
   },
   {

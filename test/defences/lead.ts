@@ -164,7 +164,7 @@ export const defences: readonly Defence[] = [
     promise:
       "The exchange client sends no token that has expired, or would on the way, whatever the other side would take.",
     cve: [26],
-    file: "packages/exchange/src/id_token/id_token_rules.ts",
+    file: "packages/exchange/src/id_token/time_rules.ts",
     find: "judge: (token) => !isExpired(token),",
     replace: "judge: () => true,",
     test: "packages/exchange/test/id_token.test.ts",

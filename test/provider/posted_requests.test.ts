@@ -1,11 +1,12 @@
 // Relying parties post what is too long for an address: it arrives whole, once, and strangers cannot fill the store.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { silentLog } from "../../src/log.ts";
+import { startSweeper } from "../../src/provider/assembly/sweeper.ts";
 import {
   mostPostedRequests,
   mostPostedRequestsOfOne,
   savePostedRequest,
-  sweepPostedRequests,
   takePostedRequest,
 } from "../../src/provider/edge/posted_request_store.ts";
 import { openTestDatabase, storeKinds, type TestDatabase } from "../support/databases.ts";
@@ -135,7 +136,9 @@ for (const kind of storeKinds) {
       );
       const late = (await savePostedRequest(store.db, request, at(0))) ?? "";
       assert.equal(await takePostedRequest(store.db, "/auth", late, at(60_000)), undefined);
-      assert.equal(await sweepPostedRequests(store.db, at(60_000).getTime(), 10), 1);
+      const sweeper = startSweeper({ db: store.db, clock: () => at(60_000), log: silentLog });
+      assert.equal(await sweeper.sweep(), 1);
+      await sweeper.stop();
     });
 
     it("are bounded in number, until time makes room", async () => {

@@ -49,16 +49,18 @@ export {
   fromTrustedTokenIssuer,
   type TrustedTokenIssuerProvider,
 } from "./from_trusted_token_issuer.ts";
-export type { IdTokenClaims, IdTokenExpectations } from "./id_token/id_token.ts";
+export type { IdToken, IdTokenClaims, IdTokenExpectations } from "./id_token/id_token.ts";
 export { decodeIdToken } from "./id_token/id_token.ts";
 export type { IdTokenRequest, IdTokenSource, TrustedTokenIssuer } from "./id_token/id_token_intake.ts";
-export {
-  type BrokenIdTokenRule,
-  type IdTokenRule,
-  idTokenRules,
-  type JudgedIdToken,
-  judgeIdToken,
-} from "./id_token/id_token_rules.ts";
+export { type IdTokenVerdict, idTokenRules, judgeIdToken } from "./id_token/id_token_rules.ts";
+export { judgeSignature, type SignatureFault } from "./id_token/key_faults.ts";
+export type {
+  IdTokenAdvice,
+  IdTokenAdviceName,
+  IdTokenRule,
+  IdTokenRuleName,
+  JudgedIdToken,
+} from "./id_token/rule_row.ts";
 export type { LimiterOptions } from "./instance_limiter.ts";
 export {
   memoryRefreshTokenStore,

@@ -1,15 +1,13 @@
 // The checks an ID token passes before AWS is called: one test per rule that refuses.
 
 import assert from "node:assert/strict";
+import { createPublicKey } from "node:crypto";
 import { after, before, test } from "node:test";
 import { clockToleranceSeconds } from "../src/id_token/claim_values.ts";
-import {
-  assertTokenIsFor,
-  decodeIdToken,
-  type IdToken,
-  type IdTokenExpectations,
-} from "../src/id_token/id_token.ts";
+import { decodeIdToken, type IdToken, type IdTokenExpectations } from "../src/id_token/id_token.ts";
 import { assertRulesKept, idTokenRules, judgeIdToken } from "../src/id_token/id_token_rules.ts";
+import { judgeSignature } from "../src/id_token/key_faults.ts";
+import { assertTokenIsFor } from "../src/id_token/tenant_lock.ts";
 import { IdTokenError } from "../src/index.ts";
 import { startTestIssuer, type TestIssuer } from "./support/token_issuer.ts";
 
@@ -27,6 +25,7 @@ function assertFits(token: IdToken, expected: IdTokenExpectations): void {
   const judged = { ...token, expected, nowSeconds };
   assertRulesKept(judged, "content");
   assertRulesKept(judged, "time");
+  assertRulesKept(judged, "tenant");
 }
 
 async function check(
@@ -170,14 +169,22 @@ test("an address says it is verified by true or by its text, and an unverified o
   assert.equal(await check({ email_verified: false }, {}, { ...expectations, userClaims: ["sub"] }), "acme");
 });
 
-test("every rule is in the table once, and a token is told all the rules it breaks", () => {
+test("every rule is in the table once, and a token is told all the rows it breaks", () => {
   const names = idTokenRules.map(({ name }) => name);
   assert.equal(new Set(names).size, names.length);
   const expected = issuer.trustedTokenIssuer;
-  const broken = judgeIdToken({ header: { alg: "none" }, claims: {}, expected, nowSeconds });
+  const compact = "x".repeat(8193);
+  const verdicts = judgeIdToken({ compact, header: { alg: "none" }, claims: {}, expected, nowSeconds });
+  assert.deepEqual(
+    verdicts.map(({ name }) => name),
+    names,
+    "every row is told, kept or broken",
+  );
+  const broken = verdicts.filter(({ kept }) => !kept);
   assert.deepEqual(
     broken.map(({ name }) => name),
     [
+      "too_large",
       "algorithm",
       "kid_missing",
       "issuer",
@@ -186,10 +193,64 @@ test("every rule is in the table once, and a token is told all the rules it brea
       "mapped_claim_missing",
       "jti_missing",
       "exp_missing",
-      "expired",
+      "tenant_missing",
+      "iat_missing",
+      "auth_time_missing",
     ],
   );
-  for (const { message, fix } of broken) assert.ok(message !== "" && fix !== "");
+  for (const { level, name, code, why, fix } of broken) {
+    assert.ok(why && fix, name);
+    assert.equal(code, level === "required" ? `id_token_${name}` : undefined);
+  }
+});
+
+test("what is advised refuses no token, and is told", async () => {
+  const advised = async (claims: Readonly<Record<string, unknown>>) => {
+    assert.equal(await check(claims), "acme");
+    const token = decodeIdToken(await issuer.mint(alice, claims));
+    const expected = { ...issuer.trustedTokenIssuer };
+    const verdicts = judgeIdToken({ ...token, expected, nowSeconds });
+    return verdicts.filter(({ kept }) => !kept).map(({ name }) => name);
+  };
+  const good = { auth_time: nowSeconds };
+  assert.deepEqual(await advised(good), []);
+  assert.deepEqual(await advised({}), ["auth_time_missing"]);
+  assert.deepEqual(await advised({ ...good, email_verified: undefined }), ["email_unconfirmed"]);
+  assert.deepEqual(await advised({ ...good, jti: "short" }), ["jti_short"]);
+  assert.deepEqual(await advised({ ...good, iat: undefined }), ["iat_missing"]);
+  assert.deepEqual(await advised({ ...good, exp: nowSeconds + 3601 }), ["long_lived"]);
+});
+
+test("an audience nobody knows is any one string, for who examines a token", async () => {
+  const token = decodeIdToken(await issuer.mint(alice, { aud: "somebody" }));
+  const brokenBy = (audience: string | undefined, claims = token.claims) =>
+    judgeIdToken({
+      ...token,
+      claims,
+      expected: { ...issuer.trustedTokenIssuer, audience },
+      nowSeconds,
+    }).find(({ name, kept }) => name === "audience" && !kept);
+  assert.equal(brokenBy(undefined), undefined);
+  assert.equal(brokenBy("isv-client")?.code, "id_token_audience");
+  assert.equal(brokenBy(undefined, { ...token.claims, aud: ["a"] })?.code, "id_token_audience");
+});
+
+test("a signature is judged by a key set at hand as the exchange judges it", async () => {
+  const token = decodeIdToken(await issuer.mint(alice));
+  const jwk = { ...createPublicKey(issuer.privateKey).export({ format: "jwk" }), kid: "test-key" };
+  const judge = async (keySet: unknown, judged = token) =>
+    (await judgeSignature(judged, keySet, issuer.trustedTokenIssuer.issuer))?.code;
+  assert.equal(await judge({ keys: [jwk] }), undefined);
+  assert.equal(await judge({ keys: [{ ...jwk, kid: "other" }] }), "id_token_key_not_found");
+  assert.equal(await judge({ keys: [jwk, { ...jwk, n: `A${jwk.n}` }] }), "id_token_key_ambiguous");
+  assert.equal(await judge({ keys: [{ ...jwk, use: "enc" }] }), "id_token_key_unusable");
+  for (const none of [undefined, null, "x", {}, { keys: {} }]) {
+    assert.equal(await judge(none), "id_token_keys_invalid");
+  }
+  const other = decodeIdToken(await issuer.mint(alice));
+  const [head = "", , signature = ""] = token.compact.split(".");
+  const changed = { ...token, compact: [head, other.compact.split(".")[1], signature].join(".") };
+  assert.equal(await judge({ keys: [jwk] }, changed), "id_token_signature");
 });
 
 test("a token that lives by the issuer's clock but not by this one is told as clocks that differ", () => {
@@ -197,7 +258,8 @@ test("a token that lives by the issuer's clock but not by this one is told as cl
   const claims = { exp: nowSeconds - 60 };
   const codeFor = (issuerAheadSeconds: number | undefined) => {
     try {
-      assertRulesKept({ header: {}, claims, expected, nowSeconds, issuerAheadSeconds }, "time");
+      const token = { compact: "", header: {}, claims };
+      assertRulesKept({ ...token, expected, nowSeconds, issuerAheadSeconds }, "time");
     } catch (error) {
       return (error as IdTokenError).code;
     }

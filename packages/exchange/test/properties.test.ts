@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { assertTokenIsFor, decodeIdToken } from "../src/id_token/id_token.ts";
+import { decodeIdToken } from "../src/id_token/id_token.ts";
 import { assertRulesKept } from "../src/id_token/id_token_rules.ts";
+import { assertTokenIsFor } from "../src/id_token/tenant_lock.ts";
 import {
   beginAuthorization,
   ExchangeError,
@@ -40,6 +41,7 @@ test("a token of any claims and header ends in an error of the family or is take
         const judged = { ...token, expected: expectations, nowSeconds: Date.now() / 1000 };
         assertRulesKept(judged, "content");
         assertRulesKept(judged, "time");
+        assertRulesKept(judged, "tenant");
         assertTokenIsFor(token, { tenantId: "acme", user: "alice" }, expectations);
       });
     }),

@@ -32,6 +32,7 @@ export async function examine({ issuer, clock, own, token, tenantClaim }: Examin
     tenantClaim,
     jwks: observation.jwks?.json,
     now: clock(),
+    issuerAheadSeconds: observation.clockAheadSeconds,
   };
   return [
     ...(installation === undefined ? [] : checkInstallation(installation)),

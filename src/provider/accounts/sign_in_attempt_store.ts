@@ -74,20 +74,3 @@ export async function findKnown(
     .select("key_hash");
   return new Set(rows.map((row) => row.key_hash));
 }
-
-/**
- * Deletes rows that no longer say anything.
- * @param limit at most this many, so that one statement stays short
- * @returns how many went
- */
-export async function deleteExpiredAttempts(db: Database, now: Date, limit: number): Promise<number> {
-  const rows = await runStatement<{ key_hash: string }>(
-    db,
-    "delete_expired_sign_in_attempts",
-    `delete from sign_in_attempts where key_hash in
-       (select key_hash from sign_in_attempts where until_ms <= ? limit ?)
-     returning key_hash`,
-    [now.getTime(), limit],
-  );
-  return rows.length;
-}

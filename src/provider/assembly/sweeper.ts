@@ -3,11 +3,8 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import type { Log } from "../../log.ts";
-import { deleteExpiredAttempts } from "../accounts/sign_in_attempt_store.ts";
-import { sweepPostedRequests } from "../edge/posted_request_store.ts";
-import { deleteExpiredChallenges } from "../handoff/challenge_store.ts";
 import { sweepVouchers } from "../sessions/voucher_store.ts";
-import { sweepRecords } from "../storage/record_store.ts";
+import { deleteEnded, endingRows } from "../storage/sweep_store.ts";
 
 /** How the sweeper works; times in milliseconds. */
 export interface SweeperPolicy {
@@ -22,7 +19,7 @@ export const sweeperPolicy: SweeperPolicy = { intervalMs: 60_000, keepMs: 3_600_
 
 /** Removes ended records from time to time until it is stopped. */
 export interface Sweeper {
-  /** Removes everything due now. @returns how many records went */
+  /** Removes everything due now. @returns how many rows went */
   sweep(): Promise<number>;
   /** Stops, once a sweep under way has ended. */
   stop(): Promise<void>;
@@ -40,14 +37,14 @@ export function startSweeper(
   let running: Promise<number> = Promise.resolve(0);
 
   async function sweepOnce(): Promise<number> {
-    const now = deps.clock();
-    const records = await inBatches((limit) => sweepRecords(deps.db, now.getTime() - policy.keepMs, limit));
-    const attempts = await inBatches((limit) => deleteExpiredAttempts(deps.db, now, limit));
-    const nowMs = now.getTime();
+    const nowMs = deps.clock().getTime();
+    let removed = 0;
+    for (const rows of endingRows) {
+      const endedByMs = rows.kept ? nowMs - policy.keepMs : nowMs;
+      removed += await inBatches((limit) => deleteEnded(deps.db, rows, endedByMs, limit));
+    }
     await inBatches((limit) => sweepVouchers(deps.db, nowMs - policy.keepMs, nowMs, limit));
-    await inBatches((limit) => sweepPostedRequests(deps.db, nowMs, limit));
-    const challenges = await deleteExpiredChallenges(deps.db, now.getTime() - policy.keepMs);
-    return records + attempts + challenges;
+    return removed;
   }
 
   async function inBatches(remove: (limit: number) => Promise<number>): Promise<number> {

@@ -112,19 +112,3 @@ export async function takePostedRequest(
   );
   return row?.query;
 }
-
-/**
- * Removes requests nobody came for.
- * @returns how many went; fewer than the batch means there are no more
- */
-export async function sweepPostedRequests(db: Database, nowMs: number, batchSize: number): Promise<number> {
-  const rows = await runStatement(
-    db,
-    "posted_request_sweep",
-    `delete from posted_requests where id_hash in
-       (select id_hash from posted_requests where expires_at_ms <= ? order by expires_at_ms limit ?)
-     returning id_hash`,
-    [nowMs, batchSize],
-  );
-  return rows.length;
-}

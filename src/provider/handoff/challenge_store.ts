@@ -92,8 +92,3 @@ export async function redeemAnswer<Outcome>(
   const [row] = rows;
   return row && (JSON.parse(row.outcome) as Outcome);
 }
-
-/** Removes challenges that ended before a moment (epoch milliseconds). */
-export async function deleteExpiredChallenges(db: Database, beforeMs: number): Promise<number> {
-  return db("login_challenges").where("expires_at_ms", "<", beforeMs).delete();
-}

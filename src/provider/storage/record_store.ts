@@ -169,23 +169,6 @@ export async function deleteFamilyOfRecord(db: Database, model: string, id: stri
   );
 }
 
-/**
- * Removes records that ended before a moment, at most a batch of them.
- * @param beforeMs epoch milliseconds
- * @returns how many were removed; fewer than the batch means there are no more
- */
-export async function sweepRecords(db: Database, beforeMs: number, batchSize: number): Promise<number> {
-  const rows = await runStatement<{ model: string }>(
-    db,
-    "oidc_record_sweep",
-    `delete from oidc_records where (model, id_hash) in
-       (select model, id_hash from oidc_records where expires_at_ms < ? order by expires_at_ms limit ?)
-     returning model`,
-    [beforeMs, batchSize],
-  );
-  return rows.length;
-}
-
 // A sign-in under way is of the account that is about to be signed in, so that it ends with what else is.
 function accountOf(payload: AdapterPayload): string | null {
   return payload.accountId ?? payload.result?.login?.accountId ?? payload.session?.accountId ?? null;

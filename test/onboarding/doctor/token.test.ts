@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type JWTPayload, SignJWT } from "jose";
+import { type Connection, ExchangeClient, ExchangeError, IdTokenError, idTokenRules } from "tti-exchange";
 import { checkToken, type TokenExpectations } from "../../../src/onboarding/doctor/token_checks.ts";
 import { complaints, makeKey } from "./doctor_support.ts";
 
@@ -14,6 +15,12 @@ const expected: TokenExpectations = {
   tenantClaim: "tenant_id",
   jwks: { keys: [key.publicJwk] },
   now,
+};
+const connection: Connection = {
+  tenantId: "acme",
+  roleArn: "arn:aws:iam::111122223333:role/isv",
+  idcApplicationArn: "arn:aws:sso::444455556666:application/ssoins-1234567890abcdef/apl-1234567890abcdef",
+  idcRegion: "eu-central-1",
 };
 const claims = {
   iss: expected.issuer,
@@ -35,32 +42,68 @@ function sign(changes: Record<string, unknown> = {}, header: Record<string, unkn
     .sign(key.privateKey);
 }
 
-test("a token in order is told nothing", async () => {
+test("a token in order is told every rule of the exchange client, and passes each", async () => {
   const findings = await checkToken(await sign(), expected);
   assert.deepEqual(complaints(findings), []);
-  assert.ok(findings.length >= 13);
+  assert.deepEqual(
+    findings.map(({ check }) => check),
+    [...idTokenRules.map(({ name }) => `token.${name}`), "token.signature"],
+  );
 });
 
 const broken: readonly [string, Record<string, unknown>, string][] = [
-  ["another issuer's", { iss: "https://login.example.com/" }, "failed token.iss"],
-  ["for another audience", { aud: "other" }, "failed token.aud"],
-  ["for a list of audiences", { aud: ["isv-app"] }, "failed token.aud"],
-  ["without sub", { sub: undefined }, "failed token.sub"],
-  ["without email", { email: undefined }, "failed token.email"],
-  ["with an address nobody proved", { email_verified: false }, "failed token.email"],
-  ["that says nothing of the address's proof", { email_verified: undefined }, "failed token.email"],
-  ["without a tenant", { tenant_id: undefined }, "failed token.tenant"],
-  ["without jti", { jti: undefined }, "failed token.jti"],
-  ["with a short jti", { jti: "1" }, "warning token.jti"],
-  ["without exp", { exp: undefined }, "failed token.exp"],
-  ["that has expired", { exp: nowSeconds - 1 }, "failed token.exp"],
-  ["that lives for a day", { exp: nowSeconds + 86_400 }, "warning token.exp"],
-  ["of the future", { iat: nowSeconds + 60 }, "failed token.iat"],
-  ["not valid yet", { nbf: nowSeconds + 60 }, "failed token.iat"],
-  ["without iat", { iat: undefined }, "warning token.iat"],
-  ["without auth_time", { auth_time: undefined }, "warning token.auth_time"],
-  ["that is large", { groups: "x".repeat(4_000) }, "warning token.size"],
+  ["another issuer's", { iss: "https://login.example.com/" }, "failed token.issuer"],
+  ["for another audience", { aud: "other" }, "failed token.audience"],
+  ["for a list of audiences", { aud: ["isv-app"] }, "failed token.audience"],
+  ["without sub", { sub: undefined }, "failed token.sub_missing"],
+  ["without email", { email: undefined }, "failed token.mapped_claim_missing"],
+  ["with an address nobody proved", { email_verified: false }, "failed token.email_unverified"],
+  ["with an address nobody proved, as text", { email_verified: "false" }, "failed token.email_unverified"],
+  ["that says nothing of the proof", { email_verified: undefined }, "warning token.email_unconfirmed"],
+  ["that says something else of the proof", { email_verified: "no" }, "failed token.claim_malformed"],
+  ["without a tenant", { tenant_id: undefined }, "failed token.tenant_missing"],
+  ["without jti", { jti: undefined }, "failed token.jti_missing"],
+  ["with a short jti", { jti: "1" }, "warning token.jti_short"],
+  ["without exp", { exp: undefined }, "failed token.exp_missing"],
+  ["that has expired", { exp: nowSeconds - 1 }, "failed token.expired"],
+  ["that expires on its way", { exp: nowSeconds + 4 }, "failed token.expired"],
+  ["that lives for a day", { exp: nowSeconds + 86_400 }, "warning token.long_lived"],
+  ["of the future", { iat: nowSeconds + 16 }, "failed token.clocks_differ"],
+  ["not valid yet", { nbf: nowSeconds + 16 }, "failed token.not_yet_valid"],
+  ["without iat", { iat: undefined }, "warning token.iat_missing"],
+  ["without auth_time", { auth_time: undefined }, "warning token.auth_time_missing"],
+  ["that is too large", { groups: "x".repeat(8_192) }, "failed token.too_large"],
 ];
+test("a clock that is a little ahead, and a token of half the size, are told nothing", async () => {
+  const token = await sign({ iat: nowSeconds + 15, nbf: nowSeconds + 15, groups: "x".repeat(5_000) });
+  assert.deepEqual(complaints(await checkToken(token, expected)), []);
+});
+
+test("what the doctor lets pass the exchange takes, and what it fails the exchange refuses", async () => {
+  for (const changes of [{}, ...broken.map(([, claims]) => claims)]) {
+    const failures = complaints(await checkToken(await sign(changes), expected));
+    const client = new ExchangeClient({
+      idTokenSource: () => sign(changes),
+      trustedTokenIssuer: {
+        issuer: expected.issuer,
+        audience: "isv-app",
+        dangerouslySkipSignatureVerification: true,
+      },
+      clock: () => now,
+      baseCredentials: async () => assert.fail("the token was taken"),
+      maxExchangeAttempts: 1,
+    });
+    const error = await client
+      .session({ connection, user: "u-1" })
+      .catch((cause: unknown) => cause as ExchangeError);
+    client.destroy();
+    assert.ok(ExchangeError.isInstance(error));
+    const [failure] = failures.filter((complaint) => complaint.startsWith("failed "));
+    const took = !IdTokenError.isInstance(error);
+    assert.equal(took ? undefined : `failed token.${error.code.replace("id_token_", "")}`, failure);
+  }
+});
+
 for (const [what, changes, complaint] of broken) {
   test(`a token ${what} is told so, and nothing else`, async () => {
     assert.deepEqual(complaints(await checkToken(await sign(changes), expected)), [complaint]);
@@ -72,11 +115,14 @@ test("a token of another algorithm, or without kid, is told so", async () => {
     .setProtectedHeader({ alg: "HS256", kid: "k1" })
     .sign(Buffer.alloc(32, 1));
   assert.deepEqual(complaints(await checkToken(hs256, expected)), [
-    "failed token.alg",
+    "failed token.algorithm",
     "failed token.signature",
   ]);
   const unnamed = await sign({}, { kid: undefined });
-  assert.deepEqual(complaints(await checkToken(unnamed, expected)), ["failed token.kid"]);
+  assert.deepEqual(complaints(await checkToken(unnamed, expected)), [
+    "failed token.kid_missing",
+    "failed token.signature",
+  ]);
 });
 
 test("a forged or changed token fails its signature only", async () => {

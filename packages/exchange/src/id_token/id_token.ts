@@ -1,9 +1,8 @@
-// The ID token as the exchange sees it: decoded, and bound to the tenant and user the caller asked for, so that no
-// token crosses a tenant. What AWS would refuse stands in id_token_rules.ts.
+// The ID token as the exchange sees it: what it must look like, and how it is read without being trusted yet. What it
+// must keep stands in id_token_rules.ts, whose it must be in tenant_lock.ts.
 
 import { IdTokenError } from "../errors.ts";
 import type { TokenSummary } from "../failures/failure_row.ts";
-import { quote } from "./claim_values.ts";
 
 export type IdTokenClaims = Readonly<Record<string, unknown>>;
 
@@ -38,27 +37,28 @@ export interface IdTokenExpectations {
   readonly maxTokenBytes?: number | undefined;
 }
 
+/** Bytes of the largest token that is sent. AWS's model has no limit, and a limit behind it is not known. */
+export const defaultMaxTokenBytes = 8192;
+
+/** What to do about a token that is too large. */
+export const tooLargeFix =
+  "Let the issuer leave out claims AWS ignores (groups, roles, profile), or raise maxTokenBytes.";
+
 /**
- * Decodes a compact JWS without trusting it.
+ * Reads a compact JWS without trusting it.
  *
+ * @param maxTokenBytes what is larger is not read
  * @throws IdTokenError `id_token_malformed`, `id_token_too_large`
  */
-export function decodeIdToken(compact: unknown, maxTokenBytes = 8192): IdToken {
-  const malformed = (what: string) =>
-    new IdTokenError({
-      code: "id_token_malformed",
-      step: "id-token",
-      message: `The token source returned ${what} instead of a signed JWT.`,
-      fix: "Return the ID token itself (three base64url parts joined by dots), not an access token, JSON body or encrypted token.",
-    });
+export function decodeIdToken(compact: unknown, maxTokenBytes: number = defaultMaxTokenBytes): IdToken {
   if (typeof compact !== "string")
     throw malformed(`a value of type ${compact === null ? "null" : typeof compact}`);
   if (compact.length > maxTokenBytes) {
     throw new IdTokenError({
       code: "id_token_too_large",
       step: "id-token",
-      message: `The ID token has ${compact.length} bytes; at most ${maxTokenBytes} are sent to AWS.`,
-      fix: "Let the issuer leave out claims AWS ignores (groups, roles, profile), or raise maxTokenBytes.",
+      message: tooLarge(compact, maxTokenBytes),
+      fix: tooLargeFix,
     });
   }
   const parts = compact.split(".");
@@ -72,61 +72,9 @@ export function decodeIdToken(compact: unknown, maxTokenBytes = 8192): IdToken {
   return { compact, header, claims };
 }
 
-/**
- * The tenant lock: connection and session tag follow from the token, never from the caller's words alone.
- *
- * @returns the tenant the token names, equal to the requested one
- * @throws IdTokenError `id_token_tenant_missing`, `id_token_tenant_mismatch`, `id_token_user_mismatch`
- */
-export function assertTokenIsFor(
-  token: IdToken,
-  requested: { readonly tenantId: string; readonly user: string },
-  expectations: IdTokenExpectations,
-): string {
-  const claim = expectations.tenantClaim ?? "tenant_id";
-  const tenant = typeof claim === "function" ? askTenant(claim, token.claims) : token.claims[claim];
-  const claimName = typeof claim === "function" ? "the tenantClaim function" : `claim ${claim}`;
-  if (typeof tenant !== "string" || tenant === "") {
-    throw new IdTokenError({
-      code: "id_token_tenant_missing",
-      step: "id-token",
-      message: `The ID token names no tenant (${claimName}), so it cannot be bound to a customer.`,
-      fix: "Let the issuer add the tenant claim, or set tenantClaim to the claim that names the tenant.",
-    });
-  }
-  if (tenant !== requested.tenantId) {
-    throw new IdTokenError({
-      code: "id_token_tenant_mismatch",
-      step: "id-token",
-      message: `The ID token belongs to tenant ${quote(tenant)}, the call asked for tenant ${quote(requested.tenantId)}. Nothing was sent to AWS.`,
-      fix: "Find out why the token source answers for another tenant; this is how data crosses between customers.",
-    });
-  }
-  const userClaims = expectations.userClaims ?? ["sub", "email"];
-  if (!userClaims.some((name) => token.claims[name] === requested.user)) {
-    throw new IdTokenError({
-      code: "id_token_user_mismatch",
-      step: "id-token",
-      message: `The ID token is not for user ${quote(requested.user)}: none of its claims ${userClaims.join(", ")} has that value. Nothing was sent to AWS.`,
-      fix: "Ask for users by a value the issuer puts into the token, and set userClaims to the claim that carries it.",
-    });
-  }
-  return tenant;
-}
-
-/** The ISV's own function; what it throws is its fault to find, and no reason to go on. */
-function askTenant(tenantOf: (claims: IdTokenClaims) => string | undefined, claims: IdTokenClaims): unknown {
-  try {
-    return tenantOf(claims);
-  } catch (cause) {
-    throw new IdTokenError({
-      code: "id_token_tenant_missing",
-      step: "id-token",
-      message: "The tenantClaim function threw, so the ID token cannot be bound to a customer.",
-      fix: "See the cause; let the function return undefined for tokens it does not know.",
-      cause,
-    });
-  }
+/** Says that a token is too large, and how large. */
+export function tooLarge(compact: string, maxTokenBytes: number): string {
+  return `The ID token has ${compact.length} bytes; at most ${maxTokenBytes} are sent to AWS.`;
 }
 
 /** The claims AWS matches, for explanations. */
@@ -139,6 +87,15 @@ export function summariseToken({ header, claims }: IdToken): TokenSummary {
     aud: text(claims["aud"]),
     email: text(claims["email"]),
   };
+}
+
+function malformed(what: string): IdTokenError {
+  return new IdTokenError({
+    code: "id_token_malformed",
+    step: "id-token",
+    message: `There is ${what} instead of a signed JWT.`,
+    fix: "Give the ID token itself (three base64url parts joined by dots), not an access token, the JSON it came in or an encrypted token.",
+  });
 }
 
 function decodePart(part: string): Record<string, unknown> | undefined {

@@ -8,10 +8,11 @@ import type { Deadline } from "../deadline.ts";
 import { ExchangeError, ExchangeSettingsError, IdTokenError } from "../errors.ts";
 import type { CheckedIdToken } from "../exchange_request.ts";
 import { messageOf, redact } from "../failures/redaction.ts";
-import { assertTokenIsFor, decodeIdToken, type IdTokenExpectations, summariseToken } from "./id_token.ts";
+import { decodeIdToken, type IdTokenExpectations, summariseToken } from "./id_token.ts";
 import { assertRulesKept } from "./id_token_rules.ts";
 import { IssuerKeys } from "./issuer_keys.ts";
 import type { PresentedTokens } from "./presented_tokens.ts";
+import { assertTokenIsFor } from "./tenant_lock.ts";
 
 /** What a token source is asked for. */
 export interface IdTokenRequest {
@@ -83,6 +84,7 @@ export class IdTokenIntake {
     if (this.#keys !== undefined) await deadline.race(this.#keys.verify(token, asked));
     // Times after the signature: only now is it the issuer who says them, and its clock was seen.
     assertRulesKept({ ...judged, issuerAheadSeconds: this.#keys?.issuerAheadSeconds }, "time");
+    assertRulesKept(judged, "tenant");
     const tenantId = assertTokenIsFor(token, asked, issuer);
     presentedTokens.assertUnseen(token);
     return { token, tenantId, summary: summariseToken(token) };

@@ -5,6 +5,7 @@ import { type Clock, monotonicMs } from "../clock.ts";
 import { IdTokenError } from "../errors.ts";
 import { messageOf } from "../failures/redaction.ts";
 import type { IdToken } from "./id_token.ts";
+import { explainKeyFault } from "./key_faults.ts";
 import { type FetchedKeySet, fetchKeySet, IssuerDocumentFault } from "./key_set_fetch.ts";
 import type { KeyFault } from "./published_keys.ts";
 
@@ -162,37 +163,6 @@ function fetchError(issuer: string, cause: unknown): IdTokenError {
 }
 
 function faultError(fault: KeyFault, kid: string, issuer: string): IdTokenError {
-  const key = JSON.stringify(kid.slice(0, 100));
-  const step = "id-token";
-  switch (fault.kind) {
-    case "not-found":
-      return new IdTokenError({
-        code: "id_token_key_not_found",
-        step,
-        message: `Issuer ${issuer} publishes no key ${key}, so the ID token cannot be verified.`,
-        fix: "Check that the token comes from this issuer, and that the issuer publishes a key before it signs with it.",
-        retryable: true,
-      });
-    case "ambiguous":
-      return new IdTokenError({
-        code: "id_token_key_ambiguous",
-        step,
-        message: `Issuer ${issuer} publishes ${fault.count} different keys with the kid ${key}; which one AWS would take is not known.`,
-        fix: "Let the issuer give every key a kid of its own.",
-      });
-    case "unusable":
-      return new IdTokenError({
-        code: "id_token_key_unusable",
-        step,
-        message: `Key ${key} of issuer ${issuer} cannot verify an RS256 signature: ${fault.why}.`,
-        fix: 'Let the issuer publish an RSA key of at least 2048 bits with use "sig" under this kid.',
-      });
-    case "does-not-verify":
-      return new IdTokenError({
-        code: "id_token_signature",
-        step,
-        message: `The ID token's signature does not verify with key ${key} of its issuer: it is forged, changed or another issuer's.`,
-        fix: "Check that the token comes from this issuer and that nothing changes it on its way.",
-      });
-  }
+  const { code, why, fix, retryable } = explainKeyFault(fault, kid, issuer);
+  return new IdTokenError({ code, step: "id-token", message: why, fix, retryable });
 }

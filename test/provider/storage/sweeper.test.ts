@@ -1,0 +1,97 @@
+// What has ended goes, from every table whose rows end, and never more than a batch in one statement: an SQLite
+// statement holds the whole process up while it runs.
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, test } from "node:test";
+import { silentLog } from "../../../src/log.ts";
+import { startSweeper } from "../../../src/provider/assembly/sweeper.ts";
+import { deleteEnded, endingRows } from "../../../src/provider/storage/sweep_store.ts";
+import { openTestDatabase, storeKinds, type TestDatabase } from "../../support/databases.ts";
+
+const nowMs = 1_800_000_000_000;
+const policy = { intervalMs: 3_600_000, keepMs: 3_600_000, batchSize: 10 };
+
+/** A row of each table, of a number, that ends at a moment. */
+const rowOf: Readonly<Record<string, (number: number, endsAtMs: number) => object>> = {
+  oidc_records: (number, expires_at_ms) => ({
+    model: "Session",
+    id_hash: `h${number}`,
+    payload: "{}",
+    expires_at_ms,
+  }),
+  login_challenges: (number, expires_at_ms) => ({
+    challenge_hash: `h${number}`,
+    interaction_hash: "i",
+    request: "{}",
+    expires_at_ms,
+  }),
+  sign_in_attempts: (number, until_ms) => ({ key_hash: `h${number}`, until_ms }),
+  posted_requests: (number, expires_at_ms) => ({
+    id_hash: `h${number}`,
+    path: "/auth",
+    query: "",
+    network: "n",
+    expires_at_ms,
+  }),
+};
+
+for (const kind of storeKinds) {
+  describe(`sweeping in ${kind}`, () => {
+    let store: TestDatabase;
+    before(async () => {
+      store = await openTestDatabase(kind);
+    });
+    after(() => store.close());
+    beforeEach(async () => {
+      for (const { table } of endingRows) await store.db(table).delete();
+    });
+
+    async function fill(table: string, count: number, endsAtMs: number, from = 0): Promise<void> {
+      const rows = Array.from({ length: count }, (_, index) => rowOf[table]?.(from + index, endsAtMs));
+      await store.db(table).insert(rows);
+    }
+
+    test("every table with a column that says when its rows end is swept", async () => {
+      const found: string[] = [];
+      for (const table of await tableNames(store)) {
+        const columns = Object.keys(await store.db(table).columnInfo());
+        if (columns.some((column) => /^(expires_at|until)_ms$/.test(column))) found.push(table);
+      }
+      assert.deepEqual(found.sort(), endingRows.map(({ table }) => table).sort());
+    });
+
+    for (const rows of endingRows) {
+      test(`one statement takes at most a batch of ${rows.table}, the first to end first`, async () => {
+        await fill(rows.table, 10, nowMs - 2_000);
+        await fill(rows.table, 15, nowMs - 1_000, 10);
+        await fill(rows.table, 1, nowMs + 1, 25);
+        assert.equal(await deleteEnded(store.db, rows, nowMs, 10), 10);
+        assert.equal((await store.db(rows.table).where(rows.endsAt, nowMs - 2_000)).length, 0);
+        assert.equal(await deleteEnded(store.db, rows, nowMs, 10), 10);
+        assert.equal(await deleteEnded(store.db, rows, nowMs, 10), 5);
+        assert.equal((await store.db(rows.table)).length, 1);
+      });
+    }
+
+    test("a sweep takes batch after batch until nothing is due, and keeps for a while what must be told apart", async () => {
+      for (const { table } of endingRows) {
+        await fill(table, 25, nowMs - policy.keepMs);
+        await fill(table, 3, nowMs - 1, 25);
+        await fill(table, 2, nowMs + 1, 28);
+      }
+      const sweeper = startSweeper({ db: store.db, clock: () => new Date(nowMs), log: silentLog }, policy);
+      const kept = endingRows.filter((rows) => rows.kept).length;
+      assert.equal(await sweeper.sweep(), 28 * endingRows.length - 3 * kept);
+      await sweeper.stop();
+      for (const rows of endingRows)
+        assert.equal((await store.db(rows.table)).length, rows.kept ? 5 : 2, rows.table);
+    });
+  });
+}
+
+async function tableNames({ kind, db }: TestDatabase): Promise<string[]> {
+  const rows: { name: string }[] =
+    kind === "sqlite"
+      ? await db.raw("select name from sqlite_master where type = 'table'")
+      : (await db.raw("select tablename as name from pg_tables where schemaname = current_schema()")).rows;
+  return rows.map(({ name }) => name);
+}
