@@ -43,8 +43,8 @@ export const defences: readonly Defence[] = [
     promise: "A refused request of the sandbox shows the check that failed, with what to change.",
     faults: ["P6"],
     file: "packages/sandbox/src/gateway/gateway.ts",
-    find: "if (checks.at(-1)?.passed === false) return;",
-    replace: "if (checks.length >= 0) return;",
+    find: "if (error === thrown) recordRefusal(error, draft.checks);",
+    replace: "if (error === thrown) draft.checks.length = 0;",
     test: "packages/sandbox/test/gateway/not_simulated.test.ts",
   },
   {

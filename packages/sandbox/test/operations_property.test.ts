@@ -3,12 +3,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { invoke, recorder } from "../src/gateway/gateway.ts";
 import { serializeError, serializeResponse } from "../src/gateway/protocol/index.ts";
 import { AwsError } from "../src/ground/errors.ts";
 import { getModel, getOperation, serviceNames } from "../src/models/index.ts";
 import type { CheckRecord, OperationContext, ServiceName } from "../src/operation/operation.ts";
 import { createRateLimiter } from "../src/operation/rate_limit.ts";
+import { recorder } from "../src/operation/refuse.ts";
+import { runOperation } from "../src/operation/run_operation.ts";
 import { createRules } from "../src/rules/rules.ts";
 import { createSearchEngine } from "../src/search/search_engine.ts";
 import { applySeed } from "../src/seed/apply_seed.ts";
@@ -75,7 +76,7 @@ function contextFor(
       session: null,
       principalTags: [],
     },
-    check: recorder(checks),
+    ...recorder(checks),
   };
 }
 
@@ -97,14 +98,14 @@ test("inputs that fit the model never crash an operation", async () => {
       restoreWorld(parts.shared.world, world);
       parts.shared.search.import(documents);
       try {
-        const output = await invoke(parts.registry, contextFor(parts, service, operation, []), input);
+        const output = await runOperation(parts.registry, contextFor(parts, service, operation, []), input);
         serializeResponse(service, operation, output ?? {}, "r");
         answered.add(`${service}:${operation}`);
       } catch (error) {
         if (!(error instanceof AwsError)) throw error;
         serializeError(service, error, "r");
-        assert.ok(error.status < 500 || error.rule === "sandbox.operation", `${operation}: ${error.reason}`);
-        assert.ok(error.reason !== "", `${operation} refused without a reason`);
+        assert.ok(error.status < 500 || error.rule === "sandbox.operation", `${operation}: ${error.why}`);
+        assert.ok(error.why !== "", `${operation} refused without a reason`);
       }
     }),
     { seed: 20_261_124, numRuns: 4000 },

@@ -4,17 +4,17 @@
 import type { Clock } from "../ground/clock.ts";
 import { AwsError } from "../ground/errors.ts";
 import { findServiceBySigningName, type ServiceName } from "../models/index.ts";
-import { validateInput } from "../models/validate.ts";
-import { assertIdentityPolicy, iamActionOf } from "../operation/authorization.ts";
 import { findCaller } from "../operation/caller.ts";
-import type { CheckRecord, OperationContext, OperationData, Registry } from "../operation/operation.ts";
+import type { OperationContext, Registry, SharedContext } from "../operation/operation.ts";
 import type { RateLimiter } from "../operation/rate_limit.ts";
+import { recorder, recordRefusal, refusing } from "../operation/refuse.ts";
 import {
   type NewRequestRecord,
   type RequestLog,
   type RequestRecord,
   shortenSecrets,
 } from "../operation/request_log.ts";
+import { runOperation } from "../operation/run_operation.ts";
 import type { FaultQueue } from "./faults.ts";
 import {
   askedOperation,
@@ -33,9 +33,6 @@ import { parseRequest, refuseUnsupported, serializeError, serializeResponse } fr
 import { parseAuthorization, type SigV4Authorization } from "./sigv4/authorization_header.ts";
 import { signatureError } from "./sigv4/signature_error.ts";
 import { verifySignature } from "./sigv4/verify.ts";
-
-/** What every operation shares; the gateway adds what belongs to one request. */
-export type SharedContext = Pick<OperationContext, "world" | "search" | "ids" | "clock" | "rules">;
 
 /** What the gateway works with. */
 export type GatewayOptions = {
@@ -69,7 +66,7 @@ export function createGateway(
       status: outcome.response.status,
       errorCode: error?.code ?? null,
       errorMessage: error === undefined ? null : errorText(error),
-      reason: error?.reason ?? null,
+      reason: error === undefined ? null : `${error.why}.`,
       rule: error?.rule ?? null,
       fix: error?.fix ?? null,
       durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
@@ -97,11 +94,8 @@ async function answer(request: InboundRequest, draft: Draft, options: GatewayOpt
     return await perform(request, service, authorization, draft, options);
   } catch (thrown) {
     const error = thrown instanceof AwsError ? thrown : internalError(service, draft.operation, thrown);
-    if (error !== thrown) {
-      const trace = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-      recorder(draft.checks)("sandbox.internal", false, trace);
-    }
-    recordRefusal(error, draft.checks);
+    if (error === thrown) recordRefusal(error, draft.checks);
+    else draft.checks.push({ name: error.rule, passed: false, why: traceOf(thrown), fix: error.fix });
     return { error, response: serializeError(service, error, draft.requestId) };
   }
 }
@@ -144,42 +138,13 @@ async function perform(
     accountId: caller.accountId,
     caller,
     sourceIp: request.remoteAddress.replace(/^::ffff:/, ""),
-    check: recorder(draft.checks),
+    ...recorder(draft.checks),
   };
   assertAdminRate(context, options);
-  const output = (await invoke(options.registry, context, input)) ?? {};
+  const output = await runOperation(options.registry, context, input);
   const response = serializeResponse(service, operation, output, draft.requestId);
   const cut = fault?.drop === "after" ? "instead" : fault?.drop === "middle" ? "middle" : undefined;
   return { output, response: cut === undefined ? response : { ...response, cut } };
-}
-
-/**
- * Validates, authorizes and runs one operation. Also what the seed uses, so that both go the same way.
- *
- * @throws AwsError
- */
-export async function invoke(
-  registry: Registry,
-  context: OperationContext,
-  input: OperationData,
-): Promise<OperationData | undefined> {
-  const found = registry.find(context.service, context.operation);
-  if (found === undefined) {
-    throw refuseUnsupported(context.service, context.operation);
-  }
-  validateInput(context.service, context.operation, input);
-  if (found.authorization !== "handler") {
-    const action = iamActionOf(context.service, context.operation);
-    assertIdentityPolicy(context, action, found.resource?.(input, context));
-  }
-  return found.handler(input, context);
-}
-
-/** @returns a check function that appends to `checks` */
-export function recorder(checks: CheckRecord[]): OperationContext["check"] {
-  return (name, passed, why, fix) => {
-    checks.push(fix === undefined ? { name, passed, why } : { name, passed, why, fix });
-  };
 }
 
 /** A service AWS has and the sandbox has not: told by its own name, in a shape its clients read. */
@@ -204,28 +169,16 @@ function assertSimulated(service: ServiceName, request: InboundRequest, draft: D
   throw refuseUnsupported(service, operation);
 }
 
-/** No refusal stands beside green checks only: one that recorded no failed check of its own gets it here. */
-function recordRefusal(error: AwsError, checks: CheckRecord[]): void {
-  if (checks.at(-1)?.passed === false) return;
-  recorder(checks)(error.rule ?? "request", false, error.reason.replace(/\.$/, ""), error.fix);
-}
-
 /** Administration APIs of Identity Center share one quota per account and region (IDC-LIM); off unless asked for. */
 function assertAdminRate(context: OperationContext, { limiter }: GatewayOptions): void {
   const isAdmin = context.service === "sso-admin" || context.service === "identitystore";
   const limit = context.rules.getNumber("adminApi.callsPerSecond");
   const key = `adminApi|${context.accountId}|${context.region}`;
   if (!isAdmin || limiter.take(key, limit)) return;
-  const why = `more than ${limit} administration calls within a second`;
-  const fix = "Back off and retry.";
-  context.check("adminApi.callsPerSecond", false, why, fix);
-  throw new AwsError({
-    code: "ThrottlingException",
-    status: 400,
-    message: "Rate exceeded",
+  throw refusing(context.service, { ThrottlingException: 400 })("ThrottlingException", "Rate exceeded", {
     rule: "adminApi.callsPerSecond",
-    reason: `${why}.`,
-    fix,
+    why: `more than ${limit} administration calls within a second`,
+    fix: "Back off and retry.",
   });
 }
 
@@ -241,21 +194,18 @@ function authenticate(
     now: signatureClock(),
     sessionNow: shared.clock(),
   });
-  const check = recorder(draft.checks);
-  if (!verdict.valid) {
-    check(`signature.${verdict.fault}`, false, verdict.why, verdict.fix);
-    throw signatureError(service, verdict.fault, verdict);
-  }
+  if (!verdict.valid) throw signatureError(service, verdict.fault, verdict);
   const { region, service: name } = authorization.scope;
-  check("signature", true, `signed by ${authorization.accessKeyId} for ${name} in ${region}`);
+  recorder(draft.checks).passed(
+    "signature",
+    `signed by ${authorization.accessKeyId} for ${name} in ${region}`,
+  );
   const caller = findCaller(shared.world, verdict.key);
   if (caller !== undefined) return caller;
-  const told = {
+  throw signatureError(service, "unknownKey", {
     why: "the user or role the access key belongs to no longer exists",
     fix: "Create it again, or sign with other credentials.",
-  };
-  check("signature.unknownKey", false, told.why, told.fix);
-  throw signatureError(service, "unknownKey", told);
+  });
 }
 
 function openDraft(request: InboundRequest, { shared }: GatewayOptions): Draft {
@@ -281,4 +231,8 @@ function openDraft(request: InboundRequest, { shared }: GatewayOptions): Draft {
     checks: [],
     injectedFault: null,
   };
+}
+
+function traceOf(thrown: unknown): string {
+  return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
 }

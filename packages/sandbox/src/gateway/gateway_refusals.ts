@@ -52,7 +52,7 @@ export function foreignService(service: string): AwsError {
     status: 501,
     message: `AWS has the service ${service}; the tti-sandbox does not simulate it.`,
     rule: "sandbox.service",
-    reason: `The request is signed for the service "${service}", which the sandbox does not simulate.`,
+    why: `The request is signed for the service "${service}", which the sandbox does not simulate.`,
     fix: "Set AWS_ENDPOINT_URL_<SERVICE> for the services it has (STS, SSO_OIDC, SSO_ADMIN, IDENTITYSTORE, QBUSINESS, IAM, KMS) in place of AWS_ENDPOINT_URL, so that others go to AWS.",
   });
 }
@@ -79,7 +79,7 @@ export function internalError(service: ServiceName, operation: string | null, th
     status: 500,
     message: "The request processing has failed because of an unknown error, exception or failure.",
     rule: "sandbox.internal",
-    reason: `The sandbox failed on ${operation ?? "a request"}: ${thrown instanceof Error ? thrown.message : "unknown"}.`,
+    why: `The sandbox failed on ${operation ?? "a request"}: ${thrown instanceof Error ? thrown.message : "unknown"}.`,
     fix: "This is a fault of the sandbox; please report it.",
   });
 }
@@ -93,7 +93,7 @@ export function injectedError(fault: PendingFault): AwsError {
     ...(message === undefined ? {} : { message }),
     ...(members === undefined ? {} : { members }),
     rule: "control.fault",
-    reason: `The control API asked for ${code}.`,
+    why: `The control API asked for ${code}.`,
     fix: "Clear the injected faults.",
   });
 }

@@ -4,8 +4,18 @@
 /** A JSON value as it stands on the wire. */
 export type Json = null | boolean | number | string | Json[] | { [member: string]: Json };
 
+/** What AWS would not say of a refusal; every refusal says it, in these three words. */
+export type Told = {
+  /** Name of the acceptance rule that refused, e.g. `token.audience`. */
+  rule: string;
+  /** Why, in plain words AWS would not give. Must not contain secrets or whole tokens. */
+  why: string;
+  /** What to change so that the call passes. */
+  fix: string;
+};
+
 /** What an {@link AwsError} carries. */
-export type AwsErrorOptions = {
+export type AwsErrorOptions = Told & {
   /** Error code as AWS spells it on the wire, e.g. `InvalidGrantException` or `AccessDenied`. */
   code: string;
   /** HTTP status. */
@@ -14,12 +24,6 @@ export type AwsErrorOptions = {
   message?: string;
   /** Further modelled members of the error body, e.g. `{ error: "invalid_grant", error_description: "…" }`. */
   members?: Record<string, Json>;
-  /** Why, in plain words AWS would not give. Must not contain secrets or whole tokens. */
-  reason: string;
-  /** Name of the acceptance rule that refused, e.g. `token.audience`. */
-  rule?: string;
-  /** What to change so that the call passes. */
-  fix?: string;
 };
 
 /** A refusal (or failure) in AWS's shape. Anything else that is thrown becomes an InternalFailure. */
@@ -28,18 +32,19 @@ export class AwsError extends Error {
   readonly code: string;
   readonly status: number;
   readonly members: Record<string, Json>;
-  readonly reason: string;
-  readonly rule: string | undefined;
-  readonly fix: string | undefined;
+  readonly rule: string;
+  /** Without the full stop, as checks have it. */
+  readonly why: string;
+  readonly fix: string;
 
-  constructor(options: AwsErrorOptions) {
-    super(options.message ?? "");
-    this.code = options.code;
-    this.status = options.status;
-    this.members = options.members ?? {};
-    this.reason = options.reason;
-    this.rule = options.rule;
-    this.fix = options.fix;
+  constructor({ code, status, message = "", members = {}, rule, why, fix }: AwsErrorOptions) {
+    super(message);
+    this.code = code;
+    this.status = status;
+    this.members = members;
+    this.rule = rule;
+    this.why = why.replace(/\.$/, "");
+    this.fix = fix;
   }
 }
 

@@ -34,7 +34,7 @@ export function refuseInput(
   const common = {
     status: 400,
     message,
-    reason: `The request does not fit the ${service} model: ${texts.join("; ")}.`,
+    why: `The request does not fit the ${service} model: ${texts.join("; ")}.`,
     rule: kind === "syntax" ? "input.syntax" : "input.constraint",
     fix: paths.length > 0 ? `Correct ${paths.join(", ")}.` : "Send what an AWS SDK would send.",
   };

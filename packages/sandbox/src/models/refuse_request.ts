@@ -27,7 +27,7 @@ export function refuseOperation(model: ServiceModel, asked: string, version?: st
     throw refuseUnsupported(model.service, asked);
   const common = {
     rule: "input.operation",
-    reason: `The sandbox's ${model.service} has no operation for "${name}".`,
+    why: `The sandbox's ${model.service} has no operation for "${name}".`,
     fix: `It answers: ${[...model.operations.keys()].join(", ")}.`,
   };
   switch (model.protocol) {
@@ -69,7 +69,7 @@ export function refuseUnsupported(service: ServiceName, operation: string): AwsE
     status: 501,
     message: `AWS has ${service} ${operation}; the tti-sandbox does not do it.`,
     rule: "sandbox.operation",
-    reason: `The sandbox does not do ${operation} of ${service}, which AWS has.`,
+    why: `The sandbox does not do ${operation} of ${service}, which AWS has.`,
     fix: "See docs/divergences.md for what the sandbox covers; send this call to AWS, or leave it out of local tests.",
   });
 }

@@ -1,7 +1,7 @@
 // Whether the caller's own policies allow an action: identity policies, narrowed by session policies.
 // The answer in AWS's shape per service; the why goes to the request's checks.
 
-import { AwsError } from "../ground/errors.ts";
+import type { AwsError } from "../ground/errors.ts";
 import { getModel } from "../models/index.ts";
 import {
   evaluatePolicies,
@@ -11,6 +11,7 @@ import {
 } from "../policy/policy.ts";
 import { callerContext, identityPoliciesOf, sessionPoliciesOf } from "./caller.ts";
 import type { Caller, OperationContext, ServiceName } from "./operation.ts";
+import { refusing, type Told } from "./refuse.ts";
 
 /** IAM action prefix of each service (service authorization reference). */
 const ACTION_PREFIXES: Record<ServiceName, string> = {
@@ -76,17 +77,13 @@ export function assertIdentityPolicy(
     ...(resource === undefined ? {} : { resource }),
     context: requestContext(context, more),
   });
-  const name = "caller.identityPolicy";
-  const fix = `Allow ${action}${resource === undefined ? "" : ` on ${resource}`} in a policy of ${principalName(context.caller)}.`;
-  context.check(
-    name,
-    decision.outcome === "allow",
-    decision.why,
-    decision.outcome === "allow" ? undefined : fix,
-  );
+  const rule = "caller.identityPolicy";
   if (decision.outcome !== "allow") {
-    throw notAuthorized(context, action, resource, { rule: name, reason: `${decision.why}.`, fix });
+    const where = resource === undefined ? "" : ` on ${resource}`;
+    const fix = `Allow ${action}${where} in a policy of ${principalName(context.caller)}.`;
+    throw notAuthorized(context, action, resource, { rule, why: decision.why, fix });
   }
+  context.passed(rule, decision.why);
 }
 
 /** "User: … is not authorized to perform: …" in the shape of the service asked (contract 6.2, 6.3, 6.4). */
@@ -94,16 +91,17 @@ export function notAuthorized(
   context: OperationContext,
   action: string,
   resource: string | undefined,
-  told: { rule: string; reason: string; fix: string },
+  told: Told,
 ): AwsError {
   const { protocol } = getModel(context.service);
   const target = resource === undefined ? "" : ` on resource: ${resource}`;
-  return new AwsError({
-    code: protocol === "query" ? "AccessDenied" : "AccessDeniedException",
-    status: protocol === "json" ? 400 : 403,
-    message: `User: ${context.caller.arn} is not authorized to perform: ${action}${target}`,
-    ...told,
+  const refuse = refusing(context.service, {
+    AccessDenied: 403,
+    AccessDeniedException: protocol === "json" ? 400 : 403,
   });
+  const code = protocol === "query" ? "AccessDenied" : "AccessDeniedException";
+  const message = `User: ${context.caller.arn} is not authorized to perform: ${action}${target}`;
+  return refuse(code, message, told);
 }
 
 /** @returns the role or user an administrator would edit */

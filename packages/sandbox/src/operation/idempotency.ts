@@ -31,11 +31,8 @@ export function createOnce<Output extends { [member: string]: Json }>(
   const fingerprint = createHash("sha256").update(canonicalJson(parameters)).digest("hex");
   const earlier = idempotencyRecords.get(key);
   if (earlier && nowMs - earlier.createdAtMs < rememberedMs) {
-    if (earlier.fingerprint !== fingerprint) {
-      context.check("idempotency.parameters", false, "the token came with other parameters before", fix);
-      throw refuse();
-    }
-    context.check("idempotency.parameters", true, "the first answer is given again");
+    if (earlier.fingerprint !== fingerprint) throw refuse();
+    context.passed("idempotency.parameters", "the first answer is given again");
     return earlier.output as Output;
   }
   const output = create();
@@ -45,8 +42,6 @@ export function createOnce<Output extends { [member: string]: Json }>(
   idempotencyRecords.set(key, { key, fingerprint, output, createdAtMs: nowMs });
   return output;
 }
-
-const fix = "Use a new token for a new request.";
 
 /** JSON whose object members are in order, so that equal parameters have equal text. */
 function canonicalJson(value: unknown): string {

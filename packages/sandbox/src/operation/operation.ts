@@ -1,6 +1,7 @@
 // The registry of operations: what a service of the sandbox is made of, and what an operation is given to work with.
 // Services know nothing of HTTP, signatures or each other; they meet in the world.
 import type { Clock } from "../ground/clock.ts";
+import type { Told } from "../ground/errors.ts";
 import type { ServiceName } from "../models/shapes.ts";
 import type { Rules } from "../rules/rules.ts";
 import type { SearchEngine } from "../search/search_engine.ts";
@@ -56,12 +57,14 @@ export type OperationContext = {
   /** The sandbox's clock (movable). */
   clock: Clock;
   rules: Rules;
-  /**
-   * Records a check that passed or failed. Does not throw: a failed check that refuses is followed by `throw new
-   * AwsError({ …, rule: name, reason: why, fix })`.
-   */
-  check(name: string, passed: boolean, why: string, fix?: string): void;
+  /** Records a check that passed. One that fails is thrown (`refuse`), and recorded on its way out. */
+  passed(rule: string, why: string): void;
+  /** Records what AWS may refuse and the sandbox lets pass. */
+  warned(told: Told): void;
 };
+
+/** What every operation of a sandbox shares; the rest of its context belongs to one request. */
+export type SharedContext = Pick<OperationContext, "world" | "search" | "ids" | "clock" | "rules">;
 
 /** Input or output of an operation, with members as the AWS model spells them. */
 export type OperationData = Record<string, unknown>;

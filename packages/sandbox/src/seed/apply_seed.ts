@@ -1,8 +1,7 @@
 // Turns a seed into a world: accounts directly, everything else through the operations a customer would call.
 
-import type { SharedContext } from "../gateway/gateway.ts";
 import { AwsError, SandboxSetupError } from "../ground/errors.ts";
-import type { Registry } from "../operation/operation.ts";
+import type { Registry, SharedContext } from "../operation/operation.ts";
 import { emptySeedResult, type SeedResult } from "../state/seed_result.ts";
 import { seedAccount, seedIsv } from "./accounts.ts";
 import { createSeedCaller } from "./call.ts";
@@ -35,7 +34,7 @@ export async function applySeed(
     if (!(error instanceof AwsError)) throw error;
     throw new SandboxSetupError(
       "SANDBOX_SEED_INVALID",
-      `The sandbox seed asks for what AWS would refuse: ${error.reason} ${error.fix ?? ""}`.trim(),
+      `The sandbox seed asks for what AWS would refuse: ${error.why}. ${error.fix}`,
       { cause: error },
     );
   }

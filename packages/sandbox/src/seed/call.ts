@@ -1,7 +1,13 @@
-// Lets the seed call operations as the root of an account: the same code as the API, without HTTP and signature.
-import type { SharedContext } from "../gateway/gateway.ts";
-import { validateInput } from "../models/validate.ts";
-import type { OperationContext, OperationData, Registry, ServiceName } from "../operation/operation.ts";
+// Lets the seed call operations as the root of an account: the API's own way, without HTTP and signature.
+import type {
+  OperationContext,
+  OperationData,
+  Registry,
+  ServiceName,
+  SharedContext,
+} from "../operation/operation.ts";
+import { recorder } from "../operation/refuse.ts";
+import { runOperation } from "../operation/run_operation.ts";
 import { createIdSource } from "../state/index.ts";
 
 /** Where and as whom an operation is called; `path` names the seed's entity, so that ids stay the same. */
@@ -23,9 +29,6 @@ export function createSeedCaller(registry: Registry, shared: SharedContext, rand
     const place = `${randomSeed}|${path}|${operation}`;
     const repeat = calls.get(place) ?? 0;
     calls.set(place, repeat + 1);
-    const found = registry.find(service, operation);
-    if (found === undefined)
-      throw new Error(`The seed needs ${service} ${operation}, which is not registered.`);
     const context: OperationContext = {
       ...shared,
       ids: createIdSource(repeat === 0 ? place : `${place}|${repeat}`),
@@ -45,9 +48,8 @@ export function createSeedCaller(registry: Registry, shared: SharedContext, rand
         session: null,
         principalTags: [],
       },
-      check() {},
+      ...recorder([]),
     };
-    validateInput(service, operation, input);
-    return (await found.handler(input, context)) ?? {};
+    return runOperation(registry, context, input);
   };
 }

@@ -138,7 +138,7 @@ describe("validateInput", () => {
       clientId: "",
       grantType: null,
     });
-    assert.ok(!JSON.stringify([error.members, error.reason]).includes("eyJsecret"));
+    assert.ok(!JSON.stringify([error.members, error.why]).includes("eyJsecret"));
   });
 
   it("answers within bounds to a huge list of wrong values", () => {
@@ -191,10 +191,10 @@ function refusal(service: ServiceName, operation: string, input: Record<string, 
 }
 
 function expectViolation(field: Field, input: Record<string, unknown>, constraint: string): void {
-  const { reason } = refusal(field.service, field.operation, input);
+  const { why } = refusal(field.service, field.operation, input);
   const path = fieldPath(field);
-  const named = reason.split("; ").some((text) => text.includes(`'${path}'`) && text.includes(constraint));
-  assert.ok(named, `${field.service}:${field.operation} ${path}: expected "${constraint}" in: ${reason}`);
+  const named = why.split("; ").some((text) => text.includes(`'${path}'`) && text.includes(constraint));
+  assert.ok(named, `${field.service}:${field.operation} ${path}: expected "${constraint}" in: ${why}`);
 }
 
 /** A string of allowed length that the pattern refuses; undefined when the pattern takes everything tried. */

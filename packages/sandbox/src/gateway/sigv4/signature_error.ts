@@ -60,7 +60,7 @@ export function signatureError(
     status: wording.status,
     message: told.message ?? wording.message,
     rule: `signature.${fault}`,
-    reason: `${told.why}.`,
+    why: told.why,
     fix: told.fix,
   });
 }

@@ -17,7 +17,7 @@ export type AuthorizationRequest = {
 export type AuthorizationFault = {
   /** Name of the check that failed. */
   rule: string;
-  reason: string;
+  why: string;
   fix: string;
 };
 
@@ -56,7 +56,7 @@ export function decideAuthorization(parameters: URLSearchParams, world: World): 
   if (application === undefined || instance === undefined) {
     return stop(null, {
       rule: "authorize.client",
-      reason:
+      why:
         clientIds.length === 1
           ? `There is no Identity Center application "${clientId}".`
           : `client_id must be given once; it was given ${clientIds.length} times.`,
@@ -67,7 +67,7 @@ export function decideAuthorization(parameters: URLSearchParams, world: World): 
   if (application.status === "DISABLED") {
     return stop(region, {
       rule: "authorize.clientEnabled",
-      reason: `Application ${application.name} is disabled.`,
+      why: `Application ${application.name} is disabled.`,
       fix: "Enable it with UpdateApplication.",
     });
   }
@@ -75,7 +75,7 @@ export function decideAuthorization(parameters: URLSearchParams, world: World): 
   if (registered === undefined) {
     return stop(region, {
       rule: "authorize.grant",
-      reason: `Application ${application.name} has no authorization_code grant.`,
+      why: `Application ${application.name} has no authorization_code grant.`,
       fix: "Create the data accessor with AWS_IAM_IDC_AUTH_CODE, or add the grant with PutApplicationGrant.",
     });
   }
@@ -84,7 +84,7 @@ export function decideAuthorization(parameters: URLSearchParams, world: World): 
   if (redirectUri === undefined || redirectUris.length > 1 || !registered.includes(redirectUri)) {
     return stop(region, {
       rule: "authorize.redirectUri",
-      reason:
+      why:
         redirectUris.length === 1
           ? `redirect_uri "${redirectUri}" is not registered; registered: ${registered.join(", ") || "none"}.`
           : `redirect_uri must be given once; it was given ${redirectUris.length} times.`,
@@ -104,14 +104,14 @@ export function decideAuthorization(parameters: URLSearchParams, world: World): 
   if (repeated !== undefined) {
     return refuse("invalid_request", {
       rule: "authorize.repeatedParameter",
-      reason: `${repeated} was given more than once.`,
+      why: `${repeated} was given more than once.`,
       fix: "Give each parameter once (RFC 6749 section 3.1).",
     });
   }
   if (parameters.get("response_type") !== "code") {
     return refuse("unsupported_response_type", {
       rule: "authorize.responseType",
-      reason: `response_type is "${parameters.get("response_type") ?? ""}".`,
+      why: `response_type is "${parameters.get("response_type") ?? ""}".`,
       fix: "Send response_type=code.",
     });
   }
@@ -126,7 +126,7 @@ export function decideAuthorization(parameters: URLSearchParams, world: World): 
   if (foreign !== undefined) {
     return refuse("invalid_scope", {
       rule: "authorize.scope",
-      reason: `The application has no access scope "${foreign}"; it has ${allowed.join(", ")}.`,
+      why: `The application has no access scope "${foreign}"; it has ${allowed.join(", ")}.`,
       fix: "Leave scope out, or add the scope with PutApplicationAccessScope.",
     });
   }
@@ -148,12 +148,12 @@ function findPkceFault(challenge: string | null, method: string | null): Authori
   if (challenge === null) {
     return method === null
       ? undefined
-      : { rule, reason: "code_challenge_method came without code_challenge.", fix };
+      : { rule, why: "code_challenge_method came without code_challenge.", fix };
   }
   if (method !== "S256") {
-    return { rule, reason: `code_challenge_method is "${method ?? "plain (by default)"}".`, fix };
+    return { rule, why: `code_challenge_method is "${method ?? "plain (by default)"}".`, fix };
   }
   return /^[A-Za-z0-9_-]{43}$/.test(challenge)
     ? undefined
-    : { rule, reason: "code_challenge is not a SHA-256 digest in base64url (43 characters).", fix };
+    : { rule, why: "code_challenge is not a SHA-256 digest in base64url (43 characters).", fix };
 }

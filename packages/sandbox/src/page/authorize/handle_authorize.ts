@@ -81,7 +81,7 @@ export function handleAuthorize(
     status: outcome.response.status,
     errorCode: outcome.error ?? null,
     errorMessage: null,
-    reason: fault?.reason ?? null,
+    reason: fault?.why ?? null,
     rule: fault?.rule ?? null,
     fix: fault?.fix ?? null,
     checks: outcome.checks ?? (fault === undefined ? [] : [failed(fault)]),
@@ -96,14 +96,14 @@ function answer(request: InboundRequest, sources: AuthorizeSources): Outcome {
   if (!isOwnHost(request, sources.endpoint)) {
     return stopped(421, null, {
       rule: "authorize.host",
-      reason: "The request came under a host name that is not the sandbox's.",
+      why: "The request came under a host name that is not the sandbox's.",
       fix: "Open the page under localhost, an IP address or the sandbox's own name.",
     });
   }
   if (request.method !== "GET" && request.method !== "POST") {
     return stopped(405, null, {
       rule: "authorize.method",
-      reason: `The method was ${request.method}.`,
+      why: `The method was ${request.method}.`,
       fix: "Send the browser to /authorize with GET.",
     });
   }
@@ -150,7 +150,7 @@ function takeChoice(
   if (!isFormTokenValid(secret, browserOf(request), carried, token, clock())) {
     return stopped(403, instance.region, {
       rule: "authorize.form",
-      reason: "The sign-in form was not shown to this browser, was changed, or was left open too long.",
+      why: "The sign-in form was not shown to this browser, was changed, or was left open too long.",
       fix: "Begin again at the application.",
     });
   }
@@ -190,7 +190,7 @@ function refusedByRedirect(
 }
 
 function stopped(status: number, region: string | null, fault: AuthorizationFault): Outcome {
-  const text = `${fault.reason} ${fault.fix}`;
+  const text = `${fault.why} ${fault.fix}`;
   return {
     response: renderMessagePage(status, "Sign-in is not possible", text),
     region,
@@ -225,6 +225,6 @@ function passed(name: string, why: string): CheckRecord {
   return { name, passed: true, why };
 }
 
-function failed({ rule, reason, fix }: AuthorizationFault): CheckRecord {
-  return { name: rule, passed: false, why: reason, fix };
+function failed({ rule, why, fix }: AuthorizationFault): CheckRecord {
+  return { name: rule, passed: false, why, fix };
 }

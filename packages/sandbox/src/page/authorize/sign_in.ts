@@ -22,8 +22,8 @@ export function decideSignIn(
   const name = choice.get("user") ?? "";
   const user = findUser(world, instance.identityStoreId, name);
   if (user === undefined) {
-    const reason = `There is no user "${name}" in ${instance.identityStoreId}.`;
-    return refuse("authorize.user", reason, "Sign in as a user of this identity store.");
+    const why = `There is no user "${name}" in ${instance.identityStoreId}.`;
+    return refuse("authorize.user", why, "Sign in as a user of this identity store.");
   }
   if (user.status === "DISABLED" && !acceptsDisabled) {
     return refuse("authorize.user", `User ${nameOf(user)} is disabled.`, "Sign in as an enabled user.");
@@ -60,6 +60,6 @@ export function createCode(
   };
 }
 
-function refuse(rule: string, reason: string, fix: string): SignInDecision {
-  return { fault: { rule, reason, fix } };
+function refuse(rule: string, why: string, fix: string): SignInDecision {
+  return { fault: { rule, why, fix } };
 }

@@ -3,7 +3,7 @@
 import { cutPage } from "../../operation/list_page.ts";
 import type { OperationContext } from "../../operation/operation.ts";
 import type { IamRole } from "../../state/iam_entities.ts";
-import { refuseMissing } from "./refuse.ts";
+import { refuse } from "./refuse.ts";
 
 /** Input of every operation on one role. */
 export type RoleInput = { RoleName: string };
@@ -25,9 +25,9 @@ export function findRole(context: OperationContext, roleName: string): IamRole |
 export function getRole(context: OperationContext, { RoleName: roleName }: RoleInput): IamRole {
   const role = findRole(context, roleName);
   if (role) return role;
-  throw refuseMissing(`The role with name ${roleName} cannot be found.`, {
+  throw refuse("NoSuchEntity", `The role with name ${roleName} cannot be found.`, {
     rule: "role.exists",
-    reason: `Account ${context.accountId} has no role ${roleName}.`,
+    why: `Account ${context.accountId} has no role ${roleName}.`,
     fix: "Use the name ListRoles gives.",
   });
 }

@@ -4,7 +4,7 @@ import { PolicyGrammarError, type PolicyKind, parsePolicy } from "../../policy/p
 import { listOf, statementsOf } from "../../policy/policy.ts";
 import type { PolicyDocument } from "../../policy/policy_document.ts";
 import type { World } from "../../state/world.ts";
-import { refusePolicy, refuseQuota } from "./refuse.ts";
+import { refuse } from "./refuse.ts";
 
 /** Characters of a role's trust policy, white space not counted (IAM quotas; its adjustable default). */
 const trustPolicyCharacters = 2048;
@@ -27,9 +27,9 @@ export function parseTrustPolicy(text: string, world: World): PolicyDocument {
     }
   }
   if (countedLength(text) > trustPolicyCharacters) {
-    throw refuseQuota(`Cannot exceed quota for ACLSizePerRole: ${trustPolicyCharacters}`, {
+    throw refuse("LimitExceeded", `Cannot exceed quota for ACLSizePerRole: ${trustPolicyCharacters}`, {
       rule: "trustPolicy.size",
-      reason: `The trust policy has ${countedLength(text)} characters.`,
+      why: `The trust policy has ${countedLength(text)} characters.`,
       fix: "Shorten it.",
     });
   }
@@ -59,9 +59,9 @@ function parseDocument(text: string, kind: PolicyKind): PolicyDocument {
     return parsePolicy(text, kind);
   } catch (error) {
     if (!(error instanceof PolicyGrammarError)) throw error;
-    throw refusePolicy(error.message, {
+    throw refuse("MalformedPolicyDocument", error.message, {
       rule: "policy.grammar",
-      reason: error.message,
+      why: error.message,
       fix: "Write the document by the grammar of the IAM policy language.",
     });
   }
@@ -77,9 +77,9 @@ function assertPrincipal(name: string, { accounts, iamRoles, iamUsers }: World):
       : accounts.has(accountId ?? "") &&
         (service === "sts" || resource === "root" || iamRoles.has(name) || iamUsers.has(name));
   if (exists) return;
-  throw refusePolicy(`Invalid principal in policy: "AWS":"${name}"`, {
+  throw refuse("MalformedPolicyDocument", `Invalid principal in policy: "AWS":"${name}"`, {
     rule: "trustPolicy.principal",
-    reason: `The principal ${name} does not exist in the sandbox.`,
+    why: `The principal ${name} does not exist in the sandbox.`,
     fix: "Create the account, role or user first, or correct its ARN.",
   });
 }

@@ -8,7 +8,7 @@ import {
   inlinePolicyCharacters,
   parseInlinePolicy,
 } from "./policy_documents.ts";
-import { refuseMissing, refuseQuota } from "./refuse.ts";
+import { refuse } from "./refuse.ts";
 
 type PolicyInput = RoleInput & { PolicyName: string };
 
@@ -23,11 +23,12 @@ const putRolePolicy: Operation = {
     const others = Object.entries(role.inlinePolicies).filter(([name]) => name !== input.PolicyName);
     const total = others.reduce((sum, [, other]) => sum + countedLength(JSON.stringify(other)), 0);
     if (total + countedLength(input.PolicyDocument) > inlinePolicyCharacters) {
-      throw refuseQuota(
+      throw refuse(
+        "LimitExceeded",
         `Maximum policy size of ${inlinePolicyCharacters} bytes exceeded for role ${role.roleName}`,
         {
           rule: "role.inlinePolicySize",
-          reason: `All inline policies of a role together have at most ${inlinePolicyCharacters} characters.`,
+          why: `All inline policies of a role together have at most ${inlinePolicyCharacters} characters.`,
           fix: "Shorten or delete policies.",
         },
       );
@@ -98,9 +99,9 @@ export const rolePolicyOperations: readonly Operation[] = [
 ];
 
 function missing({ RoleName: roleName, PolicyName: policyName }: PolicyInput) {
-  return refuseMissing(`The role policy with name ${policyName} cannot be found.`, {
+  return refuse("NoSuchEntity", `The role policy with name ${policyName} cannot be found.`, {
     rule: "rolePolicy.exists",
-    reason: `The role ${roleName} has no inline policy ${policyName}.`,
+    why: `The role ${roleName} has no inline policy ${policyName}.`,
     fix: "Use the name ListRolePolicies gives.",
   });
 }

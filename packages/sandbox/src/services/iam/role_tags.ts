@@ -3,7 +3,7 @@
 import type { Operation } from "../../operation/operation.ts";
 import type { Tag } from "../../state/iam_entities.ts";
 import { cutList, getRole, type ListInput, type RoleInput, roleResource } from "./lookup.ts";
-import { refuseInput, refuseQuota } from "./refuse.ts";
+import { refuse } from "./refuse.ts";
 
 /** A tag as IAM writes it. */
 export type WireTag = { Key: string; Value: string };
@@ -57,17 +57,21 @@ export function keepTags(before: readonly Tag[], given: readonly WireTag[]): Tag
   const keys = given.map(({ Key }) => Key.toLowerCase());
   const twice = keys.find((key, index) => keys.indexOf(key) !== index);
   if (twice !== undefined) {
-    throw refuseInput("Duplicate tag keys found. Please note that Tag keys are case insensitive.", {
-      rule: "role.tagKeys",
-      reason: `The tag key ${twice} is given twice.`,
-      fix: "Give each key once.",
-    });
+    throw refuse(
+      "InvalidInput",
+      "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+      {
+        rule: "role.tagKeys",
+        why: `The tag key ${twice} is given twice.`,
+        fix: "Give each key once.",
+      },
+    );
   }
   const kept = before.filter(({ key }) => !keys.includes(key.toLowerCase()));
   if (kept.length + given.length > tagsPerRole) {
-    throw refuseQuota(`The number of tags has reached the maximum limit ${tagsPerRole}.`, {
+    throw refuse("LimitExceeded", `The number of tags has reached the maximum limit ${tagsPerRole}.`, {
       rule: "role.tags",
-      reason: `The role would have ${kept.length + given.length} tags.`,
+      why: `The role would have ${kept.length + given.length} tags.`,
       fix: "Remove tags first.",
     });
   }

@@ -12,7 +12,7 @@ import {
   rolesOf,
 } from "./lookup.ts";
 import { encodeDocument, parseTrustPolicy } from "./policy_documents.ts";
-import { refuseDeletion, refuseExisting, refuseInput } from "./refuse.ts";
+import { refuse } from "./refuse.ts";
 import { keepTags, type WireTag, wireTags } from "./role_tags.ts";
 
 type CreateInput = RoleInput & {
@@ -34,16 +34,16 @@ const createRole: Operation = {
     const { world, ids, accountId, clock } = context;
     const { RoleName: roleName, Path: path = "/" } = input;
     if (findRole(context, roleName)) {
-      throw refuseExisting(`Role with name ${roleName} already exists.`, {
+      throw refuse("EntityAlreadyExists", `Role with name ${roleName} already exists.`, {
         rule: "role.nameUnique",
-        reason: `Account ${accountId} has a role ${roleName}; names are compared without case.`,
+        why: `Account ${accountId} has a role ${roleName}; names are compared without case.`,
         fix: "Use another name, or update that role.",
       });
     }
     if (input.PermissionsBoundary !== undefined) {
-      throw refuseInput("Permissions boundaries are not supported by the sandbox.", {
+      throw refuse("InvalidInput", "Permissions boundaries are not supported by the sandbox.", {
         rule: "role.permissionsBoundary",
-        reason: "The sandbox evaluates no permissions boundaries.",
+        why: "The sandbox evaluates no permissions boundaries.",
         fix: "Leave PermissionsBoundary out.",
       });
     }
@@ -93,9 +93,9 @@ const deleteRole: Operation = {
     const role = getRole(context, input);
     const attached = [...Object.keys(role.inlinePolicies), ...role.attachedPolicyArns];
     if (attached.length > 0) {
-      throw refuseDeletion("Cannot delete entity, must delete policies first.", {
+      throw refuse("DeleteConflict", "Cannot delete entity, must delete policies first.", {
         rule: "role.withoutPolicies",
-        reason: `The role still has ${attached.join(", ")}.`,
+        why: `The role still has ${attached.join(", ")}.`,
         fix: "Delete or detach its policies first.",
       });
     }

@@ -29,7 +29,7 @@ const createGroupMembership: Operation = {
     if (findMembership(context, identityStoreId, groupId, userId)) {
       throw refuseDuplicate("GroupMembership", {
         rule: "membership.unique",
-        reason: `User ${userId} is a member of group ${groupId} already.`,
+        why: `User ${userId} is a member of group ${groupId} already.`,
         fix: "Treat it as done.",
       });
     }
@@ -101,7 +101,7 @@ const getGroupMembershipId: Operation = {
     if (membership) return identify(membership);
     throw refuseMissing("GROUP_MEMBERSHIP", undefined, {
       rule: "resource.exists",
-      reason: `User ${userId} is no member of group ${groupId}.`,
+      why: `User ${userId} is no member of group ${groupId}.`,
       fix: "Create the membership first.",
     });
   },

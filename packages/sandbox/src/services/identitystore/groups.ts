@@ -14,7 +14,7 @@ import {
   revisionOf,
   type StoreInput,
 } from "./lookup.ts";
-import { refuseInvalid } from "./refuse.ts";
+import { refuse } from "./refuse.ts";
 import {
   type AlternateIdentifier,
   assertGroupUnique,
@@ -72,9 +72,9 @@ const listGroups: Operation = {
     const { identityStoreId } = getIdentityStore(context, input);
     const [filter] = input.Filters ?? [];
     if (filter && filter.AttributePath.toLowerCase() !== "displayname") {
-      throw refuseInvalid(`${filter.AttributePath} is not a supported filter.`, {
+      throw refuse("ValidationException", `${filter.AttributePath} is not a supported filter.`, {
         rule: "group.filter",
-        reason: "ListGroups filters by DisplayName only.",
+        why: "ListGroups filters by DisplayName only.",
         fix: "Use the AttributePath DisplayName.",
       });
     }
@@ -164,19 +164,18 @@ function withOperation(
   if (path.toLowerCase() === "description" && (isText || isAbsent)) {
     return { ...group, description: isText ? value : null };
   }
-  throw refuseInvalid(`${path} cannot be set to the value given.`, {
+  throw refuse("ValidationException", `${path} cannot be set to the value given.`, {
     rule: "group.attributePath",
-    reason:
-      "UpdateGroup takes displayName (a text of 1 to 1024 characters) and description (the same, or none).",
+    why: "UpdateGroup takes displayName (a text of 1 to 1024 characters) and description (the same, or none).",
     fix: "Use displayName or description.",
   });
 }
 
 function needName(displayName: string | undefined): string {
   if (displayName !== undefined) return displayName;
-  throw refuseInvalid("DisplayName is required.", {
+  throw refuse("ValidationException", "DisplayName is required.", {
     rule: "group.displayName",
-    reason: "A group needs a DisplayName.",
+    why: "A group needs a DisplayName.",
     fix: "Give DisplayName.",
   });
 }

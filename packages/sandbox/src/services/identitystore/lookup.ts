@@ -34,14 +34,14 @@ export function getIdentityStore(
   if (owner !== context.accountId || (instance && instance.ownerAccountId !== owner)) {
     throw notAuthorized(context, iamActionOf(context.service, context.operation), given, {
       rule: "resource.account",
-      reason: `The identity store ${id} belongs to account ${instance?.ownerAccountId ?? owner}, the caller to ${context.accountId}.`,
+      why: `The identity store ${id} belongs to account ${instance?.ownerAccountId ?? owner}, the caller to ${context.accountId}.`,
       fix: `Sign with credentials of account ${instance?.ownerAccountId ?? owner}.`,
     });
   }
   if (instance?.region === context.region) return instance;
   throw refuseMissing("IDENTITY_STORE", id, {
     rule: instance ? "resource.region" : "resource.exists",
-    reason: instance
+    why: instance
       ? `The identity store lives in ${instance.region}, the request was signed for ${context.region}.`
       : `There is no identity store ${id}.`,
     fix: instance ? `Use the region ${instance.region}.` : "Use the IdentityStoreId ListInstances gives.",
@@ -98,7 +98,7 @@ export function assertRevision(
   if (revision === undefined || revision === revisionOf(resource)) return;
   throw refuseStale({
     rule: "identitystore.revision",
-    reason: "The Revision sent is not the present one.",
+    why: "The Revision sent is not the present one.",
     fix: "Read the resource again and send its Revision, or none.",
   });
 }
@@ -111,7 +111,7 @@ export function lastSegment(given: string): string {
 function missing(what: string, storeId: string) {
   return {
     rule: "resource.exists",
-    reason: `The identity store ${storeId} has no ${what}.`,
+    why: `The identity store ${storeId} has no ${what}.`,
     fix: "Use an id a list operation gives.",
   };
 }

@@ -3,7 +3,7 @@
 
 import type { OperationContext } from "../../operation/operation.ts";
 import type { IdentityStoreGroup, IdentityStoreUser } from "../../state/identity_center_entities.ts";
-import { type ResourceType, refuseDuplicate, refuseInvalid, refuseMissing } from "./refuse.ts";
+import { type ResourceType, refuse, refuseDuplicate, refuseMissing } from "./refuse.ts";
 
 /** The union of GetUserId and GetGroupId. */
 export type AlternateIdentifier = {
@@ -62,16 +62,16 @@ export function resolveIdentifier<Entry extends IdentityStoreUser | IdentityStor
   const path = attribute?.AttributePath ?? "";
   const value = attribute?.AttributeValue;
   if (attribute && !paths.some((known) => known.toLowerCase() === path.toLowerCase())) {
-    throw refuseInvalid(`${path} is not a supported unique attribute.`, {
+    throw refuse("ValidationException", `${path} is not a supported unique attribute.`, {
       rule: "identitystore.uniqueAttribute",
-      reason: `Only ${paths.join(" and ")} may be looked up, not ${path}.`,
+      why: `Only ${paths.join(" and ")} may be looked up, not ${path}.`,
       fix: `Use ${paths.join(" or ")}.`,
     });
   }
   if (attribute && typeof value !== "string") {
-    throw refuseInvalid("AttributeValue must be a string.", {
+    throw refuse("ValidationException", "AttributeValue must be a string.", {
       rule: "identitystore.uniqueAttribute",
-      reason: `AttributeValue is ${typeof value}.`,
+      why: `AttributeValue is ${typeof value}.`,
       fix: "Send the value as text.",
     });
   }
@@ -86,7 +86,7 @@ export function resolveIdentifier<Entry extends IdentityStoreUser | IdentityStor
   if (found) return found;
   throw refuseMissing(type, undefined, {
     rule: "identitystore.lookup",
-    reason: external ? `No ${type} has the external id given.` : `No ${type} has ${path} = ${String(value)}.`,
+    why: external ? `No ${type} has the external id given.` : `No ${type} has ${path} = ${String(value)}.`,
     fix: `Check the value${caseSensitive ? "; case counts (rule user.caseSensitive)" : ""}.`,
   });
 }
@@ -119,7 +119,7 @@ export function assertGroupUnique(group: IdentityStoreGroup, others: readonly Id
 function duplicate(what: string, value: string, holder: string) {
   return refuseDuplicate(what, {
     rule: "identitystore.unique",
-    reason: `${holder} has the ${what} ${value} already.`,
+    why: `${holder} has the ${what} ${value} already.`,
     fix: `Use another ${what}.`,
   });
 }

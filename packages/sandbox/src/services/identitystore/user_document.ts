@@ -5,7 +5,7 @@ import { getModel, getOperation } from "../../models/index.ts";
 import { readJsonInput } from "../../models/json_input.ts";
 import { validateInput } from "../../models/validate.ts";
 import type { IdentityStoreUser } from "../../state/identity_center_entities.ts";
-import { refuseInvalid } from "./refuse.ts";
+import { refuse } from "./refuse.ts";
 
 /** The members of CreateUser that make a user. */
 export type UserDocument = {
@@ -34,9 +34,9 @@ export function keepDocument(document: UserDocument): UserAttributes {
     ...profile
   } = document;
   if (userName === undefined) {
-    throw refuseInvalid("UserName is required.", {
+    throw refuse("ValidationException", "UserName is required.", {
       rule: "user.userName",
-      reason: "A user needs a UserName; user names are unique and never null.",
+      why: "A user needs a UserName; user names are unique and never null.",
       fix: "Give UserName.",
     });
   }
@@ -95,9 +95,9 @@ function applyOperation(
   const [first = "", second, ...deeper] = path.split(".").map(upperFirst);
   const known = getOperation("identitystore", "CreateUser").input?.members;
   if (!known?.has(first) || first === "IdentityStoreId" || first === "Extensions" || deeper.length > 0) {
-    throw refuseInvalid(`${path} is not an attribute that can be updated.`, {
+    throw refuse("ValidationException", `${path} is not an attribute that can be updated.`, {
       rule: "user.attributePath",
-      reason: `A user has no attribute ${path} that UpdateUser takes.`,
+      why: `A user has no attribute ${path} that UpdateUser takes.`,
       fix: "Use an attribute of CreateUser, e.g. displayName, name.givenName or emails.",
     });
   }

@@ -14,7 +14,7 @@ import {
   revisionOf,
   type StoreInput,
 } from "./lookup.ts";
-import { refuseInvalid } from "./refuse.ts";
+import { refuse } from "./refuse.ts";
 import {
   type AlternateIdentifier,
   assertUserUnique,
@@ -78,9 +78,9 @@ const listUsers: Operation = {
     const { identityStoreId } = getIdentityStore(context, input);
     const [filter] = input.Filters ?? [];
     if (filter && filter.AttributePath.toLowerCase() !== "username") {
-      throw refuseInvalid(`${filter.AttributePath} is not a supported filter.`, {
+      throw refuse("ValidationException", `${filter.AttributePath} is not a supported filter.`, {
         rule: "user.filter",
-        reason: "ListUsers filters by UserName only.",
+        why: "ListUsers filters by UserName only.",
         fix: "Use the AttributePath UserName, or GetUserId.",
       });
     }

@@ -19,7 +19,7 @@ const createAlias: Operation = {
       const arn = aliasArn(name, context);
       throw refuse("AlreadyExistsException", `An alias with the name ${arn} already exists`, {
         rule: "alias.unique",
-        reason: `The alias names ${taken.arn}.`,
+        why: `The alias names ${taken.arn}.`,
         fix: "Use UpdateAlias, or another name.",
       });
     }
@@ -96,7 +96,7 @@ function getHolder(context: OperationContext, name: string): KmsKey {
   if (holder) return holder;
   throw refuse("NotFoundException", `Alias ${aliasArn(name, context)} is not found.`, {
     rule: "alias.exists",
-    reason: `Account ${context.accountId} has no alias ${name} in ${context.region}.`,
+    why: `Account ${context.accountId} has no alias ${name} in ${context.region}.`,
     fix: "Create the alias first.",
   });
 }
@@ -109,7 +109,7 @@ function assertName(name: string): void {
     'Alias must start with the prefix "alias/" and a name of your own.',
     {
       rule: "alias.name",
-      reason: `The alias name ${name} does not begin with alias/, or is one of AWS's own.`,
+      why: `The alias name ${name} does not begin with alias/, or is one of AWS's own.`,
       fix: "Use alias/<name>.",
     },
   );

@@ -61,7 +61,7 @@ export function parseKeyPolicy(text: string): PolicyDocument {
     if (!(error instanceof PolicyGrammarError)) throw error;
     throw refuse("MalformedPolicyDocumentException", error.message, {
       rule: "policy.grammar",
-      reason: error.message,
+      why: error.message,
       fix: "Write the document by the grammar of the IAM policy language.",
     });
   }
@@ -72,7 +72,7 @@ function assertPolicyName({ PolicyName: name = "default" }: PolicyInput): void {
   if (name === "default") return;
   throw refuse("NotFoundException", "No such policy exists", {
     rule: "key.policyName",
-    reason: `A key has one policy, named default, not ${name}.`,
+    why: `A key has one policy, named default, not ${name}.`,
     fix: "Use the name default.",
   });
 }

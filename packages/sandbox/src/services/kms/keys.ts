@@ -110,7 +110,7 @@ const scheduleKeyDeletion: Operation = {
     if (days < 7 || days > 30) {
       throw refuse("ValidationException", "PendingWindowInDays must be between 7 and 30.", {
         rule: "key.pendingWindow",
-        reason: `The waiting period is ${days} days.`,
+        why: `The waiting period is ${days} days.`,
         fix: "Use 7 to 30 days (API reference, ScheduleKeyDeletion).",
       });
     }
@@ -135,7 +135,7 @@ const cancelKeyDeletion: Operation = {
     if (key.state !== "PendingDeletion") {
       throw refuse("KMSInvalidStateException", `${key.arn} is not pending deletion.`, {
         rule: "key.state",
-        reason: `The key is ${key.state}.`,
+        why: `The key is ${key.state}.`,
         fix: "There is nothing to cancel.",
       });
     }
@@ -179,7 +179,7 @@ function assertSupported(input: CreateInput, keySpec: string, keyUsage: string):
     `The sandbox has no ${keySpec} keys for ${keyUsage} of that kind.`,
     {
       rule: "key.supported",
-      reason: "The sandbox has single-region RSA keys made in KMS that sign and verify.",
+      why: "The sandbox has single-region RSA keys made in KMS that sign and verify.",
       fix: "Use KeySpec RSA_2048 with KeyUsage SIGN_VERIFY.",
     },
   );

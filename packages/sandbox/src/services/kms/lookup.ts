@@ -28,7 +28,7 @@ export function getKey(context: OperationContext, given: string, accepts: "any" 
     const kind = given.includes("alias/") ? "Alias" : "Key";
     throw refuse("NotFoundException", `${kind} '${given}' does not exist`, {
       rule: "key.exists",
-      reason: `Account ${context.accountId} has no ${kind.toLowerCase()} ${given} in ${context.region}.`,
+      why: `Account ${context.accountId} has no ${kind.toLowerCase()} ${given} in ${context.region}.`,
       fix:
         accepts === "key"
           ? "Use a key id or key ARN; aliases are not taken here."
@@ -56,7 +56,7 @@ export function assertUsable(key: KmsKey): void {
   if (key.state === "Enabled") return;
   const told = {
     rule: "key.state",
-    reason: `The key is ${key.state}.`,
+    why: `The key is ${key.state}.`,
     fix: "Enable it, or cancel its deletion first.",
   };
   if (key.state === "Disabled") throw refuse("DisabledException", `${key.arn} is disabled.`, told);
@@ -92,7 +92,7 @@ function findKey(context: OperationContext, given: string, accepts: "any" | "key
   if (region !== undefined && region !== context.region) {
     throw refuse("InvalidArnException", `Invalid arn ${region}`, {
       rule: "key.region",
-      reason: `The ARN names the region ${region}, the request was signed for ${context.region}.`,
+      why: `The ARN names the region ${region}, the request was signed for ${context.region}.`,
       fix: `Use the region ${region}.`,
     });
   }
@@ -115,14 +115,12 @@ function findKey(context: OperationContext, given: string, accepts: "any" | "key
 function assertKeyPolicy(key: KmsKey, context: OperationContext): void {
   const action = iamActionOf(context.service, context.operation);
   const { caller } = context;
-  const told = {
-    rule: "key.policy",
-    reason: `${key.arn} belongs to account ${key.accountId}, the caller to ${context.accountId}.`,
-    fix: `Sign with credentials of account ${key.accountId}, or let the key policy name the caller.`,
-  };
+  const rule = "key.policy";
+  const fix = `Sign with credentials of account ${key.accountId}, or let the key policy name the caller.`;
   if (key.keyPolicy === null) {
     if (key.accountId === context.accountId) return;
-    throw notAuthorized(context, action, key.arn, told);
+    const why = `${key.arn} belongs to account ${key.accountId}, the caller to ${context.accountId}.`;
+    throw notAuthorized(context, action, key.arn, { rule, why, fix });
   }
   const decision = evaluatePolicies([{ name: "key policy", document: key.keyPolicy }], {
     action,
@@ -130,7 +128,8 @@ function assertKeyPolicy(key: KmsKey, context: OperationContext): void {
     principal: policyCallerOf(caller),
     context: requestContext(context),
   });
-  context.check("key.policy", decision.outcome === "allow", decision.why);
-  if (decision.outcome === "allow") return;
-  throw notAuthorized(context, action, key.arn, { ...told, reason: `${decision.why}.` });
+  if (decision.outcome !== "allow") {
+    throw notAuthorized(context, action, key.arn, { rule, why: decision.why, fix });
+  }
+  context.passed(rule, decision.why);
 }

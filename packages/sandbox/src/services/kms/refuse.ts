@@ -1,12 +1,8 @@
 // The errors of the KMS operations, with AWS's codes; all are 400 (API reference).
 
-import { AwsError } from "../../ground/errors.ts";
+import { refusing } from "../../operation/refuse.ts";
 
-/** The private half of a refusal: the rule, why, and what to change. */
-export type Told = { rule: string; reason: string; fix: string };
-
-/** The codes the operations throw. */
-export type KmsErrorCode =
+export const refuse = refusing<
   | "AlreadyExistsException"
   | "DisabledException"
   | "InvalidAliasNameException"
@@ -19,9 +15,5 @@ export type KmsErrorCode =
   | "NotFoundException"
   | "TagException"
   | "UnsupportedOperationException"
-  | "ValidationException";
-
-/** An error of KMS. */
-export function refuse(code: KmsErrorCode, message: string, told: Told): AwsError {
-  return new AwsError({ code, status: 400, message, ...told });
-}
+  | "ValidationException"
+>("kms", { ValidationException: 400 });

@@ -77,7 +77,7 @@ function signableOf({ Message: bytes, MessageType: type = "RAW" }: SignInput): S
   if (type !== "EXTERNAL_MU") return { bytes, type };
   throw refuse("ValidationException", "EXTERNAL_MU is for ML-DSA keys.", {
     rule: "key.messageType",
-    reason: "The key is an RSA key.",
+    why: "The key is an RSA key.",
     fix: "Use RAW or DIGEST.",
   });
 }
@@ -90,7 +90,7 @@ function assertNoDryRun({ DryRun: dryRun }: SignInput): void {
     "The request would have succeeded, but the DryRun option is set.",
     {
       rule: "key.dryRun",
-      reason: "DryRun is set.",
+      why: "DryRun is set.",
       fix: "Leave DryRun out to sign.",
     },
   );
@@ -99,7 +99,7 @@ function assertNoDryRun({ DryRun: dryRun }: SignInput): void {
 function refuseSignature(key: KmsKey) {
   return refuse("KMSInvalidSignatureException", "", {
     rule: "key.signature",
-    reason: `The signature was not made by ${key.arn} over this message with this algorithm.`,
+    why: `The signature was not made by ${key.arn} over this message with this algorithm.`,
     fix: "Compare key, message, message type and algorithm.",
   });
 }

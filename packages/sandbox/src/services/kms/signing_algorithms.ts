@@ -42,7 +42,7 @@ export function assertAlgorithm(algorithm: string): asserts algorithm is Signing
   if ((signingAlgorithms as readonly string[]).includes(algorithm)) return;
   throw refuse("InvalidKeyUsageException", `Algorithm ${algorithm} is incompatible with key spec RSA.`, {
     rule: "key.algorithm",
-    reason: "An RSA key signs with RSASSA_PKCS1_V1_5 or RSASSA_PSS.",
+    why: "An RSA key signs with RSASSA_PKCS1_V1_5 or RSASSA_PSS.",
     fix: `Use one of ${signingAlgorithms.join(", ")}.`,
   });
 }
@@ -116,7 +116,7 @@ function assertDigestLength({ bytes, type }: Signable, hash: HashName): void {
   if (type !== "DIGEST" || bytes.length === expected) return;
   throw refuse("ValidationException", `Digest is invalid length for algorithm ${hash.toUpperCase()}.`, {
     rule: "key.digest",
-    reason: `The message is ${bytes.length} bytes, a ${hash} digest has ${expected}.`,
+    why: `The message is ${bytes.length} bytes, a ${hash} digest has ${expected}.`,
     fix: "Send the digest of the message, or the message with MessageType RAW.",
   });
 }
@@ -126,7 +126,7 @@ function assertRawForPss({ type }: Signable): void {
   if (type === "RAW") return;
   throw refuse("UnsupportedOperationException", "The sandbox signs digests with RSASSA_PKCS1_V1_5 only.", {
     rule: "key.supported",
-    reason: "RSASSA_PSS with MessageType DIGEST is not supported by the sandbox.",
+    why: "RSASSA_PSS with MessageType DIGEST is not supported by the sandbox.",
     fix: "Use MessageType RAW or an RSASSA_PKCS1_V1_5 algorithm.",
   });
 }

@@ -63,7 +63,7 @@ export function keepTags(before: readonly Tag[], given: readonly WireTag[]): Tag
   if (new Set(keys).size < keys.length || kept.length + given.length > tagsPerKey) {
     throw refuse("TagException", "Duplicate tag keys, or more than 50 tags.", {
       rule: "key.tags",
-      reason: "A tag key is given twice, or the key would have more than 50 tags.",
+      why: "A tag key is given twice, or the key would have more than 50 tags.",
       fix: "Give each key once, at most 50.",
     });
   }

@@ -49,7 +49,7 @@ export function assertInstance(instanceArn: string, { world, accountId }: Operat
     { type: "IDENTITY_CENTER_INSTANCE", id: instanceArn },
     {
       rule: "application.instance",
-      reason: instance
+      why: instance
         ? `${instanceArn} belongs to account ${instance.ownerAccountId}.`
         : `There is no instance ${instanceArn}.`,
       fix: "Use the InstanceArn sso-admin ListInstances gives in this account.",
@@ -70,7 +70,7 @@ export function assertNoAccessors(application: QApplication, { world }: Operatio
     "The application has data accessors, which belong to its present Identity Center instance.",
     {
       rule: "application.instance",
-      reason: `${accessor.displayName} has an application in the present instance.`,
+      why: `${accessor.displayName} has an application in the present instance.`,
       fix: "Delete the data accessors first.",
     },
   );

@@ -33,17 +33,15 @@ export function getRegistration(principal: string, context: OperationContext): R
   const isv = context.world.registeredIsvs.get(principal);
   const rule = "accessor.unregisteredPrincipal";
   if (isv || context.rules.get(rule) === "accept") {
-    context.check(
+    context.passed(
       rule,
-      true,
       isv ? `${principal} is registered as ${isv.displayName}` : "any principal is accepted",
     );
     return isv;
   }
   const registered = [...context.world.registeredIsvs.keys()].join(", ") || "none";
-  context.check(rule, false, `${principal} is not registered as an ISV`);
   throw refuseField("principal", "the principal is not supported", rule, {
-    reason: `The principal ${principal} is not the role of a registered ISV; registered: ${registered}.`,
+    why: `The principal ${principal} is not the role of a registered ISV; registered: ${registered}.`,
     fix: "Use the ISV's role's own ARN, add the ISV to the seed's isvs, or set the rule to accept.",
   });
 }
@@ -156,7 +154,7 @@ function assertIssuer(
     { type: "TRUSTED_TOKEN_ISSUER", id: issuerArn },
     {
       rule: "accessor.issuer",
-      reason: issuer
+      why: issuer
         ? `${issuerArn} belongs to ${issuer.instanceArn}, the application to ${application.identityCenterInstanceArn}.`
         : `There is no trusted token issuer ${issuerArn}.`,
       fix: "Create the trusted token issuer in the application's Identity Center instance.",

@@ -137,7 +137,7 @@ function addDataAccessor(input: CreateInput, context: OperationContext): { [memb
     const message = `An application has at most ${accessorsPerApplication} data accessors.`;
     throw refuseQuota({ type: "DATA_ACCESSOR", id: application.applicationId }, message, {
       rule: "accessor.quota",
-      reason: message,
+      why: message,
       fix: "Delete a data accessor first.",
     });
   }

@@ -88,7 +88,7 @@ const deleteIndex: Operation = {
       const subject = { type: "RETRIEVER", id: retriever.retrieverId } as const;
       throw refuseConflict(subject, "The index is used by a retriever.", {
         rule: "index.unused",
-        reason: `Retriever ${retriever.displayName} reads this index.`,
+        why: `Retriever ${retriever.displayName} reads this index.`,
         fix: "Delete the retriever first.",
       });
     }

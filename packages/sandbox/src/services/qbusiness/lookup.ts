@@ -39,7 +39,7 @@ export function getApplication(
     { type: "APPLICATION", id },
     {
       rule: application ? "application.place" : "resource.exists",
-      reason: `Account ${context.accountId} has no application ${id} in ${context.region}: ${elsewhere}.`,
+      why: `Account ${context.accountId} has no application ${id} in ${context.region}: ${elsewhere}.`,
       fix: "Use the id ListApplications gives, with credentials of its account and its region.",
     },
   );
@@ -138,7 +138,7 @@ function getChild<Child extends ApplicationInput>(
 function missing(type: ResourceType, id: string, where: string) {
   const told = {
     rule: "resource.exists",
-    reason: `The ${where} has no ${type.toLowerCase()} ${id}.`,
+    why: `The ${where} has no ${type.toLowerCase()} ${id}.`,
     fix: "Use an id a list operation gives.",
   };
   return refuseMissing({ type, id }, told);

@@ -33,7 +33,7 @@ const associatePermission: Operation = {
       const subject = { type: "PERMISSION_STATEMENT", id: statementId } as const;
       throw refuseConflict(subject, `The statement ${statementId} exists already.`, {
         rule: "permission.statementIdUnique",
-        reason: `The application's policy has a statement ${statementId}.`,
+        why: `The application's policy has a statement ${statementId}.`,
         fix: "Use another statementId, or disassociate that one first.",
       });
     }
@@ -63,7 +63,7 @@ const disassociatePermission: Operation = {
       { type: "PERMISSION_STATEMENT", id: input.statementId },
       {
         rule: "resource.exists",
-        reason: `The application's policy has ${statementIds(applicationId, context)}.`,
+        why: `The application's policy has ${statementIds(applicationId, context)}.`,
         fix: "Use a statementId GetPolicy shows as Sid.",
       },
     );

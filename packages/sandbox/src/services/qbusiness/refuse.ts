@@ -1,9 +1,18 @@
 // The errors of the Q Business operations, with AWS's codes, statuses and members (model; contract 6.5).
 
-import { AwsError } from "../../ground/errors.ts";
+import type { AwsError } from "../../ground/errors.ts";
 import { refuseInput } from "../../models/refusal.ts";
+import { refusing, type Told } from "../../operation/refuse.ts";
 
-type Told = { rule: string; reason: string; fix: string };
+export const refuse = refusing<
+  | "AccessDeniedException"
+  | "ConflictException"
+  | "LicenseNotFoundException"
+  | "ResourceNotFoundException"
+  | "ServiceQuotaExceededException"
+  | "ThrottlingException"
+  | "ValidationException"
+>("qbusiness");
 
 /** What an id may name. */
 export type ResourceType =
@@ -19,36 +28,19 @@ export type ResourceType =
 type Subject = { type: ResourceType; id: string };
 
 /** The id leads to nothing in the caller's account and region. */
-export function refuseMissing({ type, id }: Subject, told: Told): AwsError {
-  return new AwsError({
-    code: "ResourceNotFoundException",
-    status: 404,
-    message: `The ${spoken(type)} ${id} was not found.`,
-    members: { resourceId: id, resourceType: type },
-    ...told,
-  });
+export function refuseMissing(subject: Subject, told: Told): AwsError {
+  const message = `The ${spoken(subject.type)} ${subject.id} was not found.`;
+  return refuse("ResourceNotFoundException", message, told, membersOf(subject));
 }
 
 /** It exists already, or is in the way. */
-export function refuseConflict({ type, id }: Subject, message: string, told: Told): AwsError {
-  return new AwsError({
-    code: "ConflictException",
-    status: 409,
-    message,
-    members: { resourceId: id, resourceType: type },
-    ...told,
-  });
+export function refuseConflict(subject: Subject, message: string, told: Told): AwsError {
+  return refuse("ConflictException", message, told, membersOf(subject));
 }
 
 /** A quota is used up. */
-export function refuseQuota({ type, id }: Subject, message: string, told: Told): AwsError {
-  return new AwsError({
-    code: "ServiceQuotaExceededException",
-    status: 402,
-    message,
-    members: { resourceId: id, resourceType: type },
-    ...told,
-  });
+export function refuseQuota(subject: Subject, message: string, told: Told): AwsError {
+  return refuse("ServiceQuotaExceededException", message, told, membersOf(subject));
 }
 
 /**
@@ -61,20 +53,12 @@ export function refuseField(
   name: string,
   message: string,
   rule: string,
-  told: { reason?: string; fix?: string } = {},
+  told: { why?: string; fix?: string } = {},
 ): AwsError {
   const refusal = refuseInput("qbusiness", "constraint", [{ path: name, text: message }]);
-  const { code, status, members } = refusal;
-  const { reason = refusal.reason, fix = `Correct ${name}.` } = told;
-  return new AwsError({
-    code,
-    status,
-    message: `1 validation error detected: ${message}`,
-    members,
-    rule,
-    reason,
-    fix,
-  });
+  const { why = refusal.why, fix = `Correct ${name}.` } = told;
+  const text = `1 validation error detected: ${message}`;
+  return refuse("ValidationException", text, { rule, why, fix }, refusal.members);
 }
 
 /** An idempotency token came back with other parameters. */
@@ -82,9 +66,13 @@ export function refuseTokenReuse(subject: Subject): () => AwsError {
   return () =>
     refuseConflict(subject, "The clientToken was used before with different parameters.", {
       rule: "idempotency.parameters",
-      reason: "The same clientToken was sent before with other parameters.",
+      why: "The same clientToken was sent before with other parameters.",
       fix: "Use a new clientToken for a new request.",
     });
+}
+
+function membersOf({ type, id }: Subject): { resourceId: string; resourceType: string } {
+  return { resourceId: id, resourceType: type };
 }
 
 function spoken(type: ResourceType): string {

@@ -1,5 +1,5 @@
 // qbusiness SearchRelevantContent: what the user behind an identity-enhanced session may see, and no more.
-import { AwsError } from "../../ground/errors.ts";
+import type { AwsError } from "../../ground/errors.ts";
 import type { Operation, OperationContext } from "../../operation/operation.ts";
 import type { RateLimiter } from "../../operation/rate_limit.ts";
 import { SearchValidationError } from "../../search/search_error.ts";
@@ -7,6 +7,7 @@ import { describeExplanation } from "../../search/visibility.ts";
 import { type QApplication, type QRetriever, storeKey } from "../../state/index.ts";
 import { groupIdsOf } from "../sso_oidc/application_access.ts";
 import { primaryEmailOf } from "../sso_oidc/user_match.ts";
+import { refuse, refuseMissing } from "./refuse.ts";
 import { assertMaySearch, type SearchPermission } from "./search_relevant_content_access.ts";
 
 /** Members of SearchRelevantContent's input. */
@@ -61,14 +62,11 @@ function search(
       maxResults: input.maxResults ?? context.rules.getNumber("search.defaultMaxResults"),
       nextToken: input.nextToken,
     });
-    context.check("search.documents", true, describeExplanation(result.relevantContent.length, explanation));
+    context.passed("search.documents", describeExplanation(result.relevantContent.length, explanation));
     return result;
   } catch (error) {
     if (!(error instanceof SearchValidationError)) throw error;
-    throw invalid(
-      error.fields.map(({ name, message }) => ({ name, message })),
-      context,
-    );
+    throw invalid(error.fields.map(({ name, message }) => ({ name, message })));
   }
 }
 
@@ -88,21 +86,16 @@ function groupNamesOf(
 function getApplication(applicationId: string, context: OperationContext): QApplication {
   const application = context.world.qApplications.get(applicationId);
   if (application !== undefined && application.region === context.region) {
-    context.check("search.application", true, `${application.displayName} lives in ${application.region}`);
+    context.passed("search.application", `${application.displayName} lives in ${application.region}`);
     return application;
   }
   const why =
     application === undefined
       ? `there is no Q Business application ${applicationId}`
       : `the request was signed for ${context.region}, but the application lives in ${application.region}`;
-  throw notFound(
-    "search.application",
-    "APPLICATION",
-    applicationId,
-    why,
-    "Use the application id and region the customer handed over.",
-    context,
-  );
+  const fix = "Use the application id and region the customer handed over.";
+  const subject = { type: "APPLICATION", id: applicationId } as const;
+  throw refuseMissing(subject, { rule: "search.application", why, fix });
 }
 
 function getRetriever(
@@ -112,38 +105,26 @@ function getRetriever(
 ): QRetriever {
   const retrieverId = input.contentSource.retriever?.retrieverId;
   if (retrieverId === undefined) {
-    throw invalid([{ name: "contentSource", message: "contentSource must name a retriever" }], context);
+    throw invalid([{ name: "contentSource", message: "contentSource must name a retriever" }]);
   }
   const retriever = context.world.retrievers.get(retrieverId);
   if (retriever?.applicationId === application.applicationId) {
-    context.check("search.retriever", true, `retriever ${retriever.displayName}`);
+    context.passed("search.retriever", `retriever ${retriever.displayName}`);
     return retriever;
   }
   const why = `the application has no retriever ${retrieverId}`;
-  throw notFound(
-    "search.retriever",
-    "RETRIEVER",
-    retrieverId,
-    why,
-    "Use the retriever id the customer handed over.",
-    context,
-  );
+  const fix = "Use the retriever id the customer handed over.";
+  throw refuseMissing({ type: "RETRIEVER", id: retrieverId }, { rule: "search.retriever", why, fix });
 }
 
 function assertRate(limiter: RateLimiter, application: QApplication, context: OperationContext): void {
   const rule = "search.callsPerSecond";
   const limit = context.rules.getNumber(rule);
   if (limiter.take(`${rule}|${application.applicationId}`, limit)) return;
-  const why = `more than ${limit} searches within a second`;
-  const fix = "Back off and retry; ask for a higher quota.";
-  context.check(rule, false, why, fix);
-  throw new AwsError({
-    code: "ThrottlingException",
-    status: 429,
-    message: "Rate exceeded",
+  throw refuse("ThrottlingException", "Rate exceeded", {
     rule,
-    reason: `${why}.`,
-    fix,
+    why: `more than ${limit} searches within a second`,
+    fix: "Back off and retry; ask for a higher quota.",
   });
 }
 
@@ -151,42 +132,15 @@ function assertQueryText(queryText: string, context: OperationContext): void {
   const longest = context.rules.getNumber("search.maxQueryTextLength");
   const length = [...queryText].length;
   if (length <= longest) return;
-  throw invalid(
-    [{ name: "queryText", message: `queryText has ${length} characters; at most ${longest} are taken` }],
-    context,
-  );
+  throw invalid([
+    { name: "queryText", message: `queryText has ${length} characters; at most ${longest} are taken` },
+  ]);
 }
 
-function notFound(
-  rule: string,
-  resourceType: string,
-  resourceId: string,
-  why: string,
-  fix: string,
-  context: OperationContext,
-): AwsError {
-  context.check(rule, false, why, fix);
-  return new AwsError({
-    code: "ResourceNotFoundException",
-    status: 404,
-    message: `The ${resourceType.toLowerCase()} ${resourceId} was not found.`,
-    members: { resourceId, resourceType },
-    rule,
-    reason: `${why}.`,
-    fix,
-  });
-}
-
-function invalid(fields: { name: string; message: string }[], context: OperationContext): AwsError {
+/** What the model cannot hold, in the shape of its field validation. */
+function invalid(fields: { name: string; message: string }[]): AwsError {
   const text = fields.map((field) => `${field.name}: ${field.message}`).join("; ");
-  context.check("input.constraint", false, text);
-  return new AwsError({
-    code: "ValidationException",
-    status: 400,
-    message: text,
-    members: { reason: "FIELD_VALIDATION_FAILED", fields },
-    rule: "input.constraint",
-    reason: `${text}.`,
-    fix: `Correct ${fields.map((field) => field.name).join(", ")}.`,
-  });
+  const fix = `Correct ${fields.map((field) => field.name).join(", ")}.`;
+  const members = { reason: "FIELD_VALIDATION_FAILED", fields };
+  return refuse("ValidationException", text, { rule: "input.constraint", why: text, fix }, members);
 }

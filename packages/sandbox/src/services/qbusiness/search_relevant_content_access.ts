@@ -1,7 +1,7 @@
 // May this session search this application? Identity-enhanced session, resource policy with its conditions, data
 // accessor with its external id, licence, key. Contract sections 1.3, 8 and 10.
 
-import { AwsError } from "../../ground/errors.ts";
+import type { AwsError } from "../../ground/errors.ts";
 import { decideIdentityPolicy, principalName, requestContext } from "../../operation/authorization.ts";
 import type { OperationContext } from "../../operation/operation.ts";
 import { evaluatePolicies } from "../../policy/policy.ts";
@@ -14,6 +14,7 @@ import {
   type QPermission,
   storeKey,
 } from "../../state/index.ts";
+import { refuse } from "./refuse.ts";
 
 const ACTION = "qbusiness:SearchRelevantContent";
 const EXTERNAL_ID_TAG = "qbusiness-dataaccessor:ExternalId";
@@ -45,7 +46,6 @@ function requireIdentity(application: QApplication, context: OperationContext): 
       "search.identityContext",
       "the request was signed with plain credentials, which carry no identity of a user",
       "Assume the role again with ProvidedContexts (the identity context of CreateTokenWithIAM) and sign with that session.",
-      context,
     );
   }
   const isOver = identity.expiresAtMs <= context.clock().getTime();
@@ -54,16 +54,14 @@ function requireIdentity(application: QApplication, context: OperationContext): 
       "search.identityExpiry",
       `the identity context in the session expired at ${new Date(identity.expiresAtMs).toISOString()}`,
       "Exchange a new ID token and assume the role again.",
-      context,
     );
   }
-  context.check("search.identityContext", true, `the session acts for user ${identity.userId}`);
+  context.passed("search.identityContext", `the session acts for user ${identity.userId}`);
   if (application.identityCenterInstanceArn !== identity.instanceArn) {
     throw deny(
       "search.instance",
       `the user is of ${identity.instanceArn}, the application is bound to ${application.identityCenterInstanceArn ?? "no instance"}`,
       "Exchange at the Identity Center instance of that Q Business application.",
-      context,
     );
   }
   return identity;
@@ -81,7 +79,7 @@ function requireAccessor(
   const accessor = ofRole.find((each) => each.idcApplicationArn === identity.applicationArn);
   const allowsSearch = accessor?.actionConfigurations.some((each) => each.action === ACTION);
   if (accessor !== undefined && allowsSearch) {
-    context.check("search.dataAccessor", true, `data accessor ${accessor.displayName} is for ${roleArn}`);
+    context.passed("search.dataAccessor", `data accessor ${accessor.displayName} is for ${roleArn}`);
     return accessor;
   }
   throw deny(
@@ -90,7 +88,6 @@ function requireAccessor(
       ? `the application has no data accessor whose principal is ${roleArn}`
       : `the identity context was issued by ${identity.applicationArn}, not by a data accessor of ${roleArn} that allows ${ACTION}`,
     "CreateDataAccessor with the role's own ARN as principal, and exchange with its idcApplicationArn as clientId.",
-    context,
   );
 }
 
@@ -112,14 +109,13 @@ function assertResourcePolicy(application: QApplication, context: OperationConte
     },
   );
   if (decision.outcome === "allow") {
-    context.check("search.resourcePolicy", true, decision.why);
+    context.passed("search.resourcePolicy", decision.why);
     return;
   }
   throw deny(
     "search.resourcePolicy",
     decision.why,
     `AssociatePermission ${ACTION} to ${principalName(context.caller)}; if it has a condition on aws:PrincipalTag, the session that signs must carry that tag with that value.`,
-    context,
   );
 }
 
@@ -157,14 +153,13 @@ function assertExternalId(accessor: QDataAccessor, context: OperationContext): v
     (tag) => tag.key.toLowerCase() === EXTERNAL_ID_TAG.toLowerCase(),
   )?.value;
   if (found !== undefined && expected.includes(found)) {
-    context.check(name, true, `the session tag ${EXTERNAL_ID_TAG} is "${found}"`);
+    context.passed(name, `the session tag ${EXTERNAL_ID_TAG} is "${found}"`);
     return;
   }
   throw deny(
     name,
     `the session tag ${EXTERNAL_ID_TAG} is ${found === undefined ? "missing" : `"${found}"`}, the data accessor's external id is "${expected.join('", "')}"`,
     `Give Tags=[{Key:"${EXTERNAL_ID_TAG}",Value:"${expected[0]}"}] in the AssumeRole call that carries ProvidedContexts.`,
-    context,
   );
 }
 
@@ -175,7 +170,6 @@ function requireUser(identity: IdentityContext, context: OperationContext): Iden
     "search.user",
     `the user ${identity.userId} was deleted or disabled since`,
     "Exchange for a user that exists.",
-    context,
   );
 }
 
@@ -188,20 +182,14 @@ function assertLicence(application: QApplication, user: IdentityStoreUser, conte
       "search.subscription",
       `${user.userName} has no Q Business subscription`,
       "Subscribe the user (seed: subscribedUsers), or set the rule search.subscription to notRequired.",
-      context,
     );
   }
   if (!application.unlicensedUserIds.includes(user.userId)) return;
-  const why = `the Q Business subscription of ${user.userName} is inactive`;
-  const fix = "Subscribe the user again.";
-  context.check("search.licence", false, why, fix);
-  throw new AwsError({
-    code: "LicenseNotFoundException",
-    status: 400,
-    message: "You don't have permissions to perform the action because your license is inactive.",
+  const message = "You don't have permissions to perform the action because your license is inactive.";
+  throw refuse("LicenseNotFoundException", message, {
     rule: "search.licence",
-    reason: `${why}.`,
-    fix,
+    why: `the Q Business subscription of ${user.userName} is inactive`,
+    fix: "Subscribe the user again.",
   });
 }
 
@@ -209,26 +197,17 @@ function assertKey(application: QApplication, context: OperationContext): void {
   if (application.kmsKeyId === null) return;
   const decision = decideIdentityPolicy(context, { action: "kms:Decrypt", context: requestContext(context) });
   if (decision.outcome === "allow") {
-    context.check("search.kmsDecrypt", true, decision.why);
+    context.passed("search.kmsDecrypt", decision.why);
     return;
   }
   throw deny(
     "search.kmsDecrypt",
     `the application is encrypted with a customer managed key, and ${decision.why}`,
     `Allow kms:Decrypt to ${principalName(context.caller)} (its policy and the key policy).`,
-    context,
   );
 }
 
 /** Q Business tells nothing but this (contract 6.5). */
-function deny(rule: string, why: string, fix: string, context: OperationContext): AwsError {
-  context.check(rule, false, why, fix);
-  return new AwsError({
-    code: "AccessDeniedException",
-    status: 403,
-    message: "User is not authorized for this service call.",
-    rule,
-    reason: `${why}.`,
-    fix,
-  });
+function deny(rule: string, why: string, fix: string): AwsError {
+  return refuse("AccessDeniedException", "User is not authorized for this service call.", { rule, why, fix });
 }

@@ -80,7 +80,7 @@ function getTagged(context: OperationContext, arn: string): { tags: Tag[] } {
     { type: "APPLICATION", id: arn },
     {
       rule: "resource.exists",
-      reason: `There is no resource ${arn}.`,
+      why: `There is no resource ${arn}.`,
       fix: "Use the ARN a get operation gives.",
     },
   );

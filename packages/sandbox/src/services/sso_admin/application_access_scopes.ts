@@ -4,7 +4,7 @@ import { cutPage } from "../../operation/list_page.ts";
 import type { Operation } from "../../operation/operation.ts";
 import type { IdentityCenterApplication } from "../../state/identity_center_entities.ts";
 import { getApplication } from "./lookup.ts";
-import { refuseInvalid, refuseMissing } from "./refuse.ts";
+import { refuse } from "./refuse.ts";
 
 type ScopeInput = { ApplicationArn: string; Scope: string };
 type PutInput = ScopeInput & { AuthorizedTargets?: string[] };
@@ -23,11 +23,15 @@ const putApplicationAccessScope: Operation = {
     const others = application.accessScopes.filter((entry) => entry.scope !== scope);
     if (others.length >= scopesPerApplication) {
       // The operation models no ServiceQuotaExceededException.
-      throw refuseInvalid(`An application has at most ${scopesPerApplication} access scopes.`, {
-        rule: "scope.quota",
-        reason: `The application has ${others.length} access scopes.`,
-        fix: "Delete a scope first.",
-      });
+      throw refuse(
+        "ValidationException",
+        `An application has at most ${scopesPerApplication} access scopes.`,
+        {
+          rule: "scope.quota",
+          why: `The application has ${others.length} access scopes.`,
+          fix: "Delete a scope first.",
+        },
+      );
     }
     application.accessScopes = [...others, { scope, authorizedTargets: targets }];
     return {};
@@ -76,9 +80,9 @@ export const applicationAccessScopeOperations: readonly Operation[] = [
 function getScope({ applicationArn, accessScopes }: IdentityCenterApplication, scope: string): AccessScope {
   const found = accessScopes.find((entry) => entry.scope === scope);
   if (found) return found;
-  throw refuseMissing(`Application ${applicationArn} has no access scope ${scope}.`, {
+  throw refuse("ResourceNotFoundException", `Application ${applicationArn} has no access scope ${scope}.`, {
     rule: "scope.exists",
-    reason: `The application has ${accessScopes.map((entry) => entry.scope).join(", ") || "no access scopes"}.`,
+    why: `The application has ${accessScopes.map((entry) => entry.scope).join(", ") || "no access scopes"}.`,
     fix: "Put the scope first.",
   });
 }

@@ -5,7 +5,7 @@ import type { Operation, OperationContext } from "../../operation/operation.ts";
 import type { IdentityCenterApplication } from "../../state/identity_center_entities.ts";
 import { storeKey } from "../../state/world.ts";
 import { getApplication, getInstance } from "./lookup.ts";
-import { refuseConflict, refuseMissing } from "./refuse.ts";
+import { refuse } from "./refuse.ts";
 
 type ApplicationInput = { ApplicationArn: string };
 type AssignmentInput = ApplicationInput & { PrincipalId: string; PrincipalType: "USER" | "GROUP" };
@@ -26,9 +26,9 @@ const createApplicationAssignment: Operation = {
     const application = getApplication(context, input.ApplicationArn);
     assertPrincipal(input, application.instanceArn, context);
     if (findAssignment(application, input)) {
-      throw refuseConflict(`${input.PrincipalType} ${input.PrincipalId} is assigned already.`, {
+      throw refuse("ConflictException", `${input.PrincipalType} ${input.PrincipalId} is assigned already.`, {
         rule: "assignment.unique",
-        reason: "This assignment exists already.",
+        why: "This assignment exists already.",
         fix: "Treat it as done.",
       });
     }
@@ -146,11 +146,15 @@ function findAssignment(
 function getAssignment(application: IdentityCenterApplication, input: AssignmentInput): Assignment {
   const found = findAssignment(application, input);
   if (found) return found;
-  throw refuseMissing(`${input.PrincipalType} ${input.PrincipalId} is not assigned to the application.`, {
-    rule: "assignment.exists",
-    reason: "There is no such assignment.",
-    fix: "List the application's assignments.",
-  });
+  throw refuse(
+    "ResourceNotFoundException",
+    `${input.PrincipalType} ${input.PrincipalId} is not assigned to the application.`,
+    {
+      rule: "assignment.exists",
+      why: "There is no such assignment.",
+      fix: "List the application's assignments.",
+    },
+  );
 }
 
 function assertPrincipal(
@@ -161,9 +165,9 @@ function assertPrincipal(
   const storeId = world.instances.get(instanceArn)?.identityStoreId ?? "";
   const principals = type === "USER" ? world.users : world.groups;
   if (principals.has(storeKey(storeId, id))) return;
-  throw refuseMissing(`${type} ${id} was not found in the identity store.`, {
+  throw refuse("ResourceNotFoundException", `${type} ${id} was not found in the identity store.`, {
     rule: "assignment.principal",
-    reason: `The identity store ${storeId} of the instance has no ${type.toLowerCase()} ${id}.`,
+    why: `The identity store ${storeId} of the instance has no ${type.toLowerCase()} ${id}.`,
     fix: "Use the UserId or GroupId of that identity store.",
   });
 }

@@ -6,7 +6,7 @@ import { PolicyGrammarError, parsePolicy } from "../../policy/parse_policy.ts";
 import type { PolicyDocument } from "../../policy/policy_document.ts";
 import type { IdentityCenterApplication } from "../../state/identity_center_entities.ts";
 import { getApplication } from "./lookup.ts";
-import { refuseInvalid, refuseMissing } from "./refuse.ts";
+import { refuse } from "./refuse.ts";
 
 type MethodInput = { ApplicationArn: string; AuthenticationMethodType: "IAM" };
 type PutInput = MethodInput & { AuthenticationMethod: { Iam: { ActorPolicy: unknown } } };
@@ -73,9 +73,9 @@ function parseActorPolicy(value: unknown): PolicyDocument {
     return parsePolicy(value, "resource");
   } catch (error) {
     if (!(error instanceof PolicyGrammarError)) throw error;
-    throw refuseInvalid(`The actor policy is malformed: ${error.message}`, {
+    throw refuse("ValidationException", `The actor policy is malformed: ${error.message}`, {
       rule: "actorPolicy.grammar",
-      reason: error.message,
+      why: error.message,
       fix: "Give a policy with Principal, Action sso-oauth:CreateTokenWithIAM and Resource *.",
     });
   }
@@ -83,11 +83,15 @@ function parseActorPolicy(value: unknown): PolicyDocument {
 
 function getActorPolicy({ applicationArn, actorPolicy }: IdentityCenterApplication): PolicyDocument {
   if (actorPolicy) return actorPolicy;
-  throw refuseMissing(`Application ${applicationArn} has no authentication method IAM.`, {
-    rule: "authenticationMethod.exists",
-    reason: "The application has no actor policy.",
-    fix: "Put the authentication method first.",
-  });
+  throw refuse(
+    "ResourceNotFoundException",
+    `Application ${applicationArn} has no authentication method IAM.`,
+    {
+      rule: "authenticationMethod.exists",
+      why: "The application has no actor policy.",
+      fix: "Put the authentication method first.",
+    },
+  );
 }
 
 function wireMethod(actorPolicy: PolicyDocument) {

@@ -4,7 +4,7 @@ import { cutPage } from "../../operation/list_page.ts";
 import type { Operation, OperationContext } from "../../operation/operation.ts";
 import type { ApplicationGrants, IdentityCenterApplication } from "../../state/identity_center_entities.ts";
 import { getApplication, getTrustedTokenIssuer } from "./lookup.ts";
-import { refuseInvalid, refuseMissing } from "./refuse.ts";
+import { refuse } from "./refuse.ts";
 
 type WireGrant = {
   AuthorizationCode?: { RedirectUris?: string[] };
@@ -34,9 +34,9 @@ const putApplicationGrant: Operation = {
     const application = getApplication(context, input.ApplicationArn);
     const { wire } = grantMembers[input.GrantType];
     if (input.Grant[wire] === undefined) {
-      throw refuseInvalid(`Grant must hold ${wire} when GrantType is ${input.GrantType}.`, {
+      throw refuse("ValidationException", `Grant must hold ${wire} when GrantType is ${input.GrantType}.`, {
         rule: "grant.type",
-        reason: `GrantType is ${input.GrantType}, but Grant holds ${Object.keys(input.Grant).join(", ")}.`,
+        why: `GrantType is ${input.GrantType}, but Grant holds ${Object.keys(input.Grant).join(", ")}.`,
         fix: `Send {"${wire}": {…}}.`,
       });
     }
@@ -111,19 +111,23 @@ function keepJwtBearer(
   const authorizedTokenIssuers = (grant.AuthorizedTokenIssuers ?? []).map((authorized) => {
     const arn = authorized.TrustedTokenIssuerArn ?? "";
     if (arn === "") {
-      throw refuseInvalid("TrustedTokenIssuerArn is required in AuthorizedTokenIssuers.", {
+      throw refuse("ValidationException", "TrustedTokenIssuerArn is required in AuthorizedTokenIssuers.", {
         rule: "grant.issuer",
-        reason: "An authorized token issuer names no trusted token issuer.",
+        why: "An authorized token issuer names no trusted token issuer.",
         fix: "Give TrustedTokenIssuerArn.",
       });
     }
     const issuer = getTrustedTokenIssuer(context, arn);
     if (issuer.instanceArn !== application.instanceArn) {
-      throw refuseMissing(`Trusted token issuer ${arn} was not found in the application's instance.`, {
-        rule: "grant.issuer",
-        reason: `${arn} belongs to ${issuer.instanceArn}, the application to ${application.instanceArn}.`,
-        fix: "Use a trusted token issuer of the same instance.",
-      });
+      throw refuse(
+        "ResourceNotFoundException",
+        `Trusted token issuer ${arn} was not found in the application's instance.`,
+        {
+          rule: "grant.issuer",
+          why: `${arn} belongs to ${issuer.instanceArn}, the application to ${application.instanceArn}.`,
+          fix: "Use a trusted token issuer of the same instance.",
+        },
+      );
     }
     return { trustedTokenIssuerArn: arn, authorizedAudiences: authorized.AuthorizedAudiences ?? [] };
   });
@@ -135,9 +139,9 @@ function assertConfigured(
   { ApplicationArn: arn, GrantType: type }: GrantInput,
 ): void {
   if (grants[grantMembers[type].kept] !== undefined) return;
-  throw refuseMissing(`Application ${arn} has no grant ${type}.`, {
+  throw refuse("ResourceNotFoundException", `Application ${arn} has no grant ${type}.`, {
     rule: "grant.exists",
-    reason: `The application has ${Object.keys(grants).join(", ") || "no grants"}.`,
+    why: `The application has ${Object.keys(grants).join(", ") || "no grants"}.`,
     fix: "Put the grant first.",
   });
 }

@@ -9,7 +9,7 @@ import type {
   IdentityCenterInstance,
 } from "../../state/identity_center_entities.ts";
 import { getApplication, getInstance, identityStoreArn, instanceIdOf } from "./lookup.ts";
-import { refuseInvalid, refuseMissing, refuseTokenReuse } from "./refuse.ts";
+import { refuse, refuseTokenReuse } from "./refuse.ts";
 
 type PortalOptions = {
   SignInOptions?: { Origin: "IDENTITY_CENTER" | "APPLICATION"; ApplicationUrl?: string };
@@ -170,9 +170,9 @@ function addApplication(
 
 function assertProvider(providerArn: string): void {
   if (providerArn === customProvider) return;
-  throw refuseMissing(`Application provider ${providerArn} was not found.`, {
+  throw refuse("ResourceNotFoundException", `Application provider ${providerArn} was not found.`, {
     rule: "application.provider",
-    reason: `The sandbox only creates customer managed OAuth 2.0 applications, not those of ${providerArn}.`,
+    why: `The sandbox only creates customer managed OAuth 2.0 applications, not those of ${providerArn}.`,
     fix: `Use ${customProvider}.`,
   });
 }
@@ -181,11 +181,15 @@ function assertProvider(providerArn: string): void {
 function assertPortalOptions(options: PortalOptions | undefined): void {
   const signIn = options?.SignInOptions;
   if (!signIn || (signIn.Origin === "APPLICATION") === (signIn.ApplicationUrl !== undefined)) return;
-  throw refuseInvalid("ApplicationUrl is required when Origin is APPLICATION, and only then.", {
-    rule: "application.portalOptions",
-    reason: `Origin is ${signIn.Origin} and ApplicationUrl is ${signIn.ApplicationUrl === undefined ? "absent" : "given"}.`,
-    fix: "Give ApplicationUrl exactly when Origin is APPLICATION.",
-  });
+  throw refuse(
+    "ValidationException",
+    "ApplicationUrl is required when Origin is APPLICATION, and only then.",
+    {
+      rule: "application.portalOptions",
+      why: `Origin is ${signIn.Origin} and ApplicationUrl is ${signIn.ApplicationUrl === undefined ? "absent" : "given"}.`,
+      fix: "Give ApplicationUrl exactly when Origin is APPLICATION.",
+    },
+  );
 }
 
 function describe(application: IdentityCenterApplication, { world }: OperationContext) {

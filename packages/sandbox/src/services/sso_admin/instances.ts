@@ -5,7 +5,7 @@ import { cutPage } from "../../operation/list_page.ts";
 import type { Operation, OperationContext } from "../../operation/operation.ts";
 import type { IdentityCenterInstance } from "../../state/identity_center_entities.ts";
 import { getInstance, identityStoreArn } from "./lookup.ts";
-import { refuseConflict, refuseInvalid, refuseTokenReuse } from "./refuse.ts";
+import { refuse, refuseTokenReuse } from "./refuse.ts";
 
 type ListInput = { MaxResults?: number; NextToken?: string };
 type InstanceInput = { InstanceArn: string };
@@ -56,11 +56,15 @@ const updateInstance: Operation = {
   handler(input: UpdateInput, context) {
     const instance = getInstance(context, input.InstanceArn);
     if (input.EncryptionConfiguration?.KeyType === "CUSTOMER_MANAGED_KEY" || input.PermissionSetsEnabled) {
-      throw refuseInvalid("Customer managed keys and permission sets are not supported by the sandbox.", {
-        rule: "instance.settings",
-        reason: "The sandbox has no customer managed keys for instances and no permission sets.",
-        fix: "Leave EncryptionConfiguration and PermissionSetsEnabled out.",
-      });
+      throw refuse(
+        "ValidationException",
+        "Customer managed keys and permission sets are not supported by the sandbox.",
+        {
+          rule: "instance.settings",
+          why: "The sandbox has no customer managed keys for instances and no permission sets.",
+          fix: "Leave EncryptionConfiguration and PermissionSetsEnabled out.",
+        },
+      );
     }
     if (input.Name !== undefined) instance.name = input.Name;
     return {};
@@ -78,9 +82,9 @@ const deleteInstance: Operation = {
       ({ instanceArn }) => instanceArn === arn,
     ).length;
     if (held > 0) {
-      throw refuseConflict("The instance still has applications or trusted token issuers.", {
+      throw refuse("ConflictException", "The instance still has applications or trusted token issuers.", {
         rule: "instance.empty",
-        reason: `The instance still has ${held} applications or trusted token issuers.`,
+        why: `The instance still has ${held} applications or trusted token issuers.`,
         fix: "Delete them first.",
       });
     }
@@ -107,9 +111,9 @@ function addInstance(input: CreateInput, context: OperationContext): { InstanceA
   const { world, ids, accountId, region, clock } = context;
   const taken = [...world.instances.values()].find(({ ownerAccountId }) => ownerAccountId === accountId);
   if (taken) {
-    throw refuseConflict("An instance of IAM Identity Center exists in this account already.", {
+    throw refuse("ConflictException", "An instance of IAM Identity Center exists in this account already.", {
       rule: "instance.onePerAccount",
-      reason: `Account ${accountId} has ${taken.instanceArn} in ${taken.region}; an account has one instance.`,
+      why: `Account ${accountId} has ${taken.instanceArn} in ${taken.region}; an account has one instance.`,
       fix: "Use that instance, or another account.",
     });
   }

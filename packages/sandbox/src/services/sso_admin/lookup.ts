@@ -8,7 +8,7 @@ import type {
   IdentityCenterInstance,
   TrustedTokenIssuer,
 } from "../../state/identity_center_entities.ts";
-import { refuseMissing } from "./refuse.ts";
+import { refuse } from "./refuse.ts";
 
 /**
  * The instance of an ARN.
@@ -62,7 +62,7 @@ function assertOwnAccount(context: OperationContext, arn: string, accountId: str
   if (accountId === context.accountId) return;
   throw notAuthorized(context, iamActionOf(context.service, context.operation), arn, {
     rule: "resource.account",
-    reason: `${arn} belongs to account ${accountId}, the caller to ${context.accountId}.`,
+    why: `${arn} belongs to account ${accountId}, the caller to ${context.accountId}.`,
     fix: `Sign with credentials of account ${accountId}.`,
   });
 }
@@ -81,9 +81,9 @@ function regionOf(context: OperationContext, instanceArn: string): string | unde
 }
 
 function missing(context: OperationContext, kind: string, arn: string, region?: string): AwsError {
-  return refuseMissing(`${kind} ${arn} was not found.`, {
+  return refuse("ResourceNotFoundException", `${kind} ${arn} was not found.`, {
     rule: region === undefined ? "resource.exists" : "resource.region",
-    reason:
+    why:
       region === undefined
         ? `There is no ${kind.toLowerCase()} ${arn}.`
         : `${arn} lives in ${region}, the request was signed for ${context.region}.`,

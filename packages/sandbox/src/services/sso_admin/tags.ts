@@ -4,7 +4,7 @@ import { cutPage } from "../../operation/list_page.ts";
 import type { Operation, OperationContext } from "../../operation/operation.ts";
 import type { Tag } from "../../state/iam_entities.ts";
 import { getApplication, getInstance, getTrustedTokenIssuer } from "./lookup.ts";
-import { refuseMissing, refuseQuota } from "./refuse.ts";
+import { refuse } from "./refuse.ts";
 
 type ResourceInput = { ResourceArn: string };
 type TagInput = ResourceInput & { Tags: { Key: string; Value: string }[] };
@@ -23,9 +23,9 @@ const tagResource: Operation = {
     const given = input.Tags.map(({ Key, Value }) => ({ key: Key, value: Value }));
     const kept = (resource.tags ?? []).filter(({ key }) => !given.some((tag) => tag.key === key));
     if (kept.length + given.length > tagsPerResource) {
-      throw refuseQuota(`A resource has at most ${tagsPerResource} tags.`, {
+      throw refuse("ServiceQuotaExceededException", `A resource has at most ${tagsPerResource} tags.`, {
         rule: "tags.quota",
-        reason: `The resource would have ${kept.length + given.length} tags.`,
+        why: `The resource would have ${kept.length + given.length} tags.`,
         fix: "Remove tags first.",
       });
     }
@@ -74,9 +74,9 @@ function getTagged(context: OperationContext, arn: string): { tags?: Tag[] } {
     case "trustedTokenIssuer":
       return getTrustedTokenIssuer(context, arn);
     default:
-      throw refuseMissing(`${arn} was not found.`, {
+      throw refuse("ResourceNotFoundException", `${arn} was not found.`, {
         rule: "resource.exists",
-        reason: "The sandbox has no permission sets.",
+        why: "The sandbox has no permission sets.",
         fix: "Tag an instance, application or trusted token issuer.",
       });
   }

@@ -5,7 +5,7 @@ import { cutPage } from "../../operation/list_page.ts";
 import type { Operation, OperationContext } from "../../operation/operation.ts";
 import type { IdentityCenterInstance, TrustedTokenIssuer } from "../../state/identity_center_entities.ts";
 import { getInstance, getTrustedTokenIssuer, instanceIdOf } from "./lookup.ts";
-import { refuseConflict, refuseQuota, refuseTokenReuse } from "./refuse.ts";
+import { refuse, refuseTokenReuse } from "./refuse.ts";
 
 type JwtConfiguration = {
   IssuerUrl: string;
@@ -135,11 +135,15 @@ function addIssuer(
   assertIssuerUrlFree(context, instance.instanceArn, jwt.IssuerUrl);
   const count = issuersOf(context, instance.instanceArn).length;
   if (count >= issuersPerInstance) {
-    throw refuseQuota(`The instance has ${issuersPerInstance} trusted token issuers already.`, {
-      rule: "issuer.quota",
-      reason: `An instance has at most ${issuersPerInstance} trusted token issuers; this quota cannot be raised.`,
-      fix: "Delete an issuer that no application uses.",
-    });
+    throw refuse(
+      "ServiceQuotaExceededException",
+      `The instance has ${issuersPerInstance} trusted token issuers already.`,
+      {
+        rule: "issuer.quota",
+        why: `An instance has at most ${issuersPerInstance} trusted token issuers; this quota cannot be raised.`,
+        fix: "Delete an issuer that no application uses.",
+      },
+    );
   }
   const trustedTokenIssuerArn = `arn:aws:sso::${accountId}:trustedTokenIssuer/${instanceIdOf(instance.instanceArn)}/${ids.trustedTokenIssuerId()}`;
   world.trustedTokenIssuers.set(trustedTokenIssuerArn, {
@@ -170,9 +174,9 @@ function assertNameFree(
 ): void {
   const taken = issuersOf(context, instanceArn).find((issuer) => issuer !== except && issuer.name === name);
   if (!taken) return;
-  throw refuseConflict(`A trusted token issuer named ${name} exists already.`, {
+  throw refuse("ConflictException", `A trusted token issuer named ${name} exists already.`, {
     rule: "issuer.nameUnique",
-    reason: `${taken.trustedTokenIssuerArn} has the name ${name}.`,
+    why: `${taken.trustedTokenIssuerArn} has the name ${name}.`,
     fix: "Choose another name, or use that issuer.",
   });
 }
@@ -182,9 +186,9 @@ function assertIssuerUrlFree(context: OperationContext, instanceArn: string, iss
   if (context.rules.get("issuer.duplicateUrl") === "accept") return;
   const taken = issuersOf(context, instanceArn).find((issuer) => issuer.issuerUrl === issuerUrl);
   if (!taken) return;
-  throw refuseConflict("A trusted token issuer with this issuer URL exists already.", {
+  throw refuse("ConflictException", "A trusted token issuer with this issuer URL exists already.", {
     rule: "issuer.duplicateUrl",
-    reason: `${taken.trustedTokenIssuerArn} has the issuer URL ${issuerUrl}.`,
+    why: `${taken.trustedTokenIssuerArn} has the issuer URL ${issuerUrl}.`,
     fix: "Use that issuer, or set the rule issuer.duplicateUrl to accept.",
   });
 }

@@ -24,7 +24,7 @@ export function getClient(clientId: string, context: OperationContext): Client {
   const application = context.world.applications.get(clientId);
   const instance = application && context.world.instances.get(application.instanceArn);
   const fail = (rule: string, why: string, fix: string) =>
-    refuse(context, { name: "InvalidClientException", rule, why, fix });
+    refuse("InvalidClientException", { rule, why, fix });
   if (application === undefined || instance === undefined) {
     const shape = /:application\//.test(clientId) ? "" : " (it is not an application ARN)";
     throw fail(
@@ -33,12 +33,11 @@ export function getClient(clientId: string, context: OperationContext): Client {
       "clientId is the data accessor's idcApplicationArn, arn:aws:sso::…:application/ssoins-…/apl-….",
     );
   }
-  context.check("client.known", true, `${application.name} is ${clientId}`);
+  context.passed("client.known", `${application.name} is ${clientId}`);
   if (instance.region !== context.region) {
     const name = context.rules.get("exchange.wrongRegionError") as OAuthErrorName;
     const { region } = instance;
-    throw refuse(context, {
-      name,
+    throw refuse(name, {
       rule: "client.region",
       why: `the request was signed for ${context.region}, but the application's Identity Center instance lives in ${region}`,
       fix: `Call CreateTokenWithIAM in the Identity Center region, ${region}.`,
@@ -47,7 +46,7 @@ export function getClient(clientId: string, context: OperationContext): Client {
         : {}),
     });
   }
-  context.check("client.region", true, `the instance lives in ${instance.region}`);
+  context.passed("client.region", `the instance lives in ${instance.region}`);
   if (application.status === "DISABLED") {
     throw fail(
       "client.enabled",
@@ -65,11 +64,10 @@ export function assertGrant(
   context: OperationContext,
 ): void {
   if (application.grants[grant] !== undefined) {
-    context.check("client.grant", true, `the application has the grant ${grant}`);
+    context.passed("client.grant", `the application has the grant ${grant}`);
     return;
   }
-  throw refuse(context, {
-    name: context.rules.get("exchange.missingGrantError") as OAuthErrorName,
+  throw refuse(context.rules.get("exchange.missingGrantError") as OAuthErrorName, {
     rule: "client.grant",
     why: `the application has no grant ${grant} (it has ${Object.keys(application.grants).join(", ") || "none"})`,
     fix: "Configure it with sso-admin PutApplicationGrant.",
@@ -90,11 +88,10 @@ export function assertActor(application: IdentityCenterApplication, context: Ope
           context: requestContext(context),
         });
   if (decision.outcome === "allow") {
-    context.check(name, true, decision.why);
+    context.passed(name, decision.why);
     return;
   }
-  throw refuse(context, {
-    name: "AccessDeniedException",
+  throw refuse("AccessDeniedException", {
     rule: name,
     why: decision.why,
     fix: `Sign with the registered role, or let the actor policy (sso-admin PutApplicationAuthenticationMethod, IAM) name ${who}.`,
@@ -112,7 +109,7 @@ export function checkExternalIdTag(application: IdentityCenterApplication, conte
   )?.value;
   const name = "exchange.externalIdTag";
   if (found === expected) {
-    context.check(name, true, `the session tag ${EXTERNAL_ID_TAG} is "${expected}"`);
+    context.passed(name, `the session tag ${EXTERNAL_ID_TAG} is "${expected}"`);
     return;
   }
   const why =
@@ -121,9 +118,9 @@ export function checkExternalIdTag(application: IdentityCenterApplication, conte
       : `the session tag ${EXTERNAL_ID_TAG} is "${found}", the data accessor's external id is "${expected}"`;
   const fix = `Assume the role with Tags=[{Key:"${EXTERNAL_ID_TAG}",Value:"${expected}"}] before the exchange.`;
   if (context.rules.get("exchange.missingTag") === "reject") {
-    throw refuse(context, { name: "AccessDeniedException", rule: name, why, fix });
+    throw refuse("AccessDeniedException", { rule: name, why, fix });
   }
-  context.check(name, false, `${why} (only a warning; rule exchange.missingTag)`, fix);
+  context.warned({ rule: name, why: `${why} (only a warning; rule exchange.missingTag)`, fix });
 }
 
 /** @throws AwsError AccessDeniedException when assignments are required and the user has none */
@@ -134,7 +131,7 @@ export function assertAssigned(
 ): void {
   const name = "user.assignment";
   if (!application.assignmentRequired) {
-    context.check(name, true, "the application requires no assignment");
+    context.passed(name, "the application requires no assignment");
     return;
   }
   const groupIds = groupIdsOf(user, context);
@@ -142,14 +139,13 @@ export function assertAssigned(
     principalType === "USER" ? principalId === user.userId : groupIds.includes(principalId),
   );
   if (assignment === undefined) {
-    throw refuse(context, {
-      name: "AccessDeniedException",
+    throw refuse("AccessDeniedException", {
       rule: name,
       why: `the application requires assignments, and ${user.userName} has none, directly or by a group`,
       fix: "Assign the user or a group (sso-admin CreateApplicationAssignment), or PutApplicationAssignmentConfiguration --no-assignment-required.",
     });
   }
-  context.check(name, true, `assigned as ${assignment.principalType} ${assignment.principalId}`);
+  context.passed(name, `assigned as ${assignment.principalType} ${assignment.principalId}`);
 }
 
 /**
@@ -165,16 +161,14 @@ export function grantScopes(
   const all = [...IMPLICIT_SCOPES, ...own];
   const foreign = asked?.filter((scope) => !all.includes(scope)) ?? [];
   if (foreign.length > 0) {
-    throw refuse(context, {
-      name: "InvalidScopeException",
+    throw refuse("InvalidScopeException", {
       rule: "exchange.scope",
       why: `the application does not have the scope ${foreign.join(", ")} (it has ${all.join(", ")})`,
       fix: "Send no scope to get all, or add it with sso-admin PutApplicationAccessScope.",
     });
   }
-  context.check(
+  context.passed(
     "exchange.scope",
-    true,
     asked?.length ? `asked for ${asked.join(", ")}` : "no scope asked: all of the application's",
   );
   return asked?.length ? [...new Set([...IMPLICIT_SCOPES, ...asked])] : all;

@@ -61,8 +61,7 @@ export function createTokenWithIam(endpoint: TokenEndpoint): Operation {
         case "authorization_code":
           return authorizationCode(input, client, endpoint, context);
         default:
-          throw refuse(context, {
-            name: "UnsupportedGrantTypeException",
+          throw refuse("UnsupportedGrantTypeException", {
             rule: "exchange.grantType",
             why:
               input.grantType === TOKEN_EXCHANGE
@@ -85,7 +84,7 @@ async function jwtBearer(
   assertGrant(application, "jwtBearer", context);
   assertActor(application, context);
   checkExternalIdTag(application, context);
-  const assertion = requireMember(input.assertion, "assertion", context);
+  const assertion = requireMember(input.assertion, "assertion");
   const token = parseAssertion(assertion, context);
   const { issuer, authorizedAudiences } = chooseIssuer(client, token.claims["iss"], context);
   await assertSigned(assertion, token, issuer, endpoint.issuerKeys, context);
@@ -111,11 +110,10 @@ function refresh(
   const { application } = client;
   assertGrant(application, "refreshToken", context);
   assertActor(application, context);
-  const presented = requireMember(input.refreshToken, "refreshToken", context);
+  const presented = requireMember(input.refreshToken, "refreshToken");
   const known = context.world.refreshTokens.get(presented);
   if (known === undefined || known.applicationArn !== application.applicationArn) {
-    throw refuse(context, {
-      name: "InvalidGrantException",
+    throw refuse("InvalidGrantException", {
       rule: "refresh.known",
       why:
         known === undefined
@@ -125,8 +123,7 @@ function refresh(
     });
   }
   if (known.expiresAtMs <= context.clock().getTime()) {
-    throw refuse(context, {
-      name: "ExpiredTokenException",
+    throw refuse("ExpiredTokenException", {
       rule: "refresh.expiry",
       why: `the refresh token expired at ${new Date(known.expiresAtMs).toISOString()}`,
       fix: "Begin anew with an ID token or an authorization code.",
@@ -174,14 +171,13 @@ function parseAssertion(assertion: string, context: OperationContext) {
       ? { fault: `it is ${assertion.length} bytes, more than ${longest} (rule token.maxBytes)` }
       : readAssertion(assertion);
   if ("fault" in read) {
-    throw refuse(context, {
-      name: "InvalidGrantException",
+    throw refuse("InvalidGrantException", {
       rule: "token.format",
       why: `the assertion is not a usable JWT: ${read.fault}`,
       fix: "Send the ID token as the issuer gave it: header.payload.signature.",
     });
   }
-  context.check("token.format", true, "the assertion is a signed JWT");
+  context.passed("token.format", "the assertion is a signed JWT");
   return read;
 }
 
@@ -193,8 +189,7 @@ function chooseIssuer({ application }: Client, iss: unknown, context: OperationC
   });
   const chosen = authorized.find(({ issuer }) => issuer.issuerUrl === iss) ?? authorized[0];
   if (chosen !== undefined) return chosen;
-  throw refuse(context, {
-    name: "InvalidGrantException",
+  throw refuse("InvalidGrantException", {
     rule: "issuer.registered",
     why: "the application's JwtBearer grant names no trusted token issuer that exists",
     fix: "Create the trusted token issuer anew and link it (UpdateDataAccessor or PutApplicationGrant).",
@@ -209,11 +204,10 @@ function assertRate(
 ): void {
   const limit = context.rules.getNumber(rule);
   if (limiter.take(`${rule}|${key}`, limit)) {
-    context.check(rule, true, `within ${limit} a second`);
+    context.passed(rule, `within ${limit} a second`);
     return;
   }
-  throw refuse(context, {
-    name: context.rules.get("exchange.rateLimitError") as OAuthErrorName,
+  throw refuse(context.rules.get("exchange.rateLimitError") as OAuthErrorName, {
     rule,
     why: `more than ${limit} exchanges within a second for ${key}`,
     fix: "Keep credentials, limit the rate yourself, back off and present a new ID token (SDKs do not retry SlowDown).",
@@ -225,18 +219,16 @@ function getUser({ instance }: Client, userId: string, context: OperationContext
   const usable =
     user !== undefined && (user.status === "ENABLED" || context.rules.get("user.disabled") === "accept");
   if (usable) return user;
-  throw refuse(context, {
-    name: "InvalidGrantException",
+  throw refuse("InvalidGrantException", {
     rule: "user.match",
     why: user === undefined ? "the user was deleted since" : `the user ${user.userName} is disabled`,
     fix: "Sign the user in again.",
   });
 }
 
-function requireMember(value: string | undefined, name: string, context: OperationContext): string {
+function requireMember(value: string | undefined, name: string): string {
   if (value !== undefined && value !== "") return value;
-  throw refuse(context, {
-    name: "InvalidRequestException",
+  throw refuse("InvalidRequestException", {
     rule: `exchange.${name}`,
     why: `the member ${name} is missing for this grant type`,
     fix: `Send ${name}.`,

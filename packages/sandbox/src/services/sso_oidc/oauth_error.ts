@@ -1,6 +1,6 @@
 // Errors of CreateTokenWithIAM on the wire: an OAuth code and description, no message member (contract 6.3).
-import { AwsError } from "../../ground/errors.ts";
-import type { OperationContext } from "../../operation/operation.ts";
+import type { AwsError } from "../../ground/errors.ts";
+import { refusing, type Told } from "../../operation/refuse.ts";
 
 const ERRORS = {
   InvalidRequestException: { error: "invalid_request", status: 400, description: "Invalid request" },
@@ -28,29 +28,23 @@ const ERRORS = {
 /** Exception names of CreateTokenWithIAM. */
 export type OAuthErrorName = keyof typeof ERRORS;
 
-/** What went wrong, for the log. */
-export type Refusal = {
-  name: OAuthErrorName;
-  /** Rule that refused, e.g. `token.audience`. */
-  rule: string;
-  why: string;
-  fix: string;
+/** What an exchange is refused for. */
+export type Grounds = Told & {
   /** `error_description` when AWS is known to say something particular. */
   description?: string;
   /** Further modelled members, e.g. `region`. */
   members?: Record<string, string>;
 };
 
-/** Records the failed check and builds the error to throw. */
-export function refuse(context: Pick<OperationContext, "check">, refusal: Refusal): AwsError {
-  const { error, status, description } = ERRORS[refusal.name];
-  context.check(refusal.rule, false, refusal.why, refusal.fix);
-  return new AwsError({
-    code: refusal.name,
-    status,
-    members: { error, error_description: refusal.description ?? description, ...refusal.members },
-    rule: refusal.rule,
-    reason: `${refusal.why}.`,
-    fix: refusal.fix,
-  });
+const refuseAs = refusing<OAuthErrorName>("sso-oidc", statusesOf(ERRORS));
+
+/** A refused exchange: the words are fixed by the name, there is no message. */
+export function refuse(name: OAuthErrorName, { description, members, ...told }: Grounds): AwsError {
+  const { error, description: usual } = ERRORS[name];
+  return refuseAs(name, "", told, { error, error_description: description ?? usual, ...members });
+}
+
+function statusesOf(errors: typeof ERRORS): Record<OAuthErrorName, number> {
+  const entries = Object.entries(errors).map(([name, { status }]) => [name, status]);
+  return Object.fromEntries(entries) as Record<OAuthErrorName, number>;
 }

@@ -22,14 +22,13 @@ export function getMatchedUser(
   const { claimAttributePath: claim, identityStoreAttributePath: attribute } = issuer;
   const value = claimAt(claims, claim);
   if (typeof value !== "string" || value === "") {
-    throw refuse(context, {
-      name: "InvalidGrantException",
+    throw refuse("InvalidGrantException", {
       rule: "token.mappedClaim",
       why: `the token's claim "${claim}" is ${JSON.stringify(value ?? null)}; it must be a non-empty string`,
       fix: `Send the claim "${claim}" in the ID token itself, not only at the userinfo endpoint.`,
     });
   }
-  context.check("token.mappedClaim", true, `${claim} is "${value}"`);
+  context.passed("token.mappedClaim", `${claim} is "${value}"`);
   const users = usersOf(context.world, instance.identityStoreId);
   const matches = users.filter((user) =>
     attributeValues(user, attribute, context.rules).some((has) => equals(has, value, context.rules)),
@@ -37,11 +36,8 @@ export function getMatchedUser(
   const [user] = matches;
   if (user === undefined || matches.length > 1) {
     const isAmbiguous = matches.length > 1;
-    throw refuse(context, {
-      name:
-        isAmbiguous && context.rules.get("user.ambiguousError") === "AccessDeniedException"
-          ? "AccessDeniedException"
-          : "InvalidGrantException",
+    const isDenied = isAmbiguous && context.rules.get("user.ambiguousError") === "AccessDeniedException";
+    throw refuse(isDenied ? "AccessDeniedException" : "InvalidGrantException", {
       rule: "user.match",
       why:
         user === undefined
@@ -50,10 +46,9 @@ export function getMatchedUser(
       fix: "Create the user in Identity Center with that (primary) attribute, or map another attribute.",
     });
   }
-  context.check("user.match", true, `${attribute} "${value}" is user ${user.userName} (${user.userId})`);
+  context.passed("user.match", `${attribute} "${value}" is user ${user.userName} (${user.userId})`);
   if (user.status === "DISABLED" && context.rules.get("user.disabled") === "reject") {
-    throw refuse(context, {
-      name: "InvalidGrantException",
+    throw refuse("InvalidGrantException", {
       rule: "user.disabled",
       why: `the user ${user.userName} is disabled`,
       fix: "Enable the user in Identity Center.",

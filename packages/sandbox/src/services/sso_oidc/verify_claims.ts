@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import type { OperationContext } from "../../operation/operation.ts";
 import type { Rules } from "../../rules/rules.ts";
 import type { IdentityCenterInstance, TrustedTokenIssuer } from "../../state/index.ts";
-import { type Refusal, refuse } from "./oauth_error.ts";
+import { type Grounds, refuse } from "./oauth_error.ts";
 
 /** What the claims are held against. */
 export type ClaimExpectations = {
@@ -13,7 +13,6 @@ export type ClaimExpectations = {
   authorizedAudiences: readonly string[];
 };
 
-type Grounds = Pick<Refusal, "rule" | "why" | "fix"> & { description?: string };
 type Claims = Record<string, unknown>;
 
 /**
@@ -25,7 +24,7 @@ export function assertClaims(
   expected: ClaimExpectations,
   context: OperationContext,
 ): () => void {
-  const fail = (grounds: Grounds) => refuse(context, { name: "InvalidGrantException", ...grounds });
+  const fail = (grounds: Grounds) => refuse("InvalidGrantException", grounds);
   assertIssuer(claims, expected.issuer, context, fail);
   assertAudience(claims, expected.authorizedAudiences, context, fail);
   const redemption = prepareRedemption(claims, expected, context);
@@ -52,7 +51,7 @@ function assertIssuer(
       fix: "Issue tokens with exactly the registered issuer URL, byte for byte (no added trailing slash).",
     });
   }
-  context.check("token.issuer", true, `iss is ${issuer.issuerUrl}`);
+  context.passed("token.issuer", `iss is ${issuer.issuerUrl}`);
 }
 
 function assertAudience(
@@ -78,7 +77,7 @@ function assertAudience(
       fix: "Issue the token for the client id registered with AWS, or correct AuthorizedAudiences of the grant.",
     });
   }
-  context.check("token.audience", true, `aud is among ${accepted}`);
+  context.passed("token.audience", `aud is among ${accepted}`);
 }
 
 function assertTimes(claims: Claims, context: OperationContext, fail: (grounds: Grounds) => Error): void {
@@ -108,7 +107,7 @@ function assertTimes(claims: Claims, context: OperationContext, fail: (grounds: 
       fix: "Issue tokens for five minutes (or set the rule token.maxLifetimeSeconds).",
     });
   }
-  context.check("token.expiry", true, `expires at ${isoOf(exp)}`);
+  context.passed("token.expiry", `expires at ${isoOf(exp)}`);
   const future = (value: unknown) =>
     value !== undefined && (typeof value !== "number" || Math.floor(value - skew) > now);
   if (future(nbf) && rules.get("token.futureNotBefore") === "reject") {
@@ -130,7 +129,7 @@ function assertTimes(claims: Claims, context: OperationContext, fail: (grounds: 
 function assertSubject(claims: Claims, context: OperationContext, fail: (grounds: Grounds) => Error): void {
   const { sub } = claims;
   if (typeof sub === "string" && sub !== "") {
-    context.check("token.subject", true, "sub is present");
+    context.passed("token.subject", "sub is present");
     return;
   }
   if (context.rules.get("token.missingSubject") === "accept" && sub === undefined) return;
@@ -164,7 +163,7 @@ function assertSingleUse(
       description: "JWT is already redeemed",
     });
   }
-  context.check("token.replay", true, mayLack ? "these claims were never seen" : "jti was never seen");
+  context.passed("token.replay", mayLack ? "these claims were never seen" : "jti was never seen");
 }
 
 function prepareRedemption(

@@ -5,9 +5,7 @@ import type { OperationContext } from "../../operation/operation.ts";
 import type { TrustedTokenIssuer } from "../../state/index.ts";
 import type { UnverifiedAssertion } from "./assertion.ts";
 import type { IssuerDocuments, IssuerKeys } from "./issuer_keys.ts";
-import { type Refusal, refuse } from "./oauth_error.ts";
-
-type Grounds = Pick<Refusal, "rule" | "why" | "fix">;
+import { type Grounds, refuse } from "./oauth_error.ts";
 
 /** @throws AwsError InvalidGrantException naming the rule */
 export async function assertSigned(
@@ -17,7 +15,7 @@ export async function assertSigned(
   issuerKeys: IssuerKeys,
   context: OperationContext,
 ): Promise<void> {
-  const fail = (grounds: Grounds) => refuse(context, { name: "InvalidGrantException", ...grounds });
+  const fail = (grounds: Grounds) => refuse("InvalidGrantException", grounds);
   assertHeader(header, context, fail);
   const documents = await issuerKeys.get(issuer.issuerUrl);
   if (!documents.ok) throw fail(documents);
@@ -31,11 +29,11 @@ export async function assertSigned(
       fix: "Publish the signing key in the JWKS before using it, with the kid the token's header names.",
     });
   }
-  context.check("token.kid", true, `the JWKS has the kid ${JSON.stringify(header["kid"] ?? null)}`);
+  context.passed("token.kid", `the JWKS has the kid ${JSON.stringify(header["kid"] ?? null)}`);
   for (const jwk of candidates) {
     const fault = await findSignatureFault(assertion, header["crit"], jwk, context);
     if (fault === null) {
-      context.check("token.signature", true, `signed by the key ${jwk.kid ?? "without kid"}`);
+      context.passed("token.signature", `signed by the key ${jwk.kid ?? "without kid"}`);
       return;
     }
     if (jwk === candidates.at(-1)) throw fail(fault);
@@ -54,7 +52,7 @@ function assertHeader(
       fix: "Sign ID tokens with RS256 (RSA 2048).",
     });
   }
-  context.check("token.algorithm", true, "alg is RS256");
+  context.passed("token.algorithm", "alg is RS256");
   if (header["crit"] !== undefined && context.rules.get("token.criticalHeader") === "reject") {
     throw fail({
       rule: "token.criticalHeader",
@@ -88,7 +86,7 @@ function assertDiscoveryIssuer(
       fix: "Both must be byte-identical (mind a trailing slash). The issuer URL cannot be edited: delete and recreate the trusted token issuer.",
     });
   }
-  context.check("issuer.discoveryIssuer", true, `discovery's issuer is ${documents.issuer}`);
+  context.passed("issuer.discoveryIssuer", `discovery's issuer is ${documents.issuer}`);
 }
 
 async function findKeys(

@@ -1,6 +1,5 @@
 // sts AssumeRole: issues a session of a role, with session tags and, from an identity context, an identity.
 
-import { AwsError } from "../../ground/errors.ts";
 import { notAuthorized } from "../../operation/authorization.ts";
 import { assumedRoleArn } from "../../operation/caller.ts";
 import type { Operation, OperationContext } from "../../operation/operation.ts";
@@ -8,8 +7,9 @@ import { PolicyGrammarError, parsePolicy } from "../../policy/parse_policy.ts";
 import type { PolicyDocument } from "../../policy/policy_document.ts";
 import type { AccessKey, IamRole, Session } from "../../state/index.ts";
 import { assertMayAssumeRole } from "./assume_role_authorization.ts";
-import { type AssumeRoleInput, sessionTagsOf, validationError } from "./assume_role_input.ts";
+import { type AssumeRoleInput, sessionTagsOf } from "./assume_role_input.ts";
 import { readProvidedContext } from "./provided_context.ts";
+import { refuse, refuseInput } from "./refuse.ts";
 
 const DEFAULT_DURATION_SECONDS = 3600;
 /** A session that was itself assumed may assume for one hour at most (IAM user guide, "role chaining"). */
@@ -26,7 +26,7 @@ export const assumeRole: Operation = {
     const parent = context.caller.session;
     const identity = readProvidedContext(input, context);
     assertMayAssumeRole({ input, role, identity }, context);
-    const { tags, transitiveTagKeys } = sessionTagsOf(input, parent, context);
+    const { tags, transitiveTagKeys } = sessionTagsOf(input, parent);
     const durationSeconds = durationOf(input, role, parent !== null, context);
     const now = context.clock().getTime();
     const session: Session = {
@@ -73,25 +73,19 @@ function findRole(roleArn: string, context: OperationContext): IamRole {
   const action = "sts:AssumeRole";
   const { caller } = context;
   if (caller.session === null && caller.user === null) {
-    const fix = "Sign with an IAM user or role.";
-    context.check("sts.rootCaller", false, "the account root may not assume roles", fix);
-    throw new AwsError({
-      code: "AccessDenied",
-      status: 403,
-      message: "Roles may not be assumed by root accounts.",
+    throw refuse("AccessDenied", "Roles may not be assumed by root accounts.", {
       rule: "sts.rootCaller",
-      reason: "AssumeRole was signed by the account root.",
-      fix,
+      why: "AssumeRole was signed by the account root.",
+      fix: "Sign with an IAM user or role.",
     });
   }
   const role = context.world.iamRoles.get(roleArn);
   if (role === undefined) {
     const why = `there is no role ${roleArn}`;
     const fix = "Check RoleArn (with path); create the role with iam CreateRole or in the seed.";
-    context.check("sts.role", false, why, fix);
-    throw notAuthorized(context, action, roleArn, { rule: "sts.role", reason: `${why}.`, fix });
+    throw notAuthorized(context, action, roleArn, { rule: "sts.role", why, fix });
   }
-  context.check("sts.role", true, `${roleArn} exists`);
+  context.passed("sts.role", `${roleArn} exists`);
   return role;
 }
 
@@ -107,20 +101,20 @@ function durationOf(
     : role.maxSessionDurationSeconds;
   if (asked === undefined) return Math.min(DEFAULT_DURATION_SECONDS, longest);
   if (asked <= longest) {
-    context.check("sts.duration", true, `${asked} s are at most ${longest} s`);
+    context.passed("sts.duration", `${asked} s are at most ${longest} s`);
     return asked;
   }
   const why = isChained
     ? `${asked} s are asked, but the caller is itself a role session: role chaining allows ${longest} s`
     : `${asked} s are asked, but the role's maximum session duration is ${longest} s`;
   const fix = `Ask for at most ${longest} s.`;
-  context.check("sts.duration", false, why, fix);
-  throw validationError(
+  throw refuseInput(
     "sts.duration",
     isChained
       ? "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining"
       : "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
     fix,
+    why,
   );
 }
 
@@ -128,44 +122,30 @@ function sessionPolicies(input: AssumeRoleInput, context: OperationContext): Pol
   const arns = (input.PolicyArns ?? []).map(({ arn = "" }) => {
     const policy = context.world.managedPolicies.get(arn);
     if (policy !== undefined) return policy.document;
-    throw validationError(
+    throw refuseInput(
       "sts.sessionPolicy",
       `The policy ${arn} does not exist.`,
       "Name existing managed policies in PolicyArns.",
     );
   });
-  return input.Policy === undefined ? arns : [...arns, parseSessionPolicy(input.Policy, context)];
+  return input.Policy === undefined ? arns : [...arns, parseSessionPolicy(input.Policy)];
 }
 
 /** An inline session policy is an identity policy like any other: the same grammar, the same refusals. */
-function parseSessionPolicy(text: string, context: OperationContext): PolicyDocument {
+function parseSessionPolicy(text: string): PolicyDocument {
   const rule = "sts.sessionPolicy";
   if (text.length > SESSION_POLICY_CHARACTERS) {
     const why = `the session policy has ${text.length} characters; ${SESSION_POLICY_CHARACTERS} are allowed`;
     const fix = "Shorten it, or attach the permissions to the role.";
-    context.check(rule, false, why, fix);
-    throw new AwsError({
-      code: "PackedPolicyTooLarge",
-      status: 400,
-      message: `The session policy exceeds ${SESSION_POLICY_CHARACTERS} characters.`,
-      rule,
-      reason: `${why}.`,
-      fix,
-    });
+    const message = `The session policy exceeds ${SESSION_POLICY_CHARACTERS} characters.`;
+    throw refuse("PackedPolicyTooLarge", message, { rule, why, fix });
   }
   try {
     return parsePolicy(text, "identity");
   } catch (error) {
     if (!(error instanceof PolicyGrammarError)) throw error;
     const fix = "Write the session policy by the grammar of the IAM policy language, without a principal.";
-    context.check(rule, false, `the session policy is refused: ${error.message}`, fix);
-    throw new AwsError({
-      code: "MalformedPolicyDocument",
-      status: 400,
-      message: error.message,
-      rule,
-      reason: `The session policy is refused: ${error.message}`,
-      fix,
-    });
+    const why = `The session policy is refused: ${error.message}`;
+    throw refuse("MalformedPolicyDocument", error.message, { rule, why, fix });
   }
 }

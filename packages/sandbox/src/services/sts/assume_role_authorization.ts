@@ -43,13 +43,12 @@ function assertTrusted(action: string, role: IamRole, keys: RequestContext, cont
   const caller = policyCallerOf(context.caller);
   const question = { action, context: keys };
   const decision = evaluatePolicies(policies, { ...question, principal: caller });
-  const name = `trustPolicy.${action}`;
-  const passed = decision.outcome === "allow";
-  const fix = `Let the trust policy of ${role.arn} allow ${action} to ${principalName(context.caller)}.`;
-  context.check(name, passed, decision.why, passed ? undefined : fix);
-  if (!passed) {
-    throw notAuthorized(context, action, role.arn, { rule: name, reason: `${decision.why}.`, fix });
+  const rule = `trustPolicy.${action}`;
+  if (decision.outcome !== "allow") {
+    const fix = `Let the trust policy of ${role.arn} allow ${action} to ${principalName(context.caller)}.`;
+    throw notAuthorized(context, action, role.arn, { rule, why: decision.why, fix });
   }
+  context.passed(rule, decision.why);
   // Without the account root among the caller's names: does the policy still allow, i.e. name the caller itself?
   const direct = evaluatePolicies(policies, { ...question, principal: { ...caller, accountId: "" } });
   return { namesCaller: direct.outcome === "allow" && role.accountId === context.accountId };
@@ -64,13 +63,12 @@ function assertCallerAllowed(
 ): void {
   if (trustNamesCaller && context.rules.get("sts.callerPolicy") === "unlessTrustNamesCaller") return;
   const decision = decideIdentityPolicy(context, { action, resource: role.arn, context: keys });
-  const name = `callerPolicy.${action}`;
-  const passed = decision.outcome === "allow";
-  const fix = `Allow ${action} on ${role.arn} in a policy of ${principalName(context.caller)}.`;
-  context.check(name, passed, decision.why, passed ? undefined : fix);
-  if (!passed) {
-    throw notAuthorized(context, action, role.arn, { rule: name, reason: `${decision.why}.`, fix });
+  const rule = `callerPolicy.${action}`;
+  if (decision.outcome !== "allow") {
+    const fix = `Allow ${action} on ${role.arn} in a policy of ${principalName(context.caller)}.`;
+    throw notAuthorized(context, action, role.arn, { rule, why: decision.why, fix });
   }
+  context.passed(rule, decision.why);
 }
 
 /** Condition keys of the request itself (service authorization reference, AWS STS). */

@@ -1,8 +1,7 @@
 // The documented limits of AssumeRole's tags and contexts that the model does not carry. Pure.
 // IAM user guide, "Pass session tags"; STS API reference, AssumeRole.
-import { AwsError } from "../../ground/errors.ts";
-import type { OperationContext } from "../../operation/operation.ts";
 import type { Session, Tag } from "../../state/index.ts";
+import { refuse, refuseInput } from "./refuse.ts";
 
 /** Members of AssumeRole's input as the model spells them. */
 export type AssumeRoleInput = {
@@ -18,11 +17,6 @@ export type AssumeRoleInput = {
   ProvidedContexts?: { ProviderArn?: string; ContextAssertion?: string }[];
 };
 
-/** `sts` speaks of bad input with this code. */
-export function validationError(rule: string, message: string, fix: string): AwsError {
-  return new AwsError({ code: "ValidationError", status: 400, message, rule, reason: message, fix });
-}
-
 /**
  * Joins the tags of the request with the transitive tags of a chained session.
  *
@@ -32,7 +26,6 @@ export function validationError(rule: string, message: string, fix: string): Aws
 export function sessionTagsOf(
   input: AssumeRoleInput,
   parent: Session | null,
-  context: OperationContext,
 ): { tags: Tag[]; transitiveTagKeys: string[] } {
   const given = (input.Tags ?? []).map((tag) => ({ key: tag.Key, value: tag.Value }));
   const inherited = (parent?.tags ?? []).filter((tag) =>
@@ -41,24 +34,21 @@ export function sessionTagsOf(
   const seen = new Set(inherited.map((tag) => tag.key.toLowerCase()));
   for (const { key } of given) {
     if (key.toLowerCase().startsWith("aws:")) {
-      context.check("sts.tags", false, `the tag key ${key} starts with aws:, which is reserved`);
-      throw validationError(
-        "sts.tags",
-        "Session tag keys must not start with aws:.",
-        `Rename the tag ${key}.`,
-      );
+      const why = `the tag key ${key} starts with aws:, which is reserved`;
+      const fix = `Rename the tag ${key}.`;
+      throw refuseInput("sts.tags", "Session tag keys must not start with aws:.", fix, why);
     }
     if (seen.has(key.toLowerCase())) {
       const why = `the tag key ${key} is given twice or inherited (keys are compared without case)`;
-      context.check("sts.tags", false, why);
-      throw new AwsError({
-        code: "InvalidParameterValue",
-        status: 400,
-        message: `Duplicate tag keys found. Please note that Tag keys are case insensitive.`,
-        rule: "sts.tags",
-        reason: `${why}.`,
-        fix: "Give each session tag once; a transitive tag of the calling session cannot be set anew.",
-      });
+      throw refuse(
+        "InvalidParameterValue",
+        "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+        {
+          rule: "sts.tags",
+          why,
+          fix: "Give each session tag once; a transitive tag of the calling session cannot be set anew.",
+        },
+      );
     }
     seen.add(key.toLowerCase());
   }
@@ -66,7 +56,7 @@ export function sessionTagsOf(
   const wanted = input.TransitiveTagKeys ?? [];
   const unknown = wanted.find((key) => !tags.some((tag) => tag.key.toLowerCase() === key.toLowerCase()));
   if (unknown !== undefined) {
-    throw validationError(
+    throw refuseInput(
       "sts.tags",
       `The transitive tag key ${unknown} is not among the session tags.`,
       "Name only keys of Tags in TransitiveTagKeys.",

@@ -1,12 +1,11 @@
 // ProvidedContexts of AssumeRole: was the assertion issued by this sandbox's Identity Center, and does it still hold.
 // IAM Identity Center user guide, "identity-enhanced IAM role sessions".
 
-import { AwsError } from "../../ground/errors.ts";
 import type { OperationContext } from "../../operation/operation.ts";
 import { shortenSecret } from "../../operation/request_log.ts";
 import type { IdentityContext } from "../../state/index.ts";
 import type { AssumeRoleInput } from "./assume_role_input.ts";
-import { validationError } from "./assume_role_input.ts";
+import { refuse, refuseInput } from "./refuse.ts";
 
 /** The one context provider AWS documents. */
 export const IDENTITY_CENTER_PROVIDER = "arn:aws:iam::aws:contextProvider/IdentityCenter";
@@ -31,27 +30,15 @@ export function readProvidedContext(
     const why = `the context assertion ${shortenSecret(assertion)} was not issued by this sandbox`;
     const fix =
       "Pass awsAdditionalDetails.identityContext (or the claim sts:identity_context) of CreateTokenWithIAM unchanged; a restart without --state forgets it.";
-    context.check("sts.contextAssertion", false, why, fix);
-    throw validationError("sts.contextAssertion", "The context assertion is not valid.", fix);
+    throw refuseInput("sts.contextAssertion", "The context assertion is not valid.", fix, why);
   }
   if (identity.expiresAtMs <= context.clock().getTime()) {
     const why = `the context assertion expired at ${new Date(identity.expiresAtMs).toISOString()}`;
     const fix = "Exchange a new ID token at CreateTokenWithIAM.";
-    context.check("sts.contextExpiry", false, why, fix);
-    throw new AwsError({
-      code: "ExpiredTokenException",
-      status: 400,
-      message: "The provided context assertion is expired.",
-      rule: "sts.contextExpiry",
-      reason: `${why}.`,
-      fix,
-    });
+    const rule = "sts.contextExpiry";
+    throw refuse("ExpiredTokenException", "The provided context assertion is expired.", { rule, why, fix });
   }
-  context.check(
-    "sts.contextAssertion",
-    true,
-    `issued for user ${identity.userId} by ${identity.applicationArn}`,
-  );
+  context.passed("sts.contextAssertion", `issued for user ${identity.userId} by ${identity.applicationArn}`);
   if (context.rules.get("context.reuse") === "once") context.world.identityContexts.delete(assertion);
   return identity;
 }
@@ -60,22 +47,12 @@ function assertProviders(providers: readonly string[], context: OperationContext
   const unknown = providers.find((arn) => arn !== IDENTITY_CENTER_PROVIDER);
   if (unknown !== undefined) {
     const fix = `Use ProviderArn ${IDENTITY_CENTER_PROVIDER}.`;
-    context.check(
-      "sts.contextProvider",
-      false,
-      `the context provider "${unknown}" is not ${IDENTITY_CENTER_PROVIDER}`,
-      fix,
-    );
-    throw validationError("sts.contextProvider", "The provided context provider is not valid.", fix);
+    const why = `the context provider "${unknown}" is not ${IDENTITY_CENTER_PROVIDER}`;
+    throw refuseInput("sts.contextProvider", "The provided context provider is not valid.", fix, why);
   }
   if (providers.length > 1 && context.rules.get("context.duplicateProviders") === "reject") {
     const fix = "Give one entry in ProvidedContexts.";
-    context.check(
-      "sts.contextProvider",
-      false,
-      "ProvidedContexts names the same provider more than once",
-      fix,
-    );
-    throw validationError("sts.contextProvider", "Duplicate context providers were provided.", fix);
+    const why = "ProvidedContexts names the same provider more than once";
+    throw refuseInput("sts.contextProvider", "Duplicate context providers were provided.", fix, why);
   }
 }

@@ -15,9 +15,9 @@ import { clientOptions } from "./sdk_loop.ts";
 type SdkError = Error &
   Record<string, unknown> & { $metadata: { httpStatusCode: number; requestId: string } };
 
-const hidden = { reason: "the private reason", rule: "private.rule", fix: "the private fix" };
+const hidden = { why: "the private reason", rule: "private.rule", fix: "the private fix" };
 
-function failing(service: ServiceName, options: Omit<AwsErrorOptions, "reason">) {
+function failing(service: ServiceName, options: Omit<AwsErrorOptions, "rule" | "why" | "fix">) {
   return clientOptions(service, () => new AwsError({ ...hidden, ...options }));
 }
 

@@ -1,6 +1,7 @@
 // Makes input that fits a model, mostly from what a world holds, so that operations get past their look-ups.
-import type { SharedContext } from "../../../src/gateway/gateway.ts";
+
 import type { Shape, StructureShape } from "../../../src/models/shapes.ts";
+import type { SharedContext } from "../../../src/operation/operation.ts";
 import { createIdSource } from "../../../src/state/index.ts";
 import { CUSTOMER_ACCOUNT } from "../../support/world.ts";
 

@@ -3,13 +3,14 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { describe, it } from "node:test";
-import type { SharedContext } from "../../../src/gateway/gateway.ts";
 import { serializeResponse } from "../../../src/gateway/protocol/index.ts";
 import { AwsError } from "../../../src/ground/errors.ts";
 import { getModel, getOperation, serviceNames } from "../../../src/models/index.ts";
 import type { StructureShape } from "../../../src/models/shapes.ts";
 import { validateInput } from "../../../src/models/validate.ts";
+import type { SharedContext } from "../../../src/operation/operation.ts";
 import { createRegistry, type Operation, type OperationContext } from "../../../src/operation/operation.ts";
+import { recorder } from "../../../src/operation/refuse.ts";
 import { createRules } from "../../../src/rules/rules.ts";
 import { createSearchEngine } from "../../../src/search/search_engine.ts";
 import { applySeed } from "../../../src/seed/apply_seed.ts";
@@ -109,7 +110,7 @@ async function attempt(
       throw new Error(`${service}:${name} failed on ${preview(input)}`, { cause: error });
     assert.ok(error.status >= 400 && error.status < 500, `${service}:${name} answered ${error.status}`);
     assert.ok(
-      error.reason !== "" && error.rule !== undefined && error.fix !== undefined,
+      error.why !== "" && error.rule !== undefined && error.fix !== undefined,
       `${error.code} has no reason`,
     );
   }
@@ -207,7 +208,7 @@ function createContext(
     accountId: CUSTOMER_ACCOUNT,
     sourceIp: "127.0.0.1",
     caller,
-    check() {},
+    ...recorder([]),
   };
 }
 

@@ -64,7 +64,7 @@ describe("malformed input", () => {
       const wrong = field.shape.kind === "boolean" ? "yes" : field.shape.kind === "string" ? 7 : true;
       const error = attempt(wireRequest(field, wrong), field.service, field.operation);
       assert.ok(error, `${field.service}:${field.operation} took ${String(wrong)} at ${fieldPath(field)}`);
-      assert.match(error.reason.toLowerCase(), new RegExp(`'${fieldPath(field).toLowerCase()}' is not`));
+      assert.match(error.why.toLowerCase(), new RegExp(`'${fieldPath(field).toLowerCase()}' is not`));
     }
   });
 
@@ -97,7 +97,7 @@ describe("malformed input", () => {
     );
     const path = `/applications/${"a".repeat(36)}/relevant-content`;
     const error = attempt({ ...blank, path, body }, "qbusiness", "SearchRelevantContent");
-    assert.match(error?.reason ?? "", /nested more than 100 levels/);
+    assert.match(error?.why ?? "", /nested more than 100 levels/);
     assert.equal(error?.members["reason"], "CANNOT_PARSE");
   });
 
@@ -142,7 +142,9 @@ describe("malformed input", () => {
       code: "ValidationError",
       status: 400,
       message: "a\u0000b\uD800<c>",
-      reason: "",
+      rule: "test",
+      why: "",
+      fix: "",
     });
     assert.match(
       serializeError("sts", error, "r").body,

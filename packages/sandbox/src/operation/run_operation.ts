@@ -1,0 +1,26 @@
+// How one operation is run, whoever asks: the API behind a signature, or the seed. Its input is held against AWS's model,
+// the caller's identity policies are asked, then it runs.
+import { refuseUnsupported } from "../models/refuse_request.ts";
+import { validateInput } from "../models/validate.ts";
+import { assertIdentityPolicy, iamActionOf } from "./authorization.ts";
+import type { OperationContext, OperationData, Registry } from "./operation.ts";
+
+/**
+ * Validates, authorizes and runs the operation the context names.
+ *
+ * @throws AwsError the refusal of whichever of the three refused
+ */
+export async function runOperation(
+  registry: Registry,
+  context: OperationContext,
+  input: OperationData,
+): Promise<OperationData> {
+  const { service, operation } = context;
+  const found = registry.find(service, operation);
+  if (found === undefined) throw refuseUnsupported(service, operation);
+  validateInput(service, operation, input);
+  if (found.authorization !== "handler") {
+    assertIdentityPolicy(context, iamActionOf(service, operation), found.resource?.(input, context));
+  }
+  return (await found.handler(input, context)) ?? {};
+}

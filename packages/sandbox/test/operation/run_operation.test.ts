@@ -1,0 +1,50 @@
+// One way to run an operation: the seed's calls are validated and authorized like those of the API (H5).
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { AwsError } from "../../src/ground/errors.ts";
+import { createRegistry, type Operation, type SharedContext } from "../../src/operation/operation.ts";
+import { createRules } from "../../src/rules/rules.ts";
+import { createSearchEngine } from "../../src/search/search_engine.ts";
+import { createSeedCaller } from "../../src/seed/call.ts";
+import { createIdSource, createWorld } from "../../src/state/index.ts";
+
+const clock = () => new Date("2026-01-01T00:00:00Z");
+const shared: SharedContext = {
+  world: createWorld(),
+  search: createSearchEngine({ secret: "s", clock }),
+  ids: createIdSource("test"),
+  clock,
+  rules: createRules(),
+};
+const target = { account: "111122223333", region: "eu-west-1", path: "test" };
+
+test("the seed asks the policies for the operation's resource before it runs", async () => {
+  const steps: string[] = [];
+  const operation: Operation = {
+    service: "iam",
+    operation: "ListRoles",
+    resource: () => {
+      steps.push("authorized");
+      return "arn:aws:iam::111122223333:role/*";
+    },
+    handler: () => {
+      steps.push("run");
+      return {};
+    },
+  };
+  const call = createSeedCaller(createRegistry([operation]), shared, "seed");
+  assert.deepEqual(await call("iam", "ListRoles", {}, target), {});
+  assert.deepEqual(steps, ["authorized", "run"]);
+});
+
+test("the seed's input is held against the model, and an operation nobody registered is told", async () => {
+  const call = createSeedCaller(createRegistry([]), shared, "seed");
+  const refusal = (error: unknown) => error instanceof AwsError && error.rule === "sandbox.operation";
+  await assert.rejects(call("iam", "ListRoles", {}, target), refusal);
+  const role: Operation = { service: "iam", operation: "GetRole", handler: () => ({}) };
+  const known = createSeedCaller(createRegistry([role]), shared, "seed");
+  await assert.rejects(
+    known("iam", "GetRole", { RoleName: "" }, target),
+    (error: unknown) => error instanceof AwsError && error.rule === "input.constraint",
+  );
+});
