@@ -208,3 +208,47 @@ test("the exchange client alone is at most 45 packages, and none of them is nati
     rmSync(alone, { recursive: true, force: true });
   }
 });
+
+// It starts without the libraries that read and push folders, and names the one it misses when it is asked to.
+const sandboxAlone = `
+import { mkdtempSync } from "node:fs";
+import { join } from "node:path";
+import { pushFolder, startSandbox } from "tti-sandbox";
+const sandbox = await startSandbox({ port: 0 });
+const folder = mkdtempSync(join(process.cwd(), "documents-"));
+const tell = () => pushFolder(folder, { client: {}, applicationId: "a", indexId: "i" }).catch((error) => error.message);
+console.log(JSON.stringify({ url: sandbox.url.slice(0, 17), told: await tell() }));
+await sandbox.close();
+`;
+
+test("the sandbox alone is four packages, and runs without those that read folders", limit, () => {
+  const alone = mkdtempSync(join(tmpdir(), "tti-sandbox-"));
+  try {
+    const manifest = { name: "plain", private: true, type: "module" };
+    writeFileSync(join(alone, "package.json"), JSON.stringify(manifest));
+    const tarball = readdirSync(project).find((name) => /^tti-sandbox-.*\.tgz$/.test(name)) ?? "";
+    const words = ["install", "--ignore-scripts", "--prefer-offline", "--loglevel=error"];
+    run("npm", [...words, join(project, tarball)], alone);
+    const lock = JSON.parse(readFileSync(join(alone, "node_modules/.package-lock.json"), "utf8"));
+    assert.deepEqual(Object.keys(lock.packages).sort(), [
+      "node_modules/jose",
+      "node_modules/minisearch",
+      "node_modules/tti-sandbox",
+      "node_modules/zod",
+    ]);
+    writeFileSync(join(alone, "use.mjs"), sandboxAlone);
+    const answer = JSON.parse(run(process.execPath, ["use.mjs"], alone));
+    assert.deepEqual(answer, {
+      url: "http://127.0.0.1:",
+      told:
+        "Pushing a folder needs the package @aws-sdk/client-qbusiness, which is not installed. " +
+        "Install it: npm install @aws-sdk/client-qbusiness.",
+    });
+    assert.match(
+      run(process.execPath, ["node_modules/tti-sandbox/bin/tti-sandbox.mjs", "--help"], alone),
+      /sandbox/,
+    );
+  } finally {
+    rmSync(alone, { recursive: true, force: true });
+  }
+});

@@ -1,6 +1,7 @@
 // Puts the documents of a folder into an index: straight into a search engine, or over the AWS API.
 
-import type { Document, QBusinessClient } from "@aws-sdk/client-qbusiness";
+import type { BatchPutDocumentCommandOutput } from "@aws-sdk/client-qbusiness";
+import { loadOptional } from "../../ground/optional_package.ts";
 import type { SearchDocument } from "../document.ts";
 import { type FolderEntry, type ReadFolderOptions, readFolder } from "./read_folder.ts";
 
@@ -21,6 +22,19 @@ export interface LoadOptions extends ReadFolderOptions {
   /** Called after every file. */
   readonly onProgress?: (entry: FolderEntry) => void;
 }
+
+/**
+ * Where documents are sent: a `QBusinessClient` of `@aws-sdk/client-qbusiness` and the index. Told by its shape, so that
+ * who pushes no folder needs no SDK, its types included.
+ */
+export interface PushTarget {
+  readonly client: { send(command: never): Promise<unknown> };
+  readonly applicationId: string;
+  readonly indexId: string;
+}
+
+/** A document as BatchPutDocument takes it. */
+type WireDocument = ReturnType<typeof toWireDocument>;
 
 /**
  * Puts every document of a folder by `put`, for example a search engine's.
@@ -53,19 +67,24 @@ export async function loadFolder(
  */
 export async function pushFolder(
   directory: string,
-  target: { client: QBusinessClient; applicationId: string; indexId: string },
+  target: PushTarget,
   options: LoadOptions = {},
 ): Promise<LoadReport> {
   // Loaded on use, so that a sandbox that pushes nothing does not carry an SDK client.
-  const { BatchPutDocumentCommand } = await import("@aws-sdk/client-qbusiness");
+  const { BatchPutDocumentCommand } = await loadOptional(
+    "@aws-sdk/client-qbusiness",
+    "Pushing a folder",
+    () => import("@aws-sdk/client-qbusiness"),
+  );
   const report: LoadReport = { loaded: [], skipped: [] };
-  let batch: { entry: FolderEntry & { kind: "document" }; wire: Document }[] = [];
+  let batch: { entry: FolderEntry & { kind: "document" }; wire: WireDocument }[] = [];
 
   async function send(): Promise<void> {
     if (batch.length === 0) return;
     const { client, applicationId, indexId } = target;
     const documents = batch.map(({ wire }) => wire);
-    const answer = await client.send(new BatchPutDocumentCommand({ applicationId, indexId, documents }));
+    const command = new BatchPutDocumentCommand({ applicationId, indexId, documents });
+    const answer = (await client.send(command as never)) as BatchPutDocumentCommandOutput;
     const refusals = new Map((answer.failedDocuments ?? []).map((failed) => [failed.id, failed.error]));
     for (const { entry } of batch) {
       const { path } = entry;
@@ -101,7 +120,7 @@ export async function pushFolder(
 }
 
 /** A document in the shape of the AWS SDK's BatchPutDocument. */
-export function toWireDocument(document: SearchDocument): Document {
+export function toWireDocument(document: SearchDocument) {
   const attributes = (document.attributes ?? []).map(({ name, value }) => ({
     name,
     value: "dateValue" in value ? { dateValue: new Date(value.dateValue * 1000) } : value,
@@ -119,7 +138,7 @@ export function toWireDocument(document: SearchDocument): Document {
     id: document.documentId,
     title: document.title,
     content: { blob: Buffer.from(document.content, "utf8") },
-    contentType: "PLAIN_TEXT",
+    contentType: "PLAIN_TEXT" as const,
     ...(attributes.length === 0 ? {} : { attributes }),
     ...(document.accessControl === undefined ? {} : { accessConfiguration: document.accessControl }),
   };

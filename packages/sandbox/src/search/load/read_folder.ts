@@ -5,6 +5,7 @@ import { constants } from "node:fs";
 import { open, readdir, realpath, stat } from "node:fs/promises";
 import { basename, extname, join, sep } from "node:path";
 import { SandboxSetupError } from "../../ground/errors.ts";
+import { MissingPackageError } from "../../ground/optional_package.ts";
 import { type DocumentAttribute, parseSearchDocument, type SearchDocument } from "../document.ts";
 import { SearchValidationError } from "../search_error.ts";
 import { extractText, type ReadableContentType, UnreadableDocumentError } from "../text/extract_text.ts";
@@ -42,7 +43,8 @@ export type FolderEntry =
  * document is public.
  *
  * @throws SandboxSetupError `SANDBOX_LOAD_FOLDER` when the folder cannot be read or holds too many files,
- * `SANDBOX_ACCESS_FILE_INVALID` when the access file is faulty. A single unreadable file is a skipped entry.
+ * `SANDBOX_ACCESS_FILE_INVALID` when the access file is faulty, `SANDBOX_PACKAGE_MISSING` when the package that
+ * reads one of its formats is not installed. A single unreadable file is a skipped entry.
  */
 export async function* readFolder(
   directory: string,
@@ -167,6 +169,8 @@ async function readFile(
     });
     return { kind: "document", path, document };
   } catch (error) {
+    // One message for the folder, not one for each of its files.
+    if (error instanceof MissingPackageError) throw new SandboxSetupError(error.code, error.message);
     if (error instanceof SearchValidationError) return skip(`is not a valid document: ${error.message}`);
     if (error instanceof UnreadableDocumentError) return skip(error.message);
     return skip(error instanceof Error ? error.message : "cannot be read");

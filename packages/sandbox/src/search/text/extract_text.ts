@@ -1,5 +1,6 @@
 // Turns the bytes of a document into the text that is indexed, by content type.
 
+import { loadOptional } from "../../ground/optional_package.ts";
 import { byteOrderMark, decodeAs } from "./decode_text.ts";
 import { type ExtractedText, UnreadableDocumentError } from "./extracted_text.ts";
 
@@ -16,7 +17,8 @@ export function isReadableContentType(contentType: string): contentType is Reada
 /**
  * Reads the text of a document.
  *
- * @throws UnreadableDocumentError for binary data in a text format and for PDFs that are broken or locked.
+ * @throws UnreadableDocumentError for binary data in a text format and for PDFs that are broken or locked;
+ *   MissingPackageError when the package that reads this type is not installed
  */
 export async function extractText(
   bytes: Uint8Array,
@@ -26,19 +28,28 @@ export async function extractText(
   switch (contentType) {
     case "PDF": {
       const { extractPdfText } = await import("./pdf_text.ts");
+      const unpdf = await loadOptional("unpdf", "Reading PDF", () => import("unpdf"));
       try {
-        return await extractPdfText(bytes);
+        return await extractPdfText(bytes, unpdf);
       } catch (cause) {
         const why = cause instanceof Error ? cause.message : "unknown fault";
         throw new UnreadableDocumentError(`is not a readable PDF (${why})`, { cause });
       }
     }
     case "HTML": {
-      const { extractHtmlText } = await import("./html_text.ts");
+      const { extractHtmlText } = await loadOptional(
+        "htmlparser2",
+        "Reading HTML",
+        () => import("./html_text.ts"),
+      );
       return extractHtmlText(decodeText(bytes, declaredCharset(bytes), UNDECLARED_HTML));
     }
     case "MD": {
-      const { extractMarkdownText } = await import("./markdown_text.ts");
+      const load = () => import("./markdown_text.ts");
+      // Markdown is rendered, and then read as HTML is.
+      const { extractMarkdownText } = await loadOptional("marked", "Reading Markdown", () =>
+        loadOptional("htmlparser2", "Reading Markdown", load),
+      );
       return extractMarkdownText(decodeText(bytes));
     }
     case "PLAIN_TEXT":

@@ -1,10 +1,13 @@
-// Reads the text and title of a PDF. The PDF library is loaded with the first PDF: it is large.
+// Reads the text and title of a PDF, by a library that is handed in: it is large, and loaded with the first PDF.
 
 import type { ExtractedText } from "./extracted_text.ts";
 
 /** @returns the text of all pages, apart by a blank line. @throws whatever the PDF library throws at a broken file. */
-export async function extractPdfText(bytes: Uint8Array): Promise<ExtractedText> {
-  const { extractText, getDocumentProxy, getMeta } = await import("unpdf");
+export async function extractPdfText(
+  bytes: Uint8Array,
+  unpdf: typeof import("unpdf"),
+): Promise<ExtractedText> {
+  const { extractText, getDocumentProxy, getMeta } = unpdf;
   // A copy, because the library takes the buffer over; silent, because its warnings go to the console.
   const pdf = await getDocumentProxy(new Uint8Array(bytes), { verbosity: 0 });
   try {

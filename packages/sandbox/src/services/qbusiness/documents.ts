@@ -1,6 +1,7 @@
 // Documents of an index: BatchPutDocument, BatchDeleteDocument, ListDocuments.
 // A document that cannot be indexed does not fail the batch: it is named in failedDocuments.
 
+import { MissingPackageError } from "../../ground/optional_package.ts";
 import type { Operation, OperationContext } from "../../operation/operation.ts";
 import type { SearchDocumentInput } from "../../search/document.ts";
 import { SearchValidationError } from "../../search/search_error.ts";
@@ -106,8 +107,10 @@ async function putDocument(
     });
     return undefined;
   } catch (error) {
-    if (error instanceof UnreadableDocumentError || error instanceof SearchValidationError)
-      return error.message;
+    const isTold = [UnreadableDocumentError, SearchValidationError, MissingPackageError].some(
+      (told) => error instanceof told,
+    );
+    if (isTold && error instanceof Error) return error.message;
     throw error;
   }
 }
