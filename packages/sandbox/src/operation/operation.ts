@@ -70,27 +70,39 @@ export type SharedContext = Pick<OperationContext, "world" | "search" | "ids" | 
 export type OperationData = Record<string, unknown>;
 
 /**
- * One operation of one service. Input was already validated against the AWS model. Output is serialised by the
- * model: give timestamps as `Date`.
+ * Who decides whether the caller may: a function gives the ARN its identity policies (and session policies) are asked for,
+ * `anyResource` asks them without comparing Resource elements, `operation` leaves it to the operation.
  *
- * `handler` is declared as a method so that an implementation may name its own input type (a `type` alias of
- * the validated members).
+ * Declared as a method, like {@link OperationEntry.run}, so that each may name its own input type (a `type` alias of the
+ * validated members).
  */
-export type Operation = {
-  service: ServiceName;
-  operation: string;
-  /**
-   * `identity-policy` (default): the gateway checks that the caller's identity policies (and session policies) allow
-   * `<prefix>:<operation>` on `resource(…)` before the handler runs. `handler`: the handler decides alone.
-   */
-  authorization?: "identity-policy" | "handler";
-  /** The ARN the identity policy is checked for; absent: the statement's Resource is not compared. */
-  resource?(input: OperationData, context: OperationContext): string;
-  handler(
+export type Authorize =
+  | { by(input: OperationData, context: OperationContext): string }["by"]
+  | "anyResource"
+  | "operation";
+
+/**
+ * What an operation is, under its name: the name says which input model of AWS's it is held against before it is authorized
+ * and run. Output is serialised by the model: give timestamps as `Date`.
+ */
+export type OperationEntry = {
+  authorize: Authorize;
+  run(
     input: OperationData,
     context: OperationContext,
   ): OperationData | undefined | Promise<OperationData | undefined>;
 };
+
+/** One operation of one service. */
+export type Operation = OperationEntry & { service: ServiceName; operation: string };
+
+/** The operations of a family, by name as AWS spells it. */
+export function family(
+  service: ServiceName,
+  operations: Readonly<Record<string, OperationEntry>>,
+): readonly Operation[] {
+  return Object.entries(operations).map(([operation, entry]) => ({ service, operation, ...entry }));
+}
 
 /** Finds operations by service and name. */
 export type Registry = {

@@ -19,8 +19,10 @@ export async function runOperation(
   const found = registry.find(service, operation);
   if (found === undefined) throw refuseUnsupported(service, operation);
   validateInput(service, operation, input);
-  if (found.authorization !== "handler") {
-    assertIdentityPolicy(context, iamActionOf(service, operation), found.resource?.(input, context));
+  const { authorize } = found;
+  if (authorize !== "operation") {
+    const resource = authorize === "anyResource" ? undefined : authorize(input, context);
+    assertIdentityPolicy(context, iamActionOf(service, operation), resource);
   }
-  return (await found.handler(input, context)) ?? {};
+  return (await found.run(input, context)) ?? {};
 }

@@ -23,11 +23,11 @@ test("the seed asks the policies for the operation's resource before it runs", a
   const operation: Operation = {
     service: "iam",
     operation: "ListRoles",
-    resource: () => {
+    authorize: () => {
       steps.push("authorized");
       return "arn:aws:iam::111122223333:role/*";
     },
-    handler: () => {
+    run: () => {
       steps.push("run");
       return {};
     },
@@ -41,7 +41,7 @@ test("the seed's input is held against the model, and an operation nobody regist
   const call = createSeedCaller(createRegistry([]), shared, "seed");
   const refusal = (error: unknown) => error instanceof AwsError && error.rule === "sandbox.operation";
   await assert.rejects(call("iam", "ListRoles", {}, target), refusal);
-  const role: Operation = { service: "iam", operation: "GetRole", handler: () => ({}) };
+  const role: Operation = { service: "iam", operation: "GetRole", authorize: "anyResource", run: () => ({}) };
   const known = createSeedCaller(createRegistry([role]), shared, "seed");
   await assert.rejects(
     known("iam", "GetRole", { RoleName: "" }, target),

@@ -1,6 +1,6 @@
 // Policies of a role: PutRolePolicy, GetRolePolicy, DeleteRolePolicy, ListRolePolicies, ListAttachedRolePolicies.
 
-import type { Operation } from "../../operation/operation.ts";
+import { family } from "../../operation/operation.ts";
 import { cutList, getRole, type ListInput, type RoleInput, roleResource } from "./lookup.ts";
 import {
   countedLength,
@@ -12,91 +12,78 @@ import { refuse } from "./refuse.ts";
 
 type PolicyInput = RoleInput & { PolicyName: string };
 
-const putRolePolicy: Operation = {
-  service: "iam",
-  operation: "PutRolePolicy",
-  resource: roleResource,
-  handler(input: PolicyInput & { PolicyDocument: string }, context) {
-    const role = getRole(context, input);
-    const document = parseInlinePolicy(input.PolicyDocument);
-    // Built from entries, so that a policy named __proto__ is one like any other.
-    const others = Object.entries(role.inlinePolicies).filter(([name]) => name !== input.PolicyName);
-    const total = others.reduce((sum, [, other]) => sum + countedLength(JSON.stringify(other)), 0);
-    if (total + countedLength(input.PolicyDocument) > inlinePolicyCharacters) {
-      throw refuse(
-        "LimitExceeded",
-        `Maximum policy size of ${inlinePolicyCharacters} bytes exceeded for role ${role.roleName}`,
-        {
-          rule: "role.inlinePolicySize",
-          why: `All inline policies of a role together have at most ${inlinePolicyCharacters} characters.`,
-          fix: "Shorten or delete policies.",
-        },
-      );
-    }
-    role.inlinePolicies = Object.fromEntries([...others, [input.PolicyName, document]]);
-    return {};
-  },
-};
-
-const getRolePolicy: Operation = {
-  service: "iam",
-  operation: "GetRolePolicy",
-  resource: roleResource,
-  handler(input: PolicyInput, context) {
-    const role = getRole(context, input);
-    const document = Object.entries(role.inlinePolicies).find(([name]) => name === input.PolicyName)?.[1];
-    if (!document) throw missing(input);
-    return {
-      RoleName: role.roleName,
-      PolicyName: input.PolicyName,
-      PolicyDocument: encodeDocument(document),
-    };
-  },
-};
-
-const deleteRolePolicy: Operation = {
-  service: "iam",
-  operation: "DeleteRolePolicy",
-  resource: roleResource,
-  handler(input: PolicyInput, context) {
-    const role = getRole(context, input);
-    if (!Object.hasOwn(role.inlinePolicies, input.PolicyName)) throw missing(input);
-    delete role.inlinePolicies[input.PolicyName];
-    return {};
-  },
-};
-
-const listRolePolicies: Operation = {
-  service: "iam",
-  operation: "ListRolePolicies",
-  resource: roleResource,
-  handler(input: RoleInput & ListInput, context) {
-    const role = getRole(context, input);
-    const { page, ...rest } = cutList(context, Object.keys(role.inlinePolicies), input, role.arn);
-    return { PolicyNames: page, ...rest };
-  },
-};
-
-const listAttachedRolePolicies: Operation = {
-  service: "iam",
-  operation: "ListAttachedRolePolicies",
-  resource: roleResource,
-  handler(input: RoleInput & ListInput, context) {
-    const role = getRole(context, input);
-    const { page, ...rest } = cutList(context, role.attachedPolicyArns, input, role.arn);
-    const attached = page.map((arn) => ({ PolicyArn: arn, PolicyName: arn.slice(arn.lastIndexOf("/") + 1) }));
-    return { AttachedPolicies: attached, ...rest };
-  },
-};
-
 /** The operations of this family. */
-export const rolePolicyOperations: readonly Operation[] = [
-  putRolePolicy,
-  getRolePolicy,
-  deleteRolePolicy,
-  listRolePolicies,
-  listAttachedRolePolicies,
-];
+export const rolePolicyOperations = family("iam", {
+  PutRolePolicy: {
+    authorize: roleResource,
+    run(input: PolicyInput & { PolicyDocument: string }, context) {
+      const role = getRole(context, input);
+      const document = parseInlinePolicy(input.PolicyDocument);
+      // Built from entries, so that a policy named __proto__ is one like any other.
+      const others = Object.entries(role.inlinePolicies).filter(([name]) => name !== input.PolicyName);
+      const total = others.reduce((sum, [, other]) => sum + countedLength(JSON.stringify(other)), 0);
+      if (total + countedLength(input.PolicyDocument) > inlinePolicyCharacters) {
+        throw refuse(
+          "LimitExceeded",
+          `Maximum policy size of ${inlinePolicyCharacters} bytes exceeded for role ${role.roleName}`,
+          {
+            rule: "role.inlinePolicySize",
+            why: `All inline policies of a role together have at most ${inlinePolicyCharacters} characters.`,
+            fix: "Shorten or delete policies.",
+          },
+        );
+      }
+      role.inlinePolicies = Object.fromEntries([...others, [input.PolicyName, document]]);
+      return {};
+    },
+  },
+
+  GetRolePolicy: {
+    authorize: roleResource,
+    run(input: PolicyInput, context) {
+      const role = getRole(context, input);
+      const document = Object.entries(role.inlinePolicies).find(([name]) => name === input.PolicyName)?.[1];
+      if (!document) throw missing(input);
+      return {
+        RoleName: role.roleName,
+        PolicyName: input.PolicyName,
+        PolicyDocument: encodeDocument(document),
+      };
+    },
+  },
+
+  DeleteRolePolicy: {
+    authorize: roleResource,
+    run(input: PolicyInput, context) {
+      const role = getRole(context, input);
+      if (!Object.hasOwn(role.inlinePolicies, input.PolicyName)) throw missing(input);
+      delete role.inlinePolicies[input.PolicyName];
+      return {};
+    },
+  },
+
+  ListRolePolicies: {
+    authorize: roleResource,
+    run(input: RoleInput & ListInput, context) {
+      const role = getRole(context, input);
+      const { page, ...rest } = cutList(context, Object.keys(role.inlinePolicies), input, role.arn);
+      return { PolicyNames: page, ...rest };
+    },
+  },
+
+  ListAttachedRolePolicies: {
+    authorize: roleResource,
+    run(input: RoleInput & ListInput, context) {
+      const role = getRole(context, input);
+      const { page, ...rest } = cutList(context, role.attachedPolicyArns, input, role.arn);
+      const attached = page.map((arn) => ({
+        PolicyArn: arn,
+        PolicyName: arn.slice(arn.lastIndexOf("/") + 1),
+      }));
+      return { AttachedPolicies: attached, ...rest };
+    },
+  },
+});
 
 function missing({ RoleName: roleName, PolicyName: policyName }: PolicyInput) {
   return refuse("NoSuchEntity", `The role policy with name ${policyName} cannot be found.`, {

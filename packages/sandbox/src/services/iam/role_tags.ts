@@ -1,6 +1,6 @@
 // Tags of a role: TagRole, UntagRole, ListRoleTags. They become aws:PrincipalTag of the role's sessions.
 
-import type { Operation } from "../../operation/operation.ts";
+import { family } from "../../operation/operation.ts";
 import type { Tag } from "../../state/iam_entities.ts";
 import { cutList, getRole, type ListInput, type RoleInput, roleResource } from "./lookup.ts";
 import { refuse } from "./refuse.ts";
@@ -11,42 +11,36 @@ export type WireTag = { Key: string; Value: string };
 /** IAM quotas. */
 const tagsPerRole = 50;
 
-const tagRole: Operation = {
-  service: "iam",
-  operation: "TagRole",
-  resource: roleResource,
-  handler(input: RoleInput & { Tags: WireTag[] }, context) {
-    const role = getRole(context, input);
-    role.tags = keepTags(role.tags, input.Tags);
-    return {};
-  },
-};
-
-const untagRole: Operation = {
-  service: "iam",
-  operation: "UntagRole",
-  resource: roleResource,
-  handler(input: RoleInput & { TagKeys: string[] }, context) {
-    const role = getRole(context, input);
-    const gone = input.TagKeys.map((key) => key.toLowerCase());
-    role.tags = role.tags.filter(({ key }) => !gone.includes(key.toLowerCase()));
-    return {};
-  },
-};
-
-const listRoleTags: Operation = {
-  service: "iam",
-  operation: "ListRoleTags",
-  resource: roleResource,
-  handler(input: RoleInput & ListInput, context) {
-    const role = getRole(context, input);
-    const { page, ...rest } = cutList(context, role.tags, input, role.arn);
-    return { Tags: wireTags(page), ...rest };
-  },
-};
-
 /** The operations of this family. */
-export const roleTagOperations: readonly Operation[] = [tagRole, untagRole, listRoleTags];
+export const roleTagOperations = family("iam", {
+  TagRole: {
+    authorize: roleResource,
+    run(input: RoleInput & { Tags: WireTag[] }, context) {
+      const role = getRole(context, input);
+      role.tags = keepTags(role.tags, input.Tags);
+      return {};
+    },
+  },
+
+  UntagRole: {
+    authorize: roleResource,
+    run(input: RoleInput & { TagKeys: string[] }, context) {
+      const role = getRole(context, input);
+      const gone = input.TagKeys.map((key) => key.toLowerCase());
+      role.tags = role.tags.filter(({ key }) => !gone.includes(key.toLowerCase()));
+      return {};
+    },
+  },
+
+  ListRoleTags: {
+    authorize: roleResource,
+    run(input: RoleInput & ListInput, context) {
+      const role = getRole(context, input);
+      const { page, ...rest } = cutList(context, role.tags, input, role.arn);
+      return { Tags: wireTags(page), ...rest };
+    },
+  },
+});
 
 /**
  * A role's tags after more were given; keys are compared without case.

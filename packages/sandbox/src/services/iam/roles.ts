@@ -1,6 +1,6 @@
 // Roles: CreateRole, GetRole, UpdateRole, DeleteRole, ListRoles, UpdateAssumeRolePolicy, ListInstanceProfilesForRole.
 
-import type { Operation } from "../../operation/operation.ts";
+import { family } from "../../operation/operation.ts";
 import type { IamRole } from "../../state/iam_entities.ts";
 import {
   cutList,
@@ -25,129 +25,108 @@ type CreateInput = RoleInput & {
 };
 type UpdateInput = RoleInput & { Description?: string; MaxSessionDuration?: number };
 
-const createRole: Operation = {
-  service: "iam",
-  operation: "CreateRole",
-  resource: ({ RoleName: name, Path: path = "/" }: CreateInput, { accountId }) =>
-    `arn:aws:iam::${accountId}:role${path}${name}`,
-  handler(input: CreateInput, context) {
-    const { world, ids, accountId, clock } = context;
-    const { RoleName: roleName, Path: path = "/" } = input;
-    if (findRole(context, roleName)) {
-      throw refuse("EntityAlreadyExists", `Role with name ${roleName} already exists.`, {
-        rule: "role.nameUnique",
-        why: `Account ${accountId} has a role ${roleName}; names are compared without case.`,
-        fix: "Use another name, or update that role.",
-      });
-    }
-    if (input.PermissionsBoundary !== undefined) {
-      throw refuse("InvalidInput", "Permissions boundaries are not supported by the sandbox.", {
-        rule: "role.permissionsBoundary",
-        why: "The sandbox evaluates no permissions boundaries.",
-        fix: "Leave PermissionsBoundary out.",
-      });
-    }
-    const role: IamRole = {
-      arn: `arn:aws:iam::${accountId}:role${path}${roleName}`,
-      accountId,
-      roleName,
-      roleId: ids.principalId("AROA"),
-      path,
-      description: input.Description ?? null,
-      maxSessionDurationSeconds: input.MaxSessionDuration ?? 3600,
-      createdAtMs: clock().getTime(),
-      trustPolicy: parseTrustPolicy(input.AssumeRolePolicyDocument, world),
-      inlinePolicies: {},
-      attachedPolicyArns: [],
-      tags: keepTags([], input.Tags ?? []),
-    };
-    world.iamRoles.set(role.arn, role);
-    return { Role: describe(role) };
-  },
-};
-
-const getRoleOperation: Operation = {
-  service: "iam",
-  operation: "GetRole",
-  resource: roleResource,
-  handler: (input: RoleInput, context) => ({ Role: describe(getRole(context, input)) }),
-};
-
-const updateRole: Operation = {
-  service: "iam",
-  operation: "UpdateRole",
-  resource: roleResource,
-  handler(input: UpdateInput, context) {
-    const role = getRole(context, input);
-    role.description = input.Description ?? role.description;
-    role.maxSessionDurationSeconds = input.MaxSessionDuration ?? role.maxSessionDurationSeconds;
-    return {};
-  },
-};
-
-const deleteRole: Operation = {
-  service: "iam",
-  operation: "DeleteRole",
-  resource: roleResource,
-  handler(input: RoleInput, context) {
-    const role = getRole(context, input);
-    const attached = [...Object.keys(role.inlinePolicies), ...role.attachedPolicyArns];
-    if (attached.length > 0) {
-      throw refuse("DeleteConflict", "Cannot delete entity, must delete policies first.", {
-        rule: "role.withoutPolicies",
-        why: `The role still has ${attached.join(", ")}.`,
-        fix: "Delete or detach its policies first.",
-      });
-    }
-    context.world.iamRoles.delete(role.arn);
-    return {};
-  },
-};
-
-const listRoles: Operation = {
-  service: "iam",
-  operation: "ListRoles",
-  handler(input: ListInput & { PathPrefix?: string }, context) {
-    const { PathPrefix: prefix = "/" } = input;
-    const roles = rolesOf(context).filter(({ path }) => path.startsWith(prefix));
-    const { page, ...rest } = cutList(context, roles, input, prefix);
-    // ListRoles leaves tags out (API reference).
-    return { Roles: page.map((role) => ({ ...describe(role), Tags: undefined })), ...rest };
-  },
-};
-
-const updateAssumeRolePolicy: Operation = {
-  service: "iam",
-  operation: "UpdateAssumeRolePolicy",
-  resource: roleResource,
-  handler(input: RoleInput & { PolicyDocument: string }, context) {
-    const role = getRole(context, input);
-    role.trustPolicy = parseTrustPolicy(input.PolicyDocument, context.world);
-    return {};
-  },
-};
-
-// Asked by tools before they delete a role; the sandbox has no instance profiles.
-const listInstanceProfilesForRole: Operation = {
-  service: "iam",
-  operation: "ListInstanceProfilesForRole",
-  resource: roleResource,
-  handler(input: RoleInput & ListInput, context) {
-    getRole(context, input);
-    return { InstanceProfiles: [], IsTruncated: false };
-  },
-};
-
 /** The operations of this family. */
-export const roleOperations: readonly Operation[] = [
-  createRole,
-  getRoleOperation,
-  updateRole,
-  deleteRole,
-  listRoles,
-  updateAssumeRolePolicy,
-  listInstanceProfilesForRole,
-];
+export const roleOperations = family("iam", {
+  CreateRole: {
+    authorize: ({ RoleName: name, Path: path = "/" }: CreateInput, { accountId }) =>
+      `arn:aws:iam::${accountId}:role${path}${name}`,
+    run(input: CreateInput, context) {
+      const { world, ids, accountId, clock } = context;
+      const { RoleName: roleName, Path: path = "/" } = input;
+      if (findRole(context, roleName)) {
+        throw refuse("EntityAlreadyExists", `Role with name ${roleName} already exists.`, {
+          rule: "role.nameUnique",
+          why: `Account ${accountId} has a role ${roleName}; names are compared without case.`,
+          fix: "Use another name, or update that role.",
+        });
+      }
+      if (input.PermissionsBoundary !== undefined) {
+        throw refuse("InvalidInput", "Permissions boundaries are not supported by the sandbox.", {
+          rule: "role.permissionsBoundary",
+          why: "The sandbox evaluates no permissions boundaries.",
+          fix: "Leave PermissionsBoundary out.",
+        });
+      }
+      const role: IamRole = {
+        arn: `arn:aws:iam::${accountId}:role${path}${roleName}`,
+        accountId,
+        roleName,
+        roleId: ids.principalId("AROA"),
+        path,
+        description: input.Description ?? null,
+        maxSessionDurationSeconds: input.MaxSessionDuration ?? 3600,
+        createdAtMs: clock().getTime(),
+        trustPolicy: parseTrustPolicy(input.AssumeRolePolicyDocument, world),
+        inlinePolicies: {},
+        attachedPolicyArns: [],
+        tags: keepTags([], input.Tags ?? []),
+      };
+      world.iamRoles.set(role.arn, role);
+      return { Role: describe(role) };
+    },
+  },
+
+  GetRole: {
+    authorize: roleResource,
+    run: (input: RoleInput, context) => ({ Role: describe(getRole(context, input)) }),
+  },
+
+  UpdateRole: {
+    authorize: roleResource,
+    run(input: UpdateInput, context) {
+      const role = getRole(context, input);
+      role.description = input.Description ?? role.description;
+      role.maxSessionDurationSeconds = input.MaxSessionDuration ?? role.maxSessionDurationSeconds;
+      return {};
+    },
+  },
+
+  DeleteRole: {
+    authorize: roleResource,
+    run(input: RoleInput, context) {
+      const role = getRole(context, input);
+      const attached = [...Object.keys(role.inlinePolicies), ...role.attachedPolicyArns];
+      if (attached.length > 0) {
+        throw refuse("DeleteConflict", "Cannot delete entity, must delete policies first.", {
+          rule: "role.withoutPolicies",
+          why: `The role still has ${attached.join(", ")}.`,
+          fix: "Delete or detach its policies first.",
+        });
+      }
+      context.world.iamRoles.delete(role.arn);
+      return {};
+    },
+  },
+
+  ListRoles: {
+    authorize: "anyResource",
+    run(input: ListInput & { PathPrefix?: string }, context) {
+      const { PathPrefix: prefix = "/" } = input;
+      const roles = rolesOf(context).filter(({ path }) => path.startsWith(prefix));
+      const { page, ...rest } = cutList(context, roles, input, prefix);
+      // ListRoles leaves tags out (API reference).
+      return { Roles: page.map((role) => ({ ...describe(role), Tags: undefined })), ...rest };
+    },
+  },
+
+  UpdateAssumeRolePolicy: {
+    authorize: roleResource,
+    run(input: RoleInput & { PolicyDocument: string }, context) {
+      const role = getRole(context, input);
+      role.trustPolicy = parseTrustPolicy(input.PolicyDocument, context.world);
+      return {};
+    },
+  },
+
+  // Asked by tools before they delete a role; the sandbox has no instance profiles.
+  ListInstanceProfilesForRole: {
+    authorize: roleResource,
+    run(input: RoleInput & ListInput, context) {
+      getRole(context, input);
+      return { InstanceProfiles: [], IsTruncated: false };
+    },
+  },
+});
 
 function describe(role: IamRole) {
   return {

@@ -1,7 +1,7 @@
 // Memberships of users in groups: Create, Describe, Delete, both lists, GetGroupMembershipId, IsMemberInGroups.
 
 import { cutPage } from "../../operation/list_page.ts";
-import type { Operation, OperationContext } from "../../operation/operation.ts";
+import { family, type OperationContext } from "../../operation/operation.ts";
 import type { GroupMembership } from "../../state/identity_center_entities.ts";
 import { storeKey } from "../../state/world.ts";
 import {
@@ -20,122 +20,100 @@ type PairInput = StoreInput & Member & { GroupId: string };
 type MembershipInput = StoreInput & { MembershipId: string };
 type PageInput = { MaxResults?: number; NextToken?: string };
 
-const createGroupMembership: Operation = {
-  service: "identitystore",
-  operation: "CreateGroupMembership",
-  resource: policyResource,
-  handler(input: PairInput, context) {
-    const { identityStoreId, groupId, userId } = resolvePair(input, context);
-    if (findMembership(context, identityStoreId, groupId, userId)) {
-      throw refuseDuplicate("GroupMembership", {
-        rule: "membership.unique",
-        why: `User ${userId} is a member of group ${groupId} already.`,
-        fix: "Treat it as done.",
-      });
-    }
-    const membershipId = context.ids.identityStoreResourceId();
-    const createdAtMs = context.clock().getTime();
-    const membership = { identityStoreId, membershipId, groupId, userId, createdAtMs };
-    context.world.memberships.set(storeKey(identityStoreId, membershipId), membership);
-    return identify(membership);
-  },
-};
-
-const describeGroupMembership: Operation = {
-  service: "identitystore",
-  operation: "DescribeGroupMembership",
-  resource: policyResource,
-  handler(input: MembershipInput, context) {
-    const { identityStoreId } = getIdentityStore(context, input);
-    return describe(getMembership(context, identityStoreId, input.MembershipId));
-  },
-};
-
-const deleteGroupMembership: Operation = {
-  service: "identitystore",
-  operation: "DeleteGroupMembership",
-  resource: policyResource,
-  handler(input: MembershipInput, context) {
-    const { identityStoreId } = getIdentityStore(context, input);
-    const { membershipId } = getMembership(context, identityStoreId, input.MembershipId);
-    context.world.memberships.delete(storeKey(identityStoreId, membershipId));
-    return {};
-  },
-};
-
-const listGroupMemberships: Operation = {
-  service: "identitystore",
-  operation: "ListGroupMemberships",
-  resource: policyResource,
-  handler(input: StoreInput & PageInput & { GroupId: string }, context) {
-    const { identityStoreId } = getIdentityStore(context, input);
-    const { groupId } = getGroup(context, identityStoreId, input.GroupId);
-    const found = membershipsOf(context, identityStoreId).filter(
-      (membership) => membership.groupId === groupId,
-    );
-    return page(found, input, [identityStoreId, groupId], context);
-  },
-};
-
-const listGroupMembershipsForMember: Operation = {
-  service: "identitystore",
-  operation: "ListGroupMembershipsForMember",
-  resource: policyResource,
-  handler(input: StoreInput & PageInput & Member, context) {
-    const { identityStoreId } = getIdentityStore(context, input);
-    const { userId } = getUser(context, identityStoreId, input.MemberId.UserId);
-    const found = membershipsOf(context, identityStoreId).filter(
-      (membership) => membership.userId === userId,
-    );
-    return page(found, input, [identityStoreId, userId], context);
-  },
-};
-
-const getGroupMembershipId: Operation = {
-  service: "identitystore",
-  operation: "GetGroupMembershipId",
-  resource: policyResource,
-  handler(input: PairInput, context) {
-    const { identityStoreId, groupId, userId } = resolvePair(input, context);
-    const membership = findMembership(context, identityStoreId, groupId, userId);
-    if (membership) return identify(membership);
-    throw refuseMissing("GROUP_MEMBERSHIP", undefined, {
-      rule: "resource.exists",
-      why: `User ${userId} is no member of group ${groupId}.`,
-      fix: "Create the membership first.",
-    });
-  },
-};
-
-const isMemberInGroups: Operation = {
-  service: "identitystore",
-  operation: "IsMemberInGroups",
-  resource: policyResource,
-  handler(input: StoreInput & Member & { GroupIds: string[] }, context) {
-    const { identityStoreId } = getIdentityStore(context, input);
-    const { userId } = getUser(context, identityStoreId, input.MemberId.UserId);
-    const results = input.GroupIds.map((given) => {
-      const { groupId } = getGroup(context, identityStoreId, given);
-      return {
-        GroupId: groupId,
-        MemberId: { UserId: userId },
-        MembershipExists: findMembership(context, identityStoreId, groupId, userId) !== undefined,
-      };
-    });
-    return { Results: results };
-  },
-};
-
 /** The operations of this family. */
-export const groupMembershipOperations: readonly Operation[] = [
-  createGroupMembership,
-  describeGroupMembership,
-  deleteGroupMembership,
-  listGroupMemberships,
-  listGroupMembershipsForMember,
-  getGroupMembershipId,
-  isMemberInGroups,
-];
+export const groupMembershipOperations = family("identitystore", {
+  CreateGroupMembership: {
+    authorize: policyResource,
+    run(input: PairInput, context) {
+      const { identityStoreId, groupId, userId } = resolvePair(input, context);
+      if (findMembership(context, identityStoreId, groupId, userId)) {
+        throw refuseDuplicate("GroupMembership", {
+          rule: "membership.unique",
+          why: `User ${userId} is a member of group ${groupId} already.`,
+          fix: "Treat it as done.",
+        });
+      }
+      const membershipId = context.ids.identityStoreResourceId();
+      const createdAtMs = context.clock().getTime();
+      const membership = { identityStoreId, membershipId, groupId, userId, createdAtMs };
+      context.world.memberships.set(storeKey(identityStoreId, membershipId), membership);
+      return identify(membership);
+    },
+  },
+
+  DescribeGroupMembership: {
+    authorize: policyResource,
+    run(input: MembershipInput, context) {
+      const { identityStoreId } = getIdentityStore(context, input);
+      return describe(getMembership(context, identityStoreId, input.MembershipId));
+    },
+  },
+
+  DeleteGroupMembership: {
+    authorize: policyResource,
+    run(input: MembershipInput, context) {
+      const { identityStoreId } = getIdentityStore(context, input);
+      const { membershipId } = getMembership(context, identityStoreId, input.MembershipId);
+      context.world.memberships.delete(storeKey(identityStoreId, membershipId));
+      return {};
+    },
+  },
+
+  ListGroupMemberships: {
+    authorize: policyResource,
+    run(input: StoreInput & PageInput & { GroupId: string }, context) {
+      const { identityStoreId } = getIdentityStore(context, input);
+      const { groupId } = getGroup(context, identityStoreId, input.GroupId);
+      const found = membershipsOf(context, identityStoreId).filter(
+        (membership) => membership.groupId === groupId,
+      );
+      return page(found, input, [identityStoreId, groupId], context);
+    },
+  },
+
+  ListGroupMembershipsForMember: {
+    authorize: policyResource,
+    run(input: StoreInput & PageInput & Member, context) {
+      const { identityStoreId } = getIdentityStore(context, input);
+      const { userId } = getUser(context, identityStoreId, input.MemberId.UserId);
+      const found = membershipsOf(context, identityStoreId).filter(
+        (membership) => membership.userId === userId,
+      );
+      return page(found, input, [identityStoreId, userId], context);
+    },
+  },
+
+  GetGroupMembershipId: {
+    authorize: policyResource,
+    run(input: PairInput, context) {
+      const { identityStoreId, groupId, userId } = resolvePair(input, context);
+      const membership = findMembership(context, identityStoreId, groupId, userId);
+      if (membership) return identify(membership);
+      throw refuseMissing("GROUP_MEMBERSHIP", undefined, {
+        rule: "resource.exists",
+        why: `User ${userId} is no member of group ${groupId}.`,
+        fix: "Create the membership first.",
+      });
+    },
+  },
+
+  IsMemberInGroups: {
+    authorize: policyResource,
+    run(input: StoreInput & Member & { GroupIds: string[] }, context) {
+      const { identityStoreId } = getIdentityStore(context, input);
+      const { userId } = getUser(context, identityStoreId, input.MemberId.UserId);
+      const results = input.GroupIds.map((given) => {
+        const { groupId } = getGroup(context, identityStoreId, given);
+        return {
+          GroupId: groupId,
+          MemberId: { UserId: userId },
+          MembershipExists: findMembership(context, identityStoreId, groupId, userId) !== undefined,
+        };
+      });
+      return { Results: results };
+    },
+  },
+});
 
 function resolvePair(input: PairInput, context: OperationContext) {
   const { identityStoreId } = getIdentityStore(context, input);

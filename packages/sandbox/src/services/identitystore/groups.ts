@@ -1,7 +1,7 @@
 // Groups of an identity store: CreateGroup, DescribeGroup, ListGroups, UpdateGroup, DeleteGroup, GetGroupId.
 
 import { cutPage } from "../../operation/list_page.ts";
-import type { Operation } from "../../operation/operation.ts";
+import { family } from "../../operation/operation.ts";
 import type { IdentityStoreGroup } from "../../state/identity_center_entities.ts";
 import { storeKey } from "../../state/world.ts";
 import { removeAssignments } from "./assignments.ts";
@@ -32,126 +32,107 @@ type ListInput = StoreInput & {
   Filters?: { AttributePath: string; AttributeValue: string }[];
 };
 
-const createGroup: Operation = {
-  service: "identitystore",
-  operation: "CreateGroup",
-  resource: policyResource,
-  handler(input: CreateInput, context) {
-    const { identityStoreId } = getIdentityStore(context, input);
-    const createdAtMs = context.clock().getTime();
-    const group: IdentityStoreGroup = {
-      identityStoreId,
-      groupId: context.ids.identityStoreResourceId(),
-      displayName: needName(input.DisplayName),
-      description: input.Description ?? null,
-      externalIds: [],
-      createdAtMs,
-      updatedAtMs: createdAtMs,
-    };
-    assertGroupUnique(group, groupsOf(context, identityStoreId));
-    context.world.groups.set(storeKey(identityStoreId, group.groupId), group);
-    return identify(group);
-  },
-};
-
-const describeGroup: Operation = {
-  service: "identitystore",
-  operation: "DescribeGroup",
-  resource: policyResource,
-  handler(input: GroupInput, context) {
-    const { identityStoreId } = getIdentityStore(context, input);
-    return describe(getGroup(context, identityStoreId, input.GroupId));
-  },
-};
-
-const listGroups: Operation = {
-  service: "identitystore",
-  operation: "ListGroups",
-  resource: policyResource,
-  handler(input: ListInput, context) {
-    const { identityStoreId } = getIdentityStore(context, input);
-    const [filter] = input.Filters ?? [];
-    if (filter && filter.AttributePath.toLowerCase() !== "displayname") {
-      throw refuse("ValidationException", `${filter.AttributePath} is not a supported filter.`, {
-        rule: "group.filter",
-        why: "ListGroups filters by DisplayName only.",
-        fix: "Use the AttributePath DisplayName.",
-      });
-    }
-    const groups = groupsOf(context, identityStoreId).filter(
-      ({ displayName }) => filter === undefined || displayName === filter.AttributeValue,
-    );
-    const cut = cutPage(context, groups, {
-      size: input.MaxResults ?? 100,
-      nextToken: input.NextToken,
-      tokenMember: "nextToken",
-      filter: [identityStoreId, filter],
-    });
-    return { Groups: cut.page.map(describe), NextToken: cut.nextToken };
-  },
-};
-
-const updateGroup: Operation = {
-  service: "identitystore",
-  operation: "UpdateGroup",
-  resource: policyResource,
-  handler(input: GroupInput & { Operations: AttributeOperation[] }, context) {
-    const { identityStoreId } = getIdentityStore(context, input);
-    const group = getGroup(context, identityStoreId, input.GroupId);
-    assertRevision(group, input.Revision);
-    const changed = input.Operations.reduce(withOperation, group);
-    assertGroupUnique(changed, groupsOf(context, identityStoreId));
-    Object.assign(group, changed, { updatedAtMs: context.clock().getTime() });
-    return identify(group);
-  },
-};
-
-const deleteGroup: Operation = {
-  service: "identitystore",
-  operation: "DeleteGroup",
-  resource: policyResource,
-  handler(input: GroupInput, context) {
-    const { identityStoreId } = getIdentityStore(context, input);
-    const group = getGroup(context, identityStoreId, input.GroupId);
-    assertRevision(group, input.Revision);
-    const { groups, memberships } = context.world;
-    for (const [key, membership] of memberships) {
-      const held = membership.identityStoreId === identityStoreId && membership.groupId === group.groupId;
-      if (held) memberships.delete(key);
-    }
-    removeAssignments(context, identityStoreId, "GROUP", group.groupId);
-    groups.delete(storeKey(identityStoreId, group.groupId));
-    return {};
-  },
-};
-
-const getGroupId: Operation = {
-  service: "identitystore",
-  operation: "GetGroupId",
-  resource: policyResource,
-  handler(input: StoreInput & { AlternateIdentifier: AlternateIdentifier }, context) {
-    const { identityStoreId } = getIdentityStore(context, input);
-    const { groupId } = resolveIdentifier(
-      input.AlternateIdentifier,
-      groupsOf(context, identityStoreId),
-      "GROUP",
-      ["displayName"],
-      uniqueGroupValues,
-      context,
-    );
-    return { IdentityStoreId: identityStoreId, GroupId: groupId, GroupArn: resourceArn("group", groupId) };
-  },
-};
-
 /** The operations of this family. */
-export const groupOperations: readonly Operation[] = [
-  createGroup,
-  describeGroup,
-  listGroups,
-  updateGroup,
-  deleteGroup,
-  getGroupId,
-];
+export const groupOperations = family("identitystore", {
+  CreateGroup: {
+    authorize: policyResource,
+    run(input: CreateInput, context) {
+      const { identityStoreId } = getIdentityStore(context, input);
+      const createdAtMs = context.clock().getTime();
+      const group: IdentityStoreGroup = {
+        identityStoreId,
+        groupId: context.ids.identityStoreResourceId(),
+        displayName: needName(input.DisplayName),
+        description: input.Description ?? null,
+        externalIds: [],
+        createdAtMs,
+        updatedAtMs: createdAtMs,
+      };
+      assertGroupUnique(group, groupsOf(context, identityStoreId));
+      context.world.groups.set(storeKey(identityStoreId, group.groupId), group);
+      return identify(group);
+    },
+  },
+
+  DescribeGroup: {
+    authorize: policyResource,
+    run(input: GroupInput, context) {
+      const { identityStoreId } = getIdentityStore(context, input);
+      return describe(getGroup(context, identityStoreId, input.GroupId));
+    },
+  },
+
+  ListGroups: {
+    authorize: policyResource,
+    run(input: ListInput, context) {
+      const { identityStoreId } = getIdentityStore(context, input);
+      const [filter] = input.Filters ?? [];
+      if (filter && filter.AttributePath.toLowerCase() !== "displayname") {
+        throw refuse("ValidationException", `${filter.AttributePath} is not a supported filter.`, {
+          rule: "group.filter",
+          why: "ListGroups filters by DisplayName only.",
+          fix: "Use the AttributePath DisplayName.",
+        });
+      }
+      const groups = groupsOf(context, identityStoreId).filter(
+        ({ displayName }) => filter === undefined || displayName === filter.AttributeValue,
+      );
+      const cut = cutPage(context, groups, {
+        size: input.MaxResults ?? 100,
+        nextToken: input.NextToken,
+        tokenMember: "nextToken",
+        filter: [identityStoreId, filter],
+      });
+      return { Groups: cut.page.map(describe), NextToken: cut.nextToken };
+    },
+  },
+
+  UpdateGroup: {
+    authorize: policyResource,
+    run(input: GroupInput & { Operations: AttributeOperation[] }, context) {
+      const { identityStoreId } = getIdentityStore(context, input);
+      const group = getGroup(context, identityStoreId, input.GroupId);
+      assertRevision(group, input.Revision);
+      const changed = input.Operations.reduce(withOperation, group);
+      assertGroupUnique(changed, groupsOf(context, identityStoreId));
+      Object.assign(group, changed, { updatedAtMs: context.clock().getTime() });
+      return identify(group);
+    },
+  },
+
+  DeleteGroup: {
+    authorize: policyResource,
+    run(input: GroupInput, context) {
+      const { identityStoreId } = getIdentityStore(context, input);
+      const group = getGroup(context, identityStoreId, input.GroupId);
+      assertRevision(group, input.Revision);
+      const { groups, memberships } = context.world;
+      for (const [key, membership] of memberships) {
+        const held = membership.identityStoreId === identityStoreId && membership.groupId === group.groupId;
+        if (held) memberships.delete(key);
+      }
+      removeAssignments(context, identityStoreId, "GROUP", group.groupId);
+      groups.delete(storeKey(identityStoreId, group.groupId));
+      return {};
+    },
+  },
+
+  GetGroupId: {
+    authorize: policyResource,
+    run(input: StoreInput & { AlternateIdentifier: AlternateIdentifier }, context) {
+      const { identityStoreId } = getIdentityStore(context, input);
+      const { groupId } = resolveIdentifier(
+        input.AlternateIdentifier,
+        groupsOf(context, identityStoreId),
+        "GROUP",
+        ["displayName"],
+        uniqueGroupValues,
+        context,
+      );
+      return { IdentityStoreId: identityStoreId, GroupId: groupId, GroupArn: resourceArn("group", groupId) };
+    },
+  },
+});
 
 /** The model bounds these two attributes at 1024 characters and requires neither; a group without a name is refused. */
 function withOperation(

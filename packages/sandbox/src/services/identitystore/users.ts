@@ -1,7 +1,7 @@
 // Users of an identity store: CreateUser, DescribeUser, ListUsers, UpdateUser, DeleteUser, GetUserId.
 
 import { cutPage } from "../../operation/list_page.ts";
-import type { Operation, OperationContext } from "../../operation/operation.ts";
+import { family, type OperationContext } from "../../operation/operation.ts";
 import type { IdentityStoreUser } from "../../state/identity_center_entities.ts";
 import { storeKey } from "../../state/world.ts";
 import { removeAssignments } from "./assignments.ts";
@@ -38,121 +38,102 @@ type ListInput = StoreInput & {
   Extensions?: string[];
 };
 
-const createUser: Operation = {
-  service: "identitystore",
-  operation: "CreateUser",
-  resource: policyResource,
-  handler(input: StoreInput & UserDocument, context) {
-    const { identityStoreId } = getIdentityStore(context, input);
-    const createdAtMs = context.clock().getTime();
-    const user: IdentityStoreUser = {
-      identityStoreId,
-      userId: context.ids.identityStoreResourceId(),
-      ...keepDocument(input),
-      externalIds: [],
-      status: "ENABLED",
-      createdAtMs,
-      updatedAtMs: createdAtMs,
-    };
-    assertUserUnique(user, usersOf(context, identityStoreId));
-    context.world.users.set(storeKey(identityStoreId, user.userId), user);
-    return identify(user);
-  },
-};
-
-const describeUser: Operation = {
-  service: "identitystore",
-  operation: "DescribeUser",
-  resource: policyResource,
-  handler(input: UserInput, context) {
-    const { identityStoreId } = getIdentityStore(context, input);
-    return describe(getUser(context, identityStoreId, input.UserId), input.Extensions);
-  },
-};
-
-const listUsers: Operation = {
-  service: "identitystore",
-  operation: "ListUsers",
-  resource: policyResource,
-  handler(input: ListInput, context) {
-    const { identityStoreId } = getIdentityStore(context, input);
-    const [filter] = input.Filters ?? [];
-    if (filter && filter.AttributePath.toLowerCase() !== "username") {
-      throw refuse("ValidationException", `${filter.AttributePath} is not a supported filter.`, {
-        rule: "user.filter",
-        why: "ListUsers filters by UserName only.",
-        fix: "Use the AttributePath UserName, or GetUserId.",
-      });
-    }
-    const users = usersOf(context, identityStoreId).filter(
-      ({ userName }) => filter === undefined || userName === filter.AttributeValue,
-    );
-    const cut = cutPage(context, users, {
-      size: input.MaxResults ?? 100,
-      nextToken: input.NextToken,
-      tokenMember: "nextToken",
-      filter: [identityStoreId, filter],
-    });
-    const page = cut.page.map((user) => describe(user, input.Extensions));
-    return { Users: page, NextToken: cut.nextToken };
-  },
-};
-
-const updateUser: Operation = {
-  service: "identitystore",
-  operation: "UpdateUser",
-  resource: policyResource,
-  handler(input: UserInput & { Operations: AttributeOperation[] }, context) {
-    const { identityStoreId } = getIdentityStore(context, input);
-    const user = getUser(context, identityStoreId, input.UserId);
-    assertRevision(user, input.Revision);
-    const attributes = keepDocument(applyOperations(identityStoreId, documentOf(user), input.Operations));
-    assertUserUnique({ ...user, ...attributes }, usersOf(context, identityStoreId));
-    Object.assign(user, attributes, { updatedAtMs: context.clock().getTime() });
-    return identify(user);
-  },
-};
-
-const deleteUser: Operation = {
-  service: "identitystore",
-  operation: "DeleteUser",
-  resource: policyResource,
-  handler(input: UserInput, context) {
-    const { identityStoreId } = getIdentityStore(context, input);
-    const user = getUser(context, identityStoreId, input.UserId);
-    assertRevision(user, input.Revision);
-    removeUser(user, context);
-    return {};
-  },
-};
-
-const getUserId: Operation = {
-  service: "identitystore",
-  operation: "GetUserId",
-  resource: policyResource,
-  handler(input: StoreInput & { AlternateIdentifier: AlternateIdentifier }, context) {
-    const { identityStoreId } = getIdentityStore(context, input);
-    const { userId } = resolveIdentifier(
-      input.AlternateIdentifier,
-      usersOf(context, identityStoreId),
-      "USER",
-      ["userName", "emails.value"],
-      uniqueUserValues,
-      context,
-    );
-    return { IdentityStoreId: identityStoreId, UserId: userId, UserArn: resourceArn("user", userId) };
-  },
-};
-
 /** The operations of this family. */
-export const userOperations: readonly Operation[] = [
-  createUser,
-  describeUser,
-  listUsers,
-  updateUser,
-  deleteUser,
-  getUserId,
-];
+export const userOperations = family("identitystore", {
+  CreateUser: {
+    authorize: policyResource,
+    run(input: StoreInput & UserDocument, context) {
+      const { identityStoreId } = getIdentityStore(context, input);
+      const createdAtMs = context.clock().getTime();
+      const user: IdentityStoreUser = {
+        identityStoreId,
+        userId: context.ids.identityStoreResourceId(),
+        ...keepDocument(input),
+        externalIds: [],
+        status: "ENABLED",
+        createdAtMs,
+        updatedAtMs: createdAtMs,
+      };
+      assertUserUnique(user, usersOf(context, identityStoreId));
+      context.world.users.set(storeKey(identityStoreId, user.userId), user);
+      return identify(user);
+    },
+  },
+
+  DescribeUser: {
+    authorize: policyResource,
+    run(input: UserInput, context) {
+      const { identityStoreId } = getIdentityStore(context, input);
+      return describe(getUser(context, identityStoreId, input.UserId), input.Extensions);
+    },
+  },
+
+  ListUsers: {
+    authorize: policyResource,
+    run(input: ListInput, context) {
+      const { identityStoreId } = getIdentityStore(context, input);
+      const [filter] = input.Filters ?? [];
+      if (filter && filter.AttributePath.toLowerCase() !== "username") {
+        throw refuse("ValidationException", `${filter.AttributePath} is not a supported filter.`, {
+          rule: "user.filter",
+          why: "ListUsers filters by UserName only.",
+          fix: "Use the AttributePath UserName, or GetUserId.",
+        });
+      }
+      const users = usersOf(context, identityStoreId).filter(
+        ({ userName }) => filter === undefined || userName === filter.AttributeValue,
+      );
+      const cut = cutPage(context, users, {
+        size: input.MaxResults ?? 100,
+        nextToken: input.NextToken,
+        tokenMember: "nextToken",
+        filter: [identityStoreId, filter],
+      });
+      const page = cut.page.map((user) => describe(user, input.Extensions));
+      return { Users: page, NextToken: cut.nextToken };
+    },
+  },
+
+  UpdateUser: {
+    authorize: policyResource,
+    run(input: UserInput & { Operations: AttributeOperation[] }, context) {
+      const { identityStoreId } = getIdentityStore(context, input);
+      const user = getUser(context, identityStoreId, input.UserId);
+      assertRevision(user, input.Revision);
+      const attributes = keepDocument(applyOperations(identityStoreId, documentOf(user), input.Operations));
+      assertUserUnique({ ...user, ...attributes }, usersOf(context, identityStoreId));
+      Object.assign(user, attributes, { updatedAtMs: context.clock().getTime() });
+      return identify(user);
+    },
+  },
+
+  DeleteUser: {
+    authorize: policyResource,
+    run(input: UserInput, context) {
+      const { identityStoreId } = getIdentityStore(context, input);
+      const user = getUser(context, identityStoreId, input.UserId);
+      assertRevision(user, input.Revision);
+      removeUser(user, context);
+      return {};
+    },
+  },
+
+  GetUserId: {
+    authorize: policyResource,
+    run(input: StoreInput & { AlternateIdentifier: AlternateIdentifier }, context) {
+      const { identityStoreId } = getIdentityStore(context, input);
+      const { userId } = resolveIdentifier(
+        input.AlternateIdentifier,
+        usersOf(context, identityStoreId),
+        "USER",
+        ["userName", "emails.value"],
+        uniqueUserValues,
+        context,
+      );
+      return { IdentityStoreId: identityStoreId, UserId: userId, UserArn: resourceArn("user", userId) };
+    },
+  },
+});
 
 function removeUser({ identityStoreId, userId }: IdentityStoreUser, context: OperationContext): void {
   const { users, memberships } = context.world;

@@ -1,6 +1,6 @@
 // Aliases: CreateAlias, UpdateAlias, DeleteAlias, ListAliases.
 
-import type { Operation, OperationContext } from "../../operation/operation.ts";
+import { family, type OperationContext } from "../../operation/operation.ts";
 import type { KmsKey } from "../../state/iam_entities.ts";
 import { assertNotPendingDeletion, cutList, getKey, keyResource, keysOf, type ListInput } from "./lookup.ts";
 import { refuse } from "./refuse.ts";
@@ -8,69 +8,62 @@ import { refuse } from "./refuse.ts";
 type AliasInput = { AliasName: string };
 type TargetInput = AliasInput & { TargetKeyId: string };
 
-const createAlias: Operation = {
-  service: "kms",
-  operation: "CreateAlias",
-  resource: targetResource,
-  handler({ AliasName: name, TargetKeyId: target }: TargetInput, context) {
-    assertName(name);
-    const taken = findHolder(context, name);
-    if (taken) {
-      const arn = aliasArn(name, context);
-      throw refuse("AlreadyExistsException", `An alias with the name ${arn} already exists`, {
-        rule: "alias.unique",
-        why: `The alias names ${taken.arn}.`,
-        fix: "Use UpdateAlias, or another name.",
-      });
-    }
-    getTarget(context, target).aliases.push(name);
-    return {};
-  },
-};
-
-const updateAlias: Operation = {
-  service: "kms",
-  operation: "UpdateAlias",
-  resource: targetResource,
-  handler({ AliasName: name, TargetKeyId: target }: TargetInput, context) {
-    const before = getHolder(context, name);
-    const after = getTarget(context, target);
-    before.aliases = before.aliases.filter((alias) => alias !== name);
-    after.aliases.push(name);
-    return {};
-  },
-};
-
-const deleteAlias: Operation = {
-  service: "kms",
-  operation: "DeleteAlias",
-  resource: ({ AliasName: name }: AliasInput, context) => aliasArn(name, context),
-  handler({ AliasName: name }: AliasInput, context) {
-    const holder = getHolder(context, name);
-    holder.aliases = holder.aliases.filter((alias) => alias !== name);
-    return {};
-  },
-};
-
-const listAliases: Operation = {
-  service: "kms",
-  operation: "ListAliases",
-  handler(input: ListInput & { KeyId?: string }, context) {
-    const keys = input.KeyId === undefined ? keysOf(context) : [getKey(context, input.KeyId, "key")];
-    const aliases = keys.flatMap((key) =>
-      key.aliases.map((name) => ({
-        AliasName: name,
-        AliasArn: aliasArn(name, context),
-        TargetKeyId: key.keyId,
-      })),
-    );
-    const { page, ...rest } = cutList(context, aliases, input, input.KeyId);
-    return { Aliases: page, ...rest };
-  },
-};
-
 /** The operations of this family. */
-export const aliasOperations: readonly Operation[] = [createAlias, updateAlias, deleteAlias, listAliases];
+export const aliasOperations = family("kms", {
+  CreateAlias: {
+    authorize: targetResource,
+    run({ AliasName: name, TargetKeyId: target }: TargetInput, context) {
+      assertName(name);
+      const taken = findHolder(context, name);
+      if (taken) {
+        const arn = aliasArn(name, context);
+        throw refuse("AlreadyExistsException", `An alias with the name ${arn} already exists`, {
+          rule: "alias.unique",
+          why: `The alias names ${taken.arn}.`,
+          fix: "Use UpdateAlias, or another name.",
+        });
+      }
+      getTarget(context, target).aliases.push(name);
+      return {};
+    },
+  },
+
+  UpdateAlias: {
+    authorize: targetResource,
+    run({ AliasName: name, TargetKeyId: target }: TargetInput, context) {
+      const before = getHolder(context, name);
+      const after = getTarget(context, target);
+      before.aliases = before.aliases.filter((alias) => alias !== name);
+      after.aliases.push(name);
+      return {};
+    },
+  },
+
+  DeleteAlias: {
+    authorize: ({ AliasName: name }: AliasInput, context) => aliasArn(name, context),
+    run({ AliasName: name }: AliasInput, context) {
+      const holder = getHolder(context, name);
+      holder.aliases = holder.aliases.filter((alias) => alias !== name);
+      return {};
+    },
+  },
+
+  ListAliases: {
+    authorize: "anyResource",
+    run(input: ListInput & { KeyId?: string }, context) {
+      const keys = input.KeyId === undefined ? keysOf(context) : [getKey(context, input.KeyId, "key")];
+      const aliases = keys.flatMap((key) =>
+        key.aliases.map((name) => ({
+          AliasName: name,
+          AliasArn: aliasArn(name, context),
+          TargetKeyId: key.keyId,
+        })),
+      );
+      const { page, ...rest } = cutList(context, aliases, input, input.KeyId);
+      return { Aliases: page, ...rest };
+    },
+  },
+});
 
 /** `arn:aws:kms:<region>:<account>:alias/…` */
 function aliasArn(name: string, { region, accountId }: OperationContext): string {

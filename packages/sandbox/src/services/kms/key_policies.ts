@@ -1,6 +1,6 @@
 // Key policies: GetKeyPolicy and PutKeyPolicy, the default policy, and how a policy is parsed.
 
-import type { Operation } from "../../operation/operation.ts";
+import { family } from "../../operation/operation.ts";
 import { PolicyGrammarError, parsePolicy } from "../../policy/parse_policy.ts";
 import type { PolicyDocument } from "../../policy/policy_document.ts";
 import { assertNotPendingDeletion, getKey, type KeyInput, keyResource } from "./lookup.ts";
@@ -8,33 +8,29 @@ import { refuse } from "./refuse.ts";
 
 type PolicyInput = KeyInput & { PolicyName?: string };
 
-const getKeyPolicy: Operation = {
-  service: "kms",
-  operation: "GetKeyPolicy",
-  resource: keyResource,
-  handler(input: PolicyInput, context) {
-    assertPolicyName(input);
-    const key = getKey(context, input.KeyId, "key");
-    const policy = key.keyPolicy ?? defaultKeyPolicy(key.accountId);
-    return { Policy: JSON.stringify(policy), PolicyName: "default" };
-  },
-};
-
-const putKeyPolicy: Operation = {
-  service: "kms",
-  operation: "PutKeyPolicy",
-  resource: keyResource,
-  handler(input: PolicyInput & { Policy: string }, context) {
-    assertPolicyName(input);
-    const key = getKey(context, input.KeyId, "key");
-    assertNotPendingDeletion(key);
-    key.keyPolicy = parseKeyPolicy(input.Policy);
-    return {};
-  },
-};
-
 /** The operations of this family. */
-export const keyPolicyOperations: readonly Operation[] = [getKeyPolicy, putKeyPolicy];
+export const keyPolicyOperations = family("kms", {
+  GetKeyPolicy: {
+    authorize: keyResource,
+    run(input: PolicyInput, context) {
+      assertPolicyName(input);
+      const key = getKey(context, input.KeyId, "key");
+      const policy = key.keyPolicy ?? defaultKeyPolicy(key.accountId);
+      return { Policy: JSON.stringify(policy), PolicyName: "default" };
+    },
+  },
+
+  PutKeyPolicy: {
+    authorize: keyResource,
+    run(input: PolicyInput & { Policy: string }, context) {
+      assertPolicyName(input);
+      const key = getKey(context, input.KeyId, "key");
+      assertNotPendingDeletion(key);
+      key.keyPolicy = parseKeyPolicy(input.Policy);
+      return {};
+    },
+  },
+});
 
 /** Leaves everything to the account's identity policies (developer guide, "Default key policy"). */
 export function defaultKeyPolicy(accountId: string): PolicyDocument {

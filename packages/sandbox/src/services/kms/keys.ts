@@ -3,7 +3,7 @@
 
 import { generateKeyPair } from "node:crypto";
 import { promisify } from "node:util";
-import type { Operation, OperationContext } from "../../operation/operation.ts";
+import { family, type OperationContext } from "../../operation/operation.ts";
 import type { KmsKey } from "../../state/iam_entities.ts";
 import { defaultKeyPolicy, parseKeyPolicy } from "./key_policies.ts";
 import {
@@ -35,127 +35,108 @@ type CreateInput = {
 const modulusBits: Readonly<Record<string, number>> = { RSA_2048: 2048, RSA_3072: 3072, RSA_4096: 4096 };
 const dayMs = 86_400_000;
 
-const createKey: Operation = {
-  service: "kms",
-  operation: "CreateKey",
-  async handler(input: CreateInput, context) {
-    const { world, ids, accountId, region, clock } = context;
-    const keySpec = input.KeySpec ?? input.CustomerMasterKeySpec ?? "SYMMETRIC_DEFAULT";
-    const keyUsage = input.KeyUsage ?? "ENCRYPT_DECRYPT";
-    const bits = assertSupported(input, keySpec, keyUsage);
-    const keyId = ids.uuid();
-    const arn = `arn:aws:kms:${region}:${accountId}:key/${keyId}`;
-    const keyPolicy = input.Policy === undefined ? defaultKeyPolicy(accountId) : parseKeyPolicy(input.Policy);
-    const tags = keepTags([], input.Tags ?? []);
-    const key: KmsKey = {
-      keyId,
-      arn,
-      accountId,
-      region,
-      description: input.Description ?? "",
-      keySpec,
-      keyUsage,
-      enabled: true,
-      state: "Enabled",
-      deletionAtMs: null,
-      material: await generateMaterial(bits),
-      keyPolicy,
-      aliases: [],
-      tags,
-      createdAtMs: clock().getTime(),
-    };
-    world.kmsKeys.set(arn, key);
-    return { KeyMetadata: describe(key) };
-  },
-};
-
-const describeKey: Operation = {
-  service: "kms",
-  operation: "DescribeKey",
-  resource: keyResource,
-  handler: (input: KeyInput, context) => ({ KeyMetadata: describe(getKey(context, input.KeyId)) }),
-};
-
-const listKeys: Operation = {
-  service: "kms",
-  operation: "ListKeys",
-  handler(input: ListInput, context) {
-    const { page, ...rest } = cutList(context, keysOf(context), input);
-    return { Keys: page.map(({ keyId, arn }) => ({ KeyId: keyId, KeyArn: arn })), ...rest };
-  },
-};
-
-const enableKey: Operation = {
-  service: "kms",
-  operation: "EnableKey",
-  resource: keyResource,
-  handler: (input: KeyInput, context) => setState(input, "Enabled", context),
-};
-
-const disableKey: Operation = {
-  service: "kms",
-  operation: "DisableKey",
-  resource: keyResource,
-  handler: (input: KeyInput, context) => setState(input, "Disabled", context),
-};
-
-const scheduleKeyDeletion: Operation = {
-  service: "kms",
-  operation: "ScheduleKeyDeletion",
-  resource: keyResource,
-  handler(input: KeyInput & { PendingWindowInDays?: number }, context) {
-    const key = getKey(context, input.KeyId, "key");
-    assertNotPendingDeletion(key);
-    const days = input.PendingWindowInDays ?? 30;
-    if (days < 7 || days > 30) {
-      throw refuse("ValidationException", "PendingWindowInDays must be between 7 and 30.", {
-        rule: "key.pendingWindow",
-        why: `The waiting period is ${days} days.`,
-        fix: "Use 7 to 30 days (API reference, ScheduleKeyDeletion).",
-      });
-    }
-    key.state = "PendingDeletion";
-    key.enabled = false;
-    key.deletionAtMs = context.clock().getTime() + days * dayMs;
-    return {
-      KeyId: key.arn,
-      DeletionDate: new Date(key.deletionAtMs),
-      KeyState: key.state,
-      PendingWindowInDays: days,
-    };
-  },
-};
-
-const cancelKeyDeletion: Operation = {
-  service: "kms",
-  operation: "CancelKeyDeletion",
-  resource: keyResource,
-  handler(input: KeyInput, context) {
-    const key = getKey(context, input.KeyId, "key");
-    if (key.state !== "PendingDeletion") {
-      throw refuse("KMSInvalidStateException", `${key.arn} is not pending deletion.`, {
-        rule: "key.state",
-        why: `The key is ${key.state}.`,
-        fix: "There is nothing to cancel.",
-      });
-    }
-    // A key that is rescued comes back disabled (API reference).
-    key.state = "Disabled";
-    key.deletionAtMs = null;
-    return { KeyId: key.arn };
-  },
-};
-
 /** The operations of this family. */
-export const keyOperations: readonly Operation[] = [
-  createKey,
-  describeKey,
-  listKeys,
-  enableKey,
-  disableKey,
-  scheduleKeyDeletion,
-  cancelKeyDeletion,
-];
+export const keyOperations = family("kms", {
+  CreateKey: {
+    authorize: "anyResource",
+    async run(input: CreateInput, context) {
+      const { world, ids, accountId, region, clock } = context;
+      const keySpec = input.KeySpec ?? input.CustomerMasterKeySpec ?? "SYMMETRIC_DEFAULT";
+      const keyUsage = input.KeyUsage ?? "ENCRYPT_DECRYPT";
+      const bits = assertSupported(input, keySpec, keyUsage);
+      const keyId = ids.uuid();
+      const arn = `arn:aws:kms:${region}:${accountId}:key/${keyId}`;
+      const keyPolicy =
+        input.Policy === undefined ? defaultKeyPolicy(accountId) : parseKeyPolicy(input.Policy);
+      const tags = keepTags([], input.Tags ?? []);
+      const key: KmsKey = {
+        keyId,
+        arn,
+        accountId,
+        region,
+        description: input.Description ?? "",
+        keySpec,
+        keyUsage,
+        enabled: true,
+        state: "Enabled",
+        deletionAtMs: null,
+        material: await generateMaterial(bits),
+        keyPolicy,
+        aliases: [],
+        tags,
+        createdAtMs: clock().getTime(),
+      };
+      world.kmsKeys.set(arn, key);
+      return { KeyMetadata: describe(key) };
+    },
+  },
+
+  DescribeKey: {
+    authorize: keyResource,
+    run: (input: KeyInput, context) => ({ KeyMetadata: describe(getKey(context, input.KeyId)) }),
+  },
+
+  ListKeys: {
+    authorize: "anyResource",
+    run(input: ListInput, context) {
+      const { page, ...rest } = cutList(context, keysOf(context), input);
+      return { Keys: page.map(({ keyId, arn }) => ({ KeyId: keyId, KeyArn: arn })), ...rest };
+    },
+  },
+
+  EnableKey: {
+    authorize: keyResource,
+    run: (input: KeyInput, context) => setState(input, "Enabled", context),
+  },
+
+  DisableKey: {
+    authorize: keyResource,
+    run: (input: KeyInput, context) => setState(input, "Disabled", context),
+  },
+
+  ScheduleKeyDeletion: {
+    authorize: keyResource,
+    run(input: KeyInput & { PendingWindowInDays?: number }, context) {
+      const key = getKey(context, input.KeyId, "key");
+      assertNotPendingDeletion(key);
+      const days = input.PendingWindowInDays ?? 30;
+      if (days < 7 || days > 30) {
+        throw refuse("ValidationException", "PendingWindowInDays must be between 7 and 30.", {
+          rule: "key.pendingWindow",
+          why: `The waiting period is ${days} days.`,
+          fix: "Use 7 to 30 days (API reference, ScheduleKeyDeletion).",
+        });
+      }
+      key.state = "PendingDeletion";
+      key.enabled = false;
+      key.deletionAtMs = context.clock().getTime() + days * dayMs;
+      return {
+        KeyId: key.arn,
+        DeletionDate: new Date(key.deletionAtMs),
+        KeyState: key.state,
+        PendingWindowInDays: days,
+      };
+    },
+  },
+
+  CancelKeyDeletion: {
+    authorize: keyResource,
+    run(input: KeyInput, context) {
+      const key = getKey(context, input.KeyId, "key");
+      if (key.state !== "PendingDeletion") {
+        throw refuse("KMSInvalidStateException", `${key.arn} is not pending deletion.`, {
+          rule: "key.state",
+          why: `The key is ${key.state}.`,
+          fix: "There is nothing to cancel.",
+        });
+      }
+      // A key that is rescued comes back disabled (API reference).
+      key.state = "Disabled";
+      key.deletionAtMs = null;
+      return { KeyId: key.arn };
+    },
+  },
+});
 
 function setState(
   input: KeyInput,

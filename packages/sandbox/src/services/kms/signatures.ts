@@ -1,6 +1,6 @@
 // Using a key: GetPublicKey, Sign, Verify.
 
-import type { Operation } from "../../operation/operation.ts";
+import { family } from "../../operation/operation.ts";
 import type { KmsKey } from "../../state/iam_entities.ts";
 import { assertUsable, getKey, type KeyInput, keyResource } from "./lookup.ts";
 import { refuse } from "./refuse.ts";
@@ -21,57 +21,51 @@ type SignInput = KeyInput & {
 };
 type VerifyInput = SignInput & { Signature: Uint8Array };
 
-const getPublicKey: Operation = {
-  service: "kms",
-  operation: "GetPublicKey",
-  resource: keyResource,
-  handler(input: KeyInput, context) {
-    const key = getKey(context, input.KeyId);
-    assertUsable(key);
-    return {
-      KeyId: key.arn,
-      PublicKey: publicKeyOf(key),
-      CustomerMasterKeySpec: key.keySpec,
-      KeySpec: key.keySpec,
-      KeyUsage: key.keyUsage,
-      SigningAlgorithms: signingAlgorithms,
-    };
-  },
-};
-
-const signOperation: Operation = {
-  service: "kms",
-  operation: "Sign",
-  resource: keyResource,
-  handler(input: SignInput, context) {
-    const { SigningAlgorithm: algorithm } = input;
-    const key = getKey(context, input.KeyId);
-    assertUsable(key);
-    assertAlgorithm(algorithm);
-    const message = signableOf(input);
-    assertNoDryRun(input);
-    return { KeyId: key.arn, Signature: signWith(key, algorithm, message), SigningAlgorithm: algorithm };
-  },
-};
-
-const verifyOperation: Operation = {
-  service: "kms",
-  operation: "Verify",
-  resource: keyResource,
-  handler(input: VerifyInput, context) {
-    const { SigningAlgorithm: algorithm } = input;
-    const key = getKey(context, input.KeyId);
-    assertUsable(key);
-    assertAlgorithm(algorithm);
-    const message = signableOf(input);
-    assertNoDryRun(input);
-    if (!isSignedWith(key, algorithm, message, input.Signature)) throw refuseSignature(key);
-    return { KeyId: key.arn, SignatureValid: true, SigningAlgorithm: algorithm };
-  },
-};
-
 /** The operations of this family. */
-export const signatureOperations: readonly Operation[] = [getPublicKey, signOperation, verifyOperation];
+export const signatureOperations = family("kms", {
+  GetPublicKey: {
+    authorize: keyResource,
+    run(input: KeyInput, context) {
+      const key = getKey(context, input.KeyId);
+      assertUsable(key);
+      return {
+        KeyId: key.arn,
+        PublicKey: publicKeyOf(key),
+        CustomerMasterKeySpec: key.keySpec,
+        KeySpec: key.keySpec,
+        KeyUsage: key.keyUsage,
+        SigningAlgorithms: signingAlgorithms,
+      };
+    },
+  },
+
+  Sign: {
+    authorize: keyResource,
+    run(input: SignInput, context) {
+      const { SigningAlgorithm: algorithm } = input;
+      const key = getKey(context, input.KeyId);
+      assertUsable(key);
+      assertAlgorithm(algorithm);
+      const message = signableOf(input);
+      assertNoDryRun(input);
+      return { KeyId: key.arn, Signature: signWith(key, algorithm, message), SigningAlgorithm: algorithm };
+    },
+  },
+
+  Verify: {
+    authorize: keyResource,
+    run(input: VerifyInput, context) {
+      const { SigningAlgorithm: algorithm } = input;
+      const key = getKey(context, input.KeyId);
+      assertUsable(key);
+      assertAlgorithm(algorithm);
+      const message = signableOf(input);
+      assertNoDryRun(input);
+      if (!isSignedWith(key, algorithm, message, input.Signature)) throw refuseSignature(key);
+      return { KeyId: key.arn, SignatureValid: true, SigningAlgorithm: algorithm };
+    },
+  },
+});
 
 function signableOf({ Message: bytes, MessageType: type = "RAW" }: SignInput): Signable {
   if (type !== "EXTERNAL_MU") return { bytes, type };

@@ -1,6 +1,6 @@
 // Tags of keys: TagResource, UntagResource, ListResourceTags.
 
-import type { Operation } from "../../operation/operation.ts";
+import { family } from "../../operation/operation.ts";
 import type { Tag } from "../../state/iam_entities.ts";
 import {
   assertNotPendingDeletion,
@@ -18,43 +18,37 @@ export type WireTag = { TagKey: string; TagValue: string };
 /** KMS quotas. */
 const tagsPerKey = 50;
 
-const tagResource: Operation = {
-  service: "kms",
-  operation: "TagResource",
-  resource: keyResource,
-  handler(input: KeyInput & { Tags: WireTag[] }, context) {
-    const key = getKey(context, input.KeyId, "key");
-    assertNotPendingDeletion(key);
-    key.tags = keepTags(key.tags, input.Tags);
-    return {};
-  },
-};
-
-const untagResource: Operation = {
-  service: "kms",
-  operation: "UntagResource",
-  resource: keyResource,
-  handler(input: KeyInput & { TagKeys: string[] }, context) {
-    const key = getKey(context, input.KeyId, "key");
-    assertNotPendingDeletion(key);
-    key.tags = key.tags.filter((tag) => !input.TagKeys.includes(tag.key));
-    return {};
-  },
-};
-
-const listResourceTags: Operation = {
-  service: "kms",
-  operation: "ListResourceTags",
-  resource: keyResource,
-  handler(input: KeyInput & ListInput, context) {
-    const key = getKey(context, input.KeyId, "key");
-    const { page, ...rest } = cutList(context, key.tags, input, key.arn);
-    return { Tags: page.map((tag) => ({ TagKey: tag.key, TagValue: tag.value })), ...rest };
-  },
-};
-
 /** The operations of this family. */
-export const tagOperations: readonly Operation[] = [tagResource, untagResource, listResourceTags];
+export const tagOperations = family("kms", {
+  TagResource: {
+    authorize: keyResource,
+    run(input: KeyInput & { Tags: WireTag[] }, context) {
+      const key = getKey(context, input.KeyId, "key");
+      assertNotPendingDeletion(key);
+      key.tags = keepTags(key.tags, input.Tags);
+      return {};
+    },
+  },
+
+  UntagResource: {
+    authorize: keyResource,
+    run(input: KeyInput & { TagKeys: string[] }, context) {
+      const key = getKey(context, input.KeyId, "key");
+      assertNotPendingDeletion(key);
+      key.tags = key.tags.filter((tag) => !input.TagKeys.includes(tag.key));
+      return {};
+    },
+  },
+
+  ListResourceTags: {
+    authorize: keyResource,
+    run(input: KeyInput & ListInput, context) {
+      const key = getKey(context, input.KeyId, "key");
+      const { page, ...rest } = cutList(context, key.tags, input, key.arn);
+      return { Tags: page.map((tag) => ({ TagKey: tag.key, TagValue: tag.value })), ...rest };
+    },
+  },
+});
 
 /** A key's tags after more were given. @throws AwsError TagException for a key given twice or more than 50 tags */
 export function keepTags(before: readonly Tag[], given: readonly WireTag[]): Tag[] {

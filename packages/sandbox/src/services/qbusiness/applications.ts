@@ -2,7 +2,7 @@
 
 import type { Json } from "../../ground/errors.ts";
 import { createOnce } from "../../operation/idempotency.ts";
-import type { Operation, OperationContext } from "../../operation/operation.ts";
+import { family, type OperationContext } from "../../operation/operation.ts";
 import type { QApplication } from "../../state/qbusiness_entities.ts";
 import { removeApplication } from "../sso_admin/applications.ts";
 import { assertIdentity, assertInstance, assertNoAccessors, assertRegion } from "./application_identity.ts";
@@ -57,103 +57,95 @@ const settingNames = [
   "quickSightConfiguration",
 ] as const;
 
-const createApplication: Operation = {
-  service: "qbusiness",
-  operation: "CreateApplication",
-  handler(input: CreateInput, context) {
-    assertRegion(context);
-    const { clientToken, ...parameters } = input;
-    const create = () => addApplication(input, context);
-    return createOnce(
-      context,
-      clientToken,
-      parameters,
-      create,
-      refuseTokenReuse({ type: "APPLICATION", id: "" }),
-    );
-  },
-};
-
-const getApplicationOperation: Operation = {
-  service: "qbusiness",
-  operation: "GetApplication",
-  resource: applicationResource,
-  handler(input: ApplicationInput, context) {
-    const application = getApplication(context, input);
-    return {
-      ...summarize(application),
-      applicationArn: application.applicationArn,
-      identityCenterApplicationArn: application.identityCenterApplicationArn,
-      roleArn: application.roleArn,
-      description: application.description,
-      ...(application.kmsKeyId !== null && { encryptionConfiguration: { kmsKeyId: application.kmsKeyId } }),
-      ...application.settings,
-    };
-  },
-};
-
-const updateApplication: Operation = {
-  service: "qbusiness",
-  operation: "UpdateApplication",
-  resource: applicationResource,
-  handler(input: UpdateInput, context) {
-    const application = getApplication(context, input);
-    const instanceArn = input.identityCenterInstanceArn ?? application.identityCenterInstanceArn;
-    if (input.identityCenterInstanceArn !== undefined)
-      assertInstance(input.identityCenterInstanceArn, context);
-    if (instanceArn !== application.identityCenterInstanceArn) assertNoAccessors(application, context);
-    application.identityCenterInstanceArn = instanceArn;
-    application.displayName = input.displayName ?? application.displayName;
-    application.description = input.description ?? application.description;
-    application.roleArn = input.roleArn ?? application.roleArn;
-    application.settings = { ...application.settings, ...keepSettings(input) };
-    application.updatedAtMs = context.clock().getTime();
-    return {};
-  },
-};
-
-const deleteApplication: Operation = {
-  service: "qbusiness",
-  operation: "DeleteApplication",
-  resource: applicationResource,
-  handler(input: ApplicationInput, context) {
-    const { applicationId } = getApplication(context, input);
-    const { world, search } = context;
-    for (const { indexId } of childrenOf(world.indices, applicationId))
-      search.deleteIndex(applicationId, indexId);
-    for (const { idcApplicationArn } of childrenOf(world.dataAccessors, applicationId)) {
-      removeApplication(context, idcApplicationArn);
-    }
-    const held = [world.indices, world.retrievers, world.dataSources, world.dataAccessors, world.permissions];
-    for (const collection of held) {
-      for (const [key, child] of collection)
-        if (child.applicationId === applicationId) collection.delete(key);
-    }
-    world.qApplications.delete(applicationId);
-    return {};
-  },
-};
-
-const listApplications: Operation = {
-  service: "qbusiness",
-  operation: "ListApplications",
-  handler(input: ListInput, context) {
-    const own = [...context.world.qApplications.values()].filter(
-      ({ accountId, region }) => accountId === context.accountId && region === context.region,
-    );
-    const { page, nextToken } = cutList(context, own, input, 100);
-    return { applications: page.map(summarize), nextToken };
-  },
-};
-
 /** The operations of this family. */
-export const applicationOperations: readonly Operation[] = [
-  createApplication,
-  getApplicationOperation,
-  updateApplication,
-  deleteApplication,
-  listApplications,
-];
+export const applicationOperations = family("qbusiness", {
+  CreateApplication: {
+    authorize: "anyResource",
+    run(input: CreateInput, context) {
+      assertRegion(context);
+      const { clientToken, ...parameters } = input;
+      const create = () => addApplication(input, context);
+      return createOnce(
+        context,
+        clientToken,
+        parameters,
+        create,
+        refuseTokenReuse({ type: "APPLICATION", id: "" }),
+      );
+    },
+  },
+
+  GetApplication: {
+    authorize: applicationResource,
+    run(input: ApplicationInput, context) {
+      const application = getApplication(context, input);
+      return {
+        ...summarize(application),
+        applicationArn: application.applicationArn,
+        identityCenterApplicationArn: application.identityCenterApplicationArn,
+        roleArn: application.roleArn,
+        description: application.description,
+        ...(application.kmsKeyId !== null && { encryptionConfiguration: { kmsKeyId: application.kmsKeyId } }),
+        ...application.settings,
+      };
+    },
+  },
+
+  UpdateApplication: {
+    authorize: applicationResource,
+    run(input: UpdateInput, context) {
+      const application = getApplication(context, input);
+      const instanceArn = input.identityCenterInstanceArn ?? application.identityCenterInstanceArn;
+      if (input.identityCenterInstanceArn !== undefined)
+        assertInstance(input.identityCenterInstanceArn, context);
+      if (instanceArn !== application.identityCenterInstanceArn) assertNoAccessors(application, context);
+      application.identityCenterInstanceArn = instanceArn;
+      application.displayName = input.displayName ?? application.displayName;
+      application.description = input.description ?? application.description;
+      application.roleArn = input.roleArn ?? application.roleArn;
+      application.settings = { ...application.settings, ...keepSettings(input) };
+      application.updatedAtMs = context.clock().getTime();
+      return {};
+    },
+  },
+
+  DeleteApplication: {
+    authorize: applicationResource,
+    run(input: ApplicationInput, context) {
+      const { applicationId } = getApplication(context, input);
+      const { world, search } = context;
+      for (const { indexId } of childrenOf(world.indices, applicationId))
+        search.deleteIndex(applicationId, indexId);
+      for (const { idcApplicationArn } of childrenOf(world.dataAccessors, applicationId)) {
+        removeApplication(context, idcApplicationArn);
+      }
+      const held = [
+        world.indices,
+        world.retrievers,
+        world.dataSources,
+        world.dataAccessors,
+        world.permissions,
+      ];
+      for (const collection of held) {
+        for (const [key, child] of collection)
+          if (child.applicationId === applicationId) collection.delete(key);
+      }
+      world.qApplications.delete(applicationId);
+      return {};
+    },
+  },
+
+  ListApplications: {
+    authorize: "anyResource",
+    run(input: ListInput, context) {
+      const own = [...context.world.qApplications.values()].filter(
+        ({ accountId, region }) => accountId === context.accountId && region === context.region,
+      );
+      const { page, nextToken } = cutList(context, own, input, 100);
+      return { applications: page.map(summarize), nextToken };
+    },
+  },
+});
 
 function addApplication(input: CreateInput, context: OperationContext): { [member: string]: Json } {
   const { world, ids, accountId, region, clock } = context;

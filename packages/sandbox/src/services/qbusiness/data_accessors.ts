@@ -2,7 +2,7 @@
 
 import type { Json } from "../../ground/errors.ts";
 import { createOnce } from "../../operation/idempotency.ts";
-import type { Operation, OperationContext } from "../../operation/operation.ts";
+import { family, type OperationContext } from "../../operation/operation.ts";
 import type { QDataAccessor } from "../../state/qbusiness_entities.ts";
 import { removeApplication } from "../sso_admin/applications.ts";
 import { type ActionConfiguration, keepActions, wireActions } from "./action_configurations.ts";
@@ -38,86 +38,70 @@ type AccessorInput = ApplicationInput & { dataAccessorId: string };
 /** Q Business quotas. */
 const accessorsPerApplication = 10;
 
-const createDataAccessor: Operation = {
-  service: "qbusiness",
-  operation: "CreateDataAccessor",
-  resource: applicationResource,
-  handler(input: CreateInput, context) {
-    getApplication(context, input);
-    const { clientToken, ...parameters } = input;
-    const create = () => addDataAccessor(input, context);
-    return createOnce(
-      context,
-      clientToken,
-      parameters,
-      create,
-      refuseTokenReuse({ type: "DATA_ACCESSOR", id: "" }),
-    );
-  },
-};
-
-const getDataAccessorOperation: Operation = {
-  service: "qbusiness",
-  operation: "GetDataAccessor",
-  resource: applicationResource,
-  handler(input: AccessorInput, context) {
-    const accessor = getDataAccessor(context, input);
-    return {
-      ...summarize(accessor),
-      applicationId: accessor.applicationId,
-      actionConfigurations: wireActions(accessor.actionConfigurations),
-    };
-  },
-};
-
-// The principal cannot change: the model has no member for it.
-const updateDataAccessor: Operation = {
-  service: "qbusiness",
-  operation: "UpdateDataAccessor",
-  resource: applicationResource,
-  handler(input: AccessorInput & Changes & { displayName?: string }, context) {
-    const accessor = getDataAccessor(context, input);
-    const actions = keepActions(input.actionConfigurations, context);
-    if (input.authenticationDetail) updateAuthentication(accessor, input.authenticationDetail, context);
-    accessor.actionConfigurations = actions;
-    accessor.displayName = input.displayName ?? accessor.displayName;
-    accessor.updatedAtMs = context.clock().getTime();
-    return {};
-  },
-};
-
-const deleteDataAccessor: Operation = {
-  service: "qbusiness",
-  operation: "DeleteDataAccessor",
-  resource: applicationResource,
-  handler(input: AccessorInput, context) {
-    const { dataAccessorId, idcApplicationArn } = getDataAccessor(context, input);
-    removeApplication(context, idcApplicationArn);
-    context.world.dataAccessors.delete(dataAccessorId);
-    return {};
-  },
-};
-
-const listDataAccessors: Operation = {
-  service: "qbusiness",
-  operation: "ListDataAccessors",
-  resource: applicationResource,
-  handler(input: ApplicationInput & ListInput, context) {
-    const { applicationId } = getApplication(context, input);
-    const accessors = childrenOf(context.world.dataAccessors, applicationId);
-    const { page, nextToken } = cutList(context, accessors, input, 10, applicationId);
-    return { dataAccessors: page.map(summarize), nextToken };
-  },
-};
-
 /** The operations of this family. */
-export const dataAccessorOperations: readonly Operation[] = [
-  createDataAccessor,
-  getDataAccessorOperation,
-  updateDataAccessor,
-  deleteDataAccessor,
-  listDataAccessors,
-];
+export const dataAccessorOperations = family("qbusiness", {
+  CreateDataAccessor: {
+    authorize: applicationResource,
+    run(input: CreateInput, context) {
+      getApplication(context, input);
+      const { clientToken, ...parameters } = input;
+      const create = () => addDataAccessor(input, context);
+      return createOnce(
+        context,
+        clientToken,
+        parameters,
+        create,
+        refuseTokenReuse({ type: "DATA_ACCESSOR", id: "" }),
+      );
+    },
+  },
+
+  GetDataAccessor: {
+    authorize: applicationResource,
+    run(input: AccessorInput, context) {
+      const accessor = getDataAccessor(context, input);
+      return {
+        ...summarize(accessor),
+        applicationId: accessor.applicationId,
+        actionConfigurations: wireActions(accessor.actionConfigurations),
+      };
+    },
+  },
+
+  // The principal cannot change: the model has no member for it.
+  UpdateDataAccessor: {
+    authorize: applicationResource,
+    run(input: AccessorInput & Changes & { displayName?: string }, context) {
+      const accessor = getDataAccessor(context, input);
+      const actions = keepActions(input.actionConfigurations, context);
+      if (input.authenticationDetail) updateAuthentication(accessor, input.authenticationDetail, context);
+      accessor.actionConfigurations = actions;
+      accessor.displayName = input.displayName ?? accessor.displayName;
+      accessor.updatedAtMs = context.clock().getTime();
+      return {};
+    },
+  },
+
+  DeleteDataAccessor: {
+    authorize: applicationResource,
+    run(input: AccessorInput, context) {
+      const { dataAccessorId, idcApplicationArn } = getDataAccessor(context, input);
+      removeApplication(context, idcApplicationArn);
+      context.world.dataAccessors.delete(dataAccessorId);
+      return {};
+    },
+  },
+
+  ListDataAccessors: {
+    authorize: applicationResource,
+    run(input: ApplicationInput & ListInput, context) {
+      const { applicationId } = getApplication(context, input);
+      const accessors = childrenOf(context.world.dataAccessors, applicationId);
+      const { page, nextToken } = cutList(context, accessors, input, 10, applicationId);
+      return { dataAccessors: page.map(summarize), nextToken };
+    },
+  },
+});
 
 function addDataAccessor(input: CreateInput, context: OperationContext): { [member: string]: Json } {
   const { world, ids, clock } = context;

@@ -3,7 +3,7 @@
 
 import type { Json } from "../../ground/errors.ts";
 import { createOnce } from "../../operation/idempotency.ts";
-import type { Operation, OperationContext } from "../../operation/operation.ts";
+import { family, type OperationContext } from "../../operation/operation.ts";
 import type { QDataSource } from "../../state/qbusiness_entities.ts";
 import {
   applicationResource,
@@ -23,96 +23,81 @@ type CreateInput = IndexInput &
 type DataSourceInput = IndexInput & { dataSourceId: string };
 type UpdateInput = DataSourceInput & { displayName?: string; configuration?: Json; description?: string };
 
-const createDataSource: Operation = {
-  service: "qbusiness",
-  operation: "CreateDataSource",
-  resource: applicationResource,
-  handler(input: CreateInput, context) {
-    getIndex(context, input);
-    const { clientToken, ...parameters } = input;
-    const create = () => addDataSource(input, context);
-    return createOnce(
-      context,
-      clientToken,
-      parameters,
-      create,
-      refuseTokenReuse({ type: "DATA_SOURCE", id: "" }),
-    );
-  },
-};
-
-const getDataSourceOperation: Operation = {
-  service: "qbusiness",
-  operation: "GetDataSource",
-  resource: applicationResource,
-  handler(input: DataSourceInput, context) {
-    const dataSource = getDataSource(context, input);
-    return {
-      ...summarize(dataSource),
-      applicationId: dataSource.applicationId,
-      indexId: dataSource.indexId,
-      dataSourceArn: dataSource.dataSourceArn,
-      configuration: dataSource.configuration,
-      description: dataSource.description,
-    };
-  },
-};
-
-const updateDataSource: Operation = {
-  service: "qbusiness",
-  operation: "UpdateDataSource",
-  resource: applicationResource,
-  handler(input: UpdateInput, context) {
-    const dataSource = getDataSource(context, input);
-    dataSource.displayName = input.displayName ?? dataSource.displayName;
-    dataSource.description = input.description ?? dataSource.description;
-    if (input.configuration !== undefined) {
-      dataSource.configuration = input.configuration;
-      dataSource.type = typeOf(input.configuration);
-    }
-    dataSource.updatedAtMs = context.clock().getTime();
-    return {};
-  },
-};
-
-const deleteDataSource: Operation = {
-  service: "qbusiness",
-  operation: "DeleteDataSource",
-  resource: applicationResource,
-  handler(input: DataSourceInput, context) {
-    const { dataSourceId, applicationId, indexId } = getDataSource(context, input);
-    const { search, world } = context;
-    // The documents a data source brought go with it (user guide, deleting data sources).
-    for (const document of search.list(applicationId, indexId)) {
-      if (document.dataSourceId === dataSourceId) search.delete(applicationId, indexId, document.documentId);
-    }
-    world.dataSources.delete(dataSourceId);
-    return {};
-  },
-};
-
-const listDataSources: Operation = {
-  service: "qbusiness",
-  operation: "ListDataSources",
-  resource: applicationResource,
-  handler(input: IndexInput & ListInput, context) {
-    const { applicationId, indexId } = getIndex(context, input);
-    const dataSources = childrenOf(context.world.dataSources, applicationId).filter(
-      (dataSource) => dataSource.indexId === indexId,
-    );
-    const { page, nextToken } = cutList(context, dataSources, input, 10, [applicationId, indexId]);
-    return { dataSources: page.map(summarize), nextToken };
-  },
-};
-
 /** The operations of this family. */
-export const dataSourceOperations: readonly Operation[] = [
-  createDataSource,
-  getDataSourceOperation,
-  updateDataSource,
-  deleteDataSource,
-  listDataSources,
-];
+export const dataSourceOperations = family("qbusiness", {
+  CreateDataSource: {
+    authorize: applicationResource,
+    run(input: CreateInput, context) {
+      getIndex(context, input);
+      const { clientToken, ...parameters } = input;
+      const create = () => addDataSource(input, context);
+      return createOnce(
+        context,
+        clientToken,
+        parameters,
+        create,
+        refuseTokenReuse({ type: "DATA_SOURCE", id: "" }),
+      );
+    },
+  },
+
+  GetDataSource: {
+    authorize: applicationResource,
+    run(input: DataSourceInput, context) {
+      const dataSource = getDataSource(context, input);
+      return {
+        ...summarize(dataSource),
+        applicationId: dataSource.applicationId,
+        indexId: dataSource.indexId,
+        dataSourceArn: dataSource.dataSourceArn,
+        configuration: dataSource.configuration,
+        description: dataSource.description,
+      };
+    },
+  },
+
+  UpdateDataSource: {
+    authorize: applicationResource,
+    run(input: UpdateInput, context) {
+      const dataSource = getDataSource(context, input);
+      dataSource.displayName = input.displayName ?? dataSource.displayName;
+      dataSource.description = input.description ?? dataSource.description;
+      if (input.configuration !== undefined) {
+        dataSource.configuration = input.configuration;
+        dataSource.type = typeOf(input.configuration);
+      }
+      dataSource.updatedAtMs = context.clock().getTime();
+      return {};
+    },
+  },
+
+  DeleteDataSource: {
+    authorize: applicationResource,
+    run(input: DataSourceInput, context) {
+      const { dataSourceId, applicationId, indexId } = getDataSource(context, input);
+      const { search, world } = context;
+      // The documents a data source brought go with it (user guide, deleting data sources).
+      for (const document of search.list(applicationId, indexId)) {
+        if (document.dataSourceId === dataSourceId)
+          search.delete(applicationId, indexId, document.documentId);
+      }
+      world.dataSources.delete(dataSourceId);
+      return {};
+    },
+  },
+
+  ListDataSources: {
+    authorize: applicationResource,
+    run(input: IndexInput & ListInput, context) {
+      const { applicationId, indexId } = getIndex(context, input);
+      const dataSources = childrenOf(context.world.dataSources, applicationId).filter(
+        (dataSource) => dataSource.indexId === indexId,
+      );
+      const { page, nextToken } = cutList(context, dataSources, input, 10, [applicationId, indexId]);
+      return { dataSources: page.map(summarize), nextToken };
+    },
+  },
+});
 
 function addDataSource(input: CreateInput, context: OperationContext): { [member: string]: Json } {
   const { world, ids, clock } = context;

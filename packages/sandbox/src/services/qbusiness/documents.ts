@@ -2,7 +2,7 @@
 // A document that cannot be indexed does not fail the batch: it is named in failedDocuments.
 
 import { MissingPackageError } from "../../ground/optional_package.ts";
-import type { Operation, OperationContext } from "../../operation/operation.ts";
+import { family, type OperationContext } from "../../operation/operation.ts";
 import type { SearchDocumentInput } from "../../search/document.ts";
 import { SearchValidationError } from "../../search/search_error.ts";
 import {
@@ -30,59 +30,49 @@ type FailedDocument = {
 /** Text formats the engine indexes as they stand. */
 const plainTypes = ["JSON", "CSV", "XML"];
 
-const batchPutDocument: Operation = {
-  service: "qbusiness",
-  operation: "BatchPutDocument",
-  resource: applicationResource,
-  async handler(input: PutInput, context) {
-    const index = getIndex(context, input);
-    const failed: FailedDocument[] = [];
-    for (const document of input.documents) {
-      const fault = await putDocument(document, index, context);
-      if (fault !== undefined) failed.push(failure(document.id, "InvalidRequest", fault));
-    }
-    return { failedDocuments: failed };
-  },
-};
-
-const batchDeleteDocument: Operation = {
-  service: "qbusiness",
-  operation: "BatchDeleteDocument",
-  resource: applicationResource,
-  handler(input: DeleteInput, context) {
-    const { applicationId, indexId } = getIndex(context, input);
-    const failed = input.documents
-      .filter(({ documentId }) => !context.search.delete(applicationId, indexId, documentId))
-      .map(({ documentId }) => failure(documentId, "ResourceNotFound", "the index has no such document"));
-    return { failedDocuments: failed };
-  },
-};
-
-const listDocuments: Operation = {
-  service: "qbusiness",
-  operation: "ListDocuments",
-  resource: applicationResource,
-  handler(input: IndexInput & ListInput & { dataSourceIds?: string[] }, context) {
-    const { applicationId, indexId } = getIndex(context, input);
-    const [dataSourceId] = input.dataSourceIds ?? [];
-    const documents = context.search
-      .list(applicationId, indexId)
-      .filter((document) => dataSourceId === undefined || document.dataSourceId === dataSourceId);
-    const filter = [applicationId, indexId, dataSourceId];
-    const { page, nextToken } = cutList(context, documents, input, 100, filter);
-    return {
-      documentDetailList: page.map(({ documentId }) => ({ documentId, status: "INDEXED" })),
-      nextToken,
-    };
-  },
-};
-
 /** The operations of this family. */
-export const documentOperations: readonly Operation[] = [
-  batchPutDocument,
-  batchDeleteDocument,
-  listDocuments,
-];
+export const documentOperations = family("qbusiness", {
+  BatchPutDocument: {
+    authorize: applicationResource,
+    async run(input: PutInput, context) {
+      const index = getIndex(context, input);
+      const failed: FailedDocument[] = [];
+      for (const document of input.documents) {
+        const fault = await putDocument(document, index, context);
+        if (fault !== undefined) failed.push(failure(document.id, "InvalidRequest", fault));
+      }
+      return { failedDocuments: failed };
+    },
+  },
+
+  BatchDeleteDocument: {
+    authorize: applicationResource,
+    run(input: DeleteInput, context) {
+      const { applicationId, indexId } = getIndex(context, input);
+      const failed = input.documents
+        .filter(({ documentId }) => !context.search.delete(applicationId, indexId, documentId))
+        .map(({ documentId }) => failure(documentId, "ResourceNotFound", "the index has no such document"));
+      return { failedDocuments: failed };
+    },
+  },
+
+  ListDocuments: {
+    authorize: applicationResource,
+    run(input: IndexInput & ListInput & { dataSourceIds?: string[] }, context) {
+      const { applicationId, indexId } = getIndex(context, input);
+      const [dataSourceId] = input.dataSourceIds ?? [];
+      const documents = context.search
+        .list(applicationId, indexId)
+        .filter((document) => dataSourceId === undefined || document.dataSourceId === dataSourceId);
+      const filter = [applicationId, indexId, dataSourceId];
+      const { page, nextToken } = cutList(context, documents, input, 100, filter);
+      return {
+        documentDetailList: page.map(({ documentId }) => ({ documentId, status: "INDEXED" })),
+        nextToken,
+      };
+    },
+  },
+});
 
 /** Indexes one document; returns what is wrong with it, if anything. */
 async function putDocument(

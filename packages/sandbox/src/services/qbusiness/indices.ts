@@ -2,7 +2,7 @@
 
 import type { Json } from "../../ground/errors.ts";
 import { createOnce } from "../../operation/idempotency.ts";
-import type { Operation, OperationContext } from "../../operation/operation.ts";
+import { family, type OperationContext } from "../../operation/operation.ts";
 import type { QIndex } from "../../state/qbusiness_entities.ts";
 import {
   type ApplicationInput,
@@ -26,101 +26,93 @@ type UpdateInput = IndexInput & {
   documentAttributeConfigurations?: Json[];
 };
 
-const createIndex: Operation = {
-  service: "qbusiness",
-  operation: "CreateIndex",
-  resource: applicationResource,
-  handler(input: CreateInput, context) {
-    getApplication(context, input);
-    const { clientToken, ...parameters } = input;
-    const create = () => addIndex(input, context);
-    return createOnce(context, clientToken, parameters, create, refuseTokenReuse({ type: "INDEX", id: "" }));
-  },
-};
-
-const getIndexOperation: Operation = {
-  service: "qbusiness",
-  operation: "GetIndex",
-  resource: applicationResource,
-  handler(input: IndexInput, context) {
-    const index = getIndex(context, input);
-    const documents = context.search.list(index.applicationId, index.indexId);
-    const bytes = documents.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
-    const { documentAttributeConfigurations: attributes } = index;
-    return {
-      ...summarize(index),
-      applicationId: index.applicationId,
-      indexArn: index.indexArn,
-      type: index.type,
-      description: index.description,
-      ...(attributes.length > 0 && { documentAttributeConfigurations: attributes }),
-      indexStatistics: {
-        textDocumentStatistics: { indexedTextBytes: bytes, indexedTextDocumentCount: documents.length },
-      },
-    };
-  },
-};
-
-const updateIndex: Operation = {
-  service: "qbusiness",
-  operation: "UpdateIndex",
-  resource: applicationResource,
-  handler(input: UpdateInput, context) {
-    const index = getIndex(context, input);
-    index.displayName = input.displayName ?? index.displayName;
-    index.description = input.description ?? index.description;
-    index.documentAttributeConfigurations =
-      input.documentAttributeConfigurations ?? index.documentAttributeConfigurations;
-    index.updatedAtMs = context.clock().getTime();
-    return {};
-  },
-};
-
-const deleteIndex: Operation = {
-  service: "qbusiness",
-  operation: "DeleteIndex",
-  resource: applicationResource,
-  handler(input: IndexInput, context) {
-    const { applicationId, indexId } = getIndex(context, input);
-    const { world, search } = context;
-    const retriever = childrenOf(world.retrievers, applicationId).find((entry) => entry.indexId === indexId);
-    if (retriever) {
-      const subject = { type: "RETRIEVER", id: retriever.retrieverId } as const;
-      throw refuseConflict(subject, "The index is used by a retriever.", {
-        rule: "index.unused",
-        why: `Retriever ${retriever.displayName} reads this index.`,
-        fix: "Delete the retriever first.",
-      });
-    }
-    for (const [key, dataSource] of world.dataSources) {
-      if (dataSource.indexId === indexId) world.dataSources.delete(key);
-    }
-    search.deleteIndex(applicationId, indexId);
-    world.indices.delete(indexId);
-    return {};
-  },
-};
-
-const listIndices: Operation = {
-  service: "qbusiness",
-  operation: "ListIndices",
-  resource: applicationResource,
-  handler(input: ApplicationInput & ListInput, context) {
-    const { applicationId } = getApplication(context, input);
-    const indices = childrenOf(context.world.indices, applicationId);
-    const { page, nextToken } = cutList(context, indices, input, 100, applicationId);
-    return { indices: page.map(summarize), nextToken };
-  },
-};
-
 /** The operations of this family. */
-export const indexOperations: readonly Operation[] = [
-  createIndex,
-  getIndexOperation,
-  updateIndex,
-  deleteIndex,
-  listIndices,
-];
+export const indexOperations = family("qbusiness", {
+  CreateIndex: {
+    authorize: applicationResource,
+    run(input: CreateInput, context) {
+      getApplication(context, input);
+      const { clientToken, ...parameters } = input;
+      const create = () => addIndex(input, context);
+      return createOnce(
+        context,
+        clientToken,
+        parameters,
+        create,
+        refuseTokenReuse({ type: "INDEX", id: "" }),
+      );
+    },
+  },
+
+  GetIndex: {
+    authorize: applicationResource,
+    run(input: IndexInput, context) {
+      const index = getIndex(context, input);
+      const documents = context.search.list(index.applicationId, index.indexId);
+      const bytes = documents.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
+      const { documentAttributeConfigurations: attributes } = index;
+      return {
+        ...summarize(index),
+        applicationId: index.applicationId,
+        indexArn: index.indexArn,
+        type: index.type,
+        description: index.description,
+        ...(attributes.length > 0 && { documentAttributeConfigurations: attributes }),
+        indexStatistics: {
+          textDocumentStatistics: { indexedTextBytes: bytes, indexedTextDocumentCount: documents.length },
+        },
+      };
+    },
+  },
+
+  UpdateIndex: {
+    authorize: applicationResource,
+    run(input: UpdateInput, context) {
+      const index = getIndex(context, input);
+      index.displayName = input.displayName ?? index.displayName;
+      index.description = input.description ?? index.description;
+      index.documentAttributeConfigurations =
+        input.documentAttributeConfigurations ?? index.documentAttributeConfigurations;
+      index.updatedAtMs = context.clock().getTime();
+      return {};
+    },
+  },
+
+  DeleteIndex: {
+    authorize: applicationResource,
+    run(input: IndexInput, context) {
+      const { applicationId, indexId } = getIndex(context, input);
+      const { world, search } = context;
+      const retriever = childrenOf(world.retrievers, applicationId).find(
+        (entry) => entry.indexId === indexId,
+      );
+      if (retriever) {
+        const subject = { type: "RETRIEVER", id: retriever.retrieverId } as const;
+        throw refuseConflict(subject, "The index is used by a retriever.", {
+          rule: "index.unused",
+          why: `Retriever ${retriever.displayName} reads this index.`,
+          fix: "Delete the retriever first.",
+        });
+      }
+      for (const [key, dataSource] of world.dataSources) {
+        if (dataSource.indexId === indexId) world.dataSources.delete(key);
+      }
+      search.deleteIndex(applicationId, indexId);
+      world.indices.delete(indexId);
+      return {};
+    },
+  },
+
+  ListIndices: {
+    authorize: applicationResource,
+    run(input: ApplicationInput & ListInput, context) {
+      const { applicationId } = getApplication(context, input);
+      const indices = childrenOf(context.world.indices, applicationId);
+      const { page, nextToken } = cutList(context, indices, input, 100, applicationId);
+      return { indices: page.map(summarize), nextToken };
+    },
+  },
+});
 
 function addIndex(input: CreateInput, context: OperationContext): { [member: string]: Json } {
   const { world, ids, clock } = context;

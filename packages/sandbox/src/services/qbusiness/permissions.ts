@@ -1,7 +1,7 @@
 // The resource policy of an application: AssociatePermission, DisassociatePermission, GetPolicy.
 
 import { createHash } from "node:crypto";
-import type { Operation, OperationContext } from "../../operation/operation.ts";
+import { family, type OperationContext } from "../../operation/operation.ts";
 import type { QPermission } from "../../state/qbusiness_entities.ts";
 import { storeKey } from "../../state/world.ts";
 import { type ApplicationInput, applicationResource, childrenOf, getApplication } from "./lookup.ts";
@@ -19,77 +19,67 @@ type AssociateInput = StatementInput & {
 const documentedConditionKey = /^aws:PrincipalTag\/qbusiness-dataaccessor:[a-zA-Z]+.*$/;
 const externalIdConditionKey = /^aws:PrincipalTag\/qbusiness-dataaccessor:ExternalId$/;
 
-const associatePermission: Operation = {
-  service: "qbusiness",
-  operation: "AssociatePermission",
-  resource: applicationResource,
-  handler(input: AssociateInput, context) {
-    const application = getApplication(context, input);
-    const { applicationId, statementId, actions, principal, conditions = [] } = input;
-    assertConditions(conditions, context);
-    const { permissions } = context.world;
-    const key = storeKey(applicationId, statementId);
-    if (permissions.has(key)) {
-      const subject = { type: "PERMISSION_STATEMENT", id: statementId } as const;
-      throw refuseConflict(subject, `The statement ${statementId} exists already.`, {
-        rule: "permission.statementIdUnique",
-        why: `The application's policy has a statement ${statementId}.`,
-        fix: "Use another statementId, or disassociate that one first.",
-      });
-    }
-    const createdAtMs = context.clock().getTime();
-    const permission: QPermission = {
-      applicationId,
-      statementId,
-      actions,
-      principal,
-      conditions,
-      createdAtMs,
-    };
-    permissions.set(key, permission);
-    const { Statement: statements } = resourcePolicyOf(application, [permission]);
-    return { statement: JSON.stringify(Array.isArray(statements) ? statements[0] : statements) };
-  },
-};
-
-const disassociatePermission: Operation = {
-  service: "qbusiness",
-  operation: "DisassociatePermission",
-  resource: applicationResource,
-  handler(input: StatementInput, context) {
-    const { applicationId } = getApplication(context, input);
-    if (context.world.permissions.delete(storeKey(applicationId, input.statementId))) return {};
-    throw refuseMissing(
-      { type: "PERMISSION_STATEMENT", id: input.statementId },
-      {
-        rule: "resource.exists",
-        why: `The application's policy has ${statementIds(applicationId, context)}.`,
-        fix: "Use a statementId GetPolicy shows as Sid.",
-      },
-    );
-  },
-};
-
-const getPolicy: Operation = {
-  service: "qbusiness",
-  operation: "GetPolicy",
-  resource: applicationResource,
-  handler(input: ApplicationInput, context) {
-    const application = getApplication(context, input);
-    const permissions = childrenOf(context.world.permissions, application.applicationId);
-    if (permissions.length === 0) return {};
-    const document = resourcePolicyOf(application, permissions);
-    const id = createHash("sha256").update(application.applicationArn).digest("hex").slice(0, 32);
-    return { policy: JSON.stringify({ ...document, Id: id }) };
-  },
-};
-
 /** The operations of this family. */
-export const permissionOperations: readonly Operation[] = [
-  associatePermission,
-  disassociatePermission,
-  getPolicy,
-];
+export const permissionOperations = family("qbusiness", {
+  AssociatePermission: {
+    authorize: applicationResource,
+    run(input: AssociateInput, context) {
+      const application = getApplication(context, input);
+      const { applicationId, statementId, actions, principal, conditions = [] } = input;
+      assertConditions(conditions, context);
+      const { permissions } = context.world;
+      const key = storeKey(applicationId, statementId);
+      if (permissions.has(key)) {
+        const subject = { type: "PERMISSION_STATEMENT", id: statementId } as const;
+        throw refuseConflict(subject, `The statement ${statementId} exists already.`, {
+          rule: "permission.statementIdUnique",
+          why: `The application's policy has a statement ${statementId}.`,
+          fix: "Use another statementId, or disassociate that one first.",
+        });
+      }
+      const createdAtMs = context.clock().getTime();
+      const permission: QPermission = {
+        applicationId,
+        statementId,
+        actions,
+        principal,
+        conditions,
+        createdAtMs,
+      };
+      permissions.set(key, permission);
+      const { Statement: statements } = resourcePolicyOf(application, [permission]);
+      return { statement: JSON.stringify(Array.isArray(statements) ? statements[0] : statements) };
+    },
+  },
+
+  DisassociatePermission: {
+    authorize: applicationResource,
+    run(input: StatementInput, context) {
+      const { applicationId } = getApplication(context, input);
+      if (context.world.permissions.delete(storeKey(applicationId, input.statementId))) return {};
+      throw refuseMissing(
+        { type: "PERMISSION_STATEMENT", id: input.statementId },
+        {
+          rule: "resource.exists",
+          why: `The application's policy has ${statementIds(applicationId, context)}.`,
+          fix: "Use a statementId GetPolicy shows as Sid.",
+        },
+      );
+    },
+  },
+
+  GetPolicy: {
+    authorize: applicationResource,
+    run(input: ApplicationInput, context) {
+      const application = getApplication(context, input);
+      const permissions = childrenOf(context.world.permissions, application.applicationId);
+      if (permissions.length === 0) return {};
+      const document = resourcePolicyOf(application, permissions);
+      const id = createHash("sha256").update(application.applicationArn).digest("hex").slice(0, 32);
+      return { policy: JSON.stringify({ ...document, Id: id }) };
+    },
+  },
+});
 
 function assertConditions(conditions: QPermission["conditions"], { rules }: OperationContext): void {
   const isNarrow = rules.get("accessor.externalIdOnPermission") === "externalIdOnly";

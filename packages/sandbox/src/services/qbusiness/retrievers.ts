@@ -2,7 +2,7 @@
 
 import type { Json } from "../../ground/errors.ts";
 import { createOnce } from "../../operation/idempotency.ts";
-import type { Operation, OperationContext } from "../../operation/operation.ts";
+import { family, type OperationContext } from "../../operation/operation.ts";
 import type { QRetriever } from "../../state/qbusiness_entities.ts";
 import {
   type ApplicationInput,
@@ -30,87 +30,71 @@ type CreateInput = ApplicationInput &
 type RetrieverInput = ApplicationInput & { retrieverId: string };
 type UpdateInput = RetrieverInput & { configuration?: Configuration; displayName?: string; roleArn?: string };
 
-const createRetriever: Operation = {
-  service: "qbusiness",
-  operation: "CreateRetriever",
-  resource: applicationResource,
-  handler(input: CreateInput, context) {
-    getApplication(context, input);
-    if (input.type !== "NATIVE_INDEX") throw refuseKendra("type");
-    const { clientToken, ...parameters } = input;
-    const create = () => addRetriever(input, context);
-    return createOnce(
-      context,
-      clientToken,
-      parameters,
-      create,
-      refuseTokenReuse({ type: "RETRIEVER", id: "" }),
-    );
-  },
-};
-
-const getRetrieverOperation: Operation = {
-  service: "qbusiness",
-  operation: "GetRetriever",
-  resource: applicationResource,
-  handler(input: RetrieverInput, context) {
-    const retriever = getRetriever(context, input);
-    return {
-      ...summarize(retriever),
-      retrieverArn: retriever.retrieverArn,
-      configuration: { nativeIndexConfiguration: { indexId: retriever.indexId } },
-      roleArn: retriever.roleArn,
-      ...timesOf(retriever),
-    };
-  },
-};
-
-const updateRetriever: Operation = {
-  service: "qbusiness",
-  operation: "UpdateRetriever",
-  resource: applicationResource,
-  handler(input: UpdateInput, context) {
-    const retriever = getRetriever(context, input);
-    if (input.configuration)
-      retriever.indexId = resolveIndex(input.applicationId, input.configuration, context);
-    retriever.displayName = input.displayName ?? retriever.displayName;
-    retriever.roleArn = input.roleArn ?? retriever.roleArn;
-    retriever.updatedAtMs = context.clock().getTime();
-    return {};
-  },
-};
-
-const deleteRetriever: Operation = {
-  service: "qbusiness",
-  operation: "DeleteRetriever",
-  resource: applicationResource,
-  handler(input: RetrieverInput, context) {
-    const { retrieverId } = getRetriever(context, input);
-    context.world.retrievers.delete(retrieverId);
-    return {};
-  },
-};
-
-const listRetrievers: Operation = {
-  service: "qbusiness",
-  operation: "ListRetrievers",
-  resource: applicationResource,
-  handler(input: ApplicationInput & ListInput, context) {
-    const { applicationId } = getApplication(context, input);
-    const retrievers = childrenOf(context.world.retrievers, applicationId);
-    const { page, nextToken } = cutList(context, retrievers, input, 50, applicationId);
-    return { retrievers: page.map(summarize), nextToken };
-  },
-};
-
 /** The operations of this family. */
-export const retrieverOperations: readonly Operation[] = [
-  createRetriever,
-  getRetrieverOperation,
-  updateRetriever,
-  deleteRetriever,
-  listRetrievers,
-];
+export const retrieverOperations = family("qbusiness", {
+  CreateRetriever: {
+    authorize: applicationResource,
+    run(input: CreateInput, context) {
+      getApplication(context, input);
+      if (input.type !== "NATIVE_INDEX") throw refuseKendra("type");
+      const { clientToken, ...parameters } = input;
+      const create = () => addRetriever(input, context);
+      return createOnce(
+        context,
+        clientToken,
+        parameters,
+        create,
+        refuseTokenReuse({ type: "RETRIEVER", id: "" }),
+      );
+    },
+  },
+
+  GetRetriever: {
+    authorize: applicationResource,
+    run(input: RetrieverInput, context) {
+      const retriever = getRetriever(context, input);
+      return {
+        ...summarize(retriever),
+        retrieverArn: retriever.retrieverArn,
+        configuration: { nativeIndexConfiguration: { indexId: retriever.indexId } },
+        roleArn: retriever.roleArn,
+        ...timesOf(retriever),
+      };
+    },
+  },
+
+  UpdateRetriever: {
+    authorize: applicationResource,
+    run(input: UpdateInput, context) {
+      const retriever = getRetriever(context, input);
+      if (input.configuration)
+        retriever.indexId = resolveIndex(input.applicationId, input.configuration, context);
+      retriever.displayName = input.displayName ?? retriever.displayName;
+      retriever.roleArn = input.roleArn ?? retriever.roleArn;
+      retriever.updatedAtMs = context.clock().getTime();
+      return {};
+    },
+  },
+
+  DeleteRetriever: {
+    authorize: applicationResource,
+    run(input: RetrieverInput, context) {
+      const { retrieverId } = getRetriever(context, input);
+      context.world.retrievers.delete(retrieverId);
+      return {};
+    },
+  },
+
+  ListRetrievers: {
+    authorize: applicationResource,
+    run(input: ApplicationInput & ListInput, context) {
+      const { applicationId } = getApplication(context, input);
+      const retrievers = childrenOf(context.world.retrievers, applicationId);
+      const { page, nextToken } = cutList(context, retrievers, input, 50, applicationId);
+      return { retrievers: page.map(summarize), nextToken };
+    },
+  },
+});
 
 function addRetriever(input: CreateInput, context: OperationContext): { [member: string]: Json } {
   const { world, ids, clock } = context;

@@ -1,6 +1,6 @@
 // qbusiness SearchRelevantContent: what the user behind an identity-enhanced session may see, and no more.
 import type { AwsError } from "../../ground/errors.ts";
-import type { Operation, OperationContext } from "../../operation/operation.ts";
+import { family, type Operation, type OperationContext } from "../../operation/operation.ts";
 import type { RateLimiter } from "../../operation/rate_limit.ts";
 import { SearchValidationError } from "../../search/search_error.ts";
 import { describeExplanation } from "../../search/visibility.ts";
@@ -20,24 +20,24 @@ export type SearchRelevantContentInput = {
   nextToken?: string;
 };
 
-/** @returns the operation, bound to one sandbox's rate limiter */
-export function searchRelevantContent(limiter: RateLimiter): Operation {
-  return {
-    service: "qbusiness",
-    operation: "SearchRelevantContent",
-    // Checked for the application's own ARN: the handler would find it only after the gateway asked.
-    resource: (input, { region, world, accountId }) =>
-      world.qApplications.get(String(input["applicationId"]))?.applicationArn ??
-      `arn:aws:qbusiness:${region}:${accountId}:application/${String(input["applicationId"])}`,
-    handler(input: SearchRelevantContentInput, context) {
-      const application = getApplication(input.applicationId, context);
-      const permission = assertMaySearch(application, context);
-      const retriever = getRetriever(input, application, context);
-      assertRate(limiter, application, context);
-      assertQueryText(input.queryText, context);
-      return search(input, retriever, permission, context);
+/** The operations of this family, bound to one sandbox's rate limiter. */
+export function searchOperations(limiter: RateLimiter): readonly Operation[] {
+  return family("qbusiness", {
+    SearchRelevantContent: {
+      // The application's own ARN, also when it is another account's.
+      authorize: ({ applicationId }: SearchRelevantContentInput, { region, world, accountId }) =>
+        world.qApplications.get(applicationId)?.applicationArn ??
+        `arn:aws:qbusiness:${region}:${accountId}:application/${applicationId}`,
+      run(input: SearchRelevantContentInput, context) {
+        const application = getApplication(input.applicationId, context);
+        const permission = assertMaySearch(application, context);
+        const retriever = getRetriever(input, application, context);
+        assertRate(limiter, application, context);
+        assertQueryText(input.queryText, context);
+        return search(input, retriever, permission, context);
+      },
     },
-  };
+  });
 }
 
 function search(

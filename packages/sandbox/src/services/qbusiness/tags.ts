@@ -1,6 +1,6 @@
 // Tags of Q Business resources: TagResource, UntagResource, ListTagsForResource.
 
-import type { Operation, OperationContext } from "../../operation/operation.ts";
+import { family, type OperationContext } from "../../operation/operation.ts";
 import type { Tag } from "../../state/iam_entities.ts";
 import { getApplication } from "./lookup.ts";
 import { refuseField, refuseMissing } from "./refuse.ts";
@@ -10,41 +10,35 @@ type ResourceInput = { resourceARN: string };
 /** The model's bound on a list of tags. */
 const tagsPerResource = 200;
 
-const tagResource: Operation = {
-  service: "qbusiness",
-  operation: "TagResource",
-  resource: (input: ResourceInput) => input.resourceARN,
-  handler(input: ResourceInput & { tags: Tag[] }, context) {
-    const resource = getTagged(context, input.resourceARN);
-    const kept = resource.tags.filter(({ key }) => !input.tags.some((tag) => tag.key === key));
-    if (kept.length + input.tags.length > tagsPerResource) {
-      throw refuseField("tags", `a resource has at most ${tagsPerResource} tags`, "tags.quota");
-    }
-    resource.tags = [...kept, ...input.tags];
-    return {};
-  },
-};
-
-const untagResource: Operation = {
-  service: "qbusiness",
-  operation: "UntagResource",
-  resource: (input: ResourceInput) => input.resourceARN,
-  handler(input: ResourceInput & { tagKeys?: string[] }, context) {
-    const resource = getTagged(context, input.resourceARN);
-    resource.tags = resource.tags.filter(({ key }) => !input.tagKeys?.includes(key));
-    return {};
-  },
-};
-
-const listTagsForResource: Operation = {
-  service: "qbusiness",
-  operation: "ListTagsForResource",
-  resource: (input: ResourceInput) => input.resourceARN,
-  handler: (input: ResourceInput, context) => ({ tags: getTagged(context, input.resourceARN).tags }),
-};
-
 /** The operations of this family. */
-export const tagOperations: readonly Operation[] = [tagResource, untagResource, listTagsForResource];
+export const tagOperations = family("qbusiness", {
+  TagResource: {
+    authorize: (input: ResourceInput) => input.resourceARN,
+    run(input: ResourceInput & { tags: Tag[] }, context) {
+      const resource = getTagged(context, input.resourceARN);
+      const kept = resource.tags.filter(({ key }) => !input.tags.some((tag) => tag.key === key));
+      if (kept.length + input.tags.length > tagsPerResource) {
+        throw refuseField("tags", `a resource has at most ${tagsPerResource} tags`, "tags.quota");
+      }
+      resource.tags = [...kept, ...input.tags];
+      return {};
+    },
+  },
+
+  UntagResource: {
+    authorize: (input: ResourceInput) => input.resourceARN,
+    run(input: ResourceInput & { tagKeys?: string[] }, context) {
+      const resource = getTagged(context, input.resourceARN);
+      resource.tags = resource.tags.filter(({ key }) => !input.tagKeys?.includes(key));
+      return {};
+    },
+  },
+
+  ListTagsForResource: {
+    authorize: (input: ResourceInput) => input.resourceARN,
+    run: (input: ResourceInput, context) => ({ tags: getTagged(context, input.resourceARN).tags }),
+  },
+});
 
 function getTagged(context: OperationContext, arn: string): { tags: Tag[] } {
   const { world } = context;

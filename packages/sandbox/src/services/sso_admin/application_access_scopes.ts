@@ -1,7 +1,7 @@
 // Access scopes of an application: Put, Get, List and Delete.
 
 import { cutPage } from "../../operation/list_page.ts";
-import type { Operation } from "../../operation/operation.ts";
+import { family } from "../../operation/operation.ts";
 import type { IdentityCenterApplication } from "../../state/identity_center_entities.ts";
 import { getApplication } from "./lookup.ts";
 import { refuse } from "./refuse.ts";
@@ -14,68 +14,55 @@ type AccessScope = IdentityCenterApplication["accessScopes"][number];
 /** IAM Identity Center quotas. */
 const scopesPerApplication = 25;
 
-const putApplicationAccessScope: Operation = {
-  service: "sso-admin",
-  operation: "PutApplicationAccessScope",
-  resource: (input: PutInput) => input.ApplicationArn,
-  handler({ ApplicationArn: arn, Scope: scope, AuthorizedTargets: targets = [] }: PutInput, context) {
-    const application = getApplication(context, arn);
-    const others = application.accessScopes.filter((entry) => entry.scope !== scope);
-    if (others.length >= scopesPerApplication) {
-      // The operation models no ServiceQuotaExceededException.
-      throw refuse(
-        "ValidationException",
-        `An application has at most ${scopesPerApplication} access scopes.`,
-        {
-          rule: "scope.quota",
-          why: `The application has ${others.length} access scopes.`,
-          fix: "Delete a scope first.",
-        },
-      );
-    }
-    application.accessScopes = [...others, { scope, authorizedTargets: targets }];
-    return {};
-  },
-};
-
-const getApplicationAccessScope: Operation = {
-  service: "sso-admin",
-  operation: "GetApplicationAccessScope",
-  resource: (input: ScopeInput) => input.ApplicationArn,
-  handler: (input: ScopeInput, context) =>
-    wireScope(getScope(getApplication(context, input.ApplicationArn), input.Scope)),
-};
-
-const listApplicationAccessScopes: Operation = {
-  service: "sso-admin",
-  operation: "ListApplicationAccessScopes",
-  resource: (input: ListInput) => input.ApplicationArn,
-  handler({ ApplicationArn: arn, MaxResults: size = 10, NextToken: nextToken }: ListInput, context) {
-    const { accessScopes } = getApplication(context, arn);
-    const cut = cutPage(context, accessScopes, { size, nextToken, tokenMember: "nextToken", filter: arn });
-    return { Scopes: cut.page.map(wireScope), NextToken: cut.nextToken };
-  },
-};
-
-const deleteApplicationAccessScope: Operation = {
-  service: "sso-admin",
-  operation: "DeleteApplicationAccessScope",
-  resource: (input: ScopeInput) => input.ApplicationArn,
-  handler(input: ScopeInput, context) {
-    const application = getApplication(context, input.ApplicationArn);
-    const found = getScope(application, input.Scope);
-    application.accessScopes = application.accessScopes.filter((entry) => entry !== found);
-    return {};
-  },
-};
-
 /** The operations of this family. */
-export const applicationAccessScopeOperations: readonly Operation[] = [
-  putApplicationAccessScope,
-  getApplicationAccessScope,
-  listApplicationAccessScopes,
-  deleteApplicationAccessScope,
-];
+export const applicationAccessScopeOperations = family("sso-admin", {
+  PutApplicationAccessScope: {
+    authorize: (input: PutInput) => input.ApplicationArn,
+    run({ ApplicationArn: arn, Scope: scope, AuthorizedTargets: targets = [] }: PutInput, context) {
+      const application = getApplication(context, arn);
+      const others = application.accessScopes.filter((entry) => entry.scope !== scope);
+      if (others.length >= scopesPerApplication) {
+        // The operation models no ServiceQuotaExceededException.
+        throw refuse(
+          "ValidationException",
+          `An application has at most ${scopesPerApplication} access scopes.`,
+          {
+            rule: "scope.quota",
+            why: `The application has ${others.length} access scopes.`,
+            fix: "Delete a scope first.",
+          },
+        );
+      }
+      application.accessScopes = [...others, { scope, authorizedTargets: targets }];
+      return {};
+    },
+  },
+
+  GetApplicationAccessScope: {
+    authorize: (input: ScopeInput) => input.ApplicationArn,
+    run: (input: ScopeInput, context) =>
+      wireScope(getScope(getApplication(context, input.ApplicationArn), input.Scope)),
+  },
+
+  ListApplicationAccessScopes: {
+    authorize: (input: ListInput) => input.ApplicationArn,
+    run({ ApplicationArn: arn, MaxResults: size = 10, NextToken: nextToken }: ListInput, context) {
+      const { accessScopes } = getApplication(context, arn);
+      const cut = cutPage(context, accessScopes, { size, nextToken, tokenMember: "nextToken", filter: arn });
+      return { Scopes: cut.page.map(wireScope), NextToken: cut.nextToken };
+    },
+  },
+
+  DeleteApplicationAccessScope: {
+    authorize: (input: ScopeInput) => input.ApplicationArn,
+    run(input: ScopeInput, context) {
+      const application = getApplication(context, input.ApplicationArn);
+      const found = getScope(application, input.Scope);
+      application.accessScopes = application.accessScopes.filter((entry) => entry !== found);
+      return {};
+    },
+  },
+});
 
 function getScope({ applicationArn, accessScopes }: IdentityCenterApplication, scope: string): AccessScope {
   const found = accessScopes.find((entry) => entry.scope === scope);

@@ -1,7 +1,7 @@
 // Who may use an application: assignments of users and groups, and whether one is required at all.
 
 import { cutPage } from "../../operation/list_page.ts";
-import type { Operation, OperationContext } from "../../operation/operation.ts";
+import { family, type OperationContext } from "../../operation/operation.ts";
 import type { IdentityCenterApplication } from "../../state/identity_center_entities.ts";
 import { storeKey } from "../../state/world.ts";
 import { getApplication, getInstance } from "./lookup.ts";
@@ -18,121 +18,103 @@ type ListForPrincipalInput = Omit<AssignmentInput, "ApplicationArn"> & {
 };
 type Assignment = IdentityCenterApplication["assignments"][number];
 
-const createApplicationAssignment: Operation = {
-  service: "sso-admin",
-  operation: "CreateApplicationAssignment",
-  resource: (input: AssignmentInput) => input.ApplicationArn,
-  handler(input: AssignmentInput, context) {
-    const application = getApplication(context, input.ApplicationArn);
-    assertPrincipal(input, application.instanceArn, context);
-    if (findAssignment(application, input)) {
-      throw refuse("ConflictException", `${input.PrincipalType} ${input.PrincipalId} is assigned already.`, {
-        rule: "assignment.unique",
-        why: "This assignment exists already.",
-        fix: "Treat it as done.",
-      });
-    }
-    application.assignments.push({ principalType: input.PrincipalType, principalId: input.PrincipalId });
-    return {};
-  },
-};
-
-const describeApplicationAssignment: Operation = {
-  service: "sso-admin",
-  operation: "DescribeApplicationAssignment",
-  resource: (input: AssignmentInput) => input.ApplicationArn,
-  handler(input: AssignmentInput, context) {
-    const application = getApplication(context, input.ApplicationArn);
-    return wireAssignment(getAssignment(application, input), application);
-  },
-};
-
-const deleteApplicationAssignment: Operation = {
-  service: "sso-admin",
-  operation: "DeleteApplicationAssignment",
-  resource: (input: AssignmentInput) => input.ApplicationArn,
-  handler(input: AssignmentInput, context) {
-    const application = getApplication(context, input.ApplicationArn);
-    const found = getAssignment(application, input);
-    application.assignments = application.assignments.filter((assignment) => assignment !== found);
-    return {};
-  },
-};
-
-const listApplicationAssignments: Operation = {
-  service: "sso-admin",
-  operation: "ListApplicationAssignments",
-  resource: (input: ListInput) => input.ApplicationArn,
-  handler({ ApplicationArn: arn, MaxResults: size = 100, NextToken: nextToken }: ListInput, context) {
-    const application = getApplication(context, arn);
-    const cut = cutPage(context, application.assignments, {
-      size,
-      nextToken,
-      tokenMember: "nextToken",
-      filter: arn,
-    });
-    const page = cut.page.map((assignment) => wireAssignment(assignment, application));
-    return { ApplicationAssignments: page, NextToken: cut.nextToken };
-  },
-};
-
-const listApplicationAssignmentsForPrincipal: Operation = {
-  service: "sso-admin",
-  operation: "ListApplicationAssignmentsForPrincipal",
-  resource: (input: ListForPrincipalInput) => input.InstanceArn,
-  handler(input: ListForPrincipalInput, context) {
-    const { instanceArn } = getInstance(context, input.InstanceArn);
-    assertPrincipal(input, instanceArn, context);
-    const wanted = input.Filter?.ApplicationArn;
-    const found = [...context.world.applications.values()]
-      .filter((application) => application.instanceArn === instanceArn)
-      .filter(({ applicationArn }) => wanted === undefined || applicationArn === wanted)
-      .filter((application) => findAssignment(application, input) !== undefined);
-    const cut = cutPage(context, found, {
-      size: input.MaxResults ?? 100,
-      nextToken: input.NextToken,
-      tokenMember: "nextToken",
-      filter: [instanceArn, input.PrincipalType, input.PrincipalId, wanted],
-    });
-    const { PrincipalId, PrincipalType } = input;
-    const page = cut.page.map(({ applicationArn }) => ({
-      ApplicationArn: applicationArn,
-      PrincipalId,
-      PrincipalType,
-    }));
-    return { ApplicationAssignments: page, NextToken: cut.nextToken };
-  },
-};
-
-const putApplicationAssignmentConfiguration: Operation = {
-  service: "sso-admin",
-  operation: "PutApplicationAssignmentConfiguration",
-  resource: (input: ApplicationInput) => input.ApplicationArn,
-  handler(input: ApplicationInput & { AssignmentRequired: boolean }, context) {
-    getApplication(context, input.ApplicationArn).assignmentRequired = input.AssignmentRequired;
-    return {};
-  },
-};
-
-const getApplicationAssignmentConfiguration: Operation = {
-  service: "sso-admin",
-  operation: "GetApplicationAssignmentConfiguration",
-  resource: (input: ApplicationInput) => input.ApplicationArn,
-  handler(input: ApplicationInput, context) {
-    return { AssignmentRequired: getApplication(context, input.ApplicationArn).assignmentRequired };
-  },
-};
-
 /** The operations of this family. */
-export const applicationAssignmentOperations: readonly Operation[] = [
-  createApplicationAssignment,
-  describeApplicationAssignment,
-  deleteApplicationAssignment,
-  listApplicationAssignments,
-  listApplicationAssignmentsForPrincipal,
-  putApplicationAssignmentConfiguration,
-  getApplicationAssignmentConfiguration,
-];
+export const applicationAssignmentOperations = family("sso-admin", {
+  CreateApplicationAssignment: {
+    authorize: (input: AssignmentInput) => input.ApplicationArn,
+    run(input: AssignmentInput, context) {
+      const application = getApplication(context, input.ApplicationArn);
+      assertPrincipal(input, application.instanceArn, context);
+      if (findAssignment(application, input)) {
+        throw refuse(
+          "ConflictException",
+          `${input.PrincipalType} ${input.PrincipalId} is assigned already.`,
+          {
+            rule: "assignment.unique",
+            why: "This assignment exists already.",
+            fix: "Treat it as done.",
+          },
+        );
+      }
+      application.assignments.push({ principalType: input.PrincipalType, principalId: input.PrincipalId });
+      return {};
+    },
+  },
+
+  DescribeApplicationAssignment: {
+    authorize: (input: AssignmentInput) => input.ApplicationArn,
+    run(input: AssignmentInput, context) {
+      const application = getApplication(context, input.ApplicationArn);
+      return wireAssignment(getAssignment(application, input), application);
+    },
+  },
+
+  DeleteApplicationAssignment: {
+    authorize: (input: AssignmentInput) => input.ApplicationArn,
+    run(input: AssignmentInput, context) {
+      const application = getApplication(context, input.ApplicationArn);
+      const found = getAssignment(application, input);
+      application.assignments = application.assignments.filter((assignment) => assignment !== found);
+      return {};
+    },
+  },
+
+  ListApplicationAssignments: {
+    authorize: (input: ListInput) => input.ApplicationArn,
+    run({ ApplicationArn: arn, MaxResults: size = 100, NextToken: nextToken }: ListInput, context) {
+      const application = getApplication(context, arn);
+      const cut = cutPage(context, application.assignments, {
+        size,
+        nextToken,
+        tokenMember: "nextToken",
+        filter: arn,
+      });
+      const page = cut.page.map((assignment) => wireAssignment(assignment, application));
+      return { ApplicationAssignments: page, NextToken: cut.nextToken };
+    },
+  },
+
+  ListApplicationAssignmentsForPrincipal: {
+    authorize: (input: ListForPrincipalInput) => input.InstanceArn,
+    run(input: ListForPrincipalInput, context) {
+      const { instanceArn } = getInstance(context, input.InstanceArn);
+      assertPrincipal(input, instanceArn, context);
+      const wanted = input.Filter?.ApplicationArn;
+      const found = [...context.world.applications.values()]
+        .filter((application) => application.instanceArn === instanceArn)
+        .filter(({ applicationArn }) => wanted === undefined || applicationArn === wanted)
+        .filter((application) => findAssignment(application, input) !== undefined);
+      const cut = cutPage(context, found, {
+        size: input.MaxResults ?? 100,
+        nextToken: input.NextToken,
+        tokenMember: "nextToken",
+        filter: [instanceArn, input.PrincipalType, input.PrincipalId, wanted],
+      });
+      const { PrincipalId, PrincipalType } = input;
+      const page = cut.page.map(({ applicationArn }) => ({
+        ApplicationArn: applicationArn,
+        PrincipalId,
+        PrincipalType,
+      }));
+      return { ApplicationAssignments: page, NextToken: cut.nextToken };
+    },
+  },
+
+  PutApplicationAssignmentConfiguration: {
+    authorize: (input: ApplicationInput) => input.ApplicationArn,
+    run(input: ApplicationInput & { AssignmentRequired: boolean }, context) {
+      getApplication(context, input.ApplicationArn).assignmentRequired = input.AssignmentRequired;
+      return {};
+    },
+  },
+
+  GetApplicationAssignmentConfiguration: {
+    authorize: (input: ApplicationInput) => input.ApplicationArn,
+    run(input: ApplicationInput, context) {
+      return { AssignmentRequired: getApplication(context, input.ApplicationArn).assignmentRequired };
+    },
+  },
+});
 
 function findAssignment(
   application: IdentityCenterApplication,

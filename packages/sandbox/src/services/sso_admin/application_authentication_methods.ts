@@ -1,7 +1,7 @@
 // The authentication method IAM of an application: its actor policy says which principals may exchange tokens.
 // Put, Get, List and Delete.
 
-import type { Operation } from "../../operation/operation.ts";
+import { family } from "../../operation/operation.ts";
 import { PolicyGrammarError, parsePolicy } from "../../policy/parse_policy.ts";
 import type { PolicyDocument } from "../../policy/policy_document.ts";
 import type { IdentityCenterApplication } from "../../state/identity_center_entities.ts";
@@ -12,61 +12,48 @@ type MethodInput = { ApplicationArn: string; AuthenticationMethodType: "IAM" };
 type PutInput = MethodInput & { AuthenticationMethod: { Iam: { ActorPolicy: unknown } } };
 type ListInput = { ApplicationArn: string; NextToken?: string };
 
-const putApplicationAuthenticationMethod: Operation = {
-  service: "sso-admin",
-  operation: "PutApplicationAuthenticationMethod",
-  resource: (input: PutInput) => input.ApplicationArn,
-  handler(input: PutInput, context) {
-    const application = getApplication(context, input.ApplicationArn);
-    application.actorPolicy = parseActorPolicy(input.AuthenticationMethod.Iam.ActorPolicy);
-    return {};
-  },
-};
-
-const getApplicationAuthenticationMethod: Operation = {
-  service: "sso-admin",
-  operation: "GetApplicationAuthenticationMethod",
-  resource: (input: MethodInput) => input.ApplicationArn,
-  handler(input: MethodInput, context) {
-    return {
-      AuthenticationMethod: wireMethod(getActorPolicy(getApplication(context, input.ApplicationArn))),
-    };
-  },
-};
-
-// There is one type of method, so there is never a second page.
-const listApplicationAuthenticationMethods: Operation = {
-  service: "sso-admin",
-  operation: "ListApplicationAuthenticationMethods",
-  resource: (input: ListInput) => input.ApplicationArn,
-  handler(input: ListInput, context) {
-    const { actorPolicy } = getApplication(context, input.ApplicationArn);
-    const methods = actorPolicy
-      ? [{ AuthenticationMethodType: "IAM", AuthenticationMethod: wireMethod(actorPolicy) }]
-      : [];
-    return { AuthenticationMethods: methods };
-  },
-};
-
-const deleteApplicationAuthenticationMethod: Operation = {
-  service: "sso-admin",
-  operation: "DeleteApplicationAuthenticationMethod",
-  resource: (input: MethodInput) => input.ApplicationArn,
-  handler(input: MethodInput, context) {
-    const application = getApplication(context, input.ApplicationArn);
-    getActorPolicy(application);
-    application.actorPolicy = null;
-    return {};
-  },
-};
-
 /** The operations of this family. */
-export const applicationAuthenticationMethodOperations: readonly Operation[] = [
-  putApplicationAuthenticationMethod,
-  getApplicationAuthenticationMethod,
-  listApplicationAuthenticationMethods,
-  deleteApplicationAuthenticationMethod,
-];
+export const applicationAuthenticationMethodOperations = family("sso-admin", {
+  PutApplicationAuthenticationMethod: {
+    authorize: (input: PutInput) => input.ApplicationArn,
+    run(input: PutInput, context) {
+      const application = getApplication(context, input.ApplicationArn);
+      application.actorPolicy = parseActorPolicy(input.AuthenticationMethod.Iam.ActorPolicy);
+      return {};
+    },
+  },
+
+  GetApplicationAuthenticationMethod: {
+    authorize: (input: MethodInput) => input.ApplicationArn,
+    run(input: MethodInput, context) {
+      return {
+        AuthenticationMethod: wireMethod(getActorPolicy(getApplication(context, input.ApplicationArn))),
+      };
+    },
+  },
+
+  // There is one type of method, so there is never a second page.
+  ListApplicationAuthenticationMethods: {
+    authorize: (input: ListInput) => input.ApplicationArn,
+    run(input: ListInput, context) {
+      const { actorPolicy } = getApplication(context, input.ApplicationArn);
+      const methods = actorPolicy
+        ? [{ AuthenticationMethodType: "IAM", AuthenticationMethod: wireMethod(actorPolicy) }]
+        : [];
+      return { AuthenticationMethods: methods };
+    },
+  },
+
+  DeleteApplicationAuthenticationMethod: {
+    authorize: (input: MethodInput) => input.ApplicationArn,
+    run(input: MethodInput, context) {
+      const application = getApplication(context, input.ApplicationArn);
+      getActorPolicy(application);
+      application.actorPolicy = null;
+      return {};
+    },
+  },
+});
 
 function parseActorPolicy(value: unknown): PolicyDocument {
   try {

@@ -1,7 +1,7 @@
 // Grants of an application: PutApplicationGrant, GetApplicationGrant, ListApplicationGrants, DeleteApplicationGrant.
 
 import { cutPage } from "../../operation/list_page.ts";
-import type { Operation, OperationContext } from "../../operation/operation.ts";
+import { family, type OperationContext } from "../../operation/operation.ts";
 import type { ApplicationGrants, IdentityCenterApplication } from "../../state/identity_center_entities.ts";
 import { getApplication, getTrustedTokenIssuer } from "./lookup.ts";
 import { refuse } from "./refuse.ts";
@@ -26,70 +26,57 @@ const grantMembers = {
   "urn:ietf:params:oauth:grant-type:token-exchange": { wire: "TokenExchange", kept: "tokenExchange" },
 } as const;
 
-const putApplicationGrant: Operation = {
-  service: "sso-admin",
-  operation: "PutApplicationGrant",
-  resource: (input: PutInput) => input.ApplicationArn,
-  handler(input: PutInput, context) {
-    const application = getApplication(context, input.ApplicationArn);
-    const { wire } = grantMembers[input.GrantType];
-    if (input.Grant[wire] === undefined) {
-      throw refuse("ValidationException", `Grant must hold ${wire} when GrantType is ${input.GrantType}.`, {
-        rule: "grant.type",
-        why: `GrantType is ${input.GrantType}, but Grant holds ${Object.keys(input.Grant).join(", ")}.`,
-        fix: `Send {"${wire}": {…}}.`,
-      });
-    }
-    application.grants = { ...application.grants, ...keep(input.Grant, application, context) };
-    return {};
-  },
-};
-
-const getApplicationGrant: Operation = {
-  service: "sso-admin",
-  operation: "GetApplicationGrant",
-  resource: (input: GrantInput) => input.ApplicationArn,
-  handler(input: GrantInput, context) {
-    const { grants } = getApplication(context, input.ApplicationArn);
-    assertConfigured(grants, input);
-    return { Grant: wireGrant(grants, input.GrantType) };
-  },
-};
-
-const listApplicationGrants: Operation = {
-  service: "sso-admin",
-  operation: "ListApplicationGrants",
-  resource: (input: ListInput) => input.ApplicationArn,
-  handler({ ApplicationArn: arn, NextToken: nextToken }: ListInput, context) {
-    const { grants } = getApplication(context, arn);
-    const types = (Object.keys(grantMembers) as GrantInput["GrantType"][]).filter(
-      (type) => grants[grantMembers[type].kept] !== undefined,
-    );
-    const cut = cutPage(context, types, { size: 100, nextToken, tokenMember: "nextToken", filter: arn });
-    const page = cut.page.map((type) => ({ GrantType: type, Grant: wireGrant(grants, type) }));
-    return { Grants: page, NextToken: cut.nextToken };
-  },
-};
-
-const deleteApplicationGrant: Operation = {
-  service: "sso-admin",
-  operation: "DeleteApplicationGrant",
-  resource: (input: GrantInput) => input.ApplicationArn,
-  handler(input: GrantInput, context) {
-    const { grants } = getApplication(context, input.ApplicationArn);
-    assertConfigured(grants, input);
-    delete grants[grantMembers[input.GrantType].kept];
-    return {};
-  },
-};
-
 /** The operations of this family. */
-export const applicationGrantOperations: readonly Operation[] = [
-  putApplicationGrant,
-  getApplicationGrant,
-  listApplicationGrants,
-  deleteApplicationGrant,
-];
+export const applicationGrantOperations = family("sso-admin", {
+  PutApplicationGrant: {
+    authorize: (input: PutInput) => input.ApplicationArn,
+    run(input: PutInput, context) {
+      const application = getApplication(context, input.ApplicationArn);
+      const { wire } = grantMembers[input.GrantType];
+      if (input.Grant[wire] === undefined) {
+        throw refuse("ValidationException", `Grant must hold ${wire} when GrantType is ${input.GrantType}.`, {
+          rule: "grant.type",
+          why: `GrantType is ${input.GrantType}, but Grant holds ${Object.keys(input.Grant).join(", ")}.`,
+          fix: `Send {"${wire}": {…}}.`,
+        });
+      }
+      application.grants = { ...application.grants, ...keep(input.Grant, application, context) };
+      return {};
+    },
+  },
+
+  GetApplicationGrant: {
+    authorize: (input: GrantInput) => input.ApplicationArn,
+    run(input: GrantInput, context) {
+      const { grants } = getApplication(context, input.ApplicationArn);
+      assertConfigured(grants, input);
+      return { Grant: wireGrant(grants, input.GrantType) };
+    },
+  },
+
+  ListApplicationGrants: {
+    authorize: (input: ListInput) => input.ApplicationArn,
+    run({ ApplicationArn: arn, NextToken: nextToken }: ListInput, context) {
+      const { grants } = getApplication(context, arn);
+      const types = (Object.keys(grantMembers) as GrantInput["GrantType"][]).filter(
+        (type) => grants[grantMembers[type].kept] !== undefined,
+      );
+      const cut = cutPage(context, types, { size: 100, nextToken, tokenMember: "nextToken", filter: arn });
+      const page = cut.page.map((type) => ({ GrantType: type, Grant: wireGrant(grants, type) }));
+      return { Grants: page, NextToken: cut.nextToken };
+    },
+  },
+
+  DeleteApplicationGrant: {
+    authorize: (input: GrantInput) => input.ApplicationArn,
+    run(input: GrantInput, context) {
+      const { grants } = getApplication(context, input.ApplicationArn);
+      assertConfigured(grants, input);
+      delete grants[grantMembers[input.GrantType].kept];
+      return {};
+    },
+  },
+});
 
 function keep(
   grant: WireGrant,

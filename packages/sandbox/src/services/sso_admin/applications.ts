@@ -3,7 +3,7 @@
 import type { Json } from "../../ground/errors.ts";
 import { createOnce } from "../../operation/idempotency.ts";
 import { cutPage } from "../../operation/list_page.ts";
-import type { Operation, OperationContext } from "../../operation/operation.ts";
+import { family, type OperationContext } from "../../operation/operation.ts";
 import type {
   IdentityCenterApplication,
   IdentityCenterInstance,
@@ -42,88 +42,72 @@ type ListInput = {
 /** The provider of customer managed OAuth 2.0 applications, the only one callers may create here. */
 const customProvider = "arn:aws:sso::aws:applicationProvider/custom";
 
-const createApplication: Operation = {
-  service: "sso-admin",
-  operation: "CreateApplication",
-  resource: (input: CreateInput) => input.InstanceArn,
-  handler(input: CreateInput, context) {
-    const instance = getInstance(context, input.InstanceArn);
-    assertProvider(input.ApplicationProviderArn);
-    assertPortalOptions(input.PortalOptions);
-    const { ClientToken: token, ...parameters } = input;
-    const create = () => addApplication(input, instance, context);
-    return createOnce(context, token, parameters, create, refuseTokenReuse);
-  },
-};
-
-const describeApplication: Operation = {
-  service: "sso-admin",
-  operation: "DescribeApplication",
-  resource: (input: ApplicationInput) => input.ApplicationArn,
-  handler: (input: ApplicationInput, context) =>
-    describe(getApplication(context, input.ApplicationArn), context),
-};
-
-const updateApplication: Operation = {
-  service: "sso-admin",
-  operation: "UpdateApplication",
-  resource: (input: UpdateInput) => input.ApplicationArn,
-  handler(input: UpdateInput, context) {
-    const application = getApplication(context, input.ApplicationArn);
-    assertPortalOptions(input.PortalOptions);
-    application.name = input.Name ?? application.name;
-    application.description = input.Description ?? application.description;
-    application.status = input.Status ?? application.status;
-    if (input.PortalOptions) {
-      application.portalOptions = { ...application.portalOptions, ...plain(input.PortalOptions) };
-    }
-    return {};
-  },
-};
-
-const deleteApplication: Operation = {
-  service: "sso-admin",
-  operation: "DeleteApplication",
-  resource: (input: ApplicationInput) => input.ApplicationArn,
-  handler(input: ApplicationInput, context) {
-    const { applicationArn } = getApplication(context, input.ApplicationArn);
-    removeApplication(context, applicationArn);
-    return {};
-  },
-};
-
-const listApplications: Operation = {
-  service: "sso-admin",
-  operation: "ListApplications",
-  resource: (input: ListInput) => input.InstanceArn,
-  handler({ InstanceArn: arn, MaxResults = 50, NextToken: nextToken, Filter: filter }: ListInput, context) {
-    getInstance(context, arn);
-    const found = [...context.world.applications.values()].filter(
-      ({ instanceArn, accountId, applicationProviderArn }) =>
-        instanceArn === arn &&
-        (filter?.ApplicationAccount ?? accountId) === accountId &&
-        (filter?.ApplicationProvider ?? applicationProviderArn) === applicationProviderArn,
-    );
-    const cut = cutPage(context, found, {
-      // The model bounds the answer to 50, whatever MaxResults says.
-      size: Math.min(MaxResults, 50),
-      nextToken,
-      tokenMember: "nextToken",
-      filter: [arn, filter],
-    });
-    const applications = cut.page.map((application) => describe(application, context));
-    return { Applications: applications, NextToken: cut.nextToken };
-  },
-};
-
 /** The operations of this family. */
-export const applicationOperations: readonly Operation[] = [
-  createApplication,
-  describeApplication,
-  updateApplication,
-  deleteApplication,
-  listApplications,
-];
+export const applicationOperations = family("sso-admin", {
+  CreateApplication: {
+    authorize: (input: CreateInput) => input.InstanceArn,
+    run(input: CreateInput, context) {
+      const instance = getInstance(context, input.InstanceArn);
+      assertProvider(input.ApplicationProviderArn);
+      assertPortalOptions(input.PortalOptions);
+      const { ClientToken: token, ...parameters } = input;
+      const create = () => addApplication(input, instance, context);
+      return createOnce(context, token, parameters, create, refuseTokenReuse);
+    },
+  },
+
+  DescribeApplication: {
+    authorize: (input: ApplicationInput) => input.ApplicationArn,
+    run: (input: ApplicationInput, context) =>
+      describe(getApplication(context, input.ApplicationArn), context),
+  },
+
+  UpdateApplication: {
+    authorize: (input: UpdateInput) => input.ApplicationArn,
+    run(input: UpdateInput, context) {
+      const application = getApplication(context, input.ApplicationArn);
+      assertPortalOptions(input.PortalOptions);
+      application.name = input.Name ?? application.name;
+      application.description = input.Description ?? application.description;
+      application.status = input.Status ?? application.status;
+      if (input.PortalOptions) {
+        application.portalOptions = { ...application.portalOptions, ...plain(input.PortalOptions) };
+      }
+      return {};
+    },
+  },
+
+  DeleteApplication: {
+    authorize: (input: ApplicationInput) => input.ApplicationArn,
+    run(input: ApplicationInput, context) {
+      const { applicationArn } = getApplication(context, input.ApplicationArn);
+      removeApplication(context, applicationArn);
+      return {};
+    },
+  },
+
+  ListApplications: {
+    authorize: (input: ListInput) => input.InstanceArn,
+    run({ InstanceArn: arn, MaxResults = 50, NextToken: nextToken, Filter: filter }: ListInput, context) {
+      getInstance(context, arn);
+      const found = [...context.world.applications.values()].filter(
+        ({ instanceArn, accountId, applicationProviderArn }) =>
+          instanceArn === arn &&
+          (filter?.ApplicationAccount ?? accountId) === accountId &&
+          (filter?.ApplicationProvider ?? applicationProviderArn) === applicationProviderArn,
+      );
+      const cut = cutPage(context, found, {
+        // The model bounds the answer to 50, whatever MaxResults says.
+        size: Math.min(MaxResults, 50),
+        nextToken,
+        tokenMember: "nextToken",
+        filter: [arn, filter],
+      });
+      const applications = cut.page.map((application) => describe(application, context));
+      return { Applications: applications, NextToken: cut.nextToken };
+    },
+  },
+});
 
 /** Removes an application with all that was issued for it, as its own deletion and its data accessor's do. */
 export function removeApplication({ world }: Pick<OperationContext, "world">, applicationArn: string): void {

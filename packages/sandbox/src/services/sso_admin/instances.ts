@@ -2,7 +2,7 @@
 
 import { createOnce } from "../../operation/idempotency.ts";
 import { cutPage } from "../../operation/list_page.ts";
-import type { Operation, OperationContext } from "../../operation/operation.ts";
+import { family, type OperationContext } from "../../operation/operation.ts";
 import type { IdentityCenterInstance } from "../../state/identity_center_entities.ts";
 import { getInstance, identityStoreArn } from "./lookup.ts";
 import { refuse, refuseTokenReuse } from "./refuse.ts";
@@ -16,96 +16,82 @@ type UpdateInput = InstanceInput & {
   PermissionSetsEnabled?: boolean;
 };
 
-const listInstances: Operation = {
-  service: "sso-admin",
-  operation: "ListInstances",
-  handler({ MaxResults = 10, NextToken: nextToken }: ListInput, context) {
-    const own = [...context.world.instances.values()].filter(
-      ({ ownerAccountId, region }) => ownerAccountId === context.accountId && region === context.region,
-    );
-    // The model bounds the answer to 10, whatever MaxResults says.
-    const size = Math.min(MaxResults, 10);
-    const cut = cutPage(context, own, { size, nextToken, tokenMember: "nextToken" });
-    return { Instances: cut.page.map(describe), NextToken: cut.nextToken };
-  },
-};
-
-const describeInstance: Operation = {
-  service: "sso-admin",
-  operation: "DescribeInstance",
-  resource: (input: InstanceInput) => input.InstanceArn,
-  handler({ InstanceArn: arn }: InstanceInput, context) {
-    const details = { KeyType: "AWS_OWNED_KMS_KEY", EncryptionStatus: "ENABLED" };
-    return { ...describe(getInstance(context, arn)), EncryptionConfigurationDetails: details };
-  },
-};
-
-const createInstance: Operation = {
-  service: "sso-admin",
-  operation: "CreateInstance",
-  handler(input: CreateInput, context) {
-    const { ClientToken: token, ...parameters } = input;
-    return createOnce(context, token, parameters, () => addInstance(input, context), refuseTokenReuse);
-  },
-};
-
-const updateInstance: Operation = {
-  service: "sso-admin",
-  operation: "UpdateInstance",
-  resource: (input: UpdateInput) => input.InstanceArn,
-  handler(input: UpdateInput, context) {
-    const instance = getInstance(context, input.InstanceArn);
-    if (input.EncryptionConfiguration?.KeyType === "CUSTOMER_MANAGED_KEY" || input.PermissionSetsEnabled) {
-      throw refuse(
-        "ValidationException",
-        "Customer managed keys and permission sets are not supported by the sandbox.",
-        {
-          rule: "instance.settings",
-          why: "The sandbox has no customer managed keys for instances and no permission sets.",
-          fix: "Leave EncryptionConfiguration and PermissionSetsEnabled out.",
-        },
-      );
-    }
-    if (input.Name !== undefined) instance.name = input.Name;
-    return {};
-  },
-};
-
-const deleteInstance: Operation = {
-  service: "sso-admin",
-  operation: "DeleteInstance",
-  resource: (input: InstanceInput) => input.InstanceArn,
-  handler({ InstanceArn: arn }: InstanceInput, context) {
-    const instance = getInstance(context, arn);
-    const { applications, trustedTokenIssuers, users, groups, memberships, instances } = context.world;
-    const held = [...applications.values(), ...trustedTokenIssuers.values()].filter(
-      ({ instanceArn }) => instanceArn === arn,
-    ).length;
-    if (held > 0) {
-      throw refuse("ConflictException", "The instance still has applications or trusted token issuers.", {
-        rule: "instance.empty",
-        why: `The instance still has ${held} applications or trusted token issuers.`,
-        fix: "Delete them first.",
-      });
-    }
-    for (const collection of [users, groups, memberships]) {
-      for (const [key, { identityStoreId }] of collection) {
-        if (identityStoreId === instance.identityStoreId) collection.delete(key);
-      }
-    }
-    instances.delete(arn);
-    return {};
-  },
-};
-
 /** The operations of this family. */
-export const instanceOperations: readonly Operation[] = [
-  listInstances,
-  describeInstance,
-  createInstance,
-  updateInstance,
-  deleteInstance,
-];
+export const instanceOperations = family("sso-admin", {
+  ListInstances: {
+    authorize: "anyResource",
+    run({ MaxResults = 10, NextToken: nextToken }: ListInput, context) {
+      const own = [...context.world.instances.values()].filter(
+        ({ ownerAccountId, region }) => ownerAccountId === context.accountId && region === context.region,
+      );
+      // The model bounds the answer to 10, whatever MaxResults says.
+      const size = Math.min(MaxResults, 10);
+      const cut = cutPage(context, own, { size, nextToken, tokenMember: "nextToken" });
+      return { Instances: cut.page.map(describe), NextToken: cut.nextToken };
+    },
+  },
+
+  DescribeInstance: {
+    authorize: (input: InstanceInput) => input.InstanceArn,
+    run({ InstanceArn: arn }: InstanceInput, context) {
+      const details = { KeyType: "AWS_OWNED_KMS_KEY", EncryptionStatus: "ENABLED" };
+      return { ...describe(getInstance(context, arn)), EncryptionConfigurationDetails: details };
+    },
+  },
+
+  CreateInstance: {
+    authorize: "anyResource",
+    run(input: CreateInput, context) {
+      const { ClientToken: token, ...parameters } = input;
+      return createOnce(context, token, parameters, () => addInstance(input, context), refuseTokenReuse);
+    },
+  },
+
+  UpdateInstance: {
+    authorize: (input: UpdateInput) => input.InstanceArn,
+    run(input: UpdateInput, context) {
+      const instance = getInstance(context, input.InstanceArn);
+      if (input.EncryptionConfiguration?.KeyType === "CUSTOMER_MANAGED_KEY" || input.PermissionSetsEnabled) {
+        throw refuse(
+          "ValidationException",
+          "Customer managed keys and permission sets are not supported by the sandbox.",
+          {
+            rule: "instance.settings",
+            why: "The sandbox has no customer managed keys for instances and no permission sets.",
+            fix: "Leave EncryptionConfiguration and PermissionSetsEnabled out.",
+          },
+        );
+      }
+      if (input.Name !== undefined) instance.name = input.Name;
+      return {};
+    },
+  },
+
+  DeleteInstance: {
+    authorize: (input: InstanceInput) => input.InstanceArn,
+    run({ InstanceArn: arn }: InstanceInput, context) {
+      const instance = getInstance(context, arn);
+      const { applications, trustedTokenIssuers, users, groups, memberships, instances } = context.world;
+      const held = [...applications.values(), ...trustedTokenIssuers.values()].filter(
+        ({ instanceArn }) => instanceArn === arn,
+      ).length;
+      if (held > 0) {
+        throw refuse("ConflictException", "The instance still has applications or trusted token issuers.", {
+          rule: "instance.empty",
+          why: `The instance still has ${held} applications or trusted token issuers.`,
+          fix: "Delete them first.",
+        });
+      }
+      for (const collection of [users, groups, memberships]) {
+        for (const [key, { identityStoreId }] of collection) {
+          if (identityStoreId === instance.identityStoreId) collection.delete(key);
+        }
+      }
+      instances.delete(arn);
+      return {};
+    },
+  },
+});
 
 function addInstance(input: CreateInput, context: OperationContext): { InstanceArn: string } {
   const { world, ids, accountId, region, clock } = context;

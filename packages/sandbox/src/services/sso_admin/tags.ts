@@ -1,7 +1,7 @@
 // Tags of instances, applications and trusted token issuers: TagResource, UntagResource, ListTagsForResource.
 
 import { cutPage } from "../../operation/list_page.ts";
-import type { Operation, OperationContext } from "../../operation/operation.ts";
+import { family, type OperationContext } from "../../operation/operation.ts";
 import type { Tag } from "../../state/iam_entities.ts";
 import { getApplication, getInstance, getTrustedTokenIssuer } from "./lookup.ts";
 import { refuse } from "./refuse.ts";
@@ -14,55 +14,52 @@ type ListInput = ResourceInput & { NextToken?: string };
 /** The model's bound on a list of tags. */
 const tagsPerResource = 75;
 
-const tagResource: Operation = {
-  service: "sso-admin",
-  operation: "TagResource",
-  resource: (input: TagInput) => input.ResourceArn,
-  handler(input: TagInput, context) {
-    const resource = getTagged(context, input.ResourceArn);
-    const given = input.Tags.map(({ Key, Value }) => ({ key: Key, value: Value }));
-    const kept = (resource.tags ?? []).filter(({ key }) => !given.some((tag) => tag.key === key));
-    if (kept.length + given.length > tagsPerResource) {
-      throw refuse("ServiceQuotaExceededException", `A resource has at most ${tagsPerResource} tags.`, {
-        rule: "tags.quota",
-        why: `The resource would have ${kept.length + given.length} tags.`,
-        fix: "Remove tags first.",
-      });
-    }
-    resource.tags = [...kept, ...given];
-    return {};
-  },
-};
-
-const untagResource: Operation = {
-  service: "sso-admin",
-  operation: "UntagResource",
-  resource: (input: UntagInput) => input.ResourceArn,
-  handler(input: UntagInput, context) {
-    const resource = getTagged(context, input.ResourceArn);
-    resource.tags = (resource.tags ?? []).filter(({ key }) => !input.TagKeys.includes(key));
-    return {};
-  },
-};
-
-const listTagsForResource: Operation = {
-  service: "sso-admin",
-  operation: "ListTagsForResource",
-  resource: (input: ListInput) => input.ResourceArn,
-  handler({ ResourceArn: arn, NextToken: nextToken }: ListInput, context) {
-    const { tags = [] } = getTagged(context, arn);
-    const cut = cutPage(context, tags, {
-      size: tagsPerResource,
-      nextToken,
-      tokenMember: "nextToken",
-      filter: arn,
-    });
-    return { Tags: cut.page.map(({ key, value }) => ({ Key: key, Value: value })), NextToken: cut.nextToken };
-  },
-};
-
 /** The operations of this family. */
-export const tagOperations: readonly Operation[] = [tagResource, untagResource, listTagsForResource];
+export const tagOperations = family("sso-admin", {
+  TagResource: {
+    authorize: (input: TagInput) => input.ResourceArn,
+    run(input: TagInput, context) {
+      const resource = getTagged(context, input.ResourceArn);
+      const given = input.Tags.map(({ Key, Value }) => ({ key: Key, value: Value }));
+      const kept = (resource.tags ?? []).filter(({ key }) => !given.some((tag) => tag.key === key));
+      if (kept.length + given.length > tagsPerResource) {
+        throw refuse("ServiceQuotaExceededException", `A resource has at most ${tagsPerResource} tags.`, {
+          rule: "tags.quota",
+          why: `The resource would have ${kept.length + given.length} tags.`,
+          fix: "Remove tags first.",
+        });
+      }
+      resource.tags = [...kept, ...given];
+      return {};
+    },
+  },
+
+  UntagResource: {
+    authorize: (input: UntagInput) => input.ResourceArn,
+    run(input: UntagInput, context) {
+      const resource = getTagged(context, input.ResourceArn);
+      resource.tags = (resource.tags ?? []).filter(({ key }) => !input.TagKeys.includes(key));
+      return {};
+    },
+  },
+
+  ListTagsForResource: {
+    authorize: (input: ListInput) => input.ResourceArn,
+    run({ ResourceArn: arn, NextToken: nextToken }: ListInput, context) {
+      const { tags = [] } = getTagged(context, arn);
+      const cut = cutPage(context, tags, {
+        size: tagsPerResource,
+        nextToken,
+        tokenMember: "nextToken",
+        filter: arn,
+      });
+      return {
+        Tags: cut.page.map(({ key, value }) => ({ Key: key, Value: value })),
+        NextToken: cut.nextToken,
+      };
+    },
+  },
+});
 
 function getTagged(context: OperationContext, arn: string): { tags?: Tag[] } {
   const kind = arn.split(":")[5]?.split("/")[0];

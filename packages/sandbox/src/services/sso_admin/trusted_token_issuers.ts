@@ -2,7 +2,7 @@
 
 import { createOnce } from "../../operation/idempotency.ts";
 import { cutPage } from "../../operation/list_page.ts";
-import type { Operation, OperationContext } from "../../operation/operation.ts";
+import { family, type OperationContext } from "../../operation/operation.ts";
 import type { IdentityCenterInstance, TrustedTokenIssuer } from "../../state/identity_center_entities.ts";
 import { getInstance, getTrustedTokenIssuer, instanceIdOf } from "./lookup.ts";
 import { refuse, refuseTokenReuse } from "./refuse.ts";
@@ -31,98 +31,82 @@ type ListInput = { InstanceArn: string; MaxResults?: number; NextToken?: string 
 /** IAM Identity Center quotas: not adjustable. */
 const issuersPerInstance = 10;
 
-const createTrustedTokenIssuer: Operation = {
-  service: "sso-admin",
-  operation: "CreateTrustedTokenIssuer",
-  resource: (input: CreateInput) => input.InstanceArn,
-  handler(input: CreateInput, context) {
-    const instance = getInstance(context, input.InstanceArn);
-    const { ClientToken: token, ...parameters } = input;
-    return createOnce(
-      context,
-      token,
-      parameters,
-      () => addIssuer(input, instance, context),
-      refuseTokenReuse,
-    );
-  },
-};
-
-// There is no IssuerUrl to update: the model has none, and AWS says delete and create anew.
-const updateTrustedTokenIssuer: Operation = {
-  service: "sso-admin",
-  operation: "UpdateTrustedTokenIssuer",
-  resource: (input: UpdateInput) => input.TrustedTokenIssuerArn,
-  handler(input: UpdateInput, context) {
-    const issuer = getTrustedTokenIssuer(context, input.TrustedTokenIssuerArn);
-    if (input.Name !== undefined) {
-      assertNameFree(context, issuer.instanceArn, input.Name, issuer);
-      issuer.name = input.Name;
-    }
-    const settings = input.TrustedTokenIssuerConfiguration?.OidcJwtConfiguration;
-    issuer.claimAttributePath = settings?.ClaimAttributePath ?? issuer.claimAttributePath;
-    issuer.identityStoreAttributePath =
-      settings?.IdentityStoreAttributePath ?? issuer.identityStoreAttributePath;
-    return {};
-  },
-};
-
-const describeTrustedTokenIssuer: Operation = {
-  service: "sso-admin",
-  operation: "DescribeTrustedTokenIssuer",
-  resource: (input: IssuerInput) => input.TrustedTokenIssuerArn,
-  handler(input: IssuerInput, context) {
-    const issuer = getTrustedTokenIssuer(context, input.TrustedTokenIssuerArn);
-    return {
-      ...summarize(issuer),
-      TrustedTokenIssuerConfiguration: {
-        OidcJwtConfiguration: {
-          IssuerUrl: issuer.issuerUrl,
-          ClaimAttributePath: issuer.claimAttributePath,
-          IdentityStoreAttributePath: issuer.identityStoreAttributePath,
-          JwksRetrievalOption: issuer.jwksRetrievalOption,
-        },
-      },
-    };
-  },
-};
-
-const listTrustedTokenIssuers: Operation = {
-  service: "sso-admin",
-  operation: "ListTrustedTokenIssuers",
-  resource: (input: ListInput) => input.InstanceArn,
-  handler({ InstanceArn: arn, MaxResults: size = 100, NextToken: nextToken }: ListInput, context) {
-    getInstance(context, arn);
-    const cut = cutPage(context, issuersOf(context, arn), {
-      size,
-      nextToken,
-      tokenMember: "nextToken",
-      filter: arn,
-    });
-    return { TrustedTokenIssuers: cut.page.map(summarize), NextToken: cut.nextToken };
-  },
-};
-
-// Applications keep naming the deleted issuer in their grants: their users lose access, as AWS warns.
-const deleteTrustedTokenIssuer: Operation = {
-  service: "sso-admin",
-  operation: "DeleteTrustedTokenIssuer",
-  resource: (input: IssuerInput) => input.TrustedTokenIssuerArn,
-  handler(input: IssuerInput, context) {
-    const issuer = getTrustedTokenIssuer(context, input.TrustedTokenIssuerArn);
-    context.world.trustedTokenIssuers.delete(issuer.trustedTokenIssuerArn);
-    return {};
-  },
-};
-
 /** The operations of this family. */
-export const trustedTokenIssuerOperations: readonly Operation[] = [
-  createTrustedTokenIssuer,
-  updateTrustedTokenIssuer,
-  describeTrustedTokenIssuer,
-  listTrustedTokenIssuers,
-  deleteTrustedTokenIssuer,
-];
+export const trustedTokenIssuerOperations = family("sso-admin", {
+  CreateTrustedTokenIssuer: {
+    authorize: (input: CreateInput) => input.InstanceArn,
+    run(input: CreateInput, context) {
+      const instance = getInstance(context, input.InstanceArn);
+      const { ClientToken: token, ...parameters } = input;
+      return createOnce(
+        context,
+        token,
+        parameters,
+        () => addIssuer(input, instance, context),
+        refuseTokenReuse,
+      );
+    },
+  },
+
+  // There is no IssuerUrl to update: the model has none, and AWS says delete and create anew.
+  UpdateTrustedTokenIssuer: {
+    authorize: (input: UpdateInput) => input.TrustedTokenIssuerArn,
+    run(input: UpdateInput, context) {
+      const issuer = getTrustedTokenIssuer(context, input.TrustedTokenIssuerArn);
+      if (input.Name !== undefined) {
+        assertNameFree(context, issuer.instanceArn, input.Name, issuer);
+        issuer.name = input.Name;
+      }
+      const settings = input.TrustedTokenIssuerConfiguration?.OidcJwtConfiguration;
+      issuer.claimAttributePath = settings?.ClaimAttributePath ?? issuer.claimAttributePath;
+      issuer.identityStoreAttributePath =
+        settings?.IdentityStoreAttributePath ?? issuer.identityStoreAttributePath;
+      return {};
+    },
+  },
+
+  DescribeTrustedTokenIssuer: {
+    authorize: (input: IssuerInput) => input.TrustedTokenIssuerArn,
+    run(input: IssuerInput, context) {
+      const issuer = getTrustedTokenIssuer(context, input.TrustedTokenIssuerArn);
+      return {
+        ...summarize(issuer),
+        TrustedTokenIssuerConfiguration: {
+          OidcJwtConfiguration: {
+            IssuerUrl: issuer.issuerUrl,
+            ClaimAttributePath: issuer.claimAttributePath,
+            IdentityStoreAttributePath: issuer.identityStoreAttributePath,
+            JwksRetrievalOption: issuer.jwksRetrievalOption,
+          },
+        },
+      };
+    },
+  },
+
+  ListTrustedTokenIssuers: {
+    authorize: (input: ListInput) => input.InstanceArn,
+    run({ InstanceArn: arn, MaxResults: size = 100, NextToken: nextToken }: ListInput, context) {
+      getInstance(context, arn);
+      const cut = cutPage(context, issuersOf(context, arn), {
+        size,
+        nextToken,
+        tokenMember: "nextToken",
+        filter: arn,
+      });
+      return { TrustedTokenIssuers: cut.page.map(summarize), NextToken: cut.nextToken };
+    },
+  },
+
+  // Applications keep naming the deleted issuer in their grants: their users lose access, as AWS warns.
+  DeleteTrustedTokenIssuer: {
+    authorize: (input: IssuerInput) => input.TrustedTokenIssuerArn,
+    run(input: IssuerInput, context) {
+      const issuer = getTrustedTokenIssuer(context, input.TrustedTokenIssuerArn);
+      context.world.trustedTokenIssuers.delete(issuer.trustedTokenIssuerArn);
+      return {};
+    },
+  },
+});
 
 function addIssuer(
   input: CreateInput,

@@ -1,7 +1,7 @@
 // sso-oauth CreateTokenWithIAM: turns an ID token, an authorization code or a refresh token into an identity context.
 // The order of checks is the contract's section 10; each grant has its own function.
 
-import type { Operation, OperationContext } from "../../operation/operation.ts";
+import { family, type Operation, type OperationContext } from "../../operation/operation.ts";
 import type { RateLimiter } from "../../operation/rate_limit.ts";
 import { storeKey } from "../../state/index.ts";
 import {
@@ -45,33 +45,33 @@ export type TokenEndpoint = { issuerKeys: IssuerKeys; signer: IdentityCenterSign
 const JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
 
-/** @returns the operation, bound to one sandbox's issuer cache, signer and rate limiter */
-export function createTokenWithIam(endpoint: TokenEndpoint): Operation {
-  return {
-    service: "sso-oidc",
-    operation: "CreateTokenWithIAM",
-    resource: (input) => String(input["clientId"]),
-    async handler(input: CreateTokenWithIamInput, context) {
-      const client = getClient(input.clientId, context);
-      switch (input.grantType) {
-        case JWT_BEARER:
-          return jwtBearer(input, client, endpoint, context);
-        case "refresh_token":
-          return refresh(input, client, endpoint, context);
-        case "authorization_code":
-          return authorizationCode(input, client, endpoint, context);
-        default:
-          throw refuse("UnsupportedGrantTypeException", {
-            rule: "exchange.grantType",
-            why:
-              input.grantType === TOKEN_EXCHANGE
-                ? "the sandbox does not do the token-exchange grant"
-                : `there is no grant type "${input.grantType}"`,
-            fix: `Use ${JWT_BEARER}, authorization_code or refresh_token.`,
-          });
-      }
+/** The operations of this family, bound to one sandbox's issuer cache, signer and rate limiter. */
+export function tokenOperations(endpoint: TokenEndpoint): readonly Operation[] {
+  return family("sso-oidc", {
+    CreateTokenWithIAM: {
+      authorize: (input: CreateTokenWithIamInput) => input.clientId,
+      async run(input: CreateTokenWithIamInput, context) {
+        const client = getClient(input.clientId, context);
+        switch (input.grantType) {
+          case JWT_BEARER:
+            return jwtBearer(input, client, endpoint, context);
+          case "refresh_token":
+            return refresh(input, client, endpoint, context);
+          case "authorization_code":
+            return authorizationCode(input, client, endpoint, context);
+          default:
+            throw refuse("UnsupportedGrantTypeException", {
+              rule: "exchange.grantType",
+              why:
+                input.grantType === TOKEN_EXCHANGE
+                  ? "the sandbox does not do the token-exchange grant"
+                  : `there is no grant type "${input.grantType}"`,
+              fix: `Use ${JWT_BEARER}, authorization_code or refresh_token.`,
+            });
+        }
+      },
     },
-  };
+  });
 }
 
 async function jwtBearer(

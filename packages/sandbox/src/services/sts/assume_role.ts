@@ -2,7 +2,7 @@
 
 import { notAuthorized } from "../../operation/authorization.ts";
 import { assumedRoleArn } from "../../operation/caller.ts";
-import type { Operation, OperationContext } from "../../operation/operation.ts";
+import { family, type OperationContext } from "../../operation/operation.ts";
 import { PolicyGrammarError, parsePolicy } from "../../policy/parse_policy.ts";
 import type { PolicyDocument } from "../../policy/policy_document.ts";
 import type { AccessKey, IamRole, Session } from "../../state/index.ts";
@@ -17,40 +17,41 @@ const CHAINED_DURATION_SECONDS = 3600;
 /** Plain text of the session policies (STS API reference, AssumeRole: Policy). */
 const SESSION_POLICY_CHARACTERS = 2048;
 
-export const assumeRole: Operation = {
-  service: "sts",
-  operation: "AssumeRole",
-  authorization: "handler",
-  handler(input: AssumeRoleInput, context: OperationContext) {
-    const role = findRole(input.RoleArn, context);
-    const parent = context.caller.session;
-    const identity = readProvidedContext(input, context);
-    assertMayAssumeRole({ input, role, identity }, context);
-    const { tags, transitiveTagKeys } = sessionTagsOf(input, parent);
-    const durationSeconds = durationOf(input, role, parent !== null, context);
-    const now = context.clock().getTime();
-    const session: Session = {
-      sessionToken: `FwoGZXIvYXdzE${context.ids.token(320)}`,
-      roleArn: role.arn,
-      roleSessionName: input.RoleSessionName,
-      issuedAtMs: now,
-      expiresAtMs: now + durationSeconds * 1000,
-      tags,
-      transitiveTagKeys,
-      sessionPolicies: sessionPolicies(input, context),
-      sourceIdentity: input.SourceIdentity ?? parent?.sourceIdentity ?? null,
-      identityContext: identity,
-    };
-    const key: AccessKey = {
-      accessKeyId: context.ids.accessKeyId("ASIA"),
-      secretAccessKey: context.ids.secretAccessKey(),
-      accountId: role.accountId,
-      holder: { type: "session", session },
-    };
-    context.world.accessKeys.set(key.accessKeyId, key);
-    return render(key, role, session);
+/** The operations of this family. */
+export const assumeRoleOperations = family("sts", {
+  AssumeRole: {
+    authorize: "operation",
+    run(input: AssumeRoleInput, context: OperationContext) {
+      const role = findRole(input.RoleArn, context);
+      const parent = context.caller.session;
+      const identity = readProvidedContext(input, context);
+      assertMayAssumeRole({ input, role, identity }, context);
+      const { tags, transitiveTagKeys } = sessionTagsOf(input, parent);
+      const durationSeconds = durationOf(input, role, parent !== null, context);
+      const now = context.clock().getTime();
+      const session: Session = {
+        sessionToken: `FwoGZXIvYXdzE${context.ids.token(320)}`,
+        roleArn: role.arn,
+        roleSessionName: input.RoleSessionName,
+        issuedAtMs: now,
+        expiresAtMs: now + durationSeconds * 1000,
+        tags,
+        transitiveTagKeys,
+        sessionPolicies: sessionPolicies(input, context),
+        sourceIdentity: input.SourceIdentity ?? parent?.sourceIdentity ?? null,
+        identityContext: identity,
+      };
+      const key: AccessKey = {
+        accessKeyId: context.ids.accessKeyId("ASIA"),
+        secretAccessKey: context.ids.secretAccessKey(),
+        accountId: role.accountId,
+        holder: { type: "session", session },
+      };
+      context.world.accessKeys.set(key.accessKeyId, key);
+      return render(key, role, session);
+    },
   },
-};
+});
 
 function render(key: AccessKey, role: IamRole, session: Session) {
   return {

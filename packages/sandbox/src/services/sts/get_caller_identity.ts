@@ -1,11 +1,10 @@
 // sts GetCallerIdentity: who signed. Needs no permission (STS API reference).
-import type { Operation } from "../../operation/operation.ts";
+import { family } from "../../operation/operation.ts";
 
-export const getCallerIdentity: Operation = {
-  service: "sts",
-  operation: "GetCallerIdentity",
-  authorization: "handler",
-  handler(_input, { caller }) {
-    return { UserId: caller.userId, Account: caller.accountId, Arn: caller.arn };
+/** The operations of this family. */
+export const callerIdentityOperations = family("sts", {
+  GetCallerIdentity: {
+    authorize: "operation",
+    run: (_input, { caller }) => ({ Account: caller.accountId, Arn: caller.arn, UserId: caller.userId }),
   },
-};
+});

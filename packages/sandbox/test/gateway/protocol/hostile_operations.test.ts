@@ -100,8 +100,8 @@ async function attempt(
   }
   const context = createContext(operation, shared, random);
   try {
-    operation.resource?.(input, context);
-    const answer = (await operation.handler(input, context)) ?? {};
+    if (typeof operation.authorize === "function") operation.authorize(input, context);
+    const answer = (await operation.run(input, context)) ?? {};
     serializeResponse(service, name, answer, "r");
     if (output) assertRequired(answer, output, `${service}:${name}`);
     return "answered";
