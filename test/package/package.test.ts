@@ -1,17 +1,30 @@
 // What `npm pack` makes works in a plain Node project: both subpaths with their types, and the command.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { publint } from "publint";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const limit = { timeout: 240_000 };
 const installing = { timeout: 600_000 };
 
 let project: string;
+
+/** Of attw's analysis: how an entry point resolves, and what is wrong with it. */
+interface Entry {
+  resolutions: Record<string, { resolution?: unknown } | undefined>;
+}
+interface Problem {
+  kind: string;
+  resolutionKind?: string;
+}
+
+const tarballOf = (name: string): string =>
+  readdirSync(project).find((file) => file.startsWith(`${name}-`) && file.endsWith(".tgz")) ?? "";
 
 function run(program: string, words: string[], folder = project): string {
   const environment = {
@@ -138,30 +151,65 @@ test("the README's lines for both parts run in that project", limit, () => {
   assert.match(run(process.execPath, ["readme.mjs"]), /^function http:\/\/127\.0\.0\.1:4566\n$/);
 });
 
-test("both subpaths have types that a strict project accepts, and that refuse a wrong option", limit, () => {
-  const uses = `
+const uses = `
 import { type Connection, fromTrustedTokenIssuer } from "tti-provider/exchange";
 import { type Sandbox, startSandbox } from "tti-provider/sandbox";
+import { type AnyExchangeError, ExchangeError, judgeIdToken } from "tti-exchange";
+import { startSandbox as start } from "tti-sandbox";
 const connection: Connection = { tenantId: "acme", roleArn: "r", idcApplicationArn: "a", idcRegion: "us-east-1" };
 export const provide = fromTrustedTokenIssuer({ connection, user: "ada", idTokenSource: async () => "token" });
-export const start: Promise<Sandbox> = startSandbox({ port: 0 });
+export const started: Promise<Sandbox> = startSandbox({ port: 0 });
+export const others = [judgeIdToken, start, ExchangeError.isInstance] satisfies unknown[];
+export const told = (error: AnyExchangeError): string => error.code;
 // @ts-expect-error a port is a number
 startSandbox({ port: "zero" });
 `;
-  writeFileSync(join(project, "use.ts"), uses);
-  const strict = [
-    "--noEmit",
-    "--strict",
-    "--exactOptionalPropertyTypes",
-    "--module",
-    "nodenext",
-    "--target",
-    "es2024",
-  ];
-  const compiler = join(root, "node_modules/typescript/bin/tsc");
-  const types = ["--types", "node", "--typeRoots", join(root, "node_modules/@types"), "--skipLibCheck"];
-  assert.equal(run(process.execPath, [compiler, ...strict, ...types, "use.ts"]), "");
-});
+
+// As projects resolve types; everything they bring along is checked too, not skipped.
+for (const [module, resolution] of [
+  ["node16", "node16"],
+  ["nodenext", "nodenext"],
+  ["esnext", "bundler"],
+] as const) {
+  test(
+    `a strict project with moduleResolution ${resolution} accepts the types, and has wrong ones refused`,
+    limit,
+    () => {
+      writeFileSync(join(project, "use.ts"), uses);
+      const strict = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--noUncheckedIndexedAccess"];
+      const resolving = ["--module", module, "--moduleResolution", resolution, "--target", "es2024"];
+      const compiler = join(root, "node_modules/typescript/bin/tsc");
+      const types = ["--types", "node", "--typeRoots", join(root, "node_modules/@types")];
+      const words = [compiler, ...strict, ...resolving, ...types, "--skipLibCheck", "false", "use.ts"];
+      assert.equal(run(process.execPath, words), "");
+    },
+  );
+}
+
+for (const name of ["tti-provider", "tti-exchange", "tti-sandbox"]) {
+  test(`the tarball of ${name} has nothing publint or attw object to`, limit, async () => {
+    const path = join(project, tarballOf(name));
+    const file = readFileSync(path);
+    const tarball = new Uint8Array(file).buffer;
+    const { messages } = await publint({ pack: { tarball }, strict: true });
+    assert.deepEqual(messages, []);
+    // ESM only, on purpose: the resolutions of before Node.js 12.7 and of require() in old ones are not promised.
+    const attw = join(root, "node_modules/@arethetypeswrong/cli/dist/index.js");
+    const judged = JSON.parse(
+      run(process.execPath, [attw, path, "--profile", "esm-only", "--format", "json"]),
+    );
+    assert.equal(judged.analysis.packageName, name);
+    const kept = ["node16-esm", "bundler"];
+    for (const [entry, { resolutions }] of Object.entries<Entry>(judged.analysis.entrypoints)) {
+      for (const how of kept) assert.ok(resolutions[how]?.resolution, `${name} ${entry} by ${how}`);
+    }
+    const problems: Problem[] = judged.analysis.problems;
+    assert.deepEqual(
+      problems.filter(({ resolutionKind = "bundler" }) => kept.includes(resolutionKind)),
+      [],
+    );
+  });
+}
 
 test("nothing else of the package can be imported", limit, () => {
   const script =
@@ -187,23 +235,29 @@ test("the package holds what it needs and nothing of the workshop", limit, () =>
   assert.deepEqual(foreign, []);
 });
 
-test("the exchange client alone is at most 45 packages, and none of them is native", limit, () => {
+test("the exchange client alone is at most 45 packages and 20 MB, and none of them is native", limit, () => {
   const alone = mkdtempSync(join(tmpdir(), "tti-exchange-"));
   try {
     const manifest = { name: "plain", private: true, type: "module" };
     writeFileSync(join(alone, "package.json"), JSON.stringify(manifest));
-    const tarball = readdirSync(project).find((name) => /^tti-exchange-.*\.tgz$/.test(name)) ?? "";
     const words = ["install", "--ignore-scripts", "--prefer-offline", "--loglevel=error"];
-    run("npm", [...words, join(project, tarball)], alone);
+    run("npm", [...words, join(project, tarballOf("tti-exchange"))], alone);
     const lock = JSON.parse(readFileSync(join(alone, "node_modules/.package-lock.json"), "utf8"));
     const count = Object.keys(lock.packages).length;
     assert.ok(count <= 45, `${count} packages`);
-    const files = readdirSync(join(alone, "node_modules"), { recursive: true }).map(String);
+    const folder = join(alone, "node_modules");
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+    const megabytes = files.reduce((sum, path) => sum + statSync(path).size, 0) / 1_000_000;
+    assert.ok(megabytes <= 20, `${megabytes} MB`);
     assert.deepEqual(
       files.filter((path) => /\.node$|(^|\/)binding\.gyp$/.test(path)),
       [],
     );
-    assert.ok(files.includes(join("tti-exchange", "dist", "index.js.map")));
+    assert.ok(files.includes(join(folder, "tti-exchange", "dist", "index.js.map")));
+    const script = 'import("tti-exchange").then(({ ExchangeClient }) => console.log(typeof ExchangeClient))';
+    assert.equal(run(process.execPath, ["--input-type=module", "-e", script], alone).trim(), "function");
   } finally {
     rmSync(alone, { recursive: true, force: true });
   }
