@@ -2,7 +2,12 @@
 // a visitor's searches queue, so that one ID token is never presented by two of them.
 import { randomBytes } from "node:crypto";
 import type { AwsCredentialIdentity } from "@aws-sdk/types";
-import { DataAccessor, type DataAccessorOptions, ExchangeError, type SearchConnection } from "tti-exchange";
+import {
+  DataAccessor,
+  type DataAccessorOptions,
+  ExchangeSettingsError,
+  type SearchConnection,
+} from "tti-exchange";
 import type { Clock } from "../clock.ts";
 import type { DemoDocument, DemoError, DemoSearch, DemoStep } from "../views/demo_pages.ts";
 import { describeFailure } from "./failure_view.ts";
@@ -213,7 +218,7 @@ export class Visitor {
   #connection(): SearchConnection {
     const connection = this.#settings.connections.find(({ tenantId }) => tenantId === this.tenantId);
     if (connection !== undefined) return connection;
-    throw new ExchangeError({
+    throw new ExchangeSettingsError({
       code: "connection_invalid",
       step: "settings",
       message: `The tenant ${JSON.stringify(this.tenantId)} has handed over no data accessor, so there is nothing to search.`,

@@ -72,6 +72,11 @@ for (const [folder, patterns] of Object.entries(shipped)) {
     ...manifest.optionalDependencies,
   };
   const imported = importedBy(patterns);
+  // What a package of ours leaves to its user to install, and we, its user, do.
+  const given = Object.keys(shipped)
+    .map(manifestOf)
+    .filter(({ name }) => name in runtime)
+    .flatMap(({ peerDependencies }) => Object.keys(peerDependencies ?? {}));
 
   test(`${manifest.name}: what shipped code imports is a dependency`, () => {
     const missing = [...imported].filter(([name]) => !(name in runtime) && name !== manifest.name);
@@ -79,7 +84,9 @@ for (const [folder, patterns] of Object.entries(shipped)) {
   });
 
   test(`${manifest.name}: every dependency is imported by shipped code`, () => {
-    const idle = Object.keys(runtime).filter((name) => !imported.has(name) && !(name in loadedByName));
+    const idle = Object.keys(runtime).filter(
+      (name) => !imported.has(name) && !given.includes(name) && !(name in loadedByName),
+    );
     assert.deepEqual(idle, []);
   });
 
@@ -120,8 +127,8 @@ test("what only the workshop imports is a devDependency, and every devDependency
 
 test("all parts of the AWS SDK have one range", () => {
   const ranges = Object.keys(shipped).flatMap((folder) => {
-    const { dependencies, devDependencies } = manifestOf(folder);
-    return Object.entries({ ...dependencies, ...devDependencies })
+    const { dependencies, devDependencies, peerDependencies } = manifestOf(folder);
+    return Object.entries({ ...dependencies, ...devDependencies, ...peerDependencies })
       .filter(([name]) => name.startsWith("@aws-sdk/"))
       .map(([, range]) => range);
   });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { PassThrough, Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { describe, it } from "node:test";
-import { ExchangeError } from "tti-exchange";
+import { AwsStepError } from "tti-exchange";
 import { formatFields, formatTable, Terminal } from "../../src/cli/terminal.ts";
 import { OperationError } from "../../src/errors.ts";
 
@@ -30,7 +30,7 @@ describe("the terminal", () => {
   it("tells an error with what, code, step, likely causes, why and fix", async () => {
     const { terminal, shown } = openStreams();
     terminal.fail(
-      new ExchangeError({
+      new AwsStepError({
         code: "token_rejected",
         step: "create-token-with-iam",
         message: "Identity Center refused the token.",

@@ -3,7 +3,7 @@
 
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Connection } from "./connection.ts";
-import { ExchangeError, ExchangeSettingsError } from "./errors.ts";
+import { AuthorizationError, ExchangeSettingsError } from "./errors.ts";
 import type { AuthorizationCode } from "./exchange_request.ts";
 import { sentence } from "./sentence.ts";
 
@@ -69,7 +69,7 @@ export function buildAuthorizeUrl(options: AuthorizeUrlOptions): string {
  *
  * @param callbackUrl the whole request URL, or its path with the query
  * @returns what `redeemCode` takes
- * @throws ExchangeError `authorization_state_mismatch` (somebody else's sign-in), `authorization_refused`
+ * @throws AuthorizationError `authorization_state_mismatch` (somebody else's sign-in), `authorization_refused`
  */
 export function readAuthorizationCallback(
   callbackUrl: string,
@@ -78,7 +78,7 @@ export function readAuthorizationCallback(
   const parameters = new URL(callbackUrl, request.redirectUri).searchParams;
   const [state, ...repeated] = parameters.getAll("state");
   if (state === undefined || repeated.length > 0 || !sameText(state, request.state)) {
-    throw new ExchangeError({
+    throw new AuthorizationError({
       code: "authorization_state_mismatch",
       step: "authorize",
       message: "The browser came back with another state than the one it was sent with.",
@@ -89,7 +89,7 @@ export function readAuthorizationCallback(
   if (code === null || code === "" || parameters.has("error")) {
     const error = parameters.get("error") ?? "no code";
     const safe = error.replace(/[^\w .-]/g, "").slice(0, 80);
-    throw new ExchangeError({
+    throw new AuthorizationError({
       code: "authorization_refused",
       step: "authorize",
       message: `Identity Center did not authorize the sign-in: ${sentence(safe)}`,

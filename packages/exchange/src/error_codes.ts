@@ -90,3 +90,21 @@ export const otherCodes = {
 export type OtherCode = keyof typeof otherCodes;
 
 export type ExchangeErrorCode = AwsStepCode | OtherCode;
+
+/** Codes of an ExchangeSettingsError. */
+export type SettingsCode =
+  | "options_invalid"
+  | "connection_invalid"
+  | "connection_method"
+  | "user_invalid"
+  | "search_request_invalid"
+  | "token_source_options_invalid"
+  | "id_token_source_missing"
+  | "trusted_token_issuer_missing"
+  | "client_closed";
+
+/** Codes of an AuthorizationError. */
+export type AuthorizationCodeFault = "authorization_state_mismatch" | "authorization_refused";
+
+/** Codes of an IdTokenError. */
+export type IdTokenCode = Exclude<Extract<OtherCode, `id_token_${string}`>, SettingsCode>;

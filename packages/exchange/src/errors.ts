@@ -1,7 +1,13 @@
 // The one class family every failure of the exchange library belongs to. Callers switch on `code`; people read
 // `message`, `causes` and `fix`. No token, key or secret may enter any of these fields.
 
-import type { ExchangeErrorCode } from "./error_codes.ts";
+import type {
+  AuthorizationCodeFault,
+  AwsStepCode,
+  ExchangeErrorCode,
+  IdTokenCode,
+  SettingsCode,
+} from "./error_codes.ts";
 
 /** Where in the flow a failure happened, in the order the flow runs. */
 export type ExchangeStep =
@@ -13,8 +19,8 @@ export type ExchangeStep =
   | "search-relevant-content"
   | "authorize";
 
-export interface ExchangeErrorDetails {
-  readonly code: ExchangeErrorCode;
+export interface ExchangeErrorDetails<Code extends ExchangeErrorCode = ExchangeErrorCode> {
+  readonly code: Code;
   readonly step: ExchangeStep;
   readonly message: string;
   /** What to do about it, for a person. */
@@ -42,13 +48,14 @@ function isNamed(name: string, value: unknown): boolean {
 
 const familyName = "ExchangeError";
 
-/** Base of the family: `{ code, step, cause, causes, retryable, awsRequestId, oauthError, fix }`. */
-export class ExchangeError extends Error {
+/** Base of the family: `{ code, step, cause, causes, retryable, awsRequestId, oauthError, fix }`. Never thrown itself. */
+export abstract class ExchangeError<Code extends ExchangeErrorCode = ExchangeErrorCode> extends Error {
   /** Whether a value is an error of this family, also of another copy or version of this package. */
-  static readonly isInstance: (value: unknown) => value is ExchangeError = (value): value is ExchangeError =>
-    isNamed(familyName, value);
+  static readonly isInstance: (value: unknown) => value is AnyExchangeError = (
+    value,
+  ): value is AnyExchangeError => isNamed(familyName, value);
   override readonly name: string = "ExchangeError";
-  readonly code: ExchangeErrorCode;
+  readonly code: Code;
   readonly step: ExchangeStep;
   readonly fix: string;
   readonly causes: readonly string[];
@@ -58,7 +65,7 @@ export class ExchangeError extends Error {
   readonly oauthErrorDescription: string | undefined;
   readonly httpStatusCode: number | undefined;
 
-  constructor(details: ExchangeErrorDetails) {
+  constructor(details: ExchangeErrorDetails<Code>) {
     super(details.message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = details.code;
     this.step = details.step;
@@ -74,7 +81,7 @@ export class ExchangeError extends Error {
 }
 
 /** A setting or argument is wrong; nothing was sent anywhere. */
-export class ExchangeSettingsError extends ExchangeError {
+export class ExchangeSettingsError extends ExchangeError<SettingsCode> {
   static override readonly isInstance: (value: unknown) => value is ExchangeSettingsError = (
     value,
   ): value is ExchangeSettingsError => isNamed("ExchangeSettingsError", value);
@@ -82,7 +89,7 @@ export class ExchangeSettingsError extends ExchangeError {
 }
 
 /** The ID token could not be had, or AWS would refuse it; AWS was not called with it. */
-export class IdTokenError extends ExchangeError {
+export class IdTokenError extends ExchangeError<IdTokenCode> {
   static override readonly isInstance: (value: unknown) => value is IdTokenError = (
     value,
   ): value is IdTokenError => isNamed("IdTokenError", value);
@@ -90,7 +97,7 @@ export class IdTokenError extends ExchangeError {
 }
 
 /** AWS answered with an error, or did not answer. */
-export class AwsStepError extends ExchangeError {
+export class AwsStepError extends ExchangeError<AwsStepCode> {
   static override readonly isInstance: (value: unknown) => value is AwsStepError = (
     value,
   ): value is AwsStepError => isNamed("AwsStepError", value);
@@ -98,7 +105,7 @@ export class AwsStepError extends ExchangeError {
 }
 
 /** The operation ran out of the time it was given. */
-export class ExchangeDeadlineError extends ExchangeError {
+export class ExchangeDeadlineError extends ExchangeError<"deadline_exceeded"> {
   static override readonly isInstance: (value: unknown) => value is ExchangeDeadlineError = (
     value,
   ): value is ExchangeDeadlineError => isNamed("ExchangeDeadlineError", value);
@@ -106,18 +113,35 @@ export class ExchangeDeadlineError extends ExchangeError {
 }
 
 /** Authorization-code connections only: this user must sign in to AWS in a browser first. */
-export class SignInRequiredError extends ExchangeError {
+export class SignInRequiredError extends ExchangeError<"sign_in_required"> {
   static override readonly isInstance: (value: unknown) => value is SignInRequiredError = (
     value,
   ): value is SignInRequiredError => isNamed("SignInRequiredError", value);
   override readonly name = "SignInRequiredError";
 }
 
-/** Every error this package throws. */
+/** Authorization-code connections only: the browser did not bring back a code of the sign-in that was begun. */
+export class AuthorizationError extends ExchangeError<AuthorizationCodeFault> {
+  static override readonly isInstance: (value: unknown) => value is AuthorizationError = (
+    value,
+  ): value is AuthorizationError => isNamed("AuthorizationError", value);
+  override readonly name = "AuthorizationError";
+}
+
+/** The ISV's own store of refresh tokens failed, or was too slow. */
+export class RefreshTokenStoreError extends ExchangeError<"refresh_token_store_failed"> {
+  static override readonly isInstance: (value: unknown) => value is RefreshTokenStoreError = (
+    value,
+  ): value is RefreshTokenStoreError => isNamed("RefreshTokenStoreError", value);
+  override readonly name = "RefreshTokenStoreError";
+}
+
+/** Every error this package throws. `name` tells the classes apart, and with it the codes each can have. */
 export type AnyExchangeError =
-  | ExchangeError
   | ExchangeSettingsError
   | IdTokenError
   | AwsStepError
   | ExchangeDeadlineError
-  | SignInRequiredError;
+  | SignInRequiredError
+  | AuthorizationError
+  | RefreshTokenStoreError;

@@ -64,7 +64,7 @@ export class ExchangeClient {
       presentedTokens,
       callSeconds,
     });
-    this.#events = new ExchangeEvents(options.onEvent);
+    this.#events = new ExchangeEvents(options.onEvent, options.logger);
     const { refreshTokens = memoryRefreshTokenStore() } = options;
     this.#refreshTokens = new KeptRefreshTokens({
       store: refreshTokens === false ? undefined : refreshTokens,
@@ -75,6 +75,7 @@ export class ExchangeClient {
     this.#clients = new AwsClients({
       baseCredentials: options.baseCredentials,
       overrides: options.awsClientOptions,
+      requestHandler: options.requestHandler,
       attemptTimeoutMs: callSeconds * 1000,
     });
     this.#limiters = new Limiters(options.limiter);

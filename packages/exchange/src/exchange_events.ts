@@ -32,17 +32,25 @@ export interface ExchangeEvent {
 /** A listener may return a promise; nobody waits for it. */
 export type ExchangeEventListener = (event: ExchangeEvent) => void;
 
+/** What lines of a log go to. Never a token, key, search text or user: the tenant, the step and how it went. */
+export interface ExchangeLogger {
+  debug(line: string): void;
+  warn(line: string): void;
+}
+
 export class ExchangeEvents {
   readonly #channel = channel(exchangeChannelName);
   readonly #listener: ExchangeEventListener | undefined;
+  readonly #logger: ExchangeLogger | undefined;
 
-  constructor(listener: ExchangeEventListener | undefined) {
+  constructor(listener: ExchangeEventListener | undefined, logger?: ExchangeLogger) {
     this.#listener = listener;
+    this.#logger = logger;
   }
 
   /** Whether anybody would hear an event. */
   get wanted(): boolean {
-    return this.#listener !== undefined || this.#channel.hasSubscribers;
+    return this.#listener !== undefined || this.#logger !== undefined || this.#channel.hasSubscribers;
   }
 
   /** Tells everybody who listens. No listener's fault, thrown or rejected, reaches the exchange or ends the process. */
@@ -54,6 +62,9 @@ export class ExchangeEvents {
     }
     const listener = this.#listener;
     if (listener !== undefined) tell(() => listener(event));
+    const logger = this.#logger;
+    if (logger === undefined) return;
+    tell(() => (event.outcome === "ok" ? logger.debug(lineOf(event)) : logger.warn(lineOf(event))));
   }
 
   /** Runs one step and tells how it went. */
@@ -80,6 +91,27 @@ export class ExchangeEvents {
       throw error;
     }
   }
+}
+
+/** An event for a person; the user, whose name is personal data, stays in the events. */
+function lineOf({
+  step,
+  outcome,
+  tenantId,
+  durationMs,
+  code,
+  attempt,
+  cache,
+  awsRequestId,
+}: ExchangeEvent): string {
+  const about = [
+    `tenant ${JSON.stringify(tenantId)}`,
+    ...(code === undefined ? [] : [`code ${code}`]),
+    ...(attempt === undefined || attempt === 1 ? [] : [`attempt ${attempt}`]),
+    ...(cache === undefined ? [] : [`cache ${cache}`]),
+    ...(awsRequestId === undefined ? [] : [`AWS request ${awsRequestId}`]),
+  ];
+  return `tti-exchange: ${step} ${outcome === "ok" ? "done" : "failed"} in ${Math.round(durationMs)} ms (${about.join(", ")})`;
 }
 
 type Subscriber = (message: unknown, name: string) => unknown;

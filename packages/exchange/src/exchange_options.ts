@@ -2,9 +2,10 @@
 
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from "@aws-sdk/types";
 import type { AwsClientOptions } from "./aws/aws_clients.ts";
+import type { RequestHandler } from "./aws/request_handler.ts";
 import type { Clock } from "./clock.ts";
 import { ExchangeSettingsError } from "./errors.ts";
-import type { ExchangeEventListener } from "./exchange_events.ts";
+import type { ExchangeEventListener, ExchangeLogger } from "./exchange_events.ts";
 import type { IdTokenSource, TrustedTokenIssuer } from "./id_token/id_token_intake.ts";
 import type { LimiterOptions } from "./instance_limiter.ts";
 import { unknownNames } from "./known_names.ts";
@@ -42,7 +43,14 @@ export interface ExchangeClientOptions {
   readonly refreshTokens?: RefreshTokenStore | false | undefined;
   /** Hears every step; the diagnostics channel `tti-provider:exchange` carries the same. */
   readonly onEvent?: ExchangeEventListener | undefined;
-  /** Extra settings for the AWS SDK clients: endpoint, proxy, FIPS. */
+  /** Is told each step in one line: `debug`, or `warn` where it failed. `console`, pino and the SDK's kind fit. */
+  readonly logger?: ExchangeLogger | undefined;
+  /**
+   * How every request to AWS travels: a handler of the SDK or its options (agents, proxy, sockets, timeouts). One that is
+   * given stays yours to close. Q Business then speaks what the handler speaks, HTTP/1.1 with options.
+   */
+  readonly requestHandler?: RequestHandler | undefined;
+  /** Extra settings for the AWS SDK clients: endpoint, FIPS. */
   readonly awsClientOptions?: AwsClientOptions | undefined;
   readonly clock?: Clock | undefined;
 }
@@ -64,6 +72,8 @@ const optionTypes: Readonly<
   limiter: [isObject, "{ share, exchangesPerSecond }"],
   refreshTokens: [isStore, "false or an object with load, save and delete"],
   onEvent: [isFunction, "a function of the event"],
+  logger: [isLogger, "an object with debug and warn, for example console"],
+  requestHandler: [isObject, "a request handler of the AWS SDK, or its options"],
   awsClientOptions: [isObject, "{ sts, ssoOidc, qbusiness }"],
   clock: [isFunction, "a function that returns a Date"],
 };
@@ -80,9 +90,12 @@ const innerTypes: Readonly<
     exchangesPerSecond: [within(0.1, 10_000), "0.1 to 10000 per second"],
   },
   awsClientOptions: {
-    sts: [isObject, "options of the STS client"],
-    ssoOidc: [isObject, "options of the SSO OIDC client"],
-    qbusiness: [isObject, "options of the Q Business client"],
+    sts: [
+      isClientOptions,
+      "options of the STS client, without requestHandler and logger: those are set for all",
+    ],
+    ssoOidc: [isClientOptions, "options of the SSO OIDC client, without requestHandler and logger"],
+    qbusiness: [isClientOptions, "options of the Q Business client, without requestHandler and logger"],
   },
   trustedTokenIssuer: {
     issuer: [isUrl, "the issuer's URL, as registered with AWS"],
@@ -174,4 +187,13 @@ function isUrl(value: unknown): boolean {
 function isStore(value: unknown): boolean {
   if (value === false) return true;
   return isObject(value) && ["load", "save", "delete"].every((name) => isFunction(Reflect.get(value, name)));
+}
+
+/** The SDK's own logger would be told session tokens; a handler of one service would be a second seam. */
+function isClientOptions(value: unknown): boolean {
+  return isObject(value) && !("requestHandler" in value) && !("logger" in value);
+}
+
+function isLogger(value: unknown): boolean {
+  return isObject(value) && ["debug", "warn"].every((name) => isFunction(Reflect.get(value, name)));
 }

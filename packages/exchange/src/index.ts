@@ -9,6 +9,7 @@ export {
 export type { SessionCredentials } from "./aws/assume_role.ts";
 export { externalIdTagKey, identityCenterContextProvider } from "./aws/assume_role.ts";
 export type { AwsClientOptions } from "./aws/aws_clients.ts";
+export type { RequestHandler } from "./aws/request_handler.ts";
 export type { SearchPage } from "./aws/search_relevant_content.ts";
 export type { Clock } from "./clock.ts";
 export {
@@ -20,15 +21,23 @@ export {
 } from "./connection.ts";
 export { type CredentialProcessOutput, toCredentialProcess } from "./credential_process.ts";
 export { DataAccessor, type DataAccessorOptions, type SearchRequest } from "./data_accessor.ts";
-export type { AwsStepCode, ExchangeErrorCode } from "./error_codes.ts";
+export type {
+  AuthorizationCodeFault,
+  AwsStepCode,
+  ExchangeErrorCode,
+  IdTokenCode,
+  SettingsCode,
+} from "./error_codes.ts";
 export {
   type AnyExchangeError,
+  AuthorizationError,
   AwsStepError,
   ExchangeDeadlineError,
   ExchangeError,
   ExchangeSettingsError,
   type ExchangeStep,
   IdTokenError,
+  RefreshTokenStoreError,
   SignInRequiredError,
 } from "./errors.ts";
 export { type CredentialRequest, ExchangeClient } from "./exchange_client.ts";
@@ -36,6 +45,7 @@ export {
   type CacheState,
   type ExchangeEvent,
   type ExchangeEventListener,
+  type ExchangeLogger,
   exchangeChannelName,
 } from "./exchange_events.ts";
 export type { ExchangeClientOptions } from "./exchange_options.ts";

@@ -2,7 +2,7 @@
 // the user was forgotten meanwhile. The store itself may be the ISV's database, shared by several processes.
 
 import { type Deadline, withDeadline } from "./deadline.ts";
-import { ExchangeError } from "./errors.ts";
+import { RefreshTokenStoreError } from "./errors.ts";
 import type { ExchangeEvents } from "./exchange_events.ts";
 import type { ExchangeRequest } from "./exchange_request.ts";
 import type { RefreshTokenKey, RefreshTokenStore } from "./refresh_token_store.ts";
@@ -32,7 +32,7 @@ export class KeptRefreshTokens {
     this.#store = options.store;
   }
 
-  /** @throws ExchangeError `refresh_token_store_failed` */
+  /** @throws RefreshTokenStoreError `refresh_token_store_failed` */
   async find(request: ExchangeRequest, deadline: Deadline): Promise<string | undefined> {
     const store = this.#store;
     if (store === undefined) return undefined;
@@ -86,7 +86,7 @@ export class KeptRefreshTokens {
   /**
    * Drops a user's token on demand; a store that fails fails the caller, who must know.
    *
-   * @throws ExchangeError `refresh_token_store_failed`
+   * @throws RefreshTokenStoreError `refresh_token_store_failed`
    */
   async forget(key: RefreshTokenKey): Promise<void> {
     const store = this.#store;
@@ -121,8 +121,8 @@ export class KeptRefreshTokens {
 }
 
 /** Not the store's own words: they may quote the token. */
-function storeFailed(what: string): ExchangeError {
-  return new ExchangeError({
+function storeFailed(what: string): RefreshTokenStoreError {
+  return new RefreshTokenStoreError({
     code: "refresh_token_store_failed",
     step: "create-token-with-iam",
     message: `The refresh token store could not be ${what}.`,

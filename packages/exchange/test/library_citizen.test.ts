@@ -2,12 +2,15 @@
 
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
+import { registerHooks } from "node:module";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { otherCodes } from "../src/error_codes.ts";
 import type * as library from "../src/index.ts";
 import {
+  type AnyExchangeError,
+  AuthorizationError,
   AwsStepError,
   DataAccessor,
   ExchangeClient,
@@ -19,7 +22,7 @@ import {
   fromTtiProvider,
   IdTokenError,
 } from "../src/index.ts";
-import { acme } from "./support/connections.ts";
+import { acme, baseCredentials } from "./support/connections.ts";
 import { startWorld } from "./support/world.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -144,6 +147,85 @@ test("a token source without a way to name the user is refused at once", () => {
   assert.throws(() => fromTtiProvider({ ...options, assertionKey: undefined }), {
     code: "token_source_options_invalid",
   });
+});
+
+test("the union of all errors is told apart by name, with the codes of each", () => {
+  // Compiles only while the union is exact: each class known, each code of the right class, none left over.
+  const told = (error: AnyExchangeError): string => {
+    switch (error.name) {
+      case "AwsStepError":
+        return error.code === "token_rejected" ? "rejected" : "aws";
+      case "ExchangeDeadlineError":
+        return error.code satisfies "deadline_exceeded";
+      case "SignInRequiredError":
+        return error.code satisfies "sign_in_required";
+      case "RefreshTokenStoreError":
+        return error.code satisfies "refresh_token_store_failed";
+      case "AuthorizationError":
+      case "IdTokenError":
+      case "ExchangeSettingsError":
+        // @ts-expect-error no code of an AWS call
+        return error.code === "token_rejected" ? "never" : error.code;
+      default:
+        return error satisfies never;
+    }
+  };
+  const words = { step: "authorize", message: "m", fix: "f" } as const;
+  assert.equal(
+    told(new AuthorizationError({ ...words, code: "authorization_refused" })),
+    "authorization_refused",
+  );
+  // @ts-expect-error the code of another class
+  new AwsStepError({ ...words, code: "authorization_refused" });
+  const caught: unknown = new AwsStepError({ ...words, code: "token_rejected" });
+  assert.ok(ExchangeError.isInstance(caught));
+  assert.equal(told(caught), "rejected");
+});
+
+test("the base class is thrown by nobody, so that the union is whole", () => {
+  assert.deepEqual(
+    sources.filter((source) => /new ExchangeError\(/.test(source)),
+    [],
+  );
+});
+
+test("two copies of the package, and two clients of one copy, share no state", async (t) => {
+  // Every file of the package a second time, as a second version in a project would be.
+  const hooks = registerHooks({
+    resolve(specifier, context, next) {
+      const found = next(specifier, context);
+      const second = context.parentURL?.endsWith("?second") === true && specifier.startsWith(".");
+      return second ? { ...found, url: `${found.url}?second` } : found;
+    },
+  });
+  const copy = (await import(`${new URL("../src/index.ts", import.meta.url).href}?second`)) as typeof library;
+  hooks.deregister();
+  assert.notEqual(copy.ExchangeClient, ExchangeClient, "else this test shows nothing");
+  const world = await startWorld(t);
+  const options = {
+    trustedTokenIssuer: world.issuer.trustedTokenIssuer,
+    idTokenSource: world.issuer.source,
+    baseCredentials,
+    awsClientOptions: world.aws.clientOptions,
+  };
+  const ask = { connection: acme, user: "alice" };
+  const clients = [
+    new ExchangeClient(options),
+    new ExchangeClient(options),
+    new copy.ExchangeClient(options),
+  ];
+  const sessions = [];
+  for (const client of clients) sessions.push(await client.session(ask));
+  assert.equal(world.aws.count("create-token-with-iam"), 3, "each made its own exchange");
+  assert.equal(new Set(sessions.map(({ credentials }) => credentials.accessKeyId)).size, 3);
+  await clients[0]?.forget(acme, "alice");
+  clients[0]?.destroy();
+  for (const [index, client] of clients.entries()) {
+    if (index > 0)
+      assert.equal(await client.session(ask), sessions[index], "another's end is not this one's");
+    client.destroy();
+  }
+  assert.equal(world.aws.count("create-token-with-iam"), 3);
 });
 
 test("nothing is kept in a module: no variable outlives its client", () => {

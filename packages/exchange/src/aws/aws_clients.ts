@@ -6,18 +6,25 @@ import { SSOOIDCClient, type SSOOIDCClientConfig } from "@aws-sdk/client-sso-oid
 import { STSClient, type STSClientConfig } from "@aws-sdk/client-sts";
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from "@aws-sdk/types";
 import { Places } from "../places.ts";
+import { userAgentMark } from "../version.ts";
+import { type RequestHandler, sharedHandler, unusableCredentials } from "./request_handler.ts";
+
+/** `requestHandler` has one seam for all; the SDK's own logger would write session tokens. */
+type Apart = "requestHandler" | "logger";
 
 export interface AwsClientOptions {
-  readonly sts?: STSClientConfig | undefined;
-  readonly ssoOidc?: SSOOIDCClientConfig | undefined;
-  readonly qbusiness?: QBusinessClientConfig | undefined;
+  readonly sts?: Omit<STSClientConfig, Apart> | undefined;
+  readonly ssoOidc?: Omit<SSOOIDCClientConfig, Apart> | undefined;
+  readonly qbusiness?: Omit<QBusinessClientConfig, Apart> | undefined;
 }
 
 export interface AwsClientsOptions {
   /** The ISV's own credentials. Absent: the SDK's default chain. */
   readonly baseCredentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider | undefined;
-  /** Passed to the SDK clients: endpoint, proxy, FIPS, logger. Region, credentials and retries stay ours. */
+  /** Passed to the SDK clients: endpoint, FIPS, signing. Region, credentials and retries stay ours. */
   readonly overrides?: AwsClientOptions | undefined;
+  /** How requests travel; absent: as the SDK does, with our limits. */
+  readonly requestHandler?: RequestHandler | undefined;
   /** Milliseconds one attempt of one call may take. */
   readonly attemptTimeoutMs: number;
   /** Sockets to one service of one region, and calls on the way to it. Default 256. */
@@ -37,9 +44,13 @@ export class AwsClients {
   readonly #qbusiness = new Map<string, QBusinessClient>();
   readonly #searchClients = new Map<string, QBusinessClient>();
   readonly #places = new Map<string, Places>();
+  /** The ISV's, for all services; undefined: each region of a service has its own. */
+  readonly #handler: RequestHandler | undefined;
 
   constructor(options: AwsClientsOptions) {
     this.#options = options;
+    const { requestHandler } = options;
+    this.#handler = requestHandler && sharedHandler(requestHandler, this.#limits());
   }
 
   /**
@@ -55,8 +66,8 @@ export class AwsClients {
     return remember(this.#sts, region, () => {
       const { baseCredentials, overrides } = this.#options;
       return new STSClient({
-        requestHandler: this.#limits(),
-        ...overrides?.sts,
+        ...marked(overrides?.sts),
+        requestHandler: this.#handler ?? this.#limits(),
         region,
         ...(baseCredentials === undefined ? {} : { credentials: baseCredentials }),
       });
@@ -70,16 +81,16 @@ export class AwsClients {
    * @param clockOffsetMs what STS has just shown about this machine's clock
    */
   ssoOidc(region: string, credentials: AwsCredentialIdentity, clockOffsetMs: number): SSOOIDCClient {
-    const overrides = this.#options.overrides?.ssoOidc;
+    const overrides = marked(this.#options.overrides?.ssoOidc);
     const shared = remember(
       this.#ssoOidc,
       region,
       () =>
         new SSOOIDCClient({
-          requestHandler: this.#limits(),
           ...overrides,
+          requestHandler: this.#handler ?? this.#limits(),
           region,
-          credentials: unusable,
+          credentials: unusableCredentials,
         }),
     );
     return new SSOOIDCClient({
@@ -101,17 +112,17 @@ export class AwsClients {
       this.#searchClients.set(key, kept);
       return kept;
     }
-    const overrides = this.#options.overrides?.qbusiness;
+    const overrides = marked(this.#options.overrides?.qbusiness);
     const shared = remember(
       this.#qbusiness,
       region,
       () =>
         new QBusinessClient({
-          // HTTP/2: the timeout is for a silent stream.
-          requestHandler: { requestTimeout: this.#options.attemptTimeoutMs },
           ...overrides,
+          // HTTP/2: the timeout is for a silent stream.
+          requestHandler: this.#handler ?? { requestTimeout: this.#options.attemptTimeoutMs },
           region,
-          credentials: unusable,
+          credentials: unusableCredentials,
         }),
     );
     const client = new QBusinessClient({
@@ -163,8 +174,13 @@ export class AwsClients {
   }
 }
 
-/** The client that owns a region's sockets signs nothing itself; should it ever, AWS refuses. */
-const unusable: AwsCredentialIdentity = { accessKeyId: "unused", secretAccessKey: "unused" };
+/** The mark before what the ISV adds to the user agent itself. */
+function marked<T extends Pick<STSClientConfig, "customUserAgent">>(overrides: T | undefined) {
+  const own = overrides?.customUserAgent ?? [];
+  const [name, version] = userAgentMark;
+  const theirs: [string, string?][] = typeof own === "string" ? [[own]] : own;
+  return { ...overrides, customUserAgent: [[name, version] as [string, string], ...theirs] };
+}
 
 function remember<T>(made: Map<string, T>, name: string, create: () => T): T {
   const known = made.get(name);

@@ -1,14 +1,14 @@
 // What is said of a token whose signature does not verify: each fault between a token and its issuer's keys has a code
 // of its own. Also the judgement of a signature by a key set that somebody else has fetched.
 
-import type { ExchangeErrorCode } from "../error_codes.ts";
+import type { IdTokenCode } from "../error_codes.ts";
 import { messageOf } from "../failures/redaction.ts";
 import type { IdToken } from "./id_token.ts";
 import { type KeyFault, PublishedKeys } from "./published_keys.ts";
 
 /** A fault in words. */
 export interface SignatureFault {
-  readonly code: ExchangeErrorCode;
+  readonly code: IdTokenCode;
   readonly why: string;
   readonly fix: string;
   /** Whether asking later can help: the issuer may publish the key meanwhile. */

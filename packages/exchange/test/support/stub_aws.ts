@@ -22,6 +22,7 @@ export interface SeenRequest {
   readonly operation: StubOperation;
   readonly authorization: string;
   readonly path: string;
+  readonly userAgent: string;
   /** `x-amz-date`: the moment the request was signed, as the client believes. */
   readonly signedAt: string;
   readonly parameters: Readonly<Record<string, unknown>>;
@@ -46,6 +47,8 @@ export interface StubAws {
   /** Replaces the Date header of every answer. */
   dateHeader: (() => string) | undefined;
   readonly clientOptions: AwsClientOptions;
+  /** The address that speaks HTTP/1.1, for all three services. */
+  readonly plainUrl: string;
   count(operation: StubOperation): number;
   close(): Promise<void>;
 }
@@ -116,6 +119,7 @@ export async function startStubAws(options: StubAwsOptions = {}): Promise<StubAw
     set dateHeader(dateHeader) {
       stub.dateHeader = dateHeader;
     },
+    plainUrl,
     clientOptions: {
       sts: { endpoint: plainUrl },
       ssoOidc: { endpoint: plainUrl },
@@ -172,17 +176,20 @@ async function readRequest(request: IncomingMessage | Http2ServerRequest): Promi
   const path = request.url ?? "";
   const authorization = String(request.headers["authorization"] ?? "");
   const signedAt = String(request.headers["x-amz-date"] ?? "");
+  const userAgent = String(request.headers["user-agent"] ?? "");
   if (path.startsWith("/token")) {
     return {
       operation: "create-token-with-iam",
       authorization,
       path,
+      userAgent,
       signedAt,
       parameters: { ...JSON.parse(body) },
     };
   }
   if (path.startsWith("/applications")) {
-    return { operation: "search", authorization, path, signedAt, parameters: { ...JSON.parse(body) } };
+    const parameters = { ...JSON.parse(body) };
+    return { operation: "search", authorization, path, userAgent, signedAt, parameters };
   }
   const parameters = Object.fromEntries(new URLSearchParams(body));
   const withContext = parameters["ProvidedContexts.member.1.ContextAssertion"] !== undefined;
@@ -190,6 +197,7 @@ async function readRequest(request: IncomingMessage | Http2ServerRequest): Promi
     operation: withContext ? "assume-role-with-context" : "assume-role-with-tag",
     authorization,
     path,
+    userAgent,
     signedAt,
     parameters,
   };
