@@ -1,5 +1,5 @@
 // What the exchange client costs: a cached search against a plain SDK call, a cold exchange against its three AWS
-// calls, exchanges per search, memory per cached user. Run with `node bench/exchange.ts`.
+// calls, exchanges per search, memory per cached user. Run with `node bench/exchange.ts [--quick]`.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
@@ -19,8 +19,11 @@ import { createTokenWithIam } from "../packages/exchange/src/aws/create_token_wi
 import { type BenchIssuer, startBenchIssuer } from "./support/bench_issuer.ts";
 import { type BenchAws, benchClientId, isvRoleArn, startBenchAws } from "./support/exchange_aws.ts";
 import { compareAlternately } from "./support/measure.ts";
+import { readPace } from "./support/measurement.ts";
 
 const knownUsers = 1200;
+const { quick } = readPace();
+const searchesPerUser = quick ? 4 : 200;
 
 interface Bench {
   readonly aws: BenchAws;
@@ -37,7 +40,11 @@ export async function main(): Promise<void> {
     report("memory per cached user", await memoryPerUser(bench), undefined);
     report("cached search / plain QBusinessClient call", await cachedSearch(bench), 1.05);
     report("cold exchange / its three AWS calls", await coldExchange(bench), 1.1);
-    report("exchanges for 10,000 searches by 50 users", await exchangesPerSearch(bench), 1);
+    report(
+      `exchanges for ${(50 * searchesPerUser).toLocaleString("en")} searches by 50 users`,
+      await exchangesPerSearch(bench),
+      1,
+    );
   } finally {
     bench.issuer.close();
     await bench.aws.close();
@@ -111,8 +118,8 @@ async function cachedSearch({ aws, connection, newClient }: Bench): Promise<Resu
   const search = async () => {
     for await (const _ of accessor.search({ user: "user-0", queryText: "vacation", maxResults: 3 }));
   };
-  await compareAlternately(300, searchPlainly, search);
-  const { measuredMs, baselineMs, ratio } = await compareAlternately(2000, searchPlainly, search);
+  await compareAlternately(quick ? 2 : 300, searchPlainly, search);
+  const { measuredMs, baselineMs, ratio } = await compareAlternately(quick ? 4 : 2000, searchPlainly, search);
   plain.destroy();
   client.destroy();
   return { value: `${measuredMs.toFixed(3)} ms`, baseline: `${baselineMs.toFixed(3)} ms`, ratio };
@@ -142,7 +149,7 @@ async function coldExchange({ aws, issuer, connection, newClient }: Bench): Prom
     const { identityContext } = await createTokenWithIam(signed, connection.idcApplicationArn, grant, signal);
     await assumeRole(sts, { ...role, durationSeconds: 3600, identityContext }, signal);
   };
-  const pairs = 330;
+  const pairs = quick ? 6 : 330;
   const plainTokens: string[] = [];
   for (let index = 0; index < pairs; index += 1) {
     plainTokens.push(await issuer.mint(index));
@@ -150,7 +157,7 @@ async function coldExchange({ aws, issuer, connection, newClient }: Bench): Prom
   }
   const baseline = (pair: number) => threeCalls(plainTokens[pair] ?? "");
   const exchange = (pair: number) => client.session({ connection, user: `user-${pair}` });
-  const warmUp = 30;
+  const warmUp = quick ? 2 : 30;
   await compareAlternately(warmUp, baseline, exchange);
   const { measuredMs, baselineMs, ratio } = await compareAlternately(
     pairs - warmUp,
@@ -167,7 +174,7 @@ async function exchangesPerSearch({ aws, connection, newClient }: Bench): Promis
   const users = 50;
   const before = await aws.counts();
   const callers = Array.from({ length: users }, async (_, index) => {
-    for (let count = 0; count < 200; count += 1) {
+    for (let count = 0; count < searchesPerUser; count += 1) {
       const search = accessor.search({ user: `user-${index}`, queryText: "vacation", maxResults: 1 });
       for await (const _result of search);
     }
@@ -185,7 +192,7 @@ async function exchangesPerSearch({ aws, connection, newClient }: Bench): Promis
 
 async function memoryPerUser({ connection, newClient }: Bench): Promise<Result> {
   const client = newClient();
-  const users = Array.from({ length: 1_000 }, (_, index) => `user-${index}`);
+  const users = Array.from({ length: quick ? 250 : 1_000 }, (_, index) => `user-${index}`);
   for (let index = 0; index < users.length; index += 20) {
     await Promise.all(users.slice(index, index + 20).map((user) => client.session({ connection, user })));
   }

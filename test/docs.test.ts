@@ -17,6 +17,7 @@ for (const [path, render] of Object.entries(generatedPages)) {
 test("every relative link and picture in the documentation exists", () => {
   const pages = [
     "README.md",
+    "CONTRIBUTING.md",
     "SECURITY.md",
     "CHANGELOG.md",
     ...globSync(["docs/**/*.md", "packages/*/*.md", "packages/*/docs/**/*.md"], { cwd: root }),

@@ -1,6 +1,7 @@
 // Owns what an attacker, a broken client or a stray keyboard may send for any value, and the seed the choice is
 // drawn from. Each value knows how it stands on the wire: percent-encoded in a form or query, raw in JSON.
 import fc from "fast-check";
+import { propertySeed as runSeed } from "../support/property_seed.ts";
 
 /** One hostile value. */
 export interface Hostile {
@@ -71,17 +72,8 @@ const any: fc.Arbitrary<Hostile> = fc.oneof(
   },
 );
 
-/**
- * The seed of this run: TTI_PROPERTY_SEED; else a new one each night (CI_NIGHTLY); else always the same.
- * It is printed, so that what failed can be run again.
- */
-export function propertySeed(): number {
-  const set = process.env["TTI_PROPERTY_SEED"];
-  const seed =
-    set !== undefined ? Number(set) : process.env["CI_NIGHTLY"] ? Date.now() % 2 ** 31 : 20_251_125;
-  console.log(`TTI_PROPERTY_SEED=${seed}`);
-  return seed;
-}
+/** The seed of this run, printed so that what failed can be run again. */
+export const propertySeed = (): number => runSeed;
 
 /** An endless supply of hostile values. */
 export function hostileValues(seed: number): () => Hostile {

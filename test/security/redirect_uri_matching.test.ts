@@ -11,6 +11,7 @@ import {
   startProvider,
 } from "../provider/support/provider_fixture.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";
+import "../support/property_seed.ts";
 
 let fixture: ProviderFixture;
 before(async () => {

@@ -4,8 +4,6 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { ensureBrowser } from "./browser.ts";
-import { makeTemplate, startPostgres } from "./postgres.ts";
 import { NoSuchTests, needsOf, root, testFiles } from "./test_files.ts";
 
 const usage = `Usage: npm test [-- PLACE …] [-- --test-name-pattern=PATTERN]
@@ -40,16 +38,12 @@ async function main(words: readonly string[]): Promise<void> {
     await stage("types", ["node_modules/typescript/bin/tsc", "--noEmit"]);
   }
   const files = wanted.quick ? all.filter((file) => !needsOf(file).processes) : all;
-  if (files.some((file) => needsOf(file).browser && mayMatch(file, wanted.patterns))) ensureBrowser();
-  const postgres = files.some((file) => needsOf(file).postgres) ? await startPostgres() : undefined;
+  if (files.some((file) => needsOf(file).browser && mayMatch(file, wanted.patterns))) {
+    (await import("./browser.ts")).ensureBrowser();
+  }
+  const postgres = files.some((file) => needsOf(file).postgres) ? await sharedPostgres() : undefined;
   try {
-    const environment = {
-      NODE_ENV: "test",
-      NODE_COMPILE_CACHE: compiled,
-      ...(postgres === undefined
-        ? {}
-        : { TEST_POSTGRES_URL: postgres.url, TEST_POSTGRES_TEMPLATE: await makeTemplate(postgres.url) }),
-    };
+    const environment = { NODE_ENV: "test", NODE_COMPILE_CACHE: compiled, ...postgres?.environment };
     // What compresses time, or measures it, needs the machine to itself.
     const alone = (path: string): boolean => /^test\/(e2e|bench)\//.test(path);
     const sideBySide = files.filter((path) => !alone(path));
@@ -59,6 +53,13 @@ async function main(words: readonly string[]): Promise<void> {
   } finally {
     await postgres?.stop();
   }
+}
+
+/** One server for all files, with a migrated database to copy from. */
+async function sharedPostgres() {
+  const { makeTemplate, startPostgres } = await import("./postgres.ts");
+  const { url, stop } = await startPostgres();
+  return { environment: { TEST_POSTGRES_URL: url, TEST_POSTGRES_TEMPLATE: await makeTemplate(url) }, stop };
 }
 
 function readWords(words: readonly string[]): Wanted {
@@ -89,12 +90,12 @@ function run(
 ): Promise<void> {
   if (files.length === 0) return Promise.resolve();
   const words = [
-    "--import=./test/support/watchdog.ts",
+    `--import=${import.meta.resolve("./watchdog.ts")}`,
     "--test",
     `--test-concurrency=${atOnce}`,
     "--test-timeout=300000",
     ...patterns.map((pattern) => `--test-name-pattern=${pattern}`),
-    ...["spec", "./test/support/slowest_files.ts"].flatMap((reporter) => [
+    ...["spec", import.meta.resolve("./slowest_files.ts")].flatMap((reporter) => [
       `--test-reporter=${reporter}`,
       "--test-reporter-destination=stdout",
     ]),

@@ -1,9 +1,9 @@
 // Owns which test files there are and what each needs beside Node.js, read from what it imports.
 import { existsSync, globSync, readFileSync, statSync } from "node:fs";
-import { dirname, join, posix } from "node:path";
+import { join, posix } from "node:path";
 
-/** The project's root. */
-export const root = dirname(dirname(import.meta.dirname));
+/** Where the tests are: the project's root, from which npm runs its scripts. */
+export const root = process.cwd();
 
 /** A place that was asked for and holds no test; for the person who typed it. */
 export class NoSuchTests extends Error {}

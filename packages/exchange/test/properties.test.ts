@@ -17,6 +17,7 @@ import {
   roleSessionName,
 } from "../src/index.ts";
 import { acme } from "./support/connections.ts";
+import "../../../test/support/property_seed.ts";
 
 function onlyFamilyErrors(work: () => unknown): void {
   try {

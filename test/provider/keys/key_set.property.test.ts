@@ -12,6 +12,7 @@ import {
 } from "../../../src/provider/keys/key_set.ts";
 import { chooseSigner } from "../../../src/provider/keys/signer_choice.ts";
 import { dayMs, hourMs, instanceView, policy } from "./key_times.ts";
+import "../../support/property_seed.ts";
 
 type Step = { kind: "wait"; hours: number } | { kind: "rotate" | "emergency" | "revokeNext" | "revokeOld" };
 

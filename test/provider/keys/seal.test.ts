@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { createKeySealer } from "../../../src/provider/keys/seal.ts";
+import "../../support/property_seed.ts";
 
 const secret = new Uint8Array(32).fill(1);
 const former = new Uint8Array(32).fill(2);

@@ -1,11 +1,11 @@
 // Owns a running provider for tests: a store of its own, people, tenants, relying parties, and the way through
 // the login page.
 import { generateKeyPairSync } from "node:crypto";
+import { hash } from "@node-rs/argon2";
 import { type Config, readConfig } from "../../../src/config.ts";
 import type { Database } from "../../../src/db/connect.ts";
 import { silentLog } from "../../../src/log.ts";
 import { type Account, createAccount } from "../../../src/provider/accounts/account_store.ts";
-import { createPasswords } from "../../../src/provider/accounts/passwords.ts";
 import { hashClientSecret } from "../../../src/provider/clients/client_secret.ts";
 import { createClient, type StoredClientMetadata } from "../../../src/provider/clients/client_store.ts";
 import { createMembership } from "../../../src/provider/tenants/membership_store.ts";
@@ -22,8 +22,9 @@ export const clientSecret = "a-secret-of-the-test-client-0123456789";
 /** Where relying parties are sent back to; nobody listens there. */
 export const redirectUri = "https://rp.example/callback";
 
-// Hashing takes longer than a test should; every person shares one hash.
-const passwordHash = createPasswords().hashPassword(password);
+// Hashing takes longer than a test should, and so does every sign-in: how long is written in the hash. What real hashes
+// cost is the subject of accounts/passwords.test.ts; every person here shares a cheap one.
+const passwordHash = hash(password, { memoryCost: 8, timeCost: 1, parallelism: 1 });
 const assertionKeys = generateKeyPairSync("rsa", { modulusLength: 2048 });
 
 /** The private key of test clients that authenticate by private_key_jwt. */

@@ -10,6 +10,7 @@ import { evaluatePolicies, type PolicyQuestion } from "../../src/policy/policy.t
 import { conditionHolds, wildcardMatches } from "../../src/policy/policy_condition.ts";
 import type { PolicyDocument, PolicyStatement } from "../../src/policy/policy_document.ts";
 import type { IamRole, Session } from "../../src/state/index.ts";
+import "../../../../test/support/property_seed.ts";
 
 const ROLE = "arn:aws:iam::111122223333:role/isv";
 const caller = {
