@@ -1,27 +1,18 @@
 // Owns docs/admin-api.md, written from the table of routes: what there is, on which port, behind which scope.
-import { adminRoutes } from "../src/admin/admin_routes.ts";
-import { adminScope, searchScope } from "../src/admin/authenticate.ts";
+import { apiRoutes } from "../src/admin/api_routes.ts";
 import { backEndRoutes } from "../src/admin/back_end_routes.ts";
+import { adminScope } from "../src/admin/operations/permissions.ts";
 
 /** Writes the page. */
 export function adminApiPage(): string {
-  const rows = [
-    ...adminRoutes.map((route) => ({
-      call: `${route.method.toUpperCase()} ${shown(route.path)}`,
-      scope: route.scope ?? adminScope,
-      ports: backEndRoutes.includes(route) ? "public, admin" : "admin",
-      summary: route.summary,
-    })),
-    {
-      call: "POST /v1/tenants/{tenant}/search",
-      scope: searchScope,
-      ports: "public, admin",
-      summary: "Search a customer's index as one of its users",
-    },
-  ].map(({ call, scope, ports, summary }) => `| \`${call}\` | \`${scope}\` | ${ports} | ${summary} |`);
+  const rows = apiRoutes.map((route) => {
+    const call = `${route.method.toUpperCase()} ${shown(route.path)}`;
+    const ports = backEndRoutes.includes(route) ? "public, admin" : "admin";
+    return `| \`${call}\` | \`${route.permission}\` | ${ports} | ${route.summary} |`;
+  });
   return `# The JSON API
 
-<!-- Written from src/admin/admin_routes.ts by \`npm run docs\`. Do not edit. -->
+<!-- Written from the table of operations by \`npm run docs\`. Do not edit. -->
 
 Everything \`tti\` does on the command line, over HTTP, and the two things your back ends ask for. Two ports:
 

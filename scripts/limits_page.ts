@@ -1,7 +1,7 @@
 // Owns docs/limits.md: every number people need, taken from the constant that decides it. A number that is written by
 // hand on another page can become false; here it cannot.
 
-import { usualResults } from "../src/admin/search_routes.ts";
+import { usualResults } from "../src/admin/operations/search.ts";
 import { mostBodyBytes, mostQueryCharacters } from "../src/app.ts";
 import { clockToleranceSeconds } from "../src/input/moment.ts";
 import { attemptRates, knownForMs } from "../src/provider/accounts/attempt_rates.ts";

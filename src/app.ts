@@ -3,7 +3,8 @@
 import Router, { type RouterContext } from "@koa/router";
 import Koa from "koa";
 import { followRequest, matchedRouteOf } from "./access_log.ts";
-import { type BackEndRouteDeps, createBackEndRouter } from "./admin/back_end_routes.ts";
+import { createBackEndRouter } from "./admin/back_end_routes.ts";
+import type { JsonRouteDeps } from "./admin/json_routes.ts";
 import { answerInJson } from "./admin/json_routes.ts";
 import { OperationError, soonSeconds } from "./errors.ts";
 import { answerOf, errorBody, logFailure, logUnsent, retryHeaders, sendError } from "./http_errors.ts";
@@ -53,7 +54,7 @@ export interface PublicAppDeps extends InteractionDeps {
   /** Where people get help. */
   supportUrl: string | undefined;
   /** What the routes of the ISV's back ends need. */
-  backEnds: BackEndRouteDeps;
+  backEnds: JsonRouteDeps;
 }
 
 /** What a request may send at most. */

@@ -57,13 +57,27 @@ export async function getAccessor(db: Database, tenantId: string, name: string):
   });
 }
 
-/** Lists accessors, of one tenant or of all, ordered by tenant and name. */
-export async function listAccessors(db: Database, query: { tenantId?: string } = {}): Promise<Accessor[]> {
+/**
+ * Lists accessors, of one tenant or of all, ordered by tenant and name.
+ * @param query `after`: only those after this one; `limit`: at most so many (default 1000)
+ */
+export async function listAccessors(
+  db: Database,
+  query: {
+    tenantId?: string | undefined;
+    after?: { tenantId: string; name: string } | undefined;
+    limit?: number;
+  } = {},
+): Promise<Accessor[]> {
+  const { tenantId, after, limit = 1000 } = query;
   const rows: AccessorRow[] = await db("accessors")
     .select(...accessorColumns)
-    .where((accessors) => query.tenantId !== undefined && accessors.where("tenant_id", query.tenantId))
+    .where((accessors) => {
+      if (tenantId !== undefined) accessors.where("tenant_id", tenantId);
+      if (after !== undefined) accessors.whereRaw("(tenant_id, name) > (?, ?)", [after.tenantId, after.name]);
+    })
     .orderBy(["tenant_id", "name"])
-    .limit(1000);
+    .limit(limit);
   return rows.map(toAccessor);
 }
 

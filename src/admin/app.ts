@@ -8,14 +8,13 @@ import { logUnsent } from "../http_errors.ts";
 import { assertMethodIsKnown } from "../http_methods.ts";
 import { assertTextTarget } from "../input/form_text.ts";
 import type { Log } from "../log.ts";
-import { adminRoutes } from "./admin_routes.ts";
-import { adminScope, handoffScope, searchScope } from "./authenticate.ts";
-import type { BackEndRouteDeps } from "./back_end_routes.ts";
-import { addJsonRoutes, answerInJson } from "./json_routes.ts";
+import { apiRoutes } from "./api_routes.ts";
+import { addJsonRoutes, answerInJson, type JsonRouteDeps } from "./json_routes.ts";
+import { adminScope, handoffScope, searchScope } from "./operations/permissions.ts";
 import { addSearchRoute } from "./search_routes.ts";
 
 /** What the admin app needs. */
-export interface AdminAppDeps extends BackEndRouteDeps {
+export interface AdminAppDeps extends JsonRouteDeps {
   log: Log;
   /** Whether answered requests are logged, too; default no. */
   accessLog?: boolean;
@@ -47,7 +46,7 @@ export function createAdminApp(deps: AdminAppDeps): Koa {
   router.get("/", (ctx) => {
     ctx.body = selfDescription(deps.issuer);
   });
-  addJsonRoutes(router, adminRoutes, deps);
+  addJsonRoutes(router, apiRoutes, deps);
   addSearchRoute(router, deps);
   app.use(router.routes());
   return app;
@@ -64,10 +63,7 @@ function selfDescription(issuer: string): Record<string, unknown> {
       [handoffScope]: "/v1/login-challenges/…, on the public port too",
       [searchScope]: "/v1/tenants/{tenant}/search, on the public port too",
     },
-    routes: [
-      ...adminRoutes.map(({ method, path }) => `${method.toUpperCase()} ${path}`),
-      "POST /v1/tenants/:tenant/search",
-    ],
+    routes: apiRoutes.map(({ method, path }) => `${method.toUpperCase()} ${path}`),
     documentation: "docs/admin-api.md",
   };
 }

@@ -1,6 +1,7 @@
 // Owns what every JSON route of ours has in common, on whichever port it stands: authentication before anything
 // is read, and problem+json for every failure (RFC 9457).
 import type Router from "@koa/router";
+import type { RouterContext } from "@koa/router";
 import type { Context, Next } from "koa";
 import { matchedRouteOf } from "../access_log.ts";
 import { countAuditEvent } from "../audit/audit_store.ts";
@@ -11,12 +12,13 @@ import { answerOf, type ErrorAnswer, logFailure, problemBody } from "../http_err
 import type { Log } from "../log.ts";
 import type { BackEndToken } from "../provider/clients/access_tokens.ts";
 import { currentRequest, describeRequest } from "../request_context.ts";
-import { type AdminRoute, type RouteContext, routeRequestOf } from "./admin_routes.ts";
-import { adminScope, authenticateBackEnd } from "./authenticate.ts";
+import { type ApiRoute, hasBody, inputOf } from "./api_routes.ts";
+import { authenticateBackEnd } from "./authenticate.ts";
 import { readJsonBody } from "./json_body.ts";
+import type { TableContext } from "./operations/table.ts";
 
 /** What routes of the table work with, before there is a caller. */
-export interface JsonRouteDeps extends Omit<RouteContext, "caller" | "actor"> {
+export interface JsonRouteDeps extends Omit<TableContext, "caller" | "actor" | "may"> {
   /** Looks up the access token of a back end at the provider that serves now. */
   findBackEndToken(token: string): Promise<BackEndToken | undefined>;
 }
@@ -86,16 +88,30 @@ export async function answerInJson(
 }
 
 /** Adds routes of the table to a router, each behind an access token with its scope. */
-export function addJsonRoutes(router: Router, routes: readonly AdminRoute[], deps: JsonRouteDeps): void {
-  for (const route of routes) {
-    router[route.method](route.path, async (ctx) => {
-      const scope = route.scope ?? adminScope;
-      const caller = await authenticateBackEnd(ctx.get("authorization"), scope, deps.findBackEndToken);
-      const hasBody = route.method === "post" || route.method === "patch";
-      const body = hasBody ? await readJsonBody(ctx.req) : {};
-      const context = { ...deps, caller, actor: `client:${caller.clientId}` };
-      ctx.body = await route.run(context, routeRequestOf(ctx, body));
-      ctx.status = route.status;
-    });
+export function addJsonRoutes(router: Router, routes: readonly ApiRoute[], deps: JsonRouteDeps): void {
+  for (const route of routes.filter(({ streamed }) => !streamed)) {
+    addJsonRoute(router, route, deps, (_ctx, context, input) => route.operation(context, input));
   }
+}
+
+/**
+ * Adds one route behind an access token with its scope. Who is not let in is not read.
+ * @param answer makes the body of the answer
+ */
+export function addJsonRoute(
+  router: Router,
+  route: ApiRoute,
+  deps: JsonRouteDeps,
+  answer: (ctx: RouterContext, context: TableContext, input: Record<string, unknown>) => Promise<unknown>,
+): void {
+  router[route.method](route.path, async (ctx) => {
+    const { permission } = route;
+    const caller = await authenticateBackEnd(ctx.get("authorization"), permission, deps.findBackEndToken);
+    const body = hasBody(route) ? await readJsonBody(ctx.req) : {};
+    const may = (asked: string) => caller.scopes.has(asked);
+    const context = { ...deps, caller, actor: `client:${caller.clientId}`, may };
+    const path = ctx.params as Record<string, string>;
+    ctx.body = await answer(ctx, context, inputOf(route, { path, querystring: ctx.querystring, body }));
+    ctx.status = route.status;
+  });
 }

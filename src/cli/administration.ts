@@ -7,10 +7,23 @@ import { connectDatabase, type Database, storeLocationOf } from "../db/connect.t
 import { readMigrationStatus } from "../db/migrate.ts";
 import { OperationError } from "../errors.ts";
 import { createPasswords } from "../provider/accounts/passwords.ts";
+import { type TxtResolver, txtResolver } from "../provider/tenants/domain_proof.ts";
 
-/** The context of an operation on a store. */
-export function operationContext(db: Database): OperationContext {
-  return { db, clock: systemClock, passwords: createPasswords(), actor: `cli:${operatingSystemUser()}` };
+/** What operations on this machine work with. */
+export interface LocalContext extends OperationContext {
+  resolveTxt: TxtResolver;
+}
+
+/** The context of an operation on a store. Whoever reaches the store may do everything. */
+export function operationContext(db: Database, { dnsServers }: Pick<Config, "dnsServers">): LocalContext {
+  return {
+    db,
+    clock: systemClock,
+    passwords: createPasswords(),
+    actor: `cli:${operatingSystemUser()}`,
+    may: () => true,
+    resolveTxt: txtResolver(dnsServers),
+  };
 }
 
 /**
@@ -18,13 +31,13 @@ export function operationContext(db: Database): OperationContext {
  * @throws OperationError unavailable if the schema is not the one this version needs
  */
 export async function withAdministration<T>(
-  work: (context: OperationContext, config: Config) => Promise<T>,
+  work: (context: LocalContext, config: Config) => Promise<T>,
 ): Promise<T> {
   const config = readConfig();
   const db = connectDatabase(storeLocationOf(config));
   try {
     await assertMigrated(db);
-    return await work(operationContext(db), config);
+    return await work(operationContext(db, config), config);
   } finally {
     await db.destroy();
   }

@@ -36,7 +36,7 @@ before(async () => {
     TTI_LOG_LEVEL: "fatal",
   });
   environment = await startDevEnvironment({ config, sandboxPort: 0, demoPort: 0, onStep: () => undefined });
-  context = operationContext(connectDatabase({ dataDir }));
+  context = operationContext(connectDatabase({ dataDir }), { dnsServers: [] });
   await createClient(context, {
     clientId: "php-app",
     purposes: ["search"],

@@ -23,6 +23,7 @@ for (const kind of storeKinds) {
         clock: systemClock,
         passwords: createPasswords(),
         actor: "cli:op",
+        may: () => true,
         resolveTxt: async () => txt,
       };
       for (const id of ["acme", "globex"]) await tenants.createTenant(operator, { id });
@@ -42,7 +43,7 @@ for (const kind of storeKinds) {
     }
 
     const domainsOf = async () =>
-      (await domains.listDomains(operator, { tenantId: "acme" })).map(({ domain, verified }) => ({
+      (await domains.listDomains(operator, { tenantId: "acme" })).domains.map(({ domain, verified }) => ({
         domain,
         verified,
       }));

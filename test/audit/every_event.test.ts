@@ -6,11 +6,11 @@ import * as accessors from "../../src/admin/operations/accessors.ts";
 import * as clientAccess from "../../src/admin/operations/client_access.ts";
 import { createClient } from "../../src/admin/operations/clients.ts";
 import * as domains from "../../src/admin/operations/domains.ts";
+import * as members from "../../src/admin/operations/members.ts";
 import * as tenantAccess from "../../src/admin/operations/tenant_access.ts";
 import * as tenants from "../../src/admin/operations/tenants.ts";
 import * as access from "../../src/admin/operations/user_access.ts";
 import { deleteUser } from "../../src/admin/operations/user_deletion.ts";
-import * as users from "../../src/admin/operations/users.ts";
 import { type AuditEventType, auditEventTypes, type EventParty } from "../../src/audit/event_types.ts";
 import { systemClock } from "../../src/clock.ts";
 import { createPasswords } from "../../src/provider/accounts/passwords.ts";
@@ -59,6 +59,7 @@ before(async () => {
     clock: systemClock,
     passwords: createPasswords(),
     actor: "cli:op",
+    may: () => true,
     resolveTxt: async () => txt,
   };
   await addPerson(fixture.db, { email, tenants: ["acme"] });
@@ -213,9 +214,9 @@ const acts: Record<AuditEventType, Act> = {
   "tenant.disabled": byOperation(() => tenantAccess.disableTenant(operator, { id: "newco" })),
   "tenant.enabled": byOperation(() => tenantAccess.enableTenant(operator, { id: "newco" })),
   "membership.created": byOperation(() =>
-    users.addUserToTenant(operator, { user: email, tenantId: "newco" }),
+    members.addUserToTenant(operator, { user: email, tenantId: "newco" }),
   ),
-  "membership.deleted": byOperation(() => access.removeMember(operator, { user: email, tenantId: "newco" })),
+  "membership.deleted": byOperation(() => members.removeMember(operator, { user: email, tenantId: "newco" })),
   "domain.added": byOperation(async () => {
     const claim = await domains.addDomain(operator, { tenantId: "acme", domain: "acme.example" });
     txt = [[claim.record.value]];

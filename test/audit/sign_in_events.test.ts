@@ -39,6 +39,7 @@ for (const kind of storeKinds) {
         clock: systemClock,
         passwords: createPasswords(),
         actor: "cli:op",
+        may: () => true,
         loginNames,
       };
     });

@@ -100,7 +100,13 @@ export async function openBrowserWorld(): Promise<BrowserWorld> {
 }
 
 async function seed(server: RunningServer, demo: RunningDemo, secret: string): Promise<void> {
-  const context = { db: server.db, clock: systemClock, passwords: createPasswords(), actor: "test" };
+  const context = {
+    db: server.db,
+    clock: systemClock,
+    passwords: createPasswords(),
+    actor: "test",
+    may: () => true,
+  };
   await createTenant(context, { id: "acme", name: "Acme Corp" });
   await createTenant(context, { id: "globex", name: "Globex" });
   for (const person of [alice, bob]) {

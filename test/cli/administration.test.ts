@@ -82,7 +82,7 @@ for (const kind of storeKinds) {
     it("names the option that was typed, not the member it became", async () => {
       for (const [words, option] of [
         ["tenant update acme --login handof", "--login "],
-        ["user create --email z@acme.example --tenant acme --role owner", "--role: "],
+        ["user create --email z@acme.example --tenant acme --role owner", "--role "],
         ["client create --id x --redirect-uri ftp://x.example", "--redirect-uri "],
       ] as const) {
         const { stderr } = await terminal.tti(words);

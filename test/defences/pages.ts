@@ -7,8 +7,8 @@ export const defences: readonly Defence[] = [
     promise: "No route that administers answers on the public port, whatever the access token.",
     faults: ["I7"],
     file: "src/admin/back_end_routes.ts",
-    find: "adminRoutes.filter(({ scope }) => (scope ?? adminScope) !== adminScope)",
-    replace: "adminRoutes",
+    find: "apiRoutes.filter(({ permission }) => permission !== adminScope)",
+    replace: "apiRoutes",
     test: "test/admin/back_ends_on_the_public_port.test.ts",
   },
   {
@@ -16,8 +16,8 @@ export const defences: readonly Defence[] = [
     promise: "Login challenges and searches on the public port want an access token of their own scope.",
     faults: ["I7"],
     file: "src/admin/json_routes.ts",
-    find: "const scope = route.scope ?? adminScope;",
-    replace: 'const scope = "tti:search";',
+    find: "const { permission } = route;",
+    replace: 'const permission = "tti:search";',
     test: "test/admin/back_ends_on_the_public_port.test.ts",
   },
   {

@@ -47,7 +47,13 @@ async function startWorld(kind: (typeof storeKinds)[number]): Promise<World> {
   await addPerson(fixture.db, { email: "ann@acme.example", tenants: ["acme"] });
   await addClient(fixture.db, { client_id: "app" });
   await addMintingClients(fixture.db, ["*"]);
-  const context = { db: fixture.db, clock: systemClock, passwords: createPasswords(), actor: "test" };
+  const context = {
+    db: fixture.db,
+    clock: systemClock,
+    passwords: createPasswords(),
+    actor: "test",
+    may: () => true,
+  };
   const tokenOf = async (purpose: "admin" | "handoff" | "search") => {
     const tenants = { handoff: { handoffTenants: ["*"] }, search: { searchTenants: ["*"] }, admin: {} }[
       purpose

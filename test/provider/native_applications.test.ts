@@ -18,7 +18,13 @@ before(async () => {
 after(() => fixture.close());
 
 function register(input: object) {
-  const context = { db: fixture.db, clock: systemClock, passwords: createPasswords(), actor: "test" };
+  const context = {
+    db: fixture.db,
+    clock: systemClock,
+    passwords: createPasswords(),
+    actor: "test",
+    may: () => true,
+  };
   return createClient(context, { authMethod: "none", firstParty: true, ...input });
 }
 

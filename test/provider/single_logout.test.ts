@@ -44,7 +44,13 @@ after(async () => {
 
 /** Registers a relying party through the operation an operator uses. */
 async function register(clientId: string, more: object = {}): Promise<oidc.Configuration> {
-  const context = { db: fixture.db, clock: systemClock, passwords: createPasswords(), actor: "test" };
+  const context = {
+    db: fixture.db,
+    clock: systemClock,
+    passwords: createPasswords(),
+    actor: "test",
+    may: () => true,
+  };
   const { clientSecret = "" } = await createClient(context, {
     clientId,
     firstParty: true,

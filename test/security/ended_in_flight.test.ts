@@ -3,9 +3,9 @@
 // hands out or leaves behind must open nothing then, also after the person has signed in anew in the same browser.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { addUserToTenant, removeMember } from "../../src/admin/operations/members.ts";
 import type { OperationContext } from "../../src/admin/operations/operation.ts";
-import { removeMember, setUserPassword, signUserOut } from "../../src/admin/operations/user_access.ts";
-import { addUserToTenant } from "../../src/admin/operations/users.ts";
+import { setUserPassword, signUserOut } from "../../src/admin/operations/user_access.ts";
 import { systemClock } from "../../src/clock.ts";
 import type { Database } from "../../src/db/connect.ts";
 import { createPasswords } from "../../src/provider/accounts/passwords.ts";
@@ -68,7 +68,13 @@ for (const kind of storeKinds) {
         environment: { TTI_LOGIN_URL: loginUrl },
         writesMeanwhile: true,
       });
-      context = { db: fixture.db, clock: systemClock, passwords: createPasswords(), actor: "cli:test" };
+      context = {
+        db: fixture.db,
+        clock: systemClock,
+        passwords: createPasswords(),
+        actor: "cli:test",
+        may: () => true,
+      };
       await addClient(fixture.db, { client_id: "app" });
       await addIsvClient(fixture, isvId, ["acme", "hooli"]);
       await addPerson(fixture.db, { email: "first@acme.example", tenants: ["acme", "hooli"] });

@@ -210,7 +210,13 @@ for (const kind of storeKinds) {
           await db("accounts").where({ id: accountId }).update({ disabled_at_ms: 1 });
           return;
         case "password": {
-          const operator = { db, clock: () => new Date(), actor: "operator", passwords: undefined };
+          const operator = {
+            db,
+            clock: () => new Date(),
+            actor: "operator",
+            may: () => true,
+            passwords: undefined,
+          };
           const { createPasswords } = await import("../../src/provider/accounts/passwords.ts");
           const context = { ...operator, passwords: createPasswords() } as never;
           await setUserPassword(context, { user: email, password });

@@ -3,9 +3,9 @@
 // that nobody has; a sign-in for one customer is not another's to read. On both stores.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { addUserToTenant, removeMember } from "../../src/admin/operations/members.ts";
 import type { OperationContext } from "../../src/admin/operations/operation.ts";
-import { removeMember } from "../../src/admin/operations/user_access.ts";
-import { addUserToTenant, listUsers } from "../../src/admin/operations/users.ts";
+import { listUsers } from "../../src/admin/operations/users.ts";
 import { listAuditEvents } from "../../src/audit/audit_store.ts";
 import { saveDisabled } from "../../src/provider/accounts/account_store.ts";
 import { createPasswords } from "../../src/provider/accounts/passwords.ts";
@@ -43,7 +43,13 @@ for (const kind of storeKinds) {
     before(async () => {
       fixture = await startProvider({ kind, environment: { TTI_LOGIN_URL: loginUrl } });
       const { db } = fixture;
-      context = { db, clock: () => new Date(), passwords: createPasswords(), actor: "cli:test" };
+      context = {
+        db,
+        clock: () => new Date(),
+        passwords: createPasswords(),
+        actor: "cli:test",
+        may: () => true,
+      };
       await addPerson(db, { email: "seed@x.example", tenants: ["acme2", "globex", "gamma", "kept"] });
       for (const id of ["acme2", "globex", "gamma"])
         await saveTenant(db, id, { loginMethod: "handoff" }, new Date());
@@ -111,7 +117,7 @@ for (const kind of storeKinds) {
       await signIn(new UserAgent(), { subject: "u-9", tenant: "acme2", ...secret });
       await signIn(new UserAgent(), { subject: "u-9", tenant: "globex", ...seen });
       const listed = async (tenantId: string) => {
-        const found = (await listUsers(context, { tenantId })).find(({ id }) => id === "u-9");
+        const found = (await listUsers(context, { tenantId })).users.find(({ id }) => id === "u-9");
         return { email: found?.email, name: found?.name };
       };
       assert.deepEqual(await listed("globex"), seen);

@@ -54,7 +54,7 @@ describe("to strangers", () => {
   }
 
   test("a name is shown only of a tenant that chose to be found", async () => {
-    const context = { db: fixture.db, clock: () => new Date(), actor: "operator" } as never;
+    const context = { db: fixture.db, clock: () => new Date(), actor: "operator", may: () => true } as never;
     const page = async () =>
       (await new UserAgent().follow(authorizationUrl(fixture, { tenant: "acme" }))).text;
     assert.ok(!(await page()).includes("Tenant acme"));

@@ -8,8 +8,9 @@ import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { decodeJwt } from "jose";
 import { isvRole, type Sandbox, startSandbox } from "tti-sandbox";
 import { addDomain, verifyDomain } from "../../src/admin/operations/domains.ts";
+import { addUserToTenant } from "../../src/admin/operations/members.ts";
 import { createTenant, updateTenant } from "../../src/admin/operations/tenants.ts";
-import { addUserToTenant, createUser } from "../../src/admin/operations/users.ts";
+import { createUser } from "../../src/admin/operations/users.ts";
 import { systemClock } from "../../src/clock.ts";
 import { OperationError } from "../../src/errors.ts";
 import { createPasswords } from "../../src/provider/accounts/passwords.ts";
@@ -135,7 +136,14 @@ async function startIsv(requireVerifiedDomain: "on" | "off"): Promise<ProviderFi
 }
 
 function operatorOf(fixture: ProviderFixture, resolveTxt: TxtResolver = async () => []) {
-  return { db: fixture.db, clock: systemClock, passwords: createPasswords(), actor: "cli:test", resolveTxt };
+  return {
+    db: fixture.db,
+    clock: systemClock,
+    passwords: createPasswords(),
+    actor: "cli:test",
+    may: () => true,
+    resolveTxt,
+  };
 }
 
 const loggedInNow = () => ({ auth_time: Math.floor(Date.now() / 1000) - 5 });

@@ -2,92 +2,149 @@
 import { z } from "zod";
 import * as store from "../../accessors/accessor_store.ts";
 import { parseAccessor } from "../../accessors/connection.ts";
-import { createAuditEvent } from "../../audit/audit_store.ts";
 import { OperationError } from "../../errors.ts";
 import { getTenant } from "../../provider/tenants/tenant_store.ts";
-import { type OperationContext, parseArguments } from "./operation.ts";
+import { operation } from "./entry.ts";
+import { cutPage, pageInput, pageOutput, parseTenantKey, rowsToRead } from "./page.ts";
+import { adminScope } from "./permissions.ts";
+import { accessorShape } from "./shapes.ts";
 
-const newAccessor = z.strictObject({
-  tenantId: z.string(),
-  name: z.string().optional(),
-  applicationId: z.string(),
-  retrieverId: z.string(),
-  qRegion: z.string(),
-  idcApplicationArn: z.string(),
-  idcRegion: z.string(),
-  method: z.string().optional(),
-});
+const permission = adminScope;
+const tenantId = z.string().describe("The tenant; equal to the External Id the customer entered.");
+const name = z.string().optional().describe("Which, if the customer has several (default: default).");
+const one = z.strictObject({ tenantId, name });
+const params = { tenant: "tenantId", accessor: "name" };
+const words = { options: { tenantId: "tenant" }, needs: { tenant: "acme" }, example: "--tenant acme" };
 
 /**
- * Enters a data accessor of a tenant.
- * @param input the fields of the customer's "Information for data accessor" tab, `name` (default
- *   `default`), `method` (`tti`, the default, or `auth-code`)
+ * Enters a data accessor of a tenant: the fields of the customer's "Information for data accessor" tab.
  * @throws OperationError invalid_input naming every field at fault, tenant_not_found, accessor_exists
  */
-export async function createAccessor(context: OperationContext, input: unknown): Promise<store.Accessor> {
-  const wanted = parseArguments(newAccessor, input);
-  const accessor = parseAccessor({ ...wanted, name: wanted.name ?? "default" });
-  const now = context.clock();
-  return context.db.transaction(async (trx) => {
+export const createAccessor = operation({
+  name: "accessor create",
+  summary: "Enter a data accessor of a tenant",
+  permission,
+  events: ["accessor.created"],
+  input: z.strictObject({
+    tenantId,
+    name,
+    applicationId: z.string().describe("The Amazon Q Business application."),
+    retrieverId: z.string().describe("Its retriever."),
+    qRegion: z.string().describe("The region of the application."),
+    idcApplicationArn: z.string().describe("The Identity Center application of the data accessor."),
+    idcRegion: z.string().describe("The region of the customer's Identity Center."),
+    method: z.string().optional().describe("tti (default) or auth-code."),
+  }),
+  output: accessorShape,
+  http: [
+    { method: "post", path: "/v1/tenants/:tenant/accessors", params: { tenant: "tenantId" }, status: 201 },
+  ],
+  cli: {
+    options: words.options,
+    needs: words.needs,
+    summary: "enter what a customer handed over",
+    about: `Enters a customer's data accessor. The customer finds the values in the Amazon Q Business
+console: Data accessors, the accessor, tab "Information for data accessor".`,
+    example: `--tenant acme --q-region us-east-1 --idc-region us-east-1 \\
+      --application-id 11111111-2222-3333-4444-555555555555 \\
+      --retriever-id 66666666-7777-8888-9999-000000000000 \\
+      --idc-application-arn arn:aws:sso::111122223333:application/ssoins-1234567890abcdef/apl-1234567890abcdef`,
+    show: (accessor) => ({ fields: accessorFields(accessor) }),
+  },
+  async run(trx, wanted, act) {
+    const accessor = parseAccessor({ ...wanted, name: wanted.name ?? "default" });
     await getTenant(trx, accessor.tenantId);
-    const created = await store.createAccessor(trx, accessor, now);
-    await createAuditEvent(
-      trx,
-      {
-        type: "accessor.created",
-        actor: context.actor,
-        tenantId: created.tenantId,
-        details: { name: created.name, idcApplicationArn: created.idcApplicationArn },
-      },
-      now,
-    );
+    const created = await store.createAccessor(trx, accessor, act.now);
+    const details = { name: created.name, idcApplicationArn: created.idcApplicationArn };
+    await act.record({ type: "accessor.created", tenantId: created.tenantId, details });
     return created;
-  });
-}
+  },
+});
 
-const accessorKey = z.strictObject({ tenantId: z.string(), name: z.string().optional() });
+/** Shows one data accessor of a tenant. @throws OperationError accessor_not_found */
+export const showAccessor = operation({
+  name: "accessor show",
+  summary: "Show a data accessor",
+  permission,
+  events: [],
+  input: one,
+  output: accessorShape,
+  http: [{ method: "get", path: "/v1/tenants/:tenant/accessors/:accessor", params }],
+  cli: {
+    ...words,
+    summary: "show one data accessor",
+    show: (accessor) => ({ fields: accessorFields(accessor) }),
+  },
+  run: (db, wanted) => store.getAccessor(db, wanted.tenantId, wanted.name ?? "default"),
+});
 
-/**
- * Shows one data accessor of a tenant.
- * @throws OperationError accessor_not_found
- */
-export async function showAccessor(context: OperationContext, input: unknown): Promise<store.Accessor> {
-  const { tenantId, name } = parseArguments(accessorKey, input);
-  return store.getAccessor(context.db, tenantId, name ?? "default");
-}
+/** Lists data accessors, of one tenant if it is given. @throws OperationError tenant_not_found */
+export const listAccessors = operation({
+  name: "accessor list",
+  summary: "List the data accessors of a tenant",
+  permission,
+  events: [],
+  input: z.strictObject({ tenantId: tenantId.optional(), ...pageInput }),
+  output: z.strictObject({ accessors: z.array(accessorShape), ...pageOutput }),
+  http: [{ method: "get", path: "/v1/tenants/:tenant/accessors", params: { tenant: "tenantId" } }],
+  cli: {
+    options: words.options,
+    summary: "list what customers handed over",
+    example: "--tenant acme",
+    show: ({ accessors }) => ({
+      rows: accessors.map((accessor) => ({
+        TENANT: accessor.tenantId,
+        NAME: accessor.name,
+        "Q APPLICATION": `${accessor.applicationId} (${accessor.qRegion})`,
+        "IDC APPLICATION": `${accessor.idcApplicationArn} (${accessor.idcRegion})`,
+        METHOD: accessor.method,
+      })),
+      say: accessors.length === 0 ? ["There are none. Add one: tti accessor create --help"] : [],
+    }),
+  },
+  async run(db, { tenantId, cursor, ...page }) {
+    if (tenantId !== undefined) await getTenant(db, tenantId);
+    const after = parseTenantKey(cursor);
+    const read = await store.listAccessors(db, { tenantId, after, limit: rowsToRead(page) });
+    const { rows, next } = cutPage(read, page, (accessor) => `${accessor.tenantId}/${accessor.name}`);
+    return { accessors: rows, ...next };
+  },
+});
 
-/**
- * Lists data accessors, of one tenant if `tenantId` is given.
- * @throws OperationError tenant_not_found
- */
-export async function listAccessors(
-  context: OperationContext,
-  input: unknown = {},
-): Promise<store.Accessor[]> {
-  const { tenantId } = parseArguments(z.strictObject({ tenantId: z.string().optional() }), input);
-  if (tenantId === undefined) return store.listAccessors(context.db);
-  await getTenant(context.db, tenantId);
-  return store.listAccessors(context.db, { tenantId });
-}
-
-/**
- * Forgets a data accessor. Nothing at AWS changes.
- * @throws OperationError accessor_not_found
- */
-export async function deleteAccessor(context: OperationContext, input: unknown): Promise<{ deleted: true }> {
-  const { tenantId, name } = parseArguments(accessorKey, input);
-  const now = context.clock();
-  await context.db.transaction(async (trx) => {
-    if (!(await store.deleteAccessor(trx, tenantId, name ?? "default"))) {
+/** Forgets a data accessor. Nothing at AWS changes. @throws OperationError accessor_not_found */
+export const deleteAccessor = operation({
+  name: "accessor delete",
+  summary: "Forget a data accessor",
+  permission,
+  events: ["accessor.deleted"],
+  input: one,
+  output: z.strictObject({ deleted: z.literal(true) }),
+  http: [{ method: "delete", path: "/v1/tenants/:tenant/accessors/:accessor", params }],
+  cli: {
+    ...words,
+    summary: "forget a data accessor (nothing at AWS changes)",
+    show: (_deleted, input) => ({ text: `Forgot the data accessor of ${input["tenantId"]}.` }),
+  },
+  async run(trx, { tenantId, name = "default" }, act) {
+    if (!(await store.deleteAccessor(trx, tenantId, name))) {
       throw new OperationError("accessor_not_found", "The tenant has no such data accessor.", {
         field: "accessor",
       });
     }
-    await createAuditEvent(
-      trx,
-      { type: "accessor.deleted", actor: context.actor, tenantId, details: { name: name ?? "default" } },
-      now,
-    );
-  });
-  return { deleted: true };
+    await act.record({ type: "accessor.deleted", tenantId, details: { name } });
+    return { deleted: true as const };
+  },
+});
+
+function accessorFields(accessor: store.Accessor): [string, string][] {
+  return [
+    ["tenant", accessor.tenantId],
+    ["name", accessor.name],
+    ["application id", accessor.applicationId],
+    ["retriever id", accessor.retrieverId],
+    ["Q region", accessor.qRegion],
+    ["IdC application", accessor.idcApplicationArn],
+    ["IdC region", accessor.idcRegion],
+    ["method", accessor.method],
+  ];
 }

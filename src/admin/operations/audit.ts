@@ -1,14 +1,19 @@
 // Owns reading the audit trail: whose, by whom, from where, of which kind, page after page.
 import { z } from "zod";
-import { type AuditEvent, listAuditEvents } from "../../audit/audit_store.ts";
+import { listAuditEvents } from "../../audit/audit_store.ts";
 import { formatCursor, parseCursor } from "../../audit/cursor.ts";
 import { auditEventTypes, findAuditEventType } from "../../audit/event_types.ts";
 import type { LoginNames } from "../../audit/login_names.ts";
+import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { findAccount, findAccountByLogin } from "../../provider/accounts/account_store.ts";
 import { findTenant, getTenant } from "../../provider/tenants/tenant_store.ts";
 import { closestName } from "../../setting_values.ts";
-import { type OperationContext, parseArguments } from "./operation.ts";
+import { operationsIn } from "./entry.ts";
+import type { OperationContext } from "./operation.ts";
+import { cutPage, pageInput, pageOutput, rowsToRead } from "./page.ts";
+import { adminScope } from "./permissions.ts";
+import { auditEventShape } from "./shapes.ts";
 
 /** What reading the trail works with. */
 export interface AuditContext extends OperationContext {
@@ -17,48 +22,53 @@ export interface AuditContext extends OperationContext {
 }
 
 /** A page of the trail. */
-export interface AuditPage {
-  events: AuditEvent[];
-  /** Where the next page begins; absent: there is none. */
-  cursor?: string;
-}
+export type AuditPage = Awaited<ReturnType<typeof listEvents>>;
 
-const eventQuery = z.strictObject({
-  tenantId: z.string().optional(),
-  account: z.string().min(1).max(300).optional(),
-  clientId: z.string().max(300).optional(),
-  address: z.string().max(100).optional(),
-  type: z.string().max(100).optional(),
-  fromMs: z.int().min(0).optional(),
-  beforeMs: z.int().min(0).optional(),
-  cursor: z.string().optional(),
-  limit: z.int().min(1).max(9999).optional(),
-});
+const auditOperation = operationsIn<AuditContext>();
 
 /**
  * Lists events, newest first.
- * @param input `tenantId`; `account`: an account id, an e-mail address, or whatever was typed at a sign-in;
- *   `clientId`; `address`: the client's; `type`; `fromMs` (inclusive), `beforeMs` (exclusive): epoch milliseconds;
- *   `cursor`: goes on where another page ended; `limit`: at most so many, 100 unless it says otherwise
  * @throws OperationError invalid_input, tenant_not_found
  */
-export async function listEvents(context: AuditContext, input: unknown = {}): Promise<AuditPage> {
-  const { account, cursor, type: typeName, limit = 100, ...query } = parseArguments(eventQuery, input);
-  const { db } = context;
-  const type = typeName === undefined ? undefined : parseType(typeName);
-  const before = cursor === undefined ? undefined : parseCursor(cursor, "cursor");
-  if (query.tenantId !== undefined && (await findTenant(db, query.tenantId)) === undefined) {
-    await getTenant(db, query.tenantId);
-  }
-  const subject = account === undefined ? undefined : await subjectOf(context, account);
-  // One more than asked for tells whether there is another page.
-  const found = await listAuditEvents(db, { ...query, type, before, subject, limit: limit + 1 });
-  const events = found.slice(0, limit);
-  const last = events.at(-1);
-  return { events, ...(found.length > limit && last ? { cursor: formatCursor(last) } : {}) };
-}
+export const listEvents = auditOperation({
+  name: "audit list",
+  summary: "List audit events, newest first",
+  permission: adminScope,
+  events: [],
+  input: z.strictObject({
+    tenantId: z.string().optional().describe("Only what concerns this tenant."),
+    account: z
+      .string()
+      .min(1)
+      .max(300)
+      .optional()
+      .describe(
+        "Only what concerns this account: its id, its address, or a name typed at a sign-in, also one that nobody has.",
+      ),
+    clientId: z.string().max(300).optional().describe("Only what concerns this client."),
+    address: z.string().max(100).optional().describe("Only what came from this address."),
+    type: z.string().max(100).optional().describe("Only events of this type (docs/audit-events.md)."),
+    fromMs: z.int().min(0).optional().describe("Not before this moment, epoch milliseconds."),
+    beforeMs: z.int().min(0).optional().describe("Only before this moment, epoch milliseconds."),
+    ...pageInput,
+    cursor: z.string().optional().describe("Goes on after another page: the cursor it ended with."),
+  }),
+  output: z.strictObject({ events: z.array(auditEventShape), ...pageOutput }),
+  http: [{ method: "get", path: "/v1/audit-events" }],
+  async run(db, { account, cursor, type: typeName, limit, ...query }, act) {
+    const type = typeName === undefined ? undefined : parseType(typeName);
+    const before = cursor === undefined ? undefined : parseCursor(cursor, "cursor");
+    if (query.tenantId !== undefined && (await findTenant(db, query.tenantId)) === undefined) {
+      await getTenant(db, query.tenantId);
+    }
+    const subject = account === undefined ? undefined : await subjectOf(db, act.loginNames, account);
+    const read = await listAuditEvents(db, { ...query, type, before, subject, limit: rowsToRead({ limit }) });
+    const { rows, next } = cutPage(read, { limit }, formatCursor);
+    return { events: rows, ...next };
+  },
+});
 
-async function subjectOf({ db, loginNames }: AuditContext, name: string) {
+async function subjectOf(db: Database, loginNames: LoginNames, name: string) {
   const account = (await findAccount(db, name)) ?? (await findAccountByLogin(db, name));
   const names = [name, ...(account?.email == null ? [] : [account.email])];
   const loginHashes = [...new Set(names.flatMap((one) => loginNames.everyHash(one)))];

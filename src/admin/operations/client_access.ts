@@ -1,7 +1,6 @@
 // Owns the operations that take a client's rights away, or give them back. From the moment one is committed no
 // instance serves the client (provider/clients/client_reader.ts), and what stood for it is gone.
 import { z } from "zod";
-import { createAuditEvent } from "../../audit/audit_store.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { generateClientSecret, hashClientSecret } from "../../provider/clients/client_secret.ts";
@@ -11,9 +10,12 @@ import {
   endOwnTokensOfClient,
   endRightsOfClient,
 } from "../../provider/sessions/end_rights_store.ts";
-import { type ClientView, withoutSecret } from "./clients.ts";
-import { runEnding } from "./ending.ts";
-import { type OperationContext, parseArguments } from "./operation.ts";
+import { type ClientView, withoutSecret } from "./client_view.ts";
+import type { Shown } from "./command_face.ts";
+import { endedRightsText, many } from "./ended_text.ts";
+import { operation } from "./entry.ts";
+import { adminScope } from "./permissions.ts";
+import { clientShape, endedRightsShape } from "./shapes.ts";
 
 /** A client from which something was taken, and what ended with it. */
 export interface ClientWithEnded {
@@ -21,39 +23,94 @@ export interface ClientWithEnded {
   ended: EndedRights;
 }
 
-const oneClient = z.strictObject({ clientId: z.string() });
+const permission = adminScope;
+const oneClient = z.strictObject({ clientId: z.string().describe("The client's id.") });
+const output = z.strictObject({ client: clientShape, ended: endedRightsShape });
+const params = { client: "clientId" };
+const face = { arguments: { ID: "clientId" }, example: "app" };
 
 /**
  * Disables a client: it proves itself nowhere, and what it was given ends now. Nothing of its registration is lost.
  * @throws OperationError client_not_found
  */
-export async function disableClient(context: OperationContext, input: unknown): Promise<ClientWithEnded> {
-  return setDisabled(context, input, true);
-}
+export const disableClient = operation({
+  name: "client disable",
+  summary: "Disable a client, and end what stands for it",
+  permission,
+  events: ["client.disabled"],
+  input: oneClient,
+  output,
+  http: [{ method: "post", path: "/v1/clients/:client/disable", params }],
+  cli: {
+    ...face,
+    summary: "keep an application from everything, for now",
+    about: `The client proves itself nowhere any more: no sign-in, no token, no call of the API. Grants,
+codes and tokens of its users, its own access tokens and the logins it vouched for end at
+once, on every instance. Its registration stays.`,
+    show: (told) => shownClient(told, "disabled"),
+  },
+  async run(trx, { clientId }, act) {
+    const ended = await setDisabled(trx, clientId, true, act.now);
+    await act.record({ type: "client.disabled", clientId, details: { ...ended } });
+    return { client: withoutSecret(await store.getClient(trx, clientId)), ended };
+  },
+});
 
 /**
  * Enables a disabled client. What was ended does not come back: people sign in to it again.
  * @throws OperationError client_not_found
  */
-export async function enableClient(context: OperationContext, input: unknown): Promise<ClientWithEnded> {
-  return setDisabled(context, input, false);
-}
+export const enableClient = operation({
+  name: "client enable",
+  summary: "Enable a disabled client",
+  permission,
+  events: ["client.enabled"],
+  input: oneClient,
+  output,
+  http: [{ method: "post", path: "/v1/clients/:client/enable", params }],
+  cli: {
+    ...face,
+    summary: "let a disabled application work again",
+    about: `Enables the client. What ended when it was disabled does not come back: its users sign in
+again.`,
+    show: (told) => shownClient(told, "enabled"),
+  },
+  async run(trx, { clientId }, act) {
+    const ended = await setDisabled(trx, clientId, false, act.now);
+    await act.record({ type: "client.enabled", clientId });
+    return { client: withoutSecret(await store.getClient(trx, clientId)), ended };
+  },
+});
 
 /**
  * Deletes a client. Its id may be registered again, as a new client that has nothing of this one.
- * @param input `clientId`; `dryRun`: only say what would end
  * @throws OperationError client_not_found
  */
-export async function deleteClient(context: OperationContext, input: unknown): Promise<ClientWithEnded> {
-  const { clientId, dryRun } = parseArguments(oneClient.extend({ dryRun: z.boolean().optional() }), input);
-  const now = context.clock();
-  return runEnding(context.db, dryRun, async (trx) => {
+export const deleteClient = operation({
+  name: "client delete",
+  summary: "Delete a client, and end what stands for it; `?dryRun=true` only counts",
+  permission,
+  events: ["client.deleted"],
+  input: oneClient.extend({ dryRun: z.boolean().optional().describe("Only say what would end.") }),
+  output,
+  http: [{ method: "delete", path: "/v1/clients/:client", params }],
+  cli: {
+    arguments: face.arguments,
+    summary: "remove an application for good",
+    about: `Deletes the client, and ends what it was given, at once and on every instance. Without
+--yes nothing happens: the command says what would end, and exits with 1. The id may be
+registered again, as a new client.`,
+    example: "app --yes",
+    show: (told, { dryRun }) => shownClient(told, dryRun === true ? "would be deleted" : "deleted"),
+  },
+  async run(trx, { clientId }, act) {
     const client = withoutSecret(await store.getClient(trx, clientId));
-    await store.deleteClient(trx, clientId, now);
-    const ended = await end(trx, context, "client.deleted", clientId, now);
+    await store.deleteClient(trx, clientId, act.now);
+    const ended = await endRightsOfClient(trx, clientId, act.now);
+    await act.record({ type: "client.deleted", clientId, details: { ...ended } });
     return { client, ended };
-  });
-}
+  },
+});
 
 /**
  * Gives a client another secret. The old one counts no more, nor do access tokens the client got for itself with it.
@@ -61,14 +118,34 @@ export async function deleteClient(context: OperationContext, input: unknown): P
  * @returns the new secret, the only time it is shown
  * @throws OperationError client_not_found, invalid_input for a client that proves itself otherwise
  */
-export async function rotateClientSecret(
-  context: OperationContext,
-  input: unknown,
-): Promise<{ client: ClientView; clientSecret: string; ended: { tokens: number } }> {
-  const { clientId } = parseArguments(oneClient, input);
-  const clientSecret = generateClientSecret();
-  const now = context.clock();
-  return context.db.transaction(async (trx) => {
+export const rotateClientSecret = operation({
+  name: "client rotate-secret",
+  summary: "Give a client another secret",
+  permission,
+  events: ["client.secret_rotated"],
+  input: oneClient,
+  output: z.strictObject({
+    client: clientShape,
+    clientSecret: z.string().describe("Shown this once."),
+    ended: z.strictObject({ tokens: z.int() }),
+  }),
+  http: [{ method: "post", path: "/v1/clients/:client/rotate-secret", params }],
+  cli: {
+    ...face,
+    summary: "give an application another secret",
+    about: `Makes a new secret and shows it once. The old one counts no more, at once; access tokens
+the client got for itself with it end. What its users let it do stays.`,
+    show: ({ client, clientSecret, ended }) => ({
+      fields: [
+        ["client_id", client.clientId],
+        ["client_secret", clientSecret],
+        ["ended", many(ended.tokens, "access token")],
+      ],
+      say: ["The secret is shown this once; only its hash is kept."],
+    }),
+  },
+  async run(trx, { clientId }, act) {
+    const clientSecret = generateClientSecret();
     const { metadata } = await store.getClient(trx, clientId);
     if (metadata.client_secret === undefined) {
       throw new OperationError("invalid_input", "The client has no secret: it proves itself otherwise.", {
@@ -76,43 +153,31 @@ export async function rotateClientSecret(
       });
     }
     const changed = { ...metadata, client_secret: hashClientSecret(clientSecret) };
-    await store.saveClientMetadata(trx, changed, now);
+    await store.saveClientMetadata(trx, changed, act.now);
     const ended = { tokens: await endOwnTokensOfClient(trx, clientId) };
-    const event = { type: "client.secret_rotated", actor: context.actor, clientId, details: ended } as const;
-    await createAuditEvent(trx, event, now);
+    await act.record({ type: "client.secret_rotated", clientId, details: ended });
     return { client: withoutSecret(await store.getClient(trx, clientId)), clientSecret, ended };
-  });
-}
-
-async function setDisabled(
-  context: OperationContext,
-  input: unknown,
-  disabled: boolean,
-): Promise<ClientWithEnded> {
-  const { clientId } = parseArguments(oneClient, input);
-  const now = context.clock();
-  return context.db.transaction(async (trx) => {
-    await store.getClient(trx, clientId);
-    await store.saveClientDisabled(trx, clientId, disabled, now);
-    const ended = await end(trx, context, disabled ? "client.disabled" : "client.enabled", clientId, now);
-    return { client: withoutSecret(await store.getClient(trx, clientId)), ended };
-  });
-}
+  },
+});
 
 // Enabling ends too: what a request that was under way wrote after the client was disabled.
-async function end(
+async function setDisabled(
   trx: Database,
-  context: OperationContext,
-  type: "client.disabled" | "client.enabled" | "client.deleted",
   clientId: string,
+  disabled: boolean,
   now: Date,
 ): Promise<EndedRights> {
-  const ended = await endRightsOfClient(trx, clientId, now);
-  const event = { actor: context.actor, clientId };
-  await createAuditEvent(
-    trx,
-    type === "client.enabled" ? { type, ...event } : { type, ...event, details: { ...ended } },
-    now,
-  );
-  return ended;
+  await store.getClient(trx, clientId);
+  await store.saveClientDisabled(trx, clientId, disabled, now);
+  return endRightsOfClient(trx, clientId, now);
+}
+
+function shownClient({ client, ended }: ClientWithEnded, state: string): Shown {
+  return {
+    fields: [
+      ["client_id", client.clientId],
+      ["state", state],
+      ["ended", endedRightsText(ended)],
+    ],
+  };
 }

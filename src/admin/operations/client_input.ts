@@ -29,30 +29,71 @@ export const newClient = z.strictObject({
   clientId: z
     .string()
     .regex(/^[A-Za-z0-9._~-]{1,128}$/, "has 1 to 128 letters, digits, . _ ~ or - only")
-    .optional(),
-  name: displayName.optional(),
-  purposes: z.array(z.enum(clientPurposes)).min(1).optional(),
-  authMethod: z.enum(authMethods).optional(),
-  redirectUris: z.array(z.string()).max(50).optional(),
-  postLogoutRedirectUris: z.array(z.string()).max(50).optional(),
-  backchannelLogoutUri: z.string().optional(),
-  backchannelLogoutSessionRequired: z.boolean().optional(),
-  applicationType: z.enum(applicationTypes).optional(),
-  jwks: z.looseObject({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) }).optional(),
-  jwksUri: z.string().optional(),
-  firstParty: z.boolean().optional(),
-  requirePkce: z.boolean().optional(),
-  rotateRefreshToken: z.boolean().optional(),
-  mintTenants: z.array(z.string()).optional(),
-  handoffTenants: z.array(z.string()).optional(),
-  searchTenants: z.array(z.string()).optional(),
-  allowedTenants: z.array(z.string()).optional(),
+    .optional()
+    .describe("Its id (default: generated)."),
+  name: displayName.optional().describe("What people read when it asks for their consent."),
+  purposes: z
+    .array(z.enum(clientPurposes))
+    .min(1)
+    .optional()
+    .describe(
+      "What it may do: log users in (default), mint ID tokens for users it names, answer login challenges, search as users, call the admin API.",
+    ),
+  authMethod: z
+    .enum(authMethods)
+    .optional()
+    .describe("How it proves who it is at the token endpoint (default: client_secret_basic)."),
+  redirectUris: z
+    .array(z.string())
+    .max(50)
+    .optional()
+    .describe("Where users come back to; needed for login."),
+  postLogoutRedirectUris: z
+    .array(z.string())
+    .max(50)
+    .optional()
+    .describe("Where they come back to after logout."),
+  backchannelLogoutUri: z.string().optional().describe("Told when a session of a user of it ends."),
+  backchannelLogoutSessionRequired: z
+    .boolean()
+    .optional()
+    .describe("Whether it is told which session, by `sid` (default: true)."),
+  applicationType: z
+    .enum(applicationTypes)
+    .optional()
+    .describe(
+      "Default: native for a public client all of whose redirect URIs are loopback addresses or schemes of its own, else web.",
+    ),
+  jwks: z
+    .looseObject({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) })
+    .optional()
+    .describe(
+      "Its public keys; these or `jwksUri` are needed for private_key_jwt and for minting by assertion.",
+    ),
+  jwksUri: z.string().optional().describe("Where its public keys are."),
+  firstParty: z.boolean().optional().describe("Yours: users are not asked for consent (default: false)."),
+  requirePkce: z.boolean().optional().describe("Default: true; only a confidential client may go without."),
+  rotateRefreshToken: z
+    .boolean()
+    .optional()
+    .describe("Default: true; only a confidential client may keep one refresh token."),
+  mintTenants: z.array(z.string()).optional().describe('For whom it may mint; ["*"]: every tenant.'),
+  handoffTenants: z
+    .array(z.string())
+    .optional()
+    .describe("For whom it may answer login challenges; as above."),
+  searchTenants: z.array(z.string()).optional().describe("For whom it may search; as above."),
+  allowedTenants: z
+    .array(z.string())
+    .optional()
+    .describe("The same for each of these that has none of its own."),
   secret: z
     .string()
     .min(32, "has at least 32 characters")
     .max(256)
     .refine(looksRandom, "is too regular to be random: make one with `openssl rand -base64 32`")
-    .optional(),
+    .optional()
+    .describe("Default: generated, and answered once."),
 });
 /** A registration as it was parsed. */
 export type NewClient = z.output<typeof newClient>;

@@ -1,12 +1,10 @@
 // Owns the operations on clients: the relying parties of the provider, and what a new one may be.
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
-import { createAuditEvent } from "../../audit/audit_store.ts";
 import { generateClientSecret, hashClientSecret } from "../../provider/clients/client_secret.ts";
 import * as store from "../../provider/clients/client_store.ts";
 import { type TenantRight, tenantRights, tenantsMember } from "../../provider/clients/tenant_rights.ts";
 import { parseTenantId } from "../../provider/tenants/tenant_store.ts";
-import { adminScope, handoffScope, searchScope } from "../authenticate.ts";
 import { adviseOnClient } from "./client_advice.ts";
 import {
   type AuthMethod,
@@ -20,16 +18,11 @@ import {
   parseRedirectUri,
   refuse,
 } from "./client_input.ts";
-import { type OperationContext, pageSchema, parseArguments } from "./operation.ts";
-
-/** A client as operators see it: its metadata without any form of its secret. */
-export interface ClientView {
-  clientId: string;
-  metadata: store.StoredClientMetadata;
-  /** Null: it may be used. */
-  disabledAtMs: number | null;
-  createdAtMs: number;
-}
+import { type ClientView, clientRow, withoutSecret } from "./client_view.ts";
+import { operation } from "./entry.ts";
+import { cutPage, idPageInput, pageOutput, rowsToRead } from "./page.ts";
+import { adminScope, handoffScope, searchScope } from "./permissions.ts";
+import { clientShape } from "./shapes.ts";
 
 /** A new client, with its secret if it has one: the only time it is shown. */
 export interface CreatedClient extends ClientView {
@@ -48,69 +41,85 @@ const apiScopeOf: Partial<Record<ClientPurpose, string>> = {
 const tokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange";
 const jwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
+const permission = adminScope;
+const clientId = z.string().describe("The client's id.");
+
 /**
- * Registers a client.
- * @param input `purposes` (default `["login"]`); `redirectUris`, needed for login; `authMethod` (default
- *   client_secret_basic); `backchannelLogoutUri`, told when a user of it logs out, with the session's `sid` unless
- *   `backchannelLogoutSessionRequired` is false; `applicationType` (default: native for a public client all of
- *   whose redirect URIs are loopback addresses or schemes of its own, else web); `jwks` or `jwksUri`, needed for private_key_jwt and for minting by assertion;
- *   `firstParty` (default false: users are asked for consent); `requirePkce` (default true; only a
- *   confidential client may go without); `rotateRefreshToken` (default true; only a confidential client may keep one
- *   refresh token); `mintTenants`, `handoffTenants`, `searchTenants`: whom each of these purposes is for, `["*"]`
- *   for every tenant (`allowedTenants`: the same for each that has none of its own); `clientId` and `secret`
- *   (default: generated, the secret answered once)
+ * Registers a client; client_input.ts says what each member decides.
  * @throws OperationError invalid_input, client_exists
  */
-export async function createClient(context: OperationContext, input: unknown): Promise<CreatedClient> {
-  const wanted = parseArguments(newClient, input);
-  const purposes = wanted.purposes ?? ["login"];
-  const authMethod = wanted.authMethod ?? "client_secret_basic";
-  assertKeysFit(wanted, authMethod);
-  assertPurposesFit(wanted, purposes, authMethod);
-  const hasSecret = authMethod.startsWith("client_secret_");
-  if (wanted.secret !== undefined && !hasSecret) {
-    throw refuse("secret", `is of no use with ${authMethod}`, "Leave it out.");
-  }
-  const secret = hasSecret ? (wanted.secret ?? generateClientSecret()) : undefined;
-  const metadata = buildMetadata(wanted, purposes, authMethod, secret);
-  const warnings = await adviseOnClient(context.db, metadata);
-  const now = context.clock();
-  const client = await context.db.transaction(async (trx) => {
-    const created = await store.createClient(trx, metadata, now);
-    await createAuditEvent(
-      trx,
-      {
-        type: "client.created",
-        actor: context.actor,
-        clientId: created.clientId,
-        details: { authMethod, purposes: purposes.join(" ") },
-      },
-      now,
-    );
-    return created;
-  });
-  const view = { ...withoutSecret(client), warnings };
-  return secret === undefined || wanted.secret !== undefined ? view : { ...view, clientSecret: secret };
-}
+export const createClient = operation({
+  name: "client create",
+  summary: "Register a client",
+  permission,
+  events: ["client.created"],
+  input: newClient,
+  output: clientShape.extend({
+    clientSecret: z.string().optional().describe("If it was generated; shown this once."),
+    warnings: z.array(z.string()).describe("What is registered but will not work as things stand."),
+  }),
+  http: [{ method: "post", path: "/v1/clients", status: 201 }],
+  async run(trx, wanted, act): Promise<CreatedClient> {
+    const purposes = wanted.purposes ?? ["login"];
+    const authMethod = wanted.authMethod ?? "client_secret_basic";
+    assertKeysFit(wanted, authMethod);
+    assertPurposesFit(wanted, purposes, authMethod);
+    const hasSecret = authMethod.startsWith("client_secret_");
+    if (wanted.secret !== undefined && !hasSecret) {
+      throw refuse("secret", `is of no use with ${authMethod}`, "Leave it out.");
+    }
+    const secret = hasSecret ? (wanted.secret ?? generateClientSecret()) : undefined;
+    const metadata = buildMetadata(wanted, purposes, authMethod, secret);
+    const warnings = await adviseOnClient(trx, metadata);
+    const created = await store.createClient(trx, metadata, act.now);
+    const details = { authMethod, purposes: purposes.join(" ") };
+    await act.record({ type: "client.created", clientId: created.clientId, details });
+    const view = { ...withoutSecret(created), warnings };
+    return secret === undefined || wanted.secret !== undefined ? view : { ...view, clientSecret: secret };
+  },
+});
 
-/**
- * Shows one client.
- * @throws OperationError client_not_found
- */
-export async function showClient(context: OperationContext, input: unknown): Promise<ClientView> {
-  const { clientId } = parseArguments(z.strictObject({ clientId: z.string() }), input);
-  return withoutSecret(await store.getClient(context.db, clientId));
-}
+/** Shows one client. @throws OperationError client_not_found */
+export const showClient = operation({
+  name: "client show",
+  summary: "Show a client",
+  permission,
+  events: [],
+  input: z.strictObject({ clientId }),
+  output: clientShape,
+  http: [{ method: "get", path: "/v1/clients/:client", params: { client: "clientId" } }],
+  cli: {
+    arguments: { ID: "clientId" },
+    summary: "show one application",
+    example: "app",
+    show: ({ metadata }) => ({ text: JSON.stringify(metadata, undefined, 2) }),
+  },
+  run: async (db, { clientId }) => withoutSecret(await store.getClient(db, clientId)),
+});
 
 /** Lists clients in the order of their ids. */
-export async function listClients(context: OperationContext, input: unknown = {}): Promise<ClientView[]> {
-  const { limit, afterId } = parseArguments(pageSchema, input);
-  const clients = await store.listClients(context.db, {
-    ...(limit === undefined ? {} : { limit }),
-    ...(afterId === undefined ? {} : { afterId }),
-  });
-  return clients.map(withoutSecret);
-}
+export const listClients = operation({
+  name: "client list",
+  summary: "List the clients",
+  permission,
+  events: [],
+  input: z.strictObject(idPageInput),
+  output: z.strictObject({ clients: z.array(clientShape), ...pageOutput }),
+  http: [{ method: "get", path: "/v1/clients" }],
+  cli: {
+    summary: "list the applications",
+    example: "--json",
+    show: ({ clients }) => ({
+      rows: clients.map(clientRow),
+      say: clients.length === 0 ? ["There are no clients. Add one: tti client create --help"] : [],
+    }),
+  },
+  async run(db, { cursor, afterId, ...page }) {
+    const read = await store.listClients(db, { limit: rowsToRead(page), afterId: cursor ?? afterId });
+    const { rows, next } = cutPage(read, page, ({ clientId }) => clientId);
+    return { clients: rows.map(withoutSecret), ...next };
+  },
+});
 
 function buildMetadata(
   wanted: NewClient,
@@ -189,10 +198,4 @@ function parseTenants(tenants: readonly string[] | undefined, field: string): st
     throw refuse(field, "is missing", 'Name the tenants it may act for, or "*" for every tenant.');
   }
   return tenants.map((tenant) => (tenant === "*" ? tenant : parseTenantId(tenant, field)));
-}
-
-/** A client without any form of its secret. */
-export function withoutSecret(client: store.Client): ClientView {
-  const { client_secret: _removed, ...metadata } = client.metadata;
-  return { ...client, metadata };
 }

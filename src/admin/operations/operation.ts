@@ -7,6 +7,7 @@ import { OperationError } from "../../errors.ts";
 import { readMoment } from "../../input/moment.ts";
 import { nameRule, readText, type TextRule } from "../../input/text.ts";
 import type { Passwords } from "../../provider/accounts/passwords.ts";
+import type { ApiScope } from "./permissions.ts";
 
 /** What an operation works with. */
 export interface OperationContext {
@@ -15,6 +16,8 @@ export interface OperationContext {
   passwords: Passwords;
   /** Who asks, for the audit trail: `cli:<user>` or `client:<client_id>`. */
   actor: string;
+  /** Whether who asks may do what needs this permission. */
+  may(permission: ApiScope): boolean;
 }
 
 /** A member that is text, by the rules of the edge. */
@@ -37,12 +40,6 @@ export const momentField = z.number().transform((value, issues) => {
 /** A name that people read. */
 export const displayName = textField(nameRule);
 
-/** A list's page, as every list operation takes it. */
-export const pageSchema = z.strictObject({
-  limit: z.int().min(1).max(9999).optional(),
-  afterId: z.string().max(300).optional(),
-});
-
 /**
  * Parses an operation's arguments.
  * @throws OperationError invalid_input naming the first field at fault and what is wrong with it
@@ -53,8 +50,13 @@ export function parseArguments<Schema extends z.ZodType>(schema: Schema, input: 
   const [issue] = result.error.issues;
   const unknownName = issue?.code === "unrecognized_keys" ? issue.keys[0] : undefined;
   const field = unknownName ?? issue?.path.join(".") ?? "";
-  throw new OperationError("invalid_input", `${field || "The input"}: ${issue?.message ?? "is malformed"}.`, {
+  throw new OperationError("invalid_input", `${field || "The input"}${faultOf(issue)}.`, {
     ...(field === "" ? {} : { field }),
     ...(unknownName === undefined ? {} : { fix: `Remove ${unknownName}, or correct its spelling.` }),
   });
+}
+
+function faultOf(issue: z.core.$ZodIssue | undefined): string {
+  if (issue?.code === "invalid_value" && issue.values.length > 1) return ` is one of ${issue.values.join(", ")}`;
+  return `: ${issue?.message ?? "is malformed"}`;
 }

@@ -1,10 +1,13 @@
 // Owns the operations that take a tenant's access away, or give it back. A tenant is never deleted: its id is what the
 // customer typed at AWS, and nobody else may ever get it.
 import { z } from "zod";
-import { createAuditEvent } from "../../audit/audit_store.ts";
 import { type EndedRights, endRightsOfTenant } from "../../provider/sessions/end_rights_store.ts";
 import { saveTenantDisabled, type Tenant } from "../../provider/tenants/tenant_store.ts";
-import { type OperationContext, parseArguments } from "./operation.ts";
+import type { CommandFace } from "./command_face.ts";
+import { endedRightsText } from "./ended_text.ts";
+import { operation } from "./entry.ts";
+import { adminScope } from "./permissions.ts";
+import { endedRightsShape, tenantShape } from "./shapes.ts";
 
 /** A tenant from which access was taken, and what ended with it. */
 export interface TenantWithEnded {
@@ -12,43 +15,70 @@ export interface TenantWithEnded {
   ended: EndedRights;
 }
 
-const oneTenant = z.strictObject({ id: z.string() });
+const input = z.strictObject({ id: z.string().describe("The tenant's id.") });
+const output = z.strictObject({ tenant: tenantShape, ended: endedRightsShape });
+const face = {
+  arguments: { ID: "id" },
+  example: "acme",
+  show: ({ tenant, ended }) => ({
+    fields: [
+      ["id", tenant.id],
+      ["name", tenant.name],
+      ["state", tenant.disabledAtMs === null ? "enabled" : "disabled"],
+      ["ended", endedRightsText(ended)],
+    ],
+  }),
+} satisfies CommandFace<TenantWithEnded>;
 
 /**
  * Disables a tenant: nothing is issued for it, searches and logins for it are refused, and what stands ends now.
  * @throws OperationError tenant_not_found
  */
-export async function disableTenant(context: OperationContext, input: unknown): Promise<TenantWithEnded> {
-  return setDisabled(context, input, true);
-}
+export const disableTenant = operation({
+  name: "tenant disable",
+  summary: "Disable a tenant, and end what stands for it",
+  permission: adminScope,
+  events: ["tenant.disabled"],
+  input,
+  output,
+  http: [{ method: "post", path: "/v1/tenants/:tenant/disable", params: { tenant: "id" } }],
+  cli: {
+    ...face,
+    summary: "keep a customer from everything",
+    about: `Nothing is issued for the tenant any more; logins and searches for it are refused. Grants,
+codes and tokens for it, logins your page vouched for and agreements of its people end at
+once, on every instance. Nobody's account is touched, nor what they hold elsewhere.`,
+  },
+  async run(trx, { id }, act) {
+    const tenant = await saveTenantDisabled(trx, id, true, act.now);
+    const ended = await endRightsOfTenant(trx, id, act.now);
+    await act.record({ type: "tenant.disabled", tenantId: id, details: { ...ended } });
+    return { tenant, ended };
+  },
+});
 
 /**
  * Enables a disabled tenant. Nothing comes back by itself: each of its people signs in anew, and agrees anew.
  * @throws OperationError tenant_not_found
  */
-export async function enableTenant(context: OperationContext, input: unknown): Promise<TenantWithEnded> {
-  return setDisabled(context, input, false);
-}
-
-async function setDisabled(
-  context: OperationContext,
-  input: unknown,
-  disabled: boolean,
-): Promise<TenantWithEnded> {
-  const { id } = parseArguments(oneTenant, input);
-  const { actor } = context;
-  const now = context.clock();
-  return context.db.transaction(async (trx) => {
-    const tenant = await saveTenantDisabled(trx, id, disabled, now);
+export const enableTenant = operation({
+  name: "tenant enable",
+  summary: "Enable a disabled tenant",
+  permission: adminScope,
+  events: ["tenant.enabled"],
+  input,
+  output,
+  http: [{ method: "post", path: "/v1/tenants/:tenant/enable", params: { tenant: "id" } }],
+  cli: {
+    ...face,
+    summary: "let a disabled customer in again",
+    about: `Enables the tenant. Nothing comes back by itself: each of its people signs in once more.`,
+  },
+  async run(trx, { id }, act) {
+    const tenant = await saveTenantDisabled(trx, id, false, act.now);
     // Enabling ends too: what a request that was under way wrote after the tenant was disabled.
-    const ended = await endRightsOfTenant(trx, id, now);
-    await createAuditEvent(
-      trx,
-      disabled
-        ? { type: "tenant.disabled", actor, tenantId: id, details: { ...ended } }
-        : { type: "tenant.enabled", actor, tenantId: id },
-      now,
-    );
+    const ended = await endRightsOfTenant(trx, id, act.now);
+    await act.record({ type: "tenant.enabled", tenantId: id });
     return { tenant, ended };
-  });
-}
+  },
+});

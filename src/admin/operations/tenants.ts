@@ -1,91 +1,172 @@
 // Owns the operations on tenants.
 import { z } from "zod";
-import { createAuditEvent } from "../../audit/audit_store.ts";
 import { OperationError } from "../../errors.ts";
 import { parsePresencePolicy, presencePolicyText } from "../../provider/presence/presence_policy.ts";
 import * as store from "../../provider/tenants/tenant_store.ts";
-import { displayName, type OperationContext, pageSchema, parseArguments } from "./operation.ts";
+import { operation } from "./entry.ts";
+import { displayName } from "./operation.ts";
+import { cutPage, idPageInput, pageOutput, rowsToRead } from "./page.ts";
+import { adminScope } from "./permissions.ts";
+import { tenantShape } from "./shapes.ts";
 
-const newTenant = z.strictObject({
-  id: z.string(),
-  name: displayName.optional(),
+const permission = adminScope;
+const tenantId = z.string().describe("The tenant's id: what the customer typed at AWS as External Id.");
+
+/** Creates a tenant. @throws OperationError invalid_input, tenant_exists */
+export const createTenant = operation({
+  name: "tenant create",
+  summary: "Create a tenant",
+  permission,
+  events: ["tenant.created"],
+  input: z.strictObject({
+    id: z.string().describe("Letters, digits, _ and -, at most 256; chosen once and never reused."),
+    name: displayName.optional().describe("What people read (default: the ID)."),
+  }),
+  output: tenantShape,
+  http: [{ method: "post", path: "/v1/tenants", status: 201 }],
+  cli: {
+    arguments: { ID: "id" },
+    summary: "add a customer",
+    about: `Adds a tenant: one customer of yours. The ID is what the customer types at AWS as
+External Id, so it is chosen once and never reused: letters, digits, _ and -, at most
+256, the first a letter or digit.`,
+    example: 'acme --name "Acme Corporation"',
+    show: (tenant) => ({
+      text: `Created tenant ${tenant.id} (${tenant.name}).`,
+      say: [`Next: tti user create --tenant ${tenant.id} --email someone@example.com`],
+    }),
+  },
+  async run(trx, { id, name }, act) {
+    const tenant = { id: store.parseTenantId(id, "id"), name: name ?? id };
+    const created = await store.createTenant(trx, tenant, act.now);
+    await act.record({ type: "tenant.created", tenantId: created.id, details: { name: created.name } });
+    return created;
+  },
 });
-
-const tenantUpdate = z.strictObject({
-  id: z.string(),
-  name: displayName.optional(),
-  loginMethod: z.enum(store.loginMethods).optional(),
-  presence: z.string().optional(),
-  discoverable: z.boolean().optional(),
-});
-
-/**
- * Creates a tenant.
- * @param input `id` (letters, digits, `_`, `-`; for good), `name` (default: the id)
- * @throws OperationError invalid_input, tenant_exists
- */
-export async function createTenant(context: OperationContext, input: unknown): Promise<store.Tenant> {
-  const { id, name } = parseArguments(newTenant, input);
-  const tenantId = store.parseTenantId(id, "id");
-  const now = context.clock();
-  return context.db.transaction(async (trx) => {
-    const tenant = await store.createTenant(trx, { id: tenantId, name: name ?? tenantId }, now);
-    await createAuditEvent(
-      trx,
-      { type: "tenant.created", actor: context.actor, tenantId, details: { name: tenant.name } },
-      now,
-    );
-    return tenant;
-  });
-}
 
 /**
  * Changes a tenant's name, where its users log in, when a back end may act for them, or whether its name stands on
  * the login page before anybody has signed in. The id never changes: customers typed it at AWS.
- * @param input `id`; `name`; `loginMethod`: local, handoff or both; `presence`: session, offline, never, or
- *   `within HOURS`; `discoverable`
  * @throws OperationError invalid_input, tenant_not_found
  */
-export async function updateTenant(context: OperationContext, input: unknown): Promise<store.Tenant> {
-  const { id, name, loginMethod, presence, discoverable } = parseArguments(tenantUpdate, input);
-  const presencePolicy = presence === undefined ? undefined : parsePresencePolicy(presence);
-  const changes = {
-    ...(name === undefined ? {} : { name }),
-    ...(loginMethod === undefined ? {} : { loginMethod }),
-    ...(presencePolicy === undefined ? {} : { presencePolicy }),
-    ...(discoverable === undefined ? {} : { discoverable }),
-  };
-  if (Object.keys(changes).length === 0) {
-    throw new OperationError("invalid_input", "Nothing to change was given.", {
-      fix: "Give a name, a login method, a presence policy, or whether it may be found.",
-    });
-  }
-  const now = context.clock();
-  return context.db.transaction(async (trx) => {
+export const updateTenant = operation({
+  name: "tenant update",
+  summary: "Change a tenant's name, login method or presence policy",
+  permission,
+  events: ["tenant.updated"],
+  input: z.strictObject({
+    id: tenantId,
+    name: displayName.optional().describe("What people read."),
+    loginMethod: z
+      .enum(store.loginMethods)
+      .optional()
+      .describe("Where its users log in: local (here), handoff (at your own login page), or both."),
+    presence: z
+      .string()
+      .optional()
+      .describe(
+        "When your back end may mint tokens for its users: session (while the user is logged in here; the default), \"within 12\" (for 12 hours after the user's last login), offline (with the user's consent, until it is taken back), never.",
+      ),
+    discoverable: z
+      .boolean()
+      .optional()
+      .describe(
+        "Whether the login page shows the name to strangers whose request names the tenant; off (the default): to nobody before a login.",
+      ),
+  }),
+  output: tenantShape,
+  http: [{ method: "patch", path: "/v1/tenants/:tenant", params: { tenant: "id" } }],
+  cli: {
+    arguments: { ID: "id" },
+    options: { loginMethod: "login" },
+    switches: ["discoverable"],
+    summary: "change how a customer's users log in, or when you may act for them",
+    about: "Changes a tenant. The ID stays what it is: the customer typed it at AWS.",
+    example: 'acme --login handoff --presence "within 12"',
+    show: (tenant) => ({ fields: tenantFields(tenant) }),
+  },
+  async run(trx, { id, name, loginMethod, presence, discoverable }, act) {
+    const presencePolicy = presence === undefined ? undefined : parsePresencePolicy(presence);
+    const changes = {
+      ...(name === undefined ? {} : { name }),
+      ...(loginMethod === undefined ? {} : { loginMethod }),
+      ...(presencePolicy === undefined ? {} : { presencePolicy }),
+      ...(discoverable === undefined ? {} : { discoverable }),
+    };
+    if (Object.keys(changes).length === 0) {
+      throw new OperationError("invalid_input", "Nothing to change was given.", {
+        fix: "Give a name, a login method, a presence policy, or whether it may be found.",
+      });
+    }
     const before = await store.findTenant(trx, id);
-    const tenant = await store.saveTenant(trx, id, changes, now);
+    const tenant = await store.saveTenant(trx, id, changes, act.now);
     const details = changedDetails(before ?? tenant, tenant);
-    await createAuditEvent(trx, { type: "tenant.updated", actor: context.actor, tenantId: id, details }, now);
+    await act.record({ type: "tenant.updated", tenantId: id, details });
     return tenant;
-  });
-}
+  },
+});
 
-/**
- * Shows one tenant, disabled ones included.
- * @throws OperationError tenant_not_found
- */
-export async function showTenant(context: OperationContext, input: unknown): Promise<store.Tenant> {
-  const { id } = parseArguments(z.strictObject({ id: z.string() }), input);
-  return (await store.findTenant(context.db, id)) ?? store.getTenant(context.db, id);
-}
+/** Shows one tenant, disabled ones included. @throws OperationError tenant_not_found */
+export const showTenant = operation({
+  name: "tenant show",
+  summary: "Show a tenant",
+  permission,
+  events: [],
+  input: z.strictObject({ id: tenantId }),
+  output: tenantShape,
+  http: [{ method: "get", path: "/v1/tenants/:tenant", params: { tenant: "id" } }],
+  cli: {
+    arguments: { ID: "id" },
+    summary: "show one customer",
+    example: "acme",
+    show: (tenant) => ({ fields: tenantFields(tenant) }),
+  },
+  run: async (db, { id }) => (await store.findTenant(db, id)) ?? store.getTenant(db, id),
+});
 
 /** Lists tenants in the order of their ids. */
-export async function listTenants(context: OperationContext, input: unknown = {}): Promise<store.Tenant[]> {
-  const { limit, afterId } = parseArguments(pageSchema, input);
-  return store.listTenants(context.db, {
-    ...(limit === undefined ? {} : { limit }),
-    ...(afterId === undefined ? {} : { afterId }),
-  });
+export const listTenants = operation({
+  name: "tenant list",
+  summary: "List the tenants",
+  permission,
+  events: [],
+  input: z.strictObject(idPageInput),
+  output: z.strictObject({ tenants: z.array(tenantShape), ...pageOutput }),
+  http: [{ method: "get", path: "/v1/tenants" }],
+  cli: {
+    summary: "list the customers",
+    about: "Lists the tenants in the order of their ids.",
+    example: "",
+    show: ({ tenants }) => ({
+      rows: tenants.map((tenant) => ({ ID: tenant.id, NAME: tenant.name, STATE: stateOf(tenant) })),
+      say: tenants.length === 0 ? ["There are no tenants. Add one: tti tenant create acme"] : [],
+    }),
+  },
+  async run(db, { cursor, afterId, ...page }) {
+    const read = await store.listTenants(db, { limit: rowsToRead(page), afterId: cursor ?? afterId });
+    const { rows, next } = cutPage(read, page, ({ id }) => id);
+    return { tenants: rows, ...next };
+  },
+});
+
+const loginWords = {
+  local: "here",
+  handoff: "at your login page",
+  both: "here or at your login page",
+} as const;
+
+const stateOf = ({ disabledAtMs }: store.Tenant): string => (disabledAtMs === null ? "enabled" : "disabled");
+
+function tenantFields(tenant: store.Tenant): [string, string][] {
+  return [
+    ["id", tenant.id],
+    ["name", tenant.name],
+    ["state", stateOf(tenant)],
+    ["users log in", loginWords[tenant.loginMethod]],
+    ["presence", presencePolicyText(tenant.presencePolicy)],
+    ["name on the login page", tenant.discoverable ? "shown to strangers" : "not shown before a login"],
+    ["created", new Date(tenant.createdAtMs).toISOString()],
+  ];
 }
 
 // What changed, each with what it was; a setting that was given as it is changes nothing.

@@ -1,137 +1,145 @@
 // Owns the operations that take a right away from a user, or give it back. Each ends in its own transaction what
 // came of the right (sessions/end_sign_ins.ts), so that nothing has to expire first.
 import { z } from "zod";
-import { createAuditEventInTenants } from "../../audit/audit_store.ts";
-import type { AuditEventType } from "../../audit/event_types.ts";
 import type { Database } from "../../db/connect.ts";
-import { OperationError } from "../../errors.ts";
 import { type Account, saveDisabled, savePasswordHash } from "../../provider/accounts/account_store.ts";
 import { generatePassword } from "../../provider/accounts/generated_password.ts";
 import { assertNewPassword } from "../../provider/accounts/passwords.ts";
-import { revokeOfflineConsentsOf } from "../../provider/presence/offline_consent_store.ts";
 import { endSignIns } from "../../provider/sessions/end_sign_ins.ts";
-import type { EndedSignIns } from "../../provider/sessions/end_sign_ins_store.ts";
-import { deleteMembership, listTenantIdsOfAccount } from "../../provider/tenants/membership_store.ts";
-import { type OperationContext, parseArguments } from "./operation.ts";
-import { resolveUser, toUser, type User } from "./users.ts";
+import { listTenantIdsOfAccount } from "../../provider/tenants/membership_store.ts";
+import type { CommandFace } from "./command_face.ts";
+import { type Act, operation } from "./entry.ts";
+import type { OperationContext } from "./operation.ts";
+import { adminScope } from "./permissions.ts";
+import { generatedPassword, userWithEndedShape } from "./shapes.ts";
+import { resolveUser, shownUser, toUser, type UserWithEnded } from "./user_view.ts";
 
-/** A user from whom something was taken, and what ended with it. */
-export interface UserWithEnded {
-  user: User;
-  ended: EndedSignIns;
-}
-
-const oneUser = z.strictObject({ user: z.string() });
+const permission = adminScope;
+const oneUser = z.strictObject({ user: z.string().describe("An e-mail address or a user id.") });
+const face = {
+  arguments: { USER: "user" },
+  example: "ada@acme.example",
+  show: ({ user, ended }) => shownUser(user, { ended }),
+} satisfies CommandFace<UserWithEnded>;
 
 /**
  * Sets a user's password. Whoever was signed in, the user or somebody who knew the old password, is signed out
  * everywhere.
- * @param input `user` (id or e-mail address), `password` (absent: one is generated)
  * @returns the generated password, if it was
  * @throws OperationError account_not_found, invalid_input
  */
-export async function setUserPassword(
-  context: OperationContext,
-  input: unknown,
-): Promise<UserWithEnded & { generatedPassword?: string }> {
-  const wanted = parseArguments(oneUser.extend({ password: z.string().optional() }), input);
-  if (wanted.password !== undefined) {
-    const { email, name } = await resolveUser(context.db, wanted.user);
-    await assertNewPassword(wanted.password, [email, name]);
-  }
-  const generated = wanted.password === undefined ? generatePassword() : undefined;
-  const passwordHash = await context.passwords.hashPassword(wanted.password ?? generated ?? "");
-  const changed = await act(context, wanted.user, "account.password_set", (trx, account, now) =>
-    savePasswordHash(trx, account.id, passwordHash, now),
-  );
-  return generated === undefined ? changed : { ...changed, generatedPassword: generated };
-}
+export const setUserPassword = operation({
+  name: "user password",
+  summary: "Set a user's password, and sign the user out everywhere",
+  permission,
+  events: ["account.password_set", "session.ended"],
+  input: oneUser.extend({
+    password: z.string().optional().describe("Absent: one is generated and answered once."),
+  }),
+  output: userWithEndedShape.extend({ generatedPassword }),
+  http: [],
+  async prepare({ user, password }, { db, passwords }) {
+    if (password !== undefined) {
+      const { email, name } = await resolveUser(db, user);
+      await assertNewPassword(password, [email, name]);
+    }
+    const generated = password === undefined ? generatePassword() : undefined;
+    return { generated, passwordHash: await passwords.hashPassword(password ?? generated ?? "") };
+  },
+  async run(trx, { user }, act): Promise<UserWithEnded & { generatedPassword?: string }> {
+    const { generated, passwordHash } = act.prepared;
+    const changed = await change(trx, user, act, "account.password_set", (account) =>
+      savePasswordHash(trx, account.id, passwordHash, act.now),
+    );
+    return generated === undefined ? changed : { ...changed, generatedPassword: generated };
+  },
+});
 
 /**
  * Disables a user: they can neither sign in nor be named in a token, and what stands ends now.
- * @param input `user`: id or e-mail address
  * @throws OperationError account_not_found
  */
-export async function disableUser(context: OperationContext, input: unknown): Promise<UserWithEnded> {
-  const { user } = parseArguments(oneUser, input);
-  return act(context, user, "account.disabled", (trx, account, now) =>
-    saveDisabled(trx, account.id, true, now),
-  );
-}
+export const disableUser = operation({
+  name: "user disable",
+  summary: "Disable a user, and end what stands",
+  permission,
+  events: ["account.disabled", "session.ended"],
+  input: oneUser,
+  output: userWithEndedShape,
+  http: [{ method: "post", path: "/v1/users/:user/disable" }],
+  cli: {
+    ...face,
+    summary: "keep a user from signing in and from being named in a token",
+    about: "Disables the account, and signs the user out everywhere. Nothing is deleted.",
+  },
+  run: (trx, { user }, act) =>
+    change(trx, user, act, "account.disabled", ({ id }) => saveDisabled(trx, id, true, act.now)),
+});
 
-/**
- * Enables a disabled user. Nothing that was ended comes back: they sign in again.
- * @param input `user`: id or e-mail address
- * @throws OperationError account_not_found
- */
-export async function enableUser(context: OperationContext, input: unknown): Promise<UserWithEnded> {
-  const { user } = parseArguments(oneUser, input);
-  return act(context, user, "account.enabled", (trx, account, now) =>
-    saveDisabled(trx, account.id, false, now),
-  );
-}
+/** Enables a disabled user. Nothing that was ended comes back. @throws OperationError account_not_found */
+export const enableUser = operation({
+  name: "user enable",
+  summary: "Enable a disabled user",
+  permission,
+  events: ["account.enabled", "session.ended"],
+  input: oneUser,
+  output: userWithEndedShape,
+  http: [{ method: "post", path: "/v1/users/:user/enable" }],
+  cli: {
+    ...face,
+    summary: "let a disabled user sign in again",
+    about: "Enables the account. What was ended when it was disabled does not come back.",
+  },
+  run: (trx, { user }, act) =>
+    change(trx, user, act, "account.enabled", ({ id }) => saveDisabled(trx, id, false, act.now)),
+});
 
 /**
  * Signs a user out everywhere: browser sessions, codes, access and refresh tokens. They may sign in again.
- * @param input `user`: id or e-mail address
  * @throws OperationError account_not_found
  */
-export async function signUserOut(context: OperationContext, input: unknown): Promise<UserWithEnded> {
-  const { user } = parseArguments(oneUser, input);
-  const now = context.clock();
-  return context.db.transaction(async (trx) => {
+export const signUserOut = operation({
+  name: "user sign-out",
+  summary: "End a user's sessions, codes and tokens",
+  permission,
+  events: ["session.ended"],
+  input: oneUser,
+  output: userWithEndedShape,
+  http: [{ method: "post", path: "/v1/users/:user/sign-out" }],
+  cli: {
+    ...face,
+    summary: "sign a user out everywhere",
+    about: `Ends the user's browser sessions, codes, access and refresh tokens at once, on every
+instance. They may sign in again.`,
+  },
+  async run(trx, { user }, act) {
     const account = await resolveUser(trx, user);
-    const end = { accountId: account.id, reason: "sign_out", actor: context.actor } as const;
-    const ended = await endSignIns(trx, end, now);
+    const end = { accountId: account.id, reason: "sign_out", actor: act.actor } as const;
+    const ended = await endSignIns(trx, end, act.now);
     return { user: await toUser(trx, account), ended };
-  });
-}
+  },
+});
 
-/**
- * Ends a user's membership of a tenant, with what they agreed to there and every code and token for it. What they
- * hold for other tenants stays.
- * @param input `user` (id or e-mail address), `tenantId`
- * @throws OperationError account_not_found, not_a_member
- */
-export async function removeMember(context: OperationContext, input: unknown): Promise<UserWithEnded> {
-  const wanted = parseArguments(oneUser.extend({ tenantId: z.string() }), input);
-  const { tenantId } = wanted;
-  const now = context.clock();
-  return context.db.transaction(async (trx) => {
-    const account = await resolveUser(trx, wanted.user);
-    const accountId = account.id;
-    if (!(await deleteMembership(trx, tenantId, accountId, now))) {
-      throw new OperationError("not_a_member", `The user is no member of the tenant ${tenantId}.`, {
-        field: "tenantId",
-        fix: "List a tenant's members with tti user list --tenant.",
-      });
-    }
-    await revokeOfflineConsentsOf(trx, { tenantId, accountId }, now);
-    const event = { type: "membership.deleted", actor: context.actor, tenantId, accountId } as const;
-    await createAuditEventInTenants(trx, event, [tenantId], now);
-    const end = { accountId, tenantId, reason: "membership.deleted", actor: context.actor } as const;
-    return { ended: await endSignIns(trx, end, now), user: await toUser(trx, account) };
-  });
-}
+type Changed = "account.password_set" | "account.disabled" | "account.enabled";
 
 // What happens to an account as a whole stands in the trail of each tenant it belongs to.
-async function act(
-  context: OperationContext,
+async function change<Type extends Changed>(
+  trx: Database,
   user: string,
-  type: Extract<AuditEventType, "account.password_set" | "account.disabled" | "account.enabled">,
-  change: (trx: Database, account: Account, now: Date) => Promise<void>,
+  {
+    recordInTenants,
+    actor,
+    now,
+  }: Pick<Act<OperationContext, Type, unknown>, "recordInTenants" | "actor" | "now">,
+  type: Type,
+  save: (account: Account) => Promise<void>,
 ): Promise<UserWithEnded> {
-  const now = context.clock();
-  return context.db.transaction(async (trx) => {
-    const account = await resolveUser(trx, user);
-    await change(trx, account, now);
-    const tenantIds = await listTenantIdsOfAccount(trx, account.id);
-    const event = { type, actor: context.actor, accountId: account.id } as const;
-    await createAuditEventInTenants(trx, event, tenantIds, now);
-    const end = { accountId: account.id, reason: type, actor: context.actor };
-    return {
-      ended: await endSignIns(trx, end, now),
-      user: await toUser(trx, await resolveUser(trx, account.id)),
-    };
-  });
+  const account = await resolveUser(trx, user);
+  await save(account);
+  const tenantIds = await listTenantIdsOfAccount(trx, account.id);
+  await recordInTenants({ type, accountId: account.id } as never, tenantIds);
+  return {
+    ended: await endSignIns(trx, { accountId: account.id, reason: type, actor }, now),
+    user: await toUser(trx, await resolveUser(trx, account.id)),
+  };
 }

@@ -1,46 +1,69 @@
 // Owns erasing a person: the account and everything that says something of them. What stays is the audit trail, in
 // which they are an id that leads nowhere any more.
 import { z } from "zod";
-import { createAuditEventInTenants, forgetPersonalDetails } from "../../audit/audit_store.ts";
+import { forgetPersonalDetails } from "../../audit/audit_store.ts";
 import { deleteTracesOfAccount } from "../../provider/sessions/end_rights_store.ts";
 import { listTenantIdsOfAccount } from "../../provider/tenants/membership_store.ts";
-import { runEnding } from "./ending.ts";
-import { type OperationContext, parseArguments } from "./operation.ts";
-import { resolveUser } from "./users.ts";
-
-/** What was deleted of a person. */
-export interface DeletedUser {
-  /** The account's id, which stays in the audit trail. */
-  id: string;
-  deleted: {
-    memberships: number;
-    consents: number;
-    sessions: number;
-    grants: number;
-    tokens: number;
-    /** Events of the audit trail whose address or name was taken out. */
-    events: number;
-  };
-}
+import { many } from "./ended_text.ts";
+import { operation } from "./entry.ts";
+import { adminScope } from "./permissions.ts";
+import { resolveUser } from "./user_view.ts";
 
 /**
  * Deletes a user for good. If the ISV names the same id again, it is a new account that has nothing of this one.
- * @param input `user` (id or e-mail address); `dryRun`: only say what would be deleted
  * @throws OperationError account_not_found
  */
-export async function deleteUser(context: OperationContext, input: unknown): Promise<DeletedUser> {
-  const { user, dryRun } = parseArguments(
-    z.strictObject({ user: z.string(), dryRun: z.boolean().optional() }),
-    input,
-  );
-  const now = context.clock();
-  return runEnding(context.db, dryRun, async (trx) => {
+export const deleteUser = operation({
+  name: "user delete",
+  summary: "Erase a user for good; `?dryRun=true` only counts",
+  permission: adminScope,
+  events: ["account.deleted"],
+  input: z.strictObject({
+    user: z.string().describe("An e-mail address or a user id."),
+    dryRun: z.boolean().optional().describe("Only say what would be deleted."),
+  }),
+  output: z.strictObject({
+    id: z.string().describe("The account's id, which stays in the audit trail."),
+    deleted: z.strictObject({
+      memberships: z.int(),
+      consents: z.int(),
+      sessions: z.int(),
+      grants: z.int(),
+      tokens: z.int(),
+      events: z.int().describe("Events of the audit trail whose address or name was taken out."),
+    }),
+  }),
+  http: [{ method: "delete", path: "/v1/users/:user" }],
+  cli: {
+    arguments: { USER: "user" },
+    summary: "erase a user for good",
+    about: `Deletes the account with its memberships and agreements, and ends its sessions, codes and
+tokens, at once and on every instance. The audit trail keeps the account's id; addresses
+and names are taken out of it. Without --yes nothing happens: the command says what would
+be deleted, and exits with 1.`,
+    example: "ada@acme.example --yes",
+    show({ id, deleted }, { dryRun }) {
+      const { memberships, consents, sessions, grants, tokens, events } = deleted;
+      return {
+        fields: [
+          ["id", id],
+          ["state", dryRun === true ? "would be deleted" : "deleted"],
+          ["with", `${many(memberships, "membership")}, ${many(consents, "agreement")}`],
+          [
+            "ended",
+            `${many(sessions, "browser session")}, ${many(grants, "application grant")}, ${many(tokens, "token")}`,
+          ],
+          ["audit trail", `${many(events, "event")} without address and name`],
+        ],
+      };
+    },
+  },
+  async run(trx, { user }, act) {
     const { id } = await resolveUser(trx, user);
     const trails = await listTenantIdsOfAccount(trx, id);
     const traces = await deleteTracesOfAccount(trx, id);
     const deleted = { ...traces, events: await forgetPersonalDetails(trx, id) };
-    const event = { type: "account.deleted", actor: context.actor, accountId: id, details: deleted } as const;
-    await createAuditEventInTenants(trx, event, trails, now);
+    await act.recordInTenants({ type: "account.deleted", accountId: id, details: deleted }, trails);
     return { id, deleted };
-  });
-}
+  },
+});

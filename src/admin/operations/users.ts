@@ -1,205 +1,156 @@
-// Owns the operations on users: accounts and their memberships. What takes a right away is in user_access.ts.
+// Owns the operations on users: accounts, and who they are. What takes a right away is in user_access.ts, memberships
+// are in members.ts.
 import { z } from "zod";
-import { countAuditEvent, createAuditEvent, createAuditEventInTenants } from "../../audit/audit_store.ts";
-import type { Database } from "../../db/connect.ts";
-import { OperationError } from "../../errors.ts";
 import { parseEmailAddress } from "../../input/email_address.ts";
 import * as accounts from "../../provider/accounts/account_store.ts";
 import { generatePassword } from "../../provider/accounts/generated_password.ts";
 import { assertNewPassword } from "../../provider/accounts/passwords.ts";
-import { findOthersWithAddress } from "../../provider/accounts/shared_address_store.ts";
-import * as memberships from "../../provider/tenants/membership_store.ts";
-import { addressIn } from "../../provider/tenants/person_in_tenant.ts";
-import { getTenant } from "../../provider/tenants/tenant_store.ts";
-import { displayName, type OperationContext, pageSchema, parseArguments } from "./operation.ts";
-import { showTenant } from "./tenants.ts";
-
-/** A user as operators see it. */
-export interface User extends accounts.Account {
-  memberships: { tenantId: string; role: memberships.MembershipRole }[];
-  /** What an operator should know of it; absent: nothing. */
-  warnings?: string[];
-}
+import { findTenant, getTenant } from "../../provider/tenants/tenant_store.ts";
+import { operation } from "./entry.ts";
+import { addMembership, memberRole } from "./members.ts";
+import { displayName } from "./operation.ts";
+import { cutPage, idPageInput, pageOutput, rowsToRead } from "./page.ts";
+import { adminScope } from "./permissions.ts";
+import { generatedPassword, userShape } from "./shapes.ts";
+import { resolveUser, shownUser, stateOf, toUser, toUsers, type User } from "./user_view.ts";
 
 /** A new user, with the password if it was generated: the only time it is shown. */
 export interface CreatedUser extends User {
   generatedPassword?: string;
 }
 
-const role = z.enum(memberships.membershipRoles);
-
-const newUser = z.strictObject({
-  email: z.string(),
-  name: displayName.optional(),
-  password: z.string().optional(),
-  /** Whether the operator vouches for the address. */
-  emailVerified: z.boolean().optional(),
-  memberships: z
-    .array(z.strictObject({ tenantId: z.string(), role: role.optional() }))
-    .max(100)
-    .optional(),
-});
+const permission = adminScope;
 
 /**
  * Creates a user, with memberships.
- * @param input `email`; `password` (absent: one is generated and answered once); `name`; `emailVerified`
- *   (default true: the operator vouches for the address); `memberships`
  * @throws OperationError invalid_input, account_exists, tenant_not_found
  */
-export async function createUser(context: OperationContext, input: unknown): Promise<CreatedUser> {
-  const wanted = parseArguments(newUser, input);
-  const email = parseEmailAddress(wanted.email);
-  if (wanted.password !== undefined) {
-    const tenantIds = (wanted.memberships ?? []).map(({ tenantId }) => tenantId);
-    await assertNewPassword(wanted.password, [email, wanted.name, ...tenantIds]);
-  }
-  const generated = wanted.password === undefined ? generatePassword() : undefined;
-  const passwordHash = await context.passwords.hashPassword(wanted.password ?? generated ?? "");
-  const now = context.clock();
-  const user = await context.db.transaction(async (trx) => {
+export const createUser = operation({
+  name: "user create",
+  summary: "Create a user",
+  permission,
+  events: ["account.created", "membership.created"],
+  input: z.strictObject({
+    email: z.string().describe("What the user signs in with."),
+    name: displayName.optional().describe("The user's name."),
+    password: z.string().optional().describe("Absent: one is generated and answered once."),
+    emailVerified: z
+      .boolean()
+      .optional()
+      .describe(
+        "Whether you vouch for the address (default: true); no ID token carries one that nobody vouched for.",
+      ),
+    memberships: z
+      .array(z.strictObject({ tenantId: z.string(), role: memberRole.optional() }))
+      .max(100)
+      .optional()
+      .describe("The tenants the user belongs to, each with a role (default: member)."),
+  }),
+  output: userShape.extend({ generatedPassword }),
+  http: [{ method: "post", path: "/v1/users", status: 201 }],
+  // Hashing takes a moment, and nobody is to wait for the store meanwhile.
+  async prepare({ email, name, password, memberships = [] }, { passwords }) {
+    const address = parseEmailAddress(email);
+    if (password !== undefined) {
+      await assertNewPassword(password, [address, name, ...memberships.map(({ tenantId }) => tenantId)]);
+    }
+    const generated = password === undefined ? generatePassword() : undefined;
+    const passwordHash = await passwords.hashPassword(password ?? generated ?? "");
+    return { email: address, passwordHash, generated };
+  },
+  async run(trx, { name, emailVerified = true, memberships = [] }, act): Promise<CreatedUser> {
+    const { email, passwordHash, generated } = act.prepared;
     const account = await accounts.createAccount(
       trx,
-      {
-        email,
-        emailVerified: wanted.emailVerified ?? true,
-        passwordHash,
-        ...(wanted.name === undefined ? {} : { name: wanted.name }),
-      },
-      now,
+      { email, emailVerified, passwordHash, ...(name === undefined ? {} : { name }) },
+      act.now,
     );
-    const details = { by: "administration", email };
-    await createAuditEventInTenants(
-      trx,
-      { type: "account.created", actor: context.actor, accountId: account.id, details },
-      (wanted.memberships ?? []).map(({ tenantId }) => tenantId),
-      now,
+    await act.recordInTenants(
+      { type: "account.created", accountId: account.id, details: { by: "administration", email } },
+      memberships.map(({ tenantId }) => tenantId),
     );
     const warnings: string[] = [];
-    for (const membership of wanted.memberships ?? []) {
-      warnings.push(...(await addMembership(trx, context, account, membership, now)));
-    }
-    return withWarnings(await toUser(trx, account), warnings);
-  });
-  return generated === undefined ? user : { ...user, generatedPassword: generated };
-}
+    for (const membership of memberships) warnings.push(...(await addMembership(act, account, membership)));
+    return {
+      ...(await toUser(trx, account)),
+      ...(warnings.length === 0 ? {} : { warnings }),
+      ...(generated === undefined ? {} : { generatedPassword: generated }),
+    };
+  },
+});
 
-const newMembership = z.strictObject({ user: z.string(), tenantId: z.string(), role: role.optional() });
-
-/**
- * Adds a user who exists to a tenant.
- * @param input `user` (id or e-mail address), `tenantId`, `role` (default member)
- * @throws OperationError account_not_found, tenant_not_found
- */
-export async function addUserToTenant(context: OperationContext, input: unknown): Promise<User> {
-  const wanted = parseArguments(newMembership, input);
-  const now = context.clock();
-  return context.db.transaction(async (trx) => {
-    const account = await resolveUser(trx, wanted.user);
-    const warnings = await addMembership(trx, context, account, wanted, now);
-    return withWarnings(await toUser(trx, account), warnings);
-  });
-}
-
-/**
- * Shows one user.
- * @param input `user`: id or e-mail address
- * @throws OperationError account_not_found
- */
-export async function showUser(context: OperationContext, input: unknown): Promise<User> {
-  const { user } = parseArguments(z.strictObject({ user: z.string() }), input);
-  const shown = await toUser(context.db, await resolveUser(context.db, user));
-  await recordRead(context, { accountId: shown.id, details: { what: "user" } });
-  return shown;
-}
+/** Shows one user. @throws OperationError account_not_found */
+export const showUser = operation({
+  name: "user show",
+  summary: "Show a user, by id or e-mail address",
+  permission,
+  events: ["admin.read"],
+  input: z.strictObject({ user: z.string().describe("An e-mail address or a user id.") }),
+  output: userShape,
+  http: [{ method: "get", path: "/v1/users/:user" }],
+  cli: {
+    arguments: { USER: "user" },
+    summary: "show one user",
+    example: "ada@acme.example",
+    show: (user) => shownUser(user),
+  },
+  async run(trx, { user }, act) {
+    const shown = await toUser(trx, await resolveUser(trx, user));
+    // Who reads people's data is told in the trail, and reading over and over does not fill it.
+    await act.count({ type: "admin.read", accountId: shown.id, details: { what: "user" } });
+    return shown;
+  },
+});
 
 /**
- * Lists users, of one tenant if `tenantId` is given: then with the address and the name they have there.
+ * Lists users, of one tenant if it is given: then with the address and the name they have there.
  * @throws OperationError tenant_not_found
  */
-export async function listUsers(context: OperationContext, input: unknown = {}): Promise<User[]> {
-  const { tenantId, ...rest } = parseArguments(pageSchema.extend({ tenantId: z.string().optional() }), input);
-  const page = {
-    ...(rest.limit === undefined ? {} : { limit: rest.limit }),
-    ...(rest.afterId === undefined ? {} : { afterId: rest.afterId }),
-  };
-  // Whoever deletes the people of a customer who left finds them under the disabled tenant.
-  if (tenantId !== undefined) await showTenant(context, { id: tenantId });
-  await recordRead(context, { tenantId, details: { what: "users" } });
-  const found =
-    tenantId === undefined
-      ? await accounts.listAccounts(context.db, page)
-      : await accounts.listAccountsOfTenant(context.db, tenantId, page);
-  const users: User[] = [];
-  for (const account of found) users.push(await toUser(context.db, account));
-  return users;
-}
-
-async function addMembership(
-  trx: Database,
-  context: OperationContext,
-  account: accounts.Account,
-  wanted: { tenantId: string; role?: memberships.MembershipRole | undefined },
-  now: Date,
-): Promise<string[]> {
-  const tenant = await getTenant(trx, wanted.tenantId);
-  const accountId = account.id;
-  const membership = { tenantId: tenant.id, accountId, role: wanted.role ?? "member" };
-  if (!(await memberships.createMembership(trx, membership, now))) return [];
-  const address = addressIn(account, undefined);
-  const others =
-    address === null ? [] : await findOthersWithAddress(trx, { tenantId: tenant.id, accountId, address });
-  await createAuditEvent(
-    trx,
+export const listUsers = operation({
+  name: "user list",
+  summary: "List the users of all tenants",
+  permission,
+  events: ["admin.read"],
+  input: z.strictObject({
+    tenantId: z.string().optional().describe("Only members of this tenant."),
+    ...idPageInput,
+  }),
+  output: z.strictObject({ users: z.array(userShape), ...pageOutput }),
+  http: [
     {
-      type: "membership.created",
-      actor: context.actor,
-      tenantId: tenant.id,
-      accountId,
-      details: {
-        role: membership.role,
-        ...(others.length === 0 ? {} : { sameAddressAs: others.join(" ") }),
-      },
+      method: "get",
+      path: "/v1/tenants/:tenant/users",
+      params: { tenant: "tenantId" },
+      summary: "List the users of a tenant",
     },
-    now,
-  );
-  return [
-    ...(account.externalAtMs === null
-      ? []
-      : [`The user has no address in the tenant ${tenant.id}, so no token, until you name one for it.`]),
-    ...others.map(
-      (other) =>
-        `The member ${other} of the tenant ${tenant.id} has the same address: at AWS both are one person.`,
-    ),
-  ];
-}
-
-const withWarnings = (user: User, warnings: string[]): User =>
-  warnings.length === 0 ? user : { ...user, warnings };
-
-/**
- * Finds a user as operators name them.
- * @param user id or e-mail address
- * @throws OperationError account_not_found
- */
-export async function resolveUser(db: Database, user: string): Promise<accounts.Account> {
-  // The ISV's own ids may look like addresses, and an id is one person's for good: it comes first.
-  const account =
-    (await accounts.findAccount(db, user)) ??
-    (user.includes("@") ? await accounts.findAccountByLogin(db, user) : undefined);
-  if (account) return account;
-  throw new OperationError("account_not_found", "No user has this id or e-mail address.", { field: "user" });
-}
-
-/** A user as operators see it. */
-export async function toUser(db: Database, account: accounts.Account): Promise<User> {
-  const found = await memberships.listMembershipsOfAccount(db, account.id);
-  return { ...account, memberships: found.map(({ tenantId, role }) => ({ tenantId, role })) };
-}
-
-// Who reads people's data is told in the trail, and reading over and over does not fill it.
-function recordRead(
-  { db, clock, actor }: OperationContext,
-  read: { tenantId?: string | undefined; accountId?: string; details: { what: string } },
-): Promise<void> {
-  return countAuditEvent(db, { type: "admin.read", actor, ...read }, clock());
-}
+    { method: "get", path: "/v1/users" },
+  ],
+  cli: {
+    options: { tenantId: "tenant" },
+    summary: "list the users, of all tenants or of one",
+    example: "--tenant acme",
+    show: ({ users }) => ({
+      rows: users.map((user) => ({
+        EMAIL: user.email ?? "",
+        NAME: user.name ?? "",
+        TENANTS: user.memberships.map(({ tenantId }) => tenantId).join(", "),
+        STATE: stateOf(user),
+        ID: user.id,
+      })),
+      say: users.length === 0 ? ["There are no users here. Add one: tti user create --help"] : [],
+    }),
+  },
+  async run(trx, { tenantId, cursor, afterId, ...page }, act) {
+    // Whoever deletes the people of a customer who left finds them under the disabled tenant.
+    if (tenantId !== undefined && (await findTenant(trx, tenantId)) === undefined)
+      await getTenant(trx, tenantId);
+    await act.count({ type: "admin.read", tenantId, details: { what: "users" } });
+    const query = { limit: rowsToRead(page), afterId: cursor ?? afterId };
+    const read =
+      tenantId === undefined
+        ? await accounts.listAccounts(trx, query)
+        : await accounts.listAccountsOfTenant(trx, tenantId, query);
+    const { rows, next } = cutPage(read, page, ({ id }) => id);
+    return { users: await toUsers(trx, rows), ...next };
+  },
+});

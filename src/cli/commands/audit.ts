@@ -1,6 +1,5 @@
 // The commands `tti audit …`.
-import { listEvents } from "../../admin/operations/audit.ts";
-import type { AuditEvent } from "../../audit/audit_store.ts";
+import { type AuditPage, listEvents } from "../../admin/operations/audit.ts";
 import { createLoginNames } from "../../audit/login_names.ts";
 import type { Config } from "../../config.ts";
 import { loadSecrets } from "../../provider/assembly/installation_secrets.ts";
@@ -64,7 +63,7 @@ Example:
   },
 });
 
-function rowOf(event: AuditEvent) {
+function rowOf(event: AuditPage["events"][number]) {
   const details = { ...(event.times === undefined ? {} : { times: event.times }), ...event.details };
   return {
     TIME: new Date(event.atMs).toISOString(),

@@ -1,13 +1,12 @@
-// The commands `tti client …`.
+// The commands `tti client …`: registration, which makes keys and reads files, and those of the table.
 import { existsSync, readFileSync } from "node:fs";
-import { type ClientView, createClient, listClients, showClient } from "../../admin/operations/clients.ts";
+import { createClient } from "../../admin/operations/clients.ts";
 import { OperationError } from "../../errors.ts";
-import { type TenantRight, tenantRights, tenantsOfRight } from "../../provider/clients/tenant_rights.ts";
 import { withAdministration } from "../administration.ts";
 import { generateClientKey, saveClientKey } from "../client_key.ts";
-import { type Command, defineCommand, parsePage, UsageError } from "../command.ts";
-import { formatFields, formatTable } from "../terminal.ts";
-import { clientAccessCommands } from "./client_access.ts";
+import { type Command, defineCommand, UsageError } from "../command.ts";
+import { commandsOf } from "../operation_command.ts";
+import { formatFields } from "../terminal.ts";
 
 const create = defineCommand({
   name: "client create",
@@ -137,60 +136,6 @@ function defaultAuthMethod(hasKey: boolean, native: boolean): string | undefined
   return native ? "none" : undefined;
 }
 
-const list = defineCommand({
-  name: "client list",
-  summary: "list the applications",
-  help: `Usage: tti client list [--limit N] [--after ID]
-
-Example:
-  $ tti client list --json`,
-  options: { limit: { type: "string" }, after: { type: "string" } },
-  run({ values, terminal }) {
-    const page = parsePage(values);
-    return withAdministration(async (context) => {
-      const clients = await listClients(context, page);
-      if (clients.length === 0) terminal.say("There are no clients. Add one: tti client create --help");
-      terminal.result({ clients }, clients.length === 0 ? "" : formatTable(clients.map(toRow)));
-      return 0;
-    });
-  },
-});
-
-const show = defineCommand({
-  name: "client show",
-  summary: "show one application",
-  help: `Usage: tti client show ID
-
-Example:
-  $ tti client show app`,
-  options: {},
-  arguments: ["ID"],
-  run: ({ arguments: [clientId], terminal }) =>
-    withAdministration(async (context) => {
-      const client = await showClient(context, { clientId });
-      terminal.result(client, JSON.stringify(client.metadata, undefined, 2));
-      return 0;
-    }),
-});
-
-function toRow(client: ClientView): Record<string, string> {
-  const { metadata } = client;
-  return {
-    ID: client.clientId,
-    NAME: metadata.client_name ?? "",
-    AUTH: metadata.token_endpoint_auth_method ?? "",
-    PARTY: metadata.first_party ? "first" : "third",
-    STATE: client.disabledAtMs === null ? "enabled" : "disabled",
-    "ACTS FOR": tenantRights.flatMap((right) => actsForText(metadata, right)).join("; "),
-    "REDIRECT URIS": metadata.redirect_uris?.join(" ") ?? "",
-  };
-}
-
-function actsForText(metadata: ClientView["metadata"], right: TenantRight): string[] {
-  const tenants = tenantsOfRight(metadata, right);
-  return tenants.length === 0 ? [] : [`${right}: ${tenants.join(", ")}`];
-}
-
 function readKeySet(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, "utf8"));
@@ -203,4 +148,4 @@ function readKeySet(path: string): unknown {
   }
 }
 
-export const clientCommands: readonly Command[] = [create, list, show, ...clientAccessCommands];
+export const clientCommands: readonly Command[] = [create, ...commandsOf("client")];

@@ -1,13 +1,12 @@
-// The commands `tti user …`. A password never stands on the command line, where every process could read
+// The commands `tti user …` that take a password, and those of the table. A password never stands on the command line, where every process could read
 // it: it comes through standard input, or it is generated and shown once.
 
-import { addUserToTenant, createUser, listUsers, showUser } from "../../admin/operations/users.ts";
+import { setUserPassword } from "../../admin/operations/user_access.ts";
+import { shownUser } from "../../admin/operations/user_view.ts";
+import { createUser } from "../../admin/operations/users.ts";
 import { withAdministration } from "../administration.ts";
-import { type Command, defineCommand, parsePage, requireOption } from "../command.ts";
-import { formatTable } from "../terminal.ts";
-import { userAccessCommands } from "./user_access.ts";
-import { userDelete } from "./user_delete.ts";
-import { stateOf, tellUser } from "./user_text.ts";
+import { type Command, defineCommand, requireOption } from "../command.ts";
+import { commandsOf, tell } from "../operation_command.ts";
 
 const create = defineCommand({
   name: "user create",
@@ -45,90 +44,43 @@ Example:
       const user = await createUser(context, {
         email,
         emailVerified: values.unverified !== true,
-        memberships: (values.tenant ?? []).map((tenantId) => ({ tenantId, ...roleOf(values) })),
+        memberships: (values.tenant ?? []).map((tenantId) => ({
+          tenantId,
+          ...(values.role === undefined ? {} : { role: values.role }),
+        })),
         ...(values.name === undefined ? {} : { name: values.name }),
         ...(password === undefined ? {} : { password }),
       });
-      tellUser(terminal, user, user.generatedPassword);
+      tell(terminal, user, shownUser(user, user));
       return 0;
     });
   },
 });
 
-const add = defineCommand({
-  name: "user add",
-  summary: "add a user who exists to another tenant",
-  help: `Usage: tti user add USER --tenant ID [--role member|admin]
+const password = defineCommand({
+  name: "user password",
+  summary: "set a user's password",
+  help: `Usage: tti user password USER [--password-stdin]
 
-USER is an e-mail address or a user id.
+Sets a new password: one that is generated and shown once, or the one on standard input.
+Whoever is signed in as the user is signed out: browser sessions, codes, access and refresh
+tokens end at once, on every instance.
 
 Example:
-  $ tti user add ada@acme.example --tenant globex`,
-  options: { tenant: { type: "string" }, role: { type: "string" } },
+  $ tti user password ada@acme.example`,
+  options: { "password-stdin": { type: "boolean" } },
   arguments: ["USER"],
   async run({ values, arguments: [user], terminal }) {
-    const tenantId = requireOption(values.tenant, "tenant", "acme");
+    const given = values["password-stdin"] ? await terminal.readSecret("password") : undefined;
     return withAdministration(async (context) => {
-      tellUser(terminal, await addUserToTenant(context, { user, tenantId, ...roleOf(values) }));
-      return 0;
-    });
-  },
-});
-
-const list = defineCommand({
-  name: "user list",
-  summary: "list the users, of all tenants or of one",
-  help: `Usage: tti user list [--tenant ID] [--limit N] [--after USER_ID]
-
-  --tenant ID       only members of this tenant
-  --limit N         at most N (default 100)
-  --after USER_ID   only those after this id
-  --json            print one JSON document
-
-Example:
-  $ tti user list --tenant acme`,
-  options: { tenant: { type: "string" }, limit: { type: "string" }, after: { type: "string" } },
-  run({ values, terminal }) {
-    const page = parsePage(values);
-    return withAdministration(async (context) => {
-      const users = await listUsers(context, {
-        ...page,
-        ...(values.tenant === undefined ? {} : { tenantId: values.tenant }),
+      const changed = await setUserPassword(context, {
+        user,
+        ...(given === undefined ? {} : { password: given }),
       });
-      if (users.length === 0) terminal.say("There are no users here. Add one: tti user create --help");
-      const rows = users.map((user) => ({
-        EMAIL: user.email ?? "",
-        NAME: user.name ?? "",
-        TENANTS: user.memberships.map(({ tenantId }) => tenantId).join(", "),
-        STATE: stateOf(user),
-        ID: user.id,
-      }));
-      terminal.result({ users }, rows.length === 0 ? "" : formatTable(rows));
+      tell(terminal, changed, shownUser(changed.user, changed));
       return 0;
     });
   },
 });
 
-const show = defineCommand({
-  name: "user show",
-  summary: "show one user",
-  help: `Usage: tti user show USER
-
-USER is an e-mail address or a user id.
-
-Example:
-  $ tti user show ada@acme.example`,
-  options: {},
-  arguments: ["USER"],
-  run: ({ arguments: [user], terminal }) =>
-    withAdministration(async (context) => {
-      tellUser(terminal, await showUser(context, { user }));
-      return 0;
-    }),
-});
-
-function roleOf(values: { role?: string | undefined }): { role?: string } {
-  return values.role === undefined ? {} : { role: values.role };
-}
-
-export const userCommands: readonly Command[] = [create, add, list, show, ...userAccessCommands, userDelete];
+export const userCommands: readonly Command[] = [create, password, ...commandsOf("user")];

@@ -91,7 +91,7 @@ async function startParts(
   const handedOver = sandbox.seedResult.connections;
   const demo = await startSampleApplication(options, log, { server, sandbox, state });
   closers.push(() => demo.close());
-  const context = operationContext(server.db);
+  const context = operationContext(server.db, config);
   const seed: ProviderSeed = {
     state,
     clientId: config.clientId,

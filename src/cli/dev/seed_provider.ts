@@ -4,9 +4,10 @@ import { isDeepStrictEqual } from "node:util";
 import type { SeedResultConnection } from "tti-sandbox";
 import { createAccessor, deleteAccessor, listAccessors } from "../../admin/operations/accessors.ts";
 import { createClient } from "../../admin/operations/clients.ts";
+import { addUserToTenant } from "../../admin/operations/members.ts";
 import type { OperationContext } from "../../admin/operations/operation.ts";
 import { createTenant } from "../../admin/operations/tenants.ts";
-import { addUserToTenant, createUser } from "../../admin/operations/users.ts";
+import { createUser } from "../../admin/operations/users.ts";
 import { demoClientAddresses } from "../../demo/start_demo.ts";
 import { findAccountByLogin } from "../../provider/accounts/account_store.ts";
 import { findClient, saveClientMetadata } from "../../provider/clients/client_store.ts";
@@ -148,7 +149,8 @@ async function seedAccessor(
     idcApplicationArn: connection.idcApplicationArn,
     idcRegion: connection.idcRegion,
   };
-  const [known] = (await listAccessors(context, { tenantId })).filter(({ name }) => name === wanted.name);
+  const { accessors } = await listAccessors(context, { tenantId });
+  const known = accessors.find(({ name }) => name === wanted.name);
   if (known !== undefined) {
     const same = Object.entries(wanted).every(([field, value]) => Reflect.get(known, field) === value);
     if (same) return 0;

@@ -35,7 +35,7 @@ export interface ListPage {
   /** At most this many rows (default 100). */
   limit?: number;
   /** Only rows whose id comes after this one. */
-  afterId?: string;
+  afterId?: string | undefined;
 }
 
 interface AccountRow {

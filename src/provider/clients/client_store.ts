@@ -183,7 +183,7 @@ export async function saveClientMetadata(
 /** Lists clients in the order of their ids. */
 export async function listClients(
   db: Database,
-  page: { limit?: number; afterId?: string } = {},
+  page: { limit?: number; afterId?: string | undefined } = {},
 ): Promise<Client[]> {
   const rows: ClientRow[] = await db("clients")
     .select(...clientColumns)

@@ -60,38 +60,45 @@ export async function addDomain(
 }
 
 /**
- * Checks the TXT record of a claimed domain and, if it is there, gives the domain to the tenant.
- *
- * @param input `shared`: an operator's word that the tenant may use a domain another tenant owns; the record
- *   must be there all the same
- * @param record writes the audit event, in the transaction that gives the domain
- * @throws OperationError domain_not_claimed, domain_not_proven, domain_taken
+ * Asks the DNS whether the TXT record of a claimed domain is there. It may take seconds: not in a transaction.
+ * @throws OperationError domain_not_claimed, domain_not_proven, unavailable
  */
-export async function verifyDomain(
-  dependencies: DomainDependencies,
-  input: { tenantId: string; domain: string; shared?: boolean },
-  record: (trx: Database) => Promise<void>,
-): Promise<DomainClaim> {
-  const { db, clock } = dependencies;
+export async function assertProven(
+  { db, resolveTxt }: Pick<DomainDependencies, "db" | "resolveTxt">,
+  input: { tenantId: string; domain: string },
+): Promise<void> {
   const domain = parseDomainName(input.domain);
   const claim = await getClaim(db, input.tenantId, domain);
   const expected = challengeRecord(claim.challenge);
-  const records = await readRecords(dependencies.resolveTxt, challengeName(domain));
-  if (!records.includes(expected)) {
-    throw new OperationError(
-      "domain_not_proven",
-      `${challengeName(domain)} has ${records.length === 0 ? "no TXT record" : "other TXT records only"}.`,
-      {
-        field: "domain",
-        fix: `Add the TXT record ${expected} at ${challengeName(domain)}, wait, and verify again.`,
-      },
-    );
+  const records = await readRecords(resolveTxt, challengeName(domain));
+  if (records.includes(expected)) return;
+  throw new OperationError(
+    "domain_not_proven",
+    `${challengeName(domain)} has ${records.length === 0 ? "no TXT record" : "other TXT records only"}.`,
+    {
+      field: "domain",
+      fix: `Add the TXT record ${expected} at ${challengeName(domain)}, wait, and verify again.`,
+    },
+  );
+}
+
+/**
+ * Gives a proven domain to the tenant that claimed it.
+ * @param trx the transaction that records it
+ * @param claim `shared`: an operator's word that the tenant may use a domain another tenant owns
+ * @throws OperationError domain_taken, domain_not_claimed
+ */
+export async function giveDomain(
+  trx: Database,
+  claim: { tenantId: string; domain: string; shared: boolean },
+  now: Date,
+): Promise<DomainClaim> {
+  if (!(await saveIfFree(trx, claim, now))) {
+    throw new OperationError("domain_taken", `${claim.domain} belongs to another tenant.`, {
+      field: "domain",
+    });
   }
-  const shared = input.shared ?? false;
-  if (!(await saveIfFree(db, { tenantId: input.tenantId, domain, shared }, clock(), record))) {
-    throw new OperationError("domain_taken", `${domain} belongs to another tenant.`, { field: "domain" });
-  }
-  return describeDomain(await getClaim(db, input.tenantId, domain));
+  return describeDomain(await getClaim(trx, claim.tenantId, claim.domain));
 }
 
 /** A claim as people see it. */
@@ -118,19 +125,15 @@ async function getClaim(db: Database, tenantId: string, domain: string): Promise
 // Two tenants verifying at once both pass the look before; the unique index lets one through, and the
 // other's statement fails. Whether that was the reason is read from the table, not from the driver's error.
 async function saveIfFree(
-  db: Database,
+  trx: Database,
   claim: { tenantId: string; domain: string; shared: boolean },
   now: Date,
-  record: (trx: Database) => Promise<void>,
 ): Promise<boolean> {
   try {
-    return await db.transaction(async (trx) => {
-      const saved = await saveDomainVerified(trx, claim, now);
-      if (saved) await record(trx);
-      return saved;
-    });
+    // A savepoint: after a failed statement the transaction would answer nothing.
+    return await trx.transaction((inner) => saveDomainVerified(inner, claim, now));
   } catch (error) {
-    const owner = await findDomainOwner(db, claim.domain);
+    const owner = await findDomainOwner(trx, claim.domain);
     if (owner !== undefined && owner !== claim.tenantId) return false;
     throw error;
   }

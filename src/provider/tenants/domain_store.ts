@@ -116,11 +116,26 @@ export async function deleteDomain(db: Database, tenantId: string, domain: strin
   return rows.length > 0;
 }
 
-/** Lists the domains of one tenant, or of all. */
-export async function listDomains(db: Database, tenantId?: string): Promise<TenantDomain[]> {
+/**
+ * Lists the domains of one tenant, or of all, ordered by tenant and name.
+ * @param query `after`: only those after this one; `limit`: at most so many, all if absent
+ */
+export async function listDomains(
+  db: Database,
+  query: {
+    tenantId?: string | undefined;
+    after?: { tenantId: string; name: string } | undefined;
+    limit?: number;
+  } = {},
+): Promise<TenantDomain[]> {
+  const { tenantId, after, limit } = query;
   const rows: DomainRow[] = await db("tenant_domains")
-    .where((query) => tenantId !== undefined && query.where("tenant_id", tenantId))
-    .orderBy(["tenant_id", "domain"]);
+    .where((domains) => {
+      if (tenantId !== undefined) domains.where("tenant_id", tenantId);
+      if (after !== undefined) domains.whereRaw("(tenant_id, domain) > (?, ?)", [after.tenantId, after.name]);
+    })
+    .orderBy(["tenant_id", "domain"])
+    .modify((domains) => limit !== undefined && domains.limit(limit));
   return rows.map(toDomain);
 }
 

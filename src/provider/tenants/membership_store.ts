@@ -60,6 +60,20 @@ export async function listMembershipsOfAccount(db: Database, accountId: string):
   return rows.map(toMembership);
 }
 
+/** Lists the memberships of several accounts in enabled tenants: by account, in the order of the tenants' ids. */
+export async function listMembershipsOfAccounts(
+  db: Database,
+  accountIds: readonly string[],
+): Promise<Map<string, Membership[]>> {
+  const rows: MembershipRow[] =
+    accountIds.length === 0
+      ? []
+      : await enabledMemberships(db)
+          .whereIn("memberships.account_id", [...accountIds])
+          .orderBy("memberships.tenant_id");
+  return Map.groupBy(rows.map(toMembership), ({ accountId }) => accountId);
+}
+
 /** Lists the ids of every tenant an account belongs to, disabled ones included. */
 export async function listTenantIdsOfAccount(db: Database, accountId: string): Promise<string[]> {
   const rows: { tenant_id: string }[] = await db("memberships")

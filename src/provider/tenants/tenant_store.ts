@@ -126,7 +126,7 @@ export async function createTenant(
 /** Lists tenants in the order of their ids, disabled ones included. */
 export async function listTenants(
   db: Database,
-  page: { limit?: number; afterId?: string } = {},
+  page: { limit?: number; afterId?: string | undefined } = {},
 ): Promise<Tenant[]> {
   const rows: TenantRow[] = await db("tenants")
     .select(...tenantColumns)

@@ -12,7 +12,13 @@ let store: TestDatabase;
 let context: OperationContext;
 before(async () => {
   store = await openTestDatabase("sqlite");
-  context = { db: store.db, clock: systemClock, passwords: createPasswords(), actor: "test" };
+  context = {
+    db: store.db,
+    clock: systemClock,
+    passwords: createPasswords(),
+    actor: "test",
+    may: () => true,
+  };
   await createTenant(store.db, { id: "acme", name: "Acme" }, new Date());
 });
 after(() => store.close());

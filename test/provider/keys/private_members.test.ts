@@ -2,7 +2,7 @@
 // seal: every route of both ports, every method, with and without credentials, before and after a rotation.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { adminRoutes } from "../../../src/admin/admin_routes.ts";
+import { apiRoutes } from "../../../src/admin/api_routes.ts";
 import { createClient } from "../../../src/admin/operations/clients.ts";
 import { systemClock } from "../../../src/clock.ts";
 import { createPasswords } from "../../../src/provider/accounts/passwords.ts";
@@ -32,7 +32,13 @@ before(async () => {
   await fixture.server.keyRing.poll();
   await addPerson(fixture.db, { email, tenants: ["acme"] });
   await addClient(fixture.db, { client_id: "app" });
-  const context = { db: fixture.db, clock: systemClock, passwords: createPasswords(), actor: "test" };
+  const context = {
+    db: fixture.db,
+    clock: systemClock,
+    passwords: createPasswords(),
+    actor: "test",
+    may: () => true,
+  };
   await createClient(context, { clientId: "admin", purposes: ["admin"], secret: adminSecret });
   secrets = await readSecrets();
 });
@@ -113,7 +119,7 @@ test("no admin route shows one, to an administrator or to a stranger", async () 
   const { access_token: token } = (await answer.json()) as { access_token?: string };
   assert.ok(token !== undefined);
   const paths = new Set([
-    ...adminRoutes.map((route) => route.path),
+    ...apiRoutes.map((route) => route.path),
     "/v1/keys",
     "/v1/openapi.json",
     "/metrics",

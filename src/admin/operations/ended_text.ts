@@ -1,4 +1,4 @@
-// Owns how what ended with a client or a tenant is told to an operator.
+// Owns how what ended with an act is told to an operator.
 import type { EndedRights } from "../../provider/sessions/end_rights_store.ts";
 
 /** What ended, in words. */

@@ -1,0 +1,79 @@
+// Owns the routes of the JSON API as the table of operations says them: method, path, permission, and how the parts of
+// a request fill an operation's input. No rule lives here.
+import type { z } from "zod";
+import { onceEach, parseFormText } from "../input/form_text.ts";
+import type { Operation, OperationRoute } from "./operations/entry.ts";
+import { membersOf } from "./operations/input_members.ts";
+import type { ApiScope } from "./operations/permissions.ts";
+import { operations, type TableContext } from "./operations/table.ts";
+
+/** A route of the JSON API. */
+export interface ApiRoute {
+  method: OperationRoute["method"];
+  /** With parameters as `:name`. */
+  path: string;
+  summary: string;
+  permission: ApiScope;
+  /** Status of the answer when all is well. */
+  status: 200 | 201;
+  /** Whether its answer is streamed: search_routes.ts serves it. */
+  streamed: boolean;
+  operation: Operation<TableContext>;
+  /** The input's member each parameter of the path fills. */
+  params: Readonly<Record<string, string>>;
+}
+
+/** Every route, in the order of the table. */
+export const apiRoutes: readonly ApiRoute[] = operations.flatMap((operation) =>
+  operation.entry.http.map((route) => ({
+    method: route.method,
+    path: route.path,
+    summary: route.summary ?? operation.entry.summary,
+    permission: operation.entry.permission,
+    status: route.status ?? 200,
+    streamed: route.streamed ?? false,
+    operation,
+    params: Object.fromEntries(
+      [...route.path.matchAll(/:(\w+)/g)].map(([, name = ""]) => [name, route.params?.[name] ?? name]),
+    ),
+  })),
+);
+
+/** Whether a route takes its input from a JSON body, not from the query. */
+export function hasBody({ method }: Pick<ApiRoute, "method">): boolean {
+  return method === "post" || method === "patch";
+}
+
+/** What a request carries. */
+export interface RequestParts {
+  /** Values of the path's parameters. */
+  path: Readonly<Record<string, string>>;
+  querystring: string;
+  /** The JSON body, where the route takes one. */
+  body: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Puts the parts of a request together to the operation's input. What stands in the path wins: it is what was asked.
+ * @throws OperationError invalid_input for a parameter given twice
+ */
+export function inputOf(route: ApiRoute, { path, querystring, body }: RequestParts): Record<string, unknown> {
+  const query = Object.fromEntries(onceEach(parseFormText(querystring)));
+  const named = Object.entries(route.params).map(([parameter, member]) => [member, path[parameter]]);
+  const rest = hasBody(route) ? body : typed(query, route.operation.entry.input);
+  return { ...rest, ...Object.fromEntries(named) };
+}
+
+// What a query says in text, as the schema takes it. A value that is no number, or neither true nor false, stays text,
+// and the operation names it as the field at fault.
+function typed(query: Readonly<Record<string, string>>, schema: z.ZodObject): Record<string, unknown> {
+  const members = membersOf(schema);
+  return Object.fromEntries(
+    Object.entries(query).map(([name, value]) => {
+      const type = Object.hasOwn(members, name) ? members[name]?.type : undefined;
+      if (type === "integer" && /^\d{1,16}$/.test(value)) return [name, Number(value)];
+      if (type === "boolean" && /^(true|false)$/.test(value)) return [name, value === "true"];
+      return [name, value];
+    }),
+  );
+}

@@ -1,0 +1,152 @@
+// Owns what an operation is: one entry that says its name, what it takes and answers, which permission it needs, which
+// events it leaves, and how HTTP and the command line reach it. And how each is run: permission, input, transaction,
+// audit event, in this order, for whichever face asks. Faces hold no rule; entries hold no transaction.
+import type { z } from "zod";
+import { countAuditEvent, createAuditEvent, createAuditEventInTenants } from "../../audit/audit_store.ts";
+import type { AuditEventType, NewAuditEvent, NewAuditEventOf } from "../../audit/event_types.ts";
+import type { Database } from "../../db/connect.ts";
+import { OperationError } from "../../errors.ts";
+import type { CommandFace } from "./command_face.ts";
+import { runEnding } from "./ending.ts";
+import { type OperationContext, parseArguments } from "./operation.ts";
+import type { ApiScope } from "./permissions.ts";
+
+/** One way to reach an operation over HTTP. */
+export interface OperationRoute {
+  method: "get" | "post" | "patch" | "delete";
+  /** With parameters as `:name`. */
+  path: string;
+  /** The input's member each parameter of the path fills, where it has another name. */
+  params?: Readonly<Record<string, string>>;
+  /** Status of the answer when all is well; absent: 200. */
+  status?: 201;
+  /** What this route is for, where the operation has several. */
+  summary?: string;
+  /** Its answer is streamed: `*_routes.ts` serves it by hand. */
+  streamed?: true;
+}
+
+/** An event as an operation records it: who did it is the runner's to say. */
+export type Recorded<Type extends AuditEventType> = Type extends AuditEventType
+  ? Omit<NewAuditEventOf<Type>, "actor">
+  : never;
+
+/** What an operation acts with: its context, the moment, and the trail. */
+export type Act<Context, Event extends AuditEventType, Prepared> = Omit<Context, "db"> & {
+  /** The transaction. */
+  db: Database;
+  now: Date;
+  /** What `prepare` answered. */
+  prepared: Prepared;
+  /** Records an event the entry declares, in the transaction. */
+  record(event: Recorded<Event>): Promise<void>;
+  /** Records it in the trail of each of these tenants; without any: in none. */
+  recordInTenants(
+    event: Extract<Recorded<Event>, { accountId: string }>,
+    tenantIds: readonly string[],
+  ): Promise<void>;
+  /** Records it so that equal ones of a minute are one. */
+  count(event: Recorded<Event>): Promise<void>;
+};
+
+/** An operation as its file writes it. */
+export interface OperationSpec<
+  Context extends OperationContext,
+  Input extends z.ZodObject,
+  Output extends z.ZodType,
+  Event extends AuditEventType,
+  Prepared,
+> {
+  /** As the command line spells it, e.g. `tenant create`. */
+  name: string;
+  /** One line, for the lists of routes and commands. */
+  summary: string;
+  /** What it takes; each member has a description. `dryRun: true` takes everything back and only tells. */
+  input: Input;
+  /** What it answers, over HTTP and with --json. */
+  output: Output;
+  /** What the caller must be allowed. */
+  permission: ApiScope;
+  /** What it may leave in the trail. None: it changes nothing, and runs outside a transaction. */
+  events: readonly Event[];
+  /** How HTTP reaches it; none: it does not. */
+  http: readonly OperationRoute[];
+  /** How the command line reaches it; absent: by a command written by hand, or not at all. */
+  cli?: CommandFace<z.output<Output>>;
+  /** Why it opens its transactions itself, where it must. */
+  ownTransaction?: string;
+  /** What takes time and needs no transaction: hashing, asking the DNS. */
+  prepare?(input: z.output<Input>, context: Context): Promise<Prepared>;
+  /** Does it. */
+  run(trx: Database, input: z.output<Input>, act: Act<Context, Event, Prepared>): Promise<z.output<Output>>;
+}
+
+/** What is known of an operation without running it. */
+export interface OperationEntry
+  extends Pick<
+    OperationSpec<OperationContext, z.ZodObject, z.ZodType, AuditEventType, unknown>,
+    "name" | "summary" | "input" | "output" | "permission" | "events" | "http" | "ownTransaction"
+  > {
+  cli?: CommandFace<never>;
+}
+
+/** An operation: called, it runs as the table says. */
+export interface Operation<Context extends OperationContext = OperationContext, Result = unknown> {
+  /**
+   * Runs it: checks the permission, reads the input, opens the transaction, does it.
+   * @throws OperationError forbidden, invalid_input, and what the operation throws
+   */
+  (context: Context, input?: unknown): Promise<Result>;
+  readonly entry: OperationEntry;
+}
+
+/** Makes operations that work with a context of their own. */
+export function operationsIn<Context extends OperationContext>() {
+  return function operation<
+    Input extends z.ZodObject,
+    Output extends z.ZodType,
+    const Event extends AuditEventType = never,
+    Prepared = undefined,
+  >(spec: OperationSpec<Context, Input, Output, Event, Prepared>): Operation<Context, z.output<Output>> {
+    const call = async (context: Context, input: unknown = {}): Promise<z.output<Output>> => {
+      assertPermitted(spec.permission, context);
+      const wanted = parseArguments(spec.input, input);
+      const prepared = (await spec.prepare?.(wanted, context)) as Prepared;
+      const now = context.clock();
+      const run = (db: Database) => spec.run(db, wanted, actIn(db, context, prepared, now));
+      if (spec.events.length === 0 || spec.ownTransaction !== undefined) return run(context.db);
+      return runEnding(context.db, "dryRun" in wanted && wanted["dryRun"] === true, run);
+    };
+    return Object.assign(call, { entry: spec as unknown as OperationEntry });
+  };
+}
+
+/** Makes an operation that needs nothing but the store. */
+export const operation = operationsIn<OperationContext>();
+
+function actIn<Context extends OperationContext, Event extends AuditEventType, Prepared>(
+  db: Database,
+  context: Context,
+  prepared: Prepared,
+  now: Date,
+): Act<Context, Event, Prepared> {
+  const { actor } = context;
+  const whole = (event: object) => ({ ...event, actor }) as NewAuditEvent & { accountId: string };
+  return {
+    ...context,
+    db,
+    now,
+    prepared,
+    record: (event) => createAuditEvent(db, whole(event), now),
+    recordInTenants: (event, tenantIds) =>
+      createAuditEventInTenants(db, whole(event) as never, tenantIds, now),
+    count: (event) => countAuditEvent(db, whole(event), now),
+  };
+}
+
+function assertPermitted(permission: ApiScope, { may }: OperationContext): void {
+  if (may(permission)) return;
+  throw new OperationError("forbidden", `The caller may not do this: it takes ${permission}.`, {
+    fix: "Use an access token that carries it.",
+  });
+}

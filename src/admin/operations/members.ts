@@ -1,0 +1,128 @@
+// Owns the operations on memberships: who belongs to which tenant, and as what.
+import { z } from "zod";
+import { OperationError } from "../../errors.ts";
+import type { Account } from "../../provider/accounts/account_store.ts";
+import { findOthersWithAddress } from "../../provider/accounts/shared_address_store.ts";
+import { revokeOfflineConsentsOf } from "../../provider/presence/offline_consent_store.ts";
+import { endSignIns } from "../../provider/sessions/end_sign_ins.ts";
+import {
+  createMembership,
+  deleteMembership,
+  type MembershipRole,
+  membershipRoles,
+} from "../../provider/tenants/membership_store.ts";
+import { addressIn } from "../../provider/tenants/person_in_tenant.ts";
+import { getTenant } from "../../provider/tenants/tenant_store.ts";
+import { type Act, operation } from "./entry.ts";
+import type { OperationContext } from "./operation.ts";
+import { adminScope } from "./permissions.ts";
+import { userShape, userWithEndedShape } from "./shapes.ts";
+import { resolveUser, shownUser, toUser, type User } from "./user_view.ts";
+
+const permission = adminScope;
+
+/** What somebody may be in a tenant. */
+export const memberRole = z.enum(membershipRoles);
+
+const user = z.string().describe("An e-mail address or a user id.");
+const tenantId = z.string().describe("The tenant.");
+const words = {
+  arguments: { USER: "user" },
+  options: { tenantId: "tenant" },
+  needs: { tenant: "acme" },
+  example: "ada@acme.example --tenant globex",
+};
+
+/** Adds a user who exists to a tenant. @throws OperationError account_not_found, tenant_not_found */
+export const addUserToTenant = operation({
+  name: "user add",
+  summary: "Add a user who exists to a tenant",
+  permission,
+  events: ["membership.created"],
+  input: z.strictObject({
+    user,
+    tenantId,
+    role: memberRole.optional().describe("member (default) or admin."),
+  }),
+  output: userShape,
+  http: [{ method: "post", path: "/v1/tenants/:tenant/users", params: { tenant: "tenantId" }, status: 201 }],
+  cli: {
+    ...words,
+    summary: "add a user who exists to another tenant",
+    show: (told) => shownUser(told),
+  },
+  async run(trx, wanted, act): Promise<User> {
+    const account = await resolveUser(trx, wanted.user);
+    const warnings = await addMembership(act, account, wanted);
+    return { ...(await toUser(trx, account)), ...(warnings.length === 0 ? {} : { warnings }) };
+  },
+});
+
+/**
+ * Ends a user's membership of a tenant, with what they agreed to there and every code and token for it. What they
+ * hold for other tenants stays.
+ * @throws OperationError account_not_found, not_a_member
+ */
+export const removeMember = operation({
+  name: "member remove",
+  summary: "End a user's membership of a tenant",
+  permission,
+  events: ["membership.deleted", "session.ended"],
+  input: z.strictObject({ user, tenantId }),
+  output: userWithEndedShape,
+  http: [{ method: "delete", path: "/v1/tenants/:tenant/users/:user", params: { tenant: "tenantId" } }],
+  cli: {
+    ...words,
+    summary: "end a user's membership of a tenant",
+    about: `Ends the membership, what the user agreed to there, and their codes, access and refresh
+tokens for this tenant, at once and on every instance. Other tenants are not touched, and
+the account stays.`,
+    show: ({ user, ended }) => shownUser(user, { ended }),
+  },
+  async run(trx, { user, tenantId }, act) {
+    const account = await resolveUser(trx, user);
+    const accountId = account.id;
+    if (!(await deleteMembership(trx, tenantId, accountId, act.now))) {
+      throw new OperationError("not_a_member", `The user is no member of the tenant ${tenantId}.`, {
+        field: "tenantId",
+        fix: "List a tenant's members with tti user list --tenant.",
+      });
+    }
+    await revokeOfflineConsentsOf(trx, { tenantId, accountId }, act.now);
+    await act.record({ type: "membership.deleted", tenantId, accountId });
+    const end = { accountId, tenantId, reason: "membership.deleted", actor: act.actor } as const;
+    return { ended: await endSignIns(trx, end, act.now), user: await toUser(trx, account) };
+  },
+});
+
+/**
+ * Adds a membership, as far as there is none.
+ * @returns what an operator should know of it, each a sentence
+ * @throws OperationError tenant_not_found
+ */
+export async function addMembership(
+  { db, now, record }: Pick<Act<OperationContext, "membership.created", unknown>, "db" | "now" | "record">,
+  account: Account,
+  wanted: { tenantId: string; role?: MembershipRole | undefined },
+): Promise<string[]> {
+  const { id: tenantId } = await getTenant(db, wanted.tenantId);
+  const membership = { tenantId, accountId: account.id, role: wanted.role ?? "member" };
+  if (!(await createMembership(db, membership, now))) return [];
+  const address = addressIn(account, undefined);
+  const person = { tenantId, accountId: account.id };
+  const others = address === null ? [] : await findOthersWithAddress(db, { ...person, address });
+  const details = {
+    role: membership.role,
+    ...(others.length === 0 ? {} : { sameAddressAs: others.join(" ") }),
+  };
+  await record({ type: "membership.created", ...person, details });
+  return [
+    ...(account.externalAtMs === null
+      ? []
+      : [`The user has no address in the tenant ${tenantId}, so no token, until you name one for it.`]),
+    ...others.map(
+      (other) =>
+        `The member ${other} of the tenant ${tenantId} has the same address: at AWS both are one person.`,
+    ),
+  ];
+}

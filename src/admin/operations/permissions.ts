@@ -1,0 +1,27 @@
+// Owns what a caller may be allowed: the scopes of the API, and for whom a back end may act.
+import { OperationError } from "../../errors.ts";
+import type { BackEndToken } from "../../provider/clients/access_tokens.ts";
+import type { TenantRight } from "../../provider/clients/tenant_rights.ts";
+
+/** The scopes that open administration, the answering of login challenges, and search. */
+export const adminScope = "tti:admin";
+export const handoffScope = "tti:handoff";
+export const searchScope = "tti:search";
+export type ApiScope = typeof adminScope | typeof handoffScope | typeof searchScope;
+
+/**
+ * Asserts that a back end may act for a tenant.
+ * @param right by which of its rights; each has tenants of its own
+ * @throws OperationError forbidden
+ */
+export function assertTenantAllowed(
+  token: BackEndToken,
+  right: Exclude<TenantRight, "mint">,
+  tenantId: string,
+): void {
+  if (token.mayActFor(right, tenantId)) return;
+  throw new OperationError("forbidden", "The client may not act for this tenant.", {
+    field: "tenant",
+    fix: `Register the client for the tenant: tti client create --${right}-for TENANT`,
+  });
+}

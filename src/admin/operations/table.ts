@@ -1,0 +1,63 @@
+// Owns the table of operations: everything that can be asked of the administration, in the order of the documentation.
+// Routes, OpenAPI, docs and commands come from it; a test finds an operation that is missing here.
+import * as accessors from "./accessors.ts";
+import * as audit from "./audit.ts";
+import * as clientAccess from "./client_access.ts";
+import * as clients from "./clients.ts";
+import * as domains from "./domains.ts";
+import type { Operation } from "./entry.ts";
+import * as challenges from "./login_challenges.ts";
+import * as members from "./members.ts";
+import * as search from "./search.ts";
+import * as tenantAccess from "./tenant_access.ts";
+import * as tenants from "./tenants.ts";
+import * as userAccess from "./user_access.ts";
+import * as userDeletion from "./user_deletion.ts";
+import * as users from "./users.ts";
+
+/** What every operation of the table can work with. */
+export interface TableContext
+  extends domains.DomainContext,
+    challenges.ChallengeContext,
+    search.SearchContext,
+    audit.AuditContext {}
+
+/** Every operation. */
+export const operations: readonly Operation<TableContext>[] = [
+  tenants.createTenant,
+  tenants.updateTenant,
+  tenants.listTenants,
+  tenants.showTenant,
+  tenantAccess.disableTenant,
+  tenantAccess.enableTenant,
+  domains.listDomains,
+  domains.addDomain,
+  domains.verifyDomain,
+  domains.removeDomain,
+  challenges.showLoginChallenge,
+  challenges.acceptLoginChallenge,
+  challenges.rejectLoginChallenge,
+  members.addUserToTenant,
+  members.removeMember,
+  accessors.listAccessors,
+  accessors.createAccessor,
+  accessors.showAccessor,
+  accessors.deleteAccessor,
+  users.listUsers,
+  users.createUser,
+  users.showUser,
+  userDeletion.deleteUser,
+  userAccess.setUserPassword,
+  userAccess.signUserOut,
+  userAccess.disableUser,
+  userAccess.enableUser,
+  clients.listClients,
+  clients.createClient,
+  clients.showClient,
+  clientAccess.deleteClient,
+  clientAccess.disableClient,
+  clientAccess.enableClient,
+  clientAccess.rotateClientSecret,
+  audit.listEvents,
+  search.searchTenant,
+];

@@ -1,0 +1,83 @@
+// Owns a user as operators name them and see them: by id or address, with memberships, one or a page of many.
+import type { Database } from "../../db/connect.ts";
+import { OperationError } from "../../errors.ts";
+import * as accounts from "../../provider/accounts/account_store.ts";
+import { endedText } from "../../provider/sessions/end_sign_ins.ts";
+import type { EndedSignIns } from "../../provider/sessions/end_sign_ins_store.ts";
+import * as memberships from "../../provider/tenants/membership_store.ts";
+import type { Shown } from "./command_face.ts";
+
+/** A user as operators see it. */
+export interface User extends accounts.Account {
+  memberships: { tenantId: string; role: memberships.MembershipRole }[];
+  /** What an operator should know of it; absent: nothing. */
+  warnings?: string[] | undefined;
+}
+
+/** A user from whom something was taken, and what ended with it. */
+export interface UserWithEnded {
+  user: User;
+  ended: EndedSignIns;
+}
+
+/**
+ * Finds a user as operators name them.
+ * @param user id or e-mail address
+ * @throws OperationError account_not_found
+ */
+export async function resolveUser(db: Database, user: string): Promise<accounts.Account> {
+  // The ISV's own ids may look like addresses, and an id is one person's for good: it comes first.
+  const account =
+    (await accounts.findAccount(db, user)) ??
+    (user.includes("@") ? await accounts.findAccountByLogin(db, user) : undefined);
+  if (account) return account;
+  throw new OperationError("account_not_found", "No user has this id or e-mail address.", { field: "user" });
+}
+
+/** A user as operators see it. */
+export async function toUser(db: Database, account: accounts.Account): Promise<User> {
+  const found = await memberships.listMembershipsOfAccount(db, account.id);
+  return { ...account, memberships: found.map(({ tenantId, role }) => ({ tenantId, role })) };
+}
+
+/** A page of users, with one statement for the memberships of all of them. */
+export async function toUsers(db: Database, page: readonly accounts.Account[]): Promise<User[]> {
+  const found = await memberships.listMembershipsOfAccounts(
+    db,
+    page.map(({ id }) => id),
+  );
+  return page.map((account) => ({
+    ...account,
+    memberships: (found.get(account.id) ?? []).map(({ tenantId, role }) => ({ tenantId, role })),
+  }));
+}
+
+/** A user's state in a word or two. */
+export function stateOf(user: User): string {
+  if (user.disabledAtMs !== null) return "disabled";
+  return user.emailVerifiedAtMs === null ? "e-mail not proven" : "enabled";
+}
+
+/** A user for people, with the password if one was generated, and what was ended. */
+export function shownUser(
+  user: User,
+  more: { generatedPassword?: string | undefined; ended?: EndedSignIns } = {},
+): Shown {
+  const { generatedPassword, ended } = more;
+  const of = user.memberships.map(({ tenantId, role }) => `${tenantId} (${role})`);
+  return {
+    fields: [
+      ["id", user.id],
+      ["email", user.email ?? "none"],
+      ["name", user.name ?? "unknown"],
+      ["state", stateOf(user)],
+      ["tenants", of.join(", ") || "none"],
+      ...(generatedPassword === undefined ? [] : ([["password", generatedPassword]] as const)),
+      ...(ended === undefined ? [] : ([["ended", endedText(ended)]] as const)),
+    ],
+    say: [
+      ...(user.warnings ?? []).map((told) => `Warning: ${told}`),
+      ...(generatedPassword === undefined ? [] : ["The password is shown this once; only its hash is kept."]),
+    ],
+  };
+}
