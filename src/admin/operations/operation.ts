@@ -57,6 +57,7 @@ export function parseArguments<Schema extends z.ZodType>(schema: Schema, input: 
 }
 
 function faultOf(issue: z.core.$ZodIssue | undefined): string {
-  if (issue?.code === "invalid_value" && issue.values.length > 1) return ` is one of ${issue.values.join(", ")}`;
+  if (issue?.code === "invalid_value" && issue.values.length > 1)
+    return ` is one of ${issue.values.join(", ")}`;
   return `: ${issue?.message ?? "is malformed"}`;
 }
