@@ -8,6 +8,7 @@ import { attemptRates, knownForMs } from "../src/provider/accounts/attempt_rates
 import { longestAssertionSeconds, ttlSeconds } from "../src/provider/assembly/policies.ts";
 import { sweeperPolicy } from "../src/provider/assembly/sweeper.ts";
 import { applicationCookieMs } from "../src/provider/clients/application_way.ts";
+import { outcomeMs } from "../src/provider/edge/form_outcome.ts";
 import { mostPostedRequests, postedRequestSeconds } from "../src/provider/edge/posted_request_store.ts";
 import { longestAssertionLifeSeconds } from "../src/provider/grants/subject_assertion.ts";
 import { challengeLifeSeconds } from "../src/provider/handoff/login_handoff.ts";
@@ -97,6 +98,11 @@ ${table("| what | lives | then |", [
     "which application a browser came from (a cookie, for the way back)",
     inWordsMs(applicationCookieMs),
     "forgotten",
+  ],
+  [
+    "why a form was refused, and the e-mail address typed in it (a cookie, for the page that tells it)",
+    inWordsMs(outcomeMs),
+    "told once, then forgotten",
   ],
 ])}
 

@@ -1,8 +1,6 @@
 // Owns what a person reads when something fails: what happened, why, and what to do, by the code. Organization,
 // sign in, application: the words of people. What only a developer can use stands below it, in small print.
 
-import { errorCatalogue, type OperationError } from "../errors.ts";
-
 /** A fault in a person's words. */
 export interface FaultWords {
   /** What happened, as the page's title. */
@@ -128,20 +126,27 @@ export function faultWords(code: string): FoundWords {
   };
 }
 
-/** What a login page adds to a fault whose own advice is for whoever runs the service. */
-const signInTodo: Readonly<Record<string, string>> = {
-  invalid_credentials: "Check both, or ask your administrator for a new password.",
-  account_disabled: "Ask your organization's administrator.",
+/** What a page of the sign-in says of a fault where that differs from the error page of the same code. */
+const signInWords: Readonly<Record<string, string>> = {
+  invalid_credentials:
+    "This e-mail address and password do not belong together. Check both, or ask your administrator for a new password.",
+  account_disabled: "This account is disabled. Ask your organization's administrator.",
+  email_domain_not_verified:
+    "Your organization has not yet proven that it owns the domain of your e-mail address. Ask your administrator to finish that, then sign in again.",
+  email_not_verified:
+    "Your e-mail address has not been confirmed. Ask your administrator to confirm it, then sign in again.",
 };
 
 /**
- * Why a sign-in failed, for the pages of the sign-in: the message, and what a person can do. A fault that brings no
- * advice of its own has the catalogue's, which is for whoever runs the service: then the code's words speak.
+ * Why a sign-in failed, for the pages of the sign-in: what is so, and what a person can do.
+ * @param waitSeconds how long to wait, where that helps
  */
-export function signInFault(fault: OperationError): string {
-  const { code, message, fix } = fault;
-  if (Object.hasOwn(signInTodo, code)) return `${message} ${signInTodo[code]}`;
-  if (fix !== errorCatalogue[code].fix) return `${message} ${fix}`;
+export function signInFault(code: string, waitSeconds?: number): string {
+  if (waitSeconds !== undefined) {
+    const wait = `${waitSeconds} ${waitSeconds === 1 ? "second" : "seconds"}`;
+    return `${faultWords(code).title}. Wait ${wait}, then try again.`;
+  }
+  if (Object.hasOwn(signInWords, code)) return signInWords[code] ?? "";
   const { title, why, todo } = faultWords(code);
   return [`${title}.`, why, todo].filter((one) => one !== undefined).join(" ");
 }

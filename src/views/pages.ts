@@ -141,6 +141,8 @@ export interface AccountPage extends PageFrame {
   agreements: readonly AccountAgreement[];
   /** What was just done, in words; announced. */
   notice?: string | undefined;
+  /** Why what was asked for was not done; announced. */
+  fault?: string | undefined;
   /** Where signing out begins. */
   signOutUrl?: string | undefined;
 }

@@ -34,8 +34,8 @@ export const defences: readonly Defence[] = [
     promise: "Who could get no token is told on the login page, and is not signed in.",
     faults: ["O9"],
     file: "src/provider/interactions/login.ts",
-    find: "throw inPersonsWords(first.refusal);",
-    replace: "inPersonsWords(first.refusal);",
+    find: "throw first.refusal;",
+    replace: "first.refusal;",
     test: "test/security/tenant_lock.test.ts",
   },
   {

@@ -180,7 +180,7 @@ test("an interaction of another browser, or none, is told as expired", async () 
   const elsewhere = await new UserAgent().visit(page.url);
   assert.equal(elsewhere.status, 400);
   assert.match(elsewhere.text, /sign_in_expired/);
-  const submitted = await new UserAgent().visit(`${page.url}/login`, {
+  const submitted = await new UserAgent().follow(`${page.url}/login`, {
     method: "POST",
     body: new URLSearchParams({ email: "ann@acme.example", password }),
   });

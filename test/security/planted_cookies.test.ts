@@ -167,8 +167,10 @@ describe("an attacker's cookies planted from a neighbouring host", () => {
     assert.equal(shown.status, 400);
     assert.match(shown.text, /sign_in_expired/);
     const posted = await victim.send(`${page}/login`, { email: "victim@acme.example", password });
-    assert.equal(posted.status, 400);
-    assert.equal(posted.location, undefined);
+    assert.deepEqual([posted.status, posted.location], [303, page], "on to the page that refuses it");
+    const refused = await victim.follow(page);
+    assert.equal(refused.status, 400);
+    assert.match(refused.text, /sign_in_expired/);
     const uid = page.split("/")[2];
     for (const browser of [attacker, victim]) {
       const resumed = await browser.follow(`/auth/${uid}`);

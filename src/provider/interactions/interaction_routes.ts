@@ -15,6 +15,7 @@ import { addHandoffReturn, type HandoffRouteDeps, startHandoff } from "./handoff
 import { type Exchange, finishInteraction, getInteraction, type InteractionState } from "./interaction.ts";
 import { answerLogin, type LoginDeps, renderLogin } from "./login.ts";
 import { tenantPrompt } from "./prompts.ts";
+import { leaveSignInFault, takeSignInFault } from "./sign_in_fault.ts";
 import { recordSignInRefusal, type SignInRefusalDeps } from "./sign_in_refusal.ts";
 import { answerTenantChoice, renderTenantChoice, tenantRefusal } from "./tenant_page.ts";
 
@@ -35,12 +36,15 @@ export function addInteractionRoutes(router: Router, deps: InteractionDeps): voi
     if (state.prompt === "login") {
       const isvUrl = await startHandoff(deps, state);
       if (isvUrl !== undefined) return sendOn(ctx, isvUrl);
-      return showPage(ctx, 200, await renderLogin(deps, state));
+      return showLogin(ctx, state);
     }
     if (state.prompt === "consent")
       return showPage(ctx, 200, await renderConsent(host.current(), deps, state));
     const refusal = tenantRefusal(state);
-    if (!refusal) return showPage(ctx, 200, await renderTenantChoice(db, state));
+    if (!refusal) {
+      const failed = takeSignInFault(placeOf(ctx), state.uid, "tenant");
+      return showPage(ctx, failed?.status ?? 200, await renderTenantChoice(db, state, failed));
+    }
     const again = `/interaction/${state.uid}/login`;
     return showPage(ctx, refusal.status, errorPage(answerOf(refusal), requestIdOf(ctx.req), again));
   });
@@ -50,13 +54,15 @@ export function addInteractionRoutes(router: Router, deps: InteractionDeps): voi
     const state = await stateOf(ctx);
     const isvUrl = await startHandoff(deps, state, true);
     if (isvUrl !== undefined) return sendOn(ctx, isvUrl);
-    showPage(ctx, 200, await renderLogin(deps, state));
+    await showLogin(ctx, state);
   });
 
   addHandoffReturn(router, deps, stateOf, (ctx, answer) => finish(ctx, answer, false));
 
   router.post("/interaction/:uid/login", async (ctx) => {
-    const { state, form } = await submissionOf(ctx, ["login", tenantPrompt]);
+    const submission = await submissionOf(ctx, ["login", tenantPrompt]);
+    if (submission === undefined) return;
+    const { state, form } = submission;
     try {
       const answer = await answerLogin(deps, state, form, {
         clientAddress: pinnedAddressOf(ctx.req),
@@ -66,32 +72,37 @@ export function addInteractionRoutes(router: Router, deps: InteractionDeps): voi
       await finish(ctx, answer, false);
     } catch (error) {
       if (!(error instanceof OperationError) || error instanceof StoreUnavailable) throw error;
-      ctx.set(retryHeaders(error));
       const email = form.get("email") ?? "";
       const { clientId } = state.client;
       const attempt = { login: email, clientId, clientAddress: pinnedAddressOf(ctx.req) };
       await recordSignInRefusal(deps, attempt, error);
-      showPage(ctx, error.status, await renderLogin(deps, state, { email, error }));
+      leaveSignInFault(placeOf(ctx), state.uid, "login", error, email);
+      sendOn(ctx, `/interaction/${state.uid}/login`);
     }
   });
 
   router.post("/interaction/:uid/tenant", async (ctx) => {
-    const { state, form } = await submissionOf(ctx, [tenantPrompt]);
+    const submission = await submissionOf(ctx, [tenantPrompt]);
+    if (submission === undefined) return;
+    const { state, form } = submission;
     try {
       await finish(ctx, await answerTenantChoice(db, state, form));
     } catch (error) {
       if (!(error instanceof OperationError) || error.code !== "not_a_member") throw error;
-      showPage(ctx, error.status, await renderTenantChoice(db, state, error));
+      leaveSignInFault(placeOf(ctx), state.uid, "tenant", error);
+      sendOn(ctx, `/interaction/${state.uid}`);
     }
   });
 
   router.post("/interaction/:uid/consent", async (ctx) => {
-    const { state, form } = await submissionOf(ctx, ["consent"]);
+    const submission = await submissionOf(ctx, ["consent"]);
+    if (submission === undefined) return;
+    const { state, form } = submission;
     await finish(ctx, await answerConsent(host.current(), deps, state, form));
   });
 
   router.post("/interaction/:uid/abort", async (ctx) => {
-    await submissionOf(ctx, ["login", tenantPrompt, "consent"]);
+    if ((await submissionOf(ctx, ["login", tenantPrompt, "consent"])) === undefined) return;
     await finish(ctx, { error: "access_denied", error_description: "the person cancelled the sign-in" });
   });
 
@@ -99,12 +110,25 @@ export function addInteractionRoutes(router: Router, deps: InteractionDeps): voi
     return getInteraction(host.current(), exchangeOf(ctx), ctx.params["uid"] ?? "");
   }
 
+  const placeOf = (ctx: RouterContext) => ({ cookies: ctx.cookies, issuer: deps.issuer, clock: deps.clock });
+
+  async function showLogin(ctx: RouterContext, state: InteractionState): Promise<void> {
+    const failed = takeSignInFault(placeOf(ctx), state.uid, "login");
+    ctx.set(retryHeaders({ retryAfterSeconds: failed?.waitSeconds }));
+    showPage(ctx, failed?.status ?? 200, await renderLogin(deps, state, failed));
+  }
+
+  // A form of a page that the sign-in is no longer at leads to where it is, or to the page that says it is over.
   async function submissionOf(ctx: RouterContext, prompts: readonly string[]) {
     assertOwnForm(ctx.req, origin);
     const form = await readForm(ctx.req);
-    const state = await stateOf(ctx);
-    if (prompts.includes(state.prompt)) return { state, form };
-    throw new OperationError("sign_in_expired", "This page is not the one the sign-in is at.");
+    const state = await stateOf(ctx).catch((error: unknown) => {
+      if (!(error instanceof OperationError) || error.code !== "sign_in_expired") throw error;
+      return undefined;
+    });
+    if (state !== undefined && prompts.includes(state.prompt)) return { state, form };
+    sendOn(ctx, `/interaction/${encodeURIComponent(ctx.params["uid"] ?? "")}`);
+    return undefined;
   }
 
   async function finish(ctx: RouterContext, answer: InteractionResults, keepEarlierAnswers = true) {

@@ -1,5 +1,4 @@
 // Owns the login page and what its form does: who the person is, and when that was proven.
-import { OperationError } from "../../errors.ts";
 import { signInFault } from "../../views/fault_words.ts";
 import { renderPage } from "../../views/render.ts";
 import type { AttemptOrigin } from "../accounts/attempt_rates.ts";
@@ -11,6 +10,7 @@ import type { Voucher } from "../sessions/voucher.ts";
 import { isOpen, type PlaceDeps, readPlaces } from "../subjects/places.ts";
 import { findTenant } from "../tenants/tenant_store.ts";
 import type { InteractionState } from "./interaction.ts";
+import type { SignInFault } from "./sign_in_fault.ts";
 
 /** What the login page needs. */
 export interface LoginDeps extends PlaceDeps {
@@ -24,12 +24,12 @@ export type LoginAnswer = {
 
 /**
  * Draws the login page.
- * @param failed the last attempt, if there was one
+ * @param failed the last attempt, if there was one, with what was typed
  */
 export async function renderLogin(
   { db }: LoginDeps,
   state: InteractionState,
-  failed?: { email: string; error: OperationError },
+  failed?: SignInFault & { email: string | undefined },
 ): Promise<string> {
   const tenantId = state.params.get("tenant");
   const tenant = tenantId === undefined ? undefined : await findTenant(db, tenantId);
@@ -40,8 +40,8 @@ export async function renderLogin(
     email: failed?.email ?? state.params.get("login_hint"),
     ...(failed
       ? {
-          error: signInFault(failed.error),
-          wrongFields: failed.error.code === "invalid_credentials" ? ["email", "password"] : [],
+          error: signInFault(failed.code, failed.waitSeconds),
+          wrongFields: failed.code === "invalid_credentials" ? ["email", "password"] : [],
         }
       : {}),
     clientName: state.client.clientName ?? state.client.clientId,
@@ -96,24 +96,5 @@ async function assertUseful(
   const [first] = opened;
   // Where it opens nothing, the tenant page says so.
   if (first?.refusal === undefined || opened.some(isOpen)) return;
-  throw inPersonsWords(first.refusal);
-}
-
-function inPersonsWords(refusal: OperationError): OperationError {
-  const { code } = refusal;
-  if (code === "email_domain_not_verified") {
-    return new OperationError(
-      code,
-      "Your organization has not yet proven that it owns the domain of your e-mail address.",
-      {
-        fix: "Ask your administrator to finish that, then sign in again.",
-      },
-    );
-  }
-  if (code === "email_not_verified") {
-    return new OperationError(code, "Your e-mail address has not been confirmed.", {
-      fix: "Ask your administrator to confirm it, then sign in again.",
-    });
-  }
-  return refusal;
+  throw first.refusal;
 }

@@ -8,6 +8,7 @@ import { findMembership, listMembershipsOfAccount } from "../tenants/membership_
 import { shownPerson } from "../tenants/person_in_tenant.ts";
 import type { InteractionState } from "./interaction.ts";
 import { type TenantResult, tenantPrompt } from "./prompts.ts";
+import type { SignInFault } from "./sign_in_fault.ts";
 
 /**
  * The refusal behind a tenant prompt that has nothing to choose from.
@@ -29,7 +30,7 @@ export function tenantRefusal(state: InteractionState): OperationError | undefin
 export async function renderTenantChoice(
   db: Database,
   state: InteractionState,
-  error?: OperationError,
+  failed?: SignInFault,
 ): Promise<string> {
   const accountId = state.accountId ?? "";
   const [account, memberships] = await Promise.all([
@@ -46,7 +47,7 @@ export async function renderTenantChoice(
     })),
     accountEmail: account && shownPerson(account, offered).email,
     clientName: state.client.clientName ?? state.client.clientId,
-    ...(error ? { error: signInFault(error) } : {}),
+    ...(failed ? { error: signInFault(failed.code) } : {}),
     cancelAction: `/interaction/${state.uid}/abort`,
   });
 }

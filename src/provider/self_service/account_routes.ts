@@ -15,6 +15,7 @@ import {
   accountStayedPath,
 } from "../clients/account_client.ts";
 import { assertOwnForm, readForm } from "../edge/form.ts";
+import { type FormOutcome, leaveOutcome, takeOutcome } from "../edge/form_outcome.ts";
 import { sessionOf } from "../library/internals.ts";
 import type { PresencePolicy } from "../presence/presence_policy.ts";
 import { listVouchers } from "../sessions/voucher_store.ts";
@@ -28,6 +29,8 @@ import {
   listAgreements,
   type Person,
 } from "./agreements.ts";
+
+const outcomeForm = "account";
 
 /** What the account page needs. */
 export interface AccountRouteDeps extends AgreementDeps, PlaceDeps {
@@ -46,7 +49,8 @@ export function addAccountRoutes(router: Router, deps: AccountRouteDeps): void {
   router.get("/account", async (ctx) => {
     const person = await signedIn(ctx);
     if (person === undefined) return sendOn(ctx, accountSignInUrl(deps.issuer));
-    await show(ctx, person);
+    const outcome = takeOutcome({ cookies: ctx.cookies, issuer: deps.issuer }, outcomeForm);
+    await show(ctx, person, outcome);
   });
 
   router.get(accountReturnPath, (ctx) => {
@@ -78,26 +82,18 @@ export function addAccountRoutes(router: Router, deps: AccountRouteDeps): void {
     assertOwnForm(ctx.req, new URL(deps.issuer).origin);
     const form = await readForm(ctx.req);
     const person = await signedIn(ctx);
-    if (person === undefined) {
-      throw new OperationError("unauthenticated", "Your session has ended.", {
-        fix: "Open your account and sign in.",
-      });
-    }
+    // Whose session has ended signs in there first, and decides again.
+    if (person === undefined) return sendOn(ctx, "/account");
     const decision = form.get("decision");
     if (decision !== "allow" && decision !== "revoke") {
       throw new OperationError("invalid_input", "decision must be allow or revoke.", { field: "decision" });
     }
-    const agreement = await decideAgreement(deps, person, {
-      tenantId: form.get("tenant") ?? "",
-      clientId: form.get("client") ?? "",
-      allow: decision === "allow",
-    });
-    const verb = decision === "allow" ? "may now" : "may no longer";
-    await show(
-      ctx,
-      person,
-      `${agreement.clientName} ${verb} act for you at ${agreement.tenantName} while you are away.`,
-    );
+    const [tenantId, clientId] = [form.get("tenant") ?? "", form.get("client") ?? ""];
+    const choice = { tenantId, clientId, allow: decision === "allow" };
+    const agreement = await decideAgreement(deps, person, choice);
+    const did = agreement === undefined ? "nothing" : decision;
+    leaveOutcome({ cookies: ctx.cookies, issuer: deps.issuer }, outcomeForm, { did, tenantId, clientId });
+    sendOn(ctx, "/account");
   });
 
   // A session that nobody vouched for is none; one that the ISV vouched for shows that tenant, and no other.
@@ -114,7 +110,7 @@ export function addAccountRoutes(router: Router, deps: AccountRouteDeps): void {
     return { account, accountId: account.id, tenants, memberships };
   }
 
-  async function show(ctx: RouterContext, person: SignedInPerson, notice?: string): Promise<void> {
+  async function show(ctx: RouterContext, person: SignedInPerson, outcome?: FormOutcome): Promise<void> {
     const { account, tenants, memberships } = person;
     const { name, email } = shownPerson(account, memberships);
     const agreements = await listAgreements(deps, person);
@@ -131,7 +127,7 @@ export function addAccountRoutes(router: Router, deps: AccountRouteDeps): void {
         email: email === undefined ? (addressIn(account, memberships[place]) ?? undefined) : undefined,
       })),
       agreements: agreements.map(toView),
-      notice,
+      ...wordsFor(outcome, agreements),
       signOutUrl: accountSignOutUrl(deps.issuer),
     });
     showHtml(ctx, html);
@@ -142,6 +138,21 @@ function showHtml(ctx: RouterContext, html: string): void {
   ctx.status = 200;
   ctx.set({ ...pageHeaders() });
   ctx.body = html;
+}
+
+// An agreement that was taken back may be on offer no longer, so its names may be gone.
+function wordsFor(outcome: FormOutcome | undefined, agreements: readonly Agreement[]) {
+  const { did, tenantId, clientId } = outcome ?? {};
+  if (did === "nothing") {
+    return { fault: "Nothing was changed: this is no longer on offer. The list below is as it is now." };
+  }
+  if (did !== "allow" && did !== "revoke") return {};
+  const named = agreements.find((one) => one.tenantId === tenantId && one.clientId === clientId);
+  const who = named === undefined ? "The application" : named.clientName;
+  const where = named === undefined ? "" : ` at ${named.tenantName}`;
+  return {
+    notice: `${who} may ${did === "allow" ? "now" : "no longer"} act for you${where} while you are away.`,
+  };
 }
 
 function toView({ grantedAtMs, ...agreement }: Agreement) {

@@ -3,7 +3,6 @@
 import { createAuditEvent } from "../../audit/audit_store.ts";
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
-import { OperationError } from "../../errors.ts";
 import { type Client, listClients } from "../clients/client_store.ts";
 import { mayActFor } from "../clients/tenant_rights.ts";
 import {
@@ -66,21 +65,17 @@ export async function listAgreements(deps: AgreementDeps, person: Person): Promi
 
 /**
  * Gives or takes back an agreement.
- * @throws OperationError invalid_input for one that is neither given nor on offer
+ * @returns it as it was; undefined for one that is neither given nor on offer, then nothing is done
  */
 export async function decideAgreement(
   deps: AgreementDeps,
   person: Person,
   choice: { tenantId: string; clientId: string; allow: boolean },
-): Promise<Agreement> {
+): Promise<Agreement | undefined> {
   const { accountId } = person;
   const known = await listAgreements(deps, person);
   const agreement = known.find((one) => one.tenantId === choice.tenantId && one.clientId === choice.clientId);
-  if (agreement === undefined) {
-    throw new OperationError("invalid_input", "There is no such agreement to give or take back.", {
-      field: "client",
-    });
-  }
+  if (agreement === undefined) return undefined;
   const { tenantId, clientId } = agreement;
   const now = deps.clock();
   await deps.db.transaction(async (trx) => {

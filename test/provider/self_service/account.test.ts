@@ -63,7 +63,7 @@ test("without a session nothing is shown and nothing decided", async () => {
   assert.ok(!page.text.includes("ann@acme.example"));
   const body = new URLSearchParams({ tenant: "acme", client: backEndId, decision: "allow" });
   const answer = await new UserAgent().visit(`${fixture.issuer}/account`, { method: "POST", body });
-  assert.equal(answer.status, 401);
+  assert.equal(answer.headers.get("location"), "/account", "where one signs in first");
   assert.match(await mint(), /^presence_required/);
 });
 
@@ -81,13 +81,17 @@ test("a form of another site decides nothing", async () => {
 test("an agreement that is not on offer cannot be given", async () => {
   const agent = new UserAgent();
   await openAccount(agent, "ann@acme.example");
+  const given = (await fixture.db("offline_consents").whereNull("revoked_at_ms")).length;
   for (const fields of [
     { tenant: "globex", client: backEndId, decision: "allow" },
     { tenant: "acme", client: "tti-account", decision: "allow" },
     { tenant: "acme", client: backEndId, decision: "always" },
   ]) {
     const init = { method: "POST", body: new URLSearchParams(fields) };
-    assert.equal((await agent.visit(`${fixture.issuer}/account`, init)).status, 400, JSON.stringify(fields));
+    const answer = await agent.follow(`${fixture.issuer}/account`, init);
+    if (fields.decision === "always") assert.equal(answer.status, 400);
+    else assert.match(answer.text, /role="alert">Nothing was changed/, JSON.stringify(fields));
+    assert.equal((await fixture.db("offline_consents").whereNull("revoked_at_ms")).length, given);
   }
 });
 

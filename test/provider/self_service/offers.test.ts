@@ -69,7 +69,7 @@ test("no refresh token of the client registered with AWS is worth anything until
   const agent = new UserAgent();
   await openAccount(agent);
   const body = new URLSearchParams({ tenant: "acme", client: awsClientId, decision: "allow" });
-  const allowed = await agent.visit(`${fixture.issuer}/account`, { method: "POST", body });
+  const allowed = await agent.follow(`${fixture.issuer}/account`, { method: "POST", body });
   assert.equal(allowed.status, 200, allowed.text);
   assert.equal((await refresh()).status, 200);
 });

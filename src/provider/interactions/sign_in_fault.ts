@@ -1,0 +1,50 @@
+// Owns the way of a refused answer from the form that was posted to the page that tells it, see edge/form_outcome.ts.
+import type { Clock } from "../../clock.ts";
+import { type ErrorCode, errorCatalogue, type OperationError } from "../../errors.ts";
+import { leaveOutcome, type OutcomePlace, takeOutcome } from "../edge/form_outcome.ts";
+
+/** The forms of a sign-in that are shown again when their answer is refused. */
+export type SignInForm = "login" | "tenant";
+
+/** A refusal, as the page that follows tells it. */
+export interface SignInFault {
+  code: ErrorCode;
+  /** The status the page is answered with, as programs that watch read it. */
+  status: number;
+  /** How long to wait from now, where that helps. */
+  waitSeconds: number | undefined;
+  /** The address that was typed. */
+  email: string | undefined;
+}
+
+/** Leaves a refusal for the page that follows. */
+export function leaveSignInFault(
+  place: OutcomePlace & { clock: Clock },
+  uid: string,
+  form: SignInForm,
+  error: OperationError,
+  email?: string,
+): void {
+  const { code, retryAfterSeconds } = error;
+  const waitUntil =
+    retryAfterSeconds === undefined ? undefined : String(place.clock().getTime() + retryAfterSeconds * 1000);
+  leaveOutcome(place, uid, { form, code, email, waitUntil });
+}
+
+/** Takes the refusal that a page is to tell; undefined if there is none, or none of this form. */
+export function takeSignInFault(
+  place: OutcomePlace & { clock: Clock },
+  uid: string,
+  form: SignInForm,
+): SignInFault | undefined {
+  const outcome = takeOutcome(place, uid);
+  const code = outcome?.["code"] ?? "";
+  if (outcome?.["form"] !== form || !isErrorCode(code)) return undefined;
+  const leftMs = Number(outcome["waitUntil"]) - place.clock().getTime();
+  const waitSeconds = leftMs > 0 ? Math.ceil(leftMs / 1000) : undefined;
+  return { code, status: errorCatalogue[code].status, waitSeconds, email: outcome["email"] };
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(errorCatalogue, code);
+}
