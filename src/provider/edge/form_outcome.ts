@@ -3,6 +3,7 @@
 // nothing there, and each sign-in has its own, so that two tabs do not meet. It holds codes and what was typed, never
 // a password and never words, and decides nothing: whoever plants one makes a page say a sentence of ours.
 import type { KoaContextWithOIDC } from "oidc-provider";
+import { parseJson } from "../../input/json_text.ts";
 
 /** What became of a form: short texts by name. */
 export type FormOutcome = Readonly<Record<string, string | undefined>>;
@@ -53,7 +54,7 @@ function attributesAt(issuer: string) {
 
 function read(value: string): FormOutcome | undefined {
   try {
-    const found: unknown = JSON.parse(Buffer.from(value, "base64url").toString("utf8"));
+    const found = parseJson(Buffer.from(value, "base64url"));
     if (typeof found !== "object" || found === null || Array.isArray(found)) return undefined;
     const texts = Object.entries(found).filter(
       (entry): entry is [string, string] => typeof entry[1] === "string" && entry[1].length <= mostCharacters,
