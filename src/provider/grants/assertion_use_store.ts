@@ -65,7 +65,8 @@ export async function createUsesWithEvents(
 ): Promise<boolean[]> {
   if (!isPostgres(db)) return createOneByOne(db, outcomes);
   const rows = outcomes.map(({ use, event, now, origin }) => {
-    const [, idHash, payload, , , , , expiresAtMs] = recordBindings(...recordOf(use));
+    const [, idHash, payload] = recordBindings(...recordOf(use));
+    const expiresAtMs = use.expiresAtSeconds * 1000;
     return [idHash, payload, expiresAtMs, ...auditRowOf(event, now, origin)] as const;
   });
   const columns = Array.from({ length: 3 + auditColumns.length }, (_, column) =>

@@ -3,8 +3,15 @@
 // Deleting is not what makes it so: a request that was under way may write any of it once more. What it writes carries
 // the generation, or the membership, that it began with, and opens nothing (sessions/voucher.ts).
 import type { Database } from "../../db/connect.ts";
-import { runStatement } from "../../db/statement.ts";
 import { beginSignInGeneration } from "../accounts/account_store.ts";
+import {
+  countOf,
+  type DeletedModels,
+  deleteAnswersNaming,
+  deleteGrantsOfMember,
+  deleteRecordsOfAccount,
+  tokenModels,
+} from "../storage/ended_records.ts";
 
 /** How much was ended. */
 export interface EndedSignIns {
@@ -16,30 +23,13 @@ export interface EndedSignIns {
   tokens: number;
 }
 
-interface DeletedRow {
-  model: string;
-}
-
 /** Ends everything that stands for an account. */
 export async function deleteSignIns(db: Database, accountId: string): Promise<EndedSignIns> {
   // First, so that whoever vouches for the account at this moment comes before it as a whole, or after it.
   await beginSignInGeneration(db, accountId);
-  // An answered handoff that no browser has come back with yet would sign the person in afterwards.
-  await runStatement(
-    db,
-    "end_sign_ins_challenges",
-    `delete from login_challenges where outcome is not null and replace(outcome, ?, '') <> outcome
-     returning challenge_hash`,
-    [memberText("accountId", accountId)],
-  );
+  await deleteAnswersNaming(db, { accountId });
   await db("session_vouchers").where({ account_id: accountId }).delete();
-  const rows = await runStatement<DeletedRow>(
-    db,
-    "end_sign_ins",
-    "delete from oidc_records where account_id = ? returning model",
-    [accountId],
-  );
-  return countOf(rows);
+  return endedOf(await deleteRecordsOfAccount(db, accountId));
 }
 
 /**
@@ -51,36 +41,15 @@ export async function deleteSignInsOfTenant(
   accountId: string,
   tenantId: string,
 ): Promise<EndedSignIns> {
-  await runStatement(
-    db,
-    "end_tenant_sign_ins_challenges",
-    `delete from login_challenges where outcome is not null and replace(outcome, ?, '') <> outcome
-       and replace(outcome, ?, '') <> outcome
-     returning challenge_hash`,
-    [memberText("accountId", accountId), memberText("tenantId", tenantId)],
-  );
+  await deleteAnswersNaming(db, { accountId, tenantId });
   await db("session_vouchers").where({ account_id: accountId, tenant_id: tenantId }).delete();
-  const rows = await runStatement<DeletedRow>(
-    db,
-    "end_tenant_sign_ins",
-    `with ended as (
-       select id_hash from oidc_records
-       where model = 'Grant' and account_id = ? and replace(payload, ?, '') <> payload)
-     delete from oidc_records where grant_id_hash in (select id_hash from ended)
-       or (model = 'Grant' and id_hash in (select id_hash from ended))
-     returning model`,
-    [accountId, memberText("tenantId", tenantId)],
-  );
-  return countOf(rows);
+  return endedOf(await deleteGrantsOfMember(db, accountId, tenantId));
 }
 
-// A member as JSON.stringify writes it. Quotes inside of values are escaped there, so nothing else reads like it,
-// and replace() tells it from ids that differ by capitals, on both stores.
-const memberText = (name: string, value: string): string => `"${name}":${JSON.stringify(value)}`;
-
-const tokenModels = ["AuthorizationCode", "AccessToken", "RefreshToken"];
-
-function countOf(rows: readonly DeletedRow[]): EndedSignIns {
-  const count = (models: readonly string[]) => rows.filter(({ model }) => models.includes(model)).length;
-  return { sessions: count(["Session"]), grants: count(["Grant"]), tokens: count(tokenModels) };
+function endedOf(deleted: DeletedModels): EndedSignIns {
+  return {
+    sessions: countOf(deleted, ["Session"]),
+    grants: countOf(deleted, ["Grant"]),
+    tokens: countOf(deleted, tokenModels),
+  };
 }

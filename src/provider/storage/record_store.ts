@@ -10,6 +10,20 @@ interface RecordRow {
   consumed_at_ms: number | null;
 }
 
+/** What a record is written to, in the order of {@link recordBindings}: its key first. */
+const recordColumns = [
+  "model",
+  "id_hash",
+  "payload",
+  "grant_id_hash",
+  "uid_hash",
+  "user_code_hash",
+  "account_id",
+  "client_id",
+  "tenant_id",
+  "expires_at_ms",
+] as const;
+
 /** When a record ends: epoch milliseconds, or null for never. */
 type ExpiresAtMs = number | null;
 
@@ -23,14 +37,15 @@ export async function saveRecord(
 ): Promise<void> {
   await runStatement(
     db,
-    "oidc_record_save",
+    "oidc_record_save_2",
     `insert into oidc_records
-       (model, id_hash, payload, grant_id_hash, uid_hash, user_code_hash, account_id, expires_at_ms)
-     values (?, ?, ?, ?, ?, ?, ?, ?)
+       (${recordColumns.join(", ")})
+     values (${recordColumns.map(() => "?").join(", ")})
      on conflict (model, id_hash) do update set
-       payload = excluded.payload, grant_id_hash = excluded.grant_id_hash, uid_hash = excluded.uid_hash,
-       user_code_hash = excluded.user_code_hash, account_id = excluded.account_id,
-       expires_at_ms = excluded.expires_at_ms
+       ${recordColumns
+         .slice(2)
+         .map((column) => `${column} = excluded.${column}`)
+         .join(", ")}
      returning model`,
     recordBindings(model, id, payload, expiresAtMs),
   );
@@ -49,10 +64,10 @@ export async function createRecordOnce(
 ): Promise<boolean> {
   const rows = await runStatement<{ model: string }>(
     db,
-    "oidc_record_create_once",
+    "oidc_record_create_once_2",
     `insert into oidc_records
-       (model, id_hash, payload, grant_id_hash, uid_hash, user_code_hash, account_id, expires_at_ms)
-     values (?, ?, ?, ?, ?, ?, ?, ?)
+       (${recordColumns.join(", ")})
+     values (${recordColumns.map(() => "?").join(", ")})
      on conflict (model, id_hash) do nothing
      returning model`,
     recordBindings(model, id, payload, expiresAtMs),
@@ -174,9 +189,16 @@ function accountOf(payload: AdapterPayload): string | null {
   return payload.accountId ?? payload.result?.login?.accountId ?? payload.session?.accountId ?? null;
 }
 
-/** A record's row: model, id_hash, payload, grant_id_hash, uid_hash, user_code_hash, account_id, expires_at_ms. */
+// The client a record is for; a sign-in under way names it as the request did.
+function clientOf(payload: AdapterPayload): string | null {
+  const asked = payload.params?.["client_id"];
+  return payload.clientId ?? (typeof asked === "string" ? asked : null);
+}
+
+/** A record's values, one for each of {@link recordColumns}. */
 export function recordBindings(model: string, id: string, payload: AdapterPayload, expiresAtMs: ExpiresAtMs) {
   const hashed = (value: string | undefined) => (value === undefined ? null : hashRecordId(value));
+  const { tenantId } = payload as { tenantId?: string };
   return [
     model,
     hashRecordId(id),
@@ -185,6 +207,8 @@ export function recordBindings(model: string, id: string, payload: AdapterPayloa
     hashed(payload.uid),
     hashed(payload.userCode),
     accountOf(payload),
+    clientOf(payload),
+    model === "Grant" ? (tenantId ?? null) : null,
     expiresAtMs,
-  ];
+  ] as const;
 }

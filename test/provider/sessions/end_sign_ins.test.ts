@@ -2,6 +2,11 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { createChallenge, redeemAnswer, saveAnswer } from "../../../src/provider/handoff/challenge_store.ts";
+import {
+  endOwnTokensOfClient,
+  endRightsOfClient,
+  endRightsOfTenant,
+} from "../../../src/provider/sessions/end_rights_store.ts";
 import { endedText } from "../../../src/provider/sessions/end_sign_ins.ts";
 import { deleteSignIns, deleteSignInsOfTenant } from "../../../src/provider/sessions/end_sign_ins_store.ts";
 import type { Voucher } from "../../../src/provider/sessions/voucher.ts";
@@ -94,6 +99,80 @@ for (const kind of storeKinds) {
         ["ann acme Session", "ann acme Interaction"],
       );
       assert.equal(found.length, people.length * 2 * 6 - 4);
+    });
+    const clients = ["app", "App", 'a"pp', "ap_", "ap%"];
+
+    async function plantForClients(): Promise<void> {
+      const { db } = store;
+      for (const clientId of clients) {
+        const grant = { accountId: "ann", clientId, tenantId: `of ${clientId}` };
+        await saveRecord(db, "Grant", `g ${clientId}`, grant, laterMs);
+        const of = { clientId, accountId: "ann", grantId: `g ${clientId}` };
+        await saveRecord(db, "RefreshToken", `r ${clientId}`, of, laterMs);
+        await saveRecord(db, "ClientCredentials", `c ${clientId}`, { clientId }, laterMs);
+        await saveRecord(db, "Interaction", `i ${clientId}`, { params: { client_id: clientId } }, laterMs);
+      }
+      await saveRecord(db, "ReplayDetection", "used", { iss: "app" }, laterMs);
+    }
+
+    async function leftOf(clientId: string): Promise<string[]> {
+      const models = { Grant: "g", RefreshToken: "r", ClientCredentials: "c", Interaction: "i" };
+      const found: string[] = [];
+      for (const [model, letter] of Object.entries(models)) {
+        if (await findRecord(store.db, model, `${letter} ${clientId}`)) found.push(model);
+      }
+      return found;
+    }
+
+    // As an instance of before migration 0034 leaves it, or one of that version during an upgrade.
+    const asOlder = () => store.db("oidc_records").update({ client_id: null, tenant_id: null });
+
+    for (const older of [false, true]) {
+      describe(older ? "what an older version wrote" : "what this version wrote", () => {
+        beforeEach(async () => {
+          await store.db("oidc_records").delete();
+          await plantForClients();
+          if (older) await asOlder();
+        });
+
+        for (const clientId of clients) {
+          test(`ends everything for the client ${clientId} and nothing for the others`, async () => {
+            const ended = await endRightsOfClient(store.db, clientId, new Date(nowMs));
+            assert.deepEqual([ended.grants, ended.tokens], [1, 2]);
+            for (const other of clients) {
+              assert.equal((await leftOf(other)).length, other === clientId ? 0 : 4, other);
+            }
+            assert.ok(await findRecord(store.db, "ReplayDetection", "used"));
+          });
+
+          test(`ends everything for the tenant of ${clientId} and nothing for the others`, async () => {
+            const ended = await endRightsOfTenant(store.db, `of ${clientId}`, new Date(nowMs));
+            assert.deepEqual([ended.grants, ended.tokens], [1, 1]);
+            for (const other of clients) {
+              assert.equal((await leftOf(other)).length, other === clientId ? 2 : 4, other);
+            }
+          });
+
+          test(`ends the own tokens of ${clientId} alone`, async () => {
+            assert.equal(await endOwnTokensOfClient(store.db, clientId), 1);
+            const found = await Promise.all(clients.map(leftOf));
+            assert.equal(found.flat().length, 4 * clients.length - 1);
+            assert.ok(!(await leftOf(clientId)).includes("ClientCredentials"));
+          });
+        }
+      });
+    }
+
+    test("ends what came of more grants than are asked for at once", async () => {
+      await store.db("oidc_records").delete();
+      for (let number = 0; number < 401; number += 1) {
+        const grant = { accountId: "ann", clientId: "app", tenantId: "acme" };
+        await saveRecord(store.db, "Grant", `g${number}`, grant, laterMs);
+        await saveRecord(store.db, "AccessToken", `t${number}`, { grantId: `g${number}` }, laterMs);
+      }
+      const ended = await endRightsOfTenant(store.db, "acme", new Date(nowMs));
+      assert.deepEqual([ended.grants, ended.tokens], [401, 401]);
+      assert.deepEqual(await store.db("oidc_records").select(), []);
     });
   });
 }

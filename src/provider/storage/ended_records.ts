@@ -1,0 +1,152 @@
+// Owns the statements that delete records by whom they are for: a client, a tenant, a person. Each finds its rows by
+// an index, however many others there are (test/provider/storage/plans.test.ts).
+import type { Database } from "../../db/connect.ts";
+import { runStatement } from "../../db/statement.ts";
+
+/** How many records of each model were deleted. */
+export type DeletedModels = ReadonlyMap<string, number>;
+
+interface DeletedRow {
+  model: string;
+}
+
+/** Models of what a client presents. */
+export const tokenModels = ["AuthorizationCode", "AccessToken", "RefreshToken"] as const;
+
+// Rows without a client's name: of before migration 0034, or written by an instance of an older version beside this
+// one. Word for word the condition of their index, else SQLite does not use it.
+const unnamed =
+  "client_id is null and model in ('Grant', 'AuthorizationCode', 'AccessToken', 'RefreshToken', 'ClientCredentials', 'Interaction')";
+
+/** Deletes everything that is for a client: grants, codes, tokens, sign-ins under way to it. */
+export async function deleteRecordsOfClient(db: Database, clientId: string): Promise<DeletedModels> {
+  const rows = [
+    ...(await deleteWhere(db, "end_client_named", "client_id = ?", [clientId])),
+    ...(await deleteWhere(
+      db,
+      "end_client_unnamed",
+      // A sign-in under way names the client as the request did.
+      `${unnamed} and (model <> 'Interaction' and replace(payload, ?, '') <> payload
+         or model = 'Interaction' and replace(payload, ?, '') <> payload)`,
+      [memberText("clientId", clientId), memberText("client_id", clientId)],
+    )),
+  ];
+  return countModels(rows);
+}
+
+/** Deletes the access tokens a client got for itself. */
+export async function deleteOwnTokensOfClient(db: Database, clientId: string): Promise<DeletedModels> {
+  const rows = [
+    ...(await deleteWhere(db, "end_own_named", "client_id = ? and model = 'ClientCredentials'", [clientId])),
+    ...(await deleteWhere(
+      db,
+      "end_own_unnamed",
+      `${unnamed} and model = 'ClientCredentials' and replace(payload, ?, '') <> payload`,
+      [memberText("clientId", clientId)],
+    )),
+  ];
+  return countModels(rows);
+}
+
+/** Deletes the grants for a tenant and all that came of them. */
+export async function deleteGrantsOfTenant(db: Database, tenantId: string): Promise<DeletedModels> {
+  const rows = [
+    ...(await deleteGrants(db, "end_tenant_named", "tenant_id = ?", [tenantId])),
+    ...(await deleteGrants(db, "end_tenant_unnamed", `${unnamed} and replace(payload, ?, '') <> payload`, [
+      memberText("tenantId", tenantId),
+    ])),
+  ];
+  return countModels(rows);
+}
+
+/** Deletes a person's grants for a tenant and all that came of them. */
+export async function deleteGrantsOfMember(
+  db: Database,
+  accountId: string,
+  tenantId: string,
+): Promise<DeletedModels> {
+  const which = "account_id = ? and replace(payload, ?, '') <> payload";
+  return countModels(
+    await deleteGrants(db, "end_member", which, [accountId, memberText("tenantId", tenantId)]),
+  );
+}
+
+/** Deletes everything of a person. */
+export async function deleteRecordsOfAccount(db: Database, accountId: string): Promise<DeletedModels> {
+  return countModels(await deleteWhere(db, "end_sign_ins", "account_id = ?", [accountId]));
+}
+
+/**
+ * Deletes answered handoffs that no browser has come back with yet: they would sign somebody in afterwards.
+ * @param named members that the answer has, all of them
+ */
+export async function deleteAnswersNaming(
+  db: Database,
+  named: Readonly<Partial<Record<"accountId" | "clientId" | "tenantId", string>>>,
+): Promise<void> {
+  const members = Object.entries(named).map(([name, value]) => memberText(name, value));
+  const holdsAll = members.map(() => "and replace(outcome, ?, '') <> outcome").join(" ");
+  await runStatement(
+    db,
+    `end_answers_${members.length}`,
+    `delete from login_challenges where outcome is not null and redeemed_at_ms is null ${holdsAll}
+     returning challenge_hash`,
+    members,
+  );
+}
+
+// Tokens and grants in one statement would make PostgreSQL read the whole table. A token that comes in between has no
+// grant.
+async function deleteGrants(
+  db: Database,
+  name: string,
+  which: string,
+  bindings: readonly string[],
+): Promise<DeletedRow[]> {
+  const grants = await runStatement<DeletedRow & { id_hash: string }>(
+    db,
+    name,
+    `delete from oidc_records where model = 'Grant' and ${which} returning model, id_hash`,
+    bindings,
+  );
+  const deleted: DeletedRow[] = [...grants];
+  for (let from = 0; from < grants.length; from += grantsAtOnce) {
+    const ids = grants.slice(from, from + grantsAtOnce).map((grant) => grant.id_hash);
+    // Always as many, so that it is one prepared statement.
+    const padded = [...ids, ...Array.from({ length: grantsAtOnce - ids.length }, () => ids[0] ?? "")];
+    const places = padded.map(() => "?").join(", ");
+    deleted.push(...(await deleteWhere(db, "end_of_grants", `grant_id_hash in (${places})`, padded)));
+  }
+  return deleted;
+}
+
+const grantsAtOnce = 200;
+
+function deleteWhere(
+  db: Database,
+  name: string,
+  condition: string,
+  bindings: readonly string[],
+): Promise<DeletedRow[]> {
+  return runStatement<DeletedRow>(
+    db,
+    name,
+    `delete from oidc_records where ${condition} returning model`,
+    bindings,
+  );
+}
+
+function countModels(rows: readonly DeletedRow[]): DeletedModels {
+  const counts = new Map<string, number>();
+  for (const { model } of rows) counts.set(model, (counts.get(model) ?? 0) + 1);
+  return counts;
+}
+
+/** How many of some models were deleted. */
+export function countOf(deleted: DeletedModels, models: readonly string[]): number {
+  return models.reduce((sum, model) => sum + (deleted.get(model) ?? 0), 0);
+}
+
+// A member as JSON.stringify writes it. Quotes inside of values are escaped there, so nothing else reads like it,
+// and replace() tells it from ids that differ by capitals, on both stores.
+const memberText = (name: string, value: string): string => `"${name}":${JSON.stringify(value)}`;

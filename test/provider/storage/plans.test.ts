@@ -1,0 +1,257 @@
+// However many rows there are, what ends or finds some of them goes by an index: PostgreSQL gives a statement five
+// seconds, and SQLite holds the whole process up while one runs. Seen in the plans of the very statements that are sent,
+// and in those that PostgreSQL makes for any values (a prepared statement's later runs).
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import pg from "pg";
+import { isPostgres } from "../../../src/db/connect.ts";
+import {
+  deleteTracesOfAccount,
+  endOwnTokensOfClient,
+  endRightsOfClient,
+  endRightsOfTenant,
+} from "../../../src/provider/sessions/end_rights_store.ts";
+import { deleteSignIns, deleteSignInsOfTenant } from "../../../src/provider/sessions/end_sign_ins_store.ts";
+import { listVouchers } from "../../../src/provider/sessions/voucher_store.ts";
+import {
+  consumeRecord,
+  createRecordOnce,
+  deleteFamilyOfRecord,
+  deleteRecordsOfGrant,
+  findRecord,
+  findRecordByUid,
+} from "../../../src/provider/storage/record_store.ts";
+import { findRefreshTokenUse, rotateRefreshToken } from "../../../src/provider/storage/rotation_store.ts";
+import { deleteEnded, endingRows } from "../../../src/provider/storage/sweep_store.ts";
+import { readSubject, readSubjects } from "../../../src/provider/subjects/subject_store.ts";
+import { openTestDatabase, storeKinds, type TestDatabase } from "../../support/databases.ts";
+
+const many = 6_000;
+const nowMs = 1_000_000;
+const now = new Date(nowMs);
+
+// Small by what is in them, not by what is asked: rows without a client's name, answers nobody has come back with.
+const smallIndexes = ["oidc_records_unnamed", "login_challenges_answered"];
+
+interface Statement {
+  sql: string;
+  values: readonly unknown[];
+}
+
+for (const kind of storeKinds) {
+  describe(`plans in ${kind}`, () => {
+    let store: TestDatabase;
+    before(async () => {
+      store = await openTestDatabase(kind);
+      await fill(store);
+    });
+    after(() => store.close());
+
+    const query = { accountId: "a1", tenantId: "t1", clientId: "c1", nowMs };
+    const acts: Readonly<Record<string, (db: TestDatabase["db"]) => Promise<unknown>>> = {
+      "ending a client": (db) => endRightsOfClient(db, "c1", now),
+      "ending a client's own tokens": (db) => endOwnTokensOfClient(db, "c2"),
+      "ending a tenant": (db) => endRightsOfTenant(db, "t3", now),
+      "ending a person's sign-ins": (db) => deleteSignIns(db, "a3"),
+      "ending a membership's sign-ins": (db) => deleteSignInsOfTenant(db, "a6", "t6"),
+      "deleting a person": (db) => deleteTracesOfAccount(db, "a5"),
+      "ending a grant's family": (db) => deleteFamilyOfRecord(db, "RefreshToken", "none"),
+      "ending a grant's records": (db) => deleteRecordsOfGrant(db, "RefreshToken", "none"),
+      "finding records": async (db) => {
+        await findRecord(db, "Grant", "none");
+        await findRecordByUid(db, "Session", "none");
+        await listVouchers(db, { sessionUid: "none", accountId: "a1" });
+      },
+      "using records up": async (db) => {
+        await consumeRecord(db, "AuthorizationCode", "none", nowMs);
+        await findRefreshTokenUse(db, "none");
+        const successor = { id: "next", payload: { jti: "next" }, expiresAtMs: nowMs + 1 };
+        await rotateRefreshToken(db, { presented: "none", successor, nowMs, graceMs: 1 });
+        await rotateRefreshToken(db, { presented: "none", successor, nowMs, graceMs: 1 });
+        await createRecordOnce(db, "ReplayDetection", "none", {}, nowMs);
+      },
+      "deciding a token": async (db) => {
+        await readSubject(db, query);
+        await readSubjects(db, [query, { ...query, accountId: "a2" }]);
+      },
+      sweeping: async (db) => {
+        for (const rows of endingRows) await deleteEnded(db, rows, nowMs, 10);
+      },
+    };
+
+    for (const [name, act] of Object.entries(acts)) {
+      test(`${name} reads no table as a whole`, async () => {
+        const statements = await record(store, act);
+        assert.ok(statements.length > 0);
+        if (/a tenant|a membership/.test(name)) {
+          assert.ok(
+            statements.some(({ sql }) => /grant_id_hash in \(/.test(sql)),
+            "a grant is found",
+          );
+        }
+        for (const statement of statements) {
+          const scans = (await plansOf(store, statement))
+            .flatMap((plan) => plan.split("\n"))
+            .filter(isWholeScan);
+          assert.deepEqual(scans, [], statement.sql);
+        }
+      });
+    }
+
+    test("a plan that reads a whole table is told", async () => {
+      const scan = { sql: "select count(*) from oidc_records where payload = 'x'", values: [] };
+      const lines = (await plansOf(store, scan)).flatMap((plan) => plan.split("\n"));
+      assert.ok(lines.some(isWholeScan), lines.join("\n"));
+    });
+  });
+}
+
+/** Thousands of rows in every table that grows, so that an index is worth its while. */
+async function fill({ db }: TestDatabase): Promise<void> {
+  const numbers = Array.from({ length: many }, (_, number) => number);
+  const insert = async (table: string, rowOf: (number: number) => object) => {
+    const rows = numbers.map(rowOf);
+    await db.batchInsert(table, rows, 50);
+  };
+  const times = { created_at_ms: 1, updated_at_ms: 1 };
+  await insert("accounts", (n) => ({ id: `a${n}`, email: `a${n}@acme.example`, ...times }));
+  await insert("tenants", (n) => ({ id: `t${n}`, name: "T", ...times }));
+  await insert("memberships", (n) => ({
+    tenant_id: `t${n}`,
+    account_id: `a${n}`,
+    role: "member",
+    created_at_ms: 1,
+  }));
+  await insert("oidc_records", (n) => ({
+    model: ["Grant", "RefreshToken", "Session"][n % 3],
+    id_hash: `h${n}`,
+    payload: JSON.stringify({ tenantId: `t${n}`, filler: "x".repeat(200) }),
+    grant_id_hash: n % 3 === 1 ? `h${n - 1}` : null,
+    uid_hash: n % 3 === 2 ? `u${n}` : null,
+    account_id: `a${n}`,
+    client_id: n % 3 === 2 ? null : `c${n}`,
+    tenant_id: n % 3 === 0 ? `t${n}` : null,
+    expires_at_ms: nowMs + n,
+  }));
+  await insert("session_vouchers", (n) => ({
+    session_uid_hash: `u${n}`,
+    account_id: `a${n}`,
+    method: "handoff",
+    tenant_id: `t${n}`,
+    client_id: `c${n}`,
+    amr: "[]",
+    auth_time_ms: 1,
+    created_at_ms: 1,
+    checked_at_ms: n,
+  }));
+  await insert("tenant_domains", (n) => ({
+    tenant_id: `t${n}`,
+    domain: `d${n}.example`,
+    challenge: "c",
+    created_at_ms: 1,
+    verified_at_ms: 1,
+  }));
+  await insert("offline_consents", (n) => ({
+    tenant_id: `t${n}`,
+    account_id: `a${n}`,
+    client_id: `c${n}`,
+    granted_at_ms: 1,
+  }));
+  await insert("login_challenges", (n) => ({
+    challenge_hash: `h${n}`,
+    interaction_hash: `i${n}`,
+    request: "{}",
+    outcome: "{}",
+    answered_at_ms: 1,
+    redeemed_at_ms: n < 10 ? null : 1,
+    expires_at_ms: nowMs + n,
+  }));
+  await insert("sign_in_attempts", (n) => ({ key_hash: `h${n}`, until_ms: nowMs + n }));
+  await insert("posted_requests", (n) => ({
+    id_hash: `h${n}`,
+    path: "/",
+    query: "",
+    expires_at_ms: nowMs + n,
+  }));
+  await db.raw("analyze");
+}
+
+/** What an act sends, in a transaction that is rolled back. */
+async function record(
+  { db }: TestDatabase,
+  act: (db: TestDatabase["db"]) => Promise<unknown>,
+): Promise<Statement[]> {
+  const sent: Statement[] = [];
+  const keep = (sql: string, values: readonly unknown[]) => {
+    if (!/^(begin|rollback|savepoint|release)/i.test(sql)) sent.push({ sql, values });
+  };
+  const stop = isPostgres(db) ? watchDriver(keep) : watchBuilder(db, keep);
+  class Done extends Error {}
+  try {
+    await db
+      .transaction(async (trx) => {
+        await act(trx);
+        throw new Done();
+      })
+      .catch((error: unknown) => {
+        if (!(error instanceof Done)) throw error;
+      });
+  } finally {
+    stop();
+  }
+  return sent;
+}
+
+type Keep = (sql: string, values: readonly unknown[]) => void;
+
+// Patched before a connection is made: each keeps the function it began with.
+let keepSent: Keep = () => {};
+const { query: driverQuery } = pg.Client.prototype;
+pg.Client.prototype.query = function watched(this: pg.Client, ...words: unknown[]) {
+  const [asked] = words as [string | { text: string; values?: unknown[] }];
+  if (typeof asked === "string") keepSent(asked, []);
+  else keepSent(asked.text, asked.values ?? []);
+  return (driverQuery as (...words: unknown[]) => unknown).apply(this, words);
+} as typeof driverQuery;
+
+function watchDriver(keep: Keep): () => void {
+  keepSent = keep;
+  return () => {
+    keepSent = () => {};
+  };
+}
+
+function watchBuilder(db: TestDatabase["db"], keep: Keep): () => void {
+  const listener = ({ sql, bindings }: { sql: string; bindings?: unknown[] }) => keep(sql, bindings ?? []);
+  db.on("query", listener);
+  return () => {
+    db.removeListener("query", listener);
+  };
+}
+
+async function plansOf(store: TestDatabase, { sql, values }: Statement): Promise<string[]> {
+  if (!isPostgres(store.db)) {
+    const rows = (await store.db.raw(`explain query plan ${sql}`, values as string[])) as {
+      detail: string;
+    }[];
+    return [rows.map(({ detail }) => detail).join("\n")];
+  }
+  const client = new pg.Client({ connectionString: (store.location as { databaseUrl: string }).databaseUrl });
+  await client.connect();
+  try {
+    const ask = async (words: string, asked: readonly unknown[]) => {
+      const { rows } = await client.query<{ "QUERY PLAN": string }>(words, [...asked]);
+      return rows.map((row) => row["QUERY PLAN"]).join("\n");
+    };
+    const generic = await ask(`explain (generic_plan) ${sql}`, []);
+    return [generic, await ask(`explain ${sql}`, values)];
+  } finally {
+    await client.end();
+  }
+}
+
+function isWholeScan(line: string): boolean {
+  if (smallIndexes.some((index) => line.includes(index))) return false;
+  // "SCAN asked" and the like are what a statement brings along.
+  return /Seq Scan on|\bSCAN (?!asked\b|CONSTANT)\w+/.test(line);
+}
