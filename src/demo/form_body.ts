@@ -1,5 +1,7 @@
 // Owns reading a posted form: small, urlencoded, each field once.
 import type { IncomingMessage } from "node:http";
+import { OperationError } from "../errors.ts";
+import { BodyFault, readFormFields } from "../input/request_body.ts";
 
 const maxBytes = 16 * 1024;
 
@@ -14,24 +16,19 @@ export class FormError extends Error {
   }
 }
 
+const statuses = { type: 415, size: 413, time: 408 } as const;
+
 /**
  * Reads a form body.
- * @throws FormError 413 above 16 KiB, 415 for another content type, 400 for a field that comes twice
+ * @throws FormError 413 above 16 KiB, 415 for another content type, 408 if it does not arrive, 400 for a field that
+ *   comes twice or is no text
  */
 export async function readForm(request: IncomingMessage): Promise<ReadonlyMap<string, string>> {
-  const type = request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
-  if (type !== "application/x-www-form-urlencoded") throw new FormError(415, "the body is no form");
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += chunk.length;
-    if (size > maxBytes) throw new FormError(413, "the form is too large");
-    chunks.push(chunk);
+  try {
+    return await readFormFields(request, { mostBytes: maxBytes });
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    const status = error instanceof BodyFault ? statuses[error.kind] : 400;
+    throw new FormError(status, error.message.replace(/\.$/, ""));
   }
-  const fields = new Map<string, string>();
-  for (const [name, value] of new URLSearchParams(Buffer.concat(chunks).toString("utf8"))) {
-    if (fields.has(name)) throw new FormError(400, `the field ${JSON.stringify(name)} comes twice`);
-    fields.set(name, value);
-  }
-  return fields;
 }

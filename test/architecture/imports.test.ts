@@ -175,6 +175,11 @@ const places: readonly { what: string; pattern: RegExp; allowed: (path: string) 
     allowed: (path) => /^(src\/(input|demo)|packages\/(exchange|sandbox)\/src)\//.test(path),
   },
   {
+    what: "reading of a request's body (src/input/request_body.ts has the one door)",
+    pattern: /for await \([^)]* of \(?(ctx\.req|req|request)\b|\b(req|request)\.(on\("data"|iterator\()/,
+    allowed: (path) => path === "src/input/request_body.ts" || path.startsWith("packages/sandbox/src/"),
+  },
+  {
     what: "a pattern for e-mail addresses or invisible letters (src/input has the one door)",
     pattern: /\.isWellFormed\(|\\p\{Cf\}|@\(\?:\[A-Za-z0-9\]/,
     allowed: (path) => /^(src\/input|packages\/(exchange|sandbox)\/src)\//.test(path),

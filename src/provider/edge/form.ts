@@ -1,8 +1,7 @@
 // Owns reading what our own pages post: small, form-encoded, from our own origin, every field once.
 import type { IncomingMessage } from "node:http";
 import { OperationError } from "../../errors.ts";
-import { onceEach, parseFormText } from "../../input/form_text.ts";
-import { readFormBytes } from "./posted_form.ts";
+import { readFormFields, readFormPairs as readPairs } from "../../input/request_body.ts";
 
 const mostBytes = 16 * 1024;
 const mostFields = 20;
@@ -34,7 +33,7 @@ export function assertOwnForm(request: IncomingMessage, origin: string): void {
  *   field sent twice
  */
 export async function readForm(request: IncomingMessage): Promise<ReadonlyMap<string, string>> {
-  const fields = onceEach(parseFormText((await readFormBytes(request, mostBytes)).toString("latin1")));
+  const fields = await readFormFields(request, { mostBytes });
   if (fields.size > mostFields) throw new OperationError("invalid_input", "The form has too many fields.");
   return fields;
 }
@@ -44,5 +43,5 @@ export async function readForm(request: IncomingMessage): Promise<ReadonlyMap<st
  * @throws OperationError invalid_input for another content type, too much, or bytes that are no text
  */
 export async function readFormPairs(request: IncomingMessage): Promise<URLSearchParams> {
-  return new URLSearchParams(parseFormText((await readFormBytes(request, mostBytes)).toString("latin1")));
+  return new URLSearchParams(await readPairs(request, { mostBytes }));
 }
