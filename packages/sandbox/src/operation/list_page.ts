@@ -3,7 +3,7 @@
 
 import { createHash } from "node:crypto";
 import { refuseInput } from "../models/refusal.ts";
-import type { OperationContext } from "./operation.ts";
+import type { OperationContext, OperationData } from "./operation.ts";
 
 /** What a caller asked for, by any service's member names. */
 export type PageRequest = {
@@ -40,6 +40,57 @@ export function cutPage<T>(
   const end = start + size;
   const page = items.slice(start, end);
   return end < items.length ? { page, nextToken: writeToken(end, binding) } : { page };
+}
+
+/** How a service spells a list: members of its input and output. */
+export type PageWords = {
+  size: string;
+  token: string;
+  next: string;
+  /** Says whether more follows, where the service says so. */
+  truncated?: string;
+  /** The token as the service's messages name it. */
+  told: string;
+};
+
+/** What one list is. */
+export type ListOf<Item> = {
+  /** Member of the output. */
+  as: string;
+  show(item: Item): unknown;
+  /** Entries of a page when the caller does not say; default 100. */
+  usual?: number;
+  /** Entries of a page at most, whatever the caller says. */
+  most?: number;
+  /** Whatever tells this list from others: ids and filters of the request. */
+  filter?: unknown;
+};
+
+/**
+ * The lists of a service, in its own words.
+ *
+ * @returns a function that answers one page of a list; it throws as {@link cutPage} does
+ */
+export function listing({ size, token, next, truncated, told }: PageWords) {
+  return <Item>(
+    context: OperationContext,
+    input: OperationData,
+    items: readonly Item[],
+    { as, show, usual = 100, most = Number.POSITIVE_INFINITY, filter }: ListOf<Item>,
+  ): OperationData => {
+    const { [size]: asked, [token]: given } = input;
+    const cut = cutPage(context, items, {
+      size: typeof asked === "number" ? Math.min(asked, most) : usual,
+      nextToken: typeof given === "string" ? given : undefined,
+      tokenMember: told,
+      filter,
+    });
+    return {
+      [as]: cut.page.map((item) => show(item)),
+      [next]: cut.nextToken,
+      ...(truncated !== undefined && { [truncated]: cut.nextToken !== undefined }),
+    };
+  };
 }
 
 function writeToken(offset: number, binding: string): string {

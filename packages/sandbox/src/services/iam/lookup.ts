@@ -1,6 +1,6 @@
 // Roles by name, and IAM's paging, which counts in MaxItems and Marker.
 
-import { cutPage } from "../../operation/list_page.ts";
+import { listing } from "../../operation/list_page.ts";
 import type { OperationContext } from "../../operation/operation.ts";
 import type { IamRole } from "../../state/iam_entities.ts";
 import { refuse } from "./refuse.ts";
@@ -37,18 +37,11 @@ export function roleResource({ RoleName: roleName }: RoleInput, context: Operati
   return findRole(context, roleName)?.arn ?? `arn:aws:iam::${context.accountId}:role/${roleName}`;
 }
 
-/** A page in IAM's words. */
-export function cutList<Item>(
-  context: OperationContext,
-  items: readonly Item[],
-  { Marker: nextToken, MaxItems: size = 100 }: ListInput,
-  filter: unknown,
-): { page: Item[]; IsTruncated: boolean; Marker: string | undefined } {
-  const { page, nextToken: next } = cutPage(context, items, {
-    size,
-    nextToken,
-    tokenMember: "marker",
-    filter,
-  });
-  return { page, IsTruncated: next !== undefined, Marker: next };
-}
+/** Lists in IAM's words. */
+export const list = listing({
+  size: "MaxItems",
+  token: "Marker",
+  next: "Marker",
+  truncated: "IsTruncated",
+  told: "marker",
+});

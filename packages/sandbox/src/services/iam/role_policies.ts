@@ -1,7 +1,7 @@
 // Policies of a role: PutRolePolicy, GetRolePolicy, DeleteRolePolicy, ListRolePolicies, ListAttachedRolePolicies.
 
 import { family } from "../../operation/operation.ts";
-import { cutList, getRole, type ListInput, type RoleInput, roleResource } from "./lookup.ts";
+import { getRole, type ListInput, list, type RoleInput, roleResource } from "./lookup.ts";
 import {
   countedLength,
   encodeDocument,
@@ -66,8 +66,11 @@ export const rolePolicyOperations = family("iam", {
     authorize: roleResource,
     run(input: RoleInput & ListInput, context) {
       const role = getRole(context, input);
-      const { page, ...rest } = cutList(context, Object.keys(role.inlinePolicies), input, role.arn);
-      return { PolicyNames: page, ...rest };
+      return list(context, input, Object.keys(role.inlinePolicies), {
+        as: "PolicyNames",
+        show: (name) => name,
+        filter: role.arn,
+      });
     },
   },
 
@@ -75,12 +78,11 @@ export const rolePolicyOperations = family("iam", {
     authorize: roleResource,
     run(input: RoleInput & ListInput, context) {
       const role = getRole(context, input);
-      const { page, ...rest } = cutList(context, role.attachedPolicyArns, input, role.arn);
-      const attached = page.map((arn) => ({
-        PolicyArn: arn,
-        PolicyName: arn.slice(arn.lastIndexOf("/") + 1),
-      }));
-      return { AttachedPolicies: attached, ...rest };
+      return list(context, input, role.attachedPolicyArns, {
+        as: "AttachedPolicies",
+        show: (arn) => ({ PolicyArn: arn, PolicyName: arn.slice(arn.lastIndexOf("/") + 1) }),
+        filter: role.arn,
+      });
     },
   },
 });

@@ -2,15 +2,7 @@
 
 import { family } from "../../operation/operation.ts";
 import type { IamRole } from "../../state/iam_entities.ts";
-import {
-  cutList,
-  findRole,
-  getRole,
-  type ListInput,
-  type RoleInput,
-  roleResource,
-  rolesOf,
-} from "./lookup.ts";
+import { findRole, getRole, type ListInput, list, type RoleInput, roleResource, rolesOf } from "./lookup.ts";
 import { encodeDocument, parseTrustPolicy } from "./policy_documents.ts";
 import { refuse } from "./refuse.ts";
 import { keepTags, type WireTag, wireTags } from "./role_tags.ts";
@@ -59,7 +51,7 @@ export const roleOperations = family("iam", {
         trustPolicy: parseTrustPolicy(input.AssumeRolePolicyDocument, world),
         inlinePolicies: {},
         attachedPolicyArns: [],
-        tags: keepTags([], input.Tags ?? []),
+        tags: keepTags(input.Tags ?? []),
       };
       world.iamRoles.set(role.arn, role);
       return { Role: describe(role) };
@@ -103,9 +95,9 @@ export const roleOperations = family("iam", {
     run(input: ListInput & { PathPrefix?: string }, context) {
       const { PathPrefix: prefix = "/" } = input;
       const roles = rolesOf(context).filter(({ path }) => path.startsWith(prefix));
-      const { page, ...rest } = cutList(context, roles, input, prefix);
       // ListRoles leaves tags out (API reference).
-      return { Roles: page.map((role) => ({ ...describe(role), Tags: undefined })), ...rest };
+      const show = (role: IamRole) => ({ ...describe(role), Tags: undefined });
+      return list(context, input, roles, { as: "Roles", show, filter: prefix });
     },
   },
 

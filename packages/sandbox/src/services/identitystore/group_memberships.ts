@@ -1,6 +1,5 @@
 // Memberships of users in groups: Create, Describe, Delete, both lists, GetGroupMembershipId, IsMemberInGroups.
 
-import { cutPage } from "../../operation/list_page.ts";
 import { family, type OperationContext } from "../../operation/operation.ts";
 import type { GroupMembership } from "../../state/identity_center_entities.ts";
 import { storeKey } from "../../state/world.ts";
@@ -9,6 +8,7 @@ import {
   getIdentityStore,
   getMembership,
   getUser,
+  list,
   policyResource,
   resourceArn,
   type StoreInput,
@@ -67,7 +67,11 @@ export const groupMembershipOperations = family("identitystore", {
       const found = membershipsOf(context, identityStoreId).filter(
         (membership) => membership.groupId === groupId,
       );
-      return page(found, input, [identityStoreId, groupId], context);
+      return list(context, input, found, {
+        as: "GroupMemberships",
+        show: describe,
+        filter: [identityStoreId, groupId],
+      });
     },
   },
 
@@ -79,7 +83,11 @@ export const groupMembershipOperations = family("identitystore", {
       const found = membershipsOf(context, identityStoreId).filter(
         (membership) => membership.userId === userId,
       );
-      return page(found, input, [identityStoreId, userId], context);
+      return list(context, input, found, {
+        as: "GroupMemberships",
+        show: describe,
+        filter: [identityStoreId, userId],
+      });
     },
   },
 
@@ -135,21 +143,6 @@ function findMembership(
   return membershipsOf(context, storeId).find(
     (membership) => membership.groupId === groupId && membership.userId === userId,
   );
-}
-
-function page(
-  found: readonly GroupMembership[],
-  input: PageInput,
-  filter: unknown,
-  context: OperationContext,
-) {
-  const cut = cutPage(context, found, {
-    size: input.MaxResults ?? 100,
-    nextToken: input.NextToken,
-    tokenMember: "nextToken",
-    filter,
-  });
-  return { GroupMemberships: cut.page.map(describe), NextToken: cut.nextToken };
 }
 
 function identify({ identityStoreId, membershipId }: GroupMembership) {

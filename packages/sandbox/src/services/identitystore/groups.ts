@@ -1,10 +1,10 @@
 // Groups of an identity store: CreateGroup, DescribeGroup, ListGroups, UpdateGroup, DeleteGroup, GetGroupId.
 
-import { cutPage } from "../../operation/list_page.ts";
 import { family } from "../../operation/operation.ts";
 import type { IdentityStoreGroup } from "../../state/identity_center_entities.ts";
 import { storeKey } from "../../state/world.ts";
 import { removeAssignments } from "./assignments.ts";
+import { type ListInput, listEntries } from "./list_entries.ts";
 import {
   assertRevision,
   getGroup,
@@ -26,11 +26,6 @@ import type { AttributeOperation } from "./user_document.ts";
 
 type GroupInput = StoreInput & { GroupId: string; Revision?: string };
 type CreateInput = StoreInput & { DisplayName?: string; Description?: string };
-type ListInput = StoreInput & {
-  MaxResults?: number;
-  NextToken?: string;
-  Filters?: { AttributePath: string; AttributeValue: string }[];
-};
 
 /** The operations of this family. */
 export const groupOperations = family("identitystore", {
@@ -64,27 +59,16 @@ export const groupOperations = family("identitystore", {
 
   ListGroups: {
     authorize: policyResource,
-    run(input: ListInput, context) {
-      const { identityStoreId } = getIdentityStore(context, input);
-      const [filter] = input.Filters ?? [];
-      if (filter && filter.AttributePath.toLowerCase() !== "displayname") {
-        throw refuse("ValidationException", `${filter.AttributePath} is not a supported filter.`, {
-          rule: "group.filter",
-          why: "ListGroups filters by DisplayName only.",
-          fix: "Use the AttributePath DisplayName.",
-        });
-      }
-      const groups = groupsOf(context, identityStoreId).filter(
-        ({ displayName }) => filter === undefined || displayName === filter.AttributeValue,
-      );
-      const cut = cutPage(context, groups, {
-        size: input.MaxResults ?? 100,
-        nextToken: input.NextToken,
-        tokenMember: "nextToken",
-        filter: [identityStoreId, filter],
-      });
-      return { Groups: cut.page.map(describe), NextToken: cut.nextToken };
-    },
+    run: (input: ListInput, context) =>
+      listEntries(input, context, {
+        as: "Groups",
+        path: "DisplayName",
+        name: ({ displayName }) => displayName,
+        entries: groupsOf,
+        show: describe,
+        rule: "group.filter",
+        fix: "Use the AttributePath DisplayName.",
+      }),
   },
 
   UpdateGroup: {

@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { iamActionOf, notAuthorized } from "../../operation/authorization.ts";
+import { listing } from "../../operation/list_page.ts";
 import type { OperationContext } from "../../operation/operation.ts";
 import type {
   GroupMembership,
@@ -115,3 +116,11 @@ function missing(what: string, storeId: string) {
     fix: "Use an id a list operation gives.",
   };
 }
+
+/** Lists in the identity store's words. */
+export const list = listing({
+  size: "MaxResults",
+  token: "NextToken",
+  next: "NextToken",
+  told: "nextToken",
+});

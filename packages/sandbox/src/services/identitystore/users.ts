@@ -1,10 +1,10 @@
 // Users of an identity store: CreateUser, DescribeUser, ListUsers, UpdateUser, DeleteUser, GetUserId.
 
-import { cutPage } from "../../operation/list_page.ts";
 import { family, type OperationContext } from "../../operation/operation.ts";
 import type { IdentityStoreUser } from "../../state/identity_center_entities.ts";
 import { storeKey } from "../../state/world.ts";
 import { removeAssignments } from "./assignments.ts";
+import { type ListInput, listEntries } from "./list_entries.ts";
 import {
   assertRevision,
   getIdentityStore,
@@ -14,7 +14,6 @@ import {
   revisionOf,
   type StoreInput,
 } from "./lookup.ts";
-import { refuse } from "./refuse.ts";
 import {
   type AlternateIdentifier,
   assertUserUnique,
@@ -31,12 +30,6 @@ import {
 } from "./user_document.ts";
 
 type UserInput = StoreInput & { UserId: string; Revision?: string; Extensions?: string[] };
-type ListInput = StoreInput & {
-  MaxResults?: number;
-  NextToken?: string;
-  Filters?: { AttributePath: string; AttributeValue: string }[];
-  Extensions?: string[];
-};
 
 /** The operations of this family. */
 export const userOperations = family("identitystore", {
@@ -70,28 +63,16 @@ export const userOperations = family("identitystore", {
 
   ListUsers: {
     authorize: policyResource,
-    run(input: ListInput, context) {
-      const { identityStoreId } = getIdentityStore(context, input);
-      const [filter] = input.Filters ?? [];
-      if (filter && filter.AttributePath.toLowerCase() !== "username") {
-        throw refuse("ValidationException", `${filter.AttributePath} is not a supported filter.`, {
-          rule: "user.filter",
-          why: "ListUsers filters by UserName only.",
-          fix: "Use the AttributePath UserName, or GetUserId.",
-        });
-      }
-      const users = usersOf(context, identityStoreId).filter(
-        ({ userName }) => filter === undefined || userName === filter.AttributeValue,
-      );
-      const cut = cutPage(context, users, {
-        size: input.MaxResults ?? 100,
-        nextToken: input.NextToken,
-        tokenMember: "nextToken",
-        filter: [identityStoreId, filter],
-      });
-      const page = cut.page.map((user) => describe(user, input.Extensions));
-      return { Users: page, NextToken: cut.nextToken };
-    },
+    run: (input: ListInput, context) =>
+      listEntries(input, context, {
+        as: "Users",
+        path: "UserName",
+        name: ({ userName }) => userName,
+        entries: usersOf,
+        show: (user) => describe(user, input.Extensions),
+        rule: "user.filter",
+        fix: "Use the AttributePath UserName, or GetUserId.",
+      }),
   },
 
   UpdateUser: {

@@ -2,7 +2,7 @@
 
 import { family, type OperationContext } from "../../operation/operation.ts";
 import type { KmsKey } from "../../state/iam_entities.ts";
-import { assertNotPendingDeletion, cutList, getKey, keyResource, keysOf, type ListInput } from "./lookup.ts";
+import { assertNotPendingDeletion, getKey, keyResource, keysOf, type ListInput, list } from "./lookup.ts";
 import { refuse } from "./refuse.ts";
 
 type AliasInput = { AliasName: string };
@@ -59,8 +59,7 @@ export const aliasOperations = family("kms", {
           TargetKeyId: key.keyId,
         })),
       );
-      const { page, ...rest } = cutList(context, aliases, input, input.KeyId);
-      return { Aliases: page, ...rest };
+      return list(context, input, aliases, { as: "Aliases", show: (alias) => alias, filter: input.KeyId });
     },
   },
 });

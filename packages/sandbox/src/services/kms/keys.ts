@@ -8,12 +8,12 @@ import type { KmsKey } from "../../state/iam_entities.ts";
 import { defaultKeyPolicy, parseKeyPolicy } from "./key_policies.ts";
 import {
   assertNotPendingDeletion,
-  cutList,
   getKey,
   type KeyInput,
   keyResource,
   keysOf,
   type ListInput,
+  list,
 } from "./lookup.ts";
 import { refuse } from "./refuse.ts";
 import { signingAlgorithms } from "./signing_algorithms.ts";
@@ -48,7 +48,7 @@ export const keyOperations = family("kms", {
       const arn = `arn:aws:kms:${region}:${accountId}:key/${keyId}`;
       const keyPolicy =
         input.Policy === undefined ? defaultKeyPolicy(accountId) : parseKeyPolicy(input.Policy);
-      const tags = keepTags([], input.Tags ?? []);
+      const tags = keepTags(input.Tags ?? []);
       const key: KmsKey = {
         keyId,
         arn,
@@ -79,8 +79,10 @@ export const keyOperations = family("kms", {
   ListKeys: {
     authorize: "anyResource",
     run(input: ListInput, context) {
-      const { page, ...rest } = cutList(context, keysOf(context), input);
-      return { Keys: page.map(({ keyId, arn }) => ({ KeyId: keyId, KeyArn: arn })), ...rest };
+      return list(context, input, keysOf(context), {
+        as: "Keys",
+        show: ({ keyId, arn }) => ({ KeyId: keyId, KeyArn: arn }),
+      });
     },
   },
 

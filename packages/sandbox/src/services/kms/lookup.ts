@@ -2,7 +2,7 @@
 
 import { iamActionOf, notAuthorized, requestContext } from "../../operation/authorization.ts";
 import { policyCallerOf } from "../../operation/caller.ts";
-import { cutPage } from "../../operation/list_page.ts";
+import { listing } from "../../operation/list_page.ts";
 import type { OperationContext } from "../../operation/operation.ts";
 import { evaluatePolicies } from "../../policy/policy.ts";
 import type { KmsKey } from "../../state/iam_entities.ts";
@@ -68,16 +68,14 @@ export function assertNotPendingDeletion(key: KmsKey): void {
   if (key.state === "PendingDeletion") assertUsable(key);
 }
 
-/** A page in KMS's words. */
-export function cutList<Item>(
-  context: OperationContext,
-  items: readonly Item[],
-  { Marker: nextToken, Limit: size = 100 }: ListInput,
-  filter?: unknown,
-): { page: Item[]; NextMarker: string | undefined; Truncated: boolean } {
-  const cut = cutPage(context, items, { size, nextToken, tokenMember: "marker", filter });
-  return { page: cut.page, NextMarker: cut.nextToken, Truncated: cut.nextToken !== undefined };
-}
+/** Lists in KMS's words. */
+export const list = listing({
+  size: "Limit",
+  token: "Marker",
+  next: "NextMarker",
+  truncated: "Truncated",
+  told: "marker",
+});
 
 /** Keys whose waiting period is over are gone. */
 function removeExpired({ world, clock }: OperationContext): void {

@@ -1,6 +1,6 @@
 // Using a key: GetPublicKey, Sign, Verify.
 
-import { family } from "../../operation/operation.ts";
+import { family, type OperationContext } from "../../operation/operation.ts";
 import type { KmsKey } from "../../state/iam_entities.ts";
 import { assertUsable, getKey, type KeyInput, keyResource } from "./lookup.ts";
 import { refuse } from "./refuse.ts";
@@ -42,12 +42,7 @@ export const signatureOperations = family("kms", {
   Sign: {
     authorize: keyResource,
     run(input: SignInput, context) {
-      const { SigningAlgorithm: algorithm } = input;
-      const key = getKey(context, input.KeyId);
-      assertUsable(key);
-      assertAlgorithm(algorithm);
-      const message = signableOf(input);
-      assertNoDryRun(input);
+      const { key, algorithm, message } = prepare(input, context);
       return { KeyId: key.arn, Signature: signWith(key, algorithm, message), SigningAlgorithm: algorithm };
     },
   },
@@ -55,17 +50,23 @@ export const signatureOperations = family("kms", {
   Verify: {
     authorize: keyResource,
     run(input: VerifyInput, context) {
-      const { SigningAlgorithm: algorithm } = input;
-      const key = getKey(context, input.KeyId);
-      assertUsable(key);
-      assertAlgorithm(algorithm);
-      const message = signableOf(input);
-      assertNoDryRun(input);
+      const { key, algorithm, message } = prepare(input, context);
       if (!isSignedWith(key, algorithm, message, input.Signature)) throw refuseSignature(key);
       return { KeyId: key.arn, SignatureValid: true, SigningAlgorithm: algorithm };
     },
   },
 });
+
+/** What Sign and Verify ask before they begin. @throws AwsError naming what is wrong with key, algorithm or message */
+function prepare(input: SignInput, context: OperationContext) {
+  const { SigningAlgorithm: algorithm } = input;
+  const key = getKey(context, input.KeyId);
+  assertUsable(key);
+  assertAlgorithm(algorithm);
+  const message = signableOf(input);
+  assertNoDryRun(input);
+  return { key, algorithm, message };
+}
 
 function signableOf({ Message: bytes, MessageType: type = "RAW" }: SignInput): Signable {
   if (type !== "EXTERNAL_MU") return { bytes, type };

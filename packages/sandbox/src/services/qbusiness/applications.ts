@@ -1,23 +1,20 @@
 // Application environments: CreateApplication, GetApplication, UpdateApplication, DeleteApplication, ListApplications.
 
 import type { Json } from "../../ground/errors.ts";
-import { createOnce } from "../../operation/idempotency.ts";
 import { family, type OperationContext } from "../../operation/operation.ts";
 import type { QApplication } from "../../state/qbusiness_entities.ts";
 import { removeApplication } from "../sso_admin/applications.ts";
 import { assertIdentity, assertInstance, assertNoAccessors, assertRegion } from "./application_identity.ts";
+import { createByToken, type ListInput, list } from "./collections.ts";
 import {
   type ApplicationInput,
   applicationArn,
   applicationResource,
   childrenOf,
-  cutList,
   getApplication,
-  type ListInput,
   type TagsInput,
   timesOf,
 } from "./lookup.ts";
-import { refuseTokenReuse } from "./refuse.ts";
 
 type Settings = {
   attachmentsConfiguration?: { attachmentsControlMode: string };
@@ -63,15 +60,7 @@ export const applicationOperations = family("qbusiness", {
     authorize: "anyResource",
     run(input: CreateInput, context) {
       assertRegion(context);
-      const { clientToken, ...parameters } = input;
-      const create = () => addApplication(input, context);
-      return createOnce(
-        context,
-        clientToken,
-        parameters,
-        create,
-        refuseTokenReuse({ type: "APPLICATION", id: "" }),
-      );
+      return createByToken(context, input, "APPLICATION", () => addApplication(input, context));
     },
   },
 
@@ -141,8 +130,7 @@ export const applicationOperations = family("qbusiness", {
       const own = [...context.world.qApplications.values()].filter(
         ({ accountId, region }) => accountId === context.accountId && region === context.region,
       );
-      const { page, nextToken } = cutList(context, own, input, 100);
-      return { applications: page.map(summarize), nextToken };
+      return list(context, input, own, { as: "applications", show: summarize, usual: 100 });
     },
   },
 });

@@ -1,11 +1,11 @@
 // Data accessors: CreateDataAccessor, GetDataAccessor, UpdateDataAccessor, DeleteDataAccessor, ListDataAccessors.
 
 import type { Json } from "../../ground/errors.ts";
-import { createOnce } from "../../operation/idempotency.ts";
 import { family, type OperationContext } from "../../operation/operation.ts";
 import type { QDataAccessor } from "../../state/qbusiness_entities.ts";
 import { removeApplication } from "../sso_admin/applications.ts";
 import { type ActionConfiguration, keepActions, wireActions } from "./action_configurations.ts";
+import { createByToken, type ListInput, list } from "./collections.ts";
 import {
   createAccessorApplication,
   getRegistration,
@@ -17,14 +17,12 @@ import {
   type ApplicationInput,
   applicationResource,
   childrenOf,
-  cutList,
   getApplication,
   getDataAccessor,
-  type ListInput,
   type TagsInput,
   timesOf,
 } from "./lookup.ts";
-import { refuseField, refuseQuota, refuseTokenReuse } from "./refuse.ts";
+import { refuseField, refuseQuota } from "./refuse.ts";
 
 type Changes = {
   actionConfigurations: ActionConfiguration[];
@@ -44,15 +42,7 @@ export const dataAccessorOperations = family("qbusiness", {
     authorize: applicationResource,
     run(input: CreateInput, context) {
       getApplication(context, input);
-      const { clientToken, ...parameters } = input;
-      const create = () => addDataAccessor(input, context);
-      return createOnce(
-        context,
-        clientToken,
-        parameters,
-        create,
-        refuseTokenReuse({ type: "DATA_ACCESSOR", id: "" }),
-      );
+      return createByToken(context, input, "DATA_ACCESSOR", () => addDataAccessor(input, context));
     },
   },
 
@@ -97,8 +87,12 @@ export const dataAccessorOperations = family("qbusiness", {
     run(input: ApplicationInput & ListInput, context) {
       const { applicationId } = getApplication(context, input);
       const accessors = childrenOf(context.world.dataAccessors, applicationId);
-      const { page, nextToken } = cutList(context, accessors, input, 10, applicationId);
-      return { dataAccessors: page.map(summarize), nextToken };
+      return list(context, input, accessors, {
+        as: "dataAccessors",
+        show: summarize,
+        usual: 10,
+        filter: applicationId,
+      });
     },
   },
 });

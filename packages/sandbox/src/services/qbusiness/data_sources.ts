@@ -2,21 +2,18 @@
 // Nothing is crawled: documents name a data source in their attribute _data_source_id.
 
 import type { Json } from "../../ground/errors.ts";
-import { createOnce } from "../../operation/idempotency.ts";
 import { family, type OperationContext } from "../../operation/operation.ts";
 import type { QDataSource } from "../../state/qbusiness_entities.ts";
+import { createByToken, type ListInput, list } from "./collections.ts";
 import {
   applicationResource,
   childrenOf,
-  cutList,
   getDataSource,
   getIndex,
   type IndexInput,
-  type ListInput,
   type TagsInput,
   timesOf,
 } from "./lookup.ts";
-import { refuseTokenReuse } from "./refuse.ts";
 
 type CreateInput = IndexInput &
   TagsInput & { displayName: string; configuration: Json; description?: string; clientToken?: string };
@@ -29,15 +26,7 @@ export const dataSourceOperations = family("qbusiness", {
     authorize: applicationResource,
     run(input: CreateInput, context) {
       getIndex(context, input);
-      const { clientToken, ...parameters } = input;
-      const create = () => addDataSource(input, context);
-      return createOnce(
-        context,
-        clientToken,
-        parameters,
-        create,
-        refuseTokenReuse({ type: "DATA_SOURCE", id: "" }),
-      );
+      return createByToken(context, input, "DATA_SOURCE", () => addDataSource(input, context));
     },
   },
 
@@ -93,8 +82,12 @@ export const dataSourceOperations = family("qbusiness", {
       const dataSources = childrenOf(context.world.dataSources, applicationId).filter(
         (dataSource) => dataSource.indexId === indexId,
       );
-      const { page, nextToken } = cutList(context, dataSources, input, 10, [applicationId, indexId]);
-      return { dataSources: page.map(summarize), nextToken };
+      return list(context, input, dataSources, {
+        as: "dataSources",
+        show: summarize,
+        usual: 10,
+        filter: [applicationId, indexId],
+      });
     },
   },
 });

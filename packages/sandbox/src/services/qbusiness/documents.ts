@@ -10,7 +10,8 @@ import {
   isReadableContentType,
   UnreadableDocumentError,
 } from "../../search/text/extract_text.ts";
-import { applicationResource, cutList, getIndex, type IndexInput, type ListInput } from "./lookup.ts";
+import { type ListInput, list } from "./collections.ts";
+import { applicationResource, getIndex, type IndexInput } from "./lookup.ts";
 
 type WireDocument = {
   id: string;
@@ -65,11 +66,11 @@ export const documentOperations = family("qbusiness", {
         .list(applicationId, indexId)
         .filter((document) => dataSourceId === undefined || document.dataSourceId === dataSourceId);
       const filter = [applicationId, indexId, dataSourceId];
-      const { page, nextToken } = cutList(context, documents, input, 100, filter);
-      return {
-        documentDetailList: page.map(({ documentId }) => ({ documentId, status: "INDEXED" })),
-        nextToken,
-      };
+      return list(context, input, documents, {
+        as: "documentDetailList",
+        show: ({ documentId }) => ({ documentId, status: "INDEXED" }),
+        filter,
+      });
     },
   },
 });

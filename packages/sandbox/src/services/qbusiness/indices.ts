@@ -1,22 +1,20 @@
 // Indices of an application: CreateIndex, GetIndex, UpdateIndex, DeleteIndex, ListIndices.
 
 import type { Json } from "../../ground/errors.ts";
-import { createOnce } from "../../operation/idempotency.ts";
 import { family, type OperationContext } from "../../operation/operation.ts";
 import type { QIndex } from "../../state/qbusiness_entities.ts";
+import { createByToken, type ListInput, list } from "./collections.ts";
 import {
   type ApplicationInput,
   applicationResource,
   childrenOf,
-  cutList,
   getApplication,
   getIndex,
   type IndexInput,
-  type ListInput,
   type TagsInput,
   timesOf,
 } from "./lookup.ts";
-import { refuseConflict, refuseTokenReuse } from "./refuse.ts";
+import { refuseConflict } from "./refuse.ts";
 
 type CreateInput = ApplicationInput &
   TagsInput & { displayName: string; description?: string; type?: QIndex["type"]; clientToken?: string };
@@ -32,15 +30,7 @@ export const indexOperations = family("qbusiness", {
     authorize: applicationResource,
     run(input: CreateInput, context) {
       getApplication(context, input);
-      const { clientToken, ...parameters } = input;
-      const create = () => addIndex(input, context);
-      return createOnce(
-        context,
-        clientToken,
-        parameters,
-        create,
-        refuseTokenReuse({ type: "INDEX", id: "" }),
-      );
+      return createByToken(context, input, "INDEX", () => addIndex(input, context));
     },
   },
 
@@ -108,8 +98,12 @@ export const indexOperations = family("qbusiness", {
     run(input: ApplicationInput & ListInput, context) {
       const { applicationId } = getApplication(context, input);
       const indices = childrenOf(context.world.indices, applicationId);
-      const { page, nextToken } = cutList(context, indices, input, 100, applicationId);
-      return { indices: page.map(summarize), nextToken };
+      return list(context, input, indices, {
+        as: "indices",
+        show: summarize,
+        usual: 100,
+        filter: applicationId,
+      });
     },
   },
 });

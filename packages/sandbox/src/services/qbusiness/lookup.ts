@@ -1,6 +1,5 @@
 // From ids to Q Business resources, as far as the caller's account and region reach, and the tags they share.
 
-import { cutPage } from "../../operation/list_page.ts";
 import type { OperationContext } from "../../operation/operation.ts";
 import type { Tag } from "../../state/iam_entities.ts";
 import type {
@@ -17,9 +16,6 @@ export type ApplicationInput = { applicationId: string };
 
 /** Input of every operation below an index. */
 export type IndexInput = ApplicationInput & { indexId: string };
-
-/** Input of every list. */
-export type ListInput = { nextToken?: string; maxResults?: number };
 
 /** A tag as Q Business writes it: as the world keeps it. */
 export type TagsInput = { tags?: Tag[] };
@@ -101,22 +97,6 @@ export function applicationResource({ applicationId }: ApplicationInput, context
 /** `arn:aws:qbusiness:<region>:<account>:application/<id>` */
 export function applicationArn(applicationId: string, { region, accountId }: OperationContext): string {
   return `arn:aws:qbusiness:${region}:${accountId}:application/${applicationId}`;
-}
-
-/** A page in Q Business's words. */
-export function cutList<Item>(
-  context: OperationContext,
-  items: readonly Item[],
-  { nextToken, maxResults }: ListInput,
-  longest: number,
-  filter?: unknown,
-): { page: Item[]; nextToken?: string } {
-  return cutPage(context, items, {
-    size: maxResults ?? longest,
-    nextToken,
-    tokenMember: "nextToken",
-    filter,
-  });
 }
 
 /** The creation and change of a resource, as timestamps. */

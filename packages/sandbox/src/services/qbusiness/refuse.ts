@@ -61,16 +61,6 @@ export function refuseField(
   return refuse("ValidationException", text, { rule, why, fix }, refusal.members);
 }
 
-/** An idempotency token came back with other parameters. */
-export function refuseTokenReuse(subject: Subject): () => AwsError {
-  return () =>
-    refuseConflict(subject, "The clientToken was used before with different parameters.", {
-      rule: "idempotency.parameters",
-      why: "The same clientToken was sent before with other parameters.",
-      fix: "Use a new clientToken for a new request.",
-    });
-}
-
 function membersOf({ type, id }: Subject): { resourceId: string; resourceType: string } {
   return { resourceId: id, resourceType: type };
 }

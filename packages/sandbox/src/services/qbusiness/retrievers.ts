@@ -1,22 +1,20 @@
 // Retrievers of an application: CreateRetriever, GetRetriever, UpdateRetriever, DeleteRetriever, ListRetrievers.
 
 import type { Json } from "../../ground/errors.ts";
-import { createOnce } from "../../operation/idempotency.ts";
 import { family, type OperationContext } from "../../operation/operation.ts";
 import type { QRetriever } from "../../state/qbusiness_entities.ts";
+import { createByToken, type ListInput, list } from "./collections.ts";
 import {
   type ApplicationInput,
   applicationResource,
   childrenOf,
-  cutList,
   getApplication,
   getIndex,
   getRetriever,
-  type ListInput,
   type TagsInput,
   timesOf,
 } from "./lookup.ts";
-import { refuseField, refuseTokenReuse } from "./refuse.ts";
+import { refuseField } from "./refuse.ts";
 
 type Configuration = { nativeIndexConfiguration?: { indexId: string }; kendraIndexConfiguration?: unknown };
 type CreateInput = ApplicationInput &
@@ -37,15 +35,7 @@ export const retrieverOperations = family("qbusiness", {
     run(input: CreateInput, context) {
       getApplication(context, input);
       if (input.type !== "NATIVE_INDEX") throw refuseKendra("type");
-      const { clientToken, ...parameters } = input;
-      const create = () => addRetriever(input, context);
-      return createOnce(
-        context,
-        clientToken,
-        parameters,
-        create,
-        refuseTokenReuse({ type: "RETRIEVER", id: "" }),
-      );
+      return createByToken(context, input, "RETRIEVER", () => addRetriever(input, context));
     },
   },
 
@@ -90,8 +80,12 @@ export const retrieverOperations = family("qbusiness", {
     run(input: ApplicationInput & ListInput, context) {
       const { applicationId } = getApplication(context, input);
       const retrievers = childrenOf(context.world.retrievers, applicationId);
-      const { page, nextToken } = cutList(context, retrievers, input, 50, applicationId);
-      return { retrievers: page.map(summarize), nextToken };
+      return list(context, input, retrievers, {
+        as: "retrievers",
+        show: summarize,
+        usual: 50,
+        filter: applicationId,
+      });
     },
   },
 });

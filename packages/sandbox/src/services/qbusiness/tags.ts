@@ -1,6 +1,7 @@
 // Tags of Q Business resources: TagResource, UntagResource, ListTagsForResource.
 
 import { family, type OperationContext } from "../../operation/operation.ts";
+import { type TagRules, tagOperationsOf } from "../../operation/tags.ts";
 import type { Tag } from "../../state/iam_entities.ts";
 import { getApplication } from "./lookup.ts";
 import { refuseField, refuseMissing } from "./refuse.ts";
@@ -8,67 +9,43 @@ import { refuseField, refuseMissing } from "./refuse.ts";
 type ResourceInput = { resourceARN: string };
 
 /** The model's bound on a list of tags. */
-const tagsPerResource = 200;
+const rules: TagRules = {
+  most: 200,
+  refuseMany: () => refuseField("tags", "a resource has at most 200 tags", "tags.quota"),
+};
+
+const authorize = (input: ResourceInput) => input.resourceARN;
+const { tag, untag } = tagOperationsOf({
+  words: { key: "key", value: "value" },
+  rules,
+  members: { tags: "tags", keys: "tagKeys" },
+  authorize,
+  find: (input, context) => getTagged(context, String(input["resourceARN"])),
+});
 
 /** The operations of this family. */
 export const tagOperations = family("qbusiness", {
-  TagResource: {
-    authorize: (input: ResourceInput) => input.resourceARN,
-    run(input: ResourceInput & { tags: Tag[] }, context) {
-      const resource = getTagged(context, input.resourceARN);
-      const kept = resource.tags.filter(({ key }) => !input.tags.some((tag) => tag.key === key));
-      if (kept.length + input.tags.length > tagsPerResource) {
-        throw refuseField("tags", `a resource has at most ${tagsPerResource} tags`, "tags.quota");
-      }
-      resource.tags = [...kept, ...input.tags];
-      return {};
-    },
-  },
-
-  UntagResource: {
-    authorize: (input: ResourceInput) => input.resourceARN,
-    run(input: ResourceInput & { tagKeys?: string[] }, context) {
-      const resource = getTagged(context, input.resourceARN);
-      resource.tags = resource.tags.filter(({ key }) => !input.tagKeys?.includes(key));
-      return {};
-    },
-  },
-
+  TagResource: tag,
+  UntagResource: untag,
   ListTagsForResource: {
-    authorize: (input: ResourceInput) => input.resourceARN,
+    authorize,
     run: (input: ResourceInput, context) => ({ tags: getTagged(context, input.resourceARN).tags }),
   },
 });
 
 function getTagged(context: OperationContext, arn: string): { tags: Tag[] } {
   const { world } = context;
-  const candidates: { arn: string; applicationId: string; resource: { tags: Tag[] } }[] = [
-    ...[...world.qApplications.values()].map((resource) => ({
-      ...resource,
-      arn: resource.applicationArn,
-      resource,
-    })),
-    ...[...world.indices.values()].map((resource) => ({ ...resource, arn: resource.indexArn, resource })),
-    ...[...world.retrievers.values()].map((resource) => ({
-      ...resource,
-      arn: resource.retrieverArn,
-      resource,
-    })),
-    ...[...world.dataSources.values()].map((resource) => ({
-      ...resource,
-      arn: resource.dataSourceArn,
-      resource,
-    })),
-    ...[...world.dataAccessors.values()].map((resource) => ({
-      ...resource,
-      arn: resource.dataAccessorArn,
-      resource,
-    })),
+  const candidates: { arn: string; resource: { tags: Tag[]; applicationId: string } }[] = [
+    ...[...world.qApplications.values()].map((resource) => ({ arn: resource.applicationArn, resource })),
+    ...[...world.indices.values()].map((resource) => ({ arn: resource.indexArn, resource })),
+    ...[...world.retrievers.values()].map((resource) => ({ arn: resource.retrieverArn, resource })),
+    ...[...world.dataSources.values()].map((resource) => ({ arn: resource.dataSourceArn, resource })),
+    ...[...world.dataAccessors.values()].map((resource) => ({ arn: resource.dataAccessorArn, resource })),
   ];
-  const found = candidates.find((candidate) => candidate.arn === arn);
-  if (found) {
+  const found = candidates.find((candidate) => candidate.arn === arn)?.resource;
+  if (found !== undefined) {
     getApplication(context, found);
-    return found.resource;
+    return found;
   }
   throw refuseMissing(
     { type: "APPLICATION", id: arn },

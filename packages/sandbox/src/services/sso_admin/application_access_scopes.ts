@@ -1,9 +1,8 @@
 // Access scopes of an application: Put, Get, List and Delete.
 
-import { cutPage } from "../../operation/list_page.ts";
 import { family } from "../../operation/operation.ts";
 import type { IdentityCenterApplication } from "../../state/identity_center_entities.ts";
-import { getApplication } from "./lookup.ts";
+import { getApplication, list } from "./lookup.ts";
 import { refuse } from "./refuse.ts";
 
 type ScopeInput = { ApplicationArn: string; Scope: string };
@@ -46,10 +45,15 @@ export const applicationAccessScopeOperations = family("sso-admin", {
 
   ListApplicationAccessScopes: {
     authorize: (input: ListInput) => input.ApplicationArn,
-    run({ ApplicationArn: arn, MaxResults: size = 10, NextToken: nextToken }: ListInput, context) {
-      const { accessScopes } = getApplication(context, arn);
-      const cut = cutPage(context, accessScopes, { size, nextToken, tokenMember: "nextToken", filter: arn });
-      return { Scopes: cut.page.map(wireScope), NextToken: cut.nextToken };
+    run(input: ListInput, context) {
+      const { accessScopes, applicationArn } = getApplication(context, input.ApplicationArn);
+      const usual = 10;
+      return list(context, input, accessScopes, {
+        as: "Scopes",
+        show: wireScope,
+        usual,
+        filter: applicationArn,
+      });
     },
   },
 

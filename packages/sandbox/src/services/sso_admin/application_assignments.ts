@@ -1,10 +1,9 @@
 // Who may use an application: assignments of users and groups, and whether one is required at all.
 
-import { cutPage } from "../../operation/list_page.ts";
 import { family, type OperationContext } from "../../operation/operation.ts";
 import type { IdentityCenterApplication } from "../../state/identity_center_entities.ts";
 import { storeKey } from "../../state/world.ts";
-import { getApplication, getInstance } from "./lookup.ts";
+import { getApplication, getInstance, list } from "./lookup.ts";
 import { refuse } from "./refuse.ts";
 
 type ApplicationInput = { ApplicationArn: string };
@@ -61,16 +60,13 @@ export const applicationAssignmentOperations = family("sso-admin", {
 
   ListApplicationAssignments: {
     authorize: (input: ListInput) => input.ApplicationArn,
-    run({ ApplicationArn: arn, MaxResults: size = 100, NextToken: nextToken }: ListInput, context) {
-      const application = getApplication(context, arn);
-      const cut = cutPage(context, application.assignments, {
-        size,
-        nextToken,
-        tokenMember: "nextToken",
-        filter: arn,
+    run(input: ListInput, context) {
+      const application = getApplication(context, input.ApplicationArn);
+      return list(context, input, application.assignments, {
+        as: "ApplicationAssignments",
+        show: (assignment) => wireAssignment(assignment, application),
+        filter: application.applicationArn,
       });
-      const page = cut.page.map((assignment) => wireAssignment(assignment, application));
-      return { ApplicationAssignments: page, NextToken: cut.nextToken };
     },
   },
 
@@ -84,19 +80,12 @@ export const applicationAssignmentOperations = family("sso-admin", {
         .filter((application) => application.instanceArn === instanceArn)
         .filter(({ applicationArn }) => wanted === undefined || applicationArn === wanted)
         .filter((application) => findAssignment(application, input) !== undefined);
-      const cut = cutPage(context, found, {
-        size: input.MaxResults ?? 100,
-        nextToken: input.NextToken,
-        tokenMember: "nextToken",
-        filter: [instanceArn, input.PrincipalType, input.PrincipalId, wanted],
-      });
       const { PrincipalId, PrincipalType } = input;
-      const page = cut.page.map(({ applicationArn }) => ({
-        ApplicationArn: applicationArn,
-        PrincipalId,
-        PrincipalType,
-      }));
-      return { ApplicationAssignments: page, NextToken: cut.nextToken };
+      return list(context, input, found, {
+        as: "ApplicationAssignments",
+        show: ({ applicationArn }) => ({ ApplicationArn: applicationArn, PrincipalId, PrincipalType }),
+        filter: [instanceArn, PrincipalType, PrincipalId, wanted],
+      });
     },
   },
 

@@ -1,9 +1,8 @@
 // Grants of an application: PutApplicationGrant, GetApplicationGrant, ListApplicationGrants, DeleteApplicationGrant.
 
-import { cutPage } from "../../operation/list_page.ts";
 import { family, type OperationContext } from "../../operation/operation.ts";
 import type { ApplicationGrants, IdentityCenterApplication } from "../../state/identity_center_entities.ts";
-import { getApplication, getTrustedTokenIssuer } from "./lookup.ts";
+import { getApplication, getTrustedTokenIssuer, list } from "./lookup.ts";
 import { refuse } from "./refuse.ts";
 
 type WireGrant = {
@@ -56,14 +55,16 @@ export const applicationGrantOperations = family("sso-admin", {
 
   ListApplicationGrants: {
     authorize: (input: ListInput) => input.ApplicationArn,
-    run({ ApplicationArn: arn, NextToken: nextToken }: ListInput, context) {
-      const { grants } = getApplication(context, arn);
+    run(input: ListInput, context) {
+      const { grants, applicationArn } = getApplication(context, input.ApplicationArn);
       const types = (Object.keys(grantMembers) as GrantInput["GrantType"][]).filter(
         (type) => grants[grantMembers[type].kept] !== undefined,
       );
-      const cut = cutPage(context, types, { size: 100, nextToken, tokenMember: "nextToken", filter: arn });
-      const page = cut.page.map((type) => ({ GrantType: type, Grant: wireGrant(grants, type) }));
-      return { Grants: page, NextToken: cut.nextToken };
+      return list(context, input, types, {
+        as: "Grants",
+        show: (type) => ({ GrantType: type, Grant: wireGrant(grants, type) }),
+        filter: applicationArn,
+      });
     },
   },
 

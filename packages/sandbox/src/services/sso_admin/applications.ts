@@ -2,13 +2,12 @@
 
 import type { Json } from "../../ground/errors.ts";
 import { createOnce } from "../../operation/idempotency.ts";
-import { cutPage } from "../../operation/list_page.ts";
 import { family, type OperationContext } from "../../operation/operation.ts";
 import type {
   IdentityCenterApplication,
   IdentityCenterInstance,
 } from "../../state/identity_center_entities.ts";
-import { getApplication, getInstance, identityStoreArn, instanceIdOf } from "./lookup.ts";
+import { getApplication, getInstance, identityStoreArn, instanceIdOf, list } from "./lookup.ts";
 import { refuse, refuseTokenReuse } from "./refuse.ts";
 
 type PortalOptions = {
@@ -88,7 +87,8 @@ export const applicationOperations = family("sso-admin", {
 
   ListApplications: {
     authorize: (input: ListInput) => input.InstanceArn,
-    run({ InstanceArn: arn, MaxResults = 50, NextToken: nextToken, Filter: filter }: ListInput, context) {
+    run(input: ListInput, context) {
+      const { InstanceArn: arn, Filter: filter } = input;
       getInstance(context, arn);
       const found = [...context.world.applications.values()].filter(
         ({ instanceArn, accountId, applicationProviderArn }) =>
@@ -96,15 +96,14 @@ export const applicationOperations = family("sso-admin", {
           (filter?.ApplicationAccount ?? accountId) === accountId &&
           (filter?.ApplicationProvider ?? applicationProviderArn) === applicationProviderArn,
       );
-      const cut = cutPage(context, found, {
-        // The model bounds the answer to 50, whatever MaxResults says.
-        size: Math.min(MaxResults, 50),
-        nextToken,
-        tokenMember: "nextToken",
+      // The model bounds the answer to 50, whatever MaxResults says.
+      return list(context, input, found, {
+        as: "Applications",
+        show: (application) => describe(application, context),
+        usual: 50,
+        most: 50,
         filter: [arn, filter],
       });
-      const applications = cut.page.map((application) => describe(application, context));
-      return { Applications: applications, NextToken: cut.nextToken };
     },
   },
 });

@@ -1,10 +1,9 @@
 // Instances of IAM Identity Center: ListInstances, DescribeInstance, CreateInstance, UpdateInstance, DeleteInstance.
 
 import { createOnce } from "../../operation/idempotency.ts";
-import { cutPage } from "../../operation/list_page.ts";
 import { family, type OperationContext } from "../../operation/operation.ts";
 import type { IdentityCenterInstance } from "../../state/identity_center_entities.ts";
-import { getInstance, identityStoreArn } from "./lookup.ts";
+import { getInstance, identityStoreArn, list } from "./lookup.ts";
 import { refuse, refuseTokenReuse } from "./refuse.ts";
 
 type ListInput = { MaxResults?: number; NextToken?: string };
@@ -20,14 +19,12 @@ type UpdateInput = InstanceInput & {
 export const instanceOperations = family("sso-admin", {
   ListInstances: {
     authorize: "anyResource",
-    run({ MaxResults = 10, NextToken: nextToken }: ListInput, context) {
+    run(input: ListInput, context) {
       const own = [...context.world.instances.values()].filter(
         ({ ownerAccountId, region }) => ownerAccountId === context.accountId && region === context.region,
       );
       // The model bounds the answer to 10, whatever MaxResults says.
-      const size = Math.min(MaxResults, 10);
-      const cut = cutPage(context, own, { size, nextToken, tokenMember: "nextToken" });
-      return { Instances: cut.page.map(describe), NextToken: cut.nextToken };
+      return list(context, input, own, { as: "Instances", show: describe, usual: 10, most: 10 });
     },
   },
 

@@ -2,6 +2,7 @@
 
 import type { AwsError } from "../../ground/errors.ts";
 import { iamActionOf, notAuthorized } from "../../operation/authorization.ts";
+import { listing } from "../../operation/list_page.ts";
 import type { OperationContext } from "../../operation/operation.ts";
 import type {
   IdentityCenterApplication,
@@ -41,6 +42,14 @@ export function getTrustedTokenIssuer(context: OperationContext, issuerArn: stri
   assertRegion(context, "Trusted token issuer", issuerArn, regionOf(context, issuer.instanceArn));
   return issuer;
 }
+
+/** Lists in Identity Center's words. */
+export const list = listing({
+  size: "MaxResults",
+  token: "NextToken",
+  next: "NextToken",
+  told: "nextToken",
+});
 
 /** `arn:aws:identitystore::<account>:identitystore/<id>` */
 export function identityStoreArn(instance: IdentityCenterInstance): string {

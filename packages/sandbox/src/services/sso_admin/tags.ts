@@ -1,62 +1,47 @@
 // Tags of instances, applications and trusted token issuers: TagResource, UntagResource, ListTagsForResource.
 
-import { cutPage } from "../../operation/list_page.ts";
 import { family, type OperationContext } from "../../operation/operation.ts";
+import { type TagRules, type TagWords, tagOperationsOf, writeTags } from "../../operation/tags.ts";
 import type { Tag } from "../../state/iam_entities.ts";
-import { getApplication, getInstance, getTrustedTokenIssuer } from "./lookup.ts";
+import { getApplication, getInstance, getTrustedTokenIssuer, list } from "./lookup.ts";
 import { refuse } from "./refuse.ts";
 
 type ResourceInput = { ResourceArn: string };
-type TagInput = ResourceInput & { Tags: { Key: string; Value: string }[] };
-type UntagInput = ResourceInput & { TagKeys: string[] };
 type ListInput = ResourceInput & { NextToken?: string };
 
+const words: TagWords = { key: "Key", value: "Value" };
+
 /** The model's bound on a list of tags. */
-const tagsPerResource = 75;
+const rules: TagRules = {
+  most: 75,
+  refuseMany: (count) =>
+    refuse("ServiceQuotaExceededException", "A resource has at most 75 tags.", {
+      rule: "tags.quota",
+      why: `The resource would have ${count} tags.`,
+      fix: "Remove tags first.",
+    }),
+};
+
+const authorize = (input: ResourceInput) => input.ResourceArn;
+const { tag, untag } = tagOperationsOf({
+  words,
+  rules,
+  members: { tags: "Tags", keys: "TagKeys" },
+  authorize,
+  find: (input, context) => getTagged(context, String(input["ResourceArn"])),
+});
 
 /** The operations of this family. */
 export const tagOperations = family("sso-admin", {
-  TagResource: {
-    authorize: (input: TagInput) => input.ResourceArn,
-    run(input: TagInput, context) {
-      const resource = getTagged(context, input.ResourceArn);
-      const given = input.Tags.map(({ Key, Value }) => ({ key: Key, value: Value }));
-      const kept = (resource.tags ?? []).filter(({ key }) => !given.some((tag) => tag.key === key));
-      if (kept.length + given.length > tagsPerResource) {
-        throw refuse("ServiceQuotaExceededException", `A resource has at most ${tagsPerResource} tags.`, {
-          rule: "tags.quota",
-          why: `The resource would have ${kept.length + given.length} tags.`,
-          fix: "Remove tags first.",
-        });
-      }
-      resource.tags = [...kept, ...given];
-      return {};
-    },
-  },
-
-  UntagResource: {
-    authorize: (input: UntagInput) => input.ResourceArn,
-    run(input: UntagInput, context) {
-      const resource = getTagged(context, input.ResourceArn);
-      resource.tags = (resource.tags ?? []).filter(({ key }) => !input.TagKeys.includes(key));
-      return {};
-    },
-  },
-
+  TagResource: tag,
+  UntagResource: untag,
   ListTagsForResource: {
-    authorize: (input: ListInput) => input.ResourceArn,
-    run({ ResourceArn: arn, NextToken: nextToken }: ListInput, context) {
-      const { tags = [] } = getTagged(context, arn);
-      const cut = cutPage(context, tags, {
-        size: tagsPerResource,
-        nextToken,
-        tokenMember: "nextToken",
-        filter: arn,
-      });
-      return {
-        Tags: cut.page.map(({ key, value }) => ({ Key: key, Value: value })),
-        NextToken: cut.nextToken,
-      };
+    authorize,
+    run(input: ListInput, context) {
+      const { tags = [] } = getTagged(context, input.ResourceArn);
+      const wire = writeTags(tags, words);
+      const filter = input.ResourceArn;
+      return list(context, input, wire, { as: "Tags", show: (one) => one, usual: rules.most, filter });
     },
   },
 });

@@ -1,10 +1,9 @@
 // Trusted token issuers: Create, Update, Describe, List and Delete.
 
 import { createOnce } from "../../operation/idempotency.ts";
-import { cutPage } from "../../operation/list_page.ts";
 import { family, type OperationContext } from "../../operation/operation.ts";
 import type { IdentityCenterInstance, TrustedTokenIssuer } from "../../state/identity_center_entities.ts";
-import { getInstance, getTrustedTokenIssuer, instanceIdOf } from "./lookup.ts";
+import { getInstance, getTrustedTokenIssuer, instanceIdOf, list } from "./lookup.ts";
 import { refuse, refuseTokenReuse } from "./refuse.ts";
 
 type JwtConfiguration = {
@@ -85,15 +84,14 @@ export const trustedTokenIssuerOperations = family("sso-admin", {
 
   ListTrustedTokenIssuers: {
     authorize: (input: ListInput) => input.InstanceArn,
-    run({ InstanceArn: arn, MaxResults: size = 100, NextToken: nextToken }: ListInput, context) {
-      getInstance(context, arn);
-      const cut = cutPage(context, issuersOf(context, arn), {
-        size,
-        nextToken,
-        tokenMember: "nextToken",
-        filter: arn,
+    run(input: ListInput, context) {
+      const { instanceArn } = getInstance(context, input.InstanceArn);
+      const issuers = issuersOf(context, instanceArn);
+      return list(context, input, issuers, {
+        as: "TrustedTokenIssuers",
+        show: summarize,
+        filter: instanceArn,
       });
-      return { TrustedTokenIssuers: cut.page.map(summarize), NextToken: cut.nextToken };
     },
   },
 
