@@ -59,7 +59,6 @@ test("a room imports lower rooms only, types too", () => {
   const found = offences(({ path, targets }) =>
     targets
       .filter((target) => roomOf(target) !== roomOf(path) && floorOf(target) >= floorOf(path))
-      // The one list of all operations is made where the services are.
       .map((target) => `imports ${target}, which does not lie below it`),
   );
   assert.deepEqual(found, []);
@@ -134,6 +133,27 @@ for (const { what, pattern, allowed } of places) {
 test("no file of the sandbox has more than 300 lines", () => {
   assert.deepEqual(
     offences(({ text }) => (text.split("\n").length > 301 ? ["is too long"] : [])),
+    [],
+  );
+});
+
+test("docs/architecture.md shows every room, lowest first, and names files that exist", () => {
+  const page = readFileSync(join(source, "../../../docs/architecture.md"), "utf8");
+  const [, section = ""] = page.split("## The local AWS\n");
+  const [part = ""] = section.split("\n## ");
+  const shown = [...part.matchAll(/^(\w+)\/ {2,}/gm)].map(([, room = ""]) => room);
+  const rooms = floors.flat().filter((room) => room !== "index.ts");
+  assert.deepEqual([...shown].sort(), [...rooms].sort());
+  const heights = shown.map((room) => floorOf(`${room}/`));
+  assert.deepEqual(
+    heights,
+    [...heights].sort((a, b) => a - b),
+  );
+  const known = new Set(files.map(({ path }) => path));
+  const named = [...part.matchAll(/`([\w]+(?:\/[\w]+)*\/\w+\.ts)`/g)].map(([, path = ""]) => path);
+  assert.ok(named.length >= 10);
+  assert.deepEqual(
+    named.filter((path) => !known.has(path)),
     [],
   );
 });
