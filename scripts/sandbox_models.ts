@@ -25,6 +25,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Where the models are kept. */
 export const modelsFolder = join(root, "packages/sandbox/src/models");
 
+/** The names of every operation AWS has of those services, whether or not the sandbox does it. */
+const namesPath = join(modelsFolder, "aws_operations.json");
+
 /** The selection, by the name of the file it is kept in. */
 export const selections: Readonly<Record<string, Selection>> = JSON.parse(
   readFileSync(join(root, "scripts/sandbox_models.json"), "utf8"),
@@ -108,15 +111,19 @@ function main(data: string | undefined): void {
     process.exitCode = 2;
     return;
   }
+  const names: Record<string, string[]> = JSON.parse(readFileSync(namesPath, "utf8"));
   const written = Object.entries(selections).map(([file, { folder, operations }]) => {
     const { model, source } = readModel(data, folder);
     const path = join(modelsFolder, file);
     writeFileSync(path, `${JSON.stringify(reduceModel(model, operations, source), null, 2)}\n`);
+    // AWS takes no operation away: names from a newer model stay.
+    names[folder] = [...new Set([...(names[folder] ?? []), ...Object.keys(model.operations)])].sort();
     process.stdout.write(`${file}: ${operations.length} operations, ${source}\n`);
     return path;
   });
+  writeFileSync(namesPath, `${JSON.stringify(names, null, 2)}\n`);
   const biome = join(root, "node_modules/.bin/biome");
-  spawnSync(biome, ["format", "--write", ...written], { stdio: "inherit", cwd: root });
+  spawnSync(biome, ["format", "--write", ...written, namesPath], { stdio: "inherit", cwd: root });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) main(process.argv[2]);

@@ -13,7 +13,7 @@ export type { RequestRecord } from "./operation/request_log.ts";
 export type { PolicyDocument, PolicyStatement } from "./policy/policy_document.ts";
 export { sandboxRulesPage, sandboxRulesTable } from "./rules/render_rules.ts";
 export { type Certainty, listRules, type Rule, type RuleName, type RuleOverrides } from "./rules/rules.ts";
-export { type LoadOptions, type LoadReport, pushFolder } from "./search/load/load_folder.ts";
+export { type LoadOptions, type LoadReport, type PushTarget, pushFolder } from "./search/load/load_folder.ts";
 export { applicationRole, exampleSeed } from "./seed/example_seed.ts";
 export {
   isvRole,

@@ -1,4 +1,4 @@
-// The names of every operation AWS has of the services simulated here, taken from the AWS SDK for JavaScript's clients.
+// The names of every operation AWS has of the services simulated here, written by scripts/sandbox_models.ts.
 import names from "./aws_operations.json" with { type: "json" };
 import type { ServiceName } from "./shapes.ts";
 

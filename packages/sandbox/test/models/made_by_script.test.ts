@@ -32,6 +32,26 @@ for (const [file, { folder, operations }] of Object.entries(selections)) {
   });
 }
 
+test("what the sandbox does is among the operations AWS has, each named once and in order", () => {
+  const names: Record<string, string[]> = JSON.parse(
+    readFileSync(join(modelsFolder, "aws_operations.json"), "utf8"),
+  );
+  assert.deepEqual(
+    Object.keys(names).sort(),
+    Object.values(selections)
+      .map(({ folder }) => folder)
+      .sort(),
+  );
+  for (const { folder, operations } of Object.values(selections)) {
+    const known = names[folder] ?? [];
+    assert.deepEqual(known, [...new Set(known)].sort());
+    assert.deepEqual(
+      operations.filter((name) => !known.includes(name)),
+      [],
+    );
+  }
+});
+
 test("the script keeps what an operation reaches, and drops the rest and the prose", () => {
   const model = {
     metadata: { protocol: "json" },
