@@ -1,4 +1,5 @@
 // Reads an authorization request (RFC 6749 section 4.1.1, RFC 7636) and decides what answers it. Pure.
+import type { Told } from "../../ground/errors.ts";
 import type { RequestRecord } from "../../operation/request_log.ts";
 import { IMPLICIT_SCOPES } from "../../services/sso_oidc/application_access.ts";
 import type { IdentityCenterApplication, IdentityCenterInstance, World } from "../../state/index.ts";
@@ -14,12 +15,7 @@ export type AuthorizationRequest = {
 };
 
 /** Why a request is refused: for the person at the browser and for the log. */
-export type AuthorizationFault = {
-  /** Name of the check that failed. */
-  rule: string;
-  why: string;
-  fix: string;
-};
+export type AuthorizationFault = Told;
 
 /**
  * `proceed`: show the sign-in page. `redirect`: tell the client by redirect, as it proved to be one. `stop`: tell the
