@@ -1,11 +1,11 @@
 // ID tokens minted per second by token exchange on PostgreSQL, against what bare oidc-provider makes of a refresh
 // grant in memory, and against the machine's RSA-2048 signatures. Run with `node bench/mint.ts [--quick]`.
 import { generateKeyPairSync, type KeyObject, randomUUID, sign } from "node:crypto";
+import { grantTypes } from "../src/grants_and_scopes.ts";
 import {
   longestAssertionLifeSeconds,
   subjectAssertionType,
 } from "../src/provider/grants/subject_assertion.ts";
-import { tokenExchangeGrant } from "../src/provider/grants/token_exchange.ts";
 import { type BareProvider, startBareProvider } from "./support/bare_provider.ts";
 import {
   basicAuthorization,
@@ -68,7 +68,7 @@ export async function main(pace: Pace): Promise<void> {
 export async function addClients({ db }: Installation, publicKey: KeyObject): Promise<void> {
   const jwk = { ...publicKey.export({ format: "jwk" }), alg: "ES256", use: "sig", kid: "bench" };
   const mayMint = {
-    grant_types: ["authorization_code", tokenExchangeGrant],
+    grant_types: ["authorization_code", grantTypes.tokenExchange],
     allowed_tenants: [tenantId],
     jwks: { keys: [jwk as never] },
   };
@@ -150,7 +150,7 @@ export class AssertionMaker {
 }
 
 const exchangeForm = {
-  grant_type: tokenExchangeGrant,
+  grant_type: grantTypes.tokenExchange,
   subject_token_type: tokenType("jwt"),
   requested_token_type: tokenType("id_token"),
 };

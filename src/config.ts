@@ -1,11 +1,9 @@
 // Owns the settings: every environment variable the product reads, read once, into one frozen Config, or
 // one ConfigError that names every fault with its fix. The only file that looks at process.env.
 import { OperationError } from "./errors.ts";
-import { closestName } from "./setting_values.ts";
-import { type Setting, settings } from "./settings.ts";
-
-/** Whether the product runs for customers, or on a developer's own machine. */
-export type Mode = "production" | "development";
+import { closestName } from "./input/closest_name.ts";
+import type { Mode, Setting } from "./settings/setting.ts";
+import { settings } from "./settings.ts";
 
 /**
  * Everything the environment decides, frozen; made only by {@link readConfig}. Its members are the entries of the

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { readConfig } from "../src/config.ts";
-import { type Setting, settings } from "../src/settings.ts";
+import type { Setting } from "../src/settings/setting.ts";
+import { settings } from "../src/settings.ts";
 
 const compose = readFileSync(new URL("../docker-compose.yml", import.meta.url), "utf8");
 const block = /environment: &environment\n((?: {6}.*\n)+)/.exec(compose)?.[1] ?? "";

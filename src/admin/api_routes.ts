@@ -1,10 +1,10 @@
 // Owns the routes of the JSON API as the table of operations says them: method, path, permission, and how the parts of
 // a request fill an operation's input. No rule lives here.
 import type { z } from "zod";
+import type { ApiScope } from "../grants_and_scopes.ts";
 import { onceEach, parseFormText } from "../input/form_text.ts";
 import type { Operation, OperationRoute } from "./operations/entry.ts";
 import { membersOf } from "./operations/input_members.ts";
-import type { ApiScope } from "./operations/permissions.ts";
 import { operations, type TableContext } from "./operations/table.ts";
 
 /** A route of the JSON API. */

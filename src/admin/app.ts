@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import Router from "@koa/router";
 import Koa from "koa";
 import { followRequest } from "../access_log.ts";
+import { grantTypes } from "../grants_and_scopes.ts";
 import { logUnsent } from "../http_errors.ts";
 import { assertMethodIsKnown } from "../http_methods.ts";
 import { assertTextTarget } from "../input/form_text.ts";
@@ -57,7 +58,7 @@ function selfDescription(issuer: string): Record<string, unknown> {
   return {
     what: "the admin port of tti-provider; keep it on a private network",
     issuer,
-    call: `Send "Authorization: Bearer …" with an access token from ${issuer}/token (grant_type=client_credentials).`,
+    call: `Send "Authorization: Bearer …" with an access token from ${issuer}/token (grant_type=${grantTypes.clientCredentials}).`,
     scopes: {
       [adminScope]: "everything below /v1",
       [handoffScope]: "/v1/login-challenges/…, on the public port too",

@@ -1,9 +1,9 @@
 // Owns who may call the admin API: a back end with an access token of this issuer that carries the scope the
 // route names. Everything else is refused, a route that names no scope included. Pure but for the look-up.
 import { OperationError } from "../errors.ts";
+import { type ApiScope, grantTypes } from "../grants_and_scopes.ts";
 import type { BackEndToken } from "../provider/clients/access_tokens.ts";
 import { describeRequest } from "../request_context.ts";
-import type { ApiScope } from "./operations/permissions.ts";
 
 /**
  * Authenticates a request.
@@ -26,7 +26,7 @@ export async function authenticateBackEnd(
   const found = await findToken(token);
   if (!found) {
     throw new OperationError("unauthenticated", "The access token is unknown, expired or revoked.", {
-      fix: `Get a new one: POST /token with grant_type=client_credentials and scope=${scope}.`,
+      fix: `Get a new one: POST /token with grant_type=${grantTypes.clientCredentials} and scope=${scope}.`,
     });
   }
   describeRequest({ clientId: found.clientId });

@@ -1,5 +1,6 @@
 // Owns the list of everything that is recorded, as data: what each type means, whom it names, what its details
 // say. Types and details come from here; docs/audit-events.md is written from it, and a test performs each.
+import { grantTypes } from "../grants_and_scopes.ts";
 
 /** Whom an event may name beside the actor. */
 export type EventParty = "tenant" | "account" | "client";
@@ -70,7 +71,10 @@ const tokenEvents = {
   "token.issued": {
     meaning: "An application got an ID token for a person who signed in, or renewed one.",
     always: everybody,
-    details: { by: "`authorization_code` or `refresh_token`", jti: "the ID token's id" },
+    details: {
+      by: `\`${grantTypes.authorizationCode}\` or \`${grantTypes.refreshToken}\``,
+      jti: "the ID token's id",
+    },
   },
   "token.minted": {
     meaning: "A back end got an ID token for a person it named.",

@@ -1,4 +1,5 @@
 // Owns docs/audit-events.md: the page is written from the event types by `npm run docs`.
+import { apiScope } from "../grants_and_scopes.ts";
 import { auditEventTypes, type EventParty } from "./event_types.ts";
 
 interface PageEntry {
@@ -24,7 +25,7 @@ Who did what to whom, when and from where. An event is written in the transactio
 that the act is leaves the provider; what is not recorded does not happen. Events are only ever added. None holds a
 secret or a token.
 
-Read them with \`tti audit list\` or \`GET /v1/audit-events\` (scope \`tti:admin\`). Both take a tenant, an account
+Read them with \`tti audit list\` or \`GET /v1/audit-events\` (scope \`${apiScope.admin}\`). Both take a tenant, an account
 or a sign-in name, a client, an address, a type and a time, and go on from a cursor.
 
 Every event has:

@@ -2,8 +2,8 @@
 // typed become values is decided here for all of them.
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { OperationError } from "../errors.ts";
+import { closestName } from "../input/closest_name.ts";
 import { isStorable } from "../input/text.ts";
-import { closestName } from "../setting_values.ts";
 import type { Terminal } from "./terminal.ts";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;

@@ -1,6 +1,6 @@
 // Owns the way from the words typed to an exit code: find the command, run it, tell what went wrong.
 // Exit codes: 0 done, 1 failed, 2 the words make no sense.
-import { closestName } from "../setting_values.ts";
+import { closestName } from "../input/closest_name.ts";
 import { type Command, UsageError } from "./command.ts";
 import { commandLoaders } from "./commands/index.ts";
 import { type Streams, Terminal } from "./terminal.ts";

@@ -16,6 +16,7 @@ import {
   randomState,
   refreshTokenGrant,
 } from "openid-client";
+import { personScope } from "../grants_and_scopes.ts";
 
 /** What the relying party must know about its provider. */
 export interface RelyingPartyOptions {
@@ -46,7 +47,7 @@ export class SignInAgainError extends Error {
   override readonly name = "SignInAgainError";
 }
 
-const scope = "openid email profile";
+const scope = [personScope.openid, personScope.email, personScope.profile].join(" ");
 
 export class RelyingParty {
   readonly #options: RelyingPartyOptions;

@@ -1,6 +1,6 @@
 // Owns what every page needs in order to be drawn, and the names of the form fields it sends back.
 // Models hold plain values: a page decides nothing and looks nothing up. Strings may hold anything a user typed.
-
+import { type PersonScope, personScope } from "../grants_and_scopes.ts";
 import { readWebUrl } from "../input/web_address.ts";
 import type { DemoPages } from "./demo_pages.ts";
 
@@ -179,12 +179,12 @@ export interface Pages extends DemoPages {
 /** The name of a page. */
 export type PageName = keyof Pages;
 
-const knownScopes: Readonly<Record<string, string>> = {
-  openid:
+const knownScopes: Readonly<Record<PersonScope, string>> = {
+  [personScope.openid]:
     "Know that it is you, by an identifier that stays the same, and which organization you are signed in to",
-  email: "See your e-mail address",
-  profile: "See your name",
-  offline_access: "Keep this access while you are away",
+  [personScope.email]: "See your e-mail address",
+  [personScope.profile]: "See your name",
+  [personScope.offlineAccess]: "Keep this access while you are away",
 };
 
 /**
@@ -192,7 +192,9 @@ const knownScopes: Readonly<Record<string, string>> = {
  * @param scope scope value (OpenID Connect Core 1.0 section 5.4, RFC 6749 section 3.3)
  */
 export function scopeWords(scope: string): string {
-  return Object.hasOwn(knownScopes, scope) ? (knownScopes[scope] ?? scope) : `Use the permission “${scope}”`;
+  return Object.hasOwn(knownScopes, scope)
+    ? knownScopes[scope as PersonScope]
+    : `Use the permission “${scope}”`;
 }
 
 /**

@@ -24,7 +24,7 @@ const openers: readonly { pattern: RegExp; allowed: Readonly<Record<string, stri
     pattern: /\b(compactVerify|jwtVerify|createLocalJWKSet|createRemoteJWKSet)\(/,
     allowed: {
       "/grants/subject_assertion.ts": "a back end's assertion",
-      "/internals.ts": "the keys of clients",
+      "/library/client_keys.ts": "the keys of clients",
     },
   },
   {
@@ -49,7 +49,7 @@ const openers: readonly { pattern: RegExp; allowed: Readonly<Record<string, stri
       /\balg\b[^\n]{0,12}[!=]==\s*"RS256"|email_verified"?\]?\s*[!=]==|\bverified\s*[!=]==\s*(true|false)/,
     allowed: {
       "/grants/subject_assertion.ts": "a back end's assertion",
-      "/internals.ts": "the claims this process is about to sign",
+      "/library/id_token_seal.ts": "the claims this process is about to sign",
       "/keys/published_copy.ts": "the alg of a published key, not of a token",
       "/doctor/key_set_checks.ts": "the same",
       "/doctor/installation_checks.ts": "the alg a client is registered with",

@@ -45,12 +45,13 @@ const layers: readonly (readonly string[])[] = [
   [
     "clock.ts",
     "errors.ts",
+    "grants_and_scopes.ts",
     "input",
     "request_context.ts",
     "log_redaction.ts",
     "log.ts",
     "access_log.ts",
-    "setting_values.ts",
+    "settings",
     "settings.ts",
     "config.ts",
   ],
@@ -144,27 +145,68 @@ test("one range of each library for all packages", () => {
   );
 });
 
-test("there are no import cycles", () => {
-  const graph = new Map(
-    files.map((file) => [
-      file.path,
-      file.imports.filter((one) => !one.typeOnly && one.target !== undefined).map((one) => one.target ?? ""),
-    ]),
-  );
-  const done = new Set<string>();
-  const cycles: string[] = [];
-  const visit = (path: string, trail: readonly string[]): void => {
-    if (trail.includes(path)) {
-      cycles.push([...trail.slice(trail.indexOf(path)), path].join(" → "));
-      return;
+/** The arrows of a graph that lie on a circle, each as "from → to". */
+function circling(arrows: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  const reach = new Map<string, Set<string>>();
+  const reachable = (from: string): Set<string> => {
+    const known = reach.get(from);
+    if (known !== undefined) return known;
+    const found = new Set<string>();
+    const left = [...(arrows.get(from) ?? [])];
+    for (let next = left.pop(); next !== undefined; next = left.pop()) {
+      if (found.has(next)) continue;
+      found.add(next);
+      left.push(...(arrows.get(next) ?? []));
     }
-    if (done.has(path)) return;
-    for (const next of graph.get(path) ?? []) visit(next, [...trail, path]);
-    done.add(path);
+    reach.set(from, found);
+    return found;
   };
-  for (const path of graph.keys()) visit(path, []);
-  assert.deepEqual(cycles, []);
+  return [...arrows].flatMap(([from, tos]) =>
+    [...tos].filter((to) => reachable(to).has(from)).map((to) => `${from} → ${to}`),
+  );
+}
+
+/** Who imports whom, values and types alike, with each file standing for the node it belongs to. */
+function arrowsBetween(nodeOf: (path: string) => string): Map<string, Set<string>> {
+  const arrows = new Map<string, Set<string>>();
+  for (const file of files) {
+    const from = nodeOf(file.path);
+    const tos = arrows.get(from) ?? new Set<string>();
+    arrows.set(from, tos);
+    for (const { target } of file.imports) {
+      if (target !== undefined && nodeOf(target) !== from) tos.add(nodeOf(target));
+    }
+  }
+  return arrows;
+}
+
+test("there are no import cycles, type imports read too", () => {
+  assert.deepEqual(circling(arrowsBetween((path) => path)), []);
 });
+
+test("no two folders import each other, and none leads back to itself through others, type imports read too", () => {
+  // A folder is one thing. A file beside folders is one by itself: it may sit above or below them.
+  const folders = new Set(files.map(({ path }) => posix.dirname(path)));
+  const isParent = (folder: string): boolean => [...folders].some((one) => one.startsWith(`${folder}/`));
+  const parents = new Set([...folders].filter(isParent));
+  const found = circling(
+    arrowsBetween((path) => (parents.has(posix.dirname(path)) ? path : posix.dirname(path))),
+  );
+  assert.deepEqual(found, []);
+});
+
+// A name that says by itself what it is, or one in a place that says it. As a whole string, or as a word of a template.
+const grantOrScopeName = new RegExp(
+  [
+    /urn:ietf:params:oauth:(grant|token)-type:/,
+    /(?<!urn:)\btti:(admin|handoff|search)\b/,
+    /["'`\s](openid|offline_access|authorization_code|client_credentials)["'`\s]/,
+    /scopes?\.(has|includes)\(["'`]/,
+    /grant\w*["'\])\s]*(===|!==|:|\[|\.includes\(|Allowed\()\s*\[?["'`]refresh_token/i,
+  ]
+    .map(({ source }) => source)
+    .join("|"),
+);
 
 // Where a thing may stand: a pattern in the text, and the paths allowed to hold it.
 const places: readonly { what: string; pattern: RegExp; allowed: (path: string) => boolean }[] = [
@@ -196,7 +238,7 @@ const places: readonly { what: string; pattern: RegExp; allowed: (path: string) 
       /^(src\/input|packages\/sandbox\/src)\//.test(path) ||
       // Settings and URLs of servers, not addresses of callers.
       [
-        "src/setting_values.ts",
+        "src/settings/setting_values.ts",
         "src/provider/edge/outgoing_fetch.ts",
         "src/onboarding/doctor/issuer_address.ts",
       ].includes(path) ||
@@ -253,6 +295,25 @@ const places: readonly { what: string; pattern: RegExp; allowed: (path: string) 
     what: "oidc-provider internals",
     pattern: /from "oidc-provider\/lib/,
     allowed: (path) => path === "src/provider/library/internals.ts",
+  },
+  {
+    // Each has what it may sign: a value that the assertion of the right makes, or a refresh token of the person's own.
+    what: "signing an ID token outside the library's flows",
+    pattern: /\bnew (\w+\.)*IdToken\(/,
+    allowed: (path) =>
+      ["grants/id_token.ts", "refresh/refresh_grant.ts"].some((one) => path === `src/provider/${one}`),
+  },
+  {
+    what: "the right of a client to act for a tenant, asserted outside minting",
+    pattern: /\bassertMayActFor\(/,
+    allowed: (path) =>
+      ["src/provider/clients/tenant_rights.ts", "src/provider/grants/mint.ts"].includes(path),
+  },
+  {
+    // The packages import nothing of src, so they have names of their own.
+    what: "the name of a grant or a scope (src/grants_and_scopes.ts has each once)",
+    pattern: grantOrScopeName,
+    allowed: (path) => path === "src/grants_and_scopes.ts" || path.startsWith("packages/"),
   },
   {
     what: "SQL",

@@ -1,7 +1,7 @@
 // Which credentials and which AWS the commands that act for a user take, beside a `tti dev` and without one.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { findPlaces } from "../../src/cli/back_end.ts";
+import { findPlaces } from "../../src/cli/acting_user.ts";
 import type { DevState } from "../../src/cli/dev/dev_state.ts";
 
 const baseCredentials = { accessKeyId: "AKIADEMO", secretAccessKey: "demo" };

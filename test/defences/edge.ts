@@ -108,7 +108,7 @@ export const defences: readonly Defence[] = [
     id: "secrets-by-chance",
     promise: "Production takes no TTI_SECRETS that chance did not make.",
     faults: ["S12"],
-    file: "src/setting_values.ts",
+    file: "src/settings/setting_values.ts",
     find: 'if (mode === "production" && new Set(bytes).size < fewestDistinctBytes) {',
     replace: "if (false) {",
     test: "test/config.test.ts",

@@ -17,9 +17,9 @@ export const defences: readonly Defence[] = [
     promise: "A client mints only for the tenants it was registered to mint for.",
     faults: ["S14"],
     cve: [8, 16],
-    file: "src/provider/grants/asserted_subject.ts",
-    find: '  assertMayActFor(client, "mint", tenantId);\n',
-    replace: "",
+    file: "src/provider/clients/tenant_rights.ts",
+    find: "if (mayActFor(client, right, tenantId)) return new MayAct",
+    replace: "if (client) return new MayAct",
     test: "test/security/rights_per_tenant.test.ts",
   },
   {

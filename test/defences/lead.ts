@@ -34,7 +34,7 @@ export const defences: readonly Defence[] = [
     id: "reserved-claims-last",
     promise: "Tenant, subject and address are written last: nothing that ran before can have replaced them.",
     cve: [9],
-    file: "src/provider/library/internals.ts",
+    file: "src/provider/library/id_token_seal.ts",
     find: '      if (name !== "email" || tells.email) this.set(name, value);\n    }',
     replace: "    }",
     test: "test/security/reserved_claims.test.ts",
@@ -42,7 +42,7 @@ export const defences: readonly Defence[] = [
   {
     id: "fresh-jti",
     promise: "No two ID tokens share a jti.",
-    file: "src/provider/library/internals.ts",
+    file: "src/provider/library/id_token_seal.ts",
     find: 'this.set("jti", randomBytes(16).toString("base64url"));',
     replace: 'this.set("jti", "always-the-same-one");',
     test: "test/security/reserved_claims.test.ts",

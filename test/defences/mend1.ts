@@ -49,7 +49,7 @@ export const defences: readonly Defence[] = [
     promise:
       "Signing in anew never brings back the grant of a sign-in that was ended, nor a token made from it.",
     faults: ["S2"],
-    file: "src/provider/assembly/policies.ts",
+    file: "src/provider/assembly/bind_tenant_to_login.ts",
     find: "  if (kept.generation !== login.generation) return false;\n",
     replace: "",
     test: "test/security/ended_in_flight.test.ts",

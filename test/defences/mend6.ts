@@ -6,7 +6,7 @@ export const defences: readonly Defence[] = [
     id: "settings-all-faults-of-a-value",
     promise: "A setting that cannot be used is told with every fault it has, at once.",
     faults: ["I9"],
-    file: "src/setting_values.ts",
+    file: "src/settings/setting_values.ts",
     find: "faults.flatMap(([isAtFault, fault]) => (isAtFault ? [fault] : []))",
     replace: "faults.flatMap(([isAtFault, fault]) => (isAtFault ? [fault] : [])).slice(0, 1)",
     test: "test/config.test.ts",

@@ -119,7 +119,7 @@ export const defences: readonly Defence[] = [
     faults: ["O4"],
     cve: [16],
     file: "src/provider/subjects/claims.ts",
-    find: '  return { email: scopes.has("email"), name: scopes.has("profile") };\n',
+    find: "  return { email: scopes.has(personScope.email), name: scopes.has(personScope.profile) };\n",
     replace: "  return { email: true, name: true };\n",
     test: "test/provider/interactions/consent.test.ts",
   },

@@ -15,9 +15,8 @@ import { deleteUser } from "../../src/admin/operations/user_deletion.ts";
 import { listUsers } from "../../src/admin/operations/users.ts";
 import { listAuditEvents } from "../../src/audit/audit_store.ts";
 import { systemClock } from "../../src/clock.ts";
+import { grantTypes } from "../../src/grants_and_scopes.ts";
 import { createPasswords } from "../../src/provider/accounts/passwords.ts";
-import { jwtBearerGrant } from "../../src/provider/grants/jwt_bearer.ts";
-import { tokenExchangeGrant } from "../../src/provider/grants/token_exchange.ts";
 import { hasOfflineConsent, saveOfflineConsent } from "../../src/provider/presence/offline_consent_store.ts";
 import type { RunningServer } from "../../src/server.ts";
 import { addMintingClients, setTenant, signSubject, subjectJwk } from "../provider/grants/mint_support.ts";
@@ -107,8 +106,8 @@ for (const kind of storeKinds) {
           "authorization_code",
           "refresh_token",
           "client_credentials",
-          tokenExchangeGrant,
-          jwtBearerGrant,
+          grantTypes.tokenExchange,
+          grantTypes.jwtBearer,
         ],
         scope: "openid email profile offline_access tti:handoff tti:search",
         allowed_tenants: ["*"],
@@ -150,7 +149,7 @@ for (const kind of storeKinds) {
     const signedIn = (visit: Visit) => visit.url.searchParams.has("code");
     const exchanged = async ({ clientId }: Held, subject_token: string, type: string) => {
       const subject_token_type = `urn:ietf:params:oauth:token-type:${type}`;
-      const params = { grant_type: tokenExchangeGrant, subject_token, subject_token_type };
+      const params = { grant_type: grantTypes.tokenExchange, subject_token, subject_token_type };
       return (await postToken(elsewhere(), params, basic(clientId))).status === 200;
     };
 
@@ -349,7 +348,7 @@ for (const kind of storeKinds) {
         postForm(
           new URL("/token", other.publicUrl),
           {
-            grant_type: tokenExchangeGrant,
+            grant_type: grantTypes.tokenExchange,
             subject_token: await signSubject(fixture.issuer, { sub, tenant: "ext", iss: clientId, ...more }),
             subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
           },

@@ -1,16 +1,7 @@
 // What one exchange is asked for, and what it yields.
-
 import type { SessionCredentials } from "./aws/assume_role.ts";
 import type { Connection } from "./connection.ts";
 import type { TokenSummary } from "./failures/failure_row.ts";
-import type { IdToken } from "./id_token/id_token.ts";
-
-export interface CheckedIdToken {
-  readonly token: IdToken;
-  /** From the verified token; tag and connection follow from it. */
-  readonly tenantId: string;
-  readonly summary: TokenSummary;
-}
 
 /** What the browser brought back from Identity Center, and the verifier that belongs to it. */
 export interface AuthorizationCode {

@@ -1,6 +1,5 @@
 // One exchange for one user: ID token → AssumeRole (tag) → CreateTokenWithIAM → AssumeRole (context + tag).
 // Owns the order of the steps and what is tried again with what; caching and searching are elsewhere.
-
 import type { SSOOIDCClient } from "@aws-sdk/client-sso-oidc";
 import { assumeRole } from "./aws/assume_role.ts";
 import type { AwsClients } from "./aws/aws_clients.ts";
@@ -17,10 +16,11 @@ import {
   IdTokenError,
 } from "./errors.ts";
 import type { ExchangeEvents } from "./exchange_events.ts";
-import type { CheckedIdToken, ExchangedSession, ExchangeRequest } from "./exchange_request.ts";
+import type { ExchangedSession, ExchangeRequest } from "./exchange_request.ts";
 import { readAwsFailure } from "./failures/aws_failure.ts";
 import { awsStepError } from "./failures/explain_failure.ts";
 import type { FailureContext } from "./failures/failure_row.ts";
+import type { CheckedIdToken } from "./id_token/checked_id_token.ts";
 import type { PresentedTokens } from "./id_token/presented_tokens.ts";
 import type { InstanceLimiter } from "./instance_limiter.ts";
 import type { KeptRefreshTokens } from "./kept_refresh_tokens.ts";

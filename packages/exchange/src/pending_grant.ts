@@ -1,11 +1,11 @@
 // What an exchange will present to Identity Center: a code the browser brought, a kept refresh token, or a fresh ID
 // token, minted when its turn comes. Owns the choice, and what to do when a refresh token was refused.
-
 import type { TokenGrant } from "./aws/create_token_with_iam.ts";
 import type { Connection } from "./connection.ts";
 import type { Deadline } from "./deadline.ts";
 import { SignInRequiredError } from "./errors.ts";
-import type { CheckedIdToken, ExchangeRequest } from "./exchange_request.ts";
+import type { ExchangeRequest } from "./exchange_request.ts";
+import type { CheckedIdToken } from "./id_token/checked_id_token.ts";
 import type { KeptRefreshTokens } from "./kept_refresh_tokens.ts";
 
 export interface Grant {

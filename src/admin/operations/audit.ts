@@ -6,9 +6,9 @@ import { auditEventTypes, findAuditEventType } from "../../audit/event_types.ts"
 import type { LoginNames } from "../../audit/login_names.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
+import { closestName } from "../../input/closest_name.ts";
 import { findAccount, findAccountByLogin } from "../../provider/accounts/account_store.ts";
 import { findTenant, getTenant } from "../../provider/tenants/tenant_store.ts";
-import { closestName } from "../../setting_values.ts";
 import { operationsIn } from "./entry.ts";
 import type { OperationContext } from "./operation.ts";
 import { cutPage, pageInput, pageOutput, rowsToRead } from "./page.ts";

@@ -1,6 +1,7 @@
 // Owns the operations on clients: the relying parties of the provider, and what a new one may be.
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
+import { grantTypes, mintingGrants, personScope } from "../../grants_and_scopes.ts";
 import { generateClientSecret, hashClientSecret } from "../../provider/clients/client_secret.ts";
 import * as store from "../../provider/clients/client_store.ts";
 import { type TenantRight, tenantRights, tenantsMember } from "../../provider/clients/tenant_rights.ts";
@@ -37,9 +38,6 @@ const apiScopeOf: Partial<Record<ClientPurpose, string>> = {
   search: searchScope,
   admin: adminScope,
 };
-
-const tokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange";
-const jwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
 const permission = adminScope;
 const clientId = z.string().describe("The client's id.");
@@ -130,17 +128,17 @@ function buildMetadata(
   const login = purposes.includes("login");
   const redirectUris = wanted.redirectUris ?? [];
   const native = isNative(wanted, authMethod);
-  const grantTypes = [
-    ...(login ? ["authorization_code", "refresh_token"] : []),
-    ...(purposes.includes("mint") ? [tokenExchange, jwtBearer] : []),
-    ...(purposes.some((purpose) => apiScopeOf[purpose] !== undefined) ? ["client_credentials"] : []),
+  const allowed = [
+    ...(login ? [grantTypes.authorizationCode, grantTypes.refreshToken] : []),
+    ...(purposes.includes("mint") ? mintingGrants : []),
+    ...(purposes.some((purpose) => apiScopeOf[purpose] !== undefined) ? [grantTypes.clientCredentials] : []),
   ];
   return {
     client_id: wanted.clientId ?? randomBytes(12).toString("base64url").replace(/^[-_]/, "c"),
     ...(wanted.name === undefined ? {} : { client_name: wanted.name }),
     token_endpoint_auth_method: authMethod,
     ...(secret === undefined ? {} : { client_secret: hashClientSecret(secret) }),
-    grant_types: grantTypes,
+    grant_types: allowed,
     response_types: login ? ["code"] : [],
     application_type: native ? "native" : "web",
     redirect_uris: redirectUris.map((uri) => parseRedirectUri(uri, "redirectUris", native)),
@@ -164,8 +162,8 @@ function buildMetadata(
     id_token_signed_response_alg: "RS256",
     // The scopes it may ask for; whatever is not listed here the token endpoint refuses.
     scope: [
-      "openid",
-      ...(login ? ["email", "profile", "offline_access"] : []),
+      personScope.openid,
+      ...(login ? [personScope.email, personScope.profile, personScope.offlineAccess] : []),
       ...purposes.flatMap((purpose) => apiScopeOf[purpose] ?? []),
     ].join(" "),
     first_party: wanted.firstParty ?? false,

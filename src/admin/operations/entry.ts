@@ -6,10 +6,10 @@ import { countAuditEvent, createAuditEvent, createAuditEventInTenants } from "..
 import type { AuditEventType, NewAuditEvent, NewAuditEventOf } from "../../audit/event_types.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
+import type { ApiScope } from "../../grants_and_scopes.ts";
 import type { CommandFace } from "./command_face.ts";
 import { runEnding } from "./ending.ts";
 import { type OperationContext, parseArguments } from "./operation.ts";
-import type { ApiScope } from "./permissions.ts";
 
 /** One way to reach an operation over HTTP. */
 export interface OperationRoute {

@@ -4,10 +4,10 @@ import { z } from "zod";
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
+import type { ApiScope } from "../../grants_and_scopes.ts";
 import { readMoment } from "../../input/moment.ts";
 import { nameRule, readText, type TextRule } from "../../input/text.ts";
 import type { Passwords } from "../../provider/accounts/passwords.ts";
-import type { ApiScope } from "./permissions.ts";
 
 /** What an operation works with. */
 export interface OperationContext {

@@ -1,13 +1,11 @@
 // Owns what a caller may be allowed: the scopes of the API, and for whom a back end may act.
 import { OperationError } from "../../errors.ts";
+import { apiScope } from "../../grants_and_scopes.ts";
 import type { BackEndToken } from "../../provider/clients/access_tokens.ts";
 import type { TenantRight } from "../../provider/clients/tenant_rights.ts";
 
 /** The scopes that open administration, the answering of login challenges, and search. */
-export const adminScope = "tti:admin";
-export const handoffScope = "tti:handoff";
-export const searchScope = "tti:search";
-export type ApiScope = typeof adminScope | typeof handoffScope | typeof searchScope;
+export const { admin: adminScope, handoff: handoffScope, search: searchScope } = apiScope;
 
 /**
  * Asserts that a back end may act for a tenant.

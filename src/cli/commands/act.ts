@@ -1,7 +1,7 @@
 // The commands that act for a user as an ISV's back end does: `tti token`, `tti search`, `tti credentials`.
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { DataAccessor, toCredentialProcess } from "tti-exchange";
-import { type BackEnd, backEndOptions, withBackEnd } from "../back_end.ts";
+import { type BackEnd, backEndOptions, withBackEnd } from "../acting_user.ts";
 import { type Command, defineCommand, requireOption, UsageError } from "../command.ts";
 import { formatPassages, passageDocument } from "../passages.ts";
 

@@ -1,7 +1,9 @@
 // The commands `tti client …`: registration, which makes keys and reads files, and those of the table.
+
 import { existsSync, readFileSync } from "node:fs";
 import { createClient } from "../../admin/operations/clients.ts";
 import { OperationError } from "../../errors.ts";
+import { apiScope } from "../../grants_and_scopes.ts";
 import { withAdministration } from "../administration.ts";
 import { generateClientKey, saveClientKey } from "../client_key.ts";
 import { type Command, defineCommand, UsageError } from "../command.ts";
@@ -33,7 +35,7 @@ Search as users it names:
 Answer the login challenges of your own login page:
   --handoff-for TENANT      repeat for several; '*' for every tenant
 Call the admin API:
-  --admin                   may ask for the scope tti:admin
+  --admin                   may ask for the scope ${apiScope.admin}
 How it proves who it is:
   --auth-method METHOD      client_secret_basic (default), client_secret_post,
                             private_key_jwt, none (public, with PKCE)

@@ -3,42 +3,14 @@
 import type { FindAccount, KoaContextWithOIDC, Account as OidcAccount } from "oidc-provider";
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
-import { loginOfGrant, tenantOfGrant } from "../library/internals.ts";
+import { grantTypes } from "../../grants_and_scopes.ts";
 import { invalidGrant, invalidToken, refusingAs } from "../library/token_error.ts";
-import type { Voucher } from "../sessions/voucher.ts";
+import { loginOfGrant, tenantOfGrant } from "../sessions/tenant_grant.ts";
 import { listVouchers, type SessionKey, saveVoucher } from "../sessions/voucher_store.ts";
 import { idTokenClaims, userinfoClaims } from "../subjects/claims.ts";
-import { isOpen, type OpenPlace, type Place, readPlaces } from "../subjects/places.ts";
+import { readPlaces } from "../subjects/places.ts";
+import type { LoginResult, SigningInAccount } from "../subjects/signing_in_account.ts";
 import { getSubjectClaims, type SubjectDeps, type SubjectRequest } from "../subjects/subject.ts";
-
-/** What an interaction's result says of a login, beside the library's own `login`. */
-export interface LoginResult {
-  /** Who vouched for the login, and for what. */
-  voucher?: Pick<Voucher, "method" | "tenantId" | "clientId"> &
-    // Absent in a sign-in under way of before they were kept.
-    Partial<Pick<Voucher, "generation" | "memberSinceMs">>;
-}
-
-/** An account while a person is being signed in. */
-interface SigningInAccount extends OidcAccount {
-  vouchers: readonly Voucher[];
-  places: readonly Place[];
-}
-
-/** The tenants of the person of an authorization request; none for any other request. */
-export function placesOf(account: OidcAccount | undefined): readonly Place[] {
-  return (account as SigningInAccount | undefined)?.places ?? [];
-}
-
-/** Those of them that the session speaks for. */
-export function openPlacesOf(account: OidcAccount | undefined): readonly OpenPlace[] {
-  return placesOf(account).filter(isOpen);
-}
-
-/** The logins of the session of an authorization request. */
-export function vouchersOf(account: OidcAccount | undefined): readonly Voucher[] {
-  return (account as SigningInAccount | undefined)?.vouchers ?? [];
-}
 
 /** What finding accounts needs. */
 export interface AccountDeps extends SubjectDeps {
@@ -102,7 +74,7 @@ async function rememberLogin(
 function subjectOfGrant(ctx: KoaContextWithOIDC, accountId: string, awsClientId: string): SubjectRequest {
   const clientId = ctx.oidc.client?.clientId ?? "";
   const { grant } = ctx.oidc;
-  const refreshing = ctx.oidc.params?.["grant_type"] === "refresh_token";
+  const refreshing = ctx.oidc.params?.["grant_type"] === grantTypes.refreshToken;
   const present = !(refreshing && clientId === awsClientId);
   return { accountId, tenantId: tenantOfGrant(grant), clientId, present, login: loginOfGrant(grant) };
 }

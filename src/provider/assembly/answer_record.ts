@@ -9,10 +9,11 @@ import { countAuditEvent, createAuditEvent } from "../../audit/audit_store.ts";
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
+import { grantTypes } from "../../grants_and_scopes.ts";
 import { currentRequest, type RequestContext } from "../../request_context.ts";
 import { accountClientId } from "../clients/account_client.ts";
 import { wasRecorded } from "../grants/mint_events.ts";
-import { tenantOfGrant } from "../library/internals.ts";
+import { tenantOfGrant } from "../sessions/tenant_grant.ts";
 
 interface RecordDeps {
   db: Database;
@@ -64,14 +65,14 @@ export async function recordAnswer(deps: RecordDeps, ctx: KoaContextWithOIDC): P
 async function recordIssue({ db, clock }: RecordDeps, { oidc, body }: KoaContextWithOIDC): Promise<void> {
   const { client, account, grant } = oidc;
   const idToken = (body as { id_token?: unknown } | undefined)?.id_token;
-  if (oidc.params?.["grant_type"] !== "authorization_code" || typeof idToken !== "string") return;
+  if (oidc.params?.["grant_type"] !== grantTypes.authorizationCode || typeof idToken !== "string") return;
   if (!client || !account) return;
   const parties = {
     clientId: client.clientId,
     accountId: account.accountId,
     tenantId: tenantOfGrant(grant) ?? "",
   };
-  const details = { by: "authorization_code", jti: decodeJwt(idToken).jti };
+  const details = { by: grantTypes.authorizationCode, jti: decodeJwt(idToken).jti };
   await createAuditEvent(
     db,
     { type: "token.issued", actor: `client:${client.clientId}`, ...parties, details },

@@ -4,11 +4,14 @@ import Provider, { type Configuration, type JWKS, type KoaContextWithOIDC } from
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError, soonSeconds } from "../../errors.ts";
+import { grantTypes } from "../../grants_and_scopes.ts";
 import { logFailure, retryHeaders, sendError } from "../../http_errors.ts";
 import type { Log } from "../../log.ts";
 import { cleanPath } from "../../log_redaction.ts";
 import { accountClient, accountClientId } from "../clients/account_client.ts";
 import type { ClientReader } from "../clients/client_reader.ts";
+import { matchesClientSecret } from "../clients/client_secret.ts";
+import { isRegisteredRedirect } from "../clients/redirect_uris.ts";
 import type { BackgroundWork } from "../edge/background_work.ts";
 import { requestIdOf } from "../edge/pinned_request.ts";
 import { registerGrants } from "../grants/register.ts";
@@ -16,11 +19,16 @@ import { continueLogoutAtIsv } from "../handoff/front_logout.ts";
 import { bindInteractions } from "../interactions/browser_binding.ts";
 import { forgiveHints } from "../interactions/logout_request.ts";
 import { createPageSources } from "../interactions/page_sources.ts";
+import { needsConsent } from "../interactions/prompts.ts";
 import { tellWhoStays } from "../interactions/stay_signed_in.ts";
 import { changeModels } from "../library/internals.ts";
-import { refreshGrant, refreshHandler, refreshParameters } from "../refresh/refresh_grant.ts";
+import { refreshHandler, refreshParameters } from "../refresh/refresh_grant.ts";
+import { tenantGrantMembers } from "../sessions/tenant_grant.ts";
 import { createAdapterFactory } from "../storage/adapter.ts";
+import { useIdOf } from "../storage/record_payload.ts";
 import { createRecordOnce } from "../storage/record_store.ts";
+import { disclosedDetails } from "../subjects/claims.ts";
+import { accountFinder } from "./account_finder.ts";
 import { noteGrant, recordAnswer, watchAnswers } from "./answer_record.ts";
 import { providerConfiguration } from "./configuration.ts";
 import { describeServed, logOutcomes } from "./outcomes.ts";
@@ -56,11 +64,13 @@ export interface ProviderDeps {
  */
 export function buildProvider(deps: ProviderDeps, jwks: JWKS): Provider {
   const { db, clock, log } = deps;
+  const findAccount = accountFinder(deps);
   const provider = new Provider(
     deps.issuer,
     providerConfiguration({
       ...deps,
       jwks,
+      findAccount,
       adapter: createAdapterFactory({
         db,
         clock,
@@ -96,12 +106,22 @@ export function buildProvider(deps: ProviderDeps, jwks: JWKS): Provider {
   });
   changeModels(provider, {
     tenantClaim: deps.tenantClaim,
-    awsClientId: deps.awsClientId,
+    grantMembers: tenantGrantMembers,
+    tells: (client, scopes) =>
+      disclosedDetails(
+        { clientId: client.clientId, firstParty: !needsConsent(client) },
+        deps.awsClientId,
+        scopes,
+      ),
+    matchesSecret: matchesClientSecret,
+    isRegisteredRedirect,
     meanwhile: (work) => deps.background.add(work),
-    recordUse: (id, iss, expiresAtSeconds) =>
-      createRecordOnce(db, "ReplayDetection", id, { iss, exp: expiresAtSeconds }, expiresAtSeconds * 1000),
+    recordUse: (iss, jti, exp) =>
+      createRecordOnce(db, "ReplayDetection", useIdOf(iss, jti), { iss, exp }, exp * 1000),
   });
-  provider.registerGrantType(refreshGrant, refreshHandler(provider, deps), [...refreshParameters]);
+  provider.registerGrantType(grantTypes.refreshToken, refreshHandler(provider, { ...deps, findAccount }), [
+    ...refreshParameters,
+  ]);
   bindInteractions(provider);
   registerGrants(provider, deps);
   tellWhoStays(provider);

@@ -1,26 +1,22 @@
 // Owns the oidc-provider settings as one literal, in the order of its manual. It names policies, it holds none.
-
-import type { AdapterFactory } from "oidc-provider";
+import type { AdapterFactory, FindAccount } from "oidc-provider";
 import { type Configuration, errors, type JWKS, type KoaContextWithOIDC } from "oidc-provider";
 import type { Clock } from "../../clock.ts";
-import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
+import { apiScopes, grantTypes, personScope, personScopes } from "../../grants_and_scopes.ts";
 import { clockToleranceSeconds } from "../../input/moment.ts";
 import { extraClientMetadata } from "../clients/client_store.ts";
-import { apiScopes } from "../grants/client_credentials.ts";
 import type { PageSources } from "../interactions/page_sources.ts";
 import { buildPrompts } from "../interactions/prompts.ts";
 import { parseTenantId } from "../tenants/tenant_store.ts";
-import { accountFinder } from "./account_finder.ts";
+import { loadGrant } from "./bind_tenant_to_login.ts";
 import {
   allowsOrigin,
   assertClientAssertion,
   assertClientMetadata,
   endsWithSession,
   issuesRefreshToken,
-  loadGrant,
   mayRevoke,
-  personScopes,
   requiresPkce,
   ttlSeconds,
 } from "./policies.ts";
@@ -28,17 +24,14 @@ import {
 /** What the settings are made from. */
 export interface ProviderSettings {
   issuer: string;
-  db: Database;
   clock: Clock;
   adapter: AdapterFactory;
+  findAccount: FindAccount;
   /** Private keys, the signing one first. */
   jwks: JWKS;
   /** Keys that sign cookies, newest first. */
   cookieKeys: readonly string[];
   tenantClaim: string;
-  /** The client whose ID tokens AWS accepts. */
-  awsClientId: string;
-  requireVerifiedDomain: boolean;
   idTokenTtlSeconds: number;
   pages: PageSources;
   /** How the provider reaches other servers (a client's `jwks_uri`, back-channel logout). */
@@ -52,7 +45,7 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
   const secure = settings.issuer.startsWith("https:");
   return {
     adapter: settings.adapter,
-    findAccount: accountFinder(settings),
+    findAccount: settings.findAccount,
     jwks: settings.jwks,
     features: {
       devInteractions: { enabled: false },
@@ -74,16 +67,16 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
     assertJwtClientAuthClaimsAndHeader: async (_ctx, claims, header) =>
       assertClientAssertion(header, claims, settings.clock().getTime() / 1000),
     claims: {
-      openid: ["sub", "auth_time", settings.tenantClaim],
-      email: ["email", "email_verified"],
-      profile: ["name"],
+      [personScope.openid]: ["sub", "auth_time", settings.tenantClaim],
+      [personScope.email]: ["email", "email_verified"],
+      [personScope.profile]: ["name"],
       acr: null,
       iss: null,
       sid: null,
     },
     clientBasedCORS: allowsOrigin,
     clientDefaults: {
-      grant_types: ["authorization_code"],
+      grant_types: [grantTypes.authorizationCode],
       id_token_signed_response_alg: "RS256",
       response_types: ["code"],
       token_endpoint_auth_method: "client_secret_basic",

@@ -1,17 +1,7 @@
 // Owns which Provider serves: the current one, and the next when the keys change. A request ends on the
 // Provider it began with; sessions, codes and interactions are in the store, so nothing is lost.
-import type { IncomingMessage, ServerResponse } from "node:http";
 import type Provider from "oidc-provider";
-
-/** Serves the current Provider. */
-export interface ProviderHost {
-  /** The Provider for a request that begins now. Ask for each request; never keep it. */
-  current(): Provider;
-  /** Lets the current Provider answer a request. */
-  serve(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** Builds the next Provider and serves it from now on. If building fails, the old one keeps serving. */
-  replace(): void;
-}
+import type { ProviderHost } from "../library/provider_host.ts";
 
 /**
  * Makes a host with its first Provider.

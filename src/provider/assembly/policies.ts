@@ -1,26 +1,8 @@
 // Owns the small decisions that configuration.ts names, each a function of the request and the client.
-import {
-  type Client,
-  type ClientMetadata,
-  errors,
-  type Grant,
-  type KoaContextWithOIDC,
-  type Session,
-} from "oidc-provider";
+import { type Client, type ClientMetadata, errors, type KoaContextWithOIDC } from "oidc-provider";
+import { grantTypes, personScope } from "../../grants_and_scopes.ts";
 import { uriOf } from "../../input/web_address.ts";
 import { isLoopbackHttp, isPrivateUseScheme } from "../clients/redirect_uris.ts";
-import { decideTenantOfRequest, isForTenant, needsConsent } from "../interactions/prompts.ts";
-import {
-  createGrant,
-  type GrantLogin,
-  keepLogin,
-  loginOfGrant,
-  type TenantGrant,
-  tenantOfGrant,
-} from "../library/internals.ts";
-import type { Voucher } from "../sessions/voucher.ts";
-import type { OpenPlace } from "../subjects/places.ts";
-import { openPlacesOf } from "./account_finder.ts";
 
 /**
  * Lifetimes in seconds. A refresh family ends with its grant, however often it rotates. A session ends a day after
@@ -35,9 +17,6 @@ export const ttlSeconds = {
   grant: 30 * 86_400,
   session: 86_400,
 } as const;
-
-/** The scopes a person's sign-in may grant. */
-export const personScopes: readonly string[] = ["openid", "offline_access", "email", "profile"];
 
 /** Longest life a client assertion may claim, in seconds: the record of its use is kept as long. */
 export const longestAssertionSeconds = 600;
@@ -79,12 +58,12 @@ export function assertClientMetadata(key: string, value: unknown, metadata: Clie
 
 /** A client registered for refresh tokens gets one with every code. */
 export function issuesRefreshToken(client: Client): boolean {
-  return client.grantTypeAllowed("refresh_token");
+  return client.grantTypeAllowed(grantTypes.refreshToken);
 }
 
 /** What came from a sign-in ends with the browser session, unless the person granted access while away. */
 export function endsWithSession(code: { scopes: Set<string> }): boolean {
-  return !code.scopes.has("offline_access");
+  return !code.scopes.has(personScope.offlineAccess);
 }
 
 /** A client may revoke its own tokens only (RFC 7009 section 2.1). */
@@ -123,88 +102,3 @@ export function assertClientAssertion(
     throw new errors.InvalidClientAuth("client_assertion must have one audience");
   }
 }
-
-/**
- * Finds or makes the grant of an authorization request: the one of this session and client if it is for the
- * tenant the request is for. A first-party client's grant is made here, without a question; a third-party
- * client's after consent.
- */
-export async function loadGrant(ctx: KoaContextWithOIDC): Promise<Grant | undefined> {
-  const { client, session, account, provider, result } = ctx.oidc;
-  if (!client || !session || !account) return undefined;
-  const known = await Promise.all(
-    [result?.consent?.grantId, session.grantIdFor(client.clientId)].map((grantId) =>
-      grantId === undefined ? undefined : provider.Grant.find(grantId),
-    ),
-  );
-  const own = known.filter(
-    (grant) => grant?.accountId === account.accountId && grant?.clientId === client.clientId,
-  );
-  const decision = decideTenantOfRequest(
-    ctx,
-    own.map(tenantOfGrant).find((tenantId) => tenantId !== undefined),
-  );
-  if (decision.kind !== "chosen" && isForTenant(ctx)) return undefined;
-  const tenantId = decision.kind === "chosen" && isForTenant(ctx) ? decision.tenantId : undefined;
-  const place = openPlacesOf(account).find(({ tenant }) => tenant.id === tenantId);
-  if (place !== undefined) speakBy(session, place.voucher);
-  const login = place && loginAt(place);
-  const matching: TenantGrant | undefined = own.find(
-    (grant) => tenantOfGrant(grant) === tenantId && isOfLogin(grant, login),
-  );
-  if (matching && login && matching.vouchedBy !== login.method) {
-    keepLogin(matching, login);
-    await matching.save();
-  }
-  const grant =
-    matching ??
-    createGrant(provider, {
-      accountId: account.accountId,
-      clientId: client.clientId,
-      tenantId,
-      login,
-    });
-  if (needsConsent(client)) return matching && isFresh(matching) ? matching : undefined;
-  const missing = [...ctx.oidc.requestParamOIDCScopes].filter(
-    (scope) => personScopes.includes(scope) && !hasScope(grant, scope),
-  );
-  if (missing.length === 0 && matching && isFresh(matching)) return matching;
-  if (matching && !isFresh(matching)) delete matching.exp;
-  if (missing.length > 0) grant.addOIDCScope(missing);
-  await grant.save();
-  return grant;
-}
-
-// What comes of a login for one tenant is for the membership that stands while it does.
-const loginAt = ({ voucher, membership }: OpenPlace): GrantLogin => ({
-  method: voucher.method,
-  generation: voucher.generation,
-  memberSinceMs: membership.createdAtMs,
-});
-
-// A grant of a login that was ended, or of a membership that was, is not brought back: tokens that were made from it
-// meanwhile would come back with it.
-function isOfLogin(grant: TenantGrant | undefined, login: GrantLogin | undefined): boolean {
-  const kept = loginOfGrant(grant);
-  if (kept === undefined || login === undefined) return true;
-  if (kept.generation !== login.generation) return false;
-  return kept.memberSinceMs === null || kept.memberSinceMs === login.memberSinceMs;
-}
-
-// What codes and tokens say of the login is what is so for their tenant: a session may hold several logins.
-function speakBy(session: Session, voucher: Voucher): void {
-  const loginTs = Math.floor(voucher.authTimeMs / 1000);
-  const { acr, amr } = voucher;
-  if (
-    session.loginTs === loginTs &&
-    session.acr === acr &&
-    JSON.stringify(session.amr ?? []) === JSON.stringify(amr)
-  )
-    return;
-  Object.assign(session, { loginTs, acr, amr: [...amr] });
-}
-
-// A refresh token made from a grant must not outlive it.
-const isFresh = (grant: Grant): boolean => grant.remainingTTL > ttlSeconds.refreshToken;
-
-const hasScope = (grant: Grant, scope: string): boolean => grant.getOIDCScope().split(" ").includes(scope);

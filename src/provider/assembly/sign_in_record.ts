@@ -5,9 +5,9 @@ import { createAuditEvent } from "../../audit/audit_store.ts";
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import { isFromTheFuture } from "../../input/moment.ts";
-import { tenantOfGrant } from "../library/internals.ts";
+import { tenantOfGrant } from "../sessions/tenant_grant.ts";
+import { openPlacesOf } from "../subjects/signing_in_account.ts";
 import { saveLastLogin } from "../tenants/membership_store.ts";
-import { openPlacesOf } from "./account_finder.ts";
 
 /**
  * Remembers the sign-in an authorization request ended in; does nothing for any other request. To be called when

@@ -2,6 +2,7 @@
 // sign-in. Its codes are never redeemed and could not be: nobody keeps the verifier.
 import { createHash, randomBytes } from "node:crypto";
 import type { ClientMetadata } from "oidc-provider";
+import { grantTypes, personScope } from "../../grants_and_scopes.ts";
 
 /** Its client id; no other client can be registered under it. */
 export const accountClientId = "tti-account";
@@ -21,11 +22,11 @@ export function accountClient(issuer: string): ClientMetadata {
     client_id: accountClientId,
     client_name: "Your account",
     token_endpoint_auth_method: "none",
-    grant_types: ["authorization_code"],
+    grant_types: [grantTypes.authorizationCode],
     response_types: ["code"],
     redirect_uris: [`${issuer}${accountReturnPath}`],
     post_logout_redirect_uris: [`${issuer}${accountSignedOutPath}`],
-    scope: "openid",
+    scope: personScope.openid,
     first_party: true,
   };
 }
@@ -36,7 +37,7 @@ export function accountSignInUrl(issuer: string): string {
   url.search = new URLSearchParams({
     client_id: accountClientId,
     response_type: "code",
-    scope: "openid",
+    scope: personScope.openid,
     redirect_uri: `${issuer}${accountReturnPath}`,
     code_challenge: createHash("sha256").update(randomBytes(32)).digest("base64url"),
     code_challenge_method: "S256",

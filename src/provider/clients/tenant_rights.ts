@@ -1,6 +1,7 @@
 // Owns which tenants a client may act for, right by right: minting, answering login challenges, and searching each
 // have a list of their own. Pure. Nobody reads the lists elsewhere, so no way can mix one right with another.
 import { OperationError } from "../../errors.ts";
+import { apiScope, mintingGrants } from "../../grants_and_scopes.ts";
 
 /** What a client may do for a tenant's users. */
 export const tenantRights = ["mint", "handoff", "search"] as const;
@@ -22,11 +23,6 @@ const optionOf: Record<TenantRight, string> = {
 
 /** A client as this file reads it: stored metadata, or oidc-provider's own object of it. */
 export type RightsHolder = object;
-
-const mintingGrants = [
-  "urn:ietf:params:oauth:grant-type:token-exchange",
-  "urn:ietf:params:oauth:grant-type:jwt-bearer",
-];
 
 /**
  * The tenants a client may act for by one right. Deny by default: no list, no tenant.
@@ -53,25 +49,55 @@ export function mayActFor(client: RightsHolder, right: TenantRight, tenantId: st
 }
 
 /**
+ * That a client may act for a tenant by one of its rights. Only {@link assertMayActFor} makes one, so whoever asks for
+ * one cannot be reached without the assertion.
+ */
+export class MayAct {
+  readonly clientId: string;
+  // Private, so that no other value passes for one of these.
+  readonly #tenantId: string;
+
+  private constructor(clientId: string, tenantId: string) {
+    this.clientId = clientId;
+    this.#tenantId = tenantId;
+  }
+
+  /** The tenant the client may act for. */
+  get tenantId(): string {
+    return this.#tenantId;
+  }
+
+  /** See {@link assertMayActFor}. */
+  static assert(client: ActingClient, right: TenantRight, tenantId: string): MayAct {
+    if (mayActFor(client, right, tenantId)) return new MayAct(client.clientId, tenantId);
+    throw new OperationError("tenant_not_allowed", "The client may not act for the tenant it names.", {
+      field: "tenant",
+      // For the operator's audit trail; no answer tells it.
+      cause: { tenantId },
+      fix: `Register the client for the tenant: tti client create ${optionOf[right]} TENANT`,
+    });
+  }
+}
+
+/** A client that acts. */
+export interface ActingClient extends RightsHolder {
+  clientId: string;
+}
+
+/**
  * Asserts that a client may act for a tenant by one right.
  * @throws OperationError tenant_not_allowed
  */
-export function assertMayActFor(client: RightsHolder, right: TenantRight, tenantId: string): void {
-  if (mayActFor(client, right, tenantId)) return;
-  throw new OperationError("tenant_not_allowed", "The client may not act for the tenant it names.", {
-    field: "tenant",
-    // For the operator's audit trail; no answer tells it.
-    cause: { tenantId },
-    fix: `Register the client for the tenant: tti client create ${optionOf[right]} TENANT`,
-  });
+export function assertMayActFor(client: ActingClient, right: TenantRight, tenantId: string): MayAct {
+  return MayAct.assert(client, right, tenantId);
 }
 
 // How a right was given while there was one list for all.
 function holds(client: RightsHolder, right: TenantRight): boolean {
   const scope = memberOf(client, "scope");
-  if (right !== "mint") return typeof scope === "string" && scope.split(" ").includes(`tti:${right}`);
-  const grants = memberOf(client, "grant_types") ?? memberOf(client, "grantTypes");
-  return textsOf(grants).some((grant) => mintingGrants.includes(grant));
+  if (right !== "mint") return typeof scope === "string" && scope.split(" ").includes(apiScope[right]);
+  const types = memberOf(client, "grant_types") ?? memberOf(client, "grantTypes");
+  return textsOf(types).some((grant) => mintingGrants.includes(grant));
 }
 
 const memberOf = (client: RightsHolder, name: string): unknown => Reflect.get(client, name);

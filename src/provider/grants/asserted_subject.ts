@@ -1,5 +1,5 @@
-// Owns the way from a subject assertion to a token: that the client may act for the tenant, who the user is or comes
-// to be under the tenant's rules, and that a refused assertion leaves nothing of them.
+// Owns the way from a subject assertion to a token: who the user is or comes to be under the tenant's rules, and that a
+// refused assertion leaves nothing of them.
 import type Provider from "oidc-provider";
 import type { Client } from "oidc-provider";
 import type { Database } from "../../db/connect.ts";
@@ -13,8 +13,9 @@ import {
   planUser,
   type UserPlan,
 } from "../accounts/provisioning.ts";
-import { assertMayActFor, mayActFor } from "../clients/tenant_rights.ts";
-import { useIdOf, verificationKeysOf } from "../library/internals.ts";
+import { mayActFor } from "../clients/tenant_rights.ts";
+import { verificationKeysOf } from "../library/client_keys.ts";
+import { useIdOf } from "../storage/record_payload.ts";
 import { readSubject, type SubjectFacts, type SubjectQuery } from "../subjects/subject_store.ts";
 import {
   listFormerTenantIdsOfAccount,
@@ -23,8 +24,8 @@ import {
 } from "../tenants/membership_store.ts";
 import { parseTenantId, type Tenant } from "../tenants/tenant_store.ts";
 import type { AssertionUse } from "./assertion_use_store.ts";
-import { type MintDeps, type MintedToken, mintIdToken, type NamedSubject } from "./mint.ts";
-import { recordRefusal } from "./mint_events.ts";
+import { type MintedToken, mintIdToken } from "./mint.ts";
+import type { MintDeps, NamedSubject, PlannedSubject } from "./named_subject.ts";
 import { AssertionRefused, type SubjectAssertion, verifySubjectAssertion } from "./subject_assertion.ts";
 
 /**
@@ -54,10 +55,8 @@ export async function mintForAssertion(
     by: "assertion",
     use: useOf(client, assertion, parameter),
   };
-  return untilUnchanged(async () => {
-    const planned = await refusalsRecorded(deps, client, named, plan(client, deps, named, assertion));
-    return mintIdToken(provider, client, deps, { ...named, ...planned });
-  });
+  const asNamed = (tenantId: string) => plan(client, deps, tenantId, assertion);
+  return untilUnchanged(() => mintIdToken(provider, client, deps, { ...named, plan: asNamed }));
 }
 
 function useOf(
@@ -90,33 +89,15 @@ async function verify(
   }
 }
 
-async function refusalsRecorded<Result>(
-  deps: MintDeps,
-  client: Client,
-  named: NamedSubject,
-  decision: Promise<Result>,
-): Promise<Result> {
-  try {
-    return await decision;
-  } catch (error) {
-    await recordRefusal(deps, client, named, error);
-    throw error;
-  }
-}
-
-type Planned = Required<Pick<NamedSubject, "facts">> & Pick<NamedSubject, "write">;
-
 async function plan(
   client: Client,
   deps: MintDeps,
-  named: NamedSubject,
+  tenantId: string,
   assertion: SubjectAssertion,
-): Promise<Planned> {
-  const tenantId = named.tenantId ?? "";
-  assertMayActFor(client, "mint", tenantId);
+): Promise<PlannedSubject> {
   const now = deps.clock();
   const query = {
-    accountId: named.accountId,
+    accountId: assertion.subject,
     tenantId,
     clientId: client.clientId,
     nowMs: now.getTime(),

@@ -1,12 +1,9 @@
 // Owns the client credentials grant: access tokens by which a back end calls our own API, and nothing else.
 import type Provider from "oidc-provider";
 import { errors, type TokenEndpointGrantContext } from "oidc-provider";
+import { apiScopes } from "../../grants_and_scopes.ts";
 
-export const clientCredentialsGrant = "client_credentials";
 export const clientCredentialsParameters = ["scope"] as const;
-
-/** The scopes that open our own API. They are for back ends; a person's token never carries one. */
-export const apiScopes: readonly string[] = ["tti:admin", "tti:handoff", "tti:search"];
 
 /**
  * Makes the handler. Denies by default: a client gets a scope only if its registration lists it, and must ask.

@@ -2,12 +2,12 @@
 // clients whose libraries know this grant. The answer carries no access token that opens anything.
 import type Provider from "oidc-provider";
 import { errors, type KoaContextWithOIDC } from "oidc-provider";
+import { personScope, tokenTypes } from "../../grants_and_scopes.ts";
 import { invalidGrant, refusingAs } from "../library/token_error.ts";
 import { mintForAssertion } from "./asserted_subject.ts";
-import { type MintDeps, presentingClient } from "./mint.ts";
+import { presentingClient } from "./mint.ts";
+import type { MintDeps } from "./named_subject.ts";
 import { assertAsksForIdToken, requestedTokenParameters } from "./requested_token.ts";
-
-export const jwtBearerGrant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
 /** The assertion, and what is refused or says what is so anyway. */
 export const jwtBearerParameters = ["assertion", ...requestedTokenParameters] as const;
@@ -27,10 +27,10 @@ export function jwtBearerHandler(provider: Provider, deps: MintDeps) {
       // RFC 6749 section 5.1 wants the member; as in RFC 8693 it holds the token asked for.
       access_token: minted.idToken,
       id_token: minted.idToken,
-      issued_token_type: "urn:ietf:params:oauth:token-type:id_token",
+      issued_token_type: tokenTypes.idToken,
       token_type: "N_A",
       expires_in: minted.expiresInSeconds,
-      scope: "openid",
+      scope: personScope.openid,
     };
   };
 }

@@ -6,9 +6,9 @@ import { createAuditEvent } from "../../audit/audit_store.ts";
 import type { NewAuditEvent } from "../../audit/event_types.ts";
 import { OperationError } from "../../errors.ts";
 import { UserChanged } from "../accounts/provisioned_users.ts";
-import { type DecidedSubject, decideFacts } from "../subjects/subject.ts";
+import { decideFacts } from "../subjects/subject.ts";
 import { type AssertionUse, createUse } from "./assertion_use_store.ts";
-import type { MintDeps, NamedSubject } from "./mint.ts";
+import type { MintDecision, MintDeps, NamedSubject } from "./named_subject.ts";
 
 /** The refusal of an assertion that was used before. */
 export function replayed({ parameter }: AssertionUse): OperationError {
@@ -24,10 +24,10 @@ export async function recordMint(
   deps: MintDeps,
   client: Client,
   named: NamedSubject,
-  decided: DecidedSubject,
+  decided: MintDecision,
   jti: string,
 ): Promise<void> {
-  const { claims } = decided;
+  const { claims, write } = decided;
   const event = {
     type: "token.minted",
     actor: `client:${client.clientId}`,
@@ -36,7 +36,7 @@ export async function recordMint(
     clientId: client.clientId,
     details: { by: named.by, jti },
   } as const;
-  const { use, write } = named;
+  const { use } = named;
   if (use === undefined || write === undefined) return record(deps, named, event);
   const now = deps.clock();
   await deps.db.transaction(async (trx) => {
@@ -67,7 +67,7 @@ export async function recordRefusal(
   named: NamedSubject,
   error: unknown,
 ): Promise<void> {
-  if (!(error instanceof OperationError)) return;
+  if (!(error instanceof OperationError) || error.status >= 500) return;
   const { accountId, tenantId, by } = named;
   const notServed = error.code === "tenant_not_allowed" && error.field === "tenant";
   const event = {

@@ -2,8 +2,9 @@
 import type Provider from "oidc-provider";
 import type { AccessToken, Client, RefreshToken } from "oidc-provider";
 import { OperationError } from "../../errors.ts";
-import { loginOfGrant, tenantOfGrant } from "../library/internals.ts";
-import type { NamedSubject } from "./mint.ts";
+import { personScope } from "../../grants_and_scopes.ts";
+import { loginOfGrant, tenantOfGrant } from "../sessions/tenant_grant.ts";
+import type { NamedSubject } from "./named_subject.ts";
 
 /** The two kinds of our tokens that may name a subject. */
 export type OwnTokenKind = "access_token" | "refresh_token";
@@ -27,7 +28,7 @@ export async function resolveOwnTokenSubject(
   if (found === undefined || found.isExpired || found.clientId !== client.clientId) {
     throw refused(`is unknown, expired, or another client's ${kind.replace("_", " ")}`);
   }
-  if (!found.scopes.has("openid")) throw refused("was not granted the scope openid");
+  if (!found.scopes.has(personScope.openid)) throw refused(`was not granted the scope ${personScope.openid}`);
   const grant = found.grantId === undefined ? undefined : await provider.Grant.find(found.grantId);
   if (grant === undefined || grant.isExpired || grant.accountId !== found.accountId) {
     throw refused("comes from a sign-in that was ended or revoked");

@@ -1,13 +1,11 @@
 // Owns the list of grants beyond OpenID Connect's own. A grant that is not listed here does not exist.
 import type Provider from "oidc-provider";
-import {
-  clientCredentialsGrant,
-  clientCredentialsHandler,
-  clientCredentialsParameters,
-} from "./client_credentials.ts";
-import { jwtBearerGrant, jwtBearerHandler, jwtBearerParameters } from "./jwt_bearer.ts";
-import { createMintDeps, type MintSettings } from "./mint.ts";
-import { tokenExchangeGrant, tokenExchangeHandler, tokenExchangeParameters } from "./token_exchange.ts";
+import { grantTypes } from "../../grants_and_scopes.ts";
+import { clientCredentialsHandler, clientCredentialsParameters } from "./client_credentials.ts";
+import { jwtBearerHandler, jwtBearerParameters } from "./jwt_bearer.ts";
+import { createMintDeps } from "./mint.ts";
+import type { MintSettings } from "./named_subject.ts";
+import { tokenExchangeHandler, tokenExchangeParameters } from "./token_exchange.ts";
 
 /**
  * Registers the grants by which a client's back end gets ID tokens. A client uses one only if its
@@ -15,11 +13,13 @@ import { tokenExchangeGrant, tokenExchangeHandler, tokenExchangeParameters } fro
  */
 export function registerGrants(provider: Provider, settings: MintSettings): void {
   const deps = createMintDeps(settings);
-  provider.registerGrantType(tokenExchangeGrant, tokenExchangeHandler(provider, deps), [
+  provider.registerGrantType(grantTypes.tokenExchange, tokenExchangeHandler(provider, deps), [
     ...tokenExchangeParameters,
   ]);
-  provider.registerGrantType(clientCredentialsGrant, clientCredentialsHandler(provider), [
+  provider.registerGrantType(grantTypes.clientCredentials, clientCredentialsHandler(provider), [
     ...clientCredentialsParameters,
   ]);
-  provider.registerGrantType(jwtBearerGrant, jwtBearerHandler(provider, deps), [...jwtBearerParameters]);
+  provider.registerGrantType(grantTypes.jwtBearer, jwtBearerHandler(provider, deps), [
+    ...jwtBearerParameters,
+  ]);
 }

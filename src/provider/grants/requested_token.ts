@@ -1,5 +1,6 @@
 // Owns what a back end may ask of a minted token: nothing but what it is. One decision for every grant that mints.
 import { errors } from "oidc-provider";
+import { personScope, tokenTypes } from "../../grants_and_scopes.ts";
 
 /** Parameters that are looked at only to be refused, or to say what is so anyway (RFC 8693 section 2.1). */
 export const requestedTokenParameters = [
@@ -10,8 +11,6 @@ export const requestedTokenParameters = [
   "actor_token",
   "actor_token_type",
 ] as const;
-
-const idTokenType = "urn:ietf:params:oauth:token-type:id_token";
 
 /**
  * Refuses a request for any other token than the ID token for AWS.
@@ -30,10 +29,10 @@ export function assertAsksForIdToken(params: Record<string, string | undefined>,
   if (params["audience"] !== undefined && params["audience"] !== awsClientId) {
     throw new errors.InvalidTarget("audience can only be the client id registered with AWS; leave it out");
   }
-  if ((params["requested_token_type"] ?? idTokenType) !== idTokenType) {
-    throw new errors.InvalidRequest(`requested_token_type must be ${idTokenType}`);
+  if ((params["requested_token_type"] ?? tokenTypes.idToken) !== tokenTypes.idToken) {
+    throw new errors.InvalidRequest(`requested_token_type must be ${tokenTypes.idToken}`);
   }
-  if (params["scope"] !== undefined && params["scope"] !== "openid") {
-    throw new errors.InvalidScope("scope can only be openid; leave it out", params["scope"]);
+  if (params["scope"] !== undefined && params["scope"] !== personScope.openid) {
+    throw new errors.InvalidScope(`scope can only be ${personScope.openid}; leave it out`, params["scope"]);
   }
 }

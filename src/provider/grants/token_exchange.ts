@@ -1,13 +1,13 @@
 // Owns the OAuth 2.0 token exchange grant (RFC 8693): a client names a user, and gets the ID token for AWS.
 import type Provider from "oidc-provider";
 import { type Client, errors, type KoaContextWithOIDC } from "oidc-provider";
+import { tokenTypes } from "../../grants_and_scopes.ts";
 import { invalidGrant, refusingAs } from "../library/token_error.ts";
 import { mintForAssertion } from "./asserted_subject.ts";
-import { type MintDeps, type MintedToken, mintIdToken, presentingClient } from "./mint.ts";
-import { resolveOwnTokenSubject } from "./own_token_subject.ts";
+import { type MintedToken, mintIdToken, presentingClient } from "./mint.ts";
+import type { MintDeps } from "./named_subject.ts";
+import { type OwnTokenKind, resolveOwnTokenSubject } from "./own_token_subject.ts";
 import { assertAsksForIdToken, requestedTokenParameters } from "./requested_token.ts";
-
-export const tokenExchangeGrant = "urn:ietf:params:oauth:grant-type:token-exchange";
 
 /** Parameters of RFC 8693 section 2.1; those we refuse are listed so that they are seen. */
 export const tokenExchangeParameters = [
@@ -16,7 +16,10 @@ export const tokenExchangeParameters = [
   ...requestedTokenParameters,
 ] as const;
 
-const tokenType = (name: string) => `urn:ietf:params:oauth:token-type:${name}`;
+const ownTokenKinds: ReadonlyMap<string, OwnTokenKind> = new Map([
+  [tokenTypes.accessToken, "access_token"],
+  [tokenTypes.refreshToken, "refresh_token"],
+]);
 
 /** Makes the handler of the grant. */
 export function tokenExchangeHandler(provider: Provider, deps: MintDeps) {
@@ -27,7 +30,7 @@ export function tokenExchangeHandler(provider: Provider, deps: MintDeps) {
     ctx.body = {
       // RFC 8693 section 2.2.1: the issued token stands here whatever its kind; N_A says it is no access token.
       access_token: minted.idToken,
-      issued_token_type: tokenType("id_token"),
+      issued_token_type: tokenTypes.idToken,
       token_type: "N_A",
       expires_in: minted.expiresInSeconds,
     };
@@ -42,16 +45,12 @@ async function mint(
 ): Promise<MintedToken> {
   const token = params["subject_token"];
   if (token === undefined || token === "") throw new errors.InvalidRequest("subject_token is missing");
-  const kinds = {
-    [tokenType("access_token")]: "access_token",
-    [tokenType("refresh_token")]: "refresh_token",
-  } as const;
   const type = params["subject_token_type"] ?? "";
-  if (type === tokenType("jwt")) return mintForAssertion(provider, client, deps, token, "subject_token");
-  const kind = Object.hasOwn(kinds, type) ? kinds[type] : undefined;
+  if (type === tokenTypes.jwt) return mintForAssertion(provider, client, deps, token, "subject_token");
+  const kind = ownTokenKinds.get(type);
   if (kind === undefined) {
     throw new errors.InvalidRequest(
-      `subject_token_type must be ${["jwt", "access_token", "refresh_token"].map(tokenType).join(", ")}`,
+      `subject_token_type must be ${[tokenTypes.jwt, tokenTypes.accessToken, tokenTypes.refreshToken].join(", ")}`,
     );
   }
   return mintIdToken(provider, client, deps, await resolveOwnTokenSubject(provider, client, token, kind));

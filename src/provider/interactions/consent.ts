@@ -8,7 +8,7 @@ import { OperationError } from "../../errors.ts";
 import { uriOf } from "../../input/web_address.ts";
 import { renderPage } from "../../views/render.ts";
 import { findAccount } from "../accounts/account_store.ts";
-import { createGrant, tenantOfGrant } from "../library/internals.ts";
+import { createGrant, tenantOfGrant } from "../sessions/tenant_grant.ts";
 import { disclosedDetails } from "../subjects/claims.ts";
 import { findMembership } from "../tenants/membership_store.ts";
 import { addressIn } from "../tenants/person_in_tenant.ts";
@@ -69,7 +69,7 @@ export async function answerConsent(
       accountId,
       clientId: state.client.clientId,
       tenantId,
-      // Filled in by the sign-in that goes on with it (policies.ts loadGrant).
+      // Filled in by the sign-in that goes on with it (assembly/bind_tenant_to_login.ts).
       login: undefined,
     });
   grant.addOIDCScope([...state.scopes]);

@@ -4,7 +4,6 @@ import type { RouterContext } from "@koa/router";
 import type { InteractionResults } from "oidc-provider";
 import { OperationError } from "../../errors.ts";
 import { onceEach, parseFormText } from "../../input/form_text.ts";
-import type { LoginResult } from "../assembly/account_finder.ts";
 import {
   beginHandoff,
   type HandoffDeps,
@@ -12,6 +11,7 @@ import {
   handoffAcr,
   redeemHandoff,
 } from "../handoff/login_handoff.ts";
+import type { LoginResult } from "../subjects/signing_in_account.ts";
 import { findTenant } from "../tenants/tenant_store.ts";
 import { describeForIsv, goesToIsv } from "./handoff_request.ts";
 import type { InteractionState } from "./interaction.ts";

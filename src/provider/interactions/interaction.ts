@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type Provider from "oidc-provider";
 import { type Client, errors, type InteractionResults } from "oidc-provider";
 import { OperationError } from "../../errors.ts";
-import { personScopes } from "../assembly/policies.ts";
+import { personScopes } from "../../grants_and_scopes.ts";
 import { browserKeyOf, isOfBrowser } from "./browser_binding.ts";
 import type { PromptDetails } from "./prompts.ts";
 

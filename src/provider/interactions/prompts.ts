@@ -1,10 +1,10 @@
 // Owns when a person is asked something during an authorization request, as the list of named checks
 // oidc-provider runs in order: log in, choose a tenant, consent.
 import { interactionPolicy, type KoaContextWithOIDC } from "oidc-provider";
-import { openPlacesOf, placesOf, vouchersOf } from "../assembly/account_finder.ts";
 import { accountClientId } from "../clients/account_client.ts";
-import { tenantOfGrant } from "../library/internals.ts";
+import { tenantOfGrant } from "../sessions/tenant_grant.ts";
 import { isOpen } from "../subjects/places.ts";
+import { openPlacesOf, placesOf, vouchersOf } from "../subjects/signing_in_account.ts";
 import { decideTenant, type TenantChoiceFacts, type TenantDecision } from "../tenants/tenant_choice.ts";
 
 const { Check, Prompt, base } = interactionPolicy;

@@ -2,19 +2,32 @@
 // saves: a fault in between costs the session, and a repeated request ends it. Here everything is signed first, and
 // one transaction uses the old token up and saves what follows it.
 import type Provider from "oidc-provider";
-import { type Client, errors, type Grant, type KoaContextWithOIDC, type RefreshToken } from "oidc-provider";
+import {
+  type Client,
+  errors,
+  type FindAccount,
+  type Grant,
+  type KoaContextWithOIDC,
+  type RefreshToken,
+} from "oidc-provider";
 import { createAuditEvent } from "../../audit/audit_store.ts";
-import { type AccountDeps, accountFinder } from "../assembly/account_finder.ts";
-import { tenantOfGrant, tokenRecordOf } from "../library/internals.ts";
+import type { Clock } from "../../clock.ts";
+import type { Database } from "../../db/connect.ts";
+import { grantTypes, personScope } from "../../grants_and_scopes.ts";
+import { tokenRecordOf } from "../library/stored_token.ts";
+import { tenantOfGrant } from "../sessions/tenant_grant.ts";
 import { createRecordOnce, deleteFamilyOfRecord } from "../storage/record_store.ts";
 import { findRefreshTokenUse, rotateRefreshToken } from "../storage/rotation_store.ts";
 import { judgePresentation, successorOf } from "./successor.ts";
 
-export const refreshGrant = "refresh_token";
 export const refreshParameters = ["refresh_token", "scope"] as const;
 
 /** What the grant needs. */
-export interface RefreshDeps extends AccountDeps {
+export interface RefreshDeps {
+  db: Database;
+  clock: Clock;
+  /** As oidc-provider is configured with it. */
+  findAccount: FindAccount;
   /** How long a repeat of a used refresh token is honest, in milliseconds; 0: never. */
   refreshGraceMs: number;
   /** Keys successors are made with, newest first. */
@@ -33,8 +46,6 @@ interface Presented {
 
 /** Makes the handler. Register it before the provider serves. */
 export function refreshHandler(provider: Provider, deps: RefreshDeps) {
-  const findAccount = accountFinder(deps);
-
   return async (ctx: KoaContextWithOIDC): Promise<void> => {
     // Whoever loses a race in which no repeat could be seen yet sees it the second time.
     for (let attempt = 1; attempt <= 2; attempt += 1) {
@@ -62,7 +73,7 @@ export function refreshHandler(provider: Provider, deps: RefreshDeps) {
     assertScopes(ctx, token);
     ctx.oidc.entity("RefreshToken", token);
     ctx.oidc.entity("Grant", grant);
-    const account = await findAccount(ctx, token.accountId, token);
+    const account = await deps.findAccount(ctx, token.accountId, token);
     if (!account) throw new errors.InvalidGrant("refresh token invalid (referenced account not found)");
     ctx.oidc.entity("Account", account);
     const claims = await account.claims("id_token", token.scope ?? "", {}, []);
@@ -110,12 +121,16 @@ export function refreshHandler(provider: Provider, deps: RefreshDeps) {
     const client = clientOf(ctx);
     const scope = ctx.oidc.params?.["scope"] === undefined ? token.scopes : ctx.oidc.requestParamScopes;
     const { accountId, sid, sessionUid, expiresWithSession, claims, grantId = "" } = token;
-    const gty = token.gty?.endsWith(refreshGrant) ? token.gty : `${token.gty} ${refreshGrant}`;
+    const gty = token.gty?.endsWith(grantTypes.refreshToken)
+      ? token.gty
+      : `${token.gty} ${grantTypes.refreshToken}`;
     const shared = { accountId, client, grantId, gty, sid, sessionUid, expiresWithSession, claims };
 
     const access = new provider.AccessToken({ ...shared, scope: grant.getOIDCScopeFiltered(scope) } as never);
     ctx.oidc.entity("AccessToken", access);
-    const idToken = scope.has("openid") ? await signIdToken(ctx, presented, access.scope ?? "") : undefined;
+    const idToken = scope.has(personScope.openid)
+      ? await signIdToken(ctx, presented, access.scope ?? "")
+      : undefined;
 
     const { acr, amr, authTime, nonce, iiat, rotations = 0 } = token;
     const carried = { acr, amr, authTime, nonce, iiat, scope: token.scope, rotations: rotations + 1 };
@@ -167,7 +182,7 @@ export function refreshHandler(provider: Provider, deps: RefreshDeps) {
         await createRecordOnce(trx, "AccessToken", id, payload, expiresAtMs);
         const { jti, clientId, ...parties } = issued;
         if (jti === undefined) return true;
-        const details = { by: refreshGrant, jti };
+        const details = { by: grantTypes.refreshToken, jti };
         const event = {
           type: "token.issued",
           actor: `client:${clientId}`,

@@ -6,7 +6,6 @@ import { onceEach, parseFormText } from "../../input/form_text.ts";
 import { currentFrame } from "../../views/frame.ts";
 import { pageHeaders, renderPage } from "../../views/render.ts";
 import type { Account } from "../accounts/account_store.ts";
-import type { ProviderHost } from "../assembly/host.ts";
 import {
   accountReturnPath,
   accountSignedOutPath,
@@ -17,6 +16,7 @@ import {
 import { assertOwnForm, readForm } from "../edge/form.ts";
 import { type FormOutcome, leaveOutcome, takeOutcome } from "../edge/form_outcome.ts";
 import { sessionOf } from "../library/internals.ts";
+import type { ProviderHost } from "../library/provider_host.ts";
 import type { PresencePolicy } from "../presence/presence_policy.ts";
 import { listVouchers } from "../sessions/voucher_store.ts";
 import { type PlaceDeps, readPlaces } from "../subjects/places.ts";

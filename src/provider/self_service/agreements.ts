@@ -3,6 +3,7 @@
 import { createAuditEvent } from "../../audit/audit_store.ts";
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
+import { grantTypes } from "../../grants_and_scopes.ts";
 import { type Client, listClients } from "../clients/client_store.ts";
 import { mayActFor } from "../clients/tenant_rights.ts";
 import {
@@ -91,7 +92,7 @@ export async function decideAgreement(
 
 // By minting, by searching, or, for the client registered with AWS, by refreshing (docs/decisions/0004).
 function actsFor({ clientId, metadata }: Client, tenantId: string, awsClientId: string): boolean {
-  const grants = metadata.grant_types ?? [];
-  if (clientId === awsClientId && grants.includes("refresh_token")) return true;
+  const held = metadata.grant_types ?? [];
+  if (clientId === awsClientId && held.includes(grantTypes.refreshToken)) return true;
   return mayActFor(metadata, "mint", tenantId) || mayActFor(metadata, "search", tenantId);
 }

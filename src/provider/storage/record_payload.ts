@@ -8,6 +8,11 @@ export function hashRecordId(id: string): string {
   return createHash("sha256").update(id).digest("base64url");
 }
 
+/** The id under which the use of an assertion is recorded, so that it is used once. */
+export function useIdOf(issuer: string, jti: string): string {
+  return hashRecordId(JSON.stringify([issuer, jti]));
+}
+
 /**
  * The payload as it is stored. `jti` is the value a browser or client presents (the token, the code, the
  * session cookie), and an interaction repeats the session's cookie: both are left out.

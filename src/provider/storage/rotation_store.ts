@@ -1,20 +1,12 @@
 // Owns the statements that exchange one refresh token for the next. What was signed before is saved here in one
 // transaction with the use of the old token: a fault anywhere leaves the old token good, or the new one in place.
-import type { AdapterPayload } from "oidc-provider";
 import type { Database } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
+import type { TokenRecord } from "../library/stored_token.ts";
 import { hashRecordId } from "./record_payload.ts";
 import { createRecordOnce } from "./record_store.ts";
 
 const model = "RefreshToken";
-
-/** A token as it is stored. */
-export interface TokenRecord {
-  id: string;
-  payload: AdapterPayload;
-  /** Epoch milliseconds. */
-  expiresAtMs: number;
-}
 
 /** One exchange of a refresh token. */
 export interface Rotation {

@@ -1,6 +1,7 @@
 // Owns the content of every ID token: facts in, claims or a refusal out. Pure. Every flow asks here, and
 // nothing elsewhere may decide whose address or which tenant a token names.
 import { OperationError } from "../../errors.ts";
+import { personScope } from "../../grants_and_scopes.ts";
 import { domainOfAddress } from "../tenants/domain_name.ts";
 import { addressIn, nameIn } from "../tenants/person_in_tenant.ts";
 import type { SubjectFacts } from "./subject_store.ts";
@@ -103,7 +104,7 @@ export function disclosedDetails(
   scopes: ReadonlySet<string>,
 ): { email: boolean; name: boolean } {
   if (audience.firstParty || audience.clientId === awsClientId) return { email: true, name: true };
-  return { email: scopes.has("email"), name: scopes.has("profile") };
+  return { email: scopes.has(personScope.email), name: scopes.has(personScope.profile) };
 }
 
 /**
@@ -118,8 +119,8 @@ export function userinfoClaims(
   const scopes = new Set(scope.split(" "));
   return {
     sub: claims.sub,
-    ...(scopes.has("email") ? { email: claims.email, email_verified: claims.email_verified } : {}),
-    ...(scopes.has("profile") && claims.name !== undefined ? { name: claims.name } : {}),
+    ...(scopes.has(personScope.email) ? { email: claims.email, email_verified: claims.email_verified } : {}),
+    ...(scopes.has(personScope.profile) && claims.name !== undefined ? { name: claims.name } : {}),
     [tenantClaim]: claims.tenantId,
   };
 }

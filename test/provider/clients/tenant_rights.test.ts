@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
   assertMayActFor,
+  type MayAct,
   mayActFor,
   type TenantRight,
   tenantRights,
@@ -11,7 +12,7 @@ import {
 } from "../../../src/provider/clients/tenant_rights.ts";
 
 const tokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange";
-const every = { grant_types: [tokenExchange], scope: "openid tti:handoff tti:search" };
+const every = { clientId: "every", grant_types: [tokenExchange], scope: "openid tti:handoff tti:search" };
 
 const lists = (client: object) =>
   Object.fromEntries(tenantRights.map((right) => [right, tenantsOfRight(client, right)]));
@@ -74,4 +75,16 @@ test("a refusal says which option would have allowed it", () => {
     const refusal = { code: "tenant_not_allowed", fix: new RegExp(`--${right}-for TENANT`) };
     assert.throws(() => assertMayActFor(every, right satisfies TenantRight, "acme"), refusal);
   }
+});
+
+test("nothing but the assertion makes the value that minting takes", () => {
+  const client = { ...every, [tenantsMember.mint]: ["acme"] };
+  const acting = assertMayActFor(client, "mint", "acme");
+  assert.deepEqual(
+    { clientId: acting.clientId, tenantId: acting.tenantId },
+    { clientId: "every", tenantId: "acme" },
+  );
+  // @ts-expect-error whoever writes the members down has no such value
+  const forged: MayAct = { clientId: "every", tenantId: "acme" };
+  assert.ok(!(forged instanceof acting.constructor));
 });

@@ -2,9 +2,8 @@
 import { generateKeyPairSync, type KeyObject, randomUUID } from "node:crypto";
 import { SignJWT } from "jose";
 import type { Database } from "../../../src/db/connect.ts";
-import { jwtBearerGrant } from "../../../src/provider/grants/jwt_bearer.ts";
+import { grantTypes } from "../../../src/grants_and_scopes.ts";
 import { subjectAssertionType } from "../../../src/provider/grants/subject_assertion.ts";
-import { tokenExchangeGrant } from "../../../src/provider/grants/token_exchange.ts";
 import type { PresencePolicy } from "../../../src/provider/presence/presence_policy.ts";
 import { type LoginMethod, saveTenant } from "../../../src/provider/tenants/tenant_store.ts";
 import { addClient, clientSecret } from "../support/provider_fixture.ts";
@@ -41,7 +40,7 @@ export async function addMintingClients(
   await addClient(db, { client_id: awsClientId });
   await addClient(db, {
     client_id: backEndId,
-    grant_types: ["authorization_code", "refresh_token", tokenExchangeGrant, jwtBearerGrant],
+    grant_types: ["authorization_code", "refresh_token", grantTypes.tokenExchange, grantTypes.jwtBearer],
     allowed_tenants: allowedTenants,
     jwks: { keys: [subjectJwk as never] },
   });
@@ -102,7 +101,7 @@ export function exchange(
   return postToken(
     issuer,
     {
-      grant_type: tokenExchangeGrant,
+      grant_type: grantTypes.tokenExchange,
       subject_token: subjectToken,
       subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
       requested_token_type: "urn:ietf:params:oauth:token-type:id_token",

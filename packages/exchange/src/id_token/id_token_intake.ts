@@ -1,13 +1,12 @@
 // Where ID tokens come in: asks the source, then lets through only a token that AWS would take, that belongs to the
 // tenant and user asked for, and that was never presented. Everything here happens before the first AWS call.
-
 import { inspect } from "node:util";
 import type { Clock } from "../clock.ts";
 import type { Connection } from "../connection.ts";
 import type { Deadline } from "../deadline.ts";
 import { ExchangeError, ExchangeSettingsError, IdTokenError } from "../errors.ts";
-import type { CheckedIdToken } from "../exchange_request.ts";
 import { messageOf, redact } from "../failures/redaction.ts";
+import type { CheckedIdToken } from "./checked_id_token.ts";
 import { decodeIdToken, type IdTokenExpectations, summariseToken } from "./id_token.ts";
 import { assertRulesKept } from "./id_token_rules.ts";
 import { IssuerKeys } from "./issuer_keys.ts";

@@ -1,0 +1,102 @@
+// Owns which tenant a sign-in is for and by which of the session's logins: the grant of an authorization request names
+// both, once and for all, and every token that comes of it is decided from them.
+import type { Grant, KoaContextWithOIDC, Session } from "oidc-provider";
+import { personScopes } from "../../grants_and_scopes.ts";
+import { decideTenantOfRequest, isForTenant, needsConsent } from "../interactions/prompts.ts";
+import {
+  createGrant,
+  type GrantLogin,
+  keepLogin,
+  loginOfGrant,
+  type TenantGrant,
+  tenantOfGrant,
+} from "../sessions/tenant_grant.ts";
+import type { Voucher } from "../sessions/voucher.ts";
+import type { OpenPlace } from "../subjects/places.ts";
+import { openPlacesOf } from "../subjects/signing_in_account.ts";
+import { ttlSeconds } from "./policies.ts";
+
+/**
+ * Finds or makes the grant of an authorization request: the one of this session and client if it is for the
+ * tenant the request is for. A first-party client's grant is made here, without a question; a third-party
+ * client's after consent.
+ */
+export async function loadGrant(ctx: KoaContextWithOIDC): Promise<Grant | undefined> {
+  const { client, session, account, provider, result } = ctx.oidc;
+  if (!client || !session || !account) return undefined;
+  const known = await Promise.all(
+    [result?.consent?.grantId, session.grantIdFor(client.clientId)].map((grantId) =>
+      grantId === undefined ? undefined : provider.Grant.find(grantId),
+    ),
+  );
+  const own = known.filter(
+    (grant) => grant?.accountId === account.accountId && grant?.clientId === client.clientId,
+  );
+  const decision = decideTenantOfRequest(
+    ctx,
+    own.map(tenantOfGrant).find((tenantId) => tenantId !== undefined),
+  );
+  if (decision.kind !== "chosen" && isForTenant(ctx)) return undefined;
+  const tenantId = decision.kind === "chosen" && isForTenant(ctx) ? decision.tenantId : undefined;
+  const place = openPlacesOf(account).find(({ tenant }) => tenant.id === tenantId);
+  if (place !== undefined) speakBy(session, place.voucher);
+  const login = place && loginAt(place);
+  const matching: TenantGrant | undefined = own.find(
+    (grant) => tenantOfGrant(grant) === tenantId && isOfLogin(grant, login),
+  );
+  if (matching && login && matching.vouchedBy !== login.method) {
+    keepLogin(matching, login);
+    await matching.save();
+  }
+  const grant =
+    matching ??
+    createGrant(provider, {
+      accountId: account.accountId,
+      clientId: client.clientId,
+      tenantId,
+      login,
+    });
+  if (needsConsent(client)) return matching && isFresh(matching) ? matching : undefined;
+  const missing = [...ctx.oidc.requestParamOIDCScopes].filter(
+    (scope) => personScopes.includes(scope) && !hasScope(grant, scope),
+  );
+  if (missing.length === 0 && matching && isFresh(matching)) return matching;
+  if (matching && !isFresh(matching)) delete matching.exp;
+  if (missing.length > 0) grant.addOIDCScope(missing);
+  await grant.save();
+  return grant;
+}
+
+// What comes of a login for one tenant is for the membership that stands while it does.
+const loginAt = ({ voucher, membership }: OpenPlace): GrantLogin => ({
+  method: voucher.method,
+  generation: voucher.generation,
+  memberSinceMs: membership.createdAtMs,
+});
+
+// A grant of a login that was ended, or of a membership that was, is not brought back: tokens that were made from it
+// meanwhile would come back with it.
+function isOfLogin(grant: TenantGrant | undefined, login: GrantLogin | undefined): boolean {
+  const kept = loginOfGrant(grant);
+  if (kept === undefined || login === undefined) return true;
+  if (kept.generation !== login.generation) return false;
+  return kept.memberSinceMs === null || kept.memberSinceMs === login.memberSinceMs;
+}
+
+// What codes and tokens say of the login is what is so for their tenant: a session may hold several logins.
+function speakBy(session: Session, voucher: Voucher): void {
+  const loginTs = Math.floor(voucher.authTimeMs / 1000);
+  const { acr, amr } = voucher;
+  if (
+    session.loginTs === loginTs &&
+    session.acr === acr &&
+    JSON.stringify(session.amr ?? []) === JSON.stringify(amr)
+  )
+    return;
+  Object.assign(session, { loginTs, acr, amr: [...amr] });
+}
+
+// A refresh token made from a grant must not outlive it.
+const isFresh = (grant: Grant): boolean => grant.remainingTTL > ttlSeconds.refreshToken;
+
+const hasScope = (grant: Grant, scope: string): boolean => grant.getOIDCScope().split(" ").includes(scope);

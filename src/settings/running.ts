@@ -1,0 +1,33 @@
+// Owns the settings of the log, and those the AWS SDK reads too.
+import { type LogLevel, logLevels } from "../log.ts";
+import { none, setting } from "./setting.ts";
+import { flag, oneOf, text, webUrl } from "./setting_values.ts";
+
+export const runningSettings = {
+  logLevel: setting<LogLevel>({
+    name: "TTI_LOG_LEVEL",
+    doc: "One of `fatal`, `error`, `warn`, `info`, `debug`, `trace`, `silent`.",
+    defaultText: "`info`",
+    fallback: () => "info",
+    parse: oneOf(logLevels),
+  }),
+  accessLog: setting({
+    name: "TTI_ACCESS_LOG",
+    doc: "Whether each answered request is a line of the log: method, route, status, duration, client, address. Refusals and failures are logged either way.",
+    defaultText: "`on`; `off` in development",
+    fallback: (mode) => mode === "production",
+    parse: flag,
+  }),
+  awsEndpointUrl: setting<string | undefined>({
+    name: "AWS_ENDPOINT_URL",
+    doc: "Endpoint of every AWS call, as the AWS SDK reads it. Set it to the sandbox to try without AWS.",
+    fallback: none,
+    parse: webUrl,
+  }),
+  awsRegion: setting<string | undefined>({
+    name: "AWS_REGION",
+    doc: "Region of KMS calls, as the AWS SDK reads it. STS is called in the region of the customer's Identity Center, whatever this says.",
+    fallback: none,
+    parse: text,
+  }),
+};
