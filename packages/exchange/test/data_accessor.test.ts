@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DataAccessor } from "../src/index.ts";
 import { acme } from "./support/connections.ts";
+import { holdTime, patience } from "./support/held_time.ts";
 import { type StubScript, searchError } from "./support/stub_aws.ts";
 import { collect, startWorld } from "./support/world.ts";
 
@@ -152,14 +153,18 @@ test("throttling is waited out by the SDK", async (t) => {
 });
 
 test("a search that gets no answer ends at its deadline", async (t) => {
-  const world = await startWorld(t, { deadlineSeconds: 0.4 });
+  const world = await startWorld(t, patience);
   const accessor = world.accessor();
   await collect(accessor.search(ask));
+  const time = holdTime(t);
   world.aws.script = () => ({ drop: "never" });
-  await assert.rejects(collect(accessor.search(ask)), {
+  const waiting = assert.rejects(collect(accessor.search(ask)), {
     code: "deadline_exceeded",
     step: "search-relevant-content",
   });
+  await time.until(() => world.aws.count("search") === 2);
+  time.pass(patience.deadlineSeconds);
+  await waiting;
 });
 
 test("a search dropped in the middle is told as such, and the next one works", async (t) => {
@@ -175,8 +180,10 @@ test("an aborted search ends with the caller's reason", async (t) => {
   const world = await startWorld(t);
   world.aws.script = ({ operation }) => (operation === "search" ? { drop: "never" } : undefined);
   const controller = new AbortController();
-  setTimeout(() => controller.abort(new Error("typed on")), 150);
-  await assert.rejects(collect(world.accessor().search({ ...ask, signal: controller.signal })), /typed on/);
+  const waiting = collect(world.accessor().search({ ...ask, signal: controller.signal }));
+  while (world.aws.count("search") === 0) await new Promise(setImmediate);
+  controller.abort(new Error("typed on"));
+  await assert.rejects(waiting, /typed on/);
 });
 
 test("a search that cannot be made is refused before anything is sent", async (t) => {

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ExchangeDeadlineError } from "../src/index.ts";
 import { acme } from "./support/connections.ts";
+import { holdTime, patience } from "./support/held_time.ts";
 import { oauthError, type StubAnswer, type StubScript, stsError } from "./support/stub_aws.ts";
 import { startWorld, type World } from "./support/world.ts";
 
@@ -115,15 +116,17 @@ for (const operation of [
   "assume-role-with-context",
 ] as const) {
   test(`an AWS that never answers ${operation} is given up at the deadline, which names the step`, async (t) => {
-    const world = await startWorld(t, { deadlineSeconds: 0.4 });
+    const world = await startWorld(t, patience);
+    const time = holdTime(t);
     world.aws.script = (request) => (request.operation === operation ? { drop: "never" } : undefined);
-    const startedMs = performance.now();
-    await assert.rejects(world.client.session(ask), (error) => {
+    const waiting = assert.rejects(world.client.session(ask), (error) => {
       assert.ok(error instanceof ExchangeDeadlineError);
       assert.equal(error.step, operation);
       return true;
     });
-    assert.ok(performance.now() - startedMs < 1500);
+    await time.until(() => world.aws.count(operation) === 1);
+    time.pass(patience.deadlineSeconds);
+    await waiting;
     assertNothingTwice(world);
   });
 }
@@ -139,9 +142,18 @@ test("a token source that never answers is given up at the deadline", async (t) 
 });
 
 test("one slow attempt of AssumeRole is cut off and tried again", async (t) => {
-  const world = await startWorld(t, { attemptTimeoutSeconds: 0.2 });
+  const attemptTimeoutSeconds = 60;
+  const world = await startWorld(t, { ...patience, attemptTimeoutSeconds });
+  const time = holdTime(t);
   world.aws.script = faulty("assume-role-with-tag", { drop: "never" });
-  await world.client.session(ask);
+  const waiting = world.client.session(ask);
+  await time.until(() => world.aws.count("assume-role-with-tag") === 1);
+  // The attempt, then the SDK's pause before the next.
+  for (let second = 0; world.aws.count("assume-role-with-tag") < 2; second += 1) {
+    if (second <= attemptTimeoutSeconds + 1) time.pass(1);
+    await time.settle();
+  }
+  await waiting;
   assert.equal(presented(world).length, 1);
 });
 
@@ -151,12 +163,14 @@ test("a caller that aborts gets its own reason; the others keep the exchange", a
   world.aws.script = faulty("create-token-with-iam", {
     status: 200,
     body: JSON.stringify({ awsAdditionalDetails: { identityContext: "late" } }),
-    delayMs: 100,
   });
+  const answering = Promise.withResolvers<void>();
+  world.aws.hold = ({ operation }) => (operation === "create-token-with-iam" ? answering.promise : undefined);
   const impatient = world.client.session({ ...ask, signal: controller.signal });
   const patient = world.client.session(ask);
-  setTimeout(() => controller.abort(new Error("closed the tab")), 20);
+  controller.abort(new Error("closed the tab"));
   await assert.rejects(impatient, /closed the tab/);
+  answering.resolve();
   assert.equal((await patient).credentials.accessKeyId, "ASIACONTEXT1");
   assert.equal(presented(world).length, 1);
 });
@@ -194,6 +208,7 @@ test("closing the client ends an exchange under way", async (t) => {
   const world = await startWorld(t);
   world.aws.script = () => ({ drop: "never" });
   const waiting = world.client.session(ask);
-  setTimeout(() => world.client.destroy(), 50);
+  while (world.aws.seen.length === 0) await new Promise(setImmediate);
+  world.client.destroy();
   await assert.rejects(waiting, { code: "client_closed" });
 });

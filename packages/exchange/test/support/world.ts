@@ -40,6 +40,9 @@ export async function startWorld(
       baseCredentials,
       awsClientOptions: aws.clientOptions,
       onEvent: (event) => events.push(event),
+      // No test is to end because the machine is busy; one about limits sets its own.
+      deadlineSeconds: 600,
+      attemptTimeoutSeconds: 300,
       ...options,
       ...more,
     });
