@@ -53,7 +53,7 @@ export function retryHeaders(answer: { retryAfterSeconds?: number | undefined })
 }
 
 /** Whether a failure must be looked at by an operator. */
-export function isOurFault(error: unknown): boolean {
+function isOurFault(error: unknown): boolean {
   return answerOf(error).status >= 500;
 }
 

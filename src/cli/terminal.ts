@@ -120,7 +120,7 @@ export interface ToldError {
  * Puts any error into words. Errors of ours and of the exchange library carry code and fix; of any other
  * only the message is told.
  */
-export function describeError(error: unknown): ToldError {
+function describeError(error: unknown): ToldError {
   if (!(error instanceof Error)) return { message: String(error) };
   const text = (name: string): Record<string, string> => {
     const value: unknown = Reflect.get(error, name);

@@ -22,7 +22,7 @@ export interface StoreHealthDeps {
 }
 
 /** Times of a look, in milliseconds. */
-export const storeHealthLimits = { answerMs: 2_000, keptMs: 1_000 } as const;
+const storeHealthLimits = { answerMs: 2_000, keptMs: 1_000 } as const;
 
 /** Makes the look. */
 export function createStoreHealth(

@@ -17,7 +17,7 @@ interface Entry<T> {
 }
 
 /** Values kept for a time under an id nobody can guess. */
-export class ExpiringStore<T> {
+class ExpiringStore<T> {
   readonly #entries = new Map<string, Entry<T>>();
   readonly #clock: Clock;
   readonly #lifetimeMs: number;

@@ -1,5 +1,4 @@
 // Owns how times from outside are read: one form, one range, one tolerance for clocks that differ.
-import { OperationError } from "../errors.ts";
 
 /**
  * How far another party's clock may be ahead or behind, in seconds: for client assertions, subject assertions and
@@ -25,23 +24,7 @@ export interface MomentRule {
 }
 
 /**
- * Parses a NumericDate: seconds since 1970, a fraction is dropped (RFC 7519 section 2 allows one).
- * @param value what the caller sent
- * @param field the field's name in the caller's own words, for the error
- * @returns whole epoch seconds
- * @throws OperationError invalid_input
- */
-export function parseMoment(value: unknown, field: string, rule: MomentRule = {}): number {
-  const read = readMoment(value, rule);
-  if ("seconds" in read) return read.seconds;
-  throw new OperationError("invalid_input", `${field} ${read.fault}.`, {
-    field,
-    fix: "Send seconds since 1970-01-01 UTC, as a number, and keep the clock set.",
-  });
-}
-
-/**
- * The same decision, for callers with errors of their own.
+ * Reads a moment.
  * @returns whole epoch seconds, or what is wrong: a phrase that follows the field's name
  */
 export function readMoment(value: unknown, rule: MomentRule = {}): { seconds: number } | { fault: string } {

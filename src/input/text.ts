@@ -1,6 +1,5 @@
 // Owns what a text from outside may look like: one parser for every face (provider, handoff, minting, admin, CLI),
 // so that a name which one of them refuses cannot come in by another, and both stores keep it letter by letter.
-import { OperationError } from "../errors.ts";
 
 /** What a field takes. */
 export interface TextRule {
@@ -28,23 +27,8 @@ const legitimate =
   /(?<=[^\p{sc=Latin}\p{sc=Greek}\p{sc=Cyrillic}\p{sc=Common}\p{sc=Inherited}])[\u200c\u200d](?=\p{L})|(?<=\p{Extended_Pictographic}\ufe0f?\p{Emoji_Modifier}?)\u200d(?=\p{Extended_Pictographic})|(?<=[\p{Extended_Pictographic}#*0-9])\ufe0f/gu;
 
 /**
- * Parses a text that people read. It comes out in Unicode normalization form C, without surrounding space.
- * @param value what the caller sent
- * @param field the field's name in the caller's own words, for the error
+ * Reads a text that people read. It comes out in Unicode normalization form C, without surrounding space.
  * @param rule what the field takes
- * @throws OperationError invalid_input
- */
-export function parseText(value: unknown, field: string, rule: TextRule): string {
-  const read = readText(value, rule);
-  if ("text" in read) return read.text;
-  throw new OperationError("invalid_input", `${field} ${read.fault}.`, {
-    field,
-    fix: "Send visible characters only, in Unicode, of the length the message names.",
-  });
-}
-
-/**
- * The same decision, for callers with errors of their own.
  * @returns the text, or what is wrong with it: a phrase that follows the field's name
  */
 export function readText(value: unknown, rule: TextRule): { text: string } | { fault: string } {

@@ -9,16 +9,16 @@ import { looksRandom } from "./client_advice.ts";
 import { displayName } from "./operation.ts";
 
 /** How a client may authenticate at the token endpoint. */
-export const authMethods = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"] as const;
+const authMethods = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"] as const;
 
 /** What kind of application a client is (OpenID Connect Dynamic Client Registration 1.0 section 2). */
-export const applicationTypes = ["web", "native"] as const;
+const applicationTypes = ["web", "native"] as const;
 
 /**
  * What a client may do: log users in, mint ID tokens for users it names, answer login challenges (handoff),
  * search as users, call the admin API.
  */
-export const clientPurposes = ["login", "mint", "handoff", "search", "admin"] as const;
+const clientPurposes = ["login", "mint", "handoff", "search", "admin"] as const;
 /** One of {@link clientPurposes}. */
 export type ClientPurpose = (typeof clientPurposes)[number];
 /** One of {@link authMethods}. */

@@ -21,7 +21,7 @@ export interface OperationContext {
 }
 
 /** A member that is text, by the rules of the edge. */
-export const textField = (rule: TextRule) =>
+const textField = (rule: TextRule) =>
   z.string().transform((value, issues) => {
     const read = readText(value, rule);
     if ("text" in read) return read.text;

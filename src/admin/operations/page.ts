@@ -3,9 +3,9 @@
 import { z } from "zod";
 
 /** The most rows one answer holds. */
-export const mostRows = 9_999;
+const mostRows = 9_999;
 /** The rows one answer holds unless the caller says otherwise. */
-export const usualRows = 100;
+const usualRows = 100;
 
 /** A list's page, as every list takes it. */
 export const pageInput = {

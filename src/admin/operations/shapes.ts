@@ -45,7 +45,7 @@ export const userShape = z
 
 export const generatedPassword = z.string().optional().describe("If it was generated; shown this once.");
 
-export const endedSignInsShape = z
+const endedSignInsShape = z
   .strictObject({
     sessions: count.describe("Browser sessions."),
     grants: count.describe("What applications were let do."),

@@ -24,7 +24,7 @@ export interface DevState {
 }
 
 /** The client id of the command line in the demo. */
-export const cliClientId = "tti-cli";
+const cliClientId = "tti-cli";
 
 const fileName = "dev.json";
 

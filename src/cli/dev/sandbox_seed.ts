@@ -10,7 +10,7 @@ export interface BaseCredentials {
 }
 
 /** By this name the seed's result lists the ISV's keys. */
-export const isvCredentialsName = "isv";
+const isvCredentialsName = "isv";
 
 /**
  * Describes the demo's AWS.

@@ -6,7 +6,7 @@ import type { ZxcvbnFactory } from "@zxcvbn-ts/core";
  * The guesses a new password must withstand, as a power of ten. At the rates of attempt_rates.ts an attacker with
  * a thousand addresses makes 10^9 guesses at one account in two years.
  */
-export const leastGuessesLog10 = 9;
+const leastGuessesLog10 = 9;
 
 // Longer passwords are judged by their beginning and their end: the estimate takes seconds for the longest.
 const judgedCharacters = 40;

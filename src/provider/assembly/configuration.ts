@@ -8,6 +8,7 @@ import { clockToleranceSeconds } from "../../input/moment.ts";
 import { extraClientMetadata } from "../clients/client_store.ts";
 import type { PageSources } from "../interactions/page_sources.ts";
 import { buildPrompts } from "../interactions/prompts.ts";
+import { externalSigningAck } from "../keys/signer.ts";
 import { parseTenantId } from "../tenants/tenant_store.ts";
 import { loadGrant } from "./bind_tenant_to_login.ts";
 import {
@@ -52,7 +53,7 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
       backchannelLogout: { enabled: true },
       claimsParameter: { enabled: false },
       dPoP: { enabled: false },
-      externalSigningSupport: { enabled: true, ack: "experimental-01" },
+      externalSigningSupport: { enabled: true, ack: externalSigningAck },
       pushedAuthorizationRequests: { enabled: false },
       resourceIndicators: { enabled: false },
       revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => mayRevoke(client, token) },

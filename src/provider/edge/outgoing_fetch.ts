@@ -18,7 +18,7 @@ export type AddressResolver = (hostname: string) => Promise<LookupAddress[]>;
 const systemResolver: AddressResolver = (hostname) => lookup(hostname, { all: true });
 
 /** Why a request did not leave. The message is for the operator's log. */
-export class OutgoingRefused extends Error {
+class OutgoingRefused extends Error {
   override readonly name = "OutgoingRefused";
   readonly hostname: string;
 

@@ -12,7 +12,7 @@ import { pinnedAddressOf } from "./pinned_request.ts";
 import { savePostedRequest, takePostedRequest } from "./posted_request_store.ts";
 
 /** Longer requests do not travel in the address: proxies refuse addresses from 4 to 8 kB on. */
-export const longestRedirectedQuery = 2_048;
+const longestRedirectedQuery = 2_048;
 
 // The one parameter that brings a posted request back. No parameter of OpenID Connect has this name.
 const parameter = "posted_request";

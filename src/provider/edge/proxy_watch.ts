@@ -45,5 +45,5 @@ export function createProxyWatch(deps: { trustedProxies: number; clock: Clock; l
 }
 
 /** What the log, readiness and doctor say. */
-export const untrustedProxy =
+const untrustedProxy =
   "requests carry forwarded headers, but TTI_TRUSTED_PROXIES is 0: behind a proxy all browsers share its address, and one that guesses passwords slows down everybody who is new here; set it to the number of proxies that append to X-Forwarded-For";

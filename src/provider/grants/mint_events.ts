@@ -11,7 +11,7 @@ import { type AssertionUse, createUse } from "./assertion_use_store.ts";
 import type { MintDecision, MintDeps, NamedSubject } from "./named_subject.ts";
 
 /** The refusal of an assertion that was used before. */
-export function replayed({ parameter }: AssertionUse): OperationError {
+function replayed({ parameter }: AssertionUse): OperationError {
   return new OperationError("subject_token_replayed", `${parameter} was presented before.`);
 }
 

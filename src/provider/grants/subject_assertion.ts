@@ -17,10 +17,10 @@ export const subjectAssertionType = "tti-subject+jwt";
 export const longestAssertionLifeSeconds = 300;
 
 /** The most characters a subject assertion may have. */
-export const longestAssertionLength = 8_192;
+const longestAssertionLength = 8_192;
 
 /** The oldest login a client may tell of, in seconds: no presence policy looks further back. */
-export const oldestLoginSeconds = mostHours * 3_600;
+const oldestLoginSeconds = mostHours * 3_600;
 
 const algorithms = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"];
 

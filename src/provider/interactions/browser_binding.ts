@@ -18,7 +18,7 @@ type Cookies = KoaContextWithOIDC["cookies"];
 const keyPattern = /^[A-Za-z0-9_-]{43}$/;
 
 /** The cookie's name. Over https its prefix makes browsers refuse it from anywhere else (RFC 6265bis 4.1.3). */
-export function browserCookieName(issuer: string): string {
+function browserCookieName(issuer: string): string {
   return issuer.startsWith("https:") ? "__Host-tti_browser" : "tti_browser";
 }
 

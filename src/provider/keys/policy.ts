@@ -70,7 +70,7 @@ export function keyPolicyOf(settings: KeySettings): Readonly<KeyPolicy> {
  * Checks that no verifier and no instance can be overtaken by a rotation.
  * @throws OperationError `invalid_config`
  */
-export function assertKeyPolicy(policy: KeyPolicy): void {
+function assertKeyPolicy(policy: KeyPolicy): void {
   for (const [field, value] of Object.entries(policy)) {
     if (!Number.isFinite(value) || value <= 0) refuse(field, "must be a positive number of seconds");
   }

@@ -2,11 +2,7 @@
 // presence policy decides, at every mint, whether the back end may act for this user now. Pure.
 import { OperationError } from "../../errors.ts";
 
-/** When a back end may mint a token for a user who is not in front of a browser. */
-export const presencePolicies = ["session", "within", "offline", "never"] as const;
-export type PresencePolicyName = (typeof presencePolicies)[number];
-
-/** A tenant's rule. */
+/** A tenant's rule: when a back end may mint a token for a user who is not in front of a browser. */
 export type PresencePolicy =
   /** Only while the user has a live login at the provider. */
   | { name: "session" }

@@ -5,7 +5,7 @@ import type { Membership } from "../tenants/membership_store.ts";
 import type { LoginMethod, Tenant } from "../tenants/tenant_store.ts";
 
 /** How a login was proven: by a password here, or by the ISV's word. */
-export const vouchMethods = ["password", "handoff"] as const;
+const vouchMethods = ["password", "handoff"] as const;
 export type VouchMethod = (typeof vouchMethods)[number];
 
 /** What a login proves, where it is kept with something that outlives the login's own request. */

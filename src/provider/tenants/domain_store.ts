@@ -35,15 +35,6 @@ export async function findDomain(
   return row && toDomain(row);
 }
 
-/** Tells whether a tenant has proven a domain. */
-export async function hasVerifiedDomain(db: Database, tenantId: string, domain: string): Promise<boolean> {
-  const row: unknown = await db("tenant_domains")
-    .where({ tenant_id: tenantId, domain })
-    .whereNotNull("verified_at_ms")
-    .first("domain");
-  return row !== undefined;
-}
-
 /** Finds the tenant that owns a verified domain. */
 export async function findDomainOwner(db: Database, domain: string): Promise<string | undefined> {
   const row: { tenant_id: string } | undefined = await db("tenant_domains")

@@ -31,7 +31,7 @@ export function describeSandbox(url: string, seed: SeedResult): string {
 }
 
 /** @returns the variables AWS's tools read; a role's credentials have their session token among them */
-export function credentialVariables(keys: SeedResultCredentials): [string, string][] {
+function credentialVariables(keys: SeedResultCredentials): [string, string][] {
   return [
     ["AWS_ACCESS_KEY_ID", keys.accessKeyId],
     ["AWS_SECRET_ACCESS_KEY", keys.secretAccessKey],

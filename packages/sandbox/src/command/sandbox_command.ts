@@ -123,7 +123,7 @@ export function describeState(path: string): string {
  * @param pairs `NAME=VALUE` each
  * @throws SandboxSetupError `SANDBOX_RULE_INVALID` for one without value
  */
-export function parseRuleOptions(pairs: readonly string[]): RuleOverrides {
+function parseRuleOptions(pairs: readonly string[]): RuleOverrides {
   const overrides = pairs.map((pair) => {
     const at = pair.indexOf("=");
     if (at > 0) return [pair.slice(0, at), pair.slice(at + 1)] as const;

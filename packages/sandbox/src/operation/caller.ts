@@ -60,7 +60,7 @@ export function assumedRoleArn(role: IamRole, roleSessionName: string): string {
 }
 
 /** Tags of `over` win; tag keys are compared without case (IAM user guide, "Pass session tags"). */
-export function overlayTags(under: readonly Tag[], over: readonly Tag[]): Tag[] {
+function overlayTags(under: readonly Tag[], over: readonly Tag[]): Tag[] {
   const taken = new Set(over.map((tag) => tag.key.toLowerCase()));
   return [...under.filter((tag) => !taken.has(tag.key.toLowerCase())), ...over];
 }

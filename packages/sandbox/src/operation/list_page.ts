@@ -22,7 +22,7 @@ export type PageRequest = {
  * @returns the entries, and a token when more follow
  * @throws AwsError the service's validation error when the token was not given for this very list
  */
-export function cutPage<T>(
+function cutPage<T>(
   context: Pick<OperationContext, "service" | "operation" | "accountId" | "region">,
   items: readonly T[],
   { size, nextToken, tokenMember, filter }: PageRequest,

@@ -49,7 +49,7 @@ const principalSchema = z.union(
 );
 
 /** Schema of BatchPutDocument's `AccessConfiguration`. */
-export const accessConfigurationSchema = z.strictObject({
+const accessConfigurationSchema = z.strictObject({
   accessControls: z.array(
     z.strictObject({ principals: z.array(principalSchema), memberRelation: memberRelation.optional() }),
   ),

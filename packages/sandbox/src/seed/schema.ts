@@ -180,7 +180,7 @@ const qApplication = z.strictObject({
 });
 
 /** Schema of the seed. */
-export const seedSchema = z.strictObject({
+const seedSchema = z.strictObject({
   accounts: z.array(account).min(1),
   isvs: z.array(isv).optional(),
   identityCenters: z.array(identityCenter).optional(),

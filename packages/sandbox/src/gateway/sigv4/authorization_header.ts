@@ -9,11 +9,6 @@ export type SigV4Authorization = {
   signature: string;
 };
 
-/** Whether a header claims to be an AWS signature of any version. */
-export function isAwsAuthorization(header: string | undefined): boolean {
-  return header?.startsWith("AWS") ?? false;
-}
-
 /** @returns undefined when the header is not a well-formed Signature Version 4 authorization */
 export function parseAuthorization(header: string): SigV4Authorization | undefined {
   const match = /^AWS4-HMAC-SHA256 +(.*)$/.exec(header);

@@ -12,7 +12,7 @@ import {
 } from "./canonical_request.ts";
 
 /** How far a signature's time may be off, in milliseconds. */
-export const SIGNATURE_WINDOW_MS = 15 * 60 * 1000;
+const SIGNATURE_WINDOW_MS = 15 * 60 * 1000;
 
 /** Why a signature is refused. */
 export type SignatureFault =

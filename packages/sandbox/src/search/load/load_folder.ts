@@ -1,4 +1,4 @@
-// Puts the documents of a folder into an index: straight into a search engine, or over the AWS API.
+// Puts the documents of a folder into an index, over the AWS API.
 
 import type { BatchPutDocumentCommandOutput } from "@aws-sdk/client-qbusiness";
 import { loadOptional } from "../../ground/optional_package.ts";
@@ -35,29 +35,6 @@ export interface PushTarget {
 
 /** A document as BatchPutDocument takes it. */
 type WireDocument = ReturnType<typeof toWireDocument>;
-
-/**
- * Puts every document of a folder by `put`, for example a search engine's.
- *
- * @throws SandboxSetupError for a faulty folder or access file, before anything is put.
- */
-export async function loadFolder(
-  directory: string,
-  put: (document: SearchDocument) => void | Promise<void>,
-  options: LoadOptions = {},
-): Promise<LoadReport> {
-  const report: LoadReport = { loaded: [], skipped: [] };
-  for await (const entry of readFolder(directory, options)) {
-    if (entry.kind === "document") {
-      await put(entry.document);
-      report.loaded.push(entry.path);
-    } else {
-      report.skipped.push({ path: entry.path, reason: entry.reason });
-    }
-    options.onProgress?.(entry);
-  }
-  return report;
-}
 
 /**
  * Sends every document of a folder to an index by BatchPutDocument, ten at a time. Texts are sent as plain text:
@@ -120,7 +97,7 @@ export async function pushFolder(
 }
 
 /** A document in the shape of the AWS SDK's BatchPutDocument. */
-export function toWireDocument(document: SearchDocument) {
+function toWireDocument(document: SearchDocument) {
   const attributes = (document.attributes ?? []).map(({ name, value }) => ({
     name,
     value: "dateValue" in value ? { dateValue: new Date(value.dateValue * 1000) } : value,

@@ -105,7 +105,7 @@ export function assertRevision(
 }
 
 /** The id in an ARN, or the id itself. */
-export function lastSegment(given: string): string {
+function lastSegment(given: string): string {
   return given.slice(given.lastIndexOf("/") + 1);
 }
 

@@ -58,7 +58,7 @@ export function getMatchedUser(
 }
 
 /** @returns the users of one identity store */
-export function usersOf(world: World, identityStoreId: string): IdentityStoreUser[] {
+function usersOf(world: World, identityStoreId: string): IdentityStoreUser[] {
   return [...world.users.values()].filter((user) => user.identityStoreId === identityStoreId);
 }
 

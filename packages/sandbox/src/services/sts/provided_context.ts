@@ -8,7 +8,7 @@ import type { AssumeRoleInput } from "./assume_role_input.ts";
 import { refuse, refuseInput } from "./refuse.ts";
 
 /** The one context provider AWS documents. */
-export const IDENTITY_CENTER_PROVIDER = "arn:aws:iam::aws:contextProvider/IdentityCenter";
+const IDENTITY_CENTER_PROVIDER = "arn:aws:iam::aws:contextProvider/IdentityCenter";
 
 /**
  * @returns the identity context the request brings, null when it brings none

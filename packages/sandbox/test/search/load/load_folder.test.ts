@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import type { SearchDocument } from "../../../src/search/document.ts";
-import { loadFolder } from "../../../src/search/load/load_folder.ts";
+import { type ReadFolderOptions, readFolder } from "../../../src/search/load/read_folder.ts";
 import { createSearchEngine } from "../../../src/search/search_engine.ts";
 import { writePdf } from "../text/pdf_fixture.ts";
 
@@ -26,7 +26,25 @@ async function write(files: Record<string, string | Uint8Array>): Promise<void> 
   }
 }
 
-async function load(options: Parameters<typeof loadFolder>[2] = {}) {
+async function loadFolder(
+  directory: string,
+  put: (document: SearchDocument) => void,
+  options: ReadFolderOptions = {},
+) {
+  const loaded: string[] = [];
+  const skipped: { path: string; reason: string }[] = [];
+  for await (const entry of readFolder(directory, options)) {
+    if (entry.kind === "skipped") {
+      skipped.push({ path: entry.path, reason: entry.reason });
+      continue;
+    }
+    put(entry.document);
+    loaded.push(entry.path);
+  }
+  return { loaded, skipped };
+}
+
+async function load(options: ReadFolderOptions = {}) {
   const documents: SearchDocument[] = [];
   const report = await loadFolder(folder, (document) => void documents.push(document), options);
   return { documents, ...report };
@@ -167,9 +185,9 @@ test("a missing folder, a file, too many files and two access files are told at 
   });
 });
 
-test("progress is told for every file, in order of the path", async () => {
+test("every file is told of, in order of the path", async () => {
   await write({ "b.txt": "b", "a.txt": "a", "c.xyz": "c" });
   const seen: string[] = [];
-  await load({ onProgress: (entry) => seen.push(`${entry.kind} ${entry.path}`) });
+  for await (const entry of readFolder(folder)) seen.push(`${entry.kind} ${entry.path}`);
   assert.deepEqual(seen, ["document a.txt", "document b.txt", "skipped c.xyz"]);
 });
