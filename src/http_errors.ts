@@ -144,11 +144,12 @@ export function errorPage(fault: PageFault, requestId: string, againUrl?: string
   return renderPage("error", { ...words, ways, code: fault.code, detail, requestId });
 }
 
-/** Where a person goes on: to the application they came from, if this browser knows one, and to their account. */
+/** Where a person goes on: to the application they came from, if this browser knows one, and to their account, whether
+ *  they are signed in or not. */
 function waysOn(): WayOn[] {
   const application = currentFrame()?.application;
   const back = application && { label: `Go back to ${application.name}`, url: application.url };
-  return [...(back ? [back] : []), { label: "Sign in to your account", url: "/account" }];
+  return [...(back ? [back] : []), { label: "Your account", url: "/account" }];
 }
 
 /** The part of an HTTP context an error is written to; koa's is one. */

@@ -75,7 +75,7 @@ test("a sign-in that another browser began leads on by the account, where no app
   const { page } = await world.openPage();
   await page.goto(theirs.url());
   await page.getByRole("heading", { level: 1, name: "This sign-in is over" }).waitFor();
-  await page.getByRole("link", { name: "Sign in to your account" }).click();
+  await page.getByRole("link", { name: "Your account" }).click();
   await page.getByLabel("Password").waitFor();
   for (const one of [page, theirs]) await one.context().close();
 });
@@ -88,7 +88,7 @@ test("the address of the provider alone is a page, and a page that is not there 
   await page.goto(`${world.server.publicUrl}/nothing/here`);
   await page.getByRole("heading", { level: 1, name: "There is no such page" }).waitFor();
   await assertAccessible(page);
-  await page.getByRole("link", { name: "Sign in to your account" }).click();
+  await page.getByRole("link", { name: "Your account" }).click();
   await page.getByLabel("Password").waitFor();
   assert.deepEqual(breaches, []);
   await page.context().close();

@@ -1,0 +1,71 @@
+// Owns the judgement of every page there is, also of those that the other tests do not come by: axe, no sideways scroll
+// at any width, controls for a thumb, and the looks that only a browser knows. Drawn from the fixtures, without a server.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import type { PageName, Pages } from "../../src/views/pages.ts";
+import { renderPage, stylesheet } from "../../src/views/render.ts";
+import { launchBrowser } from "../support/browser.ts";
+import { fixtures, freshSession, refusedSession } from "../views/page_fixtures.ts";
+import { assertAccessible } from "./accessible.ts";
+import { assertNoSidewaysScroll, assertThumbSize } from "./browser_world.ts";
+
+let browser: Browser;
+let page: Page;
+before(async () => {
+  browser = await launchBrowser();
+  page = await browser.newPage();
+});
+after(() => browser.close());
+
+function drawn<N extends PageName>(name: N, model: Pages[N]): string {
+  const link = /<link rel="stylesheet"[^>]*>/;
+  return renderPage(name, model).replace(link, () => `<style>${stylesheet().body}</style>`);
+}
+
+const noContent = { error: undefined, wrongFields: [] };
+const pages: ReadonlyMap<string, string> = new Map([
+  ...(Object.keys(fixtures) as PageName[]).map((name) => [name, drawn(name, fixtures[name])] as const),
+  ["login without a fault", drawn("login", { ...fixtures.login, ...noContent })],
+  ["tenant_choice with a fault", drawn("tenant_choice", { ...fixtures.tenant_choice, error: "No access." })],
+  ["account with a fault", drawn("account", { ...fixtures.account, fault: "Nothing was changed." })],
+  ["demo_home with a refusal", drawn("demo_home", { ...fixtures.demo_home, notice: "No.", refused: true })],
+  ["demo_session before a search", drawn("demo_session", freshSession)],
+  ["demo_session refused", drawn("demo_session", refusedSession)],
+]);
+
+for (const [name, html] of pages) {
+  test(`${name} is accessible and fits, in both schemes at every width`, async () => {
+    await page.setContent(html);
+    await assertAccessible(page, name);
+    await page.setViewportSize({ width: 320, height: 568 });
+    await assertThumbSize(page);
+    // WCAG 2.2, 1.4.12, and a font that is wider than ours: nothing may be lost.
+    const spaced =
+      "* { letter-spacing: 0.12em !important; word-spacing: 0.16em !important; line-height: 1.5 }";
+    await page.setContent(html.replace("</head>", `<style>${spaced}</style></head>`));
+    await assertNoSidewaysScroll(page);
+  });
+}
+
+const styleOf = (selector: string, property: string) =>
+  page.evaluate<string>(`getComputedStyle(document.querySelector("${selector}"))["${property}"]`);
+
+test("what unfolds says so by its triangle, on a small screen", async () => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const [name, html] of pages) {
+    await page.setContent(html);
+    const displays = await page.evaluate<string[]>(
+      `[...document.querySelectorAll("summary")].filter((one) => one.checkVisibility())
+        .map((one) => getComputedStyle(one).display + " " + getComputedStyle(one).listStyleType)`,
+    );
+    for (const display of displays) assert.equal(display, "list-item disclosure-closed", name);
+  }
+});
+
+test("an error page draws one line above its small print, and no empty box", async () => {
+  await page.setContent(pages.get("error") ?? "");
+  assert.equal(await styleOf(".small-print", "borderTopWidth"), "1px");
+  assert.equal(await styleOf(".small-print .facts", "borderTopWidth"), "0px");
+  assert.equal(await styleOf("[role=alert] .lead + .lead", "marginTop"), "8px");
+});
