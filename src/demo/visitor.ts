@@ -179,16 +179,7 @@ export class Visitor {
   ): DataAccessor {
     const { issuer, clientId, tenantClaim, awsEndpointUrl, baseCredentials } = this.#settings;
     const current = typeof recorder === "function" ? recorder : () => recorder;
-    const client = {
-      ...(awsEndpointUrl === undefined ? {} : { endpoint: awsEndpointUrl }),
-      logger: {
-        trace: () => undefined,
-        debug: () => undefined,
-        warn: () => undefined,
-        info: (entry?: unknown) => current().hear(entry),
-        error: (entry?: unknown) => current().hear(entry),
-      },
-    };
+    const client = awsEndpointUrl === undefined ? {} : { endpoint: awsEndpointUrl };
     const options: DataAccessorOptions = {
       connection: this.#connection(),
       trustedTokenIssuer: { issuer, audience: clientId, tenantClaim },
@@ -199,6 +190,7 @@ export class Visitor {
       },
       ...(baseCredentials === undefined ? {} : { baseCredentials }),
       awsClientOptions: { sts: client, ssoOidc: client, qbusiness: client },
+      onAwsCall: (call) => current().hear(call),
       // CloudTrail shows the customer who it was.
       sessionName: (user) => {
         const email = this.#tokens.claims["email"];

@@ -76,6 +76,7 @@ export class ExchangeClient {
       baseCredentials: options.baseCredentials,
       overrides: options.awsClientOptions,
       requestHandler: options.requestHandler,
+      onAwsCall: options.onAwsCall,
       attemptTimeoutMs: callSeconds * 1000,
     });
     this.#limiters = new Limiters(options.limiter);

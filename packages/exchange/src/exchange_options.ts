@@ -1,7 +1,7 @@
 // Everything an exchange client can be told, with its defaults, and the check of it.
 
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from "@aws-sdk/types";
-import type { AwsClientOptions } from "./aws/aws_clients.ts";
+import type { AwsCallListener, AwsClientOptions } from "./aws/aws_clients.ts";
 import type { RequestHandler } from "./aws/request_handler.ts";
 import type { Clock } from "./clock.ts";
 import { ExchangeSettingsError } from "./errors.ts";
@@ -46,6 +46,11 @@ export interface ExchangeClientOptions {
   /** Is told each step in one line: `debug`, or `warn` where it failed. `console`, pino and the SDK's kind fit. */
   readonly logger?: ExchangeLogger | undefined;
   /**
+   * Is told what went into each call to AWS and what came out, session tokens too: for a page that teaches, or a test.
+   * Never log it.
+   */
+  readonly onAwsCall?: AwsCallListener | undefined;
+  /**
    * How every request to AWS travels: a handler of the SDK or its options (agents, proxy, sockets, timeouts). One that is
    * given stays yours to close. Q Business then speaks what the handler speaks, HTTP/1.1 with options.
    */
@@ -73,6 +78,7 @@ const optionTypes: Readonly<
   refreshTokens: [isStore, "false or an object with load, save and delete"],
   onEvent: [isFunction, "a function of the event"],
   logger: [isLogger, "an object with debug and warn, for example console"],
+  onAwsCall: [isFunction, "a function of the call"],
   requestHandler: [isObject, "a request handler of the AWS SDK, or its options"],
   awsClientOptions: [isObject, "{ sts, ssoOidc, qbusiness }"],
   clock: [isFunction, "a function that returns a Date"],

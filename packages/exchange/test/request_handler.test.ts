@@ -144,6 +144,17 @@ test("a logger is told every step in a line, and nothing secret, no query and no
   }
 });
 
+test("who asks for the calls hears each with what went in and what came out", async (t) => {
+  const heard: { commandName?: string; input?: unknown; output?: unknown }[] = [];
+  const world = await startWorld(t, { onAwsCall: (call) => heard.push(call as (typeof heard)[number]) });
+  await search(world);
+  assert.deepEqual(
+    heard.map(({ commandName }) => commandName),
+    ["AssumeRoleCommand", "CreateTokenWithIAMCommand", "AssumeRoleCommand", "SearchRelevantContentCommand"],
+  );
+  for (const { input, output } of heard) assert.ok(input && output);
+});
+
 test("a logger that throws hurts nobody", async (t) => {
   const fail = () => {
     throw new Error("the disk is full");

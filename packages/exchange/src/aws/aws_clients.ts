@@ -18,7 +18,12 @@ export interface AwsClientOptions {
   readonly qbusiness?: Omit<QBusinessClientConfig, Apart> | undefined;
 }
 
+/** Hears a call as the SDK's logger does: command name, input, and output or error, with the secrets in them. */
+export type AwsCallListener = (call: unknown) => void;
+
 export interface AwsClientsOptions {
+  /** Hears each call; only for who asks for it by name, because of what it is told. */
+  readonly onAwsCall?: AwsCallListener | undefined;
   /** The ISV's own credentials. Absent: the SDK's default chain. */
   readonly baseCredentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider | undefined;
   /** Passed to the SDK clients: endpoint, FIPS, signing. Region, credentials and retries stay ours. */
@@ -64,9 +69,9 @@ export class AwsClients {
   /** STS with the base credentials; standard retries are safe here, AssumeRole consumes nothing. */
   sts(region: string): STSClient {
     return remember(this.#sts, region, () => {
-      const { baseCredentials, overrides } = this.#options;
+      const { baseCredentials, overrides, onAwsCall } = this.#options;
       return new STSClient({
-        ...marked(overrides?.sts),
+        ...marked(overrides?.sts, onAwsCall),
         requestHandler: this.#handler ?? this.#limits(),
         region,
         ...(baseCredentials === undefined ? {} : { credentials: baseCredentials }),
@@ -81,7 +86,7 @@ export class AwsClients {
    * @param clockOffsetMs what STS has just shown about this machine's clock
    */
   ssoOidc(region: string, credentials: AwsCredentialIdentity, clockOffsetMs: number): SSOOIDCClient {
-    const overrides = marked(this.#options.overrides?.ssoOidc);
+    const overrides = marked(this.#options.overrides?.ssoOidc, this.#options.onAwsCall);
     const shared = remember(
       this.#ssoOidc,
       region,
@@ -112,7 +117,7 @@ export class AwsClients {
       this.#searchClients.set(key, kept);
       return kept;
     }
-    const overrides = marked(this.#options.overrides?.qbusiness);
+    const overrides = marked(this.#options.overrides?.qbusiness, this.#options.onAwsCall);
     const shared = remember(
       this.#qbusiness,
       region,
@@ -175,11 +180,20 @@ export class AwsClients {
 }
 
 /** The mark before what the ISV adds to the user agent itself. */
-function marked<T extends Pick<STSClientConfig, "customUserAgent">>(overrides: T | undefined) {
+function marked<T extends Pick<STSClientConfig, "customUserAgent">>(
+  overrides: T | undefined,
+  onAwsCall: AwsCallListener | undefined,
+) {
   const own = overrides?.customUserAgent ?? [];
   const [name, version] = userAgentMark;
   const theirs: [string, string?][] = typeof own === "string" ? [[own]] : own;
-  return { ...overrides, customUserAgent: [[name, version] as [string, string], ...theirs] };
+  const customUserAgent = [[name, version] as [string, string], ...theirs];
+  return { ...overrides, ...(onAwsCall === undefined ? {} : { logger: heard(onAwsCall) }), customUserAgent };
+}
+
+function heard(onAwsCall: AwsCallListener): NonNullable<STSClientConfig["logger"]> {
+  const quiet = () => undefined;
+  return { trace: quiet, debug: quiet, warn: quiet, info: onAwsCall, error: onAwsCall };
 }
 
 function remember<T>(made: Map<string, T>, name: string, create: () => T): T {
