@@ -90,8 +90,13 @@ function shapesNamedIn(value: unknown): string[] {
   );
 }
 
-/** Reads the newest model of a service from a folder laid out as botocore's `data`. */
+/** Reads the newest model of a service from a folder laid out as botocore's `data`, or with a file `<service>.json` each. */
 function readModel(data: string, folder: string): { model: BotocoreModel; source: string } {
+  const flat = join(data, `${folder}.json`);
+  if (existsSync(flat)) {
+    const model: BotocoreModel = JSON.parse(readFileSync(flat, "utf8"));
+    return { model, source: model.source ?? `of an unknown version, ${folder}.json` };
+  }
   const version = readdirSync(join(data, folder)).sort().at(-1) ?? "";
   const packed = join(data, folder, version, "service-2.json.gz");
   const plain = join(data, folder, version, "service-2.json");
@@ -103,7 +108,7 @@ function readModel(data: string, folder: string): { model: BotocoreModel; source
 }
 
 function main(data: string | undefined): void {
-  if (data === undefined || !existsSync(join(data, "sts"))) {
+  if (data === undefined || !["sts", "sts.json"].some((name) => existsSync(join(data, name)))) {
     process.stderr.write(
       "Usage: npm run sandbox:models -- <botocore/data>\n" +
         "Unpack the wheel that `pip download --no-deps botocore` fetches, and name its folder botocore/data.\n",
@@ -112,18 +117,23 @@ function main(data: string | undefined): void {
     return;
   }
   const names: Record<string, string[]> = JSON.parse(readFileSync(namesPath, "utf8"));
-  const written = Object.entries(selections).map(([file, { folder, operations }]) => {
+  // All are made before one is written: a model that lacks an operation leaves the files as they were.
+  const made = Object.entries(selections).map(([file, { folder, operations }]) => {
     const { model, source } = readModel(data, folder);
-    const path = join(modelsFolder, file);
-    writeFileSync(path, `${JSON.stringify(reduceModel(model, operations, source), null, 2)}\n`);
     // AWS takes no operation away: names from a newer model stay.
     names[folder] = [...new Set([...(names[folder] ?? []), ...Object.keys(model.operations)])].sort();
-    process.stdout.write(`${file}: ${operations.length} operations, ${source}\n`);
-    return path;
+    return { path: join(modelsFolder, file), model: reduceModel(model, operations, source) };
   });
+  for (const { path, model } of made) {
+    writeFileSync(path, `${JSON.stringify(model, null, 2)}\n`);
+    process.stdout.write(`${model.source}: ${Object.keys(model.operations).length} operations\n`);
+  }
   writeFileSync(namesPath, `${JSON.stringify(names, null, 2)}\n`);
   const biome = join(root, "node_modules/.bin/biome");
-  spawnSync(biome, ["format", "--write", ...written, namesPath], { stdio: "inherit", cwd: root });
+  spawnSync(biome, ["format", "--write", ...made.map(({ path }) => path), namesPath], {
+    stdio: "inherit",
+    cwd: root,
+  });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) main(process.argv[2]);

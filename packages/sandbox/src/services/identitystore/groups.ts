@@ -3,8 +3,7 @@
 import { family } from "../../operation/operation.ts";
 import type { IdentityStoreGroup } from "../../state/identity_center_entities.ts";
 import { storeKey } from "../../state/world.ts";
-import { removeAssignments } from "./assignments.ts";
-import { type ListInput, listEntries } from "./list_entries.ts";
+import { describeEntry, type ListInput, listEntries, removeTies } from "./entries.ts";
 import {
   assertRevision,
   getGroup,
@@ -90,13 +89,8 @@ export const groupOperations = family("identitystore", {
       const { identityStoreId } = getIdentityStore(context, input);
       const group = getGroup(context, identityStoreId, input.GroupId);
       assertRevision(group, input.Revision);
-      const { groups, memberships } = context.world;
-      for (const [key, membership] of memberships) {
-        const held = membership.identityStoreId === identityStoreId && membership.groupId === group.groupId;
-        if (held) memberships.delete(key);
-      }
-      removeAssignments(context, identityStoreId, "GROUP", group.groupId);
-      groups.delete(storeKey(identityStoreId, group.groupId));
+      removeTies(context, identityStoreId, "GROUP", group.groupId);
+      context.world.groups.delete(storeKey(identityStoreId, group.groupId));
       return {};
     },
   },
@@ -159,10 +153,6 @@ function describe(group: IdentityStoreGroup) {
     ...identify(group),
     DisplayName: group.displayName,
     Description: group.description,
-    ...(group.externalIds.length > 0 && {
-      ExternalIds: group.externalIds.map(({ issuer, id }) => ({ Issuer: issuer, Id: id })),
-    }),
-    CreatedAt: new Date(group.createdAtMs),
-    UpdatedAt: new Date(group.updatedAtMs),
+    ...describeEntry(group),
   };
 }

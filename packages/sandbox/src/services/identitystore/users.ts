@@ -1,10 +1,9 @@
 // Users of an identity store: CreateUser, DescribeUser, ListUsers, UpdateUser, DeleteUser, GetUserId.
 
-import { family, type OperationContext } from "../../operation/operation.ts";
+import { family } from "../../operation/operation.ts";
 import type { IdentityStoreUser } from "../../state/identity_center_entities.ts";
 import { storeKey } from "../../state/world.ts";
-import { removeAssignments } from "./assignments.ts";
-import { type ListInput, listEntries } from "./list_entries.ts";
+import { describeEntry, type ListInput, listEntries, removeTies } from "./entries.ts";
 import {
   assertRevision,
   getIdentityStore,
@@ -94,7 +93,8 @@ export const userOperations = family("identitystore", {
       const { identityStoreId } = getIdentityStore(context, input);
       const user = getUser(context, identityStoreId, input.UserId);
       assertRevision(user, input.Revision);
-      removeUser(user, context);
+      removeTies(context, identityStoreId, "USER", user.userId);
+      context.world.users.delete(storeKey(identityStoreId, user.userId));
       return {};
     },
   },
@@ -116,16 +116,6 @@ export const userOperations = family("identitystore", {
   },
 });
 
-function removeUser({ identityStoreId, userId }: IdentityStoreUser, context: OperationContext): void {
-  const { users, memberships } = context.world;
-  for (const [key, membership] of memberships) {
-    if (membership.identityStoreId === identityStoreId && membership.userId === userId)
-      memberships.delete(key);
-  }
-  removeAssignments(context, identityStoreId, "USER", userId);
-  users.delete(storeKey(identityStoreId, userId));
-}
-
 function identify(user: IdentityStoreUser) {
   return {
     IdentityStoreId: user.identityStoreId,
@@ -143,11 +133,7 @@ function describe(user: IdentityStoreUser, extensions: readonly string[] = []) {
     ...document,
     ...(shown.length > 0 && { Extensions: Object.fromEntries(shown) }),
     ...identify(user),
-    ...(user.externalIds.length > 0 && {
-      ExternalIds: user.externalIds.map(({ issuer, id }) => ({ Issuer: issuer, Id: id })),
-    }),
     UserStatus: user.status,
-    CreatedAt: new Date(user.createdAtMs),
-    UpdatedAt: new Date(user.updatedAtMs),
+    ...describeEntry(user),
   };
 }

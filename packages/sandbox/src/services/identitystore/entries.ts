@@ -1,6 +1,7 @@
-// ListUsers and ListGroups: every entry of a store, or those whose name is the one filtered by.
+// What users and groups share: their lists, what every description says of them, and what hangs on them.
 
 import type { OperationContext, OperationData } from "../../operation/operation.ts";
+import type { IdentityStoreGroup, IdentityStoreUser } from "../../state/identity_center_entities.ts";
 import { getIdentityStore, list, type StoreInput } from "./lookup.ts";
 import { refuse } from "./refuse.ts";
 
@@ -45,4 +46,38 @@ export function listEntries<Entry>(
     (entry) => filter === undefined || name(entry) === filter.AttributeValue,
   );
   return list(context, input, found, { as, show, filter: [identityStoreId, filter] });
+}
+
+/** What a description says of a user or group alike. */
+export function describeEntry({
+  externalIds,
+  createdAtMs,
+  updatedAtMs,
+}: IdentityStoreUser | IdentityStoreGroup) {
+  return {
+    ...(externalIds.length > 0 && {
+      ExternalIds: externalIds.map(({ issuer, id }) => ({ Issuer: issuer, Id: id })),
+    }),
+    CreatedAt: new Date(createdAtMs),
+    UpdatedAt: new Date(updatedAtMs),
+  };
+}
+
+/** Removes what hangs on a user or group that ceases to exist: memberships, and assignments to applications. */
+export function removeTies(
+  { world }: OperationContext,
+  identityStoreId: string,
+  type: "USER" | "GROUP",
+  id: string,
+): void {
+  for (const [key, membership] of world.memberships) {
+    const held = type === "USER" ? membership.userId : membership.groupId;
+    if (membership.identityStoreId === identityStoreId && held === id) world.memberships.delete(key);
+  }
+  for (const application of world.applications.values()) {
+    if (world.instances.get(application.instanceArn)?.identityStoreId !== identityStoreId) continue;
+    application.assignments = application.assignments.filter(
+      ({ principalType, principalId }) => principalType !== type || principalId !== id,
+    );
+  }
 }
