@@ -1,13 +1,13 @@
 // Owns the public Koa app: request id, pinned host, security headers, the error edge, our own addresses, and
 // the Provider for everything else.
-import Router, { type RouterContext } from "@koa/router";
+import Router from "@koa/router";
 import Koa from "koa";
 import { followRequest, matchedRouteOf } from "./access_log.ts";
 import { createBackEndRouter } from "./admin/back_end_routes.ts";
 import type { JsonRouteDeps } from "./admin/json_routes.ts";
 import { answerInJson } from "./admin/json_routes.ts";
-import { OperationError, soonSeconds } from "./errors.ts";
-import { answerOf, errorBody, logFailure, logUnsent, retryHeaders, sendError } from "./http_errors.ts";
+import { OperationError } from "./errors.ts";
+import { answerOf, errorBody, logFailure, logUnsent, sendError } from "./http_errors.ts";
 import { assertMethodIsKnown } from "./http_methods.ts";
 import { assertTextTarget, parseFormText } from "./input/form_text.ts";
 import type { Log } from "./log.ts";
@@ -21,34 +21,21 @@ import {
 import { pinnedAddressOf, pinRequest, requestIdOf } from "./provider/edge/pinned_request.ts";
 import { guardPostedForm } from "./provider/edge/posted_form.ts";
 import { addPostedRequestRoutes } from "./provider/edge/posted_request_routes.ts";
-import { createProxyWatch, type ProxyWatch } from "./provider/edge/proxy_watch.ts";
+import { createProxyWatch } from "./provider/edge/proxy_watch.ts";
 import { addInteractionRoutes, type InteractionDeps } from "./provider/interactions/interaction_routes.ts";
-import { discoveryPath } from "./provider/keys/discovery_document.ts";
-import type { DocumentAnswer, KeyDocuments } from "./provider/keys/key_documents.ts";
 import { addAccountRoutes } from "./provider/self_service/account_routes.ts";
+import { addPublicRoutes, type PublicRouteDeps } from "./public_routes.ts";
 import { describeRequest } from "./request_context.ts";
 import { withFrame } from "./views/frame.ts";
-import { pageHeaders, renderPage, stylesheet } from "./views/render.ts";
-
-/** One thing readiness depends on. */
-export interface ReadinessCheck {
-  name: string;
-  /** Why this instance may not be sent requests; undefined if it may. */
-  whyNot(): Promise<string | undefined>;
-}
 
 /** What the public app needs. */
-export interface PublicAppDeps extends InteractionDeps {
+export interface PublicAppDeps extends InteractionDeps, PublicRouteDeps {
   log: Log;
   /** Whether answered requests are logged, too; default no. */
   accessLog?: boolean;
   /** The client registered with AWS. */
   awsClientId: string;
   trustedProxies: number;
-  readiness: readonly ReadinessCheck[];
-  documents: KeyDocuments;
-  /** Why no token can be signed now; undefined as a rule. */
-  whyCannotSign(): Promise<string | undefined>;
   /** Whose login page this is; undefined: the host says it. */
   publicName: string | undefined;
   /** Where people get help. */
@@ -151,14 +138,7 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
   });
 
   const router = new Router();
-  router.get("/", (ctx) => {
-    ctx.set({ ...pageHeaders() });
-    ctx.body = renderPage("welcome", { accountUrl: "/account" });
-  });
-  addHealthRoutes(router, deps.readiness, proxies);
-  addKeyDocumentRoutes(router, deps.documents);
-  addStylesheetRoute(router);
-  addSigningGate(router, deps);
+  addPublicRoutes(router, deps, proxies);
   addPostedRequestRoutes(router, deps);
   addInteractionRoutes(router, deps);
   addAccountRoutes(router, deps);
@@ -203,70 +183,4 @@ function rememberApplication(ctx: Koa.Context, cookieName: string, issuer: strin
 
 function isBackEndPath(path: string): boolean {
   return /^\/v1(\/|$)/i.test(path);
-}
-
-function addKeyDocumentRoutes(router: Router, documents: KeyDocuments): void {
-  router.get("/jwks", async (ctx) => {
-    sendDocument(ctx, await documents.jwks(ctx.get("If-None-Match")));
-  });
-  router.get(discoveryPath, async (ctx) => {
-    sendDocument(ctx, await documents.discovery(ctx.get("If-None-Match")));
-  });
-}
-
-function sendDocument(ctx: RouterContext, answer: DocumentAnswer): void {
-  ctx.status = answer.status;
-  ctx.set(answer.headers);
-  ctx.body = answer.body ?? null;
-  // Setting a body sets a status of its own.
-  ctx.status = answer.status;
-}
-
-// A code or refresh token spent on a token that then cannot be signed is lost to its owner. So the request is
-// turned away before anything is spent, and works when it is tried again.
-function addSigningGate(
-  router: Router,
-  { whyCannotSign, log }: Pick<PublicAppDeps, "whyCannotSign" | "log">,
-) {
-  router.post("/token", async (ctx, next) => {
-    const reason = await whyCannotSign();
-    if (reason === undefined) return next();
-    log.warn({ reason }, "token request turned away");
-    ctx.set({ "Retry-After": "2", "Cache-Control": "no-store" });
-    ctx.status = 503;
-    ctx.body = {
-      error: "temporarily_unavailable",
-      error_description: "no token can be signed at the moment, try again later",
-    };
-  });
-}
-
-function addHealthRoutes(router: Router, checks: readonly ReadinessCheck[], proxies: ProxyWatch): void {
-  router.get("/health/live", (ctx) => {
-    ctx.set("Cache-Control", "no-store");
-    ctx.body = { status: "ok" };
-  });
-  router.get("/health/ready", async (ctx) => {
-    const results = await Promise.all(
-      checks.map(async (check) => [check.name, await check.whyNot()] as const),
-    );
-    const ready = results.every(([, whyNot]) => whyNot === undefined);
-    ctx.set("Cache-Control", "no-store");
-    ctx.status = ready ? 200 : 503;
-    const warning = proxies.warning();
-    if (!ready) ctx.set(retryHeaders({ retryAfterSeconds: soonSeconds }));
-    ctx.body = {
-      status: ready ? "ok" : "unavailable",
-      checks: Object.fromEntries(results.map(([name, whyNot]) => [name, whyNot ?? "ok"])),
-      ...(warning === undefined ? {} : { warnings: [warning] }),
-    };
-  });
-}
-
-function addStylesheetRoute(router: Router): void {
-  const sheet = stylesheet();
-  router.get(sheet.path, (ctx) => {
-    ctx.set({ "Content-Type": sheet.contentType, "Cache-Control": sheet.cacheControl, ETag: sheet.etag });
-    ctx.body = sheet.body;
-  });
 }

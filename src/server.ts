@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type AwsAccess, SearchService } from "./accessors/search_service.ts";
 import { createAdminApp } from "./admin/app.ts";
-import { createPublicApp, type ReadinessCheck } from "./app.ts";
+import { createPublicApp } from "./app.ts";
 import { createLoginNames } from "./audit/login_names.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
@@ -30,6 +30,7 @@ import { type KeyPolicy, keyPolicyOf } from "./provider/keys/policy.ts";
 import { openKmsKeys } from "./provider/keys/signer_kms.ts";
 import { deriveSuccessorKeys } from "./provider/refresh/successor.ts";
 import { type TxtResolver, txtResolver } from "./provider/tenants/domain_proof.ts";
+import type { ReadinessCheck } from "./public_routes.ts";
 
 /** A running provider. */
 export interface RunningServer {

@@ -1,17 +1,11 @@
 // Owns docs/audit-events.md: the page is written from the event types by `npm run docs`.
 import { apiScope } from "../grants_and_scopes.ts";
-import { auditEventTypes, type EventParty } from "./event_types.ts";
-
-interface PageEntry {
-  meaning: string;
-  always?: readonly EventParty[];
-  sometimes?: readonly EventParty[];
-  details: Readonly<Record<string, string>>;
-}
+import { auditEventTypes } from "./event_types.ts";
+import type { EventTypeEntry } from "./events/event_type.ts";
 
 /** The page, as Markdown. */
 export function auditEventsPage(): string {
-  const rows = Object.entries<PageEntry>(auditEventTypes).map(([type, entry]) => {
+  const rows = Object.entries<EventTypeEntry>(auditEventTypes).map(([type, entry]) => {
     const always = entry.always ?? [];
     const parties = [...always, ...(entry.sometimes ?? []).map((party) => `(${party})`)].join(", ");
     const details = Object.entries(entry.details).map(([name, meaning]) => `\`${name}\`: ${meaning}`);

@@ -1,0 +1,117 @@
+// Owns what is recorded of administration: tenants, domains, clients, accessors, keys.
+import type { EventTypeEntry } from "./event_type.ts";
+
+const endedDetails = {
+  grants: "how many applications' grants ended with it",
+  tokens: "how many codes and tokens",
+  vouchers: "how many logins the ISV had vouched for",
+  consents: "how many agreements to act for people who are away",
+} as const;
+
+export const administrationEvents = {
+  "tenant.created": { meaning: "A tenant was created.", always: ["tenant"], details: { name: "its name" } },
+  "tenant.updated": {
+    meaning: "A tenant's settings changed. Each changed setting stands with its old value beside it.",
+    always: ["tenant"],
+    details: {
+      name: "its name",
+      nameWas: "the name before",
+      loginMethod: "where its users log in",
+      loginMethodWas: "where they did before",
+      presence: "when a back end may act for its users",
+      presenceWas: "when it might before",
+      discoverable: "whether strangers may learn that it exists",
+      discoverableWas: "whether they might before",
+    },
+  },
+  "tenant.disabled": {
+    meaning: "A tenant was disabled: nothing is issued for it, and what stood has ended.",
+    always: ["tenant"],
+    details: endedDetails,
+  },
+  "tenant.enabled": {
+    meaning: "A disabled tenant was enabled again. Its people sign in anew.",
+    always: ["tenant"],
+    details: {},
+  },
+  "domain.added": {
+    meaning: "A domain was claimed for a tenant.",
+    always: ["tenant"],
+    details: { domain: "its name" },
+  },
+  "domain.verified": {
+    meaning: "A claimed domain was proven.",
+    always: ["tenant"],
+    details: { domain: "its name", shared: "true: an operator let it be used beside its owner" },
+  },
+  "domain.removed": {
+    meaning: "A domain was taken from a tenant; its addresses get no tokens any more.",
+    always: ["tenant"],
+    details: { domain: "its name" },
+  },
+  "client.created": {
+    meaning: "A client was registered.",
+    always: ["client"],
+    details: {
+      authMethod: "how it authenticates",
+      purposes: "what it may do",
+      mintFor: "tenants it may mint for",
+      handoffFor: "tenants it may answer logins for",
+      searchFor: "tenants it may search",
+    },
+  },
+  "client.disabled": {
+    meaning: "A client was disabled: it proves itself nowhere, and what it was given has ended.",
+    always: ["client"],
+    details: endedDetails,
+  },
+  "client.enabled": {
+    meaning: "A disabled client was enabled again. What had ended does not come back.",
+    always: ["client"],
+    details: {},
+  },
+  "client.deleted": {
+    meaning: "A client was deleted, with what it was given.",
+    always: ["client"],
+    details: endedDetails,
+  },
+  "client.secret_rotated": {
+    meaning: "A client got another secret; the old one counts no more.",
+    always: ["client"],
+    details: { tokens: "how many of its own access tokens ended" },
+  },
+  "accessor.created": {
+    meaning: "What a customer handed over at AWS was entered.",
+    always: ["tenant"],
+    details: { name: "its name", idcApplicationArn: "its IAM Identity Center application" },
+  },
+  "accessor.deleted": {
+    meaning: "It was removed.",
+    always: ["tenant"],
+    details: { name: "its name" },
+  },
+  "key.rotated": {
+    meaning: "A new signing key was published, or took over.",
+    details: {
+      kid: "the new key",
+      maySignAt: "when it may begin to sign, ISO 8601",
+      emergency: "true: at once, because the former was lost or stolen",
+    },
+  },
+  "key.revoked": {
+    meaning: "A key's signatures count no longer.",
+    details: { kid: "the key", emergency: "true: as part of an emergency rotation" },
+  },
+  "admin.refused": {
+    meaning:
+      "A request to the administration or back-end API was refused for want of a right. Equal refusals of a minute are one event with a count.",
+    sometimes: ["client", "tenant"],
+    details: { route: "method and path pattern", status: "401 or 403", reason: "the error code" },
+  },
+  "admin.read": {
+    meaning:
+      "An operator or an administrating client read data of people. Equal reads of a minute are one event with a count.",
+    sometimes: ["tenant", "account"],
+    details: { what: "`user` for one of them, `users` for a list" },
+  },
+} as const satisfies Record<string, EventTypeEntry>;

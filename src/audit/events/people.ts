@@ -1,0 +1,74 @@
+// Owns what is recorded of accounts and memberships.
+import type { EventTypeEntry } from "./event_type.ts";
+
+export const peopleEvents = {
+  "account.created": {
+    meaning: "An account came to be. One event for each tenant it began in, or one without a tenant.",
+    always: ["account"],
+    sometimes: ["tenant", "client"],
+    details: {
+      by: "`administration`, or `handoff` or `assertion` where a client's word made it",
+      email: "its address",
+    },
+  },
+  "account.email_set": {
+    meaning: "The address of a person changed; with a tenant: the one that tenant's tokens carry.",
+    always: ["account"],
+    sometimes: ["tenant", "client"],
+    details: { by: "as for account.created", email: "the new address", emailWas: "the old one" },
+  },
+  "account.name_set": {
+    meaning: "The name of a person changed; with a tenant: the one that tenant's tokens carry.",
+    always: ["account"],
+    sometimes: ["tenant", "client"],
+    details: { by: "as for account.created", name: "the new name", nameWas: "the old one" },
+  },
+  "account.password_set": {
+    meaning: "A password was set. One event for each tenant the person belongs to, or one without a tenant.",
+    always: ["account"],
+    sometimes: ["tenant"],
+    details: {},
+  },
+  "account.disabled": {
+    meaning: "An account was disabled: it can neither sign in nor be named in a token.",
+    always: ["account"],
+    sometimes: ["tenant"],
+    details: {},
+  },
+  "account.enabled": {
+    meaning: "A disabled account was enabled again.",
+    always: ["account"],
+    sometimes: ["tenant"],
+    details: {},
+  },
+  "account.deleted": {
+    meaning:
+      "A person was erased. Their id stays in the trail; addresses and names that events of before held are gone.",
+    always: ["account"],
+    sometimes: ["tenant"],
+    details: {
+      memberships: "how many memberships",
+      consents: "how many agreements",
+      sessions: "how many browser sessions",
+      grants: "how many applications' grants",
+      tokens: "how many codes and tokens",
+      events: "how many events lost an address or a name",
+    },
+  },
+  "membership.created": {
+    meaning: "A person became a member of a tenant.",
+    always: ["tenant", "account"],
+    sometimes: ["client"],
+    details: {
+      role: "the role",
+      by: "as for account.created",
+      sameAddressAs: "other members whose tokens carry the same address: at AWS they are one person",
+    },
+  },
+  "membership.deleted": {
+    meaning: "A person is a member no longer.",
+    always: ["tenant", "account"],
+    sometimes: ["client"],
+    details: { role: "the role that ended" },
+  },
+} as const satisfies Record<string, EventTypeEntry>;

@@ -1,0 +1,52 @@
+// Owns what is recorded of signing in and out.
+import { type EventTypeEntry, everybody } from "./event_type.ts";
+
+export const signInEvents = {
+  "sign_in.succeeded": {
+    meaning: "A person signed in and came back to the application in the same browser.",
+    always: everybody,
+    details: { by: "`password`, or `handoff` for the ISV's own login page" },
+  },
+  "sign_in.continued": {
+    meaning: "A browser that was signed in already was let into an application (single sign-on).",
+    always: everybody,
+    details: {},
+  },
+  "sign_in.refused": {
+    meaning:
+      "Somebody tried to sign in and was refused. Equal refusals of a minute are one event with a count.",
+    sometimes: everybody,
+    details: {
+      by: "`password`, or `handoff` where the ISV's back end vouched for somebody it may not",
+      reason: "the error code",
+      named: "the tenant a back end named and may not act for, as for token.refused",
+    },
+  },
+  "sign_in.vouched": {
+    meaning: "The ISV's back end said that this person logged in at its page. The browser has yet to return.",
+    always: everybody,
+    details: { authTime: "when the person logged in there, ISO 8601", amr: "how, RFC 8176 values" },
+  },
+  "sign_in.rejected": {
+    meaning: "The ISV's back end said that nobody logged in at its page.",
+    sometimes: ["tenant", "client"],
+    details: { error: "the OAuth error the application gets" },
+  },
+  sign_out: {
+    meaning: "A person signed out: the browser's session is over.",
+    always: ["account"],
+    sometimes: ["client"],
+    details: { from: "`application`, or `account` for the account page" },
+  },
+  "session.ended": {
+    meaning: "What a person held was ended for them, at once and everywhere: sessions, codes, tokens.",
+    always: ["account"],
+    sometimes: ["tenant", "client"],
+    details: {
+      reason: "the act that ended it, as an event type",
+      sessions: "how many browser sessions",
+      grants: "how many applications' grants",
+      tokens: "how many codes and tokens",
+    },
+  },
+} as const satisfies Record<string, EventTypeEntry>;

@@ -1,0 +1,104 @@
+// Owns the addresses of the public port that belong to no flow: the front page, health, key documents, the stylesheet,
+// and the gate before the token endpoint.
+import type Router from "@koa/router";
+import type { RouterContext } from "@koa/router";
+import { soonSeconds } from "./errors.ts";
+import { retryHeaders } from "./http_errors.ts";
+import type { Log } from "./log.ts";
+import type { ProxyWatch } from "./provider/edge/proxy_watch.ts";
+import { discoveryPath } from "./provider/keys/discovery_document.ts";
+import type { DocumentAnswer, KeyDocuments } from "./provider/keys/key_documents.ts";
+import { pageHeaders, renderPage, stylesheet } from "./views/render.ts";
+/** One thing readiness depends on. */
+export interface ReadinessCheck {
+  name: string;
+  /** Why this instance may not be sent requests; undefined if it may. */
+  whyNot(): Promise<string | undefined>;
+}
+
+/** What these addresses need. */
+export interface PublicRouteDeps {
+  log: Log;
+  readiness: readonly ReadinessCheck[];
+  documents: KeyDocuments;
+  /** Why no token can be signed now; undefined as a rule. */
+  whyCannotSign(): Promise<string | undefined>;
+}
+
+/** Adds them to a router. */
+export function addPublicRoutes(router: Router, deps: PublicRouteDeps, proxies: ProxyWatch): void {
+  router.get("/", (ctx) => {
+    ctx.set({ ...pageHeaders() });
+    ctx.body = renderPage("welcome", { accountUrl: "/account" });
+  });
+  addHealthRoutes(router, deps.readiness, proxies);
+  addKeyDocumentRoutes(router, deps.documents);
+  addStylesheetRoute(router);
+  addSigningGate(router, deps);
+}
+
+function addKeyDocumentRoutes(router: Router, documents: KeyDocuments): void {
+  router.get("/jwks", async (ctx) => {
+    sendDocument(ctx, await documents.jwks(ctx.get("If-None-Match")));
+  });
+  router.get(discoveryPath, async (ctx) => {
+    sendDocument(ctx, await documents.discovery(ctx.get("If-None-Match")));
+  });
+}
+
+function sendDocument(ctx: RouterContext, answer: DocumentAnswer): void {
+  ctx.status = answer.status;
+  ctx.set(answer.headers);
+  ctx.body = answer.body ?? null;
+  // Setting a body sets a status of its own.
+  ctx.status = answer.status;
+}
+
+// A code or refresh token spent on a token that then cannot be signed is lost to its owner. So the request is
+// turned away before anything is spent, and works when it is tried again.
+function addSigningGate(
+  router: Router,
+  { whyCannotSign, log }: Pick<PublicRouteDeps, "whyCannotSign" | "log">,
+) {
+  router.post("/token", async (ctx, next) => {
+    const reason = await whyCannotSign();
+    if (reason === undefined) return next();
+    log.warn({ reason }, "token request turned away");
+    ctx.set({ "Retry-After": "2", "Cache-Control": "no-store" });
+    ctx.status = 503;
+    ctx.body = {
+      error: "temporarily_unavailable",
+      error_description: "no token can be signed at the moment, try again later",
+    };
+  });
+}
+
+function addHealthRoutes(router: Router, checks: readonly ReadinessCheck[], proxies: ProxyWatch): void {
+  router.get("/health/live", (ctx) => {
+    ctx.set("Cache-Control", "no-store");
+    ctx.body = { status: "ok" };
+  });
+  router.get("/health/ready", async (ctx) => {
+    const results = await Promise.all(
+      checks.map(async (check) => [check.name, await check.whyNot()] as const),
+    );
+    const ready = results.every(([, whyNot]) => whyNot === undefined);
+    ctx.set("Cache-Control", "no-store");
+    ctx.status = ready ? 200 : 503;
+    const warning = proxies.warning();
+    if (!ready) ctx.set(retryHeaders({ retryAfterSeconds: soonSeconds }));
+    ctx.body = {
+      status: ready ? "ok" : "unavailable",
+      checks: Object.fromEntries(results.map(([name, whyNot]) => [name, whyNot ?? "ok"])),
+      ...(warning === undefined ? {} : { warnings: [warning] }),
+    };
+  });
+}
+
+function addStylesheetRoute(router: Router): void {
+  const sheet = stylesheet();
+  router.get(sheet.path, (ctx) => {
+    ctx.set({ "Content-Type": sheet.contentType, "Cache-Control": sheet.cacheControl, ETag: sheet.etag });
+    ctx.body = sheet.body;
+  });
+}
