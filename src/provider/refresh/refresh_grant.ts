@@ -22,6 +22,8 @@ import { judgePresentation, successorOf } from "./successor.ts";
 
 export const refreshParameters = ["refresh_token", "scope"] as const;
 
+const mostReadings = 3;
+
 /** What the grant needs. */
 export interface RefreshDeps {
   db: Database;
@@ -47,12 +49,13 @@ interface Presented {
 /** Makes the handler. Register it before the provider serves. */
 export function refreshHandler(provider: Provider, deps: RefreshDeps) {
   return async (ctx: KoaContextWithOIDC): Promise<void> => {
-    // Whoever loses a race in which no repeat could be seen yet sees it the second time.
-    for (let attempt = 1; attempt <= 2; attempt += 1) {
+    // A token only goes on: good, used, its successor used. Whoever loses a race reads how far it is by now; a third
+    // reading finds a reuse at the latest, ends the family and says so in the trail.
+    for (let reading = 1; reading <= mostReadings; reading += 1) {
       const presented = await readPresented(ctx);
       if (await answer(ctx, presented)) return;
     }
-    throw new errors.InvalidGrant("refresh token used at the same moment");
+    throw new Error("a refresh token was used by others without end");
   };
 
   async function readPresented(ctx: KoaContextWithOIDC): Promise<Presented> {

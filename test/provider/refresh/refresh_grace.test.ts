@@ -147,6 +147,40 @@ for (const kind of storeKinds) {
       assert.equal(tokenOf(await refresh({ issuer: changed.localUrl }, token)), next);
     });
 
+    it("whoever loses two races to others finds a reuse, which ends the family and stands in the trail", async () => {
+      const [fresh, former] = [9, 7].map((byte) => Buffer.alloc(32, byte).toString("base64"));
+      const changed = await fixture.startAnother({ TTI_SECRETS: `${fresh},${former}` }, { clock });
+      const [key] = changed.keyRing.current().providerJwks as unknown as {
+        sign(...words: unknown[]): Promise<unknown>;
+      }[];
+      assert.ok(key);
+      const token = await signIn();
+      const before = await reuses();
+      let next = "";
+      // Each between reading and saving: the successor is another one, then it is used.
+      const others = [
+        async () => {
+          next = tokenOf(await refresh(fixture, token));
+        },
+        async () => {
+          tokenOf(await refresh(fixture, next));
+        },
+      ];
+      const sign = key.sign.bind(key);
+      Object.defineProperty(key, "sign", {
+        configurable: true,
+        value: async (...words: unknown[]) => {
+          await others.shift()?.();
+          return sign(...words);
+        },
+      });
+      const lost = await refresh({ issuer: changed.localUrl }, token);
+      Reflect.deleteProperty(key, "sign");
+      assert.deepEqual([lost.status, lost.body["error"], others.length], [400, "invalid_grant", 0]);
+      assert.equal(await reuses(), before + 1);
+      assert.equal((await refresh(fixture, next)).body["error"], "invalid_grant");
+    });
+
     it("without a grace, of twenty uses exactly one succeeds and the family ends", async () => {
       const strict = await fixture.startAnother({ TTI_REFRESH_GRACE: "0" }, { clock });
       const token = await signIn();
