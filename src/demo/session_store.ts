@@ -1,6 +1,7 @@
 // Owns the demo's own sessions: in memory, found by an unguessable id, ended after eight hours or when too many.
 // The provider's session is another one; signing in here always makes a new id.
 import { randomBytes } from "node:crypto";
+import { LRUCache } from "lru-cache";
 import type { Clock } from "../clock.ts";
 
 /** How long a session lasts, in milliseconds. */
@@ -11,67 +12,58 @@ const pendingLifetimeMs = 10 * 60 * 1000;
 
 const maxEntries = 1000;
 
-interface Entry<T> {
-  value: T;
-  endsAtMs: number;
-}
-
-/** Values kept for a time under an id nobody can guess. */
-class ExpiringStore<T> {
-  readonly #entries = new Map<string, Entry<T>>();
-  readonly #clock: Clock;
-  readonly #lifetimeMs: number;
-  readonly #onEnd: (value: T) => void;
+/** Values kept for a time under an id nobody can guess; when there are too many, the longest unused goes. */
+class ExpiringStore<T extends NonNullable<unknown>> {
+  readonly #entries: LRUCache<string, T>;
 
   constructor(clock: Clock, lifetimeMs: number, onEnd: (value: T) => void = () => undefined) {
-    this.#clock = clock;
-    this.#lifetimeMs = lifetimeMs;
-    this.#onEnd = onEnd;
+    this.#entries = new LRUCache({
+      max: maxEntries,
+      // An entry is stale after its time, and ended at it.
+      ttl: lifetimeMs - 1,
+      ttlResolution: 0,
+      perf: { now: () => clock().getTime() },
+      dispose: (value) => onEnd(value),
+    });
   }
 
   /** @returns the new entry's id: 256 random bits */
   create(value: T): string {
-    const nowMs = this.#clock().getTime();
-    for (const [id, entry] of this.#entries) {
-      // Insertion order is order of expiry.
-      if (entry.endsAtMs > nowMs && this.#entries.size < maxEntries) break;
-      this.delete(id);
-    }
+    this.#entries.purgeStale();
     const id = randomBytes(32).toString("base64url");
-    this.#entries.set(id, { value, endsAtMs: nowMs + this.#lifetimeMs });
+    this.#entries.set(id, value);
     return id;
   }
 
   find(id: string | undefined): T | undefined {
-    const entry = id === undefined ? undefined : this.#entries.get(id);
-    return entry === undefined || entry.endsAtMs <= this.#clock().getTime() ? undefined : entry.value;
+    return id === undefined ? undefined : this.#entries.get(id);
   }
 
   /** Removes an entry and returns its value, so that it serves once. */
   take(id: string | undefined): T | undefined {
     const value = this.find(id);
-    if (id !== undefined) this.#entries.delete(id);
+    this.delete(id);
     return value;
   }
 
   delete(id: string | undefined): void {
-    const entry = id === undefined ? undefined : this.#entries.get(id);
-    if (id === undefined || entry === undefined) return;
-    this.#entries.delete(id);
-    this.#onEnd(entry.value);
+    if (id !== undefined) this.#entries.delete(id);
   }
 
   clear(): void {
-    for (const id of [...this.#entries.keys()]) this.delete(id);
+    this.#entries.clear();
   }
 }
 
 /** A store for signed-in visitors. */
-export function createSessionStore<T>(clock: Clock, onEnd: (value: T) => void): ExpiringStore<T> {
+export function createSessionStore<T extends NonNullable<unknown>>(
+  clock: Clock,
+  onEnd: (value: T) => void,
+): ExpiringStore<T> {
   return new ExpiringStore<T>(clock, sessionLifetimeMs, onEnd);
 }
 
 /** A store for visitors who are away at the provider. */
-export function createPendingStore<T>(clock: Clock): ExpiringStore<T> {
+export function createPendingStore<T extends NonNullable<unknown>>(clock: Clock): ExpiringStore<T> {
   return new ExpiringStore<T>(clock, pendingLifetimeMs);
 }

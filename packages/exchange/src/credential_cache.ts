@@ -41,7 +41,10 @@ const renewalPauseMs = 15_000;
 export class CredentialCache<T extends Expiring> {
   readonly #options: CredentialCacheOptions;
   readonly #now: () => number;
-  /** In order of use, the least recent first. */
+  /**
+   * In order of use, the least recent first: a Map that is written anew at each use. lru-cache would add 3.6 MB to every
+   * installation of this package and leave what is written here: what has ended goes before what is old.
+   */
   readonly #entries = new Map<string, Entry<T>>();
 
   constructor(options: CredentialCacheOptions) {
