@@ -45,13 +45,13 @@ export function ensurePackages() {
 }
 
 /**
- * Finds a Node.js that runs the product: this one when it is new enough, else version 24 from npm.
+ * Finds a Node.js that runs the product: this one when it is new enough, else the newest npm has for this platform.
  * @returns path of the program
  */
 export function ensureRuntime() {
   if (isNewEnough(process.versions.node)) return process.execPath;
   const folder = join(root, "runtime");
-  installLocked(folder, "Node.js 24");
+  installLocked(folder, "a newer Node.js");
   const program = join(folder, "node_modules", ".bin", process.platform === "win32" ? "node.cmd" : "node");
   if (!existsSync(program)) {
     process.stderr.write(
