@@ -119,6 +119,17 @@ export async function closedLoop(load: Load, durationMs: number): Promise<LoadRe
   return withConnections(load, (connections) => drive(connections, durationMs, load.work));
 }
 
+/** Works a number of times, as fast as the server answers: what costs are compared by, on a machine that is shared. */
+export async function countedLoop(load: Load, count: number): Promise<LoadResult> {
+  let left = count;
+  return withConnections(load, (connections) =>
+    drive(connections, Number.POSITIVE_INFINITY, load.work, () => {
+      left -= 1;
+      return left >= 0;
+    }),
+  );
+}
+
 async function withConnections(
   { urls, lanes }: Load,
   use: (connections: readonly Connection[]) => Promise<LoadResult>,
@@ -137,13 +148,14 @@ async function drive(
   connections: readonly Connection[],
   durationMs: number,
   work: Work,
+  mayBegin: () => boolean = () => true,
 ): Promise<LoadResult> {
   const latenciesMs: number[] = [];
   const startedMs = performance.now();
   const endMs = startedMs + durationMs;
   await Promise.all(
     connections.map(async (connection, index) => {
-      for (let nowMs = performance.now(); nowMs < endMs; ) {
+      for (let nowMs = performance.now(); nowMs < endMs && mayBegin(); ) {
         await work(connection, index);
         const doneMs = performance.now();
         latenciesMs.push(doneMs - nowMs);

@@ -23,8 +23,8 @@ export const tenantId = "acme";
 export interface Installation {
   readonly db: Database;
   readonly environment: Readonly<Record<string, string>>;
-  /** Starts one server process. With an issuer it is one more instance of that issuer. */
-  startInstance(options?: { issuer?: string; nodeOptions?: string }): Promise<Instance>;
+  /** Starts one server process. With an issuer it is one more instance of that issuer; the store sees its name. */
+  startInstance(options?: { name?: string; issuer?: string; nodeOptions?: string }): Promise<Instance>;
   close(): Promise<void>;
 }
 
@@ -66,11 +66,12 @@ export async function openInstallation(kind: StoreKind): Promise<Installation> {
   return {
     db: store.db,
     environment,
-    async startInstance({ issuer, nodeOptions } = {}) {
+    async startInstance({ name, issuer, nodeOptions } = {}) {
       const child = startChild("tti_server.ts", {
         ...environment,
         PORT: "0",
         ...(issuer === undefined ? {} : { TTI_ISSUER: issuer }),
+        ...(name === undefined ? {} : { PGAPPNAME: name }),
         ...(nodeOptions === undefined ? {} : { BENCH_NODE_OPTIONS: nodeOptions }),
       });
       running.push(child);
