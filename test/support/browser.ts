@@ -41,8 +41,11 @@ export function ensureBrowser(): string {
   return installed;
 }
 
-/** Starts the browser without a window. Close it when done. */
-export function launchBrowser(): Promise<Browser> {
+/**
+ * Starts the browser without a window. Close it when done.
+ * @param more arguments of Chromium
+ */
+export function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: ensureBrowser(),
     args: [
@@ -53,6 +56,7 @@ export function launchBrowser(): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      ...more,
     ],
   });
 }
