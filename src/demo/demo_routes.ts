@@ -230,7 +230,19 @@ function sendPage(ctx: Context, status: number, html: string): void {
   ctx.body = html;
 }
 
-function sendError(ctx: Context, error: unknown, log: Log): void {
+// What openid-client refuses of an answer is no outage: parameters are missing, or are another sign-in's.
+const isForeignAnswer = (ctx: Context, error: unknown): boolean =>
+  ctx.path === "/callback" &&
+  error instanceof Error &&
+  Reflect.get(error, "code") === "OAUTH_INVALID_RESPONSE";
+
+function sendError(ctx: Context, thrown: unknown, log: Log): void {
+  const error = isForeignAnswer(ctx, thrown)
+    ? new FormError(
+        400,
+        "what came back does not belong to the sign-in that was begun here, so nobody is signed in",
+      )
+    : thrown;
   const expected = error instanceof FormError;
   const requestId = randomBytes(6).toString("hex");
   if (!expected) log.error({ requestId, err: error, path: ctx.path }, "demo: a request failed");

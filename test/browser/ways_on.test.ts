@@ -149,6 +149,30 @@ test("news is no alert: signing out and cancelling are said in a status, a refus
   await page.context().close();
 });
 
+test("an answer that is not of this sign-in is told as that, and not as an outage", async () => {
+  const other = "http://127.0.0.1:9/";
+  for (const change of [
+    (answer: URLSearchParams) => answer.delete("iss"),
+    (answer: URLSearchParams) => answer.set("iss", other),
+    (answer: URLSearchParams) => answer.set("state", "another"),
+  ]) {
+    const begun = await fetch(`${world.demo.url}/login`, { redirect: "manual" });
+    const asked = new URL(begun.headers.get("location") ?? "").searchParams;
+    const answer = new URLSearchParams({ code: "x", state: asked.get("state") ?? "" });
+    answer.set("iss", world.server.publicUrl);
+    change(answer);
+    const cookie = begun.headers
+      .getSetCookie()
+      .map((line) => line.split(";")[0])
+      .join("; ");
+    const back = await fetch(`${world.demo.url}/callback?${answer}`, { headers: { cookie } });
+    const text = await back.text();
+    assert.equal(back.status, 400, text);
+    assert.match(text, /What came back does not belong to the sign-in that was begun here/);
+    assert.doesNotMatch(text, /not running/);
+  }
+});
+
 test("only a field that is wrong is marked wrong", async () => {
   const { page } = await world.openPage();
   await page.goto(`${world.demo.url}/login`);
