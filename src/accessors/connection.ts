@@ -17,6 +17,7 @@ export function parseAccessor(
   if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(input.name)) {
     throw new OperationError("invalid_input", "name has letters, digits, _ and - only, at most 64.", {
       field: "name",
+      fix: "Choose a name such as default or archive.",
     });
   }
   const { name, ...handedOver } = input;
@@ -35,7 +36,11 @@ export function parseAccessor(
     };
   } catch (error) {
     if (!(error instanceof ExchangeSettingsError)) throw error;
-    throw new OperationError("invalid_input", error.message, { fix: error.fix });
+    const field = /: (\w+) /.exec(error.message)?.[1];
+    throw new OperationError("invalid_input", error.message, {
+      fix: error.fix,
+      ...(field === undefined ? {} : { field }),
+    });
   }
 }
 

@@ -15,6 +15,7 @@ import { currentRequest, describeRequest } from "../request_context.ts";
 import { type ApiRoute, hasBody, inputOf } from "./api_routes.ts";
 import { authenticateBackEnd } from "./authenticate.ts";
 import { readJsonBody } from "./json_body.ts";
+import { inWordsOf, type MemberPath } from "./operations/input_faults.ts";
 import type { TableContext } from "./operations/table.ts";
 
 /** What routes of the table work with, before there is a caller. */
@@ -111,7 +112,22 @@ export function addJsonRoute(
     const may = (asked: string) => caller.scopes.has(asked);
     const context = { ...deps, caller, actor: `client:${caller.clientId}`, may };
     const path = ctx.params as Record<string, string>;
-    ctx.body = await answer(ctx, context, inputOf(route, { path, querystring: ctx.querystring, body }));
+    const input = inputOf(route, { path, querystring: ctx.querystring, body });
+    ctx.body = await answer(ctx, context, input).catch((error: unknown) => {
+      throw inWordsOf(error, wordsOfRequest(route, body));
+    });
     ctx.status = route.status;
   });
+}
+
+// What a caller calls the members of an operation: what the path gives by its name there, the rest by their own.
+function wordsOfRequest(route: ApiRoute, body: Readonly<Record<string, unknown>>) {
+  const ofPath = Object.entries(route.params).flatMap(([parameter, member]) => [
+    [member, parameter] as const,
+    [parameter, parameter] as const,
+  ]);
+  return ([member = "", ...inside]: MemberPath): string | undefined => {
+    if (inside.length > 0 || Object.hasOwn(body, member)) return undefined;
+    return ofPath.find(([name]) => name === member)?.[1];
+  };
 }

@@ -1,7 +1,7 @@
 // Owns what a command is: a name, a help text, options, arguments, and a function that runs. How the words
 // typed become values is decided here for all of them.
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import { OperationError } from "../errors.ts";
+import { inWordsOf, type MemberPath, memberName } from "../admin/operations/input_faults.ts";
 import { closestName } from "../input/closest_name.ts";
 import { isStorable } from "../input/text.ts";
 import type { Terminal } from "./terminal.ts";
@@ -73,38 +73,57 @@ export function defineCommand<const O extends Options>(spec: CommandSpec<O>): Co
       try {
         return (await spec.run(call)) ?? 0;
       } catch (error) {
-        throw inWordsTyped(error, options);
+        throw inWordsOf(error, typedNameIn(options, spec.arguments ?? []));
       }
     },
   };
 }
 
-// Members of operations whose option has another name.
-const optionOfMember: Readonly<Record<string, string>> = {
-  loginMethod: "login",
-  tenantId: "tenant",
-  clientId: "id",
-  redirectUris: "redirect-uri",
-  postLogoutRedirectUris: "post-logout-uri",
-  mintTenants: "mint-for",
-  searchTenants: "search-for",
-  handoffTenants: "handoff-for",
+// What members of operations are called where words are typed, if not by their own names with dashes.
+const typedNames: Readonly<Record<string, readonly string[]>> = {
+  tenant: ["--tenant", "TENANT", "ID"],
+  tenantId: ["--tenant", "TENANT", "ID"],
+  client: ["--client", "--id", "ID"],
+  clientId: ["--client", "--id", "ID"],
+  account: ["--account", "USER"],
+  accessor: ["--name"],
+  password: ["--password-stdin"],
+  emailVerified: ["--unverified"],
+  loginMethod: ["--login"],
+  redirectUris: ["--redirect-uri"],
+  postLogoutRedirectUris: ["--post-logout-uri"],
+  applicationType: ["--native"],
+  requirePkce: ["--no-pkce"],
+  rotateRefreshToken: ["--no-rotation"],
+  mintTenants: ["--mint-for"],
+  searchTenants: ["--search-for"],
+  handoffTenants: ["--handoff-for"],
+  fromMs: ["--from"],
+  cursor: ["--before"],
+  afterId: ["--after"],
 };
 
-// An operation names members of its input; whoever typed the words knows the options.
-function inWordsTyped(error: unknown, options: Options): unknown {
-  if (!(error instanceof OperationError) || error.code !== "invalid_input" || !error.field) return error;
-  const { field } = error;
-  const member = field.split(".").findLast((part) => !/^\d+$/.test(part)) ?? field;
-  const dashed = member.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  const option = [optionOfMember[member], dashed].find((name) => name && Object.hasOwn(options, name));
-  if (option === undefined || !error.message.startsWith(field)) return error;
-  const message = `--${option}${error.message.slice(field.length)}`;
-  return new OperationError(error.code, message, {
-    field: `--${option}`,
-    fix: error.fix,
-    cause: error.cause,
-  });
+// An operation names members of its input; whoever typed the words knows options and arguments.
+function typedNameIn(options: Options, argumentNames: readonly string[]) {
+  const known = new Set([
+    ...Object.keys(options).map((name) => `--${name}`),
+    ...argumentNames.map((name) => name.replace(/[…?]/, "")),
+  ]);
+  const typedFor = (member: string): string | undefined => {
+    const dashed = member.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    return [...(typedNames[member] ?? []), `--${dashed}`, member.toUpperCase()].find((name) =>
+      known.has(name),
+    );
+  };
+  // A member inside another may have an option of its own, or stand in what an option names (a file).
+  return (path: MemberPath): string | undefined => {
+    const at = path.findLastIndex((part) => typedFor(String(part)) !== undefined);
+    if (at < 0) return undefined;
+    const inside = path.slice(at + 1);
+    const isPlain = inside.every((part) => /^\d+$/.test(String(part)));
+    const name = typedFor(String(path[at]));
+    return isPlain ? name : `${name} (${memberName(["", ...inside]).slice(1)})`;
+  };
 }
 
 function assertKnownOptions(words: readonly string[], options: Options, seeHelp: string): void {

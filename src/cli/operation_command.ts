@@ -42,6 +42,10 @@ export function commandOf<Context extends LocalContext, Result>(
       ...(asks ? { yes: { type: "boolean" } as const } : {}),
     },
     arguments: named.map(([word]) => word),
+    typedNames: Object.fromEntries([
+      ...named.map(([word, member]) => [member, word.replace(/[…?]/, "")]),
+      ...options.map((option) => [option.member, `--${option.name}`]),
+    ]),
     run({ values, arguments: words, terminal }) {
       const typed = values as Readonly<Record<string, Typed>>;
       const dryRun = asks && typed["yes"] !== true;
@@ -107,7 +111,10 @@ function read(
 
 function readSwitch(name: string, typed: string): boolean {
   if (typed === "on" || typed === "off") return typed === "on";
-  throw new OperationError("invalid_input", `--${name} is on or off.`, { field: `--${name}` });
+  throw new OperationError("invalid_input", `--${name} is on or off.`, {
+    field: `--${name}`,
+    fix: `Write --${name} on, or --${name} off.`,
+  });
 }
 
 function readNumber(name: string, typed: string, { minimum = 0, maximum = 0 }: InputMember): number {

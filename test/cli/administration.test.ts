@@ -38,7 +38,7 @@ for (const kind of storeKinds) {
     it("refuses a tenant id that AWS would, and one that is taken", async () => {
       const dotted = await terminal.tti("tenant create acme.com");
       assert.equal(dotted.exitCode, 1);
-      assert.match(dotted.stderr, /id is not a tenant id.*\n {2}code: invalid_input\n {2}fix: /);
+      assert.match(dotted.stderr, /ID is not a tenant id.*\n {2}code: invalid_input\n {2}fix: /);
       assert.match((await terminal.tti("tenant create acme")).stderr, /code: tenant_exists/);
     });
 
@@ -185,10 +185,10 @@ for (const kind of storeKinds) {
     it("names every field of a data accessor that AWS would refuse, at once", async () => {
       const words = "accessor create --tenant acme --q-region us-east-1 --application-id 123";
       const { stderr } = await terminal.tti(words);
-      for (const field of ["applicationId", "retrieverId", "idcApplicationArn", "idcRegion"]) {
+      for (const field of ["--application-id", "--retriever-id", "--idc-application-arn", "--idc-region"]) {
         assert.match(stderr, new RegExp(`${field} is`));
       }
-      assert.doesNotMatch(stderr, /qRegion is/);
+      assert.doesNotMatch(stderr, /q-region is/);
     });
 
     it("records who did what, newest first, without a secret", async () => {

@@ -81,11 +81,22 @@ export function findParameterNames(): string[] {
   ].sort();
 }
 
+// The text before the brace that closes what was opened just before it.
+function upToItsEnd(text: string): string {
+  let depth = 1;
+  const end = [...text].findIndex((letter) => {
+    if (letter === "{") depth += 1;
+    if (letter === "}") depth -= 1;
+    return depth === 0;
+  });
+  return text.slice(0, end);
+}
+
 /** Names that a JSON body may carry: every member of every schema of the admin area. */
 export function findMemberNames(): string[] {
   const schemas = sources("src/admin/**/*.ts").flatMap((text) =>
-    [...text.matchAll(/z\s*\.(?:strictObject|looseObject|object)\(\{([\s\S]*?)\}\)/g)].map(
-      (match) => match[1] ?? "",
+    [...text.matchAll(/(?:z\s*\.(?:strictObject|looseObject|object)|\.extend)\(\{/g)].map((match) =>
+      upToItsEnd(text.slice(match.index + match[0].length)),
     ),
   );
   return [...new Set(namesIn(schemas, /(?:^|[\s,{])(\w+):/g))].sort();

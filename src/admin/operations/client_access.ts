@@ -150,6 +150,7 @@ the client got for itself with it end. What its users let it do stays.`,
     if (metadata.client_secret === undefined) {
       throw new OperationError("invalid_input", "The client has no secret: it proves itself otherwise.", {
         field: "clientId",
+        fix: "Nothing need be done: it proves itself with its key, or not at all.",
       });
     }
     const changed = { ...metadata, client_secret: hashClientSecret(clientSecret) };

@@ -6,6 +6,7 @@ import { parseWebUrl } from "../../input/web_address.ts";
 import { accountClientId } from "../../provider/clients/account_client.ts";
 import { isNativeRedirect, whyNoRedirect } from "../../provider/clients/redirect_uris.ts";
 import { looksRandom } from "./client_advice.ts";
+import { says } from "./input_faults.ts";
 import { displayName } from "./operation.ts";
 
 /** How a client may authenticate at the token endpoint. */
@@ -28,7 +29,10 @@ export type AuthMethod = (typeof authMethods)[number];
 export const newClient = z.strictObject({
   clientId: z
     .string()
-    .regex(/^[A-Za-z0-9._~-]{1,128}$/, "has 1 to 128 letters, digits, . _ ~ or - only")
+    .regex(
+      /^[A-Za-z0-9._~-]{1,128}$/,
+      says("has 1 to 128 letters, digits, . _ ~ or - only", "Choose an id such as back-end."),
+    )
     .optional()
     .describe("Its id (default: generated)."),
   name: displayName.optional().describe("What people read when it asks for their consent."),
@@ -89,9 +93,9 @@ export const newClient = z.strictObject({
     .describe("The same for each of these that has none of its own."),
   secret: z
     .string()
-    .min(32, "has at least 32 characters")
+    .min(32)
     .max(256)
-    .refine(looksRandom, "is too regular to be random: make one with `openssl rand -base64 32`")
+    .refine(looksRandom, says("is too regular to be random", "Make one with `openssl rand -base64 32`."))
     .optional()
     .describe("Default: generated, and answered once."),
 });
@@ -142,14 +146,14 @@ export function assertPurposesFit(
     if (wanted.applicationType !== "native") return;
     throw refuse(
       "applicationType",
-      "native needs authMethod none",
-      "An application on people's machines keeps no secret.",
+      ": an application on people's machines needs authMethod none",
+      "Choose authMethod none: what stands on people's machines is no secret.",
     );
   }
   if (wanted.rotateRefreshToken === false) {
     throw refuse(
       "rotateRefreshToken",
-      "cannot be false for a public client",
+      ": only a confidential client may keep one refresh token",
       "Leave rotation on, or use a secret: whoever steals the token of a public client could use it unnoticed.",
     );
   }
@@ -161,7 +165,11 @@ export function assertPurposesFit(
     );
   }
   if (wanted.requirePkce === false) {
-    throw refuse("requirePkce", "cannot be false for a public client", "Leave PKCE on, or use a secret.");
+    throw refuse(
+      "requirePkce",
+      ": only a confidential client may go without PKCE",
+      "Leave PKCE on, or use a secret.",
+    );
   }
 }
 
@@ -190,5 +198,6 @@ export function parseJwksUri(uri: string): string {
 
 /** The refusal of one field. */
 export function refuse(field: string, problem: string, fix: string): OperationError {
-  return new OperationError("invalid_input", `${field} ${problem}.`, { field, fix });
+  const space = problem.startsWith(":") ? "" : " ";
+  return new OperationError("invalid_input", `${field}${space}${problem}.`, { field, fix });
 }

@@ -141,9 +141,9 @@ function buildMetadata(
     grant_types: allowed,
     response_types: login ? ["code"] : [],
     application_type: native ? "native" : "web",
-    redirect_uris: redirectUris.map((uri) => parseRedirectUri(uri, "redirectUris", native)),
-    post_logout_redirect_uris: (wanted.postLogoutRedirectUris ?? []).map((uri) =>
-      parseRedirectUri(uri, "postLogoutRedirectUris", native),
+    redirect_uris: redirectUris.map((uri, at) => parseRedirectUri(uri, `/redirectUris/${at}`, native)),
+    post_logout_redirect_uris: (wanted.postLogoutRedirectUris ?? []).map((uri, at) =>
+      parseRedirectUri(uri, `/postLogoutRedirectUris/${at}`, native),
     ),
     ...(wanted.backchannelLogoutUri === undefined
       ? {}
@@ -195,5 +195,5 @@ function parseTenants(tenants: readonly string[] | undefined, field: string): st
   if (tenants === undefined || tenants.length === 0) {
     throw refuse(field, "is missing", 'Name the tenants it may act for, or "*" for every tenant.');
   }
-  return tenants.map((tenant) => (tenant === "*" ? tenant : parseTenantId(tenant, field)));
+  return tenants.map((tenant, at) => (tenant === "*" ? tenant : parseTenantId(tenant, `/${field}/${at}`)));
 }

@@ -11,6 +11,7 @@ import {
   rejectHandoff,
 } from "../../provider/handoff/login_handoff.ts";
 import { type Act, operationsIn } from "./entry.ts";
+import { inWordsOf, says } from "./input_faults.ts";
 import { displayName, momentField, type OperationContext } from "./operation.ts";
 import { assertTenantAllowed, handoffScope } from "./permissions.ts";
 
@@ -59,18 +60,34 @@ const acceptance = z.strictObject({
   challenge,
   subject: z
     .string()
-    .regex(/^[\x21-\x7e]{1,255}$/, "has 1 to 255 printable ASCII characters without spaces")
+    .regex(
+      /^[\x21-\x7e]{1,255}$/,
+      says(
+        "has 1 to 255 printable ASCII characters without spaces",
+        "Name the person by your own id for them.",
+      ),
+    )
     .describe("Your id of the person, for good."),
   tenant: z.string().describe("The tenant the person logged in to."),
   email: z.string().optional().describe("The person's proven address."),
   email_verified: z
-    .literal(true, "can only be true: name proven addresses only")
+    .literal(true, says("can only be true", "Name an address you have proven, or none."))
     .optional()
     .describe("As an ID token has it; only true can be said."),
   name: displayName.optional().describe("The person's name."),
   auth_time: momentField.optional().describe("When the person logged in, epoch seconds (default: now)."),
   amr: z
-    .array(z.string().regex(/^[\w:.-]{1,32}$/))
+    .array(
+      z
+        .string()
+        .regex(
+          /^[\w:.-]{1,32}$/,
+          says(
+            "has 1 to 32 letters, digits, : . _ or - only",
+            "Name a method as RFC 8176 does, such as pwd.",
+          ),
+        ),
+    )
     .max(8)
     .optional()
     .describe("How, as RFC 8176 names it."),
@@ -103,7 +120,8 @@ export const acceptLoginChallenge = challengeOperation({
       return await accept(act, login);
     } catch (error) {
       if (error instanceof OperationError) await recordRefusedVoucher(act, login, error);
-      throw error;
+      // The rules are those of assertions, whose claim is called sub.
+      throw inWordsOf(error, ([member]) => (member === "sub" ? "subject" : undefined));
     }
   },
 });
@@ -162,8 +180,14 @@ export const rejectLoginChallenge = challengeOperation({
     error_description: z
       .string()
       .max(200)
-      .regex(/^[\x20-\x21\x23-\x5b\x5d-\x7e]*$/, "is printable ASCII")
-      .regex(/^(?!.*(?:\/\/|www\.|[<>]))/i, "names no web address and has no markup")
+      .regex(
+        /^[\x20-\x21\x23-\x5b\x5d-\x7e]*$/,
+        says('must be printable ASCII without " and \\', "Write it in plain English letters."),
+      )
+      .regex(
+        /^(?!.*(?:\/\/|www\.|[<>]))/i,
+        says("names a web address, or has markup", "Say what happened in words alone."),
+      )
       .transform((text) => text.replaceAll(/ +/g, " ").trim())
       .optional()
       .describe("Why, in words for people."),

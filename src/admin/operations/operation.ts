@@ -3,11 +3,11 @@
 import { z } from "zod";
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
-import { OperationError } from "../../errors.ts";
 import type { ApiScope } from "../../grants_and_scopes.ts";
 import { readMoment } from "../../input/moment.ts";
 import { nameRule, readText, type TextRule } from "../../input/text.ts";
 import type { Passwords } from "../../provider/accounts/passwords.ts";
+import { faultsOf, InputRefused, says } from "./input_faults.ts";
 
 /** What an operation works with. */
 export interface OperationContext {
@@ -25,15 +25,18 @@ const textField = (rule: TextRule) =>
   z.string().transform((value, issues) => {
     const read = readText(value, rule);
     if ("text" in read) return read.text;
-    issues.addIssue({ code: "custom", message: read.fault });
+    issues.addIssue({ code: "custom", message: says(read.fault, visible) });
     return z.NEVER;
   });
+
+const visible = "Write visible characters only, in Unicode, as many as the message says.";
 
 /** A member that is a time, in epoch seconds, by the rules of the edge. */
 export const momentField = z.number().transform((value, issues) => {
   const read = readMoment(value);
   if ("seconds" in read) return read.seconds;
-  issues.addIssue({ code: "custom", message: read.fault });
+  const fix = "Write seconds since 1970-01-01 UTC, as a number.";
+  issues.addIssue({ code: "custom", message: says(read.fault, fix) });
   return z.NEVER;
 });
 
@@ -42,22 +45,11 @@ export const displayName = textField(nameRule);
 
 /**
  * Parses an operation's arguments.
- * @throws OperationError invalid_input naming the first field at fault and what is wrong with it
+ * @throws InputRefused naming every member at fault, what is wrong with its value, and what to do
  */
 export function parseArguments<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
-  const result = schema.safeParse(input);
+  // A library's sentences are not ours: what a schema says nothing of itself is put into words in one place.
+  const result = schema.safeParse(input, { error: () => "" });
   if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const unknownName = issue?.code === "unrecognized_keys" ? issue.keys[0] : undefined;
-  const field = unknownName ?? issue?.path.join(".") ?? "";
-  throw new OperationError("invalid_input", `${field || "The input"}${faultOf(issue)}.`, {
-    ...(field === "" ? {} : { field }),
-    ...(unknownName === undefined ? {} : { fix: `Remove ${unknownName}, or correct its spelling.` }),
-  });
-}
-
-function faultOf(issue: z.core.$ZodIssue | undefined): string {
-  if (issue?.code === "invalid_value" && issue.values.length > 1)
-    return ` is one of ${issue.values.join(", ")}`;
-  return `: ${issue?.message ?? "is malformed"}`;
+  throw new InputRefused(faultsOf(result.error.issues, schema, input));
 }

@@ -7,6 +7,7 @@ import { generatePassword } from "../../provider/accounts/generated_password.ts"
 import { assertNewPassword } from "../../provider/accounts/passwords.ts";
 import { findTenant, getTenant } from "../../provider/tenants/tenant_store.ts";
 import { operation } from "./entry.ts";
+import { inWordsOf, memberName } from "./input_faults.ts";
 import { addMembership, memberRole } from "./members.ts";
 import { displayName } from "./operation.ts";
 import { cutPage, idPageInput, pageOutput, rowsToRead } from "./page.ts";
@@ -70,7 +71,13 @@ export const createUser = operation({
       memberships.map(({ tenantId }) => tenantId),
     );
     const warnings: string[] = [];
-    for (const membership of memberships) warnings.push(...(await addMembership(act, account, membership)));
+    for (const [at, membership] of memberships.entries()) {
+      const place = ["memberships", at, "tenantId"];
+      const said = await addMembership(act, account, membership).catch((error: unknown) => {
+        throw inWordsOf(error, ([member]) => (member === "tenant" ? memberName(place) : undefined));
+      });
+      warnings.push(...said);
+    }
     return {
       ...(await toUser(trx, account)),
       ...(warnings.length === 0 ? {} : { warnings }),

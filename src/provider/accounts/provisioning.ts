@@ -133,6 +133,7 @@ function assertEmail(email: string | undefined): string {
   if (email !== undefined) return email;
   throw new OperationError("invalid_input", "email is needed for a user who is new here.", {
     field: "email",
+    fix: "Name the address the person has at AWS, capitals included.",
   });
 }
 

@@ -232,10 +232,14 @@ function assertFits(request: HandoffRequest, login: HandoffLogin, now: Date): vo
   if (request.tenant !== undefined && request.tenant !== login.tenant) {
     throw new OperationError("invalid_input", "tenant is not the one the sign-in is for.", {
       field: "tenant",
+      fix: "Name the tenant that the challenge names.",
     });
   }
   if (login.authTime > now.getTime() / 1000 + clockToleranceSeconds) {
-    throw new OperationError("invalid_input", "auth_time lies in the future.", { field: "auth_time" });
+    throw new OperationError("invalid_input", "auth_time lies in the future.", {
+      field: "auth_time",
+      fix: "Send seconds since 1970-01-01 UTC, and keep the clock set.",
+    });
   }
   if (request.auth_time_after !== undefined && login.authTime < request.auth_time_after) {
     throw new OperationError("invalid_input", "auth_time is older than the application accepts.", {
