@@ -42,7 +42,10 @@ endpoint (\`grant_type=client_credentials\`) and sends \`Authorization: Bearer â
 
 Failures are problem documents ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)): \`application/problem+json\` with
 \`type\`, \`title\`, \`status\`, \`detail\`, and besides \`error\` (the code of [errors.md](errors.md)), \`error_description\`,
-\`fix\`, \`field\` where one is at fault, and \`request_id\`.
+\`fix\`, \`field\` where one is at fault, and \`request_id\`. \`field\` is the parameter or member by its name, one inside another by
+its JSON pointer (\`/memberships/0/role\`); \`detail\` and \`fix\` tell of every member at fault at once.
+
+*Proof: [told faults](../test/admin/told_faults.test.ts)*
 
 ## Routes
 

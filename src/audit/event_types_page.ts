@@ -16,8 +16,8 @@ export function auditEventsPage(): string {
 <!-- Written from src/audit/event_types.ts by \`npm run docs\`. Do not edit. -->
 
 Who did what to whom, when and from where. An event is written in the transaction of the act, or before the answer
-that the act is leaves the provider; what is not recorded does not happen. Events are only ever added. None holds a
-secret or a token.
+that the act is leaves the provider; what is not recorded does not happen. Events are only added, but for the two changes
+told below. None holds a secret or a token.
 
 Read them with \`tti audit list\` or \`GET /v1/audit-events\` (scope \`${apiScope.admin}\`). Both take a tenant, an account
 or a sign-in name, a client, an address, a type and a time, and go on from a cursor.
@@ -28,7 +28,7 @@ Every event has:
 |---|---|
 | \`id\`, \`atMs\` | its id; when it happened, epoch milliseconds |
 | \`type\` | one of the types below; types and their details may be added, none is renamed |
-| \`actor\` | who did it: \`cli:\` and a user of the operating system, \`client:\` and a client id, \`account:\` and an account id, or \`nobody\` where nobody proved to be anybody |
+| \`actor\` | who did it: \`cli:\` and a user of the operating system, \`client:\` and a client id, \`account:\` and an account id, \`system\` for what an instance does by itself, or \`nobody\` where nobody proved to be anybody |
 | \`tenantId\`, \`accountId\`, \`clientId\` | whom it concerns |
 | \`address\` | the client's address, where the act came by HTTP |
 | \`requestId\` | the \`X-Request-Id\` of that request; the log's lines carry it too |
@@ -42,7 +42,8 @@ from \`TTI_SECRETS\`). \`tti audit list --account NAME\` finds by both: what was
 knows the name, and nobody reads names from the trail.
 
 **Counted events.** What anybody can cause without proof is counted: equal events of one address within one minute are
-one row with \`times\`. The count is the one thing in the trail that changes.
+one row with \`times\`, and the count changes. Besides, the addresses and names of a person who is erased are taken out of
+their events. Nothing else in the trail changes.
 
 **Whose trail.** An event with a tenant stands in that tenant's trail. A client that names a tenant it may not act for
 leaves no trace there, only in the operator's: a trail nobody else can write into is what a customer can rely on.
@@ -53,6 +54,6 @@ A party in brackets is named where there is one.
 |---|---|---|---|
 ${rows.join("\n")}
 
-*Proof: [sign-in events](../test/audit/sign_in_events.test.ts), [token events](../test/audit/token_events.test.ts), [audit store](../test/audit/audit_store.test.ts)*
+*Proof: [sign-in events](../test/audit/sign_in_events.test.ts), [token events](../test/audit/token_events.test.ts), [audit store](../test/audit/audit_store.test.ts), [every event](../test/audit/every_event.test.ts)*
 `;
 }

@@ -247,6 +247,7 @@ const acts: Record<AuditEventType, Act> = {
   "admin.read": byHttp(async () => callApi("/v1/users", await accessToken("admin", "tti:admin"))),
   "key.rotated": byOperation(() => rotateKeysInEmergency(keyContext())),
   "key.revoked": byOperation(() => rotateKeysInEmergency(keyContext())),
+  "key.destroyed": byOperation(() => rotateKeysInEmergency(keyContext())),
 };
 
 const partyField = { tenant: "tenantId", account: "accountId", client: "clientId" } as const;

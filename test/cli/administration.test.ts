@@ -160,7 +160,7 @@ for (const kind of storeKinds) {
       assert.deepEqual(problems, [
         'tti: --redirect-uri holds "http://app.example.com/callback", which is not https.',
         'tti: --redirect-uri holds a fragment in "https://app.example.com/callback#fragment".',
-        "tti: requirePkce cannot be false for a public client.",
+        "tti: --no-pkce: only a confidential client may go without PKCE.",
         "tti: --auth-method none proves nothing.",
         "tti: --mint-for is not a tenant id: AWS takes letters, digits, _ and - only, at most 256, the first a letter or digit.",
         "tti: --jwks is missing.",

@@ -59,6 +59,7 @@ const administers = /^(tenant|user|member|domain|client|accessor|audit) /;
 const usual: Record<string, string> = {
   tenant: "acme",
   email: "new@acme.example",
+  name: "Acme",
   "redirect-uri": "https://a.example/cb",
 };
 

@@ -102,6 +102,10 @@ export const administrationEvents = {
     meaning: "A key's signatures count no longer.",
     details: { kid: "the key", emergency: "true: as part of an emergency rotation" },
   },
+  "key.destroyed": {
+    meaning: "The private half of a key was destroyed in the store: it signs nothing again.",
+    details: { kid: "the key" },
+  },
   "admin.refused": {
     meaning:
       "A request to the administration or back-end API was refused for want of a right. Equal refusals of a minute are one event with a count.",

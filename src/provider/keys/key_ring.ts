@@ -10,7 +10,6 @@ import { type KeySet, keySetAt, outlivedKids, provenMs } from "./key_set.ts";
 import {
   deleteInstance,
   deleteInstancesSeenBefore,
-  deletePrivateHalves,
   type KeyRow,
   listInstances,
   listKeys,
@@ -18,6 +17,7 @@ import {
 } from "./key_store.ts";
 import { createKmsLook } from "./kms_look.ts";
 import type { KeyPolicy } from "./policy.ts";
+import { destroyRecorded, systemActor } from "./recorded_changes.ts";
 import { createKeySealer } from "./seal.ts";
 import { createSignerCache, type KeyFault, openServedKeys, type ServedKeys } from "./served_keys.ts";
 import { aheadMs, chooseSigner, type InstanceView } from "./signer_choice.ts";
@@ -109,7 +109,8 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
     );
     const outlived = outlivedKids(keySet, nowMs, policy).filter((kid) => sealed.has(kid));
     if (outlived.length === 0) return;
-    const destroyed = await deletePrivateHalves(db, outlived);
+    const change = { actor: systemActor, nowMs };
+    const destroyed = await db.transaction((trx) => destroyRecorded(trx, outlived, change));
     for (const kid of destroyed) log.info({ kid }, "private half of a signing key destroyed");
   };
 

@@ -71,7 +71,7 @@ export async function saveActivation(
 }
 
 /**
- * Revokes a key and destroys its private half.
+ * Revokes a key; its private half, if one is left, goes with it.
  * @returns whether this call revoked it
  */
 export async function saveRevocation(db: Database, kid: string, revokedAtMs: number): Promise<boolean> {

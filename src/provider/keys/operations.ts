@@ -1,13 +1,13 @@
 // Owns what operators ask of the signing keys, rotation aside: plain arguments in, plain results out. The command
-// line is its face. Every change is one transaction with its audit event.
-import { createAuditEvent } from "../../audit/audit_store.ts";
+// line is its face. Revoking is one transaction with its audit events; sealing anew changes no key and leaves none.
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { type KeyPhase, type KeySet, keySetAt } from "./key_set.ts";
 import { describeKeys, type KeyStatus } from "./key_status.ts";
-import { type KeyRow, listInstances, listKeys, saveRevocation, saveSealed } from "./key_store.ts";
+import { type KeyRow, listInstances, listKeys, saveSealed } from "./key_store.ts";
 import type { KeyPolicy } from "./policy.ts";
+import { revokeRecorded } from "./recorded_changes.ts";
 import type { KeySealer } from "./seal.ts";
 import type { KmsKeys } from "./signer_kms.ts";
 
@@ -74,11 +74,8 @@ export async function revokeKey(
 }
 
 function revokeAlone(context: KeyOperationContext, kid: string, nowMs: number): Promise<boolean> {
-  return context.db.transaction(async (trx) => {
-    const revoked = await saveRevocation(trx, kid, nowMs);
-    if (revoked) await recordKeyEvent(trx, context, "key.revoked", { kid });
-    return revoked;
-  });
+  const change = { actor: context.actor, nowMs };
+  return context.db.transaction((trx) => revokeRecorded(trx, kid, change));
 }
 
 /**
@@ -131,14 +128,4 @@ export function assertSecretsFit({ sealer }: KeyOperationContext, rows: readonly
       fix: "Set it as the instances have it. Only if that secret is lost for good: tti key rotate --emergency --secret-lost, and restart every instance with the new one.",
     },
   );
-}
-
-/** Records what was done to a key, in the transaction that did it. */
-export async function recordKeyEvent(
-  trx: Database,
-  context: KeyOperationContext,
-  type: "key.rotated" | "key.revoked",
-  details: Record<string, string | boolean>,
-): Promise<void> {
-  await createAuditEvent(trx, { type, actor: context.actor, details }, context.clock());
 }

@@ -1,10 +1,11 @@
 // Owns rotating the signing keys on an operator's word: planned, which breaks nobody, or in an emergency, which
-// says what it breaks. Every rotation is one transaction with its audit event.
+// says what it breaks. Every rotation is one transaction with its audit events.
 import { OperationError } from "../../errors.ts";
 import { type EmergencyEffects, emergencyEffects } from "./emergency.ts";
 import { earliestActivationMs, nextGeneration } from "./key_set.ts";
-import { createKey, type KeyRow, listInstances, saveActivation, saveRevocation } from "./key_store.ts";
-import { assertSecretsFit, type KeyOperationContext, readKeySet, recordKeyEvent } from "./operations.ts";
+import { type KeyRow, listInstances, saveActivation } from "./key_store.ts";
+import { assertSecretsFit, type KeyOperationContext, readKeySet } from "./operations.ts";
+import { createRecordedKey, recordKeyEvent, revokeRecorded } from "./recorded_changes.ts";
 import { longestLeadSeconds } from "./signer_choice.ts";
 import { createLocalKey, type NewKey } from "./signer_local.ts";
 
@@ -49,22 +50,18 @@ export async function rotateKeys(
   const key = usesNext ? undefined : await makeKey(context, source, rows);
   const kid = key?.publicJwk.kid ?? next?.row.kid ?? "";
   const replacedKid = usesNext ? null : (next?.row.kid ?? null);
+  const change = { actor: context.actor, nowMs };
   await context.db.transaction(async (trx) => {
-    const done =
-      key === undefined
-        ? next !== undefined &&
-          (await saveActivation(trx, kid, { fromMs: next.row.activatesAtMs, toMs: activatesAtMs }))
-        : (replacedKid === null || (await saveRevocation(trx, replacedKid, nowMs))) &&
-          (await createKey(trx, key, {
-            generation: nextGeneration(rows),
-            createdAtMs: nowMs,
-            activatesAtMs,
-          }));
-    if (!done) throw overtaken();
-    await recordKeyEvent(trx, context, "key.rotated", {
-      kid,
-      maySignAt: new Date(activatesAtMs).toISOString(),
-    });
+    if (key === undefined) {
+      const times = { fromMs: next?.row.activatesAtMs ?? nowMs, toMs: activatesAtMs };
+      if (!(await saveActivation(trx, kid, times))) throw overtaken();
+      const maySignAt = new Date(activatesAtMs).toISOString();
+      await recordKeyEvent(trx, change, "key.rotated", { kid, maySignAt });
+      return;
+    }
+    if (replacedKid !== null && !(await revokeRecorded(trx, replacedKid, change))) throw overtaken();
+    const place = { generation: nextGeneration(rows), createdAtMs: nowMs, activatesAtMs };
+    if (!(await createRecordedKey(trx, key, place, change))) throw overtaken();
   });
   return { kid, maySignAtMs: activatesAtMs, replacedKid };
 }
@@ -101,20 +98,20 @@ export async function rotateKeysInEmergency(
   ];
   const revokedKids = suspects.filter((each) => each !== undefined).map((each) => each.row.kid);
   const kid = key?.publicJwk.kid ?? next?.row.kid ?? "";
+  const change = { actor: context.actor, nowMs };
+  const details = { emergency: true } as const;
   await context.db.transaction(async (trx) => {
     for (const revoked of revokedKids) {
-      if (!(await saveRevocation(trx, revoked, nowMs))) throw overtaken();
+      if (!(await revokeRecorded(trx, revoked, change, details))) throw overtaken();
+    }
+    if (key === undefined) {
+      const times = { fromMs: next?.row.activatesAtMs ?? nowMs, toMs: nowMs };
+      if (!(await saveActivation(trx, kid, times))) throw overtaken();
+      await recordKeyEvent(trx, change, "key.rotated", { kid, ...details });
+      return;
     }
     const place = { generation: nextGeneration(rows), createdAtMs: nowMs, activatesAtMs: nowMs };
-    const done =
-      key === undefined
-        ? next !== undefined &&
-          (await saveActivation(trx, kid, { fromMs: next.row.activatesAtMs, toMs: nowMs }))
-        : await createKey(trx, key, place);
-    if (!done) throw overtaken();
-    for (const revoked of revokedKids)
-      await recordKeyEvent(trx, context, "key.revoked", { kid: revoked, emergency: true });
-    await recordKeyEvent(trx, context, "key.rotated", { kid, emergency: true });
+    if (!(await createRecordedKey(trx, key, place, change, details))) throw overtaken();
   });
   const leadMs = context.policy.publishLeadSeconds * 1000;
   const inEveryCache = key === undefined && next !== undefined && nowMs - next.row.createdAtMs >= leadMs;

@@ -3,8 +3,9 @@
 import type { Database } from "../../db/connect.ts";
 import type { Log } from "../../log.ts";
 import { keySetAt, nextGeneration, type PlannedKey, planSuccession } from "./key_set.ts";
-import { createKey, type KeyRow, listKeys, saveRevocation } from "./key_store.ts";
+import { type KeyRow, listKeys } from "./key_store.ts";
 import type { KeyPolicy } from "./policy.ts";
+import { createRecordedKey, revokeRecorded, systemActor } from "./recorded_changes.ts";
 import type { KeySealer } from "./seal.ts";
 import { type InstanceView, longestLeadSeconds } from "./signer_choice.ts";
 import type { KmsKeys } from "./signer_kms.ts";
@@ -36,7 +37,7 @@ export async function ensureSuccession(
   if (place === undefined) return rows;
   const key = await makeKey(sources, rows);
   if (key === undefined) return rows;
-  await insertKey(sources, key, place);
+  await insertKey(sources, key, place, nowMs);
   return listKeys(sources.db);
 }
 
@@ -54,10 +55,9 @@ export async function adoptKmsKey(
   const key = await sources.kms.getKey();
   if (rows.length === 0 || rows.some((row) => row.kid === key.publicJwk.kid)) return rows;
   const { next } = keySetAt(rows, nowMs, sources.policy);
-  if (next !== undefined) await saveRevocation(sources.db, next.row.kid, nowMs);
   const leadMs = longestLeadSeconds(instances, nowMs, sources.policy) * 1000;
   const place = { generation: nextGeneration(rows), createdAtMs: nowMs, activatesAtMs: nowMs + leadMs };
-  await insertKey(sources, key, place);
+  await insertKey(sources, key, place, nowMs, next?.row.kid);
   return listKeys(sources.db);
 }
 
@@ -69,8 +69,20 @@ async function makeKey(sources: KeySources, rows: readonly KeyRow[]): Promise<Ne
   return rows.some((row) => row.kid === key.publicJwk.kid) ? undefined : key;
 }
 
-async function insertKey(sources: KeySources, key: NewKey, place: PlannedKey): Promise<void> {
-  const created = await createKey(sources.db, key, place);
+// Whoever takes the place in the succession revokes the key it replaces; who comes second changes nothing.
+async function insertKey(
+  sources: KeySources,
+  key: NewKey,
+  place: PlannedKey,
+  nowMs: number,
+  replacedKid?: string,
+): Promise<void> {
+  const change = { actor: systemActor, nowMs };
+  const created = await sources.db.transaction(async (trx) => {
+    if (!(await createRecordedKey(trx, key, place, change))) return false;
+    if (replacedKid !== undefined) await revokeRecorded(trx, replacedKid, change);
+    return true;
+  });
   if (!created) return;
   const { kid } = key.publicJwk;
   const activatesAt = new Date(place.activatesAtMs).toISOString();

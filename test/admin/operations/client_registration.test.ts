@@ -27,8 +27,18 @@ const login = { redirectUris: ["https://app.example/cb"] };
 const key = { kty: "EC", crv: "P-256", x: "x", y: "y" };
 
 const refused: [string, object, string, RegExp][] = [
-  ["a redirect URI with *", { redirectUris: ["https://*.app.example/cb"] }, "redirectUris", /byte by byte/],
-  ["a redirect URI with a fragment", { redirectUris: ["https://a.example/cb#x"] }, "redirectUris", /Remove/],
+  [
+    "a redirect URI with *",
+    { redirectUris: ["https://*.app.example/cb"] },
+    "/redirectUris/0",
+    /byte by byte/,
+  ],
+  [
+    "a redirect URI with a fragment",
+    { redirectUris: ["https://a.example/cb#x"] },
+    "/redirectUris/0",
+    /Remove/,
+  ],
   ...[
     " https://app.example/cb",
     "https://app.example/cb ",
@@ -38,11 +48,11 @@ const refused: [string, object, string, RegExp][] = [
     "\thttps://app.example/cb",
     "https://app.exam\nple/cb",
   ].flatMap((uri): [string, object, string, RegExp][] => [
-    [`the redirect URI ${JSON.stringify(uri)}`, { redirectUris: [uri] }, "redirectUris", /Percent-encode/],
+    [`the redirect URI ${JSON.stringify(uri)}`, { redirectUris: [uri] }, "/redirectUris/0", /Percent-encode/],
     [
       `the sign-out address ${JSON.stringify(uri)}`,
       { ...login, postLogoutRedirectUris: [uri] },
-      "postLogoutRedirectUris",
+      "/postLogoutRedirectUris/0",
       /Percent-encode/,
     ],
   ]),
@@ -50,14 +60,14 @@ const refused: [string, object, string, RegExp][] = [
     (uri): [string, object, string, RegExp] => [
       `the own scheme ${JSON.stringify(uri)}`,
       { authMethod: "none", applicationType: "native", redirectUris: [uri] },
-      "redirectUris",
+      "/redirectUris/0",
       /Percent-encode/,
     ],
   ),
   [
     "a sign-out address with *",
     { ...login, postLogoutRedirectUris: ["https://app.example/*"] },
-    "postLogoutRedirectUris",
+    "/postLogoutRedirectUris/0",
     /byte by byte/,
   ],
   [

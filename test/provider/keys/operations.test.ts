@@ -102,7 +102,15 @@ for (const kind of storeKinds) {
         const told = events.map(({ type, actor, details }) => `${actor} ${type} ${details?.["kid"]}`).sort();
         assert.deepEqual(
           told,
-          [`test key.revoked ${next}`, `test key.revoked ${current}`, `test key.rotated ${kid}`].sort(),
+          [
+            `system key.rotated ${current}`,
+            `system key.rotated ${next}`,
+            `test key.destroyed ${next}`,
+            `test key.revoked ${next}`,
+            `test key.destroyed ${current}`,
+            `test key.revoked ${current}`,
+            `test key.rotated ${kid}`,
+          ].sort(),
         );
       } finally {
         await installation.close();
