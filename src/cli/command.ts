@@ -21,6 +21,8 @@ export interface CommandSpec<O extends Options> {
   options: O;
   /** Names of the arguments, in order. `?` at the end: may be left out. `…`: the rest of the line. */
   arguments?: readonly string[];
+  /** What members of an operation's input are called here, where their own names do not tell. */
+  typedNames?: Readonly<Record<string, string>>;
   /** Runs the command; answers the exit code (nothing: 0). */
   run(call: { values: Values<O>; arguments: string[]; terminal: Terminal }): Promise<number | undefined>;
 }
@@ -73,7 +75,7 @@ export function defineCommand<const O extends Options>(spec: CommandSpec<O>): Co
       try {
         return (await spec.run(call)) ?? 0;
       } catch (error) {
-        throw inWordsOf(error, typedNameIn(options, spec.arguments ?? []));
+        throw inWordsOf(error, typedNameIn(options, spec.arguments ?? [], spec.typedNames));
       }
     },
   };
@@ -104,16 +106,19 @@ const typedNames: Readonly<Record<string, readonly string[]>> = {
 };
 
 // An operation names members of its input; whoever typed the words knows options and arguments.
-function typedNameIn(options: Options, argumentNames: readonly string[]) {
+function typedNameIn(
+  options: Options,
+  argumentNames: readonly string[],
+  own: Readonly<Record<string, string>> = {},
+) {
   const known = new Set([
     ...Object.keys(options).map((name) => `--${name}`),
     ...argumentNames.map((name) => name.replace(/[…?]/, "")),
   ]);
   const typedFor = (member: string): string | undefined => {
     const dashed = member.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    return [...(typedNames[member] ?? []), `--${dashed}`, member.toUpperCase()].find((name) =>
-      known.has(name),
-    );
+    const usual = [...(typedNames[member] ?? []), `--${dashed}`, member.toUpperCase()];
+    return own[member] ?? usual.find((name) => known.has(name));
   };
   // A member inside another may have an option of its own, or stand in what an option names (a file).
   return (path: MemberPath): string | undefined => {
