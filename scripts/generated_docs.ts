@@ -12,6 +12,7 @@ import { errorCatalogue } from "../src/errors.ts";
 import { settings } from "../src/settings.ts";
 import { adminApiPage } from "./admin_api_page.ts";
 import { connectingPage } from "./connecting_page.ts";
+import { exchangeApiPage } from "./exchange_api_page.ts";
 import { limitsPage } from "./limits_page.ts";
 import { securityPage } from "./security_page.ts";
 import { storedPage } from "./stored_page.ts";
@@ -135,6 +136,7 @@ export const generatedPages: Readonly<Record<string, () => string>> = {
   "docs/what-is-stored.md": storedPage,
   "docs/errors.md": errorsPage,
   "SECURITY.md": securityPage,
+  "packages/exchange/docs/api.md": exchangeApiPage,
   "packages/exchange/docs/exchange-failures.md": exchangeFailuresPage,
   "packages/sandbox/docs/sandbox-rules.md": sandboxRulesPage,
 };

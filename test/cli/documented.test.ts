@@ -72,7 +72,7 @@ it("no page, example, message or source has a reader run a name of the registry 
   const unsafe = paths.flatMap((path) =>
     [
       ...readFileSync(join(root, path), "utf8").matchAll(
-        /\bnpx (?!--no )[^\n`]*|\bnpm exec (?!--no )[^\n`]*/g,
+        /\bnpx\s+(?!--no\s)[^\n`]*|\bnpm\s+exec\s+(?!--no\s)[^\n`]*/g,
       ),
     ].map(([words]) => `${path}: ${words} (write: npx --no tti …)`),
   );

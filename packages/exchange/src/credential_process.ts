@@ -2,7 +2,11 @@
 
 import type { SessionCredentials } from "./aws/assume_role.ts";
 
-/** @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html */
+/**
+ * What the program prints.
+ *
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
+ */
 export interface CredentialProcessOutput {
   readonly Version: 1;
   readonly AccessKeyId: string;
@@ -12,6 +16,7 @@ export interface CredentialProcessOutput {
   readonly Expiration: string;
 }
 
+/** Writes a session's credentials as `credential_process` expects them. */
 export function toCredentialProcess(
   credentials: Omit<SessionCredentials, "accountId">,
 ): CredentialProcessOutput {

@@ -16,15 +16,20 @@ import { readAwsFailure } from "./failures/aws_failure.ts";
 import { awsStepError } from "./failures/explain_failure.ts";
 import { fromTrustedTokenIssuer, type TrustedTokenIssuerProvider } from "./from_trusted_token_issuer.ts";
 
+/** What a data accessor is made of: a connection, and the options of its client or a shared client. */
 export interface DataAccessorOptions extends ExchangeClientOptions {
   readonly connection: SearchConnection;
   /** Shares caches, limits and sockets with other accessors; the other options are then the client's. */
   readonly client?: ExchangeClient | undefined;
 }
 
+/** One search. */
 export interface SearchRequest {
+  /** The user, by the name the token source knows. */
   readonly user: string;
+  /** What to search for. */
   readonly queryText: string;
+  /** Q Business's filter by attributes of documents, passed on as it is. */
   readonly attributeFilter?: AttributeFilter | undefined;
   /** Results to yield at most, over all pages. */
   readonly maxResults?: number | undefined;
@@ -32,6 +37,7 @@ export interface SearchRequest {
   readonly pageSize?: number | undefined;
   /** Continues a search that was broken off at this token. */
   readonly nextToken?: string | undefined;
+  /** Ends the search with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -41,6 +47,7 @@ const largestPage = 100;
 /** Credentials younger than this that are denied are not stale: the denial is meant. */
 export const suspectAfterMs = 60_000;
 
+/** Searches one customer's Q index as one of its users. */
 export class DataAccessor {
   readonly #client: ExchangeClient;
   readonly #ownsClient: boolean;

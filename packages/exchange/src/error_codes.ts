@@ -89,6 +89,7 @@ export const otherCodes = {
 /** Codes of errors that come from no AWS call. */
 export type OtherCode = keyof typeof otherCodes;
 
+/** Every code an error of this package can have. */
 export type ExchangeErrorCode = AwsStepCode | OtherCode;
 
 /** Codes of an ExchangeSettingsError. */

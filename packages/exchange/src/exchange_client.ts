@@ -18,6 +18,7 @@ import { Limiters } from "./limiters.ts";
 import { memoryRefreshTokenStore } from "./refresh_token_store.ts";
 import { roleSessionName } from "./session_name.ts";
 
+/** Whose credentials, and where. */
 export interface CredentialRequest {
   readonly connection: Connection;
   readonly user: string;
@@ -33,6 +34,7 @@ interface UnderWay {
   deadline: Deadline | undefined;
 }
 
+/** Exchanges ID tokens for credentials, keeps and renews them. One per process serves any number of customers. */
 export class ExchangeClient {
   readonly #options: ExchangeClientOptions;
   readonly #clock: Clock;

@@ -6,11 +6,13 @@ import { monotonicMs } from "./clock.ts";
 import type { ExchangeErrorCode } from "./error_codes.ts";
 import { ExchangeError, type ExchangeStep } from "./errors.ts";
 
+/** The diagnostics channel on which every client of this process tells its steps. */
 export const exchangeChannelName = "tti-provider:exchange";
 
 /** How the credentials of a call came about. */
 export type CacheState = "hit" | "stale" | "miss" | "coalesced";
 
+/** What is told of one step. */
 export interface ExchangeEvent {
   /** A step of the exchange, or `credentials` for the whole of it as one caller saw it. */
   readonly step: ExchangeStep | "credentials";

@@ -11,6 +11,7 @@ import type { LimiterOptions } from "./instance_limiter.ts";
 import { unknownNames } from "./known_names.ts";
 import type { RefreshTokenStore } from "./refresh_token_store.ts";
 
+/** Everything an exchange client can be told. */
 export interface ExchangeClientOptions {
   /** The issuer registered with AWS. Needed for connections of method `tti`. */
   readonly trustedTokenIssuer?: TrustedTokenIssuer | undefined;
@@ -30,6 +31,7 @@ export interface ExchangeClientOptions {
   readonly attemptTimeoutSeconds?: number | undefined;
   /** Exchanges tried for one call, each with its own ID token. Default 3. */
   readonly maxExchangeAttempts?: number | undefined;
+  /** How many users' credentials are kept, and when they are renewed: `{ maxEntries, refreshAheadSeconds }`. */
   readonly cache?:
     | {
         /** Credentials kept, one per user and connection. Default 10000. */
@@ -38,6 +40,7 @@ export interface ExchangeClientOptions {
         readonly refreshAheadSeconds?: number | undefined;
       }
     | undefined;
+  /** How much of the Identity Center's quota this process may use. Default: all of it. */
   readonly limiter?: LimiterOptions | undefined;
   /** Where Identity Center's refresh tokens rest; `false` never uses them. Default: in memory. */
   readonly refreshTokens?: RefreshTokenStore | false | undefined;
@@ -57,6 +60,7 @@ export interface ExchangeClientOptions {
   readonly requestHandler?: RequestHandler | undefined;
   /** Extra settings for the AWS SDK clients: endpoint, FIPS. */
   readonly awsClientOptions?: AwsClientOptions | undefined;
+  /** Tells the time of day; for tests. */
   readonly clock?: Clock | undefined;
 }
 

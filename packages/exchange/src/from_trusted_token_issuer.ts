@@ -7,6 +7,7 @@ import { ExchangeClient } from "./exchange_client.ts";
 import type { ExchangeClientOptions } from "./exchange_options.ts";
 import type { ExchangedSession } from "./exchange_request.ts";
 
+/** Whose credentials to provide, and the options of the client or a shared client. */
 export interface FromTrustedTokenIssuerOptions extends ExchangeClientOptions {
   readonly connection: Connection;
   /** The user, by the name the token source knows. */
@@ -15,6 +16,7 @@ export interface FromTrustedTokenIssuerOptions extends ExchangeClientOptions {
   readonly client?: ExchangeClient | undefined;
 }
 
+/** A credential provider as every AWS SDK client takes it, which can also forget. */
 export interface TrustedTokenIssuerProvider extends RuntimeConfigAwsCredentialIdentityProvider {
   (...properties: Parameters<RuntimeConfigAwsCredentialIdentityProvider>): Promise<SessionCredentials>;
   /** Drops the user's credentials; the next call exchanges again, also one of an SDK client that holds them. */

@@ -5,6 +5,7 @@ import { monotonicMs } from "./clock.ts";
 import type { Deadline } from "./deadline.ts";
 import { Places } from "./places.ts";
 
+/** How much of an Identity Center instance's quota this process may use. */
 export interface LimiterOptions {
   /** The instance's quota. Default 10 (Identity Center quotas page). */
   readonly exchangesPerSecond?: number | undefined;

@@ -3,7 +3,9 @@
 
 import { AssumeRoleCommand, type STSClient } from "@aws-sdk/client-sts";
 
+/** The session tag that carries the tenant; Q Business compares it with the customer's External Id. */
 export const externalIdTagKey = "qbusiness-dataaccessor:ExternalId";
+/** The provider of identity contexts, for `ProvidedContexts` of AssumeRole. */
 export const identityCenterContextProvider = "arn:aws:iam::aws:contextProvider/IdentityCenter";
 
 /** Temporary credentials; what AWS SDK clients take. */

@@ -12,6 +12,7 @@ import { type RequestHandler, sharedHandler, unusableCredentials } from "./reque
 /** `requestHandler` has one seam for all; the SDK's own logger would write session tokens. */
 type Apart = "requestHandler" | "logger";
 
+/** Settings of the AWS SDK's clients, a service each: endpoint, FIPS, dual stack. Region, credentials and retries stay the library's. */
 export interface AwsClientOptions {
   readonly sts?: Omit<STSClientConfig, Apart> | undefined;
   readonly ssoOidc?: Omit<SSOOIDCClientConfig, Apart> | undefined;

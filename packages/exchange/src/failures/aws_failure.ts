@@ -22,6 +22,8 @@ export interface AwsFailure {
 }
 
 /**
+ * Reads what is known of a failed AWS call, without the secrets it may repeat.
+ *
  * @param error what the SDK threw
  * @param secrets values that were part of the call and must not survive in any text
  */

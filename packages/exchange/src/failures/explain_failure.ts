@@ -6,6 +6,7 @@ import { type AwsFailure, causeOf } from "./aws_failure.ts";
 import { failureCatalogue } from "./failure_catalogue.ts";
 import type { FailureContext, Recovery } from "./failure_row.ts";
 
+/** A failure of AWS in this package's words. */
 export interface FailureExplanation {
   readonly code: AwsStepCode;
   /** One sentence without AWS's own words. */

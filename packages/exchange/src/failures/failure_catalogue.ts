@@ -7,7 +7,7 @@ import { failuresNotFurtherKnown, failuresOfTheWay } from "./every_step_failures
 import type { FailureRow } from "./failure_row.ts";
 import { searchFailures } from "./search_failures.ts";
 
-/** Rows in the order they are tried; docs/exchange.md shows them as a page. */
+/** Rows in the order they are tried; docs/exchange-failures.md shows them as a page. */
 export const failureCatalogue: readonly FailureRow[] = [
   ...failuresOfTheWay,
   ...assumeRoleFailures,

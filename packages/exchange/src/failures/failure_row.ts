@@ -33,6 +33,7 @@ export interface TokenSummary {
  */
 export type Recovery = "fresh-token" | "wait" | "new-credentials" | "none";
 
+/** One way in which AWS fails: how it is known, its causes and what to do. */
 export interface FailureRow {
   readonly code: AwsStepCode;
   readonly steps: readonly ExchangeStep[];

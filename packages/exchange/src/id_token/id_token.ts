@@ -4,8 +4,10 @@
 import { IdTokenError } from "../errors.ts";
 import type { TokenSummary } from "../failures/failure_row.ts";
 
+/** The claims of an ID token by name. */
 export type IdTokenClaims = Readonly<Record<string, unknown>>;
 
+/** An ID token that was read, and not trusted yet. */
 export interface IdToken {
   readonly compact: string;
   readonly header: Readonly<Record<string, unknown>>;

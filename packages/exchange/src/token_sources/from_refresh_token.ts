@@ -11,6 +11,7 @@ interface TenantUser {
   readonly user: string;
 }
 
+/** Where the users' refresh tokens are, and who asks with them. */
 export interface FromRefreshTokenOptions extends TokenEndpointOptions {
   /** The user's present refresh token. */
   readonly loadRefreshToken: (user: TenantUser) => Promise<string | undefined>;

@@ -26,10 +26,13 @@ export interface UserDescription {
   readonly amr?: readonly string[] | undefined;
 }
 
+/** Who asks tti-provider, and how the user is named. */
 export interface FromTtiProviderOptions extends TokenEndpointOptions {
   /** The key whose public half is registered for the client; it signs who the user is. */
   readonly assertionKey?: PrivateKey | undefined;
+  /** The header's `kid`; default that of a JWK. */
   readonly assertionKeyId?: string | undefined;
+  /** The header's `alg`; default what fits the key. */
   readonly assertionAlg?: string | undefined;
   /** Default `token-exchange`. */
   readonly grant?: "token-exchange" | "jwt-bearer" | undefined;

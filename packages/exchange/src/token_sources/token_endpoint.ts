@@ -11,6 +11,7 @@ import { sentence } from "../sentence.ts";
 /** A private key: PEM (PKCS#8 or PKCS#1), JWK, or what node:crypto made of either. */
 export type PrivateKey = string | KeyObject | Readonly<Record<string, unknown>>;
 
+/** How a client proves who it is at a token endpoint (OpenID Connect Core 9). */
 export type ClientAuthentication =
   | {
       readonly method: "private_key_jwt";
@@ -22,12 +23,15 @@ export type ClientAuthentication =
   | { readonly method: "client_secret_post"; readonly clientSecret: string }
   | { readonly method: "none" };
 
+/** Which token endpoint, and as which client. */
 export interface TokenEndpointOptions {
   /** The provider's issuer URL. */
   readonly issuer: string;
   /** Default: `<issuer>/token`. */
   readonly tokenEndpoint?: string | undefined;
+  /** The client that asks. */
   readonly clientId: string;
+  /** How it proves who it is. */
   readonly clientAuthentication: ClientAuthentication;
 }
 
