@@ -1,15 +1,12 @@
 // A method an address does not take is 405 with the ones it takes, on both ports; an address nobody has is 404.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { providerMethods } from "../src/provider/assembly/provider_routes.ts";
-import { addClient, type ProviderFixture, startProvider } from "./provider/support/provider_fixture.ts";
+import { addClient, useProvider } from "./provider/support/provider_fixture.ts";
 
-let fixture: ProviderFixture;
-before(async () => {
-  fixture = await startProvider();
+const fixture = useProvider({}, async () => {
   await addClient(fixture.db, { client_id: "app" });
 });
-after(() => fixture.close());
 
 const every = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 // OPTIONS is what a browser sends before a request of another site.

@@ -1,6 +1,6 @@
 // The contract of the accessor store, over both stores, and what counts as a well-formed accessor.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import {
   createAccessor,
   deleteAccessor,
@@ -9,7 +9,8 @@ import {
 } from "../../src/accessors/accessor_store.ts";
 import { connectionOf, parseAccessor } from "../../src/accessors/connection.ts";
 import { createTenant } from "../../src/provider/tenants/tenant_store.ts";
-import { openTestDatabase, storeKinds, type TestDatabase } from "../support/databases.ts";
+import { storeKinds } from "../support/databases.ts";
+import { useStore } from "../support/use_store.ts";
 
 const now = new Date("2026-11-24T00:00:00Z");
 const handedOver = {
@@ -24,12 +25,9 @@ const handedOver = {
 
 for (const kind of storeKinds) {
   describe(`accessor store on ${kind}`, () => {
-    let store: TestDatabase;
-    before(async () => {
-      store = await openTestDatabase(kind);
+    const store = useStore(kind, async () => {
       for (const id of ["acme", "globex"]) await createTenant(store.db, { id, name: id }, now);
     });
-    after(() => store.close());
 
     it("keeps what a customer handed over", async () => {
       const accessor = await createAccessor(store.db, parseAccessor(handedOver), now);

@@ -1,23 +1,22 @@
 // What administration leaves in the trail: with old values, in the trail of each tenant it concerns, and together with
 // its change or not at all.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import * as domains from "../../src/admin/operations/domains.ts";
 import * as tenants from "../../src/admin/operations/tenants.ts";
 import * as access from "../../src/admin/operations/user_access.ts";
 import * as users from "../../src/admin/operations/users.ts";
 import { systemClock } from "../../src/clock.ts";
 import { createPasswords } from "../../src/provider/accounts/passwords.ts";
-import { openTestDatabase, storeKinds, type TestDatabase } from "../support/databases.ts";
+import { storeKinds } from "../support/databases.ts";
+import { useStore } from "../support/use_store.ts";
 import { essenceOf, eventsOf } from "./audit_world.ts";
 
 for (const kind of storeKinds) {
   describe(`the trail of administration on ${kind}`, () => {
-    let store: TestDatabase;
     let operator: domains.DomainContext;
     let txt: string[][] = [];
-    before(async () => {
-      store = await openTestDatabase(kind);
+    const store = useStore(kind, async () => {
       operator = {
         db: store.db,
         clock: systemClock,
@@ -28,7 +27,6 @@ for (const kind of storeKinds) {
       };
       for (const id of ["acme", "globex"]) await tenants.createTenant(operator, { id });
     });
-    after(() => store.close());
 
     const claim = { tenantId: "acme", domain: "acme.example" };
 

@@ -3,10 +3,11 @@
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, it, test } from "node:test";
+import { describe, it, test } from "node:test";
 import * as audit from "../../src/audit/audit_store.ts";
 import { runInRequest } from "../../src/request_context.ts";
-import { openTestDatabase, storeKinds, type TestDatabase } from "../support/databases.ts";
+import { storeKinds } from "../support/databases.ts";
+import { useStore } from "../support/use_store.ts";
 
 const root = join(import.meta.dirname, "../..");
 const start = Date.parse("2026-11-24T00:00:00Z");
@@ -22,16 +23,13 @@ const minted = (tenantId: string, second: number) =>
 
 for (const kind of storeKinds) {
   describe(`audit store on ${kind}`, () => {
-    let store: TestDatabase;
-    before(async () => {
-      store = await openTestDatabase(kind);
+    const store = useStore(kind, async () => {
       for (const [second, tenantId] of ["acme", "globex", "acme", "initech"].entries()) {
         await runInRequest({ requestId: `request-${second}`, address: `192.0.2.${second}` }, () =>
           audit.createAuditEvent(store.db, minted(tenantId, second), new Date(start + second * 1000)),
         );
       }
     });
-    after(() => store.close());
 
     const jtis = async (query: audit.AuditQuery) =>
       (await audit.listAuditEvents(store.db, query)).map(({ details }) => details["jti"]);

@@ -1,7 +1,7 @@
 // Every type of audit event, performed by its real path and found: parties, details, address and request. The table is
 // complete by its type, so that a type nobody writes, or nobody tests, fails.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import * as accessors from "../../src/admin/operations/accessors.ts";
 import * as clientAccess from "../../src/admin/operations/client_access.ts";
 import { createClient } from "../../src/admin/operations/clients.ts";
@@ -33,58 +33,56 @@ import {
   addClient,
   addPerson,
   clientSecret,
-  type ProviderFixture,
   password,
   signInAt,
-  startProvider,
+  useProvider,
 } from "../provider/support/provider_fixture.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";
 import { eventsOf } from "./audit_world.ts";
 
 const email = "ann@acme.example";
-let fixture: ProviderFixture;
 let operator: domains.DomainContext;
 let txt: string[][] = [];
-
-before(async () => {
-  fixture = await startProvider({
+const fixture = useProvider(
+  {
     environment: { TTI_LOGIN_URL: loginUrl, TTI_REFRESH_GRACE: "0" },
     awsAccess: () => ({
       roleArn: "arn:aws:iam::111122223333:role/isv",
       baseCredentials: async () => ({ accessKeyId: "AKIAEXAMPLE", secretAccessKey: "x", sessionToken: "y" }),
       awsClientOptions: { sts: { endpoint: "http://127.0.0.1:9", maxAttempts: 1 } },
     }),
-  });
-  operator = {
-    db: fixture.db,
-    clock: systemClock,
-    passwords: createPasswords(),
-    actor: "cli:op",
-    may: () => true,
-    resolveTxt: async () => txt,
-  };
-  await addPerson(fixture.db, { email, tenants: ["acme"] });
-  await addMintingClients(fixture.db, ["acme", "ext"]);
-  await addClient(fixture.db, { client_id: appId });
-  await addClient(fixture.db, { client_id: "third", first_party: false });
-  for (const [clientId, scope] of [
-    [isvId, "tti:handoff"],
-    ["admin", "tti:admin"],
-    ["search", "tti:search"],
-  ] as const) {
-    await addClient(fixture.db, {
-      client_id: clientId,
-      grant_types: ["client_credentials"],
-      response_types: [],
-      redirect_uris: [],
-      scope: `openid ${scope}`,
-      allowed_tenants: ["acme", "ext"],
-    });
-  }
-  await tenants.createTenant(operator, { id: "ext" });
-  await tenants.updateTenant(operator, { id: "ext", loginMethod: "handoff", presence: "within 12" });
-});
-after(() => fixture.close());
+  },
+  async () => {
+    operator = {
+      db: fixture.db,
+      clock: systemClock,
+      passwords: createPasswords(),
+      actor: "cli:op",
+      may: () => true,
+      resolveTxt: async () => txt,
+    };
+    await addPerson(fixture.db, { email, tenants: ["acme"] });
+    await addMintingClients(fixture.db, ["acme", "ext"]);
+    await addClient(fixture.db, { client_id: appId });
+    await addClient(fixture.db, { client_id: "third", first_party: false });
+    for (const [clientId, scope] of [
+      [isvId, "tti:handoff"],
+      ["admin", "tti:admin"],
+      ["search", "tti:search"],
+    ] as const) {
+      await addClient(fixture.db, {
+        client_id: clientId,
+        grant_types: ["client_credentials"],
+        response_types: [],
+        redirect_uris: [],
+        scope: `openid ${scope}`,
+        allowed_tenants: ["acme", "ext"],
+      });
+    }
+    await tenants.createTenant(operator, { id: "ext" });
+    await tenants.updateTenant(operator, { id: "ext", loginMethod: "handoff", presence: "within 12" });
+  },
+);
 
 const signIn = (agent = new UserAgent()) => getCode(fixture, email, { tenant: "acme" }, agent);
 

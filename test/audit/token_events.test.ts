@@ -1,7 +1,7 @@
 // What the token endpoint and its neighbours leave in the audit trail, each by its real path: who got a token and by
 // what, who was refused one, codes used twice, clients that could not prove themselves, tokens given back.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { listAuditEvents } from "../../src/audit/audit_store.ts";
 import type { Account } from "../../src/provider/accounts/account_store.ts";
 import {
@@ -13,26 +13,17 @@ import {
   postForm,
   redeem,
 } from "../provider/support/authorization.ts";
-import {
-  addClient,
-  addPerson,
-  type ProviderFixture,
-  signInAt,
-  startProvider,
-} from "../provider/support/provider_fixture.ts";
+import { addClient, addPerson, signInAt, useProvider } from "../provider/support/provider_fixture.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";
 import { assertNoToken } from "../support/tokens.ts";
 import { essenceOf, eventsOf } from "./audit_world.ts";
 
-let fixture: ProviderFixture;
 let ann: Account;
-before(async () => {
-  fixture = await startProvider();
+const fixture = useProvider({}, async () => {
   ann = await addPerson(fixture.db, { email: "ann@acme.example", tenants: ["acme"] });
   await addClient(fixture.db, { client_id: "app" });
   await addClient(fixture.db, { client_id: "other" });
 });
-after(() => fixture.close());
 
 const parties = () => ({ tenantId: "acme", accountId: ann.id, clientId: "app" });
 

@@ -1,18 +1,15 @@
 // The store itself: both kinds migrate up and down, answer hand-written statements alike, and enforce keys.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { migrations } from "../../migrations/index.ts";
 import { migrateDown, migrateUp, readMigrationStatus } from "../../src/db/migrate.ts";
 import { runStatement } from "../../src/db/statement.ts";
-import { openTestDatabase, storeKinds, type TestDatabase } from "../support/databases.ts";
+import { storeKinds } from "../support/databases.ts";
+import { useStore } from "../support/use_store.ts";
 
 for (const kind of storeKinds) {
   describe(`the store on ${kind}`, () => {
-    let store: TestDatabase;
-    before(async () => {
-      store = await openTestDatabase(kind);
-    });
-    after(() => store.close());
+    const store = useStore(kind);
 
     test("answers a named statement with rows, and with none when nothing matched", async () => {
       const insert =

@@ -1,28 +1,24 @@
 // What goes wrong before there is a code: each with its own clear answer, at the right place.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { authorizationUrl, codeOf, redeem } from "./support/authorization.ts";
 import {
   addClient,
   addPerson,
-  type ProviderFixture,
   password,
   redirectUri,
   signInAt,
-  startProvider,
+  useProvider,
 } from "./support/provider_fixture.ts";
 import { UserAgent } from "./support/user_agent.ts";
 
-let fixture: ProviderFixture;
-before(async () => {
-  fixture = await startProvider();
+const fixture = useProvider({}, async () => {
   await addPerson(fixture.db, { email: "ann@acme.example", tenants: ["acme"] });
   await addPerson(fixture.db, { email: "unproven@acme.example", tenants: ["acme"], emailVerified: false });
   await addClient(fixture.db, { client_id: "app" });
   await addClient(fixture.db, { client_id: "old-app", require_pkce: false });
   await addClient(fixture.db, { client_id: "spa", token_endpoint_auth_method: "none", require_pkce: false });
 });
-after(() => fixture.close());
 
 /** The error a relying party gets by redirect. */
 async function redirectedError(params: Record<string, string | undefined>) {

@@ -1,21 +1,18 @@
 // Native applications (RFC 8252): any port of a loopback address, a scheme of their own, PKCE always; and nothing of
 // that for anybody else.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { createClient } from "../../src/admin/operations/clients.ts";
 import { systemClock } from "../../src/clock.ts";
 import { createPasswords } from "../../src/provider/accounts/passwords.ts";
 import { isRegisteredRedirect } from "../../src/provider/clients/redirect_uris.ts";
 import { authorizationUrl, redeem } from "./support/authorization.ts";
-import { addPerson, type ProviderFixture, signInAt, startProvider } from "./support/provider_fixture.ts";
+import { addPerson, signInAt, useProvider } from "./support/provider_fixture.ts";
 import { UserAgent } from "./support/user_agent.ts";
 
-let fixture: ProviderFixture;
-before(async () => {
-  fixture = await startProvider();
+const fixture = useProvider({}, async () => {
   await addPerson(fixture.db, { email: "ann@acme.example", tenants: ["acme"] });
 });
-after(() => fixture.close());
 
 function register(input: object) {
   const context = {

@@ -1,6 +1,6 @@
 // Relying parties post what is too long for an address: it arrives whole, once, and strangers cannot fill the store.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { silentLog } from "../../src/log.ts";
 import { startSweeper } from "../../src/provider/assembly/sweeper.ts";
 import {
@@ -9,27 +9,19 @@ import {
   savePostedRequest,
   takePostedRequest,
 } from "../../src/provider/edge/posted_request_store.ts";
-import { openTestDatabase, storeKinds, type TestDatabase } from "../support/databases.ts";
+import { storeKinds } from "../support/databases.ts";
+import { useStore } from "../support/use_store.ts";
 import { authorizationUrl, codeOf, redeem } from "./support/authorization.ts";
-import {
-  addClient,
-  addPerson,
-  type ProviderFixture,
-  password,
-  startProvider,
-} from "./support/provider_fixture.ts";
+import { addClient, addPerson, password, useProvider } from "./support/provider_fixture.ts";
 import { UserAgent } from "./support/user_agent.ts";
 
 const state = "s".repeat(9_000);
 
 describe("a posted request", () => {
-  let fixture: ProviderFixture;
-  before(async () => {
-    fixture = await startProvider({ environment: { TTI_TRUSTED_PROXIES: "1" } });
+  const fixture = useProvider({ environment: { TTI_TRUSTED_PROXIES: "1" } }, async () => {
     await addPerson(fixture.db, { email: "ann@acme.example", tenants: ["acme"] });
     await addClient(fixture.db, { client_id: "app", post_logout_redirect_uris: ["https://rp.example/bye"] });
   });
-  after(() => fixture.close());
 
   const post = (agent: UserAgent, params = {}) => {
     const { origin, pathname, searchParams } = authorizationUrl(fixture, params);
@@ -117,11 +109,7 @@ describe("a posted request", () => {
 
 for (const kind of storeKinds) {
   describe(`posted requests in ${kind}`, () => {
-    let store: TestDatabase;
-    before(async () => {
-      store = await openTestDatabase(kind);
-    });
-    after(() => store.close());
+    const store = useStore(kind);
     const at = (ms: number) => new Date(1_000_000 + ms);
 
     it("are taken by one of many, within a minute", async () => {

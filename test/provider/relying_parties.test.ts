@@ -1,6 +1,6 @@
 // Relying parties we did not write complete the whole flow over HTTP, with each client authentication method.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import * as jose from "jose";
 import * as oauth from "oauth4webapi";
 import * as oidc from "openid-client";
@@ -9,16 +9,13 @@ import {
   addPerson,
   assertionKey,
   clientSecret,
-  type ProviderFixture,
   redirectUri,
   signInAt,
-  startProvider,
+  useProvider,
 } from "./support/provider_fixture.ts";
 import { UserAgent } from "./support/user_agent.ts";
 
-let fixture: ProviderFixture;
-before(async () => {
-  fixture = await startProvider();
+const fixture = useProvider({}, async () => {
   await addPerson(fixture.db, { email: "Ann@acme.example", name: "Ann Ames", tenants: ["acme"] });
   for (const method of ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"] as const) {
     await addClient(fixture.db, {
@@ -28,7 +25,6 @@ before(async () => {
     });
   }
 });
-after(() => fixture.close());
 
 async function openidClientAuthentication(method: string): Promise<oidc.ClientAuth> {
   if (method === "client_secret_basic") return oidc.ClientSecretBasic(clientSecret);

@@ -2,16 +2,10 @@
 // proxy hops is believed.
 import assert from "node:assert/strict";
 import type { IncomingMessage } from "node:http";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { clientAddressOf } from "../../src/provider/edge/pinned_request.ts";
 import { authorizationUrl } from "../provider/support/authorization.ts";
-import {
-  addClient,
-  addPerson,
-  type ProviderFixture,
-  signInAt,
-  startProvider,
-} from "../provider/support/provider_fixture.ts";
+import { addClient, addPerson, signInAt, useProvider } from "../provider/support/provider_fixture.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";
 
 const from = (remoteAddress: string, forwarded?: string): IncomingMessage =>
@@ -42,13 +36,10 @@ for (const [name, message, hops, address] of rows) {
   test(name, () => assert.equal(clientAddressOf(message, hops), address));
 }
 
-let fixture: ProviderFixture;
-before(async () => {
-  fixture = await startProvider();
+const fixture = useProvider({}, async () => {
   await addPerson(fixture.db, { email: "ann@acme.example", tenants: ["acme"] });
   await addClient(fixture.db, { client_id: "app" });
 });
-after(() => fixture.close());
 
 for (const entry of ["203.0.113.8:PORT", "[2001:db8::N]:443", "unknown", "_hiddenN"]) {
   test(`guessing is slowed down behind a gateway that writes ${entry}`, async () => {

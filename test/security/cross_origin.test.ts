@@ -1,18 +1,15 @@
 // Class: CORS and framing errors (CVE-2026-37977, CVE-2024-1249). Answers are readable from a public client's own
 // origins; pages are framed by nobody.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { authorizationUrl } from "../provider/support/authorization.ts";
-import { addClient, type ProviderFixture, startProvider } from "../provider/support/provider_fixture.ts";
+import { addClient, useProvider } from "../provider/support/provider_fixture.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";
 
-let fixture: ProviderFixture;
-before(async () => {
-  fixture = await startProvider();
+const fixture = useProvider({}, async () => {
   await addClient(fixture.db, { client_id: "app" });
   await addClient(fixture.db, { client_id: "spa", token_endpoint_auth_method: "none" });
 });
-after(() => fixture.close());
 
 async function allowedOrigin(path: string, origin: string, params: Record<string, string>) {
   const response = await fetch(new URL(path, fixture.issuer), {

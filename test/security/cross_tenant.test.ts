@@ -1,7 +1,7 @@
 // Class: cross-tenant confusion (CVE-2026-55670, CVE-2026-29067). The negative matrix: every way to a token, for every
 // pair of tenants.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import {
   authorizationUrl,
   codeOf,
@@ -9,19 +9,11 @@ import {
   payloadOf,
   redeem,
 } from "../provider/support/authorization.ts";
-import {
-  addClient,
-  addPerson,
-  type ProviderFixture,
-  signInAt,
-  startProvider,
-} from "../provider/support/provider_fixture.ts";
+import { addClient, addPerson, signInAt, useProvider } from "../provider/support/provider_fixture.ts";
 import { UserAgent, type Visit } from "../provider/support/user_agent.ts";
 
 const tenants = ["acme", "bolt", "Acme", "acme-eu"] as const;
-let fixture: ProviderFixture;
-before(async () => {
-  fixture = await startProvider();
+const fixture = useProvider({}, async () => {
   // A store of before ids that look alike were refused may hold them.
   const row = (id: string) => ({ id, name: `Tenant ${id}`, created_at_ms: 1, updated_at_ms: 1 });
   await fixture.db("tenants").insert(tenants.map(row));
@@ -34,7 +26,6 @@ before(async () => {
   await addPerson(fixture.db, { email: "both@x.example", tenants: ["acme", "bolt"] });
   await addClient(fixture.db, { client_id: "app" });
 });
-after(() => fixture.close());
 
 const addressOf = (tenant: string): string => `one@${tenant}.${tenant === "Acme" ? "org" : "com"}`;
 const open = (agent: UserAgent, email: string, params: Params = {}): Promise<Visit> =>

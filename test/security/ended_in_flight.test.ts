@@ -2,7 +2,7 @@
 // ending put before each of its steps at the store in turn, from another instance's connection; whatever the flow
 // hands out or leaves behind must open nothing then, also after the person has signed in anew in the same browser.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { addUserToTenant, removeMember } from "../../src/admin/operations/members.ts";
 import type { OperationContext } from "../../src/admin/operations/operation.ts";
 import { setUserPassword, signUserOut } from "../../src/admin/operations/user_access.ts";
@@ -29,10 +29,9 @@ import {
 import {
   addClient,
   addPerson,
-  type ProviderFixture,
   password,
   signInAt,
-  startProvider,
+  useProvider,
 } from "../provider/support/provider_fixture.ts";
 import { formsOf, UserAgent } from "../provider/support/user_agent.ts";
 import { storeKinds } from "../support/databases.ts";
@@ -57,32 +56,32 @@ type Flow = (person: Person) => Promise<() => Promise<Got>>;
 
 for (const kind of storeKinds) {
   describe(`on ${kind}`, () => {
-    let fixture: ProviderFixture;
     let isv: IsvBackEnd;
     let context: OperationContext;
     let steps: StoreSteps;
     let people = 0;
-    before(async () => {
-      fixture = await startProvider({
+    const fixture = useProvider(
+      {
         kind,
         environment: { TTI_LOGIN_URL: loginUrl },
         writesMeanwhile: true,
-      });
-      context = {
-        db: fixture.db,
-        clock: systemClock,
-        passwords: createPasswords(),
-        actor: "cli:test",
-        may: () => true,
-      };
-      await addClient(fixture.db, { client_id: "app" });
-      await addIsvClient(fixture, isvId, ["acme", "hooli"]);
-      await addPerson(fixture.db, { email: "first@acme.example", tenants: ["acme", "hooli"] });
-      await setTenant(fixture.db, "hooli", { loginMethod: "handoff" });
-      isv = new IsvBackEnd(fixture);
-      steps = watchSteps(fixture.server.db);
-    });
-    after(() => fixture.close());
+      },
+      async () => {
+        context = {
+          db: fixture.db,
+          clock: systemClock,
+          passwords: createPasswords(),
+          actor: "cli:test",
+          may: () => true,
+        };
+        await addClient(fixture.db, { client_id: "app" });
+        await addIsvClient(fixture, isvId, ["acme", "hooli"]);
+        await addPerson(fixture.db, { email: "first@acme.example", tenants: ["acme", "hooli"] });
+        await setTenant(fixture.db, "hooli", { loginMethod: "handoff" });
+        isv = new IsvBackEnd(fixture);
+        steps = watchSteps(fixture.server.db);
+      },
+    );
 
     async function newPerson(tenant: string): Promise<Person> {
       people += 1;

@@ -2,7 +2,7 @@
 // for one tenant shows nowhere else; who was removed stays out of others' reach; an id of somebody else's answers as one
 // that nobody has; a sign-in for one customer is not another's to read. On both stores.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { addUserToTenant, removeMember } from "../../src/admin/operations/members.ts";
 import type { OperationContext } from "../../src/admin/operations/operation.ts";
 import { listUsers } from "../../src/admin/operations/users.ts";
@@ -19,12 +19,7 @@ import {
   IsvBackEnd,
   loginUrl,
 } from "../provider/handoff/handoff_support.ts";
-import {
-  addClient,
-  addPerson,
-  type ProviderFixture,
-  startProvider,
-} from "../provider/support/provider_fixture.ts";
+import { addClient, addPerson, useProvider } from "../provider/support/provider_fixture.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";
 import { storeKinds } from "../support/databases.ts";
 
@@ -35,13 +30,11 @@ const seen = { email: "seen@globex.example", name: "Seen" };
 
 for (const kind of storeKinds) {
   describe(`another customer's people, on ${kind}`, () => {
-    let fixture: ProviderFixture;
     let context: OperationContext;
     let isv: IsvBackEnd;
     let ofAcme: IsvBackEnd;
     let ofGlobex: IsvBackEnd;
-    before(async () => {
-      fixture = await startProvider({ kind, environment: { TTI_LOGIN_URL: loginUrl } });
+    const fixture = useProvider({ kind, environment: { TTI_LOGIN_URL: loginUrl } }, async () => {
       const { db } = fixture;
       context = {
         db,
@@ -63,7 +56,6 @@ for (const kind of storeKinds) {
       ofAcme = new IsvBackEnd(fixture, "isv-acme2");
       ofGlobex = new IsvBackEnd(fixture, "isv-globex");
     });
-    after(() => fixture.close());
 
     async function signIn(agent: UserAgent, login: Record<string, unknown>): Promise<void> {
       // Once before, from nowhere: the person is a member when this browser asks.

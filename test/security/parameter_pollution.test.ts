@@ -1,17 +1,14 @@
 // Class: parameter pollution and open redirects (CVE-2026-9689, CVE-2023-6927, CVE-2025-32379). A parameter sent twice
 // is refused at every endpoint, and nobody is redirected to what was not validated.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { authorizationUrl, basic } from "../provider/support/authorization.ts";
-import { addClient, type ProviderFixture, startProvider } from "../provider/support/provider_fixture.ts";
+import { addClient, useProvider } from "../provider/support/provider_fixture.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";
 
-let fixture: ProviderFixture;
-before(async () => {
-  fixture = await startProvider();
+const fixture = useProvider({}, async () => {
   await addClient(fixture.db, { client_id: "app", post_logout_redirect_uris: ["https://rp.example/bye"] });
 });
-after(() => fixture.close());
 
 test("every authorization parameter sent twice is refused", async () => {
   for (const name of [

@@ -1,7 +1,7 @@
 // Class: PKCE downgrade or omission (CVE-2023-48228, CVE-2024-23647). S256 for every client that was not registered
 // without it, and what was begun with PKCE ends with PKCE.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import {
   authorizationUrl,
   basic,
@@ -10,23 +10,15 @@ import {
   getCode,
   redeem,
 } from "../provider/support/authorization.ts";
-import {
-  addClient,
-  addPerson,
-  type ProviderFixture,
-  startProvider,
-} from "../provider/support/provider_fixture.ts";
+import { addClient, addPerson, useProvider } from "../provider/support/provider_fixture.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";
 
-let fixture: ProviderFixture;
-before(async () => {
-  fixture = await startProvider();
+const fixture = useProvider({}, async () => {
   await addPerson(fixture.db, { email: "ann@acme.example", tenants: ["acme"] });
   await addClient(fixture.db, { client_id: "app" });
   await addClient(fixture.db, { client_id: "old", require_pkce: false });
   await addClient(fixture.db, { client_id: "spa", token_endpoint_auth_method: "none", require_pkce: false });
 });
-after(() => fixture.close());
 
 test("omitting the challenge, or the method, or naming plain, gives no code", async () => {
   const downgrades = [

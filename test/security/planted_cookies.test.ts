@@ -2,7 +2,7 @@
 // victim's browser; over https, with the prefixes browsers enforce.
 import assert from "node:assert/strict";
 import { request as sendRequest } from "node:http";
-import { after, before, beforeEach, describe, test } from "node:test";
+import { beforeEach, describe, test } from "node:test";
 import { createAdapterFactory } from "../../src/provider/storage/adapter.ts";
 import { saveTenant } from "../../src/provider/tenants/tenant_store.ts";
 import { addHandoffClients, IsvBackEnd, isvId, loginUrl } from "../provider/handoff/handoff_support.ts";
@@ -12,7 +12,7 @@ import {
   type ProviderFixture,
   password,
   redirectUri,
-  startProvider,
+  useProvider,
 } from "../provider/support/provider_fixture.ts";
 
 const issuer = "https://login.example.com";
@@ -122,19 +122,19 @@ const authUrl = (more: Record<string, string> = {}) =>
     ...more,
   })}`;
 
-let fixture: ProviderFixture;
 let port: number;
-before(async () => {
-  fixture = await startProvider({
+const fixture = useProvider(
+  {
     environment: { TTI_ISSUER: issuer, TTI_TRUSTED_PROXIES: "1", TTI_LOGIN_URL: loginUrl },
-  });
-  port = Number(new URL(fixture.server.localUrl).port);
-  await addHandoffClients(fixture, ["*"]);
-  await addPerson(fixture.db, { email: "victim@acme.example", tenants: ["acme"] });
-  await addPerson(fixture.db, { email: "seed@globex.example", tenants: ["globex"] });
-  await saveTenant(fixture.db, "globex", { loginMethod: "handoff" }, new Date());
-});
-after(() => fixture.close());
+  },
+  async () => {
+    port = Number(new URL(fixture.server.localUrl).port);
+    await addHandoffClients(fixture, ["*"]);
+    await addPerson(fixture.db, { email: "victim@acme.example", tenants: ["acme"] });
+    await addPerson(fixture.db, { email: "seed@globex.example", tenants: ["globex"] });
+    await saveTenant(fixture.db, "globex", { loginMethod: "handoff" }, new Date());
+  },
+);
 
 let attacker: SecureBrowser;
 let victim: SecureBrowser;

@@ -1,24 +1,16 @@
 // Class: redirect URI matched loosely (CVE-2024-52289, CVE-2023-6291, CVE-2024-8883). Exact strings, for the code, for
 // the sign-out, and at the token endpoint.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import fc from "fast-check";
 import { authorizationUrl } from "../provider/support/authorization.ts";
-import {
-  addClient,
-  type ProviderFixture,
-  redirectUri,
-  startProvider,
-} from "../provider/support/provider_fixture.ts";
+import { addClient, redirectUri, useProvider } from "../provider/support/provider_fixture.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";
 import "../support/property_seed.ts";
 
-let fixture: ProviderFixture;
-before(async () => {
-  fixture = await startProvider();
+const fixture = useProvider({}, async () => {
   await addClient(fixture.db, { client_id: "app", redirect_uris: [redirectUri, "http://127.0.0.1:4000/cb"] });
 });
-after(() => fixture.close());
 
 async function isRedirected(uri: string): Promise<boolean> {
   const answer = await new UserAgent().visit(

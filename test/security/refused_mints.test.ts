@@ -1,7 +1,7 @@
 // Class: a refused request that writes all the same (S4). Every way a mint is refused leaves the store, row by row, as
 // it was; what an allowed one writes of a person stays with the tenant it was said for. On both stores.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { decodeJwt } from "jose";
 import { listAuditEvents } from "../../src/audit/audit_store.ts";
 import { saveDisabled } from "../../src/provider/accounts/account_store.ts";
@@ -16,12 +16,7 @@ import {
   signSubject,
   subjectJwk,
 } from "../provider/grants/mint_support.ts";
-import {
-  addClient,
-  addPerson,
-  type ProviderFixture,
-  startProvider,
-} from "../provider/support/provider_fixture.ts";
+import { addClient, addPerson, useProvider } from "../provider/support/provider_fixture.ts";
 import { storeKinds } from "../support/databases.ts";
 import { comparedRefusals } from "../support/refusals.ts";
 import { differencesOf, readWholeStore } from "../support/whole_store.ts";
@@ -32,11 +27,9 @@ const everywhere = "everywhere";
 
 for (const kind of storeKinds) {
   describe(`on ${kind}`, () => {
-    let fixture: ProviderFixture;
     let localId: string;
     let disabledId: string;
-    before(async () => {
-      fixture = await startProvider({ kind, environment: { TTI_REQUIRE_VERIFIED_DOMAIN: "true" } });
+    const fixture = useProvider({ kind, environment: { TTI_REQUIRE_VERIFIED_DOMAIN: "true" } }, async () => {
       const { db } = fixture;
       // Refusals of the wrong address need a proven domain for the right one.
       await addPerson(db, { email: "seed@acme.example", tenants: ["acme", "globex", "kept", "closed"] });
@@ -72,7 +65,6 @@ for (const kind of storeKinds) {
       );
       assert.equal(await mint({ sub: "amy", email: "amy@acme.example", name: "Amy" }), "minted");
     });
-    after(() => fixture.close());
 
     const sign = (claims: Record<string, unknown>, clientId: string) =>
       signSubject(fixture.issuer, {

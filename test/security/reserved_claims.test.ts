@@ -1,6 +1,6 @@
 // Class: tenant or reserved claims overwritten (CVE-2024-29892). They are set last, by the core, or no token leaves.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { decodeJwt } from "jose";
 import { systemClock } from "../../src/clock.ts";
 import { silentLog } from "../../src/log.ts";
@@ -8,26 +8,20 @@ import { buildProvider } from "../../src/provider/assembly/build_provider.ts";
 import { createClientReader } from "../../src/provider/clients/client_reader.ts";
 import { createBackgroundWork } from "../../src/provider/edge/background_work.ts";
 import { authorizationUrl, codeOf, payloadOf, redeem } from "../provider/support/authorization.ts";
-import {
-  addClient,
-  addPerson,
-  type ProviderFixture,
-  signInAt,
-  startProvider,
-} from "../provider/support/provider_fixture.ts";
+import { addClient, addPerson, signInAt, useProvider } from "../provider/support/provider_fixture.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";
 
-let fixture: ProviderFixture;
-before(async () => {
-  fixture = await startProvider({ environment: { TTI_TENANT_CLAIM: "org.id", TTI_ID_TOKEN_TTL: "60" } });
-  await addPerson(fixture.db, {
-    email: "ann@acme.example",
-    name: '","tenant_id":"evil","x":"',
-    tenants: ["acme"],
-  });
-  await addClient(fixture.db, { client_id: "app" });
-});
-after(() => fixture.close());
+const fixture = useProvider(
+  { environment: { TTI_TENANT_CLAIM: "org.id", TTI_ID_TOKEN_TTL: "60" } },
+  async () => {
+    await addPerson(fixture.db, {
+      email: "ann@acme.example",
+      name: '","tenant_id":"evil","x":"',
+      tenants: ["acme"],
+    });
+    await addClient(fixture.db, { client_id: "app" });
+  },
+);
 
 function provider() {
   return buildProvider(

@@ -1,19 +1,11 @@
 // Class: scope or grant escalation (CVE-2024-52287). Scopes and grants are what the client was registered for.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { authorizationUrl, basic, codeOf, postToken, redeem } from "../provider/support/authorization.ts";
-import {
-  addClient,
-  addPerson,
-  type ProviderFixture,
-  signInAt,
-  startProvider,
-} from "../provider/support/provider_fixture.ts";
+import { addClient, addPerson, signInAt, useProvider } from "../provider/support/provider_fixture.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";
 
-let fixture: ProviderFixture;
-before(async () => {
-  fixture = await startProvider();
+const fixture = useProvider({}, async () => {
   await addPerson(fixture.db, { email: "ann@acme.example", tenants: ["acme"] });
   await addClient(fixture.db, { client_id: "app" });
   await addClient(fixture.db, { client_id: "narrow", scope: "openid" });
@@ -23,7 +15,6 @@ before(async () => {
   await addClient(fixture.db, { client_id: "search", ...backEnd, scope: "openid tti:search" });
   await addClient(fixture.db, { client_id: "bare", ...backEnd });
 });
-after(() => fixture.close());
 
 const askFor = (clientId: string, scope?: string) =>
   postToken(fixture, { grant_type: "client_credentials", scope }, basic(clientId));

@@ -1,27 +1,18 @@
 // Class: XSS on login and form-post pages (CVE-2026-29191). Whatever a request or a record holds, a page shows it as
 // text, and no page allows a script that is not its own.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { authorizationUrl } from "../provider/support/authorization.ts";
-import {
-  addClient,
-  addPerson,
-  type ProviderFixture,
-  signInAt,
-  startProvider,
-} from "../provider/support/provider_fixture.ts";
+import { addClient, addPerson, signInAt, useProvider } from "../provider/support/provider_fixture.ts";
 import { UserAgent, type Visit } from "../provider/support/user_agent.ts";
 
 const attack = `"><script>alert(1)</script><img src=x onerror=alert(1)>'`;
-let fixture: ProviderFixture;
-before(async () => {
-  fixture = await startProvider();
+const fixture = useProvider({}, async () => {
   await addPerson(fixture.db, { email: "ann@acme.example", name: attack, tenants: ["acme", "bolt"] });
   await fixture.db("tenants").where({ id: "acme" }).update({ name: attack });
   await addClient(fixture.db, { client_id: "app", client_name: attack });
   await addClient(fixture.db, { client_id: "third", client_name: attack, first_party: false });
 });
-after(() => fixture.close());
 
 function assertHarmless(page: Visit): void {
   assert.ok(!page.text.includes("<script>alert"), page.text);

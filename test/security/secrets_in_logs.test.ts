@@ -1,7 +1,7 @@
 // Class: secrets in logs and cookies (CVE-2024-4540). Canary values go through every flow, at the finest log level,
 // and turn up in no log line, no cookie and no URL but the one they belong to.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { openLog } from "../../src/log.ts";
 import { createTenant, saveTenant } from "../../src/provider/tenants/tenant_store.ts";
 import { addMintingClients, exchange, signSubject } from "../provider/grants/mint_support.ts";
@@ -30,19 +30,20 @@ import {
   password,
   signInAt,
   startProvider,
+  useProvider,
 } from "../provider/support/provider_fixture.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";
 
-let fixture: ProviderFixture;
 const lines: string[] = [];
-before(async () => {
-  fixture = await startProvider({
+const fixture = useProvider(
+  {
     log: openLog({ level: "trace", stream: { write: (line: string) => lines.push(line) } }),
-  });
-  await addPerson(fixture.db, { email: "ann@acme.example", tenants: ["acme"] });
-  await addClient(fixture.db, { client_id: "app" });
-});
-after(() => fixture.close());
+  },
+  async () => {
+    await addPerson(fixture.db, { email: "ann@acme.example", tenants: ["acme"] });
+    await addClient(fixture.db, { client_id: "app" });
+  },
+);
 
 test("no secret reaches the log, the cookies or the store", async () => {
   const canaries: Record<string, string> = {

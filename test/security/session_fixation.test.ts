@@ -1,26 +1,22 @@
 // Class: session fixation and restart tricks (CVE-2026-7507, CVE-2025-12390). A new session id at login, the old one
 // dead, an interaction bound to the browser that began it.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { authorizationUrl, codeOf } from "../provider/support/authorization.ts";
 import {
   addClient,
   addPerson,
-  type ProviderFixture,
   password,
   signInAt,
-  startProvider,
+  useProvider,
 } from "../provider/support/provider_fixture.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";
 
-let fixture: ProviderFixture;
-before(async () => {
-  fixture = await startProvider();
+const fixture = useProvider({}, async () => {
   await addPerson(fixture.db, { email: "ann@acme.example", tenants: ["acme"] });
   await addPerson(fixture.db, { email: "eve@evil.example", tenants: ["evil"] });
   await addClient(fixture.db, { client_id: "app" });
 });
-after(() => fixture.close());
 
 const named = (agent: UserAgent, name: string): [string, string] => {
   const found = [...agent.cookies].find(([key]) => key.endsWith(` ${name}`));

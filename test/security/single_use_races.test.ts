@@ -1,7 +1,7 @@
 // Class: single use broken by races (CVE-2026-1035, CVE-2026-4282). Two instances on one PostgreSQL, many requests
 // at once: what may happen once happens once.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { SignJWT } from "jose";
 import type { RunningServer } from "../../src/server.ts";
 import {
@@ -12,24 +12,15 @@ import {
   redeem,
   refresh,
 } from "../provider/support/authorization.ts";
-import {
-  addClient,
-  addPerson,
-  assertionKey,
-  type ProviderFixture,
-  startProvider,
-} from "../provider/support/provider_fixture.ts";
+import { addClient, addPerson, assertionKey, useProvider } from "../provider/support/provider_fixture.ts";
 
-let fixture: ProviderFixture;
 let second: RunningServer;
-before(async () => {
-  fixture = await startProvider({ kind: "postgres" });
+const fixture = useProvider({ kind: "postgres" }, async () => {
   second = await fixture.startAnother();
   await addPerson(fixture.db, { email: "ann@acme.example", tenants: ["acme"] });
   await addClient(fixture.db, { client_id: "app" });
   await addClient(fixture.db, { client_id: "jwt", token_endpoint_auth_method: "private_key_jwt" });
 });
-after(() => fixture.close());
 
 /** Sends the same request many times, to both instances alternately. */
 function everywhere<T>(count: number, send: (instance: { issuer: string }) => Promise<T>): Promise<T[]> {

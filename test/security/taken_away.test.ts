@@ -1,7 +1,7 @@
 // Class: a right that was taken away and still works (S2). Each act that ends a right, against each thing a person
 // holds: on another instance than the one that gave it, at once, on both stores. Nothing waits for an expiry.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { addUserToTenant, removeMember } from "../../src/admin/operations/members.ts";
 import type { OperationContext } from "../../src/admin/operations/operation.ts";
 import {
@@ -26,10 +26,9 @@ import {
 import {
   addClient,
   addPerson,
-  type ProviderFixture,
   password,
   signInAt,
-  startProvider,
+  useProvider,
 } from "../provider/support/provider_fixture.ts";
 import { formsOf, UserAgent, type Visit } from "../provider/support/user_agent.ts";
 import { storeKinds } from "../support/databases.ts";
@@ -68,12 +67,10 @@ const acts = {
 
 for (const kind of storeKinds) {
   describe(`on ${kind}`, () => {
-    let fixture: ProviderFixture;
     let other: RunningServer;
     let context: OperationContext;
     let people = 0;
-    before(async () => {
-      fixture = await startProvider({ kind });
+    const fixture = useProvider({ kind }, async () => {
       other = await fixture.startAnother();
       context = {
         db: fixture.db,
@@ -87,7 +84,6 @@ for (const kind of storeKinds) {
       await addPerson(fixture.db, { email: "other@acme.example", tenants: ["acme", "globex"] });
       await setTenant(fixture.db, "acme", { presencePolicy: { name: "within", hours: 12 } });
     });
-    after(() => fixture.close());
 
     const elsewhere = () => ({ issuer: other.publicUrl });
 

@@ -2,7 +2,7 @@
 // thing that is held: asked at another instance than the one that gave it, at once, on both stores; and once more after
 // the right was given back, when nothing of before may open.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import {
   deleteClient,
   disableClient,
@@ -34,10 +34,9 @@ import {
   addClient,
   addPerson,
   clientSecret,
-  type ProviderFixture,
   password,
   signInAt,
-  startProvider,
+  useProvider,
 } from "../provider/support/provider_fixture.ts";
 import { formsOf, UserAgent, type Visit } from "../provider/support/user_agent.ts";
 import { storeKinds } from "../support/databases.ts";
@@ -61,12 +60,11 @@ interface Held {
 
 for (const kind of storeKinds) {
   describe(`on ${kind}`, () => {
-    let fixture: ProviderFixture;
     let other: RunningServer;
     let context: OperationContext;
     let made = 0;
-    before(async () => {
-      fixture = await startProvider({
+    const fixture = useProvider(
+      {
         kind,
         environment: { TTI_LOGIN_URL: loginUrl },
         awsAccess: () => ({
@@ -78,24 +76,25 @@ for (const kind of storeKinds) {
           }),
           awsClientOptions: { sts: { endpoint: "http://127.0.0.1:9", maxAttempts: 1 } },
         }),
-      });
-      other = await fixture.startAnother({ TTI_LOGIN_URL: loginUrl });
-      context = {
-        db: fixture.db,
-        clock: systemClock,
-        passwords: createPasswords(),
-        actor: "cli:test",
-        may: () => true,
-      };
-      await addMintingClients(fixture.db, ["*"]);
-      await addPerson(fixture.db, { email: "nobody@there.example", tenants: ["ext"] });
-      await setTenant(fixture.db, "ext", {
-        loginMethod: "handoff",
-        presencePolicy: { name: "within", hours: 12 },
-      });
-      await addClient(fixture.db, { client_id: "app" });
-    });
-    after(() => fixture.close());
+      },
+      async () => {
+        other = await fixture.startAnother({ TTI_LOGIN_URL: loginUrl });
+        context = {
+          db: fixture.db,
+          clock: systemClock,
+          passwords: createPasswords(),
+          actor: "cli:test",
+          may: () => true,
+        };
+        await addMintingClients(fixture.db, ["*"]);
+        await addPerson(fixture.db, { email: "nobody@there.example", tenants: ["ext"] });
+        await setTenant(fixture.db, "ext", {
+          loginMethod: "handoff",
+          presencePolicy: { name: "within", hours: 12 },
+        });
+        await addClient(fixture.db, { client_id: "app" });
+      },
+    );
 
     const elsewhere = () => ({ issuer: other.publicUrl });
 

@@ -1,7 +1,7 @@
 // Class: one kind of token accepted as another (CVE-2025-12421). Codes, access, refresh, ID tokens and cookies are not
 // interchangeable.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import {
   authorizationUrl,
   basic,
@@ -11,19 +11,11 @@ import {
   redeem,
   refresh,
 } from "../provider/support/authorization.ts";
-import {
-  addClient,
-  addPerson,
-  type ProviderFixture,
-  signInAt,
-  startProvider,
-} from "../provider/support/provider_fixture.ts";
+import { addClient, addPerson, signInAt, useProvider } from "../provider/support/provider_fixture.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";
 
-let fixture: ProviderFixture;
 let kinds: Record<string, string>;
-before(async () => {
-  fixture = await startProvider();
+const fixture = useProvider({}, async () => {
   await addPerson(fixture.db, { email: "ann@acme.example", tenants: ["acme"] });
   await addClient(fixture.db, { client_id: "app" });
   await addClient(fixture.db, {
@@ -51,7 +43,6 @@ before(async () => {
     session: session?.[1] ?? "",
   };
 });
-after(() => fixture.close());
 
 const admin = async (token: string): Promise<number> => {
   const headers = { authorization: `Bearer ${token}` };

@@ -1,7 +1,7 @@
 // Class: one customer becomes another's user (S1). A login opens the tenants it was vouched for, and no other; a client
 // cannot attach another customer's user.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { decodeJwt } from "jose";
 import { saveTenant } from "../../src/provider/tenants/tenant_store.ts";
 import {
@@ -13,22 +13,19 @@ import {
   loginUrl,
   redeem,
 } from "../provider/handoff/handoff_support.ts";
-import { addPerson, type ProviderFixture, startProvider } from "../provider/support/provider_fixture.ts";
+import { addPerson, useProvider } from "../provider/support/provider_fixture.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";
 import { storeKinds } from "../support/databases.ts";
 
 for (const kind of storeKinds) {
   describe(`a login vouched for one customer, on ${kind}`, () => {
-    let fixture: ProviderFixture;
-    before(async () => {
-      fixture = await startProvider({ kind, environment: { TTI_LOGIN_URL: loginUrl } });
+    const fixture = useProvider({ kind, environment: { TTI_LOGIN_URL: loginUrl } }, async () => {
       await addPerson(fixture.db, { email: "seed@x.example", tenants: ["ext", "globex", "acme"] });
       for (const id of ["ext", "globex"])
         await saveTenant(fixture.db, id, { loginMethod: "both" }, new Date());
       await addHandoffClients(fixture, ["*"]);
       await addIsvClient(fixture, "isv-of-ext", ["ext"]);
     });
-    after(() => fixture.close());
 
     const ceo = { subject: "g-ceo", tenant: "globex", email: "ceo@globex.example" };
     const rowsOf = async () =>

@@ -1,17 +1,15 @@
 // What a registration refuses because it can never work, and what it tells because it does not work yet.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { createClient } from "../../../src/admin/operations/clients.ts";
 import type { OperationContext } from "../../../src/admin/operations/operation.ts";
 import { systemClock } from "../../../src/clock.ts";
 import { createPasswords } from "../../../src/provider/accounts/passwords.ts";
 import { createTenant } from "../../../src/provider/tenants/tenant_store.ts";
-import { openTestDatabase, type TestDatabase } from "../../support/databases.ts";
+import { useStore } from "../../support/use_store.ts";
 
-let store: TestDatabase;
 let context: OperationContext;
-before(async () => {
-  store = await openTestDatabase("sqlite");
+const store = useStore("sqlite", async () => {
   context = {
     db: store.db,
     clock: systemClock,
@@ -21,7 +19,6 @@ before(async () => {
   };
   await createTenant(store.db, { id: "acme", name: "Acme" }, new Date());
 });
-after(() => store.close());
 
 const login = { redirectUris: ["https://app.example/cb"] };
 const key = { kty: "EC", crv: "P-256", x: "x", y: "y" };

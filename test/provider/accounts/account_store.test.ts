@@ -1,6 +1,6 @@
 // The account store's contract, over both stores.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import {
   createAccount,
   findAccount,
@@ -13,17 +13,14 @@ import {
 } from "../../../src/provider/accounts/account_store.ts";
 import { createMembership } from "../../../src/provider/tenants/membership_store.ts";
 import { createTenant } from "../../../src/provider/tenants/tenant_store.ts";
-import { openTestDatabase, storeKinds, type TestDatabase } from "../../support/databases.ts";
+import { storeKinds } from "../../support/databases.ts";
+import { useStore } from "../../support/use_store.ts";
 
 const now = new Date("2026-11-24T00:00:00Z");
 
 for (const kind of storeKinds) {
   describe(`account store on ${kind}`, () => {
-    let store: TestDatabase;
-    before(async () => {
-      store = await openTestDatabase(kind);
-    });
-    after(() => store.close());
+    const store = useStore(kind);
 
     it("keeps what an account was created with", async () => {
       const created = await createAccount(

@@ -1,20 +1,17 @@
 // What an attempt to sign in is counted under, and the leaky bucket, in the very statement production runs.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { attemptKeysOf } from "../../../src/provider/accounts/attempt_rates.ts";
 import { countAttempt } from "../../../src/provider/accounts/sign_in_attempt_store.ts";
-import { openTestDatabase, storeKinds, type TestDatabase } from "../../support/databases.ts";
+import { storeKinds } from "../../support/databases.ts";
+import { useStore } from "../../support/use_store.ts";
 
 const rate = { burst: 3, intervalMs: 1000 };
 
 for (const kind of storeKinds) {
   describe(`attempt rate on ${kind}`, () => {
-    let store: TestDatabase;
     let keys = 0;
-    before(async () => {
-      store = await openTestDatabase(kind);
-    });
-    after(() => store.close());
+    const store = useStore(kind);
 
     const newKey = () => {
       keys += 1;

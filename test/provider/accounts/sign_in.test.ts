@@ -1,13 +1,14 @@
 // Signing in with a password, over both stores: who gets in, who is slowed down, who is never locked out.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { silentLog } from "../../../src/log.ts";
 import { createAccount } from "../../../src/provider/accounts/account_store.ts";
 import { attemptRates } from "../../../src/provider/accounts/attempt_rates.ts";
 import type { Passwords } from "../../../src/provider/accounts/passwords.ts";
 import { signIn } from "../../../src/provider/accounts/sign_in.ts";
 import { startSweeper } from "../../../src/provider/assembly/sweeper.ts";
-import { openTestDatabase, storeKinds, type TestDatabase } from "../../support/databases.ts";
+import { storeKinds } from "../../support/databases.ts";
+import { useStore } from "../../support/use_store.ts";
 
 const right = "the right password";
 
@@ -19,13 +20,9 @@ const plainPasswords: Passwords = {
 
 for (const kind of storeKinds) {
   describe(`sign-in on ${kind}`, () => {
-    let store: TestDatabase;
     let nowMs = Date.parse("2026-11-24T00:00:00Z");
     let people = 0;
-    before(async () => {
-      store = await openTestDatabase(kind);
-    });
-    after(() => store.close());
+    const store = useStore(kind);
 
     const wait = (milliseconds: number) => {
       nowMs += milliseconds;

@@ -1,24 +1,15 @@
 // A completed sign-in is remembered: in the audit trail, and as the membership's last login.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { findMembership } from "../../../src/provider/tenants/membership_store.ts";
 import { authorizationUrl, codeOf } from "../support/authorization.ts";
-import {
-  addClient,
-  addPerson,
-  type ProviderFixture,
-  signInAt,
-  startProvider,
-} from "../support/provider_fixture.ts";
+import { addClient, addPerson, signInAt, useProvider } from "../support/provider_fixture.ts";
 import { UserAgent } from "../support/user_agent.ts";
 
-let fixture: ProviderFixture;
-before(async () => {
-  fixture = await startProvider();
+const fixture = useProvider({}, async () => {
   await addClient(fixture.db, { client_id: "app" });
   await addClient(fixture.db, { client_id: "third", first_party: false });
 });
-after(() => fixture.close());
 
 const eventsOf = (accountId: string): Promise<Record<string, string>[]> =>
   fixture.db("audit_events").where({ account_id: accountId }).orderBy("at_ms").select();

@@ -1,13 +1,11 @@
 // The way back on a page that cannot go on: to the application this browser came from, at an address it registered.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { authorizationUrl } from "../support/authorization.ts";
-import { addClient, type ProviderFixture, startProvider } from "../support/provider_fixture.ts";
+import { addClient, useProvider } from "../support/provider_fixture.ts";
 import { UserAgent } from "../support/user_agent.ts";
 
-let fixture: ProviderFixture;
-before(async () => {
-  fixture = await startProvider();
+const fixture = useProvider({}, async () => {
   await addClient(fixture.db, { client_id: "app", client_name: "The app" });
   await addClient(fixture.db, {
     client_id: "with home",
@@ -15,7 +13,6 @@ before(async () => {
     client_uri: "https://home.example/start",
   });
 });
-after(() => fixture.close());
 
 const nowhere = () => new URL("/interaction/none", fixture.issuer);
 const linksOf = (text: string) =>

@@ -1,6 +1,6 @@
 // Relying parties come from the store: changes count at once, and what would be unsafe is not served.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { createClientReader } from "../../../src/provider/clients/client_reader.ts";
 import {
   deleteClient,
@@ -8,14 +8,10 @@ import {
   saveClientMetadata,
 } from "../../../src/provider/clients/client_store.ts";
 import { authorizationUrl } from "../support/authorization.ts";
-import { addClient, type ProviderFixture, startProvider } from "../support/provider_fixture.ts";
+import { addClient, useProvider } from "../support/provider_fixture.ts";
 import { UserAgent } from "../support/user_agent.ts";
 
-let fixture: ProviderFixture;
-before(async () => {
-  fixture = await startProvider();
-});
-after(() => fixture.close());
+const fixture = useProvider();
 
 test("what is registered, changed, disabled or deleted is so for the next request", async () => {
   const reader = createClientReader(fixture.db);

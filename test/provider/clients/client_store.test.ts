@@ -1,6 +1,6 @@
 // The client store's contract, over both stores, and what it keeps of a secret.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import {
   generateClientSecret,
   hashClientSecret,
@@ -13,17 +13,14 @@ import {
   listClients,
   saveClientMetadata,
 } from "../../../src/provider/clients/client_store.ts";
-import { openTestDatabase, storeKinds, type TestDatabase } from "../../support/databases.ts";
+import { storeKinds } from "../../support/databases.ts";
+import { useStore } from "../../support/use_store.ts";
 
 const now = new Date("2026-11-24T00:00:00Z");
 
 for (const kind of storeKinds) {
   describe(`client store on ${kind}`, () => {
-    let store: TestDatabase;
-    before(async () => {
-      store = await openTestDatabase(kind);
-    });
-    after(() => store.close());
+    const store = useStore(kind);
 
     it("keeps a client's metadata whole", async () => {
       const metadata = {

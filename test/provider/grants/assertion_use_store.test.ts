@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { listAuditEvents } from "../../../src/audit/audit_store.ts";
 import { createAccount } from "../../../src/provider/accounts/account_store.ts";
 import {
@@ -12,7 +12,8 @@ import {
 import { createSubjectReader, readSubject } from "../../../src/provider/subjects/subject_store.ts";
 import { createMembership } from "../../../src/provider/tenants/membership_store.ts";
 import { createTenant } from "../../../src/provider/tenants/tenant_store.ts";
-import { openTestDatabase, storeKinds, type TestDatabase } from "../../support/databases.ts";
+import { storeKinds } from "../../support/databases.ts";
+import { useStore } from "../../support/use_store.ts";
 
 const now = new Date("2026-03-01T00:00:00Z");
 
@@ -25,11 +26,7 @@ function outcomeOf(id: string, tenantId: string): UseOutcome {
 
 for (const kind of storeKinds) {
   describe(`uses of assertions on ${kind}`, () => {
-    let store: TestDatabase;
-    before(async () => {
-      store = await openTestDatabase(kind);
-    });
-    after(() => store.close());
+    const store = useStore(kind);
 
     const recorded = async (tenantId: string) =>
       (await listAuditEvents(store.db, { tenantId })).map(({ details }) => details["jti"]).sort();

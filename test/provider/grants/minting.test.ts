@@ -1,7 +1,7 @@
 // Minting end to end: what a back end gets for a user it names, by each grant and each kind of subject token,
 // and who is refused.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { createRemoteJWKSet, jwtVerify } from "jose";
 import * as oidc from "openid-client";
 import type { Account } from "../../../src/provider/accounts/account_store.ts";
@@ -12,10 +12,9 @@ import {
   addClient,
   addPerson,
   clientSecret,
-  type ProviderFixture,
   redirectUri,
   signInAt,
-  startProvider,
+  useProvider,
 } from "../support/provider_fixture.ts";
 import { UserAgent } from "../support/user_agent.ts";
 import {
@@ -31,12 +30,9 @@ import {
 
 const idTokenType = "urn:ietf:params:oauth:token-type:id_token";
 
-let fixture: ProviderFixture;
 let ann: Account;
 let issuer: string;
-
-before(async () => {
-  fixture = await startProvider();
+const fixture = useProvider({}, async () => {
   issuer = fixture.issuer;
   await addMintingClients(fixture.db);
   ann = await addPerson(fixture.db, { email: "Ann@acme.example", name: "Ann Ames", tenants: ["acme"] });
@@ -48,7 +44,6 @@ before(async () => {
     new Date(),
   );
 });
-after(() => fixture.close());
 
 async function verified(token: unknown) {
   assert.equal(typeof token, "string");

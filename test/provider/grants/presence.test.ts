@@ -1,7 +1,7 @@
 // The presence policy at the grant, users just in time, and the e-mail locks: when a back end may act for a
 // user, and that no path lets one tenant's token carry another tenant's address.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { before, describe, test } from "node:test";
 import { decodeJwt } from "jose";
 import type { Account } from "../../../src/provider/accounts/account_store.ts";
 import {
@@ -9,13 +9,7 @@ import {
   saveOfflineConsent,
 } from "../../../src/provider/presence/offline_consent_store.ts";
 import { saveLastLogin } from "../../../src/provider/tenants/membership_store.ts";
-import {
-  addPerson,
-  type ProviderFixture,
-  password,
-  redirectUri,
-  startProvider,
-} from "../support/provider_fixture.ts";
+import { addPerson, password, redirectUri, useProvider } from "../support/provider_fixture.ts";
 import { UserAgent } from "../support/user_agent.ts";
 import {
   addMintingClients,
@@ -27,15 +21,12 @@ import {
   signSubject,
 } from "./mint_support.ts";
 
-let fixture: ProviderFixture;
 let ann: Account;
-before(async () => {
-  fixture = await startProvider();
+const fixture = useProvider({}, async () => {
   await addMintingClients(fixture.db, ["*"]);
   ann = await addPerson(fixture.db, { email: "ann@acme.example", name: "Ann", tenants: ["acme"] });
   await addPerson(fixture.db, { email: "gil@globex.example", tenants: ["globex"] });
 });
-after(() => fixture.close());
 
 async function mint(claims: Record<string, unknown>): Promise<string> {
   const answer = await exchange(fixture.issuer, await signSubject(fixture.issuer, claims));

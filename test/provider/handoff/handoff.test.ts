@@ -1,10 +1,10 @@
 // "Keep my login page": the sign-in leaves for the ISV's page with a challenge, one call of its back end answers,
 // and it goes on in the very browser that began it, and in no other.
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, test } from "node:test";
+import { beforeEach, describe, test } from "node:test";
 import { decodeJwt } from "jose";
 import { saveTenant } from "../../../src/provider/tenants/tenant_store.ts";
-import { addPerson, type ProviderFixture, password, startProvider } from "../support/provider_fixture.ts";
+import { addPerson, password, useProvider } from "../support/provider_fixture.ts";
 import { UserAgent } from "../support/user_agent.ts";
 import {
   addHandoffClients,
@@ -15,11 +15,9 @@ import {
   redeem,
 } from "./handoff_support.ts";
 
-let fixture: ProviderFixture;
 let isv: IsvBackEnd;
 let agent: UserAgent;
-before(async () => {
-  fixture = await startProvider({ environment: { TTI_LOGIN_URL: loginUrl } });
+const fixture = useProvider({ environment: { TTI_LOGIN_URL: loginUrl } }, async () => {
   isv = new IsvBackEnd(fixture);
   await addHandoffClients(fixture);
   await addPerson(fixture.db, { email: "local@initech.example", tenants: ["initech"] });
@@ -27,7 +25,6 @@ before(async () => {
   await saveTenant(fixture.db, "acme", { loginMethod: "handoff" }, new Date());
   await saveTenant(fixture.db, "globex", { loginMethod: "both" }, new Date());
 });
-after(() => fixture.close());
 beforeEach(() => {
   agent = new UserAgent();
 });

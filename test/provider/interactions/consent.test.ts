@@ -1,6 +1,6 @@
 // Third-party clients ask the person; the ISV's own never do.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import {
   authorizationUrl,
   basic,
@@ -10,24 +10,15 @@ import {
   postToken,
   redeem,
 } from "../support/authorization.ts";
-import {
-  addClient,
-  addPerson,
-  type ProviderFixture,
-  signInAt,
-  startProvider,
-} from "../support/provider_fixture.ts";
+import { addClient, addPerson, signInAt, useProvider } from "../support/provider_fixture.ts";
 import { UserAgent, type Visit } from "../support/user_agent.ts";
 
-let fixture: ProviderFixture;
-before(async () => {
-  fixture = await startProvider();
+const fixture = useProvider({}, async () => {
   await addPerson(fixture.db, { email: "ann@acme.example", tenants: ["acme"] });
   await addPerson(fixture.db, { email: "both@x.example", tenants: ["acme", "bolt"] });
   await addClient(fixture.db, { client_id: "app" });
   await addClient(fixture.db, { client_id: "third", first_party: false, client_name: "Third <b>Party</b>" });
 });
-after(() => fixture.close());
 
 const open = (agent: UserAgent, email: string, params: Params = {}): Promise<Visit> =>
   signInAt(agent, authorizationUrl(fixture, { client_id: "third", ...params }), email);

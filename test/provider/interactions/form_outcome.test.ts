@@ -1,19 +1,16 @@
 // What a refused form leaves behind for the page that tells it: a code and the address that was typed, in a cookie of this
 // browser; no password, no words, and nothing that a planted cookie could make a page say.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { outcomeCookieName } from "../../../src/provider/edge/form_outcome.ts";
 import { authorizationUrl } from "../support/authorization.ts";
-import { addClient, addPerson, type ProviderFixture, startProvider } from "../support/provider_fixture.ts";
+import { addClient, addPerson, useProvider } from "../support/provider_fixture.ts";
 import { UserAgent, type Visit } from "../support/user_agent.ts";
 
-let fixture: ProviderFixture;
-before(async () => {
-  fixture = await startProvider();
+const fixture = useProvider({}, async () => {
   await addPerson(fixture.db, { email: "ann@acme.example", tenants: ["acme"] });
   await addClient(fixture.db, { client_id: "app" });
 });
-after(() => fixture.close());
 
 async function refusedPost(agent: UserAgent, email: string): Promise<{ page: Visit; posted: Visit }> {
   const page = await agent.follow(authorizationUrl(fixture));

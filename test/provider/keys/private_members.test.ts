@@ -1,7 +1,7 @@
 // No answer of the server, whatever is asked of it and however, holds a private member of a signing key or its
 // seal: every route of both ports, every method, with and without credentials, before and after a rotation.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { apiRoutes } from "../../../src/admin/api_routes.ts";
 import { createClient } from "../../../src/admin/operations/clients.ts";
 import { systemClock } from "../../../src/clock.ts";
@@ -10,25 +10,16 @@ import { listKeys } from "../../../src/provider/keys/key_store.ts";
 import { privateMembers } from "../../../src/provider/keys/published_copy.ts";
 import { createKeySealer } from "../../../src/provider/keys/seal.ts";
 import { authorizationUrl, codeOf, redeem } from "../support/authorization.ts";
-import {
-  addClient,
-  addPerson,
-  type ProviderFixture,
-  signInAt,
-  startProvider,
-} from "../support/provider_fixture.ts";
+import { addClient, addPerson, signInAt, useProvider } from "../support/provider_fixture.ts";
 import { UserAgent } from "../support/user_agent.ts";
 
 const email = "ada@acme.example";
 const adminSecret = "a-secret-of-the-administrator-0123456789";
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
-let fixture: ProviderFixture;
 /** Values that must not be seen, by what they are. */
 let secrets: Map<string, string>;
-
-before(async () => {
-  fixture = await startProvider();
+const fixture = useProvider({}, async () => {
   await fixture.server.keyRing.poll();
   await addPerson(fixture.db, { email, tenants: ["acme"] });
   await addClient(fixture.db, { client_id: "app" });
@@ -42,7 +33,6 @@ before(async () => {
   await createClient(context, { clientId: "admin", purposes: ["admin"], secret: adminSecret });
   secrets = await readSecrets();
 });
-after(() => fixture.close());
 
 async function readSecrets(): Promise<Map<string, string>> {
   const sealer = createKeySealer(fixture.config.secrets);

@@ -1,7 +1,7 @@
 // What goes wrong at the token endpoint: each with its own clear answer, and nothing issued.
 import assert from "node:assert/strict";
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { SignJWT } from "jose";
 import {
   basic,
@@ -14,18 +14,9 @@ import {
   redeem,
   refresh,
 } from "../support/authorization.ts";
-import {
-  addClient,
-  addPerson,
-  assertionKey,
-  type ProviderFixture,
-  redirectUri,
-  startProvider,
-} from "../support/provider_fixture.ts";
+import { addClient, addPerson, assertionKey, redirectUri, useProvider } from "../support/provider_fixture.ts";
 
-let fixture: ProviderFixture;
-before(async () => {
-  fixture = await startProvider();
+const fixture = useProvider({}, async () => {
   await addPerson(fixture.db, { email: "ann@acme.example", tenants: ["acme"] });
   await addClient(fixture.db, { client_id: "app" });
   await addClient(fixture.db, { client_id: "other" });
@@ -33,7 +24,6 @@ before(async () => {
   await addClient(fixture.db, { client_id: "spa", token_endpoint_auth_method: "none" });
   await addClient(fixture.db, { client_id: "jwt", token_endpoint_auth_method: "private_key_jwt" });
 });
-after(() => fixture.close());
 
 const newCode = (params = {}): Promise<string> => getCode(fixture, "ann@acme.example", params);
 

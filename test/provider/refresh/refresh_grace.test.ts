@@ -1,7 +1,7 @@
 // A refresh token serves once; whoever repeats within seconds, on any instance, gets what was lost on the way, and
 // whoever comes later, or after the new token was used, ends the family. On both stores.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { listAuditEvents } from "../../../src/audit/audit_store.ts";
 import type { RunningServer } from "../../../src/server.ts";
 import { storeKinds } from "../../support/databases.ts";
@@ -16,25 +16,21 @@ import {
   redeem,
   refresh,
 } from "../support/authorization.ts";
-import { addClient, addPerson, type ProviderFixture, startProvider } from "../support/provider_fixture.ts";
+import { addClient, addPerson, useProvider } from "../support/provider_fixture.ts";
 
 for (const kind of storeKinds) {
   describe(`refreshing on ${kind}`, () => {
-    let fixture: ProviderFixture;
     let second: RunningServer;
     let accountId: string;
     let aheadMs = 0;
     const clock = () => new Date(Date.now() + aheadMs);
-
-    before(async () => {
-      fixture = await startProvider({ kind, clock });
+    const fixture = useProvider({ kind, clock }, async () => {
       second = await fixture.startAnother({}, { clock });
       accountId = (await addPerson(fixture.db, { email: "ann@acme.example", tenants: ["acme"] })).id;
       await addClient(fixture.db, { client_id: "app" });
       await addClient(fixture.db, { client_id: "spa", token_endpoint_auth_method: "none" });
       await addClient(fixture.db, { client_id: "keeper", rotate_refresh_token: false });
     });
-    after(() => fixture.close());
 
     async function signIn(clientId = "app"): Promise<string> {
       const code = await getCode(fixture, "ann@acme.example", { client_id: clientId });

@@ -1,22 +1,19 @@
 // The person's own page: who may act for them while they are away, seen and decided by nobody else.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { saveTenant } from "../../../src/provider/tenants/tenant_store.ts";
 import { addMintingClients, backEndId, exchange, signSubject } from "../grants/mint_support.ts";
-import { addPerson, type ProviderFixture, password, startProvider } from "../support/provider_fixture.ts";
+import { addPerson, password, useProvider } from "../support/provider_fixture.ts";
 import { UserAgent, type Visit } from "../support/user_agent.ts";
 
-let fixture: ProviderFixture;
 let accountId: string;
-before(async () => {
-  fixture = await startProvider();
+const fixture = useProvider({}, async () => {
   await addMintingClients(fixture.db, ["acme"]);
   const ann = await addPerson(fixture.db, { email: "ann@acme.example", name: "Ann", tenants: ["acme"] });
   await addPerson(fixture.db, { email: "bob@acme.example", tenants: ["acme"] });
   accountId = ann.id;
   await saveTenant(fixture.db, "acme", { presencePolicy: { name: "offline" } }, new Date());
 });
-after(() => fixture.close());
 
 async function openAccount(agent: UserAgent, email: string): Promise<Visit> {
   const login = await agent.follow(`${fixture.issuer}/account`);

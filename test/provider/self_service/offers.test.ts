@@ -2,22 +2,14 @@
 // presence policy is `offline` locks nobody out: clients that mint, clients that search, and the client
 // registered with AWS, whose refresh tokens give the same power.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { saveTenant } from "../../../src/provider/tenants/tenant_store.ts";
 import { addMintingClients, awsClientId } from "../grants/mint_support.ts";
 import { basic, getCode, postToken, redeem } from "../support/authorization.ts";
-import {
-  addClient,
-  addPerson,
-  type ProviderFixture,
-  password,
-  startProvider,
-} from "../support/provider_fixture.ts";
+import { addClient, addPerson, password, useProvider } from "../support/provider_fixture.ts";
 import { UserAgent, type Visit } from "../support/user_agent.ts";
 
-let fixture: ProviderFixture;
-before(async () => {
-  fixture = await startProvider();
+const fixture = useProvider({}, async () => {
   await addMintingClients(fixture.db, ["acme"]);
   const searching = { grant_types: ["client_credentials"], response_types: [], redirect_uris: [] };
   await addClient(fixture.db, {
@@ -36,7 +28,6 @@ before(async () => {
   await addPerson(fixture.db, { email: "ann@acme.example", name: "Ann", tenants: ["acme"] });
   await saveTenant(fixture.db, "acme", { presencePolicy: { name: "offline" } }, new Date());
 });
-after(() => fixture.close());
 
 async function openAccount(agent: UserAgent): Promise<Visit> {
   const login = await agent.follow(`${fixture.issuer}/account`);

@@ -1,6 +1,6 @@
 // What ending a person's sign-ins takes out of the store, and what it leaves: ids that look alike are others.
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, test } from "node:test";
+import { beforeEach, describe, test } from "node:test";
 import { createChallenge, redeemAnswer, saveAnswer } from "../../../src/provider/handoff/challenge_store.ts";
 import {
   endOwnTokensOfClient,
@@ -12,7 +12,8 @@ import { deleteSignIns, deleteSignInsOfTenant } from "../../../src/provider/sess
 import type { Voucher } from "../../../src/provider/sessions/voucher.ts";
 import { listVouchers, saveVoucher } from "../../../src/provider/sessions/voucher_store.ts";
 import { findRecord, saveRecord } from "../../../src/provider/storage/record_store.ts";
-import { openTestDatabase, storeKinds, type TestDatabase } from "../../support/databases.ts";
+import { storeKinds } from "../../support/databases.ts";
+import { useStore } from "../../support/use_store.ts";
 
 const nowMs = 1_000_000;
 const laterMs = 2_000_000;
@@ -20,11 +21,7 @@ const people = ["ann", "Ann", 'an"n', "an%", "an_"];
 
 for (const kind of storeKinds) {
   describe(`on ${kind}`, () => {
-    let store: TestDatabase;
-    before(async () => {
-      store = await openTestDatabase(kind);
-    });
-    after(() => store.close());
+    const store = useStore(kind);
     beforeEach(async () => {
       await store.db("login_challenges").delete();
       await store.db("oidc_records").delete();

@@ -2,7 +2,7 @@
 // seconds, and SQLite holds the whole process up while one runs. Seen in the plans of the very statements that are sent,
 // and in those that PostgreSQL makes for any values (a prepared statement's later runs).
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import pg from "pg";
 import { isPostgres } from "../../../src/db/connect.ts";
 import {
@@ -24,7 +24,8 @@ import {
 import { findRefreshTokenUse, rotateRefreshToken } from "../../../src/provider/storage/rotation_store.ts";
 import { deleteEnded, endingRows } from "../../../src/provider/storage/sweep_store.ts";
 import { readSubject, readSubjects } from "../../../src/provider/subjects/subject_store.ts";
-import { openTestDatabase, storeKinds, type TestDatabase } from "../../support/databases.ts";
+import { storeKinds, type TestDatabase } from "../../support/databases.ts";
+import { useStore } from "../../support/use_store.ts";
 
 const many = 6_000;
 const nowMs = 1_000_000;
@@ -40,12 +41,9 @@ interface Statement {
 
 for (const kind of storeKinds) {
   describe(`plans in ${kind}`, () => {
-    let store: TestDatabase;
-    before(async () => {
-      store = await openTestDatabase(kind);
+    const store = useStore(kind, async () => {
       await fill(store);
     });
-    after(() => store.close());
 
     const query = { accountId: "a1", tenantId: "t1", clientId: "c1", nowMs };
     const acts: Readonly<Record<string, (db: TestDatabase["db"]) => Promise<unknown>>> = {

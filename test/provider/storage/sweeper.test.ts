@@ -1,11 +1,12 @@
 // What has ended goes, from every table whose rows end, and never more than a batch in one statement: an SQLite
 // statement holds the whole process up while it runs.
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, test } from "node:test";
+import { beforeEach, describe, test } from "node:test";
 import { silentLog } from "../../../src/log.ts";
 import { startSweeper } from "../../../src/provider/assembly/sweeper.ts";
 import { deleteEnded, endingRows } from "../../../src/provider/storage/sweep_store.ts";
-import { openTestDatabase, storeKinds, type TestDatabase } from "../../support/databases.ts";
+import { storeKinds, type TestDatabase } from "../../support/databases.ts";
+import { useStore } from "../../support/use_store.ts";
 
 const nowMs = 1_800_000_000_000;
 const policy = { intervalMs: 3_600_000, keepMs: 3_600_000, batchSize: 10 };
@@ -36,11 +37,7 @@ const rowOf: Readonly<Record<string, (number: number, endsAtMs: number) => objec
 
 for (const kind of storeKinds) {
   describe(`sweeping in ${kind}`, () => {
-    let store: TestDatabase;
-    before(async () => {
-      store = await openTestDatabase(kind);
-    });
-    after(() => store.close());
+    const store = useStore(kind);
     beforeEach(async () => {
       for (const { table } of endingRows) await store.db(table).delete();
     });

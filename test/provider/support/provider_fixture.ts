@@ -1,6 +1,7 @@
 // Owns a running provider for tests: a store of its own, people, tenants, relying parties, and the way through
 // the login page.
 import { generateKeyPairSync } from "node:crypto";
+import { after, before } from "node:test";
 import { hash } from "@node-rs/argon2";
 import { type Config, readConfig } from "../../../src/config.ts";
 import type { Database } from "../../../src/db/connect.ts";
@@ -13,6 +14,7 @@ import { createTenant } from "../../../src/provider/tenants/tenant_store.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../../../src/server.ts";
 import { openTestDatabase, type StoreKind, type TestDatabase } from "../../support/databases.ts";
 import { compareRefusals } from "../../support/refusals.ts";
+import { standIn } from "../../support/stand_in.ts";
 import type { UserAgent, Visit } from "./user_agent.ts";
 
 /** Every test person's password. */
@@ -87,6 +89,22 @@ export async function startProvider(options: FixtureOptions = {}): Promise<Provi
       await store.close();
     },
   };
+}
+
+/**
+ * Gives the tests that follow, at this level and below, a provider of their own: running before the first, gone after
+ * the last.
+ * @param furnish who and what is there before the first test
+ * @returns the provider; not to be asked before the first test or hook
+ */
+export function useProvider(options: FixtureOptions = {}, furnish?: () => Promise<void>): ProviderFixture {
+  let fixture: ProviderFixture | undefined;
+  before(async () => {
+    fixture = await startProvider(options);
+    await furnish?.();
+  });
+  after(() => fixture?.close());
+  return standIn("the provider", () => fixture);
 }
 
 /** A person and the tenants they belong to. */

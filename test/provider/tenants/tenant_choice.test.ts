@@ -1,6 +1,6 @@
 // A person with several memberships chooses; only memberships count, and they count at every token.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { createMembership, deleteMembership } from "../../../src/provider/tenants/membership_store.ts";
 import {
   authorizationUrl,
@@ -13,19 +13,10 @@ import {
   redeem,
   refresh,
 } from "../support/authorization.ts";
-import {
-  addClient,
-  addPerson,
-  type ProviderFixture,
-  password,
-  signInAt,
-  startProvider,
-} from "../support/provider_fixture.ts";
+import { addClient, addPerson, password, signInAt, useProvider } from "../support/provider_fixture.ts";
 import { UserAgent, type Visit } from "../support/user_agent.ts";
 
-let fixture: ProviderFixture;
-before(async () => {
-  fixture = await startProvider();
+const fixture = useProvider({}, async () => {
   await addPerson(fixture.db, { email: "both@x.example", tenants: ["acme", "bolt"] });
   await addPerson(fixture.db, { email: "acme@x.example", tenants: ["acme"] });
   await addPerson(fixture.db, { email: "none@x.example" });
@@ -35,7 +26,6 @@ before(async () => {
   await addClient(fixture.db, { client_id: "app" });
   await addClient(fixture.db, { client_id: "second" });
 });
-after(() => fixture.close());
 
 const signIn = (agent: UserAgent, email: string, params: Params = {}): Promise<Visit> =>
   signInAt(agent, authorizationUrl(fixture, params), email);

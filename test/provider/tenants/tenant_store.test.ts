@@ -1,6 +1,6 @@
 // The contract of the tenant and membership stores, over both stores.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { createAccount } from "../../../src/provider/accounts/account_store.ts";
 import {
   createMembership,
@@ -15,21 +15,19 @@ import {
   listTenants,
   parseTenantId,
 } from "../../../src/provider/tenants/tenant_store.ts";
-import { openTestDatabase, storeKinds, type TestDatabase } from "../../support/databases.ts";
+import { storeKinds } from "../../support/databases.ts";
+import { useStore } from "../../support/use_store.ts";
 
 const now = new Date("2026-11-24T00:00:00Z");
 
 for (const kind of storeKinds) {
   describe(`tenant store on ${kind}`, () => {
-    let store: TestDatabase;
-    before(async () => {
-      store = await openTestDatabase(kind);
+    const store = useStore(kind, async () => {
       await createTenant(store.db, { id: "acme", name: "Acme Corporation" }, now);
       await createTenant(store.db, { id: "globex", name: "Globex" }, now);
       await createTenant(store.db, { id: "gone", name: "Gone Ltd" }, now);
       await store.db("tenants").where("id", "gone").update({ disabled_at_ms: now.getTime() });
     });
-    after(() => store.close());
 
     const newAccount = (email: string) => createAccount(store.db, { email, emailVerified: true }, now);
 

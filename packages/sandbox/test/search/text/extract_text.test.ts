@@ -70,7 +70,7 @@ test("plain text may carry a byte order mark of UTF-8 or UTF-16", async () => {
 });
 
 test("long runs of spaces, tags, stars and letters are read or refused in a moment", async () => {
-  const started = performance.now();
+  const started = process.cpuUsage();
   await extract(`<pre>${" ".repeat(500_000)}x${" \n".repeat(100_000)}</pre>`, "HTML");
   await assert.rejects(extract("<div>".repeat(500_000), "HTML"), /nests elements deeper than 5000/);
   await assert.rejects(extract(`${">".repeat(20_000)}x`, "MD"), UnreadableDocumentError);
@@ -78,7 +78,7 @@ test("long runs of spaces, tags, stars and letters are read or refused in a mome
   queryTerms(`${"a".repeat(200_000)}ing`);
   splitPassages(`${"\n \t".repeat(200_000)}x${". ".repeat(200_000)}`);
   compileGlob("**/".repeat(170))("a/".repeat(60));
-  assert.ok(performance.now() - started < 5000);
+  assert.ok(process.cpuUsage(started).user / 1000 < 5000);
 });
 
 test("text in another encoding is decoded or told, never replaced (fault B3)", async () => {
