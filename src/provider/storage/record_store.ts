@@ -76,48 +76,42 @@ export async function createRecordOnce(
 }
 
 /** Finds a record by its id. Expired ones are found until they are swept, so that "expired" can be told. */
-export async function findRecord(
-  db: Database,
-  model: string,
-  id: string,
-): Promise<AdapterPayload | undefined> {
-  const [row] = await runStatement<RecordRow>(
-    db,
-    "oidc_record_find",
-    "select payload, consumed_at_ms from oidc_records where model = ? and id_hash = ?",
-    [model, hashRecordId(id)],
-  );
-  return row && parsePayload(row.payload, id, row.consumed_at_ms);
+export function findRecord(db: Database, model: string, id: string): Promise<AdapterPayload | undefined> {
+  return findBy(db, "id_hash", model, id, id);
 }
 
 /** Finds a session by its uid; the answer does not hold the session's cookie. */
-export async function findRecordByUid(
+export function findRecordByUid(
   db: Database,
   model: string,
   uid: string,
 ): Promise<AdapterPayload | undefined> {
-  const [row] = await runStatement<RecordRow>(
-    db,
-    "oidc_record_find_by_uid",
-    "select payload, consumed_at_ms from oidc_records where model = ? and uid_hash = ?",
-    [model, hashRecordId(uid)],
-  );
-  return row && parsePayload(row.payload, undefined, row.consumed_at_ms);
+  return findBy(db, "uid_hash", model, uid, undefined);
 }
 
 /** Finds a device code by its user code; the answer does not hold the device code. */
-export async function findRecordByUserCode(
+export function findRecordByUserCode(
   db: Database,
   model: string,
   userCode: string,
 ): Promise<AdapterPayload | undefined> {
+  return findBy(db, "user_code_hash", model, userCode, undefined);
+}
+
+async function findBy(
+  db: Database,
+  column: "id_hash" | "uid_hash" | "user_code_hash",
+  model: string,
+  value: string,
+  id: string | undefined,
+): Promise<AdapterPayload | undefined> {
   const [row] = await runStatement<RecordRow>(
     db,
-    "oidc_record_find_by_user_code",
-    "select payload, consumed_at_ms from oidc_records where model = ? and user_code_hash = ?",
-    [model, hashRecordId(userCode)],
+    `oidc_record_find_by_${column}`,
+    `select payload, consumed_at_ms from oidc_records where model = ? and ${column} = ?`,
+    [model, hashRecordId(value)],
   );
-  return row && parsePayload(row.payload, undefined, row.consumed_at_ms);
+  return row && parsePayload(row.payload, id, row.consumed_at_ms);
 }
 
 /**
