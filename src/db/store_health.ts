@@ -24,6 +24,8 @@ export interface StoreHealthDeps {
 /** Times of a look, in milliseconds. */
 const storeHealthLimits = { answerMs: 2_000, keptMs: 1_000 } as const;
 
+const unwritable = "the store cannot be written";
+
 /** Makes the look. */
 export function createStoreHealth(
   { db, watch, clock, log }: StoreHealthDeps,
@@ -49,9 +51,16 @@ export function createStoreHealth(
     return reason;
   };
 
+  // A store that takes no write may still answer; one that is out of reach does neither.
+  const lookAtWrites = async (): Promise<string | undefined> => {
+    const unwritten = await within(saveProbe(watch, clock().getTime()), unwritable);
+    if (unwritten !== unwritable) return unwritten;
+    return (await within(askNothing(watch), "the store cannot be reached")) ?? unwritable;
+  };
+
   const lookNow = async (): Promise<string | undefined> => {
     const reason =
-      (await within(saveProbe(watch, clock().getTime()), "the store cannot be written")) ??
+      (await lookAtWrites()) ??
       // Idle connections tell nothing; but one that failed last must have served again before requests come.
       (troubleOf(db) && (await within(askNothing(db), "the store's connections fail")));
     if (reason !== told)

@@ -198,6 +198,17 @@ describe("PostgreSQL behind a network that fails", () => {
     assert.doesNotMatch(JSON.stringify(bareError(withDetail)), /a-secret/);
   });
 
+  test("readiness tells a server out of reach from one that takes no writes", async () => {
+    const nobody = { databaseUrl: "postgresql://tti@127.0.0.1:9/tti" };
+    const watch = connectDatabase(nobody, limits);
+    const health = createStoreHealth({ db, watch, clock: () => new Date(), log: silentLog });
+    try {
+      assert.equal(await health.whyNot(), "the store cannot be reached");
+    } finally {
+      await watch.destroy();
+    }
+  });
+
   test("readiness writes: a server that takes no writes is not ready, and a silent one is noticed", async () => {
     const watch = connectDatabase({ databaseUrl: proxy.url, poolSize: 1 }, limits);
     const clock = () => new Date(1_900_000_000_000);

@@ -30,7 +30,7 @@ export function keyTable(keys: readonly KeyView[]): string {
       KID: key.kid,
       STATE: key.phase,
       PUBLISHED: day(key.publishedSinceMs),
-      SIGNS: day(key.maySignAtMs),
+      SIGNS: neverSigned(key) ? "never" : day(key.maySignAtMs),
       UNTIL: day(key.stopsSigningAtMs),
       "IN JWKS UNTIL": day(key.leavesJwksAtMs),
       KEPT: key.kept === "kms" ? (key.kmsKeyId ?? "kms") : key.kept,
@@ -52,11 +52,16 @@ function isForgotten(key: KeyView, nowMs: number): boolean {
   return key.phase === "revoked" && (key.outOfAwsCacheAtMs ?? 0) <= nowMs;
 }
 
+function neverSigned({ revokedAtMs, maySignAtMs }: KeyView): boolean {
+  return revokedAtMs !== null && revokedAtMs < maySignAtMs;
+}
+
 function keyText(key: KeyView, status: KeyStatus, signingStyle: (text: string) => string): string {
   const at = (ms: number | null): string => momentText(ms, status.nowMs);
   const signs = key.kid === status.signingKid;
   const fields: [string, string][] = [["published since", at(key.publishedSinceMs)]];
   if (key.phase === "next") fields.push(["may sign at", at(key.maySignAtMs)]);
+  else if (neverSigned(key)) fields.push(["signs", "never: revoked before its turn"]);
   else fields.push(["signs since", at(key.maySignAtMs)]);
   if (key.revokedAtMs !== null) fields.push(["revoked", at(key.revokedAtMs)]);
   else if (key.stopsSigningAtMs !== null) {
@@ -66,7 +71,8 @@ function keyText(key: KeyView, status: KeyStatus, signingStyle: (text: string) =
     ]);
     fields.push(["leaves the JWKS", at(key.leavesJwksAtMs)]);
   }
-  if (key.phase !== "next") fields.push(["oldest valid token", at(key.oldestValidTokenMs) || "none"]);
+  if (key.phase !== "next" && !neverSigned(key))
+    fields.push(["oldest valid token", at(key.oldestValidTokenMs) || "none"]);
   fields.push(["verifiers", cacheText(key, key.inEveryCacheAtMs, key.outOfEveryCacheAtMs, status.nowMs)]);
   fields.push(["AWS, probably", cacheText(key, key.inAwsCacheAtMs, key.outOfAwsCacheAtMs, status.nowMs)]);
   fields.push(["private half", key.kept === "kms" ? `AWS KMS ${key.kmsKeyId}` : key.kept]);
