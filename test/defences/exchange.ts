@@ -62,7 +62,7 @@ export const defences: readonly Defence[] = [
     promise: "Forgetting a user reaches AWS SDK clients that hold the user's credentials.",
     faults: ["E9"],
     file: `${src}/exchange_client.ts`,
-    find: "      this.#ended.add(session);\n      this.#clients",
+    find: "      this.#ledger.close(session);\n      this.#clients",
     replace: "      this.#clients",
     test: `${tests}/credential_provider.test.ts`,
   },

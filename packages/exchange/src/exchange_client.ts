@@ -5,7 +5,7 @@ import { AwsClients } from "./aws/aws_clients.ts";
 import { type Clock, monotonicMs, systemClock } from "./clock.ts";
 import { type Connection, parseConnection } from "./connection.ts";
 import { CredentialCache } from "./credential_cache.ts";
-import { type Deadline, type DeadlinePlace, untilAborted, withDeadline } from "./deadline.ts";
+import { type DeadlinePlace, untilAborted, withDeadline } from "./deadline.ts";
 import { AwsStepError, ExchangeError, ExchangeSettingsError } from "./errors.ts";
 import { type CacheState, ExchangeEvents } from "./exchange_events.ts";
 import { assertExchangeOptions, type ExchangeClientOptions } from "./exchange_options.ts";
@@ -16,6 +16,7 @@ import { PresentedTokens } from "./id_token/presented_tokens.ts";
 import { KeptRefreshTokens } from "./kept_refresh_tokens.ts";
 import { Limiters } from "./limiters.ts";
 import { memoryRefreshTokenStore } from "./refresh_token_store.ts";
+import { SessionLedger } from "./session_ledger.ts";
 import { roleSessionName } from "./session_name.ts";
 
 /** Whose credentials, and where. */
@@ -23,15 +24,6 @@ export interface CredentialRequest {
   readonly connection: Connection;
   readonly user: string;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** An exchange that has not ended. */
-interface UnderWay {
-  readonly key: string;
-  readonly tenantId: string;
-  readonly user: string;
-  forgotten: boolean;
-  deadline: Deadline | undefined;
 }
 
 /** Exchanges ID tokens for credentials, keeps and renews them. One per process serves any number of customers. */
@@ -45,11 +37,7 @@ export class ExchangeClient {
   readonly #refreshTokens: KeptRefreshTokens;
   readonly #limiters: Limiters;
   readonly #checkedConnections = new WeakSet<Connection>();
-  readonly #underWay = new Set<UnderWay>();
-  /** Forgotten, or refused by AWS, while somebody may still hold them. */
-  readonly #ended = new WeakSet<ExchangedSession>();
-  /** When sessions end, by the clock that never goes back. */
-  readonly #endsAtMs = new WeakMap<ExchangedSession, number>();
+  readonly #ledger = new SessionLedger();
   readonly #closing = new AbortController();
 
   constructor(options: ExchangeClientOptions = {}) {
@@ -156,7 +144,7 @@ export class ExchangeClient {
 
   /** Tells the cache that AWS no longer takes these credentials; the next call makes new ones. */
   reject(connection: Connection, user: string, session: ExchangedSession): void {
-    this.#ended.add(session);
+    this.#ledger.close(session);
     this.#cache.drop(this.#keyOf(connection, user), session);
   }
 
@@ -168,11 +156,9 @@ export class ExchangeClient {
   /** Drops everything kept for a user (log-out, dismissal, changed rights), at the given customer. */
   async forget(connection: Connection, user: string): Promise<void> {
     const { tenantId, idcApplicationArn } = connection;
-    for (const exchange of this.#underWay) {
-      if (exchange.tenantId === tenantId && exchange.user === user) exchange.forgotten = true;
-    }
+    this.#ledger.forget(tenantId, user);
     for (const session of this.#cache.forget(tenantId, user)) {
-      this.#ended.add(session);
+      this.#ledger.close(session);
       this.#clients.dropSession(session.credentials.accessKeyId);
     }
     await this.#refreshTokens.forget({ tenantId, user, idcApplicationArn });
@@ -180,15 +166,12 @@ export class ExchangeClient {
 
   /** @internal Whether the session may still be used: not forgotten, refused or over, and the client is open. */
   isCurrent(session: ExchangedSession): boolean {
-    const endsAtMs = this.#endsAtMs.get(session) ?? 0;
-    return !this.#closing.signal.aborted && !this.#ended.has(session) && monotonicMs() < endsAtMs;
+    return !this.#closing.signal.aborted && this.#ledger.isOpen(session);
   }
 
   /** @internal Where a user's exchange under way is. */
   placeOf(connection: Connection, user: string): DeadlinePlace | undefined {
-    const key = this.#keyOf(connection, user);
-    for (const exchange of this.#underWay) if (exchange.key === key) return exchange.deadline?.place;
-    return undefined;
+    return this.#ledger.placeOf(this.#keyOf(connection, user));
   }
 
   /** @internal For the search on top of it. */
@@ -232,20 +215,19 @@ export class ExchangeClient {
     const { connection, user } = request;
     const key = this.#keyOf(connection, user);
     const { tenantId } = connection;
-    const exchange: UnderWay = { key, tenantId, user, forgotten: false, deadline: undefined };
-    this.#underWay.add(exchange);
+    const exchange = this.#ledger.begin({ key, tenantId, user });
     try {
       const isForgotten = () => exchange.forgotten;
       const session = await withDeadline(this.deadlineSeconds, this.#closing.signal, (deadline) => {
         exchange.deadline = deadline;
         return this.#exchanger.exchange({ ...request, isForgotten }, deadline);
       });
-      this.#endsAtMs.set(session, monotonicMs() + session.expiresAt.getTime() - this.#clock().getTime());
-      if (exchange.forgotten) this.#ended.add(session);
+      this.#ledger.add(session, session.expiresAt.getTime() - this.#clock().getTime());
+      if (exchange.forgotten) this.#ledger.close(session);
       else keep?.(session);
       return session;
     } finally {
-      this.#underWay.delete(exchange);
+      this.#ledger.end(exchange);
     }
   }
 
