@@ -27,6 +27,7 @@ import { createSearchMinter } from "./provider/grants/mint_for_search.ts";
 import { createKeyDocuments } from "./provider/keys/key_documents.ts";
 import { type KeyRing, openKeyRing } from "./provider/keys/key_ring.ts";
 import { type KeyPolicy, keyPolicyOf } from "./provider/keys/policy.ts";
+import { createKeySealer } from "./provider/keys/seal.ts";
 import { openKmsKeys } from "./provider/keys/signer_kms.ts";
 import { deriveSuccessorKeys } from "./provider/refresh/successor.ts";
 import { type TxtResolver, txtResolver } from "./provider/tenants/domain_proof.ts";
@@ -160,6 +161,10 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     closers.push(async () => search.close());
     const loginNames = createLoginNames(secrets);
     const apiDeps = {
+      version: options.version,
+      policy: options.keyPolicy ?? keyPolicyOf(config),
+      sealer: createKeySealer(secrets),
+      kms,
       db,
       clock,
       log,

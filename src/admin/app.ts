@@ -11,7 +11,7 @@ import { assertTextTarget } from "../input/form_text.ts";
 import type { Log } from "../log.ts";
 import { apiRoutes } from "./api_routes.ts";
 import { addJsonRoutes, answerInJson, type JsonRouteDeps } from "./json_routes.ts";
-import { adminScope, handoffScope, searchScope } from "./operations/permissions.ts";
+import { openApiDocument, scopeWords } from "./openapi.ts";
 import { addSearchRoute } from "./search_routes.ts";
 
 /** What the admin app needs. */
@@ -19,6 +19,8 @@ export interface AdminAppDeps extends JsonRouteDeps {
   log: Log;
   /** Whether answered requests are logged, too; default no. */
   accessLog?: boolean;
+  /** The product's version. */
+  version?: string | undefined;
 }
 
 /** Makes the admin app. */
@@ -47,6 +49,11 @@ export function createAdminApp(deps: AdminAppDeps): Koa {
   router.get("/", (ctx) => {
     ctx.body = selfDescription(deps.issuer);
   });
+  // It tells a stranger no more than docs/admin-api.md does, and tools read it without a token.
+  const description = openApiDocument(deps.issuer, deps.version ?? "0.0.0");
+  router.get("/v1/openapi.json", (ctx) => {
+    ctx.body = description;
+  });
   addJsonRoutes(router, apiRoutes, deps);
   addSearchRoute(router, deps);
   app.use(router.routes());
@@ -59,12 +66,9 @@ function selfDescription(issuer: string): Record<string, unknown> {
     what: "the admin port of tti-provider; keep it on a private network",
     issuer,
     call: `Send "Authorization: Bearer …" with an access token from ${issuer}/token (grant_type=${grantTypes.clientCredentials}).`,
-    scopes: {
-      [adminScope]: "everything below /v1",
-      [handoffScope]: "/v1/login-challenges/…, on the public port too",
-      [searchScope]: "/v1/tenants/{tenant}/search, on the public port too",
-    },
+    scopes: scopeWords,
     routes: apiRoutes.map(({ method, path }) => `${method.toUpperCase()} ${path}`),
+    description: "/v1/openapi.json",
     documentation: "docs/admin-api.md",
   };
 }

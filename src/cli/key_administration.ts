@@ -1,7 +1,7 @@
 // Owns opening what the key commands work with: the store, the secrets, the key policy, AWS KMS if it is used.
+import type { KeysContext } from "../admin/operations/keys.ts";
 import type { Config } from "../config.ts";
 import { loadSecrets } from "../provider/assembly/installation_secrets.ts";
-import type { KeyOperationContext } from "../provider/keys/operations.ts";
 import { keyPolicyOf } from "../provider/keys/policy.ts";
 import { createKeySealer } from "../provider/keys/seal.ts";
 import { openKmsKeys } from "../provider/keys/signer_kms.ts";
@@ -9,13 +9,13 @@ import { withAdministration } from "./administration.ts";
 
 /** Opens the key administration, does the work, and closes it. */
 export function withKeyAdministration<T>(
-  work: (context: KeyOperationContext, config: Config) => Promise<T>,
+  work: (context: KeysContext, config: Config) => Promise<T>,
 ): Promise<T> {
-  return withAdministration(async ({ db, clock, actor }, config) => {
+  return withAdministration(async (context, config) => {
     const kms = config.kmsKeyId === undefined ? undefined : await openKmsKeys({ keyId: config.kmsKeyId });
     try {
       const sealer = createKeySealer(loadSecrets(config));
-      return await work({ db, clock, actor, policy: keyPolicyOf(config), sealer, kms }, config);
+      return await work({ ...context, policy: keyPolicyOf(config), sealer, kms }, config);
     } finally {
       kms?.close();
     }

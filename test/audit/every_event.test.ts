@@ -6,6 +6,7 @@ import * as accessors from "../../src/admin/operations/accessors.ts";
 import * as clientAccess from "../../src/admin/operations/client_access.ts";
 import { createClient } from "../../src/admin/operations/clients.ts";
 import * as domains from "../../src/admin/operations/domains.ts";
+import * as keys from "../../src/admin/operations/keys.ts";
 import * as members from "../../src/admin/operations/members.ts";
 import * as tenantAccess from "../../src/admin/operations/tenant_access.ts";
 import * as tenants from "../../src/admin/operations/tenants.ts";
@@ -244,6 +245,17 @@ const acts: Record<AuditEventType, Act> = {
   "admin.refused": byHttp(async () => callApi("/v1/users", await accessToken("search", "tti:search"))),
   "admin.read": byHttp(async () => callApi("/v1/users", await accessToken("admin", "tti:admin"))),
   "key.rotated": byOperation(() => rotateKeysInEmergency(keyContext())),
+  "key.resealed": byOperation(async () => {
+    const [secret = ""] = fixture.config.secrets;
+    await keys.reseal({
+      ...keyContext(),
+      sealer: createKeySealer([Buffer.alloc(32, 9), secret as Uint8Array]),
+    });
+    await keys.reseal({
+      ...keyContext(),
+      sealer: createKeySealer([secret as Uint8Array, Buffer.alloc(32, 9)]),
+    });
+  }),
   "key.revoked": byOperation(() => rotateKeysInEmergency(keyContext())),
   "key.destroyed": byOperation(() => rotateKeysInEmergency(keyContext())),
 };

@@ -6,6 +6,7 @@ import * as clientAccess from "./client_access.ts";
 import * as clients from "./clients.ts";
 import * as domains from "./domains.ts";
 import type { Operation } from "./entry.ts";
+import * as keys from "./keys.ts";
 import * as challenges from "./login_challenges.ts";
 import * as members from "./members.ts";
 import * as search from "./search.ts";
@@ -20,6 +21,7 @@ export interface TableContext
   extends domains.DomainContext,
     challenges.ChallengeContext,
     search.SearchContext,
+    keys.KeysContext,
     audit.AuditContext {}
 
 /** Every operation. */
@@ -58,6 +60,11 @@ export const operations: readonly Operation<TableContext>[] = [
   clientAccess.disableClient,
   clientAccess.enableClient,
   clientAccess.rotateClientSecret,
+  keys.keyStatus,
+  keys.rotate,
+  keys.rotateInEmergency,
+  keys.revoke,
+  keys.reseal,
   audit.listEvents,
   search.searchTenant,
 ];

@@ -98,6 +98,10 @@ export const administrationEvents = {
       emergency: "true: at once, because the former was lost or stolen",
     },
   },
+  "key.resealed": {
+    meaning: "The private signing keys were sealed with another secret.",
+    details: { keys: "how many" },
+  },
   "key.revoked": {
     meaning: "A key's signatures count no longer.",
     details: { kid: "the key", emergency: "true: as part of an emergency rotation" },

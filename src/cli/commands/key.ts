@@ -1,12 +1,14 @@
 // The commands `tti key …`, publishing aside.
 import { setTimeout as sleep } from "node:timers/promises";
 import {
-  getKeyStatus,
-  type KeyOperationContext,
-  resealKeys,
-  revokeKey,
-} from "../../provider/keys/operations.ts";
-import { rotateKeys, rotateKeysInEmergency } from "../../provider/keys/rotate.ts";
+  type KeysContext,
+  keyStatus,
+  reseal as resealKeys,
+  revoke as revokeKey,
+  rotateInEmergency,
+  rotate as rotateKeys,
+} from "../../admin/operations/keys.ts";
+import type { NewKeySource } from "../../provider/keys/rotate.ts";
 import { type Command, defineCommand, UsageError } from "../command.ts";
 import { withKeyAdministration } from "../key_administration.ts";
 import type { Terminal } from "../terminal.ts";
@@ -27,7 +29,7 @@ Example:
   options: { all: { type: "boolean" } },
   run: ({ values, terminal }) =>
     withKeyAdministration(async (context) => {
-      const { keys } = await getKeyStatus(context);
+      const { keys } = await keyStatus(context);
       const shown = keys.filter((key) => values.all || !["gone", "revoked"].includes(key.phase));
       if (shown.length === 0) terminal.say("There are no signing keys yet: the first instance makes one.");
       terminal.result({ keys: shown }, shown.length === 0 ? "" : keyTable(shown));
@@ -49,7 +51,7 @@ Example:
   options: {},
   run: ({ terminal }) =>
     withKeyAdministration(async (context) => {
-      const told = await getKeyStatus(context);
+      const told = await keyStatus(context);
       terminal.result(
         told,
         statusText(told, (text) => terminal.styleResult("bold", text)),
@@ -122,12 +124,15 @@ Example:
   },
 });
 
+const given = (source: NewKeySource) =>
+  Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined));
+
 async function rotatePlanned(
-  context: KeyOperationContext,
+  context: KeysContext,
   terminal: Terminal,
-  source: Parameters<typeof rotateKeys>[1],
+  source: NewKeySource,
 ): Promise<number> {
-  const rotation = await rotateKeys(context, source);
+  const rotation = await rotateKeys(context, given(source));
   const when = momentText(rotation.maySignAtMs, context.clock().getTime());
   terminal.result(rotation, `Key ${rotation.kid} signs from ${when}.`);
   if (rotation.replacedKid !== null)
@@ -136,17 +141,17 @@ async function rotatePlanned(
 }
 
 async function rotateNow(
-  context: KeyOperationContext,
+  context: KeysContext,
   terminal: Terminal,
   options: {
     keepNext: boolean;
-    source: Parameters<typeof rotateKeys>[1];
+    source: NewKeySource;
     wait: boolean;
     secretLost: boolean;
   },
 ): Promise<number> {
-  const { keepNext, source = {}, secretLost } = options;
-  const rotation = await rotateKeysInEmergency(context, { keepNext, source, secretLost });
+  const { keepNext, source, secretLost } = options;
+  const rotation = await rotateInEmergency(context, { keepNext, secretLost, ...given(source) });
   terminal.say(
     `Revoked ${rotation.revokedKids.join(", ") || "nothing"}; ${rotation.kid} is to sign. What this breaks:`,
   );
@@ -160,16 +165,12 @@ async function rotateNow(
 }
 
 /** Waits until every live instance signs with a key; answers those that still do not when the time is over. */
-async function waitForInstances(
-  context: KeyOperationContext,
-  kid: string,
-  terminal: Terminal,
-): Promise<string[]> {
+async function waitForInstances(context: KeysContext, kid: string, terminal: Terminal): Promise<string[]> {
   const { pollIntervalSeconds, clockSkewSeconds } = context.policy;
   const deadlineMs = context.clock().getTime() + (4 * pollIntervalSeconds + clockSkewSeconds + 5) * 1000;
   terminal.say("Waiting for every live instance to follow …");
   for (;;) {
-    const { instances } = await getKeyStatus(context);
+    const { instances } = await keyStatus(context);
     const behind = instances.filter((instance) => instance.live && instance.signingKid !== kid);
     if (behind.length === 0) return [];
     if (context.clock().getTime() >= deadlineMs) {
@@ -195,7 +196,7 @@ Example:
   arguments: ["KID"],
   run: ({ arguments: [kid = ""], terminal }) =>
     withKeyAdministration(async (context) => {
-      const revoked = await revokeKey(context, kid);
+      const revoked = await revokeKey(context, { kid });
       const until = momentText(revoked.validTokensUntilMs, context.clock().getTime());
       const tokens =
         until === ""

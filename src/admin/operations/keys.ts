@@ -1,0 +1,138 @@
+// Owns the operations on the signing keys. What each does, and in which order, is in provider/keys; rotation in an
+// emergency says what it breaks.
+import { z } from "zod";
+import type { KeyPhase } from "../../provider/keys/key_set.ts";
+import type { KeyStatus } from "../../provider/keys/key_status.ts";
+import * as keys from "../../provider/keys/operations.ts";
+import type { EmergencyRotation, PlannedRotation } from "../../provider/keys/rotate.ts";
+import { rotateKeys, rotateKeysInEmergency } from "../../provider/keys/rotate.ts";
+import { operationsIn } from "./entry.ts";
+import type { OperationContext } from "./operation.ts";
+import { adminScope } from "./permissions.ts";
+
+/** What operations on keys work with. */
+export interface KeysContext extends OperationContext, keys.KeyOperationContext {}
+
+const keyOperation = operationsIn<KeysContext>();
+const permission = adminScope;
+const kid = z.string().describe("The key's id.");
+const moment = z.int().nullable();
+
+// Where a new key comes from, if not from where keys are kept now.
+const source = {
+  kmsKeyId: z.string().max(2048).optional().describe("This AWS KMS key: id, ARN or alias."),
+  createKmsKey: z.boolean().optional().describe("A KMS key made now (needs kms:CreateKey)."),
+  local: z.boolean().optional().describe("The store, although TTI_KMS_KEY_ID is set."),
+};
+
+/** Says what each key does, and what each instance serves. */
+export const keyStatus = keyOperation({
+  name: "key status",
+  summary: "Say what each signing key does, and what each instance serves",
+  permission,
+  events: [],
+  input: z.strictObject({}),
+  output: z.looseObject({
+    nowMs: z.int(),
+    signingKid: z.string().nullable().describe("The key that signs."),
+    waitingFor: z.array(z.string()).describe("Instances that lack the key that would sign."),
+    keys: z.array(
+      z.looseObject({
+        kid,
+        phase: z.string().describe("next, current, previous, gone or revoked."),
+        kept: z.enum(["store", "kms", "destroyed"]).describe("Where its private half is."),
+        publishedSinceMs: z.int(),
+        maySignAtMs: z.int(),
+        stopsSigningAtMs: moment,
+        leavesJwksAtMs: moment,
+        revokedAtMs: moment,
+      }),
+    ),
+    instances: z.array(
+      z.looseObject({ instanceId: z.string(), live: z.boolean(), lacks: z.array(z.string()) }),
+    ),
+    warnings: z.array(z.string()).describe("What needs attention, each a sentence."),
+  }) as unknown as z.ZodType<KeyStatus>,
+  http: [{ method: "get", path: "/v1/keys" }],
+  run: (_db, _input, act) => keys.getKeyStatus(act),
+});
+
+/** Lets the next key sign sooner; nothing breaks. @throws OperationError key_in_use, signing_key_unreadable */
+export const rotate = keyOperation({
+  name: "key rotate",
+  summary: "Let the next signing key sign sooner; nothing breaks",
+  permission,
+  events: ["key.rotated"],
+  ownTransaction: "a key may be made at AWS KMS first, and no transaction waits for that",
+  input: z.strictObject(source),
+  output: z.strictObject({
+    kid,
+    maySignAtMs: z.int().describe("From when it signs."),
+    replacedKid: z.string().nullable().describe("The next key whose place it took."),
+  }) as unknown as z.ZodType<PlannedRotation>,
+  http: [{ method: "post", path: "/v1/keys/rotate" }],
+  run: (_db, wanted, act) => rotateKeys(act, wanted),
+});
+
+/**
+ * Gives up a leaked key now; tokens signed with it are refused, and the answer says what fails meanwhile.
+ * @throws OperationError key_in_use, signing_key_unreadable
+ */
+export const rotateInEmergency = keyOperation({
+  name: "key rotate-emergency",
+  summary: "Give up the signing key now, because it has leaked",
+  permission,
+  events: ["key.rotated", "key.revoked"],
+  ownTransaction: "a key may be made at AWS KMS first, and no transaction waits for that",
+  input: z.strictObject({
+    ...source,
+    keepNext: z.boolean().optional().describe("The next key is safe: let it sign now."),
+    secretLost: z.boolean().optional().describe("The secret that sealed the keys is lost for good."),
+  }),
+  output: z.strictObject({
+    kid,
+    revokedKids: z.array(z.string()),
+    effects: z.looseObject({
+      sentences: z.array(z.string()).describe("What this breaks, and for how long."),
+    }),
+  }) as unknown as z.ZodType<EmergencyRotation>,
+  http: [{ method: "post", path: "/v1/keys/rotate-emergency" }],
+  run: (_db, { keepNext = false, secretLost = false, ...from }, act) =>
+    rotateKeysInEmergency(act, { keepNext, secretLost, source: from }),
+});
+
+/** Takes a key that does not sign out of the JWKS now. @throws OperationError key_not_found, key_in_use */
+export const revoke = keyOperation({
+  name: "key revoke",
+  summary: "Take a key that does not sign out of the JWKS now",
+  permission,
+  events: ["key.revoked"],
+  input: z.strictObject({ kid }),
+  output: z.strictObject({
+    kid,
+    phase: z.string().describe("What it was.") as unknown as z.ZodType<KeyPhase>,
+    validTokensUntilMs: moment.describe(
+      "Until when tokens signed with it would have been valid; null: there are none.",
+    ),
+  }),
+  http: [{ method: "post", path: "/v1/keys/:kid/revoke" }],
+  run: (_trx, wanted, act) => keys.revokeKey(act, wanted.kid),
+});
+
+/** Seals every private key with the first of TTI_SECRETS. @throws OperationError signing_key_unreadable */
+export const reseal = keyOperation({
+  name: "key reseal",
+  summary: "Seal the private keys with the first of TTI_SECRETS",
+  permission,
+  events: ["key.resealed"],
+  input: z.strictObject({}),
+  output: z.strictObject({ resealed: z.array(z.string()), unchanged: z.array(z.string()) }),
+  http: [{ method: "post", path: "/v1/keys/reseal" }],
+  async run(_trx, _input, act) {
+    const done = await keys.resealKeys(act);
+    if (done.resealed.length > 0) {
+      await act.record({ type: "key.resealed", details: { keys: done.resealed.length } });
+    }
+    return done;
+  },
+});

@@ -1,0 +1,207 @@
+// The table of operations, entry by entry, on a store of its own: nobody without the permission runs one; one that
+// changes something says so in the trail, by an event it declares; one that declares none changes nothing; every answer
+// is of its shape. The table of calls is complete by a test, so that an operation nobody tries fails.
+import assert from "node:assert/strict";
+import * as module from "node:fs";
+import { dirname, join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import type { Operation } from "../../../src/admin/operations/entry.ts";
+import { operations, type TableContext } from "../../../src/admin/operations/table.ts";
+import { listAuditEvents } from "../../../src/audit/audit_store.ts";
+import { createLoginNames } from "../../../src/audit/login_names.ts";
+import { systemClock } from "../../../src/clock.ts";
+import { silentLog } from "../../../src/log.ts";
+import { createPasswords } from "../../../src/provider/accounts/passwords.ts";
+import { beginHandoff } from "../../../src/provider/handoff/login_handoff.ts";
+import { openKeyRing } from "../../../src/provider/keys/key_ring.ts";
+import { keyPolicy } from "../../../src/provider/keys/policy.ts";
+import { createKeySealer } from "../../../src/provider/keys/seal.ts";
+import { openTestDatabase, type TestDatabase } from "../../support/databases.ts";
+
+const secret = new Uint8Array(32).fill(1);
+let store: TestDatabase;
+let context: TableContext;
+let txt: string[][] = [];
+
+before(async () => {
+  store = await openTestDatabase("sqlite");
+  const policy = keyPolicy({ longestTokenSeconds: 300 });
+  context = {
+    db: store.db,
+    clock: systemClock,
+    passwords: createPasswords(),
+    actor: "cli:test",
+    may: () => true,
+    resolveTxt: async () => txt,
+    loginNames: createLoginNames([secret]),
+    issuer: "https://login.example",
+    requireVerifiedDomain: false,
+    caller: { clientId: "isv", scopes: new Set(), mayActFor: () => true },
+    search: { pages: async function* () {} } as unknown as TableContext["search"],
+    policy,
+    sealer: createKeySealer([secret]),
+  };
+  const ring = await openKeyRing({
+    db: store.db,
+    clock: systemClock,
+    log: silentLog,
+    secrets: [secret],
+    policy,
+  });
+  await ring.stop();
+});
+after(() => store.close());
+
+const accessor = {
+  tenantId: "acme",
+  applicationId: "11111111-2222-4333-8444-555555555555",
+  retrieverId: "11111111-2222-4333-8444-666666666666",
+  idcApplicationArn: "arn:aws:sso::111122223333:application/ssoins-1111111111111111/apl-1111111111111111",
+  idcRegion: "us-east-1",
+  qRegion: "us-east-1",
+};
+const ann = "ann@acme.example";
+
+async function challenge(interaction: string): Promise<string> {
+  return beginHandoff(context, { interaction, client_id: "app", client_name: "App" });
+}
+
+type Input = Record<string, unknown>;
+/** What each operation is called with, in an order in which each finds what it needs. */
+const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
+  "tenant create": [() => ({ id: "acme" }), () => ({ id: "globex" })],
+  "tenant update": [() => ({ id: "acme", loginMethod: "both", presence: "within 12" })],
+  "tenant list": [() => ({})],
+  "tenant show": [() => ({ id: "acme" })],
+  "domain add": [() => ({ tenantId: "acme", domain: "acme.example" })],
+  "domain list": [() => ({ tenantId: "acme" }), () => ({})],
+  "domain verify": [
+    async () => {
+      const row = await store.db("tenant_domains").first("challenge");
+      txt = [[`tti-domain-verification=${row.challenge}`], [`tti-verify=${row.challenge}`], [row.challenge]];
+      return { tenantId: "acme", domain: "acme.example" };
+    },
+  ],
+  "domain remove": [() => ({ tenantId: "acme", domain: "acme.example" })],
+  "user create": [
+    () => ({ email: ann, memberships: [{ tenantId: "acme" }] }),
+    () => ({ email: "bob@acme.example" }),
+  ],
+  "user add": [() => ({ user: "bob@acme.example", tenantId: "acme" })],
+  "user show": [() => ({ user: ann })],
+  "user list": [() => ({}), () => ({ tenantId: "acme" })],
+  "user password": [() => ({ user: ann })],
+  "user sign-out": [() => ({ user: ann })],
+  "user disable": [() => ({ user: ann })],
+  "user enable": [() => ({ user: ann })],
+  "member remove": [() => ({ user: "bob@acme.example", tenantId: "acme" })],
+  "login-challenge show": [async () => ({ challenge: await challenge("one") })],
+  "login-challenge accept": [
+    async () => ({
+      challenge: await challenge("two"),
+      subject: "u1",
+      tenant: "acme",
+      email: "u1@acme.example",
+    }),
+  ],
+  "login-challenge reject": [async () => ({ challenge: await challenge("three") })],
+  "accessor create": [() => accessor],
+  "accessor show": [() => ({ tenantId: "acme" })],
+  "accessor list": [() => ({ tenantId: "acme" }), () => ({})],
+  "accessor delete": [() => ({ tenantId: "acme" })],
+  "client create": [() => ({ clientId: "app", redirectUris: ["https://app.example/cb"] })],
+  "client show": [() => ({ clientId: "app" })],
+  "client list": [() => ({})],
+  "client rotate-secret": [() => ({ clientId: "app" })],
+  "client disable": [() => ({ clientId: "app" })],
+  "client enable": [() => ({ clientId: "app" })],
+  "client delete": [() => ({ clientId: "app", dryRun: true }), () => ({ clientId: "app" })],
+  "user delete": [() => ({ user: ann, dryRun: true }), () => ({ user: ann })],
+  "tenant disable": [() => ({ id: "globex" })],
+  "tenant enable": [() => ({ id: "globex" })],
+  "audit list": [() => ({ tenantId: "acme" })],
+  "tenant search": [() => ({ tenantId: "acme", user: ann, query: "plan" })],
+  "key status": [() => ({})],
+  "key reseal": [
+    () => {
+      context = { ...context, sealer: createKeySealer([new Uint8Array(32).fill(2), secret]) };
+      return {};
+    },
+  ],
+  "key rotate": [() => ({ local: true })],
+  "key revoke": [
+    async () => {
+      const { keys } = (await find("key status")(context)) as { keys: { kid: string; phase: string }[] };
+      return { kid: keys.find(({ phase }) => phase !== "current" && phase !== "revoked")?.kid ?? "none" };
+    },
+  ],
+  "key rotate-emergency": [() => ({})],
+};
+
+function find(name: string): Operation<TableContext> {
+  const found = operations.find(({ entry }) => entry.name === name);
+  assert.ok(found, `there is no operation ${name}`);
+  return found;
+}
+
+// Rows inserted, changed and deleted so far on the store's one connection; those taken back count, too.
+async function changesSoFar(): Promise<number> {
+  const [row] = await store.db.raw("select total_changes() as changes");
+  return row.changes;
+}
+
+describe("the table of operations", () => {
+  it("holds every operation that is written, under a name of its own, and each is tried here", async () => {
+    const folder = join(dirname(fileURLToPath(import.meta.url)), "../../../src/admin/operations");
+    const written = new Set<unknown>();
+    for (const file of module.readdirSync(folder)) {
+      const exported: Record<string, unknown> = await import(join(folder, file));
+      for (const one of Object.values(exported)) {
+        if (typeof one === "function" && "entry" in one) written.add(one);
+      }
+    }
+    assert.deepEqual(
+      [...written].filter((one) => !operations.includes(one as Operation<TableContext>)),
+      [],
+    );
+    const names = operations.map(({ entry }) => entry.name);
+    assert.deepEqual([...new Set(names)].sort(), Object.keys(calls).sort());
+    assert.equal(new Set(names).size, names.length);
+  });
+
+  for (const [name, inputs] of Object.entries(calls)) {
+    it(`${name} asks for its permission, answers in its shape, and leaves the events it declares`, async () => {
+      const operation = find(name);
+      const { entry } = operation;
+      for (const input of inputs) {
+        const given = await input();
+        const known = new Set((await listAuditEvents(store.db, { limit: 9999 })).map(({ id }) => id));
+        const before = await changesSoFar();
+        const asked: string[] = [];
+        const may = (permission: string) => asked.push(permission) < 0;
+        await assert.rejects(operation({ ...context, may }, given), { code: "forbidden" });
+        assert.deepEqual(asked, [entry.permission]);
+        assert.equal(await changesSoFar(), before, "refused, and something changed");
+
+        const answer = await operation(context, given);
+        const read = entry.output.safeParse(JSON.parse(JSON.stringify(answer)));
+        assert.ok(read.success, `${name} answers ${JSON.stringify(answer)}: ${read.error?.message}`);
+        const changes = (await changesSoFar()) - before;
+        const events = await listAuditEvents(store.db, { limit: 9999 });
+        const fresh = events.filter(({ id }) => !known.has(id)).map(({ type }) => type);
+        const undeclared = fresh.filter((type) => !entry.events.includes(type));
+        assert.deepEqual(undeclared, [], `${name} writes events it does not declare`);
+        if (entry.events.length === 0)
+          assert.equal(changes, 0, `${name} changes something and declares no event`);
+        if ("dryRun" in given && given["dryRun"] === true)
+          assert.deepEqual(fresh, [], "a trial leaves nothing");
+        else if (
+          changes > 0 &&
+          !entry.events.every((type) => type === "admin.read" || type === "session.ended")
+        )
+          assert.ok(fresh.length > 0, `${name} changed ${changes} rows and left no event`);
+      }
+    });
+  }
+});
