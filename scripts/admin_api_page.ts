@@ -1,6 +1,7 @@
 // Owns docs/admin-api.md, written from the table of routes: what there is, on which port, behind which scope.
-import { apiRoutes } from "../src/admin/api_routes.ts";
+import { type ApiRoute, apiRoutes } from "../src/admin/api_routes.ts";
 import { backEndRoutes } from "../src/admin/back_end_routes.ts";
+import { membersOf } from "../src/admin/operations/input_members.ts";
 import { adminScope } from "../src/admin/operations/permissions.ts";
 
 /** Writes the page. */
@@ -53,10 +54,37 @@ its JSON pointer (\`/memberships/0/role\`); \`detail\` and \`fix\` tell of every
 |---|---|---|---|
 ${rows.join("\n")}
 
-\`GET /\` of the admin port says the same in JSON.
+\`GET /v1/openapi.json\` of the admin port describes the same for programs (OpenAPI 3.1); it takes no token. Lists answer
+\`limit\` rows and a \`cursor\` where there are more: give it back as it is, and nothing is lost or told twice between
+two pages, whatever is added meanwhile.
+
+## What each takes
+
+Members of the path's parameters aside. GET and DELETE take them in the query, the others in a JSON body; what is not
+listed is refused. The events are those of [audit-events.md](audit-events.md) that a call may leave.
+
+${apiRoutes.map(inputText).join("\n\n")}
 
 *Proof: [admin api](../test/admin/admin_api.test.ts), [back ends on the public port](../test/admin/back_ends_on_the_public_port.test.ts)*
 `;
+}
+
+// One route, with the members it takes.
+function inputText(route: ApiRoute): string {
+  const filled = Object.values(route.params);
+  const members = Object.entries(membersOf(route.operation.entry.input)).filter(
+    ([name]) => !filled.includes(name),
+  );
+  const events = route.operation.entry.events.map((type) => `\`${type}\``).join(", ");
+  const rows = members.map(([name, { type, enum: one, required, description }]) => {
+    const kind = one === undefined ? (type ?? "any") : one.join(", ");
+    return `| \`${name}\`${required ? "" : "?"} | ${kind} | ${description ?? ""} |`;
+  });
+  return [
+    `### ${route.method.toUpperCase()} ${shown(route.path)}`,
+    `${route.summary}.${events === "" ? "" : ` Leaves ${events}.`}`,
+    ...(rows.length === 0 ? [] : [["| member | | |", "|---|---|---|", ...rows].join("\n")]),
+  ].join("\n\n");
 }
 
 /** \`/v1/tenants/:tenant\` as people read it. */

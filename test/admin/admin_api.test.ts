@@ -7,14 +7,19 @@ import { type AdminWorld, startAdminWorld } from "./admin_world.ts";
 
 let world: AdminWorld;
 let adminToken: string;
-let searchToken: string;
+let tokens: Record<string, string>;
 before(async () => {
   world = await startAdminWorld();
   adminToken = await world.accessToken({ clientId: "operations", purposes: ["admin"] }, "tti:admin");
-  searchToken = await world.accessToken(
-    { clientId: "searcher", purposes: ["search"], allowedTenants: ["*"] },
-    "tti:search",
-  );
+  const all = { allowedTenants: ["*"] };
+  tokens = {
+    "tti:admin": adminToken,
+    "tti:search": await world.accessToken(
+      { clientId: "searcher", purposes: ["search"], ...all },
+      "tti:search",
+    ),
+    "tti:handoff": await world.accessToken({ clientId: "isv", purposes: ["handoff"], ...all }, "tti:handoff"),
+  };
 });
 after(() => world.close());
 
@@ -43,13 +48,17 @@ describe("every route of the admin API", () => {
     });
   }
 
-  for (const route of apiRoutes.filter(({ permission }) => permission === "tti:admin")) {
-    it(`${route.method.toUpperCase()} ${route.path} answers 403 to a token without tti:admin`, async () => {
+  for (const route of apiRoutes) {
+    it(`${route.method.toUpperCase()} ${route.path} answers 403 to every token without ${route.permission}`, async () => {
       const body = route.method === "get" || route.method === "delete" ? undefined : {};
-      const answer = await world.call(route.method.toUpperCase(), addressOf(route.path), searchToken, body);
-      assert.equal(answer.status, 403);
-      assert.equal(answer.body["error"], "forbidden");
-      assert.match(String(answer.body["error_description"]), /tti:admin/);
+      const others = Object.entries(tokens).filter(([scope]) => scope !== route.permission);
+      assert.equal(others.length, 2);
+      for (const [, token] of others) {
+        const answer = await world.call(route.method.toUpperCase(), addressOf(route.path), token, body);
+        assert.equal(answer.status, 403);
+        assert.equal(answer.body["error"], "forbidden");
+        assert.match(String(answer.body["error_description"]), new RegExp(route.permission));
+      }
     });
   }
 });

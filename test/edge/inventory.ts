@@ -4,6 +4,8 @@ import { globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Koa from "koa";
+import { z } from "zod";
+import { operations } from "../../src/admin/operations/table.ts";
 import { commandLoaders } from "../../src/cli/commands/index.ts";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -81,25 +83,16 @@ export function findParameterNames(): string[] {
   ].sort();
 }
 
-// The text before the brace that closes what was opened just before it.
-function upToItsEnd(text: string): string {
-  let depth = 1;
-  const end = [...text].findIndex((letter) => {
-    if (letter === "{") depth += 1;
-    if (letter === "}") depth -= 1;
-    return depth === 0;
-  });
-  return text.slice(0, end);
-}
-
-/** Names that a JSON body may carry: every member of every schema of the admin area. */
+/** Names that a JSON body may carry: every member of every operation of the table, nested ones too. */
 export function findMemberNames(): string[] {
-  const schemas = sources("src/admin/**/*.ts").flatMap((text) =>
-    [...text.matchAll(/(?:z\s*\.(?:strictObject|looseObject|object)|\.extend)\(\{/g)].map((match) =>
-      upToItsEnd(text.slice(match.index + match[0].length)),
-    ),
-  );
-  return [...new Set(namesIn(schemas, /(?:^|[\s,{])(\w+):/g))].sort();
+  const names = (schema: unknown): string[] => {
+    if (typeof schema !== "object" || schema === null) return [];
+    const { properties = {} } = schema as { properties?: object };
+    return [...Object.keys(properties), ...Object.values(schema).flatMap(names)];
+  };
+  const known = operations.flatMap(({ entry }) => names(z.toJSONSchema(entry.input, { io: "input" }).properties));
+  const top = operations.flatMap(({ entry }) => Object.keys(entry.input.shape));
+  return [...new Set([...known, ...top])].sort();
 }
 
 /** A command with what may be typed after it. */

@@ -194,6 +194,17 @@ export async function listClients(
   return rows.map(toClient);
 }
 
+/** Finds the clients of these ids, as far as they exist, in the order of their ids. */
+export async function findClients(db: Database, clientIds: readonly string[]): Promise<Client[]> {
+  if (clientIds.length === 0) return [];
+  const rows: ClientRow[] = await db("clients")
+    .select(...clientColumns)
+    .whereNull("deleted_at_ms")
+    .whereIn("client_id", [...clientIds])
+    .orderBy("client_id");
+  return rows.map(toClient);
+}
+
 function toClient(row: ClientRow): Client {
   return {
     clientId: row.client_id,

@@ -4,7 +4,7 @@ import { createAuditEvent } from "../../audit/audit_store.ts";
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import { grantTypes } from "../../grants_and_scopes.ts";
-import { type Client, listClients } from "../clients/client_store.ts";
+import { type Client, findClients, listClients } from "../clients/client_store.ts";
 import { mayActFor } from "../clients/tenant_rights.ts";
 import {
   listOfflineConsents,
@@ -44,14 +44,17 @@ export interface Person {
 export async function listAgreements(deps: AgreementDeps, person: Person): Promise<Agreement[]> {
   const { db, awsClientId } = deps;
   const { accountId, tenants } = person;
-  const [consents, clients] = await Promise.all([
-    listOfflineConsents(db, accountId),
-    listClients(db, { limit: 1_000 }),
-  ]);
+  const consents = await listOfflineConsents(db, accountId);
+  const clients = tenants.some(asksForAgreement)
+    ? await listEveryClient(db)
+    : await findClients(
+        db,
+        consents.map(({ clientId }) => clientId),
+      );
   return tenants.flatMap((tenant) =>
     clients.flatMap((client) => {
       const given = consents.find((one) => one.tenantId === tenant.id && one.clientId === client.clientId);
-      const offered = tenant.presencePolicy.name === "offline" && actsFor(client, tenant.id, awsClientId);
+      const offered = asksForAgreement(tenant) && actsFor(client, tenant.id, awsClientId);
       if (given === undefined && !offered) return [];
       return {
         tenantId: tenant.id,
@@ -62,6 +65,19 @@ export async function listAgreements(deps: AgreementDeps, person: Person): Promi
       };
     }),
   );
+}
+
+const asksForAgreement = ({ presencePolicy }: Tenant): boolean => presencePolicy.name === "offline";
+
+// What is on offer is for whichever client may act for the tenant, so all are looked at, a page at a time.
+async function listEveryClient(db: Database): Promise<Client[]> {
+  const limit = 500;
+  const every: Client[] = [];
+  for (;;) {
+    const page = await listClients(db, { limit, afterId: every.at(-1)?.clientId });
+    every.push(...page);
+    if (page.length < limit) return every;
+  }
 }
 
 /**
