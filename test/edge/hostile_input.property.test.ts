@@ -8,7 +8,9 @@ import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
 import { after, before, describe, it } from "node:test";
 import { decodeJwt } from "jose";
+import { apiRoutes } from "../../src/admin/api_routes.ts";
 import { createClient } from "../../src/admin/operations/clients.ts";
+import { membersOf } from "../../src/admin/operations/input_members.ts";
 import { runCli } from "../../src/cli/run_cli.ts";
 import { systemClock } from "../../src/clock.ts";
 import { createPasswords } from "../../src/provider/accounts/passwords.ts";
@@ -413,17 +415,14 @@ describe("hostile input", () => {
 
 const secrets = Buffer.alloc(32, 7).toString("base64");
 
-// Posts that carry nothing but their path.
-const bodyless: readonly string[] = [
-  "POST /v1/users/:user/sign-out",
-  "POST /v1/users/:user/disable",
-  "POST /v1/users/:user/enable",
-  "POST /v1/tenants/:tenant/disable",
-  "POST /v1/tenants/:tenant/enable",
-  "POST /v1/clients/:client/disable",
-  "POST /v1/clients/:client/enable",
-  "POST /v1/clients/:client/rotate-secret",
-];
+// Posts that may carry nothing but their path.
+const bodyless: readonly string[] = apiRoutes
+  .filter((route) => {
+    const filled = Object.values(route.params);
+    const members = Object.entries(membersOf(route.operation.entry.input));
+    return members.every(([name, { required }]) => !required || filled.includes(name));
+  })
+  .map(({ method, path }) => `${method.toUpperCase()} ${path}`);
 
 // Commands that stay, reach over the network, or change the whole store whatever is typed after them.
 const stays = new Set(

@@ -90,7 +90,9 @@ export function findMemberNames(): string[] {
     const { properties = {} } = schema as { properties?: object };
     return [...Object.keys(properties), ...Object.values(schema).flatMap(names)];
   };
-  const known = operations.flatMap(({ entry }) => names(z.toJSONSchema(entry.input, { io: "input" }).properties));
+  const known = operations.flatMap(({ entry }) =>
+    names(z.toJSONSchema(entry.input, { io: "input" }).properties),
+  );
   const top = operations.flatMap(({ entry }) => Object.keys(entry.input.shape));
   return [...new Set([...known, ...top])].sort();
 }

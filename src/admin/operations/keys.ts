@@ -1,10 +1,11 @@
 // Owns the operations on the signing keys. What each does, and in which order, is in provider/keys; rotation in an
 // emergency says what it breaks.
 import { z } from "zod";
+import { OperationError } from "../../errors.ts";
 import type { KeyPhase } from "../../provider/keys/key_set.ts";
 import type { KeyStatus } from "../../provider/keys/key_status.ts";
 import * as keys from "../../provider/keys/operations.ts";
-import type { EmergencyRotation, PlannedRotation } from "../../provider/keys/rotate.ts";
+import type { EmergencyRotation, NewKeySource, PlannedRotation } from "../../provider/keys/rotate.ts";
 import { rotateKeys, rotateKeysInEmergency } from "../../provider/keys/rotate.ts";
 import { operationsIn } from "./entry.ts";
 import type { OperationContext } from "./operation.ts";
@@ -71,7 +72,10 @@ export const rotate = keyOperation({
     replacedKid: z.string().nullable().describe("The next key whose place it took."),
   }) as unknown as z.ZodType<PlannedRotation>,
   http: [{ method: "post", path: "/v1/keys/rotate" }],
-  run: (_db, wanted, act) => rotateKeys(act, wanted),
+  run(_db, wanted, act) {
+    assertKmsIsUsed(wanted, act);
+    return rotateKeys(act, wanted);
+  },
 });
 
 /**
@@ -97,9 +101,21 @@ export const rotateInEmergency = keyOperation({
     }),
   }) as unknown as z.ZodType<EmergencyRotation>,
   http: [{ method: "post", path: "/v1/keys/rotate-emergency" }],
-  run: (_db, { keepNext = false, secretLost = false, ...from }, act) =>
-    rotateKeysInEmergency(act, { keepNext, secretLost, source: from }),
+  run(_db, { keepNext = false, secretLost = false, ...from }, act) {
+    assertKmsIsUsed(from, act);
+    return rotateKeysInEmergency(act, { keepNext, secretLost, source: from });
+  },
 });
+
+// Said as a fault of what was asked: whoever asks over HTTP has not set the settings.
+function assertKmsIsUsed({ kmsKeyId, createKmsKey }: NewKeySource, { kms }: Pick<KeysContext, "kms">): void {
+  if (kms !== undefined || (kmsKeyId === undefined && createKmsKey !== true)) return;
+  const field = kmsKeyId === undefined ? "createKmsKey" : "kmsKeyId";
+  throw new OperationError("invalid_input", `${field} asks for a KMS key, and TTI_KMS_KEY_ID is not set.`, {
+    field,
+    fix: "Set it to the KMS key for every instance; they take it into the succession by themselves.",
+  });
+}
 
 /** Takes a key that does not sign out of the JWKS now. @throws OperationError key_not_found, key_in_use */
 export const revoke = keyOperation({
