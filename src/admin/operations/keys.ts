@@ -63,7 +63,7 @@ export const rotate = keyOperation({
   name: "key rotate",
   summary: "Let the next signing key sign sooner; nothing breaks",
   permission,
-  events: ["key.rotated"],
+  events: ["key.rotated", "key.revoked", "key.destroyed"],
   ownTransaction: "a key may be made at AWS KMS first, and no transaction waits for that",
   input: z.strictObject(source),
   output: z.strictObject({
@@ -86,7 +86,7 @@ export const rotateInEmergency = keyOperation({
   name: "key rotate-emergency",
   summary: "Give up the signing key now, because it has leaked",
   permission,
-  events: ["key.rotated", "key.revoked"],
+  events: ["key.rotated", "key.revoked", "key.destroyed"],
   ownTransaction: "a key may be made at AWS KMS first, and no transaction waits for that",
   input: z.strictObject({
     ...source,
@@ -122,7 +122,7 @@ export const revoke = keyOperation({
   name: "key revoke",
   summary: "Take a key that does not sign out of the JWKS now",
   permission,
-  events: ["key.revoked"],
+  events: ["key.revoked", "key.destroyed"],
   input: z.strictObject({ kid }),
   output: z.strictObject({
     kid,
