@@ -47,6 +47,7 @@ export const operations: readonly Operation<TableContext>[] = [
   accessors.deleteAccessor,
   users.listUsers,
   users.createUser,
+  users.updateUser,
   users.showUser,
   userDeletion.deleteUser,
   userAccess.setUserPassword,

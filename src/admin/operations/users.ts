@@ -5,6 +5,7 @@ import { parseEmailAddress } from "../../input/email_address.ts";
 import * as accounts from "../../provider/accounts/account_store.ts";
 import { generatePassword } from "../../provider/accounts/generated_password.ts";
 import { assertNewPassword } from "../../provider/accounts/passwords.ts";
+import { listTenantIdsOfAccount } from "../../provider/tenants/membership_store.ts";
 import { findTenant, getTenant } from "../../provider/tenants/tenant_store.ts";
 import { operation } from "./entry.ts";
 import { inWordsOf, memberName } from "./input_faults.ts";
@@ -83,6 +84,37 @@ export const createUser = operation({
       ...(warnings.length === 0 ? {} : { warnings }),
       ...(generated === undefined ? {} : { generatedPassword: generated }),
     };
+  },
+});
+
+/** Changes a user's name. What the ISV named for one tenant stays. @throws OperationError account_not_found */
+export const updateUser = operation({
+  name: "user update",
+  summary: "Change a user's name",
+  permission,
+  events: ["account.name_set"],
+  input: z.strictObject({
+    user: z.string().describe("An e-mail address or a user id."),
+    name: displayName.describe("The user's name."),
+  }),
+  output: userShape,
+  http: [{ method: "patch", path: "/v1/users/:user" }],
+  cli: {
+    arguments: { USER: "user" },
+    needs: { name: '"Ada Lovelace"' },
+    summary: "change a user's name",
+    example: 'ada@acme.example --name "Ada Lovelace"',
+    show: (user) => shownUser(user),
+  },
+  async run(trx, { user, name }, act) {
+    const { id, name: before } = await resolveUser(trx, user);
+    await accounts.saveName(trx, id, name, act.now);
+    const details = { by: "administration", name, ...(before === null ? {} : { nameWas: before }) };
+    await act.recordInTenants(
+      { type: "account.name_set", accountId: id, details },
+      await listTenantIdsOfAccount(trx, id),
+    );
+    return toUser(trx, await resolveUser(trx, id));
   },
 });
 

@@ -178,6 +178,11 @@ export async function savePasswordHash(
     .update({ password_hash: passwordHash, updated_at_ms: now.getTime() });
 }
 
+/** Sets an account's name. */
+export async function saveName(db: Database, accountId: string, name: string, now: Date): Promise<void> {
+  await db("accounts").where("id", accountId).update({ name, updated_at_ms: now.getTime() });
+}
+
 /** Disables an account, or enables it again. One that was disabled before keeps its moment. */
 export async function saveDisabled(
   db: Database,

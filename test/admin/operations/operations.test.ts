@@ -89,6 +89,7 @@ const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
     () => ({ email: "bob@acme.example" }),
   ],
   "user add": [() => ({ user: "bob@acme.example", tenantId: "acme" })],
+  "user update": [() => ({ user: ann, name: "Ann" })],
   "user show": [() => ({ user: ann })],
   "user list": [() => ({}), () => ({ tenantId: "acme" })],
   "user password": [() => ({ user: ann })],
