@@ -10,7 +10,6 @@ import { OperationError } from "./errors.ts";
 import { answerOf, errorBody, logFailure, logUnsent, sendError } from "./http_errors.ts";
 import { assertMethodIsKnown } from "./http_methods.ts";
 import { assertTextTarget, parseFormText } from "./input/form_text.ts";
-import type { Log } from "./log.ts";
 import { providerMethods } from "./provider/assembly/provider_routes.ts";
 import {
   applicationCookieMs,
@@ -30,16 +29,6 @@ import { withFrame } from "./views/frame.ts";
 
 /** What the public app needs. */
 export interface PublicAppDeps extends InteractionDeps, PublicRouteDeps {
-  log: Log;
-  /** Whether answered requests are logged, too; default no. */
-  accessLog?: boolean;
-  /** The client registered with AWS. */
-  awsClientId: string;
-  trustedProxies: number;
-  /** Whose login page this is; undefined: the host says it. */
-  publicName: string | undefined;
-  /** Where people get help. */
-  supportUrl: string | undefined;
   /** What the routes of the ISV's back ends need. */
   backEnds: JsonRouteDeps;
 }
@@ -67,7 +56,7 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
       return;
     }
     const context = { requestId: requestIdOf(ctx.req), address: pinnedAddressOf(ctx.req) };
-    const access = { log: deps.log, port: "public", enabled: deps.accessLog ?? false } as const;
+    const access = { log: deps.log, port: "public", enabled: deps.accessLog } as const;
     await followRequest(access, ctx.req, ctx.res, context, next);
   });
 

@@ -11,10 +11,10 @@ import type { StoreLimits } from "./db/dialects.ts";
 import { migrateUp, readMigrationStatus } from "./db/migrate.ts";
 import { createStoreHealth, type StoreHealth } from "./db/store_health.ts";
 import { OperationError } from "./errors.ts";
+import { installationOf } from "./installation.ts";
 import { type Log, openLog } from "./log.ts";
 import { createPasswords } from "./provider/accounts/passwords.ts";
-import { buildProvider, type ProviderDeps } from "./provider/assembly/build_provider.ts";
-import { deriveCookieKeys } from "./provider/assembly/cookie_keys.ts";
+import { buildProvider } from "./provider/assembly/build_provider.ts";
 import { createProviderHost } from "./provider/assembly/host.ts";
 import { loadSecrets } from "./provider/assembly/installation_secrets.ts";
 import { startSweeper } from "./provider/assembly/sweeper.ts";
@@ -29,7 +29,6 @@ import { type KeyRing, openKeyRing } from "./provider/keys/key_ring.ts";
 import { type KeyPolicy, keyPolicyOf } from "./provider/keys/policy.ts";
 import { createKeySealer } from "./provider/keys/seal.ts";
 import { openKmsKeys } from "./provider/keys/signer_kms.ts";
-import { deriveSuccessorKeys } from "./provider/refresh/successor.ts";
 import { type TxtResolver, txtResolver } from "./provider/tenants/domain_proof.ts";
 import type { ReadinessCheck } from "./public_routes.ts";
 
@@ -126,31 +125,16 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const clients = createClientReader(db);
     const background = createBackgroundWork();
     closers.push(() => background.ended());
-    const providerDeps: ProviderDeps = {
-      issuer,
-      db,
-      clock,
-      log,
-      clients,
-      cookieKeys: deriveCookieKeys(secrets),
-      tenantClaim: config.tenantClaim,
-      awsClientId: config.clientId,
-      requireVerifiedDomain: config.requireVerifiedDomain,
-      logoutUrl: config.logoutUrl,
-      idTokenTtlSeconds: config.idTokenTtlSeconds,
-      refreshGraceMs: config.refreshGraceSeconds * 1000,
-      successorKeys: deriveSuccessorKeys(secrets),
-      fetch: createOutgoingFetch(config.allowNetworks),
-      background,
-    };
+    const installation = installationOf(config, { issuer, secrets, db, clock, log });
+    const services = { clients, background, fetch: createOutgoingFetch(config.allowNetworks) };
     const host = createProviderHost(() =>
-      buildProvider(providerDeps, { keys: keyRing.current().providerJwks }),
+      buildProvider(installation, services, { keys: keyRing.current().providerJwks }),
     );
     keyRing.onChange(() => host.replace());
     keyRing.start();
-    const mintForSearch = createSearchMinter(providerDeps);
+    const mintForSearch = createSearchMinter(installation);
     const search = new SearchService({
-      ...providerDeps,
+      ...installation,
       jwksUri: `${listening.url}/jwks`,
       mint: async (subject) => {
         await assertCanSign(keyRing);
@@ -168,33 +152,23 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       db,
       clock,
       log,
+      issuer,
       accessLog: config.accessLog,
+      requireVerifiedDomain: config.requireVerifiedDomain,
       loginNames,
       passwords,
-      issuer,
-      requireVerifiedDomain: config.requireVerifiedDomain,
       resolveTxt: options.resolveTxt ?? txtResolver(config.dnsServers),
       search,
       findBackEndToken: (token: string) => findBackEndToken(host.current(), token),
     };
     const app = createPublicApp({
-      db,
-      clock,
-      log,
+      ...installation,
       host,
-      issuer,
       passwords,
-      loginUrl: config.loginUrl,
-      awsClientId: config.clientId,
-      requireVerifiedDomain: config.requireVerifiedDomain,
-      trustedProxies: config.trustedProxies,
-      accessLog: config.accessLog,
       loginNames,
       documents: createKeyDocuments({ ring: keyRing, currentProvider: () => host.current() }),
       whyCannotSign: () => whyCannotSignNow(keyRing),
       readiness: readinessOf(createStoreHealth({ db, watch, clock, log }), keyRing, () => stopping),
-      publicName: config.publicName,
-      supportUrl: config.supportUrl,
       backEnds: apiDeps,
     });
     listening.serve(app.callback());

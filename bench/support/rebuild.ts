@@ -1,6 +1,9 @@
 // How long a Provider takes to be built: ours with all it is changed by, and the library's own.
+import { randomBytes } from "node:crypto";
 import Provider from "oidc-provider";
 import { systemClock } from "../../src/clock.ts";
+import { readConfig } from "../../src/config.ts";
+import { installationOf } from "../../src/installation.ts";
 import { silentLog } from "../../src/log.ts";
 import { buildProvider } from "../../src/provider/assembly/build_provider.ts";
 import { createProviderHost } from "../../src/provider/assembly/host.ts";
@@ -17,26 +20,16 @@ import { median } from "./measure.ts";
 export function measureRebuild(server: RunningServer, times: number): { oursMs: number; bareMs: number } {
   const jwks = { keys: server.keyRing.current().providerJwks };
   const cookieKeys = ["a key of the benchmark"];
-  const ours = () =>
-    buildProvider(
-      {
-        issuer: server.publicUrl,
-        db: server.db,
-        clock: systemClock,
-        log: silentLog,
-        clients: createClientReader(server.db),
-        cookieKeys,
-        tenantClaim: "tenant_id",
-        awsClientId: "bench-aws",
-        requireVerifiedDomain: true,
-        idTokenTtlSeconds: 300,
-        refreshGraceMs: 0,
-        successorKeys: [],
-        fetch,
-        background: createBackgroundWork(),
-      },
-      jwks,
-    );
+  const { db } = server;
+  const installation = installationOf(readConfig({ TTI_CLIENT_ID: "bench-aws" }), {
+    issuer: server.publicUrl,
+    db,
+    clock: systemClock,
+    log: silentLog,
+    secrets: [randomBytes(32)],
+  });
+  const services = { clients: createClientReader(db), fetch, background: createBackgroundWork() };
+  const ours = () => buildProvider(installation, services, jwks);
   const bare = () =>
     new Provider(server.publicUrl, {
       jwks,

@@ -11,8 +11,9 @@ import {
 } from "tti-exchange";
 import { createAuditEvent } from "../audit/audit_store.ts";
 import { OperationError } from "../errors.ts";
+import type { InstallationPart } from "../installation.ts";
 import { findAccountByLogin } from "../provider/accounts/account_store.ts";
-import { decideSubject, type SubjectDeps } from "../provider/subjects/subject.ts";
+import { decideSubject } from "../provider/subjects/subject.ts";
 import { findMembership } from "../provider/tenants/membership_store.ts";
 import { getTenant } from "../provider/tenants/tenant_store.ts";
 import { getAccessor } from "./accessor_store.ts";
@@ -27,7 +28,10 @@ export interface AwsAccess {
 }
 
 /** What searching needs. */
-export interface SearchServiceDeps extends SubjectDeps {
+export interface SearchServiceDeps
+  extends InstallationPart<
+    "db" | "clock" | "issuer" | "awsClientId" | "tenantClaim" | "requireVerifiedDomain"
+  > {
   issuer: string;
   /** Where this very instance serves its keys. */
   jwksUri: string;

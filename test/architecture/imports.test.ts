@@ -56,6 +56,7 @@ const layers: readonly (readonly string[])[] = [
     "config.ts",
   ],
   ["db", "views"],
+  ["installation.ts"],
   ["audit"],
   [
     "provider",

@@ -1,8 +1,11 @@
 // Class: tenant or reserved claims overwritten (CVE-2024-29892). They are set last, by the core, or no token leaves.
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { decodeJwt } from "jose";
 import { systemClock } from "../../src/clock.ts";
+import { readConfig } from "../../src/config.ts";
+import { installationOf } from "../../src/installation.ts";
 import { silentLog } from "../../src/log.ts";
 import { buildProvider } from "../../src/provider/assembly/build_provider.ts";
 import { createClientReader } from "../../src/provider/clients/client_reader.ts";
@@ -24,20 +27,12 @@ const fixture = useProvider(
 );
 
 function provider() {
+  const { db, issuer } = fixture;
+  const config = readConfig({ TTI_CLIENT_ID: "app" });
   return buildProvider(
+    installationOf(config, { db, issuer, clock: systemClock, log: silentLog, secrets: [randomBytes(32)] }),
     {
-      issuer: fixture.issuer,
-      db: fixture.db,
-      clock: systemClock,
-      log: silentLog,
-      clients: createClientReader(fixture.db),
-      cookieKeys: ["k"],
-      tenantClaim: "tenant_id",
-      awsClientId: "app",
-      requireVerifiedDomain: false,
-      idTokenTtlSeconds: 300,
-      refreshGraceMs: 0,
-      successorKeys: [],
+      clients: createClientReader(db),
       fetch: (url, options) => fetch(url, options),
       background: createBackgroundWork(),
     },

@@ -2,12 +2,12 @@
 // answers are spelt as on the wire, because the ISV's login page reads and writes them.
 import { z } from "zod";
 import { OperationError } from "../../errors.ts";
+import type { InstallationPart } from "../../installation.ts";
 import type { BackEndToken } from "../../provider/clients/access_tokens.ts";
 import {
   acceptHandoff,
   getHandoff,
   type HandoffActor,
-  type HandoffDeps,
   rejectHandoff,
 } from "../../provider/handoff/login_handoff.ts";
 import { type Act, operationsIn } from "./entry.ts";
@@ -16,7 +16,9 @@ import { displayName, momentField, type OperationContext } from "./operation.ts"
 import { assertTenantAllowed, handoffScope } from "./permissions.ts";
 
 /** What answering challenges works with. */
-export interface ChallengeContext extends OperationContext, HandoffDeps {
+export interface ChallengeContext
+  extends OperationContext,
+    InstallationPart<"db" | "clock" | "issuer" | "requireVerifiedDomain"> {
   caller: BackEndToken;
 }
 

@@ -1,6 +1,7 @@
 // The command `tti key publish`.
 
 import type { Config } from "../../config.ts";
+import { installationOf } from "../../installation.ts";
 import { silentLog } from "../../log.ts";
 import { buildProvider } from "../../provider/assembly/build_provider.ts";
 import { createClientReader } from "../../provider/clients/client_reader.ts";
@@ -65,19 +66,9 @@ const sooner = "at once after `tti key rotate` or `tti key revoke`";
 async function readDiscovery(keys: KeyOperationContext, config: Config): Promise<Buffer> {
   const { db, clock } = keys;
   const provider = buildProvider(
+    installationOf(config, { db, clock, log: silentLog, secrets: [new Uint8Array(32)] }),
     {
-      issuer: config.issuer,
-      db,
-      clock,
-      log: silentLog,
       clients: createClientReader(db),
-      cookieKeys: ["never used"],
-      tenantClaim: config.tenantClaim,
-      awsClientId: config.clientId,
-      requireVerifiedDomain: config.requireVerifiedDomain,
-      idTokenTtlSeconds: config.idTokenTtlSeconds,
-      refreshGraceMs: 0,
-      successorKeys: [],
       fetch: () => Promise.reject(new Error("a command makes no requests for the provider")),
       background: createBackgroundWork(),
     },

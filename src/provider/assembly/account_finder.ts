@@ -1,27 +1,18 @@
 // Owns the account as oidc-provider sees it: found by id, asked for claims. Whoever may have no token is
 // refused here, at every issuance, by what the store says at that moment.
 import type { FindAccount, KoaContextWithOIDC, Account as OidcAccount } from "oidc-provider";
-import type { Clock } from "../../clock.ts";
-import type { Database } from "../../db/connect.ts";
 import { grantTypes } from "../../grants_and_scopes.ts";
+import type { Installation, StoreAndClock } from "../../installation.ts";
 import { invalidGrant, invalidToken, refusingAs } from "../library/token_error.ts";
 import { loginOfGrant, tenantOfGrant } from "../sessions/tenant_grant.ts";
 import { listVouchers, type SessionKey, saveVoucher } from "../sessions/voucher_store.ts";
 import { idTokenClaims, userinfoClaims } from "../subjects/claims.ts";
 import { readPlaces } from "../subjects/places.ts";
 import type { LoginResult, SigningInAccount } from "../subjects/signing_in_account.ts";
-import { getSubjectClaims, type SubjectDeps, type SubjectRequest } from "../subjects/subject.ts";
-
-/** What finding accounts needs. */
-export interface AccountDeps extends SubjectDeps {
-  /** Configured name of the claim that carries the tenant. */
-  tenantClaim: string;
-  /** The client whose ID tokens AWS accepts. */
-  awsClientId: string;
-}
+import { getSubjectClaims, type SubjectRequest } from "../subjects/subject.ts";
 
 /** Makes oidc-provider's `findAccount`. */
-export function accountFinder(deps: AccountDeps): FindAccount {
+export function accountFinder(deps: Installation): FindAccount {
   return async (ctx, accountId, token) => {
     if (token === undefined) return findSigningIn(deps, ctx, accountId);
     if (ctx.oidc.route === "userinfo") return userinfoAccount(deps, ctx, accountId);
@@ -34,7 +25,7 @@ export function accountFinder(deps: AccountDeps): FindAccount {
 
 // Only for the authorization endpoint, which issues codes and no tokens.
 async function findSigningIn(
-  deps: AccountDeps,
+  deps: Installation,
   ctx: KoaContextWithOIDC,
   accountId: string,
 ): Promise<SigningInAccount | undefined> {
@@ -57,7 +48,7 @@ async function findSigningIn(
 
 // Where the login of an interaction becomes one of the session; a session holds as many as were made in it.
 async function rememberLogin(
-  { db, clock }: { db: Database; clock: Clock },
+  { db, clock }: StoreAndClock,
   { oidc }: KoaContextWithOIDC,
   session: SessionKey,
 ): Promise<void> {
@@ -80,7 +71,7 @@ function subjectOfGrant(ctx: KoaContextWithOIDC, accountId: string, awsClientId:
 }
 
 // The library loads the grant after the account, so the decision waits for the claims to be asked for.
-function userinfoAccount(deps: AccountDeps, ctx: KoaContextWithOIDC, accountId: string): OidcAccount {
+function userinfoAccount(deps: Installation, ctx: KoaContextWithOIDC, accountId: string): OidcAccount {
   return {
     accountId,
     claims: async (_use, scope) => {

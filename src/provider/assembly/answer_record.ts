@@ -6,19 +6,13 @@ import { decodeJwt } from "jose";
 import type Provider from "oidc-provider";
 import type { AdapterPayload, errors, KoaContextWithOIDC } from "oidc-provider";
 import { countAuditEvent, createAuditEvent } from "../../audit/audit_store.ts";
-import type { Clock } from "../../clock.ts";
-import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { grantTypes } from "../../grants_and_scopes.ts";
+import type { StoreAndClock } from "../../installation.ts";
 import { currentRequest, type RequestContext } from "../../request_context.ts";
 import { accountClientId } from "../clients/account_client.ts";
 import { wasRecorded } from "../grants/mint_events.ts";
 import { tenantOfGrant } from "../sessions/tenant_grant.ts";
-
-interface RecordDeps {
-  db: Database;
-  clock: Clock;
-}
 
 type Refusal = errors.OIDCProviderError & { cause?: unknown };
 
@@ -46,7 +40,7 @@ export function noteGrant(grant: AdapterPayload): void {
 }
 
 /** Records what an answer of the Provider means, before it is sent. */
-export async function recordAnswer(deps: RecordDeps, ctx: KoaContextWithOIDC): Promise<void> {
+export async function recordAnswer(deps: StoreAndClock, ctx: KoaContextWithOIDC): Promise<void> {
   const refusal = refusals.get(ctx);
   if (refusal !== undefined) return recordRefusal(deps, ctx, refusal);
   const accountId = signedOut.get(ctx);
@@ -62,7 +56,7 @@ export async function recordAnswer(deps: RecordDeps, ctx: KoaContextWithOIDC): P
 }
 
 // Minting and refreshing record what they give themselves, in one write with what they use up.
-async function recordIssue({ db, clock }: RecordDeps, { oidc, body }: KoaContextWithOIDC): Promise<void> {
+async function recordIssue({ db, clock }: StoreAndClock, { oidc, body }: KoaContextWithOIDC): Promise<void> {
   const { client, account, grant } = oidc;
   const idToken = (body as { id_token?: unknown } | undefined)?.id_token;
   if (oidc.params?.["grant_type"] !== grantTypes.authorizationCode || typeof idToken !== "string") return;
@@ -80,7 +74,7 @@ async function recordIssue({ db, clock }: RecordDeps, { oidc, body }: KoaContext
   );
 }
 
-async function recordRevocation({ db, clock }: RecordDeps, { oidc }: KoaContextWithOIDC): Promise<void> {
+async function recordRevocation({ db, clock }: StoreAndClock, { oidc }: KoaContextWithOIDC): Promise<void> {
   const { RefreshToken: refresh, AccessToken: access } = oidc.entities;
   const token = refresh ?? access;
   const { client } = oidc;
@@ -95,7 +89,7 @@ async function recordRevocation({ db, clock }: RecordDeps, { oidc }: KoaContextW
   );
 }
 
-async function recordSignOut({ db, clock }: RecordDeps, { oidc }: KoaContextWithOIDC, accountId: string) {
+async function recordSignOut({ db, clock }: StoreAndClock, { oidc }: KoaContextWithOIDC, accountId: string) {
   const clientId = oidc.client?.clientId;
   const from = clientId === accountClientId ? "account" : "application";
   const named = clientId === accountClientId ? {} : { clientId };
@@ -110,7 +104,7 @@ async function recordSignOut({ db, clock }: RecordDeps, { oidc }: KoaContextWith
 }
 
 // A code without a login of its own: a session let the browser in.
-async function recordContinued({ db, clock }: RecordDeps, { oidc }: KoaContextWithOIDC): Promise<void> {
+async function recordContinued({ db, clock }: StoreAndClock, { oidc }: KoaContextWithOIDC): Promise<void> {
   const { account, client, grant, authorizationCode, session, result } = oidc;
   const tenantId = tenantOfGrant(grant);
   if (!authorizationCode || !session || !account || !client || tenantId === undefined) return;
@@ -121,7 +115,7 @@ async function recordContinued({ db, clock }: RecordDeps, { oidc }: KoaContextWi
 }
 
 async function recordRefusal(
-  { db, clock }: RecordDeps,
+  { db, clock }: StoreAndClock,
   ctx: KoaContextWithOIDC,
   error: Refusal,
 ): Promise<void> {

@@ -1,12 +1,10 @@
 // Owns making one Provider, whole: settings, model changes, log. It is rebuilt when the keys change, so nothing
 // about a Provider may be set up anywhere else.
 import Provider, { type Configuration, type JWKS, type KoaContextWithOIDC } from "oidc-provider";
-import type { Clock } from "../../clock.ts";
-import type { Database } from "../../db/connect.ts";
 import { OperationError, soonSeconds } from "../../errors.ts";
 import { grantTypes } from "../../grants_and_scopes.ts";
 import { logFailure, retryHeaders, sendError } from "../../http_errors.ts";
-import type { Log } from "../../log.ts";
+import type { Installation } from "../../installation.ts";
 import { cleanPath } from "../../log_redaction.ts";
 import { accountClient, accountClientId } from "../clients/account_client.ts";
 import type { ClientReader } from "../clients/client_reader.ts";
@@ -35,24 +33,9 @@ import { describeServed, logOutcomes } from "./outcomes.ts";
 import { recordSignIn } from "./sign_in_record.ts";
 
 /** What every Provider of this process shares. */
-export interface ProviderDeps {
-  issuer: string;
-  db: Database;
-  clock: Clock;
-  log: Log;
+export interface ProviderServices {
   clients: ClientReader;
-  cookieKeys: readonly string[];
-  tenantClaim: string;
-  /** The client whose ID tokens AWS accepts. */
-  awsClientId: string;
-  requireVerifiedDomain: boolean;
-  /** The ISV's logout page; undefined: a logout ends here. */
-  logoutUrl?: string | undefined;
-  idTokenTtlSeconds: number;
-  /** How long a repeat of a used refresh token is honest, in milliseconds; 0: never. */
-  refreshGraceMs: number;
-  /** Keys the successors of refresh tokens are made with, newest first. */
-  successorKeys: readonly Uint8Array[];
+  /** How the provider reaches other servers. */
   fetch: NonNullable<Configuration["fetch"]>;
   /** Work that goes on after an answer. */
   background: BackgroundWork;
@@ -62,21 +45,26 @@ export interface ProviderDeps {
  * Makes a Provider.
  * @param jwks private keys, the signing one first
  */
-export function buildProvider(deps: ProviderDeps, jwks: JWKS): Provider {
-  const { db, clock, log } = deps;
-  const findAccount = accountFinder(deps);
+export function buildProvider(
+  installation: Installation,
+  { clients, fetch, background }: ProviderServices,
+  jwks: JWKS,
+): Provider {
+  const { db, clock, log, issuer, awsClientId, tenantClaim } = installation;
+  const findAccount = accountFinder(installation);
   const provider = new Provider(
-    deps.issuer,
+    issuer,
     providerConfiguration({
-      ...deps,
+      ...installation,
       jwks,
+      fetch,
       findAccount,
       adapter: createAdapterFactory({
         db,
         clock,
         onGrant: noteGrant,
         findClientMetadata: async (clientId) =>
-          clientId === accountClientId ? accountClient(deps.issuer) : deps.clients.findMetadata(clientId),
+          clientId === accountClientId ? accountClient(issuer) : clients.findMetadata(clientId),
       }),
       pages: createPageSources(),
     }),
@@ -93,8 +81,8 @@ export function buildProvider(deps: ProviderDeps, jwks: JWKS): Provider {
         return;
       }
       if (ctx["oidc"] !== undefined) {
-        await recordSignIn(deps, ctx as KoaContextWithOIDC);
-        await recordAnswer(deps, ctx as KoaContextWithOIDC);
+        await recordSignIn(installation, ctx as KoaContextWithOIDC);
+        await recordAnswer(installation, ctx as KoaContextWithOIDC);
       }
       if (ctx.status !== 404 || ctx.body != null) return;
       throw new OperationError("not_found", `There is nothing at ${ctx.method} ${cleanPath(ctx.path)}.`);
@@ -105,28 +93,24 @@ export function buildProvider(deps: ProviderDeps, jwks: JWKS): Provider {
     }
   });
   changeModels(provider, {
-    tenantClaim: deps.tenantClaim,
+    tenantClaim,
     grantMembers: tenantGrantMembers,
     tells: (client, scopes) =>
-      disclosedDetails(
-        { clientId: client.clientId, firstParty: !needsConsent(client) },
-        deps.awsClientId,
-        scopes,
-      ),
+      disclosedDetails({ clientId: client.clientId, firstParty: !needsConsent(client) }, awsClientId, scopes),
     matchesSecret: matchesClientSecret,
     isRegisteredRedirect,
-    meanwhile: (work) => deps.background.add(work),
+    meanwhile: (work) => background.add(work),
     recordUse: (iss, jti, exp) =>
       createRecordOnce(db, "ReplayDetection", useIdOf(iss, jti), { iss, exp }, exp * 1000),
   });
-  provider.registerGrantType(grantTypes.refreshToken, refreshHandler(provider, { ...deps, findAccount }), [
+  provider.registerGrantType(grantTypes.refreshToken, refreshHandler(provider, installation, findAccount), [
     ...refreshParameters,
   ]);
   bindInteractions(provider);
-  registerGrants(provider, deps);
+  registerGrants(provider, installation);
   tellWhoStays(provider);
   forgiveHints(provider);
-  if (deps.logoutUrl !== undefined) continueLogoutAtIsv(provider, db, deps.logoutUrl);
+  if (installation.logoutUrl !== undefined) continueLogoutAtIsv(provider, db, installation.logoutUrl);
   logOutcomes(provider, log);
   watchAnswers(provider);
   return provider;

@@ -1,16 +1,17 @@
 // Owns the oidc-provider settings as one literal, in the order of its manual. It names policies, it holds none.
 import type { AdapterFactory, FindAccount } from "oidc-provider";
 import { type Configuration, errors, type JWKS, type KoaContextWithOIDC } from "oidc-provider";
-import type { Clock } from "../../clock.ts";
 import { OperationError } from "../../errors.ts";
 import { apiScopes, grantTypes, personScope, personScopes } from "../../grants_and_scopes.ts";
 import { clockToleranceSeconds } from "../../input/moment.ts";
+import type { InstallationPart } from "../../installation.ts";
 import { extraClientMetadata } from "../clients/client_store.ts";
 import type { PageSources } from "../interactions/page_sources.ts";
 import { buildPrompts } from "../interactions/prompts.ts";
 import { externalSigningAck } from "../keys/signer.ts";
 import { parseTenantId } from "../tenants/tenant_store.ts";
 import { loadGrant } from "./bind_tenant_to_login.ts";
+import { deriveCookieKeys } from "./cookie_keys.ts";
 import {
   allowsOrigin,
   assertClientAssertion,
@@ -23,17 +24,12 @@ import {
 } from "./policies.ts";
 
 /** What the settings are made from. */
-export interface ProviderSettings {
-  issuer: string;
-  clock: Clock;
+export interface ProviderSettings
+  extends InstallationPart<"issuer" | "clock" | "tenantClaim" | "idTokenTtlSeconds" | "secrets"> {
   adapter: AdapterFactory;
   findAccount: FindAccount;
   /** Private keys, the signing one first. */
   jwks: JWKS;
-  /** Keys that sign cookies, newest first. */
-  cookieKeys: readonly string[];
-  tenantClaim: string;
-  idTokenTtlSeconds: number;
   pages: PageSources;
   /** How the provider reaches other servers (a client's `jwks_uri`, back-channel logout). */
   fetch: NonNullable<Configuration["fetch"]>;
@@ -92,7 +88,7 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
         interaction: secure ? "__Secure-tti_interaction" : "tti_interaction",
         resume: secure ? "__Secure-tti_resume" : "tti_resume",
       },
-      keys: [...settings.cookieKeys],
+      keys: deriveCookieKeys(settings.secrets),
       long: { httpOnly: true, sameSite: "lax", signed: true, secure, path: "/" },
       short: { httpOnly: true, sameSite: "lax", signed: true, secure },
     },

@@ -2,9 +2,8 @@
 // audit trail.
 import type { KoaContextWithOIDC } from "oidc-provider";
 import { createAuditEvent } from "../../audit/audit_store.ts";
-import type { Clock } from "../../clock.ts";
-import type { Database } from "../../db/connect.ts";
 import { isFromTheFuture } from "../../input/moment.ts";
+import type { StoreAndClock } from "../../installation.ts";
 import { tenantOfGrant } from "../sessions/tenant_grant.ts";
 import { openPlacesOf } from "../subjects/signing_in_account.ts";
 import { saveLastLogin } from "../tenants/membership_store.ts";
@@ -13,10 +12,7 @@ import { saveLastLogin } from "../tenants/membership_store.ts";
  * Remembers the sign-in an authorization request ended in; does nothing for any other request. To be called when
  * the answer is made but not sent: a sign-in that cannot be remembered does not happen.
  */
-export async function recordSignIn(
-  deps: { db: Database; clock: Clock },
-  { oidc }: KoaContextWithOIDC,
-): Promise<void> {
+export async function recordSignIn(deps: StoreAndClock, { oidc }: KoaContextWithOIDC): Promise<void> {
   const { account, client, grant, session, authorizationCode, result } = oidc;
   const tenantId = tenantOfGrant(grant);
   // The token endpoint knows the code as well, but no session.

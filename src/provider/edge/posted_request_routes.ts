@@ -3,10 +3,9 @@
 // it does; so the session stays closed to cross-site posts. What is too long for an address waits in the store.
 import type { IncomingMessage } from "node:http";
 import type Router from "@koa/router";
-import type { Clock } from "../../clock.ts";
-import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { parseClientAddress } from "../../input/client_address.ts";
+import type { InstallationPart } from "../../installation.ts";
 import { readFormPairs } from "./form.ts";
 import { pinnedAddressOf } from "./pinned_request.ts";
 import { savePostedRequest, takePostedRequest } from "./posted_request_store.ts";
@@ -17,15 +16,11 @@ const longestRedirectedQuery = 2_048;
 // The one parameter that brings a posted request back. No parameter of OpenID Connect has this name.
 const parameter = "posted_request";
 
-/** What these routes need. */
-export interface PostedRequestDeps {
-  db: Database;
-  clock: Clock;
-  issuer: string;
-}
-
 /** Adds the routes. A GET that brings a posted request back goes on to the Provider with its parameters. */
-export function addPostedRequestRoutes(router: Router, { db, clock, issuer }: PostedRequestDeps): void {
+export function addPostedRequestRoutes(
+  router: Router,
+  { db, clock, issuer }: InstallationPart<"db" | "clock" | "issuer">,
+): void {
   for (const path of ["/auth", "/session/end"]) {
     router.post(path, async (ctx) => {
       const pairs = await readFormPairs(ctx.req);

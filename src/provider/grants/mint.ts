@@ -4,18 +4,19 @@ import { decodeJwt } from "jose";
 import type Provider from "oidc-provider";
 import type { Client, KoaContextWithOIDC } from "oidc-provider";
 import { OperationError } from "../../errors.ts";
+import type { Installation } from "../../installation.ts";
 import { assertMayActFor, type TenantRight } from "../clients/tenant_rights.ts";
 import { assertLoginOpens, decideFacts } from "../subjects/subject.ts";
 import { createSubjectReader } from "../subjects/subject_store.ts";
 import { createUseRecorder } from "./assertion_use_store.ts";
 import { issueIdToken } from "./id_token.ts";
 import { recordMint, recordRefusal } from "./mint_events.ts";
-import type { MintDecision, MintDeps, MintSettings, NamedSubject, PlannedSubject } from "./named_subject.ts";
+import type { MintDecision, MintDeps, NamedSubject, PlannedSubject } from "./named_subject.ts";
 
 /** Gives minting its store. */
-export function createMintDeps(settings: MintSettings): MintDeps {
-  const { db } = settings;
-  return { ...settings, readSubject: createSubjectReader(db), recordUse: createUseRecorder(db) };
+export function createMintDeps(installation: Installation): MintDeps {
+  const { db } = installation;
+  return { ...installation, readSubject: createSubjectReader(db), recordUse: createUseRecorder(db) };
 }
 
 /** A minted token. */

@@ -2,8 +2,8 @@
 // endpoint; every rule of minting applies the same.
 import type Provider from "oidc-provider";
 import { OperationError } from "../../errors.ts";
+import type { Installation } from "../../installation.ts";
 import { createMintDeps, mintIdToken } from "./mint.ts";
-import type { MintSettings } from "./named_subject.ts";
 
 /** Whose token is asked for, by which client. */
 export interface SearchSubject {
@@ -19,9 +19,9 @@ export interface SearchSubject {
  * {@link mintIdToken} does.
  */
 export function createSearchMinter(
-  settings: MintSettings,
+  installation: Installation,
 ): (provider: Provider, subject: SearchSubject) => Promise<string> {
-  const deps = createMintDeps(settings);
+  const deps = createMintDeps(installation);
   return async (provider, { clientId, accountId, tenantId }) => {
     const client = await provider.Client.find(clientId);
     if (client === undefined) {

@@ -1,24 +1,14 @@
 // Owns what minting is about: whom a client named and how, what is decided on, and what the decision is.
 import type { Database } from "../../db/connect.ts";
-import type { Log } from "../../log.ts";
+import type { Installation } from "../../installation.ts";
 import type { MayAct } from "../clients/tenant_rights.ts";
 import type { Vouched } from "../sessions/voucher.ts";
-import type { DecidedSubject, SubjectDeps } from "../subjects/subject.ts";
+import type { DecidedSubject } from "../subjects/subject.ts";
 import type { SubjectFacts, SubjectQuery } from "../subjects/subject_store.ts";
 import type { AssertionUse, UseOutcome } from "./assertion_use_store.ts";
 
-/** What minting is set up with. */
-export interface MintSettings extends SubjectDeps {
-  log: Log;
-  issuer: string;
-  /** The client registered with AWS: the one audience of minted tokens. */
-  awsClientId: string;
-  /** Configured name of the claim that carries the tenant. */
-  tenantClaim: string;
-}
-
 /** What minting needs. Mints at the same time share statements, so one of these serves many. */
-export interface MintDeps extends MintSettings {
+export interface MintDeps extends Installation {
   /** Reads what the store says of a subject now. */
   readSubject(query: SubjectQuery): Promise<SubjectFacts>;
   /** Records the use of an assertion and what came of it. Returns whether it was the first. */

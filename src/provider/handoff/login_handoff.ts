@@ -5,10 +5,10 @@
 // holds the interaction's cookie, and only with the verifier that the answer made (docs/handoff.md).
 import { createHmac, randomBytes } from "node:crypto";
 import { createAuditEvent } from "../../audit/audit_store.ts";
-import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { clockToleranceSeconds } from "../../input/moment.ts";
+import type { InstallationPart, StoreAndClock } from "../../installation.ts";
 import { provisionUser, untilUnchanged } from "../accounts/provisioned_users.ts";
 import { decideSubjectClaims } from "../subjects/claims.ts";
 import { readSubject } from "../subjects/subject_store.ts";
@@ -23,14 +23,6 @@ const mostAnswers = 8;
 
 /** Authentication context of a session that came from the ISV's page. */
 export const handoffAcr = "urn:tti:handoff";
-
-/** What handing over needs. */
-export interface HandoffDeps {
-  db: Database;
-  clock: Clock;
-  issuer: string;
-  requireVerifiedDomain: boolean;
-}
 
 /** What the ISV's page is told of the sign-in. Wire spelling: it is sent as it stands. */
 export interface HandoffRequest {
@@ -91,7 +83,7 @@ export type HandoffOutcome =
  * @throws OperationError sign_in_expired after too many answers
  */
 export async function beginHandoff(
-  deps: HandoffDeps,
+  deps: InstallationPart<"db" | "clock" | "issuer" | "requireVerifiedDomain">,
   request: HandoffRequest,
   browserKey: string = randomBytes(32).toString("base64url"),
 ): Promise<string> {
@@ -113,7 +105,7 @@ export async function beginHandoff(
  * @throws OperationError login_challenge_not_found: unknown, answered, or expired; forbidden
  */
 export async function getHandoff(
-  deps: HandoffDeps,
+  deps: InstallationPart<"db" | "clock" | "issuer" | "requireVerifiedDomain">,
   challenge: string,
   actor: HandoffActor,
 ): Promise<{ request: HandoffRequest; expiresAtMs: number }> {
@@ -146,7 +138,7 @@ export async function getHandoff(
  *   tenant_not_allowed (another customer's user), and whatever refuses the person a token
  */
 export async function acceptHandoff(
-  deps: HandoffDeps,
+  deps: InstallationPart<"db" | "clock" | "issuer" | "requireVerifiedDomain">,
   challenge: string,
   login: HandoffLogin,
   actor: HandoffActor,
@@ -191,7 +183,7 @@ export async function acceptHandoff(
  * @throws OperationError login_challenge_not_found, forbidden
  */
 export async function rejectHandoff(
-  deps: HandoffDeps,
+  deps: InstallationPart<"db" | "clock" | "issuer" | "requireVerifiedDomain">,
   challenge: string,
   reason: { error: string; description: string },
   actor: HandoffActor,
@@ -216,7 +208,7 @@ export async function rejectHandoff(
  * @throws OperationError sign_in_expired: wrong browser, wrong or used verifier, too late
  */
 export async function redeemHandoff(
-  deps: Pick<HandoffDeps, "db" | "clock">,
+  deps: StoreAndClock,
   interactionUid: string,
   verifier: string,
 ): Promise<HandoffOutcome> {

@@ -4,24 +4,13 @@ import type { RouterContext } from "@koa/router";
 import type { InteractionResults } from "oidc-provider";
 import { OperationError } from "../../errors.ts";
 import { onceEach, parseFormText } from "../../input/form_text.ts";
-import {
-  beginHandoff,
-  type HandoffDeps,
-  type HandoffOutcome,
-  handoffAcr,
-  redeemHandoff,
-} from "../handoff/login_handoff.ts";
+import type { InstallationPart } from "../../installation.ts";
+import { beginHandoff, type HandoffOutcome, handoffAcr, redeemHandoff } from "../handoff/login_handoff.ts";
 import type { LoginResult } from "../subjects/signing_in_account.ts";
 import { findTenant } from "../tenants/tenant_store.ts";
 import { describeForIsv, goesToIsv } from "./handoff_request.ts";
 import type { InteractionState } from "./interaction.ts";
 import { tenantPrompt } from "./prompts.ts";
-
-/** What handing over in the browser needs. */
-export interface HandoffRouteDeps extends HandoffDeps {
-  /** The ISV's login page; undefined: everybody logs in here. */
-  loginUrl: string | undefined;
-}
 
 /**
  * Decides where this sign-in happens and, if at the ISV, begins the handoff.
@@ -29,7 +18,7 @@ export interface HandoffRouteDeps extends HandoffDeps {
  * @returns the URL of the ISV's page with its challenge; undefined: show the login page here
  */
 export async function startHandoff(
-  deps: HandoffRouteDeps,
+  deps: InstallationPart<"db" | "clock" | "issuer" | "loginUrl" | "requireVerifiedDomain">,
   state: InteractionState,
   chosenHere = false,
 ): Promise<string | undefined> {
@@ -53,7 +42,7 @@ export async function startHandoff(
  */
 export function addHandoffReturn(
   router: Router,
-  deps: HandoffRouteDeps,
+  deps: InstallationPart<"db" | "clock" | "issuer" | "loginUrl" | "requireVerifiedDomain">,
   stateOf: (ctx: RouterContext) => Promise<InteractionState>,
   finish: (ctx: RouterContext, answer: InteractionResults) => Promise<void>,
 ): void {

@@ -2,28 +2,31 @@
 import type Router from "@koa/router";
 import type { RouterContext } from "@koa/router";
 import type { InteractionResults } from "oidc-provider";
+import type { LoginNames } from "../../audit/login_names.ts";
 import { StoreUnavailable } from "../../db/store_fault.ts";
 import { OperationError } from "../../errors.ts";
 import { answerOf, errorPage, retryHeaders } from "../../http_errors.ts";
+import type { Installation } from "../../installation.ts";
 import { pageHeaders } from "../../views/render.ts";
+import type { Passwords } from "../accounts/passwords.ts";
 import { assertOwnForm, readForm } from "../edge/form.ts";
 import { pinnedAddressOf, requestIdOf } from "../edge/pinned_request.ts";
 import type { ProviderHost } from "../library/provider_host.ts";
 import { browserKeyOf } from "./browser_binding.ts";
 import { answerConsent, renderConsent } from "./consent.ts";
-import { addHandoffReturn, type HandoffRouteDeps, startHandoff } from "./handoff_routes.ts";
+import { addHandoffReturn, startHandoff } from "./handoff_routes.ts";
 import { type Exchange, finishInteraction, getInteraction, type InteractionState } from "./interaction.ts";
-import { answerLogin, type LoginDeps, renderLogin } from "./login.ts";
+import { answerLogin, renderLogin } from "./login.ts";
 import { tenantPrompt } from "./prompts.ts";
 import { leaveSignInFault, takeSignInFault } from "./sign_in_fault.ts";
-import { recordSignInRefusal, type SignInRefusalDeps } from "./sign_in_refusal.ts";
+import { recordSignInRefusal } from "./sign_in_refusal.ts";
 import { answerTenantChoice, renderTenantChoice, tenantRefusal } from "./tenant_page.ts";
 
 /** What the interaction pages need. */
-export interface InteractionDeps extends LoginDeps, HandoffRouteDeps, SignInRefusalDeps {
+export interface InteractionDeps extends Installation {
   host: ProviderHost;
-  /** The client registered with AWS. */
-  awsClientId: string;
+  passwords: Passwords;
+  loginNames: LoginNames;
 }
 
 /** Adds the interaction's addresses to a router. */

@@ -1,4 +1,5 @@
 // Owns the login page and what its form does: who the person is, and when that was proven.
+import type { InstallationPart } from "../../installation.ts";
 import { signInFault } from "../../views/fault_words.ts";
 import { renderPage } from "../../views/render.ts";
 import type { AttemptOrigin } from "../accounts/attempt_rates.ts";
@@ -6,16 +7,11 @@ import type { Passwords } from "../accounts/passwords.ts";
 import { signIn } from "../accounts/sign_in.ts";
 import { accountClientId } from "../clients/account_client.ts";
 import type { Voucher } from "../sessions/voucher.ts";
-import { isOpen, type PlaceDeps, readPlaces } from "../subjects/places.ts";
+import { isOpen, readPlaces } from "../subjects/places.ts";
 import type { LoginResult } from "../subjects/signing_in_account.ts";
 import { findTenant } from "../tenants/tenant_store.ts";
 import type { InteractionState } from "./interaction.ts";
 import type { SignInFault } from "./sign_in_fault.ts";
-
-/** What the login page needs. */
-export interface LoginDeps extends PlaceDeps {
-  passwords: Passwords;
-}
 
 /** Who signed in, as oidc-provider keeps it in the session, and who vouches for it. */
 export type LoginAnswer = {
@@ -27,7 +23,7 @@ export type LoginAnswer = {
  * @param failed the last attempt, if there was one, with what was typed
  */
 export async function renderLogin(
-  { db }: LoginDeps,
+  { db }: InstallationPart<"db">,
   state: InteractionState,
   failed?: SignInFault & { email: string | undefined },
 ): Promise<string> {
@@ -58,7 +54,7 @@ export async function renderLogin(
  * @throws OperationError as signIn does, and whatever refuses the person a token
  */
 export async function answerLogin(
-  deps: LoginDeps,
+  deps: InstallationPart<"db" | "clock" | "requireVerifiedDomain"> & { passwords: Passwords },
   state: InteractionState,
   form: ReadonlyMap<string, string>,
   origin: AttemptOrigin,
@@ -83,7 +79,7 @@ export async function answerLogin(
 }
 
 async function assertUseful(
-  deps: LoginDeps,
+  deps: InstallationPart<"db" | "clock" | "requireVerifiedDomain"> & { passwords: Passwords },
   accountId: string,
   voucher: Voucher,
   state: InteractionState,

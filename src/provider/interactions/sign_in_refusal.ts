@@ -5,27 +5,17 @@
 // admit, and those turned away for being too many are one row a minute for each address, whatever names they tried.
 import { countAuditEvent } from "../../audit/audit_store.ts";
 import type { LoginNames } from "../../audit/login_names.ts";
-import type { Clock } from "../../clock.ts";
-import type { Database } from "../../db/connect.ts";
 import type { OperationError } from "../../errors.ts";
-import type { Log } from "../../log.ts";
+import type { InstallationPart } from "../../installation.ts";
 import { findAccountByLogin } from "../accounts/account_store.ts";
 import { listTenantIdsOfAccount } from "../tenants/membership_store.ts";
-
-/** What recording a refusal needs. */
-export interface SignInRefusalDeps {
-  db: Database;
-  clock: Clock;
-  log: Log;
-  loginNames: LoginNames;
-}
 
 /**
  * Records a refused sign-in.
  * @param attempt the name that was typed, the application, the browser's address
  */
 export async function recordSignInRefusal(
-  { db, clock, log, loginNames }: SignInRefusalDeps,
+  { db, clock, log, loginNames }: InstallationPart<"db" | "clock" | "log"> & { loginNames: LoginNames },
   attempt: { login: string; clientId: string; clientAddress: string },
   error: OperationError,
 ): Promise<void> {

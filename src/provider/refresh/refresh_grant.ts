@@ -11,30 +11,17 @@ import {
   type RefreshToken,
 } from "oidc-provider";
 import { createAuditEvent } from "../../audit/audit_store.ts";
-import type { Clock } from "../../clock.ts";
-import type { Database } from "../../db/connect.ts";
 import { grantTypes, personScope } from "../../grants_and_scopes.ts";
+import type { InstallationPart } from "../../installation.ts";
 import { tokenRecordOf } from "../library/stored_token.ts";
 import { tenantOfGrant } from "../sessions/tenant_grant.ts";
 import { createRecordOnce, deleteFamilyOfRecord } from "../storage/record_store.ts";
 import { findRefreshTokenUse, rotateRefreshToken } from "../storage/rotation_store.ts";
-import { judgePresentation, successorOf } from "./successor.ts";
+import { deriveSuccessorKeys, judgePresentation, successorOf } from "./successor.ts";
 
 export const refreshParameters = ["refresh_token", "scope"] as const;
 
 const mostReadings = 3;
-
-/** What the grant needs. */
-export interface RefreshDeps {
-  db: Database;
-  clock: Clock;
-  /** As oidc-provider is configured with it. */
-  findAccount: FindAccount;
-  /** How long a repeat of a used refresh token is honest, in milliseconds; 0: never. */
-  refreshGraceMs: number;
-  /** Keys successors are made with, newest first. */
-  successorKeys: readonly Uint8Array[];
-}
 
 /** What a refresh is made from, once it may be. */
 interface Presented {
@@ -47,7 +34,14 @@ interface Presented {
 }
 
 /** Makes the handler. Register it before the provider serves. */
-export function refreshHandler(provider: Provider, deps: RefreshDeps) {
+export function refreshHandler(
+  provider: Provider,
+  deps: InstallationPart<"db" | "clock" | "refreshGraceSeconds" | "secrets">,
+  findAccount: FindAccount,
+) {
+  const successorKeys = deriveSuccessorKeys(deps.secrets);
+  const graceMs = deps.refreshGraceSeconds * 1000;
+
   return async (ctx: KoaContextWithOIDC): Promise<void> => {
     // A token only goes on: good, used, its successor used. Whoever loses a race reads how far it is by now; a third
     // reading finds a reuse at the latest, ends the family and says so in the trail.
@@ -76,7 +70,7 @@ export function refreshHandler(provider: Provider, deps: RefreshDeps) {
     assertScopes(ctx, token);
     ctx.oidc.entity("RefreshToken", token);
     ctx.oidc.entity("Grant", grant);
-    const account = await deps.findAccount(ctx, token.accountId, token);
+    const account = await findAccount(ctx, token.accountId, token);
     if (!account) throw new errors.InvalidGrant("refresh token invalid (referenced account not found)");
     ctx.oidc.entity("Account", account);
     const claims = await account.claims("id_token", token.scope ?? "", {}, []);
@@ -91,14 +85,14 @@ export function refreshHandler(provider: Provider, deps: RefreshDeps) {
     client: Client,
   ): Promise<string | undefined> {
     const rotates = client["rotate_refresh_token"] !== false;
-    const candidates = deps.successorKeys.map((key) => successorOf(key, value));
+    const candidates = successorKeys.map((key) => successorOf(key, value));
     if (!token.consumed) return rotates ? candidates[0] : undefined;
     const nowMs = deps.clock().getTime();
     const usedAtMs = await findRefreshTokenUse(deps.db, value);
     // After a change of TTI_SECRETS the successor may have been made with the former key.
     for (const candidate of candidates) {
       const successorUsedAtMs = await findRefreshTokenUse(deps.db, candidate);
-      const judgement = judgePresentation(usedAtMs, successorUsedAtMs, nowMs, deps.refreshGraceMs);
+      const judgement = judgePresentation(usedAtMs, successorUsedAtMs, nowMs, graceMs);
       if (judgement === "repeat") return candidate;
     }
     await endFamily(value, token, grant, client);
@@ -178,7 +172,7 @@ export function refreshHandler(provider: Provider, deps: RefreshDeps) {
     const accessRecord = await tokenRecordOf(access, now);
     return deps.db
       .transaction(async (trx) => {
-        const times = { nowMs: now.getTime(), graceMs: deps.refreshGraceMs };
+        const times = { nowMs: now.getTime(), graceMs };
         if (successor && !(await rotateRefreshToken(trx, { presented: value, successor, ...times })))
           throw new LostRace();
         const { id, payload, expiresAtMs } = accessRecord;

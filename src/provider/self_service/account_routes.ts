@@ -3,6 +3,7 @@ import type Router from "@koa/router";
 import type { RouterContext } from "@koa/router";
 import { OperationError } from "../../errors.ts";
 import { onceEach, parseFormText } from "../../input/form_text.ts";
+import type { InstallationPart } from "../../installation.ts";
 import { currentFrame } from "../../views/frame.ts";
 import { pageHeaders, renderPage } from "../../views/render.ts";
 import type { Account } from "../accounts/account_store.ts";
@@ -19,22 +20,16 @@ import { sessionOf } from "../library/internals.ts";
 import type { ProviderHost } from "../library/provider_host.ts";
 import type { PresencePolicy } from "../presence/presence_policy.ts";
 import { listVouchers } from "../sessions/voucher_store.ts";
-import { type PlaceDeps, readPlaces } from "../subjects/places.ts";
+import { readPlaces } from "../subjects/places.ts";
 import type { Membership } from "../tenants/membership_store.ts";
 import { addressIn, shownPerson } from "../tenants/person_in_tenant.ts";
-import {
-  type Agreement,
-  type AgreementDeps,
-  decideAgreement,
-  listAgreements,
-  type Person,
-} from "./agreements.ts";
+import { type Agreement, decideAgreement, listAgreements, type Person } from "./agreements.ts";
 
 const outcomeForm = "account";
 
 /** What the account page needs. */
-export interface AccountRouteDeps extends AgreementDeps, PlaceDeps {
-  issuer: string;
+export interface AccountRouteDeps
+  extends InstallationPart<"db" | "clock" | "issuer" | "awsClientId" | "requireVerifiedDomain"> {
   host: ProviderHost;
 }
 

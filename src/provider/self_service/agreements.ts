@@ -1,9 +1,9 @@
 // Owns a person's own agreements: which back ends may act for them while they are away, given and on offer,
 // and what giving one or taking it back does.
 import { createAuditEvent } from "../../audit/audit_store.ts";
-import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import { grantTypes } from "../../grants_and_scopes.ts";
+import type { InstallationPart } from "../../installation.ts";
 import { type Client, findClients, listClients } from "../clients/client_store.ts";
 import { mayActFor } from "../clients/tenant_rights.ts";
 import {
@@ -23,14 +23,6 @@ export interface Agreement {
   grantedAtMs: number | undefined;
 }
 
-/** What agreements are read from. */
-export interface AgreementDeps {
-  db: Database;
-  clock: Clock;
-  /** The client registered with AWS, whose refreshes count as acting for a person. */
-  awsClientId: string;
-}
-
 /** Whose agreements, and for which tenants the person's session speaks. */
 export interface Person {
   accountId: string;
@@ -41,7 +33,10 @@ export interface Person {
  * Lists a person's agreements: those that stand, and those on offer because the tenant's presence policy asks
  * for one and a back end may act for the tenant. Only tenants the session speaks for are looked at.
  */
-export async function listAgreements(deps: AgreementDeps, person: Person): Promise<Agreement[]> {
+export async function listAgreements(
+  deps: InstallationPart<"db" | "clock" | "awsClientId">,
+  person: Person,
+): Promise<Agreement[]> {
   const { db, awsClientId } = deps;
   const { accountId, tenants } = person;
   const consents = await listOfflineConsents(db, accountId);
@@ -85,7 +80,7 @@ async function listEveryClient(db: Database): Promise<Client[]> {
  * @returns it as it was; undefined for one that is neither given nor on offer, then nothing is done
  */
 export async function decideAgreement(
-  deps: AgreementDeps,
+  deps: InstallationPart<"db" | "clock" | "awsClientId">,
   person: Person,
   choice: { tenantId: string; clientId: string; allow: boolean },
 ): Promise<Agreement | undefined> {

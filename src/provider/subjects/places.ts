@@ -1,8 +1,7 @@
 // Owns the tenants a person belongs to, as one browser session sees them: which it speaks for, by which login, and
 // what refuses the person a token there. Login, tenant choice, single sign-on and the account page ask here.
-import type { Clock } from "../../clock.ts";
-import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
+import type { InstallationPart } from "../../installation.ts";
 import type { Account } from "../accounts/account_store.ts";
 import { findAccount } from "../accounts/account_store.ts";
 import { doorOf, type Voucher, voucherFor } from "../sessions/voucher.ts";
@@ -10,12 +9,6 @@ import { listTenantIdsOfAccount, type Membership } from "../tenants/membership_s
 import type { Tenant } from "../tenants/tenant_store.ts";
 import { type ClaimsPolicy, decideSubjectClaims } from "./claims.ts";
 import { readSubjects, type SubjectFacts } from "./subject_store.ts";
-
-/** What reading places needs. */
-export interface PlaceDeps extends ClaimsPolicy {
-  db: Database;
-  clock: Clock;
-}
 
 /** A tenant a person belongs to. */
 export interface Place {
@@ -37,7 +30,7 @@ export interface OpenPlace extends Place {
  * @param vouchers the logins of the session
  */
 export async function readPlaces(
-  deps: PlaceDeps,
+  deps: InstallationPart<"db" | "clock" | "requireVerifiedDomain">,
   accountId: string,
   vouchers: readonly Voucher[],
 ): Promise<{ account: Account | undefined; places: readonly Place[] }> {

@@ -1,17 +1,10 @@
 // Owns deciding, from what the store says at this moment, what a token may say of a person.
-import type { Clock } from "../../clock.ts";
-import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
+import type { InstallationPart } from "../../installation.ts";
 import { assertPresence } from "../presence/presence_policy.ts";
 import { doorOf, opensTenant, type Vouched } from "../sessions/voucher.ts";
 import { type ClaimsPolicy, decideSubjectClaims, type SubjectClaims } from "./claims.ts";
 import { readSubject, type SubjectFacts } from "./subject_store.ts";
-
-/** What every decision about a subject needs. */
-export interface SubjectDeps extends ClaimsPolicy {
-  db: Database;
-  clock: Clock;
-}
 
 /** Whose token is asked for. */
 export interface SubjectRequest {
@@ -42,7 +35,10 @@ export interface DecidedSubject {
  * Reads account, tenant, membership and presence, and decides what a token may say of them.
  * @throws OperationError as {@link decideSubjectClaims} does, and presence_required
  */
-export async function decideSubject(deps: SubjectDeps, request: SubjectRequest): Promise<DecidedSubject> {
+export async function decideSubject(
+  deps: InstallationPart<"db" | "clock" | "requireVerifiedDomain">,
+  request: SubjectRequest,
+): Promise<DecidedSubject> {
   const now = deps.clock();
   const facts = await readSubject(deps.db, { ...request, nowMs: now.getTime() });
   if (request.login !== "asserted") assertLoginOpens(facts, request.login);
@@ -83,6 +79,9 @@ export function assertLoginOpens(
 }
 
 /** As {@link decideSubject}, for whoever needs the claims only. */
-export async function getSubjectClaims(deps: SubjectDeps, request: SubjectRequest): Promise<SubjectClaims> {
+export async function getSubjectClaims(
+  deps: InstallationPart<"db" | "clock" | "requireVerifiedDomain">,
+  request: SubjectRequest,
+): Promise<SubjectClaims> {
   return (await decideSubject(deps, request)).claims;
 }
