@@ -1,6 +1,7 @@
 // One exchange for one user: ID token → AssumeRole (tag) → CreateTokenWithIAM → AssumeRole (context + tag).
 // Owns the order of the steps and what is tried again with what; caching and searching are elsewhere.
 import type { SSOOIDCClient } from "@aws-sdk/client-sso-oidc";
+import { mayTryAgain, pauseMs } from "./another_attempt.ts";
 import { assumeRole } from "./aws/assume_role.ts";
 import type { AwsClients } from "./aws/aws_clients.ts";
 import { areSession } from "./aws/base_credentials.ts";
@@ -8,13 +9,7 @@ import { type CreateTokenOutput, createTokenWithIam } from "./aws/create_token_w
 import type { Clock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import type { Deadline } from "./deadline.ts";
-import {
-  AwsStepError,
-  ExchangeDeadlineError,
-  ExchangeError,
-  type ExchangeStep,
-  IdTokenError,
-} from "./errors.ts";
+import { ExchangeDeadlineError, ExchangeError, type ExchangeStep } from "./errors.ts";
 import type { ExchangeEvents } from "./exchange_events.ts";
 import type { ExchangedSession, ExchangeRequest } from "./exchange_request.ts";
 import { readAwsFailure } from "./failures/aws_failure.ts";
@@ -88,9 +83,10 @@ export class Exchanger {
       try {
         return await this.#attempt({ request, deadline, number, secrets: [], refused });
       } catch (error) {
-        if (!this.#mayTryAgain(error, request, number)) throw error;
-        // The limiter spaces SlowDown answers; anything else gets a short growing pause.
-        await deadline.sleep(Math.min(2000, 100 * 2 ** number) * (0.5 + Math.random() / 2));
+        const byCode = request.authorization !== undefined;
+        const maxAttempts = this.#parts.maxExchangeAttempts;
+        if (!mayTryAgain({ error, number, maxAttempts, byCode })) throw error;
+        await deadline.sleep(pauseMs(number));
       }
     }
   }
@@ -247,18 +243,6 @@ export class Exchanger {
         leave();
       }
     });
-  }
-
-  #mayTryAgain(error: unknown, request: ExchangeRequest, number: number): boolean {
-    if (number >= this.#parts.maxExchangeAttempts) return false;
-    // Waited for its turn too long; the source can mint another.
-    if (error instanceof IdTokenError) return error.code === "id_token_expired_waiting";
-    if (!(error instanceof AwsStepError)) return false;
-    // A code is single use, and a sign-in cannot be repeated without the user.
-    if (request.authorization !== undefined) return false;
-    // AssumeRole was already retried by the SDK; only a stale identity context needs the whole way again.
-    if (error.step === "create-token-with-iam") return error.retryable;
-    return error.code === "identity_context_expired";
   }
 }
 
