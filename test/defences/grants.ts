@@ -128,9 +128,9 @@ export const defences: readonly Defence[] = [
       "A new password, a disabled account and a signed-out user end sessions, codes, access and refresh tokens at once, on every instance.",
     faults: ["S2"],
     cve: [14],
-    file: "src/provider/sessions/end_sign_ins_store.ts",
-    find: '"delete from oidc_records where account_id = ? returning model"',
-    replace: '"delete from oidc_records where account_id = ? and false returning model"',
+    file: "src/provider/storage/ended_records.ts",
+    find: '"end_sign_ins", "account_id = ?"',
+    replace: '"end_sign_ins", "account_id = ? and false"',
     test: "test/security/taken_away.test.ts",
   },
   {
