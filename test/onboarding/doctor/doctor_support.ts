@@ -25,8 +25,8 @@ export interface IssuerBehaviour {
   discoveryBody?: string;
   jwksStatus?: number;
   jwks?: unknown;
-  /** The Date header; null: none. */
-  date?: Date | null;
+  /** How far its clock is ahead when it answers; null: it sends no Date header. */
+  clockAheadMs?: number | null;
 }
 
 /** A running issuer. */
@@ -38,8 +38,9 @@ export interface TestIssuer {
 /** Starts an issuer. */
 export async function startIssuer(behaviour: IssuerBehaviour): Promise<TestIssuer> {
   const server = createServer((request, response) => {
-    if (behaviour.date === null) response.sendDate = false;
-    if (behaviour.date) response.setHeader("Date", behaviour.date.toUTCString());
+    const { clockAheadMs: aheadMs } = behaviour;
+    if (aheadMs === null) response.sendDate = false;
+    else if (aheadMs !== undefined) response.setHeader("Date", new Date(Date.now() + aheadMs).toUTCString());
     const answer = (status: number, body: unknown) => {
       if (status >= 300 && status < 400) response.setHeader("Location", "/elsewhere");
       response.writeHead(status, { "Content-Type": "application/json" });
