@@ -46,7 +46,10 @@ Failures are problem documents ([RFC 9457](https://www.rfc-editor.org/rfc/rfc945
 \`fix\`, \`field\` where one is at fault, and \`request_id\`. \`field\` is the parameter or member by its name, one inside another by
 its JSON pointer (\`/memberships/0/role\`); \`detail\` and \`fix\` tell of every member at fault at once.
 
-*Proof: [told faults](../test/admin/told_faults.test.ts)*
+What the path says need not be said again. A member of the body or query that says another than the path is
+\`invalid_input\`, and nothing is done.
+
+*Proof: [told faults](../test/admin/told_faults.test.ts), [path and body](../test/admin/path_and_body.test.ts)*
 
 ## Routes
 

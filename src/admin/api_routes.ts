@@ -1,6 +1,7 @@
 // Owns the routes of the JSON API as the table of operations says them: method, path, permission, and how the parts of
 // a request fill an operation's input. No rule lives here.
 import type { z } from "zod";
+import { OperationError } from "../errors.ts";
 import type { ApiScope } from "../grants_and_scopes.ts";
 import { onceEach, parseFormText } from "../input/form_text.ts";
 import type { Operation, OperationRoute } from "./operations/entry.ts";
@@ -54,14 +55,25 @@ export interface RequestParts {
 }
 
 /**
- * Puts the parts of a request together to the operation's input. What stands in the path wins: it is what was asked.
- * @throws OperationError invalid_input for a parameter given twice
+ * Puts the parts of a request together to the operation's input. What the path says may stand in the body or query
+ * too, if it is the same there: of two that differ nobody knows which one was meant.
+ * @throws OperationError invalid_input for a parameter given twice, and for a member that says another than the path
  */
 export function inputOf(route: ApiRoute, { path, querystring, body }: RequestParts): Record<string, unknown> {
   const query = Object.fromEntries(onceEach(parseFormText(querystring)));
-  const named = Object.entries(route.params).map(([parameter, member]) => [member, path[parameter]]);
   const rest = hasBody(route) ? body : typed(query, route.operation.entry.input);
+  const named = Object.entries(route.params).map(([parameter, member]) => [member, path[parameter]] as const);
+  for (const [member, value] of named) {
+    if (Object.hasOwn(rest, member) && rest[member] !== value) throw differsFromPath(member);
+  }
   return { ...rest, ...Object.fromEntries(named) };
+}
+
+function differsFromPath(member: string): OperationError {
+  return new OperationError("invalid_input", `${member} is not what the path says.`, {
+    field: member,
+    fix: "Leave it out, the path says it already; or ask at the path of the other one.",
+  });
 }
 
 // What a query says in text, as the schema takes it. A value that is no number, or neither true nor false, stays text,
