@@ -78,12 +78,12 @@ export const defences: readonly Defence[] = [
     test: "test/audit/token_events.test.ts",
   },
   {
-    id: "audit-domain-in-transaction",
-    promise: "A domain changes hands together with its event, or not at all.",
+    id: "operation-and-event-together",
+    promise: "What the administration does and its event stand together or not at all.",
     faults: ["S8"],
-    file: "src/provider/tenants/domain_proof.ts",
-    find: "if (saved) await record(trx);",
-    replace: "void record;",
+    file: "src/admin/operations/entry.ts",
+    find: 'return runEnding(context.db, "dryRun" in wanted && wanted["dryRun"] === true, run);',
+    replace: "void runEnding;\n      return run(context.db);",
     test: "test/audit/administration_events.test.ts",
   },
   {

@@ -86,8 +86,8 @@ export const defences: readonly Defence[] = [
     id: "rejection-leads-nowhere",
     promise: "The words a back end rejects a sign-in with name no web address and hold no markup.",
     file: "src/admin/operations/login_challenges.ts",
-    find: '    .regex(/^(?!.*(?:\\/\\/|www\\.|[<>]))/i, "names no web address and has no markup")\n',
-    replace: "",
+    find: "/^(?!.*(?:\\/\\/|www\\.|[<>]))/i",
+    replace: "/^/",
     test,
   },
 ];
