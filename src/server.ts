@@ -19,7 +19,9 @@ import { createProviderHost } from "./provider/assembly/host.ts";
 import { loadSecrets } from "./provider/assembly/installation_secrets.ts";
 import { startSweeper } from "./provider/assembly/sweeper.ts";
 import { findBackEndToken } from "./provider/clients/access_tokens.ts";
+import { faultOfAwsClient } from "./provider/clients/aws_client.ts";
 import { createClientReader } from "./provider/clients/client_reader.ts";
+import { findClient } from "./provider/clients/client_store.ts";
 import { createBackgroundWork } from "./provider/edge/background_work.ts";
 import { type Listening, listen } from "./provider/edge/listen.ts";
 import { createOutgoingFetch } from "./provider/edge/outgoing_fetch.ts";
@@ -31,6 +33,7 @@ import { createKeySealer } from "./provider/keys/seal.ts";
 import { openKmsKeys } from "./provider/keys/signer_kms.ts";
 import { type TxtResolver, txtResolver } from "./provider/tenants/domain_proof.ts";
 import type { ReadinessCheck } from "./public_routes.ts";
+import { settings } from "./settings.ts";
 
 /** A running provider. */
 export interface RunningServer {
@@ -103,6 +106,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       );
     }
     await prepareStore(db, config.mode);
+    // In development it is registered once the provider serves.
+    if (config.mode === "production") await tellOfAwsClient(db, config.clientId, log);
     options.signal?.throwIfAborted();
     const sweeper = startSweeper({ db, clock, log });
     closers.push(() => sweeper.stop());
@@ -216,6 +221,14 @@ async function prepareStore(db: Database, mode: Config["mode"]): Promise<void> {
   throw new OperationError("unavailable", `The store lacks the migrations ${pending.join(", ")}.`, {
     fix: "Run `tti migrate up`, then start again.",
   });
+}
+
+// It may be registered later, so the provider serves; but until then no token for AWS is made, and nobody may notice.
+async function tellOfAwsClient(db: Database, clientId: string, log: Log): Promise<void> {
+  const fault = faultOfAwsClient(clientId, await findClient(db, clientId));
+  if (fault === undefined) return;
+  const { message, cause, fix } = fault;
+  log.warn({ setting: settings.clientId.name, clientId, cause, fix }, message);
 }
 
 function readinessOf(store: StoreHealth, keyRing: KeyRing, isStopping: () => boolean): ReadinessCheck[] {

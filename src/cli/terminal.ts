@@ -41,6 +41,11 @@ export class Terminal {
     return this.#json;
   }
 
+  /** Whether somebody watches standard error: it is a terminal, not a file or another program. */
+  get isWatched(): boolean {
+    return this.#streams.stderr.isTTY === true;
+  }
+
   /**
    * Prints the command's result: the document with --json, else the text.
    * @param document what programs read
@@ -120,7 +125,7 @@ export interface ToldError {
  * Puts any error into words. Errors of ours and of the exchange library carry code and fix; of any other
  * only the message is told.
  */
-function describeError(error: unknown): ToldError {
+export function describeError(error: unknown): ToldError {
   if (!(error instanceof Error)) return { message: String(error) };
   const text = (name: string): Record<string, string> => {
     const value: unknown = Reflect.get(error, name);

@@ -1,8 +1,13 @@
-// `tti serve` at the terminal: refuses what production must not start with, serves, and stops in order.
+// `tti serve`: refuses what production must not start with, says so where its log is read, serves, and stops in order.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
 import { describe, it } from "node:test";
+import { runCli } from "../../src/cli/run_cli.ts";
 import { openTerminal } from "../support/terminal.ts";
 
 const settings = {
@@ -15,6 +20,17 @@ const settings = {
   TTI_ADMIN_PORT: "0",
 };
 
+/** The line of the log that says why it does not serve; every other line must be JSON too. */
+function failedStart(stderr: string): Record<string, unknown> {
+  const lines = stderr
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  const fatal = lines.filter(({ level }) => level === "fatal");
+  assert.equal(fatal.length, 1, stderr);
+  return fatal[0] ?? {};
+}
+
 describe("tti serve", () => {
   it("refuses to start without issuer and secrets, naming both at once", async () => {
     const terminal = openTerminal();
@@ -25,7 +41,7 @@ describe("tti serve", () => {
       assert.match(stderr, /TTI_ISSUER: it is required in production/);
       assert.match(stderr, /TTI_SECRETS: it is required in production/);
       assert.match(stderr, /TTI_TRUSTED_PROXIES: it is required in production/);
-      assert.match(stderr, /code: invalid_config/);
+      assert.equal(failedStart(stderr)["code"], "invalid_config");
     } finally {
       terminal.close();
     }
@@ -54,7 +70,7 @@ describe("tti serve", () => {
     try {
       const early = await terminal.tti("serve");
       assert.equal(early.exitCode, 1);
-      assert.match(early.stderr, /fix: .*tti migrate up/);
+      assert.match(String(failedStart(early.stderr)["fix"]), /tti migrate up/);
       assert.equal((await terminal.tti("migrate up")).exitCode, 0);
 
       const running = terminal.start("serve --json");
@@ -66,8 +82,97 @@ describe("tti serve", () => {
       const ended = once(running.process, "exit");
       running.process.kill("SIGTERM");
       assert.deepEqual(await ended, [0, null]);
+      const { stderr } = await running.stop();
+      const warned = stderr.split("\n").find((line) => line.includes("TTI_CLIENT_ID"));
+      const told = JSON.parse(warned ?? "{}") as Record<string, unknown>;
+      assert.deepEqual([told["level"], told["msg"]], ["warn", "No client has the id isv"]);
+      assert.match(String(told["fix"]), /tti client create --id isv/);
     } finally {
       terminal.close();
     }
+  });
+});
+
+describe("a start with a client for AWS", () => {
+  it("that is there tells nothing of it; of one that was disabled since it does", async () => {
+    const terminal = openTerminal(settings);
+    const warnings = async () => {
+      const running = terminal.start("serve --json");
+      await running.printed("\n}\n");
+      return (await running.stop()).stderr.split("\n").filter((line) => line.includes("TTI_CLIENT_ID"));
+    };
+    try {
+      for (const words of [
+        "migrate up",
+        "client create --id isv --first-party --redirect-uri https://isv.example/cb",
+      ]) {
+        assert.equal((await terminal.tti(words)).exitCode, 0, words);
+      }
+      assert.deepEqual(await warnings(), []);
+      assert.equal((await terminal.tti("client disable isv")).exitCode, 0);
+      assert.match((await warnings()).join(), /The client isv is disabled/);
+    } finally {
+      terminal.close();
+    }
+  });
+});
+
+describe("a start that fails", () => {
+  const nowhere = "postgres://nobody@127.0.0.1:1/nothing";
+  for (const [what, change, code, field, message] of [
+    ["a setting that cannot be used", { PORT: "many" }, "invalid_config", "PORT", /PORT: /],
+    [
+      "a level of the log that there is not",
+      { TTI_LOG_LEVEL: "loud" },
+      "invalid_config",
+      "TTI_LOG_LEVEL",
+      /loud/,
+    ],
+    ["a log that is silent", { TTI_LOG_LEVEL: "silent" }, "unavailable", undefined, /lacks the migrations/],
+    ["a store out of reach", { DATABASE_URL: nowhere }, "unavailable", undefined, /store|database/i],
+    ["migrations that wait", {}, "unavailable", undefined, /lacks the migrations/],
+  ] as const) {
+    it(`is one line of the log, for ${what}`, async () => {
+      const terminal = openTerminal({ ...settings, ...change });
+      try {
+        const { exitCode, stdout, stderr } = await terminal.tti("serve");
+        const told = failedStart(stderr);
+        assert.deepEqual([exitCode, stdout, told["code"], told["field"]], [1, "", code, field]);
+        assert.match(String(told["msg"]), message);
+        assert.match(String(told["fix"]), /\w{3,}/);
+        assert.ok(!Number.isNaN(Date.parse(String(told["time"]))));
+      } finally {
+        terminal.close();
+      }
+    });
+  }
+
+  it("is one line of the log for a port that is taken, and with --json the document of the error too", async () => {
+    const other = createServer();
+    other.listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const { port } = other.address() as AddressInfo;
+    const terminal = openTerminal({ ...settings, PORT: String(port) });
+    try {
+      assert.equal((await terminal.tti("migrate up")).exitCode, 0);
+      const outcome = await terminal.tti("serve --json");
+      const told = failedStart(outcome.stderr);
+      assert.deepEqual([outcome.exitCode, told["code"]], [1, "unavailable"]);
+      assert.match(String(told["msg"]), new RegExp(`Port ${port}`));
+      assert.equal(outcome.json<{ error: { code: string } }>().error.code, "unavailable");
+    } finally {
+      terminal.close();
+      other.close();
+    }
+  });
+
+  it("is told in words to a person at a terminal", async () => {
+    const stderr = Object.assign(new PassThrough(), { isTTY: true });
+    const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr };
+    assert.equal(await runCli(["serve"], streams), 1);
+    stderr.end();
+    const told = await text(stderr);
+    assert.match(told, /tti:.* The settings cannot be used:\n/);
+    assert.match(told, /code:.* invalid_config\n/);
   });
 });

@@ -1,9 +1,11 @@
 // The command `tti serve`: the provider, for production.
-import { readConfig } from "../../config.ts";
+import { ConfigError, readConfig } from "../../config.ts";
+import { OperationError } from "../../errors.ts";
 import { captureConsole, openLog } from "../../log.ts";
 import { startServer } from "../../server.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { aborted, endsWithin, stopSignal } from "../stop_signal.ts";
+import { describeError, type Terminal } from "../terminal.ts";
 import { productVersion } from "../version.ts";
 
 const serve = defineCommand({
@@ -14,40 +16,70 @@ const serve = defineCommand({
 Serves the provider and its admin port. All settings come from the environment
 (docs/configuration.md); it refuses to start without issuer, secrets and an https issuer,
 and while the database lacks a migration. On SIGTERM it lets requests under way end.
+Its log, a start that fails included, is one JSON object a line on standard error; at a
+terminal a start that fails is told in words.
 
 Example:
   $ tti migrate up && tti serve`,
   options: {},
   async run({ terminal }) {
-    const config = readConfig(undefined, "production");
-    const log = openLog({ level: config.logLevel });
-    captureConsole(log);
-    const signal = stopSignal();
-    const stopped = aborted(signal);
-    const limitMs = config.shutdownLimitSeconds * 1000;
-    const end = async (ending: Promise<unknown>): Promise<number> => {
-      if (await endsWithin(limitMs, ending)) return 0;
-      log.fatal({ limitSeconds: config.shutdownLimitSeconds }, "provider did not stop in time; it ends now");
+    try {
+      return await serveUntilStopped(terminal);
+    } catch (error) {
+      if (terminal.isWatched) throw error;
+      logFailedStart(error);
+      if (terminal.json) terminal.fail(error);
       return 1;
-    };
-    const starting = startServer(config, { log, version: productVersion(), signal });
-    const server = await Promise.race([starting, stopped]);
-    // Told to stop while it starts: what has started is closed before it ends.
-    if (server === undefined) {
-      return end(
-        starting.then(
-          (started) => started.close(),
-          () => undefined,
-        ),
-      );
     }
-    terminal.result(
-      { issuer: server.publicUrl, localUrl: server.localUrl, adminUrl: server.adminUrl },
-      `Serving ${server.publicUrl} at ${server.localUrl}; admin at ${server.adminUrl}`,
-    );
-    await stopped;
-    return end(server.close());
   },
 });
+
+async function serveUntilStopped(terminal: Terminal): Promise<number> {
+  const config = readConfig(undefined, "production");
+  const log = openLog({ level: config.logLevel });
+  captureConsole(log);
+  const signal = stopSignal();
+  const stopped = aborted(signal);
+  const limitMs = config.shutdownLimitSeconds * 1000;
+  const end = async (ending: Promise<unknown>): Promise<number> => {
+    if (await endsWithin(limitMs, ending)) return 0;
+    log.fatal({ limitSeconds: config.shutdownLimitSeconds }, "provider did not stop in time; it ends now");
+    return 1;
+  };
+  const starting = startServer(config, { log, version: productVersion(), signal });
+  const server = await Promise.race([starting, stopped]);
+  // Told to stop while it starts: what has started is closed before it ends.
+  if (server === undefined) {
+    return end(
+      starting.then(
+        (started) => started.close(),
+        () => undefined,
+      ),
+    );
+  }
+  terminal.result(
+    { issuer: server.publicUrl, localUrl: server.localUrl, adminUrl: server.adminUrl },
+    `Serving ${server.publicUrl} at ${server.localUrl}; admin at ${server.adminUrl}`,
+  );
+  await stopped;
+  return end(server.close());
+}
+
+// Whoever starts it without a terminal reads its log by machine, and wants to know there why it does not serve. Whatever
+// TTI_LOG_LEVEL says: it may be what is wrong.
+function logFailedStart(error: unknown): void {
+  const { message, ...told } = describeError(error);
+  const faults = error instanceof ConfigError ? error.faults : undefined;
+  openLog({ level: "fatal" }).fatal(
+    {
+      ...told,
+      code: told.code ?? "internal_error",
+      ...(faults === undefined ? {} : { field: faults[0]?.setting, faults }),
+      // What nobody foresaw is told with its stack.
+      ...(error instanceof OperationError ? {} : { err: error }),
+    },
+    message,
+  );
+}
 
 export const serveCommands: readonly Command[] = [serve];

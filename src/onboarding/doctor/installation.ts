@@ -3,7 +3,7 @@ import type { Config } from "../../config.ts";
 import type { Database } from "../../db/connect.ts";
 import { listSharedAddresses, type SharedAddress } from "../../provider/accounts/shared_address_store.ts";
 import { loadSecrets } from "../../provider/assembly/installation_secrets.ts";
-import { findClient, type StoredClientMetadata } from "../../provider/clients/client_store.ts";
+import { type Client, findClient } from "../../provider/clients/client_store.ts";
 import { describeKeys, type KeyStatus } from "../../provider/keys/key_status.ts";
 import { listInstances, listKeys } from "../../provider/keys/key_store.ts";
 import { keyPolicyOf } from "../../provider/keys/policy.ts";
@@ -18,7 +18,7 @@ export interface Installation {
   /** Keys that no secret opens: kid → why. */
   unreadableKeys: ReadonlyMap<string, string>;
   /** The client registered with AWS; undefined if there is none of its id. */
-  awsClient: StoredClientMetadata | undefined;
+  awsClient: Pick<Client, "metadata" | "disabledAtMs"> | undefined;
   /** Enabled tenants. */
   tenants: readonly Tenant[];
   tenantsWithDomain: ReadonlySet<string>;
@@ -48,7 +48,7 @@ export async function readInstallation(db: Database, config: Config, now: Date):
     config,
     keys: describeKeys(keyRows, instances, now.getTime(), keyPolicyOf(config)),
     unreadableKeys,
-    awsClient: client?.metadata,
+    awsClient: client,
     sharedAddresses,
     tenants: tenants.filter(({ disabledAtMs }) => disabledAtMs === null),
     tenantsWithDomain: new Set(

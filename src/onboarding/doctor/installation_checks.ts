@@ -1,6 +1,7 @@
 // Owns the judgement of this installation's own settings and store. Pure.
 import type { ConfigError } from "../../config.ts";
 import type { OperationError } from "../../errors.ts";
+import { faultOfAwsClient } from "../../provider/clients/aws_client.ts";
 import { presencePolicyText } from "../../provider/presence/presence_policy.ts";
 import { settings } from "../../settings.ts";
 import { type Finding, failed, information, passed, warning } from "./finding.ts";
@@ -83,25 +84,11 @@ function checkSecrets({ config, unreadableKeys }: Installation): Finding {
   return information("secrets", "the secret is kept in the data directory: good for development only");
 }
 
-function checkAwsClient({ config, awsClient }: Installation): Finding {
-  const { clientId } = config;
-  if (awsClient === undefined) {
-    return failed("aws_client", {
-      message: `No client has the id ${clientId}`,
-      cause:
-        "TTI_CLIENT_ID is the audience registered with AWS; tokens can only be made for a client that exists.",
-      fix: `Register it: tti client create --id ${clientId} --first-party --redirect-uri https://…`,
-    });
-  }
-  const alg = awsClient.id_token_signed_response_alg ?? "RS256";
-  if (alg !== "RS256") {
-    return failed("aws_client", {
-      message: `The client ${clientId} wants ID tokens signed with ${alg}`,
-      cause: "IAM Identity Center takes RS256 only.",
-      fix: "Register it with id_token_signed_response_alg RS256.",
-    });
-  }
-  return passed("aws_client", `${clientId}, the audience registered with AWS, is a client here`);
+function checkAwsClient({ config: { clientId }, awsClient }: Installation): Finding {
+  const fault = faultOfAwsClient(clientId, awsClient);
+  return fault === undefined
+    ? passed("aws_client", `${clientId}, the audience registered with AWS, is a client here`)
+    : failed("aws_client", fault);
 }
 
 function checkDomainPolicy({ config }: Installation): Finding {

@@ -39,7 +39,10 @@ function installation(changes: Partial<Installation> = {}): Installation {
     config: readConfig(production),
     keys: { nowMs: 0, signingKid: "k1", waitingFor: [], keys: [], instances: [], warnings: [] },
     unreadableKeys: new Map(),
-    awsClient: { client_id: "isv-app", id_token_signed_response_alg: "RS256" },
+    awsClient: {
+      metadata: { client_id: "isv-app", id_token_signed_response_alg: "RS256" },
+      disabledAtMs: null,
+    },
     tenants: [acme],
     tenantsWithDomain: new Set(["acme"]),
     waitingDomains: new Map(),
@@ -81,9 +84,20 @@ const cases: readonly [string, Partial<Installation>, string, RegExp][] = [
   ["no client of the id registered with AWS", { awsClient: undefined }, "failed aws_client", /isv-app/],
   [
     "a client for AWS that wants another algorithm",
-    { awsClient: { client_id: "isv-app", id_token_signed_response_alg: "ES256" } },
+    {
+      awsClient: {
+        metadata: { client_id: "isv-app", id_token_signed_response_alg: "ES256" },
+        disabledAtMs: null,
+      },
+    },
     "failed aws_client",
     /ES256/,
+  ],
+  [
+    "a client for AWS that is disabled",
+    { awsClient: { metadata: { client_id: "isv-app" }, disabledAtMs: 1 } },
+    "failed aws_client",
+    /is disabled/,
   ],
   [
     "the domain policy off",
