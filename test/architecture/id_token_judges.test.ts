@@ -52,7 +52,7 @@ const openers: readonly { pattern: RegExp; allowed: Readonly<Record<string, stri
       "/library/id_token_seal.ts": "the claims this process is about to sign",
       "/keys/published_copy.ts": "the alg of a published key, not of a token",
       "/doctor/key_set_checks.ts": "the same",
-      "/doctor/installation_checks.ts": "the alg a client is registered with",
+      "/clients/aws_client.ts": "the alg a client is registered with",
       "/failures/create_token_failures.ts": "why AWS may have refused a token that nobody examined",
     },
   },

@@ -43,8 +43,9 @@ const status = defineCommand({
   help: `Usage: tti key status
 
 For each key: since when it is published, when it may sign, the oldest valid token it may
-have signed, what verifiers and AWS may have cached; for each instance: which key it signs
-with and which keys it lacks. Exits 1 if something needs attention.
+have signed, what verifiers and AWS may have cached; for each instance heard from within
+the last hour: when it was last seen, which key it signs with and which keys it lacks.
+Exits 1 if something needs attention.
 
 Example:
   $ tti key status`,

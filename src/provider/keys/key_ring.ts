@@ -9,7 +9,7 @@ import type { Log } from "../../log.ts";
 import { type KeySet, keySetAt, outlivedKids, provenMs } from "./key_set.ts";
 import {
   deleteInstance,
-  deleteInstancesSeenBefore,
+  deleteOutlivedInstances,
   type KeyRow,
   listInstances,
   listKeys,
@@ -163,8 +163,8 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
       startedAtMs,
       seenAtMs: nowMs,
     });
-    const forgotten = instances.some((other) => nowMs - other.seenAtMs > other.publishLeadMs);
-    if (forgotten) await deleteInstancesSeenBefore(db, nowMs - policy.publishLeadSeconds * 1000);
+    const outlived = instances.some((other) => nowMs - other.seenAtMs > other.publishLeadMs);
+    if (outlived) await deleteOutlivedInstances(db, nowMs);
   };
 
   // Whoever asks while a poll is under way joins it: what it reads is as old as its begin, and counts as that.

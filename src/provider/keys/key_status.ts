@@ -8,6 +8,12 @@ import { chooseSigner, type InstanceView, isLive } from "./signer_choice.ts";
 /** How long AWS is assumed to keep a JWKS. It publishes no figure; its guidance for rotation is 24 hours. */
 export const assumedAwsCacheSeconds = 24 * 60 * 60;
 
+/**
+ * For how long a silent instance is told of, in seconds. Whoever looks later finds one that crashed or was replaced;
+ * its row stays for the publish lead it counts on, which new keys heed.
+ */
+const toldSilenceSeconds = 60 * 60;
+
 /** One key as operators see it; all times in epoch milliseconds, null where there is none. */
 export interface KeyView {
   kid: string;
@@ -50,6 +56,7 @@ export interface KeyStatus {
   signingKid: string | null;
   waitingFor: string[];
   keys: KeyView[];
+  /** Those heard from within the last hour. */
   instances: InstanceStatus[];
   warnings: string[];
 }
@@ -64,7 +71,9 @@ export function describeKeys(
   const keySet = keySetAt(rows, nowMs, policy);
   const { candidates, waitingFor } = chooseSigner(keySet, instances, nowMs, policy);
   const publishedKids = keySet.published.map((key) => key.row.kid);
-  const statuses = instances.map((instance) => describeInstance(instance, publishedKids, nowMs, policy));
+  const statuses = instances
+    .filter(({ seenAtMs }) => nowMs - seenAtMs <= toldSilenceSeconds * 1000)
+    .map((instance) => describeInstance(instance, publishedKids, nowMs, policy));
   const signingKid = candidates[0]?.row.kid ?? null;
   return {
     nowMs,

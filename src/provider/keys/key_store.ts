@@ -155,9 +155,9 @@ export async function deleteInstance(db: Database, instanceId: string): Promise<
   await db("key_instances").where({ instance_id: instanceId }).delete();
 }
 
-/** Forgets instances not heard from since a moment. */
-export async function deleteInstancesSeenBefore(db: Database, beforeMs: number): Promise<void> {
-  await db("key_instances").where("seen_at_ms", "<", beforeMs).delete();
+/** Forgets instances that have been silent for longer than the publish lead they count on: nothing rests on them. */
+export async function deleteOutlivedInstances(db: Database, nowMs: number): Promise<void> {
+  await db("key_instances").whereRaw("seen_at_ms + publish_lead_ms < ?", [nowMs]).delete();
 }
 
 function fromStored(row: StoredKey): KeyRow {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { listAuditEvents } from "../../../src/audit/audit_store.ts";
+import { listInstances } from "../../../src/provider/keys/key_store.ts";
 import { getKeyStatus, resealKeys, revokeKey } from "../../../src/provider/keys/operations.ts";
+import { keyPolicy } from "../../../src/provider/keys/policy.ts";
 import { rotateKeys, rotateKeysInEmergency } from "../../../src/provider/keys/rotate.ts";
 import { createKeySealer, type KeySealer } from "../../../src/provider/keys/seal.ts";
 import { storeKinds } from "../../support/databases.ts";
@@ -283,6 +285,41 @@ describe("the status", () => {
       await installation.close();
     }
   });
+
+  for (const kind of storeKinds) {
+    test(`leaves out an instance that has been silent for an hour; its row goes with its own lead (${kind})`, async () => {
+      const installation = await openKeyInstallation(kind);
+      try {
+        const policyOf = (publishLeadSeconds: number) =>
+          keyPolicy({ longestTokenSeconds: 300, publishLeadSeconds });
+        const a = await installation.openInstance({ instanceId: "a" });
+        await installation.openInstance({ instanceId: "short", policy: policyOf(2 * 3600) });
+        await installation.openInstance({ instanceId: "long", policy: policyOf(48 * 3600) });
+        const shown = async () => {
+          const { instances, warnings } = await getKeyStatus(installation.context);
+          return [
+            instances.map(({ instanceId }) => instanceId).toSorted(),
+            /last heard from/.test(warnings.join()),
+          ];
+        };
+        const kept = async () => (await listInstances(installation.db)).map(({ instanceId }) => instanceId);
+        await installation.pass(3600, a);
+        assert.deepEqual(await shown(), [["a", "long", "short"], true]);
+        await installation.pass(1, a);
+        assert.deepEqual(await shown(), [["a"], false]);
+        assert.deepEqual((await kept()).toSorted(), ["a", "long", "short"]);
+        await installation.pass(3600, a);
+        assert.deepEqual((await kept()).toSorted(), ["a", "long"]);
+        // Longer than a's own lead; the one that counts on two days is counted on for two days.
+        await installation.pass(45 * 3600, a);
+        assert.deepEqual((await kept()).toSorted(), ["a", "long"]);
+        await installation.pass(3600, a);
+        assert.deepEqual(await kept(), ["a"]);
+      } finally {
+        await installation.close();
+      }
+    });
+  }
 
   test("of an empty store says that the first instance makes the first key", async () => {
     const installation = await openKeyInstallation();
