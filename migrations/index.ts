@@ -16,6 +16,7 @@ import * as signInGenerations from "./0027_sign_in_generations.ts";
 import * as formerMemberships from "./0028_former_memberships.ts";
 import * as endedRights from "./0029_ended_rights.ts";
 import * as postedRequestNetwork from "./0030_posted_request_network.ts";
+import * as loginNameKeys from "./0031_login_name_keys.ts";
 import * as rightsByName from "./0034_rights_by_name.ts";
 
 /** One step of the schema, there and back. */
@@ -42,5 +43,6 @@ export const migrations: readonly Migration[] = [
   { name: "0028_former_memberships", ...formerMemberships },
   { name: "0029_ended_rights", ...endedRights },
   { name: "0030_posted_request_network", ...postedRequestNetwork },
+  { name: "0031_login_name_keys", ...loginNameKeys },
   { name: "0034_rights_by_name", ...rightsByName },
 ];

@@ -82,6 +82,12 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
       "account id, address the request came from; e-mail addresses and names that were given or changed, until the account is deleted",
     until: "you remove it; nothing removes it by itself",
   },
+  login_name_keys: {
+    holds:
+      "which keys names typed at a sign-in were hashed with, by ids that give none of them away, and since when",
+    personal: "–",
+    until: "it stays",
+  },
   signing_keys: {
     holds: "signing keys; private halves sealed, or in AWS KMS",
     personal: "–",
@@ -92,7 +98,12 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
     personal: "–",
     until: "it stays",
   },
-  key_instances: { holds: "which instance publishes which keys", personal: "–", until: "the instance stops" },
+  key_instances: {
+    holds: "which instance publishes which keys",
+    personal: "–",
+    until:
+      "the instance stops; of one that crashed, for as long as it counts on a new key's publication in advance",
+  },
 };
 
 /** Writes the page. */

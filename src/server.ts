@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type AwsAccess, SearchService } from "./accessors/search_service.ts";
 import { createAdminApp } from "./admin/app.ts";
 import { createPublicApp } from "./app.ts";
+import { saveLoginNameKeys } from "./audit/login_name_keys_store.ts";
 import { createLoginNames } from "./audit/login_names.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
@@ -149,6 +150,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     });
     closers.push(async () => search.close());
     const loginNames = createLoginNames(secrets);
+    await saveLoginNameKeys(db, loginNames.keyIds, clock().getTime());
     const apiDeps = {
       version: options.version,
       policy: options.keyPolicy ?? keyPolicyOf(config),

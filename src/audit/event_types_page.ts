@@ -39,7 +39,8 @@ Every event has:
 **Names that nobody has.** People type other things than their address into the first field, a password among them.
 So a refused sign-in keeps the account where the name is one, and for every name a keyed hash (HMAC-SHA-256, the key
 from \`TTI_SECRETS\`). \`tti audit list --account NAME\` finds by both: what was tried on a name is found by whoever
-knows the name, and nobody reads names from the trail.
+knows the name, and nobody reads names from the trail. Once a secret is dropped from \`TTI_SECRETS\`, nobody matches the names
+that were hashed with it either: a search by name then says so, and up to which moment (\`namesLostBeforeMs\`).
 
 **Counted events.** What anybody can cause without proof is counted: equal events of one address within one minute are
 one row with \`times\`, and the count changes. Besides, the addresses and names of a person who is erased are taken out of

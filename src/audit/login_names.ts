@@ -9,6 +9,8 @@ export interface LoginNames {
   hash(login: string): string;
   /** The hashes a name may have been written with: before TTI_SECRETS changed it was another. */
   everyHash(login: string): string[];
+  /** What tells its keys apart and gives none of them away. */
+  keyIds: readonly string[];
 }
 
 /**
@@ -20,7 +22,11 @@ export function createLoginNames(secrets: readonly Uint8Array[]): LoginNames {
   const hashWith = (key: ArrayBuffer, login: string) =>
     createHmac("sha256", new Uint8Array(key)).update(loginKeyOf(login)).digest("base64url").slice(0, 22);
   const everyHash = (login: string) => keys.map((key) => hashWith(key, login));
+  const keyIds = keys.map((key) =>
+    createHmac("sha256", new Uint8Array(key)).update("\0id of this key").digest("base64url").slice(0, 16),
+  );
   return {
+    keyIds,
     everyHash,
     hash(login) {
       const [hash] = everyHash(login);

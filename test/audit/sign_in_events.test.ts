@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { type AuditContext, listEvents } from "../../src/admin/operations/audit.ts";
+import { findNamesLostBefore, saveLoginNameKeys } from "../../src/audit/login_name_keys_store.ts";
 import { createLoginNames } from "../../src/audit/login_names.ts";
 import { systemClock } from "../../src/clock.ts";
 import { openLog } from "../../src/log.ts";
@@ -85,11 +86,33 @@ for (const kind of storeKinds) {
       const elsewhere = createLoginNames([Buffer.alloc(32, 9)]);
       const strange = await listEvents({ ...context, loginNames: elsewhere }, { account: typed });
       assert.equal(strange.events.length, 0, "without the secret the hash is worth nothing");
+      const lost = strange.namesLostBeforeMs ?? 0;
+      assert.ok(Math.abs(Date.now() - lost) < 60_000, "and it is said that names are matched no more");
       const rotated = createLoginNames([Buffer.alloc(32, 9), ...fixture.config.secrets]);
       assert.equal(
         (await listEvents({ ...context, loginNames: rotated }, { account: typed })).events.length,
         1,
       );
+      for (const at of [context, { ...context, loginNames: rotated }]) {
+        assert.equal((await listEvents(at, { account: "x" })).namesLostBeforeMs, undefined);
+      }
+      assert.equal((await listEvents({ ...context, loginNames: elsewhere })).namesLostBeforeMs, undefined);
+    });
+
+    test("of before the key was dropped are said to be lost up to the start with the one that is left", async () => {
+      const { db } = fixture;
+      const atHand = createLoginNames([Buffer.alloc(32, 8)]);
+      const nowMs = Date.now() + 5_000;
+      await saveLoginNameKeys(db, atHand.keyIds, nowMs);
+      await saveLoginNameKeys(db, atHand.keyIds, nowMs + 1);
+      const laterMs = nowMs + 1_000;
+      assert.equal(await findNamesLostBefore(db, atHand.keyIds, laterMs), nowMs);
+      const both = [...atHand.keyIds, ...context.loginNames.keyIds];
+      assert.equal(await findNamesLostBefore(db, both, laterMs), undefined);
+      assert.equal(await findNamesLostBefore(db, context.loginNames.keyIds, laterMs), laterMs);
+      await db("login_name_keys")
+        .where("key_id", atHand.keyIds[0] ?? "")
+        .delete();
     });
 
     test("are found by address, page after page", async () => {

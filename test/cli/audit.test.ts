@@ -60,6 +60,21 @@ test("filters hold together", async () => {
   assert.deepEqual(await find("--from 2999-01-01"), []);
 });
 
+test("a name that can be matched no more, since TTI_SECRETS lost its key, is told from one that nobody typed", async () => {
+  const TTI_SECRETS = Buffer.alloc(32, 5).toString("base64");
+  const withSecret = openTerminal({ ...store.environment, TTI_SECRETS });
+  try {
+    const words = "audit list --account nobody@acme.example";
+    assert.equal((await withSecret.tti(words)).stderr, "Nothing has been recorded here.\n");
+    await store.db("login_name_keys").insert({ key_id: "of a secret dropped since", first_seen_at_ms: 1 });
+    const { stderr } = await withSecret.tti(words);
+    assert.match(stderr, /^Names typed before \S+Z can be matched no more: TTI_SECRETS.*\nNothing else /);
+    assert.doesNotMatch((await withSecret.tti("audit list --tenant acme")).stderr, /matched no more/);
+  } finally {
+    withSecret.close();
+  }
+});
+
 test("an unknown tenant, type or cursor is an error, not an empty list", async () => {
   for (const [words, code] of [
     ["--tenant nope", "tenant_not_found"],

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { listAuditEvents } from "../../audit/audit_store.ts";
 import { formatCursor, parseCursor } from "../../audit/cursor.ts";
 import { auditEventTypes, findAuditEventType } from "../../audit/event_types.ts";
+import { findNamesLostBefore } from "../../audit/login_name_keys_store.ts";
 import type { LoginNames } from "../../audit/login_names.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
@@ -53,7 +54,16 @@ export const listEvents = auditOperation({
     ...pageInput,
     cursor: z.string().optional().describe("Goes on after another page: the cursor it ended with."),
   }),
-  output: z.strictObject({ events: z.array(auditEventShape), ...pageOutput }),
+  output: z.strictObject({
+    events: z.array(auditEventShape),
+    ...pageOutput,
+    namesLostBeforeMs: z
+      .int()
+      .optional()
+      .describe(
+        "Where an account was asked for: names typed at sign-ins before this moment, epoch milliseconds, may have been hashed with a key that TTI_SECRETS has no more, and are found no more. Absent: every name is found.",
+      ),
+  }),
   http: [{ method: "get", path: "/v1/audit-events" }],
   async run(db, { account, cursor, type: typeName, limit, ...query }, act) {
     const type = typeName === undefined ? undefined : parseType(typeName);
@@ -64,7 +74,11 @@ export const listEvents = auditOperation({
     const subject = account === undefined ? undefined : await subjectOf(db, act.loginNames, account);
     const read = await listAuditEvents(db, { ...query, type, before, subject, limit: rowsToRead({ limit }) });
     const { rows, next } = cutPage(read, { limit }, formatCursor);
-    return { events: rows, ...next };
+    const lost =
+      account === undefined
+        ? undefined
+        : await findNamesLostBefore(db, act.loginNames.keyIds, act.now.getTime());
+    return { events: rows, ...next, ...(lost === undefined ? {} : { namesLostBeforeMs: lost }) };
   },
 });
 

@@ -54,7 +54,18 @@ Example:
         terminal.say("TTI_SECRETS is not set here, so names that nobody has are not found.");
       }
       const page = await listEvents({ ...context, loginNames: createLoginNames(secrets) }, given);
-      if (page.events.length === 0) terminal.say("Nothing has been recorded here.");
+      const lost = secrets.length === 0 ? undefined : page.namesLostBeforeMs;
+      if (lost !== undefined) {
+        const before = new Date(lost).toISOString();
+        terminal.say(
+          `Names typed before ${before} can be matched no more: TTI_SECRETS, as it is set here, lacks a key they were hashed with.`,
+        );
+      }
+      if (page.events.length === 0) {
+        terminal.say(
+          lost === undefined ? "Nothing has been recorded here." : "Nothing else has been recorded here.",
+        );
+      }
       const rows = page.events.map(rowOf);
       terminal.result(page, rows.length === 0 ? "" : formatTable(rows));
       if (page.cursor !== undefined) terminal.say(`There is more: --before ${page.cursor}`);
