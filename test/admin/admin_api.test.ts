@@ -150,9 +150,9 @@ describe("administration over HTTP", () => {
       "POST",
       "/v1/tenants/acme/users",
       { user: "nobody@acme.example", tenantId: "globex" },
-      404,
-      "account_not_found",
-      "user",
+      400,
+      "invalid_input",
+      "tenantId",
     ],
   ] as const) {
     it(`answers ${status} ${code} to ${name}`, async () => {

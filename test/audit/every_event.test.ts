@@ -273,7 +273,10 @@ for (const [name, { http, perform }] of Object.entries(acts)) {
   test(`${type} is written by the act itself, and says what the list says`, async () => {
     const known = new Set((await eventsOf(fixture.db, type, { limit: 9999 })).map(({ id }) => id));
     await perform();
-    const fresh = (await eventsOf(fixture.db, type, { limit: 9999 })).filter(({ id }) => !known.has(id));
+    // Beside the act the instance looks after its keys by itself; key_events.test.ts judges what it writes.
+    const fresh = (await eventsOf(fixture.db, type, { limit: 9999 })).filter(
+      ({ id, actor }) => !known.has(id) && actor !== "system",
+    );
     assert.ok(fresh.length > 0, "the act left no event");
     for (const event of fresh) {
       for (const party of entry.always ?? []) assert.ok(event[partyField[party]], `${party} is missing`);
