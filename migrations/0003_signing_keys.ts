@@ -10,7 +10,7 @@ export async function up(db: Knex): Promise<void> {
     table.integer("generation").notNullable().unique();
     table.text("alg").notNullable();
     table.text("public_jwk").notNullable();
-    // The private half, sealed. Null: it lives in AWS KMS, or was destroyed after the key retired.
+    // The private half, sealed. Null: it lives in AWS KMS, or was destroyed: the key was revoked or will not sign again.
     table.text("sealed_private_jwk");
     table.text("kms_key_id");
     table.bigInteger("created_at_ms").notNullable();

@@ -20,6 +20,8 @@ export interface ReadinessCheck {
 export interface PublicRouteDeps {
   log: Log;
   readiness: readonly ReadinessCheck[];
+  /** What an operator must know of an instance that may be sent requests all the same. */
+  clockWarning(): Promise<string | undefined>;
   documents: KeyDocuments;
   /** Why no token can be signed now; undefined as a rule. */
   whyCannotSign(): Promise<string | undefined>;
@@ -31,7 +33,7 @@ export function addPublicRoutes(router: Router, deps: PublicRouteDeps, proxies: 
     ctx.set({ ...pageHeaders() });
     ctx.body = renderPage("welcome", { accountUrl: "/account" });
   });
-  addHealthRoutes(router, deps.readiness, proxies);
+  addHealthRoutes(router, deps, proxies);
   addKeyDocumentRoutes(router, deps.documents);
   addStylesheetRoute(router);
   addSigningGate(router, deps);
@@ -73,7 +75,11 @@ function addSigningGate(
   });
 }
 
-function addHealthRoutes(router: Router, checks: readonly ReadinessCheck[], proxies: ProxyWatch): void {
+function addHealthRoutes(
+  router: Router,
+  { readiness: checks, clockWarning }: Pick<PublicRouteDeps, "readiness" | "clockWarning">,
+  proxies: ProxyWatch,
+): void {
   router.get("/health/live", (ctx) => {
     ctx.set("Cache-Control", "no-store");
     ctx.body = { status: "ok" };
@@ -85,12 +91,15 @@ function addHealthRoutes(router: Router, checks: readonly ReadinessCheck[], prox
     const ready = results.every(([, whyNot]) => whyNot === undefined);
     ctx.set("Cache-Control", "no-store");
     ctx.status = ready ? 200 : 503;
-    const warning = proxies.warning();
+    // Of a store that does not serve no time is asked: the answer would wait for it.
+    const warnings = [proxies.warning(), ready ? await clockWarning() : undefined].filter(
+      (warning) => warning !== undefined,
+    );
     if (!ready) ctx.set(retryHeaders({ retryAfterSeconds: soonSeconds }));
     ctx.body = {
       status: ready ? "ok" : "unavailable",
       checks: Object.fromEntries(results.map(([name, whyNot]) => [name, whyNot ?? "ok"])),
-      ...(warning === undefined ? {} : { warnings: [warning] }),
+      ...(warnings.length === 0 ? {} : { warnings }),
     };
   });
 }

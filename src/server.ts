@@ -10,8 +10,10 @@ import type { Config } from "./config.ts";
 import { connectBeside, connectDatabase, type Database, storeLocationOf } from "./db/connect.ts";
 import type { StoreLimits } from "./db/dialects.ts";
 import { migrateUp, readMigrationStatus } from "./db/migrate.ts";
+import { createStoreClock } from "./db/store_clock.ts";
 import { createStoreHealth, type StoreHealth } from "./db/store_health.ts";
 import { OperationError } from "./errors.ts";
+import { clockToleranceSeconds } from "./input/moment.ts";
 import { installationOf } from "./installation.ts";
 import { type Log, openLog } from "./log.ts";
 import { createPasswords } from "./provider/accounts/passwords.ts";
@@ -168,6 +170,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       search,
       findBackEndToken: (token: string) => findBackEndToken(host.current(), token),
     };
+    const storeClock = createStoreClock({ watch, clock, log }, clockToleranceSeconds);
     const app = createPublicApp({
       ...installation,
       host,
@@ -176,6 +179,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       documents: createKeyDocuments({ ring: keyRing, currentProvider: () => host.current() }),
       whyCannotSign: () => whyCannotSignNow(keyRing),
       readiness: readinessOf(createStoreHealth({ db, watch, clock, log }), keyRing, () => stopping),
+      clockWarning: () => storeClock.warning(),
       backEnds: apiDeps,
     });
     listening.serve(app.callback());

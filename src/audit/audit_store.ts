@@ -21,7 +21,7 @@ export interface AuditEvent {
   address?: string;
   /** The X-Request-Id of that request; log lines carry it too. */
   requestId?: string;
-  /** The keyed hash of the sign-in name that was typed (login_name_hash.ts). */
+  /** The keyed hash of the sign-in name that was typed (login_names.ts). */
   loginHash?: string;
   /** How often it came within its minute; absent: once. */
   times?: number;

@@ -1,5 +1,5 @@
-// Owns the statements that find out whether a store serves: one that writes, one that only asks.
-import type { Database } from "./connect.ts";
+// Owns the statements that find out whether a store serves: one that writes, one that only asks, one that asks the time.
+import { type Database, isPostgres } from "./connect.ts";
 import { runStatement } from "./statement.ts";
 
 /** Writes the one row that is there to be written. */
@@ -16,4 +16,16 @@ export async function saveProbe(db: Database, atMs: number): Promise<void> {
 /** Asks for nothing, through a pool's own connections. */
 export async function askNothing(db: Database): Promise<void> {
   await runStatement(db, "store_probe_ask", "select 1 as one", []);
+}
+
+/** Reads a database server's clock, in epoch milliseconds; undefined for SQLite, which has this machine's. */
+export async function readStoreTime(db: Database): Promise<number | undefined> {
+  if (!isPostgres(db)) return undefined;
+  const [row] = await runStatement<{ now_ms: number }>(
+    db,
+    "store_probe_time",
+    "select (extract(epoch from clock_timestamp()) * 1000)::double precision as now_ms",
+    [],
+  );
+  return row?.now_ms;
 }

@@ -39,7 +39,7 @@ export function checkReadiness(readiness: Answer): Finding[] {
     warning("readiness", {
       message: String(told),
       cause: "A running instance saw it within the last hour.",
-      fix: "Correct the setting it names and restart: docs/operations.md, Behind a proxy.",
+      fix: "Correct the setting it names and restart, or the clock: docs/operations.md, Behind a proxy, and Starting, stopping, and a store that fails.",
     }),
   );
 }

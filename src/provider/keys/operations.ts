@@ -1,5 +1,6 @@
-// Owns what operators ask of the signing keys, rotation aside: plain arguments in, plain results out. The command
-// line is its face. Revoking is one transaction with its audit events; sealing anew changes no key and leaves none.
+// Owns what operators ask of the signing keys, rotation aside: plain arguments in, plain results out. The table of
+// operations is their way in. Revoking is one transaction with its audit events; sealing anew changes no key, and the table
+// records how many were sealed.
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
