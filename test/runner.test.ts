@@ -6,8 +6,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
+import { dealFiles } from "./support/processes.ts";
 import { bareEnvironment } from "./support/surroundings.ts";
-import { needsOf, testFiles } from "./support/test_files.ts";
+import { changesItsProcess, needsOf, testFiles } from "./support/test_files.ts";
 
 const runner = join(import.meta.dirname, "./support/run.ts");
 const folder = mkdtempSync(join(tmpdir(), "tti-runner-"));
@@ -65,10 +66,47 @@ test("what a test needs follows from what it imports, itself or by others", () =
   assert.equal(needsOf("test/browser/account.test.ts").browser, true);
 });
 
+test("files that share a process keep their set-up apart, and their names where one fails", () => {
+  write("test/shared/state.ts", "export const open: string[] = [];");
+  for (const name of ["a", "b", "c", "d"]) {
+    write(
+      `test/shared/${name}.test.ts`,
+      `import { after, before } from "node:test";
+      import { open } from "./state.ts";
+      before(() => { open.push("${name}"); });
+      test("of ${name}", () => { if (String(open) !== "${name}") throw new Error(\`open: \${open}\`); });
+      after(() => { open.pop(); });`,
+    );
+  }
+  const whole = npmTest("test/shared");
+  assert.equal(whole.status, 0, whole.printed);
+  assert.match(whole.printed, /Slowest of 4 files/);
+  const one = npmTest("test/shared", "--test-name-pattern=of c");
+  assert.match(one.printed, /✔ of c /);
+  assert.doesNotMatch(one.printed, /✔ of [abd] /);
+  write("test/shared/c.test.ts", 'test("of c", () => { throw new Error("on purpose"); });');
+  const broken = npmTest("test/shared");
+  assert.equal(broken.status, 1);
+  for (const told of [/✖ test\/shared\/c\.test\.ts/, /test at test\/shared\/c\.test\.ts:\d+/, /✔ of d /])
+    assert.match(broken.printed, told);
+});
+
+test("each file runs once, and one that changes what its whole process sees runs alone", () => {
+  const files = testFiles([]);
+  const dealt = dealFiles(files);
+  assert.deepEqual(dealt.flat().toSorted(), files);
+  for (const path of [
+    "test/provider/storage/plans.test.ts",
+    "packages/exchange/test/library_citizen.test.ts",
+  ])
+    assert.ok(changesItsProcess(path), path);
+  assert.ok(!changesItsProcess("test/provider/logout.test.ts"));
+  for (const together of dealt) assert.ok(together.length === 1 || !together.some(changesItsProcess));
+  assert.ok(dealt.length < files.length / 5, `${dealt.length} processes`);
+});
+
 test("every property test draws from the seed of the run, and from no other", () => {
   const property = testFiles([])
-    // Draws its own, from a seed for each operation.
-    .filter((path) => path !== "packages/sandbox/test/operations_property.test.ts")
     .map((path) => ({ path, text: readFileSync(path, "utf8") }))
     .filter(({ text }) => /^import .*"fast-check";$/m.test(text));
   assert.ok(property.length >= 10);

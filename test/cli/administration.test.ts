@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { migrations } from "../../migrations/index.ts";
 import { openTestDatabase, storeKinds, type TestDatabase } from "../support/databases.ts";
-import { openTerminal, type TestTerminal } from "../support/terminal.ts";
+import type { TestTerminal } from "../support/terminal.ts";
+import { openTypedTerminal } from "../support/typed.ts";
 
 interface UserDocument {
   id: string;
@@ -20,7 +21,7 @@ for (const kind of storeKinds) {
     let terminal: TestTerminal;
     before(async () => {
       store = await openTestDatabase(kind);
-      terminal = openTerminal(store.environment);
+      terminal = openTypedTerminal(store.environment);
     });
     after(async () => {
       terminal.close();
@@ -211,7 +212,7 @@ for (const kind of storeKinds) {
 
 describe("migrations at the terminal", () => {
   it("go up, say so, do nothing twice, and come down only when meant", async () => {
-    const terminal = openTerminal();
+    const terminal = openTypedTerminal();
     try {
       assert.equal((await terminal.tti("migrate status")).exitCode, 1);
       assert.match((await terminal.tti("migrate up")).stdout, /^applied 0001_accounts_and_tenants\n/);

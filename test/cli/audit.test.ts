@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { openTestDatabase, type TestDatabase } from "../support/databases.ts";
-import { openTerminal, type TestTerminal } from "../support/terminal.ts";
+import type { TestTerminal } from "../support/terminal.ts";
+import { openTypedTerminal } from "../support/typed.ts";
 
 interface Page {
   events: { id: string; type: string; tenantId?: string }[];
@@ -13,7 +14,7 @@ let store: TestDatabase;
 let terminal: TestTerminal;
 before(async () => {
   store = await openTestDatabase("sqlite");
-  terminal = openTerminal(store.environment);
+  terminal = openTypedTerminal(store.environment);
   for (const words of [
     "tenant create acme",
     "tenant create globex",

@@ -5,7 +5,9 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { openTerminal, type RunningCommand, type TestTerminal } from "../support/terminal.ts";
+import { setTimeout } from "node:timers/promises";
+import type { RunningCommand, TestTerminal } from "../support/terminal.ts";
+import { openTypedTerminal } from "../support/typed.ts";
 
 const secret = randomBytes(32).toString("base64");
 const issuer = "https://login.example.com";
@@ -21,7 +23,7 @@ let server: RunningCommand;
 let localUrl: string;
 
 before(async () => {
-  terminal = openTerminal({
+  terminal = openTypedTerminal({
     TTI_ISSUER: issuer,
     TTI_SECRETS: secret,
     TTI_TRUSTED_PROXIES: "0",
@@ -41,15 +43,20 @@ async function list(words = ""): Promise<KeyList["keys"]> {
   return (await terminal.tti(`key list --json ${words}`)).json<KeyList & Record<string, unknown>>().keys;
 }
 
-/** The next key, once the provider has made it. */
-async function nextKey(): Promise<string> {
+/** Looks until there is something to see of what the provider does meanwhile. */
+async function seen<T>(look: () => Promise<T | undefined>, what: string): Promise<T> {
   const deadlineMs = Date.now() + patienceMs;
   for (;;) {
-    const next = (await list()).find((key) => key.phase === "next")?.kid;
-    if (next !== undefined) return next;
-    assert.ok(Date.now() < deadlineMs, "no next key was made");
+    const found = await look();
+    if (found !== undefined) return found;
+    assert.ok(Date.now() < deadlineMs, what);
+    await setTimeout(100);
   }
 }
+
+/** The next key, once the provider has made it. */
+const nextKey = (): Promise<string> =>
+  seen(async () => (await list()).find((key) => key.phase === "next")?.kid, "no next key was made");
 
 describe("tti key", { concurrency: false }, () => {
   it("says that there are no keys yet, and has nothing to publish", async () => {
@@ -64,8 +71,7 @@ describe("tti key", { concurrency: false }, () => {
   it("lists the current and the next key once a provider runs", async () => {
     server = terminal.start("serve --json");
     ({ localUrl } = JSON.parse(await server.printed("\n}\n")) as { localUrl: string });
-    const deadlineMs = Date.now() + patienceMs;
-    while ((await list()).length < 2) assert.ok(Date.now() < deadlineMs, "no next key was made");
+    await nextKey();
     assert.deepEqual(
       (await list()).map((key) => [key.phase, key.kept]),
       [
@@ -76,7 +82,11 @@ describe("tti key", { concurrency: false }, () => {
   });
 
   it("tells in the status when the next key may sign and what the instance signs with", async () => {
-    const { exitCode, stdout } = await terminal.tti("key status");
+    // The instance publishes the next key when it has looked at the store again.
+    const { exitCode, stdout } = await seen(async () => {
+      const status = await terminal.tti("key status");
+      return status.stdout.includes(" in step ") ? status : undefined;
+    }, "the instance does not come in step");
     assert.equal(exitCode, 0, stdout);
     assert.match(stdout, / current, signs\n/);
     assert.match(stdout, /may sign at +\d{4}-\d\d-\d\dT\S+Z \(in 90 days\)/);
@@ -137,8 +147,8 @@ describe("tti key", { concurrency: false }, () => {
 
   it("reseals with a new first secret, after which the former one may go", async () => {
     const fresh = randomBytes(32).toString("base64");
-    const both = openTerminal({ ...terminal.environment, TTI_SECRETS: `${fresh},${secret}` });
-    const without = openTerminal({ ...terminal.environment, TTI_SECRETS: fresh });
+    const both = openTypedTerminal({ ...terminal.environment, TTI_SECRETS: `${fresh},${secret}` });
+    const without = openTypedTerminal({ ...terminal.environment, TTI_SECRETS: fresh });
     // Beside a provider that still seals with the former secret: it makes no key any more once there is a next one.
     await nextKey();
     try {

@@ -4,28 +4,21 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable, Writable } from "node:stream";
 import { after, before, describe, it } from "node:test";
-import { runCli } from "../../src/cli/run_cli.ts";
 import { errorCatalogue } from "../../src/errors.ts";
 import { findCommands } from "../edge/inventory.ts";
 import { openTestDatabase, type TestDatabase } from "../support/databases.ts";
+import { typed } from "../support/typed.ts";
 
 let store: TestDatabase;
 let place: string;
-const environment = { ...process.env };
-const home = process.cwd();
 
 before(async () => {
   store = await openTestDatabase("sqlite");
   place = mkdtempSync(join(tmpdir(), "tti-told-"));
-  process.chdir(place);
-  Object.assign(process.env, { TTI_MODE: "development", ...store.environment });
   await run(["tenant", "create", "acme"]);
 });
 after(async () => {
-  process.chdir(home);
-  process.env = environment;
   rmSync(place, { recursive: true, force: true });
   await store.close();
 });
@@ -38,21 +31,9 @@ interface Told {
 }
 
 async function run(words: string[]): Promise<Told | undefined> {
-  let out = "";
-  const sink = (keep: (text: string) => void) =>
-    new Writable({
-      write(chunk, _encoding, done) {
-        keep(String(chunk));
-        done();
-      },
-    });
-  const streams = {
-    stdin: Readable.from(["short"]),
-    stdout: sink((text) => (out += text)),
-    stderr: sink(() => {}),
-  };
-  await runCli([...words, "--json"], streams);
-  return (JSON.parse(out || "{}") as { error?: Told }).error;
+  const environment = { TTI_MODE: "development", ...store.environment };
+  const ended = await typed([...words, "--json"], { environment, folder: place, stdin: "short" });
+  return ended.stdout === "" ? undefined : ended.json<{ error?: Told }>().error;
 }
 
 const administers = /^(tenant|user|member|domain|client|accessor|audit) /;
@@ -127,7 +108,7 @@ describe("a fault of what was typed", () => {
     [["accessor", "show", "--tenant", "acme", "--name", "nope"], "--name", /no data accessor/],
   ] as const) {
     it(`is told as ${field}: tti ${words.join(" ")}`, async () => {
-      writeFileSync("jwks.json", '{"keys":[{"kid":"1"}]}');
+      writeFileSync(join(place, "jwks.json"), '{"keys":[{"kid":"1"}]}');
       const told = await run([...words]);
       assert.equal(told?.field, field, JSON.stringify(told));
       if (typeof message === "string") assert.equal(told.message, message);

@@ -5,16 +5,23 @@ import { after, before, describe, it } from "node:test";
 import { commandLoaders } from "../../src/cli/commands/index.ts";
 import { Terminal } from "../../src/cli/terminal.ts";
 import { openTerminal, type TestTerminal } from "../support/terminal.ts";
+import { openTypedTerminal } from "../support/typed.ts";
 
 describe("the tti command", () => {
+  // Processes of their own for what a process is needed for: how it starts, what it writes where, its exit code.
+  let started: TestTerminal;
   let terminal: TestTerminal;
   before(() => {
-    terminal = openTerminal();
+    started = openTerminal();
+    terminal = openTypedTerminal();
   });
-  after(() => terminal.close());
+  after(() => {
+    started.close();
+    terminal.close();
+  });
 
   it("without words shows its help on standard error and exits 2", async () => {
-    const { exitCode, stdout, stderr } = await terminal.tti("");
+    const { exitCode, stdout, stderr } = await started.tti("");
     assert.equal(exitCode, 2);
     assert.equal(stdout, "");
     assert.match(stderr, /^tti: an OpenID Provider[\s\S]*Example:\n {2}\$ tti dev\n/);
@@ -30,7 +37,7 @@ describe("the tti command", () => {
 
   it("tells its version", async () => {
     for (const words of ["--version", "version"]) {
-      assert.match((await terminal.tti(words)).stdout, /^\d+\.\d+\.\d+\n$/);
+      assert.match((await started.tti(words)).stdout, /^\d+\.\d+\.\d+\n$/);
     }
   });
 
@@ -87,7 +94,7 @@ describe("the tti command", () => {
   });
 
   it("suggests the command that was meant", async () => {
-    const { exitCode, stdout, stderr } = await terminal.tti("tenat list");
+    const { exitCode, stdout, stderr } = await started.tti("tenat list");
     assert.equal(exitCode, 2);
     assert.equal(stdout, "");
     assert.equal(
@@ -137,7 +144,7 @@ describe("the tti command", () => {
   }
 
   it("with --json tells a fault as the one document on standard output", async () => {
-    const refused = await terminal.tti("tenant lst --json");
+    const refused = await started.tti("tenant lst --json");
     assert.equal(refused.exitCode, 2);
     assert.equal(refused.stderr, "");
     assert.deepEqual(refused.json(), {
@@ -155,7 +162,7 @@ describe("the tti command", () => {
   });
 
   it("names a misspelt setting and the one that was meant", async () => {
-    const misspelt = openTerminal({ TTI_DATADIR: "/nowhere" });
+    const misspelt = openTypedTerminal({ TTI_DATADIR: "/nowhere" });
     const { exitCode, stderr } = await misspelt.tti("tenant list");
     misspelt.close();
     assert.equal(exitCode, 1);
@@ -163,7 +170,7 @@ describe("the tti command", () => {
   });
 
   it("says what to do before the database is migrated", async () => {
-    const { exitCode, stderr } = await terminal.tti("tenant list");
+    const { exitCode, stderr } = await started.tti("tenant list");
     assert.equal(exitCode, 1);
     assert.match(
       stderr,
@@ -172,7 +179,7 @@ describe("the tti command", () => {
   });
 
   it("says when the database does not answer, without its password", async () => {
-    const lost = openTerminal({ DATABASE_URL: "postgres://tti:hunter2@127.0.0.1:1/tti" });
+    const lost = openTypedTerminal({ DATABASE_URL: "postgres://tti:hunter2@127.0.0.1:1/tti" });
     const { exitCode, stderr } = await lost.tti("tenant list");
     lost.close();
     assert.equal(exitCode, 1);

@@ -5,13 +5,11 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable, Writable } from "node:stream";
 import { after, before, describe, it } from "node:test";
 import { decodeJwt } from "jose";
 import { apiRoutes } from "../../src/admin/api_routes.ts";
 import { createClient } from "../../src/admin/operations/clients.ts";
 import { membersOf } from "../../src/admin/operations/input_members.ts";
-import { runCli } from "../../src/cli/run_cli.ts";
 import { systemClock } from "../../src/clock.ts";
 import { createPasswords } from "../../src/provider/accounts/passwords.ts";
 import { addMintingClients, exchange, setTenant, signSubject } from "../provider/grants/mint_support.ts";
@@ -24,6 +22,7 @@ import {
 } from "../provider/support/provider_fixture.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";
 import { storeKinds } from "../support/databases.ts";
+import { typed } from "../support/typed.ts";
 import { everyHostile, type Hostile, hostileValues, marker, propertySeed } from "./hostile_text.ts";
 import {
   type CommandWords,
@@ -97,9 +96,9 @@ interface Answer {
 
 let requests = 0;
 
-// Every cell each night (CI_NIGHTLY, or TTI_PROPERTY_SEED set); a third of the large tables otherwise, another third
+// Every cell each night (its workflow sets TTI_PROPERTY_SEED); a third of the large tables otherwise, another third
 // for each address.
-const whole = Boolean(process.env["CI_NIGHTLY"]) || process.env["TTI_PROPERTY_SEED"] !== undefined;
+const whole = process.env["TTI_PROPERTY_SEED"] !== undefined;
 const share = <T>(items: readonly T[], turn: number): readonly T[] =>
   whole ? items : items.filter((_, index) => index % 3 === turn % 3);
 
@@ -380,10 +379,7 @@ describe("hostile input", () => {
   });
 
   it("typed after a command ends in a told error, the same on both stores", async () => {
-    const before = { ...process.env };
     const place = mkdtempSync(join(tmpdir(), "tti-hostile-"));
-    const home = process.cwd();
-    process.chdir(place);
     try {
       for (const command of await findCommands()) {
         if (stays.has(command.name)) continue;
@@ -393,13 +389,12 @@ describe("hostile input", () => {
           if (word === undefined) continue;
           const told: string[] = [];
           for (const { fixture } of worlds) {
-            for (const name of ["DATABASE_URL", "TTI_DATA_DIR"]) delete process.env[name];
-            Object.assign(process.env, {
+            const environment = {
               TTI_MODE: "development",
               TTI_SECRETS: secrets,
               ...fixture.store.environment,
-            });
-            told.push(await typed(wordsFor(command, target, word)));
+            };
+            told.push(await tellTyped(wordsFor(command, target, word), environment, place));
           }
           const what = `seed ${seed}: tti ${command.name}, ${target}: ${value.what}`;
           assert.doesNotMatch(told[0] ?? "", /internal_error|no code/, `${what}: ${told[0]}`);
@@ -407,8 +402,6 @@ describe("hostile input", () => {
         }
       }
     } finally {
-      process.chdir(home);
-      process.env = before;
       rmSync(place, { recursive: true, force: true });
     }
   });
@@ -458,23 +451,15 @@ function wordsFor(command: CommandWords, target: string, word: string): string[]
 }
 
 // Runs a command in this process; answers its exit code and error code.
-async function typed(words: string[]): Promise<string> {
-  let out = "";
-  const sink = (keep: (text: string) => void) =>
-    new Writable({
-      write(chunk, _encoding, done) {
-        keep(String(chunk));
-        done();
-      },
-    });
-  const streams = {
-    stdin: Readable.from(["a good pass phrase here"]),
-    stdout: sink((text) => (out += text)),
-    stderr: sink(() => {}),
-  };
-  const exitCode = await runCli(words, streams);
-  const { error } = JSON.parse(out || "{}") as { error?: { code?: string; field?: string } };
-  return `${exitCode} ${error === undefined ? "" : `${error.code ?? `no code: ${out}`} ${error.field ?? ""}`}`;
+async function tellTyped(
+  words: string[],
+  environment: Record<string, string>,
+  folder: string,
+): Promise<string> {
+  const ended = await typed(words, { environment, folder, stdin: "a good pass phrase here" });
+  const { error } = JSON.parse(ended.stdout || "{}") as { error?: { code?: string; field?: string } };
+  if (error === undefined) return `${ended.exitCode} `;
+  return `${ended.exitCode} ${error.code ?? `no code: ${ended.stdout}`} ${error.field ?? ""}`;
 }
 
 function jsonOf(value: Hostile): unknown {

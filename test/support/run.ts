@@ -1,9 +1,11 @@
 // Owns what `npm test` and `npm run check` do once packages and runtime are there: lint, types, then the tests, with
 // one PostgreSQL server for all that need it. Stops at the first stage that fails.
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { writeProcesses } from "./processes.ts";
 import { NoSuchTests, needsOf, root, testFiles } from "./test_files.ts";
 
 const usage = `Usage: npm test [-- PLACE …] [-- --test-name-pattern=PATTERN]
@@ -41,16 +43,19 @@ async function main(words: readonly string[]): Promise<void> {
   if (files.some((file) => needsOf(file).browser && mayMatch(file, wanted.patterns))) {
     (await import("./browser.ts")).ensureBrowser();
   }
+  const folder = mkdtempSync(join(tmpdir(), "tti-tests-"));
   const postgres = files.some((file) => needsOf(file).postgres) ? await sharedPostgres() : undefined;
   try {
     const environment = { NODE_ENV: "test", NODE_COMPILE_CACHE: compiled, ...postgres?.environment };
     // What compresses time, or measures it, needs the machine to itself.
     const alone = (path: string): boolean => /^test\/(e2e|bench)\//.test(path);
     const sideBySide = files.filter((path) => !alone(path));
-    await run(`${sideBySide.length} test files, side by side`, sideBySide, 2, wanted.patterns, environment);
+    const shared = writeProcesses(sideBySide, folder);
+    await run(`${sideBySide.length} test files, side by side`, shared, 2, wanted.patterns, environment);
     const last = files.filter(alone);
     await run(`${last.length} test files, one after the other`, last, 1, wanted.patterns, environment);
   } finally {
+    rmSync(folder, { recursive: true, force: true });
     await postgres?.stop();
   }
 }

@@ -96,7 +96,8 @@ function watch(child: ReturnType<typeof spawn>): RunningCommand {
   };
 }
 
-function outcome(exitCode: number | null, stdout: string, stderr: string): Outcome {
+/** What a command left, for those that read it. */
+export function outcome(exitCode: number | null, stdout: string, stderr: string): Outcome {
   return {
     exitCode,
     stdout,
@@ -111,6 +112,7 @@ function outcome(exitCode: number | null, stdout: string, stderr: string): Outco
   };
 }
 
-function splitWords(words: string): string[] {
+/** Splits words at spaces; quoted ones stay together. */
+export function splitWords(words: string): string[] {
   return (words.match(/'[^']*'|\S+/g) ?? []).map((word) => word.replace(/^'(.*)'$/, "$1"));
 }

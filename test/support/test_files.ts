@@ -37,34 +37,63 @@ export interface Needs {
 
 /** Reads what a file needs from everything it imports of the tests, itself or by others. */
 export function needsOf(file: string): Needs {
+  const read = readBy(file);
+  return {
+    browser: read.has("test/support/browser.ts"),
+    postgres: read.has("test/support/postgres.ts"),
+    processes: [...read].some((path) => source(path).imports.includes("node:child_process")),
+  };
+}
+
+const changes = new RegExp(
+  [
+    String.raw`\bprocess\.(chdir|umask|setuid)\(`,
+    String.raw`\bdelete process\.env\b`,
+    String.raw`\bprocess\.env(\.\w+|\[[^\]\n]+\])\s*(\?\?|\|\|)?=[^=]`,
+    String.raw`\bObject\.\w+\((process|globalThis)\b`,
+    String.raw`\bprocess\.(on|once)\("(uncaught|unhandled|warning)`,
+    String.raw`\bglobalThis(\.\w+|\[[^\]\n]+\])\s*(\?\?|\|\|)?=[^=]`,
+    String.raw`\.prototype\.\w+ = `,
+    String.raw`\bregisterHooks\(`,
+    String.raw`\bsyncBuiltinESMExports\(`,
+  ].join("|"),
+);
+// The first's fetch is the plain one but for the servers of the file that runs; the second puts all back.
+const changesNothing = ["test/support/refusals.ts", "test/support/typed.ts"];
+
+/**
+ * Whether a file changes what everything in its process sees: the environment, the folder it stands in, a global, a
+ * library's own class. Such a file shares its process with no other. What `t.mock` replaces is put back after the test.
+ */
+export function changesItsProcess(file: string): boolean {
+  return [...readBy(file)].some((path) => !changesNothing.includes(path) && changes.test(source(path).text));
+}
+
+/** A file and everything of the tests that it imports, itself or by others. */
+function readBy(file: string): ReadonlySet<string> {
   const read = new Set<string>();
-  let processes = false;
   const follow = (path: string): void => {
     if (read.has(path) || !existsSync(join(root, path))) return;
     read.add(path);
-    for (const specifier of importsOf(path)) {
-      if (specifier === "node:child_process") processes = true;
+    for (const specifier of source(path).imports) {
       const target = specifier.startsWith(".") ? posix.join(posix.dirname(path), specifier) : "";
       if (/^(test|bench|packages\/\w+\/test)\/.*\.ts$/.test(target)) follow(target);
     }
   };
   follow(file);
-  return {
-    browser: read.has("test/support/browser.ts"),
-    postgres: read.has("test/support/postgres.ts"),
-    processes,
-  };
+  return read;
 }
 
-const known = new Map<string, readonly string[]>();
+const known = new Map<string, { text: string; imports: readonly string[] }>();
 
-function importsOf(path: string): readonly string[] {
+function source(path: string): { text: string; imports: readonly string[] } {
   const before = known.get(path);
   if (before !== undefined) return before;
   const text = readFileSync(join(root, path), "utf8");
   const pattern =
     /(?:^|\n)(?:import|export)\s+(?!type\b)[^"';]*?["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']/g;
-  const found = [...text.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? "");
+  const imports = [...text.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? "");
+  const found = { text, imports };
   known.set(path, found);
   return found;
 }

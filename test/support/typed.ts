@@ -1,0 +1,57 @@
+// Owns running the tti command within the test's own process, for tests of what commands do. That a process starts,
+// ends and writes as it should is what terminal.ts runs real ones for: each costs a second of a processor.
+import { Readable, Writable } from "node:stream";
+import { runCli } from "../../src/cli/run_cli.ts";
+import { type Outcome, openTerminal, outcome, splitWords, type TestTerminal } from "./terminal.ts";
+
+/** What a process would be given. */
+export interface Surroundings {
+  /** All of it: nothing of the test's own is seen. */
+  environment: Readonly<Record<string, string | undefined>>;
+  folder: string;
+  stdin?: string;
+}
+
+// Environment and folder are the process's: one command at a time.
+let before: Promise<unknown> = Promise.resolve();
+
+/** Runs one command to its end; environment and folder are the test's own again when it is over. */
+export function typed(words: readonly string[], surroundings: Surroundings): Promise<Outcome> {
+  const mine = before.then(() => runTyped(words, surroundings));
+  before = mine.catch(() => undefined);
+  return mine;
+}
+
+/** Opens a place as openTerminal does, whose commands run in this process; what is started to stay is still another. */
+export function openTypedTerminal(environment: Record<string, string> = {}): TestTerminal {
+  const terminal = openTerminal(environment);
+  return {
+    ...terminal,
+    tti: (words, stdin = "") =>
+      typed(splitWords(words), { environment: terminal.environment, folder: terminal.dataDir, stdin }),
+  };
+}
+
+async function runTyped(words: readonly string[], surroundings: Surroundings): Promise<Outcome> {
+  const [environment, folder] = [process.env, process.cwd()];
+  const [stdout, stderr] = [new Sink(), new Sink()];
+  process.chdir(surroundings.folder);
+  process.env = { ...surroundings.environment };
+  try {
+    const stdin = Readable.from([surroundings.stdin ?? ""]);
+    const exitCode = await runCli([...words], { stdin, stdout, stderr });
+    return outcome(exitCode, stdout.written, stderr.written);
+  } finally {
+    process.env = environment;
+    process.chdir(folder);
+  }
+}
+
+class Sink extends Writable {
+  written = "";
+
+  override _write(chunk: unknown, _encoding: string, done: () => void): void {
+    this.written += String(chunk);
+    done();
+  }
+}
