@@ -63,7 +63,7 @@ test("filters hold together", async () => {
 
 test("a name that can be matched no more, since TTI_SECRETS lost its key, is told from one that nobody typed", async () => {
   const TTI_SECRETS = Buffer.alloc(32, 5).toString("base64");
-  const withSecret = openTerminal({ ...store.environment, TTI_SECRETS });
+  const withSecret = openTypedTerminal({ ...store.environment, TTI_SECRETS });
   try {
     const words = "audit list --account nobody@acme.example";
     assert.equal((await withSecret.tti(words)).stderr, "Nothing has been recorded here.\n");
