@@ -14,7 +14,8 @@ export interface ClientView {
 /** A client without any form of its secret. */
 export function withoutSecret(client: Client): ClientView {
   const { client_secret: _removed, ...metadata } = client.metadata;
-  return { ...client, metadata };
+  const { generation: _ours, ...view } = client;
+  return { ...view, metadata };
 }
 
 /** A client as a row of a table. */

@@ -53,6 +53,8 @@ export interface Client {
   /** Null: it may be used. */
   disabledAtMs: number | null;
   createdAtMs: number;
+  /** How often all that stood for it, or for a client of before with this id, was ended. */
+  generation: number;
 }
 
 interface ClientRow {
@@ -60,9 +62,17 @@ interface ClientRow {
   metadata: string;
   disabled_at_ms: number | null;
   created_at_ms: number;
+  generation: number;
 }
 
-const clientColumns = ["client_id", "metadata", "disabled_at_ms", "created_at_ms"] as const;
+const clientColumns = ["client_id", "metadata", "disabled_at_ms", "created_at_ms", "generation"] as const;
+
+// Ends what was made for a client until now, also what a request under way writes of it only later
+// (provider/storage/record_store.ts).
+const nextGenerations = (db: Database) => ({
+  generation: db.raw("clients.generation + 1"),
+  own_token_generation: db.raw("clients.own_token_generation + 1"),
+});
 
 /** Finds a client by its id, disabled ones included. */
 export async function findClient(db: Database, clientId: string): Promise<Client | undefined> {
@@ -129,7 +139,14 @@ export async function createClient(db: Database, metadata: StoredClientMetadata,
       updated_at_ms: nowMs,
     })
     .onConflict("client_id")
-    .merge(["metadata", "disabled_at_ms", "deleted_at_ms", "created_at_ms", "updated_at_ms"])
+    .merge({
+      metadata: db.raw("excluded.metadata"),
+      disabled_at_ms: null,
+      deleted_at_ms: null,
+      created_at_ms: nowMs,
+      updated_at_ms: nowMs,
+      ...nextGenerations(db),
+    })
     // The id of a deleted client may be used for a new one; of a client there is it may not.
     .whereNotNull("clients.deleted_at_ms")
     .returning([...clientColumns]);
@@ -154,6 +171,7 @@ export async function saveClientDisabled(
     .update({
       disabled_at_ms: disabled ? db.raw("coalesce(disabled_at_ms, ?)", [nowMs]) : null,
       updated_at_ms: nowMs,
+      ...nextGenerations(db),
     });
 }
 
@@ -166,10 +184,14 @@ export async function deleteClient(db: Database, clientId: string, now: Date): P
       metadata: JSON.stringify({ client_id: clientId }),
       deleted_at_ms: nowMs,
       updated_at_ms: nowMs,
+      ...nextGenerations(db),
     });
 }
 
-/** Replaces the metadata of a client that exists. */
+/**
+ * Replaces the metadata of a client that exists. The access tokens it got for itself are over: those it gets now are by
+ * what it is now.
+ */
 export async function saveClientMetadata(
   db: Database,
   metadata: StoredClientMetadata,
@@ -177,7 +199,11 @@ export async function saveClientMetadata(
 ): Promise<void> {
   await db("clients")
     .where("client_id", metadata.client_id)
-    .update({ metadata: JSON.stringify(metadata), updated_at_ms: now.getTime() });
+    .update({
+      metadata: JSON.stringify(metadata),
+      updated_at_ms: now.getTime(),
+      own_token_generation: db.raw("clients.own_token_generation + 1"),
+    });
 }
 
 /** Lists clients in the order of their ids. */
@@ -211,5 +237,6 @@ function toClient(row: ClientRow): Client {
     metadata: readStoredMetadata(row.metadata),
     disabledAtMs: row.disabled_at_ms,
     createdAtMs: row.created_at_ms,
+    generation: row.generation,
   };
 }

@@ -8,9 +8,11 @@ import {
 } from "../../../src/provider/clients/client_secret.ts";
 import {
   createClient,
+  deleteClient,
   findClient,
   getClient,
   listClients,
+  saveClientDisabled,
   saveClientMetadata,
 } from "../../../src/provider/clients/client_store.ts";
 import { storeKinds } from "../../support/databases.ts";
@@ -35,9 +37,26 @@ for (const kind of storeKinds) {
         metadata,
         disabledAtMs: null,
         createdAtMs: now.getTime(),
+        generation: 0,
       });
       await saveClientMetadata(store.db, { ...metadata, first_party: false }, now);
       assert.equal((await getClient(store.db, "app")).metadata.first_party, false);
+    });
+
+    it("begins another generation when what stands for a client ends, and when its id is registered again", async () => {
+      const generations: number[] = [];
+      const note = async () => generations.push((await getClient(store.db, "again")).generation);
+      await createClient(store.db, { client_id: "again" }, now);
+      await note();
+      await saveClientDisabled(store.db, "again", true, now);
+      await note();
+      await saveClientDisabled(store.db, "again", false, now);
+      await note();
+      await deleteClient(store.db, "again", now);
+      await createClient(store.db, { client_id: "again" }, now);
+      await note();
+      assert.deepEqual(generations, [0, 1, 2, 4]);
+      await deleteClient(store.db, "again", now);
     });
 
     it("refuses an id that is taken", async () => {
