@@ -80,7 +80,17 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
     holds: "who did what, when: [audit-events.md](audit-events.md)",
     personal:
       "account id, address the request came from; e-mail addresses and names that were given or changed, until the account is deleted",
-    until: "you remove it; nothing removes it by itself",
+    until: "`TTI_AUDIT_RETENTION` after it happened; unset: for ever",
+  },
+  audit_blocks: {
+    holds: "the trail's chain: of each block of events its hash, its seal, and when it was sealed",
+    personal: "–",
+    until: "it stays: it proves what retention removed",
+  },
+  audit_retention: {
+    holds: "up to which block retention may remove events",
+    personal: "–",
+    until: "it stays",
   },
   login_name_keys: {
     holds:

@@ -3,6 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type AwsAccess, SearchService } from "./accessors/search_service.ts";
 import { createAdminApp } from "./admin/app.ts";
 import { createPublicApp } from "./app.ts";
+import { createBlockSeals } from "./audit/chain/hashes.ts";
+import { startTrailKeeper } from "./audit/chain/keeper.ts";
 import { saveLoginNameKeys } from "./audit/login_name_keys_store.ts";
 import { createLoginNames } from "./audit/login_names.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -114,6 +116,9 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     options.signal?.throwIfAborted();
     const sweeper = startSweeper({ db, clock, log });
     closers.push(() => sweeper.stop());
+    const { auditRetentionDays } = config;
+    const keeper = startTrailKeeper({ db, clock, log, secrets, retentionDays: auditRetentionDays });
+    closers.push(() => keeper.stop());
     const kms = config.kmsKeyId === undefined ? undefined : await openKmsKeys({ keyId: config.kmsKeyId });
     if (kms !== undefined) closers.push(async () => kms.close());
     const keyRing = await openKeyRing({
@@ -165,6 +170,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       accessLog: config.accessLog,
       requireVerifiedDomain: config.requireVerifiedDomain,
       loginNames,
+      blockSeals: createBlockSeals(secrets),
+      auditRetentionDays,
       passwords,
       resolveTxt: options.resolveTxt ?? txtResolver(config.dnsServers),
       search,

@@ -17,8 +17,8 @@ export interface ApiRoute {
   permission: ApiScope;
   /** Status of the answer when all is well. */
   status: 200 | 201;
-  /** Whether its answer is streamed: search_routes.ts serves it. */
-  streamed: boolean;
+  /** As lines of which type its answer is streamed, if it is: a `*_routes.ts` serves it. */
+  streamed: OperationRoute["streamed"];
   operation: Operation<TableContext>;
   /** The input's member each parameter of the path fills. */
   params: Readonly<Record<string, string>>;
@@ -32,7 +32,7 @@ export const apiRoutes: readonly ApiRoute[] = operations.flatMap((operation) =>
     summary: route.summary ?? operation.entry.summary,
     permission: operation.entry.permission,
     status: route.status ?? 200,
-    streamed: route.streamed ?? false,
+    streamed: route.streamed,
     operation,
     params: Object.fromEntries(
       [...route.path.matchAll(/:(\w+)/g)].map(([, name = ""]) => [name, route.params?.[name] ?? name]),

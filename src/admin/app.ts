@@ -10,6 +10,7 @@ import { assertMethodIsKnown } from "../http_methods.ts";
 import { assertTextTarget } from "../input/form_text.ts";
 import type { Log } from "../log.ts";
 import { apiRoutes } from "./api_routes.ts";
+import { addAuditExportRoute } from "./audit_routes.ts";
 import { addJsonRoutes, answerInJson, type JsonRouteDeps } from "./json_routes.ts";
 import { openApiDocument, scopeWords } from "./openapi.ts";
 import { addSearchRoute } from "./search_routes.ts";
@@ -56,6 +57,7 @@ export function createAdminApp(deps: AdminAppDeps): Koa {
   });
   addJsonRoutes(router, apiRoutes, deps);
   addSearchRoute(router, deps);
+  addAuditExportRoute(router, deps);
   app.use(router.routes());
   return app;
 }

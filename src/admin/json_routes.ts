@@ -90,7 +90,7 @@ export async function answerInJson(
 
 /** Adds routes of the table to a router, each behind an access token with its scope. */
 export function addJsonRoutes(router: Router, routes: readonly ApiRoute[], deps: JsonRouteDeps): void {
-  for (const route of routes.filter(({ streamed }) => !streamed)) {
+  for (const route of routes.filter(({ streamed }) => streamed === undefined)) {
     addJsonRoute(router, route, deps, (_ctx, context, input) => route.operation(context, input));
   }
 }

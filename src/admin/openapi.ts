@@ -96,7 +96,7 @@ function describeRoute(route: ApiRoute, schemas: Map<string, Json>): Json {
         description: "Done.",
         content: {
           "application/json": answer,
-          ...(route.streamed ? { "application/x-ndjson": { schema: { type: "string" } } } : {}),
+          ...(route.streamed === undefined ? {} : { [route.streamed]: { schema: { type: "string" } } }),
         },
       },
       "4XX": { $ref: "#/components/responses/Problem" },

@@ -1,10 +1,14 @@
-// Owns the audit_events table: who did what to whom, when and from where. Rows are only ever added. Two
-// things change: how often an equal refusal came within its minute, and the address and name of a person who is erased.
+// Owns the events of the audit_events table: who did what to whom, when and from where. Rows are only added, until
+// retention removes them (chain/). Two things change: how often an equal refusal came within its minute, until it is
+// sealed, and the address and name of a person who is erased.
 import { createHash } from "node:crypto";
+import type { Knex } from "knex";
 import type { Database } from "../db/connect.ts";
 import { runStatement } from "../db/statement.ts";
 import { auditColumns, auditRowOf, type EventOrigin } from "./audit_row.ts";
-import type { AuditEventType, DetailValue, NewAuditEvent } from "./event_types.ts";
+import { type AuditEventType, type DetailValue, type NewAuditEvent, refusalTypes } from "./event_types.ts";
+import { splitDetails } from "./personal_details.ts";
+import type { SealedPlace } from "./sealed_place.ts";
 
 /** A recorded event. */
 export interface AuditEvent {
@@ -80,9 +84,6 @@ export async function createAuditEventInTenants(
   for (const tenantId of trails) await createAuditEvent(db, { ...event, tenantId } as NewAuditEvent, now);
 }
 
-// What details say of a person (event_types.ts).
-const personalDetails = ["email", "emailWas", "name", "nameWas"];
-
 /**
  * Takes a person's addresses and names out of the events that happened to them. Ids, times and acts stay.
  * @param db the transaction that deletes the account
@@ -94,12 +95,12 @@ export async function forgetPersonalDetails(db: Database, accountId: string): Pr
     .select("id", "details");
   let changed = 0;
   for (const { id, details } of rows) {
-    const known = JSON.parse(details) as Record<string, DetailValue>;
-    const kept = Object.entries(known).filter(([name]) => !personalDetails.includes(name));
-    if (kept.length === Object.keys(known).length) continue;
+    const { kept, personal } = splitDetails(accountId, JSON.parse(details) as Record<string, DetailValue>);
+    if (Object.keys(personal).length === 0) continue;
+    // Without its salt the hash that the chain keeps of them says nothing of them to anybody.
     await db("audit_events")
       .where("id", id)
-      .update({ details: JSON.stringify(Object.fromEntries(kept)) });
+      .update({ details: JSON.stringify(kept), personal_salt: null });
     changed += 1;
   }
   return changed;
@@ -121,29 +122,41 @@ export async function countAuditEvent(
   const [, , ...row] = auditRowOf(event, now);
   const requestId = row.pop();
   const minute = Math.floor(now.getTime() / countedMs);
-  const same = JSON.stringify([minute, loginHash ?? null, ...row]);
-  const id = `counted-${createHash("sha256").update(same).digest("base64url")}`;
-  await runStatement(
-    db,
-    "audit_event_count",
-    `insert into audit_events (${columns}, login_hash) values (${places}, ?)
-     on conflict (id) do update set times = audit_events.times + 1 returning id`,
-    [id, now.getTime(), ...row, requestId ?? null, loginHash ?? null],
-  );
+  for (let part = 0; ; part += 1) {
+    const same = JSON.stringify([minute, loginHash ?? null, ...row, ...(part === 0 ? [] : [part])]);
+    const id = `counted-${createHash("sha256").update(same).digest("base64url")}`;
+    // What is sealed stays as it is: an instance whose clock is minutes behind counts on in a row of its own.
+    const counted = await runStatement(
+      db,
+      "audit_event_count_2",
+      `insert into audit_events (${columns}, login_hash) values (${places}, ?)
+       on conflict (id) do update set times = audit_events.times + 1
+         where audit_events.block_number is null returning id`,
+      [id, now.getTime(), ...row, requestId ?? null, loginHash ?? null],
+    );
+    if (counted.length > 0) return;
+  }
 }
 
-/** Which events to list. Every member that is given must hold. */
-export interface AuditQuery {
+/** Which events are meant. Every member that is given must hold. */
+export interface AuditFilters {
   tenantId?: string | undefined;
+  actor?: string | undefined;
   clientId?: string | undefined;
   address?: string | undefined;
   type?: AuditEventType | undefined;
+  /** Whether something was refused. */
+  outcome?: "done" | "refused" | undefined;
   /** Whom they happened to: an account, or hashes of the name that was typed at a sign-in. */
   subject?: { accountId?: string | undefined; loginHashes: readonly string[] } | undefined;
   /** Epoch milliseconds, inclusive. */
   fromMs?: number | undefined;
   /** Epoch milliseconds, exclusive. */
   beforeMs?: number | undefined;
+}
+
+/** A page of events, newest first. */
+export interface AuditQuery extends AuditFilters {
   /** Only what is older than this event in the list's order (cursor.ts). */
   before?: { atMs: number; id: string } | undefined;
   limit?: number | undefined;
@@ -151,27 +164,10 @@ export interface AuditQuery {
 
 /** Lists events, newest first; within a millisecond in the order of their ids, so that pages lose nothing. */
 export async function listAuditEvents(db: Database, query: AuditQuery = {}): Promise<AuditEvent[]> {
-  const equal = {
-    tenant_id: query.tenantId,
-    client_id: query.clientId,
-    address: query.address,
-    type: query.type,
-  };
-  const { subject, fromMs, beforeMs, before } = query;
+  const { before } = query;
   const rows: AuditRow[] = await db("audit_events")
     .select(...auditColumns, "login_hash", "times")
-    .where((rows) => {
-      for (const [column, value] of Object.entries(equal)) {
-        if (value !== undefined) rows.where(column, value);
-      }
-      if (fromMs !== undefined) rows.where("at_ms", ">=", fromMs);
-      if (beforeMs !== undefined) rows.where("at_ms", "<", beforeMs);
-    })
-    .where((rows) => {
-      if (subject === undefined) return;
-      rows.whereIn("login_hash", [...subject.loginHashes]);
-      if (subject.accountId !== undefined) rows.orWhere("account_id", subject.accountId);
-    })
+    .modify(meantBy, query)
     .where((rows) => {
       if (before === undefined) return;
       rows.where("at_ms", "<", before.atMs).orWhere((rows) => {
@@ -184,6 +180,59 @@ export async function listAuditEvents(db: Database, query: AuditQuery = {}): Pro
     ])
     .limit(query.limit ?? 100);
   return rows.map(toAuditEvent);
+}
+
+/** An event with its place in the chain. */
+export type SealedAuditEvent = AuditEvent & { sealed: SealedPlace };
+
+/**
+ * Lists sealed events in the order of the chain: whoever goes on from the last one misses none, however late it was
+ * committed.
+ * @param after only what stands later
+ */
+export async function listSealedEvents(
+  db: Database,
+  filters: AuditFilters,
+  after: SealedPlace,
+  limit: number,
+): Promise<SealedAuditEvent[]> {
+  const rows: (AuditRow & { block_number: number; block_place: number })[] = await db("audit_events")
+    .select(...auditColumns, "login_hash", "times", "block_number", "block_place")
+    .whereNotNull("block_number")
+    .whereRaw("(block_number, block_place) > (?, ?)", [after.block, after.place])
+    .modify(meantBy, filters)
+    .orderBy(["block_number", "block_place"])
+    .limit(limit);
+  return rows.map((row) => ({
+    ...toAuditEvent(row),
+    sealed: { block: row.block_number, place: row.block_place },
+  }));
+}
+
+function meantBy(
+  rows: Knex.QueryBuilder,
+  { subject, fromMs, beforeMs, outcome, ...equal }: AuditFilters,
+): void {
+  const columns = {
+    tenant_id: equal.tenantId,
+    actor: equal.actor,
+    client_id: equal.clientId,
+    address: equal.address,
+    type: equal.type,
+  };
+  for (const [column, value] of Object.entries(columns)) {
+    if (value !== undefined) rows.where(column, value);
+  }
+  if (fromMs !== undefined) rows.where("at_ms", ">=", fromMs);
+  if (beforeMs !== undefined) rows.where("at_ms", "<", beforeMs);
+  if (outcome === "refused") rows.whereIn("type", [...refusalTypes]);
+  if (outcome === "done") rows.whereNotIn("type", [...refusalTypes]);
+  if (subject === undefined) return;
+  const { accountId, loginHashes } = subject;
+  rows.where((one) => {
+    one.whereIn("login_hash", [...loginHashes]);
+    if (accountId !== undefined) one.orWhere("account_id", accountId);
+  });
 }
 
 function toAuditEvent(row: AuditRow): AuditEvent {

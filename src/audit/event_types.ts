@@ -1,7 +1,7 @@
 // Owns the list of everything that is recorded, as data: what each type means, whom it names, what its details
 // say; events/ has the entries, area by area. docs/audit-events.md is written from it, and a test performs each.
 import { administrationEvents } from "./events/administration.ts";
-import type { EventParty } from "./events/event_type.ts";
+import type { EventParty, EventTypeEntry } from "./events/event_type.ts";
 import { peopleEvents } from "./events/people.ts";
 import { signInEvents } from "./events/sign_ins.ts";
 import { tokenEvents } from "./events/tokens.ts";
@@ -14,6 +14,11 @@ export const auditEventTypes = {
   ...administrationEvents,
 } as const;
 export type AuditEventType = keyof typeof auditEventTypes;
+
+/** The types that say that something was refused. */
+export const refusalTypes: readonly AuditEventType[] = Object.entries<EventTypeEntry>(auditEventTypes)
+  .filter(([, { outcome }]) => outcome === "refused")
+  .map(([type]) => type as AuditEventType);
 
 /** The type of this name; undefined for one that does not exist. */
 export function findAuditEventType(name: string): AuditEventType | undefined {

@@ -1,6 +1,7 @@
 // Owns docs/audit-events.md: the page is written from the event types by `npm run docs`.
 import { apiScope } from "../grants_and_scopes.ts";
-import { auditEventTypes } from "./event_types.ts";
+import { mostEvents } from "./chain/seal.ts";
+import { auditEventTypes, refusalTypes } from "./event_types.ts";
 import type { EventTypeEntry } from "./events/event_type.ts";
 
 /** The page, as Markdown. */
@@ -17,12 +18,29 @@ export function auditEventsPage(): string {
 
 Who did what to whom, when and from where. An event is written in the transaction of the act, or before the answer
 that the act is leaves the provider; what is not recorded does not happen. Events are only added, but for the two changes
-told below. None holds a secret or a token.
+told below, and removed by retention alone. None holds a secret or a token.
 
-Read them with \`tti audit list\` or \`GET /v1/audit-events\` (scope \`${apiScope.admin}\`). Both take a tenant, an account
-or a sign-in name, a client, an address, a type and a time, and go on from a cursor.
+*Proof: [audit store](../test/audit/audit_store.test.ts)*
 
-Every event has:
+## Read them
+
+| to | command | HTTP (scope \`${apiScope.admin}\`) |
+|---|---|---|
+| look something up, newest first | \`tti audit list\` | \`GET /v1/audit-events\` |
+| keep a copy elsewhere, oldest first, a JSON document a line | \`tti audit export\` | \`GET /v1/audit-events/export\` (\`application/jsonl\`; a page to who accepts only \`application/json\`) |
+| see what happens | \`tti audit follow\` | the same route, with the \`cursor\` of the answer before |
+| prove that nobody changed it | \`tti audit verify\` | \`GET /v1/audit-events/verification\` |
+| remove what is old | \`tti audit prune\` | \`POST /v1/audit-events/prune\` |
+
+List, export and follow take a tenant, an actor, an account or a sign-in name, a client, an address, a type, an outcome and
+times; all that is given must hold. Outcome \`refused\` are ${refusalTypes.map((type) => `\`${type}\``).join(", ")}; every other type is \`done\`.
+Pages of the list go on from a cursor, and lose nothing and repeat nothing, whatever is recorded meanwhile. Export and follow go
+on from a *place*, which each of their events has (\`BLOCK.PLACE\`): an event gets it when it is sealed, after it was
+committed, so a reader who goes on from the last one misses none, however late its transaction ended.
+
+*Proof: [chain](../test/audit/chain.test.ts), [commands](../test/cli/audit_chain.test.ts), [HTTP](../test/admin/audit_export.test.ts)*
+
+## What an event has
 
 | member | what it is |
 |---|---|
@@ -44,10 +62,48 @@ that were hashed with it either: a search by name then says so, and up to which 
 
 **Counted events.** What anybody can cause without proof is counted: equal events of one address within one minute are
 one row with \`times\`, and the count changes. Besides, the addresses and names of a person who is erased are taken out of
-their events. Nothing else in the trail changes.
+their events. A count ends before its event is sealed. Nothing else in the trail changes.
 
 **Whose trail.** An event with a tenant stands in that tenant's trail. A client that names a tenant it may not act for
 leaves no trace there, only in the operator's: a trail nobody else can write into is what a customer can rely on.
+
+*Proof: [sign-in events](../test/audit/sign_in_events.test.ts), [audit store](../test/audit/audit_store.test.ts)*
+
+## The chain
+
+Each instance that serves seals, every few seconds, what was committed: up to ${mostEvents} events become a block, which holds
+their number, a hash over them in their order, the times, and the hash of the block before. Its own hash is sealed with a key
+from \`TTI_SECRETS\`. No act waits for that, and none makes a statement more: of instances that seal at once one adds the block,
+by one conditional insert, and the others try again later. Events that count wait until they count no more, at most three
+minutes. Events of an older version are sealed like any other.
+
+\`tti audit verify\` reads all of it and names each fault, and exits with 1 if there is one:
+
+| fault | what was done after sealing |
+|---|---|
+| \`event_changed\`, \`event_removed\`, \`event_inserted\`, \`events_reordered\` | to events; the event is named, or its place |
+| \`name_removed\` | an address or a name was taken out, and the trail has no \`account.deleted\` of that person |
+| \`block_changed\`, \`block_removed\` | to blocks |
+| \`gap_unproven\` | the events of a block are gone, and retention was not it |
+| \`seal_unknown\` | the last block was sealed with none of the secrets: a chain made anew, or a secret that is missing where you verify |
+| \`anchor_unmet\` | a block you noted is not there as it was |
+
+**What it cannot show.** Whoever can write to the store can change what is not sealed yet (verify says how much that is and how
+old; minutes are too old), and can cut off the end of the chain. So note \`NUMBER:HASH\`, which verify prints as the anchor,
+where the store's administrator cannot reach, and give it back: \`tti audit verify --anchor NUMBER:HASH\`. A kept export does
+the same event by event. Whoever has the store *and* \`TTI_SECRETS\` can make a whole chain anew: only the anchor shows it.
+
+**Erasure.** What names a person is in an event's hash as a salted hash. Erasure removes the text and the salt, so nobody can
+try addresses on what is left; the chain verifies as before, because the trail says that the person was erased.
+
+**Retention.** With \`TTI_AUDIT_RETENTION\` (days; unset: for ever) the serving instances remove older events every hour, as
+\`tti audit prune\` does at once. Whole blocks lose their events, oldest first; the blocks stay, so the rest verifies. First
+\`audit.pruned\` says up to which block and which time; the last such event proves all gaps before it, its own predecessors'
+among them. Events of the last day are never removed.
+
+*Proof: [chain](../test/audit/chain.test.ts), [commands](../test/cli/audit_chain.test.ts), [HTTP](../test/admin/audit_export.test.ts)*
+
+## Every type
 
 A party in brackets is named where there is one.
 

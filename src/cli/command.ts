@@ -101,7 +101,8 @@ const typedNames: Readonly<Record<string, readonly string[]>> = {
   searchTenants: ["--search-for"],
   handoffTenants: ["--handoff-for"],
   fromMs: ["--from"],
-  cursor: ["--before"],
+  beforeMs: ["--until"],
+  cursor: ["--before", "--after"],
   afterId: ["--after"],
 };
 

@@ -1,8 +1,10 @@
 // Owns how the command line talks to people. The rules:
 // - results go to standard output, and nothing else does; progress, hints and errors go to standard error;
-// - with --json standard output is exactly one JSON document, an error included;
+// - with --json standard output is exactly one JSON document, an error included; what has no end, or may be longer than
+//   the memory, is a JSON document a line;
 // - an error says what is wrong, then its code, then what to do; colours only where a terminal shows them.
 
+import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { styleText } from "node:util";
@@ -54,6 +56,12 @@ export class Terminal {
   result(document: unknown, lines: string): void {
     if (this.#json) this.#printDocument(document);
     else if (lines !== "") this.#streams.stdout.write(`${lines}\n`);
+  }
+
+  /** Prints one line of many; waits until whoever reads has room for more. */
+  async line(words: string): Promise<void> {
+    this.#printed = true;
+    if (!this.#streams.stdout.write(`${words}\n`)) await once(this.#streams.stdout, "drain");
   }
 
   /** Tells progress or a hint, on standard error. */

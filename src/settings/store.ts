@@ -30,6 +30,13 @@ export const storeSettings = {
     fallback: () => "./data",
     parse: text,
   }),
+  auditRetentionDays: setting<number | undefined>({
+    name: "TTI_AUDIT_RETENTION",
+    doc: "How many days events of the audit trail are kept. What is older is removed by the serving instances, and `tti audit prune`; the chain stays provable ([audit-events.md](audit-events.md)).",
+    defaultText: "for ever",
+    fallback: none,
+    parse: integer(1, 36_500),
+  }),
   secrets: setting<readonly Uint8Array[]>({
     name: "TTI_SECRETS",
     doc: "Comma-separated 32-byte keys in base64 (`openssl rand -base64 32`). The first seals private keys and signs cookies; older ones still open what they sealed.",

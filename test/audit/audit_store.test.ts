@@ -51,6 +51,10 @@ for (const kind of storeKinds) {
       assert.deepEqual(await jtis({ address: "192.0.2.2" }), ["2"]);
       assert.deepEqual(await jtis({ clientId: "other" }), []);
       assert.deepEqual(await jtis({ type: "token.refused" }), []);
+      assert.deepEqual(await jtis({ actor: "client:app", tenantId: "globex" }), ["1"]);
+      assert.deepEqual(await jtis({ actor: "client:other" }), []);
+      assert.deepEqual(await jtis({ outcome: "done", limit: 1 }), ["3"]);
+      assert.deepEqual(await jtis({ outcome: "refused" }), []);
       assert.deepEqual(await jtis({ subject: { accountId: "account-0", loginHashes: [] } }), ["0"]);
       assert.deepEqual(await jtis({ subject: { loginHashes: [] } }), []);
     });
@@ -114,6 +118,8 @@ for (const kind of storeKinds) {
         "198.51.100.1 bob 1",
         "198.51.100.2 ann 1",
       ]);
+      const refused = await audit.listAuditEvents(store.db, { outcome: "refused" });
+      assert.equal(refused.length, 4);
       const ofAnn = await audit.listAuditEvents(store.db, { subject: { loginHashes: ["ann"] } });
       assert.equal(ofAnn.length, 3);
     });
@@ -140,7 +146,7 @@ for (const kind of storeKinds) {
   });
 }
 
-test("events are removed by nothing, and changed only by the erasure of a person and by the count of a refusal", () => {
+test("events are removed by retention alone, and changed only by an erasure, by the count of a refusal, and by sealing", () => {
   const sources = globSync("src/**/*.ts", { cwd: root }).map((path) => path.split("\\").join("/"));
   const acts = sources.flatMap((path) =>
     functionsOf(readFileSync(join(root, path), "utf8"))
@@ -157,6 +163,8 @@ test("events are removed by nothing, and changed only by the erasure of a person
   assert.deepEqual([...new Set(acts)].sort(), [
     "src/audit/audit_store.ts countAuditEvent: update",
     "src/audit/audit_store.ts forgetPersonalDetails: update",
+    "src/audit/chain/chain_store.ts pruneSomeBlocks: delete",
+    "src/audit/chain/chain_store.ts putIntoBlock: update",
   ]);
 });
 

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as accessors from "../../src/admin/operations/accessors.ts";
+import { pruneEvents } from "../../src/admin/operations/audit_chain.ts";
 import * as clientAccess from "../../src/admin/operations/client_access.ts";
 import { createClient } from "../../src/admin/operations/clients.ts";
 import * as domains from "../../src/admin/operations/domains.ts";
@@ -12,8 +13,11 @@ import * as tenantAccess from "../../src/admin/operations/tenant_access.ts";
 import * as tenants from "../../src/admin/operations/tenants.ts";
 import * as access from "../../src/admin/operations/user_access.ts";
 import { deleteUser } from "../../src/admin/operations/user_deletion.ts";
+import { createBlockSeals } from "../../src/audit/chain/hashes.ts";
+import { sealNextBlock } from "../../src/audit/chain/seal.ts";
 import { type AuditEventType, auditEventTypes } from "../../src/audit/event_types.ts";
 import type { EventParty } from "../../src/audit/events/event_type.ts";
+import { createLoginNames } from "../../src/audit/login_names.ts";
 import { systemClock } from "../../src/clock.ts";
 import { createPasswords } from "../../src/provider/accounts/passwords.ts";
 import { keyPolicyOf } from "../../src/provider/keys/policy.ts";
@@ -242,6 +246,13 @@ const acts: Record<AuditEventType, Act> = {
     await callApi("/v1/tenants/acme/search", await accessToken("search", "tti:search"), body);
   }),
   "accessor.deleted": byOperation(() => accessors.deleteAccessor(operator, { tenantId: "acme" })),
+  "audit.pruned": byOperation(async () => {
+    const seals = createBlockSeals(fixture.config.secrets);
+    await sealNextBlock(fixture.db, seals, systemClock());
+    const clock = () => new Date(Date.now() + 2 * 86_400_000);
+    const chain = { loginNames: createLoginNames([]), blockSeals: seals, auditRetentionDays: 1 };
+    await pruneEvents({ ...operator, ...chain, clock }, {});
+  }),
   "admin.refused": byHttp(async () => callApi("/v1/users", await accessToken("search", "tti:search"))),
   "admin.read": byHttp(async () => callApi("/v1/users", await accessToken("admin", "tti:admin"))),
   "key.rotated": byOperation(() => rotateKeysInEmergency(keyContext())),

@@ -1,6 +1,6 @@
 // Owns reading the audit trail: whose, by whom, from where, of which kind, page after page.
 import { z } from "zod";
-import { listAuditEvents } from "../../audit/audit_store.ts";
+import { type AuditFilters, listAuditEvents } from "../../audit/audit_store.ts";
 import { formatCursor, parseCursor } from "../../audit/cursor.ts";
 import { auditEventTypes, findAuditEventType } from "../../audit/event_types.ts";
 import { findNamesLostBefore } from "../../audit/login_name_keys_store.ts";
@@ -27,6 +27,33 @@ export type AuditPage = Awaited<ReturnType<typeof listEvents>>;
 
 const auditOperation = operationsIn<AuditContext>();
 
+/** What every reading of the trail may ask for; all that is given must hold. */
+export const filterInput = {
+  tenantId: z.string().optional().describe("Only what concerns this tenant."),
+  actor: z
+    .string()
+    .max(300)
+    .optional()
+    .describe("Only what this actor did, as the trail names it: `client:app`, `account:…`, `cli:root`."),
+  account: z
+    .string()
+    .min(1)
+    .max(300)
+    .optional()
+    .describe(
+      "Only what concerns this account: its id, its address, or a name typed at a sign-in, also one that nobody has.",
+    ),
+  clientId: z.string().max(300).optional().describe("Only what concerns this client."),
+  address: z.string().max(100).optional().describe("Only what came from this address."),
+  type: z.string().max(100).optional().describe("Only events of this type (docs/audit-events.md)."),
+  outcome: z
+    .enum(["done", "refused"])
+    .optional()
+    .describe("Only what was done, or only what was refused (docs/audit-events.md)."),
+  fromMs: z.int().min(0).optional().describe("Not before this moment, epoch milliseconds."),
+  beforeMs: z.int().min(0).optional().describe("Only before this moment, epoch milliseconds."),
+};
+
 /**
  * Lists events, newest first.
  * @throws OperationError invalid_input, tenant_not_found
@@ -37,20 +64,7 @@ export const listEvents = auditOperation({
   permission: adminScope,
   events: [],
   input: z.strictObject({
-    tenantId: z.string().optional().describe("Only what concerns this tenant."),
-    account: z
-      .string()
-      .min(1)
-      .max(300)
-      .optional()
-      .describe(
-        "Only what concerns this account: its id, its address, or a name typed at a sign-in, also one that nobody has.",
-      ),
-    clientId: z.string().max(300).optional().describe("Only what concerns this client."),
-    address: z.string().max(100).optional().describe("Only what came from this address."),
-    type: z.string().max(100).optional().describe("Only events of this type (docs/audit-events.md)."),
-    fromMs: z.int().min(0).optional().describe("Not before this moment, epoch milliseconds."),
-    beforeMs: z.int().min(0).optional().describe("Only before this moment, epoch milliseconds."),
+    ...filterInput,
     ...pageInput,
     cursor: z.string().optional().describe("Goes on after another page: the cursor it ended with."),
   }),
@@ -65,22 +79,35 @@ export const listEvents = auditOperation({
       ),
   }),
   http: [{ method: "get", path: "/v1/audit-events" }],
-  async run(db, { account, cursor, type: typeName, limit, ...query }, act) {
-    const type = typeName === undefined ? undefined : parseType(typeName);
+  async run(db, { cursor, limit, ...filters }, act) {
     const before = cursor === undefined ? undefined : parseCursor(cursor, "cursor");
-    if (query.tenantId !== undefined && (await findTenant(db, query.tenantId)) === undefined) {
-      await getTenant(db, query.tenantId);
-    }
-    const subject = account === undefined ? undefined : await subjectOf(db, act.loginNames, account);
-    const read = await listAuditEvents(db, { ...query, type, before, subject, limit: rowsToRead({ limit }) });
+    const query = await readFilters(db, filters, act.loginNames);
+    const read = await listAuditEvents(db, { ...query, before, limit: rowsToRead({ limit }) });
     const { rows, next } = cutPage(read, { limit }, formatCursor);
     const lost =
-      account === undefined
+      query.subject === undefined
         ? undefined
         : await findNamesLostBefore(db, act.loginNames.keyIds, act.now.getTime());
     return { events: rows, ...next, ...(lost === undefined ? {} : { namesLostBeforeMs: lost }) };
   },
 });
+
+/**
+ * Reads what a reading of the trail asks for.
+ * @throws OperationError invalid_input, tenant_not_found
+ */
+export async function readFilters(
+  db: Database,
+  { account, type, ...asked }: z.output<z.ZodObject<typeof filterInput>>,
+  loginNames: LoginNames,
+): Promise<AuditFilters> {
+  const known = type === undefined ? undefined : parseType(type);
+  if (asked.tenantId !== undefined && (await findTenant(db, asked.tenantId)) === undefined) {
+    await getTenant(db, asked.tenantId);
+  }
+  const subject = account === undefined ? undefined : await subjectOf(db, loginNames, account);
+  return { ...asked, type: known, subject };
+}
 
 async function subjectOf(db: Database, loginNames: LoginNames, name: string) {
   const account = (await findAccount(db, name)) ?? (await findAccountByLogin(db, name));

@@ -22,8 +22,8 @@ export interface OperationRoute {
   status?: 201;
   /** What this route is for, where the operation has several. */
   summary?: string;
-  /** Its answer is streamed: `*_routes.ts` serves it by hand. */
-  streamed?: true;
+  /** Its answer is streamed, as lines of this type, to who takes them: `*_routes.ts` serves it by hand. */
+  streamed?: "application/x-ndjson" | "application/jsonl";
 }
 
 /** An event as an operation records it: who did it is the runner's to say. */

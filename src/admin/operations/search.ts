@@ -68,7 +68,12 @@ export const searchTenant = operationsIn<SearchContext>()({
     nextToken: z.string().optional().describe("Goes on after this answer; absent: there is no more."),
   }),
   http: [
-    { method: "post", path: "/v1/tenants/:tenant/search", params: { tenant: "tenantId" }, streamed: true },
+    {
+      method: "post",
+      path: "/v1/tenants/:tenant/search",
+      params: { tenant: "tenantId" },
+      streamed: "application/x-ndjson",
+    },
   ],
   async run(_db, wanted, act) {
     const results: Record<string, unknown>[] = [];

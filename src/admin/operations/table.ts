@@ -2,6 +2,7 @@
 // Routes, OpenAPI, docs and commands come from it; a test finds an operation that is missing here.
 import * as accessors from "./accessors.ts";
 import * as audit from "./audit.ts";
+import * as auditChain from "./audit_chain.ts";
 import * as clientAccess from "./client_access.ts";
 import * as clients from "./clients.ts";
 import * as domains from "./domains.ts";
@@ -22,7 +23,7 @@ export interface TableContext
     challenges.ChallengeContext,
     search.SearchContext,
     keys.KeysContext,
-    audit.AuditContext {}
+    auditChain.AuditChainContext {}
 
 /** Every operation. */
 export const operations: readonly Operation<TableContext>[] = [
@@ -67,5 +68,8 @@ export const operations: readonly Operation<TableContext>[] = [
   keys.revoke,
   keys.reseal,
   audit.listEvents,
+  auditChain.exportEvents,
+  auditChain.verifyTrail,
+  auditChain.pruneEvents,
   search.searchTenant,
 ];

@@ -110,7 +110,18 @@ export const administrationEvents = {
     meaning: "The private half of a key was destroyed in the store: it signs nothing again.",
     details: { kid: "the key" },
   },
+  "audit.pruned": {
+    meaning:
+      "Retention removed old events from the trail: their blocks stay. It covers all that was removed before.",
+    details: {
+      throughBlock: "the last block whose events went",
+      beforeMs: "only what was older than this, epoch milliseconds",
+      blocks: "how many blocks lost their events now",
+      events: "how many events went now",
+    },
+  },
   "admin.refused": {
+    outcome: "refused",
     meaning:
       "A request to the administration or back-end API was refused for want of a right. Equal refusals of a minute are one event with a count.",
     sometimes: ["client", "tenant"],

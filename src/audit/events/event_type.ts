@@ -6,6 +6,8 @@ export type EventParty = "tenant" | "account" | "client";
 /** One type of events. */
 export interface EventTypeEntry {
   meaning: string;
+  /** Whether something was refused, or somebody tried what nobody may; absent: something was done. */
+  outcome?: "refused";
   /** Named by every event of the type. */
   always?: readonly EventParty[];
   /** Named where there is one. */

@@ -13,6 +13,7 @@ export const signInEvents = {
     details: {},
   },
   "sign_in.refused": {
+    outcome: "refused",
     meaning:
       "Somebody tried to sign in and was refused. Equal refusals of a minute are one event with a count.",
     sometimes: everybody,
@@ -28,6 +29,7 @@ export const signInEvents = {
     details: { authTime: "when the person logged in there, ISO 8601", amr: "how, RFC 8176 values" },
   },
   "sign_in.rejected": {
+    outcome: "refused",
     meaning: "The ISV's back end said that nobody logged in at its page.",
     sometimes: ["tenant", "client"],
     details: { error: "the OAuth error the application gets" },

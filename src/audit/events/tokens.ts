@@ -20,6 +20,7 @@ export const tokenEvents = {
     },
   },
   "token.refused": {
+    outcome: "refused",
     meaning: "A client asked for a token and got none.",
     always: ["client"],
     sometimes: ["tenant", "account"],
@@ -37,18 +38,21 @@ export const tokenEvents = {
     details: { kind: "`access_token` or `refresh_token`" },
   },
   "code.reused": {
+    outcome: "refused",
     meaning: "An authorization code came a second time. What the first use gave is ended (RFC 6749, 4.1.2).",
     always: ["client"],
     sometimes: ["tenant", "account"],
     details: {},
   },
   "refresh_token.reused": {
+    outcome: "refused",
     meaning: "A used refresh token came again, later than an honest repeat. Its whole family is ended.",
     always: ["client"],
     sometimes: ["tenant", "account"],
     details: {},
   },
   "client.refused": {
+    outcome: "refused",
     meaning:
       "Somebody failed to prove to be a client: wrong secret or assertion. Equal refusals of a minute are one event with a count.",
     sometimes: ["client"],

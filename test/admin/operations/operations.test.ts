@@ -9,6 +9,8 @@ import { fileURLToPath } from "node:url";
 import type { Operation } from "../../../src/admin/operations/entry.ts";
 import { operations, type TableContext } from "../../../src/admin/operations/table.ts";
 import { listAuditEvents } from "../../../src/audit/audit_store.ts";
+import { createBlockSeals } from "../../../src/audit/chain/hashes.ts";
+import { sealNextBlock } from "../../../src/audit/chain/seal.ts";
 import { createLoginNames } from "../../../src/audit/login_names.ts";
 import { systemClock } from "../../../src/clock.ts";
 import { silentLog } from "../../../src/log.ts";
@@ -35,6 +37,8 @@ before(async () => {
     may: () => true,
     resolveTxt: async () => txt,
     loginNames: createLoginNames([secret]),
+    blockSeals: createBlockSeals([secret]),
+    auditRetentionDays: undefined,
     issuer: "https://login.example",
     requireVerifiedDomain: false,
     caller: { clientId: "isv", scopes: new Set(), mayActFor: () => true },
@@ -122,6 +126,24 @@ const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
   "tenant disable": [() => ({ id: "globex" })],
   "tenant enable": [() => ({ id: "globex" })],
   "audit list": [() => ({ tenantId: "acme" })],
+  "audit export": [
+    async () => {
+      await sealNextBlock(store.db, context.blockSeals, systemClock());
+      return { limit: 5 };
+    },
+  ],
+  "audit verify": [() => ({})],
+  "audit prune": [
+    () => ({ days: 1, dryRun: true }),
+    () => {
+      context = { ...context, clock: () => new Date(Date.now() + 2 * 86_400_000) };
+      return { days: 1 };
+    },
+    () => {
+      context = { ...context, clock: systemClock };
+      return { days: 1, dryRun: true };
+    },
+  ],
   "tenant search": [() => ({ tenantId: "acme", user: ann, query: "plan" })],
   "key status": [() => ({})],
   "key reseal": [
