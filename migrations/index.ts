@@ -18,6 +18,7 @@ import * as endedRights from "./0029_ended_rights.ts";
 import * as postedRequestNetwork from "./0030_posted_request_network.ts";
 import * as loginNameKeys from "./0031_login_name_keys.ts";
 import * as rightsByName from "./0034_rights_by_name.ts";
+import * as importedPasswords from "./0041_imported_passwords.ts";
 import * as auditChain from "./0042_audit_chain.ts";
 import * as clientGenerations from "./0045_client_generations.ts";
 
@@ -47,6 +48,7 @@ export const migrations: readonly Migration[] = [
   { name: "0030_posted_request_network", ...postedRequestNetwork },
   { name: "0031_login_name_keys", ...loginNameKeys },
   { name: "0034_rights_by_name", ...rightsByName },
+  { name: "0041_imported_passwords", ...importedPasswords },
   { name: "0042_audit_chain", ...auditChain },
   { name: "0045_client_generations", ...clientGenerations },
 ];

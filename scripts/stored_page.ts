@@ -21,8 +21,14 @@ export interface StoredTable {
 export const storedTables: Readonly<Record<string, StoredTable>> = {
   accounts: {
     holds: "people who can sign in, or whom your login named",
-    personal: "e-mail address, name, password as an Argon2id hash",
+    personal:
+      "e-mail address, name, password as an Argon2id hash; of imported people the hash they came with, until they sign in, and its SHA-256",
     until: "the account is deleted",
+  },
+  imported_hash_kinds: {
+    holds: "kinds of password hashes that people were imported with: scheme and cost",
+    personal: "nothing",
+    until: "never",
   },
   memberships: {
     holds: "who belongs to which customer, with the address and name proven for it",

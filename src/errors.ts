@@ -40,6 +40,11 @@ export const errorCatalogue = {
     meaning: "Another account already signs in with this e-mail address.",
     fix: "Use that account, adding it to the tenant (`tti user add`), or choose another address.",
   },
+  import_conflict: {
+    status: 409,
+    meaning: "A row of people from elsewhere contradicts what is there, so nothing of it was taken.",
+    fix: "Leave the member out of the row, or change what is there: an import replaces nothing.",
+  },
   account_disabled: {
     status: 403,
     meaning: "The account is disabled and cannot sign in or be named in a token.",

@@ -26,7 +26,7 @@ Run it
 Administer it
   tenant create|update|list|show|disable|enable
                             your customers
-  user create|add|update|list|show|password|sign-out|disable|enable|delete
+  user create|add|update|list|show|password|sign-out|disable|enable|delete|import|export
                             the people who sign in, and the tenants they belong to
   member remove             who no longer belongs to a tenant
   domain add|verify|list|remove

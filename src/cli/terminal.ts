@@ -59,9 +59,15 @@ export class Terminal {
   }
 
   /** Prints one line of many; waits until whoever reads has room for more. */
-  async line(words: string): Promise<void> {
+  line(words: string): Promise<void> {
+    return this.pour(`${words}
+`);
+  }
+
+  /** Writes a part of a result that is too long to be held as a whole; resolves when there is room for the next. */
+  async pour(part: string): Promise<void> {
     this.#printed = true;
-    if (!this.#streams.stdout.write(`${words}\n`)) await once(this.#streams.stdout, "drain");
+    if (!this.#streams.stdout.write(part)) await once(this.#streams.stdout, "drain");
   }
 
   /** Tells progress or a hint, on standard error. */

@@ -255,6 +255,9 @@ const acts: Record<AuditEventType, Act> = {
   }),
   "admin.refused": byHttp(async () => callApi("/v1/users", await accessToken("search", "tti:search"))),
   "admin.read": byHttp(async () => callApi("/v1/users", await accessToken("admin", "tti:admin"))),
+  "people.exported": byHttp(async () =>
+    callApi("/v1/exports/users", await accessToken("admin", "tti:admin")),
+  ),
   "key.rotated": byOperation(() => rotateKeysInEmergency(keyContext())),
   "key.resealed": byOperation(async () => {
     const [secret = ""] = fixture.config.secrets;

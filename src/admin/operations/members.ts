@@ -102,7 +102,7 @@ the account stays.`,
  */
 export async function addMembership(
   { db, now, record }: Pick<Act<OperationContext, "membership.created", unknown>, "db" | "now" | "record">,
-  account: Account,
+  account: Pick<Account, "id" | "email" | "externalAtMs">,
   wanted: { tenantId: string; role?: MembershipRole | undefined },
 ): Promise<string[]> {
   const { id: tenantId } = await getTenant(db, wanted.tenantId);

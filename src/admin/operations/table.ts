@@ -15,6 +15,8 @@ import * as tenantAccess from "./tenant_access.ts";
 import * as tenants from "./tenants.ts";
 import * as userAccess from "./user_access.ts";
 import * as userDeletion from "./user_deletion.ts";
+import * as userExport from "./user_export.ts";
+import * as userImport from "./user_import.ts";
 import * as users from "./users.ts";
 
 /** What every operation of the table can work with. */
@@ -55,6 +57,9 @@ export const operations: readonly Operation<TableContext>[] = [
   userAccess.signUserOut,
   userAccess.disableUser,
   userAccess.enableUser,
+  userImport.importUsers,
+  userExport.exportUsers,
+  userExport.exportUsersWithHashes,
   clients.listClients,
   clients.createClient,
   clients.showClient,

@@ -7,7 +7,7 @@ export const peopleEvents = {
     always: ["account"],
     sometimes: ["tenant", "client"],
     details: {
-      by: "`administration`, or `handoff` or `assertion` where a client's word made it",
+      by: "`administration`, `import` of a file, or `handoff` or `assertion` where a client's word made it",
       email: "its address",
     },
   },
@@ -70,5 +70,10 @@ export const peopleEvents = {
     always: ["tenant", "account"],
     sometimes: ["client"],
     details: { role: "the role that ended" },
+  },
+  "people.exported": {
+    meaning: "People were exported. The pages of one export within a minute are one event with a count.",
+    sometimes: ["tenant"],
+    details: { passwordHashes: "true: with the hashes of their passwords" },
   },
 } as const satisfies Record<string, EventTypeEntry>;

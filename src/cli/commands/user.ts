@@ -7,6 +7,7 @@ import { createUser } from "../../admin/operations/users.ts";
 import { withAdministration } from "../administration.ts";
 import { type Command, defineCommand, requireOption } from "../command.ts";
 import { commandsOf, tell } from "../operation_command.ts";
+import { userFileCommands } from "./user_file.ts";
 
 const create = defineCommand({
   name: "user create",
@@ -83,4 +84,9 @@ Example:
   },
 });
 
-export const userCommands: readonly Command[] = [create, password, ...commandsOf("user")];
+export const userCommands: readonly Command[] = [
+  create,
+  password,
+  ...userFileCommands,
+  ...commandsOf("user"),
+];

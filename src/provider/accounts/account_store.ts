@@ -38,6 +38,19 @@ export interface ListPage {
   afterId?: string | undefined;
 }
 
+/** What a sign-in is decided on. */
+export interface Credentials {
+  account: Account;
+  passwordHash: string | null;
+  /** Of which kind the hash is, if the account came with it (imported_hash.ts); null: it is of our own making. */
+  importedHashKind: string | null;
+}
+
+interface CredentialsRow extends AccountRow {
+  password_hash: string | null;
+  imported_hash_kind: string | null;
+}
+
 interface AccountRow {
   id: string;
   email: string | null;
@@ -88,14 +101,17 @@ export async function findAccountByLogin(db: Database, login: string): Promise<A
  * account's sign-ins, are of one moment.
  * @returns the hash is null for an account that has no password here
  */
-export async function findCredentialsByLogin(
-  db: Database,
-  login: string,
-): Promise<{ account: Account; passwordHash: string | null } | undefined> {
-  const row: (AccountRow & { password_hash: string | null }) | undefined = await db("accounts")
+export async function findCredentialsByLogin(db: Database, login: string): Promise<Credentials | undefined> {
+  const row: CredentialsRow | undefined = await db("accounts")
     .where("login_key", loginKeyOf(login))
-    .first(...accountColumns, "password_hash");
-  return row && { account: toAccount(row), passwordHash: row.password_hash };
+    .first(...accountColumns, "password_hash", "imported_hash_kind");
+  return (
+    row && {
+      account: toAccount(row),
+      passwordHash: row.password_hash,
+      importedHashKind: row.imported_hash_kind,
+    }
+  );
 }
 
 /**
@@ -175,7 +191,7 @@ export async function savePasswordHash(
 ): Promise<void> {
   await db("accounts")
     .where("id", accountId)
-    .update({ password_hash: passwordHash, updated_at_ms: now.getTime() });
+    .update({ password_hash: passwordHash, imported_hash_kind: null, updated_at_ms: now.getTime() });
 }
 
 /** Sets an account's name. */

@@ -1,8 +1,10 @@
-// Owns password hashing: Argon2id, bounded in how many run at once, equally slow for users who do not exist.
+// Owns password hashing: Argon2id, bounded in how many run at once, equally slow for users who do not exist. Hashes that
+// came with people from elsewhere are verified here too, under the same bound (imported_hash.ts reads them).
 import { availableParallelism } from "node:os";
 import { hash, verify } from "@node-rs/argon2";
 import { OperationError } from "../../errors.ts";
 import { isStorable } from "../../input/text.ts";
+import { decoyOf, readImportedHash } from "./imported_hash.ts";
 import { isEasilyGuessed } from "./password_strength.ts";
 
 // OWASP Password Storage Cheat Sheet: Argon2id with 19 MiB, two passes, one lane.
@@ -16,16 +18,30 @@ export const longestPassword = 256;
 // Callers that may wait for a free place before new ones are turned away.
 const longestQueue = 200;
 
+/** Of which kinds imported hashes are (imported_hash.ts). */
+export interface ImportedKinds {
+  /** The kind of the hash that is verified; null: it is of our own making. */
+  own: string | null;
+  /** Every kind that is in the store now. */
+  present: readonly string[];
+}
+
 /** Hashes and verifies passwords; one instance per process, because it bounds the work. */
 export interface Passwords {
   /** Hashes a password into a PHC string. */
   hashPassword(password: string): Promise<string>;
   /**
    * Tells whether a password belongs to a hash. Takes as long without a hash as with one, so that the
-   * answer's time does not tell which users exist.
+   * answer's time does not tell which users exist: of every kind of hash that is in the store one is computed,
+   * whatever kind the user's own is of, and for nobody.
+   * @param kinds absent: no hash in the store is imported
    * @throws OperationError unavailable if too many callers wait already
    */
-  verifyPassword(passwordHash: string | null | undefined, password: string): Promise<boolean>;
+  verifyPassword(
+    passwordHash: string | null | undefined,
+    password: string,
+    kinds?: ImportedKinds,
+  ): Promise<boolean>;
 }
 
 const choose =
@@ -68,20 +84,28 @@ export function createPasswords(concurrency = Math.max(1, availableParallelism()
   const hashPassword = (password: string) => limit(() => hash(canonical(password), argon2Options));
   return {
     hashPassword,
-    async verifyPassword(passwordHash, password) {
+    async verifyPassword(passwordHash, password, { own, present } = noneImported) {
       decoy ??= hashPassword("nobody signs in with this password");
-      const expected = passwordHash ?? (await decoy);
+      const expected = (own === null ? passwordHash : null) ?? (await decoy);
       const tooLong = [...password].length > longestPassword;
-      const matches = await limit(() => verify(expected, tooLong ? "" : canonical(password)));
-      return matches && !tooLong && passwordHash != null;
+      const typed = tooLong ? "" : password;
+      const counts = !tooLong && passwordHash != null;
+      const imported = own === null ? undefined : readImportedHash(passwordHash ?? "").hash;
+      return limit(async () => {
+        if ((await imported?.verify(typed)) && counts) return true;
+        if ((await verify(expected, canonical(typed))) && counts && own === null) return true;
+        // A right password shows its user anyway. A wrong one costs the same, whomever it was tried for.
+        for (const kind of present) if (kind !== own) await decoyOf(kind)?.verify(typed);
+        return false;
+      });
     },
   };
 }
 
+const noneImported: ImportedKinds = { own: null, present: [] };
+
 // The same password typed on another keyboard may arrive composed differently (NIST SP 800-63B).
-function canonical(password: string): string {
-  return password.normalize("NFKC");
-}
+const canonical = (password: string): string => password.normalize("NFKC");
 
 function createLimit(concurrency: number): <T>(work: () => Promise<T>) => Promise<T> {
   let running = 0;

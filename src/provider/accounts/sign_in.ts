@@ -5,7 +5,7 @@ import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { isEmailAddress, loginKeyOf } from "../../input/email_address.ts";
 import type { Log } from "../../log.ts";
-import { type Account, findCredentialsByLogin } from "./account_store.ts";
+import { type Account, type Credentials, findCredentialsByLogin } from "./account_store.ts";
 import {
   type AttemptKeys,
   type AttemptOrigin,
@@ -13,6 +13,7 @@ import {
   knownForMs,
   type RatedKey,
 } from "./attempt_rates.ts";
+import { listImportedHashKinds, replaceImportedHash } from "./imported_account_store.ts";
 import type { Passwords } from "./passwords.ts";
 import {
   type CountedAttempt,
@@ -51,7 +52,10 @@ export async function signIn(deps: SignInDeps, request: SignInRequest): Promise<
   const credentials = isEmailAddress(request.login)
     ? await findCredentialsByLogin(deps.db, request.login)
     : undefined;
-  const matches = await deps.passwords.verifyPassword(credentials?.passwordHash, request.password);
+  const matches = await deps.passwords.verifyPassword(credentials?.passwordHash, request.password, {
+    own: credentials?.importedHashKind ?? null,
+    present: await listImportedHashKinds(deps.db),
+  });
   if (!credentials || !matches) {
     throw new OperationError(
       "invalid_credentials",
@@ -62,10 +66,29 @@ export async function signIn(deps: SignInDeps, request: SignInRequest): Promise<
   if (credentials.account.disabledAtMs !== null) {
     throw new OperationError("account_disabled", "This account is disabled.");
   }
+  if (credentials.importedHashKind !== null) await rehash(deps, credentials, request.password);
   for (const mark of [keys.knownAddressHash, keys.knownBrowserHash]) {
     if (mark !== undefined) await saveKnown(deps.db, mark, now.getTime() + knownForMs);
   }
   return credentials.account;
+}
+
+// The password is known at this moment only, so the hash another program made of it is replaced now.
+async function rehash(deps: SignInDeps, { account, passwordHash }: Credentials, password: string) {
+  let made: string;
+  try {
+    made = await deps.passwords.hashPassword(password);
+  } catch (error) {
+    // With too many in the queue the login is no less right; the next one does it.
+    if (error instanceof OperationError && error.code === "unavailable") return;
+    throw error;
+  }
+  await replaceImportedHash(
+    deps.db,
+    { id: account.id, importedHash: passwordHash ?? "" },
+    made,
+    deps.clock(),
+  );
 }
 
 // Counted before the password is looked at: a thousand guesses sent at once are a thousand attempts.

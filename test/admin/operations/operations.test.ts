@@ -92,6 +92,12 @@ const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
     () => ({ email: ann, memberships: [{ tenantId: "acme" }] }),
     () => ({ email: "bob@acme.example" }),
   ],
+  "user import": [
+    () => ({ people: [{ email: "cy@acme.example", tenant: "acme" }], dryRun: true }),
+    () => ({ people: [{ email: "cy@acme.example", tenant: "acme" }] }),
+  ],
+  "user export": [() => ({}), () => ({ tenantId: "acme" })],
+  "user export-with-hashes": [() => ({})],
   "user add": [() => ({ user: "bob@acme.example", tenantId: "acme" })],
   "user update": [() => ({ user: ann, name: "Ann" })],
   "user show": [() => ({ user: ann })],

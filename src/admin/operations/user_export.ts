@@ -1,0 +1,107 @@
+// Owns taking people out, in the form in which they come in: page by page, each page told in the trail. Password hashes
+// go out by an operation of their own, which no request over HTTP reaches.
+import { z } from "zod";
+import type { Database } from "../../db/connect.ts";
+import { OperationError } from "../../errors.ts";
+import {
+  type ExportedPlace,
+  type ExportKey,
+  listExportedPlaces,
+} from "../../provider/accounts/export_store.ts";
+import { membershipRoles } from "../../provider/tenants/membership_store.ts";
+import { findTenant, getTenant } from "../../provider/tenants/tenant_store.ts";
+import { type Act, operation } from "./entry.ts";
+import type { OperationContext } from "./operation.ts";
+import { cutPage, pageInput, pageOutput, rowsToRead } from "./page.ts";
+import { adminScope } from "./permissions.ts";
+
+const input = z.strictObject({
+  tenantId: z.string().optional().describe("Only members of this tenant, for this tenant."),
+  ...pageInput,
+});
+
+const exportedPerson = z.strictObject({
+  email: z.string(),
+  name: z.string().optional(),
+  tenant: z.string().optional(),
+  role: z.enum(membershipRoles).optional(),
+  emailVerified: z.boolean(),
+  externalId: z.string().describe("The account's id."),
+});
+
+const withHash = exportedPerson.extend({ passwordHash: z.string().optional() });
+
+/** A row as it goes out. */
+export type ExportedRow = z.output<typeof withHash>;
+
+/**
+ * Exports people, without what they sign in with. Whoever is disabled is left out, because the form cannot say so: an
+ * import would let them in. So is who has no address.
+ * @throws OperationError tenant_not_found
+ */
+export const exportUsers = operation({
+  name: "user export",
+  summary: "Export people and memberships, as they can be imported",
+  permission: adminScope,
+  events: ["people.exported"],
+  input,
+  output: z.strictObject({ people: z.array(exportedPerson), ...pageOutput }),
+  http: [{ method: "get", path: "/v1/exports/users" }],
+  run: (trx, wanted, act) => exportPage(trx, wanted, act, false),
+});
+
+/** As {@link exportUsers}, with the hashes of the passwords: whoever has them can try passwords as fast as they like. */
+export const exportUsersWithHashes = operation({
+  name: "user export-with-hashes",
+  summary: "Export people and memberships with their password hashes",
+  permission: adminScope,
+  events: ["people.exported"],
+  input,
+  output: z.strictObject({ people: z.array(withHash), ...pageOutput }),
+  http: [],
+  run: (trx, wanted, act) => exportPage(trx, wanted, act, true),
+});
+
+async function exportPage(
+  trx: Database,
+  { tenantId, cursor, limit }: z.output<typeof input>,
+  act: Act<OperationContext, "people.exported", unknown>,
+  hashes: boolean,
+): Promise<{ people: ExportedRow[]; cursor?: string }> {
+  if (tenantId !== undefined && (await findTenant(trx, tenantId)) === undefined)
+    await getTenant(trx, tenantId);
+  const details = hashes ? { passwordHashes: true } : {};
+  await act.count({ type: "people.exported", tenantId, details });
+  const query = { tenantId, after: parseKey(cursor), limit: rowsToRead({ limit }) };
+  const { rows, next } = cutPage(await listExportedPlaces(trx, query), { limit }, keyOf);
+  return { people: rows.flatMap((place) => rowOf(place, hashes)), ...next };
+}
+
+function rowOf(place: ExportedPlace, hashes: boolean): ExportedRow[] {
+  const { email, name, tenantId, role, emailVerified, accountId, passwordHash } = place;
+  if (email === null) return [];
+  return [
+    {
+      email,
+      ...(name === null ? {} : { name }),
+      ...(tenantId === null ? {} : { tenant: tenantId }),
+      ...(tenantId === null ? {} : { role: membershipRoles.find((known) => known === role) ?? "member" }),
+      emailVerified,
+      ...(hashes && passwordHash !== null ? { passwordHash } : {}),
+      externalId: accountId,
+    },
+  ];
+}
+
+const keyOf = ({ accountId, tenantId }: ExportedPlace): string => JSON.stringify([accountId, tenantId ?? ""]);
+
+function parseKey(cursor: string | undefined): ExportKey | undefined {
+  if (cursor === undefined) return undefined;
+  try {
+    const [accountId, tenantId] = JSON.parse(cursor) as unknown[];
+    if (typeof accountId === "string" && typeof tenantId === "string") return { accountId, tenantId };
+  } catch {
+    // Told below.
+  }
+  throw new OperationError("invalid_input", "cursor is not one that a page ended with.", { field: "cursor" });
+}

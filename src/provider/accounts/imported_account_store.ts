@@ -1,0 +1,162 @@
+// Owns what the store keeps of people who came from elsewhere: their accounts, the kinds of their hashes, and how a
+// hash of our own takes the place of one that came.
+import { createHash, randomUUID } from "node:crypto";
+import type { Database } from "../../db/connect.ts";
+import { runStatement } from "../../db/statement.ts";
+import { loginKeyOf } from "../../input/email_address.ts";
+import type { MembershipRole } from "../tenants/membership_store.ts";
+
+/** A person as a file says it; the caller has validated all of it. */
+export interface ImportedPerson {
+  /** The account's id to be, the ISV's own id of the person; absent: a random one. */
+  externalId?: string | undefined;
+  email: string;
+  emailVerified: boolean;
+  name?: string | undefined;
+  password?: { hash: string; kind: string } | undefined;
+}
+
+/** An account as a row of a file is compared with it. */
+export interface ComparedAccount {
+  id: string;
+  email: string | null;
+  emailVerifiedAtMs: number | null;
+  name: string | null;
+  externalAtMs: number | null;
+  /** Tells the hash of a row from the one it came with, or has now. */
+  hasPassword: boolean;
+  isItsHash(hash: string): boolean;
+  /** What the account is in each of its tenants, disabled ones too. */
+  places: Map<string, Place>;
+}
+
+/** A membership as a row of a file is compared with it. */
+export interface Place {
+  role: MembershipRole;
+  /** The address and the name the ISV named for this tenant; null: the account's own count. */
+  email: string | null;
+  name: string | null;
+}
+
+interface ComparedRow {
+  id: string;
+  login_key: string | null;
+  email: string | null;
+  email_verified_at_ms: number | null;
+  name: string | null;
+  external_at_ms: number | null;
+  password_hash: string | null;
+  imported_hash_digest: string | null;
+}
+
+/**
+ * Adds the account of an imported person.
+ * @returns undefined if the address or the id is taken
+ */
+export async function createImportedAccount(
+  trx: Database,
+  person: ImportedPerson,
+  now: Date,
+): Promise<ComparedAccount | undefined> {
+  const nowMs = now.getTime();
+  const row: ComparedRow = {
+    id: person.externalId ?? randomUUID(),
+    login_key: loginKeyOf(person.email),
+    email: person.email,
+    email_verified_at_ms: person.emailVerified ? nowMs : null,
+    name: person.name ?? null,
+    external_at_ms: null,
+    password_hash: person.password?.hash ?? null,
+    imported_hash_digest: person.password === undefined ? null : digestOf(person.password.hash),
+  };
+  if (person.password !== undefined) {
+    await trx("imported_hash_kinds").insert({ kind: person.password.kind }).onConflict("kind").ignore();
+  }
+  const imported_hash_kind = person.password?.kind ?? null;
+  const added: unknown[] = await trx("accounts")
+    .insert({ ...row, imported_hash_kind, created_at_ms: nowMs, updated_at_ms: nowMs })
+    .onConflict()
+    .ignore()
+    .returning(["id"]);
+  return added.length === 0 ? undefined : compared(row);
+}
+
+/** Finds the accounts that rows of a file may speak of: by address, capitals aside, or by id. */
+export async function findComparedAccounts(
+  db: Database,
+  wanted: { emails: readonly string[]; ids: readonly string[] },
+): Promise<{ byLogin: Map<string, ComparedAccount>; byId: Map<string, ComparedAccount> }> {
+  const rows: ComparedRow[] = await db("accounts")
+    .whereIn("login_key", wanted.emails.map(loginKeyOf))
+    .orWhereIn("id", [...wanted.ids])
+    .select(
+      "id",
+      "login_key",
+      "email",
+      "email_verified_at_ms",
+      "name",
+      "external_at_ms",
+      "password_hash",
+      "imported_hash_digest",
+    );
+  const byId = new Map(rows.map((row) => [row.id, compared(row)]));
+  const byLogin = new Map<string, ComparedAccount>();
+  for (const { id, login_key } of rows) {
+    const account = byId.get(id);
+    if (login_key !== null && account !== undefined) byLogin.set(login_key, account);
+  }
+  const memberships: (Place & { tenant_id: string; account_id: string })[] = await db("memberships")
+    .whereIn("account_id", [...byId.keys()])
+    .select("tenant_id", "account_id", "role", "email", "name");
+  for (const { tenant_id, account_id, ...place } of memberships) {
+    byId.get(account_id)?.places.set(tenant_id, place);
+  }
+  return { byLogin, byId };
+}
+
+function compared(row: ComparedRow): ComparedAccount {
+  return {
+    id: row.id,
+    email: row.email,
+    emailVerifiedAtMs: row.email_verified_at_ms,
+    name: row.name,
+    externalAtMs: row.external_at_ms,
+    hasPassword: row.password_hash !== null,
+    // The one it came with is known by its digest still, when a login has replaced it.
+    isItsHash: (hash) => row.password_hash === hash || row.imported_hash_digest === digestOf(hash),
+    places: new Map(),
+  };
+}
+
+const digestOf = (hash: string): string => createHash("sha256").update(hash).digest("base64url");
+
+/** Lists the kinds of imported hashes that accounts have now. Asked at each sign-in, whoever signs in. */
+export async function listImportedHashKinds(db: Database): Promise<string[]> {
+  const rows = await runStatement<{ kind: string }>(
+    db,
+    "imported_hash_kinds_present",
+    `select kind from imported_hash_kinds where exists
+       (select 1 from accounts where accounts.imported_hash_kind = imported_hash_kinds.kind)
+     order by kind`,
+    [],
+  );
+  return rows.map(({ kind }) => kind);
+}
+
+/**
+ * Puts a hash of our own in the place of the one a person came with. Of several logins at once one does it; a password
+ * that was set meanwhile stays.
+ * @returns whether it did
+ */
+export async function replaceImportedHash(
+  db: Database,
+  account: { id: string; importedHash: string },
+  passwordHash: string,
+  now: Date,
+): Promise<boolean> {
+  const changed: number = await db("accounts")
+    .where({ id: account.id, password_hash: account.importedHash })
+    .whereNotNull("imported_hash_kind")
+    .update({ password_hash: passwordHash, imported_hash_kind: null, updated_at_ms: now.getTime() });
+  return changed > 0;
+}
