@@ -10,7 +10,7 @@ const peopleFormats = ["csv", "jsonl"] as const;
 export type PeopleFormat = (typeof peopleFormats)[number];
 
 /** The members of a row, in the order of a CSV file's columns. */
-export const peopleMembers = [
+const peopleMembers = [
   "email",
   "name",
   "tenant",
