@@ -20,6 +20,12 @@ for (const kind of storeKinds) {
         differencesOf(one, await readWholeStore(db)).map((line) => line.slice(0, 9)),
         ["+ tenants", "- tenants"],
       );
+      // By another connection, as a server's is.
+      const other = store.openAnother();
+      await other("tenants").where({ id: "acme" }).update({ name: "Third" });
+      assert.match([...(await readWholeStore(db))].join("\n"), /"Third"/);
+      // Of a PostgreSQL that other tests write to meanwhile it is not known that nothing was written.
+      if (kind === "sqlite") assert.equal(await readWholeStore(db), await readWholeStore(db));
       await db("tenants").where({ id: "acme" }).delete();
       assert.deepEqual(differencesOf(empty, await readWholeStore(db)), []);
     } finally {

@@ -18,31 +18,90 @@ const exempt: readonly { table: string; rows?: (row: Record<string, unknown>) =>
   },
 ];
 
-/** Reads a store: one statement, since suites read it around each request they compare. */
+/**
+ * Reads a store, or gives the last reading again where nobody has written since: suites read it around each request
+ * they compare. The reading may be newer than the version it was asked for with, never older.
+ */
 export async function readWholeStore(db: Database): Promise<WholeStore> {
-  const rows = new Set<string>();
-  const partial = new Map(exempt.flatMap(({ table, rows }) => (rows ? [[table, rows] as const] : [])));
+  const version = await versionOf(db);
+  const last = readings.get(db);
+  if (last?.version === version) return last.rows;
+  const known = last?.judged ?? new Map<string, string | undefined>();
+  const judgedNow = new Map<string, string | undefined>();
   for (const { name, row } of await everyRow(db)) {
-    const judgedRow = JSON.parse(row) as Record<string, unknown>;
-    if (partial.get(name)?.(judgedRow) !== true) rows.add(`${name} ${JSON.stringify(judged(judgedRow))}`);
+    const key = `${name} ${row}`;
+    judgedNow.set(key, known.has(key) ? known.get(key) : judgedText(name, row));
   }
+  const rows = new Set([...judgedNow.values()].filter((text) => text !== undefined));
+  readings.set(db, { version, rows, judged: judgedNow });
   return rows;
+}
+
+interface Reading {
+  version: string;
+  rows: WholeStore;
+  /** What became of each row as it was read; most are the same the next time. */
+  judged: ReadonlyMap<string, string | undefined>;
+}
+const readings = new WeakMap<Database, Reading>();
+const partial = new Map(exempt.flatMap(({ table, rows }) => (rows ? [[table, rows] as const] : [])));
+
+function judgedText(name: string, row: string): string | undefined {
+  const judgedRow = JSON.parse(row) as Record<string, unknown>;
+  if (partial.get(name)?.(judgedRow) === true) return undefined;
+  return `${name} ${JSON.stringify(judged(judgedRow))}`;
+}
+
+// Of SQLite what this connection has changed, and whether others have; of PostgreSQL which transactions are to be seen,
+// of every database of the server: the same answer twice means that no row was written between.
+const sqliteVersion =
+  "select total_changes() || ' ' || (select data_version from pragma_data_version)" +
+  " || ' ' || (select schema_version from pragma_schema_version) as version";
+
+async function versionOf(db: Database): Promise<string> {
+  if (!isPostgres(db)) return (await readSqlite<{ version: string }>(db, sqliteVersion))[0]?.version ?? "";
+  const { rows } = await db.raw("select pg_current_snapshot()::text as version");
+  return rows[0].version;
 }
 
 const statements = new WeakMap<Database, string>();
 
-async function everyRow(db: Database): Promise<{ name: string; row: string }[]> {
+async function everyRow(db: Database): Promise<StoredRow[]> {
+  const read = async (sql: string): Promise<StoredRow[]> =>
+    isPostgres(db) ? (await db.raw(sql)).rows : readSqlite<StoredRow>(db, sql);
   const known = statements.get(db);
   const statement = known ?? (await statementFor(db));
   statements.set(db, statement);
   // A test that takes a table away changes what there is to read.
-  const answer = await db.raw(statement).catch(async (error: unknown) => {
+  return read(statement).catch(async (error: unknown) => {
     if (known === undefined) throw error;
     const anew = await statementFor(db);
     statements.set(db, anew);
-    return db.raw(anew);
+    return read(anew);
   });
-  return isPostgres(db) ? answer.rows : answer;
+}
+
+interface StoredRow {
+  name: string;
+  row: string;
+}
+interface Prepared {
+  all(): unknown[];
+}
+const prepared = new WeakMap<object, Map<string, Prepared>>();
+
+// Past knex, which prepares anew each time: for a statement over every table that takes longer than reading them.
+async function readSqlite<Row>(db: Database, sql: string): Promise<Row[]> {
+  const connection = await db.client.acquireConnection();
+  try {
+    const ofConnection = prepared.get(connection) ?? new Map<string, Prepared>();
+    prepared.set(connection, ofConnection);
+    const statement = ofConnection.get(sql) ?? (connection.prepare(sql) as Prepared);
+    ofConnection.set(sql, statement);
+    return statement.all() as Row[];
+  } finally {
+    await db.client.releaseConnection(connection);
+  }
 }
 
 async function statementFor(db: Database): Promise<string> {
