@@ -129,7 +129,7 @@ export const errorCatalogue = {
   key_not_found: {
     status: 404,
     meaning: "No signing key has this kid.",
-    fix: "List the keys with `tti key list`.",
+    fix: "List the keys: `tti key list --all`, or GET /v1/keys.",
   },
   key_in_use: {
     status: 409,

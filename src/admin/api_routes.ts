@@ -52,21 +52,43 @@ export interface RequestParts {
   querystring: string;
   /** The JSON body, where the route takes one. */
   body: Readonly<Record<string, unknown>>;
+  /** Whether the request brings a body, read or not. */
+  bringsBody: boolean;
 }
 
 /**
  * Puts the parts of a request together to the operation's input. What the path says may stand in the body or query
- * too, if it is the same there: of two that differ nobody knows which one was meant.
- * @throws OperationError invalid_input for a parameter given twice, and for a member that says another than the path
+ * too, if it is the same there: of two that differ nobody knows which one was meant. What stands where the route does
+ * not read is refused, not left unread: it may be the `dryRun` that the caller counts on.
+ * @throws OperationError invalid_input for a parameter given twice, for a query or body the route does not read, and
+ *   for a member that says another than the path
  */
-export function inputOf(route: ApiRoute, { path, querystring, body }: RequestParts): Record<string, unknown> {
+export function inputOf(
+  route: ApiRoute,
+  { path, querystring, body, bringsBody }: RequestParts,
+): Record<string, unknown> {
   const query = Object.fromEntries(onceEach(parseFormText(querystring)));
+  assertAllRead(route, Object.keys(query), bringsBody);
   const rest = hasBody(route) ? body : typed(query, route.operation.entry.input);
   const named = Object.entries(route.params).map(([parameter, member]) => [member, path[parameter]] as const);
   for (const [member, value] of named) {
     if (Object.hasOwn(rest, member) && rest[member] !== value) throw differsFromPath(member);
   }
   return { ...rest, ...Object.fromEntries(named) };
+}
+
+function assertAllRead(route: ApiRoute, [parameter]: readonly string[], bringsBody: boolean): void {
+  if (hasBody(route) && parameter !== undefined) {
+    throw new OperationError("invalid_input", `${parameter} stands in the query, which is not read here.`, {
+      field: parameter,
+      fix: "Send it as a member of the JSON body.",
+    });
+  }
+  if (!hasBody(route) && bringsBody) {
+    throw new OperationError("invalid_input", "The request has a body, which is not read here.", {
+      fix: "Send what it says as parameters of the query, and no body.",
+    });
+  }
 }
 
 function differsFromPath(member: string): OperationError {

@@ -9,6 +9,7 @@ import type { Clock } from "../clock.ts";
 import type { Database } from "../db/connect.ts";
 import { OperationError } from "../errors.ts";
 import { answerOf, type ErrorAnswer, logFailure, problemBody } from "../http_errors.ts";
+import { bringsBody } from "../input/request_body.ts";
 import type { Log } from "../log.ts";
 import type { BackEndToken } from "../provider/clients/access_tokens.ts";
 import { currentRequest, describeRequest } from "../request_context.ts";
@@ -112,7 +113,12 @@ export function addJsonRoute(
     const may = (asked: string) => caller.scopes.has(asked);
     const context = { ...deps, caller, actor: `client:${caller.clientId}`, may };
     const path = ctx.params as Record<string, string>;
-    const input = inputOf(route, { path, querystring: ctx.querystring, body });
+    const input = inputOf(route, {
+      path,
+      querystring: ctx.querystring,
+      body,
+      bringsBody: bringsBody(ctx.req),
+    });
     ctx.body = await answer(ctx, context, input).catch((error: unknown) => {
       throw inWordsOf(error, wordsOfRequest(route, body));
     });

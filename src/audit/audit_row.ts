@@ -1,7 +1,7 @@
 // Owns the row an audit event becomes, for the statements that record one together with what it is about.
 import { randomUUID } from "node:crypto";
 import { currentRequest } from "../request_context.ts";
-import type { NewAuditEvent } from "./event_types.ts";
+import type { DetailValue, NewAuditEvent } from "./event_types.ts";
 
 /** The columns of a row, in the order of `auditRowOf`. */
 export const auditColumns = [
@@ -42,8 +42,20 @@ export function auditRowOf(event: NewAuditEvent, now: Date, origin: EventOrigin 
     event.accountId ?? null,
     event.clientId ?? null,
     event.actor,
-    JSON.stringify(event.details ?? {}),
+    detailsText(event.details ?? {}),
     origin.address ?? null,
     origin.requestId ?? null,
   ] as const;
 }
+
+const longestDetail = 1_000;
+
+// Much of it was typed by whoever asked: no text fills the trail, and none acts on the terminal that shows it.
+function detailsText(details: Readonly<Record<string, DetailValue>>): string {
+  return JSON.stringify(details, (_name, value: unknown) =>
+    typeof value === "string" ? bounded(value.replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, "\ufffd")) : value,
+  );
+}
+
+const bounded = (text: string): string =>
+  text.length <= longestDetail ? text : `${text.slice(0, longestDetail).toWellFormed()}…`;

@@ -29,6 +29,11 @@ export interface BodyLimits {
 // Less than a request may take as a whole (edge/listen.ts), so that the slow are told.
 const defaultWithinMs = 20_000;
 
+/** Whether a request brings a body, of whatever type (RFC 9112 section 6.3). */
+export function bringsBody({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+}
+
 /** Whether a request says that it brings a form. */
 export function bringsForm(request: IncomingMessage): boolean {
   return mediaTypeOf(request) === "application/x-www-form-urlencoded";
@@ -45,13 +50,7 @@ export async function readFormBytes(request: IncomingMessage, limits: BodyLimits
       field: "content-type",
     });
   }
-  const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(request.headers["content-type"] ?? "")?.[1];
-  if (charset !== undefined && charset.toLowerCase() !== "utf-8") {
-    throw new BodyFault("type", "The form is in another charset than UTF-8.", {
-      field: "content-type",
-      fix: "Leave charset out, or say utf-8.",
-    });
-  }
+  assertUtf8(request, "form");
   return readBytes(request, "form", limits);
 }
 
@@ -81,7 +80,7 @@ export async function readFormFields(
 /**
  * Reads a body that is announced as JSON.
  * @returns its bytes, undecoded
- * @throws BodyFault for another content type, too much, or too late
+ * @throws BodyFault for another content type, another charset than UTF-8, too much, or too late
  */
 export async function readJsonBytes(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
   if (mediaTypeOf(request) !== "application/json") {
@@ -90,7 +89,17 @@ export async function readJsonBytes(request: IncomingMessage, limits: BodyLimits
       fix: "Send Content-Type: application/json.",
     });
   }
+  assertUtf8(request, "body");
   return readBytes(request, "body", limits);
+}
+
+function assertUtf8(request: IncomingMessage, what: "form" | "body"): void {
+  const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(request.headers["content-type"] ?? "")?.[1];
+  if (charset === undefined || charset.toLowerCase() === "utf-8") return;
+  throw new BodyFault("type", `The ${what} is in another charset than UTF-8.`, {
+    field: "content-type",
+    fix: "Leave charset out, or say utf-8.",
+  });
 }
 
 async function readBytes(

@@ -1,6 +1,7 @@
 // What the path of a call names is never overridden in silence, nor does it override: a member of the body or query
 // that names another is refused by its name. Every route with a parameter in its path, as the table has them.
 import assert from "node:assert/strict";
+import { request } from "node:http";
 import { after, before, describe, it } from "node:test";
 import { type ApiRoute, apiRoutes, hasBody } from "../../src/admin/api_routes.ts";
 import { type AdminWorld, type ApiAnswer, startAdminWorld } from "./admin_world.ts";
@@ -71,4 +72,47 @@ describe("what body or query says of the path's own members", () => {
       assert.notEqual(body["name"], "Taken");
     }
   });
+});
+
+// `dryRun` in the part of a request that is not read would be the end of what its caller only wanted to look at.
+describe("what stands where a route does not read", () => {
+  const sendBody = (route: ApiRoute, path: string, headers: Record<string, string>, body: string) =>
+    new Promise<{ status: number | undefined; body: Record<string, unknown> }>((resolve, reject) => {
+      const asked = request(new URL(path, world.server.adminUrl), {
+        method: route.method.toUpperCase(),
+        headers: { authorization: `Bearer ${tokens[route.permission]}`, ...headers },
+      });
+      asked.once("error", reject).once("response", async (answer) => {
+        const chunks = await answer.toArray();
+        resolve({ status: answer.statusCode, body: JSON.parse(Buffer.concat(chunks).toString()) });
+      });
+      asked.end(body);
+    });
+
+  for (const route of apiRoutes) {
+    const path = route.path.replaceAll(/:(\w+)/g, (_, name: string) =>
+      name === "tenant" ? "acme" : `some-${name}`,
+    );
+    it(`${route.method.toUpperCase()} ${route.path} refuses it`, async () => {
+      if (hasBody(route)) {
+        const asked = `${path}?dryRun=true`;
+        const { status, body } = await world.call(
+          route.method.toUpperCase(),
+          asked,
+          tokens[route.permission],
+          {},
+        );
+        assert.deepEqual([status, body["error"], body["field"]], [400, "invalid_input", "dryRun"]);
+        assert.match(String(body["detail"]), /query/);
+        return;
+      }
+      const text = '{"dryRun":true}';
+      const type = { "content-type": "application/json" };
+      for (const length of [{ "content-length": String(text.length) }, { "transfer-encoding": "chunked" }]) {
+        const { status, body } = await sendBody(route, path, { ...type, ...length }, text);
+        assert.deepEqual([status, body["error"]], [400, "invalid_input"]);
+        assert.match(String(body["detail"]), /body/);
+      }
+    });
+  }
 });

@@ -70,7 +70,14 @@ const acceptance = z.strictObject({
       ),
     )
     .describe("Your id of the person, for good."),
-  tenant: z.string().describe("The tenant the person logged in to."),
+  // What is refused stands in the trail, so it is no longer than a tenant's id may be.
+  tenant: z
+    .string()
+    .regex(
+      /^[\x21-\x7e]{1,256}$/,
+      says("has 1 to 256 printable ASCII characters without spaces", "Name the tenant by its id."),
+    )
+    .describe("The tenant the person logged in to."),
   email: z.string().optional().describe("The person's proven address."),
   email_verified: z
     .literal(true, says("can only be true", "Name an address you have proven, or none."))

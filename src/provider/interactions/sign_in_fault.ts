@@ -41,10 +41,14 @@ export function takeSignInFault(
   const code = outcome?.["code"] ?? "";
   if (outcome?.["form"] !== form || !isErrorCode(code)) return undefined;
   const leftMs = Number(outcome["waitUntil"]) - place.clock().getTime();
-  const waitSeconds = leftMs > 0 ? Math.ceil(leftMs / 1000) : undefined;
+  const waitSeconds = leftMs > 0 && leftMs <= longestWaitMs ? Math.ceil(leftMs / 1000) : undefined;
   return { code, status: errorCatalogue[code].status, waitSeconds, email: outcome["email"] };
 }
 
+// The browser's owner can write the cookie: what it holds is told only where we could have left it. A fault of ours is
+// answered at once, never left.
+const longestWaitMs = 86_400_000;
+
 function isErrorCode(code: string): code is ErrorCode {
-  return Object.hasOwn(errorCatalogue, code);
+  return Object.hasOwn(errorCatalogue, code) && errorCatalogue[code as ErrorCode].status < 500;
 }
