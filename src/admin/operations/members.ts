@@ -97,6 +97,7 @@ the account stays.`,
 
 /**
  * Adds a membership, as far as there is none.
+ * @param findOthers who else has the address there; whoever adds many has asked for all of them at once
  * @returns what an operator should know of it, each a sentence
  * @throws OperationError tenant_not_found
  */
@@ -104,13 +105,14 @@ export async function addMembership(
   { db, now, record }: Pick<Act<OperationContext, "membership.created", unknown>, "db" | "now" | "record">,
   account: Pick<Account, "id" | "email" | "externalAtMs">,
   wanted: { tenantId: string; role?: MembershipRole | undefined },
+  findOthers = findOthersWithAddress,
 ): Promise<string[]> {
   const { id: tenantId } = await getTenant(db, wanted.tenantId);
   const membership = { tenantId, accountId: account.id, role: wanted.role ?? "member" };
   if (!(await createMembership(db, membership, now))) return [];
   const address = addressIn(account, undefined);
   const person = { tenantId, accountId: account.id };
-  const others = address === null ? [] : await findOthersWithAddress(db, { ...person, address });
+  const others = address === null ? [] : await findOthers(db, { ...person, address });
   const details = {
     role: membership.role,
     ...(others.length === 0 ? {} : { sameAddressAs: others.join(" ") }),

@@ -11,6 +11,7 @@ import {
   findComparedAccounts,
   listImportedHashKinds,
 } from "../../provider/accounts/imported_account_store.ts";
+import { findNamedAddresses } from "../../provider/accounts/shared_address_store.ts";
 import { getTenant } from "../../provider/tenants/tenant_store.ts";
 import { type Act, operation } from "./entry.ts";
 import { type ImportedRow, importedPerson, judgeRow } from "./imported_person.ts";
@@ -78,6 +79,8 @@ interface Batch {
   byLogin: Map<string, ComparedAccount>;
   byId: Map<string, ComparedAccount>;
   kinds: Set<string>;
+  /** Members whom the ISV named by an address of these rows, by `tenant/address`. */
+  named: Map<string, string[]>;
 }
 
 async function openBatch(trx: Database, people: readonly ImportedRow[]): Promise<Batch> {
@@ -85,7 +88,12 @@ async function openBatch(trx: Database, people: readonly ImportedRow[]): Promise
     emails: people.map(({ email }) => email),
     ids: people.flatMap(({ externalId }) => externalId ?? []),
   });
-  return { ...found, kinds: new Set(await listImportedHashKinds(trx)) };
+  const named = await findNamedAddresses(
+    trx,
+    people.flatMap(({ tenant }) => tenant ?? []),
+    people.map(({ email }) => email),
+  );
+  return { ...found, named, kinds: new Set(await listImportedHashKinds(trx)) };
 }
 
 async function importRow(
@@ -110,7 +118,13 @@ async function importRow(
   if (row.tenant === undefined || account.places.has(row.tenant))
     return { created, joined: false, warnings: [] };
   const role = row.role ?? "member";
-  const warnings = await addMembership(act, account, { tenantId: row.tenant, role });
+  const warnings = await addMembership(
+    act,
+    account,
+    { tenantId: row.tenant, role },
+    // Asking for each would read the tenant's members as often as there are rows.
+    async (_db, { tenantId, address }) => batch.named.get(`${tenantId}/${address.toLowerCase()}`) ?? [],
+  );
   account.places.set(row.tenant, { role, email: null, name: null });
   return { created, joined: true, warnings };
 }
