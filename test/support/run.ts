@@ -37,7 +37,13 @@ async function main(words: readonly string[]): Promise<void> {
   const all = testFiles(wanted.places);
   if (wanted.places.length === 0 && wanted.patterns.length === 0) {
     await stage("lint", ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings"]);
-    await stage("types", ["node_modules/typescript/bin/tsc", "--noEmit"]);
+    // What did not change since the last run is not judged again.
+    const judged = [
+      "--incremental",
+      "--tsBuildInfoFile",
+      join(root, "node_modules/.cache/types.tsbuildinfo"),
+    ];
+    await stage("types", ["node_modules/typescript/bin/tsc", "--noEmit", ...judged]);
   }
   const files = wanted.quick ? all.filter((file) => !needsOf(file).processes) : all;
   if (files.some((file) => needsOf(file).browser && mayMatch(file, wanted.patterns))) {
