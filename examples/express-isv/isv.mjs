@@ -2,8 +2,8 @@
 // its pages are in pages.mjs.
 import { randomBytes } from "node:crypto";
 import express from "express";
-import { errorPage, homePage, loginPage, stylesheet } from "./pages.mjs";
-import { acceptChallenge, mint, readChallenge, rejectChallenge, search } from "./tti.mjs";
+import { errorPage, homePage, loginPage, overPage, stylesheet } from "./pages.mjs";
+import { acceptChallenge, issuer, mint, readChallenge, rejectChallenge, search } from "./tti.mjs";
 
 // Yours are in your database, with hashed passwords. An id must never change: it becomes the token's `sub`.
 const users = [
@@ -36,41 +36,52 @@ app.use((request, response, next) => {
 app.get("/", (request, response) => {
   const session = sessionOf(request);
   response.send(session ? homePage(session) : loginPage({}));
+  if (session) session.problem = undefined;
 });
 
 // TTI_LOGIN_URL. Without a challenge it is the ISV's own login, as it was before.
 app.get("/login", async (request, response) => {
   const challenge = one(request.query.login_challenge);
   const asked = challenge && (await readChallenge(challenge));
-  const user = sessionOf(request)?.user;
-  // Who is logged in here goes straight on, unless the application asks for somebody else or a fresh login.
-  if (asked && user && suits(user, asked)) return sendOn(response, acceptChallenge(challenge, user));
-  response.send(loginPage({ challenge, asked }));
+  const { user, loggedInFor } = sessionOf(request) ?? {};
+  if (request.query.wrong !== undefined) {
+    return response.send(loginPage({ challenge, asked, problem: "E-mail address or password is wrong." }));
+  }
+  // Who logged in for this, or before, goes on, unless the application asks for somebody else or a fresh login.
+  if (!asked || !user || (loggedInFor !== challenge && !suits(user, asked))) {
+    return response.send(loginPage({ challenge, asked }));
+  }
+  try {
+    response.redirect(303, (await acceptChallenge(challenge, user)).redirect_to);
+  } catch (error) {
+    // The challenge stays open: another person may log in, or this one cancel, or log in at the provider.
+    if (!isRefusal(error)) throw error;
+    response.status(error.status).send(loginPage({ challenge, asked, user, problem: inWords(error) }));
+  }
 });
 
-app.post("/login", async (request, response) => {
+// Logs in and nothing more. Every form is answered by a redirect: reloading its page sends nothing twice.
+app.post("/login", (request, response) => {
   const challenge = one(request.body.login_challenge);
   const found = users.find(({ email }) => email === request.body.email);
   if (found === undefined || found.password !== request.body.password) {
-    const asked = challenge && (await readChallenge(challenge));
-    const problem = "E-mail address or password is wrong.";
-    return response.status(401).send(loginPage({ challenge, asked, problem }));
+    return response.redirect(303, loginAddress(challenge, { wrong: "" }));
   }
   const { password, ...user } = { ...found, auth_time: Math.floor(Date.now() / 1000) };
   const id = randomBytes(24).toString("base64url");
-  sessions.set(id, { user });
+  sessions.delete(sessionId(request));
+  sessions.set(id, { user, loggedInFor: challenge });
   response.cookie("isv", id, { httpOnly: true, sameSite: "lax" });
-  await sendOn(response, challenge && acceptChallenge(challenge, user));
+  response.redirect(303, challenge ? loginAddress(challenge) : "/");
 });
 
-app.post("/cancel", (request, response) => {
+app.post("/cancel", async (request, response) => {
   const challenge = one(request.body.login_challenge);
-  return sendOn(response, challenge && rejectChallenge(challenge));
+  response.redirect(303, challenge ? (await rejectChallenge(challenge)).redirect_to : "/");
 });
 
-async function sendOn(response, answer) {
-  response.redirect(303, (await answer)?.redirect_to ?? "/");
-}
+const loginAddress = (challenge, more = {}) =>
+  `/login?${new URLSearchParams({ ...(challenge && { login_challenge: challenge }), ...more })}`;
 
 // TTI_LOGOUT_URL. The provider has ended its session; this ends ours, and the browser goes on.
 app.get("/logout", (request, response) => {
@@ -99,13 +110,23 @@ app.post("/search", async (request, response) => {
 
 app.get("/style.css", (_request, response) => response.type("css").send(stylesheet));
 
-// What tti-provider refuses has a code, and words that say what is wrong and what to do; they hold no secret.
-app.use((error, _request, response, _next) => {
-  if (error.code === undefined) console.error(error);
-  const told =
-    error.code === undefined ? "That failed; the log says more." : `${error.code}: ${error.message}`;
-  response.status(error.status ?? 500).send(errorPage(told));
+app.use((error, request, response, _next) => {
+  if (!isRefusal(error)) console.error(error);
+  const session = sessionOf(request);
+  const mints = session && ["/mint", "/search"].includes(request.path);
+  if (mints) session.problem = inWords(error);
+  if (mints) return response.redirect(303, "/");
+  // Reached by Back after a sign-in, or too late. The application begins another.
+  if (error.code === "login_challenge_not_found") {
+    return response.status(404).send(overPage(known.filter((origin) => origin !== issuer)));
+  }
+  response.status(error.status ?? 500).send(errorPage(inWords(error)));
 });
+
+// What tti-provider refuses has a code, and words that say what is wrong and what to do; they hold no secret.
+const isRefusal = ({ code, status }) => code !== undefined && status < 500;
+const inWords = (error) =>
+  isRefusal(error) ? `${error.code}: ${error.message}` : "That failed; the log says more.";
 
 function suits(user, asked) {
   const fresh = user.auth_time >= (asked.auth_time_after ?? 0);

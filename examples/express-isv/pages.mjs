@@ -9,8 +9,11 @@ const page = (title, body) => `<!doctype html>
 <title>${text(title)} – Orchard, a sample ISV</title><link rel="stylesheet" href="/style.css"></head>
 <body><main><h1>${text(title)}</h1>${body}</main></body></html>`;
 
-/** The ISV's own login page; `asked` is what the login is for, when an application waits for it. */
-export function loginPage({ challenge, asked, problem }) {
+/**
+ * The ISV's own login page; `asked` is what the login is for, when an application waits for it. `user` is who is logged
+ * in here, and was refused.
+ */
+export function loginPage({ challenge, asked, user, problem }) {
   const kept = challenge ? `<input type="hidden" name="login_challenge" value="${text(challenge)}">` : "";
   const goOn = asked ? `<p>to go on to <strong>${text(asked.client_name)}</strong></p>` : "";
   const instead = `<form method="post" action="/cancel">${kept}<button>Cancel</button></form>
@@ -18,6 +21,7 @@ export function loginPage({ challenge, asked, problem }) {
   return page(
     "Log in to Orchard",
     `${goOn}${problem ? `<p role="alert">${text(problem)}</p>` : ""}
+${user ? `<p>You are logged in here as ${text(user.email)}. You may log in as somebody else:</p>` : ""}
 <form method="post" action="/login">${kept}
 <label>E-mail address <input name="email" type="email" required value="${text(asked?.login_hint)}"></label>
 <label>Password <input name="password" type="password" required></label>
@@ -26,14 +30,15 @@ export function loginPage({ challenge, asked, problem }) {
 }
 
 /** What somebody who is logged in sees: themselves, a minted token, a search. */
-export function homePage({ user, idToken, found }) {
+export function homePage({ user, idToken, found, problem }) {
   const token = idToken && { header: decodeProtectedHeader(idToken), payload: decodeJwt(idToken) };
   const results = found?.results.map(
     ({ documentTitle, content }) => `<li><h3>${text(documentTitle)}</h3><p>${text(content)}</p></li>`,
   );
   return page(
     `Hello, ${user.name}`,
-    `<p>You are ${text(user.email)} of ${text(user.tenant)}. <a href="/logout">Log out</a></p>
+    `${problem ? `<p role="alert">${text(problem)}</p>` : ""}
+<p>You are ${text(user.email)} of ${text(user.tenant)}. <a href="/logout">Log out</a></p>
 <form method="post" action="/mint"><button>Mint an ID token</button></form>
 ${token ? `<pre id="token">${text(JSON.stringify(token, undefined, 2))}</pre>` : ""}
 <form method="post" action="/search"><label>Query <input name="query" required value="${text(found?.query)}"></label>
@@ -41,6 +46,14 @@ ${token ? `<pre id="token">${text(JSON.stringify(token, undefined, 2))}</pre>` :
 ${results ? `<ol id="results">${results.join("")}</ol>` : ""}`,
   );
 }
+
+/** A sign-in that is finished, or waited too long: the applications lead on. */
+export const overPage = (applications) =>
+  page(
+    "This sign-in is over",
+    `<p>It was finished, or it waited too long. Go on to the application; where you must, sign in again there.</p>
+<ul>${applications.map((url) => `<li><a href="${text(url)}">${text(url)}</a></li>`).join("")}</ul>`,
+  );
 
 /** Something was refused or went wrong. */
 export const errorPage = (told) =>

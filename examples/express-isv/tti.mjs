@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { importJWK, SignJWT } from "jose";
 
-const issuer = process.env.TTI_ISSUER ?? "http://localhost:3000";
+export const issuer = process.env.TTI_ISSUER ?? "http://localhost:3000";
 // Written by `tti client create … --key-out isv-key.json`. The provider knows the public half only.
 const { clientId, privateJwk } = JSON.parse(readFileSync(process.env.ISV_KEY_FILE ?? "isv-key.json", "utf8"));
 const key = await importJWK(privateJwk);

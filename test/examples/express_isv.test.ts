@@ -173,28 +173,104 @@ test("a challenge sent to somebody who is logged in at the ISV signs nobody in",
   await victim.goto(lure);
   await victim.getByText("sign_in_expired").waitFor();
   await attacker.reload();
-  await attacker.getByText("login_challenge_not_found").waitFor();
+  await attacker.getByRole("heading", { name: "This sign-in is over" }).waitFor();
   await attacker.goto(world.environment.demoUrl);
   assert.equal(await attacker.getByRole("button", { name: "Sign out" }).count(), 0);
   for (const page of [attacker, victim]) await page.context().close();
 });
 
-test("a user of a customer whose users log in at the provider is refused, in words", async () => {
-  const page = await openPage();
+/** Logs in at the ISV's page as a user of Globex, whose users log in at the provider. */
+async function beRefused(page: Page): Promise<void> {
   await goToIsv(page);
   await logIn(page, "dana@globex.example", "harbour");
   await page.getByText("login_method_not_allowed: The users of globex do not log in at your page.").waitFor();
+  await page.getByText("You are logged in here as dana@globex.example.").waitFor();
+}
+
+async function logInAtProvider(page: Page): Promise<void> {
+  await page.getByRole("link", { name: "Log in at the provider instead" }).click();
+  await page.getByLabel("E-mail address").fill("dana@globex.example");
+  await page.getByLabel("Password").fill(world.environment.state.demoPassword);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("heading", { level: 1, name: /^Search Globex.* as Dana Ruiz$/ }).waitFor();
+}
+
+const waysOutOfARefusal: Record<string, (page: Page) => Promise<void>> = {
+  async "logs in as somebody else"(page) {
+    await logIn(page, "ada@acme.example", "wrong");
+    await page.getByText("E-mail address or password is wrong.").waitFor();
+    await logIn(page, "ada@acme.example", "engine");
+    await page.getByRole("heading", { level: 1, name: /^Search Acme.* as Ada Byron$/ }).waitFor();
+  },
+  async cancels(page) {
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.getByText("The sign-in was cancelled.").waitFor();
+  },
+  "logs in at the provider": logInAtProvider,
+};
+
+for (const [goesOn, goOn] of Object.entries(waysOutOfARefusal)) {
+  test(`a user of a customer whose users log in at the provider is refused, in words, and ${goesOn}`, async () => {
+    const page = await openPage();
+    await beRefused(page);
+    await goOn(page);
+    await page.context().close();
+  });
+
+  test(`who is logged in and was refused meets the form at the next sign-in, too, and ${goesOn}`, async () => {
+    const page = await openPage();
+    await beRefused(page);
+    await goToIsv(page);
+    await page.getByText("login_method_not_allowed").waitFor();
+    await goOn(page);
+    await page.context().close();
+  });
+}
+
+test("Back after a sign-in leads on to the application", async () => {
+  const page = await openPage();
+  await signIn(page);
+  await page.goBack();
+  await page.getByRole("heading", { name: "This sign-in is over" }).waitFor();
+  await page.getByRole("link", { name: world.environment.demoUrl }).click();
+  await page.getByRole("heading", { level: 1, name: /^Search Acme.* as Ada Byron$/ }).waitFor();
+  await page.context().close();
+});
+
+test("who logs in as another than the application suggested goes on as they are", async () => {
+  const page = await openPage();
+  await page.goto(`${world.environment.demoUrl}/login?as=ben@acme.example`);
+  await logIn(page, "ada@acme.example", "engine");
+  await page.getByRole("heading", { level: 1, name: /^Search Acme.* as Ada Byron$/ }).waitFor();
+  await page.context().close();
+});
+
+test("no form is answered by a page, so that a reload sends nothing twice", async () => {
+  const page = await openPage();
+  const answers: string[] = [];
+  page.on("response", (response) => {
+    if (response.request().method() !== "POST" || !response.url().startsWith(isvUrl)) return;
+    answers.push(`${new URL(response.url()).pathname} ${response.status()}`);
+  });
+  await page.goto(isvUrl);
+  await logIn(page, "dana@globex.example", "wrong");
+  await page.getByText("E-mail address or password is wrong.").waitFor();
+  await logIn(page, "dana@globex.example", "harbour");
+  await page.getByRole("button", { name: "Mint an ID token" }).click();
+  await page
+    .getByRole("alert")
+    .filter({ hasText: /^[a-z_]+: / })
+    .waitFor();
+  assert.deepEqual(answers, ["/login 303", "/login 303", "/mint 303"]);
+  await page.reload();
+  assert.equal(await page.getByRole("alert").count(), 0, "it is said once");
   await page.context().close();
 });
 
 test("the ISV's page leads to the provider's own login page for those who log in there", async () => {
   const page = await openPage();
   await goToIsv(page);
-  await page.getByRole("link", { name: "Log in at the provider instead" }).click();
-  await page.getByLabel("E-mail address").fill("dana@globex.example");
-  await page.getByLabel("Password").fill(world.environment.state.demoPassword);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("heading", { level: 1, name: /^Search Globex.* as Dana Ruiz$/ }).waitFor();
+  await logInAtProvider(page);
   await page.context().close();
 });
 
