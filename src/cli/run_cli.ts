@@ -35,7 +35,8 @@ Administer it
                             the applications that sign them in
   accessor create|list|show|delete
                             what each customer handed over at AWS
-  audit list                who did what
+  audit list|export|follow|verify|prune
+                            who did what, and the proof that nobody changed it
 
 Use it
   token                     mint one ID token for a user

@@ -36,7 +36,8 @@ async function run(words: string[]): Promise<Told | undefined> {
   return ended.stdout === "" ? undefined : ended.json<{ error?: Told }>().error;
 }
 
-const administers = /^(tenant|user|member|domain|client|accessor|audit) /;
+// But `audit follow`, which goes on until it is stopped: its options are those of `audit export`.
+const administers = /^(?!audit follow)(tenant|user|member|domain|client|accessor|audit) /;
 const usual: Record<string, string> = {
   tenant: "acme",
   email: "new@acme.example",
