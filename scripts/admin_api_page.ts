@@ -61,6 +61,8 @@ ${rows.join("\n")}
 \`limit\` rows and a \`cursor\` where there are more: give it back as it is, and nothing is lost or told twice between
 two pages, whatever is added meanwhile.
 
+*Proof: [operations](../test/admin/operations/operations.test.ts), [lists](../test/admin/operations/lists.test.ts)*
+
 ## What each takes
 
 Members of the path's parameters aside. GET and DELETE take them in the query, the others in a JSON body; what is not
@@ -87,8 +89,13 @@ function inputText(route: ApiRoute): string {
     `### ${route.method.toUpperCase()} ${shown(route.path)}`,
     `${route.summary}.${events === "" ? "" : ` Leaves ${events}.`}`,
     ...(rows.length === 0 ? [] : [["| member | | |", "|---|---|---|", ...rows].join("\n")]),
+    provenByAll,
   ].join("\n\n");
 }
+
+// Each operation is tried, on both stores, and each of its members with wrong values.
+const provenByAll =
+  "*Proof: [operations](../test/admin/operations/operations.test.ts), [told faults](../test/admin/told_faults.test.ts)*";
 
 /** \`/v1/tenants/:tenant\` as people read it. */
 function shown(path: string): string {

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import fc from "fast-check";
+import "../support/property_seed.ts";
 import { csvLimits, csvRecord, readCsv } from "../../src/input/csv.ts";
 import { faultsOfFile, readFileText } from "../../src/input/file_text.ts";
 
