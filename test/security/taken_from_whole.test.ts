@@ -11,6 +11,7 @@ import {
 } from "../../src/admin/operations/client_access.ts";
 import type { OperationContext } from "../../src/admin/operations/operation.ts";
 import { disableTenant, enableTenant } from "../../src/admin/operations/tenant_access.ts";
+import { disableUser, enableUser } from "../../src/admin/operations/user_access.ts";
 import { deleteUser } from "../../src/admin/operations/user_deletion.ts";
 import { listUsers } from "../../src/admin/operations/users.ts";
 import { listAuditEvents } from "../../src/audit/audit_store.ts";
@@ -201,6 +202,31 @@ for (const kind of storeKinds) {
     test("without an act everything opens", async () => {
       const all = { ...things, ...ownThings, ...proofs };
       assert.deepEqual(await openOf(await hold(), all), Object.keys(all));
+    });
+
+    test("enabling what is enabled ends nothing and is no event; nor is disabling the disabled", async () => {
+      const held = await hold();
+      const eventCount = async () => (await listAuditEvents(fixture.db, { limit: 9999 })).length;
+      const before = await eventCount();
+      const { ended: ofTenant, unchanged } = await enableTenant(context, { id: held.tenant });
+      const ofUser = await enableUser(context, { user: held.email });
+      const ofClient = await enableClient(context, { clientId: held.clientId });
+      assert.deepEqual([unchanged, ofUser.unchanged, ofClient.unchanged], [true, true, true]);
+      const counts = [ofTenant, ofUser.ended, ofClient.ended].flatMap((ended) => Object.values(ended));
+      assert.deepEqual([...new Set(counts)], [0]);
+      assert.equal(await eventCount(), before);
+      const all = { ...things, ...ownThings, ...proofs };
+      assert.deepEqual(await openOf(held, all), Object.keys(all));
+
+      const disable = async () => [
+        (await disableTenant(context, { id: held.tenant })).tenant.disabledAtMs,
+        (await disableUser(context, { user: held.email })).user.disabledAtMs,
+        (await disableClient(context, { clientId: held.clientId })).client.disabledAtMs,
+      ];
+      const moments = await disable();
+      const disabled = await eventCount();
+      assert.deepEqual(await disable(), moments);
+      assert.equal(await eventCount(), disabled);
     });
 
     test("a disabled client opens nothing; enabled, nothing of before", async () => {

@@ -9,28 +9,33 @@ import {
   type EndedRights,
   endOwnTokensOfClient,
   endRightsOfClient,
+  noRightsEnded,
 } from "../../provider/sessions/end_rights_store.ts";
 import { type ClientView, withoutSecret } from "./client_view.ts";
 import type { Shown } from "./command_face.ts";
-import { endedRightsText, many } from "./ended_text.ts";
+import { endedRightsText, many, saidOf } from "./ended_text.ts";
 import { operation } from "./entry.ts";
 import { adminScope } from "./permissions.ts";
-import { clientShape, endedRightsShape } from "./shapes.ts";
+import { clientShape, endedRightsShape, unchanged } from "./shapes.ts";
 
 /** A client from which something was taken, and what ended with it. */
 export interface ClientWithEnded {
   client: ClientView;
   ended: EndedRights;
+  /** It was so already. */
+  unchanged?: true | undefined;
 }
 
 const permission = adminScope;
 const oneClient = z.strictObject({ clientId: z.string().describe("The client's id.") });
 const output = z.strictObject({ client: clientShape, ended: endedRightsShape });
+const switched = output.extend({ unchanged });
 const params = { client: "clientId" };
 const face = { arguments: { ID: "clientId" }, example: "app" };
 
 /**
- * Disables a client: it proves itself nowhere, and what it was given ends now. Nothing of its registration is lost.
+ * Disables a client: it proves itself nowhere, and what it was given ends now. Nothing of its registration is lost. One
+ * that is disabled stays as it is.
  * @throws OperationError client_not_found
  */
 export const disableClient = operation({
@@ -39,7 +44,7 @@ export const disableClient = operation({
   permission,
   events: ["client.disabled"],
   input: oneClient,
-  output,
+  output: switched,
   http: [{ method: "post", path: "/v1/clients/:client/disable", params }],
   cli: {
     ...face,
@@ -50,14 +55,17 @@ once, on every instance. Its registration stays.`,
     show: (told) => shownClient(told, "disabled"),
   },
   async run(trx, { clientId }, act) {
-    const ended = await setDisabled(trx, clientId, true, act.now);
-    await act.record({ type: "client.disabled", clientId, details: { ...ended } });
-    return { client: withoutSecret(await store.getClient(trx, clientId)), ended };
+    const done = await setDisabled(trx, clientId, true, act.now);
+    if (!done.unchanged) {
+      await act.record({ type: "client.disabled", clientId, details: { ...done.ended } });
+    }
+    return done;
   },
 });
 
 /**
- * Enables a disabled client. What was ended does not come back: people sign in to it again.
+ * Enables a disabled client. What was ended does not come back: people sign in to it again. Of one that is enabled
+ * nothing ends.
  * @throws OperationError client_not_found
  */
 export const enableClient = operation({
@@ -66,7 +74,7 @@ export const enableClient = operation({
   permission,
   events: ["client.enabled"],
   input: oneClient,
-  output,
+  output: switched,
   http: [{ method: "post", path: "/v1/clients/:client/enable", params }],
   cli: {
     ...face,
@@ -76,9 +84,9 @@ again.`,
     show: (told) => shownClient(told, "enabled"),
   },
   async run(trx, { clientId }, act) {
-    const ended = await setDisabled(trx, clientId, false, act.now);
-    await act.record({ type: "client.enabled", clientId });
-    return { client: withoutSecret(await store.getClient(trx, clientId)), ended };
+    const done = await setDisabled(trx, clientId, false, act.now);
+    if (!done.unchanged) await act.record({ type: "client.enabled", clientId });
+    return done;
   },
 });
 
@@ -167,18 +175,20 @@ async function setDisabled(
   clientId: string,
   disabled: boolean,
   now: Date,
-): Promise<EndedRights> {
-  await store.getClient(trx, clientId);
-  await store.saveClientDisabled(trx, clientId, disabled, now);
-  return endRightsOfClient(trx, clientId, now);
+): Promise<ClientWithEnded> {
+  const changed = await store.saveClientDisabled(trx, clientId, disabled, now);
+  const client = withoutSecret(await store.getClient(trx, clientId));
+  if (!changed) return { client, ended: noRightsEnded, unchanged: true };
+  return { client, ended: await endRightsOfClient(trx, clientId, now) };
 }
 
-function shownClient({ client, ended }: ClientWithEnded, state: string): Shown {
+function shownClient({ client, ended, unchanged }: ClientWithEnded, state: string): Shown {
   return {
     fields: [
       ["client_id", client.clientId],
       ["state", state],
       ["ended", endedRightsText(ended)],
     ],
+    say: saidOf(unchanged, state),
   };
 }

@@ -11,6 +11,11 @@ export function endedRightsText({ grants, tokens, vouchers, consents }: EndedRig
   ].join(", ");
 }
 
+/** What an operator is told of an act that found nothing to do. */
+export function saidOf(unchanged: true | undefined, state: string): string[] {
+  return unchanged === undefined ? [] : [`It was ${state} already: nothing was done, and nothing ended.`];
+}
+
 /** A count and what it counts. */
 export function many(count: number, one: string): string {
   return `${count} ${one}${count === 1 ? "" : "s"}`;

@@ -43,6 +43,12 @@ export const userShape = z
   })
   .meta({ id: "User" });
 
+/** How an act answers that it found nothing to do. */
+export const unchanged = z
+  .literal(true)
+  .optional()
+  .describe("It was so already: nothing was done, nothing ended, and no event tells of it.");
+
 export const generatedPassword = z.string().optional().describe("If it was generated; shown this once.");
 
 const endedSignInsShape = z

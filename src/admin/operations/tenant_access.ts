@@ -1,37 +1,48 @@
 // Owns the operations that take a tenant's access away, or give it back. A tenant is never deleted: its id is what the
 // customer typed at AWS, and nobody else may ever get it.
 import { z } from "zod";
-import { type EndedRights, endRightsOfTenant } from "../../provider/sessions/end_rights_store.ts";
+import {
+  type EndedRights,
+  endRightsOfTenant,
+  noRightsEnded,
+} from "../../provider/sessions/end_rights_store.ts";
 import { saveTenantDisabled, type Tenant } from "../../provider/tenants/tenant_store.ts";
 import type { CommandFace } from "./command_face.ts";
-import { endedRightsText } from "./ended_text.ts";
+import { endedRightsText, saidOf } from "./ended_text.ts";
 import { operation } from "./entry.ts";
 import { adminScope } from "./permissions.ts";
-import { endedRightsShape, tenantShape } from "./shapes.ts";
+import { endedRightsShape, tenantShape, unchanged } from "./shapes.ts";
 
 /** A tenant from which access was taken, and what ended with it. */
 export interface TenantWithEnded {
   tenant: Tenant;
   ended: EndedRights;
+  /** It was so already. */
+  unchanged?: true | undefined;
 }
 
 const input = z.strictObject({ id: z.string().describe("The tenant's id.") });
-const output = z.strictObject({ tenant: tenantShape, ended: endedRightsShape });
+const output = z.strictObject({ tenant: tenantShape, ended: endedRightsShape, unchanged });
 const face = {
   arguments: { ID: "id" },
   example: "acme",
-  show: ({ tenant, ended }) => ({
-    fields: [
-      ["id", tenant.id],
-      ["name", tenant.name],
-      ["state", tenant.disabledAtMs === null ? "enabled" : "disabled"],
-      ["ended", endedRightsText(ended)],
-    ],
-  }),
+  show: ({ tenant, ended, unchanged }) => {
+    const state = tenant.disabledAtMs === null ? "enabled" : "disabled";
+    return {
+      fields: [
+        ["id", tenant.id],
+        ["name", tenant.name],
+        ["state", state],
+        ["ended", endedRightsText(ended)],
+      ],
+      say: saidOf(unchanged, state),
+    };
+  },
 } satisfies CommandFace<TenantWithEnded>;
 
 /**
- * Disables a tenant: nothing is issued for it, searches and logins for it are refused, and what stands ends now.
+ * Disables a tenant: nothing is issued for it, searches and logins for it are refused, and what stands ends now. One
+ * that is disabled stays as it is.
  * @throws OperationError tenant_not_found
  */
 export const disableTenant = operation({
@@ -49,8 +60,9 @@ export const disableTenant = operation({
 codes and tokens for it, logins your page vouched for and agreements of its people end at
 once, on every instance. Nobody's account is touched, nor what they hold elsewhere.`,
   },
-  async run(trx, { id }, act) {
-    const tenant = await saveTenantDisabled(trx, id, true, act.now);
+  async run(trx, { id }, act): Promise<TenantWithEnded> {
+    const { tenant, changed } = await saveTenantDisabled(trx, id, true, act.now);
+    if (!changed) return { tenant, ended: noRightsEnded, unchanged: true };
     const ended = await endRightsOfTenant(trx, id, act.now);
     await act.record({ type: "tenant.disabled", tenantId: id, details: { ...ended } });
     return { tenant, ended };
@@ -58,7 +70,8 @@ once, on every instance. Nobody's account is touched, nor what they hold elsewhe
 });
 
 /**
- * Enables a disabled tenant. Nothing comes back by itself: each of its people signs in anew, and agrees anew.
+ * Enables a disabled tenant. Nothing comes back by itself: each of its people signs in anew, and agrees anew. Of one
+ * that is enabled nothing ends.
  * @throws OperationError tenant_not_found
  */
 export const enableTenant = operation({
@@ -74,8 +87,9 @@ export const enableTenant = operation({
     summary: "let a disabled customer in again",
     about: `Enables the tenant. Nothing comes back by itself: each of its people signs in once more.`,
   },
-  async run(trx, { id }, act) {
-    const tenant = await saveTenantDisabled(trx, id, false, act.now);
+  async run(trx, { id }, act): Promise<TenantWithEnded> {
+    const { tenant, changed } = await saveTenantDisabled(trx, id, false, act.now);
+    if (!changed) return { tenant, ended: noRightsEnded, unchanged: true };
     // Enabling ends too: what a request that was under way wrote after the tenant was disabled.
     const ended = await endRightsOfTenant(trx, id, act.now);
     await act.record({ type: "tenant.enabled", tenantId: id });

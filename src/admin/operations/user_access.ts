@@ -6,13 +6,15 @@ import { type Account, saveDisabled, savePasswordHash } from "../../provider/acc
 import { generatePassword } from "../../provider/accounts/generated_password.ts";
 import { assertNewPassword } from "../../provider/accounts/passwords.ts";
 import { endSignIns } from "../../provider/sessions/end_sign_ins.ts";
+import { noSignInsEnded } from "../../provider/sessions/end_sign_ins_store.ts";
 import { listTenantIdsOfAccount } from "../../provider/tenants/membership_store.ts";
 import type { CommandFace } from "./command_face.ts";
+import { saidOf } from "./ended_text.ts";
 import { type Act, operation } from "./entry.ts";
 import type { OperationContext } from "./operation.ts";
 import { adminScope } from "./permissions.ts";
-import { generatedPassword, userWithEndedShape } from "./shapes.ts";
-import { resolveUser, shownUser, toUser, type UserWithEnded } from "./user_view.ts";
+import { generatedPassword, unchanged, userWithEndedShape } from "./shapes.ts";
+import { resolveUser, type SwitchedUser, shownUser, toUser, type UserWithEnded } from "./user_view.ts";
 
 const permission = adminScope;
 const oneUser = z.strictObject({ user: z.string().describe("An e-mail address or a user id.") });
@@ -21,6 +23,15 @@ const face = {
   example: "ada@acme.example",
   show: ({ user, ended }) => shownUser(user, { ended }),
 } satisfies CommandFace<UserWithEnded>;
+const switched = userWithEndedShape.extend({ unchanged });
+const switchFace = {
+  ...face,
+  show: ({ user, ended, unchanged }) => {
+    const shown = shownUser(user, { ended });
+    const state = user.disabledAtMs === null ? "enabled" : "disabled";
+    return { ...shown, say: [...(shown.say ?? []), ...saidOf(unchanged, state)] };
+  },
+} satisfies CommandFace<SwitchedUser>;
 
 /**
  * Sets a user's password. Whoever was signed in, the user or somebody who knew the old password, is signed out
@@ -48,15 +59,16 @@ export const setUserPassword = operation({
   },
   async run(trx, { user }, act): Promise<UserWithEnded & { generatedPassword?: string }> {
     const { generated, passwordHash } = act.prepared;
-    const changed = await change(trx, user, act, "account.password_set", (account) =>
-      savePasswordHash(trx, account.id, passwordHash, act.now),
-    );
+    const account = await resolveUser(trx, user);
+    await savePasswordHash(trx, account.id, passwordHash, act.now);
+    const changed = await tellAndEnd(trx, account, act, "account.password_set");
     return generated === undefined ? changed : { ...changed, generatedPassword: generated };
   },
 });
 
 /**
- * Disables a user: they can neither sign in nor be named in a token, and what stands ends now.
+ * Disables a user: they can neither sign in nor be named in a token, and what stands ends now. One who is disabled stays
+ * as they are.
  * @throws OperationError account_not_found
  */
 export const disableUser = operation({
@@ -65,33 +77,34 @@ export const disableUser = operation({
   permission,
   events: ["account.disabled", "session.ended"],
   input: oneUser,
-  output: userWithEndedShape,
+  output: switched,
   http: [{ method: "post", path: "/v1/users/:user/disable" }],
   cli: {
-    ...face,
+    ...switchFace,
     summary: "keep a user from signing in and from being named in a token",
     about: "Disables the account, and signs the user out everywhere. Nothing is deleted.",
   },
-  run: (trx, { user }, act) =>
-    change(trx, user, act, "account.disabled", ({ id }) => saveDisabled(trx, id, true, act.now)),
+  run: (trx, { user }, act) => saveSwitch(trx, user, act, "account.disabled"),
 });
 
-/** Enables a disabled user. Nothing that was ended comes back. @throws OperationError account_not_found */
+/**
+ * Enables a disabled user. Nothing that was ended comes back; of one who is enabled nothing ends.
+ * @throws OperationError account_not_found
+ */
 export const enableUser = operation({
   name: "user enable",
   summary: "Enable a disabled user",
   permission,
   events: ["account.enabled", "session.ended"],
   input: oneUser,
-  output: userWithEndedShape,
+  output: switched,
   http: [{ method: "post", path: "/v1/users/:user/enable" }],
   cli: {
-    ...face,
+    ...switchFace,
     summary: "let a disabled user sign in again",
     about: "Enables the account. What was ended when it was disabled does not come back.",
   },
-  run: (trx, { user }, act) =>
-    change(trx, user, act, "account.enabled", ({ id }) => saveDisabled(trx, id, false, act.now)),
+  run: (trx, { user }, act) => saveSwitch(trx, user, act, "account.enabled"),
 });
 
 /**
@@ -122,20 +135,31 @@ instance. They may sign in again.`,
 
 type Changed = "account.password_set" | "account.disabled" | "account.enabled";
 
-// What happens to an account as a whole stands in the trail of each tenant it belongs to.
-async function change<Type extends Changed>(
+type Telling<Type extends Changed> = Pick<
+  Act<OperationContext, Type, unknown>,
+  "recordInTenants" | "actor" | "now"
+>;
+
+async function saveSwitch<Type extends "account.disabled" | "account.enabled">(
   trx: Database,
   user: string,
-  {
-    recordInTenants,
-    actor,
-    now,
-  }: Pick<Act<OperationContext, Type, unknown>, "recordInTenants" | "actor" | "now">,
+  act: Telling<Type>,
   type: Type,
-  save: (account: Account) => Promise<void>,
-): Promise<UserWithEnded> {
+): Promise<SwitchedUser> {
   const account = await resolveUser(trx, user);
-  await save(account);
+  if (await saveDisabled(trx, account.id, type === "account.disabled", act.now)) {
+    return tellAndEnd(trx, account, act, type);
+  }
+  return { user: await toUser(trx, account), ended: noSignInsEnded, unchanged: true };
+}
+
+// What happens to an account as a whole stands in the trail of each tenant it belongs to.
+async function tellAndEnd<Type extends Changed>(
+  trx: Database,
+  account: Account,
+  { recordInTenants, actor, now }: Telling<Type>,
+  type: Type,
+): Promise<UserWithEnded> {
   const tenantIds = await listTenantIdsOfAccount(trx, account.id);
   await recordInTenants({ type, accountId: account.id } as never, tenantIds);
   return {

@@ -20,6 +20,11 @@ export interface UserWithEnded {
   ended: EndedSignIns;
 }
 
+/** A user who was disabled, or enabled, or was so already. */
+export interface SwitchedUser extends UserWithEnded {
+  unchanged?: true | undefined;
+}
+
 /**
  * Finds a user as operators name them.
  * @param user id or e-mail address

@@ -199,20 +199,23 @@ export async function saveName(db: Database, accountId: string, name: string, no
   await db("accounts").where("id", accountId).update({ name, updated_at_ms: now.getTime() });
 }
 
-/** Disables an account, or enables it again. One that was disabled before keeps its moment. */
+/**
+ * Disables an account, or enables it again. One that is so already stays as it is, with its moment.
+ * @returns whether it was otherwise before
+ */
 export async function saveDisabled(
   db: Database,
   accountId: string,
   disabled: boolean,
   now: Date,
-): Promise<void> {
+): Promise<boolean> {
   const nowMs = now.getTime();
-  const accounts = db("accounts").where("id", accountId);
-  if (disabled) {
-    await accounts.whereNull("disabled_at_ms").update({ disabled_at_ms: nowMs, updated_at_ms: nowMs });
-  } else {
-    await accounts.update({ disabled_at_ms: null, updated_at_ms: nowMs });
-  }
+  const otherwise = db("accounts").where("id", accountId);
+  const changed: number = await (disabled
+    ? otherwise.whereNull("disabled_at_ms")
+    : otherwise.whereNotNull("disabled_at_ms")
+  ).update({ disabled_at_ms: disabled ? nowMs : null, updated_at_ms: nowMs });
+  return changed > 0;
 }
 
 /** Lists accounts of every tenant, for operators. */

@@ -158,21 +158,23 @@ export async function createClient(db: Database, metadata: StoredClientMetadata,
   return toClient(row);
 }
 
-/** Disables a client, or enables it again. One that was disabled before keeps its moment. */
+/**
+ * Disables a client, or enables it again. One that is so already stays as it is, with its moment and its generation.
+ * @returns whether it was otherwise before
+ */
 export async function saveClientDisabled(
   db: Database,
   clientId: string,
   disabled: boolean,
   now: Date,
-): Promise<void> {
+): Promise<boolean> {
   const nowMs = now.getTime();
-  await db("clients")
-    .where("client_id", clientId)
-    .update({
-      disabled_at_ms: disabled ? db.raw("coalesce(disabled_at_ms, ?)", [nowMs]) : null,
-      updated_at_ms: nowMs,
-      ...nextGenerations(db),
-    });
+  const otherwise = db("clients").where("client_id", clientId).whereNull("deleted_at_ms");
+  const changed: number = await (disabled
+    ? otherwise.whereNull("disabled_at_ms")
+    : otherwise.whereNotNull("disabled_at_ms")
+  ).update({ disabled_at_ms: disabled ? nowMs : null, updated_at_ms: nowMs, ...nextGenerations(db) });
+  return changed > 0;
 }
 
 /** Deletes a client: what it was goes, its id is remembered. */

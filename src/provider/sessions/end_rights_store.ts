@@ -25,6 +25,9 @@ export interface EndedRights {
   consents: number;
 }
 
+/** Of an act that found nothing to do. */
+export const noRightsEnded: EndedRights = { grants: 0, tokens: 0, vouchers: 0, consents: 0 };
+
 /**
  * Ends what stands for a client: what people let it do, its codes and tokens, its own access tokens, sign-ins
  * under way to it, the logins it vouched for.

@@ -23,6 +23,9 @@ export interface EndedSignIns {
   tokens: number;
 }
 
+/** Of an act that found nothing to do. */
+export const noSignInsEnded: EndedSignIns = { sessions: 0, grants: 0, tokens: 0 };
+
 /** Ends everything that stands for an account. */
 export async function deleteSignIns(db: Database, accountId: string): Promise<EndedSignIns> {
   // First, so that whoever vouches for the account at this moment comes before it as a whole, or after it.

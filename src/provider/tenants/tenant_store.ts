@@ -169,7 +169,8 @@ export async function saveTenant(
 }
 
 /**
- * Disables a tenant, or enables it again. One that was disabled before keeps its moment.
+ * Disables a tenant, or enables it again. One that is so already stays as it is, with its moments.
+ * @returns the tenant, and whether it was otherwise before
  * @throws OperationError tenant_not_found
  */
 export async function saveTenantDisabled(
@@ -177,18 +178,23 @@ export async function saveTenantDisabled(
   tenantId: string,
   disabled: boolean,
   now: Date,
-): Promise<Tenant> {
+): Promise<{ tenant: Tenant; changed: boolean }> {
   const nowMs = now.getTime();
   const changes = disabled
-    ? { disabled_at_ms: db.raw("coalesce(disabled_at_ms, ?)", [nowMs]) }
+    ? { disabled_at_ms: nowMs }
     : // Logins are told in seconds.
       { disabled_at_ms: null, reopened_at_ms: Math.floor(nowMs / 1000) * 1000 };
-  const [row]: TenantRow[] = await db("tenants")
-    .where("id", tenantId)
+  const otherwise = db("tenants").where("id", tenantId);
+  const [row]: TenantRow[] = await (disabled
+    ? otherwise.whereNull("disabled_at_ms")
+    : otherwise.whereNotNull("disabled_at_ms")
+  )
     .update({ ...changes, updated_at_ms: nowMs })
     .returning([...tenantColumns]);
-  if (!row) throw new OperationError("tenant_not_found", "No tenant has this id.", { field: "tenant" });
-  return readTenantRow(row);
+  if (row) return { tenant: readTenantRow(row), changed: true };
+  const tenant = await findTenant(db, tenantId);
+  if (!tenant) throw new OperationError("tenant_not_found", "No tenant has this id.", { field: "tenant" });
+  return { tenant, changed: false };
 }
 
 const presenceColumns = (policy: PresencePolicy) => ({
