@@ -21,6 +21,7 @@ import * as rightsByName from "./0034_rights_by_name.ts";
 import * as importedPasswords from "./0041_imported_passwords.ts";
 import * as auditChain from "./0042_audit_chain.ts";
 import * as clientGenerations from "./0045_client_generations.ts";
+import * as vouchingGenerations from "./0046_vouching_generations.ts";
 
 /** One step of the schema, there and back. */
 export interface Migration {
@@ -51,4 +52,5 @@ export const migrations: readonly Migration[] = [
   { name: "0041_imported_passwords", ...importedPasswords },
   { name: "0042_audit_chain", ...auditChain },
   { name: "0045_client_generations", ...clientGenerations },
+  { name: "0046_vouching_generations", ...vouchingGenerations },
 ];

@@ -59,7 +59,7 @@ export const defences: readonly Defence[] = [
     promise: "A login that was ended before it was complete does not count for a presence policy.",
     faults: ["S2"],
     file: "src/provider/tenants/membership_store.ts",
-    find: "sign_in_generation: generation }",
+    find: ", sign_in_generation: of.signIns }",
     replace: "}",
     test: "test/security/ended_in_flight.test.ts",
   },

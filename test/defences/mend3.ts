@@ -2,6 +2,7 @@
 import type { Defence } from "./defence.ts";
 
 const test = "test/security/taken_from_whole.test.ts";
+const onTheWay = "test/security/login_matrix_on_the_way.test.ts";
 
 export const defences: readonly Defence[] = [
   {
@@ -33,6 +34,48 @@ export const defences: readonly Defence[] = [
     replace: `.where("client_id", "").delete()`,
     test,
     name: "the ISV vouched for",
+  },
+  {
+    id: "waiting-login-ends-with-its-client",
+    promise:
+      "A login that waits in a browser opens nothing once the client that vouched was disabled, deleted or enabled again.",
+    faults: ["S2"],
+    file: "src/provider/sessions/voucher_store.ts",
+    find: "vc.generation = v.client_generation",
+    replace: "vc.generation >= v.client_generation",
+    test: onTheWay,
+    name: "client disabled, enabled",
+  },
+  {
+    id: "waiting-login-ends-with-its-tenant",
+    promise: "A login that waits in a browser opens nothing once its tenant was disabled and enabled.",
+    faults: ["S2"],
+    file: "src/provider/tenants/tenant_store.ts",
+    find: 'generation: db.raw("generation + 1"), ',
+    replace: "",
+    test: onTheWay,
+    name: "tenant disabled, enabled",
+  },
+  {
+    id: "tokens-of-a-vouched-login-end-with-its-client",
+    promise:
+      "What an application got by a login ends when the client that vouched for it is disabled or deleted.",
+    faults: ["S2"],
+    file: "src/provider/sessions/voucher.ts",
+    find: "vouchingClient?.clientId === clientId && vouchingClient.generation === clientGeneration",
+    replace: "vouchingClient !== null",
+    test: onTheWay,
+    name: "client disabled, enabled",
+  },
+  {
+    id: "vouched-by-a-token-that-stands",
+    promise: "An answer is by a token that stands as it is written: what ended meanwhile vouches for nobody.",
+    faults: ["S2"],
+    file: "src/provider/clients/client_store.ts",
+    find: "r.model = 'ClientCredentials' and r.id_hash = ?",
+    replace: "r.model = 'ClientCredentials' and r.id_hash <> ?",
+    test: onTheWay,
+    name: "a token that ended",
   },
   {
     id: "reopened-tenant-needs-a-new-login",

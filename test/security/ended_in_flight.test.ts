@@ -238,9 +238,13 @@ for (const kind of storeKinds) {
       const lastLogin = () => fixture.db("memberships").where("account_id", id).first("last_login_at_ms");
       await signUserOut(context, { user: id });
       const key = { tenantId: "acme", accountId: id };
-      await saveLastLogin(fixture.db, key, 1_000, new Date(), 0);
+      for (const of of [
+        { signIns: 0, tenant: 0 },
+        { signIns: 1, tenant: 1 },
+      ])
+        await saveLastLogin(fixture.db, key, 1_000, new Date(), of);
       assert.deepEqual(await lastLogin(), { last_login_at_ms: null });
-      await saveLastLogin(fixture.db, key, 1_000, new Date(), 1);
+      await saveLastLogin(fixture.db, key, 1_000, new Date(), { signIns: 1, tenant: 0 });
       assert.deepEqual(await lastLogin(), { last_login_at_ms: 1_000 });
     });
 

@@ -154,7 +154,8 @@ async function accept(context: AcceptAct, login: Acceptance): Promise<{ redirect
 }
 
 function actorOf({ caller }: Pick<ChallengeContext, "caller">): HandoffActor {
-  return { clientId: caller.clientId, mayActFor: (tenantId) => caller.mayActFor("handoff", tenantId) };
+  const { clientId, tokenHash } = caller;
+  return { clientId, tokenHash, mayActFor: (tenantId) => caller.mayActFor("handoff", tenantId) };
 }
 
 // In the trail of a tenant only by whom may act for it.

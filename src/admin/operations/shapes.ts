@@ -25,6 +25,7 @@ export const tenantShape = z
     disabledAtMs: moment.describe("Epoch milliseconds; null: it is enabled."),
     reopenedAtMs: moment.describe("When it was last enabled again."),
     createdAtMs: z.int(),
+    generation: z.int().describe("How often what stood for it was ended."),
   })
   .meta({ id: "Tenant" });
 

@@ -5,6 +5,7 @@ import { grantTypes } from "../../grants_and_scopes.ts";
 import type { Installation, StoreAndClock } from "../../installation.ts";
 import { invalidGrant, invalidToken, refusingAs } from "../library/token_error.ts";
 import { loginOfGrant, tenantOfGrant } from "../sessions/tenant_grant.ts";
+import { readVouched } from "../sessions/voucher.ts";
 import { listVouchers, type SessionKey, saveVoucher } from "../sessions/voucher_store.ts";
 import { idTokenClaims, userinfoClaims } from "../subjects/claims.ts";
 import { readPlaces } from "../subjects/places.ts";
@@ -46,7 +47,8 @@ async function findSigningIn(
   };
 }
 
-// Where the login of an interaction becomes one of the session; a session holds as many as were made in it.
+// Where the login of an interaction becomes one of the session; a session holds as many as were made in it. It may have
+// waited long: it is written with the numbers of when it was made, and whether it stands is asked whenever it is read.
 async function rememberLogin(
   { db, clock }: StoreAndClock,
   { oidc }: KoaContextWithOIDC,
@@ -55,9 +57,8 @@ async function rememberLogin(
   const login = oidc.result?.login;
   const { voucher } = (oidc.result ?? {}) as LoginResult;
   if (login?.accountId !== session.accountId || voucher === undefined) return;
-  const { method, tenantId, clientId, generation = 0, memberSinceMs = null } = voucher;
   const how = { amr: login.amr ?? [], acr: login.acr, authTimeMs: (login.ts ?? 0) * 1000 };
-  await saveVoucher(db, session, { method, tenantId, clientId, generation, memberSinceMs, ...how }, clock());
+  await saveVoucher(db, session, { ...readVouched(voucher), ...how }, clock());
 }
 
 // A refresh happens without the person. What comes of it for the client registered with AWS opens the

@@ -11,9 +11,9 @@ import {
   type TenantGrant,
   tenantOfGrant,
 } from "../sessions/tenant_grant.ts";
-import type { Voucher } from "../sessions/voucher.ts";
+import type { Vouched, Voucher } from "../sessions/voucher.ts";
 import type { OpenPlace } from "../subjects/places.ts";
-import { openPlacesOf } from "../subjects/signing_in_account.ts";
+import { openPlacesOf, vouchersOf } from "../subjects/signing_in_account.ts";
 import { ttlSeconds } from "./policies.ts";
 
 /**
@@ -42,9 +42,9 @@ export async function loadGrant(ctx: KoaContextWithOIDC): Promise<Grant | undefi
   if (place !== undefined) speakBy(session, place.voucher);
   const login = place && loginAt(place);
   const matching: TenantGrant | undefined = own.find(
-    (grant) => tenantOfGrant(grant) === tenantId && isOfLogin(grant, login),
+    (grant) => tenantOfGrant(grant) === tenantId && isOfLogin(grant, login, vouchersOf(account)),
   );
-  if (matching && login && matching.vouchedBy !== login.method) {
+  if (matching && login && !isVouchedAs(matching, login)) {
     keepLogin(matching, login);
     await matching.save();
   }
@@ -67,21 +67,36 @@ export async function loadGrant(ctx: KoaContextWithOIDC): Promise<Grant | undefi
   return grant;
 }
 
-// What comes of a login for one tenant is for the membership that stands while it does.
-const loginAt = ({ voucher, membership }: OpenPlace): GrantLogin => ({
+// What comes of a login for one tenant is for it, and for the membership, as they stand while it opens it.
+const loginAt = ({ voucher, membership, tenant }: OpenPlace): GrantLogin => ({
   method: voucher.method,
   generation: voucher.generation,
   memberSinceMs: membership.createdAtMs,
+  clientId: voucher.clientId,
+  clientGeneration: voucher.clientGeneration,
+  tenantGeneration: tenant.generation,
 });
 
-// A grant of a login that was ended, or of a membership that was, is not brought back: tokens that were made from it
-// meanwhile would come back with it.
-function isOfLogin(grant: TenantGrant | undefined, login: GrantLogin | undefined): boolean {
+const isVouchedAs = (grant: TenantGrant, { method, clientId }: GrantLogin): boolean =>
+  grant.vouchedBy === method && (grant.vouchingClientId ?? null) === clientId;
+
+// A grant of a login that was ended, or of a membership, a tenant or a client that vouched which was, is not brought
+// back: tokens that were made from it meanwhile would come back with it.
+function isOfLogin(
+  grant: TenantGrant | undefined,
+  login: GrantLogin | undefined,
+  standing: readonly Voucher[],
+): boolean {
   const kept = loginOfGrant(grant);
   if (kept === undefined || login === undefined) return true;
   if (kept.generation !== login.generation) return false;
+  if (kept.tenantGeneration !== login.tenantGeneration) return false;
+  if (kept.clientId !== null && !standing.some((one) => isByTheSame(one, kept))) return false;
   return kept.memberSinceMs === null || kept.memberSinceMs === login.memberSinceMs;
 }
+
+const isByTheSame = (one: Vouched, other: Vouched): boolean =>
+  one.clientId === other.clientId && one.clientGeneration === other.clientGeneration;
 
 // What codes and tokens say of the login is what is so for their tenant: a session may hold several logins.
 function speakBy(session: Session, voucher: Voucher): void {

@@ -20,12 +20,13 @@ export async function recordSignIn(deps: StoreAndClock, { oidc }: KoaContextWith
   const { accountId } = account;
   const place = openPlacesOf(account).find(({ tenant }) => tenant.id === tenantId);
   if (place === undefined) throw new Error("a code was made for a tenant the session does not speak for");
-  const { voucher, membership } = place;
+  const { voucher, membership, tenant } = place;
   // A session that already counted for this tenant costs no statement.
   const now = deps.clock();
   const lastMs = membership.lastLoginAtMs ?? 0;
   if (lastMs < voucher.authTimeMs || isFromTheFuture(lastMs, now.getTime())) {
-    await saveLastLogin(deps.db, { tenantId, accountId }, voucher.authTimeMs, now, voucher.generation);
+    const of = { signIns: voucher.generation, tenant: tenant.generation };
+    await saveLastLogin(deps.db, { tenantId, accountId }, voucher.authTimeMs, now, of);
   }
   if (result?.login === undefined) return;
   const actor = voucher.clientId === null ? `account:${accountId}` : `client:${voucher.clientId}`;

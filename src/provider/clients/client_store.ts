@@ -106,6 +106,27 @@ export async function findServedMetadata(
   return new Map(rows.map((row) => [row.client_id, row.metadata]));
 }
 
+/**
+ * Reads the generation of a client that acts with one of its own access tokens. The token's record goes whenever the
+ * generation changes, so both in one statement say of which generation the act is.
+ * @param tokenHash the hash under which the token's record stands
+ * @returns undefined if the client may not be used now, or the token stands no more
+ */
+export async function findGenerationBehind(
+  db: Database,
+  clientId: string,
+  tokenHash: string,
+): Promise<number | undefined> {
+  const [row] = await runStatement<Pick<ClientRow, "generation">>(
+    db,
+    "client_generation_behind",
+    `select c.generation from clients c join oidc_records r on r.model = 'ClientCredentials' and r.id_hash = ?
+     where c.client_id = ? and c.disabled_at_ms is null and c.deleted_at_ms is null`,
+    [tokenHash, clientId],
+  );
+  return row?.generation;
+}
+
 /** Reads stored metadata. */
 export function readStoredMetadata(text: string): StoredClientMetadata {
   // Written by this file only; oidc-provider validates it again on every load.

@@ -76,7 +76,9 @@ async function decide(deps: MintDeps, client: Client, named: NamedSubject): Prom
   const now = deps.clock();
   try {
     const actor = tenantId === undefined ? undefined : assertMayActFor(client, rightOf(by), tenantId);
-    const query = { accountId, tenantId, clientId: client.clientId, nowMs: now.getTime() };
+    const { clientId } = client;
+    const vouchingClientId = named.login?.clientId;
+    const query = { accountId, tenantId, clientId, vouchingClientId, nowMs: now.getTime() };
     const { facts, write }: PlannedSubject =
       named.plan === undefined || actor === undefined
         ? { facts: await deps.readSubject(query) }

@@ -10,6 +10,7 @@ import { OperationError } from "../../errors.ts";
 import { clockToleranceSeconds } from "../../input/moment.ts";
 import type { InstallationPart, StoreAndClock } from "../../installation.ts";
 import { provisionUser, untilUnchanged } from "../accounts/provisioned_users.ts";
+import { findGenerationBehind } from "../clients/client_store.ts";
 import { decideSubjectClaims } from "../subjects/claims.ts";
 import { readSubject } from "../subjects/subject_store.ts";
 import { getTenant } from "../tenants/tenant_store.ts";
@@ -55,6 +56,8 @@ export interface HandoffLogin {
 /** The ISV's client that answers, and what it may do. */
 export interface HandoffActor {
   clientId: string;
+  /** The hash of the access token it acts with. */
+  tokenHash: string;
   /** Whether it may answer for a tenant. The caller has asked for the tenant of the login. */
   mayActFor(tenantId: string): boolean;
 }
@@ -70,6 +73,9 @@ export type HandoffOutcome =
       /** The generation of the account's sign-ins, and since when the membership stands; absent as above. */
       generation?: number;
       memberSinceMs?: number | null;
+      /** The generations of the client and of the tenant when it was answered; absent as above. */
+      clientGeneration?: number;
+      tenantGeneration?: number;
       authTime: number;
       amr: string[];
     }
@@ -135,7 +141,8 @@ export async function getHandoff(
  * @param actor who answers
  * @returns where the ISV sends the browser next
  * @throws OperationError login_challenge_not_found, forbidden, invalid_input, login_method_not_allowed, tenant_not_found,
- *   tenant_not_allowed (another customer's user), and whatever refuses the person a token
+ *   tenant_not_allowed (another customer's user), unauthenticated (the client's token ended meanwhile), and whatever
+ *   refuses the person a token
  */
 export async function acceptHandoff(
   deps: InstallationPart<"db" | "clock" | "issuer" | "requireVerifiedDomain">,
@@ -158,6 +165,7 @@ export async function acceptHandoff(
   }
   const verifier = randomBytes(32).toString("base64url");
   const accept = async (trx: Database) => {
+    const clientGeneration = await getGenerationBehind(trx, actor);
     const { account } = await provisionUser(trx, tenant, login, { by: "handoff", ...actor }, now);
     const ids = { tenantId: tenant.id, accountId: account.id };
     const facts = await readSubject(trx, { ...ids, clientId: request.client_id, nowMs: now.getTime() });
@@ -166,6 +174,9 @@ export async function acceptHandoff(
     const stands = {
       generation: facts.account?.signInGeneration ?? 0,
       memberSinceMs: facts.membership?.createdAtMs ?? null,
+      clientGeneration,
+      // As it was when the answer came: what was ended since then ended it too.
+      tenantGeneration: tenant.generation,
     };
     const vouched = { ...ids, ...stands, clientId: actor.clientId, authTime, amr: [...login.amr] };
     await answer(trx, challenge, { verifier, outcome: { kind: "login", ...vouched } }, now);
@@ -218,6 +229,13 @@ export async function redeemHandoff(
     throw new OperationError("sign_in_expired", "This sign-in was not begun in this browser, or is over.");
   }
   return outcome;
+}
+
+// The token that was shown for this very answer still stands beside the number, so nothing was ended in between.
+async function getGenerationBehind(db: Database, actor: HandoffActor): Promise<number> {
+  const generation = await findGenerationBehind(db, actor.clientId, actor.tokenHash);
+  if (generation !== undefined) return generation;
+  throw new OperationError("unauthenticated", "The access token was revoked while you answered.");
 }
 
 function assertFits(request: HandoffRequest, login: HandoffLogin, now: Date): void {

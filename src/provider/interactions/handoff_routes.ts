@@ -6,6 +6,7 @@ import { OperationError } from "../../errors.ts";
 import { onceEach, parseFormText } from "../../input/form_text.ts";
 import type { InstallationPart } from "../../installation.ts";
 import { beginHandoff, type HandoffOutcome, handoffAcr, redeemHandoff } from "../handoff/login_handoff.ts";
+import { readVouched } from "../sessions/voucher.ts";
 import type { LoginResult } from "../subjects/signing_in_account.ts";
 import { findTenant } from "../tenants/tenant_store.ts";
 import { describeForIsv, goesToIsv } from "./handoff_request.ts";
@@ -60,17 +61,8 @@ export function addHandoffReturn(
 
 function interactionResult(outcome: HandoffOutcome): InteractionResults {
   if (outcome.kind === "rejected") return { error: outcome.error, error_description: outcome.description };
-  const {
-    accountId,
-    authTime,
-    amr,
-    tenantId,
-    clientId = null,
-    generation = 0,
-    memberSinceMs = null,
-  } = outcome;
-  const vouched = { method: "handoff", tenantId, clientId } as const;
-  const voucher: LoginResult["voucher"] = { ...vouched, generation, memberSinceMs };
+  const { kind: _kind, accountId, authTime, amr, tenantId, clientId = null, ...kept } = outcome;
+  const voucher: LoginResult["voucher"] = readVouched({ method: "handoff", tenantId, clientId, ...kept });
   return {
     login: { accountId, ts: authTime, amr, acr: handoffAcr, remember: true },
     voucher,

@@ -67,7 +67,7 @@ export async function answerLogin(
   const voucher = {
     ...({ method: "password", tenantId: null, clientId: null } as const),
     generation,
-    memberSinceMs: null,
+    ...({ memberSinceMs: null, clientGeneration: null, tenantGeneration: null } as const),
   };
   await assertUseful(
     deps,

@@ -1,7 +1,7 @@
 // Owns what a grant says of where it comes from: the tenant it was made for, and the login that opened it.
 import type Provider from "oidc-provider";
 import type { Grant } from "oidc-provider";
-import { readVouchMethod, type Vouched, type VouchMethod } from "./voucher.ts";
+import { readVouched, readVouchMethod, type Vouched, type VouchMethod } from "./voucher.ts";
 
 /** A grant names the tenant it was made for, once and for all, and the login by which the person opened it. */
 export interface TenantGrant extends Grant {
@@ -11,10 +11,14 @@ export interface TenantGrant extends Grant {
   signInGeneration?: number;
   /** As in {@link Vouched}; absent in a grant of before it was kept. */
   memberSinceMs?: number | null;
+  /** As in {@link Vouched}; absent in a grant of before they were kept. */
+  vouchingClientId?: string | null;
+  vouchingGeneration?: number | null;
+  tenantGeneration?: number | null;
 }
 
 /** The login a grant is made by: as it opened the grant's tenant. */
-export type GrantLogin = Pick<Vouched, "method" | "generation" | "memberSinceMs">;
+export type GrantLogin = Omit<Vouched, "tenantId">;
 
 /** The members in which a grant keeps it, stored beside the library's own. */
 export const tenantGrantMembers = [
@@ -22,6 +26,9 @@ export const tenantGrantMembers = [
   "vouchedBy",
   "signInGeneration",
   "memberSinceMs",
+  "vouchingClientId",
+  "vouchingGeneration",
+  "tenantGeneration",
 ] as const satisfies readonly (keyof TenantGrant)[];
 
 /** Reads the tenant a grant was made for. */
@@ -34,15 +41,19 @@ export function tenantOfGrant(grant: Grant | undefined): string | undefined {
  * @returns undefined for a grant without one (made before logins were recorded): no token comes of it
  */
 export function loginOfGrant(grant: Grant | undefined): Vouched | undefined {
-  const { tenantId, vouchedBy, signInGeneration, memberSinceMs } = (grant ?? {}) as TenantGrant;
-  const method = readVouchMethod(vouchedBy);
-  if (method === undefined || tenantId === undefined) return undefined;
-  return {
+  const kept = (grant ?? {}) as TenantGrant;
+  const method = readVouchMethod(kept.vouchedBy);
+  if (method === undefined || kept.tenantId === undefined) return undefined;
+  return readVouched({
     method,
-    tenantId: method === "password" ? null : tenantId,
-    generation: signInGeneration ?? 0,
-    memberSinceMs: memberSinceMs ?? null,
-  };
+    tenantId: method === "password" ? null : kept.tenantId,
+    generation: kept.signInGeneration ?? 0,
+    memberSinceMs: kept.memberSinceMs ?? null,
+    clientId: kept.vouchingClientId ?? null,
+    clientGeneration: kept.vouchingGeneration ?? 0,
+    // A grant is for one tenant, by whatever login.
+    tenantGeneration: kept.tenantGeneration ?? 0,
+  });
 }
 
 /**
@@ -69,4 +80,7 @@ export function keepLogin(grant: TenantGrant, login: GrantLogin): void {
   grant.vouchedBy = login.method;
   grant.signInGeneration = login.generation;
   grant.memberSinceMs = login.memberSinceMs;
+  grant.vouchingClientId = login.clientId;
+  grant.vouchingGeneration = login.clientGeneration;
+  grant.tenantGeneration = login.tenantGeneration;
 }

@@ -20,18 +20,44 @@ export interface Vouched {
    * known (of before it was kept).
    */
   memberSinceMs: number | null;
+  /** The client that vouched; null: this provider itself, or not known (of before it was kept). */
+  clientId: string | null;
+  /** The generation of that client when it vouched; null: there is none. */
+  clientGeneration: number | null;
+  /** The generation of the tenant when the login was made for it. Null: it is for no single tenant. */
+  tenantGeneration: number | null;
+}
+
+/** What a carrier says of a login. What is absent was not kept yet when the carrier was written. */
+export type KeptVouched = Pick<Vouched, "method" | "tenantId" | "clientId"> & Partial<Vouched>;
+
+/**
+ * Reads what a carrier says. A number that it does not say is that of before anything was ended: of what was ended ever
+ * since, the login opens nothing.
+ */
+export function readVouched(kept: KeptVouched): Vouched {
+  const { method, tenantId, clientId, generation = 0, memberSinceMs = null } = kept;
+  return {
+    ...{ method, tenantId, clientId, generation, memberSinceMs },
+    clientGeneration: clientId === null ? null : (kept.clientGeneration ?? 0),
+    tenantGeneration: kept.tenantGeneration ?? (tenantId === null ? null : 0),
+  };
 }
 
 /** A login of a browser session. */
 export interface Voucher extends Vouched {
-  /** The client that vouched; null: this provider itself. */
-  clientId: string | null;
   /** How the person proved who they are (RFC 8176). */
   amr: readonly string[];
   /** Class of the login; undefined: none. */
   acr: string | undefined;
   /** Epoch milliseconds. */
   authTimeMs: number;
+}
+
+/** A client that may be used now. */
+export interface VouchingClient {
+  clientId: string;
+  generation: number;
 }
 
 /** A tenant, as far as one person's logins go. */
@@ -44,13 +70,18 @@ export interface TenantDoor {
   memberSinceMs: number | null;
   /** When the tenant was enabled again, epoch milliseconds; null: it never was disabled. */
   reopenedAtMs: number | null;
+  /** The generation of the tenant now. */
+  tenantGeneration: number;
+  /** The client that the login in question names as the one that vouched, if it may be used now. */
+  vouchingClient: VouchingClient | undefined;
 }
 
-/** The door of a tenant for a person. */
+/** The door of a tenant for a person, for what one client vouched for. */
 export function doorOf(
-  tenant: Pick<Tenant, "id" | "loginMethod" | "reopenedAtMs">,
+  tenant: Pick<Tenant, "id" | "loginMethod" | "reopenedAtMs" | "generation">,
   account: Pick<Account, "signInGeneration">,
   membership: Pick<Membership, "createdAtMs"> | undefined,
+  vouchingClient: VouchingClient | undefined,
 ): TenantDoor {
   return {
     tenantId: tenant.id,
@@ -58,6 +89,8 @@ export function doorOf(
     generation: account.signInGeneration,
     memberSinceMs: membership?.createdAtMs ?? null,
     reopenedAtMs: tenant.reopenedAtMs,
+    tenantGeneration: tenant.generation,
+    vouchingClient,
   };
 }
 
@@ -68,11 +101,13 @@ export function doorOf(
  * as long as that tenant takes the ISV's word. Membership, and whether a token may be made, are asked besides.
  *
  * A login of before the account's sign-ins were ended opens nothing, whenever what carries it was written; one for a
- * membership that ended opens nothing either, though there be another by now.
+ * membership that ended opens nothing either, though there be another by now. So it is with the tenant, and with the
+ * client that vouched: once either was disabled, deleted or opened again, what was vouched for before is over.
  */
 export function opensTenant(vouched: Vouched, tenant: TenantDoor): boolean {
   if (vouched.generation !== tenant.generation) return false;
   if (vouched.memberSinceMs !== null && vouched.memberSinceMs !== tenant.memberSinceMs) return false;
+  if (!isOfTenantNow(vouched, tenant) || !isOfClientNow(vouched, tenant)) return false;
   switch (vouched.method) {
     case "password":
       return vouched.tenantId === null && tenant.loginMethod !== "handoff";
@@ -81,7 +116,14 @@ export function opensTenant(vouched: Vouched, tenant: TenantDoor): boolean {
   }
 }
 
-// Vouchers of the ISV's word are deleted when their tenant is disabled; a password opens other tenants too, and stays.
+const isOfTenantNow = ({ method, tenantGeneration }: Vouched, tenant: TenantDoor): boolean =>
+  tenantGeneration === tenant.tenantGeneration || (tenantGeneration === null && method === "password");
+
+const isOfClientNow = ({ clientId, clientGeneration }: Vouched, { vouchingClient }: TenantDoor): boolean =>
+  clientId === null ||
+  (vouchingClient?.clientId === clientId && vouchingClient.generation === clientGeneration);
+
+// The ISV's word is measured by the generation of its tenant; a password is for other tenants too, so by its moment.
 const isSinceReopening = (voucher: Voucher, { reopenedAtMs }: TenantDoor): boolean =>
   voucher.method !== "password" || voucher.authTimeMs >= (reopenedAtMs ?? 0);
 

@@ -21,10 +21,25 @@ interface VoucherRow {
   auth_time_ms: number;
   sign_in_generation: number;
   member_since_ms: number | null;
+  tenant_generation: number;
+  client_generation: number;
 }
+
+/**
+ * The condition of a row `v` of session_vouchers by which the client that vouched is what it was then. The same is
+ * decided in voucher.ts, for what else carries a login.
+ */
+export const clientVouchesStill = `(v.client_id is null or exists (select 1 from clients vc
+    where vc.client_id = v.client_id and vc.generation = v.client_generation
+      and vc.disabled_at_ms is null and vc.deleted_at_ms is null))`;
 
 // Stands for "every tenant with passwords here"; no tenant can have this id.
 const everyTenant = "*";
+
+// The order of logins of one kind in a session. Generations of different clients do not compare.
+const orderOf = (row: string): string => `(${row}.sign_in_generation, ${row}.tenant_generation,
+  case when session_vouchers.client_id = excluded.client_id then ${row}.client_generation else 0 end,
+  ${row}.auth_time_ms)`;
 
 /**
  * Records a login of a session. An older login, or one of an earlier generation, never replaces a newer one of the
@@ -38,19 +53,18 @@ export async function saveVoucher(
 ): Promise<void> {
   await runStatement(
     db,
-    "session_voucher_save",
+    "session_voucher_save_2",
     `insert into session_vouchers
        (session_uid_hash, account_id, method, tenant_id, client_id, amr, acr, auth_time_ms, created_at_ms,
-        checked_at_ms, sign_in_generation, member_since_ms)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        checked_at_ms, sign_in_generation, member_since_ms, tenant_generation, client_generation)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      on conflict (session_uid_hash, method, tenant_id) do update set
        account_id = excluded.account_id, client_id = excluded.client_id, amr = excluded.amr, acr = excluded.acr,
        auth_time_ms = excluded.auth_time_ms, created_at_ms = excluded.created_at_ms,
-       sign_in_generation = excluded.sign_in_generation, member_since_ms = excluded.member_since_ms
+       sign_in_generation = excluded.sign_in_generation, member_since_ms = excluded.member_since_ms,
+       tenant_generation = excluded.tenant_generation, client_generation = excluded.client_generation
      where session_vouchers.account_id <> excluded.account_id
-       or session_vouchers.sign_in_generation < excluded.sign_in_generation
-       or (session_vouchers.sign_in_generation = excluded.sign_in_generation
-         and session_vouchers.auth_time_ms <= excluded.auth_time_ms)
+       or ${orderOf("session_vouchers")} <= ${orderOf("excluded")}
      returning method`,
     [
       hashRecordId(session.sessionUid),
@@ -65,22 +79,29 @@ export async function saveVoucher(
       now.getTime(),
       voucher.generation,
       voucher.memberSinceMs,
+      voucher.tenantGeneration ?? 0,
+      voucher.clientGeneration ?? 0,
     ],
   );
 }
 
 /**
  * Lists the logins of a session that stand; none for a session of somebody else, of before they were recorded, or of
- * before the account's sign-ins were ended, or the membership that they were for.
+ * before the account's sign-ins were ended, or the membership that they were for, or their tenant or the client that
+ * vouched was disabled.
  */
 export async function listVouchers(db: Database, session: SessionKey): Promise<Voucher[]> {
   const rows = await runStatement<VoucherRow>(
     db,
-    "session_vouchers_list",
-    `select v.method, v.tenant_id, v.client_id, v.amr, v.acr, v.auth_time_ms, v.sign_in_generation, v.member_since_ms
+    "session_vouchers_list_2",
+    `select v.method, v.tenant_id, v.client_id, v.amr, v.acr, v.auth_time_ms, v.sign_in_generation, v.member_since_ms,
+       v.tenant_generation, v.client_generation
      from session_vouchers v
      join accounts a on a.id = v.account_id and a.sign_in_generation = v.sign_in_generation
      where v.session_uid_hash = ? and v.account_id = ?
+       and ${clientVouchesStill}
+       and (v.method <> 'handoff' or exists (select 1 from tenants t
+         where t.id = v.tenant_id and t.generation = v.tenant_generation))
        and (v.member_since_ms is null or exists (select 1 from memberships m where m.tenant_id = v.tenant_id
          and m.account_id = v.account_id and m.created_at_ms = v.member_since_ms))
      order by v.method, v.tenant_id`,
@@ -127,14 +148,17 @@ export async function sweepVouchers(
 function toVoucher(row: VoucherRow): Voucher | undefined {
   const method = readVouchMethod(row.method);
   if (method === undefined) return undefined;
+  const tenantId = row.tenant_id === everyTenant ? null : row.tenant_id;
   return {
     method,
-    tenantId: row.tenant_id === everyTenant ? null : row.tenant_id,
+    tenantId,
     clientId: row.client_id,
     amr: JSON.parse(row.amr) as string[],
     acr: row.acr ?? undefined,
     authTimeMs: row.auth_time_ms,
     generation: row.sign_in_generation,
     memberSinceMs: row.member_since_ms,
+    tenantGeneration: tenantId === null ? null : row.tenant_generation,
+    clientGeneration: row.client_id === null ? null : row.client_generation,
   };
 }

@@ -38,7 +38,10 @@ export async function readPlaces(
   if (tenantIds.length === 0) return { account: await findAccount(deps.db, accountId), places: [] };
   const nowMs = deps.clock().getTime();
   // No client: whether one may act for the person while away is not asked here.
-  const queries = tenantIds.map((tenantId) => ({ accountId, tenantId, clientId: "", nowMs }));
+  const queries = tenantIds.map((tenantId) => {
+    const vouchingClientId = vouchers.find((voucher) => voucher.tenantId === tenantId)?.clientId;
+    return { accountId, tenantId, clientId: "", vouchingClientId, nowMs };
+  });
   const facts = await readSubjects(deps.db, queries);
   return { account: facts[0]?.account, places: facts.flatMap((one) => placeOf(one, vouchers, deps) ?? []) };
 }
@@ -49,9 +52,9 @@ export function isOpen(place: Place): place is OpenPlace {
 }
 
 function placeOf(facts: SubjectFacts, vouchers: readonly Voucher[], policy: ClaimsPolicy): Place | undefined {
-  const { account, tenant, membership } = facts;
+  const { account, tenant, membership, vouchingClient } = facts;
   if (!account || !tenant || !membership || tenant.disabledAtMs !== null) return undefined;
-  const door = doorOf(tenant, account, membership);
+  const door = doorOf(tenant, account, membership, vouchingClient);
   return { tenant, membership, voucher: voucherFor(vouchers, door), refusal: refusalOf(facts, policy) };
 }
 

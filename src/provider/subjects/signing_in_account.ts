@@ -1,14 +1,12 @@
 // Owns what is known of a person while they are signed in: the logins of the session, and the tenants they belong to.
 import type { Account as OidcAccount } from "oidc-provider";
-import type { Voucher } from "../sessions/voucher.ts";
+import type { KeptVouched, Voucher } from "../sessions/voucher.ts";
 import { isOpen, type OpenPlace, type Place } from "./places.ts";
 
 /** What an interaction's result says of a login, beside the library's own `login`. */
 export interface LoginResult {
   /** Who vouched for the login, and for what. */
-  voucher?: Pick<Voucher, "method" | "tenantId" | "clientId"> &
-    // Absent in a sign-in under way of before they were kept.
-    Partial<Pick<Voucher, "generation" | "memberSinceMs">>;
+  voucher?: KeptVouched;
 }
 
 /** An account while a person is being signed in. */

@@ -40,8 +40,10 @@ export async function decideSubject(
   request: SubjectRequest,
 ): Promise<DecidedSubject> {
   const now = deps.clock();
-  const facts = await readSubject(deps.db, { ...request, nowMs: now.getTime() });
-  if (request.login !== "asserted") assertLoginOpens(facts, request.login);
+  const login = request.login === "asserted" ? undefined : request.login;
+  const vouchingClientId = login?.clientId;
+  const facts = await readSubject(deps.db, { ...request, vouchingClientId, nowMs: now.getTime() });
+  if (request.login !== "asserted") assertLoginOpens(facts, login);
   return decideFacts(facts, deps, request.present, now);
 }
 
@@ -65,16 +67,21 @@ export function decideFacts(
 
 /**
  * Refuses what came from a login that does not open the tenant: because nobody vouched for it, because the tenant's
- * users log in another way by now, or because the login, or the membership it was for, was ended.
+ * users log in another way by now, or because the login, the membership it was for, or the client that vouched, was ended.
  * @throws OperationError tenant_not_vouched
  */
 export function assertLoginOpens(
-  { account, tenant, membership }: Pick<SubjectFacts, "account" | "tenant" | "membership">,
+  {
+    account,
+    tenant,
+    membership,
+    vouchingClient,
+  }: Pick<SubjectFacts, "account" | "tenant" | "membership" | "vouchingClient">,
   login: Vouched | undefined,
 ): void {
   // Where one of them is not there, the decision that follows says so and refuses.
   if (!account || !tenant || !membership) return;
-  if (login !== undefined && opensTenant(login, doorOf(tenant, account, membership))) return;
+  if (login !== undefined && opensTenant(login, doorOf(tenant, account, membership, vouchingClient))) return;
   throw new OperationError("tenant_not_vouched", `The sign-in does not open the tenant ${tenant.id}.`);
 }
 

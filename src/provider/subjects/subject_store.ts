@@ -5,7 +5,8 @@ import { type Database, isPostgres } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
 import type { Account } from "../accounts/account_store.ts";
 import type { Presence } from "../presence/presence_policy.ts";
-import { doorOf, opensTenant, type Vouched } from "../sessions/voucher.ts";
+import { doorOf, opensTenant, type Vouched, type VouchingClient } from "../sessions/voucher.ts";
+import { clientVouchesStill } from "../sessions/voucher_store.ts";
 import type { Membership } from "../tenants/membership_store.ts";
 import { readLoginMethod, readTenantRow, type Tenant, type TenantRow } from "../tenants/tenant_store.ts";
 
@@ -17,6 +18,8 @@ export interface SubjectFacts {
   /** Domains the tenant has proven. */
   verifiedDomains: readonly string[];
   presence: Presence;
+  /** The client that was asked for as the one that vouched, if it may be used now. */
+  vouchingClient: VouchingClient | undefined;
 }
 
 /** Which subject to read, and for whom. */
@@ -26,6 +29,8 @@ export interface SubjectQuery {
   tenantId: string | undefined;
   /** The client whose standing consent counts as presence. */
   clientId: string;
+  /** The client that vouched for the login what is asked for comes from; null or absent: none. */
+  vouchingClientId?: string | null | undefined;
   nowMs: number;
 }
 
@@ -47,6 +52,7 @@ interface SubjectRow {
   tenant_disabled_at_ms: number | null;
   reopened_at_ms: number | null;
   tenant_created_at_ms: number;
+  tenant_generation: number;
   role: string | null;
   membership_email: string | null;
   membership_name: string | null;
@@ -56,6 +62,8 @@ interface SubjectRow {
   live_password: number;
   live_handoff: number;
   consented: number;
+  vouching_client_id: string | null;
+  vouching_generation: number;
 }
 
 // A login of a session that lives now, and that stands. What it opens is decided in sessions/voucher.ts.
@@ -72,11 +80,13 @@ a.id as account_id, a.email, a.email_verified_at_ms, a.name, a.external_at_ms,
   t.id as tenant_id, t.name as tenant_name, t.login_method, t.presence_policy, t.presence_within_hours,
   t.discoverable_at_ms,
   t.disabled_at_ms as tenant_disabled_at_ms, t.reopened_at_ms, t.created_at_ms as tenant_created_at_ms,
+  t.generation as tenant_generation, j.client_id as vouching_client_id, j.generation as vouching_generation,
   m.role, m.email as membership_email, m.name as membership_name, m.last_login_at_ms,
   m.created_at_ms as membership_created_at_ms, d.domain,
   case when exists (${liveVoucher} and v.method = 'password'
       and v.auth_time_ms >= coalesce(t.reopened_at_ms, 0)) then 1 else 0 end as live_password,
   case when exists (${liveVoucher} and v.method = 'handoff' and v.tenant_id = asked.tenant_id
+      and v.tenant_generation = t.generation and ${clientVouchesStill}
       and (v.member_since_ms is null or v.member_since_ms = m.created_at_ms))
     then 1 else 0 end as live_handoff,
   case when exists (select 1 from offline_consents c where c.tenant_id = asked.tenant_id
@@ -86,19 +96,22 @@ const joins = `
 left join accounts a on a.id = asked.account_id
 left join tenants t on t.id = asked.tenant_id
 left join memberships m on m.tenant_id = t.id and m.account_id = a.id
-left join tenant_domains d on d.tenant_id = t.id and d.verified_at_ms is not null`;
+left join tenant_domains d on d.tenant_id = t.id and d.verified_at_ms is not null
+left join clients j on j.client_id = asked.vouching_client_id and j.disabled_at_ms is null
+  and j.deleted_at_ms is null`;
 const statement = `select ${columns}
 from (select cast(? as text) as account_id, cast(? as text) as tenant_id, cast(? as text) as client_id,
-  cast(? as bigint) as now_ms) asked ${joins}`;
+  cast(? as text) as vouching_client_id, cast(? as bigint) as now_ms) asked ${joins}`;
 // PostgreSQL only.
 const statementForMany = `select asked.place, ${columns}
-from unnest(cast(? as text[]), cast(? as text[]), cast(? as text[]), cast(? as bigint[]))
-  with ordinality as asked (account_id, tenant_id, client_id, now_ms, place) ${joins}`;
+from unnest(cast(? as text[]), cast(? as text[]), cast(? as text[]), cast(? as text[]), cast(? as bigint[]))
+  with ordinality as asked (account_id, tenant_id, client_id, vouching_client_id, now_ms, place) ${joins}`;
 
 /** Reads what the store says about an account in a tenant. */
 export async function readSubject(db: Database, query: SubjectQuery): Promise<SubjectFacts> {
-  const bindings = [query.accountId, query.tenantId ?? null, query.clientId, query.nowMs];
-  return factsOf(await runStatement<SubjectRow>(db, "subject_read", statement, bindings));
+  const { accountId, tenantId = null, clientId, vouchingClientId = null, nowMs } = query;
+  const bindings = [accountId, tenantId, clientId, vouchingClientId, nowMs];
+  return factsOf(await runStatement<SubjectRow>(db, "subject_read_2", statement, bindings));
 }
 
 /** Reads what the store says about several accounts at one moment, in the order asked. */
@@ -106,10 +119,11 @@ export async function readSubjects(db: Database, queries: readonly SubjectQuery[
   const [only] = queries;
   if (queries.length === 1 && only !== undefined) return [await readSubject(db, only)];
   if (!isPostgres(db)) return Promise.all(queries.map((query) => readSubject(db, query)));
-  const rows = await runStatement<SubjectRow & { place: number }>(db, "subjects_read", statementForMany, [
+  const rows = await runStatement<SubjectRow & { place: number }>(db, "subjects_read_2", statementForMany, [
     queries.map((query) => query.accountId),
     queries.map((query) => query.tenantId ?? null) as string[],
     queries.map((query) => query.clientId),
+    queries.map((query) => query.vouchingClientId ?? null) as string[],
     queries.map((query) => query.nowMs),
   ]);
   const byPlace = Map.groupBy(rows, (row) => row.place);
@@ -135,6 +149,10 @@ function factsOf(rows: readonly SubjectRow[]): SubjectFacts {
       lastLoginAtMs: row.last_login_at_ms,
       hasOfflineConsent: row.consented === 1,
     },
+    vouchingClient:
+      row.vouching_client_id === null
+        ? undefined
+        : { clientId: row.vouching_client_id, generation: row.vouching_generation },
   };
 }
 
@@ -145,13 +163,14 @@ function isPresentAt(
   row: SubjectRow,
 ): boolean {
   if (!account || !tenant) return false;
-  const door = doorOf(tenant, account, membership);
-  // The statement asked already that they are of the account's generation and of this membership.
-  const { generation, memberSinceMs } = door;
+  const door = doorOf(tenant, account, membership, undefined);
+  // The statement asked already that account, membership, tenant and client are what they were when it was vouched for.
+  const { generation, memberSinceMs, tenantGeneration } = door;
+  const stands = { generation, memberSinceMs, tenantGeneration, clientId: null, clientGeneration: null };
   const live: Vouched[] = [
     ...(row.live_password === 1 ? [{ method: "password" as const, tenantId: null }] : []),
     ...(row.live_handoff === 1 ? [{ method: "handoff" as const, tenantId: tenant.id }] : []),
-  ].map((login) => ({ ...login, generation, memberSinceMs }));
+  ].map((login) => ({ ...login, ...stands }));
   return live.some((vouched) => opensTenant(vouched, door));
 }
 
@@ -181,6 +200,7 @@ function tenantOf(row: SubjectRow): Tenant | undefined {
     disabled_at_ms: row.tenant_disabled_at_ms,
     reopened_at_ms: row.reopened_at_ms,
     created_at_ms: row.tenant_created_at_ms,
+    generation: row.tenant_generation,
   };
   return readTenantRow(columns);
 }

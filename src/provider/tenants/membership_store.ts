@@ -170,24 +170,27 @@ export async function saveMembershipFacts(
  * Records a login to a tenant; an older one never replaces a newer one. One from the future, written while a clock
  * was ahead, is replaced by the next login, and none is written.
  * @param atMs when the person logged in, epoch milliseconds
- * @param generation of the account's sign-ins, of which the login is; one that was ended meanwhile is not recorded.
- *   Undefined: of none, a client says so
+ * @param of the generations of the account's sign-ins and of the tenant, of which the login is; one that was ended
+ *   meanwhile is not recorded. Undefined: of none, a client says so
  */
 export async function saveLastLogin(
   db: Database,
   membership: { tenantId: string; accountId: string },
   atMs: number,
   now: Date,
-  generation?: number,
+  of?: { signIns: number; tenant: number },
 ): Promise<void> {
   const loginAtMs = Math.min(atMs, now.getTime());
   const latestMs = now.getTime() + clockToleranceSeconds * 1000;
   await db("memberships")
     .where({ tenant_id: membership.tenantId, account_id: membership.accountId })
     .where((query) => {
-      if (generation === undefined) return;
+      if (of === undefined) return;
       query.whereExists((account) =>
-        account.from("accounts").where({ id: membership.accountId, sign_in_generation: generation }),
+        account.from("accounts").where({ id: membership.accountId, sign_in_generation: of.signIns }),
+      );
+      query.whereExists((tenant) =>
+        tenant.from("tenants").where({ id: membership.tenantId, generation: of.tenant }),
       );
     })
     .where((query) =>

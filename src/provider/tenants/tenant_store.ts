@@ -26,6 +26,8 @@ export interface Tenant {
   /** When it was last enabled again: nothing from before opens it. */
   reopenedAtMs: number | null;
   createdAtMs: number;
+  /** How often all that stood for it was ended: each time it was disabled, and each time it was enabled again. */
+  generation: number;
 }
 
 /** A row of the tenants table. */
@@ -39,6 +41,7 @@ export interface TenantRow {
   disabled_at_ms: number | null;
   reopened_at_ms: number | null;
   created_at_ms: number;
+  generation: number;
 }
 
 const tenantColumns = [
@@ -51,6 +54,7 @@ const tenantColumns = [
   "disabled_at_ms",
   "reopened_at_ms",
   "created_at_ms",
+  "generation",
 ] as const;
 
 // What AWS accepts as externalIds of a data accessor and as the value of a session tag (≤ 256).
@@ -169,7 +173,8 @@ export async function saveTenant(
 }
 
 /**
- * Disables a tenant, or enables it again. One that is so already stays as it is, with its moments.
+ * Disables a tenant, or enables it again. One that is so already stays as it is, with its moments. Otherwise logins that
+ * were made for it until now, and what waits on its way or is written late of one, open it no more (sessions/voucher.ts).
  * @returns the tenant, and whether it was otherwise before
  * @throws OperationError tenant_not_found
  */
@@ -189,7 +194,7 @@ export async function saveTenantDisabled(
     ? otherwise.whereNull("disabled_at_ms")
     : otherwise.whereNotNull("disabled_at_ms")
   )
-    .update({ ...changes, updated_at_ms: nowMs })
+    .update({ ...changes, generation: db.raw("generation + 1"), updated_at_ms: nowMs })
     .returning([...tenantColumns]);
   if (row) return { tenant: readTenantRow(row), changed: true };
   const tenant = await findTenant(db, tenantId);
@@ -222,5 +227,6 @@ export function readTenantRow(row: TenantRow): Tenant {
     disabledAtMs: row.disabled_at_ms,
     reopenedAtMs: row.reopened_at_ms,
     createdAtMs: row.created_at_ms,
+    generation: row.generation,
   };
 }

@@ -30,6 +30,7 @@ const acme: Tenant = {
   presencePolicy: { name: "session" },
   discoverable: false,
   reopenedAtMs: null,
+  generation: 0,
   disabledAtMs: null,
   createdAtMs: 0,
 };

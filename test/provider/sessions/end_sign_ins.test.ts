@@ -26,6 +26,10 @@ for (const kind of storeKinds) {
       await store.db("login_challenges").delete();
       await store.db("oidc_records").delete();
       await store.db("accounts").delete();
+      for (const table of ["tenants", "clients"]) await store.db(table).delete();
+      const times = { created_at_ms: 1, updated_at_ms: 1 };
+      for (const id of ["acme", "Acme"]) await store.db("tenants").insert({ id, name: id, ...times });
+      await store.db("clients").insert({ client_id: "app", metadata: "{}", ...times });
       for (const accountId of people) {
         await store.db("accounts").insert({ id: accountId, created_at_ms: 1, updated_at_ms: 1 });
         for (const tenantId of ["acme", "Acme"]) await plant(accountId, tenantId);
@@ -48,6 +52,8 @@ for (const kind of storeKinds) {
         authTimeMs: 1,
         generation: 0,
         memberSinceMs: null,
+        tenantGeneration: 0,
+        clientGeneration: 0,
       };
       await saveVoucher(db, { sessionUid: id, accountId }, voucher as Voucher, new Date(nowMs));
       const result = { login: { accountId } };

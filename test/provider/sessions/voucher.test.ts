@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   opensTenant,
+  readVouched,
   type Vouched,
   type Voucher,
   voucherFor,
@@ -10,14 +11,25 @@ import {
 import type { LoginMethod } from "../../../src/provider/tenants/tenant_store.ts";
 
 const stands = { generation: 2, memberSinceMs: null };
-const password = { method: "password", tenantId: null, ...stands } as const;
-const handoff = (tenantId: string) => ({ method: "handoff", tenantId, ...stands, memberSinceMs: 7 }) as const;
+const byNobody = { clientId: null, clientGeneration: null } as const;
+const password = {
+  method: "password",
+  tenantId: null,
+  ...stands,
+  ...byNobody,
+  tenantGeneration: null,
+} as const;
+const byIsv = { clientId: "isv", clientGeneration: 4 } as const;
+const handoff = (tenantId: string) =>
+  ({ method: "handoff", tenantId, ...stands, memberSinceMs: 7, ...byIsv, tenantGeneration: 3 }) as const;
 const door = (loginMethod: LoginMethod) => ({
   tenantId: "acme",
   loginMethod,
   generation: 2,
   memberSinceMs: 7,
   reopenedAtMs: null,
+  tenantGeneration: 3,
+  vouchingClient: { clientId: "isv", generation: 4 },
 });
 
 const rows: [string, Parameters<typeof opensTenant>[0], LoginMethod, boolean][] = [
@@ -43,6 +55,39 @@ const rows: [string, Parameters<typeof opensTenant>[0], LoginMethod, boolean][] 
     "both",
     false,
   ],
+  [
+    "a handoff of before the tenant was ended opens nothing",
+    { ...handoff("acme"), tenantGeneration: 2 },
+    "both",
+    false,
+  ],
+  [
+    "a handoff of no generation of the tenant is none",
+    { ...handoff("acme"), tenantGeneration: null },
+    "both",
+    false,
+  ],
+  ["a password for the tenant as it is opens it", { ...password, tenantGeneration: 3 }, "both", true],
+  ["a password for the tenant of before opens nothing", { ...password, tenantGeneration: 2 }, "both", false],
+  [
+    "a handoff of before its client was ended opens nothing",
+    { ...handoff("acme"), clientGeneration: 3 },
+    "both",
+    false,
+  ],
+  [
+    "a handoff of no generation of its client is none",
+    { ...handoff("acme"), clientGeneration: null },
+    "both",
+    false,
+  ],
+  [
+    "a handoff by a client that may not be used opens nothing",
+    { ...handoff("acme"), clientId: "other" },
+    "both",
+    false,
+  ],
+  ["a handoff of before its client was kept opens it", { ...handoff("acme"), ...byNobody }, "both", true],
 ];
 for (const [name, vouched, loginMethod, opens] of rows) {
   test(name, () => assert.equal(opensTenant(vouched, door(loginMethod)), opens));
@@ -51,7 +96,6 @@ for (const [name, vouched, loginMethod, opens] of rows) {
 test("a session speaks for a tenant by its newest login that opens it", () => {
   const made = (one: Vouched, authTimeMs: number): Voucher => ({
     ...one,
-    clientId: null,
     amr: [],
     acr: undefined,
     authTimeMs,
@@ -63,8 +107,22 @@ test("a session speaks for a tenant by its newest login that opens it", () => {
   assert.equal(voucherFor([], door("both")), undefined);
 });
 
+test("what a carrier does not say is of before anything was ended", () => {
+  const kept = { method: "handoff", tenantId: "acme", clientId: "isv" } as const;
+  const first = { generation: 0, memberSinceMs: null, tenantGeneration: 0, clientGeneration: 0 };
+  assert.deepEqual(readVouched(kept), { ...kept, ...first });
+  assert.deepEqual(readVouched(handoff("acme")), handoff("acme"));
+  const typed = { method: "password", tenantId: null, clientId: null } as const;
+  assert.deepEqual(readVouched(typed), {
+    ...typed,
+    ...first,
+    tenantGeneration: null,
+    clientGeneration: null,
+  });
+});
+
 test("a password typed before the tenant was enabled again opens it no more", () => {
-  const typed = { ...password, clientId: null, amr: [], acr: undefined, authTimeMs: 5_000 };
+  const typed = { ...password, amr: [], acr: undefined, authTimeMs: 5_000 };
   assert.equal(voucherFor([typed], { ...door("local"), reopenedAtMs: 5_000 })?.authTimeMs, 5_000);
   assert.equal(voucherFor([typed], { ...door("local"), reopenedAtMs: 6_000 }), undefined);
 });

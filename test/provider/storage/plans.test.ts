@@ -45,7 +45,7 @@ for (const kind of storeKinds) {
       await fill(store);
     });
 
-    const query = { accountId: "a1", tenantId: "t1", clientId: "c1", nowMs };
+    const query = { accountId: "a1", tenantId: "t1", clientId: "c1", vouchingClientId: "c2", nowMs };
     const acts: Readonly<Record<string, (db: TestDatabase["db"]) => Promise<unknown>>> = {
       "ending a client": (db) => endRightsOfClient(db, "c1", now),
       "ending a client's own tokens": (db) => endOwnTokensOfClient(db, "c2"),
@@ -114,6 +114,7 @@ async function fill({ db }: TestDatabase): Promise<void> {
   const times = { created_at_ms: 1, updated_at_ms: 1 };
   await insert("accounts", (n) => ({ id: `a${n}`, email: `a${n}@acme.example`, ...times }));
   await insert("tenants", (n) => ({ id: `t${n}`, name: "T", ...times }));
+  await insert("clients", (n) => ({ client_id: `c${n}`, metadata: "{}", ...times }));
   await insert("memberships", (n) => ({
     tenant_id: `t${n}`,
     account_id: `a${n}`,

@@ -39,6 +39,7 @@ for (const kind of storeKinds) {
         presencePolicy: { name: "session" },
         discoverable: false,
         reopenedAtMs: null,
+        generation: 0,
         disabledAtMs: null,
         createdAtMs: now.getTime(),
       });
