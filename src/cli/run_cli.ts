@@ -28,7 +28,7 @@ Administer it
                             your customers
   user create|add|update|list|show|password|sign-out|disable|enable|delete|import|export
                             the people who sign in, and the tenants they belong to
-  member remove             who no longer belongs to a tenant
+  member update|remove      a member's role in a tenant; who no longer belongs to it
   domain add|verify|list|remove
                             the domains they have proven
   client create|list|show|disable|enable|delete|rotate-secret

@@ -220,6 +220,9 @@ const acts: Record<AuditEventType, Act> = {
   "membership.created": byOperation(() =>
     members.addUserToTenant(operator, { user: email, tenantId: "newco" }),
   ),
+  "membership.updated": byOperation(() =>
+    members.updateMember(operator, { user: email, tenantId: "newco", role: "admin" }),
+  ),
   "membership.deleted": byOperation(() => members.removeMember(operator, { user: email, tenantId: "newco" })),
   "domain.added": byOperation(async () => {
     const claim = await domains.addDomain(operator, { tenantId: "acme", domain: "acme.example" });

@@ -176,6 +176,7 @@ const bodies: Record<string, Record<string, unknown>> = {
     idcApplicationArn: "arn:aws:sso::1:application/ssoins-1/apl-1",
     idcRegion: "us-east-1",
   },
+  "PATCH /v1/tenants/:tenant/users/:user": { role: "member" },
   "PATCH /v1/users/:user": { name: "Ann" },
   "POST /v1/users": { email: "new@acme.example" },
   "POST /v1/clients": { redirectUris: ["https://rp.example/cb"] },

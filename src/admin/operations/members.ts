@@ -1,5 +1,6 @@
 // Owns the operations on memberships: who belongs to which tenant, and as what.
 import { z } from "zod";
+import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import type { Account } from "../../provider/accounts/account_store.ts";
 import { findOthersWithAddress } from "../../provider/accounts/shared_address_store.ts";
@@ -8,15 +9,18 @@ import { endSignIns } from "../../provider/sessions/end_sign_ins.ts";
 import {
   createMembership,
   deleteMembership,
+  findRole,
   type MembershipRole,
   membershipRoles,
+  saveRole,
 } from "../../provider/tenants/membership_store.ts";
 import { addressIn } from "../../provider/tenants/person_in_tenant.ts";
 import { getTenant } from "../../provider/tenants/tenant_store.ts";
+import { saidOf } from "./ended_text.ts";
 import { type Act, operation } from "./entry.ts";
 import type { OperationContext } from "./operation.ts";
 import { adminScope } from "./permissions.ts";
-import { userShape, userWithEndedShape } from "./shapes.ts";
+import { unchanged, userShape, userWithEndedShape } from "./shapes.ts";
 import { resolveUser, shownUser, toUser, type User } from "./user_view.ts";
 
 const permission = adminScope;
@@ -33,7 +37,10 @@ const words = {
   example: "ada@acme.example --tenant globex",
 };
 
-/** Adds a user who exists to a tenant. @throws OperationError account_not_found, tenant_not_found */
+/**
+ * Adds a user who exists to a tenant. Whoever is a member already stays one.
+ * @throws OperationError account_not_found, tenant_not_found, invalid_input for a member who has another role than asked
+ */
 export const addUserToTenant = operation({
   name: "user add",
   summary: "Add a user who exists to a tenant",
@@ -57,6 +64,46 @@ export const addUserToTenant = operation({
     return { ...(await toUser(trx, account)), ...(warnings.length === 0 ? {} : { warnings }) };
   },
 });
+
+/**
+ * Gives a member of a tenant another role. One who has it stays as they are.
+ * @throws OperationError account_not_found, not_a_member
+ */
+export const updateMember = operation({
+  name: "member update",
+  summary: "Give a member of a tenant another role",
+  permission,
+  events: ["membership.updated"],
+  input: z.strictObject({ user, tenantId, role: memberRole.describe("member or admin.") }),
+  output: userShape.extend({ unchanged }),
+  http: [{ method: "patch", path: "/v1/tenants/:tenant/users/:user", params: { tenant: "tenantId" } }],
+  cli: {
+    ...words,
+    needs: { ...words.needs, role: "admin" },
+    example: `${words.example} --role admin`,
+    summary: "give a member of a tenant another role",
+    show: (told, { role }) => {
+      const shown = shownUser(told);
+      return { ...shown, say: [...(shown.say ?? []), ...saidOf(told.unchanged, String(role))] };
+    },
+  },
+  async run(trx, { user, tenantId, role }, act): Promise<User & { unchanged?: true | undefined }> {
+    const account = await resolveUser(trx, user);
+    const member = { tenantId, accountId: account.id };
+    const roleWas = await findRole(trx, tenantId, account.id);
+    if (roleWas === undefined) throw noMember(tenantId);
+    const changed = roleWas !== role && (await saveRole(trx, member, { was: roleWas, is: role }));
+    if (changed) await act.record({ type: "membership.updated", ...member, details: { role, roleWas } });
+    else if ((await findRole(trx, tenantId, account.id)) !== role) throw noMember(tenantId);
+    return { ...(await toUser(trx, account)), ...(changed ? {} : { unchanged: true as const }) };
+  },
+});
+
+const noMember = (tenantId: string): OperationError =>
+  new OperationError("not_a_member", `The user is no member of the tenant ${tenantId}.`, {
+    field: "tenantId",
+    fix: "List a tenant's members with tti user list --tenant.",
+  });
 
 /**
  * Ends a user's membership of a tenant, with what they agreed to there and every code and token for it. What they
@@ -83,10 +130,7 @@ the account stays.`,
     const account = await resolveUser(trx, user);
     const accountId = account.id;
     if (!(await deleteMembership(trx, tenantId, accountId, act.now))) {
-      throw new OperationError("not_a_member", `The user is no member of the tenant ${tenantId}.`, {
-        field: "tenantId",
-        fix: "List a tenant's members with tti user list --tenant.",
-      });
+      throw noMember(tenantId);
     }
     await revokeOfflineConsentsOf(trx, { tenantId, accountId }, act.now);
     await act.record({ type: "membership.deleted", tenantId, accountId });
@@ -109,7 +153,10 @@ export async function addMembership(
 ): Promise<string[]> {
   const { id: tenantId } = await getTenant(db, wanted.tenantId);
   const membership = { tenantId, accountId: account.id, role: wanted.role ?? "member" };
-  if (!(await createMembership(db, membership, now))) return [];
+  if (!(await createMembership(db, membership, now))) {
+    await assertRole(db, membership, wanted.role);
+    return [];
+  }
   const address = addressIn(account, undefined);
   const person = { tenantId, accountId: account.id };
   const others = address === null ? [] : await findOthers(db, { ...person, address });
@@ -127,4 +174,18 @@ export async function addMembership(
         `The member ${other} of the tenant ${tenantId} has the same address: at AWS both are one person.`,
     ),
   ];
+}
+
+// A role that is asked for is never passed over: whoever asks would think that it counts.
+async function assertRole(
+  db: Database,
+  { tenantId, accountId }: { tenantId: string; accountId: string },
+  asked: MembershipRole | undefined,
+): Promise<void> {
+  const role = await findRole(db, tenantId, accountId);
+  if (asked === undefined || asked === role) return;
+  throw new OperationError("invalid_input", `The user is a member of ${tenantId} already, as ${role}.`, {
+    field: "role",
+    fix: `Change it: tti member update USER --tenant ${tenantId} --role ${asked}, or PATCH /v1/tenants/${tenantId}/users/USER.`,
+  });
 }

@@ -43,6 +43,7 @@ export const operations: readonly Operation<TableContext>[] = [
   challenges.acceptLoginChallenge,
   challenges.rejectLoginChallenge,
   members.addUserToTenant,
+  members.updateMember,
   members.removeMember,
   accessors.listAccessors,
   accessors.createAccessor,

@@ -65,6 +65,11 @@ export const peopleEvents = {
       sameAddressAs: "other members whose tokens carry the same address: at AWS they are one person",
     },
   },
+  "membership.updated": {
+    meaning: "A member of a tenant got another role.",
+    always: ["tenant", "account"],
+    details: { role: "the role", roleWas: "the role before" },
+  },
   "membership.deleted": {
     meaning: "A person is a member no longer.",
     always: ["tenant", "account"],

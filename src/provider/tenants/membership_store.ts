@@ -129,6 +129,33 @@ export async function createMembership(
   return rows.length > 0;
 }
 
+/** What an account is in a tenant, disabled ones included; undefined: no member. */
+export async function findRole(
+  db: Database,
+  tenantId: string,
+  accountId: string,
+): Promise<MembershipRole | undefined> {
+  const row: Pick<MembershipRow, "role"> | undefined = await db("memberships")
+    .where({ tenant_id: tenantId, account_id: accountId })
+    .first("role");
+  return row && readRole(row.role);
+}
+
+/**
+ * Gives a member another role.
+ * @returns whether the member had the role it is said to have had, and has the other now
+ */
+export async function saveRole(
+  db: Database,
+  member: { tenantId: string; accountId: string },
+  role: { was: MembershipRole; is: MembershipRole },
+): Promise<boolean> {
+  const changed: number = await db("memberships")
+    .where({ tenant_id: member.tenantId, account_id: member.accountId, role: role.was })
+    .update({ role: role.is });
+  return changed > 0;
+}
+
 /**
  * Ends a membership. That there was one is kept: nobody but who acts for this tenant may take the account over.
  * @param db a transaction
@@ -219,14 +246,17 @@ function enabledMemberships(db: Database) {
     });
 }
 
+// An unknown role gives the least.
+const readRole = (stored: string): MembershipRole =>
+  membershipRoles.find((role) => role === stored) ?? "member";
+
 function toMembership(row: MembershipRow): Membership {
   return {
     tenantId: row.tenant_id,
     tenantName: row.tenant_name,
     loginMethod: readLoginMethod(row.login_method),
     accountId: row.account_id,
-    // An unknown role gives the least.
-    role: membershipRoles.find((role) => role === row.role) ?? "member",
+    role: readRole(row.role),
     email: row.email,
     name: row.name,
     lastLoginAtMs: row.last_login_at_ms,

@@ -99,6 +99,10 @@ const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
   "user export": [() => ({}), () => ({ tenantId: "acme" })],
   "user export-with-hashes": [() => ({})],
   "user add": [() => ({ user: "bob@acme.example", tenantId: "acme" })],
+  "member update": [
+    () => ({ user: "bob@acme.example", tenantId: "acme", role: "admin" }),
+    () => ({ user: "bob@acme.example", tenantId: "acme", role: "admin" }),
+  ],
   "user update": [() => ({ user: ann, name: "Ann" })],
   "user show": [() => ({ user: ann })],
   "user list": [() => ({}), () => ({ tenantId: "acme" })],
