@@ -29,7 +29,11 @@ test("a person signs in and sees their own decoded ID token, and no page breaks 
   assert.equal(page.url(), `${world.demo.url}/`);
   const claims = page.locator("table.claims");
   await claims.getByText(alice.email).waitFor();
-  for (const rule of ["RS256, the only algorithm", "one token is one exchange", "the audience registered with AWS"]) {
+  for (const rule of [
+    "RS256, the only algorithm",
+    "one token is one exchange",
+    "the audience registered with AWS",
+  ]) {
     await claims.getByText(rule).waitFor();
   }
   assert.equal(await claims.locator("tbody th[scope=row]", { hasText: /^tenant_id$/ }).count(), 1);
