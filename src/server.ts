@@ -175,7 +175,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       passwords,
       resolveTxt: options.resolveTxt ?? txtResolver(config.dnsServers),
       search,
-      findBackEndToken: (token: string) => findBackEndToken(host.current(), token),
+      findBackEndToken: (token: string, at: Database = db) => findBackEndToken(at, token, clock().getTime()),
     };
     const storeClock = createStoreClock({ watch, clock, log }, clockToleranceSeconds);
     const app = createPublicApp({

@@ -48,6 +48,12 @@ export interface SearchServiceDeps
 export interface SearchQuery extends Omit<SearchRequest, "user"> {
   /** The client that asks; it may act for the tenant. */
   clientId: string;
+  /**
+   * Asserts that the client still may, as the store says now. AWS answers with credentials that are kept, so nothing
+   * else would ask.
+   * @throws OperationError unauthenticated, forbidden
+   */
+  still(): Promise<void>;
   tenantId: string;
   /** Account id or e-mail address. */
   user: string;
@@ -68,12 +74,13 @@ export class SearchService {
   /**
    * Searches, page after page. The tenant's rules are asked at every search, not only when a token is
    * minted: who takes consent back is not searched for with credentials that still live.
-   * @throws OperationError tenant_not_found, not_a_member (also for users there are not), presence_required,
+   * @throws OperationError unauthenticated, forbidden, tenant_not_found, not_a_member (also for users there are not), presence_required,
    *   accessor_not_found, exchange_failed (naming step and fix), invalid_input
    */
   async *pages(query: SearchQuery): AsyncGenerator<SearchPage, void, undefined> {
-    const { tenantId, clientId, accessor: name, user, ...request } = query;
+    const { tenantId, clientId, accessor: name, user, still, ...request } = query;
     const { db } = this.#deps;
+    await still();
     await getTenant(db, tenantId);
     const accountId = await this.#resolveUser(tenantId, user);
     const named = { accountId, tenantId, clientId, present: false, login: "asserted" } as const;
@@ -92,6 +99,8 @@ export class SearchService {
     };
     try {
       for await (const found of accessor.pages({ ...request, user: claims.sub })) {
+        // Who is read out to slowly decides how long that takes: each page is asked for anew.
+        await still();
         // Before it leaves: nobody reads a page that no event tells of.
         await record(found.results.length);
         yield found;

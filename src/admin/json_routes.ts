@@ -11,18 +11,20 @@ import { OperationError } from "../errors.ts";
 import { answerOf, type ErrorAnswer, logFailure, problemBody } from "../http_errors.ts";
 import { bringsBody } from "../input/request_body.ts";
 import type { Log } from "../log.ts";
+import type { ApiScope } from "../grants_and_scopes.ts";
 import type { BackEndToken } from "../provider/clients/access_tokens.ts";
 import { currentRequest, describeRequest } from "../request_context.ts";
 import { type ApiRoute, hasBody, inputOf } from "./api_routes.ts";
 import { authenticateBackEnd } from "./authenticate.ts";
 import { readJsonBody } from "./json_body.ts";
 import { inWordsOf, type MemberPath } from "./operations/input_faults.ts";
+import type { Caller } from "./operations/permissions.ts";
 import type { TableContext } from "./operations/table.ts";
 
 /** What routes of the table work with, before there is a caller. */
 export interface JsonRouteDeps extends Omit<TableContext, "caller" | "actor" | "may"> {
-  /** Looks up the access token of a back end at the provider that serves now. */
-  findBackEndToken(token: string): Promise<BackEndToken | undefined>;
+  /** Looks up the access token of a back end, as it stands now, or as a transaction sees it. */
+  findBackEndToken(token: string, db?: Database): Promise<BackEndToken | undefined>;
 }
 
 /** What answering works with. */
@@ -108,10 +110,19 @@ export function addJsonRoute(
 ): void {
   router[route.method](route.path, async (ctx) => {
     const { permission } = route;
-    const caller = await authenticateBackEnd(ctx.get("authorization"), permission, deps.findBackEndToken);
+    const authorization = ctx.get("authorization");
+    const ask = (asked: ApiScope, db: Database) =>
+      authenticateBackEnd(authorization, asked, (token) => deps.findBackEndToken(token, db));
+    let standing = await ask(permission, deps.db);
+    const { clientId, tokenHash } = standing;
+    // How long the body takes is the caller's to say: what they may is asked again when something comes of it.
     const body = hasBody(route) ? await readJsonBody(ctx.req) : {};
-    const may = (asked: string) => caller.scopes.has(asked);
-    const context = { ...deps, caller, actor: `client:${caller.clientId}`, may };
+    const may = async (asked: ApiScope, db: Database): Promise<boolean> => {
+      standing = await ask(asked, db);
+      return true;
+    };
+    const caller: Caller = { clientId, tokenHash, mayActFor: (...right) => standing.mayActFor(...right) };
+    const context = { ...deps, caller, actor: `client:${clientId}`, may };
     const path = ctx.params as Record<string, string>;
     const input = inputOf(route, {
       path,

@@ -38,6 +38,12 @@ export type Act<Context, Event extends AuditEventType, Prepared> = Omit<Context,
   now: Date;
   /** What `prepare` answered. */
   prepared: Prepared;
+  /**
+   * Asks the caller's right again. The runner has, as the first thing in its transaction; who opens transactions
+   * themselves, or lets time go by, asks in each, before anything comes of it.
+   * @throws OperationError unauthenticated, forbidden
+   */
+  still(db: Database): Promise<void>;
   /** Records an event the entry declares, in the transaction. */
   record(event: Recorded<Event>): Promise<void>;
   /** Records it in the trail of each of these tenants; without any: in none. */
@@ -93,8 +99,8 @@ export interface OperationEntry
 /** An operation: called, it runs as the table says. */
 export interface Operation<Context extends OperationContext = OperationContext, Result = unknown> {
   /**
-   * Runs it: checks the permission, reads the input, opens the transaction, does it.
-   * @throws OperationError forbidden, invalid_input, and what the operation throws
+   * Runs it: checks the permission, reads the input, opens the transaction, checks the permission there, does it.
+   * @throws OperationError unauthenticated, forbidden, invalid_input, and what the operation throws
    */
   (context: Context, input?: unknown): Promise<Result>;
   readonly entry: OperationEntry;
@@ -109,11 +115,16 @@ export function operationsIn<Context extends OperationContext>() {
     Prepared = undefined,
   >(spec: OperationSpec<Context, Input, Output, Event, Prepared>): Operation<Context, z.output<Output>> {
     const call = async (context: Context, input: unknown = {}): Promise<z.output<Output>> => {
-      assertPermitted(spec.permission, context);
+      const still = (db: Database) => assertPermitted(spec.permission, context, db);
+      await still(context.db);
       const wanted = parseArguments(spec.input, input);
       const prepared = (await spec.prepare?.(wanted, context)) as Prepared;
       const now = context.clock();
-      const run = (db: Database) => spec.run(db, wanted, actIn(db, context, prepared, now));
+      const run = async (db: Database) => {
+        // What came before may have taken long: it is asked again where the act is.
+        if (db !== context.db || spec.prepare !== undefined) await still(db);
+        return spec.run(db, wanted, actIn(db, context, prepared, now, still));
+      };
       if (spec.events.length === 0 || spec.ownTransaction !== undefined) return run(context.db);
       return runEnding(context.db, "dryRun" in wanted && wanted["dryRun"] === true, run);
     };
@@ -129,6 +140,7 @@ function actIn<Context extends OperationContext, Event extends AuditEventType, P
   context: Context,
   prepared: Prepared,
   now: Date,
+  still: (db: Database) => Promise<void>,
 ): Act<Context, Event, Prepared> {
   const { actor } = context;
   const whole = (event: object) => ({ ...event, actor }) as NewAuditEvent & { accountId: string };
@@ -137,6 +149,7 @@ function actIn<Context extends OperationContext, Event extends AuditEventType, P
     db,
     now,
     prepared,
+    still,
     record: (event) => createAuditEvent(db, whole(event), now),
     recordInTenants: (event, tenantIds) =>
       createAuditEventInTenants(db, whole(event) as never, tenantIds, now),
@@ -144,8 +157,16 @@ function actIn<Context extends OperationContext, Event extends AuditEventType, P
   };
 }
 
-function assertPermitted(permission: ApiScope, { may }: OperationContext): void {
-  if (may(permission)) return;
+/**
+ * Asserts that who asks may do what needs a permission, as the store says now.
+ * @throws OperationError unauthenticated, forbidden
+ */
+export async function assertPermitted(
+  permission: ApiScope,
+  { may }: Pick<OperationContext, "may">,
+  db: Database,
+): Promise<void> {
+  if (await may(permission, db)) return;
   throw new OperationError("forbidden", `The caller may not do this: it takes ${permission}.`, {
     fix: "Use an access token that carries it.",
   });

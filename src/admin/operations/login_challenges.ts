@@ -3,7 +3,6 @@
 import { z } from "zod";
 import { OperationError } from "../../errors.ts";
 import type { InstallationPart } from "../../installation.ts";
-import type { BackEndToken } from "../../provider/clients/access_tokens.ts";
 import {
   acceptHandoff,
   getHandoff,
@@ -13,13 +12,13 @@ import {
 import { type Act, operationsIn } from "./entry.ts";
 import { inWordsOf, says } from "./input_faults.ts";
 import { displayName, momentField, type OperationContext } from "./operation.ts";
-import { assertTenantAllowed, handoffScope } from "./permissions.ts";
+import { assertTenantAllowed, type Caller, handoffScope } from "./permissions.ts";
 
 /** What answering challenges works with. */
 export interface ChallengeContext
   extends OperationContext,
     InstallationPart<"db" | "clock" | "issuer" | "requireVerifiedDomain"> {
-  caller: BackEndToken;
+  caller: Caller;
 }
 
 const challengeOperation = operationsIn<ChallengeContext>();
@@ -148,14 +147,21 @@ async function accept(context: AcceptAct, login: Acceptance): Promise<{ redirect
       authTime: login.auth_time ?? Math.floor(context.now.getTime() / 1000),
       amr: login.amr ?? [],
     },
-    actorOf(context),
+    actorOf(context, login.tenant),
   );
   return { redirect_to: redirectTo };
 }
 
-function actorOf({ caller }: Pick<ChallengeContext, "caller">): HandoffActor {
-  const { clientId, tokenHash } = caller;
-  return { clientId, tokenHash, mayActFor: (tenantId) => caller.mayActFor("handoff", tenantId) };
+function actorOf({ caller, still }: Pick<AcceptAct, "caller" | "still">, tenantId?: string): HandoffActor {
+  return {
+    clientId: caller.clientId,
+    tokenHash: caller.tokenHash,
+    mayActFor: (tenant) => caller.mayActFor("handoff", tenant),
+    async still(trx) {
+      await still(trx);
+      if (tenantId !== undefined) assertTenantAllowed(caller, "handoff", tenantId);
+    },
+  };
 }
 
 // In the trail of a tenant only by whom may act for it.

@@ -16,8 +16,12 @@ export interface OperationContext {
   passwords: Passwords;
   /** Who asks, for the audit trail: `cli:<user>` or `client:<client_id>`. */
   actor: string;
-  /** Whether who asks may do what needs this permission. */
-  may(permission: ApiScope): boolean;
+  /**
+   * Whether who asks may do what needs this permission, as the store says now. Asked in the transaction of the act itself
+   * (`db`), for between a request and its act lies time that is the caller's to draw out.
+   * @throws OperationError unauthenticated, forbidden, where the face says why not in its own words
+   */
+  may(permission: ApiScope, db: Database): boolean | Promise<boolean>;
 }
 
 /** A member that is text, by the rules of the edge. */

@@ -7,13 +7,16 @@ import type { TenantRight } from "../../provider/clients/tenant_rights.ts";
 /** The scopes that open administration, the answering of login challenges, and search. */
 export const { admin: adminScope, handoff: handoffScope, search: searchScope } = apiScope;
 
+/** A back end that calls: whose it is, and for which tenants it may act, by when its right was asked last. */
+export type Caller = Pick<BackEndToken, "clientId" | "tokenHash" | "mayActFor">;
+
 /**
  * Asserts that a back end may act for a tenant.
  * @param right by which of its rights; each has tenants of its own
  * @throws OperationError forbidden
  */
 export function assertTenantAllowed(
-  token: BackEndToken,
+  token: Caller,
   right: Exclude<TenantRight, "mint">,
   tenantId: string,
 ): void {

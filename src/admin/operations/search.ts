@@ -2,15 +2,14 @@
 import type { SearchPage } from "tti-exchange";
 import { z } from "zod";
 import type { SearchQuery, SearchService } from "../../accessors/search_service.ts";
-import type { BackEndToken } from "../../provider/clients/access_tokens.ts";
-import { operationsIn } from "./entry.ts";
+import { assertPermitted, operationsIn } from "./entry.ts";
 import { type OperationContext, parseArguments } from "./operation.ts";
-import { assertTenantAllowed, searchScope } from "./permissions.ts";
+import { assertTenantAllowed, type Caller, searchScope } from "./permissions.ts";
 
 /** What searching works with. */
 export interface SearchContext extends OperationContext {
   search: SearchService;
-  caller: BackEndToken;
+  caller: Caller;
   /** Aborted when whoever asked hung up: a search must not run on for nobody. */
   signal?: AbortSignal;
 }
@@ -35,14 +34,19 @@ const input = z.strictObject({
  * @throws OperationError forbidden, invalid_input; what the search throws comes with its first page
  */
 export function searchPages(
-  { search, caller, signal }: Pick<SearchContext, "search" | "caller" | "signal">,
+  context: Pick<SearchContext, "search" | "caller" | "signal" | "may" | "db">,
   given: unknown,
 ): AsyncGenerator<SearchPage> {
+  const { search, caller, signal } = context;
   const { tenantId = "" } = given as { tenantId?: string };
   assertTenantAllowed(caller, "search", tenantId);
   const wanted = parseArguments(input, given);
   return search.pages({
     clientId: caller.clientId,
+    async still() {
+      await assertPermitted(searchScope, context, context.db);
+      assertTenantAllowed(caller, "search", tenantId);
+    },
     tenantId,
     user: wanted.user,
     accessor: wanted.accessor ?? "default",

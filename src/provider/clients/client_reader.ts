@@ -4,9 +4,9 @@ import { LRUCache } from "lru-cache";
 import type { ClientMetadata } from "oidc-provider";
 import { createBatcher } from "../../db/batch.ts";
 import type { Database } from "../../db/connect.ts";
-import { findServedMetadata, readStoredMetadata, servedMetadata } from "./client_store.ts";
+import { findServedClients, type ServedClient, servedMetadata } from "./client_store.ts";
 
-// What a busy client's metadata says is parsed once for each of its texts.
+// What a busy client's metadata says is parsed once for each of its texts and generations.
 const mostTexts = 1_000;
 
 /** Reads the metadata of clients that may be used now. */
@@ -18,19 +18,20 @@ export interface ClientReader {
 /** Makes a reader of a store. */
 export function createClientReader(db: Database): ClientReader {
   const parsed = new LRUCache<string, ClientMetadata>({ max: mostTexts });
-  const parse = (text: string): ClientMetadata => {
-    const known = parsed.get(text);
+  const parse = (client: ServedClient): ClientMetadata => {
+    const key = `${client.generation} ${client.own_token_generation} ${client.metadata}`;
+    const known = parsed.get(key);
     if (known !== undefined) return known;
-    const metadata = servedMetadata(readStoredMetadata(text));
-    parsed.set(text, metadata);
+    const metadata = servedMetadata(client);
+    parsed.set(key, metadata);
     return metadata;
   };
   const read = createBatcher<string, ClientMetadata | undefined>({
     async run(clientIds) {
-      const texts = await findServedMetadata(db, clientIds);
+      const clients = await findServedClients(db, clientIds);
       return clientIds.map((clientId) => {
-        const text = texts.get(clientId);
-        return text === undefined ? undefined : parse(text);
+        const client = clients.get(clientId);
+        return client && parse(client);
       });
     },
     mostItems: 50,

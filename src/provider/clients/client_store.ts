@@ -25,8 +25,18 @@ export interface StoredClientMetadata extends ClientMetadata {
   allowed_tenants?: string[];
 }
 
+/** What the store knows of a client beside its metadata, under the names the provider's Client has it by. */
+export interface ClientGenerations {
+  /** As {@link Client.generation}. */
+  generation: number;
+  /** The same of the access tokens it gets for itself; another one also when its secret, or anything of it, is replaced. */
+  own_token_generation: number;
+}
+
 /** The names of our own metadata members. */
 export const extraClientMetadata = [
+  "generation",
+  "own_token_generation",
   "first_party",
   "require_pkce",
   "rotate_refresh_token",
@@ -41,7 +51,12 @@ export const extraClientMetadata = [
  * registered that any will do: without its `sid` a logout in one browser would end the person's sessions in all
  * (OpenID Connect Back-Channel Logout 1.0 sections 2.2 and 2.4).
  */
-export function servedMetadata(metadata: StoredClientMetadata): StoredClientMetadata {
+export function servedMetadata({
+  metadata: text,
+  generation,
+  own_token_generation,
+}: ServedClient): StoredClientMetadata & ClientGenerations {
+  const metadata = { ...readStoredMetadata(text), generation, own_token_generation };
   if (metadata.backchannel_logout_uri === undefined) return metadata;
   return { backchannel_logout_session_required: true, ...metadata };
 }
@@ -85,25 +100,31 @@ export async function findClient(db: Database, clientId: string): Promise<Client
   return row && toClient(row);
 }
 
+/** A client that may be used now, as it is stored. */
+export interface ServedClient extends ClientGenerations {
+  /** Its metadata, as text. */
+  metadata: string;
+}
+
 /**
- * Reads the metadata texts of those of some clients that may be used now. The one place that decides it: every way to
+ * Reads those of some clients that may be used now. The one place that decides it: every way to
  * a token, and every access token, asks for its client here.
  */
-export async function findServedMetadata(
+export async function findServedClients(
   db: Database,
   clientIds: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, ServedClient>> {
   // From an Authorization header or an assertion may come what no store can look for.
   const ids = [...new Set(clientIds)].filter(isStorable);
   if (ids.length === 0) return new Map();
-  const rows = await runStatement<Pick<ClientRow, "client_id" | "metadata">>(
+  const rows = await runStatement<ServedClient & { client_id: string }>(
     db,
     `clients_served_${ids.length}`,
-    `select client_id, metadata from clients where client_id in (${ids.map(() => "?").join(", ")})
+    `select client_id, metadata, generation, own_token_generation from clients where client_id in (${ids.map(() => "?").join(", ")})
      and disabled_at_ms is null and deleted_at_ms is null`,
     ids,
   );
-  return new Map(rows.map((row) => [row.client_id, row.metadata]));
+  return new Map(rows.map(({ client_id, ...client }) => [client_id, client]));
 }
 
 /**

@@ -2,10 +2,11 @@
 // (token_exchange.ts, jwt_bearer.ts) say who is named; here it is decided, signed and recorded.
 import { decodeJwt } from "jose";
 import type Provider from "oidc-provider";
-import type { Client, KoaContextWithOIDC } from "oidc-provider";
+import { type Client, errors, type KoaContextWithOIDC } from "oidc-provider";
 import { OperationError } from "../../errors.ts";
 import type { Installation } from "../../installation.ts";
 import { assertMayActFor, type TenantRight } from "../clients/tenant_rights.ts";
+import { generationIn } from "../library/client_generation.ts";
 import { assertLoginOpens, decideFacts } from "../subjects/subject.ts";
 import { createSubjectReader } from "../subjects/subject_store.ts";
 import { createUseRecorder } from "./assertion_use_store.ts";
@@ -34,7 +35,7 @@ export interface MintedToken {
  *
  * @param provider the Provider that serves now
  * @param client the client that asks; it is authenticated
- * @throws OperationError tenant_not_allowed, as `decideSubject` does, as the plan does, and subject_token_replayed
+ * @throws InvalidClientAuth if the client is gone, or proves itself otherwise, since; OperationError tenant_not_allowed, as `decideSubject` does, as the plan does, and subject_token_replayed
  */
 export async function mintIdToken(
   provider: Provider,
@@ -42,9 +43,12 @@ export async function mintIdToken(
   deps: MintDeps,
   named: NamedSubject,
 ): Promise<MintedToken> {
-  const decided = await decide(deps, client, named);
+  const [present, audience] = await Promise.all([
+    provider.Client.find(client.clientId),
+    provider.Client.find(deps.awsClientId),
+  ]);
+  const decided = await decide(deps, stillThere(client, present), named);
   const nowSeconds = Math.floor(deps.clock().getTime() / 1000);
-  const audience = await provider.Client.find(deps.awsClientId);
   if (audience === undefined) {
     throw new OperationError(
       "client_not_found",
@@ -63,6 +67,13 @@ export async function mintIdToken(
   const { jti = "", exp = nowSeconds } = decodeJwt(idToken);
   await recordMint(deps, client, named, decided, jti);
   return { idToken, expiresInSeconds: exp - nowSeconds };
+}
+
+// Between its proof and this lies a fetch of its keys, which takes as long as the client's own server likes.
+function stillThere(client: Client, present: Client | undefined): Client {
+  const generation = (of: Client) => generationIn(of, "ClientCredentials");
+  if (present !== undefined && generation(present) === generation(client)) return present;
+  throw new errors.InvalidClientAuth("the client's right ended while it asked");
 }
 
 const secondsOf = (ms: number | null): number | undefined =>

@@ -60,6 +60,11 @@ export interface HandoffActor {
   tokenHash: string;
   /** Whether it may answer for a tenant. The caller has asked for the tenant of the login. */
   mayActFor(tenantId: string): boolean;
+  /**
+   * Asserts that it still may, as the transaction of the answer sees it.
+   * @throws OperationError unauthenticated, forbidden
+   */
+  still(trx: Database): Promise<void>;
 }
 
 /** What happens when the browser returns. */
@@ -165,6 +170,7 @@ export async function acceptHandoff(
   }
   const verifier = randomBytes(32).toString("base64url");
   const accept = async (trx: Database) => {
+    await actor.still(trx);
     const clientGeneration = await getGenerationBehind(trx, actor);
     const { account } = await provisionUser(trx, tenant, login, { by: "handoff", ...actor }, now);
     const ids = { tenantId: tenant.id, accountId: account.id };
@@ -204,6 +210,7 @@ export async function rejectHandoff(
   const outcome: HandoffOutcome = { kind: "rejected", ...reason };
   const now = deps.clock();
   await deps.db.transaction(async (trx) => {
+    await actor.still(trx);
     await answer(trx, challenge, { verifier, outcome }, now);
     const event = { type: "sign_in.rejected", actor: `client:${actor.clientId}` } as const;
     const details = { error: reason.error };

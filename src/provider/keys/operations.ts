@@ -14,6 +14,8 @@ import type { KmsKeys } from "./signer_kms.ts";
 
 /** What the operations work with. */
 export interface KeyOperationContext {
+  /** Asserts, in the transaction of the act, that who asks still may; absent: nobody but who has this machine asks. */
+  still?(db: Database): Promise<void>;
   db: Database;
   clock: Clock;
   /** Who asks, for the audit trail. */

@@ -52,6 +52,7 @@ export async function rotateKeys(
   const replacedKid = usesNext ? null : (next?.row.kid ?? null);
   const change = { actor: context.actor, nowMs };
   await context.db.transaction(async (trx) => {
+    await context.still?.(trx);
     if (key === undefined) {
       const times = { fromMs: next?.row.activatesAtMs ?? nowMs, toMs: activatesAtMs };
       if (!(await saveActivation(trx, kid, times))) throw overtaken();
@@ -101,6 +102,7 @@ export async function rotateKeysInEmergency(
   const change = { actor: context.actor, nowMs };
   const details = { emergency: true } as const;
   await context.db.transaction(async (trx) => {
+    await context.still?.(trx);
     for (const revoked of revokedKids) {
       if (!(await revokeRecorded(trx, revoked, change, details))) throw overtaken();
     }

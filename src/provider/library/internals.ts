@@ -5,6 +5,7 @@ import type Provider from "oidc-provider";
 import type { Client, KoaContextWithOIDC } from "oidc-provider";
 import ProviderClass from "oidc-provider";
 import { confirm } from "oidc-provider/lib/actions/end_session.js";
+import { keepClientGenerations } from "./client_generation.ts";
 import { type IdTokenSeal, sealIdTokens } from "./id_token_seal.ts";
 
 /** What the changes need to know. */
@@ -26,6 +27,7 @@ export interface ModelChanges extends IdTokenSeal {
  * model's members at first use.
  */
 export function changeModels(provider: Provider, changes: ModelChanges): void {
+  keepClientGenerations(provider);
   keepInGrants(provider, changes.grantMembers);
   sealIdTokens(provider, changes);
   recordUsesAtomically(provider, changes.recordUse);

@@ -18,6 +18,9 @@ interface ConsentRow {
   revoked_at_ms: number | null;
 }
 
+// An agreement that was given to a client of before, or before the client was disabled, is none to the present one.
+const stands = "client_generation = (select c.generation from clients c where c.client_id = offline_consents.client_id)";
+
 type ConsentKey = Pick<OfflineConsent, "tenantId" | "accountId" | "clientId">;
 
 const columnsOf = (key: ConsentKey) => ({
@@ -26,21 +29,37 @@ const columnsOf = (key: ConsentKey) => ({
   client_id: key.clientId,
 });
 
+const presentGeneration = (db: Database, clientId: string) =>
+  db.raw("coalesce((select c.generation from clients c where c.client_id = ?), 0)", [clientId]);
+
 /** Tells whether a user's agreement stands now. */
 export async function hasOfflineConsent(db: Database, key: ConsentKey): Promise<boolean> {
   const row: unknown = await db("offline_consents")
     .where(columnsOf(key))
     .whereNull("revoked_at_ms")
+    .whereRaw(stands)
     .first("granted_at_ms");
   return row !== undefined;
 }
 
-/** Records a user's agreement; one that was revoked stands again from now. */
-export async function saveOfflineConsent(db: Database, key: ConsentKey, now: Date): Promise<void> {
+/**
+ * Records a user's agreement; one that was revoked stands again from now.
+ * @param key with the generation of the client that the user was asked about; absent: as it is now
+ */
+export async function saveOfflineConsent(
+  db: Database,
+  key: ConsentKey & { clientGeneration?: number },
+  now: Date,
+): Promise<void> {
   await db("offline_consents")
-    .insert({ ...columnsOf(key), granted_at_ms: now.getTime(), revoked_at_ms: null })
+    .insert({
+      ...columnsOf(key),
+      granted_at_ms: now.getTime(),
+      revoked_at_ms: null,
+      client_generation: key.clientGeneration ?? presentGeneration(db, key.clientId),
+    })
     .onConflict(["tenant_id", "account_id", "client_id"])
-    .merge(["granted_at_ms", "revoked_at_ms"]);
+    .merge(["granted_at_ms", "revoked_at_ms", "client_generation"]);
 }
 
 /**
@@ -73,6 +92,7 @@ export async function listOfflineConsents(db: Database, accountId: string): Prom
   const rows: ConsentRow[] = await db("offline_consents")
     .where({ account_id: accountId })
     .whereNull("revoked_at_ms")
+    .whereRaw(stands)
     .orderBy("granted_at_ms", "desc");
   return rows.map((row) => ({
     tenantId: row.tenant_id,

@@ -19,6 +19,8 @@ export interface Agreement {
   tenantName: string;
   clientId: string;
   clientName: string;
+  /** Which of the clients that had this id, and since which of its endings. */
+  clientGeneration: number;
   /** Epoch milliseconds; undefined: on offer. */
   grantedAtMs: number | undefined;
 }
@@ -56,6 +58,7 @@ export async function listAgreements(
         tenantName: tenant.name,
         clientId: client.clientId,
         clientName: client.metadata.client_name ?? client.clientId,
+        clientGeneration: client.generation,
         grantedAtMs: given?.grantedAtMs,
       };
     }),
@@ -88,11 +91,11 @@ export async function decideAgreement(
   const known = await listAgreements(deps, person);
   const agreement = known.find((one) => one.tenantId === choice.tenantId && one.clientId === choice.clientId);
   if (agreement === undefined) return undefined;
-  const { tenantId, clientId } = agreement;
+  const { tenantId, clientId, clientGeneration } = agreement;
   const now = deps.clock();
   await deps.db.transaction(async (trx) => {
     const key = { tenantId, accountId, clientId };
-    if (choice.allow) await saveOfflineConsent(trx, key, now);
+    if (choice.allow) await saveOfflineConsent(trx, { ...key, clientGeneration }, now);
     else await revokeOfflineConsent(trx, key, now);
     const type = choice.allow ? "consent.granted" : "consent.revoked";
     const event = { ...key, actor: `account:${accountId}`, details: { what: "offline" } };

@@ -3,8 +3,11 @@
 import { type Adapter, type AdapterFactory, type AdapterPayload, errors } from "oidc-provider";
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
+import { generationServed } from "../library/client_generation.ts";
 import { tellingStoreTrouble } from "../library/token_error.ts";
+import type { RecordPayload } from "./record_payload.ts";
 import {
+  clientOf,
   consumeRecord,
   createRecordOnce,
   deleteFamilyOfRecord,
@@ -53,7 +56,9 @@ function recordAdapter({ db, clock, onGrant }: AdapterDeps, model: string): Adap
   return {
     async upsert(id, payload, expiresIn) {
       const expiresAtMs = expiresIn === undefined ? null : clock().getTime() + expiresIn * 1000;
-      if (model !== "ReplayDetection") return saveRecord(db, model, id, payload, expiresAtMs);
+      if (model !== "ReplayDetection") {
+        return saveRecord(db, model, id, inItsGeneration(model, payload), expiresAtMs);
+      }
       if (await createRecordOnce(db, model, id, payload, expiresAtMs)) return;
       throw new errors.InvalidRequest("this assertion was used before");
     },
@@ -76,6 +81,14 @@ function recordAdapter({ db, clock, onGrant }: AdapterDeps, model: string): Adap
     },
     revokeByGrantId: (grantId) => deleteRecordsOfGrant(db, model, grantId),
   };
+}
+
+// What was made earlier, or with its client at hand, says so itself.
+function inItsGeneration(model: string, payload: RecordPayload): RecordPayload {
+  const clientId = clientOf(payload);
+  if (clientId === null || payload.clientGeneration !== undefined) return payload;
+  const clientGeneration = generationServed(clientId, model);
+  return clientGeneration === undefined ? payload : { ...payload, clientGeneration };
 }
 
 // In the library's own words, so that a race and a plain replay read the same.

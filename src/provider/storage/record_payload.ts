@@ -3,6 +3,11 @@
 import { createHash } from "node:crypto";
 import type { AdapterPayload } from "oidc-provider";
 
+/** A payload, and in which generation of its client it was made: that has a column of its own. */
+export interface RecordPayload extends AdapterPayload {
+  clientGeneration?: number;
+}
+
 /** The form in which an id is stored: SHA-256, base64url. Ids are 128 random bits or more, so no salt. */
 export function hashRecordId(id: string): string {
   return createHash("sha256").update(id).digest("base64url");
@@ -18,7 +23,7 @@ export function useIdOf(issuer: string, jti: string): string {
  * session cookie), and an interaction repeats the session's cookie: both are left out.
  */
 export function serializePayload(payload: AdapterPayload): string {
-  const { jti: _presented, ...kept } = payload;
+  const { jti: _presented, clientGeneration: _column, ...kept } = payload as RecordPayload;
   if (kept.session === undefined) return JSON.stringify(kept);
   const { cookie: _cookie, ...session } = kept.session;
   return JSON.stringify({ ...kept, session });

@@ -3,11 +3,13 @@
 import type { AdapterPayload } from "oidc-provider";
 import type { Database } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
-import { hashRecordId, parsePayload, serializePayload } from "./record_payload.ts";
+import { hashRecordId, parsePayload, type RecordPayload, serializePayload } from "./record_payload.ts";
 
 interface RecordRow {
   payload: string;
   consumed_at_ms: number | null;
+  client_id: string | null;
+  client_generation: number;
 }
 
 /** What a record is written to, in the order of {@link recordBindings}: its key first. */
@@ -22,7 +24,17 @@ const recordColumns = [
   "client_id",
   "tenant_id",
   "expires_at_ms",
+  "client_generation",
 ] as const;
+
+// Who writes a record without the library's request knows its client as the store does now.
+const recordPlaces = recordColumns
+  .map((column) =>
+    column === "client_generation"
+      ? "coalesce(cast(? as integer), (select c.generation from clients c where c.client_id = ?), 0)"
+      : "?",
+  )
+  .join(", ");
 
 /** When a record ends: epoch milliseconds, or null for never. */
 type ExpiresAtMs = number | null;
@@ -37,10 +49,10 @@ export async function saveRecord(
 ): Promise<void> {
   await runStatement(
     db,
-    "oidc_record_save_2",
+    "oidc_record_save_3",
     `insert into oidc_records
        (${recordColumns.join(", ")})
-     values (${recordColumns.map(() => "?").join(", ")})
+     values (${recordPlaces})
      on conflict (model, id_hash) do update set
        ${recordColumns
          .slice(2)
@@ -64,10 +76,10 @@ export async function createRecordOnce(
 ): Promise<boolean> {
   const rows = await runStatement<{ model: string }>(
     db,
-    "oidc_record_create_once_2",
+    "oidc_record_create_once_3",
     `insert into oidc_records
        (${recordColumns.join(", ")})
-     values (${recordColumns.map(() => "?").join(", ")})
+     values (${recordPlaces})
      on conflict (model, id_hash) do nothing
      returning model`,
     recordBindings(model, id, payload, expiresAtMs),
@@ -107,11 +119,29 @@ async function findBy(
 ): Promise<AdapterPayload | undefined> {
   const [row] = await runStatement<RecordRow>(
     db,
-    `oidc_record_find_by_${column}`,
-    `select payload, consumed_at_ms from oidc_records where model = ? and ${column} = ?`,
+    `oidc_record_find_by_${column}_2`,
+    `select r.payload, r.consumed_at_ms, r.client_id, r.client_generation
+     from oidc_records r left join clients c on c.client_id = r.client_id
+     where r.model = ? and r.${column} = ? and (c.client_id is null or r.client_generation =
+       case when r.model = 'ClientCredentials' then c.own_token_generation else c.generation end)`,
     [model, hashRecordId(value)],
   );
-  return row && parsePayload(row.payload, id, row.consumed_at_ms);
+  if (row === undefined) return undefined;
+  const payload: RecordPayload = parsePayload(row.payload, id, row.consumed_at_ms);
+  const clientId = clientOf(payload);
+  if (clientId === null) return payload;
+  // An instance of an older version names no client in the row, and knows no generations.
+  if (row.client_id === null && !(await isFirstGeneration(db, clientId))) return undefined;
+  payload.clientGeneration = row.client_generation;
+  return payload;
+}
+
+async function isFirstGeneration(db: Database, clientId: string): Promise<boolean> {
+  const later: unknown = await db("clients")
+    .where("client_id", clientId)
+    .where("own_token_generation", ">", 0)
+    .first("client_id");
+  return later === undefined;
 }
 
 /**
@@ -184,15 +214,15 @@ function accountOf(payload: AdapterPayload): string | null {
 }
 
 // The client a record is for; a sign-in under way names it as the request did.
-function clientOf(payload: AdapterPayload): string | null {
+export function clientOf(payload: AdapterPayload): string | null {
   const asked = payload.params?.["client_id"];
   return payload.clientId ?? (typeof asked === "string" ? asked : null);
 }
 
-/** A record's values, one for each of {@link recordColumns}. */
+/** A record's values, in the order of {@link recordPlaces}. */
 export function recordBindings(model: string, id: string, payload: AdapterPayload, expiresAtMs: ExpiresAtMs) {
   const hashed = (value: string | undefined) => (value === undefined ? null : hashRecordId(value));
-  const { tenantId } = payload as { tenantId?: string };
+  const { tenantId, clientGeneration } = payload as { tenantId?: string; clientGeneration?: number };
   return [
     model,
     hashRecordId(id),
@@ -204,5 +234,7 @@ export function recordBindings(model: string, id: string, payload: AdapterPayloa
     clientOf(payload),
     model === "Grant" ? (tenantId ?? null) : null,
     expiresAtMs,
+    clientGeneration ?? null,
+    clientOf(payload),
   ] as const;
 }

@@ -89,8 +89,9 @@ a.id as account_id, a.email, a.email_verified_at_ms, a.name, a.external_at_ms,
       and v.tenant_generation = t.generation and ${clientVouchesStill}
       and (v.member_since_ms is null or v.member_since_ms = m.created_at_ms))
     then 1 else 0 end as live_handoff,
-  case when exists (select 1 from offline_consents c where c.tenant_id = asked.tenant_id
-    and c.account_id = asked.account_id and c.client_id = asked.client_id and c.revoked_at_ms is null)
+  case when exists (select 1 from offline_consents c
+    join clients given on given.client_id = c.client_id and given.generation = c.client_generation
+    where c.tenant_id = asked.tenant_id and c.account_id = asked.account_id and c.client_id = asked.client_id and c.revoked_at_ms is null)
     then 1 else 0 end as consented`;
 const joins = `
 left join accounts a on a.id = asked.account_id

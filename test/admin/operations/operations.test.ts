@@ -41,7 +41,7 @@ before(async () => {
     auditRetentionDays: undefined,
     issuer: "https://login.example",
     requireVerifiedDomain: false,
-    caller: { clientId: "isv", tokenHash: "", scopes: new Set(), mayActFor: () => true },
+    caller: { clientId: "isv", tokenHash: "", mayActFor: () => true },
     search: { pages: async function* () {} } as unknown as TableContext["search"],
     policy,
     sealer: createKeySealer([secret]),

@@ -1,0 +1,56 @@
+// Owns in which generation of its client a record of the library was made. What a request makes carries the generation
+// of the client as the request found it, however late it is written; what is written once more keeps what it had. The
+// store gives out nothing of another generation than the client's present one (storage/record_store.ts).
+import type Provider from "oidc-provider";
+import type { Client } from "oidc-provider";
+import ProviderClass from "oidc-provider";
+
+const member = "clientGeneration";
+
+interface Generated {
+  clientGeneration?: number;
+}
+
+/** Makes a Provider's records carry the generation of their client. Call it before the Provider serves anything. */
+export function keepClientGenerations(provider: Provider): void {
+  for (const model of [provider.BaseToken, provider.Interaction]) {
+    const own = Object.getOwnPropertyDescriptor(model, "IN_PAYLOAD")?.get;
+    if (own === undefined) throw new Error("oidc-provider's models list their members otherwise");
+    Object.defineProperty(model, "IN_PAYLOAD", {
+      configurable: true,
+      get() {
+        return [...(own.call(this) as string[]), member];
+      },
+    });
+  }
+  const { prototype } = provider.BaseToken;
+  const accessor = Object.getOwnPropertyDescriptor(prototype, "client");
+  if (accessor?.set === undefined) throw new Error("oidc-provider's tokens take their client otherwise");
+  const { set } = accessor;
+  Object.defineProperty(prototype, "client", {
+    ...accessor,
+    set(this: Generated & object, client: Client) {
+      set.call(this, client);
+      this.clientGeneration ??= generationIn(client, this.constructor.name);
+    },
+  });
+}
+
+/**
+ * The generation a record of a client belongs to.
+ * @param model the library's name of the record's kind: a client's own access tokens have generations of their own
+ */
+export function generationIn(client: object, model: string): number {
+  const name = model === "ClientCredentials" ? "own_token_generation" : "generation";
+  const value: unknown = Reflect.get(client, name);
+  return typeof value === "number" ? value : 0;
+}
+
+/**
+ * The generation of a client as the request under way found it.
+ * @returns undefined outside of the library's own requests, or in one of another client
+ */
+export function generationServed(clientId: string, model: string): number | undefined {
+  const client = ProviderClass.ctx?.oidc?.client;
+  return client?.clientId === clientId ? generationIn(client, model) : undefined;
+}
