@@ -19,7 +19,8 @@ interface ConsentRow {
 }
 
 // An agreement that was given to a client of before, or before the client was disabled, is none to the present one.
-const stands = "client_generation = (select c.generation from clients c where c.client_id = offline_consents.client_id)";
+const stands =
+  "client_generation = (select c.generation from clients c where c.client_id = offline_consents.client_id)";
 
 type ConsentKey = Pick<OfflineConsent, "tenantId" | "accountId" | "clientId">;
 

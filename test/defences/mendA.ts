@@ -1,0 +1,34 @@
+// Owns the defences of rights that end while a request is under way, and of ids that are registered again.
+import type { Defence } from "./defence.ts";
+
+const test = "test/security/held_requests.test.ts";
+
+export const defences: readonly Defence[] = [
+  {
+    id: "right-asked-where-it-acts",
+    promise: "What a caller may is asked again in the transaction of the act.",
+    faults: ["F1"],
+    file: "src/admin/json_routes.ts",
+    find: "standing = await ask(asked, db);",
+    replace: "await Promise.resolve([asked, db]);",
+    test,
+  },
+  {
+    id: "record-of-an-earlier-client",
+    promise: "What was made for a client of before is nothing to the next one of its id.",
+    faults: ["F3"],
+    file: "src/provider/storage/record_store.ts",
+    find: "then c.own_token_generation else c.generation end)`,",
+    replace: "then r.client_generation else r.client_generation end)`,",
+    test: "test/provider/clients/generations.test.ts",
+  },
+  {
+    id: "scope-registered-now",
+    promise: "An access token opens no more than its client is registered for now.",
+    faults: ["F3"],
+    file: "src/provider/clients/access_tokens.ts",
+    find: "filter((scope) => registered.has(scope))",
+    replace: "filter((scope) => registered.size > 0 && scope)",
+    test,
+  },
+];
