@@ -290,7 +290,12 @@ for (const kind of storeKinds) {
       const deps = { db, clock: systemClock, issuer, requireVerifiedDomain: false };
       const login = { subject: "vip-ended", tenant, email: "ended@ext.example", name: undefined };
       const given = { ...login, authTime: Math.floor(Date.now() / 1000), amr: [] };
-      const actor = { clientId: "standing", tokenHash: "of a token that was", mayActFor: () => true };
+      const actor = {
+        clientId: "standing",
+        tokenHash: "of a token that was",
+        mayActFor: () => true,
+        still: async () => {},
+      };
       await assert.rejects(acceptHandoff(deps, challenge, given, actor), { code: "unauthenticated" });
       assert.deepEqual(await db("accounts").where("id", "vip-ended"), []);
       assert.ok(await new IsvBackEnd(fixture, "standing").accept(challenge, login));

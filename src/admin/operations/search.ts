@@ -39,13 +39,16 @@ export function searchPages(
 ): AsyncGenerator<SearchPage> {
   const { search, caller, signal } = context;
   const { tenantId = "" } = given as { tenantId?: string };
-  assertTenantAllowed(caller, "search", tenantId);
+  const assertServed = () => {
+    assertTenantAllowed(caller, "search", tenantId);
+  };
+  assertServed();
   const wanted = parseArguments(input, given);
   return search.pages({
     clientId: caller.clientId,
     async still() {
       await assertPermitted(searchScope, context, context.db);
-      assertTenantAllowed(caller, "search", tenantId);
+      assertServed();
     },
     tenantId,
     user: wanted.user,
