@@ -7,10 +7,12 @@ import { readJsonBytes } from "../input/request_body.ts";
 const mostBytes = 64 * 1024;
 
 /**
- * Reads a request's body as a JSON object.
+ * Reads a request's body as a JSON object; no body is an empty one, whatever type it is announced as.
  * @throws OperationError invalid_input
  */
 export async function readJsonBody(request: IncomingMessage): Promise<Record<string, unknown>> {
+  const { "transfer-encoding": coding, "content-length": length = "0" } = request.headers;
+  if (coding === undefined && Number(length) === 0) return {};
   const body = parseJson(await readJsonBytes(request, { mostBytes }));
   if (typeof body === "object" && body !== null && !Array.isArray(body))
     return body as Record<string, unknown>;

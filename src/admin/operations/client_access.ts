@@ -158,7 +158,7 @@ the client got for itself with it end. What its users let it do stays.`,
     if (metadata.client_secret === undefined) {
       throw new OperationError("invalid_input", "The client has no secret: it proves itself otherwise.", {
         field: "clientId",
-        fix: "Nothing need be done: it proves itself with its key, or not at all.",
+        fix: keyAdvice(metadata),
       });
     }
     const changed = { ...metadata, client_secret: hashClientSecret(clientSecret) };
@@ -180,6 +180,18 @@ async function setDisabled(
   const client = withoutSecret(await store.getClient(trx, clientId));
   if (!changed) return { client, ended: noRightsEnded, unchanged: true };
   return { client, ended: await endRightsOfClient(trx, clientId, now) };
+}
+
+// Whoever asks for another secret may fear that what the client proves itself with has leaked.
+function keyAdvice(metadata: store.StoredClientMetadata): string {
+  const id = metadata.client_id;
+  if (metadata.jwks_uri !== undefined) {
+    return `It proves itself with its key. If the key leaked: tti client disable ${id} at once, put another key in its place at its jwksUri, then tti client enable ${id}.`;
+  }
+  if (metadata.jwks !== undefined) {
+    return `It proves itself with its key. If the key leaked: tti client disable ${id} at once; then delete the client and register it again with another key (tti client create --help).`;
+  }
+  return "It is a public client, which proves itself with nothing: there is nothing to leak.";
 }
 
 function shownClient({ client, ended, unchanged }: ClientWithEnded, state: string): Shown {
