@@ -139,6 +139,8 @@ export interface AccountPage extends PageFrame {
   emailVerified: boolean;
   organizations: readonly AccountOrganization[];
   agreements: readonly AccountAgreement[];
+  /** Stands in the place of agreements where there are none: what applications may do by the organizations' policies. */
+  withoutAgreements: string;
   /** What was just done, in words; announced. */
   notice?: string | undefined;
   /** Why what was asked for was not done; announced. */

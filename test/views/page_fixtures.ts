@@ -227,6 +227,7 @@ export const fixtures: { [N in PageName]: Pages[N] } = {
       },
       { tenantId: "globex", tenantName: "Globex", clientId: "reports", clientName: "Report Builder" },
     ],
+    withoutAgreements: "No application may, and none has asked.",
     notice: "Report Builder may no longer act for you.",
     signOutUrl: "/session/end",
   },

@@ -122,6 +122,7 @@ export function addAccountRoutes(router: Router, deps: AccountRouteDeps): void {
         email: email === undefined ? (addressIn(account, memberships[place]) ?? undefined) : undefined,
       })),
       agreements: agreements.map(toView),
+      withoutAgreements: withoutAgreements(tenants.map(({ presencePolicy }) => presencePolicy)),
       ...wordsFor(outcome, agreements),
       signOutUrl: accountSignOutUrl(deps.issuer),
     });
@@ -168,6 +169,15 @@ function inWords(policy: PresencePolicy): string {
     case "never":
       return "Applications may never act for you while you are away.";
   }
+}
+
+// Only `offline` asks for agreements. Elsewhere the organization's policy says it, and there is nothing to decide here.
+function withoutAgreements(policies: readonly PresencePolicy[]): string {
+  const names = new Set(policies.map(({ name }) => name));
+  if (names.has("within"))
+    return "It is as your organizations above say; they ask for no agreement of yours.";
+  if (names.has("offline") || names.size === 0) return "No application may, and none has asked.";
+  return "No application may, and none can ask.";
 }
 
 function sendOn(ctx: RouterContext, url: string): void {

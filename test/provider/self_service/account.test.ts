@@ -1,7 +1,8 @@
 // The person's own page: who may act for them while they are away, seen and decided by nobody else.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { saveTenant } from "../../../src/provider/tenants/tenant_store.ts";
+import { parsePresencePolicy } from "../../../src/provider/presence/presence_policy.ts";
+import { createTenant, saveTenant } from "../../../src/provider/tenants/tenant_store.ts";
 import { addMintingClients, backEndId, exchange, signSubject } from "../grants/mint_support.ts";
 import { addPerson, password, useProvider } from "../support/provider_fixture.ts";
 import { UserAgent, type Visit } from "../support/user_agent.ts";
@@ -53,6 +54,25 @@ test("one person's agreement is not another's", async () => {
   const agent = new UserAgent();
   await decide(agent, await openAccount(agent, "bob@acme.example"), "allow");
   assert.match(await mint(), /^presence_required/);
+});
+
+test("what the page says of applications agrees with the tenant's policy, whichever it is", async () => {
+  await createTenant(fixture.db, { id: "quiet", name: "Quiet" }, new Date());
+  await addPerson(fixture.db, { email: "kim@quiet.example", tenants: ["quiet"] });
+  const told = {
+    session: [/only while you are signed in\./, /No application may, and none can ask\./],
+    "within 12": [/up to 12 hours after your last sign-in\./, /It is as your organizations above say/],
+    offline: [/if you allow it below\./, /Not allowed/],
+    never: [/may never act for you while you are away\./, /No application may, and none can ask\./],
+  };
+  for (const [policy, [organization, agreements]] of Object.entries(told)) {
+    const presencePolicy = parsePresencePolicy(policy);
+    await saveTenant(fixture.db, "quiet", { presencePolicy }, new Date());
+    const { text } = await openAccount(new UserAgent(), "kim@quiet.example");
+    assert.match(text, organization as RegExp, policy);
+    assert.match(text, agreements as RegExp, policy);
+    if (policy.startsWith("within")) assert.doesNotMatch(text, /No application may/);
+  }
 });
 
 test("without a session nothing is shown and nothing decided", async () => {
