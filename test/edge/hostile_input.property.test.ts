@@ -179,6 +179,7 @@ const bodies: Record<string, Record<string, unknown>> = {
   "PATCH /v1/tenants/:tenant/users/:user": { role: "member" },
   "PATCH /v1/users/:user": { name: "Ann" },
   "POST /v1/users": { email: "new@acme.example" },
+  "POST /v1/users/import": { people: [{ email: "new@acme.example" }] },
   "POST /v1/clients": { redirectUris: ["https://rp.example/cb"] },
   "POST /v1/tenants/:tenant/search": { user: "ann@acme.example", query: "travel" },
 };

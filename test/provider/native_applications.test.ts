@@ -100,6 +100,6 @@ test("a scheme of its own is for public native applications, and must be a domai
   await assert.rejects(register({ ...own, applicationType: "web" }), /whose scheme is not https/);
   await assert.rejects(
     register({ ...own, applicationType: "native", authMethod: "client_secret_basic" }),
-    /native needs authMethod none/,
+    /needs authMethod none/,
   );
 });

@@ -61,7 +61,10 @@ test("posting a foreign tenant to the choice, twice or in another form, gets not
       headers: { "content-type": "application/x-www-form-urlencoded" },
     });
     // A choice that is refused is told on a page of its own.
-    const told = answer.status === 303 ? await agent.visit(new URL(answer.headers.get("location") ?? "", page.url)) : answer;
+    const told =
+      answer.status === 303
+        ? await agent.visit(new URL(answer.headers.get("location") ?? "", page.url))
+        : answer;
     assert.equal(told.status, body.includes("%00") ? 400 : 403, body);
   }
   const twice = await agent.visit(`${page.url}/tenant`, {
