@@ -19,6 +19,8 @@ import { beginHandoff } from "../../../src/provider/handoff/login_handoff.ts";
 import { openKeyRing } from "../../../src/provider/keys/key_ring.ts";
 import { keyPolicy } from "../../../src/provider/keys/policy.ts";
 import { createKeySealer } from "../../../src/provider/keys/seal.ts";
+import { hashRecordId } from "../../../src/provider/storage/record_payload.ts";
+import { saveRecord } from "../../../src/provider/storage/record_store.ts";
 import { openTestDatabase, type TestDatabase } from "../../support/databases.ts";
 
 const secret = new Uint8Array(32).fill(1);
@@ -41,11 +43,18 @@ before(async () => {
     auditRetentionDays: undefined,
     issuer: "https://login.example",
     requireVerifiedDomain: false,
-    caller: { clientId: "isv", tokenHash: "", mayActFor: () => true },
+    caller: { clientId: "isv", tokenHash: hashRecordId("isv-token"), mayActFor: () => true },
     search: { pages: async function* () {} } as unknown as TableContext["search"],
     policy,
     sealer: createKeySealer([secret]),
   };
+  await store.db("clients").insert({
+    client_id: "isv",
+    metadata: '{"client_id":"isv"}',
+    created_at_ms: 1,
+    updated_at_ms: 1,
+  });
+  await saveRecord(store.db, "ClientCredentials", "isv-token", { clientId: "isv" }, null);
   const ring = await openKeyRing({
     db: store.db,
     clock: systemClock,
