@@ -134,6 +134,16 @@ const keyContext = () => ({
   kms: undefined,
 });
 
+// The instance makes its next key by itself; where that comes between, the operator is told to run it again.
+async function emergency(left = 5): Promise<void> {
+  try {
+    await rotateKeysInEmergency(keyContext());
+  } catch (error) {
+    if ((error as { code?: string }).code !== "key_in_use" || left === 0) throw error;
+    await emergency(left - 1);
+  }
+}
+
 const newAccessor = {
   tenantId: "acme",
   applicationId: "11111111-2222-4333-8444-555555555555",
@@ -261,7 +271,7 @@ const acts: Record<AuditEventType, Act> = {
   "people.exported": byHttp(async () =>
     callApi("/v1/exports/users", await accessToken("admin", "tti:admin")),
   ),
-  "key.rotated": byOperation(() => rotateKeysInEmergency(keyContext())),
+  "key.rotated": byOperation(emergency),
   "key.resealed": byOperation(async () => {
     const [secret = ""] = fixture.config.secrets;
     await keys.reseal({
@@ -273,8 +283,8 @@ const acts: Record<AuditEventType, Act> = {
       sealer: createKeySealer([secret as Uint8Array, Buffer.alloc(32, 9)]),
     });
   }),
-  "key.revoked": byOperation(() => rotateKeysInEmergency(keyContext())),
-  "key.destroyed": byOperation(() => rotateKeysInEmergency(keyContext())),
+  "key.revoked": byOperation(emergency),
+  "key.destroyed": byOperation(emergency),
 };
 
 const partyField = { tenant: "tenantId", account: "accountId", client: "clientId" } as const;
