@@ -4,11 +4,12 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload, jwtVerify } from "jose";
+import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, type JWTPayload, jwtVerify } from "jose";
 import * as oidc from "openid-client";
 import { createClient } from "../../src/admin/operations/clients.ts";
 import { systemClock } from "../../src/clock.ts";
 import { createPasswords } from "../../src/provider/accounts/passwords.ts";
+import { authorizationUrl, type Params } from "./support/authorization.ts";
 import {
   addClient,
   addPerson,
@@ -138,4 +139,48 @@ test("a client that registered that any session will do is told the person only"
   await signOut(config, login);
   const [told] = await logoutTokens("everywhere");
   assert.deepEqual([told?.["sid"], told?.sub], [undefined, login.tokens.claims()?.sub]);
+});
+
+const refusals: Record<string, { firstParty: boolean; params: Params; error: string }> = {
+  "a third party without consent": { firstParty: false, params: {}, error: "consent_required" },
+  "the ISV's own that wants a fresh login": {
+    firstParty: true,
+    params: { max_age: "0" },
+    error: "login_required",
+  },
+};
+
+for (const [name, { firstParty, params, error }] of Object.entries(refusals)) {
+  test(`a client that was refused a silent sign-in hears of no sign-out: ${name}`, async () => {
+    const [signedIn, refused] = [`in-${error}`, `refused-${error}`].map((id) => id.replace("_", "-"));
+    assert.ok(signedIn !== undefined && refused !== undefined);
+    const config = await register(signedIn);
+    await register(refused, { firstParty });
+    const login = await signIn(config);
+    // Older than max_age=0 allows.
+    await sleep(1_100);
+    const silent = { client_id: refused, prompt: "none", ...params };
+    const { url } = await login.agent.follow(authorizationUrl(fixture, silent));
+    assert.equal(url.searchParams.get("error"), error);
+    await signOut(config, login);
+    assert.equal((await logoutTokens(signedIn)).length, 1);
+    await sleep(200);
+    assert.deepEqual(received.splice(0), [], "nobody else is told");
+  });
+}
+
+test("a client that was let in silently hears of the sign-out, by the sid of its ID token", async () => {
+  const config = await register("first");
+  await register("second");
+  const login = await signIn(config);
+  const { url } = await login.agent.follow(
+    authorizationUrl(fixture, { client_id: "second", prompt: "none" }),
+  );
+  assert.ok(url.searchParams.has("code"), url.href);
+  await signOut(config, login);
+  const end = Date.now() + 5_000;
+  while (received.length < 2 && Date.now() < end) await sleep(10);
+  const told = received.splice(0).map((token) => decodeJwt(token));
+  assert.deepEqual(told.map(({ aud }) => aud).toSorted(), ["first", "second"]);
+  assert.ok(told.every(({ sid }) => typeof sid === "string"));
 });

@@ -52,6 +52,11 @@ const comparingFetch: typeof fetch = async (input, init) => {
 };
 
 // 5xx are faults, and say nothing of what was decided.
-function isRefusal(response: Response): boolean {
-  return response.status >= 400 && response.status < 500;
+function isRefusal({ status, headers, url }: Response): boolean {
+  if (status >= 400 && status < 500) return true;
+  const to = headers.get("location");
+  if (to === null || status < 300 || status > 399) return false;
+  // At an OAuth endpoint the browser carries the refusal to the client (RFC 6749 section 4.1.2.1).
+  const { searchParams, hash } = new URL(to, url === "" ? "http://localhost" : url);
+  return searchParams.has("error") || new URLSearchParams(hash.slice(1)).has("error");
 }

@@ -120,8 +120,10 @@ async function statementFor(db: Database): Promise<string> {
   return parts.join(" union all ");
 }
 
-// A code or refresh token that comes again ends all that came of its grant (RFC 9700 section 4.14.2): things only go.
-const endsFamily = /^- oidc_records \{"model":"(Grant|AuthorizationCode|AccessToken|RefreshToken)"/;
+// A code or refresh token that comes again ends all that came of its grant (RFC 9700 section 4.14.2), and a sign-in that
+// was cancelled or denied is over: things only go.
+const endsFamily =
+  /^- oidc_records \{"model":"(Grant|AuthorizationCode|AccessToken|RefreshToken|Interaction)"/;
 
 /** What is in one reading and not in the other, as `+ table {…}` and `- table {…}`. */
 export function differencesOf(before: WholeStore, after: WholeStore): string[] {

@@ -1,8 +1,8 @@
 // Owns which tenant a sign-in is for and by which of the session's logins: the grant of an authorization request names
 // both, once and for all, and every token that comes of it is decided from them.
-import type { Grant, KoaContextWithOIDC, Session } from "oidc-provider";
+import type { Grant, interactionPolicy, KoaContextWithOIDC, Session } from "oidc-provider";
 import { personScopes } from "../../grants_and_scopes.ts";
-import { decideTenantOfRequest, isForTenant, needsConsent } from "../interactions/prompts.ts";
+import { asksForLogin, decideTenantOfRequest, isForTenant, needsConsent } from "../interactions/prompts.ts";
 import {
   createGrant,
   type GrantLogin,
@@ -19,9 +19,13 @@ import { ttlSeconds } from "./policies.ts";
 /**
  * Finds or makes the grant of an authorization request: the one of this session and client if it is for the
  * tenant the request is for. A first-party client's grant is made here, without a question; a third-party
- * client's after consent.
+ * client's after consent. A silent request that is about to be refused makes none.
+ * @param prompts the Provider's own list
  */
-export async function loadGrant(ctx: KoaContextWithOIDC): Promise<Grant | undefined> {
+export async function loadGrant(
+  ctx: KoaContextWithOIDC,
+  prompts: readonly interactionPolicy.Prompt[],
+): Promise<Grant | undefined> {
   const { client, session, account, provider, result } = ctx.oidc;
   if (!client || !session || !account) return undefined;
   const known = await Promise.all(
@@ -44,6 +48,7 @@ export async function loadGrant(ctx: KoaContextWithOIDC): Promise<Grant | undefi
   const matching: TenantGrant | undefined = own.find(
     (grant) => tenantOfGrant(grant) === tenantId && isOfLogin(grant, login, vouchersOf(account)),
   );
+  if (ctx.oidc.promptPending("none") && (await asksForLogin(ctx, prompts))) return matching;
   if (matching && login && !isVouchedAs(matching, login)) {
     keepLogin(matching, login);
     await matching.save();

@@ -40,6 +40,7 @@ const signingAlgorithms = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"] as con
 /** Writes the settings out. */
 export function providerConfiguration(settings: ProviderSettings): Configuration {
   const secure = settings.issuer.startsWith("https:");
+  const prompts = buildPrompts();
   return {
     adapter: settings.adapter,
     findAccount: settings.findAccount,
@@ -107,11 +108,11 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
     },
     fetch: settings.fetch,
     interactions: {
-      policy: buildPrompts(),
+      policy: prompts,
       url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
     },
     issueRefreshToken: async (_ctx, client) => issuesRefreshToken(client),
-    loadExistingGrant: loadGrant,
+    loadExistingGrant: (ctx) => loadGrant(ctx, prompts),
     pkce: { required: (_ctx, client) => requiresPkce(client) },
     renderError: settings.pages.error,
     responseTypes: ["code"],

@@ -102,6 +102,18 @@ export function buildPrompts(): interactionPolicy.Prompt[] {
   return [undisclosed(), login, select, consent];
 }
 
+/**
+ * Tells whether the person would be asked to log in. What the list asks for that does not depend on the grant.
+ * @param prompts a list of {@link buildPrompts}
+ */
+export async function asksForLogin(
+  ctx: KoaContextWithOIDC,
+  prompts: readonly interactionPolicy.Prompt[],
+): Promise<boolean> {
+  const checks = [...(prompts.find(({ name }) => name === "login")?.checks ?? [])];
+  return (await Promise.all(checks.map(({ check }) => check(ctx)))).some(Boolean);
+}
+
 // The first thing that is asked, because every answer after it tells something of the person: when they logged in, where
 // they belong, whether they are the one a hint names. With a page it is asked of nobody: the pages talk to the person.
 function undisclosed(): interactionPolicy.Prompt {

@@ -34,6 +34,7 @@ export function changeModels(provider: Provider, changes: ModelChanges): void {
   compareHashedSecrets(provider, changes.matchesSecret);
   matchRedirectsExactly(provider, changes.isRegisteredRedirect);
   tellOfLogoutsMeanwhile(provider, changes.meanwhile);
+  keepRefusedOutOfSessions(provider);
 }
 
 function keepInGrants(provider: Provider, own: readonly string[]): void {
@@ -79,6 +80,43 @@ function tellOfLogoutsMeanwhile(provider: Provider, meanwhile: ModelChanges["mea
       }),
     );
   };
+}
+
+interface SessionClients {
+  authorizations?: Record<string, object>;
+  authorizationFor(clientId: string, value?: string): object;
+  grantIdFor(clientId: string, value?: string): string | undefined;
+  ensureClientContainer(clientId: string): void;
+}
+
+// The library writes a client into the session by reading what it has there, and gives it its sid before the request is
+// decided. Each client of a session is told of the logout: one that was refused must not hear of it.
+function keepRefusedOutOfSessions(provider: Provider): void {
+  const session = provider.Session.prototype as unknown as SessionClients;
+  const { authorizationFor, grantIdFor, ensureClientContainer } = session;
+  const accepted = new WeakSet<object>();
+  const isUndecided = (): boolean => {
+    const oidc = ProviderClass.ctx?.oidc;
+    return oidc !== undefined && /^(authorization|resume)$/.test(oidc.route) && !accepted.has(oidc);
+  };
+  session.authorizationFor = function read(clientId, value) {
+    if (value === undefined && this.authorizations?.[clientId] === undefined) return {};
+    return authorizationFor.call(this, clientId, value);
+  };
+  session.grantIdFor = function decided(clientId, value) {
+    return value !== undefined && isUndecided() ? undefined : grantIdFor.call(this, clientId, value);
+  };
+  session.ensureClientContainer = function decided(clientId) {
+    if (!isUndecided()) ensureClientContainer.call(this, clientId);
+  };
+  provider.on("authorization.accepted", ({ oidc }) => {
+    accepted.add(oidc);
+    const grantId = oidc.grant?.jti;
+    if (oidc.client === undefined || grantId === undefined) return;
+    const own = oidc.session as unknown as SessionClients;
+    own.ensureClientContainer(oidc.client.clientId);
+    own.grantIdFor(oidc.client.clientId, grantId);
+  });
 }
 
 /**
