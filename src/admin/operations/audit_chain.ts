@@ -191,7 +191,7 @@ export const pruneEvents = chainOperation({
   run(db, { days, dryRun }, act) {
     const kept = days ?? act.auditRetentionDays;
     if (kept === undefined) {
-      throw new OperationError("invalid_input", "Nothing says how long events are kept.", {
+      throw new OperationError("invalid_input", "days is missing: nothing says how long events are kept.", {
         field: "days",
         fix: "Give the number of days, or set TTI_AUDIT_RETENTION.",
       });
