@@ -3,6 +3,22 @@ import { randomUUID } from "node:crypto";
 import { currentRequest } from "../request_context.ts";
 import type { DetailValue, NewAuditEvent } from "./event_types.ts";
 
+/** An event as the table has it. */
+export interface AuditRow {
+  id: string;
+  at_ms: number;
+  type: string;
+  tenant_id: string | null;
+  account_id: string | null;
+  client_id: string | null;
+  actor: string | null;
+  details: string;
+  address: string | null;
+  request_id: string | null;
+  login_hash: string | null;
+  times: number;
+}
+
 /** The columns of a row, in the order of `auditRowOf`. */
 export const auditColumns = [
   "id",

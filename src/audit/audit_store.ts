@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import type { Knex } from "knex";
 import type { Database } from "../db/connect.ts";
 import { runStatement } from "../db/statement.ts";
-import { auditColumns, auditRowOf, type EventOrigin } from "./audit_row.ts";
+import { type AuditRow, auditColumns, auditRowOf, type EventOrigin } from "./audit_row.ts";
 import { type AuditEventType, type DetailValue, type NewAuditEvent, refusalTypes } from "./event_types.ts";
 import { splitDetails } from "./personal_details.ts";
 import type { SealedPlace } from "./sealed_place.ts";
@@ -30,21 +30,6 @@ export interface AuditEvent {
   /** How often it came within its minute; absent: once. */
   times?: number;
   details: Readonly<Record<string, DetailValue>>;
-}
-
-interface AuditRow {
-  id: string;
-  at_ms: number;
-  type: string;
-  tenant_id: string | null;
-  account_id: string | null;
-  client_id: string | null;
-  actor: string | null;
-  details: string;
-  address: string | null;
-  request_id: string | null;
-  login_hash: string | null;
-  times: number;
 }
 
 const columns = auditColumns.join(", ");

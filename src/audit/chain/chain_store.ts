@@ -2,11 +2,12 @@
 import type { Database } from "../../db/connect.ts";
 import { isPostgres } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
+import type { AuditRow } from "../audit_row.ts";
 import { auditColumns } from "../audit_row.ts";
-import type { EventRow, SealedBlock } from "./hashes.ts";
+import type { SealedBlock } from "./hashes.ts";
 
 /** An event with where it stands, as it was sealed. */
-export interface ChainedRow extends EventRow {
+export interface ChainedRow extends AuditRow {
   block_number: number;
   block_place: number;
   hash: string | null;
@@ -78,8 +79,8 @@ export async function hasUnsealed(db: Database, countedBeforeMs: number): Promis
  * Takes events that nobody sealed yet, oldest first, for this transaction alone. What another transaction changes at
  * this moment (the erasure of a person) is left for later, so that neither waits for the other.
  */
-export function takeUnsealed(trx: Database, countedBeforeMs: number, limit: number): Promise<EventRow[]> {
-  return runStatement<EventRow>(
+export function takeUnsealed(trx: Database, countedBeforeMs: number, limit: number): Promise<AuditRow[]> {
+  return runStatement<AuditRow>(
     trx,
     "audit_unsealed_take",
     `select ${eventColumns} from audit_events where ${sealable} order by at_ms, id limit ?${

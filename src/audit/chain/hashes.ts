@@ -2,24 +2,9 @@
 // of that it covers a salted hash, so that erasing the text leaves the chain whole. A block's hash covers its events in
 // their order, and the block before.
 import { createHash, createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+import type { AuditRow } from "../audit_row.ts";
 import type { DetailValue } from "../event_types.ts";
 import { splitDetails } from "../personal_details.ts";
-
-/** An event as the chain sees it: its columns. */
-export interface EventRow {
-  id: string;
-  at_ms: number;
-  type: string;
-  tenant_id: string | null;
-  account_id: string | null;
-  client_id: string | null;
-  actor: string | null;
-  details: string;
-  address: string | null;
-  request_id: string | null;
-  login_hash: string | null;
-  times: number;
-}
 
 /** A block: so many events, sealed together. Times in epoch milliseconds. */
 export interface AuditBlock {
@@ -52,7 +37,7 @@ const sorted = (details: Readonly<Record<string, DetailValue>>) =>
   Object.entries(details).sort(([a], [b]) => (a < b ? -1 : 1));
 
 // What somebody put there that is no JSON is hashed as it is: it must neither stop the sealing nor the verifying.
-function partsOf({ account_id, details }: Pick<EventRow, "account_id" | "details">) {
+function partsOf({ account_id, details }: Pick<AuditRow, "account_id" | "details">) {
   try {
     return splitDetails(account_id, JSON.parse(details) as Record<string, DetailValue>);
   } catch {
@@ -61,7 +46,7 @@ function partsOf({ account_id, details }: Pick<EventRow, "account_id" | "details
 }
 
 /** What of an event's details names a person. */
-export function personalPartOf(row: Pick<EventRow, "account_id" | "details">) {
+export function personalPartOf(row: Pick<AuditRow, "account_id" | "details">) {
   return partsOf(row).personal;
 }
 
@@ -74,7 +59,7 @@ export function personalHashOf(salt: string, personal: Readonly<Record<string, D
  * The hash of an event.
  * @param personalHash of what names a person; null where nothing does
  */
-export function eventHashOf(row: EventRow, personalHash: string | null): string {
+export function eventHashOf(row: AuditRow, personalHash: string | null): string {
   const { kept } = partsOf(row);
   return digest([
     "tti audit event 1",

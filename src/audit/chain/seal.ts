@@ -2,6 +2,7 @@
 // waits for it. Instances that seal at once are told apart by one statement: one adds the block, the rest try again later.
 import { randomBytes } from "node:crypto";
 import type { Database } from "../../db/connect.ts";
+import type { AuditRow } from "../audit_row.ts";
 import {
   createBlock,
   findHeadBlock,
@@ -14,7 +15,6 @@ import {
   type AuditBlock,
   type BlockSeals,
   blockHashOf,
-  type EventRow,
   eventHashOf,
   personalHashOf,
   personalPartOf,
@@ -57,7 +57,7 @@ export async function sealNextBlock(db: Database, seals: BlockSeals, now: Date):
   });
 }
 
-function sealedEventOf(row: EventRow): SealedEvent {
+function sealedEventOf(row: AuditRow): SealedEvent {
   const personal = personalPartOf(row);
   const named = Object.keys(personal).length > 0;
   const personalSalt = named ? randomBytes(16).toString("base64url") : null;
