@@ -169,6 +169,20 @@ for (const [name, { firstParty, params, error }] of Object.entries(refusals)) {
   });
 }
 
+test("a client whose sign-in the person left unfinished hears of no sign-out", async () => {
+  const config = await register("finished");
+  await register("unfinished");
+  const login = await signIn(config);
+  const { url } = await login.agent.follow(
+    authorizationUrl(fixture, { client_id: "unfinished", prompt: "login" }),
+  );
+  assert.match(url.pathname, /^\/interaction\//);
+  await signOut(config, login);
+  assert.equal((await logoutTokens("finished")).length, 1);
+  await sleep(200);
+  assert.deepEqual(received.splice(0), [], "nobody else is told");
+});
+
 test("a client that was let in silently hears of the sign-out, by the sid of its ID token", async () => {
   const config = await register("first");
   await register("second");

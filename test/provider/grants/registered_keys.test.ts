@@ -4,6 +4,13 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
+import {
+  deleteClient,
+  disableClient,
+  rotateClientSecret,
+} from "../../../src/admin/operations/client_access.ts";
+import { systemClock } from "../../../src/clock.ts";
+import { createPasswords } from "../../../src/provider/accounts/passwords.ts";
 import { saveOfflineConsent } from "../../../src/provider/presence/offline_consent_store.ts";
 import { addClient, addPerson, type ProviderFixture, startProvider } from "../support/provider_fixture.ts";
 import { addMintingClients, exchange, setTenant, signSubject, subjectJwk } from "./mint_support.ts";
@@ -11,11 +18,14 @@ import { addMintingClients, exchange, setTenant, signSubject, subjectJwk } from 
 let keyServer: Server;
 let keySet: { keys: unknown[] };
 let fetches = 0;
+/** What happens before the keys are answered. */
+let meanwhile: () => Promise<unknown> = async () => undefined;
 const fixtures: ProviderFixture[] = [];
 
 before(async () => {
-  keyServer = createServer((_request, response) => {
+  keyServer = createServer(async (_request, response) => {
     fetches += 1;
+    await meanwhile();
     response.setHeader("content-type", "application/json");
     response.end(JSON.stringify(keySet));
   }).listen(0, "127.0.0.1");
@@ -27,8 +37,22 @@ after(async () => {
   keyServer.closeAllConnections();
 });
 
+interface BackEnd {
+  fixture: ProviderFixture;
+  ask(): Promise<string>;
+}
+
 async function mintWith(allowedNetworks: Record<string, string>): Promise<string> {
-  const fixture = await startProvider({ environment: allowedNetworks });
+  const { ask } = await backEndWith(allowedNetworks);
+  await ask();
+  return ask();
+}
+
+async function backEndWith(
+  environment: Record<string, string>,
+  options: { writesMeanwhile?: boolean } = {},
+): Promise<BackEnd> {
+  const fixture = await startProvider({ environment, ...options });
   fixtures.push(fixture);
   await addMintingClients(fixture.db);
   const { port } = keyServer.address() as AddressInfo;
@@ -49,8 +73,7 @@ async function mintWith(allowedNetworks: Record<string, string>): Promise<string
     const { status, body } = await exchange(fixture.issuer, token, {}, "remote-keys");
     return status === 200 ? "minted" : String(body["error_description"] ?? body["error"]);
   };
-  await ask();
-  return ask();
+  return { fixture, ask };
 }
 
 test("keys behind a jwks_uri are fetched once and verify the assertion", async () => {
@@ -71,3 +94,37 @@ test("a jwks_uri in a private network is never fetched, unless the network is op
   assert.notEqual(await mintWith({}), "minted");
   assert.equal(fetches, 0);
 });
+
+// How long its keys take is the client's own server to say, so the right is asked again after them.
+for (const [name, end] of Object.entries({
+  "is disabled": disableClient,
+  "is deleted": deleteClient,
+  "gets another secret": rotateClientSecret,
+})) {
+  test(`a client that ${name} while its keys are on their way mints nothing`, async () => {
+    keySet = { keys: [subjectJwk] };
+    const { fixture, ask } = await backEndWith(
+      { TTI_ALLOW_NETWORKS: "127.0.0.0/8" },
+      { writesMeanwhile: true },
+    );
+    const context = {
+      db: fixture.db,
+      clock: systemClock,
+      passwords: createPasswords(),
+      actor: "cli:test",
+      may: () => true,
+    };
+    let ended = 0;
+    meanwhile = async () => {
+      ended += 1;
+      await end(context, { clientId: "remote-keys" });
+    };
+    try {
+      assert.notEqual(await ask(), "minted");
+      assert.equal(ended, 1);
+      assert.deepEqual(await fixture.db("audit_events").where("type", "token.minted").select("id"), []);
+    } finally {
+      meanwhile = async () => undefined;
+    }
+  });
+}

@@ -7,7 +7,7 @@ export const defences: readonly Defence[] = [
   {
     id: "right-asked-where-it-acts",
     promise: "What a caller may is asked again in the transaction of the act.",
-    faults: ["F1"],
+    faults: ["S2"],
     file: "src/admin/json_routes.ts",
     find: "standing = await ask(asked, db);",
     replace: "await Promise.resolve([asked, db]);",
@@ -16,7 +16,7 @@ export const defences: readonly Defence[] = [
   {
     id: "record-of-an-earlier-client",
     promise: "What was made for a client of before is nothing to the next one of its id.",
-    faults: ["F3"],
+    faults: ["S2"],
     file: "src/provider/storage/record_store.ts",
     find: "then c.own_token_generation else c.generation end)`,",
     replace: "then r.client_generation else r.client_generation end)`,",
@@ -25,10 +25,27 @@ export const defences: readonly Defence[] = [
   {
     id: "scope-registered-now",
     promise: "An access token opens no more than its client is registered for now.",
-    faults: ["F3"],
+    faults: ["S2"],
     file: "src/provider/clients/access_tokens.ts",
     find: "filter((scope) => registered.has(scope))",
     replace: "filter((scope) => registered.size > 0 && scope)",
     test,
+  },
+  {
+    id: "client-still-there-when-minting",
+    promise: "A client whose right ends while its own server holds up its keys mints nothing.",
+    faults: ["S2"],
+    file: "src/provider/grants/mint.ts",
+    find: "generation(present) === generation(client)",
+    replace: "generation(client) !== undefined",
+    test: "test/provider/grants/registered_keys.test.ts",
+  },
+  {
+    id: "refused-client-hears-of-no-sign-out",
+    promise: "A client that was refused a silent sign-in is not told of the person's sign-out.",
+    file: "src/provider/library/internals.ts",
+    find: "if (!isUndecided()) ensureClientContainer.call(this, clientId);",
+    replace: "isUndecided();\n    ensureClientContainer.call(this, clientId);",
+    test: "test/provider/single_logout.test.ts",
   },
 ];
