@@ -129,7 +129,7 @@ export const administrationEvents = {
   },
   "admin.read": {
     meaning:
-      "An operator or an administrating client read data of people. Equal reads of a minute are one event with a count.",
+      "An operator or an administrating client read accounts. Equal reads of a minute are one event with a count. Reading the trail itself leaves none.",
     sometimes: ["tenant", "account"],
     details: { what: "`user` for one of them, `users` for a list" },
   },
