@@ -101,7 +101,12 @@ export class BoundedPostgres extends dialectOf("pg") {
 
   override async acquireConnection(): Promise<unknown> {
     try {
-      return await super.acquireConnection();
+      return await super.acquireConnection().catch((error: unknown) => {
+        // Silence fell while another connection was being opened, and the pool tells whoever waits: nothing of ours
+        // was asked yet, and the next one is new.
+        if (error instanceof ConnectionSilent) return super.acquireConnection();
+        throw error;
+      });
     } catch (error) {
       // Getting a connection proves nothing yet, so it does not end a trouble.
       const fault = storeFault(error);

@@ -432,7 +432,7 @@ const stays = new Set(
     "migrate down",
     "migrate status",
     "migrate unlock",
-  ].concat(["key rotate", "key publish", "key reseal", "token", "search", "credentials"]),
+  ].concat(["audit follow", "key rotate", "key publish", "key reseal", "token", "search", "credentials"]),
 );
 
 const usual: Record<string, string> = {

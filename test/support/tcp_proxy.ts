@@ -14,6 +14,8 @@ export interface TcpProxy {
    * that forgot them, a host that lost its power. New ones are served.
    */
   silence(most?: number): void;
+  /** The next connection on which a client says these words falls silent at them. */
+  silenceOn(words: string): void;
   /** New connections are taken and get no answer, as from a host behind a firewall that drops. */
   silenceNew(silent: boolean): void;
   /** Ends the connections that stand. */
@@ -30,6 +32,7 @@ export async function startTcpProxy(serverUrl: string, otherwisePort = 5432): Pr
   const target = new URL(serverUrl);
   const pairs = new Set<[Socket, Socket]>();
   let silentToNew = false;
+  let silentWords: string | undefined;
   const server = createServer((near) => {
     near.on("error", () => undefined);
     if (silentToNew) return void silentOnes.add(near);
@@ -37,6 +40,11 @@ export async function startTcpProxy(serverUrl: string, otherwisePort = 5432): Pr
     const pair: [Socket, Socket] = [near, far];
     pairs.add(pair);
     far.on("error", () => near.destroy());
+    near.on("data", (said: Buffer) => {
+      if (silentWords === undefined || !said.includes(silentWords)) return;
+      silentWords = undefined;
+      silencePair(pair);
+    });
     near.pipe(far).pipe(near);
     for (const socket of pair) socket.on("close", () => end(pair));
   });
@@ -44,6 +52,18 @@ export async function startTcpProxy(serverUrl: string, otherwisePort = 5432): Pr
   const end = (pair: [Socket, Socket]) => {
     pairs.delete(pair);
     for (const socket of pair) socket.destroy();
+  };
+  const silencePair = (pair: [Socket, Socket]) => {
+    const [near, far] = pair;
+    pairs.delete(pair);
+    near.unpipe();
+    far.unpipe();
+    // The server's end is let go; the client's keeps standing, and nothing is read from it or told to it.
+    far.removeAllListeners("close");
+    near.removeAllListeners("close");
+    far.destroy();
+    near.resume();
+    silentOnes.add(near);
   };
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -60,18 +80,10 @@ export async function startTcpProxy(serverUrl: string, otherwisePort = 5432): Pr
     url: url.href,
     connections: () => pairs.size,
     silence(most = Number.POSITIVE_INFINITY) {
-      for (const pair of [...pairs].slice(-most)) {
-        const [near, far] = pair;
-        pairs.delete(pair);
-        near.unpipe();
-        far.unpipe();
-        // The server's end is let go; the client's keeps standing, and nothing is read from it or told to it.
-        far.removeAllListeners("close");
-        near.removeAllListeners("close");
-        far.destroy();
-        near.resume();
-        silentOnes.add(near);
-      }
+      for (const pair of [...pairs].slice(-most)) silencePair(pair);
+    },
+    silenceOn(words) {
+      silentWords = words;
     },
     silenceNew(silent) {
       silentToNew = silent;

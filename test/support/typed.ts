@@ -1,6 +1,7 @@
 // Owns running the tti command within the test's own process, for tests of what commands do. That a process starts,
 // ends and writes as it should is what terminal.ts runs real ones for: each costs a second of a processor.
 import { Readable, Writable } from "node:stream";
+import { setTimeout } from "node:timers/promises";
 import { runCli } from "../../src/cli/run_cli.ts";
 import { type Outcome, openTerminal, outcome, splitWords, type TestTerminal } from "./terminal.ts";
 
@@ -11,6 +12,9 @@ export interface Surroundings {
   folder: string;
   stdin?: string;
 }
+
+// A command that never ends is named, instead of holding up all that wait their turn behind it.
+const longestMs = 120_000;
 
 // Environment and folder are the process's: one command at a time.
 let before: Promise<unknown> = Promise.resolve();
@@ -35,16 +39,26 @@ export function openTypedTerminal(environment: Record<string, string> = {}): Tes
 async function runTyped(words: readonly string[], surroundings: Surroundings): Promise<Outcome> {
   const [environment, folder] = [process.env, process.cwd()];
   const [stdout, stderr] = [new Sink(), new Sink()];
+  const over = new AbortController();
   process.chdir(surroundings.folder);
   process.env = { ...surroundings.environment };
   try {
     const stdin = Readable.from([surroundings.stdin ?? ""]);
-    const exitCode = await runCli([...words], { stdin, stdout, stderr });
+    const exitCode = await Promise.race([
+      runCli([...words], { stdin, stdout, stderr }),
+      tooLong(words, over.signal),
+    ]);
     return outcome(exitCode, stdout.written, stderr.written);
   } finally {
+    over.abort();
     process.env = environment;
     process.chdir(folder);
   }
+}
+
+async function tooLong(words: readonly string[], over: AbortSignal): Promise<never> {
+  await setTimeout(longestMs, undefined, { signal: over, ref: false }).catch(() => undefined);
+  throw new Error(`tti ${words.join(" ")}: still running after ${longestMs / 1000} s`);
 }
 
 class Sink extends Writable {
