@@ -92,9 +92,12 @@ describe("PostgreSQL behind a network that fails", () => {
     const fresh = connectDatabase({ databaseUrl: proxy.url, poolSize: 2 }, limits);
     try {
       const held = await fresh.transaction();
-      proxy.silenceOn("set statement_timeout");
-      await ask(fresh);
-      await held.rollback();
+      try {
+        proxy.silenceOn("set statement_timeout");
+        await ask(fresh);
+      } finally {
+        await held.rollback();
+      }
     } finally {
       await fresh.destroy();
     }
