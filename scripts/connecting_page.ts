@@ -122,8 +122,11 @@ first. Start the sign-in again: the browser gets another code without a question
 
 ## Signing out
 
-Send the browser to \`/session/end\` with \`id_token_hint\` or \`client_id\`, and a registered \`post_logout_redirect_uri\`.
-The person may be asked whether to sign out here too.
+Send the browser to \`/session/end\` with \`client_id\` and a registered \`post_logout_redirect_uri\`: the person is asked
+whether to sign out here too. With an \`id_token_hint\` that was made for you in this very browser session nobody is asked.
+An ID token has no place in an address, where logs and histories keep it, so post it: from a form of yours, or from your
+server, as the demo does ([relying_party.ts](../src/demo/relying_party.ts)). The answer is a redirect to an address
+without the token, good once; send the browser there.
 
 To be told when a session ends elsewhere, register \`--backchannel-logout-uri\`. ID tokens then carry \`sid\`, the browser
 session, and so does the logout token that is posted to you: end the sessions you know by that \`sid\`, and no other of the
@@ -133,7 +136,7 @@ A sign-out in that person's browser is told so. What an operator ends (\`tti use
 \`tti member remove\`) posts nothing to you: your tokens stop working at once, and the next refresh answers
 \`invalid_grant\`. End your own session then, and refresh often enough for your purpose.
 
-*Proof: [single logout](../test/provider/single_logout.test.ts), [taken away](../test/security/taken_away.test.ts)*
+*Proof: [logout](../test/provider/logout.test.ts), [posted requests](../test/provider/posted_requests.test.ts), [in the browser](../test/browser/sign_in.test.ts), [single logout](../test/provider/single_logout.test.ts), [taken away](../test/security/taken_away.test.ts)*
 
 ## When it is refused
 

@@ -136,9 +136,10 @@ export function createDemoApp(parts: DemoAppParts): DemoApp {
   router.post("/logout", async (ctx) => {
     const posted = await postingVisitor(ctx);
     if (posted === undefined) return;
+    const [{ idToken }] = posted;
     visitors.delete(ctx.cookies.get(sessionCookie));
     ctx.cookies.set(sessionCookie, null, cookie);
-    seeOther(ctx, (await party.endSessionUrl()).href);
+    seeOther(ctx, (await party.signOutUrl(idToken)).href);
   });
 
   router.get(stylesheet().path, (ctx) => {

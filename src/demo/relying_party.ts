@@ -123,13 +123,17 @@ export class RelyingParty {
   }
 
   /**
-   * Where to send the browser to sign out at the provider, too (RP-Initiated Logout 1.0). It names the client, not
-   * the user by an `id_token_hint`: an ID token that AWS would still take has no place in an address.
+   * Where to send the browser to sign out at the provider, too (RP-Initiated Logout 1.0). The ID token tells the
+   * provider whose session it is, so that it need not ask; an ID token that AWS would still take has no place in an
+   * address, so this server posts it, and the browser gets the address the provider answers with. A provider that
+   * answers otherwise, or not in time, is told the client alone: it asks the person.
+   * @param idToken the newest of the visitor
    */
-  async endSessionUrl(): Promise<URL> {
-    return buildEndSessionUrl(await this.#discover(), {
+  async signOutUrl(idToken: string): Promise<URL> {
+    const url = buildEndSessionUrl(await this.#discover(), {
       post_logout_redirect_uri: this.#options.postLogoutUrl,
     });
+    return (await postHint(url, idToken)) ?? url;
   }
 
   // At first use, not at start: the provider may come up later than this application.
@@ -148,5 +152,29 @@ export class RelyingParty {
       throw error;
     });
     return this.#configuration;
+  }
+}
+
+/** Seconds the provider has to take the ID token of somebody who signs out. */
+const hintTimeoutSeconds = 5;
+
+// Only an address of the provider's own logout is followed: where it does not keep a posted request for the browser, it
+// answers a server's post as one of nobody who is signed in.
+async function postHint(endSession: URL, idToken: string): Promise<URL | undefined> {
+  const { origin, pathname, searchParams } = endSession;
+  const body = new URLSearchParams([...searchParams, ["id_token_hint", idToken]]);
+  try {
+    const answer = await fetch(new URL(pathname, origin), {
+      method: "POST",
+      body,
+      redirect: "manual",
+      signal: AbortSignal.timeout(hintTimeoutSeconds * 1000),
+    });
+    await answer.body?.cancel();
+    const target = new URL(answer.headers.get("location") ?? "", origin);
+    const isKept = target.origin === origin && target.pathname === pathname && target.search !== "";
+    return isKept && !target.href.includes(idToken) ? target : undefined;
+  } catch {
+    return undefined;
   }
 }

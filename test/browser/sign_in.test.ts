@@ -23,6 +23,14 @@ before(async () => {
 });
 after(() => world.close());
 
+/** A sign-out that names the application, not the person: the provider asks. */
+function askingSignOut({ server, demo }: BrowserWorld): string {
+  const url = new URL("/session/end", server.publicUrl);
+  url.searchParams.set("client_id", "isv-app");
+  url.searchParams.set("post_logout_redirect_uri", `${demo.url}/signed-out`);
+  return url.href;
+}
+
 test("a person signs in and sees their own decoded ID token, and no page breaks its policy", async () => {
   const { page, breaches } = await world.openPage();
   await signInToDemo(page, world.demo, alice.email);
@@ -105,8 +113,6 @@ test("sign-in, tenant choice and sign-out need no mouse", async () => {
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { level: 1, name: /^Search Globex/ }).waitFor();
   await page.getByRole("button", { name: "Sign out" }).press("Enter");
-  await page.getByRole("heading", { name: "Sign out?" }).waitFor();
-  await page.keyboard.press("Enter");
   await page.getByText("You are signed out.").waitFor();
   assert.deepEqual(breaches, []);
   await page.context().close();
@@ -116,7 +122,6 @@ test("everything works with JavaScript switched off", async () => {
   const { page } = await world.openPage({ javaScriptEnabled: false });
   await signInToDemo(page, world.demo, alice.email);
   await page.getByRole("button", { name: "Sign out" }).click();
-  await page.getByRole("button", { name: "Yes, sign me out" }).click();
   await page.getByText("You are signed out.").waitFor();
   await page.context().close();
 });
@@ -141,19 +146,27 @@ test("no page scrolls sideways on a screen 320 pixels wide, and every control ca
   await page.getByRole("button", { name: "Acme Corp" }).click();
   await arrivedAtHeading(page, /^Search /);
   await check();
-  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.goto(askingSignOut(world));
   await arrivedAtHeading(page, "Sign out?");
   await check();
   await page.context().close();
 });
 
-test("signing out ends both sessions, so the next visitor must enter a password", async () => {
+test("signing out ends both sessions without a question, so the next visitor must enter a password", async () => {
   const { page, breaches } = await world.openPage();
   await signInToDemo(page, world.demo, alice.email);
+  const visited: string[] = [];
+  page.on("request", (request) => visited.push(request.url()));
+  const pages: string[] = [];
+  page.on("domcontentloaded", () => pages.push(page.url()));
   await page.getByRole("button", { name: "Sign out" }).click();
-  assertNoToken(page.url(), "no token stands in the address");
-  await page.getByRole("button", { name: "Yes, sign me out" }).click();
   await page.getByText("You are signed out.").waitFor();
+  assert.deepEqual(pages, [`${world.demo.url}/signed-out`], "one page");
+  assert.ok(
+    visited.some((url) => url.startsWith(`${world.server.publicUrl}/session/end?`)),
+    "by way of the provider",
+  );
+  for (const url of visited) assertNoToken(url, "no token stands in an address");
   assert.equal(page.url(), `${world.demo.url}/signed-out`);
   await page.goto(world.demo.url);
   assert.equal(await page.getByRole("button", { name: "Sign out" }).count(), 0);
@@ -173,10 +186,24 @@ test("signing out works although the provider has forgotten the session", async 
   await page.context().close();
 });
 
+test("signing out asks when somebody else is signed in at the provider by now", async () => {
+  const { page } = await world.openPage();
+  await signInToDemo(page, world.demo, alice.email);
+  await page.context().clearCookies({ name: /^tti_/ });
+  const elsewhere = await page.context().newPage();
+  await elsewhere.goto(`${world.server.publicUrl}/account`);
+  await submitLogin(elsewhere, bob.email);
+  await arrivedAtHeading(elsewhere, "Your account");
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await arrivedAtHeading(page, "Sign out?");
+  await page.context().close();
+});
+
 test("staying signed in at the provider makes the next sign-in a single click", async () => {
   const { page } = await world.openPage();
   await signInToDemo(page, world.demo, alice.email);
-  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.context().clearCookies({ name: /^demo_/ });
+  await page.goto(askingSignOut(world));
   await page.getByRole("button", { name: "No, stay signed in" }).click();
   await page.getByRole("heading", { level: 1, name: "You are still signed in" }).waitFor();
   assert.match(
