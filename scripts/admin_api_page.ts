@@ -51,6 +51,15 @@ What the path says need not be said again. A member of the body or query that sa
 
 *Proof: [told faults](../test/admin/told_faults.test.ts), [path and body](../test/admin/path_and_body.test.ts)*
 
+## Change what you have read
+
+\`GET\` of one thing answers an \`ETag\`, which is another as soon as anything in the answer is. Send it back as \`If-Match\` with
+the change: if somebody else changed the thing meanwhile, nothing is done, and the answer is 412 \`precondition_failed\`. Of
+two changes by the same ETag one is done. A change answers the \`ETag\` of what it left, for the next one. Without \`If-Match\` a change is
+done whatever there is; \`If-Match: *\` says the same. Where nothing reads it, \`If-Match\` is refused rather than left unread.
+
+*Proof: [if match](../test/admin/if_match.test.ts)*
+
 ## Routes
 
 | call | scope | port | |
@@ -85,9 +94,11 @@ function inputText(route: ApiRoute): string {
     const kind = one === undefined ? (type ?? "any") : one.join(", ");
     return `| \`${name}\`${required ? "" : "?"} | ${kind} | ${description ?? ""} |`;
   });
+  const { shows, revises } = route.operation.entry;
+  const etag = `${revises === undefined ? "" : " Takes `If-Match`."}${shows || revises?.after ? " Answers an `ETag`." : ""}`;
   return [
     `### ${route.method.toUpperCase()} ${shown(route.path)}`,
-    `${route.summary}.${events === "" ? "" : ` Leaves ${events}.`}`,
+    `${route.summary}.${events === "" ? "" : ` Leaves ${events}.`}${etag}`,
     ...(rows.length === 0 ? [] : [["| member | | |", "|---|---|---|", ...rows].join("\n")]),
     provenByAll,
   ].join("\n\n");

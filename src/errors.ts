@@ -100,6 +100,11 @@ export const errorCatalogue = {
     meaning: "A client with this id exists already.",
     fix: "Use it, or choose another client id.",
   },
+  precondition_failed: {
+    status: 412,
+    meaning: "What was to be changed is not what `If-Match` says any more; nothing was done.",
+    fix: "Read it again, look at what changed, and send the change with the new ETag.",
+  },
   accessor_not_found: {
     status: 404,
     meaning: "The tenant has handed over no data accessor of this name.",

@@ -57,6 +57,13 @@ export async function getAccessor(db: Database, tenantId: string, name: string):
   });
 }
 
+/** Makes whoever else writes or locks this accessor wait until the transaction ends. */
+export async function lockAccessor(trx: Database, tenantId: string, name: string): Promise<void> {
+  await trx("accessors")
+    .where({ tenant_id: tenantId, name })
+    .update({ name: trx.ref("name") });
+}
+
 /**
  * Lists accessors, of one tenant or of all, ordered by tenant and name.
  * @param query `after`: only those after this one; `limit`: at most so many (default 1000)

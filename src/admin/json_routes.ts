@@ -1,5 +1,6 @@
 // Owns what every JSON route of ours has in common, on whichever port it stands: authentication before anything
 // is read, and problem+json for every failure (RFC 9457).
+import type { IncomingMessage } from "node:http";
 import type Router from "@koa/router";
 import type { RouterContext } from "@koa/router";
 import type { Context, Next } from "koa";
@@ -19,6 +20,7 @@ import { authenticateBackEnd } from "./authenticate.ts";
 import { readJsonBody } from "./json_body.ts";
 import { inWordsOf, type MemberPath } from "./operations/input_faults.ts";
 import type { Caller } from "./operations/permissions.ts";
+import type { Condition } from "./operations/revision.ts";
 import type { TableContext } from "./operations/table.ts";
 
 /** What routes of the table work with, before there is a caller. */
@@ -122,7 +124,14 @@ export function addJsonRoute(
       return true;
     };
     const caller: Caller = { clientId, tokenHash, mayActFor: (...right) => standing.mayActFor(...right) };
-    const context = { ...deps, caller, actor: `client:${clientId}`, may };
+    let etag: string | undefined;
+    const condition: Condition = {
+      ifMatch: ifMatchOf(route, ctx.req),
+      told(told) {
+        etag = told;
+      },
+    };
+    const context = { ...deps, caller, actor: `client:${clientId}`, may, condition };
     const path = ctx.params as Record<string, string>;
     const input = inputOf(route, {
       path,
@@ -134,6 +143,17 @@ export function addJsonRoute(
       throw inWordsOf(error, wordsOfRequest(route, body));
     });
     ctx.status = route.status;
+    if (etag !== undefined) ctx.set("ETag", etag);
+  });
+}
+
+// What stands where the route does not read is refused: whoever sends it counts on it.
+function ifMatchOf({ operation }: ApiRoute, request: IncomingMessage): string | undefined {
+  const { "if-match": ifMatch } = request.headers;
+  if (ifMatch === undefined || operation.entry.revises !== undefined) return ifMatch;
+  throw new OperationError("invalid_input", "If-Match is not read here.", {
+    field: "If-Match",
+    fix: "Leave it out: docs/admin-api.md says which calls take it.",
   });
 }
 

@@ -43,6 +43,10 @@ export function openApiDocument(issuer: string, version: string): Json {
     paths,
     components: {
       schemas: { ...Object.fromEntries(schemas), Problem: problemSchema },
+      parameters: { IfMatch: ifMatchParameter },
+      headers: {
+        ETag: { description: "Of what GET answers of it now, for If-Match.", schema: { type: "string" } },
+      },
       responses: {
         Problem: {
           description: "Refused or failed (RFC 9457).",
@@ -61,7 +65,7 @@ export function openApiDocument(issuer: string, version: string): Json {
 }
 
 function describeRoute(route: ApiRoute, schemas: Map<string, Json>): Json {
-  const { input, output } = route.operation.entry;
+  const { input, output, shows, revises } = route.operation.entry;
   const { properties = {}, required = [] } = jsonSchema(input, "input", schemas) as {
     properties?: Record<string, Json>;
     required?: string[];
@@ -74,6 +78,7 @@ function describeRoute(route: ApiRoute, schemas: Map<string, Json>): Json {
     ...(hasBody(route)
       ? []
       : rest.map(([name, schema]) => parameter("query", name, schema, required.includes(name)))),
+    ...(revises === undefined ? [] : [{ $ref: "#/components/parameters/IfMatch" }]),
   ];
   const body = {
     type: "object",
@@ -94,6 +99,9 @@ function describeRoute(route: ApiRoute, schemas: Map<string, Json>): Json {
     responses: {
       [route.status]: {
         description: "Done.",
+        ...(shows || revises?.after !== undefined
+          ? { headers: { ETag: { $ref: "#/components/headers/ETag" } } }
+          : {}),
         content: {
           "application/json": answer,
           ...(route.streamed === undefined ? {} : { [route.streamed]: { schema: { type: "string" } } }),
@@ -104,6 +112,15 @@ function describeRoute(route: ApiRoute, schemas: Map<string, Json>): Json {
     },
   };
 }
+
+const ifMatchParameter: Json = {
+  in: "header",
+  name: "If-Match",
+  required: false,
+  description:
+    "The ETag of what GET answered: if it is another by now, nothing is done (precondition_failed). Absent: done whatever it is.",
+  schema: { type: "string" },
+};
 
 const tagOf = ({ operation }: ApiRoute): string => operation.entry.name.split(" ")[0] ?? "";
 

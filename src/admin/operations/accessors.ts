@@ -70,6 +70,7 @@ export const showAccessor = operation({
   input: one,
   output: accessorShape,
   http: [{ method: "get", path: "/v1/tenants/:tenant/accessors/:accessor", params }],
+  shows: true,
   cli: {
     ...words,
     summary: "show one data accessor",
@@ -120,6 +121,12 @@ export const deleteAccessor = operation({
   input: one,
   output: z.strictObject({ deleted: z.literal(true) }),
   http: [{ method: "delete", path: "/v1/tenants/:tenant/accessors/:accessor", params }],
+  revises: {
+    async hold(trx, { tenantId, name = "default" }) {
+      await store.lockAccessor(trx, tenantId, name);
+      return store.getAccessor(trx, tenantId, name);
+    },
+  },
   cli: {
     ...words,
     summary: "forget a data accessor (nothing at AWS changes)",

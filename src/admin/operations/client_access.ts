@@ -11,7 +11,7 @@ import {
   endRightsOfClient,
   noRightsEnded,
 } from "../../provider/sessions/end_rights_store.ts";
-import { type ClientView, withoutSecret } from "./client_view.ts";
+import { type ClientView, holdClient, withoutSecret } from "./client_view.ts";
 import type { Shown } from "./command_face.ts";
 import { endedRightsText, many, saidOf } from "./ended_text.ts";
 import { operation } from "./entry.ts";
@@ -102,6 +102,7 @@ export const deleteClient = operation({
   input: oneClient.extend({ dryRun: z.boolean().optional().describe("Only say what would end.") }),
   output,
   http: [{ method: "delete", path: "/v1/clients/:client", params }],
+  revises: { hold: (trx, { clientId }) => holdClient(trx, clientId) },
   cli: {
     arguments: face.arguments,
     summary: "remove an application for good",

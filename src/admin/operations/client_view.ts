@@ -1,5 +1,11 @@
 // Owns a client as operators see it: its registration without any form of its secret.
-import type { Client, StoredClientMetadata } from "../../provider/clients/client_store.ts";
+import type { Database } from "../../db/connect.ts";
+import {
+  type Client,
+  getClient,
+  lockClient,
+  type StoredClientMetadata,
+} from "../../provider/clients/client_store.ts";
 import { type TenantRight, tenantRights, tenantsOfRight } from "../../provider/clients/tenant_rights.ts";
 
 /** A client as operators see it. */
@@ -16,6 +22,12 @@ export function withoutSecret(client: Client): ClientView {
   const { client_secret: _removed, ...metadata } = client.metadata;
   const { generation: _ours, ...view } = client;
   return { ...view, metadata };
+}
+
+/** Holds a client until the transaction ends, and shows it. @throws OperationError client_not_found */
+export async function holdClient(trx: Database, clientId: string): Promise<ClientView> {
+  await lockClient(trx, clientId);
+  return withoutSecret(await getClient(trx, clientId));
 }
 
 /** A client as a row of a table. */

@@ -86,6 +86,7 @@ export const showClient = operation({
   input: z.strictObject({ clientId }),
   output: clientShape,
   http: [{ method: "get", path: "/v1/clients/:client", params: { client: "clientId" } }],
+  shows: true,
   cli: {
     arguments: { ID: "clientId" },
     summary: "show one application",

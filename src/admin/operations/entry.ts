@@ -10,6 +10,7 @@ import type { ApiScope } from "../../grants_and_scopes.ts";
 import type { CommandFace } from "./command_face.ts";
 import { runEnding } from "./ending.ts";
 import { type OperationContext, parseArguments } from "./operation.ts";
+import { assertRevision, etagOf, parseIfMatch, type Revises } from "./revision.ts";
 
 /** One way to reach an operation over HTTP. */
 export interface OperationRoute {
@@ -81,6 +82,10 @@ export interface OperationSpec<
   cli?: CommandFace<z.output<Output>>;
   /** Why it opens its transactions itself, where it must. */
   ownTransaction?: string;
+  /** It answers one thing, whose ETag a change of it may name: an entry says so with `revises`. */
+  shows?: true;
+  /** It changes one thing, and may be told by If-Match which state of it. */
+  revises?: Revises<z.output<Input>, z.output<Output>>;
   /** What takes time and needs no transaction: hashing, asking the DNS. */
   prepare?(input: z.output<Input>, context: Context): Promise<Prepared>;
   /** Does it. */
@@ -91,16 +96,18 @@ export interface OperationSpec<
 export interface OperationEntry
   extends Pick<
     OperationSpec<OperationContext, z.ZodObject, z.ZodType, AuditEventType, unknown>,
-    "name" | "summary" | "input" | "output" | "permission" | "events" | "http" | "ownTransaction"
+    "name" | "summary" | "input" | "output" | "permission" | "events" | "http" | "ownTransaction" | "shows"
   > {
+  revises?: Revises<never, never>;
   cli?: CommandFace<never>;
 }
 
 /** An operation: called, it runs as the table says. */
 export interface Operation<Context extends OperationContext = OperationContext, Result = unknown> {
   /**
-   * Runs it: checks the permission, reads the input, opens the transaction, checks the permission there, does it.
-   * @throws OperationError unauthenticated, forbidden, invalid_input, and what the operation throws
+   * Runs it: checks the permission, reads the input, opens the transaction, checks the permission there, and the state
+   * it is to find, does it.
+   * @throws OperationError unauthenticated, forbidden, invalid_input, precondition_failed, and what the operation throws
    */
   (context: Context, input?: unknown): Promise<Result>;
   readonly entry: OperationEntry;
@@ -118,12 +125,20 @@ export function operationsIn<Context extends OperationContext>() {
       const still = (db: Database) => assertPermitted(spec.permission, context, db);
       await still(context.db);
       const wanted = parseArguments(spec.input, input);
+      const asked = spec.revises && context.condition?.ifMatch;
+      const ifMatch = asked === undefined ? undefined : parseIfMatch(asked);
       const prepared = (await spec.prepare?.(wanted, context)) as Prepared;
       const now = context.clock();
       const run = async (db: Database) => {
         // What came before may have taken long: it is asked again where the act is.
         if (db !== context.db || spec.prepare !== undefined) await still(db);
-        return spec.run(db, wanted, actIn(db, context, prepared, now, still));
+        if (spec.revises !== undefined && ifMatch !== undefined) {
+          assertRevision(ifMatch, await spec.revises.hold(db, wanted));
+        }
+        const answer = await spec.run(db, wanted, actIn(db, context, prepared, now, still));
+        const left = spec.shows ? answer : spec.revises?.after?.(answer);
+        if (left !== undefined) context.condition?.told(etagOf(left));
+        return answer;
       };
       if (spec.events.length === 0 || spec.ownTransaction !== undefined) return run(context.db);
       return runEnding(context.db, "dryRun" in wanted && wanted["dryRun"] === true, run);

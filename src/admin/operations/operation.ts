@@ -8,6 +8,7 @@ import { readMoment } from "../../input/moment.ts";
 import { nameRule, readText, type TextRule } from "../../input/text.ts";
 import type { Passwords } from "../../provider/accounts/passwords.ts";
 import { faultsOf, InputRefused, says } from "./input_faults.ts";
+import type { Condition } from "./revision.ts";
 
 /** What an operation works with. */
 export interface OperationContext {
@@ -22,6 +23,8 @@ export interface OperationContext {
    * @throws OperationError unauthenticated, forbidden, where the face says why not in its own words
    */
   may(permission: ApiScope, db: Database): boolean | Promise<boolean>;
+  /** Which state the act is to find, and who is told which it left; absent: whichever, nobody. */
+  condition?: Condition;
 }
 
 /** A member that is text, by the rules of the edge. */

@@ -1,5 +1,6 @@
 // Owns the operations on tenants.
 import { z } from "zod";
+import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { parsePresencePolicy, presencePolicyText } from "../../provider/presence/presence_policy.ts";
 import * as store from "../../provider/tenants/tenant_store.ts";
@@ -76,6 +77,13 @@ export const updateTenant = operation({
   }),
   output: tenantShape,
   http: [{ method: "patch", path: "/v1/tenants/:tenant", params: { tenant: "id" } }],
+  revises: {
+    async hold(trx, { id }) {
+      await store.lockTenant(trx, id);
+      return findOrRefuse(trx, id);
+    },
+    after: (tenant) => tenant,
+  },
   cli: {
     arguments: { ID: "id" },
     options: { loginMethod: "login" },
@@ -115,13 +123,14 @@ export const showTenant = operation({
   input: z.strictObject({ id: tenantId }),
   output: tenantShape,
   http: [{ method: "get", path: "/v1/tenants/:tenant", params: { tenant: "id" } }],
+  shows: true,
   cli: {
     arguments: { ID: "id" },
     summary: "show one customer",
     example: "acme",
     show: (tenant) => ({ fields: tenantFields(tenant) }),
   },
-  run: async (db, { id }) => (await store.findTenant(db, id)) ?? store.getTenant(db, id),
+  run: (db, { id }) => findOrRefuse(db, id),
 });
 
 /** Lists tenants in the order of their ids. */
@@ -148,6 +157,10 @@ export const listTenants = operation({
     return { tenants: rows, ...next };
   },
 });
+
+// Disabled ones included.
+const findOrRefuse = async (db: Database, id: string): Promise<store.Tenant> =>
+  (await store.findTenant(db, id)) ?? store.getTenant(db, id);
 
 const loginWords = {
   local: "here",

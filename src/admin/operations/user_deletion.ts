@@ -7,7 +7,7 @@ import { listTenantIdsOfAccount } from "../../provider/tenants/membership_store.
 import { many } from "./ended_text.ts";
 import { operation } from "./entry.ts";
 import { adminScope } from "./permissions.ts";
-import { resolveUser } from "./user_view.ts";
+import { holdUser, resolveUser } from "./user_view.ts";
 
 /**
  * Deletes a user for good. If the ISV names the same id again, it is a new account that has nothing of this one.
@@ -34,6 +34,7 @@ export const deleteUser = operation({
     }),
   }),
   http: [{ method: "delete", path: "/v1/users/:user" }],
+  revises: { hold: (trx, { user }) => holdUser(trx, user) },
   cli: {
     arguments: { USER: "user" },
     summary: "erase a user for good",

@@ -45,6 +45,13 @@ export async function toUser(db: Database, account: accounts.Account): Promise<U
   return { ...account, memberships: found.map(({ tenantId, role }) => ({ tenantId, role })) };
 }
 
+/** Holds a user until the transaction ends, and shows them as {@link toUser}. @throws OperationError account_not_found */
+export async function holdUser(trx: Database, user: string): Promise<User> {
+  const { id } = await resolveUser(trx, user);
+  await accounts.lockAccount(trx, id);
+  return toUser(trx, await resolveUser(trx, id));
+}
+
 /** A page of users, with one statement for the memberships of all of them. */
 export async function toUsers(db: Database, page: readonly accounts.Account[]): Promise<User[]> {
   const found = await memberships.listMembershipsOfAccounts(

@@ -14,7 +14,7 @@ import { displayName } from "./operation.ts";
 import { cutPage, idPageInput, pageOutput, rowsToRead } from "./page.ts";
 import { adminScope } from "./permissions.ts";
 import { generatedPassword, userShape } from "./shapes.ts";
-import { resolveUser, shownUser, stateOf, toUser, toUsers, type User } from "./user_view.ts";
+import { holdUser, resolveUser, shownUser, stateOf, toUser, toUsers, type User } from "./user_view.ts";
 
 /** A new user, with the password if it was generated: the only time it is shown. */
 export interface CreatedUser extends User {
@@ -99,6 +99,7 @@ export const updateUser = operation({
   }),
   output: userShape,
   http: [{ method: "patch", path: "/v1/users/:user" }],
+  revises: { hold: (trx, { user }) => holdUser(trx, user), after: (user) => user },
   cli: {
     arguments: { USER: "user" },
     needs: { name: '"Ada Lovelace"' },
@@ -127,6 +128,7 @@ export const showUser = operation({
   input: z.strictObject({ user: z.string().describe("An e-mail address or a user id.") }),
   output: userShape,
   http: [{ method: "get", path: "/v1/users/:user" }],
+  shows: true,
   cli: {
     arguments: { USER: "user" },
     summary: "show one user",

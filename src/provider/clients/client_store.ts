@@ -164,6 +164,13 @@ export async function getClient(db: Database, clientId: string): Promise<Client>
   return client;
 }
 
+/** Makes whoever else writes or locks this client wait until the transaction ends. */
+export async function lockClient(trx: Database, clientId: string): Promise<void> {
+  await trx("clients")
+    .where("client_id", clientId)
+    .update({ updated_at_ms: trx.ref("updated_at_ms") });
+}
+
 /**
  * Adds a client.
  * @param metadata its `client_id` is the key; `client_secret`, if any, already hashed

@@ -96,6 +96,13 @@ export async function getTenant(db: Database, tenantId: string): Promise<Tenant>
   return tenant;
 }
 
+/** Makes whoever else writes or locks this tenant wait until the transaction ends. */
+export async function lockTenant(trx: Database, tenantId: string): Promise<void> {
+  await trx("tenants")
+    .where("id", tenantId)
+    .update({ updated_at_ms: trx.ref("updated_at_ms") });
+}
+
 /**
  * Adds a tenant. Ids keep their capitals, because customers typed them at AWS, but no two may differ by them alone.
  * @throws OperationError tenant_exists
