@@ -2,46 +2,18 @@
 // Exit codes: 0 done, 1 failed, 2 the words make no sense.
 import { closestName } from "../input/closest_name.ts";
 import { type Command, UsageError } from "./command.ts";
-import { commandLoaders } from "./commands/index.ts";
+import { listCommands } from "./command_list.ts";
+import { commandLoaders, isCommandWord } from "./commands/index.ts";
 import { type Streams, Terminal } from "./terminal.ts";
 import { productVersion } from "./version.ts";
 
-const help = `tti: an OpenID Provider whose ID tokens AWS IAM Identity Center accepts,
+const help =
+  async (): Promise<string> => `tti: an OpenID Provider whose ID tokens AWS IAM Identity Center accepts,
 the exchange of those tokens, and a local AWS to try it all.
 
 Usage: tti COMMAND [OPTIONS]
 
-Try it
-  dev                       everything on this machine, seeded; proves itself with one search
-  sandbox                   only the local AWS
-
-Run it
-  serve                     the provider, for production
-  migrate up|down|status|unlock
-                            the database's schema
-  key list|status|rotate|revoke|reseal|publish
-                            the signing keys
-  doctor                    what works, what does not, and what to do
-
-Administer it
-  tenant create|update|list|show|disable|enable
-                            your customers
-  user create|add|update|list|show|password|sign-out|disable|enable|delete|import|export
-                            the people who sign in, and the tenants they belong to
-  member update|remove      a member's role in a tenant; who no longer belongs to it
-  domain add|verify|list|remove
-                            the domains they have proven
-  client create|list|show|disable|enable|delete|rotate-secret
-                            the applications that sign them in
-  accessor create|list|show|delete
-                            what each customer handed over at AWS
-  audit list|export|follow|verify|prune
-                            who did what, and the proof that nobody changed it
-
-Use it
-  token                     mint one ID token for a user
-  search                    mint, exchange, search as a user
-  credentials               AWS credentials of a user, for credential_process
+${await listCommands()}
 
 Every command has --help and --json. Settings come from the environment: docs/configuration.md.
 
@@ -76,8 +48,9 @@ async function runNamed(words: readonly string[], terminal: Terminal): Promise<n
   const wantsHelp = words.slice(0, optionsEnd(words)).some((word) => word === "--help" || word === "-h");
   const [first] = names;
   if (first === undefined) {
-    if (wantsHelp) terminal.result({ help }, help);
-    else terminal.say(help);
+    const text = await help();
+    if (wantsHelp) terminal.result({ help: text }, text);
+    else terminal.say(text);
     return wantsHelp ? 0 : 2;
   }
   const group = await loadGroup(first);
@@ -92,9 +65,8 @@ async function runNamed(words: readonly string[], terminal: Terminal): Promise<n
 }
 
 async function loadGroup(first: string): Promise<readonly Command[]> {
-  const load = Object.hasOwn(commandLoaders, first) ? commandLoaders[first] : undefined;
-  if (load !== undefined) {
-    return (await load()).filter((command) => command.name.split(" ")[0] === first);
+  if (isCommandWord(first)) {
+    return (await commandLoaders[first]()).filter((command) => command.name.split(" ")[0] === first);
   }
   const meant = closestName(first, Object.keys(commandLoaders));
   throw new UsageError(

@@ -41,18 +41,32 @@ describe("the tti command", () => {
     }
   });
 
-  it("lists every action of every command in its help", async () => {
+  it("lists every command in its help, once, as the command calls itself", async () => {
     const { stdout } = await terminal.tti("--help");
-    const lines = new Map(stdout.split("\n").map((line) => [line.trim().split(" ")[0] ?? "", line.trim()]));
-    for (const load of Object.values(commandLoaders)) {
-      for (const { name } of await load()) {
-        const [group = "", action] = name.split(" ");
-        const listed = (lines.get(group) ?? "").split(" ")[1]?.split("|") ?? [];
-        assert.ok(lines.has(group), name);
-        if (action !== undefined && group !== "sandbox")
-          assert.ok(listed.includes(action), `${name} is not listed`);
-      }
+    const list = stdout.slice(stdout.indexOf("Try it\n"), stdout.indexOf("\n\nEvery command"));
+    // What is typed begins two columns in; an explanation, and what a long line is broken into, further right.
+    const entries = list.split(/\n(?= {2}[a-z])/).filter((entry) => /^ {2}[a-z]/.test(entry));
+    const told = entries.map((entry) =>
+      entry
+        .trim()
+        .replaceAll(/\n+[A-Z].*/g, "")
+        .split(/\s+/),
+    );
+    const words = Object.keys(commandLoaders);
+    assert.deepEqual(told.map(([word]) => word).toSorted(), words.toSorted());
+    for (const [word, load] of Object.entries(commandLoaders)) {
+      const entry = told.find(([first]) => first === word) ?? assert.fail(word);
+      const own = (await load()).filter(({ name }) => name.split(" ")[0] === word);
+      const actions = own.flatMap(({ name }) => name.split(" ").slice(1));
+      const typed = entry
+        .join("")
+        .slice(word.length)
+        .replace(/^\[|\].*/g, "");
+      assert.ok(typed.startsWith(actions.join("|")), `${word}: ${typed}`);
+      const alone = own.find(({ name }) => name === word);
+      if (alone !== undefined) assert.ok(entry.join(" ").endsWith(alone.summary), word);
     }
+    for (const line of stdout.split("\n")) assert.ok(line.length <= 100, line);
   });
 
   it("finds the action behind an option's value, and its own options wherever they stand", async () => {

@@ -2,7 +2,7 @@
 import type { Command } from "../command.ts";
 
 /** First word → how to load the commands that begin with it. */
-export const commandLoaders: Readonly<Record<string, () => Promise<readonly Command[]>>> = {
+export const commandLoaders = {
   dev: async () => (await import("./dev.ts")).devCommands,
   sandbox: async () => (await import("./sandbox.ts")).sandboxCommands,
   serve: async () => (await import("./serve.ts")).serveCommands,
@@ -19,4 +19,11 @@ export const commandLoaders: Readonly<Record<string, () => Promise<readonly Comm
   token: async () => (await import("./act.ts")).actCommands,
   search: async () => (await import("./act.ts")).actCommands,
   credentials: async () => (await import("./act.ts")).actCommands,
-};
+} satisfies Readonly<Record<string, () => Promise<readonly Command[]>>>;
+
+/** What may be typed after `tti`. */
+export type CommandWord = keyof typeof commandLoaders;
+
+export function isCommandWord(word: string): word is CommandWord {
+  return Object.hasOwn(commandLoaders, word);
+}
