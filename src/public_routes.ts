@@ -1,14 +1,15 @@
-// Owns the addresses of the public port that belong to no flow: the front page, health, key documents, the stylesheet,
+// Owns the addresses of the public port that belong to no flow: the front page, health, key documents, the style sheets,
 // and the gate before the token endpoint.
 import type Router from "@koa/router";
 import type { RouterContext } from "@koa/router";
+import { addAssetRoutes } from "./asset_routes.ts";
 import { soonSeconds } from "./errors.ts";
 import { retryHeaders } from "./http_errors.ts";
 import type { Log } from "./log.ts";
 import type { ProxyWatch } from "./provider/edge/proxy_watch.ts";
 import { discoveryPath } from "./provider/keys/discovery_document.ts";
 import type { DocumentAnswer, KeyDocuments } from "./provider/keys/key_documents.ts";
-import { pageHeaders, renderPage, stylesheet } from "./views/render.ts";
+import { pageHeaders, renderPage } from "./views/render.ts";
 /** One thing readiness depends on. */
 export interface ReadinessCheck {
   name: string;
@@ -35,7 +36,7 @@ export function addPublicRoutes(router: Router, deps: PublicRouteDeps, proxies: 
   });
   addHealthRoutes(router, deps, proxies);
   addKeyDocumentRoutes(router, deps.documents);
-  addStylesheetRoute(router);
+  addAssetRoutes(router);
   addSigningGate(router, deps);
 }
 
@@ -101,13 +102,5 @@ function addHealthRoutes(
       checks: Object.fromEntries(results.map(([name, whyNot]) => [name, whyNot ?? "ok"])),
       ...(warnings.length === 0 ? {} : { warnings }),
     };
-  });
-}
-
-function addStylesheetRoute(router: Router): void {
-  const sheet = stylesheet();
-  router.get(sheet.path, (ctx) => {
-    ctx.set({ "Content-Type": sheet.contentType, "Cache-Control": sheet.cacheControl, ETag: sheet.etag });
-    ctx.body = sheet.body;
   });
 }

@@ -3,10 +3,11 @@ import { randomBytes, timingSafeEqual } from "node:crypto";
 import Router from "@koa/router";
 import Koa, { type Context } from "koa";
 import { AuthorizationResponseError } from "openid-client";
+import { addAssetRoutes } from "../asset_routes.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { DemoUser } from "../views/demo_pages.ts";
-import { pageHeaders, renderPage, stylesheet } from "../views/render.ts";
+import { pageHeaders, renderPage } from "../views/render.ts";
 import { FormError, readForm } from "./form_body.ts";
 import { explainToken, shortenToken } from "./id_token_view.ts";
 import { type PendingSignIn, type RelyingParty, SignInAgainError } from "./relying_party.ts";
@@ -142,16 +143,7 @@ export function createDemoApp(parts: DemoAppParts): DemoApp {
     seeOther(ctx, (await party.signOutUrl(idToken)).href);
   });
 
-  router.get(stylesheet().path, (ctx) => {
-    const { body, contentType, etag, cacheControl } = stylesheet();
-    ctx.set({
-      "Content-Type": contentType,
-      ETag: etag,
-      "Cache-Control": cacheControl,
-      "X-Content-Type-Options": "nosniff",
-    });
-    ctx.body = body;
-  });
+  addAssetRoutes(router);
 
   koa.on("error", (error: unknown) => log.error({ err: error }, "demo: an answer could not be sent"));
   koa.use(async (ctx, next) => {

@@ -1,7 +1,8 @@
-// Owns what every page of one server carries without asking for it: whose page it is and where help is. The edge
-// sets it once for all that happens in a request, so that no page builder can forget it.
+// Owns what every page of one server carries without asking for it: whose page it is, where help is, and who is signed
+// in. The edge sets it once for all that happens in a request, so that no page builder can forget it.
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { ApplicationWay } from "./pages.ts";
+import type { NavEntry } from "./parts.ts";
 
 /** Whose pages these are. */
 export interface ServiceFrame {
@@ -13,6 +14,12 @@ export interface ServiceFrame {
   supportUrl?: string | undefined;
   /** The application this browser came from last, where it is registered here. */
   application?: ApplicationWay | undefined;
+  /** Who is signed in, for the bar of the console. */
+  person?: string | undefined;
+  /** Where signing out begins: by POST if there is an anti-forgery token, by a link otherwise. */
+  signOut?: { url: string; csrfToken?: string | undefined } | undefined;
+  /** The console's navigation. */
+  nav?: readonly NavEntry[] | undefined;
 }
 
 const frames = new AsyncLocalStorage<ServiceFrame>();

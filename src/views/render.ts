@@ -1,33 +1,16 @@
-// Owns turning a page model into HTML, and the one stylesheet, joined from style/*.css in order of name.
+// Owns turning a page model into HTML, under the headers that pages go out with.
 // The only file that knows EJS. Templates are files of this folder, never strings from elsewhere; models are data.
-import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import ejs from "ejs";
 import { currentFrame } from "./frame.ts";
 import { linkable, type PageName, type Pages, scopeWords } from "./pages.ts";
+import { type FrameName, stylesheet } from "./stylesheets.ts";
 
 const folder = fileURLToPath(new URL("./", import.meta.url));
 
-/** A static file served with a name that changes with its content. */
-export interface Asset {
-  /** URL path, e.g. `/assets/0a1b2c….css`. */
-  path: string;
-  body: Buffer;
-  contentType: string;
-  /** Strong validator, quoted (RFC 9110 section 8.8.3). */
-  etag: string;
-  /** Value for `Cache-Control`: the name changes with the content, so a cache may keep it. */
-  cacheControl: string;
-}
-
-const sheet = readStylesheet();
 const templates = compileTemplates();
-
-/** The stylesheet of every page. */
-export function stylesheet(): Asset {
-  return sheet;
-}
 
 /**
  * Draws a page.
@@ -41,7 +24,7 @@ export function renderPage<N extends PageName>(name: N, model: Pages[N]): string
   return template({
     page: model,
     frame: currentFrame(),
-    stylesheetPath: sheet.path,
+    stylesheetPath: stylesheet(frameOf(name)).path,
     linkable,
     scopeWords,
     inCode,
@@ -66,38 +49,38 @@ export function pageHeaders(): Readonly<Record<string, string>> {
   };
 }
 
+/**
+ * The frame a page is drawn in, by its name: `console/…`, `portal/…`, `demo_…`; the account's pages are as wide as the
+ * portal's; every other page is a card in the middle.
+ */
+export function frameOf(name: PageName): FrameName {
+  const [area = ""] = name.split("/");
+  if (area === "console" || area === "portal") return area;
+  if (name.startsWith("demo_")) return "demo";
+  return name === "account" ? "portal" : "narrow";
+}
+
 /** A text cut at its backticks: every second part is code. */
 function inCode(text: string): readonly string[] {
   return text.split("`");
 }
 
-function readStylesheet(): Asset {
-  const parts = readdirSync(`${folder}style`).filter((file) => file.endsWith(".css"));
-  const body = Buffer.concat(parts.sort().map((file) => readFileSync(`${folder}style/${file}`)));
-  const hash = createHash("sha256").update(body).digest("hex").slice(0, 16);
-  return {
-    path: `/assets/${hash}.css`,
-    body,
-    contentType: "text/css; charset=utf-8",
-    etag: `"${hash}"`,
-    cacheControl: "public, max-age=31536000, immutable",
-  };
-}
-
 // Compiled once, at start: a template with a mistake stops the process instead of a sign-in.
 function compileTemplates(): ReadonlyMap<string, (data: object) => string> {
   const compiled = new Map<string, (data: object) => string>();
-  for (const file of readdirSync(folder)) {
-    if (!file.endsWith(".ejs") || file.startsWith("_")) continue;
+  for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+    if (!file.endsWith(".ejs") || basename(file).startsWith("_")) continue;
     const options = {
       filename: `${folder}${file}`,
+      // Partials are found here from the folders of console and portal, too.
+      views: [folder],
       cache: true,
       strict: true,
       localsName: "view",
       rmWhitespace: true,
     };
     const template = ejs.compile(readFileSync(options.filename, "utf8"), options);
-    compiled.set(file.slice(0, -".ejs".length), (data) => template(data));
+    compiled.set(file.slice(0, -".ejs".length).replaceAll("\\", "/"), (data) => template(data));
   }
   return compiled;
 }

@@ -64,6 +64,7 @@ const layers: readonly (readonly string[])[] = [
     "packages/exchange",
     "sandbox.ts",
     "packages/sandbox",
+    "asset_routes.ts",
     "http_errors.ts",
     "http_methods.ts",
   ],

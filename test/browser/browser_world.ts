@@ -170,7 +170,9 @@ export function arrivedAtHeading(page: Page, name: string | RegExp): Promise<voi
 
 /** Fails if a control that is shown is lower than a thumb needs: 44 pixels. All are measured in one moment. */
 export async function assertThumbSize(page: Page): Promise<void> {
-  const small = await page.evaluate<string[]>(`[...document.querySelectorAll("button, input, a.button")]
+  const small = await page.evaluate<
+    string[]
+  >(`[...document.querySelectorAll(".btn, button, input:not([type=checkbox], [type=radio]), select, textarea")]
     .filter((control) => control.checkVisibility() && control.type !== "hidden")
     .map((control) => [control.getBoundingClientRect().height, control.outerHTML])
     .filter(([height]) => height < 44)

@@ -4,9 +4,11 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import type { PageName, Pages } from "../../src/views/pages.ts";
-import { renderPage, stylesheet } from "../../src/views/render.ts";
+import { frameOf, renderPage } from "../../src/views/render.ts";
+import { type FrameName, stylesheet } from "../../src/views/stylesheets.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { fixtures, freshSession, refusedSession } from "../views/page_fixtures.ts";
+import { drawParts } from "../views/parts_fixture.ts";
 import { assertAccessible } from "./accessible.ts";
 import { assertNoSidewaysScroll, assertThumbSize } from "./browser_world.ts";
 
@@ -19,8 +21,12 @@ before(async () => {
 after(() => browser.close());
 
 function drawn<N extends PageName>(name: N, model: Pages[N]): string {
+  return withStyle(renderPage(name, model), frameOf(name));
+}
+
+function withStyle(html: string, frame: FrameName): string {
   const link = /<link rel="stylesheet"[^>]*>/;
-  return renderPage(name, model).replace(link, () => `<style>${stylesheet().body}</style>`);
+  return html.replace(link, () => `<style>${stylesheet(frame).body}</style>`);
 }
 
 const noContent = { error: undefined, wrongFields: [] };
@@ -32,6 +38,8 @@ const pages: ReadonlyMap<string, string> = new Map([
   ["demo_home with a refusal", drawn("demo_home", { ...fixtures.demo_home, notice: "No.", refused: true })],
   ["demo_session before a search", drawn("demo_session", freshSession)],
   ["demo_session refused", drawn("demo_session", refusedSession)],
+  ["the console's parts", withStyle(drawParts("console"), "console")],
+  ["the portal's parts", withStyle(drawParts("portal"), "portal")],
 ]);
 
 for (const [name, html] of pages) {
@@ -66,6 +74,6 @@ test("what unfolds says so by its triangle, on a small screen", async () => {
 test("an error page draws one line above its small print, and no empty box", async () => {
   await page.setContent(pages.get("error") ?? "");
   assert.equal(await styleOf(".small-print", "borderTopWidth"), "1px");
-  assert.equal(await styleOf(".small-print .facts", "borderTopWidth"), "0px");
-  assert.equal(await styleOf("[role=alert] .lead + .lead", "marginTop"), "8px");
+  assert.equal(await styleOf(".small-print .kv", "borderTopWidth"), "0px");
+  assert.equal(await styleOf("[role=alert]", "rowGap"), "8px");
 });

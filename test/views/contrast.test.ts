@@ -1,10 +1,10 @@
 // Owns the proof that text can be read in light and in dark: every pair of colours the stylesheet combines has the
 // contrast WCAG 2.2 asks for (4.5:1 for text, 3:1 for the edges of controls).
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { stylesheet } from "../../src/views/render.ts";
 
-const css = stylesheet().body.toString();
+const css = readFileSync(new URL("../../src/views/style/0_tokens.css", import.meta.url), "utf8");
 
 function paletteOf(scheme: "light" | "dark"): ReadonlyMap<string, string> {
   const [light = "", dark = ""] = css.split("@media (prefers-color-scheme: dark)");
@@ -35,23 +35,22 @@ const pairs: readonly (readonly [text: string, ground: string, atLeast: number])
     ["--text", "--text-2", "--brand-text"].map((text) => [text, ground, 4.5] as const),
   ),
   ...["--part-1", "--part-2", "--part-3"].map((part) => [part, "--sunken", 4.5] as const),
-  ["--ok", "--surface", 4.5],
   ["--on-brand", "--brand", 4.5],
   ["--on-brand", "--brand-strong", 4.5],
   ["--brand-text", "--brand-soft", 4.5],
   ["--text", "--brand-soft", 4.5],
-  ["--text", "--bad-soft", 4.5],
-  ["--ok", "--ok-soft", 4.5],
-  ["--bad", "--bad-soft", 4.5],
-  ["--warn", "--warn-soft", 4.5],
-  ["--control", "--surface", 3],
-  ["--control", "--bg", 3],
-  ["--control", "--sunken", 3],
-  ["--focus", "--surface", 3],
-  ["--focus", "--bg", 3],
-  ["--text-2", "--ok-soft", 4.5],
-  ["--text-2", "--warn-soft", 4.5],
-  ["--brand", "--surface", 3],
+  // On the tone of a state stand its own word and plain text; what is small there, too.
+  ...["ok", "warn", "bad", "info"].flatMap((tone) =>
+    [`--${tone}`, "--text", "--text-2", "--brand-text"].map((text) => [text, `--${tone}-soft`, 4.5] as const),
+  ),
+  ...grounds.flatMap((ground) => [
+    ["--bad", ground, 4.5] as const,
+    ["--ok", ground, 4.5] as const,
+    ["--control", ground, 3] as const,
+    ["--focus", ground, 3] as const,
+    ["--brand", ground, 3] as const,
+  ]),
+  ["--on-bad", "--bad", 4.5],
 ];
 
 for (const scheme of ["light", "dark"] as const) {

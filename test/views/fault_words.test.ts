@@ -54,7 +54,7 @@ test("every fault has a title of its own kind, something to do, and a way on", (
     const html = errorPage({ code, message: "" }, "request-1");
     const title = faultWords(code).title;
     assert.ok(html.includes(`<title>${title} – `), code);
-    assert.match(largePrint(html), /<a class="button primary" href="[^"]+">[^<]+<\/a>/, code);
+    assert.match(largePrint(html), /<a class="btn primary" href="[^"]+">[^<]+<\/a>/, code);
     assert.ok(faultWords(code).todo.length > 10);
     assert.match(html, /Request id<\/dt><dd><code>request-1</);
   }
@@ -65,10 +65,7 @@ test("the way back to the application comes first, where the browser knows one",
   const html = withFrame({ name: "Orchard", host: "login.orchard.example", application }, () =>
     errorPage({ code: "sign_in_expired" }, "request-1"),
   );
-  assert.match(
-    html,
-    /<a class="button primary" href="https:\/\/reports\.example\/">Go back to Report Builder</,
-  );
+  assert.match(html, /<a class="btn primary" href="https:\/\/reports\.example\/">Go back to Report Builder</);
   assert.match(html, /<span>Orchard<\/span>/);
   assert.match(html, /<span>login\.orchard\.example<\/span>/);
 });

@@ -3,9 +3,12 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
 import { type ServiceFrame, withFrame } from "../../src/views/frame.ts";
 import type { PageName } from "../../src/views/pages.ts";
-import { pageHeaders, renderPage, stylesheet } from "../../src/views/render.ts";
+import { frameOf, pageHeaders, renderPage } from "../../src/views/render.ts";
+import { sheetsOf, stylesheet, stylesheets } from "../../src/views/stylesheets.ts";
+import { faultsOfMarkup, hostile } from "./markup.ts";
 import { fixtures, freshSession, refusedSession } from "./page_fixtures.ts";
 
 const names = Object.keys(fixtures) as PageName[];
@@ -13,16 +16,6 @@ const folder = fileURLToPath(new URL("../../src/views/", import.meta.url));
 
 function draw<N extends PageName>(name: N): string {
   return renderPage(name, fixtures[name]);
-}
-
-/** Replaces every string of a model, to see where it comes out. */
-function hostile(value: unknown): unknown {
-  if (typeof value === "string") return `"'><img src=x onerror=alert(1)>${value}`;
-  if (Array.isArray(value)) return value.map(hostile);
-  if (typeof value === "object" && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, hostile(inner)]));
-  }
-  return value;
 }
 
 function renderHostile<N extends PageName>(name: N): string {
@@ -34,23 +27,11 @@ function renderHostile<N extends PageName>(name: N): string {
   return withFrame(frame, () => renderPage(name, hostile(fixtures[name]) as (typeof fixtures)[N]));
 }
 
-test("every page is one HTML document with a language, a title, a viewport and the stylesheet", () => {
+test("every page is one well-formed document: one heading of the first level, labels, references, no script or style", () => {
   for (const name of names) {
     const html = draw(name);
-    assert.match(html, /^<!DOCTYPE html>\n<html lang="en">/, name);
-    assert.match(html, /<title>[^<]{4,}<\/title>/, name);
-    assert.match(html, /<meta name="viewport" content="width=device-width, initial-scale=1">/, name);
-    assert.ok(html.includes(`href="${stylesheet().path}"`), name);
-    assert.equal(html.match(/<h1[ >]/g)?.length, 1, `${name} has one first-level heading`);
-    assert.equal(html.match(/<main[ >]/g)?.length, 1, `${name} has one main part`);
-    assert.match(html, /<\/html>\s*$/, name);
-  }
-});
-
-test("no page holds script, inline style or an event handler, so a strict policy breaks nothing", () => {
-  for (const name of names) {
-    const html = draw(name);
-    assert.doesNotMatch(html, /<script|<style|\sstyle=|\son[a-z]+=|javascript:/i, name);
+    assert.deepEqual(faultsOfMarkup(html), [], name);
+    assert.ok(html.includes(`href="${stylesheet(frameOf(name)).path}"`), name);
   }
 });
 
@@ -64,7 +45,9 @@ test("markup in any field of any page is shown as text", () => {
 });
 
 test("templates print unescaped only what another template gave them", () => {
-  const files = readdirSync(folder).filter((file) => file.endsWith(".ejs"));
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(".ejs"),
+  );
   assert.ok(files.length > 10);
   for (const file of files) {
     const raw = readFileSync(`${folder}${file}`, "utf8").match(/<%-[^%]*/g) ?? [];
@@ -72,27 +55,11 @@ test("templates print unescaped only what another template gave them", () => {
   }
 });
 
-test("every field a person fills in has a label, and every id is used once", () => {
-  for (const name of names) {
-    const html = draw(name);
-    const ids = [...html.matchAll(/\sid="([^"]+)"/g)].map((match) => match[1]);
-    assert.equal(new Set(ids).size, ids.length, `${name} repeats an id`);
-    for (const [input] of html.matchAll(/<input [^>]*>/g)) {
-      if (input.includes('type="hidden"')) continue;
-      const id = /\sid="([^"]+)"/.exec(input)?.[1];
-      assert.ok(html.includes(`for="${id}"`), `${name}: ${input} has no label`);
-    }
-    for (const [, references] of html.matchAll(/aria-(?:describedby|labelledby)="([^"]+)"/g)) {
-      assert.ok(ids.includes(references), `${name}: ${references} names nothing`);
-    }
-  }
-});
-
 test("the login page announces why it failed, keeps the address and never the password", () => {
   const html = draw("login");
   assert.match(
     html,
-    /role="alert"[^>]*>\s*<p class="alert" id="login-error">The e-mail address and password/,
+    /role="alert"[^>]*>\s*<span aria-hidden="true">✗<\/span><p id="login-error">The e-mail address and password/,
   );
   assert.match(html, /name="email"[^>]*value="alice@acme\.example"/);
   assert.match(html, /name="password"[^>]*autocomplete="current-password"/);
@@ -135,14 +102,32 @@ test("the demo page shows a refused exchange with its code, cause and fix, and w
   assert.match(renderPage("demo_session", freshSession), /not exchanged yet/);
 });
 
-test("the stylesheet's name follows its content and it fetches nothing", () => {
-  const asset = stylesheet();
-  assert.match(asset.path, /^\/assets\/[0-9a-f]{16}\.css$/);
-  assert.equal(asset.etag, `"${asset.path.slice("/assets/".length, -".css".length)}"`);
-  assert.match(asset.cacheControl, /immutable/);
-  const css = asset.body.toString();
-  assert.doesNotMatch(css, /@import|url\(/);
-  assert.match(css, /prefers-color-scheme: dark/);
+test("each frame has its own stylesheet, whose name follows its content, and which fetches nothing", () => {
+  for (const frame of ["narrow", "console", "portal", "demo"] as const) {
+    const asset = stylesheet(frame);
+    assert.match(asset.path, /^\/assets\/[0-9a-f]{16}\.css$/);
+    assert.equal(asset.etag, `"${asset.path.slice("/assets/".length, -".css".length)}"`);
+    assert.match(asset.cacheControl, /immutable/);
+    const css = asset.body.toString();
+    assert.doesNotMatch(css, /@import|url\(|\/\*/);
+    assert.match(css, /prefers-color-scheme: ?dark/);
+    assert.deepEqual(gunzipSync(asset.gzipped), asset.body);
+    assert.equal(css.split("{").length, css.split("}").length, `${frame}: every brace is closed`);
+  }
+  assert.equal(new Set(stylesheets().map(({ path }) => path)).size, stylesheets().length);
+});
+
+test("every sheet belongs to a frame, and a login loads neither the console's parts nor the demo's", () => {
+  const used = new Set<string>(Object.values(sheetsOf).flat());
+  const there = readdirSync(`${folder}style`).map((file) => file.replace(/\.css$/, ""));
+  assert.deepEqual(
+    there.filter((name) => !used.has(name)),
+    [],
+  );
+  const css = stylesheet(frameOf("login")).body.toString();
+  assert.doesNotMatch(css, /\.filters|\.replay|\.side/);
+  assert.ok(css.length < 12_000, `${css.length} characters`);
+  assert.ok(stylesheet("narrow").gzipped.length < 4_000);
 });
 
 test("every page goes out under a policy that allows no script and no framing", () => {

@@ -32,6 +32,25 @@ test("sizes of type come from the tokens, and weights are three", () => {
   assert.deepEqual(linesOf(/font-weight: (?!400|600|700|inherit)/), []);
 });
 
+// What is too small for a step of the scale (0, 1 and 2 pixels, a shift back) needs none; a share of what surrounds it is none.
+const space =
+  /^(?:(?:0|auto|-?[12]px|[\d.]+(?:em|%|fr)|inherit|var\(--[\w-]+\)|calc\([^;]*\)|clamp\(var[^;]*\)) ?)+$/;
+
+test("spaces, radii and heights of controls come from the tokens", () => {
+  const measured = /^[\w.]+: ((?:padding|margin|gap|row-gap|column-gap|border-radius)[\w-]*): (.*);$/;
+  const found = linesOf(measured).filter((line) => {
+    const [, property = "", value = ""] = measured.exec(line) ?? [];
+    return !space.test(value) && !(property === "border-radius" && value === "50%");
+  });
+  assert.deepEqual(found, []);
+  assert.deepEqual(linesOf(/min-height: \d+px/), []);
+});
+
+test("pages change at three widths, and no others", () => {
+  const widths = linesOf(/@media.*width/).map((line) => /(\d[\d.]*rem)/.exec(line)?.[1] ?? line);
+  assert.deepEqual([...new Set(widths)].sort(), ["24rem", "44rem", "59.99rem", "60rem"]);
+});
+
 test("every token that is used exists, in both schemes where it is a colour", () => {
   const [light = "", dark = ""] = tokens.split("@media (prefers-color-scheme: dark)");
   const names = (text: string) => new Set([...text.matchAll(/^\s*(--[\w-]+):/gm)].map(([, name]) => name));

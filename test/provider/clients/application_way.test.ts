@@ -16,7 +16,7 @@ const fixture = useProvider({}, async () => {
 
 const nowhere = () => new URL("/interaction/none", fixture.issuer);
 const linksOf = (text: string) =>
-  [...text.matchAll(/<a class="button[^"]*" href="([^"]+)">/g)].map(([, url]) => url);
+  [...text.matchAll(/<a class="btn[^"]*" href="([^"]+)">/g)].map(([, url]) => url);
 
 async function pageWith(cookie: string): Promise<string[]> {
   const answer = await fetch(nowhere(), { headers: { accept: "text/html", cookie } });

@@ -86,7 +86,7 @@ test("a planted outcome says nothing but a sentence of ours, and nothing at all 
     agent.plant(fixture.issuer, outcomeCookieName(fixture.issuer, uidOf(page)), value);
     const shown = await agent.follow(page.url);
     assert.equal(shown.status, 200, value);
-    assert.doesNotMatch(shown.text, /class="alert"|555|ann@acme/, value);
+    assert.doesNotMatch(shown.text, /class="banner bad"|555|ann@acme/, value);
   }
   const agent = new UserAgent();
   const page = await agent.follow(authorizationUrl(fixture));

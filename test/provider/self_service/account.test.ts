@@ -107,7 +107,12 @@ test("an agreement that is not on offer cannot be given", async () => {
     const init = { method: "POST", body: new URLSearchParams(fields) };
     const answer = await agent.follow(`${fixture.issuer}/account`, init);
     if (fields.decision === "always") assert.equal(answer.status, 400);
-    else assert.match(answer.text, /role="alert">Nothing was changed/, JSON.stringify(fields));
+    else
+      assert.match(
+        answer.text,
+        /role="alert"><span aria-hidden="true">✗<\/span><p>Nothing was changed/,
+        JSON.stringify(fields),
+      );
     assert.equal((await fixture.db("offline_consents").whereNull("revoked_at_ms")).length, given);
   }
 });

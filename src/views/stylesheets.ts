@@ -1,0 +1,77 @@
+// Owns the style sheets: one for each frame, joined from style/*.css, so that a page loads what it can use and no more.
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+
+const folder = fileURLToPath(new URL("./style/", import.meta.url));
+
+/** A static file served with a name that changes with its content. */
+export interface Asset {
+  /** URL path, e.g. `/assets/0a1b2c….css`. */
+  path: string;
+  body: Buffer;
+  /** The body as gzip (RFC 1952), for whoever takes it. */
+  gzipped: Buffer;
+  contentType: string;
+  /** Strong validator, quoted (RFC 9110 section 8.8.3). */
+  etag: string;
+  /** Value for `Cache-Control`: the name changes with the content, so a cache may keep it. */
+  cacheControl: string;
+}
+
+const shared = ["0_tokens", "1_base", "2_controls"];
+const parts = [...shared, "3_lists", "4_parts", "5_steps", "6_bars"];
+
+/** Which sheets a frame is made of, in this order. */
+export const sheetsOf = {
+  narrow: [...shared, "narrow"],
+  console: parts,
+  portal: parts,
+  demo: [...shared, "demo_frame", "demo_search", "demo_steps", "demo_token"],
+} as const satisfies Record<string, readonly string[]>;
+
+/** The frames a page may be drawn in. */
+export type FrameName = keyof typeof sheetsOf;
+
+const assets = new Map(Object.entries(sheetsOf).map(([frame, names]) => [frame, assetOf(names)]));
+
+/** The style sheet of a frame's pages. */
+export function stylesheet(frame: FrameName): Asset {
+  const asset = assets.get(frame);
+  if (asset === undefined) throw new Error(`there is no frame named ${frame}`);
+  return asset;
+}
+
+/** Every style sheet there is; frames that share one share its address. */
+export function stylesheets(): readonly Asset[] {
+  return [...new Map([...assets.values()].map((asset) => [asset.path, asset])).values()];
+}
+
+/**
+ * Joins sheets, without comments and white space that says nothing.
+ * @param names files of style/, without their ending
+ */
+function joinSheets(names: readonly string[]): string {
+  return names
+    .map((name) => readFileSync(`${folder}${name}.css`, "utf8"))
+    .join("\n")
+    .replace(/\/\*[\s\S]*?\*\//g, "")
+    .replace(/\s+/g, " ")
+    .replace(/ ?([{};,]) ?/g, "$1")
+    .replace(/;}/g, "}")
+    .trim();
+}
+
+function assetOf(names: readonly string[]): Asset {
+  const body = Buffer.from(joinSheets(names));
+  const hash = createHash("sha256").update(body).digest("hex").slice(0, 16);
+  return {
+    path: `/assets/${hash}.css`,
+    body,
+    gzipped: gzipSync(body, { level: 9 }),
+    contentType: "text/css; charset=utf-8",
+    etag: `"${hash}"`,
+    cacheControl: "public, max-age=31536000, immutable",
+  };
+}
