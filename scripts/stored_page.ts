@@ -51,6 +51,16 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
     personal: "who, where, when; also that it was taken back",
     until: "the account is deleted",
   },
+  administrators: {
+    holds: "which accounts administer the installation, and in which role",
+    personal: "the account's id, since when",
+    until: "taken away, or the account is deleted",
+  },
+  administration: {
+    holds: "how often administrators changed: one row, by which such changes come one after the other",
+    personal: "–",
+    until: "it stays",
+  },
   clients: {
     holds: "applications and back ends",
     personal: "–",

@@ -90,6 +90,26 @@ export const errorCatalogue = {
     meaning: "The sign-in behind this does not open the tenant: nobody vouched for it, or no longer.",
     fix: "Have the person sign in again, to this tenant.",
   },
+  administrator_not_found: {
+    status: 404,
+    meaning: "The account administers nothing.",
+    fix: "List the administrators with `tti admin list`.",
+  },
+  administrator_exists: {
+    status: 409,
+    meaning: "The account is an administrator already.",
+    fix: "Give it another role with `tti admin update`.",
+  },
+  last_owner: {
+    status: 409,
+    meaning: "Nobody else who can sign in is an owner, so this one stays, and can sign in.",
+    fix: "Make somebody else an owner first: `tti admin create --role owner`, or `tti admin update`.",
+  },
+  oneself: {
+    status: 409,
+    meaning: "An administrator would take their own rights away.",
+    fix: "Have another owner do it.",
+  },
   client_not_found: {
     status: 404,
     meaning: "No client (relying party) has this id.",

@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { OperationError } from "../errors.ts";
 import type { ApiScope } from "../grants_and_scopes.ts";
 import { onceEach, parseFormText } from "../input/form_text.ts";
+import { type Permission, scopeOf } from "./administrators/roles.ts";
 import type { Operation, OperationRoute } from "./operations/entry.ts";
 import { membersOf } from "./operations/input_members.ts";
 import { operations, type TableContext } from "./operations/table.ts";
@@ -14,6 +15,9 @@ export interface ApiRoute {
   /** With parameters as `:name`. */
   path: string;
   summary: string;
+  /** What its operation takes. */
+  right: Permission;
+  /** The scope an access token must carry. */
   permission: ApiScope;
   /** Status of the answer when all is well. */
   status: 200 | 201;
@@ -30,7 +34,8 @@ export const apiRoutes: readonly ApiRoute[] = operations.flatMap((operation) =>
     method: route.method,
     path: route.path,
     summary: route.summary ?? operation.entry.summary,
-    permission: operation.entry.permission,
+    right: operation.entry.permission,
+    permission: scopeOf(operation.entry.permission),
     status: route.status ?? 200,
     streamed: route.streamed,
     operation,

@@ -9,12 +9,12 @@ import { countAuditEvent } from "../audit/audit_store.ts";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../db/connect.ts";
 import { OperationError } from "../errors.ts";
-import type { ApiScope } from "../grants_and_scopes.ts";
 import { answerOf, type ErrorAnswer, logFailure, problemBody } from "../http_errors.ts";
 import { bringsBody } from "../input/request_body.ts";
 import type { Log } from "../log.ts";
 import type { BackEndToken } from "../provider/clients/access_tokens.ts";
 import { currentRequest, describeRequest } from "../request_context.ts";
+import { type Permission, scopeOf } from "./administrators/roles.ts";
 import { type ApiRoute, hasBody, inputOf } from "./api_routes.ts";
 import { authenticateBackEnd } from "./authenticate.ts";
 import { readJsonBody } from "./json_body.ts";
@@ -111,15 +111,14 @@ export function addJsonRoute(
   answer: (ctx: RouterContext, context: TableContext, input: Record<string, unknown>) => Promise<unknown>,
 ): void {
   router[route.method](route.path, async (ctx) => {
-    const { permission } = route;
     const authorization = ctx.get("authorization");
-    const ask = (asked: ApiScope, db: Database) =>
-      authenticateBackEnd(authorization, asked, (token) => deps.findBackEndToken(token, db));
-    let standing = await ask(permission, deps.db);
+    const ask = (asked: Permission, db: Database) =>
+      authenticateBackEnd(authorization, scopeOf(asked), (token) => deps.findBackEndToken(token, db));
+    let standing = await ask(route.right, deps.db);
     const { clientId, tokenHash } = standing;
     // How long the body takes is the caller's to say: what they may is asked again when something comes of it.
     const body = hasBody(route) ? await readJsonBody(ctx.req) : {};
-    const may = async (asked: ApiScope, db: Database): Promise<boolean> => {
+    const may = async (asked: Permission, db: Database): Promise<boolean> => {
       standing = await ask(asked, db);
       return true;
     };

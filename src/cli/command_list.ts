@@ -19,6 +19,7 @@ const places: Readonly<Record<CommandWord, { section: (typeof sections)[number];
   domain: { section: "Administer it", about: "the domains they have proven" },
   client: { section: "Administer it", about: "the applications that sign them in" },
   accessor: { section: "Administer it", about: "what each customer handed over at AWS" },
+  admin: { section: "Administer it", about: "who administers the installation, in which role" },
   audit: { section: "Administer it", about: "who did what, and the proof that nobody changed it" },
   token: { section: "Use it" },
   search: { section: "Use it" },

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as accessors from "../../src/admin/operations/accessors.ts";
+import * as administrators from "../../src/admin/operations/administrators.ts";
 import { pruneEvents } from "../../src/admin/operations/audit_chain.ts";
 import * as clientAccess from "../../src/admin/operations/client_access.ts";
 import { createClient } from "../../src/admin/operations/clients.ts";
@@ -266,6 +267,16 @@ const acts: Record<AuditEventType, Act> = {
     const chain = { loginNames: createLoginNames([]), blockSeals: seals, auditRetentionDays: 1 };
     await pruneEvents({ ...operator, ...chain, clock }, {});
   }),
+  "admin.created": byOperation(async () => {
+    await administrators.createAdministrator(operator, { email: "own@isv.example", role: "owner" });
+    await administrators.createAdministrator(operator, { email: "ops@isv.example", role: "operator" });
+  }),
+  "admin.updated": byOperation(() =>
+    administrators.updateAdministrator(operator, { user: "ops@isv.example", role: "auditor" }),
+  ),
+  "admin.removed": byOperation(() =>
+    administrators.removeAdministrator(operator, { user: "ops@isv.example" }),
+  ),
   "admin.refused": byHttp(async () => callApi("/v1/users", await accessToken("search", "tti:search"))),
   "admin.read": byHttp(async () => callApi("/v1/users", await accessToken("admin", "tti:admin"))),
   "people.exported": byHttp(async () =>

@@ -16,8 +16,8 @@ export const defences: readonly Defence[] = [
     promise: "Login challenges and searches on the public port want an access token of their own scope.",
     faults: ["I7"],
     file: "src/admin/json_routes.ts",
-    find: "const { permission } = route;",
-    replace: 'const permission = "tti:search";',
+    find: "let standing = await ask(route.right, deps.db);",
+    replace: 'let standing = await ask("tti:search", deps.db);',
     test: "test/admin/back_ends_on_the_public_port.test.ts",
   },
   {

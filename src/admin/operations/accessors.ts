@@ -4,12 +4,12 @@ import * as store from "../../accessors/accessor_store.ts";
 import { parseAccessor } from "../../accessors/connection.ts";
 import { OperationError } from "../../errors.ts";
 import { getTenant } from "../../provider/tenants/tenant_store.ts";
+import { adminChange, adminRead } from "../administrators/roles.ts";
 import { operation } from "./entry.ts";
 import { cutPage, pageInput, pageOutput, parseTenantKey, rowsToRead } from "./page.ts";
-import { adminScope } from "./permissions.ts";
 import { accessorShape } from "./shapes.ts";
 
-const permission = adminScope;
+const permission = adminChange;
 const tenantId = z.string().describe("The tenant; equal to the External Id the customer entered.");
 const name = z.string().optional().describe("Which, if the customer has several (default: default).");
 const one = z.strictObject({ tenantId, name });
@@ -65,7 +65,7 @@ console: Data accessors, the accessor, tab "Information for data accessor".`,
 export const showAccessor = operation({
   name: "accessor show",
   summary: "Show a data accessor",
-  permission,
+  permission: adminRead,
   events: [],
   input: one,
   output: accessorShape,
@@ -83,7 +83,7 @@ export const showAccessor = operation({
 export const listAccessors = operation({
   name: "accessor list",
   summary: "List the data accessors of a tenant",
-  permission,
+  permission: adminRead,
   events: [],
   input: z.strictObject({ tenantId: tenantId.optional(), ...pageInput }),
   output: z.strictObject({ accessors: z.array(accessorShape), ...pageOutput }),

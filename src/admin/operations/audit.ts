@@ -10,10 +10,10 @@ import { OperationError } from "../../errors.ts";
 import { closestName } from "../../input/closest_name.ts";
 import { findAccount, findAccountByLogin } from "../../provider/accounts/account_store.ts";
 import { findTenant, getTenant } from "../../provider/tenants/tenant_store.ts";
+import { adminRead } from "../administrators/roles.ts";
 import { operationsIn } from "./entry.ts";
 import type { OperationContext } from "./operation.ts";
 import { cutPage, pageInput, pageOutput, rowsToRead } from "./page.ts";
-import { adminScope } from "./permissions.ts";
 import { auditEventShape } from "./shapes.ts";
 
 /** What reading the trail works with. */
@@ -61,7 +61,7 @@ export const filterInput = {
 export const listEvents = auditOperation({
   name: "audit list",
   summary: "List audit events, newest first",
-  permission: adminScope,
+  permission: adminRead,
   events: [],
   input: z.strictObject({
     ...filterInput,

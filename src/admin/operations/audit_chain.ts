@@ -8,11 +8,11 @@ import { planPruning, pruneTrail } from "../../audit/chain/prune.ts";
 import { verifyChain } from "../../audit/chain/verify.ts";
 import { chainStart, formatPlace, parsePlace, type SealedPlace } from "../../audit/sealed_place.ts";
 import { OperationError } from "../../errors.ts";
+import { adminOwn, adminRead } from "../administrators/roles.ts";
 import { type AuditContext, filterInput, readFilters } from "./audit.ts";
 import { operationsIn } from "./entry.ts";
 import { parseArguments } from "./operation.ts";
 import { pageInput } from "./page.ts";
-import { adminScope } from "./permissions.ts";
 import { auditEventShape } from "./shapes.ts";
 
 /** What operations on the chain work with. */
@@ -54,7 +54,7 @@ export type ExportPage = z.output<typeof exportPage>;
 export const exportEvents = chainOperation({
   name: "audit export",
   summary: "Export sealed audit events in the chain's order, as JSON Lines or page by page",
-  permission: adminScope,
+  permission: adminRead,
   events: [],
   input: pagedInput,
   output: exportPage,
@@ -116,7 +116,7 @@ const exported = ({ sealed, ...event }: SealedAuditEvent): ExportPage["events"][
 export const verifyTrail = chainOperation({
   name: "audit verify",
   summary: "Verify the audit trail's chain: what was changed, removed, added or reordered",
-  permission: adminScope,
+  permission: adminRead,
   events: [],
   input: z.strictObject({
     anchor: z
@@ -169,7 +169,7 @@ function parseAnchor(text: string) {
 export const pruneEvents = chainOperation({
   name: "audit prune",
   summary: "Remove old audit events, and keep the chain provable; `dryRun` only counts",
-  permission: adminScope,
+  permission: adminOwn,
   events: ["audit.pruned"],
   ownTransaction: "a great many events go in small steps, so that no login waits for them",
   input: z.strictObject({

@@ -11,11 +11,11 @@ import {
   endRightsOfClient,
   noRightsEnded,
 } from "../../provider/sessions/end_rights_store.ts";
+import { adminChange } from "../administrators/roles.ts";
 import { type ClientView, holdClient, withoutSecret } from "./client_view.ts";
 import type { Shown } from "./command_face.ts";
 import { endedRightsText, many, saidOf } from "./ended_text.ts";
 import { operation } from "./entry.ts";
-import { adminScope } from "./permissions.ts";
 import { clientShape, endedRightsShape, unchanged } from "./shapes.ts";
 
 /** A client from which something was taken, and what ended with it. */
@@ -26,7 +26,7 @@ export interface ClientWithEnded {
   unchanged?: true | undefined;
 }
 
-const permission = adminScope;
+const permission = adminChange;
 const oneClient = z.strictObject({ clientId: z.string().describe("The client's id.") });
 const output = z.strictObject({ client: clientShape, ended: endedRightsShape });
 const switched = output.extend({ unchanged });

@@ -2,13 +2,13 @@
 import { z } from "zod";
 import { generateClientSecret } from "../../provider/clients/client_secret.ts";
 import * as store from "../../provider/clients/client_store.ts";
+import { adminChange, adminRead } from "../administrators/roles.ts";
 import { adviseOnClient } from "./client_advice.ts";
 import { assertKeysFit, assertPurposesFit, newClient, refuse } from "./client_input.ts";
 import { buildMetadata } from "./client_metadata.ts";
 import { type ClientView, clientRow, withoutSecret } from "./client_view.ts";
 import { operation } from "./entry.ts";
 import { cutPage, idPageInput, pageOutput, rowsToRead } from "./page.ts";
-import { adminScope } from "./permissions.ts";
 import { clientShape } from "./shapes.ts";
 
 /** A new client, with its secret if it has one: the only time it is shown. */
@@ -18,7 +18,7 @@ export interface CreatedClient extends ClientView {
   warnings: string[];
 }
 
-const permission = adminScope;
+const permission = adminChange;
 const clientId = z.string().describe("The client's id.");
 
 /**
@@ -60,7 +60,7 @@ export const createClient = operation({
 export const showClient = operation({
   name: "client show",
   summary: "Show a client",
-  permission,
+  permission: adminRead,
   events: [],
   input: z.strictObject({ clientId }),
   output: clientShape,
@@ -79,7 +79,7 @@ export const showClient = operation({
 export const listClients = operation({
   name: "client list",
   summary: "List the clients",
-  permission,
+  permission: adminRead,
   events: [],
   input: z.strictObject(idPageInput),
   output: z.strictObject({ clients: z.array(clientShape), ...pageOutput }),

@@ -4,10 +4,10 @@ import { OperationError } from "../../errors.ts";
 import { parseDomainName } from "../../provider/tenants/domain_name.ts";
 import * as proof from "../../provider/tenants/domain_proof.ts";
 import { deleteDomain, findDomain, listDomains as listStored } from "../../provider/tenants/domain_store.ts";
+import { adminChange, adminRead } from "../administrators/roles.ts";
 import { operation, operationsIn } from "./entry.ts";
 import type { OperationContext } from "./operation.ts";
 import { cutPage, pageInput, pageOutput, parseTenantKey, rowsToRead } from "./page.ts";
-import { adminScope } from "./permissions.ts";
 import { domainShape } from "./shapes.ts";
 
 /** What domain operations work with. */
@@ -16,7 +16,7 @@ export interface DomainContext extends OperationContext {
 }
 
 const domainOperation = operationsIn<DomainContext>();
-const permission = adminScope;
+const permission = adminChange;
 const tenantId = z.string().describe("The customer.");
 const named = z.strictObject({ tenantId, domain: z.string().describe("The domain, e.g. acme.com.") });
 const words = {
@@ -148,7 +148,7 @@ export const removeDomain = operation({
 export const listDomains = operation({
   name: "domain list",
   summary: "List the domains of a tenant",
-  permission,
+  permission: adminRead,
   events: [],
   input: z.strictObject({ tenantId: tenantId.optional(), ...pageInput }),
   output: z.strictObject({ domains: z.array(domainShape), ...pageOutput }),

@@ -6,7 +6,8 @@ import { countAuditEvent, createAuditEvent, createAuditEventInTenants } from "..
 import type { AuditEventType, NewAuditEvent, NewAuditEventOf } from "../../audit/event_types.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
-import type { ApiScope } from "../../grants_and_scopes.ts";
+import { permissionFor } from "../administrators/permission_for.ts";
+import type { Permission } from "../administrators/roles.ts";
 import type { CommandFace } from "./command_face.ts";
 import { runEnding } from "./ending.ts";
 import { type OperationContext, parseArguments } from "./operation.ts";
@@ -72,8 +73,8 @@ export interface OperationSpec<
   input: Input;
   /** What it answers, over HTTP and with --json. */
   output: Output;
-  /** What the caller must be allowed. */
-  permission: ApiScope;
+  /** What the caller must be allowed (administrators/roles.ts): to read, to change, to own, or a back end's scope. */
+  permission: Permission;
   /** What it may leave in the trail. None: it changes nothing, and runs outside a transaction. */
   events: readonly Event[];
   /** How HTTP reaches it; none: it does not. */
@@ -122,7 +123,8 @@ export function operationsIn<Context extends OperationContext>() {
     Prepared = undefined,
   >(spec: OperationSpec<Context, Input, Output, Event, Prepared>): Operation<Context, z.output<Output>> {
     const call = async (context: Context, input: unknown = {}): Promise<z.output<Output>> => {
-      const still = (db: Database) => assertPermitted(spec.permission, context, db);
+      let needed = spec.permission;
+      const still = (db: Database) => assertPermitted(needed, context, db);
       await still(context.db);
       const wanted = parseArguments(spec.input, input);
       const asked = spec.revises && context.condition?.ifMatch;
@@ -131,7 +133,8 @@ export function operationsIn<Context extends OperationContext>() {
       const now = context.clock();
       const run = async (db: Database) => {
         // What came before may have taken long: it is asked again where the act is.
-        if (db !== context.db || spec.prepare !== undefined) await still(db);
+        needed = await permissionFor(db, spec.permission, wanted);
+        if (db !== context.db || spec.prepare !== undefined || needed !== spec.permission) await still(db);
         if (spec.revises !== undefined && ifMatch !== undefined) {
           assertRevision(ifMatch, await spec.revises.hold(db, wanted));
         }
@@ -177,12 +180,12 @@ function actIn<Context extends OperationContext, Event extends AuditEventType, P
  * @throws OperationError unauthenticated, forbidden
  */
 export async function assertPermitted(
-  permission: ApiScope,
+  permission: Permission,
   { may }: Pick<OperationContext, "may">,
   db: Database,
 ): Promise<void> {
   if (await may(permission, db)) return;
   throw new OperationError("forbidden", `The caller may not do this: it takes ${permission}.`, {
-    fix: "Use an access token that carries it.",
+    fix: "Ask an administrator whose role carries it, or use an access token that does.",
   });
 }

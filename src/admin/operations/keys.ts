@@ -7,15 +7,15 @@ import type { KeyStatus } from "../../provider/keys/key_status.ts";
 import * as keys from "../../provider/keys/operations.ts";
 import type { EmergencyRotation, NewKeySource, PlannedRotation } from "../../provider/keys/rotate.ts";
 import { rotateKeys, rotateKeysInEmergency } from "../../provider/keys/rotate.ts";
+import { adminChange, adminOwn, adminRead } from "../administrators/roles.ts";
 import { operationsIn } from "./entry.ts";
 import type { OperationContext } from "./operation.ts";
-import { adminScope } from "./permissions.ts";
 
 /** What operations on keys work with. */
 export interface KeysContext extends OperationContext, keys.KeyOperationContext {}
 
 const keyOperation = operationsIn<KeysContext>();
-const permission = adminScope;
+const permission = adminChange;
 const kid = z.string().describe("The key's id.");
 const moment = z.int().nullable();
 
@@ -30,7 +30,7 @@ const source = {
 export const keyStatus = keyOperation({
   name: "key status",
   summary: "Say what each signing key does, and what each instance serves",
-  permission,
+  permission: adminRead,
   events: [],
   input: z.strictObject({}),
   output: z.looseObject({
@@ -85,7 +85,7 @@ export const rotate = keyOperation({
 export const rotateInEmergency = keyOperation({
   name: "key rotate-emergency",
   summary: "Give up the signing key now, because it has leaked",
-  permission,
+  permission: adminOwn,
   events: ["key.rotated", "key.revoked", "key.destroyed"],
   ownTransaction: "a key may be made at AWS KMS first, and no transaction waits for that",
   input: z.strictObject({
@@ -121,7 +121,7 @@ function assertKmsIsUsed({ kmsKeyId, createKmsKey }: NewKeySource, { kms }: Pick
 export const revoke = keyOperation({
   name: "key revoke",
   summary: "Take a key that does not sign out of the JWKS now",
-  permission,
+  permission: adminOwn,
   events: ["key.revoked", "key.destroyed"],
   input: z.strictObject({ kid }),
   output: z.strictObject({

@@ -16,14 +16,14 @@ import {
 } from "../../provider/tenants/membership_store.ts";
 import { addressIn } from "../../provider/tenants/person_in_tenant.ts";
 import { getTenant } from "../../provider/tenants/tenant_store.ts";
+import { adminChange } from "../administrators/roles.ts";
 import { saidOf } from "./ended_text.ts";
 import { type Act, operation } from "./entry.ts";
 import type { OperationContext } from "./operation.ts";
-import { adminScope } from "./permissions.ts";
 import { unchanged, userShape, userWithEndedShape } from "./shapes.ts";
 import { resolveUser, shownUser, toUser, type User } from "./user_view.ts";
 
-const permission = adminScope;
+const permission = adminChange;
 
 /** What somebody may be in a tenant. */
 export const memberRole = z.enum(membershipRoles);

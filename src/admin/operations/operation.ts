@@ -3,10 +3,10 @@
 import { z } from "zod";
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
-import type { ApiScope } from "../../grants_and_scopes.ts";
 import { readMoment } from "../../input/moment.ts";
 import { nameRule, readText, type TextRule } from "../../input/text.ts";
 import type { Passwords } from "../../provider/accounts/passwords.ts";
+import type { Permission } from "../administrators/roles.ts";
 import { faultsOf, InputRefused, says } from "./input_faults.ts";
 import type { Condition } from "./revision.ts";
 
@@ -15,14 +15,14 @@ export interface OperationContext {
   db: Database;
   clock: Clock;
   passwords: Passwords;
-  /** Who asks, for the audit trail: `cli:<user>` or `client:<client_id>`. */
+  /** Who asks, for the audit trail: `cli:<user>`, `client:<client_id>` or `account:<id>`. */
   actor: string;
   /**
    * Whether who asks may do what needs this permission, as the store says now. Asked in the transaction of the act itself
    * (`db`), for between a request and its act lies time that is the caller's to draw out.
    * @throws OperationError unauthenticated, forbidden, where the face says why not in its own words
    */
-  may(permission: ApiScope, db: Database): boolean | Promise<boolean>;
+  may(permission: Permission, db: Database): boolean | Promise<boolean>;
   /** Which state the act is to find, and who is told which it left; absent: whichever, nobody. */
   condition?: Condition;
 }

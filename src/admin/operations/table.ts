@@ -1,6 +1,7 @@
 // Owns the table of operations: everything that can be asked of the administration, in the order of the documentation.
 // Routes, OpenAPI, docs and commands come from it; a test finds an operation that is missing here.
 import * as accessors from "./accessors.ts";
+import * as administrators from "./administrators.ts";
 import * as audit from "./audit.ts";
 import * as auditChain from "./audit_chain.ts";
 import * as clientAccess from "./client_access.ts";
@@ -61,6 +62,10 @@ export const operations: readonly Operation<TableContext>[] = [
   userImport.importUsers,
   userExport.exportUsers,
   userExport.exportUsersWithHashes,
+  administrators.listAdministrators,
+  administrators.createAdministrator,
+  administrators.updateAdministrator,
+  administrators.removeAdministrator,
   clients.listClients,
   clients.createClient,
   clients.showClient,

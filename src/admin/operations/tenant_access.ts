@@ -7,10 +7,10 @@ import {
   noRightsEnded,
 } from "../../provider/sessions/end_rights_store.ts";
 import { saveTenantDisabled, type Tenant } from "../../provider/tenants/tenant_store.ts";
+import { adminChange } from "../administrators/roles.ts";
 import type { CommandFace } from "./command_face.ts";
 import { endedRightsText, saidOf } from "./ended_text.ts";
 import { operation } from "./entry.ts";
-import { adminScope } from "./permissions.ts";
 import { endedRightsShape, tenantShape, unchanged } from "./shapes.ts";
 
 /** A tenant from which access was taken, and what ended with it. */
@@ -48,7 +48,7 @@ const face = {
 export const disableTenant = operation({
   name: "tenant disable",
   summary: "Disable a tenant, and end what stands for it",
-  permission: adminScope,
+  permission: adminChange,
   events: ["tenant.disabled"],
   input,
   output,
@@ -77,7 +77,7 @@ once, on every instance. Nobody's account is touched, nor what they hold elsewhe
 export const enableTenant = operation({
   name: "tenant enable",
   summary: "Enable a disabled tenant",
-  permission: adminScope,
+  permission: adminChange,
   events: ["tenant.enabled"],
   input,
   output,

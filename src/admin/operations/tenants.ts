@@ -4,13 +4,13 @@ import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { parsePresencePolicy, presencePolicyText } from "../../provider/presence/presence_policy.ts";
 import * as store from "../../provider/tenants/tenant_store.ts";
+import { adminChange, adminRead } from "../administrators/roles.ts";
 import { operation } from "./entry.ts";
 import { displayName } from "./operation.ts";
 import { cutPage, idPageInput, pageOutput, rowsToRead } from "./page.ts";
-import { adminScope } from "./permissions.ts";
 import { tenantShape } from "./shapes.ts";
 
-const permission = adminScope;
+const permission = adminChange;
 const tenantId = z.string().describe("The tenant's id: what the customer typed at AWS as External Id.");
 
 /** Creates a tenant. @throws OperationError invalid_input, tenant_exists */
@@ -118,7 +118,7 @@ export const updateTenant = operation({
 export const showTenant = operation({
   name: "tenant show",
   summary: "Show a tenant",
-  permission,
+  permission: adminRead,
   events: [],
   input: z.strictObject({ id: tenantId }),
   output: tenantShape,
@@ -137,7 +137,7 @@ export const showTenant = operation({
 export const listTenants = operation({
   name: "tenant list",
   summary: "List the tenants",
-  permission,
+  permission: adminRead,
   events: [],
   input: z.strictObject(idPageInput),
   output: z.strictObject({ tenants: z.array(tenantShape), ...pageOutput }),

@@ -8,15 +8,17 @@ import { assertNewPassword } from "../../provider/accounts/passwords.ts";
 import { endSignIns } from "../../provider/sessions/end_sign_ins.ts";
 import { noSignInsEnded } from "../../provider/sessions/end_sign_ins_store.ts";
 import { listTenantIdsOfAccount } from "../../provider/tenants/membership_store.ts";
+import { assertOwnerRemains } from "../administrators/administrator_store.ts";
+import { adminChange } from "../administrators/roles.ts";
+import { assertAnother } from "./administrators.ts";
 import type { CommandFace } from "./command_face.ts";
 import { saidOf } from "./ended_text.ts";
 import { type Act, operation } from "./entry.ts";
 import type { OperationContext } from "./operation.ts";
-import { adminScope } from "./permissions.ts";
 import { generatedPassword, unchanged, userWithEndedShape } from "./shapes.ts";
 import { resolveUser, type SwitchedUser, shownUser, toUser, type UserWithEnded } from "./user_view.ts";
 
-const permission = adminScope;
+const permission = adminChange;
 const oneUser = z.strictObject({ user: z.string().describe("An e-mail address or a user id.") });
 const face = {
   arguments: { USER: "user" },
@@ -147,6 +149,10 @@ async function saveSwitch<Type extends "account.disabled" | "account.enabled">(
   type: Type,
 ): Promise<SwitchedUser> {
   const account = await resolveUser(trx, user);
+  if (type === "account.disabled") {
+    assertAnother(act, account.id);
+    await assertOwnerRemains(trx, account.id);
+  }
   if (await saveDisabled(trx, account.id, type === "account.disabled", act.now)) {
     return tellAndEnd(trx, account, act, type);
   }

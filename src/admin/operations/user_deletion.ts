@@ -4,19 +4,21 @@ import { z } from "zod";
 import { forgetPersonalDetails } from "../../audit/audit_store.ts";
 import { deleteTracesOfAccount } from "../../provider/sessions/end_rights_store.ts";
 import { listTenantIdsOfAccount } from "../../provider/tenants/membership_store.ts";
+import { assertOwnerRemains } from "../administrators/administrator_store.ts";
+import { adminChange } from "../administrators/roles.ts";
+import { assertAnother } from "./administrators.ts";
 import { many } from "./ended_text.ts";
 import { operation } from "./entry.ts";
-import { adminScope } from "./permissions.ts";
 import { holdUser, resolveUser } from "./user_view.ts";
 
 /**
- * Deletes a user for good. If the ISV names the same id again, it is a new account that has nothing of this one.
+ * Deletes a user for good, administration included. If the ISV names the same id again, it is a new account that has nothing of this one.
  * @throws OperationError account_not_found
  */
 export const deleteUser = operation({
   name: "user delete",
   summary: "Erase a user for good; `?dryRun=true` only counts",
-  permission: adminScope,
+  permission: adminChange,
   events: ["account.deleted"],
   input: z.strictObject({
     user: z.string().describe("An e-mail address or a user id."),
@@ -61,6 +63,8 @@ be deleted, and exits with 1.`,
   },
   async run(trx, { user }, act) {
     const { id } = await resolveUser(trx, user);
+    assertAnother(act, id);
+    await assertOwnerRemains(trx, id);
     const trails = await listTenantIdsOfAccount(trx, id);
     const traces = await deleteTracesOfAccount(trx, id);
     const deleted = { ...traces, events: await forgetPersonalDetails(trx, id) };

@@ -10,10 +10,10 @@ import {
 } from "../../provider/accounts/export_store.ts";
 import { membershipRoles } from "../../provider/tenants/membership_store.ts";
 import { findTenant, getTenant } from "../../provider/tenants/tenant_store.ts";
+import { adminChange, adminOwn } from "../administrators/roles.ts";
 import { type Act, operation } from "./entry.ts";
 import type { OperationContext } from "./operation.ts";
 import { cutPage, pageInput, pageOutput, rowsToRead } from "./page.ts";
-import { adminScope } from "./permissions.ts";
 
 const input = z.strictObject({
   tenantId: z.string().optional().describe("Only members of this tenant, for this tenant."),
@@ -42,7 +42,7 @@ export type ExportedRow = z.output<typeof withHash>;
 export const exportUsers = operation({
   name: "user export",
   summary: "Export people and memberships, as they can be imported",
-  permission: adminScope,
+  permission: adminChange,
   events: ["people.exported"],
   input,
   output: z.strictObject({ people: z.array(exportedPerson), ...pageOutput }),
@@ -54,7 +54,7 @@ export const exportUsers = operation({
 export const exportUsersWithHashes = operation({
   name: "user export-with-hashes",
   summary: "Export people and memberships with their password hashes",
-  permission: adminScope,
+  permission: adminOwn,
   events: ["people.exported"],
   input,
   output: z.strictObject({ people: z.array(withHash), ...pageOutput }),

@@ -13,11 +13,11 @@ import {
 } from "../../provider/accounts/imported_account_store.ts";
 import { findNamedAddresses } from "../../provider/accounts/shared_address_store.ts";
 import { getTenant } from "../../provider/tenants/tenant_store.ts";
+import { adminChange } from "../administrators/roles.ts";
 import { type Act, operation } from "./entry.ts";
 import { type ImportedRow, importedPerson, judgeRow } from "./imported_person.ts";
 import { addMembership } from "./members.ts";
 import type { OperationContext } from "./operation.ts";
-import { adminScope } from "./permissions.ts";
 
 /** The most rows of one batch. */
 export const mostImportedRows = 200;
@@ -32,7 +32,7 @@ const count = z.int().min(0);
 export const importUsers = operation({
   name: "user import",
   summary: "Import people and memberships; `dryRun` only tells",
-  permission: adminScope,
+  permission: adminChange,
   events: ["account.created", "membership.created"],
   input: z.strictObject({
     people: z

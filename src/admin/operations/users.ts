@@ -7,12 +7,12 @@ import { generatePassword } from "../../provider/accounts/generated_password.ts"
 import { assertNewPassword } from "../../provider/accounts/passwords.ts";
 import { listTenantIdsOfAccount } from "../../provider/tenants/membership_store.ts";
 import { findTenant, getTenant } from "../../provider/tenants/tenant_store.ts";
+import { adminChange, adminRead } from "../administrators/roles.ts";
 import { operation } from "./entry.ts";
 import { inWordsOf, memberName } from "./input_faults.ts";
 import { addMembership, memberRole } from "./members.ts";
 import { displayName } from "./operation.ts";
 import { cutPage, idPageInput, pageOutput, rowsToRead } from "./page.ts";
-import { adminScope } from "./permissions.ts";
 import { generatedPassword, userShape } from "./shapes.ts";
 import { holdUser, resolveUser, shownUser, stateOf, toUser, toUsers, type User } from "./user_view.ts";
 
@@ -21,7 +21,7 @@ export interface CreatedUser extends User {
   generatedPassword?: string;
 }
 
-const permission = adminScope;
+const permission = adminChange;
 
 /**
  * Creates a user, with memberships.
@@ -123,7 +123,7 @@ export const updateUser = operation({
 export const showUser = operation({
   name: "user show",
   summary: "Show a user, by id or e-mail address",
-  permission,
+  permission: adminRead,
   events: ["admin.read"],
   input: z.strictObject({ user: z.string().describe("An e-mail address or a user id.") }),
   output: userShape,
@@ -150,7 +150,7 @@ export const showUser = operation({
 export const listUsers = operation({
   name: "user list",
   summary: "List the users of all tenants",
-  permission,
+  permission: adminRead,
   events: ["admin.read"],
   input: z.strictObject({
     tenantId: z.string().optional().describe("Only members of this tenant."),

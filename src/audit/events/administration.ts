@@ -120,6 +120,21 @@ export const administrationEvents = {
       events: "how many events went now",
     },
   },
+  "admin.created": {
+    meaning: "An account became an administrator of the installation.",
+    always: ["account"],
+    details: { role: "`auditor`, `operator` or `owner`" },
+  },
+  "admin.updated": {
+    meaning: "An administrator got another role.",
+    always: ["account"],
+    details: { role: "the role", roleWas: "the role before" },
+  },
+  "admin.removed": {
+    meaning: "An account administers nothing any more.",
+    always: ["account"],
+    details: { role: "the role that ended" },
+  },
   "admin.refused": {
     outcome: "refused",
     meaning:
@@ -131,6 +146,6 @@ export const administrationEvents = {
     meaning:
       "An operator or an administrating client read accounts. Equal reads of a minute are one event with a count. Reading the trail itself leaves none.",
     sometimes: ["tenant", "account"],
-    details: { what: "`user` for one of them, `users` for a list" },
+    details: { what: "`user` for one of them, `users` for a list, `administrators` for who administers" },
   },
 } as const satisfies Record<string, EventTypeEntry>;

@@ -11,6 +11,7 @@ export const commandLoaders = {
   key: async () => (await import("./key.ts")).keyCommands,
   tenant: async () => (await import("../operation_command.ts")).commandsOf("tenant"),
   domain: async () => (await import("../operation_command.ts")).commandsOf("domain"),
+  admin: async () => (await import("./admin.ts")).adminCommands,
   user: async () => (await import("./user.ts")).userCommands,
   member: async () => (await import("../operation_command.ts")).commandsOf("member"),
   client: async () => (await import("./client.ts")).clientCommands,

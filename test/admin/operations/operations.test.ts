@@ -141,6 +141,16 @@ const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
   "client disable": [() => ({ clientId: "app" })],
   "client enable": [() => ({ clientId: "app" })],
   "client delete": [() => ({ clientId: "app", dryRun: true }), () => ({ clientId: "app" })],
+  "admin create": [
+    () => ({ email: "own@isv.example", role: "owner" }),
+    () => ({ email: "bob@acme.example", role: "operator" }),
+  ],
+  "admin list": [() => ({})],
+  "admin update": [
+    () => ({ user: "bob@acme.example", role: "auditor" }),
+    () => ({ user: "bob@acme.example", role: "auditor" }),
+  ],
+  "admin remove": [() => ({ user: "bob@acme.example", dryRun: true }), () => ({ user: "bob@acme.example" })],
   "user delete": [() => ({ user: ann, dryRun: true }), () => ({ user: ann })],
   "tenant disable": [() => ({ id: "globex" })],
   "tenant enable": [() => ({ id: "globex" })],

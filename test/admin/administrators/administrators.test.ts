@@ -1,0 +1,191 @@
+// Administrators: made, changed and removed; the last owner stays, whoever asks and however many ask at once; who changes
+// people and applications does not come by an owner's rights that way.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { administratorOf } from "../../../src/admin/administrators/administrator_store.ts";
+import { permissionFor } from "../../../src/admin/administrators/permission_for.ts";
+import {
+  type AdministratorRole,
+  adminChange,
+  adminOwn,
+  mayDo,
+} from "../../../src/admin/administrators/roles.ts";
+import * as administrators from "../../../src/admin/operations/administrators.ts";
+import { createClient } from "../../../src/admin/operations/clients.ts";
+import type { Operation } from "../../../src/admin/operations/entry.ts";
+import { membersOf } from "../../../src/admin/operations/input_members.ts";
+import type { OperationContext } from "../../../src/admin/operations/operation.ts";
+import { operations, type TableContext } from "../../../src/admin/operations/table.ts";
+import { disableUser, enableUser } from "../../../src/admin/operations/user_access.ts";
+import { deleteUser } from "../../../src/admin/operations/user_deletion.ts";
+import { createUser } from "../../../src/admin/operations/users.ts";
+import { systemClock } from "../../../src/clock.ts";
+import { OperationError } from "../../../src/errors.ts";
+import { storeKinds } from "../../support/databases.ts";
+import { useStore } from "../../support/use_store.ts";
+
+const passwords: OperationContext["passwords"] = {
+  hashPassword: async (password) => `hash of ${password.length}`,
+  verifyPassword: async () => false,
+};
+
+const codeOf = (answer: PromiseSettledResult<unknown>) =>
+  answer.status === "fulfilled" ? "done" : answer.reason instanceof OperationError && answer.reason.code;
+
+for (const kind of storeKinds) {
+  describe(`administrators on ${kind}`, () => {
+    let context: OperationContext;
+    const store = useStore(kind, async () => {
+      context = { db: store.db, clock: systemClock, passwords, actor: "cli:test", may: () => true };
+    });
+    const as = (role: AdministratorRole): OperationContext => ({
+      ...context,
+      actor: "account:somebody",
+      may: (permission) => mayDo(role, { permission }),
+    });
+    const create = (email: string, role: AdministratorRole = "owner") =>
+      administrators.createAdministrator(context, { email, role });
+    const only = async (email: string) => {
+      await store.db("administrators").delete();
+      return create(email);
+    };
+
+    test("one is made of a new account, with a password that is told once, or of an account that exists", async () => {
+      const made = await create("new@isv.example", "operator");
+      assert.match(made.generatedPassword ?? "", /^\w{5}-/);
+      assert.equal(await administratorOf(store.db, made.id), "operator");
+      const user = await createUser(context, { email: "there@isv.example" });
+      const kept = await create("There@isv.example", "auditor");
+      assert.deepEqual([kept.id, kept.generatedPassword], [user.id, undefined]);
+      await assert.rejects(create("there@isv.example"), { code: "administrator_exists" });
+      await assert.rejects(
+        administrators.createAdministrator(context, {
+          email: "there@isv.example",
+          role: "owner",
+          password: "a pass phrase of several words",
+        }),
+        { code: "invalid_input", field: "password" },
+      );
+      const gone = await createUser(context, { email: "gone@isv.example" });
+      await disableUser(context, { user: gone.id });
+      await assert.rejects(create("gone@isv.example"), { code: "account_disabled" });
+    });
+
+    test("their right ends with the role, with the account, and while it is disabled", async () => {
+      await only("first@isv.example");
+      const { id } = await create("second@isv.example");
+      await administrators.updateAdministrator(context, { user: id, role: "auditor" });
+      assert.equal(await administratorOf(store.db, id), "auditor");
+      await disableUser(context, { user: id });
+      assert.equal(await administratorOf(store.db, id), undefined);
+      await enableUser(context, { user: id });
+      assert.equal(await administratorOf(store.db, id), "auditor");
+      await administrators.removeAdministrator(context, { user: id });
+      assert.equal(await administratorOf(store.db, id), undefined);
+      await assert.rejects(administrators.removeAdministrator(context, { user: id }), {
+        code: "administrator_not_found",
+      });
+      await create("second@isv.example", "operator");
+      await deleteUser(context, { user: id });
+      assert.equal((await store.db("administrators").where("account_id", id)).length, 0);
+    });
+
+    test("the last owner who can sign in is neither removed, nor demoted, disabled or deleted", async () => {
+      const { id: user } = await only("last@isv.example");
+      const other = await create("disabled@isv.example");
+      await disableUser(context, { user: other.id });
+      await create("ops@isv.example", "operator");
+      for (const act of [
+        () => administrators.removeAdministrator(context, { user }),
+        () => administrators.removeAdministrator(context, { user, dryRun: true }),
+        () => administrators.updateAdministrator(context, { user, role: "operator" }),
+        () => disableUser(context, { user }),
+        () => deleteUser(context, { user }),
+        () => deleteUser(context, { user, dryRun: true }),
+      ]) {
+        await assert.rejects(act(), { code: "last_owner", field: "user" });
+        assert.equal(await administratorOf(store.db, user), "owner");
+      }
+      await administrators.removeAdministrator(context, { user: other.id });
+    });
+
+    test("nobody takes their own rights away", async () => {
+      const { id: user } = await only("self@isv.example");
+      await create("another@isv.example");
+      const self = { ...context, actor: `account:${user}` };
+      for (const act of [
+        () => administrators.removeAdministrator(self, { user }),
+        () => administrators.updateAdministrator(self, { user: "self@isv.example", role: "auditor" }),
+        () => disableUser(self, { user }),
+        () => deleteUser(self, { user }),
+      ]) {
+        await assert.rejects(act(), { code: "oneself" });
+      }
+    });
+
+    test("of several owners who take each other's rights at once, one remains", async () => {
+      for (let round = 0; round < 5; round += 1) {
+        await only("a@isv.example");
+        const ids: string[] = [];
+        for (const name of ["a", "b", "c", "d"]) {
+          const known = await store.db("accounts").where("login_key", `${name}@isv.example`).first("id");
+          if (known !== undefined) await enableUser(context, { user: known.id });
+          ids.push(
+            (name === "a"
+              ? await store.db("administrators").first("account_id as id")
+              : await create(`${name}@isv.example`)
+            ).id,
+          );
+        }
+        const [a = "", b = "", c = "", d = ""] = ids;
+        const answers = await Promise.allSettled([
+          administrators.removeAdministrator(context, { user: a }),
+          administrators.updateAdministrator(context, { user: b, role: "auditor" }),
+          disableUser(context, { user: c }),
+          administrators.removeAdministrator(context, { user: d }),
+        ]);
+        assert.deepEqual(answers.map(codeOf).sort(), ["done", "done", "done", "last_owner"]);
+      }
+    });
+
+    // Every operation that names a person or a client, those still to come included.
+    const naming = (member: string) =>
+      operations.filter(
+        ({ entry }) => entry.permission === adminChange && Object.hasOwn(membersOf(entry.input), member),
+      );
+
+    const refused = async (operation: Operation<TableContext>, given: Record<string, unknown>) => {
+      const told = await operation(as("operator") as TableContext, given).catch((error) => error.code);
+      // What is not even read changes nothing; how it is judged is asked all the same.
+      if (told === "invalid_input") assert.equal(await permissionFor(store.db, adminChange, given), adminOwn);
+      else assert.equal(told, "forbidden", operation.entry.name);
+    };
+
+    test("who may change people may not change an administrator: it would be a way to become one", async () => {
+      await only("boss@isv.example");
+      assert.ok(naming("user").length > 5);
+      for (const operation of naming("user")) {
+        const given: Record<string, unknown> = { user: "Boss@isv.example" };
+        for (const [name, { required, enum: one }] of Object.entries(membersOf(operation.entry.input))) {
+          if (required && name !== "user") given[name] = one?.[0] ?? "acme";
+        }
+        await refused(operation, given);
+      }
+    });
+
+    test("who may change clients may neither change nor make one that administers", async () => {
+      await createClient(context, { clientId: "backup", purposes: ["admin"] });
+      assert.ok(naming("clientId").length > 3);
+      for (const operation of naming("clientId")) {
+        await refused(operation, { clientId: "backup" });
+      }
+      await assert.rejects(
+        createClient(as("operator"), { clientId: "mine", purposes: ["search", "admin"] }),
+        {
+          code: "forbidden",
+        },
+      );
+      await store.db("clients").delete();
+    });
+  });
+}

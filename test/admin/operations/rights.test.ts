@@ -1,0 +1,107 @@
+// Which administrator may do which operation: the complete table, written out, so that a new operation has to be put in
+// its place here. What is not in a role's list is refused, by the judge and by the runner.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  type AdministratorRole,
+  administratorRoles,
+  mayDo,
+} from "../../../src/admin/administrators/roles.ts";
+import type { OperationContext } from "../../../src/admin/operations/operation.ts";
+import { operations } from "../../../src/admin/operations/table.ts";
+
+const reads = [
+  "accessor list",
+  "accessor show",
+  "admin list",
+  "audit export",
+  "audit list",
+  "audit verify",
+  "client list",
+  "client show",
+  "domain list",
+  "key status",
+  "tenant list",
+  "tenant show",
+  "user list",
+  "user show",
+];
+const changes = [
+  "accessor create",
+  "accessor delete",
+  "client create",
+  "client delete",
+  "client disable",
+  "client enable",
+  "client rotate-secret",
+  "domain add",
+  "domain remove",
+  "domain verify",
+  "key reseal",
+  "key rotate",
+  "member remove",
+  "member update",
+  "tenant create",
+  "tenant disable",
+  "tenant enable",
+  "tenant update",
+  "user add",
+  "user create",
+  "user delete",
+  "user disable",
+  "user enable",
+  "user export",
+  "user import",
+  "user password",
+  "user sign-out",
+  "user update",
+];
+const owns = [
+  "admin create",
+  "admin remove",
+  "admin update",
+  "audit prune",
+  "key revoke",
+  "key rotate-emergency",
+  "user export-with-hashes",
+];
+// Done in the name of a back end, for which tenants it is registered.
+const backEnds = [
+  "login-challenge accept",
+  "login-challenge reject",
+  "login-challenge show",
+  "tenant search",
+];
+
+const allowed: Readonly<Record<AdministratorRole, readonly string[]>> = {
+  auditor: reads,
+  operator: [...reads, ...changes],
+  owner: [...reads, ...changes, ...owns],
+};
+
+test("every operation is in one list", () => {
+  const listed = [...reads, ...changes, ...owns, ...backEnds].sort();
+  assert.deepEqual(operations.map(({ entry }) => entry.name).sort(), listed);
+});
+
+for (const role of administratorRoles) {
+  test(`${role}: exactly the operations of the list, the others are refused before anything is read`, async () => {
+    const may = operations.filter(({ entry }) => mayDo(role, entry)).map(({ entry }) => entry.name);
+    assert.deepEqual(may.sort(), [...allowed[role]].sort());
+    for (const operation of operations.filter(({ entry }) => !allowed[role].includes(entry.name))) {
+      const context = {
+        may: (permission: Parameters<OperationContext["may"]>[0]) => mayDo(role, { permission }),
+      } as unknown as Parameters<typeof operation>[0];
+      await assert.rejects(operation(context, {}), { code: "forbidden" }, operation.entry.name);
+    }
+  });
+}
+
+test("who is no administrator may do nothing, nor may a role nobody knows", () => {
+  for (const role of [undefined, "admin", "toString", ""] as (AdministratorRole | undefined)[]) {
+    assert.deepEqual(
+      operations.filter(({ entry }) => mayDo(role, entry)),
+      [],
+    );
+  }
+});
