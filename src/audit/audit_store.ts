@@ -142,7 +142,7 @@ export interface AuditFilters {
 
 /** A page of events, newest first. */
 export interface AuditQuery extends AuditFilters {
-  /** Only what is older than this event in the list's order (cursor.ts). */
+  /** Only what is older than this event in the list's order. */
   before?: { atMs: number; id: string } | undefined;
   limit?: number | undefined;
 }

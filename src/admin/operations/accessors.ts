@@ -6,7 +6,15 @@ import { OperationError } from "../../errors.ts";
 import { getTenant } from "../../provider/tenants/tenant_store.ts";
 import { adminChange, adminRead } from "../administrators/roles.ts";
 import { operation } from "./entry.ts";
-import { cutPage, pageInput, pageOutput, parseTenantKey, rowsToRead } from "./page.ts";
+import {
+  cutPage,
+  formatTenantKey,
+  pageInput,
+  pageOutput,
+  parseTenantKey,
+  readCursor,
+  rowsToRead,
+} from "./page.ts";
 import { accessorShape } from "./shapes.ts";
 
 const permission = adminChange;
@@ -105,9 +113,11 @@ export const listAccessors = operation({
   },
   async run(db, { tenantId, cursor, ...page }) {
     if (tenantId !== undefined) await getTenant(db, tenantId);
-    const after = parseTenantKey(cursor);
+    const after = parseTenantKey(readCursor("accessor list", { cursor }));
     const read = await store.listAccessors(db, { tenantId, after, limit: rowsToRead(page) });
-    const { rows, next } = cutPage(read, page, (accessor) => `${accessor.tenantId}/${accessor.name}`);
+    const { rows, next } = cutPage("accessor list", read, page, (accessor) =>
+      formatTenantKey(accessor.tenantId, accessor.name),
+    );
     return { accessors: rows, ...next };
   },
 });

@@ -12,7 +12,7 @@ import type { Shown } from "./command_face.ts";
 import { saidOf } from "./ended_text.ts";
 import { operation } from "./entry.ts";
 import { displayName, type OperationContext } from "./operation.ts";
-import { cutPage, pageInput, pageOutput, rowsToRead } from "./page.ts";
+import { cutPage, pageInput, pageOutput, readCursor, rowsToRead } from "./page.ts";
 import { generatedPassword, unchanged } from "./shapes.ts";
 import { resolveUser } from "./user_view.ts";
 
@@ -126,9 +126,10 @@ export const listAdministrators = operation({
     }),
   },
   async run(trx, { cursor, ...page }, act) {
+    const afterId = readCursor("admin list", { cursor });
     await act.count({ type: "admin.read", details: { what: "administrators" } });
-    const read = await store.listAdministrators(trx, { limit: rowsToRead(page), afterId: cursor });
-    const { rows, next } = cutPage(read, page, ({ id }) => id);
+    const read = await store.listAdministrators(trx, { limit: rowsToRead(page), afterId });
+    const { rows, next } = cutPage("admin list", read, page, ({ id }) => id);
     return { administrators: rows, ...next };
   },
 });

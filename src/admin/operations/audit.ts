@@ -1,7 +1,6 @@
 // Owns reading the audit trail: whose, by whom, from where, of which kind, page after page.
 import { z } from "zod";
 import { type AuditFilters, listAuditEvents } from "../../audit/audit_store.ts";
-import { formatCursor, parseCursor } from "../../audit/cursor.ts";
 import { auditEventTypes, findAuditEventType } from "../../audit/event_types.ts";
 import { findNamesLostBefore } from "../../audit/login_name_keys_store.ts";
 import type { LoginNames } from "../../audit/login_names.ts";
@@ -9,11 +8,11 @@ import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { closestName } from "../../input/closest_name.ts";
 import { findAccount, findAccountByLogin } from "../../provider/accounts/account_store.ts";
-import { findTenant, getTenant } from "../../provider/tenants/tenant_store.ts";
+import { getAnyTenant } from "../../provider/tenants/tenant_store.ts";
 import { adminRead } from "../administrators/roles.ts";
 import { operationsIn } from "./entry.ts";
 import type { OperationContext } from "./operation.ts";
-import { cutPage, pageInput, pageOutput, rowsToRead } from "./page.ts";
+import { cutPage, pageInput, pageOutput, readCursor, rowsToRead } from "./page.ts";
 import { auditEventShape } from "./shapes.ts";
 
 /** What reading the trail works with. */
@@ -66,7 +65,6 @@ export const listEvents = auditOperation({
   input: z.strictObject({
     ...filterInput,
     ...pageInput,
-    cursor: z.string().optional().describe("Goes on after another page: the cursor it ended with."),
   }),
   output: z.strictObject({
     events: z.array(auditEventShape),
@@ -80,10 +78,10 @@ export const listEvents = auditOperation({
   }),
   http: [{ method: "get", path: "/v1/audit-events" }],
   async run(db, { cursor, limit, ...filters }, act) {
-    const before = cursor === undefined ? undefined : parseCursor(cursor, "cursor");
+    const before = parsePlace(readCursor("audit list", { cursor }));
     const query = await readFilters(db, filters, act.loginNames);
     const read = await listAuditEvents(db, { ...query, before, limit: rowsToRead({ limit }) });
-    const { rows, next } = cutPage(read, { limit }, formatCursor);
+    const { rows, next } = cutPage("audit list", read, { limit }, formatPlace);
     const lost =
       query.subject === undefined
         ? undefined
@@ -102,11 +100,17 @@ export async function readFilters(
   loginNames: LoginNames,
 ): Promise<AuditFilters> {
   const known = type === undefined ? undefined : parseType(type);
-  if (asked.tenantId !== undefined && (await findTenant(db, asked.tenantId)) === undefined) {
-    await getTenant(db, asked.tenantId);
-  }
+  if (asked.tenantId !== undefined) await getAnyTenant(db, asked.tenantId);
   const subject = account === undefined ? undefined : await subjectOf(db, loginNames, account);
   return { ...asked, type: known, subject };
+}
+
+const formatPlace = ({ atMs, id }: { atMs: number; id: string }): string => `${atMs}.${id}`;
+
+function parsePlace(key: string | undefined): { atMs: number; id: string } | undefined {
+  if (key === undefined) return undefined;
+  const dot = key.indexOf(".");
+  return { atMs: Number(key.slice(0, dot)), id: key.slice(dot + 1) };
 }
 
 async function subjectOf(db: Database, loginNames: LoginNames, name: string) {

@@ -64,6 +64,7 @@ export const exportEvents = chainOperation({
     // Read before the events: what is sealed meanwhile stands after it.
     const end = placeOfEnd(await findHeadBlock(db));
     const after = cursor === undefined ? chainStart : cursor === "end" ? end : parsePlace(cursor, "cursor");
+    if (isLater(after, end)) throw beyondTheEnd(end);
     const events = await listSealedEvents(db, query, after, limit);
     const last = events.at(-1)?.sealed ?? after;
     // Nothing up to the end is meant besides: the next reading need not look there again.
@@ -74,6 +75,14 @@ export const exportEvents = chainOperation({
 
 function placeOfEnd(head: SealedBlock | undefined): SealedPlace {
   return head === undefined ? chainStart : { block: head.number, place: head.events - 1 };
+}
+
+// A store that was restored ends sooner than whoever followed it had come: waiting there would lose what is new.
+function beyondTheEnd(end: SealedPlace): OperationError {
+  return new OperationError("invalid_input", "cursor is no place of this trail, which ends before it.", {
+    field: "cursor",
+    fix: `The trail ends at ${formatPlace(end)}. If the store was restored, begin where its backup was made.`,
+  });
 }
 
 const isLater = (one: SealedPlace, other: SealedPlace): boolean =>

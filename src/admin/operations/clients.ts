@@ -8,7 +8,7 @@ import { assertKeysFit, assertPurposesFit, newClient, refuse } from "./client_in
 import { buildMetadata } from "./client_metadata.ts";
 import { type ClientView, clientRow, withoutSecret } from "./client_view.ts";
 import { operation } from "./entry.ts";
-import { cutPage, idPageInput, pageOutput, rowsToRead } from "./page.ts";
+import { cutPage, idPageInput, pageOutput, readCursor, rowsToRead } from "./page.ts";
 import { clientShape } from "./shapes.ts";
 
 /** A new client, with its secret if it has one: the only time it is shown. */
@@ -93,8 +93,9 @@ export const listClients = operation({
     }),
   },
   async run(db, { cursor, afterId, ...page }) {
-    const read = await store.listClients(db, { limit: rowsToRead(page), afterId: cursor ?? afterId });
-    const { rows, next } = cutPage(read, page, ({ clientId }) => clientId);
+    const after = readCursor("client list", { cursor, afterId });
+    const read = await store.listClients(db, { limit: rowsToRead(page), afterId: after });
+    const { rows, next } = cutPage("client list", read, page, ({ clientId }) => clientId);
     return { clients: rows.map(withoutSecret), ...next };
   },
 });

@@ -4,10 +4,19 @@ import { OperationError } from "../../errors.ts";
 import { parseDomainName } from "../../provider/tenants/domain_name.ts";
 import * as proof from "../../provider/tenants/domain_proof.ts";
 import { deleteDomain, findDomain, listDomains as listStored } from "../../provider/tenants/domain_store.ts";
+import { getAnyTenant } from "../../provider/tenants/tenant_store.ts";
 import { adminChange, adminRead } from "../administrators/roles.ts";
 import { operation, operationsIn } from "./entry.ts";
 import type { OperationContext } from "./operation.ts";
-import { cutPage, pageInput, pageOutput, parseTenantKey, rowsToRead } from "./page.ts";
+import {
+  cutPage,
+  formatTenantKey,
+  pageInput,
+  pageOutput,
+  parseTenantKey,
+  readCursor,
+  rowsToRead,
+} from "./page.ts";
 import { domainShape } from "./shapes.ts";
 
 /** What domain operations work with. */
@@ -116,7 +125,7 @@ A domain belongs to one tenant.`,
 
 /**
  * Takes a domain from a tenant; tokens with its addresses end now.
- * @throws OperationError domain_not_claimed
+ * @throws OperationError tenant_not_found, domain_not_claimed
  */
 export const removeDomain = operation({
   name: "domain remove",
@@ -134,6 +143,7 @@ export const removeDomain = operation({
   },
   async run(trx, { tenantId, domain: name }, act) {
     const domain = parseDomainName(name);
+    await getAnyTenant(trx, tenantId);
     if (!(await deleteDomain(trx, tenantId, domain))) {
       throw new OperationError("domain_not_claimed", `The tenant ${tenantId} has not claimed ${domain}.`, {
         field: "domain",
@@ -144,7 +154,7 @@ export const removeDomain = operation({
   },
 });
 
-/** Lists the domains of one tenant, or of all. */
+/** Lists the domains of one tenant, or of all. @throws OperationError tenant_not_found, invalid_input */
 export const listDomains = operation({
   name: "domain list",
   summary: "List the domains of a tenant",
@@ -170,8 +180,12 @@ export const listDomains = operation({
     }),
   },
   async run(db, { tenantId, cursor, ...page }) {
-    const read = await listStored(db, { tenantId, after: parseTenantKey(cursor), limit: rowsToRead(page) });
-    const { rows, next } = cutPage(read, page, (claim) => `${claim.tenantId}/${claim.domain}`);
+    if (tenantId !== undefined) await getAnyTenant(db, tenantId);
+    const after = parseTenantKey(readCursor("domain list", { cursor }));
+    const read = await listStored(db, { tenantId, after, limit: rowsToRead(page) });
+    const { rows, next } = cutPage("domain list", read, page, (claim) =>
+      formatTenantKey(claim.tenantId, claim.domain),
+    );
     return { domains: rows.map(proof.describeDomain), ...next };
   },
 });

@@ -1,6 +1,9 @@
 // Owns the pages of lists: how many rows at most, where the next page begins, and that nothing is lost or told twice
-// between two pages, because a page begins after a key and not after a number of rows.
+// between two pages, because a page begins after a key and not after a number of rows. A cursor is that key with a sum
+// of it and of the list: one that no page ended with is told, rather than answered with nothing as if there were no more.
+import { createHash } from "node:crypto";
 import { z } from "zod";
+import { OperationError } from "../../errors.ts";
 
 /** The most rows one answer holds. */
 const mostRows = 9_999;
@@ -17,15 +20,19 @@ export const pageInput = {
     .describe(`At most so many; ${usualRows} unless it says otherwise.`),
   cursor: z
     .string()
-    .max(600)
+    .max(1500)
     .optional()
-    .describe("Goes on after another page: the cursor it ended with, which is the key of its last row."),
+    .describe("Goes on after another page: the cursor it ended with, as it is."),
 };
 
-/** A list of ids also knows the cursor under the name it had. */
+/** A list of ids may also begin after an id, whether it is there or not. */
 export const idPageInput = {
   ...pageInput,
-  afterId: z.string().max(300).optional().describe("As `cursor`, the name it had before."),
+  afterId: z
+    .string()
+    .max(300)
+    .optional()
+    .describe("Begins after this id, in the order of ids; not together with `cursor`."),
 };
 
 /** Where a page ended, as every list answers it. */
@@ -39,24 +46,61 @@ export function rowsToRead({ limit = usualRows }: { limit?: number | undefined }
 }
 
 /**
+ * Reads where a page begins: the key of the row it comes after.
+ * @param list the name of the list, as its operation has it
+ * @returns undefined if the page is the first
+ * @throws OperationError invalid_input if no page of this list ended with the cursor, or two beginnings are given
+ */
+export function readCursor(
+  list: string,
+  { cursor, afterId }: { cursor?: string | undefined; afterId?: string | undefined },
+): string | undefined {
+  if (cursor === undefined) return afterId;
+  if (afterId !== undefined) {
+    throw new OperationError("invalid_input", "cursor and afterId both say where to begin.", {
+      field: "afterId",
+      fix: "Give one of them: the cursor that came with the page before.",
+    });
+  }
+  const key = Buffer.from(cursor.split(".")[0] ?? "", "base64url").toString("utf8");
+  if (formatCursor(list, key) === cursor) return key;
+  throw new OperationError("invalid_input", "cursor is not one that a page of this list ended with.", {
+    field: "cursor",
+    fix: "Give the cursor that came with the page before, as it is; without one the list begins anew.",
+  });
+}
+
+/**
  * Cuts what was read to the page asked for.
+ * @param list the name of the list, as its operation has it
  * @param keyOf the key of a row, in the order of the list
  */
 export function cutPage<Row>(
+  list: string,
   rows: readonly Row[],
   { limit = usualRows }: { limit?: number | undefined },
   keyOf: (row: Row) => string,
 ): { rows: Row[]; next: { cursor?: string } } {
   const page = rows.slice(0, limit);
   const last = page.at(-1);
-  return { rows: page, next: rows.length > limit && last !== undefined ? { cursor: keyOf(last) } : {} };
+  const more = rows.length > limit && last !== undefined;
+  return { rows: page, next: more ? { cursor: formatCursor(list, keyOf(last)) } : {} };
+}
+
+// The sum keeps nobody from making a cursor, it tells a slip: whoever may read the list may begin it anywhere.
+function formatCursor(list: string, key: string): string {
+  const sum = createHash("sha256").update(`${list}\n${key}`).digest("base64url").slice(0, 8);
+  return `${Buffer.from(key).toString("base64url")}.${sum}`;
+}
+
+/** Makes the key of a row that lies in a tenant. */
+export function formatTenantKey(tenantId: string, name: string): string {
+  return `${tenantId}/${name}`;
 }
 
 /** Reads the key of a row that lies in a tenant: `tenant/name`. Tenant ids have no slash. */
-export function parseTenantKey(cursor: string | undefined): { tenantId: string; name: string } | undefined {
-  if (cursor === undefined) return undefined;
-  const slash = cursor.indexOf("/");
-  return slash < 0
-    ? { tenantId: cursor, name: "" }
-    : { tenantId: cursor.slice(0, slash), name: cursor.slice(slash + 1) };
+export function parseTenantKey(key: string | undefined): { tenantId: string; name: string } | undefined {
+  if (key === undefined) return undefined;
+  const slash = key.indexOf("/");
+  return { tenantId: key.slice(0, slash), name: key.slice(slash + 1) };
 }

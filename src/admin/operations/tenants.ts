@@ -1,13 +1,12 @@
 // Owns the operations on tenants.
 import { z } from "zod";
-import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { parsePresencePolicy, presencePolicyText } from "../../provider/presence/presence_policy.ts";
 import * as store from "../../provider/tenants/tenant_store.ts";
 import { adminChange, adminRead } from "../administrators/roles.ts";
 import { operation } from "./entry.ts";
 import { displayName } from "./operation.ts";
-import { cutPage, idPageInput, pageOutput, rowsToRead } from "./page.ts";
+import { cutPage, idPageInput, pageOutput, readCursor, rowsToRead } from "./page.ts";
 import { tenantShape } from "./shapes.ts";
 
 const permission = adminChange;
@@ -80,7 +79,7 @@ export const updateTenant = operation({
   revises: {
     async hold(trx, { id }) {
       await store.lockTenant(trx, id);
-      return findOrRefuse(trx, id);
+      return store.getAnyTenant(trx, id);
     },
     after: (tenant) => tenant,
   },
@@ -130,7 +129,7 @@ export const showTenant = operation({
     example: "acme",
     show: (tenant) => ({ fields: tenantFields(tenant) }),
   },
-  run: (db, { id }) => findOrRefuse(db, id),
+  run: (db, { id }) => store.getAnyTenant(db, id),
 });
 
 /** Lists tenants in the order of their ids. */
@@ -152,15 +151,12 @@ export const listTenants = operation({
     }),
   },
   async run(db, { cursor, afterId, ...page }) {
-    const read = await store.listTenants(db, { limit: rowsToRead(page), afterId: cursor ?? afterId });
-    const { rows, next } = cutPage(read, page, ({ id }) => id);
+    const after = readCursor("tenant list", { cursor, afterId });
+    const read = await store.listTenants(db, { limit: rowsToRead(page), afterId: after });
+    const { rows, next } = cutPage("tenant list", read, page, ({ id }) => id);
     return { tenants: rows, ...next };
   },
 });
-
-// Disabled ones included.
-const findOrRefuse = async (db: Database, id: string): Promise<store.Tenant> =>
-  (await store.findTenant(db, id)) ?? store.getTenant(db, id);
 
 const loginWords = {
   local: "here",

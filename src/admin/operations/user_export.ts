@@ -2,18 +2,17 @@
 // go out by an operation of their own, which no request over HTTP reaches.
 import { z } from "zod";
 import type { Database } from "../../db/connect.ts";
-import { OperationError } from "../../errors.ts";
 import {
   type ExportedPlace,
   type ExportKey,
   listExportedPlaces,
 } from "../../provider/accounts/export_store.ts";
 import { membershipRoles } from "../../provider/tenants/membership_store.ts";
-import { findTenant, getTenant } from "../../provider/tenants/tenant_store.ts";
+import { getAnyTenant } from "../../provider/tenants/tenant_store.ts";
 import { adminChange, adminOwn } from "../administrators/roles.ts";
 import { type Act, operation } from "./entry.ts";
 import type { OperationContext } from "./operation.ts";
-import { cutPage, pageInput, pageOutput, rowsToRead } from "./page.ts";
+import { cutPage, pageInput, pageOutput, readCursor, rowsToRead } from "./page.ts";
 
 const input = z.strictObject({
   tenantId: z.string().optional().describe("Only members of this tenant, for this tenant."),
@@ -68,12 +67,15 @@ async function exportPage(
   act: Act<OperationContext, "people.exported", unknown>,
   hashes: boolean,
 ): Promise<{ people: ExportedRow[]; cursor?: string }> {
-  if (tenantId !== undefined && (await findTenant(trx, tenantId)) === undefined)
-    await getTenant(trx, tenantId);
+  if (tenantId !== undefined) await getAnyTenant(trx, tenantId);
+  const query = {
+    tenantId,
+    after: parseKey(readCursor("user export", { cursor })),
+    limit: rowsToRead({ limit }),
+  };
   const details = hashes ? { passwordHashes: true } : {};
   await act.count({ type: "people.exported", tenantId, details });
-  const query = { tenantId, after: parseKey(cursor), limit: rowsToRead({ limit }) };
-  const { rows, next } = cutPage(await listExportedPlaces(trx, query), { limit }, keyOf);
+  const { rows, next } = cutPage("user export", await listExportedPlaces(trx, query), { limit }, keyOf);
   return { people: rows.flatMap((place) => rowOf(place, hashes)), ...next };
 }
 
@@ -95,13 +97,8 @@ function rowOf(place: ExportedPlace, hashes: boolean): ExportedRow[] {
 
 const keyOf = ({ accountId, tenantId }: ExportedPlace): string => JSON.stringify([accountId, tenantId ?? ""]);
 
-function parseKey(cursor: string | undefined): ExportKey | undefined {
-  if (cursor === undefined) return undefined;
-  try {
-    const [accountId, tenantId] = JSON.parse(cursor) as unknown[];
-    if (typeof accountId === "string" && typeof tenantId === "string") return { accountId, tenantId };
-  } catch {
-    // Told below.
-  }
-  throw new OperationError("invalid_input", "cursor is not one that a page ended with.", { field: "cursor" });
+function parseKey(key: string | undefined): ExportKey | undefined {
+  if (key === undefined) return undefined;
+  const [accountId, tenantId] = JSON.parse(key) as [string, string];
+  return { accountId, tenantId };
 }

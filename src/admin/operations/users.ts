@@ -6,13 +6,13 @@ import * as accounts from "../../provider/accounts/account_store.ts";
 import { generatePassword } from "../../provider/accounts/generated_password.ts";
 import { assertNewPassword } from "../../provider/accounts/passwords.ts";
 import { listTenantIdsOfAccount } from "../../provider/tenants/membership_store.ts";
-import { findTenant, getTenant } from "../../provider/tenants/tenant_store.ts";
+import { getAnyTenant } from "../../provider/tenants/tenant_store.ts";
 import { adminChange, adminRead } from "../administrators/roles.ts";
 import { operation } from "./entry.ts";
 import { inWordsOf, memberName } from "./input_faults.ts";
 import { addMembership, memberRole } from "./members.ts";
 import { displayName } from "./operation.ts";
-import { cutPage, idPageInput, pageOutput, rowsToRead } from "./page.ts";
+import { cutPage, idPageInput, pageOutput, readCursor, rowsToRead } from "./page.ts";
 import { generatedPassword, userShape } from "./shapes.ts";
 import { holdUser, resolveUser, shownUser, stateOf, toUser, toUsers, type User } from "./user_view.ts";
 
@@ -183,15 +183,14 @@ export const listUsers = operation({
   },
   async run(trx, { tenantId, cursor, afterId, ...page }, act) {
     // Whoever deletes the people of a customer who left finds them under the disabled tenant.
-    if (tenantId !== undefined && (await findTenant(trx, tenantId)) === undefined)
-      await getTenant(trx, tenantId);
+    if (tenantId !== undefined) await getAnyTenant(trx, tenantId);
+    const query = { limit: rowsToRead(page), afterId: readCursor("user list", { cursor, afterId }) };
     await act.count({ type: "admin.read", tenantId, details: { what: "users" } });
-    const query = { limit: rowsToRead(page), afterId: cursor ?? afterId };
     const read =
       tenantId === undefined
         ? await accounts.listAccounts(trx, query)
         : await accounts.listAccountsOfTenant(trx, tenantId, query);
-    const { rows, next } = cutPage(read, page, ({ id }) => id);
+    const { rows, next } = cutPage("user list", read, page, ({ id }) => id);
     return { users: await toUsers(trx, rows), ...next };
   },
 });

@@ -96,6 +96,14 @@ export async function getTenant(db: Database, tenantId: string): Promise<Tenant>
   return tenant;
 }
 
+/**
+ * Gets a tenant, disabled or not: whoever puts away what a customer left behind finds it under the disabled tenant.
+ * @throws OperationError tenant_not_found
+ */
+export async function getAnyTenant(db: Database, tenantId: string): Promise<Tenant> {
+  return (await findTenant(db, tenantId)) ?? getTenant(db, tenantId);
+}
+
 /** Makes whoever else writes or locks this tenant wait until the transaction ends. */
 export async function lockTenant(trx: Database, tenantId: string): Promise<void> {
   await trx("tenants")

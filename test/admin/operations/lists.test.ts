@@ -101,15 +101,28 @@ for (const kind of storeKinds) {
       assert.equal((await listDomains(context, { tenantId: "acme" })).domains.length, 3);
     });
 
-    it("lose nothing when a row before the cursor goes away meanwhile", async () => {
-      const first = await listTenants(context, { limit: 2 });
-      assert.equal(first.cursor, "globex");
-      await store.db("tenants").insert({ id: "a-new-one", name: "x", created_at_ms: 1, updated_at_ms: 1 });
+    it("lose nothing when rows come and go before the cursor meanwhile", async () => {
+      const made = { name: "x", created_at_ms: 1, updated_at_ms: 1 };
+      await store.db("tenants").insert({ id: "hooli", ...made });
+      const first = await listTenants(context, { limit: 3 });
+      assert.equal(first.tenants.at(-1)?.id, "hooli");
+      await store.db("tenants").insert({ id: "a-new-one", ...made });
+      await store.db("tenants").where("id", "hooli").delete();
       const { tenants: rest } = await listTenants(context, { cursor: first.cursor });
       assert.deepEqual(
         rest.map(({ id }) => id),
         ["initech"],
+        "not even the row the cursor names has to be there",
       );
+    });
+
+    it("take the cursor of another list, or two beginnings, for a slip", async () => {
+      const { cursor } = await listTenants(context, { limit: 1 });
+      const fault = { code: "invalid_input" };
+      await assert.rejects(listUsers(context, { cursor }), { ...fault, field: "cursor" });
+      await assert.rejects(listTenants(context, { cursor, afterId: "acme" }), { ...fault, field: "afterId" });
+      const { tenants: after } = await listTenants(context, { afterId: "b", limit: 1 });
+      assert.equal(after[0]?.id, "globex", "an id may begin where none is");
     });
   });
 }

@@ -203,6 +203,9 @@ async function changesSoFar(): Promise<number> {
   return row.changes;
 }
 
+/** How a tenant that is not there may be told: by itself, or by what it does not have. */
+const absent = ["tenant_not_found", "domain_not_claimed", "not_a_member", "accessor_not_found"];
+
 describe("the table of operations", () => {
   it("holds every operation that is written, under a name of its own, and each is tried here", async () => {
     const folder = join(dirname(fileURLToPath(import.meta.url)), "../../../src/admin/operations");
@@ -235,6 +238,24 @@ describe("the table of operations", () => {
         await assert.rejects(operation({ ...context, may }, given), { code: "forbidden" });
         assert.deepEqual(asked, [entry.permission]);
         assert.equal(await changesSoFar(), before, "refused, and something changed");
+
+        // Where a list goes on is what it said itself: nothing else reads as "there are no more".
+        if ("cursor" in entry.input.shape) {
+          for (const cursor of ["", "nonsense", "zzzz", "YWNtZQ.AAAAAAAA", "99999999.0"]) {
+            const fault = { code: "invalid_input", field: "cursor" };
+            await assert.rejects(operation(context, { ...given, cursor }), fault, JSON.stringify(cursor));
+          }
+          assert.equal(await changesSoFar(), before, "refused, and something changed");
+        }
+
+        // The search here is not the real one, which finds its tenant itself.
+        if ("tenantId" in entry.input.shape && name !== "tenant search") {
+          const { code } = await operation(context, { ...given, tenantId: "nope" }).then(
+            () => assert.fail(`${name} answers for a tenant that is not there`),
+            (error: { code?: string }) => error,
+          );
+          assert.ok(absent.includes(code ?? ""), `${name}: ${code}`);
+        }
 
         const answer = await operation(context, given);
         const read = entry.output.safeParse(JSON.parse(JSON.stringify(answer)));
