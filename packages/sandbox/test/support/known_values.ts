@@ -1,0 +1,65 @@
+// What a member of a request can mean in a world: the values that stand there under the member's name, for property
+// tests. An IndexId is drawn from indices, not from roles.
+import type { ServiceName } from "../../src/models/shapes.ts";
+import type { World } from "../../src/state/index.ts";
+
+/** Texts and bytes that mean something as a member of that name. */
+export type KnownValues = (member: string) => readonly unknown[];
+
+// Members that name what the world keeps under another name.
+const otherNames: Record<string, readonly string[]> = {
+  aliasname: ["aliases"],
+  principalid: ["userid", "groupid"],
+  targetkeyid: ["keyid"],
+};
+
+// What a member takes whatever exists.
+const usual: Record<string, readonly unknown[]> = {
+  aliasname: ["alias/another"],
+  applicationproviderarn: ["arn:aws:sso::aws:applicationProvider/custom"],
+  attributepath: ["userName", "displayName", "emails.value"],
+  policyname: ["default"],
+};
+
+/**
+ * Reads what a world's entities hold, by the names of their members.
+ * @param service whose ARNs a ResourceArn may be
+ * @param more values of members that no entity keeps
+ */
+export function knownValues(
+  world: World,
+  service: ServiceName,
+  more: Readonly<Record<string, readonly unknown[]>> = {},
+): KnownValues {
+  const named = new Map<string, Set<unknown>>();
+  const add = (name: string, value: unknown) => {
+    const key = name.toLowerCase();
+    named.set(key, (named.get(key) ?? new Set()).add(value));
+  };
+  const read = (name: string, value: unknown): void => {
+    if (typeof value === "string") add(name, value);
+    else if (Array.isArray(value)) for (const one of value) read(name, one);
+    else if (value !== null && typeof value === "object")
+      for (const [member, inside] of Object.entries(value)) read(member, inside);
+  };
+  for (const collection of Object.values(world)) {
+    for (const entity of (collection as Map<string, unknown>).values()) read("", entity);
+  }
+  for (const { arn, inlinePolicies } of world.iamRoles.values()) {
+    add("rolearn", arn);
+    for (const name of Object.keys(inlinePolicies)) add("policyname", name);
+  }
+  const arns = [...named.values()]
+    .flatMap((values) => [...values])
+    .filter((value) => String(value).startsWith(`arn:aws:${service.replace("-admin", "")}:`));
+  for (const arn of arns) add("resourcearn", arn);
+  return (member) => {
+    const name = member.toLowerCase();
+    const names = [name, ...(otherNames[name] ?? [])];
+    return [
+      ...(usual[name] ?? []),
+      ...(more[name] ?? []),
+      ...names.flatMap((one) => [...(named.get(one) ?? [])]),
+    ];
+  };
+}
