@@ -9,7 +9,13 @@ import fc from "fast-check";
 import { serializeError, serializeResponse } from "../src/gateway/protocol/index.ts";
 import { AwsError } from "../src/ground/errors.ts";
 import { getModel, getOperation, serviceNames } from "../src/models/index.ts";
-import type { Caller, OperationContext, ServiceName } from "../src/operation/operation.ts";
+import type {
+  Caller,
+  OperationContext,
+  Registry,
+  ServiceName,
+  SharedContext,
+} from "../src/operation/operation.ts";
 import { createRateLimiter } from "../src/operation/rate_limit.ts";
 import { recorder } from "../src/operation/refuse.ts";
 import { runOperation } from "../src/operation/run_operation.ts";
@@ -83,7 +89,10 @@ async function createParts() {
   return { ...parts, ...(await furnish(parts)) };
 }
 
-type Parts = Pick<Awaited<ReturnType<typeof createParts>>, "shared" | "registry">;
+interface Parts {
+  shared: SharedContext;
+  registry: Registry;
+}
 
 /** What the seed makes none of: keys, roles of the customer's, an assignment, an index that no retriever reads. */
 async function furnish(parts: Parts) {
