@@ -1,4 +1,4 @@
-// Owns the pages of docs/ that are written from code: settings and error codes. Run it to write them
+// Owns the files that are written from others: pages of docs/, the sandbox's style. Run it to write them
 // (`npm run docs`); test/docs.test.ts fails when a page and its source disagree.
 import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -14,6 +14,7 @@ import { adminApiPage } from "./admin_api_page.ts";
 import { connectingPage } from "./connecting_page.ts";
 import { exchangeApiPage } from "./exchange_api_page.ts";
 import { limitsPage } from "./limits_page.ts";
+import { sandboxStyleFile } from "./sandbox_style.ts";
 import { securityPage } from "./security_page.ts";
 import { storedPage } from "./stored_page.ts";
 
@@ -139,6 +140,7 @@ export const generatedPages: Readonly<Record<string, () => string>> = {
   "packages/exchange/docs/api.md": exchangeApiPage,
   "packages/exchange/docs/exchange-failures.md": exchangeFailuresPage,
   "packages/sandbox/docs/sandbox-rules.md": sandboxRulesPage,
+  "packages/sandbox/src/page/shared_style.ts": sandboxStyleFile,
 };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -52,7 +52,7 @@ export function stylesheets(): readonly Asset[] {
  * Joins sheets, without comments and white space that says nothing.
  * @param names files of style/, without their ending
  */
-function joinSheets(names: readonly string[]): string {
+export function joinSheets(names: readonly string[]): string {
   return names
     .map((name) => readFileSync(`${folder}${name}.css`, "utf8"))
     .join("\n")

@@ -88,7 +88,10 @@ test("a person sees their organizations and rules in words, allows a back end, a
   await openAccount(page, alice.email);
   const text = await page.locator("main").innerText();
   assert.match(text, /Alice Ames[\s\S]*alice@acme\.example[\s\S]*verified/i);
-  assert.match(text, /Acme Corp\s+Applications may act for you while you are away, if you allow it below\./);
+  assert.match(
+    text,
+    /Acme Corp\s+Applications may act for you while you are away, if you allow it on this page\./,
+  );
   assert.match(text, /Client back-end at Acme Corp\s+Not allowed/);
   await allowAndTakeBack(page);
   assert.deepEqual(breaches, []);

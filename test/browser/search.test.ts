@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
+import { assertAccessible } from "./accessible.ts";
 import {
   alice,
   assertNoSidewaysScroll,
@@ -25,7 +26,7 @@ const titlesOf = async (page: Page): Promise<string[]> =>
 
 /** `done`, `from cache`, `refused` or `not reached`, for each of the four steps. */
 const statesOf = async (page: Page): Promise<string[]> =>
-  (await page.locator(".step .state .pill:first-child").allInnerTexts()).map((state) => state.toLowerCase());
+  (await page.locator(".step .state .badge:first-child").allInnerTexts()).map((state) => state.toLowerCase());
 
 async function search(page: Page, query: string): Promise<void> {
   await page.getByRole("searchbox").fill(query);
@@ -46,6 +47,34 @@ test("the same search shows each person what they may see, and nothing of anothe
   }
   assert.deepEqual(seen[alice.email], ["Board minutes", "Travel policy"]);
   assert.deepEqual(seen[bob.email], ["Release plan", "Travel policy"]);
+});
+
+test("who searches goes on from the answer by keyboard, and the title says what came of it", async () => {
+  const { page } = await world.openPage();
+  await signInToDemo(page, world.demo, alice.email);
+  await page.keyboard.type("travel budget");
+  await page.keyboard.press("Enter");
+  await page.locator("#results").waitFor();
+  assert.match(await page.title(), /^2 passages for travel budget – Search/);
+  await page.waitForFunction("document.activeElement.id === 'results'");
+  await page.context().close();
+});
+
+test("the pages of the sandbox are accessible and fit, in both schemes at every width", async () => {
+  const { page, breaches } = await world.openPage();
+  await fetch(`${world.sandbox.url}/authorize?client_id=unknown`);
+  for (const path of ["/", "/contents", "/?show=refused"]) {
+    await page.goto(world.sandbox.url + path);
+    await assertAccessible(page);
+  }
+  await page
+    .getByRole("link", { name: /Authorize/ })
+    .first()
+    .click();
+  await page.getByRole("heading", { name: "Checks" }).waitFor();
+  await assertAccessible(page);
+  assert.deepEqual(breaches, []);
+  await page.context().close();
 });
 
 test("a person of two customers sees the documents of the one they chose", async () => {

@@ -215,7 +215,10 @@ export const fixtures: { [N in PageName]: Pages[N] } = {
     emailVerified: true,
     organizations: [
       { name: "Acme Corp", presence: "Applications may act for you up to 12 hours after your last sign-in." },
-      { name: "Globex", presence: "Applications may act for you while you are away, if you allow it below." },
+      {
+        name: "Globex",
+        presence: "Applications may act for you while you are away, if you allow it on this page.",
+      },
     ],
     agreements: [
       {

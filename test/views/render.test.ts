@@ -57,10 +57,7 @@ test("templates print unescaped only what another template gave them", () => {
 
 test("the login page announces why it failed, keeps the address and never the password", () => {
   const html = draw("login");
-  assert.match(
-    html,
-    /role="alert"[^>]*>\s*<span aria-hidden="true">✗<\/span><p id="login-error">The e-mail address and password/,
-  );
+  assert.match(html, /<p role="alert" id="login-error">The e-mail address and password/);
   assert.match(html, /name="email"[^>]*value="alice@acme\.example"/);
   assert.match(html, /name="password"[^>]*autocomplete="current-password"/);
   assert.doesNotMatch(/<input[^>]*name="password"[^>]*>/.exec(html)?.[0] ?? "", /value=/);
@@ -100,6 +97,18 @@ test("the demo page shows a refused exchange with its code, cause and fix, and w
   assert.match(html, /What to do/);
   assert.equal(html.match(/class="step skipped"/g)?.length, 2);
   assert.match(renderPage("demo_session", freshSession), /not exchanged yet/);
+});
+
+test("the demo's page says in its title what came of a search, and tells a refusal once", () => {
+  const titleOf = (html: string) => /<title>([^<]*)<\/title>/.exec(html)?.[1];
+  assert.equal(titleOf(renderPage("demo_session", freshSession)), "Search – Sample ISV app");
+  assert.equal(titleOf(draw("demo_session")), "2 passages for travel budget – Search – Sample ISV app");
+  const refused = renderPage("demo_session", refusedSession);
+  assert.equal(titleOf(refused), "The second exchange was refused – Sample ISV app");
+  assert.equal(refused.match(/role="alert"/g)?.length, 1);
+  // Who follows the redirect after a search to #results goes on from there by keyboard.
+  assert.match(refused, /<section class="section" id="results" tabindex="-1"/);
+  assert.equal(refused.match(/alice@acme\.example<\/code>/g)?.length, 1, "everybody is listed once");
 });
 
 test("each frame has its own stylesheet, whose name follows its content, and which fetches nothing", () => {

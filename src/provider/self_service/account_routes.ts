@@ -165,7 +165,7 @@ function inWords(policy: PresencePolicy): string {
     case "within":
       return `Applications may act for you up to ${policy.hours} hours after your last sign-in.`;
     case "offline":
-      return "Applications may act for you while you are away, if you allow it below.";
+      return "Applications may act for you while you are away, if you allow it on this page.";
     case "never":
       return "Applications may never act for you while you are away.";
   }

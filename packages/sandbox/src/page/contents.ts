@@ -29,6 +29,7 @@ function renderAccounts(world: World): Html {
     ),
   ]);
   return table(
+    "Accounts",
     ["Name", "Account", "Roles", "Access keys"],
     rows,
     "No account. Start with a seed, or create roles.",
@@ -69,9 +70,9 @@ function renderInstance(world: World, instanceArn: string): Html {
     ]);
   return html`<section>
 <h2>Identity Center <small>${instance.region} · <code>${instanceArn}</code></small></h2>
-<h3>Users</h3>${table(["Name", "User name", "E-mail", "Groups"], users, "No users.")}
-<h3>Trusted token issuers</h3>${table(["Name", "Issuer", "Mapping"], issuers, "None: no token is accepted.")}
-<h3>Applications</h3>${table(["Name", "ARN (client id)", "Grants", "Access"], applications, "None.")}
+<h3>Users</h3>${table(`Users of ${instanceArn}`, ["Name", "User name", "E-mail", "Groups"], users, "No users.")}
+<h3>Trusted token issuers</h3>${table(`Trusted token issuers of ${instanceArn}`, ["Name", "Issuer", "Mapping"], issuers, "None: no token is accepted.")}
+<h3>Applications</h3>${table(`Applications of ${instanceArn}`, ["Name", "ARN (client id)", "Grants", "Access"], applications, "None.")}
 </section>`;
 }
 
@@ -98,8 +99,8 @@ function renderQApplication(world: World, search: SearchEngine, applicationId: s
   ]);
   return html`<section>
 <h2>${application.displayName} <small>Q Business · ${application.region} · <code>${applicationId}</code></small></h2>
-<h3>Indices</h3>${table(["Name", "Index", "Retrievers", "Holds"], indices, "None.")}
-<h3>Data accessors</h3>${table(["Name", "Role", "External id", "Authentication"], accessors, "None.")}
+<h3>Indices</h3>${table(`Indices of ${applicationId}`, ["Name", "Index", "Retrievers", "Holds"], indices, "None.")}
+<h3>Data accessors</h3>${table(`Data accessors of ${applicationId}`, ["Name", "Role", "External id", "Authentication"], accessors, "None.")}
 </section>`;
 }
 
@@ -107,9 +108,14 @@ function codes(values: readonly string[]): Html {
   return html`${values.map((value) => html`<code>${value}</code> `)}`;
 }
 
-function table(heads: readonly string[], rows: readonly (readonly HtmlValue[])[], empty: string): Html {
+function table(
+  label: string,
+  heads: readonly string[],
+  rows: readonly (readonly HtmlValue[])[],
+  empty: string,
+): Html {
   if (rows.length === 0) return html`<p class="muted">${empty}</p>`;
-  return html`<div class="scroll"><table>
+  return html`<div class="scroll" role="region" tabindex="0" aria-label="${label}"><table>
 <thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
 <tbody>${rows.map((cells) => html`<tr>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody>
 </table></div>`;

@@ -11,7 +11,7 @@ import { renderContents } from "./contents.ts";
 import { renderMessagePage, renderPage } from "./layout.ts";
 import { renderRequestDetail } from "./request_detail.ts";
 import { renderRequestList, resultClass } from "./request_list.ts";
-import { STYLESHEET } from "./stylesheet.ts";
+import { STYLESHEET, STYLESHEET_VERSION } from "./stylesheet.ts";
 import { describeClockOffset } from "./wording.ts";
 
 /** Requests on the first page. */
@@ -34,7 +34,7 @@ export type PageSources = {
 export function handlePage(request: InboundRequest, sources: PageSources): OutboundResponse | undefined {
   if (request.method !== "GET" && request.method !== "HEAD") return undefined;
   if (request.headers["authorization"] !== undefined) return undefined;
-  const render = findPage(request.rawPath, new URLSearchParams(request.rawQuery), sources);
+  const render = findPage(request, sources);
   if (render === undefined || isOwnHost(request, sources.endpoint)) return render?.();
   return renderMessagePage(
     421,
@@ -43,27 +43,28 @@ export function handlePage(request: InboundRequest, sources: PageSources): Outbo
   );
 }
 
-function findPage(
-  path: string,
-  query: URLSearchParams,
-  sources: PageSources,
-): (() => OutboundResponse) | undefined {
-  if (path === "/page.css") return stylesheet;
-  if (path === "/") return () => listPage(query, sources);
+function findPage(request: InboundRequest, sources: PageSources): (() => OutboundResponse) | undefined {
+  const { rawPath: path, rawQuery } = request;
+  if (path === "/page.css") return () => stylesheet(request);
+  if (path === "/") return () => listPage(new URLSearchParams(rawQuery), sources);
   if (path === "/contents") return () => contentsPage(sources);
   const sequence = /^\/requests\/(\d{1,9})$/.exec(path)?.[1];
   return sequence === undefined ? undefined : () => detailPage(Number(sequence), sources);
 }
 
-function stylesheet(): OutboundResponse {
+function stylesheet({ rawQuery, headers: { "if-none-match": known } }: InboundRequest): OutboundResponse {
+  const etag = `"${STYLESHEET_VERSION}"`;
+  const fresh = known === etag;
   return {
-    status: 200,
+    status: fresh ? 304 : 200,
     headers: {
       "content-type": "text/css; charset=utf-8",
-      "cache-control": "no-cache",
+      // Under the address of its very content it never changes.
+      "cache-control": rawQuery === STYLESHEET_VERSION ? "max-age=31536000, immutable" : "no-cache",
       "x-content-type-options": "nosniff",
+      etag,
     },
-    body: STYLESHEET,
+    body: fresh ? "" : STYLESHEET,
   };
 }
 

@@ -1,6 +1,7 @@
 // The frame of every page: head, navigation, footer, and the headers that keep scripts and other origins out.
 import type { OutboundResponse } from "../gateway/http/listener.ts";
 import { type Html, html } from "./html.ts";
+import { STYLESHEET_VERSION } from "./stylesheet.ts";
 
 /** Nothing but our own stylesheet is loaded; forms go nowhere but here unless a page says so. */
 const POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -29,14 +30,16 @@ export function renderPage(content: PageContent, status = 200): OutboundResponse
 <meta name="viewport" content="width=device-width, initial-scale=1">
 ${refreshSeconds !== undefined && html`<meta http-equiv="refresh" content="${refreshSeconds}">`}
 <title>${title} · Sandbox</title>
-<link rel="stylesheet" href="/page.css">
+<meta name="color-scheme" content="light dark">
+<link rel="stylesheet" href="/page.css?${STYLESHEET_VERSION}">
 </head>
 <body>
+<a class="skip" href="#main">Skip to content</a>
 <header class="bar">
 <a class="brand" href="/"><span class="mark" aria-hidden="true"></span>Sandbox <small>local AWS</small></a>
 <nav aria-label="Pages">${entry("requests", "/", "Requests")}${entry("contents", "/contents", "Contents")}</nav>
 </header>
-<main>
+<main id="main" tabindex="-1">
 ${body}
 </main>
 <footer>Not AWS. Nothing here leaves this machine, except what the issuers you registered are asked for.</footer>

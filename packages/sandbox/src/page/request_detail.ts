@@ -30,7 +30,7 @@ ${record.checks.length === 0 ? html`<p class="muted">The request was answered be
 </section>
 <section>
 <h2>Request</h2>
-<dl class="facts">
+<dl class="kv">
 ${fact("Caller", html`${record.caller ?? "not known"} <small>${record.accessKeyId ?? caller.detail}</small>`)}
 ${fact("Service", [record.service, record.region].filter(Boolean).join(" in ") || "not known")}
 ${fact("HTTP", `${record.method} ${record.path} (HTTP/${record.httpVersion})`)}

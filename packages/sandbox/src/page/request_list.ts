@@ -26,7 +26,7 @@ export function renderRequestList(model: RequestListModel): Html {
 <div class="tools">
 ${toggle(!model.onlyRefused, link({ refused: false, live: model.live }), "All", model.total)}
 ${toggle(model.onlyRefused, link({ refused: true, live: model.live }), "Refused", model.refused)}
-<a class="live${model.live && " on"}" href="${link({ refused: model.onlyRefused, live: !model.live })}">${
+<a class="btn slim live${model.live && " on"}" href="${link({ refused: model.onlyRefused, live: !model.live })}">${
     model.live ? "Live: pause" : "Paused: go live"
   }</a>
 </div>
@@ -39,7 +39,7 @@ function link({ refused, live }: { refused: boolean; live: boolean }): string {
 }
 
 function toggle(current: boolean, href: string, label: string, count: number): Html {
-  return html`<a class="toggle" href="${href}"${current && html` aria-current="true"`}>${label} <b>${count}</b></a>`;
+  return html`<a class="btn slim toggle" href="${href}"${current && html` aria-current="true"`}>${label} <b>${count}</b></a>`;
 }
 
 function renderItem(record: RequestRecord): Html {
@@ -66,11 +66,13 @@ function checkCounts(passed: number, failed: number): string {
 /** @returns a short badge with status and error code */
 export function renderBadge(record: RequestRecord): Html {
   const text = record.status === 0 ? "connection cut" : (record.errorCode ?? "OK");
-  return html`<span class="badge ${resultClass(record)}">${record.status || "–"} ${text}</span>`;
+  return html`<span class="badge ${tones[resultClass(record)]}">${record.status || "–"} ${text}</span>`;
 }
 
+const tones = { ok: "ok", warned: "warn", refused: "bad" } as const;
+
 /** @returns `ok`, `warned` (answered, but a check failed) or `refused` */
-export function resultClass(record: RequestRecord): string {
+export function resultClass(record: RequestRecord): keyof typeof tones {
   if (record.errorCode !== null || record.status === 0 || record.status >= 400) return "refused";
   return record.checks.some((check) => !check.passed) ? "warned" : "ok";
 }

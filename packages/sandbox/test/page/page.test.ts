@@ -147,7 +147,20 @@ test("no page may load or run anything but its stylesheet, be framed, or be stor
   }
   const { headers, body } = await get("/page.css");
   assert.match(headers.get("content-type") ?? "", /^text\/css/);
-  assert.match(body, /prefers-color-scheme: dark/);
+  assert.match(body, /prefers-color-scheme: ?dark/);
+});
+
+test("a browser loads the stylesheet once: under the address of its content for good, else by its validator", async () => {
+  const { body } = await get("/");
+  const [, address = ""] = /<link rel="stylesheet" href="([^"]+)">/.exec(body) ?? [];
+  assert.match(address, /^\/page\.css\?[0-9a-f]{16}$/);
+  assert.match((await get(address)).headers.get("cache-control") ?? "", /immutable/);
+  const plain = await get("/page.css");
+  assert.equal(plain.headers.get("cache-control"), "no-cache");
+  const etag = plain.headers.get("etag") ?? "";
+  const again = await get("/page.css", { "if-none-match": etag });
+  assert.deepEqual([again.status, again.body], [304, ""]);
+  assert.equal((await get("/page.css", { "if-none-match": '"other"' })).status, 200);
 });
 
 test("signed requests, other methods and other paths are not the page's", async () => {

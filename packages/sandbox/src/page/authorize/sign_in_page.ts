@@ -30,12 +30,12 @@ ${fields.map(([name, value]) => html`<input type="hidden" name="${name}" value="
 </form>
 <form method="post" action="/authorize" class="byname">
 ${fields.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
-<label>User name or e-mail <input name="user" autocomplete="off" required></label>
-<button>Sign in</button>
+<div class="field"><label for="user">User name or e-mail</label><input id="user" name="user" autocomplete="off" required></div>
+<button class="btn primary">Sign in</button>
 </form>
 <form method="post" action="/authorize">
 ${fields.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
-<button class="plain" name="cancel" value="1">Cancel</button>
+<button class="btn quiet" name="cancel" value="1">Cancel</button>
 </form>
 </section></div>`;
   return renderPage({ title: "Sign in", body, formAction: formActionFor(redirectUri) });
@@ -48,7 +48,7 @@ function hostOf(uri: string): string {
 function renderUser(user: IdentityStoreUser) {
   const mail = user.emails.find(({ primary }) => primary) ?? user.emails[0];
   return html`<li><button name="user" value="${user.userId}">
-<span class="initial" aria-hidden="true">${Array.from(nameOf(user))[0]?.toUpperCase()}</span>
+<span class="avatar" aria-hidden="true">${Array.from(nameOf(user))[0]?.toUpperCase()}</span>
 <span>${nameOf(user)}<small>${mail?.value ?? user.userName}${user.status === "DISABLED" && " (disabled)"}</small></span>
 </button></li>`;
 }

@@ -81,7 +81,7 @@ test("the request page leads from a refusal to its checks, also dark and on a ph
   await page.getByRole("heading", { name: "Checks" }).waitFor();
   await page.getByText("authorize.client", { exact: true }).first().waitFor();
   const ground = await page.evaluate("getComputedStyle(document.body).backgroundColor");
-  assert.equal(ground, "rgb(20, 21, 26)");
+  assert.equal(ground, "rgb(15, 18, 32)");
   for (const path of ["/", "/contents"]) {
     await page.goto(sandbox.url + path);
     const overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
