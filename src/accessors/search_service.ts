@@ -162,7 +162,7 @@ function notTold(error: unknown, tenantId: string): unknown {
 // What the caller sent wrong is theirs; what AWS refused is told with its step and fix.
 function toOperationError(error: unknown): unknown {
   if (!(error instanceof ExchangeError)) return error;
-  if (error.code === "search_request_invalid") {
+  if (error.code === "search_request_invalid" || error.code === "search_invalid") {
     return new OperationError("invalid_input", error.message, { fix: error.fix });
   }
   if (error.cause instanceof OperationError) return error.cause;

@@ -106,6 +106,17 @@ describe("POST /v1/tenants/{tenant}/search", () => {
     assert.deepEqual(ben.found, ["acme-company-plan", "acme-people-plan"]);
   });
 
+  it("refuses an attribute filter that AWS would not apply as it is written, by its member", async () => {
+    const by = (attributeFilter: unknown) =>
+      search("acme", { user: "ada@acme.example", query, attributeFilter });
+    const misspelt = await by({ equalTo: { name: "_document_title", value: { stringValue: "x" } } });
+    assert.deepEqual([misspelt.status, misspelt.answer.field], [400, "/attributeFilter/equalTo"]);
+    const whole = await by({ equalsTo: { name: "_document_title", value: { stringValue: "nothing" } } });
+    assert.deepEqual([whole.status, whole.found], [200, []], JSON.stringify(whole.answer));
+    const beyond = await by({ greaterThan: { name: "_document_title", value: { stringValue: "x" } } });
+    assert.equal(beyond.status, 400, "what only AWS finds invalid is the caller's, too");
+  });
+
   it("takes the account's id as well as its address", async () => {
     assert.deepEqual((await search("acme", { user: adaId, query })).found, [
       "acme-company-plan",
@@ -222,8 +233,8 @@ describe("POST /v1/tenants/{tenant}/search", () => {
       "a page token nobody issued",
       "acme",
       { user: "ada@acme.example", query, nextToken: "x" },
-      502,
-      "exchange_failed",
+      400,
+      "invalid_input",
     ],
   ] as const) {
     it(`refuses ${name} with ${status} ${code}`, async () => {

@@ -105,17 +105,22 @@ export function parseConnection(value: unknown): Connection {
 /**
  * Like {@link parseConnection}, with the three fields that say where to search. It reads every form in which this
  * project writes a connection: an entry of `tti accessor list --json`, one of the connections a sandbox's seed made
- * (which calls `qRegion` `applicationRegion`), and its own.
+ * (which calls `qRegion` `applicationRegion`, `tenantId` `externalId` and `roleArn` `principal`), and its own.
  *
- * @param ours what the customer does not hand over: `roleArn`, and `tenantId` for a seed's
+ * @param ours what the customer does not hand over: `roleArn`, except for a seed's, and `tenantId` where no value has it
  */
 export function parseSearchConnection(
   value: unknown,
   ours: Partial<Pick<SearchConnection, "roleArn" | "tenantId">> = {},
 ): SearchConnection {
   const given: Record<string, unknown> = typeof value === "object" && value !== null ? { ...value } : {};
-  const { applicationRegion, qRegion = applicationRegion, ...fields } = given;
-  return parseFields({ ...fields, qRegion, ...ours }, [...connectionRules, ...searchRules]);
+  const { applicationRegion, qRegion = applicationRegion, externalId, principal, ...fields } = given;
+  // A seed knows AWS's words: there the tenant is the External Id, and the ISV's role the data accessor's principal.
+  const { tenantId = externalId, roleArn = principal } = fields;
+  return parseFields({ ...fields, qRegion, tenantId, roleArn, ...ours }, [
+    ...connectionRules,
+    ...searchRules,
+  ]);
 }
 
 /**

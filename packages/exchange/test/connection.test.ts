@@ -64,4 +64,18 @@ test("a connection is read as accessor list and a sandbox's seed write it", () =
   assert.deepEqual(parseSearchConnection(listed, { roleArn }), acme);
   const seeded = { ...handedOver, method: undefined, applicationRegion: qRegion };
   assert.deepEqual(parseSearchConnection(seeded, { roleArn, tenantId }), acme);
+  const whole = {
+    ...seeded,
+    externalId: tenantId,
+    principal: roleArn,
+    dataAccessorId: "x",
+    instanceArn: "y",
+  };
+  assert.deepEqual(parseSearchConnection(whole), acme, "the seed knows tenant and role");
+  assert.equal(
+    parseSearchConnection(whole, { tenantId: "other" }).tenantId,
+    "other",
+    "what is said goes first",
+  );
+  assert.throws(() => parseSearchConnection({ ...whole, externalId: null }), /tenantId is missing/);
 });

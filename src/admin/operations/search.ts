@@ -1,8 +1,10 @@
 // Owns the search of a customer's index as one of its users, as an operation: pages as they come, or all of them.
 import type { SearchPage } from "tti-exchange";
 import { z } from "zod";
-import type { SearchQuery, SearchService } from "../../accessors/search_service.ts";
+import { readAttributeFilter } from "../../accessors/attribute_filter.ts";
+import type { SearchService } from "../../accessors/search_service.ts";
 import { assertPermitted, operationsIn } from "./entry.ts";
+import { says } from "./input_faults.ts";
 import { type OperationContext, parseArguments } from "./operation.ts";
 import { assertTenantAllowed, type Caller, searchScope } from "./permissions.ts";
 
@@ -25,7 +27,18 @@ const input = z.strictObject({
   maxResults: z.int().min(1).max(1000).optional().describe(`At most so many (default: ${usualResults}).`),
   pageSize: z.int().min(1).max(100).optional().describe("How many are asked of AWS at a time."),
   nextToken: z.string().min(1).max(800).optional().describe("Goes on after another answer."),
-  attributeFilter: z.looseObject({}).optional().describe("An AttributeFilter of Amazon Q Business."),
+  attributeFilter: z
+    .looseObject({})
+    .transform((value, issues) => {
+      const read = readAttributeFilter(value);
+      if ("filter" in read) return read.filter;
+      issues.addIssue({ code: "custom", path: read.path, message: says(read.fault, read.fix) });
+      return z.NEVER;
+    })
+    .optional()
+    .describe(
+      "An AttributeFilter of Amazon Q Business, every member of which is known; dates as ISO 8601 or epoch seconds.",
+    ),
 });
 
 /**
@@ -57,7 +70,7 @@ export function searchPages(
     maxResults: wanted.maxResults ?? usualResults,
     pageSize: wanted.pageSize,
     nextToken: wanted.nextToken,
-    attributeFilter: wanted.attributeFilter as SearchQuery["attributeFilter"],
+    attributeFilter: wanted.attributeFilter,
     ...(signal === undefined ? {} : { signal }),
   });
 }

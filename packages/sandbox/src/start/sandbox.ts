@@ -5,17 +5,17 @@ import { handleControlRequest } from "../control/control_routes.ts";
 import { createFaultQueue } from "../gateway/faults.ts";
 import { createGateway } from "../gateway/gateway.ts";
 import { type InboundRequest, listen } from "../gateway/http/listener.ts";
-import { type Clock, movableClock, systemClock } from "../ground/clock.ts";
+import { movableClock, systemClock } from "../ground/clock.ts";
 import type { SharedContext } from "../operation/operation.ts";
 import { createRateLimiter } from "../operation/rate_limit.ts";
 import { createRequestLog, type RequestRecord } from "../operation/request_log.ts";
 import { handleAuthorize } from "../page/authorize/handle_authorize.ts";
 import { handlePage } from "../page/handle_page.ts";
-import { createRules, type RuleOverrides } from "../rules/rules.ts";
+import { createRules } from "../rules/rules.ts";
 import { createSearchEngine } from "../search/search_engine.ts";
 import { readSearchSettings } from "../search/settings.ts";
 import { applySeed } from "../seed/apply_seed.ts";
-import { parseSeed, type SandboxSeed } from "../seed/schema.ts";
+import { parseSeed } from "../seed/schema.ts";
 import { assembleRegistry } from "../services/registry.ts";
 import { createIdentityCenterSigner } from "../services/sso_oidc/issue_tokens.ts";
 import { createIssuerKeys } from "../services/sso_oidc/issuer_keys.ts";
@@ -31,6 +31,9 @@ import {
   writeStateFile,
 } from "../state/state_file.ts";
 import type { StateLock } from "../state/state_lock.ts";
+import { assertKnownOptions, type SandboxOptions } from "./options.ts";
+
+export type { SandboxOptions } from "./options.ts";
 
 const DEFAULT_PORT = 4566;
 /** Ids of the seed's entities stay the same from start to start unless a random seed says otherwise. */
@@ -38,30 +41,6 @@ const DEFAULT_SEED_NAME = "tti-sandbox";
 /** How long after a change the state file is written, in milliseconds: what a killed sandbox may lose. */
 export const SAVE_DELAY_MS = 250;
 const REQUESTS_BETWEEN_PRUNINGS = 500;
-
-/** How to start a sandbox. Everything may be left out. */
-export type SandboxOptions = {
-  /** TCP port; default 4566, 0 for any free one. */
-  port?: number;
-  /** Address to bind; default 127.0.0.1. */
-  host?: string;
-  /** What exists at the start; {@link SandboxSeed}, checked. */
-  seed?: SandboxSeed;
-  /** Base clock; default the machine's. */
-  clock?: Clock;
-  /** Switches that shall not have their strict default. */
-  rules?: RuleOverrides;
-  /** Issuers may be http, on any port, on this machine. Short for the rule `issuer.allowLocal`. */
-  allowLocalIssuers?: boolean;
-  /** Makes every id follow from this text. */
-  randomSeed?: string;
-  /** File that keeps the state over restarts. */
-  statePath?: string;
-  /** Told of each finished request. */
-  onRequest?: (record: RequestRecord) => void;
-  /** Told of trouble that stops nothing, e.g. a state file that cannot be written. */
-  onWarning?: (message: string) => void;
-};
 
 /** A running sandbox. */
 export type Sandbox = {
@@ -78,10 +57,11 @@ export type Sandbox = {
 /**
  * Starts a local AWS.
  *
- * @throws SandboxSetupError `SANDBOX_SEED_INVALID`, `SANDBOX_RULE_INVALID`, `SANDBOX_STATE_INVALID`,
+ * @throws SandboxSetupError `SANDBOX_OPTION_INVALID`, `SANDBOX_SEED_INVALID`, `SANDBOX_RULE_INVALID`, `SANDBOX_STATE_INVALID`,
  *   `SANDBOX_STATE_UNREADABLE`, `SANDBOX_STATE_UNWRITABLE`, `SANDBOX_STATE_LOCKED`, `SANDBOX_PORT_IN_USE`
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  assertKnownOptions(options);
   const lock = options.statePath === undefined ? undefined : await claimStateFile(options.statePath);
   try {
     return await startLocked(options, lock);

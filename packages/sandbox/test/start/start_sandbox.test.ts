@@ -52,6 +52,14 @@ test("a seeded sandbox is up within 300 ms", async () => {
   assert.ok(Math.min(...times) < 300, `${times.map(Math.round).join(", ")} ms`);
 });
 
+test("a misspelt option is refused by name, before anything is opened", async () => {
+  const misspelt: object = { port: 0, seeds: {}, allowLocalIssuer: true };
+  await assert.rejects(startSandbox(misspelt), {
+    code: "SANDBOX_OPTION_INVALID",
+    message: /no option "seeds", "allowLocalIssuer".*allowLocalIssuers/,
+  });
+});
+
 test("a taken port is told with the way out", async () => {
   await withSandbox({}, async ({ port }) => {
     await assert.rejects(startSandbox({ port }), (error: unknown) => {
