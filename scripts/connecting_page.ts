@@ -3,6 +3,7 @@
 import { mostQueryCharacters } from "../src/app.ts";
 import { longestAssertionSeconds, ttlSeconds } from "../src/provider/assembly/policies.ts";
 import { mostPostedRequests, postedRequestSeconds } from "../src/provider/edge/posted_request_store.ts";
+import { resourceTokenSeconds } from "../src/provider/resources/resource.ts";
 import { settings } from "../src/settings.ts";
 import { inWords } from "./limits_page.ts";
 
@@ -42,6 +43,7 @@ instance at once.
 | \`/auth\` | the authorization request, by GET or POST | code flow, PKCE with S256 (a confidential client may be registered \`--no-pkce\`) |
 | \`/token\` | codes and refresh tokens | \`client_secret_basic\`, \`client_secret_post\`, \`private_key_jwt\` (assertions of at most ${inWords(longestAssertionSeconds)}, used once), \`none\` |
 | \`/token/revocation\` | ending a token; a refresh token takes its family along | RFC 7009 |
+| \`/token/introspection\` | whether an opaque access token for an API is good | RFC 7662, for the API's own server |
 | \`/me\` | userinfo | |
 | \`/session/end\` | signing out, by GET or POST | RP-Initiated Logout 1.0 |
 | \`/jwks\` | the keys that verify | keep them as long as the answer's headers say |
@@ -70,9 +72,11 @@ such. A native application opens the system's browser, never a view of its own (
 | \`openid\` | \`sub\`, the tenant, \`auth_time\` | \`sub\`, the tenant |
 | \`email\` | \`email\`, \`email_verified\` | the same |
 | \`profile\` | \`name\` | the same |
+| \`roles\` | \`roles\`: what the person is in the tenant, \`["member"]\` or \`["admin"]\` | the same |
 | \`offline_access\` | – | – |
 
-That is what a third party gets, and what the consent page says. Your own applications (\`--first-party\`) and the client
+\`roles\` is told to whoever asks for it by that scope; the client registered with AWS does not get it in an ID token. A
+client registered before there was such a scope may not ask for it. That is what a third party gets, and what the consent page says. Your own applications (\`--first-party\`) and the client
 registered with AWS get address and name in the ID token whatever they ask for: Identity Center matches people by the
 address. The whole ID token: [tti-profile.md](tti-profile.md).
 
@@ -81,12 +85,62 @@ one tenant; to change it, start another request.
 
 *Proof: [consent](../test/provider/interactions/consent.test.ts), [tenant choice](../test/provider/tenants/tenant_choice.test.ts)*
 
+## Protect your own API
+
+An API of yours is a *resource*: applications get access tokens for it and for nothing else (RFC 8707). Nobody may ask for
+one until you say so, and for which of its scopes.
+
+\`\`\`sh
+npx --no tti resource create https://api.example.com --name Reports \\
+  --scope "reports.read=Read your reports" --scope "reports.write=Change your reports"
+npx --no tti resource allow https://api.example.com app --scope reports.read
+\`\`\`
+
+The application adds \`resource=https://api.example.com\` and the scopes to its authorization request. The access token it
+gets for the code is for the API, byte by byte as it was registered; so is that of each refresh. It names one resource at a
+time. A third party's users are asked, in the words you gave with the scope. Userinfo does not take such a token.
+
+| claim | |
+|---|---|
+| \`aud\` | the resource: **refuse every other** |
+| \`scope\` | what of it was granted; a token may have none, so ask for the one an act needs |
+| \`client_id\` | the application |
+| \`sub\` | the person, as in ID tokens; of a token an application got for itself: its \`client_id\` if signed, absent if opaque |
+| \`${settings.tenantClaim.fallback("production")}\` | the tenant the person signed in to (\`TTI_TENANT_CLAIM\`); absent: nobody signed in |
+| \`roles\` | what the person is in that tenant, \`["member"]\` or \`["admin"]\` |
+
+**Signed tokens** (\`--tokens jwt\`, the default; RFC 9068) the API verifies itself, with the keys at \`/jwks\`: any library
+for it will do, given the issuer and the resource. \`typ\` is \`at+jwt\`: with a library that does not look at it, an ID token
+is told by its \`aud\`. What ended in the meantime, such a token does not know: it lives out its time, ${inWords(resourceTokenSeconds.usual)} unless you
+say otherwise (\`--token-ttl\`, ${resourceTokenSeconds.least} to ${resourceTokenSeconds.most} seconds).
+
+**Opaque tokens** (\`--tokens opaque\`) the API asks about at \`/token/introspection\` (RFC 7662), each time. Whatever ends
+a right makes the answer \`active: false\` at once, on every instance: the person signed out, or is disabled, or no member any more; the
+tenant or the application is disabled; the application has lost the API. \`roles\` are what they are at that moment.
+Only the API's own server is answered; of any other token it learns \`active: false\`:
+
+\`\`\`sh
+npx --no tti client create --id reports-api --service
+npx --no tti resource allow https://api.example.com reports-api --introspect
+\`\`\`
+
+**Without a person.** A back end gets a token for itself by \`client_credentials\`, naming \`resource\` and \`scope\`. It speaks
+for no person and no tenant, and needs scopes that were given to it for that (\`--own-scope\`); those it may ask for people
+do not count.
+
+\`\`\`sh
+npx --no tti client create --id nightly --service
+npx --no tti resource allow https://api.example.com nightly --own-scope reports.read
+\`\`\`
+
+*Proof: [resource tokens](../test/provider/resources/resource_tokens.test.ts), [resource server](../test/provider/resources/resource_server.test.ts), [taken from whole](../test/security/taken_from_whole.test.ts), [token type confusion](../test/security/token_type_confusion.test.ts)*
+
 ## How long
 
 | | |
 |---|---|
 | authorization code | ${inWords(authorizationCode)}, once |
-| access token | ${inWords(accessToken)} |
+| access token | ${inWords(accessToken)}; for an API: as the resource says, ${inWords(resourceTokenSeconds.usual)} unless it says otherwise |
 | ID token | ${idToken} (\`TTI_ID_TOKEN_TTL\`) |
 | refresh token | ${inWords(refreshToken)} from its last exchange |
 | all that came of one sign-in | ${inWords(grant)} |
@@ -145,6 +199,7 @@ A sign-out in that person's browser is told so. What an operator ends (\`tti use
 | \`invalid_client\` | the client did not prove who it is |
 | \`unauthorized_client\` | the client was not registered for this \`grant_type\` |
 | \`invalid_grant\` | code or refresh token is unknown, used, expired or revoked, or the person may have no token now; the description begins with a code of [errors.md](errors.md) where there is one |
+| \`invalid_target\` | there is no such resource, or the client was given nothing of it |
 | \`invalid_scope\` | a scope it was not registered for, or more than was granted |
 | \`temporarily_unavailable\` | no token can be signed at the moment; \`Retry-After\` says when to repeat |
 `;

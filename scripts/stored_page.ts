@@ -66,6 +66,16 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
     personal: "–",
     until: "the client is deleted; its id and the moment stay",
   },
+  resources: {
+    holds: "your APIs: what each is called in a token, its scopes, how its tokens are made",
+    personal: "–",
+    until: "the resource is deleted",
+  },
+  resource_rights: {
+    holds: "which application may ask for which scopes of which API",
+    personal: "–",
+    until: "it is taken away, or the resource or the client is deleted",
+  },
   accessors: { holds: "where a customer's data accessor is at AWS", personal: "–", until: "deleted" },
   oidc_records: {
     holds: "sessions, sign-ins under way, grants, codes, access and refresh tokens; ids as SHA-256 hashes",

@@ -30,6 +30,21 @@ export const errorCatalogue = {
     meaning: "The caller is known but may not do this.",
     fix: "Use an access token with the scope the message names, of a client that is registered for the tenant.",
   },
+  resource_not_found: {
+    status: 404,
+    meaning: "No resource has this identifier.",
+    fix: "List the resources with `tti resource list`; identifiers are compared byte by byte.",
+  },
+  resource_exists: {
+    status: 409,
+    meaning: "A resource with this identifier exists already.",
+    fix: "Change it with `tti resource update`.",
+  },
+  resource_right_not_found: {
+    status: 404,
+    meaning: "The client may ask for nothing of this resource.",
+    fix: "`tti resource show` lists the clients that may.",
+  },
   account_not_found: {
     status: 404,
     meaning: "No account has this id or sign-in name.",

@@ -27,6 +27,7 @@ export const personScope = {
   offlineAccess: "offline_access",
   email: "email",
   profile: "profile",
+  roles: "roles",
 } as const;
 export type PersonScope = (typeof personScope)[keyof typeof personScope];
 

@@ -90,8 +90,11 @@ const dashed = (member: string): string => member.replace(/[A-Z]/g, (letter) => 
 
 function typeOf({ schema, isSwitch }: MemberOption): { type: "string" | "boolean"; multiple?: boolean } {
   if (schema.type === "boolean" && !isSwitch) return { type: "boolean" };
-  return { type: "string", ...(schema.type === "array" ? { multiple: true } : {}) };
+  return { type: "string", ...(isRepeated(schema) ? { multiple: true } : {}) };
 }
+
+// A list, or names with their values.
+const isRepeated = ({ type }: InputMember): boolean => type === "array" || type === "object";
 
 function read(
   { name, member, schema, isSwitch }: MemberOption,
@@ -103,10 +106,28 @@ function read(
     // What has no example is named with all the others at fault, rather than one at a time.
     return [[member, needs[name] === undefined ? "" : requireOption(undefined, name, needs[name])]];
   }
+  if (Array.isArray(typed) && schema.type === "object") return [[member, readPairs(name, typed)]];
   if (typeof typed !== "string") return [[member, typed]];
   if (schema.required && needs[name] !== undefined) requireOption(typed, name, needs[name]);
   if (isSwitch) return [[member, readSwitch(name, typed)]];
   return [[member, schema.type === "integer" ? readNumber(name, typed, schema) : typed]];
+}
+
+function readPairs(name: string, typed: readonly (string | boolean)[]): Record<string, string> {
+  const pairs = typed.map(String).map((pair): [string, string] => {
+    const at = pair.indexOf("=");
+    if (at > 0) return [pair.slice(0, at), pair.slice(at + 1)];
+    throw new OperationError("invalid_input", `--${name} is no NAME=TEXT.`, {
+      field: `--${name}`,
+      fix: `Write --${name} "NAME=TEXT", and repeat it for several.`,
+    });
+  });
+  const names = new Set(pairs.map(([first]) => first));
+  if (names.size === pairs.length) return Object.fromEntries(pairs);
+  throw new OperationError("invalid_input", `--${name} has a name twice.`, {
+    field: `--${name}`,
+    fix: "Give each name once.",
+  });
 }
 
 function readSwitch(name: string, typed: string): boolean {

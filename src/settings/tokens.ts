@@ -70,6 +70,6 @@ const demoClientId = "tti-demo";
 const reservedClaims = new Set(
   (
     "iss sub aud exp iat nbf jti auth_time nonce acr amr azp at_hash c_hash s_hash email email_verified name sid " +
-    "act may_act cnf scope client_id events"
+    "act may_act cnf scope client_id events roles active token_type"
   ).split(" "),
 );

@@ -62,6 +62,8 @@ export interface ConsentPage extends PageFrame {
   tenantName?: string | undefined;
   /** Requested scopes; each is put in words by {@link scopeWords}. */
   scopes: readonly string[];
+  /** APIs it would call, and what their operator says of each scope. */
+  resources: readonly { name: string; scopes: readonly string[] }[];
   policyUri?: string | undefined;
   termsUri?: string | undefined;
 }
@@ -186,6 +188,7 @@ const knownScopes: Readonly<Record<PersonScope, string>> = {
     "Know that it is you, by an identifier that stays the same, and which organization you are signed in to",
   [personScope.email]: "See your e-mail address",
   [personScope.profile]: "See your name",
+  [personScope.roles]: "See your role in your organization",
   [personScope.offlineAccess]: "Keep this access while you are away",
 };
 

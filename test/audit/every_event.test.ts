@@ -10,6 +10,8 @@ import { createClient } from "../../src/admin/operations/clients.ts";
 import * as domains from "../../src/admin/operations/domains.ts";
 import * as keys from "../../src/admin/operations/keys.ts";
 import * as members from "../../src/admin/operations/members.ts";
+import * as resourceRights from "../../src/admin/operations/resource_rights.ts";
+import * as resources from "../../src/admin/operations/resources.ts";
 import * as tenantAccess from "../../src/admin/operations/tenant_access.ts";
 import * as tenants from "../../src/admin/operations/tenants.ts";
 import * as access from "../../src/admin/operations/user_access.ts";
@@ -145,6 +147,7 @@ async function emergency(left = 5): Promise<void> {
   }
 }
 
+const api = "https://api.example";
 const newAccessor = {
   tenantId: "acme",
   applicationId: "11111111-2222-4333-8444-555555555555",
@@ -252,6 +255,28 @@ const acts: Record<AuditEventType, Act> = {
   "client.disabled": byOperation(() => clientAccess.disableClient(operator, { clientId: "made" })),
   "client.enabled": byOperation(() => clientAccess.enableClient(operator, { clientId: "made" })),
   "client.deleted": byOperation(() => clientAccess.deleteClient(operator, { clientId: "made" })),
+  "resource.created": byOperation(() =>
+    resources.createResource(operator, { identifier: api, name: "API", scopes: { read: "Read" } }),
+  ),
+  "resource.updated": byOperation(() =>
+    resources.updateResource(operator, { identifier: api, name: "An API" }),
+  ),
+  "resource.allowed": byOperation(async () => {
+    await resourceRights.allowResource(operator, {
+      identifier: api,
+      clientId: "search",
+      ownScopes: ["read"],
+    });
+    await resourceRights.allowResource(operator, { identifier: api, clientId: appId, scopes: ["read"] });
+  }),
+  "token.issued_to_client": byHttp(async () => {
+    const asked = { grant_type: "client_credentials", scope: "read", resource: api };
+    await postForm(new URL("/token", fixture.issuer), asked, basic("search", clientSecret));
+  }),
+  "resource.disallowed": byOperation(() =>
+    resourceRights.disallowResource(operator, { identifier: api, clientId: appId }),
+  ),
+  "resource.deleted": byOperation(() => resources.deleteResource(operator, { identifier: api })),
   "accessor.created": byOperation(() => accessors.createAccessor(operator, newAccessor)),
   "search.made": byHttp(async () => {
     await tenants.updateTenant(operator, { id: "acme", presence: "within 12" });

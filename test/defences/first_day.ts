@@ -117,8 +117,8 @@ export const defences: readonly Defence[] = [
     promise: "A back end gets the scopes it was registered for and no other.",
     cve: [16],
     file: "src/provider/grants/client_credentials.ts",
-    find: "!apiScopes.includes(scope) || !registered.has(scope)",
-    replace: "!apiScopes.includes(scope)",
+    find: '(client.scope ?? "").split(" ").filter((scope) => apiScopes.includes(scope))',
+    replace: "client.clientId === undefined ? [] : [...apiScopes]",
     test: "test/security/scope_escalation.test.ts",
   },
   {

@@ -2,12 +2,20 @@
 // meanwhile, on both stores. What each cell must answer is computed by an oracle that knows nothing of the code.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { allowResource } from "../../src/admin/operations/resource_rights.ts";
 import { setUserPassword } from "../../src/admin/operations/user_access.ts";
 import { createMembership, deleteMembership } from "../../src/provider/tenants/membership_store.ts";
 import { saveTenant } from "../../src/provider/tenants/tenant_store.ts";
 import { exchange, postToken, signSubject, subjectJwk } from "../provider/grants/mint_support.ts";
 import { addHandoffClients, challengeOf, IsvBackEnd, loginUrl } from "../provider/handoff/handoff_support.ts";
-import { authorizationUrl, basic, getUserinfo, redeem } from "../provider/support/authorization.ts";
+import { addApis, introspect, opaqueApi } from "../provider/resources/resource_support.ts";
+import {
+  authorizationUrl,
+  basic,
+  getUserinfo,
+  type Params,
+  redeem,
+} from "../provider/support/authorization.ts";
 import {
   addClient,
   addPerson,
@@ -18,6 +26,7 @@ import {
 import { UserAgent } from "../provider/support/user_agent.ts";
 import { storeKinds } from "../support/databases.ts";
 
+const api = { identifier: opaqueApi };
 const tokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange";
 const jwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 const email = "person@corp.example";
@@ -46,6 +55,7 @@ const waysToToken = [
   "own access token",
   "own refresh token",
   "userinfo",
+  "introspection",
   "assertion",
   "jwt-bearer",
   "search",
@@ -97,6 +107,8 @@ interface Held {
   code: string | undefined;
   accessToken: unknown;
   refreshToken: unknown;
+  /** An opaque access token for an API of the ISV's. */
+  apiToken: unknown;
 }
 
 for (const kind of storeKinds) {
@@ -118,8 +130,10 @@ for (const kind of storeKinds) {
       await addHandoffClients(fixture, ["*"]);
       await addClient(db, { client_id: "tti-demo" });
       const grants = ["authorization_code", "refresh_token", tokenExchange, jwtBearer];
+      const operator = await addApis(fixture);
       for (const tenant of tenants) {
         await addClient(db, { client_id: `app-${tenant}`, grant_types: grants, mint_tenants: ["*"] });
+        await allowResource(operator, { ...api, clientId: `app-${tenant}`, scopes: ["read"] });
         await addClient(db, { client_id: `other-${tenant}` });
       }
       const keys = { keys: [subjectJwk as never] };
@@ -178,18 +192,28 @@ for (const kind of storeKinds) {
       }
     }
 
-    const silent = async (agent: UserAgent, tenant: TenantId, client_id: string, prompt = "none") =>
-      (await agent.follow(authorizationUrl(fixture, { tenant, client_id, prompt }))).url.searchParams.get(
-        "code",
-      ) ?? undefined;
+    const silent = async (
+      agent: UserAgent,
+      tenant: TenantId,
+      client_id: string,
+      prompt = "none",
+      more: Params = {},
+    ) => {
+      const url = authorizationUrl(fixture, { tenant, client_id, prompt, ...more });
+      return (await agent.follow(url)).url.searchParams.get("code") ?? undefined;
+    };
 
     async function hold(agent: UserAgent, tenant: TenantId): Promise<Held> {
       const client = `app-${tenant}`;
       const first = await silent(agent, tenant, client);
-      if (first === undefined) return { code: undefined, accessToken: "none", refreshToken: "none" };
+      if (first === undefined)
+        return { code: undefined, accessToken: "none", refreshToken: "none", apiToken: "none" };
       const { body } = await redeem(fixture, first, {}, basic(client));
+      const atApi = { scope: "openid read", resource: api.identifier };
+      const forApi = (await silent(agent, tenant, client, "none", atApi)) ?? "none";
+      const apiToken = (await redeem(fixture, forApi, {}, basic(client))).body["access_token"];
       const code = await silent(agent, tenant, client);
-      return { code, accessToken: body["access_token"], refreshToken: body["refresh_token"] };
+      return { code, accessToken: body["access_token"], refreshToken: body["refresh_token"], apiToken };
     }
 
     async function end(agent: UserAgent, ending: Ending): Promise<void> {
@@ -279,6 +303,11 @@ for (const kind of storeKinds) {
           return ok(own(held.refreshToken, "refresh_token"));
         case "userinfo":
           return (await getUserinfo(fixture, held.accessToken)).status === 200;
+        case "introspection": {
+          const { body } = await introspect(fixture, held.apiToken);
+          if (body["active"] === true) assert.equal(body["tenant_id"], tenant);
+          return body["active"] === true;
+        }
         case "assertion":
           return ok(exchange(issuer, await assertion()));
         case "jwt-bearer":
@@ -302,6 +331,7 @@ for (const kind of storeKinds) {
       "own access token",
       "own refresh token",
       "userinfo",
+      "introspection",
       "search",
       "account page",
       "sign-in",
@@ -339,7 +369,7 @@ for (const kind of storeKinds) {
 
     test("no cell was left out", () => {
       assert.equal(cells, waysIn.length * waysToToken.length * tenants.length * endings.length);
-      assert.equal(cells, 1_764);
+      assert.equal(cells, 1_911);
       assert.deepEqual([...order].sort(), [...waysToToken].sort());
     });
   });

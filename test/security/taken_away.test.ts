@@ -15,6 +15,7 @@ import { systemClock } from "../../src/clock.ts";
 import { createPasswords } from "../../src/provider/accounts/passwords.ts";
 import type { RunningServer } from "../../src/server.ts";
 import { addMintingClients, backEndId, setTenant } from "../provider/grants/mint_support.ts";
+import { addApis, isActive, opaqueApi } from "../provider/resources/resource_support.ts";
 import {
   authorizationUrl,
   basic,
@@ -23,13 +24,7 @@ import {
   postToken,
   redeem,
 } from "../provider/support/authorization.ts";
-import {
-  addClient,
-  addPerson,
-  password,
-  signInAt,
-  useProvider,
-} from "../provider/support/provider_fixture.ts";
+import { addPerson, password, signInAt, useProvider } from "../provider/support/provider_fixture.ts";
 import { formsOf, UserAgent, type Visit } from "../provider/support/user_agent.ts";
 import { storeKinds } from "../support/databases.ts";
 
@@ -45,6 +40,8 @@ interface Held {
   code: string;
   /** The back end's own access token of the person. */
   backEndToken: string;
+  /** An opaque one for an API of the ISV's. */
+  apiToken: string;
   /** A sign-in whose password was accepted; the browser has yet to follow to `/auth/<uid>`. */
   resume: { agent: UserAgent; url: URL };
 }
@@ -79,7 +76,7 @@ for (const kind of storeKinds) {
         actor: "cli:test",
         may: () => true,
       };
-      await addClient(fixture.db, { client_id: "app" });
+      await addApis(fixture);
       await addMintingClients(fixture.db);
       await addPerson(fixture.db, { email: "other@acme.example", tenants: ["acme", "globex"] });
       await setTenant(fixture.db, "acme", { presencePolicy: { name: "within", hours: 12 } });
@@ -102,6 +99,8 @@ for (const kind of storeKinds) {
         codeOf(await signInAt(agent, authorizationUrl(fixture, params), email)),
       );
       const again = codeOf(await agent.follow(authorizationUrl(fixture, { tenant })));
+      const atApi = { tenant, scope: "openid read", resource: opaqueApi };
+      const forApi = await redeem(fixture, codeOf(await agent.follow(authorizationUrl(fixture, atApi))));
       const url = authorizationUrl(fixture, { client_id: backEndId, tenant });
       const forBackEnd = await redeem(fixture, codeOf(await agent.follow(url)), {}, basic(backEndId));
       return {
@@ -110,6 +109,7 @@ for (const kind of storeKinds) {
         code: again,
         accessToken: String(first.body["access_token"]),
         refreshToken: String(first.body["refresh_token"]),
+        apiToken: String(forApi.body["access_token"]),
         backEndToken: String(forBackEnd.body["access_token"]),
         resume: await halfSignedIn(email, tenant),
       };
@@ -127,6 +127,7 @@ for (const kind of storeKinds) {
     const opened: Record<string, (held: Held) => Promise<boolean>> = {
       "browser session": async ({ agent }) => signedIn(await silently(agent)),
       "access token": async ({ accessToken }) => (await getUserinfo(elsewhere(), accessToken)).status === 200,
+      "access token for an API": async ({ apiToken }) => isActive(elsewhere(), apiToken),
       "refresh token": async ({ refreshToken: refresh_token }) =>
         (await postToken(elsewhere(), { grant_type: "refresh_token", refresh_token })).status === 200,
       code: async ({ code }) => (await redeem(elsewhere(), code)).status === 200,

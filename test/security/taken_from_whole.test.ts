@@ -10,6 +10,7 @@ import {
   rotateClientSecret,
 } from "../../src/admin/operations/client_access.ts";
 import type { OperationContext } from "../../src/admin/operations/operation.ts";
+import { allowResource } from "../../src/admin/operations/resource_rights.ts";
 import { disableTenant, enableTenant } from "../../src/admin/operations/tenant_access.ts";
 import { disableUser, enableUser } from "../../src/admin/operations/user_access.ts";
 import { deleteUser } from "../../src/admin/operations/user_deletion.ts";
@@ -22,6 +23,7 @@ import { hasOfflineConsent, saveOfflineConsent } from "../../src/provider/presen
 import type { RunningServer } from "../../src/server.ts";
 import { addMintingClients, setTenant, signSubject, subjectJwk } from "../provider/grants/mint_support.ts";
 import { challengeOf, IsvBackEnd, loginUrl } from "../provider/handoff/handoff_support.ts";
+import { addApis, isActive, opaqueApi, ownToken } from "../provider/resources/resource_support.ts";
 import {
   authorizationUrl,
   basic,
@@ -53,8 +55,12 @@ interface Held {
   refreshToken: string;
   /** A code that was given and not redeemed. */
   code: string;
+  /** An opaque one for an API of the ISV's. */
+  apiToken: string;
   /** The client's own access token. */
   ownToken: string;
+  /** The client's own for an API. */
+  ownApiToken: string;
   /** A sign-in whose password was accepted; the browser has yet to follow. */
   resume: { agent: UserAgent; url: URL };
 }
@@ -93,7 +99,7 @@ for (const kind of storeKinds) {
           loginMethod: "handoff",
           presencePolicy: { name: "within", hours: 12 },
         });
-        await addClient(fixture.db, { client_id: "app" });
+        await addApis(fixture);
       },
     );
 
@@ -119,6 +125,8 @@ for (const kind of storeKinds) {
       made += 1;
       const [clientId, tenant, email] = [`client${made}`, `tenant${made}`, `person${made}@acme.example`];
       await register(clientId);
+      const right = { identifier: opaqueApi, clientId, scopes: ["read"], ownScopes: ["write"] };
+      await allowResource(context, right);
       const { id: accountId } = await addPerson(fixture.db, { email, tenants: [tenant] });
       await setTenant(fixture.db, tenant, { presencePolicy: { name: "within", hours: 12 } });
       const agent = new UserAgent();
@@ -126,6 +134,10 @@ for (const kind of storeKinds) {
       const url = authorizationUrl(fixture, { ...params, scope: "openid offline_access", prompt: "consent" });
       const first = await redeem(fixture, codeOf(await signInAt(agent, url, email)), {}, basic(clientId));
       const code = codeOf(await agent.follow(authorizationUrl(fixture, params)));
+      const atApi = { ...params, scope: "openid read", resource: opaqueApi };
+      const atApiCode = codeOf(await agent.follow(authorizationUrl(fixture, atApi)));
+      const forApi = await redeem(fixture, atApiCode, {}, basic(clientId));
+      const ownAtApi = await ownToken(fixture, opaqueApi, "write", clientId);
       const own = { grant_type: "client_credentials", scope: "tti:handoff tti:search" };
       const { body } = await postToken(fixture, own, basic(clientId));
       return {
@@ -133,6 +145,8 @@ for (const kind of storeKinds) {
         accessToken: String(first.body["access_token"]),
         refreshToken: String(first.body["refresh_token"]),
         ownToken: String(body["access_token"]),
+        apiToken: String(forApi.body["access_token"]),
+        ownApiToken: String(ownAtApi.body["access_token"]),
         resume: await halfSignedIn(email, params),
       };
     }
@@ -158,6 +172,7 @@ for (const kind of storeKinds) {
       "browser session": async ({ agent, clientId: client_id, tenant }) =>
         signedIn(await agent.follow(authorizationUrl(fixture, { prompt: "none", client_id, tenant }))),
       "access token": async ({ accessToken }) => (await getUserinfo(elsewhere(), accessToken)).status === 200,
+      "access token for an API": async ({ apiToken }) => isActive(elsewhere(), apiToken),
       "access token as subject token": (held) => exchanged(held, held.accessToken, "access_token"),
       "refresh token as subject token": (held) => exchanged(held, held.refreshToken, "refresh_token"),
       "refresh token": async ({ refreshToken: refresh_token, clientId }) =>
@@ -179,6 +194,8 @@ for (const kind of storeKinds) {
         return (await fetch(url, { headers })).status === 404;
       },
     };
+    ownThings["its own access token for an API"] = async ({ ownApiToken }) =>
+      isActive(elsewhere(), ownApiToken);
     const proofs: Record<string, (held: Held) => Promise<boolean>> = {
       "its secret": async ({ clientId }) =>
         (await redeem(elsewhere(), "none", {}, basic(clientId))).status === 400,
@@ -271,6 +288,9 @@ for (const kind of storeKinds) {
       await register(held.clientId);
       assert.deepEqual(await openOf(held, all), Object.keys(proofs));
       assert.deepEqual(await openOf(held, things), ofThePerson);
+      // Nor was the new one given an API.
+      const { body } = await ownToken(elsewhere(), opaqueApi, "write", held.clientId);
+      assert.equal(body["error"], "invalid_target");
     });
 
     test("another secret ends the old one and what the client got for itself with it, and nothing of people", async () => {

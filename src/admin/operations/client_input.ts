@@ -17,9 +17,9 @@ const applicationTypes = ["web", "native"] as const;
 
 /**
  * What a client may do: log users in, mint ID tokens for users it names, answer login challenges (handoff),
- * search as users, call the admin API.
+ * search as users, call the admin API, get tokens for itself or ask about tokens of an API (service).
  */
-const clientPurposes = ["login", "mint", "handoff", "search", "admin"] as const;
+const clientPurposes = ["login", "mint", "handoff", "search", "admin", "service"] as const;
 /** One of {@link clientPurposes}. */
 export type ClientPurpose = (typeof clientPurposes)[number];
 /** One of {@link authMethods}. */
@@ -41,7 +41,7 @@ export const newClient = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      "What it may do: log users in (default), mint ID tokens for users it names, answer login challenges, search as users, call the admin API.",
+      "What it may do: log users in (default), mint ID tokens for users it names, answer login challenges, search as users, call the admin API, or act for itself at APIs it is given (service).",
     ),
   authMethod: z
     .enum(authMethods)

@@ -41,7 +41,9 @@ export function buildMetadata(
   const allowed = [
     ...(login ? [grantTypes.authorizationCode, grantTypes.refreshToken] : []),
     ...(purposes.includes("mint") ? mintingGrants : []),
-    ...(purposes.some((purpose) => apiScopeOf[purpose] !== undefined) ? [grantTypes.clientCredentials] : []),
+    ...(purposes.some((purpose) => purpose === "service" || apiScopeOf[purpose] !== undefined)
+      ? [grantTypes.clientCredentials]
+      : []),
   ];
   return {
     client_id: wanted.clientId ?? randomBytes(12).toString("base64url").replace(/^[-_]/, "c"),
@@ -71,7 +73,9 @@ export function buildMetadata(
     // The scopes it may ask for; whatever is not listed here the token endpoint refuses.
     scope: [
       personScope.openid,
-      ...(login ? [personScope.email, personScope.profile, personScope.offlineAccess] : []),
+      ...(login
+        ? [personScope.email, personScope.profile, personScope.roles, personScope.offlineAccess]
+        : []),
       ...purposes.flatMap((purpose) => apiScopeOf[purpose] ?? []),
     ].join(" "),
     first_party: wanted.firstParty ?? false,

@@ -11,6 +11,8 @@ import type { Operation } from "./entry.ts";
 import * as keys from "./keys.ts";
 import * as challenges from "./login_challenges.ts";
 import * as members from "./members.ts";
+import * as resourceRights from "./resource_rights.ts";
+import * as resources from "./resources.ts";
 import * as search from "./search.ts";
 import * as tenantAccess from "./tenant_access.ts";
 import * as tenants from "./tenants.ts";
@@ -73,6 +75,13 @@ export const operations: readonly Operation<TableContext>[] = [
   clientAccess.disableClient,
   clientAccess.enableClient,
   clientAccess.rotateClientSecret,
+  resources.listResources,
+  resources.createResource,
+  resources.showResource,
+  resources.updateResource,
+  resources.deleteResource,
+  resourceRights.allowResource,
+  resourceRights.disallowResource,
   keys.keyStatus,
   keys.rotate,
   keys.rotateInEmergency,

@@ -80,6 +80,43 @@ export const administrationEvents = {
     always: ["client"],
     details: { tokens: "how many of its own access tokens ended" },
   },
+  "resource.created": {
+    meaning: "An API of yours was registered as a resource.",
+    details: { resource: "its identifier", name: "its name", scopes: "its scopes" },
+  },
+  "resource.updated": {
+    meaning: "A resource changed. Each changed setting stands with its old value beside it.",
+    details: {
+      resource: "its identifier",
+      name: "its name",
+      nameWas: "the name before",
+      scopes: "its scopes",
+      scopesWere: "the scopes before",
+      tokenFormat: "how its tokens are made",
+      tokenFormatWas: "how they were before",
+      tokenTtlSeconds: "how long its tokens live",
+      tokenTtlSecondsWas: "how long they did before",
+    },
+  },
+  "resource.deleted": {
+    meaning: "A resource was deleted, with what clients might ask of it.",
+    details: { resource: "its identifier", rights: "how many clients might ask for something" },
+  },
+  "resource.allowed": {
+    meaning: "A client was given what it may ask of a resource, in place of what it had.",
+    always: ["client"],
+    details: {
+      resource: "its identifier",
+      scopes: "for people who sign in to it",
+      ownScopes: "for itself",
+      introspects: "whether it is the resource's own server, which may ask about its tokens",
+    },
+  },
+  "resource.disallowed": {
+    meaning: "A client may ask for nothing of a resource any more.",
+    always: ["client"],
+    details: { resource: "its identifier" },
+  },
   "accessor.created": {
     meaning: "What a customer handed over at AWS was entered.",
     always: ["tenant"],

@@ -4,12 +4,20 @@ import { type EventTypeEntry, everybody } from "./event_type.ts";
 
 export const tokenEvents = {
   "token.issued": {
-    meaning: "An application got an ID token for a person who signed in, or renewed one.",
+    meaning:
+      "An application got an ID token or an access token for an API, for a person who signed in, or renewed one.",
     always: everybody,
     details: {
       by: `\`${grantTypes.authorizationCode}\` or \`${grantTypes.refreshToken}\``,
       jti: "the ID token's id",
+      resource: "the API the access token is for",
     },
+  },
+  "token.issued_to_client": {
+    meaning:
+      "A client got an access token for an API, for itself. Equal ones of a minute are one event with a count.",
+    always: ["client"],
+    details: { resource: "the API", scope: "the scopes" },
   },
   "token.minted": {
     meaning: "A back end got an ID token for a person it named.",
@@ -71,7 +79,11 @@ export const tokenEvents = {
   "consent.granted": {
     meaning: "A person let an application have something.",
     always: everybody,
-    details: { scope: "the scopes", what: "`offline`: to act while the person is away" },
+    details: {
+      scope: "the scopes",
+      resource: "the API that some of them are of",
+      what: "`offline`: to act while the person is away",
+    },
   },
   "consent.revoked": {
     meaning: "A person took it back.",

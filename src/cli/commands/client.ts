@@ -36,6 +36,8 @@ Answer the login challenges of your own login page:
   --handoff-for TENANT      repeat for several; '*' for every tenant
 Call the admin API:
   --admin                   may ask for the scope ${apiScope.admin}
+Act for itself at an API of yours, or be the API's own server:
+  --service                 what it may do there: tti resource allow
 How it proves who it is:
   --auth-method METHOD      client_secret_basic (default), client_secret_post,
                             private_key_jwt, none (public, with PKCE)
@@ -61,6 +63,7 @@ Example:
     "handoff-for": { type: "string", multiple: true },
     "backchannel-logout-uri": { type: "string" },
     admin: { type: "boolean" },
+    service: { type: "boolean" },
     "auth-method": { type: "string" },
     jwks: { type: "string" },
     "jwks-uri": { type: "string" },
@@ -81,11 +84,12 @@ Example:
       ...(values["search-for"] === undefined ? [] : ["search"]),
       ...(values["handoff-for"] === undefined ? [] : ["handoff"]),
       ...(values.admin ? ["admin"] : []),
+      ...(values.service ? ["service"] : []),
     ];
     if (purposes.length === 0) {
       throw new UsageError(
         "the client has nothing to do",
-        "Say what it is for: --redirect-uri URI, --mint-for, --search-for, --handoff-for TENANT or --admin",
+        "Say what it is for: --redirect-uri URI, --mint-for, --search-for, --handoff-for TENANT, --admin or --service",
       );
     }
     const input = {

@@ -15,6 +15,7 @@ export const commandLoaders = {
   user: async () => (await import("./user.ts")).userCommands,
   member: async () => (await import("../operation_command.ts")).commandsOf("member"),
   client: async () => (await import("./client.ts")).clientCommands,
+  resource: async () => (await import("../operation_command.ts")).commandsOf("resource"),
   accessor: async () => (await import("../operation_command.ts")).commandsOf("accessor"),
   audit: async () => (await import("./audit.ts")).auditCommands,
   token: async () => (await import("./act.ts")).actCommands,

@@ -7,7 +7,8 @@ import { invalidGrant, invalidToken, refusingAs } from "../library/token_error.t
 import { loginOfGrant, tenantOfGrant } from "../sessions/tenant_grant.ts";
 import { readVouched } from "../sessions/voucher.ts";
 import { listVouchers, type SessionKey, saveVoucher } from "../sessions/voucher_store.ts";
-import { idTokenClaims, userinfoClaims } from "../subjects/claims.ts";
+import { claimsByScope, userinfoClaims } from "../subjects/claims.ts";
+import type { DecidedAccount } from "../subjects/decided_account.ts";
 import { readPlaces } from "../subjects/places.ts";
 import type { LoginResult, SigningInAccount } from "../subjects/signing_in_account.ts";
 import { getSubjectClaims, type SubjectRequest } from "../subjects/subject.ts";
@@ -20,7 +21,13 @@ export function accountFinder(deps: Installation): FindAccount {
     const subject = getSubjectClaims(deps, subjectOfGrant(ctx, accountId, deps.awsClientId));
     // Refused before a refresh token is used up, so that it works again once the reason is gone.
     const claims = await refusingAs(invalidGrant, subject);
-    return { accountId, claims: () => idTokenClaims(claims, deps.tenantClaim) };
+    const clientId = ctx.oidc.client?.clientId ?? "";
+    const decided: DecidedAccount = {
+      accountId,
+      subject: claims,
+      claims: () => claimsByScope(claims, deps.tenantClaim, clientId, deps.awsClientId),
+    };
+    return decided;
   };
 }
 

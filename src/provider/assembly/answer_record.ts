@@ -58,15 +58,23 @@ export async function recordAnswer(deps: StoreAndClock, ctx: KoaContextWithOIDC)
 // Minting and refreshing record what they give themselves, in one write with what they use up.
 async function recordIssue({ db, clock }: StoreAndClock, { oidc, body }: KoaContextWithOIDC): Promise<void> {
   const { client, account, grant } = oidc;
+  const ofClient = oidc.entities.ClientCredentials;
+  if (client && typeof ofClient?.aud === "string") {
+    const details = { resource: ofClient.aud, scope: ofClient.scope };
+    const event = { actor: `client:${client.clientId}`, clientId: client.clientId, details };
+    return countAuditEvent(db, { type: "token.issued_to_client", ...event }, clock());
+  }
   const idToken = (body as { id_token?: unknown } | undefined)?.id_token;
-  if (oidc.params?.["grant_type"] !== grantTypes.authorizationCode || typeof idToken !== "string") return;
-  if (!client || !account) return;
+  const resource = oidc.entities.AccessToken?.aud?.toString();
+  if (oidc.params?.["grant_type"] !== grantTypes.authorizationCode) return;
+  if (!client || !account || (typeof idToken !== "string" && resource === undefined)) return;
   const parties = {
     clientId: client.clientId,
     accountId: account.accountId,
     tenantId: tenantOfGrant(grant) ?? "",
   };
-  const details = { by: grantTypes.authorizationCode, jti: decodeJwt(idToken).jti };
+  const jti = typeof idToken === "string" ? decodeJwt(idToken).jti : undefined;
+  const details = { by: grantTypes.authorizationCode, jti, resource };
   await createAuditEvent(
     db,
     { type: "token.issued", actor: `client:${client.clientId}`, ...parties, details },

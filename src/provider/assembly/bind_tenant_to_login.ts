@@ -2,7 +2,13 @@
 // both, once and for all, and every token that comes of it is decided from them.
 import type { Grant, interactionPolicy, KoaContextWithOIDC, Session } from "oidc-provider";
 import { personScopes } from "../../grants_and_scopes.ts";
-import { asksForLogin, decideTenantOfRequest, isForTenant, needsConsent } from "../interactions/prompts.ts";
+import {
+  asksForLogin,
+  decideTenantOfRequest,
+  isForTenant,
+  needsConsent,
+  resourceScopesOf,
+} from "../interactions/prompts.ts";
 import {
   createGrant,
   type GrantLogin,
@@ -65,7 +71,10 @@ export async function loadGrant(
   const missing = [...ctx.oidc.requestParamOIDCScopes].filter(
     (scope) => personScopes.includes(scope) && !hasScope(grant, scope),
   );
-  if (missing.length === 0 && matching && isFresh(matching)) return matching;
+  const missingAtResources = missingScopes(ctx, grant);
+  const complete = missing.length === 0 && missingAtResources.size === 0;
+  if (complete && matching && isFresh(matching)) return matching;
+  for (const [identifier, scopes] of missingAtResources) grant.addResourceScope(identifier, scopes);
   if (matching && !isFresh(matching)) delete matching.exp;
   if (missing.length > 0) grant.addOIDCScope(missing);
   await grant.save();
@@ -114,6 +123,14 @@ function speakBy(session: Session, voucher: Voucher): void {
   )
     return;
   Object.assign(session, { loginTs, acr, amr: [...amr] });
+}
+
+function missingScopes(ctx: KoaContextWithOIDC, grant: Grant): ReadonlyMap<string, string[]> {
+  const missing = Object.entries(resourceScopesOf(ctx)).map(([identifier, asked]) => {
+    const granted = grant.getResourceScope(identifier).split(" ");
+    return [identifier, asked.filter((one) => !granted.includes(one))] as const;
+  });
+  return new Map(missing.filter(([, scopes]) => scopes.length > 0));
 }
 
 // A refresh token made from a grant must not outlive it.

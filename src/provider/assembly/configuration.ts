@@ -9,6 +9,9 @@ import { extraClientMetadata } from "../clients/client_store.ts";
 import type { PageSources } from "../interactions/page_sources.ts";
 import { buildPrompts } from "../interactions/prompts.ts";
 import { externalSigningAck } from "../keys/signer.ts";
+import { introspectionPolicy } from "../resources/introspection.ts";
+import { getResourceServer } from "../resources/resource_access.ts";
+import { claimsOfToken } from "../resources/resource_claims.ts";
 import { parseTenantId } from "../tenants/tenant_store.ts";
 import { loadGrant } from "./bind_tenant_to_login.ts";
 import { deriveCookieKeys } from "./cookie_keys.ts";
@@ -25,7 +28,9 @@ import {
 
 /** What the settings are made from. */
 export interface ProviderSettings
-  extends InstallationPart<"issuer" | "clock" | "tenantClaim" | "idTokenTtlSeconds" | "secrets"> {
+  extends InstallationPart<
+    "db" | "issuer" | "clock" | "tenantClaim" | "idTokenTtlSeconds" | "secrets" | "requireVerifiedDomain"
+  > {
   adapter: AdapterFactory;
   findAccount: FindAccount;
   /** Private keys, the signing one first. */
@@ -52,7 +57,15 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
       dPoP: { enabled: false },
       externalSigningSupport: { enabled: true, ack: externalSigningAck },
       pushedAuthorizationRequests: { enabled: false },
-      resourceIndicators: { enabled: false },
+      introspection: { enabled: true, allowedPolicy: introspectionPolicy(settings) },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: async (_ctx, _client, oneOf) => oneOf,
+        getResourceServerInfo: (ctx, identifier, client) =>
+          getResourceServer(settings, client.clientId, askedResources(ctx, identifier), "person"),
+        // What was asked for at the authorization endpoint need not be named again.
+        useGrantedResource: async () => true,
+      },
       revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => mayRevoke(client, token) },
       rpInitiatedLogout: {
         enabled: true,
@@ -68,6 +81,7 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
       [personScope.openid]: ["sub", "auth_time", settings.tenantClaim],
       [personScope.email]: ["email", "email_verified"],
       [personScope.profile]: ["name"],
+      [personScope.roles]: ["roles"],
       acr: null,
       iss: null,
       sid: null,
@@ -102,6 +116,7 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
       properties: [...extraClientMetadata],
       validator: (_ctx, key, value, metadata) => assertClientMetadata(key, value, metadata),
     },
+    extraTokenClaims: async (ctx, token) => claimsOfToken(ctx, token, settings.tenantClaim),
     extraParams: {
       tenant: (_ctx: KoaContextWithOIDC, value: string | undefined) => assertTenantParameter(value),
       tenant_hint: async () => {},
@@ -121,9 +136,9 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
     subjectTypes: ["public"],
     clientAuthMethods: ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
     ttl: {
-      AccessToken: ttlSeconds.accessToken,
+      AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? ttlSeconds.accessToken,
       AuthorizationCode: ttlSeconds.authorizationCode,
-      ClientCredentials: ttlSeconds.backEndToken,
+      ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? ttlSeconds.backEndToken,
       Grant: ttlSeconds.grant,
       IdToken: settings.idTokenTtlSeconds,
       Interaction: ttlSeconds.interaction,
@@ -131,6 +146,12 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
       Session: ttlSeconds.session,
     },
   };
+}
+
+// The library asks for each resource that is named; here all are looked at, for there may be one.
+function askedResources(ctx: KoaContextWithOIDC, identifier: string): unknown {
+  const asked = ctx.oidc.params?.["resource"];
+  return Array.isArray(asked) && asked.length > 1 ? asked : identifier;
 }
 
 // Only what can be no tenant's id is refused. Whether there is such a tenant is told to nobody before a login: anybody

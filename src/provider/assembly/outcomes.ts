@@ -12,6 +12,7 @@ const refusalEvents = [
   "end_session.error",
   "end_session_confirm.error",
   "end_session_success.error",
+  "introspection.error",
   "revocation.error",
   "userinfo.error",
 ] as const;
@@ -27,6 +28,12 @@ export function logOutcomes(provider: Provider, log: Log): void {
   provider.on("grant.error", (ctx, error) => {
     logRefusal(log, ctx, error, "grant.error");
     ctx.body = answerOfGrantError(error) ?? ctx.body;
+  });
+  // RFC 7662 section 2.2: of a token that may not be asked about, signed ones included, nothing is told.
+  emitter.on("introspection.error", (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
+    if (error.error !== "unsupported_token_type") return;
+    ctx.status = 200;
+    ctx.body = { active: false };
   });
   provider.on("server_error", (ctx, error) => {
     describeServed(ctx);

@@ -6,6 +6,7 @@ const routes: readonly { path: RegExp; methods: readonly string[] }[] = [
   { path: /^\/auth$/, methods: [...read, "POST"] },
   { path: /^\/auth\/[^/]+$/, methods: read },
   { path: /^\/token$/, methods: ["POST", "OPTIONS"] },
+  { path: /^\/token\/introspection$/, methods: ["POST", "OPTIONS"] },
   { path: /^\/token\/revocation$/, methods: ["POST", "OPTIONS"] },
   { path: /^\/me$/, methods: [...read, "POST", "OPTIONS"] },
   { path: /^\/jwks$/, methods: [...read, "OPTIONS"] },

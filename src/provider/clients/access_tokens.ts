@@ -30,6 +30,8 @@ export async function findBackEndToken(
 ): Promise<BackEndToken | undefined> {
   const found = await findRecord(db, "ClientCredentials", token);
   const clientId = found?.clientId;
+  // One for a resource is the ISV's API's to take, whatever its scopes are called.
+  if (found?.aud !== undefined) return undefined;
   if (clientId === undefined || found?.exp === undefined || found.exp * 1000 <= nowMs) return undefined;
   const client = (await findServedClients(db, [clientId])).get(clientId);
   // Registered anew between the two readings, it is another client.

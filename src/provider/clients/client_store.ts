@@ -237,6 +237,7 @@ export async function deleteClient(db: Database, clientId: string, now: Date): P
       updated_at_ms: nowMs,
       ...nextGenerations(db),
     });
+  await db("resource_rights").where("client_id", clientId).delete();
 }
 
 /**

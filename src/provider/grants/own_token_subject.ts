@@ -28,6 +28,7 @@ export async function resolveOwnTokenSubject(
   if (found === undefined || found.isExpired || found.clientId !== client.clientId) {
     throw refused(`is unknown, expired, or another client's ${kind.replace("_", " ")}`);
   }
+  if ("aud" in found && found.aud !== undefined) throw refused("is for a resource, and for nothing else");
   if (!found.scopes.has(personScope.openid)) throw refused(`was not granted the scope ${personScope.openid}`);
   const grant = found.grantId === undefined ? undefined : await provider.Grant.find(found.grantId);
   if (grant === undefined || grant.isExpired || grant.accountId !== found.accountId) {

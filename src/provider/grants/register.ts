@@ -16,7 +16,7 @@ export function registerGrants(provider: Provider, installation: Installation): 
   provider.registerGrantType(grantTypes.tokenExchange, tokenExchangeHandler(provider, deps), [
     ...tokenExchangeParameters,
   ]);
-  provider.registerGrantType(grantTypes.clientCredentials, clientCredentialsHandler(provider), [
+  provider.registerGrantType(grantTypes.clientCredentials, clientCredentialsHandler(provider, installation), [
     ...clientCredentialsParameters,
   ]);
   provider.registerGrantType(grantTypes.jwtBearer, jwtBearerHandler(provider, deps), [

@@ -6,8 +6,11 @@ import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { uriOf } from "../../input/web_address.ts";
+import type { ConsentPage } from "../../views/pages.ts";
 import { renderPage } from "../../views/render.ts";
 import { findAccount } from "../accounts/account_store.ts";
+import { knownScopes } from "../resources/resource.ts";
+import { findResource } from "../resources/resource_store.ts";
 import { createGrant, tenantOfGrant } from "../sessions/tenant_grant.ts";
 import { disclosedDetails } from "../subjects/claims.ts";
 import { findMembership } from "../tenants/membership_store.ts";
@@ -36,8 +39,22 @@ export async function renderConsent(
     accountEmail: (account && addressIn(account, membership)) ?? undefined,
     tenantName: tenant?.name,
     scopes: given(state, awsClientId),
+    resources: await describeResources(db, state.resourceScopes),
     policyUri: state.client.policyUri,
     termsUri: state.client.tosUri,
+  });
+}
+
+// What each scope means, in the words of whoever runs the API.
+async function describeResources(
+  db: Database,
+  asked: InteractionState["resourceScopes"],
+): Promise<ConsentPage["resources"]> {
+  const found = await Promise.all(Object.keys(asked).map((identifier) => findResource(db, identifier)));
+  return found.flatMap((resource) => {
+    if (resource === undefined) return [];
+    const scopes = knownScopes(resource, asked[resource.identifier] ?? []);
+    return { name: resource.name, scopes: scopes.map((scope) => resource.scopes[scope] ?? scope) };
   });
 }
 
@@ -73,12 +90,16 @@ export async function answerConsent(
       login: undefined,
     });
   grant.addOIDCScope([...state.scopes]);
+  for (const [identifier, scopes] of Object.entries(state.resourceScopes)) {
+    if (scopes.length > 0) grant.addResourceScope(identifier, [...scopes]);
+  }
   // Consent begins a grant's life anew.
   delete grant.exp;
   const grantId = await grant.save();
   const { clientId } = state.client;
   const event = { actor: `account:${accountId}`, accountId, tenantId, clientId };
-  const details = { scope: state.scopes.join(" ") };
+  const scope = [...state.scopes, ...Object.values(state.resourceScopes).flat()].join(" ");
+  const details = { scope, resource: Object.keys(state.resourceScopes).join(" ") || undefined };
   await createAuditEvent(deps.db, { type: "consent.granted", ...event, details }, deps.clock());
   return { consent: { grantId } };
 }

@@ -26,6 +26,8 @@ export interface InteractionState {
   tenantIds: readonly string[];
   /** The scopes the client asked for that a person can grant. */
   scopes: readonly string[];
+  /** On the consent page, the scopes it asked for at resources, by their identifiers. */
+  resourceScopes: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The request and response an interaction is read from and finished on. */
@@ -56,6 +58,7 @@ export async function getInteraction(
   );
   const client = await provider.Client.find(params.get("client_id") ?? "");
   if (!client) throw expired();
+  const told = details.prompt.details as Partial<PromptDetails>;
   return {
     uid,
     browserKey,
@@ -65,7 +68,8 @@ export async function getInteraction(
     accountId: details.session?.accountId,
     grantId: details.grantId,
     params,
-    tenantIds: (details.prompt.details as Partial<PromptDetails>).tenantIds ?? [],
+    tenantIds: told.tenantIds ?? [],
+    resourceScopes: told.resourceScopes ?? {},
     scopes: (params.get("scope") ?? "").split(" ").filter((scope) => personScopes.includes(scope)),
   };
 }

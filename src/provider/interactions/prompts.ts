@@ -21,7 +21,22 @@ export interface TenantResult {
 }
 
 /** What the pages are told by the prompt: the tenants there are to choose from, or the one that was chosen. */
-export type PromptDetails = { tenantIds: string[] };
+export type PromptDetails = {
+  tenantIds: string[];
+  /** On the consent page: scopes that are asked for at resources, by their identifiers. */
+  resourceScopes?: Record<string, string[]>;
+};
+
+/**
+ * The scopes an authorization request asks for at resources, as far as its client was given them.
+ */
+export function resourceScopesOf({ oidc }: KoaContextWithOIDC): Record<string, string[]> {
+  const asked = Object.entries(oidc.resourceServers ?? {}).map(([identifier, { scope }]) => [
+    identifier,
+    scope.split(" ").filter((one) => oidc.requestParamScopes.has(one)),
+  ]);
+  return Object.fromEntries(asked);
+}
 
 /** Decides the tenant of an authorization request from its parameters, the session and the page's answer. */
 export function decideTenantOfRequest(ctx: KoaContextWithOIDC, current: string | undefined): TenantDecision {
@@ -97,7 +112,8 @@ export function buildPrompts(): interactionPolicy.Prompt[] {
   }
   consent.details = (ctx): PromptDetails => {
     const decision = decideTenantOfRequest(ctx, tenantOfGrant(ctx.oidc.grant));
-    return { tenantIds: decision.kind === "chosen" ? [decision.tenantId] : [] };
+    const tenantIds = decision.kind === "chosen" ? [decision.tenantId] : [];
+    return { tenantIds, resourceScopes: resourceScopesOf(ctx) };
   };
   return [undisclosed(), login, select, consent];
 }

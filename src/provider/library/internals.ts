@@ -7,6 +7,7 @@ import ProviderClass from "oidc-provider";
 import { confirm } from "oidc-provider/lib/actions/end_session.js";
 import { keepClientGenerations } from "./client_generation.ts";
 import { type IdTokenSeal, sealIdTokens } from "./id_token_seal.ts";
+import { keepResourceRights } from "./resource_rights.ts";
 
 /** What the changes need to know. */
 export interface ModelChanges extends IdTokenSeal {
@@ -28,6 +29,7 @@ export interface ModelChanges extends IdTokenSeal {
  */
 export function changeModels(provider: Provider, changes: ModelChanges): void {
   keepClientGenerations(provider);
+  keepResourceRights(provider);
   keepInGrants(provider, changes.grantMembers);
   sealIdTokens(provider, changes);
   recordUsesAtomically(provider, changes.recordUse);

@@ -9,17 +9,19 @@ import {
   type Grant,
   type KoaContextWithOIDC,
   type RefreshToken,
+  type ResourceServer,
 } from "oidc-provider";
 import { createAuditEvent } from "../../audit/audit_store.ts";
 import { grantTypes, personScope } from "../../grants_and_scopes.ts";
 import type { InstallationPart } from "../../installation.ts";
 import { tokenRecordOf } from "../library/stored_token.ts";
+import { getResourceServer } from "../resources/resource_access.ts";
 import { tenantOfGrant } from "../sessions/tenant_grant.ts";
 import { createRecordOnce, deleteFamilyOfRecord } from "../storage/record_store.ts";
 import { findRefreshTokenUse, rotateRefreshToken } from "../storage/rotation_store.ts";
 import { deriveSuccessorKeys, judgePresentation, successorOf } from "./successor.ts";
 
-export const refreshParameters = ["refresh_token", "scope"] as const;
+export const refreshParameters = ["refresh_token", "scope", "resource"] as const;
 
 const mostReadings = 3;
 
@@ -36,7 +38,7 @@ interface Presented {
 /** Makes the handler. Register it before the provider serves. */
 export function refreshHandler(
   provider: Provider,
-  deps: InstallationPart<"db" | "clock" | "refreshGraceSeconds" | "secrets">,
+  deps: InstallationPart<"db" | "clock" | "issuer" | "refreshGraceSeconds" | "secrets">,
   findAccount: FindAccount,
 ) {
   const successorKeys = deriveSuccessorKeys(deps.secrets);
@@ -123,14 +125,29 @@ export function refreshHandler(
       : `${token.gty} ${grantTypes.refreshToken}`;
     const shared = { accountId, client, grantId, gty, sid, sessionUid, expiresWithSession, claims };
 
-    const access = new provider.AccessToken({ ...shared, scope: grant.getOIDCScopeFiltered(scope) } as never);
+    const oidcScope = grant.getOIDCScopeFiltered(scope);
+    const server = await resourceOf(ctx, token);
+    const access = new provider.AccessToken({
+      ...shared,
+      scope: server === undefined ? oidcScope : scopeAt(server, grant, scope),
+      ...(server === undefined
+        ? {}
+        : { resourceServer: new provider.ResourceServer(server.audience, server) }),
+    } as never);
     ctx.oidc.entity("AccessToken", access);
-    const idToken = scope.has(personScope.openid)
-      ? await signIdToken(ctx, presented, access.scope ?? "")
-      : undefined;
+    const idToken = scope.has(personScope.openid) ? await signIdToken(ctx, presented, oidcScope) : undefined;
 
-    const { acr, amr, authTime, nonce, iiat, rotations = 0 } = token;
-    const carried = { acr, amr, authTime, nonce, iiat, scope: token.scope, rotations: rotations + 1 };
+    const { acr, amr, authTime, nonce, iiat, resource, rotations = 0 } = token;
+    const carried = {
+      acr,
+      amr,
+      authTime,
+      nonce,
+      iiat,
+      resource,
+      scope: token.scope,
+      rotations: rotations + 1,
+    };
     const next =
       successor === undefined
         ? undefined
@@ -141,8 +158,9 @@ export function refreshHandler(
       accountId,
       tenantId: tenantOfGrant(grant) ?? "",
       jti: idToken?.jti,
+      resource: server?.audience,
     });
-    if (!saved) return false;
+    if (saved === undefined) return false;
     if (next) {
       ctx.oidc.entity("RotatedRefreshToken", token);
       ctx.oidc.entity("RefreshToken", next);
@@ -151,7 +169,7 @@ export function refreshHandler(
     }
     access.emit("saved");
     ctx.body = {
-      access_token: access.jti,
+      access_token: saved,
       expires_in: access.expiration,
       ...(idToken === undefined ? {} : { id_token: idToken.jwt }),
       refresh_token: next?.jti ?? value,
@@ -165,8 +183,14 @@ export function refreshHandler(
     value: string,
     next: RefreshToken | undefined,
     access: InstanceType<Provider["AccessToken"]>,
-    issued: { clientId: string; accountId: string; tenantId: string; jti: string | undefined },
-  ): Promise<boolean> {
+    issued: {
+      clientId: string;
+      accountId: string;
+      tenantId: string;
+      jti: string | undefined;
+      resource: string | undefined;
+    },
+  ): Promise<string | undefined> {
     const now = deps.clock();
     const successor = next && (await tokenRecordOf(next, now));
     const accessRecord = await tokenRecordOf(access, now);
@@ -175,11 +199,12 @@ export function refreshHandler(
         const times = { nowMs: now.getTime(), graceMs };
         if (successor && !(await rotateRefreshToken(trx, { presented: value, successor, ...times })))
           throw new LostRace();
-        const { id, payload, expiresAtMs } = accessRecord;
-        await createRecordOnce(trx, "AccessToken", id, payload, expiresAtMs);
-        const { jti, clientId, ...parties } = issued;
-        if (jti === undefined) return true;
-        const details = { by: grantTypes.refreshToken, jti };
+        const { id, value: accessToken, payload, expiresAtMs } = accessRecord;
+        // A signed one is kept nowhere.
+        if (payload !== undefined) await createRecordOnce(trx, "AccessToken", id, payload, expiresAtMs);
+        const { jti, resource, clientId, ...parties } = issued;
+        if (jti === undefined && resource === undefined) return accessToken;
+        const details = { by: grantTypes.refreshToken, jti, resource };
         const event = {
           type: "token.issued",
           actor: `client:${clientId}`,
@@ -188,12 +213,20 @@ export function refreshHandler(
           details,
         } as const;
         await createAuditEvent(trx, event, now);
-        return true;
+        return accessToken;
       })
       .catch((error: unknown) => {
-        if (error instanceof LostRace) return false;
+        if (error instanceof LostRace) return undefined;
         throw error;
       });
+  }
+
+  // What was asked for at sign-in stays so, and as long only as the client may ask for it.
+  async function resourceOf(ctx: KoaContextWithOIDC, token: RefreshToken) {
+    const asked = ctx.oidc.params?.["resource"] ?? token.resource;
+    if (asked === undefined) return undefined;
+    if (typeof asked !== "string" || asked !== token.resource) throw new errors.InvalidTarget();
+    return getResourceServer(deps, clientOf(ctx).clientId, asked, "person");
   }
 
   async function signIdToken(ctx: KoaContextWithOIDC, presented: Presented, scope: string) {
@@ -206,6 +239,12 @@ export function refreshHandler(
     const jwt = await idToken.issue({ use: "idtoken" });
     return { jwt, jti: String(idToken.extra["jti"]) };
   }
+}
+
+// Of what was asked for, what the person granted at the resource and the client may have there.
+function scopeAt(server: ResourceServer, grant: Grant, scope: ReadonlySet<string>): string {
+  const allowed = server.scope.split(" ").filter((one) => scope.has(one));
+  return grant.getResourceScopeFiltered(server.audience ?? "", allowed);
 }
 
 // Rolls the transaction back; never leaves this file.

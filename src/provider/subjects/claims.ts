@@ -19,6 +19,8 @@ export interface SubjectClaims {
   email_verified: true;
   name?: string;
   tenantId: string;
+  /** What the person is in the tenant. No ID token carries it unless it was asked for. */
+  roles: readonly string[];
 }
 
 /**
@@ -66,6 +68,7 @@ export function decideSubjectClaims(
     email_verified: true,
     ...(name === null ? {} : { name }),
     tenantId: tenant.id,
+    roles: [membership.role],
   };
 }
 
@@ -77,8 +80,30 @@ export function idTokenClaims(
   claims: SubjectClaims,
   tenantClaim: string,
 ): { sub: string; [name: string]: unknown } {
-  const { tenantId, ...standard } = claims;
+  const { tenantId, roles: _unasked, ...standard } = claims;
   return { ...standard, [tenantClaim]: tenantId };
+}
+
+/**
+ * The same with what the scope `roles` asks for, which the library takes away where it was not granted. The client
+ * registered with AWS never gets it: its tokens have the profile that Identity Center is known to take.
+ */
+export function claimsByScope(
+  claims: SubjectClaims,
+  tenantClaim: string,
+  clientId: string,
+  awsClientId: string,
+): { sub: string; [name: string]: unknown } {
+  const told = idTokenClaims(claims, tenantClaim);
+  return clientId === awsClientId ? told : { ...told, roles: [...claims.roles] };
+}
+
+/**
+ * What an access token for a resource says beside `sub`: an API decides by it (RFC 9068 section 2.2.3.1).
+ * @param tenantClaim configured name of the claim that carries the tenant
+ */
+export function resourceClaims(claims: SubjectClaims, tenantClaim: string): Record<string, unknown> {
+  return { roles: [...claims.roles], [tenantClaim]: claims.tenantId };
 }
 
 /** Who an ID token is for, as far as it decides what the token tells. */
@@ -121,6 +146,7 @@ export function userinfoClaims(
     sub: claims.sub,
     ...(scopes.has(personScope.email) ? { email: claims.email, email_verified: claims.email_verified } : {}),
     ...(scopes.has(personScope.profile) && claims.name !== undefined ? { name: claims.name } : {}),
+    ...(scopes.has(personScope.roles) ? { roles: [...claims.roles] } : {}),
     [tenantClaim]: claims.tenantId,
   };
 }

@@ -137,6 +137,24 @@ const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
   "client create": [() => ({ clientId: "app", redirectUris: ["https://app.example/cb"] })],
   "client show": [() => ({ clientId: "app" })],
   "client list": [() => ({})],
+  "resource create": [
+    () => ({ identifier: "https://api.example", name: "API", scopes: { read: "Read", write: "Write" } }),
+  ],
+  "resource allow": [
+    () => ({ identifier: "https://api.example", clientId: "app", scopes: ["read", "write"] }),
+    () => ({ identifier: "https://api.example", clientId: "app", scopes: ["read"] }),
+  ],
+  "resource update": [
+    () => ({ identifier: "https://api.example", name: "The API", scopes: { write: "Write" } }),
+    () => ({ identifier: "https://api.example", name: "The API" }),
+  ],
+  "resource show": [() => ({ identifier: "https://api.example" })],
+  "resource list": [() => ({})],
+  "resource disallow": [() => ({ identifier: "https://api.example", clientId: "app" })],
+  "resource delete": [
+    () => ({ identifier: "https://api.example", dryRun: true }),
+    () => ({ identifier: "https://api.example" }),
+  ],
   "client rotate-secret": [() => ({ clientId: "app" })],
   "client disable": [() => ({ clientId: "app" })],
   "client enable": [() => ({ clientId: "app" })],

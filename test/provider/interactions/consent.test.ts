@@ -1,6 +1,9 @@
 // Third-party clients ask the person; the ISV's own never do.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { allowResource } from "../../../src/admin/operations/resource_rights.ts";
+import { updateResource } from "../../../src/admin/operations/resources.ts";
+import { addApis, signedApi } from "../resources/resource_support.ts";
 import {
   authorizationUrl,
   basic,
@@ -141,4 +144,32 @@ test("the ISV's own client asks nothing, even for access while away", async () =
   const answer = await signInAt(new UserAgent(), url, "ann@acme.example");
   const tokens = await redeem(fixture, codeOf(answer));
   assert.match(String(tokens.body["scope"]), /offline_access/);
+});
+
+test("the page says what an API's scopes mean, and a token has what was allowed there", async () => {
+  const operator = await addApis(fixture);
+  const name = "Reports <i>";
+  await updateResource(operator, { identifier: signedApi, name });
+  await allowResource(operator, { identifier: signedApi, clientId: "third", scopes: ["read", "write"] });
+  await addPerson(fixture.db, { email: "api@acme.example", tenants: ["acme"] });
+  const agent = new UserAgent();
+  const asked = { resource: signedApi, scope: "openid read" };
+  const page = await open(agent, "api@acme.example", asked);
+  assert.match(page.text, /Reports &lt;i&gt;: Read your things/);
+  assert.doesNotMatch(page.text, /Change your things/);
+  const answer = await agent.submit(page, { decision: "allow" }, "/consent");
+  const { body } = await redeem(fixture, codeOf(answer), {}, basic("third"));
+  assert.equal(payloadOf(body["access_token"])["scope"], "read");
+  // What was allowed is not asked again; what was not, is.
+  const third = { client_id: "third" };
+  assert.ok(codeOf(await agent.follow(authorizationUrl(fixture, { ...third, ...asked }))));
+  const more = await agent.follow(
+    authorizationUrl(fixture, { ...third, ...asked, scope: "openid read write" }),
+  );
+  assert.match(more.text, /Change your things/);
+  const refused = await agent.submit(more, { decision: "deny" }, "/consent");
+  assert.equal(refused.url.searchParams.get("error"), "access_denied");
+  const plain = await agent.follow(authorizationUrl(fixture, { ...third, scope: "openid read write" }));
+  const ofNone = await redeem(fixture, codeOf(plain), {}, basic("third"));
+  assert.equal(ofNone.body["scope"], "openid", "a scope of an API needs its resource");
 });
