@@ -18,6 +18,7 @@ const places: Readonly<Record<CommandWord, { section: (typeof sections)[number];
   member: { section: "Administer it", about: "a member's role in a tenant; who no longer belongs to it" },
   domain: { section: "Administer it", about: "the domains they have proven" },
   client: { section: "Administer it", about: "the applications that sign them in" },
+  resource: { section: "Administer it", about: "your own APIs, and who may ask for tokens for them" },
   accessor: { section: "Administer it", about: "what each customer handed over at AWS" },
   admin: { section: "Administer it", about: "who administers the installation, in which role" },
   audit: { section: "Administer it", about: "who did what, and the proof that nobody changed it" },

@@ -6,7 +6,7 @@ import { resourceTokenSeconds } from "../../provider/resources/resource.ts";
 import * as store from "../../provider/resources/resource_store.ts";
 import { adminChange, adminRead } from "../administrators/roles.ts";
 import { operation } from "./entry.ts";
-import { cutPage, pageInput, pageOutput, rowsToRead } from "./page.ts";
+import { cutPage, pageInput, pageOutput, readCursor, rowsToRead } from "./page.ts";
 import {
   identifier,
   newIdentifier,
@@ -88,8 +88,9 @@ export const listResources = operation({
     }),
   },
   async run(db, { cursor, ...page }) {
-    const read = await store.listResources(db, { limit: rowsToRead(page), after: cursor });
-    const { rows, next } = cutPage(read, page, (resource) => resource.identifier);
+    const after = readCursor("resource list", { cursor });
+    const read = await store.listResources(db, { limit: rowsToRead(page), after });
+    const { rows, next } = cutPage("resource list", read, page, (resource) => resource.identifier);
     return { resources: rows, ...next };
   },
 });
