@@ -32,18 +32,13 @@ export const errorCatalogue = {
   },
   resource_not_found: {
     status: 404,
-    meaning: "No resource has this identifier.",
-    fix: "List the resources with `tti resource list`; identifiers are compared byte by byte.",
+    meaning: "No resource has this identifier, or the client was given nothing of it.",
+    fix: "See `tti resource list` and `tti resource show`; identifiers are compared byte by byte.",
   },
   resource_exists: {
     status: 409,
     meaning: "A resource with this identifier exists already.",
     fix: "Change it with `tti resource update`.",
-  },
-  resource_right_not_found: {
-    status: 404,
-    meaning: "The client may ask for nothing of this resource.",
-    fix: "`tti resource show` lists the clients that may.",
   },
   account_not_found: {
     status: 404,

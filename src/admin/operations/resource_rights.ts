@@ -67,7 +67,7 @@ token for it is good. What is not named is not given; what it had before is repl
 
 /**
  * Takes away all that a client may ask of a resource. Opaque tokens it has for the resource end at once.
- * @throws OperationError resource_not_found, resource_right_not_found
+ * @throws OperationError resource_not_found
  */
 export const disallowResource = operation({
   name: "resource disallow",
@@ -94,13 +94,9 @@ the API end at once; a signed one (jwt) lives out its time.`,
   async run(trx, wanted, act) {
     const resource = await store.getResource(trx, wanted.identifier);
     if (!(await store.deleteResourceRight(trx, resource.identifier, wanted.clientId))) {
-      throw new OperationError(
-        "resource_right_not_found",
-        "The client may ask for nothing of this resource.",
-        {
-          field: "clientId",
-        },
-      );
+      throw new OperationError("resource_not_found", "The client may ask for nothing of this resource.", {
+        field: "clientId",
+      });
     }
     const details = { resource: resource.identifier };
     await act.record({ type: "resource.disallowed", clientId: wanted.clientId, details });

@@ -131,7 +131,7 @@ for (const kind of storeKinds) {
       ]);
       await disallowResource(operator(), { identifier, clientId: "app" });
       await assert.rejects(disallowResource(operator(), { identifier, clientId: "app" }), {
-        code: "resource_right_not_found",
+        code: "resource_not_found",
       });
       assert.equal((await deleteResource(operator(), { identifier, dryRun: true })).rights, 1);
       assert.equal((await deleteResource(operator(), { identifier })).rights, 1);
