@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { QBusinessClient, SearchRelevantContentCommand } from "@aws-sdk/client-qbusiness";
 import { openTerminal, type RunningCommand, type TestTerminal } from "../support/terminal.ts";
 import { assertNoToken } from "../support/tokens.ts";
+import { openTypedTerminal } from "../support/typed.ts";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -93,7 +94,7 @@ describe("tti dev", () => {
 
   before(async () => {
     ports = await freePorts(4);
-    terminal = openTerminal({ PORT: String(ports[0]), TTI_ADMIN_PORT: String(ports[1]) });
+    terminal = openTypedTerminal({ PORT: String(ports[0]), TTI_ADMIN_PORT: String(ports[1]) });
     dev = start();
     shown = await firstDocument(dev);
   });

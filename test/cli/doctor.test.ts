@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Finding } from "../../src/onboarding/doctor/finding.ts";
 import { type ExampleWorld, openExampleWorld } from "../examples/example_world.ts";
-import { openTerminal } from "../support/terminal.ts";
+import { openTypedTerminal } from "../support/typed.ts";
 
 let world: ExampleWorld;
 before(async () => {
@@ -58,7 +58,7 @@ test("the URL of another issuer is looked at alone", async () => {
 });
 
 test("settings that cannot be used, and a store that is not there, are findings too", async () => {
-  const place = openTerminal({ TTI_ISSUER: "https://login.example.com" });
+  const place = openTypedTerminal({ TTI_ISSUER: "https://login.example.com" });
   const unset = await place.tti("doctor --json");
   assert.equal(unset.exitCode, 1);
   assert.deepEqual(
@@ -66,7 +66,7 @@ test("settings that cannot be used, and a store that is not there, are findings 
     ["secrets", "settings", "settings"],
   );
   place.close();
-  const empty = openTerminal({ TTI_MODE: "development", PORT: "1" });
+  const empty = openTypedTerminal({ TTI_MODE: "development", PORT: "1" });
   const done = await empty.tti("doctor --json");
   assert.equal(done.exitCode, 1);
   assert.equal(done.json<Diagnosis>().findings[0]?.check, "store");

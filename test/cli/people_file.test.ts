@@ -8,6 +8,7 @@ import { listAuditEvents } from "../../src/audit/audit_store.ts";
 import { formatOf, readPeople } from "../../src/cli/people_file.ts";
 import { openTestDatabase, storeKinds, type TestDatabase } from "../support/databases.ts";
 import { openTerminal, type TestTerminal } from "../support/terminal.ts";
+import { openTypedTerminal } from "../support/typed.ts";
 
 const bcrypt = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
 
@@ -33,7 +34,7 @@ for (const kind of storeKinds) {
     let terminal: TestTerminal;
     before(async () => {
       store = await openTestDatabase(kind);
-      terminal = openTerminal(store.environment);
+      terminal = openTypedTerminal(store.environment);
       for (const id of ["acme", "globex"]) await terminal.tti(`tenant create ${id}`);
     });
     after(async () => {
@@ -115,7 +116,10 @@ eve@acme.example,,acme,,maybe,\r
     });
 
     it("go out and come in again, hashes only when they are asked for, and the trail tells", async () => {
-      const plain = await terminal.tti("user export");
+      // A process of its own, whose output is a real pipe.
+      const outside = openTerminal(store.environment);
+      const plain = await outside.tti("user export");
+      outside.close();
       assert.equal(plain.exitCode, 0, plain.stderr);
       assert.match(plain.stdout, /^\{"email":"ada@acme\.example","name":"Lovelace, Ada","tenant":"acme"/m);
       assert.doesNotMatch(plain.stdout, /\$2a\$/);

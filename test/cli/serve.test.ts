@@ -8,7 +8,8 @@ import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { describe, it } from "node:test";
 import { runCli } from "../../src/cli/run_cli.ts";
-import { openTerminal } from "../support/terminal.ts";
+import { openTerminal, type TestTerminal } from "../support/terminal.ts";
+import { openTypedTerminal, typed } from "../support/typed.ts";
 
 const settings = {
   TTI_ISSUER: "https://login.example.com",
@@ -19,6 +20,9 @@ const settings = {
   PORT: "0",
   TTI_ADMIN_PORT: "0",
 };
+
+const migrate = ({ environment, dataDir }: TestTerminal) =>
+  typed(["migrate", "up"], { environment, folder: dataDir });
 
 /** The line of the log that says why it does not serve; every other line must be JSON too. */
 function failedStart(stderr: string): Record<string, unknown> {
@@ -71,7 +75,7 @@ describe("tti serve", () => {
       const early = await terminal.tti("serve");
       assert.equal(early.exitCode, 1);
       assert.match(String(failedStart(early.stderr)["fix"]), /tti migrate up/);
-      assert.equal((await terminal.tti("migrate up")).exitCode, 0);
+      assert.equal((await migrate(terminal)).exitCode, 0);
 
       const running = terminal.start("serve --json");
       const { localUrl } = JSON.parse(await running.printed("\n}\n")) as { localUrl: string };
@@ -95,7 +99,7 @@ describe("tti serve", () => {
 
 describe("a start with a client for AWS", () => {
   it("that is there tells nothing of it; of one that was disabled since it does", async () => {
-    const terminal = openTerminal(settings);
+    const terminal = openTypedTerminal(settings);
     const warnings = async () => {
       const running = terminal.start("serve --json");
       await running.printed("\n}\n");
@@ -154,7 +158,7 @@ describe("a start that fails", () => {
     const { port } = other.address() as AddressInfo;
     const terminal = openTerminal({ ...settings, PORT: String(port) });
     try {
-      assert.equal((await terminal.tti("migrate up")).exitCode, 0);
+      assert.equal((await migrate(terminal)).exitCode, 0);
       const outcome = await terminal.tti("serve --json");
       const told = failedStart(outcome.stderr);
       assert.deepEqual([outcome.exitCode, told["code"]], [1, "unavailable"]);

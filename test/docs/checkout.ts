@@ -13,6 +13,8 @@ export interface Checkout {
   folder: string;
   /** First in PATH. */
   programs: string;
+  /** Where the tti listens that stands beside the terminal. */
+  socket: string;
   /** Logs of servers that the commands started. */
   logs: string;
   remove(): void;
@@ -40,7 +42,21 @@ ${startServer}
 [ "\${1:-} \${2:-}" = "--no tti" ] || { echo "npx of the test knows --no tti only" >&2; exit 1; }
 shift 2
 [ "\${1:-}" = serve ] && start_server serve "provider is serving" node "$TEST_ROOT/bin/tti.mjs" "$@"
-exec node "$TEST_ROOT/bin/tti.mjs" "$@"
+while [ ! -S "$TEST_TTI" ]; do sleep 0.1; done
+exec node "$TEST_CHECKOUT/.programs/ask_tti.mjs" "$@"
+`;
+
+// Asks the tti that stands beside the terminal (standing_tti.ts).
+const askTti = `import { request } from "node:http";
+import { json } from "node:stream/consumers";
+const asked = { words: process.argv.slice(2), environment: process.env, folder: process.cwd() };
+const answer = await new Promise((resolve, reject) => {
+  request({ socketPath: process.env.TEST_TTI, method: "POST" }, resolve).on("error", reject).end(JSON.stringify(asked));
+});
+const { exitCode, stdout, stderr } = await json(answer);
+process.stdout.write(stdout);
+process.stderr.write(stderr);
+process.exitCode = exitCode;
 `;
 
 const npm = `#!/usr/bin/env bash
@@ -67,9 +83,15 @@ export function makeCheckout(): Checkout {
     filter: (path) => !path.includes("node_modules"),
   });
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
-  for (const [name, text] of Object.entries({ npx, npm })) {
+  for (const [name, text] of Object.entries({ npx, npm, "ask_tti.mjs": askTti })) {
     writeFileSync(join(programs, name), text);
     chmodSync(join(programs, name), 0o755);
   }
-  return { folder, programs, logs, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  return {
+    folder,
+    programs,
+    socket: join(folder, ".tti"),
+    logs,
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
 }

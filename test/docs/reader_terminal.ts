@@ -37,7 +37,7 @@ export function openReaderTerminal(
   ownValues: ReadonlyMap<string, string> = new Map(),
 ): ReaderTerminal {
   const checkout = makeCheckout();
-  const shell = spawn("bash", ["--noprofile", "--norc"], {
+  const surroundings = {
     cwd: checkout.folder,
     env: {
       ...bareEnvironment(),
@@ -47,9 +47,14 @@ export function openReaderTerminal(
       TEST_ROOT: root,
       TEST_CHECKOUT: checkout.folder,
       TEST_LOGS: checkout.logs,
+      TEST_TTI: checkout.socket,
       ...environment,
     },
-  });
+  };
+  const shell = spawn("bash", ["--noprofile", "--norc"], surroundings);
+  const standing = join(import.meta.dirname, "standing_tti.ts");
+  const tti = spawn(process.execPath, [standing, checkout.socket], { ...surroundings, stdio: "ignore" });
+  const ttiEnded = once(tti, "exit");
   let printed = "";
   let look = (): void => undefined;
   for (const stream of [shell.stdout, shell.stderr]) {
@@ -93,7 +98,8 @@ export function openReaderTerminal(
         await stop(Number(readFileSync(join(checkout.logs, file), "utf8")));
       }
       shell.kill();
-      await ended;
+      tti.kill();
+      await Promise.all([ended, ttiEnded]);
       checkout.remove();
     },
   };

@@ -11,7 +11,8 @@ import { fileURLToPath } from "node:url";
 import { type DevEnvironment, startDevEnvironment } from "../../src/cli/dev/dev_environment.ts";
 import { readConfig } from "../../src/config.ts";
 import { bareEnvironment } from "../support/surroundings.ts";
-import { openTerminal, type TestTerminal } from "../support/terminal.ts";
+import type { TestTerminal } from "../support/terminal.ts";
+import { openTypedTerminal } from "../support/typed.ts";
 
 /** The examples' folder. */
 export const examples = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "examples");
@@ -27,7 +28,7 @@ export interface ExampleWorld {
 
 /** Starts provider, local AWS and demo with settings of the test. */
 export async function openExampleWorld(settings: Record<string, string> = {}): Promise<ExampleWorld> {
-  const terminal = openTerminal({ TTI_MODE: "development" });
+  const terminal = openTypedTerminal({ TTI_MODE: "development" });
   const config = readConfig({
     TTI_MODE: "development",
     PORT: "0",

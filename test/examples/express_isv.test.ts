@@ -134,7 +134,6 @@ test("a logout at the application ends the login at the ISV, too, and comes back
   const page = await openPage();
   await signIn(page);
   await page.getByRole("button", { name: "Sign out" }).click();
-  await page.getByRole("button", { name: "Yes, sign me out" }).click();
   await page.getByText("You are signed out.").waitFor();
   assert.equal(page.url(), `${world.environment.demoUrl}/signed-out`);
   await page.goto(isvUrl);
