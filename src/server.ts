@@ -172,6 +172,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       loginNames,
       blockSeals: createBlockSeals(secrets),
       auditRetentionDays,
+      followKeys: () => followKeys(keyRing, log),
       passwords,
       resolveTxt: options.resolveTxt ?? txtResolver(config.dnsServers),
       search,
@@ -208,6 +209,16 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+// A poll under way may have begun before the change: the one after it has not. The change stands either way.
+async function followKeys(keyRing: KeyRing, log: Log): Promise<void> {
+  try {
+    await keyRing.poll();
+    await keyRing.poll();
+  } catch (err) {
+    log.error({ err }, "signing keys could not be read");
   }
 }
 

@@ -9,7 +9,10 @@ import { addClient, startProvider } from "./provider/support/provider_fixture.ts
 
 type Line = Record<string, unknown>;
 
-async function startLogged(level: "info" | "debug" = "info", environment: Record<string, string> = {}) {
+async function startLogged(
+  level: "warn" | "info" | "debug" = "info",
+  environment: Record<string, string> = {},
+) {
   const lines: Line[] = [];
   const log = openLog({ level, stream: { write: (line: string) => lines.push(JSON.parse(line) as Line) } });
   const fixture = await startProvider({ log, environment: { TTI_ACCESS_LOG: "on", ...environment } });
@@ -58,6 +61,28 @@ test("a setting turns it off; refusals are logged all the same", async () => {
     await fetch(new URL("/interaction/some-uid", fixture.issuer));
     assert.equal(of("request").length, 0);
     assert.equal(of("request refused").length, 1);
+  } finally {
+    await fixture.close();
+  }
+});
+
+test("a client that fails to authenticate is a warning with the reason, which tti dev shows, too", async () => {
+  const { fixture, lines } = await startLogged("warn");
+  try {
+    await addClient(fixture.db, { client_id: "app" });
+    for (const path of ["/token", "/token/revocation"]) {
+      lines.length = 0;
+      await fetch(new URL(path, fixture.issuer), {
+        method: "POST",
+        headers: { authorization: `Basic ${btoa("app:wrong")}` },
+        body: new URLSearchParams({ grant_type: "client_credentials", token: "x" }),
+      });
+      await wait(20);
+      const [line, ...more] = lines;
+      assert.deepEqual(more, []);
+      assert.equal(line?.["clientId"], "app");
+      assert.match(String(line?.["reason"]), /secret/);
+    }
   } finally {
     await fixture.close();
   }

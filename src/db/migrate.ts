@@ -21,6 +21,9 @@ const settings: Knex.MigratorConfig = {
   disableMigrationsListValidation: true,
 };
 
+/** The last migration that this version knows, and needs. */
+export const newestMigration: string = migrations.at(-1)?.name ?? "";
+
 /** Which migrations have been applied and which are still to come, in order. */
 export interface MigrationStatus {
   applied: string[];

@@ -13,6 +13,17 @@ export async function saveProbe(db: Database, atMs: number): Promise<void> {
   );
 }
 
+/** Whether a migration has been applied, as the store says now. */
+export async function isApplied(db: Database, migration: string): Promise<boolean> {
+  const rows = await runStatement(
+    db,
+    "store_probe_schema",
+    "select name from schema_migrations where name = ?",
+    [migration],
+  );
+  return rows.length > 0;
+}
+
 /** Asks for nothing, through a pool's own connections. */
 export async function askNothing(db: Database): Promise<void> {
   await runStatement(db, "store_probe_ask", "select 1 as one", []);

@@ -1,9 +1,10 @@
-// Owns saying whether the store serves this instance: it takes a write, and the connections that requests use get
-// answers. Asked as often as one likes; the store is asked once a second at most.
+// Owns saying whether the store serves this instance: it takes a write, has the schema this version needs, and the
+// connections that requests use get answers. Asked as often as one likes; the store is asked once a second at most.
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import { type Database, troubleOf } from "./connect.ts";
-import { askNothing, saveProbe } from "./probe_store.ts";
+import { newestMigration } from "./migrate.ts";
+import { askNothing, isApplied, saveProbe } from "./probe_store.ts";
 
 /** Tells whether the store serves. */
 export interface StoreHealth {
@@ -24,6 +25,7 @@ export interface StoreHealthDeps {
 /** Times of a look, in milliseconds. */
 const storeHealthLimits = { answerMs: 2_000, keptMs: 1_000 } as const;
 
+const wrongSchema = "the store's schema is older than this version";
 const unwritable = "the store cannot be written";
 
 /** Makes the look. */
@@ -58,9 +60,19 @@ export function createStoreHealth(
     return (await within(askNothing(watch), "the store cannot be reached")) ?? unwritable;
   };
 
+  // Somebody may take the schema back while this version runs on it; by hand, or by a restored backup.
+  const lookAtSchema = async (): Promise<string | undefined> => {
+    let applied = false;
+    const asked = isApplied(watch, newestMigration).then((found) => {
+      applied = found;
+    });
+    return (await within(asked, wrongSchema)) ?? (applied ? undefined : wrongSchema);
+  };
+
   const lookNow = async (): Promise<string | undefined> => {
     const reason =
       (await lookAtWrites()) ??
+      (await lookAtSchema()) ??
       // Idle connections tell nothing; but one that failed last must have served again before requests come.
       (troubleOf(db) && (await within(askNothing(db), "the store's connections fail")));
     if (reason !== told)

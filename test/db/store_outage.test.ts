@@ -6,11 +6,12 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { connectDatabase, type Database, troubleOf } from "../../src/db/connect.ts";
 import { type StoreLimits, servingLimits } from "../../src/db/dialects.ts";
+import { migrateDown, migrateUp } from "../../src/db/migrate.ts";
 import { runStatement } from "../../src/db/statement.ts";
 import { bareError, StoreUnavailable } from "../../src/db/store_fault.ts";
 import { createStoreHealth } from "../../src/db/store_health.ts";
 import { silentLog } from "../../src/log.ts";
-import { openTestDatabase, type TestDatabase } from "../support/databases.ts";
+import { openTestDatabase, storeKinds, type TestDatabase } from "../support/databases.ts";
 import { startTcpProxy, type TcpProxy } from "../support/tcp_proxy.ts";
 
 /** As in life, with shorter times; what a healthy server must keep to leaves room for a busy machine. */
@@ -367,3 +368,28 @@ describe("a data directory", () => {
     await db.destroy();
   });
 });
+
+for (const kind of storeKinds) {
+  test(`readiness sees a schema that is taken back under it, and brought up again (${kind})`, async () => {
+    const store = await openTestDatabase(kind);
+    const clock = () => new Date(1_900_000_000_000);
+    const { db } = store;
+    const health = createStoreHealth(
+      { db, watch: db, clock, log: silentLog },
+      { answerMs: 9_000, keptMs: 0 },
+    );
+    const look = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return health.whyNot();
+    };
+    try {
+      assert.equal(await look(), undefined);
+      await migrateDown(db);
+      assert.equal(await look(), "the store's schema is older than this version");
+      await migrateUp(db);
+      assert.equal(await look(), undefined);
+    } finally {
+      await store.close();
+    }
+  });
+}

@@ -92,4 +92,23 @@ export const defences: readonly Defence[] = [
     test: "test/provider/keys/key_ring.test.ts",
     name: "destroys the private half",
   },
+  {
+    id: "emergency-signs-anew-at-once",
+    promise: "The instance that answers an emergency rotation signs with what was given up no more.",
+    faults: ["I4"],
+    file: "src/admin/operations/keys.ts",
+    find: "=> followKeys?.();",
+    replace: "=> void followKeys;",
+    test: "test/admin/keys_followed.test.ts",
+  },
+  {
+    id: "readiness-sees-the-schema",
+    promise: "An instance whose store was taken back to an older schema is not ready.",
+    faults: ["I17"],
+    file: "src/db/store_health.ts",
+    find: "(applied ? undefined : wrongSchema)",
+    replace: "undefined",
+    test: "test/db/store_outage.test.ts",
+    name: "schema",
+  },
 ];

@@ -100,4 +100,22 @@ export const defences: readonly Defence[] = [
     replace: "        yield found;\n        await record(found.results.length);\n",
     test: "test/accessors/search_api.test.ts",
   },
+  {
+    id: "filters-apply-as-written",
+    promise:
+      "An attribute filter with a member that AWS does not know is refused, rather than left out and more found.",
+    file: "src/accessors/attribute_filter.ts",
+    find: "if (unknown === undefined) return { ...value };",
+    replace: "if (members.length > 0) return { ...value };",
+    test: "test/accessors/attribute_filter.test.ts",
+  },
+  {
+    id: "sign-out-token-in-no-address",
+    promise: "Who signs out at the sample application carries no ID token in an address.",
+    faults: ["I11"],
+    file: "src/demo/relying_party.ts",
+    find: "isKept && !target.href.includes(idToken)",
+    replace: "isKept",
+    test: "test/demo/relying_party.test.ts",
+  },
 ];

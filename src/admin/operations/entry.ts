@@ -89,6 +89,8 @@ export interface OperationSpec<
   revises?: Revises<z.output<Input>, z.output<Output>>;
   /** What takes time and needs no transaction: hashing, asking the DNS. */
   prepare?(input: z.output<Input>, context: Context): Promise<Prepared>;
+  /** What this instance does at once when it is done and stands, rather than when it next looks; must not throw. */
+  afterwards?(context: Context): Promise<void>;
   /** Does it. */
   run(trx: Database, input: z.output<Input>, act: Act<Context, Event, Prepared>): Promise<z.output<Output>>;
 }
@@ -143,8 +145,11 @@ export function operationsIn<Context extends OperationContext>() {
         if (left !== undefined) context.condition?.told(etagOf(left));
         return answer;
       };
-      if (spec.events.length === 0 || spec.ownTransaction !== undefined) return run(context.db);
-      return runEnding(context.db, "dryRun" in wanted && wanted["dryRun"] === true, run);
+      const dryRun = "dryRun" in wanted && wanted["dryRun"] === true;
+      const runsBare = spec.events.length === 0 || spec.ownTransaction !== undefined;
+      const answer = await (runsBare ? run(context.db) : runEnding(context.db, dryRun, run));
+      await spec.afterwards?.(context);
+      return answer;
     };
     return Object.assign(call, { entry: spec as unknown as OperationEntry });
   };

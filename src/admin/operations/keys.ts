@@ -12,7 +12,13 @@ import { operationsIn } from "./entry.ts";
 import type { OperationContext } from "./operation.ts";
 
 /** What operations on keys work with. */
-export interface KeysContext extends OperationContext, keys.KeyOperationContext {}
+export interface KeysContext extends OperationContext, keys.KeyOperationContext {
+  /** Lets the instance that answers serve the keys as they are now; absent: no instance answers, but a command. */
+  followKeys?(): Promise<void>;
+}
+
+// The others see it at their next poll; the one that was asked must not sign once more with what was given up.
+const afterwards = async ({ followKeys }: KeysContext): Promise<void> => followKeys?.();
 
 const keyOperation = operationsIn<KeysContext>();
 const permission = adminChange;
@@ -72,6 +78,7 @@ export const rotate = keyOperation({
     replacedKid: z.string().nullable().describe("The next key whose place it took."),
   }) as unknown as z.ZodType<PlannedRotation>,
   http: [{ method: "post", path: "/v1/keys/rotate" }],
+  afterwards,
   run(_db, wanted, act) {
     assertKmsIsUsed(wanted, act);
     return rotateKeys(act, wanted);
@@ -101,6 +108,7 @@ export const rotateInEmergency = keyOperation({
     }),
   }) as unknown as z.ZodType<EmergencyRotation>,
   http: [{ method: "post", path: "/v1/keys/rotate-emergency" }],
+  afterwards,
   run(_db, { keepNext = false, secretLost = false, ...from }, act) {
     assertKmsIsUsed(from, act);
     return rotateKeysInEmergency(act, { keepNext, secretLost, source: from });
@@ -132,6 +140,7 @@ export const revoke = keyOperation({
     ),
   }),
   http: [{ method: "post", path: "/v1/keys/:kid/revoke" }],
+  afterwards,
   run: (_trx, wanted, act) => keys.revokeKey(act, wanted.kid),
 });
 

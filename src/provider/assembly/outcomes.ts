@@ -57,7 +57,8 @@ export function describeServed(ctx: KoaContextWithOIDC): void {
 
 function logRefusal(log: Log, ctx: KoaContextWithOIDC, error: errors.OIDCProviderError, event: string): void {
   if (error.statusCode >= 500) log.error({ ...refusalFields(ctx, error), err: error.cause }, event);
-  else log.info(refusalFields(ctx, error), event);
+  // A client that does not come in is set up wrongly, or is somebody else: told also where `tti dev` tells warnings only.
+  else log[error.error === "invalid_client" ? "warn" : "info"](refusalFields(ctx, error), event);
 }
 
 function refusalFields(ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) {
