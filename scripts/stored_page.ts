@@ -3,6 +3,7 @@
 import { knownForMs } from "../src/provider/accounts/attempt_rates.ts";
 import { ttlSeconds } from "../src/provider/assembly/policies.ts";
 import { sweeperPolicy } from "../src/provider/assembly/sweeper.ts";
+import { consoleLoginSeconds } from "../src/provider/clients/console_client.ts";
 import { postedRequestSeconds } from "../src/provider/edge/posted_request_store.ts";
 import { challengeLifeSeconds } from "../src/provider/handoff/login_handoff.ts";
 import { inWords } from "./limits_page.ts";
@@ -86,6 +87,11 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
     holds: "sign-in and sign-out requests too long for an address, until the browser comes back",
     personal: "what the application put into its request",
     until: inWords(postedRequestSeconds),
+  },
+  console_sessions: {
+    holds: "who is signed in to the console; the cookie as a SHA-256 hash",
+    personal: "the account's id, when it was used",
+    until: `${inWords(consoleLoginSeconds)} at the latest; sooner by signing out, or when the sign-in here ends`,
   },
   session_vouchers: {
     holds: "what a session was vouched for: by a password here, or by your login page for one customer",

@@ -34,8 +34,8 @@ export class ConfigError extends OperationError {
   }
 }
 
-// Beside the table: the mode, and what the examples export for programs of their own.
-const otherKnownNames = new Set(["TTI_MODE", "TTI_ADMIN_URL"]);
+// Beside the table.
+const otherKnownNames = new Set(["TTI_MODE"]);
 
 /**
  * Reads the settings from an environment.

@@ -8,7 +8,10 @@ import type { Log } from "./log.ts";
 // Where it listens is between the settings and server.ts.
 type Listening = "host" | "port" | "adminHost" | "adminPort";
 
-/** A running installation. Its `issuer` and `secrets` are those in use, also where the settings leave them open. */
+/**
+ * A running installation. Its `issuer`, `adminUrl` and `secrets` are those in use, also where the settings leave them
+ * open.
+ */
 export interface Installation extends Omit<Config, "clientId" | Listening> {
   /** The client registered with AWS: the audience of every ID token that is exchanged there. */
   awsClientId: string;
@@ -30,7 +33,7 @@ export type StoreAndClock = InstallationPart<"db" | "clock">;
  */
 export function installationOf(
   { clientId, host: _host, port: _port, adminHost: _adminHost, adminPort: _adminPort, ...config }: Config,
-  opened: StoreAndClock & InstallationPart<"log"> & Partial<InstallationPart<"issuer" | "secrets">>,
+  opened: StoreAndClock & InstallationPart<"log"> & Partial<InstallationPart<"issuer" | "secrets" | "adminUrl">>,
 ): Installation {
   return Object.freeze({ ...config, awsClientId: clientId, ...opened });
 }

@@ -9,6 +9,7 @@ import { saveLoginNameKeys } from "./audit/login_name_keys_store.ts";
 import { createLoginNames } from "./audit/login_names.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
+import { consoleOrigin } from "./console/edge/origin.ts";
 import { connectBeside, connectDatabase, type Database, storeLocationOf } from "./db/connect.ts";
 import type { StoreLimits } from "./db/dialects.ts";
 import { migrateUp, readMigrationStatus } from "./db/migrate.ts";
@@ -134,11 +135,14 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     options.signal?.throwIfAborted();
     const listening = await listen(config.host, config.port, drainMs);
     ports.push(listening);
+    const admin = await listen(config.adminHost, config.adminPort, drainMs);
+    ports.push(admin);
+    const adminUrl = consoleOrigin(config, admin.port);
     const issuer = config.issuer.replace(/:0$/, `:${listening.port}`);
     const clients = createClientReader(db);
     const background = createBackgroundWork();
     closers.push(() => background.ended());
-    const installation = installationOf(config, { issuer, secrets, db, clock, log });
+    const installation = installationOf(config, { issuer, adminUrl, secrets, db, clock, log });
     const services = { clients, background, fetch: createOutgoingFetch(config.allowNetworks) };
     const host = createProviderHost(() =>
       buildProvider(installation, services, { keys: keyRing.current().providerJwks }),
@@ -191,8 +195,6 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       backEnds: apiDeps,
     });
     listening.serve(app.callback());
-    const admin = await listen(config.adminHost, config.adminPort, drainMs);
-    ports.push(admin);
     admin.serve(createAdminApp(apiDeps).callback());
     const { mode, tenantClaim } = config;
     const store = config.databaseUrl === undefined ? "sqlite" : "postgresql";

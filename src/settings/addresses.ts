@@ -1,6 +1,6 @@
 // Owns the settings of where the provider is: its issuer and the ports it listens on.
-import { setting } from "./setting.ts";
-import { hostName, integer, issuerUrl } from "./setting_values.ts";
+import { none, setting } from "./setting.ts";
+import { hostName, integer, issuerUrl, originUrl } from "./setting_values.ts";
 
 export const addressesSettings = {
   issuer: setting({
@@ -35,9 +35,16 @@ export const addressesSettings = {
   }),
   adminPort: setting({
     name: "TTI_ADMIN_PORT",
-    doc: "Admin port (JSON API). 0 takes a free one.",
+    doc: "Admin port (JSON API and console). 0 takes a free one.",
     defaultText: "`3001`",
     fallback: () => 3001,
     parse: integer(0, 65_535),
+  }),
+  adminUrl: setting<string | undefined>({
+    name: "TTI_ADMIN_URL",
+    doc: "The address at which browsers reach the admin port; https, unless on this machine. The console is served under it and no other name.",
+    defaultText: "`TTI_ADMIN_HOST` and `TTI_ADMIN_PORT`, where that is this machine; else none, and no console",
+    fallback: none,
+    parse: originUrl,
   }),
 };

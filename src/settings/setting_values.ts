@@ -43,6 +43,15 @@ export function webUrl(value: string): string {
   throw new Error(`it ${read.fault}|${read.fix}`);
 }
 
+/** A bare origin that browsers open: scheme, host and port, https unless on this machine. */
+export function originUrl(value: string): string {
+  const read = readWebUrl(value, { http: "loopback", query: false });
+  if ("fault" in read) throw new Error(`it ${read.fault}|${read.fix}`);
+  const origin = uriOf(read.url)?.origin;
+  if (origin === value || `${origin}/` === value) return origin ?? value;
+  throw new Error("it is more than scheme, host and port in lower case|Write it like https://admin.example.com");
+}
+
 /** The address of a PostgreSQL database. The value is not repeated: it may hold a password. */
 export function databaseUrl(value: string): string {
   if (["postgres:", "postgresql:"].includes(uriOf(value)?.protocol ?? "")) return value;

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { OperationError } from "../../errors.ts";
 import { parseWebUrl } from "../../input/web_address.ts";
-import { accountClientId } from "../../provider/clients/account_client.ts";
+import { isOwnClient } from "../../provider/clients/own_clients.ts";
 import { isNativeRedirect, whyNoRedirect } from "../../provider/clients/redirect_uris.ts";
 import { looksRandom } from "./client_advice.ts";
 import { says } from "./input_faults.ts";
@@ -125,8 +125,8 @@ export function assertPurposesFit(
   authMethod: AuthMethod,
 ): void {
   // The provider's own client answers to this id, whatever is registered under it.
-  if (wanted.clientId?.toLowerCase() === accountClientId) {
-    throw refuse("clientId", `${accountClientId} is the provider's own`, "Choose another id.");
+  if (isOwnClient(wanted.clientId?.toLowerCase())) {
+    throw refuse("clientId", "is the provider's own", "Choose another id.");
   }
   if (purposes.includes("login") && (wanted.redirectUris ?? []).length === 0) {
     throw refuse(

@@ -38,7 +38,7 @@ export const signInEvents = {
     meaning: "A person signed out: the browser's session is over.",
     always: ["account"],
     sometimes: ["client"],
-    details: { from: "`application`, or `account` for the account page" },
+    details: { from: "`application`, or `account` for the account page, `console` for the console" },
   },
   "session.ended": {
     meaning: "What a person held was ended for them, at once and everywhere: sessions, codes, tokens.",

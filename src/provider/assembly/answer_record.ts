@@ -10,7 +10,7 @@ import { OperationError } from "../../errors.ts";
 import { grantTypes } from "../../grants_and_scopes.ts";
 import type { StoreAndClock } from "../../installation.ts";
 import { currentRequest, type RequestContext } from "../../request_context.ts";
-import { accountClientId } from "../clients/account_client.ts";
+import { ownClientName } from "../clients/own_clients.ts";
 import { wasRecorded } from "../grants/mint_events.ts";
 import { tenantOfGrant } from "../sessions/tenant_grant.ts";
 
@@ -99,8 +99,9 @@ async function recordRevocation({ db, clock }: StoreAndClock, { oidc }: KoaConte
 
 async function recordSignOut({ db, clock }: StoreAndClock, { oidc }: KoaContextWithOIDC, accountId: string) {
   const clientId = oidc.client?.clientId;
-  const from = clientId === accountClientId ? "account" : "application";
-  const named = clientId === accountClientId ? {} : { clientId };
+  const own = ownClientName(clientId);
+  const from = own ?? "application";
+  const named = own === undefined ? { clientId } : {};
   const event = {
     type: "sign_out",
     actor: `account:${accountId}`,

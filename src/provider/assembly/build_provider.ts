@@ -6,9 +6,9 @@ import { grantTypes } from "../../grants_and_scopes.ts";
 import { logFailure, retryHeaders, sendError } from "../../http_errors.ts";
 import type { Installation } from "../../installation.ts";
 import { cleanPath } from "../../log_redaction.ts";
-import { accountClient, accountClientId } from "../clients/account_client.ts";
 import type { ClientReader } from "../clients/client_reader.ts";
 import { matchesClientSecret } from "../clients/client_secret.ts";
+import { isOwnClient, ownClient } from "../clients/own_clients.ts";
 import { isRegisteredRedirect } from "../clients/redirect_uris.ts";
 import type { BackgroundWork } from "../edge/background_work.ts";
 import { requestIdOf } from "../edge/pinned_request.ts";
@@ -64,7 +64,9 @@ export function buildProvider(
         clock,
         onGrant: noteGrant,
         findClientMetadata: async (clientId) =>
-          clientId === accountClientId ? accountClient(issuer) : clients.findMetadata(clientId),
+          isOwnClient(clientId)
+            ? ownClient(clientId, { issuer, adminUrl: installation.adminUrl })
+            : clients.findMetadata(clientId),
       }),
       pages: createPageSources(),
     }),

@@ -5,7 +5,7 @@ import type Provider from "oidc-provider";
 import type { Client } from "oidc-provider";
 import { uriOf } from "../../input/web_address.ts";
 import type { ApplicationWay } from "../../views/pages.ts";
-import { accountClientId } from "./account_client.ts";
+import { isOwnClient } from "./own_clients.ts";
 
 /** Name of the cookie; the prefix keeps neighbouring hosts from setting it (RFC 6265bis section 4.1.3). */
 export function applicationCookieName(issuer: string): string {
@@ -23,7 +23,7 @@ const clientIdPattern = /^[\x21-\x7e]{1,255}$/;
  * @returns undefined for what can be no client id
  */
 export function applicationCookieValue(clientId: string | null | undefined): string | undefined {
-  if (clientId === accountClientId || !clientIdPattern.test(clientId ?? "")) return undefined;
+  if (isOwnClient(clientId) || !clientIdPattern.test(clientId ?? "")) return undefined;
   return encodeURIComponent(clientId ?? "");
 }
 

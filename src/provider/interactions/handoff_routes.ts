@@ -5,6 +5,7 @@ import type { InteractionResults } from "oidc-provider";
 import { OperationError } from "../../errors.ts";
 import { onceEach, parseFormText } from "../../input/form_text.ts";
 import type { InstallationPart } from "../../installation.ts";
+import { consoleClientId } from "../clients/console_client.ts";
 import { beginHandoff, type HandoffOutcome, handoffAcr, redeemHandoff } from "../handoff/login_handoff.ts";
 import { readVouched } from "../sessions/voucher.ts";
 import type { LoginResult } from "../subjects/signing_in_account.ts";
@@ -23,6 +24,8 @@ export async function startHandoff(
   state: InteractionState,
   chosenHere = false,
 ): Promise<string | undefined> {
+  // An application's word opens no administration.
+  if (state.client.clientId === consoleClientId) return undefined;
   const tenantId = state.params.get("tenant") ?? state.params.get("tenant_hint");
   const tenant = tenantId === undefined ? undefined : await findTenant(deps.db, tenantId);
   const { loginUrl } = deps;

@@ -5,7 +5,7 @@ import { renderPage } from "../../views/render.ts";
 import type { AttemptOrigin } from "../accounts/attempt_rates.ts";
 import type { Passwords } from "../accounts/passwords.ts";
 import { signIn } from "../accounts/sign_in.ts";
-import { accountClientId } from "../clients/account_client.ts";
+import { isOwnClient } from "../clients/own_clients.ts";
 import type { Voucher } from "../sessions/voucher.ts";
 import { isOpen, readPlaces } from "../subjects/places.ts";
 import type { LoginResult } from "../subjects/signing_in_account.ts";
@@ -84,7 +84,7 @@ async function assertUseful(
   voucher: Voucher,
   state: InteractionState,
 ): Promise<void> {
-  if (state.client.clientId === accountClientId) return;
+  if (isOwnClient(state.client.clientId)) return;
   const { places } = await readPlaces(deps, accountId, [voucher]);
   const required = state.params.get("tenant");
   const wanted = places.filter(({ tenant }) => required === undefined || tenant.id === required);

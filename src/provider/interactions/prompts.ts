@@ -1,7 +1,8 @@
 // Owns when a person is asked something during an authorization request, as the list of named checks
 // oidc-provider runs in order: log in, choose a tenant, consent.
 import { interactionPolicy, type KoaContextWithOIDC } from "oidc-provider";
-import { accountClientId } from "../clients/account_client.ts";
+import { consoleClientId } from "../clients/console_client.ts";
+import { isOwnClient } from "../clients/own_clients.ts";
 import { tenantOfGrant } from "../sessions/tenant_grant.ts";
 import { isOpen } from "../subjects/places.ts";
 import { openPlacesOf, placesOf, vouchersOf } from "../subjects/signing_in_account.ts";
@@ -153,7 +154,10 @@ function lacksVoucher(ctx: KoaContextWithOIDC): boolean {
   const { session, account, result, params } = ctx.oidc;
   if (session?.accountId === undefined || account === undefined) return false;
   // Of a login that was ended before it was complete nothing is left: the person logs in once more.
-  if (vouchersOf(account).length === 0) return true;
+  const vouchers = vouchersOf(account);
+  if (vouchers.length === 0) return true;
+  // The console is opened by a password typed here. What an application's back end vouches for opens no administration.
+  if (oidcClientId(ctx) === consoleClientId && !vouchers.some(({ method }) => method === "password")) return true;
   if (result?.login !== undefined || !isForTenant(ctx)) return false;
   const places = placesOf(account);
   const named = (name: string) => places.find(({ tenant }) => tenant.id === text(params?.[name]));
@@ -178,9 +182,11 @@ function isTooOld({ oidc }: KoaContextWithOIDC): boolean {
 }
 
 /**
- * Tells whether a sign-in is for a tenant. The account page is not: it shows all of them, and its codes make no
+ * Tells whether a sign-in is for a tenant. Those of the account page and of the console are not: their codes make no
  * token.
  */
 export function isForTenant(ctx: KoaContextWithOIDC): boolean {
-  return ctx.oidc.client?.clientId !== accountClientId;
+  return !isOwnClient(oidcClientId(ctx));
 }
+
+const oidcClientId = ({ oidc }: KoaContextWithOIDC): string | undefined => oidc.client?.clientId;

@@ -32,6 +32,7 @@ export async function deleteSignIns(db: Database, accountId: string): Promise<En
   await beginSignInGeneration(db, accountId);
   await deleteAnswersNaming(db, { accountId });
   await db("session_vouchers").where({ account_id: accountId }).delete();
+  await db("console_sessions").where({ account_id: accountId }).delete();
   return endedOf(await deleteRecordsOfAccount(db, accountId));
 }
 
