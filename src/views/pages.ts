@@ -2,6 +2,7 @@
 // Models hold plain values: a page decides nothing and looks nothing up. Strings may hold anything a user typed.
 import { type PersonScope, personScope } from "../grants_and_scopes.ts";
 import { readWebUrl } from "../input/web_address.ts";
+import type { ConsolePage } from "./console_pages.ts";
 import type { DemoPages } from "./demo_pages.ts";
 
 /** What any page may carry besides its own content. */
@@ -178,6 +179,7 @@ export interface Pages extends DemoPages {
   welcome: WelcomePage;
   account: AccountPage;
   error: ErrorPage;
+  "console/page": ConsolePage;
 }
 
 /** The name of a page. */

@@ -157,6 +157,10 @@ export const administrationEvents = {
       events: "how many events went now",
     },
   },
+  "admin.signed_in": {
+    meaning: "An administrator signed in to the console.",
+    always: ["account"],
+    details: { role: "`owner`, `operator` or `auditor`" },
   "admin.created": {
     meaning: "An account became an administrator of the installation.",
     always: ["account"],

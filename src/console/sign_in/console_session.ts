@@ -69,7 +69,7 @@ export async function readSignedIn(
   db: Database,
   id: string,
   nowMs: number,
-): Promise<{ account: Account } | undefined> {
+): Promise<{ account: Account; sessionUid: string } | undefined> {
   const session = await findConsoleSession(db, id);
   if (session === undefined) return undefined;
   const standing = await readStanding(db, session);
@@ -81,5 +81,5 @@ export async function readSignedIn(
     return undefined;
   }
   if (nowMs - session.usedAtMs > touchEveryMs) await touchConsoleSession(db, id, nowMs);
-  return { account };
+  return { account, sessionUid: session.sessionUid };
 }

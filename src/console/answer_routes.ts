@@ -1,0 +1,84 @@
+// Owns how the console answers: what it works with, the frame of its pages, a page, a redirect, an error.
+import type { Context } from "koa";
+import type { TableContext } from "../admin/operations/table.ts";
+import { countAuditEvent } from "../audit/audit_store.ts";
+import { answerOf, logFailure, retryHeaders } from "../http_errors.ts";
+import type { Log } from "../log.ts";
+import { currentRequest } from "../request_context.ts";
+import type { ConsolePage } from "../views/console_pages.ts";
+import type { ServiceFrame } from "../views/frame.ts";
+import type { WayOn } from "../views/pages.ts";
+import { renderPage } from "../views/render.ts";
+import { consoleErrorPage } from "./console_error.ts";
+import type { InstallationFacts } from "./place.ts";
+
+/** What the console works with. */
+export interface ConsoleDeps extends Omit<TableContext, "caller" | "actor" | "may"> {
+  log: Log;
+  issuer: string;
+  /** The console's origin; undefined: nobody said under which address browsers reach it, so there is none. */
+  adminUrl: string | undefined;
+  publicName: string | undefined;
+  supportUrl: string | undefined;
+  installation: InstallationFacts;
+}
+
+/** What it works with where it is open. */
+export type OpenConsoleDeps = ConsoleDeps & { adminUrl: string };
+
+/** The frame of a page before it is known who asks; whoever learns it adds to it. */
+export function frameOf({ issuer, publicName, supportUrl }: ConsoleDeps): ServiceFrame {
+  const { host } = new URL(issuer);
+  return { name: publicName ?? host, host, supportUrl };
+}
+
+/** Adds to the frame of the request at hand. */
+export function addToFrame(ctx: Context, more: Partial<ServiceFrame>): void {
+  Object.assign(ctx.state["frame"] as ServiceFrame, more);
+}
+
+/** Shows a page. */
+export function showPage(ctx: Context, status: number, page: ConsolePage): void {
+  ctx.status = status;
+  ctx.body = renderPage("console/page", page);
+}
+
+/** Sends the browser on. @param url of ours */
+export function sendOn(ctx: Context, url: string): void {
+  ctx.status = 303;
+  ctx.redirect(url);
+  ctx.body = null;
+  ctx.status = 303;
+}
+
+/** Shows why something cannot be shown or done; what was refused for want of a right stands in the trail. */
+export async function sendConsoleError(
+  ctx: Context,
+  error: unknown,
+  deps: ConsoleDeps,
+  ways?: readonly WayOn[],
+): Promise<void> {
+  const answer = answerOf(error);
+  logFailure(deps.log, ctx.req, error);
+  if (answer.status === 401 || answer.status === 403) await recordRefusal(ctx, deps, answer);
+  ctx.status = answer.status;
+  ctx.set(retryHeaders(answer));
+  ctx.body = renderPage("error", consoleErrorPage(answer, currentRequest()?.requestId ?? "", ways));
+}
+
+// As for the API: anybody can be refused as often as they like, so equal refusals of a minute are one row; and a refusal
+// stands, recorded or not.
+async function recordRefusal(
+  ctx: Context,
+  { db, clock, log }: ConsoleDeps,
+  { status, code: reason }: { status: number; code: string },
+): Promise<void> {
+  const actor: unknown = ctx.state["actor"];
+  const route = `${ctx.method} ${currentRequest()?.route ?? "unknown"}`;
+  const event = { type: "admin.refused", actor: typeof actor === "string" ? actor : "nobody" } as const;
+  try {
+    await countAuditEvent(db, { ...event, details: { route, status, reason } }, clock());
+  } catch (err) {
+    log.error({ err }, "a refusal could not be recorded");
+  }
+}

@@ -1,0 +1,27 @@
+// Owns what a page of the console says when it cannot be shown: what happened, why, what to do, in an operator's words.
+import type { ErrorAnswer } from "../http_errors.ts";
+import type { ErrorPage, WayOn } from "../views/pages.ts";
+
+const titles: Readonly<Record<string, string>> = {
+  unauthenticated: "You are not signed in to the console",
+  forbidden: "Your role does not allow this",
+  not_found: "There is no such page in the console",
+  account_not_found: "There is no such person",
+  tenant_not_found: "There is no such organization",
+  client_not_found: "There is no such application",
+  method_not_allowed: "This page is not used that way",
+  invalid_input: "This request could not be read",
+  sign_in_expired: "This sign-in is over",
+  unavailable: "The console cannot answer right now",
+  internal_error: "Something broke on our side",
+};
+
+/** The model of the page. */
+export function consoleErrorPage(
+  { code, message, fix }: Pick<ErrorAnswer, "code" | "message" | "fix">,
+  requestId: string,
+  ways: readonly WayOn[] = [{ label: "Back to the console", url: "/console" }],
+): ErrorPage {
+  const title = titles[code] ?? "This could not be done";
+  return { title, why: message, todo: fix, ways, code, requestId };
+}

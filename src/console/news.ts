@@ -1,0 +1,24 @@
+// Owns what a page says of the form that led to it (post, redirect, get). What waits in the browser's cookie is the name of a
+// sentence of ours, never words: whoever plants one makes a page say one of these.
+const sentences = {
+  created: "Created.",
+  saved: "Saved.",
+  unchanged: "It was so already. Nothing was changed.",
+  disabled: "Disabled. What stood has ended.",
+  enabled: "Enabled. What was ended does not come back.",
+  deleted: "Deleted.",
+  removed: "Removed.",
+  signed_out: "Signed out everywhere.",
+  ended: "Ended.",
+  verified: "The domain is verified.",
+  rotated: "The next key signs sooner now.",
+  revoked: "The key is out of the published keys.",
+} as const;
+
+/** The name of a sentence. */
+export type NewsKey = keyof typeof sentences;
+
+/** The sentence of this name; undefined for none of ours. */
+export function newsText(key: string | undefined): string | undefined {
+  return key !== undefined && Object.hasOwn(sentences, key) ? sentences[key as NewsKey] : undefined;
+}

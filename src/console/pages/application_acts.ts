@@ -1,0 +1,101 @@
+// Owns what is done to one application: another secret, and ending its access.
+import { deleteClient, disableClient, enableClient, rotateClientSecret } from "../../admin/operations/client_access.ts";
+import { showClient } from "../../admin/operations/clients.ts";
+import { param, type Place, type Visit } from "../place.ts";
+import { many } from "../words.ts";
+import { applicationCrumbs, applicationName, applicationPath, secretPage } from "./applications.ts";
+import { assertTyped, confirmPlace, typedField } from "./confirm_place.ts";
+
+const path = "/console/applications/:client";
+const clientOf = (visit: Visit) => showClient(visit.context, { clientId: param(visit, "client") });
+
+/** Giving an application another secret. */
+export const rotateSecretPlace: Place = confirmPlace({
+  ...{ path: `${path}/rotate-secret`, section: "applications", operation: rotateClientSecret },
+  async ask(visit) {
+    const client = await clientOf(visit);
+    return {
+      title: "New secret",
+      crumbs: applicationCrumbs(client),
+      what: `${applicationName(client)} gets a new secret, which is shown once.`,
+      consequences: ["The old one counts no more, at once.", "Access tokens it got for itself end. What people let it do stays."],
+      undo: "This cannot be undone.",
+      submitLabel: "Make a new secret",
+      cancelUrl: applicationPath(client.clientId),
+    };
+  },
+  async act(visit) {
+    const { client, clientSecret } = await rotateClientSecret(visit.context, { clientId: param(visit, "client") });
+    return { page: secretPage(client, clientSecret) };
+  },
+});
+
+/** Disabling an application. */
+export const disableApplicationPlace: Place = confirmPlace({
+  ...{ path: `${path}/disable`, section: "applications", operation: disableClient },
+  async ask(visit) {
+    const client = await clientOf(visit);
+    return {
+      title: "Disable",
+      crumbs: applicationCrumbs(client),
+      what: `${applicationName(client)} proves itself nowhere any more: no sign-in, no token, no call of the API.`,
+      consequences: ["Grants, codes and tokens of its people, its own access tokens and the logins it vouched for end at once, on every instance."],
+      undo: "It can be undone: its registration stays. What ended does not come back.",
+      submitLabel: "Disable",
+      cancelUrl: applicationPath(client.clientId),
+    };
+  },
+  async act(visit) {
+    const { client, unchanged } = await disableClient(visit.context, { clientId: param(visit, "client") });
+    return { to: applicationPath(client.clientId), news: unchanged ? "unchanged" : "disabled" };
+  },
+});
+
+/** Enabling an application again. */
+export const enableApplicationPlace: Place = confirmPlace({
+  ...{ path: `${path}/enable`, section: "applications", operation: enableClient },
+  async ask(visit) {
+    const client = await clientOf(visit);
+    return {
+      title: "Enable",
+      crumbs: applicationCrumbs(client),
+      what: `${applicationName(client)} may be used again.`,
+      consequences: ["What was ended does not come back: people sign in to it again."],
+      undo: "It can be undone.",
+      submitLabel: "Enable",
+      cancelUrl: applicationPath(client.clientId),
+    };
+  },
+  async act(visit) {
+    const { client, unchanged } = await enableClient(visit.context, { clientId: param(visit, "client") });
+    return { to: applicationPath(client.clientId), news: unchanged ? "unchanged" : "enabled" };
+  },
+});
+
+/** Deleting an application. What ends with it is counted by a trial that is taken back. */
+export const deleteApplicationPlace: Place = confirmPlace({
+  ...{ path: `${path}/delete`, section: "applications", operation: deleteClient },
+  async ask(visit) {
+    const client = await clientOf(visit);
+    const { ended } = await deleteClient(visit.context, { clientId: client.clientId, dryRun: true });
+    return {
+      title: "Delete",
+      crumbs: applicationCrumbs(client),
+      what: `${applicationName(client)} is deleted.`,
+      consequences: [
+        `${many(ended.grants, "application grant")}, ${many(ended.tokens, "token")}, ${many(ended.vouchers, "vouched login")} and ${many(ended.consents, "agreement")} end with it, at once and on every instance.`,
+        "Its id may be registered again, as a new application that has nothing of this one.",
+      ],
+      undo: "This cannot be undone.",
+      submitLabel: "Delete for good",
+      cancelUrl: applicationPath(client.clientId),
+      typed: typedField(client.clientId, "the client id"),
+    };
+  },
+  async act(visit, form) {
+    const clientId = param(visit, "client");
+    assertTyped(form, clientId);
+    await deleteClient(visit.context, { clientId });
+    return { to: "/console/applications", news: "deleted" };
+  },
+});

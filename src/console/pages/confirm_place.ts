@@ -1,0 +1,56 @@
+// Owns the pages that ask before something ends: what it is, what else it ends, whether it can be undone; and the name that is
+// typed for what cannot.
+import type { OperationEntry } from "../../admin/operations/entry.ts";
+import { OperationError } from "../../errors.ts";
+import type { Confirm, Field } from "../../views/parts.ts";
+import type { Done, Place, Visit } from "../place.ts";
+import { shownForm } from "../refusals.ts";
+import type { Section } from "../sections.ts";
+
+/** What is asked. */
+export interface Question extends Omit<Confirm, "form" | "hidden"> {
+  title: string;
+  crumbs: readonly { label: string; url: string }[];
+}
+
+/** An act that is asked for. */
+export interface AskedAct {
+  path: string;
+  section: Section;
+  operation: { entry: OperationEntry };
+  ask(visit: Visit): Promise<Question>;
+  act(visit: Visit, form: ReadonlyMap<string, string>): Promise<Done>;
+}
+
+/** Makes the place of an act that is asked for: nothing happens on the first click. */
+export function confirmPlace({ ask, act, ...place }: AskedAct): Place {
+  return {
+    ...place,
+    async show(visit, refused) {
+      const { title, crumbs, typed, ...question } = await ask(visit);
+      const { fields, errors } = shownForm(typed === undefined ? [] : [typed], refused);
+      const action = fillIn(place.path, visit.params);
+      return { head: { title, crumbs }, errors, confirm: { ...question, action, typed: fields[0] } };
+    },
+    async act(visit, form) {
+      if (form.get("confirm") !== "yes") {
+        throw new OperationError("invalid_input", "The question was not answered.", { fix: "Answer it with the button." });
+      }
+      return act(visit, form);
+    },
+  };
+}
+
+const fillIn = (pattern: string, params: Readonly<Record<string, string>>): string =>
+  pattern.replace(/:(\w+)/g, (_whole, name: string) => encodeURIComponent(params[name] ?? ""));
+
+/** The field in which the name of what is to end for good is typed. */
+export function typedField(name: string, what: string): Field {
+  return { id: "typed", label: `Type ${what} to go on: ${name}`, autocomplete: "off", required: true };
+}
+
+/** @throws OperationError invalid_input, if another name was typed */
+export function assertTyped(form: ReadonlyMap<string, string>, name: string): void {
+  if (form.get("typed")?.trim() === name) return;
+  throw new OperationError("invalid_input", `typed is not ${name}.`, { field: "typed", fix: "Type it exactly as it is written." });
+}

@@ -1,0 +1,85 @@
+// Owns what every list of the console has in common: its state is its address (filters, order, page), a way to the rows before
+// and after, and what stands there when there are none. Pure.
+import type { ConsoleCard, ConsolePart } from "../../views/console_pages.ts";
+import type { Empty, Field, Table } from "../../views/parts.ts";
+import { parseJson } from "../../input/json_text.ts";
+import { withQuery } from "../place.ts";
+import { many } from "../words.ts";
+
+/** Rows on a page. */
+export const rowsPerPage = 25;
+// How far back "Previous" leads page by page; from there it leads to the first page.
+const mostPagesBack = 5;
+
+/** A list. */
+export interface ShownList {
+  path: string;
+  query: ReadonlyMap<string, string>;
+  /** What it lists: `Pages of people`, `People`. */
+  label: string;
+  /** What a row is called, one and several. */
+  one: string;
+  several?: string | undefined;
+  /** Filters; the value of each is the query's. */
+  filters?: readonly Field[] | undefined;
+  /** Names of the query that an order is kept in. */
+  kept?: readonly string[] | undefined;
+  table: Table;
+  /** Where the next page begins, as the operation says. */
+  cursor?: string | undefined;
+  /** What is said where there are no rows and nothing is filtered. */
+  empty: Empty;
+}
+
+/** The input of a list operation for the page that is asked for. */
+export function pageOf(query: ReadonlyMap<string, string>): { limit: number; cursor?: string } {
+  const cursor = query.get("after");
+  return { limit: rowsPerPage, ...(cursor === undefined || cursor === "" ? {} : { cursor }) };
+}
+
+/** The card of a list. */
+export function listCard(list: ShownList): ConsoleCard {
+  const { path, query, filters = [], kept = [], table, cursor, one, several } = list;
+  const names = filters.map(({ id, name }) => name ?? id);
+  const asked = Object.fromEntries([...names, ...kept].map((name) => [name, query.get(name)]));
+  const isFiltered = names.some((name) => (query.get(name) ?? "") !== "");
+  const back = readBack(query.get("back"));
+  const after = query.get("after") ?? "";
+  const more = cursor !== undefined;
+  const shown = `${many(table.rows.length, one, several)} on this page${more ? ", and there are more" : ""}`;
+  const parts: ConsolePart[] = [];
+  if (filters.length > 0) {
+    const hidden = Object.fromEntries(kept.flatMap((name) => (query.get(name) ? [[name, query.get(name) ?? ""]] : [])));
+    const valued = filters.map((field) => ({ ...field, value: query.get(field.name ?? field.id) ?? "" }));
+    const clearUrl = isFiltered ? path : undefined;
+    parts.push({ kind: "filters", filters: { action: path, label: list.label, fields: valued, hidden, result: shown, clearUrl } });
+  }
+  if (table.rows.length === 0) {
+    const none = { strong: "Nothing matches", text: "Nothing here fits what was asked for.", action: { label: "Show all", url: path } };
+    parts.push({ kind: "empty", empty: isFiltered || after !== "" ? none : list.empty });
+  } else {
+    parts.push({ kind: "table", table });
+  }
+  if (more || after !== "") {
+    const nextUrl = more ? withQuery(path, { ...asked, after: cursor, back: formatBack([...back, after]) }) : undefined;
+    const before = back.at(-1);
+    const previousUrl = after === "" ? undefined : withQuery(path, { ...asked, after: before, back: formatBack(back.slice(0, -1)) });
+    parts.push({ kind: "pager", pager: { label: `Pages of ${list.label.toLowerCase()}`, summary: shown, nextUrl, previousUrl } });
+  }
+  return { parts };
+}
+
+// Where the pages before began, the newest last; "" is the first page.
+function readBack(text: string | undefined): string[] {
+  if (text === undefined || text === "") return [];
+  try {
+    const found = parseJson(Buffer.from(text, "base64url"));
+    return Array.isArray(found) ? found.filter((one): one is string => typeof one === "string").slice(-mostPagesBack) : [];
+  } catch {
+    return [];
+  }
+}
+
+function formatBack(back: readonly string[]): string | undefined {
+  return back.length === 0 ? undefined : Buffer.from(JSON.stringify(back.slice(-mostPagesBack))).toString("base64url");
+}

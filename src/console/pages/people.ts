@@ -1,0 +1,120 @@
+// Owns the list of people, and adding one.
+import type { User } from "../../admin/operations/user_view.ts";
+import { createUser, listUsers } from "../../admin/operations/users.ts";
+import type { Badge, Cell, Field } from "../../views/parts.ts";
+import { given, isTicked, textOf } from "../form_values.ts";
+import { may, type Place, pathOf } from "../place.ts";
+import { shownForm } from "../refusals.ts";
+import { momentText } from "../words.ts";
+import { listCard, pageOf } from "./list_page.ts";
+
+const path = "/console/people";
+const newPath = `${path}/new`;
+
+/** The address of a person's page. */
+export const personPath = (id: string): string => pathOf(`${path}/:user`, { user: id });
+
+/** What a person is called. */
+export const nameOf = (user: Pick<User, "id" | "name" | "email">): string =>
+  user.name ?? user.email ?? user.id;
+
+/** A person's state, where it is not the usual one. */
+export function stateOfPerson(user: Pick<User, "disabledAtMs" | "emailVerifiedAtMs" | "email">): Badge | undefined {
+  if (user.disabledAtMs !== null) return { text: "Disabled", tone: "bad" };
+  if (user.email !== null && user.emailVerifiedAtMs === null) return { text: "Address not proven", tone: "warn" };
+  return undefined;
+}
+
+const filters: Field[] = [
+  { id: "organization", label: "Organization id", type: "search" },
+];
+
+/** Everybody who can sign in. */
+export const peoplePlace: Place = {
+  path,
+  section: "people",
+  operation: listUsers,
+  async show(visit) {
+    const { query, now, context } = visit;
+    const tenantId = query.get("organization")?.trim() ?? "";
+    const asked = { ...pageOf(query), ...(tenantId === "" ? {} : { tenantId }) };
+    const { users, cursor } = await listUsers(context, asked);
+    const row = (user: User): Cell[] => {
+      const state = stateOfPerson(user);
+      return [
+        { text: nameOf(user), url: personPath(user.id), note: user.name === null ? undefined : (user.email ?? "no address") },
+        { text: user.memberships.map((one) => one.tenantId).join(", ") || "none" },
+        state === undefined ? { text: "Active" } : { text: state.text, tone: state.tone },
+        { text: momentText(user.createdAtMs, now) },
+      ];
+    };
+    const add = { label: "Add a person", url: newPath, kind: "primary" } as const;
+    return {
+      head: { title: "People", lead: "Everyone who can sign in, in all organizations.", actions: may(visit, createUser) ? [add] : [] },
+      cards: [
+        listCard({
+          ...{ path, query, label: "People", one: "person", several: "people", filters, cursor },
+          table: {
+            caption: "People",
+            columns: [
+              { label: "Name" },
+              { label: "Organizations" },
+              { label: "State", kind: "state" },
+              { label: "Created", kind: "number" },
+            ],
+            rows: users.map(row),
+          },
+          empty: { strong: "Nobody yet", text: "People come with their first sign-in at your login page, by an import, or one by one." },
+        }),
+      ],
+    };
+  },
+};
+
+/** Adding a person. */
+export const newPersonPlace: Place = {
+  path: newPath,
+  section: "people",
+  operation: createUser,
+  async show({ query }, refused) {
+    const { fields, errors } = shownForm(
+      [
+        { id: "email", label: "E-mail address", type: "email", autocomplete: "off", required: true, hint: "What the person signs in with." },
+        { id: "name", label: "Name", autocomplete: "off" },
+        { id: "organization", label: "Organization id", value: query.get("organization"), hint: "Which one the person belongs to; more can be added later." },
+        { id: "emailVerified", label: "I know that this address is the person's", type: "checkbox", hint: "No token carries an address that nobody vouched for." },
+      ],
+      refused,
+      { memberships: "organization", tenantId: "organization" },
+    );
+    return {
+      head: { title: "Add a person", crumbs: [{ label: "People", url: path }] },
+      errors,
+      cards: [{ parts: [{ kind: "form", form: { action: newPath, fields, submitLabel: "Add the person", cancelUrl: path } }] }],
+    };
+  },
+  async act({ context }, form) {
+    const tenantId = textOf(form, "organization");
+    const created = await createUser(context, {
+      email: form.get("email")?.trim() ?? "",
+      ...given(form, "name"),
+      emailVerified: isTicked(form, "emailVerified"),
+      ...(tenantId === undefined ? {} : { memberships: [{ tenantId }] }),
+    });
+    const { generatedPassword } = created;
+    if (generatedPassword === undefined) return { to: personPath(created.id), news: "created" };
+    return {
+      page: {
+        head: { title: nameOf(created), crumbs: [{ label: "People", url: path }], lead: "The person was added." },
+        banners: (created.warnings ?? []).map((text) => ({ tone: "warn", text }) as const),
+        secret: {
+          label: "Password",
+          text: generatedPassword,
+          warning: "Only its hash is kept. If it is lost, set a new one.",
+          onUrl: personPath(created.id),
+          onLabel: "Go on to the person",
+        },
+      },
+    };
+  },
+};

@@ -1,0 +1,123 @@
+// Owns the page of one person: who they are, where they belong, what happened last, and what ends their access.
+import { listEvents } from "../../admin/operations/audit.ts";
+import { addUserToTenant, removeMember, updateMember } from "../../admin/operations/members.ts";
+import { disableUser, enableUser, setUserPassword, signUserOut } from "../../admin/operations/user_access.ts";
+import { deleteUser } from "../../admin/operations/user_deletion.ts";
+import type { User } from "../../admin/operations/user_view.ts";
+import { showUser, updateUser } from "../../admin/operations/users.ts";
+import type { ConsoleCard } from "../../views/console_pages.ts";
+import type { Action } from "../../views/parts.ts";
+import { may, param, type Place, pathOf, type Visit, withQuery } from "../place.ts";
+import { momentOr, momentText } from "../words.ts";
+import { eventsPart } from "./event_words.ts";
+import { organizationPath } from "./organizations.ts";
+import { nameOf, personPath, stateOfPerson } from "./people.ts";
+
+const path = "/console/people/:user";
+
+/** The address of an act on a person. */
+export const personActPath = (act: string, user: string): string => pathOf(`${path}/${act}`, { user });
+
+/** One person. */
+export const personPlace: Place = {
+  path,
+  section: "people",
+  operation: showUser,
+  async show(visit) {
+    const { context } = visit;
+    const user = await showUser(context, { user: param(visit, "user") });
+    const { events } = await listEvents(context, { account: user.id, limit: 8 });
+    const activity = withQuery("/console/activity", { account: user.id });
+    const edit = { label: "Change the name", url: personActPath("edit", user.id) };
+    const password = { label: "Set a password", url: personActPath("password", user.id) };
+    return {
+      head: {
+        title: nameOf(user),
+        crumbs: [{ label: "People", url: "/console/people" }],
+        badge: stateOfPerson(user) ?? { text: "Active", tone: "ok" },
+        actions: [
+          ...(may(visit, updateUser) ? [edit] : []),
+          ...(may(visit, setUserPassword) ? [password] : []),
+        ],
+      },
+      cards: [profileCard(user, visit), membershipsCard(user, visit)],
+      side: [
+        { title: "Latest events", action: { label: "All", url: activity, unseen: "events" }, parts: [eventsPart(events, visit.now)] },
+        ...endCard(user, visit),
+      ],
+    };
+  },
+};
+
+function profileCard(user: User, { now }: Visit): ConsoleCard {
+  const proven = user.emailVerifiedAtMs === null ? "nobody vouched for it" : `proven since ${momentText(user.emailVerifiedAtMs, now)}`;
+  return {
+    title: "Profile",
+    parts: [
+      {
+        kind: "kv",
+        kv: {
+          entries: [
+            { label: "E-mail", cell: user.email === null ? { text: "none here; each organization knows its own" } : { text: user.email, note: proven } },
+            { label: "Name", cell: { text: user.name ?? "unknown" } },
+            { label: "Person id", cell: { text: user.id, code: true } },
+            { label: "Created", cell: { text: momentText(user.createdAtMs, now), note: user.externalAtMs === null ? undefined : "by a sign-in at your login page" } },
+            ...(user.disabledAtMs === null ? [] : [{ label: "Disabled", cell: { text: momentOr(user.disabledAtMs, "no", now) } }]),
+          ],
+        },
+      },
+    ],
+  };
+}
+
+function membershipsCard(user: User, visit: Visit): ConsoleCard {
+  const add = { label: "Add", url: personActPath("memberships/add", user.id), unseen: "an organization" };
+  const acts = (tenantId: string): Action[] => [
+    ...(may(visit, updateMember) ? [{ label: "Role", url: membershipPath(user.id, tenantId, "role"), unseen: `in ${tenantId}` }] : []),
+    ...(may(visit, removeMember) ? [{ label: "Remove…", url: membershipPath(user.id, tenantId, "remove"), unseen: `from ${tenantId}` }] : []),
+  ];
+  const rows = user.memberships.map(({ tenantId, role }) => ({
+    text: tenantId,
+    url: organizationPath(tenantId),
+    note: role === "admin" ? "administers it" : "member",
+    actions: acts(tenantId),
+  }));
+  return {
+    title: "Organizations",
+    action: may(visit, addUserToTenant) ? add : undefined,
+    parts: [
+      rows.length > 0
+        ? { kind: "rows", rows }
+        : { kind: "empty", empty: { strong: "In no organization", text: "Without one the person gets no token." } },
+    ],
+  };
+}
+
+/** The address of an act on a membership. */
+export const membershipPath = (user: string, tenant: string, act: string): string =>
+  pathOf(`${path}/memberships/:tenant/${act}`, { user, tenant });
+
+function endCard(user: User, visit: Visit): ConsoleCard[] {
+  const act = (label: string, name: string): Action => ({ label, url: personActPath(name, user.id), kind: "danger" });
+  const rows = [
+    ...(may(visit, signUserOut)
+      ? [{ text: "Sign out", note: "Ends every session, code and token. They may sign in again.", actions: [act("Sign out…", "sign-out")] }]
+      : []),
+    ...(may(visit, disableUser) && user.disabledAtMs === null
+      ? [{ text: "Disable", note: "Ends every session and refuses new tokens at once. Can be undone.", actions: [act("Disable…", "disable")] }]
+      : []),
+    ...(may(visit, enableUser) && user.disabledAtMs !== null
+      ? [{ text: "Enable", note: "Lets them sign in again.", actions: [{ label: "Enable…", url: personActPath("enable", user.id) }] }]
+      : []),
+    ...(may(visit, deleteUser)
+      ? [{ text: "Delete", note: "Erases the person. Cannot be undone.", actions: [act("Delete…", "delete")] }]
+      : []),
+  ];
+  return rows.length === 0 ? [] : [{ title: "End access", danger: true, parts: [{ kind: "rows", rows }] }];
+}
+
+/** The way back from an act on a person. */
+export const crumbsOf = (user: User): { label: string; url: string }[] => [
+  { label: "People", url: "/console/people" },
+  { label: nameOf(user), url: personPath(user.id) },
+];

@@ -1,0 +1,61 @@
+// Owns the list of the console's places. Whatever it has to show or to do is an entry here; what stands first is matched
+// first, so that `new` is no person's id.
+import type { Place } from "./place.ts";
+import { accessorsPlace } from "./pages/accessors.ts";
+import { activityPlace } from "./pages/activity.ts";
+import * as administrators from "./pages/administrators.ts";
+import * as applicationActs from "./pages/application_acts.ts";
+import * as applications from "./pages/applications.ts";
+import { inspectorPlace } from "./pages/inspector.ts";
+import * as keys from "./pages/keys.ts";
+import * as organizationActs from "./pages/organization_acts.ts";
+import * as organizations from "./pages/organizations.ts";
+import { overviewPlace } from "./pages/overview.ts";
+import { newPersonPlace, peoplePlace } from "./pages/people.ts";
+import { personPlace } from "./pages/person.ts";
+import * as personActs from "./pages/person_acts.ts";
+
+/** Every place. */
+export const places: readonly Place[] = [
+  overviewPlace,
+  peoplePlace,
+  newPersonPlace,
+  personPlace,
+  personActs.editPersonPlace,
+  personActs.personPasswordPlace,
+  personActs.signPersonOutPlace,
+  personActs.disablePersonPlace,
+  personActs.enablePersonPlace,
+  personActs.deletePersonPlace,
+  personActs.addMembershipPlace,
+  personActs.membershipRolePlace,
+  personActs.removeMembershipPlace,
+  organizations.organizationsPlace,
+  organizations.newOrganizationPlace,
+  organizations.organizationPlace,
+  organizationActs.editOrganizationPlace,
+  organizationActs.disableOrganizationPlace,
+  organizationActs.enableOrganizationPlace,
+  organizationActs.addDomainPlace,
+  organizationActs.verifyDomainPlace,
+  organizationActs.removeDomainPlace,
+  organizationActs.addAccessorPlace,
+  organizationActs.deleteAccessorPlace,
+  applications.applicationsPlace,
+  applications.newApplicationPlace,
+  applications.applicationPlace,
+  applicationActs.rotateSecretPlace,
+  applicationActs.disableApplicationPlace,
+  applicationActs.enableApplicationPlace,
+  applicationActs.deleteApplicationPlace,
+  accessorsPlace,
+  activityPlace,
+  keys.keysPlace,
+  keys.rotatePlace,
+  keys.revokeKeyPlace,
+  inspectorPlace,
+  administrators.administratorsPlace,
+  administrators.newAdministratorPlace,
+  administrators.administratorRolePlace,
+  administrators.removeAdministratorPlace,
+];
