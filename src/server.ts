@@ -9,6 +9,7 @@ import { saveLoginNameKeys } from "./audit/login_name_keys_store.ts";
 import { createLoginNames } from "./audit/login_names.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
+import { createConsole } from "./console/console_routes.ts";
 import { consoleOrigin } from "./console/edge/origin.ts";
 import { connectBeside, connectDatabase, type Database, storeLocationOf } from "./db/connect.ts";
 import type { StoreLimits } from "./db/dialects.ts";
@@ -195,9 +196,19 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       backEnds: apiDeps,
     });
     listening.serve(app.callback());
-    admin.serve(createAdminApp(apiDeps).callback());
-    const { mode, tenantClaim } = config;
+    const { mode, tenantClaim, publicName, supportUrl, requireVerifiedDomain } = config;
     const store = config.databaseUrl === undefined ? "sqlite" : "postgresql";
+    const facts = { version: options.version, issuer, awsClientId: config.clientId, tenantClaim };
+    const pages = createConsole({
+      ...apiDeps,
+      ...{ adminUrl, publicName, supportUrl },
+      installation: {
+        ...facts,
+        ...{ mode, store, requireVerifiedDomain },
+        jwks: async () => ({ keys: keyRing.current().publicJwks }),
+      },
+    });
+    admin.serve(createAdminApp({ ...apiDeps, pages }).callback());
     const addresses = { issuer, url: listening.url, port: listening.port, adminUrl: admin.url };
     log.info({ version: options.version, mode, store, tenantClaim, ...addresses }, "provider is serving");
     return {

@@ -2,7 +2,7 @@
 // It is meant for a private network and still trusts nobody on it.
 import { randomUUID } from "node:crypto";
 import Router from "@koa/router";
-import Koa from "koa";
+import Koa, { type Middleware } from "koa";
 import { followRequest } from "../access_log.ts";
 import { grantTypes } from "../grants_and_scopes.ts";
 import { logUnsent } from "../http_errors.ts";
@@ -22,6 +22,8 @@ export interface AdminAppDeps extends JsonRouteDeps {
   accessLog?: boolean;
   /** The product's version. */
   version?: string | undefined;
+  /** What else the port serves, before the API: it lets every request pass that is not its own. */
+  pages?: Middleware;
 }
 
 /** Makes the admin app. */
@@ -31,9 +33,10 @@ export function createAdminApp(deps: AdminAppDeps): Koa {
   app.use((ctx, next) => {
     const context = { requestId: randomUUID(), address: ctx.req.socket.remoteAddress };
     const access = { log: deps.log, port: "admin", enabled: deps.accessLog ?? false } as const;
-    return followRequest(access, ctx.req, ctx.res, context, () =>
-      answerInJson(ctx, next, deps, context.requestId),
-    );
+    return followRequest(access, ctx.req, ctx.res, context, () => {
+      const answer = () => answerInJson(ctx, next, deps, context.requestId);
+      return deps.pages === undefined ? answer() : deps.pages(ctx, answer);
+    });
   });
 
   app.use(async function textOnly(ctx, next) {

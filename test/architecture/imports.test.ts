@@ -70,6 +70,7 @@ const layers: readonly (readonly string[])[] = [
   ],
   ["accessors", "demo"],
   ["admin", "onboarding"],
+  ["console"],
   ["app.ts", "public_routes.ts"],
   ["server.ts"],
   ["cli"],
