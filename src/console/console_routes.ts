@@ -9,7 +9,13 @@ import { assertMethodIsKnown } from "../http_methods.ts";
 import { describeRequest } from "../request_context.ts";
 import { withFrame } from "../views/frame.ts";
 import { pageHeaders } from "../views/render.ts";
-import { type ConsoleDeps, frameOf, type OpenConsoleDeps, sendConsoleError, sendOn } from "./answer_routes.ts";
+import {
+  type ConsoleDeps,
+  frameOf,
+  type OpenConsoleDeps,
+  sendConsoleError,
+  sendOn,
+} from "./answer_routes.ts";
 import { decideHost } from "./edge/origin.ts";
 import { addPlace } from "./place_routes.ts";
 import { places } from "./places.ts";
@@ -55,7 +61,10 @@ function answerAt(deps: OpenConsoleDeps): (ctx: Context) => Promise<void> {
     }
     assertMethodIsKnown(ctx, [router]);
     if (ctx.querystring.length > mostQueryCharacters) {
-      throw new OperationError("invalid_input", `The query is longer than ${mostQueryCharacters} characters.`);
+      throw new OperationError(
+        "invalid_input",
+        `The query is longer than ${mostQueryCharacters} characters.`,
+      );
     }
     await serve(ctx, async () => {
       throw new OperationError("not_found", "The console has nothing at this address.", {
@@ -84,7 +93,11 @@ function foreignHost(): OperationError {
 }
 
 function notOpen(): OperationError {
-  return new OperationError("not_found", "The console is not open: nobody said under which address browsers reach it.", {
-    fix: "Set TTI_ADMIN_URL to that address, https outside of this machine, and restart.",
-  });
+  return new OperationError(
+    "not_found",
+    "The console is not open: nobody said under which address browsers reach it.",
+    {
+      fix: "Set TTI_ADMIN_URL to that address, https outside of this machine, and restart.",
+    },
+  );
 }

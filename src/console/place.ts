@@ -59,7 +59,10 @@ export interface Place {
 }
 
 /** Whether the person may run an operation: what they may not has no button. The runner asks again. */
-export function may({ role }: Pick<Visit, "role">, { entry }: Pick<Operation<TableContext>, "entry">): boolean {
+export function may(
+  { role }: Pick<Visit, "role">,
+  { entry }: Pick<Operation<TableContext>, "entry">,
+): boolean {
   return mayDo(role, entry);
 }
 

@@ -63,11 +63,7 @@ const isForTheForm = ({ status, code }: OperationError): boolean =>
  * @returns undefined: it was answered
  * @throws OperationError forbidden: the role does not open this place, or there is none
  */
-async function enter(
-  ctx: RouterContext,
-  place: Place,
-  deps: OpenConsoleDeps,
-): Promise<Visit | undefined> {
+async function enter(ctx: RouterContext, place: Place, deps: OpenConsoleDeps): Promise<Visit | undefined> {
   const id = readCookie(ctx.get("cookie"), deps.adminUrl, "session");
   const now = deps.clock();
   const signedIn = id === undefined ? undefined : await readSignedIn(deps.db, id, now.getTime());

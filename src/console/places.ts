@@ -1,6 +1,6 @@
 // Owns the list of the console's places. Whatever it has to show or to do is an entry here; what stands first is matched
 // first, so that `new` is no person's id.
-import type { Place } from "./place.ts";
+
 import { accessorsPlace } from "./pages/accessors.ts";
 import { activityPlace } from "./pages/activity.ts";
 import * as administrators from "./pages/administrators.ts";
@@ -14,6 +14,7 @@ import { overviewPlace } from "./pages/overview.ts";
 import { newPersonPlace, peoplePlace } from "./pages/people.ts";
 import { personPlace } from "./pages/person.ts";
 import * as personActs from "./pages/person_acts.ts";
+import type { Place } from "./place.ts";
 
 /** Every place. */
 export const places: readonly Place[] = [

@@ -29,7 +29,10 @@ export function shownForm(
   const fieldOf = (member: string | undefined) =>
     fields.find(({ id }) => id === member || members[member ?? ""] === id);
   const labelOf = (member: string) => fieldOf(member)?.label;
-  const faults = faultsOf(refused.error, labelOf).map((fault) => ({ ...fault, field: fieldOf(fault.member) }));
+  const faults = faultsOf(refused.error, labelOf).map((fault) => ({
+    ...fault,
+    field: fieldOf(fault.member),
+  }));
   const shown = fields.map((field) => {
     const own = faults.filter((fault) => fault.field === field).map(({ message }) => message);
     const typed = refused.form.get(field.name ?? field.id);

@@ -66,18 +66,18 @@ export interface Check {
 
 /** One thing on a card. */
 export type ConsolePart =
-  | { kind: "text"; text: string }
-  | { kind: "kv"; kv: KeyValues }
-  | { kind: "table"; table: Table }
-  | { kind: "filters"; filters: Filters }
-  | { kind: "pager"; pager: Pager }
-  | { kind: "rows"; rows: readonly ConsoleRow[] }
-  | { kind: "timeline"; timeline: Timeline }
-  | { kind: "code"; code: Code }
-  | { kind: "schedule"; schedule: KeySchedule }
-  | { kind: "checks"; checks: readonly Check[] }
-  | { kind: "empty"; empty: Empty }
-  | { kind: "form"; form: ConsoleForm };
+  | { text: string }
+  | { kv: KeyValues }
+  | { table: Table }
+  | { filters: Filters }
+  | { pager: Pager }
+  | { rows: readonly ConsoleRow[] }
+  | { timeline: Timeline }
+  | { code: Code }
+  | { schedule: KeySchedule }
+  | { checks: readonly Check[] }
+  | { empty: Empty }
+  | { form: ConsoleForm };
 
 /** A card of a page. */
 export interface ConsoleCard {

@@ -12,7 +12,7 @@ import {
   password,
   useProvider,
 } from "../provider/support/provider_fixture.ts";
-import { formsOf, UserAgent, type Visit } from "../provider/support/user_agent.ts";
+import { formsOf, type UserAgent, type Visit } from "../provider/support/user_agent.ts";
 
 /** The administrators that every console of the tests has; the last is none. */
 export const emails = {
@@ -29,12 +29,23 @@ export interface ConsoleWorld extends ProviderFixture {
 }
 
 /** Gives the tests that follow a provider with a console, and its administrators. */
-export function useConsole(options: FixtureOptions = {}, furnish?: (world: ConsoleWorld) => Promise<void>): ConsoleWorld {
+export function useConsole(
+  options: FixtureOptions = {},
+  furnish?: (world: ConsoleWorld) => Promise<void>,
+): ConsoleWorld {
   const fixture: ProviderFixture = useProvider(options, async () => {
     for (const [role, email] of Object.entries(emails)) {
-      const account = await addPerson(fixture.db, { email, name: `The ${role}`, ...(role === "nobody" ? { tenants: ["acme"] } : {}) });
+      const account = await addPerson(fixture.db, {
+        email,
+        name: `The ${role}`,
+        ...(role === "nobody" ? { tenants: ["acme"] } : {}),
+      });
       if (role === "nobody") continue;
-      await createAdministrator(fixture.db, { accountId: account.id, role: role as AdministratorRole }, new Date());
+      await createAdministrator(
+        fixture.db,
+        { accountId: account.id, role: role as AdministratorRole },
+        new Date(),
+      );
     }
     await furnish?.(world);
   });
@@ -47,7 +58,8 @@ export function useConsole(options: FixtureOptions = {}, furnish?: (world: Conso
 /** Goes wherever a visit leads, from one of the two origins to the other and back. */
 export async function goOn(agent: UserAgent, visit: Visit): Promise<Visit> {
   let at = visit;
-  for (let hops = 0; hops < 10 && at.status >= 300 && at.status < 400; hops += 1) at = await agent.follow(at.url);
+  for (let hops = 0; hops < 10 && at.status >= 300 && at.status < 400; hops += 1)
+    at = await agent.follow(at.url);
   return at;
 }
 
@@ -86,7 +98,11 @@ export async function postForm(
 /** The anti-forgery token of who is signed in; empty if nobody is. */
 export async function csrfOf({ origin }: Pick<ConsoleWorld, "origin">, agent: UserAgent): Promise<string> {
   const page = await agent.visit(`${origin}/console/keys`);
-  return formsOf(page).find(({ action }) => action === "/console/sign-out")?.fields.get("csrf") ?? "";
+  return (
+    formsOf(page)
+      .find(({ action }) => action === "/console/sign-out")
+      ?.fields.get("csrf") ?? ""
+  );
 }
 
 /** The context of an operator at the command line, who may do everything. */

@@ -5,8 +5,8 @@ import { before, describe, test } from "node:test";
 import { createAccessor } from "../../src/admin/operations/accessors.ts";
 import { addDomain } from "../../src/admin/operations/domains.ts";
 import { places } from "../../src/console/places.ts";
-import { UserAgent } from "../provider/support/user_agent.ts";
 import { addClient } from "../provider/support/provider_fixture.ts";
+import { UserAgent } from "../provider/support/user_agent.ts";
 import { cliContext, csrfOf, emails, postForm, signInToConsole, useConsole } from "./console_world.ts";
 
 /** Who opens an address, from this role on. */
@@ -74,7 +74,14 @@ const world = useConsole({}, async () => {
 
 const addressOf = (path: string): string =>
   path.replace(/:(\w+)/g, (_whole, name: string) => {
-    const named = { user: emails.nobody, tenant: "acme", domain: "acme.example", accessor: "default", client: "app", kid };
+    const named = {
+      user: emails.nobody,
+      tenant: "acme",
+      domain: "acme.example",
+      accessor: "default",
+      client: "app",
+      kid,
+    };
     const user = path.startsWith("/console/administrators") ? emails.auditor : named.user;
     return encodeURIComponent({ ...named, user }[name as keyof typeof named]);
   });
@@ -122,11 +129,16 @@ for (const role of roles) {
     test("sees no way to what the role does not open", async () => {
       for (const { path } of places.filter((place) => from[place.path] === "auditor")) {
         const { text } = await agent.visit(`${world.origin}${addressOf(path)}`);
-        const links = [...text.matchAll(/href="(\/console[^"?]*)/g)].map(([, link = ""]) => decodeURIComponent(link));
+        const links = [...text.matchAll(/href="(\/console[^"?]*)/g)].map(([, link = ""]) =>
+          decodeURIComponent(link),
+        );
         for (const link of links) {
           const led = places.find((place) => matches(place.path, link));
           assert.ok(led, `${path} leads to ${link}, which is no place`);
-          assert.ok(roles.indexOf(role) >= roles.indexOf(from[led.path] ?? "owner"), `${path} leads to ${link}`);
+          assert.ok(
+            roles.indexOf(role) >= roles.indexOf(from[led.path] ?? "owner"),
+            `${path} leads to ${link}`,
+          );
         }
       }
     });

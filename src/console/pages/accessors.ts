@@ -21,21 +21,39 @@ export const accessorsPlace: Place = {
     const { accessors, cursor } = await listAccessors(context, pageOf(query));
     const lastOf = await readLastExchanges(visit, [...new Set(accessors.map(({ tenantId }) => tenantId))]);
     return {
-      head: { title: "Data accessors", lead: "What each customer handed over at AWS, and when it was last searched with." },
+      head: {
+        title: "Data accessors",
+        lead: "What each customer handed over at AWS, and when it was last searched with.",
+      },
       cards: [
         listCard({
           ...{ path, query, label: "Data accessors", one: "data accessor", cursor },
           table: {
             caption: "Data accessors",
-            columns: [{ label: "Organization" }, { label: "Application" }, { label: "Region" }, { label: "Last exchange", kind: "number" }],
+            columns: [
+              { label: "Organization" },
+              { label: "Application" },
+              { label: "Region" },
+              { label: "Last exchange", kind: "number" },
+            ],
             rows: accessors.map((one): Cell[] => [
-              { text: one.tenantId, url: organizationPath(one.tenantId), note: one.name === "default" ? undefined : one.name },
+              {
+                text: one.tenantId,
+                url: organizationPath(one.tenantId),
+                note: one.name === "default" ? undefined : one.name,
+              },
               { text: one.applicationId, code: true, note: one.idcApplicationArn },
-              { text: one.qRegion, note: one.idcRegion === one.qRegion ? undefined : `Identity Center: ${one.idcRegion}` },
+              {
+                text: one.qRegion,
+                note: one.idcRegion === one.qRegion ? undefined : `Identity Center: ${one.idcRegion}`,
+              },
               lastOf(one.tenantId, one.name),
             ]),
           },
-          empty: { strong: "No data accessor yet", text: "Enter what a customer handed over on the organization's page." },
+          empty: {
+            strong: "No data accessor yet",
+            text: "Enter what a customer handed over on the organization's page.",
+          },
         }),
       ],
     };
@@ -58,9 +76,11 @@ async function readLastExchanges(visit: Visit, tenantIds: readonly string[]) {
   return (tenantId: string, name: string): Cell => {
     const url = withQuery("/console/activity", { organization: tenantId, type: "search.made" });
     const search = found.get(`${tenantId}/${name}`);
-    if (search !== undefined) return { text: momentText(search.atMs, visit.now), url, note: `${String(search.results)} results` };
+    if (search !== undefined)
+      return { text: momentText(search.atMs, visit.now), url, note: `${String(search.results)} results` };
     const minted = found.get(tenantId);
-    if (minted !== undefined) return { text: "none here", note: `last token for it ${momentText(minted.atMs, visit.now)}` };
+    if (minted !== undefined)
+      return { text: "none here", note: `last token for it ${momentText(minted.atMs, visit.now)}` };
     return { text: "never" };
   };
 }

@@ -15,14 +15,39 @@ const filters: Field[] = [
   { id: "account", label: "Person: id or address", type: "search" },
   { id: "organization", label: "Organization id", type: "search" },
   { id: "application", label: "Client id", type: "search" },
-  { id: "type", label: "Event", type: "select", options: [{ value: "", label: "All" }, ...Object.keys(auditEventTypes).sort().map((value) => ({ value, label: eventName(value) }))] },
-  { id: "outcome", label: "Outcome", type: "select", options: [{ value: "", label: "All" }, { value: "done", label: "Done" }, { value: "refused", label: "Refused" }] },
+  {
+    id: "type",
+    label: "Event",
+    type: "select",
+    options: [
+      { value: "", label: "All" },
+      ...Object.keys(auditEventTypes)
+        .sort()
+        .map((value) => ({ value, label: eventName(value) })),
+    ],
+  },
+  {
+    id: "outcome",
+    label: "Outcome",
+    type: "select",
+    options: [
+      { value: "", label: "All" },
+      { value: "done", label: "Done" },
+      { value: "refused", label: "Refused" },
+    ],
+  },
   { id: "from", label: "From (UTC)", type: "date" },
   { id: "until", label: "Until (UTC)", type: "date" },
 ];
 
 // What the operation calls each.
-const members: Readonly<Record<string, string>> = { account: "account", organization: "tenantId", application: "clientId", type: "type", outcome: "outcome" };
+const members: Readonly<Record<string, string>> = {
+  account: "account",
+  organization: "tenantId",
+  application: "clientId",
+  type: "type",
+  outcome: "outcome",
+};
 
 /** The audit trail. */
 export const activityPlace: Place = {
@@ -34,8 +59,21 @@ export const activityPlace: Place = {
       return await readPage(visit);
     } catch (error) {
       // What was asked for stands in the address: it is said beside the filters.
-      if (!(error instanceof OperationError) || error.status >= 500 || error.status === 401 || error.status === 403) throw error;
-      return { ...pageWith(visit, [], undefined), errors: { title: "This cannot be looked for", errors: [{ message: `${error.message} ${error.fix}` }], code: error.code } };
+      if (
+        !(error instanceof OperationError) ||
+        error.status >= 500 ||
+        error.status === 401 ||
+        error.status === 403
+      )
+        throw error;
+      return {
+        ...pageWith(visit, [], undefined),
+        errors: {
+          title: "This cannot be looked for",
+          errors: [{ message: `${error.message} ${error.fix}` }],
+          code: error.code,
+        },
+      };
     }
   },
 };
@@ -71,7 +109,11 @@ function pageWith({ query, now }: Visit, events: Events, cursor: string | undefi
   const row = (event: Events[number]): Cell[] => [
     { text: eventName(event.type), note: detailsText(event) || undefined },
     toneOf(event) === "bad" ? { text: "Refused", tone: "bad" } : { text: "Done" },
-    { text: event.accountId ?? "", url: event.accountId === undefined ? undefined : `/console/people/${encodeURIComponent(event.accountId)}` },
+    {
+      text: event.accountId ?? "",
+      url:
+        event.accountId === undefined ? undefined : `/console/people/${encodeURIComponent(event.accountId)}`,
+    },
     { text: momentText(event.atMs, now), note: noteOf(event, now).split(" · ").slice(1).join(" · ") },
   ];
   return {
@@ -81,7 +123,12 @@ function pageWith({ query, now }: Visit, events: Events, cursor: string | undefi
         ...{ path, query, label: "Events", one: "event", filters, cursor },
         table: {
           caption: "Events of the audit trail",
-          columns: [{ label: "What" }, { label: "Outcome", kind: "state" }, { label: "Person" }, { label: "When and by whom" }],
+          columns: [
+            { label: "What" },
+            { label: "Outcome", kind: "state" },
+            { label: "Person" },
+            { label: "When and by whom" },
+          ],
           rows: events.map(row),
         },
         empty: { strong: "No events yet", text: "Whatever is done or refused stands here." },

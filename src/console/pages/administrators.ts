@@ -1,20 +1,21 @@
 // Owns the administrators in the console: who administers, and as what; making one, another role, taking it away.
+
+import { administratorRoles } from "../../admin/administrators/roles.ts";
 import {
   createAdministrator,
   listAdministrators,
   removeAdministrator,
   updateAdministrator,
 } from "../../admin/operations/administrators.ts";
-import { administratorRoles } from "../../admin/administrators/roles.ts";
+import { showUser } from "../../admin/operations/users.ts";
 import type { Action, Field } from "../../views/parts.ts";
 import { given } from "../form_values.ts";
-import { may, param, type Place, pathOf, type Visit } from "../place.ts";
+import { may, type Place, param, pathOf, type Visit } from "../place.ts";
 import { shownForm } from "../refusals.ts";
 import { momentText } from "../words.ts";
 import { confirmPlace } from "./confirm_place.ts";
 import { listCard, pageOf } from "./list_page.ts";
 import { nameOf, personPath } from "./people.ts";
-import { showUser } from "../../admin/operations/users.ts";
 
 const path = "/console/administrators";
 const newPath = `${path}/new`;
@@ -47,19 +48,36 @@ export const administratorsPlace: Place = {
       id === accountId
         ? []
         : [
-            ...(may(visit, updateAdministrator) ? [{ label: "Role", url: actPath(id, "role"), unseen: `of ${name}` }] : []),
-            ...(may(visit, removeAdministrator) ? [{ label: "Remove…", url: actPath(id, "remove"), kind: "danger" as const, unseen: name }] : []),
+            ...(may(visit, updateAdministrator)
+              ? [{ label: "Role", url: actPath(id, "role"), unseen: `of ${name}` }]
+              : []),
+            ...(may(visit, removeAdministrator)
+              ? [{ label: "Remove…", url: actPath(id, "remove"), kind: "danger" as const, unseen: name }]
+              : []),
           ];
     return {
-      head: { title: "Administrators", lead: "Who administers this installation. Belonging to an organization gives none of it.", actions: may(visit, createAdministrator) ? [add] : [] },
+      head: {
+        title: "Administrators",
+        lead: "Who administers this installation. Belonging to an organization gives none of it.",
+        actions: may(visit, createAdministrator) ? [add] : [],
+      },
       cards: [
         listCard({
           ...{ path, query, label: "Administrators", one: "administrator", cursor },
           table: {
             caption: "Administrators",
-            columns: [{ label: "Name" }, { label: "Role", kind: "state" }, { label: "Since", kind: "number" }, { label: "Act" }],
+            columns: [
+              { label: "Name" },
+              { label: "Role", kind: "state" },
+              { label: "Since", kind: "number" },
+              { label: "Act" },
+            ],
             rows: administrators.map((one) => [
-              { text: nameOf(one), url: personPath(one.id), note: one.id === accountId ? "you" : one.name === null ? undefined : (one.email ?? undefined) },
+              {
+                text: nameOf(one),
+                url: personPath(one.id),
+                note: one.id === accountId ? "you" : one.name === null ? undefined : (one.email ?? undefined),
+              },
               one.disabledAtMs === null ? { text: one.role } : { text: `${one.role}, disabled`, tone: "bad" },
               { text: momentText(one.createdAtMs, now) },
               { text: "", actions: acts(one.id, nameOf(one)) },
@@ -80,18 +98,29 @@ export const newAdministratorPlace: Place = {
   async show(_visit, refused) {
     const { fields, errors } = shownForm(
       [
-        { id: "email", label: "E-mail address", type: "email", required: true, autocomplete: "off", hint: "Of an account that exists, or of a new one." },
+        {
+          id: "email",
+          label: "E-mail address",
+          type: "email",
+          required: true,
+          autocomplete: "off",
+          hint: "Of an account that exists, or of a new one.",
+        },
         { id: "name", label: "Name", autocomplete: "off", hint: "Of a new account." },
         roleField("operator"),
       ],
       refused,
     );
     const form = { action: newPath, fields, submitLabel: "Add the administrator", cancelUrl: path };
-    return { head: { title: "Add an administrator", crumbs }, errors, cards: [{ parts: [{ kind: "form", form }] }] };
+    return { head: { title: "Add an administrator", crumbs }, errors, cards: [{ parts: [{ form }] }] };
   },
   async act({ context }, form) {
     const email = form.get("email")?.trim() ?? "";
-    const created = await createAdministrator(context, { email, role: form.get("role") ?? "", ...given(form, "name") });
+    const created = await createAdministrator(context, {
+      email,
+      role: form.get("role") ?? "",
+      ...given(form, "name"),
+    });
     const { generatedPassword } = created;
     if (generatedPassword === undefined) return { to: path, news: "created" };
     return {
@@ -119,10 +148,17 @@ export const administratorRolePlace: Place = {
     const { fields, errors } = shownForm([roleField(await roleOf(visit, user.id))], refused);
     const form = { action: actPath(user.id, "role"), fields, submitLabel: "Save", cancelUrl: path };
     const lead = "What they may do is by the new role at once.";
-    return { head: { title: `Role of ${nameOf(user)}`, crumbs, lead }, errors, cards: [{ parts: [{ kind: "form", form }] }] };
+    return {
+      head: { title: `Role of ${nameOf(user)}`, crumbs, lead },
+      errors,
+      cards: [{ parts: [{ form }] }],
+    };
   },
   async act(visit, form) {
-    const { unchanged } = await updateAdministrator(visit.context, { user: param(visit, "user"), role: form.get("role") ?? "" });
+    const { unchanged } = await updateAdministrator(visit.context, {
+      user: param(visit, "user"),
+      role: form.get("role") ?? "",
+    });
     return { to: path, news: unchanged ? "unchanged" : "saved" };
   },
 };
@@ -142,7 +178,10 @@ export const removeAdministratorPlace: Place = confirmPlace({
       title: "Remove the administrator",
       crumbs,
       what: `${nameOf(user)} administers nothing from now on.`,
-      consequences: ["What they are in the middle of ends, on every instance.", "The account stays, and what it belongs to."],
+      consequences: [
+        "What they are in the middle of ends, on every instance.",
+        "The account stays, and what it belongs to.",
+      ],
       undo: "They can be made an administrator again.",
       submitLabel: "Remove",
       cancelUrl: path,

@@ -1,7 +1,12 @@
 // Owns what is done to one application: another secret, and ending its access.
-import { deleteClient, disableClient, enableClient, rotateClientSecret } from "../../admin/operations/client_access.ts";
+import {
+  deleteClient,
+  disableClient,
+  enableClient,
+  rotateClientSecret,
+} from "../../admin/operations/client_access.ts";
 import { showClient } from "../../admin/operations/clients.ts";
-import { param, type Place, type Visit } from "../place.ts";
+import { type Place, param, type Visit } from "../place.ts";
 import { many } from "../words.ts";
 import { applicationCrumbs, applicationName, applicationPath, secretPage } from "./applications.ts";
 import { assertTyped, confirmPlace, typedField } from "./confirm_place.ts";
@@ -18,14 +23,19 @@ export const rotateSecretPlace: Place = confirmPlace({
       title: "New secret",
       crumbs: applicationCrumbs(client),
       what: `${applicationName(client)} gets a new secret, which is shown once.`,
-      consequences: ["The old one counts no more, at once.", "Access tokens it got for itself end. What people let it do stays."],
+      consequences: [
+        "The old one counts no more, at once.",
+        "Access tokens it got for itself end. What people let it do stays.",
+      ],
       undo: "This cannot be undone.",
       submitLabel: "Make a new secret",
       cancelUrl: applicationPath(client.clientId),
     };
   },
   async act(visit) {
-    const { client, clientSecret } = await rotateClientSecret(visit.context, { clientId: param(visit, "client") });
+    const { client, clientSecret } = await rotateClientSecret(visit.context, {
+      clientId: param(visit, "client"),
+    });
     return { page: secretPage(client, clientSecret) };
   },
 });
@@ -39,7 +49,9 @@ export const disableApplicationPlace: Place = confirmPlace({
       title: "Disable",
       crumbs: applicationCrumbs(client),
       what: `${applicationName(client)} proves itself nowhere any more: no sign-in, no token, no call of the API.`,
-      consequences: ["Grants, codes and tokens of its people, its own access tokens and the logins it vouched for end at once, on every instance."],
+      consequences: [
+        "Grants, codes and tokens of its people, its own access tokens and the logins it vouched for end at once, on every instance.",
+      ],
       undo: "It can be undone: its registration stays. What ended does not come back.",
       submitLabel: "Disable",
       cancelUrl: applicationPath(client.clientId),

@@ -1,13 +1,19 @@
 // Owns the list of applications, the page of one, and registering one.
-import { deleteClient, disableClient, enableClient, rotateClientSecret } from "../../admin/operations/client_access.ts";
+
+import { listEvents } from "../../admin/operations/audit.ts";
+import {
+  deleteClient,
+  disableClient,
+  enableClient,
+  rotateClientSecret,
+} from "../../admin/operations/client_access.ts";
 import type { ClientView } from "../../admin/operations/client_view.ts";
 import { createClient, listClients, showClient } from "../../admin/operations/clients.ts";
-import { listEvents } from "../../admin/operations/audit.ts";
 import { tenantRights, tenantsOfRight } from "../../provider/clients/tenant_rights.ts";
 import type { ConsoleCard, ConsolePage } from "../../views/console_pages.ts";
 import type { Action, Cell, Field } from "../../views/parts.ts";
 import { given, isTicked, linesOf } from "../form_values.ts";
-import { may, param, type Place, pathOf, type Refused, type Visit, withQuery } from "../place.ts";
+import { may, type Place, param, pathOf, type Refused, type Visit, withQuery } from "../place.ts";
 import { shownForm } from "../refusals.ts";
 import { disabledBadge, momentText } from "../words.ts";
 import { eventsPart } from "./event_words.ts";
@@ -20,10 +26,12 @@ const newPath = `${path}/new`;
 export const applicationPath = (client: string): string => pathOf(`${path}/:client`, { client });
 
 /** The address of an act on an application. */
-export const applicationActPath = (client: string, act: string): string => pathOf(`${path}/:client/${act}`, { client });
+export const applicationActPath = (client: string, act: string): string =>
+  pathOf(`${path}/:client/${act}`, { client });
 
 /** What an application is called. */
-export const applicationName = ({ clientId, metadata }: ClientView): string => metadata.client_name ?? clientId;
+export const applicationName = ({ clientId, metadata }: ClientView): string =>
+  metadata.client_name ?? clientId;
 
 /** The way back from an act on an application. */
 export const applicationCrumbs = (client: ClientView): { label: string; url: string }[] => [
@@ -41,22 +49,38 @@ export const applicationsPlace: Place = {
     const { clients, cursor } = await listClients(context, pageOf(query));
     const add = { label: "Add an application", url: newPath, kind: "primary" } as const;
     const row = (client: ClientView): Cell[] => [
-      { text: applicationName(client), url: applicationPath(client.clientId), note: client.metadata.client_name === undefined ? undefined : client.clientId },
+      {
+        text: applicationName(client),
+        url: applicationPath(client.clientId),
+        note: client.metadata.client_name === undefined ? undefined : client.clientId,
+      },
       { text: client.metadata.first_party === true ? "yours" : "third party" },
       client.disabledAtMs === null ? { text: "Active" } : { text: "Disabled", tone: "bad" },
       { text: momentText(client.createdAtMs, now) },
     ];
     return {
-      head: { title: "Applications", lead: "What signs people in here, and the back ends that act for them.", actions: may(visit, createClient) ? [add] : [] },
+      head: {
+        title: "Applications",
+        lead: "What signs people in here, and the back ends that act for them.",
+        actions: may(visit, createClient) ? [add] : [],
+      },
       cards: [
         listCard({
           ...{ path, query, label: "Applications", one: "application", cursor },
           table: {
             caption: "Applications",
-            columns: [{ label: "Name" }, { label: "Whose" }, { label: "State", kind: "state" }, { label: "Created", kind: "number" }],
+            columns: [
+              { label: "Name" },
+              { label: "Whose" },
+              { label: "State", kind: "state" },
+              { label: "Created", kind: "number" },
+            ],
             rows: clients.map(row),
           },
-          empty: { strong: "No application yet", text: "An application signs people in; a back end gets tokens for them." },
+          empty: {
+            strong: "No application yet",
+            text: "An application signs people in; a back end gets tokens for them.",
+          },
         }),
       ],
     };
@@ -83,7 +107,11 @@ export const applicationPlace: Place = {
       },
       cards: [registrationCard(client, visit), addressesCard(client)],
       side: [
-        { title: "Latest events", action: { label: "All", url: activity, unseen: "events" }, parts: [eventsPart(events, visit.now)] },
+        {
+          title: "Latest events",
+          action: { label: "All", url: activity, unseen: "events" },
+          parts: [eventsPart(events, visit.now)],
+        },
         ...endCard(client, visit),
       ],
     };
@@ -101,18 +129,32 @@ function registrationCard({ clientId, metadata, createdAtMs }: ClientView, { now
   const proof = metadata.token_endpoint_auth_method ?? "client_secret_basic";
   const rights = tenantRights.flatMap((right) => {
     const tenants = tenantsOfRight(metadata, right);
-    return tenants.length === 0 ? [] : [{ label: `May ${right}`, cell: { text: tenants.includes("*") ? "for every organization" : tenants.join(", ") } }];
+    return tenants.length === 0
+      ? []
+      : [
+          {
+            label: `May ${right}`,
+            cell: { text: tenants.includes("*") ? "for every organization" : tenants.join(", ") },
+          },
+        ];
   });
   return {
     title: "Registration",
     parts: [
       {
-        kind: "kv",
         kv: {
           entries: [
             { label: "Client id", cell: { text: clientId, code: true } },
             { label: "Proves itself by", cell: { text: proofs[proof] ?? proof } },
-            { label: "Whose", cell: { text: metadata.first_party === true ? "yours: people are not asked for consent" : "a third party's: people are asked" } },
+            {
+              label: "Whose",
+              cell: {
+                text:
+                  metadata.first_party === true
+                    ? "yours: people are not asked for consent"
+                    : "a third party's: people are asked",
+              },
+            },
             { label: "Grants", cell: { text: (metadata.grant_types ?? []).join(", ") || "none" } },
             { label: "Scopes", cell: { text: metadata.scope ?? "none" } },
             { label: "PKCE", cell: { text: metadata.require_pkce === false ? "not required" : "required" } },
@@ -129,34 +171,68 @@ function addressesCard({ metadata }: ClientView): ConsoleCard {
   const rows = [
     ...(metadata.redirect_uris ?? []).map((text) => ({ text, note: "after a sign-in" })),
     ...(metadata.post_logout_redirect_uris ?? []).map((text) => ({ text, note: "after signing out" })),
-    ...(metadata.backchannel_logout_uri === undefined ? [] : [{ text: metadata.backchannel_logout_uri, note: "told of sign-outs" }]),
+    ...(metadata.backchannel_logout_uri === undefined
+      ? []
+      : [{ text: metadata.backchannel_logout_uri, note: "told of sign-outs" }]),
     ...(metadata.jwks_uri === undefined ? [] : [{ text: metadata.jwks_uri, note: "its public keys" }]),
   ];
   const empty = { strong: "No addresses", text: "Nobody is sent to it." };
-  return { title: "Addresses", parts: [rows.length > 0 ? { kind: "rows", rows } : { kind: "empty", empty }] };
+  return { title: "Addresses", parts: [rows.length > 0 ? { rows } : { empty }] };
 }
 
 function endCard(client: ClientView, visit: Visit): ConsoleCard[] {
-  const act = (label: string, name: string): Action => ({ label, url: applicationActPath(client.clientId, name), kind: "danger" });
+  const act = (label: string, name: string): Action => ({
+    label,
+    url: applicationActPath(client.clientId, name),
+    kind: "danger",
+  });
   const rows = [
     ...(may(visit, disableClient) && client.disabledAtMs === null
-      ? [{ text: "Disable", note: "It proves itself nowhere any more. Can be undone.", actions: [act("Disable…", "disable")] }]
+      ? [
+          {
+            text: "Disable",
+            note: "It proves itself nowhere any more. Can be undone.",
+            actions: [act("Disable…", "disable")],
+          },
+        ]
       : []),
     ...(may(visit, enableClient) && client.disabledAtMs !== null
-      ? [{ text: "Enable", note: "It may be used again.", actions: [{ label: "Enable…", url: applicationActPath(client.clientId, "enable") }] }]
+      ? [
+          {
+            text: "Enable",
+            note: "It may be used again.",
+            actions: [{ label: "Enable…", url: applicationActPath(client.clientId, "enable") }],
+          },
+        ]
       : []),
     ...(may(visit, deleteClient)
-      ? [{ text: "Delete", note: "Ends all that stands for it. Cannot be undone.", actions: [act("Delete…", "delete")] }]
+      ? [
+          {
+            text: "Delete",
+            note: "Ends all that stands for it. Cannot be undone.",
+            actions: [act("Delete…", "delete")],
+          },
+        ]
       : []),
   ];
-  return rows.length === 0 ? [] : [{ title: "End access", danger: true, parts: [{ kind: "rows", rows }] }];
+  return rows.length === 0 ? [] : [{ title: "End access", danger: true, parts: [{ rows }] }];
 }
 
 const newFields: Field[] = [
   { id: "name", label: "Name", required: true, hint: "What people read when it asks for their consent." },
   { id: "clientId", label: "Client id", autocomplete: "off", hint: "Empty: one is made." },
-  { id: "redirectUris", label: "Addresses people come back to", type: "textarea", hint: "One on each line: https, or http on this machine." },
-  { id: "postLogoutRedirectUris", label: "Addresses after signing out", type: "textarea", hint: "One on each line; may be empty." },
+  {
+    id: "redirectUris",
+    label: "Addresses people come back to",
+    type: "textarea",
+    hint: "One on each line: https, or http on this machine.",
+  },
+  {
+    id: "postLogoutRedirectUris",
+    label: "Addresses after signing out",
+    type: "textarea",
+    hint: "One on each line; may be empty.",
+  },
   {
     id: "authMethod",
     label: "Proves itself by",
@@ -208,10 +284,13 @@ export function secretPage(client: ClientView, secret: string): ConsolePage {
 
 function newApplicationPage(refused: Refused | undefined): ConsolePage {
   const { fields, errors } = shownForm(newFields, refused);
-  const lead = "It signs people in. Back ends that mint, search or answer logins are registered with tti client create.";
+  const lead =
+    "It signs people in. Back ends that mint, search or answer logins are registered with tti client create.";
   return {
     head: { title: "Add an application", crumbs: [{ label: "Applications", url: path }], lead },
     errors,
-    cards: [{ parts: [{ kind: "form", form: { action: newPath, fields, submitLabel: "Add the application", cancelUrl: path } }] }],
+    cards: [
+      { parts: [{ form: { action: newPath, fields, submitLabel: "Add the application", cancelUrl: path } }] },
+    ],
   };
 }

@@ -34,7 +34,9 @@ export function confirmPlace({ ask, act, ...place }: AskedAct): Place {
     },
     async act(visit, form) {
       if (form.get("confirm") !== "yes") {
-        throw new OperationError("invalid_input", "The question was not answered.", { fix: "Answer it with the button." });
+        throw new OperationError("invalid_input", "The question was not answered.", {
+          fix: "Answer it with the button.",
+        });
       }
       return act(visit, form);
     },
@@ -52,5 +54,8 @@ export function typedField(name: string, what: string): Field {
 /** @throws OperationError invalid_input, if another name was typed */
 export function assertTyped(form: ReadonlyMap<string, string>, name: string): void {
   if (form.get("typed")?.trim() === name) return;
-  throw new OperationError("invalid_input", `typed is not ${name}.`, { field: "typed", fix: "Type it exactly as it is written." });
+  throw new OperationError("invalid_input", `typed is not ${name}.`, {
+    field: "typed",
+    fix: "Type it exactly as it is written.",
+  });
 }

@@ -38,9 +38,9 @@ export function toneOf({ type }: AuditEvent): Tone {
 /** Events as a timeline; what stands in place of one where there are none. */
 export function eventsPart(events: readonly AuditEvent[], now: Date): ConsolePart {
   if (events.length === 0) {
-    return { kind: "empty", empty: { strong: "No events", text: "Nothing of this stands in the audit trail." } };
+    return { empty: { strong: "No events", text: "Nothing of this stands in the audit trail." } };
   }
-  return { kind: "timeline", timeline: timelineOf(events, now) };
+  return { timeline: timelineOf(events, now) };
 }
 
 function timelineOf(events: readonly AuditEvent[], now: Date): Timeline {

@@ -3,7 +3,7 @@ import { keyStatus, revoke, rotate } from "../../admin/operations/keys.ts";
 import type { KeyStatus, KeyView } from "../../provider/keys/key_status.ts";
 import type { ConsoleCard, KeySchedule, Span } from "../../views/console_pages.ts";
 import type { Tone } from "../../views/parts.ts";
-import { may, param, type Place, pathOf, type Visit } from "../place.ts";
+import { may, type Place, param, pathOf, type Visit } from "../place.ts";
 import { momentOr, momentText } from "../words.ts";
 import { confirmPlace } from "./confirm_place.ts";
 
@@ -19,10 +19,14 @@ export const keysPlace: Place = {
     const status = await keyStatus(visit.context);
     const act = { label: "Rotate sooner…", url: `${path}/rotate` };
     return {
-      head: { title: "Signing keys", lead: "Keys follow one another by themselves.", actions: may(visit, rotate) ? [act] : [] },
+      head: {
+        title: "Signing keys",
+        lead: "Keys follow one another by themselves.",
+        actions: may(visit, rotate) ? [act] : [],
+      },
       banners: status.warnings.map((text) => ({ tone: "warn", text }) as const),
       cards: [
-        { title: "Schedule", parts: [{ kind: "schedule", schedule: scheduleOf(status.keys, visit.now) }] },
+        { title: "Schedule", parts: [{ schedule: scheduleOf(status.keys, visit.now) }] },
         keysCard(status, visit),
         instancesCard(status, visit),
       ],
@@ -34,12 +38,12 @@ const phaseTones: Readonly<Record<string, Tone>> = { current: "ok", next: "info"
 
 function keysCard({ keys }: KeyStatus, visit: Visit): ConsoleCard {
   const { now } = visit;
-  const revocable = (key: KeyView) => may(visit, revoke) && (key.phase === "next" || key.phase === "previous");
+  const revocable = (key: KeyView) =>
+    may(visit, revoke) && (key.phase === "next" || key.phase === "previous");
   return {
     title: "Keys",
     parts: [
       {
-        kind: "table",
         table: {
           caption: "Signing keys",
           columns: [
@@ -52,13 +56,34 @@ function keysCard({ keys }: KeyStatus, visit: Visit): ConsoleCard {
             { label: "Act" },
           ],
           rows: keys.map((key) => [
-            { text: key.kid, code: true, note: key.kept === "kms" ? "in AWS KMS" : key.kept === "destroyed" ? "its private half is destroyed" : undefined },
+            {
+              text: key.kid,
+              code: true,
+              note:
+                key.kept === "kms"
+                  ? "in AWS KMS"
+                  : key.kept === "destroyed"
+                    ? "its private half is destroyed"
+                    : undefined,
+            },
             { text: key.phase, tone: phaseTones[key.phase] ?? "none" },
             { text: momentText(key.publishedSinceMs, now) },
             { text: momentText(key.maySignAtMs, now) },
             { text: momentOr(key.stopsSigningAtMs, "another takes over", now) },
             { text: momentOr(key.revokedAtMs ?? key.leavesJwksAtMs, "not set", now) },
-            { text: "", actions: revocable(key) ? [{ label: "Revoke…", url: pathOf(`${path}/:kid/revoke`, { kid: key.kid }), kind: "danger", unseen: key.kid }] : [] },
+            {
+              text: "",
+              actions: revocable(key)
+                ? [
+                    {
+                      label: "Revoke…",
+                      url: pathOf(`${path}/:kid/revoke`, { kid: key.kid }),
+                      kind: "danger",
+                      unseen: key.kid,
+                    },
+                  ]
+                : [],
+            },
           ]),
         },
       },
@@ -70,9 +95,21 @@ function instancesCard({ instances }: KeyStatus, { now }: Visit): ConsoleCard {
   const rows = instances.map((one) => ({
     text: one.instanceId,
     note: `signs with ${one.signingKid ?? "no key"} · seen ${momentText(one.seenAtMs, now)}`,
-    badge: one.lacks.length > 0 ? ({ text: `Lacks ${one.lacks.join(", ")}`, tone: "bad" } as const) : one.live ? undefined : ({ text: "Silent", tone: "warn" } as const),
+    badge:
+      one.lacks.length > 0
+        ? ({ text: `Lacks ${one.lacks.join(", ")}`, tone: "bad" } as const)
+        : one.live
+          ? undefined
+          : ({ text: "Silent", tone: "warn" } as const),
   }));
-  return { title: "Instances", parts: [rows.length > 0 ? { kind: "rows", rows } : { kind: "empty", empty: { strong: "No instance", text: "None was heard of within the last hour." } }] };
+  return {
+    title: "Instances",
+    parts: [
+      rows.length > 0
+        ? { rows }
+        : { empty: { strong: "No instance", text: "None was heard of within the last hour." } },
+    ],
+  };
 }
 
 /**
@@ -127,7 +164,10 @@ export const rotatePlace: Place = confirmPlace({
     title: "Rotate sooner",
     crumbs,
     what: "The next key signs as soon as every cache can have it, and not only when its turn comes.",
-    consequences: ["Nothing breaks: tokens of the present key stay valid until they end, and it stays published as long.", "Of a key that has leaked this is no cure: tti key rotate --emergency gives it up at once."],
+    consequences: [
+      "Nothing breaks: tokens of the present key stay valid until they end, and it stays published as long.",
+      "Of a key that has leaked this is no cure: tti key rotate --emergency gives it up at once.",
+    ],
     undo: "This cannot be undone, and need not be.",
     submitLabel: "Rotate",
     cancelUrl: path,
@@ -147,7 +187,9 @@ export const revokeKeyPlace: Place = confirmPlace({
       title: "Revoke",
       crumbs,
       what: `The key ${kid} leaves the published keys now.`,
-      consequences: ["Tokens that it signed and that have not ended are refused by whoever looks at the published keys anew."],
+      consequences: [
+        "Tokens that it signed and that have not ended are refused by whoever looks at the published keys anew.",
+      ],
       undo: "This cannot be undone.",
       submitLabel: "Revoke",
       cancelUrl: path,

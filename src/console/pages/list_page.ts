@@ -1,8 +1,9 @@
 // Owns what every list of the console has in common: its state is its address (filters, order, page), a way to the rows before
 // and after, and what stands there when there are none. Pure.
+
+import { parseJson } from "../../input/json_text.ts";
 import type { ConsoleCard, ConsolePart } from "../../views/console_pages.ts";
 import type { Empty, Field, Table } from "../../views/parts.ts";
-import { parseJson } from "../../input/json_text.ts";
 import { withQuery } from "../place.ts";
 import { many } from "../words.ts";
 
@@ -49,22 +50,37 @@ export function listCard(list: ShownList): ConsoleCard {
   const shown = `${many(table.rows.length, one, several)} on this page${more ? ", and there are more" : ""}`;
   const parts: ConsolePart[] = [];
   if (filters.length > 0) {
-    const hidden = Object.fromEntries(kept.flatMap((name) => (query.get(name) ? [[name, query.get(name) ?? ""]] : [])));
+    const hidden = Object.fromEntries(
+      kept.flatMap((name) => (query.get(name) ? [[name, query.get(name) ?? ""]] : [])),
+    );
     const valued = filters.map((field) => ({ ...field, value: query.get(field.name ?? field.id) ?? "" }));
     const clearUrl = isFiltered ? path : undefined;
-    parts.push({ kind: "filters", filters: { action: path, label: list.label, fields: valued, hidden, result: shown, clearUrl } });
+    parts.push({
+      filters: { action: path, label: list.label, fields: valued, hidden, result: shown, clearUrl },
+    });
   }
   if (table.rows.length === 0) {
-    const none = { strong: "Nothing matches", text: "Nothing here fits what was asked for.", action: { label: "Show all", url: path } };
-    parts.push({ kind: "empty", empty: isFiltered || after !== "" ? none : list.empty });
+    const none = {
+      strong: "Nothing matches",
+      text: "Nothing here fits what was asked for.",
+      action: { label: "Show all", url: path },
+    };
+    parts.push({ empty: isFiltered || after !== "" ? none : list.empty });
   } else {
-    parts.push({ kind: "table", table });
+    parts.push({ table });
   }
   if (more || after !== "") {
-    const nextUrl = more ? withQuery(path, { ...asked, after: cursor, back: formatBack([...back, after]) }) : undefined;
+    const nextUrl = more
+      ? withQuery(path, { ...asked, after: cursor, back: formatBack([...back, after]) })
+      : undefined;
     const before = back.at(-1);
-    const previousUrl = after === "" ? undefined : withQuery(path, { ...asked, after: before, back: formatBack(back.slice(0, -1)) });
-    parts.push({ kind: "pager", pager: { label: `Pages of ${list.label.toLowerCase()}`, summary: shown, nextUrl, previousUrl } });
+    const previousUrl =
+      after === ""
+        ? undefined
+        : withQuery(path, { ...asked, after: before, back: formatBack(back.slice(0, -1)) });
+    parts.push({
+      pager: { label: `Pages of ${list.label.toLowerCase()}`, summary: shown, nextUrl, previousUrl },
+    });
   }
   return { parts };
 }
@@ -74,12 +90,16 @@ function readBack(text: string | undefined): string[] {
   if (text === undefined || text === "") return [];
   try {
     const found = parseJson(Buffer.from(text, "base64url"));
-    return Array.isArray(found) ? found.filter((one): one is string => typeof one === "string").slice(-mostPagesBack) : [];
+    return Array.isArray(found)
+      ? found.filter((one): one is string => typeof one === "string").slice(-mostPagesBack)
+      : [];
   } catch {
     return [];
   }
 }
 
 function formatBack(back: readonly string[]): string | undefined {
-  return back.length === 0 ? undefined : Buffer.from(JSON.stringify(back.slice(-mostPagesBack))).toString("base64url");
+  return back.length === 0
+    ? undefined
+    : Buffer.from(JSON.stringify(back.slice(-mostPagesBack))).toString("base64url");
 }

@@ -5,7 +5,7 @@ import { disableTenant, enableTenant } from "../../admin/operations/tenant_acces
 import { showTenant, updateTenant } from "../../admin/operations/tenants.ts";
 import { presencePolicyText } from "../../provider/presence/presence_policy.ts";
 import { given, isTicked } from "../form_values.ts";
-import { param, type Place, type Visit } from "../place.ts";
+import { type Place, param, type Visit } from "../place.ts";
 import { shownForm } from "../refusals.ts";
 import { confirmPlace } from "./confirm_place.ts";
 import { domainPath, organizationActPath, organizationCrumbs, organizationPath } from "./organizations.ts";
@@ -28,7 +28,13 @@ export const editOrganizationPlace: Place = {
     const { fields, errors } = shownForm(
       [
         { id: "name", label: "Name", value: tenant.name, required: true },
-        { id: "loginMethod", label: "People sign in", type: "select", options: logins, value: tenant.loginMethod },
+        {
+          id: "loginMethod",
+          label: "People sign in",
+          type: "select",
+          options: logins,
+          value: tenant.loginMethod,
+        },
         {
           id: "presence",
           label: "Presence",
@@ -44,8 +50,17 @@ export const editOrganizationPlace: Place = {
       ],
       refused,
     );
-    const form = { action: organizationActPath(tenant.id, "edit"), fields, submitLabel: "Save", cancelUrl: organizationPath(tenant.id) };
-    return { head: { title: "Edit", crumbs: organizationCrumbs(tenant) }, errors, cards: [{ parts: [{ kind: "form", form }] }] };
+    const form = {
+      action: organizationActPath(tenant.id, "edit"),
+      fields,
+      submitLabel: "Save",
+      cancelUrl: organizationPath(tenant.id),
+    };
+    return {
+      head: { title: "Edit", crumbs: organizationCrumbs(tenant) },
+      errors,
+      cards: [{ parts: [{ form }] }],
+    };
   },
   async act(visit, form) {
     const { id } = await updateTenant(visit.context, {
@@ -112,11 +127,28 @@ export const addDomainPlace: Place = {
   async show(visit, refused) {
     const tenant = await tenantOf(visit);
     const { fields, errors } = shownForm(
-      [{ id: "domain", label: "Domain", required: true, autocomplete: "off", hint: "Such as acme.com. The next page says which DNS record proves it." }],
+      [
+        {
+          id: "domain",
+          label: "Domain",
+          required: true,
+          autocomplete: "off",
+          hint: "Such as acme.com. The next page says which DNS record proves it.",
+        },
+      ],
       refused,
     );
-    const form = { action: organizationActPath(tenant.id, "domains/add"), fields, submitLabel: "Claim the domain", cancelUrl: organizationPath(tenant.id) };
-    return { head: { title: "Add a domain", crumbs: organizationCrumbs(tenant) }, errors, cards: [{ parts: [{ kind: "form", form }] }] };
+    const form = {
+      action: organizationActPath(tenant.id, "domains/add"),
+      fields,
+      submitLabel: "Claim the domain",
+      cancelUrl: organizationPath(tenant.id),
+    };
+    return {
+      head: { title: "Add a domain", crumbs: organizationCrumbs(tenant) },
+      errors,
+      cards: [{ parts: [{ form }] }],
+    };
   },
   async act(visit, form) {
     const { tenantId, domain } = await addDomain(visit.context, {
@@ -137,15 +169,33 @@ export const verifyDomainPlace: Place = {
     const domain = param(visit, "domain");
     // Claiming again says the same record.
     const claim = (await listAll(visit)).find((one) => one.domain === domain);
-    const shared = { id: "shared", label: "Another organization owns it too, and both are one company", type: "checkbox" } as const;
+    const shared = {
+      id: "shared",
+      label: "Another organization owns it too, and both are one company",
+      type: "checkbox",
+    } as const;
     const { fields, errors } = shownForm([shared], refused);
-    const form = { action: domainPath(tenant.id, domain, "verify"), fields, submitLabel: "Check the record", cancelUrl: organizationPath(tenant.id) };
-    const record = claim === undefined ? [] : [
-      { kind: "text", text: "Have the customer set this TXT record, then check it. DNS may take a while to tell." } as const,
-      { kind: "code", code: { label: "Name", text: claim.record.name } } as const,
-      { kind: "code", code: { label: "Value", text: claim.record.value } } as const,
-    ];
-    return { head: { title: `Verify ${domain}`, crumbs: organizationCrumbs(tenant) }, errors, cards: [{ parts: [...record, { kind: "form", form }] }] };
+    const form = {
+      action: domainPath(tenant.id, domain, "verify"),
+      fields,
+      submitLabel: "Check the record",
+      cancelUrl: organizationPath(tenant.id),
+    };
+    const record =
+      claim === undefined
+        ? []
+        : [
+            {
+              text: "Have the customer set this TXT record, then check it. DNS may take a while to tell.",
+            } as const,
+            { code: { label: "Name", text: claim.record.name } } as const,
+            { code: { label: "Value", text: claim.record.value } } as const,
+          ];
+    return {
+      head: { title: `Verify ${domain}`, crumbs: organizationCrumbs(tenant) },
+      errors,
+      cards: [{ parts: [...record, { form }] }],
+    };
   },
   async act(visit, form) {
     const { tenantId } = await verifyDomain(visit.context, {
@@ -178,7 +228,10 @@ export const removeDomainPlace: Place = confirmPlace({
     };
   },
   async act(visit) {
-    const { tenantId } = await removeDomain(visit.context, { tenantId: param(visit, "tenant"), domain: param(visit, "domain") });
+    const { tenantId } = await removeDomain(visit.context, {
+      tenantId: param(visit, "tenant"),
+      domain: param(visit, "domain"),
+    });
     return { to: organizationPath(tenantId), news: "removed" };
   },
 });
@@ -192,23 +245,57 @@ export const addAccessorPlace: Place = {
     const tenant = await tenantOf(visit);
     const { fields, errors } = shownForm(
       [
-        { id: "applicationId", label: "Amazon Q Business application id", required: true, autocomplete: "off" },
+        {
+          id: "applicationId",
+          label: "Amazon Q Business application id",
+          required: true,
+          autocomplete: "off",
+        },
         { id: "retrieverId", label: "Retriever id", required: true, autocomplete: "off" },
         { id: "qRegion", label: "Region of the application", required: true, hint: "Such as us-east-1." },
-        { id: "idcApplicationArn", label: "ARN of the Identity Center application", required: true, autocomplete: "off" },
+        {
+          id: "idcApplicationArn",
+          label: "ARN of the Identity Center application",
+          required: true,
+          autocomplete: "off",
+        },
         { id: "idcRegion", label: "Region of Identity Center", required: true },
         { id: "name", label: "Name", hint: "Which one, if the customer has several. Empty: default." },
       ],
       refused,
     );
-    const form = { action: organizationActPath(tenant.id, "accessors/add"), fields, submitLabel: "Enter", cancelUrl: organizationPath(tenant.id) };
-    const lead = "The customer finds these in the Amazon Q Business console: Data accessors, the accessor, tab “Information for data accessor”.";
-    return { head: { title: "Enter a data accessor", crumbs: organizationCrumbs(tenant), lead }, errors, cards: [{ parts: [{ kind: "form", form }] }] };
+    const form = {
+      action: organizationActPath(tenant.id, "accessors/add"),
+      fields,
+      submitLabel: "Enter",
+      cancelUrl: organizationPath(tenant.id),
+    };
+    const lead =
+      "The customer finds these in the Amazon Q Business console: Data accessors, the accessor, tab “Information for data accessor”.";
+    return {
+      head: { title: "Enter a data accessor", crumbs: organizationCrumbs(tenant), lead },
+      errors,
+      cards: [{ parts: [{ form }] }],
+    };
   },
   async act(visit, form) {
     const tenantId = param(visit, "tenant");
-    const required = { applicationId: "", retrieverId: "", qRegion: "", idcApplicationArn: "", idcRegion: "" };
-    const values = given(form, "applicationId", "retrieverId", "qRegion", "idcApplicationArn", "idcRegion", "name");
+    const required = {
+      applicationId: "",
+      retrieverId: "",
+      qRegion: "",
+      idcApplicationArn: "",
+      idcRegion: "",
+    };
+    const values = given(
+      form,
+      "applicationId",
+      "retrieverId",
+      "qRegion",
+      "idcApplicationArn",
+      "idcRegion",
+      "name",
+    );
     await createAccessor(visit.context, { tenantId, ...required, ...values });
     return { to: organizationPath(tenantId), news: "created" };
   },
@@ -219,7 +306,10 @@ export const deleteAccessorPlace: Place = confirmPlace({
   ...{ path: `${path}/accessors/:accessor/delete`, section: "organizations", operation: deleteAccessor },
   async ask(visit) {
     const tenant = await tenantOf(visit);
-    const { name, applicationId } = await showAccessor(visit.context, { tenantId: tenant.id, name: param(visit, "accessor") });
+    const { name, applicationId } = await showAccessor(visit.context, {
+      tenantId: tenant.id,
+      name: param(visit, "accessor"),
+    });
     return {
       title: "Forget the data accessor",
       crumbs: organizationCrumbs(tenant),

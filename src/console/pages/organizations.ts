@@ -9,7 +9,7 @@ import type { Tenant } from "../../provider/tenants/tenant_store.ts";
 import type { ConsoleCard } from "../../views/console_pages.ts";
 import type { Action } from "../../views/parts.ts";
 import { given } from "../form_values.ts";
-import { may, param, type Place, pathOf, type Visit, withQuery } from "../place.ts";
+import { may, type Place, param, pathOf, type Visit, withQuery } from "../place.ts";
 import { shownForm } from "../refusals.ts";
 import { disabledBadge, momentText } from "../words.ts";
 import { listCard, pageOf } from "./list_page.ts";
@@ -22,7 +22,8 @@ const newPath = `${path}/new`;
 export const organizationPath = (tenant: string): string => pathOf(`${path}/:tenant`, { tenant });
 
 /** The address of an act on an organization. */
-export const organizationActPath = (tenant: string, act: string): string => pathOf(`${path}/:tenant/${act}`, { tenant });
+export const organizationActPath = (tenant: string, act: string): string =>
+  pathOf(`${path}/:tenant/${act}`, { tenant });
 
 /** The way back from an act on an organization. */
 export const organizationCrumbs = ({ id, name }: Tenant): { label: string; url: string }[] => [
@@ -40,21 +41,37 @@ export const organizationsPlace: Place = {
     const { tenants, cursor } = await listTenants(context, pageOf(query));
     const add = { label: "Add an organization", url: newPath, kind: "primary" } as const;
     return {
-      head: { title: "Organizations", lead: "Your customers.", actions: may(visit, createTenant) ? [add] : [] },
+      head: {
+        title: "Organizations",
+        lead: "Your customers.",
+        actions: may(visit, createTenant) ? [add] : [],
+      },
       cards: [
         listCard({
           ...{ path, query, label: "Organizations", one: "organization", cursor },
           table: {
             caption: "Organizations",
-            columns: [{ label: "Name" }, { label: "Signs in" }, { label: "State", kind: "state" }, { label: "Created", kind: "number" }],
+            columns: [
+              { label: "Name" },
+              { label: "Signs in" },
+              { label: "State", kind: "state" },
+              { label: "Created", kind: "number" },
+            ],
             rows: tenants.map((tenant) => [
-              { text: tenant.name, url: organizationPath(tenant.id), note: tenant.id === tenant.name ? undefined : tenant.id },
+              {
+                text: tenant.name,
+                url: organizationPath(tenant.id),
+                note: tenant.id === tenant.name ? undefined : tenant.id,
+              },
               { text: loginWords[tenant.loginMethod] },
               tenant.disabledAtMs === null ? { text: "Active" } : { text: "Disabled", tone: "bad" },
               { text: momentText(tenant.createdAtMs, now) },
             ]),
           },
-          empty: { strong: "No organization yet", text: "An organization is a customer of yours; its id is what it types at AWS as External Id." },
+          empty: {
+            strong: "No organization yet",
+            text: "An organization is a customer of yours; its id is what it types at AWS as External Id.",
+          },
         }),
       ],
     };
@@ -76,7 +93,13 @@ export const newOrganizationPlace: Place = {
   async show(_visit, refused) {
     const { fields, errors } = shownForm(
       [
-        { id: "id", label: "Id", required: true, autocomplete: "off", hint: "What the customer types at AWS as External Id: letters, digits, _ and -. Chosen once, never changed, never reused." },
+        {
+          id: "id",
+          label: "Id",
+          required: true,
+          autocomplete: "off",
+          hint: "What the customer types at AWS as External Id: letters, digits, _ and -. Chosen once, never changed, never reused.",
+        },
         { id: "name", label: "Name", autocomplete: "off", hint: "What people read. Empty: the id." },
       ],
       refused,
@@ -84,7 +107,13 @@ export const newOrganizationPlace: Place = {
     return {
       head: { title: "Add an organization", crumbs: [{ label: "Organizations", url: path }] },
       errors,
-      cards: [{ parts: [{ kind: "form", form: { action: newPath, fields, submitLabel: "Add the organization", cancelUrl: path } }] }],
+      cards: [
+        {
+          parts: [
+            { form: { action: newPath, fields, submitLabel: "Add the organization", cancelUrl: path } },
+          ],
+        },
+      ],
     };
   },
   async act({ context }, form) {
@@ -109,7 +138,11 @@ export const organizationPlace: Place = {
         badge: disabledBadge(tenant) ?? { text: "Active", tone: "ok" },
         actions: [...(may(visit, updateTenant) ? [edit] : []), activity],
       },
-      cards: [settingsCard(tenant, visit), await domainsCard(tenant, visit), await accessorsCard(tenant, visit)],
+      cards: [
+        settingsCard(tenant, visit),
+        await domainsCard(tenant, visit),
+        await accessorsCard(tenant, visit),
+      ],
       side: [await membersCard(tenant, visit), ...endCard(tenant, visit)],
     };
   },
@@ -120,13 +153,21 @@ function settingsCard(tenant: Tenant, { now }: Visit): ConsoleCard {
     title: "Settings",
     parts: [
       {
-        kind: "kv",
         kv: {
           entries: [
             { label: "Id", cell: { text: tenant.id, code: true, note: "the External Id at AWS" } },
             { label: "People sign in", cell: { text: loginWords[tenant.loginMethod] } },
-            { label: "Presence", cell: { text: presencePolicyText(tenant.presencePolicy), note: "when a back end may act for its people" } },
-            { label: "Name before a login", cell: { text: tenant.discoverable ? "shown to strangers" : "not shown" } },
+            {
+              label: "Presence",
+              cell: {
+                text: presencePolicyText(tenant.presencePolicy),
+                note: "when a back end may act for its people",
+              },
+            },
+            {
+              label: "Name before a login",
+              cell: { text: tenant.discoverable ? "shown to strangers" : "not shown" },
+            },
             { label: "Created", cell: { text: momentText(tenant.createdAtMs, now) } },
           ],
         },
@@ -140,21 +181,32 @@ const shownAtMost = 10;
 async function domainsCard({ id }: Tenant, visit: Visit): Promise<ConsoleCard> {
   const { domains } = await listDomains(visit.context, { tenantId: id, limit: 100 });
   const acts = (domain: string, verified: boolean): Action[] => [
-    ...(!verified && may(visit, verifyDomain) ? [{ label: "Verify", url: domainPath(id, domain, "verify"), unseen: domain }] : []),
-    ...(may(visit, removeDomain) ? [{ label: "Remove…", url: domainPath(id, domain, "remove"), unseen: domain }] : []),
+    ...(!verified && may(visit, verifyDomain)
+      ? [{ label: "Verify", url: domainPath(id, domain, "verify"), unseen: domain }]
+      : []),
+    ...(may(visit, removeDomain)
+      ? [{ label: "Remove…", url: domainPath(id, domain, "remove"), unseen: domain }]
+      : []),
   ];
   const rows = domains.map(({ domain, verified, shared, record }) => ({
     text: domain,
-    note: verified ? (shared ? "shared with another organization" : undefined) : `${record.name} TXT "${record.value}"`,
+    note: verified
+      ? shared
+        ? "shared with another organization"
+        : undefined
+      : `${record.name} TXT "${record.value}"`,
     badge: verified ? undefined : ({ text: "Waits for the record", tone: "warn" } as const),
     actions: acts(domain, verified),
   }));
   const add = { label: "Add", url: organizationActPath(id, "domains/add"), unseen: "a domain" };
-  const empty = { strong: "No domain", text: "Until one is proven, no token carries an address of the organization's people." };
+  const empty = {
+    strong: "No domain",
+    text: "Until one is proven, no token carries an address of the organization's people.",
+  };
   return {
     title: "Domains",
     action: may(visit, addDomain) ? add : undefined,
-    parts: [rows.length > 0 ? { kind: "rows", rows } : { kind: "empty", empty }],
+    parts: [rows.length > 0 ? { rows } : { empty }],
   };
 }
 
@@ -165,15 +217,21 @@ export const domainPath = (tenant: string, domain: string, act: string): string 
 async function accessorsCard({ id, disabledAtMs }: Tenant, visit: Visit): Promise<ConsoleCard> {
   const add = { label: "Enter", url: organizationActPath(id, "accessors/add"), unseen: "a data accessor" };
   const action = may(visit, createAccessor) && disabledAtMs === null ? add : undefined;
-  const empty = { strong: "No data accessor", text: "Enter what the customer handed over from the Amazon Q Business console." };
+  const empty = {
+    strong: "No data accessor",
+    text: "Enter what the customer handed over from the Amazon Q Business console.",
+  };
   // Of a disabled organization none is listed by that operation.
-  const accessors = disabledAtMs === null ? (await listAccessors(visit.context, { tenantId: id, limit: 100 })).accessors : [];
+  const accessors =
+    disabledAtMs === null ? (await listAccessors(visit.context, { tenantId: id, limit: 100 })).accessors : [];
   const rows = accessors.map(({ name, applicationId, qRegion }) => ({
     text: name,
     note: `application ${applicationId} in ${qRegion}`,
-    actions: may(visit, deleteAccessor) ? [{ label: "Forget…", url: accessorPath(id, name, "delete"), unseen: name }] : [],
+    actions: may(visit, deleteAccessor)
+      ? [{ label: "Forget…", url: accessorPath(id, name, "delete"), unseen: name }]
+      : [],
   }));
-  return { title: "Data accessors", action, parts: [rows.length > 0 ? { kind: "rows", rows } : { kind: "empty", empty }] };
+  return { title: "Data accessors", action, parts: [rows.length > 0 ? { rows } : { empty }] };
 }
 
 /** The address of an act on a data accessor. */
@@ -182,23 +240,41 @@ export const accessorPath = (tenant: string, accessor: string, act: string): str
 
 async function membersCard({ id }: Tenant, visit: Visit): Promise<ConsoleCard> {
   const { users, cursor } = await listUsers(visit.context, { tenantId: id, limit: shownAtMost });
-  const all = { label: cursor === undefined ? "List" : "All", url: withQuery("/console/people", { organization: id }), unseen: "members" };
+  const all = {
+    label: cursor === undefined ? "List" : "All",
+    url: withQuery("/console/people", { organization: id }),
+    unseen: "members",
+  };
   const rows = users.map((user) => ({
     text: nameOf(user),
     url: personPath(user.id),
-    note: user.memberships.find(({ tenantId }) => tenantId === id)?.role === "admin" ? "administers the organization" : undefined,
+    note:
+      user.memberships.find(({ tenantId }) => tenantId === id)?.role === "admin"
+        ? "administers the organization"
+        : undefined,
     badge: stateOfPerson(user),
   }));
-  const empty = { strong: "No members", text: "People come with their first sign-in, or are added one by one." };
-  return { title: "Members", action: all, parts: [rows.length > 0 ? { kind: "rows", rows } : { kind: "empty", empty }] };
+  const empty = {
+    strong: "No members",
+    text: "People come with their first sign-in, or are added one by one.",
+  };
+  return { title: "Members", action: all, parts: [rows.length > 0 ? { rows } : { empty }] };
 }
 
 function endCard({ id, disabledAtMs }: Tenant, visit: Visit): ConsoleCard[] {
-  const disable = { text: "Disable", note: "Ends what stands for it, and lets nobody sign in for it. Can be undone.", actions: [{ label: "Disable…", url: organizationActPath(id, "disable"), kind: "danger" as const }] };
-  const enable = { text: "Enable", note: "Lets its people sign in again.", actions: [{ label: "Enable…", url: organizationActPath(id, "enable") }] };
+  const disable = {
+    text: "Disable",
+    note: "Ends what stands for it, and lets nobody sign in for it. Can be undone.",
+    actions: [{ label: "Disable…", url: organizationActPath(id, "disable"), kind: "danger" as const }],
+  };
+  const enable = {
+    text: "Enable",
+    note: "Lets its people sign in again.",
+    actions: [{ label: "Enable…", url: organizationActPath(id, "enable") }],
+  };
   const rows = [
     ...(disabledAtMs === null && may(visit, disableTenant) ? [disable] : []),
     ...(disabledAtMs !== null && may(visit, enableTenant) ? [enable] : []),
   ];
-  return rows.length === 0 ? [] : [{ title: "End access", danger: true, parts: [{ kind: "rows", rows }] }];
+  return rows.length === 0 ? [] : [{ title: "End access", danger: true, parts: [{ rows }] }];
 }

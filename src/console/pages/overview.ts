@@ -21,7 +21,9 @@ export const overviewPlace: Place = {
   operation: keyStatus,
   async show(visit) {
     const status = await keyStatus(visit.context);
-    const warnings = status.warnings.map((text): Banner => ({ tone: "warn", text, action: { label: "Signing keys", url: "/console/keys" } }));
+    const warnings = status.warnings.map(
+      (text): Banner => ({ tone: "warn", text, action: { label: "Signing keys", url: "/console/keys" } }),
+    );
     return {
       head: { title: "Overview", lead: `What ${new URL(visit.installation.issuer).host} does now.` },
       banners: warnings,
@@ -38,16 +40,40 @@ function runningCard(status: KeyStatus, { installation, now }: Visit): ConsoleCa
     title: "What runs",
     parts: [
       {
-        kind: "kv",
         kv: {
           entries: [
             { label: "Issuer", cell: { text: installation.issuer, code: true } },
-            { label: "Version", cell: { text: installation.version ?? "unknown", note: installation.mode === "production" ? undefined : "development mode" } },
-            { label: "Instances", cell: { text: many(live.length, "instance"), note: since.length === 0 ? undefined : `the oldest since ${momentText(Math.min(...since), now)}` } },
-            { label: "Store", cell: { text: installation.store === "sqlite" ? "the embedded store, for one instance" : "PostgreSQL" } },
+            {
+              label: "Version",
+              cell: {
+                text: installation.version ?? "unknown",
+                note: installation.mode === "production" ? undefined : "development mode",
+              },
+            },
+            {
+              label: "Instances",
+              cell: {
+                text: many(live.length, "instance"),
+                note:
+                  since.length === 0 ? undefined : `the oldest since ${momentText(Math.min(...since), now)}`,
+              },
+            },
+            {
+              label: "Store",
+              cell: {
+                text: installation.store === "sqlite" ? "the embedded store, for one instance" : "PostgreSQL",
+              },
+            },
             { label: "Audience at AWS", cell: { text: installation.awsClientId, code: true } },
             { label: "Tenant claim", cell: { text: installation.tenantClaim, code: true } },
-            { label: "Domains", cell: { text: installation.requireVerifiedDomain ? "must be proven before an address is told" : "need no proof: anybody's address is told" } },
+            {
+              label: "Domains",
+              cell: {
+                text: installation.requireVerifiedDomain
+                  ? "must be proven before an address is told"
+                  : "need no proof: anybody's address is told",
+              },
+            },
           ],
         },
       },
@@ -65,11 +91,14 @@ function keyCard({ keys, signingKid }: KeyStatus, { now }: Visit): ConsoleCard {
           { label: "Signs now", cell: { text: signing.kid, code: true } },
           { label: "Until", cell: { text: momentOr(signing.stopsSigningAtMs, "another takes over", now) } },
         ];
-  const after = next === undefined ? { text: "none is published yet" } : { text: next.kid, code: true, note: `may sign from ${momentText(next.maySignAtMs, now)}` };
+  const after =
+    next === undefined
+      ? { text: "none is published yet" }
+      : { text: next.kid, code: true, note: `may sign from ${momentText(next.maySignAtMs, now)}` };
   return {
     title: "Signing key",
     action: { label: "Schedule", url: "/console/keys", unseen: "of the keys" },
-    parts: [{ kind: "kv", kv: { entries: [...entries, { label: "Next", cell: after }] } }],
+    parts: [{ kv: { entries: [...entries, { label: "Next", cell: after }] } }],
   };
 }
 
@@ -77,17 +106,35 @@ async function waitingCard(status: KeyStatus, visit: Visit): Promise<ConsoleCard
   const { domains, cursor } = await listDomains(visit.context, { limit: mostLooked });
   const unproven = domains.filter(({ verified }) => !verified);
   const rows: ConsoleRow[] = [
-    ...status.waitingFor.map((instance) => ({ text: `Instance ${instance}`, note: "lacks the key that would sign", badge: { text: "Waits", tone: "warn" } as const })),
-    ...unproven.slice(0, 10).map(({ domain, tenantId }) => ({ text: domain, url: organizationPath(tenantId), note: `domain of ${tenantId}`, badge: { text: "Not proven", tone: "warn" } as const })),
+    ...status.waitingFor.map((instance) => ({
+      text: `Instance ${instance}`,
+      note: "lacks the key that would sign",
+      badge: { text: "Waits", tone: "warn" } as const,
+    })),
+    ...unproven
+      .slice(0, 10)
+      .map(({ domain, tenantId }) => ({
+        text: domain,
+        url: organizationPath(tenantId),
+        note: `domain of ${tenantId}`,
+        badge: { text: "Not proven", tone: "warn" } as const,
+      })),
   ];
-  const more = unproven.length > 10 || cursor !== undefined ? [{ kind: "text", text: "There may be more: each organization's page tells its own." } as const] : [];
+  const more =
+    unproven.length > 10 || cursor !== undefined
+      ? [{ text: "There may be more: each organization's page tells its own." } as const]
+      : [];
   const empty = { strong: "Nothing waits", text: "Every domain is proven, and every instance has the keys." };
-  return { title: "What waits", parts: [rows.length > 0 ? { kind: "rows", rows } : { kind: "empty", empty }, ...more] };
+  return { title: "What waits", parts: [rows.length > 0 ? { rows } : { empty }, ...more] };
 }
 
 async function refusalsCard(visit: Visit): Promise<ConsoleCard> {
   const fromMs = visit.now.getTime() - dayMs;
-  const { events, cursor } = await listEvents(visit.context, { outcome: "refused", fromMs, limit: mostLooked });
+  const { events, cursor } = await listEvents(visit.context, {
+    outcome: "refused",
+    fromMs,
+    limit: mostLooked,
+  });
   const counts = new Map<string, number>();
   for (const { type, details, times = 1 } of events) {
     const name = `${type}\n${String(details["reason"] ?? "")}`;
@@ -105,10 +152,13 @@ async function refusalsCard(visit: Visit): Promise<ConsoleCard> {
       };
     });
   const empty = { strong: "Nothing was refused", text: "Not in the last 24 hours." };
-  const more = cursor === undefined ? [] : [{ kind: "text", text: `Of the newest ${mostLooked} refusals; there were more.` } as const];
+  const more =
+    cursor === undefined ? [] : [{ text: `Of the newest ${mostLooked} refusals; there were more.` } as const];
   return {
     title: "Refused in the last day",
-    action: may(visit, listEvents) ? { label: "All", url: withQuery("/console/activity", { outcome: "refused" }), unseen: "refusals" } : undefined,
-    parts: [rows.length > 0 ? { kind: "rows", rows } : { kind: "empty", empty }, ...more],
+    action: may(visit, listEvents)
+      ? { label: "All", url: withQuery("/console/activity", { outcome: "refused" }), unseen: "refusals" }
+      : undefined,
+    parts: [rows.length > 0 ? { rows } : { empty }, ...more],
   };
 }

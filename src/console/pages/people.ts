@@ -19,15 +19,16 @@ export const nameOf = (user: Pick<User, "id" | "name" | "email">): string =>
   user.name ?? user.email ?? user.id;
 
 /** A person's state, where it is not the usual one. */
-export function stateOfPerson(user: Pick<User, "disabledAtMs" | "emailVerifiedAtMs" | "email">): Badge | undefined {
+export function stateOfPerson(
+  user: Pick<User, "disabledAtMs" | "emailVerifiedAtMs" | "email">,
+): Badge | undefined {
   if (user.disabledAtMs !== null) return { text: "Disabled", tone: "bad" };
-  if (user.email !== null && user.emailVerifiedAtMs === null) return { text: "Address not proven", tone: "warn" };
+  if (user.email !== null && user.emailVerifiedAtMs === null)
+    return { text: "Address not proven", tone: "warn" };
   return undefined;
 }
 
-const filters: Field[] = [
-  { id: "organization", label: "Organization id", type: "search" },
-];
+const filters: Field[] = [{ id: "organization", label: "Organization id", type: "search" }];
 
 /** Everybody who can sign in. */
 export const peoplePlace: Place = {
@@ -42,7 +43,11 @@ export const peoplePlace: Place = {
     const row = (user: User): Cell[] => {
       const state = stateOfPerson(user);
       return [
-        { text: nameOf(user), url: personPath(user.id), note: user.name === null ? undefined : (user.email ?? "no address") },
+        {
+          text: nameOf(user),
+          url: personPath(user.id),
+          note: user.name === null ? undefined : (user.email ?? "no address"),
+        },
         { text: user.memberships.map((one) => one.tenantId).join(", ") || "none" },
         state === undefined ? { text: "Active" } : { text: state.text, tone: state.tone },
         { text: momentText(user.createdAtMs, now) },
@@ -50,7 +55,11 @@ export const peoplePlace: Place = {
     };
     const add = { label: "Add a person", url: newPath, kind: "primary" } as const;
     return {
-      head: { title: "People", lead: "Everyone who can sign in, in all organizations.", actions: may(visit, createUser) ? [add] : [] },
+      head: {
+        title: "People",
+        lead: "Everyone who can sign in, in all organizations.",
+        actions: may(visit, createUser) ? [add] : [],
+      },
       cards: [
         listCard({
           ...{ path, query, label: "People", one: "person", several: "people", filters, cursor },
@@ -64,7 +73,10 @@ export const peoplePlace: Place = {
             ],
             rows: users.map(row),
           },
-          empty: { strong: "Nobody yet", text: "People come with their first sign-in at your login page, by an import, or one by one." },
+          empty: {
+            strong: "Nobody yet",
+            text: "People come with their first sign-in at your login page, by an import, or one by one.",
+          },
         }),
       ],
     };
@@ -79,10 +91,27 @@ export const newPersonPlace: Place = {
   async show({ query }, refused) {
     const { fields, errors } = shownForm(
       [
-        { id: "email", label: "E-mail address", type: "email", autocomplete: "off", required: true, hint: "What the person signs in with." },
+        {
+          id: "email",
+          label: "E-mail address",
+          type: "email",
+          autocomplete: "off",
+          required: true,
+          hint: "What the person signs in with.",
+        },
         { id: "name", label: "Name", autocomplete: "off" },
-        { id: "organization", label: "Organization id", value: query.get("organization"), hint: "Which one the person belongs to; more can be added later." },
-        { id: "emailVerified", label: "I know that this address is the person's", type: "checkbox", hint: "No token carries an address that nobody vouched for." },
+        {
+          id: "organization",
+          label: "Organization id",
+          value: query.get("organization"),
+          hint: "Which one the person belongs to; more can be added later.",
+        },
+        {
+          id: "emailVerified",
+          label: "I know that this address is the person's",
+          type: "checkbox",
+          hint: "No token carries an address that nobody vouched for.",
+        },
       ],
       refused,
       { memberships: "organization", tenantId: "organization" },
@@ -90,7 +119,9 @@ export const newPersonPlace: Place = {
     return {
       head: { title: "Add a person", crumbs: [{ label: "People", url: path }] },
       errors,
-      cards: [{ parts: [{ kind: "form", form: { action: newPath, fields, submitLabel: "Add the person", cancelUrl: path } }] }],
+      cards: [
+        { parts: [{ form: { action: newPath, fields, submitLabel: "Add the person", cancelUrl: path } }] },
+      ],
     };
   },
   async act({ context }, form) {
@@ -105,7 +136,11 @@ export const newPersonPlace: Place = {
     if (generatedPassword === undefined) return { to: personPath(created.id), news: "created" };
     return {
       page: {
-        head: { title: nameOf(created), crumbs: [{ label: "People", url: path }], lead: "The person was added." },
+        head: {
+          title: nameOf(created),
+          crumbs: [{ label: "People", url: path }],
+          lead: "The person was added.",
+        },
         banners: (created.warnings ?? []).map((text) => ({ tone: "warn", text }) as const),
         secret: {
           label: "Password",

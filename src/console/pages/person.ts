@@ -7,7 +7,7 @@ import type { User } from "../../admin/operations/user_view.ts";
 import { showUser, updateUser } from "../../admin/operations/users.ts";
 import type { ConsoleCard } from "../../views/console_pages.ts";
 import type { Action } from "../../views/parts.ts";
-import { may, param, type Place, pathOf, type Visit, withQuery } from "../place.ts";
+import { may, type Place, param, pathOf, type Visit, withQuery } from "../place.ts";
 import { momentOr, momentText } from "../words.ts";
 import { eventsPart } from "./event_words.ts";
 import { organizationPath } from "./organizations.ts";
@@ -42,7 +42,11 @@ export const personPlace: Place = {
       },
       cards: [profileCard(user, visit), membershipsCard(user, visit)],
       side: [
-        { title: "Latest events", action: { label: "All", url: activity, unseen: "events" }, parts: [eventsPart(events, visit.now)] },
+        {
+          title: "Latest events",
+          action: { label: "All", url: activity, unseen: "events" },
+          parts: [eventsPart(events, visit.now)],
+        },
         ...endCard(user, visit),
       ],
     };
@@ -50,19 +54,35 @@ export const personPlace: Place = {
 };
 
 function profileCard(user: User, { now }: Visit): ConsoleCard {
-  const proven = user.emailVerifiedAtMs === null ? "nobody vouched for it" : `proven since ${momentText(user.emailVerifiedAtMs, now)}`;
+  const proven =
+    user.emailVerifiedAtMs === null
+      ? "nobody vouched for it"
+      : `proven since ${momentText(user.emailVerifiedAtMs, now)}`;
   return {
     title: "Profile",
     parts: [
       {
-        kind: "kv",
         kv: {
           entries: [
-            { label: "E-mail", cell: user.email === null ? { text: "none here; each organization knows its own" } : { text: user.email, note: proven } },
+            {
+              label: "E-mail",
+              cell:
+                user.email === null
+                  ? { text: "none here; each organization knows its own" }
+                  : { text: user.email, note: proven },
+            },
             { label: "Name", cell: { text: user.name ?? "unknown" } },
             { label: "Person id", cell: { text: user.id, code: true } },
-            { label: "Created", cell: { text: momentText(user.createdAtMs, now), note: user.externalAtMs === null ? undefined : "by a sign-in at your login page" } },
-            ...(user.disabledAtMs === null ? [] : [{ label: "Disabled", cell: { text: momentOr(user.disabledAtMs, "no", now) } }]),
+            {
+              label: "Created",
+              cell: {
+                text: momentText(user.createdAtMs, now),
+                note: user.externalAtMs === null ? undefined : "by a sign-in at your login page",
+              },
+            },
+            ...(user.disabledAtMs === null
+              ? []
+              : [{ label: "Disabled", cell: { text: momentOr(user.disabledAtMs, "no", now) } }]),
           ],
         },
       },
@@ -73,8 +93,12 @@ function profileCard(user: User, { now }: Visit): ConsoleCard {
 function membershipsCard(user: User, visit: Visit): ConsoleCard {
   const add = { label: "Add", url: personActPath("memberships/add", user.id), unseen: "an organization" };
   const acts = (tenantId: string): Action[] => [
-    ...(may(visit, updateMember) ? [{ label: "Role", url: membershipPath(user.id, tenantId, "role"), unseen: `in ${tenantId}` }] : []),
-    ...(may(visit, removeMember) ? [{ label: "Remove…", url: membershipPath(user.id, tenantId, "remove"), unseen: `from ${tenantId}` }] : []),
+    ...(may(visit, updateMember)
+      ? [{ label: "Role", url: membershipPath(user.id, tenantId, "role"), unseen: `in ${tenantId}` }]
+      : []),
+    ...(may(visit, removeMember)
+      ? [{ label: "Remove…", url: membershipPath(user.id, tenantId, "remove"), unseen: `from ${tenantId}` }]
+      : []),
   ];
   const rows = user.memberships.map(({ tenantId, role }) => ({
     text: tenantId,
@@ -87,8 +111,8 @@ function membershipsCard(user: User, visit: Visit): ConsoleCard {
     action: may(visit, addUserToTenant) ? add : undefined,
     parts: [
       rows.length > 0
-        ? { kind: "rows", rows }
-        : { kind: "empty", empty: { strong: "In no organization", text: "Without one the person gets no token." } },
+        ? { rows }
+        : { empty: { strong: "In no organization", text: "Without one the person gets no token." } },
     ],
   };
 }
@@ -98,22 +122,50 @@ export const membershipPath = (user: string, tenant: string, act: string): strin
   pathOf(`${path}/memberships/:tenant/${act}`, { user, tenant });
 
 function endCard(user: User, visit: Visit): ConsoleCard[] {
-  const act = (label: string, name: string): Action => ({ label, url: personActPath(name, user.id), kind: "danger" });
+  const act = (label: string, name: string): Action => ({
+    label,
+    url: personActPath(name, user.id),
+    kind: "danger",
+  });
   const rows = [
     ...(may(visit, signUserOut)
-      ? [{ text: "Sign out", note: "Ends every session, code and token. They may sign in again.", actions: [act("Sign out…", "sign-out")] }]
+      ? [
+          {
+            text: "Sign out",
+            note: "Ends every session, code and token. They may sign in again.",
+            actions: [act("Sign out…", "sign-out")],
+          },
+        ]
       : []),
     ...(may(visit, disableUser) && user.disabledAtMs === null
-      ? [{ text: "Disable", note: "Ends every session and refuses new tokens at once. Can be undone.", actions: [act("Disable…", "disable")] }]
+      ? [
+          {
+            text: "Disable",
+            note: "Ends every session and refuses new tokens at once. Can be undone.",
+            actions: [act("Disable…", "disable")],
+          },
+        ]
       : []),
     ...(may(visit, enableUser) && user.disabledAtMs !== null
-      ? [{ text: "Enable", note: "Lets them sign in again.", actions: [{ label: "Enable…", url: personActPath("enable", user.id) }] }]
+      ? [
+          {
+            text: "Enable",
+            note: "Lets them sign in again.",
+            actions: [{ label: "Enable…", url: personActPath("enable", user.id) }],
+          },
+        ]
       : []),
     ...(may(visit, deleteUser)
-      ? [{ text: "Delete", note: "Erases the person. Cannot be undone.", actions: [act("Delete…", "delete")] }]
+      ? [
+          {
+            text: "Delete",
+            note: "Erases the person. Cannot be undone.",
+            actions: [act("Delete…", "delete")],
+          },
+        ]
       : []),
   ];
-  return rows.length === 0 ? [] : [{ title: "End access", danger: true, parts: [{ kind: "rows", rows }] }];
+  return rows.length === 0 ? [] : [{ title: "End access", danger: true, parts: [{ rows }] }];
 }
 
 /** The way back from an act on a person. */

@@ -4,18 +4,20 @@ import { disableUser, enableUser, setUserPassword, signUserOut } from "../../adm
 import { deleteUser } from "../../admin/operations/user_deletion.ts";
 import { showUser, updateUser } from "../../admin/operations/users.ts";
 import { textOf } from "../form_values.ts";
-import { param, type Place, type Visit } from "../place.ts";
+import { type Place, param, type Visit } from "../place.ts";
 import { shownForm } from "../refusals.ts";
 import { many } from "../words.ts";
+import { assertTyped, confirmPlace, typedField } from "./confirm_place.ts";
 import { nameOf, personPath } from "./people.ts";
 import { crumbsOf, membershipPath, personActPath } from "./person.ts";
-import { assertTyped, confirmPlace, typedField } from "./confirm_place.ts";
 
 const path = "/console/people/:user";
 const userOf = (visit: Visit) => showUser(visit.context, { user: param(visit, "user") });
 
-const allEnds = "Their browser sessions, and every code and token of theirs, end at once and on every instance.";
-const livesOn = "An ID token that left already lives a few minutes more; AWS keeps what it was exchanged for up to an hour.";
+const allEnds =
+  "Their browser sessions, and every code and token of theirs, end at once and on every instance.";
+const livesOn =
+  "An ID token that left already lives a few minutes more; AWS keeps what it was exchanged for up to an hour.";
 
 /** Signing a person out everywhere. */
 export const signPersonOutPlace: Place = confirmPlace({
@@ -99,7 +101,10 @@ export const deletePersonPlace: Place = confirmPlace({
       undo: "This cannot be undone.",
       submitLabel: "Delete for good",
       cancelUrl: personPath(user.id),
-      typed: typedField(user.email ?? user.id, user.email === null ? "the person's id" : "the person's address"),
+      typed: typedField(
+        user.email ?? user.id,
+        user.email === null ? "the person's id" : "the person's address",
+      ),
     };
   },
   async act(visit, form) {
@@ -118,14 +123,34 @@ export const editPersonPlace: Place = {
   async show(visit, refused) {
     const user = await userOf(visit);
     const { fields, errors } = shownForm(
-      [{ id: "name", label: "Name", value: user.name ?? "", required: true, hint: "What your organizations named for themselves stays." }],
+      [
+        {
+          id: "name",
+          label: "Name",
+          value: user.name ?? "",
+          required: true,
+          hint: "What your organizations named for themselves stays.",
+        },
+      ],
       refused,
     );
-    const form = { action: personActPath("edit", user.id), fields, submitLabel: "Save", cancelUrl: personPath(user.id) };
-    return { head: { title: "Change the name", crumbs: crumbsOf(user) }, errors, cards: [{ parts: [{ kind: "form", form }] }] };
+    const form = {
+      action: personActPath("edit", user.id),
+      fields,
+      submitLabel: "Save",
+      cancelUrl: personPath(user.id),
+    };
+    return {
+      head: { title: "Change the name", crumbs: crumbsOf(user) },
+      errors,
+      cards: [{ parts: [{ form }] }],
+    };
   },
   async act(visit, form) {
-    const { id } = await updateUser(visit.context, { user: param(visit, "user"), name: form.get("name") ?? "" });
+    const { id } = await updateUser(visit.context, {
+      user: param(visit, "user"),
+      name: form.get("name") ?? "",
+    });
     return { to: personPath(id), news: "saved" };
   },
 };
@@ -146,7 +171,9 @@ export const personPasswordPlace: Place = confirmPlace({
     };
   },
   async act(visit) {
-    const { user, generatedPassword = "" } = await setUserPassword(visit.context, { user: param(visit, "user") });
+    const { user, generatedPassword = "" } = await setUserPassword(visit.context, {
+      user: param(visit, "user"),
+    });
     return {
       page: {
         head: { title: "The new password", crumbs: crumbsOf(user) },
@@ -181,8 +208,17 @@ export const addMembershipPlace: Place = {
       ],
       refused,
     );
-    const form = { action: personActPath("memberships/add", user.id), fields, submitLabel: "Add", cancelUrl: personPath(user.id) };
-    return { head: { title: "Add to an organization", crumbs: crumbsOf(user) }, errors, cards: [{ parts: [{ kind: "form", form }] }] };
+    const form = {
+      action: personActPath("memberships/add", user.id),
+      fields,
+      submitLabel: "Add",
+      cancelUrl: personPath(user.id),
+    };
+    return {
+      head: { title: "Add to an organization", crumbs: crumbsOf(user) },
+      errors,
+      cards: [{ parts: [{ form }] }],
+    };
   },
   async act(visit, form) {
     const { id } = await addUserToTenant(visit.context, {
@@ -203,9 +239,21 @@ export const membershipRolePlace: Place = {
     const user = await userOf(visit);
     const tenant = param(visit, "tenant");
     const value = user.memberships.find(({ tenantId }) => tenantId === tenant)?.role ?? "member";
-    const { fields, errors } = shownForm([{ id: "role", label: `Role in ${tenant}`, type: "select", options: roles, value }], refused);
-    const form = { action: membershipPath(user.id, tenant, "role"), fields, submitLabel: "Save", cancelUrl: personPath(user.id) };
-    return { head: { title: "Change the role", crumbs: crumbsOf(user) }, errors, cards: [{ parts: [{ kind: "form", form }] }] };
+    const { fields, errors } = shownForm(
+      [{ id: "role", label: `Role in ${tenant}`, type: "select", options: roles, value }],
+      refused,
+    );
+    const form = {
+      action: membershipPath(user.id, tenant, "role"),
+      fields,
+      submitLabel: "Save",
+      cancelUrl: personPath(user.id),
+    };
+    return {
+      head: { title: "Change the role", crumbs: crumbsOf(user) },
+      errors,
+      cards: [{ parts: [{ form }] }],
+    };
   },
   async act(visit, form) {
     const { id, unchanged } = await updateMember(visit.context, {
@@ -237,7 +285,10 @@ export const removeMembershipPlace: Place = confirmPlace({
     };
   },
   async act(visit) {
-    const { user } = await removeMember(visit.context, { user: param(visit, "user"), tenantId: param(visit, "tenant") });
+    const { user } = await removeMember(visit.context, {
+      user: param(visit, "user"),
+      tenantId: param(visit, "tenant"),
+    });
     return { to: personPath(user.id), news: "removed" };
   },
 });

@@ -2,7 +2,11 @@
 // asks the store what the code stands for, by the checks of RFC 6749 section 4.1.3 and RFC 7636 section 4.6, and makes no
 // token of it.
 import type { Database } from "../../db/connect.ts";
-import { codeChallengeOf, consoleCallbackPath, consoleClientId } from "../../provider/clients/console_client.ts";
+import {
+  codeChallengeOf,
+  consoleCallbackPath,
+  consoleClientId,
+} from "../../provider/clients/console_client.ts";
 import { consumeRecord, findRecord } from "../../provider/storage/record_store.ts";
 
 /** A code as the browser brings it, and what the browser kept to prove that it asked for it. */
@@ -28,10 +32,12 @@ export async function readCode(
   { adminUrl, nowMs }: { adminUrl: string; nowMs: number },
 ): Promise<CodeMeaning | undefined> {
   const found = await findRecord(db, "AuthorizationCode", code);
-  if (found === undefined || found.clientId !== consoleClientId || found.consumed !== undefined) return undefined;
+  if (found === undefined || found.clientId !== consoleClientId || found.consumed !== undefined)
+    return undefined;
   if ((found.exp ?? 0) * 1000 <= nowMs) return undefined;
   if (found.redirectUri !== `${adminUrl}${consoleCallbackPath}`) return undefined;
-  if (found.codeChallengeMethod !== "S256" || found.codeChallenge !== codeChallengeOf(verifier)) return undefined;
+  if (found.codeChallengeMethod !== "S256" || found.codeChallenge !== codeChallengeOf(verifier))
+    return undefined;
   const { accountId, sessionUid } = found;
   return accountId === undefined || sessionUid === undefined ? undefined : { accountId, sessionUid };
 }

@@ -77,7 +77,9 @@ export function addSignInRoutes(router: Router, deps: OpenConsoleDeps): void {
     if (answer.get("iss") !== issuer) throw over();
     const code = answer.get("code");
     if (code === undefined) {
-      throw new OperationError("unauthenticated", "The sign-in was not completed.", { fix: "Sign in again." });
+      throw new OperationError("unauthenticated", "The sign-in was not completed.", {
+        fix: "Sign in again.",
+      });
     }
     const now = clock();
     const nowMs = now.getTime();
@@ -112,7 +114,11 @@ export function addSignInRoutes(router: Router, deps: OpenConsoleDeps): void {
 }
 
 function over(): OperationError {
-  return new OperationError("sign_in_expired", "It was finished already, took too long, or was begun in another browser.", {
-    fix: "Sign in again.",
-  });
+  return new OperationError(
+    "sign_in_expired",
+    "It was finished already, took too long, or was begun in another browser.",
+    {
+      fix: "Sign in again.",
+    },
+  );
 }
