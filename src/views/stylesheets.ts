@@ -26,7 +26,7 @@ const parts = [...shared, "3_lists", "4_parts", "5_steps", "6_bars"];
 /** Which sheets a frame is made of, in this order. */
 export const sheetsOf = {
   narrow: [...shared, "narrow"],
-  console: parts,
+  console: [...parts, "console"],
   portal: parts,
   demo: [...shared, "demo_frame", "demo_search", "demo_steps", "demo_token"],
 } as const satisfies Record<string, readonly string[]>;

@@ -1,6 +1,7 @@
 // Owns one realistic model for every page, for the tests of views.
 import type { DemoSearch, DemoSessionPage, DemoStep } from "../../src/views/demo_pages.ts";
 import type { PageName, Pages } from "../../src/views/pages.ts";
+import { everyCard } from "./console_fixtures.ts";
 
 const form = { action: "/interaction/abc/login", csrfToken: "csrf-token-value" };
 
@@ -167,6 +168,7 @@ export const refusedSession: DemoSessionPage = {
 
 /** One model for each page. */
 export const fixtures: { [N in PageName]: Pages[N] } = {
+  "console/page": everyCard,
   login: {
     form,
     clientName: "Sample ISV app",

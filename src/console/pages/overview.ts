@@ -111,14 +111,12 @@ async function waitingCard(status: KeyStatus, visit: Visit): Promise<ConsoleCard
       note: "lacks the key that would sign",
       badge: { text: "Waits", tone: "warn" } as const,
     })),
-    ...unproven
-      .slice(0, 10)
-      .map(({ domain, tenantId }) => ({
-        text: domain,
-        url: organizationPath(tenantId),
-        note: `domain of ${tenantId}`,
-        badge: { text: "Not proven", tone: "warn" } as const,
-      })),
+    ...unproven.slice(0, 10).map(({ domain, tenantId }) => ({
+      text: domain,
+      url: organizationPath(tenantId),
+      note: `domain of ${tenantId}`,
+      badge: { text: "Not proven", tone: "warn" } as const,
+    })),
   ];
   const more =
     unproven.length > 10 || cursor !== undefined
