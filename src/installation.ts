@@ -33,7 +33,9 @@ export type StoreAndClock = InstallationPart<"db" | "clock">;
  */
 export function installationOf(
   { clientId, host: _host, port: _port, adminHost: _adminHost, adminPort: _adminPort, ...config }: Config,
-  opened: StoreAndClock & InstallationPart<"log"> & Partial<InstallationPart<"issuer" | "secrets" | "adminUrl">>,
+  opened: StoreAndClock &
+    InstallationPart<"log"> &
+    Partial<InstallationPart<"issuer" | "secrets" | "adminUrl">>,
 ): Installation {
   return Object.freeze({ ...config, awsClientId: clientId, ...opened });
 }

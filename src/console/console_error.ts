@@ -1,4 +1,5 @@
 // Owns what a page of the console says when it cannot be shown: what happened, why, what to do, in an operator's words.
+import { OperationError } from "../errors.ts";
 import type { ErrorAnswer } from "../http_errors.ts";
 import type { ErrorPage, WayOn } from "../views/pages.ts";
 
@@ -24,4 +25,11 @@ export function consoleErrorPage(
 ): ErrorPage {
   const title = titles[code] ?? "This could not be done";
   return { title, why: message, todo: fix, ways, code, requestId };
+}
+
+/** Of somebody who is signed in, and no administrator. */
+export function administersNothing(): OperationError {
+  return new OperationError("forbidden", "This account administers nothing.", {
+    fix: "Sign in with the account of an administrator, or ask an owner to make this one an administrator.",
+  });
 }

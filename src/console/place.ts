@@ -1,6 +1,7 @@
 // Owns what an address of the console is: the operation whose permission opens it, what it shows, and what its form does.
 // Every page and every form is an entry of places.ts; the routes are made from those, and so is the test of who may what.
-import { type AdministratorRole, mayDo } from "../admin/administrators/roles.ts";
+import { permissionFor } from "../admin/administrators/permission_for.ts";
+import { type AdministratorRole, adminChange, mayDo } from "../admin/administrators/roles.ts";
 import type { Operation } from "../admin/operations/entry.ts";
 import type { TableContext } from "../admin/operations/table.ts";
 import type { OperationError } from "../errors.ts";
@@ -64,6 +65,15 @@ export function may(
   { entry }: Pick<Operation<TableContext>, "entry">,
 ): boolean {
   return mayDo(role, entry);
+}
+
+/**
+ * A visit as far as one person or application goes: who may not change an administrator, or what administers, sees it as
+ * an auditor does.
+ */
+export async function visitTo(visit: Visit, named: { user?: string; clientId?: string }): Promise<Visit> {
+  const permission = await permissionFor(visit.context.db, adminChange, named);
+  return mayDo(visit.role, { permission }) ? visit : { ...visit, role: "auditor" };
 }
 
 /** A part of the path. */

@@ -8,6 +8,7 @@ import { logFailure } from "../http_errors.ts";
 import { onceEach, parseFormText } from "../input/form_text.ts";
 import { assertOwnForm, readForm } from "../provider/edge/form.ts";
 import { addToFrame, type OpenConsoleDeps, sendOn, showPage } from "./answer_routes.ts";
+import { administersNothing } from "./console_error.ts";
 import { readCookie, setCookie } from "./edge/cookies.ts";
 import { newsText } from "./news.ts";
 import { may, type Place, type Visit } from "./place.ts";
@@ -94,13 +95,6 @@ async function enter(ctx: RouterContext, place: Place, deps: OpenConsoleDeps): P
   if (may(visit, place.operation)) return visit;
   throw new OperationError("forbidden", `An ${role} may not do this.`, {
     fix: "Ask an administrator whose role allows it.",
-  });
-}
-
-/** Of somebody who is signed in, and no administrator. */
-export function administersNothing(): OperationError {
-  return new OperationError("forbidden", "This account administers nothing.", {
-    fix: "Sign in with the account of an administrator, or ask an owner to make this one an administrator.",
   });
 }
 

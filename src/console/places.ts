@@ -9,6 +9,7 @@ import * as applications from "./pages/applications.ts";
 import { inspectorPlace } from "./pages/inspector.ts";
 import * as keys from "./pages/keys.ts";
 import * as organizationActs from "./pages/organization_acts.ts";
+import * as organizationParts from "./pages/organization_parts.ts";
 import * as organizations from "./pages/organizations.ts";
 import { overviewPlace } from "./pages/overview.ts";
 import { newPersonPlace, peoplePlace } from "./pages/people.ts";
@@ -37,11 +38,11 @@ export const places: readonly Place[] = [
   organizationActs.editOrganizationPlace,
   organizationActs.disableOrganizationPlace,
   organizationActs.enableOrganizationPlace,
-  organizationActs.addDomainPlace,
-  organizationActs.verifyDomainPlace,
-  organizationActs.removeDomainPlace,
-  organizationActs.addAccessorPlace,
-  organizationActs.deleteAccessorPlace,
+  organizationParts.addDomainPlace,
+  organizationParts.verifyDomainPlace,
+  organizationParts.removeDomainPlace,
+  organizationParts.addAccessorPlace,
+  organizationParts.deleteAccessorPlace,
   applications.applicationsPlace,
   applications.newApplicationPlace,
   applications.applicationPlace,

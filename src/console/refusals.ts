@@ -48,11 +48,6 @@ export function shownForm(
   return { fields: shown, errors: { title: "Nothing was changed", errors, code: refused.error.code } };
 }
 
-/** Why a question was not answered as asked, where the page has no fields. */
-export function errorsOf(refused: Refused | undefined): FormErrors | undefined {
-  return shownForm([], refused).errors;
-}
-
 function faultsOf(error: OperationError, labelOf: (member: string) => string | undefined): Fault[] {
   if (error instanceof InputRefused) {
     return error.faults.map(({ path: [first = ""], what, fix }) => {

@@ -22,8 +22,3 @@ export function disabledBadge({ disabledAtMs }: { disabledAtMs: number | null })
 export function many(count: number, one: string, several = `${one}s`): string {
   return `${count} ${count === 1 ? one : several}`;
 }
-
-/** Several things in a sentence: `a, b and c`. */
-export function listed(things: readonly string[]): string {
-  return things.length < 2 ? things.join("") : `${things.slice(0, -1).join(", ")} and ${things.at(-1)}`;
-}

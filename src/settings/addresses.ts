@@ -43,7 +43,8 @@ export const addressesSettings = {
   adminUrl: setting<string | undefined>({
     name: "TTI_ADMIN_URL",
     doc: "The address at which browsers reach the admin port; https, unless on this machine. The console is served under it and no other name.",
-    defaultText: "`TTI_ADMIN_HOST` and `TTI_ADMIN_PORT`, where that is this machine; else none, and no console",
+    defaultText:
+      "`TTI_ADMIN_HOST` and `TTI_ADMIN_PORT`, where that is this machine; else none, and no console",
     fallback: none,
     parse: originUrl,
   }),

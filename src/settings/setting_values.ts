@@ -49,7 +49,9 @@ export function originUrl(value: string): string {
   if ("fault" in read) throw new Error(`it ${read.fault}|${read.fix}`);
   const origin = uriOf(read.url)?.origin;
   if (origin === value || `${origin}/` === value) return origin ?? value;
-  throw new Error("it is more than scheme, host and port in lower case|Write it like https://admin.example.com");
+  throw new Error(
+    "it is more than scheme, host and port in lower case|Write it like https://admin.example.com",
+  );
 }
 
 /** The address of a PostgreSQL database. The value is not repeated: it may hold a password. */

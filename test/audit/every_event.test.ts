@@ -26,6 +26,7 @@ import { createPasswords } from "../../src/provider/accounts/passwords.ts";
 import { keyPolicyOf } from "../../src/provider/keys/policy.ts";
 import { rotateKeysInEmergency } from "../../src/provider/keys/rotate.ts";
 import { createKeySealer } from "../../src/provider/keys/seal.ts";
+import { signInToConsole } from "../console/console_world.ts";
 import { addMintingClients, exchange, signSubject } from "../provider/grants/mint_support.ts";
 import { appId, challengeOf, IsvBackEnd, isvId, loginUrl } from "../provider/handoff/handoff_support.ts";
 import {
@@ -302,6 +303,11 @@ const acts: Record<AuditEventType, Act> = {
   "admin.removed": byOperation(() =>
     administrators.removeAdministrator(operator, { user: "ops@isv.example" }),
   ),
+  "admin.signed_in": byHttp(async () => {
+    const email = "console@isv.example";
+    await administrators.createAdministrator(operator, { email, role: "auditor", password });
+    await signInToConsole({ origin: fixture.server.adminUrl }, new UserAgent(), email);
+  }),
   "admin.refused": byHttp(async () => callApi("/v1/users", await accessToken("search", "tti:search"))),
   "admin.read": byHttp(async () => callApi("/v1/users", await accessToken("admin", "tti:admin"))),
   "people.exported": byHttp(async () =>

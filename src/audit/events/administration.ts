@@ -161,6 +161,7 @@ export const administrationEvents = {
     meaning: "An administrator signed in to the console.",
     always: ["account"],
     details: { role: "`owner`, `operator` or `auditor`" },
+  },
   "admin.created": {
     meaning: "An account became an administrator of the installation.",
     always: ["account"],

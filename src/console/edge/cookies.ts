@@ -6,7 +6,7 @@ const names = { session: "tti_console", signIn: "tti_console_sign_in", told: "tt
 export type ConsoleCookie = keyof typeof names;
 
 /** A cookie's whole name. */
-export function cookieName(origin: string, cookie: ConsoleCookie): string {
+function cookieName(origin: string, cookie: ConsoleCookie): string {
   return `${isSecure(origin) ? "__Host-" : ""}${names[cookie]}`;
 }
 

@@ -13,7 +13,7 @@ import { tenantRights, tenantsOfRight } from "../../provider/clients/tenant_righ
 import type { ConsoleCard, ConsolePage } from "../../views/console_pages.ts";
 import type { Action, Cell, Field } from "../../views/parts.ts";
 import { given, isTicked, linesOf } from "../form_values.ts";
-import { may, type Place, param, pathOf, type Refused, type Visit, withQuery } from "../place.ts";
+import { may, type Place, param, pathOf, type Refused, type Visit, visitTo, withQuery } from "../place.ts";
 import { shownForm } from "../refusals.ts";
 import { disabledBadge, momentText } from "../words.ts";
 import { eventsPart } from "./event_words.ts";
@@ -92,8 +92,9 @@ export const applicationPlace: Place = {
   path: `${path}/:client`,
   section: "applications",
   operation: showClient,
-  async show(visit) {
-    const client = await showClient(visit.context, { clientId: param(visit, "client") });
+  async show(asked) {
+    const client = await showClient(asked.context, { clientId: param(asked, "client") });
+    const visit = await visitTo(asked, { clientId: client.clientId });
     const { events } = await listEvents(visit.context, { clientId: client.clientId, limit: 8 });
     const activity = withQuery("/console/activity", { application: client.clientId });
     const rotate = { label: "New secret…", url: applicationActPath(client.clientId, "rotate-secret") };

@@ -14,7 +14,7 @@ export function eventName(type: string): string {
 }
 
 /** Who did it, in words. */
-export function actorText(actor: string): string {
+function actorText(actor: string): string {
   const colon = actor.indexOf(":");
   const [kind, name] = colon < 0 ? [actor, ""] : [actor.slice(0, colon), actor.slice(colon + 1)];
   if (kind === "account") return `person ${name}`;

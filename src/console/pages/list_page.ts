@@ -8,7 +8,7 @@ import { withQuery } from "../place.ts";
 import { many } from "../words.ts";
 
 /** Rows on a page. */
-export const rowsPerPage = 25;
+const rowsPerPage = 25;
 // How far back "Previous" leads page by page; from there it leads to the first page.
 const mostPagesBack = 5;
 

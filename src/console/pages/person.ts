@@ -7,7 +7,7 @@ import type { User } from "../../admin/operations/user_view.ts";
 import { showUser, updateUser } from "../../admin/operations/users.ts";
 import type { ConsoleCard } from "../../views/console_pages.ts";
 import type { Action } from "../../views/parts.ts";
-import { may, type Place, param, pathOf, type Visit, withQuery } from "../place.ts";
+import { may, type Place, param, pathOf, type Visit, visitTo, withQuery } from "../place.ts";
 import { momentOr, momentText } from "../words.ts";
 import { eventsPart } from "./event_words.ts";
 import { organizationPath } from "./organizations.ts";
@@ -23,9 +23,10 @@ export const personPlace: Place = {
   path,
   section: "people",
   operation: showUser,
-  async show(visit) {
-    const { context } = visit;
-    const user = await showUser(context, { user: param(visit, "user") });
+  async show(asked) {
+    const { context } = asked;
+    const user = await showUser(context, { user: param(asked, "user") });
+    const visit = await visitTo(asked, { user: user.id });
     const { events } = await listEvents(context, { account: user.id, limit: 8 });
     const activity = withQuery("/console/activity", { account: user.id });
     const edit = { label: "Change the name", url: personActPath("edit", user.id) };

@@ -14,7 +14,7 @@ import {
 } from "./console_session_store.ts";
 
 /** How long a session lasts that nobody uses, in milliseconds. */
-export const idleMs = 30 * 60_000;
+const idleMs = 30 * 60_000;
 /** How long a session lasts at most, and how old the password that opened it may be, in milliseconds. */
 export const longestMs = consoleLoginSeconds * 1000;
 
@@ -45,7 +45,7 @@ export function openedAtMs(accountId: string, standing: Standing, nowMs: number)
 }
 
 /** Whether a session of the console is within its own lifetimes. */
-export function isWithinLifetimes(session: ConsoleSession, nowMs: number): boolean {
+function isWithinLifetimes(session: ConsoleSession, nowMs: number): boolean {
   return nowMs < session.expiresAtMs && nowMs < session.usedAtMs + idleMs;
 }
 

@@ -24,7 +24,7 @@ export function beginSignIn(wanted: string): PendingSignIn {
  * The page to go to: a path of the console, whatever was asked for, so that the way back leads nowhere else.
  * @param wanted a request's target, or what came out of a cookie
  */
-export function consolePath(wanted: string): string {
+function consolePath(wanted: string): string {
   const fits = /^\/console(?:[/?][\x21-\x7e]*)?$/.test(wanted) && wanted.length <= 1_000;
   if (!fits || /[\\#]|\/\/|\/\.{1,2}(?:[/?]|$)/.test(wanted)) return "/console";
   return /^\/console\/(?:callback|sign-in|sign-out|signed-out)\b/.test(wanted) ? "/console" : wanted;

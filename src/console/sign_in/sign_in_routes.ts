@@ -17,6 +17,7 @@ import {
 import { assertOwnForm, readForm } from "../../provider/edge/form.ts";
 import { renderPage } from "../../views/render.ts";
 import { type OpenConsoleDeps, sendConsoleError, sendOn } from "../answer_routes.ts";
+import { administersNothing } from "../console_error.ts";
 import { readCookie, setCookie } from "../edge/cookies.ts";
 import { longestMs, openedAtMs, readStanding } from "./console_session.ts";
 import { createConsoleSession, deleteConsoleSession } from "./console_session_store.ts";
@@ -91,11 +92,7 @@ export function addSignInRoutes(router: Router, deps: OpenConsoleDeps): void {
     ctx.state["actor"] = `account:${accountId}`;
     // Asked last before the session is made, and anew at every request.
     const role = await administratorSignedIn(db, meaning, now);
-    if (role === undefined) {
-      throw new OperationError("forbidden", "This account administers nothing.", {
-        fix: "Sign in with the account of an administrator, or ask an owner to make this one an administrator.",
-      });
-    }
+    if (role === undefined) throw administersNothing();
     const id = randomBytes(32).toString("base64url");
     await db.transaction(async (trx) => {
       if (!(await useCode(trx, code, nowMs))) throw over();

@@ -157,7 +157,8 @@ function lacksVoucher(ctx: KoaContextWithOIDC): boolean {
   const vouchers = vouchersOf(account);
   if (vouchers.length === 0) return true;
   // The console is opened by a password typed here. What an application's back end vouches for opens no administration.
-  if (oidcClientId(ctx) === consoleClientId && !vouchers.some(({ method }) => method === "password")) return true;
+  if (oidcClientId(ctx) === consoleClientId && !vouchers.some(({ method }) => method === "password"))
+    return true;
   if (result?.login !== undefined || !isForTenant(ctx)) return false;
   const places = placesOf(account);
   const named = (name: string) => places.find(({ tenant }) => tenant.id === text(params?.[name]));
