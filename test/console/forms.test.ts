@@ -1,0 +1,250 @@
+// What the console's forms do, one by one: the act itself, post-redirect-get with its news, the fault beside its field with
+// nothing half-written, a secret once, and what goes with what is deleted said before.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createTenant } from "../../src/admin/operations/tenants.ts";
+import { authorizationUrl, codeOf, redeem } from "../provider/support/authorization.ts";
+import { addClient, addPerson } from "../provider/support/provider_fixture.ts";
+import { UserAgent, type Visit } from "../provider/support/user_agent.ts";
+import { cliContext, csrfOf, emails, postForm, signInToConsole, useConsole } from "./console_world.ts";
+
+let agent: UserAgent;
+let csrf = "";
+let txt: string[][] = [];
+const world = useConsole({ resolveTxt: async () => txt }, async () => {
+  await addClient(world.db, { client_id: "app" });
+  await createTenant(cliContext(world.db), { id: "globex" });
+  agent = new UserAgent();
+  assert.equal((await signInToConsole(world, agent, emails.owner)).status, 200);
+  csrf = await csrfOf(world, agent);
+});
+
+const see = async (path: string): Promise<string> => {
+  const page = await agent.visit(`${world.origin}${path}`);
+  assert.equal(page.status, 200, `${path}: ${page.text}`);
+  return page.text;
+};
+const send = (path: string, fields: Record<string, string> = {}): Promise<Visit> =>
+  postForm(world, agent, path, fields, csrf);
+
+/** Sends a form that is taken, and reads the page it leads to. */
+async function done(path: string, fields: Record<string, string>, news: RegExp): Promise<string> {
+  const sent = await send(path, fields);
+  assert.equal(sent.status, 303, sent.text);
+  const to = sent.headers.get("location") ?? "";
+  const page = await see(to);
+  assert.match(page, news);
+  assert.doesNotMatch(await see(to), news, "news are told once");
+  return page;
+}
+
+const yes = { confirm: "yes" };
+
+test("an organization is made, changed, disabled and enabled", async () => {
+  await done("/console/organizations/new", { id: "initech", name: "Initech" }, /Created\./);
+  const edited = { name: "Initech Ltd", loginMethod: "handoff", presence: "within 12", discoverable: "on" };
+  const page = await done("/console/organizations/initech/edit", edited, /Saved\./);
+  assert.match(page, /Initech Ltd[\s\S]*at your login page[\s\S]*shown to strangers/);
+  await done("/console/organizations/initech/disable", yes, /Disabled\. What stood has ended\./);
+  assert.match(await see("/console/organizations/initech"), /<span class="badge bad">Disabled<\/span>/);
+  await done("/console/organizations/initech/disable", yes, /It was so already/);
+  await done("/console/organizations/initech/enable", yes, /Enabled\./);
+});
+
+test("a fault stands beside its field, what was typed is still there, and nothing was written", async () => {
+  const refused = await send("/console/organizations/new", { id: "no spaces", name: "Some name" });
+  assert.equal(refused.status, 400);
+  assert.match(refused.text, /<title>Error: Add an organization/);
+  assert.match(refused.text, /<input id="id"[^>]*value="no spaces"[^>]*aria-invalid="true"/);
+  assert.match(refused.text, /<p class="wrong" id="id-error">/);
+  assert.match(refused.text, /<input id="name"[^>]*value="Some name"/);
+  const taken = await send("/console/organizations/new", { id: "globex" });
+  assert.equal(taken.status, 409);
+  assert.match(taken.text, /id="id-error"/);
+  const presence = await send("/console/organizations/globex/edit", {
+    name: "x",
+    loginMethod: "local",
+    presence: "sometimes",
+  });
+  assert.match(presence.text, /id="presence-error"/);
+  assert.match(await see("/console/organizations/globex"), /<h1>globex<\/h1>/);
+  const unanswered = await send("/console/organizations/globex/disable");
+  assert.equal(unanswered.status, 400);
+  assert.doesNotMatch(await see("/console/organizations/globex"), /badge bad/);
+});
+
+test("a domain is claimed, its record shown, refused while it is not there, verified, removed", async () => {
+  const claimed = await send("/console/organizations/globex/domains/add", { domain: "globex.example" });
+  const verify = claimed.headers.get("location") ?? "";
+  assert.equal(verify, "/console/organizations/globex/domains/globex.example/verify");
+  const page = await see(verify);
+  const [, value = ""] = /<pre[^>]*aria-label="Value">([^<]+)<\/pre>/.exec(page) ?? [];
+  assert.match(value, /=/);
+  assert.match((await send(verify)).text, /Nothing was changed/);
+  txt = [[value]];
+  await done(verify, {}, /The domain is verified\./);
+  await done("/console/organizations/globex/domains/globex.example/remove", yes, /Removed\./);
+});
+
+test("a data accessor is entered with each fault at its field, listed, and forgotten", async () => {
+  const add = "/console/organizations/globex/accessors/add";
+  const refused = await send(add, { applicationId: "x" });
+  for (const field of ["applicationId", "retrieverId", "qRegion", "idcApplicationArn", "idcRegion"]) {
+    assert.match(refused.text, new RegExp(`id="${field}-error"`), field);
+  }
+  const fields = {
+    applicationId: "11111111-2222-3333-4444-555555555555",
+    retrieverId: "66666666-7777-8888-9999-000000000000",
+    qRegion: "us-east-1",
+    idcApplicationArn: "arn:aws:sso::111122223333:application/ssoins-1234567890abcdef/apl-1234567890abcdef",
+    idcRegion: "us-east-1",
+  };
+  await done(add, fields, /Created\./);
+  assert.match(
+    await see("/console/accessors"),
+    /globex[\s\S]*11111111-2222-3333-4444-555555555555[\s\S]*never/,
+  );
+  await done("/console/organizations/globex/accessors/default/delete", yes, /Deleted\./);
+});
+
+test("a person is added with a password shown once, changed, added elsewhere and taken out", async () => {
+  const added = await send("/console/people/new", {
+    email: "pat@acme.example",
+    name: "Pat Doe",
+    organization: "acme",
+    emailVerified: "on",
+  });
+  assert.equal(added.status, 200);
+  const [, secret = ""] = /<pre[^>]*aria-label="Password">([^<]+)<\/pre>/.exec(added.text) ?? [];
+  assert.ok(secret.length > 10);
+  const person = /action="(\/console\/people\/[^"]+)"/.exec(added.text)?.[1] ?? "";
+  assert.doesNotMatch(await see(person), new RegExp(secret));
+  assert.match((await send("/console/people/new", { email: "pat@acme.example" })).text, /id="email-error"/);
+  assert.match(
+    (await send("/console/people/new", { email: "new@acme.example", organization: "nowhere" })).text,
+    /id="organization-error"/,
+  );
+  await done(`${person}/edit`, { name: "Pat Roe" }, /Saved\./);
+  await done(`${person}/memberships/add`, { tenantId: "globex", role: "member" }, /Saved\./);
+  await done(`${person}/memberships/globex/role`, { role: "admin" }, /Saved\./);
+  assert.match(await see(person), /globex[\s\S]*administers it/);
+  await done(`${person}/memberships/globex/remove`, yes, /Removed\./);
+  assert.match((await send(`${person}/password`, yes)).text, /Shown this once/);
+  await done(`${person}/sign-out`, yes, /Signed out everywhere\./);
+  await done(`${person}/disable`, yes, /Disabled\./);
+  await done(`${person}/enable`, yes, /Enabled\./);
+});
+
+test("who is deleted is counted before, and wants the address typed", async () => {
+  const { id } = await addPerson(world.db, { email: "quin@acme.example", tenants: ["acme", "globex"] });
+  const path = `/console/people/${id}/delete`;
+  assert.match(await see(path), /2 memberships and 0 agreements are deleted/);
+  const refused = await send(path, { ...yes, typed: "quin" });
+  assert.equal(refused.status, 400);
+  assert.match(refused.text, /id="typed-error"/);
+  assert.match(await see(`/console/people/${id}`), /quin@acme\.example/);
+  await done(path, { ...yes, typed: "quin@acme.example" }, /Deleted\./);
+  assert.equal((await agent.visit(`${world.origin}/console/people/${id}`)).status, 404);
+});
+
+test("an application is registered with its secret shown once, gets another, and is deleted by its id", async () => {
+  const refused = await send("/console/applications/new", {
+    name: "Reports",
+    redirectUris: "http://reports.example/x",
+  });
+  assert.match(refused.text, /id="redirectUris-error"/);
+  const created = await send("/console/applications/new", {
+    name: "Reports",
+    clientId: "reports",
+    redirectUris: "https://reports.example/callback\r\nhttps://reports.example/other",
+    authMethod: "client_secret_basic",
+  });
+  assert.equal(created.status, 200);
+  const secretOf = ({ text }: Visit) => /<pre[^>]*>([^<]+)<\/pre>/.exec(text)?.[1] ?? "";
+  const first = secretOf(created);
+  assert.ok(first.length > 30);
+  assert.match(await see("/console/applications/reports"), /https:\/\/reports\.example\/other/);
+  const second = secretOf(await send("/console/applications/reports/rotate-secret", yes));
+  assert.notEqual(second, first);
+  await done("/console/applications/reports/disable", yes, /Disabled\./);
+  await done("/console/applications/reports/enable", yes, /Enabled\./);
+  assert.match(
+    (await send("/console/applications/reports/delete", { ...yes, typed: "x" })).text,
+    /id="typed-error"/,
+  );
+  await done("/console/applications/reports/delete", { ...yes, typed: "reports" }, /Deleted\./);
+});
+
+test("an administrator is made, gets another role, and is removed; nobody does it to themselves", async () => {
+  const created = await send("/console/administrators/new", {
+    email: "new@isv.example",
+    name: "New One",
+    role: "auditor",
+  });
+  assert.match(created.text, /Shown this once/);
+  assert.match(
+    (await send("/console/administrators/new", { email: "new@isv.example", role: "auditor" })).text,
+    /id="email-error"/,
+  );
+  await done("/console/administrators/new%40isv.example/role", { role: "operator" }, /Saved\./);
+  await done("/console/administrators/new%40isv.example/remove", yes, /Removed\./);
+  const oneself = await send(`/console/administrators/${encodeURIComponent(emails.owner)}/remove`, yes);
+  assert.equal(oneself.status, 409, oneself.text);
+});
+
+test("the trail is filtered, paged, and says what cannot be looked for", async () => {
+  const refused = await see("/console/activity?type=tenant.created");
+  assert.match(refused, /Tenant created/);
+  assert.doesNotMatch(refused, /Tenant updated<br>/);
+  assert.match(
+    await see("/console/activity?outcome=refused&account=nobody%40nowhere.example"),
+    /Nothing matches/,
+  );
+  assert.match(await see("/console/activity?organization=nowhere"), /This cannot be looked for/);
+  assert.match(await see("/console/activity?from=yesterday"), /is no day/);
+  for (let n = 0; n < 27; n += 1) await createTenant(cliContext(world.db), { id: `bulk-${n}` });
+  const first = await see("/console/organizations");
+  const next =
+    /<a class="btn slim" href="([^"]+)" rel="next">/.exec(first)?.[1]?.replaceAll("&amp;", "&") ??
+    assert.fail(first);
+  const second = await see(next);
+  const previous =
+    /<a class="btn slim" href="([^"]+)" rel="prev">/.exec(second)?.[1]?.replaceAll("&amp;", "&") ??
+    assert.fail(second);
+  const names = (html: string) =>
+    [...html.matchAll(/<th role="rowheader"[^>]*><a href="([^"]+)"/g)].map(([, url]) => url);
+  assert.deepEqual(names(await see(previous)), names(first));
+  assert.equal(new Set([...names(first), ...names(second)]).size, names(first).length + names(second).length);
+});
+
+test("the inspector says of every rule whether it is kept, and neither keeps nor repeats the token", async () => {
+  const person = new UserAgent();
+  const { signInAt } = await import("../provider/support/provider_fixture.ts");
+  const code = codeOf(
+    await signInAt(person, authorizationUrl(world, { scope: "openid email" }), emails.nobody),
+  );
+  const { body } = await redeem(world, code);
+  const token = String(body["id_token"]);
+  const told = await send("/console/inspector", { token });
+  assert.match(told.text, /AWS would refuse this token: 1 rule is broken/, "its audience is another client");
+  assert.match(told.text, /Failed: <\/span>audience/);
+  assert.ok((told.text.match(/Passed: /g) ?? []).length > 8);
+  assert.match(told.text, /Passed: <\/span>signature/);
+  assert.ok(!told.text.includes(token.slice(0, 60)));
+  const forged = await send("/console/inspector", { token: `${token.slice(0, -20)}AAAAAAAAAAAAAAAAAAAA` });
+  assert.match(forged.text, /Failed: <\/span>signature/);
+  assert.match((await send("/console/inspector", { token: "no token" })).text, /Failed: <\/span>form/);
+  assert.match((await send("/console/inspector", { token: "" })).text, /id="token-error"/);
+});
+
+test("the overview says which key signs, what waits and what was refused", async () => {
+  await send("/console/organizations/globex/domains/add", { domain: "waits.example" });
+  await new UserAgent().visit(`${world.origin}/console/people`, {
+    method: "POST",
+    headers: { origin: "https://evil.example" },
+  });
+  const page = await see("/console");
+  assert.match(page, /Signs now/);
+  assert.match(page, /waits\.example/);
+  assert.match(await see("/console/keys"), /<svg [^>]*role="img" aria-label="Schedule of the signing keys/);
+});

@@ -1,0 +1,99 @@
+// Owns the defences of the console: who signs in, how long, from which page, under which name.
+import type { Defence } from "./defence.ts";
+
+const signIn = "test/console/sign_in.test.ts";
+
+export const defences: readonly Defence[] = [
+  {
+    id: "console-host-pinned",
+    promise:
+      "The console answers under its own host name alone, so that no rebound name reads it through an administrator's browser.",
+    file: "src/console/edge/origin.ts",
+    find: 'return sameMachine ? { goTo: `${origin}/console` } : "refuse";',
+    replace: 'return sameMachine ? { goTo: `${origin}/console` } : "serve";',
+    test: signIn,
+    name: "rebinding",
+  },
+  {
+    id: "console-own-answers-only",
+    promise: "A sign-in to the console ends in the browser that began it, and in no other.",
+    file: "src/console/sign_in/sign_in_routes.ts",
+    find: 'if (pending === undefined || !isAnswerTo(pending, answer.get("state"))) throw over();',
+    replace: "if (pending === undefined) throw over();",
+    test: signIn,
+    name: "by its own verifier",
+  },
+  {
+    id: "console-code-by-its-verifier",
+    promise: "The code of a sign-in to the console is worth nothing without what its browser kept.",
+    file: "src/console/sign_in/redeem_code.ts",
+    find: 'if (found.codeChallengeMethod !== "S256" || found.codeChallenge !== codeChallengeOf(verifier))',
+    replace: 'if (found.codeChallengeMethod !== "S256" || codeChallengeOf(verifier) === "")',
+    test: signIn,
+    name: "by its own verifier",
+  },
+  {
+    id: "console-ends-with-the-session",
+    promise: "What ends an administrator's session at the provider ends it at the console at once.",
+    file: "src/console/sign_in/console_session.ts",
+    find: "if (session?.accountId !== accountId || (session.exp ?? 0) * 1000 <= nowMs) return undefined;",
+    replace: 'if (accountId === "" || session === null) return undefined;',
+    test: signIn,
+    name: "at once",
+  },
+  {
+    id: "console-session-lifetimes",
+    promise: "A session of the console ends after thirty minutes unused, and after twelve hours in any case.",
+    file: "src/console/sign_in/console_session.ts",
+    find: "return nowMs < session.expiresAtMs && nowMs < session.usedAtMs + idleMs;",
+    replace: "return nowMs < session.expiresAtMs || idleMs > 0;",
+    test: signIn,
+    name: "nobody uses it",
+  },
+  {
+    id: "console-forms-of-this-sign-in",
+    promise: "A form of the console is taken with the token of the session that it is sent in.",
+    file: "src/console/place_routes.ts",
+    find: "if (id !== undefined && isOwnToken(id, token)) return;",
+    replace: "if (id !== undefined || token === undefined) return;",
+    test: signIn,
+    name: "own page alone",
+  },
+  {
+    id: "console-ways-back-are-its-own",
+    promise:
+      "The way back from a sign-in to the console leads to a page of the console, whatever a cookie says.",
+    file: "src/console/sign_in/pending_sign_in.ts",
+    find: "return { state, verifier, to: consolePath(to) };",
+    replace: "return { state, verifier, to };",
+    test: signIn,
+    name: "leads nowhere",
+  },
+  {
+    id: "console-planted-twice",
+    promise: "Of two session cookies of one name neither counts.",
+    file: "src/console/edge/cookies.ts",
+    find: 'return others.length === 0 && /^[\\w.~-]{1,3000}$/.test(value ?? "") ? value : undefined;',
+    replace:
+      'return others.length < 2 && /^[\\w.~-]{1,3000}$/.test(others[0] ?? value ?? "") ? (others[0] ?? value) : undefined;',
+    test: signIn,
+    name: "planted",
+  },
+  {
+    id: "console-roles-open-places",
+    promise: "Each address of the console opens to the roles of its operation, to look at and to send.",
+    file: "src/console/place_routes.ts",
+    find: "if (may(visit, place.operation)) return visit;",
+    replace: "if (may(visit, place.operation) || place.act !== undefined) return visit;",
+    test: "test/console/roles.test.ts",
+    name: "auditor",
+  },
+  {
+    id: "console-by-password-alone",
+    promise: "What an application's back end vouches for opens no administration.",
+    file: "src/console/sign_in/console_session.ts",
+    find: 'vouchers.filter(({ method }) => method === "password")',
+    replace: "vouchers.filter(({ method }) => method !== undefined)",
+    test: "test/console/console_session.test.ts",
+  },
+];
