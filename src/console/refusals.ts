@@ -71,7 +71,7 @@ function severalFaults(message: string, labelOf: (member: string) => string | un
     .replace(/^[^:]*faults: /, "")
     .replace(/\.$/, "")
     .split("; ")) {
-    const [, member = "", rest = ""] = /^(\w+)( [^]*)$/.exec(part) ?? [];
+    const [, member = "", rest = ""] = /^(\w+)( .*)$/s.exec(part) ?? [];
     const label = labelOf(member);
     const last = faults.at(-1);
     if (label !== undefined) faults.push({ member, message: `${label}${rest}.` });

@@ -9,8 +9,8 @@ export const defences: readonly Defence[] = [
     promise:
       "The console answers under its own host name alone, so that no rebound name reads it through an administrator's browser.",
     file: "src/console/edge/origin.ts",
-    find: 'return sameMachine ? { goTo: `${origin}/console` } : "refuse";',
-    replace: 'return sameMachine ? { goTo: `${origin}/console` } : "serve";',
+    find: '} : "refuse";',
+    replace: '} : "serve";',
     test: signIn,
     name: "rebinding",
   },
