@@ -41,12 +41,17 @@ instance at once.
 | address | for | |
 |---|---|---|
 | \`/auth\` | the authorization request, by GET or POST | code flow, PKCE with S256 (a confidential client may be registered \`--no-pkce\`) |
+| \`/request\` | pushing an authorization request (RFC 9126), for clients registered \`--pushed-requests allowed\` or \`required\` | as \`/token\`; the \`request_uri\` lives a minute and serves once |
 | \`/token\` | codes and refresh tokens | \`client_secret_basic\`, \`client_secret_post\`, \`private_key_jwt\` (assertions of at most ${inWords(longestAssertionSeconds)}, used once), \`none\` |
 | \`/token/revocation\` | ending a token; a refresh token takes its family along | RFC 7009 |
 | \`/token/introspection\` | whether an opaque access token for an API is good | RFC 7662, for the API's own server |
 | \`/me\` | userinfo | |
 | \`/session/end\` | signing out, by GET or POST | RP-Initiated Logout 1.0 |
 | \`/jwks\` | the keys that verify | keep them as long as the answer's headers say |
+
+\`/request\` does not stand in \`/.well-known/openid-configuration\`: libraries that push wherever they find the address would
+shut out every client for which it is not turned on. Where it is, give your library the address as
+\`pushed_authorization_request_endpoint\`. One that must push is refused with anything else.
 
 A browser's scripts may read \`/token\`, \`/token/revocation\` and \`/me\` from the origins of a public client's redirect
 URIs. A method an address does not take is 405 with the ones it takes.

@@ -101,4 +101,21 @@ export const defences: readonly Defence[] = [
     replace: "clientId === awsClientId && told.sub === '' ? told : ",
     test: tokens,
   },
+  {
+    id: "pushed-requests-off",
+    promise:
+      "A client pushes authorization requests only if that is turned on for it, and nothing of it goes on when it is turned off.",
+    file: "src/provider/clients/pushed_requests.ts",
+    find: 'if (!pushed || client?.["pushed_requests"] === "allowed"',
+    replace: 'if (!pushed || client !== undefined || client?.["pushed_requests"] === "allowed"',
+    test: "test/provider/pushed_requests.test.ts",
+  },
+  {
+    id: "pushed-requests-not-offered",
+    promise: "No discovery document makes a library push requests for a client that may not.",
+    file: "src/provider/clients/pushed_requests.ts",
+    find: "    ctx.body = offered;\n",
+    replace: "",
+    test: "test/provider/pushed_requests.test.ts",
+  },
 ];

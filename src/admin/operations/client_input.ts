@@ -4,6 +4,7 @@ import { z } from "zod";
 import { OperationError } from "../../errors.ts";
 import { parseWebUrl } from "../../input/web_address.ts";
 import { isOwnClient } from "../../provider/clients/own_clients.ts";
+import { pushedRequestChoices } from "../../provider/clients/pushed_requests.ts";
 import { isNativeRedirect, whyNoRedirect } from "../../provider/clients/redirect_uris.ts";
 import { looksRandom } from "./client_advice.ts";
 import { says } from "./input_faults.ts";
@@ -81,6 +82,10 @@ export const newClient = z.strictObject({
     .boolean()
     .optional()
     .describe("Default: true; only a confidential client may keep one refresh token."),
+  pushedRequests: z
+    .enum(pushedRequestChoices)
+    .optional()
+    .describe("Whether it may push its authorization requests (RFC 9126), or must (default: off)."),
   mintTenants: z.array(z.string()).optional().describe('For whom it may mint; ["*"]: every tenant.'),
   handoffTenants: z
     .array(z.string())

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { grantTypes, mintingGrants, personScope } from "../../grants_and_scopes.ts";
 import { hashClientSecret } from "../../provider/clients/client_secret.ts";
 import type { StoredClientMetadata } from "../../provider/clients/client_store.ts";
+import { pushedRequestMembers } from "../../provider/clients/pushed_requests.ts";
 import { type TenantRight, tenantRights, tenantsMember } from "../../provider/clients/tenant_rights.ts";
 import { parseTenantId } from "../../provider/tenants/tenant_store.ts";
 import {
@@ -38,6 +39,9 @@ export function buildMetadata(
   const login = purposes.includes("login");
   const redirectUris = wanted.redirectUris ?? [];
   const native = isNative(wanted, authMethod);
+  if (!login && (wanted.pushedRequests ?? "off") !== "off") {
+    throw refuse("pushedRequests", "is of no use without the purpose login", "Add it, or leave this out.");
+  }
   const allowed = [
     ...(login ? [grantTypes.authorizationCode, grantTypes.refreshToken] : []),
     ...(purposes.includes("mint") ? mintingGrants : []),
@@ -81,6 +85,7 @@ export function buildMetadata(
     first_party: wanted.firstParty ?? false,
     require_pkce: wanted.requirePkce ?? true,
     rotate_refresh_token: wanted.rotateRefreshToken ?? true,
+    ...pushedRequestMembers(wanted.pushedRequests),
     ...tenantsByRight(wanted, purposes),
   };
 }

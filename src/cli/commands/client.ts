@@ -26,6 +26,8 @@ Sign users in:
                             http://127.0.0.1/… and http://[::1]/…, or a scheme of its own;
                             assumed where all its redirect URIs are such
   --no-pkce                 a confidential client that cannot send PKCE
+  --pushed-requests CHOICE  off (default), allowed or required: it may send what it asks
+                            for to /request, or must, not through the browser
   --no-rotation             a confidential client that keeps one refresh token
   --backchannel-logout-uri URI   told when a session of a user of it ends
 Mint ID tokens for users it names:
@@ -58,6 +60,7 @@ Example:
     native: { type: "boolean" },
     "no-pkce": { type: "boolean" },
     "no-rotation": { type: "boolean" },
+    "pushed-requests": { type: "string" },
     "mint-for": { type: "string", multiple: true },
     "search-for": { type: "string", multiple: true },
     "handoff-for": { type: "string", multiple: true },
@@ -102,6 +105,7 @@ Example:
       applicationType: values.native ? "native" : undefined,
       requirePkce: values["no-pkce"] ? false : undefined,
       rotateRefreshToken: values["no-rotation"] ? false : undefined,
+      pushedRequests: values["pushed-requests"],
       backchannelLogoutUri: values["backchannel-logout-uri"],
       mintTenants: values["mint-for"],
       searchTenants: values["search-for"],

@@ -20,9 +20,16 @@ const refusals = new WeakMap<KoaContextWithOIDC, Refusal>();
 const grantsRead = new WeakMap<RequestContext, AdapterPayload>();
 const signedOut = new WeakMap<KoaContextWithOIDC, string>();
 
+const watchedErrors = [
+  "grant.error",
+  "revocation.error",
+  "introspection.error",
+  "pushed_authorization_request.error",
+] as const;
+
 /** Remembers what only the library's events tell, until {@link recordAnswer}. */
 export function watchAnswers(provider: Provider): void {
-  for (const event of ["grant.error", "revocation.error", "introspection.error"] as const) {
+  for (const event of watchedErrors) {
     (provider as NodeJS.EventEmitter).on(event, (ctx: KoaContextWithOIDC, error: Refusal) => {
       refusals.set(ctx, error);
     });

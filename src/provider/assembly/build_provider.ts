@@ -9,6 +9,7 @@ import { cleanPath } from "../../log_redaction.ts";
 import type { ClientReader } from "../clients/client_reader.ts";
 import { matchesClientSecret } from "../clients/client_secret.ts";
 import { isOwnClient, ownClient } from "../clients/own_clients.ts";
+import { withholdFromDiscovery } from "../clients/pushed_requests.ts";
 import { isRegisteredRedirect } from "../clients/redirect_uris.ts";
 import type { BackgroundWork } from "../edge/background_work.ts";
 import { requestIdOf } from "../edge/pinned_request.ts";
@@ -112,6 +113,7 @@ export function buildProvider(
   registerGrants(provider, installation);
   tellWhoStays(provider);
   forgiveHints(provider);
+  withholdFromDiscovery(provider);
   if (installation.logoutUrl !== undefined) continueLogoutAtIsv(provider, db, installation.logoutUrl);
   logOutcomes(provider, log);
   watchAnswers(provider);

@@ -6,6 +6,7 @@ import { apiScopes, grantTypes, personScope, personScopes } from "../../grants_a
 import { clockToleranceSeconds } from "../../input/moment.ts";
 import type { InstallationPart } from "../../installation.ts";
 import { extraClientMetadata } from "../clients/client_store.ts";
+import { assertMayPush } from "../clients/pushed_requests.ts";
 import type { PageSources } from "../interactions/page_sources.ts";
 import { buildPrompts } from "../interactions/prompts.ts";
 import { externalSigningAck } from "../keys/signer.ts";
@@ -56,7 +57,8 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
       claimsParameter: { enabled: false },
       dPoP: { enabled: false },
       externalSigningSupport: { enabled: true, ack: externalSigningAck },
-      pushedAuthorizationRequests: { enabled: false },
+      // For clients that have them turned on (clients/pushed_requests.ts).
+      pushedAuthorizationRequests: { enabled: true },
       introspection: { enabled: true, allowedPolicy: introspectionPolicy(settings) },
       resourceIndicators: {
         enabled: true,
@@ -118,7 +120,11 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
     },
     extraTokenClaims: async (ctx, token) => claimsOfToken(ctx, token, settings.tenantClaim),
     extraParams: {
-      tenant: (_ctx: KoaContextWithOIDC, value: string | undefined) => assertTenantParameter(value),
+      tenant: (ctx: KoaContextWithOIDC, value: string | undefined) => {
+        // The library asks here whatever a request says, pushed or not, before it is kept or gone on with.
+        assertMayPush(ctx);
+        assertTenantParameter(value);
+      },
       tenant_hint: async () => {},
     },
     fetch: settings.fetch,

@@ -13,6 +13,7 @@ const refusalEvents = [
   "end_session_confirm.error",
   "end_session_success.error",
   "introspection.error",
+  "pushed_authorization_request.error",
   "revocation.error",
   "userinfo.error",
 ] as const;

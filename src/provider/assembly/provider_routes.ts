@@ -5,6 +5,7 @@ const read = ["GET", "HEAD"];
 const routes: readonly { path: RegExp; methods: readonly string[] }[] = [
   { path: /^\/auth$/, methods: [...read, "POST"] },
   { path: /^\/auth\/[^/]+$/, methods: read },
+  { path: /^\/request$/, methods: ["POST", "OPTIONS"] },
   { path: /^\/token$/, methods: ["POST", "OPTIONS"] },
   { path: /^\/token\/introspection$/, methods: ["POST", "OPTIONS"] },
   { path: /^\/token\/revocation$/, methods: ["POST", "OPTIONS"] },

@@ -17,6 +17,8 @@ export interface StoredClientMetadata extends ClientMetadata {
   require_pkce?: boolean;
   /** False only for a confidential client that keeps one refresh token; absent: each serves once. */
   rotate_refresh_token?: boolean;
+  /** `allowed` or `required`: it may push its authorization requests, or must (pushed_requests.ts); absent: it may not. */
+  pushed_requests?: string;
   /** Tenants it may act for, right by right (tenant_rights.ts reads them); absent: none. `*`: every tenant. */
   mint_tenants?: string[];
   handoff_tenants?: string[];
@@ -40,6 +42,7 @@ export const extraClientMetadata = [
   "first_party",
   "require_pkce",
   "rotate_refresh_token",
+  "pushed_requests",
   "mint_tenants",
   "handoff_tenants",
   "search_tenants",

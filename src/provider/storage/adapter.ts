@@ -71,6 +71,10 @@ function recordAdapter({ db, clock, onGrant }: AdapterDeps, model: string): Adap
     findByUserCode: (userCode) => findRecordByUserCode(db, model, userCode),
     async consume(id) {
       if (await consumeRecord(db, model, id, clock().getTime())) return;
+      // Nothing came of it that could be ended: who came first has the code.
+      if (model === "PushedAuthorizationRequest") {
+        throw new errors.InvalidRequestUri("request_uri is invalid, expired, or was already used");
+      }
       await deleteFamilyOfRecord(db, model, id);
       throw new errors.InvalidGrant(alreadyUsed[model] ?? "already used");
     },
