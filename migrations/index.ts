@@ -24,6 +24,7 @@ import * as clientGenerations from "./0045_client_generations.ts";
 import * as vouchingGenerations from "./0046_vouching_generations.ts";
 import * as resources from "./0052_resources.ts";
 import * as administrators from "./0054_administrators.ts";
+import * as apiCredentials from "./0055_api_credentials.ts";
 import * as consoleSessions from "./0056_console_sessions.ts";
 
 /** One step of the schema, there and back. */
@@ -58,5 +59,6 @@ export const migrations: readonly Migration[] = [
   { name: "0046_vouching_generations", ...vouchingGenerations },
   { name: "0052_resources", ...resources },
   { name: "0054_administrators", ...administrators },
+  { name: "0055_api_credentials", ...apiCredentials },
   { name: "0056_console_sessions", ...consoleSessions },
 ];

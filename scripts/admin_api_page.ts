@@ -41,6 +41,11 @@ tenant: register one client for each program, and keep its key as you keep a dat
 A client registered with \`--admin\`, \`--handoff-for\` or \`--search-for\` gets an access token of the scope at the token
 endpoint (\`grant_type=client_credentials\`) and sends \`Authorization: Bearer …\`. A token in the query is not looked at.
 
+A program that administers may send the key of an API credential instead (\`tti credential create\`): it has a role (auditor:
+what reads; operator: what changes; owner: also administrators, credentials, key emergencies, retention), it ends by itself,
+and \`tti credential revoke\` ends it at once. One of a tenant (\`--tenant\`) sees that tenant: its settings, domains, data
+accessors, people and events. Everything else answers it with 403. An access token of \`tti:admin\` may what an owner may.
+
 Failures are problem documents ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)): \`application/problem+json\` with
 \`type\`, \`title\`, \`status\`, \`detail\`, and besides \`error\` (the code of [errors.md](errors.md)), \`error_description\`,
 \`fix\`, \`field\` where one is at fault, and \`request_id\`. \`field\` is the parameter or member by its name, one inside another by

@@ -62,6 +62,11 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
     personal: "–",
     until: "it stays",
   },
+  api_credentials: {
+    holds: "keys by which programs administer, as SHA-256 hashes; role, tenant, end",
+    personal: "–",
+    until: "it stays, ended ones too",
+  },
   clients: {
     holds: "applications and back ends",
     personal: "–",

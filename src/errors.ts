@@ -120,6 +120,11 @@ export const errorCatalogue = {
     meaning: "An administrator would take their own rights away.",
     fix: "Have another owner do it.",
   },
+  credential_not_found: {
+    status: 404,
+    meaning: "No API credential has this id.",
+    fix: "List them with `tti credential list`.",
+  },
   client_not_found: {
     status: 404,
     meaning: "No client (relying party) has this id.",

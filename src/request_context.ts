@@ -12,6 +12,8 @@ export interface RequestContext {
   route?: string;
   /** The client that asks, once it is authenticated or, in a browser's request, named. */
   clientId?: string;
+  /** The API credential by which it is asked. */
+  credentialId?: string;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();
@@ -27,9 +29,12 @@ export function currentRequest(): RequestContext | undefined {
 }
 
 /** Notes what has become known of the request under way; members that are not given stay as they are. */
-export function describeRequest(known: { route?: string | undefined; clientId?: string | undefined }): void {
+export function describeRequest(
+  known: Partial<Record<"route" | "clientId" | "credentialId", string | undefined>>,
+): void {
   const request = storage.getStore();
   if (request === undefined) return;
   if (known.route !== undefined) request.route = known.route;
   if (known.clientId !== undefined) request.clientId = known.clientId;
+  if (known.credentialId !== undefined) request.credentialId = known.credentialId;
 }

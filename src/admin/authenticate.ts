@@ -1,27 +1,63 @@
-// Owns who may call the admin API: a back end with an access token of this issuer that carries the scope the
-// route names. Everything else is refused, a route that names no scope included. Pure but for the look-up.
+// Owns who may call the admin API: a back end with an access token of this issuer that carries the scope the route
+// names, or a program with an API credential whose role may what the route does. Everything else is refused, a route that
+// names nothing included. Pure but for the look-ups.
 import { OperationError } from "../errors.ts";
-import { type ApiScope, grantTypes } from "../grants_and_scopes.ts";
+import { grantTypes } from "../grants_and_scopes.ts";
 import type { BackEndToken } from "../provider/clients/access_tokens.ts";
 import { describeRequest } from "../request_context.ts";
+import type { Credential } from "./administrators/credential_store.ts";
+import { mayDo, type Permission, scopeOf } from "./administrators/roles.ts";
+import type { Caller } from "./operations/permissions.ts";
+
+/** Who calls, as the store says now. */
+export interface ApiCaller {
+  /** As the trail names them. */
+  actor: string;
+  /** In whose name a back end's operations are done. */
+  caller: Caller;
+  /** The one tenant they are bound to; undefined: to none. */
+  tenantId: string | undefined;
+}
+
+/** How callers are looked up. */
+export interface CallerLookups {
+  findToken(token: string): Promise<BackEndToken | undefined>;
+  findCredential(key: string): Promise<Credential | undefined>;
+}
+
+// An administrator's rights are not those of a back end: none acts for a tenant's people.
+const noBackEnd: Caller = { clientId: "", tokenHash: "", mayActFor: () => false };
 
 /**
  * Authenticates a request.
  * @param authorization the Authorization header (RFC 6750 section 2.1); no other place is looked at
- * @param scope what the route requires
- * @param findToken looks the token up at the provider
+ * @param permission what the route takes
  * @throws OperationError unauthenticated, forbidden
  */
-export async function authenticateBackEnd(
+export async function authenticateCaller(
   authorization: string | undefined,
-  scope: ApiScope,
-  findToken: (token: string) => Promise<BackEndToken | undefined>,
-): Promise<BackEndToken> {
+  permission: Permission,
+  { findToken, findCredential }: CallerLookups,
+): Promise<ApiCaller> {
+  const scope = scopeOf(permission);
   const token = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization ?? "")?.[1];
   if (token === undefined || token.length > 4096) {
     throw new OperationError("unauthenticated", "The request carries no access token.", {
-      fix: `Send "Authorization: Bearer …" with an access token of the scope ${scope}.`,
+      fix: `Send "Authorization: Bearer …" with an access token of the scope ${scope}, or an API credential.`,
     });
+  }
+  const credential = await findCredential(token);
+  if (credential !== undefined) {
+    describeRequest({ credentialId: credential.id });
+    if (!mayDo(credential.role, { permission })) {
+      throw new OperationError(
+        "forbidden",
+        `The credential's role ${credential.role} does not open what takes ${permission}.`,
+        { fix: `Use a credential of another role, or an access token of the scope ${scope}.` },
+      );
+    }
+    const { id, tenantId } = credential;
+    return { actor: `credential:${id}`, caller: noBackEnd, tenantId: tenantId ?? undefined };
   }
   const found = await findToken(token);
   if (!found) {
@@ -35,5 +71,5 @@ export async function authenticateBackEnd(
       fix: `Ask for it at the token endpoint, as a client that was registered for it.`,
     });
   }
-  return found;
+  return { actor: `client:${found.clientId}`, caller: found, tenantId: undefined };
 }

@@ -14,9 +14,10 @@ import { bringsBody } from "../input/request_body.ts";
 import type { Log } from "../log.ts";
 import type { BackEndToken } from "../provider/clients/access_tokens.ts";
 import { currentRequest, describeRequest } from "../request_context.ts";
-import { type Permission, scopeOf } from "./administrators/roles.ts";
+import { findCredentialByKey, keyPrefix } from "./administrators/credential_store.ts";
+import type { Permission } from "./administrators/roles.ts";
 import { type ApiRoute, hasBody, inputOf } from "./api_routes.ts";
-import { authenticateBackEnd } from "./authenticate.ts";
+import { authenticateCaller } from "./authenticate.ts";
 import { readJsonBody } from "./json_body.ts";
 import { inWordsOf, type MemberPath } from "./operations/input_faults.ts";
 import type { Caller } from "./operations/permissions.ts";
@@ -43,8 +44,9 @@ async function recordRefusal(
   method: string,
   { status, code: reason }: ErrorAnswer,
 ): Promise<void> {
-  const { route = "unknown", clientId } = currentRequest() ?? {};
-  const actor = clientId === undefined ? "nobody" : `client:${clientId}`;
+  const { route = "unknown", clientId, credentialId } = currentRequest() ?? {};
+  const known = clientId === undefined ? "nobody" : `client:${clientId}`;
+  const actor = credentialId === undefined ? known : `credential:${credentialId}`;
   const details = { route: `${method} ${route}`, status, reason };
   try {
     await countAuditEvent(db, { type: "admin.refused", actor, clientId, details }, clock());
@@ -113,16 +115,25 @@ export function addJsonRoute(
   router[route.method](route.path, async (ctx) => {
     const authorization = ctx.get("authorization");
     const ask = (asked: Permission, db: Database) =>
-      authenticateBackEnd(authorization, scopeOf(asked), (token) => deps.findBackEndToken(token, db));
+      authenticateCaller(authorization, asked, {
+        findToken: (token) => deps.findBackEndToken(token, db),
+        findCredential: async (key) =>
+          key.startsWith(keyPrefix) ? findCredentialByKey(db, key, deps.clock()) : undefined,
+      });
     let standing = await ask(route.right, deps.db);
-    const { clientId, tokenHash } = standing;
+    const { actor, tenantId } = standing;
+    const { clientId, tokenHash } = standing.caller;
     // How long the body takes is the caller's to say: what they may is asked again when something comes of it.
     const body = hasBody(route) ? await readJsonBody(ctx.req) : {};
     const may = async (asked: Permission, db: Database): Promise<boolean> => {
       standing = await ask(asked, db);
       return true;
     };
-    const caller: Caller = { clientId, tokenHash, mayActFor: (...right) => standing.mayActFor(...right) };
+    const caller: Caller = {
+      clientId,
+      tokenHash,
+      mayActFor: (...right) => standing.caller.mayActFor(...right),
+    };
     let etag: string | undefined;
     const condition: Condition = {
       ifMatch: ifMatchOf(route, ctx.req),
@@ -130,7 +141,7 @@ export function addJsonRoute(
         etag = told;
       },
     };
-    const context = { ...deps, caller, actor: `client:${clientId}`, may, condition };
+    const context = { ...deps, caller, actor, tenantId, may, condition };
     const path = ctx.params as Record<string, string>;
     const input = inputOf(route, {
       path,

@@ -54,6 +54,11 @@ export function openApiDocument(issuer: string, version: string): Json {
         },
       },
       securitySchemes: {
+        credential: {
+          type: "http",
+          scheme: "bearer",
+          description: "The key of an API credential (`tti credential create`), as far as its role goes.",
+        },
         accessToken: {
           type: "oauth2",
           description: "An access token of this issuer, by grant_type=client_credentials.",
@@ -91,7 +96,7 @@ function describeRoute(route: ApiRoute, schemas: Map<string, Json>): Json {
     operationId: operationIdOf(route),
     summary: route.summary,
     tags: [tagOf(route)],
-    security: [{ accessToken: [route.permission] }],
+    security: securityOf(route),
     parameters,
     ...(hasBody(route)
       ? { requestBody: { required: true, content: { "application/json": { schema: body } } } }
@@ -121,6 +126,12 @@ const ifMatchParameter: Json = {
     "The ETag of what GET answered: if it is another by now, nothing is done (precondition_failed). Absent: done whatever it is.",
   schema: { type: "string" },
 };
+
+// What a back end does in its own name no credential of administration opens.
+function securityOf({ permission }: ApiRoute): Json[] {
+  const byToken = { accessToken: [permission] };
+  return permission === adminScope ? [byToken, { credential: [] }] : [byToken];
+}
 
 const tagOf = ({ operation }: ApiRoute): string => operation.entry.name.split(" ")[0] ?? "";
 

@@ -21,6 +21,7 @@ const places: Readonly<Record<CommandWord, { section: (typeof sections)[number];
   resource: { section: "Administer it", about: "your own APIs, and who may ask for tokens for them" },
   accessor: { section: "Administer it", about: "what each customer handed over at AWS" },
   admin: { section: "Administer it", about: "who administers the installation, in which role" },
+  credential: { section: "Administer it", about: "keys by which programs administer" },
   audit: { section: "Administer it", about: "who did what, and the proof that nobody changed it" },
   token: { section: "Use it" },
   search: { section: "Use it" },

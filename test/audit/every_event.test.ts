@@ -7,6 +7,7 @@ import * as administrators from "../../src/admin/operations/administrators.ts";
 import { pruneEvents } from "../../src/admin/operations/audit_chain.ts";
 import * as clientAccess from "../../src/admin/operations/client_access.ts";
 import { createClient } from "../../src/admin/operations/clients.ts";
+import * as credentials from "../../src/admin/operations/credentials.ts";
 import * as domains from "../../src/admin/operations/domains.ts";
 import * as keys from "../../src/admin/operations/keys.ts";
 import * as members from "../../src/admin/operations/members.ts";
@@ -307,6 +308,13 @@ const acts: Record<AuditEventType, Act> = {
     const email = "console@isv.example";
     await administrators.createAdministrator(operator, { email, role: "auditor", password });
     await signInToConsole({ origin: fixture.server.adminUrl }, new UserAgent(), email);
+  }),
+  "credential.created": byOperation(() =>
+    credentials.createCredential(operator, { name: "report", role: "auditor", tenantId: "acme" }),
+  ),
+  "credential.revoked": byOperation(async () => {
+    const { id } = await credentials.createCredential(operator, { name: "short", role: "owner" });
+    await credentials.revokeCredential(operator, { credential: id });
   }),
   "admin.refused": byHttp(async () => callApi("/v1/users", await accessToken("search", "tti:search"))),
   "admin.read": byHttp(async () => callApi("/v1/users", await accessToken("admin", "tti:admin"))),

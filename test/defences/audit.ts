@@ -82,8 +82,8 @@ export const defences: readonly Defence[] = [
     promise: "What the administration does and its event stand together or not at all.",
     faults: ["S8"],
     file: "src/admin/operations/entry.ts",
-    find: "(runsBare ? run(context.db) : runEnding(context.db, dryRun, run))",
-    replace: "(runsBare || dryRun || runEnding !== undefined ? run(context.db) : undefined)",
+    find: "runsBare ? run(context.db) : runEnding(context.db, dryRun, run)",
+    replace: "runsBare || dryRun || runEnding !== undefined ? run(context.db) : Promise.reject()",
     test: "test/audit/administration_events.test.ts",
   },
   {

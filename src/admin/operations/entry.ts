@@ -8,6 +8,7 @@ import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { permissionFor } from "../administrators/permission_for.ts";
 import type { Permission } from "../administrators/roles.ts";
+import { failedWithin, toldWithin, withinTenant } from "../administrators/tenant_bound.ts";
 import type { CommandFace } from "./command_face.ts";
 import { runEnding } from "./ending.ts";
 import { type OperationContext, parseArguments } from "./operation.ts";
@@ -128,7 +129,7 @@ export function operationsIn<Context extends OperationContext>() {
       let needed = spec.permission;
       const still = (db: Database) => assertPermitted(needed, context, db);
       await still(context.db);
-      const wanted = parseArguments(spec.input, input);
+      const wanted = parseArguments(spec.input, withinTenant(spec, context.tenantId, input));
       const asked = spec.revises && context.condition?.ifMatch;
       const ifMatch = asked === undefined ? undefined : parseIfMatch(asked);
       const prepared = (await spec.prepare?.(wanted, context)) as Prepared;
@@ -147,9 +148,12 @@ export function operationsIn<Context extends OperationContext>() {
       };
       const dryRun = "dryRun" in wanted && wanted["dryRun"] === true;
       const runsBare = spec.events.length === 0 || spec.ownTransaction !== undefined;
-      const answer = await (runsBare ? run(context.db) : runEnding(context.db, dryRun, run));
+      const work = runsBare ? run(context.db) : runEnding(context.db, dryRun, run);
+      const answer = await work.catch((error: unknown) => {
+        throw failedWithin(context.tenantId, error);
+      });
       await spec.afterwards?.(context);
-      return answer;
+      return toldWithin(context.tenantId, answer);
     };
     return Object.assign(call, { entry: spec as unknown as OperationEntry });
   };

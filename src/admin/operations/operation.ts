@@ -15,7 +15,7 @@ export interface OperationContext {
   db: Database;
   clock: Clock;
   passwords: Passwords;
-  /** Who asks, for the audit trail: `cli:<user>`, `client:<client_id>` or `account:<id>`. */
+  /** Who asks, for the audit trail: `cli:<user>`, `client:<client_id>`, `credential:<id>` or `account:<id>`. */
   actor: string;
   /**
    * Whether who asks may do what needs this permission, as the store says now. Asked in the transaction of the act itself
@@ -23,6 +23,8 @@ export interface OperationContext {
    * @throws OperationError unauthenticated, forbidden, where the face says why not in its own words
    */
   may(permission: Permission, db: Database): boolean | Promise<boolean>;
+  /** The one tenant they are bound to, beyond which they see and do nothing; absent: to none. */
+  tenantId?: string | undefined;
   /** Which state the act is to find, and who is told which it left; absent: whichever, nobody. */
   condition?: Condition;
 }

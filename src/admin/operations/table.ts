@@ -6,6 +6,7 @@ import * as audit from "./audit.ts";
 import * as auditChain from "./audit_chain.ts";
 import * as clientAccess from "./client_access.ts";
 import * as clients from "./clients.ts";
+import * as credentials from "./credentials.ts";
 import * as domains from "./domains.ts";
 import type { Operation } from "./entry.ts";
 import * as keys from "./keys.ts";
@@ -68,6 +69,9 @@ export const operations: readonly Operation<TableContext>[] = [
   administrators.createAdministrator,
   administrators.updateAdministrator,
   administrators.removeAdministrator,
+  credentials.listCredentials,
+  credentials.createCredential,
+  credentials.revokeCredential,
   clients.listClients,
   clients.createClient,
   clients.showClient,

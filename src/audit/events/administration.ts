@@ -177,6 +177,16 @@ export const administrationEvents = {
     always: ["account"],
     details: { role: "the role that ended" },
   },
+  "credential.created": {
+    meaning: "An API credential was made.",
+    sometimes: ["tenant"],
+    details: { id: "its id", name: "what it is for", role: "its role", expiresAt: "when it ends, ISO 8601" },
+  },
+  "credential.revoked": {
+    meaning: "An API credential was revoked: its key opens nothing.",
+    sometimes: ["tenant"],
+    details: { id: "its id", name: "what it was for", role: "its role" },
+  },
   "admin.refused": {
     outcome: "refused",
     meaning:

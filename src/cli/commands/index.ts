@@ -12,6 +12,7 @@ export const commandLoaders = {
   tenant: async () => (await import("../operation_command.ts")).commandsOf("tenant"),
   domain: async () => (await import("../operation_command.ts")).commandsOf("domain"),
   admin: async () => (await import("./admin.ts")).adminCommands,
+  credential: async () => (await import("../operation_command.ts")).commandsOf("credential"),
   user: async () => (await import("./user.ts")).userCommands,
   member: async () => (await import("../operation_command.ts")).commandsOf("member"),
   client: async () => (await import("./client.ts")).clientCommands,

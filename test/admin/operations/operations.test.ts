@@ -169,6 +169,15 @@ const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
     () => ({ user: "bob@acme.example", role: "auditor" }),
   ],
   "admin remove": [() => ({ user: "bob@acme.example", dryRun: true }), () => ({ user: "bob@acme.example" })],
+  "credential create": [
+    () => ({ name: "report", role: "auditor", tenantId: "acme", expires: "12h" }),
+    () => ({ name: "ops", role: "owner" }),
+  ],
+  "credential list": [() => ({})],
+  "credential revoke": [
+    async () => ({ credential: (await store.db("api_credentials").first("id")).id }),
+    async () => ({ credential: (await store.db("api_credentials").first("id")).id }),
+  ],
   "user delete": [() => ({ user: ann, dryRun: true }), () => ({ user: ann })],
   "tenant disable": [() => ({ id: "globex" })],
   "tenant enable": [() => ({ id: "globex" })],

@@ -1,0 +1,168 @@
+// API credentials: told once and kept as a hash; what one of a tenant sees and changes is that tenant's alone; each ends
+// at once, in the middle of a call too.
+import assert from "node:assert/strict";
+import { request } from "node:http";
+import { after, before, describe, it } from "node:test";
+import {
+  createCredential,
+  listCredentials,
+  revokeCredential,
+} from "../../../src/admin/operations/credentials.ts";
+import { addUserToTenant } from "../../../src/admin/operations/members.ts";
+import { createTenant } from "../../../src/admin/operations/tenants.ts";
+import { createUser } from "../../../src/admin/operations/users.ts";
+import { type AdminWorld, startAdminWorld } from "../admin_world.ts";
+
+let world: AdminWorld;
+before(async () => {
+  world = await startAdminWorld();
+  for (const id of ["acme", "globex"]) await createTenant(world.context, { id });
+  await createUser(world.context, { email: "ann@acme.example", memberships: [{ tenantId: "acme" }] });
+  await addUserToTenant(world.context, { user: "ann@acme.example", tenantId: "globex" });
+  await createUser(world.context, { email: "bob@globex.example", memberships: [{ tenantId: "globex" }] });
+});
+after(() => world.close());
+
+const make = (role: string, tenantId?: string, expires?: string) =>
+  createCredential(world.context, {
+    name: "test",
+    role,
+    ...(tenantId === undefined ? {} : { tenantId }),
+    ...(expires === undefined ? {} : { expires }),
+  });
+
+describe("an API credential", () => {
+  it("is told once: no table, list, log or event has its key", async () => {
+    const { key, id } = await make("owner");
+    assert.match(key, /^tti_[\w-]{43}$/);
+    assert.equal((await world.call("GET", "/v1/admins", key)).status, 200);
+    const { db } = world.server;
+    const tables: { name: string }[] = await db("sqlite_master").where("type", "table").select("name");
+    for (const { name } of tables) {
+      assert.ok(!JSON.stringify(await db(name).select()).includes(key.slice(4)), name);
+    }
+    assert.ok(!JSON.stringify(await listCredentials(world.context)).includes(key.slice(4)));
+    const created = await db("audit_events").where("type", "credential.created").select("details");
+    assert.ok(created.some(({ details }) => details.includes(id)));
+  });
+
+  it("names itself in the trail", async () => {
+    const { key, id } = await make("operator");
+    assert.equal((await world.call("POST", "/v1/tenants", key, { id: "initech" })).status, 201);
+    const event = await world.server.db("audit_events").where("tenant_id", "initech").first();
+    assert.equal(event.actor, `credential:${id}`);
+    assert.equal((await world.call("POST", "/v1/admins", key, {})).status, 403);
+    const refused = await world.server.db("audit_events").where("actor", `credential:${id}`);
+    assert.ok(refused.some(({ type }) => type === "admin.refused"));
+  });
+
+  it("ends when it says, and when it is revoked", async () => {
+    const { key, id, expiresAtMs, createdAtMs } = await make("auditor", undefined, "2h");
+    assert.equal(expiresAtMs - createdAtMs, 7_200_000);
+    assert.equal((await make("auditor")).expiresAtMs - Date.now() > 89 * 86_400_000, true);
+    assert.equal((await world.call("GET", "/v1/tenants", key)).status, 200);
+    assert.equal((await revokeCredential(world.context, { credential: id })).unchanged, undefined);
+    assert.equal((await world.call("GET", "/v1/tenants", key)).status, 401);
+    assert.equal((await revokeCredential(world.context, { credential: id })).unchanged, true);
+    await assert.rejects(revokeCredential(world.context, { credential: "nobody" }), {
+      code: "credential_not_found",
+    });
+    for (const expires of ["0d", "731d", "90", "1y", "-1d", ""]) {
+      await assert.rejects(make("auditor", undefined, expires), { code: "invalid_input", field: "expires" });
+    }
+  });
+
+  it("ends in the middle of a call: what is sent after it was revoked does nothing", async () => {
+    const { key, id } = await make("operator");
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const body = JSON.stringify({ id: "held" });
+      const held = request(`${world.server.adminUrl}/v1/tenants`, {
+        method: "POST",
+        headers: {
+          authorization: `Bearer ${key}`,
+          "content-type": "application/json",
+          "content-length": body.length,
+        },
+      });
+      held.once("error", reject).once("response", (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      });
+      held.write(body.slice(0, 3));
+      // Once the credential has been looked up for the head of the request.
+      const asked = async () => {
+        await world.server.db("api_credentials").where({ id }).first();
+        await new Promise((wait) => setTimeout(wait, 50));
+        await revokeCredential(world.context, { credential: id });
+        held.end(body.slice(3));
+      };
+      asked().catch(reject);
+    });
+    assert.equal(status, 401);
+    assert.equal(await world.server.db("tenants").where("id", "held").first(), undefined);
+  });
+
+  it("of a tenant is never an owner's, nor of a tenant that does not exist", async () => {
+    await assert.rejects(make("owner", "acme"), { code: "invalid_input", field: "role" });
+    await assert.rejects(make("auditor", "nobody"), { code: "tenant_not_found" });
+  });
+});
+
+describe("a credential of a tenant", () => {
+  let key: string;
+  before(async () => {
+    key = (await make("operator", "acme")).key;
+  });
+
+  it("gets its part of every list, and of its people nothing but that they are there", async () => {
+    const { status, body } = await world.call("GET", "/v1/users", key);
+    assert.equal(status, 200);
+    const users = body["users"] as { email: string; memberships: unknown[] }[];
+    assert.deepEqual(
+      users.map(({ email, memberships }) => [email, memberships]),
+      [["ann@acme.example", [{ tenantId: "acme", role: "member" }]]],
+    );
+    const events = (await world.call("GET", "/v1/audit-events", key)).body["events"] as {
+      tenantId: string;
+    }[];
+    assert.ok(events.length > 0);
+    assert.deepEqual([...new Set(events.map(({ tenantId }) => tenantId))], ["acme"]);
+    const exported = (await world.call("GET", "/v1/exports/users", key)).body["people"] as {
+      tenant: string;
+    }[];
+    assert.deepEqual(
+      exported.map(({ tenant }) => tenant),
+      ["acme"],
+    );
+    const answer = await world.call("PATCH", "/v1/tenants/acme/users/ann%40acme.example", key, {
+      role: "admin",
+    });
+    assert.deepEqual(answer.body["memberships"], [{ tenantId: "acme", role: "admin" }]);
+  });
+
+  it("does not learn who is known elsewhere", async () => {
+    const told = async (user: string) => {
+      const { status, body } = await world.call("DELETE", `/v1/tenants/acme/users/${user}`, key);
+      return [status, body["error"], body["detail"], body["fix"]];
+    };
+    assert.deepEqual(await told("bob%40globex.example"), await told("nobody%40globex.example"));
+  });
+
+  it("names no other tenant, in path, query or body, and shares no domain", async () => {
+    for (const [method, path, body] of [
+      ["GET", "/v1/tenants/globex", undefined],
+      ["PATCH", "/v1/tenants/globex", { name: "Taken" }],
+      ["GET", "/v1/users?tenantId=globex", undefined],
+      ["GET", "/v1/audit-events?tenantId=globex", undefined],
+      ["POST", "/v1/tenants", { id: "third" }],
+      ["POST", "/v1/tenants/acme/users", { user: "bob@globex.example" }],
+      ["POST", "/v1/tenants/acme/domains/x.example/verify", { shared: true }],
+      ["GET", "/v1/users/ann%40acme.example", undefined],
+      ["POST", "/v1/tenants/acme/disable", {}],
+    ] as const) {
+      const answer = await world.call(method, path, key, body);
+      assert.deepEqual([answer.status, answer.body["error"]], [403, "forbidden"], `${method} ${path}`);
+    }
+    assert.equal((await world.call("PATCH", "/v1/tenants/acme", key, { name: "Acme Ltd" })).status, 200);
+  });
+});
