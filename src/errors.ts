@@ -115,16 +115,8 @@ export const errorCatalogue = {
     meaning: "Nobody else who can sign in is an owner, so this one stays, and can sign in.",
     fix: "Make somebody else an owner first: `tti admin create --role owner`, or `tti admin update`.",
   },
-  oneself: {
-    status: 409,
-    meaning: "An administrator would take their own rights away.",
-    fix: "Have another owner do it.",
-  },
-  credential_not_found: {
-    status: 404,
-    meaning: "No API credential has this id.",
-    fix: "List them with `tti credential list`.",
-  },
+  oneself: { status: 409, meaning: "It would end your own rights.", fix: "Have another owner do it." },
+  credential_not_found: { status: 404, meaning: "No such credential.", fix: "See `tti credential list`." },
   client_not_found: {
     status: 404,
     meaning: "No client (relying party) has this id.",
