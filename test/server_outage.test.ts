@@ -61,7 +61,7 @@ describe("a provider whose PostgreSQL fails", () => {
     exchange(issuer, await signSubject(issuer, { sub, auth_time: Math.floor(Date.now() / 1000) }));
   const ready = () => fetch(`${issuer}/health/ready`);
   const until = async (holds: () => Promise<boolean>) => {
-    const deadlineMs = performance.now() + 8_000;
+    const deadlineMs = performance.now() + 60_000;
     while (!(await holds())) {
       assert.ok(performance.now() < deadlineMs, "it did not come to pass in time");
       await new Promise((resolve) => setTimeout(resolve, 100));
@@ -177,10 +177,12 @@ describe("a provider whose SQLite file fails", () => {
       const holder = await fixture.store.openAnother().transaction();
       try {
         await holder.raw("update tenants set name = name");
-        const waiting = mint();
-        const begunMs = performance.now();
+        let ended = false;
+        const waiting = mint().finally(() => {
+          ended = true;
+        });
         assert.equal((await fetch(`${issuer}/health/live`)).status, 200);
-        assert.ok(performance.now() - begunMs < 1_000);
+        assert.ok(!ended, "it answers while another request waits for the lock");
         assert.equal((await waiting).status, 503);
       } finally {
         await holder.rollback();

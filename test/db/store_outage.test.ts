@@ -26,8 +26,11 @@ const limits: StoreLimits = {
 
 const ask = (db: Database) => runStatement<{ one: number }>(db, "t_one", "select 1 as one", []);
 
-/** Asserts that work fails as trouble of the store, within a time; answers the words. */
-async function failsWithin(milliseconds: number, work: Promise<unknown>, words: RegExp): Promise<void> {
+// What keeps to no limit here waits for ever; a busy machine may take its time over what does.
+const inTimeMs = 30_000;
+
+/** Asserts that work fails as trouble of the store, and does not wait for ever; answers the words. */
+async function failsInTime(work: Promise<unknown>, words: RegExp): Promise<void> {
   const begunMs = performance.now();
   await assert.rejects(work, (error) => {
     assert.ok(error instanceof StoreUnavailable, String(error));
@@ -36,7 +39,7 @@ async function failsWithin(milliseconds: number, work: Promise<unknown>, words: 
     return true;
   });
   const tookMs = performance.now() - begunMs;
-  assert.ok(tookMs < milliseconds, `took ${Math.round(tookMs)} ms`);
+  assert.ok(tookMs < inTimeMs, `took ${Math.round(tookMs)} ms`);
 }
 
 describe("PostgreSQL behind a network that fails", () => {
@@ -69,21 +72,21 @@ describe("PostgreSQL behind a network that fails", () => {
   test("a silent connection fails its query of the builder, and its transaction", async () => {
     await ask(db);
     proxy.silence();
-    await failsWithin(8_000, Promise.resolve(db("tenants").select()), /gave no answer|was cut/);
+    await failsInTime(Promise.resolve(db("tenants").select()), /gave no answer|was cut/);
     await ask(db);
     const transaction = db.transaction(async (trx) => {
       await ask(trx);
       proxy.silence();
       await ask(trx);
     });
-    await failsWithin(8_000, transaction, /gave no answer|was cut/);
+    await failsInTime(transaction, /gave no answer|was cut/);
     await ask(db);
   });
 
   test("when all fall silent, the next statements are served by new ones", async () => {
     await Promise.all([ask(db), ask(db), ask(db), ask(db)]);
     proxy.silence();
-    await failsWithin(8_000, ask(db), /gave no answer|was cut/);
+    await failsInTime(ask(db), /gave no answer|was cut/);
     assert.notEqual(troubleOf(db), undefined);
     await Promise.all([ask(db), ask(db), ask(db), ask(db)]);
     assert.equal(troubleOf(db), undefined);
@@ -108,7 +111,7 @@ describe("PostgreSQL behind a network that fails", () => {
     proxy.silenceNew(true);
     proxy.cut();
     await new Promise((resolve) => setTimeout(resolve, 20));
-    await failsWithin(8_000, ask(db), /cannot be reached|was cut/);
+    await failsInTime(ask(db), /cannot be reached|was cut/);
     proxy.silenceNew(false);
     proxy.cut();
     await ask(db);
@@ -117,7 +120,7 @@ describe("PostgreSQL behind a network that fails", () => {
   test("a server that refuses is told as such, and used again once it is there", async () => {
     await proxy.refuse();
     await new Promise((resolve) => setTimeout(resolve, 20));
-    await failsWithin(8_000, ask(db), /cannot be reached/);
+    await failsInTime(ask(db), /cannot be reached/);
     await proxy.accept();
     await ask(db);
   });
@@ -130,7 +133,7 @@ describe("PostgreSQL behind a network that fails", () => {
   });
 
   test("a statement that takes long is given up by the server, and its connection kept", async () => {
-    await failsWithin(8_000, Promise.resolve(db.raw("select pg_sleep(5)")), /took too long/);
+    await failsInTime(Promise.resolve(db.raw("select pg_sleep(5)")), /took too long/);
     await ask(db);
   });
 
@@ -138,7 +141,7 @@ describe("PostgreSQL behind a network that fails", () => {
     const other = await store.db.transaction();
     try {
       await other.raw("lock table tenants in access exclusive mode");
-      await failsWithin(8_000, Promise.resolve(db("tenants").select()), /another held/);
+      await failsInTime(Promise.resolve(db("tenants").select()), /another held/);
     } finally {
       await other.rollback();
     }
@@ -158,7 +161,7 @@ describe("PostgreSQL behind a network that fails", () => {
 
   test("a pool in use is told as such", async () => {
     const held = await Promise.all([1, 2, 3, 4].map(() => db.transaction()));
-    const fails = failsWithin(8_000, ask(db), /connection to the store was in use/);
+    const fails = failsInTime(ask(db), /connection to the store was in use/);
     await fails;
     await Promise.allSettled(held.map((trx) => trx.rollback()));
   });
@@ -177,7 +180,7 @@ describe("PostgreSQL behind a network that fails", () => {
       );
       assert.equal(setting, "0");
       proxy.silence();
-      await failsWithin(8_000, ask(pooled), /gave no answer|was cut/);
+      await failsInTime(ask(pooled), /gave no answer|was cut/);
       await ask(pooled);
     } finally {
       await pooled.destroy();
@@ -196,7 +199,7 @@ describe("PostgreSQL behind a network that fails", () => {
         { ...limits, connectMs: 3_000, acquireMs: 4_000 },
       );
       try {
-        await failsWithin(12_000, ask(wrong), words);
+        await failsInTime(ask(wrong), words);
       } finally {
         await wrong.destroy();
       }
@@ -278,7 +281,7 @@ describe("an SQLite file that fails", () => {
       turns += 1;
     }, 10);
     try {
-      await failsWithin(8_000, write(db, "waits"), /write lock/);
+      await failsInTime(write(db, "waits"), /write lock/);
       assert.ok(turns > 10, `${turns} turns of the event loop`);
       await ask(db);
     } finally {
@@ -315,10 +318,10 @@ describe("an SQLite file that fails", () => {
       const fill = async () => {
         for (let row = 0; row < 50; row += 1) await write(db, `fill-${row}`);
       };
-      await failsWithin(6_000, fill(), /disk of the store is full \(.*tti\.sqlite\)/);
+      await failsInTime(fill(), /disk of the store is full \(.*tti\.sqlite\)/);
       await db.raw("pragma max_page_count = 1000000");
       await db.raw("pragma query_only = on");
-      await failsWithin(8_000, write(db, "read-only"), /cannot be written \(.*tti\.sqlite\)/);
+      await failsInTime(write(db, "read-only"), /cannot be written \(.*tti\.sqlite\)/);
       await db.raw("pragma query_only = off");
       await watch.raw("pragma query_only = on");
       assert.equal(await look(), "the store cannot be written");

@@ -156,9 +156,8 @@ describe("one instance", () => {
         letGo = resolve;
       });
       installation.time.ms += 16_000;
-      const begunMs = performance.now();
+      // While it hangs: an answer that waited for the store would never come.
       await assert.rejects(signWith(ring), SigningUnavailable);
-      assert.ok(performance.now() - begunMs < 4_000);
       letGo();
       hung = undefined;
       await ring.poll();
