@@ -83,17 +83,17 @@ export function findParameterNames(): string[] {
   ].sort();
 }
 
-/** Names that a JSON body may carry: every member of every operation of the table, nested ones too. */
-export function findMemberNames(): string[] {
+/** Names that a JSON body may carry: every member of every operation of the table or of some, nested ones too. */
+export function findMemberNames(
+  some: readonly Pick<(typeof operations)[number], "entry">[] = operations,
+): string[] {
   const names = (schema: unknown): string[] => {
     if (typeof schema !== "object" || schema === null) return [];
     const { properties = {} } = schema as { properties?: object };
     return [...Object.keys(properties), ...Object.values(schema).flatMap(names)];
   };
-  const known = operations.flatMap(({ entry }) =>
-    names(z.toJSONSchema(entry.input, { io: "input" }).properties),
-  );
-  const top = operations.flatMap(({ entry }) => Object.keys(entry.input.shape));
+  const known = some.flatMap(({ entry }) => names(z.toJSONSchema(entry.input, { io: "input" }).properties));
+  const top = some.flatMap(({ entry }) => Object.keys(entry.input.shape));
   return [...new Set([...known, ...top])].sort();
 }
 
