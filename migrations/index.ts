@@ -22,6 +22,7 @@ import * as importedPasswords from "./0041_imported_passwords.ts";
 import * as auditChain from "./0042_audit_chain.ts";
 import * as clientGenerations from "./0045_client_generations.ts";
 import * as vouchingGenerations from "./0046_vouching_generations.ts";
+import * as clientLife from "./0051_client_life.ts";
 import * as resources from "./0052_resources.ts";
 import * as administrators from "./0054_administrators.ts";
 import * as apiCredentials from "./0055_api_credentials.ts";
@@ -57,6 +58,7 @@ export const migrations: readonly Migration[] = [
   { name: "0042_audit_chain", ...auditChain },
   { name: "0045_client_generations", ...clientGenerations },
   { name: "0046_vouching_generations", ...vouchingGenerations },
+  { name: "0051_client_life", ...clientLife },
   { name: "0052_resources", ...resources },
   { name: "0054_administrators", ...administrators },
   { name: "0055_api_credentials", ...apiCredentials },

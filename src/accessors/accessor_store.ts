@@ -57,11 +57,9 @@ export async function getAccessor(db: Database, tenantId: string, name: string):
   });
 }
 
-/** Makes whoever else writes or locks this accessor wait until the transaction ends. */
+/** Makes whoever else writes or locks this accessor wait until the transaction ends; in SQLite they wait for its begin. */
 export async function lockAccessor(trx: Database, tenantId: string, name: string): Promise<void> {
-  await trx("accessors")
-    .where({ tenant_id: tenantId, name })
-    .update({ name: trx.ref("name") });
+  await trx("accessors").where({ tenant_id: tenantId, name }).forUpdate().first("name");
 }
 
 /**

@@ -25,7 +25,7 @@ const things: Readonly<Record<string, { change?: [unknown, unknown] }>> = {
   "/v1/tenants/acme": { change: [{ name: "Acme One" }, { name: "Acme Two" }] },
   "/v1/users/ann@acme.example": { change: [{ name: "Ann One" }, { name: "Ann Two" }] },
   "/v1/tenants/acme/accessors/default": {},
-  "/v1/clients/app": {},
+  "/v1/clients/app": { change: [{ name: "App One" }, { name: "App Two" }] },
 };
 
 describe("If-Match", () => {

@@ -6,6 +6,7 @@ import * as accessors from "../../src/admin/operations/accessors.ts";
 import * as administrators from "../../src/admin/operations/administrators.ts";
 import { pruneEvents } from "../../src/admin/operations/audit_chain.ts";
 import * as clientAccess from "../../src/admin/operations/client_access.ts";
+import { updateClient } from "../../src/admin/operations/client_update.ts";
 import { createClient } from "../../src/admin/operations/clients.ts";
 import * as credentials from "../../src/admin/operations/credentials.ts";
 import * as domains from "../../src/admin/operations/domains.ts";
@@ -253,6 +254,7 @@ const acts: Record<AuditEventType, Act> = {
   "client.created": byOperation(() =>
     createClient(operator, { clientId: "made", redirectUris: ["https://made.example/cb"] }),
   ),
+  "client.updated": byOperation(() => updateClient(operator, { clientId: "made", name: "Made" })),
   "client.secret_rotated": byOperation(() => clientAccess.rotateClientSecret(operator, { clientId: "made" })),
   "client.disabled": byOperation(() => clientAccess.disableClient(operator, { clientId: "made" })),
   "client.enabled": byOperation(() => clientAccess.enableClient(operator, { clientId: "made" })),

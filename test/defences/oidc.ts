@@ -39,7 +39,7 @@ export const defences: readonly Defence[] = [
     promise:
       "A single logout names the session that ended, so that it ends one browser and not all of a person's.",
     faults: ["O1"],
-    file: "src/provider/clients/client_store.ts",
+    file: "src/provider/clients/served_client_store.ts",
     find: "  return { backchannel_logout_session_required: true, ...metadata };\n",
     replace: "  return metadata;\n",
     test: "test/provider/single_logout.test.ts",

@@ -7,6 +7,7 @@ import { isOwnClient } from "../../provider/clients/own_clients.ts";
 import { pushedRequestChoices } from "../../provider/clients/pushed_requests.ts";
 import { isNativeRedirect, whyNoRedirect } from "../../provider/clients/redirect_uris.ts";
 import { looksRandom } from "./client_advice.ts";
+import { addresses, distinct, lifetimes } from "./client_members.ts";
 import { says } from "./input_faults.ts";
 import { displayName } from "./operation.ts";
 
@@ -48,16 +49,8 @@ export const newClient = z.strictObject({
     .enum(authMethods)
     .optional()
     .describe("How it proves who it is at the token endpoint (default: client_secret_basic)."),
-  redirectUris: z
-    .array(z.string())
-    .max(50)
-    .optional()
-    .describe("Where users come back to; needed for login."),
-  postLogoutRedirectUris: z
-    .array(z.string())
-    .max(50)
-    .optional()
-    .describe("Where they come back to after logout."),
+  redirectUris: distinct(50).optional().describe("Where users come back to; needed for login."),
+  postLogoutRedirectUris: distinct(50).optional().describe("Where they come back to after logout."),
   backchannelLogoutUri: z.string().optional().describe("Told when a session of a user of it ends."),
   backchannelLogoutSessionRequired: z
     .boolean()
@@ -86,12 +79,11 @@ export const newClient = z.strictObject({
     .enum(pushedRequestChoices)
     .optional()
     .describe("Whether it may push its authorization requests (RFC 9126), or must (default: off)."),
-  mintTenants: z.array(z.string()).optional().describe('For whom it may mint; ["*"]: every tenant.'),
-  handoffTenants: z
-    .array(z.string())
-    .optional()
-    .describe("For whom it may answer login challenges; as above."),
-  searchTenants: z.array(z.string()).optional().describe("For whom it may search; as above."),
+  ...addresses,
+  ...lifetimes,
+  mintTenants: distinct().optional().describe('For whom it may mint; ["*"]: every tenant.'),
+  handoffTenants: distinct().optional().describe("For whom it may answer login challenges; as above."),
+  searchTenants: distinct().optional().describe("For whom it may search; as above."),
   allowedTenants: z
     .array(z.string())
     .optional()
@@ -107,6 +99,11 @@ export const newClient = z.strictObject({
 /** A registration as it was parsed. */
 export type NewClient = z.output<typeof newClient>;
 
+/** Whether a key holds what nobody else may know. */
+export function isPrivateKey(key: object): boolean {
+  return ["d", "p", "q", "dp", "dq", "qi", "k"].some((member) => Reflect.get(key, member) !== undefined);
+}
+
 /** Refuses keys that cannot be used, or must not be sent. */
 export function assertKeysFit(wanted: NewClient, authMethod: string): void {
   const hasKeys = wanted.jwks !== undefined || wanted.jwksUri !== undefined;
@@ -117,7 +114,7 @@ export function assertKeysFit(wanted: NewClient, authMethod: string): void {
     throw refuse("jwks", "is missing", "A client that signs its assertions registers its public keys.");
   }
   for (const key of wanted.jwks?.keys ?? []) {
-    if (["d", "p", "q", "dp", "dq", "qi", "k"].some((member) => key[member] !== undefined)) {
+    if (isPrivateKey(key)) {
       throw refuse("jwks", "holds a private or secret key", "Register only the public members of each key.");
     }
   }
@@ -194,6 +191,11 @@ export function parseRedirectUri(uri: string, field: string, native: boolean): s
   const fault = whyNoRedirect(uri, native);
   if (fault !== undefined) throw refuse(field, fault.problem, fault.fix);
   return uri;
+}
+
+/** An address that is shown to people. */
+export function parseShownUri(uri: string, field: string): string {
+  return parseWebUrl(uri, field, { http: "loopback" });
 }
 
 /** An address keys are fetched from. */

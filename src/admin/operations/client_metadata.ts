@@ -4,7 +4,12 @@ import { grantTypes, mintingGrants, personScope } from "../../grants_and_scopes.
 import { hashClientSecret } from "../../provider/clients/client_secret.ts";
 import type { StoredClientMetadata } from "../../provider/clients/client_store.ts";
 import { pushedRequestMembers } from "../../provider/clients/pushed_requests.ts";
-import { type TenantRight, tenantRights, tenantsMember } from "../../provider/clients/tenant_rights.ts";
+import {
+  type TenantRight,
+  tenantRights,
+  tenantsMember,
+  tenantsOfRight,
+} from "../../provider/clients/tenant_rights.ts";
 import { parseTenantId } from "../../provider/tenants/tenant_store.ts";
 import {
   type AuthMethod,
@@ -13,8 +18,10 @@ import {
   type NewClient,
   parseJwksUri,
   parseRedirectUri,
+  parseShownUri,
   refuse,
 } from "./client_input.ts";
+import { addressMembers, lifetimeMembers } from "./client_members.ts";
 import { adminScope, handoffScope, searchScope } from "./permissions.ts";
 
 // The scope of our own API that a purpose needs.
@@ -86,9 +93,71 @@ export function buildMetadata(
     require_pkce: wanted.requirePkce ?? true,
     rotate_refresh_token: wanted.rotateRefreshToken ?? true,
     ...pushedRequestMembers(wanted.pushedRequests),
+    ...addressesOf(wanted),
+    ...lifetimesOf(wanted),
     ...tenantsByRight(wanted, purposes),
   };
 }
+
+function addressesOf(wanted: NewClient): Partial<StoredClientMetadata> {
+  const given = keysOf(addressMembers).flatMap((member) => {
+    const uri = wanted[member];
+    return uri === undefined ? [] : [[addressMembers[member], parseShownUri(uri, member)]];
+  });
+  return Object.fromEntries(given);
+}
+
+function lifetimesOf(wanted: NewClient): Partial<StoredClientMetadata> {
+  const given = keysOf(lifetimeMembers).map((member) => [lifetimeMembers[member], wanted[member]]);
+  return Object.fromEntries(given.filter(([, seconds]) => seconds !== undefined));
+}
+
+/**
+ * Reads a registration back from the metadata it became: what {@link buildMetadata} would make the same of.
+ */
+export function registrationOf(metadata: StoredClientMetadata): NewClient {
+  const scopes = (metadata.scope ?? "").split(" ");
+  const grants = metadata.grant_types ?? [];
+  const api = (["handoff", "search", "admin"] as const).filter((purpose) =>
+    scopes.includes(apiScopeOf[purpose] ?? ""),
+  );
+  const purposes: ClientPurpose[] = [
+    ...(grants.includes(grantTypes.authorizationCode) ? ["login" as const] : []),
+    ...(mintingGrants.some((grant) => grants.includes(grant)) ? ["mint" as const] : []),
+    ...api,
+    ...(api.length === 0 && grants.includes(grantTypes.clientCredentials) ? ["service" as const] : []),
+  ];
+  const tenants = tenantRights.map((right) => [`${right}Tenants`, tenantsOfRight(metadata, right)] as const);
+  const given = {
+    clientId: metadata.client_id,
+    name: metadata.client_name,
+    purposes,
+    authMethod: metadata.token_endpoint_auth_method,
+    redirectUris: metadata.redirect_uris,
+    postLogoutRedirectUris: metadata.post_logout_redirect_uris,
+    backchannelLogoutUri: metadata.backchannel_logout_uri,
+    backchannelLogoutSessionRequired:
+      metadata.backchannel_logout_uri === undefined
+        ? undefined
+        : metadata.backchannel_logout_session_required,
+    applicationType: metadata.application_type,
+    jwks: metadata.jwks,
+    jwksUri: metadata.jwks_uri,
+    firstParty: metadata.first_party,
+    requirePkce: metadata.require_pkce,
+    rotateRefreshToken: metadata.rotate_refresh_token,
+    pushedRequests: metadata.pushed_requests,
+    ...wireNames(addressMembers, metadata),
+    ...wireNames(lifetimeMembers, metadata),
+    ...Object.fromEntries(tenants.filter(([, list]) => list.length > 0)),
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as NewClient;
+}
+
+const wireNames = (names: Readonly<Record<string, string>>, metadata: object): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(names).map(([member, name]) => [member, Reflect.get(metadata, name)]));
+
+const keysOf = <Key extends string>(of: Readonly<Record<Key, unknown>>): Key[] => Object.keys(of) as Key[];
 
 // Each right has its tenants: who may search for all customers must not mint for all of them too.
 function tenantsByRight(

@@ -11,6 +11,14 @@ export interface InputMember {
   required: boolean;
 }
 
+type AnyOf = Omit<InputMember, "required"> & { anyOf?: Omit<InputMember, "required">[] };
+
+// A member that may be null is of the kind that it is otherwise.
+function orNull({ anyOf, ...member }: AnyOf): Omit<InputMember, "required"> {
+  const other = anyOf?.find(({ type }) => type !== "null");
+  return anyOf?.length === 2 && other !== undefined ? { ...other, ...member } : member;
+}
+
 const known = new WeakMap<z.ZodObject, Readonly<Record<string, InputMember>>>();
 
 /** The members of an input. */
@@ -21,7 +29,7 @@ export function membersOf(schema: z.ZodObject): Readonly<Record<string, InputMem
   const members = Object.fromEntries(
     Object.entries(properties).map(([name, member]) => [
       name,
-      { ...(member as unknown as Omit<InputMember, "required">), required: required.includes(name) },
+      { ...orNull(member as AnyOf), required: required.includes(name) },
     ]),
   );
   known.set(schema, members);

@@ -5,6 +5,7 @@ import * as administrators from "./administrators.ts";
 import * as audit from "./audit.ts";
 import * as auditChain from "./audit_chain.ts";
 import * as clientAccess from "./client_access.ts";
+import * as clientUpdate from "./client_update.ts";
 import * as clients from "./clients.ts";
 import * as credentials from "./credentials.ts";
 import * as domains from "./domains.ts";
@@ -75,6 +76,7 @@ export const operations: readonly Operation<TableContext>[] = [
   clients.listClients,
   clients.createClient,
   clients.showClient,
+  clientUpdate.updateClient,
   clientAccess.deleteClient,
   clientAccess.disableClient,
   clientAccess.enableClient,

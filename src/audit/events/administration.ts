@@ -60,6 +60,11 @@ export const administrationEvents = {
       searchFor: "tenants it may search",
     },
   },
+  "client.updated": {
+    meaning: "A client's registration changed, and what was taken from it has ended.",
+    always: ["client"],
+    details: { changed: "the members that are others now, as OpenID Connect names them", ...endedDetails },
+  },
   "client.disabled": {
     meaning: "A client was disabled: it proves itself nowhere, and what it was given has ended.",
     always: ["client"],

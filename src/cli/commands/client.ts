@@ -1,14 +1,20 @@
 // The commands `tti client …`: registration, which makes keys and reads files, and those of the table.
 
-import { existsSync, readFileSync } from "node:fs";
 import { createClient } from "../../admin/operations/clients.ts";
-import { OperationError } from "../../errors.ts";
 import { apiScope } from "../../grants_and_scopes.ts";
 import { withAdministration } from "../administration.ts";
 import { generateClientKey, saveClientKey } from "../client_key.ts";
+import {
+  assertFree,
+  readKeySet,
+  shownAndLifetimes,
+  shownAndLifetimesHelp,
+  shownAndLifetimesOf,
+} from "../client_options.ts";
 import { type Command, defineCommand, UsageError } from "../command.ts";
 import { commandsOf } from "../operation_command.ts";
 import { formatFields } from "../terminal.ts";
+import { updateCommand } from "./client_update.ts";
 
 const create = defineCommand({
   name: "client create",
@@ -40,6 +46,7 @@ Call the admin API:
   --admin                   may ask for the scope ${apiScope.admin}
 Act for itself at an API of yours, or be the API's own server:
   --service                 what it may do there: tti resource allow
+${shownAndLifetimesHelp}
 How it proves who it is:
   --auth-method METHOD      client_secret_basic (default), client_secret_post,
                             private_key_jwt, none (public, with PKCE)
@@ -71,15 +78,14 @@ Example:
     jwks: { type: "string" },
     "jwks-uri": { type: "string" },
     "key-out": { type: "string" },
+    ...shownAndLifetimes,
   },
   async run({ values, terminal }) {
     const keyOut = values["key-out"];
     if (keyOut !== undefined && (values.jwks !== undefined || values["jwks-uri"] !== undefined)) {
       throw new UsageError("--key-out cannot stand beside --jwks or --jwks-uri", "Give one of them");
     }
-    if (keyOut !== undefined && existsSync(keyOut)) {
-      throw new UsageError(`${keyOut} exists already`, "Name a file that does not exist yet");
-    }
+    assertFree(keyOut);
     const pair = keyOut === undefined ? undefined : await generateClientKey();
     const purposes = [
       ...(values["redirect-uri"] === undefined ? [] : ["login"]),
@@ -111,13 +117,16 @@ Example:
       searchTenants: values["search-for"],
       handoffTenants: values["handoff-for"],
       authMethod: values["auth-method"] ?? defaultAuthMethod(pair !== undefined, values.native === true),
-      jwks: pair === undefined ? values.jwks && readKeySet(values.jwks) : { keys: [pair.publicJwk] },
+      jwks: pair === undefined ? values.jwks && readKeySet(values.jwks, "jwks") : { keys: [pair.publicJwk] },
       jwksUri: values["jwks-uri"],
+      ...shownAndLifetimesOf(values),
     };
     return withAdministration(async (context) => {
       const client = await createClient(
         context,
-        Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)),
+        Object.fromEntries(
+          Object.entries(input).filter(([, value]) => value !== undefined && value !== null),
+        ),
       );
       if (pair !== undefined && keyOut !== undefined) {
         saveClientKey(keyOut, { clientId: client.clientId, privateJwk: pair.privateJwk });
@@ -146,16 +155,4 @@ function defaultAuthMethod(hasKey: boolean, native: boolean): string | undefined
   return native ? "none" : undefined;
 }
 
-function readKeySet(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, "utf8"));
-  } catch (cause) {
-    throw new OperationError("invalid_input", `The key set in ${path} cannot be read as JSON.`, {
-      field: "jwks",
-      fix: 'Name a file of the form {"keys": [ … ]}.',
-      cause,
-    });
-  }
-}
-
-export const clientCommands: readonly Command[] = [create, ...commandsOf("client")];
+export const clientCommands: readonly Command[] = [create, updateCommand, ...commandsOf("client")];

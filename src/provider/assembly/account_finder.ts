@@ -1,6 +1,12 @@
 // Owns the account as oidc-provider sees it: found by id, asked for claims. Whoever may have no token is
 // refused here, at every issuance, by what the store says at that moment.
-import type { FindAccount, KoaContextWithOIDC, Account as OidcAccount } from "oidc-provider";
+import {
+  type Client,
+  errors,
+  type FindAccount,
+  type KoaContextWithOIDC,
+  type Account as OidcAccount,
+} from "oidc-provider";
 import { grantTypes } from "../../grants_and_scopes.ts";
 import type { Installation, StoreAndClock } from "../../installation.ts";
 import { invalidGrant, invalidToken, refusingAs } from "../library/token_error.ts";
@@ -18,6 +24,7 @@ export function accountFinder(deps: Installation): FindAccount {
   return async (ctx, accountId, token) => {
     if (token === undefined) return findSigningIn(deps, ctx, accountId);
     if (ctx.oidc.route === "userinfo") return userinfoAccount(deps, ctx, accountId);
+    assertReturnsStill(ctx.oidc.client, token);
     const subject = getSubjectClaims(deps, subjectOfGrant(ctx, accountId, deps.awsClientId));
     // Refused before a refresh token is used up, so that it works again once the reason is gone.
     const claims = await refusingAs(invalidGrant, subject);
@@ -29,6 +36,14 @@ export function accountFinder(deps: Installation): FindAccount {
     };
     return decided;
   };
+}
+
+// A code went where the client's people came back to then; if that is none of its addresses now, whoever holds it is not
+// the client.
+function assertReturnsStill(client: Client | undefined, token: object): void {
+  const uri: unknown = Reflect.get(token, "redirectUri");
+  if (typeof uri !== "string" || client?.redirectUriAllowed(uri)) return;
+  throw new errors.InvalidGrant("the code went to an address that is none of the client's any more");
 }
 
 // Only for the authorization endpoint, which issues codes and no tokens.

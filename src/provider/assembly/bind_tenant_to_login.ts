@@ -1,6 +1,12 @@
 // Owns which tenant a sign-in is for and by which of the session's logins: the grant of an authorization request names
 // both, once and for all, and every token that comes of it is decided from them.
-import type { Grant, interactionPolicy, KoaContextWithOIDC, Session } from "oidc-provider";
+import {
+  errors,
+  type Grant,
+  type interactionPolicy,
+  type KoaContextWithOIDC,
+  type Session,
+} from "oidc-provider";
 import { personScopes } from "../../grants_and_scopes.ts";
 import {
   asksForLogin,
@@ -34,6 +40,11 @@ export async function loadGrant(
 ): Promise<Grant | undefined> {
   const { client, session, account, provider, result } = ctx.oidc;
   if (!client || !session || !account) return undefined;
+  // Asked when the sign-in began; it may have been taken from the client since.
+  const returnsTo = ctx.oidc.params?.["redirect_uri"];
+  if (typeof returnsTo === "string" && !client.redirectUriAllowed(returnsTo)) {
+    throw new errors.InvalidRedirectUri();
+  }
   const known = await Promise.all(
     [result?.consent?.grantId, session.grantIdFor(client.clientId)].map((grantId) =>
       grantId === undefined ? undefined : provider.Grant.find(grantId),

@@ -6,6 +6,7 @@ import { apiScopes, grantTypes, personScope, personScopes } from "../../grants_a
 import { clockToleranceSeconds } from "../../input/moment.ts";
 import type { InstallationPart } from "../../installation.ts";
 import { extraClientMetadata } from "../clients/client_store.ts";
+import { lifeSeconds } from "../clients/lifetimes.ts";
 import { assertMayPush } from "../clients/pushed_requests.ts";
 import type { PageSources } from "../interactions/page_sources.ts";
 import { buildPrompts } from "../interactions/prompts.ts";
@@ -142,13 +143,14 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
     subjectTypes: ["public"],
     clientAuthMethods: ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
     ttl: {
-      AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? ttlSeconds.accessToken,
+      AccessToken: (_ctx, token, client) =>
+        lifeSeconds(client, "accessToken", token.resourceServer?.accessTokenTTL ?? ttlSeconds.accessToken),
       AuthorizationCode: ttlSeconds.authorizationCode,
       ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? ttlSeconds.backEndToken,
       Grant: ttlSeconds.grant,
-      IdToken: settings.idTokenTtlSeconds,
+      IdToken: (_ctx, _token, client) => lifeSeconds(client, "idToken", settings.idTokenTtlSeconds),
       Interaction: ttlSeconds.interaction,
-      RefreshToken: ttlSeconds.refreshToken,
+      RefreshToken: (_ctx, _token, client) => lifeSeconds(client, "refreshToken", ttlSeconds.refreshToken),
       Session: ttlSeconds.session,
     },
   };

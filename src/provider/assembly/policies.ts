@@ -2,6 +2,7 @@
 import { type Client, type ClientMetadata, errors, type KoaContextWithOIDC } from "oidc-provider";
 import { grantTypes, personScope } from "../../grants_and_scopes.ts";
 import { uriOf } from "../../input/web_address.ts";
+import { lifeMember, longestLife, shortestLifeSeconds } from "../clients/lifetimes.ts";
 import { isLoopbackHttp, isPrivateUseScheme } from "../clients/redirect_uris.ts";
 
 /**
@@ -10,10 +11,10 @@ import { isLoopbackHttp, isPrivateUseScheme } from "../clients/redirect_uris.ts"
  */
 export const ttlSeconds = {
   authorizationCode: 60,
-  accessToken: 3_600,
+  accessToken: longestLife.accessToken,
   backEndToken: 600,
   interaction: 1_800,
-  refreshToken: 14 * 86_400,
+  refreshToken: longestLife.refreshToken,
   grant: 30 * 86_400,
   session: 86_400,
 } as const;
@@ -40,6 +41,10 @@ const booleanMembers = ["first_party", "require_pkce", "rotate_refresh_token"];
 export function assertClientMetadata(key: string, value: unknown, metadata: ClientMetadata): void {
   if (booleanMembers.includes(key) && value !== undefined && typeof value !== "boolean") {
     throw new errors.InvalidClientMetadata(`${key} must be a boolean`);
+  }
+  const isLife = Object.values<string>(lifeMember).includes(key);
+  if (isLife && value !== undefined && !(Number.isInteger(value) && Number(value) >= shortestLifeSeconds)) {
+    throw new errors.InvalidClientMetadata(`${key} must be seconds, ${shortestLifeSeconds} or more`);
   }
   const isPublic = metadata.token_endpoint_auth_method === "none";
   if (isPublic && metadata["rotate_refresh_token"] === false) {

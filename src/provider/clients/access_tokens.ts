@@ -2,7 +2,8 @@
 import type { Database } from "../../db/connect.ts";
 import { hashRecordId } from "../storage/record_payload.ts";
 import { findRecord } from "../storage/record_store.ts";
-import { findServedClients, readStoredMetadata } from "./client_store.ts";
+import { readStoredMetadata } from "./client_store.ts";
+import { findServedClients } from "./served_client_store.ts";
 import { mayActFor, type TenantRight } from "./tenant_rights.ts";
 
 /** What a valid access token of a back end says. */

@@ -4,7 +4,7 @@ import { LRUCache } from "lru-cache";
 import type { ClientMetadata } from "oidc-provider";
 import { createBatcher } from "../../db/batch.ts";
 import type { Database } from "../../db/connect.ts";
-import { findServedClients, type ServedClient, servedMetadata } from "./client_store.ts";
+import { findServedClients, type ServedClient, servedMetadata } from "./served_client_store.ts";
 
 // What a busy client's metadata says is parsed once for each of its texts and generations.
 const mostTexts = 1_000;

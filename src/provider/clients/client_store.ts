@@ -2,9 +2,9 @@
 // `client_secret` in the metadata is the hashed form of client_secret.ts, never the secret.
 import type { ClientMetadata } from "oidc-provider";
 import type { Database } from "../../db/connect.ts";
-import { runStatement } from "../../db/statement.ts";
 import { OperationError } from "../../errors.ts";
 import { isStorable } from "../../input/text.ts";
+import { tenantsOfRight } from "./tenant_rights.ts";
 
 /**
  * A relying party's metadata as oidc-provider reads it, and our own members, which its
@@ -19,6 +19,10 @@ export interface StoredClientMetadata extends ClientMetadata {
   rotate_refresh_token?: boolean;
   /** `allowed` or `required`: it may push its authorization requests, or must (pushed_requests.ts); absent: it may not. */
   pushed_requests?: string;
+  /** Lifetimes of its own, in seconds (lifetimes.ts); absent: the installation's. */
+  access_token_seconds?: number;
+  id_token_seconds?: number;
+  refresh_token_seconds?: number;
   /** Tenants it may act for, right by right (tenant_rights.ts reads them); absent: none. `*`: every tenant. */
   mint_tenants?: string[];
   handoff_tenants?: string[];
@@ -43,26 +47,14 @@ export const extraClientMetadata = [
   "require_pkce",
   "rotate_refresh_token",
   "pushed_requests",
+  "access_token_seconds",
+  "id_token_seconds",
+  "refresh_token_seconds",
   "mint_tenants",
   "handoff_tenants",
   "search_tenants",
   "allowed_tenants",
 ] as const;
-
-/**
- * Metadata as the provider serves it. Whoever listens for logouts is told which session ended, unless they
- * registered that any will do: without its `sid` a logout in one browser would end the person's sessions in all
- * (OpenID Connect Back-Channel Logout 1.0 sections 2.2 and 2.4).
- */
-export function servedMetadata({
-  metadata: text,
-  generation,
-  own_token_generation,
-}: ServedClient): StoredClientMetadata & ClientGenerations {
-  const metadata = { ...readStoredMetadata(text), generation, own_token_generation };
-  if (metadata.backchannel_logout_uri === undefined) return metadata;
-  return { backchannel_logout_session_required: true, ...metadata };
-}
 
 /** A relying party. Times are epoch milliseconds. */
 export interface Client {
@@ -103,54 +95,6 @@ export async function findClient(db: Database, clientId: string): Promise<Client
   return row && toClient(row);
 }
 
-/** A client that may be used now, as it is stored. */
-export interface ServedClient extends ClientGenerations {
-  /** Its metadata, as text. */
-  metadata: string;
-}
-
-/**
- * Reads those of some clients that may be used now. The one place that decides it: every way to
- * a token, and every access token, asks for its client here.
- */
-export async function findServedClients(
-  db: Database,
-  clientIds: readonly string[],
-): Promise<ReadonlyMap<string, ServedClient>> {
-  // From an Authorization header or an assertion may come what no store can look for.
-  const ids = [...new Set(clientIds)].filter(isStorable);
-  if (ids.length === 0) return new Map();
-  const rows = await runStatement<ServedClient & { client_id: string }>(
-    db,
-    `clients_served_${ids.length}`,
-    `select client_id, metadata, generation, own_token_generation from clients where client_id in (${ids.map(() => "?").join(", ")})
-     and disabled_at_ms is null and deleted_at_ms is null`,
-    ids,
-  );
-  return new Map(rows.map(({ client_id, ...client }) => [client_id, client]));
-}
-
-/**
- * Reads the generation of a client that acts with one of its own access tokens. The token's record goes whenever the
- * generation changes, so both in one statement say of which generation the act is.
- * @param tokenHash the hash under which the token's record stands
- * @returns undefined if the client may not be used now, or the token stands no more
- */
-export async function findGenerationBehind(
-  db: Database,
-  clientId: string,
-  tokenHash: string,
-): Promise<number | undefined> {
-  const [row] = await runStatement<Pick<ClientRow, "generation">>(
-    db,
-    "client_generation_behind",
-    `select c.generation from clients c join oidc_records r on r.model = 'ClientCredentials' and r.id_hash = ?
-     where c.client_id = ? and c.disabled_at_ms is null and c.deleted_at_ms is null`,
-    [tokenHash, clientId],
-  );
-  return row?.generation;
-}
-
 /** Reads stored metadata. */
 export function readStoredMetadata(text: string): StoredClientMetadata {
   // Written by this file only; oidc-provider validates it again on every load.
@@ -167,11 +111,9 @@ export async function getClient(db: Database, clientId: string): Promise<Client>
   return client;
 }
 
-/** Makes whoever else writes or locks this client wait until the transaction ends. */
+/** Makes whoever else writes or locks this client wait until the transaction ends; in SQLite they wait for its begin. */
 export async function lockClient(trx: Database, clientId: string): Promise<void> {
-  await trx("clients")
-    .where("client_id", clientId)
-    .update({ updated_at_ms: trx.ref("updated_at_ms") });
+  await trx("clients").where("client_id", clientId).forUpdate().first("client_id");
 }
 
 /**
@@ -197,6 +139,9 @@ export async function createClient(db: Database, metadata: StoredClientMetadata,
       deleted_at_ms: null,
       created_at_ms: nowMs,
       updated_at_ms: nowMs,
+      vouches_for: null,
+      former_secret_hash: null,
+      former_secret_until_ms: null,
       ...nextGenerations(db),
     })
     // The id of a deleted client may be used for a new one; of a client there is it may not.
@@ -238,27 +183,40 @@ export async function deleteClient(db: Database, clientId: string, now: Date): P
       metadata: JSON.stringify({ client_id: clientId }),
       deleted_at_ms: nowMs,
       updated_at_ms: nowMs,
+      former_secret_hash: null,
+      former_secret_until_ms: null,
       ...nextGenerations(db),
     });
   await db("resource_rights").where("client_id", clientId).delete();
 }
 
 /**
- * Replaces the metadata of a client that exists. The access tokens it got for itself are over: those it gets now are by
- * what it is now.
+ * Replaces the metadata of a client that exists.
+ * @param ends what of before counts no more: the access tokens it got for itself (those it gets now are by what it is
+ *   now), or all that was made for it
  */
 export async function saveClientMetadata(
   db: Database,
   metadata: StoredClientMetadata,
   now: Date,
+  ends: "nothing" | "own tokens" | "everything" = "own tokens",
 ): Promise<void> {
+  const generations = nextGenerations(db);
   await db("clients")
     .where("client_id", metadata.client_id)
     .update({
       metadata: JSON.stringify(metadata),
+      vouches_for: vouchedTenants(metadata),
       updated_at_ms: now.getTime(),
-      own_token_generation: db.raw("clients.own_token_generation + 1"),
+      ...(ends === "nothing" ? {} : { own_token_generation: generations.own_token_generation }),
+      ...(ends === "everything" ? { generation: generations.generation } : {}),
     });
+}
+
+// As sessions/voucher_store.ts asks for it. Ids of tenants hold no spaces.
+function vouchedTenants(metadata: StoredClientMetadata): string {
+  const tenants = tenantsOfRight(metadata, "handoff");
+  return tenants.includes("*") ? "*" : ["", ...tenants, ""].join(" ");
 }
 
 /** Lists clients in the order of their ids. */

@@ -10,7 +10,7 @@ import { OperationError } from "../../errors.ts";
 import { clockToleranceSeconds } from "../../input/moment.ts";
 import type { InstallationPart, StoreAndClock } from "../../installation.ts";
 import { provisionUser, untilUnchanged } from "../accounts/provisioned_users.ts";
-import { findGenerationBehind } from "../clients/client_store.ts";
+import { findGenerationBehind } from "../clients/served_client_store.ts";
 import { decideSubjectClaims } from "../subjects/claims.ts";
 import { readSubject } from "../subjects/subject_store.ts";
 import { getTenant } from "../tenants/tenant_store.ts";

@@ -35,6 +35,7 @@ export function changeModels(provider: Provider, changes: ModelChanges): void {
   recordUsesAtomically(provider, changes.recordUse);
   compareHashedSecrets(provider, changes.matchesSecret);
   matchRedirectsExactly(provider, changes.isRegisteredRedirect);
+  askAgainWhereToReturn(provider);
   tellOfLogoutsMeanwhile(provider, changes.meanwhile);
   keepRefusedOutOfSessions(provider);
 }
@@ -64,6 +65,25 @@ function matchRedirectsExactly(provider: Provider, matches: ModelChanges["isRegi
   provider.Client.prototype.postLogoutRedirectUriAllowed = function isRegistered(presented: string) {
     return matches(this, this.postLogoutRedirectUris ?? [], presented);
   };
+}
+
+// Where a sign-in returns was judged when it began. It may take half an hour, and the address may have been taken from the
+// client meanwhile: then neither a code nor an error goes there (assembly/bind_tenant_to_login.ts asks for the code).
+function askAgainWhereToReturn(provider: Provider): void {
+  const asked = new WeakMap<object, boolean>();
+  Object.defineProperty(
+    (provider as unknown as { OIDCContext: { prototype: object } }).OIDCContext.prototype,
+    "redirectUriCheckPerformed",
+    {
+      configurable: true,
+      get(this: { route: string }) {
+        return this.route !== "resume" && asked.get(this) === true;
+      },
+      set(this: object, done: boolean) {
+        asked.set(this, done);
+      },
+    },
+  );
 }
 
 // The library answers the person once every client was told. Nobody waits for a client's server, and how long an answer

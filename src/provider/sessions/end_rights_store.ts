@@ -7,8 +7,10 @@ import {
   type DeletedModels,
   deleteAnswersNaming,
   deleteGrantsOfTenant,
+  deleteGrantsVouchedBy,
   deleteOwnTokensOfClient,
   deleteRecordsOfClient,
+  deleteRecordsReturningTo,
   tokenModels,
 } from "../storage/ended_records.ts";
 import { deleteSignIns, type EndedSignIns } from "./end_sign_ins_store.ts";
@@ -37,6 +39,46 @@ export async function endRightsOfClient(db: Database, clientId: string, now: Dat
   await deleteAnswersNaming(db, { clientId });
   const vouchers: number = await db("session_vouchers").where("client_id", clientId).delete();
   return { ...countsOf(deleted), vouchers, consents: await revokeConsents(db, { client_id: clientId }, now) };
+}
+
+/**
+ * Ends what a client vouched for of some tenants: logins, sign-ins under way with one, what applications were let do by
+ * one.
+ * @param tenantIds a few statements each
+ */
+export async function endVouchedLogins(
+  db: Database,
+  clientId: string,
+  tenantIds: readonly string[],
+): Promise<Pick<EndedRights, "grants" | "tokens" | "vouchers">> {
+  const ended = { grants: 0, tokens: 0, vouchers: 0 };
+  for (const tenantId of tenantIds) {
+    await deleteAnswersNaming(db, { clientId, tenantId });
+    const { grants, tokens } = countsOf(await deleteGrantsVouchedBy(db, tenantId, clientId));
+    const vouchers: number = await db("session_vouchers")
+      .where({ client_id: clientId, tenant_id: tenantId })
+      .delete();
+    ended.grants += grants;
+    ended.tokens += tokens;
+    ended.vouchers += vouchers;
+  }
+  return ended;
+}
+
+/**
+ * Ends what would return to addresses that are a client's no more.
+ * @returns how many codes; sign-ins under way are not counted
+ */
+export async function endReturnsTo(
+  db: Database,
+  clientId: string,
+  redirectUris: readonly string[],
+): Promise<number> {
+  let codes = 0;
+  for (const uri of redirectUris) {
+    codes += countOf(await deleteRecordsReturningTo(db, clientId, uri), ["AuthorizationCode"]);
+  }
+  return codes;
 }
 
 /** Ends a client's own access tokens: those it got with a secret that counts no more. */

@@ -72,7 +72,7 @@ export interface TenantDoor {
   reopenedAtMs: number | null;
   /** The generation of the tenant now. */
   tenantGeneration: number;
-  /** The client that the login in question names as the one that vouched, if it may be used now. */
+  /** The client that the login in question names as the one that vouched, if it may be used now, and vouch for the tenant. */
   vouchingClient: VouchingClient | undefined;
 }
 
@@ -102,7 +102,8 @@ export function doorOf(
  *
  * A login of before the account's sign-ins were ended opens nothing, whenever what carries it was written; one for a
  * membership that ended opens nothing either, though there be another by now. So it is with the tenant, and with the
- * client that vouched: once either was disabled, deleted or opened again, what was vouched for before is over.
+ * client that vouched: once either was disabled, deleted or opened again, what was vouched for before is over, and so it
+ * is once the client may vouch for the tenant no more.
  */
 export function opensTenant(vouched: Vouched, tenant: TenantDoor): boolean {
   if (vouched.generation !== tenant.generation) return false;

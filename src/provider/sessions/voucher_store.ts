@@ -26,12 +26,21 @@ interface VoucherRow {
 }
 
 /**
- * The condition of a row `v` of session_vouchers by which the client that vouched is what it was then. The same is
- * decided in voucher.ts, for what else carries a login.
+ * The condition of a row of clients by which it may vouch for a tenant's people: the right was not taken from it since.
+ * @param client the row's name
+ * @param tenant an expression
+ */
+export const vouchesFor = (client: string, tenant: string): string =>
+  `(${client}.vouches_for is null or ${client}.vouches_for = '*'
+    or replace(${client}.vouches_for, ' ' || ${tenant} || ' ', '') <> ${client}.vouches_for)`;
+
+/**
+ * The condition of a row `v` of session_vouchers by which the client that vouched is what it was then, and may still
+ * vouch for the tenant. The same is decided in voucher.ts, for what else carries a login.
  */
 export const clientVouchesStill = `(v.client_id is null or exists (select 1 from clients vc
     where vc.client_id = v.client_id and vc.generation = v.client_generation
-      and vc.disabled_at_ms is null and vc.deleted_at_ms is null))`;
+      and vc.disabled_at_ms is null and vc.deleted_at_ms is null and ${vouchesFor("vc", "v.tenant_id")}))`;
 
 // Stands for "every tenant with passwords here"; no tenant can have this id.
 const everyTenant = "*";
@@ -93,7 +102,7 @@ export async function saveVoucher(
 export async function listVouchers(db: Database, session: SessionKey): Promise<Voucher[]> {
   const rows = await runStatement<VoucherRow>(
     db,
-    "session_vouchers_list_2",
+    "session_vouchers_list_3",
     `select v.method, v.tenant_id, v.client_id, v.amr, v.acr, v.auth_time_ms, v.sign_in_generation, v.member_since_ms,
        v.tenant_generation, v.client_generation
      from session_vouchers v

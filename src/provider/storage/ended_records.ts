@@ -34,6 +34,26 @@ export async function deleteRecordsOfClient(db: Database, clientId: string): Pro
   return countModels(rows);
 }
 
+/**
+ * Deletes what would return to one address of a client: sign-ins under way, and codes that went there. (Those without the
+ * client's name in their row are judged when they are used.)
+ */
+export async function deleteRecordsReturningTo(
+  db: Database,
+  clientId: string,
+  redirectUri: string,
+): Promise<DeletedModels> {
+  return countModels(
+    await deleteWhere(
+      db,
+      "end_returning",
+      `client_id = ? and (model = 'Interaction' and replace(payload, ?, '') <> payload
+         or model = 'AuthorizationCode' and replace(payload, ?, '') <> payload)`,
+      [clientId, memberText("redirect_uri", redirectUri), memberText("redirectUri", redirectUri)],
+    ),
+  );
+}
+
 /** Deletes the access tokens a client got for itself. */
 export async function deleteOwnTokensOfClient(db: Database, clientId: string): Promise<DeletedModels> {
   const rows = [
@@ -57,6 +77,18 @@ export async function deleteGrantsOfTenant(db: Database, tenantId: string): Prom
     ])),
   ];
   return countModels(rows);
+}
+
+/** Deletes the grants for a tenant that a client vouched for, and all that came of them. */
+export async function deleteGrantsVouchedBy(
+  db: Database,
+  tenantId: string,
+  clientId: string,
+): Promise<DeletedModels> {
+  const which = "tenant_id = ? and replace(payload, ?, '') <> payload";
+  return countModels(
+    await deleteGrants(db, "end_vouched", which, [tenantId, memberText("vouchingClientId", clientId)]),
+  );
 }
 
 /** Deletes a person's grants for a tenant and all that came of them. */

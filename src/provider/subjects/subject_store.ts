@@ -6,7 +6,7 @@ import { runStatement } from "../../db/statement.ts";
 import type { Account } from "../accounts/account_store.ts";
 import type { Presence } from "../presence/presence_policy.ts";
 import { doorOf, opensTenant, type Vouched, type VouchingClient } from "../sessions/voucher.ts";
-import { clientVouchesStill } from "../sessions/voucher_store.ts";
+import { clientVouchesStill, vouchesFor } from "../sessions/voucher_store.ts";
 import type { Membership } from "../tenants/membership_store.ts";
 import { readLoginMethod, readTenantRow, type Tenant, type TenantRow } from "../tenants/tenant_store.ts";
 
@@ -18,7 +18,7 @@ export interface SubjectFacts {
   /** Domains the tenant has proven. */
   verifiedDomains: readonly string[];
   presence: Presence;
-  /** The client that was asked for as the one that vouched, if it may be used now. */
+  /** The client that was asked for as the one that vouched, if it may be used now, and vouch for the tenant. */
   vouchingClient: VouchingClient | undefined;
 }
 
@@ -99,7 +99,7 @@ left join tenants t on t.id = asked.tenant_id
 left join memberships m on m.tenant_id = t.id and m.account_id = a.id
 left join tenant_domains d on d.tenant_id = t.id and d.verified_at_ms is not null
 left join clients j on j.client_id = asked.vouching_client_id and j.disabled_at_ms is null
-  and j.deleted_at_ms is null`;
+  and j.deleted_at_ms is null and (asked.tenant_id is null or ${vouchesFor("j", "asked.tenant_id")})`;
 const statement = `select ${columns}
 from (select cast(? as text) as account_id, cast(? as text) as tenant_id, cast(? as text) as client_id,
   cast(? as text) as vouching_client_id, cast(? as bigint) as now_ms) asked ${joins}`;
@@ -112,7 +112,7 @@ from unnest(cast(? as text[]), cast(? as text[]), cast(? as text[]), cast(? as t
 export async function readSubject(db: Database, query: SubjectQuery): Promise<SubjectFacts> {
   const { accountId, tenantId = null, clientId, vouchingClientId = null, nowMs } = query;
   const bindings = [accountId, tenantId, clientId, vouchingClientId, nowMs];
-  return factsOf(await runStatement<SubjectRow>(db, "subject_read_2", statement, bindings));
+  return factsOf(await runStatement<SubjectRow>(db, "subject_read_3", statement, bindings));
 }
 
 /** Reads what the store says about several accounts at one moment, in the order asked. */
@@ -120,7 +120,7 @@ export async function readSubjects(db: Database, queries: readonly SubjectQuery[
   const [only] = queries;
   if (queries.length === 1 && only !== undefined) return [await readSubject(db, only)];
   if (!isPostgres(db)) return Promise.all(queries.map((query) => readSubject(db, query)));
-  const rows = await runStatement<SubjectRow & { place: number }>(db, "subjects_read_2", statementForMany, [
+  const rows = await runStatement<SubjectRow & { place: number }>(db, "subjects_read_3", statementForMany, [
     queries.map((query) => query.accountId),
     queries.map((query) => query.tenantId ?? null) as string[],
     queries.map((query) => query.clientId),

@@ -104,11 +104,9 @@ export async function getAnyTenant(db: Database, tenantId: string): Promise<Tena
   return (await findTenant(db, tenantId)) ?? getTenant(db, tenantId);
 }
 
-/** Makes whoever else writes or locks this tenant wait until the transaction ends. */
+/** Makes whoever else writes or locks this tenant wait until the transaction ends; in SQLite they wait for its begin. */
 export async function lockTenant(trx: Database, tenantId: string): Promise<void> {
-  await trx("tenants")
-    .where("id", tenantId)
-    .update({ updated_at_ms: trx.ref("updated_at_ms") });
+  await trx("tenants").where("id", tenantId).forUpdate().first("id");
 }
 
 /**

@@ -136,6 +136,10 @@ const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
   "accessor delete": [() => ({ tenantId: "acme" })],
   "client create": [() => ({ clientId: "app", redirectUris: ["https://app.example/cb"] })],
   "client show": [() => ({ clientId: "app" })],
+  "client update": [
+    () => ({ clientId: "app", name: "App", policyUri: "https://app.example/privacy" }),
+    () => ({ clientId: "app", name: "App" }),
+  ],
   "client list": [() => ({})],
   "resource create": [
     () => ({ identifier: "https://api.example", name: "API", scopes: { read: "Read", write: "Write" } }),

@@ -8,8 +8,10 @@ import { isPostgres } from "../../../src/db/connect.ts";
 import {
   deleteTracesOfAccount,
   endOwnTokensOfClient,
+  endReturnsTo,
   endRightsOfClient,
   endRightsOfTenant,
+  endVouchedLogins,
 } from "../../../src/provider/sessions/end_rights_store.ts";
 import { deleteSignIns, deleteSignInsOfTenant } from "../../../src/provider/sessions/end_sign_ins_store.ts";
 import { listVouchers } from "../../../src/provider/sessions/voucher_store.ts";
@@ -49,6 +51,8 @@ for (const kind of storeKinds) {
     const acts: Readonly<Record<string, (db: TestDatabase["db"]) => Promise<unknown>>> = {
       "ending a client": (db) => endRightsOfClient(db, "c1", now),
       "ending a client's own tokens": (db) => endOwnTokensOfClient(db, "c2"),
+      "ending what a client vouched for of a tenant": (db) => endVouchedLogins(db, "c9", ["t9"]),
+      "ending what returns to an address": (db) => endReturnsTo(db, "c1", ["https://rp.example/cb"]),
       "ending a tenant": (db) => endRightsOfTenant(db, "t3", now),
       "ending a person's sign-ins": (db) => deleteSignIns(db, "a3"),
       "ending a membership's sign-ins": (db) => deleteSignInsOfTenant(db, "a6", "t6"),
@@ -124,7 +128,7 @@ async function fill({ db }: TestDatabase): Promise<void> {
   await insert("oidc_records", (n) => ({
     model: ["Grant", "RefreshToken", "Session"][n % 3],
     id_hash: `h${n}`,
-    payload: JSON.stringify({ tenantId: `t${n}`, filler: "x".repeat(200) }),
+    payload: JSON.stringify({ tenantId: `t${n}`, vouchingClientId: `c${n}`, filler: "x".repeat(200) }),
     grant_id_hash: n % 3 === 1 ? `h${n - 1}` : null,
     uid_hash: n % 3 === 2 ? `u${n}` : null,
     account_id: `a${n}`,
