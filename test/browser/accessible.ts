@@ -29,6 +29,12 @@ export async function assertAccessible(page: Page, name = page.url()): Promise<v
   if (before !== null) await page.setViewportSize(before);
 }
 
+/** Fails with what axe found on a page as it is: its window and scheme are the caller's. */
+export async function assertAccessibleAt(page: Page, width: number, scheme: string): Promise<void> {
+  assert.deepEqual(await runAxe(page), [], `${page.url()} in ${scheme} at ${width} pixels`);
+  await assertNoSidewaysScroll(page);
+}
+
 // The pages' own policy lets no script in, so axe comes by the debugger's evaluation, as one expression.
 async function runAxe(page: Page): Promise<string[]> {
   const options = JSON.stringify({ runOnly: rules, resultTypes: ["violations"] });

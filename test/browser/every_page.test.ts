@@ -7,6 +7,7 @@ import type { PageName, Pages } from "../../src/views/pages.ts";
 import { frameOf, renderPage } from "../../src/views/render.ts";
 import { type FrameName, stylesheet } from "../../src/views/stylesheets.ts";
 import { launchBrowser } from "../support/browser.ts";
+import { question, secret } from "../views/console_fixtures.ts";
 import { fixtures, freshSession, refusedSession } from "../views/page_fixtures.ts";
 import { drawParts } from "../views/parts_fixture.ts";
 import { assertAccessible } from "./accessible.ts";
@@ -38,6 +39,8 @@ const pages: ReadonlyMap<string, string> = new Map([
   ["demo_home with a refusal", drawn("demo_home", { ...fixtures.demo_home, notice: "No.", refused: true })],
   ["demo_session before a search", drawn("demo_session", freshSession)],
   ["demo_session refused", drawn("demo_session", refusedSession)],
+  ["console question", drawn("console/page", question)],
+  ["console secret", drawn("console/page", secret)],
   ["the console's parts", withStyle(drawParts("console"), "console")],
   ["the portal's parts", withStyle(drawParts("portal"), "portal")],
 ]);
