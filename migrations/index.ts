@@ -24,6 +24,7 @@ import * as clientGenerations from "./0045_client_generations.ts";
 import * as vouchingGenerations from "./0046_vouching_generations.ts";
 import * as clientLife from "./0051_client_life.ts";
 import * as resources from "./0052_resources.ts";
+import * as people from "./0053_people.ts";
 import * as administrators from "./0054_administrators.ts";
 import * as apiCredentials from "./0055_api_credentials.ts";
 import * as consoleSessions from "./0056_console_sessions.ts";
@@ -60,6 +61,7 @@ export const migrations: readonly Migration[] = [
   { name: "0046_vouching_generations", ...vouchingGenerations },
   { name: "0051_client_life", ...clientLife },
   { name: "0052_resources", ...resources },
+  { name: "0053_people", ...people },
   { name: "0054_administrators", ...administrators },
   { name: "0055_api_credentials", ...apiCredentials },
   { name: "0056_console_sessions", ...consoleSessions },

@@ -46,6 +46,11 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
     personal: "–",
     until: "it stays: a tenant is disabled, and its id never given to another",
   },
+  tenant_id_looks: {
+    holds: "how every id a customer ever had looks, so that none is given again, nor one that reads like it",
+    personal: "–",
+    until: "it stays",
+  },
   tenant_domains: { holds: "domains a customer claimed or proved", personal: "–", until: "removed" },
   offline_consents: {
     holds: "that a person lets an application act for them while away",
@@ -87,6 +92,12 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
     holds: "sessions, sign-ins under way, grants, codes, access and refresh tokens; ids as SHA-256 hashes",
     personal: "the account's id, when and how they signed in",
     until: `each ends by itself (a session after ${inWords(ttlSeconds.session)}, a grant after ${inWords(ttlSeconds.grant)}); gone ${ended}`,
+  },
+  ended_sessions: {
+    holds:
+      "browser sessions that an operator ended, as hashes, so that nothing on its way of them opens anything",
+    personal: "when; the table names nobody",
+    until: "400 days",
   },
   posted_requests: {
     holds: "sign-in and sign-out requests too long for an address, until the browser comes back",

@@ -1,5 +1,6 @@
 // Owns the product's error type and the catalogue of its stable codes: what each means and what to do.
 // docs/errors.md is generated from this catalogue; a test keeps the two equal.
+import { peopleErrorCodes } from "./people_error_codes.ts";
 
 /** What a code means to the person who meets it, and the HTTP status its HTTP face answers with. */
 interface CatalogueEntry {
@@ -117,6 +118,7 @@ export const errorCatalogue = {
   },
   oneself: { status: 409, meaning: "It would end your own rights.", fix: "Have another owner do it." },
   credential_not_found: { status: 404, meaning: "No such credential.", fix: "See `tti credential list`." },
+  ...peopleErrorCodes,
   client_not_found: {
     status: 404,
     meaning: "No client (relying party) has this id.",

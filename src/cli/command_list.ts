@@ -16,6 +16,8 @@ const places: Readonly<Record<CommandWord, { section: (typeof sections)[number];
   tenant: { section: "Administer it", about: "your customers" },
   user: { section: "Administer it", about: "the people who sign in, and the tenants they belong to" },
   member: { section: "Administer it", about: "a member's role in a tenant; who no longer belongs to it" },
+  session: { section: "Administer it", about: "the browsers in which a user is signed in" },
+  grant: { section: "Administer it", about: "what applications hold of a user" },
   domain: { section: "Administer it", about: "the domains they have proven" },
   client: { section: "Administer it", about: "the applications that sign them in" },
   resource: { section: "Administer it", about: "your own APIs, and who may ask for tokens for them" },

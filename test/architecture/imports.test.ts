@@ -45,6 +45,7 @@ const layers: readonly (readonly string[])[] = [
   [
     "clock.ts",
     "errors.ts",
+    "people_error_codes.ts",
     "grants_and_scopes.ts",
     "input",
     "request_context.ts",

@@ -18,6 +18,7 @@ import * as tenantAccess from "../../src/admin/operations/tenant_access.ts";
 import * as tenants from "../../src/admin/operations/tenants.ts";
 import * as access from "../../src/admin/operations/user_access.ts";
 import { deleteUser } from "../../src/admin/operations/user_deletion.ts";
+import { listUserGrants, revokeGrant } from "../../src/admin/operations/user_grants.ts";
 import { createBlockSeals } from "../../src/audit/chain/hashes.ts";
 import { sealNextBlock } from "../../src/audit/chain/seal.ts";
 import { type AuditEventType, auditEventTypes } from "../../src/audit/event_types.ts";
@@ -229,6 +230,11 @@ const acts: Record<AuditEventType, Act> = {
   "session.ended": byOperation(async () => {
     await redeem(fixture, await signIn());
     await access.signUserOut(operator, { user: email });
+  }),
+  "grant.revoked": byOperation(async () => {
+    await redeem(fixture, await signIn());
+    const [grant] = (await listUserGrants(operator, { user: email })).grants;
+    await revokeGrant(operator, { user: email, grant: grant?.id });
   }),
   "tenant.created": byOperation(() => tenants.createTenant(operator, { id: "newco" })),
   "tenant.updated": byOperation(() => tenants.updateTenant(operator, { id: "newco", name: "New Co" })),

@@ -10,6 +10,8 @@ import {
   setUserPassword,
   signUserOut,
 } from "../../src/admin/operations/user_access.ts";
+import { listUserGrants, revokeGrant } from "../../src/admin/operations/user_grants.ts";
+import { listUserSessions, revokeSession } from "../../src/admin/operations/user_sessions.ts";
 import { listAuditEvents } from "../../src/audit/audit_store.ts";
 import { systemClock } from "../../src/clock.ts";
 import { createPasswords } from "../../src/provider/accounts/passwords.ts";
@@ -29,6 +31,7 @@ import { formsOf, UserAgent, type Visit } from "../provider/support/user_agent.t
 import { storeKinds } from "../support/databases.ts";
 
 const newPassword = "another pass phrase of several words";
+const scopes = ["email", "offline_access", "openid", "profile"];
 const tokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange";
 
 interface Held {
@@ -54,6 +57,19 @@ const acts = {
     const disabled = await disableUser(context, { user });
     await enableUser(context, { user });
     return disabled;
+  },
+  "ending every browser session": async (context: OperationContext, user: string) => {
+    const { user: id, ended } = await revokeSession(context, { user });
+    return { user: { id }, ended };
+  },
+  "ending the browser session": async (context: OperationContext, user: string) => {
+    const { sessions } = await listUserSessions(context, { user });
+    const [session] = sessions.filter(({ clients }) => clients.length > 0);
+    assert.deepEqual([session?.tenants, session?.clients], [["acme"], ["app", backEndId].sort()]);
+    const { user: id, ended } = await revokeSession(context, { session: session?.id });
+    const left = (await listUserSessions(context, { user })).sessions;
+    assert.equal(left.filter(({ id }) => id === session?.id).length, 0);
+    return { user: { id }, ended };
   },
   "removing, then adding the member": async (context: OperationContext, user: string) => {
     const removed = await removeMember(context, { user, tenantId: "acme" });
@@ -149,16 +165,16 @@ for (const kind of storeKinds) {
     });
 
     for (const [act, run] of Object.entries(acts)) {
-      // A browser session speaks for other tenants too: for this one the membership is asked, and it is back.
-      const kept = act.startsWith("removing") ? ["browser session", "sign-in under way"] : [];
       test(`${act} ends what is held, says so, and touches nobody else`, async () => {
         const [held, neighbour] = [await hold(), await hold()];
         const { user, ended } = await run(context, held.email);
         const still: string[] = [];
         for (const [what, opens] of Object.entries(opened)) if (await opens(held)) still.push(what);
-        assert.deepEqual(still, kept);
+        // Of one session: whoever sits at another browser has proven themselves there.
+        assert.deepEqual(still, act === "ending the browser session" ? ["sign-in under way"] : []);
         assert.equal(ended.grants, 2);
-        assert.equal(ended.sessions, kept.length === 0 ? 1 : 0);
+        // A browser session speaks for other tenants too, and stays; it does not speak for the later membership.
+        assert.equal(ended.sessions, act.startsWith("removing") ? 0 : 1);
         assert.ok(ended.tokens >= 4, `${ended.tokens} tokens`);
         for (const [what, opens] of Object.entries(opened))
           assert.ok(await opens(neighbour), `neighbour: ${what}`);
@@ -168,6 +184,45 @@ for (const kind of storeKinds) {
         assert.equal(event?.details["grants"], 2);
       });
     }
+
+    test("revoking a grant ends its codes and tokens, and nothing of another application", async () => {
+      const held = await hold();
+      const { grants } = await listUserGrants(context, { user: held.email });
+      assert.deepEqual(grants.map(({ clientId }) => clientId).sort(), ["app", backEndId].sort());
+      const grant = grants.find(({ clientId }) => clientId === "app");
+      assert.deepEqual([grant?.tenantId, grant?.refreshTokens, grant?.scopes], ["acme", 1, scopes]);
+      assert.ok((grant?.lastUsedAtMs ?? 0) >= (grant?.sinceMs ?? 1), "when it was used");
+      const revoked = await revokeGrant(context, { user: held.email, grant: grant?.id });
+      assert.equal(revoked.tokens, 4);
+      const still: string[] = [];
+      for (const [what, opens] of Object.entries(opened)) if (await opens(held)) still.push(what);
+      assert.deepEqual(still, ["browser session", "access token as subject token", "sign-in under way"]);
+      const again = { user: held.email, grant: grant?.id };
+      await assert.rejects(revokeGrant(context, again), { code: "grant_not_found" });
+    });
+
+    test("one who is not there, or is another's, ends nothing and is told", async () => {
+      const [held, other] = [await hold(), await hold()];
+      const [session] = (await listUserSessions(context, { user: held.email })).sessions;
+      const [grant] = (await listUserGrants(context, { user: held.email })).grants;
+      const ofOther = { user: other.email, session: session?.id };
+      await assert.rejects(revokeSession(context, ofOther), { code: "session_not_found", field: "session" });
+      const grantOfOther = { user: other.email, grant: grant?.id };
+      await assert.rejects(revokeGrant(context, grantOfOther), { code: "grant_not_found", field: "grant" });
+      await assert.rejects(revokeSession(context, {}), { code: "invalid_input", field: "session" });
+      await assert.rejects(revokeSession(context, { session: "s_none" }), { code: "session_not_found" });
+      await assert.rejects(revokeSession(context, { user: "nobody" }), { code: "account_not_found" });
+      for (const [what, opens] of Object.entries(opened)) assert.ok(await opens(held), what);
+    });
+
+    test("of two who end a session at once one does", async () => {
+      const held = await hold();
+      const [session] = (await listUserSessions(context, { user: held.email })).sessions;
+      const both = await Promise.allSettled(
+        [1, 2].map(() => revokeSession(context, { session: session?.id })),
+      );
+      assert.deepEqual(both.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
+    });
 
     test("removing a member ends nothing of another tenant", async () => {
       const held = await holdAs("other@acme.example", "globex");

@@ -20,3 +20,8 @@ export function saidOf(unchanged: true | undefined, state: string): string[] {
 export function many(count: number, one: string): string {
   return `${count} ${one}${count === 1 ? "" : "s"}`;
 }
+
+/** A moment as operators read it, to the minute. */
+export function momentText(atMs: number): string {
+  return `${new Date(atMs).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}

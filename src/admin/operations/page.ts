@@ -35,6 +35,9 @@ export const idPageInput = {
     .describe("Begins after this id, in the order of ids; not together with `cursor`."),
 };
 
+/** How what is looked for begins, as every search takes it. */
+export const searchText = z.string().trim().min(1).max(254).optional();
+
 /** Where a page ended, as every list answers it. */
 export const pageOutput = {
   cursor: z.string().optional().describe("Where the next page begins; absent: there is none."),
@@ -85,6 +88,27 @@ export function cutPage<Row>(
   const last = page.at(-1);
   const more = rows.length > limit && last !== undefined;
   return { rows: page, next: more ? { cursor: formatCursor(list, keyOf(last)) } : {} };
+}
+
+/**
+ * Reads where a page of a search begins. What is found does not come in the order of ids.
+ * @param list the name of the list with what is searched for: a page of another search ends nowhere here
+ * @throws OperationError invalid_input as {@link readCursor}, and for an id to begin after
+ */
+export function readSearchCursor(
+  list: string,
+  { cursor, afterId }: { cursor?: string | undefined; afterId?: string | undefined },
+): string | undefined {
+  if (afterId === undefined) return readCursor(list, { cursor });
+  throw new OperationError("invalid_input", "afterId says where a list begins, not a search.", {
+    field: "afterId",
+    fix: "Give the cursor that came with the page before.",
+  });
+}
+
+/** Says where a page of a search ended. */
+export function endOfSearch(list: string, end: string | undefined): { cursor?: string } {
+  return end === undefined ? {} : { cursor: formatCursor(list, end) };
 }
 
 // The sum keeps nobody from making a cursor, it tells a slip: whoever may read the list may begin it anywhere.

@@ -39,6 +39,7 @@ export const userShape = z
     disabledAtMs: moment.describe("Null: they may sign in."),
     createdAtMs: z.int(),
     signInGeneration: z.int().describe("How often all sign-ins were ended."),
+    membershipEndings: z.int().describe("How often a membership ended."),
     memberships: z.array(z.strictObject({ tenantId: z.string(), role: z.enum(membershipRoles) })),
     warnings: z.array(z.string()).optional().describe("What an operator should know of it."),
   })
@@ -52,7 +53,7 @@ export const unchanged = z
 
 export const generatedPassword = z.string().optional().describe("If it was generated; shown this once.");
 
-const endedSignInsShape = z
+export const endedSignInsShape = z
   .strictObject({
     sessions: count.describe("Browser sessions."),
     grants: count.describe("What applications were let do."),

@@ -21,7 +21,9 @@ import * as tenants from "./tenants.ts";
 import * as userAccess from "./user_access.ts";
 import * as userDeletion from "./user_deletion.ts";
 import * as userExport from "./user_export.ts";
+import * as userGrants from "./user_grants.ts";
 import * as userImport from "./user_import.ts";
+import * as userSessions from "./user_sessions.ts";
 import * as users from "./users.ts";
 
 /** What every operation of the table can work with. */
@@ -63,6 +65,10 @@ export const operations: readonly Operation<TableContext>[] = [
   userAccess.signUserOut,
   userAccess.disableUser,
   userAccess.enableUser,
+  userSessions.listUserSessions,
+  userSessions.revokeSession,
+  userGrants.listUserGrants,
+  userGrants.revokeGrant,
   userImport.importUsers,
   userExport.exportUsers,
   userExport.exportUsersWithHashes,

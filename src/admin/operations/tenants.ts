@@ -2,11 +2,21 @@
 import { z } from "zod";
 import { OperationError } from "../../errors.ts";
 import { parsePresencePolicy, presencePolicyText } from "../../provider/presence/presence_policy.ts";
+import { searchTenants } from "../../provider/tenants/tenant_search_store.ts";
 import * as store from "../../provider/tenants/tenant_store.ts";
 import { adminChange, adminRead } from "../administrators/roles.ts";
 import { operation } from "./entry.ts";
 import { displayName } from "./operation.ts";
-import { cutPage, idPageInput, pageOutput, readCursor, rowsToRead } from "./page.ts";
+import {
+  cutPage,
+  endOfSearch,
+  idPageInput,
+  pageOutput,
+  readCursor,
+  readSearchCursor,
+  rowsToRead,
+  searchText,
+} from "./page.ts";
 import { tenantShape } from "./shapes.ts";
 
 const permission = adminChange;
@@ -138,19 +148,31 @@ export const listTenants = operation({
   summary: "List the tenants",
   permission: adminRead,
   events: [],
-  input: z.strictObject(idPageInput),
+  input: z.strictObject({
+    search: searchText.describe("Only whose id or name begins so; capitals A to Z do not matter."),
+    state: z.enum(["enabled", "disabled"]).optional().describe("Only those that are so."),
+    ...idPageInput,
+  }),
   output: z.strictObject({ tenants: z.array(tenantShape), ...pageOutput }),
   http: [{ method: "get", path: "/v1/tenants" }],
   cli: {
     summary: "list the customers",
-    about: "Lists the tenants in the order of their ids.",
-    example: "",
+    about: `Lists the tenants in the order of their ids; with --search in the order of what was found.
+What is given must all hold. A page of a search may hold fewer tenants than its limit and
+go on all the same: --after says so.`,
+    example: "--search acm --state enabled",
     show: ({ tenants }) => ({
       rows: tenants.map((tenant) => ({ ID: tenant.id, NAME: tenant.name, STATE: stateOf(tenant) })),
-      say: tenants.length === 0 ? ["There are no tenants. Add one: tti tenant create acme"] : [],
+      say: tenants.length === 0 ? ["There are no such tenants. Add one: tti tenant create acme"] : [],
     }),
   },
-  async run(db, { cursor, afterId, ...page }) {
+  async run(db, { search, state, cursor, afterId, ...page }) {
+    if (search !== undefined || state !== undefined) {
+      const list = `tenant list ${JSON.stringify([search, state])}`;
+      const asked = { limit: rowsToRead(page) - 1, after: readSearchCursor(list, { cursor, afterId }) };
+      const { rows, end } = await searchTenants(db, { text: search, state }, asked);
+      return { tenants: rows, ...endOfSearch(list, end) };
+    }
     const after = readCursor("tenant list", { cursor, afterId });
     const read = await store.listTenants(db, { limit: rowsToRead(page), afterId: after });
     const { rows, next } = cutPage("tenant list", read, page, ({ id }) => id);

@@ -5,6 +5,7 @@ import { parseEmailAddress } from "../../input/email_address.ts";
 import * as accounts from "../../provider/accounts/account_store.ts";
 import { generatePassword } from "../../provider/accounts/generated_password.ts";
 import { assertNewPassword } from "../../provider/accounts/passwords.ts";
+import { accountStates, searchPeople } from "../../provider/accounts/people_search_store.ts";
 import { listTenantIdsOfAccount } from "../../provider/tenants/membership_store.ts";
 import { getAnyTenant } from "../../provider/tenants/tenant_store.ts";
 import { adminChange, adminRead } from "../administrators/roles.ts";
@@ -12,7 +13,16 @@ import { operation } from "./entry.ts";
 import { inWordsOf, memberName } from "./input_faults.ts";
 import { addMembership, memberRole } from "./members.ts";
 import { displayName } from "./operation.ts";
-import { cutPage, idPageInput, pageOutput, readCursor, rowsToRead } from "./page.ts";
+import {
+  cutPage,
+  endOfSearch,
+  idPageInput,
+  pageOutput,
+  readCursor,
+  readSearchCursor,
+  rowsToRead,
+  searchText,
+} from "./page.ts";
 import { generatedPassword, userShape } from "./shapes.ts";
 import { holdUser, resolveUser, shownUser, stateOf, toUser, toUsers, type User } from "./user_view.ts";
 
@@ -153,6 +163,13 @@ export const listUsers = operation({
   permission: adminRead,
   events: ["admin.read"],
   input: z.strictObject({
+    search: searchText.describe(
+      "Only whose address or name begins so, or what stands behind the name's first space; capitals A to Z do not matter.",
+    ),
+    state: z
+      .enum(accountStates)
+      .optional()
+      .describe("Only who is enabled, disabled, or unproven: enabled, with an address nobody vouched for."),
     tenantId: z.string().optional().describe("Only members of this tenant."),
     ...idPageInput,
   }),
@@ -168,8 +185,11 @@ export const listUsers = operation({
   ],
   cli: {
     options: { tenantId: "tenant" },
-    summary: "list the users, of all tenants or of one",
-    example: "--tenant acme",
+    summary: "list the users, of all tenants or of one, or look for some",
+    about: `Lists users in the order of their ids; with --search in the order of what was found. What is
+given must all hold. A page of a search may hold fewer users than its limit and go on all
+the same: --after says so.`,
+    example: "--search ada --tenant acme --state enabled",
     show: ({ users }) => ({
       rows: users.map((user) => ({
         EMAIL: user.email ?? "",
@@ -178,14 +198,22 @@ export const listUsers = operation({
         STATE: stateOf(user),
         ID: user.id,
       })),
-      say: users.length === 0 ? ["There are no users here. Add one: tti user create --help"] : [],
+      say: users.length === 0 ? ["There are no such users here. Add one: tti user create --help"] : [],
     }),
   },
-  async run(trx, { tenantId, cursor, afterId, ...page }, act) {
+  async run(trx, { tenantId, search, state, cursor, afterId, ...page }, act) {
     // Whoever deletes the people of a customer who left finds them under the disabled tenant.
     if (tenantId !== undefined) await getAnyTenant(trx, tenantId);
-    const query = { limit: rowsToRead(page), afterId: readCursor("user list", { cursor, afterId }) };
+    const searched = search !== undefined || state !== undefined;
+    const list = searched ? `user list ${JSON.stringify([search, state, tenantId])}` : "user list";
+    const after = (searched ? readSearchCursor : readCursor)(list, { cursor, afterId });
     await act.count({ type: "admin.read", tenantId, details: { what: "users" } });
+    if (searched) {
+      const asked = { limit: rowsToRead(page) - 1, after };
+      const { rows, end } = await searchPeople(trx, { text: search, state, tenantId }, asked);
+      return { users: await toUsers(trx, rows), ...endOfSearch(list, end) };
+    }
+    const query = { limit: rowsToRead(page), afterId: after };
     const read =
       tenantId === undefined
         ? await accounts.listAccounts(trx, query)

@@ -203,6 +203,8 @@ export const administrationEvents = {
     meaning:
       "An operator or an administrating client read accounts. Equal reads of a minute are one event with a count. Reading the trail itself leaves none, or whoever follows it would follow themselves; nor does a trial (`dryRun`, a command without `--yes`), which is taken back whole and tells what was named and how much would end.",
     sometimes: ["tenant", "account"],
-    details: { what: "`user` for one of them, `users` for a list, `administrators` for who administers" },
+    details: {
+      what: "`user` for one of them, `users` for a list, `administrators` for who administers; `sessions` or `grants` of one of them",
+    },
   },
 } as const satisfies Record<string, EventTypeEntry>;

@@ -45,10 +45,17 @@ export const signInEvents = {
     always: ["account"],
     sometimes: ["tenant", "client"],
     details: {
-      reason: "the act that ended it, as an event type",
+      reason: "the act that ended it, as an event type; `session.ended`: sessions themselves were ended",
+      session: "the one session that was ended, as `tti session list` names it; absent: all of them",
       sessions: "how many browser sessions",
       grants: "how many applications' grants",
       tokens: "how many codes and tokens",
     },
+  },
+  "grant.revoked": {
+    meaning: "What an application was let do for a person was revoked, with its codes and tokens.",
+    always: ["account", "client"],
+    sometimes: ["tenant"],
+    details: { tokens: "how many codes and tokens ended" },
   },
 } as const satisfies Record<string, EventTypeEntry>;

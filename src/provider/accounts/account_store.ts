@@ -19,6 +19,8 @@ export interface Account {
   createdAtMs: number;
   /** How often all of its sign-ins were ended: what is of an earlier one is worth nothing. */
   signInGeneration: number;
+  /** How often one of its memberships ended: a login of before is not for one that began later. */
+  membershipEndings: number;
 }
 
 /** What a new account starts with. The caller has validated the address and hashed the password. */
@@ -51,7 +53,8 @@ interface CredentialsRow extends AccountRow {
   imported_hash_kind: string | null;
 }
 
-interface AccountRow {
+/** A row of the accounts table, as far as it may leave the store. */
+export interface AccountRow {
   id: string;
   email: string | null;
   email_verified_at_ms: number | null;
@@ -60,9 +63,11 @@ interface AccountRow {
   disabled_at_ms: number | null;
   created_at_ms: number;
   sign_in_generation: number;
+  membership_endings: number;
 }
 
-const accountColumns = [
+/** The columns of an {@link AccountRow}. */
+export const accountColumns = [
   "accounts.id",
   "accounts.email",
   "accounts.email_verified_at_ms",
@@ -71,6 +76,7 @@ const accountColumns = [
   "accounts.disabled_at_ms",
   "accounts.created_at_ms",
   "accounts.sign_in_generation",
+  "accounts.membership_endings",
 ] as const;
 
 /** Finds an account by its id, which is the `sub` of its tokens. */
@@ -250,7 +256,8 @@ export async function listAccountsOfTenant(
   });
 }
 
-function toAccount(row: AccountRow): Account {
+/** Reads a row. */
+export function toAccount(row: AccountRow): Account {
   return {
     id: row.id,
     email: row.email,
@@ -260,5 +267,6 @@ function toAccount(row: AccountRow): Account {
     disabledAtMs: row.disabled_at_ms,
     createdAtMs: row.created_at_ms,
     signInGeneration: row.sign_in_generation,
+    membershipEndings: row.membership_endings,
   };
 }

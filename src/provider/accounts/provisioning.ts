@@ -176,6 +176,7 @@ function newAccount(id: string, email: string, now: Date): Account {
     disabledAtMs: null,
     createdAtMs: nowMs,
     signInGeneration: 0,
+    membershipEndings: 0,
   };
 }
 
@@ -196,5 +197,6 @@ function newMembership(
     lastLoginAtMs: null,
     // It begins when it is written; nobody has logged in by it before.
     createdAtMs: 0,
+    formerEnding: 0,
   };
 }

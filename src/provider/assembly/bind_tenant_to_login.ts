@@ -97,6 +97,7 @@ const loginAt = ({ voucher, membership, tenant }: OpenPlace): GrantLogin => ({
   method: voucher.method,
   generation: voucher.generation,
   memberSinceMs: membership.createdAtMs,
+  membershipEndings: voucher.membershipEndings,
   clientId: voucher.clientId,
   clientGeneration: voucher.clientGeneration,
   tenantGeneration: tenant.generation,

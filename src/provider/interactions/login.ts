@@ -63,10 +63,11 @@ export async function answerLogin(
   const account = await signIn(deps, { login, password: form.get("password") ?? "", ...origin });
   // Whole seconds, rounded down: auth_time must never lie in the future.
   const ts = Math.floor(deps.clock().getTime() / 1000);
-  const generation = account.signInGeneration;
+  const { signInGeneration: generation, membershipEndings } = account;
   const voucher = {
     ...({ method: "password", tenantId: null, clientId: null } as const),
     generation,
+    membershipEndings,
     ...({ memberSinceMs: null, clientGeneration: null, tenantGeneration: null } as const),
   };
   await assertUseful(

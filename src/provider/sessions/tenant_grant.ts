@@ -11,6 +11,8 @@ export interface TenantGrant extends Grant {
   signInGeneration?: number;
   /** As in {@link Vouched}; absent in a grant of before it was kept. */
   memberSinceMs?: number | null;
+  /** As in {@link Vouched}; absent in a grant of before it was kept. */
+  membershipEndings?: number;
   /** As in {@link Vouched}; absent in a grant of before they were kept. */
   vouchingClientId?: string | null;
   vouchingGeneration?: number | null;
@@ -26,6 +28,7 @@ export const tenantGrantMembers = [
   "vouchedBy",
   "signInGeneration",
   "memberSinceMs",
+  "membershipEndings",
   "vouchingClientId",
   "vouchingGeneration",
   "tenantGeneration",
@@ -49,6 +52,7 @@ export function loginOfGrant(grant: Grant | undefined): Vouched | undefined {
     tenantId: method === "password" ? null : kept.tenantId,
     generation: kept.signInGeneration ?? 0,
     memberSinceMs: kept.memberSinceMs ?? null,
+    membershipEndings: kept.membershipEndings ?? 0,
     clientId: kept.vouchingClientId ?? null,
     clientGeneration: kept.vouchingGeneration ?? 0,
     // A grant is for one tenant, by whatever login.
@@ -80,6 +84,7 @@ export function keepLogin(grant: TenantGrant, login: GrantLogin): void {
   grant.vouchedBy = login.method;
   grant.signInGeneration = login.generation;
   grant.memberSinceMs = login.memberSinceMs;
+  grant.membershipEndings = login.membershipEndings;
   grant.vouchingClientId = login.clientId;
   grant.vouchingGeneration = login.clientGeneration;
   grant.tenantGeneration = login.tenantGeneration;

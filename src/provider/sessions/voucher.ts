@@ -20,6 +20,8 @@ export interface Vouched {
    * known (of before it was kept).
    */
   memberSinceMs: number | null;
+  /** How often memberships of the account had ended when the person was verified. */
+  membershipEndings: number;
   /** The client that vouched; null: this provider itself, or not known (of before it was kept). */
   clientId: string | null;
   /** The generation of that client when it vouched; null: there is none. */
@@ -36,9 +38,9 @@ export type KeptVouched = Pick<Vouched, "method" | "tenantId" | "clientId"> & Pa
  * since, the login opens nothing.
  */
 export function readVouched(kept: KeptVouched): Vouched {
-  const { method, tenantId, clientId, generation = 0, memberSinceMs = null } = kept;
+  const { method, tenantId, clientId, generation = 0, memberSinceMs = null, membershipEndings = 0 } = kept;
   return {
-    ...{ method, tenantId, clientId, generation, memberSinceMs },
+    ...{ method, tenantId, clientId, generation, memberSinceMs, membershipEndings },
     clientGeneration: clientId === null ? null : (kept.clientGeneration ?? 0),
     tenantGeneration: kept.tenantGeneration ?? (tenantId === null ? null : 0),
   };
@@ -68,6 +70,8 @@ export interface TenantDoor {
   generation: number;
   /** Since when the account's membership stands, epoch milliseconds; null: there is none. */
   memberSinceMs: number | null;
+  /** The account's number of endings when an earlier membership of this tenant had ended; 0: there was none. */
+  formerEnding: number;
   /** When the tenant was enabled again, epoch milliseconds; null: it never was disabled. */
   reopenedAtMs: number | null;
   /** The generation of the tenant now. */
@@ -80,7 +84,7 @@ export interface TenantDoor {
 export function doorOf(
   tenant: Pick<Tenant, "id" | "loginMethod" | "reopenedAtMs" | "generation">,
   account: Pick<Account, "signInGeneration">,
-  membership: Pick<Membership, "createdAtMs"> | undefined,
+  membership: Pick<Membership, "createdAtMs" | "formerEnding"> | undefined,
   vouchingClient: VouchingClient | undefined,
 ): TenantDoor {
   return {
@@ -88,6 +92,7 @@ export function doorOf(
     loginMethod: tenant.loginMethod,
     generation: account.signInGeneration,
     memberSinceMs: membership?.createdAtMs ?? null,
+    formerEnding: membership?.formerEnding ?? 0,
     reopenedAtMs: tenant.reopenedAtMs,
     tenantGeneration: tenant.generation,
     vouchingClient,
@@ -101,13 +106,15 @@ export function doorOf(
  * as long as that tenant takes the ISV's word. Membership, and whether a token may be made, are asked besides.
  *
  * A login of before the account's sign-ins were ended opens nothing, whenever what carries it was written; one for a
- * membership that ended opens nothing either, though there be another by now. So it is with the tenant, and with the
- * client that vouched: once either was disabled, deleted or opened again, what was vouched for before is over, and so it
- * is once the client may vouch for the tenant no more.
+ * membership that ended opens nothing either, though there be another by now, and a password that was typed before it
+ * ended does not open the other. So it is with the tenant, and with the client that vouched: once either was disabled,
+ * deleted or opened again, what was vouched for before is over, and so it is once the client may vouch for the tenant no
+ * more.
  */
 export function opensTenant(vouched: Vouched, tenant: TenantDoor): boolean {
   if (vouched.generation !== tenant.generation) return false;
   if (vouched.memberSinceMs !== null && vouched.memberSinceMs !== tenant.memberSinceMs) return false;
+  if (vouched.memberSinceMs === null && vouched.membershipEndings < tenant.formerEnding) return false;
   if (!isOfTenantNow(vouched, tenant) || !isOfClientNow(vouched, tenant)) return false;
   switch (vouched.method) {
     case "password":

@@ -23,6 +23,7 @@ interface VoucherRow {
   member_since_ms: number | null;
   tenant_generation: number;
   client_generation: number;
+  membership_endings: number;
 }
 
 /**
@@ -46,7 +47,9 @@ export const clientVouchesStill = `(v.client_id is null or exists (select 1 from
 const everyTenant = "*";
 
 // The order of logins of one kind in a session. Generations of different clients do not compare.
-const orderOf = (row: string): string => `(${row}.sign_in_generation, ${row}.tenant_generation,
+const orderOf = (
+  row: string,
+): string => `(${row}.sign_in_generation, ${row}.membership_endings, ${row}.tenant_generation,
   case when session_vouchers.client_id = excluded.client_id then ${row}.client_generation else 0 end,
   ${row}.auth_time_ms)`;
 
@@ -62,16 +65,17 @@ export async function saveVoucher(
 ): Promise<void> {
   await runStatement(
     db,
-    "session_voucher_save_2",
+    "session_voucher_save_3",
     `insert into session_vouchers
        (session_uid_hash, account_id, method, tenant_id, client_id, amr, acr, auth_time_ms, created_at_ms,
-        checked_at_ms, sign_in_generation, member_since_ms, tenant_generation, client_generation)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        checked_at_ms, sign_in_generation, member_since_ms, tenant_generation, client_generation, membership_endings)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      on conflict (session_uid_hash, method, tenant_id) do update set
        account_id = excluded.account_id, client_id = excluded.client_id, amr = excluded.amr, acr = excluded.acr,
        auth_time_ms = excluded.auth_time_ms, created_at_ms = excluded.created_at_ms,
        sign_in_generation = excluded.sign_in_generation, member_since_ms = excluded.member_since_ms,
-       tenant_generation = excluded.tenant_generation, client_generation = excluded.client_generation
+       tenant_generation = excluded.tenant_generation, client_generation = excluded.client_generation,
+       membership_endings = excluded.membership_endings
      where session_vouchers.account_id <> excluded.account_id
        or ${orderOf("session_vouchers")} <= ${orderOf("excluded")}
      returning method`,
@@ -90,6 +94,7 @@ export async function saveVoucher(
       voucher.memberSinceMs,
       voucher.tenantGeneration ?? 0,
       voucher.clientGeneration ?? 0,
+      voucher.membershipEndings,
     ],
   );
 }
@@ -102,22 +107,49 @@ export async function saveVoucher(
 export async function listVouchers(db: Database, session: SessionKey): Promise<Voucher[]> {
   const rows = await runStatement<VoucherRow>(
     db,
-    "session_vouchers_list_3",
-    `select v.method, v.tenant_id, v.client_id, v.amr, v.acr, v.auth_time_ms, v.sign_in_generation, v.member_since_ms,
-       v.tenant_generation, v.client_generation
+    "session_vouchers_list_4",
+    standingVouchers("v.session_uid_hash = ?"),
+    [session.accountId, hashRecordId(session.sessionUid)],
+  );
+  return rows.flatMap((row) => toVoucher(row) ?? []);
+}
+
+/** Lists the logins that stand of several sessions of one person, as {@link listVouchers} does, by session. */
+export async function listVouchersOfSessions(
+  db: Database,
+  accountId: string,
+  uidHashes: readonly string[],
+): Promise<Map<string, Voucher[]>> {
+  if (uidHashes.length === 0) return new Map();
+  const places = uidHashes.map(() => "?").join(", ");
+  const rows = await runStatement<VoucherRow & { session_uid_hash: string }>(
+    db,
+    `session_vouchers_of_${uidHashes.length}`,
+    standingVouchers(`v.session_uid_hash in (${places})`),
+    [accountId, ...uidHashes],
+  );
+  const byHash = Map.groupBy(rows, (row) => row.session_uid_hash);
+  return new Map([...byHash].map(([hash, of]) => [hash, of.flatMap((row) => toVoucher(row) ?? [])]));
+}
+
+/** Removes the logins of a session that is ended. */
+export async function deleteVouchersOfSession(db: Database, uidHash: string): Promise<void> {
+  await db("session_vouchers").where("session_uid_hash", uidHash).delete();
+}
+
+const standingVouchers = (
+  which: string,
+): string => `select v.session_uid_hash, v.method, v.tenant_id, v.client_id, v.amr, v.acr, v.auth_time_ms,
+       v.sign_in_generation, v.member_since_ms, v.tenant_generation, v.client_generation, v.membership_endings
      from session_vouchers v
      join accounts a on a.id = v.account_id and a.sign_in_generation = v.sign_in_generation
-     where v.session_uid_hash = ? and v.account_id = ?
+     where v.account_id = ? and ${which}
        and ${clientVouchesStill}
        and (v.method <> 'handoff' or exists (select 1 from tenants t
          where t.id = v.tenant_id and t.generation = v.tenant_generation))
        and (v.member_since_ms is null or exists (select 1 from memberships m where m.tenant_id = v.tenant_id
          and m.account_id = v.account_id and m.created_at_ms = v.member_since_ms))
-     order by v.method, v.tenant_id`,
-    [hashRecordId(session.sessionUid), session.accountId],
-  );
-  return rows.flatMap((row) => toVoucher(row) ?? []);
-}
+     order by v.session_uid_hash, v.method, v.tenant_id`;
 
 /**
  * Removes logins whose session is gone, of at most a batch that was not looked at since a moment.
@@ -169,5 +201,6 @@ function toVoucher(row: VoucherRow): Voucher | undefined {
     memberSinceMs: row.member_since_ms,
     tenantGeneration: tenantId === null ? null : row.tenant_generation,
     clientGeneration: row.client_id === null ? null : row.client_generation,
+    membershipEndings: row.membership_endings,
   };
 }

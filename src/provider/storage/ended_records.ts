@@ -2,6 +2,7 @@
 // an index, however many others there are (test/provider/storage/plans.test.ts).
 import type { Database } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
+import { hashRecordId } from "./record_payload.ts";
 
 /** How many records of each model were deleted. */
 export type DeletedModels = ReadonlyMap<string, number>;
@@ -108,6 +109,55 @@ export async function deleteRecordsOfAccount(db: Database, accountId: string): P
   return countModels(await deleteWhere(db, "end_sign_ins", "account_id = ?", [accountId]));
 }
 
+/** Deletes one grant of a person and all that came of it. */
+export async function deleteGrantOfAccount(
+  db: Database,
+  accountId: string,
+  grantIdHash: string,
+): Promise<DeletedModels> {
+  return countModels(
+    await deleteGrants(db, "end_grant", "account_id = ? and id_hash = ?", [accountId, grantIdHash]),
+  );
+}
+
+/** A browser session whose records end. */
+export interface EndingSession {
+  uid: string;
+  accountId: string;
+  /** The grants that it holds. */
+  grantIds: readonly string[];
+}
+
+/** Deletes a browser session, the grants it holds or held, all that came of them, and sign-ins under way in it. */
+export async function deleteRecordsOfSession(
+  db: Database,
+  { uid, accountId, grantIds }: EndingSession,
+): Promise<DeletedModels> {
+  const uidHash = hashRecordId(uid);
+  // A session forgets the grant for one tenant when it goes on with another: the tokens tell of it.
+  const tokens = [
+    ...(await deleteWithGrant(db, "end_session_named", "session_uid_hash = ?", [uidHash])),
+    ...(await deleteWithGrant(
+      db,
+      "end_session_unnamed",
+      // Of before migration 0053.
+      `account_id = ? and session_uid_hash is null and (replace(payload, ?, '') <> payload
+         or model = 'Interaction' and replace(payload, ?, '') <> payload)`,
+      [accountId, memberText("sessionUid", uid), memberText("uid", uid)],
+    )),
+  ];
+  const grants = new Set([
+    ...grantIds.map(hashRecordId),
+    ...tokens.flatMap((token) => token.grant_id_hash ?? []),
+  ]);
+  return countModels([
+    ...tokens,
+    ...(await deleteIn(db, "end_session_grants", "model = 'Grant' and id_hash in", [...grants])),
+    ...(await deleteIn(db, "end_of_grants", "grant_id_hash in", [...grants])),
+    ...(await deleteWhere(db, "end_session", "model = 'Session' and uid_hash = ?", [uidHash])),
+  ]);
+}
+
 /**
  * Deletes answered handoffs that no browser has come back with yet: they would sign somebody in afterwards.
  * @param named members that the answer has, all of them
@@ -141,18 +191,36 @@ async function deleteGrants(
     `delete from oidc_records where model = 'Grant' and ${which} returning model, id_hash`,
     bindings,
   );
-  const deleted: DeletedRow[] = [...grants];
-  for (let from = 0; from < grants.length; from += grantsAtOnce) {
-    const ids = grants.slice(from, from + grantsAtOnce).map((grant) => grant.id_hash);
+  const ids = grants.map((grant) => grant.id_hash);
+  return [...grants, ...(await deleteIn(db, "end_of_grants", "grant_id_hash in", ids))];
+}
+
+async function deleteIn(
+  db: Database,
+  name: string,
+  which: string,
+  ids: readonly string[],
+): Promise<DeletedRow[]> {
+  const deleted: DeletedRow[] = [];
+  for (let from = 0; from < ids.length; from += grantsAtOnce) {
+    const some = ids.slice(from, from + grantsAtOnce);
     // Always as many, so that it is one prepared statement.
-    const padded = [...ids, ...Array.from({ length: grantsAtOnce - ids.length }, () => ids[0] ?? "")];
+    const padded = [...some, ...Array.from({ length: grantsAtOnce - some.length }, () => some[0] ?? "")];
     const places = padded.map(() => "?").join(", ");
-    deleted.push(...(await deleteWhere(db, "end_of_grants", `grant_id_hash in (${places})`, padded)));
+    deleted.push(...(await deleteWhere(db, name, `${which} (${places})`, padded)));
   }
   return deleted;
 }
 
 const grantsAtOnce = 200;
+
+const deleteWithGrant = (db: Database, name: string, condition: string, bindings: readonly string[]) =>
+  runStatement<DeletedRow & { grant_id_hash: string | null }>(
+    db,
+    name,
+    `delete from oidc_records where ${condition} returning model, grant_id_hash`,
+    bindings,
+  );
 
 function deleteWhere(
   db: Database,

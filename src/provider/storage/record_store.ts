@@ -23,6 +23,7 @@ const recordColumns = [
   "account_id",
   "client_id",
   "tenant_id",
+  "session_uid_hash",
   "expires_at_ms",
   "client_generation",
 ] as const;
@@ -49,7 +50,7 @@ export async function saveRecord(
 ): Promise<void> {
   await runStatement(
     db,
-    "oidc_record_save_3",
+    "oidc_record_save_4",
     `insert into oidc_records
        (${recordColumns.join(", ")})
      values (${recordPlaces})
@@ -76,7 +77,7 @@ export async function createRecordOnce(
 ): Promise<boolean> {
   const rows = await runStatement<{ model: string }>(
     db,
-    "oidc_record_create_once_3",
+    "oidc_record_create_once_4",
     `insert into oidc_records
        (${recordColumns.join(", ")})
      values (${recordPlaces})
@@ -119,11 +120,13 @@ async function findBy(
 ): Promise<AdapterPayload | undefined> {
   const [row] = await runStatement<RecordRow>(
     db,
-    `oidc_record_find_by_${column}_2`,
+    `oidc_record_find_by_${column}_3`,
     `select r.payload, r.consumed_at_ms, r.client_id, r.client_generation
      from oidc_records r left join clients c on c.client_id = r.client_id
      where r.model = ? and r.${column} = ? and (c.client_id is null or r.client_generation =
-       case when r.model = 'ClientCredentials' then c.own_token_generation else c.generation end)`,
+       case when r.model = 'ClientCredentials' then c.own_token_generation else c.generation end)
+       and not exists (select 1 from ended_sessions e
+         where e.session_uid_hash = coalesce(r.session_uid_hash, r.uid_hash))`,
     [model, hashRecordId(value)],
   );
   if (row === undefined) return undefined;
@@ -213,6 +216,12 @@ function accountOf(payload: AdapterPayload): string | null {
   return payload.accountId ?? payload.result?.login?.accountId ?? payload.session?.accountId ?? null;
 }
 
+// The browser session a record came from. What is written of one that was ended meanwhile is found no more.
+function sessionOf(payload: AdapterPayload): string | undefined {
+  const { sessionUid } = payload as { sessionUid?: string };
+  return sessionUid ?? payload.session?.uid;
+}
+
 // The client a record is for; a sign-in under way names it as the request did.
 export function clientOf(payload: AdapterPayload): string | null {
   const asked = payload.params?.["client_id"];
@@ -233,6 +242,7 @@ export function recordBindings(model: string, id: string, payload: AdapterPayloa
     accountOf(payload),
     clientOf(payload),
     model === "Grant" ? (tenantId ?? null) : null,
+    hashed(sessionOf(payload)),
     expiresAtMs,
     clientGeneration ?? null,
     clientOf(payload),

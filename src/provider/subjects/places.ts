@@ -46,6 +46,31 @@ export async function readPlaces(
   return { account: facts[0]?.account, places: facts.flatMap((one) => placeOf(one, vouchers, deps) ?? []) };
 }
 
+/**
+ * Tells which tenants each of a person's sessions speaks for, in as many statements for a hundred of them as for one.
+ * @param sessions the logins of each that stand, as the store says now
+ * @returns ids of tenants, in the order of the sessions
+ */
+export async function readTenantsSpokenFor(
+  deps: InstallationPart<"db" | "clock">,
+  accountId: string,
+  sessions: readonly (readonly Voucher[])[],
+): Promise<string[][]> {
+  const { account, places } = await readPlaces({ ...deps, requireVerifiedDomain: false }, accountId, []);
+  if (account === undefined || account.disabledAtMs !== null) return sessions.map(() => []);
+  // That the client that vouched is what it was then has been asked with the logins.
+  const opens = ({ tenant, membership }: Place, voucher: Voucher) => {
+    const { clientId, clientGeneration } = voucher;
+    const client = clientId === null ? undefined : { clientId, generation: clientGeneration ?? 0 };
+    return voucherFor([voucher], doorOf(tenant, account, membership, client)) !== undefined;
+  };
+  return sessions.map((vouchers) =>
+    places
+      .filter((place) => vouchers.some((voucher) => opens(place, voucher)))
+      .map(({ tenant }) => tenant.id),
+  );
+}
+
 /** Tells whether the session speaks for a place and the person can get a token there. */
 export function isOpen(place: Place): place is OpenPlace {
   return place.voucher !== undefined && place.refusal === undefined;

@@ -43,6 +43,7 @@ interface SubjectRow {
   account_disabled_at_ms: number | null;
   account_created_at_ms: number;
   sign_in_generation: number;
+  membership_endings: number;
   tenant_id: string | null;
   tenant_name: string;
   login_method: string;
@@ -58,6 +59,7 @@ interface SubjectRow {
   membership_name: string | null;
   last_login_at_ms: number | null;
   membership_created_at_ms: number;
+  former_ending: number | null;
   domain: string | null;
   live_password: number;
   live_handoff: number;
@@ -70,21 +72,23 @@ interface SubjectRow {
 const liveVoucher = `select 1 from oidc_records r
     join session_vouchers v on v.session_uid_hash = r.uid_hash and v.account_id = r.account_id
       and v.sign_in_generation = a.sign_in_generation
-    where r.model = 'Session' and r.account_id = asked.account_id and r.expires_at_ms > asked.now_ms`;
+    where r.model = 'Session' and r.account_id = asked.account_id and r.expires_at_ms > asked.now_ms
+      and not exists (select 1 from ended_sessions e where e.session_uid_hash = r.uid_hash)`;
 // One row for each proven domain of the tenant, or a single one. What is asked is a row whatever exists, so that
 // an unknown tenant and an unknown account can be told apart.
 const columns = `
 a.id as account_id, a.email, a.email_verified_at_ms, a.name, a.external_at_ms,
   a.disabled_at_ms as account_disabled_at_ms, a.created_at_ms as account_created_at_ms,
-  a.sign_in_generation,
+  a.sign_in_generation, a.membership_endings,
   t.id as tenant_id, t.name as tenant_name, t.login_method, t.presence_policy, t.presence_within_hours,
   t.discoverable_at_ms,
   t.disabled_at_ms as tenant_disabled_at_ms, t.reopened_at_ms, t.created_at_ms as tenant_created_at_ms,
   t.generation as tenant_generation, j.client_id as vouching_client_id, j.generation as vouching_generation,
   m.role, m.email as membership_email, m.name as membership_name, m.last_login_at_ms,
-  m.created_at_ms as membership_created_at_ms, d.domain,
+  m.created_at_ms as membership_created_at_ms, f.ending as former_ending, d.domain,
   case when exists (${liveVoucher} and v.method = 'password'
-      and v.auth_time_ms >= coalesce(t.reopened_at_ms, 0)) then 1 else 0 end as live_password,
+      and v.auth_time_ms >= coalesce(t.reopened_at_ms, 0)
+      and v.membership_endings >= coalesce(f.ending, 0)) then 1 else 0 end as live_password,
   case when exists (${liveVoucher} and v.method = 'handoff' and v.tenant_id = asked.tenant_id
       and v.tenant_generation = t.generation and ${clientVouchesStill}
       and (v.member_since_ms is null or v.member_since_ms = m.created_at_ms))
@@ -97,6 +101,7 @@ const joins = `
 left join accounts a on a.id = asked.account_id
 left join tenants t on t.id = asked.tenant_id
 left join memberships m on m.tenant_id = t.id and m.account_id = a.id
+left join former_memberships f on f.account_id = a.id and f.tenant_id = t.id and f.ended_at_ms >= a.created_at_ms
 left join tenant_domains d on d.tenant_id = t.id and d.verified_at_ms is not null
 left join clients j on j.client_id = asked.vouching_client_id and j.disabled_at_ms is null
   and j.deleted_at_ms is null and (asked.tenant_id is null or ${vouchesFor("j", "asked.tenant_id")})`;
@@ -166,8 +171,11 @@ function isPresentAt(
   if (!account || !tenant) return false;
   const door = doorOf(tenant, account, membership, undefined);
   // The statement asked already that account, membership, tenant and client are what they were when it was vouched for.
-  const { generation, memberSinceMs, tenantGeneration } = door;
-  const stands = { generation, memberSinceMs, tenantGeneration, clientId: null, clientGeneration: null };
+  const { generation, memberSinceMs, tenantGeneration, formerEnding: membershipEndings } = door;
+  const stands = {
+    ...{ generation, memberSinceMs, membershipEndings, tenantGeneration },
+    ...{ clientId: null, clientGeneration: null },
+  };
   const live: Vouched[] = [
     ...(row.live_password === 1 ? [{ method: "password" as const, tenantId: null }] : []),
     ...(row.live_handoff === 1 ? [{ method: "handoff" as const, tenantId: tenant.id }] : []),
@@ -186,6 +194,7 @@ function accountOf(row: SubjectRow): Account | undefined {
     disabledAtMs: row.account_disabled_at_ms,
     createdAtMs: row.account_created_at_ms,
     signInGeneration: row.sign_in_generation,
+    membershipEndings: row.membership_endings,
   };
 }
 
@@ -218,5 +227,6 @@ function membershipOf(row: SubjectRow): Membership | undefined {
     name: row.membership_name,
     lastLoginAtMs: row.last_login_at_ms,
     createdAtMs: row.membership_created_at_ms,
+    formerEnding: row.former_ending ?? 0,
   };
 }

@@ -25,6 +25,8 @@ export interface Membership {
   lastLoginAtMs: number | null;
   /** When it began, epoch milliseconds: one that ended and began again is another one. */
   createdAtMs: number;
+  /** The account's number of endings when an earlier one of this tenant had ended; 0: there was none. */
+  formerEnding: number;
 }
 
 interface MembershipRow {
@@ -37,6 +39,7 @@ interface MembershipRow {
   name: string | null;
   last_login_at_ms: number | null;
   created_at_ms: number;
+  former_ending: number | null;
 }
 
 /** Finds the membership of one account in one enabled tenant. */
@@ -170,10 +173,14 @@ export async function deleteMembership(
   const key = { tenant_id: tenantId, account_id: accountId };
   const ended: number = await db("memberships").where(key).delete();
   if (ended === 0) return false;
+  const [account]: { membership_endings: number }[] = await db("accounts")
+    .where("id", accountId)
+    .update({ membership_endings: db.raw("membership_endings + 1") })
+    .returning(["membership_endings"]);
   await db("former_memberships")
-    .insert({ ...key, ended_at_ms: now.getTime() })
+    .insert({ ...key, ended_at_ms: now.getTime(), ending: account?.membership_endings ?? 0 })
     .onConflict(["account_id", "tenant_id"])
-    .merge(["ended_at_ms"]);
+    .merge(["ended_at_ms", "ending"]);
   return true;
 }
 
@@ -232,6 +239,13 @@ export async function saveLastLogin(
 function enabledMemberships(db: Database) {
   return db("memberships")
     .join("tenants", "tenants.id", "memberships.tenant_id")
+    .join("accounts", "accounts.id", "memberships.account_id")
+    .leftJoin("former_memberships", (former) => {
+      former
+        .on("former_memberships.account_id", "memberships.account_id")
+        .andOn("former_memberships.tenant_id", "memberships.tenant_id")
+        .andOn("former_memberships.ended_at_ms", ">=", "accounts.created_at_ms");
+    })
     .whereNull("tenants.disabled_at_ms")
     .select({
       tenant_id: "memberships.tenant_id",
@@ -243,6 +257,7 @@ function enabledMemberships(db: Database) {
       name: "memberships.name",
       last_login_at_ms: "memberships.last_login_at_ms",
       created_at_ms: "memberships.created_at_ms",
+      former_ending: "former_memberships.ending",
     });
 }
 
@@ -261,5 +276,6 @@ function toMembership(row: MembershipRow): Membership {
     name: row.name,
     lastLoginAtMs: row.last_login_at_ms,
     createdAtMs: row.created_at_ms,
+    formerEnding: row.former_ending ?? 0,
   };
 }

@@ -44,7 +44,8 @@ export interface TenantRow {
   generation: number;
 }
 
-const tenantColumns = [
+/** The columns of a {@link TenantRow}. */
+export const tenantColumns = [
   "id",
   "name",
   "login_method",

@@ -41,6 +41,7 @@ for (const kind of storeKinds) {
         { sessionUid, accountId },
         {
           ...{ method, tenantId: method === "password" ? null : "acme", generation, memberSinceMs: null },
+          membershipEndings: 0,
           ...{ clientId: null, clientGeneration: null, amr: ["pwd"], acr: undefined, authTimeMs: Date.now() },
           tenantGeneration: method === "password" ? null : 0,
         },

@@ -14,6 +14,7 @@ import { sealNextBlock } from "../../../src/audit/chain/seal.ts";
 import { createLoginNames } from "../../../src/audit/login_names.ts";
 import { systemClock } from "../../../src/clock.ts";
 import { silentLog } from "../../../src/log.ts";
+import { findAccountByLogin } from "../../../src/provider/accounts/account_store.ts";
 import { createPasswords } from "../../../src/provider/accounts/passwords.ts";
 import { beginHandoff } from "../../../src/provider/handoff/login_handoff.ts";
 import { openKeyRing } from "../../../src/provider/keys/key_ring.ts";
@@ -80,6 +81,8 @@ async function challenge(interaction: string): Promise<string> {
   return beginHandoff(context, { interaction, client_id: "app", client_name: "App" });
 }
 
+const idOf = async (email: string): Promise<string> => (await findAccountByLogin(store.db, email))?.id ?? "";
+
 type Input = Record<string, unknown>;
 /** What each operation is called with, in an order in which each finds what it needs. */
 const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
@@ -116,6 +119,32 @@ const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
   "user show": [() => ({ user: ann })],
   "user list": [() => ({}), () => ({ tenantId: "acme" })],
   "user password": [() => ({ user: ann })],
+  "session list": [() => ({ user: ann })],
+  "session revoke": [
+    async () => {
+      const session = {
+        accountId: await idOf(ann),
+        uid: "u1",
+        loginTs: 1,
+        authorizations: { app: { grantId: "g1" } },
+      };
+      await saveRecord(store.db, "Session", "s1", session as never, Date.now() + 60_000);
+      const { sessions } = (await find("session list")(context, { user: ann })) as {
+        sessions: { id: string }[];
+      };
+      return { user: ann, session: sessions[0]?.id };
+    },
+    () => ({ user: ann }),
+  ],
+  "grant list": [() => ({ user: ann })],
+  "grant revoke": [
+    async () => {
+      const grant = { accountId: await idOf(ann), clientId: "app", tenantId: "acme" };
+      await saveRecord(store.db, "Grant", "g2", grant as never, Date.now() + 60_000);
+      const { grants } = (await find("grant list")(context, { user: ann })) as { grants: { id: string }[] };
+      return { user: ann, grant: grants[0]?.id };
+    },
+  ],
   "user sign-out": [() => ({ user: ann })],
   "user disable": [() => ({ user: ann })],
   "user enable": [() => ({ user: ann })],

@@ -52,6 +52,7 @@ for (const kind of storeKinds) {
         authTimeMs: 1,
         generation: 0,
         memberSinceMs: null,
+        membershipEndings: 0,
         tenantGeneration: 0,
         clientGeneration: 0,
       };

@@ -10,7 +10,7 @@ import {
 } from "../../../src/provider/sessions/voucher.ts";
 import type { LoginMethod } from "../../../src/provider/tenants/tenant_store.ts";
 
-const stands = { generation: 2, memberSinceMs: null };
+const stands = { generation: 2, memberSinceMs: null, membershipEndings: 1 };
 const byNobody = { clientId: null, clientGeneration: null } as const;
 const password = {
   method: "password",
@@ -22,11 +22,12 @@ const password = {
 const byIsv = { clientId: "isv", clientGeneration: 4 } as const;
 const handoff = (tenantId: string) =>
   ({ method: "handoff", tenantId, ...stands, memberSinceMs: 7, ...byIsv, tenantGeneration: 3 }) as const;
-const door = (loginMethod: LoginMethod) => ({
+const door = (loginMethod: LoginMethod, formerEnding = 0) => ({
   tenantId: "acme",
   loginMethod,
   generation: 2,
   memberSinceMs: 7,
+  formerEnding,
   reopenedAtMs: null,
   tenantGeneration: 3,
   vouchingClient: { clientId: "isv", generation: 4 },
@@ -93,6 +94,15 @@ for (const [name, vouched, loginMethod, opens] of rows) {
   test(name, () => assert.equal(opensTenant(vouched, door(loginMethod)), opens));
 }
 
+for (const [name, vouched, formerEnding, opens] of [
+  ["a password of before an earlier membership ended does not open the later one", password, 2, false],
+  ["a password of after it ended does", password, 1, true],
+  ["a password for the later membership itself does", { ...password, memberSinceMs: 7 }, 2, true],
+  ["a handoff for the later membership does", handoff("acme"), 2, true],
+] as const) {
+  test(name, () => assert.equal(opensTenant(vouched, door("both", formerEnding)), opens));
+}
+
 test("a session speaks for a tenant by its newest login that opens it", () => {
   const made = (one: Vouched, authTimeMs: number): Voucher => ({
     ...one,
@@ -109,7 +119,8 @@ test("a session speaks for a tenant by its newest login that opens it", () => {
 
 test("what a carrier does not say is of before anything was ended", () => {
   const kept = { method: "handoff", tenantId: "acme", clientId: "isv" } as const;
-  const first = { generation: 0, memberSinceMs: null, tenantGeneration: 0, clientGeneration: 0 };
+  const numbers = { generation: 0, membershipEndings: 0, tenantGeneration: 0, clientGeneration: 0 };
+  const first = { ...numbers, memberSinceMs: null };
   assert.deepEqual(readVouched(kept), { ...kept, ...first });
   assert.deepEqual(readVouched(handoff("acme")), handoff("acme"));
   const typed = { method: "password", tenantId: null, clientId: null } as const;

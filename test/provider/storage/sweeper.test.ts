@@ -26,6 +26,11 @@ const rowOf: Readonly<Record<string, (number: number, endsAtMs: number) => objec
     expires_at_ms,
   }),
   sign_in_attempts: (number, until_ms) => ({ key_hash: `h${number}`, until_ms }),
+  ended_sessions: (number, expires_at_ms) => ({
+    session_uid_hash: `h${number}`,
+    ended_at_ms: 1,
+    expires_at_ms,
+  }),
   posted_requests: (number, expires_at_ms) => ({
     id_hash: `h${number}`,
     path: "/auth",

@@ -14,6 +14,7 @@ const member = (...tenantIds: string[]): TenantChoiceFacts["memberships"] =>
     name: null,
     lastLoginAtMs: null,
     createdAtMs: 1,
+    formerEnding: 0,
   }));
 
 const chosen = (tenantId: string) => ({ kind: "chosen", tenantId });

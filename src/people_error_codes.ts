@@ -1,0 +1,15 @@
+// Owns the codes of refusals on single things of people and tenants; errors.ts has all others, and what a code is.
+
+/** Part of the catalogue in errors.ts. */
+export const peopleErrorCodes = {
+  session_not_found: {
+    status: 404,
+    meaning: "The person has no browser session of this id, or it has ended.",
+    fix: "List those that live with `tti session list --user`.",
+  },
+  grant_not_found: {
+    status: 404,
+    meaning: "The person has let no application do anything by a grant of this id, or it has ended.",
+    fix: "List those that stand with `tti grant list --user`.",
+  },
+} as const;
