@@ -11,9 +11,9 @@ import { isEasilyGuessed } from "./password_strength.ts";
 const argon2Options = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 } as const;
 
 /** Shortest password a new account may have, in characters. */
-export const shortestPassword = 10;
+const shortestPassword = 10;
 /** Longest password, in characters: enough for any pass phrase, too little to keep a core busy. */
-export const longestPassword = 256;
+const longestPassword = 256;
 
 // Callers that may wait for a free place before new ones are turned away.
 const longestQueue = 200;
