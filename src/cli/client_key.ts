@@ -1,5 +1,5 @@
 // Owns the private key a client on this machine signs with: made here, kept in a file only its owner reads.
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from "jose";
 import { makeDataDirectory } from "../db/data_directory.ts";
@@ -31,11 +31,26 @@ export function publicJwkOf(privateJwk: JWK): JWK {
   );
 }
 
-/** Writes a client's key to a file that only its owner reads; refuses to overwrite one. */
-export function saveClientKey(path: string, key: ClientKey): void {
+/**
+ * Keeps the key of a client that is about to be registered, or to get another, in a file that only its owner reads. The file is written first:
+ * a client whose key went nowhere would be registered for nobody.
+ * @param path a file that does not exist yet
+ * @param register registers the client, or its key
+ * @param idOf the client's id, of what `register` answers
+ * @throws OperationError invalid_input if the file cannot be written, and nothing is registered; what `register` throws,
+ *   and there is no file
+ */
+export async function keepClientKey<Registered>(
+  path: string,
+  privateJwk: JWK,
+  register: () => Promise<Registered>,
+  idOf: (registered: Registered) => string,
+): Promise<Registered> {
   makeDataDirectory(dirname(path), "--key-out");
+  const text = (clientId: string) =>
+    `${JSON.stringify({ clientId, privateJwk } satisfies ClientKey, undefined, 2)}\n`;
   try {
-    writeFileSync(path, `${JSON.stringify(key, undefined, 2)}\n`, { mode: 0o600, flag: "wx" });
+    writeFileSync(path, text(""), { mode: 0o600, flag: "wx" });
   } catch (cause) {
     throw new OperationError("invalid_input", `The key file ${path} cannot be written.`, {
       field: "key-out",
@@ -43,6 +58,15 @@ export function saveClientKey(path: string, key: ClientKey): void {
       cause,
     });
   }
+  let registered: Registered;
+  try {
+    registered = await register();
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
+  }
+  writeFileSync(path, text(idOf(registered)));
+  return registered;
 }
 
 /**

@@ -21,7 +21,7 @@ for (const kind of storeKinds) {
     let terminal: TestTerminal;
     before(async () => {
       store = await openTestDatabase(kind);
-      terminal = openTypedTerminal(store.environment);
+      terminal = openTypedTerminal(store.environment, store.db);
     });
     after(async () => {
       terminal.close();
@@ -142,6 +142,18 @@ for (const kind of storeKinds) {
       assert.equal(again.exitCode, 2);
       assert.equal(readFileSync(path, "utf8"), before);
       assert.match((await terminal.tti("client show mint2")).stderr, /client_not_found/);
+    });
+
+    it("registers nobody whose key cannot be kept, and keeps no key of who is not registered", async () => {
+      const file = join(terminal.dataDir, "keys", "mint.json");
+      const beyond = join(file, "below-a-file.json");
+      const unkept = await terminal.tti(`client create --id lost --mint-for acme --key-out ${beyond}`);
+      assert.equal(unkept.exitCode, 1);
+      assert.match((await terminal.tti("client show lost")).stderr, /client_not_found/);
+      const other = join(terminal.dataDir, "keys", "other.json");
+      const refused = await terminal.tti(`client create --id mint --mint-for acme --key-out ${other}`);
+      assert.equal(refused.exitCode, 1);
+      assert.equal(existsSync(other), false);
     });
 
     it("refuses clients that could not be safe", async () => {

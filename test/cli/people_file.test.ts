@@ -34,7 +34,7 @@ for (const kind of storeKinds) {
     let terminal: TestTerminal;
     before(async () => {
       store = await openTestDatabase(kind);
-      terminal = openTypedTerminal(store.environment);
+      terminal = openTypedTerminal(store.environment, store.db);
       for (const id of ["acme", "globex"]) await terminal.tti(`tenant create ${id}`);
     });
     after(async () => {

@@ -118,4 +118,12 @@ export const defences: readonly Defence[] = [
     replace: "isKept",
     test: "test/demo/relying_party.test.ts",
   },
+  {
+    id: "no-client-without-its-key",
+    promise: "A client whose private key could not be kept is not registered.",
+    file: "src/cli/client_key.ts",
+    find: 'writeFileSync(path, text(""), { mode: 0o600, flag: "wx" });',
+    replace: 'await register(); writeFileSync(path, text(""), { mode: 0o600, flag: "wx" });',
+    test: "test/cli/administration.test.ts",
+  },
 ];

@@ -22,7 +22,7 @@ import {
 } from "../provider/support/provider_fixture.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";
 import { storeKinds } from "../support/databases.ts";
-import { typed } from "../support/typed.ts";
+import { type Surroundings, typed } from "../support/typed.ts";
 import { everyHostile, type Hostile, hostileValues, marker, propertySeed } from "./hostile_text.ts";
 import {
   type CommandWords,
@@ -413,7 +413,13 @@ describe("hostile input", () => {
               TTI_SECRETS: secrets,
               ...fixture.store.environment,
             };
-            told.push(await tellTyped(wordsFor(command, target, word), environment, place));
+            told.push(
+              await tellTyped(wordsFor(command, target, word), {
+                environment,
+                folder: place,
+                store: fixture.db,
+              }),
+            );
           }
           const what = `seed ${seed}: tti ${command.name}, ${target}: ${value.what}`;
           assert.doesNotMatch(told[0] ?? "", /internal_error|no code/, `${what}: ${told[0]}`);
@@ -478,12 +484,8 @@ function wordsFor(command: CommandWords, target: string, word: string): string[]
 }
 
 // Runs a command in this process; answers its exit code and error code.
-async function tellTyped(
-  words: string[],
-  environment: Record<string, string>,
-  folder: string,
-): Promise<string> {
-  const ended = await typed(words, { environment, folder, stdin: "a good pass phrase here" });
+async function tellTyped(words: string[], surroundings: Surroundings): Promise<string> {
+  const ended = await typed(words, { ...surroundings, stdin: "a good pass phrase here" });
   const { error } = ended.stdout === "" ? {} : ended.json<{ error?: { code?: string; field?: string } }>();
   if (error === undefined) return `${ended.exitCode} `;
   return `${ended.exitCode} ${error.code ?? `no code: ${ended.stdout}`} ${error.field ?? ""}`;

@@ -3,7 +3,7 @@
 import { createClient } from "../../admin/operations/clients.ts";
 import { apiScope } from "../../grants_and_scopes.ts";
 import { withAdministration } from "../administration.ts";
-import { generateClientKey, saveClientKey } from "../client_key.ts";
+import { generateClientKey, keepClientKey } from "../client_key.ts";
 import {
   assertFree,
   readKeySet,
@@ -122,15 +122,13 @@ Example:
       ...shownAndLifetimesOf(values),
     };
     return withAdministration(async (context) => {
-      const client = await createClient(
-        context,
-        Object.fromEntries(
-          Object.entries(input).filter(([, value]) => value !== undefined && value !== null),
-        ),
+      const given = Object.fromEntries(
+        Object.entries(input).filter(([, value]) => value !== undefined && value !== null),
       );
-      if (pair !== undefined && keyOut !== undefined) {
-        saveClientKey(keyOut, { clientId: client.clientId, privateJwk: pair.privateJwk });
-      }
+      const register = () => createClient(context, given);
+      const client = await (pair === undefined || keyOut === undefined
+        ? register()
+        : keepClientKey(keyOut, pair.privateJwk, register, ({ clientId }) => clientId));
       terminal.result(
         { ...client, ...(keyOut === undefined ? {} : { keyFile: keyOut }) },
         formatFields([

@@ -2,7 +2,7 @@
 import { updateClient } from "../../admin/operations/client_update.ts";
 import { endedRightsText, saidOf } from "../../admin/operations/ended_text.ts";
 import { withAdministration } from "../administration.ts";
-import { generateClientKey, saveClientKey } from "../client_key.ts";
+import { generateClientKey, keepClientKey } from "../client_key.ts";
 import {
   assertFree,
   orNull,
@@ -108,10 +108,10 @@ Example:
     };
     return withAdministration(async (context) => {
       const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
-      const { client, ended, warnings, unchanged } = await updateClient(context, given);
-      if (pair !== undefined && keyOut !== undefined) {
-        saveClientKey(keyOut, { clientId, privateJwk: pair.privateJwk });
-      }
+      const update = () => updateClient(context, given);
+      const { client, ended, warnings, unchanged } = await (pair === undefined || keyOut === undefined
+        ? update()
+        : keepClientKey(keyOut, pair.privateJwk, update, () => clientId));
       terminal.result(
         {
           client,
