@@ -1,24 +1,11 @@
 // The four calls with unmodified AWS SDK clients, over one port, HTTP/1.1 and HTTP/2.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { decodeJwt } from "jose";
-import type { Sandbox } from "../src/index.ts";
-import { createSigningKey, startIssuer, type TestIssuer } from "./support/issuer.ts";
-import { baseKeys, IDC_REGION, ISV_ACCOUNT, lastRequest, startExample, stepsOf } from "./support/world.ts";
+import { baseKeys, IDC_REGION, ISV_ACCOUNT, lastRequest, stepsOf, useExample } from "./support/world.ts";
 
-let issuer: TestIssuer;
-let sandbox: Sandbox;
-
-before(async () => {
-  issuer = await startIssuer(await createSigningKey("k1"));
-  sandbox = await startExample(issuer.url);
-});
-
-after(async () => {
-  await sandbox.close();
-  await issuer.close();
-});
+const { issuer, sandbox } = useExample();
 
 test("a user's ID token ends in the documents that user may see", async () => {
   const { searchAs } = stepsOf(sandbox);

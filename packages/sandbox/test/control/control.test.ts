@@ -1,25 +1,12 @@
 // The levers for tests: faults, clock, sessions, rules, requests and reset, in process and over HTTP.
 import assert from "node:assert/strict";
 import http from "node:http";
-import { after, before, beforeEach, test } from "node:test";
+import { beforeEach, test } from "node:test";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import type { Sandbox } from "../../src/index.ts";
-import { createSigningKey, startIssuer, type TestIssuer } from "../support/issuer.ts";
-import { baseKeys, IDC_REGION, lastRequest, startExample, stepsOf } from "../support/world.ts";
+import { baseKeys, IDC_REGION, lastRequest, stepsOf, useExample } from "../support/world.ts";
 
-let issuer: TestIssuer;
-let sandbox: Sandbox;
+const { issuer, sandbox } = useExample();
 const ada = { email: "ada@acme.example" };
-
-before(async () => {
-  issuer = await startIssuer(await createSigningKey("k1"));
-  sandbox = await startExample(issuer.url);
-});
-
-after(async () => {
-  await sandbox.close();
-  await issuer.close();
-});
 
 beforeEach(() => sandbox.control.reset());
 

@@ -1,6 +1,6 @@
 // What AWS has and the sandbox has not says so, in each protocol, and never looks like a fault of the caller (fault B5).
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { IAMClient, ListUsersCommand as ListIamUsers } from "@aws-sdk/client-iam";
 import { IdentitystoreClient, ListGroupMembershipsCommand } from "@aws-sdk/client-identitystore";
 import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
@@ -12,21 +12,9 @@ import {
   GetSessionTokenCommand,
   STSClient,
 } from "@aws-sdk/client-sts";
-import type { Sandbox } from "../../src/index.ts";
-import { createSigningKey, startIssuer, type TestIssuer } from "../support/issuer.ts";
-import { baseKeys, lastRequest, startExample } from "../support/world.ts";
+import { baseKeys, lastRequest, useExample } from "../support/world.ts";
 
-let issuer: TestIssuer;
-let sandbox: Sandbox;
-
-before(async () => {
-  issuer = await startIssuer(await createSigningKey("k1"));
-  sandbox = await startExample(issuer.url);
-});
-after(async () => {
-  await sandbox.close();
-  await issuer.close();
-});
+const { sandbox } = useExample();
 
 const options = () => ({
   region: "us-east-1",

@@ -1,11 +1,10 @@
 // Every way a policy text comes in (session policy, inline policy, seed) refuses the same documents (fault B1).
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { type PolicyDocument, type Sandbox, startSandbox } from "../../src/index.ts";
-import { createSigningKey, startIssuer, type TestIssuer } from "../support/issuer.ts";
-import { baseKeys, exampleSeed, IDC_REGION, lastRequest, startExample, stepsOf } from "../support/world.ts";
+import { type PolicyDocument, startSandbox } from "../../src/index.ts";
+import { baseKeys, exampleSeed, IDC_REGION, lastRequest, stepsOf, useExample } from "../support/world.ts";
 
 const statement = { Effect: "Allow", Action: "sts:*", Resource: "*" };
 const { Effect: _effect, ...withoutEffect } = statement;
@@ -28,18 +27,7 @@ const REFUSED: Record<string, unknown> = {
   "an action without service": { Statement: { ...statement, Action: "AssumeRole" } },
 };
 
-let issuer: TestIssuer;
-let sandbox: Sandbox;
-
-before(async () => {
-  issuer = await startIssuer(await createSigningKey("k1"));
-  sandbox = await startExample(issuer.url);
-});
-
-after(async () => {
-  await sandbox.close();
-  await issuer.close();
-});
+const { issuer, sandbox } = useExample();
 
 for (const [fault, document] of Object.entries(REFUSED)) {
   test(`a document with ${fault} is refused at every entrance`, async () => {

@@ -1,10 +1,12 @@
 // A sandbox with two customer accounts, an ISV account and unmodified AWS SDK clients, for tests of the control plane.
 import assert from "node:assert/strict";
+import { after, before } from "node:test";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { IdentitystoreClient } from "@aws-sdk/client-identitystore";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { QBusinessClient } from "@aws-sdk/client-qbusiness";
 import { SSOAdminClient } from "@aws-sdk/client-sso-admin";
+import { standIn } from "../../../../test/support/stand_in.ts";
 import { type RuleOverrides, type Sandbox, startSandbox } from "../../src/index.ts";
 
 export const customerAccount = "111122223333";
@@ -107,6 +109,21 @@ export async function startControlPlane(rules: RuleOverrides = {}): Promise<Cont
       await sandbox.close();
     },
   };
+}
+
+/**
+ * Gives the tests that follow a control plane: running before the first, gone after the last.
+ * @param furnish what stands in it before the first test
+ * @returns not to be asked before the first test or hook
+ */
+export function useControlPlane(furnish?: () => Promise<void>): ControlPlane {
+  let plane: ControlPlane | undefined;
+  before(async () => {
+    plane = await startControlPlane();
+    await furnish?.();
+  });
+  after(() => plane?.close());
+  return standIn("the control plane", () => plane);
 }
 
 /** The error a call fails with; a call that succeeds fails the test. */

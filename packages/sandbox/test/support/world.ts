@@ -1,7 +1,9 @@
 // A sandbox with one ISV and one customer for tests, and AWS SDK clients that speak to it.
+import { after, before } from "node:test";
 import { QBusinessClient, SearchRelevantContentCommand } from "@aws-sdk/client-qbusiness";
 import { CreateTokenWithIAMCommand, SSOOIDCClient } from "@aws-sdk/client-sso-oidc";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import { standIn } from "../../../../test/support/stand_in.ts";
 import {
   isvRole,
   type Sandbox,
@@ -10,7 +12,7 @@ import {
   type SeedDataAccessor,
   startSandbox,
 } from "../../src/index.ts";
-import { CLIENT_ID } from "./issuer.ts";
+import { CLIENT_ID, createSigningKey, type SigningKey, startIssuer, type TestIssuer } from "./issuer.ts";
 
 export const ISV_ACCOUNT = "111122223333";
 export const CUSTOMER_ACCOUNT = "444455556666";
@@ -116,6 +118,30 @@ export function startExample(
 ): Promise<Sandbox> {
   const { accessor, ...rest } = options;
   return startSandbox({ port: 0, allowLocalIssuers: true, seed: exampleSeed(issuerUrl, accessor), ...rest });
+}
+
+/**
+ * Gives the tests that follow an issuer and a sandbox that trusts it: there before the first, gone after the last.
+ * @returns not to be asked before the first test or hook
+ */
+export function useExample(): { issuer: TestIssuer; key: SigningKey; sandbox: Sandbox } {
+  let key: SigningKey | undefined;
+  let issuer: TestIssuer | undefined;
+  let sandbox: Sandbox | undefined;
+  before(async () => {
+    key = await createSigningKey("k1");
+    issuer = await startIssuer(key);
+    sandbox = await startExample(issuer.url);
+  });
+  after(async () => {
+    await sandbox?.close();
+    await issuer?.close();
+  });
+  return {
+    issuer: standIn("the issuer", () => issuer),
+    key: standIn("the issuer's key", () => key),
+    sandbox: standIn("the sandbox", () => sandbox),
+  };
 }
 
 /** Clients and the four steps against one sandbox. Clients are made per call, so that nothing is cached between tests. */

@@ -1,20 +1,16 @@
 // Hostile bodies in correctly signed requests, sent to a running sandbox: always an AWS refusal, never a 500.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { CreateRoleCommand } from "@aws-sdk/client-iam";
 import { CreateUserCommand } from "@aws-sdk/client-identitystore";
 import { SignCommand } from "@aws-sdk/client-kms";
 import { BatchPutDocumentCommand } from "@aws-sdk/client-qbusiness";
 import { CreateTrustedTokenIssuerCommand } from "@aws-sdk/client-sso-admin";
 import fc from "fast-check";
-import { type Clients, type ControlPlane, startControlPlane } from "../../support/control_plane.ts";
+import { type Clients, useControlPlane } from "../../support/control_plane.ts";
 import "../../../../../test/support/property_seed.ts";
 
-let plane: ControlPlane;
-before(async () => {
-  plane = await startControlPlane();
-});
-after(() => plane.close());
+const plane = useControlPlane();
 
 const id = "00000000-0000-0000-0000-000000000000";
 

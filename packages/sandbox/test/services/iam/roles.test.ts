@@ -1,6 +1,6 @@
 // IAM roles, their trust, inline policies and tags through the AWS SDK.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import {
   CreateRoleCommand,
   type CreateRoleCommandInput,
@@ -19,18 +19,9 @@ import {
   UpdateAssumeRolePolicyCommand,
   UpdateRoleCommand,
 } from "@aws-sdk/client-iam";
-import {
-  type ControlPlane,
-  caught,
-  customerAccount,
-  startControlPlane,
-} from "../../support/control_plane.ts";
+import { caught, customerAccount, useControlPlane } from "../../support/control_plane.ts";
 
-let plane: ControlPlane;
-before(async () => {
-  plane = await startControlPlane();
-});
-after(() => plane.close());
+const plane = useControlPlane();
 
 const trusting = (principal: string) => ({
   Version: "2012-10-17",

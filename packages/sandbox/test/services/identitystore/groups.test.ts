@@ -1,6 +1,6 @@
 // Groups and memberships of an identity store through the AWS SDK.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import {
   CreateGroupCommand,
   CreateGroupMembershipCommand,
@@ -16,13 +16,9 @@ import {
   ListGroupsCommand,
   UpdateGroupCommand,
 } from "@aws-sdk/client-identitystore";
-import { type ControlPlane, caught, startControlPlane } from "../../support/control_plane.ts";
+import { caught, useControlPlane } from "../../support/control_plane.ts";
 
-let plane: ControlPlane;
-before(async () => {
-  plane = await startControlPlane();
-});
-after(() => plane.close());
+const plane = useControlPlane();
 
 async function create(DisplayName: string) {
   const { GroupId } = await plane

@@ -1,6 +1,6 @@
 // Users of an identity store through the AWS SDK.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import {
   CreateUserCommand,
   type CreateUserCommandInput,
@@ -13,19 +13,9 @@ import {
 import { AwsError } from "../../../src/ground/errors.ts";
 import { assertRevision, revisionOf } from "../../../src/services/identitystore/lookup.ts";
 import type { IdentityStoreUser } from "../../../src/state/index.ts";
-import {
-  type ControlPlane,
-  caught,
-  customerAccount,
-  otherAccount,
-  startControlPlane,
-} from "../../support/control_plane.ts";
+import { caught, customerAccount, otherAccount, useControlPlane } from "../../support/control_plane.ts";
 
-let plane: ControlPlane;
-before(async () => {
-  plane = await startControlPlane();
-});
-after(() => plane.close());
+const plane = useControlPlane();
 
 async function create(userName: string, changes: Partial<CreateUserCommandInput> = {}) {
   const { UserId } = await plane.as("admin").identitystore.send(

@@ -1,6 +1,6 @@
 // KMS keys that sign, through the AWS SDK: life, aliases, policies, tags.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import {
   CancelKeyDeletionCommand,
   CreateAliasCommand,
@@ -21,19 +21,9 @@ import {
   UntagResourceCommand,
   UpdateAliasCommand,
 } from "@aws-sdk/client-kms";
-import {
-  type ControlPlane,
-  caught,
-  customerAccount,
-  otherAccount,
-  startControlPlane,
-} from "../../support/control_plane.ts";
+import { caught, customerAccount, otherAccount, useControlPlane } from "../../support/control_plane.ts";
 
-let plane: ControlPlane;
-before(async () => {
-  plane = await startControlPlane();
-});
-after(() => plane.close());
+const plane = useControlPlane();
 
 const signing = { KeySpec: "RSA_2048", KeyUsage: "SIGN_VERIFY" } as const;
 

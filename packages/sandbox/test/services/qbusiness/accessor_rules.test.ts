@@ -1,6 +1,6 @@
 // The rules about data accessors that AWS does not publish: each default, and each other setting.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import {
   CreateApplicationCommand,
   CreateDataAccessorCommand,
@@ -15,18 +15,15 @@ import {
 } from "@aws-sdk/client-sso-admin";
 import type { RuleName } from "../../../src/index.ts";
 import {
-  type ControlPlane,
   caught,
   codeOnlyRoleArn,
   isvRoleArn,
-  startControlPlane,
   tokenOnlyRoleArn,
+  useControlPlane,
 } from "../../support/control_plane.ts";
 
-let plane: ControlPlane;
 let idcTrustedTokenIssuerArn: string;
-before(async () => {
-  plane = await startControlPlane();
+const plane = useControlPlane(async () => {
   const { TrustedTokenIssuerArn } = await plane.as("admin").ssoAdmin.send(
     new CreateTrustedTokenIssuerCommand({
       InstanceArn: plane.instanceArn,
@@ -44,7 +41,6 @@ before(async () => {
   );
   idcTrustedTokenIssuerArn = TrustedTokenIssuerArn ?? "";
 });
-after(() => plane.close());
 
 const byCode = { authenticationType: "AWS_IAM_IDC_AUTH_CODE" as const, externalIds: ["tenant-1"] };
 

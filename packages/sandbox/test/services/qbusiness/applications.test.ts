@@ -1,6 +1,6 @@
 // Q Business applications, indices, retrievers and data sources through the AWS SDK (over HTTP/2, its default).
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import {
   CreateApplicationCommand,
   type CreateApplicationCommandInput,
@@ -27,15 +27,11 @@ import {
   UpdateIndexCommand,
   UpdateRetrieverCommand,
 } from "@aws-sdk/client-qbusiness";
-import { type ControlPlane, caught, startControlPlane } from "../../support/control_plane.ts";
+import { caught, useControlPlane } from "../../support/control_plane.ts";
 
 const unknownId = "00000000-0000-0000-0000-000000000000";
 
-let plane: ControlPlane;
-before(async () => {
-  plane = await startControlPlane();
-});
-after(() => plane.close());
+const plane = useControlPlane();
 
 async function createApplication(changes: Partial<CreateApplicationCommandInput> = {}) {
   const created = await plane.as("admin").qbusiness.send(

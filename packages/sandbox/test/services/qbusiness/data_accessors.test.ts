@@ -1,6 +1,6 @@
 // Data accessors: the Identity Center application each brings with it, and what AWS refuses.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import {
   CreateApplicationCommand,
   CreateDataAccessorCommand,
@@ -21,22 +21,19 @@ import {
   ListApplicationGrantsCommand,
 } from "@aws-sdk/client-sso-admin";
 import {
-  type ControlPlane,
   caught,
   isvClientId,
   isvRedirectUri,
   isvRoleArn,
-  startControlPlane,
+  useControlPlane,
 } from "../../support/control_plane.ts";
 
 const action = "qbusiness:SearchRelevantContent";
 const jwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer" as const;
 
-let plane: ControlPlane;
 let idcTrustedTokenIssuerArn: string;
 let applicationId: string;
-before(async () => {
-  plane = await startControlPlane();
+const plane = useControlPlane(async () => {
   const { ssoAdmin } = plane.as("admin");
   const issuer = await ssoAdmin.send(
     new CreateTrustedTokenIssuerCommand({
@@ -56,7 +53,6 @@ before(async () => {
   idcTrustedTokenIssuerArn = issuer.TrustedTokenIssuerArn ?? "";
   applicationId = await createApplication();
 });
-after(() => plane.close());
 
 async function createApplication() {
   const created = await plane.as("admin").qbusiness.send(

@@ -1,6 +1,6 @@
 // Filling and emptying an index: BatchPutDocument, BatchDeleteDocument, ListDocuments.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import {
   BatchDeleteDocumentCommand,
   BatchPutDocumentCommand,
@@ -10,15 +10,11 @@ import {
   GetIndexCommand,
   ListDocumentsCommand,
 } from "@aws-sdk/client-qbusiness";
-import { type ControlPlane, caught, startControlPlane } from "../../support/control_plane.ts";
+import { caught, useControlPlane } from "../../support/control_plane.ts";
 
 type Document = NonNullable<BatchPutDocumentCommandInput["documents"]>[number];
 
-let plane: ControlPlane;
-before(async () => {
-  plane = await startControlPlane();
-});
-after(() => plane.close());
+const plane = useControlPlane();
 
 async function createIndex() {
   const { qbusiness } = plane.as("admin");

@@ -1,6 +1,6 @@
 // The resource policy of an application: statements, their conditions and what GetPolicy shows.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import {
   AssociatePermissionCommand,
   type AssociatePermissionCommandInput,
@@ -8,13 +8,9 @@ import {
   DisassociatePermissionCommand,
   GetPolicyCommand,
 } from "@aws-sdk/client-qbusiness";
-import { type ControlPlane, caught, isvRoleArn, startControlPlane } from "../../support/control_plane.ts";
+import { caught, isvRoleArn, useControlPlane } from "../../support/control_plane.ts";
 
-let plane: ControlPlane;
-before(async () => {
-  plane = await startControlPlane();
-});
-after(() => plane.close());
+const plane = useControlPlane();
 
 const tagCondition = {
   conditionOperator: "StringEquals" as const,

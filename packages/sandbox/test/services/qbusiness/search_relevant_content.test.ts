@@ -1,8 +1,7 @@
 // SearchRelevantContent: who may search, with which session, and what they see.
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
+import { beforeEach, test } from "node:test";
 import type { Sandbox, SandboxSeed } from "../../../src/index.ts";
-import { createSigningKey, startIssuer, type TestIssuer } from "../../support/issuer.ts";
 import { assertRefused } from "../../support/refusal.ts";
 import {
   exampleSeed,
@@ -12,22 +11,12 @@ import {
   startExample,
   stepsOf,
   TAG_KEY,
+  useExample,
 } from "../../support/world.ts";
 
-let issuer: TestIssuer;
-let sandbox: Sandbox;
+const { issuer, sandbox } = useExample();
 const ada = { email: "ada@acme.example" };
 const denied = { name: "AccessDeniedException", status: 403 };
-
-before(async () => {
-  issuer = await startIssuer(await createSigningKey("k1"));
-  sandbox = await startExample(issuer.url);
-});
-
-after(async () => {
-  await sandbox.close();
-  await issuer.close();
-});
 
 beforeEach(() => sandbox.control.reset());
 

@@ -1,6 +1,6 @@
 // Applications, their grants, authentication methods, access scopes and session configuration through the AWS SDK.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import {
   CreateApplicationCommand,
   type CreateApplicationCommandInput,
@@ -24,17 +24,13 @@ import {
   PutApplicationSessionConfigurationCommand,
   UpdateApplicationCommand,
 } from "@aws-sdk/client-sso-admin";
-import { type ControlPlane, caught, isvRoleArn, startControlPlane } from "../../support/control_plane.ts";
+import { caught, isvRoleArn, useControlPlane } from "../../support/control_plane.ts";
 
 const customProvider = "arn:aws:sso::aws:applicationProvider/custom";
 const jwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer" as const;
 const nowhere = "arn:aws:sso::111122223333:application/ssoins-0000000000000000/apl-0000000000000000";
 
-let plane: ControlPlane;
-before(async () => {
-  plane = await startControlPlane();
-});
-after(() => plane.close());
+const plane = useControlPlane();
 
 async function create(name: string, changes: Partial<CreateApplicationCommandInput> = {}) {
   const { ApplicationArn: arn } = await plane.as("admin").ssoAdmin.send(

@@ -1,6 +1,6 @@
 // Assignments, instances and tags of IAM Identity Center through the AWS SDK.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { CreateUserCommand, DeleteUserCommand } from "@aws-sdk/client-identitystore";
 import {
   CreateApplicationAssignmentCommand,
@@ -20,13 +20,9 @@ import {
   UntagResourceCommand,
   UpdateInstanceCommand,
 } from "@aws-sdk/client-sso-admin";
-import { type ControlPlane, caught, startControlPlane } from "../../support/control_plane.ts";
+import { caught, useControlPlane } from "../../support/control_plane.ts";
 
-let plane: ControlPlane;
-before(async () => {
-  plane = await startControlPlane();
-});
-after(() => plane.close());
+const plane = useControlPlane();
 
 async function createApplication(name: string) {
   const { ApplicationArn: arn } = await plane.as("admin").ssoAdmin.send(

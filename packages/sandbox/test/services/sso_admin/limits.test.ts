@@ -1,6 +1,6 @@
 // What Identity Center's administration refuses at its edges: issuers of other instances, settings it has not, quotas.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import {
   CreateApplicationCommand,
   CreateTrustedTokenIssuerCommand,
@@ -12,15 +12,11 @@ import {
   UpdateInstanceCommand,
   UpdateTrustedTokenIssuerCommand,
 } from "@aws-sdk/client-sso-admin";
-import { type ControlPlane, caught, startControlPlane } from "../../support/control_plane.ts";
+import { caught, useControlPlane } from "../../support/control_plane.ts";
 
 const jwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer" as const;
 
-let plane: ControlPlane;
-before(async () => {
-  plane = await startControlPlane();
-});
-after(() => plane.close());
+const plane = useControlPlane();
 
 async function createIssuer(name: string, InstanceArn = plane.instanceArn, region?: string) {
   const { TrustedTokenIssuerArn: arn } = await plane.as("admin", region).ssoAdmin.send(

@@ -1,6 +1,6 @@
 // Trusted token issuers through the AWS SDK: what AWS does with them, and what it refuses.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import {
   CreateTrustedTokenIssuerCommand,
   type CreateTrustedTokenIssuerCommandInput,
@@ -9,13 +9,9 @@ import {
   ListTrustedTokenIssuersCommand,
   UpdateTrustedTokenIssuerCommand,
 } from "@aws-sdk/client-sso-admin";
-import { type ControlPlane, caught, startControlPlane } from "../../support/control_plane.ts";
+import { caught, startControlPlane, useControlPlane } from "../../support/control_plane.ts";
 
-let plane: ControlPlane;
-before(async () => {
-  plane = await startControlPlane();
-});
-after(() => plane.close());
+const plane = useControlPlane();
 
 function issuer(name: string, changes: Partial<CreateTrustedTokenIssuerCommandInput> = {}) {
   return {

@@ -3,15 +3,11 @@ import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, beforeEach, test } from "node:test";
-import type { Sandbox } from "../../../src/index.ts";
-import { createSigningKey, type SigningKey, startIssuer, type TestIssuer } from "../../support/issuer.ts";
+import { beforeEach, test } from "node:test";
 import { assertRefused } from "../../support/refusal.ts";
-import { startExample, stepsOf } from "../../support/world.ts";
+import { startExample, stepsOf, useExample } from "../../support/world.ts";
 
-let key: SigningKey;
-let issuer: TestIssuer;
-let sandbox: Sandbox;
+const { issuer, sandbox } = useExample();
 const ada = { email: "ada@acme.example" };
 const redeemed = {
   name: "InvalidGrantException",
@@ -20,17 +16,6 @@ const redeemed = {
   error: "invalid_grant",
   description: "JWT is already redeemed",
 };
-
-before(async () => {
-  key = await createSigningKey("k1");
-  issuer = await startIssuer(key);
-  sandbox = await startExample(issuer.url);
-});
-
-after(async () => {
-  await sandbox.close();
-  await issuer.close();
-});
 
 beforeEach(() => sandbox.control.reset());
 

@@ -1,33 +1,13 @@
 // What CreateTokenWithIAM demands of the ID token: one test for each rule that refuses, and for each switch.
 import assert from "node:assert/strict";
 import { KeyObject, sign } from "node:crypto";
-import { after, before, beforeEach, describe, test } from "node:test";
-import type { Sandbox } from "../../../src/index.ts";
-import {
-  CLIENT_ID,
-  createSigningKey,
-  type SigningKey,
-  startIssuer,
-  type TestIssuer,
-} from "../../support/issuer.ts";
+import { beforeEach, describe, test } from "node:test";
+import { CLIENT_ID, createSigningKey } from "../../support/issuer.ts";
 import { assertRefused } from "../../support/refusal.ts";
-import { lastRequest, startExample, stepsOf } from "../../support/world.ts";
+import { lastRequest, startExample, stepsOf, useExample } from "../../support/world.ts";
 
-let key: SigningKey;
-let issuer: TestIssuer;
-let sandbox: Sandbox;
+const { issuer, key, sandbox } = useExample();
 const ada = { email: "ada@acme.example" };
-
-before(async () => {
-  key = await createSigningKey("k1");
-  issuer = await startIssuer(key);
-  sandbox = await startExample(issuer.url);
-});
-
-after(async () => {
-  await sandbox.close();
-  await issuer.close();
-});
 
 beforeEach(() => {
   issuer.jwks.keys = [key.publicJwk];
