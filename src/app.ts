@@ -10,6 +10,7 @@ import { OperationError } from "./errors.ts";
 import { answerOf, errorBody, logFailure, logUnsent, sendError } from "./http_errors.ts";
 import { assertMethodIsKnown } from "./http_methods.ts";
 import { assertTextTarget, parseFormText } from "./input/form_text.ts";
+import { addPortalRoutes } from "./portal/portal_routes.ts";
 import { providerMethods } from "./provider/assembly/provider_routes.ts";
 import {
   applicationCookieMs,
@@ -131,6 +132,7 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
   addPostedRequestRoutes(router, deps);
   addInteractionRoutes(router, deps);
   addAccountRoutes(router, deps);
+  addPortalRoutes(router, { ...deps.backEnds, ...deps });
   app.use(router.routes());
 
   app.use(async function serveProvider(ctx) {

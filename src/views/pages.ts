@@ -4,6 +4,7 @@ import { type PersonScope, personScope } from "../grants_and_scopes.ts";
 import { readWebUrl } from "../input/web_address.ts";
 import type { ConsolePage } from "./console_pages.ts";
 import type { DemoPages } from "./demo_pages.ts";
+import type { PortalPages } from "./portal_pages.ts";
 
 /** What any page may carry besides its own content. */
 export interface PageFrame {
@@ -169,7 +170,7 @@ export interface ErrorPage extends PageFrame {
 }
 
 /** Every page by the name of its template. */
-export interface Pages extends DemoPages {
+export interface Pages extends DemoPages, PortalPages {
   login: LoginPage;
   tenant_choice: TenantChoicePage;
   consent: ConsentPage;

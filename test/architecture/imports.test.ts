@@ -71,7 +71,7 @@ const layers: readonly (readonly string[])[] = [
   ],
   ["accessors", "demo"],
   ["admin", "onboarding"],
-  ["console"],
+  ["console", "portal"],
   ["app.ts", "public_routes.ts"],
   ["server.ts"],
   ["cli"],

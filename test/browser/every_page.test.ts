@@ -8,7 +8,13 @@ import { frameOf, renderPage } from "../../src/views/render.ts";
 import { type FrameName, stylesheet } from "../../src/views/stylesheets.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { question, secret } from "../views/console_fixtures.ts";
-import { fixtures, freshSession, refusedSession } from "../views/page_fixtures.ts";
+import {
+  fixtures,
+  freshSession,
+  portalQuestion,
+  refusedPortalForm,
+  refusedSession,
+} from "../views/page_fixtures.ts";
 import { drawParts } from "../views/parts_fixture.ts";
 import { assertAccessible } from "./accessible.ts";
 import { assertNoSidewaysScroll, assertThumbSize } from "./browser_world.ts";
@@ -41,6 +47,8 @@ const pages: ReadonlyMap<string, string> = new Map([
   ["demo_session refused", drawn("demo_session", refusedSession)],
   ["console question", drawn("console/page", question)],
   ["console secret", drawn("console/page", secret)],
+  ["portal/page with a refused form", drawn("portal/page", refusedPortalForm)],
+  ["portal/page with a question", drawn("portal/page", portalQuestion)],
   ["the console's parts", withStyle(drawParts("console"), "console")],
   ["the portal's parts", withStyle(drawParts("portal"), "portal")],
 ]);

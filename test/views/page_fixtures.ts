@@ -2,6 +2,7 @@
 import type { DemoSearch, DemoSessionPage, DemoStep } from "../../src/views/demo_pages.ts";
 import type { PageName, Pages } from "../../src/views/pages.ts";
 import { everyCard } from "./console_fixtures.ts";
+import { everyPart } from "./parts_fixture.ts";
 
 const form = { action: "/interaction/abc/login", csrfToken: "csrf-token-value" };
 
@@ -166,6 +167,36 @@ export const refusedSession: DemoSessionPage = {
   },
 };
 
+/** A page of the portal after a refused form. */
+export const refusedPortalForm: Pages["portal/page"] = {
+  of: "Acme Corp",
+  home: "/portal/acme",
+  signOutUrl: "/session/end",
+  head: { title: "Add a person", crumbs: [{ label: "People", url: "/portal/acme/people" }] },
+  errors: { title: "The person was not added", errors: [{ message: "It is taken.", fieldId: "email" }] },
+  sections: [
+    {
+      id: "person",
+      title: "Who",
+      form: {
+        action: "/portal/acme/people/new",
+        fields: [{ id: "email", label: "E-mail address", type: "email", error: "It is taken." }],
+        submitLabel: "Add",
+        cancelUrl: "/portal/acme/people",
+      },
+    },
+  ],
+};
+
+/** The portal's question before something ends. */
+export const portalQuestion: Pages["portal/page"] = {
+  ...refusedPortalForm,
+  errors: undefined,
+  head: { title: "Remove Ada?" },
+  confirm: { ...everyPart.confirm, typed: undefined },
+  sections: [],
+};
+
 /** One model for each page. */
 export const fixtures: { [N in PageName]: Pages[N] } = {
   "console/page": everyCard,
@@ -245,6 +276,38 @@ export const fixtures: { [N in PageName]: Pages[N] } = {
     detail: "redirect_uri did not match any of the client's registered `redirect_uris`",
     requestId: "5f1c6e2a9b",
     ways: [{ label: "Go back to Sample ISV app", url: "http://localhost:3002/" }],
+  },
+  "portal/page": {
+    of: "Acme Corp",
+    home: "/portal/acme",
+    signOutUrl: "/session/end",
+    head: { ...everyPart.head, title: "People" },
+    tabs: everyPart.tabs,
+    banner: { tone: "ok", text: "The person has the other role now." },
+    sections: [
+      {
+        id: "people",
+        title: "Members",
+        lead: "Who belongs to Acme Corp.",
+        action: { label: "Add", url: "/portal/acme/people/new" },
+        table: everyPart.table,
+        pager: everyPart.pager,
+      },
+      {
+        id: "record",
+        title: "The record",
+        codes: [{ label: "Name", text: "_tti.acme.example" }],
+        kv: everyPart.kv,
+        actions: [{ label: "I have stored it", url: "/portal/acme/people", kind: "primary" }],
+      },
+      {
+        id: "activity",
+        title: "Events",
+        filters: everyPart.filters,
+        timeline: everyPart.timeline,
+        form: { action: "/portal/acme/x", fields: [], submitLabel: "Prove it now", plain: true },
+      },
+    ],
   },
   demo_home: { issuer: "http://localhost:3000", users: people, links },
   demo_session: { ...freshSession, token, query: "travel budget", search },

@@ -31,8 +31,16 @@ export function accountClient(issuer: string): ClientMetadata {
   };
 }
 
-/** The authorization request that signs a person in and comes back. */
-export function accountSignInUrl(issuer: string): string {
+/** The pages of ours that a sign-in may lead to, by the state it carries; nothing else is ever gone to. */
+const waysOn = { account: "/account", portal: "/portal" } as const;
+
+/** Where a sign-in goes on. @param state as it came back; anything unknown leads to the account */
+export function accountWayOn(issuer: string, state: string | undefined): string {
+  return `${issuer}${state === "portal" ? waysOn.portal : waysOn.account}`;
+}
+
+/** The authorization request that signs a person in and comes back, to the page it is for. */
+export function accountSignInUrl(issuer: string, page: keyof typeof waysOn = "account"): string {
   const url = new URL("/auth", issuer);
   url.search = new URLSearchParams({
     client_id: accountClientId,
@@ -41,6 +49,7 @@ export function accountSignInUrl(issuer: string): string {
     redirect_uri: `${issuer}${accountReturnPath}`,
     code_challenge: createHash("sha256").update(randomBytes(32)).digest("base64url"),
     code_challenge_method: "S256",
+    state: page,
   }).toString();
   return url.href;
 }

@@ -13,17 +13,16 @@ import {
   accountSignInUrl,
   accountSignOutUrl,
   accountStayedPath,
+  accountWayOn,
 } from "../clients/account_client.ts";
 import { assertOwnForm, readForm } from "../edge/form.ts";
 import { type FormOutcome, leaveOutcome, takeOutcome } from "../edge/form_outcome.ts";
-import { sessionOf } from "../library/internals.ts";
 import type { ProviderHost } from "../library/provider_host.ts";
 import type { PresencePolicy } from "../presence/presence_policy.ts";
-import { listVouchers } from "../sessions/voucher_store.ts";
-import { readPlaces } from "../subjects/places.ts";
 import type { Membership } from "../tenants/membership_store.ts";
 import { addressIn, shownPerson } from "../tenants/person_in_tenant.ts";
 import { type Agreement, decideAgreement, listAgreements, type Person } from "./agreements.ts";
+import { findSignedIn } from "./signed_in.ts";
 
 const outcomeForm = "account";
 
@@ -33,7 +32,7 @@ export interface AccountRouteDeps
   host: ProviderHost;
 }
 
-interface SignedInPerson extends Person {
+interface SignedIn extends Person {
   account: Account;
   /** In the tenants the session speaks for. */
   memberships: readonly Membership[];
@@ -49,8 +48,8 @@ export function addAccountRoutes(router: Router, deps: AccountRouteDeps): void {
   });
 
   router.get(accountReturnPath, (ctx) => {
-    const error = onceEach(parseFormText(ctx.querystring)).get("error");
-    if (error === undefined) return sendOn(ctx, `${deps.issuer}/account`);
+    const answer = onceEach(parseFormText(ctx.querystring));
+    if (answer.get("error") === undefined) return sendOn(ctx, accountWayOn(deps.issuer, answer.get("state")));
     throw new OperationError("unauthenticated", "The sign-in was not completed.", {
       fix: "Open your account again and sign in.",
     });
@@ -91,21 +90,16 @@ export function addAccountRoutes(router: Router, deps: AccountRouteDeps): void {
     sendOn(ctx, "/account");
   });
 
-  // A session that nobody vouched for is none; one that the ISV vouched for shows that tenant, and no other.
-  async function signedIn(ctx: RouterContext): Promise<SignedInPerson | undefined> {
-    const session = await sessionOf(deps.host.current(), ctx.req, ctx.res);
-    if (session === undefined) return undefined;
-    const vouchers = await listVouchers(deps.db, session);
-    if (vouchers.length === 0) return undefined;
-    const { account, places } = await readPlaces(deps, session.accountId, vouchers);
-    if (account === undefined || account.disabledAtMs !== null) return undefined;
-    const vouched = places.filter((place) => place.voucher !== undefined);
-    const tenants = vouched.map(({ tenant }) => tenant);
-    const memberships = vouched.map(({ membership }) => membership);
+  async function signedIn(ctx: RouterContext): Promise<SignedIn | undefined> {
+    const found = await findSignedIn(deps, ctx.req, ctx.res);
+    if (found === undefined) return undefined;
+    const { account, places } = found;
+    const tenants = places.map(({ tenant }) => tenant);
+    const memberships = places.map(({ membership }) => membership);
     return { account, accountId: account.id, tenants, memberships };
   }
 
-  async function show(ctx: RouterContext, person: SignedInPerson, outcome?: FormOutcome): Promise<void> {
+  async function show(ctx: RouterContext, person: SignedIn, outcome?: FormOutcome): Promise<void> {
     const { account, tenants, memberships } = person;
     const { name, email } = shownPerson(account, memberships);
     const agreements = await listAgreements(deps, person);

@@ -1,0 +1,100 @@
+// Owns which operations the portal may call, and with what: a table, and nothing that is not in it. The tenant of an
+// input is always the one the right is for, whatever a form says. The right is asked before, and in the transaction.
+import { adminChange, adminRead } from "../admin/administrators/roles.ts";
+import type { Operation } from "../admin/operations/entry.ts";
+import type { Caller } from "../admin/operations/permissions.ts";
+import type { TableContext } from "../admin/operations/table.ts";
+import type { Database } from "../db/connect.ts";
+import { OperationError } from "../errors.ts";
+import type { InstallationPart } from "../installation.ts";
+import { assertAdministers, holdTenant, type PortalRight } from "./right.ts";
+
+/** What an operation is given by a page, before the tenant is put in. */
+export type Given = Readonly<Record<string, unknown>>;
+
+interface Allowed {
+  /** The members a page may give. */
+  takes: readonly string[];
+  /** The members that name the tenant; nobody else gives them. */
+  tenant(tenantId: string, given: Given): Readonly<Record<string, unknown>>;
+}
+
+const asTenantId = (tenantId: string) => ({ tenantId });
+const page = ["limit", "cursor"];
+const accessor = ["applicationId", "retrieverId", "qRegion", "idcApplicationArn", "idcRegion", "method"];
+
+/** Every operation the portal may call, by name. */
+export const portalCalls: ReadonlyMap<string, Allowed> = new Map([
+  ["user list", { takes: page, tenant: asTenantId }],
+  ["user add", { takes: ["user", "role"], tenant: asTenantId }],
+  [
+    "user create",
+    {
+      takes: ["email", "name"],
+      tenant: (tenantId: string, { role }: Given) => ({ memberships: [{ tenantId, role }] }),
+    },
+  ],
+  ["member update", { takes: ["user", "role"], tenant: asTenantId }],
+  ["member remove", { takes: ["user"], tenant: asTenantId }],
+  ["domain list", { takes: page, tenant: asTenantId }],
+  ["domain add", { takes: ["domain"], tenant: asTenantId }],
+  ["domain verify", { takes: ["domain"], tenant: asTenantId }],
+  ["domain remove", { takes: ["domain"], tenant: asTenantId }],
+  ["tenant update", { takes: ["presence"], tenant: (id: string) => ({ id }) }],
+  ["accessor list", { takes: page, tenant: asTenantId }],
+  ["accessor create", { takes: ["name", ...accessor], tenant: asTenantId }],
+  ["accessor delete", { takes: ["name"], tenant: asTenantId }],
+  ["audit list", { takes: [...page, "type"], tenant: asTenantId }],
+]);
+
+/**
+ * The input an operation is called with: what the table lets a page give, and the tenant of the right. Pure.
+ * @throws OperationError forbidden for an operation that is not in the table
+ */
+export function inputFor(name: string, tenantId: string, given: Given): Record<string, unknown> {
+  const allowed = portalCalls.get(name);
+  if (allowed === undefined) {
+    throw new OperationError("forbidden", "An organization's administrator may not do this.", {
+      fix: "Ask the people who run the service.",
+    });
+  }
+  const taken = allowed.takes.flatMap((member) =>
+    given[member] === undefined ? [] : [[member, given[member]] as const],
+  );
+  return { ...Object.fromEntries(taken), ...allowed.tenant(tenantId, given) };
+}
+
+/** What calling works with: everything the table's operations need but who asks, and what the right is read with. */
+export type CallBase = Omit<TableContext, "caller" | "actor" | "may"> &
+  InstallationPart<"db" | "clock" | "requireVerifiedDomain">;
+
+// Operations that act in a back end's name are in no page's reach; nor may one act for a tenant in them.
+const noBackEnd: Caller = { clientId: "", tokenHash: "", mayActFor: () => false };
+
+/** Calls one operation. */
+export type Call = <Result>(
+  operation: Operation<TableContext, Result>,
+  given?: Given,
+  /** What else must hold, asked where the right is: before, and in the transaction. It throws what does not. */
+  guard?: (db: Database) => Promise<void>,
+) => Promise<Result>;
+
+/** Makes what a page calls operations with, by one right. */
+export function callsBy(base: CallBase, right: PortalRight): Call {
+  return (operation, given = {}, guard) => {
+    const input = inputFor(operation.entry.name, right.tenantId, given);
+    const context: TableContext = {
+      ...base,
+      caller: noBackEnd,
+      actor: `account:${right.session.accountId}`,
+      async may(permission, db) {
+        if (permission !== adminRead && permission !== adminChange) return false;
+        if (permission === adminChange && db !== base.db) await holdTenant(db, right);
+        await assertAdministers({ ...base, db }, right);
+        await guard?.(db);
+        return true;
+      },
+    };
+    return operation(context, input);
+  };
+}

@@ -1,0 +1,187 @@
+// Owns what every address of the portal has in common: the tenant of the path, which must be one that the browser's
+// session administers, else there is no such page; forms of our own pages only; post, redirect, get; the frame of a page.
+import type Router from "@koa/router";
+import type { RouterContext } from "@koa/router";
+import { OperationError } from "../errors.ts";
+import { accountSignInUrl, accountSignOutUrl } from "../provider/clients/account_client.ts";
+import { assertOwnForm, readForm } from "../provider/edge/form.ts";
+import { leaveOutcome, takeOutcome } from "../provider/edge/form_outcome.ts";
+import type { ProviderHost } from "../provider/library/provider_host.ts";
+import { findSignedIn } from "../provider/self_service/signed_in.ts";
+import type { Tenant } from "../provider/tenants/tenant_store.ts";
+import type { Banner, Head } from "../views/parts.ts";
+import type { PortalPage } from "../views/portal_pages.ts";
+import { pageHeaders, renderPage } from "../views/render.ts";
+import { type Call, type CallBase, callsBy } from "./calls.ts";
+import { isAdministered } from "./right.ts";
+
+/** What the portal needs. */
+export interface PortalDeps extends CallBase {
+  host: ProviderHost;
+  issuer: string;
+}
+
+/** One request by an administrator of its tenant. */
+export interface Visit {
+  ctx: RouterContext;
+  tenant: Tenant;
+  /** Who asks. */
+  accountId: string;
+  /** The tenant's pages begin with it. */
+  base: string;
+  call: Call;
+  /** A parameter of the path. */
+  param(name: string): string;
+  /** Shows a page, with status 200 unless it tells faults. */
+  show(page: ShownPage, status?: number): void;
+  /** Goes on to another page of the tenant, which says what was done. */
+  goOn(path: string, did?: Did): void;
+}
+
+/** A posted form. */
+export interface PostVisit extends Visit {
+  form: ReadonlyMap<string, string>;
+}
+
+/** A page without what the edge knows. */
+export type ShownPage = Pick<PortalPage, "errors" | "confirm" | "sections" | "banner"> & {
+  head: Head;
+  /** The tab it belongs to; a page further in has none. */
+  tab?: Tab;
+};
+
+const tabs = {
+  people: "People",
+  domains: "Domains",
+  presence: "Presence",
+  accessors: "Data accessors",
+  activity: "Activity",
+};
+/** The portal's tabs, by their address. */
+export type Tab = keyof typeof tabs;
+
+const news = {
+  member_added: "The person belongs to your organization now.",
+  role_changed: "The person has the other role now.",
+  member_removed: "The person belongs to your organization no longer; what they held for it has ended.",
+  domain_claimed: "The domain is claimed. Set the record below, then prove it.",
+  domain_proven: "The domain is proven.",
+  domain_removed: "The domain is removed.",
+  presence_saved: "The policy is saved, and counts from now on.",
+  accessor_entered: "The data accessor is entered.",
+  accessor_forgotten: "The data accessor is forgotten.",
+} as const;
+/** What was done, as the next page tells it. */
+export type Did = keyof typeof news;
+
+const outcomeForm = "portal";
+
+/** Adds addresses below a tenant to a router. */
+export function createPortalEdge(router: Router, deps: PortalDeps) {
+  return {
+    /** A page. */
+    get(path: string, show: (visit: Visit) => Promise<void>): void {
+      router.get(`/portal/:tenant${path}`, async (ctx) => {
+        const visit = await visitOf(ctx, deps);
+        if (visit !== undefined) await show(visit);
+      });
+    },
+    /** A form of that page. */
+    post(path: string, act: (visit: PostVisit) => Promise<void>): void {
+      router.post(`/portal/:tenant${path}`, async (ctx) => {
+        assertOwnForm(ctx.req, new URL(deps.issuer).origin);
+        const form = await readForm(ctx.req);
+        const visit = await visitOf(ctx, deps);
+        if (visit !== undefined) await act({ ...visit, form });
+      });
+    },
+  };
+}
+
+/** Sends a browser on that nobody is signed in with. */
+export function goSignIn(ctx: RouterContext, issuer: string): void {
+  sendOn(ctx, accountSignInUrl(issuer, "portal"));
+}
+
+// Whether a tenant exists is told to nobody who does not administer it.
+async function visitOf(ctx: RouterContext, deps: PortalDeps): Promise<Visit | undefined> {
+  const person = await findSignedIn(deps, ctx.req, ctx.res);
+  if (person === undefined) {
+    goSignIn(ctx, deps.issuer);
+    return undefined;
+  }
+  const param = (name: string): string => String(ctx.params[name] ?? "");
+  const place = person.places.find(({ tenant }) => tenant.id === param("tenant"));
+  if (place === undefined || !isAdministered(place)) throw noSuchPage();
+  const { tenant } = place;
+  const base = `/portal/${encodeURIComponent(tenant.id)}`;
+  const right = { session: person.session, tenantId: tenant.id };
+  const outcomes = { cookies: ctx.cookies, issuer: deps.issuer };
+  return {
+    ctx,
+    tenant,
+    accountId: person.account.id,
+    base,
+    param,
+    call: callsBy(deps, right),
+    show({ tab, ...page }, status = page.errors === undefined ? 200 : 400) {
+      const did =
+        page.banner === undefined && ctx.method === "GET"
+          ? takeOutcome(outcomes, outcomeForm)?.["did"]
+          : undefined;
+      showHtml(
+        ctx,
+        status,
+        renderPage("portal/page", {
+          ...page,
+          banner: page.banner ?? newsOf(did),
+          of: tenant.name,
+          home: base,
+          signOutUrl: accountSignOutUrl(deps.issuer),
+          ...(tab === undefined ? {} : { tabs: tabsAt(base, tab) }),
+        }),
+      );
+    },
+    goOn(path, did) {
+      if (did !== undefined) leaveOutcome(outcomes, outcomeForm, { did });
+      sendOn(ctx, `${base}${path}`);
+    },
+  };
+}
+
+/** The answer to whatever is not there, or not theirs: the same in both cases. */
+export function noSuchPage(): OperationError {
+  return new OperationError("not_found", "There is no such page.", {
+    fix: "Open the portal anew and go on from there.",
+  });
+}
+
+/** Sends a page under the headers of every page. */
+export function showHtml(ctx: RouterContext, status: number, html: string): void {
+  ctx.status = status;
+  ctx.set({ ...pageHeaders() });
+  ctx.body = html;
+}
+
+function sendOn(ctx: RouterContext, url: string): void {
+  ctx.status = 303;
+  ctx.set("Cache-Control", "no-store");
+  ctx.redirect(url);
+}
+
+// A planted outcome names one of our sentences, or none.
+function newsOf(did: string | undefined): Banner | undefined {
+  if (did === undefined || !Object.hasOwn(news, did)) return undefined;
+  return { tone: "ok", text: news[did as Did] };
+}
+
+function tabsAt(base: string, current: Tab) {
+  return {
+    label: "Organization",
+    tabs: Object.entries(tabs).map(([tab, label]) => ({
+      label,
+      url: `${base}/${tab}`,
+      current: tab === current,
+    })),
+  };
+}

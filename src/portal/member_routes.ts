@@ -1,0 +1,117 @@
+// Owns what an organization's administrator does to one member: another role, and the end of the membership.
+import { removeMember, updateMember } from "../admin/operations/members.ts";
+import type { Database } from "../db/connect.ts";
+import { OperationError } from "../errors.ts";
+import type { Field } from "../views/parts.ts";
+import {
+  type createPortalEdge,
+  noSuchPage,
+  type PortalDeps,
+  type PostVisit,
+  type Visit,
+} from "./edge_routes.ts";
+import { findMember, type Member } from "./member_store.ts";
+import { formFault, roleOptions } from "./words.ts";
+
+/** Adds their addresses. */
+export function addMemberRoutes(
+  { get, post }: ReturnType<typeof createPortalEdge>,
+  { db }: PortalDeps,
+): void {
+  get("/people/:account/role", async (visit) => showRole(visit, await memberOf(visit, db)));
+  post("/people/:account/role", (visit) => changeRole(visit, db));
+  get("/people/:account/remove", async (visit) => askToRemove(visit, await memberOf(visit, db)));
+  post("/people/:account/remove", (visit) => remove(visit, db));
+}
+
+/** The member a path names. @throws OperationError not_found, whether or not there is such a person elsewhere */
+async function memberOf({ param, tenant }: Visit, db: Database): Promise<Member> {
+  const member = await findMember(db, tenant.id, param("account"));
+  if (member === undefined) throw noSuchPage();
+  return member;
+}
+
+function crumbsAt(base: string) {
+  return [{ label: "People", url: `${base}/people` }];
+}
+
+function showRole({ base, show }: Visit, member: Member, fault?: ReturnType<typeof formFault>): void {
+  show({
+    head: { title: `Role of ${member.name}`, crumbs: crumbsAt(base) },
+    errors: fault?.errors,
+    sections: [
+      {
+        id: "role-of",
+        title: "Role",
+        lead: "Administrators see and change everything in this portal.",
+        form: {
+          action: `${base}/people/${encodeURIComponent(member.accountId)}/role`,
+          fields: fault?.fields ?? roleFields(member.role),
+          submitLabel: "Save",
+          cancelUrl: `${base}/people`,
+        },
+      },
+    ],
+  });
+}
+
+const roleFields = (value: string): Field[] => [
+  { id: "role", label: "Role", type: "select", value, options: roleOptions },
+];
+
+async function changeRole(visit: PostVisit, db: Database): Promise<void> {
+  const member = await memberOf(visit, db);
+  const role = visit.form.get("role") ?? "";
+  try {
+    const given = { user: member.accountId, role };
+    await visit.call(updateMember, given, (at) => assertOther(at, visit, member));
+  } catch (error) {
+    return showRole(visit, member, formFault(error, "The role was not changed", roleFields(role)));
+  }
+  visit.goOn("/people", "role_changed");
+}
+
+function askToRemove(
+  { base, tenant, show }: Visit,
+  member: Member,
+  fault?: ReturnType<typeof formFault>,
+): void {
+  show({
+    head: { title: `Remove ${member.name}?`, crumbs: crumbsAt(base) },
+    errors: fault?.errors,
+    confirm: {
+      form: { action: `${base}/people/${encodeURIComponent(member.accountId)}/remove` },
+      what: `${member.name} will not belong to ${tenant.name} any more.`,
+      consequences: [
+        "They are signed out everywhere, and what applications hold for them in your organization ends, at once.",
+        "What they allowed applications for your organization is taken back.",
+        "Their account stays, and so does what they belong to elsewhere.",
+      ],
+      undo: "You can add them again; what ended does not come back.",
+      submitLabel: "Remove",
+      cancelUrl: `${base}/people`,
+    },
+    sections: [],
+  });
+}
+
+async function remove(visit: PostVisit, db: Database): Promise<void> {
+  const member = await memberOf(visit, db);
+  if (visit.form.get("confirm") !== "yes") return askToRemove(visit, member);
+  try {
+    await visit.call(removeMember, { user: member.accountId }, (at) => assertOther(at, visit, member));
+  } catch (error) {
+    return askToRemove(visit, member, formFault(error, "Nobody was removed", []));
+  }
+  visit.goOn("/people", "member_removed");
+}
+
+// Of administrators who act one stays, because nobody takes their own role away; and who is no member is nobody here.
+async function assertOther(db: Database, { accountId, tenant }: Visit, member: Member): Promise<void> {
+  if (member.accountId === accountId) {
+    throw new OperationError("oneself", "Nobody takes their own role away.", { field: "role" });
+  }
+  if ((await findMember(db, tenant.id, member.accountId)) === undefined) {
+    throw new OperationError("not_a_member", "The person is no member any more.", {});
+  }
+}

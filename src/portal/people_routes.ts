@@ -1,0 +1,202 @@
+// Owns the portal's pages of people: who belongs to the organization and as what, and adding one whose address lies in a
+// domain the organization has proven. What happens to one member is in member_routes.ts.
+import { addUserToTenant } from "../admin/operations/members.ts";
+import type { User } from "../admin/operations/user_view.ts";
+import { createUser, listUsers } from "../admin/operations/users.ts";
+import type { Database } from "../db/connect.ts";
+import { OperationError } from "../errors.ts";
+import { parseEmailAddress } from "../input/email_address.ts";
+import { findAccountByLogin } from "../provider/accounts/account_store.ts";
+import { domainOfAddress } from "../provider/tenants/domain_name.ts";
+import { findDomain } from "../provider/tenants/domain_store.ts";
+import type { Cell, Field } from "../views/parts.ts";
+import {
+  type createPortalEdge,
+  noSuchPage,
+  type PortalDeps,
+  type PostVisit,
+  type Visit,
+} from "./edge_routes.ts";
+import { formFault, roleLabels, roleOptions } from "./words.ts";
+
+type Edge = ReturnType<typeof createPortalEdge>;
+
+const perPage = 50;
+
+/** Adds their addresses. */
+export function addPeopleRoutes({ get, post }: Edge, deps: PortalDeps): void {
+  get("/people", (visit) => showPeople(visit));
+  get("/people/new", async (visit) => showForm(visit, personFields(new Map())));
+  post("/people/new", (visit) => addPerson(visit, deps.db));
+}
+
+async function showPeople({ ctx, call, show, base, tenant, accountId }: Visit): Promise<void> {
+  const cursor = typeof ctx.query["after"] === "string" ? ctx.query["after"] : undefined;
+  const { users, cursor: next } = await call(listUsers, { limit: perPage, cursor });
+  const rows = users.map((user) => rowOf(user, { base, tenantId: tenant.id, accountId }));
+  show({
+    tab: "people",
+    head: {
+      title: "People",
+      lead: `Who belongs to ${tenant.name}, and who administers it here.`,
+      actions: [{ label: "Add a person", url: `${base}/people/new`, kind: "primary" }],
+    },
+    sections: [
+      {
+        id: "people",
+        title: cursor === undefined ? "Members" : "Members, continued",
+        table: {
+          caption: "Members of the organization",
+          columns: [
+            { label: "Person" },
+            { label: "Role" },
+            { label: "State", kind: "state" },
+            { label: "Actions" },
+          ],
+          rows,
+        },
+        pager: {
+          label: "Pages of people",
+          summary: `${users.length} on this page`,
+          previousUrl: cursor === undefined ? undefined : `${base}/people`,
+          nextUrl: next === undefined ? undefined : `${base}/people?after=${encodeURIComponent(next)}`,
+        },
+      },
+    ],
+  });
+}
+
+// Of a person's memberships the organization reads its own.
+function rowOf(user: User, at: { base: string; tenantId: string; accountId: string }): Cell[] {
+  const role = user.memberships.find(({ tenantId }) => tenantId === at.tenantId)?.role ?? "member";
+  const name = user.name ?? user.email ?? "Person without a name";
+  const path = `${at.base}/people/${encodeURIComponent(user.id)}`;
+  const own = user.id === at.accountId;
+  return [
+    { text: name, note: user.name === null ? undefined : (user.email ?? undefined) },
+    { text: roleLabels[role] },
+    stateOf(user),
+    own
+      ? { text: "This is you" }
+      : {
+          text: "",
+          actions: [
+            { label: "Change role", url: `${path}/role`, unseen: `of ${name}` },
+            { label: "Remove…", url: `${path}/remove`, kind: "danger", unseen: name },
+          ],
+        },
+  ];
+}
+
+function stateOf(user: User): Cell {
+  if (user.disabledAtMs !== null) return { text: "Switched off", tone: "bad" };
+  if (user.email !== null && user.emailVerifiedAtMs === null && user.externalAtMs === null)
+    return { text: "Address not proven", tone: "warn" };
+  return { text: "Active" };
+}
+
+function personFields(form: ReadonlyMap<string, string>): Field[] {
+  return [
+    {
+      id: "email",
+      label: "E-mail address",
+      type: "email",
+      required: true,
+      maxLength: 254,
+      value: form.get("email"),
+      hint: "In a domain your organization has proven, as your identity provider has it, capitals included.",
+    },
+    {
+      id: "name",
+      label: "Name",
+      value: form.get("name"),
+      maxLength: 200,
+      hint: "Only used for a new account.",
+    },
+    {
+      id: "role",
+      label: "Role",
+      type: "select",
+      value: form.get("role") ?? "member",
+      options: roleOptions,
+      hint: "Administrators see and change everything in this portal.",
+    },
+  ];
+}
+
+function showForm(
+  { base, show }: Visit,
+  fields: readonly Field[],
+  errors?: ReturnType<typeof formFault>["errors"],
+): void {
+  show({
+    head: { title: "Add a person", crumbs: [{ label: "People", url: `${base}/people` }] },
+    errors,
+    sections: [
+      {
+        id: "person",
+        title: "Who",
+        form: { action: `${base}/people/new`, fields, submitLabel: "Add", cancelUrl: `${base}/people` },
+      },
+    ],
+  });
+}
+
+async function addPerson(visit: PostVisit, db: Database): Promise<void> {
+  const { form, call, tenant } = visit;
+  const fields = personFields(form);
+  const role = form.get("role") ?? "member";
+  try {
+    const email = parseEmailAddress(form.get("email")?.trim());
+    const proven = (at: Database) => assertProvenAddress(at, tenant.id, email);
+    await proven(db);
+    const known = await findAccountByLogin(db, email);
+    if (known !== undefined) {
+      // The person who signs in with the address, and nobody whose id merely looks like it.
+      await call(addUserToTenant, { user: known.id, role }, async (at) => {
+        await proven(at);
+        if ((await findAccountByLogin(at, email))?.id !== known.id) throw noSuchPage();
+      });
+      return visit.goOn("/people", "member_added");
+    }
+    const name = form.get("name")?.trim() || undefined;
+    const { generatedPassword } = await call(createUser, { email, name, role }, proven);
+    showPassword(visit, email, generatedPassword);
+  } catch (error) {
+    const fault = formFault(error, "The person was not added", fields, { tenantId: "email", user: "email" });
+    showForm(visit, fault.fields, fault.errors);
+  }
+}
+
+// Shown in the answer itself: it is kept nowhere, not for the next page either.
+function showPassword({ show, base }: Visit, email: string, password: string | undefined): void {
+  show({
+    head: { title: "The person is added", crumbs: [{ label: "People", url: `${base}/people` }] },
+    banner: {
+      tone: "warn",
+      strong: "Shown this once.",
+      text: "Give it to the person on a safe way. Who loses it gets another from the people who run the service.",
+    },
+    sections: [
+      {
+        id: "password",
+        title: `How ${email} signs in`,
+        codes: [
+          { label: "E-mail address", text: email },
+          { label: "Password", text: password ?? "" },
+        ],
+        actions: [{ label: "I have stored it", url: `${base}/people`, kind: "primary" }],
+      },
+    ],
+  });
+}
+
+// Whoever could add any address would read the names of other organizations' people, and speak for addresses not theirs.
+async function assertProvenAddress(db: Database, tenantId: string, email: string): Promise<void> {
+  const domain = await findDomain(db, tenantId, domainOfAddress(email));
+  if (domain?.verifiedAtMs != null) return;
+  throw new OperationError("invalid_input", "email lies in no domain your organization has proven.", {
+    field: "email",
+    fix: "Prove the domain first, under Domains.",
+  });
+}
