@@ -83,7 +83,7 @@ function askToRemove(
       form: { action: `${base}/people/${encodeURIComponent(member.accountId)}/remove` },
       what: `${member.name} will not belong to ${tenant.name} any more.`,
       consequences: [
-        "They are signed out everywhere, and what applications hold for them in your organization ends, at once.",
+        "What applications hold for them in your organization, codes and tokens, ends at once.",
         "What they allowed applications for your organization is taken back.",
         "Their account stays, and so does what they belong to elsewhere.",
       ],

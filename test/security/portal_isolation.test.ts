@@ -125,24 +125,9 @@ test("a session that was signed out opens nothing, not even with the cookie it h
 });
 
 test("the right is asked again in the transaction of the act: lost in between, nothing is done", async () => {
-  const { agent } = await signInToPortal(fixture.issuer, "ann@acme.example");
-  assert.equal((await agent.visit(`${fixture.issuer}/portal/acme/people`)).status, 200);
-  const [session] = await fixture
-    .db("session_vouchers")
-    .where({ account_id: people.ann })
-    .orderBy("created_at_ms", "desc");
-  assert.ok(session !== undefined);
-  // A session's uid is stored as a hash only, so the right is read here through one that says it directly.
-  const payload = await fixture
-    .db("oidc_records")
-    .where({ model: "Session", account_id: people.ann })
-    .first("payload");
-  const { uid } = JSON.parse(payload.payload) as { uid: string };
-  const right = { session: { sessionUid: uid, accountId: people.ann }, tenantId: "acme" };
-  const base = { db: fixture.db, clock: systemClock, requireVerifiedDomain: true } as unknown as Parameters<
-    typeof callsBy
-  >[0];
-  const call = callsBy(base, right);
+  const { sessionUid } = await signedInAs("ann@acme.example", people.ann);
+  const right = { session: { sessionUid, accountId: people.ann }, tenantId: "acme" };
+  const call = callsBy(baseOf(), right);
   assert.equal((await call(listDomains)).domains.length, 1);
   let asked = 0;
   const lost = call(removeDomain, { domain: "acme.example" }, async (db) => {
@@ -155,3 +140,35 @@ test("the right is asked again in the transaction of the act: lost in between, n
   await saveRole(fixture.db, member(), { was: "member", is: "admin" });
   assert.equal((await call(listDomains)).domains.length, 1);
 });
+
+test("a session that ends in the middle of an act ends the act", async () => {
+  const { sessionUid } = await signedInAs("ann@acme.example", people.ann);
+  const right = { session: { sessionUid, accountId: people.ann }, tenantId: "acme" };
+  const call = callsBy(baseOf(), right);
+  let asked = 0;
+  const lost = call(removeDomain, { domain: "acme.example" }, async (db) => {
+    asked += 1;
+    await db("oidc_records").where({ model: "Session", account_id: people.ann }).delete();
+  });
+  await assert.rejects(lost, (error) => error instanceof OperationError && error.code === "unauthenticated");
+  assert.equal(asked, 1);
+});
+
+const baseOf = () =>
+  ({ db: fixture.db, clock: systemClock, requireVerifiedDomain: true }) as unknown as Parameters<
+    typeof callsBy
+  >[0];
+
+async function signedInAs(
+  email: string,
+  accountId: string,
+): Promise<{ agent: UserAgent; sessionUid: string }> {
+  await fixture.db("oidc_records").where({ model: "Session", account_id: accountId }).delete();
+  const { agent, page } = await signInToPortal(fixture.issuer, email);
+  assert.equal(page.status, 200);
+  const row = await fixture
+    .db("oidc_records")
+    .where({ model: "Session", account_id: accountId })
+    .first("payload");
+  return { agent, sessionUid: (JSON.parse(row.payload) as { uid: string }).uid };
+}
