@@ -28,6 +28,7 @@ import * as people from "./0053_people.ts";
 import * as administrators from "./0054_administrators.ts";
 import * as apiCredentials from "./0055_api_credentials.ts";
 import * as consoleSessions from "./0056_console_sessions.ts";
+import * as repeatedCalls from "./0058_repeated_calls.ts";
 
 /** One step of the schema, there and back. */
 export interface Migration {
@@ -65,4 +66,5 @@ export const migrations: readonly Migration[] = [
   { name: "0054_administrators", ...administrators },
   { name: "0055_api_credentials", ...apiCredentials },
   { name: "0056_console_sessions", ...consoleSessions },
+  { name: "0058_repeated_calls", ...repeatedCalls },
 ];

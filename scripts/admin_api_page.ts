@@ -1,5 +1,5 @@
 // Owns docs/admin-api.md, written from the table of routes: what there is, on which port, behind which scope.
-import { type ApiRoute, apiRoutes } from "../src/admin/api_routes.ts";
+import { type ApiRoute, apiRoutes, mayRepeat } from "../src/admin/api_routes.ts";
 import { backEndRoutes } from "../src/admin/back_end_routes.ts";
 import { membersOf } from "../src/admin/operations/input_members.ts";
 import { adminScope } from "../src/admin/operations/permissions.ts";
@@ -56,6 +56,15 @@ What the path says need not be said again. A member of the body or query that sa
 
 *Proof: [told faults](../test/admin/told_faults.test.ts), [path and body](../test/admin/path_and_body.test.ts)*
 
+## Send a call again
+
+A call that creates something (it answers 201) takes an \`Idempotency-Key\`: a key of your own, a new one for each call. Sent again
+within a day the same call is not done again: it answers what it answered, secrets included, with \`Idempotency-Replayed: true\`.
+Another body under the same key is 422 \`repeat_differs\`; while the first is under way, 409 \`repeat_in_progress\`. A call that
+failed wrote nothing and may be sent again. Keys are each caller's own; answers rest sealed. Elsewhere the header is refused.
+
+*Proof: [repeated calls](../test/admin/repeats/repeated_calls.test.ts)*
+
 ## Change what you have read
 
 \`GET\` of one thing answers an \`ETag\`, which is another as soon as anything in the answer is. Send it back as \`If-Match\` with
@@ -100,7 +109,7 @@ function inputText(route: ApiRoute): string {
     return `| \`${name}\`${required ? "" : "?"} | ${kind} | ${description ?? ""} |`;
   });
   const { shows, revises } = route.operation.entry;
-  const etag = `${revises === undefined ? "" : " Takes `If-Match`."}${shows || revises?.after ? " Answers an `ETag`." : ""}`;
+  const etag = `${mayRepeat(route) ? " Takes `Idempotency-Key`." : ""}${revises === undefined ? "" : " Takes `If-Match`."}${shows || revises?.after ? " Answers an `ETag`." : ""}`;
   return [
     `### ${route.method.toUpperCase()} ${shown(route.path)}`,
     `${route.summary}.${events === "" ? "" : ` Leaves ${events}.`}${etag}`,

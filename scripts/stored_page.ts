@@ -72,6 +72,12 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
     personal: "–",
     until: "it stays, ended ones too",
   },
+  repeated_calls: {
+    holds:
+      "calls of the API that named an `Idempotency-Key`: hashes of key and request, the answer sealed with `TTI_SECRETS`",
+    personal: "what the answer says, sealed",
+    until: "a day after the call",
+  },
   clients: {
     holds: "applications and back ends",
     personal: "–",

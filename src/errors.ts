@@ -101,11 +101,7 @@ export const errorCatalogue = {
     meaning: "The sign-in behind this does not open the tenant: nobody vouched for it, or no longer.",
     fix: "Have the person sign in again, to this tenant.",
   },
-  administrator_not_found: {
-    status: 404,
-    meaning: "The account administers nothing.",
-    fix: "List the administrators with `tti admin list`.",
-  },
+  administrator_not_found: { status: 404, meaning: "It administers nothing.", fix: "See `tti admin list`." },
   administrator_exists: {
     status: 409,
     meaning: "The account is an administrator already.",
@@ -116,6 +112,8 @@ export const errorCatalogue = {
     meaning: "Nobody else who can sign in is an owner, so this one stays, and can sign in.",
     fix: "Make somebody else an owner first: `tti admin create --role owner`, or `tti admin update`.",
   },
+  repeat_differs: { status: 422, meaning: "The key names another call.", fix: "Choose a new key." },
+  repeat_in_progress: { status: 409, meaning: "The same call is under way.", fix: "Send it again." },
   oneself: { status: 409, meaning: "It would end your own rights.", fix: "Have another owner do it." },
   credential_not_found: { status: 404, meaning: "No such credential.", fix: "See `tti credential list`." },
   ...peopleErrorCodes,

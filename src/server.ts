@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type AwsAccess, SearchService } from "./accessors/search_service.ts";
 import { createAdminApp } from "./admin/app.ts";
+import { createAnswerSeals } from "./admin/repeats/answer_seals.ts";
 import { createPublicApp } from "./app.ts";
 import { createBlockSeals } from "./audit/chain/hashes.ts";
 import { startTrailKeeper } from "./audit/chain/keeper.ts";
@@ -176,6 +177,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       requireVerifiedDomain: config.requireVerifiedDomain,
       loginNames,
       blockSeals: createBlockSeals(secrets),
+      answerSeals: createAnswerSeals(secrets),
       auditRetentionDays,
       followKeys: () => followKeys(keyRing, log),
       passwords,

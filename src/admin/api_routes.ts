@@ -50,6 +50,11 @@ export function hasBody({ method }: Pick<ApiRoute, "method">): boolean {
   return method === "post" || method === "patch";
 }
 
+/** Whether a call may name itself by an Idempotency-Key: it creates something. */
+export function mayRepeat({ method, status }: Pick<ApiRoute, "method" | "status">): boolean {
+  return method === "post" && status === 201;
+}
+
 /** What a request carries. */
 export interface RequestParts {
   /** Values of the path's parameters. */

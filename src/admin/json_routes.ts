@@ -16,16 +16,21 @@ import type { BackEndToken } from "../provider/clients/access_tokens.ts";
 import { currentRequest, describeRequest } from "../request_context.ts";
 import { findCredentialByKey, keyPrefix } from "./administrators/credential_store.ts";
 import type { Permission } from "./administrators/roles.ts";
-import { type ApiRoute, hasBody, inputOf } from "./api_routes.ts";
+import { type ApiRoute, hasBody, inputOf, mayRepeat } from "./api_routes.ts";
 import { authenticateCaller } from "./authenticate.ts";
 import { readJsonBody } from "./json_body.ts";
+import { assertMayBeTold } from "./operations/entry.ts";
 import { inWordsOf, type MemberPath } from "./operations/input_faults.ts";
 import type { Caller } from "./operations/permissions.ts";
 import type { Condition } from "./operations/revision.ts";
 import type { TableContext } from "./operations/table.ts";
+import type { AnswerSeals } from "./repeats/answer_seals.ts";
+import { parseRepeatKey, takeUp } from "./repeats/repeated_call.ts";
 
 /** What routes of the table work with, before there is a caller. */
 export interface JsonRouteDeps extends Omit<TableContext, "caller" | "actor" | "may"> {
+  /** Keeps answers for calls that are sent again. */
+  answerSeals: AnswerSeals;
   /** Looks up the access token of a back end, as it stands now, or as a transaction sees it. */
   findBackEndToken(token: string, db?: Database): Promise<BackEndToken | undefined>;
 }
@@ -152,13 +157,37 @@ export function addJsonRoute(
       body,
       bringsBody: bringsBody(ctx.req),
     });
-    const answering = answer(ctx, context, input);
+    const key = repeatKeyOf(route, ctx.req);
+    const named = { actor, method: ctx.method, path: ctx.path, body };
+    const call = key === undefined ? undefined : await takeUp(deps, { ...named, key });
+    if (call !== undefined && "answered" in call) {
+      await assertMayBeTold(route.operation, context, input);
+      ctx.set("Idempotency-Replayed", "true");
+      ctx.body = call.answered;
+      ctx.status = route.status;
+      return;
+    }
+    const answering = answer(ctx, { ...context, settled: call?.settle }, input);
     answered = false;
-    ctx.body = await answering.catch((error: unknown) => {
-      throw inWordsOf(error, wordsOfRequest(route, body));
-    });
+    ctx.body = await answering
+      .catch((error: unknown) => {
+        throw inWordsOf(error, wordsOfRequest(route, body));
+      })
+      // What cannot be given back now is free after a minute.
+      .finally(() => call?.release().catch(() => undefined));
     ctx.status = route.status;
     if (etag !== undefined) ctx.set("ETag", etag);
+  });
+}
+
+// As with If-Match; what creates nothing has no need of it.
+function repeatKeyOf(route: ApiRoute, { headers }: IncomingMessage): string | undefined {
+  const header = headers["idempotency-key"];
+  if (header === undefined) return undefined;
+  if (mayRepeat(route)) return parseRepeatKey(String(header));
+  throw new OperationError("invalid_input", "Idempotency-Key is not read here.", {
+    field: "Idempotency-Key",
+    fix: "Leave it out: docs/admin-api.md says which calls take it.",
   });
 }
 

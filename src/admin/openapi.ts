@@ -2,7 +2,7 @@
 // answers, scopes. Pure.
 import { z } from "zod";
 import { errorCatalogue } from "../errors.ts";
-import { type ApiRoute, apiRoutes, hasBody } from "./api_routes.ts";
+import { type ApiRoute, apiRoutes, hasBody, mayRepeat } from "./api_routes.ts";
 import { adminScope, handoffScope, searchScope } from "./operations/permissions.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -43,7 +43,7 @@ export function openApiDocument(issuer: string, version: string): Json {
     paths,
     components: {
       schemas: { ...Object.fromEntries(schemas), Problem: problemSchema },
-      parameters: { IfMatch: ifMatchParameter },
+      parameters: { IfMatch: ifMatchParameter, IdempotencyKey: repeatParameter },
       headers: {
         ETag: { description: "Of what GET answers of it now, for If-Match.", schema: { type: "string" } },
       },
@@ -83,6 +83,7 @@ function describeRoute(route: ApiRoute, schemas: Map<string, Json>): Json {
     ...(hasBody(route)
       ? []
       : rest.map(([name, schema]) => parameter("query", name, schema, required.includes(name)))),
+    ...(mayRepeat(route) ? [{ $ref: "#/components/parameters/IdempotencyKey" }] : []),
     ...(revises === undefined ? [] : [{ $ref: "#/components/parameters/IfMatch" }]),
   ];
   const body = {
@@ -117,6 +118,13 @@ function describeRoute(route: ApiRoute, schemas: Map<string, Json>): Json {
     },
   };
 }
+
+const repeatParameter: Json = {
+  in: "header",
+  name: "Idempotency-Key",
+  description: "Names the call: sent again within a day, it is not done again and answers the same.",
+  schema: { type: "string", minLength: 1, maxLength: 257 },
+};
 
 const ifMatchParameter: Json = {
   in: "header",

@@ -144,6 +144,7 @@ export function operationsIn<Context extends OperationContext>() {
         const answer = await spec.run(db, wanted, actIn(db, context, prepared, now, still));
         const left = spec.shows ? answer : spec.revises?.after?.(answer);
         if (left !== undefined) context.condition?.told(etagOf(left));
+        await context.settled?.(db, toldWithin(context.tenantId, answer));
         return answer;
       };
       const dryRun = "dryRun" in wanted && wanted["dryRun"] === true;
@@ -182,6 +183,19 @@ function actIn<Context extends OperationContext, Event extends AuditEventType, P
       createAuditEventInTenants(db, whole(event) as never, tenantIds, now),
     count: (event) => countAuditEvent(db, whole(event), now),
   };
+}
+
+/**
+ * Asserts that who asks may still be told what an act of theirs was answered.
+ * @throws OperationError unauthenticated, forbidden
+ */
+export async function assertMayBeTold(
+  { entry }: Operation<never>,
+  context: OperationContext,
+  input: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  withinTenant(entry, context.tenantId, input);
+  await assertPermitted(await permissionFor(context.db, entry.permission, input), context, context.db);
 }
 
 /**

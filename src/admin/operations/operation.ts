@@ -25,6 +25,8 @@ export interface OperationContext {
   may(permission: Permission, db: Database): boolean | Promise<boolean>;
   /** The one tenant they are bound to, beyond which they see and do nothing; absent: to none. */
   tenantId?: string | undefined;
+  /** Is told the answer in the act's own transaction, before that is committed; absent: nobody is. */
+  settled?: ((trx: Database, answer: unknown) => Promise<void>) | undefined;
   /** Which state the act is to find, and who is told which it left; absent: whichever, nobody. */
   condition?: Condition;
 }

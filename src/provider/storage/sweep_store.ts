@@ -19,6 +19,7 @@ export const endingRows: readonly EndingRows[] = [
   { table: "login_challenges", key: ["challenge_hash"], endsAt: "expires_at_ms", kept: true },
   { table: "sign_in_attempts", key: ["key_hash"], endsAt: "until_ms", kept: false },
   { table: "ended_sessions", key: ["session_uid_hash"], endsAt: "expires_at_ms", kept: false },
+  { table: "repeated_calls", key: ["id_hash"], endsAt: "expires_at_ms", kept: false },
   { table: "posted_requests", key: ["id_hash"], endsAt: "expires_at_ms", kept: false },
   { table: "console_sessions", key: ["id_hash"], endsAt: "expires_at_ms", kept: false },
 ];

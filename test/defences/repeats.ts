@@ -1,0 +1,35 @@
+// Owns the defences of calls that name an Idempotency-Key.
+import type { Defence } from "./defence.ts";
+
+const test = "test/admin/repeats/repeated_calls.test.ts";
+
+export const defences: readonly Defence[] = [
+  {
+    id: "a-named-call-is-done-once",
+    promise:
+      "A call under an Idempotency-Key is done once, however many send it at once, on whichever instance.",
+    file: "src/admin/repeats/repeated_call_store.ts",
+    find: "(repeated_calls.sealed_answer is null and repeated_calls.claimed_until_ms <= ?)",
+    replace: "(repeated_calls.sealed_answer is null and repeated_calls.claimed_until_ms > ?)",
+    test,
+  },
+  {
+    id: "a-named-call-that-lost-its-claim-does-nothing",
+    promise: "Who was too slow with a call that somebody else has taken up changes nothing.",
+    file: "src/admin/repeats/repeated_call.ts",
+    find: "if (!(await saveAnswer(trx, { idHash, claim, sealedAnswer }))) throw inProgress();",
+    replace: "await saveAnswer(trx, { idHash, claim, sealedAnswer });",
+    test,
+    name: "free after a minute",
+  },
+  {
+    id: "kept-answers-are-sealed",
+    promise: "An answer that is kept to be told again, and the secret in it, cannot be read from the store.",
+    file: "src/admin/repeats/answer_seals.ts",
+    find: "seal: (idHash, answer) =>",
+    replace:
+      "seal: async (idHash, answer) => idHash === '' ? '' : JSON.stringify(answer),\n    // @ts-ignore\n    sealed: (idHash: string, answer: unknown) =>",
+    test,
+    name: "answers the same again",
+  },
+];
