@@ -37,6 +37,7 @@ const changes = [
   "client disable",
   "client enable",
   "client rotate-secret",
+  "client update",
   "domain add",
   "domain remove",
   "domain verify",
