@@ -1,7 +1,7 @@
 // A request that has nothing to say needs no body, and what proves a client otherwise than by a secret may leak too.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { rotateClientSecret } from "../../src/admin/operations/client_access.ts";
+import { rotateClientSecret } from "../../src/admin/operations/client_secrets.ts";
 import { createClient } from "../../src/admin/operations/clients.ts";
 import { type AdminWorld, startAdminWorld } from "./admin_world.ts";
 
@@ -36,7 +36,7 @@ test("whoever asks for another secret of a client with a key is told what to do 
   await createClient(world.context, { ...signs, clientId: "keyed", jwks: key });
   await createClient(world.context, { ...signs, clientId: "fetched", jwksUri: "https://app.example/jwks" });
   for (const [clientId, then] of [
-    ["keyed", /leaked: tti client disable keyed at once.*register it again/],
+    ["keyed", /leaked: tti client disable keyed at once.*tti client update keyed/],
     ["fetched", /leaked: tti client disable fetched at once.*jwksUri/],
   ] as const) {
     await assert.rejects(rotateClientSecret(world.context, { clientId }), (error: Error) =>

@@ -6,6 +6,7 @@ import * as accessors from "../../src/admin/operations/accessors.ts";
 import * as administrators from "../../src/admin/operations/administrators.ts";
 import { pruneEvents } from "../../src/admin/operations/audit_chain.ts";
 import * as clientAccess from "../../src/admin/operations/client_access.ts";
+import * as clientSecrets from "../../src/admin/operations/client_secrets.ts";
 import { updateClient } from "../../src/admin/operations/client_update.ts";
 import { createClient } from "../../src/admin/operations/clients.ts";
 import * as credentials from "../../src/admin/operations/credentials.ts";
@@ -261,7 +262,13 @@ const acts: Record<AuditEventType, Act> = {
     createClient(operator, { clientId: "made", redirectUris: ["https://made.example/cb"] }),
   ),
   "client.updated": byOperation(() => updateClient(operator, { clientId: "made", name: "Made" })),
-  "client.secret_rotated": byOperation(() => clientAccess.rotateClientSecret(operator, { clientId: "made" })),
+  "client.secret_rotated": byOperation(() =>
+    clientSecrets.rotateClientSecret(operator, { clientId: "made" }),
+  ),
+  "client.old_secret_ended": byOperation(async () => {
+    await clientSecrets.rotateClientSecret(operator, { clientId: "made", overlapSeconds: 60 });
+    return clientSecrets.endOldSecret(operator, { clientId: "made" });
+  }),
   "client.disabled": byOperation(() => clientAccess.disableClient(operator, { clientId: "made" })),
   "client.enabled": byOperation(() => clientAccess.enableClient(operator, { clientId: "made" })),
   "client.deleted": byOperation(() => clientAccess.deleteClient(operator, { clientId: "made" })),

@@ -80,4 +80,23 @@ export const defences: readonly Defence[] = [
     test: "test/admin/operations/client_update.test.ts",
     name: "none is lost",
   },
+  {
+    id: "former-secret-ends",
+    promise: "A secret that was replaced counts until the end of its overlap and not a moment longer.",
+    file: "src/provider/clients/client_secret.ts",
+    find: "former !== undefined && nowMs < former.untilMs",
+    replace: "former !== undefined",
+    test: "test/provider/clients/secret_overlap.test.ts",
+    name: "a secret before",
+  },
+  {
+    id: "old-secret-ends-with-its-tokens",
+    promise: "With an old secret that is ended ahead of its time end the access tokens it got.",
+    file: "src/admin/operations/client_secrets.ts",
+    find: 'client.metadata, act.now, "own tokens");',
+    replace:
+      'client.metadata, act.now, "nothing");\n    if (clientId !== "") return { client: withoutSecret(client), ended: { tokens: 0 } };',
+    test: "test/provider/clients/secret_overlap.test.ts",
+    name: "ended early",
+  },
 ];

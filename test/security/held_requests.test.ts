@@ -4,7 +4,8 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import { describe, test } from "node:test";
-import { deleteClient, disableClient, rotateClientSecret } from "../../src/admin/operations/client_access.ts";
+import { deleteClient, disableClient } from "../../src/admin/operations/client_access.ts";
+import { rotateClientSecret } from "../../src/admin/operations/client_secrets.ts";
 import type { OperationContext } from "../../src/admin/operations/operation.ts";
 import { systemClock } from "../../src/clock.ts";
 import { createPasswords } from "../../src/provider/accounts/passwords.ts";

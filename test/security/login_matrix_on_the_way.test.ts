@@ -3,12 +3,8 @@
 // must not come back, neither from a row that was deleted nor from a carrier that nobody deletes.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import {
-  deleteClient,
-  disableClient,
-  enableClient,
-  rotateClientSecret,
-} from "../../src/admin/operations/client_access.ts";
+import { deleteClient, disableClient, enableClient } from "../../src/admin/operations/client_access.ts";
+import { rotateClientSecret } from "../../src/admin/operations/client_secrets.ts";
 import type { OperationContext } from "../../src/admin/operations/operation.ts";
 import { disableTenant, enableTenant } from "../../src/admin/operations/tenant_access.ts";
 import { listAuditEvents } from "../../src/audit/audit_store.ts";

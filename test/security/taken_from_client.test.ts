@@ -68,7 +68,7 @@ for (const kind of storeKinds) {
         });
       }
     });
-    const elsewhere = () => ({ issuer: other.publicUrl });
+    const elsewhere = () => ({ issuer: other.localUrl });
     const newId = () => {
       made += 1;
       return `client${made}`;
@@ -136,13 +136,13 @@ for (const kind of storeKinds) {
       const ann = await fixture.db("accounts").where("email", "ann@acme.example").first("id");
 
       const proof = (key: KeyObject, kid: string) =>
-        new SignJWT({ iss: clientId, sub: clientId, aud: other.publicUrl, jti: randomUUID() })
+        new SignJWT({ iss: clientId, sub: clientId, aud: fixture.issuer, jti: randomUUID() })
           .setProtectedHeader({ alg: "ES256", kid })
           .setIssuedAt()
           .setExpirationTime("1m")
           .sign(key);
       const asked = async ({ privateKey, jwk }: typeof leaked, params: Record<string, string>) =>
-        postForm(new URL("/token", other.publicUrl), {
+        postForm(new URL("/token", other.localUrl), {
           ...params,
           client_id: clientId,
           client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
@@ -165,7 +165,7 @@ for (const kind of storeKinds) {
       const reads = async (bearer: string) => {
         const headers = { authorization: `Bearer ${bearer}`, "content-type": "application/json" };
         const body = JSON.stringify({ user: "ann@acme.example", query: "q" });
-        const url = new URL("/v1/tenants/acme/search", other.publicUrl);
+        const url = new URL("/v1/tenants/acme/search", other.localUrl);
         return (await fetch(url, { method: "POST", headers, body })).status;
       };
       assert.notEqual(await reads(token), 401);
@@ -233,7 +233,7 @@ for (const kind of storeKinds) {
         mint: async (tenant) =>
           (
             await postForm(
-              new URL("/token", other.publicUrl),
+              new URL("/token", other.localUrl),
               {
                 grant_type: grantTypes.tokenExchange,
                 subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
@@ -249,7 +249,7 @@ for (const kind of storeKinds) {
         search: async (tenant) => {
           const own = { grant_type: "client_credentials", scope: "tti:search" };
           const { body } = await postToken(elsewhere(), own, basic(clientId));
-          const answer = await fetch(new URL(`/v1/tenants/${tenant}/search`, other.publicUrl), {
+          const answer = await fetch(new URL(`/v1/tenants/${tenant}/search`, other.localUrl), {
             method: "POST",
             headers: { authorization: `Bearer ${body["access_token"]}`, "content-type": "application/json" },
             body: JSON.stringify({ user: "eve@ext.example", query: "q" }),

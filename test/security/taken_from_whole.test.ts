@@ -3,12 +3,8 @@
 // the right was given back, when nothing of before may open.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import {
-  deleteClient,
-  disableClient,
-  enableClient,
-  rotateClientSecret,
-} from "../../src/admin/operations/client_access.ts";
+import { deleteClient, disableClient, enableClient } from "../../src/admin/operations/client_access.ts";
+import { rotateClientSecret } from "../../src/admin/operations/client_secrets.ts";
 import type { OperationContext } from "../../src/admin/operations/operation.ts";
 import { allowResource } from "../../src/admin/operations/resource_rights.ts";
 import { disableTenant, enableTenant } from "../../src/admin/operations/tenant_access.ts";

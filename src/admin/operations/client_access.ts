@@ -2,19 +2,16 @@
 // instance serves the client (provider/clients/client_reader.ts), and what stood for it is gone.
 import { z } from "zod";
 import type { Database } from "../../db/connect.ts";
-import { OperationError } from "../../errors.ts";
-import { generateClientSecret, hashClientSecret } from "../../provider/clients/client_secret.ts";
 import * as store from "../../provider/clients/client_store.ts";
 import {
   type EndedRights,
-  endOwnTokensOfClient,
   endRightsOfClient,
   noRightsEnded,
 } from "../../provider/sessions/end_rights_store.ts";
 import { adminChange } from "../administrators/roles.ts";
 import { type ClientView, holdClient, withoutSecret } from "./client_view.ts";
 import type { Shown } from "./command_face.ts";
-import { endedRightsText, many, saidOf } from "./ended_text.ts";
+import { endedRightsText, saidOf } from "./ended_text.ts";
 import { operation } from "./entry.ts";
 import { clientShape, endedRightsShape, unchanged } from "./shapes.ts";
 
@@ -121,55 +118,6 @@ registered again, as a new client.`,
   },
 });
 
-/**
- * Gives a client another secret. The old one counts no more, nor do access tokens the client got for itself with it.
- * What people let it do stays: it takes the new secret to use that.
- * @returns the new secret, the only time it is shown
- * @throws OperationError client_not_found, invalid_input for a client that proves itself otherwise
- */
-export const rotateClientSecret = operation({
-  name: "client rotate-secret",
-  summary: "Give a client another secret",
-  permission,
-  events: ["client.secret_rotated"],
-  input: oneClient,
-  output: z.strictObject({
-    client: clientShape,
-    clientSecret: z.string().describe("Shown this once."),
-    ended: z.strictObject({ tokens: z.int() }),
-  }),
-  http: [{ method: "post", path: "/v1/clients/:client/rotate-secret", params }],
-  cli: {
-    ...face,
-    summary: "give an application another secret",
-    about: `Makes a new secret and shows it once. The old one counts no more, at once; access tokens
-the client got for itself with it end. What its users let it do stays.`,
-    show: ({ client, clientSecret, ended }) => ({
-      fields: [
-        ["client_id", client.clientId],
-        ["client_secret", clientSecret],
-        ["ended", many(ended.tokens, "access token")],
-      ],
-      say: ["The secret is shown this once; only its hash is kept."],
-    }),
-  },
-  async run(trx, { clientId }, act) {
-    const clientSecret = generateClientSecret();
-    const { metadata } = await store.getClient(trx, clientId);
-    if (metadata.client_secret === undefined) {
-      throw new OperationError("invalid_input", "The client has no secret: it proves itself otherwise.", {
-        field: "clientId",
-        fix: keyAdvice(metadata),
-      });
-    }
-    const changed = { ...metadata, client_secret: hashClientSecret(clientSecret) };
-    await store.saveClientMetadata(trx, changed, act.now);
-    const ended = { tokens: await endOwnTokensOfClient(trx, clientId) };
-    await act.record({ type: "client.secret_rotated", clientId, details: ended });
-    return { client: withoutSecret(await store.getClient(trx, clientId)), clientSecret, ended };
-  },
-});
-
 // Enabling ends too: what a request that was under way wrote after the client was disabled.
 async function setDisabled(
   trx: Database,
@@ -181,18 +129,6 @@ async function setDisabled(
   const client = withoutSecret(await store.getClient(trx, clientId));
   if (!changed) return { client, ended: noRightsEnded, unchanged: true };
   return { client, ended: await endRightsOfClient(trx, clientId, now) };
-}
-
-// Whoever asks for another secret may fear that what the client proves itself with has leaked.
-function keyAdvice(metadata: store.StoredClientMetadata): string {
-  const id = metadata.client_id;
-  if (metadata.jwks_uri !== undefined) {
-    return `It proves itself with its key. If the key leaked: tti client disable ${id} at once, put another key in its place at its jwksUri, then tti client enable ${id}.`;
-  }
-  if (metadata.jwks !== undefined) {
-    return `It proves itself with its key. If the key leaked: tti client disable ${id} at once; then delete the client and register it again with another key (tti client create --help).`;
-  }
-  return "It is a public client, which proves itself with nothing: there is nothing to leak.";
 }
 
 function shownClient({ client, ended, unchanged }: ClientWithEnded, state: string): Shown {

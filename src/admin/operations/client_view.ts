@@ -15,6 +15,8 @@ export interface ClientView {
   /** Null: it may be used. */
   disabledAtMs: number | null;
   createdAtMs: number;
+  /** Until when its secret before counts beside the present one, epoch milliseconds. */
+  formerSecretUntilMs?: number | undefined;
 }
 
 /** A client without any form of its secret. */

@@ -82,6 +82,10 @@ export const clientShape = z
       ) as unknown as z.ZodType<StoredClientMetadata>,
     disabledAtMs: moment.describe("Null: it may be used."),
     createdAtMs: z.int(),
+    formerSecretUntilMs: z
+      .int()
+      .optional()
+      .describe("Until when the secret before counts beside the present one; absent: it does not."),
   })
   .meta({ id: "Client" });
 

@@ -5,6 +5,7 @@ import * as administrators from "./administrators.ts";
 import * as audit from "./audit.ts";
 import * as auditChain from "./audit_chain.ts";
 import * as clientAccess from "./client_access.ts";
+import * as clientSecrets from "./client_secrets.ts";
 import * as clientUpdate from "./client_update.ts";
 import * as clients from "./clients.ts";
 import * as credentials from "./credentials.ts";
@@ -86,7 +87,8 @@ export const operations: readonly Operation<TableContext>[] = [
   clientAccess.deleteClient,
   clientAccess.disableClient,
   clientAccess.enableClient,
-  clientAccess.rotateClientSecret,
+  clientSecrets.rotateClientSecret,
+  clientSecrets.endOldSecret,
   resources.listResources,
   resources.createResource,
   resources.showResource,

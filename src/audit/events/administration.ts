@@ -81,7 +81,15 @@ export const administrationEvents = {
     details: endedDetails,
   },
   "client.secret_rotated": {
-    meaning: "A client got another secret; the old one counts no more.",
+    meaning: "A client got another secret; the old one counts no more, or only for a while.",
+    always: ["client"],
+    details: {
+      tokens: "how many of its own access tokens ended",
+      oldUntil: "until when the old one counts, ISO 8601; absent: it ended",
+    },
+  },
+  "client.old_secret_ended": {
+    meaning: "A client's secret before, which counted beside the new one, was ended ahead of its time.",
     always: ["client"],
     details: { tokens: "how many of its own access tokens ended" },
   },

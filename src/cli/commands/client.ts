@@ -52,6 +52,7 @@ How it proves who it is:
                             private_key_jwt, none (public, with PKCE)
   --jwks FILE               its public keys, as a JWK Set
   --jwks-uri URL            where its public keys are
+  --secret-stdin            a secret of your own, on standard input: 32 characters or more, random
   --key-out FILE            make a key pair: register the public key, write the private
                             one to FILE (implies private_key_jwt)
   --json                    print one JSON document
@@ -78,6 +79,7 @@ Example:
     jwks: { type: "string" },
     "jwks-uri": { type: "string" },
     "key-out": { type: "string" },
+    "secret-stdin": { type: "boolean" },
     ...shownAndLifetimes,
   },
   async run({ values, terminal }) {
@@ -86,6 +88,7 @@ Example:
       throw new UsageError("--key-out cannot stand beside --jwks or --jwks-uri", "Give one of them");
     }
     assertFree(keyOut);
+    const secret = values["secret-stdin"] ? await terminal.readSecret("secret") : undefined;
     const pair = keyOut === undefined ? undefined : await generateClientKey();
     const purposes = [
       ...(values["redirect-uri"] === undefined ? [] : ["login"]),
@@ -120,6 +123,7 @@ Example:
       jwks: pair === undefined ? values.jwks && readKeySet(values.jwks, "jwks") : { keys: [pair.publicJwk] },
       jwksUri: values["jwks-uri"],
       ...shownAndLifetimesOf(values),
+      secret,
     };
     return withAdministration(async (context) => {
       const given = Object.fromEntries(

@@ -1,10 +1,6 @@
 // Owns what is done to one application: another secret, and ending its access.
-import {
-  deleteClient,
-  disableClient,
-  enableClient,
-  rotateClientSecret,
-} from "../../admin/operations/client_access.ts";
+import { deleteClient, disableClient, enableClient } from "../../admin/operations/client_access.ts";
+import { rotateClientSecret } from "../../admin/operations/client_secrets.ts";
 import { showClient } from "../../admin/operations/clients.ts";
 import { type Place, param, type Visit } from "../place.ts";
 import { many } from "../words.ts";

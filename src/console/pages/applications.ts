@@ -1,12 +1,8 @@
 // Owns the list of applications, the page of one, and registering one.
 
 import { listEvents } from "../../admin/operations/audit.ts";
-import {
-  deleteClient,
-  disableClient,
-  enableClient,
-  rotateClientSecret,
-} from "../../admin/operations/client_access.ts";
+import { deleteClient, disableClient, enableClient } from "../../admin/operations/client_access.ts";
+import { rotateClientSecret } from "../../admin/operations/client_secrets.ts";
 import type { ClientView } from "../../admin/operations/client_view.ts";
 import { createClient, listClients, showClient } from "../../admin/operations/clients.ts";
 import { tenantRights, tenantsOfRight } from "../../provider/clients/tenant_rights.ts";

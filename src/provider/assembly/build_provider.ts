@@ -7,10 +7,11 @@ import { logFailure, retryHeaders, sendError } from "../../http_errors.ts";
 import type { Installation } from "../../installation.ts";
 import { cleanPath } from "../../log_redaction.ts";
 import type { ClientReader } from "../clients/client_reader.ts";
-import { matchesClientSecret } from "../clients/client_secret.ts";
+import { matchesEitherSecret } from "../clients/client_secret.ts";
 import { isOwnClient, ownClient } from "../clients/own_clients.ts";
 import { withholdFromDiscovery } from "../clients/pushed_requests.ts";
 import { isRegisteredRedirect } from "../clients/redirect_uris.ts";
+import { formerSecretOf } from "../clients/served_client_store.ts";
 import type { BackgroundWork } from "../edge/background_work.ts";
 import { requestIdOf } from "../edge/pinned_request.ts";
 import { registerGrants } from "../grants/register.ts";
@@ -100,7 +101,8 @@ export function buildProvider(
     grantMembers: tenantGrantMembers,
     tells: (client, scopes) =>
       disclosedDetails({ clientId: client.clientId, firstParty: !needsConsent(client) }, awsClientId, scopes),
-    matchesSecret: matchesClientSecret,
+    matchesSecret: (client, presented) =>
+      matchesEitherSecret(client.clientSecret, formerSecretOf(client), presented, clock().getTime()),
     isRegisteredRedirect,
     meanwhile: (work) => background.add(work),
     recordUse: (iss, jti, exp) =>

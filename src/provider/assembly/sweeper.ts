@@ -3,6 +3,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import type { Log } from "../../log.ts";
+import { sweepFormerSecrets } from "../clients/former_secret_store.ts";
 import { sweepVouchers } from "../sessions/voucher_store.ts";
 import { deleteEnded, endingRows } from "../storage/sweep_store.ts";
 
@@ -43,6 +44,7 @@ export function startSweeper(
       const endedByMs = rows.kept ? nowMs - policy.keepMs : nowMs;
       removed += await inBatches((limit) => deleteEnded(deps.db, rows, endedByMs, limit));
     }
+    await sweepFormerSecrets(deps.db, nowMs);
     await inBatches((limit) => sweepVouchers(deps.db, nowMs - policy.keepMs, nowMs, limit));
     return removed;
   }

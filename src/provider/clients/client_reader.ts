@@ -19,7 +19,9 @@ export interface ClientReader {
 export function createClientReader(db: Database): ClientReader {
   const parsed = new LRUCache<string, ClientMetadata>({ max: mostTexts });
   const parse = (client: ServedClient): ClientMetadata => {
-    const key = `${client.generation} ${client.own_token_generation} ${client.metadata}`;
+    const { generation, own_token_generation, former_secret_hash, former_secret_until_ms } = client;
+    const numbers = [generation, own_token_generation, former_secret_until_ms, former_secret_hash];
+    const key = `${numbers.join(" ")} ${client.metadata}`;
     const known = parsed.get(key);
     if (known !== undefined) return known;
     const metadata = servedMetadata(client);

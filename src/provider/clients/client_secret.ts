@@ -17,6 +17,33 @@ export function hashClientSecret(secret: string): string {
   return prefix + createHash("sha256").update(secret).digest("base64url");
 }
 
+/** A secret that was replaced, and counts a while longer beside the new one. */
+export interface FormerSecret {
+  /** As {@link hashClientSecret} makes it. */
+  hash: string;
+  /** Epoch milliseconds; from then on it counts no more. */
+  untilMs: number;
+}
+
+/**
+ * Compares a presented secret with the stored form and with that of the secret before, while that counts. It costs the same
+ * whether there is one secret or two, and whichever of them is right.
+ * @param former undefined: there is none
+ */
+export function matchesEitherSecret(
+  stored: string | undefined,
+  former: FormerSecret | undefined,
+  presented: string,
+  nowMs: number,
+): boolean {
+  const byCurrent = matchesClientSecret(stored, presented);
+  const byFormer = matchesClientSecret(former?.hash ?? noSecret, presented);
+  return byCurrent || (byFormer && former !== undefined && nowMs < former.untilMs);
+}
+
+// The hash of nothing that anybody can present.
+const noSecret = hashClientSecret(randomBytes(32).toString("base64url"));
+
 /**
  * Compares a presented secret with the stored form, in constant time. To be used as oidc-provider's
  * `Client.prototype.compareClientSecret`, which may be replaced for this purpose.

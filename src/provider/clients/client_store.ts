@@ -43,6 +43,8 @@ export interface ClientGenerations {
 export const extraClientMetadata = [
   "generation",
   "own_token_generation",
+  "former_secret_hash",
+  "former_secret_until_ms",
   "first_party",
   "require_pkce",
   "rotate_refresh_token",
@@ -65,6 +67,8 @@ export interface Client {
   createdAtMs: number;
   /** How often all that stood for it, or for a client of before with this id, was ended. */
   generation: number;
+  /** Until when its secret before counts beside the present one; absent: there is one secret at most. */
+  formerSecretUntilMs?: number;
 }
 
 interface ClientRow {
@@ -73,9 +77,17 @@ interface ClientRow {
   disabled_at_ms: number | null;
   created_at_ms: number;
   generation: number;
+  former_secret_until_ms: number | null;
 }
 
-const clientColumns = ["client_id", "metadata", "disabled_at_ms", "created_at_ms", "generation"] as const;
+const clientColumns = [
+  "client_id",
+  "metadata",
+  "disabled_at_ms",
+  "created_at_ms",
+  "generation",
+  "former_secret_until_ms",
+] as const;
 
 // Ends what was made for a client until now, also what a request under way writes of it only later
 // (provider/storage/record_store.ts).
@@ -251,5 +263,6 @@ function toClient(row: ClientRow): Client {
     disabledAtMs: row.disabled_at_ms,
     createdAtMs: row.created_at_ms,
     generation: row.generation,
+    ...(row.former_secret_until_ms === null ? {} : { formerSecretUntilMs: row.former_secret_until_ms }),
   };
 }

@@ -2,12 +2,24 @@
 import type { Database } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
 import { isStorable } from "../../input/text.ts";
+import type { FormerSecret } from "./client_secret.ts";
 import { type ClientGenerations, readStoredMetadata, type StoredClientMetadata } from "./client_store.ts";
 
 /** A client that may be used now, as it is stored. */
 export interface ServedClient extends ClientGenerations {
   /** Its metadata, as text. */
   metadata: string;
+  /** Its secret before, and until when that counts (epoch milliseconds); null: it has none. */
+  former_secret_hash: string | null;
+  former_secret_until_ms: number | null;
+}
+
+/** The secret before, of a client as the provider has it. Whether it counts still is for the clock to say. */
+export function formerSecretOf(client: object): FormerSecret | undefined {
+  const [hash, untilMs]: unknown[] = ["former_secret_hash", "former_secret_until_ms"].map((name) =>
+    Reflect.get(client, name),
+  );
+  return typeof hash === "string" && typeof untilMs === "number" ? { hash, untilMs } : undefined;
 }
 
 /**
@@ -23,8 +35,9 @@ export async function findServedClients(
   if (ids.length === 0) return new Map();
   const rows = await runStatement<ServedClient & { client_id: string }>(
     db,
-    `clients_served_${ids.length}`,
-    `select client_id, metadata, generation, own_token_generation from clients where client_id in (${ids.map(() => "?").join(", ")})
+    `clients_served_2_${ids.length}`,
+    `select client_id, metadata, generation, own_token_generation, former_secret_hash, former_secret_until_ms
+     from clients where client_id in (${ids.map(() => "?").join(", ")})
      and disabled_at_ms is null and deleted_at_ms is null`,
     ids,
   );
@@ -59,10 +72,12 @@ export async function findGenerationBehind(
  */
 export function servedMetadata({
   metadata: text,
-  generation,
-  own_token_generation,
+  former_secret_hash,
+  former_secret_until_ms,
+  ...generations
 }: ServedClient): StoredClientMetadata & ClientGenerations {
-  const metadata = { ...readStoredMetadata(text), generation, own_token_generation };
+  const former = former_secret_hash === null ? {} : { former_secret_hash, former_secret_until_ms };
+  const metadata = { ...readStoredMetadata(text), ...generations, ...former };
   if (metadata.backchannel_logout_uri === undefined) return metadata;
   return { backchannel_logout_session_required: true, ...metadata };
 }

@@ -15,8 +15,8 @@ export interface ModelChanges extends IdTokenSeal {
   grantMembers: readonly string[];
   /** Records that an assertion was used. Returns whether this was the first time. */
   recordUse(issuer: string, jti: string, expiresAtSeconds: number): Promise<boolean>;
-  /** Compares a presented client secret with what is stored of it. */
-  matchesSecret(stored: string | undefined, presented: string): boolean;
+  /** Compares a presented client secret with what is stored of the client's. */
+  matchesSecret(client: Client, presented: string): boolean;
   /** Tells whether a presented redirect URI is one of those a client registered. */
   isRegisteredRedirect(client: Client, registered: readonly string[], presented: string): boolean;
   /** Takes work that goes on after the answer; it never rejects. */
@@ -53,7 +53,7 @@ function recordUsesAtomically(provider: Provider, recordUse: ModelChanges["recor
 
 function compareHashedSecrets(provider: Provider, matches: ModelChanges["matchesSecret"]): void {
   provider.Client.prototype.compareClientSecret = function compare(presented: string) {
-    return matches(this.clientSecret, presented);
+    return matches(this, presented);
   };
 }
 

@@ -4,11 +4,8 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
-import {
-  deleteClient,
-  disableClient,
-  rotateClientSecret,
-} from "../../../src/admin/operations/client_access.ts";
+import { deleteClient, disableClient } from "../../../src/admin/operations/client_access.ts";
+import { rotateClientSecret } from "../../../src/admin/operations/client_secrets.ts";
 import { systemClock } from "../../../src/clock.ts";
 import { createPasswords } from "../../../src/provider/accounts/passwords.ts";
 import { saveOfflineConsent } from "../../../src/provider/presence/offline_consent_store.ts";

@@ -1,0 +1,26 @@
+// Owns a client's secret before, which counts a while longer beside the present one: kept as a hash, ended early, swept.
+import type { Database } from "../../db/connect.ts";
+import { runStatement } from "../../db/statement.ts";
+import type { FormerSecret } from "./client_secret.ts";
+
+/** Keeps a client's secret before; null: it counts no more, nor does one of before that. */
+export async function saveFormerSecret(
+  db: Database,
+  clientId: string,
+  former: FormerSecret | null,
+): Promise<void> {
+  await db("clients")
+    .where("client_id", clientId)
+    .update({ former_secret_hash: former?.hash ?? null, former_secret_until_ms: former?.untilMs ?? null });
+}
+
+/** Forgets secrets that count no more. */
+export async function sweepFormerSecrets(db: Database, nowMs: number): Promise<void> {
+  await runStatement(
+    db,
+    "sweep_former_secrets",
+    `update clients set former_secret_hash = null, former_secret_until_ms = null
+     where former_secret_until_ms <= ? returning client_id`,
+    [nowMs],
+  );
+}
