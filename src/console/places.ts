@@ -15,6 +15,7 @@ import { overviewPlace } from "./pages/overview.ts";
 import { newPersonPlace, peoplePlace } from "./pages/people.ts";
 import { personPlace } from "./pages/person.ts";
 import * as personActs from "./pages/person_acts.ts";
+import * as personSessions from "./pages/person_sessions.ts";
 import type { Place } from "./place.ts";
 
 /** Every place. */
@@ -32,6 +33,8 @@ export const places: readonly Place[] = [
   personActs.addMembershipPlace,
   personActs.membershipRolePlace,
   personActs.removeMembershipPlace,
+  personSessions.endSessionPlace,
+  personSessions.revokeGrantPlace,
   organizations.organizationsPlace,
   organizations.newOrganizationPlace,
   organizations.organizationPlace,

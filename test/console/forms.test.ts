@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createTenant } from "../../src/admin/operations/tenants.ts";
 import { authorizationUrl, codeOf, redeem } from "../provider/support/authorization.ts";
-import { addClient, addPerson } from "../provider/support/provider_fixture.ts";
+import { addClient, addPerson, signInAt } from "../provider/support/provider_fixture.ts";
 import { UserAgent, type Visit } from "../provider/support/user_agent.ts";
 import { cliContext, csrfOf, emails, postForm, signInToConsole, useConsole } from "./console_world.ts";
 
@@ -219,7 +219,6 @@ test("the trail is filtered, paged, and says what cannot be looked for", async (
 
 test("the inspector says of every rule whether it is kept, and neither keeps nor repeats the token", async () => {
   const person = new UserAgent();
-  const { signInAt } = await import("../provider/support/provider_fixture.ts");
   const code = codeOf(
     await signInAt(person, authorizationUrl(world, { scope: "openid email" }), emails.nobody),
   );
@@ -247,4 +246,23 @@ test("the overview says which key signs, what waits and what was refused", async
   assert.match(page, /Signs now/);
   assert.match(page, /waits\.example/);
   assert.match(await see("/console/keys"), /<svg [^>]*role="img" aria-label="Schedule of the signing keys/);
+});
+
+test("people and organizations are found by how they begin; sessions and applications end one by one", async () => {
+  const found = await see("/console/people?q=NOR&state=enabled");
+  assert.match(found, /nora@acme\.example/);
+  assert.doesNotMatch(found, /href="\/console\/people\/[^"]*">The owner/);
+  assert.match(await see("/console/organizations?q=glo"), /globex/);
+  assert.match(await see("/console/people?q=zzz"), /Nothing matches/);
+  const browser = new UserAgent();
+  codeOf(await signInAt(browser, authorizationUrl(world), emails.nobody));
+  const path = `/console/people/${encodeURIComponent(emails.nobody)}`;
+  const page = await see(path);
+  const grant =
+    /href="(\/console\/people\/[^"]+\/applications\/[^"]+\/revoke)"/.exec(page)?.[1] ?? assert.fail(page);
+  const session =
+    /href="(\/console\/people\/[^"]+\/sessions\/[^"]+\/end)"/.exec(page)?.[1] ?? assert.fail(page);
+  await done(grant, yes, /Ended\./);
+  await done(session, yes, /Ended\./);
+  assert.equal((await send(session, yes)).status, 404);
 });

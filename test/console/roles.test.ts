@@ -24,6 +24,8 @@ const from: Readonly<Record<string, "auditor" | "operator" | "owner">> = {
   "/console/people/:user/memberships/add": "operator",
   "/console/people/:user/memberships/:tenant/role": "operator",
   "/console/people/:user/memberships/:tenant/remove": "operator",
+  "/console/people/:user/sessions/:session/end": "operator",
+  "/console/people/:user/applications/:grant/revoke": "operator",
   "/console/organizations": "auditor",
   "/console/organizations/new": "operator",
   "/console/organizations/:tenant": "auditor",
@@ -79,6 +81,8 @@ const addressOf = (path: string): string =>
       tenant: "acme",
       domain: "acme.example",
       accessor: "default",
+      session: "s_none",
+      grant: "g_none",
       client: "app",
       kid,
     };

@@ -7,7 +7,7 @@ import type { Cell, Field } from "../../views/parts.ts";
 import type { Place, Visit } from "../place.ts";
 import { momentText } from "../words.ts";
 import { detailsText, eventName, noteOf, toneOf } from "./event_words.ts";
-import { listCard, pageOf } from "./list_page.ts";
+import { asksFor, listCard, pageOf } from "./list_page.ts";
 
 const path = "/console/activity";
 
@@ -40,11 +40,11 @@ const filters: Field[] = [
   { id: "until", label: "Until (UTC)", type: "date" },
 ];
 
-// What the operation calls each.
+// What each member of the operation is called here.
 const members: Readonly<Record<string, string>> = {
   account: "account",
-  organization: "tenantId",
-  application: "clientId",
+  tenantId: "organization",
+  clientId: "application",
   type: "type",
   outcome: "outcome",
 };
@@ -80,14 +80,10 @@ export const activityPlace: Place = {
 
 async function readPage(visit: Visit): Promise<ConsolePage> {
   const { query, context } = visit;
-  const asked = Object.entries(members).flatMap(([name, member]) => {
-    const value = query.get(name)?.trim() ?? "";
-    return value === "" ? [] : [[member, value]];
-  });
   const from = dayOf(query.get("from"), "from");
   const until = dayOf(query.get("until"), "until");
   const { events, cursor } = await listEvents(context, {
-    ...Object.fromEntries(asked),
+    ...asksFor(query, members),
     ...(from === undefined ? {} : { fromMs: from }),
     // The day that was named is part of it.
     ...(until === undefined ? {} : { beforeMs: until + 86_400_000 }),

@@ -38,6 +38,22 @@ export function pageOf(query: ReadonlyMap<string, string>): { limit: number; cur
   return { limit: rowsPerPage, ...(cursor === undefined || cursor === "" ? {} : { cursor }) };
 }
 
+/**
+ * The input of a list operation for what is filtered.
+ * @param names what the query calls each of the operation's members
+ */
+export function asksFor(
+  query: ReadonlyMap<string, string>,
+  names: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(names).flatMap(([member, name]) => {
+      const value = query.get(name)?.trim() ?? "";
+      return value === "" ? [] : [[member, value]];
+    }),
+  );
+}
+
 /** The card of a list. */
 export function listCard(list: ShownList): ConsoleCard {
   const { path, query, filters = [], kept = [], table, cursor, one, several } = list;

@@ -7,12 +7,12 @@ import { listUsers } from "../../admin/operations/users.ts";
 import { presencePolicyText } from "../../provider/presence/presence_policy.ts";
 import type { Tenant } from "../../provider/tenants/tenant_store.ts";
 import type { ConsoleCard } from "../../views/console_pages.ts";
-import type { Action } from "../../views/parts.ts";
+import type { Action, Field } from "../../views/parts.ts";
 import { given } from "../form_values.ts";
 import { may, type Place, param, pathOf, type Visit, withQuery } from "../place.ts";
 import { shownForm } from "../refusals.ts";
 import { disabledBadge, momentText } from "../words.ts";
-import { listCard, pageOf } from "./list_page.ts";
+import { asksFor, listCard, pageOf } from "./list_page.ts";
 import { nameOf, personPath, stateOfPerson } from "./people.ts";
 
 const path = "/console/organizations";
@@ -31,6 +31,20 @@ export const organizationCrumbs = ({ id, name }: Tenant): { label: string; url: 
   { label: name, url: organizationPath(id) },
 ];
 
+const filters: Field[] = [
+  { id: "q", label: "Id or name begins with", type: "search" },
+  {
+    id: "state",
+    label: "State",
+    type: "select",
+    options: [
+      { value: "", label: "Any" },
+      { value: "enabled", label: "Active" },
+      { value: "disabled", label: "Disabled" },
+    ],
+  },
+];
+
 /** Every organization. */
 export const organizationsPlace: Place = {
   path,
@@ -38,7 +52,8 @@ export const organizationsPlace: Place = {
   operation: listTenants,
   async show(visit) {
     const { query, now, context } = visit;
-    const { tenants, cursor } = await listTenants(context, pageOf(query));
+    const asked = { ...pageOf(query), ...asksFor(query, { search: "q", state: "state" }) };
+    const { tenants, cursor } = await listTenants(context, asked);
     const add = { label: "Add an organization", url: newPath, kind: "primary" } as const;
     return {
       head: {
@@ -48,7 +63,7 @@ export const organizationsPlace: Place = {
       },
       cards: [
         listCard({
-          ...{ path, query, label: "Organizations", one: "organization", cursor },
+          ...{ path, query, label: "Organizations", one: "organization", filters, cursor },
           table: {
             caption: "Organizations",
             columns: [

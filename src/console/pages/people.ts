@@ -6,7 +6,7 @@ import { given, isTicked, textOf } from "../form_values.ts";
 import { may, type Place, pathOf } from "../place.ts";
 import { shownForm } from "../refusals.ts";
 import { momentText } from "../words.ts";
-import { listCard, pageOf } from "./list_page.ts";
+import { asksFor, listCard, pageOf } from "./list_page.ts";
 
 const path = "/console/people";
 const newPath = `${path}/new`;
@@ -18,6 +18,12 @@ export const personPath = (id: string): string => pathOf(`${path}/:user`, { user
 export const nameOf = (user: Pick<User, "id" | "name" | "email">): string =>
   user.name ?? user.email ?? user.id;
 
+/** The way back from an act on a person. */
+export const crumbsOf = (user: User): { label: string; url: string }[] => [
+  { label: "People", url: "/console/people" },
+  { label: nameOf(user), url: personPath(user.id) },
+];
+
 /** A person's state, where it is not the usual one. */
 export function stateOfPerson(
   user: Pick<User, "disabledAtMs" | "emailVerifiedAtMs" | "email">,
@@ -28,7 +34,17 @@ export function stateOfPerson(
   return undefined;
 }
 
-const filters: Field[] = [{ id: "organization", label: "Organization id", type: "search" }];
+const states = [
+  { value: "", label: "Any" },
+  { value: "enabled", label: "Active" },
+  { value: "unproven", label: "Address not proven" },
+  { value: "disabled", label: "Disabled" },
+];
+const filters: Field[] = [
+  { id: "q", label: "Name or address begins with", type: "search" },
+  { id: "organization", label: "Organization id", type: "search" },
+  { id: "state", label: "State", type: "select", options: states },
+];
 
 /** Everybody who can sign in. */
 export const peoplePlace: Place = {
@@ -37,8 +53,10 @@ export const peoplePlace: Place = {
   operation: listUsers,
   async show(visit) {
     const { query, now, context } = visit;
-    const tenantId = query.get("organization")?.trim() ?? "";
-    const asked = { ...pageOf(query), ...(tenantId === "" ? {} : { tenantId }) };
+    const asked = {
+      ...pageOf(query),
+      ...asksFor(query, { search: "q", tenantId: "organization", state: "state" }),
+    };
     const { users, cursor } = await listUsers(context, asked);
     const row = (user: User): Cell[] => {
       const state = stateOfPerson(user);

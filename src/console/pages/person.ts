@@ -11,7 +11,8 @@ import { may, type Place, param, pathOf, type Visit, visitTo, withQuery } from "
 import { momentOr, momentText } from "../words.ts";
 import { eventsPart } from "./event_words.ts";
 import { organizationPath } from "./organizations.ts";
-import { nameOf, personPath, stateOfPerson } from "./people.ts";
+import { nameOf, stateOfPerson } from "./people.ts";
+import { grantsCard, sessionsCard } from "./person_sessions.ts";
 
 const path = "/console/people/:user";
 
@@ -41,7 +42,12 @@ export const personPlace: Place = {
           ...(may(visit, setUserPassword) ? [password] : []),
         ],
       },
-      cards: [profileCard(user, visit), membershipsCard(user, visit)],
+      cards: [
+        profileCard(user, visit),
+        membershipsCard(user, visit),
+        await sessionsCard(user, visit),
+        await grantsCard(user, visit),
+      ],
       side: [
         {
           title: "Latest events",
@@ -168,9 +174,3 @@ function endCard(user: User, visit: Visit): ConsoleCard[] {
   ];
   return rows.length === 0 ? [] : [{ title: "End access", danger: true, parts: [{ rows }] }];
 }
-
-/** The way back from an act on a person. */
-export const crumbsOf = (user: User): { label: string; url: string }[] => [
-  { label: "People", url: "/console/people" },
-  { label: nameOf(user), url: personPath(user.id) },
-];

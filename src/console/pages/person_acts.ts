@@ -8,8 +8,8 @@ import { type Place, param, type Visit } from "../place.ts";
 import { shownForm } from "../refusals.ts";
 import { many } from "../words.ts";
 import { assertTyped, confirmPlace, typedField } from "./confirm_place.ts";
-import { nameOf, personPath } from "./people.ts";
-import { crumbsOf, membershipPath, personActPath } from "./person.ts";
+import { crumbsOf, nameOf, personPath } from "./people.ts";
+import { membershipPath, personActPath } from "./person.ts";
 
 const path = "/console/people/:user";
 const userOf = (visit: Visit) => showUser(visit.context, { user: param(visit, "user") });
