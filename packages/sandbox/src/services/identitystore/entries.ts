@@ -2,6 +2,7 @@
 
 import type { OperationContext, OperationData } from "../../operation/operation.ts";
 import type { IdentityStoreGroup, IdentityStoreUser } from "../../state/identity_center_entities.ts";
+import { storeKey } from "../../state/world.ts";
 import { getIdentityStore, list, type StoreInput } from "./lookup.ts";
 import { refuse } from "./refuse.ts";
 
@@ -63,13 +64,16 @@ export function describeEntry({
   };
 }
 
-/** Removes what hangs on a user or group that ceases to exist: memberships, and assignments to applications. */
-export function removeTies(
+/** Removes a user or group, and what hangs on it: memberships, and assignments to applications. */
+export function removeEntry(
   { world }: OperationContext,
-  identityStoreId: string,
-  type: "USER" | "GROUP",
-  id: string,
-): void {
+  entry: IdentityStoreUser | IdentityStoreGroup,
+): Record<string, never> {
+  const { identityStoreId } = entry;
+  const [type, id, entries] =
+    "userId" in entry
+      ? (["USER", entry.userId, world.users] as const)
+      : (["GROUP", entry.groupId, world.groups] as const);
   for (const [key, membership] of world.memberships) {
     const held = type === "USER" ? membership.userId : membership.groupId;
     if (membership.identityStoreId === identityStoreId && held === id) world.memberships.delete(key);
@@ -80,4 +84,6 @@ export function removeTies(
       ({ principalType, principalId }) => principalType !== type || principalId !== id,
     );
   }
+  entries.delete(storeKey(identityStoreId, id));
+  return {};
 }

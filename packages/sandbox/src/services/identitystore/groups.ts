@@ -1,9 +1,9 @@
 // Groups of an identity store: CreateGroup, DescribeGroup, ListGroups, UpdateGroup, DeleteGroup, GetGroupId.
 
-import { family } from "../../operation/operation.ts";
+import { family, type OperationContext } from "../../operation/operation.ts";
 import type { IdentityStoreGroup } from "../../state/identity_center_entities.ts";
 import { storeKey } from "../../state/world.ts";
-import { describeEntry, type ListInput, listEntries, removeTies } from "./entries.ts";
+import { describeEntry, type ListInput, listEntries, removeEntry } from "./entries.ts";
 import {
   assertRevision,
   getGroup,
@@ -73,9 +73,8 @@ export const groupOperations = family("identitystore", {
   UpdateGroup: {
     authorize: policyResource,
     run(input: GroupInput & { Operations: AttributeOperation[] }, context) {
-      const { identityStoreId } = getIdentityStore(context, input);
-      const group = getGroup(context, identityStoreId, input.GroupId);
-      assertRevision(group, input.Revision);
+      const group = held(input, context);
+      const { identityStoreId } = group;
       const changed = input.Operations.reduce(withOperation, group);
       assertGroupUnique(changed, groupsOf(context, identityStoreId));
       Object.assign(group, changed, { updatedAtMs: context.clock().getTime() });
@@ -85,14 +84,7 @@ export const groupOperations = family("identitystore", {
 
   DeleteGroup: {
     authorize: policyResource,
-    run(input: GroupInput, context) {
-      const { identityStoreId } = getIdentityStore(context, input);
-      const group = getGroup(context, identityStoreId, input.GroupId);
-      assertRevision(group, input.Revision);
-      removeTies(context, identityStoreId, "GROUP", group.groupId);
-      context.world.groups.delete(storeKey(identityStoreId, group.groupId));
-      return {};
-    },
+    run: (input: GroupInput, context) => removeEntry(context, held(input, context)),
   },
 
   GetGroupId: {
@@ -137,6 +129,14 @@ function needName(displayName: string | undefined): string {
     why: "A group needs a DisplayName.",
     fix: "Give DisplayName.",
   });
+}
+
+/** The group a request names. @throws AwsError if there is none, or its Revision is another */
+function held(input: GroupInput, context: OperationContext): IdentityStoreGroup {
+  const { identityStoreId } = getIdentityStore(context, input);
+  const group = getGroup(context, identityStoreId, input.GroupId);
+  assertRevision(group, input.Revision);
+  return group;
 }
 
 function identify(group: IdentityStoreGroup) {

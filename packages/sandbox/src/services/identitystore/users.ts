@@ -1,9 +1,9 @@
 // Users of an identity store: CreateUser, DescribeUser, ListUsers, UpdateUser, DeleteUser, GetUserId.
 
-import { family } from "../../operation/operation.ts";
+import { family, type OperationContext } from "../../operation/operation.ts";
 import type { IdentityStoreUser } from "../../state/identity_center_entities.ts";
 import { storeKey } from "../../state/world.ts";
-import { describeEntry, type ListInput, listEntries, removeTies } from "./entries.ts";
+import { describeEntry, type ListInput, listEntries, removeEntry } from "./entries.ts";
 import {
   assertRevision,
   getIdentityStore,
@@ -77,9 +77,8 @@ export const userOperations = family("identitystore", {
   UpdateUser: {
     authorize: policyResource,
     run(input: UserInput & { Operations: AttributeOperation[] }, context) {
-      const { identityStoreId } = getIdentityStore(context, input);
-      const user = getUser(context, identityStoreId, input.UserId);
-      assertRevision(user, input.Revision);
+      const user = held(input, context);
+      const { identityStoreId } = user;
       const attributes = keepDocument(applyOperations(identityStoreId, documentOf(user), input.Operations));
       assertUserUnique({ ...user, ...attributes }, usersOf(context, identityStoreId));
       Object.assign(user, attributes, { updatedAtMs: context.clock().getTime() });
@@ -89,14 +88,7 @@ export const userOperations = family("identitystore", {
 
   DeleteUser: {
     authorize: policyResource,
-    run(input: UserInput, context) {
-      const { identityStoreId } = getIdentityStore(context, input);
-      const user = getUser(context, identityStoreId, input.UserId);
-      assertRevision(user, input.Revision);
-      removeTies(context, identityStoreId, "USER", user.userId);
-      context.world.users.delete(storeKey(identityStoreId, user.userId));
-      return {};
-    },
+    run: (input: UserInput, context) => removeEntry(context, held(input, context)),
   },
 
   GetUserId: {
@@ -115,6 +107,14 @@ export const userOperations = family("identitystore", {
     },
   },
 });
+
+/** The user a request names. @throws AwsError if there is none, or its Revision is another */
+function held(input: UserInput, context: OperationContext): IdentityStoreUser {
+  const { identityStoreId } = getIdentityStore(context, input);
+  const user = getUser(context, identityStoreId, input.UserId);
+  assertRevision(user, input.Revision);
+  return user;
+}
 
 function identify(user: IdentityStoreUser) {
   return {
