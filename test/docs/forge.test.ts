@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { parseYaml } from "@redocly/openapi-core";
 import { packageFolders, readManifest, tagFaults, withAddress } from "../../scripts/release.ts";
 import { root } from "./checkout.ts";
 
@@ -34,6 +35,29 @@ test("a workflow runs scripts and files that there are, in bounded time, and may
     assert.equal(text.match(/^ {4}timeout-minutes: \d+$/gm)?.length, jobs, path);
     assert.match(text, /^permissions:\n {2}contents: read\n\w/m, path);
   }
+});
+
+test("each night takes the defences away and draws a new seed, and a seed can be asked for again", () => {
+  interface Workflow {
+    on: { schedule?: { cron: string }[]; workflow_dispatch?: { inputs: Record<string, unknown> } };
+    jobs: Record<string, { steps: { uses?: string; run?: string; env?: Record<string, string> }[] }>;
+  }
+  for (const { path, text } of workflows) {
+    for (const { steps } of Object.values((parseYaml(text) as Workflow).jobs)) {
+      assert.ok(
+        steps.every(({ uses, run }) => (uses === undefined) !== (run === undefined)),
+        path,
+      );
+    }
+  }
+  const nightly = parseYaml(workflows.find(({ path }) => path.includes("nightly"))?.text ?? "") as Workflow;
+  assert.match(nightly.on.schedule?.[0]?.cron ?? "", /^\d+ \d+ \* \* \*$/);
+  assert.ok("seed" in (nightly.on.workflow_dispatch?.inputs ?? {}));
+  const steps = Object.values(nightly.jobs).flatMap((job) => job.steps);
+  assert.ok(steps.some(({ run }) => run === "npm run test:defences"));
+  const seeded = steps.find(({ run }) => run?.startsWith("TTI_PROPERTY_SEED="));
+  assert.match(seeded?.run ?? "", /\$\{SEED:-\$\(date -u \+%Y%m%d\)\}" npm test$/);
+  assert.match(seeded?.env?.["SEED"] ?? "", /inputs\.seed/);
 });
 
 test("every package is published, none before one it needs", () => {
