@@ -177,8 +177,8 @@ for (const kind of storeKinds) {
         "tti: --auth-method none proves nothing.",
         "tti: --mint-for is not a tenant id: AWS takes letters, digits, _ and - only, at most 256, the first a letter or digit.",
         "tti: --jwks is missing.",
-        "tti: --id tti-account is the provider's own.",
-        "tti: --id tti-account is the provider's own.",
+        "tti: --id is the provider's own.",
+        "tti: --id is the provider's own.",
       ]);
     });
 
