@@ -140,6 +140,16 @@ npx --no tti resource allow https://api.example.com nightly --own-scope reports.
 
 *Proof: [resource tokens](../test/provider/resources/resource_tokens.test.ts), [resource server](../test/provider/resources/resource_server.test.ts), [taken from whole](../test/security/taken_from_whole.test.ts), [token type confusion](../test/security/token_type_confusion.test.ts)*
 
+## Bind tokens to a key
+
+A client registered \`--dpop allowed\` may prove a key it holds with each request to \`/token\` (RFC 9449): its access tokens,
+signed or opaque, are then worth nothing without that key, and a public client's refresh token neither. One registered
+\`--dpop required\` gets no token without. A proof serves once. Any other client is refused if it brings one. The API sees \`cnf\` in the
+token or in the answer of \`/token/introspection\`, and must check the proof. The provider's own API takes no bound token, nor
+does an exchange for an ID token.
+
+*Proof: [key bound tokens](../test/provider/key_bound_tokens.test.ts), [pushed requests](../test/provider/pushed_requests.test.ts)*
+
 ## How long
 
 | | |

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { OperationError } from "../../errors.ts";
 import { parseWebUrl } from "../../input/web_address.ts";
+import { keyBoundChoices } from "../../provider/clients/key_bound_tokens.ts";
 import { isOwnClient } from "../../provider/clients/own_clients.ts";
 import { pushedRequestChoices } from "../../provider/clients/pushed_requests.ts";
 import { isNativeRedirect, whyNoRedirect } from "../../provider/clients/redirect_uris.ts";
@@ -79,6 +80,10 @@ export const newClient = z.strictObject({
     .enum(pushedRequestChoices)
     .optional()
     .describe("Whether it may push its authorization requests (RFC 9126), or must (default: off)."),
+  dpop: z
+    .enum(keyBoundChoices)
+    .optional()
+    .describe("Whether its access tokens may be bound to a key it holds (RFC 9449), or must (default: off)."),
   ...addresses,
   ...lifetimes,
   mintTenants: distinct().optional().describe('For whom it may mint; ["*"]: every tenant.'),

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { grantTypes, mintingGrants, personScope } from "../../grants_and_scopes.ts";
 import { hashClientSecret } from "../../provider/clients/client_secret.ts";
 import type { StoredClientMetadata } from "../../provider/clients/client_store.ts";
+import { keyBoundMembers } from "../../provider/clients/key_bound_tokens.ts";
 import { pushedRequestMembers } from "../../provider/clients/pushed_requests.ts";
 import {
   type TenantRight,
@@ -95,6 +96,7 @@ export function buildMetadata(
     ...pushedRequestMembers(wanted.pushedRequests),
     ...addressesOf(wanted),
     ...lifetimesOf(wanted),
+    ...keyBoundMembers(wanted.dpop),
     ...tenantsByRight(wanted, purposes),
   };
 }

@@ -36,6 +36,8 @@ Sign users in:
                             for to /request, or must, not through the browser
   --no-rotation             a confidential client that keeps one refresh token
   --backchannel-logout-uri URI   told when a session of a user of it ends
+Bind its access tokens to a key it holds:
+  --dpop CHOICE             off (default), allowed or required (RFC 9449)
 Mint ID tokens for users it names:
   --mint-for TENANT         repeat for several; '*' for every tenant
 Search as users it names:
@@ -69,6 +71,7 @@ Example:
     "no-pkce": { type: "boolean" },
     "no-rotation": { type: "boolean" },
     "pushed-requests": { type: "string" },
+    dpop: { type: "string" },
     "mint-for": { type: "string", multiple: true },
     "search-for": { type: "string", multiple: true },
     "handoff-for": { type: "string", multiple: true },
@@ -115,6 +118,7 @@ Example:
       requirePkce: values["no-pkce"] ? false : undefined,
       rotateRefreshToken: values["no-rotation"] ? false : undefined,
       pushedRequests: values["pushed-requests"],
+      dpop: values.dpop,
       backchannelLogoutUri: values["backchannel-logout-uri"],
       mintTenants: values["mint-for"],
       searchTenants: values["search-for"],

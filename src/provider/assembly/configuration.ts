@@ -6,6 +6,7 @@ import { apiScopes, grantTypes, personScope, personScopes } from "../../grants_a
 import { clockToleranceSeconds } from "../../input/moment.ts";
 import type { InstallationPart } from "../../installation.ts";
 import { extraClientMetadata } from "../clients/client_store.ts";
+import { assertMayProveKey } from "../clients/key_bound_tokens.ts";
 import { lifeSeconds } from "../clients/lifetimes.ts";
 import { assertMayPush } from "../clients/pushed_requests.ts";
 import type { PageSources } from "../interactions/page_sources.ts";
@@ -56,7 +57,14 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
       devInteractions: { enabled: false },
       backchannelLogout: { enabled: true },
       claimsParameter: { enabled: false },
-      dPoP: { enabled: false },
+      dPoP: {
+        enabled: true,
+        // Asked whenever a request brings a proof: for clients that have it turned on (clients/key_bound_tokens.ts).
+        requireNonce: (ctx) => {
+          assertMayProveKey(ctx);
+          return false;
+        },
+      },
       externalSigningSupport: { enabled: true, ack: externalSigningAck },
       // For clients that have them turned on (clients/pushed_requests.ts).
       pushedAuthorizationRequests: { enabled: true },

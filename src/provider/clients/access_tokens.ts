@@ -33,6 +33,8 @@ export async function findBackEndToken(
   const clientId = found?.clientId;
   // One for a resource is the ISV's API's to take, whatever its scopes are called.
   if (found?.aud !== undefined) return undefined;
+  // Nobody proves a key here: one that is bound to a key would count for whoever stole it.
+  if (found?.["jkt"] !== undefined) return undefined;
   if (clientId === undefined || found?.exp === undefined || found.exp * 1000 <= nowMs) return undefined;
   const client = (await findServedClients(db, [clientId])).get(clientId);
   // Registered anew between the two readings, it is another client.

@@ -23,6 +23,8 @@ export interface StoredClientMetadata extends ClientMetadata {
   access_token_seconds?: number;
   id_token_seconds?: number;
   refresh_token_seconds?: number;
+  /** `allowed` or `required`: its tokens may be bound to a key, or must (key_bound_tokens.ts); absent: they may not. */
+  dpop?: string;
   /** Tenants it may act for, right by right (tenant_rights.ts reads them); absent: none. `*`: every tenant. */
   mint_tenants?: string[];
   handoff_tenants?: string[];
@@ -52,6 +54,7 @@ export const extraClientMetadata = [
   "access_token_seconds",
   "id_token_seconds",
   "refresh_token_seconds",
+  "dpop",
   "mint_tenants",
   "handoff_tenants",
   "search_tenants",

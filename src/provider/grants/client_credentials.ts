@@ -4,6 +4,7 @@ import type Provider from "oidc-provider";
 import { type Client, errors, type TokenEndpointGrantContext } from "oidc-provider";
 import { apiScopes } from "../../grants_and_scopes.ts";
 import type { InstallationPart } from "../../installation.ts";
+import { bindToKey, readKeyProof } from "../library/proof_of_possession.ts";
 import { getResourceServer } from "../resources/resource_access.ts";
 
 export const clientCredentialsParameters = ["scope", "resource"] as const;
@@ -20,6 +21,7 @@ export function clientCredentialsHandler(provider: Provider, deps: InstallationP
     if (client.clientAuthMethod === "none") {
       throw new errors.UnauthorizedClient("a public client cannot act for itself");
     }
+    const proof = await readKeyProof(provider, ctx);
     const server =
       params.resource === undefined
         ? undefined
@@ -36,12 +38,13 @@ export function clientCredentialsHandler(provider: Provider, deps: InstallationP
     }
     const token = new provider.ClientCredentials({ client, scope: requested.join(" ") });
     if (server !== undefined) token.resourceServer = new provider.ResourceServer(server.audience, server);
+    await bindToKey(provider, ctx, proof, token);
     ctx.oidc.entity("ClientCredentials", token);
     ctx.body = {
       access_token: await token.save(),
       expires_in: token.expiration,
       scope: token.scope,
-      token_type: "Bearer",
+      token_type: token.tokenType,
     };
   };
 }

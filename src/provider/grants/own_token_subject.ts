@@ -29,6 +29,7 @@ export async function resolveOwnTokenSubject(
     throw refused(`is unknown, expired, or another client's ${kind.replace("_", " ")}`);
   }
   if ("aud" in found && found.aud !== undefined) throw refused("is for a resource, and for nothing else");
+  if (found.jkt !== undefined) throw refused("is bound to a key, which is not proven here");
   if (!found.scopes.has(personScope.openid)) throw refused(`was not granted the scope ${personScope.openid}`);
   const grant = found.grantId === undefined ? undefined : await provider.Grant.find(found.grantId);
   if (grant === undefined || grant.isExpired || grant.accountId !== found.accountId) {

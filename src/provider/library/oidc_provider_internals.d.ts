@@ -5,3 +5,27 @@ declare module "oidc-provider/lib/actions/end_session.js" {
   /** The steps of a confirmed logout; the last one ends the session and sends the browser on. */
   export const confirm: readonly ((ctx: KoaContextWithOIDC, next?: () => Promise<void>) => Promise<void>)[];
 }
+
+declare module "oidc-provider/lib/helpers/validate_dpop.js" {
+  import type Provider from "oidc-provider";
+  import type { KoaContextWithOIDC } from "oidc-provider";
+
+  interface Proof {
+    thumbprint: string;
+    jti: string;
+  }
+  /** Checks the proof in a request's header; undefined: there is none, or the feature is off. */
+  // biome-ignore lint/style/noDefaultExport: it is the library's.
+  export default function validateDpop(
+    provider: Provider,
+    ctx: KoaContextWithOIDC,
+  ): Promise<Proof | undefined>;
+  /** Refuses a proof that was used before. */
+  export function checkDpopReplay(
+    provider: Provider,
+    ctx: KoaContextWithOIDC,
+    proof: Proof,
+    clientId: string,
+    error: new (description: string) => Error,
+  ): Promise<void>;
+}

@@ -14,6 +14,7 @@ import {
 import { createAuditEvent } from "../../audit/audit_store.ts";
 import { grantTypes, personScope } from "../../grants_and_scopes.ts";
 import type { InstallationPart } from "../../installation.ts";
+import { bindToKey, type KeyProof, readKeyProof } from "../library/proof_of_possession.ts";
 import { tokenRecordOf } from "../library/stored_token.ts";
 import { getResourceServer } from "../resources/resource_access.ts";
 import { tenantOfGrant } from "../sessions/tenant_grant.ts";
@@ -31,6 +32,8 @@ interface Presented {
   token: RefreshToken;
   grant: Grant;
   claims: { sub: string; [name: string]: unknown };
+  /** The key that was proven. */
+  proof: KeyProof | undefined;
   /** The value that follows; undefined for a client that keeps its token. */
   successor: string | undefined;
 }
@@ -43,6 +46,7 @@ export function refreshHandler(
 ) {
   const successorKeys = deriveSuccessorKeys(deps.secrets);
   const graceMs = deps.refreshGraceSeconds * 1000;
+  const used = new WeakSet<KoaContextWithOIDC>();
 
   return async (ctx: KoaContextWithOIDC): Promise<void> => {
     // A token only goes on: good, used, its successor used. Whoever loses a race reads how far it is by now; a third
@@ -59,6 +63,7 @@ export function refreshHandler(
     if (typeof value !== "string")
       throw new errors.InvalidRequest("missing required parameter 'refresh_token'");
     const client = clientOf(ctx);
+    const proof = await readKeyProof(provider, ctx);
     const token = await provider.RefreshToken.find(value, { ignoreExpiration: true });
     if (token?.grantId === undefined) throw new errors.InvalidGrant("refresh token not found");
     if (token.clientId !== client.clientId) throw new errors.InvalidGrant("client mismatch");
@@ -68,6 +73,10 @@ export function refreshHandler(
     if (grant.isExpired) throw new errors.InvalidGrant("grant is expired");
     if (grant.clientId !== client.clientId) throw new errors.InvalidGrant("client mismatch");
     if (grant.accountId !== token.accountId) throw new errors.InvalidGrant("accountId mismatch");
+    // Of a public client; a confidential one has proven who it is (RFC 9449 section 5).
+    if (token.jkt !== undefined && token.jkt !== proof?.thumbprint) {
+      throw new errors.InvalidGrant("failed jkt verification");
+    }
     const successor = await followUp(value, token, grant, client);
     assertScopes(ctx, token);
     ctx.oidc.entity("RefreshToken", token);
@@ -76,7 +85,7 @@ export function refreshHandler(
     if (!account) throw new errors.InvalidGrant("refresh token invalid (referenced account not found)");
     ctx.oidc.entity("Account", account);
     const claims = await account.claims("id_token", token.scope ?? "", {}, []);
-    return { value, token, grant, claims, successor };
+    return { value, token, grant, claims, proof, successor };
   }
 
   // A reuse is found before anything is asked or signed.
@@ -134,10 +143,11 @@ export function refreshHandler(
         ? {}
         : { resourceServer: new provider.ResourceServer(server.audience, server) }),
     } as never);
+    await bindOnce(ctx, presented, access);
     ctx.oidc.entity("AccessToken", access);
     const idToken = scope.has(personScope.openid) ? await signIdToken(ctx, presented, oidcScope) : undefined;
 
-    const { acr, amr, authTime, nonce, iiat, resource, rotations = 0 } = token;
+    const { acr, amr, authTime, nonce, iiat, resource, jkt, rotations = 0 } = token;
     const carried = {
       acr,
       amr,
@@ -145,6 +155,7 @@ export function refreshHandler(
       nonce,
       iiat,
       resource,
+      jkt,
       scope: token.scope,
       rotations: rotations + 1,
     };
@@ -219,6 +230,17 @@ export function refreshHandler(
         if (error instanceof LostRace) return undefined;
         throw error;
       });
+  }
+
+  // A lost race is another reading of the same request: its proof was used by it alone.
+  async function bindOnce(
+    ctx: KoaContextWithOIDC,
+    { proof }: Presented,
+    access: InstanceType<Provider["AccessToken"]>,
+  ): Promise<void> {
+    if (proof !== undefined && used.has(ctx)) access.setThumbprint("jkt", proof.thumbprint);
+    else await bindToKey(provider, ctx, proof, access);
+    used.add(ctx);
   }
 
   // What was asked for at sign-in stays so, and as long only as the client may ask for it.
