@@ -131,7 +131,7 @@ export const defences: readonly Defence[] = [
     promise: "A proof of a key serves for one refresh.",
     cve: [5],
     file: "src/provider/library/proof_of_possession.ts",
-    find: '  await checkDpopReplay(provider, ctx, proof, ctx.oidc.client?.clientId ?? "", errors.InvalidGrant);\n',
+    find: '  await checkProofReplay(provider, ctx, proof, ctx.oidc.client?.clientId ?? "", errors.InvalidGrant);\n',
     replace: "",
     test: "test/provider/key_bound_tokens.test.ts",
   },

@@ -9,6 +9,12 @@ import { keepClientGenerations } from "./client_generation.ts";
 import { type IdTokenSeal, sealIdTokens } from "./id_token_seal.ts";
 import { keepResourceRights } from "./resource_rights.ts";
 
+/** The library's own check of a proof of possession, for the grants that are ours (proof_of_possession.ts). */
+export {
+  checkDpopReplay as checkProofReplay,
+  default as validateProof,
+} from "oidc-provider/lib/helpers/validate_dpop.js";
+
 /** What the changes need to know. */
 export interface ModelChanges extends IdTokenSeal {
   /** Members of a grant that are stored beside the library's own. */

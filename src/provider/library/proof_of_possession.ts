@@ -2,7 +2,7 @@
 // library's words, and what its own grants do with the answer.
 import type Provider from "oidc-provider";
 import { type AccessToken, type ClientCredentials, errors, type KoaContextWithOIDC } from "oidc-provider";
-import validateProof, { checkDpopReplay } from "oidc-provider/lib/helpers/validate_dpop.js";
+import { checkProofReplay, validateProof } from "./internals.ts";
 
 /** The key that was proven to be held, and the proof's own id. */
 export interface KeyProof {
@@ -37,6 +37,6 @@ export async function bindToKey(
   token: AccessToken | ClientCredentials,
 ): Promise<void> {
   if (proof === undefined) return;
-  await checkDpopReplay(provider, ctx, proof, ctx.oidc.client?.clientId ?? "", errors.InvalidGrant);
+  await checkProofReplay(provider, ctx, proof, ctx.oidc.client?.clientId ?? "", errors.InvalidGrant);
   token.setThumbprint("jkt", proof.thumbprint);
 }
