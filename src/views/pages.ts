@@ -131,9 +131,20 @@ export interface AccountAgreement {
   since?: string | undefined;
 }
 
+/** What the person let another vendor's application have. */
+export interface AccountApplication {
+  id: string;
+  clientName: string;
+  tenantName: string;
+  /** Each is put in words by {@link scopeWords}. */
+  scopes: readonly string[];
+  /** Day it was given. */
+  since: string;
+}
+
 /**
  * The person's own page. A form for each agreement posts the fields `tenant`, `client` and `decision` = `allow`
- * or `revoke` to {@link AccountPage.form}.
+ * or `revoke` to {@link AccountPage.form}; one for each application `grant` and `decision` = `end`.
  */
 export interface AccountPage extends PageFrame {
   form: FormModel;
@@ -143,6 +154,7 @@ export interface AccountPage extends PageFrame {
   emailVerified: boolean;
   organizations: readonly AccountOrganization[];
   agreements: readonly AccountAgreement[];
+  applications: readonly AccountApplication[];
   /** Stands in the place of agreements where there are none: what applications may do by the organizations' policies. */
   withoutAgreements: string;
   /** What was just done, in words; announced. */

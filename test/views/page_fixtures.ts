@@ -264,6 +264,15 @@ export const fixtures: { [N in PageName]: Pages[N] } = {
       },
       { tenantId: "globex", tenantName: "Globex", clientId: "reports", clientName: "Report Builder" },
     ],
+    applications: [
+      {
+        id: "g_6sSP0Tm2J3T0K5lTy5pLyq3wYz0e7fEoVZB0ZvR3m1s",
+        clientName: "Report Builder",
+        tenantName: "Acme Corp",
+        scopes: ["email", "offline_access", "openid"],
+        since: "2026-11-02",
+      },
+    ],
     withoutAgreements: "No application may, and none has asked.",
     notice: "Report Builder may no longer act for you.",
     signOutUrl: "/session/end",

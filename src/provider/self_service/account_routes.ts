@@ -22,6 +22,7 @@ import type { PresencePolicy } from "../presence/presence_policy.ts";
 import type { Membership } from "../tenants/membership_store.ts";
 import { addressIn, shownPerson } from "../tenants/person_in_tenant.ts";
 import { type Agreement, decideAgreement, listAgreements, type Person } from "./agreements.ts";
+import { endAllowedApplication, listAllowedApplications } from "./allowed_applications.ts";
 import { findSignedIn } from "./signed_in.ts";
 
 const outcomeForm = "account";
@@ -79,8 +80,16 @@ export function addAccountRoutes(router: Router, deps: AccountRouteDeps): void {
     // Whose session has ended signs in there first, and decides again.
     if (person === undefined) return sendOn(ctx, "/account");
     const decision = form.get("decision");
+    if (decision === "end") {
+      const ended = await endAllowedApplication(deps, person, form.get("grant") ?? "");
+      const did = ended ? "ended" : "nothing";
+      leaveOutcome({ cookies: ctx.cookies, issuer: deps.issuer }, outcomeForm, { did });
+      return sendOn(ctx, "/account");
+    }
     if (decision !== "allow" && decision !== "revoke") {
-      throw new OperationError("invalid_input", "decision must be allow or revoke.", { field: "decision" });
+      throw new OperationError("invalid_input", "decision must be allow, revoke or end.", {
+        field: "decision",
+      });
     }
     const [tenantId, clientId] = [form.get("tenant") ?? "", form.get("client") ?? ""];
     const choice = { tenantId, clientId, allow: decision === "allow" };
@@ -103,6 +112,7 @@ export function addAccountRoutes(router: Router, deps: AccountRouteDeps): void {
     const { account, tenants, memberships } = person;
     const { name, email } = shownPerson(account, memberships);
     const agreements = await listAgreements(deps, person);
+    const applications = await listAllowedApplications(deps, person);
     const html = renderPage("account", {
       form: { action: "/account" },
       name,
@@ -116,6 +126,7 @@ export function addAccountRoutes(router: Router, deps: AccountRouteDeps): void {
         email: email === undefined ? (addressIn(account, memberships[place]) ?? undefined) : undefined,
       })),
       agreements: agreements.map(toView),
+      applications: applications.map(({ sinceMs, ...one }) => ({ ...one, since: dayOf(sinceMs) })),
       withoutAgreements: withoutAgreements(tenants.map(({ presencePolicy }) => presencePolicy)),
       ...wordsFor(outcome, agreements),
       signOutUrl: accountSignOutUrl(deps.issuer),
@@ -136,6 +147,7 @@ function wordsFor(outcome: FormOutcome | undefined, agreements: readonly Agreeme
   if (did === "nothing") {
     return { fault: "Nothing was changed: this is no longer on offer. The list below is as it is now." };
   }
+  if (did === "ended") return { notice: "The application has nothing of yours any more. It asks you anew." };
   if (did !== "allow" && did !== "revoke") return {};
   const named = agreements.find((one) => one.tenantId === tenantId && one.clientId === clientId);
   const who = named === undefined ? "The application" : named.clientName;
@@ -148,9 +160,11 @@ function wordsFor(outcome: FormOutcome | undefined, agreements: readonly Agreeme
 function toView({ grantedAtMs, ...agreement }: Agreement) {
   return {
     ...agreement,
-    since: grantedAtMs === undefined ? undefined : new Date(grantedAtMs).toISOString().slice(0, 10),
+    since: grantedAtMs === undefined ? undefined : dayOf(grantedAtMs),
   };
 }
+
+const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
 function inWords(policy: PresencePolicy): string {
   switch (policy.name) {

@@ -1,0 +1,65 @@
+// Owns what a person let other people's applications have: which consents stand, and taking one back. Applications of the
+// vendor's own ask for none, so none of theirs is listed.
+import { createAuditEvent } from "../../audit/audit_store.ts";
+import type { InstallationPart } from "../../installation.ts";
+import { findClients } from "../clients/client_store.ts";
+import { type ApplicationGrant, endGrant, listGrants } from "../sessions/grant_store.ts";
+import type { Person } from "./agreements.ts";
+
+/** A consent that stands. */
+export interface AllowedApplication {
+  /** Names it, and opens nothing. */
+  id: string;
+  clientName: string;
+  tenantName: string;
+  scopes: readonly string[];
+  /** Epoch milliseconds. */
+  sinceMs: number;
+}
+
+type Deps = InstallationPart<"db" | "clock">;
+
+/** Lists a person's consents for the tenants the session speaks for, the newest first. */
+export async function listAllowedApplications(deps: Deps, person: Person): Promise<AllowedApplication[]> {
+  const grants = await everyGrant(deps, person.accountId);
+  const clients = await findClients(deps.db, [...new Set(grants.map(({ clientId }) => clientId))]);
+  return grants
+    .flatMap(({ id, clientId, tenantId, scopes, sinceMs }) => {
+      const client = clients.find((one) => one.clientId === clientId);
+      const tenant = person.tenants.find((one) => one.id === tenantId);
+      if (client === undefined || tenant === undefined || client.metadata.first_party === true) return [];
+      const clientName = client.metadata.client_name ?? clientId;
+      return [{ id, clientName, tenantName: tenant.name, scopes, sinceMs }];
+    })
+    .sort((one, other) => other.sinceMs - one.sinceMs);
+}
+
+/**
+ * Takes a consent back: the application's codes and tokens by it are worth nothing from then on, and it asks anew.
+ * @returns whether it stood
+ */
+export async function endAllowedApplication(deps: Deps, person: Person, id: string): Promise<boolean> {
+  const listed = await listAllowedApplications(deps, person);
+  const consent = listed.find((one) => one.id === id);
+  if (consent === undefined) return false;
+  const { accountId } = person;
+  return deps.db.transaction(async (trx) => {
+    const ended = await endGrant(trx, { id, accountId });
+    if (ended === undefined) return false;
+    const { clientId } = ended;
+    const parties = { actor: `account:${accountId}`, accountId, clientId, tenantId: ended.tenantId ?? "" };
+    const details = { scope: consent.scopes.join(" ") };
+    await createAuditEvent(trx, { type: "consent.revoked", ...parties, details }, deps.clock());
+    return true;
+  });
+}
+
+async function everyGrant({ db, clock }: Deps, accountId: string): Promise<ApplicationGrant[]> {
+  const limit = 200;
+  const every: ApplicationGrant[] = [];
+  for (;;) {
+    const page = await listGrants(db, accountId, { limit, afterId: every.at(-1)?.id }, clock());
+    every.push(...page);
+    if (page.length < limit) return every;
+  }
+}
