@@ -44,7 +44,7 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
   tenants: {
     holds: "your customers and their rules",
     personal: "–",
-    until: "it stays: a tenant is disabled, and its id never given to another",
+    until: "the tenant is deleted; its id and the moment stay, and are given to nobody again",
   },
   tenant_id_looks: {
     holds: "how every id a customer ever had looks, so that none is given again, nor one that reads like it",

@@ -12,4 +12,14 @@ export const peopleErrorCodes = {
     meaning: "The person has let no application do anything by a grant of this id, or it has ended.",
     fix: "List those that stand with `tti grant list --user`.",
   },
+  tenant_id_alike: {
+    status: 409,
+    meaning: "A tenant has, or had, an id that looks like this one: the two would be taken for each other.",
+    fix: "Choose an id that differs by more than capitals, `_` for `-`, 0 for O, or 1 for l.",
+  },
+  tenant_id_used: {
+    status: 409,
+    meaning: "A tenant that was deleted had this id; an id is given once.",
+    fix: "Choose another id.",
+  },
 } as const;

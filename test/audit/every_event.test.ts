@@ -16,6 +16,7 @@ import * as members from "../../src/admin/operations/members.ts";
 import * as resourceRights from "../../src/admin/operations/resource_rights.ts";
 import * as resources from "../../src/admin/operations/resources.ts";
 import * as tenantAccess from "../../src/admin/operations/tenant_access.ts";
+import { deleteTenant } from "../../src/admin/operations/tenant_deletion.ts";
 import * as tenants from "../../src/admin/operations/tenants.ts";
 import * as access from "../../src/admin/operations/user_access.ts";
 import { deleteUser } from "../../src/admin/operations/user_deletion.ts";
@@ -241,6 +242,10 @@ const acts: Record<AuditEventType, Act> = {
   "tenant.updated": byOperation(() => tenants.updateTenant(operator, { id: "newco", name: "New Co" })),
   "tenant.disabled": byOperation(() => tenantAccess.disableTenant(operator, { id: "newco" })),
   "tenant.enabled": byOperation(() => tenantAccess.enableTenant(operator, { id: "newco" })),
+  "tenant.deleted": byOperation(async () => {
+    await tenants.createTenant(operator, { id: "gone" });
+    await deleteTenant(operator, { id: "gone" });
+  }),
   "membership.created": byOperation(() =>
     members.addUserToTenant(operator, { user: email, tenantId: "newco" }),
   ),

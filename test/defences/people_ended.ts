@@ -69,4 +69,21 @@ export const defences: readonly Defence[] = [
     replace: "` };",
     test: "test/provider/accounts/people_search.test.ts",
   },
+  {
+    id: "look-alike-ids-refused",
+    promise: "No tenant gets an id that reads like the one another has, or had.",
+    file: "src/provider/tenants/tenant_store.ts",
+    find: "    if (owner?.tenant_id === id) continue;\n",
+    replace: "    if (owner !== undefined) continue;\n",
+    test: "test/provider/tenants/look_alike.test.ts",
+  },
+  {
+    id: "deleted-tenant-is-gone-once",
+    promise: "A deleted tenant is deleted once, and cannot be enabled again.",
+    file: "src/provider/tenants/tenant_store.ts",
+    find: 'db("tenants").where("id", tenantId).whereNull("deleted_at_ms");',
+    replace: 'db("tenants").where("id", tenantId);',
+    test: "test/security/taken_from_whole.test.ts",
+    name: "deleted tenant",
+  },
 ];

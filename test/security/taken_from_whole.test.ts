@@ -8,9 +8,11 @@ import { rotateClientSecret } from "../../src/admin/operations/client_secrets.ts
 import type { OperationContext } from "../../src/admin/operations/operation.ts";
 import { allowResource } from "../../src/admin/operations/resource_rights.ts";
 import { disableTenant, enableTenant } from "../../src/admin/operations/tenant_access.ts";
+import { deleteTenant } from "../../src/admin/operations/tenant_deletion.ts";
+import { createTenant, listTenants, showTenant } from "../../src/admin/operations/tenants.ts";
 import { disableUser, enableUser } from "../../src/admin/operations/user_access.ts";
 import { deleteUser } from "../../src/admin/operations/user_deletion.ts";
-import { listUsers } from "../../src/admin/operations/users.ts";
+import { listUsers, showUser } from "../../src/admin/operations/users.ts";
 import { listAuditEvents } from "../../src/audit/audit_store.ts";
 import { systemClock } from "../../src/clock.ts";
 import { grantTypes } from "../../src/grants_and_scopes.ts";
@@ -360,6 +362,52 @@ for (const kind of storeKinds) {
       const login = { subject: "u-1", tenant: held.tenant, email: "u@acme.example" };
       const answer = await new IsvBackEnd(fixture, held.clientId).call(`${challenge}/accept`, login);
       assert.equal(answer.body["error"], "tenant_not_found");
+    });
+
+    test("a deleted tenant opens nothing, its id is nobody's again, and its people stay", async () => {
+      const [held, neighbour] = [await hold(), await hold()];
+      const id = held.tenant;
+      await fixture
+        .db("tenant_domains")
+        .insert({ tenant_id: id, domain: "d.example", challenge: "c", created_at_ms: 1 });
+      const rows = await fixture.db("oidc_records").where("account_id", held.accountId).select();
+      const tried = await deleteTenant(context, { id, dryRun: true });
+      assert.equal((await getUserinfo(elsewhere(), held.accessToken)).status, 200);
+      // Of two at once one deletes it.
+      const both = await Promise.allSettled([1, 2].map(() => deleteTenant(context, { id })));
+      const [done] = both.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+      assert.deepEqual(both.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
+      assert.deepEqual(done?.deleted, tried.deleted);
+      assert.deepEqual(
+        [done?.deleted.members, done?.deleted.leftAlone, done?.deleted.domains, done?.deleted.grants],
+        [1, 1, 1, 1],
+      );
+      assert.deepEqual(await openOf(held, things), []);
+      // What a request that was under way writes afterwards.
+      await fixture
+        .db("oidc_records")
+        .insert(rows.filter(({ model }) => model !== "Session"))
+        .onConflict()
+        .ignore();
+      assert.deepEqual(await openOf(held, things), []);
+      assert.equal(await searchStatus(held), 404);
+      for (const act of [enableTenant, disableTenant, deleteTenant, showTenant]) {
+        await assert.rejects(act(context, { id }), { code: "tenant_not_found" });
+      }
+      assert.ok(!(await listTenants(context, { limit: 9999 })).tenants.some((one) => one.id === id));
+      await assert.rejects(createTenant(context, { id }), { code: "tenant_id_used", field: "id" });
+      await assert.rejects(createTenant(context, { id: id.toUpperCase() }), { code: "tenant_id_alike" });
+      const left = new Set(await rowsNaming(fixture.db, `"${id}"`));
+      assert.deepEqual(
+        [...left].filter(
+          (table) => !/^(audit_|former_memberships|tenant_id_looks|tenants|oidc_records)/.test(table),
+        ),
+        [],
+      );
+      assert.equal((await showUser(context, { user: held.email })).memberships.length, 0);
+      const [event] = await listAuditEvents(fixture.db, { tenantId: id, type: "tenant.deleted" });
+      assert.equal(event?.details["members"], 1);
+      assert.deepEqual(await openOf(neighbour, things), Object.keys(things));
     });
 
     test("of a deleted person nothing opens and nothing is left but an id in the trail", async () => {

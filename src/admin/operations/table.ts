@@ -18,6 +18,7 @@ import * as resourceRights from "./resource_rights.ts";
 import * as resources from "./resources.ts";
 import * as search from "./search.ts";
 import * as tenantAccess from "./tenant_access.ts";
+import * as tenantDeletion from "./tenant_deletion.ts";
 import * as tenants from "./tenants.ts";
 import * as userAccess from "./user_access.ts";
 import * as userDeletion from "./user_deletion.ts";
@@ -43,6 +44,7 @@ export const operations: readonly Operation<TableContext>[] = [
   tenants.showTenant,
   tenantAccess.disableTenant,
   tenantAccess.enableTenant,
+  tenantDeletion.deleteTenant,
   domains.listDomains,
   domains.addDomain,
   domains.verifyDomain,

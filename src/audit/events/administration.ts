@@ -34,6 +34,18 @@ export const administrationEvents = {
     always: ["tenant"],
     details: {},
   },
+  "tenant.deleted": {
+    meaning:
+      "A tenant was deleted with all that was its own. Its id is given to nobody again; accounts of its people stay.",
+    always: ["tenant"],
+    details: {
+      ...endedDetails,
+      members: "how many memberships",
+      leftAlone: "how many of the members belonged to no other tenant",
+      domains: "how many domains",
+      accessors: "how many data accessors",
+    },
+  },
   "domain.added": {
     meaning: "A domain was claimed for a tenant.",
     always: ["tenant"],

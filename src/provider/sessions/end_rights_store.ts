@@ -2,6 +2,7 @@
 // Set by set, a few statements each, so that a hundred people cost no more of them than one. What a request under way writes
 // afterwards is of no use while the right is gone; whoever gives the right back ends it once more first.
 import type { Database } from "../../db/connect.ts";
+import { runStatement } from "../../db/statement.ts";
 import {
   countOf,
   type DeletedModels,
@@ -13,6 +14,7 @@ import {
   deleteRecordsReturningTo,
   tokenModels,
 } from "../storage/ended_records.ts";
+import { saveTenantDeleted } from "../tenants/tenant_store.ts";
 import { deleteSignIns, type EndedSignIns } from "./end_sign_ins_store.ts";
 
 /** What ended with a right. */
@@ -96,6 +98,55 @@ export async function endRightsOfTenant(db: Database, tenantId: string, now: Dat
   const vouchers: number = await db("session_vouchers").where("tenant_id", tenantId).delete();
   await db("memberships").where("tenant_id", tenantId).update({ last_login_at_ms: null });
   return { ...countsOf(deleted), vouchers, consents: await revokeConsents(db, { tenant_id: tenantId }, now) };
+}
+
+/** What a tenant had of its own. */
+export interface TracesOfTenant extends EndedRights {
+  members: number;
+  /** Members who belong to no other tenant. */
+  leftAlone: number;
+  domains: number;
+  accessors: number;
+}
+
+/**
+ * Deletes everything of a tenant but the audit trail and its id. A row that is empty and disabled stays, so that a version
+ * that does not know of deleted tenants lets nobody in either, and that the id is nobody else's. Of several callers at
+ * once one does it.
+ * @param trx a transaction
+ * @throws OperationError tenant_not_found
+ */
+export async function deleteTracesOfTenant(
+  trx: Database,
+  tenantId: string,
+  now: Date,
+): Promise<TracesOfTenant> {
+  await saveTenantDeleted(trx, tenantId, now);
+  const ended = await endRightsOfTenant(trx, tenantId, now);
+  const [alone]: { members: number | string }[] = await trx("memberships as m")
+    .where("m.tenant_id", tenantId)
+    .whereNotExists((other) =>
+      other.from("memberships as o").whereRaw("o.account_id = m.account_id and o.tenant_id <> m.tenant_id"),
+    )
+    .count("* as members");
+  // Who belonged to it stays known: no other customer's application takes the account over.
+  await runStatement(
+    trx,
+    "members_become_former",
+    `insert into former_memberships (account_id, tenant_id, ended_at_ms, ending)
+       select m.account_id, m.tenant_id, cast(? as bigint), a.membership_endings
+       from memberships m join accounts a on a.id = m.account_id where m.tenant_id = ?
+     on conflict (account_id, tenant_id) do update set ended_at_ms = excluded.ended_at_ms`,
+    [now.getTime(), tenantId],
+  );
+  const remove = (table: string): Promise<number> => trx(table).where("tenant_id", tenantId).delete();
+  await remove("offline_consents");
+  const [members, domains, accessors] = [
+    await remove("memberships"),
+    await remove("tenant_domains"),
+    await remove("accessors"),
+  ];
+  return { ...ended, members, leftAlone: Number(alone?.members ?? 0), domains, accessors };
 }
 
 /** Deletes everything of a person but the audit trail; the account itself last. */

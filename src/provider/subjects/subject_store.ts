@@ -99,7 +99,7 @@ a.id as account_id, a.email, a.email_verified_at_ms, a.name, a.external_at_ms,
     then 1 else 0 end as consented`;
 const joins = `
 left join accounts a on a.id = asked.account_id
-left join tenants t on t.id = asked.tenant_id
+left join tenants t on t.id = asked.tenant_id and t.deleted_at_ms is null
 left join memberships m on m.tenant_id = t.id and m.account_id = a.id
 left join former_memberships f on f.account_id = a.id and f.tenant_id = t.id and f.ended_at_ms >= a.created_at_ms
 left join tenant_domains d on d.tenant_id = t.id and d.verified_at_ms is not null
@@ -117,7 +117,7 @@ from unnest(cast(? as text[]), cast(? as text[]), cast(? as text[]), cast(? as t
 export async function readSubject(db: Database, query: SubjectQuery): Promise<SubjectFacts> {
   const { accountId, tenantId = null, clientId, vouchingClientId = null, nowMs } = query;
   const bindings = [accountId, tenantId, clientId, vouchingClientId, nowMs];
-  return factsOf(await runStatement<SubjectRow>(db, "subject_read_3", statement, bindings));
+  return factsOf(await runStatement<SubjectRow>(db, "subject_read_4", statement, bindings));
 }
 
 /** Reads what the store says about several accounts at one moment, in the order asked. */
@@ -125,7 +125,7 @@ export async function readSubjects(db: Database, queries: readonly SubjectQuery[
   const [only] = queries;
   if (queries.length === 1 && only !== undefined) return [await readSubject(db, only)];
   if (!isPostgres(db)) return Promise.all(queries.map((query) => readSubject(db, query)));
-  const rows = await runStatement<SubjectRow & { place: number }>(db, "subjects_read_3", statementForMany, [
+  const rows = await runStatement<SubjectRow & { place: number }>(db, "subjects_read_4", statementForMany, [
     queries.map((query) => query.accountId),
     queries.map((query) => query.tenantId ?? null) as string[],
     queries.map((query) => query.clientId),

@@ -1,8 +1,9 @@
 // Owns the tenants table: the customers of the ISV. A tenant's id is the External Id the customer typed at
-// AWS, so it is chosen once, never changed, and never reused: tenants are disabled, not deleted.
+// AWS, so it is chosen once, never changed, and never reused: of a deleted tenant the id stays.
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { type PresencePolicy, parsePresencePolicy } from "../presence/presence_policy.ts";
+import { looksOf } from "./look_alike.ts";
 
 /** Where a tenant's users log in: here, at the ISV (handoff, assertions), or either. */
 export const loginMethods = ["local", "handoff", "both"] as const;
@@ -81,6 +82,7 @@ export function parseTenantId(value: unknown, field = "tenant"): string {
 export async function findTenant(db: Database, tenantId: string): Promise<Tenant | undefined> {
   const row: TenantRow | undefined = await db("tenants")
     .where("id", tenantId)
+    .whereNull("deleted_at_ms")
     .first(...tenantColumns);
   return row && readTenantRow(row);
 }
@@ -111,8 +113,8 @@ export async function lockTenant(trx: Database, tenantId: string): Promise<void>
 }
 
 /**
- * Adds a tenant. Ids keep their capitals, because customers typed them at AWS, but no two may differ by them alone.
- * @throws OperationError tenant_exists
+ * Adds a tenant. Ids keep their capitals, because customers typed them at AWS, but no two may look alike.
+ * @throws OperationError tenant_exists, tenant_id_alike, tenant_id_used
  */
 export async function createTenant(
   db: Database,
@@ -120,25 +122,48 @@ export async function createTenant(
   now: Date,
 ): Promise<Tenant> {
   const nowMs = now.getTime();
-  const alike: { id: string } | undefined = await db("tenants")
-    .whereRaw("lower(id) = ?", [tenant.id.toLowerCase()])
-    .first("id");
-  if (alike !== undefined && alike.id !== tenant.id) {
+  return db.transaction(async (trx) => {
+    const known: { deleted_at_ms: number | null } | undefined = await trx("tenants")
+      .where("id", tenant.id)
+      .first("deleted_at_ms");
+    if (known !== undefined) throw isTaken(tenant.id, known.deleted_at_ms !== null);
+    await keepLooks(trx, tenant.id);
+    const [row]: TenantRow[] = await trx("tenants")
+      .insert({ id: tenant.id, name: tenant.name, created_at_ms: nowMs, updated_at_ms: nowMs })
+      .onConflict("id")
+      .ignore()
+      .returning([...tenantColumns]);
+    if (!row) throw isTaken(tenant.id, false);
+    return readTenantRow(row);
+  });
+}
+
+const isTaken = (id: string, deleted: boolean): OperationError =>
+  deleted
+    ? new OperationError("tenant_id_used", `A tenant with the id ${id} was deleted; ids are given once.`, {
+        field: "id",
+      })
+    : new OperationError("tenant_exists", `A tenant with the id ${id} exists.`, { field: "id" });
+
+// Of two who choose ids that look alike, on any instances, one has the look.
+async function keepLooks(trx: Database, id: string): Promise<void> {
+  for (const look of looksOf(id)) {
+    const kept: unknown[] = await trx("tenant_id_looks")
+      .insert({ look, tenant_id: id })
+      .onConflict("look")
+      .ignore()
+      .returning(["look"]);
+    if (kept.length > 0) continue;
+    const owner: { tenant_id: string } | undefined = await trx("tenant_id_looks")
+      .where("look", look)
+      .first("tenant_id");
+    if (owner?.tenant_id === id) continue;
     throw new OperationError(
-      "tenant_exists",
-      `A tenant with the id ${alike.id} exists, and ids that differ by capitals alone are taken for each other.`,
+      "tenant_id_alike",
+      `id looks like ${owner?.tenant_id}, which another tenant has or had: they are taken for each other.`,
       { field: "id" },
     );
   }
-  const [row]: TenantRow[] = await db("tenants")
-    .insert({ id: tenant.id, name: tenant.name, created_at_ms: nowMs, updated_at_ms: nowMs })
-    .onConflict("id")
-    .ignore()
-    .returning([...tenantColumns]);
-  if (!row) {
-    throw new OperationError("tenant_exists", `A tenant with the id ${tenant.id} exists.`, { field: "id" });
-  }
-  return readTenantRow(row);
 }
 
 /** Lists tenants in the order of their ids, disabled ones included. */
@@ -148,6 +173,7 @@ export async function listTenants(
 ): Promise<Tenant[]> {
   const rows: TenantRow[] = await db("tenants")
     .select(...tenantColumns)
+    .whereNull("deleted_at_ms")
     .where((query) => page.afterId !== undefined && query.where("id", ">", page.afterId))
     .orderBy("id")
     .limit(page.limit ?? 100);
@@ -172,6 +198,7 @@ export async function saveTenant(
 ): Promise<Tenant> {
   const [row]: TenantRow[] = await db("tenants")
     .where("id", tenantId)
+    .whereNull("deleted_at_ms")
     .update({
       ...(changes.name === undefined ? {} : { name: changes.name }),
       ...(changes.loginMethod === undefined ? {} : { login_method: changes.loginMethod }),
@@ -203,7 +230,7 @@ export async function saveTenantDisabled(
     ? { disabled_at_ms: nowMs }
     : // Logins are told in seconds.
       { disabled_at_ms: null, reopened_at_ms: Math.floor(nowMs / 1000) * 1000 };
-  const otherwise = db("tenants").where("id", tenantId);
+  const otherwise = db("tenants").where("id", tenantId).whereNull("deleted_at_ms");
   const [row]: TenantRow[] = await (disabled
     ? otherwise.whereNull("disabled_at_ms")
     : otherwise.whereNotNull("disabled_at_ms")
@@ -214,6 +241,23 @@ export async function saveTenantDisabled(
   const tenant = await findTenant(db, tenantId);
   if (!tenant) throw new OperationError("tenant_not_found", "No tenant has this id.", { field: "tenant" });
   return { tenant, changed: false };
+}
+
+/**
+ * Empties a tenant's row for good; its id stays.
+ * @throws OperationError tenant_not_found
+ */
+export async function saveTenantDeleted(db: Database, tenantId: string, now: Date): Promise<void> {
+  const nowMs = now.getTime();
+  const changed: number = await db("tenants")
+    .where("id", tenantId)
+    .whereNull("deleted_at_ms")
+    .update({
+      ...{ name: "", deleted_at_ms: nowMs, disabled_at_ms: nowMs, discoverable_at_ms: null },
+      ...{ generation: db.raw("generation + 1"), updated_at_ms: nowMs },
+    });
+  if (changed === 0)
+    throw new OperationError("tenant_not_found", "No tenant has this id.", { field: "tenant" });
 }
 
 const presenceColumns = (policy: PresencePolicy) => ({

@@ -215,6 +215,7 @@ const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
   "user delete": [() => ({ user: ann, dryRun: true }), () => ({ user: ann })],
   "tenant disable": [() => ({ id: "globex" })],
   "tenant enable": [() => ({ id: "globex" })],
+  "tenant delete": [() => ({ id: "globex", dryRun: true }), () => ({ id: "globex" })],
   "audit list": [() => ({ tenantId: "acme" })],
   "audit export": [
     async () => {

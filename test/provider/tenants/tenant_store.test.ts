@@ -57,7 +57,7 @@ for (const kind of storeKinds) {
 
     it("takes no id that differs from another by capitals alone", async () => {
       for (const id of ["Acme", "ACME", "Gone"]) {
-        const refusal = { code: "tenant_exists", field: "id" };
+        const refusal = { code: "tenant_id_alike", field: "id" };
         await assert.rejects(createTenant(store.db, { id, name: "Other" }, now), refusal);
       }
     });
@@ -88,6 +88,7 @@ for (const kind of storeKinds) {
         name: null,
         lastLoginAtMs: null,
         createdAtMs: now.getTime(),
+        formerEnding: 0,
       });
       assert.equal(await findMembership(store.db, "globex", ada.id), undefined);
       assert.equal(await findMembership(store.db, "acme", bob.id), undefined);
