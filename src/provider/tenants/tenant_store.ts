@@ -254,7 +254,7 @@ export async function saveTenantDeleted(db: Database, tenantId: string, now: Dat
     .whereNull("deleted_at_ms")
     .update({
       ...{ name: "", deleted_at_ms: nowMs, disabled_at_ms: nowMs, discoverable_at_ms: null },
-      ...{ generation: db.raw("generation + 1"), updated_at_ms: nowMs },
+      ...{ updated_at_ms: nowMs, generation: db.raw("generation + 1") },
     });
   if (changed === 0)
     throw new OperationError("tenant_not_found", "No tenant has this id.", { field: "tenant" });
