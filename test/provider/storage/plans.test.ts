@@ -221,6 +221,14 @@ async function fill({ db }: TestDatabase): Promise<void> {
     query: "",
     expires_at_ms: nowMs + n,
   }));
+  await insert("console_sessions", (n) => ({
+    id_hash: `h${n}`,
+    session_uid: `s${n}`,
+    account_id: `a${n}`,
+    created_at_ms: 1,
+    used_at_ms: 1,
+    expires_at_ms: nowMs + n,
+  }));
   await db.raw("analyze");
 }
 

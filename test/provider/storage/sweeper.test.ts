@@ -38,6 +38,14 @@ const rowOf: Readonly<Record<string, (number: number, endsAtMs: number) => objec
     network: "n",
     expires_at_ms,
   }),
+  console_sessions: (number, expires_at_ms) => ({
+    id_hash: `h${number}`,
+    session_uid: "s",
+    account_id: "a",
+    created_at_ms: 1,
+    used_at_ms: 1,
+    expires_at_ms,
+  }),
 };
 
 for (const kind of storeKinds) {
