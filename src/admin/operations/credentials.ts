@@ -63,6 +63,7 @@ With --tenant it sees that tenant and nothing else.`,
   },
   async run(trx, { name, role, tenantId, expires = usualLife }, act) {
     if (tenantId !== undefined) {
+      await getTenant(trx, tenantId);
       if (role === "owner") {
         throw new OperationError(
           "invalid_input",
@@ -73,7 +74,6 @@ With --tenant it sees that tenant and nothing else.`,
           },
         );
       }
-      await getTenant(trx, tenantId);
     }
     const key = store.generateKey();
     const expiresAtMs = act.now.getTime() + parseLife(expires);
