@@ -26,7 +26,6 @@ const doors = /^packages\/\w+\/src\/index\.ts$|^src\/(exchange|sandbox)\.ts$|^sr
 
 // Read by tests alone, on purpose.
 const forTests: Readonly<Record<string, string>> = {
-  "src/admin/administrator_context.ts contextForAdministrator": "what the console is built on",
   "packages/sandbox/src/policy/condition_keys.ts GLOBAL_CONDITION_KEYS":
     "AWS's list, against which a test holds what the code sets and what the page names",
 };
