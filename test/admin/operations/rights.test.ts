@@ -78,6 +78,7 @@ const owns = [
   "credential revoke",
   "key revoke",
   "key rotate-emergency",
+  "tenant delete",
   "user export-with-hashes",
 ];
 // Done in the name of a back end, for which tenants it is registered.
