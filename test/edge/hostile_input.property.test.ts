@@ -186,6 +186,7 @@ const bodies: Record<string, Record<string, unknown>> = {
   "POST /v1/users": { email: "new@acme.example" },
   "POST /v1/users/import": { people: [{ email: "new@acme.example" }] },
   "POST /v1/admins": { email: "operator@isv.example", role: "auditor" },
+  "POST /v1/credentials": { name: "Nightly import", role: "auditor" },
   "PATCH /v1/admins/:user": { role: "auditor" },
   "POST /v1/clients": { redirectUris: ["https://rp.example/cb"] },
   "POST /v1/resources": { identifier: "https://api.example.com" },

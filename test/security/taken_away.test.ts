@@ -190,10 +190,13 @@ for (const kind of storeKinds) {
       const { grants } = await listUserGrants(context, { user: held.email });
       assert.deepEqual(grants.map(({ clientId }) => clientId).sort(), ["app", backEndId].sort());
       const grant = grants.find(({ clientId }) => clientId === "app");
-      assert.deepEqual([grant?.tenantId, grant?.refreshTokens, grant?.scopes], ["acme", 1, scopes]);
+      // One refresh token of the sign-in, one of the sign-in for an API.
+      const told = [grant?.tenantId, grant?.refreshTokens, grant?.scopes];
+      assert.deepEqual(told, ["acme", 2, [...scopes, "read"]]);
       assert.ok((grant?.lastUsedAtMs ?? 0) >= (grant?.sinceMs ?? 1), "when it was used");
       const revoked = await revokeGrant(context, { user: held.email, grant: grant?.id });
-      assert.equal(revoked.tokens, 4);
+      // Of each sign-in its code, access and refresh token; and a code that waits.
+      assert.equal(revoked.tokens, 7);
       const still: string[] = [];
       for (const [what, opens] of Object.entries(opened)) if (await opens(held)) still.push(what);
       assert.deepEqual(still, ["browser session", "access token as subject token", "sign-in under way"]);

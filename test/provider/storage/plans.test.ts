@@ -229,6 +229,13 @@ async function fill({ db }: TestDatabase): Promise<void> {
     used_at_ms: 1,
     expires_at_ms: nowMs + n,
   }));
+  await insert("repeated_calls", (n) => ({
+    id_hash: `h${n}`,
+    request_hash: "r",
+    claim: "c",
+    claimed_until_ms: 1,
+    expires_at_ms: nowMs + n,
+  }));
   await db.raw("analyze");
 }
 
