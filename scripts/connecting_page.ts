@@ -34,7 +34,7 @@ work, and answered with a note if it does not work yet: a tenant that does not e
 in a private network that \`TTI_ALLOW_NETWORKS\` does not name. A change counts on every
 instance at once.
 
-*Proof: [client loading](../test/provider/clients/client_loading.test.ts), [client store](../test/provider/clients/client_store.test.ts)*
+*Proof: [registration](../test/admin/operations/client_registration.test.ts), [client loading](../test/provider/clients/client_loading.test.ts)*
 
 ## Endpoints
 
@@ -187,7 +187,7 @@ If refreshing answers \`invalid_grant\`, start a sign-in; while the browser sess
 authorization code is used up at its first redemption, also when the answer is lost; a second use ends what came of the
 first. Start the sign-in again: the browser gets another code without a question.
 
-*Proof: [refresh grace](../test/provider/refresh/refresh_grace.test.ts), [refresh faults](../test/provider/refresh/refresh_faults.test.ts)*
+*Proof: [refresh grace](../test/provider/refresh/refresh_grace.test.ts), [registration](../test/admin/operations/client_registration.test.ts), [refresh faults](../test/provider/refresh/refresh_faults.test.ts)*
 
 ## Signing out
 

@@ -17,8 +17,8 @@ interface Exported {
 
 /** Options people pass, whose members the page lists, and the tests that prove what is said of them. */
 const options = {
-  ExchangeClientOptions: ["library_citizen", "slow_neighbours"],
-  TrustedTokenIssuer: ["issuer_keys"],
+  ExchangeClientOptions: ["library_citizen", "exchange_client", "slow_neighbours"],
+  TrustedTokenIssuer: ["exchange_client", "issuer_keys"],
   IdTokenExpectations: ["id_token"],
   LimiterOptions: ["instance_limiter"],
   SearchRequest: ["data_accessor"],

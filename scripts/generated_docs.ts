@@ -43,7 +43,7 @@ ${rows.join("\n")}
 The AWS SDK's own variables (\`AWS_PROFILE\`, \`AWS_ACCESS_KEY_ID\`, \`AWS_ENDPOINT_URL_STS\`, …) work as they do in
 any AWS client.
 
-*Proof: [config](../test/config.test.ts), [client address](../test/security/client_address.test.ts), [tenant lock](../test/security/tenant_lock.test.ts)*
+*Proof: [config](../test/config.test.ts), [addresses follow no header](../test/security/host_headers.test.ts), [client address](../test/security/client_address.test.ts), [tenant lock](../test/security/tenant_lock.test.ts)*
 `;
 }
 

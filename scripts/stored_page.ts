@@ -29,7 +29,7 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
   imported_hash_kinds: {
     holds: "kinds of password hashes that people were imported with: scheme and cost",
     personal: "nothing",
-    until: "never",
+    until: "it stays",
   },
   memberships: {
     holds: "who belongs to which customer, with the address and name proven for it",
@@ -127,7 +127,8 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
   },
   sign_in_attempts: {
     holds: "how often sign-in was tried, and which browsers and addresses are known to an account",
-    personal: "hashes only: the table names nobody",
+    personal:
+      "SHA-256 hashes only, without a key: the table names nobody, and who guesses a login can look for it",
     until: `a count until it is paid off; a known browser or address ${inWords(knownForMs / 1000)}`,
   },
   audit_events: {
@@ -191,6 +192,6 @@ cookies for the session, a sign-in under way, which browser signed in before, an
 
 Documents of a customer are at AWS and pass through a search; queries and results are not stored.
 
-*Proof: [what is stored](../test/docs/what_is_stored.test.ts), [private members](../test/provider/keys/private_members.test.ts)*
+*Proof: [what is stored](../test/docs/what_is_stored.test.ts), [ids of tenants](../test/security/taken_from_whole.test.ts), [records](../test/provider/storage/storage.test.ts), [attempts](../test/provider/accounts/attempt_rates.test.ts), [private members](../test/provider/keys/private_members.test.ts)*
 `;
 }

@@ -17,8 +17,8 @@ export function auditEventsPage(): string {
 <!-- Written from src/audit/event_types.ts by \`npm run docs\`. Do not edit. -->
 
 Who did what to whom, when and from where. An event is written in the transaction of the act, or before the answer
-that the act is leaves the provider; what is not recorded does not happen. Events are only added, but for the two changes
-told below, and removed by retention alone. None holds a secret or a token.
+that the act is leaves the provider; what is not recorded does not happen. Events are only added, but for the changes
+told below (a count, an erasure, the place in the chain), and removed by retention alone. None holds a secret or a token.
 
 *Proof: [audit store](../test/audit/audit_store.test.ts)*
 
@@ -62,12 +62,12 @@ that were hashed with it either: a search by name then says so, and up to which 
 
 **Counted events.** What anybody can cause without proof is counted: equal events of one address within one minute are
 one row with \`times\`, and the count changes. Besides, the addresses and names of a person who is erased are taken out of
-their events. A count ends before its event is sealed. Nothing else in the trail changes.
+their events. A count ends before its event is sealed, which gives it its place in the chain. Nothing else in the trail changes.
 
 **Whose trail.** An event with a tenant stands in that tenant's trail. A client that names a tenant it may not act for
 leaves no trace there, only in the operator's: a trail nobody else can write into is what a customer can rely on.
 
-*Proof: [sign-in events](../test/audit/sign_in_events.test.ts), [audit store](../test/audit/audit_store.test.ts)*
+*Proof: [sign-in events](../test/audit/sign_in_events.test.ts), [whose trail](../test/security/refused_mints.test.ts), [audit store](../test/audit/audit_store.test.ts)*
 
 ## The chain
 

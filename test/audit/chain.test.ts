@@ -225,6 +225,25 @@ for (const kind of storeKinds) {
       );
     });
 
+    it("by who has the secrets a whole chain can be made anew, which only the anchor shows", async () => {
+      const { head } = await verifyChain(store.db, seals);
+      assert.ok(head);
+      await assert.rejects(
+        store.db.transaction(async (trx) => {
+          await at(trx, 2, 1).update({ actor: "client:other" });
+          const unsealed = { block_number: null, block_place: null, hash: null, personal_hash: null };
+          await trx("audit_events").update(unsealed);
+          await trx("audit_blocks").delete();
+          await sealAll(trx, after(3_600_000));
+          const report = await verifyChain(trx, seals);
+          assert.deepEqual([report.intact, report.unsealed.events], [true, 0]);
+          assert.deepEqual(kindsOf(await verifyChain(trx, seals, head)), ["anchor_unmet"]);
+          throw new Error("undone");
+        }),
+        /undone/,
+      );
+    });
+
     it("judges the seal by any secret it has, and says when it has none", async () => {
       const other = new Uint8Array(32).fill(9);
       assert.equal((await verifyChain(store.db, createBlockSeals([other, secret]))).intact, true);

@@ -4,9 +4,12 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { migrations } from "../../migrations/index.ts";
+import { membersOf } from "../../src/admin/operations/input_members.ts";
+import { operations } from "../../src/admin/operations/table.ts";
 import { openTestDatabase, storeKinds, type TestDatabase } from "../support/databases.ts";
 import type { TestTerminal } from "../support/terminal.ts";
 import { openTypedTerminal } from "../support/typed.ts";
+import { readWholeStore } from "../support/whole_store.ts";
 
 interface UserDocument {
   id: string;
@@ -218,6 +221,41 @@ for (const kind of storeKinds) {
       const ofGlobex = await terminal.tti("audit list --tenant globex --json");
       const found = ofGlobex.json<{ events: { tenantId?: string }[] }>().events;
       assert.deepEqual([...new Set(found.map(({ tenantId }) => tenantId))], ["globex"]);
+    });
+
+    it("what cannot be undone only counts until it is meant", async () => {
+      const identifier = "https://api.example.com";
+      for (const words of [
+        "tenant create leaving",
+        "user create --email last@leaving.example --tenant leaving",
+        "client create --id going --redirect-uri https://app.example.com/cb",
+        `resource create ${identifier} --name Reports --scope read=Read`,
+        "admin create --email boss@isv.example --role owner",
+        "admin create --email other@isv.example --role auditor",
+      ]) {
+        assert.equal((await terminal.tti(words)).exitCode, 0, words);
+      }
+      const asking = [
+        "user delete last@leaving.example",
+        "tenant delete leaving",
+        "client delete going",
+        `resource delete ${identifier}`,
+        "admin remove other@isv.example",
+      ];
+      const faces = operations.filter(({ entry }) => entry.cli && "dryRun" in membersOf(entry.input));
+      assert.deepEqual(
+        faces.map(({ entry }) => entry.name).sort(),
+        asking.map((words) => words.split(" ").slice(0, 2).join(" ")).sort(),
+        "every command that asks is tried here",
+      );
+      for (const words of asking) {
+        const before = await readWholeStore(store.db);
+        const counted = await terminal.tti(words);
+        assert.deepEqual([counted.exitCode, /Nothing was done/.test(counted.stderr)], [1, true], words);
+        assert.deepEqual(await readWholeStore(store.db), before, words);
+        assert.equal((await terminal.tti(`${words} --yes`)).exitCode, 0, words);
+        assert.notDeepEqual(await readWholeStore(store.db), before, words);
+      }
     });
   });
 }

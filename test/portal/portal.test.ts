@@ -2,7 +2,11 @@
 // and reads what was done for its people. Each act is an operation of the table, so each leaves its event.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { useProvider } from "../provider/support/provider_fixture.ts";
+import {
+  createAdministrator,
+  deleteAdministrator,
+} from "../../src/admin/administrators/administrator_store.ts";
+import { addPerson, useProvider } from "../provider/support/provider_fixture.ts";
 import type { Visit } from "../provider/support/user_agent.ts";
 import { addPortalPeople, type People, signInToPortal } from "./portal_support.ts";
 
@@ -89,6 +93,25 @@ test("a member gets another role and is removed after a question; nobody does th
   assert.equal((await agent.submit(self, { confirm: "yes" })).status, 400);
   const types = await typesBy(people.ann);
   for (const type of ["membership.updated", "membership.deleted"]) assert.ok(types.includes(type), type);
+});
+
+test("the membership of who administers the installation is not an organization's to change", async () => {
+  const { agent } = await signInToPortal(fixture.issuer, "ann@acme.example");
+  const now = new Date();
+  const { id } = await addPerson(fixture.db, { email: "oz@acme.example", tenants: ["acme"] });
+  await createAdministrator(fixture.db, { accountId: id, role: "auditor" }, now);
+  const role = await agent.follow(at(`/people/${id}/role`));
+  const removal = await agent.follow(at(`/people/${id}/remove`));
+  await agent.submit(role, { role: "admin" });
+  await agent.submit(removal, { confirm: "yes" });
+  const held = async () => (await fixture.db("memberships").where({ account_id: id })).map((row) => row.role);
+  assert.deepEqual(await held(), ["member"]);
+  // The same person, an administrator no longer, is theirs like any other.
+  await deleteAdministrator(fixture.db, id);
+  await agent.submit(role, { role: "admin" });
+  assert.deepEqual(await held(), ["admin"]);
+  await agent.submit(removal, { confirm: "yes" });
+  assert.deepEqual(await held(), []);
 });
 
 test("a domain is claimed, its record shown, proven when it is there, and removed after a question", async () => {

@@ -10,7 +10,7 @@ import { silentLog } from "../../src/log.ts";
 import { buildProvider } from "../../src/provider/assembly/build_provider.ts";
 import { createClientReader } from "../../src/provider/clients/client_reader.ts";
 import { createBackgroundWork } from "../../src/provider/edge/background_work.ts";
-import { authorizationUrl, codeOf, payloadOf, redeem } from "../provider/support/authorization.ts";
+import { authorizationUrl, basic, codeOf, payloadOf, redeem } from "../provider/support/authorization.ts";
 import { addClient, addPerson, signInAt, useProvider } from "../provider/support/provider_fixture.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";
 
@@ -23,6 +23,13 @@ const fixture = useProvider(
       tenants: ["acme"],
     });
     await addClient(fixture.db, { client_id: "app" });
+    const lives = (seconds: number) => ({
+      access_token_seconds: seconds,
+      id_token_seconds: seconds,
+      refresh_token_seconds: seconds,
+    });
+    await addClient(fixture.db, { client_id: "brief", ...lives(40) });
+    await addClient(fixture.db, { client_id: "long", ...lives(10 * 365 * 86_400) });
   },
 );
 
@@ -99,6 +106,26 @@ test("the tenant claim has its configured name, a name with quotes stays a name,
   assert.equal(claims["tenant_id"], undefined);
   assert.equal(claims["name"], '","tenant_id":"evil","x":"');
   assert.equal(Number(claims["exp"]) - Number(claims["iat"]), 60);
+});
+
+test("a client's own lifetimes shorten what the installation gives, and never lengthen it", async () => {
+  const livesOf = async (clientId: string) => {
+    const url = authorizationUrl(fixture, { client_id: clientId });
+    const code = codeOf(await signInAt(new UserAgent(), url, "ann@acme.example"));
+    const { body } = await redeem(fixture, code, {}, basic(clientId));
+    const claims = payloadOf(body["id_token"]);
+    const row = await fixture
+      .db("oidc_records")
+      .where({ model: "RefreshToken" })
+      .whereLike("payload", `%"clientId":"${clientId}"%`)
+      .first("payload");
+    const kept = JSON.parse(String(row?.payload)) as { iat: number; exp: number };
+    return [Number(claims["exp"]) - Number(claims["iat"]), body["expires_in"], kept.exp - kept.iat];
+  };
+  const usual = await livesOf("app");
+  assert.equal(usual[0], 60);
+  assert.deepEqual(await livesOf("brief"), [40, 40, 40]);
+  assert.deepEqual(await livesOf("long"), usual);
 });
 
 test("the claims parameter cannot change or drop claims", async () => {

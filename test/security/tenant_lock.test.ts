@@ -180,6 +180,18 @@ describe("with the domain policy on, somebody of another tenant never becomes Al
     }
   });
 
+  test("nor by a domain below or above the one that was proven, which means itself and no other", async () => {
+    for (const email of ["nn@eu.globex.example", "nn@example", "nn@xglobex.example"]) {
+      assert.match(
+        await mintForGlobex(fixture, { sub: "nn", email }),
+        /^(email_domain_not_verified|invalid_input|subject_token_refused)/,
+        email,
+      );
+    }
+    const own = await mintForGlobex(fixture, { sub: "nn", email: "nn@globex.example" });
+    assert.equal(decodeJwt(own)["email"], "nn@globex.example");
+  });
+
   test("by a later assertion that changes an address", async () => {
     const fine = await mintForGlobex(fixture, { sub: "m3", email: "m3@globex.example" });
     assert.equal(decodeJwt(fine)["email"], "m3@globex.example");

@@ -23,6 +23,7 @@ import { createKeySealer } from "../../../src/provider/keys/seal.ts";
 import { hashRecordId } from "../../../src/provider/storage/record_payload.ts";
 import { saveRecord } from "../../../src/provider/storage/record_store.ts";
 import { openTestDatabase, type TestDatabase } from "../../support/databases.ts";
+import { readWholeStore } from "../../support/whole_store.ts";
 
 const secret = new Uint8Array(32).fill(1);
 let store: TestDatabase;
@@ -319,7 +320,10 @@ describe("the table of operations", () => {
           assert.ok(absent.includes(code ?? ""), `${name}: ${code}`);
         }
 
+        const trial = "dryRun" in given && given["dryRun"] === true;
+        const whole = trial ? await readWholeStore(store.db) : undefined;
         const answer = await operation(context, given);
+        if (whole) assert.deepEqual(await readWholeStore(store.db), whole, "a trial changes nothing");
         const read = entry.output.safeParse(JSON.parse(JSON.stringify(answer)));
         assert.ok(read.success, `${name} answers ${JSON.stringify(answer)}: ${read.error?.message}`);
         const changes = (await changesSoFar()) - before;
@@ -329,8 +333,7 @@ describe("the table of operations", () => {
         assert.deepEqual(undeclared, [], `${name} writes events it does not declare`);
         if (entry.events.length === 0)
           assert.equal(changes, 0, `${name} changes something and declares no event`);
-        if ("dryRun" in given && given["dryRun"] === true)
-          assert.deepEqual(fresh, [], "a trial leaves nothing");
+        if (trial) assert.deepEqual(fresh, [], "a trial leaves nothing");
         else if (
           changes > 0 &&
           !entry.events.every((type) => type === "admin.read" || type === "session.ended")

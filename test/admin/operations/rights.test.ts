@@ -38,6 +38,7 @@ const changes = [
   "client delete",
   "client disable",
   "client enable",
+  "client end-old-secret",
   "client rotate-secret",
   "client update",
   "domain add",

@@ -77,6 +77,16 @@ describe("the keys of an attempt", () => {
     assert.deepEqual(keysAt("::ffff:192.0.2.7"), keysAt("192.0.2.7"));
   });
 
+  it("name nobody: each is a hash, with nothing of login, address or browser in it", () => {
+    const keys = attemptKeysOf("ada@acme.example", { clientAddress: "192.0.2.7", browser: "browser-of-ada" });
+    const kept = [keys.browser, keys.pair, keys.address, keys.account, keys.guarded].map(
+      (key) => key?.keyHash,
+    );
+    for (const hash of [...kept, keys.knownAddressHash, keys.knownBrowserHash]) {
+      assert.match(String(hash), /^[\w-]{43}$/);
+    }
+  });
+
   it("keep login, address, browser and purpose apart", () => {
     const keys = keysAt("192.0.2.7", "b");
     const hashes = [keys.browser, keys.pair, keys.address, keys.account, keys.guarded].map(
