@@ -9,7 +9,7 @@ interface CatalogueEntry {
   fix: string;
 }
 
-/** Every code an OperationError may carry. Codes are a contract: they may be added, never renamed. */
+/** Every code an OperationError may carry. Codes are a contract: add, do not rename. */
 export const errorCatalogue = {
   invalid_input: {
     status: 400,

@@ -6,7 +6,7 @@ import { peopleEvents } from "./events/people.ts";
 import { signInEvents } from "./events/sign_ins.ts";
 import { tokenEvents } from "./events/tokens.ts";
 
-/** Everything that is recorded. Names are a contract with whoever reads the trail: added, never renamed. */
+/** Everything that is recorded. Names are a contract with whoever reads the trail: add, do not rename. */
 export const auditEventTypes = {
   ...signInEvents,
   ...tokenEvents,

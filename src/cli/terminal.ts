@@ -136,8 +136,8 @@ export interface ToldError {
 }
 
 /**
- * Puts any error into words. Errors of ours and of the exchange library carry code and fix; of any other
- * only the message is told.
+ * Puts any error into words: its message, and what it carries of a code, a field, a step, a fix and a cause, as errors of
+ * ours and of the exchange library do. No stack.
  */
 export function describeError(error: unknown): ToldError {
   if (!(error instanceof Error)) return { message: String(error) };

@@ -1,5 +1,6 @@
 // Owns the one way to run a hand-written SQL statement on either store: named and prepared on PostgreSQL,
-// plain on SQLite, rows out in both. The only place that knows how the two drivers' answers differ.
+// plain on SQLite, rows out in both. Whoever reads them need not know how the two drivers
+// hand them over.
 import type { Knex } from "knex";
 import type { Database } from "./connect.ts";
 import { isPostgres, stateOf } from "./connect.ts";

@@ -1,5 +1,5 @@
 // Owns the demo's own sessions: in memory, found by an unguessable id, ended after eight hours or when too many.
-// The provider's session is another one; signing in here always makes a new id.
+// The provider's session is another one; each sign-in here makes a new id.
 import { randomBytes } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../clock.ts";

@@ -34,6 +34,18 @@ async function columnsOf(db: Database, table: string): Promise<Column[]> {
   }));
 }
 
+/** What a version may count on: every column as `table.column`, and which of them a writer must name. */
+async function shapeOf(db: Database): Promise<Map<string, { mustBeNamed: boolean }>> {
+  const shape = new Map<string, { mustBeNamed: boolean }>();
+  for (const table of await tablesOf(db)) {
+    for (const [name, column] of Object.entries(await db(table).columnInfo())) {
+      const mustBeNamed = !column.nullable && column.defaultValue === null;
+      shape.set(`${table}.${name}`, { mustBeNamed });
+    }
+  }
+  return shape;
+}
+
 /** Plants one row in each table that has none. All texts are the same, so that each reference finds its row. */
 async function plant(db: Database): Promise<void> {
   let left = await tablesOf(db);
@@ -69,6 +81,29 @@ for (const kind of storeKinds) {
         }
         assert.deepEqual(await tablesOf(store.db), []);
         assert.equal((await migrateUp(store.db)).length, migrations.length);
+      } finally {
+        await store.close();
+      }
+    });
+
+    test("take no column or table away, and put none into an old table that a writer of before would have to name", async () => {
+      const store = await openTestDatabase(kind);
+      try {
+        while ((await migrateDown(store.db)).length > 0);
+        let before = await shapeOf(store.db);
+        for (const { name } of migrations) {
+          await migrateUp(store.db, { onlyNext: true });
+          const after = await shapeOf(store.db);
+          const gone = [...before.keys()].filter((column) => !after.has(column));
+          const tables = new Set([...before.keys()].map((column) => column.split(".")[0]));
+          const demanded = [...after]
+            .filter(([column]) => tables.has(column.split(".")[0]))
+            .filter(([column, { mustBeNamed }]) => mustBeNamed && !before.get(column)?.mustBeNamed)
+            .map(([column]) => column);
+          assert.deepEqual({ gone, demanded }, { gone: [], demanded: [] }, name);
+          before = after;
+        }
+        assert.ok(before.size > 100, "the shape was read");
       } finally {
         await store.close();
       }

@@ -21,6 +21,7 @@ test("a session is found by its id until it ends, and its end is announced", () 
   assert.match(id, /^[A-Za-z0-9_-]{43}$/);
   assert.equal(store.find(id), "alice");
   assert.equal(store.find(`${id}x`), undefined);
+  assert.notEqual(createSessionStore<string>(clock, () => undefined).create("alice"), id);
   assert.equal(store.find(undefined), undefined);
   advanceMinutes(8 * 60);
   assert.equal(store.find(id), undefined);

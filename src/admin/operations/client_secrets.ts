@@ -21,7 +21,7 @@ const ended = z.strictObject({ tokens: z.int().describe("Access tokens it got fo
 /** The longest that two secrets count, in seconds. */
 const longestOverlapSeconds = 30 * 86_400;
 
-/** A client with its new secret: the only time it is shown. */
+/** A client with its new secret. No other answer has it but a repeat of this one (repeats/). */
 export interface RotatedSecret {
   client: ClientView;
   clientSecret: string;
@@ -32,7 +32,7 @@ export interface RotatedSecret {
  * Gives a client another secret. Without an overlap the old one counts no more, nor do access tokens the client got for
  * itself with it; with one both count until its end. A secret of before that ends in either case. What people let the client
  * do stays: it takes a secret to use that.
- * @returns the new secret, the only time it is shown
+ * @returns the new secret; nothing but a repeat of the answer shows it again
  * @throws OperationError client_not_found, invalid_input for a client that proves itself otherwise
  */
 export const rotateClientSecret = operation({

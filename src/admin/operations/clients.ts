@@ -11,7 +11,7 @@ import { operation } from "./entry.ts";
 import { cutPage, idPageInput, pageOutput, readCursor, rowsToRead } from "./page.ts";
 import { clientShape } from "./shapes.ts";
 
-/** A new client, with its secret if it has one: the only time it is shown. */
+/** A new client, with its secret if it has one. No other answer has it but a repeat of this one (repeats/). */
 export interface CreatedClient extends ClientView {
   clientSecret?: string;
   /** What is registered but will not work as things stand, each a sentence. */

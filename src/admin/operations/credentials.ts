@@ -28,7 +28,7 @@ const credentialShape = z
 
 /**
  * Makes a credential.
- * @returns with its key, the only time it is shown
+ * @returns with its key; nothing but a repeat of the answer (repeats/) shows it again
  * @throws OperationError invalid_input, tenant_not_found
  */
 export const createCredential = operation({

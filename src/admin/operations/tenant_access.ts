@@ -1,5 +1,4 @@
-// Owns the operations that take a tenant's access away, or give it back. A tenant is never deleted: its id is what the
-// customer typed at AWS, and nobody else may ever get it.
+// Owns the operations that take a tenant's access away, or give it back. What ends a tenant for good is tenant_deletion.ts.
 import { z } from "zod";
 import {
   type EndedRights,

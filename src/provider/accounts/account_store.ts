@@ -1,5 +1,6 @@
 // Owns the accounts table: who exists, what they sign in with, whether they may.
-// A password hash leaves it only through findCredentialsByLogin. Ids are random and never reused.
+// A password hash leaves this file through findCredentialsByLogin alone; import and export have stores of their own. Ids
+// made here are random.
 import { randomUUID } from "node:crypto";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
@@ -103,7 +104,7 @@ export async function findAccountByLogin(db: Database, login: string): Promise<A
 }
 
 /**
- * Finds an account together with its password hash, for the sign-in decision only. Both, and the generation of the
+ * Finds an account together with its password hash, for the sign-in decision. Both, and the generation of the
  * account's sign-ins, are of one moment.
  * @returns the hash is null for an account that has no password here
  */

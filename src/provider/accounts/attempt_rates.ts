@@ -68,7 +68,7 @@ export interface AttemptOrigin {
  * @param loginKey the sign-in name in the form of `loginKeyOf`, whether or not such an account exists
  */
 export function attemptKeysOf(loginKey: string, { clientAddress, browser }: AttemptOrigin): AttemptKeys {
-  // What is no address stands for itself: it never shares a count with a real one.
+  // What is no address stands for itself (a socket that is gone; pinned_request.ts lets no other through).
   const network = parseClientAddress(clientAddress)?.network ?? clientAddress;
   const keyHash = (...parts: string[]) =>
     createHash("sha256").update(JSON.stringify(parts)).digest("base64url");

@@ -1,5 +1,5 @@
 // Owns password hashes that other programs made: which forms are read, how costly one may be, and how a password is
-// verified against each. A hash here is verified only until the next login, which replaces it (sign_in.ts).
+// verified against each. A login replaces such a hash, unless no hash can be made at that moment (sign_in.ts).
 //
 // Every form names its cost, and whoever wrote the file chose it: without limits one row would keep a core, or the
 // memory, busy at every attempt to sign in.

@@ -76,7 +76,10 @@ export function mayRevoke(client: Client, token: { clientId?: string | undefined
   return token.clientId === client.clientId;
 }
 
-/** Browsers may read our answers only from an origin a public client registered a redirect URI at. */
+/**
+ * Browsers may read our answers from an origin that a public client registered a redirect URI at; those of userinfo, which
+ * take an access token, from an origin of any client.
+ */
 export function allowsOrigin(ctx: KoaContextWithOIDC, origin: string, client: Client): boolean {
   if (ctx.oidc.route !== "userinfo" && client.clientAuthMethod !== "none") return false;
   return (client.redirectUris ?? []).some((uri) => uriOf(uri)?.origin === origin && origin !== "null");

@@ -1,5 +1,5 @@
 // Owns the relying party behind /account: a client of our own that only ever brings the person through the
-// sign-in. Its codes are never redeemed and could not be: nobody keeps the verifier.
+// sign-in. Nobody keeps the verifier of its codes, and they make no token (own_clients.ts).
 import { createHash, randomBytes } from "node:crypto";
 import type { ClientMetadata } from "oidc-provider";
 import { grantTypes, personScope } from "../../grants_and_scopes.ts";

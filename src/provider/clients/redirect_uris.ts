@@ -84,7 +84,7 @@ export function whyNoRedirect(uri: string, native: boolean): { problem: string; 
   };
 }
 
-/** Whether a URL never leaves the machine, so that http is no risk (RFC 8252 section 7.3). */
+/** Whether a URL names the loopback interface, so that http may be used (RFC 8252 sections 7.3 and 8.3). */
 export function isLoopbackHttp(url: URL): boolean {
   return url.protocol === "http:" && isLoopbackHost(url.hostname);
 }

@@ -61,7 +61,7 @@ export async function answerLogin(
 ): Promise<LoginAnswer> {
   const login = form.get("email") ?? "";
   const account = await signIn(deps, { login, password: form.get("password") ?? "", ...origin });
-  // Whole seconds, rounded down: auth_time must never lie in the future.
+  // Whole seconds, rounded down: rounded up, auth_time would lie in the future.
   const ts = Math.floor(deps.clock().getTime() / 1000);
   const { signInGeneration: generation, membershipEndings } = account;
   const voucher = {

@@ -113,6 +113,17 @@ describe("a call over HTTP that names itself", () => {
   });
 });
 
+it("a sealed answer opens under its own call alone, by any of the secrets, and shows nothing", async () => {
+  const [one, other] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
+  const sealed = await createAnswerSeals([one]).seal("call", { clientSecret: "told-once" });
+  const seals = createAnswerSeals([other, one]);
+  assert.deepEqual(await seals.open("call", sealed), { answer: { clientSecret: "told-once" } });
+  assert.equal(await seals.open("another call", sealed), undefined);
+  assert.equal(await createAnswerSeals([other]).open("call", sealed), undefined);
+  const readable = sealed.split(".").map((part) => Buffer.from(part, "base64url").toString("latin1"));
+  assert.doesNotMatch(readable.join(" "), /told-once/);
+});
+
 for (const kind of storeKinds) {
   describe(`a key on ${kind}`, () => {
     const store = useStore(kind);

@@ -52,6 +52,21 @@ for (const kind of storeKinds) {
       assert.deepEqual(await recorded("t2"), ids.toSorted());
     });
 
+    test("asked for in opposite orders on two instances, wait for each other in no circle", async () => {
+      const other = store.openAnother();
+      for (let round = 0; round < (kind === "postgres" ? 10 : 1); round += 1) {
+        const outcomes = Array.from({ length: 50 }, () => outcomeOf(randomUUID(), "t3"));
+        const [ahead, back] = await Promise.all([
+          createUsesWithEvents(store.db, outcomes),
+          createUsesWithEvents(other, outcomes.toReversed()),
+        ]);
+        assert.deepEqual(
+          ahead,
+          back.toReversed().map((first) => !first),
+        );
+      }
+    });
+
     test("an unknown subject, an unknown tenant and no tenant, read together, are what they are alone", async () => {
       const account = await createAccount(store.db, { email: "ann@acme.example", emailVerified: true }, now);
       await createTenant(store.db, { id: "acme", name: "Acme" }, now);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -82,6 +82,25 @@ describe("publishing as static files", () => {
       );
       assert.equal(written.renewByMs, installation.time.ms + 91 * dayMs - 330_000);
       assert.deepEqual(await readFile(join(folder, ".well-known/openid-configuration")), discovery);
+    }));
+
+  test("each file appears whole, and the keys before the document that names them", () =>
+    withSite(async ({ context, folder }) => {
+      const { files } = await writeKeyFiles(context, folder);
+      const [jwks = "", document = ""] = files;
+      for (const path of files) await writeFile(path, "of before");
+      const served = await Promise.all(files.map((path) => open(path)));
+      try {
+        await writeKeyFiles(context, folder);
+        for (const file of served) assert.equal(await file.readFile("utf8"), "of before");
+      } finally {
+        await Promise.all(served.map((file) => file.close()));
+      }
+      await rm(jwks);
+      await rm(document);
+      await mkdir(document);
+      await assert.rejects(writeKeyFiles(context, folder));
+      assert.match(await readFile(jwks, "utf8"), /"keys"/);
     }));
 
   test("a copy that was just written serves every token, and says by when to renew it", () =>

@@ -1,9 +1,12 @@
 // The person's own page: who may act for them while they are away, seen and decided by nobody else.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
+import { accountSignInUrl } from "../../../src/provider/clients/account_client.ts";
 import { parsePresencePolicy } from "../../../src/provider/presence/presence_policy.ts";
 import { createTenant, saveTenant } from "../../../src/provider/tenants/tenant_store.ts";
 import { addMintingClients, backEndId, exchange, signSubject } from "../grants/mint_support.ts";
+import { redeem } from "../support/authorization.ts";
 import { addPerson, password, useProvider } from "../support/provider_fixture.ts";
 import { UserAgent, type Visit } from "../support/user_agent.ts";
 
@@ -112,9 +115,27 @@ test("an agreement that is not on offer cannot be given", async () => {
   }
 });
 
-test("nobody can redeem the code that brought the person here", async () => {
+test("nobody can redeem the code that brought the person here, not even who made up the verifier", async () => {
   const agent = new UserAgent();
+  const verifier = "v".repeat(43);
+  const url = new URL(accountSignInUrl(fixture.issuer));
+  url.searchParams.set("code_challenge", createHash("sha256").update(verifier).digest("base64url"));
   await openAccount(agent, "ann@acme.example");
+  const sent = await agent.visit(url.href);
+  const code = new URL(sent.headers.get("location") ?? "").searchParams.get("code") ?? "";
+  assert.notEqual(code, "");
+  const redeemed = await redeem(
+    fixture,
+    code,
+    {
+      client_id: "tti-account",
+      code_verifier: verifier,
+      redirect_uri: `${fixture.issuer}/account/signed-in`,
+    },
+    null,
+  );
+  assert.deepEqual([redeemed.status, redeemed.body["error"]], [400, "invalid_grant"]);
+  assert.match(String(redeemed.body["error_description"]), /^tenant_not_found/);
   const back = await agent.visit(`${fixture.issuer}/account/signed-in?code=stolen`);
   assert.equal(back.status, 303);
   assert.equal(back.headers.get("location"), `${fixture.issuer}/account`);

@@ -1,10 +1,11 @@
 // Whether a person is there, after an operator ended a session or a membership: a row that a request under way writes
-// once more makes nobody present.
+// once more makes nobody present. And of the logins of one session, which one stands.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createAccount } from "../../../src/provider/accounts/account_store.ts";
 import { endSession, listSessions } from "../../../src/provider/sessions/session_store.ts";
 import { saveVoucher } from "../../../src/provider/sessions/voucher_store.ts";
+import { hashRecordId } from "../../../src/provider/storage/record_payload.ts";
 import { saveRecord } from "../../../src/provider/storage/record_store.ts";
 import { readSubject } from "../../../src/provider/subjects/subject_store.ts";
 import { createMembership, deleteMembership } from "../../../src/provider/tenants/membership_store.ts";
@@ -66,6 +67,51 @@ for (const kind of storeKinds) {
       assert.equal(await isThere(), false);
       await writeAgain(1);
       assert.equal(await isThere(), true);
+    });
+  });
+
+  describe(`the logins of a session on ${kind}`, () => {
+    const store = useStore(kind);
+    const password = {
+      ...({ method: "password", tenantId: null, clientId: null, clientGeneration: null } as const),
+      ...{ generation: 0, memberSinceMs: null, membershipEndings: 0, tenantGeneration: null },
+      ...{ amr: ["pwd"], acr: undefined, authTimeMs: 5_000 },
+    };
+
+    const standing = (sessionUid: string) =>
+      store
+        .db("session_vouchers")
+        .where("session_uid_hash", hashRecordId(sessionUid))
+        .select("account_id", "sign_in_generation", "membership_endings", "auth_time_ms");
+    const rowOf = (accountId: string, voucher: typeof password) => ({
+      account_id: accountId,
+      sign_in_generation: voucher.generation,
+      membership_endings: voucher.membershipEndings,
+      auth_time_ms: voucher.authTimeMs,
+    });
+
+    for (const [what, older] of Object.entries({
+      "an older one": { authTimeMs: 4_000 },
+      "one of before the sign-ins were ended, whatever time it claims": { generation: 0, authTimeMs: 9_000 },
+      "one of before a membership ended": { membershipEndings: 0, authTimeMs: 9_000 },
+    })) {
+      test(`a later one is not replaced by ${what}`, async () => {
+        const key = { sessionUid: `of ${what}`, accountId: "ann" };
+        const newer = { ...password, generation: 1, membershipEndings: 1 };
+        for (const voucher of [newer, { ...newer, ...older }]) await saveVoucher(store.db, key, voucher, now);
+        assert.deepEqual(await standing(key.sessionUid), [rowOf("ann", newer)]);
+        const newest = { ...newer, authTimeMs: 6_000 };
+        await saveVoucher(store.db, key, newest, now);
+        assert.deepEqual(await standing(key.sessionUid), [rowOf("ann", newest)]);
+      });
+    }
+
+    test("whoever signs in where somebody else was has the session, however old the login", async () => {
+      const before = { ...password, generation: 7 };
+      await saveVoucher(store.db, { sessionUid: "shared", accountId: "ann" }, before, now);
+      const after = { ...password, authTimeMs: 1_000 };
+      await saveVoucher(store.db, { sessionUid: "shared", accountId: "bob" }, after, now);
+      assert.deepEqual(await standing("shared"), [rowOf("bob", after)]);
     });
   });
 }

@@ -7,6 +7,7 @@ import {
   deleteMembership,
   findMembership,
   listMembershipsOfAccount,
+  saveLastLogin,
 } from "../../../src/provider/tenants/membership_store.ts";
 import {
   createTenant,
@@ -121,6 +122,16 @@ for (const kind of storeKinds) {
       assert.equal((await findMembership(store.db, "acme", twice.id))?.role, "member");
       assert.equal(await deleteMembership(store.db, "acme", twice.id, new Date()), true);
       assert.equal(await deleteMembership(store.db, "acme", twice.id, new Date()), false);
+    });
+
+    it("keeps the newer of two logins, in whatever order they are written", async () => {
+      const late = await newAccount("late@acme.example");
+      const key = { tenantId: "acme", accountId: late.id };
+      await createMembership(store.db, { ...key, role: "member" }, now);
+      for (const agoMs of [1_000, 5_000]) await saveLastLogin(store.db, key, now.getTime() - agoMs, now);
+      assert.equal((await findMembership(store.db, "acme", late.id))?.lastLoginAtMs, now.getTime() - 1_000);
+      await saveLastLogin(store.db, key, now.getTime() + 60_000, now);
+      assert.equal((await findMembership(store.db, "acme", late.id))?.lastLoginAtMs, now.getTime());
     });
 
     it("treats a role it does not know as the least", async () => {
