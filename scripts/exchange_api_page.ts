@@ -114,7 +114,7 @@ ${proof(["library_citizen", "token_sources", "refresh_token_store"])}
 |---|---|---|
 ${table(found.filter(isType))}
 
-${proof(["token_sources", "id_token"])}
+${proof(["token_sources", "id_token", "presented_tokens"])}
 
 ## Options
 

@@ -47,8 +47,10 @@ const credentials: readonly (readonly [RegExp, string])[] = [
 ];
 
 // Authorization codes, refresh and access tokens, challenges, verifiers, session ids, client secrets: base64url of 32
-// characters and more. A UUID, a hash in hex and a word in camel case lack one of the three kinds of characters.
-const opaque = /(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[\w-]{32,}(?![\w-])/g;
+// characters and more. A UUID, a hash in hex and a word in camel case lack one of the three kinds of characters. So does one
+// random value of 43 characters in fifteen hundred, a digit; it has more capitals than a word has.
+const opaque =
+  /(?<![\w-])(?:(?=[\w-]*\d)(?=[\w-]*[a-z])(?=[\w-]*[A-Z])|(?=(?:[a-z_-]*[A-Z]){12})(?=(?:[A-Z_-]*[a-z]){8}))[\w-]{32,}(?![\w-])/g;
 
 const mostCharacters = 8_192;
 const mostDepth = 6;

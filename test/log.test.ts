@@ -5,7 +5,7 @@ import { createHash, generateKeyPairSync, randomBytes, randomUUID } from "node:c
 import { test } from "node:test";
 import { exportJWK } from "jose";
 import { captureConsole, type Log, openLog } from "../src/log.ts";
-import { cleanPath } from "../src/log_redaction.ts";
+import { cleanPath, redactText } from "../src/log_redaction.ts";
 import { createPasswords } from "../src/provider/accounts/passwords.ts";
 import { generateClientSecret } from "../src/provider/clients/client_secret.ts";
 import { createKeySealer } from "../src/provider/keys/seal.ts";
@@ -47,6 +47,26 @@ for (const [name, value] of Object.entries(shapes)) {
     }
   });
 }
+
+test("whatever chance makes of 256 bits is removed, also without a digit; words of an error stay", () => {
+  const values = Array.from({ length: 20_000 }, (_, n) =>
+    createHash("sha256").update(`${n}`).digest("base64url"),
+  );
+  assert.ok(
+    values.some((value) => !/\d/.test(value)),
+    "one without a digit is among them",
+  );
+  assert.deepEqual(
+    values.filter((value) => redactText(`cannot use ${value}.`).includes(value)),
+    [],
+  );
+  for (const word of [
+    "assertionUsedOnceByOneConditionalStatement",
+    "CreateTokenWithIAMInvalidGrantException",
+  ]) {
+    assert.equal(redactText(word), word);
+  }
+});
 
 test("parameters of addresses and forms are removed, of whatever value", () => {
   const text = JSON.stringify(

@@ -111,6 +111,6 @@ A party in brackets is named where there is one.
 |---|---|---|---|
 ${rows.join("\n")}
 
-*Proof: [sign-in events](../test/audit/sign_in_events.test.ts), [token events](../test/audit/token_events.test.ts), [audit store](../test/audit/audit_store.test.ts), [every event](../test/audit/every_event.test.ts)*
+*Proof: [sign-in events](../test/audit/sign_in_events.test.ts), [token events](../test/audit/token_events.test.ts), [audit store](../test/audit/audit_store.test.ts), [every event](../test/audit/every_event.test.ts), [secrets](../test/provider/clients/secret_overlap.test.ts)*
 `;
 }

@@ -113,6 +113,14 @@ export const defences: readonly Defence[] = [
     test: "test/admin/operations/client_registration.test.ts",
   },
   {
+    id: "client-lives-shorten-only",
+    promise: "No lifetime of a client's own makes a token live longer than the installation lets it.",
+    file: "src/provider/clients/lifetimes.ts",
+    find: "Math.min(own, installationSeconds)",
+    replace: "own",
+    test: "test/security/reserved_claims.test.ts",
+  },
+  {
     id: "third-parties-are-told-what-was-allowed",
     promise:
       "An ID token tells a third-party client a person's address and name only if the person allowed it.",

@@ -11,7 +11,8 @@ import { collect, startWorld } from "./support/world.ts";
 test("a search tells its steps in order, then the cache hits", async (t) => {
   const world = await startWorld(t);
   const accessor = world.accessor();
-  await collect(accessor.search({ user: "alice", queryText: "q" }));
+  await collect(accessor.search({ user: "alice", queryText: "what nobody else may read" }));
+  assert.doesNotMatch(JSON.stringify(world.events), /nobody else/, "an event carries no query");
   assert.deepEqual(
     world.events.map(({ step, outcome, cache, awsRequestId }) => [step, outcome, cache, awsRequestId]),
     [
