@@ -25,6 +25,7 @@ const things: Readonly<Record<string, { change?: [unknown, unknown] }>> = {
   "/v1/tenants/acme": { change: [{ name: "Acme One" }, { name: "Acme Two" }] },
   "/v1/users/ann@acme.example": { change: [{ name: "Ann One" }, { name: "Ann Two" }] },
   "/v1/tenants/acme/accessors/default": {},
+  "/v1/resources/urn%3Aexample%3Aapi": { change: [{ name: "Api One" }, { name: "Api Two" }] },
   "/v1/clients/app": { change: [{ name: "App One" }, { name: "App Two" }] },
 };
 
@@ -37,6 +38,11 @@ describe("If-Match", () => {
     await world.call("POST", "/v1/tenants", token, { id: "acme" });
     await world.call("POST", "/v1/users", token, { email: "ann@acme.example" });
     await world.call("POST", "/v1/tenants/acme/accessors", token, accessor);
+    await world.call("POST", "/v1/resources", token, {
+      identifier: "urn:example:api",
+      name: "Api",
+      scopes: { read: "Read" },
+    });
     await world.call("POST", "/v1/clients", token, {
       clientId: "app",
       redirectUris: ["https://app.example/cb"],

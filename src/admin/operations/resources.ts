@@ -1,5 +1,6 @@
 // Owns the operations on resources: the ISV's own APIs, for which this provider makes access tokens.
 import { z } from "zod";
+import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { findClient } from "../../provider/clients/client_store.ts";
 import { resourceTokenSeconds } from "../../provider/resources/resource.ts";
@@ -22,6 +23,7 @@ const params = { resource: "identifier" };
 const options = { scopes: "scope", tokenFormat: "tokens", tokenTtlSeconds: "token-ttl" };
 const words = { IDENTIFIER: "identifier" };
 const api = "https://api.example.com";
+const shownShape = z.strictObject({ resource: resourceShape, clients: z.array(rightShape) });
 
 /**
  * Registers an API.
@@ -102,8 +104,9 @@ export const showResource = operation({
   permission: adminRead,
   events: [],
   input: z.strictObject({ identifier }),
-  output: z.strictObject({ resource: resourceShape, clients: z.array(rightShape) }),
+  output: shownShape,
   http: [{ method: "get", path: "/v1/resources/:resource", params }],
+  shows: true,
   cli: {
     arguments: words,
     summary: "show one API, and which application may ask for what of it",
@@ -116,10 +119,7 @@ export const showResource = operation({
       say: clients.length === 0 ? ["No client may ask for it: tti resource allow --help"] : [],
     }),
   },
-  async run(db, wanted) {
-    const resource = await store.getResource(db, wanted.identifier);
-    return { resource, clients: await store.listResourceRights(db, wanted.identifier) };
-  },
+  run: (db, wanted) => showAll(db, wanted.identifier),
 });
 
 /**
@@ -138,8 +138,9 @@ export const updateResource = operation({
     tokenFormat: resourceMembers.tokenFormat.optional(),
     tokenTtlSeconds: resourceMembers.tokenTtlSeconds.optional(),
   }),
-  output: resourceShape,
+  output: shownShape,
   http: [{ method: "patch", path: "/v1/resources/:resource", params }],
+  revises: { hold: (trx, wanted) => holdResource(trx, wanted.identifier), after: (shown) => shown },
   cli: {
     arguments: words,
     options,
@@ -148,7 +149,7 @@ export const updateResource = operation({
 were given of the others ends at once, and their opaque tokens with it; a token that is
 signed (jwt) lives out its time.`,
     example: `${api} --token-ttl 300`,
-    show: (resource) => ({ fields: resourceFields(resource) }),
+    show: ({ resource }) => ({ fields: resourceFields(resource) }),
   },
   async run(trx, { identifier: which, ...changes }, act) {
     const before = await store.getResource(trx, which);
@@ -160,10 +161,10 @@ signed (jwt) lives out its time.`,
       { ...before, scopes: scopesText(before.scopes) },
       { ...after, scopes: scopesText(after.scopes) },
     );
-    if (JSON.stringify(before) === JSON.stringify(after)) return before;
+    if (JSON.stringify(before) === JSON.stringify(after)) return showAll(trx, which);
     await store.saveResource(trx, after, act.now);
     await act.record({ type: "resource.updated", details: { resource: which, ...details } });
-    return after;
+    return showAll(trx, which);
   },
 });
 
@@ -185,6 +186,7 @@ export const deleteResource = operation({
     rights: z.int().describe("How many clients might ask for something of it."),
   }),
   http: [{ method: "delete", path: "/v1/resources/:resource", params }],
+  revises: { hold: (trx, wanted) => holdResource(trx, wanted.identifier) },
   cli: {
     arguments: words,
     summary: "remove an API",
@@ -206,6 +208,16 @@ its time. Without --yes nothing happens: the command says what would end, and ex
     return { resource, rights };
   },
 });
+
+async function showAll(db: Database, which: string) {
+  const resource = await store.getResource(db, which);
+  return { resource, clients: await store.listResourceRights(db, which) };
+}
+
+async function holdResource(trx: Database, which: string) {
+  await store.lockResource(trx, which);
+  return showAll(trx, which);
+}
 
 const scopesText = (scopes: Readonly<Record<string, string>>): string => Object.keys(scopes).join(" ");
 

@@ -84,6 +84,11 @@ export async function getResource(db: Database, identifier: string): Promise<Res
   throw new OperationError("resource_not_found", "No resource has this identifier.", { field: "identifier" });
 }
 
+/** Makes whoever else writes or locks this resource wait until the transaction ends; in SQLite they wait for its begin. */
+export async function lockResource(trx: Database, identifier: string): Promise<void> {
+  await trx("resources").where({ identifier }).forUpdate().first("identifier");
+}
+
 /** Lists resources in the order of their identifiers. */
 export async function listResources(
   db: Database,

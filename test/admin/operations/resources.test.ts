@@ -74,7 +74,7 @@ for (const kind of storeKinds) {
       const first = await listResources(operator(), { limit: 2 });
       const rest = await listResources(operator(), { limit: 2, cursor: first.cursor });
       assert.equal(new Set([...first.resources, ...rest.resources].map((one) => one.identifier)).size, 3);
-      const changed = await updateResource(operator(), {
+      const { resource: changed } = await updateResource(operator(), {
         identifier,
         tokenTtlSeconds: 60,
         tokenFormat: "opaque",
