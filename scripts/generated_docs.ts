@@ -101,6 +101,8 @@ the values of the connection and the token at hand.
 |---|---|---|---|---|
 ${rows.join("\n")}
 
+*Proof: [every row](../test/failure_catalogue.test.ts), [what is tried again](../test/exchange_faults.test.ts), [presented tokens](../test/presented_tokens.test.ts)*
+
 ## Codes that come from no AWS call
 
 | code | means |

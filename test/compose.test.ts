@@ -60,4 +60,11 @@ test("compose names a version of each image, and reaches the provider through it
   const provider = /\n {2}provider:\n((?: {4}.*\n)+)/.exec(compose)?.[1] ?? "";
   assert.match(provider, /expose:/);
   assert.doesNotMatch(provider, /ports:/);
+  const published = [...compose.matchAll(/\n {2}(\w+):\n((?: {4}.*\n)+)/g)].filter(([, , of]) =>
+    /ports:/.test(of ?? ""),
+  );
+  assert.deepEqual(
+    published.map(([, service]) => service),
+    ["proxy"],
+  );
 });

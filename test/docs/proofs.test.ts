@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { root } from "./checkout.ts";
 
 // Pages that speak of AWS or of other vendors: their sources stand on them, and no test of ours can prove those.
-const aboutOthers = ["choosing-tti-or-auth-code", "exchange-failures", "other-issuers", "sandbox-rules"].map(
+const aboutOthers = ["choosing-tti-or-auth-code", "other-issuers", "sandbox-rules"].map(
   (name) => `${name}.md`,
 );
 
