@@ -70,7 +70,7 @@ const mostPathCharacters = 80;
 const longestPathPart = 24;
 
 /**
- * A path as it may be told and logged: at most 80 characters, and of its parts only what can be a word of an address.
+ * A path as it may be told and logged: cut after 80 characters, and of its parts only what can be a word of an address.
  * Longer or stranger ones may be a challenge, a token, an e-mail address, and become `…`.
  */
 export function cleanPath(path: string): string {

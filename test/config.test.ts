@@ -31,6 +31,20 @@ describe("the settings", () => {
     assert.equal(config.requireVerifiedDomain, false);
   });
 
+  test("say the mode: the caller before TTI_MODE, that before what looks like production", () => {
+    const modeOf = (environment: Record<string, string>, insist?: "production" | "development") => {
+      const needed = { ...production, TTI_ISSUER: "", ...environment };
+      return readConfig(needed, insist).mode;
+    };
+    assert.equal(modeOf({}), "development");
+    const seeming = { TTI_ISSUER: production.TTI_ISSUER };
+    assert.equal(modeOf(seeming), "production");
+    assert.throws(() => modeOf({ NODE_ENV: "production" }), /TTI_ISSUER: it is required in production/);
+    assert.equal(modeOf({ NODE_ENV: "production", TTI_MODE: "development" }), "development");
+    assert.equal(modeOf({ ...seeming, TTI_MODE: "development" }), "development");
+    assert.equal(modeOf({ ...seeming, TTI_MODE: "development" }, "production"), "production");
+  });
+
   test("are what the table lists, and nothing else", () => {
     assert.deepEqual(Object.keys(readConfig({})).sort(), ["mode", ...Object.keys(settings)].sort());
   });

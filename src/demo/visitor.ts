@@ -1,5 +1,5 @@
 // Owns one signed-in visitor: the tokens, the AWS credentials made from them, and the last search. One at a time:
-// a visitor's searches queue, so that one ID token is never presented by two of them.
+// a visitor's searches queue, so that no two of them present one ID token. To present one again is a wish of its own.
 import { randomBytes } from "node:crypto";
 import type { AwsCredentialIdentity } from "@aws-sdk/types";
 import {
@@ -154,7 +154,7 @@ export class Visitor {
     return String(this.#tokens.claims["sub"]);
   }
 
-  /** An ID token that was never presented: the one at hand, or a new one by the refresh grant. */
+  /** An ID token that was not presented yet: the one at hand, or a new one by the refresh grant. */
   async #freshToken(): Promise<string> {
     if (this.#presented || this.secondsLeft < minRemainingSeconds) {
       this.#tokens = await this.#party.refresh(this.#tokens);

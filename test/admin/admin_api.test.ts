@@ -126,6 +126,8 @@ describe("administration over HTTP", () => {
     assert.equal(String(made.body["clientSecret"]).length, 43);
     const shown = await world.call("GET", "/v1/clients/app", adminToken);
     assert.doesNotMatch(JSON.stringify(shown.body), /client_?secret"/i);
+    const kept = JSON.stringify(await world.server.db("clients").where("client_id", "app").select());
+    assert.ok(kept.includes("client_secret") && !kept.includes(String(made.body["clientSecret"])));
   });
 
   it("records the calling client as the actor", async () => {

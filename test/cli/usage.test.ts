@@ -100,6 +100,15 @@ describe("the tti command", () => {
     }
   });
 
+  it("takes no password, secret or hash among the words, where every process reads it", async () => {
+    for (const load of Object.values(commandLoaders)) {
+      for (const { name, options, arguments: places } of await load()) {
+        const telling = [...options, ...places].filter((word) => /passw|secret|hash|credential/i.test(word));
+        assert.deepEqual(telling, [], name);
+      }
+    }
+  });
+
   it("takes a missing option for a usage error", async () => {
     for (const words of ["domain add acme.com", "domain verify acme.com", "domain remove acme.com"]) {
       const { exitCode, stderr } = await terminal.tti(words);

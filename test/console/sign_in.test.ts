@@ -51,6 +51,24 @@ test("a page that is asked for is where the sign-in ends, in a session cookie no
   const cookie = visit.headers.getSetCookie().find((line) => line.startsWith("tti_console="));
   assert.match(cookie ?? "", /^tti_console=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/);
   assert.equal((await eventsOf(world.db, "admin.signed_in")).length, 2);
+  const value = cookie?.split(/[=;]/)[1] ?? "";
+  const kept = JSON.stringify(await world.db("console_sessions").select());
+  assert.ok(kept.length > 2 && !kept.includes(value), "the store has a hash of the cookie alone");
+});
+
+test("a form that came without a session is not sent by the sign-in it leads to", async () => {
+  const agent = new UserAgent();
+  const posted = await postForm(
+    world,
+    agent,
+    "/console/organizations/new",
+    { id: "late", name: "Late" },
+    "x",
+  );
+  const login = await goOn(agent, await agent.follow(posted.headers.get("location") ?? ""));
+  const page = await goOn(agent, await agent.submit(login, { email: emails.owner, password }, "/login"));
+  assert.equal(page.url.href, at("/console"));
+  assert.deepEqual(await world.db("tenants").where("id", "late").select(), []);
 });
 
 test("pages go out under a policy without script, unframed and unstored", async () => {

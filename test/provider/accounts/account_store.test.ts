@@ -37,6 +37,7 @@ for (const kind of storeKinds) {
         disabledAtMs: null,
         createdAtMs: now.getTime(),
         signInGeneration: 0,
+        membershipEndings: 0,
       });
     });
 

@@ -1,5 +1,5 @@
 // Remembers every ID token this process has presented to AWS, so that none is presented twice: one ID token is one
-// exchange, also after an answer that never came. Only digests are kept, and only while the token could still pass.
+// exchange, also after an answer that never came. Digests are kept, until the token has expired and those noted before it have.
 
 import { createHash } from "node:crypto";
 import { IdTokenError } from "../errors.ts";

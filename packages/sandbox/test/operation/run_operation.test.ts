@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AwsError } from "../../src/ground/errors.ts";
 import { createRegistry, type Operation, type SharedContext } from "../../src/operation/operation.ts";
+import { shortenSecret } from "../../src/operation/request_log.ts";
 import { createRules } from "../../src/rules/rules.ts";
 import { createSearchEngine } from "../../src/search/search_engine.ts";
 import { createSeedCaller } from "../../src/seed/call.ts";
@@ -17,6 +18,14 @@ const shared: SharedContext = {
   rules: createRules(),
 };
 const target = { account: "111122223333", region: "eu-west-1", path: "test" };
+
+test("a shortened secret tells no more than a quarter of it", () => {
+  for (const length of [0, 1, 4, 20, 31, 32, 400]) {
+    const secret = "0123456789".repeat(40).slice(0, length);
+    const [shown = ""] = shortenSecret(secret).split("…");
+    assert.ok(secret.startsWith(shown) && shown.length <= Math.min(8, length / 4), `${length}: ${shown}`);
+  }
+});
 
 test("the seed asks the policies for the operation's resource before it runs", async () => {
   const steps: string[] = [];

@@ -35,6 +35,7 @@ async function loadFolder(
   const skipped: { path: string; reason: string }[] = [];
   for await (const entry of readFolder(directory, options)) {
     if (entry.kind === "skipped") {
+      assert.ok(!`${entry.path} ${entry.reason}`.includes(base), "no absolute path is told");
       skipped.push({ path: entry.path, reason: entry.reason });
       continue;
     }
@@ -140,6 +141,7 @@ test("symbolic links are never followed, neither to files nor folders, nor as th
     code: "SANDBOX_ACCESS_FILE_INVALID",
     message: /access\.json is a symbolic link/,
   });
+  await assert.rejects(load(), (error: Error) => !error.message.includes(base));
 });
 
 test("other files, empty ones, binary ones and those over the limits are skipped with the reason", async () => {
