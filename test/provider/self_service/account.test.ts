@@ -139,6 +139,11 @@ test("nobody can redeem the code that brought the person here, not even who made
   const back = await agent.visit(`${fixture.issuer}/account/signed-in?code=stolen`);
   assert.equal(back.status, 303);
   assert.equal(back.headers.get("location"), `${fixture.issuer}/account`);
+  for (const state of ["https://evil.example", "/portal", "__proto__", "portal&state=account"]) {
+    const wayOn = await agent.visit(`${fixture.issuer}/account/signed-in?state=${state}`);
+    const to = wayOn.headers.get("location");
+    assert.ok(to === null || to === `${fixture.issuer}/account`, `${state} leads to ${to}`);
+  }
 });
 
 test("a person who belongs to several tenants, or to none, is asked for no tenant", async () => {

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createAccount } from "../../../src/provider/accounts/account_store.ts";
+import { addDomain, giveDomain } from "../../../src/provider/tenants/domain_proof.ts";
+import { listDomains } from "../../../src/provider/tenants/domain_store.ts";
 import {
   createMembership,
   deleteMembership,
@@ -74,6 +76,31 @@ for (const kind of storeKinds) {
         (await listTenants(store.db, page)).map((tenant) => tenant.id);
       assert.deepEqual(await ids({ limit: 2 }), ["acme", "globex"]);
       assert.deepEqual(await ids({ limit: 2, afterId: "globex" }), ["gone"]);
+    });
+
+    it("gives a domain to one of many tenants that prove it at once; another has it as a shared one alone", async () => {
+      const domain = "both.example";
+      const deps = { db: store.db, clock: () => now, resolveTxt: async () => [] };
+      const ids = Array.from({ length: 8 }, (_, number) => `claimant${number}`);
+      for (const id of ids) {
+        await createTenant(store.db, { id, name: id }, now);
+        await addDomain(deps, { tenantId: id, domain });
+      }
+      const give = (tenantId: string, shared = false) =>
+        store.db.transaction((trx) => giveDomain(trx, { tenantId, domain, shared }, now));
+      const told = await Promise.allSettled(ids.map((id) => give(id)));
+      assert.deepEqual(
+        told.flatMap((one) => (one.status === "rejected" ? [one.reason.code] : [])),
+        ids.slice(1).map(() => "domain_taken"),
+      );
+      const owners = (await listDomains(store.db)).filter((one) => one.domain === domain && one.verifiedAtMs);
+      assert.equal(owners.length, 1);
+      const other = ids.find((id) => id !== owners[0]?.tenantId) ?? "";
+      assert.deepEqual(await give(other, true).then(({ verified, shared }) => ({ verified, shared })), {
+        verified: true,
+        shared: true,
+      });
+      await assert.rejects(give(other), { code: "domain_taken" }, "a share does not become ownership");
     });
 
     it("finds a membership only for the very tenant and account", async () => {
