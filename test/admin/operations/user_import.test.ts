@@ -1,7 +1,11 @@
 // Importing and exporting people, over both stores: what a row becomes, what it may not replace, what a refused one
 // leaves, that the same rows again change nothing, and that what goes out can come in again.
 import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeEach, describe, it } from "node:test";
+import { z } from "zod";
+import { apiRoutes } from "../../../src/admin/api_routes.ts";
 import type { OperationContext } from "../../../src/admin/operations/operation.ts";
 import { disableTenant } from "../../../src/admin/operations/tenant_access.ts";
 import { createTenant } from "../../../src/admin/operations/tenants.ts";
@@ -298,3 +302,22 @@ for (const kind of storeKinds) {
     });
   });
 }
+
+it("no route answers with a password's hash, and the export that has them is the command line's alone", () => {
+  const names = apiRoutes.map(({ operation }) => operation.entry.name);
+  assert.ok(names.includes(exportUsers.entry.name));
+  assert.ok(!names.includes(exportUsersWithHashes.entry.name));
+  const answers = (one: z.ZodType) => JSON.stringify(z.toJSONSchema(one, { unrepresentable: "any" }));
+  assert.match(answers(exportUsersWithHashes.entry.output), /"passwordHash"/);
+  for (const { operation } of apiRoutes) {
+    assert.doesNotMatch(answers(operation.entry.output), /"passwordHash"/, operation.entry.name);
+  }
+  const root = join(import.meta.dirname, "../../..");
+  const users = globSync("src/**/*.ts", { cwd: root })
+    .map((path) => path.split("\\").join("/"))
+    .filter((path) => readFileSync(join(root, path), "utf8").includes("exportUsersWithHashes"));
+  assert.deepEqual(users.filter((path) => !path.startsWith("src/cli/")).sort(), [
+    "src/admin/operations/table.ts",
+    "src/admin/operations/user_export.ts",
+  ]);
+});
