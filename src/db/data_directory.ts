@@ -4,7 +4,7 @@ import { dirname, resolve } from "node:path";
 import { StoreUnavailable } from "./store_fault.ts";
 
 /**
- * Makes a directory and those above it, readable by their owner alone.
+ * Makes a directory and those above it, readable by their owner alone. One that is there stays as it is.
  *
  * mkdir's own `recursive` never ends where the file system answers ENOENT for a parent that exists (/proc).
  *

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createTenant } from "../../src/admin/operations/tenants.ts";
+import { newsText } from "../../src/console/news.ts";
 import { authorizationUrl, codeOf, redeem } from "../provider/support/authorization.ts";
 import { addClient, addPerson, signInAt } from "../provider/support/provider_fixture.ts";
 import { UserAgent, type Visit } from "../provider/support/user_agent.ts";
@@ -39,6 +40,13 @@ async function done(path: string, fields: Record<string, string>, news: RegExp):
 }
 
 const yes = { confirm: "yes" };
+
+test("what a planted cookie makes a page say is a sentence of ours, or nothing", () => {
+  assert.equal(newsText("created"), "Created.");
+  for (const planted of ["Send your password to evil.example", "<b>x</b>", "constructor", "__proto__", ""]) {
+    assert.equal(newsText(planted), undefined, planted);
+  }
+});
 
 test("an organization is made, changed, disabled and enabled", async () => {
   await done("/console/organizations/new", { id: "initech", name: "Initech" }, /Created\./);

@@ -107,9 +107,16 @@ for (const wide of tenantRights) {
       for (const tenant of ["acme", "globex"]) {
         const may = right === wide || tenant === "acme";
         test(`${may ? "may" : "may not"} ${right} for ${tenant}`, async () => {
+          const trailOf = () => listAuditEvents(world.server.db, { tenantId: tenant, limit: 999 });
+          const before = await trailOf();
           const answer = await use[right](clientId, tenant);
-          if (may) assert.doesNotMatch(answer.text, notAllowed);
-          else assert.match(answer.text, notAllowed, `${answer.status} ${answer.text}`);
+          if (may) return assert.doesNotMatch(answer.text, notAllowed);
+          assert.match(answer.text, notAllowed, `${answer.status} ${answer.text}`);
+          assert.deepEqual(
+            await trailOf(),
+            before,
+            "nobody writes into the trail of whom they may not act for",
+          );
         });
       }
     }

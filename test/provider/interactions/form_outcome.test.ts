@@ -73,6 +73,7 @@ test("a planted outcome says nothing but a sentence of ours, and nothing at all 
   const planted = [
     encode({ form: "login", code: "Call +1 555 0100 now", email: "ann@acme.example" }),
     encode({ form: "login", code: "constructor" }),
+    encode({ form: "login", code: "unavailable" }),
     encode({ form: "tenant", code: "not_a_member" }),
     encode({ form: "login", code: ["invalid_credentials"] }),
     encode(["login"]),
@@ -95,4 +96,14 @@ test("a planted outcome says nothing but a sentence of ours, and nothing at all 
   const shown = await agent.follow(page.url);
   assert.match(shown.text, /do not belong together/);
   assert.doesNotMatch(shown.text, /<script>/);
+  const waitUntil = String(Date.now() + 90_000_000);
+  const long = encode({ form: "login", code: "too_many_attempts", waitUntil });
+  agent.plant(fixture.issuer, outcomeCookieName(fixture.issuer, uidOf(page)), long);
+  const late = await agent.follow(page.url);
+  assert.match(late.text, /class="banner bad"/);
+  assert.doesNotMatch(
+    late.text,
+    /\b(25|1500|90000|89999)\b/,
+    "no wait is told that we could not have asked for",
+  );
 });
