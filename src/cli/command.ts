@@ -139,9 +139,13 @@ function assertKnownOptions(words: readonly string[], options: Options, seeHelp:
     const known = Object.values(options).some((option) => option.short === token.name);
     if (known) continue;
     const meant = closestName(token.name, Object.keys(options));
+    // Ids of keys may begin so.
+    const otherwise = token.rawName.startsWith("--")
+      ? seeHelp
+      : `If it begins an argument, put -- before that. ${seeHelp}`;
     throw new UsageError(
       `there is no option ${token.rawName}`,
-      meant === undefined ? seeHelp : `Did you mean --${meant}? ${seeHelp}`,
+      meant === undefined ? otherwise : `Did you mean --${meant}? ${seeHelp}`,
     );
   }
 }
@@ -151,6 +155,11 @@ function parseWords(words: readonly string[], options: Options, seeHelp: string)
     return parseArgs({ args: [...words], options, strict: true, allowPositionals: true });
   } catch (error) {
     const [message = ""] = (error as Error).message.split(". ");
+    const ambiguous = /'(--[\w-]+)[^']*' argument is ambiguous/.exec(message)?.[1];
+    if (ambiguous !== undefined) {
+      const fix = `Write a value that begins with - as ${ambiguous}=VALUE. ${seeHelp}`;
+      throw new UsageError(`${ambiguous} is followed by something that may be an option`, fix);
+    }
     throw new UsageError(message.replace(/\n[\s\S]*/, "").replace(/^Option/, "option"), seeHelp);
   }
 }

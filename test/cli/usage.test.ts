@@ -35,6 +35,17 @@ describe("the tti command", () => {
     }
   });
 
+  it("tells how a value that begins with a dash is typed, as ids of keys do", async () => {
+    const after = await terminal.tti(
+      "client update back-end --key-out k.json --retire-key -q654Li1qG9 --json",
+    );
+    const ambiguous = JSON.parse(after.stdout).error;
+    assert.deepEqual([after.exitCode, ambiguous.code], [2, "usage"]);
+    assert.match(ambiguous.fix, /--retire-key=VALUE/);
+    const alone = JSON.parse((await terminal.tti("key revoke -q654Li1qG9 --json")).stdout).error;
+    assert.match(alone.fix, /put -- before/);
+  });
+
   it("tells its version", async () => {
     for (const words of ["--version", "version"]) {
       assert.match((await started.tti(words)).stdout, /^\d+\.\d+\.\d+\n$/);

@@ -155,7 +155,7 @@ function keyAdvice(metadata: store.StoredClientMetadata): string {
     return `It proves itself with its key. If the key leaked: tti client disable ${id} at once, put another key in its place at its jwksUri, then tti client enable ${id}.`;
   }
   if (metadata.jwks !== undefined) {
-    return `It proves itself with its key. If the key leaked: tti client disable ${id} at once; then tti client update ${id} with --key-out and --retire-key, and tti client enable ${id}.`;
+    return `It proves itself with its key. If the key leaked: tti client update ${id} with --key-out and --retire-key replaces it at once; tti client disable ${id} also ends what it vouched for.`;
   }
   return "It is a public client, which proves itself with nothing: there is nothing to leak.";
 }
