@@ -40,7 +40,6 @@ const changes = [
   "client enable",
   "client end-old-secret",
   "client rotate-secret",
-  "client end-old-secret",
   "client update",
   "domain add",
   "domain remove",
