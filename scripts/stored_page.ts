@@ -75,7 +75,8 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
   repeated_calls: {
     holds:
       "calls of the API that named an `Idempotency-Key`: hashes of key and request, the answer sealed with `TTI_SECRETS`",
-    personal: "what the answer says, sealed",
+    personal:
+      "what the answer says, sealed; an address in it too after its person was erased, until the day is over",
     until: "a day after the call",
   },
   clients: {

@@ -13,6 +13,8 @@ import type { Caller } from "./operations/permissions.ts";
 export interface ApiCaller {
   /** As the trail names them. */
   actor: string;
+  /** Which of those who had this name: a client that was registered anew, or opened again, is another. */
+  generation: number;
   /** In whose name a back end's operations are done. */
   caller: Caller;
   /** The one tenant they are bound to; undefined: to none. */
@@ -57,7 +59,7 @@ export async function authenticateCaller(
       );
     }
     const { id, tenantId } = credential;
-    return { actor: `credential:${id}`, caller: noBackEnd, tenantId: tenantId ?? undefined };
+    return { actor: `credential:${id}`, generation: 0, caller: noBackEnd, tenantId: tenantId ?? undefined };
   }
   const found = await findToken(token);
   if (!found) {
@@ -71,5 +73,6 @@ export async function authenticateCaller(
       fix: `Ask for it at the token endpoint, as a client that was registered for it.`,
     });
   }
-  return { actor: `client:${found.clientId}`, caller: found, tenantId: undefined };
+  const { clientId, clientGeneration: generation } = found;
+  return { actor: `client:${clientId}`, generation, caller: found, tenantId: undefined };
 }

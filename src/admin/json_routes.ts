@@ -126,7 +126,7 @@ export function addJsonRoute(
           key.startsWith(keyPrefix) ? findCredentialByKey(db, key, deps.clock()) : undefined,
       });
     let standing = await ask(route.right, deps.db);
-    const { actor, tenantId } = standing;
+    const { actor, generation, tenantId } = standing;
     const { clientId, tokenHash } = standing.caller;
     // How long the body takes is the caller's to say: what they may is asked again when something comes of it.
     const body = hasBody(route) ? await readJsonBody(ctx.req) : {};
@@ -158,7 +158,7 @@ export function addJsonRoute(
       bringsBody: bringsBody(ctx.req),
     });
     const key = repeatKeyOf(route, ctx.req);
-    const named = { actor, method: ctx.method, path: ctx.path, body };
+    const named = { actor, generation, method: ctx.method, path: ctx.path, body };
     const call = key === undefined ? undefined : await takeUp(deps, { ...named, key });
     if (call !== undefined && "answered" in call) {
       await assertMayBeTold(route.operation, context, input);

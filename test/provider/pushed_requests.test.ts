@@ -2,6 +2,10 @@
 // one client's, serves once, and carries no secret anywhere.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { deleteClient, disableClient, enableClient } from "../../src/admin/operations/client_access.ts";
+import type { OperationContext } from "../../src/admin/operations/operation.ts";
+import { systemClock } from "../../src/clock.ts";
+import { createPasswords } from "../../src/provider/accounts/passwords.ts";
 import type { RunningServer } from "../../src/server.ts";
 import { storeKinds } from "../support/databases.ts";
 import {
@@ -21,8 +25,16 @@ const email = "ann@acme.example";
 for (const kind of storeKinds) {
   describe(`pushed requests, on ${kind}`, () => {
     let other: RunningServer;
+    let context: OperationContext;
     const fixture = useProvider({ kind }, async () => {
       other = await fixture.startAnother();
+      context = {
+        db: fixture.db,
+        clock: systemClock,
+        passwords: createPasswords(),
+        actor: "cli:test",
+        may: () => true,
+      };
       await addPerson(fixture.db, { email, tenants: ["acme"] });
       await addClient(fixture.db, { client_id: "app", pushed_requests: "allowed" });
       await addClient(fixture.db, { client_id: "second", pushed_requests: "allowed" });
@@ -97,6 +109,39 @@ for (const kind of storeKinds) {
       const late = await new UserAgent().follow(at(fixture.issuer, "second", off.body["request_uri"]));
       assert.equal(late.url.searchParams.get("code"), null);
       assert.doesNotMatch(late.text, /type="password"/);
+    });
+
+    test("a request_uri ends with its client, and is none of the one that comes after it", async () => {
+      const opens = async (requestUri: unknown) =>
+        /type="password"/.test(
+          (await new UserAgent().follow(at(other.localUrl, "passing", requestUri))).text,
+        );
+      const pushed = async () => (await push({}, "passing")).body["request_uri"];
+      await addClient(fixture.db, { client_id: "passing", pushed_requests: "allowed" });
+      const uris = [await pushed(), await pushed()];
+      const rows = await fixture.db("oidc_records").where({ model: "PushedAuthorizationRequest" });
+      assert.equal(await opens(uris[0]), true);
+      const ends = [
+        async () => {
+          await disableClient(context, { clientId: "passing" });
+          await enableClient(context, { clientId: "passing" });
+        },
+        async () => {
+          await deleteClient(context, { clientId: "passing" });
+          await addClient(fixture.db, { client_id: "passing", pushed_requests: "allowed" });
+        },
+      ];
+      for (const end of ends) {
+        const fresh = await pushed();
+        assert.equal(await opens(fresh), true);
+        await end();
+        assert.equal(await opens(fresh), false);
+        assert.equal(await opens(await pushed()), true);
+      }
+      // Written late, by a push that was under way.
+      await fixture.db("oidc_records").where({ model: "PushedAuthorizationRequest" }).delete();
+      await fixture.db("oidc_records").insert(rows);
+      assert.equal(await opens(uris[1]), false);
     });
 
     test("of any number that come with one request_uri, on two instances, one gets a code", async () => {

@@ -8,6 +8,7 @@ import * as store from "../../provider/clients/client_store.ts";
 import { tenantRights, tenantsMember, tenantsOfRight } from "../../provider/clients/tenant_rights.ts";
 import {
   type EndedRights,
+  endAgreements,
   endOwnTokensOfClient,
   endReturnsTo,
   endRightsOfClient,
@@ -58,7 +59,9 @@ const clientChanges = z.strictObject({
     .max(50)
     .optional()
     .describe("Keys that count no more, at once, each by its `kid` (or its RFC 7638 thumbprint)."),
-  firstParty: shape.firstParty.describe("Yours: users are not asked for consent."),
+  firstParty: shape.firstParty.describe(
+    "Yours: users are not asked for consent. Taken, all that was made for it ends.",
+  ),
   requirePkce: shape.requirePkce.describe("Only a confidential client may go without."),
   rotateRefreshToken: shape.rotateRefreshToken.describe("Only a confidential client may keep one."),
   pushedRequests: shape.pushedRequests.describe(
@@ -80,7 +83,8 @@ type ClientChanges = Omit<z.output<typeof clientChanges>, "clientId">;
 /**
  * Changes a client. What is taken from it counts no more, at once: an address is returned to no more, also by sign-ins under
  * way and codes that were given; a key proves nothing; for a tenant nothing is done. With a key, a tenant or a purpose the
- * access tokens it got for itself end; with a tenant it answered logins for, the logins it vouched for there.
+ * access tokens it got for itself end; with a tenant it answered logins for, the logins it vouched for there; with one it
+ * acted for, what people there agreed to. With `firstParty`, all that was made for it ends: nobody had been asked.
  * @throws OperationError client_not_found, invalid_input, precondition_failed
  */
 export const updateClient = operation({
@@ -180,6 +184,8 @@ interface Taken {
   vouched: readonly string[];
   /** Addresses that are its no more. */
   addresses: readonly string[];
+  /** Tenants it may act for less, or may again while their people are away. */
+  agreements: Parameters<typeof endAgreements>[2];
 }
 
 function whatIsTaken(
@@ -195,9 +201,11 @@ function whatIsTaken(
     others.includes("*") ? [] : some.filter((one) => one !== "*" && !others.includes(one));
   const grants = (metadata: StoredClientMetadata) => metadata.grant_types ?? [];
   const login = (metadata: StoredClientMetadata) => grants(metadata).includes(grantTypes.authorizationCode);
+  // While it was the ISV's own, nobody was asked: what it was let do passes for nobody's consent.
+  const isForeign = before.first_party === true && after.first_party !== true;
   // Every tenant but some: nobody counts them, so all that it vouched for ends.
-  if ((login(before) && !login(after)) || (had.includes("*") && !has.includes("*"))) {
-    return { ends: "everything", vouched: [], addresses: [] };
+  if (isForeign || (login(before) && !login(after)) || (had.includes("*") && !has.includes("*"))) {
+    return { ends: "everything", vouched: [], addresses: [], agreements: { tenants: [] } };
   }
   const isLess = tenantRights.some((right) => {
     const [were, are] = [tenantsOfRight(before, right), tenantsOfRight(after, right)];
@@ -210,18 +218,38 @@ function whatIsTaken(
   const ends = keys?.taken || isLess || isNarrower ? "own tokens" : "nothing";
   // Where a right is given back, nothing of before may come back with it.
   const addresses = (before.redirect_uris ?? []).filter((uri) => !after.redirect_uris?.includes(uri));
-  return { ends, vouched: [...differ(had, has), ...differ(has, had)], addresses };
+  const vouched = [...differ(had, has), ...differ(has, had)];
+  return { ends, vouched, addresses, agreements: agreementsTaken(before, after) };
+}
+
+// People agreed to what it could do for them then. Where it may act again, what was written late goes before.
+function agreementsTaken(before: StoredClientMetadata, after: StoredClientMetadata): Taken["agreements"] {
+  const lists = (metadata: StoredClientMetadata) =>
+    (["mint", "search"] as const).map((right) => tenantsOfRight(metadata, right));
+  const [were, are] = [lists(before), lists(after)];
+  const may = (all: readonly (readonly string[])[], at: number, tenant: string) =>
+    all[at]?.includes("*") === true || all[at]?.includes(tenant) === true;
+  const acts = (all: readonly (readonly string[])[], tenant: string) =>
+    all.some((_, at) => may(all, at, tenant));
+  const isTaken = (tenant: string) =>
+    were.some((_, at) => may(were, at, tenant) && !may(are, at, tenant)) ||
+    (!acts(were, tenant) && acts(are, tenant));
+  const named = [...new Set([...were, ...are].flat())].filter((tenant) => tenant !== "*");
+  // One that stands for every tenant that is not named.
+  if (isTaken("*")) return { allBut: named.filter((tenant) => !isTaken(tenant)) };
+  return { tenants: named.filter(isTaken) };
 }
 
 async function endWhatIsTaken(
   trx: Database,
   clientId: string,
-  { ends, vouched, addresses }: Taken,
+  { ends, vouched, addresses, agreements }: Taken,
   now: Date,
 ): Promise<EndedRights> {
   if (ends === "everything") return endRightsOfClient(trx, clientId, now);
   const own = ends === "nothing" ? 0 : await endOwnTokensOfClient(trx, clientId);
   const logins = await endVouchedLogins(trx, clientId, vouched);
   const codes = await endReturnsTo(trx, clientId, addresses);
-  return { ...noRightsEnded, ...logins, tokens: own + codes + logins.tokens };
+  const consents = await endAgreements(trx, clientId, agreements, now);
+  return { ...noRightsEnded, ...logins, tokens: own + codes + logins.tokens, consents };
 }

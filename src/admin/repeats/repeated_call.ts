@@ -11,6 +11,8 @@ import { claimCall, findCall, releaseCall, saveAnswer } from "./repeated_call_st
 export interface NamedCall {
   /** Who calls: each has keys of their own. */
   actor: string;
+  /** Which of those who had that name: whoever has it by now is told nothing that another was. */
+  generation: number;
   key: string;
   method: string;
   path: string;
@@ -52,9 +54,9 @@ export function parseRepeatKey(header: string): string {
  */
 export async function takeUp(
   { db, clock, answerSeals }: { db: Database; clock: Clock; answerSeals: AnswerSeals },
-  { actor, key, method, path, body }: NamedCall,
+  { actor, generation, key, method, path, body }: NamedCall,
 ): Promise<TakenCall | { answered: unknown }> {
-  const idHash = hashOf([actor, key]);
+  const idHash = hashOf([actor, key, ...(generation === 0 ? [] : [String(generation)])]);
   const requestHash = hashOf([method, path, canonical(body)]);
   const claim = randomUUID();
   if (await claimCall(db, { idHash, requestHash, claim }, clock())) {

@@ -9,6 +9,8 @@ import { mayActFor, type TenantRight } from "./tenant_rights.ts";
 /** What a valid access token of a back end says. */
 export interface BackEndToken {
   clientId: string;
+  /** Which of the clients that had this id, and since which of its endings (client_store.ts). */
+  clientGeneration: number;
   /** The hash of the token, under which it stands in the store. */
   tokenHash: string;
   /** What the token was given for, as far as the client is registered for it now. */
@@ -43,6 +45,7 @@ export async function findBackEndToken(
   const registered = new Set(scopesOf(metadata.scope));
   return {
     clientId,
+    clientGeneration: client.generation,
     tokenHash: hashRecordId(token),
     scopes: new Set(scopesOf(found.scope).filter((scope) => registered.has(scope))),
     mayActFor: (right, tenantId) => mayActFor(metadata, right, tenantId),

@@ -46,6 +46,12 @@ export function generationIn(client: object, model: string): number {
   return typeof value === "number" ? value : 0;
 }
 
+/** The client of the library's request under way, and its generation as the request found it. */
+export function clientServed(): { clientId: string; generation: number } | undefined {
+  const client = ProviderClass.ctx?.oidc?.client;
+  return client && { clientId: client.clientId, generation: generationIn(client, "") };
+}
+
 /**
  * The generation of a client as the request under way found it.
  * @returns undefined outside of the library's own requests, or in one of another client

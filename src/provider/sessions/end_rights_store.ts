@@ -12,6 +12,7 @@ import {
   deleteOwnTokensOfClient,
   deleteRecordsOfClient,
   deleteRecordsReturningTo,
+  deleteSignInsVouchedBy,
   tokenModels,
 } from "../storage/ended_records.ts";
 import { saveTenantDeleted } from "../tenants/tenant_store.ts";
@@ -56,6 +57,7 @@ export async function endVouchedLogins(
   const ended = { grants: 0, tokens: 0, vouchers: 0 };
   for (const tenantId of tenantIds) {
     await deleteAnswersNaming(db, { clientId, tenantId });
+    await deleteSignInsVouchedBy(db, tenantId, clientId);
     const { grants, tokens } = countsOf(await deleteGrantsVouchedBy(db, tenantId, clientId));
     const vouchers: number = await db("session_vouchers")
       .where({ client_id: clientId, tenant_id: tenantId })
@@ -81,6 +83,28 @@ export async function endReturnsTo(
     codes += countOf(await deleteRecordsReturningTo(db, clientId, uri), ["AuthorizationCode"]);
   }
   return codes;
+}
+
+/**
+ * Ends agreements of people that a client acts for them while they are away.
+ * @param of for some tenants, or for all but some
+ * @returns how many
+ */
+export async function endAgreements(
+  db: Database,
+  clientId: string,
+  of: { tenants: readonly string[] } | { allBut: readonly string[] },
+  now: Date,
+): Promise<number> {
+  return db("offline_consents")
+    .where("client_id", clientId)
+    .where((which) =>
+      "tenants" in of
+        ? which.whereIn("tenant_id", [...of.tenants])
+        : which.whereNotIn("tenant_id", [...of.allBut]),
+    )
+    .whereNull("revoked_at_ms")
+    .update({ revoked_at_ms: now.getTime() });
 }
 
 /** Ends a client's own access tokens: those it got with a secret that counts no more. */

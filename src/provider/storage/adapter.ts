@@ -3,7 +3,7 @@
 import { type Adapter, type AdapterFactory, type AdapterPayload, errors } from "oidc-provider";
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
-import { generationServed } from "../library/client_generation.ts";
+import { clientServed, generationServed } from "../library/client_generation.ts";
 import { tellingStoreTrouble } from "../library/token_error.ts";
 import type { RecordPayload } from "./record_payload.ts";
 import {
@@ -89,10 +89,18 @@ function recordAdapter({ db, clock, onGrant }: AdapterDeps, model: string): Adap
 
 // What was made earlier, or with its client at hand, says so itself.
 function inItsGeneration(model: string, payload: RecordPayload): RecordPayload {
+  if (model === "PushedAuthorizationRequest") return ofWhoPushed(payload);
   const clientId = clientOf(payload);
   if (clientId === null || payload.clientGeneration !== undefined) return payload;
   const clientGeneration = generationServed(clientId, model);
   return clientGeneration === undefined ? payload : { ...payload, clientGeneration };
+}
+
+// The library's own record names the client only inside of the request: it would outlive the client.
+function ofWhoPushed(payload: RecordPayload): RecordPayload {
+  const served = clientServed();
+  if (served === undefined) return payload;
+  return { ...payload, clientId: served.clientId, clientGeneration: served.generation };
 }
 
 // In the library's own words, so that a race and a plain replay read the same.

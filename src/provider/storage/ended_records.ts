@@ -92,6 +92,19 @@ export async function deleteGrantsVouchedBy(
   );
 }
 
+/** Deletes sign-ins under way, to whichever client, whose login for a tenant a client has vouched for. */
+export async function deleteSignInsVouchedBy(
+  db: Database,
+  tenantId: string,
+  clientId: string,
+): Promise<void> {
+  const holdsBoth = "replace(payload, ?, '') <> payload and replace(payload, ?, '') <> payload";
+  await deleteWhere(db, "end_sign_ins_vouched", `model = 'Interaction' and ${holdsBoth}`, [
+    memberText("tenantId", tenantId),
+    memberText("clientId", clientId),
+  ]);
+}
+
 /** Deletes a person's grants for a tenant and all that came of them. */
 export async function deleteGrantsOfMember(
   db: Database,

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { apiRoutes, mayRepeat } from "../../../src/admin/api_routes.ts";
+import { deleteClient } from "../../../src/admin/operations/client_access.ts";
 import { createCredential, revokeCredential } from "../../../src/admin/operations/credentials.ts";
 import { createAnswerSeals } from "../../../src/admin/repeats/answer_seals.ts";
 import { takeUp } from "../../../src/admin/repeats/repeated_call.ts";
@@ -95,6 +96,17 @@ describe("a call over HTTP that names itself", () => {
     assert.equal((await send("mine", "/v1/tenants", { id: "mine" }, { by: other.key })).status, 401);
   });
 
+  it("tells a client that was opened again, or registered anew under the id, nothing that the one before was told", async () => {
+    const client = { clientId: "ops-client", purposes: ["admin"] as ["admin"] };
+    const call = (by: string) => send("kept", "/v1/users", { email: "kim@acme.example" }, { by });
+    const first = await call(await world.accessToken(client, "tti:admin"));
+    assert.deepEqual([first.status, first.replayed], [201, false]);
+    await deleteClient(world.context, { clientId: client.clientId });
+    const anew = await call(await world.accessToken(client, "tti:admin"));
+    assert.deepEqual([anew.status, anew.replayed, anew.told["error"]], [409, false, "account_exists"]);
+    assert.ok(!JSON.stringify(anew.told).includes(String(first.told["id"])));
+  });
+
   it("is refused where nothing is created, and where the key is none", async () => {
     for (const { method, path } of apiRoutes.filter(
       (route) => !mayRepeat(route) && route.permission === "tti:admin",
@@ -134,7 +146,14 @@ for (const kind of storeKinds) {
       clock,
       answerSeals: createAnswerSeals([new Uint8Array(32).fill(1)]),
     });
-    const call = { actor: "client:ops", key: "k", method: "POST", path: "/v1/tenants", body: { id: "a" } };
+    const call = {
+      actor: "client:ops",
+      generation: 0,
+      key: "k",
+      method: "POST",
+      path: "/v1/tenants",
+      body: { id: "a" },
+    };
     const settled = async (taken: Awaited<ReturnType<typeof takeUp>>, answer: unknown) => {
       assert.ok("settle" in taken);
       await store.db.transaction((trx) => taken.settle(trx, answer));
