@@ -88,7 +88,7 @@ export const defences: readonly Defence[] = [
     faults: ["S1", "S4"],
     cve: [8],
     file: "src/provider/accounts/provisioning.ts",
-    find: "  assertMayAttach({ tenantId: tenant.id, memberOf, formerlyOf, mayActFor });\n",
+    find: "  assertMayAttach({ tenantId: tenant.id, memberOf, formerlyOf, madeHere, administers, mayActFor });\n",
     replace: "",
     test: "test/security/refused_mints.test.ts",
   },

@@ -3,6 +3,7 @@
 // that nobody has; a sign-in for one customer is not another's to read. On both stores.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { createAdministrator } from "../../src/admin/operations/administrators.ts";
 import { addUserToTenant, removeMember } from "../../src/admin/operations/members.ts";
 import type { OperationContext } from "../../src/admin/operations/operation.ts";
 import { listUsers } from "../../src/admin/operations/users.ts";
@@ -185,6 +186,33 @@ for (const kind of storeKinds) {
         }
       }
       assert.equal(told.size, 1, [...told].join("\n"));
+    });
+
+    test("no back end makes an administrator a customer's user, nor one that serves some whom an operator put nowhere", async () => {
+      const owner = await addPerson(fixture.db, { email: "owner@isv.example" });
+      const placed = await addPerson(fixture.db, { email: "operator@isv.example", tenants: ["acme2"] });
+      await createAdministrator(context, { email: "owner@isv.example", role: "owner" });
+      await createAdministrator(context, { email: "operator@isv.example", role: "operator" });
+      const nowhere = await addPerson(fixture.db, { email: "nowhere@isv.example" });
+      const accounts = [owner.id, placed.id, nowhere.id];
+      for (const sub of accounts) {
+        const minted = await exchange(
+          fixture.issuer,
+          await signSubject(fixture.issuer, {
+            sub,
+            tenant: "globex",
+            auth_time: Math.floor(Date.now() / 1000),
+          }),
+        );
+        assert.equal(minted.body["id_token"] ?? minted.body["access_token"], undefined);
+        assert.match(String(minted.body["error_description"]), /^tenant_not_allowed/);
+        assert.equal(await refusalOf(ofGlobex, { subject: sub, tenant: "globex" }), "tenant_not_allowed");
+      }
+      for (const { id } of [owner, placed])
+        assert.equal(await refusalOf(isv, { subject: id, tenant: "globex" }), "tenant_not_allowed");
+      const joined = await fixture.db("memberships").whereIn("account_id", accounts).select("tenant_id");
+      assert.deepEqual(joined, [{ tenant_id: "acme2" }]);
+      assert.equal(await refusalOf(isv, { subject: nowhere.id, tenant: "globex" }), "accepted");
     });
 
     for (const parameter of ["tenant", "tenant_hint"]) {

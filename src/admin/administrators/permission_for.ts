@@ -1,6 +1,7 @@
 // Owns what takes more than its operation says: whoever may change people and applications must not come by the rights of
 // an administrator that way, be it by a new password for an owner's account or a new secret for a client that administers.
 import type { Database } from "../../db/connect.ts";
+import { OperationError } from "../../errors.ts";
 import { apiScope } from "../../grants_and_scopes.ts";
 import { findClient } from "../../provider/clients/client_store.ts";
 import { isAdministrator } from "./administrator_store.ts";
@@ -18,6 +19,25 @@ export async function permissionFor(
 ): Promise<Permission> {
   if (permission !== adminChange) return permission;
   return (await touchesAdministration(db, input)) ? adminOwn : permission;
+}
+
+/**
+ * Asserts that who asks may change the memberships of an account, which nobody but an owner may of an administrator: for
+ * operations that name people in a list, where {@link permissionFor} does not look.
+ * @param may whether who asks may do what takes a permission
+ * @throws OperationError forbidden
+ */
+export async function assertMayPlace(
+  db: Database,
+  accountId: string,
+  may: (permission: Permission) => boolean | Promise<boolean>,
+): Promise<void> {
+  if (!(await isAdministrator(db, accountId)) || (await may(adminOwn))) return;
+  throw new OperationError(
+    "forbidden",
+    `The account administers the installation: to change where it belongs takes ${adminOwn}.`,
+    { fix: "Ask an owner." },
+  );
 }
 
 async function touchesAdministration(

@@ -61,31 +61,16 @@ export function withinTenant(
   return { ...given, [rule.tenant]: tenantId };
 }
 
-/** What a caller who is bound to a tenant is told: of people's memberships, the one there. */
-export function toldWithin<Answer>(tenantId: string | undefined, answer: Answer): Answer {
-  return tenantId === undefined ? answer : (narrowed(tenantId, answer) as Answer);
-}
-
-function narrowed(tenantId: string, told: unknown): unknown {
-  if (Array.isArray(told)) return told.map((one) => narrowed(tenantId, one));
-  if (typeof told !== "object" || told === null) return told;
-  return Object.fromEntries(
-    Object.entries(told).map(([name, value]) => [
-      name,
-      name === "memberships" && Array.isArray(value)
-        ? value.filter((one) => Reflect.get(Object(one), "tenantId") === tenantId)
-        : narrowed(tenantId, value),
-    ]),
-  );
-}
-
 /**
  * What a caller who is bound to a tenant may learn of a failure: whether somebody is known elsewhere is not theirs.
  */
 export function failedWithin(tenantId: string | undefined, error: unknown): unknown {
-  if (tenantId === undefined || !(error instanceof OperationError) || error.code !== "account_not_found")
-    return error;
-  // In the very words of an operation that knows the account.
+  if (tenantId === undefined || !(error instanceof OperationError)) return error;
+  return ["account_not_found", "not_a_member"].includes(error.code) ? noMemberOf(tenantId) : error;
+}
+
+/** The one answer on whoever is no member: another tenant's user, an administrator, and who does not exist. */
+export function noMemberOf(tenantId: string): OperationError {
   return new OperationError("not_a_member", `The user is no member of the tenant ${tenantId}.`, {
     field: "user",
     fix: "List a tenant's members with tti user list --tenant.",

@@ -8,11 +8,12 @@ import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { permissionFor } from "../administrators/permission_for.ts";
 import type { Permission } from "../administrators/roles.ts";
-import { failedWithin, toldWithin, withinTenant } from "../administrators/tenant_bound.ts";
+import { failedWithin, withinTenant } from "../administrators/tenant_bound.ts";
 import type { CommandFace } from "./command_face.ts";
 import { runEnding } from "./ending.ts";
 import { type OperationContext, parseArguments } from "./operation.ts";
 import { assertRevision, etagOf, parseIfMatch, type Revises } from "./revision.ts";
+import { assertNamesMember, toldWithin } from "./within.ts";
 
 /** One way to reach an operation over HTTP. */
 export interface OperationRoute {
@@ -135,6 +136,7 @@ export function operationsIn<Context extends OperationContext>() {
       const prepared = (await spec.prepare?.(wanted, context)) as Prepared;
       const now = context.clock();
       const run = async (db: Database) => {
+        await assertNamesMember(db, context.tenantId, wanted);
         // What came before may have taken long: it is asked again where the act is.
         needed = await permissionFor(db, spec.permission, wanted);
         if (db !== context.db || spec.prepare !== undefined || needed !== spec.permission) await still(db);
@@ -144,8 +146,9 @@ export function operationsIn<Context extends OperationContext>() {
         const answer = await spec.run(db, wanted, actIn(db, context, prepared, now, still));
         const left = spec.shows ? answer : spec.revises?.after?.(answer);
         if (left !== undefined) context.condition?.told(etagOf(left));
-        await context.settled?.(db, toldWithin(context.tenantId, answer));
-        return answer;
+        const told = await toldWithin(db, context.tenantId, answer);
+        await context.settled?.(db, told);
+        return told;
       };
       const dryRun = "dryRun" in wanted && wanted["dryRun"] === true;
       const runsBare = spec.events.length === 0 || spec.ownTransaction !== undefined;
@@ -154,7 +157,7 @@ export function operationsIn<Context extends OperationContext>() {
         throw failedWithin(context.tenantId, error);
       });
       await spec.afterwards?.(context);
-      return toldWithin(context.tenantId, answer);
+      return answer;
     };
     return Object.assign(call, { entry: spec as unknown as OperationEntry });
   };

@@ -38,8 +38,6 @@ export const userShape = z
     externalAtMs: moment.describe("When a login at the ISV made the account; null: made here."),
     disabledAtMs: moment.describe("Null: they may sign in."),
     createdAtMs: z.int(),
-    signInGeneration: z.int().describe("How often all sign-ins were ended."),
-    membershipEndings: z.int().describe("How often a membership ended."),
     memberships: z.array(z.strictObject({ tenantId: z.string(), role: z.enum(membershipRoles) })),
     warnings: z.array(z.string()).optional().describe("What an operator should know of it."),
   })

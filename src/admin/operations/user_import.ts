@@ -13,6 +13,7 @@ import {
 } from "../../provider/accounts/imported_account_store.ts";
 import { findNamedAddresses } from "../../provider/accounts/shared_address_store.ts";
 import { getTenant } from "../../provider/tenants/tenant_store.ts";
+import { assertMayPlace } from "../administrators/permission_for.ts";
 import { adminChange } from "../administrators/roles.ts";
 import { type Act, operation } from "./entry.ts";
 import { type ImportedRow, importedPerson, judgeRow } from "./imported_person.ts";
@@ -65,14 +66,16 @@ export const importUsers = operation({
         if (!done.created && !done.joined) told.unchanged += 1;
         warnings.push(...done.warnings.map((text) => ({ row, text })));
       } catch (error) {
-        // What the store itself says is not of this row, and ends the batch.
-        if (!(error instanceof OperationError) || error.code === "unavailable") throw error;
+        // What is said of the store or of who asks is not of this row, and ends the batch.
+        if (!(error instanceof OperationError) || endsBatch.has(error.code)) throw error;
         refused.push({ row, code: error.code, reason: error.message });
       }
     }
     return { ...told, refused, warnings };
   },
 });
+
+const endsBatch: ReadonlySet<ErrorCode> = new Set(["unavailable", "unauthenticated"]);
 
 /** What is known while a batch is taken; rows of it count for those that follow. */
 interface Batch {
@@ -117,6 +120,7 @@ async function importRow(
   const created = judged.account === undefined;
   if (row.tenant === undefined || account.places.has(row.tenant))
     return { created, joined: false, warnings: [] };
+  if (!created) await assertMayPlace(trx, account.id, (permission) => act.may(permission, trx));
   const role = row.role ?? "member";
   const warnings = await addMembership(
     act,

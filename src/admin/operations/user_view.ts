@@ -7,8 +7,13 @@ import type { EndedSignIns } from "../../provider/sessions/end_sign_ins_store.ts
 import * as memberships from "../../provider/tenants/membership_store.ts";
 import type { Shown } from "./command_face.ts";
 
+// What an account is, but for what sign-ins are counted by: that is ours alone.
+type Told = Omit<accounts.Account, "signInGeneration" | "membershipEndings">;
+
+const told = ({ signInGeneration: _, membershipEndings: __, ...account }: accounts.Account): Told => account;
+
 /** A user as operators see it. */
-export interface User extends accounts.Account {
+export interface User extends Told {
   memberships: { tenantId: string; role: memberships.MembershipRole }[];
   /** What an operator should know of it; absent: nothing. */
   warnings?: string[] | undefined;
@@ -42,7 +47,7 @@ export async function resolveUser(db: Database, user: string): Promise<accounts.
 /** A user as operators see it. */
 export async function toUser(db: Database, account: accounts.Account): Promise<User> {
   const found = await memberships.listMembershipsOfAccount(db, account.id);
-  return { ...account, memberships: found.map(({ tenantId, role }) => ({ tenantId, role })) };
+  return { ...told(account), memberships: found.map(({ tenantId, role }) => ({ tenantId, role })) };
 }
 
 /** Holds a user until the transaction ends, and shows them as {@link toUser}. @throws OperationError account_not_found */
@@ -59,7 +64,7 @@ export async function toUsers(db: Database, page: readonly accounts.Account[]): 
     page.map(({ id }) => id),
   );
   return page.map((account) => ({
-    ...account,
+    ...told(account),
     memberships: (found.get(account.id) ?? []).map(({ tenantId, role }) => ({ tenantId, role })),
   }));
 }

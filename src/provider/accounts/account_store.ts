@@ -174,6 +174,11 @@ export async function createExternalAccount(
   return rows.length > 0;
 }
 
+/** Tells whether an account has a role in the administration of the installation. */
+export async function administers(db: Database, accountId: string): Promise<boolean> {
+  return (await db("administrators").where("account_id", accountId).first("account_id")) !== undefined;
+}
+
 /**
  * Makes whoever else writes or locks this account wait until the transaction ends. (An update that changes nothing:
  * the one form of a lock that both stores know.)

@@ -12,7 +12,7 @@ import {
 } from "../tenants/membership_store.ts";
 import { addressIn } from "../tenants/person_in_tenant.ts";
 import type { Tenant } from "../tenants/tenant_store.ts";
-import { createExternalAccount, findAccount, lockAccount } from "./account_store.ts";
+import { administers, createExternalAccount, findAccount, lockAccount } from "./account_store.ts";
 import { type ExternalUser, planUser, type UserPlan } from "./provisioning.ts";
 import { findOthersWithAddress } from "./shared_address_store.ts";
 
@@ -64,6 +64,7 @@ export async function provisionUser(
     membership: await findMembership(trx, tenant.id, user.subject),
     memberOf: await listTenantIdsOfAccount(trx, user.subject),
     formerlyOf: await listFormerTenantIdsOfAccount(trx, user.subject),
+    administers: await administers(trx, user.subject),
   };
   const plan = planUser(known, tenant, user, provisioner.mayActFor, now);
   await writePlan(trx, plan, provisioner, now);

@@ -24,6 +24,8 @@ export interface KnownUser {
   memberOf: readonly string[];
   /** Every tenant it was removed from. */
   formerlyOf: readonly string[];
+  /** Whether the account administers the installation. */
+  administers: boolean;
 }
 
 /** The user as they will be, and what has to be written for it. */
@@ -73,8 +75,9 @@ export function planUser(
       changed: {},
     };
   }
-  const { memberOf, formerlyOf } = known;
-  assertMayAttach({ tenantId: tenant.id, memberOf, formerlyOf, mayActFor });
+  const { memberOf, formerlyOf, administers } = known;
+  const madeHere = account.externalAtMs === null;
+  assertMayAttach({ tenantId: tenant.id, memberOf, formerlyOf, madeHere, administers, mayActFor });
   assertEnabled(account);
   return account.externalAtMs === null
     ? planForLocalAccount(account, membership, tenant, email)

@@ -5,6 +5,7 @@ import type { Client } from "oidc-provider";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { clockToleranceSeconds, isFromTheFuture } from "../../input/moment.ts";
+import { administers } from "../accounts/account_store.ts";
 import { type Provisioner, provisionUser, untilUnchanged } from "../accounts/provisioned_users.ts";
 import {
   type ExternalUser,
@@ -125,19 +126,22 @@ async function plan(
   return { facts: after, write };
 }
 
-// Where the user is a member already, nobody asks what else they belong to.
+// Where the user is a member already, nobody asks what else they belong to, or are.
 async function belongingOf(
   db: Database,
   { account, membership }: SubjectFacts,
-): Promise<Pick<KnownUser, "memberOf" | "formerlyOf">> {
-  if (membership !== undefined) return { memberOf: [membership.tenantId], formerlyOf: [] };
-  if (account === undefined) return { memberOf: [], formerlyOf: [] };
-  const [memberOf, formerlyOf] = await Promise.all([
+): Promise<Pick<KnownUser, "memberOf" | "formerlyOf" | "administers">> {
+  if (membership !== undefined) return { ...nowhere, memberOf: [membership.tenantId] };
+  if (account === undefined) return nowhere;
+  const [memberOf, formerlyOf, isAdministrator] = await Promise.all([
     listTenantIdsOfAccount(db, account.id),
     listFormerTenantIdsOfAccount(db, account.id),
+    administers(db, account.id),
   ]);
-  return { memberOf, formerlyOf };
+  return { memberOf, formerlyOf, administers: isAdministrator };
 }
+
+const nowhere = { memberOf: [], formerlyOf: [], administers: false };
 
 // Where the ISV logs users in, its word on when it did so counts as a login; its clock may be a little ahead.
 function newerLogin(

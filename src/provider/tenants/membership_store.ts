@@ -2,6 +2,7 @@
 // from here, so what it answers counts now: memberships in disabled tenants are not returned.
 import type { Database } from "../../db/connect.ts";
 import { clockToleranceSeconds } from "../../input/moment.ts";
+import type { Said } from "./person_in_tenant.ts";
 import { type LoginMethod, readLoginMethod } from "./tenant_store.ts";
 
 /** What an account may do inside its tenant. */
@@ -75,6 +76,23 @@ export async function listMembershipsOfAccounts(
           .whereIn("memberships.account_id", [...accountIds])
           .orderBy("memberships.tenant_id");
   return Map.groupBy(rows.map(toMembership), ({ accountId }) => accountId);
+}
+
+/**
+ * Tells what a tenant, disabled or not, was told of each of several accounts.
+ * @returns by account; who is no member there is not in it
+ */
+export async function listSaidInTenant(
+  db: Database,
+  tenantId: string,
+  accountIds: readonly string[],
+): Promise<Map<string, Said>> {
+  if (accountIds.length === 0) return new Map();
+  const rows: (Said & { account_id: string })[] = await db("memberships")
+    .where("tenant_id", tenantId)
+    .whereIn("account_id", [...accountIds])
+    .select("account_id", "email", "name");
+  return new Map(rows.map(({ account_id, email, name }) => [account_id, { email, name }]));
 }
 
 /** Lists the ids of every tenant an account belongs to, disabled ones included. */

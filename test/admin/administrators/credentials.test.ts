@@ -3,14 +3,20 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import { after, before, describe, it } from "node:test";
+import { withinTenant } from "../../../src/admin/administrators/tenant_bound.ts";
+import { createAdministrator } from "../../../src/admin/operations/administrators.ts";
 import {
   createCredential,
   listCredentials,
   revokeCredential,
 } from "../../../src/admin/operations/credentials.ts";
+import type { Operation } from "../../../src/admin/operations/entry.ts";
 import { addUserToTenant } from "../../../src/admin/operations/members.ts";
+import { operations } from "../../../src/admin/operations/table.ts";
 import { createTenant } from "../../../src/admin/operations/tenants.ts";
 import { createUser } from "../../../src/admin/operations/users.ts";
+import { createExternalAccount, saveName } from "../../../src/provider/accounts/account_store.ts";
+import { createMembership } from "../../../src/provider/tenants/membership_store.ts";
 import { type AdminWorld, startAdminWorld } from "../admin_world.ts";
 
 let world: AdminWorld;
@@ -140,12 +146,82 @@ describe("a credential of a tenant", () => {
     assert.deepEqual(answer.body["memberships"], [{ tenantId: "acme", role: "admin" }]);
   });
 
-  it("does not learn who is known elsewhere", async () => {
-    const told = async (user: string) => {
-      const { status, body } = await world.call("DELETE", `/v1/tenants/acme/users/${user}`, key);
-      return [status, body["error"], body["detail"], body["fix"]];
+  it("does not learn who is known elsewhere, nor who administers", async () => {
+    await createAdministrator(world.context, { email: "owner@isv.example", role: "owner" });
+    const told = new Set<string>();
+    for (const user of ["bob@globex.example", "owner@isv.example", "nobody@globex.example", "no-id"]) {
+      for (const [method, sent] of [
+        ["DELETE", undefined],
+        ["PATCH", { role: "admin" }],
+      ] as const) {
+        const path = `/v1/tenants/acme/users/${encodeURIComponent(user)}`;
+        const { status, body } = await world.call(method, path, key, sent);
+        const { request_id: _, instance: __, ...answer } = body;
+        told.add(JSON.stringify([status, answer]));
+      }
+    }
+    assert.equal(told.size, 1, [...told].join("\n"));
+    assert.match(String([...told]), /not_a_member/);
+  });
+
+  it("reads a person whom another customer knows too as its own tenant knows them, whatever it calls", async () => {
+    const { db } = world.server;
+    const now = new Date();
+    const foreign = { email: "secret.person@globex.example", name: "Secret Person" };
+    await createExternalAccount(db, { id: "emp-77", email: foreign.email }, now);
+    await saveName(db, "emp-77", foreign.name, now);
+    const place = { accountId: "emp-77", role: "member" } as const;
+    await createMembership(db, { ...place, tenantId: "globex", ...foreign }, now);
+    const own = { email: "e77@acme.example", name: "E. Seventy-Seven" };
+    await createMembership(db, { ...place, tenantId: "acme", ...own }, now);
+    const id = "emp-77";
+    const accessor = {
+      applicationId: "11111111-2222-4333-8444-555555555555",
+      retrieverId: "11111111-2222-4333-8444-666666666666",
+      idcApplicationArn: "arn:aws:sso::111122223333:application/ssoins-1111111111111111/apl-1111111111111111",
+      idcRegion: "us-east-1",
+      qRegion: "us-east-1",
     };
-    assert.deepEqual(await told("bob%40globex.example"), await told("nobody%40globex.example"));
+    // Every operation such a credential may call, and how.
+    const calls: Record<string, [method: string, path: string, body?: unknown]> = {
+      "tenant show": ["GET", "/v1/tenants/acme"],
+      "tenant update": ["PATCH", "/v1/tenants/acme", { name: "Acme Ltd" }],
+      "domain list": ["GET", "/v1/tenants/acme/domains"],
+      "domain add": ["POST", "/v1/tenants/acme/domains", { domain: "acme.example" }],
+      "domain verify": ["POST", "/v1/tenants/acme/domains/acme.example/verify", {}],
+      "domain remove": ["DELETE", "/v1/tenants/acme/domains/acme.example"],
+      "accessor list": ["GET", "/v1/tenants/acme/accessors"],
+      "accessor create": ["POST", "/v1/tenants/acme/accessors", { name: "one", ...accessor }],
+      "accessor show": ["GET", "/v1/tenants/acme/accessors/one"],
+      "accessor delete": ["DELETE", "/v1/tenants/acme/accessors/one"],
+      "user list": ["GET", "/v1/users"],
+      "user export": ["GET", "/v1/exports/users"],
+      "member update": ["PATCH", `/v1/tenants/acme/users/${id}`, { role: "admin" }],
+      "member remove": ["DELETE", `/v1/tenants/acme/users/${id}`],
+      "audit list": ["GET", "/v1/audit-events"],
+    };
+    const mayCall = ({ entry }: Operation<never>) => {
+      try {
+        return withinTenant(entry, "acme", {}) !== undefined;
+      } catch {
+        return false;
+      }
+    };
+    const bound = operations.filter(mayCall).map(({ entry }) => entry.name);
+    assert.deepEqual(Object.keys(calls).sort(), bound.sort());
+    const told: Record<string, string> = {};
+    for (const [name, [method, path, body]] of [
+      ...Object.entries(calls),
+      ["user list, searched", ["GET", "/v1/users?search=e"]],
+    ] as [string, [string, string, unknown?]][]) {
+      const { status, body: answer } = await world.call(method, path, key, body);
+      assert.ok(![401, 403, 404, 405].includes(status), `${name}: ${status} ${JSON.stringify(answer)}`);
+      told[name] = JSON.stringify(answer);
+      assert.doesNotMatch(told[name], /secret.?person|globex|signInGeneration|membershipEndings/i, name);
+    }
+    for (const name of ["user list", "user export", "member update"]) {
+      assert.match(String(told[name]), /e77@acme\.example.*E\. Seventy-Seven/, name);
+    }
   });
 
   it("names no other tenant, in path, query or body, and shares no domain", async () => {

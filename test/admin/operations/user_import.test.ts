@@ -5,7 +5,9 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, it } from "node:test";
 import { z } from "zod";
+import { mayDo, type Permission } from "../../../src/admin/administrators/roles.ts";
 import { apiRoutes } from "../../../src/admin/api_routes.ts";
+import { createAdministrator } from "../../../src/admin/operations/administrators.ts";
 import type { OperationContext } from "../../../src/admin/operations/operation.ts";
 import { disableTenant } from "../../../src/admin/operations/tenant_access.ts";
 import { createTenant } from "../../../src/admin/operations/tenants.ts";
@@ -52,6 +54,24 @@ for (const kind of storeKinds) {
         await store.db("memberships").orderBy(["account_id", "tenant_id"]),
         await listAuditEvents(store.db, { limit: 9_999 }),
       ]);
+
+    it("leaves where an administrator belongs to owners: the row is refused with its reason, the others are taken", async () => {
+      const { id } = await createAdministrator(context, { email, role: "owner" });
+      const operator = { ...context, may: (permission: Permission) => mayDo("operator", { permission }) };
+      const rows = [
+        { email, tenant: "globex", role: "admin" },
+        { email: `other.${email}`, tenant: "globex" },
+      ];
+      for (const dryRun of [true, false]) {
+        const told = await importUsers(operator, { people: rows, dryRun });
+        assert.deepEqual(
+          [told.created, told.joined, told.refused.map(({ row, code }) => [row, code])],
+          [1, 1, [[0, "forbidden"]]],
+        );
+      }
+      assert.deepEqual((await showUser(context, { user: id })).memberships, []);
+      assert.equal((await bring(...rows)).joined, 1, "an owner may");
+    });
 
     it("makes one account of several rows, with a membership for each, and an event for each", async () => {
       const rows = [

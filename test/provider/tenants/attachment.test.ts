@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OperationError } from "../../../src/errors.ts";
-import { assertMayAttach } from "../../../src/provider/tenants/attachment.ts";
+import { type Attachment, assertMayAttach } from "../../../src/provider/tenants/attachment.ts";
 
 const may =
   (...tenants: string[]) =>
@@ -27,10 +27,39 @@ const cases: [
   ["a client for all", ["globex"], ["acme"], () => true, true],
 ];
 
+const attach = (more: Partial<Attachment>) =>
+  assertMayAttach({
+    tenantId: "ext",
+    memberOf: [],
+    formerlyOf: [],
+    madeHere: false,
+    administers: false,
+    mayActFor: may("ext"),
+    ...more,
+  });
+const refused = (error: unknown) => error instanceof OperationError && error.code === "tenant_not_allowed";
+
 for (const [name, memberOf, formerlyOf, mayActFor, allowed] of cases) {
   test(`attaching ${name} is ${allowed ? "allowed" : "refused"}`, () => {
-    const attach = () => assertMayAttach({ tenantId: "ext", memberOf, formerlyOf, mayActFor });
-    if (allowed) return attach();
-    assert.throws(attach, (error) => error instanceof OperationError && error.code === "tenant_not_allowed");
+    const facts = { memberOf, formerlyOf, mayActFor };
+    if (allowed) return attach(facts);
+    assert.throws(() => attach(facts), refused);
   });
 }
+
+test("who was made here and belongs nowhere is for a client of all tenants, and no other", () => {
+  const all = may("*");
+  assert.throws(() => attach({ madeHere: true }), refused);
+  attach({ madeHere: true, mayActFor: all });
+  attach({ madeHere: true, formerlyOf: ["ext"] });
+  attach({ madeHere: false });
+});
+
+test("an administrator is attached by no client, wherever they belong, and stays the member they are", () => {
+  for (const madeHere of [true, false]) {
+    for (const memberOf of [[], ["globex"]]) {
+      assert.throws(() => attach({ madeHere, memberOf, administers: true, mayActFor: () => true }), refused);
+    }
+  }
+  attach({ memberOf: ["ext"], madeHere: true, administers: true });
+});
