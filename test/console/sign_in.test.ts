@@ -3,7 +3,11 @@ import assert from "node:assert/strict";
 import { request } from "node:http";
 import { test } from "node:test";
 import { createAdministrator } from "../../src/admin/administrators/administrator_store.ts";
-import { removeAdministrator, updateAdministrator } from "../../src/admin/operations/administrators.ts";
+import {
+  createAdministrator as createOperation,
+  removeAdministrator,
+  updateAdministrator,
+} from "../../src/admin/operations/administrators.ts";
 import {
   disableUser,
   enableUser,
@@ -132,6 +136,30 @@ test("a role that is changed or taken counts at the next request", async () => {
   const nothing = await agent.visit(at("/console"));
   assert.equal(nothing.status, 403);
   assert.doesNotMatch(nothing.text, /Signs now/);
+});
+
+test("who is made an administrator signs in with the password of that act: none of before, and no session", async () => {
+  const email = "newboss@isv.example";
+  await addPerson(world.db, { email });
+  const signInWith = async (agent: UserAgent, secret: string) => {
+    const login = await open(agent, at("/console"));
+    return goOn(agent, await agent.submit(login, { email, password: secret }, "/login"));
+  };
+  // Signed in at the provider before the promotion, and turned away by the console.
+  const sitting = new UserAgent();
+  assert.equal((await signInWith(sitting, password)).status, 403);
+  const context = cliContext(world.db);
+  const first = await createOperation(context, { email, role: "owner" });
+  assert.equal(first.ended?.sessions, 1);
+  assert.match((await open(sitting, at("/console"))).text, /type="password"/);
+  assert.notEqual((await signInWith(new UserAgent(), password)).status, 200);
+  const boss = new UserAgent();
+  assert.equal((await signInWith(boss, first.generatedPassword ?? "")).status, 200);
+  // Removed and made anew: the session of before does not open again.
+  await removeAdministrator(context, { user: email });
+  await createOperation(context, { email, role: "owner" });
+  assert.equal(await seesPage(boss), false);
+  assert.match((await open(boss, at("/console"))).text, /type="password"/);
 });
 
 test("signing out ends the session for good, and asks the provider to end its own", async () => {

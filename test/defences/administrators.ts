@@ -49,6 +49,28 @@ export const defences: readonly Defence[] = [
     name: "who may change",
   },
   {
+    id: "a-promotion-has-its-own-password",
+    promise:
+      "Who knew an account's password, or was signed in with it, before its promotion administers nothing.",
+    faults: [],
+    file: "src/admin/operations/administrators.ts",
+    find: "known && (await giveNewPassword(trx, known, passwordHash, act))",
+    replace: "known && ((void giveNewPassword), { sessions: 1, grants: 0, tokens: 0 })",
+    test: administrators,
+    name: "whoever made the account",
+  },
+  {
+    id: "no-password-slips-in-beside-a-promotion",
+    promise:
+      "An operator's new password for an account that becomes an administrator's meanwhile is refused.",
+    faults: [],
+    file: "src/admin/operations/user_access.ts",
+    find: "    await assertPermitted(await permissionFor(trx, permission, { user: account.id }), act, trx);\n",
+    replace: "    void assertPermitted;\n    void permissionFor;\n",
+    test: administrators,
+    name: "while its account becomes",
+  },
+  {
     id: "a-back-end-vouches-for-no-administrator",
     promise: "A session that an application's back end vouched for administers nothing.",
     faults: [],

@@ -6,14 +6,17 @@ import { parseEmailAddress } from "../../input/email_address.ts";
 import { createAccount, findAccountByLogin } from "../../provider/accounts/account_store.ts";
 import { generatePassword } from "../../provider/accounts/generated_password.ts";
 import { assertNewPassword } from "../../provider/accounts/passwords.ts";
+import { endedText } from "../../provider/sessions/end_sign_ins.ts";
+import type { EndedSignIns } from "../../provider/sessions/end_sign_ins_store.ts";
 import * as store from "../administrators/administrator_store.ts";
 import { administratorRoles, adminOwn, adminRead } from "../administrators/roles.ts";
 import type { Shown } from "./command_face.ts";
 import { saidOf } from "./ended_text.ts";
 import { operation } from "./entry.ts";
+import { giveNewPassword } from "./new_password.ts";
 import { displayName, type OperationContext } from "./operation.ts";
 import { cutPage, pageInput, pageOutput, readCursor, rowsToRead } from "./page.ts";
-import { generatedPassword, unchanged } from "./shapes.ts";
+import { endedSignInsShape, generatedPassword, unchanged } from "./shapes.ts";
 import { resolveUser } from "./user_view.ts";
 
 const permission = adminOwn;
@@ -32,20 +35,23 @@ const administratorShape = z
   })
   .meta({ id: "Administrator" });
 
-/** A new administrator, with the password of a new account if it was generated: the only time it is shown. */
+/** A new administrator, with the password if it was generated: the only time it is shown. */
 export interface CreatedAdministrator extends store.Administrator {
   generatedPassword?: string | undefined;
+  /** What ended of an account that was there before; absent: it is new. */
+  ended?: EndedSignIns | undefined;
 }
 
 /**
- * Makes somebody an administrator: the account that signs in with the address, or a new one.
+ * Makes somebody an administrator: the account that signs in with the address, or a new one. Either way the password is
+ * this act's: whoever made the account, or signed in with it before, comes by nothing.
  * @throws OperationError invalid_input, administrator_exists, account_disabled
  */
 export const createAdministrator = operation({
   name: "admin create",
   summary: "Make somebody an administrator, with a new account unless the address has one",
   permission,
-  events: ["admin.created", "account.created"],
+  events: ["admin.created", "account.created", "account.password_set", "session.ended"],
   input: z.strictObject({
     email: z.string().describe("What they sign in with."),
     role,
@@ -54,21 +60,27 @@ export const createAdministrator = operation({
       .string()
       .optional()
       .describe(
-        "Of a new account. Absent: one is generated and answered once. An account that exists keeps its own.",
+        "Absent: one is generated and answered once. An account that exists gets it too, and all its sign-ins end.",
       ),
   }),
-  output: administratorShape.extend({ generatedPassword }),
+  output: administratorShape.extend({
+    generatedPassword,
+    ended: endedSignInsShape.optional().describe("Of an account that was there before: it was signed out."),
+  }),
   http: [{ method: "post", path: "/v1/admins", status: 201 }],
-  async prepare({ email, name, password }, { passwords }) {
+  async prepare({ email, name, password }, { db, passwords }) {
     const address = parseEmailAddress(email);
-    if (password !== undefined) await assertNewPassword(password, [address, name]);
+    if (password !== undefined) {
+      const known = await findAccountByLogin(db, address);
+      await assertNewPassword(password, [address, known?.name ?? name]);
+    }
     const generated = password === undefined ? generatePassword() : undefined;
     return { address, generated, passwordHash: await passwords.hashPassword(password ?? generated ?? "") };
   },
-  async run(trx, { role, name, password }, act): Promise<CreatedAdministrator> {
+  async run(trx, { role, name }, act): Promise<CreatedAdministrator> {
     const { address, generated, passwordHash } = act.prepared;
     const known = await findAccountByLogin(trx, address);
-    if (known !== undefined) assertNothingSaidAnew({ name, password });
+    if (known !== undefined && name !== undefined) throw keepsItsName();
     const account =
       known ??
       (await createAccount(
@@ -90,10 +102,13 @@ export const createAdministrator = operation({
           });
     }
     await act.record({ type: "admin.created", accountId: account.id, details: { role } });
-    const created = await getAdministrator(trx, account.id);
-    return known === undefined && generated !== undefined
-      ? { ...created, generatedPassword: generated }
-      : created;
+    // Of one that was there others may know the password, and sit in its sessions: who made it, or was one before.
+    const ended = known && (await giveNewPassword(trx, known, passwordHash, act));
+    return {
+      ...(await getAdministrator(trx, account.id)),
+      ...(generated === undefined ? {} : { generatedPassword: generated }),
+      ...(ended === undefined ? {} : { ended }),
+    };
   },
 });
 
@@ -208,9 +223,13 @@ export function assertAnother({ actor }: Pick<OperationContext, "actor">, accoun
   throw new OperationError("oneself", "This is your own account.", { field: "user" });
 }
 
+/** What becomes of an account whose person is made an administrator. */
+export const wasThereBefore =
+  "The account was there before: it has a new password, and was signed out everywhere.";
+
 /** An administrator for people. */
 export function shownAdministrator(told: CreatedAdministrator, say: readonly string[] = []): Shown {
-  const { generatedPassword: password } = told;
+  const { generatedPassword: password, ended } = told;
   return {
     fields: [
       ["id", told.id],
@@ -220,7 +239,11 @@ export function shownAdministrator(told: CreatedAdministrator, say: readonly str
       ["state", stateOf(told)],
       ...(password === undefined ? [] : ([["password", password]] as const)),
     ],
-    say: password === undefined ? say : [...say, "The password is shown this once; only its hash is kept."],
+    say: [
+      ...say,
+      ...(ended === undefined ? [] : [`${wasThereBefore} Ended: ${endedText(ended)}.`]),
+      ...(password === undefined ? [] : ["The password is shown this once; only its hash is kept."]),
+    ],
   };
 }
 
@@ -236,11 +259,8 @@ async function getAdministrator(db: OperationContext["db"], accountId: string): 
   return found;
 }
 
-function assertNothingSaidAnew(given: { name?: string | undefined; password?: string | undefined }): void {
-  const field = given.password !== undefined ? "password" : given.name !== undefined ? "name" : undefined;
-  if (field === undefined) return;
-  throw new OperationError("invalid_input", `The address has an account, which keeps its ${field}.`, {
-    field,
-    fix: `Leave the ${field} out; it is changed where users are.`,
+const keepsItsName = (): OperationError =>
+  new OperationError("invalid_input", "The address has an account, which keeps its name.", {
+    field: "name",
+    fix: "Leave the name out; it is changed where users are.",
   });
-}

@@ -2,18 +2,20 @@
 // came of the right (sessions/end_sign_ins.ts), so that nothing has to expire first.
 import { z } from "zod";
 import type { Database } from "../../db/connect.ts";
-import { type Account, saveDisabled, savePasswordHash } from "../../provider/accounts/account_store.ts";
+import { type Account, saveDisabled } from "../../provider/accounts/account_store.ts";
 import { generatePassword } from "../../provider/accounts/generated_password.ts";
 import { assertNewPassword } from "../../provider/accounts/passwords.ts";
 import { endSignIns } from "../../provider/sessions/end_sign_ins.ts";
 import { noSignInsEnded } from "../../provider/sessions/end_sign_ins_store.ts";
 import { listTenantIdsOfAccount } from "../../provider/tenants/membership_store.ts";
 import { assertOwnerRemains } from "../administrators/administrator_store.ts";
+import { permissionFor } from "../administrators/permission_for.ts";
 import { adminChange } from "../administrators/roles.ts";
 import { assertAnother } from "./administrators.ts";
 import type { CommandFace } from "./command_face.ts";
 import { saidOf } from "./ended_text.ts";
-import { type Act, operation } from "./entry.ts";
+import { type Act, assertPermitted, operation } from "./entry.ts";
+import { giveNewPassword } from "./new_password.ts";
 import type { OperationContext } from "./operation.ts";
 import { generatedPassword, unchanged, userWithEndedShape } from "./shapes.ts";
 import { resolveUser, type SwitchedUser, shownUser, toUser, type UserWithEnded } from "./user_view.ts";
@@ -62,8 +64,10 @@ export const setUserPassword = operation({
   async run(trx, { user }, act): Promise<UserWithEnded & { generatedPassword?: string }> {
     const { generated, passwordHash } = act.prepared;
     const account = await resolveUser(trx, user);
-    await savePasswordHash(trx, account.id, passwordHash, act.now);
-    const changed = await tellAndEnd(trx, account, act, "account.password_set");
+    const ended = await giveNewPassword(trx, account, passwordHash, act);
+    // The account is held now: who became an administrator while this waited has the password of that act.
+    await assertPermitted(await permissionFor(trx, permission, { user: account.id }), act, trx);
+    const changed = { user: await toUser(trx, await resolveUser(trx, account.id)), ended };
     return generated === undefined ? changed : { ...changed, generatedPassword: generated };
   },
 });
@@ -135,7 +139,7 @@ instance. They may sign in again.`,
   },
 });
 
-type Changed = "account.password_set" | "account.disabled" | "account.enabled";
+type Changed = "account.disabled" | "account.enabled";
 
 type Telling<Type extends Changed> = Pick<
   Act<OperationContext, Type, unknown>,

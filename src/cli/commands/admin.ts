@@ -13,13 +13,14 @@ Makes somebody an administrator: the user who signs in with the address, or a ne
 An auditor reads. An operator changes tenants, people, applications and keys as well. An
 owner may do all of it: also administrators, credentials, key emergencies and retention.
 
-A new account needs no tenant. Without --password-stdin its password is generated and shown
-once; an account that exists keeps its own.
+A new account needs no tenant. An account that exists gets a new password as well, and is
+signed out everywhere: whoever knew the one before comes by nothing. Without
+--password-stdin the password is generated and shown once.
 
   --email ADDRESS     what they sign in with
   --role ROLE         auditor, operator or owner
   --name NAME         the name, of a new account
-  --password-stdin    read the password of a new account from standard input
+  --password-stdin    read the password from standard input
   --json              print one JSON document
 
 Example:

@@ -6,6 +6,7 @@ import {
   listAdministrators,
   removeAdministrator,
   updateAdministrator,
+  wasThereBefore,
 } from "../../admin/operations/administrators.ts";
 import { showUser } from "../../admin/operations/users.ts";
 import type { Action, Field } from "../../views/parts.ts";
@@ -104,7 +105,7 @@ export const newAdministratorPlace: Place = {
           type: "email",
           required: true,
           autocomplete: "off",
-          hint: "Of an account that exists, or of a new one.",
+          hint: "Of a new account, or of one that exists: that gets a new password, and is signed out everywhere.",
         },
         { id: "name", label: "Name", autocomplete: "off", hint: "Of a new account." },
         roleField("operator"),
@@ -121,7 +122,7 @@ export const newAdministratorPlace: Place = {
       role: form.get("role") ?? "",
       ...given(form, "name"),
     });
-    const { generatedPassword } = created;
+    const { generatedPassword, ended } = created;
     if (generatedPassword === undefined) return { to: path, news: "created" };
     return {
       page: {
@@ -129,7 +130,7 @@ export const newAdministratorPlace: Place = {
         secret: {
           label: `Password of ${email}`,
           text: generatedPassword,
-          warning: "Only its hash is kept. Hand it over on a way that nobody else reads.",
+          warning: `${ended === undefined ? "" : `${wasThereBefore} `}Only its hash is kept. Hand it over on a way that nobody else reads.`,
           onUrl: path,
           onLabel: "Go on to the administrators",
         },

@@ -16,11 +16,17 @@ import type { Operation } from "../../../src/admin/operations/entry.ts";
 import { membersOf } from "../../../src/admin/operations/input_members.ts";
 import type { OperationContext } from "../../../src/admin/operations/operation.ts";
 import { operations, type TableContext } from "../../../src/admin/operations/table.ts";
-import { disableUser, enableUser } from "../../../src/admin/operations/user_access.ts";
+import { disableUser, enableUser, setUserPassword } from "../../../src/admin/operations/user_access.ts";
 import { deleteUser } from "../../../src/admin/operations/user_deletion.ts";
 import { createUser } from "../../../src/admin/operations/users.ts";
 import { systemClock } from "../../../src/clock.ts";
+import {
+  createConsoleSession,
+  findConsoleSession,
+} from "../../../src/console/sign_in/console_session_store.ts";
 import { OperationError } from "../../../src/errors.ts";
+import { findCredentialsByLogin, savePasswordHash } from "../../../src/provider/accounts/account_store.ts";
+import { saveRecord } from "../../../src/provider/storage/record_store.ts";
 import { storeKinds } from "../../support/databases.ts";
 import { useStore } from "../../support/use_store.ts";
 
@@ -45,6 +51,11 @@ for (const kind of storeKinds) {
     });
     const create = (email: string, role: AdministratorRole = "owner") =>
       administrators.createAdministrator(context, { email, role });
+    const credentialsOf = async (email: string) => {
+      const found = await findCredentialsByLogin(store.db, email);
+      assert.ok(found);
+      return found;
+    };
     const only = async (email: string) => {
       await store.db("administrators").delete();
       return create(email);
@@ -54,21 +65,68 @@ for (const kind of storeKinds) {
       const made = await create("new@isv.example", "operator");
       assert.match(made.generatedPassword ?? "", /^\w{5}-/);
       assert.equal(await administratorOf(store.db, made.id), "operator");
+      assert.equal(made.ended, undefined);
       const user = await createUser(context, { email: "there@isv.example" });
-      const kept = await create("There@isv.example", "auditor");
-      assert.deepEqual([kept.id, kept.generatedPassword], [user.id, undefined]);
+      const named = { email: "there@isv.example", role: "owner", name: "Another" };
+      await assert.rejects(administrators.createAdministrator(context, named), {
+        ...{ code: "invalid_input", field: "name" },
+      });
+      const there = await create("There@isv.example", "auditor");
+      assert.equal(there.id, user.id);
+      assert.match(there.generatedPassword ?? "", /^\w{5}-/);
+      const before = await credentialsOf("there@isv.example");
       await assert.rejects(create("there@isv.example"), { code: "administrator_exists" });
-      await assert.rejects(
-        administrators.createAdministrator(context, {
-          email: "there@isv.example",
-          role: "owner",
-          password: "a pass phrase of several words",
-        }),
-        { code: "invalid_input", field: "password" },
-      );
+      assert.deepEqual(await credentialsOf("there@isv.example"), before, "a refusal changes no password");
       const gone = await createUser(context, { email: "gone@isv.example" });
       await disableUser(context, { user: gone.id });
       await assert.rejects(create("gone@isv.example"), { code: "account_disabled" });
+    });
+
+    test("whoever made the account, knows its password or is signed in with it, has nothing of the promotion", async () => {
+      const email = "newboss@isv.example";
+      await create("elder@isv.example");
+      await createUser(as("operator"), { email, password: "known to an operator since then" });
+      const { id } = await store.db("accounts").where("login_key", email).first("id");
+      for (const role of ["owner", "auditor"] as const) {
+        await saveRecord(store.db, "Session", "open", { uid: "open", accountId: id }, Date.now() + 60_000);
+        const times = { createdAtMs: 1, usedAtMs: 1, expiresAtMs: 2 };
+        await createConsoleSession(store.db, "cookie", { sessionUid: "open", accountId: id, ...times });
+        const before = await credentialsOf(email);
+        const said = "chosen by the owner just now";
+        const told = await administrators.createAdministrator(context, { email, role, password: said });
+        assert.deepEqual([told.ended?.sessions, told.generatedPassword], [1, undefined]);
+        assert.match(administrators.shownAdministrator(told).say?.join(" ") ?? "", /signed out everywhere/);
+        const after = await credentialsOf(email);
+        assert.equal(after.passwordHash, `hash of ${said.length}`);
+        assert.equal(after.account.signInGeneration, before.account.signInGeneration + 1);
+        assert.equal(await findConsoleSession(store.db, "cookie"), undefined);
+        // Being one before gives nothing the next time, either.
+        await savePasswordHash(store.db, id, "hash of others", new Date());
+        await administrators.removeAdministrator(context, { user: id });
+      }
+      const told = await store.db("audit_events").where({ type: "account.password_set", account_id: id });
+      assert.equal(told.length, 2);
+    });
+
+    test("an operator who sets a password while its account becomes an owner's is refused", async () => {
+      const { id } = await createUser(context, { email: "soon@isv.example" });
+      let asked = 0;
+      const operator: OperationContext = {
+        ...as("operator"),
+        async may(permission, db) {
+          asked += 1;
+          if (asked === 2)
+            await administrators.createAdministrator(
+              { ...context, db },
+              { email: "soon@isv.example", role: "owner" },
+            );
+          return mayDo("operator", { permission });
+        },
+      };
+      const before = await credentialsOf("soon@isv.example");
+      await assert.rejects(setUserPassword(operator, { user: id }), { code: "forbidden" });
+      assert.equal(asked, 3);
+      assert.deepEqual(await credentialsOf("soon@isv.example"), before);
     });
 
     test("their right ends with the role, with the account, and while it is disabled", async () => {

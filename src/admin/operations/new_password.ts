@@ -1,0 +1,29 @@
+// Owns giving an account another password than it had: whoever knew the one before is signed out everywhere by the same
+// transaction, and the trail of each tenant it belongs to says so.
+import type { Database } from "../../db/connect.ts";
+import { type Account, savePasswordHash } from "../../provider/accounts/account_store.ts";
+import { endSignIns } from "../../provider/sessions/end_sign_ins.ts";
+import type { EndedSignIns } from "../../provider/sessions/end_sign_ins_store.ts";
+import { listTenantIdsOfAccount } from "../../provider/tenants/membership_store.ts";
+import type { Act } from "./entry.ts";
+import type { OperationContext } from "./operation.ts";
+
+/**
+ * Gives an account a password, in the place of any it had. It holds the account until the transaction ends.
+ * @returns what ended with the one before
+ */
+export async function giveNewPassword(
+  trx: Database,
+  { id: accountId }: Pick<Account, "id">,
+  passwordHash: string,
+  {
+    recordInTenants,
+    actor,
+    now,
+  }: Pick<Act<OperationContext, "account.password_set", unknown>, "recordInTenants" | "actor" | "now">,
+): Promise<EndedSignIns> {
+  await savePasswordHash(trx, accountId, passwordHash, now);
+  const tenantIds = await listTenantIdsOfAccount(trx, accountId);
+  await recordInTenants({ type: "account.password_set", accountId }, tenantIds);
+  return endSignIns(trx, { accountId, reason: "account.password_set", actor }, now);
+}
