@@ -12,6 +12,12 @@ export const peopleErrorCodes = {
     meaning: "The person has let no application do anything by a grant of this id, or it has ended.",
     fix: "List those that stand with `tti grant list --user`.",
   },
+  account_before_domain: {
+    status: 409,
+    meaning:
+      "The account is older than the organization's proof of the domain, so others may know its password.",
+    fix: "Whoever runs the service sets it a new password (`tti user password`), then adds it (`tti user add`).",
+  },
   tenant_id_alike: {
     status: 409,
     meaning: "A tenant has, or had, an id that looks like this one: the two would be taken for each other.",

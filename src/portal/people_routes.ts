@@ -6,7 +6,7 @@ import { createUser, listUsers } from "../admin/operations/users.ts";
 import type { Database } from "../db/connect.ts";
 import { OperationError } from "../errors.ts";
 import { parseEmailAddress } from "../input/email_address.ts";
-import { findAccountByLogin } from "../provider/accounts/account_store.ts";
+import { type Account, findAccountByLogin } from "../provider/accounts/account_store.ts";
 import { domainOfAddress } from "../provider/tenants/domain_name.ts";
 import { findDomain } from "../provider/tenants/domain_store.ts";
 import type { Cell, Field } from "../views/parts.ts";
@@ -148,19 +148,21 @@ async function addPerson(visit: PostVisit, db: Database): Promise<void> {
   const role = form.get("role") ?? "member";
   try {
     const email = parseEmailAddress(form.get("email")?.trim());
-    const proven = (at: Database) => assertProvenAddress(at, tenant.id, email);
+    const proven = (at: Database) => provenSince(at, tenant.id, email);
     await proven(db);
     const known = await findAccountByLogin(db, email);
     if (known !== undefined) {
       // The person who signs in with the address, and nobody whose id merely looks like it.
       await call(addUserToTenant, { user: known.id, role }, async (at) => {
-        await proven(at);
+        assertMadeSince(await proven(at), known);
         if ((await findAccountByLogin(at, email))?.id !== known.id) throw noSuchPage();
       });
       return visit.goOn("/people", "member_added");
     }
     const name = form.get("name")?.trim() || undefined;
-    const { generatedPassword } = await call(createUser, { email, name, role }, proven);
+    const { generatedPassword } = await call(createUser, { email, name, role }, async (at) => {
+      await proven(at);
+    });
     showPassword(visit, email, generatedPassword);
   } catch (error) {
     const fault = formFault(error, "The person was not added", fields, { tenantId: "email", user: "email" });
@@ -192,11 +194,22 @@ function showPassword({ show, base }: Visit, email: string, password: string | u
 }
 
 // Whoever could add any address would read the names of other organizations' people, and speak for addresses not theirs.
-async function assertProvenAddress(db: Database, tenantId: string, email: string): Promise<void> {
+async function provenSince(db: Database, tenantId: string, email: string): Promise<number> {
   const domain = await findDomain(db, tenantId, domainOfAddress(email));
-  if (domain?.verifiedAtMs != null) return;
+  if (domain?.verifiedAtMs != null) return domain.verifiedAtMs;
   throw new OperationError("invalid_input", "email lies in no domain your organization has proven.", {
     field: "email",
     fix: "Prove the domain first, under Domains.",
   });
+}
+
+// A domain changes its owner, a password does not: under the owner before it was handed to whoever had the address then,
+// and an organization can neither trust nor reset it.
+function assertMadeSince(provenAtMs: number, { createdAtMs }: Account): void {
+  if (createdAtMs >= provenAtMs) return;
+  throw new OperationError(
+    "account_before_domain",
+    "The account is older than the organization's proof of the domain.",
+    { field: "user" },
+  );
 }

@@ -106,6 +106,8 @@ export function policyFields(policy: PresencePolicy): { choice: string; hours: s
 
 const refusals: Readonly<Record<string, string>> = {
   account_exists: "Somebody signs in with this address already. Give another one.",
+  account_before_domain:
+    "This person has an account from before your organization proved the domain, so others may know its password. Ask your vendor to add it.",
   not_a_member: "This person is no member any more. Go back to the list of people.",
   domain_not_claimed: "This domain is claimed no longer. Claim it again.",
   domain_not_proven:

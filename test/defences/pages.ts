@@ -51,6 +51,17 @@ export const defences: readonly Defence[] = [
     test: "test/security/portal_isolation.test.ts",
   },
   {
+    id: "portal-adds-no-account-from-before-the-proof",
+    promise:
+      "The portal adds no account whose password was handed out before the organization proved the domain.",
+    faults: [],
+    file: "src/portal/people_routes.ts",
+    find: "if (createdAtMs >= provenAtMs) return;",
+    replace: "if (createdAtMs >= provenAtMs || Number.isFinite(provenAtMs)) return;",
+    test: "test/portal/portal.test.ts",
+    name: "from before the domain",
+  },
+  {
     id: "portal-right-in-the-transaction",
     promise: "Who loses the role in the middle of an act at the portal does nothing by it.",
     cve: [8],

@@ -70,6 +70,31 @@ test("a person of a proven domain is added with a password shown once, and signs
   for (const type of ["account.created", "membership.created"]) assert.ok(types.includes(type), type);
 });
 
+test("an account from before the domain was proven is not added: others may know its password", async () => {
+  const { agent } = await signInToPortal(fixture.issuer, "ann@acme.example");
+  const form = await agent.follow(at("/people/new"));
+  const { verified_at_ms: provenAtMs } = await fixture
+    .db("tenant_domains")
+    .where({ tenant_id: "acme", domain: "acme.example" })
+    .first("verified_at_ms");
+  const added = async (name: string, createdAtMs: number) => {
+    const email = `${name}@acme.example`;
+    const { id } = await addPerson(fixture.db, { email, tenants: ["globex"] });
+    await fixture.db("accounts").where({ id }).update({ created_at_ms: createdAtMs });
+    const page = await agent.submit(form, { email, name: "", role: "admin" });
+    const rows = await fixture.db("memberships").where({ account_id: id, tenant_id: "acme" });
+    return { page, rows: rows.length };
+  };
+  const older = await added("older", Number(provenAtMs) - 1);
+  assert.deepEqual([older.page.status, older.rows], [400, 0]);
+  assert.match(
+    older.page.text,
+    /id="email-error">This person has an account from before[^<]*Ask your vendor/,
+  );
+  const newer = await added("newer", Number(provenAtMs) + 1);
+  assert.deepEqual([newer.page.status, newer.rows], [200, 1], newer.page.text);
+});
+
 test("a member gets another role and is removed after a question; nobody does that to themselves", async () => {
   const { agent } = await signInToPortal(fixture.issuer, "ann@acme.example");
   const role = await agent.follow(at(`/people/${people.bob}/role`));
