@@ -94,8 +94,8 @@ export const defences: readonly Defence[] = [
       "An organization's administrator adds people of domains the organization has proven, and no others.",
     cve: [8],
     file: "src/portal/people_routes.ts",
-    find: "if (domain?.verifiedAtMs != null) return;",
-    replace: "return;",
+    find: "if (domain?.verifiedAtMs != null) return domain.verifiedAtMs;",
+    replace: "if (domain?.verifiedAtMs !== null) return domain?.verifiedAtMs ?? 0;",
     test: "test/portal/portal.test.ts",
   },
   {
