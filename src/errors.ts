@@ -48,7 +48,7 @@ export const errorCatalogue = {
   },
   account_exists: {
     status: 409,
-    meaning: "Another account already signs in with this e-mail address.",
+    meaning: "Another account already signs in with this e-mail address, or has it as its id.",
     fix: "Use that account, adding it to the tenant (`tti user add`), or choose another address.",
   },
   import_conflict: {

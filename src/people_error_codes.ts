@@ -2,6 +2,11 @@
 
 /** Part of the catalogue in errors.ts. */
 export const peopleErrorCodes = {
+  account_ambiguous: {
+    status: 409,
+    meaning: "The name is the id of one account and the e-mail address of another, so it names neither.",
+    fix: "Name the account by what is only its own: its id, or its address. `tti user list` shows both.",
+  },
   session_not_found: {
     status: 404,
     meaning: "The person has no browser session of this id, or it has ended.",

@@ -12,6 +12,7 @@ import {
 import { createAuditEvent } from "../audit/audit_store.ts";
 import { OperationError } from "../errors.ts";
 import type { InstallationPart } from "../installation.ts";
+import { ambiguous } from "../provider/accounts/account_name_store.ts";
 import { findAccountByLogin } from "../provider/accounts/account_store.ts";
 import { decideSubject } from "../provider/subjects/subject.ts";
 import { findMembership } from "../provider/tenants/membership_store.ts";
@@ -75,7 +76,7 @@ export class SearchService {
    * Searches, page after page. The tenant's rules are asked at every search, not only when a token is
    * minted: who takes consent back is not searched for with credentials that still live.
    * @throws OperationError unauthenticated, forbidden, tenant_not_found, not_a_member (also for users there are not), presence_required,
-   *   accessor_not_found, exchange_failed (naming step and fix), invalid_input
+   *   accessor_not_found, account_ambiguous, exchange_failed (naming step and fix), invalid_input
    */
   async *pages(query: SearchQuery): AsyncGenerator<SearchPage, void, undefined> {
     const { tenantId, clientId, accessor: name, user, still, ...request } = query;
@@ -118,13 +119,16 @@ export class SearchService {
     this.#exchanges.clear();
   }
 
-  // The ISV's own ids may look like addresses: a member of the tenant by that id comes before one by that address.
+  // The ISV's own ids may look like addresses: who is a member of the tenant is meant. If both are, the name is of neither.
   // Who is a member elsewhere is not looked for, and so comes to the one answer for strangers.
   async #resolveUser(tenantId: string, user: string): Promise<string> {
     const { db } = this.#deps;
-    if (!user.includes("@") || (await findMembership(db, tenantId, user)) !== undefined) return user;
+    if (!user.includes("@")) return user;
+    const byAddress = (await findAccountByLogin(db, user))?.id ?? user;
     // An address nobody has is, as an id, nobody's either.
-    return (await findAccountByLogin(db, user))?.id ?? user;
+    if (byAddress === user || (await findMembership(db, tenantId, user)) === undefined) return byAddress;
+    if ((await findMembership(db, tenantId, byAddress)) !== undefined) throw ambiguous();
+    return user;
   }
 
   #exchangeFor(clientId: string, access: AwsAccess): ExchangeClient {

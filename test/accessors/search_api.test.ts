@@ -124,7 +124,7 @@ describe("POST /v1/tenants/{tenant}/search", () => {
     ]);
   });
 
-  it("takes an id of the ISV that is an address, before whoever signs in with that address", async () => {
+  it("takes an id of the ISV that is an address, and no name that is the id of one member and the address of another", async () => {
     const id = "chloe@acme.example";
     const chloe = await environment.subjectOf(id);
     assert.notEqual(chloe, id);
@@ -138,12 +138,18 @@ describe("POST /v1/tenants/{tenant}/search", () => {
       assert.equal((await search("acme", { user: id, query })).answer.error, "presence_required");
       await createMembership(context.db, { tenantId: "acme", accountId: id, role: "member" }, now);
       await saveOfflineConsent(context.db, { tenantId: "acme", accountId: id, clientId: "php-app" }, now);
+      const both = await search("acme", { user: id, query });
+      assert.deepEqual([both.status, both.answer.error], [409, "account_ambiguous"]);
+      // Who signs in with it is a member no more.
+      await context.db("memberships").where({ account_id: chloe, tenant_id: "acme" }).delete();
       const named = await search("acme", { user: id, query });
       assert.notEqual(named.answer.error, "presence_required");
       assert.notEqual(named.answer.error, "not_a_member");
-      assert.equal((await showUser(context, { user: id })).id, id);
+      await assert.rejects(showUser(context, { user: id }), { code: "account_ambiguous" });
     } finally {
       await context.db("memberships").where({ account_id: id }).delete();
+      if ((await context.db("memberships").where({ account_id: chloe, tenant_id: "acme" })).length === 0)
+        await createMembership(context.db, { tenantId: "acme", accountId: chloe, role: "member" }, now);
     }
   });
 

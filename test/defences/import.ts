@@ -89,4 +89,30 @@ export const defences: readonly Defence[] = [
     replace: "...(passwordHash !== null",
     test: importTest,
   },
+  {
+    id: "import-no-namesake",
+    promise: "An import makes no account whose id is the address another person signs in with.",
+    file: rows,
+    find: "if (namesakes.ofId)",
+    replace: "if (namesakes.ofId && kinds.size < 0)",
+    test: "test/provider/accounts/account_names.test.ts",
+  },
+  {
+    id: "name-of-two-names-neither",
+    promise:
+      "A name that is the id of one account and the address of another is refused, and never taken for one of them.",
+    file: "src/provider/accounts/account_name_store.ts",
+    find: "if (rows.length > 1) throw ambiguous();",
+    replace: "",
+    test: "test/provider/accounts/account_names.test.ts",
+  },
+  {
+    id: "mint-no-namesake",
+    promise:
+      "A mint makes no account whose id is the address another person signs in with, or a client's id.",
+    file: "src/provider/accounts/account_name_store.ts",
+    find: "if (taken.length === 0) return;",
+    replace: "if (taken.length >= 0) return;",
+    test: "test/security/refused_mints.test.ts",
+  },
 ];

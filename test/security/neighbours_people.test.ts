@@ -8,7 +8,7 @@ import { addUserToTenant, removeMember } from "../../src/admin/operations/member
 import type { OperationContext } from "../../src/admin/operations/operation.ts";
 import { listUsers } from "../../src/admin/operations/users.ts";
 import { listAuditEvents } from "../../src/audit/audit_store.ts";
-import { saveDisabled } from "../../src/provider/accounts/account_store.ts";
+import { findAccount, saveDisabled } from "../../src/provider/accounts/account_store.ts";
 import { createPasswords } from "../../src/provider/accounts/passwords.ts";
 import { saveTenant } from "../../src/provider/tenants/tenant_store.ts";
 import { addMintingClients, exchange, setTenant, signSubject } from "../provider/grants/mint_support.ts";
@@ -115,6 +115,20 @@ for (const kind of storeKinds) {
       };
       assert.deepEqual(await listed("globex"), seen);
       assert.deepEqual(await listed("acme2"), secret);
+    });
+
+    test("a login brings nobody under an id that another signs in with, that is a client's, or that no URL holds", async () => {
+      await addPerson(fixture.db, { email: "ga@globex.example", tenants: ["kept"] });
+      for (const subject of ["ga@globex.example", "GA@globex.example", chooser, ".", ".."]) {
+        const login = { subject, tenant: "acme2", email: "decoy@acme2.example" };
+        const challenge = await challengeOf(new UserAgent(), fixture);
+        const { status, body } = await ofAcme.call(`${challenge}/accept`, login);
+        assert.deepEqual([status, body["error"]], [400, "invalid_input"], subject);
+        assert.match(String(body["error_description"]), /^subject cannot become the id of an account/);
+        assert.equal(await findAccount(fixture.db, subject), undefined);
+      }
+      const own = { subject: "own@acme2.example", tenant: "acme2", email: "own@acme2.example" };
+      assert.equal(await refusalOf(ofAcme, own), "accepted");
     });
 
     test("the address one customer was told is in no other's token, not even after an operator added the person", async () => {

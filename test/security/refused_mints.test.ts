@@ -155,6 +155,13 @@ for (const kind of storeKinds) {
         () => ({ sub: "n9", tenant: "kept", email: "n9@acme.example" }),
         "not_a_member",
       ],
+      ...["local@acme.example", "Local@acme.example", everywhere, "tti-console", ".", ".."].map(
+        (sub): (typeof refusals)[number] => [
+          `the new id ${sub}`,
+          () => ({ sub, email: "decoy@acme.example" }),
+          "subject_token_refused",
+        ],
+      ),
       ["the client itself", () => ({ sub: backEndId, email: "back@acme.example" }), "subject_token_refused"],
     ];
 

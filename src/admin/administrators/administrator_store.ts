@@ -86,7 +86,10 @@ export async function findAdministrator(db: Database, accountId: string): Promis
   return row && toAdministrator(row);
 }
 
-/** Tells whether an administrator has this id or signs in with this address; disabled ones, too. */
+/**
+ * Tells whether an administrator has this id or signs in with this address; disabled ones, too. A name that is the id of one
+ * account and the address of another counts as both, so that it never passes for the lesser one.
+ */
 export async function isAdministrator(db: Database, user: string): Promise<boolean> {
   const rows = await runStatement<{ account_id: string }>(
     db,

@@ -7,7 +7,7 @@ import type { LoginNames } from "../../audit/login_names.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { closestName } from "../../input/closest_name.ts";
-import { findAccount, findAccountByLogin } from "../../provider/accounts/account_store.ts";
+import { findAccountNamed } from "../../provider/accounts/account_name_store.ts";
 import { getAnyTenant } from "../../provider/tenants/tenant_store.ts";
 import { adminRead } from "../administrators/roles.ts";
 import { operationsIn } from "./entry.ts";
@@ -114,7 +114,7 @@ function parsePlace(key: string | undefined): { atMs: number; id: string } | und
 }
 
 async function subjectOf(db: Database, loginNames: LoginNames, name: string) {
-  const account = (await findAccount(db, name)) ?? (await findAccountByLogin(db, name));
+  const account = await findAccountNamed(db, name);
   const names = [name, ...(account?.email == null ? [] : [account.email])];
   const loginHashes = [...new Set(names.flatMap((one) => loginNames.everyHash(one)))];
   return { accountId: account?.id ?? name, loginHashes };

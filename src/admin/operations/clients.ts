@@ -1,5 +1,6 @@
 // Owns the operations on clients: the relying parties of the provider, and what a new one may be.
 import { z } from "zod";
+import { findAccount } from "../../provider/accounts/account_store.ts";
 import { generateClientSecret } from "../../provider/clients/client_secret.ts";
 import * as store from "../../provider/clients/client_store.ts";
 import { adminChange, adminRead } from "../administrators/roles.ts";
@@ -47,6 +48,10 @@ export const createClient = operation({
     }
     const secret = hasSecret ? (wanted.secret ?? generateClientSecret()) : undefined;
     const metadata = buildMetadata(wanted, purposes, authMethod, secret);
+    // A token for the client itself would pass for one of the person (RFC 9700 section 4.15).
+    if ((await findAccount(trx, metadata.client_id)) !== undefined) {
+      throw refuse("clientId", "is the id of an account", "Choose another id.");
+    }
     const warnings = await adviseOnClient(trx, metadata);
     const created = await store.createClient(trx, metadata, act.now);
     const details = { authMethod, purposes: purposes.join(" ") };

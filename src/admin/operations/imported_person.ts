@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { isEmailAddress } from "../../input/email_address.ts";
 import { readText } from "../../input/text.ts";
+import { isAddressableId } from "../../provider/accounts/account_name_store.ts";
 import type { ComparedAccount, Place } from "../../provider/accounts/imported_account_store.ts";
 import { mostImportedKinds, readImportedHash } from "../../provider/accounts/imported_hash.ts";
 import { says } from "./input_faults.ts";
@@ -73,6 +74,10 @@ export interface Contradiction {
 export interface ThereIs {
   byEmail: ComparedAccount | undefined;
   byId: ComparedAccount | undefined;
+  /** Who would answer to a name that is another's: as yet of a new account only. */
+  namesakes: { ofEmail: boolean; ofId: boolean };
+  /** Whether the row's id is a client's. */
+  isClientId: boolean;
   /** The kinds of imported hashes in the store. */
   kinds: ReadonlySet<string>;
 }
@@ -85,12 +90,17 @@ export interface ThereIs {
  */
 export function judgeRow(
   row: ImportedRow,
-  { byEmail, byId, kinds }: ThereIs,
+  { byEmail, byId, namesakes, isClientId, kinds }: ThereIs,
 ): { contradiction: Contradiction } | { account: ComparedAccount | undefined } {
   const against = (member: Contradiction["member"], what: string) => ({ contradiction: { member, what } });
   if (row.role !== undefined && row.tenant === undefined) return against("role", "is given without a tenant");
   const account = byId ?? byEmail;
   if (account === undefined) {
+    if (row.externalId !== undefined && !isAddressableId(row.externalId))
+      return against("externalId", "is a text that no URL can hold as a name");
+    if (isClientId) return against("externalId", "is the id of a client");
+    if (namesakes.ofId) return against("externalId", "is the address of another account");
+    if (namesakes.ofEmail) return against("email", "is the id of another account");
     const kind = row.passwordHash?.kind;
     return kind === undefined || kinds.has(kind) || kinds.size < mostImportedKinds
       ? { account }

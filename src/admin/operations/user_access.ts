@@ -2,7 +2,11 @@
 // came of the right (sessions/end_sign_ins.ts), so that nothing has to expire first.
 import { z } from "zod";
 import type { Database } from "../../db/connect.ts";
-import { type Account, saveDisabled } from "../../provider/accounts/account_store.ts";
+import {
+  type Account,
+  getAccount,
+  saveDisabled,
+} from "../../provider/accounts/account_store.ts";
 import { generatePassword } from "../../provider/accounts/generated_password.ts";
 import { assertNewPassword } from "../../provider/accounts/passwords.ts";
 import { endSignIns } from "../../provider/sessions/end_sign_ins.ts";
@@ -174,6 +178,6 @@ async function tellAndEnd<Type extends Changed>(
   await recordInTenants({ type, accountId: account.id } as never, tenantIds);
   return {
     ended: await endSignIns(trx, { accountId: account.id, reason: type, actor }, now),
-    user: await toUser(trx, await resolveUser(trx, account.id)),
+    user: await toUser(trx, await getAccount(trx, account.id)),
   };
 }

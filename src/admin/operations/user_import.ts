@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { Database } from "../../db/connect.ts";
 import { type ErrorCode, OperationError } from "../../errors.ts";
 import { loginKeyOf } from "../../input/email_address.ts";
+import { findClientIds } from "../../provider/accounts/account_name_store.ts";
 import {
   type ComparedAccount,
   createImportedAccount,
@@ -82,21 +83,22 @@ interface Batch {
   byLogin: Map<string, ComparedAccount>;
   byId: Map<string, ComparedAccount>;
   kinds: Set<string>;
+  /** Those of the rows' ids that are clients'. */
+  clientIds: Set<string>;
   /** Members whom the ISV named by an address of these rows, by `tenant/address`. */
   named: Map<string, string[]>;
 }
 
 async function openBatch(trx: Database, people: readonly ImportedRow[]): Promise<Batch> {
-  const found = await findComparedAccounts(trx, {
-    emails: people.map(({ email }) => email),
-    ids: people.flatMap(({ externalId }) => externalId ?? []),
-  });
+  const ids = people.flatMap(({ externalId }) => externalId ?? []);
+  const found = await findComparedAccounts(trx, { emails: people.map(({ email }) => email), ids });
   const named = await findNamedAddresses(
     trx,
     people.flatMap(({ tenant }) => tenant ?? []),
     people.map(({ email }) => email),
   );
-  return { ...found, named, kinds: new Set(await listImportedHashKinds(trx)) };
+  const clientIds = await findClientIds(trx, ids);
+  return { ...found, named, clientIds, kinds: new Set(await listImportedHashKinds(trx)) };
 }
 
 async function importRow(
@@ -108,6 +110,11 @@ async function importRow(
   const judged = judgeRow(row, {
     byEmail: batch.byLogin.get(loginKeyOf(row.email)),
     byId: row.externalId === undefined ? undefined : batch.byId.get(row.externalId),
+    namesakes: {
+      ofEmail: batch.byId.has(row.email) || batch.byId.has(loginKeyOf(row.email)),
+      ofId: row.externalId !== undefined && batch.byLogin.has(loginKeyOf(row.externalId)),
+    },
+    isClientId: row.externalId !== undefined && batch.clientIds.has(row.externalId),
     kinds: batch.kinds,
   });
   if ("contradiction" in judged) {

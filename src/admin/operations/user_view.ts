@@ -1,6 +1,7 @@
 // Owns a user as operators name them and see them: by id or address, with memberships, one or a page of many.
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
+import { findAccountNamed } from "../../provider/accounts/account_name_store.ts";
 import * as accounts from "../../provider/accounts/account_store.ts";
 import { endedText } from "../../provider/sessions/end_sign_ins.ts";
 import type { EndedSignIns } from "../../provider/sessions/end_sign_ins_store.ts";
@@ -33,13 +34,10 @@ export interface SwitchedUser extends UserWithEnded {
 /**
  * Finds a user as operators name them.
  * @param user id or e-mail address
- * @throws OperationError account_not_found
+ * @throws OperationError account_not_found, account_ambiguous
  */
 export async function resolveUser(db: Database, user: string): Promise<accounts.Account> {
-  // The ISV's own ids may look like addresses, and an id is one person's for good: it comes first.
-  const account =
-    (await accounts.findAccount(db, user)) ??
-    (user.includes("@") ? await accounts.findAccountByLogin(db, user) : undefined);
+  const account = await findAccountNamed(db, user);
   if (account) return account;
   throw new OperationError("account_not_found", "No user has this id or e-mail address.", { field: "user" });
 }
@@ -54,7 +52,7 @@ export async function toUser(db: Database, account: accounts.Account): Promise<U
 export async function holdUser(trx: Database, user: string): Promise<User> {
   const { id } = await resolveUser(trx, user);
   await accounts.lockAccount(trx, id);
-  return toUser(trx, await resolveUser(trx, id));
+  return toUser(trx, await accounts.getAccount(trx, id));
 }
 
 /** A page of users, with one statement for the memberships of all of them. */

@@ -125,7 +125,7 @@ export const updateUser = operation({
       { type: "account.name_set", accountId: id, details },
       await listTenantIdsOfAccount(trx, id),
     );
-    return toUser(trx, await resolveUser(trx, id));
+    return toUser(trx, await accounts.getAccount(trx, id));
   },
 });
 

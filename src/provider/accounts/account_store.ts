@@ -123,10 +123,20 @@ export async function findCredentialsByLogin(db: Database, login: string): Promi
 
 /**
  * Adds an account.
- * @throws OperationError account_exists if the address signs in another account already
+ * @throws OperationError account_exists if the address signs in another account already, or is the id of one
  */
 export async function createAccount(db: Database, account: NewAccount, now: Date): Promise<Account> {
   const nowMs = now.getTime();
+  // Whoever is named by the address would be the other one, or nobody.
+  const namesakes: unknown[] = await db("accounts")
+    .whereIn("id", [account.email, loginKeyOf(account.email)])
+    .limit(1)
+    .select("id");
+  if (namesakes.length > 0) {
+    throw new OperationError("account_exists", "Another account has this e-mail address as its id.", {
+      field: "email",
+    });
+  }
   const [row]: AccountRow[] = await db("accounts")
     .insert({
       id: randomUUID(),

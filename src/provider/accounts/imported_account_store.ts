@@ -86,9 +86,11 @@ export async function findComparedAccounts(
   db: Database,
   wanted: { emails: readonly string[]; ids: readonly string[] },
 ): Promise<{ byLogin: Map<string, ComparedAccount>; byId: Map<string, ComparedAccount> }> {
+  // An address may be the id of another account, and an id another's address.
+  const names = [...wanted.emails, ...wanted.ids];
   const rows: ComparedRow[] = await db("accounts")
-    .whereIn("login_key", wanted.emails.map(loginKeyOf))
-    .orWhereIn("id", [...wanted.ids])
+    .whereIn("login_key", names.map(loginKeyOf))
+    .orWhereIn("id", [...new Set([...names, ...names.map(loginKeyOf)])])
     .select(
       "id",
       "login_key",

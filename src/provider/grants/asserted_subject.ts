@@ -6,6 +6,7 @@ import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { clockToleranceSeconds, isFromTheFuture } from "../../input/moment.ts";
 import { administers } from "../accounts/account_store.ts";
+import { assertNewId } from "../accounts/account_name_store.ts";
 import { type Provisioner, provisionUser, untilUnchanged } from "../accounts/provisioned_users.ts";
 import {
   type ExternalUser,
@@ -56,7 +57,7 @@ export async function mintForAssertion(
     by: "assertion",
     use: useOf(client, assertion, parameter),
   };
-  const asNamed = (tenantId: string) => plan(client, deps, tenantId, assertion);
+  const asNamed = (tenantId: string) => plan(client, deps, tenantId, assertion, parameter);
   return untilUnchanged(() => mintIdToken(provider, client, deps, { ...named, plan: asNamed }));
 }
 
@@ -90,11 +91,16 @@ async function verify(
   }
 }
 
+// As every other fault of an assertion is told.
+const refused = (parameter: string, { message, fix }: OperationError) =>
+  new OperationError("subject_token_refused", `${parameter} is refused: ${message}`, { fix });
+
 async function plan(
   client: Client,
   deps: MintDeps,
   tenantId: string,
   assertion: SubjectAssertion,
+  parameter: string,
 ): Promise<PlannedSubject> {
   const now = deps.clock();
   const query = {
@@ -115,6 +121,11 @@ async function plan(
   };
   const known = { ...facts, ...(await belongingOf(deps.db, facts)) };
   const userPlan = planUser(known, tenant, user, provisioner.mayActFor, now);
+  if (userPlan.createsAccount) {
+    await assertNewId(deps.db, assertion.subject).catch((error) => {
+      throw error instanceof OperationError && error.field === "sub" ? refused(parameter, error) : error;
+    });
+  }
   const loginAtMs = newerLogin(tenant, facts, assertion, now);
   const after = factsAfter(facts, userPlan, loginAtMs);
   if (isUnchanged(userPlan) && loginAtMs === undefined) return { facts: after };
