@@ -5,7 +5,7 @@ export const peopleErrorCodes = {
   account_ambiguous: {
     status: 409,
     meaning: "The name is the id of one account and the e-mail address of another, so it names neither.",
-    fix: "Name the account by what is only its own: its id, or its address. `tti user list` shows both.",
+    fix: "Name the account by its other name: the id, or the address. `tti user list` shows both.",
   },
   session_not_found: {
     status: 404,
