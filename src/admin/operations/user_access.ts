@@ -2,11 +2,7 @@
 // came of the right (sessions/end_sign_ins.ts), so that nothing has to expire first.
 import { z } from "zod";
 import type { Database } from "../../db/connect.ts";
-import {
-  type Account,
-  getAccount,
-  saveDisabled,
-} from "../../provider/accounts/account_store.ts";
+import { type Account, getAccount, saveDisabled } from "../../provider/accounts/account_store.ts";
 import { generatePassword } from "../../provider/accounts/generated_password.ts";
 import { assertNewPassword } from "../../provider/accounts/passwords.ts";
 import { endSignIns } from "../../provider/sessions/end_sign_ins.ts";

@@ -5,8 +5,8 @@ import type { Client } from "oidc-provider";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { clockToleranceSeconds, isFromTheFuture } from "../../input/moment.ts";
-import { administers } from "../accounts/account_store.ts";
 import { assertNewId } from "../accounts/account_name_store.ts";
+import { administers } from "../accounts/account_store.ts";
 import { type Provisioner, provisionUser, untilUnchanged } from "../accounts/provisioned_users.ts";
 import {
   type ExternalUser,
