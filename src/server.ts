@@ -45,8 +45,8 @@ import { settings } from "./settings.ts";
 
 /** A running provider. */
 export interface RunningServer {
-  /** The issuer. */
-  publicUrl: string;
+  /** The address of all instances, whichever answers there. */
+  issuer: string;
   /** Where this very instance listens, past every proxy. */
   localUrl: string;
   adminUrl: string;
@@ -214,7 +214,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const addresses = { issuer, url: listening.url, port: listening.port, adminUrl: admin.url };
     log.info({ version: options.version, mode, store, tenantClaim, ...addresses }, "provider is serving");
     return {
-      publicUrl: issuer,
+      issuer,
       localUrl: listening.url,
       adminUrl: admin.url,
       db,

@@ -20,7 +20,7 @@ test("a restart on the same store keeps keys, sessions and codes", async () => {
   await addPerson(first.db, { email: "ann@acme.example", tenants: ["acme"] });
   await addClient(first.db, { client_id: "app" });
   const agent = new UserAgent();
-  const issuer = first.publicUrl;
+  const issuer = first.issuer;
   const code = codeOf(await signInAt(agent, authorizationUrl({ issuer }), "ann@acme.example"));
   const key = await signingKid(issuer);
   await first.close();
@@ -28,7 +28,7 @@ test("a restart on the same store keeps keys, sessions and codes", async () => {
   const port = new URL(issuer).port;
   const second = await startServer(readConfig({ ...environment, PORT: port }), { log: silentLog });
   try {
-    assert.equal(second.publicUrl, issuer);
+    assert.equal(second.issuer, issuer);
     assert.equal(await signingKid(issuer), key);
     assert.equal((await redeem({ issuer }, code)).status, 200);
     assert.ok(codeOf(await agent.follow(authorizationUrl({ issuer }))), "no password was asked for");

@@ -44,7 +44,7 @@ describe("a provider whose PostgreSQL fails", () => {
       { storeLimits },
     );
     fixture = bare;
-    issuer = server.publicUrl;
+    issuer = server.issuer;
     await addMintingClients(fixture.db);
     sub = (await addPerson(fixture.db, { email: "ann@acme.example", tenants: ["acme"] })).id;
     await setTenant(fixture.db, "acme", {

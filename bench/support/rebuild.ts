@@ -22,7 +22,7 @@ export function measureRebuild(server: RunningServer, times: number): { oursMs: 
   const cookieKeys = ["a key of the benchmark"];
   const { db } = server;
   const installation = installationOf(readConfig({ TTI_CLIENT_ID: "bench-aws" }), {
-    issuer: server.publicUrl,
+    issuer: server.issuer,
     db,
     clock: systemClock,
     log: silentLog,
@@ -31,7 +31,7 @@ export function measureRebuild(server: RunningServer, times: number): { oursMs: 
   const services = { clients: createClientReader(db), fetch, background: createBackgroundWork() };
   const ours = () => buildProvider(installation, services, jwks);
   const bare = () =>
-    new Provider(server.publicUrl, {
+    new Provider(server.issuer, {
       jwks,
       adapter: createAdapterFactory({
         db: server.db,

@@ -18,7 +18,7 @@ const server = await startServer(readConfig(process.env));
 
 answerParent(
   {
-    start: async () => ({ issuer: server.publicUrl, localUrl: server.localUrl }),
+    start: async () => ({ issuer: server.issuer, localUrl: server.localUrl }),
     rebuild: async ({ times }: { times: number }) => measureRebuild(server, times),
     statements: async () => statements,
     cpuMicroseconds: async () => process.cpuUsage().user + process.cpuUsage().system,

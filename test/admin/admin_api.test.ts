@@ -74,7 +74,7 @@ describe("access tokens for the admin API", () => {
   it("end when they are revoked", async () => {
     const token = await world.accessToken({ clientId: "leaver", purposes: ["admin"] }, "tti:admin");
     assert.equal((await world.call("GET", "/v1/tenants", token)).status, 200);
-    await fetch(`${world.server.publicUrl}/token/revocation`, {
+    await fetch(`${world.server.issuer}/token/revocation`, {
       method: "POST",
       headers: {
         authorization: `Basic ${btoa("leaver:a+secret+of+the+tests+that+is+long+enough")}`,

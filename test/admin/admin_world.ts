@@ -56,7 +56,7 @@ export async function startAdminWorld(awsAccess?: () => AwsAccess): Promise<Admi
     ...(awsAccess === undefined ? {} : { awsAccess }),
   });
   // Its store has one connection, which the server may be using for a transaction: reads wait for it.
-  const endComparing = compareRefusals([server.publicUrl, server.adminUrl], server.db);
+  const endComparing = compareRefusals([server.issuer, server.adminUrl], server.db);
   const context = {
     db: server.db,
     clock: systemClock,
@@ -69,7 +69,7 @@ export async function startAdminWorld(awsAccess?: () => AwsAccess): Promise<Admi
     context,
     async accessToken(client, scope) {
       await createClient(context, { ...client, secret });
-      const response = await fetch(`${server.publicUrl}/token`, {
+      const response = await fetch(`${server.issuer}/token`, {
         method: "POST",
         headers: { authorization: `Basic ${btoa(`${client.clientId}:${secret.replaceAll(" ", "+")}`)}` },
         body: new URLSearchParams({ grant_type: "client_credentials", scope }),
@@ -79,7 +79,7 @@ export async function startAdminWorld(awsAccess?: () => AwsAccess): Promise<Admi
       return answer.access_token;
     },
     call: (...request) => callAt(server.adminUrl, ...request),
-    callPublic: (...request) => callAt(server.publicUrl, ...request),
+    callPublic: (...request) => callAt(server.issuer, ...request),
     async close() {
       endComparing();
       await server.close();

@@ -12,7 +12,7 @@ before(async () => {
 after(() => world.close());
 
 const published = async (): Promise<(string | undefined)[]> => {
-  const response = await fetch(`${world.server.publicUrl}/jwks`);
+  const response = await fetch(`${world.server.issuer}/jwks`);
   return ((await response.json()) as { keys: { kid?: string }[] }).keys.map(({ kid }) => kid);
 };
 

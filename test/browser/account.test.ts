@@ -31,7 +31,7 @@ let evilPort: number;
 
 before(async () => {
   world = await openBrowserWorld();
-  issuer = world.server.publicUrl;
+  issuer = world.server.issuer;
   const { db } = world.server;
   await addMintingClients(db, ["acme"]);
   await setTenant(db, "acme", { presencePolicy: { name: "offline" } });

@@ -52,12 +52,12 @@ export async function openBrowserWorld(): Promise<BrowserWorld> {
   const sandbox = await startSandbox({
     port: 0,
     allowLocalIssuers: true,
-    seed: customersSeed(server.publicUrl, clientId),
+    seed: customersSeed(server.issuer, clientId),
   });
   const secret = "a-demo-secret-that-is-long-enough-for-it";
   const demo = await startDemo({
     port: 0,
-    issuer: server.publicUrl,
+    issuer: server.issuer,
     clientId,
     clientSecret: secret,
     exchange: {

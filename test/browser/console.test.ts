@@ -1,12 +1,14 @@
 // Owns the proof of the console in a real browser: every section and page accessible on a wide screen in light and on a narrow
 // one in dark; its forms without JavaScript, and by the keyboard alone.
+
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { createClient } from "../../src/admin/operations/clients.ts";
 import { addDomain } from "../../src/admin/operations/domains.ts";
-import { cliContext, emails, useConsole } from "../console/console_world.ts";
+import { emails, useConsole } from "../console/console_world.ts";
 import { launchBrowser } from "../support/browser.ts";
+import { cliContext } from "../support/cli_context.ts";
 import { assertAccessibleAt } from "./accessible.ts";
 import { assertThumbSize, submitLogin } from "./browser_world.ts";
 

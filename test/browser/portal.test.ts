@@ -31,7 +31,7 @@ before(async () => {
 });
 after(() => world.close());
 
-const portal = () => `${world.server.publicUrl}/portal`;
+const portal = () => `${world.server.issuer}/portal`;
 
 async function signIn(page: Page, email: string): Promise<void> {
   await page.goto(portal());
@@ -65,7 +65,7 @@ test("every page of the portal is accessible and fits, in both schemes at every 
     await page.goto(base + path);
     await assertThumbSize(page);
   }
-  await page.goto(`${world.server.publicUrl}${bobs?.replace(/role$/, "remove")}`);
+  await page.goto(`${world.server.issuer}${bobs?.replace(/role$/, "remove")}`);
   await assertAccessible(page);
   assert.deepEqual(breaches, []);
   await page.context().close();

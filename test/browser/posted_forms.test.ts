@@ -21,7 +21,7 @@ let world: BrowserWorld;
 let issuer: string;
 before(async () => {
   world = await openBrowserWorld();
-  issuer = world.server.publicUrl;
+  issuer = world.server.issuer;
 });
 after(() => world.close());
 

@@ -137,7 +137,7 @@ test("when the session at the provider has ended, too, the person is asked to si
   await signInToDemo(page, world.demo, alice.email);
   await search(page, "travel budget");
   const elsewhere = await page.context().newPage();
-  await elsewhere.goto(`${world.server.publicUrl}/session/end`);
+  await elsewhere.goto(`${world.server.issuer}/session/end`);
   await elsewhere.getByRole("button", { name: "Yes, sign me out" }).click();
   await elsewhere.getByRole("heading", { name: "You are signed out" }).waitFor();
   world.sandbox.control.expireSessions();

@@ -25,7 +25,7 @@ after(() => world.close());
 
 /** A sign-out that names the application, not the person: the provider asks. */
 function askingSignOut({ server, demo }: BrowserWorld): string {
-  const url = new URL("/session/end", server.publicUrl);
+  const url = new URL("/session/end", server.issuer);
   url.searchParams.set("client_id", "isv-app");
   url.searchParams.set("post_logout_redirect_uri", `${demo.url}/signed-out`);
   return url.href;
@@ -163,7 +163,7 @@ test("signing out ends both sessions without a question, so the next visitor mus
   await page.getByText("You are signed out.").waitFor();
   assert.deepEqual(pages, [`${world.demo.url}/signed-out`], "one page");
   assert.ok(
-    visited.some((url) => url.startsWith(`${world.server.publicUrl}/session/end?`)),
+    visited.some((url) => url.startsWith(`${world.server.issuer}/session/end?`)),
     "by way of the provider",
   );
   for (const url of visited) assertNoToken(url, "no token stands in an address");
@@ -191,7 +191,7 @@ test("signing out asks when somebody else is signed in at the provider by now", 
   await signInToDemo(page, world.demo, alice.email);
   await page.context().clearCookies({ name: /^tti_/ });
   const elsewhere = await page.context().newPage();
-  await elsewhere.goto(`${world.server.publicUrl}/account`);
+  await elsewhere.goto(`${world.server.issuer}/account`);
   await submitLogin(elsewhere, bob.email);
   await arrivedAtHeading(elsewhere, "Your account");
   await page.getByRole("button", { name: "Sign out" }).click();
@@ -239,7 +239,7 @@ test("cancelling leads back to the application, which says so", async () => {
 
 test("a client that may not send people somewhere gets a page that says why, not a redirect", async () => {
   const { page, breaches } = await world.openPage();
-  const request = new URL("/auth", world.server.publicUrl);
+  const request = new URL("/auth", world.server.issuer);
   request.search = String(
     new URLSearchParams({
       client_id: "isv-app",
@@ -256,7 +256,7 @@ test("a client that may not send people somewhere gets a page that says why, not
   await page.getByRole("link", { name: "Go back to Sample ISV app" }).click();
   await page.getByRole("link", { name: "Sign in", exact: true }).waitFor();
   await page.goBack();
-  assert.equal(new URL(page.url()).origin, world.server.publicUrl);
+  assert.equal(new URL(page.url()).origin, world.server.issuer);
   assert.match(await page.locator("dl.kv").innerText(), /invalid_redirect_uri/);
   assert.deepEqual(breaches, []);
   await page.context().close();
@@ -265,7 +265,7 @@ test("a client that may not send people somewhere gets a page that says why, not
 test("a third-party application is allowed or denied in so many words", async () => {
   const { page, breaches } = await world.openPage();
   const redirectUri = `${world.demo.url}/elsewhere`;
-  const request = new URL("/auth", world.server.publicUrl);
+  const request = new URL("/auth", world.server.issuer);
   request.search = String(
     new URLSearchParams({
       client_id: "report-builder",

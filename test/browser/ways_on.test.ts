@@ -40,7 +40,7 @@ test("Back after signing in leads back to the application", async () => {
 
 test("Back from the consent page to the sign-in form leads on, too", async () => {
   const { page } = await world.openPage();
-  const request = new URL("/auth", world.server.publicUrl);
+  const request = new URL("/auth", world.server.issuer);
   request.search = String(
     new URLSearchParams({
       client_id: "report-builder",
@@ -83,10 +83,10 @@ test("a sign-in that another browser began leads on by the account, where no app
 
 test("the address of the provider alone is a page, and a page that is not there says so", async () => {
   const { page, breaches } = await world.openPage();
-  await page.goto(world.server.publicUrl);
+  await page.goto(world.server.issuer);
   await page.getByRole("heading", { level: 1, name: "This is where you sign in" }).waitFor();
   await assertAccessible(page);
-  await page.goto(`${world.server.publicUrl}/nothing/here`);
+  await page.goto(`${world.server.issuer}/nothing/here`);
   await page.getByRole("heading", { level: 1, name: "There is no such page" }).waitFor();
   await assertAccessible(page);
   await page.getByRole("link", { name: "Your account" }).click();
@@ -97,7 +97,7 @@ test("the address of the provider alone is a page, and a page that is not there 
 
 test("signing out at the account page is confirmed, and a sign-in form comes only when asked for", async () => {
   const { page, breaches } = await world.openPage();
-  await page.goto(`${world.server.publicUrl}/account`);
+  await page.goto(`${world.server.issuer}/account`);
   await submitLogin(page, bob.email);
   await page.getByRole("heading", { level: 1, name: "Your account" }).waitFor();
   await assertAccessible(page);
@@ -116,7 +116,7 @@ test("signing out at the account page is confirmed, and a sign-in form comes onl
 
 test("who stays signed in at the account page is told so, and may sign out after all", async () => {
   const { page, breaches } = await world.openPage();
-  await page.goto(`${world.server.publicUrl}/account`);
+  await page.goto(`${world.server.issuer}/account`);
   await submitLogin(page, bob.email);
   await page.getByRole("link", { name: "Sign out" }).click();
   await page.getByRole("button", { name: "No, stay signed in" }).click();
@@ -128,7 +128,7 @@ test("who stays signed in at the account page is told so, and may sign out after
   await page.getByRole("link", { name: "Sign out after all" }).click();
   await page.getByRole("button", { name: "Yes, sign me out" }).click();
   await page.getByRole("heading", { level: 1, name: "You are signed out" }).waitFor();
-  await page.goto(`${world.server.publicUrl}/account/still-signed-in`);
+  await page.goto(`${world.server.issuer}/account/still-signed-in`);
   await page.getByRole("heading", { level: 1, name: "You are signed out" }).waitFor();
   assert.deepEqual(breaches, []);
   await page.context().close();
@@ -160,7 +160,7 @@ test("an answer that is not of this sign-in is told as that, and not as an outag
     const begun = await fetch(`${world.demo.url}/login`, { redirect: "manual" });
     const asked = new URL(begun.headers.get("location") ?? "").searchParams;
     const answer = new URLSearchParams({ code: "x", state: asked.get("state") ?? "" });
-    answer.set("iss", world.server.publicUrl);
+    answer.set("iss", world.server.issuer);
     change(answer);
     const cookie = begun.headers
       .getSetCookie()

@@ -2,9 +2,6 @@
 // login page and back.
 import { createAdministrator } from "../../src/admin/administrators/administrator_store.ts";
 import type { AdministratorRole } from "../../src/admin/administrators/roles.ts";
-import { systemClock } from "../../src/clock.ts";
-import type { Database } from "../../src/db/connect.ts";
-import { createPasswords } from "../../src/provider/accounts/passwords.ts";
 import {
   addPerson,
   type FixtureOptions,
@@ -104,10 +101,3 @@ export async function csrfOf({ origin }: Pick<ConsoleWorld, "origin">, agent: Us
       ?.fields.get("csrf") ?? ""
   );
 }
-
-/** The context of an operator at the command line, who may do everything. */
-export const cliContext = (db: Database) => ({
-  ...{ db, clock: systemClock, passwords: createPasswords(), actor: "cli:test" },
-  may: () => true,
-  resolveTxt: async () => [],
-});

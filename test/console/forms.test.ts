@@ -1,5 +1,6 @@
 // What the console's forms do, one by one: the act itself, post-redirect-get with its news, the fault beside its field with
 // nothing half-written, a secret once, and what goes with what is deleted said before.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createTenant } from "../../src/admin/operations/tenants.ts";
@@ -7,7 +8,8 @@ import { newsText } from "../../src/console/news.ts";
 import { authorizationUrl, codeOf, redeem } from "../provider/support/authorization.ts";
 import { addClient, addPerson, signInAt } from "../provider/support/provider_fixture.ts";
 import { UserAgent, type Visit } from "../provider/support/user_agent.ts";
-import { cliContext, csrfOf, emails, postForm, signInToConsole, useConsole } from "./console_world.ts";
+import { cliContext } from "../support/cli_context.ts";
+import { csrfOf, emails, postForm, signInToConsole, useConsole } from "./console_world.ts";
 
 let agent: UserAgent;
 let csrf = "";

@@ -1,5 +1,6 @@
 // The console where people log in at the ISV's page: an administrator types a password here all the same, because whoever may
 // register a back end that vouches would else be an owner.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { updateTenant } from "../../src/admin/operations/tenants.ts";
@@ -7,7 +8,8 @@ import { findAccountByLogin } from "../../src/provider/accounts/account_store.ts
 import { createMembership } from "../../src/provider/tenants/membership_store.ts";
 import { addHandoffClients, challengeOf, IsvBackEnd, loginUrl } from "../provider/handoff/handoff_support.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";
-import { cliContext, emails, open, signInToConsole, useConsole } from "./console_world.ts";
+import { cliContext } from "../support/cli_context.ts";
+import { emails, open, signInToConsole, useConsole } from "./console_world.ts";
 
 const world = useConsole({ environment: { TTI_LOGIN_URL: loginUrl } }, async () => {
   await addHandoffClients(world, ["acme"]);

@@ -1,5 +1,6 @@
 // Every address of the console × every role × signed out: who sees it, who may send its form. The table says it once more, by
 // hand, so that an address that opens by accident fails.
+
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { createAccessor } from "../../src/admin/operations/accessors.ts";
@@ -7,7 +8,8 @@ import { addDomain } from "../../src/admin/operations/domains.ts";
 import { places } from "../../src/console/places.ts";
 import { addClient } from "../provider/support/provider_fixture.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";
-import { cliContext, csrfOf, emails, postForm, signInToConsole, useConsole } from "./console_world.ts";
+import { cliContext } from "../support/cli_context.ts";
+import { csrfOf, emails, postForm, signInToConsole, useConsole } from "./console_world.ts";
 
 /** Who opens an address, from this role on. */
 const from: Readonly<Record<string, "auditor" | "operator" | "owner">> = {

@@ -1,4 +1,5 @@
 // Signing in to the console through the provider: the way there and back, what ends a session, and what a stranger tries on it.
+
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import { test } from "node:test";
@@ -19,16 +20,8 @@ import { eventsOf } from "../audit/audit_world.ts";
 import { codeOf, redeem } from "../provider/support/authorization.ts";
 import { addPerson, password, signInAt } from "../provider/support/provider_fixture.ts";
 import { UserAgent, type Visit } from "../provider/support/user_agent.ts";
-import {
-  cliContext,
-  csrfOf,
-  emails,
-  goOn,
-  open,
-  postForm,
-  signInToConsole,
-  useConsole,
-} from "./console_world.ts";
+import { cliContext } from "../support/cli_context.ts";
+import { csrfOf, emails, goOn, open, postForm, signInToConsole, useConsole } from "./console_world.ts";
 
 let aheadMs = 0;
 const clock = () => new Date(Date.now() + aheadMs);

@@ -8,7 +8,7 @@ const policy = keyPolicy(JSON.parse(process.argv[2] ?? "{}"));
 const config = { ...readConfig(), idTokenTtlSeconds: policy.longestTokenSeconds };
 try {
   const server = await startServer(config, { keyPolicy: policy, drainMs: 1_000 });
-  process.send?.({ url: server.localUrl, issuer: server.publicUrl });
+  process.send?.({ url: server.localUrl, issuer: server.issuer });
   process.once("disconnect", () => server.close());
 } catch (error) {
   process.send?.({ refusal: error instanceof Error ? error.message : String(error) });

@@ -1,11 +1,13 @@
 // Access tokens that are bound to a key (DPoP, RFC 9449), for the clients that have it turned on and for no other. What
 // is stolen without the key opens nothing; oauth4webapi, on both sides, agrees.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as jose from "jose";
 import * as oauth from "oauth4webapi";
 import { allowResource } from "../../src/admin/operations/resource_rights.ts";
-import { addApis, introspect, opaqueApi, operatorAt, signedApi } from "./resources/resource_support.ts";
+import { cliContext } from "../support/cli_context.ts";
+import { addApis, introspect, opaqueApi, signedApi } from "./resources/resource_support.ts";
 import {
   authorizationUrl,
   basic,
@@ -42,9 +44,9 @@ const fixture = useProvider({}, async () => {
   });
   for (const identifier of [signedApi, opaqueApi]) {
     for (const clientId of ["may", "must", "spa"]) {
-      await allowResource(operatorAt(fixture.db), { identifier, clientId, scopes: ["read"] });
+      await allowResource(cliContext(fixture.db), { identifier, clientId, scopes: ["read"] });
     }
-    await allowResource(operatorAt(fixture.db), { identifier, clientId: "robot", ownScopes: ["write"] });
+    await allowResource(cliContext(fixture.db), { identifier, clientId: "robot", ownScopes: ["write"] });
   }
 });
 

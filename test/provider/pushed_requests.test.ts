@@ -1,12 +1,12 @@
 // Pushed authorization requests (RFC 9126), for the clients that have them turned on and for no other. A request_uri is
 // one client's, serves once, and carries no secret anywhere.
+
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { deleteClient, disableClient, enableClient } from "../../src/admin/operations/client_access.ts";
 import type { OperationContext } from "../../src/admin/operations/operation.ts";
-import { systemClock } from "../../src/clock.ts";
-import { createPasswords } from "../../src/provider/accounts/passwords.ts";
 import type { RunningServer } from "../../src/server.ts";
+import { cliContext } from "../support/cli_context.ts";
 import { storeKinds } from "../support/databases.ts";
 import {
   authorizationUrl,
@@ -28,13 +28,7 @@ for (const kind of storeKinds) {
     let context: OperationContext;
     const fixture = useProvider({ kind }, async () => {
       other = await fixture.startAnother();
-      context = {
-        db: fixture.db,
-        clock: systemClock,
-        passwords: createPasswords(),
-        actor: "cli:test",
-        may: () => true,
-      };
+      context = cliContext(fixture.db);
       await addPerson(fixture.db, { email, tenants: ["acme"] });
       await addClient(fixture.db, { client_id: "app", pushed_requests: "allowed" });
       await addClient(fixture.db, { client_id: "second", pushed_requests: "allowed" });
@@ -146,21 +140,19 @@ for (const kind of storeKinds) {
 
     test("of any number that come with one request_uri, on two instances, one gets a code", async () => {
       const { body } = await push();
-      const agents = await Promise.all(
-        Array.from({ length: 10 }, async (_, index) => {
-          const agent = new UserAgent();
-          const issuer = index % 2 === 0 ? fixture.issuer : other.publicUrl;
-          // Each is signed in already, so that all arrive at the last step together.
-          await signInAt(agent, new URL(authorizationUrl({ issuer })), email);
-          return { agent, issuer };
-        }),
-      );
-      const answers = await Promise.all(
-        agents.map(({ agent, issuer }) => agent.follow(at(issuer, "app", body["request_uri"]))),
-      );
+      const agents: UserAgent[] = [];
+      for (let index = 0; index < 10; index += 1) {
+        const agent = new UserAgent({}, index % 2 === 0 ? undefined : other);
+        // Each is signed in already, so that all arrive at the last step together.
+        const arrived = await signInAt(agent, new URL(authorizationUrl(fixture)), email);
+        assert.ok(arrived.url.searchParams.has("code"), arrived.text);
+        agents.push(agent);
+      }
+      const address = at(fixture.issuer, "app", body["request_uri"]);
+      const answers = await Promise.all(agents.map((agent) => agent.follow(address)));
       const codes = answers.filter(({ url }) => url.searchParams.has("code"));
       assert.equal(codes.length, 1);
-      const again = await agents[0]?.agent.follow(at(fixture.issuer, "app", body["request_uri"]));
+      const again = await agents[0]?.follow(address);
       assert.equal(again?.url.searchParams.get("code"), null);
     });
 

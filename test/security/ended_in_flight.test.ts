@@ -1,6 +1,7 @@
 // Class: what was ended comes back, because a request that was under way writes it once more. Each flow runs with the
 // ending put before each of its steps at the store in turn, from another instance's connection; whatever the flow
 // hands out or leaves behind must open nothing then, also after the person has signed in anew in the same browser.
+
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { addUserToTenant, removeMember } from "../../src/admin/operations/members.ts";
@@ -8,9 +9,7 @@ import type { OperationContext } from "../../src/admin/operations/operation.ts";
 import { setUserPassword, signUserOut } from "../../src/admin/operations/user_access.ts";
 import { listUserGrants, revokeGrant } from "../../src/admin/operations/user_grants.ts";
 import { listUserSessions, revokeSession } from "../../src/admin/operations/user_sessions.ts";
-import { systemClock } from "../../src/clock.ts";
 import type { Database } from "../../src/db/connect.ts";
-import { createPasswords } from "../../src/provider/accounts/passwords.ts";
 import { saveLastLogin } from "../../src/provider/tenants/membership_store.ts";
 import { setTenant } from "../provider/grants/mint_support.ts";
 import {
@@ -36,6 +35,7 @@ import {
   useProvider,
 } from "../provider/support/provider_fixture.ts";
 import { formsOf, UserAgent } from "../provider/support/user_agent.ts";
+import { cliContext } from "../support/cli_context.ts";
 import { storeKinds } from "../support/databases.ts";
 
 const newPassword = "another pass phrase of several words";
@@ -69,13 +69,7 @@ for (const kind of storeKinds) {
         writesMeanwhile: true,
       },
       async () => {
-        context = {
-          db: fixture.db,
-          clock: systemClock,
-          passwords: createPasswords(),
-          actor: "cli:test",
-          may: () => true,
-        };
+        context = cliContext(fixture.db);
         await addClient(fixture.db, { client_id: "app" });
         await addIsvClient(fixture, isvId, ["acme", "hooli"]);
         await addPerson(fixture.db, { email: "first@acme.example", tenants: ["acme", "hooli"] });

@@ -1,12 +1,11 @@
 // Class: what was taken from a client by a change of its registration, and comes back with the right (S2): what nobody
 // agreed to, what somebody agreed to while it could do it, and a login that waits in a sign-in under way. On both stores,
 // asked at another instance than the one that gave it.
+
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { updateClient } from "../../src/admin/operations/client_update.ts";
 import type { OperationContext } from "../../src/admin/operations/operation.ts";
-import { systemClock } from "../../src/clock.ts";
-import { createPasswords } from "../../src/provider/accounts/passwords.ts";
 import { hasOfflineConsent, saveOfflineConsent } from "../../src/provider/presence/offline_consent_store.ts";
 import type { RunningServer } from "../../src/server.ts";
 import {
@@ -26,6 +25,7 @@ import {
 import { authorizationUrl, basic, codeOf, postToken, redeem } from "../provider/support/authorization.ts";
 import { addClient, addPerson, signInAt, useProvider } from "../provider/support/provider_fixture.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";
+import { cliContext } from "../support/cli_context.ts";
 import { storeKinds } from "../support/databases.ts";
 
 for (const kind of storeKinds) {
@@ -35,13 +35,7 @@ for (const kind of storeKinds) {
     let accountId: string;
     const fixture = useProvider({ kind, environment: { TTI_LOGIN_URL: loginUrl } }, async () => {
       other = await fixture.startAnother({ TTI_LOGIN_URL: loginUrl });
-      context = {
-        db: fixture.db,
-        clock: systemClock,
-        passwords: createPasswords(),
-        actor: "cli:test",
-        may: () => true,
-      };
+      context = cliContext(fixture.db);
       await addMintingClients(fixture.db);
       await addClient(fixture.db, { client_id: "app" });
       await addPerson(fixture.db, { email: "ann@acme.example", tenants: ["acme"] });

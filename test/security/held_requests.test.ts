@@ -1,6 +1,7 @@
 // Class: a right that is asked before a wait which the caller controls, and used after it. A back end sends the head of a
 // request and a byte of its body, its right ends at another instance, then comes the rest: nothing may come of it. And
 // what was made for a client of before opens nothing for the next one of its id.
+
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import { describe, test } from "node:test";
@@ -8,7 +9,6 @@ import { deleteClient, disableClient } from "../../src/admin/operations/client_a
 import { rotateClientSecret } from "../../src/admin/operations/client_secrets.ts";
 import type { OperationContext } from "../../src/admin/operations/operation.ts";
 import { systemClock } from "../../src/clock.ts";
-import { createPasswords } from "../../src/provider/accounts/passwords.ts";
 import { findClient, saveClientMetadata } from "../../src/provider/clients/client_store.ts";
 import type { RunningServer } from "../../src/server.ts";
 import { setTenant } from "../provider/grants/mint_support.ts";
@@ -16,6 +16,7 @@ import { challengeOf, loginUrl } from "../provider/handoff/handoff_support.ts";
 import { basic, postToken } from "../provider/support/authorization.ts";
 import { addClient, addPerson, useProvider } from "../provider/support/provider_fixture.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";
+import { cliContext } from "../support/cli_context.ts";
 import { storeKinds } from "../support/databases.ts";
 
 const scope = "tti:admin tti:handoff tti:search";
@@ -31,13 +32,7 @@ for (const kind of storeKinds) {
       async () => {
         const clock = () => new Date(systemClock().getTime() + aheadMs);
         other = await fixture.startAnother({ TTI_LOGIN_URL: loginUrl }, { clock });
-        context = {
-          db: fixture.db,
-          clock: systemClock,
-          passwords: createPasswords(),
-          actor: "cli:test",
-          may: () => true,
-        };
+        context = cliContext(fixture.db);
         await addPerson(fixture.db, { email: "ada@ext.example", tenants: ["ext"] });
         await setTenant(fixture.db, "ext", { loginMethod: "handoff" });
         await addClient(fixture.db, { client_id: "app" });

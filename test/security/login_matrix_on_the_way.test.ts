@@ -1,6 +1,7 @@
 // Class: a login the ISV vouched for that outlives the end of who vouched (S2). Every place in which such a login waits or
 // lives × every end of the client that vouched and of the tenant, asked at another instance, on both stores. What ended
 // must not come back, neither from a row that was deleted nor from a carrier that nobody deletes.
+
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { deleteClient, disableClient, enableClient } from "../../src/admin/operations/client_access.ts";
@@ -9,7 +10,6 @@ import type { OperationContext } from "../../src/admin/operations/operation.ts";
 import { disableTenant, enableTenant } from "../../src/admin/operations/tenant_access.ts";
 import { listAuditEvents } from "../../src/audit/audit_store.ts";
 import { systemClock } from "../../src/clock.ts";
-import { createPasswords } from "../../src/provider/accounts/passwords.ts";
 import { acceptHandoff } from "../../src/provider/handoff/login_handoff.ts";
 import type { RunningServer } from "../../src/server.ts";
 import { addMintingClients, exchange, setTenant } from "../provider/grants/mint_support.ts";
@@ -23,6 +23,7 @@ import {
 import { getUserinfo, postToken } from "../provider/support/authorization.ts";
 import { addClient, addPerson, redirectUri, useProvider } from "../provider/support/provider_fixture.ts";
 import { formsOf, UserAgent, type Visit } from "../provider/support/user_agent.ts";
+import { cliContext } from "../support/cli_context.ts";
 import { storeKinds } from "../support/databases.ts";
 
 const tenant = "ext";
@@ -68,7 +69,7 @@ for (const kind of storeKinds) {
     const fixture = useProvider({ kind, environment }, async () => {
       other = await fixture.startAnother(environment);
       const { db } = fixture;
-      context = { db, clock: systemClock, passwords: createPasswords(), actor: "cli:test", may: () => true };
+      context = cliContext(db);
       await addPerson(db, { email: "nobody@there.example", tenants: [tenant] });
       await setTenant(db, tenant, { loginMethod: "handoff", presencePolicy: { name: "within", hours: 12 } });
       await addMintingClients(db, ["*"]);
@@ -82,36 +83,8 @@ for (const kind of storeKinds) {
       for (const id of ["bystander", "standing"]) await addIsvClient(fixture, id, ["*"]);
     });
 
-    /** The same browser at the other instance: its cookies, and every address of the provider. */
-    class Elsewhere {
-      readonly #agent = new UserAgent();
-
-      constructor(agent: UserAgent) {
-        for (const [key, value] of agent.cookies) {
-          const [, path, name = ""] = key.split(" ");
-          this.#agent.plant(other.publicUrl, name, value, path);
-        }
-      }
-
-      async follow(url: URL, init?: RequestInit): Promise<Visit> {
-        let visit = await this.#agent.visit(this.#here(url), init);
-        for (let hops = 0; visit.status >= 300 && visit.status < 400; hops += 1) {
-          assert.ok(hops < 10, `too many redirects at ${visit.url}`);
-          const next = this.#here(new URL(visit.headers.get("location") ?? "", visit.url));
-          if (next.origin !== new URL(other.publicUrl).origin) return { ...visit, url: next };
-          visit = await this.#agent.visit(next);
-        }
-        return visit;
-      }
-
-      #here(url: URL): URL {
-        const ours = url.origin === new URL(fixture.issuer).origin;
-        return ours ? new URL(`${url.pathname}${url.search}`, other.publicUrl) : url;
-      }
-    }
-
     const got = (visit: Visit) => visit.url.searchParams.has("code");
-    const elsewhere = () => ({ issuer: other.publicUrl });
+    const elsewhere = () => ({ issuer: other.localUrl });
     const authorization = (params: Record<string, string>) => {
       const url = new URL("/auth", fixture.issuer);
       url.search = new URLSearchParams({
@@ -132,13 +105,13 @@ for (const kind of storeKinds) {
       const params = carrier === "an open consent page" ? { tenant, client_id: "third" } : offline;
       const back = new URL(await isv.accept(await challengeOf(agent, fixture, params), login));
       if (carrier === "an answer nobody came back with")
-        return async () => got(await new Elsewhere(agent).follow(back));
+        return async () => got(await agent.at(other).follow(back));
       if (carrier === "an answer that was redeemed, and waits") {
         const redeemed = await agent.visit(back);
         const resume = new URL(redeemed.headers.get("location") ?? "", redeemed.url);
         assert.match(resume.pathname, /^\/auth\//);
         return async () => {
-          const browser = new Elsewhere(agent);
+          const browser = agent.at(other);
           const opened = got(await browser.follow(resume));
           const signedIn = (await browser.follow(new URL("/account", fixture.issuer))).status === 200;
           const trail = await listAuditEvents(fixture.db, {
@@ -159,7 +132,7 @@ for (const kind of storeKinds) {
         assert.ok(form, arrived.text);
         const body = new URLSearchParams([...form.fields, ["decision", "allow"]]);
         return async () => {
-          const browser = new Elsewhere(agent);
+          const browser = agent.at(other);
           const opened = got(
             await browser.follow(new URL(form.action, arrived.url), { method: "POST", body }),
           );
@@ -169,7 +142,7 @@ for (const kind of storeKinds) {
         };
       }
       assert.ok(got(arrived), arrived.text);
-      const at = { ...fixture, issuer: other.publicUrl };
+      const at = { ...fixture, issuer: other.localUrl };
       if (carrier === "a code") return async () => "id_token" in (await redeem(at, arrived));
       const { access_token, refresh_token } = await redeem(fixture, arrived);
       assert.ok(access_token && refresh_token);
@@ -182,14 +155,14 @@ for (const kind of storeKinds) {
         }
         case "a refresh token as subject token": {
           const type = { subject_token_type: "urn:ietf:params:oauth:token-type:refresh_token" };
-          const asked = () => exchange(other.publicUrl, String(refresh_token), type, "app");
+          const asked = () => exchange(other.localUrl, String(refresh_token), type, "app");
           return async () => (await asked()).status === 200;
         }
         case "a browser session":
-          return async () => got(await new Elsewhere(agent).follow(authorization({ prompt: "none" })));
+          return async () => got(await agent.at(other).follow(authorization({ prompt: "none" })));
         case "the account page": {
           const page = new URL("/account", fixture.issuer);
-          return async () => (await new Elsewhere(agent).follow(page)).status === 200;
+          return async () => (await agent.at(other).follow(page)).status === 200;
         }
       }
     }

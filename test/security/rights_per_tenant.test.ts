@@ -46,7 +46,7 @@ const basic = (clientId: string) => ({
 
 async function bearer(clientId: string, scope: string) {
   const form = new URLSearchParams({ grant_type: "client_credentials", scope });
-  const answer = await post(`${world.server.publicUrl}/token`, basic(clientId), form.toString());
+  const answer = await post(`${world.server.issuer}/token`, basic(clientId), form.toString());
   const { access_token } = JSON.parse(answer.text) as { access_token: string };
   return { authorization: `Bearer ${access_token}`, "content-type": "application/json" };
 }
@@ -58,7 +58,7 @@ const use: Record<TenantRight, (clientId: string, tenant: string) => Promise<Ans
     const assertion = await new SignJWT({ tenant, email: `${subject}@${tenant}.example` })
       .setProtectedHeader({ alg: "ES256", kid: "k1", typ: "tti-subject+jwt" })
       .setIssuer(clientId)
-      .setAudience(world.server.publicUrl)
+      .setAudience(world.server.issuer)
       .setSubject(subject)
       .setJti(randomUUID())
       .setIssuedAt(now)
@@ -69,11 +69,11 @@ const use: Record<TenantRight, (clientId: string, tenant: string) => Promise<Ans
       subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
       subject_token: assertion,
     });
-    return post(`${world.server.publicUrl}/token`, basic(clientId), form.toString());
+    return post(`${world.server.issuer}/token`, basic(clientId), form.toString());
   },
   async handoff(clientId, tenant) {
     const { db, clock } = world.context;
-    const deps = { db, clock, issuer: world.server.publicUrl, requireVerifiedDomain: false };
+    const deps = { db, clock, issuer: world.server.issuer, requireVerifiedDomain: false };
     const request = { interaction: randomUUID(), client_id: "app", client_name: "App" };
     const challenge = await beginHandoff(deps, request);
     const body = { subject: `new-${randomUUID()}`, tenant, email: `a@${tenant}.example` };

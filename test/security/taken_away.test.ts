@@ -1,5 +1,6 @@
 // Class: a right that was taken away and still works (S2). Each act that ends a right, against each thing a person
 // holds: on another instance than the one that gave it, at once, on both stores. Nothing waits for an expiry.
+
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { addUserToTenant, removeMember } from "../../src/admin/operations/members.ts";
@@ -13,8 +14,6 @@ import {
 import { listUserGrants, revokeGrant } from "../../src/admin/operations/user_grants.ts";
 import { listUserSessions, revokeSession } from "../../src/admin/operations/user_sessions.ts";
 import { listAuditEvents } from "../../src/audit/audit_store.ts";
-import { systemClock } from "../../src/clock.ts";
-import { createPasswords } from "../../src/provider/accounts/passwords.ts";
 import type { RunningServer } from "../../src/server.ts";
 import { addMintingClients, backEndId, setTenant } from "../provider/grants/mint_support.ts";
 import { addApis, isActive, opaqueApi } from "../provider/resources/resource_support.ts";
@@ -28,6 +27,7 @@ import {
 } from "../provider/support/authorization.ts";
 import { addPerson, password, signInAt, useProvider } from "../provider/support/provider_fixture.ts";
 import { formsOf, UserAgent, type Visit } from "../provider/support/user_agent.ts";
+import { cliContext } from "../support/cli_context.ts";
 import { storeKinds } from "../support/databases.ts";
 
 const newPassword = "another pass phrase of several words";
@@ -85,20 +85,14 @@ for (const kind of storeKinds) {
     let people = 0;
     const fixture = useProvider({ kind }, async () => {
       other = await fixture.startAnother();
-      context = {
-        db: fixture.db,
-        clock: systemClock,
-        passwords: createPasswords(),
-        actor: "cli:test",
-        may: () => true,
-      };
+      context = cliContext(fixture.db);
       await addApis(fixture);
       await addMintingClients(fixture.db);
       await addPerson(fixture.db, { email: "other@acme.example", tenants: ["acme", "globex"] });
       await setTenant(fixture.db, "acme", { presencePolicy: { name: "within", hours: 12 } });
     });
 
-    const elsewhere = () => ({ issuer: other.publicUrl });
+    const elsewhere = () => ({ issuer: other.localUrl });
 
     async function hold(): Promise<Held> {
       people += 1;

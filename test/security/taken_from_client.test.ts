@@ -1,15 +1,14 @@
 // Class: what was taken from a client and still works (S2): an address, a key, a tenant, a purpose. Each against each thing
 // that came of it, asked at another instance than the one that gave it, at once, on both stores; and once more after it was
 // given back, when nothing of before may open.
+
 import assert from "node:assert/strict";
 import { generateKeyPairSync, type KeyObject, randomUUID } from "node:crypto";
 import { describe, test } from "node:test";
 import { SignJWT } from "jose";
 import { updateClient } from "../../src/admin/operations/client_update.ts";
 import type { OperationContext } from "../../src/admin/operations/operation.ts";
-import { systemClock } from "../../src/clock.ts";
 import { grantTypes } from "../../src/grants_and_scopes.ts";
-import { createPasswords } from "../../src/provider/accounts/passwords.ts";
 import { hashRecordId } from "../../src/provider/storage/record_payload.ts";
 import type { RunningServer } from "../../src/server.ts";
 import { addMintingClients, setTenant, signSubject } from "../provider/grants/mint_support.ts";
@@ -32,6 +31,7 @@ import {
   useProvider,
 } from "../provider/support/provider_fixture.ts";
 import { formsOf, UserAgent, type Visit } from "../provider/support/user_agent.ts";
+import { cliContext } from "../support/cli_context.ts";
 import { storeKinds } from "../support/databases.ts";
 
 const pairOf = (kid: string) => {
@@ -49,13 +49,7 @@ for (const kind of storeKinds) {
     let made = 0;
     const fixture = useProvider({ kind, environment: { TTI_LOGIN_URL: loginUrl } }, async () => {
       other = await fixture.startAnother({ TTI_LOGIN_URL: loginUrl });
-      context = {
-        db: fixture.db,
-        clock: systemClock,
-        passwords: createPasswords(),
-        actor: "cli:test",
-        may: () => true,
-      };
+      context = cliContext(fixture.db);
       await addMintingClients(fixture.db);
       await addClient(fixture.db, { client_id: "app" });
       await addPerson(fixture.db, { email: "ann@acme.example", tenants: ["acme"] });
@@ -359,13 +353,7 @@ describe("what a request under way wrote after an address was taken", () => {
       .db("oidc_records")
       .whereIn("model", ["Interaction", "AuthorizationCode"])
       .select();
-    const context = {
-      db: fixture.db,
-      clock: systemClock,
-      passwords: createPasswords(),
-      actor: "cli:test",
-      may: () => true,
-    };
+    const context = cliContext(fixture.db);
     const { ended } = await updateClient(context, { clientId: "app", redirectUris: [otherUri] });
     assert.equal(ended.tokens, 1);
     const left = await fixture.db("oidc_records").whereIn("model", ["Interaction", "AuthorizationCode"]);

@@ -1,6 +1,7 @@
 // Class: a right that was taken from a client, a tenant or a whole account, and still works (S2). Each act against each
 // thing that is held: asked at another instance than the one that gave it, at once, on both stores; and once more after
 // the right was given back, when nothing of before may open.
+
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { deleteClient, disableClient, enableClient } from "../../src/admin/operations/client_access.ts";
@@ -14,9 +15,7 @@ import { disableUser, enableUser } from "../../src/admin/operations/user_access.
 import { deleteUser } from "../../src/admin/operations/user_deletion.ts";
 import { listUsers, showUser } from "../../src/admin/operations/users.ts";
 import { listAuditEvents } from "../../src/audit/audit_store.ts";
-import { systemClock } from "../../src/clock.ts";
 import { grantTypes } from "../../src/grants_and_scopes.ts";
-import { createPasswords } from "../../src/provider/accounts/passwords.ts";
 import { hasOfflineConsent, saveOfflineConsent } from "../../src/provider/presence/offline_consent_store.ts";
 import type { RunningServer } from "../../src/server.ts";
 import { addMintingClients, setTenant, signSubject, subjectJwk } from "../provider/grants/mint_support.ts";
@@ -40,6 +39,7 @@ import {
   useProvider,
 } from "../provider/support/provider_fixture.ts";
 import { formsOf, UserAgent, type Visit } from "../provider/support/user_agent.ts";
+import { cliContext } from "../support/cli_context.ts";
 import { storeKinds } from "../support/databases.ts";
 import { rowsNaming } from "../support/whole_store.ts";
 
@@ -84,13 +84,7 @@ for (const kind of storeKinds) {
       },
       async () => {
         other = await fixture.startAnother({ TTI_LOGIN_URL: loginUrl });
-        context = {
-          db: fixture.db,
-          clock: systemClock,
-          passwords: createPasswords(),
-          actor: "cli:test",
-          may: () => true,
-        };
+        context = cliContext(fixture.db);
         await addMintingClients(fixture.db, ["*"]);
         await addPerson(fixture.db, { email: "nobody@there.example", tenants: ["ext"] });
         await setTenant(fixture.db, "ext", {
@@ -101,7 +95,7 @@ for (const kind of storeKinds) {
       },
     );
 
-    const elsewhere = () => ({ issuer: other.publicUrl });
+    const elsewhere = () => ({ issuer: other.localUrl });
 
     const register = (clientId: string) =>
       addClient(fixture.db, {
@@ -188,7 +182,7 @@ for (const kind of storeKinds) {
     const ownThings: Record<string, (held: Held) => Promise<boolean>> = {
       "its own access token": async ({ ownToken }) => {
         const headers = { authorization: `Bearer ${ownToken}` };
-        const url = new URL("/v1/login-challenges/none", other.publicUrl);
+        const url = new URL("/v1/login-challenges/none", other.localUrl);
         return (await fetch(url, { headers })).status === 404;
       },
     };
@@ -324,7 +318,7 @@ for (const kind of storeKinds) {
     const searchStatus = async ({ tenant, email, ownToken }: Held): Promise<number> => {
       const headers = { authorization: `Bearer ${ownToken}`, "content-type": "application/json" };
       const body = JSON.stringify({ user: email, query: "q" });
-      const url = new URL(`/v1/tenants/${tenant}/search`, other.publicUrl);
+      const url = new URL(`/v1/tenants/${tenant}/search`, other.localUrl);
       const answer = await fetch(url, { method: "POST", headers, body });
       const { error } = (await answer.json()) as { error?: string };
       return error === "tenant_not_found" ? 404 : 0;
@@ -435,7 +429,7 @@ for (const kind of storeKinds) {
       const sub = `again-${clientId}`;
       const named = async (more: object) =>
         postForm(
-          new URL("/token", other.publicUrl),
+          new URL("/token", other.localUrl),
           {
             grant_type: grantTypes.tokenExchange,
             subject_token: await signSubject(fixture.issuer, { sub, tenant: "ext", iss: clientId, ...more }),

@@ -1,5 +1,6 @@
 // Class: one kind of token accepted as another (CVE-2025-12421). Codes, access, refresh, ID tokens and cookies are not
 // interchangeable.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { allowResource } from "../../src/admin/operations/resource_rights.ts";
@@ -8,7 +9,6 @@ import {
   addApis,
   isActive,
   opaqueApi,
-  operatorAt,
   ownToken,
   signedApi,
   tokensFor,
@@ -24,6 +24,7 @@ import {
 } from "../provider/support/authorization.ts";
 import { addClient, addPerson, signInAt, useProvider } from "../provider/support/provider_fixture.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";
+import { cliContext } from "../support/cli_context.ts";
 
 let kinds: Record<string, string>;
 const fixture = useProvider({}, async () => {
@@ -122,7 +123,7 @@ test("an API's token is no subject token, no client assertion, and no hint at a 
 
 test("a client's own token of an application that mints is none for a person either", async () => {
   // The one that could exchange its own access token presents the one it has for the API.
-  await allowResource(operatorAt(fixture.db), {
+  await allowResource(cliContext(fixture.db), {
     identifier: opaqueApi,
     clientId: backEndId,
     scopes: ["read"],

@@ -58,8 +58,8 @@ async function serveUntilStopped(terminal: Terminal): Promise<number> {
     );
   }
   terminal.result(
-    { issuer: server.publicUrl, localUrl: server.localUrl, adminUrl: server.adminUrl },
-    `Serving ${server.publicUrl} at ${server.localUrl}; admin at ${server.adminUrl}`,
+    { issuer: server.issuer, localUrl: server.localUrl, adminUrl: server.adminUrl },
+    `Serving ${server.issuer} at ${server.localUrl}; admin at ${server.adminUrl}`,
   );
   await stopped;
   return end(server.close());

@@ -74,7 +74,7 @@ async function startParts(
   let awsAccess: AwsAccess = { roleArn: isvRoleArn };
   const server = await startServer(config, { log, awsAccess: () => awsAccess });
   closers.push(() => server.close());
-  onStep(`The provider serves ${server.publicUrl}`);
+  onStep(`The provider serves ${server.issuer}`);
 
   const loaded = await loadDevState(config.dataDir);
   const sandbox = await startLocalAws(options, log, server, loaded);
@@ -85,7 +85,7 @@ async function startParts(
     awsClientOptions: endpointsAt(sandbox.url),
   };
   onStep(`The local AWS serves ${sandbox.url}`);
-  const state = { ...loaded, addresses: { issuer: server.publicUrl, sandboxUrl: sandbox.url } };
+  const state = { ...loaded, addresses: { issuer: server.issuer, sandboxUrl: sandbox.url } };
   saveDevState(config.dataDir, state);
 
   const handedOver = sandbox.seedResult.connections;
@@ -106,7 +106,7 @@ async function startParts(
   onStep(`The sample application serves ${demo.url}`);
   return {
     state,
-    issuer: server.publicUrl,
+    issuer: server.issuer,
     adminUrl: server.adminUrl,
     sandboxUrl: sandbox.url,
     demoUrl: demo.url,
@@ -127,7 +127,7 @@ function startLocalAws(
 ): Promise<Sandbox> {
   return startSandbox({
     port: options.sandboxPort,
-    seed: describeDemoAws(server.publicUrl, options.config.clientId, state.baseCredentials),
+    seed: describeDemoAws(server.issuer, options.config.clientId, state.baseCredentials),
     statePath: join(options.config.dataDir, "sandbox-state.json"),
     clock: systemClock,
     // The issuer of the demo is this machine's own, in clear text.
@@ -145,7 +145,7 @@ function startSampleApplication(
   const tenantNames = Object.fromEntries(demoTenants.map(({ id, name }) => [id, name]));
   return startDemo({
     port: options.demoPort,
-    issuer: server.publicUrl,
+    issuer: server.issuer,
     clientId: options.config.clientId,
     clientSecret: state.demoClientSecret,
     tenantClaim: options.config.tenantClaim,
@@ -164,7 +164,7 @@ function startSampleApplication(
     tenantNames,
     suggestions: demoSuggestions,
     links: [
-      { label: "Discovery document", url: `${server.publicUrl}/.well-known/openid-configuration` },
+      { label: "Discovery document", url: `${server.issuer}/.well-known/openid-configuration` },
       { label: "Local AWS: what was asked, what was checked", url: sandbox.url },
     ],
     log,

@@ -1,5 +1,6 @@
 // Lists: pages that lose and repeat nothing while others come in between, and as many statements for ten thousand rows
 // as for ten.
+
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { listAccessors } from "../../../src/admin/operations/accessors.ts";
@@ -9,8 +10,8 @@ import type { OperationContext } from "../../../src/admin/operations/operation.t
 import { listTenants } from "../../../src/admin/operations/tenants.ts";
 import { listUsers } from "../../../src/admin/operations/users.ts";
 import { systemClock } from "../../../src/clock.ts";
-import { createPasswords } from "../../../src/provider/accounts/passwords.ts";
 import { createDomain } from "../../../src/provider/tenants/domain_store.ts";
+import { cliContext } from "../../support/cli_context.ts";
 import { openTestDatabase, storeKinds, type TestDatabase } from "../../support/databases.ts";
 
 type Page = { cursor?: string | undefined } & Record<string, unknown>;
@@ -25,13 +26,7 @@ for (const kind of storeKinds) {
     let context: OperationContext;
     before(async () => {
       store = await openTestDatabase(kind);
-      context = {
-        db: store.db,
-        clock: systemClock,
-        passwords: createPasswords(),
-        actor: "cli:test",
-        may: () => true,
-      };
+      context = cliContext(store.db);
       const made = { created_at_ms: 1, updated_at_ms: 1 };
       await store.db("tenants").insert(tenants.map((id) => ({ id, name: id, ...made })));
       for (let from = 0; from < people; from += 500) {

@@ -1,5 +1,6 @@
 // What a resource may be, and what a client may be given of one: each refusal names the member at fault and leaves
 // everything as it was.
+
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { deleteClient } from "../../../src/admin/operations/client_access.ts";
@@ -12,7 +13,7 @@ import {
   showResource,
   updateResource,
 } from "../../../src/admin/operations/resources.ts";
-import { operatorAt } from "../../provider/resources/resource_support.ts";
+import { cliContext } from "../../support/cli_context.ts";
 import { storeKinds } from "../../support/databases.ts";
 import { useStore } from "../../support/use_store.ts";
 
@@ -22,7 +23,7 @@ const good = { identifier, name: "API", scopes: { read: "Read", "a:b/c.d-e_f": "
 for (const kind of storeKinds) {
   describe(`resources, on ${kind}`, () => {
     const store = useStore(kind);
-    const operator = () => operatorAt(store.db);
+    const operator = () => cliContext(store.db);
 
     it("are refused by name where they could be mistaken, or never work", async () => {
       for (const [member, value] of [

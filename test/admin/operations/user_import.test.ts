@@ -1,5 +1,6 @@
 // Importing and exporting people, over both stores: what a row becomes, what it may not replace, what a refused one
 // leaves, that the same rows again change nothing, and that what goes out can come in again.
+
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,11 +17,10 @@ import { exportUsers, exportUsersWithHashes } from "../../../src/admin/operation
 import { importUsers } from "../../../src/admin/operations/user_import.ts";
 import { showUser } from "../../../src/admin/operations/users.ts";
 import { listAuditEvents } from "../../../src/audit/audit_store.ts";
-import { systemClock } from "../../../src/clock.ts";
 import { createExternalAccount } from "../../../src/provider/accounts/account_store.ts";
 import { mostImportedKinds } from "../../../src/provider/accounts/imported_hash.ts";
-import { createPasswords } from "../../../src/provider/accounts/passwords.ts";
 import { createMembership } from "../../../src/provider/tenants/membership_store.ts";
+import { cliContext } from "../../support/cli_context.ts";
 import { storeKinds } from "../../support/databases.ts";
 import { useStore } from "../../support/use_store.ts";
 
@@ -33,13 +33,7 @@ for (const kind of storeKinds) {
     let people = 0;
     let email = "";
     const store = useStore(kind, async () => {
-      context = {
-        db: store.db,
-        clock: systemClock,
-        passwords: createPasswords(),
-        actor: "cli:test",
-        may: () => true,
-      };
+      context = cliContext(store.db);
       for (const id of ["acme", "globex", "gone"]) await createTenant(context, { id });
       await disableTenant(context, { id: "gone" });
     });

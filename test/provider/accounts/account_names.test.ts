@@ -1,5 +1,6 @@
 // Class: an id that looks like somebody's address, or like a client's id, stands before the one it looks like. No such
 // account comes to be by any way in, and where there is one still, its name is of neither. On both stores.
+
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { isAdministrator } from "../../../src/admin/administrators/administrator_store.ts";
@@ -13,9 +14,8 @@ import { disableUser } from "../../../src/admin/operations/user_access.ts";
 import { deleteUser } from "../../../src/admin/operations/user_deletion.ts";
 import { importUsers } from "../../../src/admin/operations/user_import.ts";
 import { createUser, showUser } from "../../../src/admin/operations/users.ts";
-import { systemClock } from "../../../src/clock.ts";
 import { createExternalAccount, findAccount } from "../../../src/provider/accounts/account_store.ts";
-import { createPasswords } from "../../../src/provider/accounts/passwords.ts";
+import { cliContext } from "../../support/cli_context.ts";
 import { storeKinds } from "../../support/databases.ts";
 import { useStore } from "../../support/use_store.ts";
 
@@ -25,13 +25,7 @@ for (const kind of storeKinds) {
   describe(`names of accounts on ${kind}`, () => {
     let context: OperationContext;
     const store = useStore(kind, async () => {
-      context = {
-        db: store.db,
-        clock: systemClock,
-        passwords: createPasswords(),
-        actor: "cli:test",
-        may: () => true,
-      };
+      context = cliContext(store.db);
       await createTenant(context, { id: "globex" });
       await createClient(context, { ...login, clientId: "shop" });
     });

@@ -1,4 +1,5 @@
 // Where a back end's keys come from: by value, or from its jwks_uri, fetched past the guard of outgoing requests.
+
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
@@ -6,9 +7,8 @@ import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
 import { deleteClient, disableClient } from "../../../src/admin/operations/client_access.ts";
 import { rotateClientSecret } from "../../../src/admin/operations/client_secrets.ts";
-import { systemClock } from "../../../src/clock.ts";
-import { createPasswords } from "../../../src/provider/accounts/passwords.ts";
 import { saveOfflineConsent } from "../../../src/provider/presence/offline_consent_store.ts";
+import { cliContext } from "../../support/cli_context.ts";
 import { addClient, addPerson, type ProviderFixture, startProvider } from "../support/provider_fixture.ts";
 import { addMintingClients, exchange, setTenant, signSubject, subjectJwk } from "./mint_support.ts";
 
@@ -104,13 +104,7 @@ for (const [name, end] of Object.entries({
       { TTI_ALLOW_NETWORKS: "127.0.0.0/8" },
       { writesMeanwhile: true },
     );
-    const context = {
-      db: fixture.db,
-      clock: systemClock,
-      passwords: createPasswords(),
-      actor: "cli:test",
-      may: () => true,
-    };
+    const context = cliContext(fixture.db);
     let ended = 0;
     meanwhile = async () => {
       ended += 1;

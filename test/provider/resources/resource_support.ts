@@ -3,10 +3,8 @@
 import type { OperationContext } from "../../../src/admin/operations/operation.ts";
 import { allowResource } from "../../../src/admin/operations/resource_rights.ts";
 import { createResource } from "../../../src/admin/operations/resources.ts";
-import { systemClock } from "../../../src/clock.ts";
-import type { Database } from "../../../src/db/connect.ts";
-import { createPasswords } from "../../../src/provider/accounts/passwords.ts";
 import { findClient } from "../../../src/provider/clients/client_store.ts";
+import { cliContext } from "../../support/cli_context.ts";
 import {
   basic,
   getCode,
@@ -23,17 +21,12 @@ import { UserAgent } from "../support/user_agent.ts";
 export const signedApi = "https://signed.api.example";
 export const opaqueApi = "urn:example:api:opaque";
 
-/** An operator at a store. */
-export function operatorAt(db: Database): OperationContext {
-  return { db, clock: systemClock, passwords: createPasswords(), actor: "cli:test", may: () => true };
-}
-
 /**
  * Adds both APIs, the application `app` that may ask for `read` and `write` of them, the back end `worker` that may ask
  * for `write` for itself, the server `api` of both, and `stranger`, which was given nothing.
  */
 export async function addApis({ db }: Pick<ProviderFixture, "db">): Promise<OperationContext> {
-  const operator = operatorAt(db);
+  const operator = cliContext(db);
   if ((await findClient(db, "app")) === undefined) await addClient(db, { client_id: "app" });
   await addClient(db, { client_id: "stranger", grant_types: ["authorization_code", "client_credentials"] });
   for (const client_id of ["worker", "api"]) {

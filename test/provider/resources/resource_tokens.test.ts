@@ -1,10 +1,12 @@
 // Access tokens for the ISV's own APIs (RFC 8707, 9068, 7662): who gets one, what it says, how long it stays good.
+
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { decodeProtectedHeader } from "jose";
 import { allowResource, disallowResource } from "../../../src/admin/operations/resource_rights.ts";
 import { updateResource } from "../../../src/admin/operations/resources.ts";
 import { listAuditEvents } from "../../../src/audit/audit_store.ts";
+import { cliContext } from "../../support/cli_context.ts";
 import { storeKinds } from "../../support/databases.ts";
 import {
   authorizationUrl,
@@ -22,7 +24,6 @@ import {
   introspect,
   isActive,
   opaqueApi,
-  operatorAt,
   ownToken,
   signedApi,
   tokensFor,
@@ -37,7 +38,7 @@ for (const kind of storeKinds) {
       accountId = (await addPerson(fixture.db, { email, tenants: ["acme"] })).id;
       await addApis(fixture);
     });
-    const operator = () => operatorAt(fixture.db);
+    const operator = () => cliContext(fixture.db);
 
     test("a signed one says whose it is, for whom, by whom, at which tenant, as what", async () => {
       const { status, body } = await tokensFor(fixture, email, signedApi);

@@ -68,19 +68,19 @@ export async function startProvider(options: FixtureOptions = {}): Promise<Provi
   const config = readConfig(environment);
   const others: RunningServer[] = [];
   const server = await startServer(config, { log: silentLog, drainMs: 200, ...options });
-  const urls = [server.publicUrl, server.adminUrl];
+  const urls = [server.issuer, server.adminUrl];
   const ends = options.writesMeanwhile === true ? [] : [compareRefusals(urls, store.db)];
   return {
     server,
-    issuer: server.publicUrl,
+    issuer: server.issuer,
     db: store.db,
     store,
     config,
     async startAnother(more = {}, serverOptions = {}) {
-      const another = readConfig({ ...environment, TTI_ISSUER: server.publicUrl, ...more });
+      const another = readConfig({ ...environment, TTI_ISSUER: server.issuer, ...more });
       const started = await startServer(another, { log: silentLog, drainMs: 200, ...serverOptions });
       others.push(started);
-      ends.push(compareRefusals([started.publicUrl, started.adminUrl], store.db));
+      ends.push(compareRefusals([started.localUrl, started.adminUrl], store.db));
       return started;
     },
     async close() {

@@ -1,6 +1,12 @@
 // Owns a browser without a screen: cookies by host and path, redirects one by one, forms by their markup.
 // Real enough to sign in with; what only a real browser does is tested with one.
 
+/** Where an instance is asked for, and where it listens: several share the first. */
+export interface RunningAddresses {
+  issuer: string;
+  localUrl: string;
+}
+
 interface Cookie {
   name: string;
   value: string;
@@ -25,10 +31,22 @@ export interface PageForm {
 export class UserAgent {
   readonly #cookies = new Map<string, Cookie>();
   readonly #extraHeaders: Record<string, string>;
+  readonly #routed: RunningAddresses | undefined;
 
-  /** @param extraHeaders sent with every request, as an attacker in front might */
-  constructor(extraHeaders: Record<string, string> = {}) {
+  /**
+   * @param extraHeaders sent with every request, as an attacker in front might
+   * @param routed the instance that answers requests to the issuer, as a load balancer chooses one; absent: the first
+   */
+  constructor(extraHeaders: Record<string, string> = {}, routed?: RunningAddresses) {
     this.#extraHeaders = extraHeaders;
+    this.#routed = routed;
+  }
+
+  /** The same browser, with the cookies of now, as another instance answers it. */
+  at(instance: RunningAddresses): UserAgent {
+    const there = new UserAgent(this.#extraHeaders, instance);
+    for (const [key, cookie] of this.#cookies) there.#cookies.set(key, cookie);
+    return there;
   }
 
   /** The cookies held now, `host path name` → value. */
@@ -44,7 +62,7 @@ export class UserAgent {
   /** Sends one request; redirects are not followed. */
   async visit(url: string | URL, init: RequestInit = {}): Promise<Visit> {
     const target = new URL(url);
-    const response = await fetch(target, {
+    const response = await fetch(this.#route(target), {
       ...init,
       redirect: "manual",
       headers: {
@@ -77,6 +95,12 @@ export class UserAgent {
     if (!form) throw new Error(`no form ending in ${actionEndsWith} on ${page.url}: ${page.text}`);
     const body = new URLSearchParams([...form.fields, ...Object.entries(fields)]);
     return this.follow(new URL(form.action, page.url), { method: "POST", body });
+  }
+
+  #route(url: URL): URL {
+    const { issuer, localUrl } = this.#routed ?? {};
+    const isIssuers = issuer !== undefined && url.origin === new URL(issuer).origin;
+    return isIssuers ? new URL(`${url.pathname}${url.search}`, localUrl) : url;
   }
 
   #cookieHeader(url: URL): string {
