@@ -1,6 +1,6 @@
 // Owns the join of what the customer handed over with what is ours: the role registered with AWS. Pure.
 
-import { ExchangeSettingsError, parseSearchConnection, type SearchConnection } from "tti-exchange";
+import { parseSearchConnection, type SearchConnection } from "tti-exchange";
 import { OperationError } from "../errors.ts";
 import type { Accessor } from "./accessor_store.ts";
 
@@ -9,7 +9,8 @@ const anyRoleArn = "arn:aws:iam::000000000000:role/any";
 
 /**
  * Checks what a customer handed over against AWS's patterns.
- * @throws OperationError invalid_input naming every field at fault, with its expected form
+ * @throws OperationError invalid_input for the name
+ * @throws ExchangeSettingsError `connection_invalid`, with every other field at fault
  */
 export function parseAccessor(
   input: Omit<Accessor, "createdAtMs" | "method"> & { method?: unknown },
@@ -21,27 +22,9 @@ export function parseAccessor(
     });
   }
   const { name, ...handedOver } = input;
-  try {
-    const { tenantId, applicationId, retrieverId, qRegion, idcApplicationArn, idcRegion, method } =
-      parseSearchConnection({ ...handedOver, roleArn: anyRoleArn });
-    return {
-      name,
-      tenantId,
-      applicationId,
-      retrieverId,
-      qRegion,
-      idcApplicationArn,
-      idcRegion,
-      method: method ?? "tti",
-    };
-  } catch (error) {
-    if (!(error instanceof ExchangeSettingsError)) throw error;
-    const field = /: (\w+) /.exec(error.message)?.[1];
-    throw new OperationError("invalid_input", error.message, {
-      fix: error.fix,
-      ...(field === undefined ? {} : { field }),
-    });
-  }
+  const { method = "tti", ...connection } = parseSearchConnection({ ...handedOver, roleArn: anyRoleArn });
+  const { tenantId, applicationId, retrieverId, qRegion, idcApplicationArn, idcRegion } = connection;
+  return { name, tenantId, applicationId, retrieverId, qRegion, idcApplicationArn, idcRegion, method };
 }
 
 /**

@@ -43,14 +43,6 @@ export function showPage(ctx: Context, status: number, page: ConsolePage): void 
   ctx.body = renderPage("console/page", page);
 }
 
-/** Sends the browser on. @param url of ours */
-export function sendOn(ctx: Context, url: string): void {
-  ctx.status = 303;
-  ctx.redirect(url);
-  ctx.body = null;
-  ctx.status = 303;
-}
-
 /** Shows why something cannot be shown or done; what was refused for want of a right stands in the trail. */
 export async function sendConsoleError(
   ctx: Context,

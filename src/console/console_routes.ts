@@ -7,15 +7,10 @@ import { addAssetRoutes } from "../asset_routes.ts";
 import { OperationError } from "../errors.ts";
 import { assertMethodIsKnown } from "../http_methods.ts";
 import { describeRequest } from "../request_context.ts";
+import { seeOther } from "../see_other.ts";
 import { withFrame } from "../views/frame.ts";
 import { pageHeaders } from "../views/render.ts";
-import {
-  type ConsoleDeps,
-  frameOf,
-  type OpenConsoleDeps,
-  sendConsoleError,
-  sendOn,
-} from "./answer_routes.ts";
+import { type ConsoleDeps, frameOf, type OpenConsoleDeps, sendConsoleError } from "./answer_routes.ts";
 import { decideHost } from "./edge/origin.ts";
 import { addPlace } from "./place_routes.ts";
 import { places } from "./places.ts";
@@ -57,7 +52,7 @@ function answerAt(deps: OpenConsoleDeps): (ctx: Context) => Promise<void> {
     if (decision !== "serve") {
       // Nothing is asked of a form that was meant for another name.
       if (ctx.method !== "GET" && ctx.method !== "HEAD") throw foreignHost();
-      return sendOn(ctx, decision.goTo);
+      return seeOther(ctx, decision.goTo);
     }
     assertMethodIsKnown(ctx, [router]);
     if (ctx.querystring.length > mostQueryCharacters) {

@@ -7,7 +7,8 @@ import { OperationError } from "../errors.ts";
 import { logFailure } from "../http_errors.ts";
 import { onceEach, parseFormText } from "../input/form_text.ts";
 import { assertOwnForm, readForm } from "../provider/edge/form.ts";
-import { addToFrame, type OpenConsoleDeps, sendOn, showPage } from "./answer_routes.ts";
+import { seeOther } from "../see_other.ts";
+import { addToFrame, type OpenConsoleDeps, showPage } from "./answer_routes.ts";
 import { administersNothing } from "./console_error.ts";
 import { readCookie, setCookie } from "./edge/cookies.ts";
 import { newsText } from "./news.ts";
@@ -46,7 +47,7 @@ export function addPlace(router: Router, place: Place, deps: OpenConsoleDeps): v
       if (done.news !== undefined) {
         ctx.append("Set-Cookie", setCookie(adminUrl, "told", done.news, newsSeconds));
       }
-      sendOn(ctx, done.to);
+      seeOther(ctx, done.to);
     } catch (error) {
       if (!(error instanceof OperationError) || !isForTheForm(error)) throw error;
       logFailure(deps.log, ctx.req, error);

@@ -55,28 +55,8 @@ function faultsOf(error: OperationError, labelOf: (member: string) => string | u
       return { member, message: `${labelOf(member) ?? (member || "The form")} ${what}. ${fix}` };
     });
   }
-  const several = severalFaults(error.message, labelOf);
-  if (several.length > 1) return several;
   const member = error.field?.startsWith("/") ? error.field.split("/")[1] : error.field;
   const said = inWordsOf(error, ([name]) => labelOf(String(name)));
   const { message, fix } = said instanceof OperationError ? said : error;
   return [{ member, message: `${message} ${fix}`.trim() }];
-}
-
-// A sentence that names one member after the other, as that on what a customer handed over does: `…: one is missing,
-// expected …; another is "x", expected ….`
-function severalFaults(message: string, labelOf: (member: string) => string | undefined): Fault[] {
-  const faults: Fault[] = [];
-  for (const part of message
-    .replace(/^[^:]*faults: /, "")
-    .replace(/\.$/, "")
-    .split("; ")) {
-    const [, member = "", rest = ""] = /^(\w+)( .*)$/s.exec(part) ?? [];
-    const label = labelOf(member);
-    const last = faults.at(-1);
-    if (label !== undefined) faults.push({ member, message: `${label}${rest}.` });
-    else if (last !== undefined) last.message = `${last.message.slice(0, -1)}; ${part}.`;
-    else return [];
-  }
-  return faults;
 }

@@ -17,8 +17,3 @@ export function momentOr(atMs: number | null | undefined, none: string, now: Dat
 export function disabledBadge({ disabledAtMs }: { disabledAtMs: number | null }): Badge | undefined {
   return disabledAtMs === null ? undefined : { text: "Disabled", tone: "bad" };
 }
-
-/** A count and what it counts. */
-export function many(count: number, one: string, several = `${one}s`): string {
-  return `${count} ${count === 1 ? one : several}`;
-}

@@ -6,6 +6,7 @@ import { AuthorizationResponseError } from "openid-client";
 import { addAssetRoutes } from "../asset_routes.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
+import { seeOther } from "../see_other.ts";
 import type { DemoUser } from "../views/demo_pages.ts";
 import { pageHeaders, renderPage } from "../views/render.ts";
 import { FormError, readForm } from "./form_body.ts";
@@ -269,11 +270,6 @@ function errorCode(error: unknown): string | undefined {
   return error instanceof Error && "error" in error && typeof error.error === "string"
     ? error.error
     : undefined;
-}
-
-function seeOther(ctx: Context, location: string): void {
-  ctx.redirect(location);
-  ctx.status = 303;
 }
 
 function sameText(left: string, right: string): boolean {

@@ -9,6 +9,7 @@ import { leaveOutcome, takeOutcome } from "../provider/edge/form_outcome.ts";
 import type { ProviderHost } from "../provider/library/provider_host.ts";
 import { findSignedIn } from "../provider/self_service/signed_in.ts";
 import type { Tenant } from "../provider/tenants/tenant_store.ts";
+import { seeOther } from "../see_other.ts";
 import type { Banner, Head } from "../views/parts.ts";
 import type { PortalPage } from "../views/portal_pages.ts";
 import { pageHeaders, renderPage } from "../views/render.ts";
@@ -100,7 +101,7 @@ export function createPortalEdge(router: Router, deps: PortalDeps) {
 
 /** Sends a browser on that nobody is signed in with. */
 export function goSignIn(ctx: RouterContext, issuer: string): void {
-  sendOn(ctx, accountSignInUrl(issuer, "portal"));
+  seeOther(ctx, accountSignInUrl(issuer, "portal"));
 }
 
 // Whether a tenant exists is told to nobody who does not administer it.
@@ -144,7 +145,7 @@ async function visitOf(ctx: RouterContext, deps: PortalDeps): Promise<Visit | un
     },
     goOn(path, did) {
       if (did !== undefined) leaveOutcome(outcomes, outcomeForm, { did });
-      sendOn(ctx, `${base}${path}`);
+      seeOther(ctx, `${base}${path}`);
     },
   };
 }
@@ -161,12 +162,6 @@ export function showHtml(ctx: RouterContext, status: number, html: string): void
   ctx.status = status;
   ctx.set({ ...pageHeaders() });
   ctx.body = html;
-}
-
-function sendOn(ctx: RouterContext, url: string): void {
-  ctx.status = 303;
-  ctx.set("Cache-Control", "no-store");
-  ctx.redirect(url);
 }
 
 // A planted outcome names one of our sentences, or none.

@@ -2,7 +2,7 @@
 import type { Database } from "../db/connect.ts";
 import { findAccount } from "../provider/accounts/account_store.ts";
 import { findMembership, type MembershipRole } from "../provider/tenants/membership_store.ts";
-import { addressIn, nameIn } from "../provider/tenants/person_in_tenant.ts";
+import { addressIn, nameIn, type Person, type Said } from "../provider/tenants/person_in_tenant.ts";
 
 /** A member, by what their tenant knows of them. */
 export interface Member {
@@ -21,8 +21,7 @@ export async function findMember(
   const membership = await findMembership(db, tenantId, accountId);
   const account = membership && (await findAccount(db, accountId));
   if (membership === undefined || account === undefined) return undefined;
-  const name = nameIn(account, membership) ?? addressIn(account, membership) ?? accountId;
-  return { accountId, role: membership.role, name };
+  return { accountId, role: membership.role, name: shownName(accountId, account, membership) };
 }
 
 /** The names of those of some accounts who are members. */
@@ -31,10 +30,34 @@ export async function namesOfMembers(
   tenantId: string,
   accountIds: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  const names = new Map<string, string>();
-  for (const accountId of new Set(accountIds)) {
-    const member = await findMember(db, tenantId, accountId);
-    if (member !== undefined) names.set(accountId, member.name);
-  }
-  return names;
+  if (accountIds.length === 0) return new Map();
+  const rows: NamedRow[] = await db("memberships")
+    .join("accounts", "accounts.id", "memberships.account_id")
+    .where("memberships.tenant_id", tenantId)
+    .whereIn("accounts.id", [...new Set(accountIds)])
+    .select(
+      "accounts.id",
+      "accounts.email as account_email",
+      "accounts.name as account_name",
+      "accounts.external_at_ms",
+      "memberships.email",
+      "memberships.name",
+    );
+  return new Map(rows.map((row) => [row.id, shownName(row.id, personOf(row), row)]));
 }
+
+interface NamedRow extends Said {
+  id: string;
+  account_email: string | null;
+  account_name: string | null;
+  external_at_ms: number | null;
+}
+
+const personOf = (row: NamedRow): Person => ({
+  email: row.account_email,
+  name: row.account_name,
+  externalAtMs: row.external_at_ms,
+});
+
+const shownName = (id: string, person: Person, said: Said): string =>
+  nameIn(person, said) ?? addressIn(person, said) ?? id;

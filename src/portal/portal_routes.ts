@@ -2,6 +2,7 @@
 import type Router from "@koa/router";
 import { accountSignOutUrl } from "../provider/clients/account_client.ts";
 import { findSignedIn } from "../provider/self_service/signed_in.ts";
+import { seeOther } from "../see_other.ts";
 import { renderPage } from "../views/render.ts";
 import { addAccessRoutes } from "./access_routes.ts";
 import { addActivityRoutes } from "./activity_routes.ts";
@@ -19,8 +20,7 @@ export function addPortalRoutes(router: Router, deps: PortalDeps): void {
     const tenants = person.places.filter(isAdministered).map(({ tenant }) => tenant);
     const [only, ...others] = tenants;
     if (only !== undefined && others.length === 0) {
-      ctx.status = 303;
-      return ctx.redirect(`/portal/${encodeURIComponent(only.id)}/people`);
+      return seeOther(ctx, `/portal/${encodeURIComponent(only.id)}/people`);
     }
     const page = {
       home: "/portal",

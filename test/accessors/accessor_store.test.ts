@@ -1,6 +1,7 @@
 // The contract of the accessor store, over both stores, and what counts as a well-formed accessor.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { ExchangeSettingsError } from "tti-exchange";
 import {
   createAccessor,
   deleteAccessor,
@@ -77,8 +78,8 @@ describe("what a customer handed over", () => {
     it(`is refused with ${field} ${JSON.stringify(value)}, naming the field`, () => {
       assert.throws(
         () => parseAccessor({ ...handedOver, [field]: value }),
-        (error: Error & { code?: string }) =>
-          error.code === "invalid_input" && error.message.includes(`${field} `),
+        (error) =>
+          error instanceof ExchangeSettingsError && error.faults.map((one) => one.field).join() === field,
       );
     });
   }

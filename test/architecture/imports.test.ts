@@ -68,6 +68,7 @@ const layers: readonly (readonly string[])[] = [
     "asset_routes.ts",
     "http_errors.ts",
     "http_methods.ts",
+    "see_other.ts",
   ],
   ["accessors", "demo"],
   ["admin", "onboarding"],

@@ -1,6 +1,5 @@
 // Owns the proof of the console in a real browser: every section and page accessible on a wide screen in light and on a narrow
 // one in dark; its forms without JavaScript, and by the keyboard alone.
-
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";

@@ -1,6 +1,5 @@
 // The console where people log in at the ISV's page: an administrator types a password here all the same, because whoever may
 // register a back end that vouches would else be an owner.
-
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { updateTenant } from "../../src/admin/operations/tenants.ts";

@@ -1,6 +1,5 @@
 // Every address of the console × every role × signed out: who sees it, who may send its form. The table says it once more, by
 // hand, so that an address that opens by accident fails.
-
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { createAccessor } from "../../src/admin/operations/accessors.ts";

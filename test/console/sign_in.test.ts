@@ -1,5 +1,4 @@
 // Signing in to the console through the provider: the way there and back, what ends a session, and what a stranger tries on it.
-
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import { test } from "node:test";

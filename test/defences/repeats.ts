@@ -28,7 +28,7 @@ export const defences: readonly Defence[] = [
     file: "src/admin/repeats/answer_seals.ts",
     find: "seal: (idHash, answer) =>",
     replace:
-      "seal: async (idHash, answer) => idHash === '' ? '' : JSON.stringify(answer),\n    // @ts-ignore\n    sealed: (idHash: string, answer: unknown) =>",
+      "seal: async (idHash, answer) => idHash === '' ? '' : JSON.stringify(answer),\n    sealed: async (idHash, answer) =>",
     test,
     name: "answers the same again",
   },

@@ -1,6 +1,5 @@
 // Access tokens that are bound to a key (DPoP, RFC 9449), for the clients that have it turned on and for no other. What
 // is stolen without the key opens nothing; oauth4webapi, on both sides, agrees.
-
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as jose from "jose";

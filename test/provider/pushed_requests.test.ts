@@ -1,6 +1,5 @@
 // Pushed authorization requests (RFC 9126), for the clients that have them turned on and for no other. A request_uri is
 // one client's, serves once, and carries no secret anywhere.
-
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { deleteClient, disableClient, enableClient } from "../../src/admin/operations/client_access.ts";

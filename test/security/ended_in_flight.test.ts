@@ -1,7 +1,6 @@
 // Class: what was ended comes back, because a request that was under way writes it once more. Each flow runs with the
 // ending put before each of its steps at the store in turn, from another instance's connection; whatever the flow
 // hands out or leaves behind must open nothing then, also after the person has signed in anew in the same browser.
-
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { addUserToTenant, removeMember } from "../../src/admin/operations/members.ts";

@@ -1,7 +1,6 @@
 // Class: what was taken from a client by a change of its registration, and comes back with the right (S2): what nobody
 // agreed to, what somebody agreed to while it could do it, and a login that waits in a sign-in under way. On both stores,
 // asked at another instance than the one that gave it.
-
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { updateClient } from "../../src/admin/operations/client_update.ts";

@@ -1,7 +1,6 @@
 // Class: a right that is asked before a wait which the caller controls, and used after it. A back end sends the head of a
 // request and a byte of its body, its right ends at another instance, then comes the rest: nothing may come of it. And
 // what was made for a client of before opens nothing for the next one of its id.
-
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import { describe, test } from "node:test";

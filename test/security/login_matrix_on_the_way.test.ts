@@ -1,7 +1,6 @@
 // Class: a login the ISV vouched for that outlives the end of who vouched (S2). Every place in which such a login waits or
 // lives × every end of the client that vouched and of the tenant, asked at another instance, on both stores. What ended
 // must not come back, neither from a row that was deleted nor from a carrier that nobody deletes.
-
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { deleteClient, disableClient, enableClient } from "../../src/admin/operations/client_access.ts";

@@ -1,6 +1,5 @@
 // Class: a right that was taken away and still works (S2). Each act that ends a right, against each thing a person
 // holds: on another instance than the one that gave it, at once, on both stores. Nothing waits for an expiry.
-
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { addUserToTenant, removeMember } from "../../src/admin/operations/members.ts";

@@ -1,7 +1,6 @@
 // Class: what was taken from a client and still works (S2): an address, a key, a tenant, a purpose. Each against each thing
 // that came of it, asked at another instance than the one that gave it, at once, on both stores; and once more after it was
 // given back, when nothing of before may open.
-
 import assert from "node:assert/strict";
 import { generateKeyPairSync, type KeyObject, randomUUID } from "node:crypto";
 import { describe, test } from "node:test";

@@ -1,7 +1,6 @@
 // Class: a right that was taken from a client, a tenant or a whole account, and still works (S2). Each act against each
 // thing that is held: asked at another instance than the one that gave it, at once, on both stores; and once more after
 // the right was given back, when nothing of before may open.
-
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { deleteClient, disableClient, enableClient } from "../../src/admin/operations/client_access.ts";

@@ -1,6 +1,5 @@
 // Class: one kind of token accepted as another (CVE-2025-12421). Codes, access, refresh, ID tokens and cookies are not
 // interchangeable.
-
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { allowResource } from "../../src/admin/operations/resource_rights.ts";

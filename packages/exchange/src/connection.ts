@@ -1,7 +1,7 @@
 // One customer's connection: the values a customer hands over (its "Information for data accessor" tab) and the
 // tenant they belong to. Patterns are AWS's own, from the service models; a connection that passes is well formed.
 
-import { ExchangeSettingsError } from "./errors.ts";
+import { type ConnectionFault, ExchangeSettingsError } from "./errors.ts";
 
 /** How the customer chose to let the ISV in: trusted token issuer, or a consent in the browser per session. */
 export type ConnectionMethod = "tti" | "auth-code";
@@ -137,26 +137,31 @@ function parseFields<Field extends string>(
 ): Record<Field, string> & { method: ConnectionMethod } {
   const input: Record<string, unknown> = typeof value === "object" && value !== null ? { ...value } : {};
   const parsed: Partial<Record<Field, string>> = {};
-  const faults: string[] = [];
+  const faults: ConnectionFault[] = [];
   for (const { field, pattern, maxLength, expected } of rules) {
     const candidate = input[field];
     if (typeof candidate === "string" && candidate.length <= maxLength && pattern.test(candidate)) {
       parsed[field] = candidate;
     } else {
-      faults.push(`${field} ${describe(candidate)}, expected ${expected}`);
+      faults.push({ field, what: describe(candidate), expected });
     }
   }
   // Left out it is the default; null is a value, and not one of the two.
   const method = input["method"] === undefined ? "tti" : input["method"];
   const knownMethod = method === "tti" || method === "auth-code";
-  if (!knownMethod) faults.push(`method ${describe(method)}, expected "tti" or "auth-code"`);
+  if (!knownMethod)
+    faults.push({ field: "method", what: describe(method), expected: '"tti" or "auth-code"' });
   if (!knownMethod || !isComplete(parsed, rules)) {
-    throw new ExchangeSettingsError({
-      code: "connection_invalid",
-      step: "settings",
-      message: `The connection has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}: ${faults.join("; ")}.`,
-      fix: "Correct the named fields. The customer finds the values in the Q Business console under Data accessors, Information for data accessor.",
-    });
+    const told = faults.map(({ field, what, expected }) => `${field} ${what}, expected ${expected}`);
+    throw new ExchangeSettingsError(
+      {
+        code: "connection_invalid",
+        step: "settings",
+        message: `The connection has ${told.length === 1 ? "a fault" : `${told.length} faults`}: ${told.join("; ")}.`,
+        fix: "Correct the named fields. The customer finds the values in the Q Business console under Data accessors, Information for data accessor.",
+      },
+      faults,
+    );
   }
   return { ...parsed, method };
 }

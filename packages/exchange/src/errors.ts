@@ -80,12 +80,28 @@ export abstract class ExchangeError<Code extends ExchangeErrorCode = ExchangeErr
   }
 }
 
+/** What is wrong with one field of a connection. */
+export interface ConnectionFault {
+  field: string;
+  /** A phrase that follows the field's name: `is missing`, `is "x"`. */
+  what: string;
+  /** What it should be. */
+  expected: string;
+}
+
 /** A setting or argument is wrong; nothing was sent anywhere. */
 export class ExchangeSettingsError extends ExchangeError<SettingsCode> {
   static override readonly isInstance: (value: unknown) => value is ExchangeSettingsError = (
     value,
   ): value is ExchangeSettingsError => isNamed("ExchangeSettingsError", value);
   override readonly name = "ExchangeSettingsError";
+  /** Of `connection_invalid`: every field at fault, as the message tells them; else none. */
+  readonly faults: readonly ConnectionFault[];
+
+  constructor(details: ExchangeErrorDetails<SettingsCode>, faults: readonly ConnectionFault[] = []) {
+    super(details);
+    this.faults = faults;
+  }
 }
 
 /** The ID token could not be had, or AWS would refuse it; AWS was not called with it. */

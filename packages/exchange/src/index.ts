@@ -32,6 +32,7 @@ export {
   type AnyExchangeError,
   AuthorizationError,
   AwsStepError,
+  type ConnectionFault,
   ExchangeDeadlineError,
   ExchangeError,
   ExchangeSettingsError,

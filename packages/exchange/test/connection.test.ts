@@ -50,6 +50,13 @@ test("all faults of a connection are named at once", () => {
   const error = faultOf({ tenantId: "", idcRegion: "x", qRegion: "y" });
   assert.match(error.message, /3 faults/);
   for (const field of ["tenantId", "idcRegion", "qRegion"]) assert.match(error.message, new RegExp(field));
+  const { faults } = error;
+  assert.deepEqual(faults.map(({ field, what }) => `${field} ${what}`).sort(), [
+    'idcRegion is "x"',
+    'qRegion is "y"',
+    "tenantId is missing",
+  ]);
+  assert.ok(faults.every(({ expected }) => expected !== ""));
 });
 
 test("something that is no object is refused, not crashed on", () => {

@@ -1,4 +1,5 @@
 // Owns the operations on data accessors: what each customer handed over at AWS.
+import { ExchangeSettingsError } from "tti-exchange";
 import { z } from "zod";
 import * as store from "../../accessors/accessor_store.ts";
 import { parseAccessor } from "../../accessors/connection.ts";
@@ -6,6 +7,7 @@ import { OperationError } from "../../errors.ts";
 import { getTenant } from "../../provider/tenants/tenant_store.ts";
 import { adminChange, adminRead } from "../administrators/roles.ts";
 import { operation } from "./entry.ts";
+import { InputRefused } from "./input_faults.ts";
 import {
   cutPage,
   formatTenantKey,
@@ -60,7 +62,7 @@ console: Data accessors, the accessor, tab "Information for data accessor".`,
     show: (accessor) => ({ fields: accessorFields(accessor) }),
   },
   async run(trx, wanted, act) {
-    const accessor = parseAccessor({ ...wanted, name: wanted.name ?? "default" });
+    const accessor = readAccessor({ ...wanted, name: wanted.name ?? "default" });
     await getTenant(trx, accessor.tenantId);
     const created = await store.createAccessor(trx, accessor, act.now);
     const details = { name: created.name, idcApplicationArn: created.idcApplicationArn };
@@ -164,4 +166,20 @@ function accessorFields(accessor: store.Accessor): [string, string][] {
     ["IdC region", accessor.idcRegion],
     ["method", accessor.method],
   ];
+}
+
+// Each fault is its member's, so that every face says it in its own words beside its own field.
+function readAccessor(given: Parameters<typeof parseAccessor>[0]): ReturnType<typeof parseAccessor> {
+  try {
+    return parseAccessor(given);
+  } catch (error) {
+    if (!(error instanceof ExchangeSettingsError)) throw error;
+    throw new InputRefused(
+      error.faults.map(({ field, what, expected }) => ({
+        path: [field],
+        what,
+        fix: `Give ${expected}, as the Q Business console shows it under Data accessors, Information for data accessor.`,
+      })),
+    );
+  }
 }

@@ -1,5 +1,6 @@
 // Owns how what ended with an act is told to an operator.
 import type { EndedRights } from "../../provider/sessions/end_rights_store.ts";
+import type { EndedSignIns } from "../../provider/sessions/end_sign_ins_store.ts";
 
 /** What ended, in words. */
 export function endedRightsText({ grants, tokens, vouchers, consents }: EndedRights): string {
@@ -16,9 +17,14 @@ export function saidOf(unchanged: true | undefined, state: string): string[] {
   return unchanged === undefined ? [] : [`It was ${state} already: nothing was done, and nothing ended.`];
 }
 
+/** What ended of somebody's sign-ins, in words. */
+export function endedText({ sessions, grants, tokens }: EndedSignIns): string {
+  return `${many(sessions, "browser session")}, ${many(grants, "application grant")}, ${many(tokens, "token")}`;
+}
+
 /** A count and what it counts. */
-export function many(count: number, one: string): string {
-  return `${count} ${one}${count === 1 ? "" : "s"}`;
+export function many(count: number, one: string, several = `${one}s`): string {
+  return `${count} ${count === 1 ? one : several}`;
 }
 
 /** A moment as operators read it, to the minute. */

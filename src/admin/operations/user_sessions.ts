@@ -2,12 +2,12 @@
 // opens nothing from that commit on, on any instance, nor does what came of it.
 import { z } from "zod";
 import { OperationError } from "../../errors.ts";
-import { endedText, endSignIns } from "../../provider/sessions/end_sign_ins.ts";
+import { endSignIns } from "../../provider/sessions/end_sign_ins.ts";
 import { endSession, listSessions } from "../../provider/sessions/session_store.ts";
 import { readTenantsSpokenFor } from "../../provider/subjects/places.ts";
 import { listTenantIdsOfAccount } from "../../provider/tenants/membership_store.ts";
 import { adminChange, adminRead } from "../administrators/roles.ts";
-import { momentText } from "./ended_text.ts";
+import { endedText, momentText } from "./ended_text.ts";
 import { operation } from "./entry.ts";
 import { cutPage, pageInput, pageOutput, readCursor, rowsToRead } from "./page.ts";
 import { endedSignInsShape } from "./shapes.ts";

@@ -3,10 +3,10 @@ import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { findAccountNamed } from "../../provider/accounts/account_name_store.ts";
 import * as accounts from "../../provider/accounts/account_store.ts";
-import { endedText } from "../../provider/sessions/end_sign_ins.ts";
 import type { EndedSignIns } from "../../provider/sessions/end_sign_ins_store.ts";
 import * as memberships from "../../provider/tenants/membership_store.ts";
 import type { Shown } from "./command_face.ts";
+import { endedText } from "./ended_text.ts";
 
 // What an account is, but for what sign-ins are counted by: that is ours alone.
 type Told = Omit<accounts.Account, "signInGeneration" | "membershipEndings">;

@@ -2,8 +2,8 @@
 import { deleteClient, disableClient, enableClient } from "../../admin/operations/client_access.ts";
 import { rotateClientSecret } from "../../admin/operations/client_secrets.ts";
 import { showClient } from "../../admin/operations/clients.ts";
+import { many } from "../../admin/operations/ended_text.ts";
 import { type Place, param, type Visit } from "../place.ts";
-import { many } from "../words.ts";
 import { applicationCrumbs, applicationName, applicationPath, secretPage } from "./applications.ts";
 import { assertTyped, confirmPlace, typedField } from "./confirm_place.ts";
 

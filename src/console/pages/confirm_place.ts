@@ -3,7 +3,7 @@
 import type { OperationEntry } from "../../admin/operations/entry.ts";
 import { OperationError } from "../../errors.ts";
 import type { Confirm, Field } from "../../views/parts.ts";
-import type { Done, Place, Visit } from "../place.ts";
+import { type Done, type Place, pathOf, type Visit } from "../place.ts";
 import { shownForm } from "../refusals.ts";
 import type { Section } from "../sections.ts";
 
@@ -29,7 +29,7 @@ export function confirmPlace({ ask, act, ...place }: AskedAct): Place {
     async show(visit, refused) {
       const { title, crumbs, typed, ...question } = await ask(visit);
       const { fields, errors } = shownForm(typed === undefined ? [] : [typed], refused);
-      const action = fillIn(place.path, visit.params);
+      const action = pathOf(place.path, visit.params);
       return { head: { title, crumbs }, errors, confirm: { ...question, action, typed: fields[0] } };
     },
     async act(visit, form) {
@@ -43,9 +43,6 @@ export function confirmPlace({ ask, act, ...place }: AskedAct): Place {
   };
 }
 
-const fillIn = (pattern: string, params: Readonly<Record<string, string>>): string =>
-  pattern.replace(/:(\w+)/g, (_whole, name: string) => encodeURIComponent(params[name] ?? ""));
-
 /** The field in which the name of what is to end for good is typed. */
 export function typedField(name: string, what: string): Field {
   return { id: "typed", label: `Type ${what} to go on: ${name}`, autocomplete: "off", required: true };
@@ -54,7 +51,7 @@ export function typedField(name: string, what: string): Field {
 /** @throws OperationError invalid_input, if another name was typed */
 export function assertTyped(form: ReadonlyMap<string, string>, name: string): void {
   if (form.get("typed")?.trim() === name) return;
-  throw new OperationError("invalid_input", `typed is not ${name}.`, {
+  throw new OperationError("invalid_input", `What was typed is not ${name}.`, {
     field: "typed",
     fix: "Type it exactly as it is written.",
   });

@@ -1,5 +1,6 @@
 // Owns the token inspector: an ID token that somebody pastes, held to every rule that makes one fit for AWS. The token is kept
 // nowhere, and the answer does not repeat it.
+import { many } from "../../admin/operations/ended_text.ts";
 import { keyStatus } from "../../admin/operations/keys.ts";
 import { OperationError } from "../../errors.ts";
 import type { Finding } from "../../onboarding/doctor/finding.ts";
@@ -7,7 +8,6 @@ import { checkToken } from "../../onboarding/doctor/token_checks.ts";
 import type { Check, ConsoleCard, ConsolePage } from "../../views/console_pages.ts";
 import type { Place, Refused, Visit } from "../place.ts";
 import { shownForm } from "../refusals.ts";
-import { many } from "../words.ts";
 
 const path = "/console/inspector";
 

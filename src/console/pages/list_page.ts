@@ -1,11 +1,11 @@
 // Owns what every list of the console has in common: its state is its address (filters, order, page), a way to the rows before
 // and after, and what stands there when there are none. Pure.
 
+import { many } from "../../admin/operations/ended_text.ts";
 import { parseJson } from "../../input/json_text.ts";
 import type { ConsoleCard, ConsolePart } from "../../views/console_pages.ts";
 import type { Empty, Field, Table } from "../../views/parts.ts";
 import { withQuery } from "../place.ts";
-import { many } from "../words.ts";
 
 /** Rows on a page. */
 const rowsPerPage = 25;

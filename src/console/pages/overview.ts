@@ -1,12 +1,13 @@
 // Owns the console's first page: what runs, which key signs until when, what waits, and what was refused in the last day.
 import { listEvents } from "../../admin/operations/audit.ts";
 import { listDomains } from "../../admin/operations/domains.ts";
+import { many } from "../../admin/operations/ended_text.ts";
 import { keyStatus } from "../../admin/operations/keys.ts";
 import type { KeyStatus } from "../../provider/keys/key_status.ts";
 import type { ConsoleCard, ConsoleRow } from "../../views/console_pages.ts";
 import type { Banner } from "../../views/parts.ts";
 import { may, type Place, type Visit, withQuery } from "../place.ts";
-import { many, momentOr, momentText } from "../words.ts";
+import { momentOr, momentText } from "../words.ts";
 import { eventName } from "./event_words.ts";
 import { organizationPath } from "./organizations.ts";
 

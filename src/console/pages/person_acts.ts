@@ -1,4 +1,5 @@
 // Owns what is done to one person: each act asks first, and says what else it ends.
+import { many } from "../../admin/operations/ended_text.ts";
 import { addUserToTenant, removeMember, updateMember } from "../../admin/operations/members.ts";
 import { disableUser, enableUser, setUserPassword, signUserOut } from "../../admin/operations/user_access.ts";
 import { deleteUser } from "../../admin/operations/user_deletion.ts";
@@ -6,7 +7,6 @@ import { showUser, updateUser } from "../../admin/operations/users.ts";
 import { textOf } from "../form_values.ts";
 import { type Place, param, type Visit } from "../place.ts";
 import { shownForm } from "../refusals.ts";
-import { many } from "../words.ts";
 import { assertTyped, confirmPlace, typedField } from "./confirm_place.ts";
 import { crumbsOf, nameOf, personPath } from "./people.ts";
 import { membershipPath, personActPath } from "./person.ts";

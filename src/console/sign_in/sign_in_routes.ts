@@ -15,8 +15,9 @@ import {
   consoleSignOutUrl,
 } from "../../provider/clients/console_client.ts";
 import { assertOwnForm, readForm } from "../../provider/edge/form.ts";
+import { seeOther } from "../../see_other.ts";
 import { renderPage } from "../../views/render.ts";
-import { type OpenConsoleDeps, sendConsoleError, sendOn } from "../answer_routes.ts";
+import { type OpenConsoleDeps, sendConsoleError } from "../answer_routes.ts";
 import { administersNothing } from "../console_error.ts";
 import { readCookie, setCookie } from "../edge/cookies.ts";
 import { longestMs, openedAtMs, readStanding } from "./console_session.ts";
@@ -37,7 +38,7 @@ export function beginAt(
 ): void {
   const pending = beginSignIn(to);
   ctx.append("Set-Cookie", setCookie(adminUrl, "signIn", formatPending(pending), pendingSeconds));
-  sendOn(ctx, consoleSignInUrl({ issuer, adminUrl }, { ...pending, again: asksAgain }));
+  seeOther(ctx, consoleSignInUrl({ issuer, adminUrl }, { ...pending, again: asksAgain }));
 }
 
 /** Adds the addresses of signing in and out. */
@@ -63,10 +64,10 @@ export function addSignInRoutes(router: Router, deps: OpenConsoleDeps): void {
     assertOwnForm(ctx.req, adminUrl);
     const id = readCookie(ctx.get("cookie"), adminUrl, "session");
     const form = await readForm(ctx.req);
-    if (id === undefined || !isOwnToken(id, form.get("csrf"))) return sendOn(ctx, "/console");
+    if (id === undefined || !isOwnToken(id, form.get("csrf"))) return seeOther(ctx, "/console");
     await deleteConsoleSession(db, id);
     ctx.append("Set-Cookie", setCookie(adminUrl, "session", "", 0));
-    sendOn(ctx, consoleSignOutUrl(deps));
+    seeOther(ctx, consoleSignOutUrl(deps));
   });
 
   async function comeBack(ctx: RouterContext, { issuer }: OpenConsoleDeps): Promise<void> {
@@ -106,7 +107,7 @@ export function addSignInRoutes(router: Router, deps: OpenConsoleDeps): void {
     if (before !== undefined) await deleteConsoleSession(db, before);
     ctx.append("Set-Cookie", setCookie(adminUrl, "session", id));
     ctx.append("Set-Cookie", setCookie(adminUrl, "signIn", "", 0));
-    sendOn(ctx, pending.to);
+    seeOther(ctx, pending.to);
   }
 }
 

@@ -6,6 +6,7 @@ import type Router from "@koa/router";
 import { OperationError } from "../../errors.ts";
 import { parseClientAddress } from "../../input/client_address.ts";
 import type { InstallationPart } from "../../installation.ts";
+import { seeOther } from "../../see_other.ts";
 import { readFormPairs } from "./form.ts";
 import { pinnedAddressOf } from "./pinned_request.ts";
 import { savePostedRequest, takePostedRequest } from "./posted_request_store.ts";
@@ -30,9 +31,7 @@ export function addPostedRequestRoutes(
       // A token has no place in an address, where logs and histories keep it.
       target.search =
         short && !pairs.has("id_token_hint") ? query : await shorten(path, query, networkOf(ctx.req));
-      ctx.set("Cache-Control", "no-store");
-      ctx.status = 303;
-      ctx.redirect(target.href);
+      seeOther(ctx, target.href);
     });
 
     router.get(path, async (ctx, next) => {

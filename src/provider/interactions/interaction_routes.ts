@@ -7,6 +7,7 @@ import { StoreUnavailable } from "../../db/store_fault.ts";
 import { OperationError } from "../../errors.ts";
 import { answerOf, errorPage, retryHeaders } from "../../http_errors.ts";
 import type { Installation } from "../../installation.ts";
+import { seeOther } from "../../see_other.ts";
 import { pageHeaders } from "../../views/render.ts";
 import type { Passwords } from "../accounts/passwords.ts";
 import { assertOwnForm, readForm } from "../edge/form.ts";
@@ -38,7 +39,7 @@ export function addInteractionRoutes(router: Router, deps: InteractionDeps): voi
     const state = await stateOf(ctx);
     if (state.prompt === "login") {
       const isvUrl = await startHandoff(deps, state);
-      if (isvUrl !== undefined) return sendOn(ctx, isvUrl);
+      if (isvUrl !== undefined) return seeOther(ctx, isvUrl);
       return showLogin(ctx, state);
     }
     if (state.prompt === "consent")
@@ -56,7 +57,7 @@ export function addInteractionRoutes(router: Router, deps: InteractionDeps): voi
   router.get("/interaction/:uid/login", async (ctx) => {
     const state = await stateOf(ctx);
     const isvUrl = await startHandoff(deps, state, true);
-    if (isvUrl !== undefined) return sendOn(ctx, isvUrl);
+    if (isvUrl !== undefined) return seeOther(ctx, isvUrl);
     await showLogin(ctx, state);
   });
 
@@ -80,7 +81,7 @@ export function addInteractionRoutes(router: Router, deps: InteractionDeps): voi
       const attempt = { login: email, clientId, clientAddress: pinnedAddressOf(ctx.req) };
       await recordSignInRefusal(deps, attempt, error);
       leaveSignInFault(placeOf(ctx), state.uid, "login", error, email);
-      sendOn(ctx, `/interaction/${state.uid}/login`);
+      seeOther(ctx, `/interaction/${state.uid}/login`);
     }
   });
 
@@ -93,7 +94,7 @@ export function addInteractionRoutes(router: Router, deps: InteractionDeps): voi
     } catch (error) {
       if (!(error instanceof OperationError) || error.code !== "not_a_member") throw error;
       leaveSignInFault(placeOf(ctx), state.uid, "tenant", error);
-      sendOn(ctx, `/interaction/${state.uid}`);
+      seeOther(ctx, `/interaction/${state.uid}`);
     }
   });
 
@@ -130,19 +131,13 @@ export function addInteractionRoutes(router: Router, deps: InteractionDeps): voi
       return undefined;
     });
     if (state !== undefined && prompts.includes(state.prompt)) return { state, form };
-    sendOn(ctx, `/interaction/${encodeURIComponent(ctx.params["uid"] ?? "")}`);
+    seeOther(ctx, `/interaction/${encodeURIComponent(ctx.params["uid"] ?? "")}`);
     return undefined;
   }
 
   async function finish(ctx: RouterContext, answer: InteractionResults, keepEarlierAnswers = true) {
-    sendOn(ctx, await finishInteraction(host.current(), exchangeOf(ctx), answer, keepEarlierAnswers));
+    seeOther(ctx, await finishInteraction(host.current(), exchangeOf(ctx), answer, keepEarlierAnswers));
   }
-}
-
-function sendOn(ctx: RouterContext, url: string): void {
-  ctx.status = 303;
-  ctx.set("Cache-Control", "no-store");
-  ctx.redirect(url);
 }
 
 function exchangeOf(ctx: RouterContext): Exchange {

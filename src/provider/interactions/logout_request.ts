@@ -2,6 +2,7 @@
 // person is asked; one of this very session needs no question (OpenID Connect RP-Initiated Logout 1.0, section 2).
 import { decodeJwt } from "jose";
 import Provider, { type Client, type KoaContextWithOIDC } from "oidc-provider";
+import { seeOther } from "../../see_other.ts";
 
 const logoutPath = "/session/end";
 
@@ -22,12 +23,7 @@ export function forgiveHints(provider: Provider): void {
     const session = await provider.Session.get(provider.createContext(ctx.req, ctx.res));
     if (session.accountId === undefined && client !== "unknown") {
       const target = targetOfNobody(provider, client, query);
-      if (target !== undefined) {
-        ctx.set("Cache-Control", "no-store");
-        ctx.status = 303;
-        ctx.redirect(target);
-        return;
-      }
+      if (target !== undefined) return seeOther(ctx, target);
     }
     ctx.query = query;
     await next();

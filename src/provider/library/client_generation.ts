@@ -4,8 +4,7 @@
 import type Provider from "oidc-provider";
 import type { Client } from "oidc-provider";
 import ProviderClass from "oidc-provider";
-
-const member = "clientGeneration";
+import { keepMember, watchProperty } from "./kept_member.ts";
 
 interface Generated {
   clientGeneration?: number;
@@ -13,26 +12,9 @@ interface Generated {
 
 /** Makes a Provider's records carry the generation of their client. Call it before the Provider serves anything. */
 export function keepClientGenerations(provider: Provider): void {
-  for (const model of [provider.BaseToken, provider.Interaction]) {
-    const own = Object.getOwnPropertyDescriptor(model, "IN_PAYLOAD")?.get;
-    if (own === undefined) throw new Error("oidc-provider's models list their members otherwise");
-    Object.defineProperty(model, "IN_PAYLOAD", {
-      configurable: true,
-      get() {
-        return [...(own.call(this) as string[]), member];
-      },
-    });
-  }
-  const { prototype } = provider.BaseToken;
-  const accessor = Object.getOwnPropertyDescriptor(prototype, "client");
-  if (accessor?.set === undefined) throw new Error("oidc-provider's tokens take their client otherwise");
-  const { set } = accessor;
-  Object.defineProperty(prototype, "client", {
-    ...accessor,
-    set(this: Generated & object, client: Client) {
-      set.call(this, client);
-      this.clientGeneration ??= generationIn(client, this.constructor.name);
-    },
+  keepMember([provider.BaseToken, provider.Interaction], "clientGeneration");
+  watchProperty(provider, "client", (token: Generated & object, client: Client) => {
+    token.clientGeneration ??= generationIn(client, token.constructor.name);
   });
 }
 

@@ -4,6 +4,7 @@ import type { RouterContext } from "@koa/router";
 import { OperationError } from "../../errors.ts";
 import { onceEach, parseFormText } from "../../input/form_text.ts";
 import type { InstallationPart } from "../../installation.ts";
+import { seeOther } from "../../see_other.ts";
 import { currentFrame } from "../../views/frame.ts";
 import { pageHeaders, renderPage } from "../../views/render.ts";
 import type { Account } from "../accounts/account_store.ts";
@@ -43,14 +44,15 @@ interface SignedIn extends Person {
 export function addAccountRoutes(router: Router, deps: AccountRouteDeps): void {
   router.get("/account", async (ctx) => {
     const person = await signedIn(ctx);
-    if (person === undefined) return sendOn(ctx, accountSignInUrl(deps.issuer));
+    if (person === undefined) return seeOther(ctx, accountSignInUrl(deps.issuer));
     const outcome = takeOutcome({ cookies: ctx.cookies, issuer: deps.issuer }, outcomeForm);
     await show(ctx, person, outcome);
   });
 
   router.get(accountReturnPath, (ctx) => {
     const answer = onceEach(parseFormText(ctx.querystring));
-    if (answer.get("error") === undefined) return sendOn(ctx, accountWayOn(deps.issuer, answer.get("state")));
+    if (answer.get("error") === undefined)
+      return seeOther(ctx, accountWayOn(deps.issuer, answer.get("state")));
     throw new OperationError("unauthenticated", "The sign-in was not completed.", {
       fix: "Open your account again and sign in.",
     });
@@ -63,7 +65,7 @@ export function addAccountRoutes(router: Router, deps: AccountRouteDeps): void {
   // Who was asked whether to sign out, and said no (interactions/stay_signed_in.ts).
   router.get(accountStayedPath, async (ctx) => {
     const person = await signedIn(ctx);
-    if (person === undefined) return sendOn(ctx, `${deps.issuer}${accountSignedOutPath}`);
+    if (person === undefined) return seeOther(ctx, `${deps.issuer}${accountSignedOutPath}`);
     const page = {
       accountEmail: shownPerson(person.account, person.memberships).email,
       application: currentFrame()?.application,
@@ -78,13 +80,13 @@ export function addAccountRoutes(router: Router, deps: AccountRouteDeps): void {
     const form = await readForm(ctx.req);
     const person = await signedIn(ctx);
     // Whose session has ended signs in there first, and decides again.
-    if (person === undefined) return sendOn(ctx, "/account");
+    if (person === undefined) return seeOther(ctx, "/account");
     const decision = form.get("decision");
     if (decision === "end") {
       const ended = await endAllowedApplication(deps, person, form.get("grant") ?? "");
       const did = ended ? "ended" : "nothing";
       leaveOutcome({ cookies: ctx.cookies, issuer: deps.issuer }, outcomeForm, { did });
-      return sendOn(ctx, "/account");
+      return seeOther(ctx, "/account");
     }
     if (decision !== "allow" && decision !== "revoke") {
       throw new OperationError("invalid_input", "decision must be allow, revoke or end.", {
@@ -96,7 +98,7 @@ export function addAccountRoutes(router: Router, deps: AccountRouteDeps): void {
     const agreement = await decideAgreement(deps, person, choice);
     const did = agreement === undefined ? "nothing" : decision;
     leaveOutcome({ cookies: ctx.cookies, issuer: deps.issuer }, outcomeForm, { did, tenantId, clientId });
-    sendOn(ctx, "/account");
+    seeOther(ctx, "/account");
   });
 
   async function signedIn(ctx: RouterContext): Promise<SignedIn | undefined> {
@@ -186,10 +188,4 @@ function withoutAgreements(policies: readonly PresencePolicy[]): string {
     return "It is as your organizations above say; they ask for no agreement of yours.";
   if (names.has("offline") || names.size === 0) return "No application may, and none has asked.";
   return "No application may, and none can ask.";
-}
-
-function sendOn(ctx: RouterContext, url: string): void {
-  ctx.status = 303;
-  ctx.set("Cache-Control", "no-store");
-  ctx.redirect(url);
 }

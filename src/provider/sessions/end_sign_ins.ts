@@ -39,9 +39,3 @@ export async function endSignIns(trx: Database, end: SignInsToEnd, now: Date): P
   await createAuditEventInTenants(trx, { type: "session.ended", actor, accountId, details }, trails, now);
   return ended;
 }
-
-/** What was ended, in words. */
-export function endedText({ sessions, grants, tokens }: EndedSignIns): string {
-  const many = (count: number, one: string) => `${count} ${one}${count === 1 ? "" : "s"}`;
-  return `${many(sessions, "browser session")}, ${many(grants, "application grant")}, ${many(tokens, "token")}`;
-}

@@ -1,6 +1,5 @@
 // Lists: pages that lose and repeat nothing while others come in between, and as many statements for ten thousand rows
 // as for ten.
-
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { listAccessors } from "../../../src/admin/operations/accessors.ts";

@@ -1,6 +1,5 @@
 // What a resource may be, and what a client may be given of one: each refusal names the member at fault and leaves
 // everything as it was.
-
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { deleteClient } from "../../../src/admin/operations/client_access.ts";

@@ -1,6 +1,5 @@
 // Importing and exporting people, over both stores: what a row becomes, what it may not replace, what a refused one
 // leaves, that the same rows again change nothing, and that what goes out can come in again.
-
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";

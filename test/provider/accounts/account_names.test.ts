@@ -1,6 +1,5 @@
 // Class: an id that looks like somebody's address, or like a client's id, stands before the one it looks like. No such
 // account comes to be by any way in, and where there is one still, its name is of neither. On both stores.
-
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { isAdministrator } from "../../../src/admin/administrators/administrator_store.ts";

@@ -1,5 +1,4 @@
 // Where a back end's keys come from: by value, or from its jwks_uri, fetched past the guard of outgoing requests.
-
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";

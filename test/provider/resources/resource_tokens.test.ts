@@ -1,5 +1,4 @@
 // Access tokens for the ISV's own APIs (RFC 8707, 9068, 7662): who gets one, what it says, how long it stays good.
-
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { decodeProtectedHeader } from "jose";

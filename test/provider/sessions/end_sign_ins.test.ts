@@ -1,13 +1,13 @@
 // What ending a person's sign-ins takes out of the store, and what it leaves: ids that look alike are others.
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
+import { endedText } from "../../../src/admin/operations/ended_text.ts";
 import { createChallenge, redeemAnswer, saveAnswer } from "../../../src/provider/handoff/challenge_store.ts";
 import {
   endOwnTokensOfClient,
   endRightsOfClient,
   endRightsOfTenant,
 } from "../../../src/provider/sessions/end_rights_store.ts";
-import { endedText } from "../../../src/provider/sessions/end_sign_ins.ts";
 import { deleteSignIns, deleteSignInsOfTenant } from "../../../src/provider/sessions/end_sign_ins_store.ts";
 import type { Voucher } from "../../../src/provider/sessions/voucher.ts";
 import { listVouchers, saveVoucher } from "../../../src/provider/sessions/voucher_store.ts";
