@@ -72,7 +72,9 @@ the change: if somebody else changed the thing meanwhile, nothing is done, and t
 two changes by the same ETag one is done. A change answers the \`ETag\` of what it left, for the next one. Without \`If-Match\` a change is
 done whatever there is; \`If-Match: *\` says the same. Where nothing reads it, \`If-Match\` is refused rather than left unread.
 
-*Proof: [if match](../test/admin/if_match.test.ts)*
+What ends or brings much takes \`dryRun\`: it is done and taken back, and answered as if it stood, with \`"dryRun": true\`.
+
+*Proof: [if match](../test/admin/if_match.test.ts), [trials](../test/admin/operations/operations.test.ts)*
 
 ## Routes
 

@@ -56,7 +56,7 @@ export function commandOf<Context extends LocalContext, Result>(
       };
       return open(async (context) => {
         const result = await operation(context, given);
-        tell(terminal, dryRun ? { ...result, dryRun } : result, face.show(result, given));
+        tell(terminal, result, face.show(result, given));
         if (dryRun) terminal.say(`Nothing was done. If you mean it: tti ${name} ${words.join(" ")} --yes`);
         return dryRun ? 1 : 0;
       });

@@ -1,7 +1,7 @@
 // Owns what an operation is: one entry that says its name, what it takes and answers, which permission it needs, which
 // events it leaves, and how HTTP and the command line reach it. And how each is run: permission, input, transaction,
 // audit event, in this order, for whichever face asks. Faces hold no rule; entries hold no transaction.
-import type { z } from "zod";
+import { z } from "zod";
 import { countAuditEvent, createAuditEvent, createAuditEventInTenants } from "../../audit/audit_store.ts";
 import type { AuditEventType, NewAuditEvent, NewAuditEventOf } from "../../audit/event_types.ts";
 import type { Database } from "../../db/connect.ts";
@@ -157,10 +157,20 @@ export function operationsIn<Context extends OperationContext>() {
         throw failedWithin(context.tenantId, error);
       });
       await spec.afterwards?.(context);
-      return answer;
+      return dryRun ? { ...Object(answer), dryRun } : answer;
     };
-    return Object.assign(call, { entry: spec as unknown as OperationEntry });
+    const entry = { ...spec, output: outputOf(spec) };
+    return Object.assign(call, { entry: entry as unknown as OperationEntry });
   };
+}
+
+// A trial answers as the act does. Whoever has nothing but the answer must see which it was.
+const trialMark = z.literal(true).optional().describe("Nothing was done: this is what would be.");
+
+function outputOf({ input, output }: { input: z.ZodObject; output: z.ZodType }): z.ZodType {
+  if (!("dryRun" in input.shape)) return output;
+  if (!(output instanceof z.ZodObject)) throw new Error("an act that can be tried answers an object");
+  return output.extend({ dryRun: trialMark });
 }
 
 /** Makes an operation that needs nothing but the store. */

@@ -152,6 +152,8 @@ signed (jwt) lives out its time.`,
     show: ({ resource }) => ({ fields: resourceFields(resource) }),
   },
   async run(trx, { identifier: which, ...changes }, act) {
+    // What is not given is written again as it was read.
+    await store.lockResource(trx, which);
     const before = await store.getResource(trx, which);
     const after = {
       ...before,

@@ -156,7 +156,7 @@ Example:
       const days = values.days === undefined ? undefined : parseDays(values.days);
       const pruned = await pruneEvents(context, whatIsGiven({ days, dryRun }));
       terminal.result(
-        dryRun ? { ...pruned, dryRun } : pruned,
+        pruned,
         formatFields([
           ["older than", new Date(pruned.beforeMs).toISOString()],
           [dryRun ? "would go" : "gone", `${pruned.events} events in ${pruned.blocks} blocks`],

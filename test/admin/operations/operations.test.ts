@@ -323,6 +323,7 @@ describe("the table of operations", () => {
         const trial = "dryRun" in given && given["dryRun"] === true;
         const whole = trial ? await readWholeStore(store.db) : undefined;
         const answer = await operation(context, given);
+        assert.equal(Object(answer).dryRun, trial ? true : undefined, "an answer says if it was a trial");
         if (whole) assert.deepEqual(await readWholeStore(store.db), whole, "a trial changes nothing");
         const read = entry.output.safeParse(JSON.parse(JSON.stringify(answer)));
         assert.ok(read.success, `${name} answers ${JSON.stringify(answer)}: ${read.error?.message}`);
