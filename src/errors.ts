@@ -233,7 +233,7 @@ export const errorCatalogue = {
   tenant_not_allowed: {
     status: 403,
     meaning: "The client may not mint tokens for this tenant.",
-    fix: "Name a tenant the client may act for, or register a client for this one: `tti client create --mint-for`.",
+    fix: "Name a tenant the client may act for, or give the client this one beside those it has: `tti client update ID --mint-for`.",
   },
   login_challenge_not_found: {
     status: 404,

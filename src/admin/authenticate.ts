@@ -5,7 +5,7 @@ import { OperationError } from "../errors.ts";
 import { grantTypes } from "../grants_and_scopes.ts";
 import type { BackEndToken } from "../provider/clients/access_tokens.ts";
 import { describeRequest } from "../request_context.ts";
-import type { Credential } from "./administrators/credential_store.ts";
+import { type Credential, keyPrefix } from "./administrators/credential_store.ts";
 import { mayDo, type Permission, scopeOf } from "./administrators/roles.ts";
 import type { Caller } from "./operations/permissions.ts";
 
@@ -48,20 +48,26 @@ export async function authenticateCaller(
       fix: `Send "Authorization: Bearer …" with an access token of the scope ${scope}, or an API credential.`,
     });
   }
-  const credential = await findCredential(token);
+  const looksLikeKey = token.startsWith(keyPrefix);
+  const credential = looksLikeKey ? await findCredential(token) : undefined;
   if (credential !== undefined) {
     describeRequest({ credentialId: credential.id });
     if (!mayDo(credential.role, { permission })) {
       throw new OperationError(
         "forbidden",
         `The credential's role ${credential.role} does not open what takes ${permission}.`,
-        { fix: `Use a credential of another role, or an access token of the scope ${scope}.` },
+        { fix: "Use a credential whose role does: docs/admin-api.md says what each may." },
       );
     }
     const { id, tenantId } = credential;
     return { actor: `credential:${id}`, generation: 0, caller: noBackEnd, tenantId: tenantId ?? undefined };
   }
   const found = await findToken(token);
+  if (!found && looksLikeKey) {
+    throw new OperationError("unauthenticated", "The API credential is unknown, expired or revoked.", {
+      fix: "An owner makes another: tti credential create.",
+    });
+  }
   if (!found) {
     throw new OperationError("unauthenticated", "The access token is unknown, expired or revoked.", {
       fix: `Get a new one: POST /token with grant_type=${grantTypes.clientCredentials} and scope=${scope}.`,

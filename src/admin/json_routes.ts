@@ -14,7 +14,7 @@ import { bringsBody } from "../input/request_body.ts";
 import type { Log } from "../log.ts";
 import type { BackEndToken } from "../provider/clients/access_tokens.ts";
 import { currentRequest, describeRequest } from "../request_context.ts";
-import { findCredentialByKey, keyPrefix } from "./administrators/credential_store.ts";
+import { findCredentialByKey } from "./administrators/credential_store.ts";
 import type { Permission } from "./administrators/roles.ts";
 import { type ApiRoute, hasBody, inputOf, mayRepeat } from "./api_routes.ts";
 import { authenticateCaller } from "./authenticate.ts";
@@ -122,8 +122,7 @@ export function addJsonRoute(
     const ask = (asked: Permission, db: Database) =>
       authenticateCaller(authorization, asked, {
         findToken: (token) => deps.findBackEndToken(token, db),
-        findCredential: async (key) =>
-          key.startsWith(keyPrefix) ? findCredentialByKey(db, key, deps.clock()) : undefined,
+        findCredential: (key) => findCredentialByKey(db, key, deps.clock()),
       });
     let standing = await ask(route.right, deps.db);
     const { actor, generation, tenantId } = standing;

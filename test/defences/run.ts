@@ -3,8 +3,10 @@
 //
 //   npm run test:defences                       all of them (several minutes)
 //   npm run test:defences -- --only login-csrf  one
-//   npm run test:defences -- --record           and write the result for SECURITY.md (then: npm run docs)
+//   npm run test:defences -- --record           and write each result for SECURITY.md (then: npm run docs)
+//   npm run test:defences -- --stale --record   those whose record is of another source, test or entry than today's
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
@@ -65,23 +67,50 @@ async function judge(copy: Copy, defence: Defence, environment: NodeJS.ProcessEn
   }
 }
 
-// What was not tried this time keeps what it was last found to be.
-function record(outcomes: ReadonlyMap<string, Outcome>, ids: ReadonlySet<string>): void {
-  const path = join(root, "test/defences/last_run.json");
-  const before = JSON.parse(readFileSync(path, "utf8")) as Record<string, { outcome: Outcome; on: string }>;
-  const on = new Date().toISOString().slice(0, 10);
-  const now = Object.fromEntries([...outcomes].map(([id, outcome]) => [id, { outcome, on }]));
-  const known = Object.entries({ ...before, ...now }).filter(([id]) => ids.has(id));
-  writeFileSync(path, `${JSON.stringify(Object.fromEntries(known.sort()), null, 2)}\n`);
+/** What is on record of one removal: how it ended, on which day, and a fingerprint of what was tried. */
+interface Recorded {
+  outcome: Outcome;
+  on: string;
+  of?: string;
+}
+
+const recordFile = join(root, "test/defences/last_run.json");
+
+function readRecord(): Record<string, Recorded> {
+  return JSON.parse(readFileSync(recordFile, "utf8")) as Record<string, Recorded>;
+}
+
+// The entry, the file it changes and its test, as they stand now.
+function fingerprint(defence: Defence, checkout = root): string {
+  const hash = createHash("sha256").update(JSON.stringify(defence));
+  for (const file of [defence.file, defence.test]) hash.update(readFileSync(join(checkout, file)));
+  return hash.digest("base64url").slice(0, 16);
+}
+
+// Written after each removal, so that a run cut short keeps what it found; what was not tried keeps its last record.
+function record(defence: Defence, result: Recorded, ids: ReadonlySet<string>): void {
+  const known = Object.entries({ ...readRecord(), [defence.id]: result }).filter(([id]) => ids.has(id));
+  writeFileSync(recordFile, `${JSON.stringify(Object.fromEntries(known.sort()), null, 2)}\n`);
+}
+
+function isStale(defence: Defence, recorded: Recorded | undefined): boolean {
+  return recorded?.outcome !== "noticed" || recorded.of !== fingerprint(defence);
 }
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { only: { type: "string", multiple: true }, record: { type: "boolean", default: false } },
+    options: {
+      only: { type: "string", multiple: true },
+      stale: { type: "boolean", default: false },
+      record: { type: "boolean", default: false },
+    },
   });
   const all = await readDefences();
-  const asked = values.only === undefined ? all : all.filter(({ id }) => values.only?.includes(id));
-  if (asked.length === 0) throw new Error("no defence has that id");
+  const named = values.only === undefined ? all : all.filter(({ id }) => values.only?.includes(id));
+  if (named.length === 0) throw new Error("no defence has that id");
+  const before = readRecord();
+  const asked = values.stale ? named.filter((defence) => isStale(defence, before[defence.id])) : named;
+  const ids = new Set(all.map(({ id }) => id));
   const postgres = await startPostgres();
   const environment = {
     ...process.env,
@@ -98,11 +127,14 @@ async function main(): Promise<void> {
     try {
       for (let defence = queue.shift(); defence !== undefined; defence = queue.shift()) {
         const key = `${defence.test} ${defence.name ?? ""}`;
-        const before = untouched.get(key) ?? runTest(copy, defence.test, defence.name, environment);
-        untouched.set(key, before);
-        const fine = (await before).passed;
+        const whole = untouched.get(key) ?? runTest(copy, defence.test, defence.name, environment);
+        untouched.set(key, whole);
+        const of = fingerprint(defence, copy.folder);
+        const fine = (await whole).passed;
         const outcome = fine ? await judge(copy, defence, environment) : "broken";
         outcomes.set(defence.id, outcome);
+        const on = new Date().toISOString().slice(0, 10);
+        if (values.record) record(defence, { outcome, on, of }, ids);
         const note = fine ? "" : " (its test fails, or matches nothing, with the defence in place)";
         process.stdout.write(`${outcome.padEnd(8)} ${defence.id}: ${defence.test}${note}\n`);
       }
@@ -118,7 +150,6 @@ async function main(): Promise<void> {
   const bad = asked.filter(({ id }) => outcomes.get(id) !== "noticed");
   process.stdout.write(`\n${asked.length - bad.length} of ${asked.length} removals were noticed\n`);
   for (const { id, file } of bad) process.stdout.write(`  ${outcomes.get(id)}: ${id} (${file})\n`);
-  if (values.record) record(outcomes, new Set(all.map(({ id }) => id)));
   if (bad.length > 0) process.exitCode = 1;
 }
 

@@ -23,6 +23,6 @@ export function assertTenantAllowed(
   if (token.mayActFor(right, tenantId)) return;
   throw new OperationError("forbidden", "The client may not act for this tenant.", {
     field: "tenant",
-    fix: `Register the client for the tenant: tti client create --${right}-for TENANT`,
+    fix: `Give the client the tenant: tti client update ID --${right}-for TENANT, beside those it has.`,
   });
 }

@@ -74,7 +74,7 @@ export class MayAct {
       field: "tenant",
       // For the operator's audit trail; no answer tells it.
       cause: { tenantId },
-      fix: `Register the client for the tenant: tti client create ${optionOf[right]} TENANT`,
+      fix: `Give the client the tenant: tti client update ID ${optionOf[right]} TENANT, beside those it has.`,
     });
   }
 }

@@ -69,6 +69,11 @@ describe("an API credential", () => {
     assert.equal((await world.call("GET", "/v1/tenants", key)).status, 200);
     assert.equal((await revokeCredential(world.context, { credential: id })).unchanged, undefined);
     assert.equal((await world.call("GET", "/v1/tenants", key)).status, 401);
+    const refused = await world.call("GET", "/v1/tenants", key);
+    assert.deepEqual(
+      [refused.status, refused.body["fix"]],
+      [401, "An owner makes another: tti credential create."],
+    );
     assert.equal((await revokeCredential(world.context, { credential: id })).unchanged, true);
     await assert.rejects(revokeCredential(world.context, { credential: "nobody" }), {
       code: "credential_not_found",
