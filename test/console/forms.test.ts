@@ -150,7 +150,10 @@ test("who is deleted is counted before, and wants the address typed", async () =
   assert.match(await see(path), /2 memberships and 0 agreements are deleted/);
   const refused = await send(path, { ...yes, typed: "quin" });
   assert.equal(refused.status, 400);
-  assert.match(refused.text, /id="typed-error"[^>]*>\s*What was typed is not quin@acme\.example\. Type it exactly/);
+  assert.match(
+    refused.text,
+    /id="typed-error"[^>]*>\s*What was typed is not quin@acme\.example\. Type it exactly/,
+  );
   assert.match(await see(`/console/people/${id}`), /quin@acme\.example/);
   await done(path, { ...yes, typed: "quin@acme.example" }, /Deleted\./);
   assert.equal((await agent.visit(`${world.origin}/console/people/${id}`)).status, 404);
