@@ -159,6 +159,49 @@ for (const kind of storeKinds) {
       assert.equal(existsSync(other), false);
     });
 
+    it("tells of an application all that one decides by: state, secrets, keys, APIs, what is turned on", async () => {
+      const known = join(terminal.dataDir, "keys", "known.json");
+      for (const words of [
+        "client create --id told --redirect-uri https://app.example.com/cb --pushed-requests required --dpop allowed",
+        "resource create https://told.example --name Told --scope read=Read --scope write=Write",
+        "resource allow https://told.example told --scope read",
+        `client update told --key-out ${known}`,
+        "client rotate-secret told --overlap-seconds 86400",
+      ]) {
+        assert.equal((await terminal.tti(words)).exitCode, 0, words);
+      }
+      const tells = async () => (await terminal.tti("client show told")).stdout;
+      const { kid } = (JSON.parse(readFileSync(known, "utf8")) as { privateJwk: { kid: string } }).privateJwk;
+      const shown = await tells();
+      for (const line of [
+        /^state +enabled$/m,
+        /^proves itself +client_secret_basic$/m,
+        /^old secret +counts too until \d{4}-\d\d-\d\d \d\d:\d\d UTC$/m,
+        new RegExp(`^key +${kid}$`, "m"),
+        /^purposes +login$/m,
+        /^resource +https:\/\/told.example: for people: read$/m,
+        /^pushed requests +required$/m,
+        /^dpop +allowed$/m,
+        /^redirect_uri +https:\/\/app.example.com\/cb$/m,
+      ]) {
+        assert.match(shown, line);
+      }
+      for (const words of ["client end-old-secret told", "client disable told"]) {
+        assert.equal((await terminal.tti(words)).exitCode, 0, words);
+      }
+      const after = await tells();
+      assert.match(after, /^state +disabled since \d{4}-/m);
+      assert.doesNotMatch(after, /old secret/);
+      const { keyIds, resources } = (await terminal.tti("client show told --json")).json<{
+        keyIds: string[];
+        resources: object[];
+      }>();
+      assert.deepEqual(keyIds, [kid]);
+      const right = { scopes: ["read"], ownScopes: [], introspects: false };
+      assert.deepEqual(resources, [{ identifier: "https://told.example", ...right }]);
+      assert.equal((await terminal.tti("resource delete https://told.example --yes")).exitCode, 0);
+    });
+
     it("refuses clients that could not be safe", async () => {
       const problems: string[] = [];
       for (const words of [

@@ -95,7 +95,7 @@ export const defences: readonly Defence[] = [
     file: "src/admin/operations/client_secrets.ts",
     find: 'client.metadata, act.now, "own tokens");',
     replace:
-      'client.metadata, act.now, "nothing");\n    if (clientId !== "") return { client: withoutSecret(client), ended: { tokens: 0 } };',
+      'client.metadata, act.now, "nothing");\n    if (clientId !== "") return { client: await viewClient(trx, clientId), ended: { tokens: 0 } };',
     test: "test/provider/clients/secret_overlap.test.ts",
     name: "ended early",
   },

@@ -9,7 +9,7 @@ import {
   noRightsEnded,
 } from "../../provider/sessions/end_rights_store.ts";
 import { adminChange } from "../administrators/roles.ts";
-import { type ClientView, holdClient, withoutSecret } from "./client_view.ts";
+import { type ClientView, holdClient, viewClient } from "./client_view.ts";
 import type { Shown } from "./command_face.ts";
 import { endedRightsText, saidOf } from "./ended_text.ts";
 import { operation } from "./entry.ts";
@@ -110,7 +110,7 @@ registered again, as a new client.`,
     show: (told, { dryRun }) => shownClient(told, dryRun === true ? "would be deleted" : "deleted"),
   },
   async run(trx, { clientId }, act) {
-    const client = withoutSecret(await store.getClient(trx, clientId));
+    const client = await viewClient(trx, clientId);
     await store.deleteClient(trx, clientId, act.now);
     const ended = await endRightsOfClient(trx, clientId, act.now);
     await act.record({ type: "client.deleted", clientId, details: { ...ended } });
@@ -126,7 +126,7 @@ async function setDisabled(
   now: Date,
 ): Promise<ClientWithEnded> {
   const changed = await store.saveClientDisabled(trx, clientId, disabled, now);
-  const client = withoutSecret(await store.getClient(trx, clientId));
+  const client = await viewClient(trx, clientId);
   if (!changed) return { client, ended: noRightsEnded, unchanged: true };
   return { client, ended: await endRightsOfClient(trx, clientId, now) };
 }

@@ -66,7 +66,7 @@ export async function changeKeys(
 }
 
 /** The id a key is retired by: its `kid`, or, of a key without one, its thumbprint (RFC 7638). */
-async function keyIdOf(key: JWK): Promise<string> {
+export async function keyIdOf(key: JWK): Promise<string> {
   return typeof key.kid === "string" ? key.kid : contentOf(key);
 }
 

@@ -8,7 +8,7 @@ import * as store from "../../provider/clients/client_store.ts";
 import { saveFormerSecret } from "../../provider/clients/former_secret_store.ts";
 import { endOwnTokensOfClient } from "../../provider/sessions/end_rights_store.ts";
 import { adminChange } from "../administrators/roles.ts";
-import { type ClientView, withoutSecret } from "./client_view.ts";
+import { type ClientView, viewClient } from "./client_view.ts";
 import { many, saidOf } from "./ended_text.ts";
 import { operation } from "./entry.ts";
 import { clientShape, unchanged } from "./shapes.ts";
@@ -90,7 +90,7 @@ end it early with tti client end-old-secret.`,
       ...(overlapSeconds === 0 ? {} : { oldUntil: new Date(untilMs).toISOString() }),
     };
     await act.record({ type: "client.secret_rotated", clientId, details });
-    return { client: withoutSecret(await store.getClient(trx, clientId)), clientSecret, ended: { tokens } };
+    return { client: await viewClient(trx, clientId), clientSecret, ended: { tokens } };
   },
 });
 
@@ -125,13 +125,13 @@ Access tokens the client got for itself end too.`,
     await store.lockClient(trx, clientId);
     const client = await store.getClient(trx, clientId);
     if (client.formerSecretUntilMs === undefined) {
-      return { client: withoutSecret(client), ended: { tokens: 0 }, unchanged: true as const };
+      return { client: await viewClient(trx, clientId), ended: { tokens: 0 }, unchanged: true as const };
     }
     await store.saveClientMetadata(trx, client.metadata, act.now, "own tokens");
     await saveFormerSecret(trx, clientId, null);
     const tokens = await endOwnTokensOfClient(trx, clientId);
     await act.record({ type: "client.old_secret_ended", clientId, details: { tokens } });
-    return { client: withoutSecret(await store.getClient(trx, clientId)), ended: { tokens } };
+    return { client: await viewClient(trx, clientId), ended: { tokens } };
   },
 });
 

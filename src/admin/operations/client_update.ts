@@ -20,7 +20,7 @@ import { adviseOnClient } from "./client_advice.ts";
 import { assertKeysFit, assertPurposesFit, type NewClient, newClient, refuse } from "./client_input.ts";
 import { type ChangedKeys, changeKeys } from "./client_keys.ts";
 import { buildMetadata, registrationOf } from "./client_metadata.ts";
-import { type ClientView, holdClient, withoutSecret } from "./client_view.ts";
+import { type ClientView, holdClient, viewClient } from "./client_view.ts";
 import { operation } from "./entry.ts";
 import { clientShape, endedRightsShape, unchanged } from "./shapes.ts";
 
@@ -114,14 +114,14 @@ export const updateClient = operation({
     const taken = whatIsTaken(before, metadata, keys);
     const warnings = await adviseOnClient(trx, metadata);
     if (changed.length === 0 && taken.ends === "nothing") {
-      const client = withoutSecret(await store.getClient(trx, clientId));
+      const client = await viewClient(trx, clientId);
       return { client, ended: noRightsEnded, warnings, unchanged: true };
     }
     await store.saveClientMetadata(trx, metadata, act.now, taken.ends);
     const ended = await endWhatIsTaken(trx, clientId, taken, act.now);
     const details = { changed: changed.join(" ") || "jwks_uri read anew", ...ended };
     await act.record({ type: "client.updated", clientId, details });
-    return { client: withoutSecret(await store.getClient(trx, clientId)), ended, warnings };
+    return { client: await viewClient(trx, clientId), ended, warnings };
   },
 });
 

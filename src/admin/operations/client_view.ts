@@ -1,4 +1,6 @@
-// Owns a client as operators see it: its registration without any form of its secret.
+// Owns a client as operators see it: its registration without any form of its secret, the ids of its keys, and what it may
+// ask of resources.
+import type { JWK } from "jose";
 import type { Database } from "../../db/connect.ts";
 import {
   type Client,
@@ -6,7 +8,8 @@ import {
   lockClient,
   type StoredClientMetadata,
 } from "../../provider/clients/client_store.ts";
-import { type TenantRight, tenantRights, tenantsOfRight } from "../../provider/clients/tenant_rights.ts";
+import { findRightsOfClients, type RightAtResource } from "../../provider/resources/client_rights_store.ts";
+import { keyIdOf } from "./client_keys.ts";
 
 /** A client as operators see it. */
 export interface ClientView {
@@ -17,35 +20,36 @@ export interface ClientView {
   createdAtMs: number;
   /** Until when its secret before counts beside the present one, epoch milliseconds. */
   formerSecretUntilMs?: number | undefined;
+  /** What each of its registered keys is retired by. */
+  keyIds: string[];
+  /** What it may ask of resources. */
+  resources: RightAtResource[];
 }
 
-/** A client without any form of its secret. */
-export function withoutSecret(client: Client): ClientView {
-  const { client_secret: _removed, ...metadata } = client.metadata;
-  const { generation: _ours, ...view } = client;
-  return { ...view, metadata };
+/** Shows some clients, with one statement for the rights of all of them. */
+export async function viewClients(db: Database, clients: readonly Client[]): Promise<ClientView[]> {
+  const rights = await findRightsOfClients(
+    db,
+    clients.map(({ clientId }) => clientId),
+  );
+  return Promise.all(clients.map((client) => viewWith(client, rights.get(client.clientId) ?? [])));
+}
+
+/** Shows a client as it stands. @throws OperationError client_not_found */
+export async function viewClient(db: Database, clientId: string): Promise<ClientView> {
+  const client = await getClient(db, clientId);
+  return viewWith(client, (await findRightsOfClients(db, [clientId])).get(clientId) ?? []);
 }
 
 /** Holds a client until the transaction ends, and shows it. @throws OperationError client_not_found */
 export async function holdClient(trx: Database, clientId: string): Promise<ClientView> {
   await lockClient(trx, clientId);
-  return withoutSecret(await getClient(trx, clientId));
+  return viewClient(trx, clientId);
 }
 
-/** A client as a row of a table. */
-export function clientRow({ clientId, metadata, disabledAtMs }: ClientView): Record<string, string> {
-  return {
-    ID: clientId,
-    NAME: metadata.client_name ?? "",
-    AUTH: metadata.token_endpoint_auth_method ?? "",
-    PARTY: metadata.first_party ? "first" : "third",
-    STATE: disabledAtMs === null ? "enabled" : "disabled",
-    "ACTS FOR": tenantRights.flatMap((right) => actsForText(metadata, right)).join("; "),
-    "REDIRECT URIS": metadata.redirect_uris?.join(" ") ?? "",
-  };
-}
-
-function actsForText(metadata: StoredClientMetadata, right: TenantRight): string[] {
-  const tenants = tenantsOfRight(metadata, right);
-  return tenants.length === 0 ? [] : [`${right}: ${tenants.join(", ")}`];
+async function viewWith(client: Client, resources: RightAtResource[]): Promise<ClientView> {
+  const { client_secret: _removed, ...metadata } = client.metadata;
+  const { generation: _ours, ...view } = client;
+  const keys = (metadata.jwks?.keys ?? []) as JWK[];
+  return { ...view, metadata, keyIds: await Promise.all(keys.map(keyIdOf)), resources };
 }

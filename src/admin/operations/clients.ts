@@ -5,9 +5,10 @@ import { generateClientSecret } from "../../provider/clients/client_secret.ts";
 import * as store from "../../provider/clients/client_store.ts";
 import { adminChange, adminRead } from "../administrators/roles.ts";
 import { adviseOnClient } from "./client_advice.ts";
+import { clientFields, clientRow } from "./client_fields.ts";
 import { assertKeysFit, assertPurposesFit, newClient, refuse } from "./client_input.ts";
 import { buildMetadata } from "./client_metadata.ts";
-import { type ClientView, clientRow, withoutSecret } from "./client_view.ts";
+import { type ClientView, viewClient, viewClients } from "./client_view.ts";
 import { operation } from "./entry.ts";
 import { cutPage, idPageInput, pageOutput, readCursor, rowsToRead } from "./page.ts";
 import { clientShape } from "./shapes.ts";
@@ -56,7 +57,7 @@ export const createClient = operation({
     const created = await store.createClient(trx, metadata, act.now);
     const details = { authMethod, purposes: purposes.join(" ") };
     await act.record({ type: "client.created", clientId: created.clientId, details });
-    const view = { ...withoutSecret(created), warnings };
+    const view = { ...(await viewClient(trx, created.clientId)), warnings };
     return secret === undefined || wanted.secret !== undefined ? view : { ...view, clientSecret: secret };
   },
 });
@@ -74,10 +75,13 @@ export const showClient = operation({
   cli: {
     arguments: { ID: "clientId" },
     summary: "show one application",
+    about: `Tells whether it is enabled, what it proves itself with and until when an old secret counts,
+what it may do, for whom and at which APIs, and where its users return to. The whole
+registration, as OpenID Connect names it: --json.`,
     example: "app",
-    show: ({ metadata }) => ({ text: JSON.stringify(metadata, undefined, 2) }),
+    show: (client) => ({ fields: clientFields(client) }),
   },
-  run: async (db, { clientId }) => withoutSecret(await store.getClient(db, clientId)),
+  run: (db, { clientId }) => viewClient(db, clientId),
 });
 
 /** Lists clients in the order of their ids. */
@@ -101,6 +105,6 @@ export const listClients = operation({
     const after = readCursor("client list", { cursor, afterId });
     const read = await store.listClients(db, { limit: rowsToRead(page), afterId: after });
     const { rows, next } = cutPage("client list", read, page, ({ clientId }) => clientId);
-    return { clients: rows.map(withoutSecret), ...next };
+    return { clients: await viewClients(db, rows), ...next };
   },
 });

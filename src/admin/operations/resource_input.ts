@@ -104,7 +104,7 @@ export function resourceFields(resource: Resource): [string, string][] {
 }
 
 /** A client's right as a command shows it. */
-export function rightText({ scopes, ownScopes, introspects }: ResourceRight): string {
+export function rightText({ scopes, ownScopes, introspects }: Omit<ResourceRight, "clientId">): string {
   const parts = [
     scopes.length === 0 ? "" : `for people: ${scopes.join(" ")}`,
     ownScopes.length === 0 ? "" : `for itself: ${ownScopes.join(" ")}`,

@@ -84,6 +84,17 @@ export const clientShape = z
       .int()
       .optional()
       .describe("Until when the secret before counts beside the present one; absent: it does not."),
+    keyIds: z.array(z.string()).describe("What each of its registered keys is retired by."),
+    resources: z
+      .array(
+        z.strictObject({
+          identifier: z.string(),
+          scopes: z.array(z.string()).describe("For people who sign in to it."),
+          ownScopes: z.array(z.string()).describe("For itself."),
+          introspects: z.boolean().describe("Whether it may ask about the resource's tokens."),
+        }),
+      )
+      .describe("What it may ask of resources."),
   })
   .meta({ id: "Client" });
 

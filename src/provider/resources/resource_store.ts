@@ -23,7 +23,8 @@ interface ResourceRow {
   created_at_ms: number;
 }
 
-interface RightRow {
+/** A row of resource_rights. */
+export interface RightRow {
   client_id: string;
   right_id: string;
   client_scopes: string;
@@ -238,7 +239,8 @@ function toResource(row: ResourceRow): Resource {
   };
 }
 
-function toRight(row: RightRow): ResourceRight {
+/** A right as it is stored. */
+export function toRight(row: RightRow): ResourceRight {
   return {
     clientId: row.client_id,
     scopes: JSON.parse(row.client_scopes) as string[],
