@@ -5,6 +5,7 @@ import { type AdministratorRole, adminChange, mayDo } from "../admin/administrat
 import type { Operation } from "../admin/operations/entry.ts";
 import type { TableContext } from "../admin/operations/table.ts";
 import type { OperationError } from "../errors.ts";
+import type { FormLimits } from "../provider/edge/form.ts";
 import type { ConsolePage } from "../views/console_pages.ts";
 import type { NewsKey } from "./news.ts";
 import type { Section } from "./sections.ts";
@@ -55,6 +56,8 @@ export interface Place {
   operation: Pick<Operation<TableContext>, "entry">;
   /** What it shows; after a refused form, that form again with the fault beside its field. */
   show(visit: Visit, refused?: Refused): Promise<ConsolePage>;
+  /** How large its form may be, where it is a large one. */
+  limits?: FormLimits;
   /** What its form does. Absent: it has none. */
   act?(visit: Visit, form: ReadonlyMap<string, string>): Promise<Done>;
 }

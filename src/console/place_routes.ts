@@ -39,7 +39,7 @@ export function addPlace(router: Router, place: Place, deps: OpenConsoleDeps): v
     assertOwnForm(ctx.req, adminUrl);
     const visit = await enter(ctx, place, deps);
     if (visit === undefined) return;
-    const form = await readForm(ctx.req);
+    const form = await readForm(ctx.req, place.limits);
     assertOwnToken(ctx, form.get("csrf"), deps);
     try {
       const done = await act(visit, form);

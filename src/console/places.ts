@@ -1,13 +1,18 @@
 // Owns the list of the console's places. Whatever it has to show or to do is an entry here; what stands first is matched
 // first, so that `new` is no person's id.
 
+import * as accessorActs from "./pages/accessor_acts.ts";
 import { accessorsPlace } from "./pages/accessors.ts";
 import { activityPlace } from "./pages/activity.ts";
 import * as administrators from "./pages/administrators.ts";
+import { applicationPlace } from "./pages/application.ts";
 import * as applicationActs from "./pages/application_acts.ts";
-import * as applications from "./pages/applications.ts";
+import * as applicationEdit from "./pages/application_edit.ts";
+import * as applicationKeys from "./pages/application_keys.ts";
+import { applicationsPlace } from "./pages/applications.ts";
 import { inspectorPlace } from "./pages/inspector.ts";
 import * as keys from "./pages/keys.ts";
+import { organizationPlace } from "./pages/organization.ts";
 import * as organizationActs from "./pages/organization_acts.ts";
 import * as organizationParts from "./pages/organization_parts.ts";
 import * as organizations from "./pages/organizations.ts";
@@ -37,19 +42,27 @@ export const places: readonly Place[] = [
   personSessions.revokeGrantPlace,
   organizations.organizationsPlace,
   organizations.newOrganizationPlace,
-  organizations.organizationPlace,
+  organizationPlace,
   organizationActs.editOrganizationPlace,
   organizationActs.disableOrganizationPlace,
   organizationActs.enableOrganizationPlace,
+  organizationActs.deleteOrganizationPlace,
   organizationParts.addDomainPlace,
   organizationParts.verifyDomainPlace,
   organizationParts.removeDomainPlace,
-  organizationParts.addAccessorPlace,
-  organizationParts.deleteAccessorPlace,
-  applications.applicationsPlace,
-  applications.newApplicationPlace,
-  applications.applicationPlace,
+  organizationParts.addMemberPlace,
+  accessorActs.addAccessorPlace,
+  accessorActs.accessorPlace,
+  accessorActs.deleteAccessorPlace,
+  applicationsPlace,
+  applicationEdit.newApplicationPlace,
+  applicationPlace,
+  applicationEdit.editApplicationPlace,
+  applicationKeys.addKeyPlace,
+  applicationKeys.replaceKeysPlace,
+  applicationKeys.retireKeyPlace,
   applicationActs.rotateSecretPlace,
+  applicationActs.endOldSecretPlace,
   applicationActs.disableApplicationPlace,
   applicationActs.enableApplicationPlace,
   applicationActs.deleteApplicationPlace,

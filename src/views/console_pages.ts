@@ -18,10 +18,20 @@ import type {
   Timeline,
 } from "./parts.ts";
 
+/** Fields of a form that belong together. */
+export interface FieldGroup {
+  legend: string;
+  fields: readonly Field[];
+}
+
 /** A form that posts to its own address. */
 export interface ConsoleForm {
   action: string;
   fields: readonly Field[];
+  /** After the fields. */
+  groups?: readonly FieldGroup[] | undefined;
+  /** What it carries that nobody types. */
+  hidden?: Readonly<Record<string, string>> | undefined;
   submitLabel: string;
   cancelUrl?: string | undefined;
 }

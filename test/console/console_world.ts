@@ -9,7 +9,7 @@ import {
   password,
   useProvider,
 } from "../provider/support/provider_fixture.ts";
-import { formsOf, type UserAgent, type Visit } from "../provider/support/user_agent.ts";
+import { formsOf, type UserAgent, unescapeHtml, type Visit } from "../provider/support/user_agent.ts";
 
 /** The administrators that every console of the tests has; the last is none. */
 export const emails = {
@@ -90,6 +90,48 @@ export async function postForm(
     headers: { origin: world.origin, "sec-fetch-site": "same-origin" },
     body: new URLSearchParams({ ...fields, csrf }),
   });
+}
+
+/**
+ * What a browser sends of a form as the page shows it, with what somebody types and ticks.
+ * @param typed by the fields' names; undefined: the box is not ticked
+ */
+export function filledForm(
+  page: Visit,
+  action: string,
+  typed: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const form = [...page.text.matchAll(/<form[^>]*action="([^"]*)"[^>]*>(.*?)<\/form>/gs)].find(
+    ([, leads]) => leads === action.replaceAll("&", "&amp;"),
+  );
+  if (form === undefined) throw new Error(`no form to ${action} on ${page.url}: ${page.text}`);
+  const fields: Record<string, string> = {};
+  for (const [control, attributes = "", text = ""] of form[2]?.matchAll(
+    /<(?:input|select|textarea|button) ([^>]*)>(?:([^<]*)<\/textarea>|(?:<option.*?)<\/select>)?/gs,
+  ) ?? []) {
+    const read = (name: string) => new RegExp(`(?:^| )${name}="([^"]*)"`).exec(attributes)?.[1];
+    const name = read("name");
+    if (name === undefined || control.startsWith("<button")) continue;
+    if (read("type") === "checkbox" && !/ checked\b/.test(attributes)) continue;
+    const chosen =
+      /<option value="([^"]*)" selected/.exec(control)?.[1] ??
+      /<option value="([^"]*)"/.exec(control)?.[1] ??
+      "";
+    const value = control.startsWith("<select")
+      ? chosen
+      : control.startsWith("<textarea")
+        ? text
+        : read("value");
+    fields[name] = unescapeHtml(value ?? "")
+      .replace(/^\n/, "")
+      .replace(/\r?\n/g, "\r\n");
+  }
+  const given = { ...fields, ...typed };
+  return Object.fromEntries(
+    Object.entries(given).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && entry[0] !== "csrf",
+    ),
+  );
 }
 
 /** The anti-forgery token of who is signed in; empty if nobody is. */

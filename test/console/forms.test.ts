@@ -2,13 +2,14 @@
 // nothing half-written, a secret once, and what goes with what is deleted said before.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { addDomain } from "../../src/admin/operations/domains.ts";
 import { createTenant } from "../../src/admin/operations/tenants.ts";
 import { newsText } from "../../src/console/news.ts";
 import { authorizationUrl, codeOf, redeem } from "../provider/support/authorization.ts";
 import { addClient, addPerson, signInAt } from "../provider/support/provider_fixture.ts";
 import { UserAgent, type Visit } from "../provider/support/user_agent.ts";
 import { cliContext } from "../support/cli_context.ts";
-import { csrfOf, emails, postForm, signInToConsole, useConsole } from "./console_world.ts";
+import { csrfOf, emails, filledForm, postForm, signInToConsole, useConsole } from "./console_world.ts";
 
 let agent: UserAgent;
 let csrf = "";
@@ -51,9 +52,18 @@ test("what a planted cookie makes a page say is a sentence of ours, or nothing",
 
 test("an organization is made, changed, disabled and enabled", async () => {
   await done("/console/organizations/new", { id: "initech", name: "Initech" }, /Created\./);
-  const edited = { name: "Initech Ltd", loginMethod: "handoff", presence: "within 12", discoverable: "on" };
-  const page = await done("/console/organizations/initech/edit", edited, /Saved\./);
+  const edit = "/console/organizations/initech/edit";
+  const old = await agent.visit(`${world.origin}${edit}`);
+  const typed = { name: "Initech Ltd", loginMethod: "handoff", presence: "within 12", discoverable: "on" };
+  const page = await done(edit, filledForm(old, edit, typed), /Saved\./);
   assert.match(page, /Initech Ltd[\s\S]*at your login page[\s\S]*shown to strangers/);
+  const late = await send(edit, filledForm(old, edit, { name: "Initech GmbH", presence: "never" }));
+  assert.equal(late.status, 412);
+  assert.match(late.text, /id="name-error">Meanwhile it became “Initech Ltd”/);
+  assert.match(late.text, /id="presence-error">Meanwhile it became “within 12/);
+  const again = filledForm(late, edit, {});
+  assert.equal(again["loginMethod"], "handoff", "what was left alone is as it is now");
+  assert.equal(again["discoverable"], "on");
   await done("/console/organizations/initech/disable", yes, /Disabled\. What stood has ended\./);
   assert.match(await see("/console/organizations/initech"), /<span class="badge bad">Disabled<\/span>/);
   await done("/console/organizations/initech/disable", yes, /It was so already/);
@@ -70,16 +80,39 @@ test("a fault stands beside its field, what was typed is still there, and nothin
   const taken = await send("/console/organizations/new", { id: "globex" });
   assert.equal(taken.status, 409);
   assert.match(taken.text, /id="id-error"/);
-  const presence = await send("/console/organizations/globex/edit", {
-    name: "x",
-    loginMethod: "local",
-    presence: "sometimes",
-  });
+  const edit = "/console/organizations/globex/edit";
+  const open = await agent.visit(`${world.origin}${edit}`);
+  const presence = await send(edit, filledForm(open, edit, { name: "x", presence: "sometimes" }));
   assert.match(presence.text, /id="presence-error"/);
   assert.match(await see("/console/organizations/globex"), /<h1>globex<\/h1>/);
   const unanswered = await send("/console/organizations/globex/disable");
   assert.equal(unanswered.status, 400);
   assert.doesNotMatch(await see("/console/organizations/globex"), /badge bad/);
+});
+
+test("an organization that is deleted is counted before, and wants its id typed", async () => {
+  await createTenant(cliContext(world.db), { id: "umbrella", name: "Umbrella" });
+  await addPerson(world.db, { email: "uma@umbrella.example", tenants: ["umbrella"] });
+  await addDomain(cliContext(world.db), { tenantId: "umbrella", domain: "umbrella.example" });
+  const path = "/console/organizations/umbrella/delete";
+  const asked = await see(path);
+  assert.match(asked, /1 membership, 1 domain and 0 data accessors are deleted/);
+  assert.match(asked, /1 of them belongs to no other organization/);
+  assert.match((await send(path, { ...yes, typed: "Umbrella" })).text, /id="typed-error"/);
+  assert.match(await see("/console/organizations/umbrella"), /umbrella\.example/);
+  await done(path, { ...yes, typed: "umbrella" }, /Deleted\./);
+  assert.equal((await agent.visit(`${world.origin}/console/organizations/umbrella`)).status, 404);
+  const again = await send("/console/organizations/new", { id: "umbrella" });
+  assert.match(again.text, /id="id-error"/, "its id is given to nobody again");
+});
+
+test("somebody who has an account is made a member on the organization's page", async () => {
+  const add = "/console/organizations/globex/members/add";
+  await addPerson(world.db, { email: "mia@acme.example", tenants: ["acme"] });
+  assert.match((await send(add, { user: "nobody@acme.example", role: "member" })).text, /id="user-error"/);
+  const added = await send(add, { user: "mia@acme.example", role: "admin" });
+  assert.ok([200, 303].includes(added.status), added.text);
+  assert.match(await see("/console/organizations/globex"), /administers the organization/);
 });
 
 test("a domain is claimed, its record shown, refused while it is not there, verified, removed", async () => {
@@ -113,6 +146,7 @@ test("a data accessor is entered with each fault at its field, listed, and forgo
     await see("/console/accessors"),
     /globex[\s\S]*11111111-2222-3333-4444-555555555555[\s\S]*never/,
   );
+  assert.match(await see("/console/organizations/globex/accessors/default"), /66666666-7777/);
   await done("/console/organizations/globex/accessors/default/delete", yes, /Deleted\./);
 });
 
@@ -157,34 +191,6 @@ test("who is deleted is counted before, and wants the address typed", async () =
   assert.match(await see(`/console/people/${id}`), /quin@acme\.example/);
   await done(path, { ...yes, typed: "quin@acme.example" }, /Deleted\./);
   assert.equal((await agent.visit(`${world.origin}/console/people/${id}`)).status, 404);
-});
-
-test("an application is registered with its secret shown once, gets another, and is deleted by its id", async () => {
-  const refused = await send("/console/applications/new", {
-    name: "Reports",
-    redirectUris: "http://reports.example/x",
-  });
-  assert.match(refused.text, /id="redirectUris-error"/);
-  const created = await send("/console/applications/new", {
-    name: "Reports",
-    clientId: "reports",
-    redirectUris: "https://reports.example/callback\r\nhttps://reports.example/other",
-    authMethod: "client_secret_basic",
-  });
-  assert.equal(created.status, 200);
-  const secretOf = ({ text }: Visit) => /<pre[^>]*>([^<]+)<\/pre>/.exec(text)?.[1] ?? "";
-  const first = secretOf(created);
-  assert.ok(first.length > 30);
-  assert.match(await see("/console/applications/reports"), /https:\/\/reports\.example\/other/);
-  const second = secretOf(await send("/console/applications/reports/rotate-secret", yes));
-  assert.notEqual(second, first);
-  await done("/console/applications/reports/disable", yes, /Disabled\./);
-  await done("/console/applications/reports/enable", yes, /Enabled\./);
-  assert.match(
-    (await send("/console/applications/reports/delete", { ...yes, typed: "x" })).text,
-    /id="typed-error"/,
-  );
-  await done("/console/applications/reports/delete", { ...yes, typed: "reports" }, /Deleted\./);
 });
 
 test("an administrator is made, gets another role, and is removed; nobody does it to themselves", async () => {

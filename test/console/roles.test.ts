@@ -1,6 +1,7 @@
 // Every address of the console × every role × signed out: who sees it, who may send its form. The table says it once more, by
 // hand, so that an address that opens by accident fails.
 import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
 import { before, describe, test } from "node:test";
 import { createAccessor } from "../../src/admin/operations/accessors.ts";
 import { addDomain } from "../../src/admin/operations/domains.ts";
@@ -33,15 +34,23 @@ const from: Readonly<Record<string, "auditor" | "operator" | "owner">> = {
   "/console/organizations/:tenant/edit": "operator",
   "/console/organizations/:tenant/disable": "operator",
   "/console/organizations/:tenant/enable": "operator",
+  "/console/organizations/:tenant/delete": "owner",
   "/console/organizations/:tenant/domains/add": "operator",
   "/console/organizations/:tenant/domains/:domain/verify": "operator",
   "/console/organizations/:tenant/domains/:domain/remove": "operator",
+  "/console/organizations/:tenant/members/add": "operator",
   "/console/organizations/:tenant/accessors/add": "operator",
+  "/console/organizations/:tenant/accessors/:accessor": "auditor",
   "/console/organizations/:tenant/accessors/:accessor/delete": "operator",
   "/console/applications": "auditor",
   "/console/applications/new": "operator",
   "/console/applications/:client": "auditor",
+  "/console/applications/:client/edit": "operator",
+  "/console/applications/:client/keys/add": "operator",
+  "/console/applications/:client/keys/replace": "operator",
+  "/console/applications/:client/keys/:key/retire": "operator",
   "/console/applications/:client/rotate-secret": "operator",
+  "/console/applications/:client/end-old-secret": "operator",
   "/console/applications/:client/disable": "operator",
   "/console/applications/:client/enable": "operator",
   "/console/applications/:client/delete": "operator",
@@ -61,7 +70,8 @@ const roles = ["auditor", "operator", "owner"] as const;
 let kid = "";
 const world = useConsole({}, async () => {
   const context = cliContext(world.db);
-  await addClient(world.db, { client_id: "app" });
+  const jwk = generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey.export({ format: "jwk" });
+  await addClient(world.db, { client_id: "app", jwks: { keys: [{ ...jwk, kid: "k1" } as never] } });
   await addDomain(context, { tenantId: "acme", domain: "acme.example" });
   await createAccessor(context, {
     tenantId: "acme",
@@ -85,6 +95,7 @@ const addressOf = (path: string): string =>
       session: "s_none",
       grant: "g_none",
       client: "app",
+      key: "k1",
       kid,
     };
     const user = path.startsWith("/console/administrators") ? emails.auditor : named.user;

@@ -77,8 +77,9 @@ const clientChanges = z.strictObject({
   accessTokenSeconds: removable(shape.accessTokenSeconds),
   idTokenSeconds: removable(shape.idTokenSeconds),
   refreshTokenSeconds: removable(shape.refreshTokenSeconds),
+  dryRun: z.boolean().optional().describe("Only say what would end with what is taken away."),
 });
-type ClientChanges = Omit<z.output<typeof clientChanges>, "clientId">;
+type ClientChanges = Omit<z.output<typeof clientChanges>, "clientId" | "dryRun">;
 
 /**
  * Changes a client. What is taken from it counts no more, at once: an address is returned to no more, also by sign-ins under
@@ -89,7 +90,7 @@ type ClientChanges = Omit<z.output<typeof clientChanges>, "clientId">;
  */
 export const updateClient = operation({
   name: "client update",
-  summary: "Change a client's registration",
+  summary: "Change a client's registration; `dryRun: true` only counts",
   permission: adminChange,
   events: ["client.updated"],
   input: clientChanges,
@@ -101,7 +102,7 @@ export const updateClient = operation({
   }),
   http: [{ method: "patch", path: "/v1/clients/:client", params: { client: "clientId" } }],
   revises: { hold: (trx, { clientId }) => holdClient(trx, clientId), after: ({ client }) => client },
-  async run(trx, { clientId, ...changes }, act): Promise<ChangedClient> {
+  async run(trx, { clientId, dryRun: _tried, ...changes }, act): Promise<ChangedClient> {
     if (Object.values(changes).every((value) => value === undefined)) {
       throw refuse("clientId", "is named, but nothing to change", "Give what is to be another.");
     }

@@ -46,6 +46,7 @@ Its keys (a key that leaked: add another and retire it in one call):
   --retire-key KID          it counts no more; repeat for several (tti client show names them)
   --jwks FILE               its public keys, in place of all
   --jwks-uri URL            where its public keys are; as it is: they are read anew at once
+  --dry-run                 only say what would end with what is taken away
   --json                    print one JSON document
 
 Example:
@@ -68,6 +69,7 @@ Example:
     "retire-key": { type: "string", multiple: true },
     jwks: { type: "string" },
     "jwks-uri": { type: "string" },
+    "dry-run": { type: "boolean" },
     ...shownAndLifetimes,
   },
   arguments: ["ID"],
@@ -82,6 +84,9 @@ Example:
     const keyOut = values["key-out"];
     if (keyOut !== undefined && values["add-key"] !== undefined) {
       throw new UsageError("--key-out cannot stand beside --add-key", "Add one after the other");
+    }
+    if (keyOut !== undefined && values["dry-run"]) {
+      throw new UsageError("--dry-run makes no key", "Leave --key-out out of the trial");
     }
     assertFree(keyOut);
     const pair = keyOut === undefined ? undefined : await generateClientKey();
@@ -104,12 +109,14 @@ Example:
       retireKeys: values["retire-key"],
       jwks: values.jwks && readKeySet(values.jwks, "jwks"),
       jwksUri: values["jwks-uri"],
+      dryRun: values["dry-run"],
       ...shownAndLifetimesOf(values),
     };
     return withAdministration(async (context) => {
       const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
       const update = () => updateClient(context, given);
-      const { client, ended, warnings, unchanged } = await (pair === undefined || keyOut === undefined
+      const { client, ended, warnings, unchanged, ...trial } = await (pair === undefined ||
+      keyOut === undefined
         ? update()
         : keepClientKey(keyOut, pair.privateJwk, update, () => clientId));
       terminal.result(
@@ -118,15 +125,17 @@ Example:
           ended,
           warnings,
           ...(unchanged ? { unchanged } : {}),
+          ...trial,
           ...(keyOut ? { keyFile: keyOut } : {}),
         },
         formatFields([
           ["client_id", client.clientId],
           ...(keyOut === undefined ? [] : ([["private key", keyOut]] as const)),
-          ["ended", endedRightsText(ended)],
+          [values["dry-run"] ? "would end" : "ended", endedRightsText(ended)],
         ]),
       );
       if (!terminal.json) for (const line of saidOf(unchanged, "as you say")) terminal.say(line);
+      if (values["dry-run"] && !terminal.json) terminal.say("Nothing was done: this is what would be.");
       for (const warning of warnings) terminal.say(`Note: ${warning}`);
       return 0;
     });

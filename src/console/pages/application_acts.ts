@@ -1,6 +1,6 @@
 // Owns what is done to one application: another secret, and ending its access.
 import { deleteClient, disableClient, enableClient } from "../../admin/operations/client_access.ts";
-import { rotateClientSecret } from "../../admin/operations/client_secrets.ts";
+import { endOldSecret, rotateClientSecret } from "../../admin/operations/client_secrets.ts";
 import { showClient } from "../../admin/operations/clients.ts";
 import { many } from "../../admin/operations/ended_text.ts";
 import { type Place, param, type Visit } from "../place.ts";
@@ -10,7 +10,15 @@ import { assertTyped, confirmPlace, typedField } from "./confirm_place.ts";
 const path = "/console/applications/:client";
 const clientOf = (visit: Visit) => showClient(visit.context, { clientId: param(visit, "client") });
 
-/** Giving an application another secret. */
+const overlaps = [
+  { value: "0", label: "Not at all: it may have leaked" },
+  { value: "3600", label: "One hour" },
+  { value: "86400", label: "One day" },
+  { value: "604800", label: "One week" },
+  { value: "2592000", label: "Thirty days" },
+];
+
+/** Giving an application another secret, with a time in which both count or without. */
 export const rotateSecretPlace: Place = confirmPlace({
   ...{ path: `${path}/rotate-secret`, section: "applications", operation: rotateClientSecret },
   async ask(visit) {
@@ -20,19 +28,48 @@ export const rotateSecretPlace: Place = confirmPlace({
       crumbs: applicationCrumbs(client),
       what: `${applicationName(client)} gets a new secret, which is shown once.`,
       consequences: [
-        "The old one counts no more, at once.",
-        "Access tokens it got for itself end. What people let it do stays.",
+        "If the old one counts no longer, access tokens that the application got for itself end at once.",
+        "A secret before the present one ends in any case. What people let the application do stays.",
       ],
       undo: "This cannot be undone.",
       submitLabel: "Make a new secret",
       cancelUrl: applicationPath(client.clientId),
+      typed: {
+        ...{ id: "overlapSeconds", label: "How long the old secret still counts", type: "select" },
+        ...{ value: "86400", options: overlaps },
+      },
+    };
+  },
+  async act(visit, form) {
+    const { client, clientSecret } = await rotateClientSecret(visit.context, {
+      clientId: param(visit, "client"),
+      overlapSeconds: Number(form.get("overlapSeconds") ?? 0),
+    });
+    return { page: secretPage(client, clientSecret) };
+  },
+});
+
+/** Ending the secret before ahead of its time. */
+export const endOldSecretPlace: Place = confirmPlace({
+  ...{ path: `${path}/end-old-secret`, section: "applications", operation: endOldSecret },
+  async ask(visit) {
+    const client = await clientOf(visit);
+    return {
+      title: "End the old secret",
+      crumbs: applicationCrumbs(client),
+      what: `The secret before the present one of ${applicationName(client)} counts no more, on every instance.`,
+      consequences: [
+        "What still uses it is refused from now on.",
+        "Access tokens the application got for itself end: with which secret they were got nobody knows.",
+      ],
+      undo: "This cannot be undone.",
+      submitLabel: "End it now",
+      cancelUrl: applicationPath(client.clientId),
     };
   },
   async act(visit) {
-    const { client, clientSecret } = await rotateClientSecret(visit.context, {
-      clientId: param(visit, "client"),
-    });
-    return { page: secretPage(client, clientSecret) };
+    const { client, unchanged } = await endOldSecret(visit.context, { clientId: param(visit, "client") });
+    return { to: applicationPath(client.clientId), news: unchanged ? "unchanged" : "ended" };
   },
 });
 

@@ -1,11 +1,13 @@
 // Owns what is done to one organization: its settings, and ending its access.
+import { endedRightsText, many } from "../../admin/operations/ended_text.ts";
 import { disableTenant, enableTenant } from "../../admin/operations/tenant_access.ts";
+import { deleteTenant } from "../../admin/operations/tenant_deletion.ts";
 import { showTenant, updateTenant } from "../../admin/operations/tenants.ts";
 import { presencePolicyText } from "../../provider/presence/presence_policy.ts";
 import { isTicked } from "../form_values.ts";
 import { type Place, param, type Visit } from "../place.ts";
-import { shownForm } from "../refusals.ts";
-import { confirmPlace } from "./confirm_place.ts";
+import { contextOfForm, readRevised, revisedForm } from "../revised_form.ts";
+import { assertTyped, confirmPlace, typedField } from "./confirm_place.ts";
 import { organizationActPath, organizationCrumbs, organizationPath } from "./organizations.ts";
 
 const path = "/console/organizations/:tenant";
@@ -17,13 +19,15 @@ export const editOrganizationPlace: Place = {
   section: "organizations",
   operation: updateTenant,
   async show(visit, refused) {
-    const tenant = await tenantOf(visit);
+    const { shown: tenant, revision } = await readRevised(visit, (context) =>
+      showTenant(context, { id: param(visit, "tenant") }),
+    );
     const logins = [
       { value: "local", label: "Here" },
       { value: "handoff", label: "At your login page" },
       { value: "both", label: "Here or at your login page" },
     ];
-    const { fields, errors } = shownForm(
+    const { fields, errors, hidden } = revisedForm(
       [
         { id: "name", label: "Name", value: tenant.name, required: true },
         {
@@ -46,11 +50,13 @@ export const editOrganizationPlace: Place = {
           checked: tenant.discoverable,
         },
       ],
+      revision,
       refused,
     );
     const form = {
       action: organizationActPath(tenant.id, "edit"),
       fields,
+      hidden,
       submitLabel: "Save",
       cancelUrl: organizationPath(tenant.id),
     };
@@ -61,7 +67,7 @@ export const editOrganizationPlace: Place = {
     };
   },
   async act(visit, form) {
-    const { id } = await updateTenant(visit.context, {
+    const { id } = await updateTenant(contextOfForm(visit, form), {
       id: param(visit, "tenant"),
       name: form.get("name") ?? "",
       loginMethod: form.get("loginMethod") ?? "",
@@ -114,5 +120,36 @@ export const enableOrganizationPlace: Place = confirmPlace({
   async act(visit) {
     const { tenant, unchanged } = await enableTenant(visit.context, { id: param(visit, "tenant") });
     return { to: organizationPath(tenant.id), news: unchanged ? "unchanged" : "enabled" };
+  },
+});
+
+/** Deleting an organization with all that is its own. What goes with it is counted by a trial that is taken back. */
+export const deleteOrganizationPlace: Place = confirmPlace({
+  ...{ path: `${path}/delete`, section: "organizations", operation: deleteTenant },
+  async ask(visit) {
+    const { id, name } = await tenantOf(visit);
+    const { deleted } = await deleteTenant(visit.context, { id, dryRun: true });
+    const { members, domains, accessors, leftAlone } = deleted;
+    return {
+      title: "Delete",
+      crumbs: organizationCrumbs({ id, name }),
+      what: `${name} is deleted with all that is its own.`,
+      consequences: [
+        `${many(members, "membership")}, ${many(domains, "domain")} and ${many(accessors, "data accessor")} are deleted.`,
+        `${endedRightsText(deleted)} end with it, at once and on every instance.`,
+        `Accounts of people stay; ${leftAlone} of them ${leftAlone === 1 ? "belongs" : "belong"} to no other organization, and ${leftAlone === 1 ? "gets" : "get"} no token.`,
+        `The audit trail stays. The id ${id} is given to nobody again: customers typed it at AWS.`,
+      ],
+      undo: "This cannot be undone.",
+      submitLabel: "Delete for good",
+      cancelUrl: organizationPath(id),
+      typed: typedField(id, "the organization's id"),
+    };
+  },
+  async act(visit, form) {
+    const id = param(visit, "tenant");
+    assertTyped(form, id);
+    await deleteTenant(visit.context, { id });
+    return { to: "/console/organizations", news: "deleted" };
   },
 });

@@ -1,12 +1,13 @@
-// Owns what is done to the domains and the data accessors of one organization.
-import { createAccessor, deleteAccessor, showAccessor } from "../../admin/operations/accessors.ts";
+// Owns what an organization has beside its settings: domains that are claimed and proven, and members.
 import { addDomain, listDomains, removeDomain, verifyDomain } from "../../admin/operations/domains.ts";
+import { addUserToTenant } from "../../admin/operations/members.ts";
 import { showTenant } from "../../admin/operations/tenants.ts";
-import { given, isTicked } from "../form_values.ts";
+import { isTicked } from "../form_values.ts";
 import { type Place, param, type Visit } from "../place.ts";
 import { shownForm } from "../refusals.ts";
 import { confirmPlace } from "./confirm_place.ts";
 import { domainPath, organizationActPath, organizationCrumbs, organizationPath } from "./organizations.ts";
+import { personPath } from "./people.ts";
 
 const path = "/console/organizations/:tenant";
 const tenantOf = (visit: Visit) => showTenant(visit.context, { id: param(visit, "tenant") });
@@ -128,93 +129,67 @@ export const removeDomainPlace: Place = confirmPlace({
   },
 });
 
-/** Entering what a customer handed over at AWS. */
-export const addAccessorPlace: Place = {
-  path: `${path}/accessors/add`,
+const membershipOptions = [
+  { value: "member", label: "Member" },
+  { value: "admin", label: "Administers the organization" },
+];
+
+/** Making somebody who has an account a member. */
+export const addMemberPlace: Place = {
+  path: `${path}/members/add`,
   section: "organizations",
-  operation: createAccessor,
+  operation: addUserToTenant,
   async show(visit, refused) {
     const tenant = await tenantOf(visit);
     const { fields, errors } = shownForm(
       [
         {
-          id: "applicationId",
-          label: "Amazon Q Business application id",
+          id: "user",
+          label: "E-mail address or id",
           required: true,
           autocomplete: "off",
+          hint: "Of an account that is there.",
         },
-        { id: "retrieverId", label: "Retriever id", required: true, autocomplete: "off" },
-        { id: "qRegion", label: "Region of the application", required: true, hint: "Such as us-east-1." },
         {
-          id: "idcApplicationArn",
-          label: "ARN of the Identity Center application",
-          required: true,
-          autocomplete: "off",
+          id: "role",
+          label: "Role",
+          type: "select",
+          value: "member",
+          options: membershipOptions,
         },
-        { id: "idcRegion", label: "Region of Identity Center", required: true },
-        { id: "name", label: "Name", hint: "Which one, if the customer has several. Empty: default." },
       ],
       refused,
     );
     const form = {
-      action: organizationActPath(tenant.id, "accessors/add"),
+      action: organizationActPath(tenant.id, "members/add"),
       fields,
-      submitLabel: "Enter",
+      submitLabel: "Add the member",
       cancelUrl: organizationPath(tenant.id),
     };
-    const lead =
-      "The customer finds these in the Amazon Q Business console: Data accessors, the accessor, tab “Information for data accessor”.";
     return {
-      head: { title: "Enter a data accessor", crumbs: organizationCrumbs(tenant), lead },
+      head: { title: "Add a member", crumbs: organizationCrumbs(tenant) },
       errors,
       cards: [{ parts: [{ form }] }],
     };
   },
   async act(visit, form) {
     const tenantId = param(visit, "tenant");
-    const required = {
-      applicationId: "",
-      retrieverId: "",
-      qRegion: "",
-      idcApplicationArn: "",
-      idcRegion: "",
+    const { id, warnings = [] } = await addUserToTenant(visit.context, {
+      tenantId,
+      user: form.get("user")?.trim() ?? "",
+      role: form.get("role") ?? "",
+    });
+    if (warnings.length === 0) return { to: organizationPath(tenantId), news: "saved" };
+    const on = { label: "Go on to the person", url: personPath(id), kind: "primary" } as const;
+    return {
+      page: {
+        head: {
+          title: "Added, with a warning",
+          crumbs: organizationCrumbs(await tenantOf(visit)),
+          actions: [on],
+        },
+        banners: warnings.map((text) => ({ tone: "warn", text }) as const),
+      },
     };
-    const values = given(
-      form,
-      "applicationId",
-      "retrieverId",
-      "qRegion",
-      "idcApplicationArn",
-      "idcRegion",
-      "name",
-    );
-    await createAccessor(visit.context, { tenantId, ...required, ...values });
-    return { to: organizationPath(tenantId), news: "created" };
   },
 };
-
-/** Forgetting a data accessor. */
-export const deleteAccessorPlace: Place = confirmPlace({
-  ...{ path: `${path}/accessors/:accessor/delete`, section: "organizations", operation: deleteAccessor },
-  async ask(visit) {
-    const tenant = await tenantOf(visit);
-    const { name, applicationId } = await showAccessor(visit.context, {
-      tenantId: tenant.id,
-      name: param(visit, "accessor"),
-    });
-    return {
-      title: "Forget the data accessor",
-      crumbs: organizationCrumbs(tenant),
-      what: `The data accessor ${name} of ${tenant.name} is forgotten (application ${applicationId}).`,
-      consequences: ["Searches by it are refused from now on.", "Nothing changes at AWS."],
-      undo: "It can be entered again.",
-      submitLabel: "Forget",
-      cancelUrl: organizationPath(tenant.id),
-    };
-  },
-  async act(visit) {
-    const tenantId = param(visit, "tenant");
-    await deleteAccessor(visit.context, { tenantId, name: param(visit, "accessor") });
-    return { to: organizationPath(tenantId), news: "deleted" };
-  },
-});

@@ -143,7 +143,8 @@ function covers(path: string, pathname: string): boolean {
   return pathname === path || pathname.startsWith(path.endsWith("/") ? path : `${path}/`);
 }
 
-function unescapeHtml(text: string): string {
+/** Text as a page means it. */
+export function unescapeHtml(text: string): string {
   return text
     .replace(/&#34;|&quot;/g, '"')
     .replace(/&#39;/g, "'")

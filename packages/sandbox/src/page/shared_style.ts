@@ -62,6 +62,8 @@ li,tr,section{break-inside: avoid}
 .field .wrong{color: var(--bad);font-size: var(--t1);font-weight: 600}
 .field.check{grid-template-columns: auto minmax(0,1fr);gap: 0 var(--s2);align-items: center}
 .field.check .hint,.field.check .wrong{grid-column: 2}
+fieldset.fields{border: 0;border-top: 1px solid var(--border);margin: 0;padding: var(--s4) 0 0}
+fieldset.fields > legend{padding: 0 var(--s2) 0 0;font-size: var(--t3);font-weight: 600}
 fieldset.field{border: 0;margin: 0;padding: 0}
 input,select,textarea{width: 100%;min-height: var(--mouse);padding: var(--s1) var(--s3);border: 1px solid var(--control);border-radius: var(--r1);background: var(--surface);color: inherit;font: inherit;font-size: var(--t2)}
 textarea{padding-block: var(--s2);font-family: var(--mono)}
