@@ -5,6 +5,7 @@ import type { z } from "zod";
 import { OperationError } from "../errors.ts";
 import { parseJson } from "../input/json_text.ts";
 import type { Field } from "../views/parts.ts";
+import { linesOf } from "./form_values.ts";
 
 /** The words of a page for a member. */
 export interface MemberWords {
@@ -157,7 +158,7 @@ export function changeOf(
     case "several":
       return member.choices.filter((one) => form.has(`${member.name}.${one}`));
     case "lines":
-      return typed.split(/\r?\n/).flatMap((line) => (line.trim() === "" ? [] : [line.trim()]));
+      return linesOf(form, member.name);
     case "json":
       return typed === "" ? undefined : readJson(member, typed);
     case "number":
