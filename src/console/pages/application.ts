@@ -35,11 +35,7 @@ export const applicationPlace: Place = {
         badge: disabledBadge(client) ?? { text: "Active", tone: "ok" },
         actions: may(visit, updateClient) ? [edit] : [],
       },
-      cards: [
-        registrationCard(client, visit),
-        ...secretCard(client, visit),
-        ...(await keysCard(client, visit)),
-      ],
+      cards: [registrationCard(client, visit), ...secretCard(client, visit), ...keysCard(client, visit)],
       side: [
         {
           title: "Latest events",

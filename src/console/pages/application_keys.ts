@@ -1,5 +1,5 @@
 // Owns the public keys of an application: adding one, retiring one, and where they are read from.
-import { calculateJwkThumbprint, type JWK } from "jose";
+import type { JWK } from "jose";
 import { updateClient } from "../../admin/operations/client_update.ts";
 import type { ClientView } from "../../admin/operations/client_view.ts";
 import { showClient } from "../../admin/operations/clients.ts";
@@ -19,16 +19,15 @@ const path = "/console/applications/:client/keys";
 const clientOf = (visit: Visit) => showClient(visit.context, { clientId: param(visit, "client") });
 
 /** The card of an application's keys; none of one that proves itself with nothing. */
-export async function keysCard(client: ClientView, visit: Visit): Promise<ConsoleCard[]> {
+export function keysCard(client: ClientView, visit: Visit): ConsoleCard[] {
   const { clientId, metadata } = client;
   const { jwks, jwks_uri: address, token_endpoint_auth_method: proof } = metadata;
   const keys = (jwks?.keys ?? []) as JWK[];
   if (proof === "none" && keys.length === 0 && address === undefined) return [];
   const mayChange = may(visit, updateClient);
-  const ids = await Promise.all(keys.map(idOf));
   const isOnly = keys.length === 1 && proof === "private_key_jwt";
   const rows = keys.map((key, at) => {
-    const id = ids[at] ?? "";
+    const id = client.keyIds[at] ?? "";
     const url = pathOf(`${path}/:key/retire`, { client: clientId, key: id });
     const kind = [key.kty, key.alg, key.crv].filter((one) => one !== undefined).join(", ");
     return {
@@ -64,9 +63,6 @@ export async function keysCard(client: ClientView, visit: Visit): Promise<Consol
     },
   ];
 }
-
-// As the operation names them: by `kid`, or the thumbprint (RFC 7638).
-const idOf = async (key: JWK): Promise<string> => key.kid ?? calculateJwkThumbprint(key);
 
 const keyField = (label: string): Field => ({
   id: "keys",
