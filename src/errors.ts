@@ -74,7 +74,7 @@ export const errorCatalogue = {
   email_not_verified: {
     status: 403,
     meaning: "The account's e-mail address is not proven, so no ID token may carry it.",
-    fix: "Vouch for it: create the user without `--unverified`, or, for users of your own login page, name the address when you accept a login.",
+    fix: "Vouch for it with `tti user update --verified on`, or, for users of your own login page, name the address when you accept a login.",
   },
   tenant_not_found: {
     status: 404,

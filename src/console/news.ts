@@ -3,6 +3,7 @@
 const sentences = {
   created: "Created.",
   saved: "Saved.",
+  address_changed: "The address is changed. What stood for the one before has ended.",
   unchanged: "It was so already. Nothing was changed.",
   disabled: "Disabled. What stood has ended.",
   enabled: "Enabled. What was ended does not come back.",

@@ -20,6 +20,7 @@ import { overviewPlace } from "./pages/overview.ts";
 import { newPersonPlace, peoplePlace } from "./pages/people.ts";
 import { personPlace } from "./pages/person.ts";
 import * as personActs from "./pages/person_acts.ts";
+import * as personAddress from "./pages/person_address.ts";
 import * as personSessions from "./pages/person_sessions.ts";
 import type { Place } from "./place.ts";
 
@@ -30,6 +31,9 @@ export const places: readonly Place[] = [
   newPersonPlace,
   personPlace,
   personActs.editPersonPlace,
+  personAddress.personAddressPlace,
+  personAddress.vouchForPersonPlace,
+  personAddress.doubtPersonPlace,
   personActs.personPasswordPlace,
   personActs.signPersonOutPlace,
   personActs.disablePersonPlace,

@@ -27,6 +27,7 @@ export const eventWords: Readonly<Partial<Record<AuditEventType, string>>> = {
   "consent.revoked": "Took it back from an application",
   "account.created": "Account made",
   "account.email_set": "E-mail address changed",
+  "account.email_verified": "E-mail address confirmed, or no longer",
   "account.name_set": "Name changed",
   "account.password_set": "Password set",
   "account.disabled": "Account switched off",

@@ -21,6 +21,7 @@ import * as tenants from "../../src/admin/operations/tenants.ts";
 import * as access from "../../src/admin/operations/user_access.ts";
 import { deleteUser } from "../../src/admin/operations/user_deletion.ts";
 import { listUserGrants, revokeGrant } from "../../src/admin/operations/user_grants.ts";
+import { updateUser } from "../../src/admin/operations/user_update.ts";
 import { createBlockSeals } from "../../src/audit/chain/hashes.ts";
 import { sealNextBlock } from "../../src/audit/chain/seal.ts";
 import { type AuditEventType, auditEventTypes } from "../../src/audit/event_types.ts";
@@ -224,6 +225,10 @@ const acts: Record<AuditEventType, Act> = {
   "consent.revoked": byHttp(() => decideOffline("revoke")),
   "account.created": byHttp(() => handoff("zoe")),
   "account.email_set": byHttp(() => handoff("zoe", { email: "zoe.new@ext.example" })),
+  "account.email_verified": byOperation(async () => {
+    await updateUser(operator, { user: email, emailVerified: false });
+    await updateUser(operator, { user: email, emailVerified: true });
+  }),
   "account.name_set": byHttp(() => handoff("zoe", { name: "Zoe" })),
   "account.password_set": byOperation(() => access.setUserPassword(operator, { user: email, password })),
   "account.disabled": byOperation(() => access.disableUser(operator, { user: email })),

@@ -178,6 +178,23 @@ test("a person is added with a password shown once, changed, added elsewhere and
   await done(`${person}/enable`, yes, /Enabled\./);
 });
 
+test("a person's address is changed, vouched for, and vouched for no longer; whose it is already is said", async () => {
+  const { id } = await addPerson(world.db, { email: "uma@acme.example", tenants: ["acme"] });
+  const person = `/console/people/${id}`;
+  assert.match(await see(`${person}/address`), /end at once and on every instance[\s\S]*The password stays/);
+  const taken = await send(`${person}/address`, { email: emails.owner });
+  assert.match(taken.text, /id="email-error"[^>]*>\s*Another account signs in with this e-mail address/);
+  const told = await send(`${person}/address`, { email: "no address" });
+  assert.match(told.text, /id="email-error"[^>]*>\s*E-mail address is not an e-mail address/);
+  await done(`${person}/address`, { email: "uma@acme.example" }, /It was so already/);
+  const moved = await done(`${person}/address`, { email: "uma.lee@acme.example" }, /The address is changed/);
+  assert.match(moved, /uma\.lee@acme\.example[\s\S]*nobody vouched for it/);
+  assert.match(await done(`${person}/vouch`, yes, /Saved\./), /proven since/);
+  assert.match(await done(`${person}/doubt`, yes, /Saved\./), /nobody vouched for it/);
+  const both = { email: "uma@acme.example", emailVerified: "on" };
+  assert.match(await done(`${person}/address`, both, /The address is changed/), /proven since/);
+});
+
 test("who is deleted is counted before, and wants the address typed", async () => {
   const { id } = await addPerson(world.db, { email: "quin@acme.example", tenants: ["acme", "globex"] });
   const path = `/console/people/${id}/delete`;

@@ -12,7 +12,9 @@ import {
 } from "../../src/admin/operations/user_access.ts";
 import { listUserGrants, revokeGrant } from "../../src/admin/operations/user_grants.ts";
 import { listUserSessions, revokeSession } from "../../src/admin/operations/user_sessions.ts";
+import { updateUser } from "../../src/admin/operations/user_update.ts";
 import { listAuditEvents } from "../../src/audit/audit_store.ts";
+import { noSignInsEnded } from "../../src/provider/sessions/end_sign_ins_store.ts";
 import type { RunningServer } from "../../src/server.ts";
 import { addMintingClients, backEndId, setTenant } from "../provider/grants/mint_support.ts";
 import { addApis, isActive, opaqueApi } from "../provider/resources/resource_support.ts";
@@ -69,6 +71,16 @@ const acts = {
     const left = (await listUserSessions(context, { user })).sessions;
     assert.equal(left.filter(({ id }) => id === session?.id).length, 0);
     return { user: { id }, ended };
+  },
+  "another address, then vouching for it": async (context: OperationContext, user: string) => {
+    const { id, ended } = await updateUser(context, { user, email: `new-${user}` });
+    await updateUser(context, { user: id, emailVerified: true });
+    return { user: { id }, ended: ended ?? noSignInsEnded };
+  },
+  "vouching no longer, then again": async (context: OperationContext, user: string) => {
+    const { id, ended } = await updateUser(context, { user, emailVerified: false });
+    await updateUser(context, { user: id, emailVerified: true });
+    return { user: { id }, ended: ended ?? noSignInsEnded };
   },
   "removing, then adding the member": async (context: OperationContext, user: string) => {
     const removed = await removeMember(context, { user, tenantId: "acme" });

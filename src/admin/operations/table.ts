@@ -26,6 +26,7 @@ import * as userExport from "./user_export.ts";
 import * as userGrants from "./user_grants.ts";
 import * as userImport from "./user_import.ts";
 import * as userSessions from "./user_sessions.ts";
+import * as userUpdate from "./user_update.ts";
 import * as users from "./users.ts";
 
 /** What every operation of the table can work with. */
@@ -61,7 +62,7 @@ export const operations: readonly Operation<TableContext>[] = [
   accessors.deleteAccessor,
   users.listUsers,
   users.createUser,
-  users.updateUser,
+  userUpdate.updateUser,
   users.showUser,
   userDeletion.deleteUser,
   userAccess.setUserPassword,

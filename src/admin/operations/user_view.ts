@@ -76,7 +76,7 @@ export function stateOf(user: User): string {
 /** A user for people, with the password if one was generated, and what was ended. */
 export function shownUser(
   user: User,
-  more: { generatedPassword?: string | undefined; ended?: EndedSignIns } = {},
+  more: { generatedPassword?: string | undefined; ended?: EndedSignIns | undefined } = {},
 ): Shown {
   const { generatedPassword, ended } = more;
   const of = user.memberships.map(({ tenantId, role }) => `${tenantId} (${role})`);

@@ -1,12 +1,11 @@
-// Owns the operations on users: accounts, and who they are. What takes a right away is in user_access.ts, memberships
-// are in members.ts.
+// Owns the operations that make, show and list users. What changes who they are is in user_update.ts, what takes a right
+// away in user_access.ts; memberships are in members.ts.
 import { z } from "zod";
 import { parseEmailAddress } from "../../input/email_address.ts";
 import * as accounts from "../../provider/accounts/account_store.ts";
 import { generatePassword } from "../../provider/accounts/generated_password.ts";
 import { assertNewPassword } from "../../provider/accounts/passwords.ts";
 import { accountStates, searchPeople } from "../../provider/accounts/people_search_store.ts";
-import { listTenantIdsOfAccount } from "../../provider/tenants/membership_store.ts";
 import { getAnyTenant } from "../../provider/tenants/tenant_store.ts";
 import { adminChange, adminRead } from "../administrators/roles.ts";
 import { operation } from "./entry.ts";
@@ -24,7 +23,7 @@ import {
   searchText,
 } from "./page.ts";
 import { generatedPassword, userShape } from "./shapes.ts";
-import { holdUser, resolveUser, shownUser, stateOf, toUser, toUsers, type User } from "./user_view.ts";
+import { resolveUser, shownUser, stateOf, toUser, toUsers, type User } from "./user_view.ts";
 
 /** A new user, with the password if it was generated: the only time it is shown. */
 export interface CreatedUser extends User {
@@ -94,38 +93,6 @@ export const createUser = operation({
       ...(warnings.length === 0 ? {} : { warnings }),
       ...(generated === undefined ? {} : { generatedPassword: generated }),
     };
-  },
-});
-
-/** Changes a user's name. What the ISV named for one tenant stays. @throws OperationError account_not_found */
-export const updateUser = operation({
-  name: "user update",
-  summary: "Change a user's name",
-  permission,
-  events: ["account.name_set"],
-  input: z.strictObject({
-    user: z.string().describe("An e-mail address or a user id."),
-    name: displayName.describe("The user's name."),
-  }),
-  output: userShape,
-  http: [{ method: "patch", path: "/v1/users/:user" }],
-  revises: { hold: (trx, { user }) => holdUser(trx, user), after: (user) => user },
-  cli: {
-    arguments: { USER: "user" },
-    needs: { name: '"Ada Lovelace"' },
-    summary: "change a user's name",
-    example: 'ada@acme.example --name "Ada Lovelace"',
-    show: (user) => shownUser(user),
-  },
-  async run(trx, { user, name }, act) {
-    const { id, name: before } = await resolveUser(trx, user);
-    await accounts.saveName(trx, id, name, act.now);
-    const details = { by: "administration", name, ...(before === null ? {} : { nameWas: before }) };
-    await act.recordInTenants(
-      { type: "account.name_set", accountId: id, details },
-      await listTenantIdsOfAccount(trx, id),
-    );
-    return toUser(trx, await accounts.getAccount(trx, id));
   },
 });
 

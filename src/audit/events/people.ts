@@ -15,7 +15,19 @@ export const peopleEvents = {
     meaning: "The address of a person changed; with a tenant: the one that tenant's tokens carry.",
     always: ["account"],
     sometimes: ["tenant", "client"],
-    details: { by: "as for account.created", email: "the new address", emailWas: "the old one" },
+    details: {
+      by: "as for account.created",
+      email: "the new address",
+      emailWas: "the old one",
+      verified: "where an administrator changed it: whether they vouch for the new one",
+    },
+  },
+  "account.email_verified": {
+    meaning:
+      "An administrator vouched for the address of a person, or took that back. One event for each tenant the person belongs to, or one without a tenant.",
+    always: ["account"],
+    sometimes: ["tenant"],
+    details: { email: "the address", verified: "false: nobody vouches for it any more" },
   },
   "account.name_set": {
     meaning: "The name of a person changed; with a tenant: the one that tenant's tokens carry.",

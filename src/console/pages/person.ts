@@ -3,8 +3,9 @@ import { listEvents } from "../../admin/operations/audit.ts";
 import { addUserToTenant, removeMember, updateMember } from "../../admin/operations/members.ts";
 import { disableUser, enableUser, setUserPassword, signUserOut } from "../../admin/operations/user_access.ts";
 import { deleteUser } from "../../admin/operations/user_deletion.ts";
+import { updateUser } from "../../admin/operations/user_update.ts";
 import type { User } from "../../admin/operations/user_view.ts";
-import { showUser, updateUser } from "../../admin/operations/users.ts";
+import { showUser } from "../../admin/operations/users.ts";
 import type { ConsoleCard } from "../../views/console_pages.ts";
 import type { Action } from "../../views/parts.ts";
 import { may, type Place, param, pathOf, type Visit, visitTo, withQuery } from "../place.ts";
@@ -60,7 +61,18 @@ export const personPlace: Place = {
   },
 };
 
-function profileCard(user: User, { now }: Visit): ConsoleCard {
+// Of a person whom the ISV's login names there is no address of ours to change.
+function addressActions(user: User, visit: Visit): Action[] {
+  if (!may(visit, updateUser) || user.email === null || user.externalAtMs !== null) return [];
+  const vouching =
+    user.emailVerifiedAtMs === null
+      ? { label: "Vouch for it…", url: personActPath("vouch", user.id), unseen: "the address" }
+      : { label: "Vouch no longer…", url: personActPath("doubt", user.id), unseen: "for the address" };
+  return [{ label: "Change", url: personActPath("address", user.id), unseen: "the address" }, vouching];
+}
+
+function profileCard(user: User, visit: Visit): ConsoleCard {
+  const { now } = visit;
   const proven =
     user.emailVerifiedAtMs === null
       ? "nobody vouched for it"
@@ -76,7 +88,7 @@ function profileCard(user: User, { now }: Visit): ConsoleCard {
               cell:
                 user.email === null
                   ? { text: "none here; each organization knows its own" }
-                  : { text: user.email, note: proven },
+                  : { text: user.email, note: proven, actions: addressActions(user, visit) },
             },
             { label: "Name", cell: { text: user.name ?? "unknown" } },
             { label: "Person id", cell: { text: user.id, code: true } },

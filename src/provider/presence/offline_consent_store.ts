@@ -76,14 +76,14 @@ export async function revokeOfflineConsent(db: Database, key: ConsentKey, now: D
   return rows.length > 0;
 }
 
-/** Takes every agreement of a user in one tenant back. */
+/** Takes every agreement of a user back, in one tenant or in all. */
 export async function revokeOfflineConsentsOf(
   db: Database,
-  key: Omit<ConsentKey, "clientId">,
+  { accountId, tenantId }: { accountId: string; tenantId?: string },
   now: Date,
 ): Promise<void> {
   await db("offline_consents")
-    .where({ tenant_id: key.tenantId, account_id: key.accountId })
+    .where({ account_id: accountId, ...(tenantId === undefined ? {} : { tenant_id: tenantId }) })
     .whereNull("revoked_at_ms")
     .update({ revoked_at_ms: now.getTime() });
 }

@@ -107,7 +107,8 @@ export function addAccountRoutes(router: Router, deps: AccountRouteDeps): void {
     const { account, places } = found;
     const tenants = places.map(({ tenant }) => tenant);
     const memberships = places.map(({ membership }) => membership);
-    return { account, accountId: account.id, tenants, memberships };
+    const { id: accountId, signInGeneration } = account;
+    return { account, accountId, signInGeneration, tenants, memberships };
   }
 
   async function show(ctx: RouterContext, person: SignedIn, outcome?: FormOutcome): Promise<void> {

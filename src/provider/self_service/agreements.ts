@@ -4,6 +4,7 @@ import { createAuditEvent } from "../../audit/audit_store.ts";
 import type { Database } from "../../db/connect.ts";
 import { grantTypes } from "../../grants_and_scopes.ts";
 import type { InstallationPart } from "../../installation.ts";
+import { findAccount, lockAccount } from "../accounts/account_store.ts";
 import { type Client, findClients, listClients } from "../clients/client_store.ts";
 import { mayActFor } from "../clients/tenant_rights.ts";
 import {
@@ -28,6 +29,8 @@ export interface Agreement {
 /** Whose agreements, and for which tenants the person's session speaks. */
 export interface Person {
   accountId: string;
+  /** Of which generation the session's sign-in is. */
+  signInGeneration: number;
   tenants: readonly Tenant[];
 }
 
@@ -80,7 +83,8 @@ async function listEveryClient(db: Database): Promise<Client[]> {
 
 /**
  * Gives or takes back an agreement.
- * @returns it as it was; undefined for one that is neither given nor on offer, then nothing is done
+ * @returns it as it was; undefined for one that is neither given nor on offer, or after the sign-in was ended meanwhile: then
+ *   nothing is done
  */
 export async function decideAgreement(
   deps: InstallationPart<"db" | "clock" | "awsClientId">,
@@ -93,15 +97,19 @@ export async function decideAgreement(
   if (agreement === undefined) return undefined;
   const { tenantId, clientId, clientGeneration } = agreement;
   const now = deps.clock();
-  await deps.db.transaction(async (trx) => {
+  return deps.db.transaction(async (trx) => {
     const key = { tenantId, accountId, clientId };
+    // Whatever ended the sign-in took back what was agreed to: a form that was under way gives nothing anew.
+    await lockAccount(trx, accountId);
+    const account = await findAccount(trx, accountId);
+    if (account?.signInGeneration !== person.signInGeneration) return undefined;
     if (choice.allow) await saveOfflineConsent(trx, { ...key, clientGeneration }, now);
     else await revokeOfflineConsent(trx, key, now);
     const type = choice.allow ? "consent.granted" : "consent.revoked";
     const event = { ...key, actor: `account:${accountId}`, details: { what: "offline" } };
     await createAuditEvent(trx, { type, ...event }, now);
+    return agreement;
   });
-  return agreement;
 }
 
 // By minting, by searching, or, for the client registered with AWS, by refreshing (docs/decisions/0004).

@@ -116,7 +116,12 @@ const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
     () => ({ user: "bob@acme.example", tenantId: "acme", role: "admin" }),
     () => ({ user: "bob@acme.example", tenantId: "acme", role: "admin" }),
   ],
-  "user update": [() => ({ user: ann, name: "Ann" })],
+  "user update": [
+    () => ({ user: ann, name: "Ann" }),
+    () => ({ user: ann, email: "anna@acme.example" }),
+    () => ({ user: "anna@acme.example", emailVerified: true }),
+    () => ({ user: "anna@acme.example", email: ann, emailVerified: true, name: "Ann" }),
+  ],
   "user show": [() => ({ user: ann })],
   "user list": [() => ({}), () => ({ tenantId: "acme" })],
   "user password": [() => ({ user: ann })],

@@ -33,7 +33,11 @@ before(async () => {
 after(() => store.close());
 
 const deps = () => ({ db: store.db, clock: systemClock, awsClientId: "none" });
-const person = async () => ({ accountId, tenants: [await getTenant(store.db, "acme")] });
+const person = async () => ({
+  accountId,
+  signInGeneration: 0,
+  tenants: [await getTenant(store.db, "acme")],
+});
 
 test("all that is on offer is shown where the tenant asks for agreements", async () => {
   await saveTenant(store.db, "acme", { presencePolicy: { name: "offline" } }, systemClock());
