@@ -2,6 +2,7 @@
 import { OperationError } from "../errors.ts";
 import type { ErrorAnswer } from "../http_errors.ts";
 import type { ErrorPage, WayOn } from "../views/pages.ts";
+import { inPageWords } from "./fault_words.ts";
 
 const titles: Readonly<Record<string, string>> = {
   unauthenticated: "You are not signed in to the console",
@@ -19,11 +20,13 @@ const titles: Readonly<Record<string, string>> = {
 
 /** The model of the page. */
 export function consoleErrorPage(
-  { code, message, fix }: Pick<ErrorAnswer, "code" | "message" | "fix">,
+  answer: Pick<ErrorAnswer, "code" | "message" | "fix">,
   requestId: string,
   ways: readonly WayOn[] = [{ label: "Back to the console", url: "/console" }],
 ): ErrorPage {
+  const { code } = answer;
   const title = titles[code] ?? "This could not be done";
+  const { message, fix } = inPageWords(answer);
   return { title, why: message, todo: fix, ways, code, requestId };
 }
 

@@ -5,11 +5,14 @@ import * as accessorActs from "./pages/accessor_acts.ts";
 import { accessorsPlace } from "./pages/accessors.ts";
 import { activityPlace } from "./pages/activity.ts";
 import * as administrators from "./pages/administrators.ts";
+import * as apiActs from "./pages/api_acts.ts";
+import * as apis from "./pages/apis.ts";
 import { applicationPlace } from "./pages/application.ts";
 import * as applicationActs from "./pages/application_acts.ts";
 import * as applicationEdit from "./pages/application_edit.ts";
 import * as applicationKeys from "./pages/application_keys.ts";
 import { applicationsPlace } from "./pages/applications.ts";
+import * as credentials from "./pages/credentials.ts";
 import { inspectorPlace } from "./pages/inspector.ts";
 import * as keys from "./pages/keys.ts";
 import { organizationPlace } from "./pages/organization.ts";
@@ -70,14 +73,25 @@ export const places: readonly Place[] = [
   applicationActs.disableApplicationPlace,
   applicationActs.enableApplicationPlace,
   applicationActs.deleteApplicationPlace,
+  apis.apisPlace,
+  apis.newApiPlace,
+  apis.apiPlace,
+  apiActs.editApiPlace,
+  apiActs.deleteApiPlace,
+  apiActs.allowApiPlace,
+  apiActs.disallowApiPlace,
   accessorsPlace,
   activityPlace,
   keys.keysPlace,
   keys.rotatePlace,
+  keys.emergencyPlace,
   keys.revokeKeyPlace,
   inspectorPlace,
   administrators.administratorsPlace,
   administrators.newAdministratorPlace,
   administrators.administratorRolePlace,
   administrators.removeAdministratorPlace,
+  credentials.credentialsPlace,
+  credentials.newCredentialPlace,
+  credentials.revokeCredentialPlace,
 ];

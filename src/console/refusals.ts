@@ -2,6 +2,7 @@
 import { InputRefused, inWordsOf } from "../admin/operations/input_faults.ts";
 import { OperationError } from "../errors.ts";
 import type { Field, FormErrors } from "../views/parts.ts";
+import { inPageWords } from "./fault_words.ts";
 import type { Refused } from "./place.ts";
 
 /** The fields of a form, and the faults of it. */
@@ -17,7 +18,7 @@ interface Fault {
 
 /**
  * Puts what was typed, and what is wrong with it, into a form's fields. A field's id is the name of the operation's member it
- * fills, or what stands in `members` for that.
+ * fills, that with `Id` (what is not found is a `tenant`, named in `tenantId`), or what stands in `members` for that.
  * @param members names of members by what a field is called, where the two differ
  */
 export function shownForm(
@@ -27,7 +28,7 @@ export function shownForm(
 ): ShownForm {
   if (refused === undefined) return { fields: [...fields], errors: undefined };
   const fieldOf = (member: string | undefined) =>
-    fields.find(({ id }) => id === member || members[member ?? ""] === id);
+    fields.find(({ id }) => id === member || id === `${member}Id` || members[member ?? ""] === id);
   const labelOf = (member: string) => fieldOf(member)?.label;
   const faults = faultsOf(refused.error, labelOf).map((fault) => ({
     ...fault,
@@ -57,6 +58,6 @@ function faultsOf(error: OperationError, labelOf: (member: string) => string | u
   }
   const member = error.field?.startsWith("/") ? error.field.split("/")[1] : error.field;
   const said = inWordsOf(error, ([name]) => labelOf(String(name)));
-  const { message, fix } = said instanceof OperationError ? said : error;
+  const { message, fix } = inPageWords(said instanceof OperationError ? said : error);
   return [{ member, message: `${message} ${fix}`.trim() }];
 }

@@ -6,11 +6,13 @@ const sections = {
   people: { label: "People", url: "/console/people" },
   organizations: { label: "Organizations", url: "/console/organizations" },
   applications: { label: "Applications", url: "/console/applications" },
+  apis: { label: "APIs", url: "/console/apis" },
   accessors: { label: "Data accessors", url: "/console/accessors" },
   activity: { label: "Activity", url: "/console/activity" },
   keys: { label: "Signing keys", url: "/console/keys" },
   inspector: { label: "Token inspector", url: "/console/inspector" },
   administrators: { label: "Administrators", url: "/console/administrators" },
+  credentials: { label: "API credentials", url: "/console/credentials" },
 } as const;
 
 /** A section of the console. */

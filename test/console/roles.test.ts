@@ -4,7 +4,10 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { before, describe, test } from "node:test";
 import { createAccessor } from "../../src/admin/operations/accessors.ts";
+import { createCredential } from "../../src/admin/operations/credentials.ts";
 import { addDomain } from "../../src/admin/operations/domains.ts";
+import { allowResource } from "../../src/admin/operations/resource_rights.ts";
+import { createResource } from "../../src/admin/operations/resources.ts";
 import { places } from "../../src/console/places.ts";
 import { addClient } from "../provider/support/provider_fixture.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";
@@ -57,20 +60,33 @@ const from: Readonly<Record<string, "auditor" | "operator" | "owner">> = {
   "/console/applications/:client/disable": "operator",
   "/console/applications/:client/enable": "operator",
   "/console/applications/:client/delete": "operator",
+  "/console/apis": "auditor",
+  "/console/apis/new": "operator",
+  "/console/apis/:resource": "auditor",
+  "/console/apis/:resource/edit": "operator",
+  "/console/apis/:resource/delete": "operator",
+  "/console/apis/:resource/applications/allow": "operator",
+  "/console/apis/:resource/applications/:client/disallow": "operator",
   "/console/accessors": "auditor",
   "/console/activity": "auditor",
   "/console/keys": "auditor",
   "/console/keys/rotate": "operator",
+  "/console/keys/emergency": "owner",
   "/console/keys/:kid/revoke": "owner",
   "/console/inspector": "auditor",
   "/console/administrators": "auditor",
   "/console/administrators/new": "owner",
   "/console/administrators/:user/role": "owner",
   "/console/administrators/:user/remove": "owner",
+  "/console/credentials": "auditor",
+  "/console/credentials/new": "owner",
+  "/console/credentials/:credential/revoke": "owner",
 };
 const roles = ["auditor", "operator", "owner"] as const;
 
 let kid = "";
+let credential = "";
+const resource = "https://api.isv.example/reports";
 const world = useConsole({}, async () => {
   const context = cliContext(world.db);
   const jwk = generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey.export({ format: "jwk" });
@@ -84,6 +100,9 @@ const world = useConsole({}, async () => {
     idcApplicationArn: "arn:aws:sso::111122223333:application/ssoins-1234567890abcdef/apl-1234567890abcdef",
     idcRegion: "us-east-1",
   });
+  ({ id: credential } = await createCredential(context, { name: "Nightly", role: "auditor" }));
+  await createResource(context, { identifier: resource, name: "Reports", scopes: { read: "Read" } });
+  await allowResource(context, { identifier: resource, clientId: "app", scopes: ["read"] });
   const { keys } = (await (await fetch(`${world.issuer}/jwks`)).json()) as { keys: { kid: string }[] };
   kid = keys[0]?.kid ?? "";
 });
@@ -99,6 +118,8 @@ const addressOf = (path: string): string =>
       grant: "g_none",
       client: "app",
       key: "k1",
+      credential,
+      resource,
       kid,
     };
     const user = path.startsWith("/console/administrators") ? emails.auditor : named.user;

@@ -5,7 +5,6 @@ import { updateClient } from "../../admin/operations/client_update.ts";
 import type { ClientView } from "../../admin/operations/client_view.ts";
 import { createClient, showClient } from "../../admin/operations/clients.ts";
 import { endedRightsText } from "../../admin/operations/ended_text.ts";
-import type { ConsolePage } from "../../views/console_pages.ts";
 import { type Done, type Place, param, type Visit } from "../place.ts";
 import { shownForm } from "../refusals.ts";
 import { contextOfForm, readRevised, revisedForm } from "../revised_form.ts";
@@ -24,6 +23,7 @@ import {
   applicationPath,
   secretPage,
 } from "./applications.ts";
+import { isAnswered, questionOf } from "./confirm_place.ts";
 
 const path = "/console/applications";
 const newPath = `${path}/new`;
@@ -126,11 +126,9 @@ export async function saveChanges(
   const { clientId } = client;
   if (Object.keys(changes).length === 0) return { to: applicationPath(clientId), news: "unchanged" };
   const wanted = { clientId: params["client"], ...changes };
-  if (form.get("confirm") !== "yes") {
+  if (!isAnswered(form)) {
     const { ended } = await updateClient(context, { ...wanted, dryRun: true });
-    if (Object.values(ended).some((count) => count > 0)) {
-      return { page: questionPage(client, endedRightsText(ended), sent) };
-    }
+    if (Object.values(ended).some((count) => count > 0)) return ask(client, endedRightsText(ended), sent);
   }
   const { client: saved, warnings, unchanged, ...more } = await updateClient(context, wanted);
   const secret: unknown = Reflect.get(more, "clientSecret");
@@ -138,20 +136,17 @@ export async function saveChanges(
   return doneWith(saved, news, warnings, typeof secret === "string" ? secret : undefined);
 }
 
-function questionPage(client: ClientView, ended: string, { form, labels, act }: SentChange): ConsolePage {
-  const hidden = [...form].filter(([name]) => name !== "csrf" && name !== "confirm");
-  return {
-    head: { title: "Save", crumbs: applicationCrumbs(client) },
-    confirm: {
-      action: applicationActPath(client.clientId, act),
-      what: `${applicationName(client)} is changed: ${labels.join(", ")}.`,
-      consequences: [`${ended} end with what is taken away, at once and on every instance.`],
-      undo: "It can be changed back. What ended does not come back.",
-      submitLabel: "Save, and end them",
-      cancelUrl: applicationPath(client.clientId),
-      hidden: Object.fromEntries(hidden),
-    },
+function ask(client: ClientView, ended: string, { form, labels, act }: SentChange): Done {
+  const question = {
+    title: "Save",
+    crumbs: applicationCrumbs(client),
+    what: `${applicationName(client)} is changed: ${labels.join(", ")}.`,
+    consequences: [`${ended} end with what is taken away, at once and on every instance.`],
+    undo: "It can be changed back. What ended does not come back.",
+    submitLabel: "Save, and end them",
+    cancelUrl: applicationPath(client.clientId),
   };
+  return questionOf(question, applicationActPath(client.clientId, act), form);
 }
 
 // Warnings are read on a page of their own, and a secret is shown once.

@@ -33,7 +33,7 @@ export function confirmPlace({ ask, act, ...place }: AskedAct): Place {
       return { head: { title, crumbs }, errors, confirm: { ...question, action, typed: fields[0] } };
     },
     async act(visit, form) {
-      if (form.get("confirm") !== "yes") {
+      if (!isAnswered(form)) {
         throw new OperationError("invalid_input", "The question was not answered.", {
           fix: "Answer it with the button.",
         });
@@ -56,3 +56,20 @@ export function assertTyped(form: ReadonlyMap<string, string>, name: string): vo
     fix: "Type it exactly as it is written.",
   });
 }
+
+/**
+ * The page that asks before a form that was sent does what it says, because that ends something. Its answer is the same form
+ * with `confirm`.
+ * @param action where the form was sent
+ */
+export function questionOf(
+  { title, crumbs, ...question }: Question,
+  action: string,
+  form: ReadonlyMap<string, string>,
+): Done {
+  const hidden = Object.fromEntries([...form].filter(([name]) => name !== "csrf" && name !== "confirm"));
+  return { page: { head: { title, crumbs }, confirm: { ...question, action, hidden } } };
+}
+
+/** Whether the question that came of a form was answered. */
+export const isAnswered = (form: ReadonlyMap<string, string>): boolean => form.get("confirm") === "yes";

@@ -1,11 +1,11 @@
 // Owns the page of the signing keys: the schedule, drawn and in words, what each instance serves, and what may be done.
-import { keyStatus, revoke, rotate } from "../../admin/operations/keys.ts";
+import { keyStatus, revoke, rotate, rotateInEmergency } from "../../admin/operations/keys.ts";
 import type { KeyStatus, KeyView } from "../../provider/keys/key_status.ts";
 import type { ConsoleCard, KeySchedule, Span } from "../../views/console_pages.ts";
 import type { Tone } from "../../views/parts.ts";
 import { may, type Place, param, pathOf, type Visit } from "../place.ts";
 import { momentOr, momentText } from "../words.ts";
-import { confirmPlace } from "./confirm_place.ts";
+import { assertTyped, confirmPlace, typedField } from "./confirm_place.ts";
 
 const path = "/console/keys";
 const width = 1_000;
@@ -17,12 +17,16 @@ export const keysPlace: Place = {
   operation: keyStatus,
   async show(visit) {
     const status = await keyStatus(visit.context);
-    const act = { label: "Rotate sooner…", url: `${path}/rotate` };
+    const sooner = { label: "Rotate sooner…", url: `${path}/rotate` };
+    const leaked = { label: "A key has leaked…", url: `${path}/emergency`, kind: "danger" } as const;
     return {
       head: {
         title: "Signing keys",
         lead: "Keys follow one another by themselves.",
-        actions: may(visit, rotate) ? [act] : [],
+        actions: [
+          ...(may(visit, rotate) ? [sooner] : []),
+          ...(may(visit, rotateInEmergency) ? [leaked] : []),
+        ],
       },
       banners: status.warnings.map((text) => ({ tone: "warn", text }) as const),
       cards: [
@@ -166,7 +170,7 @@ export const rotatePlace: Place = confirmPlace({
     what: "The next key signs as soon as every cache can have it, and not only when its turn comes.",
     consequences: [
       "Nothing breaks: tokens of the present key stay valid until they end, and it stays published as long.",
-      "Of a key that has leaked this is no cure: tti key rotate --emergency gives it up at once.",
+      "Of a key that has leaked this is no cure: that is given up at once on a page of its own.",
     ],
     undo: "This cannot be undone, and need not be.",
     submitLabel: "Rotate",
@@ -177,6 +181,41 @@ export const rotatePlace: Place = confirmPlace({
     return { to: path, news: "rotated" };
   },
 });
+
+/** Giving up the signing key, because it has leaked. */
+export const emergencyPlace: Place = confirmPlace({
+  ...{ path: `${path}/emergency`, section: "keys", operation: rotateInEmergency },
+  ask: async () => ({
+    title: "Give up the signing key",
+    crumbs,
+    what: "The key that signs, and the one that waits, leave the published keys now; a new one signs.",
+    consequences: [
+      "Every token they signed is refused, by AWS as well, as soon as whoever checks reads the published keys anew.",
+      "Until caches have the new key, tokens that it signs may be refused too. The next page says for how long.",
+      "Nobody is signed out here. If the waiting key is safe, or the secret that sealed the keys is lost, use the command line.",
+    ],
+    undo: "This cannot be undone.",
+    submitLabel: "Give it up now",
+    cancelUrl: path,
+    typed: typedField(leakedWord, "the word"),
+  }),
+  async act({ context }, form) {
+    assertTyped(form, leakedWord);
+    const { kid, revokedKids, effects } = await rotateInEmergency(context);
+    const on = { label: "Go on to the signing keys", url: path, kind: "primary" } as const;
+    return {
+      page: {
+        head: { title: "The key was given up", crumbs, lead: `${kid} signs now.`, actions: [on] },
+        cards: [
+          { title: "Given up", parts: [{ rows: revokedKids.map((text) => ({ text })) }] },
+          { title: "What this breaks", parts: effects.sentences.map((text) => ({ text })) },
+        ],
+      },
+    };
+  },
+});
+
+const leakedWord = "leaked";
 
 /** Taking a key that does not sign out of the published ones. */
 export const revokeKeyPlace: Place = confirmPlace({

@@ -1,0 +1,174 @@
+// Who and what administers, in the console: administrators with the last owner and oneself told in the page's words, API
+// credentials with their key shown once, the ISV's own APIs and who may ask for what of them, and a key that has leaked.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createCredential } from "../../src/admin/operations/credentials.ts";
+import { createResource, showResource } from "../../src/admin/operations/resources.ts";
+import { addClient } from "../provider/support/provider_fixture.ts";
+import { UserAgent, type Visit } from "../provider/support/user_agent.ts";
+import { cliContext } from "../support/cli_context.ts";
+import { csrfOf, emails, filledForm, postForm, signInToConsole, useConsole } from "./console_world.ts";
+
+let agent: UserAgent;
+let csrf = "";
+const world = useConsole({}, async () => {
+  await addClient(world.db, { client_id: "app" });
+  agent = new UserAgent();
+  assert.equal((await signInToConsole(world, agent, emails.owner)).status, 200);
+  csrf = await csrfOf(world, agent);
+});
+
+const look = (path: string): Promise<Visit> => agent.visit(`${world.origin}${path}`);
+const see = async (path: string): Promise<string> => {
+  const page = await look(path);
+  assert.equal(page.status, 200, `${path}: ${page.text}`);
+  return page.text;
+};
+const send = (path: string, fields: Record<string, string> = {}) =>
+  postForm(world, agent, path, fields, csrf);
+const fill = async (path: string, typed: Record<string, string | undefined>, page?: Visit): Promise<Visit> =>
+  send(path, filledForm(page ?? (await look(path)), path, typed));
+const yes = { confirm: "yes" };
+
+test("oneself and the last owner stay, and the page says why in its own words", async () => {
+  const self = `/console/administrators/${encodeURIComponent(emails.owner)}`;
+  for (const sent of [await send(`${self}/remove`, yes), await send(`${self}/role`, { role: "auditor" })]) {
+    assert.equal(sent.status, 409);
+    assert.match(
+      sent.text,
+      /This is your own account: nobody takes their own rights\. Have another owner do it\./,
+    );
+  }
+  const second = await send("/console/administrators/new", { email: "second@isv.example", role: "owner" });
+  const password = /<pre[^>]*>([^<]+)<\/pre>/.exec(second.text)?.[1];
+  assert.ok(password, "shown once");
+  assert.doesNotMatch(await see("/console/administrators"), new RegExp(password));
+  assert.equal(
+    (await send("/console/administrators/second%40isv.example/role", { role: "auditor" })).status,
+    303,
+  );
+  assert.match(await see("/console/administrators"), /second@isv\.example[\s\S]*auditor/);
+  const unknown = await send("/console/administrators/nobody%40isv.example/role", { role: "auditor" });
+  assert.equal(unknown.status, 404);
+  assert.doesNotMatch(unknown.text, /\btti [a-z]/, "a page names no command");
+});
+
+test("a credential is made with its key shown once, opens what its role may, and nothing once it is revoked", async () => {
+  const faulty = await fill("/console/credentials/new", { name: "", tenantId: "nowhere" });
+  assert.match(faulty.text, /id="name-error"/);
+  const nowhere = await fill("/console/credentials/new", { name: "x", tenantId: "nowhere" });
+  assert.match(
+    nowhere.text,
+    /id="tenantId-error">No organization has this id\. Look for it on the page Organizations/,
+  );
+  const bound = await fill("/console/credentials/new", { name: "x", tenantId: "acme", role: "owner" });
+  assert.match(bound.text, /id="role-error"/);
+  const made = await fill("/console/credentials/new", { name: "Nightly report", expires: "30d" });
+  assert.equal(made.status, 200, made.text);
+  const key = /<pre[^>]*>([^<]+)<\/pre>/.exec(made.text)?.[1] ?? "";
+  const ask = () =>
+    fetch(`${world.origin}/v1/tenants`, { headers: { authorization: `Bearer ${key}` } }).then(
+      ({ status }) => status,
+    );
+  assert.equal(await ask(), 200);
+  const page = await see("/console/credentials");
+  assert.match(page, /Nightly report/);
+  assert.ok(!page.includes(key));
+  const revoke = /href="(\/console\/credentials\/[^"]+\/revoke)"/.exec(page)?.[1] ?? assert.fail(page);
+  assert.match(await see(revoke), /The key of Nightly report \(auditor of the whole installation\)/);
+  assert.equal((await send(revoke)).status, 400, "it asks first");
+  assert.equal(await ask(), 200);
+  assert.equal((await send(revoke, yes)).status, 303);
+  assert.equal(await ask(), 401);
+  assert.match(await see("/console/credentials"), /Ended\.[\s\S]*Revoked/);
+  await send(revoke, yes);
+  assert.match(await see("/console/credentials"), /It was so already/);
+  assert.equal((await look("/console/credentials/none/revoke")).status, 404);
+});
+
+test("credentials are listed to an auditor, who has no way to make or to end one", async () => {
+  await createCredential(cliContext(world.db), { name: "Of another", role: "operator", tenantId: "acme" });
+  const auditor = new UserAgent();
+  await signInToConsole(world, auditor, emails.auditor);
+  const { text } = await auditor.visit(`${world.origin}/console/credentials`);
+  assert.match(text, /Of another[\s\S]*acme/);
+  assert.doesNotMatch(text, /credentials\/(?:new|[^"]+\/revoke)/);
+});
+
+const identifier = "https://api.isv.example/reports";
+const api = `/console/apis/${encodeURIComponent(identifier)}`;
+const shown = () => showResource(cliContext(world.db), { identifier });
+
+test("an API is registered, given to an application, changed and taken away; what is lost is asked about", async () => {
+  const refused = await fill("/console/apis/new", { identifier: "ftp://x", name: "Reports", scopes: "read" });
+  assert.match(refused.text, /id="identifier-error"/);
+  assert.match(refused.text, /id="scopes-error"/);
+  const typed = {
+    identifier,
+    name: "Reports",
+    scopes: "read=Read reports\r\nwrite=Write reports",
+    tokenFormat: "opaque",
+  };
+  assert.equal((await fill("/console/apis/new", typed)).status, 303);
+  assert.match(await see("/console/apis"), /Reports[\s\S]*read, write[\s\S]*opaque/);
+  const allow = `${api}/applications/allow`;
+  assert.match((await fill(allow, { clientId: "none", "scopes.read": "on" })).text, /id="clientId-error"/);
+  assert.match((await fill(allow, { clientId: "app" })).text, /id="scopes\.read-error"/);
+  assert.equal(
+    (await fill(allow, { clientId: "app", "scopes.read": "on", "scopes.write": "on" })).status,
+    303,
+  );
+  assert.match(await see(api), /for people: read, write/);
+  const again = `${allow}?application=app`;
+  const less = await send(allow, filledForm(await look(again), allow, { "scopes.write": undefined }));
+  assert.match(less.text, /Before: for people: read, write\./);
+  assert.deepEqual(
+    (await shown()).clients[0]?.scopes,
+    ["read", "write"],
+    "nothing is done before the answer",
+  );
+  assert.equal((await fill(allow, yes, less)).status, 303);
+  assert.deepEqual((await shown()).clients[0]?.scopes, ["read"]);
+  const old = await look(`${api}/edit`);
+  const asked = await fill(`${api}/edit`, { scopes: "write=Write reports", tokenTtlSeconds: "120" });
+  assert.match(asked.text, /1 application loses what it may ask of it: app\./);
+  assert.equal((await fill(`${api}/edit`, yes, asked)).status, 303);
+  const { resource, clients } = await shown();
+  assert.deepEqual(
+    [resource.scopes, resource.tokenTtlSeconds, clients],
+    [{ write: "Write reports" }, 120, []],
+  );
+  const late = await fill(`${api}/edit`, { name: "Late" }, old);
+  assert.equal(late.status, 412);
+  await fill(allow, { clientId: "app", "scopes.write": "on" });
+  const take = `${api}/applications/app/disallow`;
+  assert.match(await see(take), /It had: for people: write\./);
+  assert.equal((await send(take, yes)).status, 303);
+  assert.deepEqual((await shown()).clients, []);
+  assert.match(await see(`${api}/delete`), /0 applications lose it/);
+  assert.match((await send(`${api}/delete`, { ...yes, typed: "x" })).text, /id="typed-error"/);
+  assert.equal((await send(`${api}/delete`, { ...yes, typed: identifier })).status, 303);
+  assert.equal((await look(api)).status, 404);
+});
+
+test("an API whose scopes stay is changed without a question", async () => {
+  const other = "urn:isv:other";
+  await createResource(cliContext(world.db), { identifier: other, name: "Other", scopes: { read: "Read" } });
+  const path = `/console/apis/${encodeURIComponent(other)}`;
+  assert.equal((await fill(`${path}/edit`, { name: "Renamed" })).status, 303);
+  assert.match(await see(path), /Renamed[\s\S]*Saved\./);
+});
+
+test("a key that has leaked is given up when the word is typed, and another signs", async () => {
+  const kids = async () => {
+    const { keys } = (await (await fetch(`${world.issuer}/jwks`)).json()) as { keys: { kid: string }[] };
+    return keys.map(({ kid }) => kid);
+  };
+  const before = await kids();
+  assert.match((await send("/console/keys/emergency", { ...yes, typed: "x" })).text, /id="typed-error"/);
+  assert.deepEqual(await kids(), before);
+  const given = await send("/console/keys/emergency", { ...yes, typed: "leaked" });
+  assert.equal(given.status, 200, given.text);
+  assert.match(given.text, /What this breaks/);
+  assert.ok((await kids()).every((kid) => !before.includes(kid)));
+});
