@@ -135,7 +135,7 @@ test("an API is registered, given to an application, changed and taken away; wha
   assert.equal((await fill(`${api}/edit`, yes, asked)).status, 303);
   const { resource, clients } = await shown();
   assert.deepEqual(
-    [resource.scopes, resource.tokenTtlSeconds, clients],
+    [resource.scopes, resource.tokenTtlSeconds, clients[0]?.scopes],
     [{ write: "Write reports" }, 120, []],
   );
   const late = await fill(`${api}/edit`, { name: "Late" }, old);

@@ -247,7 +247,7 @@ function rightsCard({ resource, clients }: ShownApi, visit: Visit): ConsoleCard 
   const rows = clients.map((right) => ({
     text: right.clientId,
     url: applicationPath(right.clientId),
-    note: rightWords(right),
+    note: rightWords(right) || "nothing any more: its scopes are gone",
     actions: acts(right),
   }));
   const empty = { strong: "No application", text: "None may ask for a token for it yet." };
