@@ -3,7 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { failureCatalogue } from "tti-exchange";
+import { explainCode, failureCatalogue, setUpFailures } from "tti-exchange";
 import { suspectAfterMs } from "../packages/exchange/src/data_accessor.ts";
 import { otherCodes } from "../packages/exchange/src/error_codes.ts";
 import { sandboxRulesPage } from "../packages/sandbox/src/index.ts";
@@ -105,11 +105,28 @@ ${rows.join("\n")}
 
 ## Codes that come from no AWS call
 
-| code | means |
-|---|---|
+| code | means | what to do |
+|---|---|---|
 ${Object.entries(otherCodes)
-  .map(([code, meaning]) => `| \`${code}\` | ${meaning} |`)
+  .map(([code, meaning]) => `| \`${code}\` | ${meaning} | ${explainCode(code)?.fix} |`)
   .join("\n")}
+
+## Failures of the customer's set-up
+
+No error of this package has these codes: \`decodeError\` gives them to what a customer copied while setting up.
+
+| code | likely causes, in order | what to do |
+|---|---|---|
+${setUpFailures.map(({ code, causes, fix }) => `| \`${code}\` | ${causes.join("<br>")} | ${fix} |`).join("\n")}
+
+## An error that somebody copied
+
+\`decodeError(text, context?)\` explains an error from its text, whatever printed it: the AWS command line, an SDK's object, a
+stack of Java or Python, XML, CloudTrail, or this package. It answers what it recognised, every explanation that is possible,
+the likeliest first, from the rows above, and which kinds of secrets stood in the text. Those are dropped before anything
+else is done. \`tti doctor --error\` and \`POST /v1/error-explanations\` are its faces in tti-provider.
+
+*Proof: [posted errors](../test/decoder/posted_errors.test.ts), [secrets](../test/decoder/dropped_secrets.test.ts)*
 `;
 }
 

@@ -92,10 +92,10 @@ export class SearchService {
     const connection = connectionOf(await getAccessor(db, tenantId, name), access.roleArn);
     const accessor = new DataAccessor({ connection, client: this.#exchangeFor(clientId, access) });
     let page = 0;
-    const record = async (results: number): Promise<void> => {
+    const record = async (results: number, refusal: RefusalDetails = {}): Promise<void> => {
       page += 1;
       const parties = { actor: `client:${clientId}`, tenantId, accountId, clientId };
-      const details = { accessor: name, results, page };
+      const details = { accessor: name, results, page, ...refusal };
       await createAuditEvent(db, { type: "search.made", ...parties, details }, this.#deps.clock());
     };
     try {
@@ -108,7 +108,7 @@ export class SearchService {
       }
     } catch (error) {
       // An attempt that AWS refused is one, too.
-      if (page === 0) await record(0);
+      if (page === 0) await record(0, refusalOf(error));
       throw toOperationError(error);
     }
   }
@@ -146,6 +146,19 @@ export class SearchService {
     this.#exchanges.set(clientId, made);
     return made;
   }
+}
+
+/** What the trail says of a refusal: enough to explain it later by the request's id. */
+interface RefusalDetails {
+  refused?: string;
+  step?: string;
+  awsRequestId?: string | undefined;
+}
+
+function refusalOf(error: unknown): RefusalDetails {
+  if (!ExchangeError.isInstance(error)) return {};
+  const { code, step, awsRequestId } = error;
+  return { refused: code, step, ...(awsRequestId === undefined ? {} : { awsRequestId }) };
 }
 
 // Who belongs to other tenants is none of this tenant's back ends' business, nor whether they are disabled there.

@@ -220,7 +220,8 @@ function meantBy(
   });
 }
 
-function toAuditEvent(row: AuditRow): AuditEvent {
+/** An event as its row holds it. */
+export function toAuditEvent(row: AuditRow): AuditEvent {
   return {
     id: row.id,
     atMs: row.at_ms,

@@ -5,6 +5,7 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Connection } from "./connection.ts";
 import { AuthorizationError, ExchangeSettingsError } from "./errors.ts";
 import type { AuthorizationCode } from "./exchange_request.ts";
+import { otherFixes } from "./failures/other_fixes.ts";
 import { sentence } from "./sentence.ts";
 
 /** Keep `state` and `codeVerifier` in the user's own session until the browser returns; send the browser to `url`. */
@@ -51,7 +52,7 @@ export function buildAuthorizeUrl(options: AuthorizeUrlOptions): string {
       code: "connection_method",
       step: "authorize",
       message: `Tenant ${connection.tenantId} is connected by a trusted token issuer; there is no sign-in in the browser.`,
-      fix: 'Set the connection\'s method to "auth-code" if the customer created the data accessor for it.',
+      fix: otherFixes.connection_method,
     });
   }
   const url = new URL("/authorize", endpoint ?? `https://oidc.${connection.idcRegion}.amazonaws.com`);
@@ -82,7 +83,7 @@ export function readAuthorizationCallback(
       code: "authorization_state_mismatch",
       step: "authorize",
       message: "The browser came back with another state than the one it was sent with.",
-      fix: "Begin the sign-in again, and keep state and codeVerifier in the same user's session.",
+      fix: otherFixes.authorization_state_mismatch,
     });
   }
   const code = parameters.get("code");
@@ -93,7 +94,7 @@ export function readAuthorizationCallback(
       code: "authorization_refused",
       step: "authorize",
       message: `Identity Center did not authorize the sign-in: ${sentence(safe)}`,
-      fix: "Check the redirect URL registered with AWS and the user's assignment to the application; or the user declined.",
+      fix: otherFixes.authorization_refused,
     });
   }
   return { code, redirectUri: request.redirectUri, codeVerifier: request.codeVerifier };

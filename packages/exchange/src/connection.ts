@@ -2,6 +2,7 @@
 // tenant they belong to. Patterns are AWS's own, from the service models; a connection that passes is well formed.
 
 import { type ConnectionFault, ExchangeSettingsError } from "./errors.ts";
+import { otherFixes } from "./failures/other_fixes.ts";
 
 /** How the customer chose to let the ISV in: trusted token issuer, or a consent in the browser per session. */
 export type ConnectionMethod = "tti" | "auth-code";
@@ -158,7 +159,7 @@ function parseFields<Field extends string>(
         code: "connection_invalid",
         step: "settings",
         message: `The connection has ${told.length === 1 ? "a fault" : `${told.length} faults`}: ${told.join("; ")}.`,
-        fix: "Correct the named fields. The customer finds the values in the Q Business console under Data accessors, Information for data accessor.",
+        fix: otherFixes.connection_invalid,
       },
       faults,
     );

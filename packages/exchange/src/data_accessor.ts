@@ -14,6 +14,7 @@ import type { ExchangeClientOptions } from "./exchange_options.ts";
 import type { ExchangedSession } from "./exchange_request.ts";
 import { readAwsFailure } from "./failures/aws_failure.ts";
 import { awsStepError } from "./failures/explain_failure.ts";
+import { otherFixes } from "./failures/other_fixes.ts";
 import { fromTrustedTokenIssuer, type TrustedTokenIssuerProvider } from "./from_trusted_token_issuer.ts";
 
 /** What a data accessor is made of: a connection, and the options of its client or a shared client. */
@@ -173,6 +174,6 @@ function assertSearchRequest({ queryText, maxResults, pageSize }: SearchRequest)
     code: "search_request_invalid",
     step: "settings",
     message: `The search cannot be made: ${faults.join("; ")}.`,
-    fix: "Correct the named fields.",
+    fix: otherFixes.search_request_invalid,
   });
 }

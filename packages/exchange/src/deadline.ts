@@ -3,6 +3,7 @@
 
 import { monotonicMs } from "./clock.ts";
 import { ExchangeDeadlineError, type ExchangeStep } from "./errors.ts";
+import { otherFixes } from "./failures/other_fixes.ts";
 
 /** Where an operation is. */
 export interface DeadlinePlace {
@@ -139,7 +140,7 @@ export class Deadline {
       code: "deadline_exceeded",
       step,
       message: `The operation took longer than ${this.#seconds} seconds and was given up at step ${step}${waitingFor === undefined ? "" : `, waiting for ${waitingFor}`}.`,
-      fix: "Look at the events of the exchange for the slow step; raise deadlineSeconds if it is merely slow.",
+      fix: otherFixes.deadline_exceeded,
       retryable: true,
     });
   }

@@ -11,6 +11,7 @@ import { type CacheState, ExchangeEvents } from "./exchange_events.ts";
 import { assertExchangeOptions, type ExchangeClientOptions } from "./exchange_options.ts";
 import type { AuthorizationCode, ExchangedSession, ExchangeRequest } from "./exchange_request.ts";
 import { Exchanger } from "./exchanger.ts";
+import { otherFixes } from "./failures/other_fixes.ts";
 import { IdTokenIntake } from "./id_token/id_token_intake.ts";
 import { PresentedTokens } from "./id_token/presented_tokens.ts";
 import { KeptRefreshTokens } from "./kept_refresh_tokens.ts";
@@ -196,7 +197,7 @@ export class ExchangeClient {
         code: "client_closed",
         step: "settings",
         message: "The exchange client was closed.",
-        fix: "Call destroy() only when no search is needed any more.",
+        fix: otherFixes.client_closed,
       }),
     );
     this.#cache.clear();
@@ -246,7 +247,7 @@ export class ExchangeClient {
       code: "user_invalid",
       step: "settings",
       message: "user must be a text of 1 to 1024 characters that names the user to the token source.",
-      fix: "Pass the user's subject or e-mail address.",
+      fix: otherFixes.user_invalid,
     });
   }
 

@@ -6,6 +6,7 @@ import type { RequestHandler } from "./aws/request_handler.ts";
 import type { Clock } from "./clock.ts";
 import { ExchangeSettingsError } from "./errors.ts";
 import type { ExchangeEventListener, ExchangeLogger } from "./exchange_events.ts";
+import { otherFixes } from "./failures/other_fixes.ts";
 import type { IdTokenSource, TrustedTokenIssuer } from "./id_token/id_token_intake.ts";
 import type { LimiterOptions } from "./instance_limiter.ts";
 import { unknownNames } from "./known_names.ts";
@@ -143,7 +144,7 @@ export function assertExchangeOptions(options: ExchangeClientOptions): void {
     code: "options_invalid",
     step: "settings",
     message: `The exchange client's options have faults: ${faults.join("; ")}.`,
-    fix: "Correct the named options.",
+    fix: otherFixes.options_invalid,
   });
 }
 

@@ -21,6 +21,16 @@ export {
 } from "./connection.ts";
 export { type CredentialProcessOutput, toCredentialProcess } from "./credential_process.ts";
 export { DataAccessor, type DataAccessorOptions, type SearchRequest } from "./data_accessor.ts";
+export {
+  type DecodedError,
+  decodeError,
+  type ErrorExplanation,
+  explainCode,
+  mostErrorCharacters,
+} from "./decoder/decode_error.ts";
+export type { SecretKind } from "./decoder/dropped_secrets.ts";
+export type { DecodedStep } from "./decoder/known_operations.ts";
+export { type SetUpCode, type SetUpRow, setUpFailures } from "./decoder/set_up_failures.ts";
 export type {
   AuthorizationCodeFault,
   AwsStepCode,

@@ -5,6 +5,7 @@ import { type Deadline, withDeadline } from "./deadline.ts";
 import { RefreshTokenStoreError } from "./errors.ts";
 import type { ExchangeEvents } from "./exchange_events.ts";
 import type { ExchangeRequest } from "./exchange_request.ts";
+import { otherFixes } from "./failures/other_fixes.ts";
 import type { RefreshTokenKey, RefreshTokenStore } from "./refresh_token_store.ts";
 
 export interface KeptRefreshTokensOptions {
@@ -126,7 +127,7 @@ function storeFailed(what: string): RefreshTokenStoreError {
     code: "refresh_token_store_failed",
     step: "create-token-with-iam",
     message: `The refresh token store could not be ${what}.`,
-    fix: "See the store's own log; the store is the one given as refreshTokens.",
+    fix: otherFixes.refresh_token_store_failed,
     retryable: true,
   });
 }

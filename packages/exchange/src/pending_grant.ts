@@ -5,6 +5,7 @@ import type { Connection } from "./connection.ts";
 import type { Deadline } from "./deadline.ts";
 import { SignInRequiredError } from "./errors.ts";
 import type { ExchangeRequest } from "./exchange_request.ts";
+import { otherFixes } from "./failures/other_fixes.ts";
 import type { CheckedIdToken } from "./id_token/checked_id_token.ts";
 import type { KeptRefreshTokens } from "./kept_refresh_tokens.ts";
 
@@ -105,6 +106,6 @@ function signInRequired({ tenantId }: Connection, user: string): SignInRequiredE
     code: "sign_in_required",
     step: "authorize",
     message: `User ${JSON.stringify(user)} of tenant ${tenantId} has no AWS session: this customer asks for a sign-in in the browser.`,
-    fix: "Send the user's browser to the url of beginAuthorization(), then pass the code that comes back to redeemCode().",
+    fix: otherFixes.sign_in_required,
   });
 }

@@ -21,6 +21,7 @@ const within: Readonly<Record<string, { tenant: "id" | "tenantId"; never?: reado
   "member update": { tenant: "tenantId" },
   "member remove": { tenant: "tenantId" },
   "audit list": { tenant: "tenantId" },
+  "error explain": { tenant: "tenantId" },
 };
 
 /**

@@ -11,6 +11,7 @@ import * as clients from "./clients.ts";
 import * as credentials from "./credentials.ts";
 import * as domains from "./domains.ts";
 import type { Operation } from "./entry.ts";
+import * as errorExplanation from "./error_explanation.ts";
 import * as keys from "./keys.ts";
 import * as challenges from "./login_challenges.ts";
 import * as members from "./members.ts";
@@ -108,5 +109,6 @@ export const operations: readonly Operation<TableContext>[] = [
   auditChain.exportEvents,
   auditChain.verifyTrail,
   auditChain.pruneEvents,
+  errorExplanation.explainErrorText,
   search.searchTenant,
 ];

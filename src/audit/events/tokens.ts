@@ -74,6 +74,9 @@ export const tokenEvents = {
       accessor: "which data accessor",
       results: "how many results the page holds; 0 also where AWS refused",
       page: "which page of this search, from 1",
+      refused: "the code AWS's refusal has here (packages/exchange/docs/exchange-failures.md)",
+      step: "the step of the exchange that failed",
+      awsRequestId: "AWS's id of the request it refused",
     },
   },
   "consent.granted": {

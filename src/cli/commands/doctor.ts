@@ -9,12 +9,14 @@ import { findConfigFaults, findStoreFault } from "../../onboarding/doctor/instal
 import { withAdministration } from "../administration.ts";
 import { type Command, defineCommand, UsageError } from "../command.ts";
 import { findDevState } from "../dev/dev_state.ts";
+import { tellExplanation } from "../explanation.ts";
 import { printable, type Terminal } from "../terminal.ts";
 
 const doctor = defineCommand({
   name: "doctor",
-  summary: "check this installation, an issuer, or a token",
+  summary: "check this installation, an issuer, or a token; explain an error",
   help: `Usage: tti doctor [ISSUER-URL] [--token FILE]
+       tti doctor --error TEXT
 
 Checks the settings and the store, then the issuer from the outside as AWS sees it:
 discovery, host, keys, clock. Each fault is told with its cause and fix. Exits 0 only if
@@ -24,14 +26,24 @@ With the URL of another issuer only that issuer is checked.
 
   ISSUER-URL     the issuer to check (default: TTI_ISSUER, or the running tti dev)
   --token FILE   also check the ID token in this file by AWS's rules; - reads standard input
+  --error TEXT   explain an error instead, as AWS, an SDK, a stack or this command printed it,
+                 or by the id of a request here (X-Request-Id); - reads standard input.
+                 Exits 0 if it is known. Secrets in it are dropped; it is kept nowhere
   --json         print one JSON document
 
 Example:
   $ tti doctor
+  $ tti doctor --error "InvalidGrantException calling CreateTokenWithIAM"
   $ tti token --tenant acme --user ada@acme.example | tti doctor --token -`,
-  options: { token: { type: "string" } },
+  options: { token: { type: "string" }, error: { type: "string" } },
   arguments: ["ISSUER-URL?"],
   async run({ values, arguments: [url], terminal }) {
+    if (values.error !== undefined) {
+      if (url !== undefined || values.token !== undefined) {
+        throw new UsageError("--error stands alone", "Leave ISSUER-URL and --token away");
+      }
+      return await tellExplanation(values.error, terminal);
+    }
     const token = values.token === undefined ? undefined : await readToken(values.token, terminal);
     const findings = await findAll(url, token);
     terminal.result({ ok: isHealthy(findings), findings }, formatFindings(findings, terminal));

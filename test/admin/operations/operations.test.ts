@@ -241,6 +241,7 @@ const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
       return { days: 1, dryRun: true };
     },
   ],
+  "error explain": [() => ({ text: "InvalidGrantException", tenantId: "acme" })],
   "tenant search": [() => ({ tenantId: "acme", user: ann, query: "plan" })],
   "key status": [() => ({})],
   "key reseal": [

@@ -21,6 +21,7 @@ const reads = [
   "client show",
   "credential list",
   "domain list",
+  "error explain",
   "grant list",
   "key status",
   "resource list",

@@ -3,6 +3,7 @@
 
 import { IdTokenError } from "../errors.ts";
 import type { TokenSummary } from "../failures/failure_row.ts";
+import { otherFixes } from "../failures/other_fixes.ts";
 
 /** The claims of an ID token by name. */
 export type IdTokenClaims = Readonly<Record<string, unknown>>;
@@ -96,7 +97,7 @@ function malformed(what: string): IdTokenError {
     code: "id_token_malformed",
     step: "id-token",
     message: `There is ${what} instead of a signed JWT.`,
-    fix: "Give the ID token itself (three base64url parts joined by dots), not an access token, the JSON it came in or an encrypted token.",
+    fix: otherFixes.id_token_malformed,
   });
 }
 

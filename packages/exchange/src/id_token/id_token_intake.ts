@@ -5,6 +5,7 @@ import type { Clock } from "../clock.ts";
 import type { Connection } from "../connection.ts";
 import type { Deadline } from "../deadline.ts";
 import { ExchangeError, ExchangeSettingsError, IdTokenError } from "../errors.ts";
+import { otherFixes } from "../failures/other_fixes.ts";
 import { messageOf, redact } from "../failures/redaction.ts";
 import type { CheckedIdToken } from "./checked_id_token.ts";
 import { decodeIdToken, type IdTokenExpectations, summariseToken } from "./id_token.ts";
@@ -100,7 +101,7 @@ async function askSource(source: IdTokenSource, request: IdTokenRequest): Promis
       code: "id_token_source_failed",
       step: "id-token",
       message: `The token source failed: ${told}`,
-      fix: "See the cause; the token source is the ISV's own function or the issuer behind it.",
+      fix: otherFixes.id_token_source_failed,
       retryable: true,
       cause: safeCause(error, told),
     });
@@ -112,7 +113,7 @@ function sourceTooSlow(seconds: number): IdTokenError {
     code: "id_token_source_timeout",
     step: "id-token",
     message: `The token source gave no ID token within ${seconds} seconds.`,
-    fix: "See what the token source waits for; raise attemptTimeoutSeconds if it is merely slow.",
+    fix: otherFixes.id_token_source_timeout,
     retryable: true,
   });
 }
@@ -136,8 +137,6 @@ function notConfigured(sourceMissing: boolean): ExchangeSettingsError {
     code: `${sourceMissing ? "id_token_source" : "trusted_token_issuer"}_missing`,
     step: "settings",
     message: `The connection uses a trusted token issuer, but ${setting} is not set.`,
-    fix: sourceMissing
-      ? "Set idTokenSource to a function that returns a fresh ID token, for example fromTtiProvider(...)."
-      : "Set trustedTokenIssuer to { issuer, audience }: the issuer URL and client id registered with AWS.",
+    fix: sourceMissing ? otherFixes.id_token_source_missing : otherFixes.trusted_token_issuer_missing,
   });
 }

@@ -3,6 +3,7 @@
 
 import { type Clock, monotonicMs } from "../clock.ts";
 import { IdTokenError } from "../errors.ts";
+import { otherFixes } from "../failures/other_fixes.ts";
 import { messageOf } from "../failures/redaction.ts";
 import type { IdToken } from "./id_token.ts";
 import { explainKeyFault } from "./key_faults.ts";
@@ -155,9 +156,7 @@ function fetchError(issuer: string, cause: unknown): IdTokenError {
     message: wrong
       ? `Issuer ${issuer} publishes no keys an ID token could be verified with: ${messageOf(cause)}.`
       : `The keys of issuer ${issuer} could not be fetched, so the ID token's tenant cannot be trusted: ${messageOf(cause)}.`,
-    fix: wrong
-      ? "Repair the issuer's discovery document or key set (AWS reads the same ones), or set jwksUri to the right address."
-      : "Make the issuer's discovery document and jwks_uri reachable from here (AWS must reach them too), or set jwksUri to an address that is.",
+    fix: wrong ? otherFixes.id_token_keys_invalid : otherFixes.id_token_keys_unavailable,
     retryable: !wrong,
   });
 }

@@ -2,6 +2,7 @@
 // of its own. Also the judgement of a signature by a key set that somebody else has fetched.
 
 import type { IdTokenCode } from "../error_codes.ts";
+import { otherFixes } from "../failures/other_fixes.ts";
 import { messageOf } from "../failures/redaction.ts";
 import type { IdToken } from "./id_token.ts";
 import { type KeyFault, PublishedKeys } from "./published_keys.ts";
@@ -68,7 +69,7 @@ export async function judgeSignature(
     return {
       code: "id_token_keys_invalid",
       why: `Issuer ${issuer} publishes no keys an ID token could be verified with: ${messageOf(error)}.`,
-      fix: "Repair the issuer's key set first: AWS reads the same one.",
+      fix: otherFixes.id_token_keys_invalid,
       retryable: false,
     };
   }

@@ -3,6 +3,7 @@
 
 import { createHash } from "node:crypto";
 import { IdTokenError } from "../errors.ts";
+import { otherFixes } from "../failures/other_fixes.ts";
 import { readNumericDate } from "./claim_values.ts";
 import type { IdToken } from "./id_token.ts";
 
@@ -58,7 +59,7 @@ function expiredWaiting(): IdTokenError {
     code: "id_token_expired_waiting",
     step: "id-token",
     message: "The ID token expired while it waited for its turn to be exchanged.",
-    fix: "Let ID tokens live a few minutes; see whether limiter.share is too small for the number of users.",
+    fix: otherFixes.id_token_expired_waiting,
     retryable: true,
   });
 }
@@ -68,6 +69,6 @@ function presentedBefore(): IdTokenError {
     code: "id_token_presented_before",
     step: "id-token",
     message: "The token source returned an ID token that was presented to AWS before. It was not sent again.",
-    fix: "Let the token source mint a new ID token, with its own jti, for every call; the client caches the credentials.",
+    fix: otherFixes.id_token_presented_before,
   });
 }

@@ -1,6 +1,7 @@
 // The tenant lock: a token serves only the tenant and the user the caller asked for, so that none crosses a tenant.
 
 import { IdTokenError } from "../errors.ts";
+import { otherFixes } from "../failures/other_fixes.ts";
 import { quote } from "./claim_values.ts";
 import type { IdToken, IdTokenExpectations } from "./id_token.ts";
 import { findTenant, userClaimsOf } from "./rule_row.ts";
@@ -23,7 +24,7 @@ export function assertTokenIsFor(
       code: "id_token_tenant_mismatch",
       step: "id-token",
       message: `The ID token belongs to tenant ${quote(tenant)}, the call asked for tenant ${quote(requested.tenantId)}. Nothing was sent to AWS.`,
-      fix: "Find out why the token source answers for another tenant; this is how data crosses between customers.",
+      fix: otherFixes.id_token_tenant_mismatch,
     });
   }
   const userClaims = userClaimsOf(expectations);
@@ -32,7 +33,7 @@ export function assertTokenIsFor(
       code: "id_token_user_mismatch",
       step: "id-token",
       message: `The ID token is not for user ${quote(requested.user)}: none of its claims ${userClaims.join(", ")} has that value. Nothing was sent to AWS.`,
-      fix: "Ask for users by a value the issuer puts into the token, and set userClaims to the claim that carries it.",
+      fix: otherFixes.id_token_user_mismatch,
     });
   }
   return tenant;

@@ -3,6 +3,7 @@
 
 import { untilAborted } from "../deadline.ts";
 import { IdTokenError } from "../errors.ts";
+import { otherFixes, withoutIdTokenFixes } from "../failures/other_fixes.ts";
 import type { IdTokenSource } from "../id_token/id_token_intake.ts";
 import { TokenEndpoint, type TokenEndpointOptions } from "./token_endpoint.ts";
 
@@ -41,7 +42,7 @@ export function fromRefreshToken(options: FromRefreshTokenOptions): IdTokenSourc
       code: "id_token_source_refused",
       step: "id-token",
       message: "The provider's refresh answer has no id_token; OpenID Connect leaves that to the provider.",
-      fix: "Ask for scope openid at login, or use a provider or grant that returns an ID token on refresh.",
+      fix: withoutIdTokenFixes.refreshed,
     });
   };
 
@@ -80,6 +81,6 @@ function noRefreshToken(user: string): IdTokenError {
     code: "id_token_source_no_login",
     step: "id-token",
     message: `There is no refresh token for user ${JSON.stringify(user)}.`,
-    fix: "Let the user sign in at the provider first, with offline access.",
+    fix: otherFixes.id_token_source_no_login,
   });
 }

@@ -2,6 +2,7 @@
 // RFC 8693 token exchange or the RFC 7523 jwt-bearer grant.
 
 import { ExchangeSettingsError, IdTokenError } from "../errors.ts";
+import { otherFixes, withoutIdTokenFixes } from "../failures/other_fixes.ts";
 import type { IdTokenSource } from "../id_token/id_token_intake.ts";
 import {
   type PrivateKey,
@@ -124,7 +125,7 @@ function assertOptions({ assertionKey, subjectToken, grant }: FromTtiProviderOpt
     message: both
       ? "assertionKey and subjectToken are both set; one of them names the user."
       : "The user cannot be named: set assertionKey, or subjectToken with grant token-exchange.",
-    fix: "Set assertionKey to the private key registered for the client, or subjectToken to the user's own token.",
+    fix: otherFixes.token_source_options_invalid,
   });
 }
 
@@ -134,6 +135,6 @@ function idTokenOf(value: unknown): string {
     code: "id_token_source_refused",
     step: "id-token",
     message: "The token endpoint answered without an ID token.",
-    fix: "Check that the client may use this grant and asks for an ID token.",
+    fix: withoutIdTokenFixes.minted,
   });
 }

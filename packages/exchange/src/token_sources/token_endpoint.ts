@@ -5,6 +5,7 @@ import { SignJWT } from "jose";
 import { readJsonObject } from "../bounded_body.ts";
 import { systemClock } from "../clock.ts";
 import { IdTokenError } from "../errors.ts";
+import { otherFixes } from "../failures/other_fixes.ts";
 import { redact } from "../failures/redaction.ts";
 import { sentence } from "../sentence.ts";
 
@@ -115,7 +116,7 @@ export class TokenEndpoint {
         code: "id_token_source_unreachable",
         step: "id-token",
         message: `The token endpoint ${url} did not answer: ${sentence(redact(cause))}`,
-        fix: "Check the issuer's address and that it is running.",
+        fix: otherFixes.id_token_source_unreachable,
         retryable: true,
       });
     }
@@ -209,7 +210,7 @@ function refusedBy(
     code: "id_token_source_refused",
     step: "id-token",
     message: `The token endpoint ${url} refused to issue an ID token, ${sentence(words)}`,
-    fix: "See the provider's error; it names the client, user or tenant at fault.",
+    fix: otherFixes.id_token_source_refused,
     retryable: status >= 500 || status === 429,
     oauthError,
     oauthErrorDescription,

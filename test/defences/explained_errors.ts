@@ -1,0 +1,30 @@
+// The defences of explaining an error that somebody copied.
+import type { Defence } from "./defence.ts";
+
+export const defences: readonly Defence[] = [
+  {
+    id: "pasted-secrets-dropped-first",
+    promise: "A secret in an error that somebody pastes is dropped before anything else looks at the text.",
+    file: "packages/exchange/src/decoder/decode_error.ts",
+    find: "const { text, dropped } = dropSecrets(pasted.slice(0, mostErrorCharacters));",
+    replace: "const text = pasted.slice(0, mostErrorCharacters);\n  const { dropped } = dropSecrets(text);",
+    test: "packages/exchange/test/decoder/dropped_secrets.test.ts",
+  },
+  {
+    id: "pasted-secrets-without-a-name",
+    promise:
+      "What is as long and random as a secret is dropped from a pasted error, even if nothing names it.",
+    file: "packages/exchange/src/decoder/dropped_secrets.ts",
+    find: "replace: (found) => (looksRandom(found) ? mark : undefined),",
+    replace: "replace: (found) => (found.length > 1e9 && looksRandom(found) ? mark : undefined),",
+    test: "packages/exchange/test/decoder/dropped_secrets.test.ts",
+  },
+  {
+    id: "request-explained-in-own-trail",
+    promise: "Whoever is bound to a tenant has a request explained from that tenant's trail only.",
+    file: "src/audit/request_events_store.ts",
+    find: 'if (tenantId !== undefined) events.where("tenant_id", tenantId);',
+    replace: "void [events, tenantId];",
+    test: "test/accessors/explained_error.test.ts",
+  },
+];
