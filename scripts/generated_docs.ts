@@ -111,6 +111,8 @@ ${Object.entries(otherCodes)
   .map(([code, meaning]) => `| \`${code}\` | ${meaning} | ${explainCode(code)?.fix} |`)
   .join("\n")}
 
+*Proof: [every code](../test/decoder/posted_errors.test.ts), [the rules of a token](../test/id_token.test.ts)*
+
 ## Failures of the customer's set-up
 
 No error of this package has these codes: \`decodeError\` gives them to what a customer copied while setting up.
@@ -118,6 +120,8 @@ No error of this package has these codes: \`decodeError\` gives them to what a c
 | code | likely causes, in order | what to do |
 |---|---|---|
 ${setUpFailures.map(({ code, causes, fix }) => `| \`${code}\` | ${causes.join("<br>")} | ${fix} |`).join("\n")}
+
+*Proof: [each made by the local AWS](../../../test/exchange/decoded_errors.test.ts)*
 
 ## An error that somebody copied
 

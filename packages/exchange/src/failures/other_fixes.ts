@@ -46,7 +46,7 @@ export const otherFixes = {
   id_token_expired_waiting:
     "Let ID tokens live a few minutes; see whether limiter.share is too small for the number of users.",
   id_token_keys_unavailable:
-    "Make the issuer's discovery document and jwks_uri reachable from here (AWS must reach them too), or set jwksUri to an address that is.",
+    "Make the issuer's discovery document and key set reachable from here (AWS must reach them too), or set jwksUri to an address that is.",
   id_token_keys_invalid:
     "Repair the issuer's discovery document or key set (AWS reads the same ones), or set jwksUri to the right address.",
 } as const satisfies Partial<Record<OtherCode, string>>;
