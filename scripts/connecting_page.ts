@@ -148,7 +148,21 @@ signed or opaque, are then worth nothing without that key, and a public client's
 token or in the answer of \`/token/introspection\`, and must check the proof. The provider's own API takes no bound token, nor
 does an exchange for an ID token.
 
+\`tti client update --dpop …\` changes it. To \`required\`, access tokens that are not bound end at once, and a public client's
+unbound refresh tokens: its people sign in again, mostly without a question. To \`off\`, those that are bound end, for nobody may
+prove their key. What was signed for an API lives out its time.
+
 *Proof: [key bound tokens](../test/provider/key_bound_tokens.test.ts), [pushed requests](../test/provider/pushed_requests.test.ts)*
+
+## Change how it proves itself
+
+\`tti client update app --auth-method …\` keeps the client id, which AWS may know. From one place of the secret to the other
+nothing ends. To a key of its own (\`--key-out\` or \`--add-key\` in the same call) its secret counts no more, also one that
+counted in an overlap; to a secret, one is made and shown once, and its keys stay until they are retired. Access tokens it
+got for itself end. To \`none\` all that was made for it ends, because nobody who brings it would have to prove anything; a
+client that mints, calls the API, asks for itself at an API or about its tokens cannot go there.
+
+*Proof: [client update](../test/admin/operations/client_update.test.ts), [taken from client](../test/security/taken_from_client.test.ts)*
 
 ## How long
 

@@ -8,9 +8,9 @@ export const defences: readonly Defence[] = [
     id: "first-party-grants-are-no-consent",
     promise:
       "What the ISV's own application was let do without asking ends when it becomes a third party's: people are asked.",
-    file: "src/admin/operations/client_update.ts",
-    find: "if (isForeign || (login(before)",
-    replace: "if ((login(before)",
+    file: "src/admin/operations/client_taken.ts",
+    find: "const ended = isForeign || isOpened",
+    replace: "const ended = isOpened",
     test,
     name: "nobody's consent",
   },
@@ -18,7 +18,7 @@ export const defences: readonly Defence[] = [
     id: "agreements-end-with-the-right",
     promise:
       "What people let a client do while they are away does not come back with the client's right for the tenant.",
-    file: "src/admin/operations/client_update.ts",
+    file: "src/admin/operations/client_taken.ts",
     find: "const consents = await endAgreements(trx, clientId, agreements, now);",
     replace:
       "const consents = agreements === undefined && now ? await endAgreements(trx, clientId, agreements, now) : 0;",

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as jose from "jose";
 import * as oauth from "oauth4webapi";
+import { updateClient } from "../../src/admin/operations/client_update.ts";
 import { allowResource } from "../../src/admin/operations/resource_rights.ts";
 import { cliContext } from "../support/cli_context.ts";
 import { addApis, introspect, opaqueApi, signedApi } from "./resources/resource_support.ts";
@@ -26,7 +27,7 @@ const insecure = { [oauth.allowInsecureRequests]: true } as const;
 let mine: jose.GenerateKeyPairResult;
 let theirs: jose.GenerateKeyPairResult;
 
-const fixture = useProvider({}, async () => {
+const fixture = useProvider({ writesMeanwhile: true }, async () => {
   [mine, theirs] = await Promise.all([jose.generateKeyPair("ES256"), jose.generateKeyPair("ES256")]);
   await addPerson(fixture.db, { email, tenants: ["acme"] });
   await addApis(fixture);
@@ -65,7 +66,7 @@ async function proofOf(
 const tokenUrl = () => new URL("/token", fixture.issuer);
 
 async function askToken(params: Params, clientId: string, proof: string | undefined): Promise<JsonAnswer> {
-  const isPublic = clientId === "spa";
+  const isPublic = clientId.startsWith("spa");
   const given = Object.entries({ ...params, ...(isPublic ? { client_id: clientId } : {}) });
   const response = await fetch(tokenUrl(), {
     method: "POST",
@@ -203,4 +204,69 @@ test("a resource server of oauth4webapi takes it from who holds the key, and fro
   await assert.rejects(oauth.validateJwtAccessToken(as, await request(theirs), signedApi, insecure));
   const bearer = new Request(api, { headers: { authorization: `Bearer ${body["access_token"]}` } });
   await assert.rejects(oauth.validateJwtAccessToken(as, bearer, signedApi, insecure));
+});
+
+test("where that changes, what is bound otherwise ends, what is written late too, and does not come back", async () => {
+  const change = async (dpop: string) => updateClient(cliContext(fixture.db), { clientId: "spa2", dpop });
+  await addClient(fixture.db, { client_id: "spa2", token_endpoint_auth_method: "none" });
+  await allowResource(cliContext(fixture.db), {
+    identifier: opaqueApi,
+    clientId: "spa2",
+    scopes: ["read"],
+  });
+  const me = new URL("/me", fixture.issuer);
+  const asked = async (token: unknown, keys?: jose.GenerateKeyPairResult) => {
+    if (keys === undefined) return (await getUserinfo(fixture, token)).status;
+    const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(String(token)));
+    const ath = Buffer.from(hash).toString("base64url");
+    const proof = await proofOf(keys, me, { method: "GET", ath });
+    return (await fetch(me, { headers: { authorization: `DPoP ${token}`, dpop: proof } })).status;
+  };
+  const isActive = async (token: unknown) => (await introspect(fixture, token)).body["active"];
+  const atApi = { scope: "openid read", resource: opaqueApi };
+
+  // On: nothing ends.
+  const [plain, plainAtApi] = [
+    (await redeemWith("spa2", undefined)).body,
+    (await redeemWith("spa2", undefined, atApi)).body,
+  ];
+  assert.equal((await change("allowed")).ended.tokens, 0);
+  assert.deepEqual(
+    [await asked(plain["access_token"]), await isActive(plainAtApi["access_token"])],
+    [200, true],
+  );
+  const bound = (await redeemWith("spa2", await proofOf(mine, tokenUrl()))).body;
+
+  // Required: what anybody could present ends.
+  const unbound = await fixture.db("oidc_records").where("client_id", "spa2").whereNot("model", "Grant");
+  assert.equal((await change("required")).ended.tokens, 4);
+  const nothingPlain = async () => {
+    assert.equal(await asked(plain["access_token"]), 401);
+    assert.equal(await isActive(plainAtApi["access_token"]), false);
+    const stolen = await refreshWith("spa2", plain["refresh_token"], await proofOf(theirs, tokenUrl()));
+    assert.equal(stolen.body["error"], "invalid_grant");
+  };
+  await nothingPlain();
+  await fixture.db("oidc_records").insert(unbound).onConflict(["model", "id_hash"]).ignore();
+  await nothingPlain();
+  assert.equal(await asked(bound["access_token"], mine), 200);
+  const next = await refreshWith("spa2", bound["refresh_token"], await proofOf(mine, tokenUrl()));
+  assert.equal(next.status, 200, JSON.stringify(next.body));
+
+  // Off: what nobody may prove any more ends, and turning it on again brings nothing back.
+  assert.ok((await change("off")).ended.tokens >= 3);
+  assert.equal(await asked(next.body["access_token"], mine), 401);
+  await change("allowed");
+  assert.equal(await asked(next.body["access_token"], mine), 401);
+  const late = await refreshWith("spa2", next.body["refresh_token"], await proofOf(mine, tokenUrl()));
+  assert.equal(late.body["error"], "invalid_grant");
+});
+
+test("a client that proves itself keeps its sign-ins when its tokens must be bound", async () => {
+  await addClient(fixture.db, { client_id: "turns" });
+  const { body } = await redeemWith("turns", undefined);
+  await updateClient(cliContext(fixture.db), { clientId: "turns", dpop: "required" });
+  assert.equal((await getUserinfo(fixture, body["access_token"])).status, 401);
+  const next = await refreshWith("turns", body["refresh_token"], await proofOf(mine, tokenUrl()));
+  assert.equal(next.body["token_type"], "DPoP", JSON.stringify(next.body));
 });

@@ -179,6 +179,60 @@ for (const kind of storeKinds) {
       assert.notEqual(await reads(String((await asked(next, own)).body["access_token"])), 401);
     });
 
+    test("what it proved itself with before proves nothing, and what it got for itself has ended", async () => {
+      const clientId = newId();
+      await addClient(fixture.db, {
+        client_id: clientId,
+        grant_types: ["client_credentials"],
+        response_types: [],
+        redirect_uris: [],
+        scope: "openid tti:search",
+        search_tenants: ["acme"],
+      });
+      const own = { grant_type: "client_credentials", scope: "tti:search" };
+      const { body } = await postToken(fixture, own, basic(clientId));
+      const keys = { addKeys: { keys: [next.jwk] } };
+      const { ended } = await updateClient(context, { clientId, authMethod: "private_key_jwt", ...keys });
+      assert.equal(ended.tokens, 1);
+      const url = new URL("/v1/tenants/acme/search", other.localUrl);
+      const headers = { authorization: `Bearer ${body["access_token"]}`, "content-type": "application/json" };
+      assert.equal((await fetch(url, { method: "POST", headers, body: "{}" })).status, 401);
+      assert.equal(
+        (await postToken(elsewhere(), own, basic(clientId))).body["error"],
+        "invalid_client",
+        "its secret",
+      );
+      const { clientSecret = "" } = await updateClient(context, {
+        clientId,
+        authMethod: "client_secret_basic",
+      });
+      assert.equal((await postToken(elsewhere(), own, basic(clientId))).body["error"], "invalid_client");
+      assert.equal((await postToken(elsewhere(), own, basic(clientId, clientSecret))).status, 200);
+    });
+
+    test("of one that proves itself no more nothing counts that was given to who did", async () => {
+      const clientId = newId();
+      await addClient(fixture.db, { client_id: clientId });
+      const url = authorizationUrl(fixture, { client_id: clientId, tenant: "acme" });
+      const agent = new UserAgent();
+      const code = codeOf(await signInAt(agent, url, "ann@acme.example"));
+      const { body } = await redeem(fixture, code, {}, basic(clientId));
+      const waiting = codeOf(await agent.follow(url));
+      const under = await halfSignedIn({ client_id: clientId, tenant: "acme" });
+      await updateClient(context, { clientId, authMethod: "none" });
+      const asPublic = (params: Record<string, string>) =>
+        postToken(elsewhere(), { ...params, client_id: clientId }, null);
+      assert.equal((await getUserinfo(elsewhere(), body["access_token"])).status, 401);
+      const refresh = { grant_type: "refresh_token", refresh_token: String(body["refresh_token"]) };
+      assert.equal((await asPublic(refresh)).body["error"], "invalid_grant");
+      const late = await redeem(elsewhere(), waiting, { client_id: clientId }, null);
+      assert.equal(late.body["error"], "invalid_grant");
+      assert.equal(signedIn(await under.agent.follow(under.url)), false);
+      // The browser goes on: the person signed in here, and not at the application.
+      const anew = codeOf(await agent.follow(url));
+      assert.equal((await redeem(elsewhere(), anew, { client_id: clientId }, null)).status, 200);
+    });
+
     test("a tenant that was taken: no mint, no search, no answer, and no login it vouched for", async () => {
       const clientId = newId();
       await addClient(fixture.db, {

@@ -1,6 +1,7 @@
 // Owns what a client is told at registration of things that are valid but cannot work as the installation stands:
 // they may become right later (a tenant is made, a network allowed), so they are told and not refused.
 import type { Database } from "../../db/connect.ts";
+import { apiScopes } from "../../grants_and_scopes.ts";
 import { isInsideHost } from "../../provider/clients/back_channel_uri.ts";
 import type { StoredClientMetadata } from "../../provider/clients/client_store.ts";
 import { tenantRights, tenantsOfRight } from "../../provider/clients/tenant_rights.ts";
@@ -21,6 +22,12 @@ export async function adviseOnClient(db: Database, metadata: StoredClientMetadat
   if (mints && metadata.jwks === undefined && metadata.jwks_uri === undefined) {
     advice.push(
       "It has no public key, so it cannot mint by assertion, only for users whose tokens it holds: register one with --key-out, --jwks or --jwks-uri.",
+    );
+  }
+  const calls = (metadata.scope ?? "").split(" ").some((scope) => apiScopes.includes(scope));
+  if (metadata.dpop === "required" && calls) {
+    advice.push(
+      "Its access tokens must be bound to a key, and the provider's own API takes no such token: it can call nothing there. Register another client for that.",
     );
   }
   const called = [

@@ -9,6 +9,8 @@ export interface KeyChanges {
   jwksUri?: string | undefined;
   addKeys?: { keys: JWK[] } | undefined;
   retireKeys?: string[] | undefined;
+  /** How it proves itself from now on; undefined: as before. */
+  authMethod?: string | undefined;
 }
 
 /** The keys afterwards, as metadata has them; both absent: none. */
@@ -29,6 +31,7 @@ export async function changeKeys(
   changes: KeyChanges,
 ): Promise<ChangedKeys | undefined> {
   const { jwks, jwksUri, addKeys, retireKeys } = changes;
+  const method = changes.authMethod ?? metadata.token_endpoint_auth_method;
   const one = [jwks, jwksUri].filter((given) => given !== undefined).length;
   const some = addKeys !== undefined || retireKeys !== undefined;
   if (one === 0 && !some) return undefined;
@@ -52,7 +55,7 @@ export async function changeKeys(
     jwks === undefined
       ? await withKeys(kept, addKeys?.keys ?? [], "addKeys")
       : await withKeys([], jwks.keys, "jwks");
-  if (keys.length === 0 && metadata.token_endpoint_auth_method === "private_key_jwt") {
+  if (keys.length === 0 && method === "private_key_jwt") {
     throw refuse(
       "retireKeys",
       "names the only key, and the client could prove itself no more",

@@ -149,6 +149,7 @@ export function registrationOf(metadata: StoredClientMetadata): NewClient {
     requirePkce: metadata.require_pkce,
     rotateRefreshToken: metadata.rotate_refresh_token,
     pushedRequests: metadata.pushed_requests,
+    dpop: metadata.dpop,
     ...wireNames(addressMembers, metadata),
     ...wireNames(lifetimeMembers, metadata),
     ...Object.fromEntries(tenants.filter(([, list]) => list.length > 0)),

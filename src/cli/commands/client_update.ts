@@ -39,6 +39,12 @@ logins for, the logins it vouched for there. '' takes away what can be left out.
   --pkce on|off             off: a confidential client that cannot send PKCE
   --rotation on|off         off: a confidential client that keeps one refresh token
   --pushed-requests WHICH   off, allowed or required (RFC 9126)
+  --dpop WHICH              off, allowed or required (RFC 9449); tokens that are bound to a
+                            key otherwise end
+  --auth-method METHOD      how it proves who it is: client_secret_basic, client_secret_post,
+                            private_key_jwt or none. A secret that is needed is made and shown
+                            once; one that is not counts no more. To none, all that was made
+                            for it ends
 ${shownAndLifetimesHelp}
 Its keys (a key that leaked: add another and retire it in one call):
   --add-key FILE            public keys to add: a JWK or a JWK Set
@@ -64,6 +70,8 @@ Example:
     pkce: { type: "string" },
     rotation: { type: "string" },
     "pushed-requests": { type: "string" },
+    dpop: { type: "string" },
+    "auth-method": { type: "string" },
     "add-key": { type: "string" },
     "key-out": { type: "string" },
     "retire-key": { type: "string", multiple: true },
@@ -105,6 +113,8 @@ Example:
       requirePkce: readSwitch("pkce", values.pkce),
       rotateRefreshToken: readSwitch("rotation", values.rotation),
       pushedRequests: values["pushed-requests"],
+      dpop: values.dpop,
+      authMethod: values["auth-method"],
       addKeys: pair === undefined ? keyFile && readKeySet(keyFile, "add-key") : { keys: [pair.publicJwk] },
       retireKeys: values["retire-key"],
       jwks: values.jwks && readKeySet(values.jwks, "jwks"),
@@ -115,7 +125,7 @@ Example:
     return withAdministration(async (context) => {
       const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
       const update = () => updateClient(context, given);
-      const { client, ended, warnings, unchanged, ...trial } = await (pair === undefined ||
+      const { client, ended, warnings, unchanged, clientSecret, ...trial } = await (pair === undefined ||
       keyOut === undefined
         ? update()
         : keepClientKey(keyOut, pair.privateJwk, update, () => clientId));
@@ -124,16 +134,21 @@ Example:
           client,
           ended,
           warnings,
+          ...(clientSecret === undefined ? {} : { clientSecret }),
           ...(unchanged ? { unchanged } : {}),
           ...trial,
           ...(keyOut ? { keyFile: keyOut } : {}),
         },
         formatFields([
           ["client_id", client.clientId],
+          ...(clientSecret === undefined ? [] : ([["client_secret", clientSecret]] as const)),
           ...(keyOut === undefined ? [] : ([["private key", keyOut]] as const)),
           [values["dry-run"] ? "would end" : "ended", endedRightsText(ended)],
         ]),
       );
+      if (clientSecret !== undefined && !terminal.json) {
+        terminal.say("The secret is shown this once; only its hash is kept.");
+      }
       if (!terminal.json) for (const line of saidOf(unchanged, "as you say")) terminal.say(line);
       if (values["dry-run"] && !terminal.json) terminal.say("Nothing was done: this is what would be.");
       for (const warning of warnings) terminal.say(`Note: ${warning}`);

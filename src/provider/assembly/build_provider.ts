@@ -8,6 +8,7 @@ import type { Installation } from "../../installation.ts";
 import { cleanPath } from "../../log_redaction.ts";
 import type { ClientReader } from "../clients/client_reader.ts";
 import { matchesEitherSecret } from "../clients/client_secret.ts";
+import { isBoundAsRegistered } from "../clients/key_bound_tokens.ts";
 import { isOwnClient, ownClient } from "../clients/own_clients.ts";
 import { withholdFromDiscovery } from "../clients/pushed_requests.ts";
 import { isRegisteredRedirect } from "../clients/redirect_uris.ts";
@@ -104,6 +105,7 @@ export function buildProvider(
     matchesSecret: (client, presented) =>
       matchesEitherSecret(client.clientSecret, formerSecretOf(client), presented, clock().getTime()),
     isRegisteredRedirect,
+    isBoundAsRegistered,
     meanwhile: (work) => background.add(work),
     recordUse: (iss, jti, exp) =>
       createRecordOnce(db, "ReplayDetection", useIdOf(iss, jti), { iss, exp }, exp * 1000),

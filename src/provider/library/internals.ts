@@ -8,6 +8,7 @@ import { confirm } from "oidc-provider/lib/actions/end_session.js";
 import { keepClientGenerations } from "./client_generation.ts";
 import { type IdTokenSeal, sealIdTokens } from "./id_token_seal.ts";
 import { keepResourceRights } from "./resource_rights.ts";
+import { findBoundAsRegistered } from "./token_binding.ts";
 
 /** The library's own check of a proof of possession, for the grants that are ours (proof_of_possession.ts). */
 export {
@@ -25,6 +26,8 @@ export interface ModelChanges extends IdTokenSeal {
   matchesSecret(client: Client, presented: string): boolean;
   /** Tells whether a presented redirect URI is one of those a client registered. */
   isRegisteredRedirect(client: Client, registered: readonly string[], presented: string): boolean;
+  /** Tells whether a token is bound to a key, or not, as its client must have it. */
+  isBoundAsRegistered(client: Client, token: { kind: string; jkt?: string }): boolean;
   /** Takes work that goes on after the answer; it never rejects. */
   meanwhile(work: Promise<void>): void;
 }
@@ -42,6 +45,7 @@ export function changeModels(provider: Provider, changes: ModelChanges): void {
   compareHashedSecrets(provider, changes.matchesSecret);
   matchRedirectsExactly(provider, changes.isRegisteredRedirect);
   askAgainWhereToReturn(provider);
+  findBoundAsRegistered(provider, changes.isBoundAsRegistered);
   tellOfLogoutsMeanwhile(provider, changes.meanwhile);
   keepRefusedOutOfSessions(provider);
 }

@@ -13,6 +13,7 @@ import {
   deleteRecordsOfClient,
   deleteRecordsReturningTo,
   deleteSignInsVouchedBy,
+  deleteTokensByBinding,
   tokenModels,
 } from "../storage/ended_records.ts";
 import { saveTenantDeleted } from "../tenants/tenant_store.ts";
@@ -105,6 +106,20 @@ export async function endAgreements(
     )
     .whereNull("revoked_at_ms")
     .update({ revoked_at_ms: now.getTime() });
+}
+
+/**
+ * Ends a client's tokens of people that are bound to a key, or those that are not.
+ * @param which `refreshToo`: refresh tokens as well as access tokens
+ * @returns how many
+ */
+export async function endTokensByBinding(
+  db: Database,
+  clientId: string,
+  { bound, refreshToo }: { bound: boolean; refreshToo: boolean },
+): Promise<number> {
+  const models = refreshToo ? (["AccessToken", "RefreshToken"] as const) : (["AccessToken"] as const);
+  return countOf(await deleteTokensByBinding(db, clientId, bound, models), models);
 }
 
 /** Ends a client's own access tokens: those it got with a secret that counts no more. */

@@ -69,6 +69,29 @@ export async function deleteOwnTokensOfClient(db: Database, clientId: string): P
   return countModels(rows);
 }
 
+/**
+ * Deletes a client's tokens that are bound to a key, or those that are not. (Those without the client's name in their row are
+ * judged when they are used.)
+ */
+export async function deleteTokensByBinding(
+  db: Database,
+  clientId: string,
+  bound: boolean,
+  models: readonly ("AccessToken" | "RefreshToken")[],
+): Promise<DeletedModels> {
+  // A member of the payload: inside of a text its quotation marks would be escaped.
+  const isBound = `replace(payload, '"jkt":', '') ${bound ? "<>" : "="} payload`;
+  const places = models.map(() => "?").join(", ");
+  return countModels(
+    await deleteWhere(
+      db,
+      `end_${bound ? "bound" : "unbound"}_${models.length}`,
+      `client_id = ? and model in (${places}) and ${isBound}`,
+      [clientId, ...models],
+    ),
+  );
+}
+
 /** Deletes the grants for a tenant and all that came of them. */
 export async function deleteGrantsOfTenant(db: Database, tenantId: string): Promise<DeletedModels> {
   const rows = [

@@ -3,14 +3,18 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { describe, test } from "node:test";
 import { calculateJwkThumbprint, type JWK } from "jose";
+import { rotateClientSecret } from "../../../src/admin/operations/client_secrets.ts";
 import { updateClient } from "../../../src/admin/operations/client_update.ts";
 import { createClient } from "../../../src/admin/operations/clients.ts";
 import type { OperationContext } from "../../../src/admin/operations/operation.ts";
+import { allowResource } from "../../../src/admin/operations/resource_rights.ts";
+import { createResource } from "../../../src/admin/operations/resources.ts";
 import { etagOf } from "../../../src/admin/operations/revision.ts";
 import { listAuditEvents } from "../../../src/audit/audit_store.ts";
 import { systemClock } from "../../../src/clock.ts";
 import type { OperationError } from "../../../src/errors.ts";
 import { createPasswords } from "../../../src/provider/accounts/passwords.ts";
+import { matchesClientSecret } from "../../../src/provider/clients/client_secret.ts";
 import * as store from "../../../src/provider/clients/client_store.ts";
 import { storeKinds } from "../../support/databases.ts";
 import { useStore } from "../../support/use_store.ts";
@@ -179,6 +183,72 @@ for (const kind of storeKinds) {
       );
     });
 
+    test("what it proves itself with: a secret is made where one is needed, and none is left where not", async () => {
+      const clientId = await webApp();
+      const first_ = await stored(clientId);
+      await rotateClientSecret(context, { clientId, overlapSeconds: 3_600 });
+      const rotated = await stored(clientId);
+      const told = await updateClient(context, { clientId, authMethod: "client_secret_post" });
+      assert.deepEqual([told.clientSecret, told.ended.tokens], [undefined, 0]);
+      assert.deepEqual(await stored(clientId), {
+        ...rotated,
+        token_endpoint_auth_method: "client_secret_post",
+      });
+      assert.notEqual(told.client.formerSecretUntilMs, undefined, "the same secrets, in another place");
+      const keyed = await updateClient(context, {
+        clientId,
+        authMethod: "private_key_jwt",
+        addKeys: { keys: [first] },
+      });
+      assert.equal(keyed.client.formerSecretUntilMs, undefined);
+      assert.equal((await stored(clientId)).client_secret, undefined);
+      const row = await db.db("clients").where("client_id", clientId).first("former_secret_hash");
+      assert.equal(row.former_secret_hash, null);
+      const toSecret = { clientId, authMethod: "client_secret_basic" };
+      const tried = await updateClient(context, { ...toSecret, dryRun: true });
+      assert.equal(tried.clientSecret, undefined, "of a trial nothing is kept");
+      const back = await updateClient(context, toSecret);
+      const after = await stored(clientId);
+      assert.ok(matchesClientSecret(after.client_secret, back.clientSecret ?? ""));
+      assert.ok(![first_.client_secret, rotated.client_secret].includes(after.client_secret), "another one");
+      assert.deepEqual(back.client.keyIds, ["first"], "its keys stay");
+      assert.doesNotMatch(JSON.stringify(await listAuditEvents(db.db, { clientId })), /sha256:/);
+      await updateClient(context, { clientId, authMethod: "none", retireKeys: ["first"] });
+      const { client_secret, jwks, token_endpoint_auth_method } = await stored(clientId);
+      assert.deepEqual([client_secret, jwks, token_endpoint_auth_method], [undefined, undefined, "none"]);
+    });
+
+    test("whether its tokens are bound to a key is given and taken", async () => {
+      const clientId = await webApp();
+      const before = await stored(clientId);
+      await updateClient(context, { clientId, dpop: "required" });
+      assert.deepEqual(await stored(clientId), {
+        ...before,
+        dpop: "required",
+        dpop_bound_access_tokens: true,
+      });
+      await updateClient(context, { clientId, name: "Still" });
+      assert.equal((await stored(clientId)).dpop, "required");
+      await updateClient(context, { clientId, dpop: "allowed" });
+      assert.deepEqual(await stored(clientId), { ...before, client_name: "Still", dpop: "allowed" });
+      const told = await updateClient(context, { clientId, dpop: "off", name: null });
+      assert.deepEqual([await stored(clientId), told.warnings], [before, []]);
+      const robot = await register({ purposes: ["search"], searchTenants: ["*"] });
+      const { warnings } = await updateClient(context, { clientId: robot, dpop: "required" });
+      assert.match(warnings.join(), /own API takes no such token/);
+    });
+
+    test("refuses that who proves nothing asks for itself at an API, or about its tokens", async () => {
+      const identifier = "https://api.example";
+      await createResource(context, { identifier, name: "API", scopes: { read: "Read" } });
+      const clientId = await webApp();
+      await allowResource(context, { identifier, clientId, scopes: ["read"], introspects: true });
+      const open = () => updateClient(context, { clientId, authMethod: "none" });
+      await assert.rejects(open(), { code: "invalid_input", field: "authMethod" });
+      await allowResource(context, { identifier, clientId, scopes: ["read"] });
+      await open();
+    });
+
     for (const [what, make, change, field, words] of [
       ["nothing to change", "web", {}, "clientId", /nothing to change/],
       ["an unknown key", "back", { retireKeys: ["nope"] }, "/retireKeys/0", /"first"/],
@@ -231,6 +301,10 @@ for (const kind of storeKinds) {
         /larger/,
       ],
       ["half a second", "web", { refreshTokenSeconds: 60.5 }, "refreshTokenSeconds", /whole number/],
+      ["a key it has not", "web", { authMethod: "private_key_jwt" }, "jwks", /public keys/],
+      ["no proof for who mints", "back", { authMethod: "none" }, "authMethod", /confidential/],
+      ["a proof of no kind", "web", { authMethod: "password" }, "authMethod", /private_key_jwt/],
+      ["a binding of no kind", "web", { dpop: "maybe" }, "dpop", /allowed/],
       ["a native application with a secret", "web", { applicationType: "native" }, "applicationType", /none/],
     ] as const) {
       test(`refuses ${what}, and writes nothing`, async () => {
