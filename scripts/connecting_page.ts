@@ -88,6 +88,10 @@ address. The whole ID token: [tti-profile.md](tti-profile.md).
 \`tenant=acme\` in the request signs the person in to that tenant or refuses; \`tenant_hint\` only suggests. A token names
 one tenant; to change it, start another request.
 
+The pages on which people sign in, choose and consent name the application (\`--name\`) and link its \`--policy-uri\` and
+\`--tos-uri\`. They do not show its logo: they load nothing from another host, for a picture from there would tell it who is
+about to sign in, and could become that of somebody else. \`--logo-uri\` is kept for pages of your own.
+
 *Proof: [consent](../test/provider/interactions/consent.test.ts), [tenant choice](../test/provider/tenants/tenant_choice.test.ts)*
 
 ## Protect your own API

@@ -19,8 +19,14 @@ export interface FormModel {
   csrfToken?: string | undefined;
 }
 
+/** Where an application says what becomes of people's data, and on which terms. */
+export interface ApplicationLinks {
+  policyUri?: string | undefined;
+  termsUri?: string | undefined;
+}
+
 /** Login: fields `email`, `password`. Cancelling posts to `cancelAction`. */
-export interface LoginPage extends PageFrame {
+export interface LoginPage extends PageFrame, ApplicationLinks {
   form: FormModel;
   /** Pre-filled address, from the last attempt or `login_hint`. */
   email?: string | undefined;
@@ -45,7 +51,7 @@ export interface TenantChoice {
 }
 
 /** Tenant choice: one button for each membership, field `tenant` = the chosen id. */
-export interface TenantChoicePage extends PageFrame {
+export interface TenantChoicePage extends PageFrame, ApplicationLinks {
   form: FormModel;
   tenants: readonly TenantChoice[];
   accountEmail?: string | undefined;
@@ -55,7 +61,7 @@ export interface TenantChoicePage extends PageFrame {
 }
 
 /** Consent, for third-party clients only: field `decision` = `allow` or `deny`. */
-export interface ConsentPage extends PageFrame {
+export interface ConsentPage extends PageFrame, ApplicationLinks {
   form: FormModel;
   clientName: string;
   /** Host the answer is sent to, so that a look-alike name is noticed. */
@@ -66,8 +72,6 @@ export interface ConsentPage extends PageFrame {
   scopes: readonly string[];
   /** APIs it would call, and what their operator says of each scope. */
   resources: readonly { name: string; scopes: readonly string[] }[];
-  policyUri?: string | undefined;
-  termsUri?: string | undefined;
 }
 
 /** The question whether to sign out: fields `xsrf`, and `logout` = `yes` when the answer is yes. */

@@ -206,6 +206,8 @@ export const fixtures: { [N in PageName]: Pages[N] } = {
     email: "alice@acme.example",
     error: "The e-mail address and password do not belong together.",
     cancelAction: "/interaction/abc/abort",
+    policyUri: "https://app.example/privacy",
+    termsUri: "https://app.example/terms",
   },
   tenant_choice: {
     form,

@@ -20,9 +20,15 @@ export function distinct(most = 10_000) {
 /** Addresses of an application that people are shown. */
 export const addresses = {
   clientUri: z.string().optional().describe("Its home page."),
-  logoUri: z.string().optional().describe("Its logo."),
-  policyUri: z.string().optional().describe("What becomes of people's data."),
-  tosUri: z.string().optional().describe("Its terms of service."),
+  logoUri: z
+    .string()
+    .optional()
+    .describe("Its logo, for pages of yours: the provider's own load no picture from elsewhere."),
+  policyUri: z
+    .string()
+    .optional()
+    .describe("What becomes of people's data; linked where people sign in and consent."),
+  tosUri: z.string().optional().describe("Its terms of service; linked there too."),
 };
 /** The members that are addresses people read, by their names in OpenID Connect. */
 export const addressMembers = {

@@ -16,7 +16,7 @@ import { disclosedDetails } from "../subjects/claims.ts";
 import { findMembership } from "../tenants/membership_store.ts";
 import { addressIn } from "../tenants/person_in_tenant.ts";
 import { findTenant } from "../tenants/tenant_store.ts";
-import type { InteractionState } from "./interaction.ts";
+import { type InteractionState, shownApplication } from "./interaction.ts";
 import { needsConsent } from "./prompts.ts";
 
 /** Draws the consent page. */
@@ -34,14 +34,12 @@ export async function renderConsent(
   ]);
   return renderPage("consent", {
     form: { action: `/interaction/${state.uid}/consent` },
-    clientName: state.client.clientName ?? state.client.clientId,
+    ...shownApplication(state.client),
     clientHost: uriOf(state.params.get("redirect_uri") ?? "")?.host,
     accountEmail: (account && addressIn(account, membership)) ?? undefined,
     tenantName: tenant?.name,
     scopes: given(state, awsClientId),
     resources: await describeResources(db, state.resourceScopes),
-    policyUri: state.client.policyUri,
-    termsUri: state.client.tosUri,
   });
 }
 

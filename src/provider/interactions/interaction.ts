@@ -30,6 +30,11 @@ export interface InteractionState {
   resourceScopes: Readonly<Record<string, readonly string[]>>;
 }
 
+/** How pages name an application, and what they link to of it. Its logo stays away: they load nothing from elsewhere. */
+export function shownApplication({ clientId, clientName, policyUri, tosUri }: Client) {
+  return { clientName: clientName ?? clientId, policyUri, termsUri: tosUri };
+}
+
 /** The request and response an interaction is read from and finished on. */
 export interface Exchange {
   request: IncomingMessage;

@@ -10,7 +10,7 @@ import type { Voucher } from "../sessions/voucher.ts";
 import { isOpen, readPlaces } from "../subjects/places.ts";
 import type { LoginResult } from "../subjects/signing_in_account.ts";
 import { findTenant } from "../tenants/tenant_store.ts";
-import type { InteractionState } from "./interaction.ts";
+import { type InteractionState, shownApplication } from "./interaction.ts";
 import type { SignInFault } from "./sign_in_fault.ts";
 
 /** Who signed in, as oidc-provider keeps it in the session, and who vouches for it. */
@@ -40,7 +40,7 @@ export async function renderLogin(
           wrongFields: failed.code === "invalid_credentials" ? ["email", "password"] : [],
         }
       : {}),
-    clientName: state.client.clientName ?? state.client.clientId,
+    ...shownApplication(state.client),
     tenantName: shown?.name,
     cancelAction: `/interaction/${state.uid}/abort`,
   });

@@ -6,7 +6,7 @@ import { renderPage } from "../../views/render.ts";
 import { findAccount } from "../accounts/account_store.ts";
 import { findMembership, listMembershipsOfAccount } from "../tenants/membership_store.ts";
 import { shownPerson } from "../tenants/person_in_tenant.ts";
-import type { InteractionState } from "./interaction.ts";
+import { type InteractionState, shownApplication } from "./interaction.ts";
 import { type TenantResult, tenantPrompt } from "./prompts.ts";
 import type { SignInFault } from "./sign_in_fault.ts";
 
@@ -46,7 +46,7 @@ export async function renderTenantChoice(
       detail: tenantId,
     })),
     accountEmail: account && shownPerson(account, offered).email,
-    clientName: state.client.clientName ?? state.client.clientId,
+    ...shownApplication(state.client),
     ...(failed ? { error: signInFault(failed.code) } : {}),
     cancelAction: `/interaction/${state.uid}/abort`,
   });

@@ -1,8 +1,10 @@
 // Third-party clients ask the person; the ISV's own never do.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { updateClient } from "../../../src/admin/operations/client_update.ts";
 import { allowResource } from "../../../src/admin/operations/resource_rights.ts";
 import { updateResource } from "../../../src/admin/operations/resources.ts";
+import { cliContext } from "../../support/cli_context.ts";
 import { addApis, signedApi } from "../resources/resource_support.ts";
 import {
   authorizationUrl,
@@ -13,7 +15,7 @@ import {
   postToken,
   redeem,
 } from "../support/authorization.ts";
-import { addClient, addPerson, signInAt, useProvider } from "../support/provider_fixture.ts";
+import { addClient, addPerson, password, signInAt, useProvider } from "../support/provider_fixture.ts";
 import { UserAgent, type Visit } from "../support/user_agent.ts";
 
 const fixture = useProvider({}, async () => {
@@ -35,6 +37,45 @@ test("the page says who asks for what, escaped, and consent gives a code", async
   const answer = await agent.submit(page, { decision: "allow" }, "/consent");
   const tokens = await redeem(fixture, codeOf(answer), {}, basic("third"));
   assert.equal(payloadOf(tokens.body["id_token"])["tenant_id"], "acme");
+});
+
+test("each page that names an application links its policy and terms, and nothing that runs or comes from elsewhere", async () => {
+  const uris = { policy_uri: "https://rp.example/privacy?a=1&b=%22", tos_uri: "https://rp.example/terms" };
+  await addClient(fixture.db, {
+    ...{ client_id: "linked", first_party: false, client_name: "Linked" },
+    ...{ ...uris, logo_uri: "https://rp.example/logo.png" },
+  });
+  const agent = new UserAgent();
+  const login = await agent.follow(authorizationUrl(fixture, { client_id: "linked" }));
+  const choice = await agent.submit(login, { email: "both@x.example", password }, "/login");
+  const consent = await agent.submit(choice, { tenant: "bolt" }, "/tenant");
+  for (const [page, title] of [
+    [login, /<h1>Sign in</],
+    [choice, /<h1>Choose an organization</],
+    [consent, /<h1>Allow access\?</],
+  ] as const) {
+    assert.match(page.text, title);
+    assert.match(
+      page.text,
+      /Linked: <a href="https:\/\/rp\.example\/privacy\?a=1&amp;b=%22" rel="noopener noreferrer">/,
+    );
+    assert.match(
+      page.text,
+      /<a href="https:\/\/rp\.example\/terms" rel="noopener noreferrer">Terms of service/,
+    );
+    assert.doesNotMatch(page.text, /logo\.png/);
+    assert.match(page.headers.get("content-security-policy") ?? "", /img-src 'self' data:;/);
+  }
+  // What is not to be linked is refused where it is registered, and where it stands all the same.
+  for (const uri of ["javascript:alert(1)", "http://rp.example/terms", "data:text/html,x"]) {
+    for (const member of ["policyUri", "tosUri", "logoUri", "clientUri"]) {
+      const change = { clientId: "linked", [member]: uri };
+      await assert.rejects(updateClient(cliContext(fixture.db), change), {
+        code: "invalid_input",
+        field: member,
+      });
+    }
+  }
 });
 
 test("an ID token tells a third party what was allowed, and the page says all that is told", async () => {
