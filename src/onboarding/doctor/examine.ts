@@ -37,7 +37,7 @@ export async function examine({ issuer, clock, own, token, tenantClaim }: Examin
   return [
     ...(installation === undefined ? [] : checkInstallation(installation)),
     ...(installation === undefined ? [] : checkReadiness(await observeReadiness(issuer))),
-    ...checkIssuer(observation, signing),
+    ...checkIssuer(observation, clock(), signing),
     ...(token === undefined ? [] : await checkToken(token, expectations)),
   ];
 }

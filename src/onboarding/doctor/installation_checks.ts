@@ -2,6 +2,8 @@
 import type { ConfigError } from "../../config.ts";
 import type { OperationError } from "../../errors.ts";
 import { faultOfAwsClient } from "../../provider/clients/aws_client.ts";
+import { assumedAwsCacheSeconds } from "../../provider/keys/key_status.ts";
+import { keyPolicyOf } from "../../provider/keys/policy.ts";
 import { presencePolicyText } from "../../provider/presence/presence_policy.ts";
 import { settings } from "../../settings.ts";
 import { type Finding, failed, information, passed, warning } from "./finding.ts";
@@ -20,6 +22,7 @@ export function checkInstallation(installation: Installation): Finding[] {
         fix: "Run `tti key status`: it tells the whole.",
       }),
     ),
+    checkRotationLead(installation),
     checkAwsClient(installation),
     checkDomainPolicy(installation),
     ...checkTenantDomains(installation),
@@ -82,6 +85,19 @@ function checkSecrets({ config, unreadableKeys }: Installation): Finding {
     });
   }
   return information("secrets", "the secret is kept in the data directory: good for development only");
+}
+
+function checkRotationLead({ config }: Installation): Finding {
+  const { publishLeadSeconds } = keyPolicyOf(config);
+  const hours = (publishLeadSeconds / 3600).toFixed(0);
+  if (publishLeadSeconds >= assumedAwsCacheSeconds)
+    return passed("rotation_lead", `a new key is published ${hours} hours before it signs`);
+  return warning("rotation_lead", {
+    message: `A new key is published ${hours} hours before it signs`,
+    cause:
+      "How long AWS keeps a key set is not published: it may not know the key when the first token is signed with it.",
+    fix: `Set ${settings.keyPublishLeadSeconds.name} to ${assumedAwsCacheSeconds} or more.`,
+  });
 }
 
 function checkAwsClient({ config: { clientId }, awsClient }: Installation): Finding {

@@ -70,7 +70,8 @@ export function reachability(check: string, address: string): Finding | undefine
   return undefined;
 }
 
-function isPublicHost(hostname: string): boolean {
+/** Whether a host, as `URL.hostname` gives it, may be one of the public Internet, by its looks. */
+export function isPublicHost(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, "");
   switch (isIP(host)) {
     case 4:

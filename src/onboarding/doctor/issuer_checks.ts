@@ -2,6 +2,13 @@
 import { type Finding, failed, passed, quoted, warning } from "./finding.ts";
 import { checkIssuerShape, reachability } from "./issuer_address.ts";
 import { type Answer, type IssuerObservation, memberOf, strangeHost } from "./issuer_observation.ts";
+import {
+  checkAddresses,
+  checkAlgorithms,
+  checkCaching,
+  checkSizes,
+  checkTls,
+} from "./issuer_service_checks.ts";
 import { checkKeySet } from "./key_set_checks.ts";
 
 /** What this installation knows of the issuer, if it is its own. */
@@ -10,10 +17,17 @@ export interface OwnIssuer {
   signingKid: string | null;
 }
 
-/** Checks an issuer from the outside, as AWS sees it. */
-export function checkIssuer(observation: IssuerObservation, own?: OwnIssuer): Finding[] {
+/**
+ * Checks an issuer from the outside, as AWS sees it.
+ * @param now for how long its certificate is good yet
+ */
+export function checkIssuer(observation: IssuerObservation, now: Date, own?: OwnIssuer): Finding[] {
   const { issuer, discovery, misled, jwks, clockAheadSeconds } = observation;
-  const shape = checkIssuerShape(issuer);
+  const shape = [
+    ...checkIssuerShape(issuer),
+    ...checkAddresses(observation),
+    ...checkTls(observation, now.getTime()),
+  ];
   const fault = answerFault(discovery);
   if (fault !== undefined) {
     return [
@@ -28,16 +42,21 @@ export function checkIssuer(observation: IssuerObservation, own?: OwnIssuer): Fi
   return [
     ...shape,
     checkDiscovery(issuer, discovery.json),
+    ...checkAlgorithms(discovery.json),
     checkHostPinning(misled),
     ...checkJwksAddress(jwks),
-    ...(jwks === undefined || answerFault(jwks) !== undefined ? [] : checkKeySet(jwks.json, own)),
+    ...(jwks === undefined || answerFault(jwks) !== undefined
+      ? []
+      : [...checkKeySet(jwks.json, own), checkCaching(jwks)]),
+    ...checkSizes([discovery, jwks]),
     checkClock(clockAheadSeconds),
   ];
 }
 
-function answerFault({ status, json, error }: Answer): string | undefined {
+function answerFault({ status, json, error, location }: Answer): string | undefined {
   if (status === 0) return `does not answer: ${error ?? "no reason given"}`;
-  if (status >= 300 && status < 400) return `redirects (${status}); whether AWS follows is not known`;
+  if (status >= 300 && status < 400)
+    return `redirects (${status}) to ${quoted(location)}; nobody followed, and whether AWS does is not known`;
   if (status !== 200) return `answers ${status}`;
   return typeof json === "object" && json !== null ? undefined : "is not a JSON object";
 }

@@ -25,6 +25,8 @@ export interface IssuerBehaviour {
   discoveryBody?: string;
   jwksStatus?: number;
   jwks?: unknown;
+  /** Of the key set; null: none. */
+  cacheControl?: string | null;
   /** How far its clock is ahead when it answers; null: it sends no Date header. */
   clockAheadMs?: number | null;
 }
@@ -46,6 +48,8 @@ export async function startIssuer(behaviour: IssuerBehaviour): Promise<TestIssue
       response.writeHead(status, { "Content-Type": "application/json" });
       response.end(typeof body === "string" ? body : JSON.stringify(body));
     };
+    const { cacheControl = "public, max-age=300" } = behaviour;
+    if (request.url === "/jwks" && cacheControl !== null) response.setHeader("Cache-Control", cacheControl);
     if (request.url === "/jwks") return answer(behaviour.jwksStatus ?? 200, behaviour.jwks);
     const document = {
       issuer: url,

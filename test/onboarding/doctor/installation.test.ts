@@ -106,6 +106,12 @@ const cases: readonly [string, Partial<Installation>, string, RegExp][] = [
     "warning domain_policy",
     /is off/,
   ],
+  [
+    "a key that signs soon after it is published",
+    { config: readConfig({ ...production, TTI_KEY_PUBLISH_LEAD: "3600" }) },
+    "warning rotation_lead",
+    /published 1 hours before it signs/,
+  ],
   ["a tenant without a domain", { tenantsWithDomain: new Set() }, "warning tenant_domains", /for acme/],
   [
     "users who log in at a page that is not named",

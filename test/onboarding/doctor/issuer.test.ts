@@ -20,7 +20,7 @@ async function examineIssuer(behaviour: IssuerBehaviour, signingKid?: string | n
   const issuer = await startIssuer({ jwks: good, ...behaviour });
   try {
     const observation = await observeIssuer(issuer.url, systemClock);
-    return checkIssuer(observation, signingKid === undefined ? undefined : { signingKid });
+    return checkIssuer(observation, systemClock(), signingKid === undefined ? undefined : { signingKid });
   } finally {
     issuer.close();
   }
@@ -69,7 +69,16 @@ test("an issuer in order is told nothing but that AWS cannot reach this machine"
   const findings = await examineIssuer({}, "k1");
   assert.deepEqual(complaints(findings), local);
   const names = findings.filter(({ outcome }) => outcome === "passed").map(({ check }) => check);
-  assert.deepEqual(names, ["discovery", "host", "keys", "signing_key", "clock"]);
+  assert.deepEqual(names, [
+    "discovery",
+    "algorithms",
+    "host",
+    "keys",
+    "signing_key",
+    "caching",
+    "sizes",
+    "clock",
+  ]);
 });
 
 test("every complaint has a cause and a fix", async () => {
@@ -81,7 +90,48 @@ test("every complaint has a cause and a fix", async () => {
 
 const faults: readonly [string, IssuerBehaviour, string | null | undefined, string[], RegExp][] = [
   ["answers 500", { discoveryStatus: 500 }, undefined, ["failed discovery"], /answers 500/],
-  ["redirects", { discoveryStatus: 302 }, undefined, ["failed discovery"], /redirects/],
+  [
+    "redirects",
+    { discoveryStatus: 302 },
+    undefined,
+    ["failed discovery"],
+    /redirects \(302\) to "\/elsewhere"; nobody followed/,
+  ],
+  [
+    "has keys that redirect",
+    { jwksStatus: 307 },
+    undefined,
+    ["failed keys"],
+    /jwks redirects \(307\) to "\/elsewhere"; nobody followed/,
+  ],
+  [
+    "may leave tokens unsigned",
+    { discovery: () => ({ id_token_signing_alg_values_supported: ["RS256", "none"] }) },
+    undefined,
+    ["warning algorithms", "warning keys"],
+    /unsigned \(alg none\)/,
+  ],
+  [
+    "lets caches decide",
+    { cacheControl: null },
+    undefined,
+    ["warning keys", "warning caching"],
+    /no Cache-Control max-age/,
+  ],
+  [
+    "lets caches keep keys for a week",
+    { cacheControl: "max-age=604800" },
+    undefined,
+    ["warning keys", "warning caching"],
+    /for 604800 seconds/,
+  ],
+  [
+    "publishes a key set of enormous size",
+    { jwks: { keys: [{ ...key.publicJwk, x5c: ["A".repeat(70_000)] }] } },
+    undefined,
+    ["warning keys", "warning sizes"],
+    /jwks has 70\d\d\d bytes/,
+  ],
   ["answers with a page", { discoveryBody: "<html>" }, undefined, ["failed discovery"], /no JSON|not a JSON/],
   [
     "names another issuer",
@@ -200,7 +250,7 @@ for (const [what, behaviour, signingKid, expected, message] of faults) {
 test("an issuer that is not there is told so, and nothing else is guessed", async () => {
   const issuer = await startIssuer({});
   issuer.close();
-  const findings = checkIssuer(await observeIssuer(issuer.url, systemClock));
+  const findings = checkIssuer(await observeIssuer(issuer.url, systemClock), systemClock());
   assert.deepEqual(complaints(findings), ["warning issuer", "failed discovery"]);
   assert.match(JSON.stringify(findings), /does not answer/);
 });
