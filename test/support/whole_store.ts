@@ -9,6 +9,7 @@ const exempt: readonly { table: string; rows?: (row: Record<string, unknown>) =>
   { table: "audit_events", why: "a refusal is recorded" },
   { table: "audit_blocks", why: "the server seals what is recorded, some seconds later" },
   { table: "sign_in_attempts", why: "wrong guesses are counted" },
+  { table: "store_probe", why: "an instance that is asked whether it is ready proves that it can write" },
   { table: "key_instances", why: "an instance says that it lives" },
   { table: "signing_keys", why: "the server makes the next key when it is time" },
   {

@@ -83,6 +83,7 @@ export type {
   JudgedIdToken,
 } from "./id_token/rule_row.ts";
 export type { LimiterOptions } from "./instance_limiter.ts";
+export { type AwsProbe, type AwsProbeOptions, probeAws } from "./probe_aws.ts";
 export {
   memoryRefreshTokenStore,
   type RefreshTokenKey,

@@ -6,16 +6,18 @@ import { OperationError } from "../../errors.ts";
 import { examine } from "../../onboarding/doctor/examine.ts";
 import { type Finding, isHealthy, type Outcome } from "../../onboarding/doctor/finding.ts";
 import { findConfigFaults, findStoreFault } from "../../onboarding/doctor/installation_checks.ts";
+import { backEndOptions } from "../acting_user.ts";
 import { withAdministration } from "../administration.ts";
 import { type Command, defineCommand, UsageError } from "../command.ts";
 import { findDevState } from "../dev/dev_state.ts";
+import { examineAccessor, examineAws } from "../doctor_aws.ts";
 import { tellExplanation } from "../explanation.ts";
 import { printable, type Terminal } from "../terminal.ts";
 
 const doctor = defineCommand({
   name: "doctor",
   summary: "check this installation, an issuer, or a token; explain an error",
-  help: `Usage: tti doctor [ISSUER-URL] [--token FILE]
+  help: `Usage: tti doctor [ISSUER-URL] [--token FILE] [--aws] [--tenant ID --user USER]
        tti doctor --error TEXT
 
 Checks the settings and the store, then the issuer from the outside as AWS sees it:
@@ -26,6 +28,12 @@ With the URL of another issuer only that issuer is checked.
 
   ISSUER-URL     the issuer to check (default: TTI_ISSUER, or the running tti dev)
   --token FILE   also check the ID token in this file by AWS's rules; - reads standard input
+  --aws          also look at your side of AWS, by calls that change nothing: who the
+                 credentials are, and whether the role can be assumed, with the tenant's
+                 tag, with an identity context, and may exchange
+  --tenant ID    also make a real exchange and search at this customer ...
+  --user USER    ... as this user of it: e-mail address or user id
+  --client-key FILE  the client to mint with (as of tti token)
   --error TEXT   explain an error instead, as AWS, an SDK, a stack or this command printed it,
                  or by the id of a request here (X-Request-Id); - reads standard input.
                  Exits 0 if it is known. Secrets in it are dropped; it is kept nowhere
@@ -35,17 +43,26 @@ Example:
   $ tti doctor
   $ tti doctor --error "InvalidGrantException calling CreateTokenWithIAM"
   $ tti token --tenant acme --user ada@acme.example | tti doctor --token -`,
-  options: { token: { type: "string" }, error: { type: "string" } },
+  options: {
+    token: { type: "string" },
+    aws: { type: "boolean" },
+    ...backEndOptions,
+    error: { type: "string" },
+  },
   arguments: ["ISSUER-URL?"],
   async run({ values, arguments: [url], terminal }) {
     if (values.error !== undefined) {
-      if (url !== undefined || values.token !== undefined) {
-        throw new UsageError("--error stands alone", "Leave ISSUER-URL and --token away");
+      const others = [url, values.token, values.aws, values.tenant, values.user];
+      if (others.some((other) => other !== undefined)) {
+        throw new UsageError("--error stands alone", "Leave the issuer and the other options away");
       }
       return await tellExplanation(values.error, terminal);
     }
+    const trial = readTrial(values);
     const token = values.token === undefined ? undefined : await readToken(values.token, terminal);
     const findings = await findAll(url, token);
+    if (values.aws === true) findings.push(...(await atAws(findings, () => examineAws(trial?.tenantId))));
+    if (trial !== undefined) findings.push(...(await atAws(findings, () => examineAccessor(trial))));
     terminal.result({ ok: isHealthy(findings), findings }, formatFindings(findings, terminal));
     return isHealthy(findings) ? 0 : 1;
   },
@@ -75,6 +92,32 @@ async function findAll(url: string | undefined, token: string | undefined): Prom
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
     return [findStoreFault(error), ...(await examine({ ...wanted, issuer: ownIssuer, tenantClaim }))];
+  }
+}
+
+/** @throws UsageError where a customer is named without a user, or a user without a customer */
+function readTrial(values: { tenant?: string; user?: string; "client-key"?: string }) {
+  const { tenant: tenantId, user } = values;
+  if (tenantId === undefined && user === undefined) return undefined;
+  if (tenantId === undefined || user === undefined) {
+    const missing = tenantId === undefined ? "--tenant" : "--user";
+    throw new UsageError(
+      `${missing} is missing`,
+      "A real exchange is made for one customer, as one of its users",
+    );
+  }
+  return { tenantId, user, clientKeyPath: values["client-key"] };
+}
+
+// What is wrong with settings and store is told once.
+async function atAws(told: readonly Finding[], look: () => Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await look();
+  } catch (error) {
+    const faults = error instanceof ConfigError ? findConfigFaults(error) : undefined;
+    if (faults === undefined && !(error instanceof OperationError)) throw error;
+    const found = faults ?? [findStoreFault(error as OperationError)];
+    return found.filter(({ message }) => !told.some((other) => other.message === message));
   }
 }
 
