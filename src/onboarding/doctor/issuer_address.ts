@@ -84,3 +84,9 @@ export function isPublicHost(hostname: string): boolean {
       return host.includes(".") && !/\.(localhost|local|internal|test|invalid|home\.arpa)$/i.test(host);
   }
 }
+
+/** The IP address a host is, as `URL.hostname` gives it; undefined for a name. */
+export function literalAddress(hostname: string): string | undefined {
+  const host = hostname.replace(/^\[|\]$/g, "");
+  return isIP(host) === 0 ? undefined : host;
+}

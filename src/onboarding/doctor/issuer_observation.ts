@@ -2,12 +2,12 @@
 import { lookup } from "node:dns/promises";
 import { type IncomingMessage, request as requestClear } from "node:http";
 import { request as requestSecure } from "node:https";
-import { isIP, type LookupFunction } from "node:net";
+import type { LookupFunction } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { Clock } from "../../clock.ts";
 import { isSpecialAddress } from "../../input/special_address.ts";
 import { uriOf } from "../../input/web_address.ts";
-import { isPublicHost } from "./issuer_address.ts";
+import { isPublicHost, literalAddress } from "./issuer_address.ts";
 
 /** One answer, or why there was none. */
 export interface Answer {
@@ -93,7 +93,7 @@ export function memberOf(value: unknown, name: string): unknown {
 
 async function addressesOf(issuer: string): Promise<string[]> {
   const hostname = uriOf(issuer)?.hostname ?? "";
-  if (hostname === "" || isIP(hostname.replace(/^\[|\]$/g, "")) !== 0) return [];
+  if (hostname === "" || literalAddress(hostname) !== undefined) return [];
   const found = await lookup(hostname, { all: true }).catch(() => []);
   return found.map(({ address }) => address);
 }
@@ -141,9 +141,9 @@ function get(
     return Promise.resolve(none("it is no http or https URL"));
   }
   const { protocol, hostname } = address;
-  const literal = hostname.replace(/^\[|\]$/g, "");
+  const literal = literalAddress(hostname);
   // A host that is an address is looked up by nobody.
-  if (reach === "public" && isIP(literal) !== 0 && isSpecialAddress(literal))
+  if (reach === "public" && literal !== undefined && isSpecialAddress(literal))
     return Promise.resolve(none(inside));
   const secure = protocol === "https:";
   return new Promise((resolve) => {
