@@ -29,6 +29,7 @@ import * as administrators from "./0054_administrators.ts";
 import * as apiCredentials from "./0055_api_credentials.ts";
 import * as consoleSessions from "./0056_console_sessions.ts";
 import * as repeatedCalls from "./0058_repeated_calls.ts";
+import * as firstLinks from "./0064_first_links.ts";
 import * as auditRequest from "./0068_audit_request.ts";
 
 /** One step of the schema, there and back. */
@@ -68,5 +69,6 @@ export const migrations: readonly Migration[] = [
   { name: "0055_api_credentials", ...apiCredentials },
   { name: "0056_console_sessions", ...consoleSessions },
   { name: "0058_repeated_calls", ...repeatedCalls },
+  { name: "0064_first_links", ...firstLinks },
   { name: "0068_audit_request", ...auditRequest },
 ];

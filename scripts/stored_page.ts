@@ -111,6 +111,11 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
     personal: "what the application put into its request",
     until: inWords(postedRequestSeconds),
   },
+  first_links: {
+    holds: "one-time links by which the first owner is made, as SHA-256 hashes",
+    personal: "–",
+    until: "an hour; used ones at once",
+  },
   console_sessions: {
     holds: "who is signed in to the console; the cookie as a SHA-256 hash",
     personal: "the account's id, when it was used",

@@ -50,6 +50,8 @@ export interface RunningServer {
   /** Where this very instance listens, past every proxy. */
   localUrl: string;
   adminUrl: string;
+  /** Where browsers open the console; undefined: nobody said, so there is none. */
+  consoleUrl: string | undefined;
   db: Database;
   keyRing: KeyRing;
   /** Stops taking requests, lets those under way end, and closes everything. */
@@ -217,6 +219,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       issuer,
       localUrl: listening.url,
       adminUrl: admin.url,
+      consoleUrl: adminUrl,
       db,
       keyRing,
       close,

@@ -42,7 +42,8 @@ type DetailsOf<Type extends AuditEventType> = keyof Entry<Type>["details"] exten
 /** An event of one type, as it is recorded: the parties the type names, and no others. */
 export type NewAuditEventOf<Type extends AuditEventType> = {
   readonly type: Type;
-  /** Who did it: `cli:<operating system user>`, `client:<client_id>`, `credential:<id>`, `account:<id>`, `nobody` (unproven). */
+  /** Who did it: `cli:<operating system user>`, `client:<client_id>`, `credential:<id>`, `account:<id>`, `nobody` (unproven),
+   *  `first-start` (whoever opened the link that makes the first owner). */
   readonly actor: string;
   readonly details?: DetailsOf<Type>;
 } & { readonly [Field in Named<Type, "always">]: string } & {

@@ -13,6 +13,7 @@ const titles: Readonly<Record<string, string>> = {
   client_not_found: "There is no such application",
   method_not_allowed: "This page is not used that way",
   invalid_input: "This request could not be read",
+  first_link_over: "This link is over",
   sign_in_expired: "This sign-in is over",
   unavailable: "The console cannot answer right now",
   internal_error: "Something broke on our side",

@@ -12,6 +12,7 @@ import { withFrame } from "../views/frame.ts";
 import { pageHeaders } from "../views/render.ts";
 import { type ConsoleDeps, frameOf, type OpenConsoleDeps, sendConsoleError } from "./answer_routes.ts";
 import { decideHost } from "./edge/origin.ts";
+import { addFirstStartRoutes } from "./first_start/first_start_routes.ts";
 import { addPlace } from "./place_routes.ts";
 import { places } from "./places.ts";
 import { addSignInRoutes } from "./sign_in/sign_in_routes.ts";
@@ -44,6 +45,7 @@ function answerAt(deps: OpenConsoleDeps): (ctx: Context) => Promise<void> {
   const router = new Router();
   addAssetRoutes(router);
   addSignInRoutes(router, deps);
+  addFirstStartRoutes(router, deps);
   for (const place of places) addPlace(router, place, deps);
   const serve = router.routes() as unknown as Middleware;
   return async (ctx) => {

@@ -11,6 +11,7 @@ import { updateClient } from "../../src/admin/operations/client_update.ts";
 import { createClient } from "../../src/admin/operations/clients.ts";
 import * as credentials from "../../src/admin/operations/credentials.ts";
 import * as domains from "../../src/admin/operations/domains.ts";
+import { makeFirstLink } from "../../src/admin/operations/first_link.ts";
 import * as keys from "../../src/admin/operations/keys.ts";
 import * as members from "../../src/admin/operations/members.ts";
 import * as resourceRights from "../../src/admin/operations/resource_rights.ts";
@@ -319,6 +320,7 @@ const acts: Record<AuditEventType, Act> = {
     const chain = { loginNames: createLoginNames([]), blockSeals: seals, auditRetentionDays: 1 };
     await pruneEvents({ ...operator, ...chain, clock }, {});
   }),
+  "admin.first_link_made": byOperation(() => makeFirstLink(operator)),
   "admin.created": byOperation(async () => {
     await administrators.createAdministrator(operator, { email: "own@isv.example", role: "owner" });
     await administrators.createAdministrator(operator, { email: "ops@isv.example", role: "operator" });

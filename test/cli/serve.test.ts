@@ -86,7 +86,9 @@ describe("tti serve", () => {
       const ended = once(running.process, "exit");
       running.process.kill("SIGTERM");
       assert.deepEqual(await ended, [0, null]);
-      const { stderr } = await running.stop();
+      const { stdout, stderr } = await running.stop();
+      assert.ok(!`${stdout}${stderr}`.includes("/console/first"));
+      assert.match(stderr, /nobody owns this installation yet.*/);
       const warned = stderr.split("\n").find((line) => line.includes("TTI_CLIENT_ID"));
       const told = JSON.parse(warned ?? "{}") as Record<string, unknown>;
       assert.deepEqual([told["level"], told["msg"]], ["warn", "No client has the id isv"]);

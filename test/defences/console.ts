@@ -2,6 +2,7 @@
 import type { Defence } from "./defence.ts";
 
 const signIn = "test/console/sign_in.test.ts";
+const firstStart = "test/console/first_start.test.ts";
 
 export const defences: readonly Defence[] = [
   {
@@ -95,5 +96,62 @@ export const defences: readonly Defence[] = [
     find: 'vouchers.filter(({ method }) => method === "password")',
     replace: "vouchers.filter(({ method }) => method !== undefined)",
     test: "test/console/console_session.test.ts",
+  },
+  {
+    id: "first-link-while-no-owner",
+    promise:
+      "The link of the first start opens nothing once there is an owner, whichever way they became one.",
+    file: "src/admin/administrators/first_link_store.ts",
+    find: "     and not exists (select 1 from administrators where role = 'owner')`,",
+    replace: "     `,",
+    test: firstStart,
+    name: "sqlite|another way",
+  },
+  {
+    id: "first-link-ends",
+    promise: "The link of the first start ends after an hour.",
+    file: "src/admin/administrators/first_link_store.ts",
+    find: "where secret_hash = ? and expires_at_ms > ?\n     and not exists (select 1 from administrators where role = 'owner')`",
+    replace:
+      "where secret_hash = ? and (expires_at_ms > ? or true)\n     and not exists (select 1 from administrators where role = 'owner')`",
+    test: firstStart,
+    name: "sqlite",
+  },
+  {
+    id: "first-link-one-owner",
+    promise: "Of any number of links, on any number of instances at once, one makes an owner.",
+    file: "src/admin/administrators/administrator_store.ts",
+    find: 'if (role === "owner") await holdAdministration(trx);',
+    replace: "",
+    test: firstStart,
+    name: "many at once",
+  },
+  {
+    id: "first-link-own-page",
+    promise:
+      "The link of the first start is used by the console's own page alone, and by no other site's form.",
+    file: "src/console/first_start/first_start_routes.ts",
+    find: "assertOwnForm(ctx.req, deps.adminUrl);",
+    replace: "",
+    test: firstStart,
+    name: "sqlite",
+  },
+  {
+    id: "first-link-told-to-nobody",
+    promise: "The address with the secret of the first start is told to no other page.",
+    file: "src/console/first_start/first_start_routes.ts",
+    find: 'ctx.set("Referrer-Policy", "no-referrer");',
+    replace: "",
+    test: firstStart,
+    name: "sqlite",
+  },
+  {
+    id: "first-link-printed-to-people",
+    promise:
+      "The secret of the first start is printed for a person to read, and stands in no program's output and no log.",
+    file: "src/cli/first_start.ts",
+    find: "if (consoleUrl === undefined || terminal.json) {",
+    replace: "if (consoleUrl === undefined) {",
+    test: "test/cli/first_start.test.ts",
   },
 ];

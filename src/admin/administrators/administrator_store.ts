@@ -101,6 +101,11 @@ export async function isAdministrator(db: Database, user: string): Promise<boole
   return rows.length > 0;
 }
 
+/** Whether anybody is an owner. */
+export async function hasOwner(db: Database): Promise<boolean> {
+  return (await db("administrators").where("role", "owner").first("account_id")) !== undefined;
+}
+
 /** Lists administrators in the order of their accounts' ids. */
 export async function listAdministrators(
   db: Database,
@@ -129,6 +134,8 @@ export async function createAdministrator(
 ): Promise<boolean> {
   // Whoever disables or deletes the account at this moment comes before or after.
   await lockAccount(trx, accountId);
+  // So does whoever makes another owner: a first one is made while there is none (first_link_store.ts).
+  if (role === "owner") await holdAdministration(trx);
   const nowMs = now.getTime();
   const rows = await runStatement<{ role: string }>(
     trx,

@@ -15,7 +15,8 @@ export interface OperationContext {
   db: Database;
   clock: Clock;
   passwords: Passwords;
-  /** Who asks, for the audit trail: `cli:<user>`, `client:<client_id>`, `credential:<id>` or `account:<id>`. */
+  /** Who asks, for the audit trail: `cli:<user>`, `client:<client_id>`, `credential:<id>`, `account:<id>` or
+   *  `first-start`. */
   actor: string;
   /**
    * Whether who asks may do what needs this permission, as the store says now. Asked in the transaction of the act itself

@@ -12,6 +12,7 @@ import * as credentials from "./credentials.ts";
 import * as domains from "./domains.ts";
 import type { Operation } from "./entry.ts";
 import * as errorExplanation from "./error_explanation.ts";
+import * as firstLink from "./first_link.ts";
 import * as keys from "./keys.ts";
 import * as challenges from "./login_challenges.ts";
 import * as members from "./members.ts";
@@ -78,6 +79,7 @@ export const operations: readonly Operation<TableContext>[] = [
   userExport.exportUsers,
   userExport.exportUsersWithHashes,
   administrators.listAdministrators,
+  firstLink.makeFirstLink,
   administrators.createAdministrator,
   administrators.updateAdministrator,
   administrators.removeAdministrator,

@@ -187,6 +187,10 @@ export const administrationEvents = {
     always: ["account"],
     details: { role: "`owner`, `operator` or `auditor`" },
   },
+  "admin.first_link_made": {
+    meaning: "`tti serve` printed a one-time link by which the first owner is made.",
+    details: { expiresAt: "when it ends, ISO 8601" },
+  },
   "admin.created": {
     meaning: "An account became an administrator of the installation.",
     always: ["account"],

@@ -4,6 +4,7 @@ import { OperationError } from "../../errors.ts";
 import { captureConsole, openLog } from "../../log.ts";
 import { startServer } from "../../server.ts";
 import { type Command, defineCommand } from "../command.ts";
+import { offerFirstStart } from "../first_start.ts";
 import { aborted, endsWithin, stopSignal } from "../stop_signal.ts";
 import { describeError, type Terminal } from "../terminal.ts";
 import { productVersion } from "../version.ts";
@@ -15,7 +16,8 @@ const serve = defineCommand({
 
 Serves the provider and its admin port. All settings come from the environment
 (docs/configuration.md); it refuses to start without issuer, secrets and an https issuer,
-and while the database lacks a migration. On SIGTERM it lets requests under way end.
+and while the database lacks a migration. While nobody owns the installation it prints a link
+that makes the first owner, once, within the hour (not with --json). On SIGTERM it lets requests under way end.
 Its log, a start that fails included, is one JSON object a line on standard error; at a
 terminal a start that fails is told in words.
 
@@ -61,6 +63,7 @@ async function serveUntilStopped(terminal: Terminal): Promise<number> {
     { issuer: server.issuer, localUrl: server.localUrl, adminUrl: server.adminUrl },
     `Serving ${server.issuer} at ${server.localUrl}; admin at ${server.adminUrl}`,
   );
+  await offerFirstStart(server, { config, log, terminal });
   await stopped;
   return end(server.close());
 }

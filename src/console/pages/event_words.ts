@@ -19,6 +19,7 @@ function actorText(actor: string): string {
   const [kind, name] = colon < 0 ? [actor, ""] : [actor.slice(0, colon), actor.slice(colon + 1)];
   if (kind === "account") return `person ${name}`;
   if (kind === "client") return `application ${name}`;
+  if (actor === "first-start") return "the link of the first start";
   if (kind === "cli") return `${name} at the command line`;
   return actor;
 }

@@ -26,8 +26,9 @@ import { isOwnToken } from "./csrf.ts";
 import { beginSignIn, formatPending, isAnswerTo, parsePending, pendingSeconds } from "./pending_sign_in.ts";
 import { readCode, useCode } from "./redeem_code.ts";
 
-const signInPath = "/console/sign-in";
-// Where a page offers to try again: with the password, so that another account can be chosen.
+/** Where a sign-in begins that asks for the password, so that another account can be chosen. */
+export const signInPath = "/console/sign-in";
+// Where a page offers to try again.
 const again = [{ label: "Sign in again", url: signInPath }];
 
 /** Sends a browser to the provider's login page. */

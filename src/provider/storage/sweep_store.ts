@@ -22,6 +22,7 @@ export const endingRows: readonly EndingRows[] = [
   { table: "repeated_calls", key: ["id_hash"], endsAt: "expires_at_ms", kept: false },
   { table: "posted_requests", key: ["id_hash"], endsAt: "expires_at_ms", kept: false },
   { table: "console_sessions", key: ["id_hash"], endsAt: "expires_at_ms", kept: false },
+  { table: "first_links", key: ["secret_hash"], endsAt: "expires_at_ms", kept: false },
 ];
 
 /**

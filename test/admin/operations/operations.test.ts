@@ -199,6 +199,7 @@ const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
   "client disable": [() => ({ clientId: "app" })],
   "client enable": [() => ({ clientId: "app" })],
   "client delete": [() => ({ clientId: "app", dryRun: true }), () => ({ clientId: "app" })],
+  "admin first-link": [() => ({})],
   "admin create": [
     () => ({ email: "own@isv.example", role: "owner" }),
     () => ({ email: "bob@acme.example", role: "operator" }),

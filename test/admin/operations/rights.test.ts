@@ -73,6 +73,7 @@ const changes = [
 ];
 const owns = [
   "admin create",
+  "admin first-link",
   "admin remove",
   "admin update",
   "audit prune",

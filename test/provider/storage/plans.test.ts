@@ -229,6 +229,7 @@ async function fill({ db }: TestDatabase): Promise<void> {
     used_at_ms: 1,
     expires_at_ms: nowMs + n,
   }));
+  await insert("first_links", (n) => ({ secret_hash: `h${n}`, created_at_ms: 1, expires_at_ms: nowMs + n }));
   await insert("repeated_calls", (n) => ({
     id_hash: `h${n}`,
     request_hash: "r",
