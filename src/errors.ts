@@ -112,11 +112,7 @@ export const errorCatalogue = {
     meaning: "Nobody else who can sign in is an owner, so this one stays, and can sign in.",
     fix: "Make somebody else an owner first: `tti admin create --role owner`, or `tti admin update`.",
   },
-  first_link_over: {
-    status: 403,
-    meaning: "The link that makes the first owner was used, is too old, or there is an owner already.",
-    fix: "Restart `tti serve` for another one while there is no owner, or use `tti admin create --role owner`.",
-  },
+  first_link_over: { status: 403, meaning: "The first start is over.", fix: "See `tti admin create`." },
   repeat_differs: { status: 422, meaning: "The key names another call.", fix: "Choose a new key." },
   repeat_in_progress: { status: 409, meaning: "The same call is under way.", fix: "Send it again." },
   oneself: { status: 409, meaning: "It would end your own rights.", fix: "Have another owner do it." },

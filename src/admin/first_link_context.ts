@@ -43,5 +43,8 @@ function over(): OperationError {
   return new OperationError(
     "first_link_over",
     "It was used, is older than an hour, or somebody owns this installation already.",
+    {
+      fix: "While nobody does, the next start of tti serve prints another; tti admin create --role owner makes an owner at any time.",
+    },
   );
 }
