@@ -36,7 +36,9 @@ export async function main(pace: Pace): Promise<void> {
     await addNamedPeople(installation.db, 500, loginAtSeconds * 1000);
     const whole: Side = { ...(await installation.startInstance({ name: "with" })), name: "with" };
     const maker = new AssertionMaker(whole.issuer, keys.privateKey, loginAtSeconds);
-    for (const trick of tricks) await measureTrick(installation, whole, trick, maker, pace);
+    // That all of them are still there to be taken out is for test/bench to say.
+    for (const trick of pace.quick ? tricks.slice(0, 3) : tricks)
+      await measureTrick(installation, whole, trick, maker, pace);
   } finally {
     await installation.close();
   }

@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
-import { dealFiles } from "./support/processes.ts";
+import { dealFiles, longFiles } from "./support/processes.ts";
 import { bareEnvironment } from "./support/surroundings.ts";
 import { changesItsProcess, needsOf, testFiles } from "./support/test_files.ts";
 
@@ -25,17 +25,23 @@ function npmTest(...words: string[]) {
   return { status, printed: stdout + stderr };
 }
 
-test("what needs the machine to itself runs last, and not after a stage that failed", () => {
+test("what measures time runs by itself beside the others, told as a whole; either's failure is the run's", () => {
   write("test/first.test.ts", 'test("first", () => {});');
-  write("test/e2e/last.test.ts", 'test("last", () => {});');
+  for (const name of ["a", "b"]) write(`test/e2e/${name}.test.ts`, `test("timed ${name}", () => {});`);
   const whole = npmTest("test");
   assert.equal(whole.status, 0, whole.printed);
-  assert.match(whole.printed, /✔ first [\s\S]*✔ last [\s\S]*Slowest of 1 files/);
+  assert.match(whole.printed, /^ {2}✔ first /m);
+  assert.match(whole.printed, /— 2 test files, one after the other\n✔ timed a [^\n]*\n✔ timed b /);
   write("test/broken.test.ts", 'test("broken", () => { throw new Error("on purpose"); });');
   const broken = npmTest("test");
   assert.equal(broken.status, 1);
   assert.match(broken.printed, /✖ broken/);
-  assert.doesNotMatch(broken.printed, /✔ last/);
+  rmSync(join(folder, "test/broken.test.ts"));
+  write("test/e2e/b.test.ts", 'test("timed b", () => { throw new Error("on purpose"); });');
+  const late = npmTest("test");
+  assert.equal(late.status, 1);
+  assert.match(late.printed, /✖ timed b/);
+  rmSync(join(folder, "test/e2e"), { recursive: true });
 });
 
 test("a place that does not exist, one without tests and an unknown option are told in a sentence", () => {
@@ -95,6 +101,7 @@ test("each file runs once, and one that changes what its whole process sees runs
   const files = testFiles([]);
   const dealt = dealFiles(files);
   assert.deepEqual(dealt.flat().toSorted(), files);
+  assert.deepEqual(dealt.slice(0, longFiles.length).flat(), longFiles, "a long file is gone, or begins late");
   for (const path of [
     "test/provider/storage/plans.test.ts",
     "packages/exchange/test/library_citizen.test.ts",

@@ -1,6 +1,7 @@
 // Servers under load run in processes of their own: what the load costs must not count as theirs.
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { bareEnvironment } from "../../test/support/surroundings.ts";
 
 /** A program under bench/support/ that was started, and answers questions. */
 export interface Child {
@@ -18,7 +19,7 @@ interface Reply {
 export function startChild(file: string, environment: Readonly<Record<string, string>> = {}): Child {
   const path = fileURLToPath(new URL(file, import.meta.url));
   const child = fork(path, [], {
-    env: { PATH: process.env["PATH"] ?? "", NODE_ENV: "production", ...environment },
+    env: { ...bareEnvironment(), NODE_ENV: "production", ...environment },
     execArgv: (environment["BENCH_NODE_OPTIONS"] ?? "").split(" ").filter((word) => word !== ""),
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });

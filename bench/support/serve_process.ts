@@ -10,6 +10,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { connectDatabase } from "../../src/db/connect.ts";
 import { migrateUp } from "../../src/db/migrate.ts";
+import { bareEnvironment } from "../../test/support/surroundings.ts";
 
 const program = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
@@ -40,7 +41,7 @@ async function observe(dataDir: string, secrets: string, idleMs: number): Promis
   const startedMs = performance.now();
   const child = spawn(process.execPath, [program, "serve"], {
     env: {
-      PATH: process.env["PATH"] ?? "",
+      ...bareEnvironment(),
       TTI_ISSUER: "https://id.example",
       TTI_TRUSTED_PROXIES: "0",
       TTI_SECRETS: secrets,

@@ -1,10 +1,12 @@
 // Every benchmark runs and says a ratio; what the ratios are is not for a test.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { globSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
+import { stripTypeScriptTypes } from "node:module";
 import { basename, join } from "node:path";
 import { describe, test } from "node:test";
 import { promisify } from "node:util";
+import { tricks } from "../../bench/support/trick_list.ts";
 
 const root = join(import.meta.dirname, "../..");
 const run = promisify(execFile);
@@ -30,6 +32,19 @@ describe("npm run bench", () => {
       }
     });
   }
+
+  test("what each trick takes out of the source is there once, and is code without it", () => {
+    for (const { name, cuts } of tricks) {
+      for (const { file, find, replace } of cuts) {
+        const source = readFileSync(join(root, file), "utf8");
+        assert.equal(source.split(find).length, 2, `${name}: ${file}`);
+        assert.doesNotThrow(
+          () => stripTypeScriptTypes(source.replace(find, () => replace)),
+          `${name}: ${file}`,
+        );
+      }
+    }
+  });
 
   test("a benchmark nobody has is an error that names those there are", async () => {
     await assert.rejects(

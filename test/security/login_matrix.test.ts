@@ -1,5 +1,11 @@
 // Class: what a login opens (S1). Every way in × every way to a token × every tenant × every right that may have ended
-// meanwhile, on both stores. What each cell must answer is computed by an oracle that knows nothing of the code.
+// meanwhile, on SQLite; on PostgreSQL what can differ there. What each cell must answer is computed by an oracle that
+// knows nothing of the code.
+//
+// The statements are the same text on both stores. What PostgreSQL may do otherwise is to write a row or find it: the
+// rows a way in leaves (vouchers, sessions, grants), and the rows an ending changes or leaves behind. The first is
+// seen with nothing ended, by every way in; the second where there is most to take away, by the way in that opens every
+// tenant. A way in and an ending meet in those rows alone: no statement reads both by another way.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { allowResource } from "../../src/admin/operations/resource_rights.ts";
@@ -27,7 +33,7 @@ import {
   startProvider,
 } from "../provider/support/provider_fixture.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";
-import { storeKinds } from "../support/databases.ts";
+import { type StoreKind, storeKinds } from "../support/databases.ts";
 
 const api = { identifier: opaqueApi };
 const tokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange";
@@ -109,6 +115,12 @@ function mustOpen(wayIn: WayIn, way: WayToToken, tenant: TenantId, ending: Endin
     default:
       return true;
   }
+}
+
+/** The endings tried after a way in. */
+function endingsAfter(wayIn: WayIn, kind: StoreKind): readonly Ending[] {
+  const opensAll = vouched[wayIn].length === tenants.length;
+  return kind === "sqlite" || opensAll ? endings : ["nothing"];
 }
 
 interface Held {
@@ -362,7 +374,7 @@ for (const kind of storeKinds) {
     for (const wayIn of waysIn) {
       test(`by ${wayIn}`, async () => {
         const wrong: string[] = [];
-        for (const ending of endings) {
+        for (const ending of endingsAfter(wayIn, kind)) {
           const agent = new UserAgent();
           await enter(agent, wayIn);
           const held = new Map<TenantId, Held>();
@@ -384,8 +396,13 @@ for (const kind of storeKinds) {
     }
 
     test("no cell was left out", () => {
-      assert.equal(cells, waysIn.length * waysToToken.length * tenants.length * endings.length);
-      assert.equal(cells, 2_457);
+      const rows = waysIn.flatMap((wayIn) => endingsAfter(wayIn, kind)).length;
+      assert.equal(
+        rows,
+        kind === "sqlite" ? waysIn.length * endings.length : endings.length + waysIn.length - 1,
+      );
+      assert.equal(cells, rows * waysToToken.length * tenants.length);
+      assert.equal(cells, kind === "sqlite" ? 2_457 : 585);
       assert.deepEqual([...order].sort(), [...waysToToken].sort());
     });
   });

@@ -4,37 +4,60 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { changesItsProcess, needsOf } from "./test_files.ts";
 
-/** As many as there are processes at once: their tests take next to nothing. */
-const quickProcesses = 2;
+/** They come last and even out what the others leave: a few more than there are processes at once. */
+const quickProcesses = 4;
 // Enough that starting costs little, few enough that one which hangs or falls takes few along.
 const mostTogether = 12;
 
 /**
+ * What takes longest, the longest first: half a minute and more on two quiet cores. Each begins before all others, in a
+ * process of its own, so that none is left over when the rest is done. `npm test` ends by naming its slowest files.
+ */
+export const longFiles: readonly string[] = [
+  "test/security/login_matrix.test.ts",
+  "test/edge/hostile_input.property.test.ts",
+  "test/package/package.test.ts",
+  "test/browser/ways_on.test.ts",
+  "test/security/ended_in_flight.test.ts",
+  "test/browser/sign_in.test.ts",
+  "test/browser/search.test.ts",
+  "test/browser/every_page.test.ts",
+  "test/examples/express_isv.test.ts",
+  "test/docs/commands.test.ts",
+  "test/browser/account.test.ts",
+  "test/browser/console.test.ts",
+  "test/browser/portal.test.ts",
+  "test/browser/posted_forms.test.ts",
+  "test/security/login_matrix_on_the_way.test.ts",
+];
+
+/**
  * Deals files to processes.
- * @returns the files of each process; one that changes what all of its process sees is by itself
+ * @returns the files of each process, in the order to start them; one that changes what all of its process sees is by
+ *   itself
  */
 export function dealFiles(files: readonly string[]): readonly (readonly string[])[] {
-  const alone = files.filter(changesItsProcess);
-  const others = files.filter((file) => !changesItsProcess(file));
+  const long = longFiles.filter((file) => files.includes(file));
+  const rest = files.filter((file) => !longFiles.includes(file));
+  const alone = rest.filter(changesItsProcess);
+  const others = rest.filter((file) => !changesItsProcess(file));
   const slow = others.filter((file) => needsOf(file).processes);
   const quick = others.filter((file) => !needsOf(file).processes);
   return [
+    ...[...long, ...alone].map((file) => [file]),
     ...deal(slow, Math.ceil(slow.length / mostTogether)),
-    ...alone.map((file) => [file]),
     ...deal(quick, quickProcesses),
   ];
 }
 
 /**
- * Writes what node's runner is to start for some files.
+ * Writes what node's runner is to start for some files. It starts them by name, so they are named in order.
  * @param folder where it may write
  * @returns a path for each process
  */
 export function writeProcesses(files: readonly string[], folder: string): readonly string[] {
   return dealFiles(files).map((together, index) => {
-    const [only = ""] = together;
-    if (together.length === 1) return only;
-    const path = join(folder, `process_${index + 1}.mjs`);
+    const path = join(folder, `process_${String(index + 1).padStart(3, "0")}.mjs`);
     const called = `runTogether(${JSON.stringify(together)});`;
     const module = JSON.stringify(import.meta.resolve("./together.ts"));
     writeFileSync(path, `import { runTogether } from ${module};\n${called}\n`);

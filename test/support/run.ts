@@ -2,7 +2,7 @@
 // one PostgreSQL server for all that need it. Stops at the first stage that fails.
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { setPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { writeProcesses } from "./processes.ts";
@@ -17,6 +17,11 @@ const usage = `Usage: npm test [-- PLACE …] [-- --test-name-pattern=PATTERN]
 
 // What is compiled once serves every later process: without, reading the sources anew takes most of a small file's time.
 const compiled = join(root, "node_modules/.cache/compiled");
+
+// One more than the cores to be had: while one waits for a browser, a disk or another process, two have work.
+const atOnce = 3;
+// The nice value of what goes behind: a third of the processor time of what it meets, so that it never stands still.
+const behind = 5;
 
 interface Wanted {
   places: readonly string[];
@@ -53,13 +58,28 @@ async function main(words: readonly string[]): Promise<void> {
   const postgres = files.some((file) => needsOf(file).postgres) ? await sharedPostgres() : undefined;
   try {
     const environment = { NODE_ENV: "test", NODE_COMPILE_CACHE: compiled, ...postgres?.environment };
-    // What compresses time, or measures it, needs the machine to itself.
-    const alone = (path: string): boolean => /^test\/(e2e|bench)\//.test(path);
-    const sideBySide = files.filter((path) => !alone(path));
-    const shared = writeProcesses(sideBySide, folder);
-    await run(`${sideBySide.length} test files, side by side`, shared, 2, wanted.patterns, environment);
-    const last = files.filter(alone);
-    await run(`${last.length} test files, one after the other`, last, 1, wanted.patterns, environment);
+    // What compresses time, or measures it, goes one after the other and before all else: the rest takes what it leaves.
+    const first = files.filter((path) => /^test\/(e2e|bench)\//.test(path));
+    const rest = files.filter((path) => !first.includes(path));
+    const { patterns } = wanted;
+    const ended = await Promise.allSettled([
+      run(writeProcesses(rest, folder), {
+        name: `${rest.length} test files, side by side`,
+        atOnce,
+        patterns,
+        environment,
+        ...(first.length > 0 ? { priority: behind } : {}),
+      }),
+      run(first, {
+        name: `${first.length} test files, one after the other`,
+        atOnce: 1,
+        patterns,
+        environment,
+        // Told as a whole, so that the lines of the two do not mix.
+        told: rest.length > 0 ? "at its end" : "at once",
+      }),
+    ]);
+    for (const one of ended) if (one.status === "rejected") throw one.reason;
   } finally {
     rmSync(folder, { recursive: true, force: true });
     await postgres?.stop();
@@ -92,13 +112,16 @@ function mayMatch(file: string, patterns: readonly string[]): boolean {
   return patterns.length === 0 || patterns.some((pattern) => new RegExp(pattern).test(text));
 }
 
-function run(
-  name: string,
-  files: readonly string[],
-  atOnce: number,
-  patterns: readonly string[],
-  environment: Readonly<Record<string, string>>,
-): Promise<void> {
+interface Run {
+  name: string;
+  atOnce: number;
+  patterns: readonly string[];
+  environment: Readonly<Record<string, string>>;
+  priority?: number;
+  told?: "at once" | "at its end";
+}
+
+function run(files: readonly string[], { atOnce, patterns, ...how }: Run): Promise<void> {
   if (files.length === 0) return Promise.resolve();
   const words = [
     `--import=${import.meta.resolve("./watchdog.ts")}`,
@@ -112,30 +135,38 @@ function run(
     ]),
     ...files,
   ];
-  return stage(name, words, environment);
+  return stage(how.name, words, how);
 }
 
 /** @throws StageFailed if the program ends with anything but 0 */
 async function stage(
   name: string,
   words: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
+  how: Partial<Pick<Run, "environment" | "priority" | "told">> = {},
 ): Promise<void> {
-  process.stderr.write(`\n— ${name}\n`);
+  const later = how.told === "at its end";
+  if (!later) process.stderr.write(`\n— ${name}\n`);
   const begunMs = performance.now();
   // Not spawnSync: what PostgreSQL says has to be read meanwhile, or it waits for a reader for ever.
   const child = spawn(process.execPath, words, {
     cwd: root,
-    stdio: "inherit",
-    env: { ...process.env, ...environment },
+    stdio: later ? ["inherit", "pipe", "pipe"] : "inherit",
+    env: { ...process.env, ...how.environment },
   });
+  if (how.priority !== undefined && child.pid !== undefined) setPriority(child.pid, how.priority);
+  let told = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding("utf8").on("data", (text: string) => {
+      told += text;
+    });
   // A Ctrl-C reaches the child as well; it ends, and what is left is PostgreSQL's to put away.
   const stay = (): void => undefined;
   process.on("SIGINT", stay).on("SIGTERM", stay);
   const code = await new Promise<number>((resolve) => {
-    child.once("exit", (exitCode) => resolve(exitCode ?? 130));
+    child.once("close", (exitCode) => resolve(exitCode ?? 130));
   });
   process.off("SIGINT", stay).off("SIGTERM", stay);
+  if (later) process.stderr.write(`\n— ${name}\n${told}`);
   process.stderr.write(`${name}: ${((performance.now() - begunMs) / 1000).toFixed(0)} s\n`);
   if (code !== 0) throw new StageFailed(name, code);
 }
