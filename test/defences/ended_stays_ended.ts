@@ -32,7 +32,7 @@ export const defences: readonly Defence[] = [
     file: "src/provider/sessions/voucher.ts",
     find: "vouched.memberSinceMs !== null && vouched.memberSinceMs !== tenant.memberSinceMs",
     replace: "vouched.memberSinceMs === 0",
-    test: "test/security/ended_in_flight.test.ts",
+    test: "test/provider/sessions/voucher.test.ts",
   },
   {
     id: "ended-login-shows-no-account",

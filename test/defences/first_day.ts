@@ -10,7 +10,7 @@ export const defences: readonly Defence[] = [
     file: "src/provider/subjects/claims.ts",
     find: "if (membership?.accountId !== account.id || membership.tenantId !== tenant.id) {",
     replace: "if (false) {",
-    test: "test/security/cross_tenant.test.ts",
+    test: "test/provider/subjects/claims.test.ts",
   },
   {
     id: "proven-address",
@@ -19,7 +19,7 @@ export const defences: readonly Defence[] = [
     file: "src/provider/subjects/claims.ts",
     find: "(membership.email === null && account.emailVerifiedAtMs === null)",
     replace: "false",
-    test: "test/security/tenant_lock.test.ts",
+    test: "test/provider/subjects/claims.test.ts",
   },
   {
     id: "address-of-own-domain",

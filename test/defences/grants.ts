@@ -37,9 +37,9 @@ export const defences: readonly Defence[] = [
     promise: "A client answers login challenges only for the tenants it was registered to hand over for.",
     faults: ["S14"],
     cve: [8, 16],
-    file: "src/admin/operations/login_challenges.ts",
-    find: '  assertTenantAllowed(context.caller, "handoff", login.tenant);\n',
-    replace: "",
+    file: "src/admin/operations/permissions.ts",
+    find: "  if (token.mayActFor(right, tenantId)) return;\n",
+    replace: "  if (tenantId !== undefined) return;\n",
     test: "test/security/rights_per_tenant.test.ts",
   },
   {
@@ -149,6 +149,6 @@ export const defences: readonly Defence[] = [
     file: "src/provider/storage/record_store.ts",
     find: "?? payload.result?.login?.accountId",
     replace: "",
-    test: "test/security/taken_away.test.ts",
+    test: "test/provider/sessions/end_sign_ins.test.ts",
   },
 ];

@@ -32,8 +32,7 @@ export const defences: readonly Defence[] = [
     file: "src/provider/sessions/end_rights_store.ts",
     find: `.where("client_id", clientId).delete()`,
     replace: `.where("client_id", "").delete()`,
-    test,
-    name: "the ISV vouched for",
+    test: "test/provider/sessions/end_sign_ins.test.ts",
   },
   {
     id: "waiting-login-ends-with-its-client",
