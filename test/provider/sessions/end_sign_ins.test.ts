@@ -143,6 +143,13 @@ for (const kind of storeKinds) {
           test(`ends everything for the client ${clientId} and nothing for the others`, async () => {
             const ended = await endRightsOfClient(store.db, clientId, new Date(nowMs));
             assert.deepEqual([ended.grants, ended.tokens], [1, 2]);
+            // The logins it vouched for, of each person in both tenants; all that were planted are of one client.
+            const vouched = people.length * 2;
+            assert.equal(ended.vouchers, clientId === "app" ? vouched : 0);
+            assert.equal(
+              (await store.db("session_vouchers").select()).length,
+              clientId === "app" ? 0 : vouched,
+            );
             for (const other of clients) {
               assert.equal((await leftOf(other)).length, other === clientId ? 0 : 4, other);
             }
