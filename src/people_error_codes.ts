@@ -23,6 +23,11 @@ export const peopleErrorCodes = {
       "The account is older than the organization's proof of the domain, so others may know its password.",
     fix: "Whoever runs the service sets it a new password (`tti user password`), then adds it (`tti user add`).",
   },
+  last_admin: {
+    status: 409,
+    meaning: "Nobody else who can sign in administers the organization, so this one stays.",
+    fix: "Make somebody else its administrator first (`tti member update --role admin`), or say that it may be without: `--allow-no-admin`, over HTTP `\"allowNoAdmin\": true`.",
+  },
   tenant_id_alike: {
     status: 409,
     meaning: "A tenant has, or had, an id that looks like this one: the two would be taken for each other.",

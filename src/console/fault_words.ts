@@ -38,6 +38,7 @@ const words: Readonly<Partial<Record<ErrorCode, { message?: string; fix: string 
     message: "This is the last owner who can sign in: without one nobody could make another.",
     fix: "Make somebody else an owner first, on the page Administrators.",
   },
+  last_admin: { fix: "Make somebody else its administrator first, or tick the box below if you mean it." },
   oneself: {
     message: "This is your own account: nobody takes their own rights.",
     fix: "Have another owner do it.",

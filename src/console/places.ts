@@ -24,6 +24,7 @@ import { newPersonPlace, peoplePlace } from "./pages/people.ts";
 import { personPlace } from "./pages/person.ts";
 import * as personActs from "./pages/person_acts.ts";
 import * as personAddress from "./pages/person_address.ts";
+import * as personMemberships from "./pages/person_memberships.ts";
 import * as personSessions from "./pages/person_sessions.ts";
 import type { Place } from "./place.ts";
 
@@ -42,9 +43,9 @@ export const places: readonly Place[] = [
   personActs.disablePersonPlace,
   personActs.enablePersonPlace,
   personActs.deletePersonPlace,
-  personActs.addMembershipPlace,
-  personActs.membershipRolePlace,
-  personActs.removeMembershipPlace,
+  personMemberships.addMembershipPlace,
+  personMemberships.membershipRolePlace,
+  personMemberships.removeMembershipPlace,
   personSessions.endSessionPlace,
   personSessions.revokeGrantPlace,
   organizations.organizationsPlace,

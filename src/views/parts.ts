@@ -214,8 +214,8 @@ export interface Confirm {
   undo: string;
   submitLabel: string;
   cancelUrl: string;
-  /** For what cannot be undone: a field in which the object's name is typed. */
-  typed?: Field | undefined;
+  /** For what cannot be undone: a field in which the object's name is typed; and whatever else is asked. */
+  fields?: readonly Field[] | undefined;
 }
 
 /** An entry of a frame's navigation. */

@@ -258,7 +258,9 @@ const acts: Record<AuditEventType, Act> = {
   "membership.updated": byOperation(() =>
     members.updateMember(operator, { user: email, tenantId: "newco", role: "admin" }),
   ),
-  "membership.deleted": byOperation(() => members.removeMember(operator, { user: email, tenantId: "newco" })),
+  "membership.deleted": byOperation(() =>
+    members.removeMember(operator, { user: email, tenantId: "newco", allowNoAdmin: true }),
+  ),
   "domain.added": byOperation(async () => {
     const claim = await domains.addDomain(operator, { tenantId: "acme", domain: "acme.example" });
     txt = [[claim.record.value]];

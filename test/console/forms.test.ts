@@ -151,6 +151,7 @@ test("a data accessor is entered with each fault at its field, listed, and forgo
 });
 
 test("a person is added with a password shown once, changed, added elsewhere and taken out", async () => {
+  await createTenant(cliContext(world.db), { id: "hooli" });
   const added = await send("/console/people/new", {
     email: "pat@acme.example",
     name: "Pat Doe",
@@ -168,10 +169,31 @@ test("a person is added with a password shown once, changed, added elsewhere and
     /id="organization-error"/,
   );
   await done(`${person}/edit`, { name: "Pat Roe" }, /Saved\./);
-  await done(`${person}/memberships/add`, { tenantId: "globex", role: "member" }, /Saved\./);
-  await done(`${person}/memberships/globex/role`, { role: "admin" }, /Saved\./);
-  assert.match(await see(person), /globex[\s\S]*administers it/);
-  await done(`${person}/memberships/globex/remove`, yes, /Removed\./);
+  await done(`${person}/memberships/add`, { tenantId: "hooli", role: "member" }, /Saved\./);
+  await done(`${person}/memberships/hooli/role`, { role: "admin" }, /Saved\./);
+  assert.match(await see(person), /hooli[\s\S]*administers it/);
+  // The last administrator of an organization stays one, until whoever means it has read so and says so.
+  const onlyOne = /Nobody else who can sign in administers the tenant hooli\. Make somebody else/;
+  for (const [act, fields] of [
+    ["memberships/hooli/role", { role: "member" }],
+    ["memberships/hooli/remove", yes],
+    ["disable", yes],
+    ["delete", { ...yes, typed: "pat@acme.example" }],
+  ] as const) {
+    assert.doesNotMatch(await see(`${person}/${act}`), /name="allowNoAdmin"/);
+    const refused = await send(`${person}/${act}`, fields);
+    assert.equal(refused.status, 409, refused.text);
+    assert.match(refused.text, onlyOne);
+    assert.doesNotMatch(refused.text, /--allow-no-admin|tti member/);
+    assert.match(
+      refused.text,
+      /type="checkbox"[^>]*><label for="allowNoAdmin">Leave the organization without/,
+    );
+  }
+  assert.match(await see(`${person}/delete`), /hooli has no administrator afterwards\./);
+  const meant = { role: "member", allowNoAdmin: "on" };
+  await done(`${person}/memberships/hooli/role`, meant, /Saved\./);
+  await done(`${person}/memberships/hooli/remove`, yes, /Removed\./);
   assert.match((await send(`${person}/password`, yes)).text, /Shown this once/);
   await done(`${person}/sign-out`, yes, /Signed out everywhere\./);
   await done(`${person}/disable`, yes, /Disabled\./);

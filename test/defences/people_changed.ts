@@ -1,7 +1,9 @@
-// The defences of who a person is: another address is nobody's proof, and nobody else's name.
+// The defences of who a person is: another address is nobody's proof, and nobody else's name; and who administers an
+// organization.
 import type { Defence } from "./defence.ts";
 
 const anotherAddress = "test/security/another_address.test.ts";
+const lastAdmin = "test/admin/operations/last_admin.test.ts";
 const userUpdate = "test/admin/operations/user_update.test.ts";
 
 export const defences: readonly Defence[] = [
@@ -79,5 +81,33 @@ export const defences: readonly Defence[] = [
     replace: "    void [permissionFor, assertPermitted];\n",
     test: userUpdate,
     name: "promoted meanwhile",
+  },
+  {
+    id: "last-admin-stays",
+    promise:
+      "An organization is not left without an administrator who can sign in, unless whoever does it says so.",
+    file: "src/admin/operations/last_admin.ts",
+    find: "  if (alone.length === 0 || allowed) return alone;\n",
+    replace: "  if (alone.length < 999 || allowed) return alone;\n",
+    test: lastAdmin,
+  },
+  {
+    id: "last-admin-of-two-at-once",
+    promise:
+      "Of two administrators of an organization who are taken away at once, on two instances, one stays.",
+    file: "src/admin/operations/last_admin.ts",
+    find: "  for (const tenantId of held) await lockTenant(trx, tenantId);\n",
+    replace: "  void held;\n",
+    test: lastAdmin,
+    name: "of two who are taken away",
+  },
+  {
+    id: "last-admin-asleep-is-none",
+    promise: "An administrator whose account is disabled does not count as one who is left.",
+    file: "src/provider/tenants/tenant_admin_store.ts",
+    find: "join accounts b on b.id = o.account_id and b.disabled_at_ms is null",
+    replace: "join accounts b on b.id = o.account_id",
+    test: lastAdmin,
+    name: "is refused, leaves nothing",
   },
 ];

@@ -193,7 +193,7 @@ export const portalQuestion: Pages["portal/page"] = {
   ...refusedPortalForm,
   errors: undefined,
   head: { title: "Remove Ada?" },
-  confirm: { ...everyPart.confirm, typed: undefined },
+  confirm: { ...everyPart.confirm, fields: undefined },
   sections: [],
 };
 

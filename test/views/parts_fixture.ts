@@ -138,7 +138,10 @@ export const everyPart = {
     undo: "This cannot be undone.",
     submitLabel: "Delete Acme Corp",
     cancelUrl: "/console/tenants/acme",
-    typed: { id: "typed", label: "Type acme", required: true },
+    fields: [
+      { id: "allowNoAdmin", label: "Leave it without an administrator", type: "checkbox" },
+      { id: "typed", label: "Type acme", required: true },
+    ],
   } satisfies parts.Confirm,
   kv: {
     entries: [

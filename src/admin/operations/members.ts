@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
-import type { Account } from "../../provider/accounts/account_store.ts";
+import { type Account, lockAccount } from "../../provider/accounts/account_store.ts";
 import { findOthersWithAddress } from "../../provider/accounts/shared_address_store.ts";
 import { revokeOfflineConsentsOf } from "../../provider/presence/offline_consent_store.ts";
 import { endSignIns } from "../../provider/sessions/end_sign_ins.ts";
@@ -19,6 +19,7 @@ import { getTenant } from "../../provider/tenants/tenant_store.ts";
 import { adminChange } from "../administrators/roles.ts";
 import { saidOf } from "./ended_text.ts";
 import { type Act, operation } from "./entry.ts";
+import { allowNoAdmin, assertAdminRemains, warningsOf } from "./last_admin.ts";
 import type { OperationContext } from "./operation.ts";
 import { unchanged, userShape, userWithEndedShape } from "./shapes.ts";
 import { resolveUser, shownUser, toUser, type User } from "./user_view.ts";
@@ -67,14 +68,14 @@ export const addUserToTenant = operation({
 
 /**
  * Gives a member of a tenant another role. One who has it stays as they are.
- * @throws OperationError account_not_found, not_a_member
+ * @throws OperationError account_not_found, not_a_member, last_admin
  */
 export const updateMember = operation({
   name: "member update",
   summary: "Give a member of a tenant another role",
   permission,
   events: ["membership.updated"],
-  input: z.strictObject({ user, tenantId, role: memberRole.describe("member or admin.") }),
+  input: z.strictObject({ user, tenantId, role: memberRole.describe("member or admin."), allowNoAdmin }),
   output: userShape.extend({ unchanged }),
   http: [{ method: "patch", path: "/v1/tenants/:tenant/users/:user", params: { tenant: "tenantId" } }],
   cli: {
@@ -87,15 +88,25 @@ export const updateMember = operation({
       return { ...shown, say: [...(shown.say ?? []), ...saidOf(told.unchanged, String(role))] };
     },
   },
-  async run(trx, { user, tenantId, role }, act): Promise<User & { unchanged?: true | undefined }> {
+  async run(trx, { user, tenantId, role, ...said }, act): Promise<User & { unchanged?: true | undefined }> {
     const account = await resolveUser(trx, user);
     const member = { tenantId, accountId: account.id };
     const roleWas = await findRole(trx, tenantId, account.id);
     if (roleWas === undefined) throw noMember(tenantId);
+    let alone: string[] = [];
+    if (roleWas !== role && role !== "admin") {
+      alone = await assertAdminRemains(trx, account.id, tenantId, said.allowNoAdmin);
+    }
+    // Whoever is promoted while the account is disabled or deleted comes before or after.
+    if (roleWas !== role && role === "admin") await lockAccount(trx, account.id);
     const changed = roleWas !== role && (await saveRole(trx, member, { was: roleWas, is: role }));
     if (changed) await act.record({ type: "membership.updated", ...member, details: { role, roleWas } });
     else if ((await findRole(trx, tenantId, account.id)) !== role) throw noMember(tenantId);
-    return { ...(await toUser(trx, account)), ...(changed ? {} : { unchanged: true as const }) };
+    return {
+      ...(await toUser(trx, account)),
+      ...(alone.length === 0 ? {} : { warnings: warningsOf(alone) }),
+      ...(changed ? {} : { unchanged: true as const }),
+    };
   },
 });
 
@@ -108,14 +119,14 @@ const noMember = (tenantId: string): OperationError =>
 /**
  * Ends a user's membership of a tenant, with what they agreed to there and every code and token for it. What they
  * hold for other tenants stays.
- * @throws OperationError account_not_found, not_a_member
+ * @throws OperationError account_not_found, not_a_member, last_admin
  */
 export const removeMember = operation({
   name: "member remove",
   summary: "End a user's membership of a tenant",
   permission,
   events: ["membership.deleted", "session.ended"],
-  input: z.strictObject({ user, tenantId }),
+  input: z.strictObject({ user, tenantId, allowNoAdmin }),
   output: userWithEndedShape,
   http: [{ method: "delete", path: "/v1/tenants/:tenant/users/:user", params: { tenant: "tenantId" } }],
   cli: {
@@ -123,19 +134,23 @@ export const removeMember = operation({
     summary: "end a user's membership of a tenant",
     about: `Ends the membership, what the user agreed to there, and their codes, access and refresh
 tokens for this tenant, at once and on every instance. Other tenants are not touched, and
-the account stays.`,
+the account stays. The last administrator of the tenant stays too, unless you say
+--allow-no-admin.`,
     show: ({ user, ended }) => shownUser(user, { ended }),
   },
-  async run(trx, { user, tenantId }, act) {
+  async run(trx, { user, tenantId, ...said }, act) {
     const account = await resolveUser(trx, user);
     const accountId = account.id;
+    const alone = await assertAdminRemains(trx, accountId, tenantId, said.allowNoAdmin);
     if (!(await deleteMembership(trx, tenantId, accountId, act.now))) {
       throw noMember(tenantId);
     }
     await revokeOfflineConsentsOf(trx, { tenantId, accountId }, act.now);
     await act.record({ type: "membership.deleted", tenantId, accountId });
     const end = { accountId, tenantId, reason: "membership.deleted", actor: act.actor } as const;
-    return { ended: await endSignIns(trx, end, act.now), user: await toUser(trx, account) };
+    const ended = await endSignIns(trx, end, act.now);
+    const warnings = alone.length === 0 ? {} : { warnings: warningsOf(alone) };
+    return { ended, user: { ...(await toUser(trx, account)), ...warnings } };
   },
 });
 
@@ -153,6 +168,8 @@ export async function addMembership(
 ): Promise<string[]> {
   const { id: tenantId } = await getTenant(db, wanted.tenantId);
   const membership = { tenantId, accountId: account.id, role: wanted.role ?? "member" };
+  // As for whoever is promoted.
+  if (membership.role === "admin") await lockAccount(db, account.id);
   if (!(await createMembership(db, membership, now))) {
     await assertRole(db, membership, wanted.role);
     return [];

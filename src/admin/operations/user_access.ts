@@ -15,6 +15,7 @@ import { assertAnother } from "./administrators.ts";
 import type { CommandFace } from "./command_face.ts";
 import { saidOf } from "./ended_text.ts";
 import { type Act, assertPermitted, operation } from "./entry.ts";
+import { allowNoAdmin, assertAdminRemains, warningsOf } from "./last_admin.ts";
 import { giveNewPassword } from "./new_password.ts";
 import type { OperationContext } from "./operation.ts";
 import { generatedPassword, unchanged, userWithEndedShape } from "./shapes.ts";
@@ -75,22 +76,30 @@ export const setUserPassword = operation({
 /**
  * Disables a user: they can neither sign in nor be named in a token, and what stands ends now. One who is disabled stays
  * as they are.
- * @throws OperationError account_not_found
+ * @throws OperationError account_not_found, oneself, last_admin, last_owner
  */
 export const disableUser = operation({
   name: "user disable",
   summary: "Disable a user, and end what stands",
   permission,
   events: ["account.disabled", "session.ended"],
-  input: oneUser,
+  input: oneUser.extend({ allowNoAdmin }),
   output: switched,
   http: [{ method: "post", path: "/v1/users/:user/disable" }],
   cli: {
     ...switchFace,
     summary: "keep a user from signing in and from being named in a token",
-    about: "Disables the account, and signs the user out everywhere. Nothing is deleted.",
+    about: `Disables the account, and signs the user out everywhere. Nothing is deleted. The last
+administrator of a tenant stays one, unless you say --allow-no-admin.`,
   },
-  run: (trx, { user }, act) => saveSwitch(trx, user, act, "account.disabled"),
+  async run(trx, { user, ...said }, act) {
+    const account = await resolveUser(trx, user);
+    assertAnother(act, account.id);
+    const alone = await assertAdminRemains(trx, account.id, undefined, said.allowNoAdmin);
+    await assertOwnerRemains(trx, account.id);
+    const done = await saveSwitch(trx, account, act, "account.disabled");
+    return alone.length === 0 ? done : { ...done, user: { ...done.user, warnings: warningsOf(alone) } };
+  },
 });
 
 /**
@@ -110,7 +119,7 @@ export const enableUser = operation({
     summary: "let a disabled user sign in again",
     about: "Enables the account. What was ended when it was disabled does not come back.",
   },
-  run: (trx, { user }, act) => saveSwitch(trx, user, act, "account.enabled"),
+  run: async (trx, { user }, act) => saveSwitch(trx, await resolveUser(trx, user), act, "account.enabled"),
 });
 
 /**
@@ -148,15 +157,10 @@ type Telling<Type extends Changed> = Pick<
 
 async function saveSwitch<Type extends "account.disabled" | "account.enabled">(
   trx: Database,
-  user: string,
+  account: Account,
   act: Telling<Type>,
   type: Type,
 ): Promise<SwitchedUser> {
-  const account = await resolveUser(trx, user);
-  if (type === "account.disabled") {
-    assertAnother(act, account.id);
-    await assertOwnerRemains(trx, account.id);
-  }
   if (await saveDisabled(trx, account.id, type === "account.disabled", act.now)) {
     return tellAndEnd(trx, account, act, type);
   }

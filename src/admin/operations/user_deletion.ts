@@ -9,11 +9,12 @@ import { adminChange } from "../administrators/roles.ts";
 import { assertAnother } from "./administrators.ts";
 import { many } from "./ended_text.ts";
 import { operation } from "./entry.ts";
+import { allowNoAdmin, assertAdminRemains } from "./last_admin.ts";
 import { holdUser, resolveUser } from "./user_view.ts";
 
 /**
  * Deletes a user for good, administration included. If the ISV names the same id again, it is a new account that has nothing of this one.
- * @throws OperationError account_not_found
+ * @throws OperationError account_not_found, oneself, last_admin, last_owner
  */
 export const deleteUser = operation({
   name: "user delete",
@@ -22,6 +23,7 @@ export const deleteUser = operation({
   events: ["account.deleted"],
   input: z.strictObject({
     user: z.string().describe("An e-mail address or a user id."),
+    allowNoAdmin,
     dryRun: z.boolean().optional().describe("Only say what would be deleted."),
   }),
   output: z.strictObject({
@@ -34,6 +36,10 @@ export const deleteUser = operation({
       tokens: z.int(),
       events: z.int().describe("Events of the audit trail whose address or name was taken out."),
     }),
+    withoutAdmin: z
+      .array(z.string())
+      .optional()
+      .describe("Tenants that nobody who can sign in administers afterwards; absent: none."),
   }),
   http: [{ method: "delete", path: "/v1/users/:user" }],
   revises: { hold: (trx, { user }) => holdUser(trx, user) },
@@ -42,10 +48,11 @@ export const deleteUser = operation({
     summary: "erase a user for good",
     about: `Deletes the account with its memberships and agreements, and ends its sessions, codes and
 tokens, at once and on every instance. The audit trail keeps the account's id; addresses
-and names are taken out of it. Without --yes nothing happens: the command says what would
-be deleted, and exits with 1.`,
+and names are taken out of it. The last administrator of a tenant stays, unless you say
+--allow-no-admin. Without --yes nothing happens: the command says what would be deleted,
+and exits with 1.`,
     example: "ada@acme.example --yes",
-    show({ id, deleted }, { dryRun }) {
+    show({ id, deleted, withoutAdmin }, { dryRun }) {
       const { memberships, consents, sessions, grants, tokens, events } = deleted;
       return {
         fields: [
@@ -57,18 +64,22 @@ be deleted, and exits with 1.`,
             `${many(sessions, "browser session")}, ${many(grants, "application grant")}, ${many(tokens, "token")}`,
           ],
           ["audit trail", `${many(events, "event")} without address and name`],
+          ...(withoutAdmin === undefined
+            ? []
+            : [["without an administrator", withoutAdmin.join(", ")] as const]),
         ],
       };
     },
   },
-  async run(trx, { user }, act) {
+  async run(trx, { user, ...said }, act) {
     const { id } = await resolveUser(trx, user);
     assertAnother(act, id);
+    const alone = await assertAdminRemains(trx, id, undefined, said.allowNoAdmin);
     await assertOwnerRemains(trx, id);
     const trails = await listTenantIdsOfAccount(trx, id);
     const traces = await deleteTracesOfAccount(trx, id);
     const deleted = { ...traces, events: await forgetPersonalDetails(trx, id) };
     await act.recordInTenants({ type: "account.deleted", accountId: id, details: deleted }, trails);
-    return { id, deleted };
+    return { id, deleted, ...(alone.length === 0 ? {} : { withoutAdmin: alone }) };
   },
 });

@@ -3,13 +3,16 @@
 import type { OperationEntry } from "../../admin/operations/entry.ts";
 import { OperationError } from "../../errors.ts";
 import type { Confirm, Field } from "../../views/parts.ts";
-import { type Done, type Place, pathOf, type Visit } from "../place.ts";
+import { isTicked } from "../form_values.ts";
+import { type Done, type Place, pathOf, type Refused, type Visit } from "../place.ts";
 import { shownForm } from "../refusals.ts";
 import type { Section } from "../sections.ts";
 
 /** What is asked. */
-export interface Question extends Omit<Confirm, "form" | "hidden"> {
+export interface Question extends Omit<Confirm, "form" | "hidden" | "fields"> {
   title: string;
+  /** The field in which the name is typed of what cannot be undone. */
+  typed?: Field;
   crumbs: readonly { label: string; url: string }[];
 }
 
@@ -28,9 +31,10 @@ export function confirmPlace({ ask, act, ...place }: AskedAct): Place {
     ...place,
     async show(visit, refused) {
       const { title, crumbs, typed, ...question } = await ask(visit);
-      const { fields, errors } = shownForm(typed === undefined ? [] : [typed], refused);
+      const asked = [...noAdminFields(refused), ...(typed === undefined ? [] : [typed])];
+      const { fields, errors } = shownForm(asked, refused);
       const action = pathOf(place.path, visit.params);
-      return { head: { title, crumbs }, errors, confirm: { ...question, action, typed: fields[0] } };
+      return { head: { title, crumbs }, errors, confirm: { ...question, action, fields } };
     },
     async act(visit, form) {
       if (!isAnswered(form)) {
@@ -73,3 +77,16 @@ export function questionOf(
 
 /** Whether the question that came of a form was answered. */
 export const isAnswered = (form: ReadonlyMap<string, string>): boolean => form.get("confirm") === "yes";
+
+/**
+ * What is asked besides, once an act was refused because an organization would be left without an administrator: whoever
+ * means it says so. Nobody is asked who has not read the refusal.
+ */
+export function noAdminFields(refused: Refused | undefined): Field[] {
+  if (refused?.error.code !== "last_admin") return [];
+  return [{ id: "allowNoAdmin", label: "Leave the organization without an administrator", type: "checkbox" }];
+}
+
+/** What a form says of that. */
+export const saidOfAdmin = (form: ReadonlyMap<string, string>): { allowNoAdmin?: true } =>
+  isTicked(form, "allowNoAdmin") ? { allowNoAdmin: true } : {};

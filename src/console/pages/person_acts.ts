@@ -1,16 +1,14 @@
 // Owns what is done to one person: each act asks first, and says what else it ends.
 import { many } from "../../admin/operations/ended_text.ts";
-import { addUserToTenant, removeMember, updateMember } from "../../admin/operations/members.ts";
 import { disableUser, enableUser, setUserPassword, signUserOut } from "../../admin/operations/user_access.ts";
 import { deleteUser } from "../../admin/operations/user_deletion.ts";
 import { updateUser } from "../../admin/operations/user_update.ts";
 import { showUser } from "../../admin/operations/users.ts";
-import { textOf } from "../form_values.ts";
 import { type Place, param, type Visit } from "../place.ts";
 import { shownForm } from "../refusals.ts";
-import { assertTyped, confirmPlace, typedField } from "./confirm_place.ts";
+import { assertTyped, confirmPlace, saidOfAdmin, typedField } from "./confirm_place.ts";
 import { crumbsOf, nameOf, personPath } from "./people.ts";
-import { membershipPath, personActPath } from "./person.ts";
+import { personActPath } from "./person.ts";
 
 const path = "/console/people/:user";
 const userOf = (visit: Visit) => showUser(visit.context, { user: param(visit, "user") });
@@ -56,8 +54,8 @@ export const disablePersonPlace: Place = confirmPlace({
       cancelUrl: personPath(user.id),
     };
   },
-  async act({ context, params }) {
-    const { user, unchanged } = await disableUser(context, { user: params["user"] });
+  async act({ context, params }, form) {
+    const { user, unchanged } = await disableUser(context, { user: params["user"], ...saidOfAdmin(form) });
     return { to: personPath(user.id), news: unchanged ? "unchanged" : "disabled" };
   },
 });
@@ -88,7 +86,8 @@ export const deletePersonPlace: Place = confirmPlace({
   ...{ path: `${path}/delete`, section: "people", operation: deleteUser },
   async ask(visit) {
     const user = await userOf(visit);
-    const { deleted } = await deleteUser(visit.context, { user: user.id, dryRun: true });
+    const trial = { user: user.id, allowNoAdmin: true, dryRun: true };
+    const { deleted, withoutAdmin = [] } = await deleteUser(visit.context, trial);
     return {
       title: "Delete",
       crumbs: crumbsOf(user),
@@ -97,6 +96,7 @@ export const deletePersonPlace: Place = confirmPlace({
         `${many(deleted.memberships, "membership")} and ${many(deleted.consents, "agreement")} are deleted.`,
         `${many(deleted.sessions, "browser session")}, ${many(deleted.grants, "application grant")} and ${many(deleted.tokens, "token")} end.`,
         `The audit trail keeps the id ${user.id}; address and name are taken out of ${many(deleted.events, "event")}.`,
+        ...withoutAdmin.map((tenant) => `${tenant} has no administrator afterwards.`),
         livesOn,
       ],
       undo: "This cannot be undone.",
@@ -111,7 +111,7 @@ export const deletePersonPlace: Place = confirmPlace({
   async act(visit, form) {
     const user = await userOf(visit);
     assertTyped(form, user.email ?? user.id);
-    await deleteUser(visit.context, { user: user.id });
+    await deleteUser(visit.context, { user: user.id, ...saidOfAdmin(form) });
     return { to: "/console/people", news: "deleted" };
   },
 });
@@ -187,109 +187,5 @@ export const personPasswordPlace: Place = confirmPlace({
         },
       },
     };
-  },
-});
-
-const roles = [
-  { value: "member", label: "Member" },
-  { value: "admin", label: "Administrator of the organization" },
-];
-
-/** Adding a person to an organization. */
-export const addMembershipPlace: Place = {
-  path: `${path}/memberships/add`,
-  section: "people",
-  operation: addUserToTenant,
-  async show(visit, refused) {
-    const user = await userOf(visit);
-    const { fields, errors } = shownForm(
-      [
-        { id: "tenantId", label: "Organization id", required: true },
-        { id: "role", label: "Role", type: "select", options: roles, value: "member" },
-      ],
-      refused,
-    );
-    const form = {
-      action: personActPath("memberships/add", user.id),
-      fields,
-      submitLabel: "Add",
-      cancelUrl: personPath(user.id),
-    };
-    return {
-      head: { title: "Add to an organization", crumbs: crumbsOf(user) },
-      errors,
-      cards: [{ parts: [{ form }] }],
-    };
-  },
-  async act(visit, form) {
-    const { id } = await addUserToTenant(visit.context, {
-      user: param(visit, "user"),
-      tenantId: textOf(form, "tenantId") ?? "",
-      role: form.get("role") ?? "member",
-    });
-    return { to: personPath(id), news: "saved" };
-  },
-};
-
-/** Giving a member another role. */
-export const membershipRolePlace: Place = {
-  path: `${path}/memberships/:tenant/role`,
-  section: "people",
-  operation: updateMember,
-  async show(visit, refused) {
-    const user = await userOf(visit);
-    const tenant = param(visit, "tenant");
-    const value = user.memberships.find(({ tenantId }) => tenantId === tenant)?.role ?? "member";
-    const { fields, errors } = shownForm(
-      [{ id: "role", label: `Role in ${tenant}`, type: "select", options: roles, value }],
-      refused,
-    );
-    const form = {
-      action: membershipPath(user.id, tenant, "role"),
-      fields,
-      submitLabel: "Save",
-      cancelUrl: personPath(user.id),
-    };
-    return {
-      head: { title: "Change the role", crumbs: crumbsOf(user) },
-      errors,
-      cards: [{ parts: [{ form }] }],
-    };
-  },
-  async act(visit, form) {
-    const { id, unchanged } = await updateMember(visit.context, {
-      user: param(visit, "user"),
-      tenantId: param(visit, "tenant"),
-      role: form.get("role") ?? "",
-    });
-    return { to: personPath(id), news: unchanged ? "unchanged" : "saved" };
-  },
-};
-
-/** Taking a person out of an organization. */
-export const removeMembershipPlace: Place = confirmPlace({
-  ...{ path: `${path}/memberships/:tenant/remove`, section: "people", operation: removeMember },
-  async ask(visit) {
-    const user = await userOf(visit);
-    const tenant = param(visit, "tenant");
-    return {
-      title: "Remove from the organization",
-      crumbs: crumbsOf(user),
-      what: `${nameOf(user)} no longer belongs to ${tenant}.`,
-      consequences: [
-        "What they agreed to there, and their codes and tokens for it, end at once and on every instance.",
-        "Other organizations are not touched, and the person stays.",
-      ],
-      undo: "They can be added again; what ended does not come back.",
-      submitLabel: "Remove",
-      cancelUrl: personPath(user.id),
-    };
-  },
-  async act(visit) {
-    const { user } = await removeMember(visit.context, {
-      user: param(visit, "user"),
-      tenantId: param(visit, "tenant"),
-    });
-    return { to: personPath(user.id), news: "removed" };
   },
 });

@@ -154,7 +154,7 @@ const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
   "user sign-out": [() => ({ user: ann })],
   "user disable": [() => ({ user: ann })],
   "user enable": [() => ({ user: ann })],
-  "member remove": [() => ({ user: "bob@acme.example", tenantId: "acme" })],
+  "member remove": [() => ({ user: "bob@acme.example", tenantId: "acme", allowNoAdmin: true })],
   "login-challenge show": [async () => ({ challenge: await challenge("one") })],
   "login-challenge accept": [
     async () => ({
