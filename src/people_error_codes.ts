@@ -26,7 +26,7 @@ export const peopleErrorCodes = {
   last_admin: {
     status: 409,
     meaning: "Nobody else who can sign in administers the organization, so this one stays.",
-    fix: "Make somebody else its administrator first (`tti member update --role admin`), or say that it may be without: `--allow-no-admin`, over HTTP `\"allowNoAdmin\": true`.",
+    fix: 'Make somebody else its administrator first (`tti member update --role admin`), or say that it may be without: `--allow-no-admin`, over HTTP `"allowNoAdmin": true`.',
   },
   tenant_id_alike: {
     status: 409,

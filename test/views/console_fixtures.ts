@@ -243,9 +243,7 @@ export const question: ConsolePage = {
     undo: "This cannot be undone.",
     submitLabel: "Delete for good",
     cancelUrl: "/console/people/ada",
-    fields: [
-      { id: "typed", label: "Type the person's address to go on: ada@acme.example", required: true },
-    ],
+    fields: [{ id: "typed", label: "Type the person's address to go on: ada@acme.example", required: true }],
   },
 };
 
