@@ -17,6 +17,7 @@ import { limitsPage } from "./limits_page.ts";
 import { sandboxStyleFile } from "./sandbox_style.ts";
 import { securityPage } from "./security_page.ts";
 import { storedPage } from "./stored_page.ts";
+import { ttiProfilePage } from "./tti_profile_page.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -159,6 +160,7 @@ export const generatedPages: Readonly<Record<string, () => string>> = {
   "docs/limits.md": limitsPage,
   "docs/what-is-stored.md": storedPage,
   "docs/errors.md": errorsPage,
+  "docs/tti-profile.md": ttiProfilePage,
   "SECURITY.md": securityPage,
   "packages/exchange/docs/api.md": exchangeApiPage,
   "packages/exchange/docs/exchange-failures.md": exchangeFailuresPage,

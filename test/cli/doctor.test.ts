@@ -24,6 +24,11 @@ test("beside `tti dev` nothing fails, and what is wanting for production is a wa
   assert.match(done.stdout, /^✓ aws_client: tti-demo/m);
   assert.match(done.stdout, /^! domain_policy: .* is off\n {4}why: An address of one customer's domain/m);
   assert.match(done.stdout, /^i presence: acme is "offline"/m);
+  assert.match(done.stdout, /^✓ discovery: .* \(I-4, I-5, I-6\)$/m);
+  assert.match(
+    done.stdout,
+    /\nProfile \(docs\/tti-profile\.md\): \d+ rules kept; doubtful I-2, .*not looked at\.\n/,
+  );
   assert.match(done.stdout, /\n0 failed, \d warnings, \d+ passed\.\n$/);
 });
 

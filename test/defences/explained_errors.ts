@@ -1,4 +1,4 @@
-// The defences of explaining an error that somebody copied.
+// The defences of the doctor: explaining an error that somebody copied, and asking an issuer that somebody named.
 import type { Defence } from "./defence.ts";
 
 export const defences: readonly Defence[] = [
@@ -26,5 +26,30 @@ export const defences: readonly Defence[] = [
     find: 'if (tenantId !== undefined) events.where("tenant_id", tenantId);',
     replace: "void [events, tenantId];",
     test: "test/accessors/explained_error.test.ts",
+  },
+  {
+    id: "doctor-asks-no-inside-address",
+    promise: "What a public issuer's document names by an address inside our network is not asked for.",
+    file: "src/onboarding/doctor/issuer_observation.ts",
+    find: 'if (reach === "public" && literal !== undefined && isSpecialAddress(literal))',
+    replace: 'if (reach === "public" && literal === "" && isSpecialAddress(literal))',
+    test: "test/onboarding/doctor/issuer_service.test.ts",
+  },
+  {
+    id: "doctor-asks-no-inside-name",
+    promise:
+      "What a public issuer's document names by a name that leads inside our network is not asked for.",
+    file: "src/onboarding/doctor/issuer_observation.ts",
+    find: '...(reach === "public" ? { lookup: lookupPublic } : {}),',
+    replace: '...(reach !== "public" && reach !== "anywhere" ? { lookup: lookupPublic } : {}),',
+    test: "test/onboarding/doctor/issuer_service.test.ts",
+  },
+  {
+    id: "doctor-reads-a-bound",
+    promise: "The doctor reads an issuer's answer to a bound, however long it is.",
+    file: "src/onboarding/doctor/issuer_observation.ts",
+    find: "if (size > mostBytes) request.destroy(new Error(`the answer is larger than ${mostBytes} bytes`));\n        else chunks.push(chunk);",
+    replace: "chunks.push(chunk);",
+    test: "test/onboarding/doctor/issuer_service.test.ts",
   },
 ];

@@ -6,6 +6,7 @@ import { OperationError } from "../../errors.ts";
 import { examine } from "../../onboarding/doctor/examine.ts";
 import { type Finding, isHealthy, type Outcome } from "../../onboarding/doctor/finding.ts";
 import { findConfigFaults, findStoreFault } from "../../onboarding/doctor/installation_checks.ts";
+import { conformanceOf, rulesOf } from "../../onboarding/doctor/profile.ts";
 import { backEndOptions } from "../acting_user.ts";
 import { withAdministration } from "../administration.ts";
 import { type Command, defineCommand, UsageError } from "../command.ts";
@@ -21,7 +22,8 @@ const doctor = defineCommand({
        tti doctor --error TEXT
 
 Checks the settings and the store, then the issuer from the outside as AWS sees it:
-discovery, host, keys, clock. Each fault is told with its cause and fix. Exits 0 only if
+discovery, host, keys, clock. Each fault is told with its cause and fix, and the number of
+the rule in docs/tti-profile.md, of which this is the conformance test. Exits 0 only if
 nothing failed; warnings are allowed.
 
 With the URL of another issuer only that issuer is checked.
@@ -63,7 +65,9 @@ Example:
     const findings = await findAll(url, token);
     if (values.aws === true) findings.push(...(await atAws(findings, () => examineAws(trial?.tenantId))));
     if (trial !== undefined) findings.push(...(await atAws(findings, () => examineAccessor(trial))));
-    terminal.result({ ok: isHealthy(findings), findings }, formatFindings(findings, terminal));
+    const told = findings.map((finding) => ({ ...finding, rules: rulesOf(finding) }));
+    const document = { ok: isHealthy(findings), findings: told, profile: conformanceOf(findings) };
+    terminal.result(document, formatFindings(findings, terminal));
     return isHealthy(findings) ? 0 : 1;
   },
 });
@@ -148,9 +152,12 @@ const marks = {
 } as const satisfies Record<Outcome, readonly [string, string]>;
 
 function formatFindings(findings: readonly Finding[], terminal: Terminal): string {
-  const lines = findings.flatMap(({ check, outcome, message, cause, fix }) => {
+  const lines = findings.flatMap((finding) => {
+    const { check, outcome, message, cause, fix } = finding;
     const [mark, colour] = marks[outcome];
-    const told = `${terminal.styleResult(colour, mark)} ${check}: ${printable(message)}`;
+    const rules = rulesOf(finding);
+    const numbers = rules.length === 0 ? "" : ` (${rules.join(", ")})`;
+    const told = `${terminal.styleResult(colour, mark)} ${check}: ${printable(message)}${numbers}`;
     const more = [
       ["why", cause],
       ["fix", fix],
@@ -159,7 +166,22 @@ function formatFindings(findings: readonly Finding[], terminal: Terminal): strin
   });
   const count = (outcome: Outcome) => findings.filter((finding) => finding.outcome === outcome).length;
   const summary = `${count("failed")} failed, ${count("warning")} warnings, ${count("passed")} passed.`;
-  return [...lines, "", summary].join("\n");
+  return [...lines, "", ...conformanceLines(findings), summary].join("\n");
+}
+
+// Numbers of docs/tti-profile.md; nothing where no issuer was looked at.
+function conformanceLines(findings: readonly Finding[]): string[] {
+  const { kept, broken, doubtful, unseen } = conformanceOf(findings);
+  if (kept.length + broken.length + doubtful.length === 0) return [];
+  const named = (words: string, rules: readonly string[]) =>
+    rules.length === 0 ? [] : [`${words} ${rules.join(", ")}`];
+  const parts = [
+    `${kept.length} rules kept`,
+    ...named("broken", broken),
+    ...named("doubtful", doubtful),
+    ...(unseen.length === 0 ? [] : [`${unseen.length} not looked at`]),
+  ];
+  return [`Profile (docs/tti-profile.md): ${parts.join("; ")}.`];
 }
 
 export const doctorCommands: readonly Command[] = [doctor];

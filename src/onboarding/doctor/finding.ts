@@ -15,6 +15,8 @@ export interface Finding {
   cause?: string;
   /** What to do. */
   fix?: string;
+  /** Numbers of the profile's rules it tells of; absent: all that its check looks at. */
+  rules?: readonly string[];
 }
 
 /** What is wrong, why it matters, and what to do. */
@@ -22,10 +24,16 @@ export interface Complaint {
   message: string;
   cause: string;
   fix: string;
+  rules?: readonly string[];
 }
 
 /** A check that found nothing wrong. */
-export const passed = (check: string, message: string): Finding => ({ check, outcome: "passed", message });
+export const passed = (check: string, message: string, ...rules: string[]): Finding => ({
+  check,
+  outcome: "passed",
+  message,
+  ...(rules.length === 0 ? {} : { rules }),
+});
 
 /** Something worth knowing that is neither right nor wrong. */
 export const information = (check: string, message: string): Finding => ({

@@ -14,11 +14,15 @@ const mostCharacters = 512;
 export function checkIssuerShape(issuer: string): Finding[] {
   const fault = shapeFault(issuer);
   if (fault !== undefined) return [failed("issuer", fault)];
-  return [reachability("issuer", issuer) ?? passed("issuer", `${issuer} is an issuer URL that AWS takes`)];
+  return [
+    reachability("issuer", issuer, "I-2", "I-12") ??
+      passed("issuer", `${issuer} is an issuer URL that AWS takes`),
+  ];
 }
 
 function shapeFault(issuer: string): Complaint | undefined {
-  const wrong = (what: string, fix: string): Complaint => ({
+  const wrong = (what: string, fix: string, rule = "I-1"): Complaint => ({
+    rules: [rule],
     message: `The issuer ${what}`,
     cause:
       "AWS compares it byte for byte with the trusted token issuer of each customer, who cannot edit it.",
@@ -33,7 +37,7 @@ function shapeFault(issuer: string): Complaint | undefined {
   if (issuer.includes("/.well-known/")) {
     return wrong("names the discovery document", "Remove /.well-known/openid-configuration.");
   }
-  if (issuer.endsWith("/")) return wrong("ends in a slash", "Remove the slash, here and at AWS.");
+  if (issuer.endsWith("/")) return wrong("ends in a slash", "Remove the slash, here and at AWS.", "I-11");
   if (!awsPattern.test(issuer)) {
     return wrong("has characters AWS does not take", "Use letters, digits, and . - _ in host and path.");
   }
@@ -42,13 +46,22 @@ function shapeFault(issuer: string): Complaint | undefined {
 
 /**
  * Tells whether AWS could reach an address: public, https, port 443 (or 80).
+ * @param rule the rule of the profile it breaks otherwise
+ * @param httpsRule the one that asks for https
  * @returns undefined if so
  */
-export function reachability(check: string, address: string): Finding | undefined {
+export function reachability(
+  check: string,
+  address: string,
+  rule: string,
+  httpsRule = rule,
+): Finding | undefined {
+  const rules = [rule];
   const { protocol, hostname, port } = new URL(address);
   if (!isPublicHost(hostname)) {
     return warning(check, {
       message: `${address} is on this machine or network`,
+      rules,
       cause: "AWS fetches discovery and keys from the Internet. The local sandbox reaches this address.",
       fix: "Give the provider a public https address before you register it with AWS.",
     });
@@ -56,6 +69,7 @@ export function reachability(check: string, address: string): Finding | undefine
   if (protocol !== "https:") {
     return failed(check, {
       message: `${address} is not https`,
+      rules: [httpsRule],
       cause: "Whoever sits on the way could replace the keys and sign tokens of their own.",
       fix: "Put TLS in front and use the https address.",
     });
@@ -63,6 +77,7 @@ export function reachability(check: string, address: string): Finding | undefine
   if (port !== "") {
     return failed(check, {
       message: `${address} names port ${port}`,
+      rules,
       cause: "IAM Identity Center fetches from ports 443 and 80 only.",
       fix: "Serve it on port 443.",
     });

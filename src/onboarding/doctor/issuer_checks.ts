@@ -34,6 +34,7 @@ export function checkIssuer(observation: IssuerObservation, now: Date, own?: Own
       ...shape,
       failed("discovery", {
         message: `${discovery.url} ${fault}`,
+        rules: ["I-4"],
         cause: "AWS looks there for the issuer's keys, with every exchange or from its cache.",
         fix: "Start the provider, or repair DNS, TLS or the proxy in front of it.",
       }),
@@ -66,6 +67,7 @@ function checkDiscovery(issuer: string, document: unknown): Finding {
   if (named !== issuer) {
     return failed("discovery", {
       message: `The discovery document names the issuer ${quoted(named)}, not ${quoted(issuer)}`,
+      rules: ["I-5"],
       cause: "AWS refuses an issuer whose document names another one, if only by a slash.",
       fix: "Make TTI_ISSUER, the address asked here and the trusted token issuer at AWS the same string.",
     });
@@ -80,6 +82,7 @@ function checkDiscovery(issuer: string, document: unknown): Finding {
   if (missing.length > 0) {
     return failed("discovery", {
       message: `The discovery document lacks ${missing.join(", ")}`,
+      rules: ["I-6"],
       cause: "AWS requires a document that conforms to OpenID Connect Discovery, and takes RS256 only.",
       fix: "Let the issuer publish them.",
     });
@@ -105,12 +108,15 @@ function checkJwksAddress(jwks: Answer | undefined): Finding[] {
     return [
       failed("keys", {
         message: `${jwks.url} ${fault}`,
+        rules: ["K-1"],
         cause: "Without the keys AWS can verify no token.",
         fix: "Make jwks_uri reachable from wherever discovery is.",
       }),
     ];
   }
-  return [reachability("keys", jwks.url) ?? passed("keys", `the keys are published at ${jwks.url}`)];
+  return [
+    reachability("keys", jwks.url, "K-1") ?? passed("keys", `the keys are published at ${jwks.url}`, "K-1"),
+  ];
 }
 
 // Identity Center's own tolerance is not published; half a minute is what our instances allow one another.

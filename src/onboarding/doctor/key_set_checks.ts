@@ -14,6 +14,7 @@ export function checkKeySet(document: unknown, own?: { signingKid: string | null
     return [
       failed("keys", {
         message: "The key set is empty",
+        rules: ["K-2"],
         cause: "AWS can verify no token.",
         fix: "Start the provider: its first instance makes a key.",
       }),
@@ -24,6 +25,7 @@ export function checkKeySet(document: unknown, own?: { signingKid: string | null
     return [
       failed("keys", {
         message: `The key set shows the private half of ${exposed.map(kidOf).join(", ")}`,
+        rules: ["K-3"],
         cause: "Everybody can sign tokens in this issuer's name.",
         fix: "Run `tti key rotate --emergency` now, and find out what served this document.",
       }),
@@ -40,6 +42,7 @@ function formFindings(keys: readonly unknown[], usable: readonly unknown[]): Fin
     return [
       failed("keys", {
         message: `Two keys have the kid ${quoted(repeated[0])}`,
+        rules: ["K-4"],
         cause: "A token's kid must lead to one key; AWS refuses a token whose kid leads to another.",
         fix: "Give every key a kid of its own, and never use one twice.",
       }),
@@ -50,11 +53,15 @@ function formFindings(keys: readonly unknown[], usable: readonly unknown[]): Fin
       passed(
         "keys",
         `${usable.length} of ${keys.length} published keys are RSA keys of 2048 bits with a kid`,
+        "K-2",
+        "K-3",
+        "K-4",
       ),
     ];
   return [
     failed("keys", {
       message: `No key is one AWS takes: ${keys.map((key) => `${kidOf(key)} ${keyFault(key)}`).join("; ")}`,
+      rules: ["K-2"],
       cause: "AWS verifies RS256 only; RSA keys of 2048 bits are proven there, others are not.",
       fix: "Publish an RSA key of 2048 bits with alg RS256, use sig and a kid.",
     }),

@@ -41,7 +41,8 @@ export async function checkToken(compact: string, expectations: TokenExpectation
     nowSeconds: now.getTime() / 1000,
     issuerAheadSeconds,
   });
-  return [...verdicts.map(findingOf), await signatureFinding(token, jwks, issuer)];
+  const form = passed("token.form", "it is a signed JWT in compact form");
+  return [form, ...verdicts.map(findingOf), await signatureFinding(token, jwks, issuer)];
 }
 
 function findingOf({ name, level, members, rule, why = "", fix = "", kept }: IdTokenVerdict): Finding {

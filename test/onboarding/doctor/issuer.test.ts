@@ -61,7 +61,7 @@ for (const [address, expected] of [
   ["https://login.example.com:444/jwks", "failed"],
 ] as const) {
   test(`keys at ${address}: ${expected ?? "AWS can reach them"}`, () => {
-    assert.equal(reachability("keys", address)?.outcome, expected);
+    assert.equal(reachability("keys", address, "K-1")?.outcome, expected);
   });
 }
 

@@ -126,3 +126,29 @@ test("what a public issuer's document names inside our network is not asked for"
     server.close();
   }
 });
+
+test("an answer without end is not read to its end", async () => {
+  let sent = 0;
+  const server = createClearServer((_, to) => {
+    const part = Buffer.alloc(65_536, " ");
+    const pour = () => {
+      while (sent < 50_000_000 && !to.destroyed) {
+        sent += part.length;
+        if (!to.write(part)) return void to.once("drain", pour);
+      }
+      to.end();
+    };
+    pour();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    const { port } = server.address() as AddressInfo;
+    const { status, error } = await observeDocument(`http://127.0.0.1:${port}/`, "anywhere");
+    assert.equal(status, 0);
+    assert.match(error ?? "", /larger than 1000000 bytes/);
+    assert.ok(sent < 50_000_000);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+});

@@ -47,7 +47,7 @@ test("a token in order is told every rule of the exchange client, and passes eac
   assert.deepEqual(complaints(findings), []);
   assert.deepEqual(
     findings.map(({ check }) => check),
-    [...idTokenRules.map(({ name }) => `token.${name}`), "token.signature"],
+    ["token.form", ...idTokenRules.map(({ name }) => `token.${name}`), "token.signature"],
   );
 });
 
