@@ -48,8 +48,8 @@ export const defences: readonly Defence[] = [
     id: "doctor-reads-a-bound",
     promise: "The doctor reads an issuer's answer to a bound, however long it is.",
     file: "src/onboarding/doctor/issuer_observation.ts",
-    find: "if (size > mostBytes) request.destroy(new Error(`the answer is larger than ${mostBytes} bytes`));\n        else chunks.push(chunk);",
-    replace: "chunks.push(chunk);",
+    find: "if (size > mostBytes) request.destroy(",
+    replace: "if (size > mostBytes && size < 0) request.destroy(",
     test: "test/onboarding/doctor/issuer_service.test.ts",
   },
 ];
