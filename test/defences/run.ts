@@ -35,7 +35,8 @@ function runTest(
   name: string | undefined,
   environment: NodeJS.ProcessEnv,
 ): Promise<Run> {
-  const words = ["--test", "--test-reporter=tap", "--test-timeout=240000"];
+  // Without its defence a test may wait for what never comes, and hold its process after its time is up.
+  const words = ["--test", "--test-reporter=tap", "--test-timeout=240000", "--test-force-exit"];
   if (name !== undefined) words.push(`--test-name-pattern=${name}`);
   const child = spawn(process.execPath, [...words, file], { cwd: copy.folder, env: environment });
   let output = "";
