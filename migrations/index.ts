@@ -31,6 +31,7 @@ import * as consoleSessions from "./0056_console_sessions.ts";
 import * as repeatedCalls from "./0058_repeated_calls.ts";
 import * as firstLinks from "./0064_first_links.ts";
 import * as auditRequest from "./0068_audit_request.ts";
+import * as ordersOfLists from "./0069_orders_of_lists.ts";
 
 /** One step of the schema, there and back. */
 export interface Migration {
@@ -71,4 +72,5 @@ export const migrations: readonly Migration[] = [
   { name: "0058_repeated_calls", ...repeatedCalls },
   { name: "0064_first_links", ...firstLinks },
   { name: "0068_audit_request", ...auditRequest },
+  { name: "0069_orders_of_lists", ...ordersOfLists },
 ];

@@ -1,6 +1,7 @@
 // Owns the operations on clients: the relying parties of the provider, and what a new one may be.
 import { z } from "zod";
 import { findAccount } from "../../provider/accounts/account_store.ts";
+import { clientOrders, listClientsInOrder } from "../../provider/clients/client_order_store.ts";
 import { generateClientSecret } from "../../provider/clients/client_secret.ts";
 import * as store from "../../provider/clients/client_store.ts";
 import { adminChange, adminRead } from "../administrators/roles.ts";
@@ -10,7 +11,17 @@ import { assertKeysFit, assertPurposesFit, newClient, refuse } from "./client_in
 import { buildMetadata } from "./client_metadata.ts";
 import { type ClientView, viewClient, viewClients } from "./client_view.ts";
 import { operation } from "./entry.ts";
-import { cutPage, idPageInput, pageOutput, readCursor, rowsToRead } from "./page.ts";
+import {
+  assertSortable,
+  cutPage,
+  endOfSearch,
+  idPageInput,
+  pageOutput,
+  readCursor,
+  readSearchCursor,
+  rowsToRead,
+  sortInput,
+} from "./page.ts";
 import { clientShape } from "./shapes.ts";
 
 /** A new client, with its secret if it has one. No other answer has it but a repeat of this one (repeats/). */
@@ -84,13 +95,13 @@ registration, as OpenID Connect names it: --json.`,
   run: (db, { clientId }) => viewClient(db, clientId),
 });
 
-/** Lists clients in the order of their ids. */
+/** Lists clients in the order of their ids, or in that of their registration. */
 export const listClients = operation({
   name: "client list",
   summary: "List the clients",
   permission: adminRead,
   events: [],
-  input: z.strictObject(idPageInput),
+  input: z.strictObject({ ...sortInput(clientOrders), ...idPageInput }),
   output: z.strictObject({ clients: z.array(clientShape), ...pageOutput }),
   http: [{ method: "get", path: "/v1/clients" }],
   cli: {
@@ -101,7 +112,14 @@ export const listClients = operation({
       say: clients.length === 0 ? ["There are no clients. Add one: tti client create --help"] : [],
     }),
   },
-  async run(db, { cursor, afterId, ...page }) {
+  async run(db, { sort, descending, cursor, afterId, ...page }) {
+    assertSortable({ sort, descending });
+    if (sort !== undefined) {
+      const list = `client list ${JSON.stringify([sort, descending === true])}`;
+      const part = { limit: rowsToRead(page) - 1, after: readSearchCursor(list, { cursor, afterId }) };
+      const { rows, end } = await listClientsInOrder(db, { descending: descending === true }, part);
+      return { clients: await viewClients(db, rows), ...endOfSearch(list, end) };
+    }
     const after = readCursor("client list", { cursor, afterId });
     const read = await store.listClients(db, { limit: rowsToRead(page), afterId: after });
     const { rows, next } = cutPage("client list", read, page, ({ clientId }) => clientId);

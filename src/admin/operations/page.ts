@@ -35,6 +35,41 @@ export const idPageInput = {
     .describe("Begins after this id, in the order of ids; not together with `cursor`."),
 };
 
+/**
+ * The order of a list, where it may be another than that of ids.
+ * @param by what it may be ordered by
+ */
+export const sortInput = <const By extends readonly [string, ...string[]]>(by: By) => ({
+  sort: z
+    .enum(by)
+    .optional()
+    .describe(`Ordered by ${by.join(" or ")}; by id unless it says so.`),
+  descending: z.boolean().optional().describe("The other way around; of a list that is ordered by `sort`."),
+});
+
+/**
+ * Asserts that an order stands beside what can be ordered.
+ * @param besides what the list is looked through for, which has an order of its own
+ * @throws OperationError invalid_input
+ */
+export function assertSortable(
+  { sort, descending }: { sort?: string | undefined; descending?: boolean | undefined },
+  besides: Readonly<Record<string, unknown>> = {},
+): void {
+  if (sort === undefined && descending !== undefined) {
+    throw new OperationError("invalid_input", "descending turns an order around, and sort names none.", {
+      field: "descending",
+      fix: "Give sort, or leave this out.",
+    });
+  }
+  const [name] = Object.entries(besides).find(([, value]) => value !== undefined) ?? [];
+  if (sort === undefined || name === undefined) return;
+  throw new OperationError("invalid_input", `sort cannot stand beside ${name}.`, {
+    field: "sort",
+    fix: "Leave one of them out: what is found comes in the order in which it was found.",
+  });
+}
+
 /** How what is looked for begins, as every search takes it. */
 export const searchText = z.string().trim().min(1).max(254).optional();
 

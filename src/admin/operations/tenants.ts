@@ -2,12 +2,17 @@
 import { z } from "zod";
 import { OperationError } from "../../errors.ts";
 import { parsePresencePolicy, presencePolicyText } from "../../provider/presence/presence_policy.ts";
-import { searchTenants } from "../../provider/tenants/tenant_search_store.ts";
+import {
+  listTenantsInOrder,
+  searchTenants,
+  tenantOrders,
+} from "../../provider/tenants/tenant_search_store.ts";
 import * as store from "../../provider/tenants/tenant_store.ts";
 import { adminChange, adminRead } from "../administrators/roles.ts";
 import { operation } from "./entry.ts";
 import { displayName } from "./operation.ts";
 import {
+  assertSortable,
   cutPage,
   endOfSearch,
   idPageInput,
@@ -16,6 +21,7 @@ import {
   readSearchCursor,
   rowsToRead,
   searchText,
+  sortInput,
 } from "./page.ts";
 import { tenantShape } from "./shapes.ts";
 
@@ -151,6 +157,7 @@ export const listTenants = operation({
   input: z.strictObject({
     search: searchText.describe("Only whose id or name begins so; capitals A to Z do not matter."),
     state: z.enum(["enabled", "disabled"]).optional().describe("Only those that are so."),
+    ...sortInput(tenantOrders),
     ...idPageInput,
   }),
   output: z.strictObject({ tenants: z.array(tenantShape), ...pageOutput }),
@@ -159,18 +166,23 @@ export const listTenants = operation({
     summary: "list the customers",
     about: `Lists the tenants in the order of their ids; with --search in the order of what was found.
 What is given must all hold. A page of a search may hold fewer tenants than its limit and
-go on all the same: --after says so.`,
+go on all the same: --after says so. --sort orders all tenants, or those of one state.`,
     example: "--search acm --state enabled",
     show: ({ tenants }) => ({
       rows: tenants.map((tenant) => ({ ID: tenant.id, NAME: tenant.name, STATE: stateOf(tenant) })),
       say: tenants.length === 0 ? ["There are no such tenants. Add one: tti tenant create acme"] : [],
     }),
   },
-  async run(db, { search, state, cursor, afterId, ...page }) {
-    if (search !== undefined || state !== undefined) {
-      const list = `tenant list ${JSON.stringify([search, state])}`;
-      const asked = { limit: rowsToRead(page) - 1, after: readSearchCursor(list, { cursor, afterId }) };
-      const { rows, end } = await searchTenants(db, { text: search, state }, asked);
+  async run(db, { search, state, sort, descending, cursor, afterId, ...page }) {
+    assertSortable({ sort, descending }, { search });
+    if (search !== undefined || state !== undefined || sort !== undefined) {
+      const asked = [search, state, ...(sort === undefined ? [] : [sort, descending === true])];
+      const list = `tenant list ${JSON.stringify(asked)}`;
+      const part = { limit: rowsToRead(page) - 1, after: readSearchCursor(list, { cursor, afterId }) };
+      const { rows, end } =
+        sort === undefined
+          ? await searchTenants(db, { text: search, state }, part)
+          : await listTenantsInOrder(db, { by: sort, descending: descending === true, state }, part);
       return { tenants: rows, ...endOfSearch(list, end) };
     }
     const after = readCursor("tenant list", { cursor, afterId });

@@ -5,6 +5,7 @@ import { parseEmailAddress } from "../../input/email_address.ts";
 import * as accounts from "../../provider/accounts/account_store.ts";
 import { generatePassword } from "../../provider/accounts/generated_password.ts";
 import { assertNewPassword } from "../../provider/accounts/passwords.ts";
+import { listPeopleInOrder, peopleOrders } from "../../provider/accounts/people_order_store.ts";
 import { accountStates, searchPeople } from "../../provider/accounts/people_search_store.ts";
 import { getAnyTenant } from "../../provider/tenants/tenant_store.ts";
 import { adminChange, adminRead } from "../administrators/roles.ts";
@@ -13,6 +14,7 @@ import { inWordsOf, memberName } from "./input_faults.ts";
 import { addMembership, memberRole } from "./members.ts";
 import { displayName } from "./operation.ts";
 import {
+  assertSortable,
   cutPage,
   endOfSearch,
   idPageInput,
@@ -21,6 +23,7 @@ import {
   readSearchCursor,
   rowsToRead,
   searchText,
+  sortInput,
 } from "./page.ts";
 import { generatedPassword, userShape } from "./shapes.ts";
 import { resolveUser, shownUser, stateOf, toUser, toUsers, type User } from "./user_view.ts";
@@ -138,6 +141,7 @@ export const listUsers = operation({
       .optional()
       .describe("Only who is enabled, disabled, or unproven: enabled, with an address nobody vouched for."),
     tenantId: z.string().optional().describe("Only members of this tenant."),
+    ...sortInput(peopleOrders),
     ...idPageInput,
   }),
   output: z.strictObject({ users: z.array(userShape), ...pageOutput }),
@@ -155,7 +159,7 @@ export const listUsers = operation({
     summary: "list the users, of all tenants or of one, or look for some",
     about: `Lists users in the order of their ids; with --search in the order of what was found. What is
 given must all hold. A page of a search may hold fewer users than its limit and go on all
-the same: --after says so.`,
+the same: --after says so. --sort orders all users, or those of one state.`,
     example: "--search ada --tenant acme --state enabled",
     show: ({ users }) => ({
       rows: users.map((user) => ({
@@ -168,16 +172,21 @@ the same: --after says so.`,
       say: users.length === 0 ? ["There are no such users here. Add one: tti user create --help"] : [],
     }),
   },
-  async run(trx, { tenantId, search, state, cursor, afterId, ...page }, act) {
+  async run(trx, { tenantId, search, state, sort, descending, cursor, afterId, ...page }, act) {
+    assertSortable({ sort, descending }, { search, tenantId });
     // Whoever deletes the people of a customer who left finds them under the disabled tenant.
     if (tenantId !== undefined) await getAnyTenant(trx, tenantId);
-    const searched = search !== undefined || state !== undefined;
-    const list = searched ? `user list ${JSON.stringify([search, state, tenantId])}` : "user list";
+    const searched = search !== undefined || state !== undefined || sort !== undefined;
+    const asked = [search, state, tenantId, ...(sort === undefined ? [] : [sort, descending === true])];
+    const list = searched ? `user list ${JSON.stringify(asked)}` : "user list";
     const after = (searched ? readSearchCursor : readCursor)(list, { cursor, afterId });
     await act.count({ type: "admin.read", tenantId, details: { what: "users" } });
     if (searched) {
-      const asked = { limit: rowsToRead(page) - 1, after };
-      const { rows, end } = await searchPeople(trx, { text: search, state, tenantId }, asked);
+      const part = { limit: rowsToRead(page) - 1, after };
+      const { rows, end } =
+        sort === undefined
+          ? await searchPeople(trx, { text: search, state, tenantId }, part)
+          : await listPeopleInOrder(trx, { by: sort, descending: descending === true, state }, part);
       return { users: await toUsers(trx, rows), ...endOfSearch(list, end) };
     }
     const query = { limit: rowsToRead(page), afterId: after };

@@ -6,7 +6,7 @@ import type { ConsolePage } from "../../views/console_pages.ts";
 import type { Cell } from "../../views/parts.ts";
 import { may, type Place, pathOf } from "../place.ts";
 import { momentText } from "../words.ts";
-import { listCard, pageOf } from "./list_page.ts";
+import { listCard, orderFor, ordering, pageOf } from "./list_page.ts";
 
 const path = "/console/applications";
 const newPath = `${path}/new`;
@@ -35,7 +35,7 @@ export const applicationsPlace: Place = {
   operation: listClients,
   async show(visit) {
     const { query, now, context } = visit;
-    const { clients, cursor } = await listClients(context, pageOf(query));
+    const { clients, cursor } = await listClients(context, { ...pageOf(query), ...orderFor(query) });
     const add = { label: "Add an application", url: newPath, kind: "primary" } as const;
     const row = (client: ClientView): Cell[] => [
       {
@@ -56,13 +56,14 @@ export const applicationsPlace: Place = {
       cards: [
         listCard({
           ...{ path, query, label: "Applications", one: "application", cursor },
+          kept: ["order"],
           table: {
             caption: "Applications",
             columns: [
               { label: "Name" },
               { label: "Whose" },
               { label: "State", kind: "state" },
-              { label: "Created", kind: "number" },
+              ordering({ path, query }, { label: "Created", kind: "number" }, "created"),
             ],
             rows: clients.map(row),
           },

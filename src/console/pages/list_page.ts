@@ -4,7 +4,7 @@
 import { many } from "../../admin/operations/ended_text.ts";
 import { parseJson } from "../../input/json_text.ts";
 import type { ConsoleCard, ConsolePart } from "../../views/console_pages.ts";
-import type { Empty, Field, Table } from "../../views/parts.ts";
+import type { Column, Empty, Field, Table } from "../../views/parts.ts";
 import { withQuery } from "../place.ts";
 
 /** Rows on a page. */
@@ -52,6 +52,66 @@ export function asksFor(
       return value === "" ? [] : [[member, value]];
     }),
   );
+}
+
+/** The order that a list's address asks for: `name`, or `-name` for the other way around. */
+interface AskedOrder {
+  by: string;
+  descending: boolean;
+}
+
+function readOrder(query: ReadonlyMap<string, string>): AskedOrder | undefined {
+  const order = query.get("order") ?? "";
+  if (order === "") return undefined;
+  return { by: order.replace(/^-/, ""), descending: order.startsWith("-") };
+}
+
+const isAsked = (query: ReadonlyMap<string, string>, name: string): boolean =>
+  (query.get(name)?.trim() ?? "") !== "";
+
+/**
+ * The input of a list operation for the order that is asked for.
+ * @param without filters whose finds have an order of their own
+ */
+export function orderFor(
+  query: ReadonlyMap<string, string>,
+  without: readonly string[] = [],
+): { sort?: string; descending?: boolean } {
+  const order = readOrder(query);
+  if (order === undefined || without.some((name) => isAsked(query, name))) return {};
+  return { sort: order.by, descending: order.descending };
+}
+
+/** How a list may be ordered. */
+export interface Orders {
+  path: string;
+  query: ReadonlyMap<string, string>;
+  /** Filters that stand beside an order. */
+  beside?: readonly string[];
+  /** Filters whose finds have an order of their own. */
+  without?: readonly string[];
+}
+
+/**
+ * A column whose head orders the list by it; pressed again, the other way around.
+ * @param by what the operation calls it
+ */
+export function ordering(
+  { path, query, beside = [], without = [] }: Orders,
+  column: Column,
+  by: string,
+): Column {
+  if (without.some((name) => isAsked(query, name))) return column;
+  const order = readOrder(query);
+  const is = order?.by === by ? order : undefined;
+  // Who orders by a moment wants the newest.
+  const turned = is === undefined ? by === "created" : !is.descending;
+  const filters = Object.fromEntries(beside.map((name) => [name, query.get(name)]));
+  return {
+    ...column,
+    url: withQuery(path, { ...filters, order: turned ? `-${by}` : by }),
+    ...(is === undefined ? {} : { sorted: is.descending ? "descending" : "ascending" }),
+  };
 }
 
 /** The card of a list. */

@@ -6,7 +6,7 @@ import { given } from "../form_values.ts";
 import { may, type Place, pathOf } from "../place.ts";
 import { shownForm } from "../refusals.ts";
 import { momentText } from "../words.ts";
-import { asksFor, listCard, pageOf } from "./list_page.ts";
+import { asksFor, listCard, orderFor, ordering, pageOf } from "./list_page.ts";
 
 const path = "/console/organizations";
 const newPath = `${path}/new`;
@@ -60,7 +60,12 @@ export const organizationsPlace: Place = {
   operation: listTenants,
   async show(visit) {
     const { query, now, context } = visit;
-    const asked = { ...pageOf(query), ...asksFor(query, { search: "q", state: "state" }) };
+    const orders = { path, query, beside: ["state"], without: ["q"] };
+    const asked = {
+      ...pageOf(query),
+      ...orderFor(query, orders.without),
+      ...asksFor(query, { search: "q", state: "state" }),
+    };
     const { tenants, cursor } = await listTenants(context, asked);
     const add = { label: "Add an organization", url: newPath, kind: "primary" } as const;
     return {
@@ -72,13 +77,14 @@ export const organizationsPlace: Place = {
       cards: [
         listCard({
           ...{ path, query, label: "Organizations", one: "organization", filters, cursor },
+          kept: ["order"],
           table: {
             caption: "Organizations",
             columns: [
-              { label: "Name" },
+              ordering(orders, { label: "Name" }, "name"),
               { label: "Signs in" },
               { label: "State", kind: "state" },
-              { label: "Created", kind: "number" },
+              ordering(orders, { label: "Created", kind: "number" }, "created"),
             ],
             rows: tenants.map((tenant) => [
               {

@@ -6,7 +6,7 @@ import { given, isTicked, textOf } from "../form_values.ts";
 import { may, type Place, pathOf } from "../place.ts";
 import { shownForm } from "../refusals.ts";
 import { momentText } from "../words.ts";
-import { asksFor, listCard, pageOf } from "./list_page.ts";
+import { asksFor, listCard, orderFor, ordering, pageOf } from "./list_page.ts";
 
 const path = "/console/people";
 const newPath = `${path}/new`;
@@ -53,19 +53,18 @@ export const peoplePlace: Place = {
   operation: listUsers,
   async show(visit) {
     const { query, now, context } = visit;
+    const orders = { path, query, beside: ["state"], without: ["q", "organization"] };
     const asked = {
       ...pageOf(query),
+      ...orderFor(query, orders.without),
       ...asksFor(query, { search: "q", tenantId: "organization", state: "state" }),
     };
     const { users, cursor } = await listUsers(context, asked);
     const row = (user: User): Cell[] => {
       const state = stateOfPerson(user);
       return [
-        {
-          text: nameOf(user),
-          url: personPath(user.id),
-          note: user.name === null ? undefined : (user.email ?? "no address"),
-        },
+        { text: nameOf(user), url: personPath(user.id) },
+        { text: user.email ?? "none" },
         { text: user.memberships.map((one) => one.tenantId).join(", ") || "none" },
         state === undefined ? { text: "Active" } : { text: state.text, tone: state.tone },
         { text: momentText(user.createdAtMs, now) },
@@ -81,13 +80,15 @@ export const peoplePlace: Place = {
       cards: [
         listCard({
           ...{ path, query, label: "People", one: "person", several: "people", filters, cursor },
+          kept: ["order"],
           table: {
             caption: "People",
             columns: [
-              { label: "Name" },
+              ordering(orders, { label: "Name" }, "name"),
+              ordering(orders, { label: "E-mail address" }, "email"),
               { label: "Organizations" },
               { label: "State", kind: "state" },
-              { label: "Created", kind: "number" },
+              ordering(orders, { label: "Created", kind: "number" }, "created"),
             ],
             rows: users.map(row),
           },

@@ -74,7 +74,8 @@ export interface Client {
   formerSecretUntilMs?: number;
 }
 
-interface ClientRow {
+/** A row of clients. */
+export interface ClientRow {
   client_id: string;
   metadata: string;
   disabled_at_ms: number | null;
@@ -83,7 +84,8 @@ interface ClientRow {
   former_secret_until_ms: number | null;
 }
 
-const clientColumns = [
+/** What of a row is read. */
+export const clientColumns = [
   "client_id",
   "metadata",
   "disabled_at_ms",
@@ -259,7 +261,8 @@ export async function findClients(db: Database, clientIds: readonly string[]): P
   return rows.map(toClient);
 }
 
-function toClient(row: ClientRow): Client {
+/** Reads a row. */
+export function toClient(row: ClientRow): Client {
   return {
     clientId: row.client_id,
     metadata: readStoredMetadata(row.metadata),

@@ -1,4 +1,5 @@
-// Owns looking for tenants: by how an id or a name begins, and by state (db/prefix_search.ts).
+// Owns looking for tenants: by how an id or a name begins, and by state (db/prefix_search.ts); and the list of them in another
+// order than that of their ids.
 import type { Database } from "../../db/connect.ts";
 import {
   folded,
@@ -9,6 +10,7 @@ import {
   type SearchSource,
   searchPage,
 } from "../../db/prefix_search.ts";
+import { sortedPage } from "../../db/sorted_list.ts";
 import { readTenantRow, type Tenant, type TenantRow, tenantColumns } from "./tenant_store.ts";
 
 /** Which tenants are looked for; all that is given must hold. */
@@ -28,8 +30,7 @@ export async function searchTenants(
   { text, state }: TenantSearch,
   page: SearchPage,
 ): Promise<{ rows: Tenant[]; end?: string }> {
-  const inState =
-    state === undefined ? undefined : `disabled_at_ms is ${state === "disabled" ? "not " : ""}null`;
+  const inState = stateCondition(state);
   if (text === undefined)
     return searchPage([sourceOf(db, { name: "state", key: "''", that: inState })], page);
   const range = prefixRange(text);
@@ -39,6 +40,43 @@ export async function searchTenants(
     sourceOf(db, { name: "name", key: folded(db, "name"), range, that: inState, notBy: id }),
   ];
   return searchPage(sources, page);
+}
+
+const stateCondition = (state: TenantSearch["state"]): string | undefined =>
+  state === undefined ? undefined : `disabled_at_ms is ${state === "disabled" ? "not " : ""}null`;
+
+/** What tenants may be ordered by. */
+export const tenantOrders = ["name", "created"] as const;
+
+/**
+ * Lists tenants in an order: by name without regard to the capitals A to Z, or by when they were made.
+ * @throws OperationError invalid_input for an end of another order
+ */
+export function listTenantsInOrder(
+  db: Database,
+  {
+    by,
+    descending,
+    state,
+  }: Pick<TenantSearch, "state"> & { by: (typeof tenantOrders)[number]; descending: boolean },
+  page: SearchPage,
+): Promise<{ rows: Tenant[]; end?: string }> {
+  return sortedPage<Tenant>(
+    db,
+    {
+      table: "tenants",
+      columns: tenantColumns,
+      id: "id",
+      key: by === "created" ? "created_at_ms" : folded(db, "name"),
+      kind: by === "created" ? "number" : "text",
+      mayLack: false,
+      descending,
+      among: "deleted_at_ms is null",
+      that: stateCondition(state),
+      read: (row) => readTenantRow(row as unknown as TenantRow),
+    },
+    page,
+  );
 }
 
 interface Asked {

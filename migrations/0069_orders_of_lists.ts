@@ -1,0 +1,17 @@
+// Lists in the order in which things were made, newest or oldest first, are read along an index. (By name and address they
+// are read along those of the search.)
+import type { Knex } from "knex";
+
+const indexes = {
+  accounts_by_creation: "accounts (created_at_ms, id)",
+  tenants_by_creation: "tenants (created_at_ms, id)",
+  clients_by_creation: "clients (created_at_ms, client_id)",
+};
+
+export async function up(db: Knex): Promise<void> {
+  for (const [name, on] of Object.entries(indexes)) await db.raw(`create index ${name} on ${on}`);
+}
+
+export async function down(db: Knex): Promise<void> {
+  for (const name of Object.keys(indexes)) await db.raw(`drop index ${name}`);
+}
