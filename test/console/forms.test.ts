@@ -323,3 +323,35 @@ test("people and organizations are found by how they begin; sessions and applica
   await done(session, yes, /Ended\./);
   assert.equal((await send(session, yes)).status, 404);
 });
+
+test("a list is ordered by the head that is pressed, the other way around when it is pressed again, page by page", async () => {
+  for (const name of ["zack", "Abel"]) await addPerson(world.db, { email: `${name}@order.example`, name });
+  const headOf = (html: string, label: string) =>
+    new RegExp(`<th[^>]*?(?:aria-sort="(\\w+)")?><a href="([^"]+)">${label}`).exec(html)?.slice(1) ?? [];
+  const urlOf = (html: string, label: string) =>
+    (headOf(html, label)[1] ?? assert.fail(label)).replaceAll("&amp;", "&");
+  const names = (html: string) =>
+    [...html.matchAll(/<th role="rowheader"[^>]*><a href="[^"]+">([^<]+)/g)].map(([, name = ""]) => name);
+  const plain = await see("/console/people");
+  const up = await see(urlOf(plain, "Name"));
+  assert.equal(headOf(up, "Name")[0], "ascending");
+  assert.equal(names(up)[0], "Abel");
+  const down = await see(urlOf(up, "Name"));
+  assert.equal(headOf(down, "Name")[0], "descending");
+  assert.equal(names(down)[0], "zack");
+  const newest = await see(urlOf(plain, "Created"));
+  assert.equal(headOf(newest, "Created")[0], "descending");
+  assert.equal(names(newest)[0], "Abel");
+  // Only the whole list has another order.
+  const found = await see("/console/people?q=zack&order=name");
+  assert.deepEqual([names(found), headOf(found, "Name")], [["zack"], []]);
+  const organizations = await see("/console/organizations?order=-name");
+  const next =
+    /<a class="btn slim" href="([^"]+)" rel="next">/.exec(organizations)?.[1]?.replaceAll("&amp;", "&") ??
+    assert.fail(organizations);
+  const shown = [...names(organizations), ...names(await see(next))].map((name) => name.toLowerCase());
+  assert.deepEqual(shown, [...shown].sort().reverse());
+  assert.equal(new Set(shown).size, shown.length);
+  assert.match(await see("/console/applications?order=created"), /aria-sort="ascending"/);
+  assert.equal((await agent.visit(`${world.origin}/console/people?order=size`)).status, 400);
+});

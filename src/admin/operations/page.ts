@@ -43,7 +43,7 @@ export const sortInput = <const By extends readonly [string, ...string[]]>(by: B
   sort: z
     .enum(by)
     .optional()
-    .describe(`Ordered by ${by.join(" or ")}; by id unless it says so.`),
+    .describe(`The whole list, ordered by ${by.join(" or ")}; by id unless it says so.`),
   descending: z.boolean().optional().describe("The other way around; of a list that is ordered by `sort`."),
 });
 
@@ -66,7 +66,7 @@ export function assertSortable(
   if (sort === undefined || name === undefined) return;
   throw new OperationError("invalid_input", `sort cannot stand beside ${name}.`, {
     field: "sort",
-    fix: "Leave one of them out: what is found comes in the order in which it was found.",
+    fix: "Leave one of them out: only the whole list has another order than that of ids.",
   });
 }
 

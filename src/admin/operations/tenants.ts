@@ -166,7 +166,7 @@ export const listTenants = operation({
     summary: "list the customers",
     about: `Lists the tenants in the order of their ids; with --search in the order of what was found.
 What is given must all hold. A page of a search may hold fewer tenants than its limit and
-go on all the same: --after says so. --sort orders all tenants, or those of one state.`,
+go on all the same: --after says so. --sort orders all tenants, and stands alone.`,
     example: "--search acm --state enabled",
     show: ({ tenants }) => ({
       rows: tenants.map((tenant) => ({ ID: tenant.id, NAME: tenant.name, STATE: stateOf(tenant) })),
@@ -174,7 +174,7 @@ go on all the same: --after says so. --sort orders all tenants, or those of one 
     }),
   },
   async run(db, { search, state, sort, descending, cursor, afterId, ...page }) {
-    assertSortable({ sort, descending }, { search });
+    assertSortable({ sort, descending }, { search, state });
     if (search !== undefined || state !== undefined || sort !== undefined) {
       const asked = [search, state, ...(sort === undefined ? [] : [sort, descending === true])];
       const list = `tenant list ${JSON.stringify(asked)}`;
@@ -182,7 +182,7 @@ go on all the same: --after says so. --sort orders all tenants, or those of one 
       const { rows, end } =
         sort === undefined
           ? await searchTenants(db, { text: search, state }, part)
-          : await listTenantsInOrder(db, { by: sort, descending: descending === true, state }, part);
+          : await listTenantsInOrder(db, { by: sort, descending: descending === true }, part);
       return { tenants: rows, ...endOfSearch(list, end) };
     }
     const after = readCursor("tenant list", { cursor, afterId });

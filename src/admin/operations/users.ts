@@ -159,7 +159,7 @@ export const listUsers = operation({
     summary: "list the users, of all tenants or of one, or look for some",
     about: `Lists users in the order of their ids; with --search in the order of what was found. What is
 given must all hold. A page of a search may hold fewer users than its limit and go on all
-the same: --after says so. --sort orders all users, or those of one state.`,
+the same: --after says so. --sort orders all users, and stands alone.`,
     example: "--search ada --tenant acme --state enabled",
     show: ({ users }) => ({
       rows: users.map((user) => ({
@@ -173,7 +173,7 @@ the same: --after says so. --sort orders all users, or those of one state.`,
     }),
   },
   async run(trx, { tenantId, search, state, sort, descending, cursor, afterId, ...page }, act) {
-    assertSortable({ sort, descending }, { search, tenantId });
+    assertSortable({ sort, descending }, { search, state, tenantId });
     // Whoever deletes the people of a customer who left finds them under the disabled tenant.
     if (tenantId !== undefined) await getAnyTenant(trx, tenantId);
     const searched = search !== undefined || state !== undefined || sort !== undefined;
@@ -186,7 +186,7 @@ the same: --after says so. --sort orders all users, or those of one state.`,
       const { rows, end } =
         sort === undefined
           ? await searchPeople(trx, { text: search, state, tenantId }, part)
-          : await listPeopleInOrder(trx, { by: sort, descending: descending === true, state }, part);
+          : await listPeopleInOrder(trx, { by: sort, descending: descending === true }, part);
       return { users: await toUsers(trx, rows), ...endOfSearch(list, end) };
     }
     const query = { limit: rowsToRead(page), afterId: after };

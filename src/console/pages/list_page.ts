@@ -66,19 +66,19 @@ function readOrder(query: ReadonlyMap<string, string>): AskedOrder | undefined {
   return { by: order.replace(/^-/, ""), descending: order.startsWith("-") };
 }
 
-const isAsked = (query: ReadonlyMap<string, string>, name: string): boolean =>
-  (query.get(name)?.trim() ?? "") !== "";
+const isFiltered = (query: ReadonlyMap<string, string>, filters: readonly Field[]): boolean =>
+  filters.some(({ id, name }) => (query.get(name ?? id)?.trim() ?? "") !== "");
 
 /**
  * The input of a list operation for the order that is asked for.
- * @param without filters whose finds have an order of their own
+ * @param filters beside which there is none: only the whole list has another order than that of ids
  */
 export function orderFor(
   query: ReadonlyMap<string, string>,
-  without: readonly string[] = [],
+  filters: readonly Field[] = [],
 ): { sort?: string; descending?: boolean } {
   const order = readOrder(query);
-  if (order === undefined || without.some((name) => isAsked(query, name))) return {};
+  if (order === undefined || isFiltered(query, filters)) return {};
   return { sort: order.by, descending: order.descending };
 }
 
@@ -86,30 +86,23 @@ export function orderFor(
 export interface Orders {
   path: string;
   query: ReadonlyMap<string, string>;
-  /** Filters that stand beside an order. */
-  beside?: readonly string[];
-  /** Filters whose finds have an order of their own. */
-  without?: readonly string[];
+  /** Filters, beside which there is no order. */
+  filters?: readonly Field[];
 }
 
 /**
  * A column whose head orders the list by it; pressed again, the other way around.
  * @param by what the operation calls it
  */
-export function ordering(
-  { path, query, beside = [], without = [] }: Orders,
-  column: Column,
-  by: string,
-): Column {
-  if (without.some((name) => isAsked(query, name))) return column;
+export function ordering({ path, query, filters = [] }: Orders, column: Column, by: string): Column {
+  if (isFiltered(query, filters)) return column;
   const order = readOrder(query);
   const is = order?.by === by ? order : undefined;
   // Who orders by a moment wants the newest.
   const turned = is === undefined ? by === "created" : !is.descending;
-  const filters = Object.fromEntries(beside.map((name) => [name, query.get(name)]));
   return {
     ...column,
-    url: withQuery(path, { ...filters, order: turned ? `-${by}` : by }),
+    url: withQuery(path, { order: turned ? `-${by}` : by }),
     ...(is === undefined ? {} : { sorted: is.descending ? "descending" : "ascending" }),
   };
 }
@@ -119,7 +112,7 @@ export function listCard(list: ShownList): ConsoleCard {
   const { path, query, filters = [], kept = [], table, cursor, one, several } = list;
   const names = filters.map(({ id, name }) => name ?? id);
   const asked = Object.fromEntries([...names, ...kept].map((name) => [name, query.get(name)]));
-  const isFiltered = names.some((name) => (query.get(name) ?? "") !== "");
+  const filtered = isFiltered(query, filters);
   const back = readBack(query.get("back"));
   const after = query.get("after") ?? "";
   const more = cursor !== undefined;
@@ -130,7 +123,7 @@ export function listCard(list: ShownList): ConsoleCard {
       kept.flatMap((name) => (query.get(name) ? [[name, query.get(name) ?? ""]] : [])),
     );
     const valued = filters.map((field) => ({ ...field, value: query.get(field.name ?? field.id) ?? "" }));
-    const clearUrl = isFiltered ? path : undefined;
+    const clearUrl = filtered ? path : undefined;
     parts.push({
       filters: { action: path, label: list.label, fields: valued, hidden, result: shown, clearUrl },
     });
@@ -141,7 +134,7 @@ export function listCard(list: ShownList): ConsoleCard {
       text: "Nothing here fits what was asked for.",
       action: { label: "Show all", url: path },
     };
-    parts.push({ empty: isFiltered || after !== "" ? none : list.empty });
+    parts.push({ empty: filtered || after !== "" ? none : list.empty });
   } else {
     parts.push({ table });
   }

@@ -60,10 +60,10 @@ export const organizationsPlace: Place = {
   operation: listTenants,
   async show(visit) {
     const { query, now, context } = visit;
-    const orders = { path, query, beside: ["state"], without: ["q"] };
+    const orders = { path, query, filters };
     const asked = {
       ...pageOf(query),
-      ...orderFor(query, orders.without),
+      ...orderFor(query, filters),
       ...asksFor(query, { search: "q", state: "state" }),
     };
     const { tenants, cursor } = await listTenants(context, asked);

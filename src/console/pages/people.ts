@@ -53,10 +53,10 @@ export const peoplePlace: Place = {
   operation: listUsers,
   async show(visit) {
     const { query, now, context } = visit;
-    const orders = { path, query, beside: ["state"], without: ["q", "organization"] };
+    const orders = { path, query, filters };
     const asked = {
       ...pageOf(query),
-      ...orderFor(query, orders.without),
+      ...orderFor(query, filters),
       ...asksFor(query, { search: "q", tenantId: "organization", state: "state" }),
     };
     const { users, cursor } = await listUsers(context, asked);

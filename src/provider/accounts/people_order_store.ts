@@ -3,7 +3,6 @@ import type { Database } from "../../db/connect.ts";
 import { folded, type SearchPage } from "../../db/prefix_search.ts";
 import { sortedPage } from "../../db/sorted_list.ts";
 import { type Account, type AccountRow, accountColumns, toAccount } from "./account_store.ts";
-import { type AccountState, stateCondition } from "./people_search_store.ts";
 
 /** What people may be ordered by. */
 export const peopleOrders = ["name", "email", "created"] as const;
@@ -12,7 +11,6 @@ export const peopleOrders = ["name", "email", "created"] as const;
 export interface PeopleOrder {
   by: (typeof peopleOrders)[number];
   descending: boolean;
-  state?: AccountState | undefined;
 }
 
 /**
@@ -22,8 +20,8 @@ export interface PeopleOrder {
  */
 export function listPeopleInOrder(
   db: Database,
-  { by, descending, state }: PeopleOrder,
-  page: SearchPage,
+  { by, descending }: PeopleOrder,
+  page: Pick<SearchPage, "limit" | "after">,
 ): Promise<{ rows: Account[]; end?: string }> {
   const isCreated = by === "created";
   return sortedPage<Account>(
@@ -34,9 +32,8 @@ export function listPeopleInOrder(
       id: "id",
       key: isCreated ? "created_at_ms" : folded(db, by),
       kind: isCreated ? "number" : "text",
-      mayLack: !isCreated,
+      lacks: by === "created" ? undefined : by,
       descending,
-      that: state === undefined ? undefined : stateCondition[state].replaceAll("a.", ""),
       read: (row) => toAccount(row as unknown as AccountRow),
     },
     page,

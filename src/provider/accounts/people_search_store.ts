@@ -30,8 +30,8 @@ export interface PeopleSearch {
   state?: AccountState | undefined;
 }
 
-/** Which accounts `a` are in a state: word for word the conditions of the indexes, else SQLite does not use them. */
-export const stateCondition: Readonly<Record<AccountState, string>> = {
+// Word for word the conditions of the indexes, else SQLite does not use them.
+const stateCondition: Readonly<Record<AccountState, string>> = {
   disabled: "a.disabled_at_ms is not null",
   unproven: "a.disabled_at_ms is null and a.email_verified_at_ms is null",
   enabled: "a.disabled_at_ms is null and a.email_verified_at_ms is not null",

@@ -14,7 +14,7 @@ export const clientOrders = ["created"] as const;
 export function listClientsInOrder(
   db: Database,
   { descending }: { descending: boolean },
-  page: SearchPage,
+  page: Pick<SearchPage, "limit" | "after">,
 ): Promise<{ rows: Client[]; end?: string }> {
   return sortedPage<Client>(
     db,
@@ -24,7 +24,6 @@ export function listClientsInOrder(
       id: "client_id",
       key: "created_at_ms",
       kind: "number",
-      mayLack: false,
       descending,
       among: "deleted_at_ms is null",
       read: (row) => toClient(row as unknown as ClientRow),

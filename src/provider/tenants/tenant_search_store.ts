@@ -30,7 +30,8 @@ export async function searchTenants(
   { text, state }: TenantSearch,
   page: SearchPage,
 ): Promise<{ rows: Tenant[]; end?: string }> {
-  const inState = stateCondition(state);
+  const inState =
+    state === undefined ? undefined : `disabled_at_ms is ${state === "disabled" ? "not " : ""}null`;
   if (text === undefined)
     return searchPage([sourceOf(db, { name: "state", key: "''", that: inState })], page);
   const range = prefixRange(text);
@@ -42,9 +43,6 @@ export async function searchTenants(
   return searchPage(sources, page);
 }
 
-const stateCondition = (state: TenantSearch["state"]): string | undefined =>
-  state === undefined ? undefined : `disabled_at_ms is ${state === "disabled" ? "not " : ""}null`;
-
 /** What tenants may be ordered by. */
 export const tenantOrders = ["name", "created"] as const;
 
@@ -54,12 +52,8 @@ export const tenantOrders = ["name", "created"] as const;
  */
 export function listTenantsInOrder(
   db: Database,
-  {
-    by,
-    descending,
-    state,
-  }: Pick<TenantSearch, "state"> & { by: (typeof tenantOrders)[number]; descending: boolean },
-  page: SearchPage,
+  { by, descending }: { by: (typeof tenantOrders)[number]; descending: boolean },
+  page: Pick<SearchPage, "limit" | "after">,
 ): Promise<{ rows: Tenant[]; end?: string }> {
   return sortedPage<Tenant>(
     db,
@@ -69,10 +63,8 @@ export function listTenantsInOrder(
       id: "id",
       key: by === "created" ? "created_at_ms" : folded(db, "name"),
       kind: by === "created" ? "number" : "text",
-      mayLack: false,
       descending,
       among: "deleted_at_ms is null",
-      that: stateCondition(state),
       read: (row) => readTenantRow(row as unknown as TenantRow),
     },
     page,
