@@ -35,6 +35,7 @@ const sections = [
   ["Activity", "Activity"],
   ["Signing keys", "Signing keys"],
   ["Token inspector", "Token inspector"],
+  ["Explain an error", "Explain an error"],
   ["Administrators", "Administrators"],
 ] as const;
 

@@ -293,6 +293,18 @@ test("the inspector says of every rule whether it is kept, and neither keeps nor
   assert.match((await send("/console/inspector", { token: "" })).text, /id="token-error"/);
 });
 
+test("an error is explained, its secrets are dropped and named, and the text is not repeated", async () => {
+  const secret = `eyJhbGciOiJSUzI1NiJ9.${"a1B2".repeat(20)}.c2lnbmF0dXJl`;
+  const text = `An error occurred (InvalidGrantException) when calling the CreateTokenWithIAM operation: JWT is already redeemed ${secret} <b>`;
+  const told = await send("/console/errors", { text });
+  assert.match(told.text, /1\. Identity Center has seen this ID token before \(token_already_redeemed\)/);
+  assert.match(told.text, /What to do: Let the token source mint a new ID token/);
+  assert.match(told.text, /The text held a token \(JWT\)/);
+  assert.doesNotMatch(told.text, /a1B2a1B2|<b>/);
+  assert.match((await send("/console/errors", { text: "nonsense" })).text, /Not recognised/);
+  assert.match((await send("/console/errors", { text: " " })).text, /id="text-error"/);
+});
+
 test("the overview says which key signs, what waits and what was refused", async () => {
   await send("/console/organizations/globex/domains/add", { domain: "waits.example" });
   await new UserAgent().visit(`${world.origin}/console/people`, {

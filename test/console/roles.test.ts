@@ -74,6 +74,7 @@ const from: Readonly<Record<string, "auditor" | "operator" | "owner">> = {
   "/console/keys/emergency": "owner",
   "/console/keys/:kid/revoke": "owner",
   "/console/inspector": "auditor",
+  "/console/errors": "auditor",
   "/console/administrators": "auditor",
   "/console/administrators/new": "owner",
   "/console/administrators/:user/role": "owner",
