@@ -30,6 +30,7 @@ import * as apiCredentials from "./0055_api_credentials.ts";
 import * as consoleSessions from "./0056_console_sessions.ts";
 import * as repeatedCalls from "./0058_repeated_calls.ts";
 import * as firstLinks from "./0064_first_links.ts";
+import * as trailByFilter from "./0065_trail_by_filter.ts";
 import * as auditRequest from "./0068_audit_request.ts";
 import * as ordersOfLists from "./0069_orders_of_lists.ts";
 
@@ -71,6 +72,7 @@ export const migrations: readonly Migration[] = [
   { name: "0056_console_sessions", ...consoleSessions },
   { name: "0058_repeated_calls", ...repeatedCalls },
   { name: "0064_first_links", ...firstLinks },
+  { name: "0065_trail_by_filter", ...trailByFilter },
   { name: "0068_audit_request", ...auditRequest },
   { name: "0069_orders_of_lists", ...ordersOfLists },
 ];

@@ -40,7 +40,7 @@ export interface Instance {
  * TEST_POSTGRES_URL names one.
  */
 export async function openInstallation(kind: StoreKind): Promise<Installation> {
-  const stopPostgres = kind === "postgres" ? await providePostgres() : async () => {};
+  const stopPostgres = kind === "postgres" ? await openBenchPostgres() : async () => {};
   const store: TestDatabase = await openTestDatabase(kind);
   const now = new Date();
   await createTenant(store.db, { id: tenantId, name: "Acme" }, now);
@@ -85,7 +85,8 @@ export async function openInstallation(kind: StoreKind): Promise<Installation> {
   };
 }
 
-async function providePostgres(): Promise<() => Promise<void>> {
+/** Starts the PostgreSQL of a run, unless TEST_POSTGRES_URL names one. @returns what stops it */
+export async function openBenchPostgres(): Promise<() => Promise<void>> {
   if (process.env["TEST_POSTGRES_URL"] !== undefined) return async () => {};
   const server = await startPostgres({ fsync: true });
   process.env["TEST_POSTGRES_URL"] = server.url;

@@ -6,6 +6,8 @@ export interface Compared {
   readonly baselineMs: number;
   /** Median of the ratios of neighbouring pairs: what a drifting machine distorts least. */
   readonly ratio: number;
+  /** Mean of the fastest third of each, in milliseconds: what a busy machine disturbs least where each takes a moment. */
+  readonly undisturbed: { readonly measuredMs: number; readonly baselineMs: number };
 }
 
 /** Times both alternately, `pairs` times, the order within a pair changing each time. */
@@ -26,7 +28,16 @@ export async function compareAlternately(
     measuredTimes.push(measuredMs);
     ratios.push(measuredMs / baselineMs);
   }
-  return { measuredMs: median(measuredTimes), baselineMs: median(baselineTimes), ratio: median(ratios) };
+  const undisturbed = { measuredMs: fastest(measuredTimes), baselineMs: fastest(baselineTimes) };
+  return {
+    ...{ measuredMs: median(measuredTimes), baselineMs: median(baselineTimes), ratio: median(ratios) },
+    undisturbed,
+  };
+}
+
+function fastest(times: readonly number[]): number {
+  const third = times.toSorted((a, b) => a - b).slice(0, Math.ceil(times.length / 3));
+  return third.reduce((sum, time) => sum + time, 0) / third.length;
 }
 
 export function median(values: readonly number[]): number {

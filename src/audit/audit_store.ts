@@ -2,11 +2,20 @@
 // retention removes them (chain/). Two things change: how often an equal refusal came within its minute, until it is
 // sealed, and the address and name of a person who is erased.
 import { createHash } from "node:crypto";
-import type { Knex } from "knex";
 import type { Database } from "../db/connect.ts";
 import { runStatement } from "../db/statement.ts";
+import {
+  type AuditFilters,
+  type EventPlace,
+  type EventQuery,
+  type Lead,
+  leadTo,
+  meantBy,
+  rowsOfPage,
+  usualWindow,
+} from "./audit_filters.ts";
 import { type AuditRow, auditColumns, auditRowOf, type EventOrigin } from "./audit_row.ts";
-import { type AuditEventType, type DetailValue, type NewAuditEvent, refusalTypes } from "./event_types.ts";
+import type { AuditEventType, DetailValue, NewAuditEvent } from "./event_types.ts";
 import { splitDetails } from "./personal_details.ts";
 import type { SealedPlace } from "./sealed_place.ts";
 
@@ -123,49 +132,50 @@ export async function countAuditEvent(
   }
 }
 
-/** Which events are meant. Every member that is given must hold. */
-export interface AuditFilters {
-  tenantId?: string | undefined;
-  actor?: string | undefined;
-  clientId?: string | undefined;
-  address?: string | undefined;
-  type?: AuditEventType | undefined;
-  /** Whether something was refused. */
-  outcome?: "done" | "refused" | undefined;
-  /** Whom they happened to: an account, or hashes of the name that was typed at a sign-in. */
-  subject?: { accountId?: string | undefined; loginHashes: readonly string[] } | undefined;
-  /** Epoch milliseconds, inclusive. */
-  fromMs?: number | undefined;
-  /** Epoch milliseconds, exclusive. */
-  beforeMs?: number | undefined;
-}
-
 /** A page of events, newest first. */
-export interface AuditQuery extends AuditFilters {
-  /** Only what is older than this event in the list's order. */
-  before?: { atMs: number; id: string } | undefined;
-  limit?: number | undefined;
-}
+export type AuditQuery = EventQuery;
 
-/** Lists events, newest first; within a millisecond in the order of their ids, so that pages lose nothing. */
-export async function listAuditEvents(db: Database, query: AuditQuery = {}): Promise<AuditEvent[]> {
-  const { before } = query;
-  const rows: AuditRow[] = await db("audit_events")
-    .select(...auditColumns, "login_hash", "times")
-    .modify(meantBy, query)
-    .where((rows) => {
-      if (before === undefined) return;
-      rows.where("at_ms", "<", before.atMs).orWhere((rows) => {
-        rows.where("at_ms", before.atMs).where("id", "<", before.id);
-      });
-    })
-    .orderBy([
-      { column: "at_ms", order: "desc" },
-      { column: "id", order: "desc" },
-    ])
-    .limit(query.limit ?? 100);
+const listedColumns = [...auditColumns, "login_hash", "times"];
+
+/**
+ * Lists events, newest first; within a millisecond in the order of their ids, so that pages lose nothing.
+ * @param lead by what they are found; absent: decided here
+ */
+export async function listAuditEvents(
+  db: Database,
+  query: AuditQuery = {},
+  lead?: Lead,
+): Promise<AuditEvent[]> {
+  const by = lead ?? (await leadTo(db, query));
+  const rows: AuditRow[] = await rowsOfPage(db, by, query, listedColumns);
   return rows.map(toAuditEvent);
 }
+
+/**
+ * Reads a page of events, newest first.
+ * @returns with an end there may be more, also where the page is not full: it looks at so many events and no more
+ */
+export async function readAuditPage(
+  db: Database,
+  query: AuditQuery & { limit: number },
+): Promise<{ events: AuditEvent[]; end?: EventPlace }> {
+  const events: AuditEvent[] = [];
+  let { before } = query;
+  // Few are looked at first: where most of them are meant, that is all it takes.
+  const most = query.window ?? usualWindow;
+  for (const window of [Math.min(most, 4 * query.limit + 50), most]) {
+    const rest = { ...query, before, window, limit: query.limit + 1 - events.length };
+    const lead = await leadTo(db, rest);
+    events.push(...(await listAuditEvents(db, rest, lead)));
+    const last = events.length > query.limit ? events[query.limit - 1] : undefined;
+    if (last !== undefined) return { events: events.slice(0, query.limit), end: placeOf(last) };
+    if (lead.end === undefined) return { events };
+    before = lead.end;
+  }
+  return before === undefined ? { events } : { events, end: before };
+}
+
+const placeOf = ({ atMs, id }: AuditEvent): EventPlace => ({ atMs, id });
 
 /** An event with its place in the chain. */
 export type SealedAuditEvent = AuditEvent & { sealed: SealedPlace };
@@ -174,51 +184,47 @@ export type SealedAuditEvent = AuditEvent & { sealed: SealedPlace };
  * Lists sealed events in the order of the chain: whoever goes on from the last one misses none, however late it was
  * committed.
  * @param after only what stands later
+ * @returns with an end there may be more: all up to it was looked at
  */
 export async function listSealedEvents(
   db: Database,
   filters: AuditFilters,
   after: SealedPlace,
   limit: number,
-): Promise<SealedAuditEvent[]> {
-  const rows: (AuditRow & { block_number: number; block_place: number })[] = await db("audit_events")
-    .select(...auditColumns, "login_hash", "times", "block_number", "block_place")
-    .whereNotNull("block_number")
-    .whereRaw("(block_number, block_place) > (?, ?)", [after.block, after.place])
+  window = usualWindow,
+): Promise<{ events: SealedAuditEvent[]; end?: SealedPlace }> {
+  const places = ["block_number", "block_place"];
+  const chain = (most: number) =>
+    db("audit_events")
+      .whereNotNull("block_number")
+      .whereRaw("(block_number, block_place) > (?, ?)", [after.block, after.place])
+      .orderBy(places)
+      // As for the pages of the list.
+      .limit(most, { skipBinding: true });
+  // Where every event is meant, as many are looked at as are wanted.
+  const looked = Object.values(filters).every((value) => value === undefined) ? limit : window;
+  // Read first: what is sealed meanwhile stands behind it.
+  const [edge]: PlacedRow[] = await chain(1)
+    .offset(looked - 1)
+    .select(places);
+  const rows: PlacedRow[] = await db
+    .select("*")
+    .from(
+      chain(looked)
+        .select([...listedColumns, ...places])
+        .as("next"),
+    )
     .modify(meantBy, filters)
-    .orderBy(["block_number", "block_place"])
-    .limit(limit);
-  return rows.map((row) => ({
-    ...toAuditEvent(row),
-    sealed: { block: row.block_number, place: row.block_place },
-  }));
+    .orderBy(places)
+    .limit(limit, { skipBinding: true });
+  const events = rows.map((row) => ({ ...toAuditEvent(row), sealed: placeInChain(row) }));
+  if (events.length === limit) return { events, end: events.at(-1)?.sealed ?? after };
+  return edge === undefined ? { events } : { events, end: placeInChain(edge) };
 }
 
-function meantBy(
-  rows: Knex.QueryBuilder,
-  { subject, fromMs, beforeMs, outcome, ...equal }: AuditFilters,
-): void {
-  const columns = {
-    tenant_id: equal.tenantId,
-    actor: equal.actor,
-    client_id: equal.clientId,
-    address: equal.address,
-    type: equal.type,
-  };
-  for (const [column, value] of Object.entries(columns)) {
-    if (value !== undefined) rows.where(column, value);
-  }
-  if (fromMs !== undefined) rows.where("at_ms", ">=", fromMs);
-  if (beforeMs !== undefined) rows.where("at_ms", "<", beforeMs);
-  if (outcome === "refused") rows.whereIn("type", [...refusalTypes]);
-  if (outcome === "done") rows.whereNotIn("type", [...refusalTypes]);
-  if (subject === undefined) return;
-  const { accountId, loginHashes } = subject;
-  rows.where((one) => {
-    one.whereIn("login_hash", [...loginHashes]);
-    if (accountId !== undefined) one.orWhere("account_id", accountId);
-  });
-}
+type PlacedRow = AuditRow & { block_number: number; block_place: number };
+
+const placeInChain = (row: PlacedRow): SealedPlace => ({ block: row.block_number, place: row.block_place });
 
 /** An event as its row holds it. */
 export function toAuditEvent(row: AuditRow): AuditEvent {

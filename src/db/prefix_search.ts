@@ -69,6 +69,7 @@ export interface SearchPage {
 
 /** The most rows a page looks at. */
 export const usualWindow = 2_000;
+const firstLook = (limit: number): number => 4 * limit + 50;
 
 /**
  * Reads a page of a search.
@@ -84,18 +85,23 @@ export async function searchPage<Row>(
   if (first < 0) throw noEnd();
   const found: (Found<Row> & { source: string })[] = [];
   for (const [index, source] of sources.slice(first).entries()) {
-    const after = index === 0 ? start : undefined;
-    const more = await source.find(after, window, limit + 1 - found.length);
-    found.push(...more.map((one) => ({ ...one, source: source.name })));
-    if (found.length > limit) {
-      const page = found.slice(0, limit);
-      const last = page.at(-1);
-      return { rows: page.map(({ row }) => row), ...(last === undefined ? {} : { end: endOf(last) }) };
+    let after = index === 0 ? start : undefined;
+    let left = window;
+    // Few are looked at first: where most of them are found, that is all it takes.
+    for (let step = Math.min(left, firstLook(limit)); left > 0; step = left) {
+      const more = await source.find(after, step, limit + 1 - found.length);
+      found.push(...more.map((one) => ({ ...one, source: source.name })));
+      if (found.length > limit) {
+        const page = found.slice(0, limit);
+        const last = page.at(-1);
+        return { rows: page.map(({ row }) => row), ...(last === undefined ? {} : { end: endOf(last) }) };
+      }
+      const edge = await source.edge(after, step);
+      if (edge === undefined) break;
+      left -= step;
+      after = { source: source.name, ...edge };
+      if (left <= 0) return { rows: found.map(({ row }) => row), end: endOf(after) };
     }
-    const edge = await source.edge(after, window);
-    if (edge === undefined) continue;
-    const rows = found.map(({ row }) => row);
-    return { rows, end: endOf({ source: source.name, ...edge }) };
   }
   return { rows: found.map(({ row }) => row) };
 }

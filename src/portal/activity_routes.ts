@@ -3,12 +3,24 @@
 import { type AuditPage, listEvents } from "../admin/operations/audit.ts";
 import { auditEventTypes } from "../audit/event_types.ts";
 import type { Database } from "../db/connect.ts";
+import { OperationError } from "../errors.ts";
 import type { createPortalEdge, Visit } from "./edge_routes.ts";
 import { namesOfMembers } from "./member_store.ts";
 import { activityKinds, eventWords, shownDetails } from "./words.ts";
 
 const perPage = 50;
 type AuditEvent = AuditPage["events"][number];
+
+// As the form sends it: an address that says something else is not answered with everything.
+function kindOf(text: string | undefined) {
+  if (text === undefined || text === "") return undefined;
+  const kind = activityKinds.find((one) => one === text);
+  if (kind !== undefined) return kind;
+  throw new OperationError("invalid_input", "There is no such kind of activity.", {
+    field: "kind",
+    fix: `Choose one of the list: ${activityKinds.map((one) => eventWords[one] ?? one).join(", ")}.`,
+  });
+}
 
 /** Adds its address. */
 export function addActivityRoutes(
@@ -20,7 +32,7 @@ export function addActivityRoutes(
 
 async function showActivity({ ctx, call, show, base, tenant }: Visit, db: Database): Promise<void> {
   const text = (name: string) => (typeof ctx.query[name] === "string" ? String(ctx.query[name]) : undefined);
-  const kind = activityKinds.find((one) => one === text("kind"));
+  const kind = kindOf(text("kind"));
   const cursor = text("after");
   const { events, cursor: next } = await call(listEvents, { limit: perPage, cursor, type: kind });
   const people = events.flatMap(({ accountId, actor }) =>

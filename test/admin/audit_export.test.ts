@@ -86,7 +86,7 @@ it("answers a page as JSON to who asks for that; its cursor goes on, also after 
     ["event-0", "event-1"],
   );
   assert.equal(first.cursor, first.events[1]?.place);
-  const none = await page("?actor=nobody-at-all");
+  const none = await page("?actor=cli:nobody-at-all");
   const end = await page("?cursor=end");
   assert.deepEqual([none.events, end.events], [[], []]);
   assert.equal(none.cursor, end.cursor);
@@ -98,6 +98,12 @@ it("refuses in the same words either way, before anything is streamed", async ()
     ["?cursor=yesterday", 400, "cursor"],
     ["?type=token.mintd", 400, "type"],
     ["?outcome=maybe", 400, "outcome"],
+    ["?type=token.minted&outcome=refused", 400, "outcome"],
+    ["?actor=nobody-at-all", 400, "actor"],
+    ["?actor=client:ap", 400, "actor"],
+    ["?clientId=ap", 400, "clientId"],
+    ["?address=192.0.2", 400, "address"],
+    ["?fromMs=2&beforeMs=1", 400, "beforeMs"],
     ["?colour=red", 400, "colour"],
     ["?tenantId=nope", 404, "tenantId"],
   ] as const) {

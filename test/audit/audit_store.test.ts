@@ -75,6 +75,32 @@ for (const kind of storeKinds) {
       assert.equal(new Set(seen).size, 7);
     });
 
+    it("ends a page early where few events are meant, and loses none between pages", async () => {
+      for (let index = 0; index < 40; index += 1) {
+        const event = { ...minted("large", index), clientId: index % 9 === 0 ? "rare" : "usual" };
+        await audit.createAuditEvent(store.db, event, new Date(start + 120_000 + index));
+      }
+      // Neither filter leads to as few as a page looks at.
+      const query = { actor: "client:app", clientId: "rare", limit: 2, window: 3 };
+      const seen: unknown[] = [];
+      const sizes = new Set<number>();
+      let before: { atMs: number; id: string } | undefined;
+      do {
+        const { events, end } = await audit.readAuditPage(store.db, { ...query, before });
+        seen.push(...events.map(({ details }) => details["jti"]));
+        sizes.add(events.length);
+        before = end;
+      } while (before !== undefined);
+      assert.deepEqual(seen, ["36", "27", "18", "9", "0"]);
+      assert.ok(sizes.has(0), "some page ended before it found any");
+      // Of two filters the one leads that leads to few, so that one page holds all of it.
+      const few = { actor: "client:app", subject: { accountId: "account-7", loginHashes: [] } };
+      assert.equal(
+        (await audit.readAuditPage(store.db, { ...few, tenantId: "large", limit: 9, window: 4 })).end,
+        undefined,
+      );
+    });
+
     it("stands or falls with the change it belongs to", async () => {
       await assert.rejects(
         store.db.transaction(async (trx) => {

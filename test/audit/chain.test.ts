@@ -277,7 +277,7 @@ for (const kind of storeKinds) {
       const ids: string[] = [];
       let place = chainStart;
       for (;;) {
-        const page = await audit.listSealedEvents(db, {}, place, 97);
+        const { events: page } = await audit.listSealedEvents(db, {}, place, 97);
         ids.push(...page.map(({ id }) => id));
         place = page.at(-1)?.sealed ?? place;
         if (page.length < 97) return ids;
@@ -449,12 +449,14 @@ describe("an event that is committed late", () => {
     await audit.createAuditEvent(trx, minted("late"), after(0));
     await audit.createAuditEvent(store.db, minted("early"), after(5_000));
     assert.equal(await sealAll(store.db, after(6_000)), 1);
-    const [first] = await audit.listSealedEvents(store.db, {}, chainStart, 10);
+    const {
+      events: [first],
+    } = await audit.listSealedEvents(store.db, {}, chainStart, 10);
     assert.equal(first?.accountId, "early");
     await trx.commit();
     assert.equal(await sealAll(store.db, after(7_000)), 1);
     assert.ok(first);
-    const next = await audit.listSealedEvents(store.db, {}, first.sealed, 10);
+    const { events: next } = await audit.listSealedEvents(store.db, {}, first.sealed, 10);
     assert.deepEqual(
       next.map(({ accountId }) => accountId),
       ["late"],

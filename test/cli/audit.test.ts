@@ -56,7 +56,7 @@ test("filters hold together", async () => {
     "account.created acme",
     "membership.created acme",
   ]);
-  assert.deepEqual(await find("--client nobody"), []);
+  assert.deepEqual(await find("--actor cli:nobody"), []);
   assert.deepEqual(await find("--address 192.0.2.1"), []);
   assert.deepEqual(await find("--from 2999-01-01"), []);
 });
@@ -76,15 +76,31 @@ test("a name that can be matched no more, since TTI_SECRETS lost its key, is tol
   }
 });
 
-test("an unknown tenant, type or cursor is an error, not an empty list", async () => {
-  for (const [words, code] of [
-    ["--tenant nope", "tenant_not_found"],
-    ["--type tenant.creatd", "invalid_input"],
-    ["--before yesterday", "invalid_input"],
+test("a slip in a filter is an error in the words that were typed, not an empty list", async () => {
+  for (const [words, code, said] of [
+    ["--tenant nope", "tenant_not_found", /No tenant has this id/],
+    [
+      "--type tenant.creatd",
+      "invalid_input",
+      /--type is no audit event: "tenant.creatd".*\n.*tenant\.created/s,
+    ],
+    ["--type tenant.created --outcome refused", "invalid_input", /--outcome can never/],
+    ["--actor clinet:app", "invalid_input", /--actor is no actor.*client:app\?/s],
+    ["--actor account:", "invalid_input", /--actor is no actor/],
+    ["--actor client:ap", "invalid_input", /--actor names no client/],
+    ["--actor account:nobody", "invalid_input", /--actor names no account/],
+    ["--client nobody", "invalid_input", /--client names no client/],
+    ["--address 192.0.2", "invalid_input", /--address is no IP address/],
+    ["--from 2026-11-02 --until 2026-11-01", "invalid_input", /--until is not later/],
   ] as const) {
-    const answer = await terminal.tti(`audit list ${words}`);
-    assert.equal(answer.exitCode, 1, words);
-    assert.match(answer.stderr, new RegExp(`code: ${code}`));
+    for (const command of ["list", "export", "follow"]) {
+      const answer = await terminal.tti(`audit ${command} ${words}`);
+      assert.equal(answer.exitCode, 1, `${command} ${words}`);
+      assert.match(answer.stderr, new RegExp(`code: ${code}`));
+      assert.match(answer.stderr, said);
+    }
   }
+  const before = await terminal.tti("audit list --before yesterday");
+  assert.deepEqual([before.exitCode, /code: invalid_input/.test(before.stderr)], [1, true]);
   assert.equal((await terminal.tti("audit list --from soon")).exitCode, 2);
 });

@@ -259,6 +259,16 @@ test("the trail is filtered, paged, and says what cannot be looked for", async (
   );
   assert.match(await see("/console/activity?organization=nowhere"), /This cannot be looked for/);
   assert.match(await see("/console/activity?from=yesterday"), /is no day/);
+  const slips = {
+    "application=ap": /Client id names no client there is or was/,
+    "type=tenant.creatd": /Event is no audit event.*tenant\.created/,
+    "type=tenant.created&outcome=refused": /Outcome can never be/,
+    "outcome=maybe": /Outcome/,
+    "from=2026-11-03&until=2026-11-01": /Until is not later/,
+  };
+  for (const [query, said] of Object.entries(slips)) {
+    assert.match(await see(`/console/activity?${query}`), said, query);
+  }
   for (let n = 0; n < 27; n += 1) await createTenant(cliContext(world.db), { id: `bulk-${n}` });
   const first = await see("/console/organizations");
   const next =

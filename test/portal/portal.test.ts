@@ -242,7 +242,9 @@ test("activity tells what was done for the organization's people, page by page a
   const minted = await agent.follow(at("/activity?kind=token.minted"));
   assert.match(minted.text, /token: jti-118/);
   assert.doesNotMatch(minted.text, /token: jti-119|Became a member/);
-  const earlier = await agent.follow(at("/activity?kind=nonsense"));
+  const slip = await agent.follow(at("/activity?kind=nonsense"));
+  assert.deepEqual([slip.status, /There is no such kind of activity/.test(slip.text)], [400, true]);
+  const earlier = await agent.follow(at("/activity?kind="));
   const [, next = ""] = /href="([^"]+)" rel="next"/.exec(earlier.text) ?? [];
   assert.ok(next !== "", "there is another page");
 });

@@ -1,18 +1,18 @@
 // Owns reading the audit trail: whose, by whom, from where, of which kind, page after page.
 import { z } from "zod";
-import { type AuditFilters, listAuditEvents } from "../../audit/audit_store.ts";
-import { auditEventTypes, findAuditEventType } from "../../audit/event_types.ts";
+import type { AuditFilters } from "../../audit/audit_filters.ts";
+import { readAuditPage } from "../../audit/audit_store.ts";
 import { findNamesLostBefore } from "../../audit/login_name_keys_store.ts";
 import type { LoginNames } from "../../audit/login_names.ts";
 import type { Database } from "../../db/connect.ts";
-import { OperationError } from "../../errors.ts";
-import { closestName } from "../../input/closest_name.ts";
 import { findAccountNamed } from "../../provider/accounts/account_name_store.ts";
 import { getAnyTenant } from "../../provider/tenants/tenant_store.ts";
 import { adminRead } from "../administrators/roles.ts";
+import { assertIsActor, assertIsClient, parseAddress, parseEventType } from "./audit_names.ts";
 import { operationsIn } from "./entry.ts";
+import { InputRefused } from "./input_faults.ts";
 import type { OperationContext } from "./operation.ts";
-import { cutPage, pageInput, pageOutput, readCursor, rowsToRead } from "./page.ts";
+import { endOfSearch, pageInput, pageOutput, readCursor, rowsToRead } from "./page.ts";
 import { auditEventShape } from "./shapes.ts";
 
 /** What reading the trail works with. */
@@ -79,30 +79,42 @@ export const listEvents = auditOperation({
   http: [{ method: "get", path: "/v1/audit-events" }],
   async run(db, { cursor, limit, ...filters }, act) {
     const before = parsePlace(readCursor("audit list", { cursor }));
-    const query = await readFilters(db, filters, act.loginNames);
-    const read = await listAuditEvents(db, { ...query, before, limit: rowsToRead({ limit }) });
-    const { rows, next } = cutPage("audit list", read, { limit }, formatPlace);
+    const query = await readFilters(db, filters, act);
+    const page = { ...query, before, limit: rowsToRead({ limit }) - 1 };
+    const { events, end } = await readAuditPage(db, page);
+    const next = endOfSearch("audit list", end && formatPlace(end));
     const lost =
       query.subject === undefined
         ? undefined
         : await findNamesLostBefore(db, act.loginNames.keyIds, act.now.getTime());
-    return { events: rows, ...next, ...(lost === undefined ? {} : { namesLostBeforeMs: lost }) };
+    return { events, ...next, ...(lost === undefined ? {} : { namesLostBeforeMs: lost }) };
   },
 });
 
 /**
  * Reads what a reading of the trail asks for.
+ * @param act who asks; one who is bound to a tenant is told nothing of what there is beyond it
  * @throws OperationError invalid_input, tenant_not_found
  */
 export async function readFilters(
   db: Database,
-  { account, type, ...asked }: z.output<z.ZodObject<typeof filterInput>>,
-  loginNames: LoginNames,
+  { account, type, address, ...asked }: z.output<z.ZodObject<typeof filterInput>>,
+  { loginNames, tenantId: boundTo }: Pick<AuditContext, "loginNames" | "tenantId">,
 ): Promise<AuditFilters> {
-  const known = type === undefined ? undefined : parseType(type);
+  const { actor, clientId, fromMs, beforeMs, outcome } = asked;
+  const known = type === undefined ? undefined : parseEventType(type, outcome);
+  const from = address === undefined ? undefined : parseAddress(address);
+  if (fromMs !== undefined && beforeMs !== undefined && fromMs >= beforeMs) {
+    const what = "is not later than where the time begins, so nothing lies between";
+    throw new InputRefused([{ path: ["beforeMs"], what, fix: "Give a later moment, or leave it out." }]);
+  }
   if (asked.tenantId !== undefined) await getAnyTenant(db, asked.tenantId);
+  if (boundTo === undefined) {
+    if (actor !== undefined) await assertIsActor(db, actor);
+    if (clientId !== undefined) await assertIsClient(db, clientId);
+  }
   const subject = account === undefined ? undefined : await subjectOf(db, loginNames, account);
-  return { ...asked, type: known, subject };
+  return { ...asked, type: known, address: from, subject };
 }
 
 const formatPlace = ({ atMs, id }: { atMs: number; id: string }): string => `${atMs}.${id}`;
@@ -118,17 +130,4 @@ async function subjectOf(db: Database, loginNames: LoginNames, name: string) {
   const names = [name, ...(account?.email == null ? [] : [account.email])];
   const loginHashes = [...new Set(names.flatMap((one) => loginNames.everyHash(one)))];
   return { accountId: account?.id ?? name, loginHashes };
-}
-
-function parseType(name: string) {
-  const type = findAuditEventType(name);
-  if (type !== undefined) return type;
-  const near = closestName(name, Object.keys(auditEventTypes));
-  throw new OperationError("invalid_input", `type: there is no audit event "${name}".`, {
-    field: "type",
-    fix:
-      near === undefined
-        ? "docs/audit-events.md lists them."
-        : `Did you mean ${near}? docs/audit-events.md lists them.`,
-  });
 }

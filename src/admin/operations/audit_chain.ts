@@ -42,6 +42,11 @@ const pagedInput = exportInput.extend({ limit: pageInput.limit });
 const exportPage = z.strictObject({
   events: z.array(sealedEventShape),
   cursor: z.string().describe("Where to go on, now or later."),
+  more: z
+    .boolean()
+    .describe(
+      "Whether there may be more now, also where fewer came than the limit: filters are sought so far at once.",
+    ),
 });
 
 /** Events in the chain's order, as export and follow write them. */
@@ -60,16 +65,16 @@ export const exportEvents = chainOperation({
   output: exportPage,
   http: [{ method: "get", path: "/v1/audit-events/export", streamed: "application/jsonl" }],
   async run(db, { cursor, limit = 100, ...filters }, act) {
-    const query = await readFilters(db, filters, act.loginNames);
+    const query = await readFilters(db, filters, act);
     // Read before the events: what is sealed meanwhile stands after it.
     const end = placeOfEnd(await findHeadBlock(db));
     const after = cursor === undefined ? chainStart : cursor === "end" ? end : parsePlace(cursor, "cursor");
     if (isLater(after, end)) throw beyondTheEnd(end);
-    const events = await listSealedEvents(db, query, after, limit);
+    const { events, end: looked } = await listSealedEvents(db, query, after, limit);
     const last = events.at(-1)?.sealed ?? after;
     // Nothing up to the end is meant besides: the next reading need not look there again.
-    const next = events.length < limit && isLater(end, last) ? end : last;
-    return { events: events.map(exported), cursor: formatPlace(next) };
+    const next = looked ?? (isLater(end, last) ? end : last);
+    return { events: events.map(exported), cursor: formatPlace(next), more: looked !== undefined };
   },
 });
 
@@ -106,8 +111,8 @@ export async function* exportAll(context: AuditChainContext, input: unknown): As
       ...(cursor === undefined ? {} : { cursor }),
     });
     yield page;
-    if (page.events.length < limit) return;
-    left -= limit;
+    if (!page.more) return;
+    left -= page.events.length;
     cursor = page.cursor;
   }
 }

@@ -1,5 +1,6 @@
 // Owns the audit trail in the console: filters, newest first, page after page.
 import { listEvents } from "../../admin/operations/audit.ts";
+import { inWordsOf } from "../../admin/operations/input_faults.ts";
 import { auditEventTypes } from "../../audit/event_types.ts";
 import { OperationError } from "../../errors.ts";
 import type { ConsolePage } from "../../views/console_pages.ts";
@@ -49,6 +50,16 @@ const members: Readonly<Record<string, string>> = {
   outcome: "outcome",
 };
 
+// And each filter, in the words that stand beside it.
+const labels: Readonly<Record<string, string>> = {
+  account: "Person",
+  tenantId: "Organization id",
+  clientId: "Client id",
+  type: "Event",
+  outcome: "Outcome",
+  beforeMs: "Until",
+};
+
 /** The audit trail. */
 export const activityPlace: Place = {
   path,
@@ -66,12 +77,13 @@ export const activityPlace: Place = {
         error.status === 403
       )
         throw error;
+      const told = inWordsOf(error, ([member]) => labels[String(member)]) as OperationError;
       return {
         ...pageWith(visit, [], undefined),
         errors: {
           title: "This cannot be looked for",
-          errors: [{ message: `${error.message} ${error.fix}` }],
-          code: error.code,
+          errors: [{ message: `${told.message} ${told.fix}` }],
+          code: told.code,
         },
       };
     }

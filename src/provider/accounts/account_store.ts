@@ -256,15 +256,19 @@ export async function listAccountsOfTenant(
   tenantId: string,
   page: ListPage = {},
 ): Promise<Account[]> {
+  // The memberships lead, in their own order: a tenant's people are few or half of all.
+  const members = db("memberships as m")
+    .where("m.tenant_id", tenantId)
+    .where("m.account_id", ">", page.afterId ?? "")
+    .orderBy("m.account_id")
+    .limit(page.limit ?? 100, { skipBinding: true })
+    .select("m.account_id", "m.email as email_there", "m.name as name_there");
   const rows: (AccountRow & { email_there: string | null; name_there: string | null })[] = await db(
-    "accounts",
+    members.as("there"),
   )
-    .join("memberships", "memberships.account_id", "accounts.id")
-    .where("memberships.tenant_id", tenantId)
-    .where((query) => page.afterId !== undefined && query.where("accounts.id", ">", page.afterId))
-    .select(...accountColumns, "memberships.email as email_there", "memberships.name as name_there")
-    .orderBy("accounts.id")
-    .limit(page.limit ?? 100);
+    .join("accounts", "accounts.id", "there.account_id")
+    .orderBy("there.account_id")
+    .select(...accountColumns, "there.email_there", "there.name_there");
   return rows.map((row) => {
     const account = toAccount(row);
     const there = { email: row.email_there, name: row.name_there };

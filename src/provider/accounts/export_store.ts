@@ -1,4 +1,5 @@
 // Owns reading people and memberships in the order in which they are exported: by account, then by tenant.
+import type { Knex } from "knex";
 import type { Database } from "../../db/connect.ts";
 import { addressIn, nameIn } from "../tenants/person_in_tenant.ts";
 
@@ -40,21 +41,11 @@ export async function listExportedPlaces(
   db: Database,
   query: { tenantId?: string | undefined; after?: ExportKey | undefined; limit: number },
 ): Promise<ExportedPlace[]> {
-  const { tenantId, after } = query;
-  const rows: Row[] = await db("accounts")
-    .leftJoin("memberships", "memberships.account_id", "accounts.id")
+  const places = query.tenantId === undefined ? ofEverybody(db, query) : ofTenant(db, query.tenantId, query);
+  const rows: Row[] = await places
     .whereNull("accounts.disabled_at_ms")
-    .where((where) => tenantId !== undefined && where.where("memberships.tenant_id", tenantId))
-    .where((where) => {
-      if (after === undefined) return;
-      where
-        .where("accounts.id", ">", after.accountId)
-        .orWhere((same) =>
-          same.where("accounts.id", after.accountId).where("memberships.tenant_id", ">", after.tenantId),
-        );
-    })
-    .orderBy(["accounts.id", "memberships.tenant_id"])
-    .limit(query.limit)
+    // A limit that PostgreSQL does not know makes it plan for a tenth of the table.
+    .limit(query.limit, { skipBinding: true })
     .select(
       "accounts.id",
       "accounts.email as account_email",
@@ -80,4 +71,26 @@ export async function listExportedPlaces(
       passwordHash: row.password_hash,
     };
   });
+}
+
+type After = { after?: ExportKey | undefined };
+
+// From the account on, for that is what the index knows; then from the tenant on.
+function ofEverybody(db: Database, { after }: After): Knex.QueryBuilder {
+  return db("accounts")
+    .leftJoin("memberships", "memberships.account_id", "accounts.id")
+    .where("accounts.id", ">=", after?.accountId ?? "")
+    .where((where) => {
+      if (after === undefined) return;
+      where.where("accounts.id", ">", after.accountId).orWhere("memberships.tenant_id", ">", after.tenantId);
+    })
+    .orderBy(["accounts.id", "memberships.tenant_id"]);
+}
+
+function ofTenant(db: Database, tenantId: string, { after }: After): Knex.QueryBuilder {
+  return db("memberships")
+    .join("accounts", "accounts.id", "memberships.account_id")
+    .where("memberships.tenant_id", tenantId)
+    .where("memberships.account_id", ">", after?.accountId ?? "")
+    .orderBy("memberships.account_id");
 }

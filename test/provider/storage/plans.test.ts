@@ -3,8 +3,6 @@
 // and in those that PostgreSQL makes for any values (a prepared statement's later runs).
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import pg from "pg";
-import { isPostgres } from "../../../src/db/connect.ts";
 import { accountStates, searchPeople } from "../../../src/provider/accounts/people_search_store.ts";
 import {
   deleteTracesOfAccount,
@@ -31,19 +29,12 @@ import { deleteEnded, endingRows } from "../../../src/provider/storage/sweep_sto
 import { readSubject, readSubjects } from "../../../src/provider/subjects/subject_store.ts";
 import { searchTenants } from "../../../src/provider/tenants/tenant_search_store.ts";
 import { storeKinds, type TestDatabase } from "../../support/databases.ts";
+import { isOfSubquery, isWholeScan, plansOf, sentBy } from "../../support/plans.ts";
 import { useStore } from "../../support/use_store.ts";
 
 const many = 6_000;
 const nowMs = 1_000_000;
 const now = new Date(nowMs);
-
-// Small by what is in them, not by what is asked: rows without a client's name, answers nobody has come back with.
-const smallIndexes = ["oidc_records_unnamed", "login_challenges_answered"];
-
-interface Statement {
-  sql: string;
-  values: readonly unknown[];
-}
 
 for (const kind of storeKinds) {
   describe(`plans in ${kind}`, () => {
@@ -110,7 +101,7 @@ for (const kind of storeKinds) {
 
     for (const [name, act] of Object.entries(acts)) {
       test(`${name} reads no table as a whole`, async () => {
-        const statements = await record(store, act);
+        const statements = await sentBy(store, act);
         assert.ok(statements.length > 0);
         if (/a tenant|a membership/.test(name)) {
           assert.ok(
@@ -238,90 +229,4 @@ async function fill({ db }: TestDatabase): Promise<void> {
     expires_at_ms: nowMs + n,
   }));
   await db.raw("analyze");
-}
-
-/** What an act sends, in a transaction that is rolled back. */
-async function record(
-  { db }: TestDatabase,
-  act: (db: TestDatabase["db"]) => Promise<unknown>,
-): Promise<Statement[]> {
-  const sent: Statement[] = [];
-  const keep = (sql: string, values: readonly unknown[]) => {
-    if (!/^(begin|rollback|savepoint|release)/i.test(sql)) sent.push({ sql, values });
-  };
-  const stop = isPostgres(db) ? watchDriver(keep) : watchBuilder(db, keep);
-  class Done extends Error {}
-  try {
-    await db
-      .transaction(async (trx) => {
-        await act(trx);
-        throw new Done();
-      })
-      .catch((error: unknown) => {
-        if (!(error instanceof Done)) throw error;
-      });
-  } finally {
-    stop();
-  }
-  return sent;
-}
-
-type Keep = (sql: string, values: readonly unknown[]) => void;
-
-// Patched before a connection is made: each keeps the function it began with.
-let keepSent: Keep = () => {};
-const { query: driverQuery } = pg.Client.prototype;
-pg.Client.prototype.query = function watched(this: pg.Client, ...words: unknown[]) {
-  const [asked] = words as [string | { text: string; values?: unknown[] }];
-  if (typeof asked === "string") keepSent(asked, []);
-  else keepSent(asked.text, asked.values ?? []);
-  return (driverQuery as (...words: unknown[]) => unknown).apply(this, words);
-} as typeof driverQuery;
-
-function watchDriver(keep: Keep): () => void {
-  keepSent = keep;
-  return () => {
-    keepSent = () => {};
-  };
-}
-
-function watchBuilder(db: TestDatabase["db"], keep: Keep): () => void {
-  const listener = ({ sql, bindings }: { sql: string; bindings?: unknown[] }) => keep(sql, bindings ?? []);
-  db.on("query", listener);
-  return () => {
-    db.removeListener("query", listener);
-  };
-}
-
-async function plansOf(store: TestDatabase, { sql, values }: Statement): Promise<string[]> {
-  if (!isPostgres(store.db)) {
-    const rows = (await store.db.raw(`explain query plan ${sql}`, values as string[])) as {
-      detail: string;
-    }[];
-    return [rows.map(({ detail }) => detail).join("\n")];
-  }
-  const client = new pg.Client({ connectionString: (store.location as { databaseUrl: string }).databaseUrl });
-  await client.connect();
-  try {
-    const ask = async (words: string, asked: readonly unknown[]) => {
-      const { rows } = await client.query<{ "QUERY PLAN": string }>(words, [...asked]);
-      return rows.map((row) => row["QUERY PLAN"]).join("\n");
-    };
-    const generic = await ask(`explain (generic_plan) ${sql}`, []);
-    return [generic, await ask(`explain ${sql}`, values)];
-  } finally {
-    await client.end();
-  }
-}
-
-function isWholeScan(line: string): boolean {
-  if (smallIndexes.some((index) => line.includes(index))) return false;
-  // "SCAN asked" and the like are what a statement brings along.
-  return /Seq Scan on|\bSCAN (?!asked\b|CONSTANT)\w+/.test(line);
-}
-
-// What a statement has selected itself it goes through; where that comes from is a line of its own.
-function isOfSubquery(line: string, sql: string): boolean {
-  const [, name = ""] = /\bSCAN (\w+)$/.exec(line) ?? [];
-  return name !== "" && sql.includes(`) as \`${name}\``);
 }
