@@ -155,6 +155,12 @@ const shown: Readonly<Record<string, Readonly<Record<string, Input>>>> = {
     "activity of an organization": { organization: largeTenant },
   },
   "/console/administrators": { administrators: {} },
+  "/console/credentials": { credentials: {} },
+  "/console/apis": { APIs: {} },
+  "/console/apis/:resource": { "an API": { resource: "https://api.example/000001" } },
+  "/console/organizations/:tenant/accessors/:accessor": {
+    "a data accessor": { tenant: largeTenant, accessor: "default" },
+  },
 };
 
 /** Everything that is asked of a crowd of a size. */
