@@ -13,7 +13,7 @@ import {
   meantBy,
   rowsOfPage,
   usualWindow,
-} from "./audit_filters.ts";
+} from "./audit_filters_store.ts";
 import { type AuditRow, auditColumns, auditRowOf, type EventOrigin } from "./audit_row.ts";
 import type { AuditEventType, DetailValue, NewAuditEvent } from "./event_types.ts";
 import { splitDetails } from "./personal_details.ts";

@@ -2,6 +2,7 @@
 // way, what verifying answers, and retention with its event.
 import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
+import { listEvents } from "../../src/admin/operations/audit.ts";
 import { exportAll } from "../../src/admin/operations/audit_chain.ts";
 import { createBlockSeals } from "../../src/audit/chain/hashes.ts";
 import { sealNextBlock } from "../../src/audit/chain/seal.ts";
@@ -39,6 +40,13 @@ before(async () => {
 });
 after(() => world.close());
 
+const contextHere = () => ({
+  ...world.context,
+  loginNames: createLoginNames([]),
+  blockSeals: seals,
+  auditRetentionDays: undefined,
+});
+
 async function lines(query: string): Promise<{ response: Response; found: Line[] }> {
   const response = await fetch(new URL(exportPath + query, world.server.adminUrl), {
     headers: { authorization: `Bearer ${token}` },
@@ -68,12 +76,7 @@ it("streams every sealed event as a line, each once, in the order of the chain",
 });
 
 it("holds few events at a time, however many there are", async () => {
-  const context = {
-    ...world.context,
-    loginNames: createLoginNames([]),
-    blockSeals: seals,
-    auditRetentionDays: undefined,
-  };
+  const context = contextHere();
   const sizes: number[] = [];
   for await (const { events } of exportAll(context, { actor: "client:app" })) sizes.push(events.length);
   assert.deepEqual(sizes, [500, 500, 234]);
@@ -112,6 +115,14 @@ it("refuses in the same words either way, before anything is streamed", async ()
     assert.deepEqual([streamed.response.status, asked.response.status], [status, status], query);
     assert.equal(streamed.response.headers.get("content-type"), "application/problem+json");
     if (status === 400) assert.equal(asked.field, field);
+  }
+});
+
+it("tells nobody who is bound to a tenant which clients and accounts there are beyond it", async () => {
+  await world.call("POST", "/v1/tenants", token, { id: "bound" });
+  const context = { ...contextHere(), tenantId: "bound" };
+  for (const named of [{ clientId: "operations" }, { clientId: "none" }, { actor: "client:none" }]) {
+    assert.deepEqual((await listEvents(context, named)).events, [], JSON.stringify(named));
   }
 });
 

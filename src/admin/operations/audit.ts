@@ -1,6 +1,6 @@
 // Owns reading the audit trail: whose, by whom, from where, of which kind, page after page.
 import { z } from "zod";
-import type { AuditFilters } from "../../audit/audit_filters.ts";
+import type { AuditFilters } from "../../audit/audit_filters_store.ts";
 import { readAuditPage } from "../../audit/audit_store.ts";
 import { findNamesLostBefore } from "../../audit/login_name_keys_store.ts";
 import type { LoginNames } from "../../audit/login_names.ts";
