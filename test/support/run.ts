@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { setPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { writeProcesses } from "./processes.ts";
+import { longFiles, writeProcesses } from "./processes.ts";
 import { NoSuchTests, needsOf, root, testFiles } from "./test_files.ts";
 
 const usage = `Usage: npm test [-- PLACE …] [-- --test-name-pattern=PATTERN]
@@ -13,7 +13,8 @@ const usage = `Usage: npm test [-- PLACE …] [-- --test-name-pattern=PATTERN]
   npm test                                            lint, types, every test
   npm test -- test/provider                           the tests of a folder or a file
   npm test -- --test-name-pattern="single use"        the tests of that name
-  npm run check                                       lint, types, the tests that start no process of their own`;
+  npm run check                                       lint, types, the tests that start no process of their own
+                                                      and take less than twenty seconds`;
 
 // What is compiled once serves every later process: without, reading the sources anew takes most of a small file's time.
 const compiled = join(root, "node_modules/.cache/compiled");
@@ -50,7 +51,7 @@ async function main(words: readonly string[]): Promise<void> {
     ];
     await stage("types", ["node_modules/typescript/bin/tsc", "--noEmit", ...judged]);
   }
-  const files = wanted.quick ? all.filter((file) => !needsOf(file).processes) : all;
+  const files = wanted.quick ? all.filter(isQuick) : all;
   if (files.some((file) => needsOf(file).browser && mayMatch(file, wanted.patterns))) {
     (await import("./browser.ts")).ensureBrowser();
   }
@@ -85,6 +86,8 @@ async function main(words: readonly string[]): Promise<void> {
     await postgres?.stop();
   }
 }
+
+const isQuick = (file: string): boolean => !(needsOf(file).processes || longFiles.includes(file));
 
 /** One server for all files, with a migrated database to copy from. */
 async function sharedPostgres() {
