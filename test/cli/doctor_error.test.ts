@@ -62,6 +62,18 @@ test("a secret in the text is dropped, the person is told, and it comes out nowh
   assert.match(typed.stderr, /in the history of your shell/);
 });
 
+test("nothing in the text acts on the terminal that shows it", async () => {
+  const evil = "\u001b[31mred\u0007 \u202egnirts";
+  const told = await bare.tti(
+    "doctor --error -",
+    `An error occurred (ValidationException) when calling the SearchRelevantContent operation: ${evil}`,
+  );
+  assert.equal(told.exitCode, 0);
+  assert.match(told.stdout, /red {1,2}gnirts/);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+  assert.doesNotMatch(told.stdout + told.stderr, /[\u0000-\u0009\u000b-\u001f\u202a-\u202e]/);
+});
+
 test("--error stands alone", async () => {
   assert.equal((await bare.tti("doctor https://login.example.com --error x")).exitCode, 2);
   assert.equal((await bare.tti("doctor --token x --error x")).exitCode, 2);

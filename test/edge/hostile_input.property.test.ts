@@ -191,6 +191,7 @@ const bodies: Record<string, Record<string, unknown>> = {
   "POST /v1/clients": { redirectUris: ["https://rp.example/cb"] },
   "POST /v1/resources": { identifier: "https://api.example.com" },
   "POST /v1/resources/:resource/clients": { client: "app" },
+  "POST /v1/error-explanations": { text: "InvalidGrantException" },
   "POST /v1/tenants/:tenant/search": { user: "ann@acme.example", query: "travel" },
 };
 
