@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { createAccessor, getAccessor } from "../../src/accessors/accessor_store.ts";
+import { explainError } from "../../src/accessors/explained_error.ts";
 import { createClient } from "../../src/admin/operations/clients.ts";
 import type { OperationContext } from "../../src/admin/operations/operation.ts";
 import { showUser } from "../../src/admin/operations/users.ts";
@@ -267,6 +269,22 @@ describe("POST /v1/tenants/{tenant}/search", () => {
       (await search("acme", { user: "ben@acme.example", query })).answer.error,
       "presence_required",
     );
+  });
+
+  it("records what AWS refused, so that the id of the request explains it", async () => {
+    const whole = await getAccessor(context.db, "acme", "default");
+    await createAccessor(context.db, { ...whole, name: "elsewhere", qRegion: "us-west-2" }, systemClock());
+    const response = await post("acme", { user: "ada@acme.example", query, accessor: "elsewhere" });
+    const answer = (await response.json()) as Answer;
+    assert.deepEqual([response.status, answer.error], [502, "exchange_failed"]);
+    const requestId = response.headers.get("x-request-id") ?? "";
+    const { explanations, event } = await explainError(context.db, requestId, "acme");
+    assert.equal(event?.type, "search.made");
+    assert.equal(explanations[0]?.code, "search_target_not_found");
+    assert.match(explanations[0]?.causes[0] ?? "", /us-west-2/);
+    const [made] = await listAuditEvents(context.db, { tenantId: "acme", type: "search.made" });
+    assert.equal(made?.details["step"], "search-relevant-content");
+    assert.match(String(made?.details["awsRequestId"]), /^[0-9a-f-]{36}$/);
   });
 
   it("records who searched for whom, and not what", async () => {

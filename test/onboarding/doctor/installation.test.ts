@@ -9,6 +9,7 @@ import { isHealthy } from "../../../src/onboarding/doctor/finding.ts";
 import { type Installation, readInstallation } from "../../../src/onboarding/doctor/installation.ts";
 import {
   checkInstallation,
+  checkReadiness,
   findConfigFaults,
   findStoreFault,
 } from "../../../src/onboarding/doctor/installation_checks.ts";
@@ -189,6 +190,17 @@ test("settings that cannot be used are told one by one, missing secrets under th
   assert.ok(error instanceof ConfigError);
   const told = complaints(findConfigFaults(error));
   assert.deepEqual(told.toSorted(), ["failed secrets", "failed settings", "failed settings"]);
+});
+
+test("what a running instance warns of is told again, with cause and fix", () => {
+  const answer = (json: unknown) => ({ url: "x", status: 200, body: "", json });
+  const [told, ...more] = checkReadiness(answer({ warnings: ["TTI_TRUSTED_PROXIES is too small"] }));
+  assert.deepEqual(
+    [told?.check, told?.outcome, told?.message],
+    ["readiness", "warning", "TTI_TRUSTED_PROXIES is too small"],
+  );
+  assert.ok(told?.cause && told.fix && more.length === 0);
+  assert.deepEqual(checkReadiness(answer({ warnings: "none" })), []);
 });
 
 test("a store that cannot be used is told", () => {
