@@ -43,6 +43,7 @@ const words: Readonly<Partial<Record<ErrorCode, { message?: string; fix: string 
     message: "This is your own account: nobody takes their own rights.",
     fix: "Have another owner do it.",
   },
+  first_link_over: { fix: "Sign in; who administers nothing is made an administrator by an owner." },
   credential_not_found: { fix: "See which there are on the page API credentials." },
   client_not_found: {
     message: "No application has this client id.",

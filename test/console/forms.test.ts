@@ -168,7 +168,11 @@ test("a person is added with a password shown once, changed, added elsewhere and
     (await send("/console/people/new", { email: "new@acme.example", organization: "nowhere" })).text,
     /id="organization-error"/,
   );
-  await done(`${person}/edit`, { name: "Pat Roe" }, /Saved\./);
+  const old = await agent.visit(`${world.origin}${person}/edit`);
+  await done(`${person}/edit`, filledForm(old, `${person}/edit`, { name: "Pat Roe" }), /Saved\./);
+  const late = await send(`${person}/edit`, filledForm(old, `${person}/edit`, { name: "Pat Poe" }));
+  assert.equal(late.status, 412);
+  assert.match(late.text, /id="name-error">Meanwhile it became “Pat Roe”/);
   await done(`${person}/memberships/add`, { tenantId: "hooli", role: "member" }, /Saved\./);
   await done(`${person}/memberships/hooli/role`, { role: "admin" }, /Saved\./);
   assert.match(await see(person), /hooli[\s\S]*administers it/);

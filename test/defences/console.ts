@@ -154,4 +154,32 @@ export const defences: readonly Defence[] = [
     replace: "if (consoleUrl === undefined) {",
     test: "test/cli/first_start.test.ts",
   },
+  {
+    id: "console-form-of-its-state",
+    promise:
+      "A form of the console changes what it shows: what another changed meanwhile is not written over unseen.",
+    file: "src/console/revised_form.ts",
+    find: "return { ...context, condition: { ifMatch, told: () => undefined } };",
+    replace: "return context;",
+    test: "test/console/applications.test.ts",
+    name: "a form that is older",
+  },
+  {
+    id: "console-change-asks-first",
+    promise: "A change of an application that ends something asks first, and does nothing before the answer.",
+    file: "src/console/pages/application_edit.ts",
+    find: "if (!isAnswered(form)) {",
+    replace: "if (!isAnswered(form) && changes === undefined) {",
+    test: "test/console/applications.test.ts",
+    name: "asks first",
+  },
+  {
+    id: "console-organization-by-its-id",
+    promise: "An organization is deleted by whoever typed its id, and by no click.",
+    file: "src/console/pages/organization_acts.ts",
+    find: "assertTyped(form, id);",
+    replace: "",
+    test: "test/console/forms.test.ts",
+    name: "wants its id typed",
+  },
 ];

@@ -5,7 +5,7 @@ import { deleteUser } from "../../admin/operations/user_deletion.ts";
 import { updateUser } from "../../admin/operations/user_update.ts";
 import { showUser } from "../../admin/operations/users.ts";
 import { type Place, param, type Visit } from "../place.ts";
-import { shownForm } from "../refusals.ts";
+import { contextOfForm, readRevised, revisedForm } from "../revised_form.ts";
 import { assertTyped, confirmPlace, saidOfAdmin, typedField } from "./confirm_place.ts";
 import { crumbsOf, nameOf, personPath } from "./people.ts";
 import { personActPath } from "./person.ts";
@@ -122,8 +122,10 @@ export const editPersonPlace: Place = {
   section: "people",
   operation: updateUser,
   async show(visit, refused) {
-    const user = await userOf(visit);
-    const { fields, errors } = shownForm(
+    const { shown: user, revision } = await readRevised(visit, (context) =>
+      showUser(context, { user: param(visit, "user") }),
+    );
+    const { fields, errors, hidden } = revisedForm(
       [
         {
           id: "name",
@@ -133,11 +135,13 @@ export const editPersonPlace: Place = {
           hint: "What your organizations named for themselves stays.",
         },
       ],
+      revision,
       refused,
     );
     const form = {
       action: personActPath("edit", user.id),
       fields,
+      hidden,
       submitLabel: "Save",
       cancelUrl: personPath(user.id),
     };
@@ -148,7 +152,7 @@ export const editPersonPlace: Place = {
     };
   },
   async act(visit, form) {
-    const { id } = await updateUser(visit.context, {
+    const { id } = await updateUser(contextOfForm(visit, form), {
       user: param(visit, "user"),
       name: form.get("name") ?? "",
     });
