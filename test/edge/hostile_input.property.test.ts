@@ -173,7 +173,6 @@ const bodies: Record<string, Record<string, unknown>> = {
   "POST /v1/tenants/:tenant/domains/:domain/verify": {},
   "POST /v1/login-challenges/:challenge/accept": { subject: "u1", tenant: "acme", email: "u1@acme.example" },
   "POST /v1/login-challenges/:challenge/reject": {},
-  "POST /v1/error-explanations": { text: "AccessDeniedException" },
   "POST /v1/tenants/:tenant/users": { user: "ann@acme.example" },
   "POST /v1/tenants/:tenant/accessors": {
     applicationId: "a",

@@ -78,6 +78,10 @@ const asked: Readonly<Record<string, Readonly<Record<string, Input | ((size: Cro
   "user list": {
     "the first page": { limit: 25 },
     "a late page": ({ people }) => ({ limit: 25, afterId: `p${String(people - 40).padStart(6, "0")}` }),
+    "ordered by name": { sort: "name", limit: 25 },
+    "ordered by name, downwards": { sort: "name", descending: true, limit: 25 },
+    "ordered by address": { sort: "email", limit: 25 },
+    "the newest": { sort: "created", descending: true, limit: 25 },
     "by address": { search: "person-00001" },
     "by name": { search: "Ada", limit: 5 },
     "by surname": { search: "person00001" },
@@ -99,6 +103,8 @@ const asked: Readonly<Record<string, Readonly<Record<string, Input | ((size: Cro
       limit: 25,
       afterId: `tenant-${String(tenants - 40).padStart(5, "0")}`,
     }),
+    "ordered by name": { sort: "name", limit: 25 },
+    "the newest": { sort: "created", descending: true, limit: 25 },
     "by id": { search: "tenant-0001" },
     "by name": { search: "customer 0001" },
     "who are disabled": { state: "disabled", limit: 2 },
@@ -106,6 +112,7 @@ const asked: Readonly<Record<string, Readonly<Record<string, Input | ((size: Cro
   },
   "client list": {
     "the first page": { limit: 25 },
+    "the newest": { sort: "created", descending: true, limit: 25 },
     "a late page": ({ tenants }) => ({
       limit: 25,
       afterId: `client-${String(tenants - 40).padStart(5, "0")}`,
