@@ -1,4 +1,4 @@
-// `npm run build` and `npm pack`: compiles to dist/ and copies the pages beside the code that renders them.
+// `npm run build` and `npm pack`: compiles to dist/ and copies pages and papers beside the code that fills them.
 import { spawnSync } from "node:child_process";
 import { cpSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -15,7 +15,9 @@ const compiled = spawnSync(process.execPath, [compiler, "--project", "tsconfig.b
   stdio: "inherit",
 });
 if (compiled.status !== 0) process.exit(compiled.status ?? 1);
-cpSync(join(root, "src/views"), join(root, "dist/src/views"), {
-  recursive: true,
-  filter: (path) => !path.endsWith(".ts"),
-});
+for (const folder of ["src/views", "src/onboarding"]) {
+  cpSync(join(root, folder), join(root, "dist", folder), {
+    recursive: true,
+    filter: (path) => !path.endsWith(".ts"),
+  });
+}

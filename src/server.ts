@@ -154,6 +154,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     keyRing.onChange(() => host.replace());
     keyRing.start();
     const mintForSearch = createSearchMinter(installation);
+    const awsAccess = options.awsAccess ?? (() => ({ roleArn: config.roleArn }));
     const search = new SearchService({
       ...installation,
       jwksUri: `${listening.url}/jwks`,
@@ -161,12 +162,19 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
         await assertCanSign(keyRing);
         return mintForSearch(host.current(), subject);
       },
-      awsAccess: options.awsAccess ?? (() => ({ roleArn: config.roleArn })),
+      awsAccess,
     });
     closers.push(async () => search.close());
     const loginNames = createLoginNames(secrets);
     await saveLoginNameKeys(db, loginNames.keyIds, clock().getTime());
     const apiDeps = {
+      ownRegistration: () => ({
+        displayName: config.publicName,
+        ownIssuer: issuer,
+        clientId: config.clientId,
+        roleArn: awsAccess().roleArn,
+        local: config.mode === "development",
+      }),
       version: options.version,
       policy: options.keyPolicy ?? keyPolicyOf(config),
       sealer: createKeySealer(secrets),

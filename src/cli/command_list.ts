@@ -22,6 +22,10 @@ const places: Readonly<Record<CommandWord, { section: (typeof sections)[number];
   client: { section: "Administer it", about: "the applications that sign them in" },
   resource: { section: "Administer it", about: "your own APIs, and who may ask for tokens for them" },
   accessor: { section: "Administer it", about: "what each customer handed over at AWS" },
+  onboard: {
+    section: "Administer it",
+    about: "papers for AWS and a customer's administrator; what they send back",
+  },
   admin: { section: "Administer it", about: "who administers the installation, in which role" },
   credential: { section: "Administer it", about: "keys by which programs administer" },
   audit: { section: "Administer it", about: "who did what, and the proof that nobody changed it" },

@@ -92,12 +92,12 @@ async function everyAccessor({ call }: Visit) {
 
 async function showAccessors(visit: Visit): Promise<void> {
   const accessors = await everyAccessor(visit);
-  const { base, show } = visit;
+  const { base, show, tenant } = visit;
   show({
     tab: "accessors",
     head: {
       title: "Data accessors",
-      lead: "What you set up at AWS for this service: where it searches, with which of your applications.",
+      lead: `What you set up at AWS for this service: where it searches, with which of your applications. Your External Id there: ${tenant.id}.`,
       actions: [{ label: "Enter a data accessor", url: `${base}/accessors/new`, kind: "primary" }],
     },
     sections:

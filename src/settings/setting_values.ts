@@ -108,8 +108,8 @@ export function networks(value: string): readonly string[] {
   });
 }
 
-// AWS's own pattern for IssuerUrl (API_OidcJwtConfiguration).
-const awsIssuerPattern = /^https?:\/\/[-a-zA-Z0-9+&@/%=~_|!:,.;]*[-a-zA-Z0-9+&@/%=~_|]$/;
+/** AWS's own pattern for IssuerUrl (API_OidcJwtConfiguration). */
+export const awsIssuerPattern = /^https?:\/\/[-a-zA-Z0-9+&@/%=~_|!:,.;]*[-a-zA-Z0-9+&@/%=~_|]$/;
 
 /**
  * An issuer that AWS IAM Identity Center can use: at most 512 characters, no query or fragment, no trailing

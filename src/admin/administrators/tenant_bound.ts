@@ -16,6 +16,7 @@ const within: Readonly<Record<string, { tenant: "id" | "tenantId"; never?: reado
   "accessor create": { tenant: "tenantId" },
   "accessor show": { tenant: "tenantId" },
   "accessor delete": { tenant: "tenantId" },
+  "onboard pack": { tenant: "tenantId" },
   "user list": { tenant: "tenantId" },
   "user export": { tenant: "tenantId" },
   "member update": { tenant: "tenantId" },

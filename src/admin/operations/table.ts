@@ -16,6 +16,7 @@ import * as firstLink from "./first_link.ts";
 import * as keys from "./keys.ts";
 import * as challenges from "./login_challenges.ts";
 import * as members from "./members.ts";
+import * as onboarding from "./onboarding.ts";
 import * as resourceRights from "./resource_rights.ts";
 import * as resources from "./resources.ts";
 import * as search from "./search.ts";
@@ -37,6 +38,7 @@ export interface TableContext
     challenges.ChallengeContext,
     search.SearchContext,
     keys.KeysContext,
+    onboarding.OnboardingContext,
     auditChain.AuditChainContext {}
 
 /** Every operation. */
@@ -62,6 +64,8 @@ export const operations: readonly Operation<TableContext>[] = [
   accessors.createAccessor,
   accessors.showAccessor,
   accessors.deleteAccessor,
+  onboarding.makeRegistration,
+  onboarding.makePack,
   users.listUsers,
   users.createUser,
   userUpdate.updateUser,

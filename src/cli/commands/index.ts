@@ -22,6 +22,7 @@ export const commandLoaders = {
   accessor: async () => (await import("../operation_command.ts")).commandsOf("accessor"),
   audit: async () => (await import("./audit.ts")).auditCommands,
   token: async () => (await import("./act.ts")).actCommands,
+  onboard: async () => (await import("./onboard.ts")).onboardCommands,
   search: async () => (await import("./act.ts")).actCommands,
   credentials: async () => (await import("./act.ts")).actCommands,
 } satisfies Readonly<Record<string, () => Promise<readonly Command[]>>>;

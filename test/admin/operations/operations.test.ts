@@ -47,6 +47,11 @@ before(async () => {
     requireVerifiedDomain: false,
     caller: { clientId: "isv", tokenHash: hashRecordId("isv-token"), mayActFor: () => true },
     search: { pages: async function* () {} } as unknown as TableContext["search"],
+    ownRegistration: () => ({
+      ownIssuer: "https://login.example.com",
+      clientId: "isv-client",
+      roleArn: "arn:aws:iam::111122223333:role/isv",
+    }),
     policy,
     sealer: createKeySealer([secret]),
   };
@@ -169,6 +174,18 @@ const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
   "accessor show": [() => ({ tenantId: "acme" })],
   "accessor list": [() => ({ tenantId: "acme" }), () => ({})],
   "accessor delete": [() => ({ tenantId: "acme" })],
+  "onboard registration": [
+    () => ({ applicationRoleArn: "arn:aws:iam::111122223333:role/application" }),
+    () => ({
+      methods: ["auth-code"],
+      applicationRoleArn: "arn:aws:iam::111122223333:role/application",
+      redirectUris: ["https://app.example.com/cb"],
+    }),
+  ],
+  "onboard pack": [
+    () => ({ tenantId: "acme" }),
+    () => ({ tenantId: "acme", cognitoPool: "eu-central-1_a1B2c3", displayName: "ISV" }),
+  ],
   "client create": [() => ({ clientId: "app", redirectUris: ["https://app.example/cb"] })],
   "client show": [() => ({ clientId: "app" })],
   "client update": [

@@ -24,6 +24,8 @@ const reads = [
   "error explain",
   "grant list",
   "key status",
+  "onboard pack",
+  "onboard registration",
   "resource list",
   "resource show",
   "session list",

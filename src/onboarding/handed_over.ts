@@ -1,0 +1,174 @@
+// Owns reading what a customer's administrator hands over: five details, typed one by one, as the console's text, or as the
+// line the script prints. Each is held to AWS's own pattern; what belongs to another customer is told. Pure.
+import { ExchangeSettingsError, parseSearchConnection } from "tti-exchange";
+import { plainLine } from "./papers/paper.ts";
+
+/** The five details. */
+export interface HandedOver {
+  applicationId: string;
+  qRegion: string;
+  retrieverId: string;
+  idcApplicationArn: string;
+  idcRegion: string;
+}
+
+/** A detail that cannot be taken; `text` is what was pasted as a whole. */
+export interface HandedOverFault {
+  member: keyof HandedOver | "text";
+  fault: string;
+  fix: string;
+}
+
+const members = ["applicationId", "qRegion", "retrieverId", "idcApplicationArn", "idcRegion"] as const;
+
+/** What the script's line calls them. */
+const lineNames: Readonly<Record<string, keyof HandedOver | "tenantId">> = {
+  tenant: "tenantId",
+  application: "applicationId",
+  "q-region": "qRegion",
+  retriever: "retrieverId",
+  "idc-application": "idcApplicationArn",
+  "idc-region": "idcRegion",
+};
+
+/** Regions in which AWS offers Amazon Q Business (its page of quotas, November 2026). */
+const qRegions: readonly string[] = ["us-east-1", "us-west-2", "eu-west-1", "ap-southeast-2"];
+
+/** As much as anybody pastes; the script's line has about 400 characters. */
+const mostPasted = 8_000;
+/** No line of the console that tells of a detail is as long. */
+const longestLine = 300;
+
+/** What was read; `notes` says what is taken and yet worth a look. */
+export type ReadHandedOver =
+  | { details: HandedOver; notes: readonly string[] }
+  | { faults: readonly HandedOverFault[] };
+
+/** Reads the five details as they were typed, each into its field. */
+export function readTyped(typed: Readonly<Partial<Record<keyof HandedOver, string>>>): ReadHandedOver {
+  const trimmed = Object.fromEntries(members.map((member) => [member, (typed[member] ?? "").trim()]));
+  try {
+    const {
+      tenantId: _any,
+      roleArn: _ours,
+      method: _method,
+      ...rest
+    } = parseSearchConnection({
+      ...trimmed,
+      tenantId: "any",
+      roleArn: "arn:aws:iam::000000000000:role/any",
+    });
+    const details = Object.fromEntries(
+      members.map((member) => [member, rest[member]]),
+    ) as unknown as HandedOver;
+    return { details, notes: notesOn(details) };
+  } catch (error) {
+    if (!(error instanceof ExchangeSettingsError)) throw error;
+    const faults = error.faults.map(({ field, what, expected }) => ({
+      member: field as keyof HandedOver,
+      fault: plainLine(what),
+      fix: `Give ${expected}.`,
+    }));
+    return { faults };
+  }
+}
+
+/**
+ * Reads what was pasted: the line of the script, or the text of the console's tab "Information for data accessor".
+ * @param tenantId the customer whose details they must be
+ */
+export function readPasted(text: string, tenantId: string): ReadHandedOver {
+  if (text.length > mostPasted) {
+    return refuse("is far longer than five details", "Paste the script's last line, or the console's tab.");
+  }
+  const line = /(?:^|[\r\n])[^\S\r\n]*tti-details[^\S\r\n]+([^\r\n]*)/.exec(text)?.[1];
+  return line === undefined ? readConsoleText(text) : readLine(line, tenantId);
+}
+
+function readLine(line: string, tenantId: string): ReadHandedOver {
+  const read: Partial<Record<keyof HandedOver | "tenantId", string>> = {};
+  for (const word of line.trim().split(/\s+/)) {
+    const at = word.indexOf("=");
+    const name = word.slice(0, Math.max(0, at));
+    const member = Object.hasOwn(lineNames, name) ? lineNames[name] : undefined;
+    if (member === undefined || Object.hasOwn(read, member)) {
+      return refuse(
+        "is not the script's line as it printed it",
+        "Copy the whole line that begins with tti-details.",
+      );
+    }
+    read[member] = word.slice(at + 1);
+  }
+  const { tenantId: theirs, ...details } = read;
+  if (theirs === undefined) {
+    return refuse("says not whose details these are", "Copy the whole line that begins with tti-details.");
+  }
+  if (theirs !== tenantId) {
+    return refuse(
+      "has the details of another customer",
+      "Run the script that was made for this organization, and paste what it prints.",
+    );
+  }
+  return readTyped(details);
+}
+
+// By the words that stand beside a value, in its line or the line before: the console's exact labels are not published.
+const labels: readonly (readonly [keyof HandedOver, RegExp])[] = [
+  ["idcApplicationArn", /arn/i],
+  ["idcRegion", /(?:identity cent(?:er|re)|\bid[ck]\b|sso).*region/i],
+  ["qRegion", /region/i],
+  ["retrieverId", /retriever/i],
+  ["applicationId", /application/i],
+];
+
+const forms: Readonly<Record<keyof HandedOver, RegExp>> = {
+  idcApplicationArn: /\barn:aws[a-z-]*:sso:[^\s"'<>]+/,
+  idcRegion: /\b[a-z]{2,3}(?:-[a-z]+)+-\d{1,2}\b/,
+  qRegion: /\b[a-z]{2,3}(?:-[a-z]+)+-\d{1,2}\b/,
+  retrieverId: /\b[a-zA-Z0-9][a-zA-Z0-9-]{35}\b/,
+  applicationId: /\b[a-zA-Z0-9][a-zA-Z0-9-]{35}\b/,
+};
+
+function readConsoleText(text: string): ReadHandedOver {
+  const lines = text.split(/[\r\n]+/).map((line) => line.trim());
+  const read: Partial<Record<keyof HandedOver, string>> = {};
+  let before = "";
+  for (const line of lines.filter((one) => one !== "" && one.length <= longestLine)) {
+    const member = memberOf(line) ?? memberOf(`${before} ${line}`);
+    if (member !== undefined) {
+      const value = forms[member].exec(line)?.[0] ?? "";
+      if (read[member] !== undefined && read[member] !== value) {
+        return refuse("has two values for one detail", "Paste the tab of one data accessor.");
+      }
+      read[member] = value;
+      before = "";
+    } else before = line;
+  }
+  if (Object.keys(read).length === 0) {
+    return refuse(
+      "has none of the five details",
+      "Paste the script's last line, or copy the whole tab Information for data accessor, with its labels.",
+    );
+  }
+  return readTyped(read);
+}
+
+// A line is about the first member whose words and whose value it has.
+const memberOf = (line: string): keyof HandedOver | undefined =>
+  labels.find(([member, words]) => {
+    const value = forms[member].exec(line)?.[0];
+    return value !== undefined && (member === "idcApplicationArn" || words.test(line.replace(value, "")));
+  })?.[0];
+
+const refuse = (fault: string, fix: string): ReadHandedOver => ({ faults: [{ member: "text", fault, fix }] });
+
+function notesOn({ qRegion, applicationId, retrieverId }: HandedOver): string[] {
+  return [
+    ...(qRegions.includes(qRegion)
+      ? []
+      : [`AWS lists no Amazon Q Business in ${qRegion}: is it the region of Identity Center?`]),
+    ...(applicationId === retrieverId
+      ? ["Application and retriever have the same id: one of them was copied twice."]
+      : []),
+  ];
+}
