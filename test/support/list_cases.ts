@@ -38,6 +38,7 @@ export function crowdContext(db: Database): TableContext {
     blockSeals: createBlockSeals([secret]),
     auditRetentionDays: undefined,
     issuer: "https://login.example",
+    ownRegistration: () => ({ ownIssuer: "https://login.example" }),
     requireVerifiedDomain: true,
     caller: { clientId: "", tokenHash: "", mayActFor: () => false },
     search: { pages: async function* () {} } as unknown as TableContext["search"],
