@@ -189,7 +189,6 @@ const bodies: Record<string, Record<string, unknown>> = {
   "POST /v1/credentials": { name: "Nightly import", role: "auditor" },
   "PATCH /v1/admins/:user": { role: "auditor" },
   "POST /v1/clients": { redirectUris: ["https://rp.example/cb"] },
-  "POST /v1/error-explanations": { text: "AccessDeniedException" },
   "POST /v1/registration": {
     applicationRoleArn: "arn:aws:iam::111122223333:role/application",
     roleArn: "arn:aws:iam::111122223333:role/isv",
