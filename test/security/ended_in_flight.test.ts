@@ -181,7 +181,7 @@ for (const kind of storeKinds) {
           assert.ok(run);
           const watched = steps.before(step, () => endings[ending]?.(person, tenant));
           const got = await run();
-          reached = watched.done();
+          reached = await watched.done();
           if (!reached) break;
           if (got.code !== undefined) {
             const { status } = await redeem(fixture, got.code);
@@ -263,7 +263,7 @@ for (const kind of storeKinds) {
 
 interface StoreSteps {
   /** Runs something before the n-th step from now on. */
-  before(step: number, act: () => Promise<unknown> | undefined): { done(): boolean };
+  before(step: number, act: () => Promise<unknown> | undefined): { done(): Promise<boolean> };
 }
 
 // A step is whatever takes a connection: a statement, or a transaction. It takes none yet when the act runs.
@@ -284,12 +284,21 @@ function watchSteps(db: Database): StoreSteps {
   };
   return {
     before(left, act) {
-      const mine = { left, act };
+      let ending: Promise<unknown> | undefined;
+      const mine = {
+        left,
+        act() {
+          ending = act();
+          return ending;
+        },
+      };
       waiting = mine;
       return {
-        done() {
+        async done() {
           const over = waiting !== mine;
           waiting = undefined;
+          // The step may have been one of work in the background, which the flow does not wait for.
+          await ending;
           return over;
         },
       };
