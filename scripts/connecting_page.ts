@@ -1,6 +1,7 @@
 // Owns docs/connecting-an-application.md: what whoever connects an application needs to know, its numbers taken from
 // the constants that decide them.
 import { mostQueryCharacters } from "../src/app.ts";
+import { grantTypes } from "../src/grants_and_scopes.ts";
 import { longestAssertionSeconds, ttlSeconds } from "../src/provider/assembly/policies.ts";
 import { mostPostedRequests, postedRequestSeconds } from "../src/provider/edge/posted_request_store.ts";
 import { resourceTokenSeconds } from "../src/provider/resources/resource.ts";
@@ -42,6 +43,8 @@ instance at once.
 |---|---|---|
 | \`/auth\` | the authorization request, by GET or POST | code flow, PKCE with S256 (a confidential client may be registered \`--no-pkce\`) |
 | \`/request\` | pushing an authorization request (RFC 9126), for clients registered \`--pushed-requests allowed\` or \`required\` | as \`/token\`; the \`request_uri\` lives a minute and serves once |
+| \`/device-authorization\` | a device asking for its codes (RFC 8628), for clients registered \`--device-authorization\` | as \`/token\` |
+| \`/device\` | where a person types a device's code | |
 | \`/token\` | codes and refresh tokens | \`client_secret_basic\`, \`client_secret_post\`, \`private_key_jwt\` (assertions of at most ${inWords(longestAssertionSeconds)}, used once), \`none\` |
 | \`/token/revocation\` | ending a token; a refresh token takes its family along | RFC 7009 |
 | \`/token/introspection\` | whether an opaque access token for an API is good | RFC 7662, for the API's own server |
@@ -143,6 +146,28 @@ npx --no tti resource allow https://api.example.com nightly --own-scope reports.
 \`\`\`
 
 *Proof: [resource tokens](../test/provider/resources/resource_tokens.test.ts), [resource server](../test/provider/resources/resource_server.test.ts), [taken from whole](../test/security/taken_from_whole.test.ts), [token type confusion](../test/security/token_type_confusion.test.ts)*
+
+## Devices without a browser
+
+A television or a command line registered \`--device-authorization\` (RFC 8628) posts \`client_id\` (or proves itself) and
+\`scope\` to \`/device-authorization\`, shows the \`user_code\` and \`/device\`, and polls \`/token\` every five seconds with
+\`grant_type=${grantTypes.deviceCode}\`. It needs no redirect URI. The person opens \`/device\` anywhere, types the code, is asked
+whether they began this themselves, and signs in as for any application: organization, consent, presence and all that ends a
+right hold as ever, between any two steps. What the device gets, an ID token for AWS included, is what a sign-in gives.
+
+| answer | |
+|---|---|
+| \`authorization_pending\` | ask again in five seconds |
+| \`slow_down\` | you asked sooner than that: leave five seconds more between |
+| \`access_denied\` | the person cancelled, or may not |
+| \`expired_token\` | ten minutes are over: show another code |
+
+A code serves once, of both kinds; that of a device that comes again ends what it gave. From one network address ten wrong codes may be
+typed at once, then three a minute; instances count together. \`verification_uri_complete\` fills the code in and sends nothing
+on: the question is asked in any case. For a device that shows the code to somebody else's victim that question is all there is
+(section 5.4), so turn it on for no client that has a browser.
+
+*Proof: [device authorization](../test/provider/device_authorization.test.ts), [login matrix](../test/security/login_matrix.test.ts)*
 
 ## Bind tokens to a key
 

@@ -6,12 +6,16 @@ export const grantTypes = {
   authorizationCode: "authorization_code",
   refreshToken: "refresh_token",
   clientCredentials: "client_credentials",
+  deviceCode: "urn:ietf:params:oauth:grant-type:device_code",
   tokenExchange: "urn:ietf:params:oauth:grant-type:token-exchange",
   jwtBearer: "urn:ietf:params:oauth:grant-type:jwt-bearer",
 } as const;
 
 /** The grants by which a back end gets an ID token for a user it names. */
 export const mintingGrants: readonly string[] = [grantTypes.tokenExchange, grantTypes.jwtBearer];
+
+/** The grants that come of a person's sign-in: at the application's own browser, or for a device, at another. */
+export const signInGrants: readonly string[] = [grantTypes.authorizationCode, grantTypes.deviceCode];
 
 /** Kinds of tokens, as token exchange names them (RFC 8693 section 3). */
 export const tokenTypes = {

@@ -74,6 +74,30 @@ export interface ConsentPage extends PageFrame, ApplicationLinks {
   resources: readonly { name: string; scopes: readonly string[] }[];
 }
 
+/** Where a device's code is typed (RFC 8628): fields `xsrf`, `user_code`. */
+export interface DeviceCodePage extends PageFrame {
+  action: string;
+  /** oidc-provider's own anti-forgery secret; empty: the form is opened anew, with the code filled in. */
+  xsrf: string;
+  userCode?: string | undefined;
+  error?: string | undefined;
+}
+
+/** The question whether one started it oneself: fields `xsrf`, `user_code`, and `confirm` or `abort` = `yes`. */
+export interface DeviceConfirmPage extends PageFrame, ApplicationLinks {
+  action: string;
+  xsrf: string;
+  clientName: string;
+  /** As the device shows it. */
+  userCode: string;
+}
+
+/** The end of it at this browser. */
+export interface DeviceEndPage extends PageFrame {
+  clientName?: string | undefined;
+  denied?: boolean | undefined;
+}
+
 /** The question whether to sign out: fields `xsrf`, and `logout` = `yes` when the answer is yes. */
 export interface LogoutPage extends PageFrame {
   action: string;
@@ -192,6 +216,9 @@ export interface Pages extends DemoPages, PortalPages {
   consent: ConsentPage;
   logout: LogoutPage;
   logged_out: LoggedOutPage;
+  device_code: DeviceCodePage;
+  device_confirm: DeviceConfirmPage;
+  device_end: DeviceEndPage;
   stayed: StayedPage;
   welcome: WelcomePage;
   account: AccountPage;

@@ -25,6 +25,7 @@ import {
   type Params,
   redeem,
 } from "../provider/support/authorization.ts";
+import { deviceLetIn, pollForDevice } from "../provider/support/device.ts";
 import {
   addClient,
   addPerson,
@@ -60,6 +61,7 @@ const waysToToken = [
   "prompt=none",
   "single sign-on",
   "code",
+  "device code",
   "refresh",
   "own access token",
   "own refresh token",
@@ -125,6 +127,8 @@ function endingsAfter(wayIn: WayIn, kind: StoreKind): readonly Ending[] {
 
 interface Held {
   code: string | undefined;
+  /** A device's, that was let in and has not polled. */
+  deviceCode: string;
   accessToken: unknown;
   refreshToken: unknown;
   /** An opaque access token for an API of the ISV's. */
@@ -149,7 +153,10 @@ for (const kind of storeKinds) {
       await proveDomain([...tenants]);
       await addHandoffClients(fixture, ["*"]);
       await addClient(db, { client_id: "tti-demo" });
-      const grants = ["authorization_code", "refresh_token", tokenExchange, jwtBearer];
+      const grants = [
+        ...["authorization_code", "refresh_token", tokenExchange, jwtBearer],
+        "urn:ietf:params:oauth:grant-type:device_code",
+      ];
       const operator = await addApis(fixture);
       for (const tenant of tenants) {
         await addClient(db, { client_id: `app-${tenant}`, grant_types: grants, mint_tenants: ["*"] });
@@ -227,13 +234,23 @@ for (const kind of storeKinds) {
       const client = `app-${tenant}`;
       const first = await silent(agent, tenant, client);
       if (first === undefined)
-        return { code: undefined, accessToken: "none", refreshToken: "none", apiToken: "none" };
+        return {
+          ...{ code: undefined, deviceCode: "none" },
+          ...{ accessToken: "none", refreshToken: "none", apiToken: "none" },
+        };
       const { body } = await redeem(fixture, first, {}, basic(client));
       const atApi = { scope: "openid read", resource: api.identifier };
       const forApi = (await silent(agent, tenant, client, "none", atApi)) ?? "none";
       const apiToken = (await redeem(fixture, forApi, {}, basic(client))).body["access_token"];
       const code = await silent(agent, tenant, client);
-      return { code, accessToken: body["access_token"], refreshToken: body["refresh_token"], apiToken };
+      const deviceCode = await deviceLetIn(agent, fixture, client, { tenant });
+      return {
+        code,
+        deviceCode,
+        accessToken: body["access_token"],
+        refreshToken: body["refresh_token"],
+        apiToken,
+      };
     }
 
     const operator = () => ({
@@ -321,6 +338,8 @@ for (const kind of storeKinds) {
           return (await silent(agent, tenant, `other-${tenant}`)) !== undefined;
         case "code":
           return ok(redeem(fixture, held.code ?? "none", {}, basic(client)));
+        case "device code":
+          return ok(pollForDevice(fixture, client, held.deviceCode));
         case "refresh": {
           const params = { grant_type: "refresh_token", refresh_token: String(held.refreshToken) };
           return ok(postToken(issuer, params, client));
@@ -366,6 +385,7 @@ for (const kind of storeKinds) {
       "prompt=none",
       "single sign-on",
       "code",
+      "device code",
       "refresh",
       "assertion",
       "jwt-bearer",
@@ -402,7 +422,7 @@ for (const kind of storeKinds) {
         kind === "sqlite" ? waysIn.length * endings.length : endings.length + waysIn.length - 1,
       );
       assert.equal(cells, rows * waysToToken.length * tenants.length);
-      assert.equal(cells, kind === "sqlite" ? 2_457 : 585);
+      assert.equal(cells, kind === "sqlite" ? 2_646 : 630);
       assert.deepEqual([...order].sort(), [...waysToToken].sort());
     });
   });

@@ -2,6 +2,7 @@
 // holds: on another instance than the one that gave it, at once, on both stores. Nothing waits for an expiry.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { updateClient } from "../../src/admin/operations/client_update.ts";
 import { addUserToTenant, removeMember } from "../../src/admin/operations/members.ts";
 import type { OperationContext } from "../../src/admin/operations/operation.ts";
 import {
@@ -26,6 +27,7 @@ import {
   postToken,
   redeem,
 } from "../provider/support/authorization.ts";
+import { deviceLetIn, pollForDevice } from "../provider/support/device.ts";
 import { addPerson, password, signInAt, useProvider } from "../provider/support/provider_fixture.ts";
 import { formsOf, UserAgent, type Visit } from "../provider/support/user_agent.ts";
 import { cliContext } from "../support/cli_context.ts";
@@ -42,6 +44,8 @@ interface Held {
   refreshToken: string;
   /** A code that was given and not redeemed. */
   code: string;
+  /** Of a device that was let in and has not polled. */
+  deviceCode: string;
   /** The back end's own access token of the person. */
   backEndToken: string;
   /** An opaque one for an API of the ISV's. */
@@ -99,6 +103,7 @@ for (const kind of storeKinds) {
       context = cliContext(fixture.db);
       await addApis(fixture);
       await addMintingClients(fixture.db);
+      await updateClient(context, { clientId: "app", deviceAuthorization: true });
       await addPerson(fixture.db, { email: "other@acme.example", tenants: ["acme", "globex"] });
       await setTenant(fixture.db, "acme", { presencePolicy: { name: "within", hours: 12 } });
     });
@@ -128,6 +133,7 @@ for (const kind of storeKinds) {
         email,
         agent,
         code: again,
+        deviceCode: await deviceLetIn(agent, fixture, "app", { tenant }),
         accessToken: String(first.body["access_token"]),
         refreshToken: String(first.body["refresh_token"]),
         apiToken: String(forApi.body["access_token"]),
@@ -151,6 +157,8 @@ for (const kind of storeKinds) {
       "access token for an API": async ({ apiToken }) => isActive(elsewhere(), apiToken),
       "refresh token": async ({ refreshToken: refresh_token }) =>
         (await postToken(elsewhere(), { grant_type: "refresh_token", refresh_token })).status === 200,
+      "device code": async ({ deviceCode }) =>
+        (await pollForDevice(elsewhere(), "app", deviceCode)).status === 200,
       code: async ({ code }) => (await redeem(elsewhere(), code)).status === 200,
       "access token as subject token": async ({ backEndToken: subject_token }) => {
         const subject_token_type = "urn:ietf:params:oauth:token-type:access_token";

@@ -29,6 +29,7 @@ import {
   postToken,
   redeem,
 } from "../provider/support/authorization.ts";
+import { deviceLetIn, pollForDevice } from "../provider/support/device.ts";
 import {
   addClient,
   addPerson,
@@ -58,6 +59,8 @@ interface Held {
   ownToken: string;
   /** The client's own for an API. */
   ownApiToken: string;
+  /** Of a device that was let in and has not polled. */
+  deviceCode: string;
   /** A sign-in whose password was accepted; the browser has yet to follow. */
   resume: { agent: UserAgent; url: URL };
 }
@@ -103,6 +106,7 @@ for (const kind of storeKinds) {
           "authorization_code",
           "refresh_token",
           "client_credentials",
+          grantTypes.deviceCode,
           grantTypes.tokenExchange,
           grantTypes.jwtBearer,
         ],
@@ -133,6 +137,7 @@ for (const kind of storeKinds) {
       const { body } = await postToken(fixture, own, basic(clientId));
       return {
         ...{ clientId, tenant, email, accountId, agent, code },
+        deviceCode: await deviceLetIn(agent, fixture, clientId, { tenant }),
         accessToken: String(first.body["access_token"]),
         refreshToken: String(first.body["refresh_token"]),
         ownToken: String(body["access_token"]),
@@ -169,6 +174,8 @@ for (const kind of storeKinds) {
       "refresh token": async ({ refreshToken: refresh_token, clientId }) =>
         (await postToken(elsewhere(), { grant_type: "refresh_token", refresh_token }, basic(clientId)))
           .status === 200,
+      "device code": async ({ deviceCode, clientId }) =>
+        (await pollForDevice(elsewhere(), clientId, deviceCode)).status === 200,
       code: async ({ code, clientId }) =>
         (await redeem(elsewhere(), code, {}, basic(clientId))).status === 200,
       "sign-in under way": async ({ resume }) => signedIn(await resume.agent.follow(resume.url)),

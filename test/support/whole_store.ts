@@ -17,6 +17,7 @@ const exempt: readonly { table: string; rows?: (row: Record<string, unknown>) =>
     rows: ({ model, account_id }) =>
       model === "ReplayDetection" ||
       model === "AuthorizationCode" ||
+      model === "DeviceCode" ||
       (model === "Session" && account_id === null),
     why: "an assertion or code that was presented was used, whatever came of it; a session of nobody opens nothing",
   },

@@ -230,6 +230,20 @@ export const fixtures: { [N in PageName]: Pages[N] } = {
     policyUri: "https://reports.example.net/privacy",
     termsUri: "javascript:alert(1)",
   },
+  device_code: {
+    action: "/device",
+    xsrf: "xsrf-value",
+    userCode: "BCDF-GHJK",
+    error: "There is no such code. Compare it with what your device shows.",
+  },
+  device_confirm: {
+    action: "/device",
+    xsrf: "xsrf-value",
+    clientName: "Sample TV app",
+    userCode: "BCDF-GHJK",
+    policyUri: "https://app.example/privacy",
+  },
+  device_end: { clientName: "Sample TV app" },
   logout: {
     action: "/session/end/confirm",
     xsrf: "xsrf-value",

@@ -1,4 +1,5 @@
 // Owns how a client is told in plain text: a row of the list, and all of one that an operator decides by.
+import { grantTypes } from "../../grants_and_scopes.ts";
 import type { StoredClientMetadata } from "../../provider/clients/client_store.ts";
 import { type TenantRight, tenantRights, tenantsOfRight } from "../../provider/clients/tenant_rights.ts";
 import { addressMembers, lifetimeMembers } from "./client_members.ts";
@@ -76,6 +77,7 @@ function settingFields(metadata: StoredClientMetadata): Fields {
     ["refresh tokens", metadata.rotate_refresh_token === false ? "one is kept" : "each serves once"],
     ["pushed requests", metadata.pushed_requests ?? "off"],
     ["dpop", metadata.dpop ?? "off"],
+    ["device codes", metadata.grant_types?.includes(grantTypes.deviceCode) ? "on" : "off"],
     ...lives,
   ];
 }

@@ -80,6 +80,12 @@ export const newClient = z.strictObject({
     .enum(pushedRequestChoices)
     .optional()
     .describe("Whether it may push its authorization requests (RFC 9126), or must (default: off)."),
+  deviceAuthorization: z
+    .boolean()
+    .optional()
+    .describe(
+      "Whether a device without a browser may have people sign in elsewhere, by a code (RFC 8628; default: false).",
+    ),
   dpop: z
     .enum(keyBoundChoices)
     .optional()
@@ -135,7 +141,13 @@ export function assertPurposesFit(
   if (isOwnClient(wanted.clientId?.toLowerCase())) {
     throw refuse("clientId", "is the provider's own", "Choose another id.");
   }
-  if (purposes.includes("login") && (wanted.redirectUris ?? []).length === 0) {
+  const devices = wanted.deviceAuthorization === true;
+  if (devices && !purposes.includes("login")) {
+    const fix = "Add the purpose, or leave it out.";
+    throw refuse("deviceAuthorization", "is of no use without the purpose login", fix);
+  }
+  // On a device without a browser nobody comes back anywhere.
+  if (purposes.includes("login") && !devices && (wanted.redirectUris ?? []).length === 0) {
     throw refuse(
       "redirectUris",
       "is missing",

@@ -1,6 +1,6 @@
 // Owns a registration as OpenID Connect spells it: the metadata that is stored of what an operator says of a client.
 import { randomBytes } from "node:crypto";
-import { grantTypes, mintingGrants, personScope } from "../../grants_and_scopes.ts";
+import { grantTypes, mintingGrants, personScope, signInGrants } from "../../grants_and_scopes.ts";
 import { hashClientSecret } from "../../provider/clients/client_secret.ts";
 import type { StoredClientMetadata } from "../../provider/clients/client_store.ts";
 import { keyBoundMembers } from "../../provider/clients/key_bound_tokens.ts";
@@ -47,11 +47,14 @@ export function buildMetadata(
   const login = purposes.includes("login");
   const redirectUris = wanted.redirectUris ?? [];
   const native = isNative(wanted, authMethod);
+  const returns = login && redirectUris.length > 0;
   if (!login && (wanted.pushedRequests ?? "off") !== "off") {
     throw refuse("pushedRequests", "is of no use without the purpose login", "Add it, or leave this out.");
   }
   const allowed = [
-    ...(login ? [grantTypes.authorizationCode, grantTypes.refreshToken] : []),
+    ...(returns ? [grantTypes.authorizationCode] : []),
+    ...(login ? [grantTypes.refreshToken] : []),
+    ...(wanted.deviceAuthorization === true ? [grantTypes.deviceCode] : []),
     ...(purposes.includes("mint") ? mintingGrants : []),
     ...(purposes.some((purpose) => purpose === "service" || apiScopeOf[purpose] !== undefined)
       ? [grantTypes.clientCredentials]
@@ -63,7 +66,7 @@ export function buildMetadata(
     token_endpoint_auth_method: authMethod,
     ...(secret === undefined ? {} : { client_secret: hashClientSecret(secret) }),
     grant_types: allowed,
-    response_types: login ? ["code"] : [],
+    response_types: returns ? ["code"] : [],
     application_type: native ? "native" : "web",
     redirect_uris: redirectUris.map((uri, at) => parseRedirectUri(uri, `/redirectUris/${at}`, native)),
     post_logout_redirect_uris: (wanted.postLogoutRedirectUris ?? []).map((uri, at) =>
@@ -124,7 +127,7 @@ export function registrationOf(metadata: StoredClientMetadata): NewClient {
     scopes.includes(apiScopeOf[purpose] ?? ""),
   );
   const purposes: ClientPurpose[] = [
-    ...(grants.includes(grantTypes.authorizationCode) ? ["login" as const] : []),
+    ...(signInGrants.some((grant) => grants.includes(grant)) ? ["login" as const] : []),
     ...(mintingGrants.some((grant) => grants.includes(grant)) ? ["mint" as const] : []),
     ...api,
     ...(api.length === 0 && grants.includes(grantTypes.clientCredentials) ? ["service" as const] : []),
@@ -149,6 +152,7 @@ export function registrationOf(metadata: StoredClientMetadata): NewClient {
     requirePkce: metadata.require_pkce,
     rotateRefreshToken: metadata.rotate_refresh_token,
     pushedRequests: metadata.pushed_requests,
+    deviceAuthorization: grants.includes(grantTypes.deviceCode) || undefined,
     dpop: metadata.dpop,
     ...wireNames(addressMembers, metadata),
     ...wireNames(lifetimeMembers, metadata),

@@ -1,12 +1,13 @@
 // Owns what a change takes from a client, and ends it: told from the registration before and after. Where a right may be
 // given back, nothing of before may come back with it.
 import type { Database } from "../../db/connect.ts";
-import { grantTypes } from "../../grants_and_scopes.ts";
+import { grantTypes, signInGrants } from "../../grants_and_scopes.ts";
 import type { StoredClientMetadata } from "../../provider/clients/client_store.ts";
 import { tenantRights, tenantsOfRight } from "../../provider/clients/tenant_rights.ts";
 import {
   type EndedRights,
   endAgreements,
+  endDeviceCodes,
   endOwnTokensOfClient,
   endReturnsTo,
   endRightsOfClient,
@@ -27,6 +28,8 @@ export interface Taken {
   agreements: Parameters<typeof endAgreements>[2];
   /** Access and refresh tokens that no longer are as they must be: bound to a key, or not. */
   tokens: { bound: boolean; refreshToo: boolean } | undefined;
+  /** Whether devices that wait for somebody to sign in wait in vain. */
+  devices: boolean;
 }
 
 /** Tells what a change takes. @param keys what becomes of its keys; undefined: they stay */
@@ -42,7 +45,8 @@ export function whatIsTaken(
   const differ = (some: readonly string[], others: readonly string[]) =>
     others.includes("*") ? [] : some.filter((one) => one !== "*" && !others.includes(one));
   const grants = (metadata: StoredClientMetadata) => metadata.grant_types ?? [];
-  const login = (metadata: StoredClientMetadata) => grants(metadata).includes(grantTypes.authorizationCode);
+  const login = (metadata: StoredClientMetadata) =>
+    signInGrants.some((grant) => grants(metadata).includes(grant));
   // While it was the ISV's own, nobody was asked: what it was let do passes for nobody's consent.
   const isForeign = before.first_party === true && after.first_party !== true;
   // What was given to who proved themselves would be anybody's who has a copy.
@@ -50,7 +54,8 @@ export function whatIsTaken(
   const ended = isForeign || isOpened || (login(before) && !login(after));
   // Every tenant but some: nobody counts them, so all that it vouched for ends.
   if (ended || (had.includes("*") && !has.includes("*"))) {
-    return { ends: "everything", vouched: [], addresses: [], agreements: { tenants: [] }, tokens: undefined };
+    const all = { ends: "everything", vouched: [], addresses: [], agreements: { tenants: [] } } as const;
+    return { ...all, tokens: undefined, devices: true };
   }
   const isLess = tenantRights.some((right) => {
     const [were, are] = [tenantsOfRight(before, right), tenantsOfRight(after, right)];
@@ -65,7 +70,9 @@ export function whatIsTaken(
   const ends = keys?.taken || isLost ? "own tokens" : "nothing";
   const addresses = (before.redirect_uris ?? []).filter((uri) => !after.redirect_uris?.includes(uri));
   const vouched = [...differ(had, has), ...differ(has, had)];
-  return { ends, vouched, addresses, agreements: agreementsTaken(before, after), tokens };
+  const hasDevices = (metadata: StoredClientMetadata) => grants(metadata).includes(grantTypes.deviceCode);
+  const devices = hasDevices(before) && !hasDevices(after);
+  return { ends, vouched, addresses, agreements: agreementsTaken(before, after), tokens, devices };
 }
 
 // The same secret may go in a header or in the form.
@@ -103,7 +110,7 @@ function agreementsTaken(before: StoredClientMetadata, after: StoredClientMetada
 export async function endWhatIsTaken(
   trx: Database,
   clientId: string,
-  { ends, vouched, addresses, agreements, tokens }: Taken,
+  { ends, vouched, addresses, agreements, tokens, devices }: Taken,
   now: Date,
 ): Promise<EndedRights> {
   if (ends === "everything") return endRightsOfClient(trx, clientId, now);
@@ -111,6 +118,7 @@ export async function endWhatIsTaken(
   const logins = await endVouchedLogins(trx, clientId, vouched);
   const codes = await endReturnsTo(trx, clientId, addresses);
   const unfit = tokens === undefined ? 0 : await endTokensByBinding(trx, clientId, tokens);
+  if (devices) await endDeviceCodes(trx, clientId);
   const consents = await endAgreements(trx, clientId, agreements, now);
   return { ...noRightsEnded, ...logins, tokens: own + codes + unfit + logins.tokens, consents };
 }

@@ -66,6 +66,9 @@ const clientChanges = z.strictObject({
   pushedRequests: shape.pushedRequests.describe(
     "Whether it may push its authorization requests (RFC 9126), or must.",
   ),
+  deviceAuthorization: shape.deviceAuthorization.describe(
+    "Whether a device without a browser may have people sign in elsewhere, by a code (RFC 8628). Turned off, codes that are under way end.",
+  ),
   dpop: shape.dpop.describe(
     "Whether its access tokens may be bound to a key it holds (RFC 9449), or must. Tokens that are otherwise end.",
   ),

@@ -2,7 +2,7 @@
 // until given: for people who sign in, for the client itself, and to ask about tokens, each by itself.
 import { z } from "zod";
 import { OperationError } from "../../errors.ts";
-import { grantTypes } from "../../grants_and_scopes.ts";
+import { grantTypes, signInGrants } from "../../grants_and_scopes.ts";
 import { getClient, type StoredClientMetadata } from "../../provider/clients/client_store.ts";
 import { knownScopes, type Resource, type ResourceRight } from "../../provider/resources/resource.ts";
 import * as store from "../../provider/resources/resource_store.ts";
@@ -124,7 +124,7 @@ function assertUsable(
       "Name scopes, own scopes, or introspection; to take all away: tti resource disallow.",
     );
   }
-  if (scopes.length > 0 && !grants.includes(grantTypes.authorizationCode)) {
+  if (scopes.length > 0 && !signInGrants.some((grant) => grants.includes(grant))) {
     throw refuse("scopes", "is of no use: nobody signs in to the client", "Give it scopes of its own.");
   }
   const isPublic = metadata.token_endpoint_auth_method === "none";

@@ -8,7 +8,7 @@ export const tokenEvents = {
       "An application got an ID token or an access token for an API, for a person who signed in, or renewed one.",
     always: everybody,
     details: {
-      by: `\`${grantTypes.authorizationCode}\` or \`${grantTypes.refreshToken}\``,
+      by: `\`${grantTypes.authorizationCode}\`, \`device_code\` or \`${grantTypes.refreshToken}\``,
       jti: "the ID token's id",
       resource: "the API the access token is for",
     },
@@ -47,7 +47,8 @@ export const tokenEvents = {
   },
   "code.reused": {
     outcome: "refused",
-    meaning: "An authorization code came a second time. What the first use gave is ended (RFC 6749, 4.1.2).",
+    meaning:
+      "An authorization code, or a device code, came a second time. What the first use gave is ended (RFC 6749, 4.1.2).",
     always: ["client"],
     sometimes: ["tenant", "account"],
     details: {},

@@ -36,6 +36,8 @@ Sign users in:
                             for to /request, or must, not through the browser
   --no-rotation             a confidential client that keeps one refresh token
   --backchannel-logout-uri URI   told when a session of a user of it ends
+  --device-authorization    a device without a browser may have people sign in elsewhere, by a
+                            code (RFC 8628); it needs no redirect URI then
 Bind its access tokens to a key it holds:
   --dpop CHOICE             off (default), allowed or required (RFC 9449)
 Mint ID tokens for users it names:
@@ -71,6 +73,7 @@ Example:
     "no-pkce": { type: "boolean" },
     "no-rotation": { type: "boolean" },
     "pushed-requests": { type: "string" },
+    "device-authorization": { type: "boolean" },
     dpop: { type: "string" },
     "mint-for": { type: "string", multiple: true },
     "search-for": { type: "string", multiple: true },
@@ -94,7 +97,7 @@ Example:
     const secret = values["secret-stdin"] ? await terminal.readSecret("secret") : undefined;
     const pair = keyOut === undefined ? undefined : await generateClientKey();
     const purposes = [
-      ...(values["redirect-uri"] === undefined ? [] : ["login"]),
+      ...(values["redirect-uri"] === undefined && !values["device-authorization"] ? [] : ["login"]),
       ...(values["mint-for"] === undefined ? [] : ["mint"]),
       ...(values["search-for"] === undefined ? [] : ["search"]),
       ...(values["handoff-for"] === undefined ? [] : ["handoff"]),
@@ -104,7 +107,7 @@ Example:
     if (purposes.length === 0) {
       throw new UsageError(
         "the client has nothing to do",
-        "Say what it is for: --redirect-uri URI, --mint-for, --search-for, --handoff-for TENANT, --admin or --service",
+        "Say what it is for: --redirect-uri URI, --device-authorization, --mint-for, --search-for, --handoff-for TENANT, --admin or --service",
       );
     }
     const input = {
@@ -118,6 +121,7 @@ Example:
       requirePkce: values["no-pkce"] ? false : undefined,
       rotateRefreshToken: values["no-rotation"] ? false : undefined,
       pushedRequests: values["pushed-requests"],
+      deviceAuthorization: values["device-authorization"],
       dpop: values.dpop,
       backchannelLogoutUri: values["backchannel-logout-uri"],
       mintTenants: values["mint-for"],

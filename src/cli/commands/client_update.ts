@@ -39,6 +39,8 @@ logins for, the logins it vouched for there. '' takes away what can be left out.
   --pkce on|off             off: a confidential client that cannot send PKCE
   --rotation on|off         off: a confidential client that keeps one refresh token
   --pushed-requests WHICH   off, allowed or required (RFC 9126)
+  --device-authorization on|off   a device without a browser may have people sign in
+                            elsewhere, by a code (RFC 8628)
   --dpop WHICH              off, allowed or required (RFC 9449); tokens that are bound to a
                             key otherwise end
   --auth-method METHOD      how it proves who it is: client_secret_basic, client_secret_post,
@@ -70,6 +72,7 @@ Example:
     pkce: { type: "string" },
     rotation: { type: "string" },
     "pushed-requests": { type: "string" },
+    "device-authorization": { type: "string" },
     dpop: { type: "string" },
     "auth-method": { type: "string" },
     "add-key": { type: "string" },
@@ -113,6 +116,7 @@ Example:
       requirePkce: readSwitch("pkce", values.pkce),
       rotateRefreshToken: readSwitch("rotation", values.rotation),
       pushedRequests: values["pushed-requests"],
+      deviceAuthorization: readSwitch("device-authorization", values["device-authorization"]),
       dpop: values.dpop,
       authMethod: values["auth-method"],
       addKeys: pair === undefined ? keyFile && readKeySet(keyFile, "add-key") : { keys: [pair.publicJwk] },

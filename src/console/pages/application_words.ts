@@ -22,7 +22,7 @@ export const applicationHeads: readonly (readonly [string, readonly string[]])[]
   ["For whom it acts", ["mintTenants", "searchTenants", "handoffTenants"]],
   ["What people are shown", ["clientUri", "logoUri", "policyUri", "tosUri"]],
   ["Its keys", ["jwks", "jwksUri"]],
-  ["Protection", ["requirePkce", "rotateRefreshToken", "pushedRequests", "dpop"]],
+  ["Protection", ["requirePkce", "rotateRefreshToken", "pushedRequests", "deviceAuthorization", "dpop"]],
   ["Lifetimes of its own", ["accessTokenSeconds", "idTokenSeconds", "refreshTokenSeconds"]],
 ];
 
@@ -70,6 +70,7 @@ export const applicationWords: Readonly<Record<string, MemberWords>> = {
   requirePkce: { label: "It must use PKCE" },
   rotateRefreshToken: { label: "Each refresh token counts once" },
   pushedRequests: { label: "Pushed requests (RFC 9126)", choices: turnedOn },
+  deviceAuthorization: { label: "Devices without a browser: sign in elsewhere, by a code (RFC 8628)" },
   dpop: { label: "Tokens bound to a key it holds (RFC 9449)", choices: turnedOn },
   accessTokenSeconds: { label: "Access token, in seconds", hint: "Empty: as long as the installation says." },
   idTokenSeconds: { label: "ID token, in seconds" },

@@ -7,12 +7,14 @@ import type Provider from "oidc-provider";
 import type { AdapterPayload, errors, KoaContextWithOIDC } from "oidc-provider";
 import { countAuditEvent, createAuditEvent } from "../../audit/audit_store.ts";
 import { OperationError } from "../../errors.ts";
-import { grantTypes } from "../../grants_and_scopes.ts";
+import { signInGrants } from "../../grants_and_scopes.ts";
 import type { StoreAndClock } from "../../installation.ts";
 import { currentRequest, type RequestContext } from "../../request_context.ts";
 import { ownClientName } from "../clients/own_clients.ts";
 import { wasRecorded } from "../grants/mint_events.ts";
 import { tenantOfGrant } from "../sessions/tenant_grant.ts";
+import { isWaiting } from "./outcomes.ts";
+import { endsInSignIn } from "./sign_in_record.ts";
 
 type Refusal = errors.OIDCProviderError & { cause?: unknown };
 
@@ -25,6 +27,7 @@ const watchedErrors = [
   "revocation.error",
   "introspection.error",
   "pushed_authorization_request.error",
+  "device_authorization.error",
 ] as const;
 
 /** Remembers what only the library's events tell, until {@link recordAnswer}. */
@@ -73,7 +76,8 @@ async function recordIssue({ db, clock }: StoreAndClock, { oidc, body }: KoaCont
   }
   const idToken = (body as { id_token?: unknown } | undefined)?.id_token;
   const resource = oidc.entities.AccessToken?.aud?.toString();
-  if (oidc.params?.["grant_type"] !== grantTypes.authorizationCode) return;
+  const by = String(oidc.params?.["grant_type"]);
+  if (!signInGrants.includes(by)) return;
   if (!client || !account || (typeof idToken !== "string" && resource === undefined)) return;
   const parties = {
     clientId: client.clientId,
@@ -81,7 +85,7 @@ async function recordIssue({ db, clock }: StoreAndClock, { oidc, body }: KoaCont
     tenantId: tenantOfGrant(grant) ?? "",
   };
   const jti = typeof idToken === "string" ? decodeJwt(idToken).jti : undefined;
-  const details = { by: grantTypes.authorizationCode, jti, resource };
+  const details = { by: by.split(":").at(-1) ?? by, jti, resource };
   await createAuditEvent(
     db,
     { type: "token.issued", actor: `client:${client.clientId}`, ...parties, details },
@@ -121,9 +125,9 @@ async function recordSignOut({ db, clock }: StoreAndClock, { oidc }: KoaContextW
 
 // A code without a login of its own: a session let the browser in.
 async function recordContinued({ db, clock }: StoreAndClock, { oidc }: KoaContextWithOIDC): Promise<void> {
-  const { account, client, grant, authorizationCode, session, result } = oidc;
+  const { account, client, grant, session, result } = oidc;
   const tenantId = tenantOfGrant(grant);
-  if (!authorizationCode || !session || !account || !client || tenantId === undefined) return;
+  if (!endsInSignIn(oidc) || !session || !account || !client || tenantId === undefined) return;
   if (result?.login !== undefined) return;
   const { accountId } = account;
   const event = { actor: `account:${accountId}`, accountId, tenantId, clientId: client.clientId };
@@ -144,11 +148,12 @@ async function recordRefusal(
     const event = { type: "client.refused", actor: "nobody", clientId, details: { method, reason } } as const;
     return countAuditEvent(db, event, clock());
   }
-  if (oidc.route !== "token" || clientId === undefined || wasRecorded(error.cause)) return;
+  if (oidc.route !== "token" || clientId === undefined || wasRecorded(error.cause) || isWaiting(error))
+    return;
   // Anybody may say to be a public client.
   const actor = oidc.client?.clientAuthMethod === "none" ? "nobody" : `client:${clientId}`;
   const found = findSubject(clientId);
-  if (reason === "authorization code already consumed") {
+  if (reason === "authorization code already consumed" || reason === "device code already consumed") {
     return createAuditEvent(db, { type: "code.reused", actor, clientId, ...found }, clock());
   }
   // The refresh token grant records it in the transaction that ends the family.

@@ -18,6 +18,8 @@ import { requestIdOf } from "../edge/pinned_request.ts";
 import { registerGrants } from "../grants/register.ts";
 import { continueLogoutAtIsv } from "../handoff/front_logout.ts";
 import { bindInteractions } from "../interactions/browser_binding.ts";
+import { deviceCodeGuards } from "../interactions/device_code_guards.ts";
+import { fillInUserCode } from "../interactions/device_pages.ts";
 import { forgiveHints } from "../interactions/logout_request.ts";
 import { createPageSources } from "../interactions/page_sources.ts";
 import { needsConsent } from "../interactions/prompts.ts";
@@ -106,6 +108,7 @@ export function buildProvider(
       matchesEitherSecret(client.clientSecret, formerSecretOf(client), presented, clock().getTime()),
     isRegisteredRedirect,
     isBoundAsRegistered,
+    deviceCodes: deviceCodeGuards(installation),
     meanwhile: (work) => background.add(work),
     recordUse: (iss, jti, exp) =>
       createRecordOnce(db, "ReplayDetection", useIdOf(iss, jti), { iss, exp }, exp * 1000),
@@ -116,6 +119,7 @@ export function buildProvider(
   bindInteractions(provider);
   registerGrants(provider, installation);
   tellWhoStays(provider);
+  fillInUserCode(provider);
   forgiveHints(provider);
   withholdFromDiscovery(provider);
   if (installation.logoutUrl !== undefined) continueLogoutAtIsv(provider, db, installation.logoutUrl);

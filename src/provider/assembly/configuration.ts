@@ -65,6 +65,8 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
           return false;
         },
       },
+      // For clients that have the grant. Nothing is kept of the device that asks.
+      deviceFlow: { enabled: true, deviceInfo: () => ({}), ...settings.pages.device },
       externalSigningSupport: { enabled: true, ack: externalSigningAck },
       // For clients that have them turned on (clients/pushed_requests.ts).
       pushedAuthorizationRequests: { enabled: true },
@@ -147,6 +149,7 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
     renderError: settings.pages.error,
     responseTypes: ["code"],
     rotateRefreshToken: true,
+    routes: { device_authorization: "/device-authorization" },
     scopes: [...personScopes, ...apiScopes],
     subjectTypes: ["public"],
     clientAuthMethods: ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
@@ -154,6 +157,7 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
       AccessToken: (_ctx, token, client) =>
         lifeSeconds(client, "accessToken", token.resourceServer?.accessTokenTTL ?? ttlSeconds.accessToken),
       AuthorizationCode: ttlSeconds.authorizationCode,
+      DeviceCode: ttlSeconds.deviceCode,
       ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? ttlSeconds.backEndToken,
       Grant: ttlSeconds.grant,
       IdToken: (_ctx, _token, client) => lifeSeconds(client, "idToken", settings.idTokenTtlSeconds),

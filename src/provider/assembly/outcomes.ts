@@ -9,6 +9,9 @@ import { answerOfGrantError, storeTroubleAnswer } from "../library/token_error.t
 
 const refusalEvents = [
   "authorization.error",
+  "code_verification.error",
+  "device_authorization.error",
+  "device_resume.error",
   "end_session.error",
   "end_session_confirm.error",
   "end_session_success.error",
@@ -57,10 +60,16 @@ export function describeServed(ctx: KoaContextWithOIDC): void {
 }
 
 function logRefusal(log: Log, ctx: KoaContextWithOIDC, error: errors.OIDCProviderError, event: string): void {
-  if (error.statusCode >= 500) log.error({ ...refusalFields(ctx, error), err: error.cause }, event);
+  // A device asks every few seconds.
+  if (isWaiting(error)) log.debug(refusalFields(ctx, error), event);
+  else if (error.statusCode >= 500) log.error({ ...refusalFields(ctx, error), err: error.cause }, event);
   // A client that does not come in is set up wrongly, or is somebody else: told also where `tti dev` tells warnings only.
   else log[error.error === "invalid_client" ? "warn" : "info"](refusalFields(ctx, error), event);
 }
+
+/** Whether a device was told to ask again later (RFC 8628 section 3.5): nothing was refused. */
+export const isWaiting = ({ error }: { error: string }): boolean =>
+  error === "authorization_pending" || error === "slow_down";
 
 function refusalFields(ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) {
   describeServed(ctx);

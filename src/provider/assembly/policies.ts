@@ -11,6 +11,7 @@ import { isLoopbackHttp, isPrivateUseScheme } from "../clients/redirect_uris.ts"
  */
 export const ttlSeconds = {
   authorizationCode: 60,
+  deviceCode: 600,
   accessToken: longestLife.accessToken,
   backEndToken: 600,
   interaction: 1_800,

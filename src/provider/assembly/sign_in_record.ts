@@ -8,15 +8,20 @@ import { tenantOfGrant } from "../sessions/tenant_grant.ts";
 import { openPlacesOf } from "../subjects/signing_in_account.ts";
 import { saveLastLogin } from "../tenants/membership_store.ts";
 
+/** Whether a request ended in a code of the application's, or in a device's being let in. */
+export function endsInSignIn({ authorizationCode, deviceCode }: KoaContextWithOIDC["oidc"]): boolean {
+  return authorizationCode !== undefined || deviceCode?.accountId !== undefined;
+}
+
 /**
  * Remembers the sign-in an authorization request ended in; does nothing for any other request. To be called when
  * the answer is made but not sent: a sign-in that cannot be remembered does not happen.
  */
 export async function recordSignIn(deps: StoreAndClock, { oidc }: KoaContextWithOIDC): Promise<void> {
-  const { account, client, grant, session, authorizationCode, result } = oidc;
+  const { account, client, grant, session, result } = oidc;
   const tenantId = tenantOfGrant(grant);
   // The token endpoint knows the code as well, but no session.
-  if (!authorizationCode || !session || !account || !client || tenantId === undefined) return;
+  if (!endsInSignIn(oidc) || !session || !account || !client || tenantId === undefined) return;
   const { accountId } = account;
   const place = openPlacesOf(account).find(({ tenant }) => tenant.id === tenantId);
   if (place === undefined) throw new Error("a code was made for a tenant the session does not speak for");

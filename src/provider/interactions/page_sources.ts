@@ -7,6 +7,7 @@ import { pageHeaders, renderPage } from "../../views/render.ts";
 import { applicationWay } from "../clients/application_way.ts";
 import { requestIdOf } from "../edge/pinned_request.ts";
 import { endSessionNow } from "../library/internals.ts";
+import { createDevicePages, type DevicePages } from "./device_pages.ts";
 import { endsWithoutQuestion } from "./logout_request.ts";
 
 type Logout = NonNullable<NonNullable<Configuration["features"]>["rpInitiatedLogout"]>;
@@ -16,11 +17,13 @@ export interface PageSources {
   logout: NonNullable<Logout["logoutSource"]>;
   loggedOut: NonNullable<Logout["postLogoutSuccessSource"]>;
   error: NonNullable<Configuration["renderError"]>;
+  device: DevicePages;
 }
 
 /** Makes the page sources. */
 export function createPageSources(): PageSources {
   return {
+    device: createDevicePages(),
     async logout(ctx) {
       if (endsWithoutQuestion(ctx)) return endSessionNow(ctx);
       const secret = ctx.oidc.session?.state?.["secret"];

@@ -6,6 +6,7 @@ import type { Client, KoaContextWithOIDC } from "oidc-provider";
 import ProviderClass from "oidc-provider";
 import { confirm } from "oidc-provider/lib/actions/end_session.js";
 import { keepClientGenerations } from "./client_generation.ts";
+import { type DeviceCodeGuards, guardDeviceCodes } from "./device_codes.ts";
 import { type IdTokenSeal, sealIdTokens } from "./id_token_seal.ts";
 import { keepResourceRights } from "./resource_rights.ts";
 import { findBoundAsRegistered } from "./token_binding.ts";
@@ -26,6 +27,7 @@ export interface ModelChanges extends IdTokenSeal {
   matchesSecret(client: Client, presented: string): boolean;
   /** Tells whether a presented redirect URI is one of those a client registered. */
   isRegisteredRedirect(client: Client, registered: readonly string[], presented: string): boolean;
+  deviceCodes: DeviceCodeGuards;
   /** Tells whether a token is bound to a key, or not, as its client must have it. */
   isBoundAsRegistered(client: Client, token: { kind: string; jkt?: string }): boolean;
   /** Takes work that goes on after the answer; it never rejects. */
@@ -45,6 +47,7 @@ export function changeModels(provider: Provider, changes: ModelChanges): void {
   compareHashedSecrets(provider, changes.matchesSecret);
   matchRedirectsExactly(provider, changes.isRegisteredRedirect);
   askAgainWhereToReturn(provider);
+  guardDeviceCodes(provider, changes.deviceCodes);
   findBoundAsRegistered(provider, changes.isBoundAsRegistered);
   tellOfLogoutsMeanwhile(provider, changes.meanwhile);
   keepRefusedOutOfSessions(provider);
@@ -129,7 +132,11 @@ function keepRefusedOutOfSessions(provider: Provider): void {
   const accepted = new WeakSet<object>();
   const isUndecided = (): boolean => {
     const oidc = ProviderClass.ctx?.oidc;
-    return oidc !== undefined && /^(authorization|resume)$/.test(oidc.route) && !accepted.has(oidc);
+    return (
+      oidc !== undefined &&
+      /^(authorization|resume|code_verification|device_resume)$/.test(oidc.route) &&
+      !accepted.has(oidc)
+    );
   };
   session.authorizationFor = function read(clientId, value) {
     if (value === undefined && this.authorizations?.[clientId] === undefined) return {};

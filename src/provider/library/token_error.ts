@@ -107,6 +107,11 @@ const explainable: ReadonlyMap<string, string> = new Map([
     "refresh token used at the same moment",
     "Another request used the refresh token and its successor at the same moment. Use the newest token, or start a new sign-in.",
   ],
+  ["device code not found", "The device code is unknown, or what it was for has ended. Ask for another one."],
+  [
+    "device code already consumed",
+    "The device code was used before, so every token made from it is revoked. Ask for another one.",
+  ],
   ["grant not found", "The sign-in this came from was ended or revoked. Start a new sign-in."],
   ["grant is expired", "The sign-in this came from is too long ago. Start a new sign-in."],
 ]);

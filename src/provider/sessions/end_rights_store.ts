@@ -7,6 +7,7 @@ import {
   countOf,
   type DeletedModels,
   deleteAnswersNaming,
+  deleteDeviceCodesOfClient,
   deleteGrantsOfTenant,
   deleteGrantsVouchedBy,
   deleteOwnTokensOfClient,
@@ -120,6 +121,11 @@ export async function endTokensByBinding(
 ): Promise<number> {
   const models = refreshToo ? (["AccessToken", "RefreshToken"] as const) : (["AccessToken"] as const);
   return countOf(await deleteTokensByBinding(db, clientId, bound, models), models);
+}
+
+/** Ends the codes by which devices of a client wait for somebody to sign in, and those they wait with already. */
+export async function endDeviceCodes(db: Database, clientId: string): Promise<void> {
+  await deleteDeviceCodesOfClient(db, clientId);
 }
 
 /** Ends a client's own access tokens: those it got with a secret that counts no more. */

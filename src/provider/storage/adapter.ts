@@ -4,8 +4,11 @@ import { type Adapter, type AdapterFactory, type AdapterPayload, errors } from "
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import { clientServed, generationServed } from "../library/client_generation.ts";
+import { servesDevicePages } from "../library/device_codes.ts";
 import { tellingStoreTrouble } from "../library/token_error.ts";
+import { changeDeviceCode } from "./device_code_store.ts";
 import type { RecordPayload } from "./record_payload.ts";
+import { hashInReference } from "./record_reference.ts";
 import {
   clientOf,
   consumeRecord,
@@ -16,6 +19,7 @@ import {
   findRecord,
   findRecordByUid,
   findRecordByUserCode,
+  findReferredRecord,
   saveRecord,
 } from "./record_store.ts";
 
@@ -56,6 +60,10 @@ function recordAdapter({ db, clock, onGrant }: AdapterDeps, model: string): Adap
   return {
     async upsert(id, payload, expiresIn) {
       const expiresAtMs = expiresIn === undefined ? null : clock().getTime() + expiresIn * 1000;
+      if (model === "DeviceCode" && hashInReference(id) !== undefined) {
+        if (await changeDeviceCode(db, id, payload)) return;
+        throw new errors.InvalidRequest("the code has already been used");
+      }
       if (model !== "ReplayDetection") {
         return saveRecord(db, model, id, inItsGeneration(model, payload), expiresAtMs);
       }
@@ -63,7 +71,11 @@ function recordAdapter({ db, clock, onGrant }: AdapterDeps, model: string): Adap
       throw new errors.InvalidRequest("this assertion was used before");
     },
     async find(id) {
-      const found = await findRecord(db, model, id);
+      // What stands in the store is no code: only where a person goes on with one is it found by that.
+      const found =
+        model === "DeviceCode" && servesDevicePages()
+          ? await findReferredRecord(db, model, id)
+          : await findRecord(db, model, id);
       if (model === "Grant" && found) onGrant?.(found);
       return found;
     },
@@ -107,6 +119,7 @@ function ofWhoPushed(payload: RecordPayload): RecordPayload {
 const alreadyUsed: Readonly<Record<string, string>> = {
   AuthorizationCode: "authorization code already consumed",
   RefreshToken: "refresh token already used",
+  DeviceCode: "device code already consumed",
 };
 
 // Relying parties are administered elsewhere; the library only reads them.

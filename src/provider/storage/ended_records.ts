@@ -92,6 +92,11 @@ export async function deleteTokensByBinding(
   );
 }
 
+/** Deletes the device codes of a client. */
+export async function deleteDeviceCodesOfClient(db: Database, clientId: string): Promise<void> {
+  await deleteWhere(db, "end_device_codes", "client_id = ? and model = 'DeviceCode'", [clientId]);
+}
+
 /** Deletes the grants for a tenant and all that came of them. */
 export async function deleteGrantsOfTenant(db: Database, tenantId: string): Promise<DeletedModels> {
   const rows = [

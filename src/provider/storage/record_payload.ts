@@ -20,10 +20,10 @@ export function useIdOf(issuer: string, jti: string): string {
 
 /**
  * The payload as it is stored. `jti` is the value a browser or client presents (the token, the code, the
- * session cookie), and an interaction repeats the session's cookie: both are left out.
+ * session cookie), and an interaction repeats the session's cookie: both are left out. So is a user code, which opens a device.
  */
 export function serializePayload(payload: AdapterPayload): string {
-  const { jti: _presented, clientGeneration: _column, ...kept } = payload as RecordPayload;
+  const { jti: _presented, clientGeneration: _column, userCode: _typed, ...kept } = payload as RecordPayload;
   if (kept.session === undefined) return JSON.stringify(kept);
   const { cookie: _cookie, ...session } = kept.session;
   return JSON.stringify({ ...kept, session });

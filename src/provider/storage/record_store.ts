@@ -4,8 +4,10 @@ import type { AdapterPayload } from "oidc-provider";
 import type { Database } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
 import { hashRecordId, parsePayload, type RecordPayload, serializePayload } from "./record_payload.ts";
+import { hashInReference, referenceTo } from "./record_reference.ts";
 
 interface RecordRow {
+  id_hash: string;
   payload: string;
   consumed_at_ms: number | null;
   client_id: string | null;
@@ -90,7 +92,16 @@ export async function createRecordOnce(
 
 /** Finds a record by its id. Expired ones are found until they are swept, so that "expired" can be told. */
 export function findRecord(db: Database, model: string, id: string): Promise<AdapterPayload | undefined> {
-  return findBy(db, "id_hash", model, id, id);
+  return findBy(db, "id_hash", model, hashRecordId(id), id);
+}
+
+/** Finds a device code that was found by its user code before, by what {@link findRecordByUserCode} answered for its id. */
+export function findReferredRecord(
+  db: Database,
+  model: string,
+  reference: string,
+): Promise<AdapterPayload | undefined> {
+  return findBy(db, "id_hash", model, hashInReference(reference) ?? "", reference);
 }
 
 /** Finds a session by its uid; the answer does not hold the session's cookie. */
@@ -99,38 +110,43 @@ export function findRecordByUid(
   model: string,
   uid: string,
 ): Promise<AdapterPayload | undefined> {
-  return findBy(db, "uid_hash", model, uid, undefined);
+  return findBy(db, "uid_hash", model, hashRecordId(uid), undefined);
 }
 
-/** Finds a device code by its user code; the answer does not hold the device code. */
-export function findRecordByUserCode(
+/**
+ * Finds a device code by its user code. The answer does not hold the device code, which nobody knows but the device: its `jti`
+ * is a reference to the record, and is no code.
+ */
+export async function findRecordByUserCode(
   db: Database,
   model: string,
   userCode: string,
 ): Promise<AdapterPayload | undefined> {
-  return findBy(db, "user_code_hash", model, userCode, undefined);
+  const found = await findBy(db, "user_code_hash", model, hashRecordId(userCode), undefined, referenceTo);
+  return found && { ...found, userCode };
 }
 
 async function findBy(
   db: Database,
   column: "id_hash" | "uid_hash" | "user_code_hash",
   model: string,
-  value: string,
+  hash: string,
   id: string | undefined,
+  idOf: (idHash: string) => string | undefined = () => id,
 ): Promise<AdapterPayload | undefined> {
   const [row] = await runStatement<RecordRow>(
     db,
-    `oidc_record_find_by_${column}_3`,
-    `select r.payload, r.consumed_at_ms, r.client_id, r.client_generation
+    `oidc_record_find_by_${column}_4`,
+    `select r.id_hash, r.payload, r.consumed_at_ms, r.client_id, r.client_generation
      from oidc_records r left join clients c on c.client_id = r.client_id
      where r.model = ? and r.${column} = ? and (c.client_id is null or r.client_generation =
        case when r.model = 'ClientCredentials' then c.own_token_generation else c.generation end)
        and not exists (select 1 from ended_sessions e
          where e.session_uid_hash = coalesce(r.session_uid_hash, r.uid_hash))`,
-    [model, hashRecordId(value)],
+    [model, hash],
   );
   if (row === undefined) return undefined;
-  const payload: RecordPayload = parsePayload(row.payload, id, row.consumed_at_ms);
+  const payload: RecordPayload = parsePayload(row.payload, idOf(row.id_hash), row.consumed_at_ms);
   const clientId = clientOf(payload);
   if (clientId === null) return payload;
   // An instance of an older version names no client in the row, and knows no generations.

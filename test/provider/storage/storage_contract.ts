@@ -7,6 +7,7 @@ import type { Database } from "../../../src/db/connect.ts";
 import { silentLog } from "../../../src/log.ts";
 import { startSweeper } from "../../../src/provider/assembly/sweeper.ts";
 import { createAdapterFactory } from "../../../src/provider/storage/adapter.ts";
+import { hashRecordId } from "../../../src/provider/storage/record_payload.ts";
 import { createRecordOnce } from "../../../src/provider/storage/record_store.ts";
 import { openTestDatabase, type StoreKind, type TestDatabase } from "../../support/databases.ts";
 
@@ -85,7 +86,10 @@ export function testStorage(kind: StoreKind): void {
     test("a device code is found by its user code", async () => {
       const id = newId();
       await adapters("DeviceCode").upsert(id, { jti: id, userCode: "ABCD" }, 60);
-      assert.deepEqual(await adapters("DeviceCode").findByUserCode("ABCD"), { userCode: "ABCD" });
+      assert.deepEqual(await adapters("DeviceCode").findByUserCode("ABCD"), {
+        userCode: "ABCD",
+        jti: `stored:${hashRecordId(id)}`,
+      });
     });
 
     test("of many who consume one record on two instances, one succeeds and the family is gone", async () => {

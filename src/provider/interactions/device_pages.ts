@@ -1,0 +1,99 @@
+// Owns the pages of device authorization (RFC 8628): where a code is typed, the question whether one started it oneself, and the
+// end. The library's own need a script and load from elsewhere.
+import type { IncomingMessage } from "node:http";
+import type Provider from "oidc-provider";
+import type { Configuration, KoaContextWithOIDC } from "oidc-provider";
+import { retryHeaders } from "../../http_errors.ts";
+import { pageHeaders, renderPage } from "../../views/render.ts";
+import { TooManyCodes } from "./device_code_guards.ts";
+import { shownApplication } from "./interaction.ts";
+
+type DeviceFlow = NonNullable<NonNullable<Configuration["features"]>["deviceFlow"]>;
+
+/** The page sources that the settings name. */
+export interface DevicePages {
+  userCodeInputSource: NonNullable<DeviceFlow["userCodeInputSource"]>;
+  userCodeConfirmSource: NonNullable<DeviceFlow["userCodeConfirmSource"]>;
+  successSource: NonNullable<DeviceFlow["successSource"]>;
+}
+
+const pagePath = "/device";
+const prefilled = new WeakMap<IncomingMessage, string>();
+
+// As a device shows it, or as it is typed; anything else fills nothing in.
+const looksLikeACode = /^[A-Za-z -]{1,20}$/;
+
+/**
+ * Has an address with a code (`verification_uri_complete`) open the page with it filled in. The library would send it on by a
+ * script; a person is to compare it in any case (section 5.4).
+ */
+export function fillInUserCode(provider: Provider): void {
+  provider.use(async function fillIn(ctx, next) {
+    const code = ctx.query["user_code"];
+    if (ctx.path === pagePath && (ctx.method === "GET" || ctx.method === "HEAD") && code !== undefined) {
+      if (typeof code === "string" && looksLikeACode.test(code)) prefilled.set(ctx.req, code.toUpperCase());
+      const { user_code: _filledIn, ...query } = ctx.query;
+      ctx.query = query as Record<string, string>;
+    }
+    await next();
+  });
+}
+
+/** Makes them. */
+export function createDevicePages(): DevicePages {
+  return {
+    userCodeInputSource(ctx, _form, _out, error) {
+      if (error?.name === "AbortedError") return show(ctx, 200, renderPage("device_end", { denied: true }));
+      if (error instanceof TooManyCodes) ctx.set(retryHeaders(error));
+      const typed = ctx.oidc.params?.["user_code"];
+      const status = error === undefined || ctx.status < 400 ? (error === undefined ? 200 : 400) : ctx.status;
+      show(
+        ctx,
+        status,
+        renderPage("device_code", {
+          ...formOf(ctx, error !== undefined),
+          userCode: prefilled.get(ctx.req) ?? (typeof typed === "string" ? typed.slice(0, 20) : undefined),
+          error: error && wordsOf(error),
+        }),
+      );
+    },
+    userCodeConfirmSource(ctx, _form, client, _info, userCode) {
+      show(ctx, 200, renderPage("device_confirm", { ...formOf(ctx), ...shownApplication(client), userCode }));
+    },
+    successSource(ctx) {
+      const { client } = ctx.oidc;
+      show(ctx, 200, renderPage("device_end", client ? shownApplication(client) : {}));
+    },
+  };
+}
+
+function formOf(ctx: KoaContextWithOIDC, failed = false): { action: string; xsrf: string } {
+  const { session } = ctx.oidc;
+  // Of a request that failed, in a browser without a session, the library gives the secret to one that it does not save.
+  const isKept = !failed || typeof session?.exp === "number";
+  if (!isKept && session !== undefined) Object.assign(session, { touched: false });
+  const secret = isKept ? session?.state?.["secret"] : undefined;
+  return { action: ctx.oidc.urlFor("code_verification"), xsrf: typeof secret === "string" ? secret : "" };
+}
+
+const words: Readonly<Record<string, string>> = {
+  NoCodeError: "Type the code that your device shows.",
+  NotFoundError: "There is no such code. Compare it with what your device shows.",
+  ExpiredError: "This code is too old. Have your device show another one.",
+  AlreadyUsedError: "This code was used already. Have your device show another one.",
+};
+
+function wordsOf(error: Error & { retryAfterSeconds?: number; status?: number }): string {
+  if (error instanceof TooManyCodes) return `Too many wrong codes. Wait ${error.retryAfterSeconds} seconds.`;
+  const known = words[error.name];
+  if (known !== undefined) return known;
+  return (error.status ?? 500) >= 500
+    ? "We cannot answer right now. Have your device show another code in a minute."
+    : "This could not be finished. Have your device show another code, and start again.";
+}
+
+function show(ctx: KoaContextWithOIDC, status: number, html: string): void {
+  ctx.status = status;
+  ctx.set({ ...pageHeaders() });
+  ctx.body = html;
+}
