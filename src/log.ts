@@ -1,7 +1,7 @@
 // Owns structured logging: one JSON object a line on standard error, each with the id of the request it belongs to.
 // Nothing else writes there while the provider serves; what may not be logged is decided in log_redaction.ts.
 import { type DestinationStream, destination, type Logger, pino } from "pino";
-import { redactFields, redactText } from "./log_redaction.ts";
+import { idsNamedIn, redactFields, redactText } from "./log_redaction.ts";
 import { currentRequest } from "./request_context.ts";
 
 /** A structured logger, as pino defines it. */
@@ -46,12 +46,13 @@ export function openLog(options: LogOptions): Log {
 
 // Fields are cleaned by the formatter; here come messages. Without one pino takes the error's own as it is.
 function cleanArguments([first, ...rest]: readonly unknown[]): unknown[] {
-  const words = rest.map((word) => (typeof word === "string" ? redactText(word) : word));
+  const ids = idsNamedIn(typeof first === "string" ? undefined : first);
+  const words = rest.map((word) => (typeof word === "string" ? redactText(word, ids) : word));
   if (typeof first === "string") return [redactText(first), ...words];
   const fields = first instanceof Error ? { err: first } : first;
   const error = (fields as { err?: unknown } | null)?.err;
   return words.length === 0 && error instanceof Error
-    ? [fields, redactText(error.message)]
+    ? [fields, redactText(error.message, ids)]
     : [fields, ...words];
 }
 

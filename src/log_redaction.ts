@@ -58,12 +58,37 @@ const mostMembers = 100;
 
 /**
  * Takes out of a text what may not be logged.
- * @param isId whether it is known to be an id, which may look like a token
+ * @param ids what is known to be an id, which may look like a token: the text itself, or words of it
  */
-export function redactText(text: string, isId = false): string {
+export function redactText(text: string, ids: ReadonlySet<string> = noIds): string {
   let clean = text.length > mostCharacters ? `${text.slice(0, mostCharacters)} [cut]` : text;
   for (const [shape, replacement] of credentials) clean = clean.replace(shape, replacement);
-  return isId ? clean : clean.replace(opaque, "[token]");
+  return clean.replace(opaque, (word) => (ids.has(word) ? word : "[token]"));
+}
+
+const noIds: ReadonlySet<string> = new Set();
+
+/**
+ * The ids that the fields of a line name, its errors' too: they are known to be none of what may not be logged, so they
+ * stay in the words of that line as well.
+ */
+export function idsNamedIn(fields: unknown): ReadonlySet<string> {
+  const ids = new Set<string>();
+  const look = (value: unknown, isId: boolean, depth: number): void => {
+    if (typeof value === "string" && isId) for (const [word] of value.matchAll(opaque)) ids.add(word);
+    if (typeof value !== "object" || value === null || depth > mostDepth) return;
+    if (Array.isArray(value)) for (const one of value.slice(0, mostMembers)) look(one, isId, depth + 1);
+    else if (value instanceof Error) {
+      look(Reflect.get(value, "kid"), true, depth);
+      look(value.cause, false, depth + 1);
+    } else if (!ArrayBuffer.isView(value)) {
+      for (const [name, one] of Object.entries(value).slice(0, mostMembers)) {
+        look(one, isIdField(snakeCase(name)), depth + 1);
+      }
+    }
+  };
+  look(fields, false, 0);
+  return ids;
 }
 
 const mostPathCharacters = 80;
@@ -85,32 +110,32 @@ export function cleanPath(path: string): string {
 
 /** Takes out of a line's fields what may not be logged; errors become plain objects with what may be told. */
 export function redactFields(fields: object): Record<string, unknown> {
-  return redactMembers(Object.entries(fields), 0);
+  return redactMembers(Object.entries(fields), idsNamedIn(fields), 0);
 }
 
-function redactMembers(members: readonly (readonly [string, unknown])[], depth: number) {
+function redactMembers(
+  members: readonly (readonly [string, unknown])[],
+  ids: ReadonlySet<string>,
+  depth: number,
+) {
   const clean: Record<string, unknown> = {};
   for (const [name, value] of members.slice(0, mostMembers)) {
     const plain = snakeCase(name);
-    clean[name] =
-      secretFields.has(plain) && value != null
-        ? "[removed]"
-        : redactValue(value, isIdField(plain), depth + 1);
+    clean[name] = secretFields.has(plain) && value != null ? "[removed]" : redactValue(value, ids, depth + 1);
   }
   return clean;
 }
 
-function redactValue(value: unknown, isId: boolean, depth: number): unknown {
-  if (typeof value === "string") return redactText(value, isId);
+function redactValue(value: unknown, ids: ReadonlySet<string>, depth: number): unknown {
+  if (typeof value === "string") return redactText(value, ids);
   if (typeof value !== "object" || value === null) return typeof value === "function" ? undefined : value;
   if (depth > mostDepth) return "[deep]";
-  if (value instanceof Error) return redactError(value, depth);
+  if (value instanceof Error) return redactError(value, ids, depth);
   if (value instanceof Date) return value.toISOString();
   if (value instanceof Uint8Array) return `[${value.length} bytes]`;
-  if (Array.isArray(value))
-    return value.slice(0, mostMembers).map((one) => redactValue(one, isId, depth + 1));
-  if (value instanceof URL) return redactText(value.href);
-  return redactMembers(Object.entries(value), depth);
+  if (Array.isArray(value)) return value.slice(0, mostMembers).map((one) => redactValue(one, ids, depth + 1));
+  if (value instanceof URL) return redactText(value.href, ids);
+  return redactMembers(Object.entries(value), ids, depth);
 }
 
 // What drivers and libraries hang on their errors may be a row, a statement's values, a response. These may not.
@@ -132,18 +157,18 @@ const tellingMembers = [
   "kid",
 ];
 
-function redactError(error: Error, depth: number): Record<string, unknown> {
+function redactError(error: Error, ids: ReadonlySet<string>, depth: number): Record<string, unknown> {
   const members = tellingMembers
     .map((name) => [name, Reflect.get(error, name) as unknown] as const)
     .filter(([, value]) => ["string", "number", "boolean"].includes(typeof value));
   return {
     type: error.name === "Error" ? error.constructor.name : error.name,
-    message: redactText(error.message),
-    ...redactMembers(members, depth),
-    ...(error.stack === undefined ? {} : { stack: redactText(error.stack) }),
-    ...(error.cause === undefined ? {} : { cause: redactValue(error.cause, false, depth + 1) }),
+    message: redactText(error.message, ids),
+    ...redactMembers(members, ids, depth),
+    ...(error.stack === undefined ? {} : { stack: redactText(error.stack, ids) }),
+    ...(error.cause === undefined ? {} : { cause: redactValue(error.cause, ids, depth + 1) }),
     ...(error instanceof AggregateError
-      ? { errors: error.errors.slice(0, 5).map((one) => redactValue(one, false, depth + 1)) }
+      ? { errors: error.errors.slice(0, 5).map((one) => redactValue(one, ids, depth + 1)) }
       : {}),
   };
 }

@@ -123,13 +123,35 @@ test("error codes, ids, hashes and hosts stay: an operator works with them", () 
 
 test("a key's id stays in each field that holds one, and what looks like a token does not", () => {
   const kid = createHash("sha256").update("key").digest("base64url");
+  const token = createHash("sha256").update("token").digest("base64url");
   const [line] = logged((log) =>
-    log.info({ signingKid: kid, publishedKids: [kid], kids: [kid], revoked_kid: kid, kidney: kid }),
+    log.info({ signingKid: kid, publishedKids: [kid], kids: [kid], revoked_kid: kid, kidney: token }),
   );
   assert.deepEqual(
     [line?.["signingKid"], line?.["publishedKids"], line?.["kids"], line?.["revoked_kid"], line?.["kidney"]],
     [kid, [kid], [kid], kid, "[token]"],
   );
+});
+
+test("an id that a field names stays in the words of its line, its error and its causes, and in no other line", () => {
+  const kid = createHash("sha256").update("key").digest("base64url");
+  const other = createHash("sha256").update("secret").digest("base64url");
+  const error = new Error(`Key ${kid} was not opened with ${other}.`, { cause: new Error(`no ${kid}`) });
+  const [byField, byError, alone] = logged((log) => {
+    log.fatal({ kid, because: `sealed: ${kid}`, err: error }, `Key ${kid} was not opened with ${other}.`);
+    log.fatal({ err: Object.assign(new Error(`Key ${kid}`), { kid }) });
+    log.fatal(`Key ${kid}`);
+  });
+  assert.equal(byField?.["msg"], `Key ${kid} was not opened with [token].`);
+  assert.equal(byField["because"], `sealed: ${kid}`);
+  const told = byField["err"] as { message: string; cause: { message: string } };
+  assert.deepEqual(
+    [told.message, told.cause.message],
+    [`Key ${kid} was not opened with [token].`, `no ${kid}`],
+  );
+  assert.equal(byError?.["msg"], `Key ${kid}`);
+  assert.equal(alone?.["msg"], "Key [token]");
+  assert.ok(!JSON.stringify([byField, byError, alone]).includes(other));
 });
 
 test("a path is told without what may be a secret in it, and never at length", () => {

@@ -38,7 +38,11 @@ export async function assertAccessibleAt(page: Page, width: number, scheme: stri
 // The pages' own policy lets no script in, so axe comes by the debugger's evaluation, as one expression.
 async function runAxe(page: Page): Promise<string[]> {
   const options = JSON.stringify({ runOnly: rules, resultTypes: ["violations"] });
-  const result = await page.evaluate<AxeResult>(`${axeSource}\n;axe.run(document, ${options})`);
+  // Reading it costs more than many a page does: once for each document.
+  const isThere = await page.evaluate<boolean>(`typeof axe === "object"`);
+  const result = await page.evaluate<AxeResult>(
+    `${isThere ? "" : axeSource}\n;axe.run(document, ${options})`,
+  );
   return result.violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ""}`),
   );

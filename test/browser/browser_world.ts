@@ -185,7 +185,13 @@ export async function assertNoSidewaysScroll(page: Page): Promise<void> {
   // A string, because these files know no DOM.
   const width = (name: string) => page.evaluate<number>(`document.documentElement.${name}`);
   const [needed, given] = [await width("scrollWidth"), await width("clientWidth")];
-  assert.ok(needed <= given, `${page.url()} is ${needed} pixels wide in a window of ${given}`);
+  if (needed <= given) return;
+  // The innermost come last.
+  const beyond = await page.evaluate<string[]>(`[...document.querySelectorAll("body *")]
+    .filter((one) => one.scrollWidth > one.clientWidth && one.clientWidth > 1)
+    .map((one) => one.outerHTML.slice(0, 100))`);
+  const told = beyond.slice(-5).join("\n");
+  assert.fail(`${page.url()} is ${needed} pixels wide in a window of ${given}:\n${told}`);
 }
 
 async function freePort(): Promise<number> {

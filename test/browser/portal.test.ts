@@ -1,15 +1,13 @@
 // Owns the proof, in a real browser, that an organization's administrator gets through the portal: by keyboard alone, without
-// JavaScript, on a phone and on a desk, and with every page accessible.
+// JavaScript. Every page by itself: every_address.test.ts.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
 import { createDomain, saveDomainVerified } from "../../src/provider/tenants/domain_store.ts";
 import { saveRole } from "../../src/provider/tenants/membership_store.ts";
-import { assertAccessible } from "./accessible.ts";
 import {
   alice,
   arrivedAtHeading,
-  assertThumbSize,
   type BrowserWorld,
   bob,
   dana,
@@ -49,27 +47,6 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
   }
   assert.fail(`no key leads to ${name} on ${page.url()}`);
 }
-
-test("every page of the portal is accessible and fits, in both schemes at every width", async () => {
-  const { page, breaches } = await world.openPage();
-  await signIn(page, alice.email);
-  await arrivedAtHeading(page, "People");
-  const base = `${portal()}/acme`;
-  const bobs = await page.getByRole("link", { name: /^Change role of Bob/ }).getAttribute("href");
-  for (const path of ["/people", "/domains/acme.example", "/activity"]) {
-    await page.goto(base + path);
-    await assertAccessible(page);
-  }
-  await page.setViewportSize({ width: 390, height: 844 });
-  for (const path of ["/people", "/people/new", "/domains", "/presence", "/accessors", "/accessors/new"]) {
-    await page.goto(base + path);
-    await assertThumbSize(page);
-  }
-  await page.goto(`${world.server.issuer}${bobs?.replace(/role$/, "remove")}`);
-  await assertAccessible(page);
-  assert.deepEqual(breaches, []);
-  await page.context().close();
-});
 
 test("who administers several organizations chooses, and always reads which one it is", async () => {
   const { page } = await world.openPage();

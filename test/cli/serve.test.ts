@@ -172,6 +172,22 @@ describe("a start that fails", () => {
     }
   });
 
+  it("names the key that cannot be opened, in a field and in words", async () => {
+    const terminal = openTerminal(settings);
+    try {
+      assert.equal((await migrate(terminal)).exitCode, 0);
+      const first = terminal.start("serve --json");
+      await first.printed("\n}\n");
+      await first.stop();
+      terminal.environment["TTI_SECRETS"] = randomBytes(32).toString("base64");
+      const told = failedStart((await terminal.tti("serve")).stderr);
+      assert.match(String(told["kid"]), /^[\w-]{43}$/);
+      assert.ok(String(told["msg"]).includes(String(told["kid"])), String(told["msg"]));
+    } finally {
+      terminal.close();
+    }
+  });
+
   it("is told in words to a person at a terminal", async () => {
     const stderr = Object.assign(new PassThrough(), { isTTY: true });
     const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr };

@@ -51,4 +51,14 @@ export const defences: readonly Defence[] = [
     replace: "...(generation >= 0 ? [] : [String(generation)])",
     test: "test/admin/repeats/repeated_calls.test.ts",
   },
+  {
+    id: "consent-taken-back-ends",
+    promise:
+      "What a person takes back on the account page ends at once: the back end gets nothing for them any more.",
+    file: "src/provider/self_service/agreements.ts",
+    find: "else await revokeOfflineConsent(trx, key, now);",
+    replace: "else if (key === undefined) await revokeOfflineConsent(trx, key, now);",
+    test: "test/provider/self_service/account.test.ts",
+    name: "follows at once",
+  },
 ];

@@ -73,11 +73,13 @@ async function serveUntilStopped(terminal: Terminal): Promise<number> {
 function logFailedStart(error: unknown): void {
   const { message, ...told } = describeError(error);
   const faults = error instanceof ConfigError ? error.faults : undefined;
+  const kid: unknown = error instanceof Error ? Reflect.get(error, "kid") : undefined;
   openLog({ level: "fatal" }).fatal(
     {
       ...told,
       code: told.code ?? "internal_error",
       ...(faults === undefined ? {} : { field: faults[0]?.setting, faults }),
+      ...(typeof kid === "string" ? { kid } : {}),
       // What nobody foresaw is told with its stack.
       ...(error instanceof OperationError ? {} : { err: error }),
     },

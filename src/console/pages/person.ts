@@ -141,6 +141,8 @@ export const membershipPath = (user: string, tenant: string, act: string): strin
   pathOf(`${path}/memberships/:tenant/${act}`, { user, tenant });
 
 function endCard(user: User, visit: Visit): ConsoleCard[] {
+  // Nobody takes their own rights: the operations refuse it, so there is no way to them.
+  const isAnother = user.id !== visit.accountId;
   const act = (label: string, name: string): Action => ({
     label,
     url: personActPath(name, user.id),
@@ -156,7 +158,7 @@ function endCard(user: User, visit: Visit): ConsoleCard[] {
           },
         ]
       : []),
-    ...(may(visit, disableUser) && user.disabledAtMs === null
+    ...(isAnother && may(visit, disableUser) && user.disabledAtMs === null
       ? [
           {
             text: "Disable",
@@ -174,7 +176,7 @@ function endCard(user: User, visit: Visit): ConsoleCard[] {
           },
         ]
       : []),
-    ...(may(visit, deleteUser)
+    ...(isAnother && may(visit, deleteUser)
       ? [
           {
             text: "Delete",

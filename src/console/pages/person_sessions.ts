@@ -3,6 +3,7 @@ import { listUserGrants, revokeGrant } from "../../admin/operations/user_grants.
 import { listUserSessions, revokeSession } from "../../admin/operations/user_sessions.ts";
 import type { User } from "../../admin/operations/user_view.ts";
 import { showUser } from "../../admin/operations/users.ts";
+import { isOwnClient } from "../../provider/clients/own_clients.ts";
 import type { ConsoleCard } from "../../views/console_pages.ts";
 import { may, type Place, param, pathOf, type Visit } from "../place.ts";
 import { momentOr, momentText } from "../words.ts";
@@ -51,7 +52,8 @@ export async function grantsCard(user: User, visit: Visit): Promise<ConsoleCard>
   const { grants, cursor } = await listUserGrants(visit.context, { user: user.id, limit: mostShown });
   const rows = grants.map((grant) => ({
     text: grant.clientId,
-    url: applicationPath(grant.clientId),
+    // Our own pages are no application that is registered here.
+    url: isOwnClient(grant.clientId) ? undefined : applicationPath(grant.clientId),
     note: [
       grant.tenantId === null ? "for no organization" : `for ${grant.tenantId}`,
       grant.scopes.join(" "),

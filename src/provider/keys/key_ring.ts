@@ -136,7 +136,8 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
     const kmsFault = kmsLook?.fault();
     if (kmsFault !== undefined) opened.faults.push(kmsFault);
     const fatal = opened.faults.find((fault) => fault.fatal);
-    if (fatal !== undefined && announced === "") throw fatal.error;
+    // Whoever logs it says which key: its words name it, and a name looks like a token.
+    if (fatal !== undefined && announced === "") throw Object.assign(fatal.error, { kid: fatal.kid });
     reportFaults(log, faults, opened.faults);
     faults = opened.faults;
     waitingFor = choice.waitingFor;

@@ -1,0 +1,67 @@
+// Owns the world that every_address.test.ts walks: an installation in which each page of console, portal and account has
+// something to show and a link that leads to it. A page that is new and needs something more gets it here.
+import { createAccessor } from "../../src/admin/operations/accessors.ts";
+import { createAdministrator } from "../../src/admin/operations/administrators.ts";
+import { disableClient } from "../../src/admin/operations/client_access.ts";
+import { rotateClientSecret } from "../../src/admin/operations/client_secrets.ts";
+import { createCredential } from "../../src/admin/operations/credentials.ts";
+import { addDomain } from "../../src/admin/operations/domains.ts";
+import { allowResource } from "../../src/admin/operations/resource_rights.ts";
+import { createResource } from "../../src/admin/operations/resources.ts";
+import { disableTenant } from "../../src/admin/operations/tenant_access.ts";
+import { createTenant, updateTenant } from "../../src/admin/operations/tenants.ts";
+import { disableUser } from "../../src/admin/operations/user_access.ts";
+import { findAccountByLogin } from "../../src/provider/accounts/account_store.ts";
+import { saveDomainVerified } from "../../src/provider/tenants/domain_store.ts";
+import { createMembership } from "../../src/provider/tenants/membership_store.ts";
+import { addMintingClients } from "../provider/grants/mint_support.ts";
+import { getCode, redeem } from "../provider/support/authorization.ts";
+import { addClient, addPerson, type ProviderFixture } from "../provider/support/provider_fixture.ts";
+import { cliContext } from "../support/cli_context.ts";
+
+const accessor = {
+  applicationId: "11111111-2222-3333-4444-555555555555",
+  retrieverId: "66666666-7777-8888-9999-000000000000",
+  qRegion: "us-east-1",
+  idcApplicationArn: "arn:aws:sso::111122223333:application/ssoins-1234567890abcdef/apl-1234567890abcdef",
+  idcRegion: "us-east-1",
+};
+
+/** Fills an installation that has an owner, who comes to administer two of its organizations as well. */
+export async function furnish(world: ProviderFixture, ownerEmail: string): Promise<void> {
+  const { db } = world;
+  const context = cliContext(db);
+  for (const id of ["acme", "globex", "closed"]) await createTenant(context, { id, name: `Customer ${id}` });
+  await updateTenant(context, { id: "acme", presence: "offline" });
+  const owner = await findAccountByLogin(db, ownerEmail);
+  for (const tenantId of ["acme", "globex"]) {
+    await createMembership(db, { tenantId, accountId: owner?.id ?? "", role: "admin" }, new Date());
+  }
+  for (const domain of ["acme.example", "unproven.example"])
+    await addDomain(context, { tenantId: "acme", domain });
+  await saveDomainVerified(db, { tenantId: "acme", domain: "acme.example", shared: false }, new Date());
+  await createAccessor(context, { tenantId: "acme", ...accessor });
+  await addMintingClients(db, ["acme"]);
+  for (const client_id of ["app", "stopped"]) await addClient(db, { client_id });
+  await addPerson(db, { email: "ann@acme.example", name: "Ann Ames", tenants: ["acme"] });
+  await addPerson(db, { email: "dis@acme.example", name: "Dis Abled", tenants: ["acme"] });
+  await createAdministrator(context, { email: "second@isv.example", role: "owner" });
+  await createCredential(context, { name: "Nightly import", role: "auditor" });
+  await createResource(context, {
+    identifier: "https://api.example.com",
+    name: "Reports",
+    scopes: { "reports:read": "Read reports" },
+  });
+  await allowResource(context, {
+    identifier: "https://api.example.com",
+    clientId: "app",
+    scopes: ["reports:read"],
+  });
+  await rotateClientSecret(context, { clientId: "app", overlapSeconds: 86_400 });
+  await addPerson(db, { email: "new@acme.example", name: "Not Proven", emailVerified: false });
+  // What applications hold of a person, and a session in which they do.
+  await redeem(world, await getCode(world, "ann@acme.example"));
+  await disableUser(context, { user: "dis@acme.example" });
+  await disableClient(context, { clientId: "stopped" });
+  await disableTenant(context, { id: "closed" });
+}
