@@ -17,8 +17,8 @@ export const defences: readonly Defence[] = [
     promise: "Codes, refresh tokens, challenges, verifiers and client secrets never stand in the log.",
     faults: ["S11", "S13"],
     file: "src/log_redaction.ts",
-    find: `return isId ? clean : clean.replace(opaque, "[token]");`,
-    replace: "return clean;",
+    find: 'return clean.replace(opaque, (word) => (ids.has(word) ? word : "[token]"));',
+    replace: "return clean.replace(opaque, (word) => (ids.has(word) ? word : word));",
     test: "test/log.test.ts",
   },
   {
