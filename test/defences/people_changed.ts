@@ -110,4 +110,13 @@ export const defences: readonly Defence[] = [
     test: lastAdmin,
     name: "is refused, leaves nothing",
   },
+  {
+    id: "data-of-a-person-without-hashes",
+    promise: "What is told of a person on request holds no hash of what was typed at a sign-in.",
+    file: "src/admin/operations/user_data.ts",
+    find: "rows.map(({ loginHash: _, ...event }) => event)",
+    replace: "rows as typeof rows",
+    test: "test/docs/person_data.test.ts",
+    name: "each column of them",
+  },
 ];

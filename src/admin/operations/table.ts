@@ -24,6 +24,7 @@ import * as tenantAccess from "./tenant_access.ts";
 import * as tenantDeletion from "./tenant_deletion.ts";
 import * as tenants from "./tenants.ts";
 import * as userAccess from "./user_access.ts";
+import * as userData from "./user_data.ts";
 import * as userDeletion from "./user_deletion.ts";
 import * as userExport from "./user_export.ts";
 import * as userGrants from "./user_grants.ts";
@@ -80,6 +81,7 @@ export const operations: readonly Operation<TableContext>[] = [
   userGrants.listUserGrants,
   userGrants.revokeGrant,
   userImport.importUsers,
+  userData.showUserData,
   userExport.exportUsers,
   userExport.exportUsersWithHashes,
   administrators.listAdministrators,

@@ -89,8 +89,9 @@ export const peopleEvents = {
     details: { role: "the role that ended" },
   },
   "people.exported": {
-    meaning: "People were exported. The pages of one export within a minute are one event with a count.",
-    sometimes: ["tenant"],
+    meaning:
+      "People were exported; with an account: all that is stored of this one person. The pages of one export within a minute are one event with a count.",
+    sometimes: ["tenant", "account"],
     details: { passwordHashes: "true: with the hashes of their passwords" },
   },
 } as const satisfies Record<string, EventTypeEntry>;

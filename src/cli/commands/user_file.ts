@@ -1,14 +1,16 @@
-// The commands `tti user import` and `tti user export`: people in files.
+// The commands `tti user import`, `tti user export` and `tti user data`: people in files.
 
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
 import { importedPerson } from "../../admin/operations/imported_person.ts";
 import { parseArguments } from "../../admin/operations/operation.ts";
+import { showUserData } from "../../admin/operations/user_data.ts";
 import { exportUsers, exportUsersWithHashes } from "../../admin/operations/user_export.ts";
 import { importUsers, mostImportedRows } from "../../admin/operations/user_import.ts";
 import { OperationError } from "../../errors.ts";
 import { type LocalContext, withAdministration } from "../administration.ts";
+import { withTrail } from "../audit_trail.ts";
 import { type Command, defineCommand, UsageError } from "../command.ts";
 import { formatOf, type PeopleFormat, peopleHead, peopleRow, readPeople } from "../people_file.ts";
 import type { Terminal } from "../terminal.ts";
@@ -136,11 +138,7 @@ Example:
     const { out } = values;
     const format =
       values.format === undefined && out === undefined ? "jsonl" : formatOf(values.format, out ?? "");
-    if (terminal.json && out === undefined)
-      throw new UsageError(
-        "--json tells about the export, which itself goes to standard output",
-        "Add --out FILE",
-      );
+    if (terminal.json && out === undefined) throw goesToStandardOutput();
     return withAdministration(async (context) => {
       const target = out === undefined ? undefined : await openNew(out);
       const write = target?.write ?? ((part: string) => terminal.pour(part));
@@ -165,6 +163,50 @@ Example:
     });
   },
 });
+
+const dataOfPerson = defineCommand({
+  name: "user data",
+  summary: "write everything that is stored of one user",
+  help: `Usage: tti user data USER [--out FILE]
+
+Writes one JSON document to standard output, or to a new file that only you may read: account,
+memberships, agreements, sign-ins, what applications hold, and every audit event of the user.
+No password, token or hash is in it. The trail tells that it was taken out.
+
+  --out FILE          a file that is not there yet
+  --json              print one JSON document about it; needs --out
+
+Example:
+  $ tti user data ada@acme.example --out ada.json`,
+  options: { out: { type: "string" } },
+  arguments: ["USER"],
+  run({ values: { out }, arguments: [user], terminal }) {
+    if (terminal.json && out === undefined) throw goesToStandardOutput();
+    return withTrail({ account: user }, terminal, async (context) => {
+      let told = await showUserData(context, { user, limit: 500 });
+      const events = [...told.events];
+      const { id } = told.account;
+      while (told.cursor !== undefined) {
+        told = await showUserData(context, { user: id, limit: 500, cursor: told.cursor });
+        events.push(...told.events);
+      }
+      const { cursor: _, ...whole } = told;
+      const document = `${JSON.stringify({ ...whole, events }, null, 2)}\n`;
+      if (out === undefined) {
+        await terminal.pour(document);
+        return 0;
+      }
+      const target = await openNew(out);
+      await target.write(document);
+      await target.close();
+      terminal.result({ file: out, events: events.length }, `Wrote ${out}.`);
+      return 0;
+    });
+  },
+});
+
+const goesToStandardOutput = (): UsageError =>
+  new UsageError("--json tells about the export, which itself goes to standard output", "Add --out FILE");
 
 async function openNew(
   path: string,
@@ -194,4 +236,4 @@ async function openNew(
   };
 }
 
-export const userFileCommands: readonly Command[] = [importPeople, exportPeople];
+export const userFileCommands: readonly Command[] = [importPeople, exportPeople, dataOfPerson];

@@ -114,6 +114,7 @@ const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
     () => ({ people: [{ email: "cy@acme.example", tenant: "acme" }], dryRun: true }),
     () => ({ people: [{ email: "cy@acme.example", tenant: "acme" }] }),
   ],
+  "user data": [() => ({ user: ann })],
   "user export": [() => ({}), () => ({ tenantId: "acme" })],
   "user export-with-hashes": [() => ({})],
   "user add": [() => ({ user: "bob@acme.example", tenantId: "acme" })],

@@ -67,6 +67,7 @@ const changes = [
   "user delete",
   "user disable",
   "user enable",
+  "user data",
   "user export",
   "user import",
   "user password",

@@ -1,0 +1,134 @@
+// Owns telling everything that is stored of one person, for whoever has the right to ask it of an operator: in one document,
+// without a secret, a token or a hash. The trail tells that it was taken out.
+import { z } from "zod";
+import { listAuditEvents } from "../../audit/audit_store.ts";
+import { OperationError } from "../../errors.ts";
+import { readStoredPerson } from "../../provider/accounts/person_data_store.ts";
+import { membershipRoles } from "../../provider/tenants/membership_store.ts";
+import { adminChange, administratorRoles } from "../administrators/roles.ts";
+import { type AuditContext, readFilters } from "./audit.ts";
+import { operationsIn } from "./entry.ts";
+import { cutPage, pageInput, pageOutput, readCursor, rowsToRead } from "./page.ts";
+import { auditEventShape } from "./shapes.ts";
+import { resolveUser } from "./user_view.ts";
+
+const moment = z.int();
+const never = z.int().nullable();
+
+const personData = z
+  .strictObject({
+    account: z.strictObject({
+      id: z.string(),
+      email: z.string().nullable(),
+      emailVerifiedAtMs: never,
+      name: z.string().nullable(),
+      externalAtMs: never.describe("When a login at the ISV made the account."),
+      disabledAtMs: never,
+      createdAtMs: moment,
+      updatedAtMs: moment,
+      hasPassword: z.boolean(),
+      importedHashKind: z
+        .string()
+        .nullable()
+        .describe("Scheme and cost of the password hash the person came with, until they sign in."),
+    }),
+    memberships: z.array(
+      z.strictObject({
+        tenantId: z.string(),
+        role: z.enum(membershipRoles),
+        email: z.string().nullable().describe("The address the ISV named for this tenant."),
+        emailVerifiedAtMs: never,
+        name: z.string().nullable(),
+        lastLoginAtMs: never,
+        createdAtMs: moment,
+      }),
+    ),
+    formerMemberships: z.array(z.strictObject({ tenantId: z.string(), endedAtMs: moment })),
+    agreements: z
+      .array(
+        z.strictObject({
+          tenantId: z.string(),
+          clientId: z.string(),
+          grantedAtMs: moment,
+          revokedAtMs: never,
+        }),
+      )
+      .describe("Which applications may act for the person while they are away."),
+    administrator: z
+      .strictObject({ role: z.enum(administratorRoles), createdAtMs: moment, updatedAtMs: moment })
+      .nullable(),
+    consoleSignIns: z.array(z.strictObject({ createdAtMs: moment, usedAtMs: moment, expiresAtMs: moment })),
+    logins: z
+      .array(
+        z.strictObject({
+          method: z.enum(["password", "handoff"]),
+          tenantId: z.string().nullable(),
+          clientId: z.string().nullable(),
+          amr: z.array(z.string()).describe("How, as RFC 8176 has it."),
+          acr: z.string().nullable(),
+          authTimeMs: moment,
+          createdAtMs: moment,
+          checkedAtMs: moment,
+        }),
+      )
+      .describe("By which the person's browser sessions were opened."),
+    records: z
+      .array(
+        z.strictObject({
+          kind: z.string().describe("Session, Grant, AccessToken, …"),
+          clientId: z.string().nullable(),
+          tenantId: z.string().nullable(),
+          records: z.int().describe("How many of this kind for this client and tenant."),
+          lastUsedAtMs: never,
+          lastExpiresAtMs: never,
+        }),
+      )
+      .describe("Sessions, grants, codes and tokens: how many, for whom, until when."),
+    answersUnderWay: z
+      .int()
+      .describe("Answers of the ISV's login page that a browser is on its way back with."),
+    events: z
+      .array(auditEventShape.omit({ loginHash: true }))
+      .describe(
+        "What the audit trail tells of the person, newest first, also of sign-ins with their address.",
+      ),
+  })
+  .meta({ id: "PersonData" });
+
+/** Everything that is stored of a person. */
+export type PersonData = z.output<typeof personData>;
+
+/**
+ * Tells everything that is stored of one person; of their events one page.
+ * @throws OperationError account_not_found
+ */
+export const showUserData = operationsIn<AuditContext>()({
+  name: "user data",
+  summary: "Tell everything that is stored of one user",
+  permission: adminChange,
+  events: ["people.exported"],
+  input: z.strictObject({ user: z.string().describe("An e-mail address or a user id."), ...pageInput }),
+  output: personData.extend(pageOutput),
+  http: [{ method: "get", path: "/v1/users/:user/data" }],
+  async run(trx, { user, cursor, limit }, act): Promise<PersonData & { cursor?: string }> {
+    const { id: accountId } = await resolveUser(trx, user);
+    const list = `user data ${accountId}`;
+    const before = placeOf(readCursor(list, { cursor }));
+    // First: that it was taken out is among what is taken out.
+    await act.count({ type: "people.exported", accountId, details: {} });
+    const stored = await readStoredPerson(trx, accountId);
+    if (stored === undefined)
+      throw new OperationError("account_not_found", "The user was deleted.", { field: "user" });
+    const { subject } = await readFilters(trx, { account: accountId }, act.loginNames);
+    const read = await listAuditEvents(trx, { subject, before, limit: rowsToRead({ limit }) });
+    const { rows, next } = cutPage(list, read, { limit }, ({ atMs, id }) => `${atMs}.${id}`);
+    const events = rows.map(({ loginHash: _, ...event }) => event);
+    return { ...(stored as unknown as Omit<PersonData, "events">), events, ...next };
+  },
+});
+
+function placeOf(key: string | undefined): { atMs: number; id: string } | undefined {
+  if (key === undefined) return undefined;
+  const dot = key.indexOf(".");
+  return { atMs: Number(key.slice(0, dot)), id: key.slice(dot + 1) };
+}
