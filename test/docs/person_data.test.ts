@@ -53,6 +53,8 @@ const untold: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   audit_events: {
     login_hash: "a hash",
     personal_salt: "what the chain hashes the details with",
+    hash: "of the event itself, in the chain",
+    personal_hash: "of the details that go with the person, in the chain",
     block_number: "its place in the chain",
     block_place: "its place in the chain",
   },

@@ -119,7 +119,7 @@ export const showUserData = operationsIn<AuditContext>()({
     const stored = await readStoredPerson(trx, accountId);
     if (stored === undefined)
       throw new OperationError("account_not_found", "The user was deleted.", { field: "user" });
-    const { subject } = await readFilters(trx, { account: accountId }, act.loginNames);
+    const { subject } = await readFilters(trx, { account: accountId }, act);
     const read = await listAuditEvents(trx, { subject, before, limit: rowsToRead({ limit }) });
     const { rows, next } = cutPage(list, read, { limit }, ({ atMs, id }) => `${atMs}.${id}`);
     const events = rows.map(({ loginHash: _, ...event }) => event);
