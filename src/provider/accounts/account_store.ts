@@ -216,6 +216,13 @@ export async function savePasswordHash(
     .update({ password_hash: passwordHash, imported_hash_kind: null, updated_at_ms: now.getTime() });
 }
 
+/** Tells whether an account has a password here. */
+export async function hasPassword(db: Database, accountId: string): Promise<boolean> {
+  return (
+    (await db("accounts").where("id", accountId).whereNotNull("password_hash").first("id")) !== undefined
+  );
+}
+
 /** Sets an account's name. */
 export async function saveName(db: Database, accountId: string, name: string, now: Date): Promise<void> {
   await db("accounts").where("id", accountId).update({ name, updated_at_ms: now.getTime() });

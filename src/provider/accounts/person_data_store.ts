@@ -2,6 +2,7 @@
 // could present or guess at leaves here: no token, no hash.
 import type { Database } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
+import { hasPassword } from "./account_store.ts";
 
 /** What is stored of a person, but for the audit trail. Times are epoch milliseconds. */
 export interface StoredPerson {
@@ -39,7 +40,6 @@ interface AccountRow {
   disabled_at_ms: number | null;
   created_at_ms: number;
   updated_at_ms: number;
-  has_password: number;
   imported_hash_kind: string | null;
 }
 
@@ -67,7 +67,7 @@ export async function readStoredPerson(db: Database, accountId: string): Promise
     db,
     "person_data_account",
     `select id, email, email_verified_at_ms, name, external_at_ms, disabled_at_ms, created_at_ms, updated_at_ms,
-       case when password_hash is null then 0 else 1 end as has_password, imported_hash_kind
+       imported_hash_kind
      from accounts where id = ?`,
     [accountId],
   );
@@ -81,7 +81,6 @@ export async function readStoredPerson(db: Database, accountId: string): Promise
     );
     return rows.map(told);
   };
-  const { has_password, ...columns } = account;
   const [administrator = null] = await read("administrator");
   const logins = await read("logins");
   // The answer of the ISV's page, for the minutes until the browser is back with it.
@@ -94,8 +93,8 @@ export async function readStoredPerson(db: Database, accountId: string): Promise
   );
   return {
     account: {
-      ...(told(columns) as Omit<StoredPerson["account"], "hasPassword">),
-      hasPassword: has_password === 1,
+      ...(told(account) as Omit<StoredPerson["account"], "hasPassword">),
+      hasPassword: await hasPassword(db, accountId),
     },
     memberships: await read("memberships"),
     formerMemberships: await read("formerMemberships"),
