@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { listAuditEvents } from "../../audit/audit_store.ts";
 import { OperationError } from "../../errors.ts";
-import { readStoredPerson } from "../../provider/accounts/person_data_store.ts";
+import { readStoredPerson } from "../../provider/sessions/person_data_store.ts";
 import { membershipRoles } from "../../provider/tenants/membership_store.ts";
 import { adminChange, administratorRoles } from "../administrators/roles.ts";
 import { type AuditContext, readFilters } from "./audit.ts";

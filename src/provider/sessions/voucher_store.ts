@@ -204,3 +204,17 @@ function toVoucher(row: VoucherRow): Voucher | undefined {
     membershipEndings: row.membership_endings,
   };
 }
+
+/** Lists what is recorded of every login of a person, whether it stands or not, for whoever asks what is stored of them. */
+export async function listRecordedLogins(
+  db: Database,
+  accountId: string,
+): Promise<Readonly<Record<string, string | number | null>>[]> {
+  return runStatement<Record<string, string | number | null>>(
+    db,
+    "session_vouchers_recorded",
+    `select method, nullif(tenant_id, '') as tenant_id, client_id, amr, acr, auth_time_ms, created_at_ms, checked_at_ms
+     from session_vouchers where account_id = ? order by created_at_ms, tenant_id`,
+    [accountId],
+  );
+}

@@ -2,7 +2,8 @@
 // could present or guess at leaves here: no token, no hash.
 import type { Database } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
-import { hasPassword } from "./account_store.ts";
+import { hasPassword } from "../accounts/account_store.ts";
+import { listRecordedLogins } from "./voucher_store.ts";
 
 /** What is stored of a person, but for the audit trail. Times are epoch milliseconds. */
 export interface StoredPerson {
@@ -53,8 +54,6 @@ const statements = {
   administrator: `select role, created_at_ms, updated_at_ms from administrators where account_id = ?`,
   consoleSignIns: `select created_at_ms, used_at_ms, expires_at_ms
     from console_sessions where account_id = ? order by created_at_ms`,
-  logins: `select method, nullif(tenant_id, '') as tenant_id, client_id, amr, acr, auth_time_ms, created_at_ms, checked_at_ms
-    from session_vouchers where account_id = ? order by created_at_ms, tenant_id`,
   // A person may have thousands: how many of a kind, for whom, and until when.
   records: `select model as kind, client_id, tenant_id, count(*) as records, max(consumed_at_ms) as last_used_at_ms,
       max(expires_at_ms) as last_expires_at_ms
@@ -82,7 +81,7 @@ export async function readStoredPerson(db: Database, accountId: string): Promise
     return rows.map(told);
   };
   const [administrator = null] = await read("administrator");
-  const logins = await read("logins");
+  const logins = (await listRecordedLogins(db, accountId)).map(told);
   // The answer of the ISV's page, for the minutes until the browser is back with it.
   const [answers] = await runStatement<{ answers: number | string }>(
     db,
