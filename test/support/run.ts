@@ -2,7 +2,7 @@
 // one PostgreSQL server for all that need it. Stops at the first stage that fails.
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { setPriority, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { longFiles, writeProcesses } from "./processes.ts";
@@ -21,8 +21,6 @@ const compiled = join(root, "node_modules/.cache/compiled");
 
 // One more than the cores to be had: while one waits for a browser, a disk or another process, two have work.
 const atOnce = 3;
-// The nice value of what goes behind: a third of the processor time of what it meets, so that it never stands still.
-const behind = 5;
 
 interface Wanted {
   places: readonly string[];
@@ -59,28 +57,21 @@ async function main(words: readonly string[]): Promise<void> {
   const postgres = files.some((file) => needsOf(file).postgres) ? await sharedPostgres() : undefined;
   try {
     const environment = { NODE_ENV: "test", NODE_COMPILE_CACHE: compiled, ...postgres?.environment };
-    // What compresses time, or measures it, goes one after the other and before all else: the rest takes what it leaves.
-    const first = files.filter((path) => /^test\/(e2e|bench)\//.test(path));
-    const rest = files.filter((path) => !first.includes(path));
+    // What compresses time, or measures it, needs the machine to itself: beside others its instances fall behind their
+    // own clocks, and have no key to sign with.
+    const alone = (path: string): boolean => /^test\/(e2e|bench)\//.test(path);
     const { patterns } = wanted;
-    const ended = await Promise.allSettled([
-      run(writeProcesses(rest, folder), {
-        name: `${rest.length} test files, side by side`,
-        atOnce,
-        patterns,
-        environment,
-        ...(first.length > 0 ? { priority: behind } : {}),
-      }),
-      run(first, {
-        name: `${first.length} test files, one after the other`,
-        atOnce: 1,
-        patterns,
-        environment,
-        // Told as a whole, so that the lines of the two do not mix.
-        told: rest.length > 0 ? "at its end" : "at once",
-      }),
-    ]);
-    for (const one of ended) if (one.status === "rejected") throw one.reason;
+    const rest = files.filter((path) => !alone(path));
+    const beside = { name: `${rest.length} test files, side by side`, atOnce, patterns, environment };
+    await run(writeProcesses(rest, folder), beside);
+    const last = files.filter(alone);
+    const after = {
+      name: `${last.length} test files, one after the other`,
+      atOnce: 1,
+      patterns,
+      environment,
+    };
+    await run(last, after);
   } finally {
     rmSync(folder, { recursive: true, force: true });
     await postgres?.stop();
@@ -120,8 +111,6 @@ interface Run {
   atOnce: number;
   patterns: readonly string[];
   environment: Readonly<Record<string, string>>;
-  priority?: number;
-  told?: "at once" | "at its end";
 }
 
 function run(files: readonly string[], { atOnce, patterns, ...how }: Run): Promise<void> {
@@ -145,31 +134,23 @@ function run(files: readonly string[], { atOnce, patterns, ...how }: Run): Promi
 async function stage(
   name: string,
   words: readonly string[],
-  how: Partial<Pick<Run, "environment" | "priority" | "told">> = {},
+  how: Partial<Pick<Run, "environment">> = {},
 ): Promise<void> {
-  const later = how.told === "at its end";
-  if (!later) process.stderr.write(`\n— ${name}\n`);
+  process.stderr.write(`\n— ${name}\n`);
   const begunMs = performance.now();
   // Not spawnSync: what PostgreSQL says has to be read meanwhile, or it waits for a reader for ever.
   const child = spawn(process.execPath, words, {
     cwd: root,
-    stdio: later ? ["inherit", "pipe", "pipe"] : "inherit",
+    stdio: "inherit",
     env: { ...process.env, ...how.environment },
   });
-  if (how.priority !== undefined && child.pid !== undefined) setPriority(child.pid, how.priority);
-  let told = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream?.setEncoding("utf8").on("data", (text: string) => {
-      told += text;
-    });
   // A Ctrl-C reaches the child as well; it ends, and what is left is PostgreSQL's to put away.
   const stay = (): void => undefined;
   process.on("SIGINT", stay).on("SIGTERM", stay);
   const code = await new Promise<number>((resolve) => {
-    child.once("close", (exitCode) => resolve(exitCode ?? 130));
+    child.once("exit", (exitCode) => resolve(exitCode ?? 130));
   });
   process.off("SIGINT", stay).off("SIGTERM", stay);
-  if (later) process.stderr.write(`\n— ${name}\n${told}`);
   process.stderr.write(`${name}: ${((performance.now() - begunMs) / 1000).toFixed(0)} s\n`);
   if (code !== 0) throw new StageFailed(name, code);
 }
