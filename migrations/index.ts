@@ -29,6 +29,7 @@ import * as administrators from "./0054_administrators.ts";
 import * as apiCredentials from "./0055_api_credentials.ts";
 import * as consoleSessions from "./0056_console_sessions.ts";
 import * as repeatedCalls from "./0058_repeated_calls.ts";
+import * as repeatedCallPeople from "./0060_repeated_call_people.ts";
 import * as firstLinks from "./0064_first_links.ts";
 import * as trailByFilter from "./0065_trail_by_filter.ts";
 import * as auditRequest from "./0068_audit_request.ts";
@@ -71,6 +72,7 @@ export const migrations: readonly Migration[] = [
   { name: "0055_api_credentials", ...apiCredentials },
   { name: "0056_console_sessions", ...consoleSessions },
   { name: "0058_repeated_calls", ...repeatedCalls },
+  { name: "0060_repeated_call_people", ...repeatedCallPeople },
   { name: "0064_first_links", ...firstLinks },
   { name: "0065_trail_by_filter", ...trailByFilter },
   { name: "0068_audit_request", ...auditRequest },

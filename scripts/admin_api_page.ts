@@ -61,7 +61,8 @@ What the path says need not be said again. A member of the body or query that sa
 A call that creates something (it answers 201) takes an \`Idempotency-Key\`: a key of your own, a new one for each call. Sent again
 within a day the same call is not done again: it answers what it answered, secrets included, with \`Idempotency-Replayed: true\`.
 Another body under the same key is 422 \`repeat_differs\`; while the first is under way, 409 \`repeat_in_progress\`. A call that
-failed wrote nothing and may be sent again. Keys are each caller's own, and of a client end with it; answers rest sealed. Elsewhere the header is refused.
+failed wrote nothing and may be sent again. Keys are each caller's own, and of a client end with it; answers rest sealed.
+If somebody an answer tells of is erased or gets another address, the answer is gone at once: the same call is not done again, but answers 410 \`repeat_forgotten\`. Elsewhere the header is refused.
 
 *Proof: [repeated calls](../test/admin/repeats/repeated_calls.test.ts)*
 

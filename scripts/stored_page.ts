@@ -75,9 +75,14 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
   repeated_calls: {
     holds:
       "calls of the API that named an `Idempotency-Key`: hashes of key and request, the answer sealed with `TTI_SECRETS`",
-    personal:
-      "what the answer says, sealed; an address in it too after its person was erased, until the day is over",
-    until: "a day after the call",
+    personal: "what the answer says, sealed",
+    until:
+      "a day after the call; the answer: until somebody it tells of is erased or gets another address, if that is sooner",
+  },
+  repeated_call_people: {
+    holds: "of whom each of those answers tells",
+    personal: "the account's id",
+    until: "the call is forgotten, or the account deleted or its address another",
   },
   clients: {
     holds: "applications and back ends",

@@ -60,6 +60,9 @@ const untold: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   login_challenges: { "*": "counted while the browser is on its way" },
   repeated_calls: { "*": "an answer is sealed for who asked, and gone with the person, or after a day" },
+  repeated_call_people: {
+    "*": "that a program was told of the person, for a day: by which answer it goes with them",
+  },
   ended_sessions: { "*": "names nobody" },
   posted_requests: { "*": "names nobody, for a minute" },
   sign_in_attempts: { "*": "hashes that name nobody" },

@@ -61,6 +61,8 @@ export const addUserToTenant = operation({
   },
   async run(trx, wanted, act): Promise<User> {
     const account = await resolveUser(trx, wanted.user);
+    // Whoever erases them comes before or after: what is answered of them goes with them, if it is kept.
+    await lockAccount(trx, account.id);
     const warnings = await addMembership(act, account, wanted);
     return { ...(await toUser(trx, account)), ...(warnings.length === 0 ? {} : { warnings }) };
   },

@@ -1,9 +1,11 @@
 // Owns what becomes of a call that names an Idempotency-Key (draft-ietf-httpapi-idempotency-key-header): done once, and
-// told the same again. A call that fails is not remembered: it wrote nothing, and may be sent again.
+// told the same again. A call that fails is not remembered: it wrote nothing, and may be sent again. An answer that tells of
+// a person goes with them; the key stays used.
 import { createHash, randomUUID } from "node:crypto";
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
+import { forgottenAnswer, savePeopleTold } from "../../provider/accounts/kept_answers_store.ts";
 import type { AnswerSeals } from "./answer_seals.ts";
 import { claimCall, findCall, releaseCall, saveAnswer } from "./repeated_call_store.ts";
 
@@ -50,7 +52,7 @@ export function parseRepeatKey(header: string): string {
 
 /**
  * Takes a call up, or finds what it was answered.
- * @throws OperationError repeat_differs for another call under the same key, repeat_in_progress
+ * @throws OperationError repeat_differs for another call under the same key, repeat_in_progress, repeat_forgotten
  */
 export async function takeUp(
   { db, clock, answerSeals }: { db: Database; clock: Clock; answerSeals: AnswerSeals },
@@ -64,6 +66,7 @@ export async function takeUp(
       async settle(trx, answer) {
         const sealedAnswer = await answerSeals.seal(idHash, answer);
         if (!(await saveAnswer(trx, { idHash, claim, sealedAnswer }))) throw inProgress();
+        await savePeopleTold(trx, idHash, wordsOf(answer));
       },
       release: () => releaseCall(db, idHash, claim),
     };
@@ -74,6 +77,11 @@ export async function takeUp(
   }
   // Given back between the two statements, it may be sent again at once.
   if (found?.sealedAnswer == null) throw inProgress();
+  if (found.sealedAnswer === forgottenAnswer) {
+    throw new OperationError("repeat_forgotten", "The call was done, and its answer is kept no more.", {
+      field,
+    });
+  }
   const opened = await answerSeals.open(idHash, found.sealedAnswer);
   if (opened !== undefined) return { answered: opened.answer };
   throw new OperationError("repeat_differs", "The call was done, and its answer cannot be read any more.", {
@@ -91,6 +99,20 @@ function inProgress(): OperationError {
 
 const hashOf = (parts: readonly string[]): string =>
   createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
+
+// Every text of an answer that may be an id, once; whatever shape the answer has, none is missed.
+function wordsOf(answer: unknown): string[] {
+  const words = new Set<string>();
+  const walk = (value: unknown): void => {
+    if (typeof value === "string") words.add(value);
+    else if (typeof value === "object" && value !== null) Object.values(value).forEach(walk);
+  };
+  walk(answer);
+  return [...words].filter((word) => word.length <= mostOfId);
+}
+
+/** No account's id is longer. */
+const mostOfId = 255;
 
 // The same members in another order are the same call.
 function canonical(value: unknown): string {

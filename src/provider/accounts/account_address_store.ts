@@ -5,6 +5,7 @@ import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { loginKeyOf } from "../../input/email_address.ts";
 import type { Account } from "./account_store.ts";
+import { forgetAnswersTelling } from "./kept_answers_store.ts";
 import { findOthersWithAddress } from "./shared_address_store.ts";
 
 /**
@@ -42,6 +43,7 @@ export async function saveAddress(
     .where("id", id)
     .update({ email, login_key: loginKeyOf(email), updated_at_ms: now.getTime() });
   await saveAddressProof(trx, id, proven, now);
+  await forgetAnswersTelling(trx, id);
 }
 
 // A row of nobody takes the key, and gives it to the account within the same transaction: who comes meanwhile waits for

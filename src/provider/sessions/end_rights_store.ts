@@ -3,6 +3,7 @@
 // afterwards is of no use while the right is gone; whoever gives the right back ends it once more first.
 import type { Database } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
+import { forgetAnswersTelling } from "../accounts/kept_answers_store.ts";
 import {
   countOf,
   type DeletedModels,
@@ -194,12 +195,16 @@ export async function deleteTracesOfTenant(
   return { ...ended, members, leftAlone: Number(alone?.members ?? 0), domains, accessors };
 }
 
-/** Deletes everything of a person but the audit trail; the account itself last. */
+/**
+ * Deletes everything of a person but the audit trail; the account itself last.
+ * @param db a transaction that holds the account
+ */
 export async function deleteTracesOfAccount(
   db: Database,
   accountId: string,
 ): Promise<EndedSignIns & { memberships: number; consents: number }> {
   const ended = await deleteSignIns(db, accountId);
+  await forgetAnswersTelling(db, accountId);
   const consents: number = await db("offline_consents").where("account_id", accountId).delete();
   const memberships: number = await db("memberships").where("account_id", accountId).delete();
   await db("accounts").where("id", accountId).delete();

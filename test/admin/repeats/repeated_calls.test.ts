@@ -1,15 +1,22 @@
 // A call that names an Idempotency-Key is done once, however often and wherever it is sent: the same answer again,
-// secrets included, which rest sealed; another call under the key is refused; one that failed may be sent again.
+// secrets included, which rest sealed; a person's answers go with the person; another call under the key is refused; one that failed may be sent again.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { after, before, beforeEach, describe, it } from "node:test";
 import { apiRoutes, mayRepeat } from "../../../src/admin/api_routes.ts";
 import { deleteClient } from "../../../src/admin/operations/client_access.ts";
 import { createCredential, revokeCredential } from "../../../src/admin/operations/credentials.ts";
+import { addUserToTenant } from "../../../src/admin/operations/members.ts";
+import type { OperationContext } from "../../../src/admin/operations/operation.ts";
+import { createTenant } from "../../../src/admin/operations/tenants.ts";
+import { deleteUser } from "../../../src/admin/operations/user_deletion.ts";
+import { updateUser } from "../../../src/admin/operations/user_update.ts";
+import { createUser } from "../../../src/admin/operations/users.ts";
 import { createAnswerSeals } from "../../../src/admin/repeats/answer_seals.ts";
-import { takeUp } from "../../../src/admin/repeats/repeated_call.ts";
+import { type NamedCall, takeUp } from "../../../src/admin/repeats/repeated_call.ts";
 import { rememberedMs } from "../../../src/admin/repeats/repeated_call_store.ts";
 import { silentLog } from "../../../src/log.ts";
 import { startSweeper } from "../../../src/provider/assembly/sweeper.ts";
+import { cliContext } from "../../support/cli_context.ts";
 import { storeKinds } from "../../support/databases.ts";
 import { useStore } from "../../support/use_store.ts";
 import { type AdminWorld, startAdminWorld } from "../admin_world.ts";
@@ -107,6 +114,27 @@ describe("a call over HTTP that names itself", () => {
     assert.ok(!JSON.stringify(anew.told).includes(String(first.told["id"])));
   });
 
+  it("makes nobody anew who was erased: the same call answers that it was done, and tells nothing of them", async () => {
+    const wanted = { email: "erased@acme.example", name: "Erased" };
+    const { told } = await send("erased", "/v1/users", wanted);
+    assert.equal((await send("of-another", "/v1/users", { email: "stays@acme.example" })).status, 201);
+    const gone = await fetch(`${world.server.adminUrl}/v1/users/${told["id"]}`, {
+      method: "DELETE",
+      headers: { authorization: `Bearer ${token}` },
+    });
+    assert.equal(gone.status, 200);
+    const again = await send("erased", "/v1/users", wanted);
+    assert.deepEqual(
+      [again.status, again.replayed, again.told["error"], again.told["field"]],
+      [410, false, "repeat_forgotten", "Idempotency-Key"],
+    );
+    assert.doesNotMatch(JSON.stringify(again.told), /erased@|Erased/);
+    assert.equal((await rows("accounts", { login_key: wanted.email })).length, 0);
+    const other = await send("of-another", "/v1/users", { email: "stays@acme.example" });
+    assert.deepEqual([other.status, other.replayed], [201, true]);
+    assert.equal((await send("anew", "/v1/users", wanted)).status, 201);
+  });
+
   it("is refused where nothing is created, and where the key is none", async () => {
     for (const { method, path } of apiRoutes.filter(
       (route) => !mayRepeat(route) && route.permission === "tti:admin",
@@ -194,6 +222,68 @@ for (const kind of storeKinds) {
       assert.ok("settle" in (await takeUp(deps(), { ...call, key: "back" })));
     });
 
+    describe("whose answer tells of a person", () => {
+      const context = () => ({ ...cliContext(store.db), clock });
+      let people = 0;
+      let email = "";
+      beforeEach(async () => {
+        people += 1;
+        email = `kept${people}@acme.example`;
+        if (people === 1) await createTenant(context(), { id: "acme" });
+      });
+
+      /** Does an act under a key, and asserts that it is told again. */
+      async function keep(named: NamedCall, act: (told: OperationContext) => Promise<unknown>) {
+        const taken = await takeUp(deps(), named);
+        assert.ok("settle" in taken);
+        const answer = await act({ ...context(), settled: taken.settle });
+        assert.deepEqual(await takeUp(deps(), named), { answered: answer });
+      }
+      const kept = () => store.db("repeated_calls").whereNot("sealed_answer", "").pluck("id_hash");
+
+      it("forgets it with the person, and is no key to do it anew by", async () => {
+        const created = { ...call, key: email, path: "/v1/users", body: { email } };
+        await keep(created, (told) => createUser(told, { email }));
+        const before = await kept();
+        // Who belongs to the tenant already is told all the same, and no event names them.
+        const input = { user: email, tenantId: "acme" };
+        await addUserToTenant(context(), input);
+        const added = { ...call, key: `add ${email}`, path: "/v1/tenants/acme/users", body: { user: email } };
+        await keep(added, (told) => addUserToTenant(told, input));
+        const other = {
+          ...call,
+          key: `other ${email}`,
+          path: "/v1/users",
+          body: { email: `other.${email}` },
+        };
+        await keep(other, (told) => createUser(told, { email: `other.${email}` }));
+        const { id } = await deleteUser(context(), { user: email, dryRun: true });
+        assert.equal((await kept()).length, before.length + 2, "a trial forgets nothing");
+        await deleteUser(context(), { user: email });
+        for (const named of [created, added]) {
+          await assert.rejects(takeUp(deps(), named), { code: "repeat_forgotten" });
+          await assert.rejects(takeUp(deps(), { ...named, body: {} }), { code: "repeat_differs" });
+        }
+        assert.equal((await kept()).length, before.length);
+        assert.deepEqual(await store.db("repeated_call_people").where("account_id", id), []);
+        nowMs += 120_000;
+        await assert.rejects(takeUp(deps(), created), { code: "repeat_forgotten" });
+        assert.ok("answered" in (await takeUp(deps(), other)));
+      });
+
+      it("forgets it when they get another address, and not when they keep it", async () => {
+        const named = { ...call, key: email, path: "/v1/users", body: { email } };
+        await keep(named, (told) => createUser(told, { email }));
+        await updateUser(context(), { user: email, name: "Another", email });
+        assert.ok("answered" in (await takeUp(deps(), named)));
+        await updateUser(context(), { user: email, email: `new.${email}` });
+        await assert.rejects(takeUp(deps(), named), { code: "repeat_forgotten" });
+        await keep({ ...named, key: `new ${email}` }, (told) =>
+          addUserToTenant(told, { user: `new.${email}`, tenantId: "acme" }),
+        );
+      });
+    });
+
     it("is told to nobody when the secrets are others, and forgotten after a day", async () => {
       const answerSeals = createAnswerSeals([new Uint8Array(32).fill(2)]);
       await assert.rejects(takeUp({ ...deps(), answerSeals }, call), { code: "repeat_differs" });
@@ -204,6 +294,7 @@ for (const kind of storeKinds) {
       await sweeper.sweep();
       await sweeper.stop();
       assert.equal((await store.db("repeated_calls").select()).length, 0);
+      assert.equal((await store.db("repeated_call_people").select()).length, 0);
     });
   });
 }

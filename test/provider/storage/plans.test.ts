@@ -3,6 +3,7 @@
 // and in those that PostgreSQL makes for any values (a prepared statement's later runs).
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { forgetAnswersTelling, savePeopleTold } from "../../../src/provider/accounts/kept_answers_store.ts";
 import { accountStates, searchPeople } from "../../../src/provider/accounts/people_search_store.ts";
 import {
   deleteTracesOfAccount,
@@ -51,6 +52,8 @@ for (const kind of storeKinds) {
       "ending a tenant": (db) => endRightsOfTenant(db, "t3", now),
       "ending a person's sign-ins": (db) => deleteSignIns(db, "a3"),
       "ending a membership's sign-ins": (db) => deleteSignInsOfTenant(db, "a6", "t6"),
+      "keeping of whom an answer tells": (db) => savePeopleTold(db, "h7", ["a7", "t7"]),
+      "forgetting answers that tell of a person": (db) => forgetAnswersTelling(db, "a8"),
       "deleting a person": (db) => deleteTracesOfAccount(db, "a5"),
       "listing a person's sessions": (db) => listSessions(db, "a5", { limit: 10 }, new Date(1)),
       "listing a person's grants": (db) => listGrants(db, "a3", { limit: 10 }, new Date(1)),
@@ -228,5 +231,6 @@ async function fill({ db }: TestDatabase): Promise<void> {
     claimed_until_ms: 1,
     expires_at_ms: nowMs + n,
   }));
+  await insert("repeated_call_people", (n) => ({ id_hash: `h${n}`, account_id: `a${n}` }));
   await db.raw("analyze");
 }
