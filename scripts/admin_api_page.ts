@@ -66,6 +66,20 @@ If somebody an answer tells of is erased or gets another address, the answer is 
 
 *Proof: [repeated calls](../test/admin/repeats/repeated_calls.test.ts)*
 
+## Add many people at once
+
+\`POST /v1/users/import\` takes up to 200 rows, each a person with one membership at most: several rows of one address make one
+account with several memberships. The call is one transaction. A row that cannot be taken leaves nothing and stands in
+\`refused\` with its place, code and reason; the others are taken, and the answer is 200: look at \`refused\`. A call of which a row is malformed, or
+with more than 200, is 400, and none is taken. \`"dryRun": true\` answers the same and does nothing.
+
+It needs no \`Idempotency-Key\`: what is there already counts as \`unchanged\`, so whatever broke off is sent again, and what was refused
+once its cause is gone. But it is done by what there is now: whoever was removed or erased meanwhile would be added anew, so leave them out.
+What each member means: [import.md](import.md). Removing is a call for each person and tenant, with what ended for them in its
+answer and its own word on the last administrator; sent again it answers 404.
+
+*Proof: [import over HTTP](../test/admin/import_over_http.test.ts), [user import](../test/admin/operations/user_import.test.ts)*
+
 ## Change what you have read
 
 \`GET\` of one thing answers an \`ETag\`, which is another as soon as anything in the answer is. Send it back as \`If-Match\` with
@@ -132,7 +146,7 @@ const provenBesides: Readonly<Record<string, readonly string[]>> = {
   "tenant list": ["provider/accounts/people_search"],
   "user list": ["provider/accounts/people_search"],
   "user export": ["admin/operations/user_import"],
-  "user import": ["admin/operations/user_import"],
+  "user import": ["admin/import_over_http", "admin/operations/user_import"],
   "client create": ["admin/operations/client_registration", "security/reserved_claims"],
   "client update": ["admin/operations/client_update", "security/reserved_claims"],
   "audit list": ["audit/audit_store", "audit/sign_in_events"],
