@@ -76,7 +76,7 @@ with more than 200, is 400, and none is taken. \`"dryRun": true\` answers the sa
 It needs no \`Idempotency-Key\`: what is there already counts as \`unchanged\`, so whatever broke off is sent again, and what was refused
 once its cause is gone. But it is done by what there is now: whoever was removed or erased meanwhile would be added anew, so leave them out.
 What each member means: [import.md](import.md). Removing is a call for each person and tenant, with what ended for them in its
-answer and its own word on the last administrator; sent again it answers 404.
+answer and its own word on the last administrator; sent again it answers \`not_a_member\`.
 
 *Proof: [import over HTTP](../test/admin/import_over_http.test.ts), [user import](../test/admin/operations/user_import.test.ts)*
 

@@ -139,8 +139,9 @@ export const defences: readonly Defence[] = [
     faults: ["S2"],
     file: "src/admin/operations/members.ts",
     find: "const ended = await endSignIns(trx, end, act.now);",
-    replace: "const ended = { sessions: 0, grants: 2, tokens: 4 };",
-    test: "test/security/taken_away.test.ts",
+    replace: "const ended = { sessions: 0, grants: 1, tokens: 1 };",
+    test: "test/provider/sessions/end_sign_ins.test.ts",
+    name: "whose membership is removed",
   },
   {
     id: "sign-in-under-way-ends",

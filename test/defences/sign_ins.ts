@@ -9,7 +9,7 @@ export const defences: readonly Defence[] = [
     file: "src/provider/sessions/voucher.ts",
     find: "return vouched.tenantId === tenant.tenantId && tenant.loginMethod",
     replace: "return tenant.loginMethod",
-    test: "test/security/vouched_logins.test.ts",
+    test: "test/provider/sessions/voucher.test.ts",
   },
   {
     id: "password-opens-no-handoff-tenant",

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { endedText } from "../../../src/admin/operations/ended_text.ts";
+import { removeMember } from "../../../src/admin/operations/members.ts";
 import { createChallenge, redeemAnswer, saveAnswer } from "../../../src/provider/handoff/challenge_store.ts";
 import {
   endOwnTokensOfClient,
@@ -12,6 +13,7 @@ import { deleteSignIns, deleteSignInsOfTenant } from "../../../src/provider/sess
 import type { Voucher } from "../../../src/provider/sessions/voucher.ts";
 import { listVouchers, saveVoucher } from "../../../src/provider/sessions/voucher_store.ts";
 import { findRecord, saveRecord } from "../../../src/provider/storage/record_store.ts";
+import { cliContext } from "../../support/cli_context.ts";
 import { storeKinds } from "../../support/databases.ts";
 import { useStore } from "../../support/use_store.ts";
 
@@ -104,6 +106,26 @@ for (const kind of storeKinds) {
       );
       assert.equal(found.length, people.length * 2 * 6 - 4);
     });
+
+    test("whose membership is removed has nothing left for that tenant, and all else", async () => {
+      // Each layer refuses what is of no member: that it is gone too is seen in the store alone.
+      const member = { account_id: "ann", tenant_id: "acme", role: "member" };
+      await store.db("memberships").insert({ ...member, created_at_ms: 1 });
+      const { ended } = await removeMember(cliContext(store.db), { user: "ann", tenantId: "acme" });
+      assert.deepEqual(ended, { sessions: 0, grants: 1, tokens: 1 });
+      const found = await left();
+      assert.deepEqual(
+        found.filter((one) => one.startsWith("ann acme")),
+        ["ann acme Session", "ann acme Interaction"],
+      );
+      assert.equal(found.length, people.length * 2 * 6 - 4);
+      const told = await store.db("audit_events").where({ type: "session.ended", account_id: "ann" });
+      assert.deepEqual(
+        told.map((event) => event["tenant_id"]),
+        ["acme"],
+      );
+    });
+
     const clients = ["app", "App", 'a"pp', "ap_", "ap%"];
 
     async function plantForClients(): Promise<void> {
