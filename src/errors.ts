@@ -115,11 +115,7 @@ export const errorCatalogue = {
   first_link_over: { status: 403, meaning: "The first start is over.", fix: "See `tti admin create`." },
   repeat_differs: { status: 422, meaning: "The key names another call.", fix: "Choose a new key." },
   repeat_in_progress: { status: 409, meaning: "The same call is under way.", fix: "Send it again." },
-  repeat_forgotten: {
-    status: 410,
-    meaning: "The call was done; its answer told of a person who was erased or got another address.",
-    fix: "Read what there is now; a call that is to be done anew takes a new key.",
-  },
+  repeat_forgotten: { status: 410, meaning: "Done; its answer is gone.", fix: "Read what there is now." },
   oneself: { status: 409, meaning: "It would end your own rights.", fix: "Have another owner do it." },
   credential_not_found: { status: 404, meaning: "No such credential.", fix: "See `tti credential list`." },
   ...peopleErrorCodes,
