@@ -78,9 +78,11 @@ export async function takeUp(
   // Given back between the two statements, it may be sent again at once.
   if (found?.sealedAnswer == null) throw inProgress();
   if (found.sealedAnswer === forgottenAnswer) {
-    throw new OperationError("repeat_forgotten", "The call was done, and its answer is kept no more.", {
-      field,
-    });
+    throw new OperationError(
+      "repeat_forgotten",
+      "The call was done; its answer told of a person who was erased or got another address.",
+      { field, fix: "Read what there is now; what is to be done anew takes a new key." },
+    );
   }
   const opened = await answerSeals.open(idHash, found.sealedAnswer);
   if (opened !== undefined) return { answered: opened.answer };
