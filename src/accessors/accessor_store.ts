@@ -3,6 +3,7 @@
 import { randomUUID } from "node:crypto";
 import type { ConnectionMethod } from "tti-exchange";
 import type { Database } from "../db/connect.ts";
+import { runStatement } from "../db/statement.ts";
 import { OperationError } from "../errors.ts";
 
 /** One data accessor of a customer. Times are epoch milliseconds. */
@@ -126,6 +127,20 @@ export async function createAccessor(
 export async function deleteAccessor(db: Database, tenantId: string, name: string): Promise<boolean> {
   const deleted: number = await db("accessors").where({ tenant_id: tenantId, name }).delete();
   return deleted > 0;
+}
+
+/**
+ * Forgets every accessor of a tenant; nothing at AWS changes.
+ * @returns what they were, ordered by name
+ */
+export async function deleteAccessorsOfTenant(db: Database, tenantId: string): Promise<Accessor[]> {
+  const rows = await runStatement<AccessorRow>(
+    db,
+    "delete_accessors_of_tenant",
+    `delete from accessors where tenant_id = ? returning ${accessorColumns.join(", ")}`,
+    [tenantId],
+  );
+  return rows.map(toAccessor).sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
 function toAccessor(row: AccessorRow): Accessor {

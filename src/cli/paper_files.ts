@@ -53,10 +53,15 @@ export function writePapers(folder: string, files: readonly PaperFile[], replace
 
 /** Tells what was written: the document for programs, a line a file for people. */
 export function tellWritten(terminal: Terminal, folder: string, told: WrittenPapers, more: object): void {
+  terminal.result({ folder, ...told, ...more }, writtenText(folder, told));
+}
+
+/** A line a file. */
+export function writtenText(folder: string, told: WrittenPapers): string {
   const lines = (["written", "replaced", "unchanged"] as const).flatMap((what) =>
     told[what].map((path) => `${what.padEnd(10)}${join(folder, path)}`),
   );
-  terminal.result({ folder, ...told, ...more }, lines.join("\n"));
+  return lines.join("\n");
 }
 
 type State = "absent" | "same" | "other";

@@ -39,6 +39,7 @@ export const eventWords: Readonly<Partial<Record<AuditEventType, string>>> = {
   "tenant.updated": "Settings of the organization changed",
   "tenant.disabled": "Organization switched off",
   "tenant.enabled": "Organization switched on",
+  "tenant.offboarded": "Access to your index ended",
   "domain.added": "Domain claimed",
   "domain.verified": "Domain proven",
   "domain.removed": "Domain removed",

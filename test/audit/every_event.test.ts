@@ -14,6 +14,7 @@ import * as domains from "../../src/admin/operations/domains.ts";
 import { makeFirstLink } from "../../src/admin/operations/first_link.ts";
 import * as keys from "../../src/admin/operations/keys.ts";
 import * as members from "../../src/admin/operations/members.ts";
+import { offboardTenant } from "../../src/admin/operations/offboarding.ts";
 import * as resourceRights from "../../src/admin/operations/resource_rights.ts";
 import * as resources from "../../src/admin/operations/resources.ts";
 import * as tenantAccess from "../../src/admin/operations/tenant_access.ts";
@@ -248,6 +249,15 @@ const acts: Record<AuditEventType, Act> = {
   "tenant.updated": byOperation(() => tenants.updateTenant(operator, { id: "newco", name: "New Co" })),
   "tenant.disabled": byOperation(() => tenantAccess.disableTenant(operator, { id: "newco" })),
   "tenant.enabled": byOperation(() => tenantAccess.enableTenant(operator, { id: "newco" })),
+  "tenant.offboarded": byOperation(async () => {
+    await tenants.createTenant(operator, { id: "leaving" });
+    const ownRegistration = () => ({
+      ownIssuer: "https://login.example.com",
+      clientId: "isv-client",
+      roleArn: "arn:aws:iam::111122223333:role/isv",
+    });
+    await offboardTenant({ ...operator, ownRegistration }, { tenantId: "leaving", displayName: "ISV" });
+  }),
   "tenant.deleted": byOperation(async () => {
     await tenants.createTenant(operator, { id: "gone" });
     await deleteTenant(operator, { id: "gone" });

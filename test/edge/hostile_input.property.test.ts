@@ -196,6 +196,12 @@ const bodies: Record<string, Record<string, unknown>> = {
     issuer: "https://login.example.com",
     displayName: "ISV",
   },
+  "POST /v1/tenants/:tenant/offboarding": {
+    dryRun: true,
+    roleArn: "arn:aws:iam::111122223333:role/isv",
+    issuer: "https://login.example.com",
+    displayName: "ISV",
+  },
   "POST /v1/resources": { identifier: "https://api.example.com" },
   "POST /v1/resources/:resource/clients": { client: "app" },
   "POST /v1/error-explanations": { text: "InvalidGrantException" },

@@ -3,8 +3,10 @@
 // the right was given back, when nothing of before may open.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { createAccessor, listAccessors } from "../../src/admin/operations/accessors.ts";
 import { deleteClient, disableClient, enableClient } from "../../src/admin/operations/client_access.ts";
 import { rotateClientSecret } from "../../src/admin/operations/client_secrets.ts";
+import { offboardTenant } from "../../src/admin/operations/offboarding.ts";
 import type { OperationContext } from "../../src/admin/operations/operation.ts";
 import { allowResource } from "../../src/admin/operations/resource_rights.ts";
 import { disableTenant, enableTenant } from "../../src/admin/operations/tenant_access.ts";
@@ -363,6 +365,73 @@ for (const kind of storeKinds) {
       const answer = await new IsvBackEnd(fixture, held.clientId).call(`${challenge}/accept`, login);
       assert.equal(answer.body["error"], "tenant_not_found");
     });
+
+    for (const keepEnabled of [false, true]) {
+      test(`an offboarded tenant opens nothing of before, on another instance as well${keepEnabled ? ", though it stays enabled" : ""}`, async () => {
+        const [held, neighbour] = [await hold(), await hold()];
+        const id = held.tenant;
+        const accessor = {
+          ...{ qRegion: "us-east-1", idcRegion: "us-west-2", name: "wiki" },
+          applicationId: "11111111-2222-4333-8444-555555555555",
+          retrieverId: "11111111-2222-4333-8444-666666666666",
+          idcApplicationArn:
+            "arn:aws:sso::111122223333:application/ssoins-1111111111111111/apl-1111111111111111",
+        };
+        for (const tenantId of [id, neighbour.tenant]) {
+          await createAccessor(context, { ...accessor, tenantId });
+        }
+        const consent = { tenantId: id, accountId: held.accountId, clientId: held.clientId };
+        await saveOfflineConsent(fixture.db, consent, new Date());
+        const rows = await fixture.db("oidc_records").where("account_id", held.accountId).select();
+        const papers = {
+          ...context,
+          ownRegistration: () => ({
+            ...{ displayName: "ISV", ownIssuer: "https://login.example.com", clientId: "isv" },
+            roleArn: "arn:aws:iam::111122223333:role/isv",
+          }),
+        };
+        // A login of the second in which it is enabled counts.
+        if (keepEnabled) await new Promise((resolve) => setTimeout(resolve, 1_100));
+        const tried = await offboardTenant(papers, { tenantId: id, keepEnabled, dryRun: true });
+        assert.equal((await getUserinfo(elsewhere(), held.accessToken)).status, 200);
+        assert.equal((await listAccessors(context, { tenantId: id })).accessors.length, 1);
+
+        const done = await offboardTenant(papers, { tenantId: id, keepEnabled });
+        assert.deepEqual([done.ended.grants, done.ended.consents, done.accessors], [1, 1, ["wiki"]]);
+        assert.deepEqual([done.ended, done.accessors], [tried.ended, tried.accessors]);
+        assert.equal(done.tenant.presencePolicy.name, "never");
+        assert.equal(done.tenant.disabledAtMs === null, keepEnabled);
+        assert.match(
+          done.files.find(({ path }) => path === "clean-up.sh")?.content ?? "",
+          /IDC_REGION='us-west-2'[\s\S]*APPLICATION_ID='11111111-2222-4333-8444-555555555555'[\s\S]*UNDO='yes'/,
+        );
+        assert.deepEqual(await openOf(held, things), []);
+        // What a request that was under way writes afterwards.
+        await fixture
+          .db("oidc_records")
+          .insert(rows.filter(({ model }) => model !== "Session" && model !== "Interaction"))
+          .onConflict()
+          .ignore();
+        assert.deepEqual(await openOf(held, things), []);
+        assert.equal(await hasOfflineConsent(fixture.db, consent), false);
+        assert.equal(await fixture.db("accessors").where("tenant_id", id).first("name"), undefined);
+        if (!keepEnabled) assert.equal(await searchStatus(held), 404);
+
+        const [event] = await listAuditEvents(fixture.db, { tenantId: id, type: "tenant.offboarded" });
+        assert.equal(event?.details["accessors"], 1);
+        assert.equal(event?.details["state"], keepEnabled ? "enabled" : "disabled");
+        assert.deepEqual(await openOf(neighbour, things), Object.keys(things));
+        assert.equal((await listAccessors(context, { tenantId: neighbour.tenant })).accessors.length, 1);
+        if (keepEnabled) {
+          const url = authorizationUrl(fixture, { client_id: held.clientId, tenant: id });
+          assert.ok(signedIn(await signInAt(held.agent, url, held.email)));
+          assert.deepEqual(await openOf(held, things), ["browser session"], "a person comes, no back end");
+          return;
+        }
+        const again = async () => (await offboardTenant(papers, { tenantId: id })).unchanged;
+        assert.deepEqual([await again(), await again()], [undefined, true], "what was written late, once");
+      });
+    }
 
     test("a deleted tenant opens nothing, its id is nobody's again, and its people stay", async () => {
       const [held, neighbour] = [await hold(), await hold()];

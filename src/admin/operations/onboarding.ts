@@ -34,8 +34,8 @@ export interface OnboardingContext extends OperationContext {
 const paperOperation = operationsIn<OnboardingContext>();
 const text = z.string().max(2048);
 
-// What stands in place of a setting, or beside it.
-const supplierMembers = {
+/** What stands in place of a setting, or beside it. */
+export const supplierMembers = {
   displayName: text.optional().describe("The name customers know (default: TTI_PUBLIC_NAME)."),
   issuer: text.optional().describe("An issuer that is not this installation, of any OpenID Provider."),
   cognitoPool: text.optional().describe("Or the id of an Amazon Cognito user pool."),
@@ -50,7 +50,8 @@ export const paperShape = z
   })
   .meta({ id: "Paper" });
 
-const files = z.array(paperShape).describe("The one to read first, then the others.");
+/** Papers, in an answer. */
+export const paperFiles = z.array(paperShape).describe("The one to read first, then the others.");
 const issuerShape = z.strictObject({
   issuer: z.string(),
   discoveryUrl: z.string(),
@@ -83,7 +84,7 @@ export const makeRegistration = paperOperation({
       .describe("Where AWS returns to, for auth-code; 1 to 10, https."),
     logo: text.optional().describe("Where your logo is, https; left out: you attach it."),
   }),
-  output: z.strictObject({ issuer: issuerShape, files }),
+  output: z.strictObject({ issuer: issuerShape, files: paperFiles }),
   http: [{ method: "post", path: "/v1/registration" }],
   async run(_db, { methods = ["tti" as const], ...given }, act) {
     const supplier = supplierOf({ ...given, methods: [...new Set(methods)] }, act, "registration");
@@ -116,7 +117,7 @@ export const makePack = paperOperation({
       .optional()
       .describe("Which of the customer's data accessors is filled in (default: default, if it is there)."),
   }),
-  output: z.strictObject({ issuer: issuerShape, files }),
+  output: z.strictObject({ issuer: issuerShape, files: paperFiles }),
   http: [{ method: "get", path: "/v1/tenants/:tenant/onboarding-pack", params: { tenant: "tenantId" } }],
   async run(db, { tenantId, claim, accessor, ...given }, act) {
     const tenant = await getAnyTenant(db, tenantId);

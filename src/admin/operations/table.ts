@@ -16,6 +16,7 @@ import * as firstLink from "./first_link.ts";
 import * as keys from "./keys.ts";
 import * as challenges from "./login_challenges.ts";
 import * as members from "./members.ts";
+import * as offboarding from "./offboarding.ts";
 import * as onboarding from "./onboarding.ts";
 import * as resourceRights from "./resource_rights.ts";
 import * as resources from "./resources.ts";
@@ -67,6 +68,7 @@ export const operations: readonly Operation<TableContext>[] = [
   accessors.deleteAccessor,
   onboarding.makeRegistration,
   onboarding.makePack,
+  offboarding.offboardTenant,
   users.listUsers,
   users.createUser,
   userUpdate.updateUser,

@@ -34,6 +34,17 @@ export const administrationEvents = {
     always: ["tenant"],
     details: {},
   },
+  "tenant.offboarded": {
+    meaning:
+      "A customer was ended: its data accessors are forgotten, nobody makes a token while its people are away, and what stood has ended.",
+    always: ["tenant"],
+    details: {
+      ...endedDetails,
+      accessors: "how many data accessors",
+      state: "whether the tenant is `disabled` now, or stays `enabled`",
+      presenceWas: "when a back end might act for its users before",
+    },
+  },
   "tenant.deleted": {
     meaning:
       "A tenant was deleted with all that was its own. Its id is given to nobody again; accounts of its people stay.",

@@ -23,6 +23,7 @@ export const commandLoaders = {
   audit: async () => (await import("./audit.ts")).auditCommands,
   token: async () => (await import("./act.ts")).actCommands,
   onboard: async () => (await import("./onboard.ts")).onboardCommands,
+  offboard: async () => (await import("./offboard.ts")).offboardCommands,
   search: async () => (await import("./act.ts")).actCommands,
   credentials: async () => (await import("./act.ts")).actCommands,
 } satisfies Readonly<Record<string, () => Promise<readonly Command[]>>>;

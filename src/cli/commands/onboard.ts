@@ -10,7 +10,8 @@ import { withOnboarding } from "../onboarding_context.ts";
 import { paperOptions, tellWritten, writePapers } from "../paper_files.ts";
 import type { Terminal } from "../terminal.ts";
 
-const issuerOptions = {
+/** Options that stand in place of a setting, or beside it. */
+export const issuerOptions = {
   name: { type: "string" },
   issuer: { type: "string" },
   "cognito-pool": { type: "string" },
@@ -153,11 +154,15 @@ const asRefused = (faults: readonly HandedOverFault[]) =>
     })),
   );
 
-type IssuerValues = Partial<Record<"name" | "issuer" | "cognito-pool" | "role-arn" | "out", string>> & {
+/** What was typed of them. */
+export type IssuerValues = Partial<
+  Record<"name" | "issuer" | "cognito-pool" | "role-arn" | "out", string>
+> & {
   replace?: boolean;
 };
 
-const issuerMembers = (values: IssuerValues) => ({
+/** The members they fill. */
+export const issuerMembers = (values: IssuerValues) => ({
   displayName: values.name,
   issuer: values.issuer,
   cognitoPool: values["cognito-pool"],

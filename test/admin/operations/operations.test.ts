@@ -238,6 +238,10 @@ const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
     async () => ({ credential: (await store.db("api_credentials").first("id")).id }),
   ],
   "user delete": [() => ({ user: ann, dryRun: true }), () => ({ user: ann })],
+  offboard: [
+    () => ({ tenantId: "globex", dryRun: true }),
+    () => ({ tenantId: "globex", keepEnabled: true, displayName: "ISV" }),
+  ],
   "tenant disable": [() => ({ id: "globex" })],
   "tenant enable": [() => ({ id: "globex" })],
   "tenant delete": [() => ({ id: "globex", dryRun: true }), () => ({ id: "globex" })],

@@ -52,6 +52,7 @@ const changes = [
   "key rotate",
   "member remove",
   "member update",
+  "offboard",
   "resource allow",
   "resource create",
   "resource delete",
