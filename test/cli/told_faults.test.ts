@@ -37,7 +37,8 @@ async function run(words: string[]): Promise<Told | undefined> {
 }
 
 // But `audit follow`, which goes on until it is stopped: its options are those of `audit export`.
-const administers = /^(?!audit follow)(tenant|user|member|domain|client|resource|accessor|audit|offboard)(?: |$)/;
+const administers =
+  /^(?!audit follow)(tenant|user|member|domain|client|resource|accessor|audit|offboard)(?: |$)/;
 const usual: Record<string, string> = {
   tenant: "acme",
   email: "new@acme.example",
