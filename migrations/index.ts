@@ -34,6 +34,7 @@ import * as firstLinks from "./0064_first_links.ts";
 import * as trailByFilter from "./0065_trail_by_filter.ts";
 import * as auditRequest from "./0068_audit_request.ts";
 import * as ordersOfLists from "./0069_orders_of_lists.ts";
+import * as idsLikeAddresses from "./0070_ids_like_addresses.ts";
 
 /** One step of the schema, there and back. */
 export interface Migration {
@@ -77,4 +78,5 @@ export const migrations: readonly Migration[] = [
   { name: "0065_trail_by_filter", ...trailByFilter },
   { name: "0068_audit_request", ...auditRequest },
   { name: "0069_orders_of_lists", ...ordersOfLists },
+  { name: "0070_ids_like_addresses", ...idsLikeAddresses },
 ];

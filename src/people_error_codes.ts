@@ -5,7 +5,7 @@ export const peopleErrorCodes = {
   account_ambiguous: {
     status: 409,
     meaning: "The name is the id of one account and the e-mail address of another, so it names neither.",
-    fix: "Name the account by its other name: the id, or the address. `tti user list` shows both.",
+    fix: "Say `id:` before the id to mean the account of that id; name the other one by its own id. `tti user list` shows both.",
   },
   session_not_found: {
     status: 404,

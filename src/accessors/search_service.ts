@@ -11,6 +11,7 @@ import {
 } from "tti-exchange";
 import { createAuditEvent } from "../audit/audit_store.ts";
 import { OperationError } from "../errors.ts";
+import { idIn } from "../input/account_name.ts";
 import type { InstallationPart } from "../installation.ts";
 import { ambiguous } from "../provider/accounts/account_name_store.ts";
 import { findAccountByLogin } from "../provider/accounts/account_store.ts";
@@ -123,6 +124,8 @@ export class SearchService {
   // Who is a member elsewhere is not looked for, and so comes to the one answer for strangers.
   async #resolveUser(tenantId: string, user: string): Promise<string> {
     const { db } = this.#deps;
+    const id = idIn(user);
+    if (id !== undefined && (await findMembership(db, tenantId, user)) === undefined) return id;
     if (!user.includes("@")) return user;
     const byAddress = (await findAccountByLogin(db, user))?.id ?? user;
     // An address nobody has is, as an id, nobody's either.

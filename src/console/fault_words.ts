@@ -14,7 +14,7 @@ const words: Readonly<Partial<Record<ErrorCode, { message?: string; fix: string 
   account_exists: { fix: "Add that account to the organization on its page, or choose another address." },
   account_disabled: { fix: "Enable the person on their page." },
   account_ambiguous: {
-    fix: "Name the person by the other: the id, or the address. The page People shows both.",
+    fix: "Open the person from the page People, or say `id:` before the id to mean the person of that id.",
   },
   account_before_domain: { fix: "Set the person a new password on their page, then add the membership." },
   session_not_found: { fix: "See which browser sessions the person has: they are on their page." },

@@ -1,7 +1,9 @@
 // Owns what an organization's administrator does to one member: another role, and the end of the membership.
+
 import { removeMember, updateMember } from "../admin/operations/members.ts";
 import type { Database } from "../db/connect.ts";
 import { OperationError } from "../errors.ts";
+import { nameOfId } from "../input/account_name.ts";
 import type { Field } from "../views/parts.ts";
 import {
   type createPortalEdge,
@@ -63,7 +65,7 @@ async function changeRole(visit: PostVisit, db: Database): Promise<void> {
   const member = await memberOf(visit, db);
   const role = visit.form.get("role") ?? "";
   try {
-    const given = { user: member.accountId, role };
+    const given = { user: nameOfId(member.accountId), role };
     await visit.call(updateMember, given, (at) => assertOther(at, visit, member));
   } catch (error) {
     return showRole(visit, member, formFault(error, "The role was not changed", roleFields(role)));
@@ -99,7 +101,9 @@ async function remove(visit: PostVisit, db: Database): Promise<void> {
   const member = await memberOf(visit, db);
   if (visit.form.get("confirm") !== "yes") return askToRemove(visit, member);
   try {
-    await visit.call(removeMember, { user: member.accountId }, (at) => assertOther(at, visit, member));
+    await visit.call(removeMember, { user: nameOfId(member.accountId) }, (at) =>
+      assertOther(at, visit, member),
+    );
   } catch (error) {
     return askToRemove(visit, member, formFault(error, "Nobody was removed", []));
   }

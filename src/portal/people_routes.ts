@@ -1,10 +1,12 @@
 // Owns the portal's pages of people: who belongs to the organization and as what, and adding one whose address lies in a
 // domain the organization has proven. What happens to one member is in member_routes.ts.
+
 import { addUserToTenant } from "../admin/operations/members.ts";
 import type { User } from "../admin/operations/user_view.ts";
 import { createUser, listUsers } from "../admin/operations/users.ts";
 import type { Database } from "../db/connect.ts";
 import { OperationError } from "../errors.ts";
+import { nameOfId } from "../input/account_name.ts";
 import { parseEmailAddress } from "../input/email_address.ts";
 import { type Account, findAccountByLogin } from "../provider/accounts/account_store.ts";
 import { domainOfAddress } from "../provider/tenants/domain_name.ts";
@@ -153,7 +155,7 @@ async function addPerson(visit: PostVisit, db: Database): Promise<void> {
     const known = await findAccountByLogin(db, email);
     if (known !== undefined) {
       // The person who signs in with the address, and nobody whose id merely looks like it.
-      await call(addUserToTenant, { user: known.id, role }, async (at) => {
+      await call(addUserToTenant, { user: nameOfId(known.id), role }, async (at) => {
         assertMadeSince(await proven(at), known);
         if ((await findAccountByLogin(at, email))?.id !== known.id) throw noSuchPage();
       });

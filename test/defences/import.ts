@@ -1,6 +1,7 @@
 // Owns the defences of people and passwords that come from elsewhere.
 import type { Defence } from "./defence.ts";
 
+const namesHeld = "test/provider/accounts/names_held.test.ts";
 const hashes = "src/provider/accounts/imported_hash.ts";
 const rows = "src/admin/operations/imported_person.ts";
 const hashTest = "test/provider/accounts/imported_hash.test.ts";
@@ -102,7 +103,7 @@ export const defences: readonly Defence[] = [
     promise:
       "A name that is the id of one account and the address of another is refused, and never taken for one of them.",
     file: "src/provider/accounts/account_name_store.ts",
-    find: "if (rows.length > 1) throw ambiguous();",
+    find: "if (named.length > 1) throw ambiguous();",
     replace: "",
     test: "test/provider/accounts/account_names.test.ts",
   },
@@ -114,5 +115,41 @@ export const defences: readonly Defence[] = [
     find: "if (taken.length === 0) return;",
     replace: "if (taken.length >= 0) return;",
     test: "test/security/refused_mints.test.ts",
+  },
+  {
+    id: "name-held-by-new-id",
+    promise: "Of two who at once make an account of an id and one of that address, one is refused.",
+    file: "src/provider/accounts/account_name_store.ts",
+    find: "  if (isEmailAddress(id)) await takeLoginKey(trx, id, now);\n",
+    replace: "",
+    test: namesHeld,
+    name: "one of the two",
+  },
+  {
+    id: "id-in-other-capitals",
+    promise: "Nobody comes to sign in with an address that is an account's id in other capitals.",
+    file: "src/provider/accounts/login_key_store.ts",
+    find: "addresses.map(loginKeyOf)",
+    replace: "addresses",
+    test: namesHeld,
+    name: "an id in other capitals",
+  },
+  {
+    id: "name-of-id-is-an-administrators",
+    promise: "An owner named as `id:VALUE` takes an owner's rights, too.",
+    file: "src/admin/administrators/administrator_store.ts",
+    find: "idIn(user) ?? user",
+    replace: "user",
+    test: namesHeld,
+    name: "reached by its id",
+  },
+  {
+    id: "names-within-a-tenant",
+    promise: "A credential of a tenant does not learn that a name is somebody's address elsewhere.",
+    file: "src/provider/accounts/account_name_store.ts",
+    find: "named.filter(({ id }) => said.has(id))",
+    replace: "named",
+    test: "test/admin/administrators/credentials.test.ts",
+    name: "names its own people",
   },
 ];

@@ -5,6 +5,7 @@
 import type { Database } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
 import { OperationError } from "../../errors.ts";
+import { idIn } from "../../input/account_name.ts";
 import { loginKeyOf } from "../../input/email_address.ts";
 import { lockAccount } from "../../provider/accounts/account_store.ts";
 import { listVouchers } from "../../provider/sessions/voucher_store.ts";
@@ -87,7 +88,7 @@ export async function findAdministrator(db: Database, accountId: string): Promis
 }
 
 /**
- * Tells whether an administrator has this id or signs in with this address; disabled ones, too. A name that is the id of one
+ * Tells whether an administrator has this id, as it is or as `id:VALUE`, or signs in with this address; disabled ones, too. A name that is the id of one
  * account and the address of another counts as both, so that it never passes for the lesser one.
  */
 export async function isAdministrator(db: Database, user: string): Promise<boolean> {
@@ -95,8 +96,8 @@ export async function isAdministrator(db: Database, user: string): Promise<boole
     db,
     "administrator_named",
     `select r.account_id from administrators r join accounts a on a.id = r.account_id
-     where r.account_id = ? or a.login_key = ?`,
-    [user, loginKeyOf(user)],
+     where r.account_id in (?, ?) or a.login_key = ?`,
+    [user, idIn(user) ?? user, loginKeyOf(user)],
   );
   return rows.length > 0;
 }

@@ -22,7 +22,7 @@ const permission = adminOwn;
 const role = z
   .enum(administratorRoles)
   .describe("auditor (reads), operator (changes), owner (also administrators, credentials, emergencies).");
-const user = z.string().describe("An e-mail address or a user id.");
+const user = z.string().describe("An e-mail address or a user id, also as `id:VALUE`.");
 const administratorShape = z
   .strictObject({
     id: z.string().describe("The account's id."),

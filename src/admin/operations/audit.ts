@@ -5,7 +5,12 @@ import { readAuditPage } from "../../audit/audit_store.ts";
 import { findNamesLostBefore } from "../../audit/login_name_keys_store.ts";
 import type { LoginNames } from "../../audit/login_names.ts";
 import type { Database } from "../../db/connect.ts";
-import { findAccountNamed } from "../../provider/accounts/account_name_store.ts";
+import { idIn } from "../../input/account_name.ts";
+import {
+  findAccountNamed,
+  findAccountsNamed,
+  findMemberNamed,
+} from "../../provider/accounts/account_name_store.ts";
 import { getAnyTenant } from "../../provider/tenants/tenant_store.ts";
 import { adminRead } from "../administrators/roles.ts";
 import { assertIsActor, assertIsClient, parseAddress, parseEventType } from "./audit_names.ts";
@@ -40,7 +45,7 @@ export const filterInput = {
     .max(300)
     .optional()
     .describe(
-      "Only what concerns this account: its id, its address, or a name typed at a sign-in, also one that nobody has.",
+      "Only what concerns this account: its id (also as `id:VALUE`), its address, or a name typed at a sign-in, also one that nobody has.",
     ),
   clientId: z.string().max(300).optional().describe("Only what concerns this client."),
   address: z.string().max(100).optional().describe("Only what came from this address."),
@@ -113,7 +118,7 @@ export async function readFilters(
     if (actor !== undefined) await assertIsActor(db, actor);
     if (clientId !== undefined) await assertIsClient(db, clientId);
   }
-  const subject = account === undefined ? undefined : await subjectOf(db, loginNames, account);
+  const subject = account === undefined ? undefined : await subjectOf(db, loginNames, account, boundTo);
   return { ...asked, type: known, address: from, subject };
 }
 
@@ -125,9 +130,16 @@ function parsePlace(key: string | undefined): { atMs: number; id: string } | und
   return { atMs: Number(key.slice(0, dot)), id: key.slice(dot + 1) };
 }
 
-async function subjectOf(db: Database, loginNames: LoginNames, name: string) {
-  const account = await findAccountNamed(db, name);
-  const names = [name, ...(account?.email == null ? [] : [account.email])];
+// Who is bound to a tenant means its member, whoever else has the name elsewhere; where none has it, what they are told is
+// the same whether one has it there, or two.
+async function subjectOf(db: Database, loginNames: LoginNames, name: string, boundTo: string | undefined) {
+  const account =
+    boundTo === undefined
+      ? await findAccountNamed(db, name)
+      : ((await findMemberNamed(db, boundTo, name)) ?? (await findAccountsNamed(db, name))[0]);
+  const id = idIn(name);
+  // What is typed at a sign-in is no id.
+  const names = [...(id === undefined ? [name] : []), ...(account?.email == null ? [] : [account.email])];
   const loginHashes = [...new Set(names.flatMap((one) => loginNames.everyHash(one)))];
-  return { accountId: account?.id ?? name, loginHashes };
+  return { accountId: account?.id ?? id ?? name, loginHashes };
 }

@@ -13,7 +13,7 @@ import type { CommandFace } from "./command_face.ts";
 import { runEnding } from "./ending.ts";
 import { type OperationContext, parseArguments } from "./operation.ts";
 import { assertRevision, etagOf, parseIfMatch, type Revises } from "./revision.ts";
-import { assertNamesMember, toldWithin } from "./within.ts";
+import { namingMember, toldWithin } from "./within.ts";
 
 /** One way to reach an operation over HTTP. */
 export interface OperationRoute {
@@ -130,13 +130,13 @@ export function operationsIn<Context extends OperationContext>() {
       let needed = spec.permission;
       const still = (db: Database) => assertPermitted(needed, context, db);
       await still(context.db);
-      const wanted = parseArguments(spec.input, withinTenant(spec, context.tenantId, input));
+      const said = parseArguments(spec.input, withinTenant(spec, context.tenantId, input));
       const asked = spec.revises && context.condition?.ifMatch;
       const ifMatch = asked === undefined ? undefined : parseIfMatch(asked);
-      const prepared = (await spec.prepare?.(wanted, context)) as Prepared;
+      const prepared = (await spec.prepare?.(said, context)) as Prepared;
       const now = context.clock();
       const run = async (db: Database) => {
-        await assertNamesMember(db, context.tenantId, wanted);
+        const wanted = await namingMember(db, context.tenantId, said);
         // What came before may have taken long: it is asked again where the act is.
         needed = await permissionFor(db, spec.permission, wanted);
         if (db !== context.db || spec.prepare !== undefined || needed !== spec.permission) await still(db);
@@ -150,7 +150,7 @@ export function operationsIn<Context extends OperationContext>() {
         await context.settled?.(db, told);
         return told;
       };
-      const dryRun = "dryRun" in wanted && wanted["dryRun"] === true;
+      const dryRun = "dryRun" in said && said["dryRun"] === true;
       const runsBare = spec.events.length === 0 || spec.ownTransaction !== undefined;
       const work = runsBare ? run(context.db) : runEnding(context.db, dryRun, run);
       const answer = await work.catch((error: unknown) => {

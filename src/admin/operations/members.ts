@@ -29,7 +29,7 @@ const permission = adminChange;
 /** What somebody may be in a tenant. */
 export const memberRole = z.enum(membershipRoles);
 
-const user = z.string().describe("An e-mail address or a user id.");
+const user = z.string().describe("An e-mail address or a user id, also as `id:VALUE`.");
 const tenantId = z.string().describe("The tenant.");
 const words = {
   arguments: { USER: "user" },

@@ -21,7 +21,7 @@ export const usualResults = 10;
 
 const input = z.strictObject({
   tenantId: z.string().describe("The customer."),
-  user: z.string().min(1).max(300).describe("As whom: an e-mail address or a user id."),
+  user: z.string().min(1).max(300).describe("As whom: an e-mail address or a user id, also as `id:VALUE`."),
   query: z.string().min(1).max(2000).describe("What to search for."),
   accessor: z.string().max(64).optional().describe("Which data accessor of the customer (default: default)."),
   maxResults: z.int().min(1).max(1000).optional().describe(`At most so many (default: ${usualResults}).`),

@@ -22,7 +22,9 @@ import { generatedPassword, unchanged, userWithEndedShape } from "./shapes.ts";
 import { resolveUser, type SwitchedUser, shownUser, toUser, type UserWithEnded } from "./user_view.ts";
 
 const permission = adminChange;
-const oneUser = z.strictObject({ user: z.string().describe("An e-mail address or a user id.") });
+const oneUser = z.strictObject({
+  user: z.string().describe("An e-mail address or a user id, also as `id:VALUE`."),
+});
 const face = {
   arguments: { USER: "user" },
   example: "ada@acme.example",
@@ -68,7 +70,7 @@ export const setUserPassword = operation({
     const ended = await giveNewPassword(trx, account, passwordHash, act);
     // The account is held now: who became an administrator while this waited has the password of that act.
     await assertPermitted(await permissionFor(trx, permission, { user: account.id }), act, trx);
-    const changed = { user: await toUser(trx, await resolveUser(trx, account.id)), ended };
+    const changed = { user: await toUser(trx, await getAccount(trx, account.id)), ended };
     return generated === undefined ? changed : { ...changed, generatedPassword: generated };
   },
 });

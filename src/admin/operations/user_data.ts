@@ -107,7 +107,10 @@ export const showUserData = operationsIn<AuditContext>()({
   summary: "Tell everything that is stored of one user",
   permission: adminChange,
   events: ["people.exported"],
-  input: z.strictObject({ user: z.string().describe("An e-mail address or a user id."), ...pageInput }),
+  input: z.strictObject({
+    user: z.string().describe("An e-mail address or a user id, also as `id:VALUE`."),
+    ...pageInput,
+  }),
   output: personData.extend(pageOutput),
   http: [{ method: "get", path: "/v1/users/:user/data" }],
   async run(trx, { user, cursor, limit }, act): Promise<PersonData & { cursor?: string }> {

@@ -22,7 +22,7 @@ export const deleteUser = operation({
   permission: adminChange,
   events: ["account.deleted"],
   input: z.strictObject({
-    user: z.string().describe("An e-mail address or a user id."),
+    user: z.string().describe("An e-mail address or a user id, also as `id:VALUE`."),
     allowNoAdmin,
     dryRun: z.boolean().optional().describe("Only say what would be deleted."),
   }),

@@ -24,7 +24,7 @@ const grantShape = z
   })
   .meta({ id: "Grant" });
 
-const user = z.string().describe("An e-mail address or a user id.");
+const user = z.string().describe("An e-mail address or a user id, also as `id:VALUE`.");
 
 /** Lists a person's grants. @throws OperationError account_not_found */
 export const listUserGrants = operation({

@@ -8,6 +8,7 @@ import { loginKeyOf } from "../../input/email_address.ts";
 import { findClientIds } from "../../provider/accounts/account_name_store.ts";
 import {
   type ComparedAccount,
+  type ComparedAccounts,
   createImportedAccount,
   findComparedAccounts,
   listImportedHashKinds,
@@ -79,9 +80,7 @@ export const importUsers = operation({
 const endsBatch: ReadonlySet<ErrorCode> = new Set(["unavailable", "unauthenticated"]);
 
 /** What is known while a batch is taken; rows of it count for those that follow. */
-interface Batch {
-  byLogin: Map<string, ComparedAccount>;
-  byId: Map<string, ComparedAccount>;
+interface Batch extends ComparedAccounts {
   kinds: Set<string>;
   /** Those of the rows' ids that are clients'. */
   clientIds: Set<string>;
@@ -111,7 +110,7 @@ async function importRow(
     byEmail: batch.byLogin.get(loginKeyOf(row.email)),
     byId: row.externalId === undefined ? undefined : batch.byId.get(row.externalId),
     namesakes: {
-      ofEmail: batch.byId.has(row.email) || batch.byId.has(loginKeyOf(row.email)),
+      ofEmail: batch.idKeys.has(loginKeyOf(row.email)),
       ofId: row.externalId !== undefined && batch.byLogin.has(loginKeyOf(row.externalId)),
     },
     isClientId: row.externalId !== undefined && batch.clientIds.has(row.externalId),
@@ -161,6 +160,7 @@ async function addAccount(
   });
   batch.byLogin.set(loginKeyOf(email), account);
   batch.byId.set(account.id, account);
+  batch.idKeys.add(loginKeyOf(account.id));
   if (passwordHash !== undefined) batch.kinds.add(passwordHash.kind);
   return account;
 }

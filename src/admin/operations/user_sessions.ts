@@ -36,7 +36,7 @@ const sessionShape = z
   })
   .meta({ id: "Session" });
 
-const user = z.string().describe("An e-mail address or a user id.");
+const user = z.string().describe("An e-mail address or a user id, also as `id:VALUE`.");
 
 /** Lists a person's browser sessions. @throws OperationError account_not_found */
 export const listUserSessions = operation({

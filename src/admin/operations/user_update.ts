@@ -38,7 +38,7 @@ export const updateUser = operation({
   permission: adminChange,
   events: ["account.name_set", "account.email_set", "account.email_verified", "session.ended"],
   input: z.strictObject({
-    user: z.string().describe("An e-mail address or a user id."),
+    user: z.string().describe("An e-mail address or a user id, also as `id:VALUE`."),
     name: displayName.optional().describe("The user's name."),
     email: z
       .string()

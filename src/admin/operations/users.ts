@@ -105,7 +105,7 @@ export const showUser = operation({
   summary: "Show a user, by id or e-mail address",
   permission: adminRead,
   events: ["admin.read"],
-  input: z.strictObject({ user: z.string().describe("An e-mail address or a user id.") }),
+  input: z.strictObject({ user: z.string().describe("An e-mail address or a user id, also as `id:VALUE`.") }),
   output: userShape,
   http: [{ method: "get", path: "/v1/users/:user" }],
   shows: true,

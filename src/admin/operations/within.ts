@@ -1,25 +1,30 @@
 // Owns what a caller who is bound to one tenant is told of people, whichever operation answers: who they are there, and
 // nothing that another tenant knows, not even that somebody is.
 import type { Database } from "../../db/connect.ts";
+import { nameOfId } from "../../input/account_name.ts";
+import { findMemberNamed } from "../../provider/accounts/account_name_store.ts";
 import { listSaidInTenant } from "../../provider/tenants/membership_store.ts";
 import { addressIn, nameIn, type Said } from "../../provider/tenants/person_in_tenant.ts";
 import { noMemberOf } from "../administrators/tenant_bound.ts";
-import { resolveUser, type User } from "./user_view.ts";
+import type { User } from "./user_view.ts";
 
 /**
- * Asserts that the person an operation names (`user`) is a member of the caller's tenant. It is asked before anything else
- * of the person is: what they are elsewhere must make no difference.
+ * Holds the person an operation names (`user`) to the members of the caller's tenant. It is asked before anything else of
+ * the person is: what they are elsewhere, or who else has the name there, must make no difference.
  * @param tenantId the tenant the caller is bound to; undefined: to none
- * @throws OperationError account_not_found, not_a_member: one answer, by `failedWithin`
+ * @returns what is asked, with the person's id
+ * @throws OperationError not_a_member; account_ambiguous of two members
  */
-export async function assertNamesMember(
+export async function namingMember<Asked extends object>(
   db: Database,
   tenantId: string | undefined,
-  { user }: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  if (tenantId === undefined || typeof user !== "string") return;
-  const { id } = await resolveUser(db, user);
-  if (!(await listSaidInTenant(db, tenantId, [id])).has(id)) throw noMemberOf(tenantId);
+  asked: Asked,
+): Promise<Asked> {
+  const user: unknown = Reflect.get(asked, "user");
+  if (tenantId === undefined || typeof user !== "string") return asked;
+  const member = await findMemberNamed(db, tenantId, user);
+  if (member === undefined) throw noMemberOf(tenantId);
+  return { ...asked, user: nameOfId(member.id) } as Asked;
 }
 
 /**

@@ -1,8 +1,10 @@
 // Owns the audit trail in the console: filters, newest first, page after page.
+
 import { listEvents } from "../../admin/operations/audit.ts";
 import { inWordsOf } from "../../admin/operations/input_faults.ts";
 import { auditEventTypes } from "../../audit/event_types.ts";
 import { OperationError } from "../../errors.ts";
+import { nameOfId } from "../../input/account_name.ts";
 import type { ConsolePage } from "../../views/console_pages.ts";
 import type { Cell, Field } from "../../views/parts.ts";
 import type { Place, Visit } from "../place.ts";
@@ -120,7 +122,9 @@ function pageWith({ query, now }: Visit, events: Events, cursor: string | undefi
     {
       text: event.accountId ?? "",
       url:
-        event.accountId === undefined ? undefined : `/console/people/${encodeURIComponent(event.accountId)}`,
+        event.accountId === undefined
+          ? undefined
+          : `/console/people/${encodeURIComponent(nameOfId(event.accountId))}`,
     },
     { text: momentText(event.atMs, now), note: noteOf(event, now).split(" · ").slice(1).join(" · ") },
   ];

@@ -9,6 +9,7 @@ import {
   wasThereBefore,
 } from "../../admin/operations/administrators.ts";
 import { showUser } from "../../admin/operations/users.ts";
+import { nameOfId } from "../../input/account_name.ts";
 import type { Action, Field } from "../../views/parts.ts";
 import { given } from "../form_values.ts";
 import { may, type Place, param, pathOf, type Visit } from "../place.ts";
@@ -20,7 +21,8 @@ import { nameOf, personPath } from "./people.ts";
 
 const path = "/console/administrators";
 const newPath = `${path}/new`;
-const actPath = (user: string, act: string): string => pathOf(`${path}/:user/${act}`, { user });
+const actPath = (user: string, act: string): string =>
+  pathOf(`${path}/:user/${act}`, { user: nameOfId(user) });
 const crumbs = [{ label: "Administrators", url: path }];
 
 const roleWords = {

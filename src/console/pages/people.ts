@@ -1,6 +1,8 @@
 // Owns the list of people, and adding one.
+
 import type { User } from "../../admin/operations/user_view.ts";
 import { createUser, listUsers } from "../../admin/operations/users.ts";
+import { nameOfId } from "../../input/account_name.ts";
 import type { Badge, Cell, Field } from "../../views/parts.ts";
 import { given, isTicked, textOf } from "../form_values.ts";
 import { may, type Place, pathOf } from "../place.ts";
@@ -12,7 +14,7 @@ const path = "/console/people";
 const newPath = `${path}/new`;
 
 /** The address of a person's page. */
-export const personPath = (id: string): string => pathOf(`${path}/:user`, { user: id });
+export const personPath = (id: string): string => pathOf(`${path}/:user`, { user: nameOfId(id) });
 
 /** What a person is called. */
 export const nameOf = (user: Pick<User, "id" | "name" | "email">): string =>

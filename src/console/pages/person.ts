@@ -1,4 +1,5 @@
 // Owns the page of one person: who they are, where they belong, what happened last, and what ends their access.
+
 import { listEvents } from "../../admin/operations/audit.ts";
 import { addUserToTenant, removeMember, updateMember } from "../../admin/operations/members.ts";
 import { disableUser, enableUser, setUserPassword, signUserOut } from "../../admin/operations/user_access.ts";
@@ -6,6 +7,7 @@ import { deleteUser } from "../../admin/operations/user_deletion.ts";
 import { updateUser } from "../../admin/operations/user_update.ts";
 import type { User } from "../../admin/operations/user_view.ts";
 import { showUser } from "../../admin/operations/users.ts";
+import { nameOfId } from "../../input/account_name.ts";
 import type { ConsoleCard } from "../../views/console_pages.ts";
 import type { Action } from "../../views/parts.ts";
 import { may, type Place, param, pathOf, type Visit, visitTo, withQuery } from "../place.ts";
@@ -18,7 +20,8 @@ import { grantsCard, sessionsCard } from "./person_sessions.ts";
 const path = "/console/people/:user";
 
 /** The address of an act on a person. */
-export const personActPath = (act: string, user: string): string => pathOf(`${path}/${act}`, { user });
+export const personActPath = (act: string, user: string): string =>
+  pathOf(`${path}/${act}`, { user: nameOfId(user) });
 
 /** One person. */
 export const personPlace: Place = {
@@ -29,8 +32,8 @@ export const personPlace: Place = {
     const { context } = asked;
     const user = await showUser(context, { user: param(asked, "user") });
     const visit = await visitTo(asked, { user: user.id });
-    const { events } = await listEvents(context, { account: user.id, limit: 8 });
-    const activity = withQuery("/console/activity", { account: user.id });
+    const { events } = await listEvents(context, { account: nameOfId(user.id), limit: 8 });
+    const activity = withQuery("/console/activity", { account: nameOfId(user.id) });
     const edit = { label: "Change the name", url: personActPath("edit", user.id) };
     const password = { label: "Set a password", url: personActPath("password", user.id) };
     return {
@@ -138,7 +141,7 @@ function membershipsCard(user: User, visit: Visit): ConsoleCard {
 
 /** The address of an act on a membership. */
 export const membershipPath = (user: string, tenant: string, act: string): string =>
-  pathOf(`${path}/memberships/:tenant/${act}`, { user, tenant });
+  pathOf(`${path}/memberships/:tenant/${act}`, { user: nameOfId(user), tenant });
 
 function endCard(user: User, visit: Visit): ConsoleCard[] {
   // Nobody takes their own rights: the operations refuse it, so there is no way to them.

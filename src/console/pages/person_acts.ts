@@ -1,9 +1,11 @@
 // Owns what is done to one person: each act asks first, and says what else it ends.
+
 import { many } from "../../admin/operations/ended_text.ts";
 import { disableUser, enableUser, setUserPassword, signUserOut } from "../../admin/operations/user_access.ts";
 import { deleteUser } from "../../admin/operations/user_deletion.ts";
 import { updateUser } from "../../admin/operations/user_update.ts";
 import { showUser } from "../../admin/operations/users.ts";
+import { nameOfId } from "../../input/account_name.ts";
 import { type Place, param, type Visit } from "../place.ts";
 import { contextOfForm, readRevised, revisedForm } from "../revised_form.ts";
 import { assertTyped, confirmPlace, saidOfAdmin, typedField } from "./confirm_place.ts";
@@ -86,7 +88,7 @@ export const deletePersonPlace: Place = confirmPlace({
   ...{ path: `${path}/delete`, section: "people", operation: deleteUser },
   async ask(visit) {
     const user = await userOf(visit);
-    const trial = { user: user.id, allowNoAdmin: true, dryRun: true };
+    const trial = { user: nameOfId(user.id), allowNoAdmin: true, dryRun: true };
     const { deleted, withoutAdmin = [] } = await deleteUser(visit.context, trial);
     return {
       title: "Delete",
@@ -111,7 +113,7 @@ export const deletePersonPlace: Place = confirmPlace({
   async act(visit, form) {
     const user = await userOf(visit);
     assertTyped(form, user.email ?? user.id);
-    await deleteUser(visit.context, { user: user.id, ...saidOfAdmin(form) });
+    await deleteUser(visit.context, { user: nameOfId(user.id), ...saidOfAdmin(form) });
     return { to: "/console/people", news: "deleted" };
   },
 });

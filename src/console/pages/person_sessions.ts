@@ -1,8 +1,10 @@
 // Owns a person's sessions and applications in the console: what stands, and ending one of them.
+
 import { listUserGrants, revokeGrant } from "../../admin/operations/user_grants.ts";
 import { listUserSessions, revokeSession } from "../../admin/operations/user_sessions.ts";
 import type { User } from "../../admin/operations/user_view.ts";
 import { showUser } from "../../admin/operations/users.ts";
+import { nameOfId } from "../../input/account_name.ts";
 import { isOwnClient } from "../../provider/clients/own_clients.ts";
 import type { ConsoleCard } from "../../views/console_pages.ts";
 import { may, type Place, param, pathOf, type Visit } from "../place.ts";
@@ -19,7 +21,10 @@ const mostShown = 10;
 
 /** The browsers a person is signed in with. */
 export async function sessionsCard(user: User, visit: Visit): Promise<ConsoleCard> {
-  const { sessions, cursor } = await listUserSessions(visit.context, { user: user.id, limit: mostShown });
+  const { sessions, cursor } = await listUserSessions(visit.context, {
+    user: nameOfId(user.id),
+    limit: mostShown,
+  });
   const rows = sessions.map((session) => ({
     text: `Signed in ${momentText(session.signedInAtMs, visit.now)}`,
     note: [
@@ -36,7 +41,7 @@ export async function sessionsCard(user: User, visit: Visit): Promise<ConsoleCar
       ? [
           {
             label: "End…",
-            url: pathOf(sessionPath, { user: user.id, session: session.id }),
+            url: pathOf(sessionPath, { user: nameOfId(user.id), session: session.id }),
             unseen: "this session",
           },
         ]
@@ -49,7 +54,10 @@ export async function sessionsCard(user: User, visit: Visit): Promise<ConsoleCar
 
 /** What applications were let do for a person. */
 export async function grantsCard(user: User, visit: Visit): Promise<ConsoleCard> {
-  const { grants, cursor } = await listUserGrants(visit.context, { user: user.id, limit: mostShown });
+  const { grants, cursor } = await listUserGrants(visit.context, {
+    user: nameOfId(user.id),
+    limit: mostShown,
+  });
   const rows = grants.map((grant) => ({
     text: grant.clientId,
     // Our own pages are no application that is registered here.
@@ -63,7 +71,7 @@ export async function grantsCard(user: User, visit: Visit): Promise<ConsoleCard>
       ? [
           {
             label: "Revoke…",
-            url: pathOf(grantPath, { user: user.id, grant: grant.id }),
+            url: pathOf(grantPath, { user: nameOfId(user.id), grant: grant.id }),
             unseen: `what ${grant.clientId} may`,
           },
         ]
@@ -120,7 +128,7 @@ export const revokeGrantPlace: Place = confirmPlace({
   },
   async act(visit) {
     const user = await showUser(visit.context, { user: param(visit, "user") });
-    await revokeGrant(visit.context, { user: user.id, grant: param(visit, "grant") });
+    await revokeGrant(visit.context, { user: nameOfId(user.id), grant: param(visit, "grant") });
     return { to: personPath(user.id), news: "ended" };
   },
 });

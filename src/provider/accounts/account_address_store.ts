@@ -1,11 +1,11 @@
 // Owns giving an account made here another address: it must be nobody else's name, and nothing that counted for the one
 // before counts for it.
-import { randomUUID } from "node:crypto";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { loginKeyOf } from "../../input/email_address.ts";
 import type { Account } from "./account_store.ts";
 import { forgetAnswersTelling } from "./kept_answers_store.ts";
+import { isIdOfAnother, takeLoginKey } from "./login_key_store.ts";
 import { findOthersWithAddress } from "./shared_address_store.ts";
 
 /**
@@ -23,15 +23,12 @@ export async function saveAddress(
   tenantIds: readonly string[],
   now: Date,
 ): Promise<void> {
-  const names = [...new Set([email, loginKeyOf(email)])];
+  const moves = emailWas === null || loginKeyOf(emailWas) !== loginKeyOf(email);
+  if (moves && !(await takeLoginKey(trx, email, now))) {
+    throw taken("Another account signs in with this e-mail address.");
+  }
   // Of names these are all: no client's id holds an `@`.
-  const namesakes: unknown[] = await trx("accounts")
-    .whereIn("id", names)
-    .whereNot("id", id)
-    .limit(1)
-    .select("id");
-  if (namesakes.length > 0) throw taken("Another account has this e-mail address as its id.");
-  if (emailWas === null || loginKeyOf(emailWas) !== loginKeyOf(email)) await takeLoginKey(trx, email, now);
+  if (await isIdOfAnother(trx, email, id)) throw taken("Another account has this e-mail address as its id.");
   for (const tenantId of tenantIds) {
     const others = await findOthersWithAddress(trx, { tenantId, accountId: id, address: email });
     if (others.length === 0) continue;
@@ -44,20 +41,6 @@ export async function saveAddress(
     .update({ email, login_key: loginKeyOf(email), updated_at_ms: now.getTime() });
   await saveAddressProof(trx, id, proven, now);
   await forgetAnswersTelling(trx, id);
-}
-
-// A row of nobody takes the key, and gives it to the account within the same transaction: who comes meanwhile waits for
-// its end, and finds it taken. (An update has no form for a conflict that both stores know.)
-async function takeLoginKey(trx: Database, email: string, now: Date): Promise<void> {
-  const nowMs = now.getTime();
-  const placeholder = randomUUID();
-  const rows: unknown[] = await trx("accounts")
-    .insert({ id: placeholder, login_key: loginKeyOf(email), created_at_ms: nowMs, updated_at_ms: nowMs })
-    .onConflict("login_key")
-    .ignore()
-    .returning(["id"]);
-  if (rows.length === 0) throw taken("Another account signs in with this e-mail address.");
-  await trx("accounts").where("id", placeholder).delete();
 }
 
 const taken = (why: string): OperationError => new OperationError("account_exists", why, { field: "email" });

@@ -3,22 +3,52 @@
 import type { Database } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
 import { OperationError } from "../../errors.ts";
-import { loginKeyOf } from "../../input/email_address.ts";
+import { idIn } from "../../input/account_name.ts";
+import { isEmailAddress, loginKeyOf } from "../../input/email_address.ts";
 import { isOwnClient } from "../clients/own_clients.ts";
+import { listSaidInTenant } from "../tenants/membership_store.ts";
 import { type Account, type AccountRow, accountColumns, toAccount } from "./account_store.ts";
+import { takeLoginKey } from "./login_key_store.ts";
 
 /**
- * Finds the account that has a name as its id, or signs in with it.
+ * Finds the account that has a name as its id, or signs in with it. By `id:VALUE` the account of that id is meant, whoever
+ * signs in with it.
  * @throws OperationError account_ambiguous: it is the id of one and the address of another
  */
 export async function findAccountNamed(db: Database, name: string): Promise<Account | undefined> {
+  return onlyOne(await findAccountsNamed(db, name));
+}
+
+/**
+ * Finds the account a name is of among the members of a tenant: who else it names makes no difference to them.
+ * @throws OperationError account_ambiguous: of two members
+ */
+export async function findMemberNamed(
+  db: Database,
+  tenantId: string,
+  name: string,
+): Promise<Account | undefined> {
+  const named = await findAccountsNamed(db, name);
+  const said = await listSaidInTenant(
+    db,
+    tenantId,
+    named.map(({ id }) => id),
+  );
+  return onlyOne(named.filter(({ id }) => said.has(id)));
+}
+
+/** Finds every account that a name may be of: two at most, but for ids of before `id:` was kept for what it says. */
+export async function findAccountsNamed(db: Database, name: string): Promise<Account[]> {
   const rows: AccountRow[] = await db("accounts")
-    .where("id", name)
+    .whereIn("id", [name, idIn(name) ?? name])
     .orWhere("login_key", loginKeyOf(name))
     .select(...accountColumns);
-  if (rows.length > 1) throw ambiguous();
-  const [row] = rows;
-  return row && toAccount(row);
+  return rows.map(toAccount);
+}
+
+function onlyOne(named: readonly Account[]): Account | undefined {
+  if (named.length > 1) throw ambiguous();
+  return named[0];
 }
 
 /** The refusal of a name that fits two accounts. */
@@ -30,9 +60,12 @@ export function ambiguous(): OperationError {
   );
 }
 
-/** Whether an id can be part of a URL's path: `.` and `..` never arrive (RFC 3986 section 5.2.4). */
+/**
+ * Whether an account of this id can be named by it: `.` and `..` never arrive in a URL's path (RFC 3986 section 5.2.4), and
+ * what begins with `id:` names another.
+ */
 export function isAddressableId(id: string): boolean {
-  return id !== "." && id !== "..";
+  return id !== "." && id !== ".." && idIn(id) === undefined;
 }
 
 /** Finds which of these ids are clients'. An account of such an id would pass for the client (RFC 9700 section 4.15). */
@@ -62,6 +95,16 @@ export async function assertNewId(db: Database, id: string): Promise<void> {
   }
   throw new OperationError("invalid_input", "sub cannot become the id of an account.", {
     field: "sub",
-    fix: "Name the person by an id of your own that is no e-mail address, no client's id, and not `.` or `..`.",
+    fix: "Name the person by an id of your own that is no e-mail address, no client's id, not `.` or `..`, and does not begin with `id:`.",
   });
+}
+
+/**
+ * Asserts as {@link assertNewId} does, and holds it so until the transaction ends: nobody comes to sign in with the id
+ * meanwhile.
+ * @throws OperationError invalid_input
+ */
+export async function holdNewId(trx: Database, id: string, now: Date): Promise<void> {
+  if (isEmailAddress(id)) await takeLoginKey(trx, id, now);
+  await assertNewId(trx, id);
 }

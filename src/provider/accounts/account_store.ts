@@ -6,6 +6,7 @@ import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { loginKeyOf } from "../../input/email_address.ts";
 import { addressIn, nameIn } from "../tenants/person_in_tenant.ts";
+import { isIdOfAnother } from "./login_key_store.ts";
 
 /** A person. Times are epoch milliseconds; null: has not happened. */
 export interface Account {
@@ -127,16 +128,6 @@ export async function findCredentialsByLogin(db: Database, login: string): Promi
  */
 export async function createAccount(db: Database, account: NewAccount, now: Date): Promise<Account> {
   const nowMs = now.getTime();
-  // Whoever is named by the address would be the other one, or nobody.
-  const namesakes: unknown[] = await db("accounts")
-    .whereIn("id", [account.email, loginKeyOf(account.email)])
-    .limit(1)
-    .select("id");
-  if (namesakes.length > 0) {
-    throw new OperationError("account_exists", "Another account has this e-mail address as its id.", {
-      field: "email",
-    });
-  }
   const [row]: AccountRow[] = await db("accounts")
     .insert({
       id: randomUUID(),
@@ -153,6 +144,13 @@ export async function createAccount(db: Database, account: NewAccount, now: Date
     .returning(accountColumns.map((column) => column.slice("accounts.".length)));
   if (!row) {
     throw new OperationError("account_exists", "Another account signs in with this e-mail address.", {
+      field: "email",
+    });
+  }
+  // Whoever is named by the address would be the other one, or nobody. The row holds the name by now.
+  if (await isIdOfAnother(db, account.email, row.id)) {
+    await db("accounts").where("id", row.id).delete();
+    throw new OperationError("account_exists", "Another account has this e-mail address as its id.", {
       field: "email",
     });
   }

@@ -3,8 +3,9 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { Database } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
-import { loginKeyOf } from "../../input/email_address.ts";
+import { isEmailAddress, loginKeyOf } from "../../input/email_address.ts";
 import type { MembershipRole } from "../tenants/membership_store.ts";
+import { findIdsLikeAddresses, isIdOfAnother, takeLoginKey } from "./login_key_store.ts";
 
 /** A person as a file says it; the caller has validated all of it. */
 export interface ImportedPerson {
@@ -28,6 +29,14 @@ export interface ComparedAccount {
   isItsHash(hash: string): boolean;
   /** What the account is in each of its tenants, disabled ones too. */
   places: Map<string, Place>;
+}
+
+/** The accounts that rows of a file may speak of. */
+export interface ComparedAccounts {
+  byLogin: Map<string, ComparedAccount>;
+  byId: Map<string, ComparedAccount>;
+  /** The login keys of the rows' addresses that read as the id of an account. */
+  idKeys: Set<string>;
 }
 
 /** A membership as a row of a file is compared with it. */
@@ -73,24 +82,31 @@ export async function createImportedAccount(
     await trx("imported_hash_kinds").insert({ kind: person.password.kind }).onConflict("kind").ignore();
   }
   const imported_hash_kind = person.password?.kind ?? null;
+  const { id } = row;
+  // The row to come holds its address, and nothing holds an id that reads as another one.
+  const holdsId = !isEmailAddress(id) || loginKeyOf(id) === row.login_key;
+  if (!holdsId && !(await takeLoginKey(trx, id, now))) return undefined;
   const added: unknown[] = await trx("accounts")
     .insert({ ...row, imported_hash_kind, created_at_ms: nowMs, updated_at_ms: nowMs })
     .onConflict()
     .ignore()
     .returning(["id"]);
-  return added.length === 0 ? undefined : compared(row);
+  if (added.length === 0) return undefined;
+  if (!(await isIdOfAnother(trx, person.email, id))) return compared(row);
+  await trx("accounts").where("id", id).delete();
+  return undefined;
 }
 
 /** Finds the accounts that rows of a file may speak of: by address, capitals aside, or by id. */
 export async function findComparedAccounts(
   db: Database,
   wanted: { emails: readonly string[]; ids: readonly string[] },
-): Promise<{ byLogin: Map<string, ComparedAccount>; byId: Map<string, ComparedAccount> }> {
+): Promise<ComparedAccounts> {
   // An address may be the id of another account, and an id another's address.
   const names = [...wanted.emails, ...wanted.ids];
   const rows: ComparedRow[] = await db("accounts")
     .whereIn("login_key", names.map(loginKeyOf))
-    .orWhereIn("id", [...new Set([...names, ...names.map(loginKeyOf)])])
+    .orWhereIn("id", [...new Set(names)])
     .select(
       "id",
       "login_key",
@@ -113,7 +129,8 @@ export async function findComparedAccounts(
   for (const { tenant_id, account_id, ...place } of memberships) {
     byId.get(account_id)?.places.set(tenant_id, place);
   }
-  return { byLogin, byId };
+  const idKeys = new Set((await findIdsLikeAddresses(db, wanted.emails)).map(loginKeyOf));
+  return { byLogin, byId, idKeys };
 }
 
 function compared(row: ComparedRow): ComparedAccount {

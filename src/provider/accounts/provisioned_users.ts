@@ -12,7 +12,7 @@ import {
 } from "../tenants/membership_store.ts";
 import { addressIn } from "../tenants/person_in_tenant.ts";
 import type { Tenant } from "../tenants/tenant_store.ts";
-import { assertNewId } from "./account_name_store.ts";
+import { holdNewId } from "./account_name_store.ts";
 import { administers, createExternalAccount, findAccount, lockAccount } from "./account_store.ts";
 import { type ExternalUser, planUser, type UserPlan } from "./provisioning.ts";
 import { findOthersWithAddress } from "./shared_address_store.ts";
@@ -49,7 +49,7 @@ export async function untilUnchanged<Result>(run: () => Promise<Result>): Promis
  * Plans from what the store says now and writes it. Two at once for one account come one after the other.
  *
  * @param trx the transaction of the login or mint: whoever refuses later takes all of it back
- * @throws UserChanged, and OperationError as `planUser` and `assertNewId` do
+ * @throws UserChanged, and OperationError as `planUser` and `holdNewId` do
  */
 export async function provisionUser(
   trx: Database,
@@ -68,7 +68,7 @@ export async function provisionUser(
     administers: await administers(trx, user.subject),
   };
   const plan = planUser(known, tenant, user, provisioner.mayActFor, now);
-  if (plan.createsAccount) await assertNewId(trx, user.subject);
+  if (plan.createsAccount) await holdNewId(trx, user.subject, now);
   await writePlan(trx, plan, provisioner, now);
   return plan;
 }

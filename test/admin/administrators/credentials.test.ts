@@ -169,6 +169,40 @@ describe("a credential of a tenant", () => {
     assert.match(String([...told]), /not_a_member/);
   });
 
+  it("names its own people, and does not learn whose address elsewhere a name is", async () => {
+    const { db } = world.server;
+    const now = new Date();
+    for (const [id, email] of [
+      ["own-ceo@other.example", "o@acme.example"],
+      ["far-ceo@globex.example", "f@globex.example"],
+    ] as const) {
+      await createUser(world.context, { email: id, memberships: [{ tenantId: "globex" }] });
+      // As of before names were held.
+      await createExternalAccount(db, { id, email }, now);
+    }
+    const place = { role: "member", name: null } as const;
+    const own = { accountId: "own-ceo@other.example", tenantId: "acme", email: "o@acme.example" };
+    await createMembership(db, { ...place, ...own }, now);
+    const far = { accountId: "far-ceo@globex.example", tenantId: "globex", email: "f@globex.example" };
+    await createMembership(db, { ...place, ...far }, now);
+    const member = (user: string) => `/v1/tenants/acme/users/${encodeURIComponent(user)}`;
+    const told = new Set<string>();
+    for (const user of ["far-ceo@globex.example", "id:far-ceo@globex.example", "nobody@globex.example"]) {
+      const { status, body } = await world.call("PATCH", member(user), key, { role: "admin" });
+      const { request_id: _, instance: __, ...answer } = body;
+      told.add(JSON.stringify([status, answer]));
+      const query = `/v1/audit-events?account=${encodeURIComponent(user)}`;
+      const trail = await world.call("GET", query, key);
+      assert.deepEqual([trail.status, trail.body["events"]], [200, []]);
+    }
+    assert.equal(told.size, 1, [...told].join("\n"));
+    const changed = await world.call("PATCH", member("own-ceo@other.example"), key, { role: "admin" });
+    assert.deepEqual([changed.status, changed.body["id"]], [200, "own-ceo@other.example"]);
+    const removed = await world.call("DELETE", `${member("own-ceo@other.example")}?allowNoAdmin=true`, key);
+    assert.equal(removed.status, 200);
+    assert.equal(await db("memberships").where("account_id", "own-ceo@other.example").first(), undefined);
+  });
+
   it("reads a person whom another customer knows too as its own tenant knows them, whatever it calls", async () => {
     const { db } = world.server;
     const now = new Date();
@@ -195,6 +229,7 @@ describe("a credential of a tenant", () => {
       "domain add": ["POST", "/v1/tenants/acme/domains", { domain: "acme.example" }],
       "domain verify": ["POST", "/v1/tenants/acme/domains/acme.example/verify", {}],
       "domain remove": ["DELETE", "/v1/tenants/acme/domains/acme.example"],
+      "onboard pack": ["GET", "/v1/tenants/acme/onboarding-pack"],
       "accessor list": ["GET", "/v1/tenants/acme/accessors"],
       "accessor create": ["POST", "/v1/tenants/acme/accessors", { name: "one", ...accessor }],
       "accessor show": ["GET", "/v1/tenants/acme/accessors/one"],
