@@ -36,7 +36,11 @@ for (const kind of storeKinds) {
 
     const mint = async (subject: string): Promise<unknown> => {
       const tenant = await getTenant(store.db, "acme");
-      const user = { subject, email: `of.${subject}`.replace(/^.*[:].*$/, "of@acme.example"), name: undefined };
+      const user = {
+        subject,
+        email: `of.${subject}`.replace(/^.*[:].*$/, "of@acme.example"),
+        name: undefined,
+      };
       const by = { by: "assertion", clientId: "shop", mayActFor: () => true } as const;
       return untilUnchanged(() =>
         store.db.transaction((trx) => provisionUser(trx, tenant, user, by, new Date())),
@@ -134,7 +138,10 @@ for (const kind of storeKinds) {
       const { id } = await createUser(context, { email: "plain@acme.example" });
       await assert.rejects(mint(`id:${id}`), { code: "invalid_input", field: "sub" });
       const people = [{ email: "prefixed@acme.example", externalId: `id:${id}` }];
-      assert.match((await importUsers(context, { people })).refused[0]?.reason ?? "", /^externalId is a text/);
+      assert.match(
+        (await importUsers(context, { people })).refused[0]?.reason ?? "",
+        /^externalId is a text/,
+      );
       // One of before makes the name one of two.
       await createExternalAccount(store.db, { id: `id:${id}`, email: null }, new Date());
       await assert.rejects(showUser(context, { user: `id:${id}` }), { code: "account_ambiguous" });
