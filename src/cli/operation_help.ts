@@ -32,7 +32,9 @@ export function helpOf(command: {
     ...(asks ? [["--yes", "you mean it"] as [string, string]] : []),
     ["--json", "print one JSON document"],
   ];
-  const named = words.includes("USER") ? "USER is an e-mail address or a user id, also as id:VALUE." : undefined;
+  const named = words.includes("USER")
+    ? "USER is an e-mail address or a user id, also as id:VALUE."
+    : undefined;
   return [
     hanging(usage, 7),
     face.about,
