@@ -76,7 +76,10 @@ export async function signInToConsole(
   return goOn(agent, await agent.submit(login, { email, password }, "/login"));
 }
 
-/** Posts to the console with the token of the page's forms, as a browser does from the console's own page. */
+/**
+ * Posts to the console with the token of the page's forms, as a browser does from the console's own page. Whoever answers a
+ * question has read it: what the form of that page carries goes with it.
+ */
 export async function postForm(
   world: Pick<ConsoleWorld, "origin">,
   agent: UserAgent,
@@ -85,11 +88,23 @@ export async function postForm(
   token?: string,
 ): Promise<Visit> {
   const csrf = token ?? (await csrfOf(world, agent));
+  const read = "confirm" in fields && !("said" in fields) ? await saidBy(world, agent, path) : {};
   return agent.visit(`${world.origin}${path}`, {
     method: "POST",
     headers: { origin: world.origin, "sec-fetch-site": "same-origin" },
-    body: new URLSearchParams({ ...fields, csrf }),
+    body: new URLSearchParams({ ...read, ...fields, csrf }),
   });
+}
+
+async function saidBy(
+  { origin }: Pick<ConsoleWorld, "origin">,
+  agent: UserAgent,
+  path: string,
+): Promise<Record<string, string>> {
+  const page = await agent.visit(`${origin}${path}`);
+  const form = formsOf(page).find(({ action, fields }) => action === path && fields.has("said"));
+  const carried = [...(form?.fields ?? [])].filter(([name]) => name === "said" || name === "revision");
+  return Object.fromEntries(carried);
 }
 
 /**

@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { addDomain } from "../../src/admin/operations/domains.ts";
 import { createTenant } from "../../src/admin/operations/tenants.ts";
+import { updateUser } from "../../src/admin/operations/user_update.ts";
+import { showUser } from "../../src/admin/operations/users.ts";
 import { newsText } from "../../src/console/news.ts";
 import { authorizationUrl, codeOf, redeem } from "../provider/support/authorization.ts";
 import { addClient, addPerson, signInAt } from "../provider/support/provider_fixture.ts";
@@ -208,17 +210,76 @@ test("a person's address is changed, vouched for, and vouched for no longer; who
   const { id } = await addPerson(world.db, { email: "uma@acme.example", tenants: ["acme"] });
   const person = `/console/people/${id}`;
   assert.match(await see(`${person}/address`), /end at once and on every instance[\s\S]*The password stays/);
-  const taken = await send(`${person}/address`, { email: emails.owner });
+  const typed = async (fields: Record<string, string>) => {
+    const page = await agent.visit(`${world.origin}${person}/address`);
+    return filledForm(page, `${person}/address`, fields);
+  };
+  const taken = await send(`${person}/address`, await typed({ email: emails.owner }));
   assert.match(taken.text, /id="email-error"[^>]*>\s*Another account signs in with this e-mail address/);
-  const told = await send(`${person}/address`, { email: "no address" });
+  const told = await send(`${person}/address`, await typed({ email: "no address" }));
   assert.match(told.text, /id="email-error"[^>]*>\s*E-mail address is not an e-mail address/);
-  await done(`${person}/address`, { email: "uma@acme.example" }, /It was so already/);
-  const moved = await done(`${person}/address`, { email: "uma.lee@acme.example" }, /The address is changed/);
+  await done(`${person}/address`, await typed({}), /It was so already/);
+  const lee = await typed({ email: "uma.lee@acme.example" });
+  const moved = await done(`${person}/address`, lee, /The address is changed/);
   assert.match(moved, /uma\.lee@acme\.example[\s\S]*nobody vouched for it/);
   assert.match(await done(`${person}/vouch`, yes, /Saved\./), /proven since/);
   assert.match(await done(`${person}/doubt`, yes, /Saved\./), /nobody vouched for it/);
-  const both = { email: "uma@acme.example", emailVerified: "on" };
+  const both = await typed({ email: "uma@acme.example", emailVerified: "on" });
   assert.match(await done(`${person}/address`, both, /The address is changed/), /proven since/);
+});
+
+test("what somebody vouches for is the address they read, and not the one that it became meanwhile", async () => {
+  const { id } = await addPerson(world.db, { email: "vera@acme.example", tenants: ["acme"] });
+  const person = `/console/people/${id}`;
+  const operator = cliContext(world.db);
+  await updateUser(operator, { user: id, emailVerified: false });
+  const open = async (act: string) => {
+    const page = await agent.visit(`${world.origin}${person}/${act}`);
+    return filledForm(page, `${person}/${act}`, {});
+  };
+  const [vouch, move] = [{ ...(await open("vouch")), ...yes }, await open("address")];
+  await updateUser(operator, { user: id, email: "boss@acme.example" });
+  const late = await send(`${person}/vouch`, vouch);
+  assert.equal(late.status, 412, late.text);
+  assert.match(
+    late.text,
+    /Nothing was changed[\s\S]*shown as it is now[\s\S]*You vouch that boss@acme\.example/,
+  );
+  const moved = await send(`${person}/address`, {
+    ...move,
+    email: "vera.lee@acme.example",
+    emailVerified: "on",
+  });
+  assert.equal(moved.status, 412, moved.text);
+  assert.match(moved.text, /id="email-error">Meanwhile it became “boss@acme\.example”/);
+  const { email, emailVerifiedAtMs } = await showUser(operator, { user: id });
+  assert.deepEqual({ email, emailVerifiedAtMs }, { email: "boss@acme.example", emailVerifiedAtMs: null });
+  const again = { ...filledForm(late, `${person}/vouch`, {}), ...yes };
+  assert.match(await done(`${person}/vouch`, again, /Saved\./), /proven since/);
+});
+
+test("each page that asks is answered for what it said: with nothing of it, or with another's, nothing is done", async () => {
+  const { id } = await addPerson(world.db, { email: "wim@acme.example", name: "Wim", tenants: ["acme"] });
+  const person = `/console/people/${id}`;
+  const page = await agent.visit(`${world.origin}${person}/disable`);
+  const answer = { ...filledForm(page, `${person}/disable`, {}), ...yes };
+  const enable = await agent.visit(`${world.origin}${person}/enable`);
+  const { said = "" } = filledForm(enable, `${person}/enable`, {});
+  for (const other of [said, ""]) {
+    const refused = await send(`${person}/disable`, { ...answer, said: other });
+    assert.equal(refused.status, 412);
+  }
+  await updateUser(cliContext(world.db), { user: id, name: "Willem" });
+  const late = await send(`${person}/disable`, answer);
+  assert.equal(late.status, 412);
+  assert.match(late.text, /Nothing was changed[\s\S]*Willem can neither sign in/);
+  assert.equal((await showUser(cliContext(world.db), { user: id })).disabledAtMs, null);
+  // What comes and goes by itself is counted on the page, and does not hold anybody up.
+  const erase = await agent.visit(`${world.origin}${person}/delete`);
+  assert.match(erase.text, /0 browser sessions/);
+  await signInAt(new UserAgent(), authorizationUrl(world), "wim@acme.example");
+  const typed = { ...yes, typed: "wim@acme.example" };
+  await done(`${person}/delete`, { ...filledForm(erase, `${person}/delete`, {}), ...typed }, /Deleted\./);
 });
 
 test("who is deleted is counted before, and wants the address typed", async () => {

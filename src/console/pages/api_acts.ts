@@ -9,7 +9,7 @@ import { type Place, param, type Visit } from "../place.ts";
 import { shownForm } from "../refusals.ts";
 import { contextOfForm, readRevised, revisedForm } from "../revised_form.ts";
 import { apiActPath, apiCrumbs, apiFields, apiPath, rightWords, type ShownApi, typedApi } from "./apis.ts";
-import { assertTyped, confirmPlace, isAnswered, questionOf, typedField } from "./confirm_place.ts";
+import { askedFirst, assertTyped, confirmPlace, typedField } from "./confirm_place.ts";
 
 const path = "/console/apis/:resource";
 const apiOf = (visit: Visit) => showResource(visit.context, { identifier: param(visit, "resource") });
@@ -43,7 +43,7 @@ export const editApiPlace: Place = {
     const typed = typedApi(form);
     const gone = Object.keys(resource.scopes).filter((scope) => !Object.hasOwn(typed.scopes, scope));
     const losing = clients.filter((right) => gone.some((scope) => hasScope(right, scope)));
-    if (losing.length > 0 && !isAnswered(form)) {
+    if (losing.length > 0) {
       const question = {
         title: "Save",
         crumbs: apiCrumbs(resource),
@@ -56,7 +56,8 @@ export const editApiPlace: Place = {
         submitLabel: "Save, and end them",
         cancelUrl: apiPath(identifier),
       };
-      return questionOf(question, apiActPath(identifier, "edit"), form);
+      const asked = askedFirst(question, apiActPath(identifier, "edit"), form);
+      if (asked !== undefined) return asked;
     }
     await updateResource(context, { identifier, ...typed });
     return { to: apiPath(identifier), news: "saved" };
@@ -137,7 +138,7 @@ export const allowApiPlace: Place = {
       introspects: isTicked(form, "introspects"),
     };
     const had = clients.find((one) => one.clientId === clientId);
-    if (had !== undefined && isLess(had, right) && !isAnswered(form)) {
+    if (had !== undefined && isLess(had, right)) {
       const question = {
         title: "Allow less",
         crumbs: apiCrumbs(resource),
@@ -147,7 +148,8 @@ export const allowApiPlace: Place = {
         submitLabel: "Allow less",
         cancelUrl: apiPath(identifier),
       };
-      return questionOf(question, apiActPath(identifier, "applications/allow"), form);
+      const asked = askedFirst(question, apiActPath(identifier, "applications/allow"), form);
+      if (asked !== undefined) return asked;
     }
     await allowResource(visit.context, { identifier, ...right });
     return { to: apiPath(identifier), news: "saved" };

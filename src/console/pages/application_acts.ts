@@ -65,6 +65,8 @@ export const endOldSecretPlace: Place = confirmPlace({
       undo: "This cannot be undone.",
       submitLabel: "End it now",
       cancelUrl: applicationPath(client.clientId),
+      // After another rotation the secret before is another one.
+      state: String(client.formerSecretUntilMs),
     };
   },
   async act(visit) {
@@ -127,10 +129,10 @@ export const deleteApplicationPlace: Place = confirmPlace({
       title: "Delete",
       crumbs: applicationCrumbs(client),
       what: `${applicationName(client)} is deleted.`,
-      consequences: [
+      passing: [
         `${many(ended.grants, "application grant")}, ${many(ended.tokens, "token")}, ${many(ended.vouchers, "vouched login")} and ${many(ended.consents, "agreement")} end with it, at once and on every instance.`,
-        "Its id may be registered again, as a new application that has nothing of this one.",
       ],
+      consequences: ["Its id may be registered again, as a new application that has nothing of this one."],
       undo: "This cannot be undone.",
       submitLabel: "Delete for good",
       cancelUrl: applicationPath(client.clientId),

@@ -23,7 +23,7 @@ import {
   applicationPath,
   secretPage,
 } from "./applications.ts";
-import { isAnswered, questionOf } from "./confirm_place.ts";
+import { askedFirst } from "./confirm_place.ts";
 
 const path = "/console/applications";
 const newPath = `${path}/new`;
@@ -122,13 +122,14 @@ export async function saveChanges(
   client: ClientView,
   sent: SentChange,
 ): Promise<Done> {
-  const { changes, form } = sent;
+  const { changes } = sent;
   const { clientId } = client;
   if (Object.keys(changes).length === 0) return { to: applicationPath(clientId), news: "unchanged" };
   const wanted = { clientId: params["client"], ...changes };
-  if (!isAnswered(form)) {
-    const { ended } = await updateClient(context, { ...wanted, dryRun: true });
-    if (Object.values(ended).some((count) => count > 0)) return ask(client, endedRightsText(ended), sent);
+  const { ended } = await updateClient(context, { ...wanted, dryRun: true });
+  if (Object.values(ended).some((count) => count > 0)) {
+    const asked = ask(client, endedRightsText(ended), sent);
+    if (asked !== undefined) return asked;
   }
   const { client: saved, warnings, unchanged, ...more } = await updateClient(context, wanted);
   const secret: unknown = Reflect.get(more, "clientSecret");
@@ -136,17 +137,18 @@ export async function saveChanges(
   return doneWith(saved, news, warnings, typeof secret === "string" ? secret : undefined);
 }
 
-function ask(client: ClientView, ended: string, { form, labels, act }: SentChange): Done {
+function ask(client: ClientView, ended: string, { form, labels, act }: SentChange): Done | undefined {
   const question = {
     title: "Save",
     crumbs: applicationCrumbs(client),
     what: `${applicationName(client)} is changed: ${labels.join(", ")}.`,
-    consequences: [`${ended} end with what is taken away, at once and on every instance.`],
+    consequences: [],
+    passing: [`${ended} end with what is taken away, at once and on every instance.`],
     undo: "It can be changed back. What ended does not come back.",
     submitLabel: "Save, and end them",
     cancelUrl: applicationPath(client.clientId),
   };
-  return questionOf(question, applicationActPath(client.clientId, act), form);
+  return askedFirst(question, applicationActPath(client.clientId, act), form);
 }
 
 // Warnings are read on a page of their own, and a secret is shown once.

@@ -161,10 +161,8 @@ export const retireKeyPlace: Place = confirmPlace({
       title: "Retire the key",
       crumbs: applicationCrumbs(client),
       what: `What ${applicationName(client)} signs with the key ${key} proves nothing any more.`,
-      consequences: [
-        `${endedRightsText(ended)} end with it, at once and on every instance.`,
-        "Its other keys count as before.",
-      ],
+      passing: [`${endedRightsText(ended)} end with it, at once and on every instance.`],
+      consequences: ["Its other keys count as before."],
       undo: "It can be undone: the key can be added again.",
       submitLabel: "Retire",
       cancelUrl: applicationPath(client.clientId),

@@ -1,8 +1,11 @@
 // Owns the pages that ask before something ends: what it is, what else it ends, whether it can be undone; and the name that is
-// typed for what cannot.
+// typed for what cannot. An answer counts for the question that was read: where the page would say something else by now, it is
+// shown again and nothing is done.
+import { createHash } from "node:crypto";
 import type { OperationEntry } from "../../admin/operations/entry.ts";
 import { OperationError } from "../../errors.ts";
-import type { Confirm, Field } from "../../views/parts.ts";
+import type { ConsolePage } from "../../views/console_pages.ts";
+import type { Confirm, Field, FormErrors } from "../../views/parts.ts";
 import { isTicked } from "../form_values.ts";
 import { type Done, type Place, pathOf, type Refused, type Visit } from "../place.ts";
 import { shownForm } from "../refusals.ts";
@@ -11,6 +14,13 @@ import type { Section } from "../sections.ts";
 /** What is asked. */
 export interface Question extends Omit<Confirm, "form" | "hidden" | "fields"> {
   title: string;
+  /**
+   * What else ends, in sentences that count what comes and goes by itself, as tokens do. They are shown with the consequences,
+   * and an answer is not bound to them: else nobody could ever end what is much used.
+   */
+  passing?: readonly string[];
+  /** What an answer is bound to besides what the page says: which secret, which keys, in which state. */
+  state?: string;
   /** The field in which the name is typed of what cannot be undone. */
   typed?: Field;
   crumbs: readonly { label: string; url: string }[];
@@ -30,11 +40,12 @@ export function confirmPlace({ ask, act, ...place }: AskedAct): Place {
   return {
     ...place,
     async show(visit, refused) {
-      const { title, crumbs, typed, ...question } = await ask(visit);
-      const asked = [...noAdminFields(refused), ...(typed === undefined ? [] : [typed])];
-      const { fields, errors } = shownForm(asked, refused);
-      const action = pathOf(place.path, visit.params);
-      return { head: { title, crumbs }, errors, confirm: { ...question, action, fields } };
+      const question = await ask(visit);
+      const asked = [...noAdminFields(refused), ...(question.typed === undefined ? [] : [question.typed])];
+      const { fields, errors } = isStale(refused)
+        ? { fields: asked, errors: saidMeanwhile }
+        : shownForm(asked, refused);
+      return shownQuestion(question, { action: pathOf(place.path, visit.params), fields }, errors);
     },
     async act(visit, form) {
       if (!isAnswered(form)) {
@@ -42,7 +53,52 @@ export function confirmPlace({ ask, act, ...place }: AskedAct): Place {
           fix: "Answer it with the button.",
         });
       }
+      // Right before the act; an act that must not miss a change in between is bound to the state in its own transaction.
+      if (form.get("said") !== markOf(await ask(visit))) throw staleAnswer();
       return act(visit, form);
+    },
+  };
+}
+
+/** What a page that asks says, and the state it was made of, short: only whether it is the same is asked. */
+function markOf({ title, what, consequences, undo, submitLabel, typed, state = "" }: Question): string {
+  const said = [title, what, consequences, undo, submitLabel, typed?.label ?? "", state];
+  return createHash("sha256").update(JSON.stringify(said)).digest("base64url");
+}
+
+const staleAnswer = (): OperationError =>
+  new OperationError("precondition_failed", "What this page says changed since it was opened.", {
+    fix: "Read it again, and answer it once more.",
+  });
+
+const isStale = (refused: Refused | undefined): boolean => refused?.error.code === "precondition_failed";
+
+const saidMeanwhile: FormErrors = {
+  title: "Nothing was changed",
+  errors: [
+    {
+      message:
+        "Somebody else changed what this page says since it was opened. It is shown as it is now: read it again, and answer it once more.",
+    },
+  ],
+  code: "precondition_failed",
+};
+
+function shownQuestion(
+  question: Question,
+  more: Pick<Confirm, "fields" | "hidden"> & { action: string },
+  errors: FormErrors | undefined,
+): ConsolePage {
+  const { title, crumbs, typed: _typed, passing = [], state, consequences, ...asked } = question;
+  const bound = { said: markOf(question), ...(state === undefined ? {} : { revision: state }) };
+  return {
+    head: { title, crumbs },
+    errors,
+    confirm: {
+      ...asked,
+      ...more,
+      consequences: [...consequences, ...passing],
+      hidden: { ...more.hidden, ...bound },
     },
   };
 }
@@ -63,20 +119,27 @@ export function assertTyped(form: ReadonlyMap<string, string>, name: string): vo
 
 /**
  * The page that asks before a form that was sent does what it says, because that ends something. Its answer is the same form
- * with `confirm`.
+ * with `confirm`, and with what was asked.
  * @param action where the form was sent
+ * @returns undefined: this very question was answered
  */
-export function questionOf(
-  { title, crumbs, ...question }: Question,
+export function askedFirst(
+  question: Question,
   action: string,
   form: ReadonlyMap<string, string>,
-): Done {
-  const hidden = Object.fromEntries([...form].filter(([name]) => name !== "csrf" && name !== "confirm"));
-  return { page: { head: { title, crumbs }, confirm: { ...question, action, hidden } } };
+): Done | undefined {
+  const isSame = form.get("said") === markOf(question);
+  if (isAnswered(form) && isSame) return undefined;
+  const hidden = Object.fromEntries(
+    [...form].filter(([name]) => name !== "csrf" && name !== "confirm" && name !== "said"),
+  );
+  return {
+    page: shownQuestion(question, { action, hidden }, isAnswered(form) ? saidMeanwhile : undefined),
+  };
 }
 
-/** Whether the question that came of a form was answered. */
-export const isAnswered = (form: ReadonlyMap<string, string>): boolean => form.get("confirm") === "yes";
+/** Whether a form answers a question. */
+const isAnswered = (form: ReadonlyMap<string, string>): boolean => form.get("confirm") === "yes";
 
 /**
  * What is asked besides, once an act was refused because an organization would be left without an administrator: whoever

@@ -161,10 +161,19 @@ function saidOf(key: KeyView, now: Date): string {
 
 const crumbs = [{ label: "Signing keys", url: path }];
 
+// Two people who mean the same keys must not move two.
+async function keysOf(visit: Visit): Promise<string> {
+  const { keys } = await keyStatus(visit.context);
+  return keys
+    .map(({ kid, maySignAtMs, revokedAtMs }) => [kid, maySignAtMs, revokedAtMs].join(" "))
+    .join(", ");
+}
+
 /** Letting the next key sign sooner. */
 export const rotatePlace: Place = confirmPlace({
   ...{ path: `${path}/rotate`, section: "keys", operation: rotate },
-  ask: async () => ({
+  ask: async (visit) => ({
+    state: await keysOf(visit),
     title: "Rotate sooner",
     crumbs,
     what: "The next key signs as soon as every cache can have it, and not only when its turn comes.",
@@ -185,7 +194,8 @@ export const rotatePlace: Place = confirmPlace({
 /** Giving up the signing key, because it has leaked. */
 export const emergencyPlace: Place = confirmPlace({
   ...{ path: `${path}/emergency`, section: "keys", operation: rotateInEmergency },
-  ask: async () => ({
+  ask: async (visit) => ({
+    state: await keysOf(visit),
     title: "Give up the signing key",
     crumbs,
     what: "The key that signs, and the one that waits, leave the published keys now; a new one signs.",

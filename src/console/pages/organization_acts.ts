@@ -134,9 +134,9 @@ export const deleteOrganizationPlace: Place = confirmPlace({
       title: "Delete",
       crumbs: organizationCrumbs({ id, name }),
       what: `${name} is deleted with all that is its own.`,
+      passing: [`${endedRightsText(deleted)} end with it, at once and on every instance.`],
       consequences: [
         `${many(members, "membership")}, ${many(domains, "domain")} and ${many(accessors, "data accessor")} are deleted.`,
-        `${endedRightsText(deleted)} end with it, at once and on every instance.`,
         `Accounts of people stay; ${leftAlone} of them ${leftAlone === 1 ? "belongs" : "belong"} to no other organization, and ${leftAlone === 1 ? "gets" : "get"} no token.`,
         `The audit trail stays. The id ${id} is given to nobody again: customers typed it at AWS.`,
       ],

@@ -94,10 +94,12 @@ export const deletePersonPlace: Place = confirmPlace({
       title: "Delete",
       crumbs: crumbsOf(user),
       what: `${nameOf(user)} is erased.`,
-      consequences: [
-        `${many(deleted.memberships, "membership")} and ${many(deleted.consents, "agreement")} are deleted.`,
+      passing: [
         `${many(deleted.sessions, "browser session")}, ${many(deleted.grants, "application grant")} and ${many(deleted.tokens, "token")} end.`,
         `The audit trail keeps the id ${user.id}; address and name are taken out of ${many(deleted.events, "event")}.`,
+      ],
+      consequences: [
+        `${many(deleted.memberships, "membership")} and ${many(deleted.consents, "agreement")} are deleted.`,
         ...withoutAdmin.map((tenant) => `${tenant} has no administrator afterwards.`),
         livesOn,
       ],

@@ -2,13 +2,15 @@
 import { updateUser } from "../../admin/operations/user_update.ts";
 import { showUser } from "../../admin/operations/users.ts";
 import { type Place, param, type Visit } from "../place.ts";
-import { shownForm } from "../refusals.ts";
+import { contextOfForm, readRevised, revisedForm } from "../revised_form.ts";
 import { confirmPlace } from "./confirm_place.ts";
 import { crumbsOf, nameOf, personPath } from "./people.ts";
 import { personActPath } from "./person.ts";
 
 const path = "/console/people/:user";
-const userOf = (visit: Visit) => showUser(visit.context, { user: param(visit, "user") });
+// With the state it is in: what is said of an address is said of the one that was read.
+const userOf = (visit: Visit) =>
+  readRevised(visit, (context) => showUser(context, { user: param(visit, "user") }));
 
 const ends =
   "Their browser sessions, codes and tokens end at once and on every instance, and so does what they let applications do while they are away.";
@@ -19,8 +21,8 @@ export const personAddressPlace: Place = {
   section: "people",
   operation: updateUser,
   async show(visit, refused) {
-    const user = await userOf(visit);
-    const { fields, errors } = shownForm(
+    const { shown: user, revision } = await userOf(visit);
+    const { fields, errors, hidden } = revisedForm(
       [
         {
           id: "email",
@@ -35,14 +37,16 @@ export const personAddressPlace: Place = {
           id: "emailVerified",
           label: "I vouch that the new address is this person's",
           type: "checkbox",
-          hint: "Until somebody does, no token carries it and the person can sign in to nothing.",
+          hint: "Until somebody does, no token carries it: the person can sign in to the portal and the console, and to no application.",
         },
       ],
+      revision,
       refused,
     );
     const form = {
       action: personActPath("address", user.id),
       fields,
+      hidden,
       submitLabel: "Change the address",
       cancelUrl: personPath(user.id),
     };
@@ -53,7 +57,7 @@ export const personAddressPlace: Place = {
     };
   },
   async act(visit, form) {
-    const { id, ended } = await updateUser(visit.context, {
+    const { id, ended } = await updateUser(contextOfForm(visit, form), {
       user: param(visit, "user"),
       email: form.get("email") ?? "",
       ...(form.get("emailVerified") === undefined ? {} : { emailVerified: true }),
@@ -66,7 +70,7 @@ export const personAddressPlace: Place = {
 export const vouchForPersonPlace: Place = confirmPlace({
   ...{ path: `${path}/vouch`, section: "people", operation: updateUser },
   async ask(visit) {
-    const user = await userOf(visit);
+    const { shown: user, revision } = await userOf(visit);
     return {
       title: "Vouch for the address",
       crumbs: crumbsOf(user),
@@ -77,10 +81,12 @@ export const vouchForPersonPlace: Place = confirmPlace({
       undo: "It can be undone.",
       submitLabel: "Vouch for it",
       cancelUrl: personPath(user.id),
+      state: revision,
     };
   },
-  async act(visit) {
-    const { id } = await updateUser(visit.context, { user: param(visit, "user"), emailVerified: true });
+  async act(visit, form) {
+    const context = contextOfForm(visit, form);
+    const { id } = await updateUser(context, { user: param(visit, "user"), emailVerified: true });
     return { to: personPath(id), news: "saved" };
   },
 });
@@ -89,7 +95,7 @@ export const vouchForPersonPlace: Place = confirmPlace({
 export const doubtPersonPlace: Place = confirmPlace({
   ...{ path: `${path}/doubt`, section: "people", operation: updateUser },
   async ask(visit) {
-    const user = await userOf(visit);
+    const { shown: user, revision } = await userOf(visit);
     return {
       title: "Vouch for the address no longer",
       crumbs: crumbsOf(user),
@@ -98,10 +104,12 @@ export const doubtPersonPlace: Place = confirmPlace({
       undo: "You can vouch for it again; what ended does not come back.",
       submitLabel: "Vouch no longer",
       cancelUrl: personPath(user.id),
+      state: revision,
     };
   },
-  async act(visit) {
-    const { id } = await updateUser(visit.context, { user: param(visit, "user"), emailVerified: false });
+  async act(visit, form) {
+    const context = contextOfForm(visit, form);
+    const { id } = await updateUser(context, { user: param(visit, "user"), emailVerified: false });
     return { to: personPath(id), news: "saved" };
   },
 });
