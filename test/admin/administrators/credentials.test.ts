@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { request } from "node:http";
 import { after, before, describe, it } from "node:test";
 import { withinTenant } from "../../../src/admin/administrators/tenant_bound.ts";
-import { createAdministrator } from "../../../src/admin/operations/administrators.ts";
+import { createAdministrator, removeAdministrator } from "../../../src/admin/operations/administrators.ts";
 import {
   createCredential,
   listCredentials,
@@ -14,6 +14,7 @@ import type { Operation } from "../../../src/admin/operations/entry.ts";
 import { addUserToTenant } from "../../../src/admin/operations/members.ts";
 import { operations } from "../../../src/admin/operations/table.ts";
 import { createTenant } from "../../../src/admin/operations/tenants.ts";
+import { deleteUser } from "../../../src/admin/operations/user_deletion.ts";
 import { createUser } from "../../../src/admin/operations/users.ts";
 import { createExternalAccount, saveName } from "../../../src/provider/accounts/account_store.ts";
 import { createMembership } from "../../../src/provider/tenants/membership_store.ts";
@@ -81,6 +82,24 @@ describe("an API credential", () => {
     for (const expires of ["0d", "731d", "90", "1y", "-1d", ""]) {
       await assert.rejects(make("auditor", undefined, expires), { code: "invalid_input", field: "expires" });
     }
+  });
+
+  it("outlives its maker, whom the trail names, and ends by being revoked", async () => {
+    const email = "maker@isv.example";
+    await createAdministrator(world.context, { email: "stays@isv.example", role: "owner" });
+    const maker = await createAdministrator(world.context, { email, role: "owner" });
+    const made = await createCredential(
+      { ...world.context, actor: `account:${maker.id}` },
+      { name: "report", role: "auditor" },
+    );
+    await removeAdministrator(world.context, { user: email });
+    await deleteUser(world.context, { user: email });
+    assert.equal((await world.call("GET", "/v1/tenants", made.key)).status, 200);
+    const asked = `type=credential.created&actor=account:${maker.id}`;
+    const trail = await world.call("GET", `/v1/audit-events?${asked}`, made.key);
+    assert.match(JSON.stringify(trail.body), new RegExp(made.id));
+    await revokeCredential(world.context, { credential: made.id });
+    assert.equal((await world.call("GET", "/v1/tenants", made.key)).status, 401);
   });
 
   it("ends in the middle of a call: what is sent after it was revoked does nothing", async () => {
@@ -239,6 +258,7 @@ describe("a credential of a tenant", () => {
       "member update": ["PATCH", `/v1/tenants/acme/users/${id}`, { role: "admin" }],
       "member remove": ["DELETE", `/v1/tenants/acme/users/${id}`],
       "audit list": ["GET", "/v1/audit-events"],
+      "onboard pack": ["GET", "/v1/tenants/acme/onboarding-pack"],
       "error explain": ["POST", "/v1/error-explanations", { text: "InvalidGrantException" }],
     };
     const mayCall = ({ entry }: Operation<never>) => {
