@@ -3,6 +3,7 @@ import type Router from "@koa/router";
 import type { RouterContext } from "@koa/router";
 import { contextForAdministrator } from "../admin/administrator_context.ts";
 import { administratorSignedIn } from "../admin/administrators/administrator_store.ts";
+import { inWordsOf } from "../admin/operations/input_faults.ts";
 import { OperationError } from "../errors.ts";
 import { logFailure } from "../http_errors.ts";
 import { onceEach, parseFormText } from "../input/form_text.ts";
@@ -21,13 +22,18 @@ import { beginAt } from "./sign_in/sign_in_routes.ts";
 // How long the news of a form waits for the page it leads to, in seconds.
 const newsSeconds = 60;
 
+// What stands in the address of a list is called otherwise by its operation.
+const inAddress: Readonly<Record<string, string>> = { sort: "order", descending: "order", cursor: "after" };
+
 /** Adds a place to a router. */
 export function addPlace(router: Router, place: Place, deps: OpenConsoleDeps): void {
   const { adminUrl } = deps;
   router.get(place.path, async (ctx) => {
     const visit = await enter(ctx, place, deps);
     if (visit === undefined) return;
-    const page = await place.show(visit);
+    const page = await place.show(visit).catch((error: unknown) => {
+      throw inWordsOf(error, ([member]) => inAddress[String(member)]);
+    });
     const news = newsText(readCookie(ctx.get("cookie"), adminUrl, "told"));
     if (news !== undefined) ctx.append("Set-Cookie", setCookie(adminUrl, "told", "", 0));
     const banners = news === undefined ? [] : [{ tone: "ok", text: news } as const];

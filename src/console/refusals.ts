@@ -1,5 +1,5 @@
 // Owns how a refused form is shown again: what was typed, and each fault beside its field, in the form's own words. Pure.
-import { InputRefused, inWordsOf } from "../admin/operations/input_faults.ts";
+import { InputRefused, inWordsOf, phrasesOf } from "../admin/operations/input_faults.ts";
 import { OperationError } from "../errors.ts";
 import type { Field, FormErrors } from "../views/parts.ts";
 import { inPageWords } from "./fault_words.ts";
@@ -51,8 +51,9 @@ export function shownForm(
 
 function faultsOf(error: OperationError, labelOf: (member: string) => string | undefined): Fault[] {
   if (error instanceof InputRefused) {
-    return error.faults.map(({ path: [first = ""], what, fix }) => {
-      const member = String(first);
+    return error.faults.map((fault) => {
+      const member = String(fault.path[0] ?? "");
+      const { what, fix } = phrasesOf(fault, (name) => labelOf(name) ?? name);
       return { member, message: `${labelOf(member) ?? (member || "The form")} ${what}. ${fix}` };
     });
   }

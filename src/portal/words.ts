@@ -1,6 +1,6 @@
 // Owns what the portal says: of what happened, of policies, and of what was refused. Organization, person, application: the
 // words of people. Pure.
-import { InputRefused } from "../admin/operations/input_faults.ts";
+import { InputRefused, phrasesOf } from "../admin/operations/input_faults.ts";
 import type { AuditEventType } from "../audit/event_types.ts";
 import { OperationError } from "../errors.ts";
 import { type PresencePolicy, presencePolicyText } from "../provider/presence/presence_policy.ts";
@@ -149,8 +149,10 @@ export function formFault(
     fields.find((one) => one.id === id)?.label ?? member;
   const told =
     error instanceof InputRefused
-      ? error.faults.map(({ path: [member = ""], what, fix }) => {
+      ? error.faults.map((fault) => {
+          const [member = ""] = fault.path;
           const fieldId = idOf(String(member));
+          const { what, fix } = phrasesOf(fault, (name) => label(idOf(name), name));
           return { fieldId, message: `${label(fieldId, String(member))} ${what}. ${fix}` };
         })
       : [{ fieldId: idOf(error.field), message: known ?? sentence(error, label(idOf(error.field), "")) }];

@@ -107,6 +107,23 @@ describe("a fault of what was typed", () => {
       /^--password-stdin /,
     ],
     [["tenant", "show", "nope"], "ID", "No tenant has this id."],
+    [
+      ["tenant", "list", "--sort", "created", "--search", "ac"],
+      "--sort",
+      "--sort cannot stand beside --search.",
+    ],
+    [
+      ["tenant", "list", "--descending"],
+      "--descending",
+      "--descending turns an order around, and --sort names none.",
+    ],
+    [["session", "revoke"], "SESSION", "SESSION is missing, and so is --user."],
+    [["doctor", "--error", ""], "--error", "--error is empty."],
+    [
+      ["audit", "list", "--outcome", "done", "--type", "admin.refused"],
+      "--outcome",
+      /^--outcome can never be/,
+    ],
     [["accessor", "show", "--tenant", "acme", "--name", "nope"], "--name", /no data accessor/],
   ] as const) {
     it(`is told as ${field}: tti ${words.join(" ")}`, async () => {
@@ -117,4 +134,13 @@ describe("a fault of what was typed", () => {
       else assert.match(told.message ?? "", message);
     });
   }
+
+  it("is told with what may be done by option, and with nothing that is meant for another face", async () => {
+    await run(["user", "create", "--email", "boss@acme.example", "--tenant", "acme", "--role", "admin"]);
+    const told = await run(["member", "remove", "boss@acme.example", "--tenant", "acme"]);
+    assert.equal(told?.code, "last_admin");
+    assert.match(told?.fix ?? "", /may be without: --allow-no-admin\.$/);
+    const both = await run(["audit", "list", "--outcome", "done", "--type", "admin.refused"]);
+    assert.equal(both?.fix, "Leave one of the two out: --type, or --outcome.");
+  });
 });

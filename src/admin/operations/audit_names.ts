@@ -33,6 +33,7 @@ export function parseEventType(name: string, outcome: "done" | "refused" | undef
       `can never be "${outcome}" of an event ${type}`,
       undefined,
       "Leave one of the two out: type, or outcome.",
+      ["type", "outcome"],
     );
   }
   return type;
@@ -97,8 +98,13 @@ async function isInTrail(db: Database, named: { actor: string } | { clientId: st
   return (await listAuditEvents(db, { ...named, limit: 1 })).length > 0;
 }
 
-function slip(field: string, what: string, near: string | undefined, otherwise: string): InputRefused {
-  return new InputRefused([
-    { path: [field], what, fix: near === undefined ? otherwise : `Did you mean ${near}? ${otherwise}` },
-  ]);
+function slip(
+  field: string,
+  what: string,
+  near: string | undefined,
+  otherwise: string,
+  names: readonly string[] = [],
+): InputRefused {
+  const fix = near === undefined ? otherwise : `Did you mean ${near}? ${otherwise}`;
+  return new InputRefused([{ path: [field], what, fix, names }]);
 }

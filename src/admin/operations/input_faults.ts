@@ -13,6 +13,8 @@ interface InputFault {
   /** A phrase that follows the member's name. */
   what: string;
   fix: string;
+  /** Members that the phrases name besides, each a word there: they are said in the caller's words, too. */
+  names?: readonly string[];
 }
 
 /** What a caller calls a member; after a space, where in it: `--jwks (/keys/0/kty)`. */
@@ -28,7 +30,9 @@ export class InputRefused extends OperationError {
    * @param nameOf how the members are called
    */
   constructor(faults: readonly InputFault[], nameOf: NameMember = memberName) {
-    const told = faults.slice(0, mostTold).map(({ path, what, fix }) => ({ name: nameOf(path), what, fix }));
+    const told = faults
+      .slice(0, mostTold)
+      .map((fault) => ({ name: nameOf(fault.path), ...phrasesOf(fault, (name) => nameOf([name])) }));
     const sentences = told.map(({ name, what }) => `${name || "The input"} ${what}.`);
     const fixes = told.map(({ name, fix }) => (told.length === 1 ? fix : `${name}: ${fix}`));
     const more = faults.length - told.length;
@@ -38,6 +42,13 @@ export class InputRefused extends OperationError {
     });
     this.faults = faults;
   }
+}
+
+/** What is said of a member at fault, with what the caller calls the others that it names. */
+export function phrasesOf({ what, fix, names = [] }: InputFault, call: (member: string) => string): Words {
+  if (names.length === 0) return { what, fix };
+  const words = new RegExp(`\\b(?:${names.join("|")})\\b`, "g");
+  return { what: what.replace(words, call), fix: fix.replace(words, call) };
 }
 
 // A body with a thousand faults is told of as many as anybody reads.
@@ -68,8 +79,10 @@ export function inWordsOf(error: unknown, nameOf: (path: MemberPath) => string |
   if (error instanceof InputRefused) return new InputRefused(error.faults, called);
   if (!(error instanceof OperationError) || error.field === undefined) return error;
   const field = called(pathOf(error.field));
-  // The field begins its sentence; other members are known by their capitals, which no word has inside.
-  const renamed = (text: string) => text.replace(/\b[a-z]+[A-Z]\w*/g, (word) => called([word]));
+  // The field begins its sentence; other members are known by their capitals, which no word has inside. What stands in
+  // quotation marks is somebody's own text. A member that is a plain word is told by a fault's `names`.
+  const renamed = (text: string) =>
+    text.replace(/"[^"]*"|\b[a-z]+[A-Z]\w*/g, (word) => (word.startsWith('"') ? word : called([word])));
   const rest = error.message.startsWith(error.field)
     ? field + renamed(error.message.slice(error.field.length))
     : renamed(error.message);

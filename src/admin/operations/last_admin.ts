@@ -43,7 +43,11 @@ export async function assertAdminRemains(
   throw new OperationError(
     "last_admin",
     `Nobody else who can sign in administers ${alone.length === 1 ? "the tenant" : "the tenants"} ${alone.join(", ")}.`,
-    { field: "user" },
+    {
+      field: "user",
+      // Each face says the member in its own words; the catalogue's fix says both.
+      fix: "Make somebody else its administrator first (`tti member update --role admin`), or say that it may be without: allowNoAdmin.",
+    },
   );
 }
 

@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { OperationError } from "../../errors.ts";
+import { InputRefused } from "./input_faults.ts";
 
 /** The most rows one answer holds. */
 const mostRows = 9_999;
@@ -57,17 +58,19 @@ export function assertSortable(
   besides: Readonly<Record<string, unknown>> = {},
 ): void {
   if (sort === undefined && descending !== undefined) {
-    throw new OperationError("invalid_input", "descending turns an order around, and sort names none.", {
-      field: "descending",
-      fix: "Give sort, or leave this out.",
-    });
+    throw new InputRefused([
+      {
+        path: ["descending"],
+        what: "turns an order around, and sort names none",
+        fix: "Give sort, or leave this out.",
+        names: ["sort"],
+      },
+    ]);
   }
   const [name] = Object.entries(besides).find(([, value]) => value !== undefined) ?? [];
   if (sort === undefined || name === undefined) return;
-  throw new OperationError("invalid_input", `sort cannot stand beside ${name}.`, {
-    field: "sort",
-    fix: "Leave one of them out: only the whole list has another order than that of ids.",
-  });
+  const fix = "Leave one of them out: only the whole list has another order than that of ids.";
+  throw new InputRefused([{ path: ["sort"], what: `cannot stand beside ${name}`, fix, names: [name] }]);
 }
 
 /** How what is looked for begins, as every search takes it. */
@@ -95,10 +98,10 @@ export function readCursor(
 ): string | undefined {
   if (cursor === undefined) return afterId;
   if (afterId !== undefined) {
-    throw new OperationError("invalid_input", "cursor and afterId both say where to begin.", {
-      field: "afterId",
-      fix: "Give one of them: the cursor that came with the page before.",
-    });
+    const fix = "Give one of them: cursor, which came with the page before.";
+    throw new InputRefused([
+      { path: ["afterId"], what: "and cursor both say where to begin", fix, names: ["cursor"] },
+    ]);
   }
   const key = Buffer.from(cursor.split(".")[0] ?? "", "base64url").toString("utf8");
   if (formatCursor(list, key) === cursor) return key;

@@ -9,6 +9,7 @@ import { listTenantIdsOfAccount } from "../../provider/tenants/membership_store.
 import { adminChange, adminRead } from "../administrators/roles.ts";
 import { endedText, momentText } from "./ended_text.ts";
 import { operation } from "./entry.ts";
+import { InputRefused } from "./input_faults.ts";
 import { cutPage, pageInput, pageOutput, readCursor, rowsToRead } from "./page.ts";
 import { endedSignInsShape } from "./shapes.ts";
 import { resolveUser } from "./user_view.ts";
@@ -155,8 +156,12 @@ user is signed in to, as tti user sign-out does.`,
   },
 });
 
-const neitherGiven = (): OperationError =>
-  new OperationError("invalid_input", "session is missing, and so is user.", {
-    field: "session",
-    fix: "Name one session, or the user whose sessions all end.",
-  });
+const neitherGiven = (): InputRefused =>
+  new InputRefused([
+    {
+      path: ["session"],
+      what: "is missing, and so is user",
+      fix: "Name one of the two; with user all sessions of that person end.",
+      names: ["user"],
+    },
+  ]);

@@ -52,6 +52,7 @@ Example:
     error: { type: "string" },
   },
   arguments: ["ISSUER-URL?"],
+  typedNames: { text: "--error" },
   async run({ values, arguments: [url], terminal }) {
     if (values.error !== undefined) {
       const others = [url, values.token, values.aws, values.tenant, values.user];

@@ -59,7 +59,10 @@ const labels: Readonly<Record<string, string>> = {
   clientId: "Client id",
   type: "Event",
   outcome: "Outcome",
+  fromMs: "From",
+  from: "From",
   beforeMs: "Until",
+  until: "Until",
 };
 
 /** The audit trail. */
