@@ -72,7 +72,8 @@ eve@acme.example,,acme,,maybe,\r
       const reasons = new Map(refusedRows.map(({ line, reason }) => [line, reason]));
       assert.match(reasons.get(4) ?? "", /^email is not an e-mail address\. Give an address/);
       assert.match(reasons.get(5) ?? "", /^name holds invisible characters/);
-      assert.match(reasons.get(7) ?? "", /^No tenant has this id/);
+      assert.match(reasons.get(7) ?? "", /^No tenant has this id.*: "nowhere"\. List the tenants/);
+      assert.deepEqual([...reasons.keys()], [4, 5, 7, 8, 9], "in the order of the file");
       assert.match(reasons.get(8) ?? "", /^The row has 3 cells, and the first line names 6 columns/);
       assert.match(reasons.get(9) ?? "", /^emailVerified must be true or false/);
       assert.match(told.stderr, /^line 4: email is not/m);

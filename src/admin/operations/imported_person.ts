@@ -122,7 +122,12 @@ export function judgeRow(
   if (row.email !== account.email)
     return against("email", "is not the address of this account, letter by letter");
   if (row.name !== undefined && row.name !== account.name)
-    return against("name", "is not the name that is there");
+    return against(
+      "name",
+      account.name === null
+        ? "is given, and the account has none"
+        : `is not the name that is there: "${account.name}"`,
+    );
   if (row.emailVerified === true && account.emailVerifiedAtMs === null)
     return against("emailVerified", "is true, and the address that is there is not proven");
   if (row.passwordHash !== undefined && !account.isItsHash(row.passwordHash.hash))

@@ -50,7 +50,7 @@ export const importUsers = operation({
     joined: count.describe("Memberships that are new."),
     unchanged: count.describe("Rows that said nothing new."),
     refused: z
-      .array(z.strictObject({ row: place, code: z.string(), reason: z.string() }))
+      .array(z.strictObject({ row: place, code: z.string(), reason: z.string(), fix: z.string() }))
       .describe("Rows that were not taken, because they contradict what is there."),
     warnings: z.array(z.strictObject({ row: place, text: z.string() })),
   }),
@@ -58,7 +58,7 @@ export const importUsers = operation({
   async run(trx, { people }, act) {
     const batch = await openBatch(trx, people);
     const told = { created: 0, joined: 0, unchanged: 0 };
-    const refused: { row: number; code: ErrorCode; reason: string }[] = [];
+    const refused: { row: number; code: ErrorCode; reason: string; fix: string }[] = [];
     const warnings: { row: number; text: string }[] = [];
     for (const [row, person] of people.entries()) {
       try {
@@ -70,7 +70,7 @@ export const importUsers = operation({
       } catch (error) {
         // What is said of the store or of who asks is not of this row, and ends the batch.
         if (!(error instanceof OperationError) || endsBatch.has(error.code)) throw error;
-        refused.push({ row, code: error.code, reason: error.message });
+        refused.push({ row, code: error.code, reason: error.message, fix: error.fix });
       }
     }
     return { ...told, refused, warnings };
@@ -121,7 +121,7 @@ async function importRow(
     throw new OperationError("import_conflict", `${member} ${what}.`, { field: member });
   }
   // Asked before the account is made: a row that is refused leaves nothing.
-  if (row.tenant !== undefined) await getTenant(trx, row.tenant);
+  if (row.tenant !== undefined) await assertTenant(trx, row.tenant);
   const account = judged.account ?? (await addAccount(trx, row, batch, act));
   const created = judged.account === undefined;
   if (row.tenant === undefined || account.places.has(row.tenant))
@@ -137,6 +137,18 @@ async function importRow(
   );
   account.places.set(row.tenant, { role, email: null, name: null });
   return { created, joined: true, warnings };
+}
+
+// Among hundreds of rows the id tells which slip it is.
+async function assertTenant(trx: Database, id: string): Promise<void> {
+  try {
+    await getTenant(trx, id);
+  } catch (error) {
+    if (!(error instanceof OperationError) || error.code !== "tenant_not_found") throw error;
+    throw new OperationError(error.code, `No tenant has this id, or it is disabled: "${id}".`, {
+      field: "tenant",
+    });
+  }
 }
 
 async function addAccount(

@@ -74,24 +74,35 @@ async function importFile(
     terminal.say(`line ${line}: ${reason}`);
   };
   let batch: { line: number; value: Record<string, unknown> }[] = [];
+  // What is malformed waits for the rows before it, which are judged with their batch: lines are told in the file's order.
+  let malformed: Refusal[] = [];
   const take = async () => {
-    if (batch.length === 0) return;
     const lineOf = (row: number) => batch[row]?.line ?? 0;
     const people = batch.map(({ value }) => value);
-    const done = await importUsers(context, { people, dryRun: file.dryRun });
-    told.created += done.created;
-    told.joined += done.joined;
-    told.unchanged += done.unchanged;
-    for (const { row, reason } of done.refused) refuse(lineOf(row), reason);
-    for (const { row, text } of done.warnings) terminal.say(`line ${lineOf(row)}: warning: ${text}`);
+    const done =
+      people.length === 0 ? undefined : await importUsers(context, { people, dryRun: file.dryRun });
+    told.created += done?.created ?? 0;
+    told.joined += done?.joined ?? 0;
+    told.unchanged += done?.unchanged ?? 0;
+    const refused = done?.refused.map(({ row, reason, fix }) => ({
+      line: lineOf(row),
+      reason: `${reason} ${fix}`,
+    }));
+    const warnings = done?.warnings.map(({ row, text }) => ({ line: lineOf(row), warning: text }));
+    const lines = [...malformed, ...(refused ?? []), ...(warnings ?? [])];
+    for (const one of lines.toSorted((a, b) => a.line - b.line)) {
+      if ("reason" in one) refuse(one.line, one.reason);
+      else terminal.say(`line ${one.line}: warning: ${one.warning}`);
+    }
     batch = [];
+    malformed = [];
   };
   for await (const row of readPeople(file.path, file.format)) {
     told.rows += 1;
     const fault = "fault" in row ? row.fault : faultOf(row.value);
-    if (fault !== undefined) refuse(row.line, fault);
+    if (fault !== undefined) malformed.push({ line: row.line, reason: fault });
     else if ("value" in row) batch.push(row);
-    if (batch.length === mostImportedRows) await take();
+    if (batch.length + malformed.length === mostImportedRows) await take();
     if (told.rows % 5_000 === 0) terminal.say(`${told.rows} of ${file.rows} rows`);
   }
   await take();

@@ -131,7 +131,7 @@ for (const kind of storeKinds) {
       await bring({ email: `other${people}@acme.example`, externalId: `other${people}` });
       const before = await contents();
       const contradictions: [Record<string, unknown>, RegExp][] = [
-        [{ email, name: "Anna" }, /^name is not the name that is there/],
+        [{ email, name: "Anna" }, /^name is not the name that is there: "Ann"\.$/],
         [{ email: email.toLowerCase() }, /^email is not the address of this account, letter by letter/],
         [
           { email, emailVerified: true },
@@ -149,7 +149,7 @@ for (const kind of storeKinds) {
           /^email is not the address of this account/,
         ],
         [{ email, externalId: `other${people}` }, /^email is the address of another account/],
-        [{ email: "new@acme.example", tenant: "nowhere" }, /^No tenant has this id/],
+        [{ email: "new@acme.example", tenant: "nowhere" }, /^No tenant has this id.*: "nowhere"\.$/],
         [{ email: "new@acme.example", tenant: "gone" }, /^No tenant has this id/],
         [{ email: "new@acme.example", role: "admin" }, /^role is given without a tenant/],
       ];
@@ -158,6 +158,7 @@ for (const kind of storeKinds) {
       for (const [at, [row, reason]] of contradictions.entries()) {
         assert.equal(refused[at]?.row, at, JSON.stringify(row));
         assert.match(refused[at]?.reason ?? "", reason);
+        assert.match(refused[at]?.fix ?? "", /\w{3,}/);
       }
       assert.equal(await contents(), before);
     });
