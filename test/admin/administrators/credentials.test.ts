@@ -258,7 +258,6 @@ describe("a credential of a tenant", () => {
       "member update": ["PATCH", `/v1/tenants/acme/users/${id}`, { role: "admin" }],
       "member remove": ["DELETE", `/v1/tenants/acme/users/${id}`],
       "audit list": ["GET", "/v1/audit-events"],
-      "onboard pack": ["GET", "/v1/tenants/acme/onboarding-pack"],
       "error explain": ["POST", "/v1/error-explanations", { text: "InvalidGrantException" }],
     };
     const mayCall = ({ entry }: Operation<never>) => {
