@@ -20,6 +20,15 @@ export const defences: readonly Defence[] = [
     test: "packages/exchange/test/decoder/dropped_secrets.test.ts",
   },
   {
+    id: "pasted-words-told-if-known",
+    promise:
+      "Of a pasted error only words are repeated that are known to be harmless, whatever else stands in it.",
+    file: "packages/exchange/src/decoder/decode_error.ts",
+    find: "const words = toldWords(read.words).slice(0, 300);",
+    replace: "const words = read.words.slice(0, 300);",
+    test: "packages/exchange/test/decoder/dropped_secrets.test.ts",
+  },
+  {
     id: "request-explained-in-own-trail",
     promise: "Whoever is bound to a tenant has a request explained from that tenant's trail only.",
     file: "src/audit/request_events_store.ts",

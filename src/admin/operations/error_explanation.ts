@@ -5,6 +5,9 @@ import { getAnyTenant } from "../../provider/tenants/tenant_store.ts";
 import { adminRead } from "../administrators/roles.ts";
 import { operation } from "./entry.ts";
 
+// In characters: what fits into the body of a request, 64 KiB, with what JSON puts around it.
+const longestText = 60_000;
+
 const explanationShape = z.strictObject({
   code: z.string().describe("The code of the exchange, of a set-up at AWS, or of this provider."),
   step: z.string().optional().describe("Which call it is of; absent: of none."),
@@ -28,9 +31,9 @@ export const explainErrorText = operation({
     text: z
       .string()
       .min(1)
-      .max(200_000)
+      .max(longestText)
       .describe(
-        "The error as it was copied, whatever printed it, or the X-Request-Id of the request it happened in.",
+        "The error as it was copied, whatever printed it, or the X-Request-Id of the request it happened in. Over HTTP the body as a whole has at most 64 KiB.",
       ),
   }),
   output: z.strictObject({
@@ -40,7 +43,10 @@ export const explainErrorText = operation({
         operation: z.string().optional().describe("The operation that failed."),
         httpStatusCode: z.int().optional(),
         requestId: z.string().optional(),
-        words: z.string().optional().describe("AWS's own words, without secrets."),
+        words: z
+          .string()
+          .optional()
+          .describe("AWS's own words as far as they are known to be harmless, with gaps for the rest."),
       })
       .describe("What the text says."),
     explanations: z.array(explanationShape).describe("The likeliest first; none: nothing was recognised."),

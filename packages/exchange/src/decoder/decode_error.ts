@@ -8,10 +8,11 @@ import { explainFailure } from "../failures/explain_failure.ts";
 import { failureCatalogue } from "../failures/failure_catalogue.ts";
 import type { FailureContext } from "../failures/failure_row.ts";
 import { dropSecrets, type SecretKind } from "./dropped_secrets.ts";
-import type { DecodedStep } from "./known_operations.ts";
+import { type DecodedStep, knownOperations } from "./known_operations.ts";
 import { explainOwnCode } from "./own_codes.ts";
 import { type ErrorText, failureOf, readErrorText } from "./read_error_text.ts";
 import { type SetUpCode, setUpFailures } from "./set_up_failures.ts";
+import { isErrorName, toldWords } from "./told_words.ts";
 
 /** One explanation of an error. */
 export interface ErrorExplanation {
@@ -33,7 +34,7 @@ export interface DecodedError {
     readonly operation?: string;
     readonly httpStatusCode?: number;
     readonly requestId?: string;
-    /** AWS's own words, without secrets, at most 300 characters. */
+    /** AWS's own words as far as they are known to be harmless, with gaps for the rest; at most 300 characters. */
     readonly words?: string;
   };
   /** The likeliest first; none: nothing was recognised. */
@@ -63,8 +64,10 @@ const anyStep: readonly DecodedStep[] = [
 export function decodeError(pasted: string, context: FailureContext = {}): DecodedError {
   const { text, dropped } = dropSecrets(pasted.slice(0, mostErrorCharacters));
   const read = readErrorText(text);
-  const { name, operation, httpStatusCode, requestId } = read;
-  const words = read.words.slice(0, 300);
+  const { httpStatusCode, requestId } = read;
+  const name = read.name !== undefined && isErrorName(read.name) ? read.name : undefined;
+  const operation = knownOperations.some((one) => one.name === read.operation) ? read.operation : undefined;
+  const words = toldWords(read.words).slice(0, 300);
   return {
     recognised: {
       ...(name === undefined ? {} : { name }),

@@ -20,35 +20,31 @@ export interface TextWithoutSecrets {
 }
 
 /** Stands where a secret stood. */
-const mark = "[dropped]";
+export const mark = "[dropped]";
 
-// Names whose value is a secret wherever they stand: settings of AWS, fields of its APIs, parameters of OAuth, headers.
+// How a name ends whose value is a secret wherever it stands: settings, fields of APIs, parameters of OAuth, headers. Whatever
+// stands before is part of the name: `PGPASSWORD`, `db_password`, `x-amz-security-token`.
 const secretNames = [
-  "aws_?secret_?access_?key",
-  "secret_?access_?key",
-  "aws_?session_?token",
-  "session_?token",
-  "security_?token",
-  "x-amz-security-token",
+  "secret(?:[_-]?access)?(?:[_-]?key)?",
+  // The name of an error is none: `ExpiredToken: …`.
+  "(?<!Expired|Invalid|Authentication|Malformed|Missing|Revoked)token",
   "x-amz-signature",
-  "client_?secret",
-  "client_?assertion",
-  "access_?token",
-  "refresh_?token",
-  "id_?token",
-  "subject_?token",
-  "actor_?token",
   "assertion",
-  "context_?assertion",
   "identity_?context",
-  "sts:identity_context",
-  "code_?verifier",
-  "password",
-  "passwd",
-  "cookie",
-  "set-cookie",
-  "api_?key",
+  "verifier",
+  "pass(?:word|wd|phrase|code)?",
+  "pwd",
+  "pw",
+  "api[_-]?key",
+  "access[_-]?key",
+  "private[_-]?key",
+  "authorization",
 ].join("|");
+
+// What stands between a name and its value, in settings, code, JSON, and JSON within JSON; not where the value is gone already.
+const between = String.raw`(?:\\{0,8}["'])?\s{0,3}(?:=>|[:=])\s{0,3}(?!\\{0,8}["']?\[dropped\])`;
+// A value in quotes goes to the closing one, spaces and all.
+const value = String.raw`(?:\\{1,8}"[^"\n]{0,4000}"?|"(?:[^"\\\n]|\\[^\n]){0,4000}"?|'(?:[^'\\\n]|\\[^\n]){0,4000}'?|(?:(?:Bearer|Basic|DPoP|Digest|Negotiate|Token)\s{1,3})?[^\s"',;&<>)}\]\\]{1,4000})`;
 
 interface Rule {
   readonly kind: SecretKind;
@@ -61,9 +57,13 @@ interface Rule {
 const rules: readonly Rule[] = [
   {
     kind: "a private key",
-    pattern: /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?/g,
+    // One that was cut off goes to the end of the text.
+    pattern: /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,30}PRIVATE KEY-----|$)/g,
   },
-  { kind: "a private key", pattern: /"(?:d|p|q|dp|dq|qi|k)"\s{0,5}:\s{0,5}"[A-Za-z0-9_-]{16,}"/g },
+  {
+    kind: "a private key",
+    pattern: /\\{0,8}"(?:d|p|q|dp|dq|qi|k)\\{0,8}"\s{0,5}:\s{0,5}\\{0,8}"[A-Za-z0-9_-]{16,}\\{0,8}"/g,
+  },
   { kind: "a token (JWT)", pattern: /eyJ[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*){0,4}/g },
   { kind: "an AWS access key id", pattern: /\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b/g },
   {
@@ -86,16 +86,19 @@ const rules: readonly Rule[] = [
   },
   {
     kind: "a secret or token by its name",
-    pattern: new RegExp(
-      `(?<![\\w-])((?:${secretNames})["']?\\s{0,3}[:=]\\s{0,3}["']?)([^\\s"',;&<>)}\\]]{6,})`,
-      "gi",
-    ),
-    replace: (_, name = "", value = "") => (value.startsWith(mark) ? undefined : `${name}${mark}`),
+    // All of them: one of a session may stand anywhere in the line.
+    pattern: new RegExp(`(cookie${between}["']?)[^"'<\\r\\n\\\\]{1,8000}`, "gi"),
+    replace: (_, name = "") => `${name}${mark}`,
   },
   {
     kind: "a secret or token by its name",
-    pattern: new RegExp(`<((?:${secretNames}))>[^<]{6,}<`, "gi"),
-    replace: (found, name = "") => (found.includes(mark) ? undefined : `<${name}>${mark}<`),
+    pattern: new RegExp(`((?:${secretNames})${between})${value}`, "gi"),
+    replace: (_, name = "") => `${name}${mark}`,
+  },
+  {
+    kind: "a secret or token by its name",
+    pattern: new RegExp(`((?:${secretNames})>)[^<]{1,4000}<`, "gi"),
+    replace: (found, name = "") => (found.includes(mark) ? undefined : `${name}${mark}<`),
   },
   {
     kind: "a secret or token by its name",
@@ -105,12 +108,12 @@ const rules: readonly Rule[] = [
   },
   {
     kind: "a password in a URL",
-    pattern: /(\b[a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/@:"']{1,200}:[^\s/@"']{1,200}@/gi,
+    pattern: /(\b[a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/@:"']{0,200}:[^\s/@"']{1,200}@/gi,
     replace: (_, scheme = "") => `${scheme}${mark}@`,
   },
   {
     kind: "something as long and random as a secret",
-    pattern: /\barn:aws[\w-]*:[^\s"'<>,;]+|[A-Za-z0-9+/=_-]{36,}/g,
+    pattern: /\barn:aws[\w-]*:[^\s"'<>,;]+|[A-Za-z0-9+/=_-]{32,}/g,
     replace: (found) => (looksRandom(found) ? mark : undefined),
   },
 ];
@@ -144,8 +147,8 @@ function looksRandom(word: string): boolean {
   const mixed = /[a-z]/.test(word) && /[A-Z]/.test(word) && /\d/.test(word);
   // The form of a secret access key, which may hold slashes; and hexadecimal digits, a digest or a key: nobody can tell.
   return (
-    (mixed && (longest >= 12 || isRestless(word) || /^[A-Za-z0-9+/]{40}$/.test(word))) ||
-    /[0-9a-f]{40,}/i.test(word)
+    (mixed && word.length >= 36 && (longest >= 12 || isRestless(word) || /^[A-Za-z0-9+/]{40}$/.test(word))) ||
+    /[0-9a-f]{32,}/i.test(word)
   );
 }
 

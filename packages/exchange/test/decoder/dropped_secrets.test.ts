@@ -79,6 +79,21 @@ const pasted: readonly (readonly [what: string, text: string, secret: string, ki
   ],
   ["a private JWK", '{"kty":"RSA","d":"aBcDeFgHiJkLmNoPqRs"}', "aBcDeFgHiJkLmNoPqRs", "a private key"],
   ["a database's password", "postgres://tti:s3cretpw@db/tti", "s3cretpw", "a password in a URL"],
+  ["JSON within JSON", '\\"client_secret\\":\\"Zk3 b9x\\"', "b9x", "a secret or token by its name"],
+  ["a plain token", '"token": "Zk3b9x"', "Zk3b9x", "a secret or token by its name"],
+  ["a plain secret", '"secret":"Zk3b9x"', "Zk3b9x", "a secret or token by its name"],
+  ["pass", '"pass":"Zk3b9x"', "Zk3b9x", "a secret or token by its name"],
+  ["pwd", "pwd=Zk3b9x", "Zk3b9x", "a secret or token by its name"],
+  ["apikey", "apikey: Zk3b9x", "Zk3b9x", "a secret or token by its name"],
+  ["the database's variable", "PGPASSWORD=Zk3b9x", "Zk3b9x", "a secret or token by its name"],
+  ["a name with a prefix", "db_password=Zk3", "Zk3", "a secret or token by its name"],
+  ["a URL without a user", "redis://:Zk3b9x@cache/0", "Zk3b9x", "a password in a URL"],
+  ["a header without a scheme", "Authorization: Zk3b9x", "Zk3b9x", "a secret or token by its name"],
+  ["a further cookie", "Cookie: lang=de; sid=Zk3b9x; a=b", "Zk3b9x", "a secret or token by its name"],
+  ["a pass phrase", 'password: "apple Pear fig"', "Pear fig", "a secret or token by its name"],
+  ["a pass phrase in quotes", "password='apple Pear fig'", "Pear fig", "a secret or token by its name"],
+  ["half a key", "-----BEGIN PRIVATE KEY-----\nMIIEvQ\nIB-ADAN", "IB-ADAN", "a private key"],
+  ["a short digest", `key ${hex.slice(0, 32)}`, hex.slice(0, 32), "something as long and random as a secret"],
   ["a digest or key", `value ${hex}`, hex, "something as long and random as a secret"],
 ];
 
@@ -102,6 +117,19 @@ test("no secret comes through AWS's own words, which are told again", () => {
   assert.match(told, /bad \[dropped\] and \[dropped\] \[dropped\]/);
 });
 
+test("of AWS's words only those are told that are known, so that a secret nobody recognises is not repeated", () => {
+  const before = "An error occurred (ValidationException) when calling the SearchRelevantContent operation: ";
+  const told = (text: string) => decodeError(`${before}${text}`).recognised.words;
+  assert.equal(told("Access is denied. my pass phrase Pear fig, hunter2"), "Access is denied. … pass … …, …");
+  const user = "User: arn:aws:iam::111122223333:user/isv is not authorized to perform: sts:AssumeRole";
+  assert.equal(told(user), user);
+  const member = "Value 'hunter2' at 'oidcJwtConfiguration.issuerUrl' failed to satisfy constraint";
+  assert.equal(told(member), member.replace("hunter2", "…"));
+  for (const text of ["{ code: 'Hunter2secret' }", "when calling the Hunter2secret operation: x"]) {
+    assert.doesNotMatch(JSON.stringify(decodeError(text)), /Hunter2/);
+  }
+});
+
 test("what only looks like a secret stays, so that people recognise their error", () => {
   const plain = [
     "User: arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_AdministratorAccess_0123456789abcdef/ada is not authorized",
@@ -112,6 +140,8 @@ test("what only looks like a secret stays, so that people recognise their error"
     "urn:ietf:params:oauth:grant-type:jwt-bearer",
     "code: 'id_token_issuer', error_description: 'Invalid grant provided'",
     "Bearer token is missing",
+    "api error ExpiredToken: The security token included in the request is expired",
+    "Could not assume role with user credentials: User: ada",
     "The security token included in the request is expired",
   ];
   for (const text of plain) assert.deepEqual(dropSecrets(text), { text, dropped: [] });
