@@ -1,15 +1,17 @@
 // Owns how the console answers: what it works with, the frame of its pages, a page, a redirect, an error.
 import type { Context } from "koa";
+import { matchedRouteOf } from "../access_log.ts";
 import type { TableContext } from "../admin/operations/table.ts";
 import { countAuditEvent } from "../audit/audit_store.ts";
 import { answerOf, logFailure, retryHeaders } from "../http_errors.ts";
 import type { Log } from "../log.ts";
-import { currentRequest } from "../request_context.ts";
+import { ForeignForm } from "../provider/edge/form.ts";
+import { currentRequest, describeRequest } from "../request_context.ts";
 import type { ConsolePage } from "../views/console_pages.ts";
 import type { ServiceFrame } from "../views/frame.ts";
 import type { WayOn } from "../views/pages.ts";
 import { renderPage } from "../views/render.ts";
-import { consoleErrorPage } from "./console_error.ts";
+import { consoleErrorPage, foreignFormTitle } from "./console_error.ts";
 import type { InstallationFacts } from "./place.ts";
 
 /** What the console works with. */
@@ -51,11 +53,15 @@ export async function sendConsoleError(
   ways?: readonly WayOn[],
 ): Promise<void> {
   const answer = answerOf(error);
+  // A route may answer its refusals itself, before whoever serves the console notes which it was.
+  describeRequest({ route: matchedRouteOf(ctx) });
   logFailure(deps.log, ctx.req, error);
   if (answer.status === 401 || answer.status === 403) await recordRefusal(ctx, deps, answer);
   ctx.status = answer.status;
   ctx.set(retryHeaders(answer));
-  ctx.body = renderPage("error", consoleErrorPage(answer, currentRequest()?.requestId ?? "", ways));
+  const special = error instanceof ForeignForm ? foreignFormTitle : undefined;
+  const requestId = currentRequest()?.requestId ?? "";
+  ctx.body = renderPage("error", consoleErrorPage(answer, requestId, ways, special));
 }
 
 // As for the API: anybody can be refused as often as they like, so equal refusals of a minute are one row; and a refusal

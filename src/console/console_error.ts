@@ -19,14 +19,21 @@ const titles: Readonly<Record<string, string>> = {
   internal_error: "Something broke on our side",
 };
 
-/** The model of the page. */
+/** What the page is called where a form was refused for where it came from: that is no matter of anybody's role. */
+export const foreignFormTitle = "This form was not taken";
+
+/**
+ * The model of the page.
+ * @param special its title, where the code does not say enough
+ */
 export function consoleErrorPage(
   answer: Pick<ErrorAnswer, "code" | "message" | "fix">,
   requestId: string,
   ways: readonly WayOn[] = [{ label: "Back to the console", url: "/console" }],
+  special?: string,
 ): ErrorPage {
   const { code } = answer;
-  const title = titles[code] ?? "This could not be done";
+  const title = special ?? titles[code] ?? "This could not be done";
   const { message, fix } = inPageWords(answer);
   return { title, why: message, todo: fix, ways, code, requestId };
 }

@@ -7,7 +7,7 @@ import { inWordsOf } from "../admin/operations/input_faults.ts";
 import { OperationError } from "../errors.ts";
 import { logFailure } from "../http_errors.ts";
 import { onceEach, parseFormText } from "../input/form_text.ts";
-import { assertOwnForm, readForm } from "../provider/edge/form.ts";
+import { assertOwnForm, ForeignForm, readForm } from "../provider/edge/form.ts";
 import { seeOther } from "../see_other.ts";
 import { addToFrame, type OpenConsoleDeps, showPage } from "./answer_routes.ts";
 import { administersNothing } from "./console_error.ts";
@@ -108,7 +108,5 @@ async function enter(ctx: RouterContext, place: Place, deps: OpenConsoleDeps): P
 function assertOwnToken(ctx: RouterContext, token: string | undefined, deps: OpenConsoleDeps): void {
   const id = readCookie(ctx.get("cookie"), deps.adminUrl, "session");
   if (id !== undefined && isOwnToken(id, token)) return;
-  throw new OperationError("forbidden", "This form is not of this sign-in.", {
-    fix: "Open the page again, and send it from there.",
-  });
+  throw new ForeignForm("This form is not of this sign-in.", "Open the page again, and send it from there.");
 }

@@ -97,7 +97,12 @@ for (const kind of storeKinds) {
         assert.equal((await become(world.server, token, founder, headers)).status, 403);
       }
       const foreign = { "sec-fetch-site": "", origin: "https://evil.example" };
-      assert.equal((await become(world.server, token, founder, foreign)).status, 403);
+      const refused = await become(world.server, token, founder, foreign);
+      assert.equal(refused.status, 403);
+      assert.match(refused.text, /<title>[^<]*This form was not taken/);
+      const told = await world.db("audit_events").where({ type: "admin.refused" }).pluck<string[]>("details");
+      assert.ok(told.length > 0);
+      for (const details of told) assert.match(JSON.stringify(details), /POST \/console\/first/);
       for (const other of ["", `${token}x`, token.toLowerCase(), token.slice(1), "x".repeat(43)]) {
         assertOver(await become(world.server, other), other);
         assertOver(await see(other), other);

@@ -12,6 +12,13 @@ export interface FormLimits {
   mostFields: number;
 }
 
+/** A form is refused for where it came from, whoever sent it. */
+export class ForeignForm extends OperationError {
+  constructor(message: string, fix: string) {
+    super("forbidden", message, { fix });
+  }
+}
+
 /**
  * Makes sure that a form was posted by one of our own pages. The interaction's cookie is SameSite=Lax already;
  * this also stops what a browser sends from a neighbouring host of the same site.
@@ -27,9 +34,10 @@ export function assertOwnForm(request: IncomingMessage, origin: string): void {
       ? site === "same-origin"
       : sender === undefined || sender === "null" || sender === origin;
   if (own) return;
-  throw new OperationError("forbidden", "This form was sent from another site.", {
-    fix: "Go back to the application and start again.",
-  });
+  throw new ForeignForm(
+    "This form was sent from another site.",
+    "Go back to the application and start again.",
+  );
 }
 
 /**
