@@ -66,10 +66,16 @@ test("a name that can be matched no more, since TTI_SECRETS lost its key, is tol
   const withSecret = openTypedTerminal({ ...store.environment, TTI_SECRETS });
   try {
     const words = "audit list --account nobody@acme.example";
-    assert.equal((await withSecret.tti(words)).stderr, "Nothing has been recorded here.\n");
+    assert.equal(
+      (await withSecret.tti(words)).stderr,
+      "Nothing has been recorded here.\nNo account has this id or address now. What was recorded before an address changed is found by the account's id, or its present address.\n",
+    );
     await store.db("login_name_keys").insert({ key_id: "of a secret dropped since", first_seen_at_ms: 1 });
     const { stderr } = await withSecret.tti(words);
-    assert.match(stderr, /^Names typed before \S+Z can be matched no more: TTI_SECRETS.*\nNothing else /);
+    assert.match(
+      stderr,
+      /^Names typed before \S+Z can be matched no more: TTI_SECRETS.*\nNothing else .*\nNo account has /,
+    );
     assert.doesNotMatch((await withSecret.tti("audit list --tenant acme")).stderr, /matched no more/);
   } finally {
     withSecret.close();

@@ -1,5 +1,6 @@
 // The command `tti audit list`; the other commands `tti audit …` are in audit_chain.ts.
 import { type AuditPage, listEvents } from "../../admin/operations/audit.ts";
+import { findAccountNamed } from "../../provider/accounts/account_name_store.ts";
 import { filterHelp, filterOptions, filtersOf, whatIsGiven, withTrail } from "../audit_trail.ts";
 import { type Command, defineCommand, parsePage } from "../command.ts";
 import { formatTable } from "../terminal.ts";
@@ -35,6 +36,11 @@ Example:
           lost === undefined ? "Nothing has been recorded here." : "Nothing else has been recorded here.",
         );
       }
+      if (page.events.length === 0 && values.account !== undefined) {
+        // The same of an address that was changed, that was erased and that never was: the trail tells none apart.
+        const known = await findAccountNamed(context.db, values.account);
+        if (known === undefined) terminal.say(noSuchName);
+      }
       const rows = page.events.map(rowOf);
       terminal.result(page, rows.length === 0 ? "" : formatTable(rows));
       if (page.cursor !== undefined) terminal.say(`There is more: --before ${page.cursor}`);
@@ -42,6 +48,9 @@ Example:
     });
   },
 });
+
+const noSuchName =
+  "No account has this id or address now. What was recorded before an address changed is found by the account's id, or its present address.";
 
 function rowOf(event: AuditPage["events"][number]) {
   const details = { ...(event.times === undefined ? {} : { times: event.times }), ...event.details };
