@@ -15,7 +15,10 @@ type Told = Pick<ExplainedError, "recognised" | "explanations" | "dropped" | "cu
  * @returns the exit code: 0 if the error is known
  */
 export async function tellExplanation(given: string, terminal: Terminal): Promise<number> {
-  const text = given === "-" ? await terminal.readSecret("error") : given;
+  const text =
+    given === "-"
+      ? await terminal.readInput("error", "Give it the text: tti … --error - < error.txt")
+      : given;
   const told = await explain(text);
   const { dropped, explanations } = told;
   if (dropped.length > 0) {

@@ -104,14 +104,22 @@ export class Terminal {
    * Reads a secret from standard input: the whole of it, without the line end.
    * @throws OperationError invalid_input if nothing comes, or a person would have to type it visibly
    */
-  async readSecret(what: string): Promise<string> {
-    const problem = (message: string) =>
-      new OperationError("invalid_input", message, {
-        field: what,
-        fix: `Pipe it in: printf %s "$SECRET" | tti …`,
-      });
+  readSecret(what: string): Promise<string> {
+    return this.readInput(what, `Pipe it in: printf %s "$SECRET" | tti …`);
+  }
+
+  /**
+   * Reads what is no secret from standard input: the whole of it, without the line end.
+   * @param what it is, as an error calls it
+   * @param fix how it is given, for an error
+   * @throws OperationError invalid_input if nothing comes, or it is a terminal
+   */
+  async readInput(what: string, fix: string): Promise<string> {
+    const problem = (message: string) => new OperationError("invalid_input", message, { field: what, fix });
     if (this.#streams.stdin.isTTY)
-      throw problem(`the ${what} is read from standard input, which is a terminal`);
+      throw problem(
+        `the ${what} ${what.endsWith("s") ? "are" : "is"} read from standard input, which is a terminal`,
+      );
     const read = (await text(this.#streams.stdin)).replace(/\r?\n$/, "");
     if (read === "") throw problem(`standard input holds no ${what}`);
     return read;

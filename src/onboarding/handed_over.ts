@@ -1,6 +1,8 @@
 // Owns reading what a customer's administrator hands over: five details, typed one by one, as the console's text, or as the
 // line the script prints. Each is held to AWS's own pattern; what belongs to another customer is told. Pure.
 import { ExchangeSettingsError, parseSearchConnection } from "tti-exchange";
+import { type DetailsLine, findDetailsLines, withoutQuotation } from "./details_line.ts";
+import { detailLabels } from "./papers/detail_labels.ts";
 import { plainLine } from "./papers/paper.ts";
 
 /** The five details. */
@@ -20,16 +22,6 @@ export interface HandedOverFault {
 }
 
 const members = ["applicationId", "qRegion", "retrieverId", "idcApplicationArn", "idcRegion"] as const;
-
-/** What the script's line calls them. */
-const lineNames: Readonly<Record<string, keyof HandedOver | "tenantId">> = {
-  tenant: "tenantId",
-  application: "applicationId",
-  "q-region": "qRegion",
-  retriever: "retrieverId",
-  "idc-application": "idcApplicationArn",
-  "idc-region": "idcRegion",
-};
 
 /** Regions in which AWS offers Amazon Q Business (its page of quotas, November 2026). */
 const qRegions: readonly string[] = ["us-east-1", "us-west-2", "eu-west-1", "ap-southeast-2"];
@@ -74,43 +66,61 @@ export function readTyped(typed: Readonly<Partial<Record<keyof HandedOver, strin
 }
 
 /**
- * Reads what was pasted: the line of the script, or the text of the console's tab "Information for data accessor".
+ * Reads what was pasted: the line of the script, alone or in all that it printed, or the text of the console's tab
+ * "Information for data accessor"; as it stands, or as mail folds and quotes it.
  * @param tenantId the customer whose details they must be
  */
 export function readPasted(text: string, tenantId: string): ReadHandedOver {
   if (text.length > mostPasted) {
     return refuse("is far longer than five details", "Paste the script's last line, or the console's tab.");
   }
-  const line = /(?:^|[\r\n])[^\S\r\n]*tti-details[^\S\r\n]+([^\r\n]*)/.exec(text)?.[1];
-  return line === undefined ? readConsoleText(text) : readLine(line, tenantId);
-}
-
-function readLine(line: string, tenantId: string): ReadHandedOver {
-  const read: Partial<Record<keyof HandedOver | "tenantId", string>> = {};
-  for (const word of line.trim().split(/\s+/)) {
-    const at = word.indexOf("=");
-    const name = word.slice(0, Math.max(0, at));
-    const member = Object.hasOwn(lineNames, name) ? lineNames[name] : undefined;
-    if (member === undefined || Object.hasOwn(read, member)) {
-      return refuse(
-        "is not the script's line as it printed it",
-        "Copy the whole line that begins with tti-details.",
-      );
-    }
-    read[member] = word.slice(at + 1);
-  }
-  const { tenantId: theirs, ...details } = read;
-  if (theirs === undefined) {
-    return refuse("says not whose details these are", "Copy the whole line that begins with tti-details.");
-  }
-  if (theirs !== tenantId) {
+  const plain = withoutQuotation(text);
+  const { lines, otherTenants, hasTraces } = findDetailsLines(plain);
+  const named = [...lines.map(({ tenant }) => tenant), ...otherTenants];
+  // A trace of a line without a line says that somebody is named, and no longer whom.
+  if (lines.length === 0 && hasTraces && !namesAnother(plain, tenantId)) return refuse(...brokenLine);
+  if (named.some((theirs) => theirs !== tenantId)) {
     return refuse(
       "has the details of another customer",
       "Run the script that was made for this organization, and paste what it prints.",
     );
   }
-  return readTyped(details);
+  const [first] = lines.map(detailsOf);
+  if (first === undefined) return readConsoleText(plain);
+  if (lines.some((line) => members.some((member) => detailsOf(line)[member] !== first[member]))) {
+    return refuse(...twoSets);
+  }
+  return contradicts(plain, first) ? refuse(...twoSets) : readTyped(first);
 }
+
+const brokenLine = [
+  "has the line tti-details, or the words above it, but not the whole line: it was broken, quoted or cut on its way",
+  "Paste the script's last line alone, from tti-details to the end, as the script printed it.",
+] as const;
+
+const twoSets = ["has two different sets of details", "Paste those of one data accessor."] as const;
+
+// In a line that is not whole, a tenant is known as another only where no break can have cut its name.
+const namesAnother = (text: string, tenantId: string): boolean =>
+  [...text.matchAll(/tenant=([\w-]+)(?= \S)/g)].some(
+    ([, tenant]) => tenant !== tenantId && tenant !== `3D${tenantId}`,
+  );
+
+const detailsOf = (line: DetailsLine): HandedOver => ({
+  applicationId: line.application,
+  qRegion: line["q-region"],
+  retrieverId: line.retriever,
+  idcApplicationArn: line["idc-application"],
+  idcRegion: line["idc-region"],
+});
+
+// What stands behind the labels in the same text is another set if it says otherwise; an ARN may have been folded.
+const contradicts = (text: string, details: HandedOver): boolean =>
+  members.some((member) =>
+    [...text.matchAll(labelled[member])].some(
+      ([, value = ""]) => !details[member].startsWith(value.replace(/=$/, "")),
+    ),
+  );
 
 // By the words that stand beside a value, in its line or the line before: the console's exact labels are not published.
 const labels: readonly (readonly [keyof HandedOver, RegExp])[] = [
@@ -129,8 +139,15 @@ const forms: Readonly<Record<keyof HandedOver, RegExp>> = {
   applicationId: /\b[a-zA-Z0-9][a-zA-Z0-9-]{35}\b/,
 };
 
+const labelled = Object.fromEntries(
+  members.map((member) => [
+    member,
+    new RegExp(`${detailLabels[member].replaceAll(" ", "\\s+")}[\\s:]+(${forms[member].source})`, "gi"),
+  ]),
+) as Record<keyof HandedOver, RegExp>;
+
 function readConsoleText(text: string): ReadHandedOver {
-  const lines = text.split(/[\r\n]+/).map((line) => line.trim());
+  const lines = text.split("\n").map((line) => line.trim());
   const read: Partial<Record<keyof HandedOver, string>> = {};
   let before = "";
   for (const line of lines.filter((one) => one !== "" && one.length <= longestLine)) {
@@ -150,7 +167,18 @@ function readConsoleText(text: string): ReadHandedOver {
       "Paste the script's last line, or copy the whole tab Information for data accessor, with its labels.",
     );
   }
-  return readTyped(read);
+  const typed = readTyped(read);
+  if ("details" in typed) return typed;
+  // Nobody is told that what they see is missing.
+  const oneLine = lines.join(" ").toLowerCase();
+  const unread = (member: keyof HandedOver) =>
+    read[member] === undefined && oneLine.includes(detailLabels[member].toLowerCase());
+  const faults = typed.faults.map((one) =>
+    one.member !== "text" && unread(one.member)
+      ? { ...one, fault: "has no value that can be read: it may have been broken on its way" }
+      : one,
+  );
+  return { faults };
 }
 
 // A line is about the first member whose words and whose value it has.

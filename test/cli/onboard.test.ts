@@ -158,4 +158,35 @@ describe("tti onboard details", () => {
     assert.match(broken.json<{ error: { message: string } }>().error.message, /expected|qRegion|is "x"/);
     assert.equal((await terminal.tti("accessor show --tenant acme --name other")).exitCode, 1);
   });
+
+  it("says a detail by its label in the mail, and to a program also by its member", async () => {
+    const mail = line("acme").replace("eu-central-1", "Frankfurt").replace("eu-west-1", "Ireland");
+    const person = await terminal.tti("onboard details acme --name other", mail);
+    assert.match(person.stderr, /IAM Identity Center region is "Frankfurt"/);
+    assert.match(person.stderr, /Application region is "Ireland"/);
+    assert.doesNotMatch(person.stderr, /idcRegion|qRegion/);
+    const program = await terminal.tti("onboard details acme --name other --json", mail);
+    const { error } = program.json<{ error: { message: string; field: string } }>();
+    assert.match(error.message, /IAM Identity Center region \(idcRegion\) is "Frankfurt"/);
+    assert.ok(["IAM Identity Center region", "Application region"].includes(error.field), error.field);
+  });
+
+  it("asks for the mail where nothing comes; nothing in it is secret", async () => {
+    for (const nothing of ["", "\n"]) {
+      const ran = await terminal.tti("onboard details acme", nothing);
+      assert.equal(ran.exitCode, 1);
+      assert.match(ran.stderr, /standard input holds no details/);
+      assert.match(ran.stderr, /< mail\.txt/);
+      assert.doesNotMatch(ran.stderr, /SECRET/);
+    }
+  });
+
+  it("takes a quoted mail for its own customer only", async () => {
+    assert.equal((await terminal.tti("tenant create globex --name Globex")).exitCode, 0);
+    const mail = `> Application ID  11111111-2222-4333-8444-555555555555\n> ${line("globex")}\n`;
+    assert.equal((await terminal.tti("onboard details acme --name quoted", mail)).exitCode, 1);
+    assert.equal((await terminal.tti("accessor show --tenant acme --name quoted")).exitCode, 1);
+    const own = await terminal.tti("onboard details globex --name quoted", mail);
+    assert.equal(own.exitCode, 0, own.stderr);
+  });
 });

@@ -41,8 +41,17 @@ export const defences: readonly Defence[] = [
     id: "papers-own-details",
     promise: "The details of one customer are not entered for another from the line that the script prints.",
     file: "src/onboarding/handed_over.ts",
-    find: "if (theirs !== tenantId) {",
+    find: "if (named.some((theirs) => theirs !== tenantId)) {",
     replace: "if (false) {",
+    test: "test/onboarding/handed_over.test.ts",
+  },
+  {
+    id: "papers-broken-details",
+    promise:
+      "A mail that broke the line of the script is not read by its labels alone, which name no customer.",
+    file: "src/onboarding/handed_over.ts",
+    find: "if (lines.length === 0 && hasTraces && !namesAnother(plain, tenantId)) return",
+    replace: "if (false) return",
     test: "test/onboarding/handed_over.test.ts",
   },
   {

@@ -120,4 +120,141 @@ describe("the five details", () => {
       }),
     );
   });
+
+  const whole = (tenant = "acme") =>
+    [
+      "Everything was there: nothing was changed.",
+      "",
+      "Send these five details to Example ISV, or paste the last line into its portal:",
+      `  Application ID                    ${details.applicationId}`,
+      `  Application region                ${details.qRegion}`,
+      `  Retriever ID                      ${details.retrieverId}`,
+      `  Data accessor application ARN     ${details.idcApplicationArn}`,
+      `  IAM Identity Center region        ${details.idcRegion}`,
+      "",
+      line(tenant),
+      "",
+    ].join("\n");
+  const prefixed = (text: string, prefix: string) => text.replace(/^/gm, prefix);
+  /** As `fold -w`, and with `atSpaces` as `fold -s -w`. */
+  const foldedAt = (text: string, width: number, atSpaces: boolean, end = "\n") =>
+    text
+      .split("\n")
+      .map((one) => {
+        const parts: string[] = [];
+        let rest = one;
+        while (rest.length > width) {
+          const space = atSpaces ? rest.lastIndexOf(" ", width - 1) : -1;
+          const at = space > 0 ? space + 1 : width;
+          parts.push(rest.slice(0, at));
+          rest = rest.slice(at);
+        }
+        return [...parts, rest].join(end);
+      })
+      .join("\n");
+  const encoded = (text: string) => foldedAt(text.replaceAll("=", "=3D"), 75, false, "=\n");
+  const mails: Readonly<Record<string, (text: string) => string>> = {
+    quoted: (text) => prefixed(text, "> "),
+    "quoted twice": (text) => prefixed(text, "> > "),
+    "behind a word": (text) => text.replace("tti-details", "Details: tti-details"),
+    "folded at spaces": (text) => foldedAt(text, 78, true),
+    "folded anywhere": (text) => foldedAt(text, 72, false),
+    "folded, then quoted": (text) => prefixed(foldedAt(text, 76, true), "> "),
+    "quoted, then folded": (text) => foldedAt(prefixed(text, "> "), 76, true),
+    "with soft breaks": (text) => foldedAt(text, 75, false, "=\n"),
+    "as quoted-printable": encoded,
+    "as quoted-printable, quoted": (text) => prefixed(encoded(text), "> "),
+    "with CRLF": (text) => foldedAt(text, 78, true).replaceAll("\n", "\r\n"),
+    "above a signature": (text) => `${text}\n-- \n2 Example Street`,
+  };
+  for (const [how, sent] of Object.entries(mails)) {
+    it(`are taken from a mail ${how}, and for nobody else`, () => {
+      for (const text of [whole(), line()]) {
+        assert.deepEqual(readPasted(sent(text), "acme"), { details, notes: [] }, sent(text));
+        const read = readPasted(sent(text), "other");
+        assert.match(JSON.stringify(read), /another customer/, sent(text));
+      }
+    });
+  }
+
+  it("are refused from a line that mail broke, which is what the refusal says", () => {
+    for (const text of [
+      prefixed(foldedAt(whole(), 78, true), "Details: "),
+      whole().replace("tti-details tenant", "tti-details ten<b>ant"),
+      whole().replace(line(), line().slice(0, 90)),
+      whole().replace(line(), ""),
+    ]) {
+      const said = JSON.stringify(readPasted(text, "acme"));
+      assert.match(said, /broken, quoted or cut/, text);
+      assert.doesNotMatch(said, /missing/);
+    }
+    const labelled = console
+      .join("\n")
+      .replace(details.retrieverId, "66666666-7777-4888\n-8999-000000000000");
+    const read = readPasted(labelled, "acme");
+    assert.deepEqual(faultsOf(read), ["retrieverId"]);
+    assert.match(JSON.stringify(read), /no value that can be read/);
+  });
+
+  it("are refused where one text has two sets of them, or names a second customer", () => {
+    const second = { retrieverId: "99999999-7777-4888-8999-000000000000" };
+    for (const text of [
+      `${line()}\n${line("acme", second)}`,
+      whole().replace(details.retrieverId, second.retrieverId),
+      `${line()}\n> Retriever ID: ${second.retrieverId}`,
+    ]) {
+      assert.match(JSON.stringify(readPasted(text, "acme")), /two different sets/, text);
+    }
+    for (const text of [
+      `${line()}\n${line("globex")}`,
+      `${line("globex")}\n${line()}`,
+      `${line()}\ntenant=globex`,
+      `${line()}\n${encoded(line("globex"))}`,
+    ]) {
+      assert.match(JSON.stringify(readPasted(text, "acme")), /another customer/, text);
+    }
+    assert.deepEqual(readPasted(`${whole()}\n${prefixed(whole(), "> ")}`, "acme"), { details, notes: [] });
+  });
+
+  it("keep a tenant whose id looks encoded or folded apart from the one it would then be", () => {
+    assert.ok("details" in readPasted(line("3Dacme"), "3Dacme"));
+    assert.ok("faults" in readPasted(line("3Dacme"), "acme"));
+    assert.ok("faults" in readPasted(foldedAt(line("acme-globex"), 24, false), "acme"));
+    assert.ok("details" in readPasted(foldedAt(line("acme-globex"), 24, false), "acme-globex"));
+  });
+
+  it("never go in for another tenant, whatever prefixes and folds a mail adds", () => {
+    const prefix = fc.oneof(
+      fc.constantFrom("", "> ", "| ", ">> ", "Details: ", "* ", "AB> ", "\t", "<p>"),
+      fc.string({ maxLength: 24 }).map((some) => some.replaceAll("\n", "")),
+    );
+    const width = fc.integer({ min: 4, max: 400 });
+    const tenant = fc.constantFrom("globex", "3Dother", "other-eu", "oth", "othero");
+    const end = fc.constantFrom("\n", "=\n", "\r\n");
+    const step = fc.record({ prefix, width, end, atSpaces: fc.boolean() });
+    fc.assert(
+      fc.property(
+        tenant,
+        fc.array(step, { minLength: 1, maxLength: 2 }),
+        fc.boolean(),
+        (whose, steps, qp) => {
+          const text = steps.reduce(
+            (sent, one) => prefixed(foldedAt(sent, one.width, one.atSpaces, one.end), one.prefix),
+            qp ? encoded(whole(whose)) : whole(whose),
+          );
+          assert.ok("faults" in readPasted(text, "other"), text);
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
+
+  it("are looked for in time that does not run away with the text", () => {
+    for (const part of ["tti-details tenant=", "=\n", "a", " ", "tti-details tenant=a application=", "> "]) {
+      const text = `tti-details tenant=${part.repeat(Math.floor(7_900 / part.length))}`;
+      const before = performance.now();
+      readPasted(text, "acme");
+      assert.ok(performance.now() - before < 5_000, part);
+    }
+  });
 });

@@ -38,7 +38,7 @@ export class InputRefused extends OperationError {
     const more = faults.length - told.length;
     super("invalid_input", [...sentences, ...(more > 0 ? [`And ${more} more.`] : [])].join(" "), {
       fix: fixes.join(" "),
-      ...(told[0]?.name ? { field: told[0].name.replace(/ .*/, "") } : {}),
+      ...(told[0]?.name ? { field: told[0].name.replace(/ \(.*/, "") } : {}),
     });
     this.faults = faults;
   }

@@ -3,6 +3,7 @@ import { createAccessor } from "../../admin/operations/accessors.ts";
 import { InputRefused } from "../../admin/operations/input_faults.ts";
 import { makePack, makeRegistration, type OnboardingContext } from "../../admin/operations/onboarding.ts";
 import { type HandedOverFault, readPasted } from "../../onboarding/handed_over.ts";
+import { detailLabels } from "../../onboarding/papers/detail_labels.ts";
 import type { PaperFile } from "../../onboarding/papers/paper_file.ts";
 import { withAdministration } from "../administration.ts";
 import { type Command, defineCommand } from "../command.ts";
@@ -122,7 +123,8 @@ const details = defineCommand({
 Reads from standard input what a customer's administrator sent: the last line of setup.sh, all
 that it printed, or the text of the tab "Information for data accessor" in the Amazon Q
 Business console. Each detail is held to AWS's own pattern, the details of another customer
-are refused, and the data accessor is entered as tti accessor create does.
+are refused, and the data accessor is entered as tti accessor create does. A mail may be given
+as it is: quoted, or with the line folded.
 
   TENANT        whose details they are
   --name NAME   which, if the customer has several data accessors (default: default)
@@ -132,9 +134,14 @@ Example:
   $ tti onboard details acme < mail.txt`,
   options: { name: { type: "string" } },
   arguments: ["TENANT"],
+  typedNames: { tenantId: "TENANT", tenant: "TENANT" },
   async run({ values, arguments: [tenantId = ""], terminal }) {
-    const read = readPasted(await terminal.readSecret("details"), tenantId);
-    if ("faults" in read) throw asRefused(read.faults);
+    const mail = await terminal.readInput(
+      "details",
+      "Give it the mail: tti onboard details TENANT < mail.txt",
+    );
+    const read = readPasted(mail, tenantId);
+    if ("faults" in read) throw asRefused(read.faults, terminal.json);
     return withAdministration(async (context) => {
       const name = values.name === undefined ? {} : { name: values.name };
       const accessor = await createAccessor(context, { tenantId, ...name, ...read.details });
@@ -145,13 +152,14 @@ Example:
   },
 });
 
-const asRefused = (faults: readonly HandedOverFault[]) =>
+// By the label beside it in the mail; a program is also told the member.
+const asRefused = (faults: readonly HandedOverFault[], json: boolean) =>
   new InputRefused(
-    faults.map(({ member, fault, fix }) => ({
-      path: [member === "text" ? "standard input" : member],
-      what: fault,
-      fix,
-    })),
+    faults.map(({ member, fault, fix }) => {
+      const called =
+        member === "text" ? "standard input" : `${detailLabels[member]}${json ? ` (${member})` : ""}`;
+      return { path: [called], what: fault, fix };
+    }),
   );
 
 /** What was typed of them. */

@@ -1,14 +1,15 @@
 // Owns the page for the customer's administrator: what is set up, in which of four ways, and what is sent back. Pure.
 import type { Customer } from "./customer.ts";
+import { detailLabels } from "./detail_labels.ts";
 import { code, type Paper, type Part, say, strong, type Words } from "./paper.ts";
 
-/** The labels of the console's tab "Information for data accessor", as AWS's page for vendors names them. */
+/** What is sent back, and what each looks like. */
 const details: readonly (readonly [string, string])[] = [
-  ["Application ID", "36 characters"],
-  ["Application region", "such as us-east-1"],
-  ["Retriever ID", "36 characters"],
-  ["Data accessor application ARN", "arn:aws:sso::<account>:application/ssoins-…/apl-…; not the instance's"],
-  ["IAM Identity Center region", "such as us-east-1; it may be another"],
+  [detailLabels.applicationId, "36 characters"],
+  [detailLabels.qRegion, "such as us-east-1"],
+  [detailLabels.retrieverId, "36 characters"],
+  [detailLabels.idcApplicationArn, "arn:aws:sso::<account>:application/ssoins-…/apl-…; not the instance's"],
+  [detailLabels.idcRegion, "such as us-east-1; it may be another"],
 ];
 
 /** The page. */
