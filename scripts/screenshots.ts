@@ -2,18 +2,81 @@
 // browser tests, so that they are renewed by one command (npm run docs:images) when a page's look changes.
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { alice, arrivedAt, openBrowserWorld, signInToDemo } from "../test/browser/browser_world.ts";
+import type { Page } from "playwright-core";
+import { makeFirstLink } from "../src/admin/operations/first_link.ts";
+import { firstStartUrl } from "../src/console/first_start/first_start_page.ts";
+import {
+  alice,
+  arrivedAt,
+  openBrowserWorld,
+  signInToDemo,
+  submitLogin,
+} from "../test/browser/browser_world.ts";
+import { furnish } from "../test/browser/walked_world.ts";
+import { startProvider } from "../test/provider/support/provider_fixture.ts";
+import { launchBrowser } from "../test/support/browser.ts";
+import { cliContext } from "../test/support/cli_context.ts";
 
 const folder = fileURLToPath(new URL("../docs/images/", import.meta.url));
 
-const world = await openBrowserWorld();
-try {
-  const { page } = await world.openPage({ viewport: { width: 1120, height: 1040 }, colorScheme: "light" });
-  await signInToDemo(page, world.demo, alice.email);
-  await page.getByRole("searchbox").fill("travel budget");
-  await page.getByRole("button", { name: "Search", exact: true }).click();
-  await arrivedAt(page, page.locator(".document").first());
-  await page.screenshot({ path: join(folder, "demo.png") });
-} finally {
-  await world.close();
+async function photograph(page: Page, name: string): Promise<void> {
+  process.stdout.write(`docs/images/${name}.png\n`);
+  await page.screenshot({ path: join(folder, `${name}.png`) });
 }
+
+async function pictureDemo(): Promise<void> {
+  const world = await openBrowserWorld();
+  try {
+    const { page } = await world.openPage({
+      viewport: { width: 1120, height: 1040 },
+      colorScheme: "light",
+    });
+    await signInToDemo(page, world.demo, alice.email);
+    await page.getByRole("searchbox").fill("travel budget");
+    await page.getByRole("button", { name: "Search", exact: true }).click();
+    await arrivedAt(page, page.locator(".document").first());
+    await photograph(page, "demo");
+  } finally {
+    await world.close();
+  }
+}
+
+/** Console and portal, as the first owner of an installation with two customers sees them. */
+async function pictureAdministration(): Promise<void> {
+  const world = await startProvider();
+  const browser = await launchBrowser();
+  try {
+    const page = await browser.newPage({ viewport: { width: 1120, height: 760 }, colorScheme: "light" });
+    const owner = { email: "olga@isv.example", password: "seven green umbrellas in march" };
+    const { link } = await makeFirstLink(cliContext(world.db));
+    const at = world.server.consoleUrl ?? "";
+    await page.goto(firstStartUrl(at, link?.secret ?? ""));
+    await photograph(page, "console_first");
+    await page.getByLabel("E-mail address").fill(owner.email);
+    await page.getByLabel("Name").fill("Olga Owner");
+    await page.getByLabel("Password", { exact: true }).fill(owner.password);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
+    await furnish(world, owner.email);
+    await submitLogin(page, owner.email, owner.password);
+    await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+    await photograph(page, "console_overview");
+    await page.goto(`${at}/console/people`);
+    await photograph(page, "console_people");
+    await page.getByRole("link", { name: "Ann Ames" }).first().click();
+    await photograph(page, "console_person");
+    await page.goto(`${at}/console/applications/app`);
+    await photograph(page, "console_application");
+    await page.goto(`${world.issuer}/portal/acme/people`);
+    if ((await page.getByLabel("E-mail address").count()) > 0) {
+      await submitLogin(page, owner.email, owner.password);
+    }
+    await photograph(page, "portal_people");
+  } finally {
+    await browser.close();
+    await world.close();
+  }
+}
+
+await pictureDemo();
+await pictureAdministration();
