@@ -2,7 +2,7 @@
 // command, on SQLite and on PostgreSQL: the same answer on both, never a 5xx, nothing of it unescaped in a page.
 // The inventory is found in the running code, so a new address, member or option is covered at once.
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -422,7 +422,10 @@ describe("hostile input", () => {
           const word = value.word?.slice(0, 4_000);
           if (word === undefined) continue;
           const told: string[] = [];
-          for (const { fixture } of worlds) {
+          for (const [number, { fixture }] of worlds.entries()) {
+            // Each store has a folder of its own: a file that a command wrote for the one must not stand in the other's way.
+            const folder = join(place, String(number));
+            mkdirSync(folder, { recursive: true });
             const environment = {
               TTI_MODE: "development",
               TTI_SECRETS: secrets,
@@ -431,7 +434,7 @@ describe("hostile input", () => {
             told.push(
               await tellTyped(wordsFor(command, target, word), {
                 environment,
-                folder: place,
+                folder,
                 store: fixture.db,
               }),
             );

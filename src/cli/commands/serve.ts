@@ -17,9 +17,9 @@ const serve = defineCommand({
 Serves the provider and its admin port. All settings come from the environment
 (docs/configuration.md); it refuses to start without issuer, secrets and an https issuer,
 and while the database lacks a migration. While nobody owns the installation it prints a link
-that makes the first owner, once, within the hour (not with --json). On SIGTERM it lets requests under way end.
-Its log, a start that fails included, is one JSON object a line on standard error; at a
-terminal a start that fails is told in words.
+that makes the first owner, once, within the hour (not with --json). On SIGTERM it lets
+requests under way end. Its log, a start that fails included, is one JSON object a line on
+standard error; at a terminal a start that fails is told in words.
 
 Example:
   $ tti migrate up && tti serve`,
