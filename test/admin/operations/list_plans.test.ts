@@ -47,10 +47,12 @@ for (const kind of storeKinds) {
   });
 }
 
-// In the order of an index, as far as the page goes, is no reading of the whole; instances and secrets are few. All
+// In the order of an index, as far as the page goes, is no reading of the whole; instances and secrets are few,
+// and so are the sign-ins of the last ten minutes that wait at the ISV's page. All
 // members of a tenant are many, where no account is named too; and an index made for the one statement reads all it is of.
 const isWholeTable = (line: string, sql: string): boolean =>
-  (/\bSCAN (?!asked\b|CONSTANT|key_instances|login_name_keys)\w+$/.test(line) && !isOfSubquery(line, sql)) ||
+  (/\bSCAN (?!asked\b|CONSTANT|key_instances|login_name_keys|login_challenges)\w+$/.test(line) &&
+    !isOfSubquery(line, sql)) ||
   (/AUTOMATIC/.test(line) && !/SEARCH (?:a|w) /.test(line)) ||
   /SEARCH m USING .*\(tenant_id=\?\)/.test(line);
 const wholeSort = /USE TEMP B-TREE FOR ORDER BY/;
