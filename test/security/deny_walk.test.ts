@@ -172,13 +172,15 @@ describe("every route refuses", () => {
   }
 });
 
-// Lists of the whole installation that a credential of a tenant gets its part of.
+// Lists of the whole installation that a credential of a tenant gets its part of, and the explanation of an error, which
+// looks for what happened in the caller's own part of the trail (test/accessors/explained_error.test.ts).
 const theirLists = new Set([
   "get /v1/domains",
   "get /v1/accessors",
   "get /v1/users",
   "get /v1/exports/users",
   "get /v1/audit-events",
+  "post /v1/error-explanations",
 ]);
 
 describe("who may is let in", () => {
