@@ -12,6 +12,9 @@ import { disableTenant } from "../../src/admin/operations/tenant_access.ts";
 import { createTenant, updateTenant } from "../../src/admin/operations/tenants.ts";
 import { disableUser } from "../../src/admin/operations/user_access.ts";
 import { findAccountByLogin } from "../../src/provider/accounts/account_store.ts";
+import { keyPolicyOf } from "../../src/provider/keys/policy.ts";
+import { rotateKeys } from "../../src/provider/keys/rotate.ts";
+import { createKeySealer } from "../../src/provider/keys/seal.ts";
 import { saveDomainVerified } from "../../src/provider/tenants/domain_store.ts";
 import { createMembership } from "../../src/provider/tenants/membership_store.ts";
 import { addMintingClients } from "../provider/grants/mint_support.ts";
@@ -64,4 +67,16 @@ export async function furnish(world: ProviderFixture, ownerEmail: string): Promi
   await disableUser(context, { user: "dis@acme.example" });
   await disableClient(context, { clientId: "stopped" });
   await disableTenant(context, { id: "closed" });
+  await makeNextKey(world);
+}
+
+/** Sees to a next key now: the instance makes one by itself, at a moment of its own. */
+async function makeNextKey({ db, config }: ProviderFixture): Promise<void> {
+  const keys = { policy: keyPolicyOf(config), sealer: createKeySealer(config.secrets) };
+  try {
+    await rotateKeys({ ...cliContext(db), ...keys });
+  } catch (error) {
+    // The instance was faster.
+    if ((error as { code?: string }).code !== "key_in_use") throw error;
+  }
 }
