@@ -21,6 +21,7 @@ import { OperationError } from "./errors.ts";
 import { clockToleranceSeconds } from "./input/moment.ts";
 import { installationOf } from "./installation.ts";
 import { type Log, openLog } from "./log.ts";
+import { AccessorTrials } from "./onboarding/doctor/accessor_trial.ts";
 import { createPasswords } from "./provider/accounts/passwords.ts";
 import { buildProvider } from "./provider/assembly/build_provider.ts";
 import { createProviderHost } from "./provider/assembly/host.ts";
@@ -33,7 +34,7 @@ import { findClient } from "./provider/clients/client_store.ts";
 import { createBackgroundWork } from "./provider/edge/background_work.ts";
 import { type Listening, listen } from "./provider/edge/listen.ts";
 import { createOutgoingFetch } from "./provider/edge/outgoing_fetch.ts";
-import { createSearchMinter } from "./provider/grants/mint_for_search.ts";
+import { createSearchMinter, type SearchSubject } from "./provider/grants/mint_for_search.ts";
 import { createKeyDocuments } from "./provider/keys/key_documents.ts";
 import { type KeyRing, openKeyRing } from "./provider/keys/key_ring.ts";
 import { type KeyPolicy, keyPolicyOf } from "./provider/keys/policy.ts";
@@ -155,15 +156,16 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     keyRing.start();
     const mintForSearch = createSearchMinter(installation);
     const awsAccess = options.awsAccess ?? (() => ({ roleArn: config.roleArn }));
-    const search = new SearchService({
+    const atAws = {
       ...installation,
       jwksUri: `${listening.url}/jwks`,
-      mint: async (subject) => {
+      mint: async (subject: SearchSubject) => {
         await assertCanSign(keyRing);
         return mintForSearch(host.current(), subject);
       },
       awsAccess,
-    });
+    };
+    const search = new SearchService(atAws);
     closers.push(async () => search.close());
     const loginNames = createLoginNames(secrets);
     await saveLoginNameKeys(db, loginNames.keyIds, clock().getTime());
@@ -193,6 +195,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       passwords,
       resolveTxt: options.resolveTxt ?? txtResolver(config.dnsServers),
       search,
+      trials: new AccessorTrials(atAws),
       findBackEndToken: (token: string, at: Database = db) => findBackEndToken(at, token, clock().getTime()),
     };
     const storeClock = createStoreClock({ watch, clock, log }, clockToleranceSeconds);

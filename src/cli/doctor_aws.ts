@@ -1,18 +1,13 @@
 // Owns the calls to AWS of `tti doctor`: the ISV's own side, and one customer's data accessor as one of its users. Beside a
 // `tti dev` they go to its local AWS, elsewhere where the AWS SDK finds it.
-import { DataAccessor, probeAws, type SearchConnection } from "tti-exchange";
+import { probeAws } from "tti-exchange";
 import { listAccessors } from "../accessors/accessor_store.ts";
 import type { Database } from "../db/connect.ts";
 import { OperationError } from "../errors.ts";
-import {
-  type AccessorTrial,
-  checkAccessor,
-  checkAwsSide,
-  findNoAccessor,
-  findNoRole,
-} from "../onboarding/doctor/aws_checks.ts";
+import { trySearch } from "../onboarding/doctor/accessor_trial.ts";
+import { checkAccessor, checkAwsSide, findNoAccessor, findNoRole } from "../onboarding/doctor/aws_checks.ts";
 import type { Finding } from "../onboarding/doctor/finding.ts";
-import { type BackEnd, withBackEnd } from "./acting_user.ts";
+import { withBackEnd } from "./acting_user.ts";
 import { withAdministration } from "./administration.ts";
 import { endpointsAt, issuersOwn } from "./back_end.ts";
 import { isvRoleArn } from "./dev/demo_content.ts";
@@ -20,9 +15,6 @@ import { findDevState } from "./dev/dev_state.ts";
 
 /** Where nothing names a region: one that every account has. */
 const anyRegion = "us-east-1";
-
-/** What a search for nothing in particular asks. */
-const anyQuery = "welcome";
 
 /** Looks at the ISV's side of AWS, in the region and of the application of a customer where there is one. */
 export function examineAws(tenantId: string | undefined): Promise<Finding[]> {
@@ -61,29 +53,11 @@ export async function examineAccessor(trial: Trial): Promise<Finding[]> {
   try {
     return await withBackEnd(trial, async (backEnd) => {
       const connection = await backEnd.connection();
-      return checkAccessor(await tryOut(backEnd, connection));
+      const { email } = backEnd.user;
+      return checkAccessor(await trySearch(backEnd.openExchange(), connection, email, issuersOwn));
     });
   } catch (error) {
     if (error instanceof OperationError) return [findNoAccessor(error)];
     throw error;
-  }
-}
-
-async function tryOut(backEnd: BackEnd, connection: SearchConnection): Promise<AccessorTrial> {
-  const client = backEnd.openExchange();
-  const accessor = new DataAccessor({ connection, client });
-  let passages = 0;
-  try {
-    for await (const _passage of accessor.search({
-      user: backEnd.user.email,
-      queryText: anyQuery,
-      maxResults: 10,
-    }))
-      passages += 1;
-    return { passages };
-  } catch (error) {
-    return { passages, error: issuersOwn(error) };
-  } finally {
-    client.destroy();
   }
 }

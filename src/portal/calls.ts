@@ -43,6 +43,7 @@ export const portalCalls: ReadonlyMap<string, Allowed> = new Map([
   ["tenant update", { takes: ["presence"], tenant: (id: string) => ({ id }) }],
   ["accessor list", { takes: page, tenant: asTenantId }],
   ["accessor create", { takes: ["name", ...accessor], tenant: asTenantId }],
+  ["accessor try", { takes: ["name", "user"], tenant: asTenantId }],
   ["accessor delete", { takes: ["name"], tenant: asTenantId }],
   ["audit list", { takes: [...page, "type"], tenant: asTenantId }],
 ]);

@@ -45,6 +45,7 @@ export const eventWords: Readonly<Partial<Record<AuditEventType, string>>> = {
   "domain.removed": "Domain removed",
   "accessor.created": "Data accessor entered",
   "accessor.deleted": "Data accessor forgotten",
+  "accessor.tried": "Tried the data accessor as this person; what was found was counted, not shown",
   "admin.read": "List of people read",
 };
 

@@ -324,6 +324,10 @@ const acts: Record<AuditEventType, Act> = {
     const body = { user: email, query: "q" };
     await callApi("/v1/tenants/acme/search", await accessToken("search", "tti:search"), body);
   }),
+  "accessor.tried": byHttp(async () => {
+    const token = await accessToken("admin", "tti:admin");
+    await callApi("/v1/tenants/acme/accessors/default/trials", token, { user: email });
+  }),
   "accessor.deleted": byOperation(() => accessors.deleteAccessor(operator, { tenantId: "acme" })),
   "audit.pruned": byOperation(async () => {
     const seals = createBlockSeals(fixture.config.secrets);

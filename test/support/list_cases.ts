@@ -42,6 +42,7 @@ export function crowdContext(db: Database): TableContext {
     requireVerifiedDomain: true,
     caller: { clientId: "", tokenHash: "", mayActFor: () => false },
     search: { pages: async function* () {} } as unknown as TableContext["search"],
+    trials: { make: async () => ({ findings: [] }) },
     policy: keyPolicy({ longestTokenSeconds: 300 }),
     sealer: createKeySealer([secret]),
   };

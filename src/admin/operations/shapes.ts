@@ -142,3 +142,14 @@ export const auditEventShape = z
     >,
   })
   .meta({ id: "AuditEvent" });
+
+export const findingShape = z
+  .strictObject({
+    check: z.string().describe("The check's stable name."),
+    outcome: z.enum(["passed", "information", "warning", "failed"]),
+    message: z.string().describe("What was seen."),
+    cause: z.string().optional().describe("Why it matters, or what it comes of."),
+    fix: z.string().optional().describe("What to do."),
+    rules: z.array(z.string()).describe("Numbers of the rules of docs/tti-profile.md it tells of."),
+  })
+  .meta({ id: "Finding" });

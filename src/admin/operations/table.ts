@@ -24,6 +24,7 @@ import * as search from "./search.ts";
 import * as tenantAccess from "./tenant_access.ts";
 import * as tenantDeletion from "./tenant_deletion.ts";
 import * as tenants from "./tenants.ts";
+import * as trials from "./trials.ts";
 import * as userAccess from "./user_access.ts";
 import * as userData from "./user_data.ts";
 import * as userDeletion from "./user_deletion.ts";
@@ -41,6 +42,7 @@ export interface TableContext
     search.SearchContext,
     keys.KeysContext,
     onboarding.OnboardingContext,
+    trials.TrialContext,
     auditChain.AuditChainContext {}
 
 /** Every operation. */
@@ -66,6 +68,7 @@ export const operations: readonly Operation<TableContext>[] = [
   accessors.createAccessor,
   accessors.showAccessor,
   accessors.deleteAccessor,
+  trials.tryAccessor,
   onboarding.makeRegistration,
   onboarding.makePack,
   offboarding.offboardTenant,

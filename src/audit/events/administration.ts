@@ -163,6 +163,19 @@ export const administrationEvents = {
     always: ["tenant"],
     details: { name: "its name" },
   },
+  "accessor.tried": {
+    meaning:
+      "An administrator tried a data accessor: a real exchange and search as this person, of which nothing but the outcome was told.",
+    always: ["tenant", "account"],
+    sometimes: ["client"],
+    details: {
+      accessor: "which data accessor",
+      passed: "whether all of it went well",
+      refused: "the code of what was refused, the exchange's or ours",
+      step: "the step of the exchange that failed",
+      awsRequestId: "AWS's id of the request it refused",
+    },
+  },
   "key.rotated": {
     meaning: "A new signing key was published, or took over.",
     details: {

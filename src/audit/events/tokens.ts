@@ -23,7 +23,7 @@ export const tokenEvents = {
     meaning: "A back end got an ID token for a person it named.",
     always: everybody,
     details: {
-      by: "how it named the person: `assertion`, `access_token`, `refresh_token`, `search`",
+      by: "how it named the person: `assertion`, `access_token`, `refresh_token`, `search`, or `trial` of an administrator",
       jti: "the ID token's id",
     },
   },

@@ -85,6 +85,15 @@ export function findNoAccessor(error: OperationError): Finding {
   });
 }
 
+/** The finding for a customer for whom no application may act. */
+export function findNoClient(tenantId: string): Finding {
+  return failed("tenant.client", {
+    message: `No application may act for the people of ${tenantId}`,
+    cause: "Without one nobody makes the token that is exchanged.",
+    fix: `Give the client of your back end the tenant: tti client update ID --mint-for ${tenantId}, beside those it has.`,
+  });
+}
+
 // Before the first step of AWS everything is about the token: settings, the source, the provider's own refusal.
 function stepOf(error: unknown): ExchangeStep | undefined {
   if (ExchangeError.isInstance(error)) {

@@ -79,14 +79,15 @@ function stillThere(client: Client, present: Client | undefined): Client {
 const secondsOf = (ms: number | null): number | undefined =>
   ms === null ? undefined : Math.floor(ms / 1000);
 
-// Searching is a right of its own; every other way of naming a person is for minting.
-const rightOf = (by: NamedSubject["by"]): TenantRight => (by === "search" ? "search" : "mint");
+// Searching is a right of its own; every other way of naming a person is for minting. A trial is of the right it says.
+const rightOf = ({ by, trial }: NamedSubject): TenantRight =>
+  trial?.right ?? (by === "search" ? "search" : "mint");
 
 async function decide(deps: MintDeps, client: Client, named: NamedSubject): Promise<MintDecision> {
   const { accountId, tenantId, by } = named;
   const now = deps.clock();
   try {
-    const actor = tenantId === undefined ? undefined : assertMayActFor(client, rightOf(by), tenantId);
+    const actor = tenantId === undefined ? undefined : assertMayActFor(client, rightOf(named), tenantId);
     const { clientId } = client;
     const vouchingClientId = named.login?.clientId;
     const query = { accountId, tenantId, clientId, vouchingClientId, nowMs: now.getTime() };

@@ -30,7 +30,7 @@ export async function recordMint(
   const { claims, write } = decided;
   const event = {
     type: "token.minted",
-    actor: `client:${client.clientId}`,
+    actor: actorOf(client, named),
     tenantId: claims.tenantId,
     accountId: claims.sub,
     clientId: client.clientId,
@@ -72,7 +72,7 @@ export async function recordRefusal(
   const notServed = error.code === "tenant_not_allowed" && error.field === "tenant";
   const event = {
     type: "token.refused",
-    actor: `client:${client.clientId}`,
+    actor: actorOf(client, named),
     ...(tenantId === undefined || notServed ? {} : { tenantId }),
     accountId,
     clientId: client.clientId,
@@ -81,6 +81,9 @@ export async function recordRefusal(
   await record(deps, named, event);
   recorded.add(error);
 }
+
+const actorOf = ({ clientId }: Client, { trial }: NamedSubject): string =>
+  trial?.actor ?? `client:${clientId}`;
 
 const recorded = new WeakSet<object>();
 

@@ -1,15 +1,18 @@
-// Owns minting for our own search: the client has proven itself at the admin port instead of the token
-// endpoint; every rule of minting applies the same.
+// Owns minting for our own searches: the client has proven itself at the admin port instead of the token
+// endpoint, or an administrator tries what it may do; every rule of minting applies the same.
 import type Provider from "oidc-provider";
 import { OperationError } from "../../errors.ts";
 import type { Installation } from "../../installation.ts";
 import { createMintDeps, mintIdToken } from "./mint.ts";
+import type { NamedSubject, TrialOfRight } from "./named_subject.ts";
 
 /** Whose token is asked for, by which client. */
 export interface SearchSubject {
   clientId: string;
   accountId: string;
   tenantId: string;
+  /** An administrator's trial, in which the client takes no part; absent: the client searches. */
+  trial?: TrialOfRight;
 }
 
 /**
@@ -22,14 +25,16 @@ export function createSearchMinter(
   installation: Installation,
 ): (provider: Provider, subject: SearchSubject) => Promise<string> {
   const deps = createMintDeps(installation);
-  return async (provider, { clientId, accountId, tenantId }) => {
+  return async (provider, { clientId, accountId, tenantId, trial }) => {
     const client = await provider.Client.find(clientId);
     if (client === undefined) {
       throw new OperationError("client_not_found", "The client is no longer registered.", {
         field: "client",
       });
     }
-    const named = { accountId, tenantId, authTime: undefined, amr: undefined, by: "search" } as const;
-    return (await mintIdToken(provider, client, deps, named)).idToken;
+    const named = { accountId, tenantId, authTime: undefined, amr: undefined };
+    const asked: NamedSubject =
+      trial === undefined ? { ...named, by: "search" } : { ...named, by: "trial", trial };
+    return (await mintIdToken(provider, client, deps, asked)).idToken;
   };
 }

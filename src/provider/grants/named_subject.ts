@@ -1,7 +1,7 @@
 // Owns what minting is about: whom a client named and how, what is decided on, and what the decision is.
 import type { Database } from "../../db/connect.ts";
 import type { Installation } from "../../installation.ts";
-import type { MayAct } from "../clients/tenant_rights.ts";
+import type { MayAct, TenantRight } from "../clients/tenant_rights.ts";
 import type { Vouched } from "../sessions/voucher.ts";
 import type { DecidedSubject } from "../subjects/subject.ts";
 import type { SubjectFacts, SubjectQuery } from "../subjects/subject_store.ts";
@@ -15,6 +15,13 @@ export interface MintDeps extends Installation {
   recordUse(outcome: Omit<UseOutcome, "origin">): Promise<boolean>;
 }
 
+/** An administrator's trial of what a client may do. */
+export interface TrialOfRight {
+  right: Exclude<TenantRight, "handoff">;
+  /** As the audit trail names who asked. */
+  actor: string;
+}
+
 /** Whom a client named, once the naming itself has been verified. */
 export interface NamedSubject {
   accountId: string;
@@ -23,7 +30,9 @@ export interface NamedSubject {
   authTime: number | undefined;
   amr: readonly string[] | undefined;
   /** How the client named the person, for the audit trail. */
-  by: "assertion" | "access_token" | "refresh_token" | "search";
+  by: "assertion" | "access_token" | "refresh_token" | "search" | "trial";
+  /** Of a trial: by which of the client's rights it is made, and who asked for it: they acted, not the client. */
+  trial?: TrialOfRight;
   /** The login that one of our own tokens came from; undefined: none is known. An assertion has none. */
   login?: Vouched | undefined;
   /** The one use of the assertion that named the person, if it is yet to be recorded. */

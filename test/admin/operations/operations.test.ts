@@ -47,6 +47,7 @@ before(async () => {
     requireVerifiedDomain: false,
     caller: { clientId: "isv", tokenHash: hashRecordId("isv-token"), mayActFor: () => true },
     search: { pages: async function* () {} } as unknown as TableContext["search"],
+    trials: { make: async () => ({ findings: [] }) },
     ownRegistration: () => ({
       ownIssuer: "https://login.example.com",
       clientId: "isv-client",
@@ -174,6 +175,7 @@ const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
   "accessor create": [() => accessor],
   "accessor show": [() => ({ tenantId: "acme" })],
   "accessor list": [() => ({ tenantId: "acme" }), () => ({})],
+  "accessor try": [() => ({ tenantId: "acme", user: ann })],
   "accessor delete": [() => ({ tenantId: "acme" })],
   "onboard registration": [
     () => ({ applicationRoleArn: "arn:aws:iam::111122223333:role/application" }),

@@ -37,6 +37,7 @@ const reads = [
 const changes = [
   "accessor create",
   "accessor delete",
+  "accessor try",
   "client create",
   "client delete",
   "client disable",
