@@ -139,11 +139,6 @@ export const errorCatalogue = {
     meaning: "The tenant has handed over no data accessor of this name.",
     fix: "List them with `tti accessor list`, or enter what the customer sent with `tti accessor create`.",
   },
-  trial_under_way: {
-    status: 409,
-    meaning: "A data accessor of the customer is being tried just now, or several customers' are.",
-    fix: "Wait until it has ended, half a minute at most, then try again.",
-  },
   accessor_exists: {
     status: 409,
     meaning: "The tenant has a data accessor of this name already.",

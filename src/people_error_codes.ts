@@ -38,4 +38,9 @@ export const peopleErrorCodes = {
     meaning: "A tenant that was deleted had this id; an id is given once.",
     fix: "Choose another id.",
   },
+  trial_under_way: {
+    status: 409,
+    meaning: "A data accessor of the customer is being tried just now, or several customers' are.",
+    fix: "Wait until it has ended, half a minute at most, then try again.",
+  },
 } as const;

@@ -4,7 +4,7 @@ import { probeAws } from "tti-exchange";
 import { listAccessors } from "../accessors/accessor_store.ts";
 import type { Database } from "../db/connect.ts";
 import { OperationError } from "../errors.ts";
-import { trySearch } from "../onboarding/doctor/accessor_trial.ts";
+import { findEntered, trySearch } from "../onboarding/doctor/accessor_trial.ts";
 import { checkAccessor, checkAwsSide, findNoAccessor, findNoRole } from "../onboarding/doctor/aws_checks.ts";
 import type { Finding } from "../onboarding/doctor/finding.ts";
 import { withBackEnd } from "./acting_user.ts";
@@ -54,7 +54,11 @@ export async function examineAccessor(trial: Trial): Promise<Finding[]> {
     return await withBackEnd(trial, async (backEnd) => {
       const connection = await backEnd.connection();
       const { email } = backEnd.user;
-      return checkAccessor(await trySearch(backEnd.openExchange(), connection, email, issuersOwn));
+      const entered = findEntered({ name: "default", ...connection });
+      return [
+        entered,
+        ...checkAccessor(await trySearch(backEnd.openExchange(), connection, email, issuersOwn)),
+      ];
     });
   } catch (error) {
     if (error instanceof OperationError) return [findNoAccessor(error)];

@@ -141,7 +141,11 @@ export async function trySearch(
 }
 
 /** That the details are there. */
-export const findEntered = ({ name, applicationId, qRegion }: Accessor): Finding =>
+export const findEntered = ({
+  name,
+  applicationId,
+  qRegion,
+}: Pick<Accessor, "name" | "applicationId" | "qRegion">): Finding =>
   passed("tenant.accessor", `${name} is entered: application ${applicationId} in ${qRegion}`);
 
 const signsInAtAws = information(
