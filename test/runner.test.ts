@@ -91,6 +91,31 @@ test("files that share a process keep their set-up apart, and their names where 
     assert.match(broken.printed, told);
 });
 
+test("what nobody waits for fails the test that began it, by its name", () => {
+  write(
+    "test/loose/loose.test.ts",
+    `import { describe } from "node:test";
+    const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
+    describe("suite", async () => {
+      await pause();
+      test("timer", async () => { setTimeout(() => { throw new Error("loose"); }, 1); await pause(); });
+      test("promise", async () => { Promise.reject(new Error("loose")); await pause(); });
+      test("neither", async (t) => { await t.test("inner", pause); });
+    });`,
+  );
+  const { status, printed } = npmTest("test/loose");
+  assert.equal(status, 1);
+  const told = printed.slice(0, printed.indexOf("failing tests"));
+  assert.deepEqual(
+    told.match(/^ *[✔✖▶] (timer|promise|neither|inner|suite)/gm)?.map((line) => line.trim()),
+    ["▶ suite", "✖ timer", "✖ promise", "▶ neither", "✔ inner", "✔ neither", "✖ suite"],
+  );
+  assert.deepEqual(
+    told.match(/^ *(?=[✔✖▶] (timer|inner|suite))/gm)?.map((indent) => indent.length),
+    [2, 4, 6, 2],
+  );
+});
+
 test("each file runs once, and one that changes what its whole process sees runs alone", () => {
   const files = testFiles([]);
   const dealt = dealFiles(files);

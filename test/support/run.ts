@@ -116,7 +116,7 @@ interface Run {
 function run(files: readonly string[], { atOnce, patterns, ...how }: Run): Promise<void> {
   if (files.length === 0) return Promise.resolve();
   const words = [
-    `--import=${import.meta.resolve("./watchdog.ts")}`,
+    ...["./test_scopes.ts", "./watchdog.ts"].map((path) => `--import=${import.meta.resolve(path)}`),
     "--test",
     `--test-concurrency=${atOnce}`,
     "--test-timeout=300000",

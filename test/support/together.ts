@@ -9,10 +9,14 @@ import { watchFile } from "./watchdog.ts";
  * @param files as seen from the root, where the process stands
  */
 export function runTogether(files: readonly string[]): void {
+  // One after the other: a module that two files wait for would go on as a part of the first one's suite.
+  let read: Promise<unknown> = Promise.resolve();
   for (const file of files) {
-    describe(file, async () => {
+    describe(file, () => {
       before(() => watchFile(file));
-      await import(pathToFileURL(file).href);
+      const mine = read.catch(() => undefined).then(() => import(pathToFileURL(file).href));
+      read = mine;
+      return mine;
     });
   }
 }
