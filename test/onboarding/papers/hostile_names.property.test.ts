@@ -9,11 +9,13 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { parseDocument } from "htmlparser2";
 import { marked } from "marked";
+import { startAwsCommand } from "../../../src/cli/dev/aws_command.ts";
+import { hasBash } from "../../../src/cli/dev/cloud_shell.ts";
 import type { Customer } from "../../../src/onboarding/papers/customer.ts";
 import { packFiles } from "../../../src/onboarding/papers/pack.ts";
 import { plainLine } from "../../../src/onboarding/papers/paper.ts";
 import { setupScript } from "../../../src/onboarding/papers/setup_script.ts";
-import { hasBash, startAwsStandIn } from "./aws_stand_in.ts";
+
 import {
   administratorOf,
   exampleCustomer,
@@ -86,7 +88,7 @@ test("bash reads every value of the script back as it was given, and runs none o
 
 test("the whole script runs under a hostile name, and the name does nothing", { skip }, async (t) => {
   const sandbox = await startCustomerAws(t);
-  const aws = await startAwsStandIn({ url: sandbox.url, credentials: administratorOf(sandbox) });
+  const aws = await startAwsCommand({ url: sandbox.url, credentials: administratorOf(sandbox) });
   const folder = mkdtempSync(join(tmpdir(), "tti-names-"));
   t.after(async () => {
     await aws.close();

@@ -9,9 +9,11 @@ import { describe, it, type TestContext } from "node:test";
 import { GetPolicyCommand, ListDataAccessorsCommand, QBusinessClient } from "@aws-sdk/client-qbusiness";
 import { ListTrustedTokenIssuersCommand, SSOAdminClient } from "@aws-sdk/client-sso-admin";
 import type { Sandbox } from "tti-sandbox";
+import { startAwsCommand } from "../../../src/cli/dev/aws_command.ts";
+import { hasBash } from "../../../src/cli/dev/cloud_shell.ts";
 import { packFiles } from "../../../src/onboarding/papers/pack.ts";
 import { registrationFiles } from "../../../src/onboarding/papers/registration.ts";
-import { hasBash, startAwsStandIn } from "./aws_stand_in.ts";
+
 import {
   administratorOf,
   exampleCustomer,
@@ -144,7 +146,7 @@ describe("with the tools a customer has", () => {
     if (!hasBash() || lacks(t, "terraform")) return;
     const place = await open(t);
     // What the script does with the AWS CLI itself is the test before; each call of it costs a second.
-    const aws = await startAwsStandIn({
+    const aws = await startAwsCommand({
       url: place.sandbox.url,
       credentials: administratorOf(place.sandbox),
     });

@@ -14,10 +14,12 @@ import {
   SSOAdminClient,
 } from "@aws-sdk/client-sso-admin";
 import type { Sandbox } from "tti-sandbox";
+import { startAwsCommand } from "../../../src/cli/dev/aws_command.ts";
+import { hasBash } from "../../../src/cli/dev/cloud_shell.ts";
 import { readPasted } from "../../../src/onboarding/handed_over.ts";
 import type { Customer, KnownPlaces } from "../../../src/onboarding/papers/customer.ts";
 import { setupScript } from "../../../src/onboarding/papers/setup_script.ts";
-import { hasBash, startAwsStandIn } from "./aws_stand_in.ts";
+
 import {
   administratorOf,
   exampleCustomer,
@@ -46,7 +48,9 @@ interface World {
 async function openWorld(t: TestContext): Promise<World> {
   const sandbox = await startCustomerAws(t);
   const credentials = administratorOf(sandbox);
-  const aws = await startAwsStandIn({ url: sandbox.url, credentials });
+  const calls: string[][] = [];
+  const onCall = (words: readonly string[]) => calls.push([...words]);
+  const aws = await startAwsCommand({ url: sandbox.url, credentials, onCall });
   const folder = mkdtempSync(join(tmpdir(), "tti-setup-"));
   const reach = { endpoint: sandbox.url, credentials };
   const idc = new SSOAdminClient({ ...reach, region: idcRegion });
@@ -63,7 +67,7 @@ async function openWorld(t: TestContext): Promise<World> {
   const [instanceArn = ""] = Object.values(identityCenters).map((one) => one.instanceArn);
   return {
     sandbox,
-    calls: aws.calls,
+    calls,
     idc,
     q,
     applicationId,

@@ -1,7 +1,6 @@
-// Owns an `aws` command for tests, which does with the AWS SDK what the AWS CLI does with Python: the script of a pack runs
-// with it as it stands, against the sandbox, wherever bash is. Each call is a line of `calls`. It understands the queries the
-// script asks, and refuses any other.
-import { execFileSync } from "node:child_process";
+// Owns an `aws` command that does with the AWS SDK what the AWS CLI does with Python, as far as the papers' scripts go: they run
+// with it as they stand, against the local AWS, wherever bash is. It understands the queries those ask, and refuses any other.
+import { randomBytes } from "node:crypto";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,31 +8,31 @@ import { join } from "node:path";
 import * as qbusiness from "@aws-sdk/client-qbusiness";
 import * as ssoAdmin from "@aws-sdk/client-sso-admin";
 import * as sts from "@aws-sdk/client-sts";
+import type { BaseCredentials } from "./sandbox_seed.ts";
 
-/** The stand-in, ready to be found by a shell. */
-export interface AwsStandIn {
+/** The command, ready to be found by a shell. */
+export interface AwsCommand {
   /** To be the first folder of PATH. */
   folder: string;
-  environment: Record<string, string>;
-  /** Every call so far: service, operation and options as the shell gave them. */
-  calls: string[][];
+  /** What the shell must know besides. */
+  environment: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
 
-/** Whether this machine has a bash that opens connections. */
-export function hasBash(): boolean {
-  try {
-    execFileSync("bash", ["-c", "true"]);
-    return true;
-  } catch {
-    return false;
-  }
+/** Where it asks, and as whom. */
+export interface AwsCommandAt {
+  /** The local AWS. */
+  url: string;
+  credentials: BaseCredentials;
+  /** Hears of each call: service, operation and options as the shell gave them. */
+  onCall?(words: readonly string[]): void;
 }
 
-// Arguments go out as they are, each ended by U+0000; the answer is the exit code on a line, and what is printed.
+// Arguments go out as they are, each ended by U+0000; the answer is the exit code on a line, and what is printed. The first
+// word says that it is our own shell who asks: others on this machine reach the port, too.
 const command = `#!/usr/bin/env bash
-exec 3<>"/dev/tcp/127.0.0.1/$AWS_STAND_IN_PORT"
-printf '%s\\0' "$#" "$@" >&3
+exec 3<>"/dev/tcp/127.0.0.1/$TTI_AWS_PORT"
+printf '%s\\0' "$TTI_AWS_KEY" "$#" "$@" >&3
 IFS= read -r code <&3
 if [ "$code" = 0 ]; then cat <&3; else cat <&3 >&2; fi
 exit "$code"
@@ -42,36 +41,18 @@ exit "$code"
 type Client = { send(command: never): Promise<unknown>; destroy(): void };
 type Commands = Record<string, new (input: object) => object>;
 
-/** Starts it. */
-export async function startAwsStandIn(at: {
-  url: string;
-  credentials: { accessKeyId: string; secretAccessKey: string };
-}): Promise<AwsStandIn> {
-  const folder = mkdtempSync(join(tmpdir(), "tti-aws-"));
-  writeFileSync(join(folder, "aws"), command);
-  chmodSync(join(folder, "aws"), 0o755);
-  const calls: string[][] = [];
+/** Makes the command. It asks until it is closed. */
+export async function startAwsCommand({ url, credentials, onCall }: AwsCommandAt): Promise<AwsCommand> {
   const clients = new Map<string, Client>();
   const clientOf = (service: string, region: string): Client => {
-    const key = `${service} ${region}`;
-    const config = {
-      region,
-      endpoint: at.url,
-      credentials: at.credentials,
-      maxAttempts: 1,
-    };
-    const made =
-      clients.get(key) ??
-      ((service === "sts"
-        ? new sts.STSClient(config)
-        : service === "sso-admin"
-          ? new ssoAdmin.SSOAdminClient(config)
-          : new qbusiness.QBusinessClient(config)) as unknown as Client);
-    clients.set(key, made);
+    const place = `${service} ${region}`;
+    const config = { region, endpoint: url, credentials, maxAttempts: 1 };
+    const made = clients.get(place) ?? newClient(service, config);
+    clients.set(place, made);
     return made;
   };
   const answer = async (words: string[]): Promise<string> => {
-    calls.push(words);
+    onCall?.(words);
     const { service, operation, input, region, query, output } = readWords(words);
     const commands = { sts, "sso-admin": ssoAdmin, qbusiness }[service] as unknown as Commands | undefined;
     const Command = commands?.[`${operation}Command`];
@@ -80,13 +61,19 @@ export async function startAwsStandIn(at: {
     const found = query === undefined ? told : ask(told, query);
     return output === "json" ? `${JSON.stringify(found)}\n` : textOf(found);
   };
-  const server = createServer((socket) => void serve(socket, answer));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const key = randomBytes(16).toString("hex");
+  const server = createServer((socket) => void serve(socket, key, answer));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
   const { port } = server.address() as { port: number };
+  const folder = mkdtempSync(join(tmpdir(), "tti-aws-"));
+  writeFileSync(join(folder, "aws"), command);
+  chmodSync(join(folder, "aws"), 0o755);
   return {
     folder,
-    environment: { AWS_STAND_IN_PORT: String(port) },
-    calls,
+    environment: { TTI_AWS_PORT: String(port), TTI_AWS_KEY: key },
     async close() {
       for (const client of clients.values()) client.destroy();
       await new Promise((resolve) => server.close(resolve));
@@ -95,21 +82,44 @@ export async function startAwsStandIn(at: {
   };
 }
 
-async function serve(socket: Socket, answer: (words: string[]) => Promise<string>): Promise<void> {
+function newClient(service: string, config: object): Client {
+  const client =
+    service === "sts"
+      ? new sts.STSClient(config)
+      : service === "sso-admin"
+        ? new ssoAdmin.SSOAdminClient(config)
+        : new qbusiness.QBusinessClient(config);
+  return client as unknown as Client;
+}
+
+async function serve(
+  socket: Socket,
+  key: string,
+  answer: (words: string[]) => Promise<string>,
+): Promise<void> {
   let received = "";
   socket.on("error", () => undefined);
-  for await (const chunk of socket) {
-    received += String(chunk);
-    const parts = received.split("\0");
-    const count = Number(parts[0]);
-    if (parts.length - 2 < count) continue;
-    try {
-      socket.end(`0\n${await answer(parts.slice(1, count + 1))}`);
-    } catch (error) {
-      const { name, message } = error as Error;
-      socket.end(`254\nAn error occurred (${name}) when calling: ${message}\n`);
+  try {
+    for await (const chunk of socket) {
+      received += String(chunk);
+      const [said = "", count = "", ...words] = received.split("\0");
+      if (words.length === 0 || words.length - 1 < Number(count)) continue;
+      if (said !== key) return void socket.destroy();
+      socket.end(await answered(words.slice(0, Number(count)), answer));
+      return;
     }
-    return;
+  } catch {
+    // The shell was stopped while it asked.
+    socket.destroy();
+  }
+}
+
+async function answered(words: string[], answer: (words: string[]) => Promise<string>): Promise<string> {
+  try {
+    return `0\n${await answer(words)}`;
+  } catch (error) {
+    const { name, message } = error as Error;
+    return `254\nAn error occurred (${name}) when calling: ${message}\n`;
   }
 }
 
