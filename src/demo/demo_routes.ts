@@ -13,6 +13,9 @@ import { FormError, readForm } from "./form_body.ts";
 import { explainToken, shortenToken } from "./id_token_view.ts";
 import { type PendingSignIn, type RelyingParty, SignInAgainError } from "./relying_party.ts";
 import { createPendingStore, createSessionStore } from "./session_store.ts";
+import type { Tale } from "./tale.ts";
+import { addTaleRoutes } from "./tale_routes.ts";
+import { taleUrls } from "./tale_steps.ts";
 import { type SearchSettings, Visitor } from "./visitor.ts";
 
 /** What the pages need besides the visitor. */
@@ -29,6 +32,8 @@ export interface DemoAppParts {
   party: RelyingParty;
   settings: SearchSettings;
   content: DemoContent;
+  /** The story of a new customer; absent: none is told. */
+  tale?: Tale | undefined;
   log: Log;
   clock: Clock;
 }
@@ -48,7 +53,7 @@ interface Away {
 
 /** Builds the demo application. */
 export function createDemoApp(parts: DemoAppParts): DemoApp {
-  const { publicUrl, party, settings, content, log, clock } = parts;
+  const { publicUrl, party, settings, content, tale, log, clock } = parts;
   const visitors = createSessionStore<Visitor>(clock, (visitor) => visitor.end());
   const away = createPendingStore<Away>(clock);
   const koa = new Koa();
@@ -66,7 +71,9 @@ export function createDemoApp(parts: DemoAppParts): DemoApp {
   const visitorOf = (ctx: Context): Visitor | undefined => visitors.find(ctx.cookies.get(sessionCookie));
 
   const home = (ctx: Context, notice?: string, status = 200, refused = false): void => {
-    const page = { issuer: settings.issuer, users: content.users, links: content.links, notice, refused };
+    const newcomer = tale && { name: tale.customer.name, url: taleUrls.page };
+    const { users, links } = content;
+    const page = { issuer: settings.issuer, newcomer, users, links, notice, refused };
     sendPage(ctx, status, renderPage("demo_home", page));
   };
 
@@ -145,6 +152,7 @@ export function createDemoApp(parts: DemoAppParts): DemoApp {
   });
 
   addAssetRoutes(router);
+  if (tale !== undefined) addTaleRoutes(router, tale, content.links);
 
   koa.on("error", (error: unknown) => log.error({ err: error }, "demo: an answer could not be sent"));
   koa.use(async (ctx, next) => {

@@ -7,6 +7,7 @@ import type { Log } from "../log.ts";
 import type { DemoUser } from "../views/demo_pages.ts";
 import { createDemoApp } from "./demo_routes.ts";
 import { RelyingParty } from "./relying_party.ts";
+import type { Tale } from "./tale.ts";
 
 /** How the demo is set up. */
 export interface DemoOptions {
@@ -23,8 +24,8 @@ export interface DemoOptions {
   /** Default `tenant_id`. */
   tenantClaim?: string | undefined;
   exchange: {
-    /** One for each tenant that can be searched. */
-    connections: readonly SearchConnection[];
+    /** What a tenant has handed over; undefined: nothing, or it has left. Asked at each search. */
+    connectionOf(tenantId: string): Promise<SearchConnection | undefined>;
     /** The sandbox; absent: AWS itself. */
     awsEndpointUrl?: string | undefined;
     /** The ISV's own credentials; absent: the AWS SDK's default chain. */
@@ -37,6 +38,8 @@ export interface DemoOptions {
   /** Queries worth trying. */
   suggestions?: readonly string[] | undefined;
   links?: readonly { label: string; url: string }[] | undefined;
+  /** The story of a new customer that its pages tell. */
+  tale?: Tale | undefined;
   log: Log;
   clock?: Clock | undefined;
 }
@@ -88,6 +91,7 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
       suggestions: options.suggestions ?? [],
       links: options.links ?? [],
     },
+    tale: options.tale,
     log,
     clock: options.clock ?? systemClock,
   });

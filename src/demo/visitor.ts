@@ -1,17 +1,13 @@
 // Owns one signed-in visitor: the tokens, the AWS credentials made from them, and the last search. One at a time:
 // a visitor's searches queue, so that no two of them present one ID token. To present one again is a wish of its own.
 import { randomBytes } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import type { AwsCredentialIdentity } from "@aws-sdk/types";
-import {
-  DataAccessor,
-  type DataAccessorOptions,
-  ExchangeSettingsError,
-  type SearchConnection,
-} from "tti-exchange";
+import { DataAccessor, type DataAccessorOptions, type SearchConnection } from "tti-exchange";
 import type { Clock } from "../clock.ts";
 import type { DemoDocument, DemoError, DemoSearch, DemoStep } from "../views/demo_pages.ts";
 import { describeFailure } from "./failure_view.ts";
-import { markPassage } from "./passage.ts";
+import { findDocuments, handedOver } from "./find_documents.ts";
 import { type RelyingParty, SignInAgainError, type Tokens } from "./relying_party.ts";
 import { StepRecorder } from "./step_recorder.ts";
 
@@ -20,13 +16,11 @@ export interface SearchSettings {
   issuer: string;
   clientId: string;
   tenantClaim: string;
-  connections: readonly SearchConnection[];
+  /** What a tenant has handed over; asked at each search, because a customer comes and goes. */
+  connectionOf(tenantId: string): Promise<SearchConnection | undefined>;
   awsEndpointUrl?: string | undefined;
   baseCredentials?: AwsCredentialIdentity | undefined;
 }
-
-/** Results shown for one search. */
-const maxResults = 8;
 
 /** Seconds a token must still live to be worth presenting. */
 const minRemainingSeconds = 10;
@@ -42,7 +36,7 @@ export class Visitor {
   #tokens: Tokens;
   #origin: TokenOrigin = "sign-in";
   #presented = false;
-  #accessor: DataAccessor | undefined;
+  #accessor: { accessor: DataAccessor; connection: SearchConnection } | undefined;
   #recorder: StepRecorder;
   #exchangeSteps: readonly DemoStep[] | undefined;
   #lastSearch: DemoSearch | undefined;
@@ -53,7 +47,7 @@ export class Visitor {
     this.#party = parts.party;
     this.#clock = parts.clock;
     this.#tokens = parts.tokens;
-    this.#recorder = this.#newRecorder();
+    this.#recorder = this.#newRecorder(undefined);
   }
 
   get claims(): Readonly<Record<string, unknown>> {
@@ -94,8 +88,9 @@ export class Visitor {
    */
   search(query: string): Promise<void> {
     return this.#next(async () => {
-      this.#recorder = this.#newRecorder();
-      const search = await this.#run(query, this.#recorder, () => this.#ownAccessor());
+      const connection = await this.#settings.connectionOf(this.tenantId);
+      this.#recorder = this.#newRecorder(connection);
+      const search = await this.#run(query, this.#recorder, () => this.#ownAccessor(connection));
       const steps = search.steps;
       // Remembered for the next search, which will find the credentials in the cache.
       if (steps[2]?.state === "done") this.#exchangeSteps = steps.slice(0, 3);
@@ -110,23 +105,38 @@ export class Visitor {
    */
   replay(query: string): Promise<void> {
     return this.#next(async () => {
+      const connection = await this.#settings.connectionOf(this.tenantId);
       if (!this.#presented || this.secondsLeft < minRemainingSeconds) {
-        const first = this.#newAccessor(() => this.#freshToken(), this.#newRecorder());
-        await this.#run(query, this.#newRecorder(), () => first);
-        first.destroy();
+        await this.#runOnce(query, connection, () => this.#freshToken());
       }
-      const recorder = this.#newRecorder();
-      const second = this.#newAccessor(async () => this.#tokens.idToken, recorder);
-      const search = await this.#run(query, recorder, () => second);
-      second.destroy();
-      this.#lastSearch = { ...search, replay: true };
+      const search = await this.#runOnce(query, connection, async () => this.#tokens.idToken);
+      this.#lastSearch = { ...search, replay: connection !== undefined };
     });
   }
 
   /** Ends what the visitor holds. */
   end(): void {
-    this.#accessor?.destroy();
-    this.#accessor = undefined;
+    this.#forget();
+  }
+
+  /** A search with credentials of its own, which are not kept. */
+  async #runOnce(
+    query: string,
+    connection: SearchConnection | undefined,
+    idTokenSource: () => Promise<string>,
+  ): Promise<DemoSearch> {
+    const recorder = this.#newRecorder(connection);
+    let accessor: DataAccessor | undefined;
+    const open = () => {
+      const place = handedOver(connection, this.tenantId);
+      accessor = this.#newAccessor(place, idTokenSource, () => recorder);
+      return accessor;
+    };
+    try {
+      return await this.#run(query, recorder, open);
+    } finally {
+      accessor?.destroy();
+    }
   }
 
   async #run(query: string, recorder: StepRecorder, accessor: () => DataAccessor): Promise<DemoSearch> {
@@ -164,24 +174,38 @@ export class Visitor {
     return this.#tokens.idToken;
   }
 
-  /** The accessor that keeps this visitor's credentials between searches. */
-  #ownAccessor(): DataAccessor {
-    this.#accessor ??= this.#newAccessor(
-      () => this.#freshToken(),
-      () => this.#recorder,
-    );
-    return this.#accessor;
+  /** The accessor that keeps this visitor's credentials between searches, as long as they are for the same place. */
+  #ownAccessor(connection: SearchConnection | undefined): DataAccessor {
+    if (this.#accessor !== undefined && !isDeepStrictEqual(this.#accessor.connection, connection)) {
+      this.#forget();
+    }
+    const place = handedOver(connection, this.tenantId);
+    this.#accessor ??= {
+      connection: place,
+      accessor: this.#newAccessor(
+        place,
+        () => this.#freshToken(),
+        () => this.#recorder,
+      ),
+    };
+    return this.#accessor.accessor;
+  }
+
+  #forget(): void {
+    this.#accessor?.accessor.destroy();
+    this.#accessor = undefined;
+    this.#exchangeSteps = undefined;
   }
 
   #newAccessor(
+    connection: SearchConnection,
     idTokenSource: () => Promise<string>,
-    recorder: StepRecorder | (() => StepRecorder),
+    current: () => StepRecorder,
   ): DataAccessor {
     const { issuer, clientId, tenantClaim, awsEndpointUrl, baseCredentials } = this.#settings;
-    const current = typeof recorder === "function" ? recorder : () => recorder;
     const client = awsEndpointUrl === undefined ? {} : { endpoint: awsEndpointUrl };
     const options: DataAccessorOptions = {
-      connection: this.#connection(),
+      connection,
       trustedTokenIssuer: { issuer, audience: clientId, tenantClaim },
       idTokenSource: async () => {
         const idToken = await idTokenSource();
@@ -207,19 +231,7 @@ export class Visitor {
     return new DataAccessor(options);
   }
 
-  #connection(): SearchConnection {
-    const connection = this.#settings.connections.find(({ tenantId }) => tenantId === this.tenantId);
-    if (connection !== undefined) return connection;
-    throw new ExchangeSettingsError({
-      code: "connection_invalid",
-      step: "settings",
-      message: `The tenant ${JSON.stringify(this.tenantId)} has handed over no data accessor, so there is nothing to search.`,
-      fix: "Store the customer's data accessor details, or sign in to another tenant.",
-    });
-  }
-
-  #newRecorder(): StepRecorder {
-    const connection = this.#settings.connections.find(({ tenantId }) => tenantId === this.tenantId);
+  #newRecorder(connection: SearchConnection | undefined): StepRecorder {
     return new StepRecorder({
       idcRegion: connection?.idcRegion ?? "",
       qRegion: connection?.qRegion ?? "",
@@ -232,25 +244,6 @@ export class Visitor {
     this.#queue = result.catch(() => undefined);
     return result;
   }
-}
-
-async function findDocuments(
-  accessor: DataAccessor,
-  user: string,
-  queryText: string,
-): Promise<DemoDocument[]> {
-  const documents: DemoDocument[] = [];
-  for await (const found of accessor.search({ user, queryText, maxResults })) {
-    const documentId = found.documentId ?? "";
-    documents.push({
-      documentId,
-      title: found.documentTitle ?? documentId,
-      passage: markPassage(found.content ?? "", queryText),
-      confidence: found.scoreAttributes?.scoreConfidence ?? "NOT_AVAILABLE",
-      source: found.documentUri,
-    });
-  }
-  return documents;
 }
 
 /** The library wraps what a token source throws; this finds our own error again. */

@@ -68,9 +68,49 @@ export interface DemoUser {
   sees?: string | undefined;
 }
 
+/** A step of the story of a customer that is let in and leaves. */
+export interface DemoTaleStep {
+  /** Its place on the page. */
+  id: string;
+  title: string;
+  /** Who does it. */
+  who: string;
+  text: string;
+  state: "done" | "open" | "waiting";
+  ways: readonly { label: string; url: string }[];
+  /** Each posts the page's anti-forgery token. */
+  forms: readonly {
+    action: string;
+    label: string;
+    primary?: boolean | undefined;
+    danger?: boolean | undefined;
+  }[];
+  /** To be copied. */
+  codes: readonly { label: string; text: string }[];
+  output?: { label: string; text: string; failed: boolean } | undefined;
+  /** Whom to sign in as. */
+  people?: readonly DemoUser[] | undefined;
+}
+
+/** The story of a customer that is let in and leaves. */
+export interface DemoTalePage {
+  /** The customer's name. */
+  customer: string;
+  csrfToken: string;
+  /** None: the story has ended for good. */
+  steps: readonly DemoTaleStep[];
+  /** What just happened; announced. */
+  notice?: string | undefined;
+  /** True where the notice is a refusal; news is none. */
+  refused?: boolean | undefined;
+  links: readonly { label: string; url: string }[];
+}
+
 /** Before sign-in. */
 export interface DemoHomePage {
   issuer: string;
+  /** The customer that is to be let in, and where its story is told. */
+  newcomer?: { name: string; url: string } | undefined;
   users: readonly DemoUser[];
   links: readonly { label: string; url: string }[];
   /** What just happened; announced. */
@@ -118,4 +158,5 @@ export interface DemoSearch {
 export interface DemoPages {
   demo_home: DemoHomePage;
   demo_session: DemoSessionPage;
+  demo_tale: DemoTalePage;
 }

@@ -28,7 +28,7 @@ export const sheetsOf = {
   narrow: [...shared, "narrow"],
   console: [...parts, "console"],
   portal: parts,
-  demo: [...shared, "demo_frame", "demo_search", "demo_steps", "demo_token"],
+  demo: [...shared, "demo_frame", "demo_search", "demo_steps", "demo_tale", "demo_token"],
 } as const satisfies Record<string, readonly string[]>;
 
 /** The frames a page may be drawn in. */

@@ -55,21 +55,22 @@ export async function openBrowserWorld(): Promise<BrowserWorld> {
     seed: customersSeed(server.issuer, clientId),
   });
   const secret = "a-demo-secret-that-is-long-enough-for-it";
+  const connections = Object.values(sandbox.seedResult.connections).map((connection) => ({
+    tenantId: connection.externalId ?? "",
+    roleArn: connection.principal,
+    idcApplicationArn: connection.idcApplicationArn,
+    idcRegion: connection.idcRegion,
+    applicationId: connection.applicationId,
+    retrieverId: connection.retrieverId,
+    qRegion: connection.applicationRegion,
+  }));
   const demo = await startDemo({
     port: 0,
     issuer: server.issuer,
     clientId,
     clientSecret: secret,
     exchange: {
-      connections: Object.values(sandbox.seedResult.connections).map((connection) => ({
-        tenantId: connection.externalId ?? "",
-        roleArn: connection.principal,
-        idcApplicationArn: connection.idcApplicationArn,
-        idcRegion: connection.idcRegion,
-        applicationId: connection.applicationId,
-        retrieverId: connection.retrieverId,
-        qRegion: connection.applicationRegion,
-      })),
+      connectionOf: async (tenantId) => connections.find((one) => one.tenantId === tenantId),
       awsEndpointUrl: sandbox.url,
       baseCredentials: sandbox.seedResult.credentials["base"],
     },

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { describe, it } from "node:test";
 import { startAwsCommand } from "../../src/cli/dev/aws_command.ts";
-import { hasBash, runInCloudShell } from "../../src/cli/dev/cloud_shell.ts";
+import { runInCloudShell } from "../../src/cli/dev/cloud_shell.ts";
 import { setupScript } from "../../src/onboarding/papers/setup_script.ts";
 import {
   administratorOf,
@@ -12,6 +12,7 @@ import {
   idcRegion,
   startCustomerAws,
 } from "../onboarding/papers/papers_world.ts";
+import { hasBash } from "../support/bash.ts";
 
 describe("the demo's CloudShell", { skip: hasBash() ? false : "no bash here" }, () => {
   it("runs a script in the region it was opened in, and tells what it printed and how it ended", async (t) => {

@@ -12,7 +12,7 @@ before(async () => {
     // Port 9 (discard) answers nobody.
     issuer: "http://127.0.0.1:9",
     clientId: "isv-app",
-    exchange: { connections: [] },
+    exchange: { connectionOf: async () => undefined },
     users: [{ name: "Alice <b>", email: "alice+1@acme.example", tenant: "Acme" }],
     links: [{ label: "Bad link", url: "javascript:alert(1)" }],
     log: silentLog,

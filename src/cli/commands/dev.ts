@@ -19,7 +19,9 @@ const dev = defineCommand({
 
 Starts the provider (3000), its admin port (3001), a local AWS (4566) and a sample ISV
 application (3002) with two customers, their users and documents. Then mints an ID token,
-exchanges it, searches as two users, and prints what they found and where to look.
+exchanges it, searches as two users, and prints what they found and where to look. A third
+customer has let nobody in yet: the sample application's page /onboarding leads from its
+first step to its first search, and out again.
 
 Everything is kept in the data directory (TTI_DATA_DIR, default ./data): the next start
 finds it again. Stop with Ctrl-C.
@@ -127,6 +129,7 @@ async function runDev(
         adminUrl: environment.adminUrl,
         sandboxUrl: environment.sandboxUrl,
         demoUrl: environment.demoUrl,
+        onboardingUrl: environment.onboardingUrl,
         users: demoPeople.map(({ email, name, memberships }) => ({
           email,
           name,
@@ -221,6 +224,7 @@ function formatWelcome(environment: DevEnvironment, terminal: Terminal): string 
   return [
     formatFields([
       ["Open", environment.demoUrl],
+      ["Then", `${environment.onboardingUrl}  (let a new customer in, search as its people, say good-bye)`],
       ["Issuer", environment.issuer],
       ["Local AWS", `${environment.sandboxUrl}  (AWS_ENDPOINT_URL; its page shows every check)`],
       ["Admin API", environment.adminUrl],

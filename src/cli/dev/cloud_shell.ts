@@ -1,6 +1,6 @@
 // Owns running a script of the papers for the demo, as an administrator runs it in AWS CloudShell: by bash, with an `aws` that
 // asks the local AWS. It runs what this installation wrote itself, and nothing that anybody sent.
-import { execFile, execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,16 +16,6 @@ export interface RanScript {
 
 /** A script that asks a local AWS ends within seconds; one that hangs is stopped. */
 const longestMs = 120_000;
-
-/** Whether this machine has a bash. */
-export function hasBash(): boolean {
-  try {
-    execFileSync("bash", ["-c", "true"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /**
  * Runs a script to its end.

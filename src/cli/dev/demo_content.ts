@@ -1,4 +1,5 @@
-// Owns what the demo is about: two customers, their people, and their documents with access lists. Data only.
+// Owns what the demo is about: two customers, their people, and their documents with access lists. Data only. The customer that
+// is to be let in: newcomer.ts.
 
 /** A person of the demo. */
 export interface DemoPerson {

@@ -2,19 +2,27 @@
 import { join } from "node:path";
 import type { SearchConnection } from "tti-exchange";
 import { type Sandbox, type SeedResultConnection, startSandbox } from "tti-sandbox";
+import { listAccessors } from "../../accessors/accessor_store.ts";
+import { connectionOf } from "../../accessors/connection.ts";
 import type { AwsAccess } from "../../accessors/search_service.ts";
 import { showUser } from "../../admin/operations/users.ts";
 import { systemClock } from "../../clock.ts";
 import type { Config } from "../../config.ts";
+import type { Database } from "../../db/connect.ts";
 import { type RunningDemo, startDemo } from "../../demo/start_demo.ts";
+import type { Tale } from "../../demo/tale.ts";
+import { taleUrls } from "../../demo/tale_steps.ts";
 import { type Log, openLog } from "../../log.ts";
+import { findTenant } from "../../provider/tenants/tenant_store.ts";
 import { type RunningServer, startServer } from "../../server.ts";
 import { operationContext } from "../administration.ts";
 import { endpointsAt } from "../back_end.ts";
 import { demoPeople, demoSuggestions, demoTenants, isvRoleArn } from "./demo_content.ts";
 import { type DevState, loadDevState, saveDevState } from "./dev_state.ts";
+import { newcomer } from "./newcomer.ts";
 import { describeDemoAws } from "./sandbox_seed.ts";
 import { commandsBack, type ProviderSeed, seedProvider } from "./seed_provider.ts";
+import { createTale } from "./tale.ts";
 
 /** How to start. */
 export interface DevOptions {
@@ -33,6 +41,8 @@ export interface DevEnvironment {
   adminUrl: string;
   sandboxUrl: string;
   demoUrl: string;
+  /** Where the story of a new customer is told. */
+  onboardingUrl: string;
   /** One for each tenant, as the exchange takes it. */
   connections: Readonly<Record<string, SearchConnection>>;
   /** Why the demo's content could not be brought into the store; absent if it was. */
@@ -89,9 +99,21 @@ async function startParts(
   saveDevState(config.dataDir, state);
 
   const handedOver = sandbox.seedResult.connections;
-  const demo = await startSampleApplication(options, log, { server, sandbox, state });
-  closers.push(() => demo.close());
   const context = operationContext(server.db, config);
+  const ownRegistration = () => ({
+    displayName: config.publicName,
+    ownIssuer: server.issuer,
+    clientId: config.clientId,
+    roleArn: isvRoleArn,
+    local: true,
+  });
+  const tale = createTale({
+    context: { ...context, ownRegistration },
+    sandbox,
+    password: state.demoPassword,
+  });
+  const demo = await startSampleApplication(options, log, { server, sandbox, state, tale });
+  closers.push(() => demo.close());
   const seed: ProviderSeed = {
     state,
     clientId: config.clientId,
@@ -110,6 +132,7 @@ async function startParts(
     adminUrl: server.adminUrl,
     sandboxUrl: sandbox.url,
     demoUrl: demo.url,
+    onboardingUrl: demo.url + taleUrls.page,
     connections: connectionsOf(handedOver),
     ...(seedFault === undefined ? {} : { seedFault }),
     subjectOf: async (email) => (await showUser(context, { user: email })).id,
@@ -139,10 +162,10 @@ function startLocalAws(
 function startSampleApplication(
   options: DevOptions,
   log: Log,
-  parts: { server: RunningServer; sandbox: Sandbox; state: DevState },
+  parts: { server: RunningServer; sandbox: Sandbox; state: DevState; tale: Tale },
 ): Promise<RunningDemo> {
-  const { server, sandbox, state } = parts;
-  const tenantNames = Object.fromEntries(demoTenants.map(({ id, name }) => [id, name]));
+  const { server, sandbox, state, tale } = parts;
+  const tenantNames = Object.fromEntries([...demoTenants, newcomer].map(({ id, name }) => [id, name]));
   return startDemo({
     port: options.demoPort,
     issuer: server.issuer,
@@ -150,7 +173,7 @@ function startSampleApplication(
     clientSecret: state.demoClientSecret,
     tenantClaim: options.config.tenantClaim,
     exchange: {
-      connections: Object.values(connectionsOf(sandbox.seedResult.connections)),
+      connectionOf: (tenantId) => connectionNow(server.db, tenantId),
       awsEndpointUrl: sandbox.url,
       baseCredentials: state.baseCredentials,
     },
@@ -167,8 +190,17 @@ function startSampleApplication(
       { label: "Discovery document", url: `${server.issuer}/.well-known/openid-configuration` },
       { label: "Local AWS: what was asked, what was checked", url: sandbox.url },
     ],
+    tale,
     log,
   });
+}
+
+// What the store says now, as any application of the vendor would ask: a customer comes, and leaves, while it runs.
+async function connectionNow(db: Database, tenantId: string): Promise<SearchConnection | undefined> {
+  const tenant = await findTenant(db, tenantId);
+  if (tenant?.disabledAtMs !== null) return undefined;
+  const accessor = (await listAccessors(db, { tenantId })).find(({ name }) => name === "default");
+  return accessor && connectionOf(accessor, isvRoleArn);
 }
 
 function connectionsOf(

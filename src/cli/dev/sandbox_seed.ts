@@ -1,7 +1,16 @@
-// Owns the local AWS of the demo: the ISV's account, and each customer's account set up as a customer does it.
+// Owns the local AWS of the demo: the ISV's account, each customer's account set up as a customer does it, and that of a customer
+// who has not let the ISV in yet.
 import type { SandboxSeed } from "tti-sandbox";
 import { isvRole } from "tti-sandbox";
-import { type DemoTenant, demoPeople, demoTenants, isv, isvRoleArn } from "./demo_content.ts";
+import {
+  type DemoPerson,
+  type DemoTenant,
+  demoPeople,
+  demoTenants,
+  isv,
+  isvRoleArn,
+} from "./demo_content.ts";
+import { newcomer, newcomerPeople } from "./newcomer.ts";
 
 /** The long-term keys of the ISV's application. */
 export interface BaseCredentials {
@@ -27,43 +36,63 @@ export function describeDemoAws(issuer: string, clientId: string, credentials: B
         roles: [isvRole(isv.role, `arn:aws:iam::${isv.account}:user/${isv.user}`)],
         credentials: [{ name: isvCredentialsName, user: isv.user, ...credentials }],
       },
-      ...demoTenants.map((tenant) => ({
+      ...[...demoTenants, newcomer].map((tenant) => ({
         id: tenant.account,
         name: tenant.name,
-        credentials: [{ name: `${tenant.id}-admin`, user: "administrator" }],
+        credentials: [{ name: administratorOf(tenant), user: "administrator" }],
       })),
     ],
     isvs: [{ displayName: "tti-demo", principal: isvRoleArn, clientId }],
-    identityCenters: demoTenants.map((tenant) => ({
-      name: tenant.id,
-      account: tenant.account,
-      region: tenant.idcRegion,
-      users: usersOf(tenant),
-      trustedTokenIssuers: [{ name: "tti-demo", issuerUrl: issuer }],
-    })),
-    qApplications: demoTenants.map((tenant) => ({
-      displayName: `${tenant.id}-search`,
-      account: tenant.account,
-      region: tenant.qRegion,
-      identityCenter: tenant.id,
-      documents: tenant.documents.map(({ groups, ...document }) => ({
-        ...document,
-        ...(groups === undefined ? {} : { allow: { groups: [...groups] } }),
+    identityCenters: [
+      ...demoTenants.map((tenant) => ({
+        ...instanceOf(tenant, demoPeople),
+        trustedTokenIssuers: [{ name: "tti-demo", issuerUrl: issuer }],
       })),
-      dataAccessors: [
-        {
-          displayName: tenant.id,
-          principal: isvRoleArn,
-          externalId: tenant.id,
-          trustedTokenIssuer: "tti-demo",
-        },
-      ],
-    })),
+      instanceOf(newcomer, newcomerPeople),
+    ],
+    qApplications: [
+      ...demoTenants.map((tenant) => ({
+        ...applicationOf(tenant),
+        dataAccessors: [
+          {
+            displayName: tenant.id,
+            principal: isvRoleArn,
+            externalId: tenant.id,
+            trustedTokenIssuer: "tti-demo",
+          },
+        ],
+      })),
+      { ...applicationOf(newcomer), dataAccessors: [] },
+    ],
   };
 }
 
-function usersOf(tenant: DemoTenant) {
-  return demoPeople.flatMap((person) => {
+/** By this name the seed's result lists the keys of a customer's administrator. */
+export const administratorOf = ({ id }: Pick<DemoTenant, "id">): string => `${id}-admin`;
+
+/** By this name the seed's result lists a customer's Q Business application. */
+export const applicationNameOf = ({ id }: Pick<DemoTenant, "id">): string => `${id}-search`;
+
+const instanceOf = (tenant: DemoTenant, people: readonly DemoPerson[]) => ({
+  name: tenant.id,
+  account: tenant.account,
+  region: tenant.idcRegion,
+  users: usersOf(tenant, people),
+});
+
+const applicationOf = (tenant: DemoTenant) => ({
+  displayName: applicationNameOf(tenant),
+  account: tenant.account,
+  region: tenant.qRegion,
+  identityCenter: tenant.id,
+  documents: tenant.documents.map(({ groups, ...document }) => ({
+    ...document,
+    ...(groups === undefined ? {} : { allow: { groups: [...groups] } }),
+  })),
+});
+
+function usersOf(tenant: DemoTenant, people: readonly DemoPerson[]) {
+  return people.flatMap((person) => {
     const membership = person.memberships.find(({ tenantId }) => tenantId === tenant.id);
     if (membership === undefined) return [];
     return [

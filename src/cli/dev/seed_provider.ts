@@ -9,14 +9,16 @@ import type { OperationContext } from "../../admin/operations/operation.ts";
 import { createTenant } from "../../admin/operations/tenants.ts";
 import { createUser } from "../../admin/operations/users.ts";
 import { demoClientAddresses } from "../../demo/start_demo.ts";
+import { OperationError } from "../../errors.ts";
 import { findAccountByLogin } from "../../provider/accounts/account_store.ts";
 import { findClient, saveClientMetadata } from "../../provider/clients/client_store.ts";
 import { hasOfflineConsent, saveOfflineConsent } from "../../provider/presence/offline_consent_store.ts";
 import { findMembership } from "../../provider/tenants/membership_store.ts";
 import { findTenant, saveTenant } from "../../provider/tenants/tenant_store.ts";
 import { publicJwkOf } from "../client_key.ts";
-import { demoPeople, demoTenants } from "./demo_content.ts";
+import { type DemoPerson, demoPeople, demoTenants } from "./demo_content.ts";
 import type { DevState } from "./dev_state.ts";
+import { newcomer, newcomerPeople } from "./newcomer.ts";
 
 // What every tenant of the demo is made with.
 const made = { loginMethod: "local", presence: "offline" } as const;
@@ -40,9 +42,43 @@ export async function seedProvider(context: OperationContext, seed: ProviderSeed
   for (const tenant of demoTenants) changes += await seedTenant(context, tenant);
   changes += await seedDemoClient(context, seed);
   changes += await seedCliClient(context, seed.state);
-  for (const person of demoPeople) changes += await seedPerson(context, person, seed.state);
-  for (const tenant of demoTenants)
-    changes += await seedAccessor(context, tenant.id, seed.connections[tenant.id]);
+  // Who has left since does not come back with the next start.
+  const open = await openTenants(context);
+  for (const person of demoPeople) changes += await seedPerson(context, person, open, seed.state);
+  for (const { id } of demoTenants) {
+    if (open.has(id)) changes += await seedAccessor(context, id, seed.connections[id]);
+  }
+  return changes + (await seedNewcomer(context, seed.state));
+}
+
+async function openTenants({ db }: OperationContext): Promise<ReadonlySet<string>> {
+  const found = await Promise.all(demoTenants.map(({ id }) => findTenant(db, id)));
+  return new Set(found.flatMap((one) => (one?.disabledAtMs === null ? [one.id] : [])));
+}
+
+// The tenant and its people, as any customer begins: who deleted the tenant ended its story, and finds the rest unharmed.
+async function seedNewcomer(context: OperationContext, state: DevState): Promise<number> {
+  const { id: tenantId, name } = newcomer;
+  let changes = 0;
+  if ((await findTenant(context.db, tenantId)) === undefined) {
+    try {
+      await createTenant(context, { id: tenantId, name });
+      changes += 1;
+    } catch (error) {
+      if (error instanceof OperationError && error.code === "tenant_id_used") return 0;
+      throw error;
+    }
+  }
+  const tenant = await findTenant(context.db, tenantId);
+  if (tenant?.disabledAtMs !== null) return changes;
+  for (const [place, person] of newcomerPeople.entries()) {
+    const account = await seedAccount(context, person, state);
+    changes += account.changes;
+    if (await findMembership(context.db, tenantId, account.id)) continue;
+    const role = place === 0 ? ("admin" as const) : ("member" as const);
+    await addUserToTenant(context, { user: account.id, tenantId, role });
+    changes += 1;
+  }
   return changes;
 }
 
@@ -52,6 +88,7 @@ export async function commandsBack(context: OperationContext): Promise<string[]>
   for (const { id } of demoTenants) {
     const tenant = await findTenant(context.db, id);
     if (tenant === undefined) continue;
+    if (tenant.disabledAtMs !== null) commands.push(`tenant enable ${id}`);
     const changed = tenant.loginMethod !== made.loginMethod || tenant.presencePolicy.name !== made.presence;
     if (changed) commands.push(`tenant update ${id} --login ${made.loginMethod} --presence ${made.presence}`);
   }
@@ -71,17 +108,14 @@ async function seedTenant(
 
 async function seedPerson(
   context: OperationContext,
-  person: (typeof demoPeople)[number],
+  person: DemoPerson,
+  open: ReadonlySet<string>,
   state: DevState,
 ): Promise<number> {
-  let changes = 0;
-  if (!(await findAccountByLogin(context.db, person.email))) {
-    await createUser(context, { email: person.email, name: person.name, password: state.demoPassword });
-    changes += 1;
-  }
-  const account = await findAccountByLogin(context.db, person.email);
-  for (const { tenantId } of account === undefined ? [] : person.memberships) {
-    const accountId = account?.id ?? "";
+  const account = await seedAccount(context, person, state);
+  const accountId = account.id;
+  let changes = account.changes;
+  for (const { tenantId } of person.memberships.filter((one) => open.has(one.tenantId))) {
     if (!(await findMembership(context.db, tenantId, accountId))) {
       await addUserToTenant(context, { user: accountId, tenantId });
       changes += 1;
@@ -93,6 +127,17 @@ async function seedPerson(
     }
   }
   return changes;
+}
+
+async function seedAccount(
+  context: OperationContext,
+  { email, name }: DemoPerson,
+  state: DevState,
+): Promise<{ id: string; changes: number }> {
+  const known = await findAccountByLogin(context.db, email);
+  if (known !== undefined) return { id: known.id, changes: 0 };
+  const { id } = await createUser(context, { email, name, password: state.demoPassword });
+  return { id, changes: 1 };
 }
 
 async function seedDemoClient(context: OperationContext, seed: ProviderSeed): Promise<number> {

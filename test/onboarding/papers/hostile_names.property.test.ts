@@ -10,12 +10,11 @@ import fc from "fast-check";
 import { parseDocument } from "htmlparser2";
 import { marked } from "marked";
 import { startAwsCommand } from "../../../src/cli/dev/aws_command.ts";
-import { hasBash } from "../../../src/cli/dev/cloud_shell.ts";
 import type { Customer } from "../../../src/onboarding/papers/customer.ts";
 import { packFiles } from "../../../src/onboarding/papers/pack.ts";
 import { plainLine } from "../../../src/onboarding/papers/paper.ts";
 import { setupScript } from "../../../src/onboarding/papers/setup_script.ts";
-
+import { hasBash } from "../../support/bash.ts";
 import {
   administratorOf,
   exampleCustomer,

@@ -10,10 +10,9 @@ import { GetPolicyCommand, ListDataAccessorsCommand, QBusinessClient } from "@aw
 import { ListTrustedTokenIssuersCommand, SSOAdminClient } from "@aws-sdk/client-sso-admin";
 import type { Sandbox } from "tti-sandbox";
 import { startAwsCommand } from "../../../src/cli/dev/aws_command.ts";
-import { hasBash } from "../../../src/cli/dev/cloud_shell.ts";
 import { packFiles } from "../../../src/onboarding/papers/pack.ts";
 import { registrationFiles } from "../../../src/onboarding/papers/registration.ts";
-
+import { hasBash } from "../../support/bash.ts";
 import {
   administratorOf,
   exampleCustomer,

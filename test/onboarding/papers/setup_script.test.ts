@@ -15,11 +15,10 @@ import {
 } from "@aws-sdk/client-sso-admin";
 import type { Sandbox } from "tti-sandbox";
 import { startAwsCommand } from "../../../src/cli/dev/aws_command.ts";
-import { hasBash } from "../../../src/cli/dev/cloud_shell.ts";
 import { readPasted } from "../../../src/onboarding/handed_over.ts";
 import type { Customer, KnownPlaces } from "../../../src/onboarding/papers/customer.ts";
 import { setupScript } from "../../../src/onboarding/papers/setup_script.ts";
-
+import { hasBash } from "../../support/bash.ts";
 import {
   administratorOf,
   exampleCustomer,
