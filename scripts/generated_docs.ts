@@ -12,11 +12,13 @@ import { errorCatalogue } from "../src/errors.ts";
 import { settings } from "../src/settings.ts";
 import { adminApiPage } from "./admin_api_page.ts";
 import { connectingPage } from "./connecting_page.ts";
+import { exampleFailureContext } from "./example_failure.ts";
 import { exchangeApiPage } from "./exchange_api_page.ts";
 import { limitsPage } from "./limits_page.ts";
 import { sandboxStyleFile } from "./sandbox_style.ts";
 import { securityPage } from "./security_page.ts";
 import { storedPage } from "./stored_page.ts";
+import { troubleshootingPage } from "./troubleshooting_page.ts";
 import { ttiProfilePage } from "./tti_profile_page.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -135,16 +137,6 @@ else is done. \`tti doctor --error\` and \`POST /v1/error-explanations\` are its
 `;
 }
 
-const exampleFailureContext = {
-  tenantId: "`<tenantId>`",
-  roleArn: "`<roleArn>`",
-  idcApplicationArn: "`<idcApplicationArn>`",
-  idcRegion: "`<idcRegion>`",
-  qRegion: "`<qRegion>`",
-  applicationId: "`<applicationId>`",
-  token: { email: "`<email>`", iss: "`<iss>`", aud: "`<aud>`", kid: "`<kid>`" },
-};
-
 const recoveryWords = {
   wait: "yes, after a pause",
   "fresh-token": "yes; step 2 only with a fresh ID token",
@@ -160,6 +152,7 @@ export const generatedPages: Readonly<Record<string, () => string>> = {
   "docs/limits.md": limitsPage,
   "docs/what-is-stored.md": storedPage,
   "docs/errors.md": errorsPage,
+  "docs/guides/troubleshooting.md": troubleshootingPage,
   "docs/tti-profile.md": ttiProfilePage,
   "SECURITY.md": securityPage,
   "packages/exchange/docs/api.md": exchangeApiPage,
