@@ -13,7 +13,7 @@ export interface Checkout {
   folder: string;
   /** First in PATH. */
   programs: string;
-  /** Where the tti listens that stands beside the terminal. */
+  /** Where the tti listens that stands for the machine. */
   socket: string;
   /** Logs of servers that the commands started. */
   logs: string;
@@ -37,32 +37,28 @@ const startServer = `start_server() { # NAME READY-PATTERN COMMAND…
   exit 1
 }`;
 
+// Asks the tti that stands for the machine (standing_tti.ts): files take what was asked and what came of it.
 const npx = `#!/usr/bin/env bash
-${startServer}
 [ "\${1:-} \${2:-}" = "--no tti" ] || { echo "npx of the test knows --no tti only" >&2; exit 1; }
 shift 2
-[ "\${1:-}" = serve ] && start_server serve "provider is serving" node "$TEST_ROOT/bin/tti.mjs" "$@"
 while [ ! -S "$TEST_TTI" ]; do sleep 0.1; done
-exec node "$TEST_CHECKOUT/.programs/ask_tti.mjs" "$@"
-`;
-
-// Asks the tti that stands beside the terminal (standing_tti.ts).
-const askTti = `import { request } from "node:http";
-import { json } from "node:stream/consumers";
-const asked = { words: process.argv.slice(2), environment: process.env, folder: process.cwd() };
-const answer = await new Promise((resolve, reject) => {
-  request({ socketPath: process.env.TEST_TTI, method: "POST" }, resolve).on("error", reject).end(JSON.stringify(asked));
-});
-const { exitCode, stdout, stderr } = await json(answer);
-process.stdout.write(stdout);
-process.stderr.write(stderr);
-process.exitCode = exitCode;
+asked="$TEST_CHECKOUT/.asked/$BASHPID"
+mkdir -p "$asked"
+printf '%s\\0' "$@" >"$asked/words"
+printf '%s' "$PWD" >"$asked/folder"
+env -0 >"$asked/environment"
+cat >"$asked/stdin"
+code=$(curl -q -sS --unix-socket "$TEST_TTI" "http://tti$asked") || exit 1
+cat "$asked/stdout"
+cat "$asked/stderr" >&2
+rm -r "$asked"
+exit "$code"
 `;
 
 const npm = `#!/usr/bin/env bash
 ${startServer}
 case "$PWD:$*" in
-  "$TEST_CHECKOUT:start") start_server dev "Stop with Ctrl-C" node "$TEST_ROOT/bin/tti.mjs" dev --sandbox-port 0 --demo-port 0 ;;
+  "$TEST_CHECKOUT:start") exec npx --no tti dev --sandbox-port "$TEST_SANDBOX_PORT" --demo-port "$TEST_DEMO_PORT" ;;
   "$TEST_CHECKOUT/examples/express-isv:start") PORT=$TEST_ISV_PORT start_server isv "serves" node isv.mjs ;;
   "$TEST_CHECKOUT/examples/"*":install") # every dependency it names is there
     exec node --input-type=module -e 'import { readFileSync } from "node:fs";
@@ -83,7 +79,7 @@ export function makeCheckout(): Checkout {
     filter: (path) => !path.includes("node_modules"),
   });
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
-  for (const [name, text] of Object.entries({ npx, npm, "ask_tti.mjs": askTti })) {
+  for (const [name, text] of Object.entries({ npx, npm })) {
     writeFileSync(join(programs, name), text);
     chmodSync(join(programs, name), 0o755);
   }

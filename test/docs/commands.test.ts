@@ -1,36 +1,132 @@
-// The documentation is commands: every shell block of these pages runs, in order and letter by letter, but for the
-// reader's own addresses. A real PostgreSQL, a proxy that ends TLS, and a DNS that answers for the customer's domain.
+// The documentation is commands: every shell block of every page runs, in order and letter by letter, but for the reader's
+// own addresses, and prints what the page shows. Two readers: one typed `npm start`, the other runs it in production.
 import assert from "node:assert/strict";
 import { existsSync, globSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { describe, it, test } from "node:test";
-import { launchBrowser } from "../support/browser.ts";
-import { openTestDatabase } from "../support/databases.ts";
-import { startDnsServer } from "../support/dns_server.ts";
-import { startTlsProxy } from "../support/tls_proxy.ts";
+import { after, before, describe, it, test } from "node:test";
 import { root } from "./checkout.ts";
-import { openReaderTerminal, type ReaderTerminal } from "./reader_terminal.ts";
-import { type ShellBlock, shellBlocksOf } from "./shell_blocks.ts";
+import { type DemoWorld, openDemoWorld } from "./demo_world.ts";
+import { blocksOf, commandsOfTables, missingLine, type PageBlock, parseBlocks } from "./page_blocks.ts";
+import { openProductionWorld } from "./production_world.ts";
 
-const operations = "docs/operations.md";
-const isolation = "docs/tenant-isolation.md";
-const minting = "docs/minting.md";
-const handoff = "docs/handoff.md";
-const readmes = globSync("examples/*/README.md", { cwd: root });
+/** Followed in this order by whoever typed `npm start`. */
+const besideTheDemo = [
+  "docs/guides/getting-started.md",
+  "examples/curl/README.md",
+  "examples/express-isv/README.md",
+];
 
-test("these pages have shell blocks, and no other language hides one", () => {
-  assert.deepEqual(readmes.toSorted(), ["examples/curl/README.md", "examples/express-isv/README.md"]);
-  for (const page of [operations, isolation, minting, handoff, ...readmes]) {
-    assert.ok(shellBlocksOf(page).length > 0, `${page} has no shell block`);
-  }
+/** Followed in this order by whoever runs it in production; the last pages take away what the first ones made. */
+const inProduction = [
+  "docs/guides/production.md",
+  "docs/guides/first-customer.md",
+  "docs/operations.md",
+  "docs/tenant-isolation.md",
+  "docs/minting.md",
+  "docs/connecting-an-application.md",
+  "docs/console.md",
+  "docs/handoff.md",
+  "docs/onboarding.md",
+  "packages/sandbox/docs/sandbox.md",
+];
+
+/** Their blocks run in tests of their own. */
+const elsewhere: Readonly<Record<string, string>> = {
+  "README.md": "test/package/package.test.ts",
+  "CONTRIBUTING.md": "test/docs/contributing.test.ts",
+  "packages/sandbox/docs/adding-an-operation.md": "packages/sandbox/test/docs/adding_an_operation.test.ts",
+};
+
+/** Every block that no test tries, by its page and how it begins. A new one is a decision. */
+const leftOut: readonly (readonly [page: string, begins: string])[] = [
+  ["docs/guides/production.md", "createuser --pwprompt tti"],
+  ["docs/guides/production.md", "caddy reverse-proxy"],
+  ["docs/guides/production.md", "[Unit]"],
+  ["docs/keys.md", "npx --no tti key publish --out site"],
+  ["docs/performance.md", "npm run bench"],
+];
+
+const pages = globSync(
+  ["*.md", "docs/**/*.md", "packages/*/*.md", "packages/*/docs/**/*.md", "examples/*/*.md"],
+  {
+    cwd: root,
+  },
+)
+  .map((path) => path.split("\\").join("/"))
+  .sort();
+
+describe("what a page shows", () => {
+  it("is run, compared, done by hand or left out with its reason, wherever a reader would copy it", () => {
+    const followed = [...besideTheDemo, ...inProduction];
+    for (const page of followed) assert.ok(blocksOf(page).some(isRun), `${page} has no commands`);
+    const strays = pages
+      .filter((page) => !followed.includes(page) && elsewhere[page] === undefined)
+      .flatMap((page) => blocksOf(page).filter((block) => isRun(block) || block.kind === "by hand"));
+    assert.deepEqual(
+      strays.map(({ page, line }) => `${page}:${line}`),
+      [],
+    );
+    for (const file of Object.values(elsewhere)) assert.ok(existsSync(join(root, file)), file);
+  });
+
+  it("is left out as the list of this file has it, and no other", () => {
+    const found = pages.flatMap(blocksOf).filter(({ kind }) => kind === "left out");
+    const known = ({ page, text }: PageBlock) =>
+      leftOut.some(([where, begins]) => where === page && text.includes(`: ${begins}`));
+    assert.deepEqual(
+      found.filter((block) => !known(block)),
+      [],
+    );
+    assert.equal(found.length, leftOut.length);
+  });
+
+  it("is in a guide no language that nobody runs or compares", () => {
+    const others = pages
+      .filter((page) => page.startsWith("docs/guides/"))
+      .flatMap(blocksOf)
+      .filter(({ kind }) => kind === "other");
+    assert.deepEqual(
+      others.map(({ page, line, language }) => `${page}:${line} ${language}`),
+      [],
+    );
+  });
 });
 
-test("a block fails with its first command that fails, and says which", async () => {
-  const reader = openReaderTerminal({});
-  try {
-    const block = (text: string) => ({ page: "a page", line: 7, text });
+test("blocks are told apart", () => {
+  const page =
+    "```sh\na\n```\n\n```text\nb\n```\n\n<!-- by hand: go -->\n\n*Not tried by a test: no*\n\n```sh\nc\n```\n\n```ts\nd\n```\n";
+  assert.deepEqual(
+    parseBlocks("p", page).map(({ kind, text, line }) => [kind, text, line]),
+    [
+      ["run", "a\n", 1],
+      ["output", "b\n", 5],
+      ["by hand", "go", 9],
+      ["left out", "no: c", 11],
+      ["other", "d\n", 17],
+    ],
+  );
+});
+
+test("what is printed is compared line by line, with gaps where the page has them", () => {
+  const printed = "one\ntwo 2\nthree\nfour";
+  assert.equal(missingLine("one\ntwo …\n…\nfour\n", printed), undefined);
+  assert.equal(missingLine("…\nthree", printed), undefined);
+  assert.equal(missingLine("one\nthree", printed), "three");
+  assert.equal(missingLine("one\n…\ntwo", printed), "two");
+  assert.equal(missingLine("…\nfour\n…\none", printed), "one");
+  assert.equal(missingLine("t…e", printed), undefined);
+});
+
+describe("beside npm start", () => {
+  let world: DemoWorld;
+  before(async () => {
+    world = await openDemoWorld();
+  });
+  after(() => world.close());
+
+  it("a block fails with its first command that fails, and says which", async () => {
+    const { reader } = world;
+    const block = (text: string) => ({ page: "a page", line: 7, text, kind: "run" as const, language: "sh" });
     await assert.rejects(
       reader.run(block("echo before\nfalse\necho after")),
       /a page, block at line 7: .*: false\n/,
@@ -39,145 +135,55 @@ test("a block fails with its first command that fails, and says which", async ()
     await assert.rejects(reader.run(block("npx --no tti tenant show")), /npx --no tti tenant show/);
     await assert.rejects(reader.run(block("npm start now")), /npm of the test does not know/);
     assert.match(await reader.run(block("export KEPT=1\nnpx --no tti tenant --help")), /tti/);
-    assert.equal(await reader.run(block('echo "$KEPT"')), "1");
-  } finally {
-    await reader.close();
-  }
+    assert.equal(await reader.run(block('cat; echo "$KEPT"')), "1");
+  });
+
+  it("every page does what it says", async () => {
+    const { reader, isv } = world;
+    const search = 'npx --no tti search --tenant acme --user chloe@acme.example "travel policy"';
+    const [curl = "", express = ""] = besideTheDemo.slice(-2);
+    for (const page of besideTheDemo.slice(0, -2)) await world.follow(page);
+    // The last block of both puts the demo back; before it, a back end acts for nobody who is away.
+    const beforeTheWayBack = async () => {
+      const refused = await reader.say(`${search} || true`);
+      // The issuer's own code, which the exchange's would hide.
+      assert.match(refused, /code: presence_required/);
+      assert.doesNotMatch(refused, /id_token_source_failed/);
+    };
+    const printed = await world.follow(curl, beforeTheWayBack);
+    assert.equal(printed.match(/The company plan for 2027 in one page/g)?.length, 2, printed);
+    assert.equal(printed.match(/"email":"ada@acme\.example"/g)?.length, 2, printed);
+    assert.match(await reader.say(search), /Travel policy/i);
+    await world.follow(express, async () => {
+      await beforeTheWayBack();
+      assert.match(await (await fetch(`${isv}/`)).text(), /Log in to Orchard/);
+      assert.match(await world.handedOver(), new RegExp(`^${isv}/login`));
+    });
+    assert.match(await reader.say(search), /Travel policy/i);
+  });
 });
 
-describe("in production: operations, then tenant isolation, minting, handoff", () => {
-  it("every block does what its page says", async () => {
-    const store = await openTestDatabase("postgres");
-    // The reader's database is empty: the page migrates it.
-    await store.db.raw("drop schema public cascade");
-    await store.db.raw("create schema public");
-    const dns = await startDnsServer();
-    const [port, adminPort] = [await freePort(), await freePort()];
-    const proxy = await startTlsProxy(port);
-    const reader = openReaderTerminal(
-      {
-        PORT: String(port),
-        TTI_ADMIN_PORT: String(adminPort),
-        NODE_EXTRA_CA_CERTS: proxy.certificateFile,
-        TTI_DNS_SERVERS: dns.address,
-      },
-      new Map([
-        ["https://login.example.com", proxy.url],
-        ["postgres://tti:PASSWORD@db/tti", store.environment["DATABASE_URL"] ?? ""],
-      ]),
-    );
+describe("in production", () => {
+  it("every page does what it says", async () => {
+    const world = await openProductionWorld();
+    const printed = new Map<string, string>();
     try {
-      const printed: string[] = [];
-      for (const block of shellBlocksOf(operations)) {
-        printed.push(await reader.run(block));
-        setRecord(dns.records, printed.at(-1) ?? "");
+      for (const page of inProduction) {
+        // The clients of its table, which its blocks speak of.
+        if (page.endsWith("/connecting-an-application.md")) await world.reader.say(commandsOfTables(page));
+        printed.set(page, await world.follow(page));
+        if (page.endsWith("/handoff.md")) {
+          assert.ok(existsSync(join(world.reader.checkout.folder, "app-backend.json")));
+          const to = await world.handedOver();
+          assert.match(to, /^https:\/\/app\.example\.com\/login\?login_challenge=/);
+        }
       }
-      const all = printed.join("\n");
-      assert.match(all, /acme\.com is verified for acme/);
-      assert.match((await runAll(reader, shellBlocksOf(isolation))).join("\n"), /acme\.com +verified/);
-      const secret = /password\s+(\S+)/i.exec(all)?.[1] ?? assert.fail(`no password was shown:\n${all}`);
-      await signIn(proxy.url, "ada@acme.com", secret);
-      const [claims = ""] = await runAll(reader, shellBlocksOf(minting));
-      assert.match(claims, /ada@acme\.com/);
-      assert.match(claims, /my-product/);
-      await runAll(reader, shellBlocksOf(handoff));
-      assert.ok(existsSync(join(reader.checkout.folder, "app-backend.json")));
-      assert.match(
-        await handedOver(reader, proxy.url),
-        /^https:\/\/app\.example\.com\/login\?login_challenge=/,
-      );
+      assert.match(printed.get("docs/tenant-isolation.md") ?? "", /acme\.com +verified/);
+      assert.match(printed.get("docs/minting.md") ?? "", /ada@acme\.com[\s\S]*my-product/);
     } finally {
-      await reader.close();
-      await Promise.all([proxy.close(), dns.close()]);
-      await store.close();
+      await world.close();
     }
   });
 });
 
-describe("the examples, beside npm start", () => {
-  for (const page of readmes) {
-    it(`${page} runs as it stands`, async () => {
-      const [port, adminPort, isvPort] = [await freePort(), await freePort(), await freePort()];
-      const issuer = `http://localhost:${port}`;
-      const reader = openReaderTerminal(
-        {
-          PORT: String(port),
-          TTI_ADMIN_PORT: String(adminPort),
-          // The reader's ports are the usual ones, which the samples take for granted.
-          TTI_ISSUER: issuer,
-          TTI_MODE: "development",
-          TEST_ISV_PORT: String(isvPort),
-        },
-        new Map([["http://127.0.0.1:4000", `http://127.0.0.1:${isvPort}`]]),
-      );
-      try {
-        // The last block puts the demo back.
-        const blocks = shellBlocksOf(page);
-        const back = blocks.pop() ?? assert.fail("no blocks");
-        const printed = (await runAll(reader, blocks)).join("\n");
-        if (page.includes("curl")) {
-          assert.equal(printed.match(/The company plan for 2027 in one page/g)?.length, 2, printed);
-          assert.equal(printed.match(/"email":"ada@acme\.example"/g)?.length, 2, printed);
-        } else {
-          const answer = await fetch(`http://127.0.0.1:${isvPort}/`);
-          assert.match(await answer.text(), /Log in to Orchard/);
-          assert.match(await handedOver(reader, issuer), new RegExp(`^http://127.0.0.1:${isvPort}/login`));
-        }
-        const search = 'npx --no tti search --tenant acme --user ada@acme.example "travel policy"';
-        const refused = await reader.say(`${search} || true`);
-        // The issuer's own code, which the exchange's would hide.
-        assert.match(refused, /code: presence_required/);
-        assert.doesNotMatch(refused, /id_token_source_failed/);
-        await reader.run(back);
-        assert.match(await reader.say(search), /Travel policy/i);
-      } finally {
-        await reader.close();
-      }
-    });
-  }
-});
-
-async function runAll(reader: ReaderTerminal, blocks: readonly ShellBlock[]): Promise<string[]> {
-  const printed: string[] = [];
-  for (const block of blocks) printed.push(await reader.run(block));
-  return printed;
-}
-
-/** Does what the customer does with the record that `tti domain add` printed. */
-function setRecord(records: Map<string, readonly string[]>, printed: string): void {
-  const [, name, value] = /(_tti-challenge\.\S+) TXT "([^"]+)"/.exec(printed) ?? [];
-  if (name !== undefined && value !== undefined) records.set(name, [value]);
-}
-
-/** Signs a person in at the provider's own page. */
-async function signIn(issuer: string, email: string, password: string): Promise<void> {
-  const browser = await launchBrowser();
-  try {
-    const page = await (await browser.newContext({ ignoreHTTPSErrors: true })).newPage();
-    await page.goto(`${issuer}/account`);
-    await page.getByText("My Product").waitFor();
-    await page.getByLabel("E-mail address").fill(email);
-    await page.getByLabel("Password").fill(password);
-    await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByRole("heading", { level: 1, name: "Your account" }).waitFor();
-  } finally {
-    await browser.close();
-  }
-}
-
-/** Where a sign-in goes that the account page begins. */
-async function handedOver(reader: ReaderTerminal, issuer: string): Promise<string> {
-  const trust = issuer.startsWith("https:") ? '--cacert "$NODE_EXTRA_CA_CERTS"' : "";
-  const printed = await reader.say(
-    `next=${issuer}/account; for _ in 1 2 3; do next=$(curl -sS ${trust} -b cookies -c cookies -o page.html -w '%{redirect_url}' "$next"); [ -n "$next" ] || cat page.html; done; echo "$next"`,
-  );
-  return printed.split("\n").at(-1) ?? "";
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
+const isRun = ({ kind }: PageBlock): boolean => kind === "run";

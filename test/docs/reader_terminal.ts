@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
+import { openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { bareEnvironment } from "../support/surroundings.ts";
 import { type Checkout, makeCheckout, root } from "./checkout.ts";
-import type { ShellBlock } from "./shell_blocks.ts";
+import type { PageBlock } from "./page_blocks.ts";
 
 /** A reader's terminal. */
 export interface ReaderTerminal {
@@ -16,7 +16,7 @@ export interface ReaderTerminal {
    * Runs a block of a page.
    * @returns what it printed, errors included
    */
-  run(block: ShellBlock): Promise<string>;
+  run(block: PageBlock): Promise<string>;
   /** Runs commands of the test's own. */
   say(commands: string): Promise<string>;
   /** Ends the shell and every server that was started in it. */
@@ -53,7 +53,12 @@ export function openReaderTerminal(
   };
   const shell = spawn("bash", ["--noprofile", "--norc"], surroundings);
   const standing = join(import.meta.dirname, "standing_tti.ts");
-  const tti = spawn(process.execPath, [standing, checkout.socket], { ...surroundings, stdio: "ignore" });
+  // What it says of itself is for whoever looks for the reason of a failure.
+  const log = openSync(join(checkout.logs, "tti.log"), "a");
+  const tti = spawn(process.execPath, [standing, checkout.socket], {
+    ...surroundings,
+    stdio: ["ignore", log, log],
+  });
   const ttiEnded = once(tti, "exit");
   let printed = "";
   let look = (): void => undefined;
@@ -68,8 +73,11 @@ export function openReaderTerminal(
 
   async function run(commands: string, where: string): Promise<string> {
     printed = "";
+    // From a file, so that a command which reads its standard input does not read the commands after it.
+    const file = join(checkout.programs, "block.sh");
+    writeFileSync(file, `${commands}\n${lastStatus}\n`);
     shell.stdin.write(
-      `fault=\n${commands}\n${lastStatus}\ncd "$TEST_CHECKOUT"; printf '\\n%s:%s\\n' ${endMark} "$fault"\n`,
+      `fault=; . "${file}" </dev/null; cd "$TEST_CHECKOUT"; printf '\\n%s:%s\\n' ${endMark} "$fault"\n`,
     );
     const output = await new Promise<string>((resolve, reject) => {
       look = () => {
@@ -98,7 +106,8 @@ export function openReaderTerminal(
         await stop(Number(readFileSync(join(checkout.logs, file), "utf8")));
       }
       shell.kill();
-      tti.kill();
+      // What runs in it would take its time to stop.
+      tti.kill("SIGKILL");
       await Promise.all([ended, ttiEnded]);
       checkout.remove();
     },

@@ -1,4 +1,4 @@
-// Owns a proxy that ends TLS, as production has one in front: a certificate of its own making for localhost, and the
+// Owns a proxy that ends TLS, as production has one in front: a certificate of its own making, and the
 // client's address in X-Forwarded-For.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -20,13 +20,14 @@ export interface TlsProxy {
 /**
  * Starts a proxy on a free port.
  * @param targetPort where the provider listens on the loopback address, now or later
+ * @param name the host its certificate is for
  */
-export async function startTlsProxy(targetPort: number): Promise<TlsProxy> {
+export async function startTlsProxy(targetPort: number, name = "localhost"): Promise<TlsProxy> {
   const folder = mkdtempSync(join(tmpdir(), "tti-tls-"));
   const [keyFile, certificateFile] = [join(folder, "key.pem"), join(folder, "certificate.pem")];
   const made = spawnSync("openssl", [
-    ..."req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost".split(" "),
-    ...["-addext", "subjectAltName=DNS:localhost", "-keyout", keyFile, "-out", certificateFile],
+    ...`req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=${name}`.split(" "),
+    ...["-addext", `subjectAltName=DNS:${name}`, "-keyout", keyFile, "-out", certificateFile],
   ]);
   if (made.status !== 0) throw new Error(`openssl made no certificate: ${made.stderr}`);
   const server = createServer(

@@ -1,0 +1,167 @@
+// Owns the world of whoever runs the product: an empty PostgreSQL, a proxy that ends TLS for login.example.com, a DNS that
+// answers for the customers' domains, and in place of AWS the local one, in which a customer has set up nothing yet.
+import assert from "node:assert/strict";
+import { copyFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { isvRole, type SandboxSeed } from "tti-sandbox";
+import { startAwsStandIn } from "../onboarding/papers/aws_stand_in.ts";
+import { openTestDatabase } from "../support/databases.ts";
+import { startDnsServer } from "../support/dns_server.ts";
+import { startTlsProxy } from "../support/tls_proxy.ts";
+import { openReaderBrowser } from "./reader_browser.ts";
+import type { ReaderTerminal } from "./reader_terminal.ts";
+import { freePort, openReaderWorld, type ReaderWorld } from "./reader_world.ts";
+
+const issuer = "https://login.example.com";
+
+// The reader's own AWS account and the customer's, as they are before the first page.
+const seed: SandboxSeed = {
+  accounts: [
+    {
+      id: "111122223333",
+      name: "isv",
+      roles: [isvRole("my-product", "arn:aws:iam::111122223333:user/application")],
+      credentials: [{ name: "isv", user: "application" }],
+    },
+    { id: "444455556666", name: "acme", credentials: [{ name: "acme-admin", user: "administrator" }] },
+  ],
+  isvs: [
+    {
+      displayName: "My Product",
+      principal: "arn:aws:iam::111122223333:role/my-product",
+      clientId: "my-product",
+    },
+  ],
+  identityCenters: [
+    {
+      name: "acme",
+      account: "444455556666",
+      region: "us-east-1",
+      users: [{ userName: "ada", email: "ada@acme.com" }],
+    },
+  ],
+  qApplications: [
+    {
+      displayName: "acme-wiki",
+      account: "444455556666",
+      region: "us-east-1",
+      identityCenter: "acme",
+      documents: [{ id: "handbook", title: "Handbook", content: "Everyone has thirty days of vacation." }],
+      dataAccessors: [],
+    },
+  ],
+};
+
+/** The world. */
+export interface ProductionWorld extends ReaderWorld {
+  /** Where a sign-in goes that the account page begins. */
+  handedOver(): Promise<string>;
+}
+
+/** Opens it. */
+export async function openProductionWorld(): Promise<ProductionWorld> {
+  const store = await openTestDatabase("postgres");
+  // The reader's database is empty: the page migrates it.
+  await store.db.raw("drop schema public cascade");
+  await store.db.raw("create schema public");
+  const dns = await startDnsServer();
+  const [port, adminPort] = [await freePort(), await freePort()];
+  const [localUrl, adminUrl] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${adminPort}`];
+  const proxy = await startTlsProxy(port, "login.example.com");
+  const proxyPort = new URL(proxy.url).port;
+  const laterSandbox = await freePort();
+  const world = openReaderWorld({
+    environment: {
+      PORT: String(port),
+      TTI_ADMIN_PORT: String(adminPort),
+      TTI_DNS_SERVERS: dns.address,
+      TTI_SHUTDOWN_DELAY: "0",
+      NODE_EXTRA_CA_CERTS: proxy.certificateFile,
+      TEST_NAMES: `login.example.com:443=${proxyPort}`,
+    },
+    ownValues: new Map([
+      ["postgres://tti:PASSWORD@db/tti", store.environment["DATABASE_URL"] ?? ""],
+      ["http://localhost:3000", `http://localhost:${port}`],
+      ["http://127.0.0.1:3001", adminUrl],
+      // One sandbox runs already, in place of AWS.
+      ["--allow-local-issuers\n", `--allow-local-issuers --port ${laterSandbox}\n`],
+      ["http://127.0.0.1:4566", `http://127.0.0.1:${laterSandbox}`],
+    ]),
+    byHand: {
+      "open the link and become the first owner": async (printed) => {
+        const link =
+          /http:\/\/127\.0\.0\.1:3001\/console\/first\S+/.exec(printed)?.[0] ?? assert.fail(printed);
+        await becomeOwner(link.replace("http://127.0.0.1:3001", adminUrl));
+      },
+      // Done by itself, whenever a record was printed.
+      "the customer sets the TXT record": async () => assert.ok(dns.records.size > 0),
+      "the customer's administrator uploads setup.sh": async (_printed, reader) =>
+        copyFileSync(
+          join(reader.checkout.folder, "acme-pack/setup.sh"),
+          join(reader.checkout.folder, "setup.sh"),
+        ),
+      "ada@acme.com signs in": async (printed) => {
+        const password = /password\s+(\S+)/i.exec(printed)?.[1] ?? assert.fail(printed);
+        const { open, signIn } = openReaderBrowser({ issuer, localUrl });
+        const page = await open(`${issuer}/account`);
+        assert.match(page.text, /My Product/);
+        assert.match((await signIn(page, "ada@acme.com", password)).text, /Your account/);
+      },
+    },
+    onPrinted(printed) {
+      for (const [, name, value] of printed.matchAll(/(_tti-challenge\.\S+) TXT "([^"]+)"/g))
+        if (name !== undefined && value !== undefined) dns.records.set(name, [value]);
+    },
+  });
+  // As curl reads them: the address of the pages leads to the proxy.
+  writeFileSync(
+    join(world.reader.checkout.folder, ".curlrc"),
+    `connect-to = "login.example.com:443:127.0.0.1:${proxyPort}"\ncacert = "${proxy.certificateFile}"\n`,
+  );
+  const aws = await startAws(world.reader);
+  return {
+    ...world,
+    handedOver: () => openReaderBrowser({ issuer, localUrl }).leadsTo(`${issuer}/account`),
+    async close() {
+      await world.close();
+      await Promise.all([proxy.close(), dns.close(), aws.close()]);
+      await store.close();
+    },
+  };
+}
+
+// The reader's machine has its keys to AWS, and the customer's CloudShell has theirs.
+async function startAws(reader: ReaderTerminal): Promise<{ close(): Promise<void> }> {
+  writeFileSync(join(reader.checkout.folder, "aws.json"), JSON.stringify(seed));
+  const printed = await reader.say("npx --no tti sandbox --seed aws.json --port 0 --json");
+  const { url, seed: made } = JSON.parse(printed.slice(0, printed.lastIndexOf("}") + 1)) as {
+    url: string;
+    seed: { credentials: Record<string, { accessKeyId: string; secretAccessKey: string }> };
+  };
+  const { isv, "acme-admin": administrator } = made.credentials;
+  assert.ok(isv && administrator);
+  const standIn = await startAwsStandIn({ url, credentials: administrator });
+  const settings = {
+    ...standIn.environment,
+    AWS_ENDPOINT_URL: url,
+    AWS_ACCESS_KEY_ID: isv.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: isv.secretAccessKey,
+    PATH: `${standIn.folder}:$PATH`,
+  };
+  await reader.say(
+    Object.entries(settings)
+      .map(([name, value]) => `export ${name}="${value}"`)
+      .join("\n"),
+  );
+  return standIn;
+}
+
+/** What the page of the one-time link asks, answered. */
+async function becomeOwner(link: string): Promise<void> {
+  const { agent, open } = openReaderBrowser();
+  const page = await open(link);
+  const password = "a long sentence that nobody guesses";
+  const after = await agent.submit(page, { email: "you@example.com", name: "You", password });
+  assert.ok(after.status < 400, `${after.status}: ${after.text}`);
+  assert.doesNotMatch(after.text, /class="banner bad"/);
+}
