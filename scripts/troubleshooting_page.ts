@@ -145,6 +145,7 @@ const silent: readonly {
     see: "One customer is refused, others are not; or one person of a customer",
     checks: [
       "tenant.accessor",
+      "tenant.client",
       "tenant.token",
       "tenant.tag",
       "tenant.exchange",
@@ -235,10 +236,10 @@ from outside.
 npx --no tti doctor --error "InvalidGrantException calling CreateTokenWithIAM"
 \`\`\`
 
-\`\`\`console
-$ tti doctor
-$ tti doctor --token token.jwt
-$ tti doctor --aws --tenant acme --user ada@acme.com
+\`\`\`sh
+npx --no tti doctor
+npx --no tti token --tenant acme --user ada@acme.com --client-key back-end.json | npx --no tti doctor --token -
+npx --no tti doctor --aws --tenant acme --user ada@acme.com --client-key back-end.json
 \`\`\`
 
 In the console it is the page *Explain an error*; over HTTP \`POST /v1/error-explanations\`.

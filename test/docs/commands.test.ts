@@ -20,6 +20,7 @@ const besideTheDemo = [
 const inProduction = [
   "docs/guides/production.md",
   "docs/guides/first-customer.md",
+  "docs/guides/troubleshooting.md",
   "docs/operations.md",
   "docs/tenant-isolation.md",
   "docs/minting.md",

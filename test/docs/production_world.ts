@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isvRole, type SandboxSeed } from "tti-sandbox";
-import { startAwsStandIn } from "../onboarding/papers/aws_stand_in.ts";
+import { startAwsCommand } from "../../src/cli/dev/aws_command.ts";
 import { openTestDatabase } from "../support/databases.ts";
 import { startDnsServer } from "../support/dns_server.ts";
 import { startTlsProxy } from "../support/tls_proxy.ts";
@@ -140,20 +140,25 @@ async function startAws(reader: ReaderTerminal): Promise<{ close(): Promise<void
   };
   const { isv, "acme-admin": administrator } = made.credentials;
   assert.ok(isv && administrator);
-  const standIn = await startAwsStandIn({ url, credentials: administrator });
+  const command = await startAwsCommand({ url, credentials: administrator });
+  // Its settings are its own: the product takes no variable of its name that it does not know.
+  const own = Object.entries(command.environment).map(([name, value]) => `${name}=${value}`);
+  writeFileSync(
+    join(reader.checkout.programs, "aws"),
+    `#!/usr/bin/env bash\n${own.join(" ")} exec ${command.folder}/aws "$@"\n`,
+    { mode: 0o755 },
+  );
   const settings = {
-    ...standIn.environment,
     AWS_ENDPOINT_URL: url,
     AWS_ACCESS_KEY_ID: isv.accessKeyId,
     AWS_SECRET_ACCESS_KEY: isv.secretAccessKey,
-    PATH: `${standIn.folder}:$PATH`,
   };
   await reader.say(
     Object.entries(settings)
       .map(([name, value]) => `export ${name}="${value}"`)
       .join("\n"),
   );
-  return standIn;
+  return command;
 }
 
 /** What the page of the one-time link asks, answered. */
