@@ -27,7 +27,8 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
     until: "the account is deleted",
   },
   imported_hash_kinds: {
-    holds: "kinds of password hashes that people were imported with: scheme and cost",
+    holds:
+      "kinds of password hashes: those people were imported with, and our own of another cost than the usual one; scheme and cost",
     personal: "nothing",
     until: "it stays",
   },

@@ -22,7 +22,7 @@ import { clockToleranceSeconds } from "./input/moment.ts";
 import { installationOf } from "./installation.ts";
 import { type Log, openLog } from "./log.ts";
 import { AccessorTrials } from "./onboarding/doctor/accessor_trial.ts";
-import { createPasswords } from "./provider/accounts/passwords.ts";
+import { passwordsOf } from "./provider/accounts/passwords.ts";
 import { buildProvider } from "./provider/assembly/build_provider.ts";
 import { createProviderHost } from "./provider/assembly/host.ts";
 import { loadSecrets } from "./provider/assembly/installation_secrets.ts";
@@ -89,7 +89,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const limitMs = config.shutdownLimitSeconds * 1000;
   const delayMs = Math.min(config.shutdownDelaySeconds * 1000, limitMs / 2);
   const drainMs = options.drainMs ?? (limitMs - delayMs) / 2;
-  const passwords = createPasswords();
+  const passwords = passwordsOf(config);
   const closers: (() => Promise<void>)[] = [];
   const ports: Listening[] = [];
   let stopping = false;

@@ -4,6 +4,7 @@ import { addressesSettings } from "./settings/addresses.ts";
 import { keysSettings } from "./settings/keys.ts";
 import { networkSettings } from "./settings/network.ts";
 import { pagesSettings } from "./settings/pages.ts";
+import { passwordsSettings } from "./settings/passwords.ts";
 import { runningSettings } from "./settings/running.ts";
 import { storeSettings } from "./settings/store.ts";
 import { tokensSettings } from "./settings/tokens.ts";
@@ -14,6 +15,7 @@ export const settings = {
   ...storeSettings,
   ...tokensSettings,
   ...pagesSettings,
+  ...passwordsSettings,
   ...networkSettings,
   ...keysSettings,
   ...runningSettings,

@@ -6,7 +6,7 @@ import { type Config, readConfig } from "../config.ts";
 import { connectDatabase, type Database, storeLocationOf } from "../db/connect.ts";
 import { readMigrationStatus } from "../db/migrate.ts";
 import { OperationError } from "../errors.ts";
-import { createPasswords } from "../provider/accounts/passwords.ts";
+import { type PasswordSettings, passwordsOf } from "../provider/accounts/passwords.ts";
 import { type TxtResolver, txtResolver } from "../provider/tenants/domain_proof.ts";
 
 /** What operations on this machine work with. */
@@ -15,14 +15,17 @@ export interface LocalContext extends OperationContext {
 }
 
 /** The context of an operation on a store. Whoever reaches the store may do everything. */
-export function operationContext(db: Database, { dnsServers }: Pick<Config, "dnsServers">): LocalContext {
+export function operationContext(
+  db: Database,
+  config: Pick<Config, "dnsServers"> & PasswordSettings,
+): LocalContext {
   return {
     db,
     clock: systemClock,
-    passwords: createPasswords(),
+    passwords: passwordsOf(config),
     actor: `cli:${operatingSystemUser()}`,
     may: () => true,
-    resolveTxt: txtResolver(dnsServers),
+    resolveTxt: txtResolver(config.dnsServers),
   };
 }
 

@@ -107,6 +107,7 @@ export interface Field {
     | "textarea"
     | "select"
     | undefined;
+  /** What a browser may fill in; of an address, none unless it is said: a form of administration takes another's. */
   autocomplete?: string | undefined;
   required?: boolean | undefined;
   maxLength?: number | undefined;

@@ -38,7 +38,7 @@ before(async () => {
     TTI_LOG_LEVEL: "fatal",
   });
   environment = await startDevEnvironment({ config, sandboxPort: 0, demoPort: 0, onStep: () => undefined });
-  context = operationContext(connectDatabase({ dataDir }), { dnsServers: [] });
+  context = operationContext(connectDatabase({ dataDir }), config);
   await createClient(context, {
     clientId: "php-app",
     purposes: ["search"],

@@ -51,9 +51,9 @@ export const defences: readonly Defence[] = [
   {
     id: "imported-hash-replaced-once",
     promise: "A login that replaces an imported hash never replaces a password that was set meanwhile.",
-    file: "src/provider/accounts/imported_account_store.ts",
-    find: ".where({ id: account.id, password_hash: account.importedHash })\n    .whereNotNull",
-    replace: ".where({ id: account.id })\n    .whereNot({ id: account.importedHash })\n    .whereNull",
+    file: "src/provider/accounts/password_hash_store.ts",
+    find: ".where({ id: account.id, password_hash: account.hash })",
+    replace: ".where({ id: account.id })",
     test: "test/provider/accounts/imported_sign_in.test.ts",
   },
   {

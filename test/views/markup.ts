@@ -35,6 +35,32 @@ export function faultsOfMarkup(html: string): string[] {
   for (const [, text = ""] of html.matchAll(/<(?:button|a)[ >][^>]*>([\s\S]*?)<\/(?:button|a)>/g)) {
     if (text.replace(/<[^>]*>/g, "").trim() === "") faults.push("a button or link has no name");
   }
+  faults.push(...faultsOfAutocomplete(html));
+  return faults;
+}
+
+const purposes = "off username email name current-password new-password one-time-code".split(" ");
+
+// What a browser and a password manager may fill in: said of each field that a person's own data could go into.
+// https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#autofill
+function faultsOfAutocomplete(html: string): string[] {
+  const faults: string[] = [];
+  for (const [form] of html.matchAll(/<form[ >][\s\S]*?<\/form>/g)) {
+    let person = false;
+    for (const [input] of form.matchAll(/<input [^>]*>/g)) {
+      const told = (name: string) => new RegExp(`\\s${name}="([^"]*)"`).exec(input)?.[1] ?? "";
+      const [type, purpose] = [told("type"), told("autocomplete")];
+      if (purpose !== "" && !purposes.includes(purpose)) faults.push(`${purpose} is no purpose of a field`);
+      if (type === "email" && purpose === "") faults.push(`${input} does not say whose address it takes`);
+      if (/^(?:code|otp|totp)$/.test(told("name")) && purpose !== "one-time-code")
+        faults.push(`${input} takes a code, and does not say so`);
+      person ||= purpose === "username";
+      if (type !== "password") continue;
+      if (!purpose.endsWith("-password")) faults.push(`${input} does not say which password it takes`);
+      if (purpose === "current-password" && !person) faults.push("nobody is named before the password");
+      if (/\svalue="[^"]/.test(input)) faults.push("a password is shown again");
+    }
+  }
   return faults;
 }
 

@@ -4,15 +4,14 @@ import { z } from "zod";
 import { OperationError } from "../../errors.ts";
 import { parseEmailAddress } from "../../input/email_address.ts";
 import { createAccount, findAccountByLogin } from "../../provider/accounts/account_store.ts";
-import { generatePassword } from "../../provider/accounts/generated_password.ts";
-import { assertNewPassword } from "../../provider/accounts/passwords.ts";
+import { listKnownOfPerson } from "../../provider/accounts/known_of_person_store.ts";
 import type { EndedSignIns } from "../../provider/sessions/end_sign_ins_store.ts";
 import * as store from "../administrators/administrator_store.ts";
 import { administratorRoles, adminOwn, adminRead } from "../administrators/roles.ts";
 import type { Shown } from "./command_face.ts";
 import { endedText, saidOf } from "./ended_text.ts";
 import { operation } from "./entry.ts";
-import { giveNewPassword } from "./new_password.ts";
+import { giveNewPassword, preparePassword } from "./new_password.ts";
 import { displayName, type OperationContext } from "./operation.ts";
 import { cutPage, pageInput, pageOutput, readCursor, rowsToRead } from "./page.ts";
 import { endedSignInsShape, generatedPassword, unchanged } from "./shapes.ts";
@@ -67,14 +66,13 @@ export const createAdministrator = operation({
     ended: endedSignInsShape.optional().describe("Of an account that was there before: it was signed out."),
   }),
   http: [{ method: "post", path: "/v1/admins", status: 201 }],
-  async prepare({ email, name, password }, { db, passwords }) {
+  async prepare({ email, name, password }, context) {
     const address = parseEmailAddress(email);
-    if (password !== undefined) {
-      const known = await findAccountByLogin(db, address);
-      await assertNewPassword(password, [address, known?.name ?? name]);
-    }
-    const generated = password === undefined ? generatePassword() : undefined;
-    return { address, generated, passwordHash: await passwords.hashPassword(password ?? generated ?? "") };
+    const prepared = await preparePassword(context, password, async () => {
+      const known = await findAccountByLogin(context.db, address);
+      return [address, name, ...(known === undefined ? [] : await listKnownOfPerson(context.db, known.id))];
+    });
+    return { address, ...prepared };
   },
   async run(trx, { role, name }, act): Promise<CreatedAdministrator> {
     const { address, generated, passwordHash } = act.prepared;

@@ -3,8 +3,7 @@
 import { z } from "zod";
 import type { Database } from "../../db/connect.ts";
 import { type Account, getAccount, saveDisabled } from "../../provider/accounts/account_store.ts";
-import { generatePassword } from "../../provider/accounts/generated_password.ts";
-import { assertNewPassword } from "../../provider/accounts/passwords.ts";
+import { listKnownOfPerson } from "../../provider/accounts/known_of_person_store.ts";
 import { endSignIns } from "../../provider/sessions/end_sign_ins.ts";
 import { noSignInsEnded } from "../../provider/sessions/end_sign_ins_store.ts";
 import { listTenantIdsOfAccount } from "../../provider/tenants/membership_store.ts";
@@ -16,7 +15,7 @@ import type { CommandFace } from "./command_face.ts";
 import { saidOf } from "./ended_text.ts";
 import { type Act, assertPermitted, operation } from "./entry.ts";
 import { allowNoAdmin, assertAdminRemains, warningsOf } from "./last_admin.ts";
-import { giveNewPassword } from "./new_password.ts";
+import { giveNewPassword, preparePassword } from "./new_password.ts";
 import type { OperationContext } from "./operation.ts";
 import { generatedPassword, unchanged, userWithEndedShape } from "./shapes.ts";
 import { resolveUser, type SwitchedUser, shownUser, toUser, type UserWithEnded } from "./user_view.ts";
@@ -56,13 +55,9 @@ export const setUserPassword = operation({
   }),
   output: userWithEndedShape.extend({ generatedPassword }),
   http: [],
-  async prepare({ user, password }, { db, passwords }) {
-    if (password !== undefined) {
-      const { email, name } = await resolveUser(db, user);
-      await assertNewPassword(password, [email, name]);
-    }
-    const generated = password === undefined ? generatePassword() : undefined;
-    return { generated, passwordHash: await passwords.hashPassword(password ?? generated ?? "") };
+  async prepare({ user, password }, context) {
+    const about = async () => listKnownOfPerson(context.db, (await resolveUser(context.db, user)).id);
+    return preparePassword(context, password, about);
   },
   async run(trx, { user }, act): Promise<UserWithEnded & { generatedPassword?: string }> {
     const { generated, passwordHash } = act.prepared;

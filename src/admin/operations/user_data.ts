@@ -30,7 +30,9 @@ const personData = z
       importedHashKind: z
         .string()
         .nullable()
-        .describe("Scheme and cost of the password hash the person came with, until they sign in."),
+        .describe(
+          "Scheme and cost of the password's hash, where it is not the usual one: the one the person came with until they sign in, or one of TTI_PASSWORD_MEMORY and TTI_PASSWORD_PASSES.",
+        ),
     }),
     memberships: z.array(
       z.strictObject({

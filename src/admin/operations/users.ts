@@ -3,8 +3,7 @@
 import { z } from "zod";
 import { parseEmailAddress } from "../../input/email_address.ts";
 import * as accounts from "../../provider/accounts/account_store.ts";
-import { generatePassword } from "../../provider/accounts/generated_password.ts";
-import { assertNewPassword } from "../../provider/accounts/passwords.ts";
+import { listKnownOfTenants } from "../../provider/accounts/known_of_person_store.ts";
 import { listPeopleInOrder, peopleOrders } from "../../provider/accounts/people_order_store.ts";
 import { accountStates, searchPeople } from "../../provider/accounts/people_search_store.ts";
 import { getAnyTenant } from "../../provider/tenants/tenant_store.ts";
@@ -12,6 +11,7 @@ import { adminChange, adminRead } from "../administrators/roles.ts";
 import { operation } from "./entry.ts";
 import { inWordsOf, memberName } from "./input_faults.ts";
 import { addMembership, memberRole } from "./members.ts";
+import { preparePassword } from "./new_password.ts";
 import { displayName } from "./operation.ts";
 import {
   assertSortable,
@@ -62,15 +62,15 @@ export const createUser = operation({
   }),
   output: userShape.extend({ generatedPassword }),
   http: [{ method: "post", path: "/v1/users", status: 201 }],
-  // Hashing takes a moment, and nobody is to wait for the store meanwhile.
-  async prepare({ email, name, password, memberships = [] }, { passwords }) {
+  async prepare({ email, name, password, memberships = [] }, context) {
     const address = parseEmailAddress(email);
-    if (password !== undefined) {
-      await assertNewPassword(password, [address, name, ...memberships.map(({ tenantId }) => tenantId)]);
-    }
-    const generated = password === undefined ? generatePassword() : undefined;
-    const passwordHash = await passwords.hashPassword(password ?? generated ?? "");
-    return { email: address, passwordHash, generated };
+    const tenantIds = memberships.map(({ tenantId }) => tenantId);
+    const prepared = await preparePassword(context, password, async () => [
+      address,
+      name,
+      ...(await listKnownOfTenants(context.db, tenantIds)),
+    ]);
+    return { email: address, ...prepared };
   },
   async run(trx, { name, emailVerified = true, memberships = [] }, act): Promise<CreatedUser> {
     const { email, passwordHash, generated } = act.prepared;

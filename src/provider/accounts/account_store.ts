@@ -7,6 +7,7 @@ import { OperationError } from "../../errors.ts";
 import { loginKeyOf } from "../../input/email_address.ts";
 import { addressIn, nameIn } from "../tenants/person_in_tenant.ts";
 import { isIdOfAnother } from "./login_key_store.ts";
+import { columnsOfHash } from "./password_hash_store.ts";
 
 /** A person. Times are epoch milliseconds; null: has not happened. */
 export interface Account {
@@ -135,7 +136,7 @@ export async function createAccount(db: Database, account: NewAccount, now: Date
       email: account.email,
       email_verified_at_ms: account.emailVerified ? nowMs : null,
       name: account.name ?? null,
-      password_hash: account.passwordHash ?? null,
+      ...(account.passwordHash === undefined ? {} : await columnsOfHash(db, account.passwordHash)),
       created_at_ms: nowMs,
       updated_at_ms: nowMs,
     })
@@ -211,7 +212,7 @@ export async function savePasswordHash(
 ): Promise<void> {
   await db("accounts")
     .where("id", accountId)
-    .update({ password_hash: passwordHash, imported_hash_kind: null, updated_at_ms: now.getTime() });
+    .update({ ...(await columnsOfHash(db, passwordHash)), updated_at_ms: now.getTime() });
 }
 
 /** Tells whether an account has a password here. */

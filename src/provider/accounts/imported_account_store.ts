@@ -1,5 +1,5 @@
-// Owns what the store keeps of people who came from elsewhere: their accounts, the kinds of their hashes, and how a
-// hash of our own takes the place of one that came.
+// Owns what the store keeps of people who came from elsewhere: their accounts, and the kinds of hashes that are not of our
+// own making and least cost.
 import { createHash, randomUUID } from "node:crypto";
 import type { Database } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
@@ -149,7 +149,7 @@ function compared(row: ComparedRow): ComparedAccount {
 
 const digestOf = (hash: string): string => createHash("sha256").update(hash).digest("base64url");
 
-/** Lists the kinds of imported hashes that accounts have now. Asked at each sign-in, whoever signs in. */
+/** Lists the kinds of hashes that accounts have now, but for the least of our own. Asked at each sign-in, whoever signs in. */
 export async function listImportedHashKinds(db: Database): Promise<string[]> {
   const rows = await runStatement<{ kind: string }>(
     db,
@@ -160,22 +160,4 @@ export async function listImportedHashKinds(db: Database): Promise<string[]> {
     [],
   );
   return rows.map(({ kind }) => kind);
-}
-
-/**
- * Puts a hash of our own in the place of the one a person came with. Of several logins at once one does it; a password
- * that was set meanwhile stays.
- * @returns whether it did
- */
-export async function replaceImportedHash(
-  db: Database,
-  account: { id: string; importedHash: string },
-  passwordHash: string,
-  now: Date,
-): Promise<boolean> {
-  const changed: number = await db("accounts")
-    .where({ id: account.id, password_hash: account.importedHash })
-    .whereNotNull("imported_hash_kind")
-    .update({ password_hash: passwordHash, imported_hash_kind: null, updated_at_ms: now.getTime() });
-  return changed > 0;
 }

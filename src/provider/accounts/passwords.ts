@@ -1,14 +1,17 @@
-// Owns password hashing: Argon2id, bounded in how many run at once, equally slow for users who do not exist. Hashes that
-// came with people from elsewhere are verified here too, under the same bound (imported_hash.ts reads them).
+// Owns password hashing: Argon2id, bounded in how many run at once, equally slow for users who do not exist; and the one
+// judgement of new passwords, which whoever sets one goes through. Hashes that came with people from elsewhere, and our own
+// of another cost, are verified here too, under the same bound (imported_hash.ts reads them).
 import { availableParallelism } from "node:os";
 import { hash, verify } from "@node-rs/argon2";
 import { OperationError } from "../../errors.ts";
 import { isStorable } from "../../input/text.ts";
 import { decoyOf, readImportedHash } from "./imported_hash.ts";
-import { isEasilyGuessed } from "./password_strength.ts";
+import { kindOfCost, leastCost, type PasswordCost } from "./password_cost.ts";
+import { findWeakness } from "./password_strength.ts";
+import { faultOfLength, faultOfText, faultOfWeakness, type PasswordFault } from "./password_words.ts";
 
-// OWASP Password Storage Cheat Sheet: Argon2id with 19 MiB, two passes, one lane.
-const argon2Options = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 } as const;
+const argon2Options = ({ memoryMib, passes }: PasswordCost) =>
+  ({ memoryCost: memoryMib * 1024, timeCost: passes, parallelism: 1 }) as const;
 
 /** Shortest password a new account may have, in characters. */
 const shortestPassword = 10;
@@ -18,9 +21,9 @@ const longestPassword = 256;
 // Callers that may wait for a free place before new ones are turned away.
 const longestQueue = 200;
 
-/** Of which kinds imported hashes are (imported_hash.ts). */
+/** Of which kinds the hashes are that are not of our own making and least cost (imported_hash.ts, password_cost.ts). */
 export interface ImportedKinds {
-  /** The kind of the hash that is verified; null: it is of our own making. */
+  /** The kind of the hash that is verified; null: it is of our own making and of the least cost. */
   own: string | null;
   /** Every kind that is in the store now. */
   present: readonly string[];
@@ -28,8 +31,16 @@ export interface ImportedKinds {
 
 /** Hashes and verifies passwords; one instance per process, because it bounds the work. */
 export interface Passwords {
-  /** Hashes a password into a PHC string. */
+  /** The kind of the hashes it makes; null: of the least cost. A login replaces a hash of another kind. */
+  readonly kind: string | null;
+  /** Hashes a password that is known already, or that nobody chose, into a PHC string with its parameters. */
   hashPassword(password: string): Promise<string>;
+  /**
+   * Judges a password that somebody chose, and hashes it.
+   * @param about what a guesser knows of the person (known_of_person_store.ts)
+   * @throws OperationError invalid_input, naming `password`, what is weak about it, and what to do; unavailable
+   */
+  hashNewPassword(password: string, about: readonly (string | null | undefined)[]): Promise<string>;
   /**
    * Tells whether a password belongs to a hash. Takes as long without a hash as with one, so that the
    * answer's time does not tell which users exist: of every kind of hash that is in the store one is computed,
@@ -44,13 +55,10 @@ export interface Passwords {
   ): Promise<boolean>;
 }
 
-const choose =
-  "Choose a pass phrase of several words that have nothing to do with you, or let one be generated.";
-
 /**
  * Checks a new password: its length, and that it is not easily guessed. No rules about its characters: they make
  * passwords worse.
- * @param about what a guesser knows of the person: address, name, tenants
+ * @param about what a guesser knows of the person: address, name, tenants, the service
  * @throws OperationError invalid_input
  * @see NIST SP 800-63B section 3.1.1.2
  */
@@ -58,34 +66,59 @@ export async function assertNewPassword(
   password: string,
   about: readonly (string | null | undefined)[] = [],
 ): Promise<void> {
-  const refuse = (what: string) =>
-    new OperationError("invalid_input", `password ${what}.`, { field: "password", fix: choose });
-  const length = [...password].length;
-  if (length < shortestPassword || length > longestPassword) {
-    throw refuse(`has ${length} characters; it needs ${shortestPassword} to ${longestPassword}`);
-  }
-  if (!isStorable(password)) throw refuse("holds half a character or U+0000");
-  const known = about.filter((text) => typeof text === "string");
-  if (await isEasilyGuessed(password, known)) {
-    throw refuse(
-      "is easily guessed: it is common, repeats itself, or is made of the person's own name or address",
-    );
-  }
+  const fault = await faultOf(password, about);
+  if (fault === undefined) return;
+  throw new OperationError("invalid_input", `password ${fault.what}.`, { field: "password", fix: fault.fix });
 }
 
-/**
- * Makes the password hasher.
- * @param concurrency how many hashes may run at once. The default leaves a core to sign tokens: hashing and
- *   signing share one thread pool, and a burst of logins must not stall the signatures.
- */
-export function createPasswords(concurrency = Math.max(1, availableParallelism() - 1)): Passwords {
+async function faultOf(
+  password: string,
+  about: readonly (string | null | undefined)[],
+): Promise<PasswordFault | undefined> {
+  const length = [...password].length;
+  if (length < shortestPassword || length > longestPassword) {
+    return faultOfLength(length, shortestPassword, longestPassword);
+  }
+  if (!isStorable(password)) return faultOfText;
+  const known = about.filter((text) => typeof text === "string");
+  const weakness = await findWeakness(password, known);
+  return weakness && faultOfWeakness(weakness);
+}
+
+/** What the hasher is made with. */
+export interface PasswordOptions {
+  /**
+   * How many hashes may run at once. The default leaves a core to sign tokens: hashing and signing share one thread pool,
+   * and a burst of logins must not stall the signatures.
+   */
+  concurrency?: number;
+  /** What a new hash costs; the least by default. */
+  cost?: PasswordCost;
+  /** What the service is called: no new password is made of it. */
+  serviceNames?: readonly string[];
+}
+
+/** Makes the password hasher. */
+export function createPasswords({
+  concurrency = Math.max(1, availableParallelism() - 1),
+  cost = leastCost,
+  serviceNames = [],
+}: PasswordOptions = {}): Passwords {
   const limit = createLimit(concurrency);
   let decoy: Promise<string> | undefined;
-  const hashPassword = (password: string) => limit(() => hash(canonical(password), argon2Options));
+  const hashAt = (at: PasswordCost, password: string) =>
+    limit(() => hash(canonical(password), argon2Options(at)));
+  const hashPassword = (password: string) => hashAt(cost, password);
   return {
+    kind: kindOfCost(cost),
     hashPassword,
+    async hashNewPassword(password, about) {
+      await assertNewPassword(password, [...about, ...serviceNames]);
+      return hashPassword(password);
+    },
     async verifyPassword(passwordHash, password, { own, present } = noneImported) {
-      decoy ??= hashPassword("nobody signs in with this password");
+      // Of the least cost, whatever new ones cost: the kind that no column tells of.
+      decoy ??= hashAt(leastCost, "nobody signs in with this password");
       const expected = (own === null ? passwordHash : null) ?? (await decoy);
       const tooLong = [...password].length > longestPassword;
       const typed = tooLong ? "" : password;
@@ -100,6 +133,25 @@ export function createPasswords(concurrency = Math.max(1, availableParallelism()
       });
     },
   };
+}
+
+/** Makes the hasher the settings say. */
+export function passwordsOf({
+  passwordMemoryMib: memoryMib,
+  passwordPasses: passes,
+  publicName,
+  issuer,
+}: PasswordSettings): Passwords {
+  const serviceNames = [publicName ?? "", new URL(issuer).hostname];
+  return createPasswords({ cost: { memoryMib, passes }, serviceNames });
+}
+
+/** What of the settings decides about passwords. */
+export interface PasswordSettings {
+  passwordMemoryMib: number;
+  passwordPasses: number;
+  publicName: string | undefined;
+  issuer: string;
 }
 
 const noneImported: ImportedKinds = { own: null, present: [] };

@@ -13,7 +13,8 @@ import {
   knownForMs,
   type RatedKey,
 } from "./attempt_rates.ts";
-import { listImportedHashKinds, replaceImportedHash } from "./imported_account_store.ts";
+import { listImportedHashKinds } from "./imported_account_store.ts";
+import { replaceHash } from "./password_hash_store.ts";
 import type { Passwords } from "./passwords.ts";
 import {
   type CountedAttempt,
@@ -66,14 +67,14 @@ export async function signIn(deps: SignInDeps, request: SignInRequest): Promise<
   if (credentials.account.disabledAtMs !== null) {
     throw new OperationError("account_disabled", "This account is disabled.");
   }
-  if (credentials.importedHashKind !== null) await rehash(deps, credentials, request.password);
+  if (credentials.importedHashKind !== deps.passwords.kind) await rehash(deps, credentials, request.password);
   for (const mark of [keys.knownAddressHash, keys.knownBrowserHash]) {
     if (mark !== undefined) await saveKnown(deps.db, mark, now.getTime() + knownForMs);
   }
   return credentials.account;
 }
 
-// The password is known at this moment only, so the hash another program made of it is replaced now.
+// The password is known at this moment only, so a hash of another program, or of another cost, is replaced now.
 async function rehash(deps: SignInDeps, { account, passwordHash }: Credentials, password: string) {
   let made: string;
   try {
@@ -83,12 +84,7 @@ async function rehash(deps: SignInDeps, { account, passwordHash }: Credentials, 
     if (error instanceof OperationError && error.code === "unavailable") return;
     throw error;
   }
-  await replaceImportedHash(
-    deps.db,
-    { id: account.id, importedHash: passwordHash ?? "" },
-    made,
-    deps.clock(),
-  );
+  await replaceHash(deps.db, { id: account.id, hash: passwordHash ?? "" }, made, deps.clock());
 }
 
 // Counted before the password is looked at: a thousand guesses sent at once are a thousand attempts.

@@ -22,7 +22,9 @@ for (const kind of storeKinds) {
     let host: OperationContext;
     const store = useStore(kind, async () => {
       const passwords: OperationContext["passwords"] = {
+        kind: null,
         hashPassword: async () => "hash",
+        hashNewPassword: async () => "hash",
         verifyPassword: async () => false,
       };
       host = { db: store.db, clock: systemClock, passwords, actor: "cli:test", may: () => true };

@@ -26,12 +26,18 @@ import {
 } from "../../../src/console/sign_in/console_session_store.ts";
 import { OperationError } from "../../../src/errors.ts";
 import { findCredentialsByLogin, savePasswordHash } from "../../../src/provider/accounts/account_store.ts";
+import { assertNewPassword } from "../../../src/provider/accounts/passwords.ts";
 import { saveRecord } from "../../../src/provider/storage/record_store.ts";
 import { storeKinds } from "../../support/databases.ts";
 import { useStore } from "../../support/use_store.ts";
 
 const passwords: OperationContext["passwords"] = {
+  kind: null,
   hashPassword: async (password) => `hash of ${password.length}`,
+  hashNewPassword: async (password, about) => {
+    await assertNewPassword(password, about);
+    return `hash of ${password.length}`;
+  },
   verifyPassword: async () => false,
 };
 

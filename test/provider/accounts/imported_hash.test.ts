@@ -101,7 +101,7 @@ describe("imported hashes", () => {
 
 describe("a wrong password", () => {
   it("costs one hash of every kind in the store, for a known person and for nobody", async () => {
-    const passwords = createPasswords(1);
+    const passwords = createPasswords({ concurrency: 1 });
     const bcrypt = "$2b$11$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
     const present = ["$2b$11"];
     const own = await passwords.hashPassword("correct horse battery");

@@ -7,9 +7,9 @@ import { savePasswordHash } from "../../../src/provider/accounts/account_store.t
 import {
   createImportedAccount,
   listImportedHashKinds,
-  replaceImportedHash,
 } from "../../../src/provider/accounts/imported_account_store.ts";
 import { readImportedHash } from "../../../src/provider/accounts/imported_hash.ts";
+import { replaceHash } from "../../../src/provider/accounts/password_hash_store.ts";
 import { createPasswords, type Passwords } from "../../../src/provider/accounts/passwords.ts";
 import { signIn } from "../../../src/provider/accounts/sign_in.ts";
 import { storeKinds } from "../../support/databases.ts";
@@ -76,15 +76,12 @@ for (const kind of storeKinds) {
       const { hash = "" } = vectors[0] ?? {};
       const { id } = await bring(hash);
       const twenty = Array.from({ length: 20 }, (_, at) =>
-        replaceImportedHash(store.db, { id, importedHash: hash }, `own ${at}`, now),
+        replaceHash(store.db, { id, hash }, `own ${at}`, now),
       );
       assert.equal((await Promise.all(twenty)).filter(Boolean).length, 1);
       const other = await bring(hash);
       await savePasswordHash(store.db, other.id, "set by an operator", now);
-      assert.equal(
-        await replaceImportedHash(store.db, { id: other.id, importedHash: hash }, "own", now),
-        false,
-      );
+      assert.equal(await replaceHash(store.db, { id: other.id, hash }, "own", now), false);
       assert.deepEqual(await storedOf(other.id), {
         password_hash: "set by an operator",
         imported_hash_kind: null,

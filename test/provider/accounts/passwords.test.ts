@@ -2,11 +2,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { hash } from "@node-rs/argon2";
+import { OperationError } from "../../../src/errors.ts";
 import { generatePassword } from "../../../src/provider/accounts/generated_password.ts";
 import { assertNewPassword, createPasswords } from "../../../src/provider/accounts/passwords.ts";
 
 describe("passwords", () => {
-  const passwords = createPasswords(1);
+  const passwords = createPasswords({ concurrency: 1 });
 
   it("hash to Argon2id with 19 MiB and two passes, salted", async () => {
     const [first, second] = await Promise.all([
@@ -104,9 +105,51 @@ describe("passwords", () => {
     it(`that are hard to guess are taken: ${password}`, () => assertNewPassword(password, about));
   }
 
+  for (const [password, said] of [
+    ["Jane.Doe-2026", "made of what others know"],
+    ["Northwind!2026", "made of what others know"],
+    ["globex-globex-1", "made of what others know"],
+    ["password12345", "many people use"],
+    ["Willkommen2026", "many people use"],
+    ["xyxyxyxyxyxyxyxy", "repeats itself"],
+    ["abcdefghijklmnop", "counts up or down"],
+    ["qwertzuiopasdf", "side by side"],
+    ["17.03.1984xz", "a date or a year"],
+    ["kq7w 2tzpl", undefined],
+    ["anemone anemometer", undefined],
+  ] as const) {
+    it(`are told what is weak about them, and never what they are: ${password}`, async () => {
+      const answer = await createPasswords({ concurrency: 1, serviceNames: ["Northwind"] })
+        .hashNewPassword(password, about)
+        .then(
+          () => undefined,
+          (error: OperationError) => error,
+        );
+      if (said === undefined) return assert.equal(answer, undefined);
+      assert.ok(answer instanceof OperationError);
+      assert.match(answer.message, new RegExp(`^password is easily guessed: .*${said}`));
+      assert.match(answer.fix ?? "", /Choose several words/);
+      const told = JSON.stringify([answer.message, answer.fix, answer.stack]).toLowerCase();
+      for (const word of password.toLowerCase().match(/[a-z]{6,}/g) ?? []) {
+        assert.ok(word === "password" || !told.includes(word), word);
+      }
+    });
+  }
+
+  it("are judged in a time that no text of the longest drives up", async () => {
+    const nasty = ["@4$5", "p@$$w0rd|3l33t!1", "01012020", "4@8({[<369&6#!1/|0$5+7%2"];
+    const known = Array.from({ length: 500 }, (_, at) => `w${at}rd${at}`);
+    for (const text of nasty) {
+      const started = process.cpuUsage();
+      await assertNewPassword(text.repeat(64).slice(0, 256), known).catch(() => undefined);
+      // Whole, some of these take minutes.
+      assert.ok(process.cpuUsage(started).user < 5_000_000, text);
+    }
+  });
+
   it("that are generated pass the same judgement", async () => {
     for (let time = 0; time < 20; time += 1) await assertNewPassword(generatePassword(), about);
   });
 });
 
-const createdOnce = createPasswords(1);
+const createdOnce = createPasswords({ concurrency: 1 });

@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { silentLog } from "../../../src/log.ts";
 import { createAccount } from "../../../src/provider/accounts/account_store.ts";
 import { attemptRates } from "../../../src/provider/accounts/attempt_rates.ts";
-import type { Passwords } from "../../../src/provider/accounts/passwords.ts";
+import { assertNewPassword, type Passwords } from "../../../src/provider/accounts/passwords.ts";
 import { signIn } from "../../../src/provider/accounts/sign_in.ts";
 import { startSweeper } from "../../../src/provider/assembly/sweeper.ts";
 import { storeKinds } from "../../support/databases.ts";
@@ -14,7 +14,12 @@ const right = "the right password";
 
 // Hashing has its own tests; here it would only take time.
 const plainPasswords: Passwords = {
+  kind: null,
   hashPassword: async (password) => `plain:${password}`,
+  hashNewPassword: async (password, about) => {
+    await assertNewPassword(password, about);
+    return `plain:${password}`;
+  },
   verifyPassword: async (hash, password) => hash === `plain:${password}`,
 };
 
