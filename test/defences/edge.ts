@@ -123,14 +123,6 @@ export const defences: readonly Defence[] = [
     test: "test/admin/operations/new_password.test.ts",
   },
   {
-    id: "password-judged-by-its-ends",
-    promise: "Judging a new password costs a fraction of a second, whatever its text.",
-    file: "src/provider/accounts/password_strength.ts",
-    find: "for (const part of [characters.slice(0, judgedCharacters), characters.slice(-judgedCharacters)]) {",
-    replace: "for (const part of [characters]) {",
-    test: "test/provider/accounts/passwords.test.ts",
-  },
-  {
     id: "password-cost-follows",
     promise: "A login makes the hash of a password anew when the settings say another cost.",
     file: "src/provider/accounts/sign_in.ts",

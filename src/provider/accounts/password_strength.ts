@@ -9,7 +9,7 @@ import { frequentWords } from "./frequent_words.ts";
  */
 const leastGuessesLog10 = 9;
 
-// Longer passwords are judged by their beginning and their end: the estimate takes seconds for the longest.
+// Longer passwords are judged by their beginning and their end: the estimate of the longest holds everybody up for a second.
 const judgedCharacters = 40;
 
 // What is known of somebody in a thousand organizations would lengthen every estimate.

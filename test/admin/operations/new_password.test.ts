@@ -60,8 +60,8 @@ for (const kind of storeKinds) {
 }
 
 it("the operations that take a password are these: another one comes with a case above", () => {
-  const taking = operations.filter(({ definition }) => "password" in membersOf(definition.input));
-  assert.deepEqual(taking.map(({ definition }) => definition.name).sort(), [
+  const taking = operations.filter(({ entry }) => "password" in membersOf(entry.input));
+  assert.deepEqual(taking.map(({ entry }) => entry.name).sort(), [
     "admin create",
     "user create",
     "user password",
