@@ -34,7 +34,7 @@ before(async () => {
     TTI_LOG_LEVEL: "fatal",
   });
   environment = await startDevEnvironment({ config, sandboxPort: 0, demoPort: 0, onStep: () => undefined });
-  context = operationContext(connectDatabase({ dataDir }), { dnsServers: [] });
+  context = operationContext(connectDatabase({ dataDir }), config);
   await createClient(context, { clientId: "operator", purposes: ["admin"], secret });
   const answer = await fetch(`${environment.issuer}/token`, {
     method: "POST",
