@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import createKnex, { type Knex } from "knex";
 import type pg from "pg";
+import { keepStatements } from "./kept_statements.ts";
 import { ConnectionSilent, type StoreUnavailable, storeFault } from "./store_fault.ts";
 
 /** How long a store may take before a caller is told that it is unavailable. Milliseconds. */
@@ -202,6 +203,12 @@ export class BoundedSqlite extends dialectOf("better-sqlite3") {
 
   override acquireConnection(): Promise<unknown> {
     return watched(this.config.store, () => super.acquireConnection());
+  }
+
+  override async acquireRawConnection(): Promise<unknown> {
+    const connection = (await super.acquireRawConnection()) as Parameters<typeof keepStatements>[0];
+    keepStatements(connection);
+    return connection;
   }
 
   // SQLite's own waiting (busy_timeout) would hold the whole process up, its health checks too.
