@@ -35,6 +35,8 @@ import * as trailByFilter from "./0065_trail_by_filter.ts";
 import * as auditRequest from "./0068_audit_request.ts";
 import * as ordersOfLists from "./0069_orders_of_lists.ts";
 import * as idsLikeAddresses from "./0070_ids_like_addresses.ts";
+import * as onboardingLinks from "./0071_onboarding_links.ts";
+import * as onboardings from "./0072_onboardings.ts";
 
 /** One step of the schema, there and back. */
 export interface Migration {
@@ -79,4 +81,6 @@ export const migrations: readonly Migration[] = [
   { name: "0068_audit_request", ...auditRequest },
   { name: "0069_orders_of_lists", ...ordersOfLists },
   { name: "0070_ids_like_addresses", ...idsLikeAddresses },
+  { name: "0071_onboarding_links", ...onboardingLinks },
+  { name: "0072_onboardings", ...onboardings },
 ];

@@ -122,6 +122,18 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
     personal: "–",
     until: "an hour; used ones at once",
   },
+  onboarding_links: {
+    holds:
+      "links by which a customer's administrator sets everything up, one a customer; the link, and the browser that used it, as SHA-256 hashes",
+    personal: "nothing: whoever holds a link is not named",
+    until: "it ends, by itself after 30 days at most, is revoked, or is followed by another",
+  },
+  onboardings: {
+    holds:
+      "how far each customer's set-up at AWS is: when each step was done, and of the last test which step failed, by its code",
+    personal: "nothing: not as whom it was tested, nor what was found",
+    until: "the tenant is deleted",
+  },
   console_sessions: {
     holds: "who is signed in to the console; the cookie as a SHA-256 hash",
     personal: "the account's id, when it was used",

@@ -11,6 +11,7 @@ import { answerOf, errorBody, logFailure, logUnsent, sendError } from "./http_er
 import { assertMethodIsKnown } from "./http_methods.ts";
 import { assertTextTarget, parseFormText } from "./input/form_text.ts";
 import { addPortalRoutes } from "./portal/portal_routes.ts";
+import { addSetupLinkRoutes } from "./portal/setup_link_routes.ts";
 import { providerMethods } from "./provider/assembly/provider_routes.ts";
 import {
   applicationCookieMs,
@@ -18,6 +19,7 @@ import {
   applicationCookieValue,
   findApplication,
 } from "./provider/clients/application_way.ts";
+import type { BackgroundWork } from "./provider/edge/background_work.ts";
 import { pinnedAddressOf, pinRequest, requestIdOf } from "./provider/edge/pinned_request.ts";
 import { guardPostedForm } from "./provider/edge/posted_form.ts";
 import { addPostedRequestRoutes } from "./provider/edge/posted_request_routes.ts";
@@ -32,6 +34,7 @@ import { withFrame } from "./views/frame.ts";
 export interface PublicAppDeps extends InteractionDeps, PublicRouteDeps {
   /** What the routes of the ISV's back ends need. */
   backEnds: JsonRouteDeps;
+  background: BackgroundWork;
 }
 
 /** What a request may send at most. */
@@ -133,6 +136,7 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
   addInteractionRoutes(router, deps);
   addAccountRoutes(router, deps);
   addPortalRoutes(router, { ...deps.backEnds, ...deps });
+  addSetupLinkRoutes(router, { ...deps.backEnds, ...deps });
   app.use(router.routes());
 
   app.use(async function serveProvider(ctx) {

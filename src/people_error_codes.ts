@@ -43,4 +43,26 @@ export const peopleErrorCodes = {
     meaning: "A data accessor of the customer is being tried just now, or several customers' are.",
     fix: "Wait until it has ended, half a minute at most, then try again.",
   },
+  onboarding_link_over: {
+    status: 403,
+    meaning:
+      "The onboarding link has ended: it is too old, was revoked or followed by another, or never was.",
+    fix: "Make another with `tti onboard link TENANT`.",
+  },
+  onboarding_link_used: {
+    status: 403,
+    meaning: "The onboarding link was used already, by another browser; a link is used once.",
+    fix: "Go on in that browser, or make another link with `tti onboard link TENANT`: that one is ended by it.",
+  },
+  onboarding_no_cookie: {
+    status: 400,
+    meaning:
+      "The browser keeps no cookies, so it could not go on with the onboarding link; the link was not used.",
+    fix: "Allow cookies for this address, then open the link again.",
+  },
+  onboarding_busy: {
+    status: 429,
+    meaning: "A customer's data accessor is being tested, or was many times in this hour.",
+    fix: "Wait as many seconds as the answer says, and look how the test that is under way ended.",
+  },
 } as const;

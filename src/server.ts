@@ -201,8 +201,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const storeClock = createStoreClock({ watch, clock, log }, clockToleranceSeconds);
     const app = createPublicApp({
       ...installation,
-      host,
-      passwords,
+      ...{ host, passwords, background },
       loginNames,
       documents: createKeyDocuments({ ring: keyRing, currentProvider: () => host.current() }),
       whyCannotSign: () => whyCannotSignNow(keyRing),

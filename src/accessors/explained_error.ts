@@ -90,6 +90,14 @@ function explainCodes(codes: readonly string[], context: FailureContext): Explan
   return codes.flatMap((code) => explainCode(code, context) ?? explainOwn(code) ?? []);
 }
 
+/**
+ * Explains one code, the exchange's or this provider's own; undefined for what is neither.
+ * @param context what is known of the connection
+ */
+export function explainCodeOf(code: string, context: FailureContext): Explanation | undefined {
+  return explainCodes([code], context)[0];
+}
+
 function explainOwn(code: string): Explanation | undefined {
   if (!Object.hasOwn(errorCatalogue, code)) return undefined;
   const { meaning, fix } = errorCatalogue[code as keyof typeof errorCatalogue];

@@ -43,7 +43,7 @@ type DetailsOf<Type extends AuditEventType> = keyof Entry<Type>["details"] exten
 export type NewAuditEventOf<Type extends AuditEventType> = {
   readonly type: Type;
   /** Who did it: `cli:<operating system user>`, `client:<client_id>`, `credential:<id>`, `account:<id>`, `nobody` (unproven),
-   *  `first-start` (whoever opened the link that makes the first owner). */
+   *  `first-start` (whoever opened the link that makes the first owner), `onboarding:<link id>` (whoever holds a customer's link). */
   readonly actor: string;
   readonly details?: DetailsOf<Type>;
 } & { readonly [Field in Named<Type, "always">]: string } & {

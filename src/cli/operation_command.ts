@@ -3,6 +3,7 @@
 import type { CommandFace, Shown } from "../admin/operations/command_face.ts";
 import type { Operation } from "../admin/operations/entry.ts";
 import { type InputMember, membersOf } from "../admin/operations/input_members.ts";
+import type { OperationContext } from "../admin/operations/operation.ts";
 import { operations } from "../admin/operations/table.ts";
 import { OperationError } from "../errors.ts";
 import { type LocalContext, withAdministration } from "./administration.ts";
@@ -23,7 +24,7 @@ export function commandsOf(word: string): Command[] {
 }
 
 /** Makes the command of an operation. */
-export function commandOf<Context extends LocalContext, Result>(
+export function commandOf<Context extends OperationContext, Result>(
   operation: Operation<Context, Result>,
   open: Opener<Context>,
 ): Command {

@@ -44,6 +44,8 @@ const words: Readonly<Partial<Record<ErrorCode, { message?: string; fix: string 
     fix: "Have another owner do it.",
   },
   first_link_over: { fix: "Sign in; who administers nothing is made an administrator by an owner." },
+  onboarding_link_over: { fix: "Make another link on the organization's page." },
+  onboarding_link_used: { fix: "Make another link on the organization's page: it ends this one." },
   credential_not_found: { fix: "See which there are on the page API credentials." },
   client_not_found: {
     message: "No application has this client id.",

@@ -37,7 +37,9 @@ export type ReadHandedOver =
   | { faults: readonly HandedOverFault[] };
 
 /** Reads the five details as they were typed, each into its field. */
-export function readTyped(typed: Readonly<Partial<Record<keyof HandedOver, string>>>): ReadHandedOver {
+export function readTyped(
+  typed: Readonly<Partial<Record<keyof HandedOver, string | undefined>>>,
+): ReadHandedOver {
   const trimmed = Object.fromEntries(members.map((member) => [member, (typed[member] ?? "").trim()]));
   try {
     const {

@@ -7,6 +7,7 @@ import type { TableContext } from "../admin/operations/table.ts";
 import type { Database } from "../db/connect.ts";
 import { OperationError } from "../errors.ts";
 import type { InstallationPart } from "../installation.ts";
+import { assertLinkHeld, type LinkRight } from "./link_right.ts";
 import { assertAdministers, holdTenant, type PortalRight } from "./right.ts";
 
 /** What an operation is given by a page, before the tenant is put in. */
@@ -21,7 +22,8 @@ interface Allowed {
 
 const asTenantId = (tenantId: string) => ({ tenantId });
 const page = ["limit", "cursor"];
-const accessor = ["applicationId", "retrieverId", "qRegion", "idcApplicationArn", "idcRegion", "method"];
+const details = ["applicationId", "retrieverId", "qRegion", "idcApplicationArn", "idcRegion"];
+const accessor = [...details, "method"];
 
 /** Every operation the portal may call, by name. */
 export const portalCalls: ReadonlyMap<string, Allowed> = new Map([
@@ -46,6 +48,20 @@ export const portalCalls: ReadonlyMap<string, Allowed> = new Map([
   ["accessor try", { takes: ["name", "user"], tenant: asTenantId }],
   ["accessor delete", { takes: ["name"], tenant: asTenantId }],
   ["audit list", { takes: [...page, "type"], tenant: asTenantId }],
+  ["onboard pack", { takes: [], tenant: asTenantId }],
+  ["onboard status", { takes: [], tenant: asTenantId }],
+  ["onboard downloaded", { takes: [], tenant: asTenantId }],
+  ["onboard enter", { takes: ["text", ...details], tenant: asTenantId }],
+  ["onboard test", { takes: ["person"], tenant: asTenantId }],
+]);
+
+/** What of it whoever holds an onboarding link may call: of people, domains, rules and activity they learn nothing. */
+export const linkCalls: ReadonlySet<string> = new Set([
+  "onboard pack",
+  "onboard status",
+  "onboard downloaded",
+  "onboard enter",
+  "onboard test",
 ]);
 
 /**
@@ -54,11 +70,7 @@ export const portalCalls: ReadonlyMap<string, Allowed> = new Map([
  */
 export function inputFor(name: string, tenantId: string, given: Given): Record<string, unknown> {
   const allowed = portalCalls.get(name);
-  if (allowed === undefined) {
-    throw new OperationError("forbidden", "An organization's administrator may not do this.", {
-      fix: "Ask the people who run the service.",
-    });
-  }
+  if (allowed === undefined) throw notTheirs();
   const taken = allowed.takes.flatMap((member) =>
     given[member] === undefined ? [] : [[member, given[member]] as const],
   );
@@ -69,8 +81,8 @@ export function inputFor(name: string, tenantId: string, given: Given): Record<s
 export type CallBase = Omit<TableContext, "caller" | "actor" | "may"> &
   InstallationPart<"db" | "clock" | "requireVerifiedDomain">;
 
-// Operations that act in a back end's name are in no page's reach; nor may one act for a tenant in them.
-const noBackEnd: Caller = { clientId: "", tokenHash: "", mayActFor: () => false };
+/** Operations that act in a back end's name are in no page's reach; nor may one act for a tenant in them. */
+export const noBackEnd: Caller = { clientId: "", tokenHash: "", mayActFor: () => false };
 
 /** Calls one operation. */
 export type Call = <Result>(
@@ -80,18 +92,47 @@ export type Call = <Result>(
   guard?: (db: Database) => Promise<void>,
 ) => Promise<Result>;
 
-/** Makes what a page calls operations with, by one right. */
+/** Makes what a page calls operations with, by the right of an administrator of the organization. */
 export function callsBy(base: CallBase, right: PortalRight): Call {
+  return callsAs(base, {
+    tenantId: right.tenantId,
+    actor: `account:${right.session.accountId}`,
+    assert: (db) => assertAdministers({ ...base, db }, right),
+  });
+}
+
+/** Makes what a page calls operations with, by an onboarding link that this browser holds. */
+export function callsByLink(base: CallBase, right: LinkRight): Call {
+  const call = callsAs(base, {
+    tenantId: right.tenantId,
+    actor: `onboarding:${right.id}`,
+    async assert(db) {
+      await assertLinkHeld({ db, clock: base.clock }, right);
+    },
+  });
+  return async (operation, given, guard) => {
+    if (!linkCalls.has(operation.entry.name)) throw notTheirs();
+    return call(operation, given, guard);
+  };
+}
+
+interface ActingRight {
+  tenantId: string;
+  actor: string;
+  /** Asserts the right, as the store says now. */
+  assert(db: Database): Promise<void>;
+}
+
+function callsAs(base: CallBase, { tenantId, actor, assert }: ActingRight): Call {
   return (operation, given = {}, guard) => {
-    const input = inputFor(operation.entry.name, right.tenantId, given);
+    const input = inputFor(operation.entry.name, tenantId, given);
     const context: TableContext = {
       ...base,
-      caller: noBackEnd,
-      actor: `account:${right.session.accountId}`,
+      ...{ caller: noBackEnd, actor },
       async may(permission, db) {
         if (permission !== adminRead && permission !== adminChange) return false;
-        if (permission === adminChange && db !== base.db) await holdTenant(db, right);
-        await assertAdministers({ ...base, db }, right);
+        if (permission === adminChange && db !== base.db) await holdTenant(db, { tenantId });
+        await assert(db);
         await guard?.(db);
         return true;
       },
@@ -99,3 +140,8 @@ export function callsBy(base: CallBase, right: PortalRight): Call {
     return operation(context, input);
   };
 }
+
+const notTheirs = (): OperationError =>
+  new OperationError("forbidden", "An organization's administrator may not do this.", {
+    fix: "Ask the people who run the service.",
+  });

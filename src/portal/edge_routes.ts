@@ -3,8 +3,10 @@
 import type Router from "@koa/router";
 import type { RouterContext } from "@koa/router";
 import { OperationError } from "../errors.ts";
+import type { Log } from "../log.ts";
 import { accountSignInUrl, accountSignOutUrl } from "../provider/clients/account_client.ts";
-import { assertOwnForm, readForm } from "../provider/edge/form.ts";
+import type { BackgroundWork } from "../provider/edge/background_work.ts";
+import { assertOwnForm, type FormLimits, readForm } from "../provider/edge/form.ts";
 import { leaveOutcome, takeOutcome } from "../provider/edge/form_outcome.ts";
 import type { ProviderHost } from "../provider/library/provider_host.ts";
 import { findSignedIn } from "../provider/self_service/signed_in.ts";
@@ -20,6 +22,8 @@ import { isAdministered } from "./right.ts";
 export interface PortalDeps extends CallBase {
   host: ProviderHost;
   issuer: string;
+  log: Log;
+  background: BackgroundWork;
 }
 
 /** One request by an administrator of its tenant. */
@@ -28,6 +32,9 @@ export interface Visit {
   tenant: Tenant;
   /** Who asks. */
   accountId: string;
+  /** Their address here. */
+  email: string | undefined;
+  now: Date;
   /** The tenant's pages begin with it. */
   base: string;
   call: Call;
@@ -45,7 +52,7 @@ export interface PostVisit extends Visit {
 }
 
 /** A page without what the edge knows. */
-export type ShownPage = Pick<PortalPage, "errors" | "confirm" | "sections" | "banner"> & {
+export type ShownPage = Pick<PortalPage, "errors" | "confirm" | "steps" | "sections" | "banner"> & {
   head: Head;
   /** The tab it belongs to; a page further in has none. */
   tab?: Tab;
@@ -56,6 +63,7 @@ const tabs = {
   domains: "Domains",
   presence: "Presence",
   accessors: "Data accessors",
+  setup: "Set-up at AWS",
   activity: "Activity",
 };
 /** The portal's tabs, by their address. */
@@ -71,11 +79,13 @@ const news = {
   presence_saved: "The policy is saved, and counts from now on.",
   accessor_entered: "The data accessor is entered.",
   accessor_forgotten: "The data accessor is forgotten.",
+  details_entered: "The details are entered. Test them now.",
 } as const;
 /** What was done, as the next page tells it. */
 export type Did = keyof typeof news;
 
-const outcomeForm = "portal";
+/** Where the outcome of a form waits. */
+export const outcomeForm = "portal";
 
 /** Adds addresses below a tenant to a router. */
 export function createPortalEdge(router: Router, deps: PortalDeps) {
@@ -88,10 +98,10 @@ export function createPortalEdge(router: Router, deps: PortalDeps) {
       });
     },
     /** A form of that page. */
-    post(path: string, act: (visit: PostVisit) => Promise<void>): void {
+    post(path: string, act: (visit: PostVisit) => Promise<void>, limits?: FormLimits): void {
       router.post(`/portal/:tenant${path}`, async (ctx) => {
         assertOwnForm(ctx.req, new URL(deps.issuer).origin);
-        const form = await readForm(ctx.req);
+        const form = await readForm(ctx.req, limits);
         const visit = await visitOf(ctx, deps);
         if (visit !== undefined) await act({ ...visit, form });
       });
@@ -122,6 +132,8 @@ async function visitOf(ctx: RouterContext, deps: PortalDeps): Promise<Visit | un
     ctx,
     tenant,
     accountId: person.account.id,
+    email: place.membership.email ?? person.account.email ?? undefined,
+    now: deps.clock(),
     base,
     param,
     call: callsBy(deps, right),
@@ -164,8 +176,8 @@ export function showHtml(ctx: RouterContext, status: number, html: string): void
   ctx.body = html;
 }
 
-// A planted outcome names one of our sentences, or none.
-function newsOf(did: string | undefined): Banner | undefined {
+/** What the page says was done. A planted outcome names one of our sentences, or none. */
+export function newsOf(did: string | undefined): Banner | undefined {
   if (did === undefined || !Object.hasOwn(news, did)) return undefined;
   return { tone: "ok", text: news[did as Did] };
 }

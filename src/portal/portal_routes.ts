@@ -11,6 +11,7 @@ import { createPortalEdge, goSignIn, type PortalDeps, showHtml } from "./edge_ro
 import { addMemberRoutes } from "./member_routes.ts";
 import { addPeopleRoutes } from "./people_routes.ts";
 import { isAdministered } from "./right.ts";
+import { addSetupRoutes } from "./setup_admin_routes.ts";
 
 /** Adds the portal's addresses to a router. */
 export function addPortalRoutes(router: Router, deps: PortalDeps): void {
@@ -59,5 +60,6 @@ export function addPortalRoutes(router: Router, deps: PortalDeps): void {
   addMemberRoutes(edge, deps);
   addDomainRoutes(edge);
   addAccessRoutes(edge);
+  addSetupRoutes(edge, deps);
   addActivityRoutes(edge, deps);
 }

@@ -43,6 +43,6 @@ export async function assertAdministers(deps: RightDeps, { session, tenantId }: 
  * Takes hold of the tenant until the transaction ends, so that of administrators who take each other's role away one
  * comes first, and the other finds that theirs is gone.
  */
-export async function holdTenant(trx: Database, { tenantId }: PortalRight): Promise<void> {
+export async function holdTenant(trx: Database, { tenantId }: Pick<PortalRight, "tenantId">): Promise<void> {
   await lockTenant(trx, tenantId);
 }

@@ -119,6 +119,9 @@ const refusals: Readonly<Record<string, string>> = {
     "This domain belongs to another organization. If it is yours too, ask the people who run the service.",
   accessor_exists:
     "There is a data accessor of this name already. Give another name, or forget that one first.",
+  onboarding_busy:
+    "A test is under way, or there were many in this hour. Look at the page in a minute, and test again then.",
+  trial_under_way: "Tests are under way already. Test again in half a minute.",
   last_admin: "Nobody else administers your organization. Make somebody else an administrator first.",
   oneself: "You cannot change your own role or remove yourself. Another administrator can.",
   unavailable: "The DNS does not answer right now. Try again in a minute.",

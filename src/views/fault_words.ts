@@ -56,6 +56,21 @@ const words: Readonly<Record<string, FaultWords>> = {
     title: "This sign-in does not open that organization",
     todo: "Sign in again, for that organization.",
   },
+  onboarding_link_over: {
+    title: "This link is over",
+    why: "It is too old, was followed by a newer one or ended by the people who sent it, or was begun in another browser.",
+    todo: "Go on in the browser in which you began, with the newest link. Otherwise ask the people who sent it for another: what was done is kept.",
+  },
+  onboarding_link_used: {
+    title: "This link was used in another browser",
+    why: "A link counts for the first browser that begins with it.",
+    todo: "Go on in that browser. If it is gone, or it was not you, ask the people who sent the link for another: it ends this one, and what was done is kept.",
+  },
+  onboarding_no_cookie: {
+    title: "This browser keeps no cookies",
+    why: "Without one it could not go on from page to page. The link was not used.",
+    todo: "Allow cookies for this address, then open the link again.",
+  },
   account_disabled: {
     title: "This account is switched off",
     todo: "Ask your organization's administrator.",

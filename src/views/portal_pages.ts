@@ -10,6 +10,7 @@ import type {
   Head,
   KeyValues,
   Pager,
+  Steps,
   Table,
   Tabs,
   Timeline,
@@ -51,12 +52,15 @@ export interface PortalPage {
   /** The organization's name, always in the bar; absent where none is chosen. */
   of?: string | undefined;
   home: string;
-  signOutUrl: string;
+  /** Absent where nobody is signed in. */
+  signOutUrl?: string | undefined;
   head: Head;
   tabs?: Tabs | undefined;
   banner?: Banner | undefined;
   errors?: FormErrors | undefined;
   confirm?: Confirm | undefined;
+  /** What is to be done one after the other. */
+  steps?: Steps | undefined;
   sections: readonly PortalSection[];
 }
 

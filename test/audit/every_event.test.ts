@@ -15,6 +15,7 @@ import { makeFirstLink } from "../../src/admin/operations/first_link.ts";
 import * as keys from "../../src/admin/operations/keys.ts";
 import * as members from "../../src/admin/operations/members.ts";
 import { offboardTenant } from "../../src/admin/operations/offboarding.ts";
+import * as onboardingLinks from "../../src/admin/operations/onboarding_links.ts";
 import * as resourceRights from "../../src/admin/operations/resource_rights.ts";
 import * as resources from "../../src/admin/operations/resources.ts";
 import * as tenantAccess from "../../src/admin/operations/tenant_access.ts";
@@ -166,6 +167,14 @@ const newAccessor = {
   qRegion: "us-east-1",
 };
 
+const ownRegistration = () => ({
+  ownIssuer: "https://login.example.com",
+  clientId: "isv-client",
+  roleArn: "arn:aws:iam::111122223333:role/isv",
+});
+let onboarding: URL;
+let onboarded: { agent: UserAgent; at: string };
+
 /** An act, and whether it comes by HTTP: then its event carries address and request. */
 type Act = { http: boolean; perform: () => Promise<unknown> };
 const byHttp = (perform: Act["perform"]): Act => ({ http: true, perform });
@@ -251,11 +260,6 @@ const acts: Record<AuditEventType, Act> = {
   "tenant.enabled": byOperation(() => tenantAccess.enableTenant(operator, { id: "newco" })),
   "tenant.offboarded": byOperation(async () => {
     await tenants.createTenant(operator, { id: "leaving" });
-    const ownRegistration = () => ({
-      ownIssuer: "https://login.example.com",
-      clientId: "isv-client",
-      roleArn: "arn:aws:iam::111122223333:role/isv",
-    });
     await offboardTenant({ ...operator, ownRegistration }, { tenantId: "leaving", displayName: "ISV" });
   }),
   "tenant.deleted": byOperation(async () => {
@@ -336,6 +340,24 @@ const acts: Record<AuditEventType, Act> = {
     const chain = { loginNames: createLoginNames([]), blockSeals: seals, auditRetentionDays: 1 };
     await pruneEvents({ ...operator, ...chain, clock }, {});
   }),
+  "onboarding.link_made": byOperation(async () => {
+    onboarding = new URL(
+      (await onboardingLinks.makeLink({ ...operator, ownRegistration }, { tenantId: "acme" })).url,
+    );
+  }),
+  "onboarding.link_opened": byHttp(async () => {
+    const agent = new UserAgent();
+    const question = await agent.follow(`${fixture.issuer}${onboarding.pathname}${onboarding.search}`);
+    const page = await agent.submit(question, {});
+    onboarded = { agent, at: page.url.href };
+  }),
+  "onboarding.downloaded": byHttp(() => onboarded.agent.follow(`${onboarded.at}/pack.zip`)),
+  "onboarding.tested": byHttp(async () => {
+    await accessors.createAccessor(operator, newAccessor);
+    const asked = await onboarded.agent.follow(`${onboarded.at}/test`);
+    await onboarded.agent.submit(asked, { person: email });
+  }),
+  "onboarding.link_revoked": byOperation(() => onboardingLinks.revokeLink(operator, { tenantId: "acme" })),
   "admin.first_link_made": byOperation(() => makeFirstLink(operator)),
   "admin.created": byOperation(async () => {
     await administrators.createAdministrator(operator, { email: "own@isv.example", role: "owner" });
@@ -410,7 +432,7 @@ for (const [name, { http, perform }] of Object.entries(acts)) {
         Object.keys(event.details).filter((detail) => !(detail in entry.details)),
         [],
       );
-      assert.match(event.actor, /^(cli:|client:|account:|nobody$)/);
+      assert.match(event.actor, /^(cli:|client:|account:|onboarding:|nobody$)/);
       assert.equal(event.address !== undefined, http, "address");
       assert.equal(event.requestId !== undefined, http, "request id");
     }

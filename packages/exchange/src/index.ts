@@ -28,7 +28,7 @@ export {
   explainCode,
   mostErrorCharacters,
 } from "./decoder/decode_error.ts";
-export type { SecretKind } from "./decoder/dropped_secrets.ts";
+export { dropSecrets, type SecretKind, type TextWithoutSecrets } from "./decoder/dropped_secrets.ts";
 export type { DecodedStep } from "./decoder/known_operations.ts";
 export { type SetUpCode, type SetUpRow, setUpFailures } from "./decoder/set_up_failures.ts";
 export type {

@@ -15,8 +15,8 @@ export interface OperationContext {
   db: Database;
   clock: Clock;
   passwords: Passwords;
-  /** Who asks, for the audit trail: `cli:<user>`, `client:<client_id>`, `credential:<id>`, `account:<id>` or
-   *  `first-start`. */
+  /** Who asks, for the audit trail: `cli:<user>`, `client:<client_id>`, `credential:<id>`, `account:<id>`,
+   *  `first-start` or `onboarding:<link id>`. */
   actor: string;
   /**
    * Whether who asks may do what needs this permission, as the store says now. Asked in the transaction of the act itself

@@ -18,6 +18,9 @@ import * as challenges from "./login_challenges.ts";
 import * as members from "./members.ts";
 import * as offboarding from "./offboarding.ts";
 import * as onboarding from "./onboarding.ts";
+import * as onboardingDetails from "./onboarding_details.ts";
+import * as onboardingLinks from "./onboarding_links.ts";
+import * as onboardingTest from "./onboarding_test.ts";
 import * as resourceRights from "./resource_rights.ts";
 import * as resources from "./resources.ts";
 import * as search from "./search.ts";
@@ -71,6 +74,13 @@ export const operations: readonly Operation<TableContext>[] = [
   trials.tryAccessor,
   onboarding.makeRegistration,
   onboarding.makePack,
+  onboardingLinks.makeLink,
+  onboardingLinks.openLink,
+  onboardingLinks.showOnboarding,
+  onboardingLinks.revokeLink,
+  onboardingDetails.noteDownload,
+  onboardingDetails.enterDetails,
+  onboardingTest.testDetails,
   offboarding.offboardTenant,
   users.listUsers,
   users.createUser,

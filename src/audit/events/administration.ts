@@ -57,6 +57,38 @@ export const administrationEvents = {
       accessors: "how many data accessors",
     },
   },
+  "onboarding.link_made": {
+    meaning: "A link to the page of a customer's onboarding was made; the one before has ended.",
+    always: ["tenant"],
+    details: { link: "its id", expiresAt: "when it ends, ISO 8601" },
+  },
+  "onboarding.link_opened": {
+    meaning: "A browser used the link: it holds the page from now on, and no other can use the link.",
+    always: ["tenant"],
+    details: { link: "its id" },
+  },
+  "onboarding.link_revoked": {
+    meaning: "The link was revoked: it opens nothing, nor does the browser that used it.",
+    always: ["tenant"],
+    details: {},
+  },
+  "onboarding.downloaded": {
+    meaning: "Something of a customer's pack was downloaded for the first time.",
+    always: ["tenant"],
+    details: {},
+  },
+  "onboarding.tested": {
+    meaning:
+      "What a customer handed over was tested by a real exchange and search as one of its people. Results are counted, not read.",
+    always: ["tenant"],
+    details: {
+      accessor: "which data accessor",
+      passed: "how many of the five steps passed",
+      step: "the step that failed",
+      refused: "the code of what failed",
+      awsRequestId: "of the call that AWS refused",
+    },
+  },
   "domain.added": {
     meaning: "A domain was claimed for a tenant.",
     always: ["tenant"],

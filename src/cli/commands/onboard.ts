@@ -2,12 +2,14 @@
 import { createAccessor } from "../../admin/operations/accessors.ts";
 import { InputRefused } from "../../admin/operations/input_faults.ts";
 import { makePack, makeRegistration, type OnboardingContext } from "../../admin/operations/onboarding.ts";
+import { makeLink, revokeLink, showOnboarding } from "../../admin/operations/onboarding_links.ts";
 import { type HandedOverFault, readPasted } from "../../onboarding/handed_over.ts";
 import { detailLabels } from "../../onboarding/papers/detail_labels.ts";
 import type { PaperFile } from "../../onboarding/papers/paper_file.ts";
 import { withAdministration } from "../administration.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { withOnboarding } from "../onboarding_context.ts";
+import { commandOf } from "../operation_command.ts";
 import { paperOptions, tellWritten, writePapers } from "../paper_files.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -197,4 +199,11 @@ async function givePapers(
   return 0;
 }
 
-export const onboardCommands: readonly Command[] = [registration, pack, details];
+export const onboardCommands: readonly Command[] = [
+  registration,
+  pack,
+  commandOf(makeLink, withOnboarding),
+  commandOf(showOnboarding, withAdministration),
+  commandOf(revokeLink, withAdministration),
+  details,
+];

@@ -34,6 +34,8 @@ export interface TrialWanted {
   accountId: string;
   /** Who asked for the trial, as the audit trail names them. */
   actor: string;
+  /** Asserts, before a token is made for it, that they still may; absent: it is asked of nobody. */
+  still?: () => Promise<void>;
 }
 
 /** How a trial ended. */
@@ -102,13 +104,16 @@ export class AccessorTrials {
   #openExchange(
     reach: Omit<ReturnType<TrialDeps["awsAccess"]>, "roleArn">,
     { clientId, right }: ServingClient,
-    { tenantId, accountId, actor }: TrialWanted,
+    { tenantId, accountId, actor, still }: TrialWanted,
   ): ExchangeClient {
     const { issuer, jwksUri, awsClientId, tenantClaim, mint } = this.#deps;
     return new ExchangeClient({
       ...reach,
       trustedTokenIssuer: { issuer, audience: awsClientId, tenantClaim, jwksUri },
-      idTokenSource: () => mint({ clientId, tenantId, accountId, trial: { right, actor } }),
+      async idTokenSource() {
+        await still?.();
+        return mint({ clientId, tenantId, accountId, trial: { right, actor } });
+      },
       refreshTokens: false,
       deadlineSeconds,
       attemptTimeoutSeconds,

@@ -187,6 +187,8 @@ export async function deleteTracesOfTenant(
   );
   const remove = (table: string): Promise<number> => trx(table).where("tenant_id", tenantId).delete();
   await remove("offline_consents");
+  await remove("onboarding_links");
+  await remove("onboardings");
   const [members, domains, accessors] = [
     await remove("memberships"),
     await remove("tenant_domains"),

@@ -23,6 +23,7 @@ export const endingRows: readonly EndingRows[] = [
   { table: "posted_requests", key: ["id_hash"], endsAt: "expires_at_ms", kept: false },
   { table: "console_sessions", key: ["id_hash"], endsAt: "expires_at_ms", kept: false },
   { table: "first_links", key: ["secret_hash"], endsAt: "expires_at_ms", kept: false },
+  { table: "onboarding_links", key: ["id"], endsAt: "expires_at_ms", kept: false },
 ];
 
 /**

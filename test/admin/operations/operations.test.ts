@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Operation } from "../../../src/admin/operations/entry.ts";
+import { makeLink } from "../../../src/admin/operations/onboarding_links.ts";
 import { operations, type TableContext } from "../../../src/admin/operations/table.ts";
 import { listAuditEvents } from "../../../src/audit/audit_store.ts";
 import { createBlockSeals } from "../../../src/audit/chain/hashes.ts";
@@ -82,7 +83,14 @@ const accessor = {
   idcRegion: "us-east-1",
   qRegion: "us-east-1",
 };
+const { tenantId: _acme, ...handedOver } = accessor;
 const ann = "ann@acme.example";
+
+async function onboardingLink(): Promise<{ link: string; key: string }> {
+  const { url } = await makeLink(context, { tenantId: "acme" });
+  const { pathname, searchParams } = new URL(url);
+  return { link: pathname.split("/").at(-1) ?? "", key: searchParams.get("key") ?? "" };
+}
 
 async function challenge(interaction: string): Promise<string> {
   return beginHandoff(context, { interaction, client_id: "app", client_name: "App" });
@@ -189,6 +197,24 @@ const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
     () => ({ tenantId: "acme" }),
     () => ({ tenantId: "acme", cognitoPool: "eu-central-1_a1B2c3", displayName: "ISV" }),
   ],
+  "onboard link": [() => ({ tenantId: "globex" }), () => ({ tenantId: "acme", days: 3 })],
+  "onboard open": [
+    async () => {
+      const { link, key } = await onboardingLink();
+      return { link, key, browser: "b" };
+    },
+  ],
+  "onboard downloaded": [() => ({ tenantId: "acme" })],
+  "onboard enter": [
+    () => ({ ...handedOver, tenantId: "globex" }),
+    () => ({
+      tenantId: "globex",
+      text: "tti-details tenant=globex application=11111111-2222-4333-8444-555555555555 q-region=us-east-1 retriever=11111111-2222-4333-8444-777777777777 idc-application=arn:aws:sso::111122223333:application/ssoins-1111111111111111/apl-1111111111111111 idc-region=us-east-1",
+    }),
+  ],
+  "onboard test": [() => ({ tenantId: "globex", person: ann })],
+  "onboard status": [() => ({ tenantId: "acme" }), () => ({ tenantId: "globex" })],
+  "onboard revoke": [() => ({ tenantId: "acme" })],
   "client create": [() => ({ clientId: "app", redirectUris: ["https://app.example/cb"] })],
   "client show": [() => ({ clientId: "app" })],
   "client update": [

@@ -224,6 +224,14 @@ async function fill({ db }: TestDatabase): Promise<void> {
     expires_at_ms: nowMs + n,
   }));
   await insert("first_links", (n) => ({ secret_hash: `h${n}`, created_at_ms: 1, expires_at_ms: nowMs + n }));
+  await insert("onboarding_links", (n) => ({
+    id: `l${n}`,
+    tenant_id: `t${n}`,
+    tenant_generation: 0,
+    secret_hash: `h${n}`,
+    created_at_ms: 1,
+    expires_at_ms: nowMs + n,
+  }));
   await insert("repeated_calls", (n) => ({
     id_hash: `h${n}`,
     request_hash: "r",

@@ -47,6 +47,14 @@ const rowOf: Readonly<Record<string, (number: number, endsAtMs: number) => objec
     expires_at_ms,
   }),
   first_links: (number, expires_at_ms) => ({ secret_hash: `h${number}`, created_at_ms: 1, expires_at_ms }),
+  onboarding_links: (number, expires_at_ms) => ({
+    id: `l${number}`,
+    tenant_id: `t${number}`,
+    tenant_generation: 0,
+    secret_hash: `h${number}`,
+    created_at_ms: 1,
+    expires_at_ms,
+  }),
   repeated_calls: (number, expires_at_ms) => ({
     id_hash: `h${number}`,
     request_hash: "r",
