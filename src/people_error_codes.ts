@@ -46,7 +46,7 @@ export const peopleErrorCodes = {
   onboarding_link_over: {
     status: 403,
     meaning:
-      "The onboarding link has ended: it is too old, was revoked or followed by another, or never was.",
+      "The onboarding link has ended: it is too old, was revoked or followed by another, or does not exist.",
     fix: "Make another with `tti onboard link TENANT`.",
   },
   onboarding_link_used: {

@@ -42,7 +42,7 @@ const ownWords: Readonly<Record<string, { title: string; fix: string }>> = {
 };
 
 /** One line of a test. */
-export function shownTest({ step, state, code, title, causes = [], fix = "", found }: ToldStep): ShownTest {
+function shownTest({ step, state, code, title, causes = [], fix = "", found }: ToldStep): ShownTest {
   const text = stepWords[step];
   if (state === "wait") return { state, text, note: "after the one above" };
   if (state === "ok") {
@@ -154,5 +154,5 @@ function testNote({ testing, testedAtMs }: Onboarding, entered: boolean): string
 }
 
 /** A moment as people read it. */
-export const momentWords = (ms: number): string =>
+const momentWords = (ms: number): string =>
   `${new Date(ms).toISOString().slice(0, 16).replace("T", " ")} UTC`;

@@ -103,7 +103,7 @@ export const defences: readonly Defence[] = [
     promise: "Of two administrators who take each other's role away at once, one keeps it.",
     cve: [],
     file: "src/portal/calls.ts",
-    find: "if (permission === adminChange && db !== base.db) await holdTenant(db, right);",
+    find: "if (permission === adminChange && db !== base.db) await holdTenant(db, { tenantId });",
     replace: "",
     test: "test/portal/duel.test.ts",
   },

@@ -28,7 +28,7 @@ interface ProgressRow {
 
 const hourMs = 3_600_000;
 /** Tests of one customer in an hour. */
-export const testsAnHour = 20;
+const testsAnHour = 20;
 
 /** How far a tenant's onboarding is. */
 export async function readProgress(db: Database, tenantId: string): Promise<Progress> {
