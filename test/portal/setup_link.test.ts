@@ -32,7 +32,7 @@ before(async () => {
   environment = await startDevEnvironment({ config, sandboxPort: 0, demoPort: 0, onStep: () => undefined });
   const db = connectDatabase({ dataDir });
   context = {
-    ...operationContext(db, { dnsServers: [] }),
+    ...operationContext(db, config),
     ownRegistration: () => ({ ownIssuer: environment.issuer }),
   };
   details = await getAccessor(db, "acme", "default");
