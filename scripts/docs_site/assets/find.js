@@ -2,22 +2,22 @@
 // the tests.
 globalThis.findSections = (() => {
   const most = 20;
+  const forMakers = /^docs\/(decisions|architecture)|CHANGELOG|CONTRIBUTING|SECURITY/;
 
   const wordsOf = (text) => text.toLowerCase().match(/[\p{L}\p{N}]+(?:[_.:/-]+[\p{L}\p{N}]+)*/gu) ?? [];
 
   /** Finds a word where one begins: after anything but a letter or a digit. */
   const patternOf = (word) =>
-    new RegExp(`(?<![\\p{L}\\p{N}])${word.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&")}`, "giu");
+    new RegExp(`(?<![\\p{L}\\p{N}])${word.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")}`, "giu");
 
   function scoreOf(section, word) {
     const heading = section.heading.match(patternOf(word))?.length ?? 0;
     const page = section.page.match(patternOf(word))?.length ?? 0;
     const text = section.text.match(patternOf(word))?.length ?? 0;
     if (heading + page + text === 0) return 0;
-    // A short section that speaks of it is about it.
-    return (
-      heading * 12 + page * 4 + Math.min(text, 5) + (text === 0 ? 0 : 40 / (20 + section.text.length / 20))
-    );
+    // A short section that speaks of it is about it; what is for who works on the project comes after what is for all.
+    const about = text === 0 ? 0 : 40 / (20 + section.text.length / 20);
+    return (heading * 12 + page * 4 + Math.min(text, 5) + about) * (forMakers.test(section.url) ? 0.5 : 1);
   }
 
   /** The word of the pages that one was probably meant for: two letters changed, one in short words. */

@@ -29,7 +29,7 @@
     title.textContent = heading === page ? page : `${page} › ${heading}`;
     const text = document.createElement("span");
     const pattern = new RegExp(
-      `(${words.map((word) => word.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&")).join("|")})`,
+      `(${words.map((word) => word.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")).join("|")})`,
       "giu",
     );
     for (const [index, run] of passage.split(pattern).entries()) {

@@ -132,7 +132,8 @@ const products: readonly { product: IssuerProduct; is(url: URL): boolean; cautio
     is: ({ pathname }) => /\/realms\/[^/]+\/?$/.test(pathname),
     cautions: [
       "The realm must sign ID tokens with RS256, which is its default; AWS takes no other.",
-      "A client scope with an audience mapper makes aud a list: AWS's examples all have one text.",
+      "An audience mapper with Add to ID token makes aud a list: AWS's examples all have one text.",
+      "The attribute that names the customer must be one that people cannot write themselves: Who can edit is Admin alone.",
     ],
   },
 ];
