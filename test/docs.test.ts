@@ -4,6 +4,7 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { indexPage, readNavigation, sitePages } from "../scripts/docs_site/site_pages.ts";
 import { generatedPages } from "../scripts/generated_docs.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -31,6 +32,16 @@ test("every relative link and picture in the documentation exists", () => {
       .map((target) => `${page} → ${target}`);
   });
   assert.deepEqual(broken, []);
+});
+
+test("every page of the documentation has its door in docs/README.md, below a second heading", () => {
+  const pages = sitePages(root);
+  const groups = readNavigation(readFileSync(join(root, indexPage), "utf8"), pages);
+  const linked = groups.flatMap((group) => group.pages.map(({ source }) => source));
+  assert.deepEqual(
+    [...pages.keys()].filter((source) => source !== indexPage && !linked.includes(source)),
+    [],
+  );
 });
 
 test("no page or source names a path of somebody's machine or a package registry's host", () => {

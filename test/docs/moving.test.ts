@@ -5,16 +5,16 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { standIn } from "../support/stand_in.ts";
-import { splitWords } from "../support/terminal.ts";
-import { typed } from "../support/typed.ts";
 import { root } from "./checkout.ts";
+import { blocksOf } from "./page_blocks.ts";
 import { openReaderTerminal, type ReaderTerminal } from "./reader_terminal.ts";
 
 const page = readFileSync(join(root, "docs/guides/moving.md"), "utf8");
-const programs = [...page.matchAll(/`(from-\w+\.mjs)`:\n\n```js\n([\s\S]*?)^```$/gm)];
-const commands = [...page.matchAll(/(^\*Not tried by a test: .+\*\n\n)?^```sh\n([\s\S]*?)^```$/gm)]
-  .filter(([, leftOut]) => leftOut === undefined)
-  .map(([, , text = ""]) => text);
+const [cognito = "", auth0 = "", takeIn = "", claim = "", register = "", ...more] = blocksOf(
+  "docs/guides/moving.md",
+)
+  .filter(({ kind }) => kind === "run")
+  .map(({ text }) => text);
 
 const secret = "Zq4x9LmV2tR7bN1cK8wE5yU3iO6pA0sD";
 const bcrypt = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
@@ -52,7 +52,6 @@ const reader = standIn<ReaderTerminal>("the terminal", () => opened);
 const file = (name: string): string => join(reader.checkout.folder, name);
 before(async () => {
   opened = openReaderTerminal({ TTI_MODE: "development" });
-  for (const [, name = "", text = ""] of programs) writeFileSync(file(name), text);
   await reader.say("npx --no tti migrate up");
 });
 after(() => opened?.close());
@@ -63,17 +62,14 @@ const members = async (): Promise<{ id: string; email: string; emailVerifiedAtMs
     }
   ).users;
 
-test("the page has both programs and the commands that go with them", () => {
-  assert.deepEqual(
-    programs.map(([, name]) => name),
-    ["from-cognito.mjs", "from-auth0.mjs"],
-  );
-  assert.equal(commands.length, 3);
+test("the page has the programs and the commands that go with them", async () => {
+  assert.deepEqual(more, []);
+  await reader.say(`${cognito}${auth0}`);
 });
 
 test("people of a pool come in with their ids; who is disabled there stays out", async () => {
   writeFileSync(file("users.json"), JSON.stringify(pool));
-  assert.match(await reader.say(commands[0] ?? ""), /1/);
+  assert.match(await reader.say(takeIn), /1/);
   const people = await members();
   assert.deepEqual(
     people.map(({ id, email, emailVerifiedAtMs }) => [id, email, emailVerifiedAtMs !== null]),
@@ -100,16 +96,8 @@ test("people of Auth0 come in with their passwords; the same file again changes 
 });
 
 test("the domain is claimed, and the application keeps its id and its secret", async () => {
-  assert.match(await reader.say(commands[1] ?? ""), /TXT/);
-  // What stands before the pipe prints the secret; here the test does.
-  const [, words = ""] =
-    /^printf '%s' "\$APP_SECRET" \| npx --no tti ([\s\S]+)$/.exec(commands[2] ?? "") ?? [];
-  const { exitCode, stdout } = await typed(splitWords(words.replaceAll("\\\n", " ").trim()), {
-    environment: { TTI_MODE: "development" },
-    folder: reader.checkout.folder,
-    stdin: secret,
-  });
-  assert.equal(exitCode, 0);
-  assert.match(stdout, /4h57example/);
-  assert.ok(!stdout.includes(secret));
+  assert.match(await reader.say(claim), /TXT/);
+  const printed = await reader.say(`APP_SECRET=${secret}\n${register}`);
+  assert.match(printed, /4h57example/);
+  assert.ok(!printed.includes(secret));
 });

@@ -7,17 +7,16 @@ import { after, before, test } from "node:test";
 import { commandLoaders } from "../../src/cli/commands/index.ts";
 import { standIn } from "../support/stand_in.ts";
 import { root } from "./checkout.ts";
+import { blocksOf } from "./page_blocks.ts";
 import { openReaderTerminal, type ReaderTerminal } from "./reader_terminal.ts";
 
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 const backup = read("docs/guides/backup.md");
-const upgrading = read("docs/guides/upgrading.md");
 
-function commandsOf(page: string): string[] {
-  return [...page.matchAll(/(^\*Not tried by a test: .+\*\n\n)?^```sh\n([\s\S]*?)^```$/gm)]
-    .filter(([, leftOut]) => leftOut === undefined)
-    .map(([, , text = ""]) => text);
-}
+const commandsOf = (page: string): string[] =>
+  blocksOf(page)
+    .filter(({ kind }) => kind === "run")
+    .map(({ text }) => text);
 
 let opened: ReaderTerminal | undefined;
 const reader = standIn<ReaderTerminal>("the terminal", () => opened);
@@ -27,7 +26,7 @@ before(() => {
 after(() => opened?.close());
 
 test("an empty store is upgraded, and says what it has", async () => {
-  const [commands = ""] = commandsOf(upgrading);
+  const [commands = ""] = commandsOf("docs/guides/upgrading.md");
   assert.match(await reader.say(commands), /applied +0001/);
 });
 
@@ -35,13 +34,13 @@ test("the trail is verified and exported", async () => {
   await reader.say(
     "npx --no tti tenant create acme\nnpx --no tti tenant create closed\nnpx --no tti tenant disable closed",
   );
-  const [nightly = ""] = commandsOf(backup);
+  const [nightly = ""] = commandsOf("docs/guides/backup.md");
   await reader.say(nightly);
   assert.ok(existsSync(join(reader.checkout.folder, "audit.jsonl")));
 });
 
 test("after a restore who was enabled is so again, once all of theirs has ended", async () => {
-  const [, ...restored] = commandsOf(backup);
+  const [, ...restored] = commandsOf("docs/guides/backup.md");
   assert.equal(restored.length, 3);
   for (const commands of restored) await reader.say(commands);
   const { tenants } = JSON.parse(await reader.say("npx --no tti tenant list --json")) as {
