@@ -22,6 +22,7 @@ import { clockToleranceSeconds } from "./input/moment.ts";
 import { installationOf } from "./installation.ts";
 import { type Log, openLog } from "./log.ts";
 import { AccessorTrials } from "./onboarding/doctor/accessor_trial.ts";
+import { createExamination } from "./onboarding/doctor/examination.ts";
 import { passwordsOf } from "./provider/accounts/passwords.ts";
 import { buildProvider } from "./provider/assembly/build_provider.ts";
 import { createProviderHost } from "./provider/assembly/host.ts";
@@ -196,6 +197,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       resolveTxt: options.resolveTxt ?? txtResolver(config.dnsServers),
       search,
       trials: new AccessorTrials(atAws),
+      examination: createExamination({ db, clock, config, issuer, awsAccess }),
       findBackEndToken: (token: string, at: Database = db) => findBackEndToken(at, token, clock().getTime()),
     };
     const storeClock = createStoreClock({ watch, clock, log }, clockToleranceSeconds);

@@ -60,6 +60,7 @@ const words: Readonly<Partial<Record<ErrorCode, { message?: string; fix: string 
     message: "The organization has no data accessor of this name.",
     fix: "See which it has on its page, or enter what the customer sent.",
   },
+  trial_under_way: { fix: "Wait until it has ended, half a minute at most, then try again." },
   key_not_found: { fix: keys },
   key_in_use: { fix: keys },
   signing_unavailable: { fix: keys },

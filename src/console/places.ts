@@ -13,6 +13,7 @@ import * as applicationEdit from "./pages/application_edit.ts";
 import * as applicationKeys from "./pages/application_keys.ts";
 import { applicationsPlace } from "./pages/applications.ts";
 import * as credentials from "./pages/credentials.ts";
+import { doctorPlace, organizationDoctorPlace } from "./pages/doctor.ts";
 import { errorsPlace } from "./pages/errors.ts";
 import { inspectorPlace } from "./pages/inspector.ts";
 import * as keys from "./pages/keys.ts";
@@ -89,6 +90,8 @@ export const places: readonly Place[] = [
   keys.emergencyPlace,
   keys.revokeKeyPlace,
   inspectorPlace,
+  doctorPlace,
+  organizationDoctorPlace,
   errorsPlace,
   administrators.administratorsPlace,
   administrators.newAdministratorPlace,

@@ -11,6 +11,7 @@ const sections = {
   activity: { label: "Activity", url: "/console/activity" },
   keys: { label: "Signing keys", url: "/console/keys" },
   inspector: { label: "Token inspector", url: "/console/inspector" },
+  doctor: { label: "Doctor", url: "/console/doctor" },
   errors: { label: "Explain an error", url: "/console/errors" },
   administrators: { label: "Administrators", url: "/console/administrators" },
   credentials: { label: "API credentials", url: "/console/credentials" },

@@ -1,10 +1,11 @@
 // Owns the portal's pages of how applications act for the organization: the presence policy, and its data accessors at AWS.
 import { createAccessor, deleteAccessor, listAccessors } from "../admin/operations/accessors.ts";
 import { updateTenant } from "../admin/operations/tenants.ts";
+import { presenceWords } from "../provider/presence/presence_words.ts";
 import type { Field } from "../views/parts.ts";
 import type { createPortalEdge, PostVisit, Visit } from "./edge_routes.ts";
 import { noSuchPage } from "./edge_routes.ts";
-import { type FormFault, formFault, policyChoices, policyFields, policyOf, policyWords } from "./words.ts";
+import { type FormFault, formFault, policyChoices, policyFields, policyOf } from "./words.ts";
 
 /** Adds their addresses. */
 export function addAccessRoutes({ get, post }: ReturnType<typeof createPortalEdge>): void {
@@ -47,7 +48,7 @@ function showPresence({ tenant, base, show }: Visit, fault?: FormFault): void {
       {
         id: "presence",
         title: "Policy",
-        lead: `Now: ${policyWords(tenant.presencePolicy)}`,
+        lead: `Now: ${presenceWords(tenant.presencePolicy)}`,
         form: {
           action: `${base}/presence`,
           fields: fault?.fields ?? presenceFields(choice, hours),

@@ -47,6 +47,8 @@ export const portalCalls: ReadonlyMap<string, Allowed> = new Map([
   ["accessor create", { takes: ["name", ...accessor], tenant: asTenantId }],
   ["accessor try", { takes: ["name", "user"], tenant: asTenantId }],
   ["accessor delete", { takes: ["name"], tenant: asTenantId }],
+  ["tenant check", { takes: [], tenant: asTenantId }],
+  ["error explain", { takes: ["text"], tenant: asTenantId }],
   ["audit list", { takes: [...page, "type"], tenant: asTenantId }],
   ["onboard pack", { takes: [], tenant: asTenantId }],
   ["onboard status", { takes: [], tenant: asTenantId }],

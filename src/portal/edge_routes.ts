@@ -10,6 +10,7 @@ import { assertOwnForm, type FormLimits, readForm } from "../provider/edge/form.
 import { leaveOutcome, takeOutcome } from "../provider/edge/form_outcome.ts";
 import type { ProviderHost } from "../provider/library/provider_host.ts";
 import { findSignedIn } from "../provider/self_service/signed_in.ts";
+import { addressIn } from "../provider/tenants/person_in_tenant.ts";
 import type { Tenant } from "../provider/tenants/tenant_store.ts";
 import { seeOther } from "../see_other.ts";
 import type { Banner, Head } from "../views/parts.ts";
@@ -64,6 +65,7 @@ const tabs = {
   presence: "Presence",
   accessors: "Data accessors",
   setup: "Set-up at AWS",
+  checks: "Checks",
   activity: "Activity",
 };
 /** The portal's tabs, by their address. */
@@ -97,7 +99,7 @@ export function createPortalEdge(router: Router, deps: PortalDeps) {
         if (visit !== undefined) await show(visit);
       });
     },
-    /** A form of that page. */
+    /** A form of that page; `limits` where it is a large one. */
     post(path: string, act: (visit: PostVisit) => Promise<void>, limits?: FormLimits): void {
       router.post(`/portal/:tenant${path}`, async (ctx) => {
         assertOwnForm(ctx.req, new URL(deps.issuer).origin);
@@ -132,7 +134,7 @@ async function visitOf(ctx: RouterContext, deps: PortalDeps): Promise<Visit | un
     ctx,
     tenant,
     accountId: person.account.id,
-    email: place.membership.email ?? person.account.email ?? undefined,
+    email: addressIn(person.account, place.membership) ?? undefined,
     now: deps.clock(),
     base,
     param,

@@ -6,6 +6,7 @@ import { seeOther } from "../see_other.ts";
 import { renderPage } from "../views/render.ts";
 import { addAccessRoutes } from "./access_routes.ts";
 import { addActivityRoutes } from "./activity_routes.ts";
+import { addCheckRoutes } from "./check_routes.ts";
 import { addDomainRoutes } from "./domain_routes.ts";
 import { createPortalEdge, goSignIn, type PortalDeps, showHtml } from "./edge_routes.ts";
 import { addMemberRoutes } from "./member_routes.ts";
@@ -61,5 +62,6 @@ export function addPortalRoutes(router: Router, deps: PortalDeps): void {
   addDomainRoutes(edge);
   addAccessRoutes(edge);
   addSetupRoutes(edge, deps);
+  addCheckRoutes(edge);
   addActivityRoutes(edge, deps);
 }

@@ -74,20 +74,6 @@ export const roleLabels = { member: "Member", admin: "Administrator" } as const;
 /** The roles to choose from. */
 export const roleOptions = membershipRoles.map((value) => ({ value, label: roleLabels[value] }));
 
-/** A presence policy in a sentence. */
-export function policyWords(policy: PresencePolicy): string {
-  switch (policy.name) {
-    case "session":
-      return "Applications may act for a person only while that person is signed in.";
-    case "within":
-      return `Applications may act for a person up to ${policy.hours} hours after their last sign-in.`;
-    case "offline":
-      return "Applications may act for a person who is away if that person allowed it.";
-    case "never":
-      return "Applications may never act for a person who is away.";
-  }
-}
-
 /** The policies to choose from. */
 export const policyChoices = [
   { value: "session", label: "Only while the person is signed in" },
@@ -123,6 +109,8 @@ const refusals: Readonly<Record<string, string>> = {
     "A test is under way, or there were many in this hour. Look at the page in a minute, and test again then.",
   trial_under_way: "Tests are under way already. Test again in half a minute.",
   last_admin: "Nobody else administers your organization. Make somebody else an administrator first.",
+  trial_under_way: "A trial is under way. Wait until it has ended, half a minute at most, then try again.",
+  account_ambiguous: "This names two of your people. Give the other name of the one you mean.",
   oneself: "You cannot change your own role or remove yourself. Another administrator can.",
   unavailable: "The DNS does not answer right now. Try again in a minute.",
 };

@@ -332,6 +332,9 @@ const acts: Record<AuditEventType, Act> = {
     const token = await accessToken("admin", "tti:admin");
     await callApi("/v1/tenants/acme/accessors/default/trials", token, { user: email });
   }),
+  "installation.examined": byHttp(async () =>
+    callApi("/v1/doctor", await accessToken("admin", "tti:admin"), {}),
+  ),
   "accessor.deleted": byOperation(() => accessors.deleteAccessor(operator, { tenantId: "acme" })),
   "audit.pruned": byOperation(async () => {
     const seals = createBlockSeals(fixture.config.secrets);

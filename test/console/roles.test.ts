@@ -74,6 +74,8 @@ const from: Readonly<Record<string, "auditor" | "operator" | "owner">> = {
   "/console/keys/emergency": "owner",
   "/console/keys/:kid/revoke": "owner",
   "/console/inspector": "auditor",
+  "/console/doctor": "auditor",
+  "/console/doctor/organization": "operator",
   "/console/errors": "auditor",
   "/console/administrators": "auditor",
   "/console/administrators/new": "owner",

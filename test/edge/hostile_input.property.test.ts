@@ -181,6 +181,7 @@ const bodies: Record<string, Record<string, unknown>> = {
     idcApplicationArn: "arn:aws:sso::1:application/ssoins-1/apl-1",
     idcRegion: "us-east-1",
   },
+  "POST /v1/doctor": {},
   "POST /v1/tenants/:tenant/accessors/:accessor/trials": { user: "ann@acme.example" },
   "PATCH /v1/tenants/:tenant/users/:user": { role: "member" },
   "PATCH /v1/users/:user": { name: "Ann" },

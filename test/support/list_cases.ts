@@ -43,6 +43,7 @@ export function crowdContext(db: Database): TableContext {
     caller: { clientId: "", tokenHash: "", mayActFor: () => false },
     search: { pages: async function* () {} } as unknown as TableContext["search"],
     trials: { make: async () => ({ findings: [] }) },
+    examination: async () => [],
     policy: keyPolicy({ longestTokenSeconds: 300 }),
     sealer: createKeySealer([secret]),
   };

@@ -4,6 +4,7 @@ import * as accessors from "./accessors.ts";
 import * as administrators from "./administrators.ts";
 import * as audit from "./audit.ts";
 import * as auditChain from "./audit_chain.ts";
+import * as checks from "./checks.ts";
 import * as clientAccess from "./client_access.ts";
 import * as clientSecrets from "./client_secrets.ts";
 import * as clientUpdate from "./client_update.ts";
@@ -46,6 +47,7 @@ export interface TableContext
     keys.KeysContext,
     onboarding.OnboardingContext,
     trials.TrialContext,
+    checks.ChecksContext,
     auditChain.AuditChainContext {}
 
 /** Every operation. */
@@ -72,6 +74,8 @@ export const operations: readonly Operation<TableContext>[] = [
   accessors.showAccessor,
   accessors.deleteAccessor,
   trials.tryAccessor,
+  checks.checkOneTenant,
+  checks.examineInstallation,
   onboarding.makeRegistration,
   onboarding.makePack,
   onboardingLinks.makeLink,

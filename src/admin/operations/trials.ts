@@ -3,11 +3,11 @@
 import { z } from "zod";
 import type { TrialOutcome, TrialWanted } from "../../onboarding/doctor/accessor_trial.ts";
 import { isHealthy } from "../../onboarding/doctor/finding.ts";
-import { rulesOf } from "../../onboarding/doctor/profile.ts";
 import { findMemberNamed } from "../../provider/accounts/account_name_store.ts";
 import { getTenant } from "../../provider/tenants/tenant_store.ts";
 import { adminChange } from "../administrators/roles.ts";
 import { noMemberOf } from "../administrators/tenant_bound.ts";
+import { toldFindings } from "./checks.ts";
 import { operationsIn } from "./entry.ts";
 import type { OperationContext } from "./operation.ts";
 import { findingShape } from "./shapes.ts";
@@ -85,7 +85,6 @@ export const tryAccessor = operationsIn<TrialContext>()({
     });
     // AWS took its time: who may not ask any more is not told what came of it.
     await act.still(db);
-    const told = findings.map((finding) => ({ ...finding, rules: [...rulesOf(finding)] }));
-    return { ok, findings: told, ...(refusal === undefined ? {} : { refusal }) };
+    return { ok, findings: toldFindings(findings), ...(refusal === undefined ? {} : { refusal }) };
   },
 });

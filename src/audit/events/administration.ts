@@ -208,6 +208,10 @@ export const administrationEvents = {
       awsRequestId: "AWS's id of the request it refused",
     },
   },
+  "installation.examined": {
+    meaning: "An administrator had this installation, its issuer and its side of AWS checked.",
+    details: { failed: "how many checks failed", warnings: "how many warned" },
+  },
   "key.rotated": {
     meaning: "A new signing key was published, or took over.",
     details: {

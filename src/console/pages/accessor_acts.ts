@@ -1,11 +1,13 @@
 // Owns what is done to one data accessor of an organization: entering it, seeing it, forgetting it.
 import { createAccessor, deleteAccessor, showAccessor } from "../../admin/operations/accessors.ts";
 import { showTenant } from "../../admin/operations/tenants.ts";
+import { tryAccessor } from "../../admin/operations/trials.ts";
 import { given } from "../form_values.ts";
 import { may, type Place, param, type Visit } from "../place.ts";
 import { shownForm } from "../refusals.ts";
 import { momentText } from "../words.ts";
 import { confirmPlace } from "./confirm_place.ts";
+import { tryPath } from "./doctor.ts";
 import { accessorPath, organizationActPath, organizationCrumbs, organizationPath } from "./organizations.ts";
 
 const path = "/console/organizations/:tenant";
@@ -30,7 +32,10 @@ export const accessorPlace: Place = {
       head: {
         title: `Data accessor ${accessor.name}`,
         crumbs: organizationCrumbs(tenant),
-        actions: may(visit, deleteAccessor) ? [forget] : [],
+        actions: [
+          ...(may(visit, tryAccessor) ? [{ label: "Try it", url: tryPath(tenant.id, accessor.name) }] : []),
+          ...(may(visit, deleteAccessor) ? [forget] : []),
+        ],
       },
       cards: [
         {

@@ -14,10 +14,11 @@ export interface SharedAddress {
 const addressInTokens =
   "lower(coalesce(memberships.email, case when accounts.external_at_ms is null then accounts.email end))";
 
-/** Lists addresses that several accounts of one tenant carry, at most a hundred. */
-export async function listSharedAddresses(db: Database): Promise<SharedAddress[]> {
+/** Lists addresses that several accounts of one tenant carry, of this tenant or of all; at most a hundred. */
+export async function listSharedAddresses(db: Database, tenantId?: string): Promise<SharedAddress[]> {
   const rows: { tenant_id: string; address: string; accounts: number | string }[] = await db("memberships")
     .join("accounts", "accounts.id", "memberships.account_id")
+    .where((members) => tenantId !== undefined && members.where("memberships.tenant_id", tenantId))
     .whereNull("accounts.disabled_at_ms")
     .whereRaw(`${addressInTokens} is not null`)
     .groupByRaw(`memberships.tenant_id, ${addressInTokens}`)

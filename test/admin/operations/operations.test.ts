@@ -49,6 +49,7 @@ before(async () => {
     caller: { clientId: "isv", tokenHash: hashRecordId("isv-token"), mayActFor: () => true },
     search: { pages: async function* () {} } as unknown as TableContext["search"],
     trials: { make: async () => ({ findings: [] }) },
+    examination: async () => [],
     ownRegistration: () => ({
       ownIssuer: "https://login.example.com",
       clientId: "isv-client",
@@ -183,6 +184,8 @@ const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
   "accessor create": [() => accessor],
   "accessor show": [() => ({ tenantId: "acme" })],
   "accessor list": [() => ({ tenantId: "acme" }), () => ({})],
+  "tenant check": [() => ({ tenantId: "acme" })],
+  doctor: [() => ({})],
   "accessor try": [() => ({ tenantId: "acme", user: ann })],
   "accessor delete": [() => ({ tenantId: "acme" })],
   "onboard registration": [
