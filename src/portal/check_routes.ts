@@ -12,7 +12,7 @@ import type { createPortalEdge, PostVisit, Visit } from "./edge_routes.ts";
 import { formFault } from "./words.ts";
 
 /** An error with its stack. */
-const errorLimits = { mostBytes: 256 * 1024, mostFields: 5 };
+const errorLimits = { mostBytes: 256 * 1024, mostFields: 20 };
 
 /** Adds their addresses. */
 export function addCheckRoutes({ get, post }: ReturnType<typeof createPortalEdge>): void {
