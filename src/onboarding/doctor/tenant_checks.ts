@@ -5,7 +5,7 @@ import type { Database } from "../../db/connect.ts";
 import { listSharedAddresses, type SharedAddress } from "../../provider/accounts/shared_address_store.ts";
 import { presenceWords } from "../../provider/presence/presence_words.ts";
 import { listDomains } from "../../provider/tenants/domain_store.ts";
-import { countMembers } from "../../provider/tenants/membership_store.ts";
+import { countMembers } from "../../provider/tenants/member_count_store.ts";
 import { getAnyTenant, type Tenant } from "../../provider/tenants/tenant_store.ts";
 import { type Finding, failed, information, passed, warning } from "./finding.ts";
 

@@ -150,12 +150,6 @@ export async function createMembership(
   return rows.length > 0;
 }
 
-/** Counts the members of a tenant. */
-export async function countMembers(db: Database, tenantId: string): Promise<number> {
-  const row = await db("memberships").where({ tenant_id: tenantId }).count({ members: "*" }).first();
-  return Number(row?.["members"] ?? 0);
-}
-
 /** What an account is in a tenant, disabled ones included; undefined: no member. */
 export async function findRole(
   db: Database,
