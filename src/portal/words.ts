@@ -109,7 +109,6 @@ const refusals: Readonly<Record<string, string>> = {
     "A test is under way, or there were many in this hour. Look at the page in a minute, and test again then.",
   trial_under_way: "Tests are under way already. Test again in half a minute.",
   last_admin: "Nobody else administers your organization. Make somebody else an administrator first.",
-  trial_under_way: "A trial is under way. Wait until it has ended, half a minute at most, then try again.",
   account_ambiguous: "This names two of your people. Give the other name of the one you mean.",
   oneself: "You cannot change your own role or remove yourself. Another administrator can.",
   unavailable: "The DNS does not answer right now. Try again in a minute.",
