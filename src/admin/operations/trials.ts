@@ -68,6 +68,7 @@ export const tryAccessor = operationsIn<TrialContext>()({
       accessor: name,
       accountId,
       actor: act.actor,
+      still: () => act.still(act.db),
     });
     const ok = isHealthy(findings);
     await act.record({
