@@ -146,8 +146,14 @@ export function renderPage(
         }
         return rest;
       },
+      codespan({ text: code }) {
+        // A long name may go on in the next line where its parts end; what is copied stays whole.
+        return `<code>${escapeHtml(code).replace(/[_./:](?=[^\s;])/g, "$&<wbr>")}</code>`;
+      },
       code({ text: code, lang }) {
-        return `<pre tabindex="0"><code>${markComments(escapeHtml(code), lang ?? "")}</code></pre>\n`;
+        // What a command prints is not for copying.
+        const copied = lang === undefined || lang === "text" ? "" : ' class="copied"';
+        return `<pre tabindex="0"${copied}><code>${markComments(escapeHtml(code), lang ?? "")}</code></pre>\n`;
       },
       table({ header, rows }) {
         const row = (cells: readonly Tokens.TableCell[], name: "th" | "td"): string =>

@@ -74,6 +74,13 @@ test("every link of every page leads to a file of the site and to something that
   assert.deepEqual(broken, []);
 });
 
+test("what is typed can be copied, what is printed not; a long name breaks where its parts end", () => {
+  const html = textOf("docs/guides/getting-started.html");
+  assert.match(html, /<pre tabindex="0" class="copied"><code>npm start/);
+  assert.match(html, /<pre tabindex="0"><code>…\n/);
+  assert.match(textOf("docs/errors.html"), /<code>presence_<wbr>required<\/code>/);
+});
+
 test("a page loads its own files and nothing else, and its policy says so", () => {
   for (const { url } of pages.values()) {
     const html = textOf(url);

@@ -93,7 +93,7 @@
   });
 
   if (navigator.clipboard !== undefined) {
-    for (const block of document.querySelectorAll("article pre")) {
+    for (const block of document.querySelectorAll("article pre.copied")) {
       const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Copy" });
       button.addEventListener("click", async () => {
         await navigator.clipboard.writeText(block.querySelector("code")?.textContent ?? "");
