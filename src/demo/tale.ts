@@ -13,12 +13,16 @@ export interface TaleOutcome {
 export interface TaleState {
   /** The organization with the provider. `gone`: deleted for good, and the story with it. */
   customer: "open" | "ended" | "gone";
+  /** Whether a link stands that somebody may go on with. */
+  linkStands: boolean;
   /** Whether the customer's AWS account lets the vendor in. */
   letIn: boolean;
   /** Whether anything of the vendor is left in the customer's AWS account. */
   somethingLeft: boolean;
   /** Whether the five details are entered, and lead to what stands there. */
   entered: boolean;
+  /** Whether the last test of them passed. */
+  tested: boolean;
 }
 
 /** The story of one customer. */
@@ -27,8 +31,10 @@ export interface Tale {
   /** Its people; the first administers it. */
   people: readonly DemoUser[];
   /** What does the same in a terminal. */
-  commands: { pack: string; script: string; details: string; offboard: string; cleanUp: string };
+  commands: { script: string; status: string; offboard: string; cleanUp: string };
   state(): Promise<TaleState>;
+  /** Makes a link, in place of the one before. @returns its address */
+  makeLink(): Promise<string>;
   /** Runs the customer's own script, as its administrator does in AWS CloudShell. */
   runScript(): Promise<TaleOutcome>;
   /** Ends the customer with the provider. */

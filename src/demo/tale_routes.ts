@@ -61,6 +61,10 @@ export function addTaleRoutes(
     });
   };
 
+  part(taleUrls.link, "link", async () => {
+    memory.link = await tale.makeLink();
+    return "The link is made. It is shown on this page until the demo stops.";
+  });
   part(taleUrls.script, "script", async () => {
     memory.script = await tale.runScript();
     return undefined;
@@ -75,7 +79,7 @@ export function addTaleRoutes(
     memory.cleanUp = await tale.cleanUp();
     return undefined;
   });
-  part(taleUrls.again, "script", async () => {
+  part(taleUrls.again, "link", async () => {
     await tale.beginAgain();
     memory.script = undefined;
     memory.cleanUp = undefined;

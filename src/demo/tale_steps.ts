@@ -4,6 +4,8 @@ import type { Tale, TaleOutcome, TaleState } from "./tale.ts";
 
 /** What the page remembers of this run, besides what is kept. */
 export interface TaleMemory {
+  /** The address of the link that was made last; told this once. */
+  link?: string | undefined;
   script?: TaleOutcome | undefined;
   cleanUp?: TaleOutcome | undefined;
 }
@@ -11,6 +13,7 @@ export interface TaleMemory {
 /** Where the forms of the page go. */
 export const taleUrls = {
   page: "/onboarding",
+  link: "/onboarding/link",
   script: "/onboarding/script",
   offboard: "/onboarding/offboard",
   cleanUp: "/onboarding/clean-up",
@@ -22,7 +25,7 @@ export function taleSteps(tale: Tale, state: TaleState, memory: TaleMemory): Dem
   if (state.customer === "gone") return [];
   const isOpen = state.customer === "open";
   const parts: Parts = { tale, state, memory, isOpen };
-  return [scriptStep(parts), detailsStep(parts), searchStep(parts), leaveStep(parts)];
+  return [linkStep(parts), scriptStep(parts), detailsStep(parts), searchStep(parts), leaveStep(parts)];
 }
 
 interface Parts {
@@ -32,38 +35,62 @@ interface Parts {
   isOpen: boolean;
 }
 
+function linkStep({ tale, state, memory, isOpen }: Parts): DemoTaleStep {
+  const { name, id } = tale.customer;
+  const [administrator] = tale.people;
+  const label = state.linkStands ? "Make another link" : "Make the link";
+  const made = state.linkStands ? memory.link : undefined;
+  return {
+    id: "link",
+    title: `Make a link for ${name}`,
+    who: "You, the vendor",
+    text: `You send it to ${administrator?.name ?? "whoever"}, who administers ${name}. It opens ${name}’s onboarding and nothing else, for the first browser that uses it, and ends by itself. Another one ends the one before.`,
+    state: !isOpen ? "waiting" : state.linkStands || state.tested ? "done" : "open",
+    ways: made === undefined ? [] : [{ label: "Open the link", url: made, primary: !state.letIn }],
+    forms: isOpen ? [{ action: taleUrls.link, label, primary: !state.linkStands && !state.tested }] : [],
+    codes: [
+      ...(made === undefined ? [] : [{ label: "The link", text: made }]),
+      { label: "The same in a terminal", text: `npx --no tti onboard link ${id}` },
+    ],
+  };
+}
+
 function scriptStep({ tale, state, memory, isOpen }: Parts): DemoTaleStep {
   const { name } = tale.customer;
-  const next = isOpen && !state.letIn;
   return {
     id: "script",
     title: `Let the vendor in at ${name}’s AWS`,
     who: `${name}’s administrator`,
-    text: "The pack you send them has the script setup.sh. At AWS it runs in CloudShell; here the local AWS stands for it, and the button runs the same script, with or without an AWS CLI on this machine. Run again, it changes nothing.",
+    text: "Behind the link is the pack with the script setup.sh. At AWS it runs in CloudShell. Here the local AWS stands for it: the button runs the same script, whether or not this machine has an AWS CLI. Run again, it changes nothing.",
     state: state.letIn ? "done" : isOpen ? "open" : "waiting",
     ways: [],
-    forms: isOpen ? [{ action: taleUrls.script, label: "Run the script", primary: next }] : [],
-    codes: [
-      { label: "The pack, in a terminal", text: tale.commands.pack },
-      { label: "The script with an AWS CLI of yours", text: tale.commands.script },
-    ],
+    forms: isOpen
+      ? [{ action: taleUrls.script, label: "Run the script", primary: state.linkStands && !state.letIn }]
+      : [],
+    codes: [{ label: "With an AWS CLI of yours, beside the downloaded script", text: tale.commands.script }],
     output: outputOf(memory.script),
   };
 }
 
 function detailsStep({ tale, state, memory, isOpen }: Parts): DemoTaleStep {
+  const { name } = tale.customer;
+  const [person] = tale.people;
   const line = memory.script?.ok ? memory.script.output.trimEnd().split("\n").at(-1) : undefined;
+  const signIn = person && {
+    label: `Sign in as ${person.name}`,
+    url: `/login?as=${encodeURIComponent(person.email)}`,
+  };
   return {
     id: "details",
-    title: "Enter what they send back",
-    who: "You, the vendor",
-    text: "The script’s last line is what they send you. It is checked before it is kept.",
-    state: state.entered ? "done" : isOpen ? "open" : "waiting",
-    ways: [],
+    title: "Paste the last line, and see green",
+    who: `${name}’s administrator`,
+    text: `The script’s last line goes into the page behind the link, which checks it and tries it by a real exchange and search, step by step. It is tried as a person who is signed in here: sign in as ${person?.name ?? "one"} first, with the password ${person?.password ?? "above"}.`,
+    state: state.tested ? "done" : isOpen ? "open" : "waiting",
+    ways: isOpen && !state.tested && signIn !== undefined ? [signIn] : [],
     forms: [],
     codes: [
-      ...(line === undefined ? [] : [{ label: "What they send", text: line }]),
-      { label: "Enter it, in a terminal", text: tale.commands.details },
+      ...(line === undefined ? [] : [{ label: "The line to paste", text: line }]),
+      { label: "How far they are, in a terminal", text: tale.commands.status },
     ],
   };
 }
@@ -96,7 +123,7 @@ function leaveStep({ tale, state, memory, isOpen }: Parts): DemoTaleStep {
       ? state.somethingLeft
         ? `${name} has ended here: nobody signs in for it, and the next search is refused. What lets you in at its AWS is its own to take away, with the script it gets.`
         : `${name} has ended on both sides: nobody signs in for it, and nothing of yours is left at its AWS.`
-      : `End ${name} here: its people’s sign-ins and the next search end at once. Then it takes away at AWS what lets you in.`,
+      : `End ${name} here: its link, its people’s sign-ins and their next search end at once. Then it takes away at AWS what lets you in.`,
     state: ended ? (state.somethingLeft ? "open" : "done") : state.entered ? "open" : "waiting",
     ways: [],
     forms: [

@@ -77,7 +77,7 @@ export interface DemoTaleStep {
   who: string;
   text: string;
   state: "done" | "open" | "waiting";
-  ways: readonly { label: string; url: string }[];
+  ways: readonly { label: string; url: string; primary?: boolean | undefined }[];
   /** Each posts the page's anti-forgery token. */
   forms: readonly {
     action: string;

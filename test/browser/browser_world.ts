@@ -125,7 +125,8 @@ async function seed(server: RunningServer, demo: RunningDemo, secret: string): P
   });
 }
 
-async function openPage(browser: Browser, options: BrowserContextOptions = {}) {
+/** A page of a browser context of its own; `breaches` fills with policy violations and console errors. */
+export async function openPage(browser: Browser, options: BrowserContextOptions = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);

@@ -3,34 +3,19 @@
 // people through the same story: browser/onboarding_tale.test.ts.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { type DevEnvironment, startDevEnvironment } from "../../src/cli/dev/dev_environment.ts";
+import type { DevEnvironment } from "../../src/cli/dev/dev_environment.ts";
 import { newcomer } from "../../src/cli/dev/newcomer.ts";
-import { readConfig } from "../../src/config.ts";
 import { hasBash } from "../support/bash.ts";
+import { startDev } from "../support/dev_world.ts";
 import type { TestTerminal } from "../support/terminal.ts";
 import { openTypedTerminal } from "../support/typed.ts";
 
 let terminal: TestTerminal;
 let dev: DevEnvironment;
 
-// A restart is at the port of before: the local AWS knows the issuer by it.
-const start = (port = "0"): Promise<DevEnvironment> =>
-  startDevEnvironment({
-    config: readConfig({
-      TTI_MODE: "development",
-      PORT: port,
-      TTI_ADMIN_PORT: "0",
-      TTI_DATA_DIR: terminal.dataDir,
-      TTI_LOG_LEVEL: "silent",
-    }),
-    sandboxPort: 0,
-    demoPort: 0,
-    onStep: () => undefined,
-  });
-
 before(async () => {
   terminal = openTypedTerminal({ TTI_MODE: "development" });
-  dev = await start();
+  dev = await startDev(terminal.dataDir);
 });
 after(async () => {
   await dev.close();
@@ -40,7 +25,7 @@ after(async () => {
 async function restart(): Promise<void> {
   const { port } = new URL(dev.issuer);
   await dev.close();
-  dev = await start(port);
+  dev = await startDev(terminal.dataDir, port);
   assert.equal(dev.seedFault, undefined);
 }
 
@@ -81,7 +66,9 @@ async function done(part: string): Promise<string> {
 const textOf = (html: string): string =>
   html.replaceAll("&#34;", '"').replaceAll("&#39;", "'").replaceAll("&amp;", "&").replaceAll("&lt;", "<");
 const lineIn = (html: string): string => /tti-details tenant=[^<\n]+/.exec(textOf(html))?.[0] ?? "";
-const later = { script: "to do", details: "to do", search: "later", leave: "later" };
+const later = { link: "to do", script: "to do", details: "to do", search: "later", leave: "later" };
+const ended = { link: "later", script: "later", details: "later", search: "later" };
+const linked = { ...later, link: "done" };
 
 describe("the story of a new customer", { skip: hasBash() ? false : "no bash here" }, () => {
   it("is offered on the first page, and begins with nothing done", async () => {
@@ -92,7 +79,7 @@ describe("the story of a new customer", { skip: hasBash() ? false : "no bash her
   });
 
   it("does nothing for a form of another site", async () => {
-    for (const part of ["script", "offboard", "clean-up", "again"]) {
+    for (const part of ["link", "script", "offboard", "clean-up", "again"]) {
       assert.equal((await post(part, "a-guess")).status, 403, part);
     }
     assert.deepEqual(await states(), later);
@@ -104,18 +91,28 @@ describe("the story of a new customer", { skip: hasBash() ? false : "no bash her
     assert.doesNotMatch(await page(), /role="alert"/);
   });
 
+  it("makes the link, and shows its address until the demo stops", async () => {
+    const address = /href="http:\/\/localhost:\d+\/setup\/[\w-]+\?key=[\w-]+"/;
+    assert.doesNotMatch(await page(), address);
+    assert.match(await done("link"), address);
+    assert.deepEqual(await states(), linked);
+    await restart();
+    assert.doesNotMatch(await page(), address);
+    assert.deepEqual(await states(), linked);
+  });
+
   it("lets the vendor in by the customer's own script, once and for all", async () => {
     const first = textOf(await done("script"));
     assert.match(first, /made {5}data accessor[\s\S]*Changed: 4\./);
     assert.match(lineIn(first), /^tti-details tenant=initech application=\S+ q-region=us-west-2 /);
-    assert.deepEqual(await states(), { ...later, script: "done" });
+    assert.deepEqual(await states(), { ...linked, script: "done" });
     assert.match(textOf(await done("script")), /Everything was there: nothing was changed\./);
   });
 
-  it("takes what is entered in a terminal", async () => {
+  it("takes what is entered in a terminal, which is not tested by that", async () => {
     const line = lineIn(await page());
     await ran(`onboard details ${newcomer.id}`, line);
-    assert.deepEqual(await states(), { script: "done", details: "done", search: "to do", leave: "to do" });
+    assert.deepEqual(await states(), { ...linked, script: "done", search: "to do", leave: "to do" });
   });
 
   it("stays over a restart, in which nothing is let in or out", async () => {
@@ -129,21 +126,21 @@ describe("the story of a new customer", { skip: hasBash() ? false : "no bash her
     const { port } = new URL(dev.sandboxUrl);
     const reset = () => fetch(`http://127.0.0.1:${port}/_sandbox/reset`, { method: "POST" });
     assert.equal((await reset()).ok, true);
-    assert.deepEqual(await states(), { ...later, leave: "later" });
+    assert.deepEqual(await states(), linked);
     await done("script");
     const line = lineIn(await page());
     await ran(`accessor delete --tenant ${newcomer.id}`);
     await ran(`onboard details ${newcomer.id}`, line);
-    assert.equal((await states())["details"], "done");
+    assert.equal((await states())["search"], "to do");
   });
 
   it("ends here, then at AWS; nothing of it comes back with a restart", async () => {
     assert.match(await done("offboard"), /role="status"[\s\S]*Initech has ended here\./);
-    assert.deepEqual(await states(), { script: "done", details: "later", search: "later", leave: "to do" });
+    assert.deepEqual(await states(), { ...ended, script: "done", leave: "to do" });
     await restart();
     const cleaned = textOf(await done("clean-up"));
     assert.match(cleaned, /removed {2}permission[\s\S]*removed {2}data accessor[\s\S]*Taken away: 3\./);
-    assert.deepEqual(await states(), { script: "later", details: "later", search: "later", leave: "done" });
+    assert.deepEqual(await states(), { ...ended, leave: "done" });
     await restart();
     assert.equal((await states())["leave"], "done");
   });

@@ -6,6 +6,7 @@ import type { Sandbox } from "tti-sandbox";
 import { listAccessors } from "../../accessors/accessor_store.ts";
 import { offboardTenant } from "../../admin/operations/offboarding.ts";
 import { makePack, type OnboardingContext } from "../../admin/operations/onboarding.ts";
+import { makeLink, showOnboarding } from "../../admin/operations/onboarding_links.ts";
 import { enableTenant } from "../../admin/operations/tenant_access.ts";
 import { updateTenant } from "../../admin/operations/tenants.ts";
 import type { Tale, TaleOutcome, TaleState } from "../../demo/tale.ts";
@@ -52,18 +53,24 @@ export function createTale({ context, sandbox, password }: TaleStage): Tale {
     })),
     commands: commandsFor(account),
     async state() {
-      const [customer, stands, accessors] = await Promise.all([
-        customerNow(),
-        lookAt(account),
-        listAccessors(context.db, { tenantId: id }),
-      ]);
+      const customer = await customerNow();
+      const stands = await lookAt(account);
+      const accessors = await listAccessors(context.db, { tenantId: id });
+      const told = customer === "gone" ? undefined : await showOnboarding(context, { tenantId: id });
+      // What was entered before the local AWS began anew, or before it was taken away there, leads nowhere.
+      const entered = accessors.some((one) => stands.applications.includes(one.idcApplicationArn));
+      const steps = told?.steps ?? [];
       return {
         customer,
+        linkStands: told !== undefined && told.link !== null,
         letIn: stands.applications.length > 0,
         somethingLeft: stands.applications.length > 0 || stands.issuers > 0,
-        // What was entered before the local AWS began anew, or before it was taken away there, leads nowhere.
-        entered: accessors.some((one) => stands.applications.includes(one.idcApplicationArn)),
+        entered,
+        tested: entered && steps.length > 0 && steps.every(({ state }) => state === "ok"),
       };
+    },
+    async makeLink() {
+      return (await makeLink(context, { tenantId: id })).url;
     },
     async runScript() {
       const { files } = await makePack(context, { tenantId: id });
@@ -137,9 +144,8 @@ function commandsFor({ url, credentials: { accessKeyId, secretAccessKey } }: Acc
     `AWS_REGION=${idcRegion}`,
   ].join(" ");
   return {
-    pack: `npx --no tti onboard pack ${id} --out ${id}-pack`,
-    script: `${environment} bash ${id}-pack/setup.sh`,
-    details: `npx --no tti onboard details ${id} < mail.txt`,
+    script: `${environment} bash setup.sh`,
+    status: `npx --no tti onboard status ${id}`,
     offboard: `npx --no tti offboard ${id} --out ${id}-clean-up --yes`,
     cleanUp: `${environment} bash ${id}-clean-up/clean-up.sh`,
   };
