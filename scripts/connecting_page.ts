@@ -19,6 +19,7 @@ export function connectingPage(): string {
 
 Any OpenID Connect library will do: give it the issuer, a client id, and a secret or a key. It reads the rest from
 \`/.well-known/openid-configuration\`. All limits: [limits.md](limits.md).
+Step by step, with a whole application: [Connect an application](guides/connect-an-application.md).
 
 ## Register it
 

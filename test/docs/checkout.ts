@@ -68,6 +68,13 @@ echo "npm of the test does not know: npm $* in $PWD" >&2
 exit 1
 `;
 
+// The one program of a page that stays; every other is run as it is.
+const node = `#!/usr/bin/env bash
+${startServer}
+[ "$*" = my-app.mjs ] && start_server app "My App serves" "$TEST_NODE" my-app.mjs
+exec "$TEST_NODE" "$@"
+`;
+
 /** Makes the place. */
 export function makeCheckout(): Checkout {
   const folder = mkdtempSync(join(tmpdir(), "tti-docs-"));
@@ -79,7 +86,7 @@ export function makeCheckout(): Checkout {
     filter: (path) => !path.includes("node_modules"),
   });
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
-  for (const [name, text] of Object.entries({ npx, npm })) {
+  for (const [name, text] of Object.entries({ npx, npm, node })) {
     writeFileSync(join(programs, name), text);
     chmodSync(join(programs, name), 0o755);
   }

@@ -12,6 +12,7 @@ import { openProductionWorld } from "./production_world.ts";
 /** Followed in this order by whoever typed `npm start`. */
 const besideTheDemo = [
   "docs/guides/getting-started.md",
+  "docs/guides/connect-an-application.md",
   "examples/curl/README.md",
   "examples/express-isv/README.md",
 ];
@@ -21,6 +22,7 @@ const inProduction = [
   "docs/guides/production.md",
   "docs/guides/first-customer.md",
   "docs/guides/troubleshooting.md",
+  "docs/guides/keep-your-login-page.md",
   "docs/operations.md",
   "docs/tenant-isolation.md",
   "docs/minting.md",

@@ -18,6 +18,8 @@ export async function openDemoWorld(): Promise<DemoWorld> {
   );
   const issuer = `http://localhost:${port}`;
   const [isv, demo] = [`http://127.0.0.1:${isvPort}`, `http://localhost:${demoPort}`];
+  const app = `http://localhost:${appPort}`;
+  const inMyApp = openReaderBrowser();
   const world = openReaderWorld({
     environment: {
       PORT: String(port),
@@ -35,13 +37,29 @@ export async function openDemoWorld(): Promise<DemoWorld> {
       ["http://localhost:3002", demo],
       ["http://127.0.0.1:4566", `http://127.0.0.1:${sandboxPort}`],
       ["127.0.0.1:3001", `127.0.0.1:${adminPort}`],
-      ["localhost:5000", `localhost:${appPort}`],
+      ["http://localhost:5000", app],
     ]),
     byHand: {
+      "sign in to My App as ben@acme.example": async (printed) => {
+        const page = await inMyApp.signIn(
+          await inMyApp.open(`${app}/login`),
+          "ben@acme.example",
+          passwordIn(printed),
+        );
+        assert.match(
+          page.text,
+          /^Signed in: .*"tenant_id":"acme".*"email":"ben@acme\.example"|^Signed in: .*"email":"ben@acme\.example".*"tenant_id":"acme"/,
+        );
+      },
+      "refresh and sign out of My App": async () => {
+        assert.equal((await inMyApp.open(`${app}/refresh`)).text, "Refreshed");
+        const question = await inMyApp.open(`${app}/logout`);
+        const after = await inMyApp.agent.submit(question, { logout: "yes" }, "/confirm");
+        assert.match((await inMyApp.open(after.url.href)).text, /^Nobody is signed in/);
+      },
       "sign in at the demo as ada@acme.example, and search": async (printed) => {
         const { agent, open, signIn } = openReaderBrowser();
-        const password = /The password of each is (\S+)/.exec(printed)?.[1] ?? assert.fail(printed);
-        const home = await signIn(await open(`${demo}/login`), "ada@acme.example", password);
+        const home = await signIn(await open(`${demo}/login`), "ada@acme.example", passwordIn(printed));
         const { text } = await agent.submit(home, { query: "plan for 2027" }, "/search");
         assert.match(text, /Engineering plan for 2027/);
         assert.doesNotMatch(text, /People plan for 2027/);
@@ -50,3 +68,6 @@ export async function openDemoWorld(): Promise<DemoWorld> {
   });
   return { ...world, isv, handedOver: () => openReaderBrowser().leadsTo(`${issuer}/account`) };
 }
+
+const passwordIn = (printed: string): string =>
+  /The password of each is (\S+)/.exec(printed)?.[1] ?? assert.fail(printed);

@@ -45,6 +45,7 @@ export function openReaderTerminal(
       HOME: checkout.folder,
       NO_COLOR: "1",
       TEST_ROOT: root,
+      TEST_NODE: process.execPath,
       TEST_CHECKOUT: checkout.folder,
       TEST_LOGS: checkout.logs,
       TEST_TTI: checkout.socket,
