@@ -1,10 +1,12 @@
 // Owns the world of whoever runs the product: an empty PostgreSQL, a proxy that ends TLS for login.example.com, a DNS that
 // answers for the customers' domains, and in place of AWS the local one, in which a customer has set up nothing yet.
 import assert from "node:assert/strict";
-import { copyFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { isvRole, type SandboxSeed } from "tti-sandbox";
 import { startAwsCommand } from "../../src/cli/dev/aws_command.ts";
+import type { Visit } from "../provider/support/user_agent.ts";
 import { openTestDatabase } from "../support/databases.ts";
 import { startDnsServer } from "../support/dns_server.ts";
 import { startTlsProxy } from "../support/tls_proxy.ts";
@@ -70,6 +72,8 @@ export async function openProductionWorld(): Promise<ProductionWorld> {
   const proxy = await startTlsProxy(port, "login.example.com");
   const proxyPort = new URL(proxy.url).port;
   const laterSandbox = await freePort();
+  const atTheirPage = openReaderBrowser({ issuer, localUrl });
+  let setup: Visit | undefined;
   const world = openReaderWorld({
     environment: {
       PORT: String(port),
@@ -95,11 +99,29 @@ export async function openProductionWorld(): Promise<ProductionWorld> {
       },
       // Done by itself, whenever a record was printed.
       "the customer sets the TXT record": async () => assert.ok(dns.records.size > 0),
-      "the customer's administrator uploads setup.sh": async (_printed, reader) =>
-        copyFileSync(
-          join(reader.checkout.folder, "acme-pack/setup.sh"),
-          join(reader.checkout.folder, "setup.sh"),
-        ),
+      "the customer's administrator opens the link and uploads setup.sh": async (printed, reader) => {
+        const link = /https:\/\/login\.example\.com\/setup\/\S+/.exec(printed)?.[0] ?? assert.fail(printed);
+        setup = await atTheirPage.agent.submit(await atTheirPage.open(link), {}, "/open");
+        const { text } = await atTheirPage.open(`${setup.url.href}/pack/setup.sh`);
+        writeFileSync(join(reader.checkout.folder, "setup.sh"), text);
+      },
+      "the customer's administrator pastes what it printed, and tests it as ada@acme.com": async (
+        _printed,
+        reader,
+      ) => {
+        const { agent, open } = atTheirPage;
+        const page = setup?.url.href ?? assert.fail("no link was opened");
+        const text = readFileSync(join(reader.checkout.folder, "mail.txt"), "utf8");
+        const asked = await agent.submit(await open(`${page}/details`), { text });
+        let tested = await agent.submit(asked, { person: "ada@acme.com" }, "/test");
+        // The page answers before a test that takes long, and tells it when it is done.
+        for (let tries = 0; !tested.text.includes("4 of 4 done") && tries < 120; tries += 1) {
+          await sleep(500);
+          tested = await open(page);
+        }
+        assert.match(tested.text, /4 of 4 done/, tested.text);
+        assert.equal(tested.text.match(/Passed: /g)?.length, 5);
+      },
       "ada@acme.com signs in": async (printed) => {
         const password = /password\s+(\S+)/i.exec(printed)?.[1] ?? assert.fail(printed);
         const { open, signIn } = openReaderBrowser({ issuer, localUrl });
