@@ -40,6 +40,11 @@ import { storeKinds } from "../support/databases.ts";
 const newPassword = "another pass phrase of several words";
 const mostSteps = 80;
 
+// A step is the same on both stores, what it does to the rows of one it does to the other's: before every step on SQLite,
+// on PostgreSQL before each third, another third for each flow. Every step of both each night (its workflow sets
+// TTI_PROPERTY_SEED).
+const whole = process.env["TTI_PROPERTY_SEED"] !== undefined;
+
 interface Person {
   email: string;
   id: string;
@@ -61,6 +66,7 @@ for (const kind of storeKinds) {
     let context: OperationContext;
     let steps: StoreSteps;
     let people = 0;
+    let turn = 0;
     const fixture = useProvider(
       {
         kind,
@@ -171,10 +177,15 @@ for (const kind of storeKinds) {
 
     /** One flow, one ending, before each step in turn. */
     function tried(name: string, ending: string, tenant = "acme"): void {
+      turn += 1;
+      const stride = whole || kind === "sqlite" ? 1 : 3;
+      const first = 1 + (turn % stride);
       test(`${ending} during ${name} leaves nothing that opens`, async () => {
         let reached = true;
-        let step = 1;
-        for (; reached && step <= mostSteps; step += 1) {
+        let step = first;
+        let tries = 0;
+        for (; reached && step <= mostSteps; step += stride) {
+          tries += 1;
           const when = `before step ${step}`;
           const person = await newPerson(tenant);
           const run = await flows[name]?.(person);
@@ -198,7 +209,7 @@ for (const kind of storeKinds) {
             assert.ok(shown || !page.text.includes(person.email), `${when}: the account page opens`);
           }
           // Some are enough: what a password verification costs adds up.
-          if (tenant === "hooli" || step % 4 !== 0) continue;
+          if (tenant === "hooli" || tries % 4 !== 0) continue;
           const anew = await person.agent.follow(url({ prompt: "login consent" }));
           const secretWord = ending === "a new password" ? newPassword : password;
           const done = await person.agent.submit(
