@@ -101,7 +101,16 @@ describe("a customer from the link to the good-bye", { skip: hasBash() ? false :
     await arrivedAtHeading(page, "Test it");
     await page.getByLabel("E-mail address of a person").fill(ivy.email);
     await page.getByRole("button", { name: "Test it" }).click();
-    await page.getByText("4 of 4 done").waitFor();
+    // Where the machine is busy, the answer comes before the test has ended, and says where to look again.
+    const green = page.getByText("4 of 4 done");
+    const again = page.getByRole("link", { name: "Look again" });
+    await green.or(again).first().waitFor();
+    while ((await again.count()) > 0) {
+      await page.waitForTimeout(500);
+      await again.click();
+      await green.or(again).first().waitFor();
+    }
+    await green.waitFor();
     assert.equal(await page.locator(".tests li .g").count(), 5);
     assert.deepEqual(breaches, []);
   });

@@ -10,12 +10,14 @@ import { startDev } from "../support/dev_world.ts";
 import type { TestTerminal } from "../support/terminal.ts";
 import { openTypedTerminal } from "../support/typed.ts";
 
+// Nobody calls on it here, and a restart is of the same.
+const issuer = "https://login.example.com";
 let terminal: TestTerminal;
 let dev: DevEnvironment;
 
 before(async () => {
   terminal = openTypedTerminal({ TTI_MODE: "development" });
-  dev = await startDev(terminal.dataDir);
+  dev = await startDev(terminal.dataDir, issuer);
 });
 after(async () => {
   await dev.close();
@@ -23,9 +25,8 @@ after(async () => {
 });
 
 async function restart(): Promise<void> {
-  const { port } = new URL(dev.issuer);
   await dev.close();
-  dev = await startDev(terminal.dataDir, port);
+  dev = await startDev(terminal.dataDir, issuer);
   assert.equal(dev.seedFault, undefined);
 }
 
@@ -92,7 +93,7 @@ describe("the story of a new customer", { skip: hasBash() ? false : "no bash her
   });
 
   it("makes the link, and shows its address until the demo stops", async () => {
-    const address = /href="http:\/\/localhost:\d+\/setup\/[\w-]+\?key=[\w-]+"/;
+    const address = /href="https:\/\/login\.example\.com\/setup\/[\w-]+\?key=[\w-]+"/;
     assert.doesNotMatch(await page(), address);
     assert.match(await done("link"), address);
     assert.deepEqual(await states(), linked);

@@ -5,15 +5,17 @@ import { readConfig } from "../../src/config.ts";
 /**
  * Starts it.
  * @param dataDir where it keeps everything; one that was used goes on as it was left
- * @param port the provider's; a restart is at the one of before, because the local AWS knows the issuer by it
+ * @param issuer the provider's address, where nobody calls on it but a restart must be of the same one: the local AWS begins
+ *   anew for another. Absent: where the provider listens
  */
-export function startDev(dataDir: string, port = "0"): Promise<DevEnvironment> {
+export function startDev(dataDir: string, issuer?: string): Promise<DevEnvironment> {
   const config = readConfig({
     TTI_MODE: "development",
-    PORT: port,
+    PORT: "0",
     TTI_ADMIN_PORT: "0",
     TTI_DATA_DIR: dataDir,
     TTI_LOG_LEVEL: "silent",
+    ...(issuer === undefined ? {} : { TTI_ISSUER: issuer }),
   });
   return startDevEnvironment({ config, sandboxPort: 0, demoPort: 0, onStep: () => undefined });
 }
