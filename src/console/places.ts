@@ -20,6 +20,7 @@ import * as keys from "./pages/keys.ts";
 import { organizationPlace } from "./pages/organization.ts";
 import * as organizationActs from "./pages/organization_acts.ts";
 import * as organizationParts from "./pages/organization_parts.ts";
+import * as organizationSetup from "./pages/organization_setup.ts";
 import * as organizations from "./pages/organizations.ts";
 import { overviewPlace } from "./pages/overview.ts";
 import { newPersonPlace, peoplePlace } from "./pages/people.ts";
@@ -61,6 +62,8 @@ export const places: readonly Place[] = [
   organizationParts.verifyDomainPlace,
   organizationParts.removeDomainPlace,
   organizationParts.addMemberPlace,
+  organizationSetup.setupLinkPlace,
+  organizationSetup.revokeSetupLinkPlace,
   accessorActs.addAccessorPlace,
   accessorActs.accessorPlace,
   accessorActs.deleteAccessorPlace,

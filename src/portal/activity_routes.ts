@@ -113,5 +113,6 @@ function actorWords(actor: string, names: ReadonlyMap<string, string>): string {
   if (account !== undefined) return names.get(account) ?? "the service";
   const client = /^client:(.+)$/.exec(actor)?.[1];
   if (client !== undefined) return `application ${client}`;
+  if (actor.startsWith("onboarding:")) return "whoever holds the link to your set-up at AWS";
   return actor === "nobody" ? "nobody who proved who they are" : "the service";
 }

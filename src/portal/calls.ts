@@ -58,7 +58,7 @@ export const portalCalls: ReadonlyMap<string, Allowed> = new Map([
 ]);
 
 /** What of it whoever holds an onboarding link may call: of people, domains, rules and activity they learn nothing. */
-const linkCalls: ReadonlySet<string> = new Set([
+export const linkCalls: ReadonlySet<string> = new Set([
   "onboard pack",
   "onboard status",
   "onboard downloaded",

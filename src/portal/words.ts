@@ -46,6 +46,11 @@ export const eventWords: Readonly<Partial<Record<AuditEventType, string>>> = {
   "accessor.created": "Data accessor entered",
   "accessor.deleted": "Data accessor forgotten",
   "accessor.tried": "Tried the data accessor as this person; what was found was counted, not shown",
+  "onboarding.link_made": "Link to the set-up at AWS made",
+  "onboarding.link_opened": "Link to the set-up at AWS used by a browser",
+  "onboarding.link_revoked": "Link to the set-up at AWS revoked",
+  "onboarding.downloaded": "Pack for the set-up at AWS downloaded",
+  "onboarding.tested": "Set-up at AWS tested; what was found was counted, not shown",
   "admin.read": "List of people read",
 };
 

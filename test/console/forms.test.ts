@@ -152,6 +152,27 @@ test("a data accessor is entered with each fault at its field, listed, and forgo
   await done("/console/organizations/globex/accessors/default/delete", yes, /Deleted\./);
 });
 
+test("a link to the set-up at AWS is made, shown once, told of on the organization's page, and revoked", async () => {
+  const make = "/console/organizations/globex/setup/link";
+  const refused = await send(make, { days: "31" });
+  assert.match(refused.text, /id="days-error"/);
+  const made = await send(make, { days: "3" });
+  assert.equal(made.status, 200, made.text);
+  const [url = ""] = /http:\/\/[^<]*\/setup\/[\w-]+\?key=[\w-]{43}/.exec(made.text) ?? [];
+  const visitor = new UserAgent();
+  const page = "/console/organizations/globex";
+  assert.match(await see(page), /Not used yet/);
+  const begun = await visitor.submit(await visitor.follow(url), {});
+  assert.equal(begun.status, 200, begun.text);
+  const shown = await see(page);
+  assert.match(shown, /Used/);
+  assert.ok(!shown.includes("key="), "the link is shown once");
+  const revoke = "/console/organizations/globex/setup/revoke";
+  await done(revoke, yes, /Ended\./);
+  assert.equal((await visitor.follow(begun.url)).status, 403);
+  assert.match(await see(page), /None counts/);
+});
+
 test("a person is added with a password shown once, changed, added elsewhere and taken out", async () => {
   await createTenant(cliContext(world.db), { id: "hooli" });
   const added = await send("/console/people/new", {

@@ -45,6 +45,8 @@ const from: Readonly<Record<string, "auditor" | "operator" | "owner">> = {
   "/console/organizations/:tenant/domains/:domain/verify": "operator",
   "/console/organizations/:tenant/domains/:domain/remove": "operator",
   "/console/organizations/:tenant/members/add": "operator",
+  "/console/organizations/:tenant/setup/link": "operator",
+  "/console/organizations/:tenant/setup/revoke": "operator",
   "/console/organizations/:tenant/accessors/add": "operator",
   "/console/organizations/:tenant/accessors/:accessor": "auditor",
   "/console/organizations/:tenant/accessors/:accessor/delete": "operator",

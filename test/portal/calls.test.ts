@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { operations } from "../../src/admin/operations/table.ts";
-import { inputFor, portalCalls } from "../../src/portal/calls.ts";
+import { callsByLink, inputFor, linkCalls, portalCalls } from "../../src/portal/calls.ts";
 
 test("every operation that is not in the portal's table is refused, those of the API to come included", () => {
   const others = operations.filter(({ entry }) => !portalCalls.has(entry.name));
@@ -54,4 +54,19 @@ test("an input holds only members that its operation takes", () => {
       name,
     );
   }
+});
+
+test("whoever holds an onboarding link may call its own few operations, which portal and table know too", async () => {
+  const call = callsByLink({} as never, { id: "l", session: "s", tenantId: "acme" });
+  assert.deepEqual([...linkCalls].sort(), [
+    "onboard downloaded",
+    "onboard enter",
+    "onboard pack",
+    "onboard status",
+    "onboard test",
+  ]);
+  for (const operation of operations.filter(({ entry }) => !linkCalls.has(entry.name))) {
+    await assert.rejects(call(operation, { tenantId: "acme" }), { code: "forbidden" }, operation.entry.name);
+  }
+  for (const name of linkCalls) assert.ok(portalCalls.has(name), name);
 });

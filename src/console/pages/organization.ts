@@ -12,6 +12,7 @@ import type { ConsoleCard } from "../../views/console_pages.ts";
 import type { Action } from "../../views/parts.ts";
 import { may, type Place, param, type Visit, withQuery } from "../place.ts";
 import { disabledBadge, momentText } from "../words.ts";
+import { setupCard } from "./organization_setup.ts";
 import {
   accessorPagePath,
   accessorPath,
@@ -43,6 +44,7 @@ export const organizationPlace: Place = {
         settingsCard(tenant, visit),
         await domainsCard(tenant, visit),
         await accessorsCard(tenant, visit),
+        await setupCard(tenant, visit),
       ],
       side: [await membersCard(tenant, visit), ...endCard(tenant, visit)],
     };
