@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { buildSite } from "./build_site.ts";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
+const ownRoot = fileURLToPath(new URL("../../", import.meta.url));
 
 const usage = `Usage: npm run site [-- --out DIR] [--source URL]
 
@@ -79,12 +79,13 @@ export interface Said {
 /**
  * Runs the command.
  * @param words what was typed behind its name
+ * @param root the project whose pages are made
  * @returns its exit status
  */
-export function runSite(words: readonly string[], said: Said): number {
+export function runSite(words: readonly string[], said: Said, root = ownRoot): number {
   try {
     const wanted = readWords(words);
-    said.stdout(wanted === "help" ? usage : writeSite(wanted));
+    said.stdout(wanted === "help" ? usage : writeSite(root, wanted));
     return 0;
   } catch (error) {
     if (!(error instanceof SiteRefused)) throw error;
@@ -93,7 +94,7 @@ export function runSite(words: readonly string[], said: Said): number {
   }
 }
 
-function writeSite({ out, sourceUrl }: Wanted): string {
+function writeSite(root: string, { out, sourceUrl }: Wanted): string {
   const { files, faults } = buildSite({ root, sourceUrl });
   if (faults.length > 0) throw new SiteRefused(`${faults.join("\n")}\nNothing was written.`);
   emptyFolder(out);

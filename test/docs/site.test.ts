@@ -162,8 +162,8 @@ test("a page links a term where it first uses it, once, and neither in code nor 
 const folder = mkdtempSync(join(tmpdir(), "tti-site-"));
 after(() => rmSync(folder, { recursive: true }));
 
-/** Faults of a small project that has these pages. */
-function faultsOf(given: Record<string, string>): readonly string[] {
+/** A small project that has these pages. */
+function smallProject(given: Record<string, string>): string {
   const small = mkdtempSync(join(folder, "small-"));
   const doors = Object.keys(given)
     .filter((path) => path.startsWith("docs/"))
@@ -178,8 +178,10 @@ function faultsOf(given: Record<string, string>): readonly string[] {
     mkdirSync(dirname(join(small, path)), { recursive: true });
     writeFileSync(join(small, path), text);
   }
-  return buildSite({ root: small }).faults;
+  return small;
 }
+
+const faultsOf = (given: Record<string, string>) => buildSite({ root: smallProject(given) }).faults;
 
 test("what leads nowhere is told, with its page", () => {
   assert.deepEqual(faultsOf({ "docs/a.md": "# A\n\n[b](b.md) [c](#there) ## x\n" }), [
@@ -207,16 +209,14 @@ test("what leads nowhere is told, with its page", () => {
   ]);
 });
 
-function command(...words: string[]) {
+const command = (...words: string[]) => commandIn(root, words);
+
+function commandIn(project: string, words: string[]) {
   const said = { stdout: "", stderr: "" };
-  const exitCode = runSite(words, {
-    stdout: (text) => {
-      said.stdout += text;
-    },
-    stderr: (text) => {
-      said.stderr += text;
-    },
-  });
+  const into = (stream: "stdout" | "stderr") => (text: string) => {
+    said[stream] += text;
+  };
+  const exitCode = runSite(words, { stdout: into("stdout"), stderr: into("stderr") }, project);
   return { exitCode, ...said };
 }
 
@@ -238,6 +238,20 @@ test("npm run site writes the pages, replaces its own, and leaves every other fo
   assert.deepEqual([refused.exitCode, refused.stdout], [1, ""]);
   assert.match(refused.stderr, /is not empty and holds no site; name another folder with --out/);
   assert.ok(existsSync(join(other, "mine")));
+});
+
+test("with a link that leads nowhere nothing is written, and what was there stays", () => {
+  const out = join(folder, "kept");
+  const good = smallProject({ "docs/a.md": "# A\n" });
+  assert.equal(commandIn(good, ["--out", out]).exitCode, 0);
+  const before = readFileSync(join(out, "docs/a.html"), "utf8");
+  const bad = smallProject({ "docs/a.md": "# A\n\n[b](b.md)\n" });
+  assert.deepEqual(commandIn(bad, ["--out", out]), {
+    exitCode: 1,
+    stdout: "",
+    stderr: "docs/a.md: b.md: there is no docs/b.md\nNothing was written.\n",
+  });
+  assert.equal(readFileSync(join(out, "docs/a.html"), "utf8"), before);
 });
 
 test("its help has an example, and a wrong word is named", () => {
