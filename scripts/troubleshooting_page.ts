@@ -124,16 +124,23 @@ const silent: readonly {
   },
   {
     see: "Nobody of one customer can sign in",
-    checks: ["tenant_domains", "domain_policy", "login_page"],
+    checks: [
+      "tenant.state",
+      "tenant.domains",
+      "tenant.people",
+      "tenant_domains",
+      "domain_policy",
+      "login_page",
+    ],
   },
   {
     see: "Two people of one customer find the same documents",
-    checks: ["shared_addresses"],
+    checks: ["shared_addresses", "tenant.addresses"],
     else: "at AWS they are one person",
   },
   {
     see: "A back end is told `presence_required`",
-    checks: ["presence"],
+    checks: ["presence", "tenant.presence"],
     else: "the customer agreed to no more: [minting.md](../minting.md)",
   },
   {
@@ -144,6 +151,7 @@ const silent: readonly {
   {
     see: "One customer is refused, others are not; or one person of a customer",
     checks: [
+      "tenant.accessors",
       "tenant.accessor",
       "tenant.client",
       "tenant.token",
@@ -242,7 +250,8 @@ npx --no tti token --tenant acme --user ada@acme.com --client-key back-end.json 
 npx --no tti doctor --aws --tenant acme --user ada@acme.com --client-key back-end.json
 \`\`\`
 
-In the console it is the page *Explain an error*; over HTTP \`POST /v1/error-explanations\`.
+In the console they are the pages *Explain an error* and *Doctor* ([console.md](../console.md#the-doctor)); a customer's administrator has
+both at the portal, for their own organization ([portal.md](../portal.md#checks)). Over HTTP: \`POST /v1/error-explanations\`.
 
 ## At the sign-in
 
