@@ -78,7 +78,7 @@ export function readPasted(text: string, tenantId: string): ReadHandedOver {
   }
   const plain = withoutQuotation(text);
   const { lines, otherTenants, hasTraces } = findDetailsLines(plain);
-  const named = [...lines.map(({ tenant }) => tenant), ...otherTenants];
+  const named = [...lines.map(({ tenant }) => tenant), ...otherTenants, ...externalIdsIn(plain, tenantId)];
   // A trace of a line without a line says that somebody is named, and no longer whom.
   if (lines.length === 0 && hasTraces && !namesAnother(plain, tenantId)) return refuse(...brokenLine);
   if (named.some((theirs) => theirs !== tenantId)) {
@@ -94,6 +94,13 @@ export function readPasted(text: string, tenantId: string): ReadHandedOver {
   }
   return contradicts(plain, first) ? refuse(...twoSets) : readTyped(first);
 }
+
+// As the script prints it above the details: labels and values alone name nobody else. A name that mail broke goes on in the
+// next line.
+const externalIdsIn = (text: string, tenantId: string): string[] =>
+  [...text.matchAll(/^External Id:? ([\w-]+=?)$(?:\n(?=([\w-]+)$))?/gim)].map(([, id = "", more = ""]) =>
+    id.replace(/=$/, "") + more === tenantId ? tenantId : id,
+  );
 
 const brokenLine = [
   "has the line tti-details, or the words above it, but not the whole line: it was broken, quoted or cut on its way",

@@ -12,6 +12,7 @@ import {
   type CreateTrustedTokenIssuerCommandInput,
   DescribeTrustedTokenIssuerCommand,
   ListInstancesCommand,
+  PutApplicationGrantCommand,
 } from "@aws-sdk/client-sso-admin";
 import { decodeError, failureCatalogue, setUpFailures } from "tti-exchange";
 import { standIn } from "../support/stand_in.ts";
@@ -231,11 +232,14 @@ const errors: readonly Made[] = [
     beside:
       "aws sso-oidc create-token-with-iam --grant-type refresh_token --client-id arn:aws:sso::1:application/x",
     async make() {
-      fault(step2, {
-        code: "InvalidGrantException",
-        members: { error: "invalid_grant", error_description: "Invalid refresh token provided" },
-      });
       const grant = { grantType: "refresh_token", refreshToken: "aorUnknown" };
+      await world.admin().sso.send(
+        new PutApplicationGrantCommand({
+          ApplicationArn: world.connection().idcApplicationArn,
+          GrantType: "refresh_token",
+          Grant: { RefreshToken: {} },
+        }),
+      );
       return world.exchange(await world.assume("isv"), grant);
     },
   },

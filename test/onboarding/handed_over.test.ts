@@ -126,6 +126,7 @@ describe("the five details", () => {
       "Everything was there: nothing was changed.",
       "",
       "Send these five details to Example ISV, or paste the last line into its portal:",
+      `  External Id                       ${tenant}`,
       `  Application ID                    ${details.applicationId}`,
       `  Application region                ${details.qRegion}`,
       `  Retriever ID                      ${details.retrieverId}`,
@@ -135,6 +136,20 @@ describe("the five details", () => {
       line(tenant),
       "",
     ].join("\n");
+  const labelled = (tenant: string) => whole(tenant).split("\n").slice(3, -3).join("\n");
+
+  it("are another customer's where only the External Id above them says so", () => {
+    assert.deepEqual(readPasted(labelled("acme"), "acme"), { details, notes: [] });
+    for (const another of ["globex", "acme-eu", "acm", "Acme"]) {
+      const read = readPasted(labelled(another), "acme");
+      assert.ok("faults" in read && /another customer/.test(read.faults[0]?.fault ?? ""), another);
+    }
+    const broken = labelled("a-customer-of-ours").replace("a-customer-of-ours", "a-customer\n-of-ours");
+    assert.deepEqual(readPasted(broken, "a-customer-of-ours"), { details, notes: [] });
+    const prose = `The External Id that we entered is yours.\nExternal Id: see above, please\n${labelled("acme")}`;
+    assert.deepEqual(readPasted(prose, "acme"), { details, notes: [] });
+  });
+
   const prefixed = (text: string, prefix: string) => text.replace(/^/gm, prefix);
   /** As `fold -w`, and with `atSpaces` as `fold -s -w`. */
   const foldedAt = (text: string, width: number, atSpaces: boolean, end = "\n") =>

@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createAccessor } from "../../src/admin/operations/accessors.ts";
+import { examineInstallation } from "../../src/admin/operations/checks.ts";
 import { updateTenant } from "../../src/admin/operations/tenants.ts";
+import { tryAccessor } from "../../src/admin/operations/trials.ts";
 import { createDomain } from "../../src/provider/tenants/domain_store.ts";
 import { addMintingClients } from "../provider/grants/mint_support.ts";
 import { useProvider } from "../provider/support/provider_fixture.ts";
@@ -134,4 +136,32 @@ test("the id of a request is looked for in the organization's own trail", async 
     .insert({ ...refused, id: `${refused.id}x`, tenant_id: "globex", request_id: id });
   const theirs = await post("/checks/error", { text: id });
   assert.match(theirs.text, /Not recognised/);
+});
+
+test("who loses the right while a trial or a check runs is told nothing of it, and what was done is recorded", async () => {
+  let allowed = true;
+  const context = {
+    ...cliContext(fixture.db),
+    may: () => allowed,
+    requireVerifiedDomain: false,
+    trials: {
+      async make() {
+        allowed = false;
+        return { findings: [] };
+      },
+    },
+    async examination() {
+      allowed = false;
+      return [];
+    },
+  };
+  const counted = async (type: string) => (await fixture.db("audit_events").where({ type })).length;
+  const before = await counted("accessor.tried");
+  await assert.rejects(tryAccessor(context, { tenantId: "acme", user: "bob@acme.example" }), {
+    code: "forbidden",
+  });
+  assert.equal(await counted("accessor.tried"), before + 1);
+  allowed = true;
+  await assert.rejects(examineInstallation(context, {}), { code: "forbidden" });
+  assert.equal(await counted("installation.examined"), 1);
 });

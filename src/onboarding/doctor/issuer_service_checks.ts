@@ -128,5 +128,8 @@ export function checkCaching(jwks: Answer): Finding {
       fix: `Send a max-age of a few minutes, and publish a key ${assumedAwsCacheSeconds / 3600} hours before it signs.`,
     });
   }
-  return passed("caching", `caches may keep the key set for ${maxAge} seconds`);
+  return passed(
+    "caching",
+    `caches may keep the key set for ${maxAge} seconds; AWS says nothing of its own, so count on ${assumedAwsCacheSeconds / 3600} hours`,
+  );
 }

@@ -340,6 +340,7 @@ set_up() {
   if [ "$CHANGES" -eq 0 ]; then say 'Everything was there: nothing was changed.'; else say "Changed: $CHANGES."; fi
   say ''
   say "Send these five details to $SUPPLIER, or paste the last line into its portal:"
+  say "  External Id                       $TENANT"
   say "  Application ID                    $APPLICATION_ID"
   say "  Application region                $Q_REGION"
   say "  Retriever ID                      $RETRIEVER_ID"
