@@ -125,13 +125,13 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
   onboarding_links: {
     holds:
       "links by which a customer's administrator sets everything up, one a customer; the link, and the browser that used it, as SHA-256 hashes",
-    personal: "nothing: whoever holds a link is not named",
+    personal: "–",
     until: "it ends, by itself after 30 days at most, is revoked, or is followed by another",
   },
   onboardings: {
     holds:
-      "how far each customer's set-up at AWS is: when each step was done, and of the last test which step failed, by its code",
-    personal: "nothing: not as whom it was tested, nor what was found",
+      "how far each customer's set-up at AWS is: when each step was done, and of the last test which step failed, by its code; neither as whom, nor what was found",
+    personal: "–",
     until: "the tenant is deleted",
   },
   console_sessions: {

@@ -12,6 +12,8 @@ import { claimCall } from "../../src/admin/repeats/repeated_call_store.ts";
 import { connectDatabase, type Database } from "../../src/db/connect.ts";
 import { migrationLimits } from "../../src/db/dialects.ts";
 import { OperationError } from "../../src/errors.ts";
+import { createLink, useLink } from "../../src/onboarding/link/link_store.ts";
+import { takeTest } from "../../src/onboarding/link/progress_store.ts";
 import { createAccount, createExternalAccount } from "../../src/provider/accounts/account_store.ts";
 import { createClient } from "../../src/provider/clients/client_store.ts";
 import { savePostedRequest, takePostedRequest } from "../../src/provider/edge/posted_request_store.ts";
@@ -45,9 +47,9 @@ const grantRecord = (model: string): Once => ({
 });
 
 const inTransaction =
-  (attempt: (trx: Database, caller: number) => Promise<boolean>): Once["attempt"] =>
-  (db, caller) =>
-    db.transaction((trx) => attempt(trx, caller));
+  (attempt: (trx: Database, caller: number, arranged: string) => Promise<boolean>): Once["attempt"] =>
+  (db, caller, arranged) =>
+    db.transaction((trx) => attempt(trx, caller, arranged));
 
 /** Whether it was done; of a refusal by any other code the test hears. */
 const unless =
@@ -146,6 +148,20 @@ const once: Readonly<Record<string, Once>> = {
   "becoming an administrator": {
     arrange: (db) => createExternalAccount(db, { id: "admin-1", email: "ops@isv.example" }, now),
     attempt: inTransaction((trx) => createAdministrator(trx, { accountId: "admin-1", role: "auditor" }, now)),
+  },
+  "an onboarding link": {
+    async arrange(db) {
+      await createTenant(db, { id: "linked", name: "Linked" }, now);
+      const wanted = { tenantId: "linked", secret: "link-secret", expiresAtMs: laterMs };
+      return (await createLink(db, wanted, now))?.id;
+    },
+    attempt: inTransaction(async (trx, caller, id) => {
+      const use = { id, secret: "link-secret", browser: `b-${caller}`, session: `s-${caller}` };
+      return (await useLink(trx, use, now)) !== undefined;
+    }),
+  },
+  "the place of a test of an onboarding": {
+    attempt: inTransaction(async (trx) => (await takeTest(trx, "tested", 60_000, now)) !== undefined),
   },
   "revoking an API credential": {
     arrange: async (db) =>
