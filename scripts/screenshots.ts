@@ -1,5 +1,7 @@
 // Owns the pictures of the docs: taken from the running product in a real Chromium, with the people and customers of the
 // browser tests, so that they are renewed by one command (npm run docs:images) when a page's look changes.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
@@ -16,6 +18,7 @@ import { furnish } from "../test/browser/walked_world.ts";
 import { startProvider } from "../test/provider/support/provider_fixture.ts";
 import { launchBrowser } from "../test/support/browser.ts";
 import { cliContext } from "../test/support/cli_context.ts";
+import { startDev } from "../test/support/dev_world.ts";
 
 const folder = fileURLToPath(new URL("../docs/images/", import.meta.url));
 
@@ -78,5 +81,40 @@ async function pictureAdministration(): Promise<void> {
   }
 }
 
+/** The page behind a customer's link, when everything is green. */
+async function pictureOnboarding(): Promise<void> {
+  const dataDir = mkdtempSync(join(tmpdir(), "tti-pictures-"));
+  const dev = await startDev(dataDir);
+  const browser = await launchBrowser();
+  try {
+    const page = await browser.newPage({ viewport: { width: 1120, height: 900 }, colorScheme: "light" });
+    const goOn = (name: string) => page.getByRole("button", { name }).first().click();
+    await page.goto(dev.onboardingUrl);
+    await page.getByRole("link", { name: "Sign in as Ivy Nolan" }).click();
+    await submitLogin(page, "ivy@initech.example", dev.state.demoPassword);
+    await page.getByRole("heading", { level: 1, name: /^Search/ }).waitFor();
+    await page.goto(dev.onboardingUrl);
+    await goOn("Make the link");
+    await goOn("Run the script");
+    const line = await page.locator("#details pre").first().innerText();
+    await page.getByRole("link", { name: "Open the link" }).click();
+    await goOn("Begin here");
+    const setup = page.getByRole("link", { name: "Everything as one file" });
+    await Promise.all([page.waitForEvent("download"), setup.click()]);
+    await page.getByRole("link", { name: "Enter the details" }).click();
+    await page.getByLabel("What the script printed").fill(line);
+    await goOn("Hand over");
+    await page.getByLabel("E-mail address of a person").fill("ivy@initech.example");
+    await goOn("Test it");
+    await page.getByText("4 of 4 done").waitFor();
+    await photograph(page, "onboarding");
+  } finally {
+    await browser.close();
+    await dev.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
 await pictureDemo();
+await pictureOnboarding();
 await pictureAdministration();

@@ -13,8 +13,8 @@ export interface TaleOutcome {
 export interface TaleState {
   /** The organization with the provider. `gone`: deleted for good, and the story with it. */
   customer: "open" | "ended" | "gone";
-  /** Whether a link stands that somebody may go on with. */
-  linkStands: boolean;
+  /** The id of the link that stands; undefined: none does. */
+  link: string | undefined;
   /** Whether the customer's AWS account lets the vendor in. */
   letIn: boolean;
   /** Whether anything of the vendor is left in the customer's AWS account. */
@@ -25,6 +25,12 @@ export interface TaleState {
   tested: boolean;
 }
 
+/** A link that was made; its address is told this once. */
+export interface TaleLink {
+  id: string;
+  url: string;
+}
+
 /** The story of one customer. */
 export interface Tale {
   customer: { id: string; name: string };
@@ -33,8 +39,8 @@ export interface Tale {
   /** What does the same in a terminal. */
   commands: { script: string; status: string; offboard: string; cleanUp: string };
   state(): Promise<TaleState>;
-  /** Makes a link, in place of the one before. @returns its address */
-  makeLink(): Promise<string>;
+  /** Makes a link, in place of the one before. */
+  makeLink(): Promise<TaleLink>;
   /** Runs the customer's own script, as its administrator does in AWS CloudShell. */
   runScript(): Promise<TaleOutcome>;
   /** Ends the customer with the provider. */

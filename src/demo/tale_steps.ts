@@ -1,11 +1,11 @@
 // Owns the words of the demo's story: each step, who does it, whether it is done, and what can be done now. Pure.
 import type { DemoTaleStep } from "../views/demo_pages.ts";
-import type { Tale, TaleOutcome, TaleState } from "./tale.ts";
+import type { Tale, TaleLink, TaleOutcome, TaleState } from "./tale.ts";
 
 /** What the page remembers of this run, besides what is kept. */
 export interface TaleMemory {
-  /** The address of the link that was made last; told this once. */
-  link?: string | undefined;
+  /** The link that was made here last. A terminal may have made another since. */
+  link?: TaleLink | undefined;
   script?: TaleOutcome | undefined;
   cleanUp?: TaleOutcome | undefined;
 }
@@ -38,16 +38,17 @@ interface Parts {
 function linkStep({ tale, state, memory, isOpen }: Parts): DemoTaleStep {
   const { name, id } = tale.customer;
   const [administrator] = tale.people;
-  const label = state.linkStands ? "Make another link" : "Make the link";
-  const made = state.linkStands ? memory.link : undefined;
+  const stands = state.link !== undefined;
+  const label = stands ? "Make another link" : "Make the link";
+  const made = memory.link?.id === state.link ? memory.link?.url : undefined;
   return {
     id: "link",
     title: `Make a link for ${name}`,
     who: "You, the vendor",
     text: `You send it to ${administrator?.name ?? "whoever"}, who administers ${name}. It opens ${name}’s onboarding and nothing else, for the first browser that uses it, and ends by itself. Another one ends the one before.`,
-    state: !isOpen ? "waiting" : state.linkStands || state.tested ? "done" : "open",
+    state: !isOpen ? "waiting" : stands || state.tested ? "done" : "open",
     ways: made === undefined ? [] : [{ label: "Open the link", url: made, primary: !state.letIn }],
-    forms: isOpen ? [{ action: taleUrls.link, label, primary: !state.linkStands && !state.tested }] : [],
+    forms: isOpen ? [{ action: taleUrls.link, label, primary: !stands && !state.tested }] : [],
     codes: [
       ...(made === undefined ? [] : [{ label: "The link", text: made }]),
       { label: "The same in a terminal", text: `npx --no tti onboard link ${id}` },
@@ -65,7 +66,13 @@ function scriptStep({ tale, state, memory, isOpen }: Parts): DemoTaleStep {
     state: state.letIn ? "done" : isOpen ? "open" : "waiting",
     ways: [],
     forms: isOpen
-      ? [{ action: taleUrls.script, label: "Run the script", primary: state.linkStands && !state.letIn }]
+      ? [
+          {
+            action: taleUrls.script,
+            label: "Run the script",
+            primary: state.link !== undefined && !state.letIn,
+          },
+        ]
       : [],
     codes: [{ label: "With an AWS CLI of yours, beside the downloaded script", text: tale.commands.script }],
     output: outputOf(memory.script),

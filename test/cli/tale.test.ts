@@ -97,6 +97,10 @@ describe("the story of a new customer", { skip: hasBash() ? false : "no bash her
     assert.doesNotMatch(await page(), address);
     assert.match(await done("link"), address);
     assert.deepEqual(await states(), linked);
+    // The one that a terminal makes ends it.
+    await ran(`onboard link ${newcomer.id}`);
+    assert.doesNotMatch(await page(), address);
+    assert.match(await done("link"), address);
     await restart();
     assert.doesNotMatch(await page(), address);
     assert.deepEqual(await states(), linked);

@@ -14,7 +14,7 @@ export const newcomer: DemoTenant & { idcRegion: string } = {
       id: "initech-company-plan",
       title: "Initech plan for 2027",
       content:
-        "The plan for 2027 on one page: every report has one cover sheet, the old mainframe retires in May, and the travel policy becomes one for all sites.",
+        "Welcome to the plan for 2027, on one page: every report has one cover sheet, the old mainframe retires in May, and the travel policy becomes one for all sites.",
     },
     {
       id: "initech-travel",

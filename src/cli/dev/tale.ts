@@ -62,7 +62,7 @@ export function createTale({ context, sandbox, password }: TaleStage): Tale {
       const steps = told?.steps ?? [];
       return {
         customer,
-        linkStands: told !== undefined && told.link !== null,
+        link: told?.link?.id,
         letIn: stands.applications.length > 0,
         somethingLeft: stands.applications.length > 0 || stands.issuers > 0,
         entered,
@@ -70,7 +70,8 @@ export function createTale({ context, sandbox, password }: TaleStage): Tale {
       };
     },
     async makeLink() {
-      return (await makeLink(context, { tenantId: id })).url;
+      const made = await makeLink(context, { tenantId: id });
+      return { id: made.id, url: made.url };
     },
     async runScript() {
       const { files } = await makePack(context, { tenantId: id });
