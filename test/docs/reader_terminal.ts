@@ -58,7 +58,7 @@ export function openReaderTerminal(
   const log = openSync(join(checkout.logs, "tti.log"), "a");
   const tti = spawn(process.execPath, [standing, checkout.socket], {
     ...surroundings,
-    stdio: ["ignore", log, log],
+    stdio: ["pipe", log, log],
   });
   const ttiEnded = once(tti, "exit");
   let printed = "";

@@ -10,6 +10,9 @@ import { startToStay } from "./staying_command.ts";
 
 const [socketPath = ""] = process.argv.slice(2);
 
+// Its input ends with the test, however that ends: nobody is left to ask.
+process.stdin.on("end", () => process.exit()).resume();
+
 /** A folder with what was asked: words and environment by U+0000, the folder it was asked in, and standard input. */
 async function answerIn(asked: string): Promise<number> {
   const read = (name: string) => readFileSync(join(asked, name), "utf8");

@@ -1,6 +1,6 @@
 // Owns commands that stay, run within the process of a reader's machine: each is over for its reader when it says that it
 // serves, and ends when the same command is typed anew, as one restarts a server.
-import { Writable } from "node:stream";
+import { Readable, Writable } from "node:stream";
 import { runCli } from "../../src/cli/run_cli.ts";
 import type { Outcome } from "../support/terminal.ts";
 import type { Surroundings } from "../support/typed.ts";
@@ -44,7 +44,7 @@ export async function startToStay(words: readonly string[], where: Surroundings,
   process.chdir(where.folder);
   process.env = { ...where.environment };
   try {
-    const ended = runCli([...words], { stdin: process.stdin, stdout: screen(), stderr: screen() });
+    const ended = runCli([...words], { stdin: Readable.from([""]), stdout: screen(), stderr: screen() });
     const serves = (async () => {
       await new Promise<void>((resolve) => {
         look = () => saysAtLast[name]?.test(written.stdout) && resolve();
