@@ -37,6 +37,8 @@ import * as ordersOfLists from "./0069_orders_of_lists.ts";
 import * as idsLikeAddresses from "./0070_ids_like_addresses.ts";
 import * as onboardingLinks from "./0071_onboarding_links.ts";
 import * as onboardings from "./0072_onboardings.ts";
+import * as mails from "./0073_mails.ts";
+import * as accountLinks from "./0074_account_links.ts";
 
 /** One step of the schema, there and back. */
 export interface Migration {
@@ -83,4 +85,6 @@ export const migrations: readonly Migration[] = [
   { name: "0070_ids_like_addresses", ...idsLikeAddresses },
   { name: "0071_onboarding_links", ...onboardingLinks },
   { name: "0072_onboardings", ...onboardings },
+  { name: "0073_mails", ...mails },
+  { name: "0074_account_links", ...accountLinks },
 ];

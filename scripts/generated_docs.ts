@@ -26,7 +26,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 function configurationPage(): string {
   const rows = Object.values(settings).map((setting) => {
     const required = setting.requiredInProduction === undefined ? "" : " **Required in production.**";
-    return `| \`${setting.name}\` | ${setting.defaultText ?? "–"} | ${setting.doc}${required} |`;
+    const file = "fromFile" in setting ? ` \`${setting.name}_FILE\` may name a file that holds it.` : "";
+    return `| \`${setting.name}\` | ${setting.defaultText ?? "–"} | ${setting.doc}${file}${required} |`;
   });
   return `# Settings
 

@@ -1,5 +1,7 @@
 // Owns docs/what-is-stored.md: each table of the store, what of a person is in it, and when it goes. A test compares the
 // list with the tables of a migrated store, so that none is kept without being named here.
+import { mailPolicy } from "../src/mail/attempts.ts";
+import { linkLifeMs } from "../src/provider/accounts/account_link_store.ts";
 import { knownForMs } from "../src/provider/accounts/attempt_rates.ts";
 import { ttlSeconds } from "../src/provider/assembly/policies.ts";
 import { sweeperPolicy } from "../src/provider/assembly/sweeper.ts";
@@ -133,6 +135,18 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
       "how far each customer's set-up at AWS is: when each step was done, and of the last test which step failed, by its code; neither as whom, nor what was found",
     personal: "–",
     until: "the tenant is deleted",
+  },
+  mails: {
+    holds:
+      "mail that waits to be sent, and what became of it; never a link: it is made when the mail is sent",
+    personal:
+      "e-mail address, the account's id, which mail, when; of an address that changed the new one, until it is sent",
+    until: `sent: ${inWords(mailPolicy.keepSentMs / 1000)}; failed: ${inWords(mailPolicy.keepFailedMs / 1000)}; the account is deleted; a request for an address nobody has at once`,
+  },
+  account_links: {
+    holds: "one-time links that were mailed, as SHA-256 hashes",
+    personal: "the account's id, the address it was mailed to, for what, when",
+    until: `used or too old (a new password ${inWords(linkLifeMs.password_reset / 1000)}, an invitation ${inWords(linkLifeMs.invitation / 1000)}), or the account is deleted`,
   },
   console_sessions: {
     holds: "who is signed in to the console; the cookie as a SHA-256 hash",

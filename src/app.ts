@@ -25,6 +25,7 @@ import { guardPostedForm } from "./provider/edge/posted_form.ts";
 import { addPostedRequestRoutes } from "./provider/edge/posted_request_routes.ts";
 import { createProxyWatch } from "./provider/edge/proxy_watch.ts";
 import { addInteractionRoutes, type InteractionDeps } from "./provider/interactions/interaction_routes.ts";
+import { addLinkRoutes } from "./provider/links/link_routes.ts";
 import { addAccountRoutes } from "./provider/self_service/account_routes.ts";
 import { addPublicRoutes, type PublicRouteDeps } from "./public_routes.ts";
 import { describeRequest } from "./request_context.ts";
@@ -35,6 +36,8 @@ export interface PublicAppDeps extends InteractionDeps, PublicRouteDeps {
   /** What the routes of the ISV's back ends need. */
   backEnds: JsonRouteDeps;
   background: BackgroundWork;
+  /** Has the outbox look, because something was put in. */
+  mailPut(): void;
 }
 
 /** What a request may send at most. */
@@ -135,6 +138,7 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
   addPostedRequestRoutes(router, deps);
   addInteractionRoutes(router, deps);
   addAccountRoutes(router, deps);
+  if (deps.sendsMail) addLinkRoutes(router, deps);
   addPortalRoutes(router, { ...deps.backEnds, ...deps });
   addSetupLinkRoutes(router, { ...deps.backEnds, ...deps });
   app.use(router.routes());

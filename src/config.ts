@@ -1,5 +1,6 @@
 // Owns the settings: every environment variable the product reads, read once, into one frozen Config, or
 // one ConfigError that names every fault with its fix. The only file that looks at process.env.
+import { readFileSync } from "node:fs";
 import { OperationError } from "./errors.ts";
 import { closestName } from "./input/closest_name.ts";
 import type { Mode, Setting } from "./settings/setting.ts";
@@ -54,8 +55,15 @@ export function readConfig(
   const faults: ConfigFault[] = [];
   const mode = insist ?? readMode(environment, faults);
   const read = <Value>(spec: Setting<Value>): Value => {
-    const raw = environment[spec.name]?.trim();
+    const raw = rawValue(environment, spec, faults);
     if (raw === undefined || raw === "") {
+      if (spec.requiredWith !== undefined && isGiven(environment, spec.requiredWith)) {
+        faults.push({
+          setting: spec.name,
+          problem: `it is required with ${spec.requiredWith}`,
+          fix: `Set it, or leave ${spec.requiredWith} away.`,
+        });
+      }
       if (mode === "production" && spec.requiredInProduction !== undefined) {
         faults.push({
           setting: spec.name,
@@ -96,6 +104,39 @@ function readMode(environment: Readonly<Record<string, string | undefined>>, fau
   return looksLikeProduction ? "production" : "development";
 }
 
+const isGiven = (environment: Readonly<Record<string, string | undefined>>, name: string): boolean =>
+  [name, `${name}_FILE`].some((one) => (environment[one]?.trim() ?? "") !== "");
+
+// The value itself, or what stands in the file that NAME_FILE names.
+function rawValue(
+  environment: Readonly<Record<string, string | undefined>>,
+  { name, fromFile }: Pick<Setting<unknown>, "name" | "fromFile">,
+  faults: ConfigFault[],
+): string | undefined {
+  const value = environment[name]?.trim();
+  const path = fromFile === true ? environment[`${name}_FILE`]?.trim() : undefined;
+  if (path === undefined || path === "") return value;
+  const setting = `${name}_FILE`;
+  if (value !== undefined && value !== "") {
+    faults.push({ setting, problem: `${name} is set too`, fix: "Leave one of them away." });
+    return value;
+  }
+  try {
+    const text = readFileSync(path, "utf8").trim();
+    if (text === "")
+      faults.push({ setting, problem: "its file is empty", fix: `Write the value of ${name} into it.` });
+    return text;
+  } catch (error) {
+    const { code = "unreadable" } = error as NodeJS.ErrnoException;
+    faults.push({
+      setting,
+      problem: `its file cannot be read (${code})`,
+      fix: "Name a file this user may read.",
+    });
+    return undefined;
+  }
+}
+
 // Parsers throw "what is wrong|what to do", so that each stays one expression.
 function splitProblem(error: unknown): { problem: string; fix: string } {
   const [problem = "it cannot be read", fix = "See docs/configuration.md"] = (error as Error).message.split(
@@ -105,7 +146,9 @@ function splitProblem(error: unknown): { problem: string; fix: string } {
 }
 
 function misspeltNames(environment: Readonly<Record<string, string | undefined>>): ConfigFault[] {
-  const known = Object.values(settings).map((spec) => spec.name);
+  const known = Object.values<Setting<never>>(settings as never).flatMap(({ name, fromFile }) =>
+    fromFile === true ? [name, `${name}_FILE`] : [name],
+  );
   return Object.keys(environment)
     .filter((name) => name.startsWith("TTI_") && !known.includes(name) && !otherKnownNames.has(name))
     .map((name) => {

@@ -23,6 +23,27 @@ export const peopleErrorCodes = {
       "The account is older than the organization's proof of the domain, so others may know its password.",
     fix: "Whoever runs the service sets it a new password (`tti user password`), then adds it (`tti user add`).",
   },
+  link_over: {
+    status: 410,
+    meaning:
+      "The link from a mail was used, is too old, or something has ended it since: a new password, another address, a disabled account.",
+    fix: "Ask for another: **Forgot your password?** on the sign-in page, or an invitation from whoever sent the first.",
+  },
+  mail_not_configured: {
+    status: 409,
+    meaning: "The installation sends no mail.",
+    fix: "Set `SMTP_URL` and `TTI_MAIL_FROM`, or set a password and hand it over yourself.",
+  },
+  mail_not_found: {
+    status: 404,
+    meaning: "No mail in the outbox has this id; what was sent stays a week, what failed a month.",
+    fix: "List the outbox.",
+  },
+  mail_not_failed: {
+    status: 409,
+    meaning: "The mail waits to be sent, or was sent; one that failed may be tried again by hand.",
+    fix: "Look when it is tried next.",
+  },
   last_admin: {
     status: 409,
     meaning: "Nobody else who can sign in administers the organization, so this one stays.",

@@ -14,24 +14,24 @@ import { createConsole } from "./console/console_routes.ts";
 import { consoleOrigin } from "./console/edge/origin.ts";
 import { connectBeside, connectDatabase, type Database, storeLocationOf } from "./db/connect.ts";
 import type { StoreLimits } from "./db/dialects.ts";
-import { migrateUp, readMigrationStatus } from "./db/migrate.ts";
 import { createStoreClock } from "./db/store_clock.ts";
 import { createStoreHealth, type StoreHealth } from "./db/store_health.ts";
 import { OperationError } from "./errors.ts";
 import { clockToleranceSeconds } from "./input/moment.ts";
 import { installationOf } from "./installation.ts";
 import { type Log, openLog } from "./log.ts";
+import type { MailPolicy } from "./mail/attempts.ts";
+import type { MailTransport } from "./mail/transport.ts";
 import { AccessorTrials } from "./onboarding/doctor/accessor_trial.ts";
 import { createExamination } from "./onboarding/doctor/examination.ts";
 import { passwordsOf } from "./provider/accounts/passwords.ts";
 import { buildProvider } from "./provider/assembly/build_provider.ts";
 import { createProviderHost } from "./provider/assembly/host.ts";
 import { loadSecrets } from "./provider/assembly/installation_secrets.ts";
+import { prepareStore, tellOfAwsClient } from "./provider/assembly/start_checks.ts";
 import { startSweeper } from "./provider/assembly/sweeper.ts";
 import { findBackEndToken } from "./provider/clients/access_tokens.ts";
-import { faultOfAwsClient } from "./provider/clients/aws_client.ts";
 import { createClientReader } from "./provider/clients/client_reader.ts";
-import { findClient } from "./provider/clients/client_store.ts";
 import { createBackgroundWork } from "./provider/edge/background_work.ts";
 import { type Listening, listen } from "./provider/edge/listen.ts";
 import { createOutgoingFetch } from "./provider/edge/outgoing_fetch.ts";
@@ -41,9 +41,9 @@ import { type KeyRing, openKeyRing } from "./provider/keys/key_ring.ts";
 import { type KeyPolicy, keyPolicyOf } from "./provider/keys/policy.ts";
 import { createKeySealer } from "./provider/keys/seal.ts";
 import { openKmsKeys } from "./provider/keys/signer_kms.ts";
+import { startSending } from "./provider/links/sending.ts";
 import { type TxtResolver, txtResolver } from "./provider/tenants/domain_proof.ts";
 import type { ReadinessCheck } from "./public_routes.ts";
-import { settings } from "./settings.ts";
 
 /** A running provider. */
 export interface RunningServer {
@@ -72,6 +72,10 @@ export interface ServerOptions {
   keyPolicy?: KeyPolicy;
   /** How AWS is reached for searches; absent: by the settings, as the AWS SDK reads them. */
   awsAccess?: () => AwsAccess;
+  /** What takes mail in place of the server of SMTP_URL. */
+  mail?: MailTransport;
+  /** How the outbox is worked off; a test compresses its times. */
+  mailPolicy?: MailPolicy;
   /** Aborted, the start is given up, and what has started is closed. */
   signal?: AbortSignal;
   /** How long the store may take before it counts as unavailable. */
@@ -168,6 +172,9 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     };
     const search = new SearchService(atAws);
     closers.push(async () => search.close());
+    const sending = await startSending(installation, options.mail, options.mailPolicy);
+    closers.push(() => sending.stop());
+    const { sendsMail, mailPut } = sending;
     const loginNames = createLoginNames(secrets);
     await saveLoginNameKeys(db, loginNames.keyIds, clock().getTime());
     const apiDeps = {
@@ -193,7 +200,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       answerSeals: createAnswerSeals(secrets),
       auditRetentionDays,
       followKeys: () => followKeys(keyRing, log),
-      passwords,
+      ...{ passwords, sendsMail, mailPut },
       resolveTxt: options.resolveTxt ?? txtResolver(config.dnsServers),
       search,
       trials: new AccessorTrials(atAws),
@@ -203,7 +210,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const storeClock = createStoreClock({ watch, clock, log }, clockToleranceSeconds);
     const app = createPublicApp({
       ...installation,
-      ...{ host, passwords, background },
+      ...{ host, passwords, background, sendsMail, mailPut },
       loginNames,
       documents: createKeyDocuments({ ring: keyRing, currentProvider: () => host.current() }),
       whyCannotSign: () => whyCannotSignNow(keyRing),
@@ -262,27 +269,6 @@ async function assertCanSign(keyRing: KeyRing): Promise<void> {
   const reason = await whyCannotSignNow(keyRing);
   if (reason !== undefined)
     throw new OperationError("signing_unavailable", `Nothing is signed now: ${reason}.`);
-}
-
-// In production an operator migrates, once, before the new version starts; a developer should not have to.
-async function prepareStore(db: Database, mode: Config["mode"]): Promise<void> {
-  if (mode === "development") {
-    await migrateUp(db);
-    return;
-  }
-  const { pending } = await readMigrationStatus(db);
-  if (pending.length === 0) return;
-  throw new OperationError("unavailable", `The store lacks the migrations ${pending.join(", ")}.`, {
-    fix: "Run `tti migrate up`, then start again.",
-  });
-}
-
-// It may be registered later, so the provider serves; but until then no token for AWS is made, and nobody may notice.
-async function tellOfAwsClient(db: Database, clientId: string, log: Log): Promise<void> {
-  const fault = faultOfAwsClient(clientId, await findClient(db, clientId));
-  if (fault === undefined) return;
-  const { message, cause, fix } = fault;
-  log.warn({ setting: settings.clientId.name, clientId, cause, fix }, message);
 }
 
 function readinessOf(store: StoreHealth, keyRing: KeyRing, isStopping: () => boolean): ReadinessCheck[] {

@@ -2,6 +2,7 @@
 // config.ts reads them; docs/configuration.md is written from here, and a test keeps the two equal.
 import { addressesSettings } from "./settings/addresses.ts";
 import { keysSettings } from "./settings/keys.ts";
+import { mailSettings } from "./settings/mail.ts";
 import { networkSettings } from "./settings/network.ts";
 import { pagesSettings } from "./settings/pages.ts";
 import { passwordsSettings } from "./settings/passwords.ts";
@@ -16,6 +17,7 @@ export const settings = {
   ...tokensSettings,
   ...pagesSettings,
   ...passwordsSettings,
+  ...mailSettings,
   ...networkSettings,
   ...keysSettings,
   ...runningSettings,

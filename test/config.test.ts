@@ -1,6 +1,9 @@
 // The settings: what is accepted, every fault at once with its fix, and the page generated from them.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import { ConfigError, readConfig } from "../src/config.ts";
 import { settings } from "../src/settings.ts";
@@ -49,11 +52,53 @@ describe("the settings", () => {
     assert.deepEqual(Object.keys(readConfig({})).sort(), ["mode", ...Object.keys(settings)].sort());
   });
 
-  test("know no mail server, because nothing sends mail", () => {
+  test("know a mail server, and whom mail is from, of which one is of no use without the other", () => {
+    const mail = { SMTP_URL: "smtp://me:p%40ss@smtp.isv.example", TTI_MAIL_FROM: "ISV <login@isv.example>" };
+    const { smtp, mailFrom } = readConfig({ ...production, ...mail });
+    const server = { host: "smtp.isv.example", port: 587, implicitTls: false, requireTls: true };
+    assert.deepEqual(smtp, { ...server, user: "me", password: "p@ss" });
+    assert.deepEqual(mailFrom, { name: "ISV", address: "login@isv.example" });
+    const { TTI_MAIL_FROM: _, ...alone } = mail;
     assert.match(
-      faultsOf({ ...production, TTI_MAIL_FROM: "x@y.example" })["TTI_MAIL_FROM"] ?? "",
-      /no such setting/,
+      faultsOf({ ...production, ...alone })["TTI_MAIL_FROM"] ?? "",
+      /it is required with SMTP_URL/,
     );
+    assert.equal(readConfig(production).smtp, undefined);
+    const requires = (url: string) => readConfig({ ...production, ...mail, SMTP_URL: url }).smtp?.requireTls;
+    assert.deepEqual(
+      ["smtp://relay.isv.example", "smtp://127.0.0.1:25", "smtps://relay.isv.example"].map(requires),
+      [true, false, false],
+    );
+  });
+
+  test("tell what is wrong with a mail server, and no password", () => {
+    for (const [url, fault] of [
+      ["http://smtp.isv.example", /begins with smtp:\/\/ or smtps/],
+      ["smtp://smtp.isv.example/path", /more than user, password, host and port/],
+      ["smtp://hunter2@smtp.isv.example", /user name without a password/],
+      ["smtp://me:hunter2%@smtp.isv.example", /a % that stands for nothing/],
+    ] as const) {
+      const told =
+        faultsOf({ ...production, SMTP_URL: url, TTI_MAIL_FROM: "a@isv.example" })["SMTP_URL"] ?? "";
+      assert.match(told, fault);
+      assert.doesNotMatch(told, /hunter2/);
+    }
+    for (const from of ["login", "a@isv.example, b@isv.example", "ISV <a@isv.example>\r\nBcc: x@y.example"]) {
+      assert.ok(faultsOf({ ...production, TTI_MAIL_FROM: from })["TTI_MAIL_FROM"], from);
+    }
+  });
+
+  test("read what stands in the file that NAME_FILE names", () => {
+    const folder = mkdtempSync(join(tmpdir(), "tti-config-"));
+    const file = join(folder, "smtp");
+    writeFileSync(file, "smtp://127.0.0.1:2525\n");
+    const given = { ...production, TTI_MAIL_FROM: "login@isv.example", SMTP_URL_FILE: file };
+    assert.equal(readConfig(given).smtp?.port, 2525);
+    assert.match(faultsOf({ ...given, SMTP_URL: "smtp://x" })["SMTP_URL_FILE"] ?? "", /SMTP_URL is set too/);
+    assert.match(faultsOf({ ...given, SMTP_URL_FILE: `${file}.gone` })["SMTP_URL_FILE"] ?? "", /ENOENT/);
+    writeFileSync(file, "\n");
+    assert.match(faultsOf(given)["SMTP_URL_FILE"] ?? "", /its file is empty/);
+    rmSync(folder, { recursive: true });
   });
 
   test("refuse an audience nobody chose, in production only", () => {

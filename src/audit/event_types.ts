@@ -2,6 +2,7 @@
 // say; events/ has the entries, area by area. docs/audit-events.md is written from it, and a test performs each.
 import { administrationEvents } from "./events/administration.ts";
 import type { EventParty, EventTypeEntry } from "./events/event_type.ts";
+import { mailEvents } from "./events/mail.ts";
 import { peopleEvents } from "./events/people.ts";
 import { signInEvents } from "./events/sign_ins.ts";
 import { tokenEvents } from "./events/tokens.ts";
@@ -11,6 +12,7 @@ export const auditEventTypes = {
   ...signInEvents,
   ...tokenEvents,
   ...peopleEvents,
+  ...mailEvents,
   ...administrationEvents,
 } as const;
 export type AuditEventType = keyof typeof auditEventTypes;

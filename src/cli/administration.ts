@@ -1,6 +1,6 @@
 // Owns opening the store for commands that administer it: settings, connection, schema check, actor.
 import { userInfo } from "node:os";
-import type { OperationContext } from "../admin/operations/operation.ts";
+import type { MailContext } from "../admin/operations/mail.ts";
 import { systemClock } from "../clock.ts";
 import { type Config, readConfig } from "../config.ts";
 import { connectDatabase, type Database, storeLocationOf } from "../db/connect.ts";
@@ -10,14 +10,14 @@ import { type PasswordSettings, passwordsOf } from "../provider/accounts/passwor
 import { type TxtResolver, txtResolver } from "../provider/tenants/domain_proof.ts";
 
 /** What operations on this machine work with. */
-export interface LocalContext extends OperationContext {
+export interface LocalContext extends MailContext {
   resolveTxt: TxtResolver;
 }
 
 /** The context of an operation on a store. Whoever reaches the store may do everything. */
 export function operationContext(
   db: Database,
-  config: Pick<Config, "dnsServers"> & PasswordSettings,
+  config: Pick<Config, "dnsServers" | "smtp"> & PasswordSettings,
 ): LocalContext {
   return {
     db,
@@ -26,6 +26,9 @@ export function operationContext(
     actor: `cli:${operatingSystemUser()}`,
     may: () => true,
     resolveTxt: txtResolver(config.dnsServers),
+    sendsMail: config.smtp !== undefined,
+    // The serving instances look by themselves.
+    mailPut: () => undefined,
   };
 }
 

@@ -27,6 +27,7 @@ const places: Readonly<Record<CommandWord, { section: (typeof sections)[number];
     about: "papers for AWS and a customer's administrator; what they send back",
   },
   offboard: { section: "Administer it" },
+  mail: { section: "Administer it", about: "the outbox: mail that waits, failed, or was sent" },
   admin: { section: "Administer it", about: "who administers the installation, in which role" },
   credential: { section: "Administer it", about: "keys by which programs administer" },
   audit: { section: "Administer it", about: "who did what, and the proof that nobody changed it" },

@@ -13,6 +13,10 @@ export interface Setting<T> {
   fallback: (mode: Mode) => T;
   parse: (value: string, mode: Mode) => T;
   requiredInProduction?: string;
+  /** Whether `NAME_FILE` may name a file that holds the value, so that a secret stands in no environment. */
+  fromFile?: true;
+  /** The setting that is of no use without this one. */
+  requiredWith?: string;
 }
 
 /** Writes a setting down with its type. */

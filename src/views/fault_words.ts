@@ -71,6 +71,11 @@ const words: Readonly<Record<string, FaultWords>> = {
     why: "Without one it could not go on from page to page. The link was not used.",
     todo: "Allow cookies for this address, then open the link again.",
   },
+  link_over: {
+    title: "This link counts no more",
+    why: "It was used, is too old, or something has ended it since: a new password, for one.",
+    todo: "Ask for another: on the sign-in page, or from whoever invited you.",
+  },
   account_disabled: {
     title: "This account is switched off",
     todo: "Ask your organization's administrator.",

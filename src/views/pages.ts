@@ -40,6 +40,42 @@ export interface LoginPage extends PageFrame, ApplicationLinks {
   tenantName?: string | undefined;
   /** Where the "Cancel" form posts; absent: no such button. */
   cancelAction?: string | undefined;
+  /** Where a new password is asked for; absent: no mail is sent here. */
+  forgotUrl?: string | undefined;
+}
+
+/** Asking for a new password by mail: fields `email`, `from`. */
+export interface ForgotPage extends PageFrame {
+  form: FormModel;
+  email?: string | undefined;
+  error?: string | undefined;
+  /** The sign-in one came from, and its id. */
+  signInUrl?: string | undefined;
+  from?: string | undefined;
+}
+
+/** A password by a mailed link: fields `token`, `password`; `email` is for programs that keep passwords. */
+export interface NewPasswordPage extends PageFrame {
+  form: FormModel;
+  token: string;
+  email: string;
+  /** Whether it is the first. */
+  invited: boolean;
+  error?: string | undefined;
+}
+
+/** The question whether an address is one's own: field `token`. */
+export interface ProveAddressPage extends PageFrame {
+  form: FormModel;
+  token: string;
+  email: string;
+}
+
+/** What was done, and where to go on. */
+export interface DonePage extends PageFrame {
+  title: string;
+  lines: readonly string[];
+  ways: readonly WayOn[];
 }
 
 /** One membership the person may choose. */
@@ -212,6 +248,10 @@ export interface ErrorPage extends PageFrame {
 /** Every page by the name of its template. */
 export interface Pages extends DemoPages, PortalPages {
   login: LoginPage;
+  forgot: ForgotPage;
+  new_password: NewPasswordPage;
+  prove_address: ProveAddressPage;
+  done: DonePage;
   tenant_choice: TenantChoicePage;
   consent: ConsentPage;
   logout: LogoutPage;

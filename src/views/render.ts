@@ -1,16 +1,18 @@
 // Owns turning a page model into HTML, under the headers that pages go out with.
 // The only file that knows EJS. Templates are files of this folder, never strings from elsewhere; models are data.
 import { readdirSync, readFileSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import ejs from "ejs";
 import { currentFrame } from "./frame.ts";
+import type { MailModel } from "./mail.ts";
 import { linkable, type PageName, type Pages, scopeWords } from "./pages.ts";
 import { type FrameName, stylesheet } from "./stylesheets.ts";
 
 const folder = fileURLToPath(new URL("./", import.meta.url));
 
 const templates = compileTemplates();
+const mailTemplates = compileMail();
 
 /**
  * Draws a page.
@@ -29,6 +31,14 @@ export function renderPage<N extends PageName>(name: N, model: Pages[N]): string
     scopeWords,
     inCode,
   });
+}
+
+/**
+ * Draws a mail, as text and as HTML; in HTML every value is escaped. It loads nothing from anywhere.
+ * @param model its content
+ */
+export function renderMail(model: MailModel): { text: string; html: string } {
+  return { text: mailTemplates.text(model), html: mailTemplates.html(model) };
 }
 
 /**
@@ -69,7 +79,7 @@ function inCode(text: string): readonly string[] {
 function compileTemplates(): ReadonlyMap<string, (data: object) => string> {
   const compiled = new Map<string, (data: object) => string>();
   for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
-    if (!file.endsWith(".ejs") || basename(file).startsWith("_")) continue;
+    if (!file.endsWith(".ejs") || basename(file).startsWith("_") || dirname(file) === "mail") continue;
     const options = {
       filename: `${folder}${file}`,
       // Partials are found here from the folders of console and portal, too.
@@ -83,4 +93,16 @@ function compileTemplates(): ReadonlyMap<string, (data: object) => string> {
     compiled.set(file.slice(0, -".ejs".length).replaceAll("\\", "/"), (data) => template(data));
   }
   return compiled;
+}
+
+function compileMail(): Readonly<Record<"text" | "html", (model: MailModel) => string>> {
+  const compile = (name: string, options: { escape?: (text: unknown) => string } = {}) => {
+    const filename = `${folder}mail/${name}.ejs`;
+    return ejs.compile(readFileSync(filename, "utf8"), {
+      ...{ filename, strict: true, localsName: "view" },
+      ...options,
+    });
+  };
+  // In plain text nothing has a meaning, so nothing is escaped.
+  return { text: compile("text", { escape: (text) => String(text ?? "") }), html: compile("html") };
 }

@@ -59,6 +59,7 @@ const layers: readonly (readonly string[])[] = [
   ["db", "views"],
   ["installation.ts"],
   ["audit"],
+  ["mail"],
   [
     "provider",
     "exchange.ts",

@@ -12,7 +12,9 @@ import { createClient } from "../../src/admin/operations/clients.ts";
 import * as credentials from "../../src/admin/operations/credentials.ts";
 import * as domains from "../../src/admin/operations/domains.ts";
 import { makeFirstLink } from "../../src/admin/operations/first_link.ts";
+import { inviteUser } from "../../src/admin/operations/invitation.ts";
 import * as keys from "../../src/admin/operations/keys.ts";
+import { listMails, type MailContext, retryMail } from "../../src/admin/operations/mail.ts";
 import * as members from "../../src/admin/operations/members.ts";
 import { offboardTenant } from "../../src/admin/operations/offboarding.ts";
 import * as onboardingLinks from "../../src/admin/operations/onboarding_links.ts";
@@ -31,6 +33,9 @@ import { type AuditEventType, auditEventTypes } from "../../src/audit/event_type
 import type { EventParty } from "../../src/audit/events/event_type.ts";
 import { createLoginNames } from "../../src/audit/login_names.ts";
 import { systemClock } from "../../src/clock.ts";
+import { mailPolicy } from "../../src/mail/attempts.ts";
+import { MailNotTaken } from "../../src/mail/transport.ts";
+import { createAccountLink } from "../../src/provider/accounts/account_link_store.ts";
 import { createPasswords } from "../../src/provider/accounts/passwords.ts";
 import { keyPolicyOf } from "../../src/provider/keys/policy.ts";
 import { rotateKeysInEmergency } from "../../src/provider/keys/rotate.ts";
@@ -59,11 +64,18 @@ import { UserAgent } from "../provider/support/user_agent.ts";
 import { eventsOf } from "./audit_world.ts";
 
 const email = "ann@acme.example";
-let operator: domains.DomainContext;
+let operator: domains.DomainContext & MailContext;
 let txt: string[][] = [];
 const fixture = useProvider(
   {
     environment: { TTI_LOGIN_URL: loginUrl, TTI_REFRESH_GRACE: "0" },
+    mail: {
+      async send({ to }) {
+        if (to.startsWith("refused")) throw new MailNotTaken("the mail server refuses it: 550 5.1.1", true);
+      },
+      close() {},
+    },
+    mailPolicy: { ...mailPolicy, intervalMs: 20 },
     awsAccess: () => ({
       roleArn: "arn:aws:iam::111122223333:role/isv",
       baseCredentials: async () => ({ accessKeyId: "AKIAEXAMPLE", secretAccessKey: "x", sessionToken: "y" }),
@@ -78,6 +90,8 @@ const fixture = useProvider(
       actor: "cli:op",
       may: () => true,
       resolveTxt: async () => txt,
+      sendsMail: true,
+      mailPut: () => undefined,
     };
     await addPerson(fixture.db, { email, tenants: ["acme"] });
     await addMintingClients(fixture.db, ["acme", "ext"]);
@@ -176,9 +190,19 @@ let onboarding: URL;
 let onboarded: { agent: UserAgent; at: string };
 
 /** An act, and whether it comes by HTTP: then its event carries address and request. */
-type Act = { http: boolean; perform: () => Promise<unknown> };
+type Act = { http: boolean; bySystem?: true; perform: () => Promise<unknown> };
 const byHttp = (perform: Act["perform"]): Act => ({ http: true, perform });
 const byOperation = (perform: Act["perform"]): Act => ({ http: false, perform });
+/** What an instance does by itself, because somebody had caused it before. */
+const bySystem = (perform: Act["perform"]): Act => ({ http: false, bySystem: true, perform });
+
+// The outbox works beside.
+async function untilAnother(type: AuditEventType, cause: () => Promise<unknown>): Promise<void> {
+  const before = (await eventsOf(fixture.db, type)).length;
+  await cause();
+  while ((await eventsOf(fixture.db, type)).length === before)
+    await new Promise((resolve) => setTimeout(resolve, 10));
+}
 
 // In an order in which each finds what it needs.
 const acts: Record<AuditEventType, Act> = {
@@ -239,6 +263,34 @@ const acts: Record<AuditEventType, Act> = {
   "account.email_verified": byOperation(async () => {
     await updateUser(operator, { user: email, emailVerified: false });
     await updateUser(operator, { user: email, emailVerified: true });
+  }),
+  "account.email_proven": byHttp(async () => {
+    const account = await addPerson(fixture.db, { email: "proof@acme.example", emailVerified: false });
+    const { secret } = await createAccountLink(
+      fixture.db,
+      "address_proof",
+      { ...account, email: "proof@acme.example" },
+      new Date(),
+    );
+    const agent = new UserAgent();
+    await agent.submit(
+      await agent.follow(`${fixture.issuer}/account/address?token=${secret}`),
+      {},
+      "/address",
+    );
+  }),
+  "account.invited": byOperation(() =>
+    inviteUser(operator, { email: "invited@acme.example", tenantId: "acme" }),
+  ),
+  "account.link_made": bySystem(() =>
+    untilAnother("account.link_made", () => inviteUser(operator, { email: "linked@acme.example" })),
+  ),
+  "mail.failed": bySystem(() =>
+    untilAnother("mail.failed", () => inviteUser(operator, { email: "refused@acme.example" })),
+  ),
+  "mail.retried": byOperation(async () => {
+    const [failed] = (await listMails(operator, { state: "failed" })).mails;
+    await retryMail(operator, { mail: failed?.id });
   }),
   "account.name_set": byHttp(() => handoff("zoe", { name: "Zoe" })),
   "account.password_set": byOperation(() => access.setUserPassword(operator, { user: email, password })),
@@ -407,7 +459,7 @@ const acts: Record<AuditEventType, Act> = {
 
 const partyField = { tenant: "tenantId", account: "accountId", client: "clientId" } as const;
 
-for (const [name, { http, perform }] of Object.entries(acts)) {
+for (const [name, { http, perform, bySystem: itself = false }] of Object.entries(acts)) {
   const type = name as AuditEventType;
   const entry: {
     always?: readonly EventParty[];
@@ -420,7 +472,7 @@ for (const [name, { http, perform }] of Object.entries(acts)) {
     await perform();
     // Beside the act the instance looks after its keys by itself; key_events.test.ts judges what it writes.
     const fresh = (await eventsOf(fixture.db, type, { limit: 9999 })).filter(
-      ({ id, actor }) => !known.has(id) && actor !== "system",
+      ({ id, actor }) => !known.has(id) && (actor === "system") === itself,
     );
     assert.ok(fresh.length > 0, "the act left no event");
     for (const event of fresh) {
@@ -435,7 +487,7 @@ for (const [name, { http, perform }] of Object.entries(acts)) {
         Object.keys(event.details).filter((detail) => !(detail in entry.details)),
         [],
       );
-      assert.match(event.actor, /^(cli:|client:|account:|onboarding:|nobody$)/);
+      assert.match(event.actor, itself ? /^system$/ : /^(cli:|client:|account:|onboarding:|nobody$)/);
       assert.equal(event.address !== undefined, http, "address");
       assert.equal(event.requestId !== undefined, http, "request id");
     }

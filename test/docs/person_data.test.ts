@@ -8,6 +8,8 @@ import { createAdministrator } from "../../src/admin/operations/administrators.t
 import { removeMember } from "../../src/admin/operations/members.ts";
 import { showUserData } from "../../src/admin/operations/user_data.ts";
 import { createLoginNames } from "../../src/audit/login_names.ts";
+import { createMail } from "../../src/mail/outbox_store.ts";
+import { createAccountLink } from "../../src/provider/accounts/account_link_store.ts";
 import { saveOfflineConsent } from "../../src/provider/presence/offline_consent_store.ts";
 import { signInToConsole, useConsole } from "../console/console_world.ts";
 import { authorizationUrl, codeOf, redeem } from "../provider/support/authorization.ts";
@@ -65,13 +67,21 @@ const untold: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   ended_sessions: { "*": "names nobody" },
   posted_requests: { "*": "names nobody, for a minute" },
+  account_links: { secret_hash: opens, sign_in_generation: counting },
+  mails: {
+    next_attempt_at_ms: "when it is tried next, which its state tells",
+    give_up_at_ms: "by when it is given up",
+    expires_at_ms: "when the row goes, which the page says",
+  },
   sign_in_attempts: { "*": "hashes that name nobody" },
 };
 
 const of: Readonly<Record<string, string>> = {
   accounts: "id",
   ...Object.fromEntries(
-    ["memberships", "former_memberships", "offline_consents", "administrators"].map((t) => [t, "account_id"]),
+    ["memberships", "former_memberships", "offline_consents", "administrators", "account_links", "mails"].map(
+      (t) => [t, "account_id"],
+    ),
   ),
   ...Object.fromEntries(
     ["console_sessions", "session_vouchers", "oidc_records", "audit_events"].map((t) => [t, "account_id"]),
@@ -88,6 +98,12 @@ async function everywhere(): Promise<string> {
   const { id } = await addPerson(world.db, { email, name: "Curious", tenants: ["acme", "former"] });
   await removeMember(context, { user: id, tenantId: "former" });
   await createAdministrator(context, { email, role: "auditor", password: "correct horse battery staple" });
+  await createAccountLink(world.db, "address_proof", { id, email, signInGeneration: 0 }, new Date());
+  await createMail(
+    world.db,
+    { kind: "address_changed", recipient: email, accountId: id, details: { address: "next@acme.example" } },
+    new Date(),
+  );
   await saveOfflineConsent(world.db, { tenantId: "acme", accountId: id, clientId: "app" }, new Date());
   const agent = new UserAgent();
   const code = codeOf(await signInAt(agent, authorizationUrl(world, { tenant: "acme" }), email));

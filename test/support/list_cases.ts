@@ -124,6 +124,7 @@ const asked: Readonly<Record<string, Readonly<Record<string, Input | ((size: Cro
   "domain list": { "the first page": { limit: 25 }, "of one tenant": { tenantId: largeTenant } },
   "accessor list": { "the first page": { limit: 25 }, "of one tenant": { tenantId: largeTenant } },
   "admin list": { "the first page": { limit: 10 } },
+  "mail list": { "the first page": { limit: 10 }, "what failed": { state: "failed", limit: 10 } },
   "credential list": { "the first page": { limit: 10 } },
   "resource list": { "the first page": { limit: 10 } },
   "session list": { "of a person": { user: person } },

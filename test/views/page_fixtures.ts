@@ -208,6 +208,30 @@ export const fixtures: { [N in PageName]: Pages[N] } = {
     cancelAction: "/interaction/abc/abort",
     policyUri: "https://app.example/privacy",
     termsUri: "https://app.example/terms",
+    forgotUrl: "/account/forgot?from=abcdefghij",
+  },
+  forgot: {
+    form,
+    email: "alice@acme.example",
+    error: "email is not an e-mail address. Give an address such as jane@example.com.",
+    signInUrl: "/interaction/abcdefghij/login",
+    from: "abcdefghij",
+  },
+  new_password: {
+    form,
+    token: "link-secret",
+    email: "alice@acme.example",
+    invited: true,
+    error: "password has 3 characters; it needs 10 to 256. Choose a pass phrase of several words.",
+  },
+  prove_address: { form, token: "link-secret", email: "alice@acme.example" },
+  done: {
+    title: "Your password is set",
+    lines: ["Sign in with it.", "Wherever you were signed in before, you are no more."],
+    ways: [
+      { label: "Go to Sample ISV app", url: "https://app.example/" },
+      { label: "Sign in to your account", url: "/account" },
+    ],
   },
   tenant_choice: {
     form,

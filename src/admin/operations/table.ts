@@ -14,8 +14,10 @@ import * as domains from "./domains.ts";
 import type { Operation } from "./entry.ts";
 import * as errorExplanation from "./error_explanation.ts";
 import * as firstLink from "./first_link.ts";
+import * as invitation from "./invitation.ts";
 import * as keys from "./keys.ts";
 import * as challenges from "./login_challenges.ts";
+import * as mail from "./mail.ts";
 import * as members from "./members.ts";
 import * as offboarding from "./offboarding.ts";
 import * as onboarding from "./onboarding.ts";
@@ -48,6 +50,7 @@ export interface TableContext
     onboarding.OnboardingContext,
     trials.TrialContext,
     checks.ChecksContext,
+    mail.MailContext,
     auditChain.AuditChainContext {}
 
 /** Every operation. */
@@ -88,6 +91,7 @@ export const operations: readonly Operation<TableContext>[] = [
   offboarding.offboardTenant,
   users.listUsers,
   users.createUser,
+  invitation.inviteUser,
   userUpdate.updateUser,
   users.showUser,
   userDeletion.deleteUser,
@@ -132,6 +136,9 @@ export const operations: readonly Operation<TableContext>[] = [
   keys.rotateInEmergency,
   keys.revoke,
   keys.reseal,
+  mail.listMails,
+  mail.showMail,
+  mail.retryMail,
   audit.listEvents,
   auditChain.exportEvents,
   auditChain.verifyTrail,

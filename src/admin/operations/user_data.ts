@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { listAuditEvents } from "../../audit/audit_store.ts";
 import { OperationError } from "../../errors.ts";
+import { mailStates } from "../../mail/outbox_store.ts";
 import { readStoredPerson } from "../../provider/sessions/person_data_store.ts";
 import { membershipRoles } from "../../provider/tenants/membership_store.ts";
 import { adminChange, administratorRoles } from "../administrators/roles.ts";
@@ -60,6 +61,32 @@ const personData = z
       .strictObject({ role: z.enum(administratorRoles), createdAtMs: moment, updatedAtMs: moment })
       .nullable(),
     consoleSignIns: z.array(z.strictObject({ createdAtMs: moment, usedAtMs: moment, expiresAtMs: moment })),
+    links: z
+      .array(
+        z.strictObject({
+          purpose: z.string(),
+          address: z.string(),
+          createdAtMs: moment,
+          expiresAtMs: moment,
+        }),
+      )
+      .describe("One-time links that were mailed to the person."),
+    mails: z
+      .array(
+        z.strictObject({
+          id: z.string(),
+          kind: z.string(),
+          recipient: z.string(),
+          tenantId: z.string().nullable(),
+          details: z.record(z.string(), z.string()).describe("What it is to say."),
+          state: z.enum(mailStates),
+          attempts: z.int(),
+          fault: z.string().nullable(),
+          createdAtMs: moment,
+          settledAtMs: never,
+        }),
+      )
+      .describe("Mail to the person: what waits, what failed, and what was sent within a week."),
     logins: z
       .array(
         z.strictObject({

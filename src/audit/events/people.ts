@@ -29,6 +29,13 @@ export const peopleEvents = {
     sometimes: ["tenant"],
     details: { email: "the address", verified: "false: nobody vouches for it any more" },
   },
+  "account.email_proven": {
+    meaning:
+      "A person proved their address by a link that was mailed to it. One event for each tenant the person belongs to, or one without a tenant.",
+    always: ["account"],
+    sometimes: ["tenant"],
+    details: { email: "the address" },
+  },
   "account.name_set": {
     meaning: "The name of a person changed; with a tenant: the one that tenant's tokens carry.",
     always: ["account"],
@@ -39,7 +46,9 @@ export const peopleEvents = {
     meaning: "A password was set. One event for each tenant the person belongs to, or one without a tenant.",
     always: ["account"],
     sometimes: ["tenant"],
-    details: {},
+    details: {
+      by: "`invitation` or `password_reset`, where the person set it by a link from a mail; absent: an administrator did",
+    },
   },
   "account.disabled": {
     meaning: "An account was disabled: it can neither sign in nor be named in a token.",

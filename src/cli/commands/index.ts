@@ -20,6 +20,7 @@ export const commandLoaders = {
   client: async () => (await import("./client.ts")).clientCommands,
   resource: async () => (await import("../operation_command.ts")).commandsOf("resource"),
   accessor: async () => (await import("../operation_command.ts")).commandsOf("accessor"),
+  mail: async () => (await import("../operation_command.ts")).commandsOf("mail"),
   audit: async () => (await import("./audit.ts")).auditCommands,
   token: async () => (await import("./act.ts")).actCommands,
   onboard: async () => (await import("./onboard.ts")).onboardCommands,

@@ -28,6 +28,8 @@ export interface InteractionDeps extends Installation {
   host: ProviderHost;
   passwords: Passwords;
   loginNames: LoginNames;
+  /** Whether a new password can be asked for by mail. */
+  sendsMail: boolean;
 }
 
 /** Adds the interaction's addresses to a router. */

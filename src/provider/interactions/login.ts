@@ -23,7 +23,7 @@ export type LoginAnswer = {
  * @param failed the last attempt, if there was one, with what was typed
  */
 export async function renderLogin(
-  { db }: InstallationPart<"db">,
+  { db, sendsMail }: InstallationPart<"db"> & { sendsMail: boolean },
   state: InteractionState,
   failed?: SignInFault & { email: string | undefined },
 ): Promise<string> {
@@ -43,6 +43,7 @@ export async function renderLogin(
     ...shownApplication(state.client),
     tenantName: shown?.name,
     cancelAction: `/interaction/${state.uid}/abort`,
+    ...(sendsMail ? { forgotUrl: `/account/forgot?from=${state.uid}` } : {}),
   });
 }
 

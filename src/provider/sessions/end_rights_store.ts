@@ -209,6 +209,8 @@ export async function deleteTracesOfAccount(
   await forgetAnswersTelling(db, accountId);
   const consents: number = await db("offline_consents").where("account_id", accountId).delete();
   const memberships: number = await db("memberships").where("account_id", accountId).delete();
+  await db("account_links").where("account_id", accountId).delete();
+  await db("mails").where("account_id", accountId).delete();
   await db("accounts").where("id", accountId).delete();
   return { ...ended, memberships, consents };
 }

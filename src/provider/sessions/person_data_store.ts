@@ -25,6 +25,8 @@ export interface StoredPerson {
   agreements: Told[];
   administrator: Told | null;
   consoleSignIns: Told[];
+  links: Told[];
+  mails: Readonly<Record<string, string | number | null | Readonly<Record<string, string>>>>[];
   logins: Readonly<Record<string, string | number | null | string[]>>[];
   records: Told[];
   answersUnderWay: number;
@@ -54,6 +56,10 @@ const statements = {
   administrator: `select role, created_at_ms, updated_at_ms from administrators where account_id = ?`,
   consoleSignIns: `select created_at_ms, used_at_ms, expires_at_ms
     from console_sessions where account_id = ? order by created_at_ms`,
+  links: `select purpose, login_key as address, created_at_ms, expires_at_ms
+    from account_links where account_id = ? order by created_at_ms`,
+  mails: `select id, kind, recipient, tenant_id, state, attempts, fault, created_at_ms, settled_at_ms, details
+    from mails where account_id = ? order by id`,
   // A person may have thousands: how many of a kind, for whom, and until when.
   records: `select model as kind, client_id, tenant_id, count(*) as records, max(consumed_at_ms) as last_used_at_ms,
       max(expires_at_ms) as last_expires_at_ms
@@ -100,6 +106,11 @@ export async function readStoredPerson(db: Database, accountId: string): Promise
     agreements: await read("agreements"),
     administrator,
     consoleSignIns: await read("consoleSignIns"),
+    links: await read("links"),
+    mails: (await read("mails")).map(({ details, ...mail }) => ({
+      ...mail,
+      details: JSON.parse(String(details)) as Record<string, string>,
+    })),
     logins: logins.map(({ amr, ...login }) => ({ ...login, amr: JSON.parse(String(amr)) as string[] })),
     records: (await read("records")).map((one) => ({ ...one, records: Number(one["records"]) })),
     answersUnderWay: Number(answers?.answers ?? 0),

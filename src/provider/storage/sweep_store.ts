@@ -24,6 +24,8 @@ export const endingRows: readonly EndingRows[] = [
   { table: "console_sessions", key: ["id_hash"], endsAt: "expires_at_ms", kept: false },
   { table: "first_links", key: ["secret_hash"], endsAt: "expires_at_ms", kept: false },
   { table: "onboarding_links", key: ["id"], endsAt: "expires_at_ms", kept: false },
+  { table: "account_links", key: ["secret_hash"], endsAt: "expires_at_ms", kept: false },
+  { table: "mails", key: ["id"], endsAt: "expires_at_ms", kept: false },
 ];
 
 /**

@@ -57,6 +57,8 @@ before(async () => {
     }),
     policy,
     sealer: createKeySealer([secret]),
+    sendsMail: true,
+    mailPut: () => undefined,
   };
   await store.db("clients").insert({
     client_id: "isv",
@@ -98,6 +100,8 @@ async function challenge(interaction: string): Promise<string> {
 }
 
 const idOf = async (email: string): Promise<string> => (await findAccountByLogin(store.db, email))?.id ?? "";
+const aMail = async (): Promise<string> =>
+  ((await find("mail list")(context, {})) as { mails: { id: string }[] }).mails[0]?.id ?? "";
 
 type Input = Record<string, unknown>;
 /** What each operation is called with, in an order in which each finds what it needs. */
@@ -168,6 +172,16 @@ const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
     },
   ],
   "user sign-out": [() => ({ user: ann })],
+  "user invite": [() => ({ email: "invited@acme.example", name: "Invited", tenantId: "acme" })],
+  "mail list": [() => ({}), () => ({ state: "waiting" })],
+  "mail show": [async () => ({ mail: await aMail() })],
+  "mail retry": [
+    async () => {
+      const mail = await aMail();
+      await store.db("mails").where({ id: mail }).update({ state: "failed", next_attempt_at_ms: null });
+      return { mail };
+    },
+  ],
   "user disable": [() => ({ user: ann })],
   "user enable": [() => ({ user: ann })],
   "member remove": [() => ({ user: "bob@acme.example", tenantId: "acme", allowNoAdmin: true })],

@@ -232,6 +232,27 @@ async function fill({ db }: TestDatabase): Promise<void> {
     created_at_ms: 1,
     expires_at_ms: nowMs + n,
   }));
+  await insert("account_links", (n) => ({
+    secret_hash: `h${n}`,
+    purpose: "invitation",
+    account_id: `a${n}`,
+    login_key: `a${n}@acme.example`,
+    sign_in_generation: 0,
+    created_at_ms: 1,
+    expires_at_ms: nowMs + n,
+  }));
+  await insert("mails", (n) => ({
+    id: `m${n}`,
+    kind: "invitation",
+    recipient: `a${n}@acme.example`,
+    account_id: `a${n}`,
+    details: "{}",
+    state: "sent",
+    attempts: 1,
+    give_up_at_ms: 1,
+    created_at_ms: 1,
+    expires_at_ms: nowMs + n,
+  }));
   await insert("repeated_calls", (n) => ({
     id_hash: `h${n}`,
     request_hash: "r",

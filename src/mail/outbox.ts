@@ -1,0 +1,124 @@
+// Owns working the outbox off: an instance takes what is due, has it written, hands it over, and says what became of it. Nothing
+// is lost: what an instance had taken when it ended is taken by another once the lease is over.
+import { createAuditEvent } from "../audit/audit_store.ts";
+import type { StoreAndClock } from "../installation.ts";
+import type { Log } from "../log.ts";
+import { type MailPolicy, mailPolicy, nextAttemptMs } from "./attempts.ts";
+import {
+  claimMail,
+  deleteMail,
+  findMail,
+  isMailDue,
+  type Mail,
+  saveMailDelayed,
+  saveMailFailed,
+  saveMailSent,
+} from "./outbox_store.ts";
+import { MailNotTaken, type MailTransport, type OutgoingMail } from "./transport.ts";
+
+/** What a mail came to when it was to be written: a mail, or none, because nobody is to get it. */
+export type Written = OutgoingMail | "nobody" | { over: string };
+
+/** What the outbox works with. */
+export interface OutboxDeps extends StoreAndClock {
+  log: Log;
+  transport: MailTransport;
+  /** Writes a mail, at the moment it is sent: links are made here, and stand nowhere else. */
+  write(mail: Mail): Promise<Written>;
+}
+
+/** Works the outbox off until it is stopped. */
+export interface Outbox {
+  /** Sends everything that is due now. */
+  work(): Promise<void>;
+  /** Looks soon, because something was put in. */
+  nudge(): void;
+  /** Stops, once the mails under way were handed over or not. */
+  stop(): Promise<void>;
+}
+
+/** Starts working. Several instances may work one store's outbox off. */
+export function startOutbox(deps: OutboxDeps, policy: MailPolicy = mailPolicy): Outbox {
+  const { db, clock, log, transport } = deps;
+  let stopped = false;
+  let running: Promise<void> = Promise.resolve();
+  let waiting = false;
+
+  async function workOff(): Promise<void> {
+    for (;;) {
+      const nowMs = clock().getTime();
+      const mail = stopped ? undefined : await claimMail(db, { nowMs, leaseMs: policy.leaseMs });
+      if (mail !== undefined) await handOver(mail);
+      // Where another was faster, there may be more.
+      else if (stopped || !(await isMailDue(db, nowMs))) return;
+    }
+  }
+
+  async function handOver(mail: Mail): Promise<void> {
+    try {
+      if (clock().getTime() >= mail.giveUpAtMs)
+        return await giveUp(mail, mail.fault ?? "it was not sent in time");
+      const written = await deps.write(mail);
+      if (written === "nobody") return await deleteMail(db, mail.id);
+      if ("over" in written) return await giveUp(mail, written.over);
+      await transport.send(written);
+    } catch (error) {
+      return putOff(mail, error);
+    }
+    const { id, kind } = mail;
+    await saveMailSent(db, id, { nowMs: clock().getTime(), keepMs: policy.keepSentMs });
+    log.info({ mail: id, kind }, "mail was handed to the mail server");
+  }
+
+  async function putOff(mail: Mail, error: unknown): Promise<void> {
+    const known = error instanceof MailNotTaken;
+    if (!known) log.error({ err: error, mail: mail.id, kind: mail.kind }, "a mail could not be written");
+    const fault = known ? error.message : "it could not be written; the log says why";
+    const nextMs = known && error.forGood ? undefined : nextAttemptMs(mail, clock().getTime(), policy);
+    if (nextMs === undefined) return giveUp(mail, fault);
+    log.warn({ mail: mail.id, kind: mail.kind, fault }, "mail was not sent and is tried again");
+    await saveMailDelayed(db, mail, { nextMs, fault });
+  }
+
+  async function giveUp(mail: Mail, fault: string): Promise<void> {
+    const { id, kind, attempts } = mail;
+    await db.transaction(async (trx) => {
+      const now = clock();
+      const end = { nowMs: now.getTime(), keepMs: policy.keepFailedMs, fault };
+      if (!(await saveMailFailed(trx, mail, end))) return;
+      // Whom it is for may have become known while it was written.
+      const { accountId, tenantId } = (await findMail(trx, id)) ?? mail;
+      const details = { mail: id, kind, fault, attempts };
+      const named = { accountId: accountId ?? undefined, tenantId: tenantId ?? undefined };
+      await createAuditEvent(trx, { type: "mail.failed", actor: "system", ...named, details }, now);
+      log.error({ mail: id, kind, fault }, "mail could not be sent and was given up");
+    });
+  }
+
+  const work = (): Promise<void> => {
+    const once = async () => {
+      waiting = false;
+      await Promise.all(Array.from({ length: policy.atOnce }, workOff));
+    };
+    waiting = true;
+    running = running.then(once, once);
+    return running;
+  };
+  const workQuietly = () => {
+    if (waiting || stopped) return;
+    work().catch((err) => log.error({ err }, "the outbox could not be worked off"));
+  };
+  const timer = setInterval(workQuietly, policy.intervalMs);
+  timer.unref();
+
+  return {
+    work,
+    nudge: () => void setImmediate(workQuietly),
+    async stop() {
+      clearInterval(timer);
+      stopped = true;
+      await running.catch(() => undefined);
+      transport.close();
+    },
+  };
+}

@@ -1,0 +1,34 @@
+// Owns what is looked at when an instance starts, before it serves: whether the store is of this version, and whether the
+// client that AWS knows is registered.
+import type { Config } from "../../config.ts";
+import type { Database } from "../../db/connect.ts";
+import { migrateUp, readMigrationStatus } from "../../db/migrate.ts";
+import { OperationError } from "../../errors.ts";
+import type { Log } from "../../log.ts";
+import { settings } from "../../settings.ts";
+import { faultOfAwsClient } from "../clients/aws_client.ts";
+import { findClient } from "../clients/client_store.ts";
+
+/**
+ * Prepares the store. In production an operator migrates, once, before the new version starts; a developer should not have to.
+ * @throws OperationError unavailable
+ */
+export async function prepareStore(db: Database, mode: Config["mode"]): Promise<void> {
+  if (mode === "development") {
+    await migrateUp(db);
+    return;
+  }
+  const { pending } = await readMigrationStatus(db);
+  if (pending.length === 0) return;
+  throw new OperationError("unavailable", `The store lacks the migrations ${pending.join(", ")}.`, {
+    fix: "Run `tti migrate up`, then start again.",
+  });
+}
+
+/** Tells the log of it: it may be registered later, but until then no token for AWS is made, and nobody may notice. */
+export async function tellOfAwsClient(db: Database, clientId: string, log: Log): Promise<void> {
+  const fault = faultOfAwsClient(clientId, await findClient(db, clientId));
+  if (fault === undefined) return;
+  const { message, cause, fix } = fault;
+  log.warn({ setting: settings.clientId.name, clientId, cause, fix }, message);
+}

@@ -1,0 +1,185 @@
+// Owns the pages of mailed links, and the page on which a new password is asked for. Opening a page changes nothing, for links
+// are also opened by what scans and previews mail; its form does. Without a server to send mail by there are none of them.
+import type Router from "@koa/router";
+import type { RouterContext } from "@koa/router";
+import { OperationError } from "../../errors.ts";
+import { logFailure, retryHeaders } from "../../http_errors.ts";
+import { onceEach, parseFormText } from "../../input/form_text.ts";
+import type { InstallationPart } from "../../installation.ts";
+import { seeOther } from "../../see_other.ts";
+import { currentFrame } from "../../views/frame.ts";
+import type { PageName, Pages } from "../../views/pages.ts";
+import { pageHeaders, renderPage } from "../../views/render.ts";
+import type { Passwords } from "../accounts/passwords.ts";
+import { assertOwnForm, readForm } from "../edge/form.ts";
+import { pinnedAddressOf } from "../edge/pinned_request.ts";
+import { browserKeyOf } from "../interactions/browser_binding.ts";
+import { askForReset } from "./ask_for_reset.ts";
+import { forgotPath, forgotSentPath, newPasswordPath, proveAddressPath } from "./link_addresses.ts";
+import { passwordPurposes, proveAddressByLink, readLink, setPasswordByLink } from "./use_link.ts";
+
+/** What these pages need. */
+export interface LinkRouteDeps extends InstallationPart<"db" | "clock" | "log" | "issuer"> {
+  passwords: Passwords;
+  /** Has the outbox look, because something was put in. */
+  mailPut(): void;
+}
+
+/** Adds their addresses. */
+export function addLinkRoutes(router: Router, deps: LinkRouteDeps): void {
+  const origin = new URL(deps.issuer).origin;
+
+  router.get(forgotPath, (ctx) => {
+    const from = queryOf(ctx).get("from");
+    show(ctx, 200, "forgot", { form: { action: forgotPath }, ...cameFrom(from) });
+  });
+
+  router.get(forgotSentPath, (ctx) => {
+    show(ctx, 200, "done", {
+      title: "Look into your mailbox",
+      lines: [
+        "If somebody signs in here with that address, a mail with a link is on its way to it. The link counts for one hour.",
+        "Nothing there after a few minutes? Look into the folder for unwanted mail, and whether it is the address you sign in with. Who signs in at their organization has no password here.",
+      ],
+      ways: waysOn(wayBack(queryOf(ctx).get("from"))),
+    });
+  });
+
+  router.post(forgotPath, async (ctx) => {
+    assertOwnForm(ctx.req, origin);
+    const form = await readForm(ctx.req);
+    const [email, from] = [form.get("email")?.trim() ?? "", form.get("from") ?? ""];
+    try {
+      await askForReset(deps, {
+        email,
+        clientAddress: pinnedAddressOf(ctx.req),
+        browser: browserKeyOf(ctx.cookies, deps.issuer),
+      });
+    } catch (error) {
+      const { status, message, fix } = refusal(ctx, error);
+      return show(ctx, status, "forgot", {
+        form: { action: forgotPath },
+        email,
+        error: `${message} ${fix}`,
+        ...cameFrom(from),
+      });
+    }
+    deps.mailPut();
+    seeOther(ctx, wayBack(from) === undefined ? forgotSentPath : `${forgotSentPath}?from=${from}`);
+  });
+
+  router.get(newPasswordPath, async (ctx) => {
+    const secret = secretOf(ctx);
+    await showNewPassword(ctx, 200, secret);
+  });
+
+  router.post(newPasswordPath, async (ctx) => {
+    withoutReferrer(ctx);
+    assertOwnForm(ctx.req, origin);
+    const form = await readForm(ctx.req);
+    const secret = form.get("token") ?? "";
+    try {
+      await setPasswordByLink(deps, secret, form.get("password") ?? "");
+    } catch (error) {
+      if (!(error instanceof OperationError) || error.field !== "password") throw error;
+      const { status, message, fix } = refusal(ctx, error);
+      return showNewPassword(ctx, status, secret, `${message} ${fix}`);
+    }
+    deps.mailPut();
+    show(ctx, 200, "done", {
+      title: "Your password is set",
+      lines: ["Sign in with it. Wherever you were signed in before, you are no more."],
+      ways: waysOn(),
+    });
+  });
+
+  router.get(proveAddressPath, async (ctx) => {
+    const secret = secretOf(ctx);
+    const { account } = await readLink(deps, secret, ["address_proof"]);
+    show(ctx, 200, "prove_address", {
+      form: { action: proveAddressPath },
+      token: secret,
+      email: account.email ?? "",
+    });
+  });
+
+  router.post(proveAddressPath, async (ctx) => {
+    withoutReferrer(ctx);
+    assertOwnForm(ctx.req, origin);
+    const form = await readForm(ctx.req);
+    await proveAddressByLink(deps, form.get("token") ?? "");
+    show(ctx, 200, "done", {
+      title: "Your address is confirmed",
+      lines: ["Applications that you sign in to are told it from now on."],
+      ways: waysOn(),
+    });
+  });
+
+  async function showNewPassword(
+    ctx: RouterContext,
+    status: number,
+    secret: string,
+    error?: string,
+  ): Promise<void> {
+    const { account, purpose } = await readLink(deps, secret, passwordPurposes);
+    show(ctx, status, "new_password", {
+      form: { action: newPasswordPath },
+      token: secret,
+      email: account.email ?? "",
+      invited: purpose === "invitation",
+      error,
+    });
+  }
+
+  // A fault of the form, which is shown beside it; everything else is for the edge.
+  function refusal(ctx: RouterContext, error: unknown): OperationError {
+    if (!(error instanceof OperationError) || error.status >= 500) throw error;
+    logFailure(deps.log, ctx.req, error);
+    ctx.set(retryHeaders(error));
+    return error;
+  }
+}
+
+function show<Name extends PageName>(
+  ctx: RouterContext,
+  status: number,
+  name: Name,
+  page: Pages[Name],
+): void {
+  ctx.status = status;
+  ctx.set({ ...pageHeaders() });
+  withoutReferrer(ctx);
+  ctx.body = renderPage(name, page);
+}
+
+// The address holds a secret, and no page that is led to is told it.
+function withoutReferrer(ctx: RouterContext): void {
+  ctx.set("Referrer-Policy", "no-referrer");
+}
+
+function secretOf(ctx: RouterContext): string {
+  withoutReferrer(ctx);
+  return queryOf(ctx).get("token") ?? "";
+}
+
+const queryOf = (ctx: RouterContext): ReadonlyMap<string, string> => onceEach(parseFormText(ctx.querystring));
+
+/** The sign-in somebody came from: its id, and nothing that could lead elsewhere. */
+function wayBack(from: string | undefined): string | undefined {
+  return from !== undefined && /^[A-Za-z0-9_-]{10,64}$/.test(from) ? `/interaction/${from}/login` : undefined;
+}
+
+const cameFrom = (from: string | undefined) => {
+  const signInUrl = wayBack(from);
+  return signInUrl === undefined ? {} : { signInUrl, from };
+};
+
+// Where to sign in: where one came from, else the application this browser came from last, else here.
+function waysOn(signInUrl?: string) {
+  const application = currentFrame()?.application;
+  if (signInUrl !== undefined) return [{ label: "Back to signing in", url: signInUrl }];
+  const account = { label: "Sign in to your account", url: "/account" };
+  return application === undefined
+    ? [account]
+    : [{ label: `Go to ${application.name}`, url: application.url }, account];
+}

@@ -1,0 +1,111 @@
+// Owns what a mailed link does when its page's form is sent: a password, or the proof of an address. Using the link up, what it
+// does, what ends with that and the event are one transaction, which holds the account.
+import { createAuditEventInTenants } from "../../audit/audit_store.ts";
+import type { Database } from "../../db/connect.ts";
+import { OperationError } from "../../errors.ts";
+import type { StoreAndClock } from "../../installation.ts";
+import { createMail } from "../../mail/outbox_store.ts";
+import { saveAddressProof } from "../accounts/account_address_store.ts";
+import {
+  type AccountLink,
+  findAccountLink,
+  type LinkPurpose,
+  useAccountLink,
+} from "../accounts/account_link_store.ts";
+import { type Account, getAccount, lockAccount, savePasswordHash } from "../accounts/account_store.ts";
+import { listKnownOfPerson } from "../accounts/known_of_person_store.ts";
+import type { Passwords } from "../accounts/passwords.ts";
+import { endSignIns } from "../sessions/end_sign_ins.ts";
+import { listTenantIdsOfAccount } from "../tenants/membership_store.ts";
+
+/** A link that counts, and whose it is. */
+export interface OpenLink extends AccountLink {
+  account: Account;
+}
+
+/** The purposes of links by which a password is set. */
+export const passwordPurposes: readonly LinkPurpose[] = ["invitation", "password_reset"];
+
+/**
+ * Reads a link. That changes nothing: links are also opened by what previews and scans mail.
+ * @throws OperationError link_over: unknown, used, too old, of another page, or ended; which of them is not told
+ */
+export async function readLink(
+  { db, clock }: StoreAndClock,
+  secret: string,
+  purposes: readonly LinkPurpose[],
+): Promise<OpenLink> {
+  const link = await findAccountLink(db, secret, clock().getTime());
+  if (link === undefined || !purposes.includes(link.purpose)) throw over();
+  return { ...link, account: await getAccount(db, link.accountId) };
+}
+
+/**
+ * Sets the password of whose link it is, and signs them out everywhere; every other link of theirs ends with that. A link that
+ * came by mail has proven the address it came to.
+ * @throws OperationError link_over, invalid_input (the password; the link still counts)
+ */
+export async function setPasswordByLink(
+  deps: StoreAndClock & { passwords: Passwords },
+  secret: string,
+  password: string,
+): Promise<LinkPurpose> {
+  const { db, clock, passwords } = deps;
+  const link = await readLink(deps, secret, passwordPurposes);
+  const { accountId, purpose } = link;
+  // Whoever has no link gets no hash computed.
+  const passwordHash = await passwords.hashNewPassword(password, await listKnownOfPerson(db, accountId));
+  await db.transaction(async (trx) => {
+    const now = clock();
+    const account = await take(trx, secret, link, now);
+    const tenantIds = await listTenantIdsOfAccount(trx, accountId);
+    const actor = `account:${accountId}`;
+    await savePasswordHash(trx, accountId, passwordHash, now);
+    const set = { type: "account.password_set", actor, accountId, details: { by: purpose } } as const;
+    await createAuditEventInTenants(trx, set, tenantIds, now);
+    if (account.emailVerifiedAtMs === null) await proveAddress(trx, account, tenantIds, now);
+    await endSignIns(trx, { accountId, reason: "account.password_set", actor }, now);
+    if (purpose === "password_reset" && account.email !== null) {
+      await createMail(trx, { kind: "password_changed", recipient: account.email, accountId }, now);
+    }
+  });
+  return purpose;
+}
+
+/**
+ * Says that the address a link was mailed to is the person's.
+ * @throws OperationError link_over
+ */
+export async function proveAddressByLink(deps: StoreAndClock, secret: string): Promise<void> {
+  const link = await readLink(deps, secret, ["address_proof"]);
+  await deps.db.transaction(async (trx) => {
+    const now = deps.clock();
+    const account = await take(trx, secret, link, now);
+    if (account.emailVerifiedAtMs !== null) return;
+    await proveAddress(trx, account, await listTenantIdsOfAccount(trx, account.id), now);
+  });
+}
+
+async function take(trx: Database, secret: string, link: AccountLink, now: Date): Promise<Account> {
+  await lockAccount(trx, link.accountId);
+  if (!(await useAccountLink(trx, secret, link, now.getTime()))) throw over();
+  return getAccount(trx, link.accountId);
+}
+
+async function proveAddress(
+  trx: Database,
+  { id: accountId, email }: Account,
+  tenantIds: readonly string[],
+  now: Date,
+): Promise<void> {
+  await saveAddressProof(trx, accountId, true, now);
+  const details = { email: email ?? "" };
+  const proven = { type: "account.email_proven", actor: `account:${accountId}`, accountId, details } as const;
+  await createAuditEventInTenants(trx, proven, tenantIds, now);
+}
+
+function over(): OperationError {
+  return new OperationError("link_over", "It was used, is too old, or something else has ended it since.", {
+    fix: "Ask for another.",
+  });
+}

@@ -1,0 +1,125 @@
+// Owns writing a mail when it is sent: whom it is for by then, the link it carries, its words. A link is made here and stands
+// nowhere but in the mail; the store has its hash.
+import { createAuditEvent } from "../../audit/audit_store.ts";
+import type { Database } from "../../db/connect.ts";
+import { loginKeyOf } from "../../input/email_address.ts";
+import type { InstallationPart } from "../../installation.ts";
+import { isMailKind, type MailKind } from "../../mail/mail_kinds.ts";
+import { mailWords } from "../../mail/mail_texts.ts";
+import type { Written } from "../../mail/outbox.ts";
+import { type Mail, saveMailAccount } from "../../mail/outbox_store.ts";
+import { renderMail } from "../../views/render.ts";
+import { createAccountLink, type LinkPurpose, linkLifeMs } from "../accounts/account_link_store.ts";
+import {
+  type Account,
+  administers,
+  findAccount,
+  findAccountByLogin,
+  hasPassword,
+} from "../accounts/account_store.ts";
+import { findTenant } from "../tenants/tenant_store.ts";
+import { linkUrl, newPasswordPath, proveAddressPath } from "./link_addresses.ts";
+
+/** What mail is written from. */
+export type MailWritingDeps = InstallationPart<"db" | "clock" | "issuer" | "publicName" | "supportUrl">;
+
+/** Whom a mail turned out to be for, and which link it carries. */
+type Meant =
+  | { account: Account & { email: string }; purpose?: LinkPurpose; administrator?: true }
+  | { nobody: true }
+  | { over: string };
+
+/** Writes a mail. */
+export function createMailWriter(deps: MailWritingDeps): (mail: Mail) => Promise<Written> {
+  return async (mail) => {
+    const { kind } = mail;
+    if (!isMailKind(kind)) return { over: "this version does not know mail of its kind" };
+    const now = deps.clock();
+    return deps.db.transaction(async (trx): Promise<Written> => {
+      if (kind === "address_changed" || kind === "password_changed") return drawn(trx, deps, mail, kind, {});
+      const meant = await whomFor(trx, mail, kind);
+      if ("nobody" in meant) return "nobody";
+      if ("over" in meant) return meant;
+      const { account, purpose, administrator } = meant;
+      await saveMailAccount(trx, mail.id, account.id);
+      const drawnFor = { to: account.email, administrator };
+      if (purpose === undefined) return drawn(trx, deps, mail, kind, drawnFor);
+      const { secret, expiresAtMs } = await createAccountLink(trx, purpose, account, now);
+      const details = { purpose, expiresAt: new Date(expiresAtMs).toISOString() };
+      const tenantId = mail.tenantId ?? undefined;
+      await createAuditEvent(
+        trx,
+        { type: "account.link_made", actor: "system", accountId: account.id, tenantId, details },
+        now,
+      );
+      const path = purpose === "address_proof" ? proveAddressPath : newPasswordPath;
+      return drawn(trx, deps, mail, kind, { ...drawnFor, purpose, url: linkUrl(deps.issuer, path, secret) });
+    });
+  };
+}
+
+async function whomFor(
+  trx: Database,
+  mail: Mail,
+  kind: "invitation" | "password_reset" | "address_proof",
+): Promise<Meant> {
+  if (kind === "password_reset") return whoForgot(trx, mail.recipient);
+  const account = mail.accountId === null ? undefined : await findAccount(trx, mail.accountId);
+  if (account === undefined) return { nobody: true };
+  if (account.disabledAtMs !== null) return { over: "the account was disabled" };
+  const { email } = account;
+  if (email === null || loginKeyOf(email) !== loginKeyOf(mail.recipient)) {
+    return { over: "the person has another address by now" };
+  }
+  if (kind === "invitation") {
+    if (await hasPassword(trx, account.id)) return { over: "the person has a password already" };
+    return { account: { ...account, email }, purpose: kind };
+  }
+  if (account.emailVerifiedAtMs !== null) return { over: "the address is proven already" };
+  return { account: { ...account, email }, purpose: kind };
+}
+
+// Only a person who has a password, at an address that was proven to be theirs, gets another one by mail. The mail goes to the
+// address as it is kept, not as somebody typed it.
+async function whoForgot(trx: Database, typed: string): Promise<Meant> {
+  const account = await findAccountByLogin(trx, typed);
+  if (account === undefined || !(await hasPassword(trx, account.id))) return { nobody: true };
+  const { email, emailVerifiedAtMs, disabledAtMs, externalAtMs } = account;
+  if (email === null || emailVerifiedAtMs === null || disabledAtMs !== null || externalAtMs !== null) {
+    return { nobody: true };
+  }
+  const known = { ...account, email };
+  if (await administers(trx, account.id)) return { account: known, administrator: true };
+  return { account: known, purpose: "password_reset" };
+}
+
+async function drawn(
+  trx: Database,
+  { issuer, publicName, supportUrl }: MailWritingDeps,
+  mail: Mail,
+  kind: MailKind,
+  {
+    to,
+    purpose,
+    url,
+    administrator,
+  }: { to?: string; purpose?: LinkPurpose; url?: string; administrator?: true | undefined },
+): Promise<Written> {
+  const { host } = new URL(issuer);
+  const tenant = mail.tenantId === null ? undefined : await findTenant(trx, mail.tenantId);
+  const service = { name: publicName ?? host, host, supportUrl };
+  const words = mailWords(kind, {
+    service: service.name,
+    host,
+    organization: tenant?.name,
+    address: mail.details["address"],
+    hours: purpose === undefined ? 0 : linkLifeMs[purpose] / 3_600_000,
+    administrator: administrator === true,
+  });
+  return {
+    id: mail.id,
+    to: to ?? mail.recipient,
+    subject: words.subject,
+    ...renderMail({ words, url, service }),
+  };
+}

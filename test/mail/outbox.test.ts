@@ -1,0 +1,225 @@
+// The outbox: a mail stands or falls with what causes it, one instance sends it, what fails is tried again and at last told.
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import { listAuditEvents } from "../../src/audit/audit_store.ts";
+import { silentLog } from "../../src/log.ts";
+import { mailPolicy, nextAttemptMs } from "../../src/mail/attempts.ts";
+import { startOutbox, type Written } from "../../src/mail/outbox.ts";
+import { claimMail, createMail, listMails, type Mail } from "../../src/mail/outbox_store.ts";
+import { MailNotTaken, type OutgoingMail } from "../../src/mail/transport.ts";
+import { storeKinds } from "../support/databases.ts";
+import { useStore } from "../support/use_store.ts";
+
+const startMs = 1_800_000_000_000;
+const policy = { ...mailPolicy, intervalMs: 3_600_000 };
+const written = async ({ id, recipient }: Mail): Promise<Written> => ({
+  id,
+  to: recipient,
+  subject: "s",
+  text: "t",
+  html: "h",
+});
+
+for (const kind of storeKinds) {
+  describe(`the outbox in ${kind}`, () => {
+    const store = useStore(kind);
+    let nowMs = startMs;
+    let sent: OutgoingMail[] = [];
+    let refuse: Error | undefined;
+    const clock = () => new Date(nowMs);
+    const transport = {
+      async send(mail: OutgoingMail) {
+        if (refuse !== undefined) throw refuse;
+        sent.push(mail);
+      },
+      close() {},
+    };
+    const open = (db = store.db, write: (mail: Mail) => Promise<Written> = written) =>
+      startOutbox({ db, clock, log: silentLog, transport, write }, policy);
+    const put = (recipient = "ann@acme.example") =>
+      createMail(store.db, { kind: "password_changed", recipient }, clock());
+    const only = async () => (await listMails(store.db, { limit: 10 }))[0];
+    beforeEach(async () => {
+      [nowMs, sent, refuse] = [startMs, [], undefined];
+      await store.db("mails").delete();
+      await store.db("audit_events").delete();
+    });
+
+    test("sends what was put in, once, and says so", async () => {
+      await put();
+      const outbox = open();
+      await outbox.work();
+      await outbox.work();
+      await outbox.stop();
+      assert.deepEqual(
+        sent.map(({ to }) => to),
+        ["ann@acme.example"],
+      );
+      const mail = await only();
+      assert.equal(mail?.state, "sent");
+      assert.equal(mail?.nextAttemptAtMs, null);
+    });
+
+    test("keeps nothing of a mail whose cause was taken back", async () => {
+      await store.db
+        .transaction(async (trx) => {
+          await createMail(trx, { kind: "password_changed", recipient: "ann@acme.example" }, clock());
+          throw new Error("taken back");
+        })
+        .catch(() => undefined);
+      const outbox = open();
+      await outbox.work();
+      await outbox.stop();
+      assert.deepEqual(sent, []);
+    });
+
+    test("gives a mail to one of a hundred who ask, on two instances", async () => {
+      await put();
+      const another = store.openAnother();
+      const claims = await Promise.all(
+        Array.from({ length: 100 }, (_, index) =>
+          claimMail(index % 2 === 0 ? store.db : another, { nowMs, leaseMs: policy.leaseMs }),
+        ),
+      );
+      assert.equal(claims.filter((mail) => mail !== undefined).length, 1);
+    });
+
+    test("sends each mail once where two instances work it off", async () => {
+      for (let number = 0; number < 20; number += 1) await put(`p${number}@acme.example`);
+      const boxes = [open(), open(store.openAnother())];
+      await Promise.all(boxes.map((box) => box.work()));
+      await Promise.all(boxes.map((box) => box.stop()));
+      assert.equal(new Set(sent.map(({ to }) => to)).size, 20);
+      assert.equal(sent.length, 20);
+    });
+
+    test("takes up what an instance had taken when it ended, once its lease is over", async () => {
+      await put();
+      assert.ok(await claimMail(store.db, { nowMs, leaseMs: policy.leaseMs }));
+      const outbox = open();
+      await outbox.work();
+      assert.equal(sent.length, 0);
+      nowMs += policy.leaseMs;
+      await outbox.work();
+      await outbox.stop();
+      assert.equal(sent.length, 1);
+    });
+
+    test("tries again what the server puts off, later each time, and gives it up in the end, told in the trail", async () => {
+      await put();
+      refuse = new MailNotTaken("the mail server puts it off: 451 4.7.1", false);
+      const outbox = open();
+      const waits: number[] = [];
+      for (;;) {
+        await outbox.work();
+        const mail = await only();
+        if (mail?.nextAttemptAtMs == null) break;
+        waits.push(mail.nextAttemptAtMs - nowMs);
+        assert.equal(mail.fault, "the mail server puts it off: 451 4.7.1");
+        nowMs = mail.nextAttemptAtMs;
+      }
+      await outbox.stop();
+      assert.equal(waits.length, policy.mostAttempts - 1);
+      assert.deepEqual(
+        waits,
+        waits.toSorted((a, b) => a - b),
+      );
+      const mail = await only();
+      assert.equal(mail?.state, "failed");
+      const { events } = await eventsOf();
+      assert.deepEqual(
+        events.map(({ type, details }) => [type, details["fault"], details["attempts"]]),
+        [["mail.failed", "the mail server puts it off: 451 4.7.1", policy.mostAttempts]],
+      );
+    });
+
+    test("gives up at once what is refused for good", async () => {
+      await put();
+      refuse = new MailNotTaken("the mail server refuses it: 550 5.1.1", true);
+      const outbox = open();
+      await outbox.work();
+      await outbox.stop();
+      const mail = await only();
+      assert.deepEqual(
+        [mail?.state, mail?.attempts, mail?.fault],
+        ["failed", 1, "the mail server refuses it: 550 5.1.1"],
+      );
+    });
+
+    test("sends nothing that comes too late to be of use", async () => {
+      await put();
+      nowMs += 3 * 24 * 3_600_000;
+      const outbox = open();
+      await outbox.work();
+      await outbox.stop();
+      assert.equal(sent.length, 0);
+      assert.equal((await only())?.state, "failed");
+    });
+
+    test("keeps nothing of a mail for nobody", async () => {
+      await put();
+      const outbox = open(store.db, async () => "nobody");
+      await outbox.work();
+      await outbox.stop();
+      assert.equal(await only(), undefined);
+    });
+
+    test("tries again what could not be written, and says so without the error's words", async () => {
+      await put();
+      const outbox = open(store.db, async () => {
+        throw new Error("select secret from somewhere");
+      });
+      await outbox.work();
+      await outbox.stop();
+      const mail = await only();
+      assert.equal(mail?.state, "waiting");
+      assert.equal(mail?.fault, "it could not be written; the log says why");
+    });
+
+    test("says that a mail was sent also where its lease was over meanwhile", async () => {
+      await put();
+      const outbox = open(store.db, async (mail) => {
+        nowMs += policy.leaseMs;
+        // Another instance takes it and fails.
+        assert.ok(await claimMail(store.db, { nowMs, leaseMs: policy.leaseMs }));
+        return written(mail);
+      });
+      await outbox.work();
+      await outbox.stop();
+      assert.equal((await only())?.state, "sent");
+    });
+
+    test("hands over what is under way before it stops, and takes nothing new", async () => {
+      await put("a@acme.example");
+      let go = () => {};
+      const held = new Promise<void>((resolve) => {
+        go = resolve;
+      });
+      const outbox = open(store.db, async (mail) => {
+        await held;
+        return written(mail);
+      });
+      const working = outbox.work();
+      while ((await only())?.attempts === 0) await new Promise((resolve) => setImmediate(resolve));
+      const stopped = outbox.stop();
+      await put("b@acme.example");
+      go();
+      await Promise.all([working, stopped]);
+      assert.deepEqual(
+        sent.map(({ to }) => to),
+        ["a@acme.example"],
+      );
+    });
+
+    const eventsOf = async () => ({ events: await listAuditEvents(store.db, { type: "mail.failed" }) });
+  });
+}
+
+describe("when a mail is tried again", () => {
+  test("never after it is of no use, and never more often than the policy says", () => {
+    assert.equal(nextAttemptMs({ attempts: 1, giveUpAtMs: 30_000 }, 0), undefined);
+    assert.equal(nextAttemptMs({ attempts: 1, giveUpAtMs: 30_001 }, 0), 30_000);
+    assert.equal(nextAttemptMs({ attempts: 12, giveUpAtMs: Number.MAX_SAFE_INTEGER }, 0), undefined);
+    assert.equal(nextAttemptMs({ attempts: 11, giveUpAtMs: Number.MAX_SAFE_INTEGER }, 0), 3_600_000);
+  });
+});
