@@ -232,18 +232,6 @@ export async function listMails(
   return rows.map(toMail);
 }
 
-/** How many mails wait, and how many failed. */
-export async function countMails(db: Database): Promise<Readonly<Record<"waiting" | "failed", number>>> {
-  const rows = await runStatement<{ state: MailState; mails: number | string }>(
-    db,
-    "mail_count",
-    "select state, count(*) as mails from mails where state in ('waiting', 'failed') group by state",
-    [],
-  );
-  const of = (state: MailState) => Number(rows.find((row) => row.state === state)?.mails ?? 0);
-  return { waiting: of("waiting"), failed: of("failed") };
-}
-
 function toMail(row: MailRow): Mail {
   return {
     id: row.id,

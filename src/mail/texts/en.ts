@@ -1,5 +1,5 @@
 // Owns what mail says in English. It names nobody by a name that somebody else could have chosen for them.
-import type { MailTexts } from "../mail_texts.ts";
+import type { MailTexts } from "../text_types.ts";
 
 const forHours = (hours: number): string =>
   hours % 24 === 0 && hours > 24 ? `${hours / 24} days` : hours === 1 ? "one hour" : `${hours} hours`;
