@@ -35,6 +35,7 @@ function run(program: string, words: string[], folder = project): string {
     // Of what the registry answered before.
     npm_config_prefer_offline: "true",
     npm_config_loglevel: "error",
+    npm_config_audit: "false",
   };
   const options = { cwd: folder, env: environment as NodeJS.ProcessEnv, timeout: installing.timeout };
   return execFileSync(program, words, { ...options, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
