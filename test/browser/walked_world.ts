@@ -11,6 +11,7 @@ import { createResource } from "../../src/admin/operations/resources.ts";
 import { disableTenant } from "../../src/admin/operations/tenant_access.ts";
 import { createTenant, updateTenant } from "../../src/admin/operations/tenants.ts";
 import { disableUser } from "../../src/admin/operations/user_access.ts";
+import { createLink, generateSecret } from "../../src/onboarding/link/link_store.ts";
 import { findAccountByLogin } from "../../src/provider/accounts/account_store.ts";
 import { keyPolicyOf } from "../../src/provider/keys/policy.ts";
 import { rotateKeys } from "../../src/provider/keys/rotate.ts";
@@ -44,6 +45,12 @@ export async function furnish(world: ProviderFixture, ownerEmail: string): Promi
     await addDomain(context, { tenantId: "acme", domain });
   await saveDomainVerified(db, { tenantId: "acme", domain: "acme.example", shared: false }, new Date());
   await createAccessor(context, { tenantId: "acme", ...accessor });
+  // An onboarding under way: its link may be revoked.
+  await createLink(
+    db,
+    { tenantId: "globex", secret: generateSecret(), expiresAtMs: Date.now() + 86_400_000 },
+    new Date(),
+  );
   await addMintingClients(db, ["acme"]);
   for (const client_id of ["app", "stopped"]) await addClient(db, { client_id });
   await addPerson(db, { email: "ann@acme.example", name: "Ann Ames", tenants: ["acme"] });
