@@ -102,7 +102,7 @@ export async function claimMail(
     db,
     "mail_claim",
     `update mails set next_attempt_at_ms = ?, attempts = attempts + 1
-     where id = (select m.id from mails m where m.next_attempt_at_ms <= ? order by m.next_attempt_at_ms, m.id limit 1)
+     where id = (select m.id from mails m where m.next_attempt_at_ms <= ? order by m.next_attempt_at_ms limit 1)
        and next_attempt_at_ms <= ?
      returning ${columns}`,
     [nowMs + leaseMs, nowMs, nowMs],
@@ -110,12 +110,12 @@ export async function claimMail(
   return row && toMail(row);
 }
 
-/** Says whether any mail is due. */
+/** Says whether any mail is due. The order leads both stores by the index to the one that is due first. */
 export async function isMailDue(db: Database, nowMs: number): Promise<boolean> {
   const rows = await runStatement(
     db,
     "mail_due",
-    "select id from mails where next_attempt_at_ms <= ? limit 1",
+    "select id from mails where next_attempt_at_ms <= ? order by next_attempt_at_ms limit 1",
     [nowMs],
   );
   return rows.length > 0;

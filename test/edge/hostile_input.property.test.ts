@@ -11,6 +11,8 @@ import { apiRoutes } from "../../src/admin/api_routes.ts";
 import { createClient } from "../../src/admin/operations/clients.ts";
 import { membersOf } from "../../src/admin/operations/input_members.ts";
 import { systemClock } from "../../src/clock.ts";
+import { isEmailAddress } from "../../src/input/email_address.ts";
+import type { OutgoingMail } from "../../src/mail/transport.ts";
 import { createPasswords } from "../../src/provider/accounts/passwords.ts";
 import { addMintingClients, exchange, setTenant, signSubject } from "../provider/grants/mint_support.ts";
 import { authorizationUrl } from "../provider/support/authorization.ts";
@@ -48,6 +50,7 @@ interface World {
 const seed = propertySeed();
 const deal = hostileValues(seed);
 const worlds: World[] = [];
+const mails: OutgoingMail[] = [];
 let endpoints: Endpoint[];
 
 async function startWorld(kind: (typeof storeKinds)[number]): Promise<World> {
@@ -56,6 +59,8 @@ async function startWorld(kind: (typeof storeKinds)[number]): Promise<World> {
     kind,
     environment: { TTI_TRUSTED_PROXIES: "1" },
     writesMeanwhile: true,
+    // With mail, so that the addresses there are with it are found too.
+    mail: { send: async (mail) => void mails.push(mail), close: () => undefined },
   });
   await addPerson(fixture.db, { email: "ann@acme.example", tenants: ["acme"] });
   await addClient(fixture.db, { client_id: "app" });
@@ -212,6 +217,7 @@ const bodies: Record<string, Record<string, unknown>> = {
   "POST /v1/tenants/:tenant/onboarding/test": { person: "ann@acme.example" },
   "PATCH /v1/tenants/:tenant/users/:user": { role: "member" },
   "PATCH /v1/users/:user": { name: "Ann" },
+  "POST /v1/invitations": { email: "invited@acme.example" },
   "POST /v1/users": { email: "new@acme.example" },
   "POST /v1/users/import": { people: [{ email: "new@acme.example" }] },
   "POST /v1/admins": { email: "operator@isv.example", role: "auditor" },
@@ -250,6 +256,9 @@ describe("hostile input", () => {
       "public POST /session/end/confirm",
       "public POST /interaction/:uid/login",
       "public POST /account",
+      "public POST /account/forgot",
+      "public POST /account/password",
+      "public POST /account/address",
       "public GET /health/ready",
       "public POST /v1/login-challenges/:challenge/accept",
       "admin POST /v1/tenants",
@@ -377,6 +386,32 @@ describe("hostile input", () => {
         }
       }
     });
+  });
+
+  it("in a name that a mail tells makes no other header or recipient, and is shown escaped", async () => {
+    const [world] = worlds as [World];
+    const ask = (method: string, path: string, body: string) =>
+      send(world, { port: "admin", method, path }, path, body);
+    const invited: string[] = [];
+    assert.equal((await ask("POST", "/v1/tenants", '{"id":"mailed"}')).status, 201);
+    for (const [index, { json }] of everyHostile.entries()) {
+      await ask("PATCH", "/v1/tenants/mailed", `{"name":${json}}`);
+      const email = `invited-${index}@acme.example`;
+      const { status } = await ask("POST", "/v1/invitations", JSON.stringify({ email, tenantId: "mailed" }));
+      assert.equal(status, 201);
+      invited.push(email);
+    }
+    const came = () => new Set(mails.map(({ to }) => to));
+    while (!invited.every((email) => came().has(email))) await new Promise((go) => setTimeout(go, 50));
+    assert.ok(
+      mails.some(({ text }) => text.includes(marker)),
+      "the name is told",
+    );
+    for (const { to, subject, html } of mails) {
+      assert.ok(isEmailAddress(to), to);
+      assert.doesNotMatch(subject, /\p{Cc}/u);
+      assert.ok(!html.includes(marker), `unescaped, seed ${seed}: ${html}`);
+    }
   });
 
   it("on the pages of a sign-in is refused, and shown escaped", async () => {

@@ -12,8 +12,14 @@ import { claimCall } from "../../src/admin/repeats/repeated_call_store.ts";
 import { connectDatabase, type Database } from "../../src/db/connect.ts";
 import { migrationLimits } from "../../src/db/dialects.ts";
 import { OperationError } from "../../src/errors.ts";
+import { claimMail, createMail } from "../../src/mail/outbox_store.ts";
 import { createLink, useLink } from "../../src/onboarding/link/link_store.ts";
 import { takeTest } from "../../src/onboarding/link/progress_store.ts";
+import {
+  createAccountLink,
+  type LinkPurpose,
+  useAccountLink,
+} from "../../src/provider/accounts/account_link_store.ts";
 import { createAccount, createExternalAccount } from "../../src/provider/accounts/account_store.ts";
 import { createClient } from "../../src/provider/clients/client_store.ts";
 import { savePostedRequest, takePostedRequest } from "../../src/provider/edge/posted_request_store.ts";
@@ -63,6 +69,18 @@ const unless =
       throw error;
     }
   };
+
+const mailedLink = (purpose: LinkPurpose): Once => ({
+  async arrange(db) {
+    const { id } = await createAccount(db, { email: `${purpose}@acme.example`, emailVerified: true }, now);
+    const of = { id, email: `${purpose}@acme.example`, signInGeneration: 0 };
+    return `${id} ${(await createAccountLink(db, purpose, of, now)).secret}`;
+  },
+  attempt: inTransaction((trx, _caller, arranged) => {
+    const [accountId = "", secret = ""] = arranged.split(" ");
+    return useAccountLink(trx, secret, { purpose, accountId }, nowMs);
+  }),
+});
 
 const challenge = { challenge: "c1", interactionUid: "i1", request: {}, expiresAtMs: laterMs };
 const account = { email: "once@acme.example", emailVerified: true };
@@ -159,6 +177,13 @@ const once: Readonly<Record<string, Once>> = {
       const use = { id, secret: "link-secret", browser: `b-${caller}`, session: `s-${caller}` };
       return (await useLink(trx, use, now)) !== undefined;
     }),
+  },
+  "a link mailed for a new password": mailedLink("password_reset"),
+  "a link mailed with an invitation": mailedLink("invitation"),
+  "a link mailed to prove an address": mailedLink("address_proof"),
+  "a mail of the outbox": {
+    arrange: (db) => createMail(db, { kind: "password_reset", recipient: "once@acme.example" }, now),
+    attempt: async (db) => (await claimMail(db, { nowMs, leaseMs: 60_000 })) !== undefined,
   },
   "the place of a test of an onboarding": {
     attempt: inTransaction(async (trx) => (await takeTest(trx, "tested", 60_000, now)) !== undefined),

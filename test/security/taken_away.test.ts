@@ -15,6 +15,9 @@ import { listUserGrants, revokeGrant } from "../../src/admin/operations/user_gra
 import { listUserSessions, revokeSession } from "../../src/admin/operations/user_sessions.ts";
 import { updateUser } from "../../src/admin/operations/user_update.ts";
 import { listAuditEvents } from "../../src/audit/audit_store.ts";
+import { createAccountLink } from "../../src/provider/accounts/account_link_store.ts";
+import { findAccountByLogin } from "../../src/provider/accounts/account_store.ts";
+import { readLink, setPasswordByLink } from "../../src/provider/links/use_link.ts";
 import { noSignInsEnded } from "../../src/provider/sessions/end_sign_ins_store.ts";
 import type { RunningServer } from "../../src/server.ts";
 import { addMintingClients, backEndId, setTenant } from "../provider/grants/mint_support.ts";
@@ -50,13 +53,35 @@ interface Held {
   backEndToken: string;
   /** An opaque one for an API of the ISV's. */
   apiToken: string;
+  /** Of a mail, by which they may choose a new password. */
+  link: string;
   /** A sign-in whose password was accepted; the browser has yet to follow to `/auth/<uid>`. */
   resume: { agent: UserAgent; url: URL };
 }
 
+async function mailedLinkOf({ db, clock }: OperationContext, user: string): Promise<string> {
+  const account = await findAccountByLogin(db, user);
+  const of = { id: "", signInGeneration: -1, ...account, email: user };
+  return (await createAccountLink(db, "password_reset", of, clock())).secret;
+}
+
+/** What an act leaves to the person. */
+const left: Readonly<Record<string, readonly string[]>> = {
+  // Of one session: whoever sits at another browser has proven themselves there, and so has whoever reads their mail.
+  "ending the browser session": ["sign-in under way", "mailed link"],
+  // It signs nobody in, and into that organization least of all.
+  "removing, then adding the member": ["mailed link"],
+};
+
 const acts = {
   "a new password": (context: OperationContext, user: string) =>
     setUserPassword(context, { user, password: newPassword }),
+  "a new password, by a link from a mail": async (context: OperationContext, user: string) => {
+    const account = await findAccountByLogin(context.db, user);
+    assert.ok(account);
+    const secret = await mailedLinkOf(context, user);
+    return { user: account, ended: await setPasswordByLink(context, secret, newPassword) };
+  },
   "signing out": (context: OperationContext, user: string) => signUserOut(context, { user }),
   "disabling, then enabling": async (context: OperationContext, user: string) => {
     const disabled = await disableUser(context, { user });
@@ -138,6 +163,7 @@ for (const kind of storeKinds) {
         refreshToken: String(first.body["refresh_token"]),
         apiToken: String(forApi.body["access_token"]),
         backEndToken: String(forBackEnd.body["access_token"]),
+        link: await mailedLinkOf(context, email),
         resume: await halfSignedIn(email, tenant),
       };
     }
@@ -166,6 +192,11 @@ for (const kind of storeKinds) {
         return (await postToken(elsewhere(), params, basic(backEndId))).status === 200;
       },
       "sign-in under way": async ({ resume }) => signedIn(await resume.agent.follow(resume.url)),
+      "mailed link": ({ link }) =>
+        readLink(context, link, ["password_reset"]).then(
+          () => true,
+          ({ code }) => code !== "link_over",
+        ),
     };
 
     const silently = (agent: UserAgent, tenant = "acme") =>
@@ -183,8 +214,7 @@ for (const kind of storeKinds) {
         const { user, ended } = await run(context, held.email);
         const still: string[] = [];
         for (const [what, opens] of Object.entries(opened)) if (await opens(held)) still.push(what);
-        // Of one session: whoever sits at another browser has proven themselves there.
-        assert.deepEqual(still, act === "ending the browser session" ? ["sign-in under way"] : []);
+        assert.deepEqual(still, left[act] ?? []);
         assert.equal(ended.grants, 2);
         // A browser session speaks for other tenants too, and stays; it does not speak for the later membership.
         assert.equal(ended.sessions, act.startsWith("removing") ? 0 : 1);
@@ -193,7 +223,7 @@ for (const kind of storeKinds) {
           assert.ok(await opens(neighbour), `neighbour: ${what}`);
         const events = await listAuditEvents(fixture.db, { tenantId: "acme", type: "session.ended" });
         const event = events.find(({ accountId }) => accountId === user.id);
-        assert.equal(event?.actor, "cli:test");
+        assert.equal(event?.actor, act.includes("from a mail") ? `account:${user.id}` : "cli:test");
         assert.equal(event?.details["grants"], 2);
       });
     }
@@ -212,7 +242,8 @@ for (const kind of storeKinds) {
       assert.equal(revoked.tokens, 7);
       const still: string[] = [];
       for (const [what, opens] of Object.entries(opened)) if (await opens(held)) still.push(what);
-      assert.deepEqual(still, ["browser session", "access token as subject token", "sign-in under way"]);
+      const others = ["browser session", "access token as subject token", "sign-in under way", "mailed link"];
+      assert.deepEqual(still, others);
       const again = { user: held.email, grant: grant?.id };
       await assert.rejects(revokeGrant(context, again), { code: "grant_not_found" });
     });

@@ -202,6 +202,20 @@ function rowsOf({ people, tenants }: CrowdSize): Rows[] {
       },
     },
     {
+      table: "mails",
+      count: people,
+      columns: {
+        ...{
+          id: `'m' || ${padded("i", 6)}`,
+          kind: "'invitation'",
+          recipient: email,
+          account_id: person("i"),
+        },
+        ...{ details: "'{}'", state: "case when i % 10 = 7 then 'failed' else 'sent' end", attempts: "1" },
+        ...{ give_up_at_ms: `${endsMs}`, created_at_ms: `${sinceMs} + i`, expires_at_ms: `${endsMs} + i` },
+      },
+    },
+    {
       table: "audit_blocks",
       count: Math.ceil((2 * people) / 500),
       columns: {

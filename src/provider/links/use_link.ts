@@ -16,6 +16,7 @@ import { type Account, getAccount, lockAccount, savePasswordHash } from "../acco
 import { listKnownOfPerson } from "../accounts/known_of_person_store.ts";
 import type { Passwords } from "../accounts/passwords.ts";
 import { endSignIns } from "../sessions/end_sign_ins.ts";
+import type { EndedSignIns } from "../sessions/end_sign_ins_store.ts";
 import { listTenantIdsOfAccount } from "../tenants/membership_store.ts";
 
 /** A link that counts, and whose it is. */
@@ -43,19 +44,20 @@ export async function readLink(
 /**
  * Sets the password of whose link it is, and signs them out everywhere; every other link of theirs ends with that. A link that
  * came by mail has proven the address it came to.
+ * @returns how much was ended
  * @throws OperationError link_over, invalid_input (the password; the link still counts)
  */
 export async function setPasswordByLink(
   deps: StoreAndClock & { passwords: Passwords },
   secret: string,
   password: string,
-): Promise<LinkPurpose> {
+): Promise<EndedSignIns> {
   const { db, clock, passwords } = deps;
   const link = await readLink(deps, secret, passwordPurposes);
   const { accountId, purpose } = link;
   // Whoever has no link gets no hash computed.
   const passwordHash = await passwords.hashNewPassword(password, await listKnownOfPerson(db, accountId));
-  await db.transaction(async (trx) => {
+  return db.transaction(async (trx) => {
     const now = clock();
     const account = await take(trx, secret, link, now);
     const tenantIds = await listTenantIdsOfAccount(trx, accountId);
@@ -64,12 +66,12 @@ export async function setPasswordByLink(
     const set = { type: "account.password_set", actor, accountId, details: { by: purpose } } as const;
     await createAuditEventInTenants(trx, set, tenantIds, now);
     if (account.emailVerifiedAtMs === null) await proveAddress(trx, account, tenantIds, now);
-    await endSignIns(trx, { accountId, reason: "account.password_set", actor }, now);
+    const ended = await endSignIns(trx, { accountId, reason: "account.password_set", actor }, now);
     if (purpose === "password_reset" && account.email !== null) {
       await createMail(trx, { kind: "password_changed", recipient: account.email, accountId }, now);
     }
+    return ended;
   });
-  return purpose;
 }
 
 /**

@@ -7,7 +7,7 @@ import { cliContext } from "../../support/cli_context.ts";
 import type { StoreKind } from "../../support/databases.ts";
 import { linkOf, type MailServer, useMailServer } from "../../support/mail_server.ts";
 import { standIn } from "../../support/stand_in.ts";
-import { type ProviderFixture, startProvider } from "../support/provider_fixture.ts";
+import { type FixtureOptions, type ProviderFixture, startProvider } from "../support/provider_fixture.ts";
 import { UserAgent, type Visit } from "../support/user_agent.ts";
 
 /** A new password that is not easily guessed. */
@@ -22,8 +22,15 @@ export interface LinksWorld {
   now(): Date;
 }
 
-/** Gives the tests that follow a provider that sends mail. */
-export function useLinks(kind: StoreKind, furnish?: () => Promise<void>): LinksWorld {
+/**
+ * Gives the tests that follow a provider that sends mail.
+ * @param more what else it is started with
+ */
+export function useLinks(
+  kind: StoreKind,
+  furnish?: () => Promise<void>,
+  { environment, ...more }: FixtureOptions = {},
+): LinksWorld {
   const mails = useMailServer();
   let fixture: ProviderFixture | undefined;
   let aheadMs = 0;
@@ -32,8 +39,9 @@ export function useLinks(kind: StoreKind, furnish?: () => Promise<void>): LinksW
     // Looked through often, for mail that was put in by other hands than a page's.
     const policy = { ...mailPolicy, intervalMs: 50 };
     fixture = await startProvider({
+      ...more,
       kind,
-      environment: { ...mails.environment, TTI_TRUSTED_PROXIES: "1" },
+      environment: { ...mails.environment, TTI_TRUSTED_PROXIES: "1", ...environment },
       clock: now,
       mailPolicy: policy,
       // The outbox writes while a request is refused.

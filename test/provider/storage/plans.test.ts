@@ -3,6 +3,8 @@
 // and in those that PostgreSQL makes for any values (a prepared statement's later runs).
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { claimMail, isMailDue } from "../../../src/mail/outbox_store.ts";
+import { findAccountLink, useAccountLink } from "../../../src/provider/accounts/account_link_store.ts";
 import { forgetAnswersTelling, savePeopleTold } from "../../../src/provider/accounts/kept_answers_store.ts";
 import { accountStates, searchPeople } from "../../../src/provider/accounts/people_search_store.ts";
 import {
@@ -96,6 +98,14 @@ for (const kind of storeKinds) {
         await searchTenants(db, { text: "t59" }, { limit: 100 });
         await searchTenants(db, { text: "t59", state: "disabled" }, { limit: 100 });
         await searchTenants(db, { state: "disabled" }, { limit: 100 });
+      },
+      "sending mail": async (db) => {
+        assert.ok(await isMailDue(db, nowMs));
+        assert.ok(await claimMail(db, { nowMs, leaseMs: 1 }));
+      },
+      "using a mailed link": async (db) => {
+        assert.ok((await findAccountLink(db, "none", nowMs)) === undefined);
+        await useAccountLink(db, "none", { purpose: "invitation", accountId: "a1" }, nowMs);
       },
       sweeping: async (db) => {
         for (const rows of endingRows) await deleteEnded(db, rows, nowMs, 10);
@@ -232,6 +242,7 @@ async function fill({ db }: TestDatabase): Promise<void> {
     created_at_ms: 1,
     expires_at_ms: nowMs + n,
   }));
+  await insert("administrators", (n) => ({ account_id: `a${n}`, role: "auditor", ...times }));
   await insert("account_links", (n) => ({
     secret_hash: `h${n}`,
     purpose: "invitation",
@@ -247,8 +258,9 @@ async function fill({ db }: TestDatabase): Promise<void> {
     recipient: `a${n}@acme.example`,
     account_id: `a${n}`,
     details: "{}",
-    state: "sent",
+    state: n % 100 === 1 ? "waiting" : "sent",
     attempts: 1,
+    next_attempt_at_ms: n % 100 === 1 ? 1 : null,
     give_up_at_ms: 1,
     created_at_ms: 1,
     expires_at_ms: nowMs + n,
