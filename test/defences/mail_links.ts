@@ -1,0 +1,97 @@
+// The defences of mailed links, of asking for one, and of the outbox.
+import type { Defence } from "./defence.ts";
+
+const reset = "test/provider/links/password_reset.test.ts";
+const enumeration = "test/provider/links/enumeration.test.ts";
+
+export const defences: readonly Defence[] = [
+  {
+    id: "mailed-link-ends-with-sign-ins",
+    promise:
+      "A link from a mail ends with whatever ends the person's sign-ins, at once and on every instance.",
+    file: "src/provider/accounts/account_link_store.ts",
+    find: "      and a.sign_in_generation = account_links.sign_in_generation and a.disabled_at_ms is null",
+    replace: "",
+    test: reset,
+    name: "the link ends with signing the person out",
+  },
+  {
+    id: "mailed-link-opens-no-administration",
+    promise:
+      "No mailbox opens the console: who administers the installation sets no password by a mailed link.",
+    file: "src/provider/accounts/account_link_store.ts",
+    find: "or not exists (select 1 from administrators d where d.account_id = a.id)",
+    replace: "or 1 = 1",
+    test: reset,
+    name: "who comes to administer after the link was made",
+  },
+  {
+    id: "mailed-link-only-at-proven-address",
+    promise: "A new password is mailed to an address that was proven, and to no other.",
+    cve: [10],
+    file: "src/provider/links/write_mail.ts",
+    find: "emailVerifiedAtMs === null || disabledAtMs",
+    replace: "disabledAtMs",
+    test: reset,
+    name: "nobody without a proven address",
+  },
+  {
+    id: "asking-for-a-password-is-slowed-by-address",
+    promise:
+      "One network address asks for new passwords of many people ten times at once, and then once a minute.",
+    cve: [12],
+    file: "src/provider/links/ask_for_reset.ts",
+    find: "  if (waitMs !== undefined) throw tooMany(waitMs);\n",
+    replace: "  if (waitMs === -1) throw tooMany(waitMs);\n",
+    test: enumeration,
+    name: "is slowed down by address",
+  },
+  {
+    id: "mailbox-is-not-filled",
+    promise: "Whoever asks for somebody's new password over and over fills no mailbox.",
+    file: "src/provider/links/ask_for_reset.ts",
+    find: "    if (counted.waitMs === undefined)\n",
+    replace: "    if (counted.waitMs !== -1)\n",
+    test: enumeration,
+    name: "fills no mailbox",
+  },
+  {
+    id: "mail-has-one-recipient",
+    promise: "No text makes a second recipient of a mail.",
+    file: "src/mail/transport.ts",
+    find: '      parseEmailAddress(mail.to, "to");\n',
+    replace: "",
+    test: "test/mail/transport.test.ts",
+    name: "no text makes another header",
+  },
+  {
+    id: "mail-is-sent-by-one-instance",
+    promise: "A mail is sent by one instance, whichever takes it first.",
+    file: "src/mail/outbox_store.ts",
+    find: "    [nowMs + leaseMs, nowMs, nowMs],",
+    replace: "    [nowMs, nowMs, nowMs],",
+    test: "test/mail/outbox.test.ts",
+    name: "gives a mail to one of a hundred",
+  },
+  {
+    id: "mailed-link-counts-once",
+    promise:
+      "A link from a mail counts once, however many use it at the same time and at however many instances.",
+    cve: [4],
+    file: "src/provider/links/use_link.ts",
+    find: "  if (!(await useAccountLink(trx, secret, link, now.getTime()))) throw over();",
+    replace: "  await useAccountLink(trx, secret, link, now.getTime());",
+    test: reset,
+    name: "has one winner among several links of one person",
+  },
+  {
+    id: "mailed-password-ends-sign-ins",
+    promise:
+      "A new password by a mailed link ends whatever the person, or somebody else in their place, was signed in with.",
+    file: "src/provider/links/use_link.ts",
+    find: 'await endSignIns(trx, { accountId, reason: "account.password_set", actor }, now);',
+    replace: "{ sessions: 0, grants: 0, tokens: 0 };",
+    test: "test/security/taken_away.test.ts",
+    name: "a new password, by a link from a mail",
+  },
+];
