@@ -11,6 +11,8 @@ import type { DemoUser } from "../views/demo_pages.ts";
 import { pageHeaders, renderPage } from "../views/render.ts";
 import { FormError, readForm } from "./form_body.ts";
 import { explainToken, shortenToken } from "./id_token_view.ts";
+import type { Mailbox } from "./mailbox.ts";
+import { addMailboxRoutes } from "./mailbox_routes.ts";
 import { type PendingSignIn, type RelyingParty, SignInAgainError } from "./relying_party.ts";
 import { createPendingStore, createSessionStore } from "./session_store.ts";
 import type { Tale } from "./tale.ts";
@@ -34,6 +36,8 @@ export interface DemoAppParts {
   content: DemoContent;
   /** The story of a new customer; absent: none is told. */
   tale?: Tale | undefined;
+  /** The mail of the provider; absent: none is shown. */
+  mailbox?: Mailbox | undefined;
   log: Log;
   clock: Clock;
 }
@@ -53,7 +57,7 @@ interface Away {
 
 /** Builds the demo application. */
 export function createDemoApp(parts: DemoAppParts): DemoApp {
-  const { publicUrl, party, settings, content, tale, log, clock } = parts;
+  const { publicUrl, party, settings, content, tale, mailbox, log, clock } = parts;
   const visitors = createSessionStore<Visitor>(clock, (visitor) => visitor.end());
   const away = createPendingStore<Away>(clock);
   const koa = new Koa();
@@ -153,6 +157,7 @@ export function createDemoApp(parts: DemoAppParts): DemoApp {
 
   addAssetRoutes(router);
   if (tale !== undefined) addTaleRoutes(router, tale, content.links);
+  if (mailbox !== undefined) addMailboxRoutes(router, mailbox, content.links);
 
   koa.on("error", (error: unknown) => log.error({ err: error }, "demo: an answer could not be sent"));
   koa.use(async (ctx, next) => {

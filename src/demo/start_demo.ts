@@ -6,6 +6,8 @@ import { type Clock, systemClock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { DemoUser } from "../views/demo_pages.ts";
 import { createDemoApp } from "./demo_routes.ts";
+import type { Mailbox } from "./mailbox.ts";
+import { mailboxPath } from "./mailbox_routes.ts";
 import { RelyingParty } from "./relying_party.ts";
 import type { Tale } from "./tale.ts";
 
@@ -40,6 +42,8 @@ export interface DemoOptions {
   links?: readonly { label: string; url: string }[] | undefined;
   /** The story of a new customer that its pages tell. */
   tale?: Tale | undefined;
+  /** The provider's mail, for its page; absent: there is no such page. */
+  mailbox?: Mailbox | undefined;
   log: Log;
   clock?: Clock | undefined;
 }
@@ -89,9 +93,13 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
       users: options.users ?? [],
       tenantNames: options.tenantNames ?? {},
       suggestions: options.suggestions ?? [],
-      links: options.links ?? [],
+      links: [
+        ...(options.mailbox === undefined ? [] : [{ label: "Mailbox", url: mailboxPath }]),
+        ...(options.links ?? []),
+      ],
     },
     tale: options.tale,
+    mailbox: options.mailbox,
     log,
     clock: options.clock ?? systemClock,
   });

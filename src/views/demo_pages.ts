@@ -106,6 +106,21 @@ export interface DemoTalePage {
   links: readonly { label: string; url: string }[];
 }
 
+/** The mail of the provider, as the demo's mailbox shows it. */
+export interface DemoMailboxPage {
+  /** Newest first. */
+  mails: readonly {
+    to: string;
+    subject: string;
+    text: string;
+    /** What its button leads to; absent: it has none. */
+    url?: string | undefined;
+    /** ISO 8601. */
+    cameAt: string;
+  }[];
+  links: readonly { label: string; url: string }[];
+}
+
 /** Before sign-in. */
 export interface DemoHomePage {
   issuer: string;
@@ -159,4 +174,5 @@ export interface DemoPages {
   demo_home: DemoHomePage;
   demo_session: DemoSessionPage;
   demo_tale: DemoTalePage;
+  demo_mailbox: DemoMailboxPage;
 }

@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { QBusinessClient, SearchRelevantContentCommand } from "@aws-sdk/client-qbusiness";
+import { UserAgent } from "../provider/support/user_agent.ts";
 import { openTerminal, type RunningCommand, type TestTerminal } from "../support/terminal.ts";
 import { assertNoToken } from "../support/tokens.ts";
 import { openTypedTerminal } from "../support/typed.ts";
@@ -24,6 +25,7 @@ interface DevDocument {
   adminUrl: string;
   sandboxUrl: string;
   demoUrl: string;
+  mailboxUrl: string;
   users: { email: string; password: string; tenants: string[] }[];
   searches: Found[];
 }
@@ -116,6 +118,36 @@ describe("tti dev", () => {
       assert.equal((await fetch(url)).status, 200, url);
     }
     assert.equal((await fetch(`${shown.adminUrl}/v1/tenants`)).status, 401);
+  });
+
+  it("shows whoever forgot their password the mail, whose link sets another; the provider itself shows no mail", async () => {
+    const { issuer, mailboxUrl, users } = shown;
+    const agent = new UserAgent();
+    const page = await agent.follow(`${issuer}/account/forgot`);
+    const email = "emil@globex.example";
+    assert.ok(users.some((user) => user.email === email));
+    await agent.submit(page, { email }, "/account/forgot");
+    const read = () => new UserAgent().follow(mailboxUrl);
+    let shownMail = await read();
+    while (!shownMail.text.includes(email)) {
+      await new Promise((again) => setTimeout(again, 50));
+      shownMail = await read();
+    }
+    const link = /href="([^"]+\/account\/password\?token=[\w-]+)"/.exec(shownMail.text)?.[1];
+    assert.ok(link, shownMail.text);
+    const form = await agent.follow(link);
+    const done = await agent.submit(
+      form,
+      { password: "nine purple otters juggle lanterns" },
+      "/account/password",
+    );
+    assert.match(done.text, /Your password is set/);
+    while (!(await read()).text.includes("was changed")) await new Promise((again) => setTimeout(again, 50));
+    const newest = (await read()).text;
+    assert.ok(newest.indexOf("was changed") < newest.indexOf("Choose a new password"), "newest first");
+    for (const base of [issuer, shown.adminUrl]) {
+      assert.notEqual((await fetch(`${base}/mailbox`)).status, 200);
+    }
   });
 
   it("keeps what it made to its owner", () => {

@@ -404,5 +404,23 @@ export const fixtures: { [N in PageName]: Pages[N] } = {
     ],
     links,
   },
+  demo_mailbox: {
+    mails: [
+      {
+        to: "ada@acme.example",
+        subject: "Choose a new password at localhost:3000",
+        text: "Somebody asked for a new password.\n\nhttp://localhost:3000/account/password?token=abc",
+        url: "http://localhost:3000/account/password?token=abc",
+        cameAt: "2026-01-02T03:04:05.000Z",
+      },
+      {
+        to: "ben@acme.example",
+        subject: "Your password at localhost:3000 was changed",
+        text: "It was changed.",
+        cameAt: "2026-01-02T03:04:04.000Z",
+      },
+    ],
+    links,
+  },
   demo_session: { ...freshSession, token, query: "travel budget", search },
 };

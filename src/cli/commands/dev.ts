@@ -21,7 +21,8 @@ Starts the provider (3000), its admin port (3001), a local AWS (4566) and a samp
 application (3002) with two customers, their users and documents. Then mints an ID token,
 exchanges it, searches as two users, and prints what they found and where to look. A third
 customer has let nobody in yet: the sample application's page /onboarding leads from its
-first step to its first search, and out again.
+first step to its first search, and out again. What the provider mails is read on the
+sample application's page /mailbox, unless SMTP_URL names a mail server.
 
 Everything is kept in the data directory (TTI_DATA_DIR, default ./data): the next start
 finds it again. Stop with Ctrl-C.
@@ -130,6 +131,7 @@ async function runDev(
         sandboxUrl: environment.sandboxUrl,
         demoUrl: environment.demoUrl,
         onboardingUrl: environment.onboardingUrl,
+        ...(environment.mailboxUrl === undefined ? {} : { mailboxUrl: environment.mailboxUrl }),
         users: demoPeople.map(({ email, name, memberships }) => ({
           email,
           name,
@@ -225,6 +227,14 @@ function formatWelcome(environment: DevEnvironment, terminal: Terminal): string 
     formatFields([
       ["Open", environment.demoUrl],
       ["Then", `${environment.onboardingUrl}  (let a new customer in, search as its people, say good-bye)`],
+      ...(environment.mailboxUrl === undefined
+        ? []
+        : [
+            [
+              "Mailbox",
+              `${environment.mailboxUrl}  (what the provider mails: invitations, new passwords)`,
+            ] as const,
+          ]),
       ["Issuer", environment.issuer],
       ["Local AWS", `${environment.sandboxUrl}  (AWS_ENDPOINT_URL; its page shows every check)`],
       ["Admin API", environment.adminUrl],

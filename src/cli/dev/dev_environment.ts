@@ -9,6 +9,8 @@ import { showUser } from "../../admin/operations/users.ts";
 import { systemClock } from "../../clock.ts";
 import type { Config } from "../../config.ts";
 import type { Database } from "../../db/connect.ts";
+import { createMailbox, type Mailbox } from "../../demo/mailbox.ts";
+import { mailboxPath } from "../../demo/mailbox_routes.ts";
 import { type RunningDemo, startDemo } from "../../demo/start_demo.ts";
 import type { Tale } from "../../demo/tale.ts";
 import { taleUrls } from "../../demo/tale_steps.ts";
@@ -43,6 +45,8 @@ export interface DevEnvironment {
   demoUrl: string;
   /** Where the story of a new customer is told. */
   onboardingUrl: string;
+  /** Where the provider's mail is read; absent: a mail server takes it. */
+  mailboxUrl?: string;
   /** One for each tenant, as the exchange takes it. */
   connections: Readonly<Record<string, SearchConnection>>;
   /** Why the demo's content could not be brought into the store; absent if it was. */
@@ -82,7 +86,10 @@ async function startParts(
   const log = openLog({ level: config.logLevel });
   // The provider starts first, because the local AWS trusts its issuer; so it learns of it later.
   let awsAccess: AwsAccess = { roleArn: isvRoleArn };
-  const server = await startServer(config, { log, awsAccess: () => awsAccess });
+  // A mail server of one's own takes the mail, where the settings name one.
+  const mailbox = config.smtp === undefined ? createMailbox(systemClock) : undefined;
+  const mail = mailbox === undefined ? {} : { mail: mailbox };
+  const server = await startServer(config, { log, awsAccess: () => awsAccess, ...mail });
   closers.push(() => server.close());
   onStep(`The provider serves ${server.issuer}`);
 
@@ -112,7 +119,7 @@ async function startParts(
     sandbox,
     password: state.demoPassword,
   });
-  const demo = await startSampleApplication(options, log, { server, sandbox, state, tale });
+  const demo = await startSampleApplication(options, log, { server, sandbox, state, tale, mailbox });
   closers.push(() => demo.close());
   const seed: ProviderSeed = {
     state,
@@ -133,6 +140,7 @@ async function startParts(
     sandboxUrl: sandbox.url,
     demoUrl: demo.url,
     onboardingUrl: demo.url + taleUrls.page,
+    ...(mailbox === undefined ? {} : { mailboxUrl: demo.url + mailboxPath }),
     connections: connectionsOf(handedOver),
     ...(seedFault === undefined ? {} : { seedFault }),
     subjectOf: async (email) => (await showUser(context, { user: email })).id,
@@ -162,9 +170,15 @@ function startLocalAws(
 function startSampleApplication(
   options: DevOptions,
   log: Log,
-  parts: { server: RunningServer; sandbox: Sandbox; state: DevState; tale: Tale },
+  parts: {
+    server: RunningServer;
+    sandbox: Sandbox;
+    state: DevState;
+    tale: Tale;
+    mailbox: Mailbox | undefined;
+  },
 ): Promise<RunningDemo> {
-  const { server, sandbox, state, tale } = parts;
+  const { server, sandbox, state, tale, mailbox } = parts;
   const tenantNames = Object.fromEntries([...demoTenants, newcomer].map(({ id, name }) => [id, name]));
   return startDemo({
     port: options.demoPort,
@@ -191,6 +205,7 @@ function startSampleApplication(
       { label: "Local AWS: what was asked, what was checked", url: sandbox.url },
     ],
     tale,
+    mailbox,
     log,
   });
 }
