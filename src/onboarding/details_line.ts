@@ -31,14 +31,16 @@ const folded = (word: string): string => [...word].join(fold);
 /** @param equals how an equals sign is written: `=`, or quoted-printable's `=3D` */
 function wholeLine(equals: string): RegExp {
   const between = String.raw`(?:(?: |=20)?=?\n| |=20)`;
-  const value = String.raw`((?:[^=\s]|=?\n)+?)`;
+  // It ends before the first of the names: a value that might go on over names would be tried in all ways there are.
+  const name = `(?:${lineNames.map(folded).join("|")})`;
+  const value = String.raw`((?:(?!${between}${name}${fold}${equals})(?:[^=\s]|=?\n))+)`;
   // Prose may follow in the next line, so the last value goes over a break only where it becomes a region by that.
   const last = String.raw`((?:[a-z-]|=?\n)*\d{1,2}|[^\s=]+)(?=(?:=20)?(?:\n|$))`;
   // No region begins with 3D, but a tenant may: by its regions a line is encoded or is not.
   const plainRegion = equals === "=" ? "(?!3D)" : "";
-  const words = lineNames.map((name) => {
-    const notEncoded = name.endsWith("region") ? plainRegion : "";
-    return folded(name) + fold + equals + notEncoded + (name === "idc-region" ? last : value);
+  const words = lineNames.map((word) => {
+    const notEncoded = word.endsWith("region") ? plainRegion : "";
+    return folded(word) + fold + equals + notEncoded + (word === "idc-region" ? last : value);
   });
   return new RegExp([folded("tti-details"), ...words].join(between), "g");
 }
