@@ -18,6 +18,7 @@ const [cognito = "", auth0 = "", takeIn = "", claim = "", register = "", ...more
 
 const secret = "Zq4x9LmV2tR7bN1cK8wE5yU3iO6pA0sD";
 const bcrypt = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
+const hashOf = (id: string, email: string) => ({ _id: { $oid: id }, email, passwordHash: bcrypt });
 const attributes = (of: Record<string, string>) =>
   Object.entries(of).map(([Name, Value]) => ({ Name, Value }));
 const pool = {
@@ -55,6 +56,11 @@ before(async () => {
   await reader.say("npx --no tti migrate up");
 });
 after(() => opened?.close());
+const rowsOf = (printed: string): Record<string, unknown>[] =>
+  printed
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
 const members = async (): Promise<{ id: string; email: string; emailVerifiedAtMs: number | null }[]> =>
   (
     JSON.parse(await reader.say("npx --no tti user list --tenant acme --json")) as {
@@ -79,7 +85,7 @@ test("people of a pool come in with their ids; who is disabled there stays out",
 
 test("people of Auth0 come in with their passwords; the same file again changes nothing", async () => {
   writeFileSync(file("users.json"), users.map((one) => JSON.stringify(one)).join("\n"));
-  writeFileSync(file("hashes.json"), `${JSON.stringify({ email: "ben@acme.com", passwordHash: bcrypt })}\n`);
+  writeFileSync(file("hashes.json"), `${JSON.stringify(hashOf("65a1", "BEN@acme.com"))}\n`);
   const command = /`(node from-auth0\.mjs [^`]+)`/.exec(page)?.[1] ?? assert.fail("it names the command");
   await reader.say(`${command}\nnpx --no tti user import people.jsonl`);
   const told = JSON.parse(await reader.say("npx --no tti user import people.jsonl --json")) as object;
@@ -94,6 +100,48 @@ test("people of Auth0 come in with their passwords; the same file again changes 
   );
   assert.match(exported, /ben@acme\.com.*\$2a\$05\$/);
 });
+
+const squatter = { user_id: "auth0|66b1", email: "Eve@acme.com", email_verified: false };
+const person = { user_id: "google-oauth2|66b2", email: "eve@acme.com", email_verified: true };
+const alone = { user_id: "google-oauth2|66b3", email: "fay@acme.com", email_verified: true };
+
+for (const both of [
+  [squatter, person],
+  [person, squatter],
+]) {
+  const first = both[0]?.user_id ?? "";
+  test(`of Auth0, two users of one address are left out and named, whoever comes first: ${first}`, async () => {
+    const lines = [...both, alone].map((one) => JSON.stringify(one));
+    writeFileSync(file("several.json"), lines.join("\n"));
+    const hashes = [hashOf("66b1", "eve@acme.com"), hashOf("66b9", "fay@acme.com")];
+    writeFileSync(file("hashes.json"), hashes.map((one) => JSON.stringify(one)).join("\n"));
+    const rows = await reader.say("node from-auth0.mjs several.json acme hashes.json 2>told.txt");
+    const row = { email: "fay@acme.com", tenant: "acme", emailVerified: true, externalId: alone.user_id };
+    assert.deepEqual(rowsOf(rows), [row], "and no hash goes by an address");
+    const told = readFileSync(file("told.txt"), "utf8");
+    assert.deepEqual(told.match(/eve@acme\.com|auth0\|66b1|google-oauth2\|66b2/g)?.toSorted(), [
+      "auth0|66b1",
+      "eve@acme.com",
+      "google-oauth2|66b2",
+    ]);
+  });
+
+  test(`of a pool, two users of one address are left out and named, whoever comes first: ${first}`, async () => {
+    const inPool = [...both, alone].map(({ user_id: sub, email, email_verified }) => ({
+      // A disabled one counts too: it may be the person.
+      Enabled: sub !== person.user_id,
+      Attributes: attributes({ sub, email, email_verified: String(email_verified) }),
+    }));
+    writeFileSync(file("several.json"), JSON.stringify({ Users: inPool }));
+    const rows = rowsOf(await reader.say("node from-cognito.mjs several.json acme 2>told.txt"));
+    assert.deepEqual(
+      rows.map(({ externalId }) => externalId),
+      [alone.user_id],
+    );
+    const told = readFileSync(file("told.txt"), "utf8");
+    assert.ok(both.every(({ user_id }) => told.includes(user_id)));
+  });
+}
 
 test("the domain is claimed, and the application keeps its id and its secret", async () => {
   assert.match(await reader.say(claim), /TXT/);
