@@ -68,7 +68,7 @@ function cleanUpPage(customer: Customer, ours: OurSide, scripts: readonly CleanU
         list: [
           say`Open CloudShell in the region of your Identity Center and upload the script (Actions, Upload file).`,
           ...scripts.map(runScript),
-          "It removes, in this order, the permission, the data accessor with its Identity Center application, and the trusted token issuer. The issuer stays while another application of yours relies on it. Run again, it finds nothing.",
+          "It removes, in this order, the permission, the data accessor with its Identity Center application, and the trusted token issuer. The issuer stays while another application of yours relies on it. Run again, it finds nothing. If it ends with 3, perhaps not everything was found: it says why and what to do.",
         ],
         numbered: true,
       },
@@ -100,7 +100,9 @@ function endedHere({ supplier, tenantId }: Customer, { enabled, forgotten }: Our
 function runScript({ path, of }: CleanUpScript): Words {
   const places = of === undefined ? "" : ` for the application ${of.applicationId} in ${of.qRegion}`;
   const more =
-    of === undefined ? say` It lists what it cannot choose between and asks; ${code("--help")}.` : [];
+    of === undefined
+      ? say` With the options it was set up with: ${code("--q-region REGION")} if Amazon Q Business is in another region. It lists what it cannot choose between and asks; ${code("--help")}.`
+      : [];
   return [...say`Run ${code(`bash ${path}`)}${places}.`, ...more];
 }
 

@@ -115,7 +115,7 @@ function parameters({ known }: Customer): Value {
       "arn:aws[a-z-]*:sso:::instance/(sso)?ins-[a-zA-Z0-9.-]{16}",
     ),
     GroupId: text(
-      "Only people of this group of Identity Center may be searched for; empty: all users of the application.",
+      "Only people of this group of Identity Center may be searched for; empty: all users of the application. Changed, the former group is no longer assigned; whom you assigned by hand stays.",
       "(([0-9a-f]{10}-)?[A-Fa-f0-9]{8}(-[A-Fa-f0-9]{4}){3}-[A-Fa-f0-9]{12})?",
       "",
     ),
@@ -150,6 +150,8 @@ const functionResources: Readonly<Record<string, Value>> = {
                   "sso:DescribeTrustedTokenIssuer",
                   "sso:ListTrustedTokenIssuers",
                   "sso:CreateApplicationAssignment",
+                  "sso:DeleteApplicationAssignment",
+                  "sso:ListApplicationAssignments",
                   "sso:PutApplicationAssignmentConfiguration",
                 ],
                 Resource: "*",

@@ -38,18 +38,26 @@ export function customerSteps(customer: Customer): Paper {
           say`Run ${code("bash setup.sh")}. If Amazon Q Business is in another region: ${code("bash setup.sh --q-region REGION")}. Where you have several applications, it lists them and asks you to choose.`,
           "It tells what it found and what it made. Run again, it changes nothing.",
           say`To let in only a group of yours: ${code("bash setup.sh --group-id ID")}. All options: ${code("bash setup.sh --help")}.`,
-          say`To take it all away again: ${code("bash setup.sh --undo")}.`,
+          say`To take it all away again: the command that it printed when it set up, ${code("bash setup.sh --undo")} with the same options (${code("--q-region REGION")}). If it ends with 3, perhaps not everything was found: it says why.`,
         ],
         numbered: true,
       },
       ...consoleWay(customer),
       { heading: "Way 3: CloudFormation" },
       {
-        text: say`${code("cloudformation.json")}, as a stack in the region of Amazon Q Business. What CloudFormation has no type for, it makes by a small function of its own. The output ${code("Details")} has all five details.`,
+        text: say`${code("cloudformation.json")}, as a stack in the region of Amazon Q Business. What CloudFormation has no type for, it makes by a small function of its own. The output ${code("Details")} has all five details. When you change ${code("GroupId")}, the former group is no longer assigned; whom you assigned by hand stays.`,
       },
       { heading: "Way 4: Terraform" },
       {
-        text: say`${code("terraform/setup.tf")} with ${code("terraform/setup.sh")} beside it: ${code("terraform init")}, ${code("terraform apply")}. It runs the script; ${code("terraform destroy")} takes everything away.`,
+        text: say`${code("terraform/setup.tf")} with ${code("terraform/setup.sh")} beside it, and ${code("AWS_REGION")} in the environment, the region of your Identity Center: ${code("terraform init")}, ${code("terraform apply")}. It runs the script; ${code("terraform destroy")}, in the same environment, takes everything away. No variable is needed, but:`,
+      },
+      {
+        list: [
+          say`${code("q_region")} if Amazon Q Business is in another region; ${code("idc_region")} without ${code("AWS_REGION")}.`,
+          say`${code("application_id")}, ${code("retriever_id")}, ${code("instance_arn")} if there are several: the script lists them.`,
+          say`${code("group_id")}, ${code("data_source_id")} to let in only a group, to let search only one data source.`,
+          say`For example ${code("terraform apply -var q_region=REGION")}; ${code("destroy")} remembers them. Where the application was deleted meanwhile, ${code("destroy")} stops: ${code("terraform state rm terraform_data.data_accessor")}.`,
+        ],
       },
       { heading: "What you send back" },
       {

@@ -52,7 +52,7 @@ export function securityPage(customer: Customer): Paper {
         list: [
           say`${strong("For one user")}: let only chosen users and groups use the data accessor, and leave them out. What ${name} holds for them ends within about an hour.`,
           say`${strong("At once, for everybody")}: delete the permission, which every search asks: ${code(`aws qbusiness disassociate-permission --application-id ID --statement-id ${customer.statementId}`)}; a statement that the console wrote has another id.`,
-          say`${strong("For good")}: ${code("bash setup.sh --undo")}, which removes permission, data accessor and, if nothing else relies on it, the trusted token issuer; or in the console the data accessor first, then the issuer.`,
+          say`${strong("For good")}: ${code("bash setup.sh --undo")} with the options it was set up with (it printed the whole command; ${code("--q-region REGION")} if Amazon Q Business is in another region than Identity Center), which removes permission, data accessor and, if nothing else relies on it, the trusted token issuer; or in the console the data accessor first, then the issuer.`,
           say`Tell ${name} as well: it ends what it holds on its side.`,
         ],
       },

@@ -130,6 +130,21 @@ describe("a customer's pack", () => {
     assert.equal(JSON.parse(textOf(customer)).Parameters.RetrieverId.Default, known.retrieverId);
   });
 
+  it("has a Terraform module whose variables may all be left out", () => {
+    const variables = textOf(exampleCustomer(), "terraform/setup.tf")
+      .split(/^variable /m)
+      .slice(1);
+    assert.equal(variables.length, 7);
+    for (const text of variables) {
+      const name = /^"(\w+)"/.exec(text)?.[1] ?? "";
+      assert.match(text, /default {5}= (?:null|"")$/m, name);
+      if (/default {5}= null$/m.test(text)) {
+        assert.match(text, new RegExp(`condition {5}= var\\.${name} == null \\|\\| can\\(`), name);
+      }
+      assert.ok(textOf(exampleCustomer(), "README.md").includes(`\`${name}\``), `README names ${name}`);
+    }
+  });
+
   it("is made of templates that have a value for each place, and a place for each value", () => {
     const quote = (text: string) => text;
     assert.throws(() => fillTemplate("setup.tf", {}, quote), /no value for/);

@@ -34,8 +34,21 @@ export const exampleCustomer = (
   changes: Partial<SupplierInput> = {},
 ): Customer => customerOf(supplierOf(changes), tenant);
 
-/** The customer's AWS: Identity Center and a Q Business application in two regions, nothing for the supplier yet. */
-export async function startCustomerAws(t?: TestContext, issuer?: string): Promise<Sandbox> {
+/** Where a customer's AWS is. */
+export interface AwsRegions {
+  idc: string;
+  q: readonly string[];
+}
+
+/**
+ * The customer's AWS: Identity Center and a Q Business application in two regions, nothing for the supplier yet.
+ * @param at where they are instead; a Q Business application in each region of `q`
+ */
+export async function startCustomerAws(
+  t?: TestContext,
+  issuer?: string,
+  at: AwsRegions = { idc: idcRegion, q: [qRegion] },
+): Promise<Sandbox> {
   const seed: SandboxSeed = {
     accounts: [
       {
@@ -51,7 +64,7 @@ export async function startCustomerAws(t?: TestContext, issuer?: string): Promis
       {
         name: "acme",
         account: "444455556666",
-        region: idcRegion,
+        region: at.idc,
         users: [
           { userName: "ada", email: "ada@acme.example", groups: ["engineering"] },
           { userName: "bob", email: "bob@acme.example" },
@@ -59,16 +72,14 @@ export async function startCustomerAws(t?: TestContext, issuer?: string): Promis
         trustedTokenIssuers: [{ name: "another", issuerUrl: issuer ?? "https://another.example.com" }],
       },
     ],
-    qApplications: [
-      {
-        displayName: "acme-wiki",
-        account: "444455556666",
-        region: qRegion,
-        identityCenter: "acme",
-        documents: [{ id: "handbook", title: "Handbook", content: "Everyone has thirty days of vacation." }],
-        dataAccessors: [],
-      },
-    ],
+    qApplications: at.q.map((region, number) => ({
+      displayName: number === 0 ? "acme-wiki" : `acme-wiki-${number + 1}`,
+      account: "444455556666",
+      region,
+      identityCenter: "acme",
+      documents: [{ id: "handbook", title: "Handbook", content: "Everyone has thirty days of vacation." }],
+      dataAccessors: [],
+    })),
   };
   const sandbox = await startSandbox({ port: 0, allowLocalIssuers: true, seed });
   t?.after(() => sandbox.close());

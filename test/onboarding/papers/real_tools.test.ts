@@ -63,8 +63,8 @@ interface Place {
   count(): Promise<{ issuers: number; accessors: number; statements: number }>;
 }
 
-async function open(t: TestContext): Promise<Place> {
-  const sandbox = await startCustomerAws(t);
+async function open(t: TestContext, at = { idc: idcRegion, q: qRegion }): Promise<Place> {
+  const sandbox = await startCustomerAws(t, undefined, { idc: at.idc, q: [at.q] });
   const credentials = administratorOf(sandbox);
   const folder = mkdtempSync(join(tmpdir(), "tti-tools-"));
   for (const { path, content, executable } of packFiles(exampleCustomer())) {
@@ -73,8 +73,8 @@ async function open(t: TestContext): Promise<Place> {
     if (executable) chmodSync(join(folder, path), 0o755);
   }
   const reach = { endpoint: sandbox.url, credentials };
-  const idc = new SSOAdminClient({ ...reach, region: idcRegion });
-  const q = new QBusinessClient({ ...reach, region: qRegion });
+  const idc = new SSOAdminClient({ ...reach, region: at.idc });
+  const q = new QBusinessClient({ ...reach, region: at.q });
   t.after(() => {
     idc.destroy();
     q.destroy();
@@ -141,9 +141,35 @@ describe("with the tools a customer has", () => {
     assert.deepEqual(await place.count(), nothing);
   });
 
-  it("Terraform applies and destroys", async (t) => {
+  // As the README prints it, where everything is in one region; and with every variable, where it is in two.
+  const terraformTests = {
+    "without a variable": {
+      at: { idc: qRegion, q: qRegion },
+      variablesOf: () => ({ AWS_REGION: qRegion }),
+    },
+    "with variables": {
+      at: { idc: idcRegion, q: qRegion },
+      variablesOf: ({ applicationId, retrieverId, instanceArn }: Place) => ({
+        TF_VAR_idc_region: idcRegion,
+        TF_VAR_q_region: qRegion,
+        TF_VAR_application_id: applicationId,
+        TF_VAR_retriever_id: retrieverId,
+        TF_VAR_instance_arn: instanceArn,
+        TF_VAR_data_source_id: "11111111-2222-4333-8444-555555555555",
+      }),
+    },
+  };
+  for (const [how, { at, variablesOf }] of Object.entries(terraformTests)) {
+    it(`Terraform applies and destroys ${how}`, (t) => appliesAndDestroys(t, at, variablesOf));
+  }
+
+  async function appliesAndDestroys(
+    t: TestContext,
+    at: { idc: string; q: string },
+    variablesOf: (place: Place) => Readonly<Record<string, string>>,
+  ): Promise<void> {
     if (!hasBash() || lacks(t, "terraform")) return;
-    const place = await open(t);
+    const place = await open(t, at);
     // What the script does with the AWS CLI itself is the test before; each call of it costs a second.
     const aws = await startAwsCommand({
       url: place.sandbox.url,
@@ -154,10 +180,7 @@ describe("with the tools a customer has", () => {
     const variables = {
       ...aws.environment,
       PATH: `${aws.folder}:${place.env["PATH"]}`,
-      TF_VAR_idc_region: idcRegion,
-      TF_VAR_q_region: qRegion,
-      TF_VAR_application_id: place.applicationId,
-      TF_VAR_retriever_id: place.retrieverId,
+      ...variablesOf(place),
     };
     const terraform = async (...words: string[]) => {
       const ran = await run("terraform", [...words, "-no-color"], {
@@ -173,7 +196,7 @@ describe("with the tools a customer has", () => {
     assert.deepEqual(await place.count(), everything);
     await terraform("destroy", "-input=false", "-auto-approve");
     assert.deepEqual(await place.count(), nothing);
-  });
+  }
 
   it("Terraform's formatter finds nothing to change", async (t) => {
     if (lacks(t, "terraform")) return;

@@ -20,6 +20,7 @@ import type { Customer, KnownPlaces } from "../../../src/onboarding/papers/custo
 import { setupScript } from "../../../src/onboarding/papers/setup_script.ts";
 import { hasBash } from "../../support/bash.ts";
 import {
+  type AwsRegions,
   administratorOf,
   exampleCustomer,
   idcRegion,
@@ -44,15 +45,15 @@ interface World {
   instanceArn: string;
 }
 
-async function openWorld(t: TestContext): Promise<World> {
-  const sandbox = await startCustomerAws(t);
+async function openWorld(t: TestContext, at?: AwsRegions): Promise<World> {
+  const sandbox = await startCustomerAws(t, undefined, at);
   const credentials = administratorOf(sandbox);
   const calls: string[][] = [];
   const onCall = (words: readonly string[]) => calls.push([...words]);
   const aws = await startAwsCommand({ url: sandbox.url, credentials, onCall });
   const folder = mkdtempSync(join(tmpdir(), "tti-setup-"));
   const reach = { endpoint: sandbox.url, credentials };
-  const idc = new SSOAdminClient({ ...reach, region: idcRegion });
+  const idc = new SSOAdminClient({ ...reach, region: at?.idc ?? idcRegion });
   const q = new QBusinessClient({ ...reach, region: qRegion });
   t.after(async () => {
     idc.destroy();
@@ -151,6 +152,45 @@ describe("setup.sh", { skip }, () => {
     assert.match(again.stdout, /There was nothing to take away\./);
     assert.deepEqual(await world.made(), untouched);
   });
+
+  // Identity Center in one region, Amazon Q Business in another; in the first there may be an application of the customer's, too.
+  for (const at of [
+    { idc: idcRegion, q: [qRegion] },
+    { idc: "us-east-1", q: [qRegion, "us-east-1"] },
+  ]) {
+    const there = `Identity Center in ${at.idc}, applications in ${at.q.join(" and ")}`;
+    it(`tells no --undo in the wrong region that there was nothing: ${there}`, async (t) => {
+      const world = await openWorld(t, at);
+      const set = await world.script(exampleCustomer(), ["--idc-region", at.idc, "--q-region", qRegion]);
+      assert.equal(set.code, 0, set.stderr);
+      const made = await world.made();
+      const wrong: string[][] = [
+        ["--idc-region", at.idc],
+        ["--idc-region", at.idc, "--q-region", "us-west-2"],
+      ];
+      for (const words of wrong) {
+        const ran = await world.script(exampleCustomer(), [...words, "--undo"]);
+        assert.equal(ran.code, 3, ran.stdout + ran.stderr);
+        assert.doesNotMatch(ran.stdout, /nothing to take away/);
+        assert.match(ran.stderr, /Perhaps not everything was found: [\s\S]*--q-region REGION/);
+      }
+      // The other way round: where Amazon Q Business is, there is no Identity Center.
+      const turned = await world.script(exampleCustomer(), ["--idc-region", qRegion, "--undo"]);
+      assert.equal(turned.code, 1, turned.stdout);
+      assert.match(
+        turned.stderr,
+        /no instance of IAM Identity Center in eu-west-1[\s\S]*--idc-region REGION/,
+      );
+      assert.deepEqual(await world.made(), made);
+
+      // The command that it printed when it set up takes all of it away.
+      const command = /^ {2}bash setup\.sh (--undo .+)$/m.exec(set.stdout)?.[1]?.split(" ") ?? [];
+      const undone = await world.script(exampleCustomer(), command);
+      assert.equal(undone.code, 0, undone.stderr);
+      assert.match(undone.stdout, /Taken away: 3\./);
+      assert.deepEqual(await world.made(), { issuers: ["another"], accessors: [], policy: undefined });
+    });
+  }
 
   it("is the clean-up where it is made so, with everything filled in", async (t) => {
     const world = await openWorld(t);

@@ -51,18 +51,33 @@ def issuer(sso, event, want):
     return (arn if mine else f"found:{arn}"), {"Arn": arn}
 
 
+def leave(sso, app, group):
+    try:
+        sso.delete_application_assignment(ApplicationArn=app, PrincipalType="GROUP", PrincipalId=group)
+    except sso.exceptions.ResourceNotFoundException:
+        pass
+
+
+# Its id here is application and group; a group that was assigned before the stack is "found:" and that, and stays on Delete.
+# The former group of an Update goes: only people of the new one may be searched for.
 def access(sso, event, want):
     app, group = want["ApplicationArn"], want["GroupId"]
-    if event["RequestType"] != "Delete":
-        if group:
-            try:
-                sso.create_application_assignment(
-                    ApplicationArn=app, PrincipalType="GROUP", PrincipalId=group
-                )
-            except sso.exceptions.ConflictException:
-                pass
-        sso.put_application_assignment_configuration(ApplicationArn=app, AssignmentRequired=bool(group))
-    return f"{app} {group}", {}
+    old, id = event.get("PhysicalResourceId", ""), f"{app} {group}"
+    if event["RequestType"] == "Delete":
+        if group and old == id:
+            leave(sso, app, group)
+        return old, {}
+    if group:
+        pages = sso.get_paginator("list_application_assignments").paginate(ApplicationArn=app)
+        if group not in [a["PrincipalId"] for page in pages for a in page["ApplicationAssignments"]]:
+            sso.create_application_assignment(ApplicationArn=app, PrincipalType="GROUP", PrincipalId=group)
+        elif old != id:
+            id = f"found:{id}"
+    sso.put_application_assignment_configuration(ApplicationArn=app, AssignmentRequired=bool(group))
+    was = event.get("OldResourceProperties", {})
+    if was.get("ApplicationArn") == app and was["GroupId"] not in ("", group):
+        leave(sso, app, was["GroupId"])
+    return id, {}
 
 
 def handler(event, context):

@@ -44,8 +44,10 @@ Usage: bash setup.sh [OPTIONS]
   --group-id ID          only this group of Identity Center may be searched for; again for another
   --everyone             everybody of the application may be searched for, although you chose people before
   --data-source-id ID    only this data source may be searched
-  --undo                 take away what the script made, in the right order
+  --undo                 take away what the script made, in the right order; with the options that set it up
   --help                 this text
+
+It ends with 0: done; 1: stopped, it says why; 3, with --undo only: perhaps not all was found, it says what to do.
 END
 }
 
@@ -347,23 +349,40 @@ set_up() {
   say "  Data accessor application ARN     $IDC_APPLICATION_ARN"
   say "  IAM Identity Center region        $IDC_REGION"
   say ''
+  say 'To take it all away again:'
+  say "  bash setup.sh --undo --idc-region $IDC_REGION --q-region $Q_REGION --application-id $APPLICATION_ID --instance-arn $INSTANCE_ARN"
+  say ''
   say "tti-details tenant=$TENANT application=$APPLICATION_ID q-region=$Q_REGION retriever=$RETRIEVER_ID idc-application=$IDC_APPLICATION_ARN idc-region=$IDC_REGION"
 }
 
 # ---- What is taken away ---------------------------------------------------------------------------------------------------
 
-# First what lets the supplier in, then what it was let in by.
+# First what lets the supplier in, then what it was let in by. What was not found here may stand in another region: then this
+# does not end as if all were done.
+OVERLOOKED=''
+SEEN=''
+FOUND_ACCESSOR=no
 take_away() {
   look_up_places
   if application_is_gone; then
     step absent "Amazon Q Business application ${APPLICATION_ID:-in $Q_REGION}"
+    OVERLOOKED="no Amazon Q Business application was found in $Q_REGION"
   else
     look_up_application
     take_away_access
   fi
   take_away_issuer
   say ''
-  if [ "$CHANGES" -eq 0 ]; then say 'There was nothing to take away.'; else say "Taken away: $CHANGES."; fi
+  if [ "$CHANGES" -gt 0 ]; then say "Taken away: $CHANGES."; fi
+  if [ -n "$OVERLOOKED" ]; then not_all_found; fi
+  if [ "$CHANGES" -eq 0 ]; then say 'There was nothing to take away.'; fi
+}
+
+not_all_found() {
+  printf '\nPerhaps not everything was found: %s.\n' "$OVERLOOKED" >&2
+  printf 'What to do: run it again with the options that set it up: --undo --idc-region REGION --q-region REGION --application-id ID. ' >&2
+  printf 'What you set up may be in another region, or in another application. Nothing is left to do if you deleted that application.\n' >&2
+  exit 3
 }
 
 # An application that was deleted took its data accessors along.
@@ -385,11 +404,16 @@ take_away_access() {
   else
     step absent "permission $STATEMENT_ID"
   fi
+  # Whatever this application lets in is in sight here: none of it is ours in another place.
+  ask qbusiness list-data-accessors --region "$Q_REGION" --application-id "$APPLICATION_ID" \
+    --query 'dataAccessors[].[idcApplicationArn]'
+  SEEN=$ANSWER
   find_accessors
   if [ -z "$ACCESSORS" ]; then step absent "data accessor of $ROLE_ARN for $TENANT"; fi
   while IFS=$'\t' read -r id issuer application <&3; do
     [ -n "$id" ] || continue
     ask qbusiness delete-data-accessor --region "$Q_REGION" --application-id "$APPLICATION_ID" --data-accessor-id "$id"
+    FOUND_ACCESSOR=yes
     changed removed "data accessor $id, and its Identity Center application $application"
   done 3<<<"$ACCESSORS"
   ask_if_any qbusiness get-policy --region "$Q_REGION" --application-id "$APPLICATION_ID" --query policy
@@ -417,6 +441,9 @@ take_away_issuer() {
       --grant-type "$JWT_BEARER" --query 'Grant.JwtBearer.AuthorizedTokenIssuers[].[TrustedTokenIssuerArn]'
     if grep -qxF "$ISSUER_ARN" <<<"$ANSWER"; then
       step kept "trusted token issuer $ISSUER_ARN: $application relies on it"
+      if [ "$FOUND_ACCESSOR" = no ] && [ -z "$OVERLOOKED" ] && ! grep -qxF "$application" <<<"$SEEN"; then
+        OVERLOOKED="the trusted token issuer is relied on by $application, which is not of the application $APPLICATION_ID in $Q_REGION"
+      fi
       return
     fi
   done 3<<END

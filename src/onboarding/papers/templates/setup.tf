@@ -7,41 +7,61 @@ terraform {
 }
 
 variable "idc_region" {
-  description = "The region of your IAM Identity Center."
+  description = "The region of your IAM Identity Center; null: AWS_REGION of the environment."
   type        = string
   default     = @idcRegion@
   validation {
-    condition     = can(regex("^[a-z]{2,3}(-[a-z]+)+-[0-9]{1,2}$", var.idc_region))
+    condition     = var.idc_region == null || can(regex("^[a-z]{2,3}(-[a-z]+)+-[0-9]{1,2}$", var.idc_region))
     error_message = "Write a region such as us-east-1."
   }
 }
 
 variable "q_region" {
-  description = "The region of your Amazon Q Business application."
+  description = "The region of your Amazon Q Business application; null: that of Identity Center."
   type        = string
   default     = @qRegion@
   validation {
-    condition     = can(regex("^[a-z]{2,3}(-[a-z]+)+-[0-9]{1,2}$", var.q_region))
+    condition     = var.q_region == null || can(regex("^[a-z]{2,3}(-[a-z]+)+-[0-9]{1,2}$", var.q_region))
     error_message = "Write a region such as us-east-1."
   }
 }
 
 variable "application_id" {
-  description = "Your Amazon Q Business application."
+  description = "Your Amazon Q Business application; null: the only one."
   type        = string
   default     = @applicationId@
   validation {
-    condition     = can(regex("^[a-zA-Z0-9][a-zA-Z0-9-]{35}$", var.application_id))
+    condition     = var.application_id == null || can(regex("^[a-zA-Z0-9][a-zA-Z0-9-]{35}$", var.application_id))
     error_message = "Write the id of 36 characters."
   }
 }
 
 variable "retriever_id" {
-  description = "Its retriever."
+  description = "Its retriever; null: its only one."
   type        = string
   default     = @retrieverId@
   validation {
-    condition     = can(regex("^[a-zA-Z0-9][a-zA-Z0-9-]{35}$", var.retriever_id))
+    condition     = var.retriever_id == null || can(regex("^[a-zA-Z0-9][a-zA-Z0-9-]{35}$", var.retriever_id))
+    error_message = "Write the id of 36 characters."
+  }
+}
+
+variable "instance_arn" {
+  description = "Your Identity Center instance; null: the only one."
+  type        = string
+  default     = null
+  validation {
+    condition     = var.instance_arn == null || can(regex("^arn:aws[a-z-]*:sso:::instance/(sso)?ins-[a-zA-Z0-9.-]{16}$", var.instance_arn))
+    error_message = "Write the ARN of an instance."
+  }
+}
+
+variable "data_source_id" {
+  description = "Only this data source may be searched; null: all of them."
+  type        = string
+  default     = null
+  validation {
+    condition     = var.data_source_id == null || can(regex("^[a-zA-Z0-9][a-zA-Z0-9-]{35}$", var.data_source_id))
     error_message = "Write the id of 36 characters."
   }
 }
@@ -61,19 +81,22 @@ resource "terraform_data" "data_accessor" {
   input = {
     script = "${path.module}/setup.sh"
     places = join(" ", [
-      "--idc-region", var.idc_region,
-      "--q-region", var.q_region,
-      "--application-id", var.application_id,
-      "--retriever-id", var.retriever_id,
+      for option, value in {
+        "--idc-region"     = var.idc_region
+        "--q-region"       = var.q_region
+        "--application-id" = var.application_id
+        "--retriever-id"   = var.retriever_id
+        "--instance-arn"   = var.instance_arn
+      } : "${option} ${value}" if value != null
     ])
   }
   triggers_replace = [
     filesha256("${path.module}/setup.sh"),
-    var.idc_region, var.q_region, var.application_id, var.group_id,
+    var.idc_region, var.q_region, var.application_id, var.instance_arn, var.group_id, var.data_source_id,
   ]
 
   provisioner "local-exec" {
-    command = "bash \"$SCRIPT\" ${self.input.places}${var.group_id == "" ? "" : " --group-id ${var.group_id}"}"
+    command = "bash \"$SCRIPT\" ${self.input.places}${var.group_id == "" ? "" : " --group-id ${var.group_id}"}${var.data_source_id == null ? "" : " --data-source-id ${var.data_source_id}"}"
     environment = {
       SCRIPT = self.input.script
     }
