@@ -38,6 +38,15 @@ export const defences: readonly Defence[] = [
     name: "keeps an issuer",
   },
   {
+    id: "papers-undo-elsewhere",
+    promise: "A customer's clean-up that looked in the wrong region does not say that all is taken away.",
+    file: "src/onboarding/papers/templates/setup.sh",
+    find: `if [ -n "$OVERLOOKED" ]; then not_all_found; fi`,
+    replace: "",
+    test: "test/onboarding/papers/setup_script.test.ts",
+    name: "wrong region",
+  },
+  {
     id: "papers-own-details",
     promise: "The details of one customer are not entered for another from the line that the script prints.",
     file: "src/onboarding/handed_over.ts",

@@ -67,7 +67,7 @@ export async function startCustomerAws(
         region: at.idc,
         users: [
           { userName: "ada", email: "ada@acme.example", groups: ["engineering"] },
-          { userName: "bob", email: "bob@acme.example" },
+          { userName: "bob", email: "bob@acme.example", groups: ["sales"] },
         ],
         trustedTokenIssuers: [{ name: "another", issuerUrl: issuer ?? "https://another.example.com" }],
       },

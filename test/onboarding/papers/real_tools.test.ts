@@ -252,6 +252,58 @@ describe("with the tools a customer has", () => {
     assert.equal(other.status, "FAILED");
     assert.match(other.reason, /compares .*change it by hand/);
   });
+
+  it("the custom resource takes the former group's assignment away, and leaves what the stack did not make", async (t) => {
+    if (!hasBash() || lacks(t, "python3 with boto3")) return;
+    const place = await open(t);
+    const { engineering: former = "", sales: next = "" } =
+      Object.values(place.sandbox.seedResult.identityCenters)[0]?.groups ?? {};
+    const aws = await startAwsCommand({
+      url: place.sandbox.url,
+      credentials: administratorOf(place.sandbox),
+    });
+    t.after(() => aws.close());
+    const env = { ...place.env, ...aws.environment, PATH: `${aws.folder}:${place.env["PATH"]}` };
+    const places = ["--idc-region", idcRegion, "--q-region", qRegion];
+    const set = await run("bash", ["setup.sh", ...places], { env, cwd: place.folder });
+    const ApplicationArn = / idc-application=(\S+)/.exec(set.stdout)?.[1];
+    assert.ok(ApplicationArn, set.stderr);
+    const template = JSON.parse(
+      packFiles(exampleCustomer()).find(({ path }) => path === "cloudformation.json")?.content ?? "",
+    );
+    const { SetUpFunction, Access } = template.Resources;
+    writeFileSync(
+      join(place.folder, "index.py"),
+      SetUpFunction.Properties.Code.ZipFile["Fn::Join"][1].join("\n"),
+    );
+    writeFileSync(join(place.folder, "cfnresponse.py"), cfnResponse);
+    writeFileSync(join(place.folder, "drive.py"), driveAccess);
+    const want = { What: Access.Properties.What, IdcRegion: idcRegion, ApplicationArn };
+    const ran = await run("python3", ["drive.py", JSON.stringify(want), former, next], {
+      env: place.env,
+      cwd: place.folder,
+    });
+    assert.equal(ran.code, 0, ran.stderr);
+    const told = ran.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    for (const { status, reason } of told) assert.equal(status, "SUCCESS", reason);
+    const made = (group: string) => `${ApplicationArn} ${group}`;
+    assert.deepEqual(
+      told.map(({ id, assigned }) => [id, assigned]),
+      [
+        [made(former), [former]],
+        // The update, CloudFormation's Delete of the former id after it, and the end of the stack.
+        [made(next), [next]],
+        [made(former), [next]],
+        [made(next), []],
+        // Assigned by hand before: found, and stays.
+        [`found:${made(next)}`, [next]],
+        [`found:${made(next)}`, [next]],
+      ],
+    );
+  });
 });
 
 // What Lambda gives every function whose code stands in a template; here it prints.
@@ -282,4 +334,23 @@ index.boto3.client("sso-admin", region_name=want["IdcRegion"]).create_trusted_to
     TrustedTokenIssuerConfiguration={"OidcJwtConfiguration": {"IssuerUrl": want["IssuerUrl"], "ClaimAttributePath": "sub",
     "IdentityStoreAttributePath": "userName", "JwksRetrievalOption": "OPEN_ID_DISCOVERY"}})
 ask("Create")
+`;
+const driveAccess = `import json, sys, boto3, cfnresponse, index
+want, former, next = json.loads(sys.argv[1]), sys.argv[2], sys.argv[3]
+sso = boto3.client("sso-admin", region_name=want["IdcRegion"])
+app = want["ApplicationArn"]
+def ask(kind, group, old=None, was=None):
+    event = {"RequestType": kind, "ResourceProperties": {**want, "GroupId": group}}
+    if old: event["PhysicalResourceId"] = old
+    if was: event["OldResourceProperties"] = {**want, "GroupId": was}
+    index.handler(event, None)
+    assigned = [a["PrincipalId"] for a in sso.list_application_assignments(ApplicationArn=app)["ApplicationAssignments"]]
+    print(json.dumps({**cfnresponse.last, "assigned": assigned}))
+    return cfnresponse.last["id"]
+first = ask("Create", former)
+second = ask("Update", next, first, former)
+ask("Delete", former, first)
+ask("Delete", next, second)
+sso.create_application_assignment(ApplicationArn=app, PrincipalType="GROUP", PrincipalId=next)
+ask("Delete", next, ask("Create", next))
 `;
