@@ -56,6 +56,7 @@ export const printed: Readonly<Record<string, readonly string[]>> = {
   ],
   "The customer's set-up": [
     occurred("AccessDeniedException", "CreateTrustedTokenIssuer"),
+    occurred("ExpiredTokenException", "ListInstances"),
     occurred("ConflictException", "CreateTrustedTokenIssuer"),
     occurred("ServiceQuotaExceededException", "CreateTrustedTokenIssuer"),
     occurred("ResourceNotFoundException", "CreateDataAccessor"),

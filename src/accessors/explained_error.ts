@@ -27,6 +27,9 @@ export interface ExplainedError extends Omit<DecodedError, "explanations"> {
   event?: Pick<AuditEvent, "id" | "atMs" | "type" | "tenantId" | "accountId" | "clientId">;
 }
 
+/** Whether a text is the id of a request of ours and nothing else. */
+export const isRequestId = (text: string): boolean => uuid.test(text.trim());
+
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /**
@@ -42,7 +45,7 @@ export async function explainError(
 ): Promise<ExplainedError> {
   const alone = text.trim();
   const decoded = decodeError(text);
-  const requestId = uuid.test(alone) ? alone : decoded.recognised.requestId;
+  const requestId = isRequestId(alone) ? alone : decoded.recognised.requestId;
   const event = db && requestId ? await findRefusal(db, requestId, tenantId) : undefined;
   const context = db && event ? await connectionNamed(db, event) : {};
   const found = event === undefined ? decoded : decodeError(text, context);
@@ -76,9 +79,10 @@ function codesOf({ details }: AuditEvent): string[] {
   );
 }
 
-// Where a code of this provider stands in a text: after a label, or before the words of an OAuth error. A word of English
+// Where a code of this provider stands in a text: as all of it, after a label, or before the words of an OAuth error. A word of English
 // in the middle of a sentence is none.
 function codesIn(text: string): string[] {
+  if (/^[a-z]{3,20}(?:_[a-z]{1,20}){0,5}$/.test(text)) return [text];
   const bounded = text.slice(0, 65_536);
   const labelled = bounded.matchAll(
     /\b(?:code|error|error_description)["']?\s{0,3}[:=]\s{0,3}["']?([a-z]{3,20}(?:_[a-z]{1,20}){0,5})\b/g,

@@ -1,13 +1,14 @@
 // Owns the portal's page of checks: what keeps the organization's people from being found, a real exchange and search as one of
 // them, and an error that somebody copied. Their organization and nothing else: what is the service's own is told as that.
 
+import { isRequestId } from "../accessors/explained_error.ts";
 import { listAccessors } from "../admin/operations/accessors.ts";
 import { checkOneTenant } from "../admin/operations/checks.ts";
 import { explainErrorText } from "../admin/operations/error_explanation.ts";
 import { tryAccessor } from "../admin/operations/trials.ts";
 import type { Cell, Field, FormErrors } from "../views/parts.ts";
 import type { PortalSection } from "../views/portal_pages.ts";
-import { failureWords, isTheirs, trialSteps } from "./check_words.ts";
+import { copiedWords, failureWords, isOfDetails, trialSteps } from "./check_words.ts";
 import type { createPortalEdge, PostVisit, Visit } from "./edge_routes.ts";
 import { formFault } from "./words.ts";
 
@@ -159,17 +160,34 @@ const errorField: Field = {
 async function explain(visit: PostVisit): Promise<void> {
   const text = visit.form.get("text") ?? "";
   try {
-    showExplained(visit, await visit.call(explainErrorText, { text: text.trim() }));
+    const told = await visit.call(explainErrorText, { text: text.trim() });
+    showExplained(visit, { told, details: await detailsOf(visit), wasId: isRequestId(text) });
   } catch (error) {
     const { errors, fields } = formFault(error, "Nothing was explained", [errorField]);
     showExplained(visit, undefined, { errors, fields });
   }
 }
 
+interface Answer {
+  told: Explained;
+  /** What was entered of the only data accessor; undefined where there is none, or which is meant is not known. */
+  details: string | undefined;
+  /** Whether nothing but the id of a request was given. */
+  wasId: boolean;
+}
+
+async function detailsOf({ call }: Visit): Promise<string | undefined> {
+  const { accessors } = await call(listAccessors, { limit: 2 });
+  const [only] = accessors;
+  if (only === undefined || accessors.length > 1) return undefined;
+  const { applicationId, retrieverId, qRegion, idcApplicationArn, idcRegion } = only;
+  return `application ${applicationId}, retriever ${retrieverId}, region ${qRegion}; ${idcApplicationArn} in IAM Identity Center's region ${idcRegion}`;
+}
+
 // What was pasted is not given back: it may hold what it should not.
 function showExplained(
   { base, show }: Visit,
-  told?: Explained,
+  answer?: Answer,
   fault?: Required<Pick<Shown, "errors" | "fields">>,
 ): void {
   show({
@@ -179,9 +197,11 @@ function showExplained(
       lead: "What an error of AWS means, and what to do: pasted, or by the id of a request that stands in your activity.",
     },
     errors: fault?.errors,
-    ...(told === undefined || told.dropped.length === 0 ? {} : { banner: droppedBanner(told.dropped) }),
+    ...(answer === undefined || answer.told.dropped.length === 0
+      ? {}
+      : { banner: droppedBanner(answer.told.dropped) }),
     sections: [
-      ...(told === undefined ? [] : explainedSections(told)),
+      ...(answer === undefined ? [] : explainedSections(answer)),
       {
         id: "error",
         title: "What you were shown",
@@ -201,30 +221,30 @@ const droppedBanner = (dropped: readonly string[]) => ({
   text: "It was dropped before anything else and is kept nowhere here. It still stands where you copied it from: make a new one.",
 });
 
-// By a request of the trail only what is theirs is said: what else failed there is the service's own.
-function explainedSections({ explanations, event }: Explained): PortalSection[] {
+const notRecognised = {
+  strong: "Nothing in it is an error that is known here",
+  text: "Copy more of it: the name AWS gives the error, the operation, the words after it.",
+};
+const notInActivity = {
+  strong: "No request of this id stands in your activity",
+  text: "It may have been cut off, be older than what is kept, or belong to no request of your organization. Copy the error itself, or tell the people who run the service the id.",
+};
+
+// The explanations' own words are for whoever runs the service: only the codes are taken of them. What is not the
+// organization's to mend is said once, however many readings of it there are.
+function explainedSections({ told: { explanations }, details, wasId }: Answer): PortalSection[] {
   if (explanations.length === 0) {
-    return [
-      {
-        id: "none",
-        title: "Not recognised",
-        empty: {
-          strong: "Nothing in it is an error that is known here",
-          text: "Copy more of it: the name AWS gives the error, the operation, the words after it.",
-        },
-      },
-    ];
+    return [{ id: "none", title: "Not recognised", empty: wasId ? notInActivity : notRecognised }];
   }
-  return explanations.map(({ code, title, causes, fix }, at) => {
-    const own = isTheirs(code) || (event === undefined && !/\btti [a-z]|\bTTI_[A-Z]/.test(fix));
-    const words = failureWords(code);
-    const entries = own
-      ? [
-          ...causes.map((cause) => ({ label: "Maybe", cell: { text: sentence(cause) } })),
-          { label: "What to do", cell: { text: isTheirs(code) ? words.fix : fix } },
-        ]
-      : [{ label: "What to do", cell: { text: words.fix } }];
-    const heading = own ? (isTheirs(code) ? words.what : sentence(title)) : words.what;
-    return { id: `explained-${at}`, title: `${at + 1}. ${heading}`, kv: { entries } };
+  const told = explanations.map(({ code }) => ({ code, ...copiedWords(code) }));
+  const once = told.filter(({ what }, at) => told.findIndex((other) => other.what === what) === at);
+  return once.map(({ code, what, fix }, at) => {
+    const entries = [
+      ...(details !== undefined && isOfDetails(code)
+        ? [{ label: "The details say", cell: { text: details } }]
+        : []),
+      { label: "What to do", cell: { text: fix } },
+    ];
+    return { id: `explained-${at}`, title: `${at + 1}. ${what}`, kv: { entries } };
   });
 }

@@ -5,6 +5,7 @@ import { describe, it } from "node:test";
 import { explainError } from "../../src/accessors/explained_error.ts";
 import { createAuditEvent } from "../../src/audit/audit_store.ts";
 import type { NewAuditEvent } from "../../src/audit/event_types.ts";
+import { errorCatalogue } from "../../src/errors.ts";
 import { createTenant } from "../../src/provider/tenants/tenant_store.ts";
 import { storeKinds } from "../support/databases.ts";
 import { useStore } from "../support/use_store.ts";
@@ -50,6 +51,12 @@ for (const kind of storeKinds) {
     it("finds it inside an answer that names the request", async () => {
       const answer = `{"error":"exchange_failed","message":"AWS refused","request_id":"${ofSearch}"}`;
       assert.deepEqual(await codes(answer), ["slow_down", "exchange_failed"]);
+    });
+
+    it("knows each code of the catalogue by itself, and no other word", async () => {
+      for (const code of Object.keys(errorCatalogue))
+        assert.ok((await codes(` ${code}\n`)).includes(code), code);
+      assert.deepEqual(await codes("nonsense"), []);
     });
 
     it("finds nothing in another tenant's trail", async () => {

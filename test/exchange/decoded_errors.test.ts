@@ -337,6 +337,19 @@ const errors: readonly Made[] = [
       ),
   },
   {
+    code: "set_up_credentials",
+    operation: "DescribeTrustedTokenIssuer",
+    make: () => {
+      fault("DescribeTrustedTokenIssuer", { code: "UnrecognizedClientException", status: 403 });
+      return world.admin().sso.send(
+        new DescribeTrustedTokenIssuerCommand({
+          TrustedTokenIssuerArn: `arn:aws:sso::444455556666:trustedTokenIssuer/ssoins-1234567890abcdef/tti-${unknownId}`,
+        }),
+      );
+    },
+    within: 5,
+  },
+  {
     code: "set_up_exists_already",
     operation: "CreateTrustedTokenIssuer",
     async make() {

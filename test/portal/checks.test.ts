@@ -2,10 +2,12 @@
 // them, and has an error explained; nothing of another organization, and nothing of the service's own but that it is that.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { failureCatalogue, setUpFailures } from "tti-exchange";
 import { createAccessor } from "../../src/admin/operations/accessors.ts";
 import { examineInstallation } from "../../src/admin/operations/checks.ts";
 import { updateTenant } from "../../src/admin/operations/tenants.ts";
 import { tryAccessor } from "../../src/admin/operations/trials.ts";
+import { isTheirs } from "../../src/portal/check_words.ts";
 import { createDomain } from "../../src/provider/tenants/domain_store.ts";
 import { addMintingClients } from "../provider/grants/mint_support.ts";
 import { useProvider } from "../provider/support/provider_fixture.ts";
@@ -136,6 +138,41 @@ test("the id of a request is looked for in the organization's own trail", async 
     .insert({ ...refused, id: `${refused.id}x`, tenant_id: "globex", request_id: id });
   const theirs = await post("/checks/error", { text: id });
   assert.match(theirs.text, /Not recognised/);
+  assert.match(theirs.text, /No request of this id stands in your activity/);
+});
+
+test("every code of the decoder is told in the organization's words or as the service's own", async () => {
+  const vendors =
+    /\bISV|customer|\(not set\)|trust policy|token source|\bclients?\b|maxResults|base credentials|idcRegion|undefined/i;
+  const told: string[] = [];
+  for (const code of [...failureCatalogue, ...setUpFailures].map((row) => row.code)) {
+    const page = await post("/checks/error", { text: `  code: ${code}` });
+    const text = page.text.replace(/^[\s\S]*<main/, "<main");
+    assert.doesNotMatch(text, vendors, code);
+    assert.doesNotMatch(text, foreign, code);
+    assert.doesNotMatch(text, /Not recognised/, code);
+    const services = /This part is the service&#39;s own, not yours/.test(text);
+    assert.equal(services, !isTheirs(code), code);
+    if (!services) told.push(code);
+  }
+  for (const { code } of setUpFailures) assert.ok(told.includes(code), code);
+  assert.ok(!told.includes("tag_session_denied"));
+});
+
+test("what is known of the organization's details stands beside what they may be the cause of", async () => {
+  const denied =
+    "An error occurred (AccessDeniedException) when calling the SearchRelevantContent operation: no";
+  const { text } = await post("/checks/error", { text: denied });
+  assert.match(text, /application 11111111-2222-4333-8444-555555555555/);
+  assert.match(text, /setup\.sh of the pack again/);
+});
+
+test("a code of ours alone is told in words for people", async () => {
+  const told = async (text: string) => (await post("/checks/error", { text })).text;
+  assert.match(await told("presence_required"), /Your presence policy does not let an application act/);
+  assert.match(await told("onboarding_link_over"), /1\. This link is over/);
+  assert.match(await told("not_a_member"), /The person is no member of your organization/);
+  assert.match(await told("tenant_not_found"), /This part is the service&#39;s own/);
 });
 
 test("who loses the right while a trial or a check runs is told nothing of it, and what was done is recorded", async () => {

@@ -86,6 +86,11 @@ export function decodeError(pasted: string, context: FailureContext = {}): Decod
 export function explainCode(code: string, context: FailureContext = {}): ErrorExplanation | undefined {
   const own = explainOwnCode(code);
   if (own !== undefined) return own;
+  const ofSetUp = setUpFailures.find((one) => one.code === code);
+  if (ofSetUp !== undefined) {
+    const { title, causes, fix } = ofSetUp;
+    return { code: ofSetUp.code, step: "set-up", title, causes, fix };
+  }
   const row = failureCatalogue.find((one) => one.code === code);
   if (row === undefined) return undefined;
   const unsaid = failureOf(readErrorText(""), undefined);
@@ -102,7 +107,11 @@ export function explainCode(code: string, context: FailureContext = {}): ErrorEx
 function explain(read: ErrorText, context: FailureContext): ErrorExplanation[] {
   const own = read.ownWords.filter(isOwnCode).flatMap((code) => explainCode(code, context) ?? []);
   const recognised = read.name !== undefined || read.oauthError !== undefined || read.words !== "";
-  const found = recognised ? readings(read).flatMap((one) => explainReading(read, one, context)) : [];
+  const found = recognised
+    ? readings(read)
+        .flatMap((one) => explainReading(read, one, context))
+        .filter(({ code }) => !isOfAnotherCall(read) || ofEveryCall.has(code))
+    : [];
   // The row that says "not further known" says nothing where another one knows, or where no error was named at all.
   const known = found.filter(({ code }) => code !== "aws_error");
   const unnamed = read.name === undefined && read.oauthError === undefined;
@@ -111,7 +120,20 @@ function explain(read: ErrorText, context: FailureContext): ErrorExplanation[] {
 }
 
 const isOwnCode = (word: string): boolean =>
-  Object.hasOwn(otherCodes, word) || failureCatalogue.some(({ code }) => code === word);
+  Object.hasOwn(otherCodes, word) ||
+  [...failureCatalogue, ...setUpFailures].some(({ code }) => code === word);
+
+// What is named and is no call of this flow fails like every call, or in its own way, of which nothing is known here.
+const isOfAnotherCall = (read: ErrorText): boolean =>
+  read.operation !== undefined &&
+  read.steps.length === 0 &&
+  !knownOperations.some(({ name }) => name === read.operation);
+
+const ofEveryCall: ReadonlySet<string> = new Set(
+  failureCatalogue
+    .filter(({ steps }) => anyStep.every((step) => steps.includes(step)))
+    .map(({ code }) => code),
+).add("too_many_requests");
 
 /** One possible meaning of what the text leaves open. */
 interface Reading {
@@ -161,8 +183,8 @@ function stepsByName({ name = "", oauthError, httpStatusCode }: ErrorText): read
     return ["search-relevant-content", "set-up"];
   // Q Business has a status of its own for it; the others say 400.
   if (httpStatusCode === 429 || name === "ExpiredTokenException")
-    return ["search-relevant-content", "create-token-with-iam", "assume-role-with-tag"];
-  return anyStep;
+    return ["search-relevant-content", "create-token-with-iam", "assume-role-with-tag", "set-up"];
+  return name === "UnrecognizedClientException" ? [...anyStep, "set-up"] : anyStep;
 }
 
 const assumeRole: readonly DecodedStep[] = ["assume-role-with-tag", "assume-role-with-context"];
@@ -197,8 +219,11 @@ function explainReading(read: ErrorText, reading: Reading, context: FailureConte
   const failure = failureOf(read, httpStatusCode);
   if (step === "set-up") {
     const row = setUpFailures.find(({ matches }) => matches(failure, read.operation));
+    // What no row of setting up knows may be what every call has; a row of the search's own says nothing of it.
     return row === undefined
-      ? explainReading(read, { step: "search-relevant-content", httpStatusCode }, context).slice(0, 1)
+      ? explainReading(read, { step: "search-relevant-content", httpStatusCode }, context)
+          .slice(0, 1)
+          .filter(({ code }) => ofEveryCall.has(code))
       : [{ code: row.code, step, title: row.title, causes: row.causes, fix: row.fix }];
   }
   const { code, title, causes, fix } = explainFailure(step, failure, {

@@ -13,30 +13,45 @@ interface KnownOperation {
 
 const assumeRole: readonly DecodedStep[] = ["assume-role-with-tag", "assume-role-with-context"];
 
+/** What the script of the pack for a customer's set-up calls. A test holds it against the script. */
+const calledByTheScript = [
+  "GetCallerIdentity",
+  "ListInstances",
+  "ListApplications",
+  "GetApplication",
+  "ListRetrievers",
+  "ListTrustedTokenIssuers",
+  "DescribeTrustedTokenIssuer",
+  "CreateTrustedTokenIssuer",
+  "DeleteTrustedTokenIssuer",
+  "ListDataAccessors",
+  "GetDataAccessor",
+  "CreateDataAccessor",
+  "UpdateDataAccessor",
+  "DeleteDataAccessor",
+  "GetPolicy",
+  "AssociatePermission",
+  "DisassociatePermission",
+  "GetApplicationAssignmentConfiguration",
+  "PutApplicationAssignmentConfiguration",
+  "ListApplicationAssignments",
+  "CreateApplicationAssignment",
+  "GetApplicationGrant",
+] as const;
+
+/** What people call besides, by hand. */
+const calledByHand = [
+  "UpdateTrustedTokenIssuer",
+  "PutApplicationGrant",
+  "PutApplicationAuthenticationMethod",
+] as const;
+
 /** By AWS's own names; the words of command line and Python follow from them. */
 export const knownOperations: readonly KnownOperation[] = [
   { name: "AssumeRole", steps: assumeRole },
   { name: "CreateTokenWithIAM", steps: ["create-token-with-iam"] },
   { name: "SearchRelevantContent", steps: ["search-relevant-content"] },
-  ...[
-    "CreateTrustedTokenIssuer",
-    "UpdateTrustedTokenIssuer",
-    "DeleteTrustedTokenIssuer",
-    "CreateDataAccessor",
-    "UpdateDataAccessor",
-    "DeleteDataAccessor",
-    "AssociatePermission",
-    "DisassociatePermission",
-    "PutApplicationAssignmentConfiguration",
-    "CreateApplicationAssignment",
-    "PutApplicationGrant",
-    "PutApplicationAuthenticationMethod",
-    "ListDataAccessors",
-    "GetDataAccessor",
-    "ListRetrievers",
-    "DescribeTrustedTokenIssuer",
-    "ListTrustedTokenIssuers",
-  ].map((name): KnownOperation => ({ name, steps: ["set-up"] })),
+  ...[...calledByTheScript, ...calledByHand].map((name): KnownOperation => ({ name, steps: ["set-up"] })),
 ];
 
 /** How a text may spell an operation: AssumeRole, AssumeRoleCommand, assume_role, assume-role, assumeRole. */

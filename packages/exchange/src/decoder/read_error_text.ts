@@ -188,6 +188,8 @@ function stepsIn(text: string, ofOperation: readonly DecodedStep[] | undefined):
   const own = stepNames.find((step) => text.includes(step));
   if (own !== undefined) return [own];
   const ofService = serviceSteps.find(([pattern]) => pattern.test(text))?.[1];
+  // An operation that is not known here is of setting up where its service is of that, and of no step of the exchange.
+  if (ofOperation?.length === 0) return ofService?.includes("set-up") ? ["set-up"] : [];
   // An action that was denied says more than the operation in which it was.
   if (
     ofService !== undefined &&

@@ -7,6 +7,7 @@ import { accessDenied, named } from "../failures/failure_row.ts";
 /** Codes of failures at set-up; no error of this package has one. */
 export type SetUpCode =
   | "set_up_denied"
+  | "set_up_credentials"
   | "set_up_exists_already"
   | "set_up_quota"
   | "set_up_not_found"
@@ -34,6 +35,19 @@ export const setUpFailures: readonly SetUpRow[] = [
     title: "whoever runs the command may not do this at the customer's account",
     causes: ["the identity lacks the action that AWS names", "a service control policy denies it"],
     fix: "Run it as an administrator of the account that holds the instance, with --region of the service it calls: the Identity Center region for sso-admin, the application's for qbusiness.",
+  },
+  {
+    code: "set_up_credentials",
+    matches: named(
+      "ExpiredTokenException",
+      "ExpiredToken",
+      "InvalidClientTokenId",
+      "UnrecognizedClientException",
+      "MissingAuthenticationToken",
+    ),
+    title: "AWS does not take the credentials of whoever runs the command",
+    causes: ["the sign-in to AWS has ended", "the access key was deleted or mistyped"],
+    fix: "Sign in to AWS again (AWS CloudShell has the credentials of who opens it) and run the same command once more.",
   },
   {
     code: "set_up_exists_already",
@@ -64,7 +78,7 @@ export const setUpFailures: readonly SetUpRow[] = [
       "--region is not the one it lives in: the Identity Center region for sso-admin, the application's for qbusiness",
       "an ARN or id belongs to another account, is mistyped, or was deleted",
     ],
-    fix: "List what is there in that region and copy the ARN or id whole.",
+    fix: "List what is there in that region and copy the ARN or id whole; or run setup.sh of the pack again: it says what it found and makes what is missing.",
   },
   {
     code: "set_up_issuer_invalid",

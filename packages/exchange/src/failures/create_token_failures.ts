@@ -68,7 +68,7 @@ export const createTokenFailures: readonly FailureRow[] = [
       "the application has no grant of this kind",
     ],
     fix: () =>
-      "Ask the customer for the data accessor's application ARN and the Identity Center region again (Information for data accessor).",
+      "Ask the customer for the data accessor's application ARN and the Identity Center region again (Information for data accessor). A deleted data accessor: setup.sh of the customer's pack, run again, says what it found and makes what is missing.",
     recovery: "none",
   },
   {
@@ -84,7 +84,7 @@ export const createTokenFailures: readonly FailureRow[] = [
       "the application has no grant of this kind",
     ],
     fix: () =>
-      'Set the connection\'s method to what the customer chose ("tti" or "auth-code"), or let the customer create the data accessor again.',
+      'Set the connection\'s method to what the customer chose ("tti" or "auth-code"), or let the customer create the data accessor again, with setup.sh of its pack.',
     recovery: "none",
   },
   {
@@ -130,7 +130,7 @@ export const createTokenFailures: readonly FailureRow[] = [
     title: "Identity Center does not accept the ID token",
     causes: tokenCauses,
     fix: () =>
-      "Go through the causes in order: first look for the user in the customer's Identity Center, then compare the trusted token issuer's URL and mapping with the token.",
+      "Go through the causes in order: first look for the user in the customer's Identity Center, then compare the trusted token issuer's URL and mapping with the token. A removed trusted token issuer: setup.sh of the customer's pack, run again, says what it found and makes what is missing.",
     recovery: "none",
   },
   {
@@ -155,7 +155,7 @@ export const createTokenFailures: readonly FailureRow[] = [
       `the application's actor policy does not name ${roleArn ?? "the role"}`,
     ],
     fix: () =>
-      "The customer assigns the user or a group, or sets the application to require no assignment (put-application-assignment-configuration --no-assignment-required); then compares the data accessor's principal with the role.",
+      "The customer assigns the user or a group, or sets the application to require no assignment (put-application-assignment-configuration --no-assignment-required); then compares the data accessor's principal with the role. A removed assignment: setup.sh of the customer's pack, run again, says what it found and makes what is missing.",
     recovery: "none",
   },
   {

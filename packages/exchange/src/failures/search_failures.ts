@@ -29,7 +29,7 @@ export const searchFailures: readonly FailureRow[] = [
     title: "Q Business denies the search",
     causes: deniedCauses,
     fix: () =>
-      "The customer checks the data accessor's principal, External Id and users; the ISV checks the role's policy.",
+      "The customer checks the data accessor's principal, External Id and users; the ISV checks the role's policy. A removed permission or data accessor: setup.sh of the customer's pack, run again, says what it found and makes what is missing.",
     recovery: "new-credentials",
   },
   {
@@ -51,7 +51,7 @@ export const searchFailures: readonly FailureRow[] = [
       `applicationId (${applicationId ?? "not set"}) or retrieverId is wrong or deleted`,
     ],
     fix: () =>
-      "Ask the customer for application id, retriever id and region again (Information for data accessor).",
+      "Ask the customer for application id, retriever id and region again (Information for data accessor). A deleted data accessor: setup.sh of the customer's pack, run again, says what it found and makes what is missing.",
     recovery: "none",
   },
   {
