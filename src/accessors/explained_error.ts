@@ -79,10 +79,10 @@ function codesOf({ details }: AuditEvent): string[] {
   );
 }
 
-// Where a code of this provider stands in a text: as all of it, after a label, or before the words of an OAuth error. A word of English
+// Where a code of this provider stands in a text: as all of it (with an underscore, unlike English), after a label, or before the words of an OAuth error. A word of English
 // in the middle of a sentence is none.
 function codesIn(text: string): string[] {
-  if (/^[a-z]{3,20}(?:_[a-z]{1,20}){0,5}$/.test(text)) return [text];
+  if (/^[a-z]{1,20}(?:_[a-z]{1,20}){1,5}$/.test(text)) return [text];
   const bounded = text.slice(0, 65_536);
   const labelled = bounded.matchAll(
     /\b(?:code|error|error_description)["']?\s{0,3}[:=]\s{0,3}["']?([a-z]{3,20}(?:_[a-z]{1,20}){0,5})\b/g,

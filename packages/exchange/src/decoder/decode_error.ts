@@ -131,7 +131,7 @@ const isOfAnotherCall = (read: ErrorText): boolean =>
 
 const ofEveryCall: ReadonlySet<string> = new Set(
   failureCatalogue
-    .filter(({ steps }) => anyStep.every((step) => steps.includes(step)))
+    .filter(({ steps }) => anyStep.every((step) => steps.some((one) => one === step)))
     .map(({ code }) => code),
 ).add("too_many_requests");
 
