@@ -46,8 +46,9 @@ export const defences: readonly Defence[] = [
     id: "portal-commands-not-told",
     promise: "The portal tells no setting and no command of the service's.",
     file: "src/portal/check_routes.ts",
-    find: "const own = isTheirs(code) || (event === undefined && !/\\btti [a-z]|\\bTTI_[A-Z]/.test(fix));",
-    replace: "const own = isTheirs(code) || event === undefined;",
+    find: "const told = explanations.map(({ code }) => ({ code, ...copiedWords(code) }));",
+    replace:
+      "const told = explanations.map(({ code, title, fix }) => ({ code, ...copiedWords(code), what: title, fix }));",
     test: "test/portal/checks.test.ts",
   },
   {
