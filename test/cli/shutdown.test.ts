@@ -46,18 +46,20 @@ test("a stopping instance is not ready, serves on for the delay, and each answer
   }
 });
 
-// The one that holds the lock waits for it as long as it takes, on a busy machine too.
-const patient = "set local lock_timeout = 0; set local statement_timeout = 0";
+// The one that holds the lock begins before the process does, and waits as long as that takes, on a busy machine too.
+const patient = ["lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"]
+  .map((limit) => `set local ${limit} = 0`)
+  .join("; ");
 
 test("a process that waits for the database ends at the limit, with exit code 1", async () => {
   const store = await openTestDatabase("postgres");
   const terminal = openTerminal({ ...settings, ...store.environment, TTI_SHUTDOWN_LIMIT: "1" });
   const holder = await store.db.transaction();
+  await holder.raw(patient);
   let running: RunningCommand | undefined;
   try {
     running = terminal.start("serve --json");
     await running.printed("\n}\n");
-    await holder.raw(patient);
     await holder.raw("lock table key_instances in access exclusive mode");
     const { exitCode, stdout, stderr } = await running.stop();
     assert.equal(exitCode, 1);
@@ -75,9 +77,9 @@ test("a process told to stop while it starts ends, and leaves no instance others
   const store = await openTestDatabase("postgres");
   const terminal = openTerminal({ ...settings, ...store.environment });
   const holder = await store.db.transaction();
+  await holder.raw(patient);
   let running: RunningCommand | undefined;
   try {
-    await holder.raw(patient);
     await holder.raw("lock table signing_keys in access exclusive mode");
     running = terminal.start("serve --json");
     const waiting =
