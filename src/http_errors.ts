@@ -5,7 +5,7 @@ import { StoreUnavailable } from "./db/store_fault.ts";
 import { OperationError } from "./errors.ts";
 import type { Log } from "./log.ts";
 import { currentRequest } from "./request_context.ts";
-import { faultWords } from "./views/fault_words.ts";
+import { faultWords, withoutAccount } from "./views/fault_words.ts";
 import { currentFrame } from "./views/frame.ts";
 import type { WayOn } from "./views/pages.ts";
 import { pageHeaders, renderPage } from "./views/render.ts";
@@ -138,7 +138,7 @@ const developersCodes = ["invalid_input", "invalid_request", "invalid_client", "
  */
 export function errorPage(fault: PageFault, requestId: string, againUrl?: string): string {
   const words = faultWords(fault.code);
-  const ways = waysOn();
+  const ways = withoutAccount.includes(fault.code) ? [] : waysOn();
   if (againUrl !== undefined) ways.unshift({ label: "Sign in with another account", url: againUrl });
   const detail = developersCodes.includes(fault.code) || !words.known ? fault.message : undefined;
   return renderPage("error", { ...words, ways, code: fault.code, detail, requestId });

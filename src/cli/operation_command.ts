@@ -144,7 +144,7 @@ function readNumber(name: string, typed: string, { minimum = 0, maximum = 0 }: I
   if (number >= minimum && number <= maximum) return number;
   throw new UsageError(
     `--${name} is no whole number from ${minimum} to ${maximum}`,
-    `Write it like --${name} 50`,
+    `Write it like --${name} ${Math.max(minimum, Math.min(50, maximum))}`,
   );
 }
 

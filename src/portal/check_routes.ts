@@ -135,6 +135,12 @@ const noDetails = {
   fix: "Enter what AWS shows you, under Data accessors.",
 };
 
+// Whoever is named here was chosen from no list.
+const triedAs = {
+  not_a_member:
+    "Nobody of your organization has this address. Look how it is written; your people stand under People.",
+};
+
 async function tryOut(visit: PostVisit): Promise<void> {
   const user = visit.form.get("user")?.trim() ?? "";
   const name = visit.form.get("name")?.trim() ?? "";
@@ -143,7 +149,7 @@ async function tryOut(visit: PostVisit): Promise<void> {
     const told = await visit.call(tryAccessor, { user, ...(name === "" ? {} : { name }) });
     await showChecks(visit, { told, fields });
   } catch (error) {
-    const fault = formFault(error, "Nothing was tried", fields);
+    const fault = formFault(error, "Nothing was tried", fields, {}, triedAs);
     await showChecks(visit, { errors: fault.errors, fields: fault.fields });
   }
 }

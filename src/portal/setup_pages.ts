@@ -87,10 +87,10 @@ const kept = (typed: string | undefined): string | undefined => {
 export const pastedFields = (form: ReadonlyMap<string, string>): Field[] => [
   {
     id: "text",
-    label: "What the script printed, or what the console shows",
+    label: "Pasted text",
     type: "textarea",
     value: kept(form.get("text")),
-    hint: "The script's last line, which begins with tti-details; or all of the tab “Information for data accessor”.",
+    hint: "What the script printed last, the line that begins with tti-details; or what the console shows, all of the tab “Information for data accessor”.",
   },
 ];
 

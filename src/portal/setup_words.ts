@@ -26,8 +26,8 @@ const ownWords: Readonly<Record<string, { title: string; fix: string }>> = {
     fix: "Have the person sign in to the application, then test again; or name somebody who is signed in.",
   },
   not_a_member: {
-    title: "Nobody of this address belongs to your organization here",
-    fix: "Have the person sign in to the application once, or name somebody who did.",
+    title: "Nobody of your organization has this address",
+    fix: "Look how it is written, like ada@acme.com. Have the person sign in to the application once, or name somebody who did.",
   },
   account_ambiguous: { title: "This address names two people", fix: "Name somebody else." },
   account_disabled: { title: "This person's account is switched off", fix: "Name somebody else." },

@@ -135,9 +135,10 @@ export function formFault(
   title: string,
   fields: readonly Field[],
   members: Readonly<Record<string, string>> = {},
+  ownRefusals: Readonly<Record<string, string>> = {},
 ): FormFault {
   if (!(error instanceof OperationError)) throw error;
-  const known = refusals[error.code];
+  const known = ownRefusals[error.code] ?? refusals[error.code];
   if (known === undefined && error.code !== "invalid_input") throw error;
   const idOf = (member: string | undefined) =>
     fields.find(({ id }) => id === (members[member ?? ""] ?? member))?.id;

@@ -35,6 +35,13 @@ const brokenWords: FaultWords = {
 const askTheApplication =
   "Tell the people who run the application; what they need to know stands below. Nothing you did is wrong.";
 
+/** What is told to people who need have no account here: none is offered to them. */
+export const withoutAccount: readonly string[] = [
+  "onboarding_link_over",
+  "onboarding_link_used",
+  "onboarding_no_cookie",
+];
+
 const words: Readonly<Record<string, FaultWords>> = {
   sign_in_expired: overWords,
   login_challenge_not_found: overWords,
@@ -58,8 +65,8 @@ const words: Readonly<Record<string, FaultWords>> = {
   },
   onboarding_link_over: {
     title: "This link is over",
-    why: "It is too old, was followed by a newer one or ended by the people who sent it, or was begun in another browser.",
-    todo: "Go on in the browser in which you began, with the newest link. Otherwise ask the people who sent it for another: what was done is kept.",
+    why: "It is too old, was followed by a newer one or ended by the people who sent it, was begun in another browser, or was not copied whole.",
+    todo: "Open it once more from the message it came in, the newest one, in the browser in which you began. Otherwise ask the people who sent it for another: what was done is kept.",
   },
   onboarding_link_used: {
     title: "This link was used in another browser",
@@ -73,7 +80,7 @@ const words: Readonly<Record<string, FaultWords>> = {
   },
   link_over: {
     title: "This link counts no more",
-    why: "It was used, is too old, or something has ended it since: a new password, for one.",
+    why: "It was used, is too old, was not copied whole, or something has ended it since: a new password, for one.",
     todo: "Ask for another: on the sign-in page, or from whoever invited you.",
   },
   account_disabled: {

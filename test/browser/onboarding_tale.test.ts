@@ -96,7 +96,7 @@ describe("a customer from the link to the good-bye", { skip: hasBash() ? false :
 
     await page.goto(setup);
     await page.getByRole("link", { name: "Enter the details" }).click();
-    await page.getByLabel("What the script printed").fill(ran.output.trimEnd().split("\n").at(-1) ?? "");
+    await page.getByLabel("Pasted text").fill(ran.output.trimEnd().split("\n").at(-1) ?? "");
     await page.getByRole("button", { name: "Hand over" }).first().click();
     await arrivedAtHeading(page, "Test it");
     await page.getByLabel("E-mail address of a person").fill(ivy.email);

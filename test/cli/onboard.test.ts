@@ -24,6 +24,27 @@ after(() => terminal.close());
 
 const at = (...parts: string[]) => join(terminal.dataDir, ...parts);
 
+describe("tti onboard link", () => {
+  it("tells bounds of days with an example that is within them", async () => {
+    for (const days of ["0", "31"]) {
+      const ran = await terminal.tti(`onboard link acme --days ${days}`);
+      assert.match(ran.stderr, /from 1 to 30/);
+      assert.equal(/like --days (\d+)/.exec(ran.stderr)?.[1], "30");
+    }
+  });
+
+  it("of a tenant that is disabled tells that, and of none that there is none", async () => {
+    assert.equal((await terminal.tti("tenant create initech --name Initech")).exitCode, 0);
+    assert.equal((await terminal.tti("tenant disable initech")).exitCode, 0);
+    const disabled = await terminal.tti("onboard link initech --json");
+    const { error } = disabled.json<{ error: { code: string; fix: string } }>();
+    assert.equal(error.code, "tenant_disabled");
+    assert.match(error.fix, /tti tenant enable initech/);
+    const none = await terminal.tti("onboard link nobody --json");
+    assert.equal(none.json<{ error: { code: string } }>().error.code, "tenant_not_found");
+  });
+});
+
 describe("tti onboard registration", () => {
   it("prints the paper, filled from the settings", async () => {
     const ran = await terminal.tti(`onboard registration ${application} ${elsewhere}`);

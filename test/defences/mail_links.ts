@@ -74,6 +74,15 @@ export const defences: readonly Defence[] = [
     name: "gives a mail to one of a hundred",
   },
   {
+    id: "mailed-link-judges-so-many-passwords",
+    promise: "A link from a mail has so many passwords judged and no more: it is no way to keep a core busy.",
+    file: "src/provider/links/use_link.ts",
+    find: "  if (waitMs !== undefined) throw tooMany(waitMs);",
+    replace: "  void [waitMs, tooMany];",
+    test: reset,
+    name: "has ten passwords judged, then one a minute, and still counts",
+  },
+  {
     id: "mailed-link-counts-once",
     promise:
       "A link from a mail counts once, however many use it at the same time and at however many instances.",

@@ -97,6 +97,7 @@ test("nobody is tried who is no member, whoever they are elsewhere, and no form 
   for (const user of ["gus@globex.example", people.gus, "nobody@nowhere.example"]) {
     const visit = await post("/checks", { user });
     assert.equal(visit.status, 400, visit.text);
+    assert.match(visit.text, /Nobody of your organization has this address\./);
     answers.push(visit.text.replaceAll(user, "USER").replace(/nonce-[^"']+/g, ""));
   }
   assert.equal(new Set(answers).size, 1, "who is known elsewhere is answered as who is not");

@@ -83,6 +83,22 @@ for (const kind of storeKinds) {
       assert.ok(!begun.text.includes(new URL(url).searchParams.get("key") ?? "?"), "nor on the page");
     });
 
+    test("a link that was not copied whole is told as that, and offers no account", async () => {
+      const url = await linkTo("acme");
+      for (const cut of [url.split("?")[0] ?? "", url.slice(0, -3), `${url}.`]) {
+        const page = await new UserAgent().follow(cut);
+        isOver(page);
+        assert.match(page.text, /was not copied whole/);
+        assert.match(page.text, /Open it once more from the message it came in/);
+        assert.doesNotMatch(page.text, /Your account|href="\/account"/);
+      }
+      const used = new UserAgent();
+      await used.submit(await used.follow(url), {});
+      const late = await new UserAgent().follow(url);
+      assert.match(late.text, /onboarding_link_used/);
+      assert.doesNotMatch(late.text, /href="\/account"/);
+    });
+
     test("of two browsers on two instances one gets it; the other is told, and holds nothing", async () => {
       for (let turn = 0; turn < 3; turn += 1) {
         const url = await linkTo("acme");
@@ -219,6 +235,13 @@ for (const kind of storeKinds) {
       assert.deepEqual(await listAccessors(fixture.db, {}), []);
     });
 
+    test("a text without details is told as the text that was pasted", async () => {
+      const { agent, at } = await holder("acme");
+      const page = await agent.submit(await agent.follow(`${at}/details`), { text: "hello" });
+      assert.equal(page.status, 400);
+      assert.match(page.text, /Pasted text has none of the five details/);
+    });
+
     test("a token that was pasted is dropped, told, and neither kept nor said back", async () => {
       const { agent, at } = await holder("acme");
       const form = await agent.follow(`${at}/details`);
@@ -261,7 +284,7 @@ for (const kind of storeKinds) {
       const texts = [];
       for (const person of ["nobody@acme.example", "ann@globex.example"]) {
         const page = await agent.submit(ask, { person });
-        assert.match(page.text, /Nobody of this address belongs to your organization here/);
+        assert.match(page.text, /Nobody of your organization has this address/);
         assert.ok(!page.text.includes(person));
         texts.push(page.text.replace(/Tested [^<]*/g, ""));
       }

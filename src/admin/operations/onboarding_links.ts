@@ -2,12 +2,13 @@
 // sides see of how far it is. What the link opens is in portal/; who holds one is no administrator of the organization.
 import { z } from "zod";
 import { listAccessors } from "../../accessors/accessor_store.ts";
+import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { type ExplainedStep, explainSteps } from "../../onboarding/link/explained_steps.ts";
 import * as store from "../../onboarding/link/link_store.ts";
 import { readProgress, saveOpened } from "../../onboarding/link/progress_store.ts";
 import { testStepNames } from "../../onboarding/link/test_steps.ts";
-import { getAnyTenant, getTenant, lockTenant } from "../../provider/tenants/tenant_store.ts";
+import { getAnyTenant, lockTenant } from "../../provider/tenants/tenant_store.ts";
 import { adminChange, adminRead } from "../administrators/roles.ts";
 import type { Shown } from "./command_face.ts";
 import { operation, operationsIn } from "./entry.ts";
@@ -64,7 +65,7 @@ tti onboard status TENANT tells how far they are.`,
   },
   async run(trx, { tenantId: id, days = usualDays }, act) {
     await lockTenant(trx, id);
-    await getTenant(trx, id);
+    await assertNotDisabled(trx, id);
     const secret = store.generateSecret();
     const expiresAtMs = act.now.getTime() + days * dayMs;
     const made = await store.createLink(trx, { tenantId: id, secret, expiresAtMs }, act.now);
@@ -78,6 +79,16 @@ tti onboard status TENANT tells how far they are.`,
     return { tenantId: id, id: made.id, createdAtMs, expiresAtMs, url };
   },
 });
+
+// Whoever makes a link is told why there is none; whoever opens one is not.
+async function assertNotDisabled(db: Database, id: string): Promise<void> {
+  const { disabledAtMs } = await getAnyTenant(db, id);
+  if (disabledAtMs === null) return;
+  throw new OperationError("tenant_disabled", `The tenant ${id} is disabled.`, {
+    field: "tenant",
+    fix: `Enable it first: tti tenant enable ${id}.`,
+  });
+}
 
 /**
  * Uses a link, for the browser that asks. Its right is the link's secret, which the one statement asks that uses it.

@@ -81,7 +81,9 @@ export function addLinkRoutes(router: Router, deps: LinkRouteDeps): void {
     try {
       await setPasswordByLink(deps, secret, form.get("password") ?? "");
     } catch (error) {
-      if (!(error instanceof OperationError) || error.field !== "password") throw error;
+      const beside =
+        error instanceof OperationError && (error.field === "password" || error.code === "too_many_attempts");
+      if (!beside) throw error;
       const { status, message, fix } = refusal(ctx, error);
       return showNewPassword(ctx, status, secret, `${message} ${fix}`);
     }

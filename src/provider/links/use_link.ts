@@ -1,5 +1,6 @@
 // Owns what a mailed link does when its page's form is sent: a password, or the proof of an address. Using the link up, what it
 // does, what ends with that and the event are one transaction, which holds the account.
+import { createHash } from "node:crypto";
 import { createAuditEventInTenants } from "../../audit/audit_store.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
@@ -13,8 +14,10 @@ import {
   useAccountLink,
 } from "../accounts/account_link_store.ts";
 import { type Account, getAccount, lockAccount, savePasswordHash } from "../accounts/account_store.ts";
+import type { RatedKey } from "../accounts/attempt_rates.ts";
 import { listKnownOfPerson } from "../accounts/known_of_person_store.ts";
 import type { Passwords } from "../accounts/passwords.ts";
+import { countAttempt } from "../accounts/sign_in_attempt_store.ts";
 import { endSignIns } from "../sessions/end_sign_ins.ts";
 import type { EndedSignIns } from "../sessions/end_sign_ins_store.ts";
 import { listTenantIdsOfAccount } from "../tenants/membership_store.ts";
@@ -26,6 +29,9 @@ export interface OpenLink extends AccountLink {
 
 /** The purposes of links by which a password is set. */
 export const passwordPurposes: readonly LinkPurpose[] = ["invitation", "password_reset"];
+
+/** How often a password may be tried by one link: each is judged, and a link whose password was refused goes on counting. */
+export const judgedRate = { burst: 10, intervalMs: 60_000 } as const;
 
 /**
  * Reads a link. That changes nothing: links are also opened by what previews and scans mail.
@@ -45,7 +51,7 @@ export async function readLink(
  * Sets the password of whose link it is, and signs them out everywhere; every other link of theirs ends with that. A link that
  * came by mail has proven the address it came to.
  * @returns how much was ended
- * @throws OperationError link_over, invalid_input (the password; the link still counts)
+ * @throws OperationError link_over, invalid_input (the password; the link still counts), too_many_attempts
  */
 export async function setPasswordByLink(
   deps: StoreAndClock & { passwords: Passwords },
@@ -55,7 +61,9 @@ export async function setPasswordByLink(
   const { db, clock, passwords } = deps;
   const link = await readLink(deps, secret, passwordPurposes);
   const { accountId, purpose } = link;
-  // Whoever has no link gets no hash computed.
+  // Whoever has no link gets nothing judged and no hash computed, and whoever has one only so many.
+  const { waitMs } = await countAttempt(db, judgedKey(secret), clock());
+  if (waitMs !== undefined) throw tooMany(waitMs);
   const passwordHash = await passwords.hashNewPassword(password, await listKnownOfPerson(db, accountId));
   return db.transaction(async (trx) => {
     const now = clock();
@@ -104,6 +112,21 @@ async function proveAddress(
   const details = { email: email ?? "" };
   const proven = { type: "account.email_proven", actor: `account:${accountId}`, accountId, details } as const;
   await createAuditEventInTenants(trx, proven, tenantIds, now);
+}
+
+function judgedKey(secret: string): RatedKey {
+  const keyHash = createHash("sha256")
+    .update(JSON.stringify(["mailed link", secret]))
+    .digest("base64url");
+  return { keyHash, rate: judgedRate };
+}
+
+function tooMany(waitMs: number): OperationError {
+  const seconds = Math.ceil(waitMs / 1000);
+  return new OperationError("too_many_attempts", "Too many passwords were tried with this link.", {
+    fix: `The link still counts: wait ${seconds} ${seconds === 1 ? "second" : "seconds"}, then send one again.`,
+    retryAfterSeconds: seconds,
+  });
 }
 
 function over(): OperationError {

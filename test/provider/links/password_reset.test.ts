@@ -6,6 +6,7 @@ import { disableUser, setUserPassword, signUserOut } from "../../../src/admin/op
 import { deleteUser } from "../../../src/admin/operations/user_deletion.ts";
 import { updateUser } from "../../../src/admin/operations/user_update.ts";
 import { listMails } from "../../../src/mail/outbox_store.ts";
+import { judgedRate } from "../../../src/provider/links/use_link.ts";
 import { eventsOf } from "../../audit/audit_world.ts";
 import { storeKinds } from "../../support/databases.ts";
 import { linkOf } from "../../support/mail_server.ts";
@@ -127,8 +128,8 @@ for (const kind of storeKinds) {
       );
       const won = answers.filter(({ status }) => status === 200);
       assert.equal(won.length, 1, JSON.stringify(answers.map(({ status }) => status)));
-      // Who lost was told that the link is over, or to wait where too many passwords were hashed at once.
-      for (const { status } of answers) assert.ok([200, 410, 503].includes(status), String(status));
+      // Who lost was told that the link is over, or to wait: too many passwords by this link, or hashed at once.
+      for (const { status } of answers) assert.ok([200, 410, 429, 503].includes(status), String(status));
       assert.equal(await signsIn(email, won[0]?.chosen ?? ""), true);
     });
 
@@ -137,6 +138,26 @@ for (const kind of storeKinds) {
       const links = [await linkFor(world, email), await linkFor(world, email), await linkFor(world, email)];
       const answers = await Promise.all(links.map((link, index) => useLink(link, `${newPassword} ${index}`)));
       assert.equal(answers.filter(({ status }) => status === 200).length, 1);
+    });
+
+    test("has ten passwords judged, then one a minute, and still counts", async () => {
+      const { email } = await person();
+      const [link, other] = [await linkFor(world, email), await linkFor(world, email)];
+      for (let tried = 0; tried < judgedRate.burst; tried += 1) {
+        assert.equal((await useLink(link, "short")).status, 400);
+      }
+      const late = await useLink(link);
+      assert.equal(late.status, 429);
+      assert.match(
+        late.text,
+        /Too many passwords were tried with this link\. The link still counts: wait \d+ sec/,
+      );
+      assert.ok(Number(late.headers.get("retry-after")) > 0);
+      assert.equal(await signsIn(email, password), true);
+      assert.equal((await useLink(other, "short")).status, 400, "another link is not held up by it");
+      world.advance(judgedRate.intervalMs);
+      assert.equal((await useLink(link)).status, 200);
+      assert.equal(await signsIn(email, newPassword), true);
     });
 
     test("refuses a link that is an hour old", async () => {
