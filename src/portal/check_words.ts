@@ -56,7 +56,7 @@ const theirs: Readonly<Record<string, { what: string; fix: string }>> = {
   },
   search_denied: {
     what: "Amazon Q Business denies the search.",
-    fix: `Look in the Amazon Q Business console: the data accessor must exist, its External Id be the one shown under Data accessors here, and the person have an active subscription. ${again}`,
+    fix: `Look in the Amazon Q Business console: the data accessor must exist, its External Id be the one that the pack names, and the person have an active subscription. ${again}`,
   },
   license_inactive: {
     what: "The Amazon Q Business subscription is not active.",

@@ -1,8 +1,9 @@
 // Owns what the page of an onboarding says to a customer's administrator: its steps, what was tested, what failed and what to
-// do. Causes and fixes are those of the error decoder; what is ours to mend is said to be ours. Pure.
+// do, in the words of the portal's checks; what is ours to mend is said to be ours. Pure.
 import type { showOnboarding } from "../admin/operations/onboarding_links.ts";
 import type { TestStepName } from "../onboarding/link/test_steps.ts";
 import type { Steps } from "../views/parts.ts";
+import { failureWords, isTheirs } from "./check_words.ts";
 
 /** How far an onboarding is, as the operation tells it. */
 export type Onboarding = Awaited<ReturnType<typeof showOnboarding>>;
@@ -42,7 +43,7 @@ const ownWords: Readonly<Record<string, { title: string; fix: string }>> = {
 };
 
 /** One line of a test. */
-function shownTest({ step, state, code, title, causes = [], fix = "", found }: ToldStep): ShownTest {
+function shownTest({ step, state, code, found }: ToldStep): ShownTest {
   const text = stepWords[step];
   if (state === "wait") return { state, text, note: "after the one above" };
   if (state === "ok") {
@@ -52,16 +53,10 @@ function shownTest({ step, state, code, title, causes = [], fix = "", found }: T
   }
   const own = ownWords[code ?? ""];
   if (own !== undefined) return { state, text, note: code, said: own.title, fix: own.fix };
-  const ours = fix === "" || /\btti [a-z]|TTI_[A-Z]/.test(fix);
-  return {
-    ...{ state, text, note: code, said: title },
-    why: causes.length === 0 ? undefined : causes.map(sentence).join(" "),
-    fix: ours ? askThem : fix,
-  };
+  if (!isTheirs(code)) return { state, text, note: code, said: "This part is ours", fix: askThem };
+  const { what, fix } = failureWords(code);
+  return { state, text, note: code, said: what.replace(/\.$/, ""), fix };
 }
-
-const sentence = (text: string): string =>
-  `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
 
 /** What the page needs beside how far it is. */
 export interface SetupPlace {
