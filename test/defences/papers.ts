@@ -55,6 +55,15 @@ export const defences: readonly Defence[] = [
     test: "test/onboarding/handed_over.test.ts",
   },
   {
+    id: "pasted-text-in-time",
+    promise: "What somebody pastes is read in time that grows with its length, whatever it is made of.",
+    file: "src/onboarding/details_line.ts",
+    find: "(?:(?!$",
+    replace: "(?:(?![]$",
+    test: "test/onboarding/handed_over.test.ts",
+    name: "in time that does not run away",
+  },
+  {
     id: "papers-broken-details",
     promise:
       "A mail that broke the line of the script is not read by its labels alone, which name no customer.",
