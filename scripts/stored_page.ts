@@ -140,8 +140,8 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
     holds:
       "mail that waits to be sent, and what became of it; never a link: it is made when the mail is sent",
     personal:
-      "e-mail address, the account's id, which mail, when; of an address that changed the new one, until it is sent",
-    until: `sent: ${inWords(mailPolicy.keepSentMs / 1000)}; failed: ${inWords(mailPolicy.keepFailedMs / 1000)}; the account is deleted; a request for an address nobody has at once`,
+      "e-mail address, the account's id, which mail, when; until it is sent also the other address of a change, and a browser's family",
+    until: `sent: ${inWords(mailPolicy.keepSentMs / 1000)}; failed, or never tried because no instance sends mail: ${inWords(mailPolicy.keepFailedMs / 1000)}; the account is deleted; a request for an address nobody has at once`,
   },
   account_links: {
     holds: "one-time links that were mailed, as SHA-256 hashes",

@@ -17,11 +17,20 @@ export const mailKinds = {
   password_reset: { about: "Password reset", worthMs: hourMs },
   password_changed: { about: "Notice: password changed", worthMs: 3 * dayMs },
   address_proof: { about: "Proof of address", worthMs: dayMs },
+  address_change: { about: "Proof of a new address", worthMs: dayMs },
+  address_changing: { about: "Notice: another address was asked for", worthMs: dayMs },
   address_changed: { about: "Notice: address changed", worthMs: 3 * dayMs },
+  factor_added: { about: "Notice: a second factor was added", worthMs: 3 * dayMs },
+  factor_removed: { about: "Notice: a second factor was removed", worthMs: 3 * dayMs },
+  new_device: { about: "Notice: sign-in from an unknown device", worthMs: dayMs },
 } as const satisfies Record<string, MailKindEntry>;
 
 /** The name of a kind. */
 export type MailKind = keyof typeof mailKinds;
+
+/** What a notice of second factors is about: `what` of the details. `second factors`: all there were. */
+export const factorThings = ["passkey", "authenticator app", "recovery codes", "second factors"] as const;
+export type FactorThing = (typeof factorThings)[number];
 
 /** Whether a name is one of a kind. An older version meets kinds it does not know. */
 export function isMailKind(name: string): name is MailKind {

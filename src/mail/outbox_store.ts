@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import type { Database } from "../db/connect.ts";
 import { runStatement } from "../db/statement.ts";
+import { mailPolicy } from "./attempts.ts";
 import { type MailKind, mailKinds } from "./mail_kinds.ts";
 
 /** What may become of a mail. */
@@ -73,7 +74,7 @@ export async function createMail(trx: Database, mail: NewMail, now: Date): Promi
     trx,
     "mail_create",
     `insert into mails (id, kind, recipient, account_id, tenant_id, details, state, attempts, next_attempt_at_ms,
-       give_up_at_ms, created_at_ms) values (?, ?, ?, ?, ?, ?, 'waiting', 0, ?, ?, ?) returning id`,
+       give_up_at_ms, created_at_ms, expires_at_ms) values (?, ?, ?, ?, ?, ?, 'waiting', 0, ?, ?, ?, ?) returning id`,
     [
       id,
       mail.kind,
@@ -84,10 +85,15 @@ export async function createMail(trx: Database, mail: NewMail, now: Date): Promi
       nowMs,
       nowMs + mailKinds[mail.kind].worthMs,
       nowMs,
+      unsentUntilMs(mail.kind, nowMs),
     ],
   );
   return id;
 }
+
+// Where no instance sends mail, nobody gives it up: it goes when one that was given up would.
+const unsentUntilMs = (kind: MailKind, nowMs: number): number =>
+  nowMs + mailKinds[kind].worthMs + mailPolicy.keepFailedMs;
 
 /**
  * Takes one mail that is due, for as long as an attempt may last. Of any number of instances one gets it; whoever takes it and
@@ -202,7 +208,7 @@ export async function saveMailRetried(
       next_attempt_at_ms: nowMs,
       give_up_at_ms: nowMs + mailKinds[kind].worthMs,
       settled_at_ms: null,
-      expires_at_ms: null,
+      expires_at_ms: unsentUntilMs(kind, nowMs),
     });
   return changed > 0;
 }

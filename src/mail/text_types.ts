@@ -1,6 +1,6 @@
 // Owns what the texts of mails are written with, in every language.
 import type { MailWords } from "../views/mail.ts";
-import type { MailKind } from "./mail_kinds.ts";
+import type { FactorThing, MailKind } from "./mail_kinds.ts";
 
 /** What the texts of mails may say. */
 export interface MailFacts {
@@ -12,10 +12,22 @@ export interface MailFacts {
   organization?: string | undefined;
   /** The address a thing is about, where it is not the one the mail goes to. */
   address?: string | undefined;
+  /** When what the mail tells of happened, in UTC; epoch milliseconds. */
+  atMs: number;
+  /** With which browser, roughly: a name of a closed list, never what a request says. Absent: it is not known. */
+  browser?: string | undefined;
+  /** Who did it: the person, or somebody who administers. */
+  by: "person" | "administration";
+  /** What a notice of second factors is about. */
+  what: FactorThing;
+  /** Where a new password is asked for. */
+  forgotUrl: string;
   /** How long the link counts, in hours. */
   hours: number;
   /** For whom the link was not made: the person administers the service, whose passwords owners set. */
   administrator: boolean;
+  /** For which the link was not made: the new address has an account already. */
+  taken: boolean;
 }
 
 /** The texts of a language. */

@@ -164,6 +164,12 @@ for (const kind of storeKinds) {
       assert.equal(await only(), undefined);
     });
 
+    test("a mail that no instance ever tries does not stay for ever", async () => {
+      await put();
+      const [row] = await store.db("mails").select("expires_at_ms", "give_up_at_ms");
+      assert.equal(row.expires_at_ms, row.give_up_at_ms + policy.keepFailedMs);
+    });
+
     test("tries again what could not be written, and says so without the error's words", async () => {
       await put();
       const outbox = open(store.db, async () => {

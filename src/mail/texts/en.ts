@@ -1,10 +1,32 @@
 // Owns what mail says in English. It names nobody by a name that somebody else could have chosen for them.
-import type { MailTexts } from "../text_types.ts";
+import type { FactorThing } from "../mail_kinds.ts";
+import type { MailFacts, MailTexts } from "../text_types.ts";
 
 const forHours = (hours: number): string =>
   hours % 24 === 0 && hours > 24 ? `${hours / 24} days` : hours === 1 ? "one hour" : `${hours} hours`;
 const once = (hours: number): string => `The link counts for ${forHours(hours)}, and once.`;
 const notYou = "If you did not ask for this, leave this mail alone: without the link nothing changes.";
+
+const moment = (ms: number): string =>
+  `${new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }).format(ms)} UTC`;
+const browserNote = ({ browser }: Pick<MailFacts, "browser">): string[] =>
+  browser === undefined ? [] : [`The browser, as far as it tells: ${browser}.`];
+const lookHere = "Open your account";
+const notYours = ({ forgotUrl }: Pick<MailFacts, "forgotUrl">): string =>
+  `choose another password: ${forgotUrl} mails you a link for one, and signs you out everywhere. Then tell the people who run the service.`;
+
+const added: Readonly<Record<FactorThing, string>> = {
+  passkey: "A passkey was added",
+  "authenticator app": "An authenticator app was added",
+  "recovery codes": "New recovery codes were made",
+  "second factors": "A way to sign in was added",
+};
+const removed: Readonly<Record<FactorThing, string>> = {
+  passkey: "A passkey was removed",
+  "authenticator app": "The authenticator app was removed",
+  "recovery codes": "The recovery codes were removed",
+  "second factors": "Every second factor was removed",
+};
 
 /** English. */
 export const englishMail: MailTexts = {
@@ -71,14 +93,98 @@ export const englishMail: MailTexts = {
     action: "Confirm the address",
     notes: [`The link leads to ${host}.`, notYou],
   }),
-  address_changed: ({ service, address }) => ({
-    subject: `The address of your account at ${service} was changed`,
-    heading: "Another e-mail address",
+  address_change: ({ service, host, address, hours, taken, forgotUrl }) =>
+    taken
+      ? {
+          subject: `This address has an account at ${service} already`,
+          heading: "This address has an account already",
+          lines: [
+            `Somebody who is signed in to another account at ${service} asked to sign in with this e-mail address. An account has it already, so nothing was changed.`,
+          ],
+          notes: [
+            `If it was you: sign in with this address. If you do not know the password, ask for another: ${forgotUrl}`,
+            "If it was not you, there is nothing to do.",
+          ],
+        }
+      : {
+          subject: `Confirm your new e-mail address at ${service}`,
+          heading: "Is this your new address?",
+          lines: [
+            `Somebody who is signed in at ${service}${address === undefined ? "" : ` as ${address}`} wants to sign in with this e-mail address from now on.`,
+            `Until you confirm it, nothing changes. ${once(hours)}`,
+          ],
+          action: "Confirm the new address",
+          notes: [`The link leads to ${host}.`, notYou],
+        },
+  address_changing: (facts) => ({
+    subject: `Another address was asked for at ${facts.service}`,
+    heading: "Somebody asked for another address",
     lines: [
-      address === undefined
-        ? `An account at ${service} has this e-mail address from now on. An administrator changed it.`
-        : `Your account at ${service} has another e-mail address from now on: ${address}. An administrator changed it, and you were signed out everywhere.`,
+      `On ${moment(facts.atMs)} somebody who is signed in to your account at ${facts.service} asked to change its e-mail address${facts.address === undefined ? "" : ` to ${facts.address}`}. A link was mailed there; until it is used, nothing changes.`,
+      ...browserNote(facts),
     ],
-    notes: ["If you do not know why, ask the people who run the service."],
+    action: lookHere,
+    notes: [
+      "If it was you, there is nothing to do here: the link is in the other mailbox.",
+      `If it was not you, ${notYours(facts)} That ends the link as well.`,
+    ],
+  }),
+  address_changed: (facts) => {
+    const { service, address, by } = facts;
+    const who = by === "person" ? "It was changed on the account's page" : "An administrator changed it";
+    return {
+      subject: `The address of your account at ${service} was changed`,
+      heading: "Another e-mail address",
+      lines: [
+        address === undefined
+          ? `An account at ${service} has this e-mail address from now on. ${who}.`
+          : `Your account at ${service} has another e-mail address from now on: ${address}. ${who}, and you were signed out ${by === "person" ? "everywhere else" : "everywhere"}.`,
+        ...(by === "person" ? [`That was on ${moment(facts.atMs)}.`, ...browserNote(facts)] : []),
+      ],
+      notes: ["If you do not know why, ask the people who run the service."],
+    };
+  },
+  factor_added: (facts) => ({
+    subject: `${added[facts.what]}: your account at ${facts.service}`,
+    heading: added[facts.what],
+    lines: [
+      `That was on ${moment(facts.atMs)}, for your account at ${facts.service}.`,
+      ...(facts.by === "administration" ? ["An administrator did it."] : browserNote(facts)),
+    ],
+    action: lookHere,
+    notes: [
+      "If it was you, there is nothing to do.",
+      `If it was not you, take it away on the page of your account, and ${notYours(facts)}`,
+    ],
+  }),
+  factor_removed: (facts) => ({
+    subject: `${removed[facts.what]}: your account at ${facts.service}`,
+    heading: removed[facts.what],
+    lines: [
+      `That was on ${moment(facts.atMs)}, for your account at ${facts.service}.`,
+      ...(facts.by === "administration"
+        ? ["An administrator did it, and you were signed out everywhere."]
+        : browserNote(facts)),
+    ],
+    action: lookHere,
+    notes: [
+      facts.by === "administration"
+        ? "If you asked for it, sign in and set a second factor up again."
+        : "If it was you, there is nothing to do.",
+      `If it was not you, ${notYours(facts)}`,
+    ],
+  }),
+  new_device: (facts) => ({
+    subject: `A sign-in from a new device: your account at ${facts.service}`,
+    heading: "A sign-in from a new device",
+    lines: [
+      `On ${moment(facts.atMs)} somebody signed in to your account at ${facts.service} in a browser that had not been used for it before.`,
+      ...browserNote(facts),
+    ],
+    action: lookHere,
+    notes: [
+      "If it was you, there is nothing to do. You are told once a browser.",
+      `If it was not you, ${notYours(facts)}`,
+    ],
   }),
 };

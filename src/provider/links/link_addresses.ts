@@ -1,5 +1,6 @@
 // Owns the addresses of the pages that mailed links open, and of asking for one. The secret is the only part that differs.
 
+export const accountPath = "/account";
 export const forgotPath = "/account/forgot";
 export const forgotSentPath = "/account/forgot/sent";
 export const newPasswordPath = "/account/password";

@@ -2,9 +2,10 @@
 // nowhere but in the mail; the store has its hash.
 import { createAuditEvent } from "../../audit/audit_store.ts";
 import type { Database } from "../../db/connect.ts";
+import { isBrowserFamily } from "../../input/browser_family.ts";
 import { loginKeyOf } from "../../input/email_address.ts";
 import type { InstallationPart } from "../../installation.ts";
-import { isMailKind, type MailKind } from "../../mail/mail_kinds.ts";
+import { factorThings, isMailKind, type MailKind } from "../../mail/mail_kinds.ts";
 import { mailWords } from "../../mail/mail_texts.ts";
 import type { Written } from "../../mail/outbox.ts";
 import { type Mail, saveMailAccount } from "../../mail/outbox_store.ts";
@@ -18,10 +19,29 @@ import {
   hasPassword,
 } from "../accounts/account_store.ts";
 import { findTenant } from "../tenants/tenant_store.ts";
-import { linkUrl, newPasswordPath, proveAddressPath } from "./link_addresses.ts";
+import { accountPath, forgotPath, linkUrl, newPasswordPath, proveAddressPath } from "./link_addresses.ts";
 
 /** What mail is written from. */
 export type MailWritingDeps = InstallationPart<"db" | "clock" | "issuer" | "publicName" | "supportUrl">;
+
+// What is told to the address it was put in for, whoever has that by now, and carries no link of its own.
+const notices = [
+  "password_changed",
+  "address_changing",
+  "address_changed",
+  "factor_added",
+  "factor_removed",
+  "new_device",
+] as const satisfies readonly MailKind[];
+type Notice = (typeof notices)[number];
+const isNotice = (kind: MailKind): kind is Notice => (notices as readonly string[]).includes(kind);
+// Of these the person looks what there is now, after signing in: the address opens nothing by itself.
+const leadsToAccount = new Set<MailKind>([
+  "address_changing",
+  "factor_added",
+  "factor_removed",
+  "new_device",
+]);
 
 /** Whom a mail turned out to be for, and which link it carries. */
 type Meant =
@@ -36,7 +56,15 @@ export function createMailWriter(deps: MailWritingDeps): (mail: Mail) => Promise
     if (!isMailKind(kind)) return { over: "this version does not know mail of its kind" };
     const now = deps.clock();
     return deps.db.transaction(async (trx): Promise<Written> => {
-      if (kind === "address_changed" || kind === "password_changed") return drawn(trx, deps, mail, kind, {});
+      if (isNotice(kind)) {
+        return drawn(
+          trx,
+          deps,
+          mail,
+          kind,
+          leadsToAccount.has(kind) ? { url: `${deps.issuer}${accountPath}` } : {},
+        );
+      }
       const meant = await whomFor(trx, mail, kind);
       if ("nobody" in meant) return "nobody";
       if ("over" in meant) return meant;
@@ -58,16 +86,13 @@ export function createMailWriter(deps: MailWritingDeps): (mail: Mail) => Promise
   };
 }
 
-async function whomFor(
-  trx: Database,
-  mail: Mail,
-  kind: "invitation" | "password_reset" | "address_proof",
-): Promise<Meant> {
+async function whomFor(trx: Database, mail: Mail, kind: Exclude<MailKind, Notice>): Promise<Meant> {
   if (kind === "password_reset") return whoForgot(trx, mail.recipient);
   const account = mail.accountId === null ? undefined : await findAccount(trx, mail.accountId);
   if (account === undefined) return { nobody: true };
   if (account.disabledAtMs !== null) return { over: "the account was disabled" };
   const { email } = account;
+  if (kind === "address_change") return { over: "this version does not change addresses" };
   if (email === null || loginKeyOf(email) !== loginKeyOf(mail.recipient)) {
     return { over: "the person has another address by now" };
   }
@@ -93,28 +118,40 @@ async function whoForgot(trx: Database, typed: string): Promise<Meant> {
   return { account: known, purpose: "password_reset" };
 }
 
+interface DrawnFor {
+  to?: string;
+  purpose?: LinkPurpose;
+  url?: string;
+  administrator?: true | undefined;
+}
+
 async function drawn(
   trx: Database,
   { issuer, publicName, supportUrl }: MailWritingDeps,
   mail: Mail,
   kind: MailKind,
-  {
-    to,
-    purpose,
-    url,
-    administrator,
-  }: { to?: string; purpose?: LinkPurpose; url?: string; administrator?: true | undefined },
+  { to, purpose, url, administrator }: DrawnFor,
 ): Promise<Written> {
   const { host } = new URL(issuer);
   const tenant = mail.tenantId === null ? undefined : await findTenant(trx, mail.tenantId);
   const service = { name: publicName ?? host, host, supportUrl };
+  const { address, browser = "", by, what } = mail.details;
   const words = mailWords(kind, {
     service: service.name,
     host,
     organization: tenant?.name,
-    address: mail.details["address"],
+    address,
+    atMs: mail.createdAtMs,
+    browser: isBrowserFamily(browser) ? browser : undefined,
+    by:
+      (by ?? (kind === "address_changed" ? "administration" : "person")) === "person"
+        ? "person"
+        : "administration",
+    what: factorThings.find((one) => one === what) ?? "second factors",
+    forgotUrl: `${issuer}${forgotPath}`,
     hours: purpose === undefined ? 0 : linkLifeMs[purpose] / 3_600_000,
     administrator: administrator === true,
+    taken: false,
   });
   return {
     id: mail.id,
