@@ -39,6 +39,7 @@ import * as onboardingLinks from "./0071_onboarding_links.ts";
 import * as onboardings from "./0072_onboardings.ts";
 import * as mails from "./0073_mails.ts";
 import * as accountLinks from "./0074_account_links.ts";
+import * as tenantBrands from "./0076_tenant_brands.ts";
 
 /** One step of the schema, there and back. */
 export interface Migration {
@@ -87,4 +88,5 @@ export const migrations: readonly Migration[] = [
   { name: "0072_onboardings", ...onboardings },
   { name: "0073_mails", ...mails },
   { name: "0074_account_links", ...accountLinks },
+  { name: "0076_tenant_brands", ...tenantBrands },
 ];

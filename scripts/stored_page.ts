@@ -49,6 +49,11 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
     personal: "–",
     until: "the tenant is deleted; its id and the moment stay, and are given to nobody again",
   },
+  tenant_brands: {
+    holds: "how a customer's pages look: a colour, and where help, privacy policy and terms are",
+    personal: "–",
+    until: "the tenant is deleted",
+  },
   tenant_id_looks: {
     holds: "how every id a customer ever had looks, so that none is given again, nor one that reads like it",
     personal: "–",

@@ -1,9 +1,20 @@
-// Owns how static files of the pages are served: the style sheets, alike on every port.
+// Owns how static files of the pages are served: the style sheets, alike on every port, and those of brand colours.
 import type Router from "@koa/router";
+import { brandSheetAt } from "./views/brand_sheet.ts";
 import { stylesheets } from "./views/stylesheets.ts";
 
 /** Adds the addresses of the style sheets to a router. */
 export function addAssetRoutes(router: Router): void {
+  router.get("/assets/brand/:sheet", (ctx, next) => {
+    const sheet = brandSheetAt(ctx.path);
+    if (sheet === undefined) return next();
+    ctx.set({
+      "Content-Type": "text/css; charset=utf-8",
+      "Cache-Control": "public, max-age=31536000, immutable",
+      "X-Content-Type-Options": "nosniff",
+    });
+    ctx.body = sheet;
+  });
   for (const { path, body, gzipped, contentType, etag, cacheControl } of stylesheets()) {
     router.get(path, (ctx) => {
       const zipped = ctx.acceptsEncodings("gzip", "identity") === "gzip";

@@ -19,6 +19,7 @@ import { inspectorPlace } from "./pages/inspector.ts";
 import * as keys from "./pages/keys.ts";
 import { organizationPlace } from "./pages/organization.ts";
 import * as organizationActs from "./pages/organization_acts.ts";
+import { organizationBrandPlace } from "./pages/organization_brand.ts";
 import * as organizationParts from "./pages/organization_parts.ts";
 import * as organizationSetup from "./pages/organization_setup.ts";
 import * as organizations from "./pages/organizations.ts";
@@ -55,6 +56,7 @@ export const places: readonly Place[] = [
   organizations.newOrganizationPlace,
   organizationPlace,
   organizationActs.editOrganizationPlace,
+  organizationBrandPlace,
   organizationActs.disableOrganizationPlace,
   organizationActs.enableOrganizationPlace,
   organizationActs.deleteOrganizationPlace,

@@ -10,9 +10,11 @@ import { assertOwnForm, type FormLimits, readForm } from "../provider/edge/form.
 import { leaveOutcome, takeOutcome } from "../provider/edge/form_outcome.ts";
 import type { ProviderHost } from "../provider/library/provider_host.ts";
 import { findSignedIn } from "../provider/self_service/signed_in.ts";
+import { lookOf } from "../provider/tenants/look.ts";
 import { addressIn } from "../provider/tenants/person_in_tenant.ts";
 import type { Tenant } from "../provider/tenants/tenant_store.ts";
 import { seeOther } from "../see_other.ts";
+import { withLook } from "../views/frame.ts";
 import type { Banner, Head } from "../views/parts.ts";
 import type { PortalPage } from "../views/portal_pages.ts";
 import { pageHeaders, renderPage } from "../views/render.ts";
@@ -130,6 +132,7 @@ async function visitOf(ctx: RouterContext, deps: PortalDeps): Promise<Visit | un
   const base = `/portal/${encodeURIComponent(tenant.id)}`;
   const right = { session: person.session, tenantId: tenant.id };
   const outcomes = { cookies: ctx.cookies, issuer: deps.issuer };
+  const look = await lookOf(deps.db, tenant);
   return {
     ctx,
     tenant,
@@ -147,14 +150,16 @@ async function visitOf(ctx: RouterContext, deps: PortalDeps): Promise<Visit | un
       showHtml(
         ctx,
         status,
-        renderPage("portal/page", {
-          ...page,
-          banner: page.banner ?? newsOf(did),
-          of: tenant.name,
-          home: base,
-          signOutUrl: accountSignOutUrl(deps.issuer),
-          ...(tab === undefined ? {} : { tabs: tabsAt(base, tab) }),
-        }),
+        withLook(look, () =>
+          renderPage("portal/page", {
+            ...page,
+            banner: page.banner ?? newsOf(did),
+            of: tenant.name,
+            home: base,
+            signOutUrl: accountSignOutUrl(deps.issuer),
+            ...(tab === undefined ? {} : { tabs: tabsAt(base, tab) }),
+          }),
+        ),
       );
     },
     goOn(path, did) {

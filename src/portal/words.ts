@@ -37,6 +37,7 @@ export const eventWords: Readonly<Partial<Record<AuditEventType, string>>> = {
   "membership.updated": "Got another role",
   "membership.deleted": "Is a member no longer",
   "tenant.updated": "Settings of the organization changed",
+  "tenant.branded": "How the organization's pages look changed",
   "tenant.disabled": "Organization switched off",
   "tenant.enabled": "Organization switched on",
   "tenant.offboarded": "Access to your index ended",

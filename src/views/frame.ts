@@ -4,6 +4,16 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { ApplicationWay } from "./pages.ts";
 import type { NavEntry } from "./parts.ts";
 
+/** How an organization looks that the person has entered: shown only where a membership, not a request, says so. */
+export interface Look {
+  /** Its brand colour, `#` and six digits. */
+  color?: string | undefined;
+  name: string;
+  supportUrl?: string | undefined;
+  policyUrl?: string | undefined;
+  termsUrl?: string | undefined;
+}
+
 /** Whose pages these are. */
 export interface ServiceFrame {
   /** The vendor's name, or the provider's host where nobody chose one. */
@@ -14,6 +24,8 @@ export interface ServiceFrame {
   supportUrl?: string | undefined;
   /** The application this browser came from last, where it is registered here. */
   application?: ApplicationWay | undefined;
+  /** The organization whose page it is besides; absent: none is established yet. */
+  look?: Look | undefined;
   /** Who is signed in, for the bar of the console. */
   person?: string | undefined;
   /** Where signing out begins: by POST if there is an anti-forgery token, by a link otherwise. */
@@ -27,6 +39,12 @@ const frames = new AsyncLocalStorage<ServiceFrame>();
 /** Runs something whose pages carry this frame. */
 export function withFrame<T>(frame: ServiceFrame, run: () => T): T {
   return frames.run(frame, run);
+}
+
+/** Draws something that also is an organization's page. @param look undefined: it is nobody's but the service's */
+export function withLook<T>(look: Look | undefined, draw: () => T): T {
+  const frame = frames.getStore();
+  return frame === undefined || look === undefined ? draw() : frames.run({ ...frame, look }, draw);
 }
 
 /** The frame of the request at hand; undefined outside of one. */

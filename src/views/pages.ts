@@ -298,3 +298,7 @@ export function linkable(url: string | undefined): string | undefined {
   if (/^\/(?![/\\])/.test(url)) return url;
   return "url" in readWebUrl(url, { http: "anywhere", fragment: true }) ? url : undefined;
 }
+/** The same for where people get help, which may be an address for mail too. */
+export function reachable(url: string | undefined): string | undefined {
+  return url !== undefined && /^mailto:[^\s@,?&]+@[^\s@,?&]+$/i.test(url) ? url : linkable(url);
+}

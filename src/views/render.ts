@@ -4,9 +4,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import ejs from "ejs";
+import { brandSheetPath } from "./brand_sheet.ts";
 import { currentFrame } from "./frame.ts";
 import type { MailModel } from "./mail.ts";
-import { linkable, type PageName, type Pages, scopeWords } from "./pages.ts";
+import { linkable, type PageName, type Pages, reachable, scopeWords } from "./pages.ts";
 import { type FrameName, stylesheet } from "./stylesheets.ts";
 
 const folder = fileURLToPath(new URL("./", import.meta.url));
@@ -26,8 +27,10 @@ export function renderPage<N extends PageName>(name: N, model: Pages[N]): string
   return template({
     page: model,
     frame: currentFrame(),
+    brandSheetPath: brandSheetPath(currentFrame()?.look?.color),
     stylesheetPath: stylesheet(frameOf(name)).path,
     linkable,
+    reachable,
     scopeWords,
     inCode,
   });

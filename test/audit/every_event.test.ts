@@ -21,6 +21,7 @@ import * as onboardingLinks from "../../src/admin/operations/onboarding_links.ts
 import * as resourceRights from "../../src/admin/operations/resource_rights.ts";
 import * as resources from "../../src/admin/operations/resources.ts";
 import * as tenantAccess from "../../src/admin/operations/tenant_access.ts";
+import { setTenantBrand } from "../../src/admin/operations/tenant_brand.ts";
 import { deleteTenant } from "../../src/admin/operations/tenant_deletion.ts";
 import * as tenants from "../../src/admin/operations/tenants.ts";
 import * as access from "../../src/admin/operations/user_access.ts";
@@ -308,6 +309,7 @@ const acts: Record<AuditEventType, Act> = {
   }),
   "tenant.created": byOperation(() => tenants.createTenant(operator, { id: "newco" })),
   "tenant.updated": byOperation(() => tenants.updateTenant(operator, { id: "newco", name: "New Co" })),
+  "tenant.branded": byOperation(() => setTenantBrand(operator, { id: "newco", color: "#0b6b53" })),
   "tenant.disabled": byOperation(() => tenantAccess.disableTenant(operator, { id: "newco" })),
   "tenant.enabled": byOperation(() => tenantAccess.enableTenant(operator, { id: "newco" })),
   "tenant.offboarded": byOperation(async () => {

@@ -38,6 +38,7 @@ const from: Readonly<Record<string, "auditor" | "operator" | "owner">> = {
   "/console/organizations/new": "operator",
   "/console/organizations/:tenant": "auditor",
   "/console/organizations/:tenant/edit": "operator",
+  "/console/organizations/:tenant/brand": "operator",
   "/console/organizations/:tenant/disable": "operator",
   "/console/organizations/:tenant/enable": "operator",
   "/console/organizations/:tenant/delete": "owner",

@@ -107,4 +107,46 @@ export const defences: readonly Defence[] = [
     replace: "",
     test: "test/portal/duel.test.ts",
   },
+  {
+    id: "looks-of-one-alone",
+    promise: "The account page of somebody in several organizations wears the looks of none.",
+    file: "src/provider/self_service/account_routes.ts",
+    find: "const look = only && others.length === 0 ?",
+    replace: "const look = only ?",
+    test: "test/provider/interactions/look.test.ts",
+  },
+  {
+    id: "brand-colour-is-a-colour",
+    promise: "Nothing but a colour of six digits is ever written into a style sheet.",
+    file: "src/provider/tenants/brand.ts",
+    find: "if (/^#[0-9a-f]{6}$/i.test(text)) return text.toLowerCase();",
+    replace: "if (text !== '') return text.toLowerCase();",
+    test: "test/provider/interactions/look.test.ts",
+  },
+  {
+    id: "brand-sheet-of-a-colour",
+    promise:
+      "The address of a brand's style sheet takes a colour, and nothing that would end up in the sheet.",
+    file: "src/views/brand_sheet.ts",
+    find: "([0-9a-f]{6})-1",
+    replace: "([^-]+)-1",
+    test: "test/views/brand_color.test.ts",
+  },
+  {
+    id: "brand-text-can-be-read",
+    promise:
+      "Links in an organization's colour have a contrast of 4.5 on every ground, in light and in dark.",
+    file: "src/views/brand_color.ts",
+    find: '"--brand-text": walk(textContrast),',
+    replace: '"--brand-text": color,',
+    test: "test/views/brand_color.test.ts",
+  },
+  {
+    id: "brand-links-lead-to-pages",
+    promise: "An address that administration writes for people is a page or a mail address, never a script.",
+    file: "src/provider/tenants/brand.ts",
+    find: 'if ("url" in address) return address.url;',
+    replace: "return text;",
+    test: "test/provider/interactions/look.test.ts",
+  },
 ];

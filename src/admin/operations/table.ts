@@ -28,6 +28,7 @@ import * as resourceRights from "./resource_rights.ts";
 import * as resources from "./resources.ts";
 import * as search from "./search.ts";
 import * as tenantAccess from "./tenant_access.ts";
+import * as tenantBrand from "./tenant_brand.ts";
 import * as tenantDeletion from "./tenant_deletion.ts";
 import * as tenants from "./tenants.ts";
 import * as trials from "./trials.ts";
@@ -57,6 +58,8 @@ export interface TableContext
 export const operations: readonly Operation<TableContext>[] = [
   tenants.createTenant,
   tenants.updateTenant,
+  tenantBrand.showTenantBrand,
+  tenantBrand.setTenantBrand,
   tenants.listTenants,
   tenants.showTenant,
   tenantAccess.disableTenant,

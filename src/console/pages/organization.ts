@@ -3,6 +3,7 @@ import { createAccessor, deleteAccessor, listAccessors } from "../../admin/opera
 import { addDomain, listDomains, removeDomain, verifyDomain } from "../../admin/operations/domains.ts";
 import { addUserToTenant } from "../../admin/operations/members.ts";
 import { disableTenant, enableTenant } from "../../admin/operations/tenant_access.ts";
+import { setTenantBrand } from "../../admin/operations/tenant_brand.ts";
 import { deleteTenant } from "../../admin/operations/tenant_deletion.ts";
 import { showTenant, updateTenant } from "../../admin/operations/tenants.ts";
 import { createUser, listUsers } from "../../admin/operations/users.ts";
@@ -51,9 +52,12 @@ export const organizationPlace: Place = {
   },
 };
 
-function settingsCard(tenant: Tenant, { now }: Visit): ConsoleCard {
+function settingsCard(tenant: Tenant, visit: Visit): ConsoleCard {
+  const { now } = visit;
+  const looks = { label: "Looks", url: organizationActPath(tenant.id, "brand") };
   return {
     title: "Settings",
+    action: may(visit, setTenantBrand) ? looks : undefined,
     parts: [
       {
         kv: {

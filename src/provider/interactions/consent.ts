@@ -6,6 +6,7 @@ import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { uriOf } from "../../input/web_address.ts";
+import { withLook } from "../../views/frame.ts";
 import type { ConsentPage } from "../../views/pages.ts";
 import { renderPage } from "../../views/render.ts";
 import { findAccount } from "../accounts/account_store.ts";
@@ -13,6 +14,7 @@ import { knownScopes } from "../resources/resource.ts";
 import { findResource } from "../resources/resource_store.ts";
 import { createGrant, tenantOfGrant } from "../sessions/tenant_grant.ts";
 import { disclosedDetails } from "../subjects/claims.ts";
+import { lookOf } from "../tenants/look.ts";
 import { findMembership } from "../tenants/membership_store.ts";
 import { addressIn } from "../tenants/person_in_tenant.ts";
 import { findTenant } from "../tenants/tenant_store.ts";
@@ -32,15 +34,19 @@ export async function renderConsent(
     findTenant(db, tenantId),
     findMembership(db, tenantId, accountId),
   ]);
-  return renderPage("consent", {
+  // Established: the grant that is asked for is of this tenant, and the person is its member.
+  const look = tenant && membership ? await lookOf(db, tenant) : undefined;
+  const resources = await describeResources(db, state.resourceScopes);
+  const page: ConsentPage = {
     form: { action: `/interaction/${state.uid}/consent` },
     ...shownApplication(state.client),
     clientHost: uriOf(state.params.get("redirect_uri") ?? "")?.host,
     accountEmail: (account && addressIn(account, membership)) ?? undefined,
     tenantName: tenant?.name,
     scopes: given(state, awsClientId),
-    resources: await describeResources(db, state.resourceScopes),
-  });
+    resources,
+  };
+  return withLook(look, () => renderPage("consent", page));
 }
 
 // What each scope means, in the words of whoever runs the API.

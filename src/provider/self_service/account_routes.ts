@@ -5,7 +5,8 @@ import { OperationError } from "../../errors.ts";
 import { onceEach, parseFormText } from "../../input/form_text.ts";
 import type { InstallationPart } from "../../installation.ts";
 import { seeOther } from "../../see_other.ts";
-import { currentFrame } from "../../views/frame.ts";
+import { currentFrame, withLook } from "../../views/frame.ts";
+import type { Pages } from "../../views/pages.ts";
 import { pageHeaders, renderPage } from "../../views/render.ts";
 import type { Account } from "../accounts/account_store.ts";
 import {
@@ -20,6 +21,7 @@ import { assertOwnForm, readForm } from "../edge/form.ts";
 import { type FormOutcome, leaveOutcome, takeOutcome } from "../edge/form_outcome.ts";
 import type { ProviderHost } from "../library/provider_host.ts";
 import type { PresencePolicy } from "../presence/presence_policy.ts";
+import { lookOf } from "../tenants/look.ts";
 import type { Membership } from "../tenants/membership_store.ts";
 import { addressIn, shownPerson } from "../tenants/person_in_tenant.ts";
 import { type Agreement, decideAgreement, listAgreements, type Person } from "./agreements.ts";
@@ -116,7 +118,10 @@ export function addAccountRoutes(router: Router, deps: AccountRouteDeps): void {
     const { name, email } = shownPerson(account, memberships);
     const agreements = await listAgreements(deps, person);
     const applications = await listAllowedApplications(deps, person);
-    const html = renderPage("account", {
+    // Of somebody who belongs to several, it is no organization's page more than another's.
+    const [only, ...others] = tenants;
+    const look = only && others.length === 0 ? await lookOf(deps.db, only) : undefined;
+    const page: Pages["account"] = {
       form: { action: "/account" },
       name,
       email,
@@ -133,8 +138,11 @@ export function addAccountRoutes(router: Router, deps: AccountRouteDeps): void {
       withoutAgreements: withoutAgreements(tenants.map(({ presencePolicy }) => presencePolicy)),
       ...wordsFor(outcome, agreements),
       signOutUrl: accountSignOutUrl(deps.issuer),
-    });
-    showHtml(ctx, html);
+    };
+    showHtml(
+      ctx,
+      withLook(look, () => renderPage("account", page)),
+    );
   }
 }
 

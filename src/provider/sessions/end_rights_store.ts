@@ -18,6 +18,7 @@ import {
   deleteTokensByBinding,
   tokenModels,
 } from "../storage/ended_records.ts";
+import { deleteBrand } from "../tenants/brand_store.ts";
 import { saveTenantDeleted } from "../tenants/tenant_store.ts";
 import { deleteSignIns, type EndedSignIns } from "./end_sign_ins_store.ts";
 
@@ -167,6 +168,7 @@ export async function deleteTracesOfTenant(
   tenantId: string,
   now: Date,
 ): Promise<TracesOfTenant> {
+  await deleteBrand(trx, tenantId);
   await saveTenantDeleted(trx, tenantId, now);
   const ended = await endRightsOfTenant(trx, tenantId, now);
   const [alone]: { members: number | string }[] = await trx("memberships as m")

@@ -110,6 +110,11 @@ const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
   "tenant update": [() => ({ id: "acme", loginMethod: "both", presence: "within 12" })],
   "tenant list": [() => ({})],
   "tenant show": [() => ({ id: "acme" })],
+  "tenant brand": [() => ({ id: "acme" })],
+  "tenant set-brand": [
+    () => ({ id: "acme", color: "#0B6B53", termsUrl: "https://acme.example/terms" }),
+    () => ({ id: "acme", color: "" }),
+  ],
   "domain add": [() => ({ tenantId: "acme", domain: "acme.example" })],
   "domain list": [() => ({ tenantId: "acme" }), () => ({})],
   "domain verify": [
