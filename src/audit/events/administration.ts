@@ -1,5 +1,6 @@
 // Owns what is recorded of administration: tenants, domains, clients, accessors, keys.
 import type { EventTypeEntry } from "./event_type.ts";
+import { tenantBranded } from "./tenant_branded.ts";
 
 const endedDetails = {
   grants: "how many applications' grants ended with it",
@@ -24,21 +25,7 @@ export const administrationEvents = {
       discoverableWas: "whether they might before",
     },
   },
-  "tenant.branded": {
-    meaning:
-      "How a tenant's pages look changed. Each changed member stands with its old value beside it; empty: none.",
-    always: ["tenant"],
-    details: {
-      color: "its brand colour",
-      colorWas: "the colour before",
-      supportUrl: "where its people get help",
-      supportUrlWas: "where they did before",
-      policyUrl: "its privacy policy",
-      policyUrlWas: "the one before",
-      termsUrl: "its terms of service",
-      termsUrlWas: "those before",
-    },
-  },
+  "tenant.branded": tenantBranded,
   "tenant.disabled": {
     meaning: "A tenant was disabled: nothing is issued for it, and what stood has ended.",
     always: ["tenant"],
