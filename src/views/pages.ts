@@ -1,7 +1,6 @@
 // Owns what every page needs in order to be drawn, and the names of the form fields it sends back.
 // Models hold plain values: a page decides nothing and looks nothing up. Strings may hold anything a user typed.
 import { type PersonScope, personScope } from "../grants_and_scopes.ts";
-import { readWebUrl } from "../input/web_address.ts";
 import type { ConsolePage } from "./console_pages.ts";
 import type { DemoPages } from "./demo_pages.ts";
 import type { PortalPages } from "./portal_pages.ts";
@@ -286,19 +285,4 @@ export function scopeWords(scope: string): string {
   return Object.hasOwn(knownScopes, scope)
     ? knownScopes[scope as PersonScope]
     : `Use the permission “${scope}”`;
-}
-
-/**
- * The URL, if a page may link to it: an absolute path, http or https. Everything else (`javascript:`, `data:`,
- * protocol-relative) is undefined, and the page shows text in place of a link.
- * @param url untrusted URL
- */
-export function linkable(url: string | undefined): string | undefined {
-  if (url === undefined) return undefined;
-  if (/^\/(?![/\\])/.test(url)) return url;
-  return "url" in readWebUrl(url, { http: "anywhere", fragment: true }) ? url : undefined;
-}
-/** The same for where people get help, which may be an address for mail too. */
-export function reachable(url: string | undefined): string | undefined {
-  return url !== undefined && /^mailto:[^\s@,?&]+@[^\s@,?&]+$/i.test(url) ? url : linkable(url);
 }

@@ -7,7 +7,8 @@ import ejs from "ejs";
 import { brandSheetPath } from "./brand_sheet.ts";
 import { currentFrame } from "./frame.ts";
 import type { MailModel } from "./mail.ts";
-import { linkable, type PageName, type Pages, reachable, scopeWords } from "./pages.ts";
+import { linkable, reachable } from "./page_links.ts";
+import { type PageName, type Pages, scopeWords } from "./pages.ts";
 import { type FrameName, stylesheet } from "./stylesheets.ts";
 
 const folder = fileURLToPath(new URL("./", import.meta.url));

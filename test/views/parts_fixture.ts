@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import ejs from "ejs";
 import type { ServiceFrame } from "../../src/views/frame.ts";
-import { linkable } from "../../src/views/pages.ts";
+import { linkable } from "../../src/views/page_links.ts";
 import type * as parts from "../../src/views/parts.ts";
 import { stylesheet } from "../../src/views/stylesheets.ts";
 
