@@ -1,6 +1,7 @@
 // Owns what every page needs in order to be drawn, and the names of the form fields it sends back.
 // Models hold plain values: a page decides nothing and looks nothing up. Strings may hold anything a user typed.
 import { type PersonScope, personScope } from "../grants_and_scopes.ts";
+import type { AccountPages } from "./account_pages.ts";
 import type { ConsolePage } from "./console_pages.ts";
 import type { DemoPages } from "./demo_pages.ts";
 import type { PortalPages } from "./portal_pages.ts";
@@ -175,59 +176,6 @@ export interface WayOn {
   url: string;
 }
 
-/** An organization the person belongs to. */
-export interface AccountOrganization {
-  name: string;
-  /** When applications may act for the person there, in words. */
-  presence: string;
-  /** The person's address there, where it is not the same everywhere. */
-  email?: string | undefined;
-}
-
-/** That a client may act for the person while they are away: given, or on offer. */
-export interface AccountAgreement {
-  tenantId: string;
-  tenantName: string;
-  clientId: string;
-  clientName: string;
-  /** Day it was given, e.g. `2026-11-23`; absent: it is on offer. */
-  since?: string | undefined;
-}
-
-/** What the person let another vendor's application have. */
-export interface AccountApplication {
-  id: string;
-  clientName: string;
-  tenantName: string;
-  /** Each is put in words by {@link scopeWords}. */
-  scopes: readonly string[];
-  /** Day it was given. */
-  since: string;
-}
-
-/**
- * The person's own page. A form for each agreement posts the fields `tenant`, `client` and `decision` = `allow`
- * or `revoke` to {@link AccountPage.form}; one for each application `grant` and `decision` = `end`.
- */
-export interface AccountPage extends PageFrame {
-  form: FormModel;
-  name?: string | undefined;
-  /** Absent: the organizations know different ones, or none. */
-  email?: string | undefined;
-  emailVerified: boolean;
-  organizations: readonly AccountOrganization[];
-  agreements: readonly AccountAgreement[];
-  applications: readonly AccountApplication[];
-  /** Stands in the place of agreements where there are none: what applications may do by the organizations' policies. */
-  withoutAgreements: string;
-  /** What was just done, in words; announced. */
-  notice?: string | undefined;
-  /** Why what was asked for was not done; announced. */
-  fault?: string | undefined;
-  /** Where signing out begins. */
-  signOutUrl?: string | undefined;
-}
-
 /** Any failure shown to a person: what happened, why, what to do, and a way on. */
 export interface ErrorPage extends PageFrame {
   /** What happened: the page's title. */
@@ -245,7 +193,7 @@ export interface ErrorPage extends PageFrame {
 }
 
 /** Every page by the name of its template. */
-export interface Pages extends DemoPages, PortalPages {
+export interface Pages extends AccountPages, DemoPages, PortalPages {
   login: LoginPage;
   forgot: ForgotPage;
   new_password: NewPasswordPage;
@@ -260,7 +208,6 @@ export interface Pages extends DemoPages, PortalPages {
   device_end: DeviceEndPage;
   stayed: StayedPage;
   welcome: WelcomePage;
-  account: AccountPage;
   error: ErrorPage;
   "console/page": ConsolePage;
 }

@@ -71,7 +71,7 @@ export function frameOf(name: PageName): FrameName {
   const [area = ""] = name.split("/");
   if (area === "console" || area === "portal") return area;
   if (name.startsWith("demo_")) return "demo";
-  return name === "account" ? "portal" : "narrow";
+  return name.split("_")[0] === "account" ? "portal" : "narrow";
 }
 
 /** A text cut at its backticks: every second part is code. */

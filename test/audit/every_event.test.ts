@@ -151,8 +151,8 @@ async function decideOffline(decision: "allow" | "revoke"): Promise<void> {
   await tenants.updateTenant(operator, { id: "acme", presence: "offline" });
   const agent = new UserAgent();
   await signIn(agent);
-  const page = await agent.follow(`${fixture.issuer}/account`);
-  await agent.submit(page, { decision }, "/account");
+  const page = await agent.follow(`${fixture.issuer}/account/applications`);
+  await agent.submit(page, { decision }, "/account/applications");
 }
 
 const keyContext = () => ({

@@ -37,7 +37,7 @@ before(async () => {
   await setTenant(db, "acme", { presencePolicy: { name: "offline" } });
   await setTenant(db, "globex", { presencePolicy: { name: "within", hours: 12 } });
   aliceId = (await findAccountByLogin(db, alice.email))?.id ?? assert.fail("alice is there");
-  const form = `<form method="post" action="${issuer}/account"><input name="tenant" value="acme">
+  const form = `<form method="post" action="${issuer}/account/applications"><input name="tenant" value="acme">
 <input name="client" value="${backEndId}"><button name="decision" value="allow">Win a prize</button></form>`;
   evil = createServer((_request, response) => {
     response.setHeader("Content-Type", "text/html").end(form);
@@ -59,6 +59,12 @@ async function openAccount(page: Page, email: string): Promise<void> {
   await page.goto(`${issuer}/account`);
   await submitLogin(page, email);
   await page.getByRole("heading", { name: "Your account" }).waitFor();
+}
+
+async function openApplications(page: Page, email: string): Promise<void> {
+  await openAccount(page, email);
+  await page.getByRole("navigation").getByRole("link", { name: "Applications" }).click();
+  await page.getByRole("heading", { level: 1, name: "Applications" }).waitFor();
 }
 
 /** `minted`, or why not. */
@@ -90,9 +96,11 @@ test("a person sees their organizations and rules in words, allows a back end, a
   assert.match(text, /Alice Ames[\s\S]*alice@acme\.example[\s\S]*verified/i);
   assert.match(
     text,
-    /Acme Corp\s+Applications may act for you while you are away, if you allow it on this page\./,
+    /Acme Corp\s+Applications may act for you while you are away, if you allow it under Applications\./,
   );
-  assert.match(text, /Client back-end at Acme Corp\s+Not allowed/);
+  await page.getByRole("navigation").getByRole("link", { name: "Applications" }).click();
+  await page.getByRole("heading", { level: 1, name: "Applications" }).waitFor();
+  assert.match(await page.locator("main").innerText(), /Client back-end at Acme Corp\s+Not allowed/);
   await allowAndTakeBack(page);
   assert.deepEqual(breaches, []);
   await page.context().close();
@@ -106,10 +114,11 @@ test("what is allowed is remembered and dated, and only what an organization ask
   await page.getByRole("heading", { name: "Your account" }).waitFor();
   const text = await page.locator("main").innerText();
   assert.match(text, /Globex\s+Applications may act for you up to 12 hours after your last sign-in\./);
+  await page.goto(`${issuer}/account/applications`);
   // Of Globex nothing is on offer: its policy asks for no agreement.
   assert.equal(await page.getByRole("button", { name: "Allow" }).count(), 2);
   await agreementWith(page, "Client back-end").getByRole("button", { name: "Allow" }).click();
-  await page.goto(`${issuer}/account`);
+  await page.goto(`${issuer}/account/applications`);
   assert.match(await page.locator("main").innerText(), /Allowed since \d{4}-\d\d-\d\d/);
   assert.match(await mint(), /^presence_required/, "what Dana allows says nothing of Alice");
   await page.context().close();
@@ -121,7 +130,7 @@ test("it works without JavaScript, in the dark, on a screen 320 pixels wide", as
     colorScheme: "dark",
     viewport: { width: 320, height: 568 },
   });
-  await openAccount(page, alice.email);
+  await openApplications(page, alice.email);
   await assertNoSidewaysScroll(page);
   await allowAndTakeBack(page);
   await assertNoSidewaysScroll(page);
@@ -130,11 +139,12 @@ test("it works without JavaScript, in the dark, on a screen 320 pixels wide", as
 
 test("everything can be reached and pressed with the keyboard alone", async () => {
   const { page } = await world.openPage();
-  await openAccount(page, alice.email);
-  for (let presses = 0; presses < 10; presses += 1) {
+  await openApplications(page, alice.email);
+  for (let presses = 0; presses < 20; presses += 1) {
     await page.keyboard.press("Tab");
-    if ((await page.evaluate("document.activeElement.innerText")) === "Allow") break;
+    if (await page.evaluate("document.activeElement.innerText.startsWith('Allow')")) break;
   }
+  assert.ok(await page.evaluate("document.activeElement.innerText.startsWith('Allow')"));
   assert.notEqual(await page.evaluate("getComputedStyle(document.activeElement).outlineStyle"), "none");
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: "Take back" }).waitFor();
@@ -150,7 +160,7 @@ for (const [where, host] of [
     await openAccount(page, alice.email);
     await page.goto(`http://${host}:${evilPort}/`);
     const [answer] = await Promise.all([
-      page.waitForResponse(`${issuer}/account`),
+      page.waitForResponse(`${issuer}/account/applications`),
       page.getByRole("button", { name: "Win a prize" }).click(),
     ]);
     assert.equal(answer.status(), 403);

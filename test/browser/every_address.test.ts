@@ -11,6 +11,7 @@ import { makeFirstLink } from "../../src/admin/operations/first_link.ts";
 import { firstStartUrl } from "../../src/console/first_start/first_start_page.ts";
 import { places } from "../../src/console/places.ts";
 import { addPortalRoutes } from "../../src/portal/portal_routes.ts";
+import { accountPages } from "../../src/provider/self_service/account_tabs.ts";
 import { useProvider } from "../provider/support/provider_fixture.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { cliContext } from "../support/cli_context.ts";
@@ -181,7 +182,12 @@ const areas: readonly Area[] = [
     // It has no page of its own: it leads to the people.
     routes: routesOf(portalRouter).filter((path) => path !== "/portal/:tenant"),
   },
-  { name: "account", origin: () => world.issuer, first: "/account", routes: ["/account"] },
+  {
+    name: "account",
+    origin: () => world.issuer,
+    first: "/account",
+    routes: Object.values(accountPages).map(({ path }) => path),
+  },
 ];
 
 // Each path is looked at for links, as a disabled person's page leads elsewhere than an active one's and lists come in an

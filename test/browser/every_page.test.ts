@@ -41,7 +41,13 @@ const pages: ReadonlyMap<string, string> = new Map([
   ...(Object.keys(fixtures) as PageName[]).map((name) => [name, drawn(name, fixtures[name])] as const),
   ["login without a fault", drawn("login", { ...fixtures.login, ...noContent })],
   ["tenant_choice with a fault", drawn("tenant_choice", { ...fixtures.tenant_choice, error: "No access." })],
-  ["account with a fault", drawn("account", { ...fixtures.account, fault: "Nothing was changed." })],
+  [
+    "account with a fault",
+    drawn("account", {
+      ...fixtures.account,
+      shell: { ...fixtures.account.shell, notice: undefined, fault: "Nothing was changed." },
+    }),
+  ],
   ["demo_home with a refusal", drawn("demo_home", { ...fixtures.demo_home, notice: "No.", refused: true })],
   ["demo_session before a search", drawn("demo_session", freshSession)],
   ["demo_session refused", drawn("demo_session", refusedSession)],

@@ -126,17 +126,17 @@ test("what was decided at the account page is told once, and reloading decides n
   await addMintingClients(db, ["acme"]);
   await setTenant(db, "acme", { presencePolicy: { name: "offline" } });
   const { page } = await world.openPage();
-  await page.goto(`${issuer}/account`);
+  await page.goto(`${issuer}/account/applications`);
   await submitLogin(page, alice.email);
-  await arrivedAtHeading(page, "Your account");
+  await arrivedAtHeading(page, "Applications");
   const stale = await page.context().newPage();
-  await stale.goto(`${issuer}/account`);
+  await stale.goto(`${issuer}/account/applications`);
   const backEnd = (of: Page) => of.getByRole("listitem").filter({ hasText: "Client back-end at Acme Corp" });
   await backEnd(page).getByRole("button", { name: "Allow" }).click();
   await arrivedAt(page, page.getByText("Client back-end may now act for you at Acme Corp"));
   const posts = countPosts(page.context());
   await page.reload();
-  await arrivedAtHeading(page, "Your account");
+  await arrivedAtHeading(page, "Applications");
   assert.equal(await page.getByText("may now act").count(), 0);
   assert.equal(posts(), 0);
   const given = async () => (await db("offline_consents").where({ client_id: backEndId })).length;
@@ -153,10 +153,10 @@ test("what was decided at the account page is told once, and reloading decides n
 
 test("who decides at the account page after the session ended signs in first", async () => {
   const { page } = await world.openPage();
-  await page.goto(`${issuer}/account`);
+  await page.goto(`${issuer}/account/applications`);
   await submitLogin(page, dana.email);
   await setTenant(world.server.db, "acme", { presencePolicy: { name: "offline" } });
-  await page.goto(`${issuer}/account`);
+  await page.goto(`${issuer}/account/applications`);
   await page.context().clearCookies();
   await page.getByRole("button", { name: "Allow" }).first().click();
   await arrivedAtHeading(page, "Sign in");

@@ -19,7 +19,7 @@ export const defences: readonly Defence[] = [
     id: "account-page-of-this-browsers-tenants",
     promise: "The account page shows the address that the customers of this browser know.",
     cve,
-    file: "src/provider/self_service/account_routes.ts",
+    file: "src/provider/self_service/overview_page.ts",
     find: "const { name, email } = shownPerson(account, memberships);",
     replace: "const name = account.name ?? undefined;\n    const email = account.email ?? undefined;",
     test,

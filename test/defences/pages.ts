@@ -110,7 +110,7 @@ export const defences: readonly Defence[] = [
   {
     id: "looks-of-one-alone",
     promise: "The account page of somebody in several organizations wears the looks of none.",
-    file: "src/provider/self_service/account_routes.ts",
+    file: "src/provider/self_service/account_page_routes.ts",
     find: "const look = only && others.length === 0 ?",
     replace: "const look = only ?",
     test: "test/provider/interactions/look.test.ts",

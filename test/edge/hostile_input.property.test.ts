@@ -255,7 +255,7 @@ describe("hostile input", () => {
       "public GET /me",
       "public POST /session/end/confirm",
       "public POST /interaction/:uid/login",
-      "public POST /account",
+      "public POST /account/applications",
       "public POST /account/forgot",
       "public POST /account/password",
       "public POST /account/address",

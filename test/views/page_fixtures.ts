@@ -1,4 +1,6 @@
 // Owns one realistic model for every page, for the tests of views.
+import { type AccountPageName, accountTabs } from "../../src/provider/self_service/account_tabs.ts";
+import type { AccountShell } from "../../src/views/account_pages.ts";
 import type { DemoSearch, DemoSessionPage, DemoStep } from "../../src/views/demo_pages.ts";
 import type { PageName, Pages } from "../../src/views/pages.ts";
 import { everyCard } from "./console_fixtures.ts";
@@ -197,6 +199,11 @@ export const portalQuestion: Pages["portal/page"] = {
   sections: [],
 };
 
+const accountShell = (
+  page: AccountPageName,
+  content: Pick<AccountShell, "title" | "notice" | "fault">,
+): AccountShell => ({ ...content, tabs: accountTabs(page), signOutUrl: "/session/end" });
+
 /** One model for each page. */
 export const fixtures: { [N in PageName]: Pages[N] } = {
   "console/page": everyCard,
@@ -283,7 +290,7 @@ export const fixtures: { [N in PageName]: Pages[N] } = {
   welcome: { accountUrl: "/account" },
   logged_out: { clientName: "Sample ISV app", returnUrl: "http://localhost:3002/" },
   account: {
-    form: { action: "/account/agreements", csrfToken: "csrf-token-value" },
+    shell: accountShell("account", { title: "Your account", notice: "Your name was changed." }),
     name: "Alice Ames",
     email: "alice@acme.example",
     emailVerified: true,
@@ -291,9 +298,16 @@ export const fixtures: { [N in PageName]: Pages[N] } = {
       { name: "Acme Corp", presence: "Applications may act for you up to 12 hours after your last sign-in." },
       {
         name: "Globex",
-        presence: "Applications may act for you while you are away, if you allow it on this page.",
+        presence: "Applications may act for you while you are away, if you allow it under Applications.",
       },
     ],
+  },
+  account_applications: {
+    shell: accountShell("applications", {
+      title: "Applications",
+      notice: "Report Builder may no longer act for you.",
+    }),
+    form: { action: "/account/applications", csrfToken: "csrf-token-value" },
     agreements: [
       {
         tenantId: "globex",
@@ -314,8 +328,6 @@ export const fixtures: { [N in PageName]: Pages[N] } = {
       },
     ],
     withoutAgreements: "No application may, and none has asked.",
-    notice: "Report Builder may no longer act for you.",
-    signOutUrl: "/session/end",
   },
   error: {
     title: "The application gave a wrong way back",

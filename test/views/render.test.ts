@@ -78,8 +78,8 @@ test("scopes are put in words, and links to anything but http and https are left
   assert.doesNotMatch(html, /Terms of service/);
 });
 
-test("the account page offers to take back what was given, and to give what was not", () => {
-  const html = draw("account");
+test("the page of applications offers to take back what was given, and to give what was not", () => {
+  const html = draw("account_applications");
   const decisions = [...html.matchAll(/name="client" value="([^"]+)">\s*<button[^>]* value="(\w+)"/g)];
   assert.deepEqual(
     decisions.map(([, client, decision]) => [client, decision]),

@@ -31,16 +31,13 @@ export function accountClient(issuer: string): ClientMetadata {
   };
 }
 
-/** The pages of ours that a sign-in may lead to, by the state it carries; nothing else is ever gone to. */
-const waysOn = { account: "/account", portal: "/portal" } as const;
-
-/** Where a sign-in goes on. @param state as it came back; anything unknown leads to the account */
-export function accountWayOn(issuer: string, state: string | undefined): string {
-  return `${issuer}${state === "portal" ? waysOn.portal : waysOn.account}`;
-}
-
-/** The authorization request that signs a person in and comes back, to the page it is for. */
-export function accountSignInUrl(issuer: string, page: keyof typeof waysOn = "account"): string {
+/**
+ * The authorization request that signs a person in and comes back.
+ * @param page whose name goes along as the state; which pages may be gone on to is decided where it comes back
+ *   (self_service/account_tabs.ts)
+ * @param options.anew whoever is signed in proves themselves once more (OpenID Connect Core 1.0 section 3.1.2.1)
+ */
+export function accountSignInUrl(issuer: string, page = "account", options: { anew?: boolean } = {}): string {
   const url = new URL("/auth", issuer);
   url.search = new URLSearchParams({
     client_id: accountClientId,
@@ -50,6 +47,7 @@ export function accountSignInUrl(issuer: string, page: keyof typeof waysOn = "ac
     code_challenge: createHash("sha256").update(randomBytes(32)).digest("base64url"),
     code_challenge_method: "S256",
     state: page,
+    ...(options.anew === true ? { prompt: "login" } : {}),
   }).toString();
   return url.href;
 }

@@ -4,6 +4,7 @@ import { createAuditEvent } from "../../audit/audit_store.ts";
 import type { InstallationPart } from "../../installation.ts";
 import { findClients } from "../clients/client_store.ts";
 import { type ApplicationGrant, endGrant, listGrants } from "../sessions/grant_store.ts";
+import { type AccountPerson, holdAccountPerson } from "./account_person.ts";
 import type { Person } from "./agreements.ts";
 
 /** A consent that stands. */
@@ -37,13 +38,19 @@ export async function listAllowedApplications(deps: Deps, person: Person): Promi
 /**
  * Takes a consent back: the application's codes and tokens by it are worth nothing from then on, and it asks anew.
  * @returns whether it stood
+ * @throws OperationError unauthenticated, where the sign-in was ended meanwhile
  */
-export async function endAllowedApplication(deps: Deps, person: Person, id: string): Promise<boolean> {
+export async function endAllowedApplication(
+  deps: Deps & InstallationPart<"requireVerifiedDomain">,
+  person: AccountPerson,
+  id: string,
+): Promise<boolean> {
   const listed = await listAllowedApplications(deps, person);
   const consent = listed.find((one) => one.id === id);
   if (consent === undefined) return false;
   const { accountId } = person;
   return deps.db.transaction(async (trx) => {
+    await holdAccountPerson(deps, trx, person);
     const ended = await endGrant(trx, { id, accountId });
     if (ended === undefined) return false;
     const { clientId } = ended;

@@ -4,6 +4,7 @@ import type { InstallationPart } from "../../installation.ts";
 import type { Account } from "../accounts/account_store.ts";
 import { sessionOf } from "../library/internals.ts";
 import type { ProviderHost } from "../library/provider_host.ts";
+import type { Voucher } from "../sessions/voucher.ts";
 import { listVouchers, type SessionKey } from "../sessions/voucher_store.ts";
 import { type Place, readPlaces } from "../subjects/places.ts";
 
@@ -11,6 +12,8 @@ import { type Place, readPlaces } from "../subjects/places.ts";
 export interface SignedInPerson {
   session: SessionKey;
   account: Account;
+  /** The logins of the session that stand. */
+  vouchers: readonly Voucher[];
   /** Tenants the session speaks for, in the order of their ids. */
   places: readonly Place[];
 }
@@ -37,5 +40,5 @@ export async function readSignedIn(
   if (vouchers.length === 0) return undefined;
   const { account, places } = await readPlaces(deps, session.accountId, vouchers);
   if (account === undefined || account.disabledAtMs !== null) return undefined;
-  return { session, account, places: places.filter(({ voucher }) => voucher !== undefined) };
+  return { session, account, vouchers, places: places.filter(({ voucher }) => voucher !== undefined) };
 }

@@ -8,7 +8,7 @@ import { createTenant, saveTenant } from "../../../src/provider/tenants/tenant_s
 import { addMintingClients, backEndId, exchange, signSubject } from "../grants/mint_support.ts";
 import { redeem } from "../support/authorization.ts";
 import { addPerson, password, useProvider } from "../support/provider_fixture.ts";
-import { UserAgent, type Visit } from "../support/user_agent.ts";
+import { formsOf, UserAgent, type Visit } from "../support/user_agent.ts";
 
 let accountId: string;
 const fixture = useProvider({}, async () => {
@@ -24,23 +24,29 @@ async function openAccount(agent: UserAgent, email: string): Promise<Visit> {
   return agent.submit(login, { email, password }, "/login");
 }
 
+async function openApplications(agent: UserAgent, email: string): Promise<Visit> {
+  await openAccount(agent, email);
+  return agent.follow(`${fixture.issuer}/account/applications`);
+}
+
 async function mint(): Promise<string> {
   const { body } = await exchange(fixture.issuer, await signSubject(fixture.issuer, { sub: accountId }));
   return String(body["error_description"] ?? "minted");
 }
 
 const decide = (agent: UserAgent, page: Visit, decision: string): Promise<Visit> =>
-  agent.submit(page, { decision }, "/account");
+  agent.submit(page, { decision }, "/account/applications");
 
 test("a person signs in, agrees, and takes it back; the back end follows at once", async () => {
   const agent = new UserAgent();
   const page = await openAccount(agent, "ann@acme.example");
   assert.equal(page.url.pathname, "/account");
   assert.match(page.text, /ann@acme\.example/);
-  assert.match(page.text, /if you allow it on this page/);
-  assert.match(page.text, new RegExp(`Client ${backEndId}`));
+  assert.match(page.text, /if you allow it under Applications/);
+  const applications = await agent.follow(`${fixture.issuer}/account/applications`);
+  assert.match(applications.text, new RegExp(`Client ${backEndId}`));
   assert.match(await mint(), /^presence_required/);
-  const allowed = await decide(agent, page, "allow");
+  const allowed = await decide(agent, applications, "allow");
   assert.match(allowed.text, /may now act for you/);
   assert.equal(await mint(), "minted");
   const revoked = await decide(agent, allowed, "revoke");
@@ -55,7 +61,7 @@ test("a person signs in, agrees, and takes it back; the back end follows at once
 
 test("one person's agreement is not another's", async () => {
   const agent = new UserAgent();
-  await decide(agent, await openAccount(agent, "bob@acme.example"), "allow");
+  await decide(agent, await openApplications(agent, "bob@acme.example"), "allow");
   assert.match(await mint(), /^presence_required/);
 });
 
@@ -64,15 +70,17 @@ test("what the page says of applications agrees with the tenant's policy, whiche
   await addPerson(fixture.db, { email: "kim@quiet.example", tenants: ["quiet"] });
   const told = {
     session: [/only while you are signed in\./, /No application may, and none can ask\./],
-    "within 12": [/up to 12 hours after your last sign-in\./, /It is as your organizations above say/],
-    offline: [/if you allow it on this page\./, /Not allowed/],
+    "within 12": [/up to 12 hours after your last sign-in\./, /It is as your organizations say/],
+    offline: [/if you allow it under Applications\./, /Not allowed/],
     never: [/may never act for you while you are away\./, /No application may, and none can ask\./],
   };
   for (const [policy, [organization, agreements]] of Object.entries(told)) {
     const presencePolicy = parsePresencePolicy(policy);
     await saveTenant(fixture.db, "quiet", { presencePolicy }, new Date());
-    const { text } = await openAccount(new UserAgent(), "kim@quiet.example");
-    assert.match(text, organization as RegExp, policy);
+    const agent = new UserAgent();
+    const overview = await openAccount(agent, "kim@quiet.example");
+    assert.match(overview.text, organization as RegExp, policy);
+    const { text } = await agent.follow(`${fixture.issuer}/account/applications`);
     assert.match(text, agreements as RegExp, policy);
     if (policy.startsWith("within")) assert.doesNotMatch(text, /No application may/);
   }
@@ -82,8 +90,11 @@ test("without a session nothing is shown and nothing decided", async () => {
   const page = await new UserAgent().follow(`${fixture.issuer}/account`);
   assert.ok(!page.text.includes("ann@acme.example"));
   const body = new URLSearchParams({ tenant: "acme", client: backEndId, decision: "allow" });
-  const answer = await new UserAgent().visit(`${fixture.issuer}/account`, { method: "POST", body });
-  assert.equal(answer.headers.get("location"), "/account", "where one signs in first");
+  const answer = await new UserAgent().visit(`${fixture.issuer}/account/applications`, {
+    method: "POST",
+    body,
+  });
+  assert.equal(answer.headers.get("location"), "/account/applications", "where one signs in first");
   assert.match(await mint(), /^presence_required/);
 });
 
@@ -92,7 +103,11 @@ test("a form of another site decides nothing", async () => {
   await openAccount(agent, "ann@acme.example");
   const body = new URLSearchParams({ tenant: "acme", client: backEndId, decision: "allow" });
   for (const headers of [{ origin: "https://evil.example" }, { "sec-fetch-site": "cross-site" }]) {
-    const answer = await agent.visit(`${fixture.issuer}/account`, { method: "POST", body, headers });
+    const answer = await agent.visit(`${fixture.issuer}/account/applications`, {
+      method: "POST",
+      body,
+      headers,
+    });
     assert.equal(answer.status, 403);
   }
   assert.match(await mint(), /^presence_required/);
@@ -100,15 +115,16 @@ test("a form of another site decides nothing", async () => {
 
 test("an agreement that is not on offer cannot be given", async () => {
   const agent = new UserAgent();
-  await openAccount(agent, "ann@acme.example");
+  const page = await openApplications(agent, "ann@acme.example");
+  const csrf = formsOf(page)[0]?.fields.get("csrf") ?? assert.fail("a form says for whom it is");
   const given = (await fixture.db("offline_consents").whereNull("revoked_at_ms")).length;
   for (const fields of [
     { tenant: "globex", client: backEndId, decision: "allow" },
     { tenant: "acme", client: "tti-account", decision: "allow" },
     { tenant: "acme", client: backEndId, decision: "always" },
   ]) {
-    const init = { method: "POST", body: new URLSearchParams(fields) };
-    const answer = await agent.follow(`${fixture.issuer}/account`, init);
+    const init = { method: "POST", body: new URLSearchParams({ ...fields, csrf }) };
+    const answer = await agent.follow(`${fixture.issuer}/account/applications`, init);
     if (fields.decision === "always") assert.equal(answer.status, 400);
     else assert.match(answer.text, /role="alert">Nothing was changed/, JSON.stringify(fields));
     assert.equal((await fixture.db("offline_consents").whereNull("revoked_at_ms")).length, given);

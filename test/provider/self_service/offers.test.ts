@@ -3,12 +3,15 @@
 // registered with AWS, whose refresh tokens give the same power.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Account } from "../../../src/provider/accounts/account_store.ts";
 import { saveTenant } from "../../../src/provider/tenants/tenant_store.ts";
 import { addMintingClients, awsClientId } from "../grants/mint_support.ts";
+import { postAccountForm } from "../support/account_forms.ts";
 import { basic, getCode, postToken, redeem } from "../support/authorization.ts";
 import { addClient, addPerson, password, useProvider } from "../support/provider_fixture.ts";
 import { UserAgent, type Visit } from "../support/user_agent.ts";
 
+let ann: Account;
 const fixture = useProvider({}, async () => {
   await addMintingClients(fixture.db, ["acme"]);
   const searching = { grant_types: ["client_credentials"], response_types: [], redirect_uris: [] };
@@ -25,12 +28,12 @@ const fixture = useProvider({}, async () => {
     allowed_tenants: ["acme"],
   });
   await addClient(fixture.db, { client_id: "ordinary" });
-  await addPerson(fixture.db, { email: "ann@acme.example", name: "Ann", tenants: ["acme"] });
+  ann = await addPerson(fixture.db, { email: "ann@acme.example", name: "Ann", tenants: ["acme"] });
   await saveTenant(fixture.db, "acme", { presencePolicy: { name: "offline" } }, new Date());
 });
 
 async function openAccount(agent: UserAgent): Promise<Visit> {
-  const login = await agent.follow(`${fixture.issuer}/account`);
+  const login = await agent.follow(`${fixture.issuer}/account/applications`);
   return agent.submit(login, { email: "ann@acme.example", password }, "/login");
 }
 
@@ -59,8 +62,8 @@ test("no refresh token of the client registered with AWS is worth anything until
 
   const agent = new UserAgent();
   await openAccount(agent);
-  const body = new URLSearchParams({ tenant: "acme", client: awsClientId, decision: "allow" });
-  const allowed = await agent.follow(`${fixture.issuer}/account`, { method: "POST", body });
+  const choice = { tenant: "acme", client: awsClientId, decision: "allow" };
+  const allowed = await postAccountForm(agent, `${fixture.issuer}/account/applications`, ann, choice);
   assert.equal(allowed.status, 200, allowed.text);
   assert.equal((await refresh()).status, 200);
 });

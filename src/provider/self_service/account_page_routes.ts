@@ -1,0 +1,197 @@
+// Owns what all pages of the account have in common at the edge: who is signed in, the fresh sign-in that leads back, forms of our
+// own that say for whom they were drawn, and what became of them.
+import type Router from "@koa/router";
+import type { RouterContext } from "@koa/router";
+import { OperationError } from "../../errors.ts";
+import { logFailure, retryHeaders } from "../../http_errors.ts";
+import type { InstallationPart } from "../../installation.ts";
+import { seeOther } from "../../see_other.ts";
+import type { AccountForm, AccountShell } from "../../views/account_pages.ts";
+import { withLook } from "../../views/frame.ts";
+import { pageHeaders } from "../../views/render.ts";
+import type { AttemptOrigin } from "../accounts/attempt_rates.ts";
+import { accountSignInUrl, accountSignOutUrl } from "../clients/account_client.ts";
+import { assertOwnForm, ForeignForm, readForm } from "../edge/form.ts";
+import { type FormOutcome, leaveOutcome, takeOutcome } from "../edge/form_outcome.ts";
+import { pinnedAddressOf } from "../edge/pinned_request.ts";
+import { browserKeyOf } from "../interactions/browser_binding.ts";
+import type { ProviderHost } from "../library/provider_host.ts";
+import { lookOf } from "../tenants/look.ts";
+import {
+  type AccountPerson,
+  assertRecentSignIn,
+  findAccountPerson,
+  formMarkOf,
+  RecentSignInNeeded,
+} from "./account_person.ts";
+import { type AccountPageName, accountPages, accountTabs } from "./account_tabs.ts";
+
+/** What the account's pages need of an installation. */
+export interface AccountPageDeps
+  extends InstallationPart<"db" | "clock" | "log" | "issuer" | "awsClientId" | "requireVerifiedDomain"> {
+  host: ProviderHost;
+}
+
+/** A person before a page. */
+export interface AccountVisit {
+  person: AccountPerson;
+  /** The browser, for what is counted. */
+  origin: AttemptOrigin;
+  /** A form of the page, drawn for this person. @param action absent: the page's own address */
+  form(action?: string): AccountForm;
+  /** What surrounds the page: tabs, sign-out, and in words what became of a form. */
+  shell(content: { title: string; notice?: string | undefined; fault?: string | undefined }): AccountShell;
+}
+
+/** A page to be drawn. */
+export interface ShownVisit extends AccountVisit {
+  /** What the form before left, with what was typed. */
+  outcome: FormOutcome | undefined;
+  /** Why the form that was just sent was refused, with what was typed. */
+  refusal: OperationError | undefined;
+  typed: FormOutcome;
+}
+
+/** A page of the account. */
+export interface AccountPageHandler {
+  page: AccountPageName;
+  /** Whether seeing it takes a fresh sign-in. */
+  recent?: boolean;
+  show(visit: ShownVisit): Promise<string>;
+}
+
+/** What a form did: for the page that comes next, which is the form's own unless said. */
+export interface FormDone {
+  outcome?: FormOutcome;
+  /** A path of ours. */
+  to?: string;
+}
+
+/** A form of a page. */
+export interface AccountFormHandler {
+  /** Absent: the page's own. */
+  path?: string;
+  /** Whether it takes a fresh sign-in. Without one nothing is done; what was typed is there again afterwards. */
+  recent?: boolean;
+  /** Fields that a page is filled with again: never a password. */
+  keeps?: readonly string[];
+  /**
+   * Does it. Of OperationError, `unauthenticated` leads through a sign-in, other refusals of what was sent are shown by the page.
+   */
+  act(visit: AccountVisit & { fields: ReadonlyMap<string, string> }): Promise<FormDone>;
+}
+
+/** Adds a page and its forms. */
+export function addAccountPage(
+  router: Router,
+  deps: AccountPageDeps,
+  handler: AccountPageHandler,
+  forms: readonly AccountFormHandler[] = [],
+): void {
+  const { page } = handler;
+  const { path } = accountPages[page];
+
+  router.get(path, async (ctx) => {
+    const person = await findAccountPerson(deps, ctx.req, ctx.res);
+    if (person === undefined) return seeOther(ctx, accountSignInUrl(deps.issuer, page));
+    if (handler.recent === true && !isRecent(person)) return freshly(ctx);
+    const outcome = takeOutcome(placeOf(ctx), page);
+    await show(ctx, 200, person, { outcome, refusal: undefined, typed: outcome ?? {} });
+  });
+
+  for (const form of forms) router.post(form.path ?? path, (ctx) => answer(ctx, form));
+
+  async function answer(ctx: RouterContext, form: AccountFormHandler): Promise<void> {
+    assertOwnForm(ctx.req, new URL(deps.issuer).origin);
+    const fields = await readForm(ctx.req);
+    const typed = Object.fromEntries((form.keeps ?? []).map((name) => [name, fields.get(name)]));
+    const person = await findAccountPerson(deps, ctx.req, ctx.res);
+    // Whose session has ended signs in there first, finds what they typed, and decides again.
+    if (person === undefined) return again(ctx, typed);
+    if (fields.get("csrf") !== formMarkOf(person)) {
+      leaveOutcome(placeOf(ctx), page, { did: "other_person" });
+      return seeOther(ctx, path);
+    }
+    try {
+      if (form.recent === true) assertRecentSignIn(person, deps.clock());
+      const { outcome, to = path } = await form.act({ ...visitOf(ctx, person), fields });
+      if (outcome !== undefined) leaveOutcome(placeOf(ctx), page, outcome);
+      seeOther(ctx, to);
+    } catch (error) {
+      if (!(error instanceof OperationError) || error.status >= 500 || error instanceof ForeignForm)
+        throw error;
+      logFailure(deps.log, ctx.req, error);
+      if (error instanceof RecentSignInNeeded) {
+        leaveOutcome(placeOf(ctx), page, { ...typed, did: "again" });
+        return freshly(ctx);
+      }
+      if (error.code === "unauthenticated") return again(ctx, typed);
+      ctx.set(retryHeaders(error));
+      await show(ctx, error.status, person, { outcome: undefined, refusal: error, typed });
+    }
+  }
+
+  const placeOf = (ctx: RouterContext) => ({ cookies: ctx.cookies, issuer: deps.issuer });
+
+  function again(ctx: RouterContext, typed: FormOutcome): void {
+    leaveOutcome(placeOf(ctx), page, { ...typed, did: "again" });
+    seeOther(ctx, path);
+  }
+
+  const freshly = (ctx: RouterContext) => seeOther(ctx, accountSignInUrl(deps.issuer, page, { anew: true }));
+
+  function isRecent(person: AccountPerson): boolean {
+    try {
+      assertRecentSignIn(person, deps.clock());
+      return true;
+    } catch (error) {
+      if (error instanceof RecentSignInNeeded) return false;
+      throw error;
+    }
+  }
+
+  function visitOf(ctx: RouterContext, person: AccountPerson, outcome?: FormOutcome): AccountVisit {
+    const csrfToken = formMarkOf(person);
+    return {
+      person,
+      origin: {
+        clientAddress: pinnedAddressOf(ctx.req),
+        browser: browserKeyOf(ctx.cookies, deps.issuer),
+      },
+      form: (action = path) => ({ action, csrfToken }),
+      shell: ({ title, notice, fault }) => ({
+        title,
+        tabs: accountTabs(page),
+        notice,
+        fault: fault ?? commonFault(outcome),
+        signOutUrl: accountSignOutUrl(deps.issuer),
+      }),
+    };
+  }
+
+  async function show(
+    ctx: RouterContext,
+    status: number,
+    person: AccountPerson,
+    came: Pick<ShownVisit, "outcome" | "refusal" | "typed">,
+  ): Promise<void> {
+    // Of somebody who belongs to several, it is no organization's page more than another's.
+    const [only, ...others] = person.tenants;
+    const look = only && others.length === 0 ? await lookOf(deps.db, only) : undefined;
+    const html = await withLook(look, () => handler.show({ ...visitOf(ctx, person, came.outcome), ...came }));
+    ctx.status = status;
+    ctx.set({ ...pageHeaders() });
+    ctx.body = html;
+  }
+}
+
+function commonFault(outcome: FormOutcome | undefined): string | undefined {
+  switch (outcome?.["did"]) {
+    case "again":
+      return "You had to sign in first, so nothing was changed yet. Please send it once more.";
+    case "other_person":
+      return "Somebody else was signed in when that page was opened, so nothing was changed. This is your own account.";
+    default:
+      return undefined;
+  }
+}

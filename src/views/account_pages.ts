@@ -1,0 +1,80 @@
+// Owns the models of the account's pages, and the names of the form fields they send back.
+import type { Tabs } from "./parts.ts";
+
+/** A form's target, and the mark that says for whom it was drawn (field `csrf`). */
+export interface AccountForm {
+  action: string;
+  csrfToken: string;
+}
+
+/** An organization the person belongs to. */
+export interface AccountOrganization {
+  name: string;
+  /** When applications may act for the person there, in words. */
+  presence: string;
+  /** The person's address there, where it is not the same everywhere. */
+  email?: string | undefined;
+}
+
+/** That a client may act for the person while they are away: given, or on offer. */
+export interface AccountAgreement {
+  tenantId: string;
+  tenantName: string;
+  clientId: string;
+  clientName: string;
+  /** Day it was given, e.g. `2026-11-23`; absent: it is on offer. */
+  since?: string | undefined;
+}
+
+/** What the person let another vendor's application have. */
+export interface AccountApplication {
+  id: string;
+  clientName: string;
+  tenantName: string;
+  /** Each is put in words by `scopeWords`. */
+  scopes: readonly string[];
+  /** Day it was given. */
+  since: string;
+}
+
+/** What surrounds each page of the account. */
+export interface AccountShell {
+  /** The page's one heading. */
+  title: string;
+  tabs: Tabs;
+  /** What was just done, in words; announced. */
+  notice?: string | undefined;
+  /** Why what was asked for was not done; announced. */
+  fault?: string | undefined;
+  /** Where signing out begins. */
+  signOutUrl?: string | undefined;
+}
+
+/** The first page of the account. */
+export interface AccountPage {
+  shell: AccountShell;
+  name?: string | undefined;
+  /** Absent: the organizations know different ones, or none. */
+  email?: string | undefined;
+  emailVerified: boolean;
+  organizations: readonly AccountOrganization[];
+}
+
+/**
+ * What applications may. A form for each agreement posts the fields `tenant`, `client` and `decision` = `allow`
+ * or `revoke`; one for each application `grant` and `decision` = `end`.
+ */
+export interface AccountApplicationsPage {
+  shell: AccountShell;
+  form: AccountForm;
+  agreements: readonly AccountAgreement[];
+  applications: readonly AccountApplication[];
+  /** Stands in the place of agreements where there are none: what applications may do by the organizations' policies. */
+  withoutAgreements: string;
+}
+
+/** The account's pages by the names of their templates. */
+export interface AccountPages {
+  account: AccountPage;
+  account_applications: AccountApplicationsPage;
+}
