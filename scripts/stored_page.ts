@@ -150,7 +150,8 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
   },
   account_links: {
     holds: "one-time links that were mailed, as SHA-256 hashes",
-    personal: "the account's id, the address it was mailed to, for what, when",
+    personal:
+      "the account's id, the address it was mailed to, a new address the person wants, for what, when",
     until: `used or too old (a new password ${inWords(linkLifeMs.password_reset / 1000)}, an invitation ${inWords(linkLifeMs.invitation / 1000)}), or the account is deleted`,
   },
   console_sessions: {

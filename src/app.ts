@@ -138,7 +138,7 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
   addPostedRequestRoutes(router, deps);
   addInteractionRoutes(router, deps);
   addAccountRoutes(router, deps);
-  if (deps.sendsMail) addLinkRoutes(router, deps);
+  addLinkRoutes(router, deps);
   addPortalRoutes(router, { ...deps.backEnds, ...deps });
   addSetupLinkRoutes(router, { ...deps.backEnds, ...deps });
   app.use(router.routes());

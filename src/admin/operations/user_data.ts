@@ -27,6 +27,9 @@ const personData = z
       disabledAtMs: never,
       createdAtMs: moment,
       updatedAtMs: moment,
+      firstSignedInAtMs: never.describe(
+        "By a password or a passkey here; null as well where it was before this was kept.",
+      ),
       hasPassword: z.boolean(),
       importedHashKind: z
         .string()
@@ -66,6 +69,7 @@ const personData = z
         z.strictObject({
           purpose: z.string(),
           address: z.string(),
+          newAddress: z.string().nullable().describe("The address the person wants to change to."),
           createdAtMs: moment,
           expiresAtMs: moment,
         }),

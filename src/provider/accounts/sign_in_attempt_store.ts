@@ -74,3 +74,23 @@ export async function findKnown(
     .select("key_hash");
   return new Set(rows.map((row) => row.key_hash));
 }
+
+/**
+ * Makes a mark that stands for a while, if it does not stand yet.
+ * @returns whether it is new: of any number of callers on any number of instances one gets true
+ */
+export async function makeMark(
+  db: Database,
+  keyHash: string,
+  { nowMs, untilMs }: { nowMs: number; untilMs: number },
+): Promise<boolean> {
+  const rows = await runStatement(
+    db,
+    "make_mark",
+    `insert into sign_in_attempts (key_hash, until_ms) values (?, ?)
+     on conflict (key_hash) do update set until_ms = excluded.until_ms where sign_in_attempts.until_ms <= ?
+     returning key_hash`,
+    [keyHash, untilMs, nowMs],
+  );
+  return rows.length > 0;
+}

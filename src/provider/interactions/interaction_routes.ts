@@ -9,6 +9,8 @@ import { answerOf, errorPage, retryHeaders } from "../../http_errors.ts";
 import type { Installation } from "../../installation.ts";
 import { seeOther } from "../../see_other.ts";
 import { pageHeaders } from "../../views/render.ts";
+import { getAccount } from "../accounts/account_store.ts";
+import { rememberDevice } from "../accounts/new_device.ts";
 import type { Passwords } from "../accounts/passwords.ts";
 import { assertOwnForm, readForm } from "../edge/form.ts";
 import { pinnedAddressOf, requestIdOf } from "../edge/pinned_request.ts";
@@ -30,6 +32,8 @@ export interface InteractionDeps extends Installation {
   loginNames: LoginNames;
   /** Whether a new password can be asked for by mail. */
   sendsMail: boolean;
+  /** Has the outbox look, because something was put in. */
+  mailPut(): void;
 }
 
 /** Adds the interaction's addresses to a router. */
@@ -70,10 +74,14 @@ export function addInteractionRoutes(router: Router, deps: InteractionDeps): voi
     if (submission === undefined) return;
     const { state, form } = submission;
     try {
-      const answer = await answerLogin(deps, state, form, {
+      const origin = {
         clientAddress: pinnedAddressOf(ctx.req),
         browser: browserKeyOf(ctx.cookies, deps.issuer),
-      });
+        userAgent: ctx.get("User-Agent"),
+      };
+      const answer = await answerLogin(deps, state, form, origin);
+      const account = await getAccount(db, answer.login.accountId);
+      if (await rememberDevice(deps, account, origin)) deps.mailPut();
       // Whoever signs in anew starts without another account's answers.
       await finish(ctx, answer, false);
     } catch (error) {

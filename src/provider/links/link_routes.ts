@@ -1,5 +1,6 @@
 // Owns the pages of mailed links, and the page on which a new password is asked for. Opening a page changes nothing, for links
-// are also opened by what scans and previews mail; its form does. Without a server to send mail by there are none of them.
+// are also opened by what scans and previews mail; its form does. Links are served also where no mail is sent any more; asked for
+// is a password only where one is.
 import type Router from "@koa/router";
 import type { RouterContext } from "@koa/router";
 import { OperationError } from "../../errors.ts";
@@ -21,6 +22,7 @@ import { passwordPurposes, proveAddressByLink, readLink, setPasswordByLink } fro
 /** What these pages need. */
 export interface LinkRouteDeps extends InstallationPart<"db" | "clock" | "log" | "issuer"> {
   passwords: Passwords;
+  sendsMail: boolean;
   /** Has the outbox look, because something was put in. */
   mailPut(): void;
 }
@@ -28,45 +30,48 @@ export interface LinkRouteDeps extends InstallationPart<"db" | "clock" | "log" |
 /** Adds their addresses. */
 export function addLinkRoutes(router: Router, deps: LinkRouteDeps): void {
   const origin = new URL(deps.issuer).origin;
+  if (deps.sendsMail) addForgotPage();
 
-  router.get(forgotPath, (ctx) => {
-    const from = queryOf(ctx).get("from");
-    show(ctx, 200, "forgot", { form: { action: forgotPath }, ...cameFrom(from) });
-  });
-
-  router.get(forgotSentPath, (ctx) => {
-    show(ctx, 200, "done", {
-      title: "Look into your mailbox",
-      lines: [
-        "If somebody signs in here with that address, a mail with a link is on its way to it. The link counts for one hour.",
-        "Nothing there after a few minutes? Look into the folder for unwanted mail, and whether it is the address you sign in with. Who signs in at their organization has no password here.",
-      ],
-      ways: waysOn(wayBack(queryOf(ctx).get("from"))),
+  function addForgotPage(): void {
+    router.get(forgotPath, (ctx) => {
+      const from = queryOf(ctx).get("from");
+      show(ctx, 200, "forgot", { form: { action: forgotPath }, ...cameFrom(from) });
     });
-  });
 
-  router.post(forgotPath, async (ctx) => {
-    assertOwnForm(ctx.req, origin);
-    const form = await readForm(ctx.req);
-    const [email, from] = [form.get("email")?.trim() ?? "", form.get("from") ?? ""];
-    try {
-      await askForReset(deps, {
-        email,
-        clientAddress: pinnedAddressOf(ctx.req),
-        browser: browserKeyOf(ctx.cookies, deps.issuer),
+    router.get(forgotSentPath, (ctx) => {
+      show(ctx, 200, "done", {
+        title: "Look into your mailbox",
+        lines: [
+          "If somebody signs in here with that address, a mail with a link is on its way to it. The link counts for one hour.",
+          "Nothing there after a few minutes? Look into the folder for unwanted mail, and whether it is the address you sign in with. Who signs in at their organization has no password here.",
+        ],
+        ways: waysOn(wayBack(queryOf(ctx).get("from"))),
       });
-    } catch (error) {
-      const { status, message, fix } = refusal(ctx, error);
-      return show(ctx, status, "forgot", {
-        form: { action: forgotPath },
-        email,
-        error: `${message} ${fix}`,
-        ...cameFrom(from),
-      });
-    }
-    deps.mailPut();
-    seeOther(ctx, wayBack(from) === undefined ? forgotSentPath : `${forgotSentPath}?from=${from}`);
-  });
+    });
+
+    router.post(forgotPath, async (ctx) => {
+      assertOwnForm(ctx.req, origin);
+      const form = await readForm(ctx.req);
+      const [email, from] = [form.get("email")?.trim() ?? "", form.get("from") ?? ""];
+      try {
+        await askForReset(deps, {
+          email,
+          clientAddress: pinnedAddressOf(ctx.req),
+          browser: browserKeyOf(ctx.cookies, deps.issuer),
+        });
+      } catch (error) {
+        const { status, message, fix } = refusal(ctx, error);
+        return show(ctx, status, "forgot", {
+          form: { action: forgotPath },
+          email,
+          error: `${message} ${fix}`,
+          ...cameFrom(from),
+        });
+      }
+      deps.mailPut();
+      seeOther(ctx, wayBack(from) === undefined ? forgotSentPath : `${forgotSentPath}?from=${from}`);
+    });
+  }
 
   router.get(newPasswordPath, async (ctx) => {
     const secret = secretOf(ctx);

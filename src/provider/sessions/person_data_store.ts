@@ -16,6 +16,8 @@ export interface StoredPerson {
     disabledAtMs: number | null;
     createdAtMs: number;
     updatedAtMs: number;
+    /** Null: not yet, or before this was kept. */
+    firstSignedInAtMs: number | null;
     hasPassword: boolean;
     /** Scheme and cost of a password hash that came with an import. */
     importedHashKind: string | null;
@@ -43,6 +45,7 @@ interface AccountRow {
   disabled_at_ms: number | null;
   created_at_ms: number;
   updated_at_ms: number;
+  first_signed_in_at_ms: number | null;
   imported_hash_kind: string | null;
 }
 
@@ -56,7 +59,7 @@ const statements = {
   administrator: `select role, created_at_ms, updated_at_ms from administrators where account_id = ?`,
   consoleSignIns: `select created_at_ms, used_at_ms, expires_at_ms
     from console_sessions where account_id = ? order by created_at_ms`,
-  links: `select purpose, login_key as address, created_at_ms, expires_at_ms
+  links: `select purpose, login_key as address, new_email as new_address, created_at_ms, expires_at_ms
     from account_links where account_id = ? order by created_at_ms`,
   mails: `select id, kind, recipient, tenant_id, state, attempts, fault, created_at_ms, settled_at_ms, details
     from mails where account_id = ? order by id`,
@@ -72,7 +75,7 @@ export async function readStoredPerson(db: Database, accountId: string): Promise
     db,
     "person_data_account",
     `select id, email, email_verified_at_ms, name, external_at_ms, disabled_at_ms, created_at_ms, updated_at_ms,
-       imported_hash_kind
+       first_signed_in_at_ms, imported_hash_kind
      from accounts where id = ?`,
     [accountId],
   );

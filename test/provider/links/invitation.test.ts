@@ -107,6 +107,25 @@ for (const kind of storeKinds) {
       assert.equal(statuses.filter((status) => status === 200).length, 1, JSON.stringify(statuses));
     });
 
+    test("counts also at an instance that sends no mail, which asks nobody for an address", async () => {
+      const email = address();
+      await inviteUser(operator(), { email, tenantId: "acme" });
+      const link = linkOf(await mails.next(email));
+      const silent = await fixture.startAnother({ SMTP_URL: "", TTI_MAIL_FROM: "" }, { clock: world.now });
+      assert.equal((await fetch(new URL("/account/forgot", silent.localUrl))).status, 404);
+      const there = new URL(link.pathname + link.search, silent.localUrl);
+      assert.equal((await fetch(there)).status, 200);
+      const body = new URLSearchParams({
+        token: link.searchParams.get("token") ?? "",
+        password: newPassword,
+      });
+      assert.equal(
+        (await fetch(new URL(link.pathname, silent.localUrl), { method: "POST", body })).status,
+        200,
+      );
+      assert.equal(await signsIn(email, newPassword), true);
+    });
+
     test("does not count for another purpose, altered, or after a week", async () => {
       const email = address();
       await inviteUser(operator(), { email, tenantId: "acme" });
