@@ -20,6 +20,8 @@ import {
   findApplication,
 } from "./provider/clients/application_way.ts";
 import type { BackgroundWork } from "./provider/edge/background_work.ts";
+import { addLanguageRoutes, takeTyped } from "./provider/edge/language_routes.ts";
+import { languageOf } from "./provider/edge/page_language.ts";
 import { pinnedAddressOf, pinRequest, requestIdOf } from "./provider/edge/pinned_request.ts";
 import { guardPostedForm } from "./provider/edge/posted_form.ts";
 import { addPostedRequestRoutes } from "./provider/edge/posted_request_routes.ts";
@@ -87,7 +89,14 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
     const application = await findApplication(deps.host.current(), named);
     const { host } = new URL(deps.issuer);
     const { supportUrl } = deps;
-    await withFrame({ name: deps.publicName ?? host, host, supportUrl, application }, next);
+    const place = { cookies: ctx.cookies, issuer: deps.issuer };
+    const wishes = { uiLocales: ctx.query["ui_locales"], acceptLanguage: ctx.get("Accept-Language") };
+    const language = languageOf(place, wishes);
+    // Where a flow goes on by an address, that address opens once.
+    const here = ctx.method === "GET" && !/^\/(?:auth|device)\//.test(ctx.path) ? ctx.url : undefined;
+    const typed = here === undefined ? undefined : takeTyped(place, ctx.path);
+    const page = { language, here, typed };
+    await withFrame({ name: deps.publicName ?? host, host, supportUrl, application, ...page }, next);
   });
 
   app.use(async function errorEdge(ctx, next) {
@@ -135,6 +144,7 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
 
   const router = new Router();
   addPublicRoutes(router, deps, proxies);
+  addLanguageRoutes(router, deps);
   addPostedRequestRoutes(router, deps);
   addInteractionRoutes(router, deps);
   addAccountRoutes(router, deps);

@@ -1,8 +1,9 @@
-// Owns what every page of one server carries without asking for it: whose page it is, where help is, and who is signed
-// in. The edge sets it once for all that happens in a request, so that no page builder can forget it.
+// Owns what every page of one server carries without asking for it: whose page it is, where help is, who is signed in, and
+// which language they read. The edge sets it once for all that happens in a request, so that no page builder can forget it.
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { ApplicationWay } from "./pages.ts";
 import type { NavEntry } from "./parts.ts";
+import { defaultLanguage, type Language, type Words, wordsIn } from "./words/languages.ts";
 
 /** How an organization looks that the person has entered: shown only where a membership, not a request, says so. */
 export interface Look {
@@ -32,6 +33,12 @@ export interface ServiceFrame {
   signOut?: { url: string; csrfToken?: string | undefined } | undefined;
   /** The console's navigation. */
   nav?: readonly NavEntry[] | undefined;
+  /** The language of persons' pages; absent: English. */
+  language?: Language | undefined;
+  /** Path and query of the page, for the way back from choosing a language; absent where it cannot be opened again. */
+  here?: string | undefined;
+  /** What had been typed when a language was chosen. */
+  typed?: { email?: string | undefined; userCode?: string | undefined } | undefined;
 }
 
 const frames = new AsyncLocalStorage<ServiceFrame>();
@@ -50,4 +57,20 @@ export function withLook<T>(look: Look | undefined, draw: () => T): T {
 /** The frame of the request at hand; undefined outside of one. */
 export function currentFrame(): ServiceFrame | undefined {
   return frames.getStore();
+}
+
+/** Has all pages of the request at hand speak a language from now on, the one that tells its failure too. */
+export function speak(language: Language): void {
+  const frame = frames.getStore();
+  if (frame !== undefined) frame.language = language;
+}
+
+/** The language of persons' pages in the request at hand. */
+export function currentLanguage(): Language {
+  return frames.getStore()?.language ?? defaultLanguage;
+}
+
+/** The words of persons' pages in the request at hand. */
+export function currentWords(): Words {
+  return wordsIn(currentLanguage());
 }

@@ -5,11 +5,13 @@ import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import ejs from "ejs";
 import { brandSheetPath } from "./brand_sheet.ts";
-import { currentFrame } from "./frame.ts";
+import { currentFrame, currentLanguage } from "./frame.ts";
 import type { MailModel } from "./mail.ts";
 import { linkable, reachable } from "./page_links.ts";
 import { type PageName, type Pages, scopeWords } from "./pages.ts";
+import { host, saidParts, strong } from "./said.ts";
 import { type FrameName, stylesheet } from "./stylesheets.ts";
+import { defaultLanguage, languages, nameOfLanguage, wordsIn } from "./words/languages.ts";
 
 const folder = fileURLToPath(new URL("./", import.meta.url));
 
@@ -17,7 +19,7 @@ const templates = compileTemplates();
 const mailTemplates = compileMail();
 
 /**
- * Draws a page.
+ * Draws a page, in the language of the request at hand (frame.ts) if it is one for persons.
  * @param name which page
  * @param model its content; every value is escaped
  * @returns a complete HTML document
@@ -25,10 +27,20 @@ const mailTemplates = compileMail();
 export function renderPage<N extends PageName>(name: N, model: Pages[N]): string {
   const template = templates.get(name);
   if (template === undefined) throw new Error(`there is no page named ${name}`);
+  const frame = currentFrame();
+  const forPersons = isForPersons(name);
+  const language = forPersons ? currentLanguage() : defaultLanguage;
   return template({
     page: model,
-    frame: currentFrame(),
-    brandSheetPath: brandSheetPath(currentFrame()?.look?.color),
+    frame,
+    brandSheetPath: brandSheetPath(frame?.look?.color),
+    language,
+    words: wordsIn(language),
+    languages: forPersons ? choices : [],
+    typed: frame?.typed ?? {},
+    saidParts,
+    strong,
+    host,
     stylesheetPath: stylesheet(frameOf(name)).path,
     linkable,
     reachable,
@@ -73,6 +85,13 @@ export function frameOf(name: PageName): FrameName {
   if (name.startsWith("demo_")) return "demo";
   return name.split("_")[0] === "account" ? "portal" : "narrow";
 }
+
+// Who administers, and who looks at the demo, reads English.
+function isForPersons(name: PageName): boolean {
+  return !/^(?:console\/|portal\/|demo_)/.test(name);
+}
+
+const choices = languages.map((code) => ({ code, name: nameOfLanguage(code) }));
 
 /** A text cut at its backticks: every second part is code. */
 function inCode(text: string): readonly string[] {

@@ -1,11 +1,14 @@
 // Owns what every page and part is held to, read from its markup: headings, labels, ids and what refers to them.
 
-/** @returns what is wrong with a document, each in a sentence; empty when nothing is */
-export function faultsOfMarkup(html: string): string[] {
+/**
+ * @param language the one it is to be marked as
+ * @returns what is wrong with a document, each in a sentence; empty when nothing is
+ */
+export function faultsOfMarkup(html: string, language = "en"): string[] {
   const faults: string[] = [];
   const count = (pattern: RegExp) => html.match(pattern)?.length ?? 0;
-  if (!/^<!DOCTYPE html>\n<html lang="en">/.test(html))
-    faults.push("it does not open as a document in English");
+  if (!html.startsWith(`<!DOCTYPE html>\n<html lang="${language}">`))
+    faults.push(`it does not open as a document in the language ${language}`);
   if (!/<title>[^<]{4,}<\/title>/.test(html)) faults.push("it has no title");
   if (!/<meta name="viewport" content="width=device-width, initial-scale=1">/.test(html))
     faults.push("it has no viewport");

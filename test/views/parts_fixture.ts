@@ -7,6 +7,7 @@ import type { ServiceFrame } from "../../src/views/frame.ts";
 import { linkable } from "../../src/views/page_links.ts";
 import type * as parts from "../../src/views/parts.ts";
 import { stylesheet } from "../../src/views/stylesheets.ts";
+import { wordsIn } from "../../src/views/words/languages.ts";
 
 const filename = fileURLToPath(new URL("./parts.ejs", import.meta.url));
 const options = {
@@ -213,5 +214,6 @@ const frame: ServiceFrame = {
 
 /** Every part there is, in one document. */
 export function drawParts(kind: "console" | "portal", page: typeof everyPart = everyPart): string {
-  return template({ page, kind, frame, linkable, stylesheetPath: stylesheet(kind).path });
+  const spoken = { language: "en", words: wordsIn("en"), languages: [] };
+  return template({ ...spoken, page, kind, frame, linkable, stylesheetPath: stylesheet(kind).path });
 }

@@ -5,6 +5,7 @@ import { OperationError } from "../../errors.ts";
 import { apiScopes, grantTypes, personScope, personScopes } from "../../grants_and_scopes.ts";
 import { clockToleranceSeconds } from "../../input/moment.ts";
 import type { InstallationPart } from "../../installation.ts";
+import { languages } from "../../views/words/languages.ts";
 import { extraClientMetadata } from "../clients/client_store.ts";
 import { assertMayProveKey } from "../clients/key_bound_tokens.ts";
 import { lifeSeconds } from "../clients/lifetimes.ts";
@@ -120,6 +121,7 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
       long: { httpOnly: true, sameSite: "lax", signed: true, secure, path: "/" },
       short: { httpOnly: true, sameSite: "lax", signed: true, secure },
     },
+    discovery: { ui_locales_supported: [...languages] },
     enabledJWA: {
       idTokenSigningAlgValues: ["RS256"],
       clientAuthSigningAlgValues: [...signingAlgorithms],

@@ -8,11 +8,13 @@ import { OperationError } from "../../errors.ts";
 import { answerOf, errorPage, retryHeaders } from "../../http_errors.ts";
 import type { Installation } from "../../installation.ts";
 import { seeOther } from "../../see_other.ts";
+import { speak } from "../../views/frame.ts";
 import { pageHeaders } from "../../views/render.ts";
 import { getAccount } from "../accounts/account_store.ts";
 import { rememberDevice } from "../accounts/new_device.ts";
 import type { Passwords } from "../accounts/passwords.ts";
 import { assertOwnForm, readForm } from "../edge/form.ts";
+import { settleSignInLanguage } from "../edge/page_language.ts";
 import { pinnedAddressOf, requestIdOf } from "../edge/pinned_request.ts";
 import type { ProviderHost } from "../library/provider_host.ts";
 import { browserKeyOf } from "./browser_binding.ts";
@@ -120,8 +122,11 @@ export function addInteractionRoutes(router: Router, deps: InteractionDeps): voi
     await finish(ctx, { error: "access_denied", error_description: "the person cancelled the sign-in" });
   });
 
-  function stateOf(ctx: RouterContext): Promise<InteractionState> {
-    return getInteraction(host.current(), exchangeOf(ctx), ctx.params["uid"] ?? "");
+  async function stateOf(ctx: RouterContext): Promise<InteractionState> {
+    const state = await getInteraction(host.current(), exchangeOf(ctx), ctx.params["uid"] ?? "");
+    const wishes = { uiLocales: state.params.get("ui_locales"), acceptLanguage: ctx.get("Accept-Language") };
+    speak(settleSignInLanguage(placeOf(ctx), { uid: state.uid, ...wishes }));
+    return state;
   }
 
   const placeOf = (ctx: RouterContext) => ({ cookies: ctx.cookies, issuer: deps.issuer, clock: deps.clock });

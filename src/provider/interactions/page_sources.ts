@@ -2,8 +2,10 @@
 import type { Configuration, KoaContextWithOIDC } from "oidc-provider";
 import { OperationError } from "../../errors.ts";
 import { answerOf, errorPage } from "../../http_errors.ts";
-import { currentFrame, withFrame } from "../../views/frame.ts";
+import { firstLanguage } from "../../input/language_tags.ts";
+import { currentFrame, speak, withFrame } from "../../views/frame.ts";
 import { pageHeaders, renderPage } from "../../views/render.ts";
+import { languages } from "../../views/words/languages.ts";
 import { applicationWay } from "../clients/application_way.ts";
 import { requestIdOf } from "../edge/pinned_request.ts";
 import { endSessionNow } from "../library/internals.ts";
@@ -44,6 +46,9 @@ export function createPageSources(): PageSources {
       // Trouble of ours that is no word of the protocol: the store does not answer.
       const trouble = error instanceof OperationError ? answerOf(error) : undefined;
       if (trouble !== undefined) ctx.status = trouble.status;
+      // The request may have come where its address does not say it: pushed, or in a form.
+      const asked = firstLanguage(String(ctx.oidc.params?.["ui_locales"] ?? ""), languages);
+      if (asked !== undefined) speak(asked);
       const client = ctx.oidc.client;
       const application = client && applicationWay(client);
       const told = trouble ?? { code: out.error, message: out.error_description };

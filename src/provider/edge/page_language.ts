@@ -1,0 +1,113 @@
+// Owns which language persons' pages speak in one browser: what the person chose in the midst of a sign-in, what the
+// application asked for in it, what the person chose before, what the browser likes. The cookies hold the code of a language
+// and decide nothing else; they are needed for what was asked for, and nobody is recognized by them.
+import type { KoaContextWithOIDC } from "oidc-provider";
+import { firstLanguage, preferredLanguage } from "../../input/language_tags.ts";
+import { defaultLanguage, isLanguage, type Language, languages } from "../../views/words/languages.ts";
+
+/** A browser's request, and the issuer that says how cookies are kept. */
+export interface LanguagePlace {
+  cookies: KoaContextWithOIDC["cookies"];
+  issuer: string;
+}
+
+/** How long a choice is kept, in milliseconds. */
+const chosenForMs = 365 * 86_400_000;
+/** How long a sign-in lasts at most, in milliseconds. */
+const signInMs = 3_600_000;
+
+const interactionsPath = "/interaction";
+
+// Over https the prefix keeps neighbouring hosts from setting it (RFC 6265bis section 4.1.3); no cookie with a path may have it.
+const chosenName = (issuer: string) => `${issuer.startsWith("https:") ? "__Host-" : ""}tti_language`;
+// For every page of sign-ins under way: an authorization request goes through several interactions.
+const chosenHereName = (issuer: string) =>
+  `${issuer.startsWith("https:") ? "__Secure-" : ""}tti_chosen_language`;
+// For one interaction, so that its page tells it is over in the same language.
+const askedName = (issuer: string) => `${issuer.startsWith("https:") ? "__Secure-" : ""}tti_asked_language`;
+
+/**
+ * The language of a request's pages.
+ * @param uiLocales parameter of a request that shows a page itself
+ * @param acceptLanguage the header, empty where there is none
+ */
+export function languageOf(
+  place: LanguagePlace,
+  { uiLocales, acceptLanguage }: { uiLocales: unknown; acceptLanguage: string },
+): Language {
+  return (
+    readSettled(place) ??
+    (typeof uiLocales === "string" ? firstLanguage(uiLocales, languages) : undefined) ??
+    readChosen(place)?.language ??
+    preferredLanguage(acceptLanguage, languages) ??
+    defaultLanguage
+  );
+}
+
+/**
+ * Settles the language of a sign-in, for all its pages, Back and errors among them.
+ * @param uiLocales what the application asked for
+ * @param acceptLanguage as above
+ * @returns the language of this page
+ */
+export function settleSignInLanguage(
+  place: LanguagePlace,
+  { uid, uiLocales, acceptLanguage }: { uid: string; uiLocales: string | undefined; acceptLanguage: string },
+): Language {
+  const settled = readSettled(place);
+  if (settled !== undefined) return settled;
+  const asked = firstLanguage(uiLocales ?? "", languages);
+  const chosen = readChosen(place);
+  if (asked !== undefined) {
+    keepForSignIn(place, askedName, `${interactionsPath}/${uid}`, asked);
+    // Pages beside the sign-in, such as the one for a forgotten password, follow it, unless the person has chosen.
+    if (chosen === undefined || !chosen.byPerson) keep(place, `${asked}.asked`, signInMs);
+    return asked;
+  }
+  if (chosen !== undefined && !chosen.byPerson) {
+    place.cookies.set(chosenName(place.issuer), null, attributesAt(place.issuer, "/"));
+    return preferredLanguage(acceptLanguage, languages) ?? defaultLanguage;
+  }
+  return chosen?.language ?? preferredLanguage(acceptLanguage, languages) ?? defaultLanguage;
+}
+
+/**
+ * Keeps what a person chose.
+ * @param path of the page they chose it on: a sign-in follows them, whatever its application asked for
+ */
+export function keepChosenLanguage(place: LanguagePlace, language: Language, path: string): void {
+  keep(place, language, chosenForMs);
+  if (path.startsWith(`${interactionsPath}/`))
+    keepForSignIn(place, chosenHereName, interactionsPath, language);
+}
+
+function readSettled({ cookies, issuer }: LanguagePlace): Language | undefined {
+  const values = [chosenHereName, askedName].map((name) => cookies.get(name(issuer), { signed: false }));
+  return values.find(isLanguage);
+}
+
+function readChosen({
+  cookies,
+  issuer,
+}: LanguagePlace): { language: Language; byPerson: boolean } | undefined {
+  const [language, how] = cookies.get(chosenName(issuer), { signed: false })?.split(".") ?? [];
+  return isLanguage(language) ? { language, byPerson: how === undefined } : undefined;
+}
+
+function keep({ cookies, issuer }: LanguagePlace, value: string, maxAge: number): void {
+  cookies.set(chosenName(issuer), value, { ...attributesAt(issuer, "/"), maxAge });
+}
+
+function keepForSignIn(
+  { cookies, issuer }: LanguagePlace,
+  nameOf: (issuer: string) => string,
+  path: string,
+  language: Language,
+): void {
+  cookies.set(nameOf(issuer), language, { ...attributesAt(issuer, path), maxAge: signInMs });
+}
+
+function attributesAt(issuer: string, path: string) {
+  const secure = issuer.startsWith("https:");
+  return { signed: false, httpOnly: true, sameSite: "lax", secure, path, overwrite: true } as const;
+}

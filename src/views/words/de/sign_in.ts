@@ -1,0 +1,17 @@
+// Owns the German of the pages of a sign-in: who one is, for which organization, and what an application gets.
+import type { signIn as english } from "../en/sign_in.ts";
+
+/** Signing in. */
+export const signIn: typeof english = {
+  title: "Anmelden",
+  failedTitle: "Anmeldung fehlgeschlagen",
+  lead: ({ application, organization }) =>
+    [
+      application === undefined ? "mit Ihrem Konto" : `um mit ${application} fortzufahren`,
+      ...(organization === undefined ? [] : [`(${organization})`]),
+    ].join(" "),
+  email: "E-Mail-Adresse",
+  password: "Passwort",
+  submit: "Anmelden",
+  forgot: "Passwort vergessen?",
+};

@@ -1,0 +1,24 @@
+// Owns the English of what every page for persons has around it.
+
+/** Around every page. */
+export const frame = {
+  /** In place of a name where nobody chose one. */
+  service: "Sign-in service",
+  skip: "Skip to content",
+  help: "Help",
+  signOut: "Sign out",
+  cancel: "Cancel",
+  back: "Back",
+  /** Before the organization whose pages these are. */
+  forOrganization: "for",
+  privacyPolicy: "Privacy policy",
+  termsOfService: "Terms of service",
+  /** Begins the title of a page that tells what was wrong. */
+  errorTitle: (title: string) => `Error: ${title}`,
+  /** Before the stable code of a refusal. */
+  code: "Code",
+  /** Read aloud for where a page lies below others. */
+  breadcrumb: "Breadcrumb",
+  /** What more may be done. */
+  more: "More",
+};

@@ -1,0 +1,99 @@
+// The texts of persons' pages in each language: none is missing, none was left in English, and a page drawn in German says
+// nothing else.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { withFrame } from "../../src/views/frame.ts";
+import type { PageName } from "../../src/views/pages.ts";
+import { renderPage } from "../../src/views/render.ts";
+import { host, saidParts, strong } from "../../src/views/said.ts";
+import { languages, nameOfLanguage, wordsIn } from "../../src/views/words/languages.ts";
+import { everyText, filler, saidBy } from "./catalogue.ts";
+import { faultsOfMarkup } from "./markup.ts";
+import { fixtures } from "./page_fixtures.ts";
+
+const english = everyText(wordsIn("en"));
+const german = everyText(wordsIn("de"));
+const persons = (Object.keys(fixtures) as PageName[]).filter(
+  (name) => !/^(?:console\/|portal\/|demo_)/.test(name),
+);
+
+// Their words are not in the catalogue yet.
+const notYet: readonly string[] = persons.filter((name) => name !== "login");
+
+// Spelt alike in both.
+const alike = new Set(["frame.code"]);
+
+const frame = { name: "Obsthof", host: "login.obsthof.example", supportUrl: "https://obsthof.example/" };
+
+// What a page is given may be anybody's, in any language: sentences of the fixtures are left out.
+function withoutSentences<Model>(model: Model): Model {
+  if (typeof model === "string") return (/\s/.test(model) ? "Wert" : model) as Model;
+  if (Array.isArray(model)) return model.map(withoutSentences) as Model;
+  if (typeof model !== "object" || model === null) return model;
+  return Object.fromEntries(Object.entries(model).map(([key, one]) => [key, withoutSentences(one)])) as Model;
+}
+
+const drawIn = <Name extends PageName>(language: "en" | "de", name: Name): string =>
+  withFrame({ ...frame, language, here: `/${name}` }, () =>
+    renderPage(name, withoutSentences(fixtures[name])),
+  );
+
+test("every language has the same texts, none is empty, and none was left in English", () => {
+  for (const language of languages) {
+    const texts = everyText(wordsIn(language));
+    assert.deepEqual([...texts.keys()].sort(), [...english.keys()].sort(), language);
+    for (const [place, text] of texts) assert.match(text, /\S/, `${language} ${place}`);
+  }
+  const same = [...english].filter(([place, text]) => german.get(place) === text).map(([place]) => place);
+  assert.deepEqual(same.sort(), [...alike].sort());
+});
+
+test("a page in German is marked as that, well-formed, offers English, and says no word of English", () => {
+  const pieces = [...english]
+    .filter(([place]) => !alike.has(place))
+    .flatMap(([, text]) => text.split(filler).map((piece) => piece.trim()));
+  const whole = new Set(pieces.filter((piece) => /\w\w/.test(piece)));
+  const sentences = pieces.filter((piece) => piece.split(" ").length > 2);
+  for (const name of persons.filter((one) => !notYet.includes(one))) {
+    const html = drawIn("de", name);
+    assert.deepEqual(faultsOfMarkup(html, "de"), [], name);
+    assert.match(html, /<button [^>]*lang="en">English<\/button>/, name);
+    for (const said of saidBy(html).filter((one) => one !== nameOfLanguage("en"))) {
+      const left = whole.has(said) || sentences.some((sentence) => said.includes(sentence));
+      assert.ok(
+        !left && !/\b(?:the|you|your|and|of|is|with|to|this|not)\b/i.test(said),
+        `${name} says: ${said}`,
+      );
+    }
+  }
+});
+
+test("pages of administration and of the demo stay in English and offer no other", () => {
+  for (const name of (Object.keys(fixtures) as PageName[]).filter((one) => !persons.includes(one))) {
+    const html = drawIn("de", name);
+    assert.match(html, /<html lang="en">/, name);
+    assert.doesNotMatch(html, /Deutsch/, name);
+  }
+});
+
+test("what a sentence stresses is cut out of it, and no value can begin or end a stress", () => {
+  assert.deepEqual(saidParts(`to ${strong("A")}, code ${host("B")}.`), [
+    { text: "to ", as: undefined },
+    { text: "A", as: "strong" },
+    { text: ", code ", as: undefined },
+    { text: "B", as: "host" },
+    { text: ".", as: undefined },
+  ]);
+  assert.equal(strong(undefined), undefined);
+  for (const value of [strong("x"), "\uE000x", "x\uE002", "\uE001"]) {
+    const parts = saidParts(`a ${strong(value)} b`);
+    assert.equal(
+      parts
+        .map(({ text }) => text)
+        .join("")
+        .replace("  ", " x "),
+      "a x b",
+    );
+    assert.ok(parts.length <= 3);
+  }
+});
