@@ -6,7 +6,7 @@ import { OperationError } from "./errors.ts";
 import type { Log } from "./log.ts";
 import { currentRequest } from "./request_context.ts";
 import { faultWords, withoutAccount } from "./views/fault_words.ts";
-import { currentFrame } from "./views/frame.ts";
+import { currentFrame, currentWords } from "./views/frame.ts";
 import type { WayOn } from "./views/pages.ts";
 import { pageHeaders, renderPage } from "./views/render.ts";
 
@@ -139,7 +139,7 @@ const developersCodes = ["invalid_input", "invalid_request", "invalid_client", "
 export function errorPage(fault: PageFault, requestId: string, againUrl?: string): string {
   const words = faultWords(fault.code);
   const ways = withoutAccount.includes(fault.code) ? [] : waysOn();
-  if (againUrl !== undefined) ways.unshift({ label: "Sign in with another account", url: againUrl });
+  if (againUrl !== undefined) ways.unshift({ label: currentWords().ways.anotherAccount, url: againUrl });
   const detail = developersCodes.includes(fault.code) || !words.known ? fault.message : undefined;
   return renderPage("error", { ...words, ways, code: fault.code, detail, requestId });
 }
@@ -147,9 +147,10 @@ export function errorPage(fault: PageFault, requestId: string, againUrl?: string
 /** Where a person goes on: to the application they came from, if this browser knows one, and to their account, whether
  *  they are signed in or not. */
 function waysOn(): WayOn[] {
+  const { ways } = currentWords();
   const application = currentFrame()?.application;
-  const back = application && { label: `Go back to ${application.name}`, url: application.url };
-  return [...(back ? [back] : []), { label: "Your account", url: "/account" }];
+  const back = application && { label: ways.backTo(application.name), url: application.url };
+  return [...(back ? [back] : []), { label: ways.account, url: "/account" }];
 }
 
 /** The part of an HTTP context an error is written to; koa's is one. */

@@ -2,6 +2,7 @@
 // what had been typed there. A password that came along is looked at by nobody.
 import type Router from "@koa/router";
 import { OperationError } from "../../errors.ts";
+import { uriOf } from "../../input/web_address.ts";
 import { seeOther } from "../../see_other.ts";
 import { linkable } from "../../views/pages.ts";
 import { isLanguage } from "../../views/words/languages.ts";
@@ -23,13 +24,12 @@ export function addLanguageRoutes(router: Router, { issuer }: { issuer: string }
         field: "language",
       });
     }
-    const back = pageOf(page, origin);
+    const { path, query } = pageOf(page, origin);
     const place = { cookies: ctx.cookies, issuer };
-    keepChosenLanguage(place, language, back.pathname);
-    const { pathname: path } = back;
+    keepChosenLanguage(place, language, path);
     const [email, userCode] = [form.get("email"), form.get("user_code")];
     if (email || userCode) leaveOutcome(place, typedForm, { path, email, userCode });
-    seeOther(ctx, `${path}${back.search}`);
+    seeOther(ctx, `${path}${query}`);
   });
 }
 
@@ -46,12 +46,13 @@ export function takeTyped(
   return { email: outcome["email"], userCode: outcome["userCode"] };
 }
 
-// A page of this origin, without the wish of an application that the person's own now stands before.
-function pageOf(page: string, origin: string): URL {
-  const url = URL.canParse(page, origin) ? new URL(page, origin) : undefined;
-  if (url === undefined || url.origin !== origin || !page.startsWith("/") || linkable(page) === undefined) {
-    return new URL("/", origin);
+// Path and query of a page of this origin, without the wish of an application that the person's own now stands before. Judged
+// as the URL parser leaves it: `/x/..//host` is another host's.
+function pageOf(page: string, origin: string): { path: string; query: string } {
+  const url = page.startsWith("/") ? uriOf(`${origin}${page}`) : undefined;
+  if (url === undefined || url.origin !== origin || linkable(url.pathname) === undefined) {
+    return { path: "/", query: "" };
   }
   if (url.searchParams.has("ui_locales")) url.searchParams.delete("ui_locales");
-  return url;
+  return { path: url.pathname, query: url.search };
 }

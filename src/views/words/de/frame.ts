@@ -1,5 +1,5 @@
 // Owns the German of what every page for persons has around it.
-import type { frame as english } from "../en/frame.ts";
+import type { frame as english, ways as englishWays } from "../en/frame.ts";
 
 /** Around every page. */
 export const frame: typeof english = {
@@ -16,4 +16,14 @@ export const frame: typeof english = {
   code: "Code",
   breadcrumb: "Sie sind hier",
   more: "Mehr",
+};
+
+/** Ways on from a page that ends. */
+export const ways: typeof englishWays = {
+  anotherAccount: "Mit einem anderen Konto anmelden",
+  backTo: (application) => `Zurück zu ${application}`,
+  goTo: (application) => `Weiter zu ${application}`,
+  account: "Ihr Konto",
+  signInToAccount: "Bei Ihrem Konto anmelden",
+  backToSignIn: "Zurück zur Anmeldung",
 };

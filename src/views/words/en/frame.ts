@@ -22,3 +22,13 @@ export const frame = {
   /** What more may be done. */
   more: "More",
 };
+
+/** Ways on from a page that ends. */
+export const ways = {
+  anotherAccount: "Sign in with another account",
+  backTo: (application: string) => `Go back to ${application}`,
+  goTo: (application: string) => `Go to ${application}`,
+  account: "Your account",
+  signInToAccount: "Sign in to your account",
+  backToSignIn: "Back to signing in",
+};
