@@ -25,9 +25,9 @@ const parts = [...shared, "3_lists", "4_parts", "5_steps", "6_bars"];
 
 /** Which sheets a frame is made of, in this order. */
 export const sheetsOf = {
-  narrow: [...shared, "narrow"],
+  narrow: [...shared, "narrow", "languages"],
   console: [...parts, "console"],
-  portal: parts,
+  portal: [...parts, "languages"],
   demo: [...shared, "demo_frame", "demo_search", "demo_steps", "demo_tale", "demo_token"],
 } as const satisfies Record<string, readonly string[]>;
 
