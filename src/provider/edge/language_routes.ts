@@ -4,7 +4,7 @@ import type Router from "@koa/router";
 import { OperationError } from "../../errors.ts";
 import { uriOf } from "../../input/web_address.ts";
 import { seeOther } from "../../see_other.ts";
-import { linkable } from "../../views/pages.ts";
+import { linkable } from "../../views/page_links.ts";
 import { isLanguage } from "../../views/words/languages.ts";
 import { assertOwnForm, readForm } from "./form.ts";
 import { leaveOutcome, type OutcomePlace, takeOutcome } from "./form_outcome.ts";
