@@ -40,6 +40,7 @@ import * as onboardings from "./0072_onboardings.ts";
 import * as mails from "./0073_mails.ts";
 import * as accountLinks from "./0074_account_links.ts";
 import * as tenantBrands from "./0076_tenant_brands.ts";
+import * as loginLife from "./0079_login_life.ts";
 import * as mail from "./0081_mail.ts";
 
 /** One step of the schema, there and back. */
@@ -90,5 +91,6 @@ export const migrations: readonly Migration[] = [
   { name: "0073_mails", ...mails },
   { name: "0074_account_links", ...accountLinks },
   { name: "0076_tenant_brands", ...tenantBrands },
+  { name: "0079_login_life", ...loginLife },
   { name: "0081_mail", ...mail },
 ];

@@ -12,7 +12,10 @@ import { inWords } from "./limits_page.ts";
 export function connectingPage(): string {
   const grace = inWords(settings.refreshGraceSeconds.fallback("production"));
   const idToken = inWords(settings.idTokenTtlSeconds.fallback("production"));
-  const { accessToken, authorizationCode, grant, refreshToken, session } = ttlSeconds;
+  const { accessToken, authorizationCode, grant, refreshToken } = ttlSeconds;
+  const session = settings.sessionIdleSeconds.fallback("production");
+  const remembered = settings.sessionRememberedIdleSeconds.fallback("production");
+  const longest = settings.sessionLifeSeconds.fallback("production");
   return `# Connecting an application
 
 <!-- Written from scripts/connecting_page.ts and the code's own constants by \`npm run docs\`. Do not edit. -->
@@ -203,7 +206,7 @@ client that mints, calls the API, asks for itself at an API or about its tokens 
 | ID token | ${idToken} (\`TTI_ID_TOKEN_TTL\`) |
 | refresh token | ${inWords(refreshToken)} from its last exchange |
 | all that came of one sign-in | ${inWords(grant)} |
-| browser session | ${inWords(session)} after the browser last came here |
+| browser session | ${inWords(session)} after the browser last came here, ${inWords(remembered)} where the person chose to stay signed in; ${inWords(longest)} at most ([sessions.md](sessions.md)) |
 
 Without \`offline_access\` a refresh token ends with the browser session it came from, by sign-out or by time, whether or
 not it is refreshed. Ask for \`offline_access\` with \`prompt=consent\` to keep access while the person is away; it outlives

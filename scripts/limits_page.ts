@@ -82,7 +82,7 @@ ${table("| what | lives | then |", [
   ["grant: all that came from one sign-in", inWords(ttlSeconds.grant), "the person signs in again"],
   [
     "session in the browser",
-    `${inWords(ttlSeconds.session)} after its last use`,
+    `\`TTI_SESSION_IDLE\` (${inWords(settings.sessionIdleSeconds.fallback("production"))}) after its last use, or \`TTI_SESSION_REMEMBERED_IDLE\` (${inWords(settings.sessionRememberedIdleSeconds.fallback("production"))}); \`TTI_SESSION_LIFETIME\` (${inWords(settings.sessionLifeSeconds.fallback("production"))}) at most; shorter where the organization has it so`,
     "the person signs in again",
   ],
   ["a sign-in under way", inWords(ttlSeconds.interaction), 'a page says "This sign-in is over"'],

@@ -8,6 +8,7 @@ import { sweeperPolicy } from "../src/provider/assembly/sweeper.ts";
 import { consoleLoginSeconds } from "../src/provider/clients/console_client.ts";
 import { postedRequestSeconds } from "../src/provider/edge/posted_request_store.ts";
 import { challengeLifeSeconds } from "../src/provider/handoff/login_handoff.ts";
+import { settings } from "../src/settings.ts";
 import { inWords } from "./limits_page.ts";
 
 const ended = `${inWords(sweeperPolicy.keepMs / 1000)} after it ended`;
@@ -111,7 +112,7 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
   oidc_records: {
     holds: "sessions, sign-ins under way, grants, codes, access and refresh tokens; ids as SHA-256 hashes",
     personal: "the account's id, when and how they signed in",
-    until: `each ends by itself (a session after ${inWords(ttlSeconds.session)}, a grant after ${inWords(ttlSeconds.grant)}); gone ${ended}`,
+    until: `each ends by itself (a session after ${inWords(settings.sessionIdleSeconds.fallback("production"))} without use, a grant after ${inWords(ttlSeconds.grant)}); gone ${ended}`,
   },
   ended_sessions: {
     holds:

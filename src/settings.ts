@@ -7,6 +7,7 @@ import { networkSettings } from "./settings/network.ts";
 import { pagesSettings } from "./settings/pages.ts";
 import { passwordsSettings } from "./settings/passwords.ts";
 import { runningSettings } from "./settings/running.ts";
+import { sessionsSettings } from "./settings/sessions.ts";
 import { storeSettings } from "./settings/store.ts";
 import { tokensSettings } from "./settings/tokens.ts";
 
@@ -15,6 +16,7 @@ export const settings = {
   ...addressesSettings,
   ...storeSettings,
   ...tokensSettings,
+  ...sessionsSettings,
   ...pagesSettings,
   ...passwordsSettings,
   ...mailSettings,

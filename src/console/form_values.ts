@@ -18,6 +18,12 @@ export function given<const Name extends string>(
   ) as Partial<Record<Name, string>>;
 }
 
+/** A number; undefined where the field was left empty. What is none is for the operation to refuse, by the field's name. */
+export function numberOf(form: ReadonlyMap<string, string>, name: string): number | undefined {
+  const value = textOf(form, name);
+  return value === undefined ? undefined : Number(value);
+}
+
 /** A list: one of each line. */
 export function linesOf(form: ReadonlyMap<string, string>, name: string): string[] {
   return (form.get(name) ?? "")

@@ -67,6 +67,10 @@ export const shownDetails: Readonly<Record<string, string>> = {
   results: "results",
   presence: "presence",
   presenceWas: "presence before",
+  sessionIdle: "sign-in without use",
+  sessionIdleWas: "sign-in without use before",
+  sessionLife: "sign-in in all",
+  sessionLifeWas: "sign-in in all before",
   scope: "scope",
   jti: "token",
 };

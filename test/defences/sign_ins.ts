@@ -3,6 +3,38 @@ import type { Defence } from "./defence.ts";
 
 export const defences: readonly Defence[] = [
   {
+    id: "session-written-only-where-it-is",
+    promise: "A request under way brings no former session id back, whose owner signed in anew or out meanwhile.",
+    file: "src/provider/storage/adapter.ts",
+    find: 'if (model === "Session" && isWrittenAgain()) {',
+    replace: 'if (model === "Session" && isWrittenAgain() && expiresIn === -1) {',
+    test: "test/security/session_ids.test.ts",
+  },
+  {
+    id: "session-id-changed-by-one",
+    promise: "Of several sign-ins that began with one session id, one gets the session.",
+    file: "src/provider/library/session_ids.ts",
+    find: "if (!(await endId(session.foundAs))) return false;",
+    replace: "await endId(session.foundAs);",
+    test: "test/security/session_ids.test.ts",
+  },
+  {
+    id: "login-of-an-age",
+    promise: "A login that is older than its organization has it opens nothing there.",
+    file: "src/provider/sessions/login_life.ts",
+    find: "return tenant.sessionLifeMs === null || tenant.nowMs - beganAtMs < tenant.sessionLifeMs;",
+    replace: "return true;",
+    test: "test/provider/sessions/login_life.test.ts",
+  },
+  {
+    id: "login-left-alone",
+    promise: "A login that nobody used for too long is over, and stays so though the session is used again.",
+    file: "src/provider/sessions/login_life.ts",
+    find: "const longest = Math.max(longestIdleMs, tenant.nowMs - seenAtMs);",
+    replace: "const longest = tenant.nowMs - seenAtMs;",
+    test: "test/provider/sessions/login_life.test.ts",
+  },
+  {
     id: "handoff-opens-one-tenant",
     promise: "A login the ISV vouched for opens the tenant it was vouched for, and no other.",
     faults: ["S1"],

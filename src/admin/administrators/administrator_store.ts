@@ -75,7 +75,7 @@ export async function administratorSignedIn(
   if (role === undefined) return undefined;
   const session = await findRecordByUid(db, "Session", sessionUid);
   if (session?.accountId !== accountId || (session.exp ?? 0) * 1000 <= now.getTime()) return undefined;
-  const logins = await listVouchers(db, { sessionUid, accountId });
+  const logins = await listVouchers(db, { sessionUid, accountId }, now);
   return logins.some(({ method }) => method === "password") ? role : undefined;
 }
 

@@ -22,6 +22,8 @@ export const tenantShape = z
       ])
       .describe("When a back end may act for its users."),
     discoverable: z.boolean().describe("Whether strangers may read its name on the login page."),
+    sessionLifeMs: moment.describe("How long a sign-in opens it at most; null: as the installation has it."),
+    sessionIdleMs: moment.describe("How long one does without use; null: as the installation has it."),
     disabledAtMs: moment.describe("Epoch milliseconds; null: it is enabled."),
     reopenedAtMs: moment.describe("When it was last enabled again."),
     createdAtMs: z.int(),

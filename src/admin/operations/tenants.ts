@@ -26,6 +26,11 @@ import {
 import { tenantShape } from "./shapes.ts";
 
 const permission = adminChange;
+const [minuteMs, hourMs] = [60_000, 3_600_000];
+// Use is noted every five minutes.
+const leastIdleMinutes = 15;
+const mostIdleMinutes = 30 * 24 * 60;
+const mostLifeHours = 365 * 24;
 const tenantId = z.string().describe("The tenant's id: what the customer typed at AWS as External Id.");
 
 /** Creates a tenant. @throws OperationError invalid_input, tenant_exists */
@@ -61,8 +66,8 @@ External Id, so it is chosen once and never reused: letters, digits, _ and -, at
 });
 
 /**
- * Changes a tenant's name, where its users log in, when a back end may act for them, or whether its name stands on
- * the login page before anybody has signed in. The id never changes: customers typed it at AWS.
+ * Changes a tenant's name, where its users log in and for how long, when a back end may act for them, or whether its name
+ * stands on the login page before anybody has signed in. A shorter limit counts for logins that were made before, too. The id never changes: customers typed it at AWS.
  * @throws OperationError invalid_input, tenant_not_found
  */
 export const updateTenant = operation({
@@ -89,6 +94,22 @@ export const updateTenant = operation({
       .describe(
         "Whether the login page shows the name to strangers whose request names the tenant; off (the default): to nobody before a login.",
       ),
+    sessionIdleMinutes: z
+      .int()
+      .min(0)
+      .max(mostIdleMinutes)
+      .optional()
+      .describe(
+        "After how many minutes without use its users sign in again, 15 or more; 0: as TTI_SESSION_IDLE has it. The shorter holds.",
+      ),
+    sessionLifeHours: z
+      .int()
+      .min(0)
+      .max(mostLifeHours)
+      .optional()
+      .describe(
+        "After how many hours they do so however much it was used; 0: as TTI_SESSION_LIFETIME has it. The shorter holds.",
+      ),
   }),
   output: tenantShape,
   http: [{ method: "patch", path: "/v1/tenants/:tenant", params: { tenant: "id" } }],
@@ -101,24 +122,31 @@ export const updateTenant = operation({
   },
   cli: {
     arguments: { ID: "id" },
-    options: { loginMethod: "login" },
+    options: { loginMethod: "login", sessionIdleMinutes: "session-idle", sessionLifeHours: "session-life" },
     switches: ["discoverable"],
-    summary: "change how a customer's users log in, or when you may act for them",
+    summary: "change how a customer's users log in, for how long, or when you may act for them",
     about: "Changes a tenant. The ID stays what it is: the customer typed it at AWS.",
     example: 'acme --login handoff --presence "within 12"',
     show: (tenant) => ({ fields: tenantFields(tenant) }),
   },
-  async run(trx, { id, name, loginMethod, presence, discoverable }, act) {
+  async run(
+    trx,
+    { id, name, loginMethod, presence, discoverable, sessionIdleMinutes, sessionLifeHours },
+    act,
+  ) {
     const presencePolicy = presence === undefined ? undefined : parsePresencePolicy(presence);
+    assertIdleMinutes(sessionIdleMinutes);
     const changes = {
       ...(name === undefined ? {} : { name }),
       ...(loginMethod === undefined ? {} : { loginMethod }),
       ...(presencePolicy === undefined ? {} : { presencePolicy }),
       ...(discoverable === undefined ? {} : { discoverable }),
+      ...(sessionIdleMinutes === undefined ? {} : { sessionIdleMs: limitOf(sessionIdleMinutes, minuteMs) }),
+      ...(sessionLifeHours === undefined ? {} : { sessionLifeMs: limitOf(sessionLifeHours, hourMs) }),
     };
     if (Object.keys(changes).length === 0) {
       throw new OperationError("invalid_input", "Nothing to change was given.", {
-        fix: "Give a name, a login method, a presence policy, or whether it may be found.",
+        fix: "Give a name, a login method, a presence policy, how long a sign-in lasts, or whether it may be found.",
       });
     }
     const before = await store.findTenant(trx, id);
@@ -200,6 +228,20 @@ const loginWords = {
 
 const stateOf = ({ disabledAtMs }: store.Tenant): string => (disabledAtMs === null ? "enabled" : "disabled");
 
+const limitOf = (count: number, unitMs: number): number | null => (count === 0 ? null : count * unitMs);
+
+/** A tenant's own limit of its sign-ins in words. */
+export const limitText = (limitMs: number | null, unitMs: number, unit: string): string =>
+  limitMs === null ? "as the installation has it" : `${limitMs / unitMs} ${unit}`;
+
+function assertIdleMinutes(minutes: number | undefined): void {
+  if (minutes === undefined || minutes === 0 || minutes >= leastIdleMinutes) return;
+  throw new OperationError("invalid_input", `sessionIdleMinutes is less than ${leastIdleMinutes}.`, {
+    field: "sessionIdleMinutes",
+    fix: `Use ${leastIdleMinutes} minutes or more, or 0 for what the installation has.`,
+  });
+}
+
 function tenantFields(tenant: store.Tenant): [string, string][] {
   return [
     ["id", tenant.id],
@@ -207,6 +249,8 @@ function tenantFields(tenant: store.Tenant): [string, string][] {
     ["state", stateOf(tenant)],
     ["users log in", loginWords[tenant.loginMethod]],
     ["presence", presencePolicyText(tenant.presencePolicy)],
+    ["sign-in lasts without use", limitText(tenant.sessionIdleMs, minuteMs, "minutes")],
+    ["sign-in lasts at most", limitText(tenant.sessionLifeMs, hourMs, "hours")],
     ["name on the login page", tenant.discoverable ? "shown to strangers" : "not shown before a login"],
     ["created", new Date(tenant.createdAtMs).toISOString()],
   ];
@@ -219,6 +263,8 @@ function changedDetails(before: store.Tenant, after: store.Tenant): Record<strin
     loginMethod: tenant.loginMethod,
     presence: presencePolicyText(tenant.presencePolicy),
     discoverable: tenant.discoverable ? "on" : "off",
+    sessionIdle: limitText(tenant.sessionIdleMs, minuteMs, "minutes"),
+    sessionLife: limitText(tenant.sessionLifeMs, hourMs, "hours"),
   });
   const old: Record<string, string> = settings(before);
   const changed = Object.entries(settings(after)).filter(([name, value]) => old[name] !== value);

@@ -5,7 +5,7 @@ import { addUserToTenant } from "../../admin/operations/members.ts";
 import { disableTenant, enableTenant } from "../../admin/operations/tenant_access.ts";
 import { setTenantBrand } from "../../admin/operations/tenant_brand.ts";
 import { deleteTenant } from "../../admin/operations/tenant_deletion.ts";
-import { showTenant, updateTenant } from "../../admin/operations/tenants.ts";
+import { limitText, showTenant, updateTenant } from "../../admin/operations/tenants.ts";
 import { createUser, listUsers } from "../../admin/operations/users.ts";
 import { presencePolicyText } from "../../provider/presence/presence_policy.ts";
 import type { Tenant } from "../../provider/tenants/tenant_store.ts";
@@ -70,6 +70,14 @@ function settingsCard(tenant: Tenant, visit: Visit): ConsoleCard {
                 text: presencePolicyText(tenant.presencePolicy),
                 note: "when a back end may act for its people",
               },
+            },
+            {
+              label: "A sign-in lasts without use",
+              cell: { text: limitText(tenant.sessionIdleMs, 60_000, "minutes") },
+            },
+            {
+              label: "A sign-in lasts at most",
+              cell: { text: limitText(tenant.sessionLifeMs, 3_600_000, "hours") },
             },
             {
               label: "Name before a login",

@@ -4,7 +4,7 @@ import { disableTenant, enableTenant } from "../../admin/operations/tenant_acces
 import { deleteTenant } from "../../admin/operations/tenant_deletion.ts";
 import { showTenant, updateTenant } from "../../admin/operations/tenants.ts";
 import { presencePolicyText } from "../../provider/presence/presence_policy.ts";
-import { isTicked } from "../form_values.ts";
+import { isTicked, numberOf } from "../form_values.ts";
 import { type Place, param, type Visit } from "../place.ts";
 import { contextOfForm, readRevised, revisedForm } from "../revised_form.ts";
 import { assertTyped, confirmPlace, typedField } from "./confirm_place.ts";
@@ -49,6 +49,18 @@ export const editOrganizationPlace: Place = {
           type: "checkbox",
           checked: tenant.discoverable,
         },
+        {
+          id: "sessionIdleMinutes",
+          label: "Sign in again after this many minutes without use",
+          value: String((tenant.sessionIdleMs ?? 0) / 60_000),
+          hint: "15 or more; 0: as the installation has it. The shorter holds.",
+        },
+        {
+          id: "sessionLifeHours",
+          label: "Sign in again after this many hours at the latest",
+          value: String((tenant.sessionLifeMs ?? 0) / 3_600_000),
+          hint: "0: as the installation has it. The shorter holds.",
+        },
       ],
       revision,
       refused,
@@ -73,6 +85,8 @@ export const editOrganizationPlace: Place = {
       loginMethod: form.get("loginMethod") ?? "",
       presence: form.get("presence") ?? "",
       discoverable: isTicked(form, "discoverable"),
+      sessionIdleMinutes: numberOf(form, "sessionIdleMinutes"),
+      sessionLifeHours: numberOf(form, "sessionLifeHours"),
     });
     return { to: organizationPath(id), news: "saved" };
   },

@@ -53,10 +53,11 @@ function isWithinLifetimes(session: ConsoleSession, nowMs: number): boolean {
 export async function readStanding(
   db: Database,
   { sessionUid, accountId }: { sessionUid: string; accountId: string },
+  nowMs: number,
 ): Promise<Standing> {
   const session = await findRecordByUid(db, "Session", sessionUid);
   const account = await findAccount(db, accountId);
-  const vouchers = await listVouchers(db, { sessionUid, accountId });
+  const vouchers = await listVouchers(db, { sessionUid, accountId }, new Date(nowMs));
   return { session, account, vouchers };
 }
 
@@ -72,7 +73,7 @@ export async function readSignedIn(
 ): Promise<{ account: Account; sessionUid: string } | undefined> {
   const session = await findConsoleSession(db, id);
   if (session === undefined) return undefined;
-  const standing = await readStanding(db, session);
+  const standing = await readStanding(db, session, nowMs);
   const { account } = standing;
   const stands =
     isWithinLifetimes(session, nowMs) && openedAtMs(session.accountId, standing, nowMs) !== undefined;

@@ -89,7 +89,7 @@ export function addSignInRoutes(router: Router, deps: OpenConsoleDeps): void {
     const meaning = await readCode(db, { code, verifier: pending.verifier }, { adminUrl, nowMs });
     if (meaning === undefined) throw over();
     const { accountId } = meaning;
-    const opened = openedAtMs(accountId, await readStanding(db, meaning), nowMs);
+    const opened = openedAtMs(accountId, await readStanding(db, meaning, nowMs), nowMs);
     if (opened === undefined) throw over();
     ctx.state["actor"] = `account:${accountId}`;
     // Asked last before the session is made, and anew at every request.

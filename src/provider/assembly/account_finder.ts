@@ -9,8 +9,10 @@ import {
 } from "oidc-provider";
 import { grantTypes } from "../../grants_and_scopes.ts";
 import type { Installation, StoreAndClock } from "../../installation.ts";
+import { keepAsChosen, takeNewId } from "../library/session_ids.ts";
 import { invalidGrant, invalidToken, refusingAs } from "../library/token_error.ts";
-import { loginOfGrant, tenantOfGrant } from "../sessions/tenant_grant.ts";
+import { beginLogin, type SessionLimits } from "../sessions/login_life.ts";
+import { loginBehind, tenantOfGrant } from "../sessions/tenant_grant.ts";
 import { readVouched } from "../sessions/voucher.ts";
 import { listVouchers, type SessionKey, saveVoucher } from "../sessions/voucher_store.ts";
 import { claimsByScope, userinfoClaims } from "../subjects/claims.ts";
@@ -19,13 +21,20 @@ import { readPlaces } from "../subjects/places.ts";
 import type { LoginResult, SigningInAccount } from "../subjects/signing_in_account.ts";
 import { getSubjectClaims, type SubjectRequest } from "../subjects/subject.ts";
 
+// What a token or a code says of where it comes from.
+interface CarriedToken {
+  scopes?: ReadonlySet<string>;
+  expiresWithSession?: boolean | undefined;
+  sessionUid?: string | undefined;
+}
+
 /** Makes oidc-provider's `findAccount`. */
 export function accountFinder(deps: Installation): FindAccount {
   return async (ctx, accountId, token) => {
     if (token === undefined) return findSigningIn(deps, ctx, accountId);
-    if (ctx.oidc.route === "userinfo") return userinfoAccount(deps, ctx, accountId);
+    if (ctx.oidc.route === "userinfo") return userinfoAccount(deps, ctx, accountId, token);
     assertReturnsStill(ctx.oidc.client, token);
-    const subject = getSubjectClaims(deps, subjectOfGrant(ctx, accountId, deps.awsClientId));
+    const subject = getSubjectClaims(deps, subjectOfGrant(ctx, accountId, deps.awsClientId, token));
     // Refused before a refresh token is used up, so that it works again once the reason is gone.
     const claims = await refusingAs(invalidGrant, subject);
     const clientId = ctx.oidc.client?.clientId ?? "";
@@ -56,7 +65,7 @@ async function findSigningIn(
   if (session === undefined) throw new Error("the authorization endpoint has a session");
   const key = { sessionUid: session.uid, accountId };
   await rememberLogin(deps, ctx, key);
-  const vouchers = await listVouchers(deps.db, key);
+  const vouchers = await listVouchers(deps.db, key, deps.clock());
   const { account, places } = await readPlaces(deps, accountId, vouchers);
   if (!account || account.disabledAtMs !== null) return undefined;
   return {
@@ -72,33 +81,52 @@ async function findSigningIn(
 // Where the login of an interaction becomes one of the session; a session holds as many as were made in it. It may have
 // waited long: it is written with the numbers of when it was made, and whether it stands is asked whenever it is read.
 async function rememberLogin(
-  { db, clock }: StoreAndClock,
+  { db, clock, ...limits }: StoreAndClock & SessionLimits,
   { oidc }: KoaContextWithOIDC,
-  session: SessionKey,
+  key: SessionKey,
 ): Promise<void> {
   const login = oidc.result?.login;
   const { voucher } = (oidc.result ?? {}) as LoginResult;
-  if (login?.accountId !== session.accountId || voucher === undefined) return;
+  const { session } = oidc;
+  if (login?.accountId !== key.accountId || voucher === undefined || session === undefined) return;
+  // A login is one of the session's new id alone: who holds the former one gets nothing of it.
+  await takeNewId(session);
+  const now = clock();
+  const { beganAtMs, endsAtMs, ...use } = beginLogin(limits, login.remember === true, now.getTime());
+  keepAsChosen(session, { remembered: login.remember === true, endsAtMs: endsAtMs ?? now.getTime() });
   const how = { amr: login.amr ?? [], acr: login.acr, authTimeMs: (login.ts ?? 0) * 1000 };
-  await saveVoucher(db, session, { ...readVouched(voucher), ...how }, clock());
+  const made = { ...readVouched(voucher), ...how, life: { beganAtMs, endsAtMs }, use };
+  await saveVoucher(db, key, made, now);
 }
 
 // A refresh happens without the person. What comes of it for the client registered with AWS opens the
 // customer's data, so there the tenant's presence policy holds as it does for minting.
-function subjectOfGrant(ctx: KoaContextWithOIDC, accountId: string, awsClientId: string): SubjectRequest {
+function subjectOfGrant(
+  ctx: KoaContextWithOIDC,
+  accountId: string,
+  awsClientId: string,
+  token: CarriedToken,
+): SubjectRequest {
   const clientId = ctx.oidc.client?.clientId ?? "";
   const { grant } = ctx.oidc;
   const refreshing = ctx.oidc.params?.["grant_type"] === grantTypes.refreshToken;
   const present = !(refreshing && clientId === awsClientId);
-  return { accountId, tenantId: tenantOfGrant(grant), clientId, present, login: loginOfGrant(grant) };
+  const login = loginBehind(grant, token.scopes ?? new Set());
+  const sessionUid = token.expiresWithSession === true ? token.sessionUid : undefined;
+  return { accountId, tenantId: tenantOfGrant(grant), clientId, present, login, sessionUid };
 }
 
 // The library loads the grant after the account, so the decision waits for the claims to be asked for.
-function userinfoAccount(deps: Installation, ctx: KoaContextWithOIDC, accountId: string): OidcAccount {
+function userinfoAccount(
+  deps: Installation,
+  ctx: KoaContextWithOIDC,
+  accountId: string,
+  token: CarriedToken,
+): OidcAccount {
   return {
     accountId,
     claims: async (_use, scope) => {
-      const subject = getSubjectClaims(deps, subjectOfGrant(ctx, accountId, deps.awsClientId));
+      const subject = getSubjectClaims(deps, subjectOfGrant(ctx, accountId, deps.awsClientId, token));
       return userinfoClaims(await refusingAs(invalidToken, subject), deps.tenantClaim, scope);
     },
   };

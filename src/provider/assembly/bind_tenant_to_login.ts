@@ -101,10 +101,13 @@ const loginAt = ({ voucher, membership, tenant }: OpenPlace): GrantLogin => ({
   clientId: voucher.clientId,
   clientGeneration: voucher.clientGeneration,
   tenantGeneration: tenant.generation,
+  life: voucher.life,
 });
 
-const isVouchedAs = (grant: TenantGrant, { method, clientId }: GrantLogin): boolean =>
-  grant.vouchedBy === method && (grant.vouchingClientId ?? null) === clientId;
+const isVouchedAs = (grant: TenantGrant, { method, clientId, life }: GrantLogin): boolean =>
+  grant.vouchedBy === method &&
+  (grant.vouchingClientId ?? null) === clientId &&
+  grant.life?.beganAtMs === life?.beganAtMs;
 
 // A grant of a login that was ended, or of a membership, a tenant or a client that vouched which was, is not brought
 // back: tokens that were made from it meanwhile would come back with it.

@@ -29,7 +29,7 @@ import { refreshHandler, refreshParameters } from "../refresh/refresh_grant.ts";
 import { tenantGrantMembers } from "../sessions/tenant_grant.ts";
 import { createAdapterFactory } from "../storage/adapter.ts";
 import { useIdOf } from "../storage/record_payload.ts";
-import { createRecordOnce } from "../storage/record_store.ts";
+import { createRecordOnce, deleteRecord } from "../storage/record_store.ts";
 import { disclosedDetails } from "../subjects/claims.ts";
 import { accountFinder } from "./account_finder.ts";
 import { noteGrant, recordAnswer, watchAnswers } from "./answer_record.ts";
@@ -109,6 +109,7 @@ export function buildProvider(
     isRegisteredRedirect,
     isBoundAsRegistered,
     deviceCodes: deviceCodeGuards(installation),
+    endSessionId: (id) => deleteRecord(db, "Session", id),
     meanwhile: (work) => background.add(work),
     recordUse: (iss, jti, exp) =>
       createRecordOnce(db, "ReplayDetection", useIdOf(iss, jti), { iss, exp }, exp * 1000),
@@ -122,7 +123,8 @@ export function buildProvider(
   fillInUserCode(provider);
   forgiveHints(provider);
   withholdFromDiscovery(provider);
-  if (installation.logoutUrl !== undefined) continueLogoutAtIsv(provider, db, installation.logoutUrl);
+  if (installation.logoutUrl !== undefined)
+    continueLogoutAtIsv(provider, installation, installation.logoutUrl);
   logOutcomes(provider, log);
   watchAnswers(provider);
   return provider;

@@ -13,9 +13,11 @@ import { assertMayPush } from "../clients/pushed_requests.ts";
 import type { PageSources } from "../interactions/page_sources.ts";
 import { buildPrompts } from "../interactions/prompts.ts";
 import { externalSigningAck } from "../keys/signer.ts";
+import { sessionSeconds } from "../library/session_ids.ts";
 import { introspectionPolicy } from "../resources/introspection.ts";
 import { getResourceServer } from "../resources/resource_access.ts";
 import { claimsOfToken } from "../resources/resource_claims.ts";
+import type { SessionLimits } from "../sessions/login_life.ts";
 import { parseTenantId } from "../tenants/tenant_store.ts";
 import { loadGrant } from "./bind_tenant_to_login.ts";
 import { deriveCookieKeys } from "./cookie_keys.ts";
@@ -32,9 +34,10 @@ import {
 
 /** What the settings are made from. */
 export interface ProviderSettings
-  extends InstallationPart<
-    "db" | "issuer" | "clock" | "tenantClaim" | "idTokenTtlSeconds" | "secrets" | "requireVerifiedDomain"
-  > {
+  extends SessionLimits,
+    InstallationPart<
+      "db" | "issuer" | "clock" | "tenantClaim" | "idTokenTtlSeconds" | "secrets" | "requireVerifiedDomain"
+    > {
   adapter: AdapterFactory;
   findAccount: FindAccount;
   /** Private keys, the signing one first. */
@@ -165,7 +168,12 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
       IdToken: (_ctx, _token, client) => lifeSeconds(client, "idToken", settings.idTokenTtlSeconds),
       Interaction: ttlSeconds.interaction,
       RefreshToken: (_ctx, _token, client) => lifeSeconds(client, "refreshToken", ttlSeconds.refreshToken),
-      Session: ttlSeconds.session,
+      Session: (_ctx, session) =>
+        sessionSeconds(
+          session,
+          { remembered: settings.sessionRememberedIdleSeconds, otherwise: settings.sessionIdleSeconds },
+          settings.clock().getTime(),
+        ),
     },
   };
 }

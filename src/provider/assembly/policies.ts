@@ -6,8 +6,8 @@ import { lifeMember, longestLife, shortestLifeSeconds } from "../clients/lifetim
 import { isLoopbackHttp, isPrivateUseScheme } from "../clients/redirect_uris.ts";
 
 /**
- * Lifetimes in seconds. A refresh family ends with its grant, however often it rotates. A session ends a day after
- * its last use, because "logged in" is what presence policies mean by a person being there.
+ * Lifetimes in seconds. A refresh family ends with its grant, however often it rotates. How long a session lasts is
+ * settings/sessions.ts.
  */
 export const ttlSeconds = {
   authorizationCode: 60,
@@ -17,7 +17,6 @@ export const ttlSeconds = {
   interaction: 1_800,
   refreshToken: longestLife.refreshToken,
   grant: 30 * 86_400,
-  session: 86_400,
 } as const;
 
 /** Longest life a client assertion may claim, in seconds: the record of its use is kept as long. */

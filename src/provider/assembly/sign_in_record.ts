@@ -5,7 +5,8 @@ import { createAuditEvent } from "../../audit/audit_store.ts";
 import { isFromTheFuture } from "../../input/moment.ts";
 import type { StoreAndClock } from "../../installation.ts";
 import { tenantOfGrant } from "../sessions/tenant_grant.ts";
-import { openPlacesOf } from "../subjects/signing_in_account.ts";
+import { noteUse } from "../sessions/voucher_store.ts";
+import { openPlacesOf, vouchersOf } from "../subjects/signing_in_account.ts";
 import { saveLastLogin } from "../tenants/membership_store.ts";
 
 /** Whether a request ended in a code of the application's, or in a device's being let in. */
@@ -33,6 +34,7 @@ export async function recordSignIn(deps: StoreAndClock, { oidc }: KoaContextWith
     const of = { signIns: voucher.generation, tenant: tenant.generation };
     await saveLastLogin(deps.db, { tenantId, accountId }, voucher.authTimeMs, now, of);
   }
+  await noteUse(deps.db, session.uid, vouchersOf(account), now);
   if (result?.login === undefined) return;
   const actor = voucher.clientId === null ? `account:${accountId}` : `client:${voucher.clientId}`;
   const event = { actor, accountId, tenantId, clientId: client.clientId, details: { by: voucher.method } };

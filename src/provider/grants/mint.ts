@@ -95,7 +95,9 @@ async function decide(deps: MintDeps, client: Client, named: NamedSubject): Prom
       named.plan === undefined || actor === undefined
         ? { facts: await deps.readSubject(query) }
         : await named.plan(actor.tenantId);
-    if (by === "access_token" || by === "refresh_token") assertLoginOpens(facts, named.login);
+    if (by === "access_token" || by === "refresh_token") {
+      await assertLoginOpens(deps.db, facts, { login: named.login, sessionUid: named.sessionUid }, now);
+    }
     const decided = decideFacts(facts, deps, false, now);
     if (actor === undefined) throw new Error("nobody is decided on without a tenant");
     return { ...decided, actor, write };

@@ -35,6 +35,8 @@ export interface NamedSubject {
   trial?: TrialOfRight;
   /** The login that one of our own tokens came from; undefined: none is known. An assertion has none. */
   login?: Vouched | undefined;
+  /** The browser session that one of our own tokens ends with; undefined: it ends with none. */
+  sessionUid?: string | undefined;
   /** The one use of the assertion that named the person, if it is yet to be recorded. */
   use?: AssertionUse;
   /**

@@ -3,7 +3,7 @@ import type Provider from "oidc-provider";
 import type { AccessToken, Client, RefreshToken } from "oidc-provider";
 import { OperationError } from "../../errors.ts";
 import { personScope } from "../../grants_and_scopes.ts";
-import { loginOfGrant, tenantOfGrant } from "../sessions/tenant_grant.ts";
+import { loginBehind, tenantOfGrant } from "../sessions/tenant_grant.ts";
 import type { NamedSubject } from "./named_subject.ts";
 
 /** The two kinds of our tokens that may name a subject. */
@@ -37,8 +37,10 @@ export async function resolveOwnTokenSubject(
   }
   const loginSeconds = await loginTimeOf(provider, found, client);
   const tenantId = tenantOfGrant(grant);
-  const login = loginOfGrant(grant);
-  return { accountId: found.accountId, tenantId, authTime: loginSeconds, amr: undefined, by: kind, login };
+  const login = loginBehind(grant, found.scopes);
+  const sessionUid = found.expiresWithSession ? found.sessionUid : undefined;
+  const { accountId } = found;
+  return { accountId, tenantId, authTime: loginSeconds, amr: undefined, by: kind, login, sessionUid };
 }
 
 async function findRefresh(provider: Provider, token: string): Promise<RefreshToken | undefined> {

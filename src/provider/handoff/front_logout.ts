@@ -2,22 +2,22 @@
 // Back-channel logout tells the ISV's clients besides (OpenID Connect Back-Channel Logout 1.0).
 import type Provider from "oidc-provider";
 import type { Session } from "oidc-provider";
-import type { Database } from "../../db/connect.ts";
 import { uriOf } from "../../input/web_address.ts";
+import type { StoreAndClock } from "../../installation.ts";
 import { listVouchers } from "../sessions/voucher_store.ts";
 
 /**
  * Sends browsers on to the ISV's logout page once a session that the ISV vouched for has ended here.
  * @param logoutUrl the ISV's page; it gets `return_to`, where the browser would have gone
  */
-export function continueLogoutAtIsv(provider: Provider, db: Database, logoutUrl: string): void {
+export function continueLogoutAtIsv(provider: Provider, deps: StoreAndClock, logoutUrl: string): void {
   provider.use(async function continueLogout(ctx, next) {
     await next();
     const { oidc } = ctx;
     const target = ctx.response.get("location");
     if (!/^end_session(_confirm)?$/.test(oidc?.route ?? "") || target === "") return;
     if (oidc.params?.["logout"] === undefined) return;
-    if (!(await cameFromIsv(db, oidc.session)) || resumesSignIn(provider, target)) return;
+    if (!(await cameFromIsv(deps, oidc.session)) || resumesSignIn(provider, target)) return;
     const url = new URL(logoutUrl);
     url.searchParams.set("return_to", target);
     ctx.redirect(url.href);
@@ -25,9 +25,9 @@ export function continueLogoutAtIsv(provider: Provider, db: Database, logoutUrl:
   });
 }
 
-async function cameFromIsv(db: Database, session: Session | undefined): Promise<boolean> {
+async function cameFromIsv({ db, clock }: StoreAndClock, session: Session | undefined): Promise<boolean> {
   if (session?.accountId === undefined) return false;
-  const vouchers = await listVouchers(db, { sessionUid: session.uid, accountId: session.accountId });
+  const vouchers = await listVouchers(db, { sessionUid: session.uid, accountId: session.accountId }, clock());
   return vouchers.some(({ method }) => method === "handoff");
 }
 

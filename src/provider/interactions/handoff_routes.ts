@@ -67,7 +67,8 @@ function interactionResult(outcome: HandoffOutcome): InteractionResults {
   const { kind: _kind, accountId, authTime, amr, tenantId, clientId = null, ...kept } = outcome;
   const voucher: LoginResult["voucher"] = readVouched({ method: "handoff", tenantId, clientId, ...kept });
   return {
-    login: { accountId, ts: authTime, amr, acr: handoffAcr, remember: true },
+    // How long people stay signed in at the ISV's page is its own; here nobody asked to.
+    login: { accountId, ts: authTime, amr, acr: handoffAcr, remember: false },
     voucher,
     [tenantPrompt]: { tenantId },
   };

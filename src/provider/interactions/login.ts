@@ -15,6 +15,7 @@ import type { SignInFault } from "./sign_in_fault.ts";
 
 /** Who signed in, as oidc-provider keeps it in the session, and who vouches for it. */
 export type LoginAnswer = {
+  /** `remember`: the person chose to stay signed in on the device (sessions/login_life.ts). */
   login: { accountId: string; ts: number; amr: string[]; remember: boolean };
 } & Required<LoginResult>;
 
@@ -71,13 +72,14 @@ export async function answerLogin(
     membershipEndings,
     ...({ memberSinceMs: null, clientGeneration: null, tenantGeneration: null } as const),
   };
+  const remember = form.get("remember") !== undefined;
   await assertUseful(
     deps,
     account.id,
     { ...voucher, amr: ["pwd"], acr: undefined, authTimeMs: ts * 1000 },
     state,
   );
-  return { login: { accountId: account.id, ts, amr: ["pwd"], remember: true }, voucher };
+  return { login: { accountId: account.id, ts, amr: ["pwd"], remember }, voucher };
 }
 
 async function assertUseful(

@@ -168,6 +168,8 @@ function lacksVoucher(ctx: KoaContextWithOIDC): boolean {
   }
   const hinted = named("tenant_hint");
   if (hinted !== undefined && hinted.voucher === undefined && hinted.refusal === undefined) return true;
+  // Nobody goes on in another organization than the one they were in because its time is over.
+  if (places.some((place) => place.isOver && place.refusal === undefined)) return true;
   return places.length > 0 && !places.some(isOpen);
 }
 

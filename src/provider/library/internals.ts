@@ -9,6 +9,7 @@ import { keepClientGenerations } from "./client_generation.ts";
 import { type DeviceCodeGuards, guardDeviceCodes } from "./device_codes.ts";
 import { type IdTokenSeal, sealIdTokens } from "./id_token_seal.ts";
 import { keepResourceRights } from "./resource_rights.ts";
+import { type EndSessionId, keepSessionIds } from "./session_ids.ts";
 import { findBoundAsRegistered } from "./token_binding.ts";
 
 /** The library's own check of a proof of possession, for the grants that are ours (proof_of_possession.ts). */
@@ -28,6 +29,7 @@ export interface ModelChanges extends IdTokenSeal {
   /** Tells whether a presented redirect URI is one of those a client registered. */
   isRegisteredRedirect(client: Client, registered: readonly string[], presented: string): boolean;
   deviceCodes: DeviceCodeGuards;
+  endSessionId: EndSessionId;
   /** Tells whether a token is bound to a key, or not, as its client must have it. */
   isBoundAsRegistered(client: Client, token: { kind: string; jkt?: string }): boolean;
   /** Takes work that goes on after the answer; it never rejects. */
@@ -51,6 +53,7 @@ export function changeModels(provider: Provider, changes: ModelChanges): void {
   findBoundAsRegistered(provider, changes.isBoundAsRegistered);
   tellOfLogoutsMeanwhile(provider, changes.meanwhile);
   keepRefusedOutOfSessions(provider);
+  keepSessionIds(provider, changes.endSessionId);
 }
 
 function keepInGrants(provider: Provider, own: readonly string[]): void {

@@ -5,7 +5,7 @@ import type { AccessToken, Client, ClientCredentials, KoaContextWithOIDC, Refres
 import { OperationError } from "../../errors.ts";
 import type { InstallationPart } from "../../installation.ts";
 import { rightOfToken } from "../library/resource_rights.ts";
-import { loginOfGrant, tenantOfGrant } from "../sessions/tenant_grant.ts";
+import { loginBehind, tenantOfGrant } from "../sessions/tenant_grant.ts";
 import { resourceClaims } from "../subjects/claims.ts";
 import { getSubjectClaims } from "../subjects/subject.ts";
 import { findStandingRight } from "./resource_store.ts";
@@ -41,7 +41,8 @@ async function isOfPersonNow(deps: Deps, ctx: KoaContextWithOIDC, token: AccessT
     tenantId: tenantOfGrant(grant),
     clientId,
     present: true,
-    login: loginOfGrant(grant),
+    login: loginBehind(grant, token.scopes),
+    sessionUid: token.expiresWithSession ? token.sessionUid : undefined,
   };
   try {
     token.extra = resourceClaims(await getSubjectClaims(deps, request), deps.tenantClaim);

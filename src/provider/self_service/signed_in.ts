@@ -5,14 +5,14 @@ import type { Account } from "../accounts/account_store.ts";
 import { sessionOf } from "../library/internals.ts";
 import type { ProviderHost } from "../library/provider_host.ts";
 import type { Voucher } from "../sessions/voucher.ts";
-import { listVouchers, type SessionKey } from "../sessions/voucher_store.ts";
+import { listVouchers, noteUse, type SessionKey } from "../sessions/voucher_store.ts";
 import { type Place, readPlaces } from "../subjects/places.ts";
 
 /** A person who is signed in. */
 export interface SignedInPerson {
   session: SessionKey;
   account: Account;
-  /** The logins of the session that stand. */
+  /** The logins of the session. */
   vouchers: readonly Voucher[];
   /** Tenants the session speaks for, in the order of their ids. */
   places: readonly Place[];
@@ -25,7 +25,9 @@ export async function findSignedIn(
   response: ServerResponse,
 ): Promise<SignedInPerson | undefined> {
   const session = await sessionOf(deps.host.current(), request, response);
-  return session && readSignedIn(deps, session);
+  const person = session && (await readSignedIn(deps, session));
+  if (person !== undefined) await noteUse(deps.db, person.session.sessionUid, person.vouchers, deps.clock());
+  return person;
 }
 
 /**
@@ -36,7 +38,7 @@ export async function readSignedIn(
   deps: InstallationPart<"db" | "clock" | "requireVerifiedDomain">,
   session: SessionKey,
 ): Promise<SignedInPerson | undefined> {
-  const vouchers = await listVouchers(deps.db, session);
+  const vouchers = await listVouchers(deps.db, session, deps.clock());
   if (vouchers.length === 0) return undefined;
   const { account, places } = await readPlaces(deps, session.accountId, vouchers);
   if (account === undefined || account.disabledAtMs !== null) return undefined;

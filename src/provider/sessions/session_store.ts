@@ -68,6 +68,7 @@ export async function listSessions(
     db,
     accountId,
     rows.map((row) => row.uid_hash),
+    now,
   );
   return rows.map((row) => toSession(row, vouchers.get(row.uid_hash) ?? []));
 }

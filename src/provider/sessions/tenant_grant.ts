@@ -1,6 +1,8 @@
 // Owns what a grant says of where it comes from: the tenant it was made for, and the login that opened it.
 import type Provider from "oidc-provider";
 import type { Grant } from "oidc-provider";
+import { personScope } from "../../grants_and_scopes.ts";
+import type { LoginLife } from "./login_life.ts";
 import { readVouched, readVouchMethod, type Vouched, type VouchMethod } from "./voucher.ts";
 
 /** A grant names the tenant it was made for, once and for all, and the login by which the person opened it. */
@@ -17,6 +19,8 @@ export interface TenantGrant extends Grant {
   vouchingClientId?: string | null;
   vouchingGeneration?: number | null;
   tenantGeneration?: number | null;
+  /** As in {@link Vouched}; absent in a grant of before it was kept. */
+  life?: LoginLife;
 }
 
 /** The login a grant is made by: as it opened the grant's tenant. */
@@ -32,6 +36,7 @@ export const tenantGrantMembers = [
   "vouchingClientId",
   "vouchingGeneration",
   "tenantGeneration",
+  "life",
 ] as const satisfies readonly (keyof TenantGrant)[];
 
 /** Reads the tenant a grant was made for. */
@@ -57,7 +62,21 @@ export function loginOfGrant(grant: Grant | undefined): Vouched | undefined {
     clientGeneration: kept.vouchingGeneration ?? 0,
     // A grant is for one tenant, by whatever login.
     tenantGeneration: kept.tenantGeneration ?? 0,
+    // Of before it was kept: older than any tenant has it.
+    life: kept.life ?? { beganAtMs: 0, endsAtMs: null },
   });
+}
+
+/**
+ * Reads the login that something came from which a grant made.
+ * @param scopes what the token may: with `offline_access` the person let the application go on when the login is over,
+ *   until the grant ends (OpenID Connect Core 1.0, section 11)
+ * @returns as {@link loginOfGrant}
+ */
+export function loginBehind(grant: Grant | undefined, scopes: ReadonlySet<string>): Vouched | undefined {
+  const login = loginOfGrant(grant);
+  if (login === undefined || !scopes.has(personScope.offlineAccess)) return login;
+  return { ...login, life: undefined };
 }
 
 /**
@@ -88,4 +107,6 @@ export function keepLogin(grant: TenantGrant, login: GrantLogin): void {
   grant.vouchingClientId = login.clientId;
   grant.vouchingGeneration = login.clientGeneration;
   grant.tenantGeneration = login.tenantGeneration;
+  if (login.life === undefined) delete grant.life;
+  else grant.life = login.life;
 }

@@ -3,6 +3,7 @@
 import type { Account } from "../accounts/account_store.ts";
 import type { Membership } from "../tenants/membership_store.ts";
 import type { LoginMethod, Tenant } from "../tenants/tenant_store.ts";
+import { isInUse, isYoungEnough, type LoginLife, type LoginUse, type TenantLimits } from "./login_life.ts";
 
 /** How a login was proven: by a password here, or by the ISV's word. */
 const vouchMethods = ["password", "handoff"] as const;
@@ -28,6 +29,8 @@ export interface Vouched {
   clientGeneration: number | null;
   /** The generation of the tenant when the login was made for it. Null: it is for no single tenant. */
   tenantGeneration: number | null;
+  /** Since when it holds, and until when; absent: it is being made. */
+  life?: LoginLife | undefined;
 }
 
 /** What a carrier says of a login. What is absent was not kept yet when the carrier was written. */
@@ -41,6 +44,7 @@ export function readVouched(kept: KeptVouched): Vouched {
   const { method, tenantId, clientId, generation = 0, memberSinceMs = null, membershipEndings = 0 } = kept;
   return {
     ...{ method, tenantId, clientId, generation, memberSinceMs, membershipEndings },
+    ...(kept.life === undefined ? {} : { life: kept.life }),
     clientGeneration: clientId === null ? null : (kept.clientGeneration ?? 0),
     tenantGeneration: kept.tenantGeneration ?? (tenantId === null ? null : 0),
   };
@@ -54,6 +58,8 @@ export interface Voucher extends Vouched {
   acr: string | undefined;
   /** Epoch milliseconds. */
   authTimeMs: number;
+  /** How its browser was used since; absent: it is being made. */
+  use?: LoginUse | undefined;
 }
 
 /** A client that may be used now. */
@@ -63,7 +69,7 @@ export interface VouchingClient {
 }
 
 /** A tenant, as far as one person's logins go. */
-export interface TenantDoor {
+export interface TenantDoor extends TenantLimits {
   tenantId: string;
   loginMethod: LoginMethod;
   /** The generation of the account's sign-ins now. */
@@ -82,12 +88,17 @@ export interface TenantDoor {
 
 /** The door of a tenant for a person, for what one client vouched for. */
 export function doorOf(
-  tenant: Pick<Tenant, "id" | "loginMethod" | "reopenedAtMs" | "generation">,
+  tenant: Pick<
+    Tenant,
+    "id" | "loginMethod" | "reopenedAtMs" | "generation" | "sessionLifeMs" | "sessionIdleMs"
+  >,
   account: Pick<Account, "signInGeneration">,
   membership: Pick<Membership, "createdAtMs" | "formerEnding"> | undefined,
   vouchingClient: VouchingClient | undefined,
+  nowMs: number,
 ): TenantDoor {
   return {
+    ...{ nowMs, sessionLifeMs: tenant.sessionLifeMs, sessionIdleMs: tenant.sessionIdleMs },
     tenantId: tenant.id,
     loginMethod: tenant.loginMethod,
     generation: account.signInGeneration,
@@ -109,13 +120,14 @@ export function doorOf(
  * membership that ended opens nothing either, though there be another by now, and a password that was typed before it
  * ended does not open the other. So it is with the tenant, and with the client that vouched: once either was disabled,
  * deleted or opened again, what was vouched for before is over, and so it is once the client may vouch for the tenant no
- * more.
+ * more. A login that is older than the tenant has it, or the installation, opens nothing (sessions/login_life.ts).
  */
 export function opensTenant(vouched: Vouched, tenant: TenantDoor): boolean {
   if (vouched.generation !== tenant.generation) return false;
   if (vouched.memberSinceMs !== null && vouched.memberSinceMs !== tenant.memberSinceMs) return false;
   if (vouched.memberSinceMs === null && vouched.membershipEndings < tenant.formerEnding) return false;
   if (!isOfTenantNow(vouched, tenant) || !isOfClientNow(vouched, tenant)) return false;
+  if (vouched.life !== undefined && !isYoungEnough(vouched.life, tenant)) return false;
   switch (vouched.method) {
     case "password":
       return vouched.tenantId === null && tenant.loginMethod !== "handoff";
@@ -136,17 +148,24 @@ const isSinceReopening = (voucher: Voucher, { reopenedAtMs }: TenantDoor): boole
   voucher.method !== "password" || voucher.authTimeMs >= (reopenedAtMs ?? 0);
 
 /**
- * The login by which a session speaks for a tenant: the newest that opens it, and was made since the tenant was
- * enabled again.
+ * The login by which a session speaks for a tenant: the newest that opens it, was made since the tenant was
+ * enabled again, and was not left unused for longer than the tenant has it, or the installation.
  * @returns undefined if none does
  */
 export function voucherFor(vouchers: readonly Voucher[], tenant: TenantDoor): Voucher | undefined {
   return vouchers
     .filter((voucher) => opensTenant(voucher, tenant) && isSinceReopening(voucher, tenant))
+    .filter(({ use }) => use === undefined || isInUse(use, tenant))
     .reduce<Voucher | undefined>(
       (newest, one) => (newest === undefined || one.authTimeMs > newest.authTimeMs ? one : newest),
       undefined,
     );
+}
+
+/** Tells whether a login spoke for a tenant until it was over, and none does now: its person may sign in once more. */
+export function isOverFor(vouchers: readonly Voucher[], tenant: TenantDoor): boolean {
+  const untimed = vouchers.map((voucher) => ({ ...voucher, life: undefined, use: undefined }));
+  return voucherFor(vouchers, tenant) === undefined && voucherFor(untimed, tenant) !== undefined;
 }
 
 /** Reads a stored method; one that cannot be read vouches for nothing. */

@@ -3,6 +3,7 @@
 import type { Database } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
 import { hashRecordId } from "../storage/record_payload.ts";
+import { seenEveryMs, standsAt } from "./login_life.ts";
 import { readVouchMethod, type Voucher } from "./voucher.ts";
 
 /** Which session, of whom. */
@@ -24,6 +25,12 @@ interface VoucherRow {
   tenant_generation: number;
   client_generation: number;
   membership_endings: number;
+  created_at_ms: number;
+  began_at_ms: number | null;
+  ends_at_ms: number | null;
+  idle_ms: number | null;
+  seen_at_ms: number | null;
+  longest_idle_ms: number;
 }
 
 /**
@@ -65,17 +72,20 @@ export async function saveVoucher(
 ): Promise<void> {
   await runStatement(
     db,
-    "session_voucher_save_3",
+    "session_voucher_save_4",
     `insert into session_vouchers
        (session_uid_hash, account_id, method, tenant_id, client_id, amr, acr, auth_time_ms, created_at_ms,
-        checked_at_ms, sign_in_generation, member_since_ms, tenant_generation, client_generation, membership_endings)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        checked_at_ms, sign_in_generation, member_since_ms, tenant_generation, client_generation, membership_endings,
+        began_at_ms, ends_at_ms, idle_ms, seen_at_ms, longest_idle_ms)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      on conflict (session_uid_hash, method, tenant_id) do update set
        account_id = excluded.account_id, client_id = excluded.client_id, amr = excluded.amr, acr = excluded.acr,
        auth_time_ms = excluded.auth_time_ms, created_at_ms = excluded.created_at_ms,
        sign_in_generation = excluded.sign_in_generation, member_since_ms = excluded.member_since_ms,
        tenant_generation = excluded.tenant_generation, client_generation = excluded.client_generation,
-       membership_endings = excluded.membership_endings
+       membership_endings = excluded.membership_endings, began_at_ms = excluded.began_at_ms,
+       ends_at_ms = excluded.ends_at_ms, idle_ms = excluded.idle_ms, seen_at_ms = excluded.seen_at_ms,
+       longest_idle_ms = excluded.longest_idle_ms
      where session_vouchers.account_id <> excluded.account_id
        or ${orderOf("session_vouchers")} <= ${orderOf("excluded")}
      returning method`,
@@ -95,23 +105,53 @@ export async function saveVoucher(
       voucher.tenantGeneration ?? 0,
       voucher.clientGeneration ?? 0,
       voucher.membershipEndings,
+      voucher.life?.beganAtMs ?? now.getTime(),
+      voucher.life?.endsAtMs ?? null,
+      voucher.use?.idleMs ?? null,
+      voucher.use?.seenAtMs ?? now.getTime(),
+      voucher.use?.longestIdleMs ?? 0,
     ],
+  );
+}
+
+/**
+ * Notes that somebody was there, in a session whose logins were read. Written at most once in a few minutes, however many
+ * requests there are at once; a time in which nobody was there counts for ever.
+ * @param vouchers as they were read
+ */
+export async function noteUse(
+  db: Database,
+  sessionUid: string,
+  vouchers: readonly Voucher[],
+  now: Date,
+): Promise<void> {
+  const nowMs = now.getTime();
+  const beforeMs = nowMs - seenEveryMs;
+  if (vouchers.every(({ use }) => use !== undefined && use.seenAtMs > beforeMs)) return;
+  const idle = "? - coalesce(seen_at_ms, created_at_ms)";
+  await runStatement(
+    db,
+    "session_vouchers_seen",
+    `update session_vouchers set seen_at_ms = ?,
+       longest_idle_ms = case when ${idle} > longest_idle_ms then ${idle} else longest_idle_ms end
+     where session_uid_hash = ? and coalesce(seen_at_ms, created_at_ms) <= ? returning method`,
+    [nowMs, nowMs, nowMs, hashRecordId(sessionUid), beforeMs],
   );
 }
 
 /**
  * Lists the logins of a session that stand; none for a session of somebody else, of before they were recorded, or of
  * before the account's sign-ins were ended, or the membership that they were for, or their tenant or the client that
- * vouched was disabled.
+ * vouched was disabled; or that are over by the installation's limits.
  */
-export async function listVouchers(db: Database, session: SessionKey): Promise<Voucher[]> {
+export async function listVouchers(db: Database, session: SessionKey, now: Date): Promise<Voucher[]> {
   const rows = await runStatement<VoucherRow>(
     db,
-    "session_vouchers_list_4",
+    "session_vouchers_list_5",
     standingVouchers("v.session_uid_hash = ?"),
     [session.accountId, hashRecordId(session.sessionUid)],
   );
-  return rows.flatMap((row) => toVoucher(row) ?? []);
+  return standingOf(rows, now);
 }
 
 /** Lists the logins that stand of several sessions of one person, as {@link listVouchers} does, by session. */
@@ -119,17 +159,18 @@ export async function listVouchersOfSessions(
   db: Database,
   accountId: string,
   uidHashes: readonly string[],
+  now: Date,
 ): Promise<Map<string, Voucher[]>> {
   if (uidHashes.length === 0) return new Map();
   const places = uidHashes.map(() => "?").join(", ");
   const rows = await runStatement<VoucherRow & { session_uid_hash: string }>(
     db,
-    `session_vouchers_of_${uidHashes.length}`,
+    `session_vouchers_of_2_${uidHashes.length}`,
     standingVouchers(`v.session_uid_hash in (${places})`),
     [accountId, ...uidHashes],
   );
   const byHash = Map.groupBy(rows, (row) => row.session_uid_hash);
-  return new Map([...byHash].map(([hash, of]) => [hash, of.flatMap((row) => toVoucher(row) ?? [])]));
+  return new Map([...byHash].map(([hash, of]) => [hash, standingOf(of, now)]));
 }
 
 /** Removes the logins of a session that is ended. */
@@ -140,7 +181,8 @@ export async function deleteVouchersOfSession(db: Database, uidHash: string): Pr
 const standingVouchers = (
   which: string,
 ): string => `select v.session_uid_hash, v.method, v.tenant_id, v.client_id, v.amr, v.acr, v.auth_time_ms,
-       v.sign_in_generation, v.member_since_ms, v.tenant_generation, v.client_generation, v.membership_endings
+       v.sign_in_generation, v.member_since_ms, v.tenant_generation, v.client_generation, v.membership_endings,
+       v.created_at_ms, v.began_at_ms, v.ends_at_ms, v.idle_ms, v.seen_at_ms, v.longest_idle_ms
      from session_vouchers v
      join accounts a on a.id = v.account_id and a.sign_in_generation = v.sign_in_generation
      where v.account_id = ? and ${which}
@@ -186,6 +228,12 @@ export async function sweepVouchers(
   return looked.length;
 }
 
+function standingOf(rows: readonly VoucherRow[], now: Date): Voucher[] {
+  return rows
+    .flatMap((row) => toVoucher(row) ?? [])
+    .filter(({ life, use }) => standsAt({ ...life, ...use }, now.getTime()));
+}
+
 function toVoucher(row: VoucherRow): Voucher | undefined {
   const method = readVouchMethod(row.method);
   if (method === undefined) return undefined;
@@ -202,6 +250,12 @@ function toVoucher(row: VoucherRow): Voucher | undefined {
     tenantGeneration: tenantId === null ? null : row.tenant_generation,
     clientGeneration: row.client_id === null ? null : row.client_generation,
     membershipEndings: row.membership_endings,
+    life: { beganAtMs: row.began_at_ms ?? row.auth_time_ms, endsAtMs: row.ends_at_ms },
+    use: {
+      seenAtMs: row.seen_at_ms ?? row.created_at_ms,
+      longestIdleMs: row.longest_idle_ms,
+      idleMs: row.idle_ms,
+    },
   };
 }
 
@@ -212,8 +266,8 @@ export async function listRecordedLogins(
 ): Promise<Readonly<Record<string, string | number | null>>[]> {
   return runStatement<Record<string, string | number | null>>(
     db,
-    "session_vouchers_recorded",
-    `select method, nullif(tenant_id, '') as tenant_id, client_id, amr, acr, auth_time_ms, created_at_ms, checked_at_ms
+    "session_vouchers_recorded_2",
+    `select method, nullif(tenant_id, '') as tenant_id, client_id, amr, acr, auth_time_ms, created_at_ms, checked_at_ms, began_at_ms, ends_at_ms, seen_at_ms
      from session_vouchers where account_id = ? order by created_at_ms, tenant_id`,
     [accountId],
   );

@@ -5,6 +5,7 @@ import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import { clientServed, generationServed } from "../library/client_generation.ts";
 import { servesDevicePages } from "../library/device_codes.ts";
+import { isWrittenAgain, SessionGone } from "../library/session_ids.ts";
 import { tellingStoreTrouble } from "../library/token_error.ts";
 import { changeDeviceCode } from "./device_code_store.ts";
 import type { RecordPayload } from "./record_payload.ts";
@@ -20,6 +21,7 @@ import {
   findRecordByUid,
   findRecordByUserCode,
   findReferredRecord,
+  replaceRecord,
   saveRecord,
 } from "./record_store.ts";
 
@@ -63,6 +65,10 @@ function recordAdapter({ db, clock, onGrant }: AdapterDeps, model: string): Adap
       if (model === "DeviceCode" && hashInReference(id) !== undefined) {
         if (await changeDeviceCode(db, id, payload)) return;
         throw new errors.InvalidRequest("the code has already been used");
+      }
+      if (model === "Session" && isWrittenAgain()) {
+        if (await replaceRecord(db, model, id, payload, expiresAtMs)) return;
+        throw new SessionGone("the session is over, or has another id");
       }
       if (model !== "ReplayDetection") {
         return saveRecord(db, model, id, inItsGeneration(model, payload), expiresAtMs);

@@ -67,6 +67,34 @@ export async function saveRecord(
 }
 
 /**
+ * Writes a record of a browser session anew, if it is still there.
+ * @returns whether it was
+ */
+export async function replaceRecord(
+  db: Database,
+  model: string,
+  id: string,
+  payload: AdapterPayload,
+  expiresAtMs: ExpiresAtMs,
+): Promise<boolean> {
+  const rows = await runStatement(
+    db,
+    "oidc_record_replace",
+    `update oidc_records set payload = ?, uid_hash = ?, account_id = ?, expires_at_ms = ?
+     where model = ? and id_hash = ? returning model`,
+    [
+      serializePayload(payload),
+      payload.uid === undefined ? null : hashRecordId(payload.uid),
+      accountOf(payload),
+      expiresAtMs,
+      model,
+      hashRecordId(id),
+    ],
+  );
+  return rows.length > 0;
+}
+
+/**
  * Writes a record only if there is none of its id: the one statement behind every "used before?" question.
  * @returns whether this caller was the first
  */

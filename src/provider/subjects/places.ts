@@ -4,7 +4,7 @@ import { OperationError } from "../../errors.ts";
 import type { InstallationPart } from "../../installation.ts";
 import type { Account } from "../accounts/account_store.ts";
 import { findAccount } from "../accounts/account_store.ts";
-import { doorOf, type Voucher, voucherFor } from "../sessions/voucher.ts";
+import { doorOf, isOverFor, type Voucher, voucherFor } from "../sessions/voucher.ts";
 import { listTenantIdsOfAccount, type Membership } from "../tenants/membership_store.ts";
 import type { Tenant } from "../tenants/tenant_store.ts";
 import { type ClaimsPolicy, decideSubjectClaims } from "./claims.ts";
@@ -16,6 +16,8 @@ export interface Place {
   membership: Membership;
   /** The login by which the session speaks for it; undefined: it does not. */
   voucher: Voucher | undefined;
+  /** Whether it spoke for it until its login was over: too old, or unused for too long. */
+  isOver: boolean;
   /** Why the person could get no token for it. */
   refusal: OperationError | undefined;
 }
@@ -43,7 +45,10 @@ export async function readPlaces(
     return { accountId, tenantId, clientId: "", vouchingClientId, nowMs };
   });
   const facts = await readSubjects(deps.db, queries);
-  return { account: facts[0]?.account, places: facts.flatMap((one) => placeOf(one, vouchers, deps) ?? []) };
+  return {
+    account: facts[0]?.account,
+    places: facts.flatMap((one) => placeOf(one, vouchers, deps, nowMs) ?? []),
+  };
 }
 
 /**
@@ -58,11 +63,12 @@ export async function readTenantsSpokenFor(
 ): Promise<string[][]> {
   const { account, places } = await readPlaces({ ...deps, requireVerifiedDomain: false }, accountId, []);
   if (account === undefined || account.disabledAtMs !== null) return sessions.map(() => []);
+  const nowMs = deps.clock().getTime();
   // That the client that vouched is what it was then has been asked with the logins.
   const opens = ({ tenant, membership }: Place, voucher: Voucher) => {
     const { clientId, clientGeneration } = voucher;
     const client = clientId === null ? undefined : { clientId, generation: clientGeneration ?? 0 };
-    return voucherFor([voucher], doorOf(tenant, account, membership, client)) !== undefined;
+    return voucherFor([voucher], doorOf(tenant, account, membership, client, nowMs)) !== undefined;
   };
   return sessions.map((vouchers) =>
     places
@@ -76,11 +82,23 @@ export function isOpen(place: Place): place is OpenPlace {
   return place.voucher !== undefined && place.refusal === undefined;
 }
 
-function placeOf(facts: SubjectFacts, vouchers: readonly Voucher[], policy: ClaimsPolicy): Place | undefined {
+function placeOf(
+  facts: SubjectFacts,
+  vouchers: readonly Voucher[],
+  policy: ClaimsPolicy,
+  nowMs: number,
+): Place | undefined {
   const { account, tenant, membership, vouchingClient } = facts;
   if (!account || !tenant || !membership || tenant.disabledAtMs !== null) return undefined;
-  const door = doorOf(tenant, account, membership, vouchingClient);
-  return { tenant, membership, voucher: voucherFor(vouchers, door), refusal: refusalOf(facts, policy) };
+  const door = doorOf(tenant, account, membership, vouchingClient, nowMs);
+  const refusal = refusalOf(facts, policy);
+  return {
+    tenant,
+    membership,
+    voucher: voucherFor(vouchers, door),
+    isOver: isOverFor(vouchers, door),
+    refusal,
+  };
 }
 
 function refusalOf(facts: SubjectFacts, policy: ClaimsPolicy): OperationError | undefined {

@@ -1,8 +1,11 @@
 // Owns deciding, from what the store says at this moment, what a token may say of a person.
+
+import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import type { InstallationPart } from "../../installation.ts";
 import { assertPresence } from "../presence/presence_policy.ts";
-import { doorOf, opensTenant, type Vouched } from "../sessions/voucher.ts";
+import { doorOf, opensTenant, type Vouched, voucherFor } from "../sessions/voucher.ts";
+import { listVouchers } from "../sessions/voucher_store.ts";
 import { type ClaimsPolicy, decideSubjectClaims, type SubjectClaims } from "./claims.ts";
 import { readSubject, type SubjectFacts } from "./subject_store.ts";
 
@@ -23,6 +26,8 @@ export interface SubjectRequest {
    * Undefined: none is known, so nothing is opened.
    */
   login: Vouched | "asserted" | undefined;
+  /** The browser session that what is asked for ends with; absent: none. */
+  sessionUid?: string | undefined;
 }
 
 /** The outcome: what the token says, and when the person last logged in to the tenant (epoch milliseconds). */
@@ -43,7 +48,9 @@ export async function decideSubject(
   const login = request.login === "asserted" ? undefined : request.login;
   const vouchingClientId = login?.clientId;
   const facts = await readSubject(deps.db, { ...request, vouchingClientId, nowMs: now.getTime() });
-  if (request.login !== "asserted") assertLoginOpens(facts, login);
+  if (request.login !== "asserted") {
+    await assertLoginOpens(deps.db, facts, { login, sessionUid: request.sessionUid }, now);
+  }
   return decideFacts(facts, deps, request.present, now);
 }
 
@@ -67,21 +74,30 @@ export function decideFacts(
 
 /**
  * Refuses what came from a login that does not open the tenant: because nobody vouched for it, because the tenant's
- * users log in another way by now, or because the login, the membership it was for, or the client that vouched, was ended.
+ * users log in another way by now, because the login, the membership it was for, or the client that vouched, was ended, or
+ * because it is over: it is older than the tenant has it, or nobody was there for too long in the session.
  * @throws OperationError tenant_not_vouched
  */
-export function assertLoginOpens(
+export async function assertLoginOpens(
+  db: Database,
   {
     account,
     tenant,
     membership,
     vouchingClient,
   }: Pick<SubjectFacts, "account" | "tenant" | "membership" | "vouchingClient">,
-  login: Vouched | undefined,
-): void {
+  { login, sessionUid }: { login: Vouched | undefined; sessionUid: string | undefined },
+  now: Date,
+): Promise<void> {
   // Where one of them is not there, the decision that follows says so and refuses.
   if (!account || !tenant || !membership) return;
-  if (login !== undefined && opensTenant(login, doorOf(tenant, account, membership, vouchingClient))) return;
+  const door = doorOf(tenant, account, membership, vouchingClient, now.getTime());
+  if (login !== undefined && opensTenant(login, door)) {
+    // That the session stands by the installation's limits has been asked with it.
+    if (sessionUid === undefined || tenant.sessionIdleMs === null) return;
+    const vouchers = await listVouchers(db, { sessionUid, accountId: account.id }, now);
+    if (voucherFor(vouchers, door) !== undefined) return;
+  }
   throw new OperationError("tenant_not_vouched", `The sign-in does not open the tenant ${tenant.id}.`);
 }
 

@@ -50,6 +50,8 @@ interface SubjectRow {
   presence_policy: string;
   presence_within_hours: number | null;
   discoverable_at_ms: number | null;
+  session_life_ms: number | null;
+  session_idle_ms: number | null;
   tenant_disabled_at_ms: number | null;
   reopened_at_ms: number | null;
   tenant_created_at_ms: number;
@@ -68,12 +70,20 @@ interface SubjectRow {
   vouching_generation: number;
 }
 
+// As sessions/login_life.ts decides it of one login.
+const withinLimits = `(v.ends_at_ms is null or asked.now_ms < v.ends_at_ms)
+      and (t.session_life_ms is null or asked.now_ms - coalesce(v.began_at_ms, v.auth_time_ms) < t.session_life_ms)
+      and (v.idle_ms is null or v.longest_idle_ms < v.idle_ms
+        and asked.now_ms - coalesce(v.seen_at_ms, v.created_at_ms) < v.idle_ms)
+      and (t.session_idle_ms is null or v.longest_idle_ms < t.session_idle_ms
+        and asked.now_ms - coalesce(v.seen_at_ms, v.created_at_ms) < t.session_idle_ms)`;
 // A login of a session that lives now, and that stands. What it opens is decided in sessions/voucher.ts.
 const liveVoucher = `select 1 from oidc_records r
     join session_vouchers v on v.session_uid_hash = r.uid_hash and v.account_id = r.account_id
       and v.sign_in_generation = a.sign_in_generation
     where r.model = 'Session' and r.account_id = asked.account_id and r.expires_at_ms > asked.now_ms
-      and not exists (select 1 from ended_sessions e where e.session_uid_hash = r.uid_hash)`;
+      and not exists (select 1 from ended_sessions e where e.session_uid_hash = r.uid_hash)
+      and ${withinLimits}`;
 // One row for each proven domain of the tenant, or a single one. What is asked is a row whatever exists, so that
 // an unknown tenant and an unknown account can be told apart.
 const columns = `
@@ -81,7 +91,7 @@ a.id as account_id, a.email, a.email_verified_at_ms, a.name, a.external_at_ms,
   a.disabled_at_ms as account_disabled_at_ms, a.created_at_ms as account_created_at_ms,
   a.sign_in_generation, a.membership_endings,
   t.id as tenant_id, t.name as tenant_name, t.login_method, t.presence_policy, t.presence_within_hours,
-  t.discoverable_at_ms,
+  t.discoverable_at_ms, t.session_life_ms, t.session_idle_ms,
   t.disabled_at_ms as tenant_disabled_at_ms, t.reopened_at_ms, t.created_at_ms as tenant_created_at_ms,
   t.generation as tenant_generation, j.client_id as vouching_client_id, j.generation as vouching_generation,
   m.role, m.email as membership_email, m.name as membership_name, m.last_login_at_ms,
@@ -117,7 +127,7 @@ from unnest(cast(? as text[]), cast(? as text[]), cast(? as text[]), cast(? as t
 export async function readSubject(db: Database, query: SubjectQuery): Promise<SubjectFacts> {
   const { accountId, tenantId = null, clientId, vouchingClientId = null, nowMs } = query;
   const bindings = [accountId, tenantId, clientId, vouchingClientId, nowMs];
-  return factsOf(await runStatement<SubjectRow>(db, "subject_read_4", statement, bindings));
+  return factsOf(await runStatement<SubjectRow>(db, "subject_read_5", statement, bindings));
 }
 
 /** Reads what the store says about several accounts at one moment, in the order asked. */
@@ -125,7 +135,7 @@ export async function readSubjects(db: Database, queries: readonly SubjectQuery[
   const [only] = queries;
   if (queries.length === 1 && only !== undefined) return [await readSubject(db, only)];
   if (!isPostgres(db)) return Promise.all(queries.map((query) => readSubject(db, query)));
-  const rows = await runStatement<SubjectRow & { place: number }>(db, "subjects_read_4", statementForMany, [
+  const rows = await runStatement<SubjectRow & { place: number }>(db, "subjects_read_5", statementForMany, [
     queries.map((query) => query.accountId),
     queries.map((query) => query.tenantId ?? null) as string[],
     queries.map((query) => query.clientId),
@@ -169,7 +179,8 @@ function isPresentAt(
   row: SubjectRow,
 ): boolean {
   if (!account || !tenant) return false;
-  const door = doorOf(tenant, account, membership, undefined);
+  // How long each login holds was asked by the statement.
+  const door = doorOf(tenant, account, membership, undefined, 0);
   // The statement asked already that account, membership, tenant and client are what they were when it was vouched for.
   const { generation, memberSinceMs, tenantGeneration, formerEnding: membershipEndings } = door;
   const stands = {
@@ -207,6 +218,8 @@ function tenantOf(row: SubjectRow): Tenant | undefined {
     presence_policy: row.presence_policy,
     presence_within_hours: row.presence_within_hours,
     discoverable_at_ms: row.discoverable_at_ms,
+    session_life_ms: row.session_life_ms,
+    session_idle_ms: row.session_idle_ms,
     disabled_at_ms: row.tenant_disabled_at_ms,
     reopened_at_ms: row.reopened_at_ms,
     created_at_ms: row.tenant_created_at_ms,

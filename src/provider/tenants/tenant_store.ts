@@ -23,6 +23,10 @@ export interface Tenant {
   presencePolicy: PresencePolicy;
   /** Whether strangers may read the tenant's name on the login page. */
   discoverable: boolean;
+  /** The longest a sign-in opens it, in milliseconds; null: as the installation has it. */
+  sessionLifeMs: number | null;
+  /** The longest it does without use; null: as the installation has it. */
+  sessionIdleMs: number | null;
   disabledAtMs: number | null;
   /** When it was last enabled again: nothing from before opens it. */
   reopenedAtMs: number | null;
@@ -39,6 +43,8 @@ export interface TenantRow {
   presence_policy: string;
   presence_within_hours: number | null;
   discoverable_at_ms: number | null;
+  session_life_ms: number | null;
+  session_idle_ms: number | null;
   disabled_at_ms: number | null;
   reopened_at_ms: number | null;
   created_at_ms: number;
@@ -53,6 +59,8 @@ export const tenantColumns = [
   "presence_policy",
   "presence_within_hours",
   "discoverable_at_ms",
+  "session_life_ms",
+  "session_idle_ms",
   "disabled_at_ms",
   "reopened_at_ms",
   "created_at_ms",
@@ -181,8 +189,8 @@ export async function listTenants(
 }
 
 /**
- * Changes a tenant's name, how its users log in, when a back end may act for them, or whether strangers may read
- * its name.
+ * Changes a tenant's name, how its users log in and for how long, when a back end may act for them, or whether strangers
+ * may read its name.
  * @throws OperationError tenant_not_found
  */
 export async function saveTenant(
@@ -193,6 +201,8 @@ export async function saveTenant(
     loginMethod?: LoginMethod;
     presencePolicy?: PresencePolicy;
     discoverable?: boolean;
+    sessionLifeMs?: number | null;
+    sessionIdleMs?: number | null;
   },
   now: Date,
 ): Promise<Tenant> {
@@ -206,6 +216,8 @@ export async function saveTenant(
       ...(changes.discoverable === undefined
         ? {}
         : { discoverable_at_ms: changes.discoverable ? now.getTime() : null }),
+      ...(changes.sessionLifeMs === undefined ? {} : { session_life_ms: changes.sessionLifeMs }),
+      ...(changes.sessionIdleMs === undefined ? {} : { session_idle_ms: changes.sessionIdleMs }),
       updated_at_ms: now.getTime(),
     })
     .returning([...tenantColumns]);
@@ -282,6 +294,8 @@ export function readTenantRow(row: TenantRow): Tenant {
     loginMethod: readLoginMethod(row.login_method),
     presencePolicy: readPresencePolicy(row),
     discoverable: row.discoverable_at_ms !== null,
+    sessionLifeMs: row.session_life_ms,
+    sessionIdleMs: row.session_idle_ms,
     disabledAtMs: row.disabled_at_ms,
     reopenedAtMs: row.reopened_at_ms,
     createdAtMs: row.created_at_ms,

@@ -33,6 +33,8 @@ const acme = {
   loginMethod: "handoff",
   presencePolicy: { name: "session" },
   discoverable: false,
+  sessionLifeMs: null,
+  sessionIdleMs: null,
   reopenedAtMs: null,
   generation: 0,
   disabledAtMs: null,

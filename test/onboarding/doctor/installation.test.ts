@@ -30,6 +30,8 @@ const acme: Tenant = {
   loginMethod: "local",
   presencePolicy: { name: "session" },
   discoverable: false,
+  sessionLifeMs: null,
+  sessionIdleMs: null,
   reopenedAtMs: null,
   generation: 0,
   disabledAtMs: null,

@@ -74,7 +74,7 @@ for (const kind of storeKinds) {
           for (const model of ["Grant", "RefreshToken", "Session", "Interaction"]) {
             if (await findRecord(store.db, model, id)) found.push(`${id} ${model}`);
           }
-          if ((await listVouchers(store.db, { sessionUid: id, accountId })).length > 0)
+          if ((await listVouchers(store.db, { sessionUid: id, accountId }, new Date(nowMs))).length > 0)
             found.push(`${id} voucher`);
           const redeemed = await redeemAnswer(store.db, { interactionUid: id, verifier: id }, nowMs);
           if (redeemed !== undefined) found.push(`${id} handoff`);

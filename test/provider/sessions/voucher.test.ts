@@ -28,6 +28,7 @@ const door = (loginMethod: LoginMethod, formerEnding = 0) => ({
   generation: 2,
   memberSinceMs: 7,
   formerEnding,
+  ...{ nowMs: 1_000_000, sessionLifeMs: null, sessionIdleMs: null },
   reopenedAtMs: null,
   tenantGeneration: 3,
   vouchingClient: { clientId: "isv", generation: 4 },

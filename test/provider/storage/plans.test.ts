@@ -66,7 +66,7 @@ for (const kind of storeKinds) {
       "finding records": async (db) => {
         await findRecord(db, "Grant", "none");
         await findRecordByUid(db, "Session", "none");
-        await listVouchers(db, { sessionUid: "none", accountId: "a1" });
+        await listVouchers(db, { sessionUid: "none", accountId: "a1" }, new Date(nowMs));
       },
       "using records up": async (db) => {
         await consumeRecord(db, "AuthorizationCode", "none", nowMs);

@@ -24,6 +24,8 @@ const tenant: Tenant = {
   loginMethod: "both",
   presencePolicy: { name: "session" },
   discoverable: false,
+  sessionLifeMs: null,
+  sessionIdleMs: null,
   disabledAtMs: null,
   reopenedAtMs: null,
   createdAtMs: 1,

@@ -13,5 +13,7 @@ export const signIn: typeof english = {
   email: "E-Mail-Adresse",
   password: "Passwort",
   submit: "Anmelden",
+  stay: "Auf diesem Gerät angemeldet bleiben",
+  stayHint: "Nicht auf einem Gerät, das auch andere benutzen.",
   forgot: "Passwort vergessen?",
 };

@@ -18,5 +18,7 @@ export const signIn = {
   email: "E-mail address",
   password: "Password",
   submit: "Sign in",
+  stay: "Stay signed in on this device",
+  stayHint: "Not on a device that others use too.",
   forgot: "Forgot your password?",
 };

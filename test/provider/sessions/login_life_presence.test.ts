@@ -1,0 +1,85 @@
+// Whether a person counts as there, by how long a login lasts: the statement that answers it and the pure judge agree.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { createAccount } from "../../../src/provider/accounts/account_store.ts";
+import { beginLogin, isInUse, isYoungEnough } from "../../../src/provider/sessions/login_life.ts";
+import { listVouchers, noteUse, saveVoucher } from "../../../src/provider/sessions/voucher_store.ts";
+import { saveRecord } from "../../../src/provider/storage/record_store.ts";
+import { readSubject } from "../../../src/provider/subjects/subject_store.ts";
+import { createMembership } from "../../../src/provider/tenants/membership_store.ts";
+import { createTenant, saveTenant } from "../../../src/provider/tenants/tenant_store.ts";
+import { storeKinds } from "../../support/databases.ts";
+import { useStore } from "../../support/use_store.ts";
+
+const beganMs = 1_800_000_000_000;
+const minute = 60_000;
+const limits = { sessionIdleSeconds: 3_600, sessionRememberedIdleSeconds: 7_200, sessionLifeSeconds: 10_800 };
+
+for (const kind of storeKinds) {
+  describe(`on ${kind}`, () => {
+    const at = (ms: number) => new Date(beganMs + ms);
+    const key = { sessionUid: "uid", accountId: "" };
+    const store = useStore(kind, async () => {
+      await createTenant(store.db, { id: "acme", name: "Acme" }, at(0));
+      const account = await createAccount(store.db, { email: "a@acme.example", emailVerified: true }, at(0));
+      key.accountId = account.id;
+      await createMembership(store.db, { tenantId: "acme", accountId: account.id, role: "member" }, at(0));
+      await saveRecord(store.db, "Session", "cookie", { accountId: account.id, uid: "uid" }, beganMs + 9e9);
+    });
+
+    async function signIn(remembered = false): Promise<void> {
+      const { beganAtMs, endsAtMs, ...use } = beginLogin(limits, remembered, beganMs);
+      const voucher = {
+        ...({ method: "password", tenantId: null, clientId: null, clientGeneration: null } as const),
+        ...{ generation: 0, memberSinceMs: null, membershipEndings: 0, tenantGeneration: null },
+        ...{ amr: ["pwd"], acr: undefined, authTimeMs: beganMs, life: { beganAtMs, endsAtMs }, use },
+      };
+      await saveVoucher(store.db, key, voucher, at(0));
+    }
+
+    async function own(sessionIdleMs: number | null, sessionLifeMs: number | null): Promise<void> {
+      await saveTenant(store.db, "acme", { sessionIdleMs, sessionLifeMs }, at(0));
+    }
+
+    /** What the statement says, which must be what the judge says of the login that is read. */
+    async function isThere(ms: number): Promise<boolean> {
+      const nowMs = beganMs + ms;
+      const query = { accountId: key.accountId, tenantId: "acme", clientId: "", nowMs };
+      const { presence, tenant } = await readSubject(store.db, query);
+      const logins = await listVouchers(store.db, key, new Date(nowMs));
+      const { sessionLifeMs = null, sessionIdleMs = null } = tenant ?? {};
+      const judged = logins.some(
+        ({ life, use }) =>
+          life !== undefined &&
+          use !== undefined &&
+          isYoungEnough(life, { nowMs, sessionLifeMs, sessionIdleMs }) &&
+          isInUse(use, { nowMs, sessionLifeMs, sessionIdleMs }),
+      );
+      assert.equal(presence.hasLiveSession, judged);
+      return judged;
+    }
+
+    test("by the installation's limits", async () => {
+      await own(null, null);
+      await signIn();
+      assert.deepEqual([await isThere(60 * minute - 1), await isThere(60 * minute)], [true, false]);
+      await signIn(true);
+      assert.deepEqual([await isThere(120 * minute - 1), await isThere(120 * minute)], [true, false]);
+      await noteUse(store.db, "uid", await listVouchers(store.db, key, at(100 * minute)), at(100 * minute));
+      assert.deepEqual([await isThere(180 * minute - 1), await isThere(180 * minute)], [true, false]);
+    });
+
+    test("by the organization's own", async () => {
+      await signIn();
+      await own(20 * minute, null);
+      assert.deepEqual([await isThere(20 * minute - 1), await isThere(20 * minute)], [true, false]);
+      await noteUse(store.db, "uid", await listVouchers(store.db, key, at(25 * minute)), at(25 * minute));
+      assert.equal(await isThere(26 * minute), false, "the time in which nobody was there counts for ever");
+      await own(null, 30 * minute);
+      assert.deepEqual([await isThere(30 * minute - 1), await isThere(30 * minute)], [true, false]);
+      await own(null, null);
+      await signIn();
+      assert.equal(await isThere(minute), true);
+    });
+  });
+}

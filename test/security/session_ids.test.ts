@@ -1,0 +1,128 @@
+// Class: session fixation by a race. A request that holds a copy of a session's id is under way while its owner signs in
+// anew, or out, at another instance; at the end it writes the session once more. The former id must open nothing then.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Database } from "../../src/db/connect.ts";
+import type { RunningServer } from "../../src/server.ts";
+import { authorizationUrl, codeOf } from "../provider/support/authorization.ts";
+import {
+  addClient,
+  addPerson,
+  password,
+  signInAt,
+  useProvider,
+} from "../provider/support/provider_fixture.ts";
+import { UserAgent } from "../provider/support/user_agent.ts";
+
+const email = "ann@acme.example";
+const mostSteps = 60;
+let other: RunningServer;
+let beforeStep: (act: { at: number; do(): Promise<unknown> }) => { reached(): boolean };
+const fixture = useProvider({ writesMeanwhile: true }, async () => {
+  await addPerson(fixture.db, { email, tenants: ["acme"] });
+  await addPerson(fixture.db, { email: "bob@acme.example", tenants: ["acme"] });
+  await addClient(fixture.db, { client_id: "app" });
+  other = await fixture.startAnother();
+  beforeStep = steps(fixture.server.db);
+});
+
+// Each use of the store by the first instance is a step.
+function steps(db: Database): typeof beforeStep {
+  const client = db.client as { acquireConnection(): Promise<unknown> };
+  const acquire = client.acquireConnection.bind(client);
+  let waiting: { left: number; do(): Promise<unknown> } | undefined;
+  client.acquireConnection = async () => {
+    const mine = waiting;
+    if (mine !== undefined) {
+      mine.left -= 1;
+      if (mine.left === 0) {
+        waiting = undefined;
+        await mine.do();
+      }
+    }
+    return acquire();
+  };
+  return ({ at, do: act }) => {
+    const mine = { left: at, do: act };
+    waiting = mine;
+    return {
+      reached() {
+        const over = waiting !== mine;
+        waiting = undefined;
+        return over;
+      },
+    };
+  };
+}
+
+const sessionOf = (agent: UserAgent): [string, string][] =>
+  ["tti_session", "tti_session.sig"].map((name) => {
+    const [, cookie] = [...agent.cookies].find(([key]) => key.endsWith(` ${name}`)) ?? [];
+    return [name, String(cookie)];
+  });
+
+function holding(cookies: readonly [string, string][]): UserAgent {
+  const agent = new UserAgent();
+  for (const [name, value] of cookies) agent.plant(fixture.issuer, name, value);
+  return agent;
+}
+
+async function opens(cookies: readonly [string, string][]): Promise<boolean> {
+  const { url } = await holding(cookies).follow(authorizationUrl(fixture, { prompt: "none" }));
+  return url.searchParams.has("code");
+}
+
+const acts: Record<string, (owner: UserAgent) => Promise<unknown>> = {
+  "signs in anew": async (owner) => {
+    const page = await owner.follow(authorizationUrl(fixture, { prompt: "login" }));
+    codeOf(await owner.submit(page, { email, password }, "/login"));
+  },
+  "signs in as another": async (owner) => {
+    const page = await owner.follow(authorizationUrl(fixture, { prompt: "login" }));
+    const leaving = await owner.submit(page, { email: "bob@acme.example", password }, "/login");
+    codeOf(await owner.submit(leaving, {}, "/confirm"));
+  },
+  "signs out": async (owner) => {
+    const page = await owner.follow(new URL("/session/end", fixture.issuer));
+    await owner.submit(page, { logout: "yes" }, "/confirm");
+  },
+};
+
+for (const [name, act] of Object.entries(acts)) {
+  test(`the owner ${name} before any step of a request that holds a copy`, async () => {
+    let step = 1;
+    for (; step <= mostSteps; step += 1) {
+      const owner = new UserAgent({}, { issuer: fixture.issuer, localUrl: other.localUrl });
+      await signInAt(owner, authorizationUrl(fixture), email);
+      const copied = sessionOf(owner);
+      assert.equal(await opens(copied), true, "the copy works before");
+      const thief = holding(copied);
+      const watched = beforeStep({ at: step, do: () => act(owner) });
+      await thief.follow(authorizationUrl(fixture, { prompt: "none" }));
+      if (!watched.reached()) break;
+      assert.equal(await opens(copied), false, `before step ${step}: the copy opens`);
+      // What the thief's own request was given is no other id of the session, unless the owner's is dead by it.
+      const given = sessionOf(thief);
+      if (given[0]?.[1] !== copied[0]?.[1]) assert.equal(await opens(given), false, `before step ${step}`);
+      if (name !== "signs out")
+        assert.equal(await opens(sessionOf(owner)), true, `before step ${step}: the owner stays`);
+    }
+    assert.ok(step > 4 && step <= mostSteps, `${step} steps`);
+  });
+}
+
+test("of two sign-ins that began with one id, one is the session's", async () => {
+  const owner = new UserAgent();
+  await signInAt(owner, authorizationUrl(fixture), email);
+  const thief = holding(sessionOf(owner));
+  const url = authorizationUrl(fixture, { prompt: "login" });
+  const pages = [await owner.follow(url), await thief.follow(url)] as const;
+  const ends = await Promise.all([
+    owner.submit(pages[0], { email, password }, "/login"),
+    thief.submit(pages[1], { email, password }, "/login"),
+  ]);
+  assert.equal(ends.filter(({ url: at }) => at.searchParams.has("code")).length, 1);
+  const held = [sessionOf(owner), sessionOf(thief)];
+  const open = await Promise.all(held.map(opens));
+  assert.equal(open.filter(Boolean).length, 1);
+});
