@@ -4,7 +4,8 @@ import type { Defence } from "./defence.ts";
 export const defences: readonly Defence[] = [
   {
     id: "session-written-only-where-it-is",
-    promise: "A request under way brings no former session id back, whose owner signed in anew or out meanwhile.",
+    promise:
+      "A request under way brings no former session id back, whose owner signed in anew or out meanwhile.",
     file: "src/provider/storage/adapter.ts",
     find: 'if (model === "Session" && isWrittenAgain()) {',
     replace: 'if (model === "Session" && isWrittenAgain() && expiresIn === -1) {',
