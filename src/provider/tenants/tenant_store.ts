@@ -196,14 +196,7 @@ export async function listTenants(
 export async function saveTenant(
   db: Database,
   tenantId: string,
-  changes: {
-    name?: string;
-    loginMethod?: LoginMethod;
-    presencePolicy?: PresencePolicy;
-    discoverable?: boolean;
-    sessionLifeMs?: number | null;
-    sessionIdleMs?: number | null;
-  },
+  changes: Partial<Omit<Tenant, "id" | "disabledAtMs" | "reopenedAtMs" | "createdAtMs" | "generation">>,
   now: Date,
 ): Promise<Tenant> {
   const [row]: TenantRow[] = await db("tenants")
