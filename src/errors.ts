@@ -119,16 +119,6 @@ export const errorCatalogue = {
   oneself: { status: 409, meaning: "It would end your own rights.", fix: "Have another owner do it." },
   credential_not_found: { status: 404, meaning: "No such credential.", fix: "See `tti credential list`." },
   ...peopleErrorCodes,
-  client_not_found: {
-    status: 404,
-    meaning: "No client (relying party) has this id.",
-    fix: "List the clients with `tti client list`, or register it with `tti client create`.",
-  },
-  client_exists: {
-    status: 409,
-    meaning: "A client with this id exists already.",
-    fix: "Use it, or choose another client id.",
-  },
   precondition_failed: {
     status: 412,
     meaning: "What was to be changed is not what `If-Match` says any more; nothing was done.",
@@ -261,7 +251,9 @@ export interface OperationErrorOptions {
   field?: string;
   /** What to do, where it is more precise than the catalogue's advice. */
   fix?: string;
-  /** The private reason. Logged, never sent to a caller. */
+  /** What exactly was wrong, by a stable name with its numbers: a page tells it in its reader's language by that. */
+  reason?: { name: string; values: Readonly<Record<string, number>> };
+  /** The private cause. Logged, never sent to a caller. */
   cause?: unknown;
   /** When trying again makes sense, where it is known. */
   retryAfterSeconds?: number;
@@ -275,6 +267,8 @@ export class OperationError extends Error {
   readonly code: ErrorCode;
   readonly fix: string;
   readonly field: string | undefined;
+  /** What exactly was wrong, by a stable name. */
+  readonly reason: OperationErrorOptions["reason"];
   /** When trying again makes sense: `Retry-After` of the HTTP answer. Undefined where it makes none. */
   readonly retryAfterSeconds: number | undefined;
 
@@ -288,6 +282,7 @@ export class OperationError extends Error {
     this.code = code;
     this.fix = options.fix ?? errorCatalogue[code].fix;
     this.field = options.field;
+    this.reason = options.reason;
     const passes = errorCatalogue[code].status === 503;
     this.retryAfterSeconds = options.retryAfterSeconds ?? (passes ? soonSeconds : undefined);
   }

@@ -1,4 +1,4 @@
-// Owns the codes of refusals on single things of people and tenants; errors.ts has all others, and what a code is.
+// Owns the codes of refusals on single things of people, tenants and applications; errors.ts has all others, and what a code is.
 
 /** Part of the catalogue in errors.ts. */
 export const peopleErrorCodes = {
@@ -85,5 +85,15 @@ export const peopleErrorCodes = {
     status: 429,
     meaning: "A customer's data accessor is being tested, or was many times in this hour.",
     fix: "Wait as many seconds as the answer says, and look how the test that is under way ended.",
+  },
+  client_not_found: {
+    status: 404,
+    meaning: "No client (relying party) has this id.",
+    fix: "List the clients with `tti client list`, or register it with `tti client create`.",
+  },
+  client_exists: {
+    status: 409,
+    meaning: "A client with this id exists already.",
+    fix: "Use it, or choose another client id.",
   },
 } as const;

@@ -18,6 +18,7 @@ export function parseEmailAddress(value: unknown, field = "email"): string {
   if (typeof value !== "string" || !isEmailAddress(value)) {
     throw new OperationError("invalid_input", `${field} is not an e-mail address.`, {
       field,
+      reason: { name: "address_form", values: {} },
       fix: "Give an address such as jane@example.com, in ASCII, with at most 254 characters.",
     });
   }

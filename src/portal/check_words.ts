@@ -1,6 +1,7 @@
 // Owns how the portal tells an organization's administrator of a trial and of errors: what is theirs to mend, with what to do
 // in their own consoles; and of everything else no more than that it is the service's. What is not listed is the service's. Pure.
 import { faultWords } from "../views/fault_words.ts";
+import { wordsIn } from "../views/words/languages.ts";
 
 const again = "Run setup.sh of the pack again: it says what it found and makes what is missing.";
 
@@ -138,7 +139,7 @@ export const isOfDetails = (code: string): boolean => ofDetails.has(code);
  */
 export function copiedWords(code: string): { what: string; fix: string } {
   if (isTheirs(code)) return failureWords(code);
-  const { known, title, why, todo } = faultWords(code);
+  const { known, title, why, todo } = faultWords(code, wordsIn("en"));
   return known ? { what: `${title}.`, fix: why === undefined ? todo : `${why} ${todo}` } : services;
 }
 

@@ -1,6 +1,5 @@
 // Owns what every page needs in order to be drawn, and the names of the form fields it sends back.
 // Models hold plain values: a page decides nothing and looks nothing up. Strings may hold anything a user typed.
-import { type PersonScope, personScope } from "../grants_and_scopes.ts";
 import type { AccountPages } from "./account_pages.ts";
 import type { ConsolePage } from "./console_pages.ts";
 import type { DemoPages } from "./demo_pages.ts";
@@ -104,7 +103,7 @@ export interface ConsentPage extends PageFrame, ApplicationLinks {
   clientHost?: string | undefined;
   accountEmail?: string | undefined;
   tenantName?: string | undefined;
-  /** Requested scopes; each is put in words by {@link scopeWords}. */
+  /** Requested scopes; each is put in words by the template. */
   scopes: readonly string[];
   /** APIs it would call, and what their operator says of each scope. */
   resources: readonly { name: string; scopes: readonly string[] }[];
@@ -214,22 +213,3 @@ export interface Pages extends AccountPages, DemoPages, PortalPages {
 
 /** The name of a page. */
 export type PageName = keyof Pages;
-
-const knownScopes: Readonly<Record<PersonScope, string>> = {
-  [personScope.openid]:
-    "Know that it is you, by an identifier that stays the same, and which organization you are signed in to",
-  [personScope.email]: "See your e-mail address",
-  [personScope.profile]: "See your name",
-  [personScope.roles]: "See your role in your organization",
-  [personScope.offlineAccess]: "Keep this access while you are away",
-};
-
-/**
- * Puts a scope in words a person can consent to; an unknown one is shown as it is.
- * @param scope scope value (OpenID Connect Core 1.0 section 5.4, RFC 6749 section 3.3)
- */
-export function scopeWords(scope: string): string {
-  return Object.hasOwn(knownScopes, scope)
-    ? knownScopes[scope as PersonScope]
-    : `Use the permission “${scope}”`;
-}

@@ -8,10 +8,10 @@ import { brandSheetPath } from "./brand_sheet.ts";
 import { currentFrame, currentLanguage } from "./frame.ts";
 import type { MailModel } from "./mail.ts";
 import { linkable, reachable } from "./page_links.ts";
-import { type PageName, type Pages, scopeWords } from "./pages.ts";
+import type { PageName, Pages } from "./pages.ts";
 import { host, saidParts, strong } from "./said.ts";
 import { type FrameName, stylesheet } from "./stylesheets.ts";
-import { defaultLanguage, languages, nameOfLanguage, wordsIn } from "./words/languages.ts";
+import { defaultLanguage, languages, nameOfLanguage, type Words, wordsIn } from "./words/languages.ts";
 
 const folder = fileURLToPath(new URL("./", import.meta.url));
 
@@ -30,12 +30,13 @@ export function renderPage<N extends PageName>(name: N, model: Pages[N]): string
   const frame = currentFrame();
   const forPersons = isForPersons(name);
   const language = forPersons ? currentLanguage() : defaultLanguage;
+  const words = wordsIn(language);
   return template({
     page: model,
     frame,
     brandSheetPath: brandSheetPath(frame?.look?.color),
     language,
-    words: wordsIn(language),
+    words,
     languages: forPersons ? choices : [],
     typed: frame?.typed ?? {},
     saidParts,
@@ -44,7 +45,7 @@ export function renderPage<N extends PageName>(name: N, model: Pages[N]): string
     stylesheetPath: stylesheet(frameOf(name)).path,
     linkable,
     reachable,
-    scopeWords,
+    scopeWords: (scope: string) => scopeWords(words, scope),
     inCode,
   });
 }
@@ -84,6 +85,12 @@ export function frameOf(name: PageName): FrameName {
   if (area === "console" || area === "portal") return area;
   if (name.startsWith("demo_")) return "demo";
   return name.split("_")[0] === "account" ? "portal" : "narrow";
+}
+
+// A scope in words a person can consent to; one that only its application knows is shown as it is.
+function scopeWords({ scopes, otherScope }: Words, scope: string): string {
+  const known: Readonly<Record<string, string>> = scopes;
+  return (Object.hasOwn(known, scope) ? known[scope] : undefined) ?? otherScope(scope);
 }
 
 // Who administers, and who looks at the demo, reads English.

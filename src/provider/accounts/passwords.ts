@@ -68,7 +68,11 @@ export async function assertNewPassword(
 ): Promise<void> {
   const fault = await faultOf(password, about);
   if (fault === undefined) return;
-  throw new OperationError("invalid_input", `password ${fault.what}.`, { field: "password", fix: fault.fix });
+  throw new OperationError("invalid_input", `password ${fault.what}.`, {
+    field: "password",
+    fix: fault.fix,
+    reason: fault.reason,
+  });
 }
 
 async function faultOf(

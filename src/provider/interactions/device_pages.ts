@@ -4,6 +4,7 @@ import type { IncomingMessage } from "node:http";
 import type Provider from "oidc-provider";
 import type { Configuration, KoaContextWithOIDC } from "oidc-provider";
 import { retryHeaders } from "../../http_errors.ts";
+import { currentWords } from "../../views/frame.ts";
 import { pageHeaders, renderPage } from "../../views/render.ts";
 import { TooManyCodes } from "./device_code_guards.ts";
 import { shownApplication } from "./interaction.ts";
@@ -76,20 +77,20 @@ function formOf(ctx: KoaContextWithOIDC, failed = false): { action: string; xsrf
   return { action: ctx.oidc.urlFor("code_verification"), xsrf: typeof secret === "string" ? secret : "" };
 }
 
-const words: Readonly<Record<string, string>> = {
-  NoCodeError: "Type the code that your device shows.",
-  NotFoundError: "There is no such code. Compare it with what your device shows.",
-  ExpiredError: "This code is too old. Have your device show another one.",
-  AlreadyUsedError: "This code was used already. Have your device show another one.",
+// The library's errors, by their names.
+const faultNames: Readonly<Record<string, "none" | "unknown" | "expired" | "used">> = {
+  NoCodeError: "none",
+  NotFoundError: "unknown",
+  ExpiredError: "expired",
+  AlreadyUsedError: "used",
 };
 
 function wordsOf(error: Error & { retryAfterSeconds?: number; status?: number }): string {
-  if (error instanceof TooManyCodes) return `Too many wrong codes. Wait ${error.retryAfterSeconds} seconds.`;
-  const known = words[error.name];
-  if (known !== undefined) return known;
-  return (error.status ?? 500) >= 500
-    ? "We cannot answer right now. Have your device show another code in a minute."
-    : "This could not be finished. Have your device show another code, and start again.";
+  const words = currentWords().deviceFaults;
+  if (error instanceof TooManyCodes) return words.tooMany(error.retryAfterSeconds);
+  const known = faultNames[error.name];
+  if (known !== undefined) return words[known];
+  return (error.status ?? 500) >= 500 ? words.unavailable : words.other;
 }
 
 function show(ctx: KoaContextWithOIDC, status: number, html: string): void {

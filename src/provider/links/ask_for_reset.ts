@@ -64,6 +64,7 @@ function tooMany(waitMs: number): OperationError {
   const seconds = Math.ceil(waitMs / 1000);
   return new OperationError("too_many_attempts", "A new password was asked for too often.", {
     fix: `Wait ${seconds} ${seconds === 1 ? "second" : "seconds"}, then try again.`,
+    reason: { name: "reset_asked_often", values: { seconds } },
     retryAfterSeconds: seconds,
   });
 }

@@ -8,7 +8,8 @@ import { logFailure, retryHeaders } from "../../http_errors.ts";
 import { onceEach, parseFormText } from "../../input/form_text.ts";
 import type { InstallationPart } from "../../installation.ts";
 import { seeOther } from "../../see_other.ts";
-import { currentFrame } from "../../views/frame.ts";
+import { refusalWords } from "../../views/fault_words.ts";
+import { currentFrame, currentWords } from "../../views/frame.ts";
 import type { PageName, Pages } from "../../views/pages.ts";
 import { pageHeaders, renderPage } from "../../views/render.ts";
 import type { Passwords } from "../accounts/passwords.ts";
@@ -60,11 +61,11 @@ export function addLinkRoutes(router: Router, deps: LinkRouteDeps): void {
           browser: browserKeyOf(ctx.cookies, deps.issuer),
         });
       } catch (error) {
-        const { status, message, fix } = refusal(ctx, error);
-        return show(ctx, status, "forgot", {
+        const refused = refusal(ctx, error);
+        return show(ctx, refused.status, "forgot", {
           form: { action: forgotPath },
           email,
-          error: `${message} ${fix}`,
+          error: refusalWords(refused),
           ...cameFrom(from),
         });
       }
@@ -89,13 +90,13 @@ export function addLinkRoutes(router: Router, deps: LinkRouteDeps): void {
       const beside =
         error instanceof OperationError && (error.field === "password" || error.code === "too_many_attempts");
       if (!beside) throw error;
-      const { status, message, fix } = refusal(ctx, error);
-      return showNewPassword(ctx, status, secret, `${message} ${fix}`);
+      const refused = refusal(ctx, error);
+      return showNewPassword(ctx, refused.status, secret, refusalWords(refused));
     }
     deps.mailPut();
     show(ctx, 200, "done", {
-      title: "Your password is set",
-      lines: ["Sign in with it. Wherever you were signed in before, you are no more."],
+      title: currentWords().newPassword.doneTitle,
+      lines: [currentWords().newPassword.done],
       ways: waysOn(),
     });
   });
@@ -116,8 +117,8 @@ export function addLinkRoutes(router: Router, deps: LinkRouteDeps): void {
     const form = await readForm(ctx.req);
     await proveAddressByLink(deps, form.get("token") ?? "");
     show(ctx, 200, "done", {
-      title: "Your address is confirmed",
-      lines: ["Applications that you sign in to are told it from now on."],
+      title: currentWords().proveAddress.doneTitle,
+      lines: [currentWords().proveAddress.done],
       ways: waysOn(),
     });
   });
@@ -183,10 +184,11 @@ const cameFrom = (from: string | undefined) => {
 
 // Where to sign in: where one came from, else the application this browser came from last, else here.
 function waysOn(signInUrl?: string) {
+  const { ways } = currentWords();
   const application = currentFrame()?.application;
-  if (signInUrl !== undefined) return [{ label: "Back to signing in", url: signInUrl }];
-  const account = { label: "Sign in to your account", url: "/account" };
+  if (signInUrl !== undefined) return [{ label: ways.backToSignIn, url: signInUrl }];
+  const account = { label: ways.signInToAccount, url: "/account" };
   return application === undefined
     ? [account]
-    : [{ label: `Go to ${application.name}`, url: application.url }, account];
+    : [{ label: ways.goTo(application.name), url: application.url }, account];
 }

@@ -125,6 +125,7 @@ function tooMany(waitMs: number): OperationError {
   const seconds = Math.ceil(waitMs / 1000);
   return new OperationError("too_many_attempts", "Too many passwords were tried with this link.", {
     fix: `The link still counts: wait ${seconds} ${seconds === 1 ? "second" : "seconds"}, then send one again.`,
+    reason: { name: "link_tried_often", values: { seconds } },
     retryAfterSeconds: seconds,
   });
 }

@@ -1,7 +1,36 @@
 // Owns the German of persons' pages as a whole. It says "Sie".
 import type { english } from "../en/english.ts";
+import { signedOut, signOut, stayed, welcome } from "./endings.ts";
+import { errorPage, faults, otherFault, refusals, signInFaults, waitThenTry } from "./faults.ts";
 import { frame, ways } from "./frame.ts";
-import { signIn } from "./sign_in.ts";
+import { forgot, newPassword, proveAddress } from "./links.ts";
+import { passwordFaults, passwordLength } from "./passwords.ts";
+import { chooseOrganization, consent, device, deviceFaults, otherScope, scopes, signIn } from "./sign_in.ts";
 
 /** German. */
-export const german: typeof english = { frame, ways, signIn };
+export const german: typeof english = {
+  frame,
+  ways,
+  signIn,
+  chooseOrganization,
+  consent,
+  scopes,
+  otherScope,
+  device,
+  deviceFaults,
+  signOut,
+  signedOut,
+  stayed,
+  welcome,
+  forgot,
+  newPassword,
+  proveAddress,
+  faults,
+  otherFault,
+  signInFaults,
+  waitThenTry,
+  refusals,
+  errorPage,
+  passwordFaults,
+  passwordLength,
+};

@@ -1,6 +1,35 @@
 // Owns the English of persons' pages as a whole. It says which words there are.
+import { signedOut, signOut, stayed, welcome } from "./endings.ts";
+import { errorPage, faults, otherFault, refusals, signInFaults, waitThenTry } from "./faults.ts";
 import { frame, ways } from "./frame.ts";
-import { signIn } from "./sign_in.ts";
+import { forgot, newPassword, proveAddress } from "./links.ts";
+import { passwordFaults, passwordLength } from "./passwords.ts";
+import { chooseOrganization, consent, device, deviceFaults, otherScope, scopes, signIn } from "./sign_in.ts";
 
 /** English. */
-export const english = { frame, ways, signIn };
+export const english = {
+  frame,
+  ways,
+  signIn,
+  chooseOrganization,
+  consent,
+  scopes,
+  otherScope,
+  device,
+  deviceFaults,
+  signOut,
+  signedOut,
+  stayed,
+  welcome,
+  forgot,
+  newPassword,
+  proveAddress,
+  faults,
+  otherFault,
+  signInFaults,
+  waitThenTry,
+  refusals,
+  errorPage,
+  passwordFaults,
+  passwordLength,
+};
