@@ -18,6 +18,8 @@ export interface MailFacts {
   browser?: string | undefined;
   /** Who did it: the person, or somebody who administers. */
   by: "person" | "administration";
+  /** Whether a password was set by a link from a mail; else by the one before, on the account's page. */
+  byLink: boolean;
   /** What a notice of second factors is about. */
   what: FactorThing;
   /** Where a new password is asked for. */

@@ -1,5 +1,5 @@
 // Owns the models of the account's pages, and the names of the form fields they send back.
-import type { Tabs } from "./parts.ts";
+import type { Field, FormErrors, Tabs } from "./parts.ts";
 
 /** A form's target, and the mark that says for whom it was drawn (field `csrf`). */
 export interface AccountForm {
@@ -57,6 +57,8 @@ export interface AccountPage {
   /** Absent: the organizations know different ones, or none. */
   email?: string | undefined;
   emailVerified: boolean;
+  /** Where the name is changed; absent: it is not changed here. */
+  nameUrl?: string | undefined;
   organizations: readonly AccountOrganization[];
 }
 
@@ -73,8 +75,24 @@ export interface AccountApplicationsPage {
   withoutAgreements: string;
 }
 
+/** A page with one form, or, where there is nothing to decide here, with the reason. */
+export interface AccountFormPage {
+  shell: AccountShell;
+  lines: readonly string[];
+  /** Absent: nothing can be sent. */
+  form?: AccountForm | undefined;
+  /** The sign-in name that goes with a password, for programs that keep passwords. */
+  username?: string | undefined;
+  fields: readonly Field[];
+  submitLabel: string;
+  cancelUrl: string;
+  /** Why the form that was just sent was refused. */
+  errors?: FormErrors | undefined;
+}
+
 /** The account's pages by the names of their templates. */
 export interface AccountPages {
   account: AccountPage;
   account_applications: AccountApplicationsPage;
+  account_form: AccountFormPage;
 }

@@ -329,6 +329,35 @@ export const fixtures: { [N in PageName]: Pages[N] } = {
     ],
     withoutAgreements: "No application may, and none has asked.",
   },
+  account_form: {
+    shell: accountShell("password", { title: "Error: Password" }),
+    lines: ["With a new one you are signed out everywhere but here."],
+    form: { action: "/account/change-password", csrfToken: "csrf-token-value" },
+    username: "alice@acme.example",
+    fields: [
+      {
+        id: "current",
+        label: "Current password",
+        type: "password",
+        autocomplete: "current-password",
+        error: "This is not your current password.",
+      },
+      {
+        id: "password",
+        label: "New password",
+        type: "password",
+        autocomplete: "new-password",
+        hint: "At least 10 characters.",
+      },
+    ],
+    submitLabel: "Change the password",
+    cancelUrl: "/account",
+    errors: {
+      title: "Nothing was changed",
+      errors: [{ message: "This is not your current password.", fieldId: "current" }],
+      code: "invalid_credentials",
+    },
+  },
   error: {
     title: "The application gave a wrong way back",
     why: "It asked to send you to an address that it has not registered, so you stay here.",

@@ -40,14 +40,18 @@ export const peopleEvents = {
     meaning: "The name of a person changed; with a tenant: the one that tenant's tokens carry.",
     always: ["account"],
     sometimes: ["tenant", "client"],
-    details: { by: "as for account.created", name: "the new name", nameWas: "the old one" },
+    details: {
+      by: "as for account.created, or `person`: themselves, on their own page",
+      name: "the new name",
+      nameWas: "the old one",
+    },
   },
   "account.password_set": {
     meaning: "A password was set. One event for each tenant the person belongs to, or one without a tenant.",
     always: ["account"],
     sometimes: ["tenant"],
     details: {
-      by: "`invitation` or `password_reset`, where the person set it by a link from a mail; absent: an administrator did",
+      by: "`invitation` or `password_reset`, where the person set it by a link from a mail; `person`, where they did on their own page; absent: an administrator did",
     },
   },
   "account.disabled": {

@@ -73,14 +73,18 @@ export const englishMail: MailTexts = {
             notYou,
           ],
         },
-  password_changed: ({ service }) => ({
+  password_changed: ({ service, byLink }) => ({
     subject: `Your password at ${service} was changed`,
     heading: "Your password was changed",
     lines: [
-      `The password of your account at ${service} was just changed by a link from a mail to this address, and you were signed out everywhere.`,
+      byLink
+        ? `The password of your account at ${service} was just changed by a link from a mail to this address, and you were signed out everywhere.`
+        : `The password of your account at ${service} was just changed by somebody who was signed in and knew the one before. Everywhere else you were signed out.`,
     ],
     notes: [
-      "If it was not you, somebody reads your mail: make your mailbox safe first, then choose another password here, and tell the people who run the service.",
+      byLink
+        ? "If it was not you, somebody reads your mail: make your mailbox safe first, then choose another password here, and tell the people who run the service."
+        : "If it was not you, ask for a new password where you sign in, which signs out whoever it was, and tell the people who run the service.",
     ],
   }),
   address_proof: ({ service, host, hours }) => ({

@@ -147,6 +147,7 @@ async function drawn(
       (by ?? (kind === "address_changed" ? "administration" : "person")) === "person"
         ? "person"
         : "administration",
+    byLink: mail.details.how !== "page",
     what: factorThings.find((one) => one === what) ?? "second factors",
     forgotUrl: `${issuer}${forgotPath}`,
     hours: purpose === undefined ? 0 : linkLifeMs[purpose] / 3_600_000,

@@ -63,8 +63,8 @@ export interface AccountPageHandler {
 /** What a form did: for the page that comes next, which is the form's own unless said. */
 export interface FormDone {
   outcome?: FormOutcome;
-  /** A path of ours. */
-  to?: string;
+  /** Absent: the form's own page. */
+  page?: AccountPageName;
 }
 
 /** A form of a page. */
@@ -114,9 +114,9 @@ export function addAccountPage(
     }
     try {
       if (form.recent === true) assertRecentSignIn(person, deps.clock());
-      const { outcome, to = path } = await form.act({ ...visitOf(ctx, person), fields });
-      if (outcome !== undefined) leaveOutcome(placeOf(ctx), page, outcome);
-      seeOther(ctx, to);
+      const { outcome, page: next = page } = await form.act({ ...visitOf(ctx, person), fields });
+      if (outcome !== undefined) leaveOutcome(placeOf(ctx), next, outcome);
+      seeOther(ctx, accountPages[next].path);
     } catch (error) {
       if (!(error instanceof OperationError) || error.status >= 500 || error instanceof ForeignForm)
         throw error;

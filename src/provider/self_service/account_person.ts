@@ -52,6 +52,22 @@ export function toAccountPerson(found: SignedInPerson): AccountPerson {
   };
 }
 
+/** Why what belongs to the account as a whole is not this person's to change here. */
+export type NotOwn = "external" | "vouched";
+
+/**
+ * Tells why the account as a whole is not changed here: the ISV made it, and says what it says; or its word alone opened this
+ * session, which speaks for one organization. Pure.
+ * @returns undefined: the person may
+ */
+export function whyNotOwn({
+  account,
+  provenAtMs,
+}: Pick<AccountPerson, "account" | "provenAtMs">): NotOwn | undefined {
+  if (account.externalAtMs !== null) return "external";
+  return provenAtMs === undefined ? "vouched" : undefined;
+}
+
 /** What was asked for takes a fresh sign-in; the edge leads through one and back. */
 export class RecentSignInNeeded extends OperationError {
   constructor() {

@@ -13,6 +13,9 @@ interface AccountPageEntry {
 /** The pages, in the order of their tabs. Their names go through a sign-in as its state. */
 export const accountPages = {
   account: { path: "/account", tab: "Overview" },
+  name: { path: "/account/name", under: "account" },
+  // The address below /account that is named after passwords is a mailed link's.
+  password: { path: "/account/change-password", tab: "Password" },
   applications: { path: "/account/applications", tab: "Applications" },
 } as const satisfies Readonly<Record<string, AccountPageEntry>>;
 

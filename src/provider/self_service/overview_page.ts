@@ -1,20 +1,24 @@
 // Owns the first page of the account: who the person is here, and where they belong.
 import { renderPage } from "../../views/render.ts";
+import type { FormOutcome } from "../edge/form_outcome.ts";
 import type { PresencePolicy } from "../presence/presence_policy.ts";
 import { addressIn, shownPerson } from "../tenants/person_in_tenant.ts";
 import type { AccountPageHandler } from "./account_page_routes.ts";
+import { whyNotOwn } from "./account_person.ts";
+import { accountPages } from "./account_tabs.ts";
 
 export const overviewPage: AccountPageHandler = {
   page: "account",
-  show: async ({ person, shell }) => {
+  show: async ({ person, outcome, shell }) => {
     const { account, tenants, memberships } = person;
     const { name, email } = shownPerson(account, memberships);
     return renderPage("account", {
-      shell: shell({ title: "Your account" }),
+      shell: shell({ title: "Your account", notice: noticeOf(outcome) }),
       name,
       email,
       // What the ISV says of a person it has proven.
       emailVerified: email !== account.email || account.emailVerifiedAtMs !== null,
+      nameUrl: whyNotOwn(person) === undefined ? accountPages.name.path : undefined,
       organizations: tenants.map((tenant, place) => ({
         name: tenant.name,
         presence: inWords(tenant.presencePolicy),
@@ -24,6 +28,17 @@ export const overviewPage: AccountPageHandler = {
     });
   },
 };
+
+function noticeOf(outcome: FormOutcome | undefined): string | undefined {
+  switch (outcome?.["did"]) {
+    case "renamed":
+      return "Your name is changed.";
+    case "same_name":
+      return "Your name stays as it is.";
+    default:
+      return undefined;
+  }
+}
 
 function inWords(policy: PresencePolicy): string {
   switch (policy.name) {

@@ -11,6 +11,8 @@ export interface SignInsToEnd {
   accountId: string;
   /** Only what is for this tenant; undefined: everything, the browser sessions too. */
   tenantId?: string | undefined;
+  /** The browser session in which the person does it themselves: it goes on, with the logins it has. */
+  keptSessionUid?: string | undefined;
   /** The act that takes the right away. */
   reason: AuditEventType;
   /** Who does it. */
@@ -28,10 +30,10 @@ export interface SignInsToEnd {
  * @returns how much was ended
  */
 export async function endSignIns(trx: Database, end: SignInsToEnd, now: Date): Promise<EndedSignIns> {
-  const { accountId, tenantId, reason, actor } = end;
+  const { accountId, tenantId, keptSessionUid, reason, actor } = end;
   const ended =
     tenantId === undefined
-      ? await deleteSignIns(trx, accountId)
+      ? await deleteSignIns(trx, accountId, keptSessionUid)
       : await deleteSignInsOfTenant(trx, accountId, tenantId);
   if (ended.sessions + ended.grants + ended.tokens === 0) return ended;
   const trails = tenantId === undefined ? await listTenantIdsOfAccount(trx, accountId) : [tenantId];

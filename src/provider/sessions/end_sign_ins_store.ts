@@ -12,6 +12,7 @@ import {
   deleteRecordsOfAccount,
   tokenModels,
 } from "../storage/ended_records.ts";
+import { hashRecordId } from "../storage/record_payload.ts";
 
 /** How much was ended. */
 export interface EndedSignIns {
@@ -26,14 +27,38 @@ export interface EndedSignIns {
 /** Of an act that found nothing to do. */
 export const noSignInsEnded: EndedSignIns = { sessions: 0, grants: 0, tokens: 0 };
 
-/** Ends everything that stands for an account. */
-export async function deleteSignIns(db: Database, accountId: string): Promise<EndedSignIns> {
+/**
+ * Ends everything that stands for an account.
+ * @param keptSessionUid a browser session that goes on: its logins are of the new generation. What applications got in it ends
+ */
+export async function deleteSignIns(
+  db: Database,
+  accountId: string,
+  keptSessionUid?: string,
+): Promise<EndedSignIns> {
+  const kept = keptSessionUid === undefined ? undefined : hashRecordId(keptSessionUid);
   // First, so that whoever vouches for the account at this moment comes before it as a whole, or after it.
   await beginSignInGeneration(db, accountId);
   await deleteAnswersNaming(db, { accountId });
-  await db("session_vouchers").where({ account_id: accountId }).delete();
+  if (kept !== undefined) await keepVouchers(db, accountId, kept);
+  await db("session_vouchers")
+    .where({ account_id: accountId })
+    .where((others) => kept !== undefined && others.whereNot("session_uid_hash", kept))
+    .delete();
   await db("console_sessions").where({ account_id: accountId }).delete();
-  return endedOf(await deleteRecordsOfAccount(db, accountId));
+  return endedOf(await deleteRecordsOfAccount(db, accountId, kept));
+}
+
+// Only logins of the generation that just ended: whatever ended one before, ended it.
+async function keepVouchers(db: Database, accountId: string, uidHash: string): Promise<void> {
+  const generation = db("accounts").where("id", accountId).select("sign_in_generation");
+  await db("session_vouchers")
+    .where({ account_id: accountId, session_uid_hash: uidHash })
+    .where(
+      "sign_in_generation",
+      db("accounts").where("id", accountId).select(db.raw("sign_in_generation - 1")),
+    )
+    .update({ sign_in_generation: generation });
 }
 
 /**

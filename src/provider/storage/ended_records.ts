@@ -145,9 +145,10 @@ export async function deleteGrantsOfMember(
   );
 }
 
-/** Deletes everything of a person. */
-export async function deleteRecordsOfAccount(db: Database, accountId: string): Promise<DeletedModels> {
-  return countModels(await deleteWhere(db, "end_sign_ins", "account_id = ?", [accountId]));
+/** Deletes everything of a person. @param kept uid hash of a browser session that stays; nothing that came of it does */
+export async function deleteRecordsOfAccount(db: Database, accountId: string, kept = "none") {
+  const which = "account_id = ? and not (model = 'Session' and coalesce(uid_hash, '') = ?)";
+  return countModels(await deleteWhere(db, "end_sign_ins_2", which, [accountId, kept]));
 }
 
 /** Deletes one grant of a person and all that came of it. */

@@ -1,0 +1,49 @@
+// Owns the defences of what people change of themselves on their own pages.
+import type { Defence } from "./defence.ts";
+
+const forms = "test/provider/self_service/account_forms.test.ts";
+const changes = "test/provider/self_service/own_changes.test.ts";
+
+export const defences: readonly Defence[] = [
+  {
+    id: "account-forms-of-one-person",
+    promise:
+      "A form of the account that was drawn for one person does nothing for another who signed in since.",
+    file: "src/provider/self_service/account_page_routes.ts",
+    find: 'if (fields.get("csrf") !== formMarkOf(person)) {',
+    replace: 'if (fields.get("csrf") === formMarkOf({ accountId: "" })) {',
+    test: forms,
+  },
+  {
+    id: "fresh-sign-in-is-ones-own",
+    promise: "What an application vouched for is no fresh sign-in to the account as a whole.",
+    file: "src/provider/self_service/account_person.ts",
+    find: 'method !== "handoff" && generation === account.signInGeneration',
+    replace: "generation === account.signInGeneration",
+    test: forms,
+  },
+  {
+    id: "fresh-sign-in-of-this-generation",
+    promise: "A sign-in of before sign-ins were ended is never fresh.",
+    file: "src/provider/self_service/account_person.ts",
+    find: 'method !== "handoff" && generation === account.signInGeneration',
+    replace: 'method !== "handoff" && generation <= account.signInGeneration',
+    test: forms,
+  },
+  {
+    id: "password-by-the-one-before",
+    promise: "Nobody sets another password in an open session without the one before.",
+    file: "src/provider/self_service/password_page.ts",
+    find: "await proveCurrent(deps, person, { login: email, password: current, ...origin });",
+    replace: "",
+    test: changes,
+  },
+  {
+    id: "own-password-ends-other-sessions",
+    promise: "A password that a person changes on their page signs them out everywhere else, at once.",
+    file: "src/provider/self_service/password_page.ts",
+    find: "await endSignIns(trx, { accountId, reason: set.type, actor, keptSessionUid }, now);",
+    replace: "void endSignIns;",
+    test: changes,
+  },
+];
