@@ -5,7 +5,8 @@ export const filler = "Xyzzy";
 
 // Whatever a function of the catalogue takes: a text, a number, or an object of such.
 const anything: unknown = new Proxy(() => filler, {
-  get: (_target, key) => (key === Symbol.toPrimitive ? () => filler : filler),
+  get: (_target, key) =>
+    key === Symbol.toPrimitive ? (as: string) => (as === "string" ? filler : 7) : filler,
 });
 
 /** Every text of a language, `signIn.title` → "Sign in". */

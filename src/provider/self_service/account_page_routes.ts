@@ -7,7 +7,7 @@ import { logFailure, retryHeaders } from "../../http_errors.ts";
 import type { InstallationPart } from "../../installation.ts";
 import { seeOther } from "../../see_other.ts";
 import type { AccountForm, AccountShell } from "../../views/account_pages.ts";
-import { withLook } from "../../views/frame.ts";
+import { currentWords, withLook } from "../../views/frame.ts";
 import { pageHeaders } from "../../views/render.ts";
 import type { AttemptOrigin } from "../accounts/attempt_rates.ts";
 import { accountSignInUrl, accountSignOutUrl } from "../clients/account_client.ts";
@@ -188,9 +188,9 @@ export function addAccountPage(
 function commonFault(outcome: FormOutcome | undefined): string | undefined {
   switch (outcome?.["did"]) {
     case "again":
-      return "You had to sign in first, so nothing was changed yet. Please send it once more.";
+      return currentWords().account.again;
     case "other_person":
-      return "Somebody else was signed in when that page was opened, so nothing was changed. This is your own account.";
+      return currentWords().account.otherPerson;
     default:
       return undefined;
   }

@@ -1,5 +1,6 @@
 // Owns the page of what a person gave to applications: which may act for them while they are away, and which were let in.
 import { OperationError } from "../../errors.ts";
+import { currentWords } from "../../views/frame.ts";
 import { renderPage } from "../../views/render.ts";
 import type { FormOutcome } from "../edge/form_outcome.ts";
 import type { PresencePolicy } from "../presence/presence_policy.ts";
@@ -15,7 +16,7 @@ export function applicationsPage(deps: AccountPageDeps): AccountPageHandler {
       const agreements = await listAgreements(deps, person);
       const applications = await listAllowedApplications(deps, person);
       return renderPage("account_applications", {
-        shell: shell({ title: "Applications", ...wordsFor(outcome, agreements) }),
+        shell: shell({ title: currentWords().applications.title, ...wordsFor(outcome, agreements) }),
         form: form(),
         agreements: agreements.map(toView),
         applications: applications.map(({ sinceMs, ...one }) => ({ ...one, since: dayOf(sinceMs) })),
@@ -49,18 +50,14 @@ export function applicationsForm(deps: AccountPageDeps): AccountFormHandler {
 
 // An agreement that was taken back may be on offer no longer, so its names may be gone.
 function wordsFor(outcome: FormOutcome | undefined, agreements: readonly Agreement[]) {
+  const words = currentWords().applications;
   const { did, tenantId, clientId } = outcome ?? {};
-  if (did === "nothing") {
-    return { fault: "Nothing was changed: this is no longer on offer. The list below is as it is now." };
-  }
-  if (did === "ended") return { notice: "The application has nothing of yours any more. It asks you anew." };
+  if (did === "nothing") return { fault: words.nothing };
+  if (did === "ended") return { notice: words.ended };
   if (did !== "allow" && did !== "revoke") return {};
   const named = agreements.find((one) => one.tenantId === tenantId && one.clientId === clientId);
-  const who = named === undefined ? "The application" : named.clientName;
-  const where = named === undefined ? "" : ` at ${named.tenantName}`;
-  return {
-    notice: `${who} may ${did === "allow" ? "now" : "no longer"} act for you${where} while you are away.`,
-  };
+  const who = { application: named?.clientName, organization: named?.tenantName };
+  return { notice: did === "allow" ? words.mayNow(who) : words.mayNoLonger(who) };
 }
 
 function toView({ grantedAtMs, ...agreement }: Agreement) {
@@ -70,12 +67,12 @@ function toView({ grantedAtMs, ...agreement }: Agreement) {
   };
 }
 
-const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+const dayOf = (ms: number): string => currentWords().day(ms);
 
 // Only `offline` asks for agreements. Elsewhere the organization's policy says it, and there is nothing to decide here.
 function withoutAgreements(policies: readonly PresencePolicy[]): string {
+  const words = currentWords().applications;
   const names = new Set(policies.map(({ name }) => name));
-  if (names.has("within")) return "It is as your organizations say; they ask for no agreement of yours.";
-  if (names.has("offline") || names.size === 0) return "No application may, and none has asked.";
-  return "No application may, and none can ask.";
+  if (names.has("within")) return words.policySays;
+  return names.has("offline") || names.size === 0 ? words.noneAsked : words.noneCanAsk;
 }

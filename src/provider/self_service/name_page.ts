@@ -2,6 +2,7 @@
 import { createAuditEventInTenants } from "../../audit/audit_store.ts";
 import { OperationError } from "../../errors.ts";
 import { nameRule, readText } from "../../input/text.ts";
+import { currentWords } from "../../views/frame.ts";
 import { renderPage } from "../../views/render.ts";
 import { saveName } from "../accounts/account_store.ts";
 import { listTenantIdsOfAccount } from "../tenants/membership_store.ts";
@@ -10,24 +11,24 @@ import { type AccountPerson, holdAccountPerson, whyNotOwn } from "./account_pers
 import { accountPages } from "./account_tabs.ts";
 import { notHereLines, showRefusal } from "./form_page.ts";
 
-const title = "Your name";
-
 /** The page. */
 export const namePage: AccountPageHandler = {
   page: "name",
   show: async ({ person, refusal, typed, shell, form }) => {
     const why = whyNotOwn(person);
+    const words = currentWords();
+    const { title, told, label, submit } = words.nameForm;
     const { errors, faultOf } = showRefusal(refusal, ["name"]);
     const name = typed["name"] ?? person.account.name ?? "";
     return renderPage("account_form", {
-      shell: shell({ title: errors === undefined ? title : `Error: ${title}` }),
+      shell: shell({ title: errors === undefined ? title : words.frame.errorTitle(title) }),
       ...(why === undefined
-        ? { lines: ["Applications and your organizations are told it."], form: form() }
-        : { lines: notHereLines(why, title) }),
+        ? { lines: [told], form: form() }
+        : { lines: notHereLines(why, "name") }),
       fields: [
         {
           id: "name",
-          label: "Name",
+          label,
           value: name,
           autocomplete: "name",
           required: true,
@@ -35,7 +36,7 @@ export const namePage: AccountPageHandler = {
           error: faultOf("name"),
         },
       ],
-      submitLabel: "Save",
+      submitLabel: submit,
       cancelUrl: accountPages.account.path,
       errors,
     });
@@ -59,6 +60,7 @@ function parseName(sent: string | undefined): string {
   if ("text" in read) return read.text;
   throw new OperationError("invalid_input", `Name ${read.fault}.`, {
     field: "name",
+    reason: { name: "name_form", values: {} },
     fix: "Write it with letters that can be seen, at most 200.",
   });
 }
@@ -73,6 +75,7 @@ async function changeName(deps: AccountPageDeps, person: AccountPerson, name: st
     const held = await holdAccountPerson(deps, trx, person);
     if (whyNotOwn(held) !== undefined)
       throw new OperationError("forbidden", "Your name is not changed here.", {
+        reason: { name: "not_changed_here", values: {} },
         fix: "Ask the people who run the application you sign in through.",
       });
     const { id: accountId, name: before } = held.account;

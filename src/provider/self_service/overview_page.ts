@@ -1,4 +1,5 @@
 // Owns the first page of the account: who the person is here, and where they belong.
+import { currentWords } from "../../views/frame.ts";
 import { renderPage } from "../../views/render.ts";
 import type { FormOutcome } from "../edge/form_outcome.ts";
 import type { PresencePolicy } from "../presence/presence_policy.ts";
@@ -13,7 +14,7 @@ export const overviewPage: AccountPageHandler = {
     const { account, tenants, memberships } = person;
     const { name, email } = shownPerson(account, memberships);
     return renderPage("account", {
-      shell: shell({ title: "Your account", notice: noticeOf(outcome) }),
+      shell: shell({ title: currentWords().account.title, notice: noticeOf(outcome) }),
       name,
       email,
       // What the ISV says of a person it has proven.
@@ -32,23 +33,15 @@ export const overviewPage: AccountPageHandler = {
 function noticeOf(outcome: FormOutcome | undefined): string | undefined {
   switch (outcome?.["did"]) {
     case "renamed":
-      return "Your name is changed.";
+      return currentWords().nameForm.changed;
     case "same_name":
-      return "Your name stays as it is.";
+      return currentWords().nameForm.same;
     default:
       return undefined;
   }
 }
 
 function inWords(policy: PresencePolicy): string {
-  switch (policy.name) {
-    case "session":
-      return "Applications may act for you only while you are signed in.";
-    case "within":
-      return `Applications may act for you up to ${policy.hours} hours after your last sign-in.`;
-    case "offline":
-      return "Applications may act for you while you are away, if you allow it under Applications.";
-    case "never":
-      return "Applications may never act for you while you are away.";
-  }
+  const { presence } = currentWords();
+  return policy.name === "within" ? presence.within(policy.hours) : presence[policy.name];
 }

@@ -5,7 +5,7 @@ import type { LoginNames } from "../../audit/login_names.ts";
 import { StoreUnavailable } from "../../db/store_fault.ts";
 import { OperationError } from "../../errors.ts";
 import { createMail } from "../../mail/outbox_store.ts";
-import { signInFault } from "../../views/fault_words.ts";
+import { currentWords } from "../../views/frame.ts";
 import { renderPage } from "../../views/render.ts";
 import { hasPassword, savePasswordHash } from "../accounts/account_store.ts";
 import type { AttemptOrigin } from "../accounts/attempt_rates.ts";
@@ -21,8 +21,6 @@ import { type AccountPerson, holdAccountPerson, whyNotOwn } from "./account_pers
 import { accountPages } from "./account_tabs.ts";
 import { notHereLines, showRefusal } from "./form_page.ts";
 
-const title = "Password";
-
 /** What changing a password takes besides. */
 export interface PasswordPageDeps extends AccountPageDeps {
   passwords: Passwords;
@@ -37,22 +35,21 @@ export function passwordPage(deps: PasswordPageDeps): AccountPageHandler {
     page: "password",
     show: async ({ person, outcome, refusal, shell, form }) => {
       const lines = await whyNot(deps, person);
-      const { errors, faultOf } = showRefusal(refusal, ["current", "password"], wordsOf(refusal));
+      const { errors, faultOf } = showRefusal(refusal, ["current", "password"]);
+      const all = currentWords();
+      const { passwordForm: words } = all;
       return renderPage("account_form", {
         shell: shell({
-          title: errors === undefined ? title : `Error: ${title}`,
-          notice:
-            outcome?.["did"] === "changed"
-              ? "Your password is changed. Wherever else you were signed in, you are no more."
-              : undefined,
+          title: errors === undefined ? words.title : all.frame.errorTitle(words.title),
+          notice: outcome?.["did"] === "changed" ? words.changed : undefined,
         }),
-        lines: lines ?? ["With a new one you are signed out everywhere but here."],
+        lines: lines ?? [words.lead],
         form: lines === undefined ? form() : undefined,
         username: person.account.email ?? undefined,
         fields: [
           {
             id: "current",
-            label: "Current password",
+            label: words.current,
             type: "password",
             autocomplete: "current-password",
             required: true,
@@ -61,16 +58,16 @@ export function passwordPage(deps: PasswordPageDeps): AccountPageHandler {
           },
           {
             id: "password",
-            label: "New password",
+            label: words.password,
             type: "password",
             autocomplete: "new-password",
-            hint: "At least 10 characters, hard to guess: several words that have nothing to do with you.",
+            hint: all.newPassword.hint,
             required: true,
             maxLength: 1024,
             error: faultOf("password"),
           },
         ],
-        submitLabel: "Change the password",
+        submitLabel: words.submit,
         cancelUrl: accountPages.account.path,
         errors,
       });
@@ -103,6 +100,7 @@ async function changePassword(
   const { email } = person.account;
   if (email === null || (await whyNot(deps, person)) !== undefined) {
     throw new OperationError("forbidden", "There is no password here to change.", {
+      reason: { name: "not_changed_here", values: {} },
       fix: "Sign in as you always do.",
     });
   }
@@ -110,6 +108,7 @@ async function changePassword(
   if (password === current) {
     throw new OperationError("invalid_input", "The new password is the one you have.", {
       field: "password",
+      reason: { name: "password_same", values: {} },
       fix: "Choose another one.",
     });
   }
@@ -150,6 +149,7 @@ async function proveCurrent(
 const notTheCurrent = (): OperationError =>
   new OperationError("invalid_credentials", "This is not your current password.", {
     field: "current",
+    reason: { name: "current_password", values: {} },
     fix: "Type it once more.",
   });
 
@@ -158,17 +158,8 @@ async function whyNot(
   person: AccountPerson,
 ): Promise<readonly string[] | undefined> {
   if (!(await hasPassword(db, person.accountId))) {
-    return [
-      "You have no password here: you sign in through an application, or in another way.",
-      "There is nothing to change on this page.",
-    ];
+    return currentWords().passwordForm.none;
   }
   const why = whyNotOwn(person);
-  return why && notHereLines(why, "Your password");
-}
-
-function wordsOf(refusal: OperationError | undefined): string | undefined {
-  return refusal?.code === "too_many_attempts"
-    ? signInFault(refusal.code, refusal.retryAfterSeconds)
-    : undefined;
+  return why && notHereLines(why, "password");
 }

@@ -173,6 +173,10 @@ export const refusals: typeof englishRefusals = {
     `Ein neues Passwort wurde zu oft angefordert. ${waitThenTry(number(values, "seconds"))}`,
   link_tried_often: (values) =>
     `Mit diesem Link wurden zu viele Passwörter versucht. Der Link gilt weiterhin: Warten Sie ${inSeconds(number(values, "seconds"))} und senden Sie dann noch einmal eines.`,
+  not_changed_here: () =>
+    "Das wird nicht hier geändert. Wenden Sie sich an die, die die Anwendung betreuen, über die Sie sich anmelden.",
+  current_password: () => "Das ist nicht Ihr jetziges Passwort. Geben Sie es noch einmal ein.",
+  password_same: () => "Das neue Passwort ist das, das Sie schon haben. Wählen Sie ein anderes.",
   password_personal: () => told(passwordFaults.personal),
   password_common: () => told(passwordFaults.common),
   password_repeat: () => told(passwordFaults.repeat),

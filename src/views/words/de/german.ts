@@ -1,5 +1,6 @@
 // Owns the German of persons' pages as a whole. It says "Sie".
 import type { english } from "../en/english.ts";
+import { account, applications, day, nameForm, notHere, overview, passwordForm, presence } from "./account.ts";
 import { signedOut, signOut, stayed, welcome } from "./endings.ts";
 import { errorPage, faults, otherFault, refusals, signInFaults, waitThenTry } from "./faults.ts";
 import { frame, ways } from "./frame.ts";
@@ -9,6 +10,14 @@ import { chooseOrganization, consent, device, deviceFaults, otherScope, scopes, 
 
 /** German. */
 export const german: typeof english = {
+  account,
+  applications,
+  day,
+  overview,
+  nameForm,
+  passwordForm,
+  notHere,
+  presence,
   frame,
   ways,
   signIn,

@@ -1,4 +1,5 @@
 // Owns the English of persons' pages as a whole. It says which words there are.
+import { account, applications, day, nameForm, notHere, overview, passwordForm, presence } from "./account.ts";
 import { signedOut, signOut, stayed, welcome } from "./endings.ts";
 import { errorPage, faults, otherFault, refusals, signInFaults, waitThenTry } from "./faults.ts";
 import { frame, ways } from "./frame.ts";
@@ -8,6 +9,14 @@ import { chooseOrganization, consent, device, deviceFaults, otherScope, scopes, 
 
 /** English. */
 export const english = {
+  account,
+  applications,
+  day,
+  overview,
+  nameForm,
+  passwordForm,
+  notHere,
+  presence,
   frame,
   ways,
   signIn,

@@ -167,6 +167,10 @@ export const refusals = {
     `A new password was asked for too often. ${waitThenTry(number(values, "seconds"))}`,
   link_tried_often: (values: RefusalValues) =>
     `Too many passwords were tried with this link. The link still counts: wait ${inSeconds(number(values, "seconds"))}, then send one again.`,
+  not_changed_here: (_values: RefusalValues) =>
+    "This is not changed here. Ask the people who run the application you sign in through.",
+  current_password: (_values: RefusalValues) => "This is not your current password. Type it once more.",
+  password_same: (_values: RefusalValues) => "The new password is the one you have. Choose another one.",
   password_personal: (_values: RefusalValues) => told(passwordFaults.personal),
   password_common: (_values: RefusalValues) => told(passwordFaults.common),
   password_repeat: (_values: RefusalValues) => told(passwordFaults.repeat),
