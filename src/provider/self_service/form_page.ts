@@ -17,15 +17,16 @@ export interface ShownRefusal {
  * Puts a refusal beside the form's fields.
  * @param ids the form's fields, by which a refusal names them; another is told above them alone
  */
-export function showRefusal(
-  refusal: OperationError | undefined,
-  ids: readonly string[],
-): ShownRefusal {
+export function showRefusal(refusal: OperationError | undefined, ids: readonly string[]): ShownRefusal {
   if (refusal === undefined) return { faultOf: () => undefined };
   const message = refusalWords(refusal);
   const fieldId = refusal.field !== undefined && ids.includes(refusal.field) ? refusal.field : undefined;
   return {
-    errors: { title: currentWords().account.nothingChanged, errors: [{ message, fieldId }], code: refusal.code },
+    errors: {
+      title: currentWords().account.nothingChanged,
+      errors: [{ message, fieldId }],
+      code: refusal.code,
+    },
     faultOf: (id) => (id === fieldId ? message : undefined),
   };
 }

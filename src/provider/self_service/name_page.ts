@@ -22,9 +22,7 @@ export const namePage: AccountPageHandler = {
     const name = typed["name"] ?? person.account.name ?? "";
     return renderPage("account_form", {
       shell: shell({ title: errors === undefined ? title : words.frame.errorTitle(title) }),
-      ...(why === undefined
-        ? { lines: [told], form: form() }
-        : { lines: notHereLines(why, "name") }),
+      ...(why === undefined ? { lines: [told], form: form() } : { lines: notHereLines(why, "name") }),
       fields: [
         {
           id: "name",

@@ -1,6 +1,15 @@
 // Owns the German of persons' pages as a whole. It says "Sie".
 import type { english } from "../en/english.ts";
-import { account, applications, day, nameForm, notHere, overview, passwordForm, presence } from "./account.ts";
+import {
+  account,
+  applications,
+  day,
+  nameForm,
+  notHere,
+  overview,
+  passwordForm,
+  presence,
+} from "./account.ts";
 import { signedOut, signOut, stayed, welcome } from "./endings.ts";
 import { errorPage, faults, otherFault, refusals, signInFaults, waitThenTry } from "./faults.ts";
 import { frame, ways } from "./frame.ts";

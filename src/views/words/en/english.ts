@@ -1,5 +1,14 @@
 // Owns the English of persons' pages as a whole. It says which words there are.
-import { account, applications, day, nameForm, notHere, overview, passwordForm, presence } from "./account.ts";
+import {
+  account,
+  applications,
+  day,
+  nameForm,
+  notHere,
+  overview,
+  passwordForm,
+  presence,
+} from "./account.ts";
 import { signedOut, signOut, stayed, welcome } from "./endings.ts";
 import { errorPage, faults, otherFault, refusals, signInFaults, waitThenTry } from "./faults.ts";
 import { frame, ways } from "./frame.ts";
