@@ -54,8 +54,10 @@ export function createAdminApp(deps: AdminAppDeps): Koa {
     ctx.body = selfDescription(deps.issuer);
   });
   // It tells a stranger no more than docs/admin-api.md does, and tools read it without a token.
-  const description = openApiDocument(deps.issuer, deps.version ?? "0.0.0");
+  let description: ReturnType<typeof openApiDocument> | undefined;
   router.get("/v1/openapi.json", (ctx) => {
+    // Written when it is first read: few processes are ever asked, and writing it is a third of what their start costs.
+    description ??= openApiDocument(deps.issuer, deps.version ?? "0.0.0");
     ctx.body = description;
   });
   addJsonRoutes(router, apiRoutes, deps);

@@ -1,6 +1,6 @@
 // Every page of console, portal and account in a running installation, found by following the links that people have: axe in
-// light and dark, wide and narrow, nothing sideways, no script, every control reached by Tab in order and seen to be (once for each shape
-// of page), every form that lacks something says what. An
+// light and dark, wide and narrow, nothing sideways, no script, every control reached by Tab in order and seen to be (on
+// each page with a kind of element that none before it had; at night once for each shape of page), every form that lacks something says what. An
 // address that no link leads to fails, and so does a link that leads nowhere: what is added is walked without being listed.
 // The way in is the first start, by the keyboard and without JavaScript.
 import assert from "node:assert/strict";
@@ -13,6 +13,7 @@ import { places } from "../../src/console/places.ts";
 import { addPortalRoutes } from "../../src/portal/portal_routes.ts";
 import { accountPages } from "../../src/provider/self_service/account_tabs.ts";
 import { useProvider } from "../provider/support/provider_fixture.ts";
+import { atNight } from "../support/at_night.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { cliContext } from "../support/cli_context.ts";
 import { assertAccessibleAt } from "./accessible.ts";
@@ -45,21 +46,23 @@ before(async () => {
 });
 after(() => browser.close());
 
-/** The shapes of page that were judged: which parts they are put together from. */
+/** What stood on the pages that were judged: kinds of element; at night, whole pages, by the kinds they are put together from. */
 const judged = new Set<string>();
 
 /**
  * Judges the page as it is: nothing sideways on a wide screen nor on one of 320 pixels, and by axe wide and in light, and narrow and in dark. Axe and
- * the keyboard cost a second a page, so one of several pages that are put together from the same parts stands for the others.
- * @returns whether it is the first of its shape
+ * the keyboard cost a second a page, so a page of which each kind of element stood on those judged before is judged at night
+ * only, and then if no page was put together from the same ones.
+ * @returns whether it was judged by axe
  */
 async function judge(): Promise<boolean> {
   await script(true);
   await assertNoSidewaysScroll(page);
-  const shape = await page.evaluate<string>(`[...new Set([...document.querySelectorAll("main *")]
-    .map(({ tagName, className, type }) => className ? className + (type ?? "") : tagName))].sort().join(" ")`);
-  const known = judged.has(shape);
-  judged.add(shape);
+  const kinds = await page.evaluate<string[]>(`[...new Set([...document.querySelectorAll("main *")]
+    .map(({ tagName, className, type }) => className ? className + (type ?? "") : tagName))].sort()`);
+  const met = atNight ? [kinds.join(" ")] : kinds;
+  const known = met.every((one) => judged.has(one));
+  for (const one of met) judged.add(one);
   if (!known) {
     for (const [width, colorScheme] of [
       [1280, "light"],

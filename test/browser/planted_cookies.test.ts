@@ -1,6 +1,7 @@
 // Class: account takeover from a neighbouring host (S3), over real TLS in a real Chromium, whose own rules on cookies
 // decide what a neighbour can plant. The whole of the class, handoff too: test/security/planted_cookies.test.ts.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
@@ -23,9 +24,13 @@ const neighbours = ["https://evil.example.com", "http://plain.example.com"];
 
 let fixture: ProviderFixture;
 let neighbour: Server;
+let application: Server;
 let toProvider: TlsProxy;
 let toNeighbour: TlsProxy;
+let toApplication: TlsProxy;
 let browser: Browser;
+/** The addresses the application was asked for. */
+const answers: string[] = [];
 /** What the neighbours set when they are visited. */
 let planted: readonly string[] = [];
 
@@ -37,25 +42,36 @@ before(async () => {
     response
       .writeHead(200, { "content-type": "text/html", "set-cookie": [...planted] })
       .end("<h1>A prize</h1>");
-  }).listen(0, "127.0.0.1");
-  await new Promise((resolve) => neighbour.once("listening", resolve));
-  const { port } = neighbour.address() as AddressInfo;
+  });
+  application = createServer((request, response) => {
+    answers.push(request.url ?? "");
+    response.writeHead(200, { "content-type": "text/html" }).end("<h1>Back</h1>");
+  });
   toProvider = await startTlsProxy(Number(new URL(fixture.server.localUrl).port));
-  toNeighbour = await startTlsProxy(port);
+  toNeighbour = await startTlsProxy(await portOf(neighbour));
+  toApplication = await startTlsProxy(await portOf(application));
   const rules = [
     `MAP login.example.com 127.0.0.1:${new URL(toProvider.url).port}`,
     `MAP evil.example.com 127.0.0.1:${new URL(toNeighbour.url).port}`,
-    `MAP plain.example.com 127.0.0.1:${port}`,
+    `MAP plain.example.com 127.0.0.1:${await portOf(neighbour)}`,
+    `MAP ${new URL(redirectUri).host} 127.0.0.1:${new URL(toApplication.url).port}`,
   ];
   browser = await launchBrowser([`--host-resolver-rules=${rules.join(",")}`, "--ignore-certificate-errors"]);
 });
 after(async () => {
   await browser.close();
-  await Promise.all([toProvider.close(), toNeighbour.close()]);
-  neighbour.closeAllConnections();
-  neighbour.close();
+  await Promise.all([toProvider, toNeighbour, toApplication].map((proxy) => proxy.close()));
+  for (const server of [neighbour, application]) {
+    server.closeAllConnections();
+    server.close();
+  }
   await fixture.close();
 });
+
+async function portOf(server: Server): Promise<number> {
+  if (!server.listening) await once(server.listen(0, "127.0.0.1"), "listening");
+  return (server.address() as AddressInfo).port;
+}
 
 const authUrl = `${issuer}/auth?${new URLSearchParams({
   client_id: "app",
@@ -66,16 +82,8 @@ const authUrl = `${issuer}/auth?${new URLSearchParams({
   code_challenge_method: "S256",
 })}`;
 
-/** A page of a person with a browser of their own, and the answers that came to the application by it. */
-async function openPerson(): Promise<{ page: Page; answers: string[] }> {
-  const context = await browser.newContext();
-  const answers: string[] = [];
-  await context.route(`${new URL(redirectUri).origin}/**`, async (route) => {
-    answers.push(route.request().url());
-    await route.fulfill({ contentType: "text/html", body: "<h1>Back</h1>" });
-  });
-  return { page: await context.newPage(), answers };
-}
+/** A page of a person with a browser of their own. */
+const openPerson = async (): Promise<Page> => (await browser.newContext()).newPage();
 
 const linesFrom = (cookies: readonly Cookie[], secure: string): string[] =>
   cookies.flatMap(({ name, value, path }) => [
@@ -84,14 +92,14 @@ const linesFrom = (cookies: readonly Cookie[], secure: string): string[] =>
   ]);
 
 test("cookies that a neighbouring host plants finish nobody's sign-in, in Chromium over TLS", async () => {
-  const { page: attacker, answers: attackersAnswers } = await openPerson();
+  const attacker = await openPerson();
   await attacker.goto(authUrl);
   await arrivedAtHeading(attacker, "Sign in");
   const hisSignIn = attacker.url();
   const uid = new URL(hisSignIn).pathname.split("/")[2] ?? "";
   const hisCookies = await attacker.context().cookies();
 
-  const { page: victim, answers } = await openPerson();
+  const victim = await openPerson();
   await victim.goto(authUrl);
   for (const [index, host] of neighbours.entries()) {
     planted = linesFrom(hisCookies, index === 0 ? "; Secure" : "");
@@ -114,7 +122,7 @@ test("cookies that a neighbouring host plants finish nobody's sign-in, in Chromi
   assert.equal(await victim.getByLabel("Password").count(), 0);
   await attacker.goto(`${issuer}/auth/${uid}`);
   await attacker.getByRole("heading", { level: 1 }).waitFor();
-  assert.ok(!attackersAnswers.some((url) => url.includes("code=")), attackersAnswers.join());
+  assert.ok(!answers.some((url) => url.includes("code=")), answers.join());
 
   // And what was planted keeps the victim from nothing.
   await victim.goto(authUrl);

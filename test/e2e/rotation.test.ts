@@ -1,5 +1,5 @@
 // The proof of issue 6: two processes on one PostgreSQL under constant load, verifiers that cache the JWKS for
-// "an hour", ten rotations, an instance killed and restarted, an emergency. Time is compressed by the policy:
+// "an hour", ten rotations (a day five), an instance killed and restarted, an emergency. Time is compressed by the policy:
 // the hour is one second, the publish lead of a day five.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -12,6 +12,7 @@ import { rotateKeysInEmergency } from "../../src/provider/keys/rotate.ts";
 import { createKeySealer } from "../../src/provider/keys/seal.ts";
 import { addMintingClients } from "../provider/grants/mint_support.ts";
 import { addClient, addPerson } from "../provider/support/provider_fixture.ts";
+import { atNight } from "../support/at_night.ts";
 import { openTestDatabase, type TestDatabase } from "../support/databases.ts";
 import { type Balancer, type Instance, startBalancer, startInstance } from "./instances.ts";
 import { type LoadFailure, runLoad } from "./rotation_load.ts";
@@ -26,7 +27,7 @@ const policy = keyPolicy({
   pollIntervalSeconds: 0.25,
   clockSkewSeconds: 0.2,
 });
-const rotations = 10;
+const rotations = atNight ? 10 : 5;
 const secret = Buffer.alloc(32, 7);
 const email = "ada@acme.example";
 
@@ -123,7 +124,7 @@ async function until(what: string, condition: () => boolean | Promise<boolean>):
   }
 }
 
-/** Ten rotations with a crash among them, then an emergency, all under load. */
+/** The rotations with a crash among them, then an emergency, all under load. */
 async function runHistory() {
   await startOne();
   const victim = await startOne();
@@ -154,7 +155,7 @@ function assertNone(incidents: readonly object[]): void {
   assert.equal(incidents.length, 0, JSON.stringify(incidents.slice(0, 3), undefined, 1));
 }
 
-test("ten rotations, a crash and an emergency under load break only what the emergency must break", async () => {
+test(`${rotations} rotations, a crash and an emergency under load break only what the emergency must break`, async () => {
   const history = await runHistory();
   const { signedAtMs, failures, verdicts, kid, revokedKids, effects, status } = history;
   const { killedAtMs, emergencyAtMs, recoveredAtMs } = history;
@@ -166,7 +167,7 @@ test("ten rotations, a crash and an emergency under load break only what the eme
   assertNone(refusals.filter((verdict) => !owedToEmergency(verdict)));
   // Tokens of the leaked key did turn up after it was revoked, so the measurement can see a refusal.
   assert.ok(refusals.length > 0);
-  assert.ok(verdicts.length > 1_000, `${verdicts.length} verifications`);
+  assert.ok(verdicts.length > 100 * rotations, `${verdicts.length} verifications`);
 
   for (const revoked of revokedKids) {
     assert.ok(

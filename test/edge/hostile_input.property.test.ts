@@ -23,6 +23,7 @@ import {
   startProvider,
 } from "../provider/support/provider_fixture.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";
+import { atNight } from "../support/at_night.ts";
 import { storeKinds } from "../support/databases.ts";
 import { type Surroundings, typed } from "../support/typed.ts";
 import {
@@ -113,11 +114,10 @@ interface Answer {
 
 let requests = 0;
 
-// Every cell each night (its workflow sets TTI_PROPERTY_SEED); a share of the large tables otherwise, another for each
+// Every cell each night; a share of the large tables otherwise, another for each
 // address. There are more addresses than parts, so each name comes; values are dealt, so each class comes in each table.
-const whole = process.env["TTI_PROPERTY_SEED"] !== undefined;
 const share = <T>(items: readonly T[], turn: number, parts: number): readonly T[] =>
-  whole ? items : items.filter((_, index) => index % parts === turn % parts);
+  atNight ? items : items.filter((_, index) => index % parts === turn % parts);
 let drawn = 0;
 const next = (): Hostile => {
   drawn += 1;
@@ -292,7 +292,7 @@ describe("hostile input", () => {
     await eachComes(names, async (came) => {
       for (const endpoint of endpoints) {
         for (const parameter of parametersOf(endpoint.path)) {
-          for (const value of Array.from({ length: whole ? 10 : 4 }, next)) {
+          for (const value of Array.from({ length: atNight ? 10 : 4 }, next)) {
             // An empty segment is another address.
             if (value.encoded === "") continue;
             came(parameter);

@@ -34,6 +34,7 @@ import {
   useProvider,
 } from "../provider/support/provider_fixture.ts";
 import { formsOf, UserAgent } from "../provider/support/user_agent.ts";
+import { atNight } from "../support/at_night.ts";
 import { cliContext } from "../support/cli_context.ts";
 import { storeKinds } from "../support/databases.ts";
 
@@ -41,9 +42,7 @@ const newPassword = "another pass phrase of several words";
 const mostSteps = 80;
 
 // A step is the same on both stores, what it does to the rows of one it does to the other's: before every step on SQLite,
-// on PostgreSQL before each third, another third for each flow. Every step of both each night (its workflow sets
-// TTI_PROPERTY_SEED).
-const whole = process.env["TTI_PROPERTY_SEED"] !== undefined;
+// on PostgreSQL before each third, another third for each flow. Every step of both each night.
 
 interface Person {
   email: string;
@@ -178,7 +177,7 @@ for (const kind of storeKinds) {
     /** One flow, one ending, before each step in turn. */
     function tried(name: string, ending: string, tenant = "acme"): void {
       turn += 1;
-      const stride = whole || kind === "sqlite" ? 1 : 3;
+      const stride = atNight || kind === "sqlite" ? 1 : 3;
       const first = 1 + (turn % stride);
       test(`${ending} during ${name} leaves nothing that opens`, async () => {
         let reached = true;

@@ -1,6 +1,9 @@
 // Class: a login the ISV vouched for that outlives the end of who vouched (S2). Every place in which such a login waits or
 // lives × every end of the client that vouched and of the tenant, asked at another instance, on both stores. What ended
 // must not come back, neither from a row that was deleted nor from a carrier that nobody deletes.
+//
+// Every cell on SQLite. PostgreSQL has the same statements, so by day each end meets a third of the places there, the next
+// end another third, and each place meets ends of both kinds; a night tries every cell of both.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { deleteClient, disableClient, enableClient } from "../../src/admin/operations/client_access.ts";
@@ -22,6 +25,7 @@ import {
 import { getUserinfo, postToken } from "../provider/support/authorization.ts";
 import { addClient, addPerson, redirectUri, useProvider } from "../provider/support/provider_fixture.ts";
 import { formsOf, UserAgent, type Visit } from "../provider/support/user_agent.ts";
+import { atNight } from "../support/at_night.ts";
 import { cliContext } from "../support/cli_context.ts";
 import { storeKinds } from "../support/databases.ts";
 
@@ -64,6 +68,7 @@ for (const kind of storeKinds) {
     let context: OperationContext;
     let made = 0;
     let cells = 0;
+    const isWhole = atNight || kind === "sqlite";
     const environment = { TTI_LOGIN_URL: loginUrl };
     const fixture = useProvider({ kind, environment }, async () => {
       other = await fixture.startAnother(environment);
@@ -211,7 +216,8 @@ for (const kind of storeKinds) {
         await addIsvClient(fixture, clientId, ["*"]);
         const isv = new IsvBackEnd(fixture, clientId);
         const held = new Map<Carrier, () => Promise<boolean>>();
-        for (const carrier of carriers) held.set(carrier, await bring(isv, carrier));
+        const tried = carriers.filter((_, place) => isWhole || place % 3 === number % 3);
+        for (const carrier of tried) held.set(carrier, await bring(isv, carrier));
         await end(clientId, ending);
         const wrong: string[] = [];
         for (const [carrier, opens] of held) {
@@ -270,8 +276,8 @@ for (const kind of storeKinds) {
     });
 
     test("no cell was left out", () => {
-      assert.equal(cells, carriers.length * endings.length);
-      assert.equal(cells, 90);
+      assert.equal(carriers.length * endings.length, 90);
+      assert.equal(cells, isWhole ? 90 : 30);
     });
   });
 }

@@ -1,10 +1,12 @@
-// Owns a real Chromium for tests: finds the machine's own, installs Debian's where there is none.
+// Owns a real Chromium for tests: finds the machine's own, installs Debian's where there is none. The one without any
+// window of its own comes first: it draws the same pages at half the processor time.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { type Browser, chromium } from "playwright-core";
 
 const candidates = [
   process.env["CHROMIUM_PATH"],
+  "/usr/bin/chromium-headless-shell",
   "/usr/bin/chromium",
   "/usr/bin/chromium-browser",
   "/usr/bin/google-chrome",
@@ -27,11 +29,16 @@ export function ensureBrowser(): string {
   process.stderr.write("Installing Chromium for the browser tests (once) …\n");
   const asRoot = process.getuid?.() === 0 ? [] : ["sudo", "-n"];
   const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  // Older systems have only the one with windows.
   for (const words of [
-    ["apt-get", "update", "-qq"],
-    ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"],
+    ["update", "-qq"],
+    ...["chromium-headless-shell", "chromium"].map((name) => [
+      ...["install", "-y", "-qq", "--no-install-recommends"],
+      name,
+    ]),
   ]) {
-    const [program = "", ...rest] = [...asRoot, ...words];
+    if (findBrowser() !== undefined) break;
+    const [program = "", ...rest] = [...asRoot, "apt-get", ...words];
     spawnSync(program, rest, { stdio: ["ignore", "ignore", "inherit"], env: environment });
   }
   const installed = findBrowser();

@@ -12,6 +12,7 @@ import type { Sandbox } from "tti-sandbox";
 import { startAwsCommand } from "../../../src/cli/dev/aws_command.ts";
 import { packFiles } from "../../../src/onboarding/papers/pack.ts";
 import { registrationFiles } from "../../../src/onboarding/papers/registration.ts";
+import { atNight } from "../../support/at_night.ts";
 import { hasBash } from "../../support/bash.ts";
 import {
   administratorOf,
@@ -119,7 +120,7 @@ const nothing = { issuers: 1, accessors: 0, statements: 0 };
 const everything = { issuers: 2, accessors: 1, statements: 1 };
 
 describe("with the tools a customer has", () => {
-  it("the AWS CLI sets up, sets up again without a change, and takes all of it away", async (t) => {
+  it("the AWS CLI sets up, at night sets up again without a change, and takes all of it away", async (t) => {
     if (lacks(t, "an AWS CLI that knows data accessors")) return;
     const place = await open(t);
     const script = (...words: string[]) =>
@@ -131,10 +132,14 @@ describe("with the tools a customer has", () => {
     assert.equal(first.code, 0, first.stdout + first.stderr);
     assert.match(first.stdout, /Changed: 4\.[\s\S]*\ntti-details tenant=acme application=/);
     assert.deepEqual(await place.count(), everything);
-    const second = await script();
-    assert.equal(second.code, 0, second.stderr);
-    assert.match(second.stdout, /nothing was changed/);
-    assert.deepEqual(await place.count(), everything);
+    // Each call of the AWS CLI costs a second, and by its answers to the calls that look the script knows what to undo as
+    // well; that it changes nothing again is held by setup_script.test.ts every day.
+    if (atNight) {
+      const second = await script();
+      assert.equal(second.code, 0, second.stderr);
+      assert.match(second.stdout, /nothing was changed/);
+      assert.deepEqual(await place.count(), everything);
+    }
     const undone = await script("--undo");
     assert.equal(undone.code, 0, undone.stderr);
     assert.match(undone.stdout, /Taken away: 3\./);
