@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { drawnKeys, makeKeys } from "./drawn_keys.ts";
 import { longFiles, writeProcesses } from "./processes.ts";
 import { NoSuchTests, needsOf, root, testFiles } from "./test_files.ts";
 
@@ -14,7 +15,7 @@ const usage = `Usage: npm test [-- PLACE …] [-- --test-name-pattern=PATTERN]
   npm test -- test/provider                           the tests of a folder or a file
   npm test -- --test-name-pattern="single use"        the tests of that name
   npm run check                                       lint, types, the tests that start no process of their own
-                                                      and take less than twenty seconds`;
+                                                      and take less than ten seconds`;
 
 // What is compiled once serves every later process: without, reading the sources anew takes most of a small file's time.
 const compiled = join(root, "node_modules/.cache/compiled");
@@ -56,7 +57,12 @@ async function main(words: readonly string[]): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "tti-tests-"));
   const postgres = files.some((file) => needsOf(file).postgres) ? await sharedPostgres() : undefined;
   try {
-    const environment = { NODE_ENV: "test", NODE_COMPILE_CACHE: compiled, ...postgres?.environment };
+    const keys = join(folder, "keys.json");
+    await makeKeys(keys);
+    const environment = {
+      ...{ NODE_ENV: "test", NODE_COMPILE_CACHE: compiled, [drawnKeys]: keys },
+      ...postgres?.environment,
+    };
     // What compresses time, or measures it, needs the machine to itself: beside others its instances fall behind their
     // own clocks, and have no key to sign with.
     const alone = (path: string): boolean => /^test\/(e2e|bench)\//.test(path);
@@ -116,7 +122,9 @@ interface Run {
 function run(files: readonly string[], { atOnce, patterns, ...how }: Run): Promise<void> {
   if (files.length === 0) return Promise.resolve();
   const words = [
-    ...["./test_scopes.ts", "./watchdog.ts"].map((path) => `--import=${import.meta.resolve(path)}`),
+    ...["./test_scopes.ts", "./watchdog.ts", "./drawn_keys.ts"].map(
+      (path) => `--import=${import.meta.resolve(path)}`,
+    ),
     "--test",
     `--test-concurrency=${atOnce}`,
     "--test-timeout=300000",
