@@ -40,6 +40,7 @@ import * as onboardings from "./0072_onboardings.ts";
 import * as mails from "./0073_mails.ts";
 import * as accountLinks from "./0074_account_links.ts";
 import * as tenantBrands from "./0076_tenant_brands.ts";
+import * as secondFactors from "./0077_second_factors.ts";
 import * as loginLife from "./0079_login_life.ts";
 import * as mail from "./0081_mail.ts";
 
@@ -93,4 +94,5 @@ export const migrations: readonly Migration[] = [
   { name: "0076_tenant_brands", ...tenantBrands },
   { name: "0079_login_life", ...loginLife },
   { name: "0081_mail", ...mail },
+  { name: "0077_second_factors", ...secondFactors },
 ];

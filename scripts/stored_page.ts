@@ -1,5 +1,6 @@
 // Owns docs/what-is-stored.md: each table of the store, what of a person is in it, and when it goes. A test compares the
 // list with the tables of a migrated store, so that none is kept without being named here.
+
 import { mailPolicy } from "../src/mail/attempts.ts";
 import { linkLifeMs } from "../src/provider/accounts/account_link_store.ts";
 import { knownForMs } from "../src/provider/accounts/attempt_rates.ts";
@@ -7,6 +8,7 @@ import { ttlSeconds } from "../src/provider/assembly/policies.ts";
 import { sweeperPolicy } from "../src/provider/assembly/sweeper.ts";
 import { consoleLoginSeconds } from "../src/provider/clients/console_client.ts";
 import { postedRequestSeconds } from "../src/provider/edge/posted_request_store.ts";
+import { pendingMs } from "../src/provider/factors/pending_store.ts";
 import { challengeLifeSeconds } from "../src/provider/handoff/login_handoff.ts";
 import { settings } from "../src/settings.ts";
 import { inWords } from "./limits_page.ts";
@@ -154,6 +156,21 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
     personal:
       "the account's id, the address it was mailed to, a new address the person wants, for what, when",
     until: `used or too old (a new password ${inWords(linkLifeMs.password_reset / 1000)}, an invitation ${inWords(linkLifeMs.invitation / 1000)}), or the account is deleted`,
+  },
+  totp_factors: {
+    holds: "authenticator apps: the secret, encrypted with `TTI_SECRETS`, and the time of the last code",
+    personal: "the account's id, since when, when it was used",
+    until: "it is removed or reset, or the account is deleted",
+  },
+  recovery_codes: {
+    holds: "codes for who lost a factor, as SHA-256 hashes",
+    personal: "the account's id, since when",
+    until: "used, made anew, or the last factor is removed or reset, or the account is deleted",
+  },
+  pending_sign_ins: {
+    holds: "sign-ins that wait for a second factor; the browser as a SHA-256 hash. They open nothing",
+    personal: "the account's id, what was proven and when",
+    until: `finished, or ${inWords(pendingMs / 1000)}`,
   },
   console_sessions: {
     holds: "who is signed in to the console; the cookie as a SHA-256 hash",

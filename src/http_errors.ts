@@ -7,7 +7,7 @@ import type { Log } from "./log.ts";
 import { currentRequest } from "./request_context.ts";
 import { faultWords, withoutAccount } from "./views/fault_words.ts";
 import { currentFrame, currentWords } from "./views/frame.ts";
-import type { WayOn } from "./views/pages.ts";
+import type { WayOn } from "./views/page_frame.ts";
 import { pageHeaders, renderPage } from "./views/render.ts";
 
 /** A failure as a caller may see it. */

@@ -2,6 +2,32 @@
 
 /** Part of the catalogue in errors.ts. */
 export const peopleErrorCodes = {
+  factor_code_wrong: {
+    status: 401,
+    meaning: "The code of the authenticator app, or the recovery code, is not right.",
+    fix: "Type the code that the app shows now; its clock must be right to half a minute. A recovery code counts once.",
+  },
+  factor_code_used: {
+    status: 401,
+    meaning: "The code of the authenticator app was used already, or one after it was.",
+    fix: "Wait for the next code of the app.",
+  },
+  factor_exists: {
+    status: 409,
+    meaning: "The account has an authenticator app already; there is one at a time.",
+    fix: "Remove it first, then set up the other.",
+  },
+  factor_unreadable: {
+    status: 500,
+    meaning:
+      "The stored secret of an authenticator app was sealed with a secret that `TTI_SECRETS` does not hold.",
+    fix: "Add the former secret to `TTI_SECRETS`, after the first. If it is lost, the person signs in with a recovery code.",
+  },
+  factor_required: {
+    status: 403,
+    meaning: "The tenant requires of its people a second factor that the login did not prove.",
+    fix: "Sign in with the factor. Who vouches for a login says `mfa` in `amr` where there were two (RFC 8176).",
+  },
   account_ambiguous: {
     status: 409,
     meaning: "The name is the id of one account and the e-mail address of another, so it names neither.",

@@ -92,6 +92,7 @@ const typedNames: Readonly<Record<string, readonly string[]>> = {
   password: ["--password-stdin"],
   emailVerified: ["--unverified"],
   loginMethod: ["--login"],
+  requiredFactor: ["--factor"],
   redirectUris: ["--redirect-uri"],
   postLogoutRedirectUris: ["--post-logout-uri"],
   applicationType: ["--native"],

@@ -9,7 +9,7 @@ import { ForeignForm } from "../provider/edge/form.ts";
 import { currentRequest, describeRequest } from "../request_context.ts";
 import type { ConsolePage } from "../views/console_pages.ts";
 import type { ServiceFrame } from "../views/frame.ts";
-import type { WayOn } from "../views/pages.ts";
+import type { WayOn } from "../views/page_frame.ts";
 import { renderPage } from "../views/render.ts";
 import { consoleErrorPage, foreignFormTitle } from "./console_error.ts";
 import type { InstallationFacts } from "./place.ts";

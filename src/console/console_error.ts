@@ -1,7 +1,8 @@
 // Owns what a page of the console says when it cannot be shown: what happened, why, what to do, in an operator's words.
 import { OperationError } from "../errors.ts";
 import type { ErrorAnswer } from "../http_errors.ts";
-import type { ErrorPage, WayOn } from "../views/pages.ts";
+import type { WayOn } from "../views/page_frame.ts";
+import type { ErrorPage } from "../views/pages.ts";
 import { inPageWords } from "./fault_words.ts";
 
 const titles: Readonly<Record<string, string>> = {

@@ -3,45 +3,9 @@
 import type { AccountPages } from "./account_pages.ts";
 import type { ConsolePage } from "./console_pages.ts";
 import type { DemoPages } from "./demo_pages.ts";
+import type { LoginPages } from "./login_pages.ts";
+import type { ApplicationLinks, FormModel, PageFrame, WayOn } from "./page_frame.ts";
 import type { PortalPages } from "./portal_pages.ts";
-
-/** What any page may carry besides its own content. */
-export interface PageFrame {
-  /** Name shown above the card, in place of the service's own (frame.ts): the demo's. */
-  brandName?: string | undefined;
-}
-
-/** A form's target and, where the edge uses one, its anti-forgery token (field `csrf`). */
-export interface FormModel {
-  /** Path (or same-origin URL) the form is posted to. */
-  action: string;
-  csrfToken?: string | undefined;
-}
-
-/** Where an application says what becomes of people's data, and on which terms. */
-export interface ApplicationLinks {
-  policyUri?: string | undefined;
-  termsUri?: string | undefined;
-}
-
-/** Login: fields `email`, `password`. Cancelling posts to `cancelAction`. */
-export interface LoginPage extends PageFrame, ApplicationLinks {
-  form: FormModel;
-  /** Pre-filled address, from the last attempt or `login_hint`. */
-  email?: string | undefined;
-  /** Why the last attempt failed, in words; announced to assistive technology. */
-  error?: string | undefined;
-  /** The fields that are wrong. A wait, or an account that is switched off, is no field's fault. */
-  wrongFields?: readonly ("email" | "password")[] | undefined;
-  /** What the person tries to reach. */
-  clientName?: string | undefined;
-  /** Set when the relying party named the tenant. */
-  tenantName?: string | undefined;
-  /** Where the "Cancel" form posts; absent: no such button. */
-  cancelAction?: string | undefined;
-  /** Where a new password is asked for; absent: no mail is sent here. */
-  forgotUrl?: string | undefined;
-}
 
 /** Asking for a new password by mail: fields `email`, `from`. */
 export interface ForgotPage extends PageFrame {
@@ -169,12 +133,6 @@ export interface ApplicationWay {
   url: string;
 }
 
-/** A way on from a page. */
-export interface WayOn {
-  label: string;
-  url: string;
-}
-
 /** Any failure shown to a person: what happened, why, what to do, and a way on. */
 export interface ErrorPage extends PageFrame {
   /** What happened: the page's title. */
@@ -192,8 +150,7 @@ export interface ErrorPage extends PageFrame {
 }
 
 /** Every page by the name of its template. */
-export interface Pages extends AccountPages, DemoPages, PortalPages {
-  login: LoginPage;
+export interface Pages extends LoginPages, AccountPages, DemoPages, PortalPages {
   forgot: ForgotPage;
   new_password: NewPasswordPage;
   prove_address: ProveAddressPage;

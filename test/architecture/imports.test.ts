@@ -47,6 +47,7 @@ const layers: readonly (readonly string[])[] = [
     "errors.ts",
     "people_error_codes.ts",
     "grants_and_scopes.ts",
+    "login_levels.ts",
     "input",
     "request_context.ts",
     "log_redaction.ts",

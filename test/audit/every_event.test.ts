@@ -61,6 +61,7 @@ import {
   signInAt,
   useProvider,
 } from "../provider/support/provider_fixture.ts";
+import { type App, appOnPage, codesOnPage, typeCode } from "../provider/support/second_factor.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";
 import { eventsOf } from "./audit_world.ts";
 
@@ -188,6 +189,7 @@ const ownRegistration = () => ({
   roleArn: "arn:aws:iam::111122223333:role/isv",
 });
 let onboarding: URL;
+let app: App;
 let onboarded: { agent: UserAgent; at: string };
 
 /** An act, and whether it comes by HTTP: then its event carries address and request. */
@@ -295,6 +297,23 @@ const acts: Record<AuditEventType, Act> = {
   }),
   "account.name_set": byHttp(() => handoff("zoe", { name: "Zoe" })),
   "account.password_set": byOperation(() => access.setUserPassword(operator, { user: email, password })),
+  // Set up while signing in, because the application asks for it.
+  "factor.added": byHttp(async () => {
+    const agent = new UserAgent();
+    const url = authorizationUrl(fixture, { tenant: "acme", acr_values: "urn:tti:acr:mfa" });
+    const page = await signInAt(agent, url, email);
+    app = appOnPage(page);
+    const shown = await typeCode(agent, page, app.codeAt(Date.now()));
+    app = { ...app, recoveryCodes: codesOnPage(shown) };
+    codeOf(await agent.submit(shown, {}, "/factor"));
+  }),
+  "factor.recovery_used": byHttp(async () => {
+    const agent = new UserAgent();
+    const page = await signInAt(agent, authorizationUrl(fixture, { tenant: "acme" }), email);
+    const recovery = await agent.follow(`${page.url}?use=recovery_code`);
+    codeOf(await typeCode(agent, recovery, app.recoveryCodes[0] ?? ""));
+    await fixture.db("totp_factors").delete();
+  }),
   "account.disabled": byOperation(() => access.disableUser(operator, { user: email })),
   "account.enabled": byOperation(() => access.enableUser(operator, { user: email })),
   "account.deleted": byOperation(() => deleteUser(operator, { user: "zoe" })),

@@ -141,9 +141,16 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
   return { page, breaches };
 }
 
-/** Fills in the login form and sends it. */
-export async function submitLogin(page: Page, email: string, secret = password): Promise<void> {
+/** Types the address, and waits for the page that it leads to. */
+export async function typeAddress(page: Page, email: string): Promise<void> {
   await page.getByLabel("E-mail address").fill(email);
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("button", { name: "Sign in" }).waitFor();
+}
+
+/** Goes through the login: the address, where it does not stand yet, then the password. */
+export async function submitLogin(page: Page, email: string, secret = password): Promise<void> {
+  if (await page.getByLabel("E-mail address").isEditable()) await typeAddress(page, email);
   await page.getByLabel("Password").fill(secret);
   await page.getByRole("button", { name: "Sign in" }).click();
 }

@@ -15,6 +15,7 @@ import {
   dana,
   openBrowserWorld,
   submitLogin,
+  typeAddress,
 } from "./browser_world.ts";
 
 let world: BrowserWorld;
@@ -40,9 +41,10 @@ for (const javaScriptEnabled of [true, false]) {
   test(`a mistyped password is told on a page that may be left, come back to and reloaded${javaScriptEnabled ? "" : ", without JavaScript"}`, async () => {
     const { page } = await world.openPage({ javaScriptEnabled });
     await page.goto(`${world.demo.url}/login`);
+    await typeAddress(page, alice.email);
     const [posted, shown] = await Promise.all([
       page.waitForResponse((response) => response.request().method() === "POST"),
-      page.waitForResponse((response) => response.url().endsWith("/login") && response.status() !== 303),
+      page.waitForResponse((response) => response.url().endsWith("/ways") && response.status() !== 303),
       submitLogin(page, alice.email, "not the password"),
     ]);
     assert.equal(posted.status(), 303);
@@ -71,6 +73,11 @@ test("two tabs that sign in side by side are each told their own fault, and both
   const { page: one } = await world.openPage();
   const two = await one.context().newPage();
   for (const page of [one, two]) await page.goto(`${world.demo.url}/login`);
+  for (const [page, email] of [
+    [one, alice.email],
+    [two, bob.email],
+  ] as const)
+    await typeAddress(page, email);
   const hold = one.waitForEvent("requestfinished", (request) => request.method() === "POST");
   await submitLogin(one, alice.email, "not the password");
   await hold;

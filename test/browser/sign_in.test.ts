@@ -102,7 +102,9 @@ test("sign-in, tenant choice and sign-out need no mouse", async () => {
   await page.goto(`${world.demo.url}/login`);
   // The cursor already stands in the first field.
   await page.keyboard.type(dana.email);
-  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  // And here too.
+  await page.getByRole("button", { name: "Sign in" }).waitFor();
   await page.keyboard.type("correct horse battery staple");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Choose an organization" }).waitFor();

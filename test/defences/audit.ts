@@ -90,7 +90,7 @@ export const defences: readonly Defence[] = [
     id: "audit-failed-sign-ins",
     promise: "A refused sign-in is in the trail, found by account, by name and by address.",
     faults: ["S8"],
-    file: "src/provider/interactions/interaction_routes.ts",
+    file: "src/provider/interactions/login_routes.ts",
     find: "await recordSignInRefusal(deps, attempt, error);",
     replace: "void recordSignInRefusal;\n      void attempt;",
     test: "test/audit/sign_in_events.test.ts",

@@ -58,7 +58,7 @@ export const defences: readonly Defence[] = [
     id: "ended-login-is-not-the-last",
     promise: "A login that was ended before it was complete does not count for a presence policy.",
     faults: ["S2"],
-    file: "src/provider/tenants/membership_store.ts",
+    file: "src/provider/tenants/last_login_store.ts",
     find: ", sign_in_generation: of.signIns }",
     replace: "}",
     test: "test/security/ended_in_flight.test.ts",

@@ -66,7 +66,7 @@ export const defences: readonly Defence[] = [
     id: "unproven-address-at-login",
     promise: "Who could get no token is told on the login page, and is not signed in.",
     faults: ["O9"],
-    file: "src/provider/interactions/login.ts",
+    file: "src/provider/interactions/login_steps.ts",
     find: "throw first.refusal;",
     replace: "first.refusal;",
     test: "test/security/tenant_lock.test.ts",

@@ -1,6 +1,7 @@
 // What `tti user data` tells is all that is stored of a person. The schema is walked: each column of each table of which
 // docs/what-is-stored.md says that it holds something of a person is told, or stands here with the reason why not; a table
 // or column that comes later fails until it is in one of the two. What is a secret, a token or a hash never leaves.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { storedTables } from "../../scripts/stored_page.ts";
@@ -14,6 +15,7 @@ import { saveOfflineConsent } from "../../src/provider/presence/offline_consent_
 import { signInToConsole, useConsole } from "../console/console_world.ts";
 import { authorizationUrl, codeOf, redeem } from "../provider/support/authorization.ts";
 import { addClient, addPerson, signInAt } from "../provider/support/provider_fixture.ts";
+import { giveApp } from "../provider/support/second_factor.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";
 import { cliContext } from "../support/cli_context.ts";
 
@@ -30,7 +32,9 @@ const untold: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     sign_in_generation: counting,
     membership_endings: counting,
   },
-  memberships: {},
+  memberships: {
+    last_login_level: "how much the last login had proven, which its own record tells while it stands",
+  },
   former_memberships: { ending: counting },
   offline_consents: { client_generation: counting },
   administrators: {},
@@ -39,6 +43,7 @@ const untold: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     session_uid_hash: opens,
     sign_in_generation: counting,
     membership_endings: counting,
+    login_level: "how much was proven, which amr tells",
     member_since_ms: "when the membership began, which that tells",
     tenant_generation: counting,
     client_generation: counting,
@@ -68,6 +73,19 @@ const untold: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   ended_sessions: { "*": "names nobody" },
   posted_requests: { "*": "names nobody, for a minute" },
   account_links: { secret_hash: opens, sign_in_generation: counting },
+  totp_factors: { sealed_secret: opens, last_step: counting },
+  recovery_codes: {
+    code_hash: opens,
+    created_at_ms: "when the app was set up, or codes were made anew: the trail tells",
+  },
+  pending_sign_ins: {
+    interaction_hash: opens,
+    browser_hash: opens,
+    amr: "the first half: a password",
+    remember_at_ms: "whether to stay signed in, for the ten minutes that it takes",
+    sign_in_generation: counting,
+    membership_endings: counting,
+  },
   mails: {
     next_attempt_at_ms: "when it is tried next, which its state tells",
     give_up_at_ms: "by when it is given up",
@@ -79,9 +97,17 @@ const untold: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 const of: Readonly<Record<string, string>> = {
   accounts: "id",
   ...Object.fromEntries(
-    ["memberships", "former_memberships", "offline_consents", "administrators", "account_links", "mails"].map(
-      (t) => [t, "account_id"],
-    ),
+    [
+      "memberships",
+      "former_memberships",
+      "offline_consents",
+      "administrators",
+      "account_links",
+      "mails",
+      "totp_factors",
+      "recovery_codes",
+      "pending_sign_ins",
+    ].map((t) => [t, "account_id"]),
   ),
   ...Object.fromEntries(
     ["console_sessions", "session_vouchers", "oidc_records", "audit_events"].map((t) => [t, "account_id"]),
@@ -110,6 +136,9 @@ async function everywhere(): Promise<string> {
   await redeem(world, code);
   await signInAt(new UserAgent(), authorizationUrl(world, { tenant: "acme" }), email, "a wrong password");
   assert.equal((await signInToConsole(world, new UserAgent(), email)).status, 200);
+  await giveApp(world, { id, email });
+  await signInAt(new UserAgent(), authorizationUrl(world, { tenant: "acme" }), email);
+  await world.db("totp_factors").where("account_id", id).update({ used_at_ms: Date.now() });
   await world.db("memberships").where("account_id", id).update({ email: "told@acme.example", name: "Told" });
   await world
     .db("accounts")

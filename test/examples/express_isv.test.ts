@@ -189,6 +189,8 @@ async function beRefused(page: Page): Promise<void> {
 async function logInAtProvider(page: Page): Promise<void> {
   await page.getByRole("link", { name: "Log in at the provider instead" }).click();
   await page.getByLabel("E-mail address").fill("dana@globex.example");
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("button", { name: "Sign in" }).waitFor();
   await page.getByLabel("Password").fill(world.environment.state.demoPassword);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("heading", { level: 1, name: /^Search Globex.* as Dana Ruiz$/ }).waitFor();

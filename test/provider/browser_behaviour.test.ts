@@ -65,6 +65,8 @@ async function newPage(): Promise<{ page: Page; complaints: string[] }> {
 
 async function fillIn(page: Page, email: string): Promise<void> {
   await page.getByLabel("E-mail address").fill(email);
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("button", { name: "Sign in" }).waitFor();
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
 }

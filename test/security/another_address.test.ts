@@ -11,7 +11,7 @@ import type { Account } from "../../src/provider/accounts/account_store.ts";
 import { hasOfflineConsent, saveOfflineConsent } from "../../src/provider/presence/offline_consent_store.ts";
 import { decideAgreement } from "../../src/provider/self_service/agreements.ts";
 import { decideSubject } from "../../src/provider/subjects/subject.ts";
-import { saveLastLogin } from "../../src/provider/tenants/membership_store.ts";
+import { saveLastLogin } from "../../src/provider/tenants/last_login_store.ts";
 import { getTenant } from "../../src/provider/tenants/tenant_store.ts";
 import type { RunningServer } from "../../src/server.ts";
 import {

@@ -9,7 +9,7 @@ import { setUserPassword, signUserOut } from "../../src/admin/operations/user_ac
 import { listUserGrants, revokeGrant } from "../../src/admin/operations/user_grants.ts";
 import { listUserSessions, revokeSession } from "../../src/admin/operations/user_sessions.ts";
 import type { Database } from "../../src/db/connect.ts";
-import { saveLastLogin } from "../../src/provider/tenants/membership_store.ts";
+import { saveLastLogin } from "../../src/provider/tenants/last_login_store.ts";
 import { setTenant } from "../provider/grants/mint_support.ts";
 import {
   addIsvClient,

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import type { DetailValue } from "../../audit/event_types.ts";
 import { auditEventTypes } from "../../audit/event_types.ts";
+import { requiredFactors } from "../../login_levels.ts";
 import type { StoredClientMetadata } from "../../provider/clients/client_store.ts";
 import { membershipRoles } from "../../provider/tenants/membership_store.ts";
 import { loginMethods } from "../../provider/tenants/tenant_store.ts";
@@ -21,6 +22,9 @@ export const tenantShape = z
         z.strictObject({ name: z.literal("within"), hours: z.number() }),
       ])
       .describe("When a back end may act for its users."),
+    requiredFactor: z
+      .enum(requiredFactors)
+      .describe("What its users must have proven beside one thing such as a password."),
     discoverable: z.boolean().describe("Whether strangers may read its name on the login page."),
     sessionLifeMs: moment.describe("How long a sign-in opens it at most; null: as the installation has it."),
     sessionIdleMs: moment.describe("How long one does without use; null: as the installation has it."),

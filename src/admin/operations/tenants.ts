@@ -1,6 +1,8 @@
 // Owns the operations on tenants.
+
 import { z } from "zod";
 import { OperationError } from "../../errors.ts";
+import { requiredFactors } from "../../login_levels.ts";
 import { parsePresencePolicy, presencePolicyText } from "../../provider/presence/presence_policy.ts";
 import {
   listTenantsInOrder,
@@ -88,6 +90,12 @@ export const updateTenant = operation({
       .describe(
         "When your back end may mint tokens for its users: session (while the user is logged in here; the default), \"within 12\" (for 12 hours after the user's last login), offline (with the user's consent, until it is taken back), never.",
       ),
+    requiredFactor: z
+      .enum(requiredFactors)
+      .optional()
+      .describe(
+        "What a sign-in of its users must have proven: none (a password is enough; the default), any (a second factor), passkey (one that withstands phishing). Who has none sets one up at the next sign-in; until then nothing that stands opens the tenant.",
+      ),
     discoverable: z
       .boolean()
       .optional()
@@ -122,7 +130,12 @@ export const updateTenant = operation({
   },
   cli: {
     arguments: { ID: "id" },
-    options: { loginMethod: "login", sessionIdleMinutes: "session-idle", sessionLifeHours: "session-life" },
+    options: {
+      loginMethod: "login",
+      requiredFactor: "factor",
+      sessionIdleMinutes: "session-idle",
+      sessionLifeHours: "session-life",
+    },
     switches: ["discoverable"],
     summary: "change how a customer's users log in, for how long, or when you may act for them",
     about: "Changes a tenant. The ID stays what it is: the customer typed it at AWS.",
@@ -131,7 +144,7 @@ export const updateTenant = operation({
   },
   async run(
     trx,
-    { id, name, loginMethod, presence, discoverable, sessionIdleMinutes, sessionLifeHours },
+    { id, name, loginMethod, presence, requiredFactor, discoverable, sessionIdleMinutes, sessionLifeHours },
     act,
   ) {
     const presencePolicy = presence === undefined ? undefined : parsePresencePolicy(presence);
@@ -140,13 +153,14 @@ export const updateTenant = operation({
       ...(name === undefined ? {} : { name }),
       ...(loginMethod === undefined ? {} : { loginMethod }),
       ...(presencePolicy === undefined ? {} : { presencePolicy }),
+      ...(requiredFactor === undefined ? {} : { requiredFactor }),
       ...(discoverable === undefined ? {} : { discoverable }),
       ...(sessionIdleMinutes === undefined ? {} : { sessionIdleMs: limitOf(sessionIdleMinutes, minuteMs) }),
       ...(sessionLifeHours === undefined ? {} : { sessionLifeMs: limitOf(sessionLifeHours, hourMs) }),
     };
     if (Object.keys(changes).length === 0) {
       throw new OperationError("invalid_input", "Nothing to change was given.", {
-        fix: "Give a name, a login method, a presence policy, how long a sign-in lasts, or whether it may be found.",
+        fix: "Give a name, a login method, a presence policy, a factor, how long a sign-in lasts, or whether it may be found.",
       });
     }
     const before = await store.findTenant(trx, id);
@@ -251,6 +265,7 @@ function tenantFields(tenant: store.Tenant): [string, string][] {
     ["presence", presencePolicyText(tenant.presencePolicy)],
     ["sign-in lasts without use", limitText(tenant.sessionIdleMs, minuteMs, "minutes")],
     ["sign-in lasts at most", limitText(tenant.sessionLifeMs, hourMs, "hours")],
+    ["factor required", tenant.requiredFactor],
     ["name on the login page", tenant.discoverable ? "shown to strangers" : "not shown before a login"],
     ["created", new Date(tenant.createdAtMs).toISOString()],
   ];
@@ -262,6 +277,7 @@ function changedDetails(before: store.Tenant, after: store.Tenant): Record<strin
     name: tenant.name,
     loginMethod: tenant.loginMethod,
     presence: presencePolicyText(tenant.presencePolicy),
+    requiredFactor: tenant.requiredFactor,
     discoverable: tenant.discoverable ? "on" : "off",
     sessionIdle: limitText(tenant.sessionIdleMs, minuteMs, "minutes"),
     sessionLife: limitText(tenant.sessionLifeMs, hourMs, "hours"),

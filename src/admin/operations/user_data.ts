@@ -75,6 +75,13 @@ const personData = z
         }),
       )
       .describe("One-time links that were mailed to the person."),
+    factors: z
+      .array(z.strictObject({ kind: z.literal("totp"), createdAtMs: moment, usedAtMs: never }))
+      .describe("Second factors: an authenticator app. Its secret is told to nobody."),
+    recoveryCodes: z.int().min(0).describe("How many recovery codes are left."),
+    halfSignIns: z
+      .array(z.strictObject({ step: z.string(), authTimeMs: moment, expiresAtMs: moment }))
+      .describe("Sign-ins that wait for a second factor."),
     mails: z
       .array(
         z.strictObject({

@@ -21,6 +21,8 @@ export const administrationEvents = {
       loginMethodWas: "where they did before",
       presence: "when a back end may act for its users",
       presenceWas: "when it might before",
+      requiredFactor: "what a sign-in of its users must have proven",
+      requiredFactorWas: "what it had to before",
       discoverable: "whether strangers may learn that it exists",
       discoverableWas: "whether they might before",
     },

@@ -54,6 +54,20 @@ export const peopleEvents = {
       by: "`invitation` or `password_reset`, where the person set it by a link from a mail; `person`, where they did on their own page; absent: an administrator did",
     },
   },
+  "factor.added": {
+    meaning:
+      "A person set a second factor up. One event for each tenant the person belongs to, or one without a tenant.",
+    always: ["account"],
+    sometimes: ["tenant"],
+    details: { factor: "`totp`: an authenticator app" },
+  },
+  "factor.recovery_used": {
+    meaning:
+      "A person used a recovery code in place of their second factor. One event for each tenant the person belongs to, or one without a tenant.",
+    always: ["account"],
+    sometimes: ["tenant"],
+    details: { left: "how many codes are left" },
+  },
   "account.disabled": {
     meaning: "An account was disabled: it can neither sign in nor be named in a token.",
     always: ["account"],

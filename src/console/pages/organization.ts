@@ -18,6 +18,7 @@ import {
   accessorPagePath,
   accessorPath,
   domainPath,
+  factorWords,
   loginWords,
   organizationActPath,
 } from "./organizations.ts";
@@ -71,6 +72,7 @@ function settingsCard(tenant: Tenant, visit: Visit): ConsoleCard {
                 note: "when a back end may act for its people",
               },
             },
+            { label: "Second factor", cell: { text: factorWords[tenant.requiredFactor] } },
             {
               label: "A sign-in lasts without use",
               cell: { text: limitText(tenant.sessionIdleMs, 60_000, "minutes") },

@@ -1,14 +1,16 @@
 // Owns what is done to one organization: its settings, and ending its access.
+
 import { endedRightsText, many } from "../../admin/operations/ended_text.ts";
 import { disableTenant, enableTenant } from "../../admin/operations/tenant_access.ts";
 import { deleteTenant } from "../../admin/operations/tenant_deletion.ts";
 import { showTenant, updateTenant } from "../../admin/operations/tenants.ts";
+import { requiredFactors } from "../../login_levels.ts";
 import { presencePolicyText } from "../../provider/presence/presence_policy.ts";
 import { isTicked, numberOf } from "../form_values.ts";
 import { type Place, param, type Visit } from "../place.ts";
 import { contextOfForm, readRevised, revisedForm } from "../revised_form.ts";
 import { assertTyped, confirmPlace, typedField } from "./confirm_place.ts";
-import { organizationActPath, organizationCrumbs, organizationPath } from "./organizations.ts";
+import { factorWords, organizationActPath, organizationCrumbs, organizationPath } from "./organizations.ts";
 
 const path = "/console/organizations/:tenant";
 const tenantOf = (visit: Visit) => showTenant(visit.context, { id: param(visit, "tenant") });
@@ -42,6 +44,14 @@ export const editOrganizationPlace: Place = {
           label: "Presence",
           value: presencePolicyText(tenant.presencePolicy),
           hint: "When a back end may act for its people: session, within 12 (hours), offline, or never.",
+        },
+        {
+          id: "requiredFactor",
+          label: "Second factor",
+          type: "select",
+          options: requiredFactors.map((value) => ({ value, label: factorWords[value] })),
+          value: tenant.requiredFactor,
+          hint: "What its people must prove at a sign-in. Who has none sets one up at the next.",
         },
         {
           id: "discoverable",
@@ -84,6 +94,7 @@ export const editOrganizationPlace: Place = {
       name: form.get("name") ?? "",
       loginMethod: form.get("loginMethod") ?? "",
       presence: form.get("presence") ?? "",
+      requiredFactor: form.get("requiredFactor"),
       discoverable: isTicked(form, "discoverable"),
       sessionIdleMinutes: numberOf(form, "sessionIdleMinutes"),
       sessionLifeHours: numberOf(form, "sessionLifeHours"),

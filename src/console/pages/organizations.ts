@@ -107,6 +107,13 @@ export const organizationsPlace: Place = {
   },
 };
 
+/** What a sign-in must have proven. */
+export const factorWords = {
+  none: "not required",
+  any: "any second factor",
+  passkey: "a passkey",
+} as const;
+
 /** Where people log in, in words. */
 export const loginWords = {
   local: "here",

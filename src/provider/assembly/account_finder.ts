@@ -13,7 +13,7 @@ import { keepAsChosen, takeNewId } from "../library/session_ids.ts";
 import { invalidGrant, invalidToken, refusingAs } from "../library/token_error.ts";
 import { beginLogin, type SessionLimits } from "../sessions/login_life.ts";
 import { loginBehind, tenantOfGrant } from "../sessions/tenant_grant.ts";
-import { readVouched } from "../sessions/voucher.ts";
+import { readVouched, voucherOf } from "../sessions/voucher.ts";
 import { listVouchers, type SessionKey, saveVoucher } from "../sessions/voucher_store.ts";
 import { claimsByScope, userinfoClaims } from "../subjects/claims.ts";
 import type { DecidedAccount } from "../subjects/decided_account.ts";
@@ -95,7 +95,7 @@ async function rememberLogin(
   const { beganAtMs, endsAtMs, ...use } = beginLogin(limits, login.remember === true, now.getTime());
   keepAsChosen(session, { remembered: login.remember === true, endsAtMs: endsAtMs ?? now.getTime() });
   const how = { amr: login.amr ?? [], acr: login.acr, authTimeMs: (login.ts ?? 0) * 1000 };
-  const made = { ...readVouched(voucher), ...how, life: { beganAtMs, endsAtMs }, use };
+  const made = voucherOf({ ...readVouched(voucher), life: { beganAtMs, endsAtMs } }, { ...how, use });
   await saveVoucher(db, key, made, now);
 }
 

@@ -102,6 +102,7 @@ const loginAt = ({ voucher, membership, tenant }: OpenPlace): GrantLogin => ({
   clientGeneration: voucher.clientGeneration,
   tenantGeneration: tenant.generation,
   life: voucher.life,
+  level: voucher.level,
 });
 
 const isVouchedAs = (grant: TenantGrant, { method, clientId, life }: GrantLogin): boolean =>
@@ -120,6 +121,8 @@ function isOfLogin(
   if (kept === undefined || login === undefined) return true;
   if (kept.generation !== login.generation) return false;
   if (kept.tenantGeneration !== login.tenantGeneration) return false;
+  // What was made of a login that had proven less must not come to say more, nor the other way round.
+  if (kept.level !== login.level) return false;
   if (kept.clientId !== null && !standing.some((one) => isByTheSame(one, kept))) return false;
   return kept.memberSinceMs === null || kept.memberSinceMs === login.memberSinceMs;
 }

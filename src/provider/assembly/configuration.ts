@@ -5,6 +5,7 @@ import { OperationError } from "../../errors.ts";
 import { apiScopes, grantTypes, personScope, personScopes } from "../../grants_and_scopes.ts";
 import { clockToleranceSeconds } from "../../input/moment.ts";
 import type { InstallationPart } from "../../installation.ts";
+import { acrValues } from "../../login_levels.ts";
 import { languages } from "../../views/words/languages.ts";
 import { extraClientMetadata } from "../clients/client_store.ts";
 import { assertMayProveKey } from "../clients/key_bound_tokens.ts";
@@ -91,15 +92,15 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
       },
       userinfo: { enabled: true },
     },
+    acrValues: [...acrValues],
     allowOmittingSingleRegisteredRedirectUri: false,
     assertJwtClientAuthClaimsAndHeader: async (_ctx, claims, header) =>
       assertClientAssertion(header, claims, settings.clock().getTime() / 1000),
     claims: {
-      [personScope.openid]: ["sub", "auth_time", settings.tenantClaim],
+      [personScope.openid]: ["sub", "auth_time", "acr", "amr", settings.tenantClaim],
       [personScope.email]: ["email", "email_verified"],
       [personScope.profile]: ["name"],
       [personScope.roles]: ["roles"],
-      acr: null,
       iss: null,
       sid: null,
     },

@@ -7,7 +7,7 @@ import type { StoreAndClock } from "../../installation.ts";
 import { tenantOfGrant } from "../sessions/tenant_grant.ts";
 import { noteUse } from "../sessions/voucher_store.ts";
 import { openPlacesOf, vouchersOf } from "../subjects/signing_in_account.ts";
-import { saveLastLogin } from "../tenants/membership_store.ts";
+import { saveLastLogin } from "../tenants/last_login_store.ts";
 
 /** Whether a request ended in a code of the application's, or in a device's being let in. */
 export function endsInSignIn({ authorizationCode, deviceCode }: KoaContextWithOIDC["oidc"]): boolean {
@@ -30,9 +30,11 @@ export async function recordSignIn(deps: StoreAndClock, { oidc }: KoaContextWith
   // A session that already counted for this tenant costs no statement.
   const now = deps.clock();
   const lastMs = membership.lastLoginAtMs ?? 0;
-  if (lastMs < voucher.authTimeMs || isFromTheFuture(lastMs, now.getTime())) {
+  // One that was made to prove more is as old as the one it adds to.
+  const isNew = lastMs < voucher.authTimeMs || result?.login !== undefined;
+  if (isNew || isFromTheFuture(lastMs, now.getTime())) {
     const of = { signIns: voucher.generation, tenant: tenant.generation };
-    await saveLastLogin(deps.db, { tenantId, accountId }, voucher.authTimeMs, now, of);
+    await saveLastLogin(deps.db, { tenantId, accountId }, voucher.authTimeMs, now, of, voucher.level);
   }
   await noteUse(deps.db, session.uid, vouchersOf(account), now);
   if (result?.login === undefined) return;

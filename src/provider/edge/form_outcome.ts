@@ -35,6 +35,12 @@ export function leaveOutcome({ cookies, issuer }: OutcomePlace, form: string, ou
   cookies.set(outcomeCookieName(issuer, form), value, { ...attributesAt(issuer), maxAge: outcomeMs });
 }
 
+/** Reads what was left, without taking it: it stays until it is too old. */
+export function readOutcome({ cookies, issuer }: OutcomePlace, form: string): FormOutcome | undefined {
+  const value = cookies.get(outcomeCookieName(issuer, form), { signed: false });
+  return value === undefined ? undefined : read(value);
+}
+
 /**
  * Takes the outcome of a form; it is told once.
  * @returns undefined if there is none, or none that can be read

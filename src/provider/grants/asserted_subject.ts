@@ -1,10 +1,12 @@
 // Owns the way from a subject assertion to a token: who the user is or comes to be under the tenant's rules, and that a
 // refused assertion leaves nothing of them.
+
 import type Provider from "oidc-provider";
 import type { Client } from "oidc-provider";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { clockToleranceSeconds, isFromTheFuture } from "../../input/moment.ts";
+import { levelOfAmr } from "../../login_levels.ts";
 import { assertNewId } from "../accounts/account_name_store.ts";
 import { administers } from "../accounts/account_store.ts";
 import { type Provisioner, provisionUser, untilUnchanged } from "../accounts/provisioned_users.ts";
@@ -17,13 +19,11 @@ import {
 } from "../accounts/provisioning.ts";
 import { mayActFor } from "../clients/tenant_rights.ts";
 import { verificationKeysOf } from "../library/client_keys.ts";
+import { provesEnough } from "../sessions/voucher.ts";
 import { useIdOf } from "../storage/record_payload.ts";
 import { readSubject, type SubjectFacts, type SubjectQuery } from "../subjects/subject_store.ts";
-import {
-  listFormerTenantIdsOfAccount,
-  listTenantIdsOfAccount,
-  saveLastLogin,
-} from "../tenants/membership_store.ts";
+import { saveLastLogin } from "../tenants/last_login_store.ts";
+import { listFormerTenantIdsOfAccount, listTenantIdsOfAccount } from "../tenants/membership_store.ts";
 import { parseTenantId, type Tenant } from "../tenants/tenant_store.ts";
 import type { AssertionUse } from "./assertion_use_store.ts";
 import { type MintedToken, mintIdToken } from "./mint.ts";
@@ -131,7 +131,10 @@ async function plan(
   if (isUnchanged(userPlan) && loginAtMs === undefined) return { facts: after };
   const write = async (trx: Database): Promise<SubjectFacts> => {
     await provisionUser(trx, tenant, user, provisioner, now);
-    if (loginAtMs !== undefined) await saveLastLogin(trx, query, loginAtMs, new Date(query.nowMs));
+    if (loginAtMs !== undefined) {
+      const level = levelOfAmr(assertion.amr ?? []);
+      await saveLastLogin(trx, query, loginAtMs, new Date(query.nowMs), undefined, level);
+    }
     return readSubject(trx, query satisfies SubjectQuery);
   };
   return { facts: after, write };
@@ -162,6 +165,8 @@ function newerLogin(
   now: Date,
 ): number | undefined {
   if (tenant.loginMethod === "local" || assertion.authTime === undefined) return undefined;
+  // One that has not proven what the tenant requires is no login there.
+  if (!provesEnough(levelOfAmr(assertion.amr ?? []), tenant)) return undefined;
   const atMs = Math.min(assertion.authTime * 1000, now.getTime());
   const lastMs = facts.presence.lastLoginAtMs ?? 0;
   return atMs > lastMs || isFromTheFuture(lastMs, now.getTime()) ? atMs : undefined;

@@ -19,6 +19,8 @@ export interface InteractionState {
   client: Client;
   /** The account of the browser's session, if one is signed in. */
   accountId: string | undefined;
+  /** The uid of that session. */
+  sessionUid: string | undefined;
   grantId: string | undefined;
   /** Authorization parameters that are strings. */
   params: ReadonlyMap<string, string>;
@@ -71,6 +73,7 @@ export async function getInteraction(
     reasons: details.prompt.reasons,
     client,
     accountId: details.session?.accountId,
+    sessionUid: details.session?.uid,
     grantId: details.grantId,
     params,
     tenantIds: told.tenantIds ?? [],

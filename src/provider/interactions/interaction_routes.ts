@@ -2,46 +2,35 @@
 import type Router from "@koa/router";
 import type { RouterContext } from "@koa/router";
 import type { InteractionResults } from "oidc-provider";
-import type { LoginNames } from "../../audit/login_names.ts";
-import { StoreUnavailable } from "../../db/store_fault.ts";
 import { OperationError } from "../../errors.ts";
-import { answerOf, errorPage, retryHeaders } from "../../http_errors.ts";
-import type { Installation } from "../../installation.ts";
+import { answerOf, errorPage } from "../../http_errors.ts";
 import { seeOther } from "../../see_other.ts";
 import { speak } from "../../views/frame.ts";
 import { pageHeaders } from "../../views/render.ts";
-import { getAccount } from "../accounts/account_store.ts";
-import { rememberDevice } from "../accounts/new_device.ts";
-import type { Passwords } from "../accounts/passwords.ts";
 import { assertOwnForm, readForm } from "../edge/form.ts";
 import { settleSignInLanguage } from "../edge/page_language.ts";
-import { pinnedAddressOf, requestIdOf } from "../edge/pinned_request.ts";
+import { requestIdOf } from "../edge/pinned_request.ts";
+import { createFactorSeals } from "../factors/factor_seals.ts";
 import type { ProviderHost } from "../library/provider_host.ts";
-import { browserKeyOf } from "./browser_binding.ts";
 import { answerConsent, renderConsent } from "./consent.ts";
 import { addHandoffReturn, startHandoff } from "./handoff_routes.ts";
 import { type Exchange, finishInteraction, getInteraction, type InteractionState } from "./interaction.ts";
-import { answerLogin, renderLogin } from "./login.ts";
+import { addLoginRoutes, type LoginDeps } from "./login_routes.ts";
 import { tenantPrompt } from "./prompts.ts";
 import { leaveSignInFault, takeSignInFault } from "./sign_in_fault.ts";
-import { recordSignInRefusal } from "./sign_in_refusal.ts";
 import { answerTenantChoice, renderTenantChoice, tenantRefusal } from "./tenant_page.ts";
 
 /** What the interaction pages need. */
-export interface InteractionDeps extends Installation {
+export interface InteractionDeps extends LoginDeps {
   host: ProviderHost;
-  passwords: Passwords;
-  loginNames: LoginNames;
-  /** Whether a new password can be asked for by mail. */
-  sendsMail: boolean;
-  /** Has the outbox look, because something was put in. */
-  mailPut(): void;
 }
 
 /** Adds the interaction's addresses to a router. */
 export function addInteractionRoutes(router: Router, deps: InteractionDeps): void {
   const { db, host } = deps;
   const origin = new URL(deps.issuer).origin;
+  const seals = createFactorSeals(deps.secrets);
+  const showLogin = addLoginRoutes(router, { ...deps, seals }, { stateOf, submissionOf, showPage, finish });
 
   router.get("/interaction/:uid", async (ctx) => {
     const state = await stateOf(ctx);
@@ -61,41 +50,7 @@ export function addInteractionRoutes(router: Router, deps: InteractionDeps): voi
     return showPage(ctx, refusal.status, errorPage(answerOf(refusal), requestIdOf(ctx.req), again));
   });
 
-  // Where a person whose account may not continue signs in with another one.
-  router.get("/interaction/:uid/login", async (ctx) => {
-    const state = await stateOf(ctx);
-    const isvUrl = await startHandoff(deps, state, true);
-    if (isvUrl !== undefined) return seeOther(ctx, isvUrl);
-    await showLogin(ctx, state);
-  });
-
   addHandoffReturn(router, deps, stateOf, (ctx, answer) => finish(ctx, answer, false));
-
-  router.post("/interaction/:uid/login", async (ctx) => {
-    const submission = await submissionOf(ctx, ["login", tenantPrompt]);
-    if (submission === undefined) return;
-    const { state, form } = submission;
-    try {
-      const origin = {
-        clientAddress: pinnedAddressOf(ctx.req),
-        browser: browserKeyOf(ctx.cookies, deps.issuer),
-        userAgent: ctx.get("User-Agent"),
-      };
-      const answer = await answerLogin(deps, state, form, origin);
-      const account = await getAccount(db, answer.login.accountId);
-      if (await rememberDevice(deps, account, origin)) deps.mailPut();
-      // Whoever signs in anew starts without another account's answers.
-      await finish(ctx, answer, false);
-    } catch (error) {
-      if (!(error instanceof OperationError) || error instanceof StoreUnavailable) throw error;
-      const email = form.get("email") ?? "";
-      const { clientId } = state.client;
-      const attempt = { login: email, clientId, clientAddress: pinnedAddressOf(ctx.req) };
-      await recordSignInRefusal(deps, attempt, error);
-      leaveSignInFault(placeOf(ctx), state.uid, "login", error, email);
-      seeOther(ctx, `/interaction/${state.uid}/login`);
-    }
-  });
 
   router.post("/interaction/:uid/tenant", async (ctx) => {
     const submission = await submissionOf(ctx, [tenantPrompt]);
@@ -130,12 +85,6 @@ export function addInteractionRoutes(router: Router, deps: InteractionDeps): voi
   }
 
   const placeOf = (ctx: RouterContext) => ({ cookies: ctx.cookies, issuer: deps.issuer, clock: deps.clock });
-
-  async function showLogin(ctx: RouterContext, state: InteractionState): Promise<void> {
-    const failed = takeSignInFault(placeOf(ctx), state.uid, "login");
-    ctx.set(retryHeaders({ retryAfterSeconds: failed?.waitSeconds }));
-    showPage(ctx, failed?.status ?? 200, await renderLogin(deps, state, failed));
-  }
 
   // A form of a page that the sign-in is no longer at leads to where it is, or to the page that says it is over.
   async function submissionOf(ctx: RouterContext, prompts: readonly string[]) {

@@ -1,100 +1,84 @@
-// Owns the login page and what its form does: who the person is, and when that was proven.
+// Owns the first two pages of a login, the address and then what opens the account, and what their form does: who the
+// person is, and when that was proven. Neither page tells whether there is such an account: the second one is the same for
+// everybody, and nothing is looked up before it is sent.
 import type { InstallationPart } from "../../installation.ts";
 import { signInFault } from "../../views/fault_words.ts";
 import { renderPage } from "../../views/render.ts";
 import type { AttemptOrigin } from "../accounts/attempt_rates.ts";
 import type { Passwords } from "../accounts/passwords.ts";
 import { signIn } from "../accounts/sign_in.ts";
-import { isOwnClient } from "../clients/own_clients.ts";
-import type { Voucher } from "../sessions/voucher.ts";
-import { isOpen, readPlaces } from "../subjects/places.ts";
-import type { LoginResult } from "../subjects/signing_in_account.ts";
+import type { OwnLogin } from "../factors/pending_sign_ins.ts";
 import { findTenant } from "../tenants/tenant_store.ts";
 import { type InteractionState, shownApplication } from "./interaction.ts";
 import type { SignInFault } from "./sign_in_fault.ts";
 
-/** Who signed in, as oidc-provider keeps it in the session, and who vouches for it. */
-export type LoginAnswer = {
-  /** `remember`: the person chose to stay signed in on the device (sessions/login_life.ts). */
-  login: { accountId: string; ts: number; amr: string[]; remember: boolean };
-} & Required<LoginResult>;
+type PageDeps = InstallationPart<"db"> & { sendsMail: boolean };
 
 /**
- * Draws the login page.
- * @param failed the last attempt, if there was one, with what was typed
+ * Draws the page that asks for the address. What keeps passwords fills in both there, unseen, and then one page is enough.
+ * @param failed why it is shown again
+ * @param email what is filled in
  */
-export async function renderLogin(
-  { db, sendsMail }: InstallationPart<"db"> & { sendsMail: boolean },
+export async function renderAddress(
+  deps: PageDeps,
   state: InteractionState,
-  failed?: SignInFault & { email: string | undefined },
+  failed?: SignInFault,
+  email: string | undefined = state.params.get("login_hint"),
 ): Promise<string> {
+  return renderPage("login", {
+    ...(await pageOf(deps, state, failed)),
+    email: failed?.email ?? email,
+  });
+}
+
+/** Draws the page that asks for the password of an address. */
+export async function renderPassword(
+  deps: PageDeps,
+  state: InteractionState,
+  email: string,
+  failed?: SignInFault,
+): Promise<string> {
+  return renderPage("password", {
+    ...(await pageOf(deps, state, failed)),
+    email,
+    otherUrl: `/interaction/${state.uid}/login`,
+    wrongPassword: failed?.code === "invalid_credentials",
+  });
+}
+
+async function pageOf({ db, sendsMail }: PageDeps, state: InteractionState, failed: SignInFault | undefined) {
   const tenantId = state.params.get("tenant");
   const tenant = tenantId === undefined ? undefined : await findTenant(db, tenantId);
   // Whoever looks at this page may be anybody: it names a tenant only if that chose to be found.
   const shown = tenant?.discoverable && tenant.disabledAtMs === null ? tenant : undefined;
-  return renderPage("login", {
+  return {
     form: { action: `/interaction/${state.uid}/login` },
-    email: failed?.email ?? state.params.get("login_hint"),
-    ...(failed
-      ? {
-          error: signInFault(failed.code, failed.waitSeconds),
-          wrongFields: failed.code === "invalid_credentials" ? ["email", "password"] : [],
-        }
-      : {}),
+    ...(failed ? { error: signInFault(failed.code, failed.waitSeconds) } : {}),
     ...shownApplication(state.client),
     tenantName: shown?.name,
     cancelAction: `/interaction/${state.uid}/abort`,
     ...(sendsMail ? { forgotUrl: `/account/forgot?from=${state.uid}` } : {}),
-  });
+  };
 }
 
 /**
- * Signs the person in. Who could get no token in any tenant this login would open is told so here, where a person
- * reads it, and not by the application later.
- * @param state the interaction, whose request may name the tenant
+ * Proves who a person is by address and password.
  * @param origin the browser's address, as the trusted proxies report it, and its own mark
- * @throws OperationError as signIn does, and whatever refuses the person a token
+ * @throws OperationError as signIn does
  */
-export async function answerLogin(
-  deps: InstallationPart<"db" | "clock" | "requireVerifiedDomain"> & { passwords: Passwords },
-  state: InteractionState,
+export async function provePassword(
+  deps: InstallationPart<"db" | "clock"> & { passwords: Passwords },
   form: ReadonlyMap<string, string>,
   origin: AttemptOrigin,
-): Promise<LoginAnswer> {
-  const login = form.get("email") ?? "";
-  const account = await signIn(deps, { login, password: form.get("password") ?? "", ...origin });
-  // Whole seconds, rounded down: rounded up, auth_time would lie in the future.
-  const ts = Math.floor(deps.clock().getTime() / 1000);
-  const { signInGeneration: generation, membershipEndings } = account;
-  const voucher = {
-    ...({ method: "password", tenantId: null, clientId: null } as const),
-    generation,
-    membershipEndings,
-    ...({ memberSinceMs: null, clientGeneration: null, tenantGeneration: null } as const),
+): Promise<OwnLogin> {
+  const credentials = { login: form.get("email") ?? "", password: form.get("password") ?? "" };
+  const account = await signIn(deps, { ...credentials, ...origin });
+  return {
+    accountId: account.id,
+    generation: account.signInGeneration,
+    membershipEndings: account.membershipEndings,
+    amr: ["pwd"],
+    authTimeMs: deps.clock().getTime(),
+    remember: form.get("remember") !== undefined,
   };
-  const remember = form.get("remember") !== undefined;
-  await assertUseful(
-    deps,
-    account.id,
-    { ...voucher, amr: ["pwd"], acr: undefined, authTimeMs: ts * 1000 },
-    state,
-  );
-  return { login: { accountId: account.id, ts, amr: ["pwd"], remember }, voucher };
-}
-
-async function assertUseful(
-  deps: InstallationPart<"db" | "clock" | "requireVerifiedDomain"> & { passwords: Passwords },
-  accountId: string,
-  voucher: Voucher,
-  state: InteractionState,
-): Promise<void> {
-  if (isOwnClient(state.client.clientId)) return;
-  const { places } = await readPlaces(deps, accountId, [voucher]);
-  const required = state.params.get("tenant");
-  const wanted = places.filter(({ tenant }) => required === undefined || tenant.id === required);
-  const opened = wanted.filter((place) => place.voucher !== undefined);
-  const [first] = opened;
-  // Where it opens nothing, the tenant page says so.
-  if (first?.refusal === undefined || opened.some(isOpen)) return;
-  throw first.refusal;
 }

@@ -1,6 +1,7 @@
 // Owns when a person is asked something during an authorization request, as the list of named checks
 // oidc-provider runs in order: log in, choose a tenant, consent.
-import { interactionPolicy, type KoaContextWithOIDC } from "oidc-provider";
+import { errors, interactionPolicy, type KoaContextWithOIDC } from "oidc-provider";
+import { levelAskedFor, levelOfAmr, reaches } from "../../login_levels.ts";
 import { consoleClientId } from "../clients/console_client.ts";
 import { isOwnClient } from "../clients/own_clients.ts";
 import { tenantOfGrant } from "../sessions/tenant_grant.ts";
@@ -15,6 +16,9 @@ const { Check, Prompt, base } = interactionPolicy;
  * `prompt=select_account`, and without a page it answers `account_selection_required`.
  */
 export const tenantPrompt = "select_account";
+
+/** Why a login is asked for that lacks nothing but a second factor. */
+export const factorMissing = "factor_missing";
 
 /** What the person picked on the tenant page, as the interaction's result keeps it. */
 export interface TenantResult {
@@ -82,6 +86,9 @@ export function buildPrompts(): interactionPolicy.Prompt[] {
   // Nobody vouched for the tenant the request is for, to which the person belongs: a login for it may. Asked once, or
   // there would be no end.
   login.checks.add(new Check("tenant_not_vouched", ...notSpokenFor, lacksVoucher));
+  login.checks.add(
+    new Check(factorMissing, "the login has not proven what is asked for", "login_required", lacksFactor),
+  );
   const maxAge = login.checks.get("max_age");
   if (maxAge === undefined) throw new Error("oidc-provider no longer checks max_age");
   maxAge.check = isTooOld;
@@ -160,7 +167,8 @@ function lacksVoucher(ctx: KoaContextWithOIDC): boolean {
   if (oidcClientId(ctx) === consoleClientId && !vouchers.some(({ method }) => method === "password"))
     return true;
   if (result?.login !== undefined || !isForTenant(ctx)) return false;
-  const places = placesOf(account);
+  // What lacks a second factor only is asked for that (lacksFactor).
+  const places = placesOf(account).filter(({ lacking }) => lacking === undefined);
   const named = (name: string) => places.find(({ tenant }) => tenant.id === text(params?.[name]));
   if (text(params?.["tenant"]) !== undefined) {
     const required = named("tenant");
@@ -171,6 +179,28 @@ function lacksVoucher(ctx: KoaContextWithOIDC): boolean {
   // Nobody goes on in another organization than the one they were in because its time is over.
   if (places.some((place) => place.isOver && place.refusal === undefined)) return true;
   return places.length > 0 && !places.some(isOpen);
+}
+
+// A tenant that is named, or any of the person's where none is, requires more than the session has proven, or the
+// application asks for more. A login of this very request was asked for all of it: what it lacks then, it cannot have.
+function lacksFactor(ctx: KoaContextWithOIDC): boolean {
+  const { session, account, result, params } = ctx.oidc;
+  if (session?.accountId === undefined || account === undefined || vouchersOf(account).length === 0)
+    return false;
+  const isNew = result?.login !== undefined;
+  if (!reaches(levelOfAmr(session.amr ?? []), levelAskedFor(text(params?.["acr_values"])))) {
+    if (!isNew) return true;
+    throw new errors.CustomOIDCProviderError(
+      "unmet_authentication_requirements",
+      "the login has not proven what acr_values asks for",
+    );
+  }
+  if (isNew) return false;
+  const named = text(params?.["tenant"]) ?? text(params?.["tenant_hint"]);
+  const lacking = placesOf(account).filter(
+    (place) => place.lacking !== undefined && place.refusal === undefined,
+  );
+  return lacking.some(({ tenant }) => named === undefined || tenant.id === named);
 }
 
 // The library takes any login of this request for the one that was asked for. The session may speak for the tenant by

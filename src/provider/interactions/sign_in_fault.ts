@@ -4,7 +4,7 @@ import { type ErrorCode, errorCatalogue, type OperationError } from "../../error
 import { leaveOutcome, type OutcomePlace, takeOutcome } from "../edge/form_outcome.ts";
 
 /** The forms of a sign-in that are shown again when their answer is refused. */
-export type SignInForm = "login" | "tenant";
+export type SignInForm = "login" | "password" | "factor" | "tenant";
 
 /** A refusal, as the page that follows tells it. */
 export interface SignInFault {

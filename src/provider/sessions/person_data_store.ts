@@ -28,6 +28,9 @@ export interface StoredPerson {
   administrator: Told | null;
   consoleSignIns: Told[];
   links: Told[];
+  factors: Told[];
+  recoveryCodes: number;
+  halfSignIns: Told[];
   mails: Readonly<Record<string, string | number | null | Readonly<Record<string, string>>>>[];
   logins: Readonly<Record<string, string | number | null | string[]>>[];
   records: Told[];
@@ -61,6 +64,10 @@ const statements = {
     from console_sessions where account_id = ? order by created_at_ms`,
   links: `select purpose, login_key as address, new_email as new_address, created_at_ms, expires_at_ms
     from account_links where account_id = ? order by created_at_ms`,
+  factors: `select 'totp' as kind, created_at_ms, used_at_ms from totp_factors where account_id = ?`,
+  recoveryCodes: `select count(*) as codes, max(created_at_ms) as created_at_ms
+    from recovery_codes where account_id = ?`,
+  halfSignIns: `select step, auth_time_ms, expires_at_ms from pending_sign_ins where account_id = ? order by expires_at_ms`,
   mails: `select id, kind, recipient, tenant_id, state, attempts, fault, created_at_ms, settled_at_ms, details
     from mails where account_id = ? order by id`,
   // A person may have thousands: how many of a kind, for whom, and until when.
@@ -110,6 +117,9 @@ export async function readStoredPerson(db: Database, accountId: string): Promise
     administrator,
     consoleSignIns: await read("consoleSignIns"),
     links: await read("links"),
+    factors: await read("factors"),
+    recoveryCodes: Number((await read("recoveryCodes"))[0]?.["codes"] ?? 0),
+    halfSignIns: await read("halfSignIns"),
     mails: (await read("mails")).map(({ details, ...mail }) => ({
       ...mail,
       details: JSON.parse(String(details)) as Record<string, string>,

@@ -2,6 +2,7 @@
 import type Provider from "oidc-provider";
 import type { Grant } from "oidc-provider";
 import { personScope } from "../../grants_and_scopes.ts";
+import type { LoginLevel } from "../../login_levels.ts";
 import type { LoginLife } from "./login_life.ts";
 import { readVouched, readVouchMethod, type Vouched, type VouchMethod } from "./voucher.ts";
 
@@ -21,6 +22,8 @@ export interface TenantGrant extends Grant {
   tenantGeneration?: number | null;
   /** As in {@link Vouched}; absent in a grant of before it was kept. */
   life?: LoginLife;
+  /** As in {@link Vouched}; absent in a grant of before it was kept. */
+  loginLevel?: LoginLevel;
 }
 
 /** The login a grant is made by: as it opened the grant's tenant. */
@@ -37,6 +40,7 @@ export const tenantGrantMembers = [
   "vouchingGeneration",
   "tenantGeneration",
   "life",
+  "loginLevel",
 ] as const satisfies readonly (keyof TenantGrant)[];
 
 /** Reads the tenant a grant was made for. */
@@ -64,6 +68,7 @@ export function loginOfGrant(grant: Grant | undefined): Vouched | undefined {
     tenantGeneration: kept.tenantGeneration ?? 0,
     // Of before it was kept: older than any tenant has it.
     life: kept.life ?? { beganAtMs: 0, endsAtMs: null },
+    level: kept.loginLevel ?? "pwd",
   });
 }
 
@@ -109,4 +114,5 @@ export function keepLogin(grant: TenantGrant, login: GrantLogin): void {
   grant.tenantGeneration = login.tenantGeneration;
   if (login.life === undefined) delete grant.life;
   else grant.life = login.life;
+  grant.loginLevel = login.level;
 }

@@ -1,11 +1,12 @@
 // Owns what a login opens: who vouched for it, how, and for which tenants that counts. Pure. Every flow asks
 // opensTenant, and nothing elsewhere may decide whether a session speaks for a tenant.
+import { type LoginLevel, levelOfAmr, levelRequired, reaches } from "../../login_levels.ts";
 import type { Account } from "../accounts/account_store.ts";
 import type { Membership } from "../tenants/membership_store.ts";
 import type { LoginMethod, Tenant } from "../tenants/tenant_store.ts";
 import { isInUse, isYoungEnough, type LoginLife, type LoginUse, type TenantLimits } from "./login_life.ts";
 
-/** How a login was proven: by a password here, or by the ISV's word. */
+/** Who proved a login: this provider, by a password or a passkey (the stored name is of before there were others), or the ISV. */
 const vouchMethods = ["password", "handoff"] as const;
 export type VouchMethod = (typeof vouchMethods)[number];
 
@@ -31,6 +32,8 @@ export interface Vouched {
   tenantGeneration: number | null;
   /** Since when it holds, and until when; absent: it is being made. */
   life?: LoginLife | undefined;
+  /** How much it has proven. */
+  level: LoginLevel;
 }
 
 /** What a carrier says of a login. What is absent was not kept yet when the carrier was written. */
@@ -38,20 +41,28 @@ export type KeptVouched = Pick<Vouched, "method" | "tenantId" | "clientId"> & Pa
 
 /**
  * Reads what a carrier says. A number that it does not say is that of before anything was ended: of what was ended ever
- * since, the login opens nothing.
+ * since, the login opens nothing. A level that it does not say is the least.
  */
 export function readVouched(kept: KeptVouched): Vouched {
-  const { method, tenantId, clientId, generation = 0, memberSinceMs = null, membershipEndings = 0 } = kept;
+  const {
+    method,
+    tenantId,
+    clientId,
+    generation = 0,
+    memberSinceMs = null,
+    membershipEndings = 0,
+    level = "pwd",
+  } = kept;
   return {
-    ...{ method, tenantId, clientId, generation, memberSinceMs, membershipEndings },
+    ...{ method, tenantId, clientId, generation, memberSinceMs, membershipEndings, level },
     ...(kept.life === undefined ? {} : { life: kept.life }),
     clientGeneration: clientId === null ? null : (kept.clientGeneration ?? 0),
     tenantGeneration: kept.tenantGeneration ?? (tenantId === null ? null : 0),
   };
 }
 
-/** A login of a browser session. */
-export interface Voucher extends Vouched {
+/** How and when a login was made. */
+export interface LoginProof {
   /** How the person proved who they are (RFC 8176). */
   amr: readonly string[];
   /** Class of the login; undefined: none. */
@@ -60,6 +71,14 @@ export interface Voucher extends Vouched {
   authTimeMs: number;
   /** How its browser was used since; absent: it is being made. */
   use?: LoginUse | undefined;
+}
+
+/** A login of a browser session. */
+export interface Voucher extends Vouched, LoginProof {}
+
+/** Makes the login of a session from what was vouched for and how: how it was proven says how much. */
+export function voucherOf(vouched: Vouched, proof: LoginProof): Voucher {
+  return { ...vouched, ...proof, level: levelOfAmr(proof.amr) };
 }
 
 /** A client that may be used now. */
@@ -72,6 +91,8 @@ export interface VouchingClient {
 export interface TenantDoor extends TenantLimits {
   tenantId: string;
   loginMethod: LoginMethod;
+  /** What its people must have proven. */
+  requiredFactor: Tenant["requiredFactor"];
   /** The generation of the account's sign-ins now. */
   generation: number;
   /** Since when the account's membership stands, epoch milliseconds; null: there is none. */
@@ -90,7 +111,13 @@ export interface TenantDoor extends TenantLimits {
 export function doorOf(
   tenant: Pick<
     Tenant,
-    "id" | "loginMethod" | "reopenedAtMs" | "generation" | "sessionLifeMs" | "sessionIdleMs"
+    | "id"
+    | "loginMethod"
+    | "requiredFactor"
+    | "reopenedAtMs"
+    | "generation"
+    | "sessionLifeMs"
+    | "sessionIdleMs"
   >,
   account: Pick<Account, "signInGeneration">,
   membership: Pick<Membership, "createdAtMs" | "formerEnding"> | undefined,
@@ -101,6 +128,7 @@ export function doorOf(
     ...{ nowMs, sessionLifeMs: tenant.sessionLifeMs, sessionIdleMs: tenant.sessionIdleMs },
     tenantId: tenant.id,
     loginMethod: tenant.loginMethod,
+    requiredFactor: tenant.requiredFactor,
     generation: account.signInGeneration,
     memberSinceMs: membership?.createdAtMs ?? null,
     formerEnding: membership?.formerEnding ?? 0,
@@ -121,8 +149,12 @@ export function doorOf(
  * ended does not open the other. So it is with the tenant, and with the client that vouched: once either was disabled,
  * deleted or opened again, what was vouched for before is over, and so it is once the client may vouch for the tenant no
  * more. A login that is older than the tenant has it, or the installation, opens nothing (sessions/login_life.ts).
+ *
+ * And a login that has not proven what the tenant requires of its people opens nothing of it, whatever it was made before
+ * the tenant required it.
  */
 export function opensTenant(vouched: Vouched, tenant: TenantDoor): boolean {
+  if (!provesEnough(vouched.level, tenant)) return false;
   if (vouched.generation !== tenant.generation) return false;
   if (vouched.memberSinceMs !== null && vouched.memberSinceMs !== tenant.memberSinceMs) return false;
   if (vouched.memberSinceMs === null && vouched.membershipEndings < tenant.formerEnding) return false;
@@ -134,6 +166,14 @@ export function opensTenant(vouched: Vouched, tenant: TenantDoor): boolean {
     case "handoff":
       return vouched.tenantId === tenant.tenantId && tenant.loginMethod !== "local";
   }
+}
+
+/** Tells whether a login has proven what a tenant requires. */
+export function provesEnough(
+  level: LoginLevel,
+  { requiredFactor }: Pick<TenantDoor, "requiredFactor">,
+): boolean {
+  return reaches(level, levelRequired[requiredFactor]);
 }
 
 const isOfTenantNow = ({ method, tenantGeneration }: Vouched, tenant: TenantDoor): boolean =>
@@ -160,6 +200,12 @@ export function voucherFor(vouchers: readonly Voucher[], tenant: TenantDoor): Vo
       (newest, one) => (newest === undefined || one.authTimeMs > newest.authTimeMs ? one : newest),
       undefined,
     );
+}
+
+/** The login of a session that would speak for a tenant, had it proven more: a second factor leads on, and nothing else need be asked. */
+export function lackingFor(vouchers: readonly Voucher[], tenant: TenantDoor): Voucher | undefined {
+  if (voucherFor(vouchers, tenant) !== undefined) return undefined;
+  return voucherFor(vouchers, { ...tenant, requiredFactor: "none" });
 }
 
 /** Tells whether a login spoke for a tenant until it was over, and none does now: its person may sign in once more. */

@@ -2,9 +2,10 @@
 // as in oidc_records, so that presence is read where the session itself stands.
 import type { Database } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
+import { numberOfLevel } from "../../login_levels.ts";
 import { hashRecordId } from "../storage/record_payload.ts";
 import { seenEveryMs, standsAt } from "./login_life.ts";
-import { readVouchMethod, type Voucher } from "./voucher.ts";
+import { readVouched, readVouchMethod, type Voucher, voucherOf } from "./voucher.ts";
 
 /** Which session, of whom. */
 export interface SessionKey {
@@ -72,12 +73,12 @@ export async function saveVoucher(
 ): Promise<void> {
   await runStatement(
     db,
-    "session_voucher_save_4",
+    "session_voucher_save_5",
     `insert into session_vouchers
        (session_uid_hash, account_id, method, tenant_id, client_id, amr, acr, auth_time_ms, created_at_ms,
         checked_at_ms, sign_in_generation, member_since_ms, tenant_generation, client_generation, membership_endings,
-        began_at_ms, ends_at_ms, idle_ms, seen_at_ms, longest_idle_ms)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        began_at_ms, ends_at_ms, idle_ms, seen_at_ms, longest_idle_ms, login_level)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      on conflict (session_uid_hash, method, tenant_id) do update set
        account_id = excluded.account_id, client_id = excluded.client_id, amr = excluded.amr, acr = excluded.acr,
        auth_time_ms = excluded.auth_time_ms, created_at_ms = excluded.created_at_ms,
@@ -85,7 +86,7 @@ export async function saveVoucher(
        tenant_generation = excluded.tenant_generation, client_generation = excluded.client_generation,
        membership_endings = excluded.membership_endings, began_at_ms = excluded.began_at_ms,
        ends_at_ms = excluded.ends_at_ms, idle_ms = excluded.idle_ms, seen_at_ms = excluded.seen_at_ms,
-       longest_idle_ms = excluded.longest_idle_ms
+       longest_idle_ms = excluded.longest_idle_ms, login_level = excluded.login_level
      where session_vouchers.account_id <> excluded.account_id
        or ${orderOf("session_vouchers")} <= ${orderOf("excluded")}
      returning method`,
@@ -110,6 +111,7 @@ export async function saveVoucher(
       voucher.use?.idleMs ?? null,
       voucher.use?.seenAtMs ?? now.getTime(),
       voucher.use?.longestIdleMs ?? 0,
+      numberOfLevel(voucher.level),
     ],
   );
 }
@@ -238,25 +240,21 @@ function toVoucher(row: VoucherRow): Voucher | undefined {
   const method = readVouchMethod(row.method);
   if (method === undefined) return undefined;
   const tenantId = row.tenant_id === everyTenant ? null : row.tenant_id;
-  return {
-    method,
-    tenantId,
-    clientId: row.client_id,
-    amr: JSON.parse(row.amr) as string[],
-    acr: row.acr ?? undefined,
-    authTimeMs: row.auth_time_ms,
-    generation: row.sign_in_generation,
+  const vouched = readVouched({
+    ...{ method, tenantId, clientId: row.client_id, generation: row.sign_in_generation },
     memberSinceMs: row.member_since_ms,
     tenantGeneration: tenantId === null ? null : row.tenant_generation,
     clientGeneration: row.client_id === null ? null : row.client_generation,
     membershipEndings: row.membership_endings,
     life: { beganAtMs: row.began_at_ms ?? row.auth_time_ms, endsAtMs: row.ends_at_ms },
-    use: {
-      seenAtMs: row.seen_at_ms ?? row.created_at_ms,
-      longestIdleMs: row.longest_idle_ms,
-      idleMs: row.idle_ms,
-    },
+  });
+  const amr = JSON.parse(row.amr) as string[];
+  const use = {
+    seenAtMs: row.seen_at_ms ?? row.created_at_ms,
+    longestIdleMs: row.longest_idle_ms,
+    idleMs: row.idle_ms,
   };
+  return voucherOf(vouched, { amr, acr: row.acr ?? undefined, authTimeMs: row.auth_time_ms, use });
 }
 
 /** Lists what is recorded of every login of a person, whether it stands or not, for whoever asks what is stored of them. */

@@ -4,7 +4,7 @@ import { OperationError } from "../../errors.ts";
 import type { InstallationPart } from "../../installation.ts";
 import type { Account } from "../accounts/account_store.ts";
 import { findAccount } from "../accounts/account_store.ts";
-import { doorOf, isOverFor, type Voucher, voucherFor } from "../sessions/voucher.ts";
+import { doorOf, isOverFor, lackingFor, type Voucher, voucherFor } from "../sessions/voucher.ts";
 import { listTenantIdsOfAccount, type Membership } from "../tenants/membership_store.ts";
 import type { Tenant } from "../tenants/tenant_store.ts";
 import { type ClaimsPolicy, decideSubjectClaims } from "./claims.ts";
@@ -18,6 +18,8 @@ export interface Place {
   voucher: Voucher | undefined;
   /** Whether it spoke for it until its login was over: too old, or unused for too long. */
   isOver: boolean;
+  /** A login that would open it, had it proven more. */
+  lacking: Voucher | undefined;
   /** Why the person could get no token for it. */
   refusal: OperationError | undefined;
 }
@@ -91,14 +93,9 @@ function placeOf(
   const { account, tenant, membership, vouchingClient } = facts;
   if (!account || !tenant || !membership || tenant.disabledAtMs !== null) return undefined;
   const door = doorOf(tenant, account, membership, vouchingClient, nowMs);
+  const [voucher, lacking] = [voucherFor(vouchers, door), lackingFor(vouchers, door)];
   const refusal = refusalOf(facts, policy);
-  return {
-    tenant,
-    membership,
-    voucher: voucherFor(vouchers, door),
-    isOver: isOverFor(vouchers, door),
-    refusal,
-  };
+  return { tenant, membership, voucher, lacking, isOver: isOverFor(vouchers, door), refusal };
 }
 
 function refusalOf(facts: SubjectFacts, policy: ClaimsPolicy): OperationError | undefined {

@@ -3,9 +3,10 @@
 import { createBatcher } from "../../db/batch.ts";
 import { type Database, isPostgres } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
+import { levelOfNumber } from "../../login_levels.ts";
 import type { Account } from "../accounts/account_store.ts";
 import type { Presence } from "../presence/presence_policy.ts";
-import { doorOf, opensTenant, type Vouched, type VouchingClient } from "../sessions/voucher.ts";
+import { doorOf, opensTenant, provesEnough, type Vouched, type VouchingClient } from "../sessions/voucher.ts";
 import { clientVouchesStill, vouchesFor } from "../sessions/voucher_store.ts";
 import type { Membership } from "../tenants/membership_store.ts";
 import { readLoginMethod, readTenantRow, type Tenant, type TenantRow } from "../tenants/tenant_store.ts";
@@ -49,6 +50,7 @@ interface SubjectRow {
   login_method: string;
   presence_policy: string;
   presence_within_hours: number | null;
+  required_factor: string;
   discoverable_at_ms: number | null;
   session_life_ms: number | null;
   session_idle_ms: number | null;
@@ -60,11 +62,13 @@ interface SubjectRow {
   membership_email: string | null;
   membership_name: string | null;
   last_login_at_ms: number | null;
+  last_login_level: number | null;
   membership_created_at_ms: number;
   former_ending: number | null;
   domain: string | null;
-  live_password: number;
-  live_handoff: number;
+  /** How much the login has proven that has proven most; null: there is none. */
+  live_password: number | null;
+  live_handoff: number | null;
   consented: number;
   vouching_client_id: string | null;
   vouching_generation: number;
@@ -78,7 +82,7 @@ const withinLimits = `(v.ends_at_ms is null or asked.now_ms < v.ends_at_ms)
       and (t.session_idle_ms is null or v.longest_idle_ms < t.session_idle_ms
         and asked.now_ms - coalesce(v.seen_at_ms, v.created_at_ms) < t.session_idle_ms)`;
 // A login of a session that lives now, and that stands. What it opens is decided in sessions/voucher.ts.
-const liveVoucher = `select 1 from oidc_records r
+const liveVoucher = `select max(v.login_level) from oidc_records r
     join session_vouchers v on v.session_uid_hash = r.uid_hash and v.account_id = r.account_id
       and v.sign_in_generation = a.sign_in_generation
     where r.model = 'Session' and r.account_id = asked.account_id and r.expires_at_ms > asked.now_ms
@@ -90,19 +94,18 @@ const columns = `
 a.id as account_id, a.email, a.email_verified_at_ms, a.name, a.external_at_ms,
   a.disabled_at_ms as account_disabled_at_ms, a.created_at_ms as account_created_at_ms,
   a.sign_in_generation, a.membership_endings,
-  t.id as tenant_id, t.name as tenant_name, t.login_method, t.presence_policy, t.presence_within_hours,
+  t.id as tenant_id, t.name as tenant_name, t.login_method, t.presence_policy, t.presence_within_hours, t.required_factor,
   t.discoverable_at_ms, t.session_life_ms, t.session_idle_ms,
   t.disabled_at_ms as tenant_disabled_at_ms, t.reopened_at_ms, t.created_at_ms as tenant_created_at_ms,
   t.generation as tenant_generation, j.client_id as vouching_client_id, j.generation as vouching_generation,
-  m.role, m.email as membership_email, m.name as membership_name, m.last_login_at_ms,
+  m.role, m.email as membership_email, m.name as membership_name, m.last_login_at_ms, m.last_login_level,
   m.created_at_ms as membership_created_at_ms, f.ending as former_ending, d.domain,
-  case when exists (${liveVoucher} and v.method = 'password'
+  (${liveVoucher} and v.method = 'password'
       and v.auth_time_ms >= coalesce(t.reopened_at_ms, 0)
-      and v.membership_endings >= coalesce(f.ending, 0)) then 1 else 0 end as live_password,
-  case when exists (${liveVoucher} and v.method = 'handoff' and v.tenant_id = asked.tenant_id
+      and v.membership_endings >= coalesce(f.ending, 0)) as live_password,
+  (${liveVoucher} and v.method = 'handoff' and v.tenant_id = asked.tenant_id
       and v.tenant_generation = t.generation and ${clientVouchesStill}
-      and (v.member_since_ms is null or v.member_since_ms = m.created_at_ms))
-    then 1 else 0 end as live_handoff,
+      and (v.member_since_ms is null or v.member_since_ms = m.created_at_ms)) as live_handoff,
   case when exists (select 1 from offline_consents c
     join clients given on given.client_id = c.client_id and given.generation = c.client_generation
     where c.tenant_id = asked.tenant_id and c.account_id = asked.account_id and c.client_id = asked.client_id and c.revoked_at_ms is null)
@@ -162,7 +165,7 @@ function factsOf(rows: readonly SubjectRow[]): SubjectFacts {
     verifiedDomains: rows.flatMap(({ domain }) => domain ?? []),
     presence: {
       hasLiveSession: isPresentAt({ account, tenant, membership }, row),
-      lastLoginAtMs: row.last_login_at_ms,
+      lastLoginAtMs: lastLoginThatCounts(row, tenant),
       hasOfflineConsent: row.consented === 1,
     },
     vouchingClient:
@@ -188,10 +191,22 @@ function isPresentAt(
     ...{ clientId: null, clientGeneration: null },
   };
   const live: Vouched[] = [
-    ...(row.live_password === 1 ? [{ method: "password" as const, tenantId: null }] : []),
-    ...(row.live_handoff === 1 ? [{ method: "handoff" as const, tenantId: tenant.id }] : []),
+    ...liveAt(row.live_password, { method: "password", tenantId: null }),
+    ...liveAt(row.live_handoff, { method: "handoff", tenantId: tenant.id }),
   ].map((login) => ({ ...login, ...stands }));
   return live.some((vouched) => opensTenant(vouched, door));
+}
+
+const liveAt = (
+  level: number | null,
+  login: Pick<Vouched, "method" | "tenantId">,
+): Pick<Vouched, "method" | "tenantId" | "level">[] =>
+  level === null ? [] : [{ ...login, level: levelOfNumber(level) }];
+
+// A login that had not proven what the tenant requires is none, as far as being there is counted from it.
+function lastLoginThatCounts(row: SubjectRow, tenant: Tenant | undefined): number | null {
+  const level = levelOfNumber(row.last_login_level ?? 0);
+  return tenant !== undefined && provesEnough(level, tenant) ? row.last_login_at_ms : null;
 }
 
 function accountOf(row: SubjectRow): Account | undefined {
@@ -217,6 +232,7 @@ function tenantOf(row: SubjectRow): Tenant | undefined {
     login_method: row.login_method,
     presence_policy: row.presence_policy,
     presence_within_hours: row.presence_within_hours,
+    required_factor: row.required_factor,
     discoverable_at_ms: row.discoverable_at_ms,
     session_life_ms: row.session_life_ms,
     session_idle_ms: row.session_idle_ms,

@@ -2,6 +2,7 @@
 // AWS, so it is chosen once, never changed, and never reused: of a deleted tenant the id stays.
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
+import { type RequiredFactor, readRequiredFactor } from "../../login_levels.ts";
 import { type PresencePolicy, parsePresencePolicy } from "../presence/presence_policy.ts";
 import { looksOf } from "./look_alike.ts";
 
@@ -21,6 +22,8 @@ export interface Tenant {
   loginMethod: LoginMethod;
   /** When a back end may act for the tenant's users. */
   presencePolicy: PresencePolicy;
+  /** What a login must have proven to open it. */
+  requiredFactor: RequiredFactor;
   /** Whether strangers may read the tenant's name on the login page. */
   discoverable: boolean;
   /** The longest a sign-in opens it, in milliseconds; null: as the installation has it. */
@@ -42,6 +45,7 @@ export interface TenantRow {
   login_method: string;
   presence_policy: string;
   presence_within_hours: number | null;
+  required_factor: string;
   discoverable_at_ms: number | null;
   session_life_ms: number | null;
   session_idle_ms: number | null;
@@ -58,6 +62,7 @@ export const tenantColumns = [
   "login_method",
   "presence_policy",
   "presence_within_hours",
+  "required_factor",
   "discoverable_at_ms",
   "session_life_ms",
   "session_idle_ms",
@@ -205,6 +210,7 @@ export async function saveTenant(
     .update({
       ...(changes.name === undefined ? {} : { name: changes.name }),
       ...(changes.loginMethod === undefined ? {} : { login_method: changes.loginMethod }),
+      ...(changes.requiredFactor === undefined ? {} : { required_factor: changes.requiredFactor }),
       ...(changes.presencePolicy === undefined ? {} : presenceColumns(changes.presencePolicy)),
       ...(changes.discoverable === undefined
         ? {}
@@ -282,16 +288,12 @@ function readPresencePolicy(row: TenantRow): PresencePolicy {
 /** Reads a row; what cannot be read gives the least. */
 export function readTenantRow(row: TenantRow): Tenant {
   return {
-    id: row.id,
-    name: row.name,
+    ...{ id: row.id, name: row.name, createdAtMs: row.created_at_ms, generation: row.generation },
     loginMethod: readLoginMethod(row.login_method),
     presencePolicy: readPresencePolicy(row),
+    requiredFactor: readRequiredFactor(row.required_factor),
     discoverable: row.discoverable_at_ms !== null,
-    sessionLifeMs: row.session_life_ms,
-    sessionIdleMs: row.session_idle_ms,
-    disabledAtMs: row.disabled_at_ms,
-    reopenedAtMs: row.reopened_at_ms,
-    createdAtMs: row.created_at_ms,
-    generation: row.generation,
+    ...{ sessionLifeMs: row.session_life_ms, sessionIdleMs: row.session_idle_ms },
+    ...{ disabledAtMs: row.disabled_at_ms, reopenedAtMs: row.reopened_at_ms },
   };
 }

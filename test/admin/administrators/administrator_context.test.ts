@@ -45,6 +45,7 @@ for (const kind of storeKinds) {
         {
           ...{ method, tenantId: method === "password" ? null : "acme", generation, memberSinceMs: null },
           membershipEndings: 0,
+          level: "pwd",
           ...{ clientId: null, clientGeneration: null, amr: ["pwd"], acr: undefined, authTimeMs: Date.now() },
           tenantGeneration: method === "password" ? null : 0,
         },

@@ -16,7 +16,7 @@ import { type DevEnvironment, startDevEnvironment } from "../../../src/cli/dev/d
 import { readConfig } from "../../../src/config.ts";
 import { connectDatabase } from "../../../src/db/connect.ts";
 import type { Finding } from "../../../src/onboarding/doctor/finding.ts";
-import { saveLastLogin } from "../../../src/provider/tenants/membership_store.ts";
+import { saveLastLogin } from "../../../src/provider/tenants/last_login_store.ts";
 
 const secret = "a-secret-of-the-tests-that-is-long-enough";
 const dataDir = mkdtempSync(join(tmpdir(), "tti-trial-"));

@@ -32,6 +32,7 @@ const acme = {
   name: "Acme",
   loginMethod: "handoff",
   presencePolicy: { name: "session" },
+  requiredFactor: "none",
   discoverable: false,
   sessionLifeMs: null,
   sessionIdleMs: null,

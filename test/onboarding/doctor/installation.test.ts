@@ -29,6 +29,7 @@ const acme: Tenant = {
   name: "Acme",
   loginMethod: "local",
   presencePolicy: { name: "session" },
+  requiredFactor: "none",
   discoverable: false,
   sessionLifeMs: null,
   sessionIdleMs: null,

@@ -8,7 +8,7 @@ import {
   revokeOfflineConsent,
   saveOfflineConsent,
 } from "../../../src/provider/presence/offline_consent_store.ts";
-import { saveLastLogin } from "../../../src/provider/tenants/membership_store.ts";
+import { saveLastLogin } from "../../../src/provider/tenants/last_login_store.ts";
 import { addPerson, password, redirectUri, useProvider } from "../support/provider_fixture.ts";
 import { UserAgent } from "../support/user_agent.ts";
 import {

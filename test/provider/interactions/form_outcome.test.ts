@@ -19,19 +19,20 @@ async function refusedPost(agent: UserAgent, email: string): Promise<{ page: Vis
 }
 
 const uidOf = (page: Visit) => page.url.pathname.split("/")[2] ?? "";
-const cookieOf = (visit: Visit) =>
-  visit.headers.getSetCookie().find((line) => line.startsWith("tti_outcome_")) ?? "";
+const cookieOf = (visit: Visit, form = "") =>
+  visit.headers.getSetCookie().find((line) => line.startsWith(`tti_outcome_${form}`)) ?? "";
 
 test("a refused password leaves a code and the address, out of the address bar, for five minutes", async () => {
   const { page, posted } = await refusedPost(new UserAgent(), "ann@acme.example");
   assert.equal(posted.status, 303);
-  assert.equal(posted.headers.get("location"), `${page.url.pathname}/login`);
-  const [, value = ""] = /^tti_outcome_[\w-]+=([\w-]+);/.exec(cookieOf(posted)) ?? [];
+  assert.equal(posted.headers.get("location"), `${page.url.pathname}/ways`);
+  const [, value = ""] = /^tti_outcome_[\w-]+=([\w-]+);/.exec(cookieOf(posted, uidOf(page))) ?? [];
   assert.deepEqual(JSON.parse(Buffer.from(value, "base64url").toString()), {
-    form: "login",
+    form: "password",
     code: "invalid_credentials",
-    email: "ann@acme.example",
   });
+  const [, address = ""] = /^tti_outcome_address_[\w-]+=([\w-]+);/.exec(cookieOf(posted, "address")) ?? [];
+  assert.deepEqual(JSON.parse(Buffer.from(address, "base64url").toString()), { email: "ann@acme.example" });
   assert.match(cookieOf(posted), /; path=\/; expires=[^;]+; samesite=lax; httponly/i);
   assert.equal(outcomeCookieName("https://login.example", "u"), "__Host-tti_outcome_u");
 });
@@ -85,7 +86,7 @@ test("a planted outcome says nothing but a sentence of ours, and nothing at all 
     const agent = new UserAgent();
     const page = await agent.follow(authorizationUrl(fixture));
     agent.plant(fixture.issuer, outcomeCookieName(fixture.issuer, uidOf(page)), value);
-    const shown = await agent.follow(page.url);
+    const shown = await agent.follow(`${page.url}/login`);
     assert.equal(shown.status, 200, value);
     assert.doesNotMatch(shown.text, /class="banner bad"|555|ann@acme/, value);
   }
@@ -93,13 +94,13 @@ test("a planted outcome says nothing but a sentence of ours, and nothing at all 
   const page = await agent.follow(authorizationUrl(fixture));
   const hostile = { form: "login", code: "invalid_credentials", email: '"><script>', waitUntil: "NaN" };
   agent.plant(fixture.issuer, outcomeCookieName(fixture.issuer, uidOf(page)), encode(hostile));
-  const shown = await agent.follow(page.url);
+  const shown = await agent.follow(`${page.url}/login`);
   assert.match(shown.text, /do not belong together/);
   assert.doesNotMatch(shown.text, /<script>/);
   const waitUntil = String(Date.now() + 90_000_000);
   const long = encode({ form: "login", code: "too_many_attempts", waitUntil });
   agent.plant(fixture.issuer, outcomeCookieName(fixture.issuer, uidOf(page)), long);
-  const late = await agent.follow(page.url);
+  const late = await agent.follow(`${page.url}/login`);
   assert.match(late.text, /class="banner bad"/);
   assert.doesNotMatch(
     late.text,

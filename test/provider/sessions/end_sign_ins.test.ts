@@ -55,6 +55,7 @@ for (const kind of storeKinds) {
         generation: 0,
         memberSinceMs: null,
         membershipEndings: 0,
+        level: "pwd",
         tenantGeneration: 0,
         clientGeneration: 0,
       };

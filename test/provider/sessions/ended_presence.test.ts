@@ -35,7 +35,13 @@ for (const kind of storeKinds) {
         const payload = { accountId, uid: sessionUid, loginTs: 1 };
         await saveRecord(store.db, "Session", `cookie${made}`, payload, laterMs);
         const voucher = {
-          ...({ method: "password", tenantId: null, clientId: null, clientGeneration: null } as const),
+          ...({
+            method: "password",
+            tenantId: null,
+            clientId: null,
+            clientGeneration: null,
+            level: "pwd",
+          } as const),
           ...{ generation: 0, memberSinceMs: null, membershipEndings, tenantGeneration: null },
           ...{ amr: ["pwd"], acr: undefined, authTimeMs: 1_000 },
         };
@@ -74,7 +80,13 @@ for (const kind of storeKinds) {
     const store = useStore(kind);
     const password = {
       ...({ method: "password", tenantId: null, clientId: null, clientGeneration: null } as const),
-      ...{ generation: 0, memberSinceMs: null, membershipEndings: 0, tenantGeneration: null },
+      ...{
+        generation: 0,
+        memberSinceMs: null,
+        membershipEndings: 0,
+        tenantGeneration: null,
+        level: "pwd" as const,
+      },
       ...{ amr: ["pwd"], acr: undefined, authTimeMs: 5_000 },
     };
 

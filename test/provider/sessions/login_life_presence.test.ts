@@ -32,6 +32,7 @@ for (const kind of storeKinds) {
       const voucher = {
         ...({ method: "password", tenantId: null, clientId: null, clientGeneration: null } as const),
         ...{ generation: 0, memberSinceMs: null, membershipEndings: 0, tenantGeneration: null },
+        level: "pwd" as const,
         ...{ amr: ["pwd"], acr: undefined, authTimeMs: beganMs, life: { beganAtMs, endsAtMs }, use },
       };
       await saveVoucher(store.db, key, voucher, at(0));

@@ -1,7 +1,10 @@
 // What a login opens, as a pure decision.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { type LoginLevel, loginLevels, type RequiredFactor } from "../../../src/login_levels.ts";
 import {
+  lackingFor,
   opensTenant,
   readVouched,
   type Vouched,
@@ -10,7 +13,7 @@ import {
 } from "../../../src/provider/sessions/voucher.ts";
 import type { LoginMethod } from "../../../src/provider/tenants/tenant_store.ts";
 
-const stands = { generation: 2, memberSinceMs: null, membershipEndings: 1 };
+const stands = { generation: 2, memberSinceMs: null, membershipEndings: 1, level: "pwd" } as const;
 const byNobody = { clientId: null, clientGeneration: null } as const;
 const password = {
   method: "password",
@@ -22,9 +25,10 @@ const password = {
 const byIsv = { clientId: "isv", clientGeneration: 4 } as const;
 const handoff = (tenantId: string) =>
   ({ method: "handoff", tenantId, ...stands, memberSinceMs: 7, ...byIsv, tenantGeneration: 3 }) as const;
-const door = (loginMethod: LoginMethod, formerEnding = 0) => ({
+const door = (loginMethod: LoginMethod, formerEnding = 0, requiredFactor: RequiredFactor = "none") => ({
   tenantId: "acme",
   loginMethod,
+  requiredFactor,
   generation: 2,
   memberSinceMs: 7,
   formerEnding,
@@ -104,6 +108,26 @@ for (const [name, vouched, formerEnding, opens] of [
   test(name, () => assert.equal(opensTenant(vouched, door("both", formerEnding)), opens));
 }
 
+const wants: readonly [RequiredFactor, readonly LoginLevel[]][] = [
+  ["none", ["pwd", "mfa", "phr"]],
+  ["any", ["mfa", "phr"]],
+  ["passkey", ["phr"]],
+];
+for (const [requiredFactor, opening] of wants) {
+  test(`a tenant that requires "${requiredFactor}" is opened by a login that has proven it, by whoever vouched`, () => {
+    for (const vouched of [password, handoff("acme")]) {
+      for (const level of loginLevels) {
+        const login = { ...vouched, level };
+        const opens = opening.includes(level);
+        assert.equal(opensTenant(login, door("both", 0, requiredFactor)), opens);
+        const made = { ...login, amr: [], acr: undefined, authTimeMs: 1 };
+        assert.equal(lackingFor([made], door("both", 0, requiredFactor)), opens ? undefined : made);
+        assert.equal(lackingFor([{ ...made, generation: 1 }], door("both", 0, requiredFactor)), undefined);
+      }
+    }
+  });
+}
+
 test("a session speaks for a tenant by its newest login that opens it", () => {
   const made = (one: Vouched, authTimeMs: number): Voucher => ({
     ...one,
@@ -121,7 +145,7 @@ test("a session speaks for a tenant by its newest login that opens it", () => {
 test("what a carrier does not say is of before anything was ended", () => {
   const kept = { method: "handoff", tenantId: "acme", clientId: "isv" } as const;
   const numbers = { generation: 0, membershipEndings: 0, tenantGeneration: 0, clientGeneration: 0 };
-  const first = { ...numbers, memberSinceMs: null };
+  const first = { ...numbers, memberSinceMs: null, level: "pwd" };
   assert.deepEqual(readVouched(kept), { ...kept, ...first });
   assert.deepEqual(readVouched(handoff("acme")), handoff("acme"));
   const typed = { method: "password", tenantId: null, clientId: null } as const;

@@ -23,6 +23,7 @@ const tenant: Tenant = {
   name: "Acme",
   loginMethod: "both",
   presencePolicy: { name: "session" },
+  requiredFactor: "none",
   discoverable: false,
   sessionLifeMs: null,
   sessionIdleMs: null,

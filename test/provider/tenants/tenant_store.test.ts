@@ -4,12 +4,12 @@ import { describe, it } from "node:test";
 import { createAccount } from "../../../src/provider/accounts/account_store.ts";
 import { addDomain, giveDomain } from "../../../src/provider/tenants/domain_proof.ts";
 import { listDomains } from "../../../src/provider/tenants/domain_store.ts";
+import { saveLastLogin } from "../../../src/provider/tenants/last_login_store.ts";
 import {
   createMembership,
   deleteMembership,
   findMembership,
   listMembershipsOfAccount,
-  saveLastLogin,
 } from "../../../src/provider/tenants/membership_store.ts";
 import {
   createTenant,
@@ -37,6 +37,7 @@ for (const kind of storeKinds) {
     it("finds a tenant by its id, capitals and all", async () => {
       assert.deepEqual(await findTenant(store.db, "acme"), {
         id: "acme",
+        requiredFactor: "none",
         name: "Acme Corporation",
         loginMethod: "local",
         presencePolicy: { name: "session" },

@@ -146,6 +146,13 @@ export const otherFault: typeof englishOtherFault = {
 
 /** What a page of the sign-in says of a fault where that differs from the error page of the same code. */
 export const signInFaults: typeof englishSignInFaults = {
+  sign_in_expired:
+    "Das hat zu lange gedauert oder wurde in einem anderen Tab beendet. Melden Sie sich noch einmal an.",
+  invalid_input: "Das ist keine E-Mail-Adresse. Geben Sie Ihre ein, zum Beispiel jane@example.com.",
+  factor_code_wrong: "Dieser Code stimmt nicht. Geben Sie den ein, der jetzt gezeigt wird.",
+  factor_code_used: "Dieser Code wurde schon verwendet. Warten Sie auf den nächsten und geben Sie den ein.",
+  factor_required:
+    "Ihre Organisation verlangt einen Passkey, und diese Anmeldung hat keinen. Fragen Sie die Person, die Ihre Organisation verwaltet.",
   invalid_credentials:
     "Diese E-Mail-Adresse und dieses Passwort gehören nicht zusammen. Prüfen Sie beides, oder bitten Sie Ihre Administration um ein neues Passwort.",
   account_disabled: "Dieses Konto ist gesperrt. Wenden Sie sich an die Administration Ihrer Organisation.",

@@ -11,6 +11,7 @@ import {
   presence,
 } from "./account.ts";
 import { signedOut, signOut, stayed, welcome } from "./endings.ts";
+import { factors } from "./factors.ts";
 import { errorPage, faults, otherFault, refusals, signInFaults, waitThenTry } from "./faults.ts";
 import { frame, ways } from "./frame.ts";
 import { forgot, newPassword, proveAddress } from "./links.ts";
@@ -28,6 +29,7 @@ export const german: typeof english = {
   notHere,
   presence,
   frame,
+  factors,
   ways,
   signIn,
   chooseOrganization,

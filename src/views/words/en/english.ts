@@ -10,6 +10,7 @@ import {
   presence,
 } from "./account.ts";
 import { signedOut, signOut, stayed, welcome } from "./endings.ts";
+import { factors } from "./factors.ts";
 import { errorPage, faults, otherFault, refusals, signInFaults, waitThenTry } from "./faults.ts";
 import { frame, ways } from "./frame.ts";
 import { forgot, newPassword, proveAddress } from "./links.ts";
@@ -27,6 +28,7 @@ export const english = {
   notHere,
   presence,
   frame,
+  factors,
   ways,
   signIn,
   chooseOrganization,

@@ -139,6 +139,12 @@ export const otherFault = {
 
 /** What a page of the sign-in says of a fault where that differs from the error page of the same code. */
 export const signInFaults = {
+  sign_in_expired: "That took too long, or was finished in another tab. Sign in again.",
+  invalid_input: "This is no e-mail address. Type yours, such as jane@example.com.",
+  factor_code_wrong: "This code is not right. Type the one that is shown now.",
+  factor_code_used: "This code was used already. Wait for the next one, then type that.",
+  factor_required:
+    "Your organization asks for a passkey, and this sign-in has none. Ask your organization's administrator.",
   invalid_credentials:
     "This e-mail address and password do not belong together. Check both, or ask your administrator for a new password.",
   account_disabled: "This account is disabled. Ask your organization's administrator.",

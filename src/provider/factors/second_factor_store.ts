@@ -1,0 +1,18 @@
+// Owns reading what a person can use as a second factor, of every kind, in one statement.
+import type { Database } from "../../db/connect.ts";
+import { runStatement } from "../../db/statement.ts";
+import type { SecondFactors } from "./second_factors.ts";
+
+/** Lists what a person can use, in one statement. */
+export async function listSecondFactors(db: Database, accountId: string): Promise<SecondFactors> {
+  const [row] = await runStatement<{ totp: number; passkeys: number; codes: number }>(
+    db,
+    "second_factors_list",
+    `select (select count(*) from totp_factors where account_id = asked.id) as totp,
+       0 as passkeys,
+       (select count(*) from recovery_codes where account_id = asked.id) as codes
+     from (select cast(? as text) as id) asked`,
+    [accountId],
+  );
+  return { totp: (row?.totp ?? 0) > 0, passkeys: row?.passkeys ?? 0, recoveryCodes: row?.codes ?? 0 };
+}

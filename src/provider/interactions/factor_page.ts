@@ -1,0 +1,162 @@
+// Owns the pages of a login's second step, and what their forms do: a factor is proven, or the first one is set up and its
+// recovery codes are shown. All of it is for who has a half-done sign-in in this browser.
+
+import { OperationError } from "../../errors.ts";
+import { signInFault } from "../../views/fault_words.ts";
+import { currentFrame } from "../../views/frame.ts";
+import { renderPage } from "../../views/render.ts";
+import { type Account, getAccount } from "../accounts/account_store.ts";
+import { enrolTotp, offerTotp, readTotpOffer, type TotpOffer } from "../factors/enrol_totp.ts";
+import { countFactorTry, recordFactorRefusal, type TypedFactor } from "../factors/factor_attempts.ts";
+import {
+  completePending,
+  finishEnrolled,
+  type LoginAnswer,
+  passEnrolment,
+} from "../factors/pending_sign_ins.ts";
+import { findPending, type PendingSignIn } from "../factors/pending_store.ts";
+import { type FactorDeps, proveFactor } from "../factors/prove_factor.ts";
+import { listSecondFactors } from "../factors/second_factor_store.ts";
+import type { SecondFactors } from "../factors/second_factors.ts";
+import { totpSetUp } from "../factors/totp_page.ts";
+import { type InteractionState, shownApplication } from "./interaction.ts";
+import { keyOf } from "./login_steps.ts";
+import type { SignInFault } from "./sign_in_fault.ts";
+
+/** A half-done sign-in, of whom, and what they can use. */
+export interface HalfDone {
+  pending: PendingSignIn;
+  account: Account;
+  factors: SecondFactors;
+}
+
+/** What a form of these pages led to: the next page, or the complete login. */
+export type FactorOutcome = { page: string } | { answer: LoginAnswer };
+
+/** Finds the half-done sign-in of this browser. */
+export async function findHalfDone(deps: FactorDeps, state: InteractionState): Promise<HalfDone | undefined> {
+  const pending = await findPending(deps.db, keyOf(state), deps.clock());
+  if (pending === undefined) return undefined;
+  const [account, factors] = await Promise.all([
+    getAccount(deps.db, pending.accountId),
+    listSecondFactors(deps.db, pending.accountId),
+  ]);
+  return { pending, account, factors };
+}
+
+/**
+ * Draws the page that a half-done sign-in is at.
+ * @param asked which way to prove the factor, as the link says
+ */
+export function renderHalfDone(
+  deps: FactorDeps,
+  state: InteractionState,
+  half: HalfDone,
+  asked: string | undefined,
+  failed?: SignInFault,
+): string {
+  const { account, factors, pending } = half;
+  if (pending.step === "done") return renderCodes(state, undefined);
+  if (pending.step === "enroll") {
+    return renderSetUp(deps, state, account, offerTotp(deps.seals, account.id, deps.clock()), failed);
+  }
+  const here = `/interaction/${state.uid}/factor`;
+  const use: TypedFactor = asked === "recovery_code" && factors.recoveryCodes > 0 ? "recovery_code" : "totp";
+  const other = use === "recovery_code" ? here : `${here}?use=recovery_code`;
+  return renderPage("factor", {
+    ...commonOf(state),
+    use,
+    otherFactorUrl: factors.recoveryCodes > 0 ? other : undefined,
+    accountEmail: account.email ?? undefined,
+    otherUrl: `/interaction/${state.uid}/login`,
+    ...(failed ? { error: signInFault(failed.code, failed.waitSeconds) } : {}),
+  });
+}
+
+/**
+ * Takes a form of these pages.
+ * @throws OperationError too_many_attempts, factor_code_wrong, factor_code_used, factor_exists, factor_unreadable,
+ *   sign_in_expired
+ */
+export async function answerFactor(
+  deps: FactorDeps,
+  state: InteractionState,
+  half: HalfDone,
+  form: ReadonlyMap<string, string>,
+  clientAddress: string,
+): Promise<FactorOutcome> {
+  const accountId = half.account.id;
+  const use = form.get("use");
+  const typed = form.get("code") ?? "";
+  if (use === "finish") {
+    const now = deps.clock();
+    return { answer: await deps.db.transaction((trx) => finishEnrolled(trx, keyOf(state), accountId, now)) };
+  }
+  if (use === "set_up") return setUp(deps, state, half, form);
+  const kind: TypedFactor = use === "recovery_code" ? "recovery_code" : "totp";
+  try {
+    const answer = await proveFactor(deps, kind, { accountId, typed }, (trx, now) =>
+      completePending(trx, keyOf(state), accountId, ["otp"], now),
+    );
+    return { answer };
+  } catch (error) {
+    if (error instanceof OperationError && error.status < 500 && error.code !== "sign_in_expired") {
+      const of = { accountId, clientId: state.client.clientId, clientAddress };
+      await recordFactorRefusal(deps, kind, of, error.code);
+    }
+    throw error;
+  }
+}
+
+async function setUp(
+  deps: FactorDeps,
+  state: InteractionState,
+  { account }: HalfDone,
+  form: ReadonlyMap<string, string>,
+): Promise<FactorOutcome> {
+  const now = deps.clock();
+  const offer = readTotpOffer(deps.seals, account.id, form.get("offer") ?? "", now);
+  // Too old: the page has another by now.
+  if (offer === undefined)
+    return { page: renderSetUp(deps, state, account, offerTotp(deps.seals, account.id, now)) };
+  try {
+    const refund = await countFactorTry(deps, "totp", account.id);
+    const codes = await deps.db.transaction(async (trx) => {
+      const made = await enrolTotp(trx, deps.seals, account, { offer, code: form.get("code") ?? "" }, now);
+      await passEnrolment(trx, keyOf(state), account.id, ["otp"], now);
+      return made;
+    });
+    await refund();
+    return { page: renderCodes(state, codes.join("\n")) };
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    if (error.code !== "factor_code_wrong" && error.code !== "too_many_attempts") throw error;
+    const failed = { ...error, code: error.code, status: error.status, waitSeconds: error.retryAfterSeconds };
+    return { page: renderSetUp(deps, state, account, offer, { ...failed, email: undefined }) };
+  }
+}
+
+function renderSetUp(
+  { issuer }: FactorDeps,
+  state: InteractionState,
+  account: Account,
+  offer: TotpOffer,
+  failed?: SignInFault,
+): string {
+  const names = { issuer: currentFrame()?.name ?? new URL(issuer).host, label: account.email ?? account.id };
+  const error = failed && signInFault(failed.code, failed.waitSeconds);
+  const { form, ...common } = commonOf(state);
+  return renderPage("factor_set_up", {
+    ...{ form, ...common },
+    setUp: totpSetUp(offer, names, { action: form.action, use: "set_up", error }),
+  });
+}
+
+const renderCodes = (state: InteractionState, codes: string | undefined): string =>
+  renderPage("recovery_codes", { ...commonOf(state), codes });
+
+const commonOf = (state: InteractionState) => ({
+  form: { action: `/interaction/${state.uid}/factor` },
+  ...shownApplication(state.client),
+  cancelAction: `/interaction/${state.uid}/abort`,
+});

@@ -1,0 +1,126 @@
+// Owns what follows the proof of who somebody is: the login is complete, or a second factor is proven or set up first. Every
+// way of proving the first half, a password here or another, goes on from here, and so does a session that is asked for more.
+
+import { OperationError } from "../../errors.ts";
+import type { InstallationPart } from "../../installation.ts";
+import {
+  highestLevel,
+  type LoginLevel,
+  levelAskedFor,
+  levelOfAmr,
+  levelRequired,
+  reaches,
+} from "../../login_levels.ts";
+import { isOwnClient } from "../clients/own_clients.ts";
+import { type LoginAnswer, loginOf, type OwnLogin } from "../factors/pending_sign_ins.ts";
+import { type PendingStep, savePending } from "../factors/pending_store.ts";
+import { listSecondFactors } from "../factors/second_factor_store.ts";
+import { hasSecondFactor, levelWithin, mostEnrollable } from "../factors/second_factors.ts";
+import { readVouched, voucherOf } from "../sessions/voucher.ts";
+import { listVouchers } from "../sessions/voucher_store.ts";
+import { isOpen, type Place, readPlaces } from "../subjects/places.ts";
+import type { InteractionState } from "./interaction.ts";
+import { factorMissing } from "./prompts.ts";
+
+/** What the steps need. */
+export type StepDeps = InstallationPart<
+  "db" | "clock" | "requireVerifiedDomain" | "sessionRememberedIdleSeconds"
+>;
+
+/**
+ * Goes on after the first half of a login. Who could get no token in any tenant this login would open is told so here,
+ * where a person reads it, and not by the application later.
+ * @returns the complete login; undefined: it is half done, and goes on at the page of the second step
+ * @throws OperationError whatever refuses the person a token
+ */
+export async function goOn(
+  deps: StepDeps,
+  state: InteractionState,
+  login: OwnLogin,
+): Promise<LoginAnswer | undefined> {
+  const factors = await listSecondFactors(deps.db, login.accountId);
+  const wanted = await wantedLevel(deps, state, login);
+  const step = nextStep(levelOfAmr(login.amr), wanted, hasSecondFactor(factors));
+  if (step === undefined) return loginOf(login);
+  await savePending(deps.db, keyOf(state), { ...login, step }, deps.clock());
+  return undefined;
+}
+
+/**
+ * What is left to do. Whoever has a second factor always proves it, whatever the application asks for.
+ * @returns undefined: nothing
+ */
+function nextStep(level: LoginLevel, wanted: LoginLevel, hasFactor: boolean): PendingStep | undefined {
+  if (reaches(level, "mfa")) return undefined;
+  if (hasFactor) return "prove";
+  return reaches(level, wanted) || wanted === "pwd" ? undefined : "enroll";
+}
+
+/**
+ * Has a session that lacks nothing but a second factor prove that alone: its password counts from when it was typed, so
+ * what asks for a new login asks for all of it.
+ * @returns whether it can
+ */
+export async function stepUp(deps: StepDeps, state: InteractionState): Promise<boolean> {
+  const { accountId, sessionUid, reasons } = state;
+  if (accountId === undefined || sessionUid === undefined) return false;
+  if (reasons.length !== 1 || reasons[0] !== factorMissing) return false;
+  const own = (await listVouchers(deps.db, { sessionUid, accountId }, deps.clock()))
+    .filter(({ method }) => method === "password")
+    .toSorted((one, other) => other.authTimeMs - one.authTimeMs);
+  const [newest] = own;
+  if (newest === undefined) return false;
+  const factors = await listSecondFactors(deps.db, accountId);
+  if (!hasSecondFactor(factors) || reaches(newest.level, levelWithin(factors))) return false;
+  const { generation, membershipEndings, amr, authTimeMs } = newest;
+  const remember = newest.use?.idleMs === deps.sessionRememberedIdleSeconds * 1000;
+  const half = {
+    accountId,
+    generation,
+    membershipEndings,
+    amr,
+    authTimeMs,
+    remember,
+    step: "prove",
+  } as const;
+  await savePending(deps.db, keyOf(state), half, deps.clock());
+  return true;
+}
+
+/** The half-done sign-in of an interaction's browser. */
+export const keyOf = ({ uid, browserKey }: InteractionState) => ({ uid, browserKey });
+
+// What this login has to prove: the application may ask for it, and the organizations it would open require it.
+async function wantedLevel(deps: StepDeps, state: InteractionState, login: OwnLogin): Promise<LoginLevel> {
+  const asked = levelAskedFor(state.params.get("acr_values"));
+  const { places } = await readPlaces(deps, login.accountId, [mostOf(login)]);
+  const required = state.params.get("tenant");
+  const wanted = places.filter(({ tenant }) => required === undefined || tenant.id === required);
+  const opened = wanted.filter((place) => place.voucher !== undefined);
+  if (!isOwnClient(state.client.clientId)) {
+    assertUseful(opened);
+    if (opened.length === 0 && wanted.some(({ lacking }) => lacking !== undefined)) throw factorRequired();
+  }
+  const levels = opened.filter(isOpen).map(({ tenant }) => levelRequired[tenant.requiredFactor]);
+  return highestLevel([asked, ...levels]);
+}
+
+// The login as it could come to be.
+const mostOf = ({ accountId: _accountId, remember: _remember, amr, authTimeMs, ...kept }: OwnLogin) =>
+  voucherOf(readVouched({ method: "password", tenantId: null, clientId: null, ...kept }), {
+    ...{ amr: [...amr, ...mostEnrollable], acr: undefined, authTimeMs },
+  });
+
+function factorRequired(): OperationError {
+  return new OperationError(
+    "factor_required",
+    "The organization requires a second factor that this login cannot have.",
+  );
+}
+
+function assertUseful(opened: readonly Place[]): void {
+  const [first] = opened;
+  // Where it opens nothing, the tenant page says so.
+  if (first?.refusal === undefined || opened.some(isOpen)) return;
+  throw first.refusal;
+}

@@ -1,0 +1,34 @@
+// Owns the German of second factors: proving one, setting one up, recovery codes.
+import type { factors as english } from "../en/factors.ts";
+
+/** Second factors. */
+export const factors: typeof english = {
+  stepTitle: "Anmelden: zweiter Schritt",
+  codeHeading: "Ihr Code",
+  recoveryHeading: "Ihr Wiederherstellungscode",
+  signingInAs: (address) => `Sie melden sich als ${address} an.`,
+  codeLead: "Öffnen Sie Ihre Authenticator-App und geben Sie die sechs Ziffern ein, die sie zeigt.",
+  recoveryLead: "Geben Sie einen der Wiederherstellungscodes ein, die Sie aufbewahrt haben. Er gilt einmal.",
+  code: "Sechsstelliger Code",
+  recoveryCode: "Wiederherstellungscode",
+  useRecovery: "Einen Wiederherstellungscode verwenden",
+  useApp: "Die Authenticator-App verwenden",
+  setUpTitle: "Einen zweiten Schritt einrichten",
+  setUpLead:
+    "Hier genügt ein Passwort allein nicht: Dazu kommt ein Code aus einer App auf Ihrem Telefon. Sie richten das einmal ein.",
+  openApp:
+    "Öffnen Sie eine Authenticator-App auf Ihrem Telefon. Wenn Sie keine haben, installieren Sie eine aus dem App-Store.",
+  readPicture: "Lassen Sie die App dieses Bild lesen, oder geben Sie den Schlüssel darunter ein.",
+  typeCode: "Geben Sie die sechs Ziffern ein, die die App zeigt.",
+  pictureText: "Der Schlüssel als Bild für die App. Derselbe Schlüssel steht darunter als Text.",
+  key: "Schlüssel",
+  confirm: "Bestätigen",
+  codesTitle: "Ihre Wiederherstellungscodes",
+  codesLead:
+    "Wenn Sie Ihr Telefon verlieren, meldet jeder dieser Codes Sie einmal an, zusammen mit Ihrem Passwort. Bewahren Sie sie dort auf, wo Sie sie ohne Telefon finden.",
+  codesShown:
+    "Ihr zweiter Schritt ist eingerichtet. Die Wiederherstellungscodes wurden schon gezeigt; neue können Sie in Ihrem Konto erstellen.",
+  once: "Nur dieses eine Mal zu sehen.",
+  onceWhy: "Niemand kann sie Ihnen noch einmal zeigen.",
+  goOn: "Weiter",
+};
