@@ -90,9 +90,27 @@ export interface AccountFormPage {
   errors?: FormErrors | undefined;
 }
 
+/** A person's address: proving it, and another one. The second form sends the field `email`. */
+export interface AccountEmailPage {
+  shell: AccountShell;
+  /** Absent: there is none here. */
+  email?: string | undefined;
+  proven: boolean;
+  /** Why there is nothing to be done here. */
+  lines: readonly string[];
+  /** Asks for the link that proves the address; absent: nothing has to be. */
+  proofForm?: AccountForm | undefined;
+  /** Asks for another address; absent: it is not changed here. */
+  changeForm?: AccountForm | undefined;
+  /** What was typed, and what is wrong with it. */
+  wanted?: string | undefined;
+  wrong?: string | undefined;
+}
+
 /** The account's pages by the names of their templates. */
 export interface AccountPages {
   account: AccountPage;
+  account_email: AccountEmailPage;
   account_applications: AccountApplicationsPage;
   account_form: AccountFormPage;
 }

@@ -34,6 +34,14 @@ export interface ProveAddressPage extends PageFrame {
   email: string;
 }
 
+/** The question whether an account is to have a new address: field `token`. */
+export interface NewAddressPage extends PageFrame {
+  form: FormModel;
+  token: string;
+  email: string;
+  newEmail: string;
+}
+
 /** What was done, and where to go on. */
 export interface DonePage extends PageFrame {
   title: string;
@@ -154,6 +162,7 @@ export interface Pages extends LoginPages, AccountPages, DemoPages, PortalPages 
   forgot: ForgotPage;
   new_password: NewPasswordPage;
   prove_address: ProveAddressPage;
+  new_address: NewAddressPage;
   done: DonePage;
   tenant_choice: TenantChoicePage;
   consent: ConsentPage;

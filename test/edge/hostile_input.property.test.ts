@@ -259,6 +259,8 @@ describe("hostile input", () => {
       "public POST /account/forgot",
       "public POST /account/password",
       "public POST /account/address",
+      "public POST /account/new-address",
+      "public POST /account/email",
       "public GET /health/ready",
       "public POST /v1/login-challenges/:challenge/accept",
       "admin POST /v1/tenants",

@@ -21,6 +21,7 @@ import {
   useAccountLink,
 } from "../../src/provider/accounts/account_link_store.ts";
 import { createAccount, createExternalAccount } from "../../src/provider/accounts/account_store.ts";
+import { makeMark } from "../../src/provider/accounts/sign_in_attempt_store.ts";
 import { createClient } from "../../src/provider/clients/client_store.ts";
 import { savePostedRequest, takePostedRequest } from "../../src/provider/edge/posted_request_store.ts";
 import { createUse } from "../../src/provider/grants/assertion_use_store.ts";
@@ -181,6 +182,10 @@ const once: Readonly<Record<string, Once>> = {
   "a link mailed for a new password": mailedLink("password_reset"),
   "a link mailed with an invitation": mailedLink("invitation"),
   "a link mailed to prove an address": mailedLink("address_proof"),
+  "a link mailed to change an address": mailedLink("address_change"),
+  "the mark of a new device": {
+    attempt: (db) => makeMark(db, "device", { nowMs, untilMs: laterMs }),
+  },
   "a mail of the outbox": {
     arrange: (db) => createMail(db, { kind: "password_reset", recipient: "once@acme.example" }, now),
     attempt: async (db) => (await claimMail(db, { nowMs, leaseMs: 60_000 })) !== undefined,

@@ -270,6 +270,12 @@ export const fixtures: { [N in PageName]: Pages[N] } = {
     error: "password has 3 characters; it needs 10 to 256. Choose a pass phrase of several words.",
   },
   prove_address: { form, token: "link-secret", email: "alice@acme.example" },
+  new_address: {
+    form,
+    token: "link-secret",
+    email: "alice@acme.example",
+    newEmail: "alice.new@acme.example",
+  },
   done: {
     title: "Your password is set",
     lines: ["Sign in with it.", "Wherever you were signed in before, you are no more."],
@@ -339,6 +345,19 @@ export const fixtures: { [N in PageName]: Pages[N] } = {
         presence: "Applications may act for you while you are away, if you allow it under Applications.",
       },
     ],
+  },
+  account_email: {
+    shell: accountShell("email", {
+      title: "Error: E-mail address",
+      fault: "That was asked for often enough for now.",
+    }),
+    email: "alice@acme.example",
+    proven: false,
+    lines: ["A reason why nothing can be done here."],
+    proofForm: { action: "/account/email/proof", csrfToken: "csrf-token-value" },
+    changeForm: { action: "/account/email", csrfToken: "csrf-token-value" },
+    wanted: "alice@",
+    wrong: "This is no e-mail address.",
   },
   account_applications: {
     shell: accountShell("applications", {

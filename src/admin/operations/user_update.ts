@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { parseEmailAddress } from "../../input/email_address.ts";
+import { createMail } from "../../mail/outbox_store.ts";
 import {
   forgetLastLogins,
   saveAddress,
@@ -130,6 +131,7 @@ async function changeAddress(
     await saveAddress(trx, before, { email, proven }, tenantIds, act.now);
     const details = { by: "administration", ...told, emailWas: before.email ?? "" };
     await act.recordInTenants({ type: "account.email_set", accountId, details }, tenantIds);
+    await tellBoth(trx, before, email, act.now);
   } else {
     await saveAddressProof(trx, accountId, proven, act.now);
     await act.recordInTenants({ type: "account.email_verified", accountId, details: told }, tenantIds);
@@ -140,6 +142,15 @@ async function changeAddress(
   await revokeOfflineConsentsOf(trx, { accountId }, act.now);
   const reason = moves ? "account.email_set" : "account.email_verified";
   return endSignIns(trx, { accountId, reason, actor: act.actor }, act.now);
+}
+
+// Any instance that sends mail does. Of an account without an address before there is one to tell.
+async function tellBoth(trx: Database, { id: accountId, email: before }: Account, email: string, now: Date) {
+  const by = "administration";
+  const kind = "address_changed";
+  await createMail(trx, { kind, recipient: email, accountId, details: { by } }, now);
+  if (before === null) return;
+  await createMail(trx, { kind, recipient: before, accountId, details: { by, address: email } }, now);
 }
 
 const nothingGiven = (): OperationError =>

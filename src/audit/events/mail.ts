@@ -13,7 +13,7 @@ export const mailEvents = {
     always: ["account"],
     sometimes: ["tenant"],
     details: {
-      purpose: "`invitation`, `password_reset` or `address_proof`",
+      purpose: "`invitation`, `password_reset`, `address_proof` or `address_change`",
       expiresAt: "until when it counts (RFC 3339)",
     },
   },

@@ -16,7 +16,7 @@ export const peopleEvents = {
     always: ["account"],
     sometimes: ["tenant", "client"],
     details: {
-      by: "as for account.created",
+      by: "as for account.created, or `person`, who proved the new one by a link that was mailed to it",
       email: "the new address",
       emailWas: "the old one",
       verified: "where an administrator changed it: whether they vouch for the new one",

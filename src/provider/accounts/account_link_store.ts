@@ -8,19 +8,22 @@ import { loginKeyOf } from "../../input/email_address.ts";
 import { hashRecordId } from "../storage/record_payload.ts";
 
 /** What a link is for. */
-export type LinkPurpose = "invitation" | "password_reset" | "address_proof";
+export type LinkPurpose = "invitation" | "password_reset" | "address_proof" | "address_change";
 
 /** For how long a link counts, in milliseconds. */
 export const linkLifeMs: Readonly<Record<LinkPurpose, number>> = {
   invitation: 7 * 24 * 3_600_000,
   password_reset: 3_600_000,
   address_proof: 24 * 3_600_000,
+  address_change: 24 * 3_600_000,
 };
 
 /** A link that counts. */
 export interface AccountLink {
   purpose: LinkPurpose;
   accountId: string;
+  /** The address the person wants; null: the link is about none. */
+  newEmail: string | null;
 }
 
 // Who administers the installation sets no password by mail, also where they came to administer it after the link was made.
@@ -33,13 +36,13 @@ const counts = `expires_at_ms > ? and exists (
 /**
  * Makes a link for a person, as they are at this moment.
  * @param trx a transaction
- * @param of whose it is: the account, and how often its sign-ins had been ended
+ * @param of whose it is: the account, how often its sign-ins had been ended, and the address it is to change to
  * @returns its secret, which is kept nowhere, and until when it counts
  */
 export async function createAccountLink(
   trx: Database,
   purpose: LinkPurpose,
-  of: { id: string; email: string; signInGeneration: number },
+  of: { id: string; email: string; signInGeneration: number; newEmail?: string | undefined },
   now: Date,
 ): Promise<{ secret: string; expiresAtMs: number }> {
   const secret = randomBytes(32).toString("base64url");
@@ -47,10 +50,19 @@ export async function createAccountLink(
   const expiresAtMs = nowMs + linkLifeMs[purpose];
   await runStatement(
     trx,
-    "account_link_create",
-    `insert into account_links (secret_hash, purpose, account_id, login_key, sign_in_generation, created_at_ms, expires_at_ms)
-     values (?, ?, ?, ?, ?, ?, ?) returning purpose`,
-    [hashRecordId(secret), purpose, of.id, loginKeyOf(of.email), of.signInGeneration, nowMs, expiresAtMs],
+    "account_link_create_2",
+    `insert into account_links (secret_hash, purpose, account_id, login_key, sign_in_generation, created_at_ms, expires_at_ms, new_email)
+     values (?, ?, ?, ?, ?, ?, ?, ?) returning purpose`,
+    [
+      hashRecordId(secret),
+      purpose,
+      of.id,
+      loginKeyOf(of.email),
+      of.signInGeneration,
+      nowMs,
+      expiresAtMs,
+      of.newEmail ?? null,
+    ],
   );
   return { secret, expiresAtMs };
 }
@@ -61,13 +73,13 @@ export async function findAccountLink(
   secret: string,
   nowMs: number,
 ): Promise<AccountLink | undefined> {
-  const [row] = await runStatement<{ purpose: LinkPurpose; account_id: string }>(
+  const [row] = await runStatement<{ purpose: LinkPurpose; account_id: string; new_email: string | null }>(
     db,
-    "account_link_find",
-    `select purpose, account_id from account_links where secret_hash = ? and ${counts}`,
+    "account_link_find_2",
+    `select purpose, account_id, new_email from account_links where secret_hash = ? and ${counts}`,
     [hashRecordId(secret), nowMs],
   );
-  return row && { purpose: row.purpose, accountId: row.account_id };
+  return row && { purpose: row.purpose, accountId: row.account_id, newEmail: row.new_email };
 }
 
 /**
@@ -79,7 +91,7 @@ export async function findAccountLink(
 export async function useAccountLink(
   trx: Database,
   secret: string,
-  { purpose, accountId }: AccountLink,
+  { purpose, accountId }: Pick<AccountLink, "purpose" | "accountId">,
   nowMs: number,
 ): Promise<boolean> {
   const rows = await runStatement(

@@ -5,6 +5,7 @@ export const forgotPath = "/account/forgot";
 export const forgotSentPath = "/account/forgot/sent";
 export const newPasswordPath = "/account/password";
 export const proveAddressPath = "/account/address";
+export const newAddressPath = "/account/new-address";
 
 /**
  * The address a mail carries.

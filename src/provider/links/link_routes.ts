@@ -16,13 +16,23 @@ import type { Passwords } from "../accounts/passwords.ts";
 import { assertOwnForm, readForm } from "../edge/form.ts";
 import { pinnedAddressOf } from "../edge/pinned_request.ts";
 import { browserKeyOf } from "../interactions/browser_binding.ts";
+import { sessionOf } from "../library/internals.ts";
+import type { ProviderHost } from "../library/provider_host.ts";
 import { askForReset } from "./ask_for_reset.ts";
-import { forgotPath, forgotSentPath, newPasswordPath, proveAddressPath } from "./link_addresses.ts";
+import { changeAddressByLink } from "./change_address.ts";
+import {
+  forgotPath,
+  forgotSentPath,
+  newAddressPath,
+  newPasswordPath,
+  proveAddressPath,
+} from "./link_addresses.ts";
 import { passwordPurposes, proveAddressByLink, readLink, setPasswordByLink } from "./use_link.ts";
 
 /** What these pages need. */
 export interface LinkRouteDeps extends InstallationPart<"db" | "clock" | "log" | "issuer"> {
   passwords: Passwords;
+  host: ProviderHost;
   sendsMail: boolean;
   /** Has the outbox look, because something was put in. */
   mailPut(): void;
@@ -121,6 +131,45 @@ export function addLinkRoutes(router: Router, deps: LinkRouteDeps): void {
       lines: [currentWords().proveAddress.done],
       ways: waysOn(),
     });
+  });
+
+  router.get(newAddressPath, async (ctx) => {
+    const secret = secretOf(ctx);
+    const { account, newEmail } = await readLink(deps, secret, ["address_change"]);
+    show(ctx, 200, "new_address", {
+      form: { action: newAddressPath },
+      token: secret,
+      email: account.email ?? "",
+      newEmail: newEmail ?? "",
+    });
+  });
+
+  router.post(newAddressPath, async (ctx) => {
+    withoutReferrer(ctx);
+    assertOwnForm(ctx.req, origin);
+    const form = await readForm(ctx.req);
+    const words = currentWords().address;
+    try {
+      const here = {
+        userAgent: ctx.get("User-Agent"),
+        session: await sessionOf(deps.host.current(), ctx.req, ctx.res),
+      };
+      const { email } = await changeAddressByLink(deps, form.get("token") ?? "", here);
+      deps.mailPut();
+      show(ctx, 200, "done", {
+        title: words.changed,
+        lines: [words.changedTo(email), words.signedOut],
+        ways: waysOn(),
+      });
+    } catch (error) {
+      if (!(error instanceof OperationError) || error.code !== "account_exists") throw error;
+      logFailure(deps.log, ctx.req, error);
+      show(ctx, error.status, "done", {
+        title: words.taken,
+        lines: [words.takenWhy, words.takenTodo],
+        ways: waysOn(),
+      });
+    }
   });
 
   async function showNewPassword(

@@ -67,7 +67,7 @@ export async function setPasswordByLink(
   const passwordHash = await passwords.hashNewPassword(password, await listKnownOfPerson(db, accountId));
   return db.transaction(async (trx) => {
     const now = clock();
-    const account = await take(trx, secret, link, now);
+    const account = await takeLink(trx, secret, link, now);
     const tenantIds = await listTenantIdsOfAccount(trx, accountId);
     const actor = `account:${accountId}`;
     await savePasswordHash(trx, accountId, passwordHash, now);
@@ -90,13 +90,23 @@ export async function proveAddressByLink(deps: StoreAndClock, secret: string): P
   const link = await readLink(deps, secret, ["address_proof"]);
   await deps.db.transaction(async (trx) => {
     const now = deps.clock();
-    const account = await take(trx, secret, link, now);
+    const account = await takeLink(trx, secret, link, now);
     if (account.emailVerifiedAtMs !== null) return;
     await proveAddress(trx, account, await listTenantIdsOfAccount(trx, account.id), now);
   });
 }
 
-async function take(trx: Database, secret: string, link: AccountLink, now: Date): Promise<Account> {
+/**
+ * Uses a link up, in the transaction of what it is used for, which holds the account from here on.
+ * @returns the account as it is now
+ * @throws OperationError link_over
+ */
+export async function takeLink(
+  trx: Database,
+  secret: string,
+  link: Pick<AccountLink, "purpose" | "accountId">,
+  now: Date,
+): Promise<Account> {
   await lockAccount(trx, link.accountId);
   if (!(await useAccountLink(trx, secret, link, now.getTime()))) throw over();
   return getAccount(trx, link.accountId);

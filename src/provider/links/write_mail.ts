@@ -19,7 +19,15 @@ import {
   hasPassword,
 } from "../accounts/account_store.ts";
 import { findTenant } from "../tenants/tenant_store.ts";
-import { accountPath, forgotPath, linkUrl, newPasswordPath, proveAddressPath } from "./link_addresses.ts";
+import { isAddressTaken, whyAddressNotOwn } from "./change_address.ts";
+import {
+  accountPath,
+  forgotPath,
+  linkUrl,
+  newAddressPath,
+  newPasswordPath,
+  proveAddressPath,
+} from "./link_addresses.ts";
 
 /** What mail is written from. */
 export type MailWritingDeps = InstallationPart<"db" | "clock" | "issuer" | "publicName" | "supportUrl">;
@@ -45,7 +53,13 @@ const leadsToAccount = new Set<MailKind>([
 
 /** Whom a mail turned out to be for, and which link it carries. */
 type Meant =
-  | { account: Account & { email: string }; purpose?: LinkPurpose; administrator?: true }
+  | {
+      account: Account & { email: string };
+      purpose?: LinkPurpose;
+      administrator?: true;
+      /** The address the person wants, and the mail goes to; with no purpose: it is taken. */
+      newEmail?: string;
+    }
   | { nobody: true }
   | { over: string };
 
@@ -68,11 +82,13 @@ export function createMailWriter(deps: MailWritingDeps): (mail: Mail) => Promise
       const meant = await whomFor(trx, mail, kind);
       if ("nobody" in meant) return "nobody";
       if ("over" in meant) return meant;
-      const { account, purpose, administrator } = meant;
+      const { account, purpose, administrator, newEmail } = meant;
       await saveMailAccount(trx, mail.id, account.id);
-      const drawnFor = { to: account.email, administrator };
-      if (purpose === undefined) return drawn(trx, deps, mail, kind, drawnFor);
-      const { secret, expiresAtMs } = await createAccountLink(trx, purpose, account, now);
+      const drawnFor = { to: newEmail ?? account.email, administrator };
+      if (purpose === undefined) {
+        return drawn(trx, deps, mail, kind, { ...drawnFor, taken: newEmail !== undefined });
+      }
+      const { secret, expiresAtMs } = await createAccountLink(trx, purpose, { ...account, newEmail }, now);
       const details = { purpose, expiresAt: new Date(expiresAtMs).toISOString() };
       const tenantId = mail.tenantId ?? undefined;
       await createAuditEvent(
@@ -80,8 +96,8 @@ export function createMailWriter(deps: MailWritingDeps): (mail: Mail) => Promise
         { type: "account.link_made", actor: "system", accountId: account.id, tenantId, details },
         now,
       );
-      const path = purpose === "address_proof" ? proveAddressPath : newPasswordPath;
-      return drawn(trx, deps, mail, kind, { ...drawnFor, purpose, url: linkUrl(deps.issuer, path, secret) });
+      const url = linkUrl(deps.issuer, pathOf[purpose], secret);
+      return drawn(trx, deps, mail, kind, { ...drawnFor, purpose, url });
     });
   };
 }
@@ -91,8 +107,8 @@ async function whomFor(trx: Database, mail: Mail, kind: Exclude<MailKind, Notice
   const account = mail.accountId === null ? undefined : await findAccount(trx, mail.accountId);
   if (account === undefined) return { nobody: true };
   if (account.disabledAtMs !== null) return { over: "the account was disabled" };
+  if (kind === "address_change") return forNewAddress(trx, mail, account);
   const { email } = account;
-  if (kind === "address_change") return { over: "this version does not change addresses" };
   if (email === null || loginKeyOf(email) !== loginKeyOf(mail.recipient)) {
     return { over: "the person has another address by now" };
   }
@@ -102,6 +118,22 @@ async function whomFor(trx: Database, mail: Mail, kind: Exclude<MailKind, Notice
   }
   if (account.emailVerifiedAtMs !== null) return { over: "the address is proven already" };
   return { account: { ...account, email }, purpose: kind };
+}
+
+// As the person was when they asked, or no link: what ended their sign-ins ended their wish. Whether the address is free is looked
+// up here, so that whoever asks for it is told the same, after the same time.
+async function forNewAddress(trx: Database, mail: Mail, account: Account): Promise<Meant> {
+  const { address, generation } = mail.details;
+  const { email } = account;
+  if (email === null || email !== address || String(account.signInGeneration) !== generation) {
+    return { over: "the person's sign-ins, or their address, ended meanwhile" };
+  }
+  const known = { account: { ...account, email }, newEmail: mail.recipient };
+  if ((await whyAddressNotOwn(trx, account)) !== undefined)
+    return { over: "the address is not theirs to change" };
+  return (await isAddressTaken(trx, account.id, mail.recipient))
+    ? known
+    : { ...known, purpose: "address_change" };
 }
 
 // Only a person who has a password, at an address that was proven to be theirs, gets another one by mail. The mail goes to the
@@ -118,11 +150,19 @@ async function whoForgot(trx: Database, typed: string): Promise<Meant> {
   return { account: known, purpose: "password_reset" };
 }
 
+const pathOf: Readonly<Record<LinkPurpose, string>> = {
+  invitation: newPasswordPath,
+  password_reset: newPasswordPath,
+  address_proof: proveAddressPath,
+  address_change: newAddressPath,
+};
+
 interface DrawnFor {
   to?: string;
   purpose?: LinkPurpose;
   url?: string;
   administrator?: true | undefined;
+  taken?: boolean;
 }
 
 async function drawn(
@@ -130,7 +170,7 @@ async function drawn(
   { issuer, publicName, supportUrl }: MailWritingDeps,
   mail: Mail,
   kind: MailKind,
-  { to, purpose, url, administrator }: DrawnFor,
+  { to, purpose, url, administrator, taken = false }: DrawnFor,
 ): Promise<Written> {
   const { host } = new URL(issuer);
   const tenant = mail.tenantId === null ? undefined : await findTenant(trx, mail.tenantId);
@@ -152,7 +192,7 @@ async function drawn(
     forgotUrl: `${issuer}${forgotPath}`,
     hours: purpose === undefined ? 0 : linkLifeMs[purpose] / 3_600_000,
     administrator: administrator === true,
-    taken: false,
+    taken,
   });
   return {
     id: mail.id,

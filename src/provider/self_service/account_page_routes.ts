@@ -37,6 +37,8 @@ export interface AccountVisit {
   person: AccountPerson;
   /** The browser, for what is counted. */
   origin: AttemptOrigin;
+  /** The request's User-Agent, as it stands there. */
+  userAgent: string;
   /** A form of the page, drawn for this person. @param action absent: the page's own address */
   form(action?: string): AccountForm;
   /** What surrounds the page: tabs, sign-out, and in words what became of a form. */
@@ -158,6 +160,7 @@ export function addAccountPage(
         clientAddress: pinnedAddressOf(ctx.req),
         browser: browserKeyOf(ctx.cookies, deps.issuer),
       },
+      userAgent: ctx.get("User-Agent"),
       form: (action = path) => ({ action, csrfToken }),
       shell: ({ title, notice, fault }) => ({
         title,

@@ -17,15 +17,17 @@ import { addAccountPage } from "./account_page_routes.ts";
 import { findAccountPerson } from "./account_person.ts";
 import { pathAfterSignIn } from "./account_tabs.ts";
 import { applicationsForm, applicationsPage } from "./applications_page.ts";
+import { type EmailPageDeps, emailForms, emailPage } from "./email_page.ts";
 import { nameForm, namePage } from "./name_page.ts";
 import { overviewPage } from "./overview_page.ts";
 import { type PasswordPageDeps, passwordForm, passwordPage } from "./password_page.ts";
 
 /** Adds them to a router. */
-export function addAccountRoutes(router: Router, deps: PasswordPageDeps): void {
+export function addAccountRoutes(router: Router, deps: PasswordPageDeps & EmailPageDeps): void {
   addAccountPage(router, deps, overviewPage);
   addAccountPage(router, deps, namePage, [nameForm(deps)]);
   addAccountPage(router, deps, passwordPage(deps), [passwordForm(deps)]);
+  addAccountPage(router, deps, emailPage(deps), emailForms(deps));
   addAccountPage(router, deps, applicationsPage(deps), [applicationsForm(deps)]);
 
   router.get(accountReturnPath, (ctx) => {

@@ -17,6 +17,7 @@ export const accountPages = {
   name: { path: "/account/name", under: "account" },
   // The address below /account that is named after passwords is a mailed link's.
   password: { path: "/account/change-password", tab: true },
+  email: { path: "/account/email", tab: true },
   applications: { path: "/account/applications", tab: true },
 } as const satisfies Readonly<Record<string, AccountPageEntry>>;
 

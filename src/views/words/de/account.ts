@@ -16,6 +16,7 @@ export const account: typeof englishAccount = {
   tabs: {
     account: "Übersicht",
     password: "Passwort",
+    email: "E-Mail-Adresse",
     applications: "Anwendungen",
   },
   back: "Zurück zu Ihrem Konto",

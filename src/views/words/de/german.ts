@@ -10,6 +10,7 @@ import {
   passwordForm,
   presence,
 } from "./account.ts";
+import { address } from "./address.ts";
 import { signedOut, signOut, stayed, welcome } from "./endings.ts";
 import { factors } from "./factors.ts";
 import { errorPage, faults, otherFault, refusals, signInFaults, waitThenTry } from "./faults.ts";
@@ -28,6 +29,7 @@ export const german: typeof english = {
   passwordForm,
   notHere,
   presence,
+  address,
   frame,
   factors,
   ways,

@@ -7,6 +7,7 @@ export const account = {
   tabs: {
     account: "Overview",
     password: "Password",
+    email: "E-mail address",
     applications: "Applications",
   },
   back: "Back to your account",

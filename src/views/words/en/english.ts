@@ -9,6 +9,7 @@ import {
   passwordForm,
   presence,
 } from "./account.ts";
+import { address } from "./address.ts";
 import { signedOut, signOut, stayed, welcome } from "./endings.ts";
 import { factors } from "./factors.ts";
 import { errorPage, faults, otherFault, refusals, signInFaults, waitThenTry } from "./faults.ts";
@@ -27,6 +28,7 @@ export const english = {
   passwordForm,
   notHere,
   presence,
+  address,
   frame,
   factors,
   ways,
