@@ -43,6 +43,7 @@ import * as tenantBrands from "./0076_tenant_brands.ts";
 import * as secondFactors from "./0077_second_factors.ts";
 import * as loginLife from "./0079_login_life.ts";
 import * as mail from "./0081_mail.ts";
+import * as logos from "./0083_logos.ts";
 
 /** One step of the schema, there and back. */
 export interface Migration {
@@ -95,4 +96,5 @@ export const migrations: readonly Migration[] = [
   { name: "0079_login_life", ...loginLife },
   { name: "0081_mail", ...mail },
   { name: "0077_second_factors", ...secondFactors },
+  { name: "0083_logos", ...logos },
 ];

@@ -96,7 +96,8 @@ address. The whole ID token: [tti-profile.md](tti-profile.md).
 one tenant; to change it, start another request.
 
 The pages on which people sign in, choose and consent name the application (\`--name\`) and link its \`--policy-uri\` and
-\`--tos-uri\`. They do not show its logo: they load nothing from another host, for a picture from there would tell it who is
+\`--tos-uri\`. Of an application of yours they show the logo that \`tti client set-logo\` gave it ([branding.md](branding.md)). What
+is at its \`--logo-uri\` they do not show: they load nothing from another host, for a picture from there would tell it who is
 about to sign in, and could become that of somebody else. \`--logo-uri\` is kept for pages of your own.
 
 *Proof: [consent](../test/provider/interactions/consent.test.ts), [tenant choice](../test/provider/tenants/tenant_choice.test.ts)*

@@ -57,6 +57,11 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
     personal: "–",
     until: "the tenant is deleted",
   },
+  logos: {
+    holds: "the logo of a customer or of an application: pixels, as they are served, and when they came",
+    personal: "–",
+    until: "another takes its place, it is taken away, or the customer or the application is deleted",
+  },
   tenant_id_looks: {
     holds: "how every id a customer ever had looks, so that none is given again, nor one that reads like it",
     personal: "–",

@@ -28,6 +28,7 @@ import { addPostedRequestRoutes } from "./provider/edge/posted_request_routes.ts
 import { createProxyWatch } from "./provider/edge/proxy_watch.ts";
 import { addInteractionRoutes, type InteractionDeps } from "./provider/interactions/interaction_routes.ts";
 import { addLinkRoutes } from "./provider/links/link_routes.ts";
+import { addLogoRoutes } from "./provider/looks/logo_routes.ts";
 import { addAccountRoutes } from "./provider/self_service/account_routes.ts";
 import { addPublicRoutes, type PublicRouteDeps } from "./public_routes.ts";
 import { describeRequest } from "./request_context.ts";
@@ -145,6 +146,7 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
   const router = new Router();
   addPublicRoutes(router, deps, proxies);
   addLanguageRoutes(router, deps);
+  addLogoRoutes(router, deps);
   addPostedRequestRoutes(router, deps);
   addInteractionRoutes(router, deps);
   addAccountRoutes(router, deps);

@@ -12,6 +12,8 @@ export const shownAndLifetimes = {
   "logo-uri": { type: "string" },
   "policy-uri": { type: "string" },
   "tos-uri": { type: "string" },
+  color: { type: "string" },
+  "support-uri": { type: "string" },
   "access-token-seconds": { type: "string" },
   "id-token-seconds": { type: "string" },
   "refresh-token-seconds": { type: "string" },
@@ -21,6 +23,8 @@ export const shownAndLifetimes = {
 export const shownAndLifetimesHelp = `What people are shown of it, and how long what it gets lives:
   --client-uri, --logo-uri, --policy-uri, --tos-uri URL
                             its home page, logo, what becomes of data, terms of service
+  --color, --support-uri    if it is yours: the colour of pages on the way to it, as #0b6b53,
+                            and where its people get help, https:// or mailto:
   --access-token-seconds, --id-token-seconds, --refresh-token-seconds N
                             shorter than the installation's, never longer`;
 
@@ -37,6 +41,8 @@ export function shownAndLifetimesOf(values: Typed): Record<string, unknown> {
     logoUri: orNull(values["logo-uri"]),
     policyUri: orNull(values["policy-uri"]),
     tosUri: orNull(values["tos-uri"]),
+    color: orNull(values.color),
+    supportUri: orNull(values["support-uri"]),
     ...Object.fromEntries(seconds),
   };
 }

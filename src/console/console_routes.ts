@@ -6,6 +6,7 @@ import { matchedRouteOf } from "../access_log.ts";
 import { addAssetRoutes } from "../asset_routes.ts";
 import { OperationError } from "../errors.ts";
 import { assertMethodIsKnown } from "../http_methods.ts";
+import { addLogoRoutes } from "../provider/looks/logo_routes.ts";
 import { describeRequest } from "../request_context.ts";
 import { seeOther } from "../see_other.ts";
 import { withFrame } from "../views/frame.ts";
@@ -44,6 +45,7 @@ export function createConsole(deps: ConsoleDeps): Middleware {
 function answerAt(deps: OpenConsoleDeps): (ctx: Context) => Promise<void> {
   const router = new Router();
   addAssetRoutes(router);
+  addLogoRoutes(router, deps);
   addSignInRoutes(router, deps);
   addFirstStartRoutes(router, deps);
   for (const place of places) addPlace(router, place, deps);

@@ -5,6 +5,7 @@ import { type AdministratorRole, adminChange, mayDo } from "../admin/administrat
 import type { Operation } from "../admin/operations/entry.ts";
 import type { TableContext } from "../admin/operations/table.ts";
 import type { OperationError } from "../errors.ts";
+import type { UploadLimits } from "../input/uploaded_form.ts";
 import type { FormLimits } from "../provider/edge/form.ts";
 import type { ConsolePage } from "../views/console_pages.ts";
 import type { NewsKey } from "./news.ts";
@@ -58,6 +59,8 @@ export interface Place {
   show(visit: Visit, refused?: Refused): Promise<ConsolePage>;
   /** How large its form may be, where it is a large one. */
   limits?: FormLimits;
+  /** How large it may be where it brings a file, which then is base64 in its field. */
+  upload?: UploadLimits;
   /** What its form does. Absent: it has none. */
   act?(visit: Visit, form: ReadonlyMap<string, string>): Promise<Done>;
 }

@@ -7,6 +7,7 @@ import { inWordsOf } from "../admin/operations/input_faults.ts";
 import { OperationError } from "../errors.ts";
 import { logFailure } from "../http_errors.ts";
 import { onceEach, parseFormText } from "../input/form_text.ts";
+import { readUploadedForm } from "../input/uploaded_form.ts";
 import { assertOwnForm, ForeignForm, readForm } from "../provider/edge/form.ts";
 import { seeOther } from "../see_other.ts";
 import { addToFrame, type OpenConsoleDeps, showPage } from "./answer_routes.ts";
@@ -45,7 +46,9 @@ export function addPlace(router: Router, place: Place, deps: OpenConsoleDeps): v
     assertOwnForm(ctx.req, adminUrl);
     const visit = await enter(ctx, place, deps);
     if (visit === undefined) return;
-    const form = await readForm(ctx.req, place.limits);
+    const form = await readSent(ctx, place);
+    if (form instanceof OperationError)
+      return showPage(ctx, form.status, await place.show(visit, { form: new Map(), error: form }));
     assertOwnToken(ctx, form.get("csrf"), deps);
     try {
       const done = await act(visit, form);
@@ -59,6 +62,18 @@ export function addPlace(router: Router, place: Place, deps: OpenConsoleDeps): v
       logFailure(deps.log, ctx.req, error);
       showPage(ctx, error.status, await place.show(visit, { form, error }));
     }
+  });
+}
+
+// A file that is too large is the fault of its field: the form is shown again, and nothing of what was sent is there.
+function readSent(
+  ctx: RouterContext,
+  { limits, upload }: Place,
+): Promise<ReadonlyMap<string, string> | OperationError> {
+  if (upload === undefined) return readForm(ctx.req, limits);
+  return readUploadedForm(ctx.req, upload).catch((error: unknown) => {
+    if (error instanceof OperationError && error.field === upload.file) return error;
+    throw error;
   });
 }
 

@@ -17,6 +17,7 @@ import { doctorPlace, organizationDoctorPlace } from "./pages/doctor.ts";
 import { errorsPlace } from "./pages/errors.ts";
 import { inspectorPlace } from "./pages/inspector.ts";
 import * as keys from "./pages/keys.ts";
+import { applicationLogoPlace, organizationLogoPlace } from "./pages/logos.ts";
 import { organizationPlace } from "./pages/organization.ts";
 import * as organizationActs from "./pages/organization_acts.ts";
 import { organizationBrandPlace } from "./pages/organization_brand.ts";
@@ -57,6 +58,7 @@ export const places: readonly Place[] = [
   organizationPlace,
   organizationActs.editOrganizationPlace,
   organizationBrandPlace,
+  organizationLogoPlace,
   organizationActs.disableOrganizationPlace,
   organizationActs.enableOrganizationPlace,
   organizationActs.deleteOrganizationPlace,
@@ -73,6 +75,7 @@ export const places: readonly Place[] = [
   applicationEdit.newApplicationPlace,
   applicationPlace,
   applicationEdit.editApplicationPlace,
+  applicationLogoPlace,
   applicationKeys.addKeyPlace,
   applicationKeys.replaceKeysPlace,
   applicationKeys.retireKeyPlace,

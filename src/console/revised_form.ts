@@ -55,8 +55,9 @@ export function revisedForm(
   if (refused === undefined) return { fields: [...fields], errors: undefined, hidden: now };
   const { form, error } = refused;
   if (error.code !== "precondition_failed") {
+    // What was too large was not read: the form is of what it shows now.
     const before = { revision: form.get("revision") ?? "", was: form.get("was") ?? "" };
-    return { ...shownForm(fields, refused, members), hidden: before };
+    return { ...shownForm(fields, refused, members), hidden: form.size === 0 ? now : before };
   }
   const was = readMarks(form.get("was") ?? "");
   const merged = fields.map((field): Field => {

@@ -93,6 +93,23 @@ export async function readJsonBytes(request: IncomingMessage, limits: BodyLimits
   return readBytes(request, "body", limits);
 }
 
+/**
+ * Reads the body of a form that brings a file.
+ * @returns its bytes, undecoded, and what stands between its parts
+ * @throws BodyFault for another content type, too much, or too late
+ */
+export async function readUploadBytes(
+  request: IncomingMessage,
+  limits: BodyLimits,
+): Promise<{ bytes: Buffer; boundary: string }> {
+  const type = request.headers["content-type"] ?? "";
+  const boundary = /^multipart\/form-data; *boundary="?([\w'()+,./:=?-]{1,70})"?$/i.exec(type)?.[1];
+  if (boundary === undefined) {
+    throw new BodyFault("type", "The form must be sent as multipart/form-data.", { field: "content-type" });
+  }
+  return { bytes: await readBytes(request, "form", limits), boundary };
+}
+
 function assertUtf8(request: IncomingMessage, what: "form" | "body"): void {
   const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(request.headers["content-type"] ?? "")?.[1];
   if (charset === undefined || charset.toLowerCase() === "utf-8") return;

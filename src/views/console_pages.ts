@@ -11,6 +11,7 @@ import type {
   FormErrors,
   Head,
   KeyValues,
+  LookLogo,
   Pager,
   Secret,
   Table,
@@ -87,6 +88,7 @@ export type ConsolePart =
   | { schedule: KeySchedule }
   | { checks: readonly Check[] }
   | { empty: Empty }
+  | { picture: LookLogo }
   | { form: ConsoleForm };
 
 /** A card of a page. */

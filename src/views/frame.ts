@@ -2,13 +2,17 @@
 // which language they read. The edge sets it once for all that happens in a request, so that no page builder can forget it.
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { ApplicationWay } from "./pages.ts";
-import type { NavEntry } from "./parts.ts";
+import type { LookLogo, NavEntry } from "./parts.ts";
 import { defaultLanguage, type Language, type Words, wordsIn } from "./words/languages.ts";
 
-/** How an organization looks that the person has entered: shown only where a membership, not a request, says so. */
+/**
+ * How pages look besides: as the organization has it that the person has entered, by a membership and never by a request; before
+ * that, as an application of the house has it.
+ */
 export interface Look {
   /** Its brand colour, `#` and six digits. */
   color?: string | undefined;
+  logo?: LookLogo | undefined;
   name: string;
   supportUrl?: string | undefined;
   policyUrl?: string | undefined;
@@ -25,7 +29,7 @@ export interface ServiceFrame {
   supportUrl?: string | undefined;
   /** The application this browser came from last, where it is registered here. */
   application?: ApplicationWay | undefined;
-  /** The organization whose page it is besides; absent: none is established yet. */
+  /** Whose page it is besides; absent: nobody's. */
   look?: Look | undefined;
   /** Who is signed in, for the bar of the console. */
   person?: string | undefined;
@@ -48,10 +52,22 @@ export function withFrame<T>(frame: ServiceFrame, run: () => T): T {
   return frames.run(frame, run);
 }
 
-/** Draws something that also is an organization's page. @param look undefined: it is nobody's but the service's */
+/**
+ * Draws something that also is an organization's page. One that chose neither colour nor logo leaves those of the application,
+ * never one of each.
+ * @param look undefined: it is nobody's but the service's
+ */
 export function withLook<T>(look: Look | undefined, draw: () => T): T {
   const frame = frames.getStore();
-  return frame === undefined || look === undefined ? draw() : frames.run({ ...frame, look }, draw);
+  if (frame === undefined || look === undefined) return draw();
+  const { color, logo } = look.color === undefined && look.logo === undefined ? { ...frame.look } : look;
+  return frames.run({ ...frame, look: { ...look, color, logo } }, draw);
+}
+
+/** Has every page of the request at hand look so from now on, its errors too. */
+export function wearLook(look: Look | undefined): void {
+  const frame = frames.getStore();
+  if (frame !== undefined) frame.look = look;
 }
 
 /** The frame of the request at hand; undefined outside of one. */

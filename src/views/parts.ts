@@ -105,6 +105,7 @@ export interface Field {
     | "date"
     | "checkbox"
     | "textarea"
+    | "file"
     | "select"
     | undefined;
   /** What a browser may fill in; of an address, none unless it is said: a form of administration takes another's. */
@@ -113,6 +114,8 @@ export interface Field {
   maxLength?: number | undefined;
   /** Of a `select`. */
   options?: readonly { value: string; label: string }[] | undefined;
+  /** Of a `file`: which are meant, e.g. `image/png`. */
+  accept?: string | undefined;
   /** Of a `checkbox`: whether it is ticked; its value is `value`, or `on`. */
   checked?: boolean | undefined;
   autofocus?: boolean | undefined;
@@ -124,6 +127,16 @@ export interface FormErrors {
   errors: readonly { message: string; fieldId?: string | undefined }[];
   /** Small print: the stable code. */
   code?: string | undefined;
+}
+
+/** A logo, where pages show it. */
+export interface LookLogo {
+  path: string;
+  /** In pixels. */
+  width: number;
+  height: number;
+  /** Whose it is, for who does not see it. */
+  name: string;
 }
 
 /** `_banner`: news (announced when idle) or, with tone `bad`, a refusal (announced at once). */

@@ -8,7 +8,7 @@ import { isOwnClient } from "../../provider/clients/own_clients.ts";
 import { pushedRequestChoices } from "../../provider/clients/pushed_requests.ts";
 import { isNativeRedirect, whyNoRedirect } from "../../provider/clients/redirect_uris.ts";
 import { looksRandom } from "./client_advice.ts";
-import { addresses, distinct, lifetimes } from "./client_members.ts";
+import { addresses, distinct, lifetimes, looks } from "./client_members.ts";
 import { says } from "./input_faults.ts";
 import { displayName } from "./operation.ts";
 
@@ -91,6 +91,7 @@ export const newClient = z.strictObject({
     .optional()
     .describe("Whether its access tokens may be bound to a key it holds (RFC 9449), or must (default: off)."),
   ...addresses,
+  ...looks,
   ...lifetimes,
   mintTenants: distinct().optional().describe('For whom it may mint; ["*"]: every tenant.'),
   handoffTenants: distinct().optional().describe("For whom it may answer login challenges; as above."),

@@ -23,7 +23,9 @@ export const addresses = {
   logoUri: z
     .string()
     .optional()
-    .describe("Its logo, for pages of yours: the provider's own load no picture from elsewhere."),
+    .describe(
+      "Its logo, for pages of yours. What the provider's own show is `POST /v1/clients/{client}/logo`.",
+    ),
   policyUri: z
     .string()
     .optional()
@@ -37,6 +39,25 @@ export const addressMembers = {
   policyUri: "policy_uri",
   tosUri: "tos_uri",
 } as const satisfies Record<keyof typeof addresses, string>;
+
+/** How pages look on the way to an application of the house. */
+export const looks = {
+  color: z
+    .string()
+    .optional()
+    .describe(
+      "Its brand colour, `#` and six hexadecimal digits: pages on the way to it wear it, where it is first-party.",
+    ),
+  supportUri: z
+    .string()
+    .optional()
+    .describe("Where its people get help: https:// or mailto:. Shown on those pages."),
+};
+/** The members that say so, by their names in a client's metadata. */
+export const lookMembers = {
+  color: "brand_color",
+  supportUri: "support_uri",
+} as const satisfies Record<keyof typeof looks, string>;
 
 const life = (kind: keyof typeof longestLife, what: string) =>
   z

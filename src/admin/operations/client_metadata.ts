@@ -11,6 +11,7 @@ import {
   tenantsMember,
   tenantsOfRight,
 } from "../../provider/clients/tenant_rights.ts";
+import { parseColor, parseHelp } from "../../provider/looks/look_input.ts";
 import { parseTenantId } from "../../provider/tenants/tenant_store.ts";
 import {
   type AuthMethod,
@@ -22,7 +23,7 @@ import {
   parseShownUri,
   refuse,
 } from "./client_input.ts";
-import { addressMembers, lifetimeMembers } from "./client_members.ts";
+import { addressMembers, lifetimeMembers, lookMembers } from "./client_members.ts";
 import { adminScope, handoffScope, searchScope } from "./permissions.ts";
 
 // The scope of our own API that a purpose needs.
@@ -98,6 +99,7 @@ export function buildMetadata(
     rotate_refresh_token: wanted.rotateRefreshToken ?? true,
     ...pushedRequestMembers(wanted.pushedRequests),
     ...addressesOf(wanted),
+    ...looksOf(wanted),
     ...lifetimesOf(wanted),
     ...keyBoundMembers(wanted.dpop),
     ...tenantsByRight(wanted, purposes),
@@ -110,6 +112,13 @@ function addressesOf(wanted: NewClient): Partial<StoredClientMetadata> {
     return uri === undefined ? [] : [[addressMembers[member], parseShownUri(uri, member)]];
   });
   return Object.fromEntries(given);
+}
+
+function looksOf({ color, supportUri }: NewClient): Partial<StoredClientMetadata> {
+  return {
+    ...(color === undefined ? {} : { brand_color: parseColor(color) }),
+    ...(supportUri === undefined ? {} : { support_uri: parseHelp(supportUri, "supportUri") }),
+  };
 }
 
 function lifetimesOf(wanted: NewClient): Partial<StoredClientMetadata> {
@@ -155,6 +164,7 @@ export function registrationOf(metadata: StoredClientMetadata): NewClient {
     deviceAuthorization: grants.includes(grantTypes.deviceCode) || undefined,
     dpop: metadata.dpop,
     ...wireNames(addressMembers, metadata),
+    ...wireNames(lookMembers, metadata),
     ...wireNames(lifetimeMembers, metadata),
     ...Object.fromEntries(tenants.filter(([, list]) => list.length > 0)),
   };

@@ -79,6 +79,8 @@ const clientChanges = z.strictObject({
   logoUri: removable(shape.logoUri),
   policyUri: removable(shape.policyUri),
   tosUri: removable(shape.tosUri),
+  color: removable(shape.color),
+  supportUri: removable(shape.supportUri),
   accessTokenSeconds: removable(shape.accessTokenSeconds),
   idTokenSeconds: removable(shape.idTokenSeconds),
   refreshTokenSeconds: removable(shape.refreshTokenSeconds),

@@ -7,6 +7,7 @@ import { requiredFactors } from "../../login_levels.ts";
 import type { StoredClientMetadata } from "../../provider/clients/client_store.ts";
 import { membershipRoles } from "../../provider/tenants/membership_store.ts";
 import { loginMethods } from "../../provider/tenants/tenant_store.ts";
+import { logoShape } from "./logo_shape.ts";
 
 const moment = z.int().nullable();
 const count = z.int().min(0);
@@ -101,6 +102,7 @@ export const clientShape = z
         }),
       )
       .describe("What it may ask of resources."),
+    logo: logoShape,
   })
   .meta({ id: "Client" });
 

@@ -6,6 +6,7 @@ import * as audit from "./audit.ts";
 import * as auditChain from "./audit_chain.ts";
 import * as checks from "./checks.ts";
 import * as clientAccess from "./client_access.ts";
+import * as clientLogo from "./client_logo.ts";
 import * as clientSecrets from "./client_secrets.ts";
 import * as clientUpdate from "./client_update.ts";
 import * as clients from "./clients.ts";
@@ -30,6 +31,7 @@ import * as search from "./search.ts";
 import * as tenantAccess from "./tenant_access.ts";
 import * as tenantBrand from "./tenant_brand.ts";
 import * as tenantDeletion from "./tenant_deletion.ts";
+import * as tenantLogo from "./tenant_logo.ts";
 import * as tenants from "./tenants.ts";
 import * as trials from "./trials.ts";
 import * as userAccess from "./user_access.ts";
@@ -60,6 +62,8 @@ export const operations: readonly Operation<TableContext>[] = [
   tenants.updateTenant,
   tenantBrand.showTenantBrand,
   tenantBrand.setTenantBrand,
+  tenantLogo.setTenantLogo,
+  tenantLogo.removeTenantLogo,
   tenants.listTenants,
   tenants.showTenant,
   tenantAccess.disableTenant,
@@ -122,6 +126,8 @@ export const operations: readonly Operation<TableContext>[] = [
   clients.createClient,
   clients.showClient,
   clientUpdate.updateClient,
+  clientLogo.setClientLogo,
+  clientLogo.removeClientLogo,
   clientAccess.deleteClient,
   clientAccess.disableClient,
   clientAccess.enableClient,

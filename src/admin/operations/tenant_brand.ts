@@ -1,28 +1,38 @@
 // Owns the operations on how an organization's pages look: its colour, and where it says what people may read.
 import { z } from "zod";
+import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
+import { findLogo } from "../../provider/looks/logo_store.ts";
 import { type Brand, parseBrandChanges } from "../../provider/tenants/brand.ts";
 import { findBrand, saveBrand } from "../../provider/tenants/brand_store.ts";
 import { getAnyTenant, lockTenant } from "../../provider/tenants/tenant_store.ts";
 import { adminChange, adminRead } from "../administrators/roles.ts";
 import type { CommandFace } from "./command_face.ts";
 import { operation } from "./entry.ts";
+import { logoShape, logoText, type ShownLogo, shownLogo } from "./logo_shape.ts";
 import { unchanged } from "./shapes.ts";
 
 const id = z.string().describe("The tenant's id.");
 const text = z.string().nullable().optional();
-const brandShape = z
+export const brandShape = z
   .strictObject({
     id: z.string(),
     color: z.string().nullable().describe("`#` and six hexadecimal digits; null: the service's own."),
     supportUrl: z.string().nullable().describe("Where its people get help."),
     policyUrl: z.string().nullable().describe("What becomes of people's data."),
     termsUrl: z.string().nullable().describe("Its terms of service."),
+    logo: logoShape,
   })
   .meta({ id: "TenantBrand" });
 
 /** A tenant's brand, as operations answer it. */
-export type TenantBrand = Brand & { id: string };
+export type TenantBrand = Brand & { id: string; logo: ShownLogo };
+
+/** Reads it. */
+export async function viewBrand(db: Database, { id }: { id: string }): Promise<TenantBrand> {
+  const [brand, logo] = [await findBrand(db, id), await findLogo(db, { tenantId: id })];
+  return { id, ...brand, logo: shownLogo(logo) };
+}
 
 const shown = (brand: TenantBrand): [string, string][] => [
   ["id", brand.id],
@@ -30,9 +40,11 @@ const shown = (brand: TenantBrand): [string, string][] => [
   ["help", brand.supportUrl ?? "–"],
   ["privacy policy", brand.policyUrl ?? "–"],
   ["terms", brand.termsUrl ?? "–"],
+  ["logo", logoText(brand.logo)],
 ];
 
-const face = {
+/** How commands show it. */
+export const brandFace = {
   arguments: { ID: "id" },
   example: "acme",
   show: (brand) => ({ fields: shown(brand) }),
@@ -48,10 +60,9 @@ export const showTenantBrand = operation({
   output: brandShape,
   http: [{ method: "get", path: "/v1/tenants/:tenant/brand", params: { tenant: "id" } }],
   shows: true,
-  cli: { ...face, summary: "show how a customer's pages look" },
+  cli: { ...brandFace, summary: "show how a customer's pages look" },
   async run(db, { id }): Promise<TenantBrand> {
-    const tenant = await getAnyTenant(db, id);
-    return { id: tenant.id, ...(await findBrand(db, tenant.id)) };
+    return viewBrand(db, await getAnyTenant(db, id));
   },
 });
 
@@ -78,12 +89,12 @@ export const setTenantBrand = operation({
   revises: {
     async hold(trx, { id }) {
       await lockTenant(trx, id);
-      return { id, ...(await findBrand(trx, (await getAnyTenant(trx, id)).id)) };
+      return viewBrand(trx, await getAnyTenant(trx, id));
     },
     after: ({ unchanged: _told, ...brand }) => brand,
   },
   cli: {
-    ...face,
+    ...brandFace,
     summary: "change how a customer's pages look",
     about: `Sets the brand colour of a tenant, and the addresses that its people are shown. Any colour
 can be read: text on it is black or white, and links in it are darkened or lightened.
@@ -104,7 +115,7 @@ An empty text takes away: --terms-url "".`,
     const before = await findBrand(trx, tenant.id);
     const after: Brand = { ...before, ...changes };
     const changed = (Object.keys(after) as (keyof Brand)[]).filter((name) => before[name] !== after[name]);
-    if (changed.length === 0) return { id: tenant.id, ...after, unchanged: true };
+    if (changed.length === 0) return { ...(await viewBrand(trx, tenant)), unchanged: true };
     await saveBrand(trx, tenant.id, after, act.now);
     const details = Object.fromEntries(
       changed.flatMap((name) => [
@@ -113,6 +124,6 @@ An empty text takes away: --terms-url "".`,
       ]),
     );
     await act.record({ type: "tenant.branded", tenantId: tenant.id, details });
-    return { id: tenant.id, ...after };
+    return viewBrand(trx, tenant);
   },
 });

@@ -14,5 +14,7 @@ export const tenantBranded = {
     policyUrlWas: "the one before",
     termsUrl: "its terms of service",
     termsUrlWas: "those before",
+    logo: "the address of its logo, in part; it is made of the picture and of chance",
+    logoWas: "that of the one before",
   },
 } as const satisfies EventTypeEntry;

@@ -15,6 +15,7 @@ import { type Command, defineCommand, UsageError } from "../command.ts";
 import { commandsOf } from "../operation_command.ts";
 import { formatFields } from "../terminal.ts";
 import { updateCommand } from "./client_update.ts";
+import { clientLogoCommand } from "./logo.ts";
 
 const create = defineCommand({
   name: "client create",
@@ -165,4 +166,9 @@ function defaultAuthMethod(hasKey: boolean, native: boolean): string | undefined
   return native ? "none" : undefined;
 }
 
-export const clientCommands: readonly Command[] = [create, updateCommand, ...commandsOf("client")];
+export const clientCommands: readonly Command[] = [
+  create,
+  updateCommand,
+  ...commandsOf("client"),
+  clientLogoCommand,
+];

@@ -27,13 +27,14 @@ export const applicationPlace: Place = {
     const visit = await visitTo(asked, { clientId });
     const { events } = await listEvents(visit.context, { clientId, limit: 8 });
     const activity = withQuery("/console/activity", { application: clientId });
+    const logo = { label: "Logo", url: applicationActPath(clientId, "logo") };
     const edit = { label: "Edit", url: applicationActPath(clientId, "edit") };
     return {
       head: {
         title: applicationName(client),
         crumbs: [{ label: "Applications", url: path }],
         badge: disabledBadge(client) ?? { text: "Active", tone: "ok" },
-        actions: may(visit, updateClient) ? [edit] : [],
+        actions: may(visit, updateClient) ? [edit, logo] : [],
       },
       cards: [registrationCard(client, visit), ...secretCard(client, visit), ...keysCard(client, visit)],
       side: [

@@ -61,7 +61,12 @@ export const organizationBrandPlace: Place = {
     const lead =
       "What its people see once they have entered it: where they consent, on their account page, and in the portal.";
     return {
-      head: { title: "Looks", crumbs: organizationCrumbs(tenant), lead },
+      head: {
+        title: "Looks",
+        crumbs: organizationCrumbs(tenant),
+        lead,
+        actions: [{ label: "Logo", url: organizationActPath(tenant.id, "logo") }],
+      },
       errors,
       cards: [{ parts: [{ form }] }],
     };

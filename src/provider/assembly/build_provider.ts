@@ -73,7 +73,7 @@ export function buildProvider(
             ? ownClient(clientId, { issuer, adminUrl: installation.adminUrl })
             : clients.findMetadata(clientId),
       }),
-      pages: createPageSources(),
+      pages: createPageSources({ db }),
     }),
   );
   // The edge has rewritten the forwarded headers to the truth (edge/pinned_request.ts).

@@ -4,6 +4,7 @@ import type { ClientMetadata } from "oidc-provider";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { isStorable } from "../../input/text.ts";
+import { deleteLogo } from "../looks/logo_store.ts";
 import { tenantsOfRight } from "./tenant_rights.ts";
 
 /**
@@ -23,6 +24,9 @@ export interface StoredClientMetadata extends ClientMetadata {
   access_token_seconds?: number;
   id_token_seconds?: number;
   refresh_token_seconds?: number;
+  /** How pages look on the way to it (application_look.ts): `#` and six digits; where help is, https or mailto. */
+  brand_color?: string;
+  support_uri?: string;
   /** `allowed` or `required`: its tokens may be bound to a key, or must (key_bound_tokens.ts); absent: they may not. */
   dpop?: string;
   /** Tenants it may act for, right by right (tenant_rights.ts reads them); absent: none. `*`: every tenant. */
@@ -55,6 +59,8 @@ export const extraClientMetadata = [
   "id_token_seconds",
   "refresh_token_seconds",
   "dpop",
+  "brand_color",
+  "support_uri",
   "mint_tenants",
   "handoff_tenants",
   "search_tenants",
@@ -169,6 +175,8 @@ export async function createClient(db: Database, metadata: StoredClientMetadata,
       field: "clientId",
     });
   }
+  // A version that knows no logos leaves that of a client it deletes.
+  await deleteLogo(db, { clientId: row.client_id });
   return toClient(row);
 }
 
@@ -205,6 +213,7 @@ export async function deleteClient(db: Database, clientId: string, now: Date): P
       ...nextGenerations(db),
     });
   await db("resource_rights").where("client_id", clientId).delete();
+  await deleteLogo(db, { clientId });
 }
 
 /**

@@ -40,8 +40,8 @@ export function fillInUserCode(provider: Provider): void {
   });
 }
 
-/** Makes them. */
-export function createDevicePages(): DevicePages {
+/** Makes them. @param dress has the page look as the application it is about */
+export function createDevicePages(dress: (ctx: KoaContextWithOIDC) => Promise<void>): DevicePages {
   return {
     userCodeInputSource(ctx, _form, _out, error) {
       if (error?.name === "AbortedError") return show(ctx, 200, renderPage("device_end", { denied: true }));
@@ -58,10 +58,12 @@ export function createDevicePages(): DevicePages {
         }),
       );
     },
-    userCodeConfirmSource(ctx, _form, client, _info, userCode) {
+    async userCodeConfirmSource(ctx, _form, client, _info, userCode) {
+      await dress(ctx);
       show(ctx, 200, renderPage("device_confirm", { ...formOf(ctx), ...shownApplication(client), userCode }));
     },
-    successSource(ctx) {
+    async successSource(ctx) {
+      await dress(ctx);
       const { client } = ctx.oidc;
       show(ctx, 200, renderPage("device_end", client ? shownApplication(client) : {}));
     },

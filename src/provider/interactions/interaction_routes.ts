@@ -5,8 +5,9 @@ import type { InteractionResults } from "oidc-provider";
 import { OperationError } from "../../errors.ts";
 import { answerOf, errorPage } from "../../http_errors.ts";
 import { seeOther } from "../../see_other.ts";
-import { speak } from "../../views/frame.ts";
+import { speak, wearLook } from "../../views/frame.ts";
 import { pageHeaders } from "../../views/render.ts";
+import { lookOfApplication } from "../clients/application_look.ts";
 import { assertOwnForm, readForm } from "../edge/form.ts";
 import { settleSignInLanguage } from "../edge/page_language.ts";
 import { requestIdOf } from "../edge/pinned_request.ts";
@@ -81,6 +82,7 @@ export function addInteractionRoutes(router: Router, deps: InteractionDeps): voi
     const state = await getInteraction(host.current(), exchangeOf(ctx), ctx.params["uid"] ?? "");
     const wishes = { uiLocales: state.params.get("ui_locales"), acceptLanguage: ctx.get("Accept-Language") };
     speak(settleSignInLanguage(placeOf(ctx), { uid: state.uid, ...wishes }));
+    wearLook(await lookOfApplication(db, state.client));
     return state;
   }
 

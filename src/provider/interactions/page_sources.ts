@@ -1,11 +1,13 @@
 // Owns the pages oidc-provider shows by itself, in our words: the logout question, its end, and errors.
 import type { Configuration, KoaContextWithOIDC } from "oidc-provider";
+import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { answerOf, errorPage } from "../../http_errors.ts";
 import { firstLanguage } from "../../input/language_tags.ts";
-import { currentFrame, speak, withFrame } from "../../views/frame.ts";
+import { currentFrame, speak, wearLook, withFrame } from "../../views/frame.ts";
 import { pageHeaders, renderPage } from "../../views/render.ts";
 import { languages } from "../../views/words/languages.ts";
+import { lookOfApplication } from "../clients/application_look.ts";
 import { applicationWay } from "../clients/application_way.ts";
 import { requestIdOf } from "../edge/pinned_request.ts";
 import { endSessionNow } from "../library/internals.ts";
@@ -23,11 +25,15 @@ export interface PageSources {
 }
 
 /** Makes the page sources. */
-export function createPageSources(): PageSources {
+export function createPageSources({ db }: { db: Database }): PageSources {
+  // Of the application that asks, where the library knows one.
+  const dress = async ({ oidc: { client } }: KoaContextWithOIDC) =>
+    wearLook(client && (await lookOfApplication(db, client)));
   return {
-    device: createDevicePages(),
+    device: createDevicePages(dress),
     async logout(ctx) {
       if (endsWithoutQuestion(ctx)) return endSessionNow(ctx);
+      await dress(ctx);
       const secret = ctx.oidc.session?.state?.["secret"];
       show(
         ctx,
@@ -39,10 +45,11 @@ export function createPageSources(): PageSources {
         }),
       );
     },
-    loggedOut(ctx) {
+    async loggedOut(ctx) {
+      await dress(ctx);
       show(ctx, 200, renderPage("logged_out", { clientName: nameOf(ctx) }));
     },
-    error(ctx, out, error) {
+    async error(ctx, out, error) {
       // Trouble of ours that is no word of the protocol: the store does not answer.
       const trouble = error instanceof OperationError ? answerOf(error) : undefined;
       if (trouble !== undefined) ctx.status = trouble.status;
@@ -50,6 +57,8 @@ export function createPageSources(): PageSources {
       const asked = firstLanguage(String(ctx.oidc.params?.["ui_locales"] ?? ""), languages);
       if (asked !== undefined) speak(asked);
       const client = ctx.oidc.client;
+      // What is wrong may be the store.
+      await dress(ctx).catch(() => undefined);
       const application = client && applicationWay(client);
       const told = trouble ?? { code: out.error, message: out.error_description };
       const draw = () => errorPage(told, requestIdOf(ctx.req));

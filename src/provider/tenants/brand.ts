@@ -1,7 +1,5 @@
-// Owns what an organization may say of its looks: one colour and three addresses, and what each may be. No markup, no style,
-// no address of a picture: nothing an operator or a customer writes is more than text and links on our pages. Pure.
-import { OperationError } from "../../errors.ts";
-import { readWebUrl } from "../../input/web_address.ts";
+// Owns what an organization may say of its looks in words: one colour and three addresses. Pure.
+import { parseColor, parseHelp, parsePage } from "../looks/look_input.ts";
 
 /** What an organization chose; null: nothing of its own. */
 export interface Brand {
@@ -33,23 +31,8 @@ export function parseBrandChanges(changes: BrandChanges): Partial<Brand> {
 }
 
 const parsers: Readonly<Record<keyof Brand, (text: string) => string>> = {
-  color(text) {
-    if (/^#[0-9a-f]{6}$/i.test(text)) return text.toLowerCase();
-    throw refuse("color", "is no colour", "Write it as # and six hexadecimal digits, such as #0b6b53.");
-  },
-  supportUrl(text) {
-    if (text.length <= 254 && /^mailto:[^\s@,?&]+@[^\s@,?&]+$/i.test(text)) return text;
-    return webAddress("supportUrl", text, " or mailto:help@example.com");
-  },
-  policyUrl: (text) => webAddress("policyUrl", text),
-  termsUrl: (text) => webAddress("termsUrl", text),
+  color: (text) => parseColor(text),
+  supportUrl: (text) => parseHelp(text, "supportUrl"),
+  policyUrl: (text) => parsePage(text, "policyUrl"),
+  termsUrl: (text) => parsePage(text, "termsUrl"),
 };
-
-function webAddress(field: keyof Brand, text: string, or = ""): string {
-  const address = readWebUrl(text, { http: "never", fragment: true });
-  if ("url" in address) return address.url;
-  throw refuse(field, address.fault, `Write the whole address, https://…${or}.`);
-}
-
-const refuse = (field: keyof Brand, what: string, fix: string): OperationError =>
-  new OperationError("invalid_input", `${field} ${what}.`, { field, fix });

@@ -1,5 +1,6 @@
 // Owns the tenant_brands table: how an organization's pages look and whom they name.
 import type { Database } from "../../db/connect.ts";
+import { deleteLogo } from "../looks/logo_store.ts";
 import { type Brand, noBrand } from "./brand.ts";
 
 interface BrandRow {
@@ -34,7 +35,8 @@ export async function saveBrand(trx: Database, tenantId: string, brand: Brand, n
     .merge(columns);
 }
 
-/** Forgets what a tenant chose. */
+/** Forgets what a tenant chose, its logo too. */
 export async function deleteBrand(trx: Database, tenantId: string): Promise<void> {
   await trx("tenant_brands").where("tenant_id", tenantId).delete();
+  await deleteLogo(trx, { tenantId });
 }

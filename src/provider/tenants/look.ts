@@ -2,6 +2,8 @@
 // that names one establishes nothing; whoever sends links could dress the page as anybody.
 import type { Database } from "../../db/connect.ts";
 import type { Look } from "../../views/frame.ts";
+import { logoPath } from "../../views/logo_path.ts";
+import { findLogo } from "../looks/logo_store.ts";
 import { findBrand } from "./brand_store.ts";
 
 /**
@@ -9,9 +11,14 @@ import { findBrand } from "./brand_store.ts";
  * @param tenant whose member the person at the page is, by what the caller has read
  */
 export async function lookOf(db: Database, tenant: { id: string; name: string }): Promise<Look> {
-  const { color, supportUrl, policyUrl, termsUrl } = await findBrand(db, tenant.id);
+  const [{ color, supportUrl, policyUrl, termsUrl }, logo] = await Promise.all([
+    findBrand(db, tenant.id),
+    findLogo(db, { tenantId: tenant.id }),
+  ]);
+  const { name } = tenant;
   return {
-    name: tenant.name,
+    name,
+    logo: logo && { path: logoPath(logo.id), width: logo.width, height: logo.height, name },
     color: color ?? undefined,
     supportUrl: supportUrl ?? undefined,
     policyUrl: policyUrl ?? undefined,

@@ -23,6 +23,7 @@ import { keyPolicy } from "../../../src/provider/keys/policy.ts";
 import { createKeySealer } from "../../../src/provider/keys/seal.ts";
 import { hashRecordId } from "../../../src/provider/storage/record_payload.ts";
 import { saveRecord } from "../../../src/provider/storage/record_store.ts";
+import { plainPng } from "../../provider/looks/png_maker.ts";
 import { openTestDatabase, type TestDatabase } from "../../support/databases.ts";
 import { readWholeStore } from "../../support/whole_store.ts";
 
@@ -86,6 +87,7 @@ const accessor = {
   idcRegion: "us-east-1",
   qRegion: "us-east-1",
 };
+const logo = plainPng().toString("base64");
 const { tenantId: _acme, ...handedOver } = accessor;
 const ann = "ann@acme.example";
 
@@ -115,6 +117,8 @@ const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
     () => ({ id: "acme", color: "#0B6B53", termsUrl: "https://acme.example/terms" }),
     () => ({ id: "acme", color: "" }),
   ],
+  "tenant set-logo": [() => ({ id: "acme", png: logo, dryRun: true }), () => ({ id: "acme", png: logo })],
+  "tenant remove-logo": [() => ({ id: "acme" }), () => ({ id: "acme" })],
   "domain add": [() => ({ tenantId: "acme", domain: "acme.example" })],
   "domain list": [() => ({ tenantId: "acme" }), () => ({})],
   "domain verify": [
@@ -243,6 +247,8 @@ const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
     () => ({ clientId: "app", name: "App", policyUri: "https://app.example/privacy" }),
     () => ({ clientId: "app", name: "App" }),
   ],
+  "client set-logo": [() => ({ clientId: "app", png: logo }), () => ({ clientId: "app", png: logo })],
+  "client remove-logo": [() => ({ clientId: "app" })],
   "client list": [() => ({})],
   "resource create": [
     () => ({ identifier: "https://api.example", name: "API", scopes: { read: "Read", write: "Write" } }),

@@ -112,7 +112,7 @@ for (const kind of storeKinds) {
           assert.ok(!String(Reflect.get(Object(error), "message")).includes("secret"));
         }
       }
-      const whole = { id: "acme", policyUrl: null, termsUrl: null, ...kept };
+      const whole = { id: "acme", policyUrl: null, termsUrl: null, logo: null, ...kept };
       assert.deepEqual(await showTenantBrand(context, { id: "acme" }), whole);
     });
 
@@ -120,7 +120,7 @@ for (const kind of storeKinds) {
       const context = cliContext(store.db);
       assert.equal((await setTenantBrand(context, { id: "acme", color: "#0B6B53" })).unchanged, true);
       await setTenantBrand(context, { id: "acme", color: "", supportUrl: null });
-      const nothing = { color: null, supportUrl: null, policyUrl: null, termsUrl: null };
+      const nothing = { color: null, supportUrl: null, policyUrl: null, termsUrl: null, logo: null };
       assert.deepEqual(await showTenantBrand(context, { id: "acme" }), { id: "acme", ...nothing });
       const told = await store
         .db("audit_events")
