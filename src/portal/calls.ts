@@ -43,6 +43,13 @@ export const portalCalls: ReadonlyMap<string, Allowed> = new Map([
   ["domain verify", { takes: ["domain"], tenant: asTenantId }],
   ["domain remove", { takes: ["domain"], tenant: asTenantId }],
   ["tenant update", { takes: ["presence"], tenant: (id: string) => ({ id }) }],
+  ["tenant brand", { takes: [], tenant: (id: string) => ({ id }) }],
+  [
+    "tenant set-brand",
+    { takes: ["color", "supportUrl", "policyUrl", "termsUrl"], tenant: (id: string) => ({ id }) },
+  ],
+  ["tenant set-logo", { takes: ["png"], tenant: (id: string) => ({ id }) }],
+  ["tenant remove-logo", { takes: [], tenant: (id: string) => ({ id }) }],
   ["accessor list", { takes: page, tenant: asTenantId }],
   ["accessor create", { takes: ["name", ...accessor], tenant: asTenantId }],
   ["accessor try", { takes: ["name", "user"], tenant: asTenantId }],

@@ -3,6 +3,7 @@
 import type Router from "@koa/router";
 import type { RouterContext } from "@koa/router";
 import { OperationError } from "../errors.ts";
+import { readUploadedForm, type UploadLimits } from "../input/uploaded_form.ts";
 import type { Log } from "../log.ts";
 import { accountSignInUrl, accountSignOutUrl } from "../provider/clients/account_client.ts";
 import type { BackgroundWork } from "../provider/edge/background_work.ts";
@@ -65,6 +66,7 @@ const tabs = {
   people: "People",
   domains: "Domains",
   presence: "Presence",
+  looks: "Looks",
   accessors: "Data accessors",
   setup: "Set-up at AWS",
   checks: "Checks",
@@ -80,6 +82,7 @@ const news = {
   domain_claimed: "The domain is claimed. Set the record below, then prove it.",
   domain_proven: "The domain is proven.",
   domain_removed: "The domain is removed.",
+  looks_saved: "It is saved. Your people see it with their next page.",
   presence_saved: "The policy is saved, and counts from now on.",
   accessor_entered: "The data accessor is entered.",
   accessor_forgotten: "The data accessor is forgotten.",
@@ -108,6 +111,24 @@ export function createPortalEdge(router: Router, deps: PortalDeps) {
         const form = await readForm(ctx.req, limits);
         const visit = await visitOf(ctx, deps);
         if (visit !== undefined) await act({ ...visit, form });
+      });
+    },
+    /** A form that brings a file; one that is too large is told to what answers the form, and nothing of it is read. */
+    postFile(
+      path: string,
+      act: (visit: PostVisit, tooLarge?: OperationError) => Promise<void>,
+      limits: UploadLimits,
+    ): void {
+      router.post(`/portal/:tenant${path}`, async (ctx) => {
+        assertOwnForm(ctx.req, new URL(deps.issuer).origin);
+        const visit = await visitOf(ctx, deps);
+        if (visit === undefined) return;
+        const form = await readUploadedForm(ctx.req, limits).catch((error: unknown) => {
+          if (error instanceof OperationError && error.field === limits.file) return error;
+          throw error;
+        });
+        if (form instanceof OperationError) await act({ ...visit, form: new Map() }, form);
+        else await act({ ...visit, form });
       });
     },
   };

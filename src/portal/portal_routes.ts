@@ -9,6 +9,7 @@ import { addActivityRoutes } from "./activity_routes.ts";
 import { addCheckRoutes } from "./check_routes.ts";
 import { addDomainRoutes } from "./domain_routes.ts";
 import { createPortalEdge, goSignIn, type PortalDeps, showHtml } from "./edge_routes.ts";
+import { addLookRoutes } from "./look_routes.ts";
 import { addMemberRoutes } from "./member_routes.ts";
 import { addPeopleRoutes } from "./people_routes.ts";
 import { isAdministered } from "./right.ts";
@@ -61,6 +62,7 @@ export function addPortalRoutes(router: Router, deps: PortalDeps): void {
   addMemberRoutes(edge, deps);
   addDomainRoutes(edge);
   addAccessRoutes(edge);
+  addLookRoutes(edge);
   addSetupRoutes(edge, deps);
   addCheckRoutes(edge);
   addActivityRoutes(edge, deps);

@@ -9,6 +9,7 @@ import type {
   FormErrors,
   Head,
   KeyValues,
+  LookLogo,
   Pager,
   Steps,
   Table,
@@ -38,6 +39,7 @@ export interface PortalSection {
     | undefined;
   table?: Table | undefined;
   pager?: Pager | undefined;
+  picture?: LookLogo | undefined;
   kv?: KeyValues | undefined;
   codes?: readonly Code[] | undefined;
   timeline?: Timeline | undefined;
