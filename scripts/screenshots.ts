@@ -5,7 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
+import pngjs from "pngjs";
+import { setClientLogo } from "../src/admin/operations/client_logo.ts";
+import { updateClient } from "../src/admin/operations/client_update.ts";
 import { makeFirstLink } from "../src/admin/operations/first_link.ts";
+import { setTenantBrand } from "../src/admin/operations/tenant_brand.ts";
+import { setTenantLogo } from "../src/admin/operations/tenant_logo.ts";
+import { updateTenant } from "../src/admin/operations/tenants.ts";
 import { firstStartUrl } from "../src/console/first_start/first_start_page.ts";
 import {
   alice,
@@ -15,7 +21,8 @@ import {
   submitLogin,
 } from "../test/browser/browser_world.ts";
 import { furnish } from "../test/browser/walked_world.ts";
-import { startProvider } from "../test/provider/support/provider_fixture.ts";
+import { authorizationUrl } from "../test/provider/support/authorization.ts";
+import { addClient, addPerson, startProvider } from "../test/provider/support/provider_fixture.ts";
 import { launchBrowser } from "../test/support/browser.ts";
 import { cliContext } from "../test/support/cli_context.ts";
 import { startDev } from "../test/support/dev_world.ts";
@@ -115,6 +122,63 @@ async function pictureOnboarding(): Promise<void> {
   }
 }
 
-await pictureDemo();
-await pictureOnboarding();
-await pictureAdministration();
+/** What people see: of an organization that has a logo and a colour, on the way to an application of the house and another's. */
+async function picturePeople(): Promise<void> {
+  const world = await startProvider({ environment: { TTI_PUBLIC_NAME: "Northwind" } });
+  const browser = await launchBrowser();
+  try {
+    const context = cliContext(world.db);
+    const [email, password] = ["ann@acme.example", "correct horse battery staple"];
+    await addPerson(world.db, { email, name: "Ann Ames", tenants: ["acme"] });
+    await addClient(world.db, { client_id: "house", client_name: "Northwind Desk", first_party: true });
+    await addClient(world.db, { client_id: "other", client_name: "Timesheets", first_party: false });
+    await updateTenant(context, { id: "acme", name: "Acme Corporation" });
+    await setTenantBrand(context, {
+      ...{ id: "acme", color: "#0b6b53", supportUrl: "https://acme.example/help" },
+      ...{ policyUrl: "https://acme.example/privacy", termsUrl: "https://acme.example/terms" },
+    });
+    await setTenantLogo(context, { id: "acme", png: drawnLogo([11, 107, 83]) });
+    await updateClient(context, { clientId: "house", color: "#9a3412" });
+    await setClientLogo(context, { clientId: "house", png: drawnLogo([154, 52, 18]) });
+    const openAt = (colorScheme: "light" | "dark", width: number) =>
+      browser.newPage({ viewport: { width, height: 700 }, colorScheme });
+    const login = await openAt("light", 480);
+    await login.goto(authorizationUrl(world, { client_id: "house" }).href);
+    await photograph(login, "sign_in");
+    const consent = await openAt("dark", 480);
+    await consent.goto(authorizationUrl(world, { client_id: "other", scope: "openid email profile" }).href);
+    await submitLogin(consent, email, password);
+    await consent.getByRole("heading", { level: 1, name: "Allow access?" }).waitFor();
+    await photograph(consent, "consent_dark");
+    const account = await openAt("light", 800);
+    await account.goto(`${world.issuer}/account`);
+    await submitLogin(account, email, password);
+    await account.getByRole("heading", { level: 1, name: "Your account" }).waitFor();
+    await photograph(account, "account");
+  } finally {
+    await browser.close();
+    await world.close();
+  }
+}
+
+/** Two discs beside each other, one over the other. */
+function drawnLogo(rgb: readonly [number, number, number]): string {
+  const png = new pngjs.PNG({ width: 96, height: 64 });
+  for (let y = 0; y < png.height; y += 1)
+    for (let x = 0; x < png.width; x += 1) {
+      const inside = [34, 62].filter((middle) => Math.hypot(x - middle, y - 32) < 26).length;
+      const color = inside === 2 ? rgb.map((part) => part / 2) : rgb;
+      png.data.set([...color, inside === 0 ? 0 : inside === 2 ? 255 : 210], (y * png.width + x) * 4);
+    }
+  return pngjs.PNG.sync.write(png).toString("base64");
+}
+
+const pictures: Readonly<Record<string, () => Promise<void>>> = {
+  demo: pictureDemo,
+  onboarding: pictureOnboarding,
+  administration: pictureAdministration,
+  people: picturePeople,
+};
+const named = process.argv.slice(2);
+for (const [name, take] of Object.entries(pictures))
+  if (named.length === 0 || named.includes(name)) await take();
