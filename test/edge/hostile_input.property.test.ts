@@ -15,6 +15,7 @@ import { isEmailAddress } from "../../src/input/email_address.ts";
 import type { OutgoingMail } from "../../src/mail/transport.ts";
 import { createPasswords } from "../../src/provider/accounts/passwords.ts";
 import { addMintingClients, exchange, setTenant, signSubject } from "../provider/grants/mint_support.ts";
+import { plainPng } from "../provider/looks/png_maker.ts";
 import { authorizationUrl } from "../provider/support/authorization.ts";
 import {
   addClient,
@@ -198,6 +199,8 @@ const parametersOf = (path: string): string[] => [...path.matchAll(/:(\w+)/g)].m
 const bodies: Record<string, Record<string, unknown>> = {
   "POST /v1/tenants": { id: "new" },
   "PATCH /v1/tenants/:tenant": { name: "Acme" },
+  "POST /v1/tenants/:tenant/logo": { png: plainPng().toString("base64") },
+  "POST /v1/clients/:client/logo": { png: plainPng().toString("base64") },
   "POST /v1/tenants/:tenant/domains": { domain: "acme.example" },
   "POST /v1/tenants/:tenant/domains/:domain/verify": {},
   "POST /v1/login-challenges/:challenge/accept": { subject: "u1", tenant: "acme", email: "u1@acme.example" },

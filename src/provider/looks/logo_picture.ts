@@ -14,8 +14,8 @@ export interface Picture {
 }
 
 /**
- * Draws a logo and packs it anew. It takes the processor and waits for nothing, so there is never more than one at once; with
- * its sizes bounded it takes some hundredths of a second, and about two megabytes.
+ * Draws a logo and packs it anew. It takes the processor and waits for nothing, so there is never more than one at once in a
+ * process; with its sizes bounded it takes about a tenth of a second and four megabytes at most.
  * @throws PictureFault
  */
 export function redrawLogo(file: Buffer): Picture {
