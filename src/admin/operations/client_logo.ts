@@ -2,8 +2,8 @@
 import { z } from "zod";
 import type { Database } from "../../db/connect.ts";
 import { getClient, lockClient } from "../../provider/clients/client_store.ts";
-import { parseLogo } from "../../provider/looks/look_input.ts";
 import { deleteLogo, saveLogo } from "../../provider/looks/logo_store.ts";
+import { parseLogo } from "../../provider/looks/look_input.ts";
 import { noRightsEnded } from "../../provider/sessions/end_rights_store.ts";
 import { adminChange } from "../administrators/roles.ts";
 import { type ClientView, holdClient, viewClient } from "./client_view.ts";

@@ -1,8 +1,8 @@
 // Owns the operations on an organization's logo: another one, and none.
 import { z } from "zod";
 import type { Database } from "../../db/connect.ts";
-import { parseLogo } from "../../provider/looks/look_input.ts";
 import { deleteLogo, findLogo, saveLogo } from "../../provider/looks/logo_store.ts";
+import { parseLogo } from "../../provider/looks/look_input.ts";
 import { getAnyTenant, lockTenant } from "../../provider/tenants/tenant_store.ts";
 import { adminChange } from "../administrators/roles.ts";
 import { operation } from "./entry.ts";

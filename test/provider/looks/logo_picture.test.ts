@@ -6,8 +6,8 @@ import { describe, it, test } from "node:test";
 import { deflateSync } from "node:zlib";
 import fc from "fast-check";
 import pngjs from "pngjs";
-import { parseLogo } from "../../../src/provider/looks/look_input.ts";
 import { redrawLogo } from "../../../src/provider/looks/logo_picture.ts";
+import { parseLogo } from "../../../src/provider/looks/look_input.ts";
 import { mostFileBytes, PictureFault } from "../../../src/provider/looks/png_file.ts";
 import { plainPng, pngHeader, pngOf, pngPart, pngRows, pngSignature } from "./png_maker.ts";
 
