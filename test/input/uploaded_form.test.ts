@@ -5,6 +5,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { OperationError } from "../../src/errors.ts";
 import { partsOf } from "../../src/input/uploaded_form.ts";
+import "../support/property_seed.ts";
 
 const boundary = "----WebKitFormBoundaryABCdef123";
 const field = (name: string, text: string | Buffer, file?: string) =>

@@ -10,6 +10,7 @@ import { redrawLogo } from "../../../src/provider/looks/logo_picture.ts";
 import { parseLogo } from "../../../src/provider/looks/look_input.ts";
 import { mostFileBytes, PictureFault } from "../../../src/provider/looks/png_file.ts";
 import { plainPng, pngHeader, pngOf, pngPart, pngRows, pngSignature } from "./png_maker.ts";
+import "../../support/property_seed.ts";
 
 const rows = (pixel: readonly number[], width = 8, height = 8) =>
   pngPart("IDAT", pngRows(width, height, pixel));
