@@ -3,6 +3,8 @@
 import { randomBytes } from "node:crypto";
 import type { Database } from "../db/connect.ts";
 import { runStatement } from "../db/statement.ts";
+import { currentLanguage } from "../views/frame.ts";
+import { defaultLanguage } from "../views/words/languages.ts";
 import { mailPolicy } from "./attempts.ts";
 import { type MailKind, mailKinds } from "./mail_kinds.ts";
 
@@ -69,6 +71,8 @@ export interface NewMail {
  */
 export async function createMail(trx: Database, mail: NewMail, now: Date): Promise<string> {
   const nowMs = now.getTime();
+  const language = currentLanguage();
+  const details = { ...mail.details, ...(language === defaultLanguage ? {} : { language }) };
   const id = `${nowMs.toString(16).padStart(12, "0")}${randomBytes(10).toString("hex")}`;
   await runStatement(
     trx,
@@ -81,7 +85,7 @@ export async function createMail(trx: Database, mail: NewMail, now: Date): Promi
       mail.recipient,
       mail.accountId ?? null,
       mail.tenantId ?? null,
-      JSON.stringify(mail.details ?? {}),
+      JSON.stringify(details),
       nowMs,
       nowMs + mailKinds[mail.kind].worthMs,
       nowMs,

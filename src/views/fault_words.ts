@@ -39,9 +39,7 @@ export function signInFault(code: string, waitSeconds?: number): string {
   const words = currentWords();
   const { title, why, todo } = faultWords(code);
   if (waitSeconds !== undefined) return `${title}. ${words.waitThenTry(waitSeconds)}`;
-  const own = ofCode(words.signInFaults, code);
-  if (own !== undefined) return own;
-  return [`${title}.`, why, todo].filter((one) => one !== undefined).join(" ");
+  return ofCode(words.signInFaults, code) ?? inFull({ title, why, todo });
 }
 
 /** A refusal of a form as far as a page tells it; an OperationError is one. */
@@ -56,8 +54,12 @@ export interface Refusal {
 export function refusalWords({ code, reason, retryAfterSeconds }: Refusal): string {
   const said: ((values: Readonly<Record<string, number>>) => string) | undefined =
     reason && ofCode(currentWords().refusals, reason.name);
-  return said === undefined ? signInFault(code, retryAfterSeconds) : said(reason?.values ?? {});
+  if (said !== undefined) return said(reason?.values ?? {});
+  return retryAfterSeconds === undefined ? inFull(faultWords(code)) : signInFault(code, retryAfterSeconds);
 }
+
+const inFull = ({ title, why, todo }: { title: string; why?: string | undefined; todo: string }): string =>
+  [`${title}.`, why, todo].filter((one) => one !== undefined).join(" ");
 
 function ofCode<Text>(texts: Readonly<Record<string, Text>>, code: string): Text | undefined {
   return Object.hasOwn(texts, code) ? texts[code] : undefined;

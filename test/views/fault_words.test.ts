@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type ErrorCode, errorCatalogue, OperationError } from "../../src/errors.ts";
 import { answerOf, errorPage } from "../../src/http_errors.ts";
-import { faultWords, signInFault, withoutAccount } from "../../src/views/fault_words.ts";
+import { faultWords, refusalWords, signInFault, withoutAccount } from "../../src/views/fault_words.ts";
 import { withFrame } from "../../src/views/frame.ts";
+import { languages, nameOfLanguage, wordsIn } from "../../src/views/words/languages.ts";
 
 const codes = [
   ...(Object.keys(errorCatalogue) as ErrorCode[]),
@@ -81,4 +82,43 @@ test("a developer finds below what exactly was wrong, a person's fault shows not
   );
   const person = errorPage({ code: "not_a_member", message: "no member of the tenant globex" }, "request-1");
   assert.doesNotMatch(person, /globex/);
+});
+
+for (const language of languages) {
+  test(`every fault is told in ${nameOfLanguage(language)}, says what to do next, and links there`, () => {
+    for (const code of codes) {
+      const application = { name: "Report Builder", url: "https://reports.example/" };
+      const frame = { name: "Obsthof", host: "login.obsthof.example", language, application };
+      const html = withFrame(frame, () =>
+        errorPage({ code, message: "the client of tenant acme" }, "request-1"),
+      );
+      assert.ok(html.includes(`<html lang="${language}">`), code);
+      const { title, todo } = faultWords(code, wordsIn(language));
+      const print = largePrint(html).replaceAll("&#39;", "'");
+      assert.ok(print.includes(`<h1>${title}</h1>`) && print.includes(todo), code);
+      if (withoutAccount.includes(code)) continue;
+      const [first = "", second = ""] = [...print.matchAll(/<a class="btn[^"]*" href="([^"]+)">[^<]+</g)].map(
+        ([, url = ""]) => url,
+      );
+      assert.deepEqual([first, second], ["https://reports.example/", "/account"], code);
+    }
+  });
+}
+
+test("a refused field is told by its reason, in the language of the page, and never in the words of programs", () => {
+  const refused = (name: string, values = {}) =>
+    new OperationError("invalid_input", "password is for programs", { reason: { name, values } });
+  const said = (language: "en" | "de", error: OperationError) =>
+    withFrame({ name: "Obsthof", language }, () => refusalWords(error));
+  const length = refused("password_length", { length: 3, least: 10, most: 256 });
+  assert.match(said("en", length), /^The password has 3 characters; it needs 10 to 256\. Choose /);
+  assert.match(said("de", length), /^Das Passwort hat 3 Zeichen; es braucht 10 bis 256\. Wählen Sie /);
+  for (const name of ["nobody_knows", "__proto__", "constructor"]) {
+    assert.equal(said("de", refused(name)), said("de", new OperationError("invalid_input", "for programs")));
+  }
+  const wait = new OperationError("too_many_attempts", "for programs", { retryAfterSeconds: 1 });
+  assert.equal(
+    said("de", wait),
+    "Zu viele Versuche. Warten Sie 1 Sekunde und versuchen Sie es dann noch einmal.",
+  );
 });

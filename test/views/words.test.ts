@@ -20,7 +20,7 @@ const persons = (Object.keys(fixtures) as PageName[]).filter(
 // Spelt alike in both.
 const alike = new Set(["frame.code", "errorPage.code", "device.code", "overview.name", "nameForm.label"]);
 
-const frame = { name: "Obsthof", host: "login.obsthof.example", supportUrl: "https://obsthof.example/" };
+const frame = { name: "Obsthof", host: "konto.obsthof.example", supportUrl: "https://obsthof.example/" };
 
 // What a page is given was put in words before, or is anybody's: sentences and labels of the fixtures are left out.
 function withoutSentences<Model>(model: Model, key = ""): Model {
@@ -96,3 +96,19 @@ test("what a sentence stresses is cut out of it, and no value can begin or end a
     assert.ok(parts.length <= 3);
   }
 });
+
+// A person's page speaks as persons do: not of what developers and those who run the service call things.
+const jargon = {
+  en: /\b(?:tenant|operator|oops|client|token|session|log ?in|user)s?\b/i,
+  de: /\b(?:tenants?|mandant\w*|operator\w*|ups|hoppla|clients?|klient\w*|tokens?|sessions?|sitzung\w*|logins?|einlogg\w*|user|du|dein\w*|dir|dich)\b/i,
+} as const;
+
+for (const language of languages) {
+  test(`no text and no page says to a person, in ${nameOfLanguage(language)}, what only its makers say`, () => {
+    for (const [place, text] of everyText(wordsIn(language)))
+      assert.doesNotMatch(text, jargon[language], place);
+    for (const name of persons) {
+      for (const said of saidBy(drawIn(language, name))) assert.doesNotMatch(said, jargon[language], name);
+    }
+  });
+}

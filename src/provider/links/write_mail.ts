@@ -9,6 +9,7 @@ import { factorThings, isMailKind, type MailKind } from "../../mail/mail_kinds.t
 import { mailWords } from "../../mail/mail_texts.ts";
 import type { Written } from "../../mail/outbox.ts";
 import { type Mail, saveMailAccount } from "../../mail/outbox_store.ts";
+import type { MailFacts } from "../../mail/text_types.ts";
 import { renderMail } from "../../views/render.ts";
 import { createAccountLink, type LinkPurpose, linkLifeMs } from "../accounts/account_link_store.ts";
 import {
@@ -176,7 +177,7 @@ async function drawn(
   const tenant = mail.tenantId === null ? undefined : await findTenant(trx, mail.tenantId);
   const service = { name: publicName ?? host, host, supportUrl };
   const { address, browser = "", by, what } = mail.details;
-  const words = mailWords(kind, {
+  const facts: MailFacts = {
     service: service.name,
     host,
     organization: tenant?.name,
@@ -193,7 +194,8 @@ async function drawn(
     hours: purpose === undefined ? 0 : linkLifeMs[purpose] / 3_600_000,
     administrator: administrator === true,
     taken,
-  });
+  };
+  const words = mailWords(kind, facts, mail.details["language"]);
   return {
     id: mail.id,
     to: to ?? mail.recipient,

@@ -76,6 +76,19 @@ for (const kind of storeKinds) {
       );
     });
 
+    test("is written in the language of the page it was asked for on, and so is what its link opens", async () => {
+      const { email } = await person();
+      const agent = browserElsewhere({ "accept-language": "de-CH" });
+      await askForPassword(world, email, agent);
+      const mail = await mails.next(email);
+      assert.match(mail.mail.subject ?? "", /^Wählen Sie ein neues Passwort bei /);
+      assert.match(String(mail.mail.html), /<html lang="de">/);
+      const page = await agent.follow(linkOf(mail));
+      assert.match(page.text, /<h1>Wählen Sie ein neues Passwort<\/h1>/);
+      const weak = await agent.submit(page, { password: "abcdefghijkl" }, "/account/password");
+      assert.match(weak.text, /Das Passwort ist leicht zu erraten: /);
+    });
+
     test("opening the link, however often, changes nothing and uses nothing up", async () => {
       const { email } = await person();
       const link = await linkFor(world, email);

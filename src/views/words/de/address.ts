@@ -17,13 +17,13 @@ export const address: typeof english = {
   takenWhy:
     "Seit Sie darum gebeten haben, hat jemand anderes diese Adresse hier bekommen. Es wurde nichts geändert.",
   takenTodo:
-    "Sie melden sich an wie bisher. Wenn auch jenes Konto Ihres ist, bitten Sie die Betreiber des Dienstes, beide zusammenzulegen.",
+    "Sie melden sich an wie bisher. Wenn auch jenes Konto Ihnen gehört, bitten Sie die Betreiber des Dienstes, beide zusammenzulegen.",
   title: "E-Mail-Adresse",
   now: "Sie melden sich an mit",
   proven: "bestätigt",
   notProven: "nicht bestätigt",
   proveLead:
-    "Noch hat niemand bestätigt, dass diese Adresse Ihre ist. Bis dahin erfahren Anwendungen sie nicht, und ein vergessenes Passwort kann nicht per E-Mail ersetzt werden.",
+    "Noch hat niemand bestätigt, dass diese Adresse Ihnen gehört. Bis dahin erfahren Anwendungen sie nicht, und ein vergessenes Passwort kann nicht per E-Mail ersetzt werden.",
   prove: "Link zusenden",
   proveSent: (email) =>
     `Eine E-Mail mit einem Link ist unterwegs an ${email}. Öffnen Sie ihn und bestätigen Sie; er gilt einen Tag. Nichts da? Sehen Sie im Ordner für unerwünschte E-Mails nach.`,
@@ -33,15 +33,15 @@ export const address: typeof english = {
     "Dorthin geht ein Link. Bis Sie ihn verwenden, ändert sich nichts; die bisherige Adresse erfährt davon.",
   change: "Adresse ändern",
   sent: (email) =>
-    `Wenn die Adresse Ihre werden kann, ist eine E-Mail mit einem Link unterwegs an ${email}; er gilt einen Tag und einmal. Bis Sie ihn verwenden, melden Sie sich an wie bisher.`,
+    `Wenn Sie diese Adresse bekommen können, ist eine E-Mail mit einem Link unterwegs an ${email}; er gilt einen Tag und einmal. Bis Sie ihn verwenden, melden Sie sich an wie bisher.`,
   wantedWrong:
-    "Das ist keine E-Mail-Adresse, oder keine, die hier angenommen wird. Schreiben Sie sie wie jana@example.com.",
+    "Das ist keine E-Mail-Adresse, oder keine, die hier angenommen wird. Schreiben Sie sie wie erika@example.com.",
   wantedSame: "Das ist die Adresse, die Sie haben. Geben Sie die gewünschte ein.",
   tooOften: (minutes) =>
     `Darum wurde vorerst oft genug gebeten; die früheren E-Mails liegen vielleicht im Ordner für unerwünschte E-Mails. Sonst warten Sie ${minutes === 1 ? "eine Minute" : `${minutes} Minuten`}.`,
   external: "Ihre Adresse kommt aus der Anwendung, über die Sie sich anmelden, und wird dort geändert.",
   externalTodo: "Wenn Sie dort keine Stelle dafür finden, fragen Sie die Betreiber der Anwendung.",
-  administrator: "Sie verwalten diesen Dienst. Die Adresse von Verwaltern ändert ein Inhaber.",
+  administrator: "Sie verwalten diesen Dienst. Ihre Adresse ändert jemand, der ihn in voller Verantwortung verwaltet.",
   noMail:
     "Dieser Dienst verschickt keine E-Mails, deshalb kann hier keine Adresse bestätigt werden. Fragen Sie die Betreiber.",
   handoff:

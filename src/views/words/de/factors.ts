@@ -17,8 +17,8 @@ export const factors: typeof english = {
   setUpLead:
     "Hier genügt ein Passwort allein nicht: Dazu kommt ein Code aus einer App auf Ihrem Telefon. Sie richten das einmal ein.",
   openApp:
-    "Öffnen Sie eine Authenticator-App auf Ihrem Telefon. Wenn Sie keine haben, installieren Sie eine aus dem App-Store.",
-  readPicture: "Lassen Sie die App dieses Bild lesen, oder geben Sie den Schlüssel darunter ein.",
+    "Öffnen Sie eine Authenticator-App auf Ihrem Telefon. Wenn Sie keine haben, installieren Sie eine aus dem App-Verzeichnis Ihres Telefons.",
+  readPicture: "Lassen Sie die App dieses Bild einlesen, oder geben Sie den Schlüssel darunter ein.",
   typeCode: "Geben Sie die sechs Ziffern ein, die die App zeigt.",
   pictureText: "Der Schlüssel als Bild für die App. Derselbe Schlüssel steht darunter als Text.",
   key: "Schlüssel",

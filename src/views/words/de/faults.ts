@@ -148,11 +148,11 @@ export const otherFault: typeof englishOtherFault = {
 export const signInFaults: typeof englishSignInFaults = {
   sign_in_expired:
     "Das hat zu lange gedauert oder wurde in einem anderen Tab beendet. Melden Sie sich noch einmal an.",
-  invalid_input: "Das ist keine E-Mail-Adresse. Geben Sie Ihre ein, zum Beispiel jane@example.com.",
+  invalid_input: "Das ist keine E-Mail-Adresse. Geben Sie Ihre ein, zum Beispiel erika@example.com.",
   factor_code_wrong: "Dieser Code stimmt nicht. Geben Sie den ein, der jetzt gezeigt wird.",
   factor_code_used: "Dieser Code wurde schon verwendet. Warten Sie auf den nächsten und geben Sie den ein.",
   factor_required:
-    "Ihre Organisation verlangt einen Passkey, und diese Anmeldung hat keinen. Fragen Sie die Person, die Ihre Organisation verwaltet.",
+    "Ihre Organisation verlangt einen Passkey, und diese Anmeldung hat keinen. Wenden Sie sich an die Administration Ihrer Organisation.",
   invalid_credentials:
     "Diese E-Mail-Adresse und dieses Passwort gehören nicht zusammen. Prüfen Sie beides, oder bitten Sie Ihre Administration um ein neues Passwort.",
   account_disabled: "Dieses Konto ist gesperrt. Wenden Sie sich an die Administration Ihrer Organisation.",
