@@ -41,7 +41,8 @@ export const address: typeof english = {
     `Darum wurde vorerst oft genug gebeten; die früheren E-Mails liegen vielleicht im Ordner für unerwünschte E-Mails. Sonst warten Sie ${minutes === 1 ? "eine Minute" : `${minutes} Minuten`}.`,
   external: "Ihre Adresse kommt aus der Anwendung, über die Sie sich anmelden, und wird dort geändert.",
   externalTodo: "Wenn Sie dort keine Stelle dafür finden, fragen Sie die Betreiber der Anwendung.",
-  administrator: "Sie verwalten diesen Dienst. Ihre Adresse ändert jemand, der ihn in voller Verantwortung verwaltet.",
+  administrator:
+    "Sie verwalten diesen Dienst. Ihre Adresse ändert jemand, der ihn in voller Verantwortung verwaltet.",
   noMail:
     "Dieser Dienst verschickt keine E-Mails, deshalb kann hier keine Adresse bestätigt werden. Fragen Sie die Betreiber.",
   handoff:
