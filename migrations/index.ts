@@ -41,6 +41,7 @@ import * as mails from "./0073_mails.ts";
 import * as accountLinks from "./0074_account_links.ts";
 import * as tenantBrands from "./0076_tenant_brands.ts";
 import * as secondFactors from "./0077_second_factors.ts";
+import * as passkeys from "./0078_passkeys.ts";
 import * as loginLife from "./0079_login_life.ts";
 import * as mail from "./0081_mail.ts";
 import * as logos from "./0083_logos.ts";
@@ -93,8 +94,9 @@ export const migrations: readonly Migration[] = [
   { name: "0073_mails", ...mails },
   { name: "0074_account_links", ...accountLinks },
   { name: "0076_tenant_brands", ...tenantBrands },
+  { name: "0077_second_factors", ...secondFactors },
+  { name: "0078_passkeys", ...passkeys },
   { name: "0079_login_life", ...loginLife },
   { name: "0081_mail", ...mail },
-  { name: "0077_second_factors", ...secondFactors },
   { name: "0083_logos", ...logos },
 ];

@@ -10,6 +10,7 @@ import { consoleLoginSeconds } from "../src/provider/clients/console_client.ts";
 import { postedRequestSeconds } from "../src/provider/edge/posted_request_store.ts";
 import { pendingMs } from "../src/provider/factors/pending_store.ts";
 import { challengeLifeSeconds } from "../src/provider/handoff/login_handoff.ts";
+import { challengeLifeMs } from "../src/provider/passkeys/passkey_seals.ts";
 import { settings } from "../src/settings.ts";
 import { inWords } from "./limits_page.ts";
 
@@ -161,6 +162,18 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
     personal:
       "the account's id, the address it was mailed to, a new address the person wants, for what, when",
     until: `used or too old (a new password ${inWords(linkLifeMs.password_reset / 1000)}, an invitation ${inWords(linkLifeMs.invitation / 1000)}), or the account is deleted`,
+  },
+  passkeys: {
+    holds:
+      "passkeys: public keys by which people sign in, how often each was used, and by which name the person knows it",
+    personal: "the account's id, the name they gave it, when it was made and last used",
+    until: "it is removed, or the account is deleted",
+  },
+  passkey_challenges: {
+    holds:
+      "which questions to passkeys have been answered, as SHA-256 hashes, so that none is answered twice",
+    personal: "–",
+    until: `${inWords(challengeLifeMs / 1000)} after it was asked; gone ${ended}`,
   },
   totp_factors: {
     holds: "authenticator apps: the secret, encrypted with `TTI_SECRETS`, and the time of the last code",

@@ -1,6 +1,8 @@
 // Owns how static files of the pages are served: the style sheets, alike on every port, and those of brand colours.
 import type Router from "@koa/router";
+import type { Asset } from "./views/assets.ts";
 import { brandSheetAt } from "./views/brand_sheet.ts";
+import { passkeyScript } from "./views/script.ts";
 import { stylesheets } from "./views/stylesheets.ts";
 
 /** Adds the addresses of the style sheets to a router. */
@@ -15,25 +17,33 @@ export function addAssetRoutes(router: Router): void {
     });
     ctx.body = sheet;
   });
-  for (const { path, body, gzipped, contentType, etag, cacheControl } of stylesheets()) {
-    router.get(path, (ctx) => {
-      const zipped = ctx.acceptsEncodings("gzip", "identity") === "gzip";
-      ctx.set({
-        "Content-Type": contentType,
-        "Cache-Control": cacheControl,
-        "X-Content-Type-Options": "nosniff",
-        Vary: "Accept-Encoding",
-        // Another body is another thing to a strong validator.
-        ETag: zipped ? etag.replace(/"$/, '-gzip"') : etag,
-        ...(zipped ? { "Content-Encoding": "gzip" } : {}),
-      });
-      ctx.status = 200;
-      if (ctx.fresh) {
-        ctx.remove("Content-Encoding");
-        ctx.status = 304;
-        return;
-      }
-      ctx.body = zipped ? gzipped : body;
+  for (const sheet of stylesheets()) addAsset(router, sheet);
+}
+
+/** Adds the address of the one script, on the port whose pages load it. */
+export function addScriptRoute(router: Router): void {
+  addAsset(router, passkeyScript);
+}
+
+function addAsset(router: Router, asset: Asset): void {
+  const { path, body, gzipped, contentType, etag, cacheControl } = asset;
+  router.get(path, (ctx) => {
+    const zipped = ctx.acceptsEncodings("gzip", "identity") === "gzip";
+    ctx.set({
+      "Content-Type": contentType,
+      "Cache-Control": cacheControl,
+      "X-Content-Type-Options": "nosniff",
+      Vary: "Accept-Encoding",
+      // Another body is another thing to a strong validator.
+      ETag: zipped ? etag.replace(/"$/, '-gzip"') : etag,
+      ...(zipped ? { "Content-Encoding": "gzip" } : {}),
     });
-  }
+    ctx.status = 200;
+    if (ctx.fresh) {
+      ctx.remove("Content-Encoding");
+      ctx.status = 304;
+      return;
+    }
+    ctx.body = zipped ? gzipped : body;
+  });
 }

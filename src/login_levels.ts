@@ -21,8 +21,8 @@ export const acrOfLevel = {
 /** What discovery lists as `acr_values_supported`. */
 export const acrValues: readonly string[] = Object.values(acrOfLevel);
 
-// A key whose use was proven (RFC 8176): in hardware, or in software.
-const keys = ["hwk", "swk"];
+// A key whose use was proven: in hardware, in software (RFC 8176), or who knows (`pop` of OpenID's EAP ACR values).
+const keys = ["hwk", "swk", "pop"];
 
 /**
  * How much a login has proven, by what was done for it. The same for a login here and for one that a customer's login page

@@ -1,7 +1,9 @@
 // Owns the codes of refusals on single things of people, tenants and applications; errors.ts has all others, and what a code is.
+import { passkeyErrorCodes } from "./passkey_error_codes.ts";
 
 /** Part of the catalogue in errors.ts. */
 export const peopleErrorCodes = {
+  ...passkeyErrorCodes,
   factor_code_wrong: {
     status: 401,
     meaning: "The code of the authenticator app, or the recovery code, is not right.",

@@ -2,7 +2,7 @@
 // and the gate before the token endpoint.
 import type Router from "@koa/router";
 import type { RouterContext } from "@koa/router";
-import { addAssetRoutes } from "./asset_routes.ts";
+import { addAssetRoutes, addScriptRoute } from "./asset_routes.ts";
 import { soonSeconds } from "./errors.ts";
 import { retryHeaders } from "./http_errors.ts";
 import type { Log } from "./log.ts";
@@ -37,6 +37,7 @@ export function addPublicRoutes(router: Router, deps: PublicRouteDeps, proxies: 
   addHealthRoutes(router, deps, proxies);
   addKeyDocumentRoutes(router, deps.documents);
   addAssetRoutes(router);
+  addScriptRoute(router);
   addSigningGate(router, deps);
 }
 

@@ -3,6 +3,7 @@
 import { administrationEvents } from "./events/administration.ts";
 import type { EventParty, EventTypeEntry } from "./events/event_type.ts";
 import { mailEvents } from "./events/mail.ts";
+import { passkeyEvents } from "./events/passkeys.ts";
 import { peopleEvents } from "./events/people.ts";
 import { signInEvents } from "./events/sign_ins.ts";
 import { tokenEvents } from "./events/tokens.ts";
@@ -12,6 +13,7 @@ export const auditEventTypes = {
   ...signInEvents,
   ...tokenEvents,
   ...peopleEvents,
+  ...passkeyEvents,
   ...mailEvents,
   ...administrationEvents,
 } as const;

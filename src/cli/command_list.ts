@@ -18,6 +18,7 @@ const places: Readonly<Record<CommandWord, { section: (typeof sections)[number];
   member: { section: "Administer it", about: "a member's role in a tenant; who no longer belongs to it" },
   session: { section: "Administer it", about: "the browsers in which a user is signed in" },
   grant: { section: "Administer it", about: "what applications hold of a user" },
+  passkey: { section: "Administer it", about: "the passkeys a user signs in with" },
   domain: { section: "Administer it", about: "the domains they have proven" },
   client: { section: "Administer it", about: "the applications that sign them in" },
   resource: { section: "Administer it", about: "your own APIs, and who may ask for tokens for them" },

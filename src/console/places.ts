@@ -30,6 +30,7 @@ import { personPlace } from "./pages/person.ts";
 import * as personActs from "./pages/person_acts.ts";
 import * as personAddress from "./pages/person_address.ts";
 import * as personMemberships from "./pages/person_memberships.ts";
+import { removePasskeyPlace } from "./pages/person_passkeys.ts";
 import * as personSessions from "./pages/person_sessions.ts";
 import type { Place } from "./place.ts";
 
@@ -53,6 +54,7 @@ export const places: readonly Place[] = [
   personMemberships.removeMembershipPlace,
   personSessions.endSessionPlace,
   personSessions.revokeGrantPlace,
+  removePasskeyPlace,
   organizations.organizationsPlace,
   organizations.newOrganizationPlace,
   organizationPlace,

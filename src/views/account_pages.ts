@@ -1,5 +1,5 @@
 // Owns the models of the account's pages, and the names of the form fields they send back.
-import type { Field, FormErrors, Tabs } from "./parts.ts";
+import type { Field, FormErrors, PasskeyForm, Tabs } from "./parts.ts";
 
 /** A form's target, and the mark that says for whom it was drawn (field `csrf`). */
 export interface AccountForm {
@@ -107,10 +107,37 @@ export interface AccountEmailPage {
   wrong?: string | undefined;
 }
 
+/** A passkey of the person. */
+export interface AccountPasskey {
+  id: string;
+  name: string;
+  /** Since when, when last, and where it is. */
+  told: string;
+  /** Why it signs nobody in any more, and what to do. */
+  stopped?: string | undefined;
+}
+
+/**
+ * Passkeys. A form for each posts `passkey` with `act` = `rename` (and `name`) or `remove`; that of a new one what
+ * {@link PasskeyForm} says.
+ */
+export interface AccountPasskeysPage {
+  shell: AccountShell;
+  form: AccountForm;
+  passkeys: readonly AccountPasskey[];
+  /** Adds one now. */
+  add?: PasskeyForm | undefined;
+  /** Leads through a fresh sign-in first. */
+  begin?: AccountForm | undefined;
+  /** Why none can be added. */
+  whyNot?: string | undefined;
+}
+
 /** The account's pages by the names of their templates. */
 export interface AccountPages {
   account: AccountPage;
   account_email: AccountEmailPage;
   account_applications: AccountApplicationsPage;
   account_form: AccountFormPage;
+  account_passkeys: AccountPasskeysPage;
 }

@@ -1,5 +1,6 @@
 // Owns the models of the pages of a login: the address, what opens the account, the second step.
 import type { ApplicationLinks, FormModel, PageFrame } from "./page_frame.ts";
+import type { PasskeyForm } from "./parts.ts";
 
 /** What every page of a login has. Cancelling posts to `cancelAction`. */
 interface LoginStep extends PageFrame, ApplicationLinks {
@@ -12,6 +13,8 @@ interface LoginStep extends PageFrame, ApplicationLinks {
   tenantName?: string | undefined;
   /** Where the "Cancel" form posts; absent: no such button. */
   cancelAction?: string | undefined;
+  /** By which a passkey is used; absent: there is none. */
+  passkey?: PasskeyForm | undefined;
   /** Where a new password is asked for; absent: no mail is sent here. */
   forgotUrl?: string | undefined;
 }
@@ -33,7 +36,8 @@ interface PasswordPage extends LoginStep {
 
 /** The second factor: field `code`, and `use`, which says of what. */
 interface FactorPage extends LoginStep {
-  use: "totp" | "recovery_code";
+  /** Absent: nothing is typed, for a passkey is all there is. */
+  use?: "totp" | "recovery_code" | undefined;
   /** Where the other of the two is used, where the person has it. */
   otherFactorUrl?: string | undefined;
   /** Where somebody else signs in. */

@@ -5,6 +5,29 @@
 /** What a colour agrees with; the word beside it says it. */
 export type Tone = "ok" | "warn" | "bad" | "info" | "none";
 
+/**
+ * `_passkey`: a form by which a passkey is made or used; posts `answer`. The page's script asks for it (script/passkeys.js), so
+ * the page goes out under a policy that lets it (`pageHeaders`).
+ */
+export interface PasskeyForm {
+  form: { action: string; csrfToken?: string | undefined };
+  kind: "create" | "get";
+  /** What the device is asked, as JSON (WebAuthn Level 3, section 5.1.8 or 5.1.9). */
+  question: string;
+  /** Whether the browser may offer passkeys in the field of the address besides. */
+  quiet?: boolean;
+  label: string;
+  primary?: boolean;
+  /** A field above the button. */
+  name?: Field;
+  /** What to do without script, or in a browser without passkeys. */
+  without: string;
+  /** When the device made or used none. */
+  failed: string;
+  /** When the device has one already. */
+  exists: string;
+}
+
 /** `_badge`: a state in a word. What is normal has none. */
 export interface Badge {
   text: string;

@@ -1,24 +1,9 @@
 // Owns the style sheets: one for each frame, joined from style/*.css, so that a page loads what it can use and no more.
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
+import { type Asset, assetOf } from "./assets.ts";
 
 const folder = fileURLToPath(new URL("./style/", import.meta.url));
-
-/** A static file served with a name that changes with its content. */
-export interface Asset {
-  /** URL path, e.g. `/assets/0a1b2c….css`. */
-  path: string;
-  body: Buffer;
-  /** The body as gzip (RFC 1952), for whoever takes it. */
-  gzipped: Buffer;
-  contentType: string;
-  /** Strong validator, quoted (RFC 9110 section 8.8.3). */
-  etag: string;
-  /** Value for `Cache-Control`: the name changes with the content, so a cache may keep it. */
-  cacheControl: string;
-}
 
 const shared = ["0_tokens", "1_base", "2_controls"];
 const parts = [...shared, "3_lists", "4_parts", "5_steps", "6_bars"];
@@ -34,7 +19,7 @@ export const sheetsOf = {
 /** The frames a page may be drawn in. */
 export type FrameName = keyof typeof sheetsOf;
 
-const assets = new Map(Object.entries(sheetsOf).map(([frame, names]) => [frame, assetOf(names)]));
+const assets = new Map(Object.entries(sheetsOf).map(([frame, names]) => [frame, sheetOf(names)]));
 
 /** The style sheet of a frame's pages. */
 export function stylesheet(frame: FrameName): Asset {
@@ -63,15 +48,6 @@ export function joinSheets(names: readonly string[]): string {
     .trim();
 }
 
-function assetOf(names: readonly string[]): Asset {
-  const body = Buffer.from(joinSheets(names));
-  const hash = createHash("sha256").update(body).digest("hex").slice(0, 16);
-  return {
-    path: `/assets/${hash}.css`,
-    body,
-    gzipped: gzipSync(body, { level: 9 }),
-    contentType: "text/css; charset=utf-8",
-    etag: `"${hash}"`,
-    cacheControl: "public, max-age=31536000, immutable",
-  };
+function sheetOf(names: readonly string[]): Asset {
+  return assetOf(Buffer.from(joinSheets(names)), "css", "text/css; charset=utf-8");
 }

@@ -46,6 +46,7 @@ const layers: readonly (readonly string[])[] = [
     "clock.ts",
     "errors.ts",
     "people_error_codes.ts",
+    "passkey_error_codes.ts",
     "grants_and_scopes.ts",
     "login_levels.ts",
     "input",

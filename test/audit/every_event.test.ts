@@ -37,10 +37,15 @@ import { systemClock } from "../../src/clock.ts";
 import { mailPolicy } from "../../src/mail/attempts.ts";
 import { MailNotTaken } from "../../src/mail/transport.ts";
 import { createAccountLink } from "../../src/provider/accounts/account_link_store.ts";
+import { findAccountByLogin } from "../../src/provider/accounts/account_store.ts";
 import { createPasswords } from "../../src/provider/accounts/passwords.ts";
 import { keyPolicyOf } from "../../src/provider/keys/policy.ts";
 import { rotateKeysInEmergency } from "../../src/provider/keys/rotate.ts";
 import { createKeySealer } from "../../src/provider/keys/seal.ts";
+import { addPasskey, offerEnrolment } from "../../src/provider/passkeys/enrol_passkey.ts";
+import { namePasskey, removePasskey } from "../../src/provider/passkeys/keep_passkeys.ts";
+import { passkeysOf } from "../../src/provider/passkeys/passkey_deps.ts";
+import { offerPasskey, provePasskey } from "../../src/provider/passkeys/use_passkey.ts";
 import { signInToConsole } from "../console/console_world.ts";
 import { addMintingClients, exchange, signSubject } from "../provider/grants/mint_support.ts";
 import { appId, challengeOf, IsvBackEnd, isvId, loginUrl } from "../provider/handoff/handoff_support.ts";
@@ -62,6 +67,7 @@ import {
   useProvider,
 } from "../provider/support/provider_fixture.ts";
 import { type App, appOnPage, codesOnPage, typeCode } from "../provider/support/second_factor.ts";
+import { type Question, SoftwareAuthenticator } from "../provider/support/software_authenticator.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";
 import { eventsOf } from "./audit_world.ts";
 
@@ -154,6 +160,23 @@ async function decideOffline(decision: "allow" | "revoke"): Promise<void> {
   await signIn(agent);
   const page = await agent.follow(`${fixture.issuer}/account/applications`);
   await agent.submit(page, { decision }, "/account/applications");
+}
+
+const passkeys = () =>
+  passkeysOf({
+    db: fixture.db,
+    clock: systemClock,
+    issuer: fixture.issuer,
+    secrets: fixture.config.secrets,
+  }) ?? assert.fail("passkeys work at the fixture's issuer");
+
+async function addAPasskey() {
+  const account = (await findAccountByLogin(fixture.db, email)) ?? assert.fail();
+  const session = { account, sessionUid: "s" };
+  const device = new SoftwareAuthenticator(new URL(fixture.issuer).origin);
+  const answer = device.create((await offerEnrolment(passkeys(), session, "ISV")) as Question);
+  const added = await addPasskey(passkeys(), session, { answer, name: "" }, async () => {});
+  return { id: added.id, accountId: account.id, actor: `account:${account.id}`, device };
 }
 
 const keyContext = () => ({
@@ -317,6 +340,26 @@ const acts: Record<AuditEventType, Act> = {
   "account.disabled": byOperation(() => access.disableUser(operator, { user: email })),
   "account.enabled": byOperation(() => access.enableUser(operator, { user: email })),
   "account.deleted": byOperation(() => deleteUser(operator, { user: "zoe" })),
+  "passkey.added": byOperation(async () => {
+    await addAPasskey();
+  }),
+  "passkey.renamed": byOperation(async () => {
+    const act = await addAPasskey();
+    await fixture.db.transaction((trx) => namePasskey(trx, { ...act, name: "Phone" }, new Date()));
+  }),
+  "passkey.removed": byOperation(async () => {
+    const act = { ...(await addAPasskey()), notice: { by: "administration" } } as const;
+    await fixture.db.transaction((trx) => removePasskey(trx, act, new Date()));
+  }),
+  "passkey.cloned": byOperation(async () => {
+    const { device } = await addAPasskey();
+    const copy = device.copied();
+    const signIn = { interactionUid: "i", browserKey: "b" };
+    const use = async (by: SoftwareAuthenticator) =>
+      provePasskey(passkeys(), signIn, by.get((await offerPasskey(passkeys(), signIn)) as Question));
+    await use(device);
+    await use(copy).catch(() => undefined);
+  }),
   "session.ended": byOperation(async () => {
     await redeem(fixture, await signIn());
     await access.signUserOut(operator, { user: email });

@@ -38,7 +38,6 @@ export const cveClasses: Readonly<Record<number, CveClass>> = {
   13: {
     title: "second factors guessed or skipped",
     examples: ["CVE-2025-64102", "CVE-2026-8830"],
-    notHere: "there are no second factors yet",
   },
   14: {
     title: "sessions fixed, sign-ins continued in another browser",

@@ -11,6 +11,7 @@ import { showUserData } from "../../src/admin/operations/user_data.ts";
 import { createLoginNames } from "../../src/audit/login_names.ts";
 import { createMail } from "../../src/mail/outbox_store.ts";
 import { createAccountLink } from "../../src/provider/accounts/account_link_store.ts";
+import { createPasskey } from "../../src/provider/passkeys/passkey_store.ts";
 import { saveOfflineConsent } from "../../src/provider/presence/offline_consent_store.ts";
 import { signInToConsole, useConsole } from "../console/console_world.ts";
 import { authorizationUrl, codeOf, redeem } from "../provider/support/authorization.ts";
@@ -73,6 +74,12 @@ const untold: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   ended_sessions: { "*": "names nobody" },
   posted_requests: { "*": "names nobody, for a minute" },
   account_links: { secret_hash: opens, sign_in_generation: counting },
+  passkeys: {
+    credential_id: "by which devices know the key",
+    user_handle: "by which devices know the person",
+    public_key: "a key, which proves nothing to anybody else",
+    counter: counting,
+  },
   totp_factors: { sealed_secret: opens, last_step: counting },
   recovery_codes: {
     code_hash: opens,
@@ -104,6 +111,7 @@ const of: Readonly<Record<string, string>> = {
       "administrators",
       "account_links",
       "mails",
+      "passkeys",
       "totp_factors",
       "recovery_codes",
       "pending_sign_ins",
@@ -125,6 +133,12 @@ async function everywhere(): Promise<string> {
   await removeMember(context, { user: id, tenantId: "former" });
   await createAdministrator(context, { email, role: "auditor", password: "correct horse battery staple" });
   await createAccountLink(world.db, "address_proof", { id, email, signInGeneration: 0 }, new Date());
+  const passkey = { credentialId: "c", publicKey: "a-public-key", counter: 1, synced: true, backedUp: true };
+  await createPasskey(
+    world.db,
+    { ...passkey, transports: ["usb"], accountId: id, userHandle: "u", name: "A key of hers" },
+    new Date(),
+  );
   await createMail(
     world.db,
     { kind: "address_changed", recipient: email, accountId: id, details: { address: "next@acme.example" } },

@@ -26,6 +26,7 @@ import { createClient } from "../../src/provider/clients/client_store.ts";
 import { savePostedRequest, takePostedRequest } from "../../src/provider/edge/posted_request_store.ts";
 import { createUse } from "../../src/provider/grants/assertion_use_store.ts";
 import { createChallenge, redeemAnswer, saveAnswer } from "../../src/provider/handoff/challenge_store.ts";
+import { createPasskey, savePasskeyUse, useChallenge } from "../../src/provider/passkeys/passkey_store.ts";
 import { endGrant } from "../../src/provider/sessions/grant_store.ts";
 import { endSession } from "../../src/provider/sessions/session_store.ts";
 import { hashRecordId } from "../../src/provider/storage/record_payload.ts";
@@ -83,6 +84,10 @@ const mailedLink = (purpose: LinkPurpose): Once => ({
   }),
 });
 
+const passkey = {
+  ...{ credentialId: "c", publicKey: "k", counter: 0, transports: [], synced: false, backedUp: false },
+  ...{ userHandle: "u", name: "Passkey 1" },
+};
 const challenge = { challenge: "c1", interactionUid: "i1", request: {}, expiresAtMs: laterMs };
 const account = { email: "once@acme.example", emailVerified: true };
 
@@ -118,6 +123,20 @@ const once: Readonly<Record<string, Once>> = {
     },
     attempt: async (db) =>
       (await redeemAnswer(db, { interactionUid: "i2", verifier: "v2" }, nowMs)) !== undefined,
+  },
+  "a question to a passkey": {
+    attempt: (db) => useChallenge(db, { challenge: "question-1", expiresAtMs: laterMs }),
+  },
+  "a count of a passkey's": {
+    async arrange(db) {
+      const { id } = await createAccount(db, { email: "passkey@acme.example", emailVerified: true }, now);
+      const made = await createPasskey(db, { ...passkey, accountId: id }, now);
+      return `${made?.id} ${id}`;
+    },
+    attempt(db, _caller, arranged) {
+      const [id = "", accountId = ""] = arranged.split(" ");
+      return savePasskeyUse(db, { id, accountId }, { counter: 1, backedUp: false }, now);
+    },
   },
   "a request that was posted": {
     arrange: (db) => savePostedRequest(db, { path: "/auth", query: "a=b", network: "192.0.2.1" }, now),

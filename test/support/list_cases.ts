@@ -129,6 +129,7 @@ const asked: Readonly<Record<string, Readonly<Record<string, Input | ((size: Cro
   "resource list": { "the first page": { limit: 10 } },
   "session list": { "of a person": { user: person } },
   "grant list": { "of a person": { user: person } },
+  "passkey list": { "of a person": { user: person } },
   "user data": { "of a person": { user: person, limit: 25 } },
   "user export": {
     "the first page": { limit: 25 },

@@ -1,4 +1,5 @@
 // Owns what every page and part is held to, read from its markup: headings, labels, ids and what refers to them.
+import { passkeyScript } from "../../src/views/script.ts";
 
 /**
  * @param language the one it is to be marked as
@@ -17,7 +18,8 @@ export function faultsOfMarkup(html: string, language = "en"): string[] {
   if (count(/<main[ >]/g) !== 1) faults.push(`it has ${count(/<main[ >]/g)} main parts`);
   if (!html.includes('<a class="skip" href="#main">') || !html.includes('id="main" tabindex="-1"'))
     faults.push("a keyboard cannot skip to its content");
-  if (/<script|<style|\sstyle=|\son[a-z]+=|javascript:/i.test(html)) faults.push("it holds script or style");
+  if (/<script|<style|\sstyle=|\son[a-z]+=|javascript:/i.test(withoutOurScript(html)))
+    faults.push("it holds script or style");
   const levels = [...html.matchAll(/<h([1-6])[ >]/g)].map(([, level]) => Number(level));
   for (const [place, level] of levels.entries()) {
     if (level > (levels[place - 1] ?? 1) + 1) faults.push(`its headings jump to level ${level}`);
@@ -40,6 +42,13 @@ export function faultsOfMarkup(html: string, language = "en"): string[] {
   }
   faults.push(...faultsOfAutocomplete(html));
   return faults;
+}
+
+// The one script there is, once, and only beside a form of passkeys.
+function withoutOurScript(html: string): string {
+  return html.includes("<form") && html.includes(" data-passkey=")
+    ? html.replace(`<script src="${passkeyScript.path}" defer></script>`, "")
+    : html;
 }
 
 const purposes = "off username email name current-password new-password one-time-code".split(" ");

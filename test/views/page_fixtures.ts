@@ -359,6 +359,31 @@ export const fixtures: { [N in PageName]: Pages[N] } = {
     wanted: "alice@",
     wrong: "This is no e-mail address.",
   },
+  account_passkeys: {
+    shell: accountShell("passkeys", { title: "Passkeys" }),
+    form: { action: "/account/passkeys", csrfToken: "csrf-token-value" },
+    passkeys: [
+      { id: "pk_1", name: "Work laptop", told: "Added 2026-11-02, last used 2026-11-26; on one device" },
+      {
+        id: "pk_2",
+        name: "Phone",
+        told: "Added 2026-10-01, last used 2026-11-20; kept by a password manager, on several devices",
+        stopped:
+          "Since 2026-11-21 it signs nobody in: there may be a copy of it. Remove it, and add a new one.",
+      },
+    ],
+    add: {
+      form: { action: "/account/passkeys/add", csrfToken: "csrf-token-value" },
+      kind: "create",
+      question: '{"challenge":"AAAA","rp":{"id":"localhost","name":"Orchard"}}',
+      label: "Add a passkey",
+      primary: true,
+      name: { id: "name", label: "Name (optional)", hint: "By which you know it.", autocomplete: "off" },
+      without: "This browser cannot make passkeys here.",
+      failed: "No passkey was added.",
+      exists: "This device has a passkey of your account already.",
+    },
+  },
   account_applications: {
     shell: accountShell("applications", {
       title: "Applications",

@@ -18,7 +18,16 @@ const persons = (Object.keys(fixtures) as PageName[]).filter(
 );
 
 // Spelt alike in both.
-const alike = new Set(["frame.code", "errorPage.code", "device.code", "overview.name", "nameForm.label"]);
+const alike = new Set([
+  "frame.code",
+  "errorPage.code",
+  "device.code",
+  "overview.name",
+  "nameForm.label",
+  "passkeys.name",
+  "passkeys.title",
+  "account.tabs.passkeys",
+]);
 
 const frame = { name: "Obsthof", host: "konto.obsthof.example", supportUrl: "https://obsthof.example/" };
 

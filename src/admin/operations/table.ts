@@ -40,6 +40,7 @@ import * as userDeletion from "./user_deletion.ts";
 import * as userExport from "./user_export.ts";
 import * as userGrants from "./user_grants.ts";
 import * as userImport from "./user_import.ts";
+import * as userPasskeys from "./user_passkeys.ts";
 import * as userSessions from "./user_sessions.ts";
 import * as userUpdate from "./user_update.ts";
 import * as users from "./users.ts";
@@ -110,6 +111,8 @@ export const operations: readonly Operation<TableContext>[] = [
   userSessions.revokeSession,
   userGrants.listUserGrants,
   userGrants.revokeGrant,
+  userPasskeys.listUserPasskeys,
+  userPasskeys.removeUserPasskey,
   userImport.importUsers,
   userData.showUserData,
   userExport.exportUsers,

@@ -75,6 +75,20 @@ const personData = z
         }),
       )
       .describe("One-time links that were mailed to the person."),
+    passkeys: z
+      .array(
+        z.strictObject({
+          id: z.string(),
+          name: z.string(),
+          transports: z.array(z.string()).describe("How browsers reach it."),
+          synced: z.boolean().describe("Whether it may come to be on several devices."),
+          backedUp: z.boolean(),
+          createdAtMs: moment,
+          lastUsedAtMs: never,
+          clonedAtMs: never.describe("When its counter went back: it signs nobody in any more."),
+        }),
+      )
+      .describe("Passkeys of the person, without their keys."),
     factors: z
       .array(z.strictObject({ kind: z.literal("totp"), createdAtMs: moment, usedAtMs: never }))
       .describe("Second factors: an authenticator app. Its secret is told to nobody."),

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { OperationError } from "../../errors.ts";
 import { endSignIns } from "../../provider/sessions/end_sign_ins.ts";
 import { endSession, listSessions } from "../../provider/sessions/session_store.ts";
+import { provenBy } from "../../provider/sessions/voucher.ts";
 import { readTenantsSpokenFor } from "../../provider/subjects/places.ts";
 import { listTenantIdsOfAccount } from "../../provider/tenants/membership_store.ts";
 import { adminChange, adminRead } from "../administrators/roles.ts";
@@ -27,7 +28,7 @@ const sessionShape = z
         tenantId: z
           .string()
           .nullable()
-          .describe("The one tenant your page vouched for; null: a password, here."),
+          .describe("The one tenant your page vouched for; null: a password or a passkey, here."),
         clientId: z.string().nullable().describe("The client that vouched."),
         atMs: z.int(),
         amr: z.array(z.string()).describe("How, as RFC 8176 has it."),
@@ -59,7 +60,7 @@ tells: tti audit list --account USER`,
       rows: sessions.map((session) => ({
         ID: session.id,
         "SIGNED IN": momentText(session.signedInAtMs),
-        BY: session.logins.map(({ method }) => method).join(", ") || "nothing that stands",
+        BY: session.logins.map(provenBy).join(", ") || "nothing that stands",
         TENANTS: session.tenants.join(", ") || "none",
         APPLICATIONS: session.clients.join(", ") || "none",
         ENDS: momentText(session.endsAtMs),

@@ -5,7 +5,7 @@ export const signInEvents = {
   "sign_in.succeeded": {
     meaning: "A person signed in and came back to the application in the same browser.",
     always: everybody,
-    details: { by: "`password`, or `handoff` for the ISV's own login page" },
+    details: { by: "`password`, `passkey`, or `handoff` for the ISV's own login page" },
   },
   "sign_in.continued": {
     meaning: "A browser that was signed in already was let into an application (single sign-on).",
@@ -18,7 +18,7 @@ export const signInEvents = {
       "Somebody tried to sign in and was refused. Equal refusals of a minute are one event with a count.",
     sometimes: everybody,
     details: {
-      by: "`password`; `totp` or `recovery_code` where the password was right and the second factor was not; or `handoff` where the ISV's back end vouched for somebody it may not",
+      by: "`password`; `passkey`; `totp` or `recovery_code` where the password was right and the second factor was not; or `handoff` where the ISV's back end vouched for somebody it may not",
       reason: "the error code",
       named: "the tenant a back end named and may not act for, as for token.refused",
     },

@@ -17,6 +17,7 @@ export const commandLoaders = {
   member: async () => (await import("../operation_command.ts")).commandsOf("member"),
   session: async () => (await import("../operation_command.ts")).commandsOf("session"),
   grant: async () => (await import("../operation_command.ts")).commandsOf("grant"),
+  passkey: async () => (await import("../operation_command.ts")).commandsOf("passkey"),
   client: async () => (await import("./client.ts")).clientCommands,
   resource: async () => (await import("../operation_command.ts")).commandsOf("resource"),
   accessor: async () => (await import("../operation_command.ts")).commandsOf("accessor"),

@@ -15,6 +15,7 @@ import { momentOr, momentText } from "../words.ts";
 import { eventsPart } from "./event_words.ts";
 import { organizationPath } from "./organizations.ts";
 import { nameOf, stateOfPerson } from "./people.ts";
+import { passkeysCard } from "./person_passkeys.ts";
 import { grantsCard, sessionsCard } from "./person_sessions.ts";
 
 const path = "/console/people/:user";
@@ -51,6 +52,7 @@ export const personPlace: Place = {
         membershipsCard(user, visit),
         await sessionsCard(user, visit),
         await grantsCard(user, visit),
+        await passkeysCard(user, visit),
       ],
       side: [
         {

@@ -6,6 +6,7 @@ import type { User } from "../../admin/operations/user_view.ts";
 import { showUser } from "../../admin/operations/users.ts";
 import { nameOfId } from "../../input/account_name.ts";
 import { isOwnClient } from "../../provider/clients/own_clients.ts";
+import { provenBy } from "../../provider/sessions/voucher.ts";
 import type { ConsoleCard } from "../../views/console_pages.ts";
 import { may, type Place, param, pathOf, type Visit } from "../place.ts";
 import { momentOr, momentText } from "../words.ts";
@@ -19,6 +20,8 @@ const grantPath = `${path}/applications/:grant/revoke`;
 // More are told to be there, and end with signing out everywhere.
 const mostShown = 10;
 
+const waysIn = { password: "by password", passkey: "by passkey", handoff: "by your login page" } as const;
+
 /** The browsers a person is signed in with. */
 export async function sessionsCard(user: User, visit: Visit): Promise<ConsoleCard> {
   const { sessions, cursor } = await listUserSessions(visit.context, {
@@ -28,9 +31,7 @@ export async function sessionsCard(user: User, visit: Visit): Promise<ConsoleCar
   const rows = sessions.map((session) => ({
     text: `Signed in ${momentText(session.signedInAtMs, visit.now)}`,
     note: [
-      session.logins
-        .map(({ method }) => (method === "password" ? "by password" : "by your login page"))
-        .join(", "),
+      session.logins.map((login) => waysIn[provenBy(login)]).join(", "),
       session.tenants.length === 0 ? "for no organization" : `for ${session.tenants.join(", ")}`,
       session.clients.length === 0 ? undefined : `in ${session.clients.join(", ")}`,
       `ends ${momentText(session.endsAtMs, visit.now)}`,

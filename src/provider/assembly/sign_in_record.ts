@@ -5,6 +5,7 @@ import { createAuditEvent } from "../../audit/audit_store.ts";
 import { isFromTheFuture } from "../../input/moment.ts";
 import type { StoreAndClock } from "../../installation.ts";
 import { tenantOfGrant } from "../sessions/tenant_grant.ts";
+import { provenBy } from "../sessions/voucher.ts";
 import { noteUse } from "../sessions/voucher_store.ts";
 import { openPlacesOf, vouchersOf } from "../subjects/signing_in_account.ts";
 import { saveLastLogin } from "../tenants/last_login_store.ts";
@@ -39,6 +40,6 @@ export async function recordSignIn(deps: StoreAndClock, { oidc }: KoaContextWith
   await noteUse(deps.db, session.uid, vouchersOf(account), now);
   if (result?.login === undefined) return;
   const actor = voucher.clientId === null ? `account:${accountId}` : `client:${voucher.clientId}`;
-  const event = { actor, accountId, tenantId, clientId: client.clientId, details: { by: voucher.method } };
+  const event = { actor, accountId, tenantId, clientId: client.clientId, details: { by: provenBy(voucher) } };
   await createAuditEvent(deps.db, { type: "sign_in.succeeded", ...event }, deps.clock());
 }

@@ -9,10 +9,10 @@ export async function listSecondFactors(db: Database, accountId: string): Promis
     db,
     "second_factors_list",
     `select (select count(*) from totp_factors where account_id = asked.id) as totp,
-       0 as passkeys,
+       (select count(*) from passkeys where account_id = asked.id and cloned_at_ms is null) as passkeys,
        (select count(*) from recovery_codes where account_id = asked.id) as codes
      from (select cast(? as text) as id) asked`,
     [accountId],
   );
-  return { totp: (row?.totp ?? 0) > 0, passkeys: row?.passkeys ?? 0, recoveryCodes: row?.codes ?? 0 };
+  return { totp: (row?.totp ?? 0) > 0, passkeys: Number(row?.passkeys ?? 0), recoveryCodes: row?.codes ?? 0 };
 }

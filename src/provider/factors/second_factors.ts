@@ -6,8 +6,9 @@
 // were proven (RFC 8176) in the transaction that uses the ceremony up: it uses the half-done sign-in up, once, and answers
 // the login that finishes the interaction. As a first factor there is no half-done sign-in: `loginOf` makes the same login.
 // What a login has proven follows from its methods alone (login_levels.ts): a passkey with user verification says
-// ["hwk" or "swk", "user", "mfa"], and reaches `phr`.
+// ["pop", "user", "mfa"], and reaches `phr`.
 import type { LoginLevel } from "../../login_levels.ts";
+import { passkeyAmr } from "../passkeys/use_passkey.ts";
 
 /** What a person can use. */
 export interface SecondFactors {
@@ -19,8 +20,9 @@ export interface SecondFactors {
   recoveryCodes: number;
 }
 
-/** What a login can come to prove at most, as methods (RFC 8176), whatever the person has by now. */
-export const mostEnrollable: readonly string[] = ["otp", "mfa"];
+/** What a login can come to prove at most, as methods (RFC 8176): by what the person has, or by what is set up in it. */
+export const mostProvable = ({ passkeys }: SecondFactors): readonly string[] =>
+  passkeys > 0 ? passkeyAmr : ["otp", "mfa"];
 
 /** Whether a person has a second factor: then no login of theirs is complete without one. */
 export const hasSecondFactor = ({ totp, passkeys }: SecondFactors): boolean => totp || passkeys > 0;

@@ -21,6 +21,7 @@ import type { SecondFactors } from "../factors/second_factors.ts";
 import { totpSetUp } from "../factors/totp_page.ts";
 import { type InteractionState, shownApplication } from "./interaction.ts";
 import { keyOf } from "./login_steps.ts";
+import { type PasskeyLoginDeps, passkeyForm } from "./passkey_login.ts";
 import type { SignInFault } from "./sign_in_fault.ts";
 
 /** A half-done sign-in, of whom, and what they can use. */
@@ -48,25 +49,28 @@ export async function findHalfDone(deps: FactorDeps, state: InteractionState): P
  * Draws the page that a half-done sign-in is at.
  * @param asked which way to prove the factor, as the link says
  */
-export function renderHalfDone(
-  deps: FactorDeps,
+export async function renderHalfDone(
+  deps: FactorDeps & PasskeyLoginDeps,
   state: InteractionState,
   half: HalfDone,
   asked: string | undefined,
   failed?: SignInFault,
-): string {
+): Promise<string> {
   const { account, factors, pending } = half;
   if (pending.step === "done") return renderCodes(state, undefined);
   if (pending.step === "enroll") {
     return renderSetUp(deps, state, account, offerTotp(deps.seals, account.id, deps.clock()), failed);
   }
   const here = `/interaction/${state.uid}/factor`;
-  const use: TypedFactor = asked === "recovery_code" && factors.recoveryCodes > 0 ? "recovery_code" : "totp";
+  const app = factors.totp ? "totp" : undefined;
+  const use = asked === "recovery_code" && factors.recoveryCodes > 0 ? "recovery_code" : app;
   const other = use === "recovery_code" ? here : `${here}?use=recovery_code`;
+  const hasOther = factors.recoveryCodes > 0 && (use !== "recovery_code" || factors.totp);
   return renderPage("factor", {
     ...commonOf(state),
     use,
-    otherFactorUrl: factors.recoveryCodes > 0 ? other : undefined,
+    passkey: factors.passkeys > 0 ? await passkeyForm(deps, state, account.id) : undefined,
+    otherFactorUrl: hasOther ? other : undefined,
     accountEmail: account.email ?? undefined,
     otherUrl: `/interaction/${state.uid}/login`,
     ...(failed ? { error: signInFault(failed.code, failed.waitSeconds) } : {}),

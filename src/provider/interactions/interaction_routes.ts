@@ -110,8 +110,8 @@ function exchangeOf(ctx: RouterContext): Exchange {
   return { request: ctx.req, response: ctx.res };
 }
 
-function showPage(ctx: RouterContext, status: number, html: string): void {
+function showPage(ctx: RouterContext, status: number, html: string, page: { passkeys?: boolean } = {}): void {
   ctx.status = status;
-  ctx.set({ ...pageHeaders() });
+  ctx.set({ ...pageHeaders(page) });
   ctx.body = html;
 }

@@ -10,9 +10,10 @@ import { signIn } from "../accounts/sign_in.ts";
 import type { OwnLogin } from "../factors/pending_sign_ins.ts";
 import { findTenant } from "../tenants/tenant_store.ts";
 import { type InteractionState, shownApplication } from "./interaction.ts";
+import { type PasskeyLoginDeps, passkeyForm } from "./passkey_login.ts";
 import type { SignInFault } from "./sign_in_fault.ts";
 
-type PageDeps = InstallationPart<"db"> & { sendsMail: boolean };
+type PageDeps = PasskeyLoginDeps & { sendsMail: boolean };
 
 /**
  * Draws the page that asks for the address. What keeps passwords fills in both there, unseen, and then one page is enough.
@@ -46,13 +47,15 @@ export async function renderPassword(
   });
 }
 
-async function pageOf({ db, sendsMail }: PageDeps, state: InteractionState, failed: SignInFault | undefined) {
+async function pageOf(deps: PageDeps, state: InteractionState, failed: SignInFault | undefined) {
+  const { db, sendsMail } = deps;
   const tenantId = state.params.get("tenant");
   const tenant = tenantId === undefined ? undefined : await findTenant(db, tenantId);
   // Whoever looks at this page may be anybody: it names a tenant only if that chose to be found.
   const shown = tenant?.discoverable && tenant.disabledAtMs === null ? tenant : undefined;
   return {
     form: { action: `/interaction/${state.uid}/login` },
+    passkey: await passkeyForm(deps, state),
     ...(failed ? { error: signInFault(failed.code, failed.waitSeconds) } : {}),
     ...shownApplication(state.client),
     tenantName: shown?.name,

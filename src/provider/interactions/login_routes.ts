@@ -23,6 +23,7 @@ import { startHandoff } from "./handoff_routes.ts";
 import type { InteractionState } from "./interaction.ts";
 import { provePassword, renderAddress, renderPassword } from "./login.ts";
 import { goOn, stepUp } from "./login_steps.ts";
+import { addPasskeyRoutes } from "./passkey_routes.ts";
 import { tenantPrompt } from "./prompts.ts";
 import { leaveSignInFault, takeSignInFault } from "./sign_in_fault.ts";
 import { recordSignInRefusal } from "./sign_in_refusal.ts";
@@ -45,7 +46,8 @@ export interface LoginRoutes {
     ctx: RouterContext,
     prompts: readonly string[],
   ): Promise<{ state: InteractionState; form: ReadonlyMap<string, string> } | undefined>;
-  showPage(ctx: RouterContext, status: number, html: string): void;
+  /** @param page whether passkeys are used on it */
+  showPage(ctx: RouterContext, status: number, html: string, page?: { passkeys?: boolean }): void;
   finish(ctx: RouterContext, answer: InteractionResults, keepEarlierAnswers: boolean): Promise<void>;
 }
 
@@ -79,7 +81,7 @@ export function addLoginRoutes(
     const failed = takeSignInFault(placeOf(ctx), state.uid, "login");
     const typed = readOutcome(placeOf(ctx), addressForm(state))?.["email"];
     tellWait(ctx, failed?.waitSeconds);
-    showPage(ctx, failed?.status ?? 200, await renderAddress(deps, state, failed, typed));
+    showPage(ctx, failed?.status ?? 200, await renderAddress(deps, state, failed, typed), withPasskeys);
   });
 
   router.get("/interaction/:uid/ways", async (ctx) => {
@@ -89,7 +91,7 @@ export function addLoginRoutes(
       return seeOther(ctx, pathOf(state, "login"));
     const failed = takeSignInFault(placeOf(ctx), state.uid, "password");
     tellWait(ctx, failed?.waitSeconds);
-    showPage(ctx, failed?.status ?? 200, await renderPassword(deps, state, email, failed));
+    showPage(ctx, failed?.status ?? 200, await renderPassword(deps, state, email, failed), withPasskeys);
   });
 
   router.post("/interaction/:uid/login", async (ctx) => {
@@ -122,7 +124,8 @@ export function addLoginRoutes(
     const failed = takeSignInFault(placeOf(ctx), state.uid, "factor");
     tellWait(ctx, failed?.waitSeconds);
     const use = typeof ctx.query["use"] === "string" ? ctx.query["use"] : undefined;
-    showPage(ctx, failed?.status ?? 200, renderHalfDone(deps, state, half, use, failed));
+    const html = await renderHalfDone(deps, state, half, use, failed);
+    showPage(ctx, failed?.status ?? 200, html, withPasskeys);
   });
 
   router.post("/interaction/:uid/factor", async (ctx) => {
@@ -146,13 +149,18 @@ export function addLoginRoutes(
     }
   });
 
+  addPasskeyRoutes(router, deps, {
+    submission: (ctx) => submissionOf(ctx, loginPrompts),
+    ...{ originOf, complete, begunAnew },
+  });
+
   return async (ctx, state) => {
     if ((await findHalfDone(deps, state)) !== undefined || (await stepUp(deps, state))) {
       return seeOther(ctx, pathOf(state, "factor"));
     }
     const email = hintOf(state);
-    if (email === undefined) return showPage(ctx, 200, await renderAddress(deps, state));
-    showPage(ctx, 200, await renderPassword(deps, state, email));
+    if (email === undefined) return showPage(ctx, 200, await renderAddress(deps, state), withPasskeys);
+    showPage(ctx, 200, await renderPassword(deps, state, email), withPasskeys);
   };
 
   async function complete(ctx: RouterContext, answer: LoginAnswer): Promise<void> {
@@ -192,6 +200,8 @@ export function addLoginRoutes(
     seeOther(ctx, pathOf(state, "login"));
   }
 }
+
+const withPasskeys = { passkeys: true };
 
 const addressForm = (state: InteractionState): string => `address_${state.uid}`;
 

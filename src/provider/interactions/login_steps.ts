@@ -15,7 +15,7 @@ import { isOwnClient } from "../clients/own_clients.ts";
 import { type LoginAnswer, loginOf, type OwnLogin } from "../factors/pending_sign_ins.ts";
 import { type PendingStep, savePending } from "../factors/pending_store.ts";
 import { listSecondFactors } from "../factors/second_factor_store.ts";
-import { hasSecondFactor, levelWithin, mostEnrollable } from "../factors/second_factors.ts";
+import { hasSecondFactor, levelWithin, mostProvable } from "../factors/second_factors.ts";
 import { readVouched, voucherOf } from "../sessions/voucher.ts";
 import { listVouchers } from "../sessions/voucher_store.ts";
 import { isOpen, type Place, readPlaces } from "../subjects/places.ts";
@@ -39,7 +39,7 @@ export async function goOn(
   login: OwnLogin,
 ): Promise<LoginAnswer | undefined> {
   const factors = await listSecondFactors(deps.db, login.accountId);
-  const wanted = await wantedLevel(deps, state, login);
+  const wanted = await wantedLevel(deps, state, login, mostProvable(factors));
   const step = nextStep(levelOfAmr(login.amr), wanted, hasSecondFactor(factors));
   if (step === undefined) return loginOf(login);
   await savePending(deps.db, keyOf(state), { ...login, step }, deps.clock());
@@ -91,9 +91,14 @@ export async function stepUp(deps: StepDeps, state: InteractionState): Promise<b
 export const keyOf = ({ uid, browserKey }: InteractionState) => ({ uid, browserKey });
 
 // What this login has to prove: the application may ask for it, and the organizations it would open require it.
-async function wantedLevel(deps: StepDeps, state: InteractionState, login: OwnLogin): Promise<LoginLevel> {
+async function wantedLevel(
+  deps: StepDeps,
+  state: InteractionState,
+  login: OwnLogin,
+  provable: readonly string[],
+): Promise<LoginLevel> {
   const asked = levelAskedFor(state.params.get("acr_values"));
-  const { places } = await readPlaces(deps, login.accountId, [mostOf(login)]);
+  const { places } = await readPlaces(deps, login.accountId, [mostOf(login, provable)]);
   const required = state.params.get("tenant");
   const wanted = places.filter(({ tenant }) => required === undefined || tenant.id === required);
   const opened = wanted.filter((place) => place.voucher !== undefined);
@@ -106,9 +111,12 @@ async function wantedLevel(deps: StepDeps, state: InteractionState, login: OwnLo
 }
 
 // The login as it could come to be.
-const mostOf = ({ accountId: _accountId, remember: _remember, amr, authTimeMs, ...kept }: OwnLogin) =>
+const mostOf = (
+  { accountId: _accountId, remember: _remember, amr, authTimeMs, ...kept }: OwnLogin,
+  provable: readonly string[],
+) =>
   voucherOf(readVouched({ method: "password", tenantId: null, clientId: null, ...kept }), {
-    ...{ amr: [...amr, ...mostEnrollable], acr: undefined, authTimeMs },
+    ...{ amr: [...amr, ...provable], acr: undefined, authTimeMs },
   });
 
 function factorRequired(): OperationError {

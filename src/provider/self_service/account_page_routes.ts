@@ -57,6 +57,8 @@ export interface ShownVisit extends AccountVisit {
 /** A page of the account. */
 export interface AccountPageHandler {
   page: AccountPageName;
+  /** Whether passkeys are made on it. */
+  passkeys?: boolean;
   /** Whether seeing it takes a fresh sign-in. */
   recent?: boolean;
   show(visit: ShownVisit): Promise<string>;
@@ -183,7 +185,7 @@ export function addAccountPage(
     const look = only && others.length === 0 ? await lookOf(deps.db, only) : undefined;
     const html = await withLook(look, () => handler.show({ ...visitOf(ctx, person, came.outcome), ...came }));
     ctx.status = status;
-    ctx.set({ ...pageHeaders() });
+    ctx.set({ ...pageHeaders({ passkeys: handler.passkeys === true }) });
     ctx.body = html;
   }
 }

@@ -13,7 +13,7 @@ import type { Person } from "./agreements.ts";
 import { findSignedIn, readSignedIn, type SignedInPerson } from "./signed_in.ts";
 
 /** How long a sign-in is fresh enough for what is delicate, in seconds. */
-const recentSignInSeconds = 600;
+export const recentSignInSeconds = 600;
 
 /** The person a page of the account is for. */
 export interface AccountPerson extends SignedInPerson, Person {

@@ -20,15 +20,20 @@ import { applicationsForm, applicationsPage } from "./applications_page.ts";
 import { type EmailPageDeps, emailForms, emailPage } from "./email_page.ts";
 import { nameForm, namePage } from "./name_page.ts";
 import { overviewPage } from "./overview_page.ts";
+import { type PasskeysPageDeps, passkeysForms, passkeysPage } from "./passkeys_page.ts";
 import { type PasswordPageDeps, passwordForm, passwordPage } from "./password_page.ts";
 
 /** Adds them to a router. */
-export function addAccountRoutes(router: Router, deps: PasswordPageDeps & EmailPageDeps): void {
+export function addAccountRoutes(
+  router: Router,
+  deps: PasswordPageDeps & EmailPageDeps & PasskeysPageDeps,
+): void {
   addAccountPage(router, deps, overviewPage);
   addAccountPage(router, deps, namePage, [nameForm(deps)]);
   addAccountPage(router, deps, passwordPage(deps), [passwordForm(deps)]);
   addAccountPage(router, deps, emailPage(deps), emailForms(deps));
   addAccountPage(router, deps, applicationsPage(deps), [applicationsForm(deps)]);
+  addAccountPage(router, deps, passkeysPage(deps), passkeysForms(deps));
 
   router.get(accountReturnPath, (ctx) => {
     const answer = onceEach(parseFormText(ctx.querystring));

@@ -19,6 +19,7 @@ export const accountPages = {
   password: { path: "/account/change-password", tab: true },
   email: { path: "/account/email", tab: true },
   applications: { path: "/account/applications", tab: true },
+  passkeys: { path: "/account/passkeys", tab: true },
 } as const satisfies Readonly<Record<string, AccountPageEntry>>;
 
 export type AccountPageName = keyof typeof accountPages;

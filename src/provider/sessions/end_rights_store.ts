@@ -212,7 +212,7 @@ export async function deleteTracesOfAccount(
   const consents: number = await db("offline_consents").where("account_id", accountId).delete();
   const memberships: number = await db("memberships").where("account_id", accountId).delete();
   await db("account_links").where("account_id", accountId).delete();
-  for (const table of ["mails", "totp_factors", "recovery_codes", "pending_sign_ins"]) {
+  for (const table of ["mails", "passkeys", "totp_factors", "recovery_codes", "pending_sign_ins"]) {
     await db(table).where("account_id", accountId).delete();
   }
   await db("accounts").where("id", accountId).delete();

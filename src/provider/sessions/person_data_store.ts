@@ -28,6 +28,7 @@ export interface StoredPerson {
   administrator: Told | null;
   consoleSignIns: Told[];
   links: Told[];
+  passkeys: Readonly<Record<string, string | number | boolean | null | string[]>>[];
   factors: Told[];
   recoveryCodes: number;
   halfSignIns: Told[];
@@ -64,6 +65,8 @@ const statements = {
     from console_sessions where account_id = ? order by created_at_ms`,
   links: `select purpose, login_key as address, new_email as new_address, created_at_ms, expires_at_ms
     from account_links where account_id = ? order by created_at_ms`,
+  passkeys: `select id, name, transports, synced, backed_up, created_at_ms, last_used_at_ms, cloned_at_ms
+    from passkeys where account_id = ? order by created_at_ms, id`,
   factors: `select 'totp' as kind, created_at_ms, used_at_ms from totp_factors where account_id = ?`,
   recoveryCodes: `select count(*) as codes, max(created_at_ms) as created_at_ms
     from recovery_codes where account_id = ?`,
@@ -117,6 +120,12 @@ export async function readStoredPerson(db: Database, accountId: string): Promise
     administrator,
     consoleSignIns: await read("consoleSignIns"),
     links: await read("links"),
+    passkeys: (await read("passkeys")).map(({ transports, synced, backedUp, ...passkey }) => ({
+      ...passkey,
+      transports: JSON.parse(String(transports)) as string[],
+      synced: synced === 1,
+      backedUp: backedUp === 1,
+    })),
     factors: await read("factors"),
     recoveryCodes: Number((await read("recoveryCodes"))[0]?.["codes"] ?? 0),
     halfSignIns: await read("halfSignIns"),

@@ -81,6 +81,10 @@ export function voucherOf(vouched: Vouched, proof: LoginProof): Voucher {
   return { ...vouched, ...proof, level: levelOfAmr(proof.amr) };
 }
 
+/** By what a login was proven first, in one word: a passkey alone, a password, or the ISV's word. */
+export const provenBy = ({ method, amr }: Pick<Voucher, "method" | "amr">): VouchMethod | "passkey" =>
+  method === "password" && amr.includes("pop") && !amr.includes("pwd") ? "passkey" : method;
+
 /** A client that may be used now. */
 export interface VouchingClient {
   clientId: string;

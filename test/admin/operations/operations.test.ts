@@ -21,6 +21,7 @@ import { beginHandoff } from "../../../src/provider/handoff/login_handoff.ts";
 import { openKeyRing } from "../../../src/provider/keys/key_ring.ts";
 import { keyPolicy } from "../../../src/provider/keys/policy.ts";
 import { createKeySealer } from "../../../src/provider/keys/seal.ts";
+import { createPasskey } from "../../../src/provider/passkeys/passkey_store.ts";
 import { hashRecordId } from "../../../src/provider/storage/record_payload.ts";
 import { saveRecord } from "../../../src/provider/storage/record_store.ts";
 import { plainPng } from "../../provider/looks/png_maker.ts";
@@ -178,6 +179,15 @@ const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
       await saveRecord(store.db, "Grant", "g2", grant as never, Date.now() + 60_000);
       const { grants } = (await find("grant list")(context, { user: ann })) as { grants: { id: string }[] };
       return { user: ann, grant: grants[0]?.id };
+    },
+  ],
+  "passkey list": [() => ({ user: ann })],
+  "passkey remove": [
+    async () => {
+      const made = { credentialId: "c1", publicKey: "k", counter: 0, transports: [], synced: false };
+      const of = { accountId: await idOf(ann), userHandle: "u", name: "Phone", backedUp: false };
+      const passkey = await createPasskey(store.db, { ...made, ...of }, new Date());
+      return { user: ann, passkey: passkey?.id };
     },
   ],
   "user sign-out": [() => ({ user: ann })],

@@ -7,6 +7,7 @@ import { claimMail, isMailDue } from "../../../src/mail/outbox_store.ts";
 import { findAccountLink, useAccountLink } from "../../../src/provider/accounts/account_link_store.ts";
 import { forgetAnswersTelling, savePeopleTold } from "../../../src/provider/accounts/kept_answers_store.ts";
 import { accountStates, searchPeople } from "../../../src/provider/accounts/people_search_store.ts";
+import { findPasskey, listPasskeys } from "../../../src/provider/passkeys/passkey_store.ts";
 import {
   deleteTracesOfAccount,
   endOwnTokensOfClient,
@@ -57,6 +58,8 @@ for (const kind of storeKinds) {
       "keeping of whom an answer tells": (db) => savePeopleTold(db, "h7", ["a7", "t7"]),
       "forgetting answers that tell of a person": (db) => forgetAnswersTelling(db, "a8"),
       "deleting a person": (db) => deleteTracesOfAccount(db, "a5"),
+      "finding a passkey": (db) => findPasskey(db, "c5"),
+      "listing a person's passkeys": (db) => listPasskeys(db, "a5"),
       "listing a person's sessions": (db) => listSessions(db, "a5", { limit: 10 }, new Date(1)),
       "listing a person's grants": (db) => listGrants(db, "a3", { limit: 10 }, new Date(1)),
       "ending one session": async (db) => assert.ok(await endSession(db, { id: "s_u2" }, new Date(1))),
@@ -251,6 +254,11 @@ async function fill({ db }: TestDatabase): Promise<void> {
     sign_in_generation: 0,
     created_at_ms: 1,
     expires_at_ms: nowMs + n,
+  }));
+  await insert("passkey_challenges", (n) => ({ challenge_hash: `h${n}`, expires_at_ms: nowMs + n }));
+  await insert("passkeys", (n) => ({
+    ...{ id: `p${n}`, credential_id: `c${n}`, account_id: `a${n}`, user_handle: `h${n}`, public_key: "k" },
+    ...{ counter: 0, transports: "[]", name: "Passkey 1", synced: 0, backed_up: 0, created_at_ms: 1 },
   }));
   await insert("mails", (n) => ({
     id: `m${n}`,

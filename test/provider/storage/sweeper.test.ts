@@ -64,6 +64,7 @@ const rowOf: Readonly<Record<string, (number: number, endsAtMs: number) => objec
     created_at_ms: 1,
     expires_at_ms,
   }),
+  passkey_challenges: (number, expires_at_ms) => ({ challenge_hash: `h${number}`, expires_at_ms }),
   mails: (number, expires_at_ms) => ({
     id: `m${number}`,
     kind: "invitation",

@@ -5,6 +5,7 @@ export const SHARED_STYLE = `:root{color-scheme: light dark;--bg: #f5f6fa;--glow
 @media (prefers-color-scheme: dark){:root{--bg: #0f1220;--glow: #1f2450;--surface: #171b2d;--plate: #ffffff;--sunken: #20253a;--border: #30364f;--control: #7f87aa;--text: #eceef8;--text-2: #a9b0cb;--brand: #8f97ff;--brand-strong: #a9afff;--on-brand: #10132a;--brand-edge: #8f97ff;--brand-soft: #262b55;--brand-text: #b0b6ff;--ok: #6fdcb6;--ok-soft: #12372f;--warn: #f3c27a;--warn-soft: #3a2a12;--bad: #ff9c94;--bad-soft: #43191c;--on-bad: #2b0807;--info: #8cc4ff;--info-soft: #14304f;--focus: #ffffff;--shadow: 0 1px 2px rgb(0 0 0 / 40%),0 16px 40px -16px rgb(0 0 0 / 70%);--part-1: #ff8fc7;--part-2: #b0b6ff;--part-3: #74d4e4}
 }
 *,*::before,*::after{box-sizing: border-box}
+[hidden][hidden]{display: none}
 html{-webkit-text-size-adjust: 100%;text-size-adjust: 100%}
 body{margin: 0;min-height: 100vh;font: 400 var(--t2) / 1.5 var(--sans);color: var(--text);background: var(--bg);overflow-wrap: break-word}
 h1,h2,h3,p,ul,ol,dl,dd,figure,pre{margin: 0;padding: 0}

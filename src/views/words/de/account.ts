@@ -18,6 +18,7 @@ export const account: typeof englishAccount = {
     password: "Passwort",
     email: "E-Mail-Adresse",
     applications: "Anwendungen",
+    passkeys: "Passkeys",
   },
   back: "Zurück zu Ihrem Konto",
   nothingChanged: "Es wurde nichts geändert",

@@ -7,6 +7,7 @@ import type {
   signInFaults as englishSignInFaults,
   waitThenTry as englishWaitThenTry,
 } from "../en/faults.ts";
+import { passkeyFaults } from "./passkeys.ts";
 import { passwordFaults, passwordLength, told } from "./passwords.ts";
 
 const startAgain = "Gehen Sie zurück zur Anwendung und beginnen Sie von vorn.";
@@ -29,6 +30,7 @@ const askTheApplication =
 
 /** By code. */
 export const faults: typeof englishFaults = {
+  ...passkeyFaults,
   sign_in_expired: over,
   login_challenge_not_found: over,
   not_a_member: {

@@ -9,6 +9,7 @@ export const account = {
     password: "Password",
     email: "E-mail address",
     applications: "Applications",
+    passkeys: "Passkeys",
   },
   back: "Back to your account",
   /** Above what was wrong with a form. */

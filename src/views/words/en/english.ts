@@ -15,6 +15,7 @@ import { factors } from "./factors.ts";
 import { errorPage, faults, otherFault, refusals, signInFaults, waitThenTry } from "./faults.ts";
 import { frame, ways } from "./frame.ts";
 import { forgot, newPassword, proveAddress } from "./links.ts";
+import { passkeys } from "./passkeys.ts";
 import { passwordFaults, passwordLength } from "./passwords.ts";
 import { chooseOrganization, consent, device, deviceFaults, otherScope, scopes, signIn } from "./sign_in.ts";
 
@@ -52,6 +53,7 @@ export const english = {
   waitThenTry,
   refusals,
   errorPage,
+  passkeys,
   passwordFaults,
   passwordLength,
 };

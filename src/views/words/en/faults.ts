@@ -1,5 +1,6 @@
 // Owns the English of what went wrong: what happened, why, and what to do, by the stable code. Organization, sign in,
 // application: the words of people. What only a developer can use stands below it, in small print, and is not translated.
+import { passkeyFaults } from "./passkeys.ts";
 import { passwordFaults, passwordLength, told } from "./passwords.ts";
 
 const startAgain = "Go back to the application and start again.";
@@ -22,6 +23,7 @@ const askTheApplication =
 
 /** By code. */
 export const faults = {
+  ...passkeyFaults,
   sign_in_expired: over,
   login_challenge_not_found: over,
   not_a_member: {

@@ -1,0 +1,88 @@
+// Owns the addresses to which a passkey's answer is posted during a login: as the first factor, by whoever has one, and as the
+// second, after a password. What is refused is told on the page that asked, which asks anew.
+import type Router from "@koa/router";
+import type { RouterContext } from "@koa/router";
+import { StoreUnavailable } from "../../db/store_fault.ts";
+import { OperationError } from "../../errors.ts";
+import { seeOther } from "../../see_other.ts";
+import type { LoginAnswer } from "../factors/pending_sign_ins.ts";
+import { findPending } from "../factors/pending_store.ts";
+import type { InteractionState } from "./interaction.ts";
+import { goOn, keyOf, type StepDeps } from "./login_steps.ts";
+import {
+  completeByPasskey,
+  type PasskeyLoginDeps,
+  proveByPasskey,
+  recordPasskeyRefusal,
+} from "./passkey_login.ts";
+import { leaveSignInFault, type SignInForm } from "./sign_in_fault.ts";
+
+/** What the routes of a login lend. */
+export interface LentByLogin {
+  /** Reads a posted form of a page the sign-in is at; undefined: it was sent on. */
+  submission(
+    ctx: RouterContext,
+  ): Promise<{ state: InteractionState; form: ReadonlyMap<string, string> } | undefined>;
+  originOf(ctx: RouterContext): { clientAddress: string; browser: string | undefined };
+  complete(ctx: RouterContext, answer: LoginAnswer): Promise<void>;
+  /** Of a sign-in whose first half counts no more. */
+  begunAnew(ctx: RouterContext, state: InteractionState): void;
+}
+
+/** Adds them. */
+export function addPasskeyRoutes(
+  router: Router,
+  deps: PasskeyLoginDeps & StepDeps,
+  { submission, originOf, complete, begunAnew }: LentByLogin,
+): void {
+  router.post("/interaction/:uid/passkey", async (ctx) => {
+    const sent = await submission(ctx);
+    if (sent === undefined) return;
+    const { state, form } = sent;
+    try {
+      const login = await proveByPasskey(deps, state, form.get("answer") ?? "", originOf(ctx));
+      const answer = await goOn(deps, state, login);
+      if (answer === undefined) throw new Error("a passkey leaves nothing to be proven");
+      await complete(ctx, answer);
+    } catch (error) {
+      await refuse(ctx, state, error, "login");
+    }
+  });
+
+  router.post("/interaction/:uid/factor/passkey", async (ctx) => {
+    const sent = await submission(ctx);
+    if (sent === undefined) return;
+    const { state, form } = sent;
+    const pending = await findPending(deps.db, keyOf(state), deps.clock());
+    if (pending?.step !== "prove") return begunAnew(ctx, state);
+    const { accountId } = pending;
+    try {
+      await complete(ctx, await completeByPasskey(deps, state, accountId, form.get("answer") ?? ""));
+    } catch (error) {
+      // Of two that were sent at once one finished it; where it is by now, the way leads.
+      if (error instanceof OperationError && error.code === "sign_in_expired") return begunAnew(ctx, state);
+      await refuse(ctx, state, error, "factor", accountId);
+    }
+  });
+
+  async function refuse(
+    ctx: RouterContext,
+    state: InteractionState,
+    error: unknown,
+    page: SignInForm & ("login" | "factor"),
+    accountId?: string,
+  ): Promise<void> {
+    if (!(error instanceof OperationError) || error instanceof StoreUnavailable || error.status >= 500)
+      throw error;
+    const { clientId } = state.client;
+    const { clientAddress } = originOf(ctx);
+    await recordPasskeyRefusal(deps, { clientId, clientAddress, ...(accountId ? { accountId } : {}) }, error);
+    leaveSignInFault(
+      { cookies: ctx.cookies, issuer: deps.issuer, clock: deps.clock },
+      state.uid,
+      page,
+      error,
+    );
+    seeOther(ctx, `/interaction/${state.uid}/${page}`);
+  }
+}

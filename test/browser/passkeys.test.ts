@@ -1,0 +1,103 @@
+// Owns the proof, in a real browser with a virtual authenticator, that people add a passkey, sign in with it alone and after
+// their password, and are told what to do where there is none; each page by axe, and no page breaks its policy.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { CDPSession, Page } from "playwright-core";
+import { assertAccessible } from "./accessible.ts";
+import {
+  alice,
+  arrivedAtHeading,
+  type BrowserWorld,
+  bob,
+  openBrowserWorld,
+  submitLogin,
+} from "./browser_world.ts";
+
+let world: BrowserWorld;
+before(async () => {
+  world = await openBrowserWorld();
+});
+after(() => world.close());
+
+/** A device that makes sure of its owner, as Chromium plays one. */
+async function withDevice(page: Page): Promise<{ engine: CDPSession; authenticatorId: string }> {
+  const engine = await page.context().newCDPSession(page);
+  await engine.send("WebAuthn.enable");
+  const { authenticatorId } = await engine.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2",
+      transport: "internal",
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  return { engine, authenticatorId };
+}
+
+async function openPasskeys(page: Page, email: string): Promise<void> {
+  await page.goto(`${world.server.issuer}/account/passkeys`);
+  await submitLogin(page, email);
+  await arrivedAtHeading(page, "Passkeys");
+}
+
+async function addOne(page: Page, name: string): Promise<void> {
+  await page.getByLabel("Name (optional)").fill(name);
+  await page.getByRole("button", { name: "Add a passkey" }).click();
+  await page.getByText(`The passkey ${name} was added.`).waitFor();
+}
+
+test("a passkey is added and signs in alone: no address is typed, and no page breaks its policy", async () => {
+  const { page, breaches } = await world.openPage();
+  // Chromium would answer for the person at once where the field of the address offers passkeys.
+  const { engine, authenticatorId } = await withDevice(page);
+  await openPasskeys(page, alice.email);
+  await addOne(page, "Virtual phone");
+  await assertAccessible(page);
+  const { credentials } = await engine.send("WebAuthn.getCredentials", { authenticatorId });
+  assert.equal(credentials.length, 1);
+  assert.equal(credentials[0]?.rpId, new URL(world.server.issuer).hostname);
+  assert.equal(credentials[0]?.isResidentCredential, true);
+
+  await page.context().clearCookies();
+  await page.goto(`${world.server.issuer}/account`);
+  const use = page.getByRole("button", { name: "Use a passkey" });
+  const signedIn = page.getByRole("heading", { level: 1, name: "Your account" });
+  await use.or(signedIn).first().waitFor();
+  if (await use.isVisible()) await use.click().catch(() => undefined);
+  await signedIn.waitFor();
+  assert.match(await page.content(), new RegExp(alice.email));
+  assert.deepEqual(breaches, []);
+  await page.context().close();
+});
+
+test("after the password a passkey completes the sign-in; a device that does not make sure of its owner does not", async () => {
+  const { page, breaches } = await world.openPage();
+  const { engine, authenticatorId } = await withDevice(page);
+  await openPasskeys(page, bob.email);
+  await addOne(page, "Virtual key");
+  await page.context().clearCookies();
+  await engine.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: false });
+  await page.goto(`${world.server.issuer}/account`);
+  await submitLogin(page, bob.email);
+  const use = page.getByRole("button", { name: "Use a passkey" });
+  await use.waitFor();
+  await assertAccessible(page);
+  await use.click();
+  await page.getByRole("alert").getByText("No passkey was used.").waitFor();
+  await engine.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: true });
+  await use.click();
+  await arrivedAtHeading(page, "Your account");
+  assert.deepEqual(breaches, []);
+  await page.context().close();
+});
+
+test("without script there is no button, and a sentence says what to do", async () => {
+  const { page, breaches } = await world.openPage({ javaScriptEnabled: false });
+  await page.goto(`${world.server.issuer}/account`);
+  await page.getByText("To sign in with a passkey, use a current browser that runs scripts.").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Use a passkey" }).isVisible(), false);
+  await page.context().close();
+  assert.deepEqual(breaches, []);
+});

@@ -1,0 +1,171 @@
+// The defences of passkeys.
+import type { Defence } from "./defence.ts";
+
+const ceremonies = "test/provider/passkeys/ceremonies.test.ts";
+const page = "test/provider/passkeys/passkeys_page.test.ts";
+const judge = "src/provider/passkeys/judge_answer.ts";
+const seals = "src/provider/passkeys/passkey_seals.ts";
+const store = "src/provider/passkeys/passkey_store.ts";
+
+export const defences: readonly Defence[] = [
+  {
+    id: "passkey-only-on-our-page",
+    promise:
+      "A passkey that was used on another address than this one's, a copied page above all, opens nothing.",
+    file: judge,
+    find: "clientData.origin !== party.origin || clientData.crossOrigin",
+    replace: "clientData.crossOrigin",
+    test: ceremonies,
+    name: "a page of another origin",
+  },
+  {
+    id: "passkey-not-inside-another-page",
+    promise: "A passkey that was used on a page of ours inside another's opens nothing.",
+    file: judge,
+    find: "clientData.origin !== party.origin || clientData.crossOrigin",
+    replace: "clientData.origin !== party.origin",
+    test: ceremonies,
+    name: "our page inside another's",
+  },
+  {
+    id: "passkey-for-our-host",
+    promise: "What a key signed for another host name counts for nothing here.",
+    file: judge,
+    find: '    throw passkeyRefusal("passkey_foreign_site");\n',
+    replace: "    return;\n",
+    test: ceremonies,
+    name: "another host",
+  },
+  {
+    id: "passkey-makes-sure-of-the-person",
+    promise:
+      "A passkey counts only where the device made sure who used it: whoever finds the device signs in as nobody.",
+    file: judge,
+    find: "(flags & present) === 0 || (flags & verifiedPerson) === 0",
+    replace: "(flags & present) === -1",
+    test: ceremonies,
+    name: "nobody made sure of",
+  },
+  {
+    id: "passkey-reads-no-certificates",
+    promise: "No certificate of a device's maker is read, and no address in one is fetched.",
+    file: judge,
+    find: "if (!isPlain) throw",
+    replace: "if (isPlain === undefined) throw",
+    test: ceremonies,
+    name: "a device whose maker proves itself by certificates",
+  },
+  {
+    id: "passkey-counter-after-signature",
+    promise: "Whoever does not hold a passkey's key cannot have it taken for a copied one.",
+    file: judge,
+    find: "publicKey: bytesOf(key.publicKey), counter: 0 }",
+    replace: "publicKey: bytesOf(key.publicKey), counter: 2 ** 32 }",
+    test: ceremonies,
+    name: "signs its owner in again and again",
+  },
+  {
+    id: "passkey-copied-signs-nobody-in",
+    promise:
+      "A passkey whose counter goes back, as only a copy's does, signs nobody in from then on, and what stands ends.",
+    file: store,
+    find: "and (counter < ? or (counter = 0 and cast(? as bigint) = 0))",
+    replace: "and (counter >= 0 or counter = ? or counter = ?)",
+    test: ceremonies,
+    name: "whose counter went back",
+  },
+  {
+    id: "passkey-answer-counts-once",
+    promise: "What a passkey signed counts once, on whichever instance.",
+    cve: [5],
+    file: store,
+    find: "on conflict (challenge_hash) do nothing returning challenge_hash",
+    replace:
+      "on conflict (challenge_hash) do update set expires_at_ms = excluded.expires_at_ms returning challenge_hash",
+    test: ceremonies,
+    name: "a question is answered once",
+  },
+  {
+    id: "passkey-answer-in-its-browser",
+    promise: "What a passkey signed counts in the browser, and for the sign-in, whose page asked for it.",
+    file: seals,
+    find: '      if (!inPlace) throw passkeyRefusal("passkey_other_browser");\n',
+    replace: "",
+    test: ceremonies,
+    name: "a question is answered once",
+  },
+  {
+    id: "passkey-answer-for-its-purpose",
+    promise: "What was signed to sign in adds no passkey, and the other way round.",
+    file: seals,
+    find: '        throw passkeyRefusal("passkey_other_purpose");\n',
+    replace: "        parts.seal;\n",
+    test: ceremonies,
+    name: "a question is answered once",
+  },
+  {
+    id: "passkey-answer-in-time",
+    promise: "A question to a passkey may be answered for five minutes.",
+    file: seals,
+    find: "if (expiresAtMs <= now.getTime())",
+    replace: "if (expiresAtMs <= 0)",
+    test: ceremonies,
+    name: "a question is answered once",
+  },
+  {
+    id: "passkey-question-is-ours",
+    promise: "Only a question that this installation sealed is answered by a passkey.",
+    file: seals,
+    find: "if (!keys.some((key) => timingSafeEqual(seal(key, said), parts.seal))) throw unknown();",
+    replace: "",
+    test: ceremonies,
+    name: "a question that a former secret sealed",
+  },
+  {
+    id: "passkey-of-the-person-who-signs-in",
+    promise: "After a password, only a passkey of the same person completes the sign-in.",
+    cve: [13],
+    file: "src/provider/passkeys/use_passkey.ts",
+    find: "named !== passkey.userHandle || (signIn.accountId ?? account.id) !== account.id",
+    replace: "named !== passkey.userHandle",
+    test: ceremonies,
+    name: "a passkey of nobody, of another",
+  },
+  {
+    id: "passkey-none-for-vouched-people",
+    promise:
+      "Who signs in at their organization's own page adds no passkey here: the word of an application makes no key of its own.",
+    file: "src/provider/passkeys/enrol_passkey.ts",
+    find: "  if (account.externalAtMs !== null)\n",
+    replace: "  if (account.externalAtMs === -1)\n",
+    test: ceremonies,
+    name: "is signed in by no passkey",
+  },
+  {
+    id: "passkey-added-after-fresh-sign-in",
+    promise: "A passkey is added and removed only by somebody who proved themselves here within ten minutes.",
+    file: "src/provider/self_service/passkeys_page.ts",
+    find: "      path: addPath,\n      recent: true,",
+    replace: "      path: addPath,\n",
+    test: page,
+    name: "take a fresh sign-in",
+  },
+  {
+    id: "passkey-removal-ends-sign-ins",
+    promise: "A passkey that is removed ends every sign-in of the person, at once and on every instance.",
+    file: "src/provider/passkeys/keep_passkeys.ts",
+    find: '  const ended = await endSignIns(trx, { accountId, reason: "passkey.removed", actor }, now);\n',
+    replace: "  const ended = { sessions: 0, grants: 0, tokens: 0 };\n",
+    test: ceremonies,
+    name: "one's own passkey is named anew and removed",
+  },
+  {
+    id: "script-only-on-pages-of-passkeys",
+    promise: "Only pages on which a passkey is made or used may run a script, and it is the one of ours.",
+    file: "src/views/render.ts",
+    find: `page.passkeys === true ? "script-src 'self'; " : ""`,
+    replace: `true ? "script-src 'self'; " : ""`,
+    test: "test/views/render.test.ts",
+    name: "under a policy that allows no script",
+  },
+];

@@ -1,0 +1,199 @@
+// Signing in by a passkey: as the first factor, with no address typed, and as the second after a password. What tokens say of it,
+// what is refused and told, and that what ends a passkey ends what it opened.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { removeUserPasskey } from "../../../src/admin/operations/user_passkeys.ts";
+import { findAccount, saveDisabled } from "../../../src/provider/accounts/account_store.ts";
+import { addPasskey, offerEnrolment } from "../../../src/provider/passkeys/enrol_passkey.ts";
+import { passkeysOf } from "../../../src/provider/passkeys/passkey_deps.ts";
+import { listPasskeys } from "../../../src/provider/passkeys/passkey_store.ts";
+import { saveTenant } from "../../../src/provider/tenants/tenant_store.ts";
+import { eventsOf } from "../../audit/audit_world.ts";
+import { cliContext } from "../../support/cli_context.ts";
+import { authorizationUrl, basic, codeOf, type Params, redeem } from "../support/authorization.ts";
+import { addClient, addPerson, password, useProvider } from "../support/provider_fixture.ts";
+import { type Question, SoftwareAuthenticator, type Wrongly } from "../support/software_authenticator.ts";
+import { UserAgent, unescapeHtml, type Visit } from "../support/user_agent.ts";
+
+const fixture = useProvider({}, async () => {
+  await addClient(fixture.db, { client_id: "app" });
+});
+let people = 0;
+
+/** A person with a passkey, and the device that has it. */
+async function owner() {
+  people += 1;
+  const email = `p${people}@acme.example`;
+  const { id } = await addPerson(fixture.db, { email, tenants: ["acme"] });
+  const device = new SoftwareAuthenticator(new URL(fixture.issuer).origin);
+  await enrol(id, device);
+  return { id, email, device };
+}
+
+async function enrol(id: string, device: SoftwareAuthenticator): Promise<void> {
+  const { db, issuer, config } = fixture;
+  const deps = passkeysOf({ db, issuer, clock: () => new Date(), secrets: config.secrets }) ?? assert.fail();
+  const account = (await findAccount(db, id)) ?? assert.fail();
+  const session = { account, sessionUid: "s" };
+  const answer = device.create((await offerEnrolment(deps, session, "ISV")) as Question);
+  await addPasskey(deps, session, { answer, name: "" }, async () => {});
+}
+
+const open = (agent: UserAgent, params: Params = {}) =>
+  agent.follow(authorizationUrl(fixture, { tenant: "acme", ...params }));
+
+const questionOf = (page: Visit): Question => {
+  const question = /data-question="([^"]*)"/.exec(page.text)?.[1] ?? assert.fail(`no question: ${page.text}`);
+  return JSON.parse(unescapeHtml(question)) as Question;
+};
+
+const answer = (agent: UserAgent, page: Visit, device: SoftwareAuthenticator, wrongly: Wrongly = {}) =>
+  agent.submit(page, { answer: device.get(questionOf(page), wrongly) }, "/passkey");
+
+/** Types address and password. */
+async function typePassword(agent: UserAgent, email: string, params: Params = {}): Promise<Visit> {
+  return agent.submit(await open(agent, params), { email, password }, "/login");
+}
+
+async function claimsOf(code: string): Promise<Record<string, unknown>> {
+  const { body } = await redeem(fixture, code, {}, basic("app"));
+  return JSON.parse(Buffer.from(String(body["id_token"]).split(".")[1] ?? "", "base64url").toString());
+}
+
+const signedIn = async (agent: UserAgent): Promise<boolean> =>
+  (await open(agent, { prompt: "none" })).url.searchParams.has("code");
+
+test("a passkey signs in with no address typed, and tokens say what it proved", async () => {
+  const { id, device } = await owner();
+  const agent = new UserAgent();
+  const page = await open(agent);
+  assert.match(page.headers.get("content-security-policy") ?? "", /script-src 'self'/);
+  assert.match(page.text, /autocomplete="username webauthn"/);
+  const claims = await claimsOf(codeOf(await answer(agent, page, device)));
+  assert.equal(claims["sub"], id);
+  assert.deepEqual(claims["amr"], ["pop", "user", "mfa"]);
+  assert.equal(claims["acr"], "phr");
+  const event = (await eventsOf(fixture.db, "sign_in.succeeded")).find((one) => one.accountId === id);
+  assert.deepEqual(event?.details, { by: "passkey" });
+});
+
+test("after a password a passkey of the same person completes the sign-in, and until then nothing is open", async () => {
+  const { id, email, device } = await owner();
+  const agent = new UserAgent();
+  const half = await typePassword(agent, email);
+  assert.match(half.url.pathname, /\/factor$/);
+  assert.deepEqual(
+    questionOf(half).allowCredentials?.map((one) => one.id),
+    (await listPasskeys(fixture.db, id)).map(({ credentialId }) => credentialId),
+  );
+  assert.equal(await signedIn(agent), false);
+  const other = await owner();
+  const stolen = other.device.get({ ...questionOf(half), allowCredentials: [] });
+  const refused = await agent.submit(half, { answer: stolen }, "/factor/passkey");
+  assert.match(refused.text, /belongs to another account/);
+  assert.equal(await signedIn(agent), false);
+  const again = await agent.follow(half.url);
+  const claims = await claimsOf(codeOf(await answer(agent, again, device)));
+  assert.deepEqual(claims["amr"], ["pwd", "pop", "user", "mfa"]);
+  assert.equal(claims["acr"], "phr");
+});
+
+test("an organization that requires a passkey lets in who has one, by either way", async () => {
+  const { email, device } = await owner();
+  await saveTenant(fixture.db, "acme", { requiredFactor: "passkey" }, new Date());
+  try {
+    const first = new UserAgent();
+    assert.ok(codeOf(await answer(first, await open(first), device)));
+    const second = new UserAgent();
+    assert.ok(codeOf(await answer(second, await typePassword(second, email), device)));
+  } finally {
+    await saveTenant(fixture.db, "acme", { requiredFactor: "none" }, new Date());
+  }
+});
+
+test("what is refused is told on the page, which asks anew, and stands in the trail", async () => {
+  const { device } = await owner();
+  const agent = new UserAgent();
+  let page = await open(agent);
+  for (const [wrongly, words, status] of [
+    [{ origin: "https://evil.example" }, /used on a page that is not ours/, 403],
+    [{ flags: 1 }, /did not make sure that it is you/, 403],
+    [{ challenge: "AAAA" }, /answered another question/, 400],
+    [{ rpId: "evil.example" }, /for another service/, 403],
+  ] as const) {
+    const before = questionOf(page).challenge;
+    page = await answer(agent, page, device, wrongly);
+    assert.match(page.text, words);
+    assert.equal(page.status, status);
+    assert.notEqual(questionOf(page).challenge, before);
+  }
+  const reasons = (await eventsOf(fixture.db, "sign_in.refused")).map(({ details }) => details["reason"]);
+  assert.ok(reasons.includes("passkey_foreign_origin"));
+  assert.ok(codeOf(await answer(agent, page, device)));
+});
+
+test("an answer counts in its browser alone, and once", async () => {
+  const { device } = await owner();
+  const [mine, theirs] = [new UserAgent(), new UserAgent()];
+  const [page, other] = [await open(mine), await open(theirs)];
+  const stolen = device.get(questionOf(page));
+  const refused = await theirs.submit(other, { answer: stolen }, "/passkey");
+  assert.match(refused.text, /belongs to another page/);
+  assert.equal(await signedIn(theirs), false);
+  // Sent twenty times at once, it signs in once.
+  const url = new URL(page.url.pathname.replace(/\/login$/, "").concat("/passkey"), fixture.issuer);
+  const visits = await Promise.all(
+    Array.from({ length: 20 }, () =>
+      mine.visit(url, { method: "POST", body: new URLSearchParams({ answer: stolen }) }),
+    ),
+  );
+  const went = visits.filter(({ headers }) => /\/auth\//.test(headers.get("location") ?? ""));
+  assert.equal(went.length, 1);
+});
+
+test("a disabled account, and one whose passkey is gone, are told so and signed in by none", async () => {
+  const { id, device } = await owner();
+  await saveDisabled(fixture.db, id, true, new Date());
+  const agent = new UserAgent();
+  assert.match((await answer(agent, await open(agent), device)).text, /is disabled|switched off/);
+  await saveDisabled(fixture.db, id, false, new Date());
+  const held = await open(agent);
+  const [{ id: passkey } = assert.fail()] = await listPasskeys(fixture.db, id);
+  await removeUserPasskey(cliContext(fixture.db), { user: id, passkey });
+  assert.match((await answer(agent, held, device)).text, /not known here/);
+  assert.equal(await signedIn(agent), false);
+});
+
+test("a passkey that is taken away ends what it opened, on every instance; one that is half-way opens nothing", async () => {
+  const { id, email, device } = await owner();
+  const elsewhere = await fixture.startAnother();
+  const [agent, halfway] = [new UserAgent(), new UserAgent()];
+  codeOf(await answer(agent, await open(agent), device));
+  assert.equal(await signedIn(agent.at(elsewhere)), true);
+  const half = await typePassword(halfway, email);
+  const held = device.get(questionOf(half));
+  const [{ id: passkey } = assert.fail()] = await listPasskeys(fixture.db, id);
+  await removeUserPasskey(cliContext(fixture.db), { user: id, passkey });
+  assert.equal(await signedIn(agent.at(elsewhere)), false);
+  const after = await halfway.submit(half, { answer: held }, "/factor/passkey");
+  assert.equal(after.url.searchParams.has("code"), false);
+  assert.equal(await signedIn(halfway), false);
+});
+
+test("a copied passkey is refused with what to do, and ends the person's sign-ins", async () => {
+  const { id, email, device } = await owner();
+  const copy = device.copied();
+  const [mine, thief] = [new UserAgent(), new UserAgent()];
+  codeOf(await answer(mine, await open(mine), device));
+  const refused = await answer(thief, await open(thief), copy);
+  assert.match(refused.text, /There may be a copy of this passkey/);
+  assert.equal(await signedIn(mine), false);
+  assert.equal(await signedIn(thief), false);
+  assert.equal(
+    (await eventsOf(fixture.db, "passkey.cloned")).filter(({ accountId }) => accountId === id).length,
+    1,
+  );
+  // The password alone opens it again: the passkey counts for nothing, also as a factor.
+  const agent = new UserAgent();
+  assert.ok(codeOf(await typePassword(agent, email)));
+});
