@@ -10,6 +10,7 @@ const sentences = {
   deleted: "Deleted.",
   removed: "Removed.",
   signed_out: "Signed out everywhere.",
+  factors_reset: "Their second factors are removed, and they are signed out everywhere.",
   ended: "Ended.",
   verified: "The domain is verified.",
   rotated: "The next key signs sooner now.",

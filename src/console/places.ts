@@ -46,6 +46,7 @@ export const places: readonly Place[] = [
   personAddress.doubtPersonPlace,
   personActs.personPasswordPlace,
   personActs.signPersonOutPlace,
+  personActs.resetFactorsPlace,
   personActs.disablePersonPlace,
   personActs.enablePersonPlace,
   personActs.deletePersonPlace,

@@ -1,5 +1,6 @@
 // Every type of audit event, performed by its real path and found: parties, details, address and request. The table is
 // complete by its type, so that a type nobody writes, or nobody tests, fails.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as accessors from "../../src/admin/operations/accessors.ts";
@@ -26,6 +27,7 @@ import { deleteTenant } from "../../src/admin/operations/tenant_deletion.ts";
 import * as tenants from "../../src/admin/operations/tenants.ts";
 import * as access from "../../src/admin/operations/user_access.ts";
 import { deleteUser } from "../../src/admin/operations/user_deletion.ts";
+import { resetUserFactors } from "../../src/admin/operations/user_factors.ts";
 import { listUserGrants, revokeGrant } from "../../src/admin/operations/user_grants.ts";
 import { updateUser } from "../../src/admin/operations/user_update.ts";
 import { createBlockSeals } from "../../src/audit/chain/hashes.ts";
@@ -335,8 +337,8 @@ const acts: Record<AuditEventType, Act> = {
     const page = await signInAt(agent, authorizationUrl(fixture, { tenant: "acme" }), email);
     const recovery = await agent.follow(`${page.url}?use=recovery_code`);
     codeOf(await typeCode(agent, recovery, app.recoveryCodes[0] ?? ""));
-    await fixture.db("totp_factors").delete();
   }),
+  "factor.reset": byOperation(() => resetUserFactors(operator, { user: email })),
   "account.disabled": byOperation(() => access.disableUser(operator, { user: email })),
   "account.enabled": byOperation(() => access.enableUser(operator, { user: email })),
   "account.deleted": byOperation(() => deleteUser(operator, { user: "zoe" })),

@@ -61,6 +61,13 @@ export const peopleEvents = {
     sometimes: ["tenant"],
     details: { factor: "`totp`: an authenticator app" },
   },
+  "factor.reset": {
+    meaning:
+      "An administrator removed every second factor of a person. One event for each tenant the person belongs to, or one without a tenant.",
+    always: ["account"],
+    sometimes: ["tenant"],
+    details: { factors: "how many factors", recoveryCodes: "how many recovery codes" },
+  },
   "factor.recovery_used": {
     meaning:
       "A person used a recovery code in place of their second factor. One event for each tenant the person belongs to, or one without a tenant.",

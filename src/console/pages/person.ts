@@ -4,6 +4,7 @@ import { listEvents } from "../../admin/operations/audit.ts";
 import { addUserToTenant, removeMember, updateMember } from "../../admin/operations/members.ts";
 import { disableUser, enableUser, setUserPassword, signUserOut } from "../../admin/operations/user_access.ts";
 import { deleteUser } from "../../admin/operations/user_deletion.ts";
+import { resetUserFactors } from "../../admin/operations/user_factors.ts";
 import { updateUser } from "../../admin/operations/user_update.ts";
 import type { User } from "../../admin/operations/user_view.ts";
 import { showUser } from "../../admin/operations/users.ts";
@@ -160,6 +161,15 @@ function endCard(user: User, visit: Visit): ConsoleCard[] {
             text: "Sign out",
             note: "Ends every session, code and token. They may sign in again.",
             actions: [act("Sign out…", "sign-out")],
+          },
+        ]
+      : []),
+    ...(may(visit, resetUserFactors)
+      ? [
+          {
+            text: "Second factors",
+            note: "Takes authenticator app and recovery codes away from who lost them, and signs them out.",
+            actions: [act("Reset…", "reset-factors")],
           },
         ]
       : []),

@@ -3,6 +3,7 @@
 import { many } from "../../admin/operations/ended_text.ts";
 import { disableUser, enableUser, setUserPassword, signUserOut } from "../../admin/operations/user_access.ts";
 import { deleteUser } from "../../admin/operations/user_deletion.ts";
+import { resetUserFactors } from "../../admin/operations/user_factors.ts";
 import { updateUser } from "../../admin/operations/user_update.ts";
 import { showUser } from "../../admin/operations/users.ts";
 import { nameOfId } from "../../input/account_name.ts";
@@ -38,6 +39,31 @@ export const signPersonOutPlace: Place = confirmPlace({
   async act({ context, params }) {
     const { user } = await signUserOut(context, { user: params["user"] });
     return { to: personPath(user.id), news: "signed_out" };
+  },
+});
+
+/** Taking a person's second factors away. */
+export const resetFactorsPlace: Place = confirmPlace({
+  ...{ path: `${path}/reset-factors`, section: "people", operation: resetUserFactors },
+  async ask(visit) {
+    const user = await userOf(visit);
+    return {
+      title: "Reset second factors",
+      crumbs: crumbsOf(user),
+      what: `${nameOf(user)} has no authenticator app and no recovery codes any more, and is signed out everywhere.`,
+      consequences: [
+        "Make sure that it is they who ask: whoever knows their password signs in with it alone until a factor is set up again.",
+        "They are told by mail.",
+        allEnds,
+      ],
+      undo: "It cannot be undone. They set a factor up again at their next sign-in, where one is required.",
+      submitLabel: "Reset",
+      cancelUrl: personPath(user.id),
+    };
+  },
+  async act({ context, params }) {
+    const { user, unchanged } = await resetUserFactors(context, { user: params["user"] });
+    return { to: personPath(user.id), news: unchanged ? "unchanged" : "factors_reset" };
   },
 });
 

@@ -4,6 +4,7 @@ import { createAuditEventInTenants } from "../../audit/audit_store.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { parseJson } from "../../input/json_text.ts";
+import { createMail } from "../../mail/outbox_store.ts";
 import { type Account, lockAccount } from "../accounts/account_store.ts";
 import { listTenantIdsOfAccount } from "../tenants/membership_store.ts";
 import type { FactorSeals } from "./factor_seals.ts";
@@ -80,5 +81,9 @@ export async function enrolTotp(
     details: { factor: "totp" },
   } as const;
   await createAuditEventInTenants(trx, event, await listTenantIdsOfAccount(trx, accountId), now);
+  if (account.email !== null) {
+    const mail = { kind: "factor_added", recipient: account.email, accountId } as const;
+    await createMail(trx, { ...mail, details: { what: "authenticator app" } }, now);
+  }
   return codes;
 }

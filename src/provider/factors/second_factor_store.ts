@@ -16,3 +16,17 @@ export async function listSecondFactors(db: Database, accountId: string): Promis
   );
   return { totp: (row?.totp ?? 0) > 0, passkeys: Number(row?.passkeys ?? 0), recoveryCodes: row?.codes ?? 0 };
 }
+
+/**
+ * Removes every second factor of a person, and the codes that stand in for one.
+ * @param trx a transaction that holds the account
+ * @returns how many there were
+ */
+export async function deleteSecondFactors(
+  trx: Database,
+  accountId: string,
+): Promise<{ factors: number; recoveryCodes: number }> {
+  const factors: number = await trx("totp_factors").where("account_id", accountId).delete();
+  const recoveryCodes: number = await trx("recovery_codes").where("account_id", accountId).delete();
+  return { factors, recoveryCodes };
+}

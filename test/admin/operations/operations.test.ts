@@ -191,6 +191,7 @@ const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
     },
   ],
   "user sign-out": [() => ({ user: ann })],
+  "user reset-factors": [() => ({ user: ann })],
   "user invite": [() => ({ email: "invited@acme.example", name: "Invited", tenantId: "acme" })],
   "mail list": [() => ({}), () => ({ state: "waiting" })],
   "mail show": [async () => ({ mail: await aMail() })],

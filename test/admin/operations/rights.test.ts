@@ -95,6 +95,7 @@ const changes = [
   "user import",
   "user password",
   "user sign-out",
+  "user reset-factors",
   "user update",
 ];
 const owns = [

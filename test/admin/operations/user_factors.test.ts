@@ -1,0 +1,40 @@
+// Taking a person's second factors away: what ends, who is told, and who may not.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { resetUserFactors } from "../../../src/admin/operations/user_factors.ts";
+import { authorizationUrl, codeOf } from "../../provider/support/authorization.ts";
+import { addClient, addPerson, signInAt, useProvider } from "../../provider/support/provider_fixture.ts";
+import { giveApp, typeCode } from "../../provider/support/second_factor.ts";
+import { UserAgent } from "../../provider/support/user_agent.ts";
+import { cliContext } from "../../support/cli_context.ts";
+
+const fixture = useProvider({ writesMeanwhile: true }, async () => {
+  await addClient(fixture.db, { client_id: "app" });
+});
+
+test("factors and codes are gone, what was signed in has ended, a half-done sign-in too, and a mail tells", async () => {
+  const email = "lost@acme.example";
+  const account = await addPerson(fixture.db, { email, tenants: ["acme"] });
+  const app = await giveApp(fixture, account);
+  const url = authorizationUrl(fixture, { tenant: "acme" });
+  const signedIn = new UserAgent();
+  codeOf(await typeCode(signedIn, await signInAt(signedIn, url, email), app.codeAt(Date.now())));
+  const halfWay = new UserAgent();
+  const page = await signInAt(halfWay, url, email);
+  const { ended } = await resetUserFactors(cliContext(fixture.db), { user: email });
+  assert.equal(ended.sessions, 1);
+  assert.match((await typeCode(halfWay, page, app.codeAt(Date.now() + 30_000))).text, /That took too long/);
+  const silent = await signedIn.follow(authorizationUrl(fixture, { tenant: "acme", prompt: "none" }));
+  assert.equal(silent.url.searchParams.get("error"), "login_required");
+  codeOf(await signInAt(new UserAgent(), url, email));
+  assert.equal((await fixture.db("recovery_codes").where("account_id", account.id)).length, 0);
+  const [event] = await fixture.db("audit_events").where({ type: "factor.reset", account_id: account.id });
+  assert.deepEqual(JSON.parse(event.details), { factors: 1, recoveryCodes: 10 });
+  const mails = await fixture.db("mails").where("account_id", account.id).select("kind", "details");
+  assert.deepEqual(
+    mails.filter(({ kind }) => kind === "factor_removed").map(({ details }) => JSON.parse(details)),
+    [{ what: "second factors", by: "administration" }],
+  );
+  const again = await resetUserFactors(cliContext(fixture.db), { user: email });
+  assert.equal(again.unchanged, true);
+});
