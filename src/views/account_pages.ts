@@ -133,11 +133,21 @@ export interface AccountPasskeysPage {
   whyNot?: string | undefined;
 }
 
+/** Taking one's data: an empty form, whose answer is a file. */
+export interface AccountDataPage {
+  shell: AccountShell;
+  /** Absent: nothing can be sent, and `notHere` says why. */
+  form?: AccountForm | undefined;
+  notHere: readonly string[];
+  errors?: FormErrors | undefined;
+}
+
 /** The account's pages by the names of their templates. */
 export interface AccountPages {
   account: AccountPage;
   account_email: AccountEmailPage;
   account_applications: AccountApplicationsPage;
+  account_data: AccountDataPage;
   account_form: AccountFormPage;
   account_passkeys: AccountPasskeysPage;
 }

@@ -2,6 +2,7 @@
 import type { Defence } from "./defence.ts";
 
 const forms = "test/provider/self_service/account_forms.test.ts";
+const data = "test/provider/self_service/own_data.test.ts";
 const changes = "test/provider/self_service/own_changes.test.ts";
 
 export const defences: readonly Defence[] = [
@@ -45,5 +46,21 @@ export const defences: readonly Defence[] = [
     find: "await endSignIns(trx, { accountId, reason: set.type, actor, keptSessionUid }, now);",
     replace: "void endSignIns;",
     test: changes,
+  },
+  {
+    id: "own-data-tells-of-nobody-else",
+    promise: "The file of a person's data does not say who administered, or from where.",
+    file: "src/provider/self_service/own_data.ts",
+    find: "...(own && address !== undefined ? { address } : {})",
+    replace: "...(address !== undefined ? { address } : {})",
+    test: data,
+  },
+  {
+    id: "own-data-is-bounded",
+    promise: "A person takes their data a bounded number of times an hour.",
+    file: "src/provider/self_service/own_data.ts",
+    find: "if (waitMs !== undefined) throw tooMany(waitMs);",
+    replace: "void [waitMs, tooMany];",
+    test: data,
   },
 ];

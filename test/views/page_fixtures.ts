@@ -411,6 +411,11 @@ export const fixtures: { [N in PageName]: Pages[N] } = {
     ],
     withoutAgreements: "No application may, and none has asked.",
   },
+  account_data: {
+    shell: accountShell("data", { title: "Your data" }),
+    form: { action: "/account/data", csrfToken: "csrf-token-value" },
+    notHere: [],
+  },
   account_form: {
     shell: accountShell("password", { title: "Error: Password" }),
     lines: ["With a new one you are signed out everywhere but here."],

@@ -1,5 +1,6 @@
 // Owns what all pages of the account have in common at the edge: who is signed in, the fresh sign-in that leads back, forms of our
 // own that say for whom they were drawn, and what became of them.
+import { Readable } from "node:stream";
 import type Router from "@koa/router";
 import type { RouterContext } from "@koa/router";
 import { OperationError } from "../../errors.ts";
@@ -69,6 +70,8 @@ export interface FormDone {
   outcome?: FormOutcome;
   /** Absent: the form's own page. */
   page?: AccountPageName;
+  /** The answer is a file, JSON, in place of a page. */
+  download?: { fileName: string; pieces: AsyncIterable<string> };
 }
 
 /** A form of a page. */
@@ -118,7 +121,8 @@ export function addAccountPage(
     }
     try {
       if (form.recent === true) assertRecentSignIn(person, deps.clock());
-      const { outcome, page: next = page } = await form.act({ ...visitOf(ctx, person), fields });
+      const { outcome, page: next = page, download } = await form.act({ ...visitOf(ctx, person), fields });
+      if (download !== undefined) return sendFile(ctx, download);
       if (outcome !== undefined) leaveOutcome(placeOf(ctx), next, outcome);
       seeOther(ctx, accountPages[next].path);
     } catch (error) {
@@ -188,6 +192,17 @@ export function addAccountPage(
     ctx.set({ ...pageHeaders({ passkeys: handler.passkeys === true }) });
     ctx.body = html;
   }
+}
+
+function sendFile(ctx: RouterContext, { fileName, pieces }: NonNullable<FormDone["download"]>): void {
+  ctx.status = 200;
+  ctx.set({
+    ...pageHeaders(),
+    "Content-Type": "application/json; charset=utf-8",
+    "Content-Disposition": `attachment; filename="${fileName}"`,
+  });
+  // Piece by piece, as fast as it is taken.
+  ctx.body = Readable.from(pieces);
 }
 
 function commonFault(outcome: FormOutcome | undefined): string | undefined {

@@ -17,6 +17,7 @@ import { addAccountPage } from "./account_page_routes.ts";
 import { findAccountPerson } from "./account_person.ts";
 import { pathAfterSignIn } from "./account_tabs.ts";
 import { applicationsForm, applicationsPage } from "./applications_page.ts";
+import { dataForm, dataPage } from "./data_page.ts";
 import { type EmailPageDeps, emailForms, emailPage } from "./email_page.ts";
 import { nameForm, namePage } from "./name_page.ts";
 import { overviewPage } from "./overview_page.ts";
@@ -34,6 +35,7 @@ export function addAccountRoutes(
   addAccountPage(router, deps, emailPage(deps), emailForms(deps));
   addAccountPage(router, deps, applicationsPage(deps), [applicationsForm(deps)]);
   addAccountPage(router, deps, passkeysPage(deps), passkeysForms(deps));
+  addAccountPage(router, deps, dataPage, [dataForm(deps)]);
 
   router.get(accountReturnPath, (ctx) => {
     const answer = onceEach(parseFormText(ctx.querystring));

@@ -16,10 +16,15 @@ export interface ShownRefusal {
 /**
  * Puts a refusal beside the form's fields.
  * @param ids the form's fields, by which a refusal names them; another is told above them alone
+ * @param own the page's own words for it, where it has some
  */
-export function showRefusal(refusal: OperationError | undefined, ids: readonly string[]): ShownRefusal {
+export function showRefusal(
+  refusal: OperationError | undefined,
+  ids: readonly string[],
+  own?: string,
+): ShownRefusal {
   if (refusal === undefined) return { faultOf: () => undefined };
-  const message = refusalWords(refusal);
+  const message = own ?? refusalWords(refusal);
   const fieldId = refusal.field !== undefined && ids.includes(refusal.field) ? refusal.field : undefined;
   return {
     errors: {

@@ -10,6 +10,7 @@ import {
   passwordForm,
   presence,
 } from "./account.ts";
+import { accountData } from "./account_data.ts";
 import { address } from "./address.ts";
 import { signedOut, signOut, stayed, welcome } from "./endings.ts";
 import { factors } from "./factors.ts";
@@ -57,4 +58,5 @@ export const german: typeof english = {
   passkeys,
   passwordFaults,
   passwordLength,
+  accountData,
 };

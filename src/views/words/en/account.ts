@@ -10,6 +10,7 @@ export const account = {
     email: "E-mail address",
     applications: "Applications",
     passkeys: "Passkeys",
+    data: "Your data",
   },
   back: "Back to your account",
   /** Above what was wrong with a form. */

@@ -9,6 +9,7 @@ import {
   passwordForm,
   presence,
 } from "./account.ts";
+import { accountData } from "./account_data.ts";
 import { address } from "./address.ts";
 import { signedOut, signOut, stayed, welcome } from "./endings.ts";
 import { factors } from "./factors.ts";
@@ -56,4 +57,5 @@ export const english = {
   passkeys,
   passwordFaults,
   passwordLength,
+  accountData,
 };
