@@ -124,6 +124,11 @@ export const silent: readonly {
     ],
   },
   {
+    see: "Somebody seems to be guessing passwords",
+    checks: ["sign_in_attacks"],
+    else: "[operations.md](../operations.md#somebody-guesses-passwords) says what slows them down",
+  },
+  {
     see: "Two people of one customer find the same documents",
     checks: ["shared_addresses", "tenant.addresses"],
     else: "at AWS they are one person",

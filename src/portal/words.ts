@@ -12,6 +12,8 @@ export const eventWords: Readonly<Partial<Record<AuditEventType, string>>> = {
   "sign_in.succeeded": "Signed in",
   "sign_in.continued": "Went on to an application, signed in already",
   "sign_in.refused": "Sign-in refused",
+  "sign_in.attacked":
+    "Somebody may be guessing this password: attempts are slowed down, and the person can sign in",
   "sign_in.vouched": "Signed in at the application's own page",
   "sign_in.rejected": "Sign-in given up at the application's own page",
   sign_out: "Signed out",

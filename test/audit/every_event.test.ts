@@ -40,6 +40,7 @@ import { mailPolicy } from "../../src/mail/attempts.ts";
 import { MailNotTaken } from "../../src/mail/transport.ts";
 import { createAccountLink } from "../../src/provider/accounts/account_link_store.ts";
 import { findAccountByLogin } from "../../src/provider/accounts/account_store.ts";
+import { attemptKeysOf } from "../../src/provider/accounts/attempt_rates.ts";
 import { createPasswords } from "../../src/provider/accounts/passwords.ts";
 import { keyPolicyOf } from "../../src/provider/keys/policy.ts";
 import { rotateKeysInEmergency } from "../../src/provider/keys/rotate.ts";
@@ -243,6 +244,21 @@ const acts: Record<AuditEventType, Act> = {
   "sign_in.refused": byHttp(() =>
     signInAt(new UserAgent(), authorizationUrl(fixture, { tenant: "acme" }), email, "a wrong password"),
   ),
+  "sign_in.attacked": byHttp(async () => {
+    const login = "guessed@acme.example";
+    const { keyHash, rate } = attemptKeysOf(login, { clientAddress: "192.0.2.1" }).account;
+    // As others left it. A slow machine may pay an attempt off meanwhile: then they try again.
+    for (let tries = 0; tries < 5; tries += 1) {
+      const until_ms = Date.now() + rate.intervalMs * rate.burst - 1;
+      await fixture
+        .db("sign_in_attempts")
+        .insert({ key_hash: keyHash, until_ms })
+        .onConflict("key_hash")
+        .merge();
+      await signInAt(new UserAgent(), authorizationUrl(fixture, { tenant: "acme" }), login, "a guess");
+      if ((await eventsOf(fixture.db, "sign_in.attacked")).length > 0) return;
+    }
+  }),
   "sign_in.vouched": byHttp(() => handoff("eve")),
   "sign_in.rejected": byHttp(async () => {
     const challenge = await challengeOf(new UserAgent(), fixture, { tenant: "ext" });

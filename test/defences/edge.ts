@@ -69,6 +69,25 @@ export const defences: readonly Defence[] = [
     test: "test/provider/accounts/sign_in.test.ts",
   },
   {
+    id: "attack-told-once",
+    promise:
+      "An attack on an account or from a network is told once in ten minutes, whatever number of instances sees it.",
+    faults: ["S7"],
+    file: "src/provider/interactions/attack_record.ts",
+    find: "if (!(await isNews(trx, account, now))) return;",
+    replace: "await isNews(trx, account, now);",
+    test: "test/audit/attack_events.test.ts",
+  },
+  {
+    id: "attack-told",
+    promise: "That somebody guesses at an account shows in the audit trail while it goes on.",
+    faults: ["S7"],
+    file: "src/provider/interactions/sign_in_refusal.ts",
+    find: "  await recordAttack({ db, clock, loginNames }, attempt);",
+    replace: "  void recordAttack;",
+    test: "test/audit/attack_events.test.ts",
+  },
+  {
     id: "known-browser-counts-alone",
     promise: "A browser that signed in before is not slowed down by its neighbours at one address.",
     faults: ["S7"],

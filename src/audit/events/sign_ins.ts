@@ -23,6 +23,17 @@ export const signInEvents = {
       named: "the tenant a back end named and may not act for, as for token.refused",
     },
   },
+  "sign_in.attacked": {
+    outcome: "refused",
+    meaning:
+      "Somebody may be guessing passwords: more sign-ins were tried than the rate of an account, or of a network, allows. Once in ten minutes for each, as long as it goes on.",
+    sometimes: everybody,
+    details: {
+      of: "`account`, tried from wherever; or `network`, trying many accounts: its address is the event's",
+      attempts:
+        "how many attempts, at the account or from that address, were refused in the ten minutes before",
+    },
+  },
   "sign_in.vouched": {
     meaning: "The ISV's back end said that this person logged in at its page. The browser has yet to return.",
     always: everybody,

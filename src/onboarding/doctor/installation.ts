@@ -1,4 +1,5 @@
 // Owns reading what the doctor asks of this installation: keys, client, tenants, domains. Nothing is judged here.
+import { countAttacks, countRefusedSignIns } from "../../audit/attacks_store.ts";
 import type { Config } from "../../config.ts";
 import type { Database } from "../../db/connect.ts";
 import { listSharedAddresses, type SharedAddress } from "../../provider/accounts/shared_address_store.ts";
@@ -24,20 +25,27 @@ export interface Installation {
   tenantsWithDomain: ReadonlySet<string>;
   /** Claimed domains that wait for their proof: tenant → the first of them. */
   waitingDomains: ReadonlyMap<string, string>;
+  /** Of the last hour: attempts to sign in that were refused, and how often an account's or a network's rate was exceeded. */
+  signIns: { refused: number; attacks: number };
   /** Addresses that several members of one tenant carry. */
   sharedAddresses: readonly SharedAddress[];
 }
 
 /** Reads an installation. */
 export async function readInstallation(db: Database, config: Config, now: Date): Promise<Installation> {
-  const [keyRows, instances, client, tenants, domains, sharedAddresses] = await Promise.all([
-    listKeys(db),
-    listInstances(db),
-    findClient(db, config.clientId),
-    allTenants(db),
-    listDomains(db),
-    listSharedAddresses(db),
-  ]);
+  const anHourAgoMs = now.getTime() - 3_600_000;
+  const [keyRows, instances, client, tenants, domains, sharedAddresses, refused, attacks] = await Promise.all(
+    [
+      listKeys(db),
+      listInstances(db),
+      findClient(db, config.clientId),
+      allTenants(db),
+      listDomains(db),
+      listSharedAddresses(db),
+      countRefusedSignIns(db, anHourAgoMs),
+      countAttacks(db, anHourAgoMs),
+    ],
+  );
   const sealer = createKeySealer(loadSecrets(config));
   const unreadableKeys = new Map<string, string>();
   for (const { kid, sealedPrivateJwk } of keyRows) {
@@ -49,6 +57,7 @@ export async function readInstallation(db: Database, config: Config, now: Date):
     keys: describeKeys(keyRows, instances, now.getTime(), keyPolicyOf(config)),
     unreadableKeys,
     awsClient: client,
+    signIns: { refused, attacks },
     sharedAddresses,
     tenants: tenants.filter(({ disabledAtMs }) => disabledAtMs === null),
     tenantsWithDomain: new Set(

@@ -28,6 +28,7 @@ export function checkInstallation(installation: Installation): Finding[] {
     ...checkTenantDomains(installation),
     ...checkLogin(installation),
     ...checkSharedAddresses(installation),
+    checkSignIns(installation),
     ...describePresence(installation),
   ];
 }
@@ -176,6 +177,17 @@ function checkSharedAddresses({ sharedAddresses }: Installation): Finding[] {
       fix: `Keep one of them: tti user list --tenant ${first.tenantId}, then tti member remove or tti user disable`,
     }),
   ];
+}
+
+function checkSignIns({ signIns: { refused, attacks } }: Installation): Finding {
+  const told = `Attempts to sign in refused in the last hour: ${refused}`;
+  if (attacks === 0)
+    return passed("sign_in_attacks", `${told}; no account's and no network's rate was exceeded`);
+  return warning("sign_in_attacks", {
+    message: `${told}; an account's or a network's rate was exceeded ${attacks === 1 ? "once" : `${attacks} times`}`,
+    cause: "Somebody may be guessing passwords. Who guesses is slowed down; nobody is locked out.",
+    fix: "See whose account and from where: tti audit list --type sign_in.attacked",
+  });
 }
 
 // Neither right nor wrong: what the customer agreed to. An operator should see it in one place.

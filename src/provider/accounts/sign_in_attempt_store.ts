@@ -42,6 +42,24 @@ export async function countAttempt(db: Database, key: RatedKey, now: Date): Prom
   return { waitMs: Math.min(Math.max(0, untilMs - latestMs), intervalMs), healed: row !== undefined };
 }
 
+/** Tells which of some rates have no attempt left now. */
+export async function findExceeded(
+  db: Database,
+  keys: readonly RatedKey[],
+  now: Date,
+): Promise<ReadonlySet<RatedKey>> {
+  const rows: { key_hash: string; until_ms: number }[] = await db("sign_in_attempts")
+    .whereIn(
+      "key_hash",
+      keys.map(({ keyHash }) => keyHash),
+    )
+    .select("key_hash", "until_ms");
+  const untilMs = new Map(rows.map((row) => [row.key_hash, Number(row.until_ms)]));
+  return new Set(
+    keys.filter(({ keyHash, rate }) => (untilMs.get(keyHash) ?? 0) > latestAdmissibleMs(now.getTime(), rate)),
+  );
+}
+
 async function readUntil(db: Database, keyHash: string): Promise<number | undefined> {
   const row: { until_ms: number } | undefined = await db("sign_in_attempts")
     .where("key_hash", keyHash)

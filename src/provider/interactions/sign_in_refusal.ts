@@ -9,9 +9,10 @@ import type { OperationError } from "../../errors.ts";
 import type { InstallationPart } from "../../installation.ts";
 import { findAccountByLogin } from "../accounts/account_store.ts";
 import { listTenantIdsOfAccount } from "../tenants/membership_store.ts";
+import { recordAttack } from "./attack_record.ts";
 
 /**
- * Records a refused sign-in.
+ * Records a refused sign-in, and the attack it may be part of.
  * @param attempt the name that was typed, the application, the browser's address
  */
 export async function recordSignInRefusal(
@@ -19,7 +20,17 @@ export async function recordSignInRefusal(
   attempt: { login: string; clientId: string; clientAddress: string },
   error: OperationError,
 ): Promise<void> {
-  const { clientId, login, clientAddress } = attempt;
+  await recordRefused({ db, clock, log, loginNames }, attempt, error);
+  await recordAttack({ db, clock, loginNames }, attempt);
+}
+
+type Attempt = Parameters<typeof recordAttack>[1];
+
+async function recordRefused(
+  { db, clock, log, loginNames }: InstallationPart<"db" | "clock" | "log"> & { loginNames: LoginNames },
+  { clientId, login, clientAddress }: Attempt,
+  error: OperationError,
+): Promise<void> {
   const reason = error.code;
   const details = { by: "password", reason };
   const base = { type: "sign_in.refused", actor: "nobody", clientId, details } as const;

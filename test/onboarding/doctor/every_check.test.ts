@@ -121,6 +121,7 @@ const failing: Readonly<Record<string, readonly [RegExp, string | (() => Finding
     /The users of acme log in at your page, and TTI_LOGIN_URL names none/,
     () => installation({ tenants: [{ ...acme }] }),
   ],
+  sign_in_attacks: [/was exceeded once$/, () => installation({ signIns: { refused: 60, attacks: 1 } })],
   shared_addresses: [
     /2 members of acme carry the address ann@acme\.example/,
     () => installation({ sharedAddresses: [{ tenantId: "acme", address: "ann@acme.example", accounts: 2 }] }),

@@ -52,6 +52,7 @@ function installation(changes: Partial<Installation> = {}): Installation {
     tenantsWithDomain: new Set(["acme"]),
     waitingDomains: new Map(),
     sharedAddresses: [],
+    signIns: { refused: 12, attacks: 0 },
     ...changes,
   };
 }
@@ -67,6 +68,12 @@ const cases: readonly [string, Partial<Installation>, string, RegExp][] = [
     { sharedAddresses: [{ tenantId: "acme", address: "ann@acme.example", accounts: 2 }] },
     "warning shared_addresses",
     /2 members of acme carry the address ann@acme.example/,
+  ],
+  [
+    "passwords that are being guessed",
+    { signIns: { refused: 412, attacks: 3 } },
+    "warning sign_in_attacks",
+    /refused in the last hour: 412; an account's or a network's rate was exceeded 3 times/,
   ],
   [
     "a signing key no secret opens",

@@ -1,0 +1,43 @@
+// Owns counting refused sign-ins by what the audit trail keeps of them, so that all instances tell the same.
+import type { Database } from "../db/connect.ts";
+
+/** Of whom: an account, a sign-in name nobody has, or a network address. */
+export interface RefusedOf {
+  accountId?: string | undefined;
+  loginHash?: string | undefined;
+  address?: string | undefined;
+}
+
+/**
+ * Counts attempts to sign in that were refused. One that stands in the trails of several tenants is one.
+ * @param sinceMs from when on, epoch milliseconds; what came within one minute counts by its first
+ * @param of whose; absent: everybody's
+ */
+export async function countRefusedSignIns(
+  db: Database,
+  sinceMs: number,
+  of: RefusedOf = {},
+): Promise<number> {
+  const wanted = { account_id: of.accountId, login_hash: of.loginHash, address: of.address };
+  const given = Object.entries(wanted).filter(([, value]) => value !== undefined);
+  const once = db("audit_events")
+    .where({ type: "sign_in.refused", ...Object.fromEntries(given) })
+    .where("at_ms", ">=", sinceMs)
+    .groupBy("at_ms", "account_id", "login_hash", "client_id", "address", "details")
+    .max({ times: "times" })
+    .as("once");
+  const row: { total: number | string | null } | undefined = await db
+    .from(once)
+    .sum({ total: "times" })
+    .first();
+  return Number(row?.total ?? 0);
+}
+
+/** Counts how often a rate was told to be exceeded: each account and each network once in ten minutes. */
+export async function countAttacks(db: Database, sinceMs: number): Promise<number> {
+  const rows = await db("audit_events")
+    .where("type", "sign_in.attacked")
+    .where("at_ms", ">=", sinceMs)
+    .distinct("at_ms", "account_id", "login_hash", "address", "details");
+  return rows.length;
+}
