@@ -133,12 +133,6 @@ async function everywhere(): Promise<string> {
   await removeMember(context, { user: id, tenantId: "former" });
   await createAdministrator(context, { email, role: "auditor", password: "correct horse battery staple" });
   await createAccountLink(world.db, "address_proof", { id, email, signInGeneration: 0 }, new Date());
-  const passkey = { credentialId: "c", publicKey: "a-public-key", counter: 1, synced: true, backedUp: true };
-  await createPasskey(
-    world.db,
-    { ...passkey, transports: ["usb"], accountId: id, userHandle: "u", name: "A key of hers" },
-    new Date(),
-  );
   await createMail(
     world.db,
     { kind: "address_changed", recipient: email, accountId: id, details: { address: "next@acme.example" } },
@@ -150,6 +144,12 @@ async function everywhere(): Promise<string> {
   await redeem(world, code);
   await signInAt(new UserAgent(), authorizationUrl(world, { tenant: "acme" }), email, "a wrong password");
   assert.equal((await signInToConsole(world, new UserAgent(), email)).status, 200);
+  const passkey = { credentialId: "c", publicKey: "a-public-key", counter: 1, synced: true, backedUp: true };
+  await createPasskey(
+    world.db,
+    { ...passkey, transports: ["usb"], accountId: id, userHandle: "u", name: "A key of hers" },
+    new Date(),
+  );
   await giveApp(world, { id, email });
   await signInAt(new UserAgent(), authorizationUrl(world, { tenant: "acme" }), email);
   await world.db("totp_factors").where("account_id", id).update({ used_at_ms: Date.now() });

@@ -123,6 +123,11 @@ const personData = z
           authTimeMs: moment,
           createdAtMs: moment,
           checkedAtMs: moment,
+          beganAtMs: never.describe("Since when the session counts as one."),
+          endsAtMs: never.describe("When it ends at the latest."),
+          seenAtMs: never.describe("When somebody was there."),
+          idleMs: z.int().nullable().describe("After how long without anybody there it ends."),
+          longestIdleMs: z.int().describe("For how long at most nobody was there."),
         }),
       )
       .describe("By which the person's browser sessions were opened."),

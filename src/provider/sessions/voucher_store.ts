@@ -264,8 +264,9 @@ export async function listRecordedLogins(
 ): Promise<Readonly<Record<string, string | number | null>>[]> {
   return runStatement<Record<string, string | number | null>>(
     db,
-    "session_vouchers_recorded_2",
-    `select method, nullif(tenant_id, '') as tenant_id, client_id, amr, acr, auth_time_ms, created_at_ms, checked_at_ms, began_at_ms, ends_at_ms, seen_at_ms
+    "session_vouchers_recorded_3",
+    `select method, nullif(tenant_id, '') as tenant_id, client_id, amr, acr, auth_time_ms, created_at_ms, checked_at_ms,
+       began_at_ms, ends_at_ms, seen_at_ms, idle_ms, longest_idle_ms
      from session_vouchers where account_id = ? order by created_at_ms, tenant_id`,
     [accountId],
   );
