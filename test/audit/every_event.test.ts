@@ -354,7 +354,6 @@ const acts: Record<AuditEventType, Act> = {
     const recovery = await agent.follow(`${page.url}?use=recovery_code`);
     codeOf(await typeCode(agent, recovery, app.recoveryCodes[0] ?? ""));
   }),
-  "factor.reset": byOperation(() => resetUserFactors(operator, { user: email })),
   "account.disabled": byOperation(() => access.disableUser(operator, { user: email })),
   "account.enabled": byOperation(() => access.enableUser(operator, { user: email })),
   "account.deleted": byOperation(() => deleteUser(operator, { user: "zoe" })),
@@ -378,6 +377,8 @@ const acts: Record<AuditEventType, Act> = {
     await use(device);
     await use(copy).catch(() => undefined);
   }),
+  // Takes the passkeys of above as well: from here on the password is enough again.
+  "factor.reset": byOperation(() => resetUserFactors(operator, { user: email })),
   "session.ended": byOperation(async () => {
     await redeem(fixture, await signIn());
     await access.signUserOut(operator, { user: email });

@@ -1,9 +1,9 @@
-// Owns taking a person's second factors away, for who lost them all: the app, the recovery codes, and whatever was signed in.
+// Owns taking a person's second factors away, for who lost them all: the app, the passkeys, the recovery codes, and whatever
+// was signed in.
 import { z } from "zod";
 import { createMail } from "../../mail/outbox_store.ts";
 import { getAccount, lockAccount } from "../../provider/accounts/account_store.ts";
-import { deleteSecondFactors, listSecondFactors } from "../../provider/factors/second_factor_store.ts";
-import { hasSecondFactor } from "../../provider/factors/second_factors.ts";
+import { deleteSecondFactors } from "../../provider/factors/second_factor_store.ts";
 import { endSignIns } from "../../provider/sessions/end_sign_ins.ts";
 import { noSignInsEnded } from "../../provider/sessions/end_sign_ins_store.ts";
 import { listTenantIdsOfAccount } from "../../provider/tenants/membership_store.ts";
@@ -34,8 +34,8 @@ export const resetUserFactors = operation({
   cli: {
     arguments: { USER: "user" },
     summary: "take a user's second factors away, for who lost them",
-    about: `Removes the user's authenticator app and recovery codes, signs them out everywhere and
-writes them a mail. Their password stays. Make sure who asks: by telephone, not by mail.`,
+    about: `Removes the user's authenticator app, passkeys and recovery codes, signs them out
+everywhere and writes them a mail. Their password stays. Make sure who asks: by telephone, not by mail.`,
     example: "ada@acme.example",
     show: ({ user, ended, unchanged }) => {
       const shown = shownUser(user, { ended });
@@ -45,15 +45,14 @@ writes them a mail. Their password stays. Make sure who asks: by telephone, not 
   async run(trx, { user }, act) {
     const found = await resolveUser(trx, user);
     const accountId = found.id;
-    const has = await listSecondFactors(trx, accountId);
-    if (!hasSecondFactor(has) && has.recoveryCodes === 0) {
-      return { user: await toUser(trx, found), ended: noSignInsEnded, unchanged: true as const };
-    }
     await lockAccount(trx, accountId);
     // Who became an administrator while this waited is one.
     await assertPermitted(await permissionFor(trx, permission, { user: accountId }), act, trx);
     const account = await getAccount(trx, accountId);
     const removed = await deleteSecondFactors(trx, accountId);
+    if (removed.factors === 0 && removed.recoveryCodes === 0) {
+      return { user: await toUser(trx, account), ended: noSignInsEnded, unchanged: true as const };
+    }
     await act.recordInTenants(
       { type: "factor.reset", accountId, details: removed },
       await listTenantIdsOfAccount(trx, accountId),

@@ -168,7 +168,7 @@ function endCard(user: User, visit: Visit): ConsoleCard[] {
       ? [
           {
             text: "Second factors",
-            note: "Takes authenticator app and recovery codes away from who lost them, and signs them out.",
+            note: "Takes authenticator app, passkeys and recovery codes away from who lost them, and signs them out.",
             actions: [act("Reset…", "reset-factors")],
           },
         ]

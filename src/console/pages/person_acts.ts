@@ -50,7 +50,7 @@ export const resetFactorsPlace: Place = confirmPlace({
     return {
       title: "Reset second factors",
       crumbs: crumbsOf(user),
-      what: `${nameOf(user)} has no authenticator app and no recovery codes any more, and is signed out everywhere.`,
+      what: `${nameOf(user)} has no authenticator app, no passkeys and no recovery codes any more, and is signed out everywhere.`,
       consequences: [
         "Make sure that it is they who ask: whoever knows their password signs in with it alone until a factor is set up again.",
         "They are told by mail.",

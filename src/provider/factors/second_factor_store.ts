@@ -26,7 +26,8 @@ export async function deleteSecondFactors(
   trx: Database,
   accountId: string,
 ): Promise<{ factors: number; recoveryCodes: number }> {
-  const factors: number = await trx("totp_factors").where("account_id", accountId).delete();
+  const apps: number = await trx("totp_factors").where("account_id", accountId).delete();
+  const passkeys: number = await trx("passkeys").where("account_id", accountId).delete();
   const recoveryCodes: number = await trx("recovery_codes").where("account_id", accountId).delete();
-  return { factors, recoveryCodes };
+  return { factors: apps + passkeys, recoveryCodes };
 }

@@ -2,11 +2,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { resetUserFactors } from "../../../src/admin/operations/user_factors.ts";
+import { createPasskey, listPasskeys, markCloned } from "../../../src/provider/passkeys/passkey_store.ts";
 import { authorizationUrl, codeOf } from "../../provider/support/authorization.ts";
 import { addClient, addPerson, signInAt, useProvider } from "../../provider/support/provider_fixture.ts";
 import { giveApp, typeCode } from "../../provider/support/second_factor.ts";
 import { UserAgent } from "../../provider/support/user_agent.ts";
 import { cliContext } from "../../support/cli_context.ts";
+
+const madeKey = (credentialId: string) => ({
+  ...{ credentialId, publicKey: "x", counter: 1, transports: [] },
+  ...{ synced: false, backedUp: false, userHandle: "h", name: "Phone" },
+});
 
 const fixture = useProvider({ writesMeanwhile: true }, async () => {
   await addClient(fixture.db, { client_id: "app" });
@@ -21,6 +27,7 @@ test("factors and codes are gone, what was signed in has ended, a half-done sign
   codeOf(await typeCode(signedIn, await signInAt(signedIn, url, email), app.codeAt(Date.now())));
   const halfWay = new UserAgent();
   const page = await signInAt(halfWay, url, email);
+  await createPasskey(fixture.db, { ...madeKey("lost"), accountId: account.id }, new Date());
   const { ended } = await resetUserFactors(cliContext(fixture.db), { user: email });
   assert.equal(ended.sessions, 1);
   assert.match((await typeCode(halfWay, page, app.codeAt(Date.now() + 30_000))).text, /That took too long/);
@@ -28,8 +35,9 @@ test("factors and codes are gone, what was signed in has ended, a half-done sign
   assert.equal(silent.url.searchParams.get("error"), "login_required");
   codeOf(await signInAt(new UserAgent(), url, email));
   assert.equal((await fixture.db("recovery_codes").where("account_id", account.id)).length, 0);
+  assert.deepEqual(await listPasskeys(fixture.db, account.id), []);
   const [event] = await fixture.db("audit_events").where({ type: "factor.reset", account_id: account.id });
-  assert.deepEqual(JSON.parse(event.details), { factors: 1, recoveryCodes: 10 });
+  assert.deepEqual(JSON.parse(event.details), { factors: 2, recoveryCodes: 10 });
   const mails = await fixture.db("mails").where("account_id", account.id).select("kind", "details");
   assert.deepEqual(
     mails.filter(({ kind }) => kind === "factor_removed").map(({ details }) => JSON.parse(details)),
@@ -37,4 +45,19 @@ test("factors and codes are gone, what was signed in has ended, a half-done sign
   );
   const again = await resetUserFactors(cliContext(fixture.db), { user: email });
   assert.equal(again.unchanged, true);
+});
+
+test("passkeys alone are taken away too, one that stopped as well; another person's stay", async () => {
+  const now = new Date();
+  const [lost, other] = [
+    await addPerson(fixture.db, { email: "keys@acme.example", tenants: ["acme"] }),
+    await addPerson(fixture.db, { email: "other@acme.example", tenants: ["acme"] }),
+  ];
+  const stopped = await createPasskey(fixture.db, { ...madeKey("stopped"), accountId: lost.id }, now);
+  await markCloned(fixture.db, stopped?.id ?? assert.fail(), now);
+  await createPasskey(fixture.db, { ...madeKey("others"), accountId: other.id }, now);
+  const { unchanged } = await resetUserFactors(cliContext(fixture.db), { user: lost.id });
+  assert.equal(unchanged, undefined);
+  assert.deepEqual(await listPasskeys(fixture.db, lost.id), []);
+  assert.equal((await listPasskeys(fixture.db, other.id)).length, 1);
 });
