@@ -43,6 +43,7 @@ import * as tenantBrands from "./0076_tenant_brands.ts";
 import * as secondFactors from "./0077_second_factors.ts";
 import * as passkeys from "./0078_passkeys.ts";
 import * as loginLife from "./0079_login_life.ts";
+import * as loginBrowser from "./0080_login_browser.ts";
 import * as mail from "./0081_mail.ts";
 import * as logos from "./0083_logos.ts";
 
@@ -97,6 +98,7 @@ export const migrations: readonly Migration[] = [
   { name: "0077_second_factors", ...secondFactors },
   { name: "0078_passkeys", ...passkeys },
   { name: "0079_login_life", ...loginLife },
+  { name: "0080_login_browser", ...loginBrowser },
   { name: "0081_mail", ...mail },
   { name: "0083_logos", ...logos },
 ];

@@ -197,7 +197,8 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
   },
   session_vouchers: {
     holds: "what a session was vouched for: by a password here, or by your login page for one customer",
-    personal: "the account's id, how and when they signed in",
+    personal:
+      "the account's id, how and when they signed in, in which browser by family and system, when it was last used",
     until: "gone with the session",
   },
   login_challenges: {

@@ -133,6 +133,30 @@ export interface AccountPasskeysPage {
   whyNot?: string | undefined;
 }
 
+/** A browser in which the person is signed in. */
+export interface AccountSession {
+  id: string;
+  /** The one that asks. */
+  isThis: boolean;
+  /** Family and system, e.g. `Firefox, Windows`; absent: not known. */
+  browser?: string | undefined;
+  organizations: readonly string[];
+  /** Moments, e.g. `2026-11-26 17:05 UTC`. */
+  signedIn: string;
+  seen: string;
+}
+
+/**
+ * Where the person is signed in. A form for each other session posts `session` and `decision` = `end`; besides there are
+ * `decision` = `end_others` and `everywhere`.
+ */
+export interface AccountSessionsPage {
+  shell: AccountShell;
+  form: AccountForm;
+  sessions: readonly AccountSession[];
+  signsOutEverywhere: boolean;
+}
+
 /** Taking one's data: an empty form, whose answer is a file. */
 export interface AccountDataPage {
   shell: AccountShell;
@@ -150,4 +174,5 @@ export interface AccountPages {
   account_data: AccountDataPage;
   account_form: AccountFormPage;
   account_passkeys: AccountPasskeysPage;
+  account_sessions: AccountSessionsPage;
 }

@@ -124,6 +124,23 @@ test("what is allowed is remembered and dated, and only what an organization ask
   await page.context().close();
 });
 
+test("a person sees where they are signed in, and ends the other browser", async () => {
+  const { page: here } = await world.openPage();
+  const { page: there } = await world.openPage();
+  await openAccount(there, dana.email);
+  await openAccount(here, dana.email);
+  await here.getByRole("link", { name: "Sessions" }).click();
+  await here.getByRole("heading", { name: "Where you are signed in" }).waitFor();
+  const rows = here.getByRole("listitem").filter({ hasText: "Signed in" });
+  assert.match((await rows.first().innerText()).replace(/\s+/g, " "), /^Chrome, Linux This browser/);
+  await here.getByRole("button", { name: "End all others" }).click();
+  await here.getByText("All other sessions were ended.").waitFor();
+  assert.equal(await rows.count(), 1);
+  await there.goto(`${issuer}/account`);
+  await there.getByLabel("Password").waitFor();
+  await Promise.all([here.context().close(), there.context().close()]);
+});
+
 test("it works without JavaScript, in the dark, on a screen 320 pixels wide", async () => {
   const { page } = await world.openPage({
     javaScriptEnabled: false,

@@ -3,6 +3,14 @@ import type { Defence } from "./defence.ts";
 
 export const defences: readonly Defence[] = [
   {
+    id: "word-of-isv-sees-its-own-sessions",
+    promise: "A session that the ISV's word opened shows and ends no session that it could not have opened.",
+    file: "src/provider/self_service/own_sessions.ts",
+    find: "seesEverySession(person) ||",
+    replace: "true ||",
+    test: "test/provider/self_service/own_sessions.test.ts",
+  },
+  {
     id: "session-written-only-where-it-is",
     promise:
       "A request under way brings no former session id back, whose owner signed in anew or out meanwhile.",

@@ -384,6 +384,28 @@ export const fixtures: { [N in PageName]: Pages[N] } = {
       exists: "This device has a passkey of your account already.",
     },
   },
+  account_sessions: {
+    shell: accountShell("sessions", { title: "Where you are signed in", notice: "The session was ended." }),
+    form: { action: "/account/sessions", csrfToken: "csrf-token-value" },
+    sessions: [
+      {
+        id: "s_6sSP0Tm2J3T0K5lTy5pLyq3wYz0e7fEoVZB0ZvR3m1s",
+        isThis: true,
+        browser: "Firefox, Windows",
+        organizations: ["Acme Corp", "Globex"],
+        signedIn: "2026-11-26 16:05 UTC",
+        seen: "2026-11-26 17:05 UTC",
+      },
+      {
+        id: "s_7sSP0Tm2J3T0K5lTy5pLyq3wYz0e7fEoVZB0ZvR3m1s",
+        isThis: false,
+        organizations: [],
+        signedIn: "2026-11-20 08:00 UTC",
+        seen: "2026-11-25 09:10 UTC",
+      },
+    ],
+    signsOutEverywhere: true,
+  },
   account_applications: {
     shell: accountShell("applications", {
       title: "Applications",

@@ -11,6 +11,7 @@ import { grantTypes } from "../../grants_and_scopes.ts";
 import type { Installation, StoreAndClock } from "../../installation.ts";
 import { keepAsChosen, takeNewId } from "../library/session_ids.ts";
 import { invalidGrant, invalidToken, refusingAs } from "../library/token_error.ts";
+import { readBrowserName } from "../sessions/browser_name.ts";
 import { beginLogin, type SessionLimits } from "../sessions/login_life.ts";
 import { loginBehind, tenantOfGrant } from "../sessions/tenant_grant.ts";
 import { readVouched, voucherOf } from "../sessions/voucher.ts";
@@ -82,9 +83,10 @@ async function findSigningIn(
 // waited long: it is written with the numbers of when it was made, and whether it stands is asked whenever it is read.
 async function rememberLogin(
   { db, clock, ...limits }: StoreAndClock & SessionLimits,
-  { oidc }: KoaContextWithOIDC,
+  ctx: KoaContextWithOIDC,
   key: SessionKey,
 ): Promise<void> {
+  const { oidc } = ctx;
   const login = oidc.result?.login;
   const { voucher } = (oidc.result ?? {}) as LoginResult;
   const { session } = oidc;
@@ -95,7 +97,8 @@ async function rememberLogin(
   const { beganAtMs, endsAtMs, ...use } = beginLogin(limits, login.remember === true, now.getTime());
   keepAsChosen(session, { remembered: login.remember === true, endsAtMs: endsAtMs ?? now.getTime() });
   const how = { amr: login.amr ?? [], acr: login.acr, authTimeMs: (login.ts ?? 0) * 1000 };
-  const made = voucherOf({ ...readVouched(voucher), life: { beganAtMs, endsAtMs } }, { ...how, use });
+  const browser = readBrowserName(ctx.get("user-agent"));
+  const made = voucherOf({ ...readVouched(voucher), life: { beganAtMs, endsAtMs } }, { ...how, use, browser });
   await saveVoucher(db, key, made, now);
 }
 

@@ -23,6 +23,7 @@ import { nameForm, namePage } from "./name_page.ts";
 import { overviewPage } from "./overview_page.ts";
 import { type PasskeysPageDeps, passkeysForms, passkeysPage } from "./passkeys_page.ts";
 import { type PasswordPageDeps, passwordForm, passwordPage } from "./password_page.ts";
+import { sessionsForm, sessionsPage } from "./sessions_page.ts";
 
 /** Adds them to a router. */
 export function addAccountRoutes(
@@ -35,6 +36,7 @@ export function addAccountRoutes(
   addAccountPage(router, deps, emailPage(deps), emailForms(deps));
   addAccountPage(router, deps, applicationsPage(deps), [applicationsForm(deps)]);
   addAccountPage(router, deps, passkeysPage(deps), passkeysForms(deps));
+  addAccountPage(router, deps, sessionsPage(deps), [sessionsForm(deps)]);
   addAccountPage(router, deps, dataPage, [dataForm(deps)]);
 
   router.get(accountReturnPath, (ctx) => {

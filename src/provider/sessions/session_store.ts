@@ -4,6 +4,7 @@
 import type { Database } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
 import { countOf, deleteRecordsOfSession, tokenModels } from "../storage/ended_records.ts";
+import { hashRecordId } from "../storage/record_payload.ts";
 import type { EndedSignIns } from "./end_sign_ins_store.ts";
 import type { Voucher } from "./voucher.ts";
 import { deleteVouchersOfSession, listVouchersOfSessions } from "./voucher_store.ts";
@@ -113,6 +114,11 @@ export async function endSession(
     tokens: countOf(deleted, tokenModels),
   };
   return { accountId: row.account_id, ended };
+}
+
+/** The name of the session of a uid. */
+export function sessionIdOf(uid: string): string {
+  return prefix + hashRecordId(uid);
 }
 
 function hashOf(id: string | undefined): string | undefined {

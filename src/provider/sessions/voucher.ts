@@ -71,6 +71,8 @@ export interface LoginProof {
   authTimeMs: number;
   /** How its browser was used since; absent: it is being made. */
   use?: LoginUse | undefined;
+  /** In which browser it was made, in words of ours; undefined: not known. */
+  browser?: string | undefined;
 }
 
 /** A login of a browser session. */

@@ -32,6 +32,7 @@ interface VoucherRow {
   idle_ms: number | null;
   seen_at_ms: number | null;
   longest_idle_ms: number;
+  browser: string | null;
 }
 
 /**
@@ -77,8 +78,8 @@ export async function saveVoucher(
     `insert into session_vouchers
        (session_uid_hash, account_id, method, tenant_id, client_id, amr, acr, auth_time_ms, created_at_ms,
         checked_at_ms, sign_in_generation, member_since_ms, tenant_generation, client_generation, membership_endings,
-        began_at_ms, ends_at_ms, idle_ms, seen_at_ms, longest_idle_ms, login_level)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        began_at_ms, ends_at_ms, idle_ms, seen_at_ms, longest_idle_ms, login_level, browser)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      on conflict (session_uid_hash, method, tenant_id) do update set
        account_id = excluded.account_id, client_id = excluded.client_id, amr = excluded.amr, acr = excluded.acr,
        auth_time_ms = excluded.auth_time_ms, created_at_ms = excluded.created_at_ms,
@@ -86,7 +87,8 @@ export async function saveVoucher(
        tenant_generation = excluded.tenant_generation, client_generation = excluded.client_generation,
        membership_endings = excluded.membership_endings, began_at_ms = excluded.began_at_ms,
        ends_at_ms = excluded.ends_at_ms, idle_ms = excluded.idle_ms, seen_at_ms = excluded.seen_at_ms,
-       longest_idle_ms = excluded.longest_idle_ms, login_level = excluded.login_level
+       longest_idle_ms = excluded.longest_idle_ms, login_level = excluded.login_level,
+       browser = excluded.browser
      where session_vouchers.account_id <> excluded.account_id
        or ${orderOf("session_vouchers")} <= ${orderOf("excluded")}
      returning method`,
@@ -112,6 +114,7 @@ export async function saveVoucher(
       voucher.use?.seenAtMs ?? now.getTime(),
       voucher.use?.longestIdleMs ?? 0,
       numberOfLevel(voucher.level),
+      voucher.browser ?? null,
     ],
   );
 }
@@ -149,7 +152,7 @@ export async function noteUse(
 export async function listVouchers(db: Database, session: SessionKey, now: Date): Promise<Voucher[]> {
   const rows = await runStatement<VoucherRow>(
     db,
-    "session_vouchers_list_5",
+    "session_vouchers_list_6",
     standingVouchers("v.session_uid_hash = ?"),
     [session.accountId, hashRecordId(session.sessionUid)],
   );
@@ -167,7 +170,7 @@ export async function listVouchersOfSessions(
   const places = uidHashes.map(() => "?").join(", ");
   const rows = await runStatement<VoucherRow & { session_uid_hash: string }>(
     db,
-    `session_vouchers_of_2_${uidHashes.length}`,
+    `session_vouchers_of_3_${uidHashes.length}`,
     standingVouchers(`v.session_uid_hash in (${places})`),
     [accountId, ...uidHashes],
   );
@@ -184,7 +187,7 @@ const standingVouchers = (
   which: string,
 ): string => `select v.session_uid_hash, v.method, v.tenant_id, v.client_id, v.amr, v.acr, v.auth_time_ms,
        v.sign_in_generation, v.member_since_ms, v.tenant_generation, v.client_generation, v.membership_endings,
-       v.created_at_ms, v.began_at_ms, v.ends_at_ms, v.idle_ms, v.seen_at_ms, v.longest_idle_ms
+       v.created_at_ms, v.began_at_ms, v.ends_at_ms, v.idle_ms, v.seen_at_ms, v.longest_idle_ms, v.browser
      from session_vouchers v
      join accounts a on a.id = v.account_id and a.sign_in_generation = v.sign_in_generation
      where v.account_id = ? and ${which}
@@ -249,12 +252,13 @@ function toVoucher(row: VoucherRow): Voucher | undefined {
     life: { beganAtMs: row.began_at_ms ?? row.auth_time_ms, endsAtMs: row.ends_at_ms },
   });
   const amr = JSON.parse(row.amr) as string[];
+  const browser = row.browser ?? undefined;
   const use = {
     seenAtMs: row.seen_at_ms ?? row.created_at_ms,
     longestIdleMs: row.longest_idle_ms,
     idleMs: row.idle_ms,
   };
-  return voucherOf(vouched, { amr, acr: row.acr ?? undefined, authTimeMs: row.auth_time_ms, use });
+  return voucherOf(vouched, { amr, acr: row.acr ?? undefined, authTimeMs: row.auth_time_ms, use, browser });
 }
 
 /** Lists what is recorded of every login of a person, whether it stands or not, for whoever asks what is stored of them. */
@@ -264,9 +268,9 @@ export async function listRecordedLogins(
 ): Promise<Readonly<Record<string, string | number | null>>[]> {
   return runStatement<Record<string, string | number | null>>(
     db,
-    "session_vouchers_recorded_3",
+    "session_vouchers_recorded_4",
     `select method, nullif(tenant_id, '') as tenant_id, client_id, amr, acr, auth_time_ms, created_at_ms, checked_at_ms,
-       began_at_ms, ends_at_ms, seen_at_ms, idle_ms, longest_idle_ms
+       began_at_ms, ends_at_ms, seen_at_ms, idle_ms, longest_idle_ms, browser
      from session_vouchers where account_id = ? order by created_at_ms, tenant_id`,
     [accountId],
   );

@@ -18,6 +18,7 @@ import { frame, ways } from "./frame.ts";
 import { forgot, newPassword, proveAddress } from "./links.ts";
 import { passkeys } from "./passkeys.ts";
 import { passwordFaults, passwordLength } from "./passwords.ts";
+import { sessions } from "./sessions.ts";
 import { chooseOrganization, consent, device, deviceFaults, otherScope, scopes, signIn } from "./sign_in.ts";
 
 /** English. */
@@ -44,6 +45,7 @@ export const english = {
   signOut,
   signedOut,
   stayed,
+  sessions,
   welcome,
   forgot,
   newPassword,
