@@ -11,7 +11,7 @@ import type { AccountForm, AccountShell } from "../../views/account_pages.ts";
 import { currentWords, withLook } from "../../views/frame.ts";
 import { pageHeaders } from "../../views/render.ts";
 import type { AttemptOrigin } from "../accounts/attempt_rates.ts";
-import { accountSignInUrl, accountSignOutUrl } from "../clients/account_client.ts";
+import { accountSignedOutPath, accountSignInUrl, accountSignOutUrl } from "../clients/account_client.ts";
 import { assertOwnForm, ForeignForm, readForm } from "../edge/form.ts";
 import { type FormOutcome, leaveOutcome, takeOutcome } from "../edge/form_outcome.ts";
 import { pinnedAddressOf } from "../edge/pinned_request.ts";
@@ -72,6 +72,8 @@ export interface FormDone {
   page?: AccountPageName;
   /** The answer is a file, JSON, in place of a page. */
   download?: { fileName: string; pieces: AsyncIterable<string> };
+  /** It ended the sign-in: no page of the account comes next, but the one that says so. */
+  signedOut?: true;
 }
 
 /** A form of a page. */
@@ -121,8 +123,10 @@ export function addAccountPage(
     }
     try {
       if (form.recent === true) assertRecentSignIn(person, deps.clock());
-      const { outcome, page: next = page, download } = await form.act({ ...visitOf(ctx, person), fields });
+      const done = await form.act({ ...visitOf(ctx, person), fields });
+      const { outcome, page: next = page, download, signedOut } = done;
       if (download !== undefined) return sendFile(ctx, download);
+      if (signedOut === true) return seeOther(ctx, accountSignedOutPath);
       if (outcome !== undefined) leaveOutcome(placeOf(ctx), next, outcome);
       seeOther(ctx, accountPages[next].path);
     } catch (error) {

@@ -2,7 +2,6 @@
 import { OperationError } from "../../errors.ts";
 import { currentWords } from "../../views/frame.ts";
 import { renderPage } from "../../views/render.ts";
-import { accountSignedOutPath } from "../clients/account_client.ts";
 import type { FormOutcome } from "../edge/form_outcome.ts";
 import type { AccountFormHandler, AccountPageDeps, AccountPageHandler } from "./account_page_routes.ts";
 import { endOtherSessions, listOwnSessions, seesEverySession, signOutEverywhere } from "./own_sessions.ts";
@@ -46,7 +45,7 @@ export function sessionsForm(deps: AccountPageDeps): AccountFormHandler {
         case "everywhere":
           if (!seesEverySession(person)) return { outcome: { did: "nothing" } };
           await signOutEverywhere(deps, person);
-          return { to: accountSignedOutPath };
+          return { signedOut: true };
         default:
           throw new OperationError("invalid_input", "decision must be end, end_others or everywhere.", {
             field: "decision",
