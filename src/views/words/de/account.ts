@@ -19,6 +19,7 @@ export const account: typeof englishAccount = {
     email: "E-Mail-Adresse",
     applications: "Anwendungen",
     passkeys: "Passkeys",
+    sessions: "Sitzungen",
     data: "Ihre Daten",
   },
   back: "Zurück zu Ihrem Konto",

@@ -10,6 +10,7 @@ export const account = {
     email: "E-mail address",
     applications: "Applications",
     passkeys: "Passkeys",
+    sessions: "Sessions",
     data: "Your data",
   },
   back: "Back to your account",
