@@ -98,7 +98,10 @@ async function rememberLogin(
   keepAsChosen(session, { remembered: login.remember === true, endsAtMs: endsAtMs ?? now.getTime() });
   const how = { amr: login.amr ?? [], acr: login.acr, authTimeMs: (login.ts ?? 0) * 1000 };
   const browser = readBrowserName(ctx.get("user-agent"));
-  const made = voucherOf({ ...readVouched(voucher), life: { beganAtMs, endsAtMs } }, { ...how, use, browser });
+  const made = voucherOf(
+    { ...readVouched(voucher), life: { beganAtMs, endsAtMs } },
+    { ...how, use, browser },
+  );
   await saveVoucher(db, key, made, now);
 }
 
