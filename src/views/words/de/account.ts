@@ -19,7 +19,7 @@ export const account: typeof englishAccount = {
     email: "E-Mail-Adresse",
     applications: "Anwendungen",
     passkeys: "Passkeys",
-    sessions: "Sitzungen",
+    sessions: "Anmeldungen",
     data: "Ihre Daten",
   },
   back: "Zurück zu Ihrem Konto",

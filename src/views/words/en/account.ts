@@ -10,7 +10,7 @@ export const account = {
     email: "E-mail address",
     applications: "Applications",
     passkeys: "Passkeys",
-    sessions: "Sessions",
+    sessions: "Sign-ins",
     data: "Your data",
   },
   back: "Back to your account",
