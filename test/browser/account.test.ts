@@ -129,12 +129,12 @@ test("a person sees where they are signed in, and ends the other browser", async
   const { page: there } = await world.openPage();
   await openAccount(there, dana.email);
   await openAccount(here, dana.email);
-  await here.getByRole("link", { name: "Sessions" }).click();
+  await here.getByRole("link", { name: "Sign-ins" }).click();
   await here.getByRole("heading", { name: "Where you are signed in" }).waitFor();
   const rows = here.getByRole("listitem").filter({ hasText: "Signed in" });
   assert.match((await rows.first().innerText()).replace(/\s+/g, " "), /^Chrome, Linux This browser/);
   await here.getByRole("button", { name: "End all others" }).click();
-  await here.getByText("All other sessions were ended.").waitFor();
+  await here.getByText("All other sign-ins were ended.").waitFor();
   assert.equal(await rows.count(), 1);
   await there.goto(`${issuer}/account`);
   await there.getByLabel("Password").waitFor();

@@ -60,7 +60,7 @@ test("each browser is a line; another is ended, with what came of it, on every i
   assert.equal(await isSignedIn(there), true);
 
   const ended = await postAccountForm(here.agent, page(), people.ann, form);
-  assert.match(ended.text, /The session was ended/);
+  assert.match(ended.text, /That sign-in was ended/);
   assert.equal(rowsOf(ended).length, 1);
   assert.equal(await isSignedIn(there), false);
   assert.equal((await refresh(fixture, there.tokens["refresh_token"])).body["error"], "invalid_grant");
@@ -78,7 +78,7 @@ test("all others are ended at once; everywhere is this one too, and what applica
   const here = await signIn(email, new UserAgent(), "openid email offline_access");
   const others = [await signIn(), await signIn()];
   const done = await postAccountForm(here.agent, page(), people.ann, { decision: "end_others" });
-  assert.match(done.text, /All other sessions were ended/);
+  assert.match(done.text, /All other sign-ins were ended/);
   assert.equal(rowsOf(done).length, 1);
   assert.deepEqual(await Promise.all(others.map(isSignedIn)), [false, false]);
   assert.equal(await isSignedIn(here), true);

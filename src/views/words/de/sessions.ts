@@ -11,7 +11,7 @@ export const sessions: typeof english = {
   signedIn: (moment) => `Angemeldet ${moment}`,
   seen: (moment) => `zuletzt benutzt etwa ${moment}`,
   end: "Beenden",
-  endOne: (browser) => `die Sitzung in ${browser}`,
+  endOne: (browser) => `die Anmeldung in ${browser}`,
   othersTitle: "Alle anderen auf einmal",
   othersText: "Dieser Browser bleibt angemeldet.",
   endOthers: "Alle anderen beenden",
@@ -19,7 +19,7 @@ export const sessions: typeof english = {
   everywhereText:
     "Beendet jeden Browser, auch diesen, und was Anwendungen von Ihnen haben. Was sie nur dürfen, solange Sie angemeldet sind, endet damit.",
   everywhere: "Überall abmelden",
-  ended: "Die Sitzung wurde beendet. Nichts aus ihr öffnet noch etwas.",
-  endedOthers: "Alle anderen Sitzungen wurden beendet. Nichts aus ihnen öffnet noch etwas.",
+  ended: "Diese Anmeldung wurde beendet. Nichts aus ihr öffnet noch etwas.",
+  endedOthers: "Alle anderen Anmeldungen wurden beendet. Nichts aus ihnen öffnet noch etwas.",
   nothing: "Es wurde nichts beendet: Es war schon vorbei. Die Liste zeigt den jetzigen Stand.",
 };

@@ -10,7 +10,7 @@ export const sessions = {
   signedIn: (moment: string) => `Signed in ${moment}`,
   seen: (moment: string) => `last used about ${moment}`,
   end: "End",
-  endOne: (browser: string) => `the session in ${browser}`,
+  endOne: (browser: string) => `the sign-in in ${browser}`,
   othersTitle: "All others at once",
   othersText: "This browser stays signed in.",
   endOthers: "End all others",
@@ -18,7 +18,7 @@ export const sessions = {
   everywhereText:
     "Ends every browser, this one too, and what applications hold of you. What they may do only while you are signed in ends with it.",
   everywhere: "Sign out everywhere",
-  ended: "The session was ended. Nothing it had opens anything any more.",
-  endedOthers: "All other sessions were ended. Nothing they had opens anything any more.",
+  ended: "That sign-in was ended. Nothing it had opens anything any more.",
+  endedOthers: "All other sign-ins were ended. Nothing they had opens anything any more.",
   nothing: "Nothing was ended: it was over already. The list is as it is now.",
 };
