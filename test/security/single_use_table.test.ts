@@ -24,6 +24,9 @@ import { createAccount, createExternalAccount } from "../../src/provider/account
 import { makeMark } from "../../src/provider/accounts/sign_in_attempt_store.ts";
 import { createClient } from "../../src/provider/clients/client_store.ts";
 import { savePostedRequest, takePostedRequest } from "../../src/provider/edge/posted_request_store.ts";
+import { savePending, usePending } from "../../src/provider/factors/pending_store.ts";
+import { replaceRecoveryCodes, useRecoveryCode } from "../../src/provider/factors/recovery_code_store.ts";
+import { createTotp, useTotpStep } from "../../src/provider/factors/totp_store.ts";
 import { createUse } from "../../src/provider/grants/assertion_use_store.ts";
 import { createChallenge, redeemAnswer, saveAnswer } from "../../src/provider/handoff/challenge_store.ts";
 import { createPasskey, savePasskeyUse, useChallenge } from "../../src/provider/passkeys/passkey_store.ts";
@@ -89,6 +92,13 @@ const passkey = {
   ...{ userHandle: "u", name: "Passkey 1" },
 };
 const challenge = { challenge: "c1", interactionUid: "i1", request: {}, expiresAtMs: laterMs };
+const half = { uid: "u1", browserKey: "b1" };
+const halfDone = {
+  ...{ generation: 0, membershipEndings: 0, amr: ["pwd"], authTimeMs: nowMs, remember: false },
+  step: "prove",
+} as const;
+const idOf = async (db: Database, email: string): Promise<string> =>
+  (await createAccount(db, { email, emailVerified: true }, now)).id;
 const account = { email: "once@acme.example", emailVerified: true };
 
 const once: Readonly<Record<string, Once>> = {
@@ -129,7 +139,7 @@ const once: Readonly<Record<string, Once>> = {
   },
   "a count of a passkey's": {
     async arrange(db) {
-      const { id } = await createAccount(db, { email: "passkey@acme.example", emailVerified: true }, now);
+      const id = await idOf(db, "passkey@acme.example");
       const made = await createPasskey(db, { ...passkey, accountId: id }, now);
       return `${made?.id} ${id}`;
     },
@@ -137,6 +147,44 @@ const once: Readonly<Record<string, Once>> = {
       const [id = "", accountId = ""] = arranged.split(" ");
       return savePasskeyUse(db, { id, accountId }, { counter: 1, backedUp: false }, now);
     },
+  },
+  "an authenticator app, set up": {
+    arrange: (db) => idOf(db, "sets-up@acme.example"),
+    attempt: inTransaction((trx, caller, accountId) =>
+      createTotp(trx, { accountId, sealedSecret: `app-${caller}`, step: 1 }, now),
+    ),
+  },
+  "a code of an authenticator app": {
+    async arrange(db) {
+      const accountId = await idOf(db, "app@acme.example");
+      await createTotp(db, { accountId, sealedSecret: "app", step: 1 }, now);
+      return accountId;
+    },
+    attempt: inTransaction((trx, _caller, accountId) =>
+      useTotpStep(trx, { accountId, sealedSecret: "app", step: 2 }, now),
+    ),
+  },
+  "a recovery code": {
+    async arrange(db) {
+      const accountId = await idOf(db, "recovers@acme.example");
+      const [code = ""] = await db.transaction((trx) => replaceRecoveryCodes(trx, accountId, now));
+      return `${accountId} ${code}`;
+    },
+    attempt: inTransaction(async (trx, _caller, arranged) => {
+      const [accountId = "", code = ""] = arranged.split(" ");
+      return (await useRecoveryCode(trx, accountId, code)).used;
+    }),
+  },
+  "a sign-in that is half done": {
+    async arrange(db) {
+      const accountId = await idOf(db, "half@acme.example");
+      await savePending(db, half, { ...halfDone, accountId }, now);
+      return accountId;
+    },
+    attempt: inTransaction(
+      async (trx, _caller, accountId) =>
+        (await usePending(trx, half, { accountId, step: "prove" }, now)) !== undefined,
+    ),
   },
   "a request that was posted": {
     arrange: (db) => savePostedRequest(db, { path: "/auth", query: "a=b", network: "192.0.2.1" }, now),

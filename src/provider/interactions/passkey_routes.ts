@@ -7,6 +7,7 @@ import { OperationError } from "../../errors.ts";
 import { seeOther } from "../../see_other.ts";
 import type { LoginAnswer } from "../factors/pending_sign_ins.ts";
 import { findPending } from "../factors/pending_store.ts";
+import { passkeysOf } from "../passkeys/passkey_deps.ts";
 import type { InteractionState } from "./interaction.ts";
 import { goOn, keyOf, type StepDeps } from "./login_steps.ts";
 import {
@@ -29,12 +30,13 @@ export interface LentByLogin {
   begunAnew(ctx: RouterContext, state: InteractionState): void;
 }
 
-/** Adds them. */
+/** Adds them, unless browsers have no passkeys here: nobody's page posts to them there, and they are not found. */
 export function addPasskeyRoutes(
   router: Router,
   deps: PasskeyLoginDeps & StepDeps,
   { submission, originOf, complete, begunAnew }: LentByLogin,
 ): void {
+  if (passkeysOf(deps) === undefined) return;
   router.post("/interaction/:uid/passkey", async (ctx) => {
     const sent = await submission(ctx);
     if (sent === undefined) return;

@@ -197,3 +197,16 @@ test("a copied passkey is refused with what to do, and ends the person's sign-in
   const agent = new UserAgent();
   assert.ok(codeOf(await typePassword(agent, email)));
 });
+
+test("at an address without passkeys there is nothing to post to", async () => {
+  const withoutThem = await fixture.startAnother({ TTI_ISSUER: "http://127.0.0.1:3000" });
+  const post = async (base: string, path: string) => {
+    const headers = { Origin: new URL(base === withoutThem.localUrl ? withoutThem.issuer : base).origin };
+    return (await fetch(`${base}${path}`, { method: "POST", headers, redirect: "manual" })).status;
+  };
+  // Elsewhere there are such addresses, and this sign-in is not.
+  for (const path of ["/interaction/abcdefghij/passkey", "/interaction/abcdefghij/factor/passkey"]) {
+    assert.equal(await post(withoutThem.localUrl, path), 404);
+    assert.equal(await post(fixture.issuer, path), 400);
+  }
+});
