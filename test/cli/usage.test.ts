@@ -141,11 +141,11 @@ describe("the tti command", () => {
     assert.match((await terminal.tti("tenant creat acme")).stderr, /Did you mean tti tenant create\?/);
     assert.match(
       (await terminal.tti("tenant abracadabra")).stderr,
-      /It is one of: create, update, list, show/,
+      /It is one of: create, update, brand, .*list, show, /,
     );
     assert.match(
       (await terminal.tti("tenant")).stderr,
-      /tti tenant needs one of: create, update, list, show/,
+      /tti tenant needs one of: create, update, brand, .*list, show, /,
     );
   });
 

@@ -137,7 +137,7 @@ export const updateTenant = operation({
       sessionLifeHours: "session-life",
     },
     switches: ["discoverable"],
-    summary: "change how a customer's users log in, for how long, or when you may act for them",
+    summary: "change how a customer's users log in, or when you may act for them",
     about: "Changes a tenant. The ID stays what it is: the customer typed it at AWS.",
     example: 'acme --login handoff --presence "within 12"',
     show: (tenant) => ({ fields: tenantFields(tenant) }),
