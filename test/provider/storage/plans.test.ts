@@ -7,6 +7,9 @@ import { claimMail, isMailDue } from "../../../src/mail/outbox_store.ts";
 import { findAccountLink, useAccountLink } from "../../../src/provider/accounts/account_link_store.ts";
 import { forgetAnswersTelling, savePeopleTold } from "../../../src/provider/accounts/kept_answers_store.ts";
 import { accountStates, searchPeople } from "../../../src/provider/accounts/people_search_store.ts";
+import { findPending, usePending } from "../../../src/provider/factors/pending_store.ts";
+import { useRecoveryCode } from "../../../src/provider/factors/recovery_code_store.ts";
+import { findTotp, useTotpStep } from "../../../src/provider/factors/totp_store.ts";
 import { findPasskey, listPasskeys } from "../../../src/provider/passkeys/passkey_store.ts";
 import {
   deleteTracesOfAccount,
@@ -60,6 +63,14 @@ for (const kind of storeKinds) {
       "deleting a person": (db) => deleteTracesOfAccount(db, "a5"),
       "finding a passkey": (db) => findPasskey(db, "c5"),
       "listing a person's passkeys": (db) => listPasskeys(db, "a5"),
+      "a sign-in of two factors": async (db) => {
+        const half = { uid: "none", browserKey: "b" };
+        assert.equal(await findPending(db, half, now), undefined);
+        assert.equal(await usePending(db, half, { accountId: "a1", step: "prove" }, now), undefined);
+        assert.ok(await findTotp(db, "a5"));
+        assert.ok(await useTotpStep(db, { accountId: "a5", sealedSecret: "s", step: 2 }, now));
+        assert.deepEqual(await useRecoveryCode(db, "a5", "none"), { used: false, left: 1 });
+      },
       "listing a person's sessions": (db) => listSessions(db, "a5", { limit: 10 }, new Date(1)),
       "listing a person's grants": (db) => listGrants(db, "a3", { limit: 10 }, new Date(1)),
       "ending one session": async (db) => assert.ok(await endSession(db, { id: "s_u2" }, new Date(1))),
@@ -259,6 +270,17 @@ async function fill({ db }: TestDatabase): Promise<void> {
   await insert("passkeys", (n) => ({
     ...{ id: `p${n}`, credential_id: `c${n}`, account_id: `a${n}`, user_handle: `h${n}`, public_key: "k" },
     ...{ counter: 0, transports: "[]", name: "Passkey 1", synced: 0, backed_up: 0, created_at_ms: 1 },
+  }));
+  await insert("totp_factors", (n) => ({
+    account_id: `a${n}`,
+    sealed_secret: "s",
+    last_step: 1,
+    created_at_ms: 1,
+  }));
+  await insert("recovery_codes", (n) => ({ account_id: `a${n}`, code_hash: `h${n}`, created_at_ms: 1 }));
+  await insert("pending_sign_ins", (n) => ({
+    ...{ interaction_hash: `h${n}`, browser_hash: "b", account_id: `a${n}`, expires_at_ms: nowMs + n },
+    ...{ sign_in_generation: 0, membership_endings: 0, amr: "[]", auth_time_ms: 1, step: "prove" },
   }));
   await insert("mails", (n) => ({
     id: `m${n}`,

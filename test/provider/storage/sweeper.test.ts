@@ -65,6 +65,17 @@ const rowOf: Readonly<Record<string, (number: number, endsAtMs: number) => objec
     expires_at_ms,
   }),
   passkey_challenges: (number, expires_at_ms) => ({ challenge_hash: `h${number}`, expires_at_ms }),
+  pending_sign_ins: (number, expires_at_ms) => ({
+    interaction_hash: `h${number}`,
+    browser_hash: "b",
+    account_id: "a",
+    sign_in_generation: 0,
+    membership_endings: 0,
+    amr: "[]",
+    auth_time_ms: 1,
+    step: "prove",
+    expires_at_ms,
+  }),
   mails: (number, expires_at_ms) => ({
     id: `m${number}`,
     kind: "invitation",
