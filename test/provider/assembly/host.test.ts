@@ -56,7 +56,9 @@ test("a request that began on the old Provider ends on it; the next begins on th
 
 test("sessions, interactions, codes and refresh tokens survive a new key, which signs from then on", async () => {
   let now = new Date();
-  const fixture = await startProvider({ clock: () => now });
+  // A login that outlasts the signing period: what ends with a login is told elsewhere (sessions/login_life.test.ts).
+  const environment = { TTI_SESSION_LIFETIME: String(365 * 86_400), TTI_SESSION_IDLE: String(30 * 86_400) };
+  const fixture = await startProvider({ clock: () => now, environment });
   try {
     await addPerson(fixture.db, { email: "ann@acme.example", tenants: ["acme"] });
     await addClient(fixture.db, { client_id: "app" });
@@ -77,6 +79,7 @@ test("sessions, interactions, codes and refresh tokens survive a new key, which 
       assert.ok(day < 120, "no rotation happened");
       now = new Date(now.getTime() + 86_400_000);
       await fixture.server.keyRing.poll();
+      if (day % 20 === 0) codeOf(await signedIn.follow(authorizationUrl(fixture)));
     }
 
     const redeemed = await redeem(fixture, code);
