@@ -27,9 +27,12 @@ async function start(environment: Record<string, string>): Promise<ProviderFixtu
   return fixture;
 }
 
-/** What a stranger can compare: everything but the random parts. */
+/** What a stranger can compare: everything but the random parts; of a question to a passkey, how long it is. */
 function told(visit: Visit): unknown {
-  const text = visit.text.replaceAll(/[A-Za-z0-9_-]{43}/g, "…").replaceAll(/[0-9a-f-]{36}/g, "…");
+  const text = visit.text
+    .replace(/(?<=challenge&#34;:&#34;)[\w-]+/, (question) => `… of ${question.length}`)
+    .replaceAll(/[A-Za-z0-9_-]{43}/g, "…")
+    .replaceAll(/[0-9a-f-]{36}/g, "…");
   return { status: visit.status, to: visit.url.origin + visit.url.pathname.replace(/[\w-]{43}/, "…"), text };
 }
 
