@@ -85,7 +85,8 @@ answer and its own word on the last administrator; sent again it answers \`not_a
 \`GET\` of one thing answers an \`ETag\`, which is another as soon as anything in the answer is. Send it back as \`If-Match\` with
 the change: if somebody else changed the thing meanwhile, nothing is done, and the answer is 412 \`precondition_failed\`. Of
 two changes by the same ETag one is done. A change answers the \`ETag\` of what it left, for the next one. Without \`If-Match\` a change is
-done whatever there is; \`If-Match: *\` says the same. Where nothing reads it, \`If-Match\` is refused rather than left unread.
+done whatever there is; \`If-Match: *\` says the same. A logo takes and answers the \`ETag\` of what shows it: of the client, or of
+the tenant's \`/brand\`. Where nothing reads it, \`If-Match\` is refused rather than left unread.
 
 What ends or brings much takes \`dryRun\`: it is done and taken back, and answered as if it stood, with \`"dryRun": true\`.
 
