@@ -93,7 +93,9 @@ describe("If-Match", () => {
 
   for (const [part, whole] of Object.entries(partsOf)) {
     it(`ties what is done to ${part} to what was read of ${whole}`, async () => {
-      const [at, read] = [part, whole].map((path) => path.replace(":tenant", "acme").replace(":client", "app"));
+      const [at, read] = [part, whole].map((path) =>
+        path.replace(":tenant", "acme").replace(":client", "app"),
+      );
       assert.ok(at !== undefined && read !== undefined);
       const png = plainPng({ width: 4, height: 4 }).toString("base64");
       const before = String((await send("GET", read)).etag);
