@@ -4,18 +4,27 @@
 import { usualResults } from "../src/admin/operations/search.ts";
 import { mostBodyBytes, mostQueryCharacters } from "../src/app.ts";
 import { clockToleranceSeconds } from "../src/input/moment.ts";
+import { linkLifeMs } from "../src/provider/accounts/account_link_store.ts";
 import { attemptRates, knownForMs } from "../src/provider/accounts/attempt_rates.ts";
 import { longestAssertionSeconds, ttlSeconds } from "../src/provider/assembly/policies.ts";
 import { sweeperPolicy } from "../src/provider/assembly/sweeper.ts";
 import { applicationCookieMs } from "../src/provider/clients/application_way.ts";
 import { outcomeMs } from "../src/provider/edge/form_outcome.ts";
 import { mostPostedRequests, postedRequestSeconds } from "../src/provider/edge/posted_request_store.ts";
+import { factorRates } from "../src/provider/factors/factor_attempts.ts";
+import { pendingMs } from "../src/provider/factors/pending_store.ts";
 import { longestAssertionLifeSeconds } from "../src/provider/grants/subject_assertion.ts";
 import { challengeLifeSeconds } from "../src/provider/handoff/login_handoff.ts";
 import { assumedAwsCacheSeconds } from "../src/provider/keys/key_status.ts";
 import { kmsLookIntervalMs } from "../src/provider/keys/kms_look.ts";
 import { keyPolicyOf } from "../src/provider/keys/policy.ts";
+import { resetRates } from "../src/provider/links/ask_for_reset.ts";
+import { changeRates } from "../src/provider/links/change_address.ts";
+import { mostFileBytes } from "../src/provider/looks/png_file.ts";
+import { challengeLifeMs } from "../src/provider/passkeys/passkey_seals.ts";
+import { mostPasskeys } from "../src/provider/passkeys/passkey_store.ts";
 import { mostHours } from "../src/provider/presence/presence_policy.ts";
+import { recentSignInSeconds } from "../src/provider/self_service/account_person.ts";
 import { settings } from "../src/settings.ts";
 
 const units = [
@@ -86,6 +95,20 @@ ${table("| what | lives | then |", [
     "the person signs in again",
   ],
   ["a sign-in under way", inWords(ttlSeconds.interaction), 'a page says "This sign-in is over"'],
+  ["a sign-in that waits for a second factor", inWordsMs(pendingMs), "it begins anew; it opened nothing"],
+  ["a question to a passkey", inWordsMs(challengeLifeMs), "the page asks another"],
+  [
+    "a sign-in that is fresh enough for what is delicate on the account's pages",
+    inWords(recentSignInSeconds),
+    "the person signs in again, and comes back",
+  ],
+  ["mailed link: a new password", inWordsMs(linkLifeMs.password_reset), "ask for another"],
+  ["mailed link: an invitation", inWordsMs(linkLifeMs.invitation), "invite again"],
+  [
+    "mailed link: proof of an address, a new address",
+    inWordsMs(linkLifeMs.address_change),
+    "ask for another",
+  ],
   ["login challenge and verifier (handoff)", inWords(challengeLifeSeconds), "start again at the application"],
   [
     "subject assertion (minting)",
@@ -129,6 +152,19 @@ ${table("| counted | allowed | |", [
     rate(attemptRates.account),
     `past it nobody is refused; each new address gets ${rate(attemptRates.guarded)}`,
   ],
+  [
+    "codes of an authenticator app, and by themselves recovery codes, of one account whose password was right",
+    rate(factorRates.totp),
+    "`too_many_attempts`",
+  ],
+  [
+    "asking for a new password, in a browser that has signed in to this account before",
+    rate(resetRates.browser),
+    "`too_many_attempts`",
+  ],
+  ["asking for new passwords, from one address", rate(resetRates.address), "`too_many_attempts`"],
+  ["mails with a link for a new password to one mailbox", rate(resetRates.mailbox), "no further mail"],
+  ["asking for another address, by one account", rate(changeRates.account), "`too_many_attempts`"],
 ])}
 
 A browser or an address counts as known to an account for ${inWordsMs(knownForMs)} after a sign-in.
@@ -137,6 +173,8 @@ A browser or an address counts as known to an account for ${inWordsMs(knownForMs
 
 ${table("| what | at most | |", [
   ["query of a request", `${mostQueryCharacters} characters`, "400"],
+  ["passkeys of one person", `${mostPasskeys}`, "`passkey_limit`"],
+  ["a logo", `${mostFileBytes / 1024} KiB`, "[branding.md](branding.md#the-logo)"],
   ["body of a request", `${mostBodyBytes / 1024} KiB`, "400"],
   [
     "results of a search, unless asked otherwise",
