@@ -171,6 +171,8 @@ test("an ID token is exactly the profile, after sign-in and after refresh alike"
       name: "Ann Ames",
       tenant_id: "acme",
       nonce: "n-1",
+      acr: "urn:tti:acr:pwd",
+      amr: ["pwd"],
     });
     assert.equal((exp ?? 0) - (iat ?? 0), 300);
     assert.ok(Buffer.from(jti ?? "", "base64url").length >= 16);
