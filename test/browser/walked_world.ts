@@ -16,6 +16,7 @@ import { findAccountByLogin } from "../../src/provider/accounts/account_store.ts
 import { keyPolicyOf } from "../../src/provider/keys/policy.ts";
 import { rotateKeys } from "../../src/provider/keys/rotate.ts";
 import { createKeySealer } from "../../src/provider/keys/seal.ts";
+import { createPasskey } from "../../src/provider/passkeys/passkey_store.ts";
 import { saveDomainVerified } from "../../src/provider/tenants/domain_store.ts";
 import { createMembership } from "../../src/provider/tenants/membership_store.ts";
 import { addMintingClients } from "../provider/grants/mint_support.ts";
@@ -74,7 +75,16 @@ export async function furnish(world: ProviderFixture, ownerEmail: string): Promi
   await disableUser(context, { user: "dis@acme.example" });
   await disableClient(context, { clientId: "stopped" });
   await disableTenant(context, { id: "closed" });
+  for (const email of ["ann@acme.example", ownerEmail]) await addPasskey(world, email);
   await makeNextKey(world);
+}
+
+/** A passkey as it is stored: nobody signs in by it. */
+async function addPasskey({ db }: ProviderFixture, email: string): Promise<void> {
+  const account = await findAccountByLogin(db, email);
+  const key = { credentialId: `key of ${email}`, publicKey: "none", counter: 0, transports: [] };
+  const of = { accountId: account?.id ?? "", userHandle: `handle of ${email}`, name: "Phone" };
+  await createPasskey(db, { ...key, ...of, synced: true, backedUp: true }, new Date());
 }
 
 /** Sees to a next key now: the instance makes one by itself, at a moment of its own. */
