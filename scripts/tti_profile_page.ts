@@ -39,7 +39,7 @@ const own = `| member | value | why |
 | \`nonce\` | when asked for | OpenID Connect Core 1.0 |
 | \`act\` | \`{ "sub": client_id }\` on minted tokens | RFC 8693: who acts for the person |
 | \`sid\` | the browser session, for clients told of logouts by back channel | a logout ends this browser, not all |
-| \`amr\` | when given | |
+| \`amr\`, \`acr\` | how the person signed in ([RFC 8176](https://www.rfc-editor.org/rfc/rfc8176)), and its class; on a minted token \`amr\` when given | AWS ignores other claims |
 
 Keys are RSA-2048. Access tokens are opaque. A token that would lack \`sub\`, \`email\` or the tenant does not
 leave the server, nor one of a sign-in without \`auth_time\`. Nobody else can set these members: they are written last, by one function
