@@ -38,6 +38,8 @@ for (const kind of storeKinds) {
       assert.deepEqual(await findTenant(store.db, "acme"), {
         id: "acme",
         requiredFactor: "none",
+        sessionIdleMs: null,
+        sessionLifeMs: null,
         name: "Acme Corporation",
         loginMethod: "local",
         presencePolicy: { name: "session" },
