@@ -19,6 +19,11 @@ export const peopleErrorCodes = {
     meaning: "The account has an authenticator app already; there is one at a time.",
     fix: "Remove it first, then set up the other.",
   },
+  factor_needed: {
+    status: 409,
+    meaning: "It is the person's last second factor, and an organization of theirs requires one.",
+    fix: "Add a passkey first, or move to another authenticator app in place of removing this one.",
+  },
   factor_unreadable: {
     status: 500,
     meaning:

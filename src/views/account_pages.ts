@@ -1,4 +1,5 @@
 // Owns the models of the account's pages, and the names of the form fields they send back.
+import type { TotpSetUp } from "./login_pages.ts";
 import type { Field, FormErrors, PasskeyForm, Tabs } from "./parts.ts";
 
 /** A form's target, and the mark that says for whom it was drawn (field `csrf`). */
@@ -157,6 +158,29 @@ export interface AccountSessionsPage {
   signsOutEverywhere: boolean;
 }
 
+/** The second step. Its form posts `act` = `begin`, `remove` or `codes`; that of an app that is set up what {@link TotpSetUp} says. */
+export interface AccountFactorsPage {
+  shell: AccountShell;
+  form: AccountForm;
+  /** Since when there is an authenticator app, in words; absent: there is none. */
+  since?: string | undefined;
+  /** An app that is set up now: there is nothing else on the page then. */
+  setUp?: TotpSetUp | undefined;
+  /** How many recovery codes are left, in words; absent: there is nothing they could stand in for. */
+  left?: string | undefined;
+  /** Why nothing is set up here. */
+  whyNot?: string | undefined;
+}
+
+/** Recovery codes, shown once. */
+export interface AccountCodesPage {
+  shell: AccountShell;
+  /** A line each. */
+  codes: string;
+  /** Where to go on, once they are stored. */
+  onUrl: string;
+}
+
 /** Taking one's data: an empty form, whose answer is a file. */
 export interface AccountDataPage {
   shell: AccountShell;
@@ -173,6 +197,8 @@ export interface AccountPages {
   account_applications: AccountApplicationsPage;
   account_data: AccountDataPage;
   account_form: AccountFormPage;
+  account_factors: AccountFactorsPage;
+  account_codes: AccountCodesPage;
   account_passkeys: AccountPasskeysPage;
   account_sessions: AccountSessionsPage;
 }

@@ -165,6 +165,11 @@ async function decideOffline(decision: "allow" | "revoke"): Promise<void> {
   await agent.submit(page, { decision }, "/account/applications");
 }
 
+async function sendOnFactors(act: string): Promise<void> {
+  const url = `${fixture.issuer}/account/factors`;
+  await withApp.submit(await withApp.follow(url), { act }, "/account/factors");
+}
+
 const passkeys = () =>
   passkeysOf({
     db: fixture.db,
@@ -216,6 +221,8 @@ const ownRegistration = () => ({
 });
 let onboarding: URL;
 let app: App;
+// The browser that signed in by it.
+let withApp: UserAgent;
 let onboarded: { agent: UserAgent; at: string };
 
 /** An act, and whether it comes by HTTP: then its event carries address and request. */
@@ -353,6 +360,13 @@ const acts: Record<AuditEventType, Act> = {
     const page = await signInAt(agent, authorizationUrl(fixture, { tenant: "acme" }), email);
     const recovery = await agent.follow(`${page.url}?use=recovery_code`);
     codeOf(await typeCode(agent, recovery, app.recoveryCodes[0] ?? ""));
+    withApp = agent;
+  }),
+  "factor.codes_renewed": byHttp(async () => {
+    await sendOnFactors("codes");
+  }),
+  "factor.removed": byHttp(async () => {
+    await sendOnFactors("remove");
   }),
   "account.disabled": byOperation(() => access.disableUser(operator, { user: email })),
   "account.enabled": byOperation(() => access.enableUser(operator, { user: email })),

@@ -63,4 +63,22 @@ export const defences: readonly Defence[] = [
     replace: "void [waitMs, tooMany];",
     test: data,
   },
+  {
+    id: "last-factor-stays",
+    promise: "Nobody removes the last second factor where an organization of theirs requires one.",
+    file: "src/provider/factors/keep_factors.ts",
+    find: "levels.some((level) => reaches(had, level) && !reaches(has, level))",
+    replace: "levels.length < 0",
+    test: "test/provider/self_service/factors_page.test.ts",
+    name: "where an organization requires one",
+  },
+  {
+    id: "own-factors-fresh",
+    promise: "A second factor is set up or removed, and recovery codes are made, after a fresh sign-in only.",
+    file: "src/provider/self_service/factors_page.ts",
+    find: "  return {\n    recent: true,",
+    replace: "  return {",
+    test: "test/provider/self_service/factors_page.test.ts",
+    name: "each act takes a fresh sign-in",
+  },
 ];

@@ -406,6 +406,17 @@ export const fixtures: { [N in PageName]: Pages[N] } = {
     ],
     signsOutEverywhere: true,
   },
+  account_factors: {
+    shell: accountShell("factors", { title: "Second step" }),
+    form: { action: "/account/factors", csrfToken: "csrf-token-value" },
+    since: "Set up on 2026-11-02.",
+    left: "9 are left.",
+  },
+  account_codes: {
+    shell: accountShell("factors", { title: "Your recovery codes", notice: "You have new recovery codes." }),
+    codes: "abcd-efgh-jkmn-pqrs\n2345-6789-abcd-efgh",
+    onUrl: "/account/factors",
+  },
   account_applications: {
     shell: accountShell("applications", {
       title: "Applications",

@@ -68,6 +68,20 @@ export const peopleEvents = {
     sometimes: ["tenant"],
     details: { factors: "how many factors", recoveryCodes: "how many recovery codes" },
   },
+  "factor.removed": {
+    meaning:
+      "A person removed a second factor of theirs. One event for each tenant the person belongs to, or one without a tenant.",
+    always: ["account"],
+    sometimes: ["tenant"],
+    details: { factor: "`totp`: an authenticator app" },
+  },
+  "factor.codes_renewed": {
+    meaning:
+      "A person made new recovery codes; those before count no more. One event for each tenant the person belongs to, or one without a tenant.",
+    always: ["account"],
+    sometimes: ["tenant"],
+    details: {},
+  },
   "factor.recovery_used": {
     meaning:
       "A person used a recovery code in place of their second factor. One event for each tenant the person belongs to, or one without a tenant.",

@@ -46,6 +46,7 @@ export async function useRecoveryCode(
   return { used: rows.length > 0, left: left?.codes ?? 0 };
 }
 
-async function deleteRecoveryCodes(trx: Database, accountId: string): Promise<void> {
+/** Removes all codes of a person. */
+export async function deleteRecoveryCodes(trx: Database, accountId: string): Promise<void> {
   await trx("recovery_codes").where("account_id", accountId).delete();
 }

@@ -1,6 +1,7 @@
-// Owns reading what a person can use as a second factor, of every kind, in one statement.
+// Owns reading what a person can use as a second factor, of every kind, in one statement, and what their organizations require.
 import type { Database } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
+import { type RequiredFactor, readRequiredFactor } from "../../login_levels.ts";
 import type { SecondFactors } from "./second_factors.ts";
 
 /** Lists what a person can use, in one statement. */
@@ -15,6 +16,19 @@ export async function listSecondFactors(db: Database, accountId: string): Promis
     [accountId],
   );
   return { totp: (row?.totp ?? 0) > 0, passkeys: Number(row?.passkeys ?? 0), recoveryCodes: row?.codes ?? 0 };
+}
+
+/** Lists what the enabled organizations of a person require of those who sign in here. */
+export async function listRequirements(db: Database, accountId: string): Promise<RequiredFactor[]> {
+  const rows = await runStatement<{ required_factor: string }>(
+    db,
+    "factor_requirements_list",
+    `select distinct tenants.required_factor from memberships
+       join tenants on tenants.id = memberships.tenant_id
+     where memberships.account_id = ? and tenants.disabled_at_ms is null and tenants.login_method <> 'handoff'`,
+    [accountId],
+  );
+  return rows.map((row) => readRequiredFactor(row.required_factor));
 }
 
 /**

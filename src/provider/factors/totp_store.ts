@@ -69,3 +69,14 @@ export async function resealTotp(db: Database, accountId: string, from: string, 
     [to, accountId, from],
   );
 }
+
+/** Removes a person's authenticator app. @returns whether there was one */
+export async function deleteTotp(trx: Database, accountId: string): Promise<boolean> {
+  const rows = await runStatement(
+    trx,
+    "totp_delete",
+    "delete from totp_factors where account_id = ? returning account_id",
+    [accountId],
+  );
+  return rows.length > 0;
+}

@@ -70,6 +70,8 @@ export interface FormDone {
   outcome?: FormOutcome;
   /** Absent: the form's own page. */
   page?: AccountPageName;
+  /** The answer is this page, in place of the next one: what is shown once, and stands in no cookie. */
+  once?: (visit: AccountVisit) => string;
   /** The answer is a file, JSON, in place of a page. */
   download?: { fileName: string; pieces: AsyncIterable<string> };
   /** It ended the sign-in: no page of the account comes next, but the one that says so. */
@@ -124,8 +126,9 @@ export function addAccountPage(
     try {
       if (form.recent === true) assertRecentSignIn(person, deps.clock());
       const done = await form.act({ ...visitOf(ctx, person), fields });
-      const { outcome, page: next = page, download, signedOut } = done;
+      const { outcome, page: next = page, download, once, signedOut } = done;
       if (download !== undefined) return sendFile(ctx, download);
+      if (once !== undefined) return draw(ctx, 200, person, async () => once(visitOf(ctx, person)));
       if (signedOut === true) return seeOther(ctx, accountSignedOutPath);
       if (outcome !== undefined) leaveOutcome(placeOf(ctx), next, outcome);
       seeOther(ctx, accountPages[next].path);
@@ -182,16 +185,24 @@ export function addAccountPage(
     };
   }
 
-  async function show(
+  const show = (
     ctx: RouterContext,
     status: number,
     person: AccountPerson,
     came: Pick<ShownVisit, "outcome" | "refusal" | "typed">,
+  ): Promise<void> =>
+    draw(ctx, status, person, () => handler.show({ ...visitOf(ctx, person, came.outcome), ...came }));
+
+  async function draw(
+    ctx: RouterContext,
+    status: number,
+    person: AccountPerson,
+    page: () => Promise<string>,
   ): Promise<void> {
     // Of somebody who belongs to several, it is no organization's page more than another's.
     const [only, ...others] = person.tenants;
     const look = only && others.length === 0 ? await lookOf(deps.db, only) : undefined;
-    const html = await withLook(look, () => handler.show({ ...visitOf(ctx, person, came.outcome), ...came }));
+    const html = await withLook(look, page);
     ctx.status = status;
     ctx.set({ ...pageHeaders({ passkeys: handler.passkeys === true }) });
     ctx.body = html;

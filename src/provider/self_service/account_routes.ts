@@ -19,6 +19,7 @@ import { pathAfterSignIn } from "./account_tabs.ts";
 import { applicationsForm, applicationsPage } from "./applications_page.ts";
 import { dataForm, dataPage } from "./data_page.ts";
 import { type EmailPageDeps, emailForms, emailPage } from "./email_page.ts";
+import { type FactorsPageDeps, factorsForm, factorsPage } from "./factors_page.ts";
 import { nameForm, namePage } from "./name_page.ts";
 import { overviewPage } from "./overview_page.ts";
 import { type PasskeysPageDeps, passkeysForms, passkeysPage } from "./passkeys_page.ts";
@@ -28,7 +29,7 @@ import { sessionsForm, sessionsPage } from "./sessions_page.ts";
 /** Adds them to a router. */
 export function addAccountRoutes(
   router: Router,
-  deps: PasswordPageDeps & EmailPageDeps & PasskeysPageDeps,
+  deps: PasswordPageDeps & EmailPageDeps & PasskeysPageDeps & FactorsPageDeps,
 ): void {
   addAccountPage(router, deps, overviewPage);
   addAccountPage(router, deps, namePage, [nameForm(deps)]);
@@ -36,6 +37,7 @@ export function addAccountRoutes(
   addAccountPage(router, deps, emailPage(deps), emailForms(deps));
   addAccountPage(router, deps, applicationsPage(deps), [applicationsForm(deps)]);
   addAccountPage(router, deps, passkeysPage(deps), passkeysForms(deps));
+  addAccountPage(router, deps, factorsPage(deps), [factorsForm(deps)]);
   addAccountPage(router, deps, sessionsPage(deps), [sessionsForm(deps)]);
   addAccountPage(router, deps, dataPage, [dataForm(deps)]);
 

@@ -20,6 +20,7 @@ export const accountPages = {
   email: { path: "/account/email", tab: true },
   applications: { path: "/account/applications", tab: true },
   passkeys: { path: "/account/passkeys", tab: true },
+  factors: { path: "/account/factors", tab: true },
   sessions: { path: "/account/sessions", tab: true },
   data: { path: "/account/data", tab: true },
 } as const satisfies Readonly<Record<string, AccountPageEntry>>;

@@ -7,6 +7,8 @@ import { currentFrame, currentWords } from "../../views/frame.ts";
 import type { PasskeyForm } from "../../views/parts.ts";
 import { renderPage } from "../../views/render.ts";
 import { hasPassword } from "../accounts/account_store.ts";
+import { settleRemoval } from "../factors/keep_factors.ts";
+import { listSecondFactors } from "../factors/second_factor_store.ts";
 import { addPasskey, offerEnrolment, readPasskeyName } from "../passkeys/enrol_passkey.ts";
 import { namePasskey, removePasskey } from "../passkeys/keep_passkeys.ts";
 import { passkeysOf } from "../passkeys/passkey_deps.ts";
@@ -92,6 +94,7 @@ export function passkeysForms(deps: PasskeysPageDeps): AccountFormHandler[] {
           case "remove": {
             const name = await deps.db.transaction(async (trx) => {
               await holdAccountPerson(deps, trx, person, { recent: true });
+              const before = await listSecondFactors(trx, person.accountId);
               const { passkey } = await removePasskey(
                 trx,
                 { ...act, notice: { by: "person", browser } },
@@ -100,6 +103,7 @@ export function passkeysForms(deps: PasskeysPageDeps): AccountFormHandler[] {
               const left = (await listPasskeys(trx, person.accountId)).length;
               if (left === 0 && !(await hasPassword(trx, person.accountId)))
                 throw passkeyRefusal("passkey_needed");
+              await settleRemoval(trx, person.accountId, before, passkeyRefusal("passkey_needed"));
               return passkey.name;
             });
             return { outcome: { did: "removed", name } };

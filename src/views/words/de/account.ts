@@ -19,6 +19,7 @@ export const account: typeof englishAccount = {
     email: "E-Mail-Adresse",
     applications: "Anwendungen",
     passkeys: "Passkeys",
+    factors: "Zweiter Schritt",
     sessions: "Anmeldungen",
     data: "Ihre Daten",
   },

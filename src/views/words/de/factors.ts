@@ -31,4 +31,30 @@ export const factors: typeof english = {
   once: "Nur dieses eine Mal zu sehen.",
   onceWhy: "Niemand kann sie Ihnen noch einmal zeigen.",
   goOn: "Weiter",
+  own: {
+    title: "Zweiter Schritt",
+    appTitle: "Authenticator-App",
+    about:
+      "Mit einer Authenticator-App auf Ihrem Telefon öffnet Ihr Passwort allein nichts mehr: Dazu gehört ein Code, den die App zeigt.",
+    none: "Sie haben noch keine.",
+    since: (day) => `Eingerichtet am ${day}.`,
+    setUp: "App einrichten",
+    move: "Auf eine andere App oder ein anderes Telefon umziehen",
+    moving:
+      "Die neue App tritt an die Stelle der bisherigen, und neue Wiederherstellungscodes an die Stelle der alten.",
+    remove: "App entfernen",
+    removing:
+      "Ohne sie und ohne Passkey meldet Sie Ihr Passwort allein an, und Ihre Wiederherstellungscodes sind hinfällig.",
+    codesTitle: "Wiederherstellungscodes",
+    left: (codes) =>
+      codes === 0 ? "Keiner ist übrig." : codes === 1 ? "Einer ist übrig." : `${codes} sind übrig.`,
+    renew: "Neue Codes erstellen",
+    renewing: "Die bisherigen gelten dann nicht mehr.",
+    stored: "Ich habe sie aufbewahrt",
+    wasSetUp: "Ihre App ist eingerichtet. Ab jetzt werden Sie beim Anmelden danach gefragt.",
+    wereMade: "Sie haben neue Wiederherstellungscodes. Die alten gelten nicht mehr.",
+    wasRemoved: "Ihre Authenticator-App wurde entfernt.",
+    ofOrganization:
+      "Sie melden sich bei Ihrer Organisation an: Ein zweiter Schritt wird dort eingerichtet, falls es ihn dort gibt.",
+  },
 };

@@ -66,6 +66,15 @@ export const faults: typeof englishFaults = {
     why: "Ohne ein Cookie geht es nicht von Seite zu Seite weiter. Der Link wurde nicht verbraucht.",
     todo: "Erlauben Sie Cookies für diese Adresse und öffnen Sie den Link dann noch einmal.",
   },
+  factor_needed: {
+    title: "Sie brauchen diese Authenticator-App",
+    why: "Sie ist Ihr letzter zweiter Schritt, und Ihre Organisation verlangt einen.",
+    todo: "Fügen Sie einen Passkey hinzu, bevor Sie sie entfernen, oder ziehen Sie auf eine andere App um.",
+  },
+  factor_exists: {
+    title: "Sie haben schon eine Authenticator-App",
+    todo: "Rufen Sie die Seite neu auf, und ziehen Sie dort auf eine andere App um.",
+  },
   link_over: {
     title: "Dieser Link gilt nicht mehr",
     why: "Er wurde benutzt, ist zu alt, wurde nicht vollständig kopiert, oder etwas hat ihn beendet: ein neues Passwort zum Beispiel.",

@@ -10,6 +10,7 @@ export const account = {
     email: "E-mail address",
     applications: "Applications",
     passkeys: "Passkeys",
+    factors: "Second step",
     sessions: "Sign-ins",
     data: "Your data",
   },

@@ -28,4 +28,29 @@ export const factors = {
   once: "Shown this once.",
   onceWhy: "Nobody can show them to you again.",
   goOn: "Go on",
+  /** The page of one's own. */
+  own: {
+    title: "Second step",
+    appTitle: "Authenticator app",
+    about:
+      "With an authenticator app on your phone, your password alone opens nothing: a code that the app shows goes with it.",
+    none: "You have none yet.",
+    since: (day: string) => `Set up on ${day}.`,
+    setUp: "Set up an app",
+    move: "Move to another app or phone",
+    moving: "The new app takes the place of the one you have, and new recovery codes that of your old ones.",
+    remove: "Remove the app",
+    removing:
+      "Without it, and without a passkey, your password alone signs you in, and your recovery codes are gone.",
+    codesTitle: "Recovery codes",
+    left: (codes: number) =>
+      codes === 0 ? "None is left." : codes === 1 ? "One is left." : `${codes} are left.`,
+    renew: "Make new codes",
+    renewing: "Those you have count no more then.",
+    stored: "They are stored",
+    wasSetUp: "Your app is set up. From now on it is asked for when you sign in.",
+    wereMade: "You have new recovery codes. The old ones count no more.",
+    wasRemoved: "Your authenticator app was removed.",
+    ofOrganization: "You sign in at your organization: a second step is set up there, where it has any.",
+  },
 };

@@ -59,6 +59,15 @@ export const faults = {
     why: "Without one it could not go on from page to page. The link was not used.",
     todo: "Allow cookies for this address, then open the link again.",
   },
+  factor_needed: {
+    title: "You need this authenticator app",
+    why: "It is your last second step, and your organization asks for one.",
+    todo: "Add a passkey before you remove it, or move to another app.",
+  },
+  factor_exists: {
+    title: "You have an authenticator app already",
+    todo: "Show the page again, and move to another app there.",
+  },
   link_over: {
     title: "This link counts no more",
     why: "It was used, is too old, was not copied whole, or something has ended it since: a new password, for one.",
