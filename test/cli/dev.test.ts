@@ -211,7 +211,7 @@ describe("tti dev", () => {
 
   it("serves the first search of the exchange library's pages, as it stands there", () => {
     const script = join(root, "packages/exchange/examples/first_search.mjs");
-    const options = { cwd: root, env: terminal.environment, encoding: "utf8", timeout: 60_000 } as const;
+    const options = { cwd: root, env: terminal.environment, encoding: "utf8", timeout: 240_000 } as const;
     assert.match(execFileSync(process.execPath, [script], options), /plan/i);
   });
 

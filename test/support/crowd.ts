@@ -216,6 +216,15 @@ function rowsOf({ people, tenants }: CrowdSize): Rows[] {
       },
     },
     {
+      table: "passkeys",
+      count: people,
+      columns: {
+        ...{ id: `'k' || ${padded("i", 6)}`, credential_id: `'c' || ${padded("i", 6)}` },
+        ...{ account_id: person("i"), user_handle: "'h'", public_key: "'p'", counter: "1", name: "'A key'" },
+        ...{ transports: `'["usb"]'`, synced: "1", backed_up: "1", created_at_ms: `${sinceMs} + i` },
+      },
+    },
+    {
       table: "audit_blocks",
       count: Math.ceil((2 * people) / 500),
       columns: {
