@@ -103,6 +103,11 @@ async function challenge(interaction: string): Promise<string> {
 }
 
 const idOf = async (email: string): Promise<string> => (await findAccountByLogin(store.db, email))?.id ?? "";
+const aPasskey = async (credentialId: string) => {
+  const made = { credentialId, publicKey: "k", counter: 0, transports: [], synced: false };
+  const of = { accountId: await idOf(ann), userHandle: "u", name: "Phone", backedUp: false };
+  return createPasskey(store.db, { ...made, ...of }, new Date());
+};
 const aMail = async (): Promise<string> =>
   ((await find("mail list")(context, {})) as { mails: { id: string }[] }).mails[0]?.id ?? "";
 
@@ -182,16 +187,14 @@ const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
     },
   ],
   "passkey list": [() => ({ user: ann })],
-  "passkey remove": [
+  "passkey remove": [async () => ({ user: ann, passkey: (await aPasskey("c1"))?.id })],
+  "user sign-out": [() => ({ user: ann })],
+  "user reset-factors": [
     async () => {
-      const made = { credentialId: "c1", publicKey: "k", counter: 0, transports: [], synced: false };
-      const of = { accountId: await idOf(ann), userHandle: "u", name: "Phone", backedUp: false };
-      const passkey = await createPasskey(store.db, { ...made, ...of }, new Date());
-      return { user: ann, passkey: passkey?.id };
+      await aPasskey("c2");
+      return { user: ann };
     },
   ],
-  "user sign-out": [() => ({ user: ann })],
-  "user reset-factors": [() => ({ user: ann })],
   "user invite": [() => ({ email: "invited@acme.example", name: "Invited", tenantId: "acme" })],
   "mail list": [() => ({}), () => ({ state: "waiting" })],
   "mail show": [async () => ({ mail: await aMail() })],
