@@ -170,9 +170,9 @@ const inSeconds = (seconds: number): string => `${seconds} ${seconds === 1 ? "se
 /** After what happened, where time mends it. */
 export const waitThenTry = (seconds: number): string => `Wait ${inSeconds(seconds)}, then try again.`;
 
-interface RefusalValues {
+type RefusalValues = {
   readonly [name: string]: number;
-}
+};
 const number = (values: RefusalValues, name: string): number => values[name] ?? 0;
 
 /** Of a form whose field was refused, by the reason; the values are numbers of it. */

@@ -3,10 +3,10 @@
 import type { PersonScope } from "../../../grants_and_scopes.ts";
 
 /** What a page may know of where one is going. */
-interface Going {
+type Going = {
   application?: string | undefined;
   organization?: string | undefined;
-}
+};
 
 /** Signing in. */
 export const signIn = {
