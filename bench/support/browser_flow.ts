@@ -43,7 +43,9 @@ export async function signIn(connection: Connection, party: RelyingParty, person
     return form === undefined ? getRequest(url, headers) : formRequest(url.href, form, headers);
   };
   let answer = await follow(connection, jar, party, request, `/auth?${query}`);
-  const action = /<form method="post" action="([^"]+)"/.exec(answer.body)?.[1];
+  // Beside it stand forms for passkeys and languages; the baseline has one form alone.
+  const actions = [...answer.body.matchAll(/<form [^>]*action="([^"]+)"/g)].map(([, action]) => action);
+  const action = actions.find((one) => one?.endsWith("/login")) ?? actions[0];
   if (answer.status !== 200 || action === undefined)
     throw new Error(`no login form: ${answer.status} ${answer.body}`);
   const csrf = /name="csrf" value="([^"]+)"/.exec(answer.body)?.[1];
