@@ -81,4 +81,13 @@ export const defences: readonly Defence[] = [
     test: "test/provider/self_service/factors_page.test.ts",
     name: "each act takes a fresh sign-in",
   },
+  {
+    id: "own-password-fresh",
+    promise: "A password is changed after a fresh sign-in only, with every factor the person has.",
+    file: "src/provider/self_service/password_page.ts",
+    find: "    recent: true,\n    act:",
+    replace: "    act:",
+    test: "test/provider/self_service/own_changes.test.ts",
+    name: "after a fresh sign-in alone",
+  },
 ];

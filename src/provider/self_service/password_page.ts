@@ -78,6 +78,9 @@ export function passwordPage(deps: PasswordPageDeps): AccountPageHandler {
 /** Its form. */
 export function passwordForm(deps: PasswordPageDeps): AccountFormHandler {
   return {
+    // The password alone is no fresh sign-in of somebody who has a second factor by now: a session that somebody opened with
+    // the password before must not take it.
+    recent: true,
     act: async ({ person, fields, origin }) => {
       const [current, password] = [fields.get("current") ?? "", fields.get("password") ?? ""];
       await changePassword(deps, person, { current, password, origin });

@@ -16,7 +16,8 @@ for (const kind of storeKinds) {
   describe(`changing oneself, on ${kind}`, () => {
     let other: RunningServer;
     let made = 0;
-    const world = useProvider({ kind }, async () => {
+    let now = () => new Date();
+    const world = useProvider({ kind, clock: () => now() }, async () => {
       other = await world.startAnother();
       await addClient(world.db, { client_id: "app" });
       await addPerson(world.db, { email: "seed@acme.example", tenants: ["acme"] });
@@ -130,6 +131,24 @@ for (const kind of storeKinds) {
       assert.ok(!isSignedIn((await signIn(ann.email)).page), "the password before");
       assert.ok(isSignedIn((await signIn(ann.email, newPassword)).page), "the new one");
       assert.ok(isSignedIn(await agent.follow(url("/account"))), "still");
+    });
+
+    test("a password is changed after a fresh sign-in alone: knowing the one before is not enough", async () => {
+      const ann = await someone();
+      const { agent } = await signIn(ann.email);
+      now = () => new Date(Date.now() + 11 * 60_000);
+      try {
+        const fields = { current: password, password: newPassword };
+        const asked = await postAccountForm(agent, url("/account/change-password"), ann, fields);
+        assert.match(asked.url.pathname, /^\/interaction\//);
+        assert.deepEqual(await eventsOf(ann.id, "account.password_set"), []);
+        const back = await agent.submit(asked, { email: ann.email, password }, "/login");
+        assert.equal(back.url.pathname, "/account/change-password");
+        const done = await agent.submit(back, fields, "/account/change-password");
+        assert.match(done.text, /role="status">Your password is changed/);
+      } finally {
+        now = () => new Date();
+      }
     });
 
     test("a wrong or missing current password, and a weak new one, change nothing and say which it is", async () => {
