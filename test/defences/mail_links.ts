@@ -131,4 +131,14 @@ export const defences: readonly Defence[] = [
     test: "test/security/taken_away.test.ts",
     name: "a new password, by a link from a mail",
   },
+  {
+    id: "address-changes-where-its-person-is-signed-in",
+    promise:
+      "A link to another address changes nothing but in a browser in which the person themselves is signed in.",
+    file: "src/provider/links/change_address.ts",
+    find: "  if (session.accountId !== accountId) return false;\n  return (await",
+    replace: "  if (session.accountId !== accountId) return true;\n  return (await",
+    test: "test/provider/links/change_address.test.ts",
+    name: "goes by the link's form alone",
+  },
 ];

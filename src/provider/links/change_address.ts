@@ -17,7 +17,7 @@ import { countAttempt } from "../accounts/sign_in_attempt_store.ts";
 import { revokeOfflineConsentsOf } from "../presence/offline_consent_store.ts";
 import { endSignIns } from "../sessions/end_sign_ins.ts";
 import type { EndedSignIns } from "../sessions/end_sign_ins_store.ts";
-import type { SessionKey } from "../sessions/voucher_store.ts";
+import { listVouchers, type SessionKey } from "../sessions/voucher_store.ts";
 import { listTenantIdsOfAccount } from "../tenants/membership_store.ts";
 import { readLink, takeLink } from "./use_link.ts";
 
@@ -105,8 +105,11 @@ export interface ChangedAddress {
 /**
  * Changes the address as a link says. What stood for the one before ends, as it does when an administrator changes it: at AWS
  * another address is another person. Every other link of the account ends with it.
- * @param here the browser that sends the form: its session goes on where it is this person's, without what came of it
- * @throws OperationError link_over; account_exists, where somebody else came to have the address: the link counts on
+ * It takes both the link and the person: who reads the new mailbox by a typing error takes no account over, and who asks for
+ * another's mailbox gets no account that its owner confirmed by a click.
+ * @param here the browser that sends the form: its session, which must be this person's, goes on, without what came of it
+ * @throws OperationError link_over; unauthenticated, where the browser is not signed in as the person, and account_exists,
+ *   where somebody else came to have the address: with both the link counts on
  */
 export async function changeAddressByLink(
   deps: StoreAndClock,
@@ -114,6 +117,11 @@ export async function changeAddressByLink(
   { userAgent, session }: { userAgent?: string | undefined; session?: SessionKey | undefined } = {},
 ): Promise<ChangedAddress> {
   const link = await readLink(deps, secret, ["address_change"]);
+  if (session === undefined || !(await isPersonsOwn(deps, session, link.accountId))) {
+    throw new OperationError("unauthenticated", "This browser is not signed in to the account.", {
+      fix: "Sign in, then open the link once more.",
+    });
+  }
   const family = browserFamily(userAgent);
   return deps.db.transaction(async (trx) => {
     const now = deps.clock();
@@ -132,7 +140,7 @@ export async function changeAddressByLink(
     );
     await forgetLastLogins(trx, accountId);
     await revokeOfflineConsentsOf(trx, { accountId }, now);
-    const keptSessionUid = session?.accountId === accountId ? session.sessionUid : undefined;
+    const { sessionUid: keptSessionUid } = session;
     const ended = await endSignIns(
       trx,
       { accountId, reason: "account.email_set", actor, keptSessionUid },
@@ -146,6 +154,16 @@ export async function changeAddressByLink(
     }
     return { email, ended };
   });
+}
+
+// What an application alone vouched for changes no address.
+async function isPersonsOwn(
+  { db, clock }: StoreAndClock,
+  session: SessionKey,
+  accountId: string,
+): Promise<boolean> {
+  if (session.accountId !== accountId) return false;
+  return (await listVouchers(db, session, clock())).some(({ method }) => method === "password");
 }
 
 const hashOf = (...parts: string[]): string =>

@@ -162,7 +162,13 @@ export function addLinkRoutes(router: Router, deps: LinkRouteDeps): void {
         ways: waysOn(),
       });
     } catch (error) {
-      if (!(error instanceof OperationError) || error.code !== "account_exists") throw error;
+      if (!(error instanceof OperationError)) throw error;
+      if (error.code === "unauthenticated") {
+        logFailure(deps.log, ctx.req, error);
+        const [title, lines] = [words.signInFirst, [words.signInFirstWhy, words.signInFirstTodo]];
+        return show(ctx, error.status, "done", { title, lines, ways: waysOn() });
+      }
+      if (error.code !== "account_exists") throw error;
       logFailure(deps.log, ctx.req, error);
       show(ctx, error.status, "done", {
         title: words.taken,

@@ -13,6 +13,11 @@ export const address: typeof english = {
   changed: "Ihre Adresse ist geändert",
   changedTo: (email) => `Ab jetzt melden Sie sich mit ${email} und Ihrem bisherigen Passwort an.`,
   signedOut: "Wo Sie sonst angemeldet waren, sind Sie es nicht mehr. Beide Adressen haben davon erfahren.",
+  signInFirst: "Melden Sie sich zuerst an",
+  signInFirstWhy:
+    "Die Adresse wird dort geändert, wo die Person angemeldet ist, der das Konto gehört. Es wurde nichts geändert.",
+  signInFirstTodo:
+    "Melden Sie sich in diesem Browser in Ihrem Konto an und öffnen Sie den Link aus der E-Mail noch einmal: Er gilt weiter. Wenn Sie keine andere Adresse wollten, tun Sie nichts.",
   taken: "Diese Adresse hat inzwischen ein Konto",
   takenWhy:
     "Seit Sie darum gebeten haben, hat jemand anderes diese Adresse hier bekommen. Es wurde nichts geändert.",

@@ -12,6 +12,11 @@ export const address = {
   changed: "Your address is changed",
   changedTo: (email: string) => `From now on you sign in with ${email}, and the password you have.`,
   signedOut: "Wherever else you were signed in, you are no more. Word of it went to both addresses.",
+  signInFirst: "Sign in first",
+  signInFirstWhy:
+    "The address is changed where the person is signed in whose account it is. Nothing was changed.",
+  signInFirstTodo:
+    "Sign in to your account in this browser, then open the link from the mail once more: it still counts. If you asked for no other address, do nothing.",
   taken: "This address has an account by now",
   takenWhy: "Since you asked for it, somebody else came to have this address here, so nothing was changed.",
   takenTodo:
