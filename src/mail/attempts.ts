@@ -1,4 +1,5 @@
 // Owns when a mail is tried, tried again, and given up. Pure.
+import { nextAttemptAt } from "../outbox/attempts.ts";
 
 /** How the outbox works; times in milliseconds. */
 export interface MailPolicy {
@@ -25,20 +26,17 @@ export const mailPolicy: MailPolicy = {
   keepFailedMs: 30 * 24 * 3_600_000,
 };
 
-const firstWaitMs = 30_000;
-const longestWaitMs = 3_600_000;
+const waits = { firstWaitMs: 30_000, longestWaitMs: 3_600_000, spread: 0 };
 
 /**
  * When a mail is tried again after an attempt that failed.
- * @param attempts how many there were, this one included
+ * @param tried `attempts`: how many there were, this one included
  * @returns epoch milliseconds; undefined: it is given up, because there were enough, or it would come too late
  */
 export function nextAttemptMs(
-  { attempts, giveUpAtMs }: { attempts: number; giveUpAtMs: number },
+  tried: { attempts: number; giveUpAtMs: number },
   nowMs: number,
-  policy: Pick<MailPolicy, "mostAttempts"> = mailPolicy,
+  { mostAttempts }: Pick<MailPolicy, "mostAttempts"> = mailPolicy,
 ): number | undefined {
-  if (attempts >= policy.mostAttempts) return undefined;
-  const nextMs = nowMs + Math.min(firstWaitMs * 4 ** (attempts - 1), longestWaitMs);
-  return nextMs < giveUpAtMs ? nextMs : undefined;
+  return nextAttemptAt(tried, nowMs, { ...waits, mostAttempts });
 }

@@ -3,6 +3,7 @@
 import { createAuditEvent } from "../audit/audit_store.ts";
 import type { StoreAndClock } from "../installation.ts";
 import type { Log } from "../log.ts";
+import { type Outbox, startWorkingOff } from "../outbox/work_off.ts";
 import { type MailPolicy, mailPolicy, nextAttemptMs } from "./attempts.ts";
 import {
   claimMail,
@@ -27,33 +28,9 @@ export interface OutboxDeps extends StoreAndClock {
   write(mail: Mail): Promise<Written>;
 }
 
-/** Works the outbox off until it is stopped. */
-export interface Outbox {
-  /** Sends everything that is due now. */
-  work(): Promise<void>;
-  /** Looks soon, because something was put in. */
-  nudge(): void;
-  /** Stops, once the mails under way were handed over or not. */
-  stop(): Promise<void>;
-}
-
 /** Starts working. Several instances may work one store's outbox off. */
 export function startOutbox(deps: OutboxDeps, policy: MailPolicy = mailPolicy): Outbox {
   const { db, clock, log, transport } = deps;
-  let stopped = false;
-  let running: Promise<void> = Promise.resolve();
-  let waiting = false;
-
-  async function workOff(): Promise<void> {
-    for (;;) {
-      const nowMs = clock().getTime();
-      const mail = stopped ? undefined : await claimMail(db, { nowMs, leaseMs: policy.leaseMs });
-      if (mail !== undefined) await handOver(mail);
-      // Where another was faster, there may be more.
-      else if (stopped || !(await isMailDue(db, nowMs))) return;
-    }
-  }
-
   async function handOver(mail: Mail): Promise<void> {
     try {
       if (clock().getTime() >= mail.giveUpAtMs)
@@ -95,29 +72,18 @@ export function startOutbox(deps: OutboxDeps, policy: MailPolicy = mailPolicy): 
     });
   }
 
-  const work = (): Promise<void> => {
-    const once = async () => {
-      waiting = false;
-      await Promise.all(Array.from({ length: policy.atOnce }, workOff));
-    };
-    waiting = true;
-    running = running.then(once, once);
-    return running;
-  };
-  const workQuietly = () => {
-    if (waiting || stopped) return;
-    work().catch((err) => log.error({ err }, "the outbox could not be worked off"));
-  };
-  const timer = setInterval(workQuietly, policy.intervalMs);
-  timer.unref();
-
+  const { intervalMs, atOnce, leaseMs } = policy;
+  const outbox = startWorkingOff<Mail>({
+    ...{ log, intervalMs, atOnce },
+    name: "the outbox",
+    claim: () => claimMail(db, { nowMs: clock().getTime(), leaseMs }),
+    isDue: () => isMailDue(db, clock().getTime()),
+    handle: handOver,
+  });
   return {
-    work,
-    nudge: () => void setImmediate(workQuietly),
+    ...outbox,
     async stop() {
-      clearInterval(timer);
-      stopped = true;
-      await running.catch(() => undefined);
+      await outbox.stop();
       transport.close();
     },
   };

@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import type { Database } from "../db/connect.ts";
 import { runStatement } from "../db/statement.ts";
+import { claimDue, isDue } from "../outbox/due_store.ts";
 import { currentLanguage } from "../views/frame.ts";
 import { defaultLanguage } from "../views/words/languages.ts";
 import { mailPolicy } from "./attempts.ts";
@@ -53,6 +54,8 @@ interface MailRow {
 
 const columns =
   "id, kind, recipient, account_id, tenant_id, details, state, attempts, next_attempt_at_ms, give_up_at_ms, fault, created_at_ms, settled_at_ms";
+
+const outbox = { table: "mails", name: "mail", columns };
 
 /** A mail to be sent. */
 export interface NewMail {
@@ -106,30 +109,14 @@ const unsentUntilMs = (kind: MailKind, nowMs: number): number =>
  */
 export async function claimMail(
   db: Database,
-  { nowMs, leaseMs }: { nowMs: number; leaseMs: number },
+  lease: { nowMs: number; leaseMs: number },
 ): Promise<Mail | undefined> {
-  const [row] = await runStatement<MailRow>(
-    db,
-    "mail_claim",
-    `update mails set next_attempt_at_ms = ?, attempts = attempts + 1
-     where id = (select m.id from mails m where m.next_attempt_at_ms <= ? order by m.next_attempt_at_ms limit 1)
-       and next_attempt_at_ms <= ?
-     returning ${columns}`,
-    [nowMs + leaseMs, nowMs, nowMs],
-  );
+  const row = await claimDue<MailRow>(db, outbox, lease);
   return row && toMail(row);
 }
 
-/** Says whether any mail is due. The order leads both stores by the index to the one that is due first. */
-export async function isMailDue(db: Database, nowMs: number): Promise<boolean> {
-  const rows = await runStatement(
-    db,
-    "mail_due",
-    "select id from mails where next_attempt_at_ms <= ? order by next_attempt_at_ms limit 1",
-    [nowMs],
-  );
-  return rows.length > 0;
-}
+/** Says whether any mail is due. */
+export const isMailDue = (db: Database, nowMs: number): Promise<boolean> => isDue(db, outbox, nowMs);
 
 /** Says whom a mail turned out to be for. */
 export async function saveMailAccount(trx: Database, id: string, accountId: string): Promise<void> {

@@ -60,7 +60,7 @@ const layers: readonly (readonly string[])[] = [
   ],
   ["db", "views"],
   ["installation.ts"],
-  ["audit"],
+  ["audit", "outbox"],
   ["mail"],
   [
     "provider",

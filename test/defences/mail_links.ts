@@ -95,7 +95,7 @@ export const defences: readonly Defence[] = [
   {
     id: "mail-is-sent-by-one-instance",
     promise: "A mail is sent by one instance, whichever takes it first.",
-    file: "src/mail/outbox_store.ts",
+    file: "src/outbox/due_store.ts",
     find: "    [nowMs + leaseMs, nowMs, nowMs],",
     replace: "    [nowMs, nowMs, nowMs],",
     test: "test/mail/outbox.test.ts",
