@@ -28,10 +28,6 @@ export const mailKinds = {
 /** The name of a kind. */
 export type MailKind = keyof typeof mailKinds;
 
-/** What a notice of second factors is about: `what` of the details. `second factors`: all there were. */
-export const factorThings = ["passkey", "authenticator app", "recovery codes", "second factors"] as const;
-export type FactorThing = (typeof factorThings)[number];
-
 /** Whether a name is one of a kind. An older version meets kinds it does not know. */
 export function isMailKind(name: string): name is MailKind {
   return Object.hasOwn(mailKinds, name);

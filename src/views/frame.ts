@@ -3,7 +3,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { ApplicationWay } from "./pages.ts";
 import type { LookLogo, NavEntry } from "./parts.ts";
-import { defaultLanguage, type Language, type Words, wordsIn } from "./words/languages.ts";
+import type { Words } from "./words/language.ts";
+import { defaultLanguage, type Language, wordsIn } from "./words/languages.ts";
 
 /**
  * How pages look besides: as the organization has it that the person has entered, by a membership and never by a request; before

@@ -12,7 +12,8 @@ import type { PageName, Pages } from "./pages.ts";
 import { host, saidParts, strong } from "./said.ts";
 import { passkeyScript } from "./script.ts";
 import { type FrameName, stylesheet } from "./stylesheets.ts";
-import { defaultLanguage, languages, nameOfLanguage, type Words, wordsIn } from "./words/languages.ts";
+import type { Words } from "./words/language.ts";
+import { defaultLanguage, languages, nameOfLanguage, wordsIn } from "./words/languages.ts";
 
 const folder = fileURLToPath(new URL("./", import.meta.url));
 

@@ -21,8 +21,9 @@ const beside = read([
 ]);
 const tests = read(["test/**/*.ts", "packages/*/test/**/*.ts"]);
 
-// What users import, and what is run.
-const doors = /^packages\/\w+\/src\/index\.ts$|^src\/(exchange|sandbox)\.ts$|^src\/cli\/main\.ts$/;
+// What users import, what is run, and languages, which are found in their folder.
+const doors =
+  /^packages\/\w+\/src\/index\.ts$|^src\/(exchange|sandbox)\.ts$|^src\/cli\/main\.ts$|^src\/views\/words\/spoken\//;
 
 // Read by tests alone, on purpose.
 const forTests: Readonly<Record<string, string>> = {

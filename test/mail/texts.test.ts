@@ -2,37 +2,16 @@
 // nothing left in English.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { factorThings, type MailKind, mailKinds } from "../../src/mail/mail_kinds.ts";
+import { type MailKind, mailKinds } from "../../src/mail/mail_kinds.ts";
 import { mailWords } from "../../src/mail/mail_texts.ts";
-import type { MailFacts } from "../../src/mail/text_types.ts";
 import { languages } from "../../src/views/words/languages.ts";
+import { mailReaders } from "./mail_readers.ts";
 
+const [base = assert.fail()] = mailReaders;
 const kinds = Object.keys(mailKinds) as MailKind[];
-const base: MailFacts = {
-  ...{
-    service: "Obsthof",
-    host: "login.obsthof.example",
-    forgotUrl: "https://login.obsthof.example/account/forgot",
-  },
-  ...{
-    organization: "Acme",
-    address: "neu@acme.example",
-    atMs: Date.UTC(2026, 10, 26, 17, 5),
-    browser: "Firefox",
-  },
-  ...{ by: "person", byLink: true, what: "passkey", hours: 24, administrator: false, taken: false },
-};
-const readers: readonly MailFacts[] = [
-  base,
-  { ...base, organization: undefined, address: undefined, browser: undefined, hours: 1 },
-  { ...base, by: "administration", byLink: false, hours: 72 },
-  { ...base, administrator: true, taken: true },
-  ...factorThings.map((what) => ({ ...base, what })),
-];
-
 for (const kind of kinds) {
   test(`${kind} is told in each language, alike in what it says and leads to`, () => {
-    for (const facts of readers) {
+    for (const facts of mailReaders) {
       const english = mailWords(kind, facts, "en");
       for (const language of languages) {
         const words = mailWords(kind, facts, language);

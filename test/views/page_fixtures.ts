@@ -585,3 +585,21 @@ export const fixtures: { [N in PageName]: Pages[N] } = {
   },
   demo_session: { ...freshSession, token, query: "travel budget", search },
 };
+
+/** The pages that persons see; others are for who administers, or of the demo. */
+export const personsPages = (Object.keys(fixtures) as PageName[]).filter(
+  (name) => !/^(?:console\/|portal\/|demo_)/.test(name),
+);
+
+/**
+ * A model without what was put in words before, or is anybody's: sentences and labels. What is left on a page is its template's
+ * own.
+ */
+export function withoutSentences<Model>(model: Model, key = ""): Model {
+  if (typeof model === "string")
+    return (/\s/.test(model) || /^(?:label|title)$/.test(key) ? "Wert" : model) as Model;
+  if (Array.isArray(model)) return model.map((one) => withoutSentences(one)) as Model;
+  if (typeof model !== "object" || model === null) return model;
+  const members = Object.entries(model).map(([name, one]) => [name, withoutSentences(one, name)]);
+  return Object.fromEntries(members) as Model;
+}

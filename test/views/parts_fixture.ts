@@ -7,6 +7,7 @@ import type { ServiceFrame } from "../../src/views/frame.ts";
 import { linkable } from "../../src/views/page_links.ts";
 import type * as parts from "../../src/views/parts.ts";
 import { stylesheet } from "../../src/views/stylesheets.ts";
+import type { Words } from "../../src/views/words/language.ts";
 import { wordsIn } from "../../src/views/words/languages.ts";
 
 const filename = fileURLToPath(new URL("./parts.ejs", import.meta.url));
@@ -216,4 +217,10 @@ const frame: ServiceFrame = {
 export function drawParts(kind: "console" | "portal", page: typeof everyPart = everyPart): string {
   const spoken = { language: "en", words: wordsIn("en"), languages: [] };
   return template({ ...spoken, page, kind, frame, linkable, stylesheetPath: stylesheet(kind).path });
+}
+
+/** Draws one part by itself, in some language. @param name without its `_` */
+export function drawPart(name: string, model: unknown, words: Words): string {
+  const part = ejs.compile(`<%- include('_${name}', { ${name}: view.model }) %>`, options);
+  return part({ model, words, linkable });
 }

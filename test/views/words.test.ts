@@ -9,14 +9,10 @@ import { host, saidParts, strong } from "../../src/views/said.ts";
 import { languages, nameOfLanguage, wordsIn } from "../../src/views/words/languages.ts";
 import { everyText, filler, saidBy } from "./catalogue.ts";
 import { faultsOfMarkup } from "./markup.ts";
-import { fixtures } from "./page_fixtures.ts";
+import { fixtures, personsPages, withoutSentences } from "./page_fixtures.ts";
 
 const english = everyText(wordsIn("en"));
 const german = everyText(wordsIn("de"));
-const persons = (Object.keys(fixtures) as PageName[]).filter(
-  (name) => !/^(?:console\/|portal\/|demo_)/.test(name),
-);
-
 // Spelt alike in both.
 const alike = new Set([
   "frame.code",
@@ -31,17 +27,7 @@ const alike = new Set([
 
 const frame = { name: "Obsthof", host: "konto.obsthof.example", supportUrl: "https://obsthof.example/" };
 
-// What a page is given was put in words before, or is anybody's: sentences and labels of the fixtures are left out.
-function withoutSentences<Model>(model: Model, key = ""): Model {
-  if (typeof model === "string")
-    return (/\s/.test(model) || /^(?:label|title)$/.test(key) ? "Wert" : model) as Model;
-  if (Array.isArray(model)) return model.map((one) => withoutSentences(one)) as Model;
-  if (typeof model !== "object" || model === null) return model;
-  const members = Object.entries(model).map(([name, one]) => [name, withoutSentences(one, name)]);
-  return Object.fromEntries(members) as Model;
-}
-
-const drawIn = <Name extends PageName>(language: "en" | "de", name: Name): string =>
+const drawIn = <Name extends PageName>(language: string, name: Name): string =>
   withFrame({ ...frame, language, here: `/${name}` }, () =>
     renderPage(name, withoutSentences(fixtures[name])),
   );
@@ -62,7 +48,7 @@ test("a page in German is marked as that, well-formed, offers English, and says 
     .flatMap(([, text]) => text.split(filler).map((piece) => piece.trim()));
   const whole = new Set(pieces.filter((piece) => /\w\w/.test(piece)));
   const sentences = pieces.filter((piece) => piece.split(" ").length > 2);
-  for (const name of persons) {
+  for (const name of personsPages) {
     const html = drawIn("de", name);
     assert.deepEqual(faultsOfMarkup(html, "de"), [], name);
     assert.match(html, /<button [^>]*lang="en">English<\/button>/, name);
@@ -77,7 +63,7 @@ test("a page in German is marked as that, well-formed, offers English, and says 
 });
 
 test("pages of administration and of the demo stay in English and offer no other", () => {
-  for (const name of (Object.keys(fixtures) as PageName[]).filter((one) => !persons.includes(one))) {
+  for (const name of (Object.keys(fixtures) as PageName[]).filter((one) => !personsPages.includes(one))) {
     const html = drawIn("de", name);
     assert.match(html, /<html lang="en">/, name);
     assert.doesNotMatch(html, /Deutsch/, name);
@@ -107,17 +93,18 @@ test("what a sentence stresses is cut out of it, and no value can begin or end a
 });
 
 // A person's page speaks as persons do: not of what developers and those who run the service call things.
-const jargon = {
+const jargon: Readonly<Record<string, RegExp>> = {
   en: /\b(?:tenant|operator|oops|client|token|session|log ?in|user)s?\b/i,
   de: /\b(?:tenants?|mandant\w*|operator\w*|ups|hoppla|clients?|klient\w*|tokens?|sessions?|sitzung\w*|logins?|einlogg\w*|user|du|dein\w*|dir|dich)\b/i,
-} as const;
+};
 
 for (const language of languages) {
+  const makersWords =
+    jargon[language] ?? assert.fail(`which words does nobody say to a person in ${language}?`);
   test(`no text and no page says to a person, in ${nameOfLanguage(language)}, what only its makers say`, () => {
-    for (const [place, text] of everyText(wordsIn(language)))
-      assert.doesNotMatch(text, jargon[language], place);
-    for (const name of persons) {
-      for (const said of saidBy(drawIn(language, name))) assert.doesNotMatch(said, jargon[language], name);
+    for (const [place, text] of everyText(wordsIn(language))) assert.doesNotMatch(text, makersWords, place);
+    for (const name of personsPages) {
+      for (const said of saidBy(drawIn(language, name))) assert.doesNotMatch(said, makersWords, name);
     }
   });
 }

@@ -5,11 +5,11 @@ import type { Database } from "../../db/connect.ts";
 import { isBrowserFamily } from "../../input/browser_family.ts";
 import { loginKeyOf } from "../../input/email_address.ts";
 import type { InstallationPart } from "../../installation.ts";
-import { factorThings, isMailKind, type MailKind } from "../../mail/mail_kinds.ts";
+import { isMailKind, type MailKind } from "../../mail/mail_kinds.ts";
 import { mailWords } from "../../mail/mail_texts.ts";
 import type { Written } from "../../mail/outbox.ts";
 import { type Mail, saveMailAccount } from "../../mail/outbox_store.ts";
-import type { MailFacts } from "../../mail/text_types.ts";
+import { factorThings, type MailFacts } from "../../views/mail_facts.ts";
 import { renderMail } from "../../views/render.ts";
 import { createAccountLink, type LinkPurpose, linkLifeMs } from "../accounts/account_link_store.ts";
 import {

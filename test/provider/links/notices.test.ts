@@ -2,8 +2,9 @@
 // nothing in them is anybody's own text.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type FactorThing, factorThings, type MailKind } from "../../../src/mail/mail_kinds.ts";
+import type { MailKind } from "../../../src/mail/mail_kinds.ts";
 import { createMail, type MailDetails } from "../../../src/mail/outbox_store.ts";
+import { type FactorThing, factorThings } from "../../../src/views/mail_facts.ts";
 import { addPerson } from "../support/provider_fixture.ts";
 import { useLinks } from "./links_world.ts";
 

@@ -1,5 +1,5 @@
 // Owns the German of what every page for persons has around it.
-import type { frame as english, ways as englishWays } from "../en/frame.ts";
+import type { frame as english, parts as englishParts, ways as englishWays } from "../en/frame.ts";
 
 /** Around every page. */
 export const frame: typeof english = {
@@ -26,4 +26,15 @@ export const ways: typeof englishWays = {
   account: "Ihr Konto",
   signInToAccount: "Bei Ihrem Konto anmelden",
   backToSignIn: "Zurück zur Anmeldung",
+};
+
+/** In the parts that pages are put together from. */
+export const parts: typeof englishParts = {
+  previous: "Zurück",
+  next: "Weiter",
+  search: "Suchen",
+  showAll: "Alle zeigen",
+  selectsAll: "(ein Klick markiert alles)",
+  once: "Nur dieses eine Mal zu sehen.",
+  stored: "Ich habe es gespeichert",
 };

@@ -14,7 +14,7 @@ import { address } from "./address.ts";
 import { signedOut, signOut, stayed, welcome } from "./endings.ts";
 import { factors } from "./factors.ts";
 import { errorPage, faults, otherFault, refusals, signInFaults, waitThenTry } from "./faults.ts";
-import { frame, ways } from "./frame.ts";
+import { frame, parts, ways } from "./frame.ts";
 import { forgot, newPassword, proveAddress } from "./links.ts";
 import { passkeys } from "./passkeys.ts";
 import { passwordFaults, passwordLength } from "./passwords.ts";
@@ -34,6 +34,7 @@ export const english = {
   address,
   frame,
   factors,
+  parts,
   ways,
   signIn,
   chooseOrganization,

@@ -32,3 +32,17 @@ export const ways = {
   signInToAccount: "Sign in to your account",
   backToSignIn: "Back to signing in",
 };
+
+/** In the parts that pages are put together from. */
+export const parts = {
+  /** Of a list: the page before, and the one after. */
+  previous: "Previous",
+  next: "Next",
+  search: "Search",
+  showAll: "Show all",
+  /** Beside a text that is to be copied. */
+  selectsAll: "(one click selects all)",
+  /** Above what nobody can show again. */
+  once: "Shown this once.",
+  stored: "I have stored it",
+};

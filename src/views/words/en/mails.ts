@@ -1,6 +1,5 @@
 // Owns what mail says in English. It names nobody by a name that somebody else could have chosen for them.
-import type { FactorThing } from "../mail_kinds.ts";
-import type { MailFacts, MailTexts } from "../text_types.ts";
+import type { FactorThing, MailFacts, MailParts, MailSaid } from "../../mail_facts.ts";
 
 const forHours = (hours: number): string =>
   hours % 24 === 0 && hours > 24 ? `${hours / 24} days` : hours === 1 ? "one hour" : `${hours} hours`;
@@ -28,9 +27,7 @@ const removed: Readonly<Record<FactorThing, string>> = {
   "second factors": "Every second factor was removed",
 };
 
-/** English. */
-export const englishMail: MailTexts = {
-  lang: "en",
+const texts = {
   actionHint: "If the button does nothing, copy this address into your browser:",
   help: "Help",
   invitation: ({ service, host, organization, hours }) => ({
@@ -191,4 +188,11 @@ export const englishMail: MailTexts = {
       `If it was not you, ${notYours(facts)}`,
     ],
   }),
-};
+} satisfies MailParts & Readonly<Record<string, string | ((facts: MailFacts) => MailSaid)>>;
+
+/** What mails say, in one language: English says which there are. */
+export type MailTexts = MailParts &
+  Readonly<Record<Exclude<keyof typeof texts, keyof MailParts>, (facts: MailFacts) => MailSaid>>;
+
+/** The mails in English. */
+export const englishMail: MailTexts = texts;

@@ -1,6 +1,6 @@
 // Owns what mail says in German. It says "Sie", and names nobody by a name that somebody else could have chosen for them.
-import type { FactorThing } from "../mail_kinds.ts";
-import type { MailFacts, MailTexts } from "../text_types.ts";
+import type { FactorThing, MailFacts } from "../../mail_facts.ts";
+import type { MailTexts } from "../en/mails.ts";
 
 const forHours = (hours: number): string =>
   hours % 24 === 0 && hours > 24 ? `${hours / 24} Tage` : hours === 1 ? "eine Stunde" : `${hours} Stunden`;
@@ -31,7 +31,6 @@ const removed: Readonly<Record<FactorThing, string>> = {
 
 /** German. */
 export const germanMail: MailTexts = {
-  lang: "de",
   actionHint: "Wenn die Schaltfläche nichts bewirkt, kopieren Sie diese Adresse in Ihren Browser:",
   help: "Hilfe",
   invitation: ({ service, host, organization, hours }) => ({

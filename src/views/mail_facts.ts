@@ -1,6 +1,9 @@
 // Owns what the texts of mails are written with, in every language.
-import type { MailWords } from "../views/mail.ts";
-import type { FactorThing, MailKind } from "./mail_kinds.ts";
+import type { MailWords } from "./mail.ts";
+
+/** What a notice of second factors is about: `what` of the details. `second factors`: all there were. */
+export const factorThings = ["passkey", "authenticator app", "recovery codes", "second factors"] as const;
+export type FactorThing = (typeof factorThings)[number];
 
 /** What the texts of mails may say. */
 export interface MailFacts {
@@ -32,8 +35,8 @@ export interface MailFacts {
   taken: boolean;
 }
 
-/** The texts of a language. */
-export type MailTexts = { readonly lang: string } & Readonly<
-  Record<MailKind, (facts: MailFacts) => Omit<MailWords, "lang" | "actionHint" | "help">>
-> &
-  Readonly<Pick<MailWords, "actionHint" | "help">>;
+/** What one mail says. */
+export type MailSaid = Omit<MailWords, "lang" | "actionHint" | "help">;
+
+/** What all mails have in common. */
+export type MailParts = Readonly<Pick<MailWords, "actionHint" | "help">>;
