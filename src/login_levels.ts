@@ -59,6 +59,10 @@ export function levelAskedFor(text: string | undefined): LoginLevel {
   return loginLevels.find((level) => asked.includes(acrOfLevel[level])) ?? "pwd";
 }
 
+/** Whether a door of the service itself, the console or the portal, demands two factors of who signs in here. */
+export const factorDemands = ["required", "optional"] as const;
+export type FactorDemand = (typeof factorDemands)[number];
+
 /** What a tenant may require of whoever enters it. */
 export const requiredFactors = ["none", "any", "passkey"] as const;
 export type RequiredFactor = (typeof requiredFactors)[number];

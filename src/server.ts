@@ -219,12 +219,12 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       backEnds: apiDeps,
     });
     listening.serve(app.callback());
-    const { mode, tenantClaim, publicName, supportUrl, requireVerifiedDomain } = config;
+    const { mode, tenantClaim, publicName, supportUrl, requireVerifiedDomain, consoleFactor } = config;
     const store = config.databaseUrl === undefined ? "sqlite" : "postgresql";
     const facts = { version: options.version, issuer, awsClientId: config.clientId, tenantClaim };
     const pages = createConsole({
       ...apiDeps,
-      ...{ adminUrl, publicName, supportUrl },
+      ...{ adminUrl, publicName, supportUrl, consoleFactor },
       installation: {
         ...facts,
         ...{ mode, store, requireVerifiedDomain },

@@ -34,6 +34,17 @@ describe("the settings", () => {
     assert.equal(config.requireVerifiedDomain, false);
   });
 
+  test("demand a second factor of the console in production, unless they say otherwise", () => {
+    assert.equal(readConfig({}).consoleFactor, "optional");
+    assert.equal(readConfig(production, "production").consoleFactor, "required");
+    const waived = { ...production, TTI_CONSOLE_FACTOR: "optional" };
+    assert.equal(readConfig(waived, "production").consoleFactor, "optional");
+    assert.match(
+      faultsOf({ ...production, TTI_CONSOLE_FACTOR: "off" })["TTI_CONSOLE_FACTOR"] ?? "",
+      /required/,
+    );
+  });
+
   test("say the mode: the caller before TTI_MODE, that before what looks like production", () => {
     const modeOf = (environment: Record<string, string>, insist?: "production" | "development") => {
       const needed = { ...production, TTI_ISSUER: "", ...environment };

@@ -5,6 +5,7 @@ import type { TableContext } from "../admin/operations/table.ts";
 import { countAuditEvent } from "../audit/audit_store.ts";
 import { answerOf, logFailure, retryHeaders } from "../http_errors.ts";
 import type { Log } from "../log.ts";
+import type { FactorDemand } from "../login_levels.ts";
 import { ForeignForm } from "../provider/edge/form.ts";
 import { currentRequest, describeRequest } from "../request_context.ts";
 import type { ConsolePage } from "../views/console_pages.ts";
@@ -20,6 +21,8 @@ export interface ConsoleDeps extends Omit<TableContext, "caller" | "actor" | "ma
   issuer: string;
   /** The console's origin; undefined: nobody said under which address browsers reach it, so there is none. */
   adminUrl: string | undefined;
+  /** Whether it demands two factors. */
+  consoleFactor: FactorDemand;
   publicName: string | undefined;
   supportUrl: string | undefined;
   installation: InstallationFacts;

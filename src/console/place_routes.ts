@@ -89,14 +89,14 @@ const isForTheForm = ({ status, code }: OperationError): boolean =>
 async function enter(ctx: RouterContext, place: Place, deps: OpenConsoleDeps): Promise<Visit | undefined> {
   const id = readCookie(ctx.get("cookie"), deps.adminUrl, "session");
   const now = deps.clock();
-  const signedIn = id === undefined ? undefined : await readSignedIn(deps.db, id, now.getTime());
+  const signedIn = id === undefined ? undefined : await readSignedIn(deps, id, now.getTime());
   if (id === undefined || signedIn === undefined) {
     // A form is never sent again by itself: whoever signs in anew sees the first page.
     beginAt(ctx, deps, { to: ctx.method === "GET" ? (ctx.req.url ?? "") : "/console" });
     return undefined;
   }
   const { account, sessionUid } = signedIn;
-  const signIn = { accountId: account.id, sessionUid };
+  const signIn = { accountId: account.id, sessionUid, factor: deps.consoleFactor };
   const role = await administratorSignedIn(deps.db, signIn, now);
   ctx.state["actor"] = `account:${account.id}`;
   addToFrame(ctx, {

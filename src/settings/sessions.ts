@@ -1,8 +1,10 @@
-// Owns the settings of how long a sign-in lasts.
-import { setting } from "./setting.ts";
-import { integer } from "./setting_values.ts";
+// Owns the settings of how long a sign-in lasts, and of what the doors of the service itself demand of one.
+import { type FactorDemand, factorDemands } from "../login_levels.ts";
+import { type Mode, setting } from "./setting.ts";
+import { integer, oneOf } from "./setting_values.ts";
 
 const day = 86_400;
+const demanded = (mode: Mode): FactorDemand => (mode === "production" ? "required" : "optional");
 
 export const sessionsSettings = {
   sessionIdleSeconds: setting({
@@ -25,5 +27,12 @@ export const sessionsSettings = {
     defaultText: "`2592000` (30 days)",
     fallback: () => 30 * day,
     parse: integer(3_600, 365 * day),
+  }),
+  consoleFactor: setting<FactorDemand>({
+    name: "TTI_CONSOLE_FACTOR",
+    doc: "`required`: the console opens to whoever proved two factors; who has no second one sets it up as they sign in to it. `optional`: whoever has one proves it, and nobody has to have one.",
+    defaultText: "`required`; `optional` in development",
+    fallback: demanded,
+    parse: oneOf(factorDemands),
   }),
 };

@@ -7,9 +7,12 @@ import { runStatement } from "../../db/statement.ts";
 import { OperationError } from "../../errors.ts";
 import { idIn } from "../../input/account_name.ts";
 import { loginKeyOf } from "../../input/email_address.ts";
+import type { FactorDemand } from "../../login_levels.ts";
 import { lockAccount } from "../../provider/accounts/account_store.ts";
+import { findFactorSince } from "../../provider/factors/second_factor_store.ts";
 import { listVouchers } from "../../provider/sessions/voucher_store.ts";
 import { findRecordByUid } from "../../provider/storage/record_store.ts";
+import { administeringLogins } from "./administering_login.ts";
 import { type AdministratorRole, readAdministratorRole } from "./roles.ts";
 
 /** An administrator. Times are epoch milliseconds. */
@@ -30,6 +33,8 @@ export interface AdministratorSignIn {
   accountId: string;
   /** The uid of the browser session at this provider, under which its logins stand. */
   sessionUid: string;
+  /** Whether two factors are demanded of it: TTI_CONSOLE_FACTOR. */
+  factor: FactorDemand;
 }
 
 interface AdministratorRow {
@@ -62,13 +67,12 @@ export async function administratorOf(
 
 /**
  * Finds the role by which a sign-in administers, as the store says now: the session stands, and the account proved itself
- * in it with its password, since its sign-ins were last ended. What an application's back end vouched for opens nothing
- * here: it would make everybody who may register one an owner.
+ * in it as administering_login.ts has it, since its sign-ins were last ended.
  * @returns undefined: it administers nothing
  */
 export async function administratorSignedIn(
   db: Database,
-  { accountId, sessionUid }: AdministratorSignIn,
+  { accountId, sessionUid, factor }: AdministratorSignIn,
   now: Date,
 ): Promise<AdministratorRole | undefined> {
   const role = await administratorOf(db, accountId);
@@ -76,7 +80,8 @@ export async function administratorSignedIn(
   const session = await findRecordByUid(db, "Session", sessionUid);
   if (session?.accountId !== accountId || (session.exp ?? 0) * 1000 <= now.getTime()) return undefined;
   const logins = await listVouchers(db, { sessionUid, accountId }, now);
-  return logins.some(({ method }) => method === "password") ? role : undefined;
+  const factorSinceMs = await findFactorSince(db, accountId);
+  return administeringLogins(logins, { factor, factorSinceMs }).length > 0 ? role : undefined;
 }
 
 /** Finds an administrator, disabled ones too. */

@@ -1,8 +1,12 @@
 // Owns whether a session of the console counts: its own lifetimes, and all that it came from, asked at every request, so that
 // what ends at the provider ends here at once.
+import { administeringLogins } from "../../admin/administrators/administering_login.ts";
 import type { Database } from "../../db/connect.ts";
+import type { InstallationPart } from "../../installation.ts";
+import type { FactorDemand } from "../../login_levels.ts";
 import { type Account, findAccount } from "../../provider/accounts/account_store.ts";
 import { consoleLoginSeconds } from "../../provider/clients/console_client.ts";
+import { findFactorSince } from "../../provider/factors/second_factor_store.ts";
 import type { Voucher } from "../../provider/sessions/voucher.ts";
 import { listVouchers } from "../../provider/sessions/voucher_store.ts";
 import { findRecordByUid } from "../../provider/storage/record_store.ts";
@@ -28,20 +32,38 @@ export interface Standing {
   account: Account | undefined;
   /** Its logins that stand. */
   vouchers: readonly Voucher[];
+  /** Since when the person has a second factor, epoch milliseconds; undefined: they have none. */
+  factorSinceMs: number | undefined;
 }
 
 /**
- * The moment of the password that opens the console, by what stands at the provider.
+ * The moment of the login that opens the console, by what stands at the provider.
+ * @param factor whether two factors are demanded: TTI_CONSOLE_FACTOR
  * @returns epoch milliseconds; undefined: nothing opens it. The word of an application does not, whatever it may vouch
  *   for besides
  */
-export function openedAtMs(accountId: string, standing: Standing, nowMs: number): number | undefined {
-  const { session, account, vouchers } = standing;
+export function openedAtMs(
+  accountId: string,
+  standing: Standing,
+  factor: FactorDemand,
+  nowMs: number,
+): number | undefined {
+  const { session, account, vouchers, factorSinceMs } = standing;
   if (session?.accountId !== accountId || (session.exp ?? 0) * 1000 <= nowMs) return undefined;
   if (account === undefined || account.disabledAtMs !== null) return undefined;
-  const moments = vouchers.filter(({ method }) => method === "password").map(({ authTimeMs }) => authTimeMs);
+  const moments = administeringLogins(vouchers, { factor, factorSinceMs }).map(
+    ({ authTimeMs }) => authTimeMs,
+  );
   const newest = Math.max(...moments);
   return newest > nowMs - longestMs ? newest : undefined;
+}
+
+/** Tells whether nothing but a second factor is lacking: the person proves one and goes on. Pure. */
+export function lacksFactor(accountId: string, standing: Standing, nowMs: number): boolean {
+  return (
+    openedAtMs(accountId, standing, "required", nowMs) === undefined &&
+    openedAtMs(accountId, standing, "optional", nowMs) !== undefined
+  );
 }
 
 /** Whether a session of the console is within its own lifetimes. */
@@ -58,7 +80,8 @@ export async function readStanding(
   const session = await findRecordByUid(db, "Session", sessionUid);
   const account = await findAccount(db, accountId);
   const vouchers = await listVouchers(db, { sessionUid, accountId }, new Date(nowMs));
-  return { session, account, vouchers };
+  const factorSinceMs = await findFactorSince(db, accountId);
+  return { session, account, vouchers, factorSinceMs };
 }
 
 /**
@@ -67,7 +90,7 @@ export async function readStanding(
  * @returns undefined for nobody; a session that is over is removed
  */
 export async function readSignedIn(
-  db: Database,
+  { db, consoleFactor }: InstallationPart<"db" | "consoleFactor">,
   id: string,
   nowMs: number,
 ): Promise<{ account: Account; sessionUid: string } | undefined> {
@@ -75,8 +98,8 @@ export async function readSignedIn(
   if (session === undefined) return undefined;
   const standing = await readStanding(db, session, nowMs);
   const { account } = standing;
-  const stands =
-    isWithinLifetimes(session, nowMs) && openedAtMs(session.accountId, standing, nowMs) !== undefined;
+  const openedMs = openedAtMs(session.accountId, standing, consoleFactor, nowMs);
+  const stands = isWithinLifetimes(session, nowMs) && openedMs !== undefined;
   if (!stands || account === undefined) {
     await deleteConsoleSession(db, id);
     return undefined;

@@ -20,7 +20,7 @@ import { renderPage } from "../../views/render.ts";
 import { type OpenConsoleDeps, sendConsoleError } from "../answer_routes.ts";
 import { administersNothing } from "../console_error.ts";
 import { readCookie, setCookie } from "../edge/cookies.ts";
-import { longestMs, openedAtMs, readStanding } from "./console_session.ts";
+import { lacksFactor, longestMs, openedAtMs, readStanding } from "./console_session.ts";
 import { createConsoleSession, deleteConsoleSession } from "./console_session_store.ts";
 import { isOwnToken } from "./csrf.ts";
 import { beginSignIn, formatPending, isAnswerTo, parsePending, pendingSeconds } from "./pending_sign_in.ts";
@@ -34,17 +34,18 @@ const again = [{ label: "Sign in again", url: signInPath }];
 /** Sends a browser to the provider's login page. */
 export function beginAt(
   ctx: Context,
-  { issuer, adminUrl }: Pick<OpenConsoleDeps, "issuer" | "adminUrl">,
+  { issuer, adminUrl, consoleFactor }: Pick<OpenConsoleDeps, "issuer" | "adminUrl" | "consoleFactor">,
   { to, again: asksAgain = false }: { to: string; again?: boolean },
 ): void {
   const pending = beginSignIn(to);
   ctx.append("Set-Cookie", setCookie(adminUrl, "signIn", formatPending(pending), pendingSeconds));
-  seeOther(ctx, consoleSignInUrl({ issuer, adminUrl }, { ...pending, again: asksAgain }));
+  const asked = { ...pending, again: asksAgain, factor: consoleFactor };
+  seeOther(ctx, consoleSignInUrl({ issuer, adminUrl }, asked));
 }
 
 /** Adds the addresses of signing in and out. */
 export function addSignInRoutes(router: Router, deps: OpenConsoleDeps): void {
-  const { db, clock, adminUrl } = deps;
+  const { db, clock, adminUrl, consoleFactor } = deps;
 
   router.get(signInPath, (ctx) => beginAt(ctx, deps, { to: "/console", again: true }));
 
@@ -89,11 +90,15 @@ export function addSignInRoutes(router: Router, deps: OpenConsoleDeps): void {
     const meaning = await readCode(db, { code, verifier: pending.verifier }, { adminUrl, nowMs });
     if (meaning === undefined) throw over();
     const { accountId } = meaning;
-    const opened = openedAtMs(accountId, await readStanding(db, meaning, nowMs), nowMs);
+    const standing = await readStanding(db, meaning, nowMs);
+    const opened = openedAtMs(accountId, standing, consoleFactor, nowMs);
+    // What was proven is a factor that is gone by now, or none was asked for: whoever signs in anew proves one.
+    if (opened === undefined && lacksFactor(accountId, standing, nowMs))
+      return beginAt(ctx, deps, { to: pending.to, again: true });
     if (opened === undefined) throw over();
     ctx.state["actor"] = `account:${accountId}`;
     // Asked last before the session is made, and anew at every request.
-    const role = await administratorSignedIn(db, meaning, now);
+    const role = await administratorSignedIn(db, { ...meaning, factor: consoleFactor }, now);
     if (role === undefined) throw administersNothing();
     const id = randomBytes(32).toString("base64url");
     await db.transaction(async (trx) => {

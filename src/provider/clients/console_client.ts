@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import type { ClientMetadata } from "oidc-provider";
 import { grantTypes, personScope } from "../../grants_and_scopes.ts";
+import { acrOfLevel, type FactorDemand } from "../../login_levels.ts";
 
 /** Its client id; no other client can be registered under it. */
 export const consoleClientId = "tti-console";
@@ -39,12 +40,14 @@ export interface ConsoleSignIn {
   verifier: string;
   /** Ask for the password even of who is signed in. */
   again?: boolean;
+  /** Whether two factors are asked for; `optional`: those that the person has. */
+  factor: FactorDemand;
 }
 
 /** The authorization request that signs an administrator in and comes back to the console. */
 export function consoleSignInUrl(
   { issuer, adminUrl }: { issuer: string; adminUrl: string },
-  { state, verifier, again = false }: ConsoleSignIn,
+  { state, verifier, again = false, factor }: ConsoleSignIn,
 ): string {
   const url = new URL("/auth", issuer);
   url.search = new URLSearchParams({
@@ -57,6 +60,7 @@ export function consoleSignInUrl(
     code_challenge_method: "S256",
     max_age: String(consoleLoginSeconds),
     ...(again ? { prompt: "login" } : {}),
+    ...(factor === "required" ? { acr_values: acrOfLevel.mfa } : {}),
   }).toString();
   return url.href;
 }

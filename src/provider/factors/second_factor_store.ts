@@ -18,6 +18,22 @@ export async function listSecondFactors(db: Database, accountId: string): Promis
   return { totp: (row?.totp ?? 0) > 0, passkeys: Number(row?.passkeys ?? 0), recoveryCodes: row?.codes ?? 0 };
 }
 
+/**
+ * Finds since when a person has the oldest of their second factors.
+ * @returns epoch milliseconds; undefined: they have none
+ */
+export async function findFactorSince(db: Database, accountId: string): Promise<number | undefined> {
+  const [row] = await runStatement<{ since_ms: number | null }>(
+    db,
+    "second_factor_since",
+    `select min(created_at_ms) as since_ms from (
+       select created_at_ms from totp_factors where account_id = ?
+       union all select created_at_ms from passkeys where account_id = ? and cloned_at_ms is null) factors`,
+    [accountId, accountId],
+  );
+  return row?.since_ms ?? undefined;
+}
+
 /** Lists what the enabled organizations of a person require of those who sign in here. */
 export async function listRequirements(db: Database, accountId: string): Promise<RequiredFactor[]> {
   const rows = await runStatement<{ required_factor: string }>(

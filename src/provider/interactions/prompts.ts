@@ -1,7 +1,7 @@
 // Owns when a person is asked something during an authorization request, as the list of named checks
 // oidc-provider runs in order: log in, choose a tenant, consent.
 import { errors, interactionPolicy, type KoaContextWithOIDC } from "oidc-provider";
-import { levelAskedFor, levelOfAmr, reaches } from "../../login_levels.ts";
+import { highestLevel, type LoginLevel, levelAskedFor, levelOfAmr, reaches } from "../../login_levels.ts";
 import { consoleClientId } from "../clients/console_client.ts";
 import { isOwnClient } from "../clients/own_clients.ts";
 import { tenantOfGrant } from "../sessions/tenant_grant.ts";
@@ -188,7 +188,7 @@ function lacksFactor(ctx: KoaContextWithOIDC): boolean {
   if (session?.accountId === undefined || account === undefined || vouchersOf(account).length === 0)
     return false;
   const isNew = result?.login !== undefined;
-  if (!reaches(levelOfAmr(session.amr ?? []), levelAskedFor(text(params?.["acr_values"])))) {
+  if (!reaches(provenLevel(ctx), levelAskedFor(text(params?.["acr_values"])))) {
     if (!isNew) return true;
     throw new errors.CustomOIDCProviderError(
       "unmet_authentication_requirements",
@@ -201,6 +201,18 @@ function lacksFactor(ctx: KoaContextWithOIDC): boolean {
     (place) => place.lacking !== undefined && place.refusal === undefined,
   );
   return lacking.some(({ tenant }) => named === undefined || tenant.id === named);
+}
+
+// What the session says of itself is by the login it speaks by. Our own pages, which are for no tenant, ask for what the person
+// proved here: the word of an application about one tenant stands beside it, and would hide it.
+function provenLevel(ctx: KoaContextWithOIDC): LoginLevel {
+  const { session, account } = ctx.oidc;
+  if (isForTenant(ctx)) return levelOfAmr(session?.amr ?? []);
+  return highestLevel(
+    vouchersOf(account)
+      .filter(({ method }) => method === "password")
+      .map(({ level }) => level),
+  );
 }
 
 // The library takes any login of this request for the one that was asked for. The session may speak for the tenant by

@@ -69,6 +69,8 @@ export interface LoginProof {
   acr: string | undefined;
   /** Epoch milliseconds. */
   authTimeMs: number;
+  /** When it was complete, its second factor included, epoch milliseconds; absent: it is being made. */
+  madeAtMs?: number | undefined;
   /** How its browser was used since; absent: it is being made. */
   use?: LoginUse | undefined;
   /** In which browser it was made, in words of ours; undefined: not known. */

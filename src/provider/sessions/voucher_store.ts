@@ -258,7 +258,8 @@ function toVoucher(row: VoucherRow): Voucher | undefined {
     longestIdleMs: row.longest_idle_ms,
     idleMs: row.idle_ms,
   };
-  return voucherOf(vouched, { amr, acr: row.acr ?? undefined, authTimeMs: row.auth_time_ms, use, browser });
+  const times = { authTimeMs: row.auth_time_ms, madeAtMs: row.created_at_ms };
+  return voucherOf(vouched, { amr, acr: row.acr ?? undefined, ...times, use, browser });
 }
 
 /** Lists what is recorded of every login of a person, whether it stands or not, for whoever asks what is stored of them. */

@@ -9,6 +9,7 @@ import type { OperationContext } from "../../../src/admin/operations/operation.t
 import { createTenant } from "../../../src/admin/operations/tenants.ts";
 import { disableUser, enableUser, signUserOut } from "../../../src/admin/operations/user_access.ts";
 import { systemClock } from "../../../src/clock.ts";
+import { createTotp, deleteTotp } from "../../../src/provider/factors/totp_store.ts";
 import { saveVoucher } from "../../../src/provider/sessions/voucher_store.ts";
 import { saveRecord } from "../../../src/provider/storage/record_store.ts";
 import { storeKinds } from "../../support/databases.ts";
@@ -32,7 +33,12 @@ for (const kind of storeKinds) {
       await createTenant(host, { id: "acme" });
     });
 
-    async function signIn(method: "password" | "handoff" = "password", seconds = 60) {
+    async function signIn(
+      method: "password" | "handoff" = "password",
+      seconds = 60,
+      amr = ["pwd"],
+      factor: "required" | "optional" = "optional",
+    ) {
       await store.db("administrators").whereNot("role", "owner").delete();
       const { id: accountId } = await administrators.createAdministrator(host, { email, role: "operator" });
       const { sign_in_generation: generation } = await store.db("accounts").where("id", accountId).first();
@@ -46,12 +52,12 @@ for (const kind of storeKinds) {
           ...{ method, tenantId: method === "password" ? null : "acme", generation, memberSinceMs: null },
           membershipEndings: 0,
           level: "pwd",
-          ...{ clientId: null, clientGeneration: null, amr: ["pwd"], acr: undefined, authTimeMs: Date.now() },
+          ...{ clientId: null, clientGeneration: null, amr, acr: undefined, authTimeMs: Date.now() },
           tenantGeneration: method === "password" ? null : 0,
         },
         new Date(),
       );
-      return contextForAdministrator(host, { accountId, sessionUid });
+      return contextForAdministrator(host, { accountId, sessionUid, factor });
     }
 
     test("may what the role may, and is told so in the transaction", async () => {
@@ -97,6 +103,28 @@ for (const kind of storeKinds) {
         const context = await begin();
         await assert.rejects(async () => context.may(adminRead, store.db), { code: "unauthenticated" });
       }
+    });
+
+    test("where two factors are demanded, opens by two, as long as there is the one that was proven", async () => {
+      const begin = (amr: string[]) => signIn("password", 60, amr, "required");
+      const opens = async (context: Awaited<ReturnType<typeof signIn>>) => {
+        const asked = Promise.resolve(context.may(adminChange, store.db));
+        return asked.catch(({ code }) => (assert.equal(code, "unauthenticated"), false));
+      };
+      const { id: accountId } = await store.db("accounts").where("login_key", email).first("id");
+      const before = new Date(Date.now() - 60_000);
+      const app = { accountId, sealedSecret: "sealed", step: 1 };
+      assert.equal(await opens(await begin(["pwd", "otp", "mfa"])), false, "there is none");
+      await store.db.transaction((trx) => createTotp(trx, app, before));
+      assert.equal(await opens(await begin(["pwd"])), false);
+      const context = await begin(["pwd", "otp", "mfa"]);
+      assert.equal(await opens(context), true);
+      await store.db.transaction((trx) => deleteTotp(trx, accountId));
+      assert.equal(await opens(context), false, "it was taken away");
+      await assert.rejects(createTenant(context, { id: "late" }), { code: "unauthenticated" });
+      await store.db.transaction((trx) => createTotp(trx, app, new Date(Date.now() + 1_000)));
+      assert.equal(await opens(context), false, "it is another");
+      await store.db.transaction((trx) => deleteTotp(trx, accountId));
     });
 
     test("loses a right between the question and the act: nothing is done", async () => {
