@@ -1,6 +1,6 @@
 // Owns the models of the account's pages, and the names of the form fields they send back.
 import type { TotpSetUp } from "./login_pages.ts";
-import type { Field, FormErrors, PasskeyForm, Tabs } from "./parts.ts";
+import type { Field, FormErrors, Pager, PasskeyForm, Tabs, Timeline } from "./parts.ts";
 
 /** A form's target, and the mark that says for whom it was drawn (field `csrf`). */
 export interface AccountForm {
@@ -25,6 +25,16 @@ export interface AccountAgreement {
   clientName: string;
   /** Day it was given, e.g. `2026-11-23`; absent: it is on offer. */
   since?: string | undefined;
+  /** Day the last one ended, of one that is on offer again. */
+  ended?: string | undefined;
+}
+
+/** What was done for the person by one application, at one organization. */
+export interface AccountActsSum {
+  clientName: string;
+  tenantName: string;
+  /** What, how often, and when last; each in a sentence. */
+  lines: readonly string[];
 }
 
 /** What the person let another vendor's application have. */
@@ -71,9 +81,24 @@ export interface AccountApplicationsPage {
   shell: AccountShell;
   form: AccountForm;
   agreements: readonly AccountAgreement[];
+  /** Agreements that ended and are not on offer. */
+  ended: readonly Required<Omit<AccountAgreement, "since">>[];
   applications: readonly AccountApplication[];
   /** Stands in the place of agreements where there are none: what applications may do by the organizations' policies. */
   withoutAgreements: string;
+}
+
+/** What back ends did in the person's name. */
+export interface AccountDonePage {
+  shell: AccountShell;
+  /** Since when it tells. */
+  lead: string;
+  /** By application; absent where what is shown is older. */
+  sums?: readonly AccountActsSum[] | undefined;
+  /** In the place of a list where nothing was done. */
+  none?: string | undefined;
+  acts: Timeline;
+  pager?: Pager | undefined;
 }
 
 /** A page with one form, or, where there is nothing to decide here, with the reason. */
@@ -196,6 +221,7 @@ export interface AccountPages {
   account_email: AccountEmailPage;
   account_applications: AccountApplicationsPage;
   account_data: AccountDataPage;
+  account_done: AccountDonePage;
   account_form: AccountFormPage;
   account_factors: AccountFactorsPage;
   account_codes: AccountCodesPage;

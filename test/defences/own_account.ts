@@ -90,4 +90,23 @@ export const defences: readonly Defence[] = [
     test: "test/provider/self_service/own_changes.test.ts",
     name: "after a fresh sign-in alone",
   },
+  {
+    id: "own-acts-own-organizations",
+    promise:
+      "What back ends did in a person's name is told for the organizations their sign-in speaks for, and no others.",
+    file: "src/audit/acts_store.ts",
+    find: "rows.filter(({ tenant_id }) => of.tenantIds.includes(tenant_id)).flatMap(toAct)",
+    replace: "rows.flatMap(toAct)",
+    test: "test/provider/self_service/account.test.ts",
+    name: "elsewhere",
+  },
+  {
+    id: "language-leads-back-here",
+    promise: "Choosing a language leads back to a page of this provider, never to another's.",
+    file: "src/provider/edge/language_routes.ts",
+    find: "if (url === undefined || url.origin !== origin || linkable(url.pathname) === undefined) {",
+    replace: "if (url === undefined) {",
+    test: "test/provider/interactions/language.test.ts",
+    name: "leads",
+  },
 ];

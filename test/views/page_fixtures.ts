@@ -442,7 +442,47 @@ export const fixtures: { [N in PageName]: Pages[N] } = {
         since: "2026-11-02",
       },
     ],
+    ended: [
+      {
+        tenantId: "globex",
+        tenantName: "Globex",
+        clientId: "old-app",
+        clientName: "Old app",
+        ended: "2026-11-20",
+      },
+    ],
     withoutAgreements: "No application may, and none has asked.",
+  },
+  account_done: {
+    shell: accountShell("done", { title: "Done for you" }),
+    lead: "What applications did in your name since 2026-10-27.",
+    sums: [
+      {
+        clientName: "Sample ISV app",
+        tenantName: "Globex",
+        lines: ["Searched as you 12 times, last on 2026-11-26 17:05 UTC."],
+      },
+    ],
+    acts: {
+      entries: [
+        {
+          strong: "Sample ISV app at Globex",
+          text: "searched as you: 5 results.",
+          note: "2026-11-26 17:05 UTC",
+        },
+        {
+          strong: "Sample ISV app at Globex",
+          text: "asked for proof of who you are and got none.",
+          note: "2026-11-26 17:04 UTC, tried by an administrator",
+          tone: "warn",
+        },
+      ],
+    },
+    pager: {
+      label: "Pages of what was done",
+      summary: "The newest",
+      nextUrl: "/account/done-for-you?before=1.a",
+    },
   },
   account_data: {
     shell: accountShell("data", { title: "Your data" }),

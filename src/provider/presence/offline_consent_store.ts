@@ -95,11 +95,32 @@ export async function listOfflineConsents(db: Database, accountId: string): Prom
     .whereNull("revoked_at_ms")
     .whereRaw(stands)
     .orderBy("granted_at_ms", "desc");
-  return rows.map((row) => ({
-    tenantId: row.tenant_id,
-    accountId: row.account_id,
-    clientId: row.client_id,
-    grantedAtMs: row.granted_at_ms,
-    revokedAtMs: row.revoked_at_ms,
-  }));
+  return rows.map(toConsent);
 }
+
+/** Lists the agreements of one account that were taken back, or ended with something else; the last ended first. */
+export async function listEndedConsents(
+  db: Database,
+  accountId: string,
+): Promise<(OfflineConsent & { revokedAtMs: number })[]> {
+  const rows: ConsentRow[] = await db("offline_consents")
+    .where({ account_id: accountId })
+    .whereNotNull("revoked_at_ms")
+    .orderBy(
+      ["revoked_at_ms", "client_id", "tenant_id"].map((column, place) => ({
+        column,
+        order: place === 0 ? "desc" : "asc",
+      })),
+    );
+  return rows.flatMap((row) =>
+    row.revoked_at_ms === null ? [] : { ...toConsent(row), revokedAtMs: row.revoked_at_ms },
+  );
+}
+
+const toConsent = (row: ConsentRow): OfflineConsent => ({
+  tenantId: row.tenant_id,
+  accountId: row.account_id,
+  clientId: row.client_id,
+  grantedAtMs: row.granted_at_ms,
+  revokedAtMs: row.revoked_at_ms,
+});

@@ -5,6 +5,7 @@ import type Router from "@koa/router";
 import type { RouterContext } from "@koa/router";
 import { OperationError } from "../../errors.ts";
 import { logFailure, retryHeaders } from "../../http_errors.ts";
+import { onceEach, parseFormText } from "../../input/form_text.ts";
 import type { InstallationPart } from "../../installation.ts";
 import { seeOther } from "../../see_other.ts";
 import type { AccountForm, AccountShell } from "../../views/account_pages.ts";
@@ -48,6 +49,8 @@ export interface AccountVisit {
 
 /** A page to be drawn. */
 export interface ShownVisit extends AccountVisit {
+  /** What the page's address asks for. */
+  query: ReadonlyMap<string, string>;
   /** What the form before left, with what was typed. */
   outcome: FormOutcome | undefined;
   /** Why the form that was just sent was refused, with what was typed. */
@@ -190,8 +193,12 @@ export function addAccountPage(
     status: number,
     person: AccountPerson,
     came: Pick<ShownVisit, "outcome" | "refusal" | "typed">,
-  ): Promise<void> =>
-    draw(ctx, status, person, () => handler.show({ ...visitOf(ctx, person, came.outcome), ...came }));
+  ): Promise<void> => {
+    const query = onceEach(parseFormText(ctx.querystring));
+    return draw(ctx, status, person, () =>
+      handler.show({ ...visitOf(ctx, person, came.outcome), ...came, query }),
+    );
+  };
 
   async function draw(
     ctx: RouterContext,

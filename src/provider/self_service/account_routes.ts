@@ -18,6 +18,7 @@ import { findAccountPerson } from "./account_person.ts";
 import { pathAfterSignIn } from "./account_tabs.ts";
 import { applicationsForm, applicationsPage } from "./applications_page.ts";
 import { dataForm, dataPage } from "./data_page.ts";
+import { donePage } from "./done_page.ts";
 import { type EmailPageDeps, emailForms, emailPage } from "./email_page.ts";
 import { type FactorsPageDeps, factorsForm, factorsPage } from "./factors_page.ts";
 import { nameForm, namePage } from "./name_page.ts";
@@ -36,6 +37,7 @@ export function addAccountRoutes(
   addAccountPage(router, deps, passwordPage(deps), [passwordForm(deps)]);
   addAccountPage(router, deps, emailPage(deps), emailForms(deps));
   addAccountPage(router, deps, applicationsPage(deps), [applicationsForm(deps)]);
+  addAccountPage(router, deps, donePage(deps));
   addAccountPage(router, deps, passkeysPage(deps), passkeysForms(deps));
   addAccountPage(router, deps, factorsPage(deps), [factorsForm(deps)]);
   addAccountPage(router, deps, sessionsPage(deps), [sessionsForm(deps)]);

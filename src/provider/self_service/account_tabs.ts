@@ -19,6 +19,7 @@ export const accountPages = {
   password: { path: "/account/change-password", tab: true },
   email: { path: "/account/email", tab: true },
   applications: { path: "/account/applications", tab: true },
+  done: { path: "/account/done-for-you", tab: true },
   passkeys: { path: "/account/passkeys", tab: true },
   factors: { path: "/account/factors", tab: true },
   sessions: { path: "/account/sessions", tab: true },

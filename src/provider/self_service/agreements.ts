@@ -8,6 +8,7 @@ import { findAccount, lockAccount } from "../accounts/account_store.ts";
 import { type Client, findClients, listClients } from "../clients/client_store.ts";
 import { mayActFor } from "../clients/tenant_rights.ts";
 import {
+  listEndedConsents,
   listOfflineConsents,
   revokeOfflineConsent,
   saveOfflineConsent,
@@ -66,6 +67,32 @@ export async function listAgreements(
       };
     }),
   );
+}
+
+/** An agreement that a person had given, and that ended. */
+export interface EndedAgreement {
+  tenantId: string;
+  tenantName: string;
+  clientId: string;
+  clientName: string;
+  /** Epoch milliseconds. */
+  endedAtMs: number;
+}
+
+/** Lists those of the person's agreements that ended, the last first, for the tenants the session speaks for. */
+export async function listEndedAgreements(
+  { db }: InstallationPart<"db">,
+  { accountId, tenants }: Person,
+): Promise<EndedAgreement[]> {
+  const ended = await listEndedConsents(db, accountId);
+  const clients = await findClients(db, [...new Set(ended.map(({ clientId }) => clientId))]);
+  return ended.flatMap(({ tenantId, clientId, revokedAtMs }) => {
+    const tenant = tenants.find(({ id }) => id === tenantId);
+    if (tenant === undefined) return [];
+    const client = clients.find((one) => one.clientId === clientId);
+    const clientName = client?.metadata.client_name ?? clientId;
+    return { tenantId, tenantName: tenant.name, clientId, clientName, endedAtMs: revokedAtMs };
+  });
 }
 
 const asksForAgreement = ({ presencePolicy }: Tenant): boolean => presencePolicy.name === "offline";

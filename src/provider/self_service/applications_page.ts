@@ -5,7 +5,7 @@ import { renderPage } from "../../views/render.ts";
 import type { FormOutcome } from "../edge/form_outcome.ts";
 import type { PresencePolicy } from "../presence/presence_policy.ts";
 import type { AccountFormHandler, AccountPageDeps, AccountPageHandler } from "./account_page_routes.ts";
-import { type Agreement, decideAgreement, listAgreements } from "./agreements.ts";
+import { type Agreement, decideAgreement, listAgreements, listEndedAgreements } from "./agreements.ts";
 import { endAllowedApplication, listAllowedApplications } from "./allowed_applications.ts";
 
 /** The page. */
@@ -14,11 +14,17 @@ export function applicationsPage(deps: AccountPageDeps): AccountPageHandler {
     page: "applications",
     show: async ({ person, outcome, shell, form }) => {
       const agreements = await listAgreements(deps, person);
+      const ended = await listEndedAgreements(deps, person);
       const applications = await listAllowedApplications(deps, person);
       return renderPage("account_applications", {
         shell: shell({ title: currentWords().applications.title, ...wordsFor(outcome, agreements) }),
         form: form(),
-        agreements: agreements.map(toView),
+        agreements: agreements.map((one) =>
+          toView(one, ended.find((other) => isSame(one, other))?.endedAtMs),
+        ),
+        ended: ended
+          .filter((one) => !agreements.some((other) => isSame(one, other)))
+          .map(({ endedAtMs, ...one }) => ({ ...one, ended: dayOf(endedAtMs) })),
         applications: applications.map(({ sinceMs, ...one }) => ({ ...one, since: dayOf(sinceMs) })),
         withoutAgreements: withoutAgreements(person.tenants.map(({ presencePolicy }) => presencePolicy)),
       });
@@ -60,10 +66,15 @@ function wordsFor(outcome: FormOutcome | undefined, agreements: readonly Agreeme
   return { notice: did === "allow" ? words.mayNow(who) : words.mayNoLonger(who) };
 }
 
-function toView({ grantedAtMs, ...agreement }: Agreement) {
+type Named = Pick<Agreement, "tenantId" | "clientId">;
+const isSame = (one: Named, other: Named): boolean =>
+  one.tenantId === other.tenantId && one.clientId === other.clientId;
+
+function toView({ grantedAtMs, ...agreement }: Agreement, endedAtMs: number | undefined) {
   return {
     ...agreement,
     since: grantedAtMs === undefined ? undefined : dayOf(grantedAtMs),
+    ended: endedAtMs === undefined ? undefined : dayOf(endedAtMs),
   };
 }
 

@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { operations } from "../../../src/admin/operations/table.ts";
+import { readActs } from "../../../src/audit/acts_store.ts";
 import { places } from "../../../src/console/places.ts";
-import { type CrowdSize, fillCrowd } from "../../support/crowd.ts";
+import { type CrowdSize, crowdNowMs, fillCrowd, ofCrowd } from "../../support/crowd.ts";
 import { storeKinds } from "../../support/databases.ts";
 import { crowdContext, listCases } from "../../support/list_cases.ts";
 import { isOfSubquery, mostRowsRead, plansOf, sentBy } from "../../support/plans.ts";
@@ -17,6 +18,24 @@ const mostLooked = 4_500;
 for (const kind of storeKinds) {
   describe(`lists of a crowd in ${kind}`, () => {
     const store = useStore(kind, () => fillCrowd(store.db, size));
+
+    test("what was done in a person's name: looks at a page's worth, by the person's own events", async () => {
+      const statements = await sentBy(store, async (db) => {
+        const of = { accountId: ofCrowd.person, tenantIds: [ofCrowd.largeTenant], fromMs: 0 };
+        await readActs(db, of);
+        await readActs(db, { ...of, before: { atMs: crowdNowMs, id: "x" } });
+      });
+      assert.equal(statements.length, 2);
+      for (const query of statements) {
+        if (kind === "postgres") {
+          const { rows, step } = await mostRowsRead(store, query);
+          assert.ok(rows <= 2_000, `${step} read ${rows} rows`);
+        }
+        const [plan = ""] = await plansOf(store, query);
+        assert.match(plan, /audit_events_account/);
+        assert.doesNotMatch(plan, /SCAN audit_events$|Seq Scan/m);
+      }
+    });
 
     for (const one of listCases(size)) {
       test(`${one.name}: looks at a page's worth`, async () => {

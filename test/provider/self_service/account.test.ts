@@ -59,6 +59,77 @@ test("a person signs in, agrees, and takes it back; the back end follows at once
   assert.deepEqual(trail.map(({ type }) => type).sort(), ["consent.granted", "consent.revoked"]);
 });
 
+test("what was done in a person's name is told by application and one by one, and an agreement that ended since when", async () => {
+  const agent = new UserAgent();
+  const applications = await openApplications(agent, "ann@acme.example");
+  assert.match(applications.text, /Ended on \d{4}-\d\d-\d\d/, "it was given and taken back");
+  const page = await agent.follow(`${fixture.issuer}/account/done-for-you`);
+  assert.match(page.text, new RegExp(`<strong>Client ${backEndId}</strong> at Tenant acme`));
+  assert.match(page.text, /Got proof of who you are once, last on \d{4}-\d\d-\d\d \d\d:\d\d UTC\./);
+  assert.match(page.text, /Asked for proof of who you are and got none: 2 times, last on/);
+  assert.equal([...page.text.matchAll(/got proof of who you are\./g)].length, 1);
+  assert.equal([...page.text.matchAll(/asked for proof of who you are and got none\./g)].length, 2);
+});
+
+test("what was done for others, elsewhere, or by the person is told nobody; a long list goes on page by page", async () => {
+  const now = Date.now();
+  const cat = await addPerson(fixture.db, { email: "cat@acme.example", tenants: ["acme"] });
+  const event = (id: string, place: number, more: object) => ({
+    ...{
+      id,
+      at_ms: now - place * 1000,
+      type: "search.made",
+      actor: `client:${backEndId}`,
+      tenant_id: "acme",
+    },
+    ...{ account_id: cat.id, client_id: backEndId, details: '{"results":2,"page":1}' },
+    ...more,
+  });
+  await fixture
+    .db("audit_events")
+    .insert([
+      ...Array.from({ length: 60 }, (_, place) => event(`found-${place}`, place, {})),
+      event("further", 61, { details: '{"results":977,"page":2}' }),
+      event("part", 62, { type: "token.minted", details: '{"by":"search"}' }),
+      event("own", 63, { type: "token.refused", details: '{"by":"authorization_code"}' }),
+      event("elsewhere", 64, { tenant_id: "globex", details: '{"results":978,"page":1}' }),
+      event("nowhere", 65, { tenant_id: null, type: "token.refused", details: '{"by":"assertion"}' }),
+      event("other", 66, { account_id: accountId, details: '{"results":979,"page":1}' }),
+      event("long-ago", 40 * 86_400, { details: '{"results":980,"page":1}' }),
+      event("failed", 67, { details: '{"results":0,"page":1,"refused":"exchange_failed"}' }),
+      event("renewed", 68, { type: "token.issued", details: '{"by":"refresh_token"}' }),
+      event("trial", 69, { type: "token.minted", actor: "account:x", details: '{"by":"trial"}' }),
+    ]);
+  const agent = new UserAgent();
+  await openAccount(agent, "cat@acme.example");
+  const seen: string[] = [];
+  let page = await agent.follow(`${fixture.issuer}/account/done-for-you`);
+  assert.match(page.text, /Searched as you 60 times/);
+  assert.match(page.text, /Wanted to search as you and could not: once/);
+  assert.match(page.text, /Got proof of who you are once/, "a trial is not among what the application did");
+  for (let pages = 1; ; pages += 1) {
+    seen.push(
+      ...[...page.text.matchAll(/<li[^>]*><strong>[^<]*<\/strong> ([^<]*)<br>/g)].map(
+        ([, text = ""]) => text,
+      ),
+    );
+    const next = /href="([^"]*)" rel="next"/.exec(page.text)?.[1];
+    if (next === undefined) break;
+    assert.ok(pages < 9, "it ends");
+    page = await agent.follow(new URL(next, fixture.issuer).href);
+    assert.doesNotMatch(page.text, /By application/);
+    assert.match(page.text, /href="\/account\/done-for-you" rel="prev"/);
+  }
+  assert.equal(seen.filter((one) => one === "searched as you: 2 results.").length, 60);
+  assert.equal(seen.length, 63, seen.slice(60).join("\n"));
+  assert.match(page.text, /UTC, tried by an administrator/);
+  for (const other of ["97", "98"]) assert.ok(!seen.some((one) => one.includes(other)), other);
+  for (const before of ["", "x", "1", "9".repeat(20), "1.a&before=2.b"]) {
+    const { status } = await agent.follow(`${fixture.issuer}/account/done-for-you?before=${before}`);
+    assert.equal(status, before.includes("&") ? 400 : 200, before);
+  }
+});
+
 test("one person's agreement is not another's", async () => {
   const agent = new UserAgent();
   await decide(agent, await openApplications(agent, "bob@acme.example"), "allow");

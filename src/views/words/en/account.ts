@@ -9,6 +9,7 @@ export const account = {
     password: "Password",
     email: "E-mail address",
     applications: "Applications",
+    done: "Done for you",
     passkeys: "Passkeys",
     factors: "Second step",
     sessions: "Sign-ins",
@@ -101,6 +102,10 @@ export const applications = {
     `${application} at ${organization}`,
   allowedSince: (day: string) => `Allowed since ${day}`,
   notAllowed: "Not allowed",
+  /** Of an agreement that is given no longer. */
+  endedOn: (day: string) => `Ended on ${day}`,
+  /** Above those that ended. */
+  endedTitle: "No longer allowed",
   allow: "Allow",
   takeBack: "Take back",
   /** Read aloud after "Take back". */

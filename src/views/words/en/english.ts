@@ -11,6 +11,7 @@ import {
 } from "./account.ts";
 import { accountData } from "./account_data.ts";
 import { address } from "./address.ts";
+import { done } from "./done.ts";
 import { signedOut, signOut, stayed, welcome } from "./endings.ts";
 import { factors } from "./factors.ts";
 import { errorPage, faults, otherFault, refusals, signInFaults, waitThenTry } from "./faults.ts";
@@ -61,4 +62,5 @@ export const english = {
   passwordFaults,
   passwordLength,
   accountData,
+  done,
 };
