@@ -15,6 +15,7 @@ import { connectingPage } from "./connecting_page.ts";
 import { exampleFailureContext } from "./example_failure.ts";
 import { exchangeApiPage } from "./exchange_api_page.ts";
 import { limitsPage } from "./limits_page.ts";
+import { metricsPage } from "./metrics_page.ts";
 import { sandboxStyleFile } from "./sandbox_style.ts";
 import { securityPage } from "./security_page.ts";
 import { storedPage } from "./stored_page.ts";
@@ -151,6 +152,7 @@ export const generatedPages: Readonly<Record<string, () => string>> = {
   "docs/configuration.md": configurationPage,
   "docs/connecting-an-application.md": connectingPage,
   "docs/limits.md": limitsPage,
+  "docs/metrics.md": metricsPage,
   "docs/what-is-stored.md": storedPage,
   "docs/errors.md": errorsPage,
   "docs/guides/troubleshooting.md": troubleshootingPage,

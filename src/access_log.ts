@@ -11,6 +11,16 @@ export interface AccessLogOptions {
   port: "public" | "admin";
   /** Whether answered requests are logged; refusals and failures always are, each with its reason. */
   enabled: boolean;
+  /** Told of every request, once it is over; absent: nobody measures. */
+  onAnswer?: ((answer: AnswerMeasure) => void) | undefined;
+}
+
+/** What is measured of a request. */
+export interface AnswerMeasure {
+  port: "public" | "admin";
+  /** Undefined where the sender went away before there was an answer, or the whole of it. */
+  status: number | undefined;
+  seconds: number;
 }
 
 /**
@@ -24,8 +34,15 @@ export function followRequest<Result>(
   context: RequestContext,
   serve: () => Result,
 ): Result {
+  const begin = performance.now();
+  const { onAnswer, port } = options;
+  if (onAnswer !== undefined) {
+    response.once("close", () => {
+      const status = response.writableFinished ? response.statusCode : undefined;
+      onAnswer({ port, status, seconds: (performance.now() - begin) / 1000 });
+    });
+  }
   if (options.enabled) {
-    const begin = performance.now();
     response.once("close", () => {
       const { requestId, address, route, clientId } = context;
       const level = route !== undefined && quietRoutes.has(route) ? "debug" : "info";

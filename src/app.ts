@@ -2,7 +2,7 @@
 // the Provider for everything else.
 import Router from "@koa/router";
 import Koa from "koa";
-import { followRequest, matchedRouteOf } from "./access_log.ts";
+import { type AccessLogOptions, followRequest, matchedRouteOf } from "./access_log.ts";
 import { createBackEndRouter } from "./admin/back_end_routes.ts";
 import type { JsonRouteDeps } from "./admin/json_routes.ts";
 import { answerInJson } from "./admin/json_routes.ts";
@@ -39,6 +39,8 @@ export interface PublicAppDeps extends InteractionDeps, PublicRouteDeps {
   /** What the routes of the ISV's back ends need. */
   backEnds: JsonRouteDeps;
   background: BackgroundWork;
+  /** Told of every request, once it is over. */
+  onAnswer?: AccessLogOptions["onAnswer"];
   /** Has the outbox look, because something was put in. */
   mailPut(): void;
 }
@@ -66,7 +68,12 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
       return;
     }
     const context = { requestId: requestIdOf(ctx.req), address: pinnedAddressOf(ctx.req) };
-    const access = { log: deps.log, port: "public", enabled: deps.accessLog } as const;
+    const access = {
+      log: deps.log,
+      port: "public",
+      enabled: deps.accessLog,
+      onAnswer: deps.onAnswer,
+    } as const;
     await followRequest(access, ctx.req, ctx.res, context, next);
   });
 

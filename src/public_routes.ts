@@ -12,7 +12,7 @@ import type { DocumentAnswer, KeyDocuments } from "./provider/keys/key_documents
 import { pageHeaders, renderPage } from "./views/render.ts";
 /** One thing readiness depends on. */
 export interface ReadinessCheck {
-  name: string;
+  name: "instance" | "store" | "keys";
   /** Why this instance may not be sent requests; undefined if it may. */
   whyNot(): Promise<string | undefined>;
 }

@@ -19,6 +19,7 @@ import { createStoreHealth, type StoreHealth } from "./db/store_health.ts";
 import { OperationError } from "./errors.ts";
 import { clockToleranceSeconds } from "./input/moment.ts";
 import { installationOf } from "./installation.ts";
+import { measureInstance } from "./instance_metrics.ts";
 import { type Log, openLog } from "./log.ts";
 import type { MailPolicy } from "./mail/attempts.ts";
 import type { MailTransport } from "./mail/transport.ts";
@@ -207,6 +208,10 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       examination: createExamination({ db, clock, config, issuer, awsAccess }),
       findBackEndToken: (token: string, at: Database = db) => findBackEndToken(at, token, clock().getTime()),
     };
+    const readiness = readinessOf(createStoreHealth({ db, watch, clock, log }), keyRing, () => stopping);
+    const measured = { db, watch, clock, log, policy: keyRing.policy, readiness };
+    const metrics = await measureInstance(config.metricsKeys, measured);
+    closers.push(async () => metrics?.close());
     const storeClock = createStoreClock({ watch, clock, log }, clockToleranceSeconds);
     const app = createPublicApp({
       ...installation,
@@ -214,7 +219,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       loginNames,
       documents: createKeyDocuments({ ring: keyRing, currentProvider: () => host.current() }),
       whyCannotSign: () => whyCannotSignNow(keyRing),
-      readiness: readinessOf(createStoreHealth({ db, watch, clock, log }), keyRing, () => stopping),
+      readiness,
+      onAnswer: metrics?.onAnswer,
       clockWarning: () => storeClock.warning(),
       backEnds: apiDeps,
     });
@@ -231,7 +237,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
         jwks: async () => ({ keys: keyRing.current().publicJwks }),
       },
     });
-    admin.serve(createAdminApp({ ...apiDeps, pages }).callback());
+    const measures = { metrics: metrics?.face, onAnswer: metrics?.onAnswer };
+    admin.serve(createAdminApp({ ...apiDeps, ...measures, pages }).callback());
     const addresses = { issuer, url: listening.url, port: listening.port, adminUrl: admin.url };
     log.info({ version: options.version, mode, store, tenantClaim, ...addresses }, "provider is serving");
     return {

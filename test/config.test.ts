@@ -63,6 +63,25 @@ describe("the settings", () => {
     assert.deepEqual(Object.keys(readConfig({})).sort(), ["mode", ...Object.keys(settings)].sort());
   });
 
+  test("know who reads the metrics by keys that nobody guesses, and repeat none", () => {
+    assert.deepEqual(readConfig(production).metricsKeys, []);
+    const [one, other] = [secret, randomBytes(32).toString("hex")];
+    assert.deepEqual(readConfig({ ...production, TTI_METRICS: `${one}, ${other}` }).metricsKeys, [
+      one,
+      other,
+    ]);
+    for (const [value, fault] of [
+      ["on", /key 1 has fewer than 32 characters/],
+      [`${one},short-hunter2`, /key 2 has fewer than 32/],
+      ["hunterhunter2hunterhunterhunterhunter", /key 1 is not random/],
+      [`${one} ${other}`, /key 1 cannot be sent as a bearer token/],
+    ] as const) {
+      const told = faultsOf({ ...production, TTI_METRICS: value })["TTI_METRICS"] ?? "";
+      assert.match(told, fault);
+      assert.doesNotMatch(told, /hunter|[0-9a-f]{32}/);
+    }
+  });
+
   test("know a mail server, and whom mail is from, of which one is of no use without the other", () => {
     const mail = { SMTP_URL: "smtp://me:p%40ss@smtp.isv.example", TTI_MAIL_FROM: "ISV <login@isv.example>" };
     const { smtp, mailFrom } = readConfig({ ...production, ...mail });

@@ -19,6 +19,8 @@ import {
 } from "./provider/support/provider_fixture.ts";
 import { startTcpProxy, type TcpProxy } from "./support/tcp_proxy.ts";
 
+const metricsKey = "TheKeyOfWhoeverReadsTheMetrics-0123456789";
+
 /** As in life, with shorter times. */
 const storeLimits: StoreLimits = {
   connectMs: 500,
@@ -33,6 +35,7 @@ describe("a provider whose PostgreSQL fails", () => {
   let fixture: ProviderFixture;
   let proxy: TcpProxy;
   let issuer: string;
+  let adminUrl: string;
   let sub: string;
 
   before(async () => {
@@ -40,11 +43,12 @@ describe("a provider whose PostgreSQL fails", () => {
     assert.ok("databaseUrl" in bare.store.location);
     proxy = await startTcpProxy(bare.store.location.databaseUrl);
     const server = await bare.startAnother(
-      { DATABASE_URL: proxy.url, TTI_ISSUER: "http://localhost:0" },
+      { DATABASE_URL: proxy.url, TTI_ISSUER: "http://localhost:0", TTI_METRICS: metricsKey },
       { storeLimits },
     );
     fixture = bare;
     issuer = server.issuer;
+    adminUrl = server.adminUrl;
     await addMintingClients(fixture.db);
     sub = (await addPerson(fixture.db, { email: "ann@acme.example", tenants: ["acme"] })).id;
     await setTenant(fixture.db, "acme", {
@@ -134,6 +138,20 @@ describe("a provider whose PostgreSQL fails", () => {
     }
     const live = await fetch(`${issuer}/health/live`);
     assert.equal(live.status, 200);
+    // Several at once share one look at the store.
+    const scrapes = await Promise.all(
+      Array.from({ length: 5 }, () =>
+        fetch(`${adminUrl}/metrics`, { headers: { authorization: `Bearer ${metricsKey}` } }),
+      ),
+    );
+    for (const scrape of scrapes) {
+      assert.equal(scrape.status, 200);
+      const text = await scrape.text();
+      assert.match(text, /^tti_scrape_source_up\{source="store"\} 0$/m);
+      assert.match(text, /^tti_http_requests_total\{port="public",status="503"\} [1-9]/m);
+      assert.doesNotMatch(text, /^tti_ready\{check="store"\} 1$/m);
+      assert.doesNotMatch(text, /^tti_mails\{/m);
+    }
     const notReady = await ready();
     assert.equal(notReady.status, 503);
     assert.ok(Number(notReady.headers.get("retry-after")) > 0);

@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import Router from "@koa/router";
 import Koa, { type Middleware } from "koa";
-import { followRequest } from "../access_log.ts";
+import { type AccessLogOptions, followRequest } from "../access_log.ts";
 import { grantTypes } from "../grants_and_scopes.ts";
 import { logUnsent } from "../http_errors.ts";
 import { assertMethodIsKnown } from "../http_methods.ts";
@@ -12,6 +12,7 @@ import type { Log } from "../log.ts";
 import { apiRoutes } from "./api_routes.ts";
 import { addAuditExportRoute } from "./audit_routes.ts";
 import { addJsonRoutes, answerInJson, type JsonRouteDeps } from "./json_routes.ts";
+import { addMetricsRoute, type MetricsFace } from "./metrics_routes.ts";
 import { openApiDocument, scopeWords } from "./openapi.ts";
 import { addSearchRoute } from "./search_routes.ts";
 
@@ -24,6 +25,10 @@ export interface AdminAppDeps extends JsonRouteDeps {
   version?: string | undefined;
   /** What else the port serves, before the API: it lets every request pass that is not its own. */
   pages?: Middleware;
+  /** What the instance measures; absent: there is no such address. */
+  metrics?: MetricsFace | undefined;
+  /** Told of every request, once it is over. */
+  onAnswer?: AccessLogOptions["onAnswer"];
 }
 
 /** Makes the admin app. */
@@ -32,7 +37,8 @@ export function createAdminApp(deps: AdminAppDeps): Koa {
   app.on("error", (error, ctx) => logUnsent(deps.log, ctx, error));
   app.use((ctx, next) => {
     const context = { requestId: randomUUID(), address: ctx.req.socket.remoteAddress };
-    const access = { log: deps.log, port: "admin", enabled: deps.accessLog ?? false } as const;
+    const { log, accessLog: enabled = false, onAnswer } = deps;
+    const access = { log, port: "admin", enabled, onAnswer } as const;
     return followRequest(access, ctx.req, ctx.res, context, () => {
       const answer = () => answerInJson(ctx, next, deps, context.requestId);
       return deps.pages === undefined ? answer() : deps.pages(ctx, answer);
@@ -63,6 +69,7 @@ export function createAdminApp(deps: AdminAppDeps): Koa {
   addJsonRoutes(router, apiRoutes, deps);
   addSearchRoute(router, deps);
   addAuditExportRoute(router, deps);
+  if (deps.metrics !== undefined) addMetricsRoute(router, deps.metrics);
   app.use(router.routes());
   return app;
 }

@@ -1,5 +1,6 @@
 // Owns counting refused sign-ins by what the audit trail keeps of them, so that all instances tell the same.
 import type { Database } from "../db/connect.ts";
+import { type AttackKind, attacks } from "../observability/throttle_kinds.ts";
 
 /** Of whom: an account, a sign-in name nobody has, or a network address. */
 export interface RefusedOf {
@@ -35,9 +36,20 @@ export async function countRefusedSignIns(
 
 /** Counts how often a rate was told to be exceeded: each account and each network once in ten minutes. */
 export async function countAttacks(db: Database, sinceMs: number): Promise<number> {
-  const rows = await db("audit_events")
+  return (await listAttackKinds(db, sinceMs)).length;
+}
+
+/**
+ * Of which kind the attacks were that were told of. One that stands in the trails of several tenants is one.
+ * @param sinceMs from when on, epoch milliseconds
+ */
+export async function listAttackKinds(db: Database, sinceMs: number): Promise<(AttackKind | undefined)[]> {
+  const rows: { details: string }[] = await db("audit_events")
     .where("type", "sign_in.attacked")
     .where("at_ms", ">=", sinceMs)
     .distinct("at_ms", "account_id", "login_hash", "address", "details");
-  return rows.length;
+  return rows.map(({ details }) => {
+    const { of } = JSON.parse(details) as { of?: unknown };
+    return typeof of === "string" && Object.hasOwn(attacks, of) ? (of as AttackKind) : undefined;
+  });
 }

@@ -15,6 +15,7 @@ import {
   usualWindow,
 } from "./audit_filters_store.ts";
 import { type AuditRow, auditColumns, auditRowOf, type EventOrigin } from "./audit_row.ts";
+import { measureEvent } from "./event_measures.ts";
 import type { AuditEventType, DetailValue, NewAuditEvent } from "./event_types.ts";
 import { splitDetails } from "./personal_details.ts";
 import type { SealedPlace } from "./sealed_place.ts";
@@ -61,6 +62,7 @@ export async function createAuditEvent(
     `insert into audit_events (${columns}) values (${places}) returning id`,
     auditRowOf(event, now, origin),
   );
+  measureEvent(db, event);
 }
 
 /**
@@ -112,6 +114,16 @@ export async function countAuditEvent(
   event: NewAuditEvent,
   now: Date,
   loginHash?: string,
+): Promise<void> {
+  await countRow(db, event, now, loginHash);
+  measureEvent(db, event);
+}
+
+async function countRow(
+  db: Database,
+  event: NewAuditEvent,
+  now: Date,
+  loginHash: string | undefined,
 ): Promise<void> {
   const [, , ...row] = auditRowOf(event, now);
   const requestId = row.pop();

@@ -81,6 +81,29 @@ export function stateOf(db: Database): StoreState {
   return (db.client.config as StoreConfig).store;
 }
 
+/** How a pool stands. */
+export interface PoolState {
+  /** Connections that serve somebody now. */
+  used: number;
+  idle: number;
+  /** Who waits for one. */
+  waiting: number;
+  /** How many it opens at most. */
+  most: number;
+}
+
+/** Tells how a pool stands; nothing is asked of the store. */
+export function poolStateOf(db: Database): PoolState {
+  const pool = db.client.pool as {
+    max: number;
+    numUsed(): number;
+    numFree(): number;
+    numPendingAcquires(): number;
+  };
+  const waiting = pool.numPendingAcquires();
+  return { used: pool.numUsed(), idle: pool.numFree(), waiting, most: pool.max };
+}
+
 function connectPostgres(
   location: { databaseUrl: string; poolSize?: number; preparedStatements?: boolean },
   limits: StoreLimits,

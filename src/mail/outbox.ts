@@ -3,6 +3,8 @@
 import { createAuditEvent } from "../audit/audit_store.ts";
 import type { StoreAndClock } from "../installation.ts";
 import type { Log } from "../log.ts";
+import { one } from "../observability/metric_table.ts";
+import { tell } from "../observability/recorder.ts";
 import { type Outbox, startWorkingOff } from "../outbox/work_off.ts";
 import { type MailPolicy, mailPolicy, nextAttemptMs } from "./attempts.ts";
 import {
@@ -44,6 +46,7 @@ export function startOutbox(deps: OutboxDeps, policy: MailPolicy = mailPolicy): 
     }
     const { id, kind } = mail;
     await saveMailSent(db, id, { nowMs: clock().getTime(), keepMs: policy.keepSentMs });
+    tell(db, one("tti_mails_total", { outcome: "sent" }));
     log.info({ mail: id, kind }, "mail was handed to the mail server");
   }
 
@@ -55,6 +58,7 @@ export function startOutbox(deps: OutboxDeps, policy: MailPolicy = mailPolicy): 
     if (nextMs === undefined) return giveUp(mail, fault);
     log.warn({ mail: mail.id, kind: mail.kind, fault }, "mail was not sent and is tried again");
     await saveMailDelayed(db, mail, { nextMs, fault });
+    tell(db, one("tti_mails_total", { outcome: "delayed" }));
   }
 
   async function giveUp(mail: Mail, fault: string): Promise<void> {

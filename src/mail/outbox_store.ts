@@ -229,6 +229,24 @@ export async function listMails(
   return rows.map(toMail);
 }
 
+/** Counts the mail that waits and the mail that failed, with when the oldest of each was put in (epoch milliseconds). */
+export async function countUnsentMails(
+  db: Database,
+): Promise<{ state: "waiting" | "failed"; mails: number; oldestMs: number }[]> {
+  const rows: { state: "waiting" | "failed"; mails: number | string; oldest_ms: number | string }[] =
+    await db("mails")
+      .whereIn("state", ["waiting", "failed"])
+      .groupBy("state")
+      .select("state")
+      .count({ mails: "*" })
+      .min({ oldest_ms: "created_at_ms" });
+  return rows.map((row) => ({
+    state: row.state,
+    mails: Number(row.mails),
+    oldestMs: Number(row.oldest_ms),
+  }));
+}
+
 function toMail(row: MailRow): Mail {
   return {
     id: row.id,

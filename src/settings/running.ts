@@ -1,7 +1,7 @@
 // Owns the settings of the log, and those the AWS SDK reads too.
 import { type LogLevel, logLevels } from "../log.ts";
 import { none, setting } from "./setting.ts";
-import { flag, oneOf, text, webUrl } from "./setting_values.ts";
+import { flag, oneOf, readingKeys, text, webUrl } from "./setting_values.ts";
 
 export const runningSettings = {
   logLevel: setting<LogLevel>({
@@ -17,6 +17,13 @@ export const runningSettings = {
     defaultText: "`on`; `off` in development",
     fallback: (mode) => mode === "production",
     parse: flag,
+  }),
+  metricsKeys: setting<readonly string[]>({
+    name: "TTI_METRICS",
+    doc: "The key of whoever reads `GET /metrics` on the admin port, as `Authorization: Bearer …`; comma-separated, several are taken while one is replaced (`openssl rand -base64 32`). It opens nothing else. Absent: nothing is measured, and there is no such address ([metrics.md](metrics.md)).",
+    fallback: () => [],
+    parse: readingKeys,
+    fromFile: true,
   }),
   awsEndpointUrl: setting<string | undefined>({
     name: "AWS_ENDPOINT_URL",

@@ -85,6 +85,25 @@ export function sealingKeys(value: string, mode: Mode): readonly Uint8Array[] {
   });
 }
 
+const shortestReadingKey = 32;
+
+/** Comma-separated keys that are sent as bearer tokens (RFC 6750 section 2.1). */
+export function readingKeys(value: string): readonly string[] {
+  const makeOne = "Make one with: openssl rand -base64 32";
+  return readEach(value, (key, index) => {
+    if (!/^[A-Za-z0-9._~+/-]+=*$/.test(key) || key.length > 512)
+      throw new Error(`key ${index + 1} cannot be sent as a bearer token|${makeOne}`);
+    if (key.length < shortestReadingKey)
+      throw new Error(`key ${index + 1} has fewer than ${shortestReadingKey} characters|${makeOne}`);
+    if (new Set(key).size < fewestDistinctLetters)
+      throw new Error(`key ${index + 1} is not random|${makeOne}`);
+    return key;
+  });
+}
+
+// 32 hexadecimal digits by chance have about 14 different ones; fewer than 8 come once in 10^5 tries.
+const fewestDistinctLetters = 8;
+
 /** Addresses of DNS servers, each with or without a port. */
 export function dnsServers(value: string): readonly string[] {
   const servers = value.split(",").map((one) => one.trim());

@@ -59,7 +59,7 @@ const layers: readonly (readonly string[])[] = [
     "config.ts",
   ],
   ["db", "views"],
-  ["installation.ts"],
+  ["installation.ts", "observability"],
   ["audit", "outbox"],
   ["mail"],
   [
@@ -77,6 +77,7 @@ const layers: readonly (readonly string[])[] = [
   ["admin", "onboarding"],
   ["console", "portal"],
   ["app.ts", "public_routes.ts"],
+  ["instance_metrics.ts"],
   ["server.ts"],
   ["cli"],
 ];

@@ -75,11 +75,12 @@ import { UserAgent } from "../provider/support/user_agent.ts";
 import { eventsOf } from "./audit_world.ts";
 
 const email = "ann@acme.example";
+const metricsKey = "TheKeyOfWhoeverReadsTheMetrics-0123456789";
 let operator: domains.DomainContext & MailContext;
 let txt: string[][] = [];
 const fixture = useProvider(
   {
-    environment: { TTI_LOGIN_URL: loginUrl, TTI_REFRESH_GRACE: "0" },
+    environment: { TTI_LOGIN_URL: loginUrl, TTI_REFRESH_GRACE: "0", TTI_METRICS: metricsKey },
     mail: {
       async send({ to }) {
         if (to.startsWith("refused")) throw new MailNotTaken("the mail server refuses it: 550 5.1.1", true);
@@ -554,6 +555,41 @@ const acts: Record<AuditEventType, Act> = {
   "key.destroyed": byOperation(emergency),
 };
 
+/** What is counted of an act, beside its event. */
+const counted: Partial<Record<AuditEventType, readonly string[]>> = {
+  "sign_in.succeeded": ['tti_sign_ins_total{outcome="succeeded",method="password"}'],
+  "sign_in.continued": ['tti_sign_ins_total{outcome="continued",method="session"}'],
+  "sign_in.refused": [
+    'tti_sign_ins_total{outcome="refused",method="password"}',
+    'tti_refusals_total{at="sign_in",code="invalid_credentials"}',
+  ],
+  "sign_in.attacked": ['tti_attacks_total{kind="account"}'],
+  "sign_in.vouched": ['tti_sign_ins_total{outcome="succeeded",method="handoff"}'],
+  "sign_in.rejected": ['tti_sign_ins_total{outcome="refused",method="handoff"}'],
+  "token.issued": ['tti_tokens_issued_total{grant="authorization_code"}'],
+  "token.issued_to_client": ['tti_tokens_issued_total{grant="client_credentials"}'],
+  "token.minted": ['tti_tokens_minted_total{by="assertion"}'],
+  "token.refused": ['tti_refusals_total{at="token",code="tenant_not_allowed"}'],
+  "code.reused": ['tti_token_reuses_total{kind="code"}'],
+  "refresh_token.reused": [
+    'tti_token_reuses_total{kind="refresh_token"}',
+    'tti_tokens_issued_total{grant="refresh_token"}',
+  ],
+  "client.refused": ['tti_refusals_total{at="client",code="other"}'],
+  "admin.refused": ['tti_refusals_total{at="administration",code="forbidden"}'],
+  "mail.failed": ['tti_mails_total{outcome="failed"}'],
+  "account.link_made": ['tti_mails_total{outcome="sent"}'],
+  "factor.recovery_used": ['tti_second_steps_total{outcome="succeeded",method="recovery_code"}'],
+};
+
+async function countOf(series: string): Promise<number> {
+  const answer = await fetch(new URL("/metrics", fixture.server.adminUrl), {
+    headers: { authorization: `Bearer ${metricsKey}` },
+  });
+  const line = (await answer.text()).split("\n").find((one) => one.startsWith(`${series} `));
+  return Number(line?.slice(series.length) ?? 0);
+}
+
 const partyField = { tenant: "tenantId", account: "accountId", client: "clientId" } as const;
 
 for (const [name, { http, perform, bySystem: itself = false }] of Object.entries(acts)) {
@@ -566,12 +602,20 @@ for (const [name, { http, perform, bySystem: itself = false }] of Object.entries
 
   test(`${type} is written by the act itself, and says what the list says`, async () => {
     const known = new Set((await eventsOf(fixture.db, type, { limit: 9999 })).map(({ id }) => id));
+    const series = counted[type] ?? [];
+    const before = await Promise.all(series.map(countOf));
     await perform();
     // Beside the act the instance looks after its keys by itself; key_events.test.ts judges what it writes.
     const fresh = (await eventsOf(fixture.db, type, { limit: 9999 })).filter(
       ({ id, actor }) => !known.has(id) && (actor === "system") === itself,
     );
     assert.ok(fresh.length > 0, "the act left no event");
+    for (const [place, one] of series.entries()) {
+      // What the outbox does comes a moment after its event.
+      while (itself && (await countOf(one)) === before[place])
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      assert.ok((await countOf(one)) > (before[place] ?? 0), `${one} counted nothing`);
+    }
     for (const event of fresh) {
       for (const party of entry.always ?? []) assert.ok(event[partyField[party]], `${party} is missing`);
       const named = Object.entries(partyField).filter(([, field]) => event[field] !== undefined);

@@ -132,7 +132,7 @@ async function countMail(trx: Database, recipient: string, now: Date): Promise<v
   const keyHash = createHash("sha256")
     .update(JSON.stringify(["invitation mailbox", loginKeyOf(recipient)]))
     .digest("base64url");
-  const { waitMs } = await countAttempt(trx, { keyHash, rate: mailboxRate }, now);
+  const { waitMs } = await countAttempt(trx, { kind: "invitation", keyHash, rate: mailboxRate }, now);
   if (waitMs === undefined) return;
   const seconds = Math.ceil(waitMs / 1000);
   throw new OperationError("too_many_attempts", "This address was invited often enough for now.", {

@@ -3,6 +3,7 @@
 // paid off.
 import { createHash } from "node:crypto";
 import { parseClientAddress } from "../../input/client_address.ts";
+import type { ThrottleKind } from "../../observability/throttle_kinds.ts";
 
 /** How many attempts may come at once, and how soon one more is earned. */
 export interface AttemptRate {
@@ -12,6 +13,8 @@ export interface AttemptRate {
 
 /** What is counted, and how strictly. */
 export interface RatedKey {
+  /** As metrics tell of it. */
+  kind: ThrottleKind;
   keyHash: string;
   rate: AttemptRate;
 }
@@ -72,15 +75,17 @@ export function attemptKeysOf(loginKey: string, { clientAddress, browser }: Atte
   const network = parseClientAddress(clientAddress)?.network ?? clientAddress;
   const keyHash = (...parts: string[]) =>
     createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
+  const rated = (kind: keyof typeof attemptRates, ...of: string[]): RatedKey => ({
+    kind,
+    keyHash: keyHash(kind, ...of),
+    rate: attemptRates[kind],
+  });
   return {
-    browser:
-      browser === undefined
-        ? undefined
-        : { keyHash: keyHash("browser", browser, loginKey), rate: attemptRates.browser },
-    pair: { keyHash: keyHash("pair", network, loginKey), rate: attemptRates.pair },
-    address: { keyHash: keyHash("address", network), rate: attemptRates.address },
-    account: { keyHash: keyHash("account", loginKey), rate: attemptRates.account },
-    guarded: { keyHash: keyHash("guarded", network, loginKey), rate: attemptRates.guarded },
+    browser: browser === undefined ? undefined : rated("browser", browser, loginKey),
+    pair: rated("pair", network, loginKey),
+    address: rated("address", network),
+    account: rated("account", loginKey),
+    guarded: rated("guarded", network, loginKey),
     knownAddressHash: keyHash("known address", network, loginKey),
     knownBrowserHash: browser === undefined ? undefined : keyHash("known browser", browser, loginKey),
   };

@@ -50,7 +50,11 @@ export async function rememberDevice(
     if (!isNew) await saveKnown(trx, browser ?? address, until.untilMs);
     if (browser !== undefined) await saveKnown(trx, address, until.untilMs);
     if (!sendsMail || first || !isNew || known.size > 0 || email === null) return false;
-    const { waitMs } = await countAttempt(trx, { keyHash: hashOf("mails", id), rate: newDeviceRate }, now);
+    const { waitMs } = await countAttempt(
+      trx,
+      { kind: "new_device_mail", keyHash: hashOf("mails", id), rate: newDeviceRate },
+      now,
+    );
     if (waitMs !== undefined) return false;
     const family = browserFamily(origin.userAgent);
     const details: Record<string, string> = family === undefined ? {} : { browser: family };

@@ -2,6 +2,8 @@
 // attempts on any number of instances cannot pass a limit together.
 import type { Database } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
+import { one } from "../../observability/metric_table.ts";
+import { tell } from "../../observability/recorder.ts";
 import { latestAdmissibleMs, latestPossibleMs, type RatedKey } from "./attempt_rates.ts";
 
 /** What counting an attempt came to. */
@@ -38,6 +40,7 @@ export async function countAttempt(db: Database, key: RatedKey, now: Date): Prom
     [key.keyHash, nowMs + intervalMs, cutMs, cutMs, nowMs, intervalMs, nowMs + intervalMs, latestMs, cutMs],
   );
   if (row !== undefined && row.until_ms < cutMs) return { waitMs: undefined, healed: false };
+  tell(db, one("tti_throttled_total", { kind: key.kind }));
   const untilMs = row?.until_ms ?? (await readUntil(db, key.keyHash)) ?? nowMs;
   return { waitMs: Math.min(Math.max(0, untilMs - latestMs), intervalMs), healed: row !== undefined };
 }

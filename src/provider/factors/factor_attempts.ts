@@ -66,5 +66,5 @@ function keyOf(kind: TypedFactor, accountId: string): RatedKey {
   const keyHash = createHash("sha256")
     .update(JSON.stringify(["second factor", kind, accountId]))
     .digest("base64url");
-  return { keyHash, rate: factorRates[kind] };
+  return { kind: "factor", keyHash, rate: factorRates[kind] };
 }

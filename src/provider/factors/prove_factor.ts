@@ -5,6 +5,8 @@ import { createAuditEventInTenants } from "../../audit/audit_store.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import type { InstallationPart } from "../../installation.ts";
+import { one } from "../../observability/metric_table.ts";
+import { tell } from "../../observability/recorder.ts";
 import { listTenantIdsOfAccount } from "../tenants/membership_store.ts";
 import { countFactorTry, type TypedFactor } from "./factor_attempts.ts";
 import type { FactorSeals } from "./factor_seals.ts";
@@ -34,6 +36,7 @@ export async function proveFactor<Result>(
     await use(trx, now);
     return then(trx, now);
   });
+  tell(deps.db, one("tti_second_steps_total", { outcome: "succeeded", method: kind }));
   await refund();
   return result;
 }

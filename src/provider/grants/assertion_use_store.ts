@@ -2,6 +2,7 @@
 // decided by one conditional insert; no event is recorded for a use that was not the first.
 import { auditColumns, auditRowOf, type EventOrigin, originHere } from "../../audit/audit_row.ts";
 import { createAuditEvent } from "../../audit/audit_store.ts";
+import { measureEvent } from "../../audit/event_measures.ts";
 import type { NewAuditEvent } from "../../audit/event_types.ts";
 import { createBatcher } from "../../db/batch.ts";
 import { type Database, isPostgres } from "../../db/connect.ts";
@@ -79,6 +80,8 @@ export async function createUsesWithEvents(
     columns as string[][],
   );
   const ids = new Set(added.map(({ id }) => id));
+  for (const [place, { event }] of outcomes.entries())
+    if (ids.has(rows[place]?.[3] ?? "")) measureEvent(db, event);
   return rows.map(([, , , eventId]) => ids.has(eventId));
 }
 

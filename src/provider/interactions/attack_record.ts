@@ -9,13 +9,11 @@ import type { LoginNames } from "../../audit/login_names.ts";
 import type { Database } from "../../db/connect.ts";
 import { loginKeyOf } from "../../input/email_address.ts";
 import type { InstallationPart } from "../../installation.ts";
+import { attackToldForMs } from "../../observability/throttle_kinds.ts";
 import { findAccountByLogin } from "../accounts/account_store.ts";
 import { attemptKeysOf, type RatedKey } from "../accounts/attempt_rates.ts";
 import { findExceeded, makeMark } from "../accounts/sign_in_attempt_store.ts";
 import { listTenantIdsOfAccount } from "../tenants/membership_store.ts";
-
-/** How long one event speaks for what goes on. */
-export const attackToldForMs = 600_000;
 
 /**
  * Records an attack, if the refused attempt is part of one that was not told of yet. Of any number of instances one tells.

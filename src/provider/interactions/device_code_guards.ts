@@ -5,7 +5,7 @@ import { errors } from "oidc-provider";
 import { grantTypes } from "../../grants_and_scopes.ts";
 import { parseClientAddress } from "../../input/client_address.ts";
 import type { StoreAndClock } from "../../installation.ts";
-import type { AttemptRate } from "../accounts/attempt_rates.ts";
+import type { AttemptRate, RatedKey } from "../accounts/attempt_rates.ts";
 import { countAttempt, uncountAttempt } from "../accounts/sign_in_attempt_store.ts";
 import { pinnedAddressOf } from "../edge/pinned_request.ts";
 import type { DeviceCodeGuards } from "../library/device_codes.ts";
@@ -42,13 +42,21 @@ export function deviceCodeGuards({ db, clock }: StoreAndClock): DeviceCodeGuards
     async typed({ req }) {
       const address = pinnedAddressOf(req);
       const network = parseClientAddress(address)?.network ?? address;
-      const key = { keyHash: keyOf("user code", network), rate: deviceCodeRates.typed };
+      const key: RatedKey = {
+        kind: "device_code",
+        keyHash: keyOf("user code", network),
+        rate: deviceCodeRates.typed,
+      };
       const { waitMs } = await countAttempt(db, key, clock());
       if (waitMs !== undefined) throw new TooManyCodes(Math.ceil(waitMs / 1000));
       return () => uncountAttempt(db, key);
     },
     async asksTooSoon(deviceCode) {
-      const key = { keyHash: keyOf("device code", deviceCode), rate: deviceCodeRates.asked };
+      const key: RatedKey = {
+        kind: "device_polling",
+        keyHash: keyOf("device code", deviceCode),
+        rate: deviceCodeRates.asked,
+      };
       return (await countAttempt(db, key, clock())).waitMs !== undefined;
     },
   };

@@ -3,6 +3,8 @@ import { countAuditEvent } from "../../audit/audit_store.ts";
 import type { OperationError } from "../../errors.ts";
 import { loginKeyOf } from "../../input/email_address.ts";
 import type { InstallationPart } from "../../installation.ts";
+import { one } from "../../observability/metric_table.ts";
+import { tell } from "../../observability/recorder.ts";
 import { currentWords } from "../../views/frame.ts";
 import type { PasskeyForm } from "../../views/parts.ts";
 import { type AttemptOrigin, attemptKeysOf, knownForMs } from "../accounts/attempt_rates.ts";
@@ -77,9 +79,11 @@ export async function completeByPasskey(
   answer: string,
 ): Promise<LoginAnswer> {
   await provePasskey(presentOf(deps), signInOf(state, accountId), answer);
-  return deps.db.transaction((trx) =>
+  const login = await deps.db.transaction((trx) =>
     completePending(trx, keyOf(state), accountId, passkeyAmr, deps.clock()),
   );
+  tell(deps.db, one("tti_second_steps_total", { outcome: "succeeded", method: "passkey" }));
+  return login;
 }
 
 /**
@@ -98,8 +102,11 @@ export async function recordPasskeyRefusal(
     details: { by: "passkey", reason },
   } as const;
   const tenantIds = accountId === undefined ? [] : await listTenantIdsOfAccount(db, accountId);
-  for (const tenantId of tenantIds.length === 0 ? [undefined] : tenantIds)
-    await countAuditEvent(db, { ...base, accountId, tenantId }, clock());
+  const now = clock();
+  await db.transaction(async (trx) => {
+    for (const tenantId of tenantIds.length === 0 ? [undefined] : tenantIds)
+      await countAuditEvent(trx, { ...base, accountId, tenantId }, now);
+  });
   log.info({ reason, accountId, clientId, address: clientAddress }, "passkey refused");
 }
 

@@ -31,7 +31,7 @@ export async function askForProof(trx: Database, account: Account, now: Date): P
     const keyHash = createHash("sha256")
       .update(JSON.stringify(["address proof", ...of]))
       .digest("base64url");
-    const { waitMs } = await countAttempt(trx, { keyHash, rate: proofRate }, now);
+    const { waitMs } = await countAttempt(trx, { kind: "address_proof", keyHash, rate: proofRate }, now);
     if (waitMs !== undefined) throw tooMany(waitMs);
   }
   await createMail(trx, { kind: "address_proof", recipient: email, accountId }, now);

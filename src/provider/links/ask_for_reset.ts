@@ -54,9 +54,9 @@ function keysOf(login: string, origin: AttemptOrigin): Record<keyof typeof reset
       .update(JSON.stringify(["password reset", ...parts]))
       .digest("base64url");
   return {
-    browser: { keyHash: keyHash("browser", browser?.keyHash ?? ""), rate: resetRates.browser },
-    address: { keyHash: keyHash("address", address.keyHash), rate: resetRates.address },
-    mailbox: { keyHash: keyHash("mailbox", login), rate: resetRates.mailbox },
+    browser: { kind: "reset", keyHash: keyHash("browser", browser?.keyHash ?? ""), rate: resetRates.browser },
+    address: { kind: "reset", keyHash: keyHash("address", address.keyHash), rate: resetRates.address },
+    mailbox: { kind: "reset_mailbox", keyHash: keyHash("mailbox", login), rate: resetRates.mailbox },
   };
 }
 

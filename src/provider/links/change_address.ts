@@ -11,6 +11,7 @@ import type { StoreAndClock } from "../../installation.ts";
 import { createMail } from "../../mail/outbox_store.ts";
 import { forgetLastLogins, saveAddress } from "../accounts/account_address_store.ts";
 import { type Account, administers, findAccountByLogin } from "../accounts/account_store.ts";
+import type { RatedKey } from "../accounts/attempt_rates.ts";
 import { isIdOfAnother } from "../accounts/login_key_store.ts";
 import { findOthersWithAddress } from "../accounts/shared_address_store.ts";
 import { countAttempt } from "../accounts/sign_in_attempt_store.ts";
@@ -68,7 +69,8 @@ export async function askForAddress(
       fix: "Type the one you want.",
     });
   }
-  const key = (what: keyof typeof changeRates, ...names: string[]) => ({
+  const key = (what: keyof typeof changeRates, ...names: string[]): RatedKey => ({
+    kind: "address_change",
     keyHash: hashOf(what, accountId, ...names),
     rate: changeRates[what],
   });

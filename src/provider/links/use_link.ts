@@ -128,7 +128,7 @@ function judgedKey(secret: string): RatedKey {
   const keyHash = createHash("sha256")
     .update(JSON.stringify(["mailed link", secret]))
     .digest("base64url");
-  return { keyHash, rate: judgedRate };
+  return { kind: "mailed_link", keyHash, rate: judgedRate };
 }
 
 function tooMany(waitMs: number): OperationError {

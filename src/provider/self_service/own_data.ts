@@ -78,6 +78,7 @@ export function toldTo(
 }
 
 const dataKey = (accountId: string): RatedKey => ({
+  kind: "own_data",
   keyHash: createHash("sha256")
     .update(JSON.stringify(["own data", accountId]))
     .digest("base64url"),

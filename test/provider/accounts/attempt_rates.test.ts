@@ -15,7 +15,7 @@ for (const kind of storeKinds) {
 
     const newKey = () => {
       keys += 1;
-      return { keyHash: `key${keys}`, rate };
+      return { kind: "address", keyHash: `key${keys}`, rate } as const;
     };
     /** Sends attempts at the given moments and tells which were admitted. */
     async function attempt(moments: readonly number[], key = newKey()): Promise<boolean[]> {

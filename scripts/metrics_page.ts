@@ -1,0 +1,102 @@
+// Owns docs/metrics.md: the page is written from the table of metrics by `npm run docs`.
+import { entryOf, type MetricName, metrics, refusalCodes } from "../src/observability/metric_table.ts";
+import { sourceLimitMs } from "../src/observability/sources.ts";
+import { attacks, attackToldForMs, throttles } from "../src/observability/throttle_kinds.ts";
+
+const ofWhom = { instance: "the instance", store: "the store" } as const;
+
+function labelText(label: string, values: readonly string[]): string {
+  if (values === refusalCodes)
+    return `\`${label}\`: a code of [errors.md](errors.md), one of OAuth's, \`other\``;
+  if (values.length > 8) return `\`${label}\`: see below`;
+  return `\`${label}\`: ${values.map((value) => `\`${value}\``).join(", ")}`;
+}
+
+/** The page, as Markdown. */
+export function metricsPage(): string {
+  const rows = (Object.keys(metrics) as MetricName[]).map((name) => {
+    const { type, help, labels, of } = entryOf(name);
+    const told = Object.entries(labels ?? {}).map(([label, values]) => labelText(label, values));
+    return `| \`${name}\` | ${type} | ${ofWhom[of]} | ${help} | ${told.join("<br>") || "–"} |`;
+  });
+  const kinds = (table: Readonly<Record<string, string>>) =>
+    Object.entries(table)
+      .map(([kind, meaning]) => `| \`${kind}\` | ${meaning} |`)
+      .join("\n");
+  return `# Metrics
+
+<!-- Written from src/observability by \`npm run docs\` (scripts/metrics_page.ts). Do not edit. -->
+
+What an instance measures, for Prometheus and whatever reads its text: \`GET /metrics\` on the admin port. It is off until
+\`TTI_METRICS\` has a key; then nothing is read without it.
+
+## Turn it on
+
+1. Make a key, \`openssl rand -base64 32\`, and give it to each instance as \`TTI_METRICS\`, or as a file that
+   \`TTI_METRICS_FILE\` names.
+2. Let Prometheus reach the admin port of **each** instance, past every load balancer ([how it is reached
+   safely](admin-api.md#reach-the-admin-port-safely)), and give it the key:
+
+\`\`\`yaml
+scrape_configs:
+  - job_name: tti-provider
+    scrape_interval: 15s
+    authorization:
+      credentials_file: /etc/prometheus/tti-metrics.key
+    static_configs:
+      - targets: ["10.0.0.11:3001", "10.0.0.12:3001"]
+\`\`\`
+
+To replace the key, write both, the new one and a comma before the old one, restart, give Prometheus the new one, and take
+the old one away.
+
+## Who may read it
+
+Whoever sends a key of \`TTI_METRICS\` as \`Authorization: Bearer …\`. No access token and no API credential opens it, and the key
+opens nothing else: a monitor needs no right to administer. The key stands in the settings, not in the store, so that metrics can
+be read while the store is silent. A wrong key is 401 and stands in the trail as \`admin.refused\`. Without the setting nothing is
+measured, OpenTelemetry's packages are not loaded, and the address does not exist.
+
+*Proof: [who may, and that nobody is named](../test/observability/metrics.test.ts)*
+
+## What it holds, and what it never holds
+
+Labels have values of closed lists: no tenant, person, address, client or path is ever one, so nobody who signs in, asks or guesses
+makes a series, and no metric tells who did what. For that there is the [audit trail](audit-events.md).
+
+Counters begin at 0 when an instance starts and count what happened on it; add them up over all instances. What is told of *the
+store* is read at the scrape, and every instance tells the same: take the greatest (\`max\`), not the sum. A look at the store
+is given up after ${sourceLimitMs / 1000} seconds: then \`tti_scrape_source_up\` is 0, its metrics are missing, and the rest is there. What is
+counted of an act is counted once its audit event stands; a transaction that is taken back counts nothing, and an event in the
+trails of several tenants counts once. What a command line did is counted by no instance.
+
+*Proof: [closed lists, and what counts](../test/observability/metrics.test.ts), [each act](../test/audit/every_event.test.ts), [a silent store](../test/server_outage.test.ts)*
+
+## All of them
+
+| metric | type | tells of | meaning | labels |
+|---|---|---|---|---|
+${rows.join("\n")}
+
+## Throttles
+
+\`tti_throttled_total\` has a series for each \`kind\`; the rates themselves: [limits.md](limits.md#signing-in).
+
+| kind | counts |
+|---|---|
+${kinds(throttles)}
+
+*Proof: [each kind](../test/observability/metrics.test.ts), [nobody is kept out](../test/provider/accounts/turned_against.property.test.ts)*
+
+## Attacks
+
+An attack is told when a rate is used up, once in ${attackToldForMs / 60_000} minutes while it goes on, in the trail and here. What to do:
+[operations.md](operations.md#somebody-guesses-passwords).
+
+| kind | is told when there are |
+|---|---|
+${kinds(attacks)}
+
+*Proof: [told while it goes on](../test/audit/attack_events.test.ts)*
+`;
+}

@@ -1,0 +1,135 @@
+// Owns what is measured of a running instance, and where it is read: what happens is told by the connections that serve
+// requests, what stands is looked up at a scrape. The rooms below know nothing of it but the names in observability/.
+import type { AnswerMeasure } from "./access_log.ts";
+import type { MetricsFace } from "./admin/metrics_routes.ts";
+import { listAttackKinds } from "./audit/attacks_store.ts";
+import { type Database, poolStateOf } from "./db/connect.ts";
+import type { InstallationPart } from "./installation.ts";
+import { countUnsentMails } from "./mail/outbox_store.ts";
+import { at, one, type Point } from "./observability/metric_table.ts";
+import { openMetrics } from "./observability/open_metrics.ts";
+import { processPoints, watchEventLoop } from "./observability/process_points.ts";
+import { observe } from "./observability/recorder.ts";
+import { createSourceReader, type Source } from "./observability/sources.ts";
+import { type AttackKind, attacks, attackToldForMs } from "./observability/throttle_kinds.ts";
+import { describeKeys, type KeyStatus } from "./provider/keys/key_status.ts";
+import { listInstances, listKeys } from "./provider/keys/key_store.ts";
+import type { KeyPolicy } from "./provider/keys/policy.ts";
+import type { ReadinessCheck } from "./public_routes.ts";
+
+/** What is measured. */
+export interface MeasuredInstance extends InstallationPart<"db" | "clock" | "log"> {
+  /** A pool that no request waits in. */
+  watch: Database;
+  policy: KeyPolicy;
+  readiness: readonly ReadinessCheck[];
+}
+
+/** The metrics of an instance, as its ports take them. */
+export interface InstanceMetrics {
+  face: MetricsFace;
+  onAnswer(answer: AnswerMeasure): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Begins to measure.
+ * @param keys the keys of whoever may read it
+ * @returns undefined if nobody may: then nothing is measured
+ */
+export async function measureInstance(
+  keys: readonly string[],
+  { db, watch, clock, log, policy, readiness }: MeasuredInstance,
+): Promise<InstanceMetrics | undefined> {
+  if (keys.length === 0) return undefined;
+  const store: Source = {
+    name: "store",
+    // One after the other: of the connections that readiness and keys live by, a scrape holds one.
+    read: async () => [
+      ...(await mailPoints(watch, clock().getTime())),
+      ...(await attackPoints(watch, clock().getTime())),
+      ...(await keyPoints(watch, clock().getTime(), policy)),
+    ],
+  };
+  const ready: Source = { name: "readiness", read: () => readinessPoints(readiness) };
+  const readSources = createSourceReader([store, ready], (source, err) =>
+    log.warn({ err, source }, "what is looked up for the metrics could not be read"),
+  );
+  const metrics = await openMetrics(async () => [
+    ...(await readSources()),
+    ...poolPoints(db),
+    ...processPoints(),
+  ]);
+  const ends = [observe(db, metrics.record), watchEventLoop(metrics.record)];
+  return {
+    face: { keys, scrape: () => metrics.scrape() },
+    onAnswer({ port, status, seconds }) {
+      metrics.record(one("tti_http_requests_total", { port, status: statusClassOf(status) }));
+      metrics.record(at("tti_http_request_duration_seconds", seconds, { port }));
+    },
+    async close() {
+      for (const end of ends) end();
+      await metrics.close();
+    },
+  };
+}
+
+const statusClasses = { 2: "2xx", 3: "3xx", 4: "4xx", 5: "5xx" } as const;
+
+function statusClassOf(status: number | undefined) {
+  if (status === undefined) return "aborted";
+  if (status === 429 || status === 503) return `${status}` as const;
+  return statusClasses[Math.floor(status / 100) as keyof typeof statusClasses] ?? "2xx";
+}
+
+async function mailPoints(db: Database, nowMs: number): Promise<Point[]> {
+  const found = new Map((await countUnsentMails(db)).map((row) => [row.state, row]));
+  return (["waiting", "failed"] as const).flatMap((state) => {
+    const { mails = 0, oldestMs = nowMs } = found.get(state) ?? {};
+    const oldest = Math.max(0, nowMs - oldestMs) / 1000;
+    return [at("tti_mails", mails, { state }), at("tti_mail_oldest_seconds", oldest, { state })];
+  });
+}
+
+async function attackPoints(db: Database, nowMs: number): Promise<Point[]> {
+  const open = await listAttackKinds(db, nowMs - attackToldForMs);
+  return (Object.keys(attacks) as AttackKind[]).map((kind) =>
+    at("tti_attacks_open", open.filter((one) => one === kind).length, { kind }),
+  );
+}
+
+async function keyPoints(db: Database, nowMs: number, policy: KeyPolicy): Promise<Point[]> {
+  return keyPointsOf(describeKeys(await listKeys(db), await listInstances(db), nowMs, policy));
+}
+
+function keyPointsOf({ nowMs, signingKid, keys, warnings }: KeyStatus): Point[] {
+  const signing = keys.find(({ kid }) => kid === signingKid);
+  const next = keys.findLast(({ phase }) => phase === "next");
+  const ageOf = (sinceMs: number) => Math.max(0, nowMs - sinceMs) / 1000;
+  return [
+    ...(signing ? [at("tti_key_age_seconds", ageOf(signing.maySignAtMs), { key: "signing" })] : []),
+    ...(next ? [at("tti_key_age_seconds", ageOf(next.publishedSinceMs), { key: "next" })] : []),
+    ...(["next", "current", "previous", "gone", "revoked"] as const).map((phase) =>
+      at("tti_keys", keys.filter((key) => key.phase === phase).length, { phase }),
+    ),
+    at("tti_key_warnings", warnings.length, {}),
+  ];
+}
+
+async function readinessPoints(checks: readonly ReadinessCheck[]): Promise<Point[]> {
+  return Promise.all(
+    checks.map(async ({ name, whyNot }) =>
+      at("tti_ready", (await whyNot()) === undefined ? 1 : 0, { check: name }),
+    ),
+  );
+}
+
+function poolPoints(db: Database): Point[] {
+  const { used, idle, waiting, most } = poolStateOf(db);
+  return [
+    at("tti_store_connections", used, { state: "used" }),
+    at("tti_store_connections", idle, { state: "idle" }),
+    at("tti_store_connections_waiting", waiting, {}),
+    at("tti_store_connections_most", most, {}),
+  ];
+}
