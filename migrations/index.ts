@@ -46,6 +46,7 @@ import * as loginLife from "./0079_login_life.ts";
 import * as loginBrowser from "./0080_login_browser.ts";
 import * as mail from "./0081_mail.ts";
 import * as logos from "./0083_logos.ts";
+import * as refusedMail from "./0087_refused_mail.ts";
 
 /** One step of the schema, there and back. */
 export interface Migration {
@@ -101,4 +102,5 @@ export const migrations: readonly Migration[] = [
   { name: "0080_login_browser", ...loginBrowser },
   { name: "0081_mail", ...mail },
   { name: "0083_logos", ...logos },
+  { name: "0087_refused_mail", ...refusedMail },
 ];

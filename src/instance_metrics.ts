@@ -5,7 +5,7 @@ import type { MetricsFace } from "./admin/metrics_routes.ts";
 import { listAttackKinds } from "./audit/attacks_store.ts";
 import { type Database, poolStateOf } from "./db/connect.ts";
 import type { InstallationPart } from "./installation.ts";
-import { countUnsentMails } from "./mail/outbox_store.ts";
+import { countUnsentMails } from "./mail/outbox_overview_store.ts";
 import { at, one, type Point } from "./observability/metric_table.ts";
 import { openMetrics } from "./observability/open_metrics.ts";
 import { processPoints, watchEventLoop } from "./observability/process_points.ts";

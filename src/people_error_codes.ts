@@ -72,6 +72,11 @@ export const peopleErrorCodes = {
     meaning: "No mail in the outbox has this id; what was sent stays a week, what failed a month.",
     fix: "List the outbox.",
   },
+  mail_not_waiting: {
+    status: 409,
+    meaning: "The mail was sent, or given up already; one that waits may be given up by hand.",
+    fix: "Look what became of it.",
+  },
   mail_not_failed: {
     status: 409,
     meaning: "The mail waits to be sent, or was sent; one that failed may be tried again by hand.",

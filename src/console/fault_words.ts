@@ -48,6 +48,7 @@ const words: Readonly<Partial<Record<ErrorCode, { message?: string; fix: string 
   onboarding_link_over: { fix: "Make another link on the organization's page." },
   onboarding_link_used: { fix: "Make another link on the organization's page: it ends this one." },
   credential_not_found: { fix: "See which there are on the page API credentials." },
+  mail_not_found: { fix: "See which there are on the page Mail." },
   client_not_found: {
     message: "No application has this client id.",
     fix: "Look for it on the page Applications, or add it there.",

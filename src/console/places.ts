@@ -18,6 +18,7 @@ import { errorsPlace } from "./pages/errors.ts";
 import { inspectorPlace } from "./pages/inspector.ts";
 import * as keys from "./pages/keys.ts";
 import { applicationLogoPlace, organizationLogoPlace } from "./pages/logos.ts";
+import { giveMailUpPlace, mailPlace, mailsPlace, retryMailPlace } from "./pages/mail.ts";
 import { organizationPlace } from "./pages/organization.ts";
 import * as organizationActs from "./pages/organization_acts.ts";
 import { organizationBrandPlace } from "./pages/organization_brand.ts";
@@ -95,6 +96,10 @@ export const places: readonly Place[] = [
   apiActs.allowApiPlace,
   apiActs.disallowApiPlace,
   accessorsPlace,
+  mailsPlace,
+  mailPlace,
+  retryMailPlace,
+  giveMailUpPlace,
   activityPlace,
   keys.keysPlace,
   keys.rotatePlace,

@@ -8,6 +8,7 @@ const sections = {
   applications: { label: "Applications", url: "/console/applications" },
   apis: { label: "APIs", url: "/console/apis" },
   accessors: { label: "Data accessors", url: "/console/accessors" },
+  mail: { label: "Mail", url: "/console/mail" },
   activity: { label: "Activity", url: "/console/activity" },
   keys: { label: "Signing keys", url: "/console/keys" },
   inspector: { label: "Token inspector", url: "/console/inspector" },

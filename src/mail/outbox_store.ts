@@ -36,7 +36,8 @@ export interface Mail {
   settledAtMs: number | null;
 }
 
-interface MailRow {
+/** A row of the mails table, of {@link mailColumns}. */
+export interface MailRow {
   id: string;
   kind: string;
   recipient: string;
@@ -52,10 +53,11 @@ interface MailRow {
   settled_at_ms: number | null;
 }
 
-const columns =
+/** The columns of a {@link MailRow}. */
+export const mailColumns =
   "id, kind, recipient, account_id, tenant_id, details, state, attempts, next_attempt_at_ms, give_up_at_ms, fault, created_at_ms, settled_at_ms";
 
-const outbox = { table: "mails", name: "mail", columns };
+const outbox = { table: "mails", name: "mail", columns: mailColumns };
 
 /** A mail to be sent. */
 export interface NewMail {
@@ -123,14 +125,15 @@ export async function saveMailAccount(trx: Database, id: string, accountId: stri
   await trx("mails").where({ id }).update({ account_id: accountId });
 }
 
-/** Says that a mail was sent. That is true whoever took the mail meanwhile. */
+/** Says that a mail was sent. That is true whoever took the mail meanwhile, or gave it up. */
 export async function saveMailSent(
   db: Database,
   id: string,
   { nowMs, keepMs }: { nowMs: number; keepMs: number },
 ): Promise<void> {
   await db("mails")
-    .where({ id, state: "waiting" })
+    .where("id", id)
+    .whereIn("state", ["waiting", "failed"])
     .update({
       state: "sent",
       details: "{}",
@@ -174,6 +177,27 @@ export async function saveMailFailed(
   return changed > 0;
 }
 
+/**
+ * Gives a mail up that waits, whoever is trying it: what they hand over nonetheless was sent.
+ * @returns whether it waited
+ */
+export async function saveMailGivenUp(
+  trx: Database,
+  id: string,
+  { nowMs, keepMs, fault }: { nowMs: number; keepMs: number; fault: string },
+): Promise<boolean> {
+  const changed: number = await trx("mails")
+    .where({ id, state: "waiting" })
+    .update({
+      state: "failed",
+      fault,
+      next_attempt_at_ms: null,
+      settled_at_ms: nowMs,
+      expires_at_ms: nowMs + keepMs,
+    });
+  return changed > 0;
+}
+
 /** Removes a mail that is for nobody. */
 export async function deleteMail(db: Database, id: string): Promise<void> {
   await db("mails").where({ id }).delete();
@@ -206,48 +230,17 @@ export async function saveMailRetried(
 
 /** Finds a mail. */
 export async function findMail(db: Database, id: string): Promise<Mail | undefined> {
-  const [row] = await runStatement<MailRow>(db, "mail_find", `select ${columns} from mails where id = ?`, [
-    id,
-  ]);
+  const [row] = await runStatement<MailRow>(
+    db,
+    "mail_find",
+    `select ${mailColumns} from mails where id = ?`,
+    [id],
+  );
   return row && toMail(row);
 }
 
-/**
- * Lists mail, newest first.
- * @param page `beforeId`: only mail that was made before this one
- */
-export async function listMails(
-  db: Database,
-  { state, beforeId, limit }: { state?: MailState | undefined; beforeId?: string | undefined; limit: number },
-): Promise<Mail[]> {
-  const rows: MailRow[] = await db("mails")
-    .select(db.raw(columns))
-    .where((query) => state !== undefined && query.where("state", state))
-    .where((query) => beforeId !== undefined && query.where("id", "<", beforeId))
-    .orderBy("id", "desc")
-    .limit(limit);
-  return rows.map(toMail);
-}
-
-/** Counts the mail that waits and the mail that failed, with when the oldest of each was put in (epoch milliseconds). */
-export async function countUnsentMails(
-  db: Database,
-): Promise<{ state: "waiting" | "failed"; mails: number; oldestMs: number }[]> {
-  const rows: { state: "waiting" | "failed"; mails: number | string; oldest_ms: number | string }[] =
-    await db("mails")
-      .whereIn("state", ["waiting", "failed"])
-      .groupBy("state")
-      .select("state")
-      .count({ mails: "*" })
-      .min({ oldest_ms: "created_at_ms" });
-  return rows.map((row) => ({
-    state: row.state,
-    mails: Number(row.mails),
-    oldestMs: Number(row.oldest_ms),
-  }));
-}
-
-function toMail(row: MailRow): Mail {
+/** Reads a row. */
+export function toMail(row: MailRow): Mail {
   return {
     id: row.id,
     kind: row.kind,

@@ -11,6 +11,7 @@ import { createResource } from "../../src/admin/operations/resources.ts";
 import { disableTenant } from "../../src/admin/operations/tenant_access.ts";
 import { createTenant, updateTenant } from "../../src/admin/operations/tenants.ts";
 import { disableUser } from "../../src/admin/operations/user_access.ts";
+import { claimMail, createMail, saveMailFailed } from "../../src/mail/outbox_store.ts";
 import { createLink, generateSecret } from "../../src/onboarding/link/link_store.ts";
 import { findAccountByLogin } from "../../src/provider/accounts/account_store.ts";
 import { keyPolicyOf } from "../../src/provider/keys/policy.ts";
@@ -76,7 +77,19 @@ export async function furnish(world: ProviderFixture, ownerEmail: string): Promi
   await disableClient(context, { clientId: "stopped" });
   await disableTenant(context, { id: "closed" });
   for (const email of ["ann@acme.example", ownerEmail]) await addPasskey(world, email);
+  await writeMail(world);
   await makeNextKey(world);
+}
+
+/** One mail that was given up, and one that waits: nothing sends it here. */
+async function writeMail({ db }: ProviderFixture): Promise<void> {
+  const nowMs = Date.now();
+  const mail = { kind: "new_device", recipient: "ann@acme.example" } as const;
+  await createMail(db, mail, new Date(nowMs));
+  const taken = await claimMail(db, { nowMs, leaseMs: 1 });
+  const end = { nowMs, keepMs: 86_400_000, fault: "the mail server refuses it: 550 5.1.1" };
+  if (taken !== undefined) await saveMailFailed(db, taken, end);
+  await createMail(db, mail, new Date(nowMs));
 }
 
 /** A passkey as it is stored: nobody signs in by it. */

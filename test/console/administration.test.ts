@@ -3,7 +3,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createCredential } from "../../src/admin/operations/credentials.ts";
+import { inviteUser } from "../../src/admin/operations/invitation.ts";
+import { mailStatus, showMail } from "../../src/admin/operations/mail.ts";
 import { createResource, showResource } from "../../src/admin/operations/resources.ts";
+import { mailPolicy } from "../../src/mail/attempts.ts";
+import { MailNotTaken, type MailTransport } from "../../src/mail/transport.ts";
 import { addClient } from "../provider/support/provider_fixture.ts";
 import { UserAgent, type Visit } from "../provider/support/user_agent.ts";
 import { cliContext } from "../support/cli_context.ts";
@@ -11,7 +15,16 @@ import { csrfOf, emails, filledForm, postForm, signInToConsole, useConsole } fro
 
 let agent: UserAgent;
 let csrf = "";
-const world = useConsole({}, async () => {
+/** Whether the mail server can be used. */
+let serverRuns = false;
+const mail: MailTransport = {
+  async send({ to }) {
+    if (!serverRuns) throw new MailNotTaken("the mail server cannot be reached", false);
+    if (to.startsWith("gone")) throw new MailNotTaken("the mail server refuses it: 550 5.1.1", true);
+  },
+  close() {},
+};
+const world = useConsole({ mail, mailPolicy: { ...mailPolicy, intervalMs: 20 } }, async () => {
   await addClient(world.db, { client_id: "app" });
   agent = new UserAgent();
   assert.equal((await signInToConsole(world, agent, emails.owner)).status, 200);
@@ -171,4 +184,72 @@ test("a key that has leaked is given up when the word is typed, and another sign
   assert.equal(given.status, 200, given.text);
   assert.match(given.text, /What this breaks/);
   assert.ok((await kids()).every((kid) => !before.includes(kid)));
+});
+
+test("the outbox: what is late, sent and given up is told, is tried again and given up by hand, and makes no instance unready", async () => {
+  const context = cliContext(world.db);
+  const stateOf = async (id: string) => (await showMail(context, { mail: id })).state;
+  const settled = async (id: string, state: string) => {
+    // Only a hang reaches the end.
+    for (let tries = 0; (await stateOf(id)) !== state; tries += 1) {
+      assert.ok(tries < 3_000, `the mail never was ${state}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  assert.match(await see("/console/mail"), /No mail yet/);
+  const { mail: waiting } = await inviteUser(context, { email: "here@acme.example" });
+  const { mail: hopeless } = await inviteUser(context, { email: "gone@acme.example" });
+  for (let tries = 0; (await mailStatus(context)).late === null; tries += 1) {
+    assert.ok(tries < 3_000, "it is late");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  assert.equal(
+    (await fetch(`${world.issuer}/health/ready`)).status,
+    200,
+    "mail is no reason to serve nobody",
+  );
+  assert.doesNotMatch(await see("/console"), /Mail is late/, "some minutes are none");
+  await world.db("mails").update({ created_at_ms: Date.now() - 3_600_000 });
+  const overview = await see("/console");
+  assert.match(overview, /Mail is late since [^<]*The mail server could not be used\./);
+  assert.match(overview, /href="\/console\/mail\?state=waiting"/);
+  const list = await see("/console/mail?state=waiting&person=here%40acme.example");
+  assert.match(
+    list,
+    /Invitation[\s\S]*The mail server could not be used\.[\s\S]*Late[\s\S]*here@acme\.example[\s\S]*1 hour ago/,
+  );
+  assert.doesNotMatch(list, /gone@acme/);
+  assert.match(
+    await see("/console/mail?person=nobody%40acme.example"),
+    /Nobody has this id or e-mail address/,
+  );
+
+  serverRuns = true;
+  await world.db("mails").where({ id: hopeless }).update({ next_attempt_at_ms: 1 });
+  await settled(hopeless, "failed");
+  assert.match(await see("/console"), /One mail was given up in the last 24 hours: nobody got it\./);
+  const page = await see(`/console/mail/${hopeless}`);
+  assert.match(
+    page,
+    /Given up[\s\S]*nobody gets mail at this address\. Ask the person for the right address/,
+  );
+  assert.match(page, /the mail server refuses it: 550 5\.1\.1/);
+  assert.doesNotMatch(page, /token=/);
+  assert.equal((await send(`/console/mail/${hopeless}/give-up`, yes)).status, 409, "it is given up");
+  assert.equal((await send(`/console/mail/${hopeless}/retry`, yes)).status, 303);
+  assert.match(await see(`/console/mail/${hopeless}`), /It waits to be sent again\./);
+  await settled(hopeless, "failed");
+
+  assert.equal((await send(`/console/mail/${waiting}/give-up`, yes)).status, 303);
+  const given = await see(`/console/mail/${waiting}`);
+  assert.match(given, /It is given up\.[\s\S]*An administrator gave it up\./);
+  const actors: string[] = await world.db("audit_events").where({ type: "mail.failed" }).pluck("actor");
+  assert.deepEqual(
+    actors.filter((actor) => actor !== "system").map((actor) => actor.split(":")[0]),
+    ["account"],
+  );
+  assert.equal((await send(`/console/mail/${waiting}/retry`, yes)).status, 303);
+  await settled(waiting, "sent");
+  assert.equal((await send(`/console/mail/${waiting}/retry`, yes)).status, 409, "it was sent");
+  assert.equal((await look("/console/mail/none")).status, 404);
 });

@@ -9,6 +9,7 @@ import { addDomain } from "../../src/admin/operations/domains.ts";
 import { allowResource } from "../../src/admin/operations/resource_rights.ts";
 import { createResource } from "../../src/admin/operations/resources.ts";
 import { places } from "../../src/console/places.ts";
+import { createMail } from "../../src/mail/outbox_store.ts";
 import { addClient } from "../provider/support/provider_fixture.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";
 import { cliContext } from "../support/cli_context.ts";
@@ -75,6 +76,10 @@ const from: Readonly<Record<string, "auditor" | "operator" | "owner">> = {
   "/console/apis/:resource/applications/allow": "operator",
   "/console/apis/:resource/applications/:client/disallow": "operator",
   "/console/accessors": "auditor",
+  "/console/mail": "auditor",
+  "/console/mail/:mail": "auditor",
+  "/console/mail/:mail/retry": "operator",
+  "/console/mail/:mail/give-up": "operator",
   "/console/activity": "auditor",
   "/console/keys": "auditor",
   "/console/keys/rotate": "operator",
@@ -96,6 +101,7 @@ const roles = ["auditor", "operator", "owner"] as const;
 
 let kid = "";
 let credential = "";
+let mail = "";
 const resource = "https://api.isv.example/reports";
 const world = useConsole({}, async () => {
   const context = cliContext(world.db);
@@ -110,6 +116,7 @@ const world = useConsole({}, async () => {
     idcApplicationArn: "arn:aws:sso::111122223333:application/ssoins-1234567890abcdef/apl-1234567890abcdef",
     idcRegion: "us-east-1",
   });
+  mail = await createMail(world.db, { kind: "new_device", recipient: emails.nobody }, new Date());
   ({ id: credential } = await createCredential(context, { name: "Nightly", role: "auditor" }));
   await createResource(context, { identifier: resource, name: "Reports", scopes: { read: "Read" } });
   await allowResource(context, { identifier: resource, clientId: "app", scopes: ["read"] });
@@ -130,6 +137,7 @@ const addressOf = (path: string): string =>
       client: "app",
       key: "k1",
       credential,
+      mail,
       resource,
       kid,
     };

@@ -5,7 +5,8 @@ import { listAuditEvents } from "../../src/audit/audit_store.ts";
 import { silentLog } from "../../src/log.ts";
 import { mailPolicy, nextAttemptMs } from "../../src/mail/attempts.ts";
 import { startOutbox, type Written } from "../../src/mail/outbox.ts";
-import { claimMail, createMail, listMails, type Mail } from "../../src/mail/outbox_store.ts";
+import { listMails, readOutboxState } from "../../src/mail/outbox_overview_store.ts";
+import { claimMail, createMail, findMail, type Mail, saveMailGivenUp } from "../../src/mail/outbox_store.ts";
 import { MailNotTaken, type OutgoingMail } from "../../src/mail/transport.ts";
 import { storeKinds } from "../support/databases.ts";
 import { useStore } from "../support/use_store.ts";
@@ -71,6 +72,48 @@ for (const kind of storeKinds) {
       await outbox.work();
       await outbox.stop();
       assert.deepEqual(sent, []);
+    });
+
+    test("what was given up by hand is not tried, unless an instance hands it over at that moment: then it was sent", async () => {
+      const id = await put();
+      const by = { nowMs, keepMs: policy.keepFailedMs, fault: "an administrator gave it up" };
+      assert.equal(await saveMailGivenUp(store.db, id, by), true);
+      assert.equal(await saveMailGivenUp(store.db, id, by), false, "once");
+      const outbox = open();
+      await outbox.work();
+      assert.deepEqual([sent.length, (await only())?.state], [0, "failed"]);
+      const other = await put("bob@acme.example");
+      const during = open(store.db, async (mail) => {
+        await saveMailGivenUp(store.db, other, by);
+        return written(mail);
+      });
+      await during.work();
+      await Promise.all([outbox.stop(), during.stop()]);
+      const settled = await findMail(store.db, other);
+      assert.deepEqual([sent.length, settled?.state, settled?.fault], [1, "sent", null]);
+    });
+
+    test("tells how it does: what waits, what is late and why, what was given up, what was sent", async () => {
+      const dayAgo = () => nowMs - 86_400_000;
+      const none = { waiting: 0, late: null, failed: 0, lastSentAtMs: null };
+      assert.deepEqual(await readOutboxState(store.db, dayAgo()), none);
+      await put();
+      assert.deepEqual(await readOutboxState(store.db, dayAgo()), { ...none, waiting: 1 });
+      refuse = new MailNotTaken("the mail server puts it off: 451", false);
+      const outbox = open();
+      await outbox.work();
+      const late = { createdAtMs: startMs, fault: "the mail server puts it off: 451" };
+      assert.deepEqual(await readOutboxState(store.db, dayAgo()), { ...none, waiting: 1, late });
+      refuse = new MailNotTaken("the mail server refuses it: 550", true);
+      nowMs += 30_000;
+      await outbox.work();
+      assert.deepEqual(await readOutboxState(store.db, dayAgo()), { ...none, failed: 1 });
+      nowMs += 86_400_001;
+      refuse = undefined;
+      await put();
+      await outbox.work();
+      await outbox.stop();
+      assert.deepEqual(await readOutboxState(store.db, dayAgo()), { ...none, lastSentAtMs: nowMs });
     });
 
     test("gives a mail to one of a hundred who ask, on two instances", async () => {

@@ -124,7 +124,11 @@ const asked: Readonly<Record<string, Readonly<Record<string, Input | ((size: Cro
   "domain list": { "the first page": { limit: 25 }, "of one tenant": { tenantId: largeTenant } },
   "accessor list": { "the first page": { limit: 25 }, "of one tenant": { tenantId: largeTenant } },
   "admin list": { "the first page": { limit: 10 } },
-  "mail list": { "the first page": { limit: 10 }, "what failed": { state: "failed", limit: 10 } },
+  "mail list": {
+    "the first page": { limit: 10 },
+    "what failed": { state: "failed", limit: 10 },
+    "of a person": { user: person, limit: 10 },
+  },
   "credential list": { "the first page": { limit: 10 } },
   "resource list": { "the first page": { limit: 10 } },
   "session list": { "of a person": { user: person } },
@@ -162,6 +166,12 @@ const shown: Readonly<Record<string, Readonly<Record<string, Input>>>> = {
   "/console/applications": { applications: {} },
   "/console/applications/:client": { "an application": { client: ofCrowd.largeClient } },
   "/console/accessors": { "data accessors": {} },
+  "/console/mail": {
+    mail: {},
+    "mail that was given up": { state: "failed" },
+    "mail of a person": { person },
+  },
+  "/console/mail/:mail": { "a mail": { mail: "m000042" } },
   "/console/activity": {
     activity: {},
     "activity of a rare type": { type: ofCrowd.rareType },

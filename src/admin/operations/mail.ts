@@ -1,12 +1,15 @@
-// Owns the operations on the outbox: which mail waits, failed or was sent, and trying again what failed.
+// Owns the operations on the outbox: which mail waits, failed or was sent, how it does as a whole, trying again what failed, and
+// giving up what waits.
 import { z } from "zod";
 import { OperationError } from "../../errors.ts";
+import { mailPolicy } from "../../mail/attempts.ts";
 import { isMailKind, mailKinds } from "../../mail/mail_kinds.ts";
+import { listMails as listStored, mostCounted, readOutboxState } from "../../mail/outbox_overview_store.ts";
 import {
   findMail,
-  listMails as listStored,
   type Mail,
   mailStates,
+  saveMailGivenUp,
   saveMailRetried,
 } from "../../mail/outbox_store.ts";
 import { adminChange, adminRead } from "../administrators/roles.ts";
@@ -14,6 +17,7 @@ import type { Shown } from "./command_face.ts";
 import { operationsIn } from "./entry.ts";
 import type { OperationContext } from "./operation.ts";
 import { cutPage, pageInput, pageOutput, readCursor, rowsToRead } from "./page.ts";
+import { resolveUser } from "./user_view.ts";
 
 /** What operations that cause mail work with. */
 export interface MailContext extends OperationContext {
@@ -54,6 +58,10 @@ export const listMails = mailOperation({
   events: ["admin.read"],
   input: z.strictObject({
     state: z.enum(mailStates).optional().describe("Only mail that waits, was sent, or failed."),
+    user: z
+      .string()
+      .optional()
+      .describe("Only mail of this person: an e-mail address or a user id, also as `id:VALUE`."),
     ...pageInput,
   }),
   output: z.strictObject({ mails: z.array(mailShape), ...pageOutput }),
@@ -75,11 +83,13 @@ listed: links are made when a mail is sent, and are kept nowhere.`,
       say: mails.length === 0 ? ["There is no such mail."] : [],
     }),
   },
-  async run(trx, { state, cursor, ...page }, act) {
-    const list = state === undefined ? "mail list" : `mail list ${state}`;
+  async run(trx, { state, user, cursor, ...page }, act) {
+    const accountId = user === undefined ? undefined : (await resolveUser(trx, user)).id;
+    const asked = [state, accountId && `of ${accountId}`].filter((one) => one !== undefined);
+    const list = ["mail list", ...asked].join(" ");
     const beforeId = readCursor(list, { cursor });
-    await act.count({ type: "admin.read", details: { what: "mails" } });
-    const read = await listStored(trx, { state, beforeId, limit: rowsToRead(page) });
+    await act.count({ type: "admin.read", accountId, details: { what: "mails" } });
+    const read = await listStored(trx, { state, accountId, beforeId, limit: rowsToRead(page) });
     const { rows, next } = cutPage(list, read, page, ({ id }) => id);
     return { mails: rows.map(told), ...next };
   },
@@ -149,6 +159,89 @@ export const retryMail = mailOperation({
       details,
     });
     return told(await getMail(trx, id));
+  },
+});
+
+/** What is said of a mail that an administrator gave up. */
+const givenUpByHand = "an administrator gave it up";
+
+/**
+ * Gives up a mail that waits. What an instance is handing over at that moment is sent all the same.
+ * @throws OperationError mail_not_found, mail_not_waiting
+ */
+export const giveMailUp = mailOperation({
+  name: "mail give-up",
+  summary: "Give up a mail that waits",
+  permission: adminChange,
+  events: ["mail.failed"],
+  input: z.strictObject({ mail: z.string().describe("Its id.") }),
+  output: mailShape,
+  http: [{ method: "post", path: "/v1/mails/:mail/give-up" }],
+  cli: {
+    arguments: { ID: "mail" },
+    summary: "give up a mail that waits to be sent",
+    about: `It is tried no more, and stands among what failed; tti mail retry takes that back. What an instance
+is handing over at that moment is sent all the same.`,
+    example: "019a5bd2f0c03f9c0a1b2d4e5f60718293a4",
+    show: (mail) => shown(mail),
+  },
+  async run(trx, { mail: id }, act) {
+    const { kind, accountId, tenantId, attempts } = await getMail(trx, id);
+    const fault = givenUpByHand;
+    const end = { nowMs: act.now.getTime(), keepMs: mailPolicy.keepFailedMs, fault };
+    if (!(await saveMailGivenUp(trx, id, end))) {
+      throw new OperationError("mail_not_waiting", "The mail was sent, or given up already.", {
+        field: "mail",
+      });
+    }
+    await act.record({
+      type: "mail.failed",
+      accountId: accountId ?? undefined,
+      tenantId: tenantId ?? undefined,
+      details: { mail: id, kind, fault, attempts },
+    });
+    return told(await getMail(trx, id));
+  },
+});
+
+const dayMs = 86_400_000;
+
+/** How the outbox does. */
+export const mailStatus = mailOperation({
+  name: "mail status",
+  summary: "Show how the outbox does",
+  permission: adminRead,
+  events: [],
+  input: z.strictObject({}),
+  output: z.strictObject({
+    sends: z.boolean().describe("Whether whoever answers this has a mail server to send by."),
+    waiting: z.int().describe(`How many wait to be sent; ${mostCounted}: so many or more.`),
+    late: z
+      .strictObject({ createdAtMs: z.int(), fault: z.string() })
+      .nullable()
+      .describe("The oldest that was tried in vain and waits: since when, and why. Null: there is none."),
+    failed: z.int().describe(`How many were given up in the last 24 hours; ${mostCounted}: so many or more.`),
+    lastSentAtMs: moment.describe("When one was sent last; null: none in the last week."),
+  }),
+  http: [{ method: "get", path: "/v1/mail-status" }],
+  cli: {
+    summary: "show how the outbox does: what waits, what is late and why, what was given up",
+    example: "",
+    show: ({ sends, waiting, late, failed, lastSentAtMs }) => ({
+      fields: [
+        ["sends", sends ? "yes" : "no: SMTP_URL is not set here"],
+        ["waiting", String(waiting)],
+        [
+          "late",
+          late === null ? "nothing" : `since ${new Date(late.createdAtMs).toISOString()}: ${late.fault}`,
+        ],
+        ["given up", `${failed} in the last 24 hours`],
+        ["last sent", lastSentAtMs === null ? "none in the last week" : new Date(lastSentAtMs).toISOString()],
+      ],
+    }),
+  },
+  async run(db, _input, { now, sendsMail: sends }) {
+    return { sends, ...(await readOutboxState(db, now.getTime() - dayMs)) };
   },
 });
 

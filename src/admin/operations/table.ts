@@ -153,6 +153,8 @@ export const operations: readonly Operation<TableContext>[] = [
   mail.listMails,
   mail.showMail,
   mail.retryMail,
+  mail.giveMailUp,
+  mail.mailStatus,
   audit.listEvents,
   auditChain.exportEvents,
   auditChain.verifyTrail,

@@ -9,6 +9,7 @@ import type { Banner } from "../../views/parts.ts";
 import { may, type Place, type Visit, withQuery } from "../place.ts";
 import { momentOr, momentText } from "../words.ts";
 import { eventName } from "./event_words.ts";
+import { mailBanners } from "./mail.ts";
 import { organizationPath } from "./organizations.ts";
 
 const dayMs = 86_400_000;
@@ -27,7 +28,7 @@ export const overviewPlace: Place = {
     );
     return {
       head: { title: "Overview", lead: `What ${new URL(visit.installation.issuer).host} does now.` },
-      banners: warnings,
+      banners: [...warnings, ...(await mailBanners(visit))],
       cards: [runningCard(status, visit), await refusalsCard(visit)],
       side: [keyCard(status, visit), await waitingCard(status, visit)],
     };

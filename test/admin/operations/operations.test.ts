@@ -196,7 +196,7 @@ const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
     },
   ],
   "user invite": [() => ({ email: "invited@acme.example", name: "Invited", tenantId: "acme" })],
-  "mail list": [() => ({}), () => ({ state: "waiting" })],
+  "mail list": [() => ({}), () => ({ state: "waiting" }), () => ({ user: "invited@acme.example" })],
   "mail show": [async () => ({ mail: await aMail() })],
   "mail retry": [
     async () => {
@@ -205,6 +205,8 @@ const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
       return { mail };
     },
   ],
+  "mail give-up": [async () => ({ mail: await aMail() })],
+  "mail status": [() => ({})],
   "user disable": [() => ({ user: ann })],
   "user enable": [() => ({ user: ann })],
   "member remove": [() => ({ user: "bob@acme.example", tenantId: "acme", allowNoAdmin: true })],

@@ -5,7 +5,7 @@ import { createAdministrator } from "../../../src/admin/operations/administrator
 import { disableUser, setUserPassword, signUserOut } from "../../../src/admin/operations/user_access.ts";
 import { deleteUser } from "../../../src/admin/operations/user_deletion.ts";
 import { updateUser } from "../../../src/admin/operations/user_update.ts";
-import { listMails } from "../../../src/mail/outbox_store.ts";
+import { listMails } from "../../../src/mail/outbox_overview_store.ts";
 import { judgedRate } from "../../../src/provider/links/use_link.ts";
 import { eventsOf } from "../../audit/audit_world.ts";
 import { storeKinds } from "../../support/databases.ts";
