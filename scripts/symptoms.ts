@@ -129,6 +129,11 @@ export const silent: readonly {
     else: "[operations.md](../operations.md#somebody-guesses-passwords) says what slows them down",
   },
   {
+    see: "People do not get their mail",
+    checks: ["mail_server", "outbox"],
+    else: "[mail.md](../mail.md#the-outbox) says what becomes of a mail",
+  },
+  {
     see: "Two people of one customer find the same documents",
     checks: ["shared_addresses", "tenant.addresses"],
     else: "at AWS they are one person",

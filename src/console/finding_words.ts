@@ -20,6 +20,7 @@ const onPages: Readonly<Record<string, string>> = {
   login_page:
     "Set TTI_LOGIN_URL, or let its people sign in here: on the organization's page, where they sign in.",
   sign_in_attacks: "See whose account and from where on the page Activity, by the type sign_in.attacked.",
+  outbox: "See which and why on the page Mail; what was given up can be tried again there.",
   shared_addresses: "Keep one of these accounts: look for the address on the page People.",
   "aws.context": "A real exchange shows it: try a data accessor below.",
   "aws.exchange": "A real exchange shows it: try a data accessor below.",

@@ -27,10 +27,13 @@ export interface MailTransport {
 export class MailNotTaken extends Error {
   /** Whether it never will: the recipient or the mail is refused for good. */
   readonly forGood: boolean;
+  /** Whether it says that nobody gets mail at the recipient's address. */
+  readonly nobodyThere: boolean;
 
-  constructor(message: string, forGood: boolean) {
+  constructor(message: string, forGood: boolean, nobodyThere = false) {
     super(message);
     this.forGood = forGood;
+    this.nobodyThere = nobodyThere;
   }
 }
 
@@ -42,6 +45,16 @@ const timeouts = {
   socketTimeout: 30_000,
 } as const;
 
+/** How a server is connected to. */
+export const connectionOptions = (server: SmtpServer, issuer: string) => ({
+  host: server.host,
+  port: server.port,
+  secure: server.implicitTls,
+  requireTLS: server.requireTls,
+  tls: { minVersion: "TLSv1.2" as const },
+  name: new URL(issuer).hostname,
+});
+
 /** Opens the transport of a server. Nothing is sent yet, and no connection made. */
 export async function openTransport(
   server: SmtpServer,
@@ -51,13 +64,8 @@ export async function openTransport(
   const { createTransport } = await import("nodemailer");
   const transporter = createTransport({
     ...timeouts,
-    host: server.host,
-    port: server.port,
-    secure: server.implicitTls,
-    requireTLS: server.requireTls,
-    tls: { minVersion: "TLSv1.2" },
+    ...connectionOptions(server, issuer),
     ...(server.user === undefined ? {} : { auth: { user: server.user, pass: server.password } }),
-    name: new URL(issuer).hostname,
     // A mail is made of its own texts, never of a file or an address they might name.
     disableFileAccess: true,
     disableUrlAccess: true,
@@ -96,8 +104,12 @@ function assertOneLine(...values: readonly string[]): void {
   }
 }
 
-interface SmtpError {
+/** What the library's errors say. */
+export interface SmtpError {
   code?: string;
+  message?: string;
+  /** The command that was answered so. */
+  command?: string;
   responseCode?: number;
   response?: string;
 }
@@ -111,18 +123,29 @@ const causes: Readonly<Record<string, string>> = {
   EDNS: "the mail server's name is not known",
 };
 
+// No such mailbox or domain, moved, or switched off (RFC 3463, sections 3.2 and 3.3); without an enhanced code what RFC 5321 has for
+// it. What a server will not do (5.7) says nothing of the address.
+const deadAddress = /^5\d\d 5\.(?:1\.(?:1|2|3|6|10)|2\.1)$|^55[013]$/;
+
+/** The codes of an answer, without the server's words: `550 5.1.1`. */
+export function statusOf({ responseCode, response = "" }: SmtpError): string | undefined {
+  if (responseCode === undefined) return undefined;
+  const status = /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})/.exec(response)?.[1];
+  return [responseCode, ...(status === undefined ? [] : [status])].join(" ");
+}
+
 // The server's own sentences are left out: they may repeat the mail, and with it a link.
 function notTaken(error: unknown): MailNotTaken {
-  const { code = "", responseCode, response = "" } = error as SmtpError;
-  // Of the recipient and of the mail; what a server says of a connection says nothing of either.
-  if (responseCode !== undefined && ["EENVELOPE", "EMESSAGE"].includes(code)) {
-    const status = /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})/.exec(response)?.[1];
-    const said = [responseCode, ...(status === undefined ? [] : [status])].join(" ");
-    const forGood = responseCode >= 500;
-    return new MailNotTaken(
-      forGood ? `the mail server refuses it: ${said}` : `the mail server puts it off: ${said}`,
-      forGood,
-    );
+  const { code = "", responseCode, command } = error as SmtpError;
+  const said = statusOf(error as SmtpError);
+  // What a server says of a connection says nothing of a mail.
+  if (responseCode !== undefined && said !== undefined && ["EENVELOPE", "EMESSAGE"].includes(code)) {
+    if (responseCode < 500) return new MailNotTaken(`the mail server puts it off: ${said}`, false);
+    // Of our settings, and so of every mail: once they are mended, it goes out.
+    if (command === "MAIL FROM")
+      return new MailNotTaken(`the mail server does not take the sender: ${said}`, false);
+    const nobodyThere = command === "RCPT TO" && deadAddress.test(said);
+    return new MailNotTaken(`the mail server refuses it: ${said}`, true, nobodyThere);
   }
   return new MailNotTaken(causes[code] ?? "it could not be handed to the mail server", false);
 }

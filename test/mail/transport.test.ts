@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:net";
 import { after, before, describe, test } from "node:test";
+import { tryMailServer } from "../../src/mail/server_trial.ts";
 import { MailNotTaken, type OutgoingMail, openTransport } from "../../src/mail/transport.ts";
+import { checkMail } from "../../src/onboarding/doctor/mail_checks.ts";
 import { smtpServer } from "../../src/settings/mail_values.ts";
 import { startMailServer, useMailServer } from "../support/mail_server.ts";
 
@@ -76,6 +78,25 @@ describe("handing mail over", () => {
     assert.deepEqual([gone.message, gone.forGood], ["the mail server refuses it: 550 5.1.1", true]);
     const later = await refusalOf(transport.send({ ...mail, to: "later@acme.example" }));
     assert.deepEqual([later.message, later.forGood], ["the mail server puts it off: 451 4.7.1", false]);
+    server.refuse.set("policy@acme.example", "550 5.7.1 we do not like you");
+    const policy = await refusalOf(transport.send({ ...mail, to: "policy@acme.example" }));
+    assert.deepEqual(
+      [gone, later, policy].map(({ nobodyThere }) => nobodyThere),
+      [true, false, false],
+      "only the first says something of the address",
+    );
+    transport.close();
+  });
+
+  test("a sender that is not taken is a fault of the settings: the mail is tried again", async (t) => {
+    const strict = await startMailServer({
+      onMailFrom: (_address, _session, answer) =>
+        answer(Object.assign(new Error("5.7.1 no"), { responseCode: 550 })),
+    });
+    t.after(() => strict.close());
+    const transport = await open(strict.url);
+    const { forGood, message } = await refusalOf(transport.send(mail));
+    assert.deepEqual([forGood, message], [false, "the mail server does not take the sender: 550 5.7.1"]);
     transport.close();
   });
 });
@@ -136,5 +157,83 @@ describe("a mail server that cannot be used", () => {
     assert.equal(refusal.forGood, false);
     assert.deepEqual([heard, server.taken.length], [[], 0]);
     transport.close();
+  });
+});
+
+describe("trying a mail server", () => {
+  const quiet = { waiting: 0, late: null, failed: 0, lastSentAtMs: null };
+  /** Tries a server of the test, and has the doctor judge it. */
+  async function tried(url: string, mode: "development" | "production" = "development") {
+    const server = smtpServer(url, mode);
+    const trial = await tryMailServer(server, from, issuer);
+    const [finding] = checkMail({ tried: { server, trial }, outbox: quiet });
+    return { trial, finding, told: JSON.stringify(finding) };
+  }
+  const answering = (responseCode: number, text: string) => Object.assign(new Error(text), { responseCode });
+
+  test("one that takes mail is told so, and nothing was sent", async (t) => {
+    const server = await startMailServer();
+    t.after(() => server.close());
+    const { trial, finding } = await tried(server.url);
+    assert.deepEqual(trial, { step: "taken", tls: false, reply: undefined });
+    assert.equal(finding?.outcome, "passed");
+    assert.deepEqual(server.taken, []);
+  });
+
+  test("a user name and password that are taken, and such that are not, without repeating them", async (t) => {
+    const server = await startMailServer({
+      authOptional: false,
+      allowInsecureAuth: true,
+      onAuth: ({ password }, _session, answer) =>
+        password === "hunter2" ? answer(null, { user: "user" }) : answer(answering(535, "5.7.8 no, wrong1")),
+    });
+    t.after(() => server.close());
+    const at = (password: string) => server.url.replace("smtp://", `smtp://user:${password}@`);
+    assert.equal((await tried(at("hunter2"))).trial.step, "taken");
+    const { finding, told } = await tried(at("wrong1"));
+    assert.match(
+      finding?.message ?? "",
+      /does not take the user name and password of SMTP_URL: 535 5\.7\.8$/,
+    );
+    assert.doesNotMatch(told, /wrong1/);
+  });
+
+  test("a sender that is not taken, and one to whom nothing comes back", async (t) => {
+    const sender = await startMailServer({
+      onMailFrom: (_address, _session, answer) => answer(answering(550, "5.7.1 not yours")),
+    });
+    t.after(() => sender.close());
+    assert.match(
+      (await tried(sender.url)).finding?.message ?? "",
+      /takes no mail from the address of TTI_MAIL_FROM: 550 5\.7\.1$/,
+    );
+    const server = await startMailServer();
+    t.after(() => server.close());
+    server.refuse.set(from.address, "550 5.1.1 nobody here");
+    const { finding } = await tried(server.url);
+    assert.equal(finding?.outcome, "warning");
+    assert.match(finding?.message ?? "", /but none to it: 550 5\.1\.1$/);
+  });
+
+  test("a certificate that nobody vouches for, no TLS where it is asked for, and TLS where there is none", async (t) => {
+    const server = await startMailServer({ disabledCommands: [] });
+    t.after(() => server.close());
+    assert.match((await tried(server.url)).finding?.message ?? "", /certificate .* cannot be trusted$/);
+    const plain = await startMailServer();
+    t.after(() => plain.close());
+    const port = Number(new URL(plain.url).port);
+    const there = { host: "127.0.0.1", port, implicitTls: false, requireTls: true };
+    assert.equal((await tryMailServer(there, from, issuer)).step, "tls");
+    assert.equal((await tried(plain.url.replace("smtp://", "smtps://"))).trial.step, "tls");
+    assert.deepEqual([server.taken, plain.taken], [[], []]);
+  });
+
+  test("one that hangs up, or is not there", async (t) => {
+    const dead = createServer((socket) => socket.destroy());
+    await new Promise<void>((resolve) => dead.listen(0, "127.0.0.1", resolve));
+    t.after(() => dead.close());
+    const { port } = dead.address() as { port: number };
+    const { finding } = await tried(`smtp://127.0.0.1:${port}`);
+    assert.deepEqual([finding?.outcome, /cannot be reached$/.test(finding?.message ?? "")], ["failed", true]);
   });
 });

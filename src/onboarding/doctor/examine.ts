@@ -2,11 +2,14 @@
 import type { Clock } from "../../clock.ts";
 import type { Config } from "../../config.ts";
 import type { Database } from "../../db/connect.ts";
+import { readOutboxState } from "../../mail/outbox_overview_store.ts";
+import { tryMailServer } from "../../mail/server_trial.ts";
 import type { Finding } from "./finding.ts";
 import { readInstallation } from "./installation.ts";
 import { checkInstallation, checkReadiness } from "./installation_checks.ts";
 import { checkIssuer } from "./issuer_checks.ts";
 import { observeIssuer, observeReadiness } from "./issuer_observation.ts";
+import { checkMail, type MailFacts } from "./mail_checks.ts";
 import { checkToken } from "./token_checks.ts";
 
 /** What to examine. */
@@ -37,7 +40,21 @@ export async function examine({ issuer, clock, own, token, tenantClaim }: Examin
   return [
     ...(installation === undefined ? [] : checkInstallation(installation)),
     ...(installation === undefined ? [] : checkReadiness(await observeReadiness(issuer))),
+    ...(own === undefined ? [] : checkMail(await observeMail(own, issuer, clock()))),
     ...checkIssuer(observation, clock(), signing),
     ...(token === undefined ? [] : await checkToken(token, expectations)),
   ];
+}
+
+const dayMs = 86_400_000;
+
+async function observeMail(
+  { db, config: { smtp, mailFrom } }: NonNullable<Examination["own"]>,
+  issuer: string,
+  now: Date,
+): Promise<MailFacts> {
+  return {
+    tried: smtp && mailFrom && { server: smtp, trial: await tryMailServer(smtp, mailFrom, issuer) },
+    outbox: await readOutboxState(db, now.getTime() - dayMs),
+  };
 }

@@ -23,6 +23,7 @@ import {
   findConfigFaults,
   findStoreFault,
 } from "../../../src/onboarding/doctor/installation_checks.ts";
+import { checkMail, type MailFacts } from "../../../src/onboarding/doctor/mail_checks.ts";
 import { rulesOf } from "../../../src/onboarding/doctor/profile.ts";
 import { checkTenant, type TenantFacts } from "../../../src/onboarding/doctor/tenant_checks.ts";
 import { broken, installed } from "./broken_rules.ts";
@@ -89,6 +90,11 @@ const customer = (change: Partial<TenantFacts> = {}): Finding[] =>
 const installation = (change: Partial<ReturnType<typeof installed>>): Finding[] =>
   checkInstallation({ ...installed(), ...change });
 
+const server = { host: "smtp.example.com", port: 587 };
+const quiet = { waiting: 0, late: null, failed: 0, lastSentAtMs: null };
+const mail = (change: Partial<MailFacts>): Finding[] =>
+  checkMail({ tried: undefined, outbox: quiet, ...change });
+
 /** What each check says when it fails, and what makes it fail; where a rule of the profile does, its number. */
 const failing: Readonly<Record<string, readonly [RegExp, string | (() => Finding[])]>> = {
   settings: [/^TTI_ISSUER: it is not an issuer URL AWS accepts/, configFaults],
@@ -122,6 +128,11 @@ const failing: Readonly<Record<string, readonly [RegExp, string | (() => Finding
     () => installation({ tenants: [{ ...acme }] }),
   ],
   sign_in_attacks: [/was exceeded once$/, () => installation({ signIns: { refused: 60, attacks: 1 } })],
+  mail_server: [
+    /^The name of the mail server smtp\.example\.com:587 is not known$/,
+    () => mail({ tried: { server, trial: { step: "name", tls: false } } }),
+  ],
+  outbox: [/^Mail was given up in the last 24 hours: 3$/, () => mail({ outbox: { ...quiet, failed: 3 } })],
   shared_addresses: [
     /2 members of acme carry the address ann@acme\.example/,
     () => installation({ sharedAddresses: [{ tenantId: "acme", address: "ann@acme.example", accounts: 2 }] }),
