@@ -45,6 +45,7 @@ import * as passkeys from "./0078_passkeys.ts";
 import * as loginLife from "./0079_login_life.ts";
 import * as loginBrowser from "./0080_login_browser.ts";
 import * as mail from "./0081_mail.ts";
+import * as loginRemembered from "./0082_login_remembered.ts";
 import * as logos from "./0083_logos.ts";
 import * as refusedMail from "./0087_refused_mail.ts";
 
@@ -101,6 +102,7 @@ export const migrations: readonly Migration[] = [
   { name: "0079_login_life", ...loginLife },
   { name: "0080_login_browser", ...loginBrowser },
   { name: "0081_mail", ...mail },
+  { name: "0082_login_remembered", ...loginRemembered },
   { name: "0083_logos", ...logos },
   { name: "0087_refused_mail", ...refusedMail },
 ];

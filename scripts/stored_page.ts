@@ -198,7 +198,7 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
   session_vouchers: {
     holds: "what a session was vouched for: by a password here, or by your login page for one customer",
     personal:
-      "the account's id, how and when they signed in, in which browser by family and system, when it was last used",
+      "the account's id, how and when they signed in, in which browser by family and system, whether to stay signed in, when it was last used",
     until: "gone with the session",
   },
   login_challenges: {

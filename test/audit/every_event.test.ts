@@ -184,7 +184,7 @@ async function addAPasskey() {
   const session = { account, sessionUid: "s" };
   const device = new SoftwareAuthenticator(new URL(fixture.issuer).origin);
   const answer = device.create((await offerEnrolment(passkeys(), session, "ISV")) as Question);
-  const added = await addPasskey(passkeys(), session, { answer, name: "" }, async () => {});
+  const { passkey: added } = await addPasskey(passkeys(), session, { answer, name: "" }, async () => {});
   return { id: added.id, accountId: account.id, actor: `account:${account.id}`, device };
 }
 

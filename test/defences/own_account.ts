@@ -73,6 +73,16 @@ export const defences: readonly Defence[] = [
     name: "where an organization requires one",
   },
   {
+    id: "first-app-ends-what-a-password-opened",
+    promise:
+      "Setting up the first authenticator app ends every other sign-in of the person: whoever stole one by the password does not keep it.",
+    file: "src/provider/factors/enrol_totp.ts",
+    find: "isFirst: !replaces && (await endSignInsOfBefore(trx, ended, now))",
+    replace: "isFirst: ended.place === undefined && replaces",
+    test: "test/provider/self_service/factors_page.test.ts",
+    name: "the first app ends",
+  },
+  {
     id: "own-factors-fresh",
     promise: "A second factor is set up or removed, and recovery codes are made, after a fresh sign-in only.",
     file: "src/provider/self_service/factors_page.ts",

@@ -151,6 +151,16 @@ export const defences: readonly Defence[] = [
     name: "take a fresh sign-in",
   },
   {
+    id: "first-passkey-ends-what-a-password-opened",
+    promise:
+      "Adding the first passkey ends every other sign-in of the person: whoever stole one by the password does not keep it.",
+    file: "src/provider/passkeys/enrol_passkey.ts",
+    find: "isFirst: await endSignInsOfBefore(trx, ended, now)",
+    replace: "isFirst: ended.place === undefined",
+    test: page,
+    name: "the first passkey ends",
+  },
+  {
     id: "passkey-removal-ends-sign-ins",
     promise: "A passkey that is removed ends every sign-in of the person, at once and on every instance.",
     file: "src/provider/passkeys/keep_passkeys.ts",

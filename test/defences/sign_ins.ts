@@ -36,6 +36,15 @@ export const defences: readonly Defence[] = [
     test: "test/provider/sessions/login_life.test.ts",
   },
   {
+    id: "login-lasts-no-longer-for-a-code",
+    promise: "A login that is proven further, by a code or a passkey, lasts no longer for it.",
+    file: "src/provider/sessions/voucher_store.ts",
+    find: "ends_at_ms = case when ${provesOn} then coalesce(session_vouchers.ends_at_ms, excluded.ends_at_ms)",
+    replace: "ends_at_ms = case when 1 = 2 then 1",
+    test: "test/provider/sessions/login_life_presence.test.ts",
+    name: "lasts no longer",
+  },
+  {
     id: "login-left-alone",
     promise: "A login that nobody used for too long is over, and stays so though the session is used again.",
     file: "src/provider/sessions/login_life.ts",

@@ -94,15 +94,16 @@ async function rememberLogin(
   // A login is one of the session's new id alone: who holds the former one gets nothing of it.
   await takeNewId(session);
   const now = clock();
-  const { beganAtMs, endsAtMs, ...use } = beginLogin(limits, login.remember === true, now.getTime());
-  keepAsChosen(session, { remembered: login.remember === true, endsAtMs: endsAtMs ?? now.getTime() });
+  const remembered = login.remember === true;
+  const { beganAtMs, endsAtMs, ...use } = beginLogin(limits, remembered, now.getTime());
   const how = { amr: login.amr ?? [], acr: login.acr, authTimeMs: (login.ts ?? 0) * 1000 };
   const browser = readBrowserName(ctx.get("user-agent"));
   const made = voucherOf(
     { ...readVouched(voucher), life: { beganAtMs, endsAtMs } },
-    { ...how, use, browser },
+    { ...how, use, browser, remembered },
   );
-  await saveVoucher(db, key, made, now);
+  const keptUntilMs = await saveVoucher(db, key, made, now);
+  keepAsChosen(session, { remembered, endsAtMs: keptUntilMs ?? endsAtMs ?? now.getTime() });
 }
 
 // A refresh happens without the person. What comes of it for the client registered with AWS opens the

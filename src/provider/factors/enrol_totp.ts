@@ -8,7 +8,9 @@ import { createMail } from "../../mail/outbox_store.ts";
 import { type Account, lockAccount } from "../accounts/account_store.ts";
 import { listTenantIdsOfAccount } from "../tenants/membership_store.ts";
 import type { FactorSeals } from "./factor_seals.ts";
+import { endSignInsOfBefore, type SetUpPlace } from "./first_factor.ts";
 import { replaceRecoveryCodes } from "./recovery_code_store.ts";
+import { listSecondFactors } from "./second_factor_store.ts";
 import { makeTotpSecret, stepOfCode } from "./totp.ts";
 import { createTotp } from "./totp_store.ts";
 
@@ -49,26 +51,42 @@ export function readTotpOffer(
 export interface TotpConfirmation {
   offer: TotpOffer;
   code: string;
+  /** Whether it comes in the place of another app, which the same transaction has removed. */
+  replaces?: boolean;
+}
+
+/** Whose app it is, and where they set it up. */
+export interface TotpEnrolling {
+  account: Pick<Account, "id" | "email">;
+  place: SetUpPlace;
+}
+
+/** What came of it. */
+export interface EnrolledTotp {
+  /** The recovery codes, as they are shown: they are kept nowhere. */
+  codes: string[];
+  /** Whether it is the person's first factor, so that their other sign-ins ended. */
+  isFirst: boolean;
 }
 
 /**
- * Keeps an offered secret as the person's authenticator app, with new recovery codes.
+ * Keeps an offered secret as the person's authenticator app, with new recovery codes. The first factor ends the sign-ins of
+ * before.
  * @param trx the transaction of what it is set up for
- * @param actor who does it
- * @returns the recovery codes, as they are shown: they are kept nowhere
  * @throws OperationError factor_code_wrong, factor_exists
  */
 export async function enrolTotp(
   trx: Database,
   seals: FactorSeals,
-  account: Pick<Account, "id" | "email">,
-  { offer, code }: TotpConfirmation,
+  { account, place }: TotpEnrolling,
+  { offer, code, replaces = false }: TotpConfirmation,
   now: Date,
-): Promise<string[]> {
+): Promise<EnrolledTotp> {
   const accountId = account.id;
   const step = stepOfCode(offer.secret, code, now.getTime());
   if (step === undefined) throw new OperationError("factor_code_wrong", "This code is not right.");
   await lockAccount(trx, accountId);
+  const before = await listSecondFactors(trx, accountId);
   const sealedSecret = seals.seal("kept", accountId, offer.secret);
   if (!(await createTotp(trx, { accountId, sealedSecret, step }, now))) {
     throw new OperationError("factor_exists", "This account has an authenticator app already.");
@@ -85,5 +103,6 @@ export async function enrolTotp(
     const mail = { kind: "factor_added", recipient: account.email, accountId } as const;
     await createMail(trx, { ...mail, details: { what: "authenticator app" } }, now);
   }
-  return codes;
+  const ended = { accountId, before, reason: event.type, place } as const;
+  return { codes, isFirst: !replaces && (await endSignInsOfBefore(trx, ended, now)) };
 }

@@ -3,6 +3,7 @@
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { acrOfLevel, levelOfAmr } from "../../login_levels.ts";
+import { getAccount, lockAccount } from "../accounts/account_store.ts";
 import { readVouched, type Vouched } from "../sessions/voucher.ts";
 import { type PendingKey, type PendingSignIn, savePending, usePending } from "./pending_store.ts";
 
@@ -72,20 +73,29 @@ export async function finishEnrolled(
 }
 
 /**
- * Says that the second factor which a half-done sign-in waited for was set up: its page shows what is shown once, then it
- * is finished by {@link finishEnrolled}.
- * @param trx the transaction that adds the factor
- * @throws OperationError sign_in_expired as {@link completePending} does
+ * Sets up the second factor which a half-done sign-in waits for: its page shows what is shown once, then it is finished by
+ * {@link finishEnrolled}. A first factor ends the person's sign-ins, and this one goes on.
+ * @param trx a transaction
+ * @param proven what setting it up proves (RFC 8176)
+ * @param enrol adds the factor, in the same transaction
+ * @returns what `enrol` answered
+ * @throws OperationError sign_in_expired as {@link completePending} does, and what `enrol` throws
  */
-export async function passEnrolment(
+export async function passEnrolment<Result>(
   trx: Database,
   key: PendingKey,
-  accountId: string,
-  proven: readonly string[],
+  { accountId, proven }: { accountId: string; proven: readonly string[] },
+  enrol: () => Promise<Result>,
   now: Date,
-): Promise<void> {
+): Promise<Result> {
+  // Held first: whatever ends the person's sign-ins comes before all of this, or after it.
+  await lockAccount(trx, accountId);
   const pending = await takePending(trx, key, { accountId, step: "enroll" }, now);
-  await savePending(trx, key, { ...pending, amr: withFactor(pending.amr, proven), step: "done" }, now);
+  const result = await enrol();
+  const { signInGeneration: generation } = await getAccount(trx, accountId);
+  const amr = withFactor(pending.amr, proven);
+  await savePending(trx, key, { ...pending, generation, amr, step: "done" }, now);
+  return result;
 }
 
 const withFactor = (amr: readonly string[], proven: readonly string[]): string[] => [

@@ -8,6 +8,7 @@ import { renderPage } from "../../views/render.ts";
 import { type Account, getAccount } from "../accounts/account_store.ts";
 import { enrolTotp, offerTotp, readTotpOffer, type TotpOffer } from "../factors/enrol_totp.ts";
 import { countFactorTry, recordFactorRefusal, type TypedFactor } from "../factors/factor_attempts.ts";
+import type { SetUpPlace } from "../factors/first_factor.ts";
 import {
   completePending,
   finishEnrolled,
@@ -125,10 +126,12 @@ async function setUp(
     return { page: renderSetUp(deps, state, account, offerTotp(deps.seals, account.id, now)) };
   try {
     const refund = await countFactorTry(deps, "totp", account.id);
-    const codes = await deps.db.transaction(async (trx) => {
-      const made = await enrolTotp(trx, deps.seals, account, { offer, code: form.get("code") ?? "" }, now);
-      await passEnrolment(trx, keyOf(state), account.id, ["otp"], now);
-      return made;
+    const confirmed = { offer, code: form.get("code") ?? "" };
+    const proven = { accountId: account.id, proven: ["otp"] };
+    const { codes } = await deps.db.transaction((trx) => {
+      const enrol = () =>
+        enrolTotp(trx, deps.seals, { account, place: placeOf(state, account) }, confirmed, now);
+      return passEnrolment(trx, keyOf(state), proven, enrol, now);
     });
     await refund();
     return { page: renderCodes(state, codes.join("\n")) };
@@ -139,6 +142,12 @@ async function setUp(
     return { page: renderSetUp(deps, state, account, offer, { ...failed, email: undefined }) };
   }
 }
+
+// The sign-in goes on, and so does the session of the same person that the browser had before: it is told by it.
+const placeOf = ({ uid, accountId, sessionUid }: InteractionState, { id }: Account): SetUpPlace => ({
+  interactionUid: uid,
+  sessionUid: accountId === id ? sessionUid : undefined,
+});
 
 function renderSetUp(
   { issuer }: FactorDeps,

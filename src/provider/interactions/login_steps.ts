@@ -23,9 +23,7 @@ import type { InteractionState } from "./interaction.ts";
 import { factorMissing } from "./prompts.ts";
 
 /** What the steps need. */
-export type StepDeps = InstallationPart<
-  "db" | "clock" | "requireVerifiedDomain" | "sessionRememberedIdleSeconds"
->;
+export type StepDeps = InstallationPart<"db" | "clock" | "requireVerifiedDomain">;
 
 /**
  * Goes on after the first half of a login. Who could get no token in any tenant this login would open is told so here,
@@ -73,7 +71,7 @@ export async function stepUp(deps: StepDeps, state: InteractionState): Promise<b
   const factors = await listSecondFactors(deps.db, accountId);
   if (!hasSecondFactor(factors) || reaches(newest.level, levelWithin(factors))) return false;
   const { generation, membershipEndings, amr, authTimeMs } = newest;
-  const remember = newest.use?.idleMs === deps.sessionRememberedIdleSeconds * 1000;
+  const remember = newest.remembered === true;
   const half = {
     accountId,
     generation,

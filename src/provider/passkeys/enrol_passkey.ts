@@ -6,6 +6,8 @@ import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { readText } from "../../input/text.ts";
 import type { Account } from "../accounts/account_store.ts";
+import { endSignInsOfBefore, type SetUpPlace } from "../factors/first_factor.ts";
+import { listSecondFactors } from "../factors/second_factor_store.ts";
 import { listTenantIdsOfAccount } from "../tenants/membership_store.ts";
 import { judgeNewPasskey, keyAlgorithms } from "./judge_answer.ts";
 import { readNewPasskey } from "./passkey_answer.ts";
@@ -19,8 +21,17 @@ import { createPasskey, listPasskeys, mostPasskeys, type Passkey, useChallenge }
 export interface Enrolling {
   account: Account;
   sessionUid: string;
+  /** What goes on where it is the first factor, which ends all else; absent: that session. */
+  place?: SetUpPlace;
   /** Which browser it is, as `browserFamily` names it, for the notice. */
   browser?: string | undefined;
+}
+
+/** What came of it. */
+export interface AddedPasskey {
+  passkey: Passkey;
+  /** Whether it is the person's first second factor, so that their other sign-ins ended. */
+  isFirst: boolean;
 }
 
 /** How passkeys are named where people read them. */
@@ -61,7 +72,7 @@ type AuthenticatorTransports = NonNullable<
 >;
 
 /**
- * Adds the passkey that a browser made.
+ * Adds the passkey that a browser made. The first factor ends the person's other sign-ins.
  * @param told the answer as it was posted, and what the person calls it; an empty name: one is made
  * @param hold holds the account until the transaction ends, and throws where the person's sign-in counts no more
  * @throws OperationError invalid_input (name), login_method_not_allowed, and each passkey_… of reading, judging and adding one; the
@@ -69,10 +80,10 @@ type AuthenticatorTransports = NonNullable<
  */
 export async function addPasskey(
   deps: PasskeyDeps,
-  { account, sessionUid, browser }: Enrolling,
+  { account, sessionUid, place = { sessionUid }, browser }: Enrolling,
   told: { answer: string; name: string },
   hold: (trx: Database) => Promise<unknown>,
-): Promise<Passkey> {
+): Promise<AddedPasskey> {
   const { db, clock, seals, party } = deps;
   const name = readPasskeyName(told.name);
   if (account.externalAtMs !== null)
@@ -80,14 +91,18 @@ export async function addPasskey(
   const answer = readNewPasskey(told.answer);
   const [first] = await listPasskeys(db, account.id);
   const userHandle = first?.userHandle ?? seals.userHandleOf(account);
-  const place = placeOf(account, sessionUid, userHandle);
-  const asked = seals.readChallenge(answer.clientData.challenge, place, clock());
+  const asked = seals.readChallenge(
+    answer.clientData.challenge,
+    placeOf(account, sessionUid, userHandle),
+    clock(),
+  );
   if (!(await useChallenge(db, asked))) throw passkeyRefusal("passkey_challenge_used");
   const made = await judgeNewPasskey(answer, party);
   return db.transaction(async (trx) => {
     const now = clock();
     const accountId = account.id;
     await hold(trx);
+    const before = await listSecondFactors(trx, accountId);
     const own = await listPasskeys(trx, accountId);
     if (own.length >= mostPasskeys) throw passkeyRefusal("passkey_limit");
     const named = name ?? `Passkey ${own.length + 1}`;
@@ -97,7 +112,8 @@ export async function addPasskey(
     const added = { type: "passkey.added", actor: `account:${accountId}`, accountId, details } as const;
     await createAuditEventInTenants(trx, added, await listTenantIdsOfAccount(trx, accountId), now);
     await tellOfPasskey(trx, "factor_added", account, { by: "person", browser }, now);
-    return passkey;
+    const ended = { accountId, before, reason: added.type, place } as const;
+    return { passkey, isFirst: await endSignInsOfBefore(trx, ended, now) };
   });
 }
 

@@ -116,12 +116,14 @@ async function setUpApp(
   // Too old: the page has another.
   if (offer === undefined) return { outcome: { did: "begun" } };
   const refund = await countFactorTry(deps, "totp", accountId);
-  const codes = await held(deps, holding, async (trx, act, now) => {
-    if (sent.use === "replace") await removeTotp(trx, act, now, { another: true });
-    return enrolTotp(trx, seals, act.account, { offer, code: sent.code }, now);
+  const { sessionUid } = holding.person.session;
+  const { codes, isFirst } = await held(deps, holding, async (trx, act, now) => {
+    const replaces = sent.use === "replace" && (await removeTotp(trx, act, now, { another: true }));
+    const enrolling = { account: act.account, place: { sessionUid } };
+    return enrolTotp(trx, seals, enrolling, { offer, code: sent.code, replaces }, now);
   });
   await refund();
-  return { once: (visit) => codesPage(visit, codes, "wasSetUp") };
+  return { once: (visit) => codesPage(visit, codes, isFirst ? "wasFirst" : "wasSetUp") };
 }
 
 type Trx = Parameters<typeof removeTotp>[0];
@@ -171,7 +173,7 @@ function saidOf({ outcome, refusal }: ShownVisit, setUp: TotpSetUp | undefined) 
 function codesPage(
   { shell }: AccountVisit,
   codes: readonly string[],
-  notice: "wasSetUp" | "wereMade",
+  notice: "wasFirst" | "wasSetUp" | "wereMade",
 ): string {
   const words = currentWords().factors;
   return renderPage("account_codes", {

@@ -66,10 +66,13 @@ export function passkeysForms(deps: PasskeysPageDeps): AccountFormHandler[] {
           throw new OperationError("not_found", "There are no passkeys at this address.");
         const enrolling = { account: person.account, sessionUid: person.session.sessionUid, browser };
         const told = { answer: fields.get("answer") ?? "", name: fields.get("name") ?? "" };
-        const { name } = await addPasskey(passkeys, enrolling, told, (trx) =>
+        const {
+          passkey: { name },
+          isFirst,
+        } = await addPasskey(passkeys, enrolling, told, (trx) =>
           holdAccountPerson(deps, trx, person, { recent: true }),
         );
-        return { outcome: { did: "added", name } };
+        return { outcome: { did: isFirst ? "added_first" : "added", name } };
       },
     },
     {
@@ -168,6 +171,7 @@ function wordsFor({ outcome, refusal }: Pick<ShownVisit, "outcome" | "refusal">)
     return { fault: refusal.field === "name" ? words.nameNotTaken : signInFault(refusal.code) };
   const { did, name = "" } = outcome ?? {};
   if (did === "added") return { notice: words.wasAdded(name) };
+  if (did === "added_first") return { notice: words.wasFirst(name) };
   if (did === "renamed") return { notice: words.wasRenamed(name) };
   if (did === "removed") return { notice: words.wasRemoved(name) };
   return {};

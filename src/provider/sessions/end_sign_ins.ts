@@ -13,6 +13,8 @@ export interface SignInsToEnd {
   tenantId?: string | undefined;
   /** The browser session in which the person does it themselves: it goes on, with the logins it has. */
   keptSessionUid?: string | undefined;
+  /** A sign-in under way in which the person does it themselves: it goes on, as far as it has come. */
+  keptInteractionUid?: string | undefined;
   /** The act that takes the right away. */
   reason: AuditEventType;
   /** Who does it. */
@@ -30,10 +32,13 @@ export interface SignInsToEnd {
  * @returns how much was ended
  */
 export async function endSignIns(trx: Database, end: SignInsToEnd, now: Date): Promise<EndedSignIns> {
-  const { accountId, tenantId, keptSessionUid, reason, actor } = end;
+  const { accountId, tenantId, keptSessionUid, keptInteractionUid, reason, actor } = end;
   const ended =
     tenantId === undefined
-      ? await deleteSignIns(trx, accountId, keptSessionUid)
+      ? await deleteSignIns(trx, accountId, {
+          sessionUid: keptSessionUid,
+          interactionUid: keptInteractionUid,
+        })
       : await deleteSignInsOfTenant(trx, accountId, tenantId);
   if (ended.sessions + ended.grants + ended.tokens === 0) return ended;
   const trails = tenantId === undefined ? await listTenantIdsOfAccount(trx, accountId) : [tenantId];

@@ -29,14 +29,18 @@ export const noSignInsEnded: EndedSignIns = { sessions: 0, grants: 0, tokens: 0 
 
 /**
  * Ends everything that stands for an account.
- * @param keptSessionUid a browser session that goes on: its logins are of the new generation. What applications got in it ends
+ * @param kept.sessionUid a browser session that goes on: its logins are of the new generation. What applications got in it ends
+ * @param kept.interactionUid a sign-in under way that goes on
  */
 export async function deleteSignIns(
   db: Database,
   accountId: string,
-  keptSessionUid?: string,
+  {
+    sessionUid,
+    interactionUid,
+  }: { sessionUid?: string | undefined; interactionUid?: string | undefined } = {},
 ): Promise<EndedSignIns> {
-  const kept = keptSessionUid === undefined ? undefined : hashRecordId(keptSessionUid);
+  const kept = sessionUid === undefined ? undefined : hashRecordId(sessionUid);
   // First, so that whoever vouches for the account at this moment comes before it as a whole, or after it.
   await beginSignInGeneration(db, accountId);
   await deleteAnswersNaming(db, { accountId });
@@ -46,7 +50,12 @@ export async function deleteSignIns(
     .where((others) => kept !== undefined && others.whereNot("session_uid_hash", kept))
     .delete();
   await db("console_sessions").where({ account_id: accountId }).delete();
-  return endedOf(await deleteRecordsOfAccount(db, accountId, kept));
+  return endedOf(
+    await deleteRecordsOfAccount(db, accountId, {
+      sessionUidHash: kept,
+      interactionHash: interactionUid === undefined ? undefined : hashRecordId(interactionUid),
+    }),
+  );
 }
 
 // Only logins of the generation that just ended: whatever ended one before, ended it.

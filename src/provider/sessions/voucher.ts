@@ -75,6 +75,8 @@ export interface LoginProof {
   use?: LoginUse | undefined;
   /** In which browser it was made, in words of ours; undefined: not known. */
   browser?: string | undefined;
+  /** Whether the person asked to stay signed in on the device; undefined: not known (of before it was kept). */
+  remembered?: boolean | undefined;
 }
 
 /** A login of a browser session. */

@@ -33,6 +33,7 @@ interface VoucherRow {
   seen_at_ms: number | null;
   longest_idle_ms: number;
   browser: string | null;
+  remembered: number | null;
 }
 
 /**
@@ -62,36 +63,52 @@ const orderOf = (
   case when session_vouchers.client_id = excluded.client_id then ${row}.client_generation else 0 end,
   ${row}.auth_time_ms)`;
 
+// A login here that has the time of the one there is proves that one further, and makes no new one: it lasts no longer for it.
+// (An organization's page may vouch twice with one time.)
+const provesOn = `session_vouchers.account_id = excluded.account_id and excluded.method = 'password'
+  and session_vouchers.auth_time_ms = excluded.auth_time_ms`;
+
+const idleUntilNow =
+  "excluded.seen_at_ms - coalesce(session_vouchers.seen_at_ms, session_vouchers.created_at_ms)";
+
 /**
  * Records a login of a session. An older login, or one of an earlier generation, never replaces a newer one of the
- * same kind; another account's is always replaced.
+ * same kind; another account's is always replaced. One that proves more of a login that stands has that one's life.
+ * @returns until when it holds, epoch milliseconds; undefined: it was not recorded, or no limit is known
  */
 export async function saveVoucher(
   db: Database,
   session: SessionKey,
   voucher: Voucher,
   now: Date,
-): Promise<void> {
-  await runStatement(
+): Promise<number | undefined> {
+  const [row] = await runStatement<{ ends_at_ms: number | null }>(
     db,
-    "session_voucher_save_5",
+    "session_voucher_save_6",
     `insert into session_vouchers
        (session_uid_hash, account_id, method, tenant_id, client_id, amr, acr, auth_time_ms, created_at_ms,
         checked_at_ms, sign_in_generation, member_since_ms, tenant_generation, client_generation, membership_endings,
-        began_at_ms, ends_at_ms, idle_ms, seen_at_ms, longest_idle_ms, login_level, browser)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        began_at_ms, ends_at_ms, idle_ms, seen_at_ms, longest_idle_ms, login_level, browser,
+        remembered)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      on conflict (session_uid_hash, method, tenant_id) do update set
        account_id = excluded.account_id, client_id = excluded.client_id, amr = excluded.amr, acr = excluded.acr,
        auth_time_ms = excluded.auth_time_ms, created_at_ms = excluded.created_at_ms,
        sign_in_generation = excluded.sign_in_generation, member_since_ms = excluded.member_since_ms,
        tenant_generation = excluded.tenant_generation, client_generation = excluded.client_generation,
-       membership_endings = excluded.membership_endings, began_at_ms = excluded.began_at_ms,
-       ends_at_ms = excluded.ends_at_ms, idle_ms = excluded.idle_ms, seen_at_ms = excluded.seen_at_ms,
-       longest_idle_ms = excluded.longest_idle_ms, login_level = excluded.login_level,
-       browser = excluded.browser
+       membership_endings = excluded.membership_endings,
+       began_at_ms = case when ${provesOn} then coalesce(session_vouchers.began_at_ms, session_vouchers.auth_time_ms)
+         else excluded.began_at_ms end,
+       ends_at_ms = case when ${provesOn} then coalesce(session_vouchers.ends_at_ms, excluded.ends_at_ms)
+         else excluded.ends_at_ms end,
+       longest_idle_ms = case when not (${provesOn}) then excluded.longest_idle_ms
+         when ${idleUntilNow} > session_vouchers.longest_idle_ms then ${idleUntilNow}
+         else session_vouchers.longest_idle_ms end,
+       idle_ms = excluded.idle_ms, seen_at_ms = excluded.seen_at_ms, login_level = excluded.login_level,
+       browser = excluded.browser, remembered = excluded.remembered
      where session_vouchers.account_id <> excluded.account_id
        or ${orderOf("session_vouchers")} <= ${orderOf("excluded")}
-     returning method`,
+     returning ends_at_ms`,
     [
       hashRecordId(session.sessionUid),
       session.accountId,
@@ -115,8 +132,10 @@ export async function saveVoucher(
       voucher.use?.longestIdleMs ?? 0,
       numberOfLevel(voucher.level),
       voucher.browser ?? null,
+      voucher.remembered === undefined ? null : Number(voucher.remembered),
     ],
   );
+  return row?.ends_at_ms ?? undefined;
 }
 
 /**
@@ -152,7 +171,7 @@ export async function noteUse(
 export async function listVouchers(db: Database, session: SessionKey, now: Date): Promise<Voucher[]> {
   const rows = await runStatement<VoucherRow>(
     db,
-    "session_vouchers_list_6",
+    "session_vouchers_list_7",
     standingVouchers("v.session_uid_hash = ?"),
     [session.accountId, hashRecordId(session.sessionUid)],
   );
@@ -170,7 +189,7 @@ export async function listVouchersOfSessions(
   const places = uidHashes.map(() => "?").join(", ");
   const rows = await runStatement<VoucherRow & { session_uid_hash: string }>(
     db,
-    `session_vouchers_of_3_${uidHashes.length}`,
+    `session_vouchers_of_4_${uidHashes.length}`,
     standingVouchers(`v.session_uid_hash in (${places})`),
     [accountId, ...uidHashes],
   );
@@ -187,7 +206,7 @@ const standingVouchers = (
   which: string,
 ): string => `select v.session_uid_hash, v.method, v.tenant_id, v.client_id, v.amr, v.acr, v.auth_time_ms,
        v.sign_in_generation, v.member_since_ms, v.tenant_generation, v.client_generation, v.membership_endings,
-       v.created_at_ms, v.began_at_ms, v.ends_at_ms, v.idle_ms, v.seen_at_ms, v.longest_idle_ms, v.browser
+       v.created_at_ms, v.began_at_ms, v.ends_at_ms, v.idle_ms, v.seen_at_ms, v.longest_idle_ms, v.browser, v.remembered
      from session_vouchers v
      join accounts a on a.id = v.account_id and a.sign_in_generation = v.sign_in_generation
      where v.account_id = ? and ${which}
@@ -258,8 +277,9 @@ function toVoucher(row: VoucherRow): Voucher | undefined {
     longestIdleMs: row.longest_idle_ms,
     idleMs: row.idle_ms,
   };
-  const times = { authTimeMs: row.auth_time_ms, madeAtMs: row.created_at_ms };
-  return voucherOf(vouched, { amr, acr: row.acr ?? undefined, ...times, use, browser });
+  const how = { amr, acr: row.acr ?? undefined, authTimeMs: row.auth_time_ms, madeAtMs: row.created_at_ms };
+  const remembered = row.remembered === null ? undefined : row.remembered === 1;
+  return voucherOf(vouched, { ...how, use, browser, remembered });
 }
 
 /** Lists what is recorded of every login of a person, whether it stands or not, for whoever asks what is stored of them. */
@@ -269,9 +289,9 @@ export async function listRecordedLogins(
 ): Promise<Readonly<Record<string, string | number | null>>[]> {
   return runStatement<Record<string, string | number | null>>(
     db,
-    "session_vouchers_recorded_4",
+    "session_vouchers_recorded_5",
     `select method, nullif(tenant_id, '') as tenant_id, client_id, amr, acr, auth_time_ms, created_at_ms, checked_at_ms,
-       began_at_ms, ends_at_ms, seen_at_ms, idle_ms, longest_idle_ms, browser
+       began_at_ms, ends_at_ms, seen_at_ms, idle_ms, longest_idle_ms, browser, remembered
      from session_vouchers where account_id = ? order by created_at_ms, tenant_id`,
     [accountId],
   );

@@ -145,10 +145,25 @@ export async function deleteGrantsOfMember(
   );
 }
 
-/** Deletes everything of a person. @param kept uid hash of a browser session that stays; nothing that came of it does */
-export async function deleteRecordsOfAccount(db: Database, accountId: string, kept = "none") {
-  const which = "account_id = ? and not (model = 'Session' and coalesce(uid_hash, '') = ?)";
-  return countModels(await deleteWhere(db, "end_sign_ins_2", which, [accountId, kept]));
+/** What of a person stays where all else is deleted. */
+interface KeptRecords {
+  /** Of a browser session, by its uid; nothing that came of it stays. */
+  sessionUidHash?: string | undefined;
+  /** Of a sign-in under way. */
+  interactionHash?: string | undefined;
+}
+
+/** Deletes everything of a person. */
+export async function deleteRecordsOfAccount(
+  db: Database,
+  accountId: string,
+  { sessionUidHash = "none", interactionHash = "none" }: KeptRecords = {},
+) {
+  const which = `account_id = ? and not (model = 'Session' and coalesce(uid_hash, '') = ?)
+    and not (model = 'Interaction' and id_hash = ?)`;
+  return countModels(
+    await deleteWhere(db, "end_sign_ins_3", which, [accountId, sessionUidHash, interactionHash]),
+  );
 }
 
 /** Deletes one grant of a person and all that came of it. */

@@ -93,7 +93,7 @@ for (const kind of storeKinds) {
     ) => {
       const session = { account, sessionUid: "session-1" };
       const question = await offerEnrolment(deps(), session, "Acme");
-      return add(session, { answer: device.create(question as Question, wrongly), name });
+      return (await add(session, { answer: device.create(question as Question, wrongly), name })).passkey;
     };
     const signIn: PasskeySignIn = { interactionUid: "uid-1", browserKey };
     const ask = async (at = signIn) => (await offerPasskey(deps(), at)) as Question;
@@ -105,7 +105,7 @@ for (const kind of storeKinds) {
       const account = await person();
       const device = new SoftwareAuthenticator(origin);
       await enrol(account, device);
-      return { account, device };
+      return { account: (await findAccount(store.db, account.id)) ?? assert.fail(), device };
     };
 
     test("a passkey is added, signs its owner in again and again, and is known by a name", async () => {

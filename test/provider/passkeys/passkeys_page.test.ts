@@ -58,6 +58,24 @@ test("a passkey is added, named anew and removed; the page says so, and that it 
   assert.match(back.text, /The passkey My {2}phone was removed/);
 });
 
+test("the first passkey ends what the password alone had opened elsewhere; the second one ends nothing", async () => {
+  const { agent, email, page } = await signedIn();
+  const thief = new UserAgent();
+  assert.equal((await signInTo(thief, email)).url.pathname, "/account/passkeys");
+  const device = newDevice();
+  const added = await addOn(agent, page, device);
+  assert.match(added.text, /Wherever else you were signed in, you are signed out/);
+  assert.equal(added.url.pathname, "/account/passkeys", "this sign-in goes on");
+  assert.match((await thief.follow(url())).url.pathname, /^\/interaction\//);
+  const other = new UserAgent();
+  const half = await signInTo(other, email);
+  await other.submit(half, { answer: device.get(questionOf(half)) }, "/factor/passkey");
+  const second = await addOn(agent, await agent.follow(url()), newDevice(), "Laptop");
+  assert.match(second.text, /The passkey Laptop was added/);
+  assert.doesNotMatch(second.text, /you are signed out/);
+  assert.equal((await other.follow(url())).url.pathname, "/account/passkeys");
+});
+
 test("the page may load the one script, served under its own name; no other page may", async () => {
   const { agent, page } = await signedIn();
   assert.match(

@@ -1,5 +1,5 @@
 // The page of one's second step: setting an app up, moving to another, removing it, new recovery codes. Each takes a fresh sign-in,
-// is recorded and told by mail, and ends nothing else; the last factor stays where an organization requires one.
+// is recorded and told by mail; the first ends the sign-ins of before, in other browsers; the last stays where one is required.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as tenants from "../../../src/admin/operations/tenants.ts";
@@ -9,7 +9,7 @@ import { createPasskey, listPasskeys } from "../../../src/provider/passkeys/pass
 import { cliContext } from "../../support/cli_context.ts";
 import { storeKinds } from "../../support/databases.ts";
 import { postAccountForm } from "../support/account_forms.ts";
-import { authorizationUrl, codeOf } from "../support/authorization.ts";
+import { authorizationUrl, codeOf, redeem } from "../support/authorization.ts";
 import { addClient, addPerson, password, signInAt, useProvider } from "../support/provider_fixture.ts";
 import { type App, appOnPage, codesOnPage, giveApp, typeCode } from "../support/second_factor.ts";
 import { type UserAgent as Agent, UserAgent, type Visit } from "../support/user_agent.ts";
@@ -85,6 +85,31 @@ for (const kind of storeKinds) {
       const half = await signInAt(elsewhere, authorizationUrl(world, { tenant: "acme" }), ann.email);
       const recovery = await elsewhere.follow(`${half.url}?use=recovery_code`);
       codeOf(await typeCode(elsewhere, recovery, codes[0] ?? ""));
+    });
+
+    test("the first app ends what the password alone had opened elsewhere, and this sign-in goes on; another app ends nothing", async () => {
+      const ann = await someone();
+      const thief = (await signIn(ann.email)).agent;
+      const code = codeOf(
+        await signInAt(new UserAgent(), authorizationUrl(world, { tenant: "acme" }), ann.email),
+      );
+      const { agent, page } = await signIn(ann.email);
+      const asked = await send(agent, page, { act: "begin" });
+      const app = appOnPage(asked);
+      const shown = await send(agent, asked, { code: app.codeAt(Date.now()) });
+      assert.match(shown.text, /Wherever else you were signed in, you are signed out/);
+      assert.equal((await agent.follow(url())).url.pathname, "/account/factors");
+      assert.match((await thief.follow(url())).url.pathname, /^\/interaction\//);
+      assert.equal((await redeem(world, code)).body["error"], "invalid_grant");
+
+      const other = await signIn(ann.email);
+      const recovery = await other.agent.follow(`${other.page.url}?use=recovery_code`);
+      await typeCode(other.agent, recovery, codesOnPage(shown)[0] ?? "");
+      assert.equal((await other.agent.follow(url())).url.pathname, "/account/factors");
+      const moving = await send(agent, await agent.follow(url()), { act: "begin" });
+      const moved = await send(agent, moving, { code: appOnPage(moving).codeAt(Date.now()) });
+      assert.doesNotMatch(moved.text, /you are signed out/);
+      assert.equal((await other.agent.follow(url())).url.pathname, "/account/factors");
     });
 
     test("new codes take the place of the old ones, and nothing else ends", async () => {

@@ -27,15 +27,22 @@ for (const kind of storeKinds) {
       await saveRecord(store.db, "Session", "cookie", { accountId: account.id, uid: "uid" }, beganMs + 9e9);
     });
 
+    // Each sign-in is one of its own: another second.
+    let signIns = 0;
     async function signIn(remembered = false): Promise<void> {
-      const { beganAtMs, endsAtMs, ...use } = beginLogin(limits, remembered, beganMs);
+      signIns += 1;
+      await save(beganMs - 1_000_000 + signIns * 1000, beganMs, remembered);
+    }
+
+    async function save(authTimeMs: number, nowMs: number, remembered = false) {
+      const { beganAtMs, endsAtMs, ...use } = beginLogin(limits, remembered, nowMs);
       const voucher = {
         ...({ method: "password", tenantId: null, clientId: null, clientGeneration: null } as const),
         ...{ generation: 0, memberSinceMs: null, membershipEndings: 0, tenantGeneration: null },
         level: "pwd" as const,
-        ...{ amr: ["pwd"], acr: undefined, authTimeMs: beganMs, life: { beganAtMs, endsAtMs }, use },
+        ...{ amr: ["pwd"], acr: undefined, authTimeMs, life: { beganAtMs, endsAtMs }, use, remembered },
       };
-      await saveVoucher(store.db, key, voucher, at(0));
+      return saveVoucher(store.db, key, voucher, new Date(nowMs));
     }
 
     async function own(sessionIdleMs: number | null, sessionLifeMs: number | null): Promise<void> {
@@ -68,6 +75,29 @@ for (const kind of storeKinds) {
       assert.deepEqual([await isThere(120 * minute - 1), await isThere(120 * minute)], [true, false]);
       await noteUse(store.db, "uid", await listVouchers(store.db, key, at(100 * minute)), at(100 * minute));
       assert.deepEqual([await isThere(180 * minute - 1), await isThere(180 * minute)], [true, false]);
+    });
+
+    test("a login that is proven further lasts no longer for it; one that is made anew does", async () => {
+      await own(null, null);
+      await signIn();
+      const [login = assert.fail()] = await listVouchers(store.db, key, at(0));
+      const { authTimeMs, life } = login;
+      await noteUse(store.db, "uid", [login], at(10 * minute));
+      assert.equal(await save(authTimeMs, beganMs + 50 * minute, true), life?.endsAtMs);
+      const [further] = await listVouchers(store.db, key, at(50 * minute));
+      assert.deepEqual(further?.life, life);
+      assert.deepEqual(
+        { ...further?.use, remembered: further?.remembered },
+        {
+          ...{ seenAtMs: beganMs + 50 * minute, longestIdleMs: 40 * minute },
+          ...{ idleMs: limits.sessionRememberedIdleSeconds * 1000, remembered: true },
+        },
+      );
+      assert.deepEqual([await isThere(150 * minute), await isThere(180 * minute)], [true, false]);
+      const anew = beganMs + 51 * minute;
+      assert.equal(await save(authTimeMs + 1, anew), anew + limits.sessionLifeSeconds * 1000);
+      const [made] = await listVouchers(store.db, key, at(51 * minute));
+      assert.deepEqual([made?.life?.beganAtMs, made?.use?.longestIdleMs, made?.remembered], [anew, 0, false]);
     });
 
     test("by the organization's own", async () => {

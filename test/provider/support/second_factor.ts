@@ -15,18 +15,22 @@ export interface App {
   codeAt(ms: number): string;
 }
 
-/** Sets an app up for a person, as of two minutes ago: every code of now still counts. */
+/**
+ * Sets an app up for a person, as of two minutes ago: every code of now still counts.
+ * @param sessionUid of the session that goes on; default: none does
+ */
 export async function giveApp(
   fixture: { db: Database; config: { secrets: readonly Uint8Array[] } },
   account: { id: string; email: string | null },
   now = new Date(),
+  sessionUid?: string,
 ): Promise<App> {
   const seals = createFactorSeals(fixture.config.secrets);
   const before = new Date(now.getTime() - 4 * stepMs);
   const offer = offerTotp(seals, account.id, before);
   const confirmed = { offer, code: totpCodeAt(offer.secret, before.getTime()) };
-  const recoveryCodes = await fixture.db.transaction((trx) =>
-    enrolTotp(trx, seals, account, confirmed, before),
+  const { codes: recoveryCodes } = await fixture.db.transaction((trx) =>
+    enrolTotp(trx, seals, { account, place: { sessionUid } }, confirmed, before),
   );
   return { ...appOf(offer.secret), recoveryCodes };
 }

@@ -52,6 +52,8 @@ export const factors: typeof english = {
     renewing: "Die bisherigen gelten dann nicht mehr.",
     stored: "Ich habe sie aufbewahrt",
     wasSetUp: "Ihre App ist eingerichtet. Ab jetzt werden Sie beim Anmelden danach gefragt.",
+    wasFirst:
+      "Ihre App ist eingerichtet. Ab jetzt werden Sie beim Anmelden danach gefragt. Überall sonst, wo Sie angemeldet waren, sind Sie jetzt abgemeldet.",
     wereMade: "Sie haben neue Wiederherstellungscodes. Die alten gelten nicht mehr.",
     wasRemoved: "Ihre Authenticator-App wurde entfernt.",
     ofOrganization:

@@ -34,6 +34,8 @@ export const passkeys: typeof english = {
   asManyAsFit: (most) =>
     `Sie haben ${most}, mehr sind nicht möglich. Entfernen Sie einen, den Sie nicht mehr benutzen.`,
   wasAdded: (name) => `Der Passkey ${name} wurde hinzugefügt. Melden Sie sich beim nächsten Mal damit an.`,
+  wasFirst: (name) =>
+    `Der Passkey ${name} wurde hinzugefügt. Melden Sie sich beim nächsten Mal damit an. Überall sonst, wo Sie angemeldet waren, sind Sie jetzt abgemeldet.`,
   wasRenamed: (name) => `Der Passkey heißt jetzt ${name}.`,
   wasRemoved: (name) => `Der Passkey ${name} wurde entfernt, und Sie wurden überall abgemeldet.`,
   nameNotTaken:

@@ -49,6 +49,8 @@ export const factors = {
     renewing: "Those you have count no more then.",
     stored: "They are stored",
     wasSetUp: "Your app is set up. From now on it is asked for when you sign in.",
+    wasFirst:
+      "Your app is set up. From now on it is asked for when you sign in. Wherever else you were signed in, you are signed out.",
     wereMade: "You have new recovery codes. The old ones count no more.",
     wasRemoved: "Your authenticator app was removed.",
     ofOrganization: "You sign in at your organization: a second step is set up there, where it has any.",

@@ -31,6 +31,8 @@ export const passkeys = {
   notHere: "Browsers have no passkeys at this address.",
   asManyAsFit: (most: number) => `You have ${most}, and no more fit. Remove one that you no longer use.`,
   wasAdded: (name: string) => `The passkey ${name} was added. Next time, sign in with it.`,
+  wasFirst: (name: string) =>
+    `The passkey ${name} was added. Next time, sign in with it. Wherever else you were signed in, you are signed out.`,
   wasRenamed: (name: string) => `The passkey is called ${name} now.`,
   wasRemoved: (name: string) => `The passkey ${name} was removed, and you were signed out everywhere.`,
   nameNotTaken:
