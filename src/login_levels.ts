@@ -21,6 +21,12 @@ export const acrOfLevel = {
 /** What discovery lists as `acr_values_supported`. */
 export const acrValues: readonly string[] = Object.values(acrOfLevel);
 
+/**
+ * How a passkey proves a person (RFC 8176, and `pop` of OpenID's EAP ACR values): by a key that the device holds, of which nobody
+ * says whether hardware guards it, after the device made sure of the person.
+ */
+export const passkeyAmr = ["pop", "user", "mfa"] as const;
+
 // A key whose use was proven: in hardware, in software (RFC 8176), or who knows (`pop` of OpenID's EAP ACR values).
 const keys = ["hwk", "swk", "pop"];
 

@@ -129,8 +129,8 @@ export const defences: readonly Defence[] = [
     faults: ["S2"],
     cve: [14],
     file: "src/provider/storage/ended_records.ts",
-    find: "const which = \"account_id = ? and not (model = 'Session'",
-    replace: "const which = \"account_id = ? and false and not (model = 'Session'",
+    find: "const which = `account_id = ? and not (model = 'Session'",
+    replace: "const which = `account_id = ? and false and not (model = 'Session'",
     test: "test/security/taken_away.test.ts",
   },
   {

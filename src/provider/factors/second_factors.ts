@@ -7,8 +7,7 @@
 // the login that finishes the interaction. As a first factor there is no half-done sign-in: `loginOf` makes the same login.
 // What a login has proven follows from its methods alone (login_levels.ts): a passkey with user verification says
 // ["pop", "user", "mfa"], and reaches `phr`.
-import type { LoginLevel } from "../../login_levels.ts";
-import { passkeyAmr } from "../passkeys/use_passkey.ts";
+import { type LoginLevel, passkeyAmr } from "../../login_levels.ts";
 
 /** What a person can use. */
 export interface SecondFactors {

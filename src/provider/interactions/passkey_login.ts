@@ -3,6 +3,7 @@ import { countAuditEvent } from "../../audit/audit_store.ts";
 import type { OperationError } from "../../errors.ts";
 import { loginKeyOf } from "../../input/email_address.ts";
 import type { InstallationPart } from "../../installation.ts";
+import { passkeyAmr } from "../../login_levels.ts";
 import { one } from "../../observability/metric_table.ts";
 import { tell } from "../../observability/recorder.ts";
 import { currentWords } from "../../views/frame.ts";
@@ -11,7 +12,7 @@ import { type AttemptOrigin, attemptKeysOf, knownForMs } from "../accounts/attem
 import { saveKnown } from "../accounts/sign_in_attempt_store.ts";
 import { completePending, type LoginAnswer, type OwnLogin } from "../factors/pending_sign_ins.ts";
 import { type PasskeyDeps, passkeysOf } from "../passkeys/passkey_deps.ts";
-import { offerPasskey, passkeyAmr, provePasskey } from "../passkeys/use_passkey.ts";
+import { offerPasskey, provePasskey } from "../passkeys/use_passkey.ts";
 import { listTenantIdsOfAccount } from "../tenants/membership_store.ts";
 import type { InteractionState } from "./interaction.ts";
 import { keyOf } from "./login_steps.ts";

@@ -20,12 +20,6 @@ import {
   useChallenge,
 } from "./passkey_store.ts";
 
-/**
- * How a passkey proves a person (RFC 8176, and `pop` of OpenID's EAP ACR values): by a key that the device holds, of which nobody
- * says whether hardware guards it, after the device made sure of the person.
- */
-export const passkeyAmr = ["pop", "user", "mfa"] as const;
-
 /** A sign-in in which a passkey may be used. */
 export interface PasskeySignIn {
   interactionUid: string;

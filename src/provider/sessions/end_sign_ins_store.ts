@@ -50,12 +50,8 @@ export async function deleteSignIns(
     .where((others) => kept !== undefined && others.whereNot("session_uid_hash", kept))
     .delete();
   await db("console_sessions").where({ account_id: accountId }).delete();
-  return endedOf(
-    await deleteRecordsOfAccount(db, accountId, {
-      sessionUidHash: kept,
-      interactionHash: interactionUid === undefined ? undefined : hashRecordId(interactionUid),
-    }),
-  );
+  const interaction = interactionUid === undefined ? undefined : hashRecordId(interactionUid);
+  return endedOf(await deleteRecordsOfAccount(db, accountId, { session: kept, interaction }));
 }
 
 // Only logins of the generation that just ended: whatever ended one before, ended it.

@@ -145,25 +145,19 @@ export async function deleteGrantsOfMember(
   );
 }
 
-/** What of a person stays where all else is deleted. */
-interface KeptRecords {
-  /** Of a browser session, by its uid; nothing that came of it stays. */
-  sessionUidHash?: string | undefined;
-  /** Of a sign-in under way. */
-  interactionHash?: string | undefined;
-}
-
-/** Deletes everything of a person. */
+/**
+ * Deletes everything of a person.
+ * @param kept hashes of a browser session's uid, and of a sign-in under way, that stay; nothing that came of the session does
+ */
 export async function deleteRecordsOfAccount(
   db: Database,
   accountId: string,
-  { sessionUidHash = "none", interactionHash = "none" }: KeptRecords = {},
+  kept: { session?: string | undefined; interaction?: string | undefined } = {},
 ) {
   const which = `account_id = ? and not (model = 'Session' and coalesce(uid_hash, '') = ?)
     and not (model = 'Interaction' and id_hash = ?)`;
-  return countModels(
-    await deleteWhere(db, "end_sign_ins_3", which, [accountId, sessionUidHash, interactionHash]),
-  );
+  const bindings = [accountId, kept.session ?? "none", kept.interaction ?? "none"];
+  return countModels(await deleteWhere(db, "end_sign_ins_3", which, bindings));
 }
 
 /** Deletes one grant of a person and all that came of it. */
