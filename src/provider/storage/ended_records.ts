@@ -145,20 +145,15 @@ export async function deleteGrantsOfMember(
   );
 }
 
-/**
- * Deletes everything of a person.
- * @param kept hashes of a browser session's uid, and of a sign-in under way, that stay; nothing that came of the session does
- */
-export async function deleteRecordsOfAccount(
-  db: Database,
-  accountId: string,
-  kept: { session?: string | undefined; interaction?: string | undefined } = {},
-) {
+/** Deletes everything of a person. @param kept hashes of a session's uid and of a sign-in that stay; nothing that came of them does */
+export async function deleteRecordsOfAccount(db: Database, accountId: string, kept: KeptRecords = {}) {
   const which = `account_id = ? and not (model = 'Session' and coalesce(uid_hash, '') = ?)
     and not (model = 'Interaction' and id_hash = ?)`;
   const bindings = [accountId, kept.session ?? "none", kept.interaction ?? "none"];
   return countModels(await deleteWhere(db, "end_sign_ins_3", which, bindings));
 }
+
+type KeptRecords = Readonly<Partial<Record<"session" | "interaction", string | undefined>>>;
 
 /** Deletes one grant of a person and all that came of it. */
 export async function deleteGrantOfAccount(
