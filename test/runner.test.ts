@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import { dealFiles, longFiles } from "./support/processes.ts";
+import { shareOf } from "./support/share_of_day.ts";
 import { bareEnvironment } from "./support/surroundings.ts";
 import { changesItsProcess, needsOf, testFiles } from "./support/test_files.ts";
 
@@ -129,6 +130,26 @@ test("each file runs once, and one that changes what its whole process sees runs
   assert.ok(!changesItsProcess("test/provider/logout.test.ts"));
   for (const together of dealt) assert.ok(together.length === 1 || !together.some(changesItsProcess));
   assert.ok(dealt.length < files.length / 5, `${dealt.length} processes`);
+});
+
+test("what is shared out by days has its turn once in so many, and whoever names the day has its share again", () => {
+  const items = ["a", "b", "c", "d", "e", "f", "g"];
+  for (const shares of [1, 2, 3, 7, 9]) {
+    const days = Array.from({ length: shares }, (_, day) => shareOf(items, shares, 20_000 + day));
+    assert.deepEqual(days.flat().toSorted(), items, `${shares} shares`);
+  }
+  const program = `import { notToday, shareOfToday } from ${JSON.stringify(import.meta.resolve("./support/share_of_day.ts"))};
+    console.log(String(shareOfToday(["a", "b", "c"], 3)), String([0, 1, 2].filter((place) => notToday(place, 3) === false)));`;
+  const on = (environment: Record<string, string>) => {
+    const options = { env: { ...bareEnvironment(), ...environment }, encoding: "utf8" } as const;
+    const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", program], options);
+    return stdout + stderr;
+  };
+  // The first day of 1970 is number 0.
+  assert.equal(on({ TTI_TEST_DAY: "1970-01-01" }), "TTI_TEST_DAY=1970-01-01\na 0\n");
+  assert.equal(on({ TTI_TEST_DAY: "1970-01-02" }), "TTI_TEST_DAY=1970-01-02\nc 2\n");
+  assert.equal(on({ TTI_TEST_DAY: "1970-01-02", TTI_PROPERTY_SEED: "1" }), "a,b,c 0,1,2\n");
+  assert.match(on({ TTI_TEST_DAY: "yesterday" }), /TTI_TEST_DAY is yesterday, which is no day such as/);
 });
 
 test("every property test draws from the seed of the run, and from no other", () => {

@@ -14,10 +14,9 @@ import { addPortalRoutes } from "../../src/portal/portal_routes.ts";
 import { accountPages } from "../../src/provider/self_service/account_tabs.ts";
 import { passkeyScript } from "../../src/views/script.ts";
 import { useProvider } from "../provider/support/provider_fixture.ts";
-import { atNight } from "../support/at_night.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { cliContext } from "../support/cli_context.ts";
-import { assertAccessibleAt } from "./accessible.ts";
+import { assertAccessibleAt, isNewKind } from "./accessible.ts";
 import { assertNoSidewaysScroll, assertThumbSize, submitLogin } from "./browser_world.ts";
 import { furnish } from "./walked_world.ts";
 
@@ -47,9 +46,6 @@ before(async () => {
 });
 after(() => browser.close());
 
-/** What stood on the pages that were judged: kinds of element; at night, whole pages, by the kinds they are put together from. */
-const judged = new Set<string>();
-
 /**
  * Judges the page as it is: nothing sideways on a wide screen nor on one of 320 pixels, and by axe wide and in light, and narrow and in dark. Axe and
  * the keyboard cost a second a page, so a page of which each kind of element stood on those judged before is judged at night
@@ -59,12 +55,8 @@ const judged = new Set<string>();
 async function judge(): Promise<boolean> {
   await script(true);
   await assertNoSidewaysScroll(page);
-  const kinds = await page.evaluate<string[]>(`[...new Set([...document.querySelectorAll("main *")]
-    .map(({ tagName, className, type }) => className ? className + (type ?? "") : tagName))].sort()`);
-  const met = atNight ? [kinds.join(" ")] : kinds;
-  const known = met.every((one) => judged.has(one));
-  for (const one of met) judged.add(one);
-  if (!known) {
+  const { isNew } = await isNewKind(page);
+  if (isNew) {
     for (const [width, colorScheme] of [
       [1280, "light"],
       [390, "dark"],
@@ -79,7 +71,7 @@ async function judge(): Promise<boolean> {
   await assertThumbSize(page);
   await page.setViewportSize({ width: 1280, height: 800 });
   await script(false);
-  return !known;
+  return isNew;
 }
 
 // Said to the browser as text, because these files know no DOM.

@@ -53,7 +53,7 @@ describe("tti dev --check", () => {
   });
 
   it("prints one JSON document with --json, and leaves the data directory alone", async () => {
-    const terminal = openTerminal();
+    const terminal = openTypedTerminal();
     try {
       const checked = await terminal.tti("dev --check --json");
       const { ok, searches } = checked.json<{ ok: boolean; searches: Found[] }>();

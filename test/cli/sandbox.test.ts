@@ -4,7 +4,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { openTerminal, type RunningCommand, type TestTerminal } from "../support/terminal.ts";
+import type { RunningCommand, TestTerminal } from "../support/terminal.ts";
+import { openTypedTerminal } from "../support/typed.ts";
 
 interface Started {
   url: string;
@@ -15,7 +16,7 @@ describe("tti sandbox", () => {
   let terminal: TestTerminal;
   let seedFile: string;
   before(async () => {
-    terminal = openTerminal();
+    terminal = openTypedTerminal();
     seedFile = join(terminal.dataDir, "seed.json");
     const example = await terminal.tti("sandbox --example-seed");
     assert.equal(example.exitCode, 0);

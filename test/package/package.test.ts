@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { publint } from "publint";
+import { notToday, shareOfToday } from "../support/share_of_day.ts";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const limit = { timeout: 240_000 };
@@ -166,12 +167,13 @@ export const told = (error: AnyExchangeError): string => error.code;
 startSandbox({ port: "zero" });
 `;
 
-// As projects resolve types; everything they bring along is checked too, not skipped.
-for (const [module, resolution] of [
+// As projects resolve types; everything they bring along is checked too, not skipped. By day one of the three.
+const resolutions = [
   ["node16", "node16"],
   ["nodenext", "nodenext"],
   ["esnext", "bundler"],
-] as const) {
+] as const;
+for (const [module, resolution] of shareOfToday(resolutions, resolutions.length)) {
   test(
     `a strict project with moduleResolution ${resolution} accepts the types, and has wrong ones refused`,
     limit,
@@ -187,7 +189,8 @@ for (const [module, resolution] of [
   );
 }
 
-for (const name of ["tti-provider", "tti-exchange", "tti-sandbox"]) {
+const names = ["tti-provider", "tti-exchange", "tti-sandbox"];
+for (const name of shareOfToday(names, names.length)) {
   test(`the tarball of ${name} has nothing publint or attw object to`, limit, async () => {
     const path = join(project, tarballOf(name));
     const file = readFileSync(path);
@@ -236,7 +239,11 @@ test("the package holds what it needs and nothing of the workshop", limit, () =>
   assert.deepEqual(foreign, []);
 });
 
-test("the exchange client alone is at most 45 packages and 20 MB, and none of them is native", limit, () => {
+// Each installs a project of its own: by day one of the two.
+test("the exchange client alone is at most 45 packages and 20 MB, and none of them is native", {
+  ...limit,
+  skip: notToday(0, 2),
+}, () => {
   const alone = mkdtempSync(join(tmpdir(), "tti-exchange-"));
   try {
     const manifest = { name: "plain", private: true, type: "module" };
@@ -276,7 +283,10 @@ console.log(JSON.stringify({ url: sandbox.url.slice(0, 17), told: await tell() }
 await sandbox.close();
 `;
 
-test("the sandbox alone is four packages, and runs without those that read folders", limit, () => {
+test("the sandbox alone is four packages, and runs without those that read folders", {
+  ...limit,
+  skip: notToday(1, 2),
+}, () => {
   const alone = mkdtempSync(join(tmpdir(), "tti-sandbox-"));
   try {
     const manifest = { name: "plain", private: true, type: "module" };

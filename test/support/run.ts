@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { drawnKeys, makeKeys } from "./drawn_keys.ts";
 import { longFiles, writeProcesses } from "./processes.ts";
+import { testDay } from "./share_of_day.ts";
 import { NoSuchTests, needsOf, root, testFiles } from "./test_files.ts";
 
 const usage = `Usage: npm test [-- PLACE …] [-- --test-name-pattern=PATTERN]
@@ -60,7 +61,7 @@ async function main(words: readonly string[]): Promise<void> {
     const keys = join(folder, "keys.json");
     await makeKeys(keys);
     const environment = {
-      ...{ NODE_ENV: "test", NODE_COMPILE_CACHE: compiled, [drawnKeys]: keys },
+      ...{ NODE_ENV: "test", NODE_COMPILE_CACHE: compiled, TTI_TEST_DAY: testDay, [drawnKeys]: keys },
       ...postgres?.environment,
     };
     // What compresses time, or measures it, needs the machine to itself: beside others its instances fall behind their
