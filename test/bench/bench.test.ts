@@ -1,4 +1,4 @@
-// Every benchmark runs and says a ratio; what the ratios are is not for a test.
+// Every benchmark runs and says a ratio; what the ratios are is not for a test. By day a third of them.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
@@ -7,6 +7,7 @@ import { basename, join } from "node:path";
 import { describe, test } from "node:test";
 import { promisify } from "node:util";
 import { tricks } from "../../bench/support/trick_list.ts";
+import { shareOfToday } from "../support/share_of_day.ts";
 
 const root = join(import.meta.dirname, "../..");
 const run = promisify(execFile);
@@ -17,7 +18,7 @@ const words = globSync("*.ts", { cwd: join(root, "bench") })
 
 // One after the other: side by side they starve each other on a slow machine, until a server refuses its own load.
 describe("npm run bench", () => {
-  for (const word of words) {
+  for (const word of shareOfToday(words, 3)) {
     test(`the benchmark ${word} runs to its end and says ratios to its own baselines`, async () => {
       const asked = [join(root, "bench/run.ts"), word, "--quick", "--json"];
       const { stdout } = await run(process.execPath, asked, { cwd: root });

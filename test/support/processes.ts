@@ -4,55 +4,119 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { changesItsProcess, needsOf } from "./test_files.ts";
 
-/** They come last and even out what the others leave: a few more than there are processes at once. */
-const quickProcesses = 4;
-// Enough that starting costs little, few enough that one which hangs or falls takes few along.
-const mostTogether = 12;
-
 /**
- * What takes longest, the longest first: more than ten seconds on two quiet cores. Each begins before all others, in a
- * process of its own, so that none is left over when the rest is done; `npm run check` leaves them out. `npm test` ends
- * by naming its slowest files.
+ * What takes long: seconds of a processor on a quiet machine, browsers and whatever else it starts counted in. `npm test`
+ * ends by naming its slowest files; what takes three seconds and is not told here makes the last process the longest.
  */
-export const longFiles: readonly string[] = [
-  "test/security/login_matrix.test.ts",
-  "test/edge/hostile_input.property.test.ts",
-  "test/package/package.test.ts",
-  "test/browser/ways_on.test.ts",
-  "test/security/ended_in_flight.test.ts",
-  "test/browser/sign_in.test.ts",
-  "test/browser/search.test.ts",
-  "test/browser/every_page.test.ts",
-  "test/examples/express_isv.test.ts",
-  "test/docs/commands.test.ts",
-  "test/browser/account.test.ts",
-  "test/browser/console.test.ts",
-  "test/browser/portal.test.ts",
-  "test/browser/posted_forms.test.ts",
-  "test/security/login_matrix_on_the_way.test.ts",
-  "test/admin/told_faults.test.ts",
-  "packages/sandbox/test/gateway/protocol/hostile_operations.test.ts",
-  "test/security/deny_walk.test.ts",
-];
+export const seconds: Readonly<Record<string, number>> = {
+  "test/package/package.test.ts": 45,
+  "test/browser/every_address.test.ts": 40,
+  "test/edge/hostile_input.property.test.ts": 35,
+  "test/browser/search.test.ts": 25,
+  "test/cli/dev.test.ts": 24,
+  "test/examples/express_isv.test.ts": 24,
+  "test/security/login_matrix.test.ts": 24,
+  "test/browser/sign_in.test.ts": 23,
+  "test/security/ended_in_flight.test.ts": 23,
+  "test/browser/ways_on.test.ts": 21,
+  "test/security/taken_from_whole.test.ts": 18,
+  "test/docs/commands.test.ts": 17,
+  "test/onboarding/papers/real_tools.test.ts": 15,
+  "test/security/taken_away.test.ts": 14,
+  "test/admin/told_faults.test.ts": 14,
+  "test/browser/account.test.ts": 13,
+  "test/security/login_matrix_on_the_way.test.ts": 13,
+  "test/browser/every_page.test.ts": 12,
+  "test/browser/onboarding_tale.test.ts": 12,
+  "test/browser/posted_forms.test.ts": 12,
+  "test/cli/serve.test.ts": 12,
+  "packages/sandbox/test/gateway/protocol/hostile_operations.test.ts": 8,
+  "test/browser/docs_site.test.ts": 8,
+  "test/browser/passkeys.test.ts": 8,
+  "test/browser/planted_cookies.test.ts": 8,
+  "test/provider/links/change_address.test.ts": 8,
+  "test/provider/refresh/refresh_faults.test.ts": 8,
+  "test/cli/told_faults.test.ts": 7,
+  "test/runner.test.ts": 7,
+  "test/audit/sign_in_events.test.ts": 6,
+  "test/browser/console.test.ts": 6,
+  "test/db/migrate.test.ts": 6,
+  "test/onboarding/papers/hostile_names.property.test.ts": 6,
+  "test/provider/storage/plans.test.ts": 6,
+  "test/security/deny_walk.test.ts": 6,
+  "test/admin/operations/list_plans.test.ts": 5,
+  "test/browser/portal.test.ts": 5,
+  "test/onboarding/papers/setup_script.test.ts": 5,
+  "test/provider/device_authorization.test.ts": 5,
+  "test/provider/links/invitation.test.ts": 5,
+  "test/provider/links/password_reset.test.ts": 5,
+  "test/provider/resources/resource_tokens.test.ts": 5,
+  "test/audit/every_event.test.ts": 4,
+  "test/cli/administration.test.ts": 4,
+  "test/console/roles.test.ts": 4,
+  "test/provider/refresh/refresh_grace.test.ts": 4,
+  "test/security/neighbours_people.test.ts": 4,
+  "test/security/taken_from_client.test.ts": 4,
+  "test/cli/people_file.test.ts": 3,
+  "test/console/first_start.test.ts": 3,
+  "test/console/forms.test.ts": 3,
+  "test/console/sign_in.test.ts": 3,
+  "test/examples/curl.test.ts": 3,
+  "test/provider/accounts/password_cost.test.ts": 3,
+  "test/provider/keys/private_members.test.ts": 3,
+};
+
+/** `npm run check` leaves out what takes longer than this. */
+const longSeconds = 10;
+/** A process that gets this much costs little by its start, and takes few files along when it hangs or falls. */
+const mostSeconds = 60;
+/** The last ones are small, so that they end together. */
+const leastSeconds = 10;
+/** A process of two dozen files that do little of their own still begins by reading them all. */
+const mostTogether = 50;
+
+/** Whether a file takes longer than `npm run check` may wait for. */
+export const isLong = (file: string): boolean => (seconds[file] ?? 0) > longSeconds;
+
+const secondsOf = (file: string): number => seconds[file] ?? (needsOf(file).processes ? 1.2 : 0.2);
 
 /**
- * Deals files to processes.
+ * Deals files to processes, what takes longest first. Each process gets a share of what is left, so that all who work
+ * side by side end at about the same time.
  * @returns the files of each process, in the order to start them; one that changes what all of its process sees is by
  *   itself
  */
 export function dealFiles(files: readonly string[]): readonly (readonly string[])[] {
-  const long = longFiles.filter((file) => files.includes(file));
-  const rest = files.filter((file) => !longFiles.includes(file));
-  const alone = rest.filter(changesItsProcess);
-  const others = rest.filter((file) => !changesItsProcess(file));
-  const slow = others.filter((file) => needsOf(file).processes);
-  const quick = others.filter((file) => !needsOf(file).processes);
-  return [
-    ...[...long, ...alone].map((file) => [file]),
-    ...deal(slow, Math.ceil(slow.length / mostTogether)),
-    ...deal(quick, quickProcesses),
-  ];
+  const sorted = files.toSorted((one, other) => secondsOf(other) - secondsOf(one));
+  const alone = sorted.filter(changesItsProcess).map((file) => [file]);
+  const dealt = [...alone, ...share(sorted.filter((file) => !changesItsProcess(file)))];
+  const cost = (together: readonly string[]) => total(together);
+  return dealt.toSorted((one, other) => cost(other) - cost(one));
 }
+
+function share(sorted: readonly string[]): string[][] {
+  let left = total(sorted);
+  const dealt: string[][] = [];
+  let mine = 0;
+  let wanted = 0;
+  for (const file of sorted) {
+    const takes = secondsOf(file);
+    const last = dealt.at(-1);
+    if (last === undefined || mine + takes > wanted || last.length >= mostTogether) {
+      dealt.push([file]);
+      mine = takes;
+      // A sixth of what is left: three work side by side, and each comes again.
+      wanted = Math.min(mostSeconds, Math.max(leastSeconds, left / 6));
+    } else {
+      last.push(file);
+      mine += takes;
+    }
+    left -= takes;
+  }
+  return dealt;
+}
+
+const total = (files: readonly string[]): number => files.reduce((sum, file) => sum + secondsOf(file), 0);
 
 /**
  * Writes what node's runner is to start for some files. It starts them by name, so they are named in order.
@@ -67,12 +131,4 @@ export function writeProcesses(files: readonly string[], folder: string): readon
     writeFileSync(path, `import { runTogether } from ${module};\n${called}\n`);
     return path;
   });
-}
-
-// As cards are dealt: neighbours, often alike in how long they take, come to different hands.
-function deal(files: readonly string[], hands: number): readonly (readonly string[])[] {
-  const dealt = Array.from({ length: hands }, (_, hand) =>
-    files.filter((_file, index) => index % hands === hand),
-  );
-  return dealt.filter((hand) => hand.length > 0);
 }

@@ -14,6 +14,7 @@ import { packFiles } from "../../../src/onboarding/papers/pack.ts";
 import { registrationFiles } from "../../../src/onboarding/papers/registration.ts";
 import { atNight } from "../../support/at_night.ts";
 import { hasBash } from "../../support/bash.ts";
+import { notToday } from "../../support/share_of_day.ts";
 import {
   administratorOf,
   exampleCustomer,
@@ -116,11 +117,15 @@ async function open(t: TestContext, at = { idc: idcRegion, q: qRegion }): Promis
   };
 }
 
+// The AWS CLI and the two ways of Terraform set up and take away the same: by day one of them.
+const walks = 3;
 const nothing = { issuers: 1, accessors: 0, statements: 0 };
 const everything = { issuers: 2, accessors: 1, statements: 1 };
 
 describe("with the tools a customer has", () => {
-  it("the AWS CLI sets up, at night sets up again without a change, and takes all of it away", async (t) => {
+  it("the AWS CLI sets up, at night sets up again without a change, and takes all of it away", {
+    skip: notToday(0, walks),
+  }, async (t) => {
     if (lacks(t, "an AWS CLI that knows data accessors")) return;
     const place = await open(t);
     const script = (...words: string[]) =>
@@ -164,8 +169,10 @@ describe("with the tools a customer has", () => {
       }),
     },
   };
-  for (const [how, { at, variablesOf }] of Object.entries(terraformTests)) {
-    it(`Terraform applies and destroys ${how}`, (t) => appliesAndDestroys(t, at, variablesOf));
+  for (const [index, [how, { at, variablesOf }]] of Object.entries(terraformTests).entries()) {
+    it(`Terraform applies and destroys ${how}`, { skip: notToday(1 + index, walks) }, (t) =>
+      appliesAndDestroys(t, at, variablesOf),
+    );
   }
 
   async function appliesAndDestroys(
