@@ -44,6 +44,26 @@ test("every page of the documentation has its door in docs/README.md, below a se
   );
 });
 
+test("the comparison calls nothing absent of which a page of ours has a heading", () => {
+  const page = readFileSync(join(root, "docs/guides/comparison.md"), "utf8");
+  const rows = page.split("\n").filter((line) => /^\| [^|*-]/.test(line) && line.split("|").length > 5);
+  const ours = rows.map((row) => row.split("|").map((cell) => cell.trim()));
+  assert.ok(ours.length > 15);
+  const headings = globSync("docs/*.md", { cwd: root })
+    .flatMap((path) => readFileSync(join(root, path), "utf8").split("\n"))
+    .filter((line) => line.startsWith("#"))
+    .join("\n")
+    .toLowerCase();
+  const absent = ours.filter(([, , answer]) => answer === "no").map(([, what = ""]) => what);
+  assert.ok(absent.length > 1);
+  const words = absent.flatMap((what) => what.toLowerCase().match(/[a-z]{4,}/g) ?? []);
+  const contradicted = words.filter((word) => !common.has(word) && headings.includes(word));
+  assert.deepEqual(contradicted, []);
+});
+
+// Words of the comparison that say nothing of a feature.
+const common = new Set(["sign", "customer", "customers", "openid", "with", "own"]);
+
 test("no page or source names a path of somebody's machine or a package registry's host", () => {
   const tracked = globSync("{src,packages,test,docs,scripts,bench,migrations,bin,runtime,.ci}/**/*", {
     cwd: root,

@@ -21,6 +21,7 @@ const besideTheDemo = [
 const inProduction = [
   "docs/guides/production.md",
   "docs/guides/first-customer.md",
+  "docs/guides/people.md",
   "docs/guides/troubleshooting.md",
   "docs/guides/keep-your-login-page.md",
   "docs/operations.md",

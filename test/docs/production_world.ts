@@ -9,6 +9,7 @@ import { startAwsCommand } from "../../src/cli/dev/aws_command.ts";
 import type { Visit } from "../provider/support/user_agent.ts";
 import { openTestDatabase } from "../support/databases.ts";
 import { startDnsServer } from "../support/dns_server.ts";
+import { linkOf, startMailServer } from "../support/mail_server.ts";
 import { startTlsProxy } from "../support/tls_proxy.ts";
 import { openReaderBrowser } from "./reader_browser.ts";
 import type { ReaderTerminal } from "./reader_terminal.ts";
@@ -67,6 +68,7 @@ export async function openProductionWorld(): Promise<ProductionWorld> {
   await store.db.raw("drop schema public cascade");
   await store.db.raw("create schema public");
   const dns = await startDnsServer();
+  const post = await startMailServer();
   const [port, adminPort] = [await freePort(), await freePort()];
   const [localUrl, adminUrl] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${adminPort}`];
   const proxy = await startTlsProxy(port, "login.example.com");
@@ -85,6 +87,7 @@ export async function openProductionWorld(): Promise<ProductionWorld> {
     },
     ownValues: new Map([
       ["postgres://tti:PASSWORD@db/tti", store.environment["DATABASE_URL"] ?? ""],
+      ["smtp://user:password@smtp.example.com:587", post.url],
       ["http://localhost:3000", `http://localhost:${port}`],
       ["http://127.0.0.1:3001", adminUrl],
       // One sandbox runs already, in place of AWS.
@@ -122,6 +125,17 @@ export async function openProductionWorld(): Promise<ProductionWorld> {
         assert.match(tested.text, /4 of 4 done/, tested.text);
         assert.equal(tested.text.match(/Passed: /g)?.length, 5);
       },
+      "ben@acme.com opens the link of his mail, chooses a password and signs in": async () => {
+        const { agent, open, signIn } = openReaderBrowser({ issuer, localUrl });
+        const form = await open(linkOf(await post.next("ben@acme.com")).href);
+        const password = "a long sentence of Ben's that nobody guesses";
+        const done = await agent.submit(form, { password });
+        assert.ok(done.status < 400, done.text);
+        assert.match(
+          (await signIn(await open(`${issuer}/account`), "ben@acme.com", password)).text,
+          /Ben Benson/,
+        );
+      },
       "ada@acme.com signs in": async (printed) => {
         const password = /password\s+(\S+)/i.exec(printed)?.[1] ?? assert.fail(printed);
         const { open, signIn } = openReaderBrowser({ issuer, localUrl });
@@ -146,7 +160,7 @@ export async function openProductionWorld(): Promise<ProductionWorld> {
     handedOver: () => openReaderBrowser({ issuer, localUrl }).leadsTo(`${issuer}/account`),
     async close() {
       await world.close();
-      await Promise.all([proxy.close(), dns.close(), aws.close()]);
+      await Promise.all([proxy.close(), dns.close(), aws.close(), post.close()]);
       await store.close();
     },
   };
