@@ -47,6 +47,7 @@ import * as loginBrowser from "./0080_login_browser.ts";
 import * as mail from "./0081_mail.ts";
 import * as loginRemembered from "./0082_login_remembered.ts";
 import * as logos from "./0083_logos.ts";
+import * as logouts from "./0085_logouts.ts";
 import * as refusedMail from "./0087_refused_mail.ts";
 
 /** One step of the schema, there and back. */
@@ -104,5 +105,6 @@ export const migrations: readonly Migration[] = [
   { name: "0081_mail", ...mail },
   { name: "0082_login_remembered", ...loginRemembered },
   { name: "0083_logos", ...logos },
+  { name: "0085_logouts", ...logouts },
   { name: "0087_refused_mail", ...refusedMail },
 ];

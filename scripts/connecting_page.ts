@@ -249,11 +249,13 @@ To be told when a session ends elsewhere, register \`--backchannel-logout-uri\`.
 session, and so does the logout token that is posted to you: end the sessions you know by that \`sid\`, and no other of the
 same person. The address must be https and public, or in a network that \`TTI_ALLOW_NETWORKS\` names.
 
-A sign-out in that person's browser is told so. What an operator ends (\`tti user sign-out\`, \`password\`, \`disable\`,
-\`tti member remove\`) posts nothing to you: your tokens stop working at once, and the next refresh answers
-\`invalid_grant\`. End your own session then, and refresh often enough for your purpose.
+You are told whatever ends it: a sign-out in that person's browser, on \`/account/sessions\`, or by an administrator, another
+password, a person, an organization, a membership or your application that is disabled, an agreement the person takes back. A
+session that ends by itself, by its age or without use, is not told: how long yours lasts is yours to say. Answer \`200\` or
+\`204\` within 2.5 seconds. What you do not take is tried again for a day, later each time, with a token made anew; \`tti session
+logouts\` lists it. Your tokens stop working at once in any case, and the next refresh answers \`invalid_grant\`.
 
-*Proof: [logout](../test/provider/logout.test.ts), [posted requests](../test/provider/posted_requests.test.ts), [in the browser](../test/browser/sign_in.test.ts), [single logout](../test/provider/single_logout.test.ts), [taken away](../test/security/taken_away.test.ts)*
+*Proof: [told until taken](../test/provider/logout_outbox.test.ts), [logout](../test/provider/logout.test.ts), [posted requests](../test/provider/posted_requests.test.ts), [in the browser](../test/browser/sign_in.test.ts), [single logout](../test/provider/single_logout.test.ts), [taken away](../test/security/taken_away.test.ts)*
 
 ## When it is refused
 

@@ -11,6 +11,7 @@ import { postedRequestSeconds } from "../src/provider/edge/posted_request_store.
 import { pendingMs } from "../src/provider/factors/pending_store.ts";
 import { challengeLifeSeconds } from "../src/provider/handoff/login_handoff.ts";
 import { challengeLifeMs } from "../src/provider/passkeys/passkey_seals.ts";
+import { logoutLife } from "../src/provider/storage/logout_store.ts";
 import { settings } from "../src/settings.ts";
 import { inWords } from "./limits_page.ts";
 
@@ -156,6 +157,11 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
     personal:
       "e-mail address, the account's id, which mail, when; until it is sent also the other address of a change, and a browser's family",
     until: `sent: ${inWords(mailPolicy.keepSentMs / 1000)}; failed, or never tried because no instance sends mail: ${inWords(mailPolicy.keepFailedMs / 1000)}; the account is deleted; a request for an address nobody has at once`,
+  },
+  logouts: {
+    holds: "ends of sessions that an application was not told of yet",
+    personal: "the account's id, the name by which the application knows the session, when",
+    until: `the application took it, or was left, deleted, or signed in to anew; what it did not take within ${inWords(logoutLife.worthMs / 1000)} stays ${inWords(logoutLife.keepFailedMs / 1000)} more, or until the account is deleted`,
   },
   account_links: {
     holds: "one-time links that were mailed, as SHA-256 hashes",

@@ -30,6 +30,7 @@ import { buildProvider } from "./provider/assembly/build_provider.ts";
 import { createProviderHost } from "./provider/assembly/host.ts";
 import { loadSecrets } from "./provider/assembly/installation_secrets.ts";
 import { prepareStore, tellOfAwsClient } from "./provider/assembly/start_checks.ts";
+import { startLogoutOutbox } from "./provider/assembly/logout_outbox.ts";
 import { startSweeper } from "./provider/assembly/sweeper.ts";
 import { findBackEndToken } from "./provider/clients/access_tokens.ts";
 import { createClientReader } from "./provider/clients/client_reader.ts";
@@ -154,10 +155,13 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const background = createBackgroundWork();
     closers.push(() => background.ended());
     const installation = installationOf(config, { issuer, adminUrl, secrets, db, clock, log });
-    const services = { clients, background, fetch: createOutgoingFetch(config.allowNetworks) };
+    const fetch = createOutgoingFetch(config.allowNetworks);
+    const services = { clients, fetch, logoutPut: () => logouts.nudge() };
     const host = createProviderHost(() =>
       buildProvider(installation, services, { keys: keyRing.current().providerJwks }),
     );
+    const logouts = startLogoutOutbox({ ...installation, current: () => host.current() });
+    closers.push(() => logouts.stop());
     keyRing.onChange(() => host.replace());
     keyRing.start();
     const mintForSearch = createSearchMinter(installation);

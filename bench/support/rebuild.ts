@@ -8,7 +8,6 @@ import { silentLog } from "../../src/log.ts";
 import { buildProvider } from "../../src/provider/assembly/build_provider.ts";
 import { createProviderHost } from "../../src/provider/assembly/host.ts";
 import { createClientReader } from "../../src/provider/clients/client_reader.ts";
-import { createBackgroundWork } from "../../src/provider/edge/background_work.ts";
 import { createAdapterFactory } from "../../src/provider/storage/adapter.ts";
 import type { RunningServer } from "../../src/server.ts";
 import { median } from "./measure.ts";
@@ -28,7 +27,7 @@ export function measureRebuild(server: RunningServer, times: number): { oursMs: 
     log: silentLog,
     secrets: [randomBytes(32)],
   });
-  const services = { clients: createClientReader(db), fetch, background: createBackgroundWork() };
+  const services = { clients: createClientReader(db), fetch, logoutPut: () => undefined };
   const ours = () => buildProvider(installation, services, jwks);
   const bare = () =>
     new Provider(server.issuer, {

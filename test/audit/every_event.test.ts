@@ -49,6 +49,7 @@ import { addPasskey, offerEnrolment } from "../../src/provider/passkeys/enrol_pa
 import { namePasskey, removePasskey } from "../../src/provider/passkeys/keep_passkeys.ts";
 import { passkeysOf } from "../../src/provider/passkeys/passkey_deps.ts";
 import { offerPasskey, provePasskey } from "../../src/provider/passkeys/use_passkey.ts";
+import { logoutLife, putLogouts } from "../../src/provider/storage/logout_store.ts";
 import { signInToConsole } from "../console/console_world.ts";
 import { addMintingClients, exchange, signSubject } from "../provider/grants/mint_support.ts";
 import { appId, challengeOf, IsvBackEnd, isvId, loginUrl } from "../provider/handoff/handoff_support.ts";
@@ -339,6 +340,16 @@ const acts: Record<AuditEventType, Act> = {
   ),
   "mail.failed": bySystem(() =>
     untilAnother("mail.failed", () => inviteUser(operator, { email: "refused@acme.example" })),
+  ),
+  "logout.failed": bySystem(() =>
+    untilAnother("logout.failed", async () => {
+      const { id: accountId } = (await findAccountByLogin(fixture.db, email)) as { id: string };
+      const client_id = "deaf";
+      await addClient(fixture.db, { client_id, backchannel_logout_uri: "https://deaf.invalid/out" });
+      const ended = { clientId: client_id, accountId, sessionUid: "gone", sid: "s" };
+      // A day ago: the instance takes it, and gives it up.
+      await putLogouts(fixture.db, [ended], new Date(Date.now() - logoutLife.worthMs));
+    }),
   ),
   "mail.retried": byOperation(async () => {
     const [failed] = (await listMails(operator, { state: "failed" })).mails;

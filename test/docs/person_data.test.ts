@@ -13,6 +13,7 @@ import { createMail } from "../../src/mail/outbox_store.ts";
 import { createAccountLink } from "../../src/provider/accounts/account_link_store.ts";
 import { createPasskey } from "../../src/provider/passkeys/passkey_store.ts";
 import { saveOfflineConsent } from "../../src/provider/presence/offline_consent_store.ts";
+import { putLogouts } from "../../src/provider/storage/logout_store.ts";
 import { signInToConsole, useConsole } from "../console/console_world.ts";
 import { authorizationUrl, codeOf, redeem } from "../provider/support/authorization.ts";
 import { addClient, addPerson, signInAt } from "../provider/support/provider_fixture.ts";
@@ -93,6 +94,12 @@ const untold: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     sign_in_generation: counting,
     membership_endings: counting,
   },
+  logouts: {
+    session_uid_hash: opens,
+    next_attempt_at_ms: "when it is told next, which its state tells",
+    give_up_at_ms: "by when it is given up",
+    expires_at_ms: "when the row goes, which the page says",
+  },
   mails: {
     next_attempt_at_ms: "when it is tried next, which its state tells",
     give_up_at_ms: "by when it is given up",
@@ -111,6 +118,7 @@ const of: Readonly<Record<string, string>> = {
       "administrators",
       "account_links",
       "mails",
+      "logouts",
       "passkeys",
       "totp_factors",
       "recovery_codes",
@@ -138,6 +146,16 @@ async function everywhere(): Promise<string> {
     { kind: "address_changed", recipient: email, accountId: id, details: { address: "next@acme.example" } },
     new Date(),
   );
+  await addClient(world.db, { client_id: "listener", backchannel_logout_uri: "https://rp.example/out" });
+  const ended = { clientId: "listener", accountId: id, sessionUid: "gone", sid: "a-sid" };
+  await putLogouts(world.db, [ended], new Date());
+  const given = {
+    state: "failed",
+    next_attempt_at_ms: null,
+    settled_at_ms: Date.now(),
+    fault: "it answered 500",
+  };
+  await world.db("logouts").where("client_id", "listener").update(given);
   await saveOfflineConsent(world.db, { tenantId: "acme", accountId: id, clientId: "app" }, new Date());
   const agent = new UserAgent();
   const code = codeOf(await signInAt(agent, authorizationUrl(world, { tenant: "acme" }), email));

@@ -9,7 +9,6 @@ import { installationOf } from "../../src/installation.ts";
 import { silentLog } from "../../src/log.ts";
 import { buildProvider } from "../../src/provider/assembly/build_provider.ts";
 import { createClientReader } from "../../src/provider/clients/client_reader.ts";
-import { createBackgroundWork } from "../../src/provider/edge/background_work.ts";
 import { authorizationUrl, basic, codeOf, payloadOf, redeem } from "../provider/support/authorization.ts";
 import { addClient, addPerson, signInAt, useProvider } from "../provider/support/provider_fixture.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";
@@ -41,7 +40,7 @@ function provider() {
     {
       clients: createClientReader(db),
       fetch: (url, options) => fetch(url, options),
-      background: createBackgroundWork(),
+      logoutPut: () => undefined,
     },
     { keys: fixture.server.keyRing.current().providerJwks },
   );

@@ -128,7 +128,8 @@ for (const kind of storeKinds) {
       context = cliContext(fixture.db);
       await addApis(fixture);
       await addMintingClients(fixture.db);
-      await updateClient(context, { clientId: "app", deviceAuthorization: true });
+      const backchannelLogoutUri = "https://app.example/logout";
+      await updateClient(context, { clientId: "app", deviceAuthorization: true, backchannelLogoutUri });
       await addPerson(fixture.db, { email: "other@acme.example", tenants: ["acme", "globex"] });
       await setTenant(fixture.db, "acme", { presencePolicy: { name: "within", hours: 12 } });
     });
@@ -221,6 +222,11 @@ for (const kind of storeKinds) {
         assert.ok(ended.tokens >= 4, `${ended.tokens} tokens`);
         for (const [what, opens] of Object.entries(opened))
           assert.ok(await opens(neighbour), `neighbour: ${what}`);
+        // The application is to be told, whose server nobody reaches here; the neighbour's session goes on.
+        const told = async (of: object) => fixture.db("logouts").where(of).pluck("client_id");
+        assert.deepEqual(await told({ account_id: user.id }), ["app"]);
+        const { id: next } = (await findAccountByLogin(fixture.db, neighbour.email)) ?? { id: "" };
+        assert.deepEqual(await told({ account_id: next }), []);
         const events = await listAuditEvents(fixture.db, { tenantId: "acme", type: "session.ended" });
         const event = events.find(({ accountId }) => accountId === user.id);
         assert.equal(event?.actor, act.includes("from a mail") ? `account:${user.id}` : "cli:test");

@@ -202,6 +202,16 @@ function rowsOf({ people, tenants }: CrowdSize): Rows[] {
       },
     },
     {
+      table: "logouts",
+      count: people,
+      columns: {
+        ...{ id: `'l' || ${padded("i", 6)}`, client_id: "'c'", account_id: person("i") },
+        ...{ session_uid_hash: `'u' || ${padded("i", 6)}`, sid: "'s'", attempts: "1" },
+        ...{ state: "case when i % 10 = 7 then 'failed' else 'waiting' end", give_up_at_ms: `${endsMs}` },
+        ...{ created_at_ms: `${sinceMs} + i`, expires_at_ms: `${endsMs} + i` },
+      },
+    },
+    {
       table: "mails",
       count: people,
       columns: {

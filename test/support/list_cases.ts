@@ -131,6 +131,7 @@ const asked: Readonly<Record<string, Readonly<Record<string, Input | ((size: Cro
   },
   "credential list": { "the first page": { limit: 10 } },
   "resource list": { "the first page": { limit: 10 } },
+  "session logouts": { "the first page": { limit: 10 }, "what failed": { state: "failed", limit: 10 } },
   "session list": { "of a person": { user: person } },
   "grant list": { "of a person": { user: person } },
   "passkey list": { "of a person": { user: person } },

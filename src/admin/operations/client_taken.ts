@@ -115,7 +115,7 @@ export async function endWhatIsTaken(
 ): Promise<EndedRights> {
   if (ends === "everything") return endRightsOfClient(trx, clientId, now);
   const own = ends === "nothing" ? 0 : await endOwnTokensOfClient(trx, clientId);
-  const logins = await endVouchedLogins(trx, clientId, vouched);
+  const logins = await endVouchedLogins(trx, clientId, vouched, now);
   const codes = await endReturnsTo(trx, clientId, addresses);
   const unfit = tokens === undefined ? 0 : await endTokensByBinding(trx, clientId, tokens);
   if (devices) await endDeviceCodes(trx, clientId);

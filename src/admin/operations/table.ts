@@ -28,6 +28,7 @@ import * as onboardingTest from "./onboarding_test.ts";
 import * as resourceRights from "./resource_rights.ts";
 import * as resources from "./resources.ts";
 import * as search from "./search.ts";
+import { listSessionLogouts } from "./session_logouts.ts";
 import * as tenantAccess from "./tenant_access.ts";
 import * as tenantBrand from "./tenant_brand.ts";
 import * as tenantDeletion from "./tenant_deletion.ts";
@@ -110,6 +111,7 @@ export const operations: readonly Operation<TableContext>[] = [
   userAccess.disableUser,
   userAccess.enableUser,
   userSessions.listUserSessions,
+  listSessionLogouts,
   userSessions.revokeSession,
   userGrants.listUserGrants,
   userGrants.revokeGrant,

@@ -5,6 +5,7 @@ import { listAuditEvents } from "../../audit/audit_store.ts";
 import { OperationError } from "../../errors.ts";
 import { mailStates } from "../../mail/outbox_store.ts";
 import { readStoredPerson } from "../../provider/sessions/person_data_store.ts";
+import { logoutStates } from "../../provider/storage/told_logout_store.ts";
 import { membershipRoles } from "../../provider/tenants/membership_store.ts";
 import { adminChange, administratorRoles } from "../administrators/roles.ts";
 import { type AuditContext, readFilters } from "./audit.ts";
@@ -96,6 +97,20 @@ const personData = z
     halfSignIns: z
       .array(z.strictObject({ step: z.string(), authTimeMs: moment, expiresAtMs: moment }))
       .describe("Sign-ins that wait for a second factor."),
+    logouts: z
+      .array(
+        z.strictObject({
+          id: z.string(),
+          clientId: z.string(),
+          sid: z.string().describe("By which name the application knows the session."),
+          state: z.enum(logoutStates),
+          attempts: z.int(),
+          fault: z.string().nullable(),
+          createdAtMs: moment,
+          settledAtMs: never,
+        }),
+      )
+      .describe("Ends of sessions that an application was not told of yet."),
     mails: z
       .array(
         z.strictObject({

@@ -77,7 +77,7 @@ and exits with 1.`,
     const alone = await assertAdminRemains(trx, id, undefined, said.allowNoAdmin);
     await assertOwnerRemains(trx, id);
     const trails = await listTenantIdsOfAccount(trx, id);
-    const traces = await deleteTracesOfAccount(trx, id);
+    const traces = await deleteTracesOfAccount(trx, id, act.now);
     const deleted = { ...traces, events: await forgetPersonalDetails(trx, id) };
     await act.recordInTenants({ type: "account.deleted", accountId: id, details: deleted }, trails);
     return { id, deleted, ...(alone.length === 0 ? {} : { withoutAdmin: alone }) };

@@ -103,7 +103,7 @@ grant from their browser; tti session revoke ends that.`,
   },
   async run(trx, { user, grant }, act) {
     const { id: accountId } = await resolveUser(trx, user);
-    const ended = await endGrant(trx, { id: grant, accountId });
+    const ended = await endGrant(trx, { id: grant, accountId }, act.now);
     if (ended === undefined) {
       throw new OperationError("grant_not_found", "The user has no grant of this id.", { field: "grant" });
     }

@@ -63,6 +63,16 @@ export const signInEvents = {
       tokens: "how many codes and tokens",
     },
   },
+  "logout.failed": {
+    meaning: "An application could not be told that a person's session ended, and is told no more.",
+    always: ["account", "client"],
+    sometimes: ["tenant"],
+    details: {
+      session: "the session, as `tti session list` named it",
+      fault: "why, without what the application answered",
+      attempts: "how often it was tried",
+    },
+  },
   "grant.revoked": {
     meaning: "What an application was let do for a person was revoked, with its codes and tokens.",
     always: ["account", "client"],

@@ -5,7 +5,6 @@ import { installationOf } from "../../installation.ts";
 import { silentLog } from "../../log.ts";
 import { buildProvider } from "../../provider/assembly/build_provider.ts";
 import { createClientReader } from "../../provider/clients/client_reader.ts";
-import { createBackgroundWork } from "../../provider/edge/background_work.ts";
 import { renderDiscovery } from "../../provider/keys/discovery_document.ts";
 import type { KeyOperationContext } from "../../provider/keys/operations.ts";
 import { checkPublishedCopy, writeKeyFiles } from "../../provider/keys/publish.ts";
@@ -70,7 +69,7 @@ async function readDiscovery(keys: KeyOperationContext, config: Config): Promise
     {
       clients: createClientReader(db),
       fetch: () => Promise.reject(new Error("a command makes no requests for the provider")),
-      background: createBackgroundWork(),
+      logoutPut: () => undefined,
     },
     { keys: [placeholderKey()] },
   );

@@ -13,7 +13,6 @@ import { isOwnClient, ownClient } from "../clients/own_clients.ts";
 import { withholdFromDiscovery } from "../clients/pushed_requests.ts";
 import { isRegisteredRedirect } from "../clients/redirect_uris.ts";
 import { formerSecretOf } from "../clients/served_client_store.ts";
-import type { BackgroundWork } from "../edge/background_work.ts";
 import { requestIdOf } from "../edge/pinned_request.ts";
 import { registerGrants } from "../grants/register.ts";
 import { continueLogoutAtIsv } from "../handoff/front_logout.ts";
@@ -28,6 +27,7 @@ import { changeModels } from "../library/internals.ts";
 import { refreshHandler, refreshParameters } from "../refresh/refresh_grant.ts";
 import { tenantGrantMembers } from "../sessions/tenant_grant.ts";
 import { createAdapterFactory } from "../storage/adapter.ts";
+import { putLogouts } from "../storage/logout_store.ts";
 import { useIdOf } from "../storage/record_payload.ts";
 import { createRecordOnce, deleteRecord } from "../storage/record_store.ts";
 import { disclosedDetails } from "../subjects/claims.ts";
@@ -42,8 +42,8 @@ export interface ProviderServices {
   clients: ClientReader;
   /** How the provider reaches other servers. */
   fetch: NonNullable<Configuration["fetch"]>;
-  /** Work that goes on after an answer. */
-  background: BackgroundWork;
+  /** Has the outbox of logouts look, because something was put in. */
+  logoutPut(): void;
 }
 
 /**
@@ -52,7 +52,7 @@ export interface ProviderServices {
  */
 export function buildProvider(
   installation: Installation,
-  { clients, fetch, background }: ProviderServices,
+  { clients, fetch, logoutPut }: ProviderServices,
   jwks: JWKS,
 ): Provider {
   const { db, clock, log, issuer, awsClientId, tenantClaim } = installation;
@@ -68,6 +68,7 @@ export function buildProvider(
         db,
         clock,
         onGrant: noteGrant,
+        onLogout: logoutPut,
         findClientMetadata: async (clientId) =>
           isOwnClient(clientId)
             ? ownClient(clientId, { issuer, adminUrl: installation.adminUrl })
@@ -110,7 +111,10 @@ export function buildProvider(
     isBoundAsRegistered,
     deviceCodes: deviceCodeGuards(installation),
     endSessionId: (id) => deleteRecord(db, "Session", id),
-    meanwhile: (work) => background.add(work),
+    async leaveApplication(application) {
+      await putLogouts(db, [application], clock());
+      logoutPut();
+    },
     recordUse: (iss, jti, exp) =>
       createRecordOnce(db, "ReplayDetection", useIdOf(iss, jti), { iss, exp }, exp * 1000),
   });

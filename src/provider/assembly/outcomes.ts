@@ -49,9 +49,6 @@ export function logOutcomes(provider: Provider, log: Log): void {
     ctx.status = 503;
     if (typeof ctx.body === "object") ctx.body = storeTroubleAnswer;
   });
-  provider.on("backchannel.error", (_ctx, error, client) => {
-    log.warn({ clientId: client.clientId, err: error }, "backchannel.error");
-  });
 }
 
 /** Notes route and client of what the Provider serves, for the access log. */

@@ -66,6 +66,22 @@ export async function findGenerationBehind(
 }
 
 /**
+ * Reads a client as it is registered, for telling it of logouts: one that is disabled too, for its people are signed out by that.
+ * @returns undefined: it was deleted, or is not told of logouts
+ */
+export async function findClientToTell(db: Database, clientId: string): Promise<object | undefined> {
+  const [client] = await runStatement<ServedClient>(
+    db,
+    "client_to_tell",
+    `select metadata, generation, own_token_generation, former_secret_hash, former_secret_until_ms
+     from clients where client_id = ? and deleted_at_ms is null`,
+    [clientId],
+  );
+  const metadata = client && servedMetadata(client);
+  return metadata?.backchannel_logout_uri === undefined ? undefined : metadata;
+}
+
+/**
  * Metadata as the provider serves it. Whoever listens for logouts is told which session ended, unless they
  * registered that any will do: without its `sid` a logout in one browser would end the person's sessions in all
  * (OpenID Connect Back-Channel Logout 1.0 sections 2.2 and 2.4).

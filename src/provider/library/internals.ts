@@ -8,6 +8,7 @@ import { confirm } from "oidc-provider/lib/actions/end_session.js";
 import { keepClientGenerations } from "./client_generation.ts";
 import { type DeviceCodeGuards, guardDeviceCodes } from "./device_codes.ts";
 import { type IdTokenSeal, sealIdTokens } from "./id_token_seal.ts";
+import { type LeftApplication, tellLogoutsLater } from "./logout_tokens.ts";
 import { keepResourceRights } from "./resource_rights.ts";
 import { type EndSessionId, keepSessionIds } from "./session_ids.ts";
 import { findBoundAsRegistered } from "./token_binding.ts";
@@ -32,8 +33,8 @@ export interface ModelChanges extends IdTokenSeal {
   endSessionId: EndSessionId;
   /** Tells whether a token is bound to a key, or not, as its client must have it. */
   isBoundAsRegistered(client: Client, token: { kind: string; jkt?: string }): boolean;
-  /** Takes work that goes on after the answer; it never rejects. */
-  meanwhile(work: Promise<void>): void;
+  /** Puts in that a person left one application, for it to be told. */
+  leaveApplication(application: LeftApplication): Promise<void>;
 }
 
 /**
@@ -51,7 +52,7 @@ export function changeModels(provider: Provider, changes: ModelChanges): void {
   askAgainWhereToReturn(provider);
   guardDeviceCodes(provider, changes.deviceCodes);
   findBoundAsRegistered(provider, changes.isBoundAsRegistered);
-  tellOfLogoutsMeanwhile(provider, changes.meanwhile);
+  tellLogoutsLater(provider, changes.leaveApplication);
   keepRefusedOutOfSessions(provider);
   keepSessionIds(provider, changes.endSessionId);
 }
@@ -100,24 +101,6 @@ function askAgainWhereToReturn(provider: Provider): void {
       },
     },
   );
-}
-
-// The library answers the person once every client was told. Nobody waits for a client's server, and how long an answer
-// takes says nothing of what is there. What the library reports as success is that the telling began.
-function tellOfLogoutsMeanwhile(provider: Provider, meanwhile: ModelChanges["meanwhile"]): void {
-  const client = provider.Client.prototype as unknown as {
-    backchannelLogout(this: Client, accountId: string, sid: string | undefined): Promise<void>;
-  };
-  const tell = client.backchannelLogout;
-  const emitter: NodeJS.EventEmitter = provider;
-  client.backchannelLogout = async function tellMeanwhile(accountId, sid) {
-    const { ctx } = ProviderClass;
-    meanwhile(
-      tell.call(this, accountId, sid).catch((error: unknown) => {
-        emitter.emit("backchannel.error", ctx, error, this, accountId, sid);
-      }),
-    );
-  };
 }
 
 interface SessionClients {

@@ -51,12 +51,13 @@ export async function endAllowedApplication(
   const { accountId } = person;
   return deps.db.transaction(async (trx) => {
     await holdAccountPerson(deps, trx, person);
-    const ended = await endGrant(trx, { id, accountId });
+    const now = deps.clock();
+    const ended = await endGrant(trx, { id, accountId }, now);
     if (ended === undefined) return false;
     const { clientId } = ended;
     const parties = { actor: `account:${accountId}`, accountId, clientId, tenantId: ended.tenantId ?? "" };
     const details = { scope: consent.scopes.join(" ") };
-    await createAuditEvent(trx, { type: "consent.revoked", ...parties, details }, deps.clock());
+    await createAuditEvent(trx, { type: "consent.revoked", ...parties, details }, now);
     return true;
   });
 }

@@ -4,9 +4,8 @@
 import type { Database } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
 import { forgetAnswersTelling } from "../accounts/kept_answers_store.ts";
+import { countOf, type DeletedModels } from "../storage/delete_records.ts";
 import {
-  countOf,
-  type DeletedModels,
   deleteAnswersNaming,
   deleteDeviceCodesOfClient,
   deleteGrantsOfTenant,
@@ -42,7 +41,7 @@ export const noRightsEnded: EndedRights = { grants: 0, tokens: 0, vouchers: 0, c
  * under way to it, the logins it vouched for.
  */
 export async function endRightsOfClient(db: Database, clientId: string, now: Date): Promise<EndedRights> {
-  const deleted = await deleteRecordsOfClient(db, clientId);
+  const deleted = await deleteRecordsOfClient(db, clientId, now);
   await deleteAnswersNaming(db, { clientId });
   const vouchers: number = await db("session_vouchers").where("client_id", clientId).delete();
   return { ...countsOf(deleted), vouchers, consents: await revokeConsents(db, { client_id: clientId }, now) };
@@ -57,12 +56,13 @@ export async function endVouchedLogins(
   db: Database,
   clientId: string,
   tenantIds: readonly string[],
+  now: Date,
 ): Promise<Pick<EndedRights, "grants" | "tokens" | "vouchers">> {
   const ended = { grants: 0, tokens: 0, vouchers: 0 };
   for (const tenantId of tenantIds) {
     await deleteAnswersNaming(db, { clientId, tenantId });
     await deleteSignInsVouchedBy(db, tenantId, clientId);
-    const { grants, tokens } = countsOf(await deleteGrantsVouchedBy(db, tenantId, clientId));
+    const { grants, tokens } = countsOf(await deleteGrantsVouchedBy(db, tenantId, clientId, now));
     const vouchers: number = await db("session_vouchers")
       .where({ client_id: clientId, tenant_id: tenantId })
       .delete();
@@ -141,7 +141,7 @@ export async function endOwnTokensOfClient(db: Database, clientId: string): Prom
  */
 export async function endRightsOfTenant(db: Database, tenantId: string, now: Date): Promise<EndedRights> {
   await deleteAnswersNaming(db, { tenantId });
-  const deleted = await deleteGrantsOfTenant(db, tenantId);
+  const deleted = await deleteGrantsOfTenant(db, tenantId, now);
   const vouchers: number = await db("session_vouchers").where("tenant_id", tenantId).delete();
   await db("memberships").where("tenant_id", tenantId).update({ last_login_at_ms: null });
   return { ...countsOf(deleted), vouchers, consents: await revokeConsents(db, { tenant_id: tenantId }, now) };
@@ -206,8 +206,11 @@ export async function deleteTracesOfTenant(
 export async function deleteTracesOfAccount(
   db: Database,
   accountId: string,
+  now: Date,
 ): Promise<EndedSignIns & { memberships: number; consents: number }> {
-  const ended = await deleteSignIns(db, accountId);
+  const ended = await deleteSignIns(db, accountId, now);
+  // Who waits to be told is told; the rest is of nobody any more.
+  await db("logouts").where({ account_id: accountId, state: "failed" }).delete();
   await forgetAnswersTelling(db, accountId);
   const consents: number = await db("offline_consents").where("account_id", accountId).delete();
   const memberships: number = await db("memberships").where("account_id", accountId).delete();

@@ -35,11 +35,11 @@ export async function endSignIns(trx: Database, end: SignInsToEnd, now: Date): P
   const { accountId, tenantId, keptSessionUid, keptInteractionUid, reason, actor } = end;
   const ended =
     tenantId === undefined
-      ? await deleteSignIns(trx, accountId, {
+      ? await deleteSignIns(trx, accountId, now, {
           sessionUid: keptSessionUid,
           interactionUid: keptInteractionUid,
         })
-      : await deleteSignInsOfTenant(trx, accountId, tenantId);
+      : await deleteSignInsOfTenant(trx, accountId, tenantId, now);
   if (ended.sessions + ended.grants + ended.tokens === 0) return ended;
   const trails = tenantId === undefined ? await listTenantIdsOfAccount(trx, accountId) : [tenantId];
   const details = { reason, ...ended };

@@ -4,9 +4,8 @@
 // the generation, or the membership, that it began with, and opens nothing (sessions/voucher.ts).
 import type { Database } from "../../db/connect.ts";
 import { beginSignInGeneration } from "../accounts/account_store.ts";
+import { countOf, type DeletedModels } from "../storage/delete_records.ts";
 import {
-  countOf,
-  type DeletedModels,
   deleteAnswersNaming,
   deleteGrantsOfMember,
   deleteRecordsOfAccount,
@@ -35,6 +34,7 @@ export const noSignInsEnded: EndedSignIns = { sessions: 0, grants: 0, tokens: 0 
 export async function deleteSignIns(
   db: Database,
   accountId: string,
+  now: Date,
   {
     sessionUid,
     interactionUid,
@@ -51,7 +51,7 @@ export async function deleteSignIns(
     .delete();
   await db("console_sessions").where({ account_id: accountId }).delete();
   const interaction = interactionUid === undefined ? undefined : hashRecordId(interactionUid);
-  return endedOf(await deleteRecordsOfAccount(db, accountId, { session: kept, interaction }));
+  return endedOf(await deleteRecordsOfAccount(db, accountId, now, { session: kept, interaction }));
 }
 
 // Only logins of the generation that just ended: whatever ended one before, ended it.
@@ -74,10 +74,11 @@ export async function deleteSignInsOfTenant(
   db: Database,
   accountId: string,
   tenantId: string,
+  now: Date,
 ): Promise<EndedSignIns> {
   await deleteAnswersNaming(db, { accountId, tenantId });
   await db("session_vouchers").where({ account_id: accountId, tenant_id: tenantId }).delete();
-  return endedOf(await deleteGrantsOfMember(db, accountId, tenantId));
+  return endedOf(await deleteGrantsOfMember(db, accountId, tenantId, now));
 }
 
 function endedOf(deleted: DeletedModels): EndedSignIns {

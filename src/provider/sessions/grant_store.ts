@@ -3,7 +3,8 @@
 // of a grant that is gone has no grant, and is worth nothing.
 import type { Database } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
-import { countOf, deleteGrantOfAccount, tokenModels } from "../storage/ended_records.ts";
+import { countOf } from "../storage/delete_records.ts";
+import { deleteGrantOfAccount, tokenModels } from "../storage/ended_records.ts";
 
 /** What one application was let do. Times are epoch milliseconds. */
 export interface ApplicationGrant {
@@ -86,6 +87,7 @@ export async function listGrants(
 export async function endGrant(
   trx: Database,
   { id, accountId }: { id: string; accountId: string },
+  now: Date,
 ): Promise<{ clientId: string; tenantId: string | null; tokens: number } | undefined> {
   const idHash = hashOf(id);
   if (idHash === undefined) return undefined;
@@ -96,7 +98,7 @@ export async function endGrant(
     [idHash, accountId],
   );
   if (row === undefined) return undefined;
-  const deleted = await deleteGrantOfAccount(trx, accountId, idHash);
+  const deleted = await deleteGrantOfAccount(trx, accountId, idHash, now);
   if (countOf(deleted, ["Grant"]) === 0) return undefined;
   const { clientId = "", tenantId = null } = JSON.parse(row.payload) as GrantPayload;
   return { clientId, tenantId, tokens: countOf(deleted, tokenModels) };

@@ -32,6 +32,7 @@ export interface StoredPerson {
   factors: Told[];
   recoveryCodes: number;
   halfSignIns: Told[];
+  logouts: Told[];
   mails: Readonly<Record<string, string | number | null | Readonly<Record<string, string>>>>[];
   logins: Readonly<Record<string, string | number | null | string[]>>[];
   records: Told[];
@@ -71,6 +72,8 @@ const statements = {
   recoveryCodes: `select count(*) as codes, max(created_at_ms) as created_at_ms
     from recovery_codes where account_id = ?`,
   halfSignIns: `select step, auth_time_ms, expires_at_ms from pending_sign_ins where account_id = ? order by expires_at_ms`,
+  logouts: `select id, client_id, sid, state, attempts, fault, created_at_ms, settled_at_ms
+    from logouts where account_id = ? order by id`,
   mails: `select id, kind, recipient, tenant_id, state, attempts, fault, created_at_ms, settled_at_ms, details
     from mails where account_id = ? order by id`,
   // A person may have thousands: how many of a kind, for whom, and until when.
@@ -129,6 +132,7 @@ export async function readStoredPerson(db: Database, accountId: string): Promise
     factors: await read("factors"),
     recoveryCodes: Number((await read("recoveryCodes"))[0]?.["codes"] ?? 0),
     halfSignIns: await read("halfSignIns"),
+    logouts: await read("logouts"),
     mails: (await read("mails")).map(({ details, ...mail }) => ({
       ...mail,
       details: JSON.parse(String(details)) as Record<string, string>,

@@ -3,7 +3,8 @@
 // because the session stands in ended_sessions from the very commit (storage/record_store.ts).
 import type { Database } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
-import { countOf, deleteRecordsOfSession, tokenModels } from "../storage/ended_records.ts";
+import { countOf } from "../storage/delete_records.ts";
+import { deleteRecordsOfSession, tokenModels } from "../storage/ended_records.ts";
 import { hashRecordId } from "../storage/record_payload.ts";
 import type { EndedSignIns } from "./end_sign_ins_store.ts";
 import type { Voucher } from "./voucher.ts";
@@ -106,7 +107,7 @@ export async function endSession(
   if (first.length === 0) return undefined;
   const { uid, authorizations = {} } = JSON.parse(row.payload) as SessionPayload;
   const grantIds = Object.values(authorizations).flatMap(({ grantId }) => grantId ?? []);
-  const deleted = await deleteRecordsOfSession(trx, { uid, accountId: row.account_id, grantIds });
+  const deleted = await deleteRecordsOfSession(trx, { uid, accountId: row.account_id, grantIds }, now);
   await deleteVouchersOfSession(trx, uidHash);
   const ended = {
     sessions: 1,

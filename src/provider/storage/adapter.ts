@@ -8,6 +8,7 @@ import { servesDevicePages } from "../library/device_codes.ts";
 import { isWrittenAgain, SessionGone } from "../library/session_ids.ts";
 import { tellingStoreTrouble } from "../library/token_error.ts";
 import { changeDeviceCode } from "./device_code_store.ts";
+import { deleteSessionOfId } from "./ended_records.ts";
 import type { RecordPayload } from "./record_payload.ts";
 import { hashInReference } from "./record_reference.ts";
 import {
@@ -33,6 +34,8 @@ export interface AdapterDeps {
   findClientMetadata(clientId: string): Promise<AdapterPayload | undefined>;
   /** Told of each grant that is read, for whoever records what became of a request. */
   onGrant?(grant: AdapterPayload): void;
+  /** Told of each session that was ended, once applications that have to be told are put in. */
+  onLogout?(): void;
 }
 
 /**
@@ -58,7 +61,7 @@ function bounded(adapter: Adapter): Adapter {
   };
 }
 
-function recordAdapter({ db, clock, onGrant }: AdapterDeps, model: string): Adapter {
+function recordAdapter({ db, clock, onGrant, onLogout }: AdapterDeps, model: string): Adapter {
   return {
     async upsert(id, payload, expiresIn) {
       const expiresAtMs = expiresIn === undefined ? null : clock().getTime() + expiresIn * 1000;
@@ -97,6 +100,10 @@ function recordAdapter({ db, clock, onGrant }: AdapterDeps, model: string): Adap
       throw new errors.InvalidGrant(alreadyUsed[model] ?? "already used");
     },
     async destroy(id) {
+      if (model === "Session") {
+        await db.transaction((trx) => deleteSessionOfId(trx, id, clock()));
+        return onLogout?.();
+      }
       // What ends an interaction goes on with its answer: of any number of resumes one does.
       if ((await deleteRecord(db, model, id)) || model !== "Interaction") return;
       throw new errors.SessionNotFound("this sign-in was continued already");

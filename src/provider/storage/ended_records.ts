@@ -1,15 +1,20 @@
 // Owns the statements that delete records by whom they are for: a client, a tenant, a person. Each finds its rows by
-// an index, however many others there are (test/provider/storage/plans.test.ts).
+// an index, however many others there are (test/provider/storage/plans.test.ts). Where a session ends by it, or what an
+// application had in one, the application is told (logout_store.ts).
 import type { Database } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
+import {
+  countModels,
+  type DeletedModels,
+  deleteIn,
+  deleteWhere,
+  deleteWithGrant,
+  deleteWithSession,
+  memberText,
+  sessionsIn,
+} from "./delete_records.ts";
+import { type EndedRecord, putLogoutsOfGrants, putLogoutsOfSessions } from "./logout_store.ts";
 import { hashRecordId } from "./record_payload.ts";
-
-/** How many records of each model were deleted. */
-export type DeletedModels = ReadonlyMap<string, number>;
-
-interface DeletedRow {
-  model: string;
-}
 
 /** Models of what a client presents. */
 export const tokenModels = ["AuthorizationCode", "AccessToken", "RefreshToken"] as const;
@@ -20,7 +25,11 @@ const unnamed =
   "client_id is null and model in ('Grant', 'AuthorizationCode', 'AccessToken', 'RefreshToken', 'ClientCredentials', 'Interaction')";
 
 /** Deletes everything that is for a client: grants, codes, tokens, sign-ins under way to it. */
-export async function deleteRecordsOfClient(db: Database, clientId: string): Promise<DeletedModels> {
+export async function deleteRecordsOfClient(
+  db: Database,
+  clientId: string,
+  now: Date,
+): Promise<DeletedModels> {
   const rows = [
     ...(await deleteWhere(db, "end_client_named", "client_id = ?", [clientId])),
     ...(await deleteWhere(
@@ -32,6 +41,7 @@ export async function deleteRecordsOfClient(db: Database, clientId: string): Pro
       [memberText("clientId", clientId), memberText("client_id", clientId)],
     )),
   ];
+  await putLogoutsOfGrants(db, rows, now);
   return countModels(rows);
 }
 
@@ -98,12 +108,15 @@ export async function deleteDeviceCodesOfClient(db: Database, clientId: string):
 }
 
 /** Deletes the grants for a tenant and all that came of them. */
-export async function deleteGrantsOfTenant(db: Database, tenantId: string): Promise<DeletedModels> {
+export async function deleteGrantsOfTenant(
+  db: Database,
+  tenantId: string,
+  now: Date,
+): Promise<DeletedModels> {
+  const holdsIt = `${unnamed} and replace(payload, ?, '') <> payload`;
   const rows = [
-    ...(await deleteGrants(db, "end_tenant_named", "tenant_id = ?", [tenantId])),
-    ...(await deleteGrants(db, "end_tenant_unnamed", `${unnamed} and replace(payload, ?, '') <> payload`, [
-      memberText("tenantId", tenantId),
-    ])),
+    ...(await deleteGrants(db, "end_tenant_named", "tenant_id = ?", [tenantId], now)),
+    ...(await deleteGrants(db, "end_tenant_unnamed", holdsIt, [memberText("tenantId", tenantId)], now)),
   ];
   return countModels(rows);
 }
@@ -113,11 +126,11 @@ export async function deleteGrantsVouchedBy(
   db: Database,
   tenantId: string,
   clientId: string,
+  now: Date,
 ): Promise<DeletedModels> {
   const which = "tenant_id = ? and replace(payload, ?, '') <> payload";
-  return countModels(
-    await deleteGrants(db, "end_vouched", which, [tenantId, memberText("vouchingClientId", clientId)]),
-  );
+  const names = [tenantId, memberText("vouchingClientId", clientId)];
+  return countModels(await deleteGrants(db, "end_vouched", which, names, now));
 }
 
 /** Deletes sign-ins under way, to whichever client, whose login for a tenant a client has vouched for. */
@@ -138,19 +151,26 @@ export async function deleteGrantsOfMember(
   db: Database,
   accountId: string,
   tenantId: string,
+  now: Date,
 ): Promise<DeletedModels> {
   const which = "account_id = ? and replace(payload, ?, '') <> payload";
-  return countModels(
-    await deleteGrants(db, "end_member", which, [accountId, memberText("tenantId", tenantId)]),
-  );
+  const names = [accountId, memberText("tenantId", tenantId)];
+  return countModels(await deleteGrants(db, "end_member", which, names, now));
 }
 
 /** Deletes everything of a person. @param kept hashes of a session's uid and of a sign-in that stay; nothing that came of them does */
-export async function deleteRecordsOfAccount(db: Database, accountId: string, kept: KeptRecords = {}) {
+export async function deleteRecordsOfAccount(
+  db: Database,
+  accountId: string,
+  now: Date,
+  kept: KeptRecords = {},
+) {
   const which = `account_id = ? and not (model = 'Session' and coalesce(uid_hash, '') = ?)
     and not (model = 'Interaction' and id_hash = ?)`;
   const bindings = [accountId, kept.session ?? "none", kept.interaction ?? "none"];
-  return countModels(await deleteWhere(db, "end_sign_ins_3", which, bindings));
+  const rows = await deleteWithSession(db, "end_sign_ins_4", which, bindings);
+  await putLogoutsOfSessions(db, sessionsIn(rows), now);
+  return countModels(rows);
 }
 
 type KeptRecords = Readonly<Partial<Record<"session" | "interaction", string | undefined>>>;
@@ -160,10 +180,10 @@ export async function deleteGrantOfAccount(
   db: Database,
   accountId: string,
   grantIdHash: string,
+  now: Date,
 ): Promise<DeletedModels> {
-  return countModels(
-    await deleteGrants(db, "end_grant", "account_id = ? and id_hash = ?", [accountId, grantIdHash]),
-  );
+  const which = "account_id = ? and id_hash = ?";
+  return countModels(await deleteGrants(db, "end_grant", which, [accountId, grantIdHash], now));
 }
 
 /** A browser session whose records end. */
@@ -178,6 +198,7 @@ export interface EndingSession {
 export async function deleteRecordsOfSession(
   db: Database,
   { uid, accountId, grantIds }: EndingSession,
+  now: Date,
 ): Promise<DeletedModels> {
   const uidHash = hashRecordId(uid);
   // A session forgets the grant for one tenant when it goes on with another: the tokens tell of it.
@@ -196,12 +217,26 @@ export async function deleteRecordsOfSession(
     ...grantIds.map(hashRecordId),
     ...tokens.flatMap((token) => token.grant_id_hash ?? []),
   ]);
+  const session = await deleteWithSession(db, "end_session_2", "model = 'Session' and uid_hash = ?", [
+    uidHash,
+  ]);
+  await putLogoutsOfSessions(db, sessionsIn(session), now);
   return countModels([
     ...tokens,
     ...(await deleteIn(db, "end_session_grants", "model = 'Grant' and id_hash in", [...grants])),
     ...(await deleteIn(db, "end_of_grants", "grant_id_hash in", [...grants])),
-    ...(await deleteWhere(db, "end_session", "model = 'Session' and uid_hash = ?", [uidHash])),
+    ...session,
   ]);
+}
+
+/**
+ * Deletes the session of an id, of which its grants are gone already. Of any number of callers one does it.
+ * @param trx a transaction
+ */
+export async function deleteSessionOfId(trx: Database, id: string, now: Date): Promise<void> {
+  const which = "model = 'Session' and id_hash = ?";
+  const rows = await deleteWithSession(trx, "end_session_of_id", which, [hashRecordId(id)]);
+  await putLogoutsOfSessions(trx, sessionsIn(rows), now);
 }
 
 /**
@@ -230,69 +265,11 @@ async function deleteGrants(
   name: string,
   which: string,
   bindings: readonly string[],
-): Promise<DeletedRow[]> {
-  const grants = await runStatement<DeletedRow & { id_hash: string }>(
-    db,
-    name,
-    `delete from oidc_records where model = 'Grant' and ${which} returning model, id_hash`,
-    bindings,
-  );
+  now: Date,
+): Promise<EndedRecord[]> {
+  const grants = await deleteWhere(db, name, `model = 'Grant' and ${which}`, bindings);
   const ids = grants.map((grant) => grant.id_hash);
-  return [...grants, ...(await deleteIn(db, "end_of_grants", "grant_id_hash in", ids))];
+  const ended = [...grants, ...(await deleteIn(db, "end_of_grants", "grant_id_hash in", ids))];
+  await putLogoutsOfGrants(db, ended, now);
+  return ended;
 }
-
-async function deleteIn(
-  db: Database,
-  name: string,
-  which: string,
-  ids: readonly string[],
-): Promise<DeletedRow[]> {
-  const deleted: DeletedRow[] = [];
-  for (let from = 0; from < ids.length; from += grantsAtOnce) {
-    const some = ids.slice(from, from + grantsAtOnce);
-    // Always as many, so that it is one prepared statement.
-    const padded = [...some, ...Array.from({ length: grantsAtOnce - some.length }, () => some[0] ?? "")];
-    const places = padded.map(() => "?").join(", ");
-    deleted.push(...(await deleteWhere(db, name, `${which} (${places})`, padded)));
-  }
-  return deleted;
-}
-
-const grantsAtOnce = 200;
-
-const deleteWithGrant = (db: Database, name: string, condition: string, bindings: readonly string[]) =>
-  runStatement<DeletedRow & { grant_id_hash: string | null }>(
-    db,
-    name,
-    `delete from oidc_records where ${condition} returning model, grant_id_hash`,
-    bindings,
-  );
-
-function deleteWhere(
-  db: Database,
-  name: string,
-  condition: string,
-  bindings: readonly string[],
-): Promise<DeletedRow[]> {
-  return runStatement<DeletedRow>(
-    db,
-    name,
-    `delete from oidc_records where ${condition} returning model`,
-    bindings,
-  );
-}
-
-function countModels(rows: readonly DeletedRow[]): DeletedModels {
-  const counts = new Map<string, number>();
-  for (const { model } of rows) counts.set(model, (counts.get(model) ?? 0) + 1);
-  return counts;
-}
-
-/** How many of some models were deleted. */
-export function countOf(deleted: DeletedModels, models: readonly string[]): number {
-  return models.reduce((sum, model) => sum + (deleted.get(model) ?? 0), 0);
-}
-
-// A member as JSON.stringify writes it. Quotes inside of values are escaped there, so nothing else reads like it,
-// and replace() tells it from ids that differ by capitals, on both stores.
-const memberText = (name: string, value: string): string => `"${name}":${JSON.stringify(value)}`;

@@ -29,6 +29,7 @@ export const endingRows: readonly EndingRows[] = [
   { table: "passkey_challenges", key: ["challenge_hash"], endsAt: "expires_at_ms", kept: true },
   { table: "pending_sign_ins", key: ["interaction_hash"], endsAt: "expires_at_ms", kept: false },
   { table: "mails", key: ["id"], endsAt: "expires_at_ms", kept: false },
+  { table: "logouts", key: ["id"], endsAt: "expires_at_ms", kept: false },
 ];
 
 /**

@@ -161,6 +161,7 @@ const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
   "user list": [() => ({}), () => ({ tenantId: "acme" })],
   "user password": [() => ({ user: ann })],
   "session list": [() => ({ user: ann })],
+  "session logouts": [() => ({}), () => ({ state: "failed" })],
   "session revoke": [
     async () => {
       const session = {

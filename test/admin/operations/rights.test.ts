@@ -36,6 +36,7 @@ const reads = [
   "resource list",
   "resource show",
   "session list",
+  "session logouts",
   "tenant check",
   "tenant list",
   "tenant brand",

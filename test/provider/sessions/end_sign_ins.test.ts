@@ -86,7 +86,7 @@ for (const kind of storeKinds) {
 
     for (const accountId of people) {
       test(`ends everything of ${accountId} and nothing of the others`, async () => {
-        const ended = await deleteSignIns(store.db, accountId);
+        const ended = await deleteSignIns(store.db, accountId, new Date());
         assert.deepEqual(ended, { sessions: 2, grants: 2, tokens: 2 });
         const found = await left();
         assert.deepEqual(
@@ -98,7 +98,7 @@ for (const kind of storeKinds) {
     }
 
     test("ends what is for one tenant and nothing of one that looks alike", async () => {
-      const ended = await deleteSignInsOfTenant(store.db, "ann", "acme");
+      const ended = await deleteSignInsOfTenant(store.db, "ann", "acme", new Date());
       assert.deepEqual(ended, { sessions: 0, grants: 1, tokens: 1 });
       const found = await left();
       assert.deepEqual(

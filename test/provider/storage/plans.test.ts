@@ -23,6 +23,7 @@ import { deleteSignIns, deleteSignInsOfTenant } from "../../../src/provider/sess
 import { endGrant, listGrants } from "../../../src/provider/sessions/grant_store.ts";
 import { endSession, listSessions } from "../../../src/provider/sessions/session_store.ts";
 import { listVouchers } from "../../../src/provider/sessions/voucher_store.ts";
+import { putLogouts } from "../../../src/provider/storage/logout_store.ts";
 import {
   consumeRecord,
   createRecordOnce,
@@ -33,6 +34,13 @@ import {
 } from "../../../src/provider/storage/record_store.ts";
 import { findRefreshTokenUse, rotateRefreshToken } from "../../../src/provider/storage/rotation_store.ts";
 import { deleteEnded, endingRows } from "../../../src/provider/storage/sweep_store.ts";
+import {
+  claimLogout,
+  deleteLogout,
+  isSignedInAnew,
+  saveLogoutDelayed,
+  saveLogoutFailed,
+} from "../../../src/provider/storage/told_logout_store.ts";
 import { readSubject, readSubjects } from "../../../src/provider/subjects/subject_store.ts";
 import { searchTenants } from "../../../src/provider/tenants/tenant_search_store.ts";
 import { storeKinds, type TestDatabase } from "../../support/databases.ts";
@@ -53,14 +61,14 @@ for (const kind of storeKinds) {
     const acts: Readonly<Record<string, (db: TestDatabase["db"]) => Promise<unknown>>> = {
       "ending a client": (db) => endRightsOfClient(db, "c1", now),
       "ending a client's own tokens": (db) => endOwnTokensOfClient(db, "c2"),
-      "ending what a client vouched for of a tenant": (db) => endVouchedLogins(db, "c9", ["t9"]),
+      "ending what a client vouched for of a tenant": (db) => endVouchedLogins(db, "c9", ["t9"], now),
       "ending what returns to an address": (db) => endReturnsTo(db, "c1", ["https://rp.example/cb"]),
       "ending a tenant": (db) => endRightsOfTenant(db, "t3", now),
-      "ending a person's sign-ins": (db) => deleteSignIns(db, "a3"),
-      "ending a membership's sign-ins": (db) => deleteSignInsOfTenant(db, "a6", "t6"),
+      "ending a person's sign-ins": (db) => deleteSignIns(db, "a3", now),
+      "ending a membership's sign-ins": (db) => deleteSignInsOfTenant(db, "a6", "t6", now),
       "keeping of whom an answer tells": (db) => savePeopleTold(db, "h7", ["a7", "t7"]),
       "forgetting answers that tell of a person": (db) => forgetAnswersTelling(db, "a8"),
-      "deleting a person": (db) => deleteTracesOfAccount(db, "a5"),
+      "deleting a person": (db) => deleteTracesOfAccount(db, "a5", now),
       "finding a passkey": (db) => findPasskey(db, "c5"),
       "listing a person's passkeys": (db) => listPasskeys(db, "a5"),
       "a sign-in of two factors": async (db) => {
@@ -74,7 +82,18 @@ for (const kind of storeKinds) {
       "listing a person's sessions": (db) => listSessions(db, "a5", { limit: 10 }, new Date(1)),
       "listing a person's grants": (db) => listGrants(db, "a3", { limit: 10 }, new Date(1)),
       "ending one session": async (db) => assert.ok(await endSession(db, { id: "s_u2" }, new Date(1))),
-      "revoking one grant": async (db) => assert.ok(await endGrant(db, { id: "g_h3", accountId: "a3" })),
+      "revoking one grant": async (db) => assert.ok(await endGrant(db, { id: "g_h3", accountId: "a3" }, now)),
+      "taking and settling logouts": async (db) => {
+        const logout = await claimLogout(db, { nowMs, leaseMs: 1 });
+        assert.ok(logout);
+        assert.equal(await isSignedInAnew(db, logout), false);
+        const later = { nextMs: nowMs + 1, othersMs: nowMs + 1, nowMs, fault: "f" };
+        await saveLogoutDelayed(db, logout, later);
+        assert.ok(await saveLogoutFailed(db, logout, later));
+        await deleteLogout(db, logout.id);
+        const ended = { clientId: "c1", accountId: "a1", sessionUid: "u1", sid: "s" };
+        await putLogouts(db, [ended], now);
+      },
       "ending a grant's family": (db) => deleteFamilyOfRecord(db, "RefreshToken", "none"),
       "ending a grant's records": (db) => deleteRecordsOfGrant(db, "RefreshToken", "none"),
       "finding records": async (db) => {
@@ -293,6 +312,12 @@ async function fill({ db }: TestDatabase): Promise<void> {
     next_attempt_at_ms: n % 100 === 1 ? 1 : null,
     give_up_at_ms: 1,
     created_at_ms: 1,
+    expires_at_ms: nowMs + n,
+  }));
+  await insert("logouts", (n) => ({
+    ...{ id: `l${n}`, client_id: `c${n}`, account_id: `a${n}`, session_uid_hash: `h${n}`, sid: "s" },
+    ...{ state: n % 100 === 1 ? "waiting" : "failed", attempts: 1 },
+    ...{ next_attempt_at_ms: n % 100 === 1 ? 1 : null, give_up_at_ms: nowMs, created_at_ms: 1 },
     expires_at_ms: nowMs + n,
   }));
   await insert("repeated_calls", (n) => ({

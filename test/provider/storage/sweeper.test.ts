@@ -87,6 +87,10 @@ const rowOf: Readonly<Record<string, (number: number, endsAtMs: number) => objec
     created_at_ms: 1,
     expires_at_ms,
   }),
+  logouts: (number, expires_at_ms) => ({
+    ...{ id: `l${number}`, client_id: "c", account_id: "a", session_uid_hash: `h${number}`, sid: "s" },
+    ...{ state: "failed", attempts: 1, give_up_at_ms: 1, created_at_ms: 1, expires_at_ms },
+  }),
   repeated_calls: (number, expires_at_ms) => ({
     id_hash: `h${number}`,
     request_hash: "r",
