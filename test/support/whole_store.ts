@@ -12,6 +12,7 @@ const exempt: readonly { table: string; rows?: (row: Record<string, unknown>) =>
     table: "passkey_challenges",
     why: "a question that a passkey answered was answered, whatever came of it",
   },
+  { table: "logouts", why: "an instance tells applications beside what is asked of it" },
   { table: "sign_in_attempts", why: "wrong guesses are counted" },
   { table: "store_probe", why: "an instance that is asked whether it is ready proves that it can write" },
   { table: "key_instances", why: "an instance says that it lives" },
