@@ -36,7 +36,7 @@ export const defences: readonly Defence[] = [
     id: "logout-waits-for-no-client",
     promise: "A sign-out is answered without waiting for the clients that are told of it.",
     file: "src/provider/library/internals.ts",
-    find: "  tellOfLogoutsMeanwhile(provider, changes.meanwhile);\n",
+    find: "  tellLogoutsLater(provider, changes.leaveApplication);\n",
     replace: "",
     test: "test/provider/logout.test.ts",
     name: "silent",

@@ -71,7 +71,8 @@ export function startLogoutOutbox(deps: LogoutDeps, policy: LogoutPolicy = logou
   async function putOff(logout: WaitingLogout, error: unknown): Promise<void> {
     const { id, clientId } = logout;
     const known = error instanceof LogoutNotTaken;
-    if (!known) log.error({ err: error, logout: id, clientId }, "an application could not be told of a logout");
+    if (!known)
+      log.error({ err: error, logout: id, clientId }, "an application could not be told of a logout");
     const fault = known ? error.message : "it could not be tried; the log says why";
     const nowMs = clock().getTime();
     const nextMs = nextAttemptAt(logout, nowMs, policy);
