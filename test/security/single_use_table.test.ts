@@ -281,7 +281,8 @@ const once: Readonly<Record<string, Once>> = {
   "revoking a grant": {
     arrange: (db) => saveRecord(db, "Grant", "g1", { accountId: "ann", clientId: "app" } as never, laterMs),
     attempt: inTransaction(
-      async (trx) => (await endGrant(trx, { id: `g_${hashRecordId("g1")}`, accountId: "ann" }, new Date())) !== undefined,
+      async (trx) =>
+        (await endGrant(trx, { id: `g_${hashRecordId("g1")}`, accountId: "ann" }, new Date())) !== undefined,
     ),
   },
 };
