@@ -77,6 +77,8 @@ export const atSignIn = [
   "email_not_verified",
   "not_a_member",
   "tenant_not_vouched",
+  "factor_required",
+  "passkey_required",
   "account_disabled",
   "tenant_disabled",
   "login_method_not_allowed",

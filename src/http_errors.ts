@@ -134,12 +134,18 @@ const developersCodes = ["invalid_input", "invalid_request", "invalid_client", "
 
 /**
  * The answer as a page for a person: what happened, why, what to do, and a way on.
- * @param againUrl where another account may be tried in the same sign-in
+ * @param on.again where another account may be tried in the same sign-in
+ * @param on.ways what mends it, first of all
  */
-export function errorPage(fault: PageFault, requestId: string, againUrl?: string): string {
+export function errorPage(
+  fault: PageFault,
+  requestId: string,
+  { again, ways: mending = [] }: { again?: string | undefined; ways?: readonly WayOn[] } = {},
+): string {
   const words = faultWords(fault.code);
   const ways = withoutAccount.includes(fault.code) ? [] : waysOn();
-  if (againUrl !== undefined) ways.unshift({ label: currentWords().ways.anotherAccount, url: againUrl });
+  if (again !== undefined) ways.unshift({ label: currentWords().ways.anotherAccount, url: again });
+  ways.unshift(...mending);
   const detail = developersCodes.includes(fault.code) || !words.known ? fault.message : undefined;
   return renderPage("error", { ...words, ways, code: fault.code, detail, requestId });
 }

@@ -35,6 +35,12 @@ export const peopleErrorCodes = {
     meaning: "The tenant requires of its people a second factor that the login did not prove.",
     fix: "Sign in with the factor. Who vouches for a login says `mfa` in `amr` where there were two (RFC 8176).",
   },
+  passkey_required: {
+    status: 403,
+    meaning:
+      "The tenant requires a passkey of its people, and the login was made without one; a code does not do.",
+    fix: "Sign in with a passkey. Who has none adds one on `/account/passkeys` first.",
+  },
   account_ambiguous: {
     status: 409,
     meaning: "The name is the id of one account and the e-mail address of another, so it names neither.",

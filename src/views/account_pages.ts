@@ -1,5 +1,6 @@
 // Owns the models of the account's pages, and the names of the form fields they send back.
 import type { TotpSetUp } from "./login_pages.ts";
+import type { WayOn } from "./page_frame.ts";
 import type { Field, FormErrors, Pager, PasskeyForm, Tabs, Timeline } from "./parts.ts";
 
 /** A form's target, and the mark that says for whom it was drawn (field `csrf`). */
@@ -11,10 +12,12 @@ export interface AccountForm {
 /** An organization the person belongs to. */
 export interface AccountOrganization {
   name: string;
-  /** When applications may act for the person there, in words. */
-  presence: string;
+  /** When applications may act for the person there, in words; absent: the session does not speak for it. */
+  presence?: string | undefined;
   /** The person's address there, where it is not the same everywhere. */
   email?: string | undefined;
+  /** Why it is shut to the person, in words, and what opens it; absent: it is not. */
+  shut?: { why: string; way?: WayOn | undefined } | undefined;
 }
 
 /** That a client may act for the person while they are away: given, or on offer. */

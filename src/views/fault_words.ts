@@ -58,6 +58,11 @@ export function refusalWords({ code, reason, retryAfterSeconds }: Refusal): stri
   return retryAfterSeconds === undefined ? inFull(faultWords(code)) : signInFault(code, retryAfterSeconds);
 }
 
+/** Why an organization is shut to somebody who belongs to it, where theirs are listed; what has no words is said in general. */
+export function shutPlaceWords(code: string, { shutPlaces } = currentWords()): string {
+  return ofCode<string>(shutPlaces, code) ?? shutPlaces.other;
+}
+
 const inFull = ({ title, why, todo }: { title: string; why?: string | undefined; todo: string }): string =>
   [`${title}.`, why, todo].filter((one) => one !== undefined).join(" ");
 

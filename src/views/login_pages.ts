@@ -1,5 +1,5 @@
 // Owns the models of the pages of a login: the address, what opens the account, the second step.
-import type { ApplicationLinks, FormModel, PageFrame } from "./page_frame.ts";
+import type { ApplicationLinks, FormModel, PageFrame, WayOn } from "./page_frame.ts";
 import type { PasskeyForm } from "./parts.ts";
 
 /** What every page of a login has. Cancelling posts to `cancelAction`. */
@@ -7,6 +7,8 @@ interface LoginStep extends PageFrame, ApplicationLinks {
   form: FormModel;
   /** Why the last attempt failed, in words; announced to assistive technology. */
   error?: string | undefined;
+  /** What the person can do about it elsewhere. */
+  errorWay?: WayOn | undefined;
   /** What the person tries to reach. */
   clientName?: string | undefined;
   /** Set when the relying party named the tenant. */
@@ -38,6 +40,8 @@ interface PasswordPage extends LoginStep {
 interface FactorPage extends LoginStep {
   /** Absent: nothing is typed, for a passkey is all there is. */
   use?: "totp" | "recovery_code" | undefined;
+  /** Whether a passkey comes first, because an organization asks for one, or alone, because nothing else opens it. */
+  passkeyAsked?: "first" | "alone" | undefined;
   /** Where the other of the two is used, where the person has it. */
   otherFactorUrl?: string | undefined;
   /** Where somebody else signs in. */

@@ -344,6 +344,13 @@ export const fixtures: { [N in PageName]: Pages[N] } = {
         name: "Globex",
         presence: "Applications may act for you while you are away, if you allow it under Applications.",
       },
+      {
+        name: "Initech",
+        shut: {
+          why: "It asks for a second step, and this sign-in has none.",
+          way: { label: "Sign in once more", url: "/auth?prompt=login" },
+        },
+      },
     ],
   },
   account_email: {

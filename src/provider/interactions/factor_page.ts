@@ -18,10 +18,11 @@ import {
 import { findPending, type PendingSignIn } from "../factors/pending_store.ts";
 import { type FactorDeps, proveFactor } from "../factors/prove_factor.ts";
 import { listSecondFactors } from "../factors/second_factor_store.ts";
-import type { SecondFactors } from "../factors/second_factors.ts";
+import { mostProvable, type SecondFactors } from "../factors/second_factors.ts";
 import { totpSetUp } from "../factors/totp_page.ts";
+import { passkeysOf } from "../passkeys/passkey_deps.ts";
 import { type InteractionState, shownApplication } from "./interaction.ts";
-import { keyOf } from "./login_steps.ts";
+import { keyOf, type StepDeps, wantedLevels } from "./login_steps.ts";
 import { type PasskeyLoginDeps, passkeyForm } from "./passkey_login.ts";
 import type { SignInFault } from "./sign_in_fault.ts";
 
@@ -51,7 +52,7 @@ export async function findHalfDone(deps: FactorDeps, state: InteractionState): P
  * @param asked which way to prove the factor, as the link says
  */
 export async function renderHalfDone(
-  deps: FactorDeps & PasskeyLoginDeps,
+  deps: FactorDeps & PasskeyLoginDeps & StepDeps,
   state: InteractionState,
   half: HalfDone,
   asked: string | undefined,
@@ -63,28 +64,42 @@ export async function renderHalfDone(
     return renderSetUp(deps, state, account, offerTotp(deps.seals, account.id, deps.clock()), failed);
   }
   const here = `/interaction/${state.uid}/factor`;
+  const { first, alone } = await passkeyAsked(deps, state, half);
   const app = factors.totp ? "totp" : undefined;
   const use = asked === "recovery_code" && factors.recoveryCodes > 0 ? "recovery_code" : app;
   const other = use === "recovery_code" ? here : `${here}?use=recovery_code`;
   const hasOther = factors.recoveryCodes > 0 && (use !== "recovery_code" || factors.totp);
+  const passkey = factors.passkeys > 0 ? await passkeyForm(deps, state, account.id) : undefined;
   return renderPage("factor", {
     ...commonOf(state),
-    use,
-    passkey: factors.passkeys > 0 ? await passkeyForm(deps, state, account.id) : undefined,
-    otherFactorUrl: hasOther ? other : undefined,
+    use: alone ? undefined : use,
+    passkey: passkey && { ...passkey, primary: first },
+    passkeyAsked: alone ? "alone" : first ? "first" : undefined,
+    otherFactorUrl: hasOther && !alone ? other : undefined,
     accountEmail: account.email ?? undefined,
     otherUrl: `/interaction/${state.uid}/login`,
     ...(failed ? { error: signInFault(failed.code, failed.waitSeconds) } : {}),
   });
 }
 
+// Where all that the sign-in is for requires a passkey, a code opens nothing: it is not asked for, and uses nothing up.
+async function passkeyAsked(
+  deps: StepDeps & PasskeyLoginDeps,
+  state: InteractionState,
+  { pending, factors }: HalfDone,
+): Promise<{ first: boolean; alone: boolean }> {
+  if (factors.passkeys === 0 || passkeysOf(deps) === undefined) return { first: false, alone: false };
+  const { least, most } = await wantedLevels(deps, state, pending, mostProvable(factors));
+  return { first: most === "phr", alone: least === "phr" };
+}
+
 /**
  * Takes a form of these pages.
- * @throws OperationError too_many_attempts, factor_code_wrong, factor_code_used, factor_exists, factor_unreadable,
+ * @throws OperationError passkey_required where no code does, too_many_attempts, factor_code_wrong, factor_code_used, factor_exists, factor_unreadable,
  *   sign_in_expired
  */
 export async function answerFactor(
-  deps: FactorDeps,
+  deps: FactorDeps & PasskeyLoginDeps & StepDeps,
   state: InteractionState,
   half: HalfDone,
   form: ReadonlyMap<string, string>,
@@ -100,6 +115,8 @@ export async function answerFactor(
   if (use === "set_up") return setUp(deps, state, half, form);
   const kind: TypedFactor = use === "recovery_code" ? "recovery_code" : "totp";
   try {
+    if ((await passkeyAsked(deps, state, half)).alone)
+      throw new OperationError("passkey_required", "A code does not open what this sign-in is for.");
     const answer = await proveFactor(deps, kind, { accountId, typed }, (trx, now) =>
       completePending(trx, keyOf(state), accountId, ["otp"], now),
     );

@@ -19,6 +19,7 @@ import { type Exchange, finishInteraction, getInteraction, type InteractionState
 import { addLoginRoutes, type LoginDeps } from "./login_routes.ts";
 import { tenantPrompt } from "./prompts.ts";
 import { leaveSignInFault, takeSignInFault } from "./sign_in_fault.ts";
+import { recordTenantRefusal } from "./sign_in_refusal.ts";
 import { answerTenantChoice, renderTenantChoice, tenantRefusal } from "./tenant_page.ts";
 
 /** What the interaction pages need. */
@@ -42,13 +43,18 @@ export function addInteractionRoutes(router: Router, deps: InteractionDeps): voi
     }
     if (state.prompt === "consent")
       return showPage(ctx, 200, await renderConsent(host.current(), deps, state));
-    const refusal = tenantRefusal(state);
-    if (!refusal) {
+    const refusal = await tenantRefusal(deps, state);
+    if (refusal === undefined) {
       const failed = takeSignInFault(placeOf(ctx), state.uid, "tenant");
       return showPage(ctx, failed?.status ?? 200, await renderTenantChoice(db, state, failed));
     }
-    const again = `/interaction/${state.uid}/login`;
-    return showPage(ctx, refusal.status, errorPage(answerOf(refusal), requestIdOf(ctx.req), again));
+    const { error, again, ways } = refusal;
+    await recordTenantRefusal(deps, {
+      ...refusal,
+      accountId: state.accountId,
+      clientId: state.client.clientId,
+    });
+    return showPage(ctx, error.status, errorPage(answerOf(error), requestIdOf(ctx.req), { again, ways }));
   });
 
   addHandoffReturn(router, deps, stateOf, (ctx, answer) => finish(ctx, answer, false));

@@ -56,7 +56,7 @@ async function pageOf(deps: PageDeps, state: InteractionState, failed: SignInFau
   return {
     form: { action: `/interaction/${state.uid}/login` },
     passkey: await passkeyForm(deps, state),
-    ...(failed ? { error: signInFault(failed.code, failed.waitSeconds) } : {}),
+    ...(failed ? { error: signInFault(failed.code, failed.waitSeconds), errorWay: failed.way } : {}),
     ...shownApplication(state.client),
     tenantName: shown?.name,
     cancelAction: `/interaction/${state.uid}/abort`,

@@ -1,7 +1,6 @@
 // Owns what follows the proof of who somebody is: the login is complete, or a second factor is proven or set up first. Every
 // way of proving the first half, a password here or another, goes on from here, and so does a session that is asked for more.
 
-import { OperationError } from "../../errors.ts";
 import type { InstallationPart } from "../../installation.ts";
 import {
   highestLevel,
@@ -9,6 +8,7 @@ import {
   levelAskedFor,
   levelOfAmr,
   levelRequired,
+  loginLevels,
   reaches,
 } from "../../login_levels.ts";
 import { isOwnClient } from "../clients/own_clients.ts";
@@ -19,6 +19,7 @@ import { hasSecondFactor, levelWithin, mostProvable } from "../factors/second_fa
 import { readVouched, voucherOf } from "../sessions/voucher.ts";
 import { listVouchers } from "../sessions/voucher_store.ts";
 import { isOpen, type Place, readPlaces } from "../subjects/places.ts";
+import { firstShut, PlaceShut } from "../subjects/shut_place.ts";
 import type { InteractionState } from "./interaction.ts";
 import { factorMissing } from "./prompts.ts";
 
@@ -37,8 +38,8 @@ export async function goOn(
   login: OwnLogin,
 ): Promise<LoginAnswer | undefined> {
   const factors = await listSecondFactors(deps.db, login.accountId);
-  const wanted = await wantedLevel(deps, state, login, mostProvable(factors));
-  const step = nextStep(levelOfAmr(login.amr), wanted, hasSecondFactor(factors));
+  const { most } = await wantedLevels(deps, state, login, mostProvable(factors));
+  const step = nextStep(levelOfAmr(login.amr), most, hasSecondFactor(factors));
   if (step === undefined) return loginOf(login);
   await savePending(deps.db, keyOf(state), { ...login, step }, deps.clock());
   return undefined;
@@ -88,24 +89,36 @@ export async function stepUp(deps: StepDeps, state: InteractionState): Promise<b
 /** The half-done sign-in of an interaction's browser. */
 export const keyOf = ({ uid, browserKey }: InteractionState) => ({ uid, browserKey });
 
-// What this login has to prove: the application may ask for it, and the organizations it would open require it.
-async function wantedLevel(
+/** What a login has to prove: less than `least` opens nothing it is for, and `most` all that it can open. */
+export interface WantedLevels {
+  least: LoginLevel;
+  most: LoginLevel;
+}
+
+/**
+ * What a login has to prove: the application may ask for it, and the organizations it would open require it.
+ * @param provable what can be proven beside, as methods (RFC 8176)
+ * @throws OperationError whatever shuts all that it is for, to whomever it comes
+ */
+export async function wantedLevels(
   deps: StepDeps,
   state: InteractionState,
   login: OwnLogin,
   provable: readonly string[],
-): Promise<LoginLevel> {
+): Promise<WantedLevels> {
   const asked = levelAskedFor(state.params.get("acr_values"));
   const { places } = await readPlaces(deps, login.accountId, [mostOf(login, provable)]);
   const required = state.params.get("tenant");
   const wanted = places.filter(({ tenant }) => required === undefined || tenant.id === required);
   const opened = wanted.filter((place) => place.voucher !== undefined);
-  if (!isOwnClient(state.client.clientId)) {
-    assertUseful(opened);
-    if (opened.length === 0 && wanted.some(({ lacking }) => lacking !== undefined)) throw factorRequired();
-  }
   const levels = opened.filter(isOpen).map(({ tenant }) => levelRequired[tenant.requiredFactor]);
-  return highestLevel([asked, ...levels]);
+  const most = highestLevel([asked, ...levels]);
+  if (isOwnClient(state.client.clientId)) return { least: asked, most };
+  assertUseful(opened);
+  const lacking = wanted.filter((place) => place.lacking !== undefined);
+  if (opened.length === 0) assertNotShut(lacking);
+  const least = loginLevels.find((level) => levels.some((one) => reaches(level, one))) ?? "pwd";
+  return { least: highestLevel([asked, least]), most };
 }
 
 // The login as it could come to be.
@@ -117,16 +130,14 @@ const mostOf = (
     ...{ amr: [...amr, ...provable], acr: undefined, authTimeMs },
   });
 
-function factorRequired(): OperationError {
-  return new OperationError(
-    "factor_required",
-    "The organization requires a second factor that this login cannot have.",
-  );
-}
-
 function assertUseful(opened: readonly Place[]): void {
   const [first] = opened;
   // Where it opens nothing, the tenant page says so.
   if (first?.refusal === undefined || opened.some(isOpen)) return;
-  throw first.refusal;
+  assertNotShut(opened);
+}
+
+function assertNotShut(places: readonly Place[]): void {
+  const shut = firstShut(places);
+  if (shut !== undefined) throw new PlaceShut(shut.place, shut.code);
 }

@@ -8,6 +8,7 @@ import type { LoginNames } from "../../audit/login_names.ts";
 import type { OperationError } from "../../errors.ts";
 import type { InstallationPart } from "../../installation.ts";
 import { findAccountByLogin } from "../accounts/account_store.ts";
+import type { provenBy } from "../sessions/voucher.ts";
 import { listTenantIdsOfAccount } from "../tenants/membership_store.ts";
 import { recordAttack } from "./attack_record.ts";
 
@@ -22,6 +23,31 @@ export async function recordSignInRefusal(
 ): Promise<void> {
   await recordRefused({ db, clock, log, loginNames }, attempt, error);
   await recordAttack({ db, clock, loginNames }, attempt);
+}
+
+/**
+ * Records that somebody who proved who they are does not come into the organization they want to enter.
+ * @param refused.tenantId of the person's own; absent: it is none of theirs
+ */
+export async function recordTenantRefusal(
+  { db, clock, log }: InstallationPart<"db" | "clock" | "log">,
+  {
+    error: { code: reason },
+    by,
+    ...who
+  }: {
+    error: OperationError;
+    by: ReturnType<typeof provenBy> | undefined;
+    accountId: string | undefined;
+    clientId: string;
+    tenantId?: string;
+  },
+): Promise<void> {
+  const { accountId, clientId, tenantId } = who;
+  const details = { by: by ?? "password", reason };
+  const event = { type: "sign_in.refused", actor: "nobody", accountId, clientId, tenantId, details } as const;
+  await countAuditEvent(db, event, clock());
+  log.info({ reason, accountId, clientId, tenantId }, "sign-in refused");
 }
 
 type Attempt = Parameters<typeof recordAttack>[1];

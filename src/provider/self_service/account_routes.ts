@@ -32,7 +32,7 @@ export function addAccountRoutes(
   router: Router,
   deps: PasswordPageDeps & EmailPageDeps & PasskeysPageDeps & FactorsPageDeps,
 ): void {
-  addAccountPage(router, deps, overviewPage);
+  addAccountPage(router, deps, overviewPage(deps));
   addAccountPage(router, deps, namePage, [nameForm(deps)]);
   addAccountPage(router, deps, passwordPage(deps), [passwordForm(deps)]);
   addAccountPage(router, deps, emailPage(deps), emailForms(deps));

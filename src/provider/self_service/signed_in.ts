@@ -6,7 +6,8 @@ import { sessionOf } from "../library/internals.ts";
 import type { ProviderHost } from "../library/provider_host.ts";
 import type { Voucher } from "../sessions/voucher.ts";
 import { listVouchers, noteUse, type SessionKey } from "../sessions/voucher_store.ts";
-import { type Place, readPlaces } from "../subjects/places.ts";
+import { isOpen, type Place, readPlaces } from "../subjects/places.ts";
+import { toldPlaces } from "../subjects/shut_place.ts";
 
 /** A person who is signed in. */
 export interface SignedInPerson {
@@ -16,6 +17,8 @@ export interface SignedInPerson {
   vouchers: readonly Voucher[];
   /** Tenants the session speaks for, in the order of their ids. */
   places: readonly Place[];
+  /** Those the person belongs to and that are shut to the session, as far as it may be told of them; with some, it speaks for them. */
+  shut: readonly Place[];
 }
 
 /** Finds who is signed in in the browser that asks. */
@@ -42,5 +45,9 @@ export async function readSignedIn(
   if (vouchers.length === 0) return undefined;
   const { account, places } = await readPlaces(deps, session.accountId, vouchers);
   if (account === undefined || account.disabledAtMs !== null) return undefined;
-  return { session, account, vouchers, places: places.filter(({ voucher }) => voucher !== undefined) };
+  return {
+    ...{ session, account, vouchers },
+    places: places.filter(({ voucher }) => voucher !== undefined),
+    shut: toldPlaces(places, vouchers).filter((place) => !isOpen(place)),
+  };
 }

@@ -47,6 +47,16 @@ export const faults: typeof englishFaults = {
     title: "Ihre E-Mail-Adresse ist nicht bestätigt",
     todo: "Bitten Sie die Administration Ihrer Organisation, sie zu bestätigen.",
   },
+  factor_required: {
+    title: "Ihre Organisation verlangt einen zweiten Schritt",
+    why: "Diese Anmeldung hatte keinen.",
+    todo: "Melden Sie sich noch einmal an: Sie werden dabei danach gefragt oder richten ihn ein.",
+  },
+  passkey_required: {
+    title: "Ihre Organisation verlangt einen Passkey",
+    why: "Diese Anmeldung geschah ohne einen, und ein Code genügt nicht.",
+    todo: "Melden Sie sich noch einmal mit Ihrem Passkey an. Wenn Sie keinen haben, fügen Sie Ihrem Konto zuerst einen hinzu.",
+  },
   tenant_not_vouched: {
     title: "Diese Anmeldung gilt nicht für diese Organisation",
     todo: "Melden Sie sich noch einmal für diese Organisation an.",
@@ -162,8 +172,8 @@ export const signInFaults: typeof englishSignInFaults = {
   invalid_input: "Das ist keine E-Mail-Adresse. Geben Sie Ihre ein, zum Beispiel erika@example.com.",
   factor_code_wrong: "Dieser Code stimmt nicht. Geben Sie den ein, der jetzt gezeigt wird.",
   factor_code_used: "Dieser Code wurde schon verwendet. Warten Sie auf den nächsten und geben Sie den ein.",
-  factor_required:
-    "Ihre Organisation verlangt einen Passkey, und diese Anmeldung hat keinen. Wenden Sie sich an die Administration Ihrer Organisation.",
+  passkey_required:
+    "Ihre Organisation verlangt einen Passkey, und ein Code genügt nicht. Wenn Sie keinen haben, fügen Sie Ihrem Konto einen hinzu und melden Sie sich dann noch einmal an.",
   invalid_credentials:
     "Diese E-Mail-Adresse und dieses Passwort gehören nicht zusammen. Prüfen Sie beides, oder bitten Sie Ihre Administration um ein neues Passwort.",
   account_disabled: "Dieses Konto ist gesperrt. Wenden Sie sich an die Administration Ihrer Organisation.",

@@ -48,6 +48,8 @@ export const passkeys: typeof english = {
   use: "Passkey benutzen",
   stepHeading: "Ihr Passkey",
   stepLead: "Benutzen Sie einen Ihrer Passkeys, um fortzufahren.",
+  stepFirst: "Ihre Organisation verlangt einen Passkey. Ein Code öffnet nur, was keinen verlangt.",
+  stepAlone: "Ihre Organisation verlangt einen Passkey. Ein Code genügt hier nicht.",
   lost: "Haben Sie kein Gerät mit einem Ihrer Passkeys zur Hand? Fragen Sie die Administration Ihrer Organisation.",
   noneUsed: "Es wurde kein Passkey benutzt. Versuchen Sie es noch einmal, oder melden Sie sich anders an.",
   cannotUse: "Um sich mit einem Passkey anzumelden, nehmen Sie einen aktuellen Browser mit JavaScript.",

@@ -20,6 +20,7 @@ import { forgot, newPassword, proveAddress } from "./links.ts";
 import { passkeys } from "./passkeys.ts";
 import { passwordFaults, passwordLength } from "./passwords.ts";
 import { sessions } from "./sessions.ts";
+import { shutPlaces, waysIn } from "./shut_places.ts";
 import { chooseOrganization, consent, device, deviceFaults, otherScope, scopes, signIn } from "./sign_in.ts";
 
 /** English. */
@@ -58,6 +59,8 @@ export const english = {
   waitThenTry,
   refusals,
   errorPage,
+  shutPlaces,
+  waysIn,
   passkeys,
   passwordFaults,
   passwordLength,

@@ -40,6 +40,16 @@ export const faults = {
     title: "Your e-mail address is not confirmed",
     todo: "Ask your organization's administrator to confirm it.",
   },
+  factor_required: {
+    title: "Your organization asks for a second step",
+    why: "This sign-in was made without one.",
+    todo: "Sign in once more: you are asked for it, or set it up, on the way.",
+  },
+  passkey_required: {
+    title: "Your organization asks for a passkey",
+    why: "This sign-in was made without one, and a code does not do.",
+    todo: "Sign in once more with your passkey. If you have none, add one to your account first.",
+  },
   tenant_not_vouched: {
     title: "This sign-in does not open that organization",
     todo: "Sign in again, for that organization.",
@@ -154,8 +164,8 @@ export const signInFaults = {
   invalid_input: "This is no e-mail address. Type yours, such as jane@example.com.",
   factor_code_wrong: "This code is not right. Type the one that is shown now.",
   factor_code_used: "This code was used already. Wait for the next one, then type that.",
-  factor_required:
-    "Your organization asks for a passkey, and this sign-in has none. Ask your organization's administrator.",
+  passkey_required:
+    "Your organization asks for a passkey, and a code does not do. If you have none, add one to your account, then sign in again.",
   invalid_credentials:
     "This e-mail address and password do not belong together. Check both, or ask your administrator for a new password.",
   account_disabled: "This account is disabled. Ask your organization's administrator.",

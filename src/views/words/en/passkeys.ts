@@ -44,6 +44,8 @@ export const passkeys = {
   use: "Use a passkey",
   stepHeading: "Your passkey",
   stepLead: "Use a passkey of yours to go on.",
+  stepFirst: "Your organization asks for a passkey. A code opens only what asks for none.",
+  stepAlone: "Your organization asks for a passkey. A code does not do here.",
   lost: "Is no device with a passkey of yours at hand? Ask your organization's administrator.",
   noneUsed: "No passkey was used. Try again, or sign in another way.",
   cannotUse: "To sign in with a passkey, use a current browser that runs scripts.",

@@ -1,0 +1,325 @@
+// An organization of one's own that is shut to one's sign-in: every reason, on every page that tells of it (an application's
+// sign-in, a device's, the account, the portal), in words, with the way in and the event; and the passkey that is asked for first.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { grantTypes } from "../../../src/grants_and_scopes.ts";
+import { type Account, findAccount } from "../../../src/provider/accounts/account_store.ts";
+import { addPasskey, offerEnrolment } from "../../../src/provider/passkeys/enrol_passkey.ts";
+import { passkeysOf } from "../../../src/provider/passkeys/passkey_deps.ts";
+import { readVouched, voucherOf } from "../../../src/provider/sessions/voucher.ts";
+import type { Place } from "../../../src/provider/subjects/places.ts";
+import { firstShut, toldPlaces, whyShut } from "../../../src/provider/subjects/shut_place.ts";
+import { createDomain, saveDomainVerified } from "../../../src/provider/tenants/domain_store.ts";
+import {
+  createMembership,
+  deleteMembership,
+  saveRole,
+} from "../../../src/provider/tenants/membership_store.ts";
+import { saveTenant } from "../../../src/provider/tenants/tenant_store.ts";
+import { eventsOf } from "../../audit/audit_world.ts";
+import { authorizationUrl, codeOf } from "../support/authorization.ts";
+import { askForDevice, goOnWithCode } from "../support/device.ts";
+import { addClient, addPerson, password, redirectUri, useProvider } from "../support/provider_fixture.ts";
+import { type App, giveApp, typeCode } from "../support/second_factor.ts";
+import { type Question, SoftwareAuthenticator } from "../support/software_authenticator.ts";
+import { UserAgent, unescapeHtml, type Visit } from "../support/user_agent.ts";
+
+let nowMs = Date.now();
+const now = (): Date => new Date(nowMs);
+const fixture = useProvider(
+  { clock: now, writesMeanwhile: true, environment: { TTI_REQUIRE_VERIFIED_DOMAIN: "true" } },
+  async () => {
+    await addClient(fixture.db, {
+      client_id: "app",
+      grant_types: ["authorization_code", "refresh_token", grantTypes.deviceCode],
+      redirect_uris: [redirectUri],
+    });
+  },
+);
+
+/** An administrator of an organization of their own. */
+interface Owner {
+  account: Account;
+  email: string;
+  tenant: string;
+  app: App | undefined;
+  device: SoftwareAuthenticator | undefined;
+}
+
+let made = 0;
+async function owner(has: { app?: true; passkey?: true; proven?: false; verified?: false }): Promise<Owner> {
+  made += 1;
+  const tenant = `org${made}`;
+  const email = `p${made}@${tenant}.example`;
+  const { db } = fixture;
+  const account = await addPerson(db, { email, tenants: [tenant], emailVerified: has.verified ?? true });
+  await saveRole(db, { tenantId: tenant, accountId: account.id }, { was: "member", is: "admin" });
+  if (has.proven !== false) {
+    const claim = { tenantId: tenant, domain: `${tenant}.example` };
+    await createDomain(db, { ...claim, challenge: "one" }, now());
+    await saveDomainVerified(db, { ...claim, shared: false }, now());
+  }
+  nowMs += 600_000;
+  const app = has.app && (await giveApp(fixture, account, now()));
+  return { account, email, tenant, app, device: has.passkey && (await enrol(account.id)) };
+}
+
+async function enrol(id: string): Promise<SoftwareAuthenticator> {
+  const { db, issuer, config } = fixture;
+  const deps = passkeysOf({ db, issuer, clock: now, secrets: config.secrets }) ?? assert.fail();
+  const device = new SoftwareAuthenticator(new URL(issuer).origin);
+  const session = { account: (await findAccount(db, id)) ?? assert.fail(), sessionUid: "s" };
+  const answer = device.create((await offerEnrolment(deps, session, "ISV")) as Question);
+  await addPasskey(deps, session, { answer, name: "" }, async () => {});
+  return device;
+}
+
+const change = (tenant: string, changes: Parameters<typeof saveTenant>[2]) =>
+  saveTenant(fixture.db, tenant, changes, now());
+
+/** Signs in at the account, with a code where one is asked for. */
+async function signIn({ email, app }: Owner, agent = new UserAgent()): Promise<UserAgent> {
+  const login = await agent.follow(`${fixture.issuer}/account`);
+  const page = await agent.submit(login, { email, password }, "/login");
+  if (page.url.pathname.endsWith("/factor")) await typeCode(agent, page, app?.codeAt(nowMs) ?? "");
+  assert.equal((await agent.follow(`${fixture.issuer}/account`)).url.pathname, "/account");
+  return agent;
+}
+
+/** Types the password again where a page asks for it, as a person would. */
+async function onward(agent: UserAgent, page: Visit, { email, app }: Owner): Promise<Visit> {
+  if (!/name="password"/.test(page.text)) return page;
+  const next = await agent.submit(page, { email, password }, "/login");
+  if (app === undefined || !/name="code"/.test(next.text)) return next;
+  nowMs += 60_000;
+  return typeCode(agent, next, app.codeAt(nowMs));
+}
+
+const pages = {
+  account: async (agent: UserAgent) => agent.follow(`${fixture.issuer}/account`),
+  portal: async (agent: UserAgent) => agent.follow(`${fixture.issuer}/portal`),
+  application: async (agent: UserAgent, person: Owner) =>
+    onward(agent, await agent.follow(authorizationUrl(fixture, { tenant: person.tenant })), person),
+  device: async (agent: UserAgent, person: Owner) => {
+    const { body } = await askForDevice(fixture, "app", { tenant: person.tenant });
+    return onward(agent, await goOnWithCode(agent, fixture, body["user_code"]), person);
+  },
+};
+type PageName = keyof typeof pages;
+
+/** What a page says, and where it links to. */
+type Told = [words: RegExp, link?: RegExp];
+const again = /href="[^"]*\/auth\?[^"]*prompt=login[^"]*"[^>]*>Sign in once more/;
+const addOne = /href="\/account\/passkeys"[^>]*>Add a passkey to your account/;
+const prove = (tenant: string) => new RegExp(`href="/portal/${tenant}/domains"`);
+
+/** Each reason: who, what becomes so after they signed in, what each page says, and what the trail says of the application's. */
+interface Row {
+  has: Parameters<typeof owner>[0];
+  becomes?: (person: Owner) => Promise<unknown>;
+  told: (person: Owner) => Record<PageName, Told>;
+  /** Of the application's sign-in; absent: it leads on and refuses nothing. */
+  refused?: { by: string; reason: string };
+}
+
+const passkeyAsked: Told = [/Your organization asks for a passkey\. A code does not do here\./];
+const setUpAsked: Told = [/Set up a second step/];
+const elsewhere: Told = [/Your organization signs in elsewhere/];
+const domainAsked = ({ tenant }: Owner): Told => [
+  /has not yet proven that it owns the domain/,
+  prove(tenant),
+];
+const addressAsked: Told = [/has not been confirmed/, /href="\/account\/email"/];
+
+const rows: Record<string, Row> = {
+  "a code where a passkey is required, of who has one": {
+    has: { app: true, passkey: true },
+    becomes: ({ tenant }) => change(tenant, { requiredFactor: "passkey" }),
+    told: () => ({
+      application: passkeyAsked,
+      device: passkeyAsked,
+      account: [/It asks for a passkey, and this sign-in was made without one/, again],
+      portal: [/It asks for a passkey/, again],
+    }),
+  },
+  "a code where a passkey is required, of who has none": {
+    has: { app: true },
+    becomes: ({ tenant }) => change(tenant, { requiredFactor: "passkey" }),
+    told: () => ({
+      application: [/Your organization asks for a passkey, and a code does not do/, addOne],
+      device: [/Your organization asks for a passkey, and a code does not do/, addOne],
+      account: [/It asks for a passkey, and this sign-in was made without one/, addOne],
+      portal: [/It asks for a passkey/, addOne],
+    }),
+    refused: { by: "password", reason: "passkey_required" },
+  },
+  "a password where a second step is required": {
+    has: {},
+    becomes: ({ tenant }) => change(tenant, { requiredFactor: "any" }),
+    told: () => ({
+      application: setUpAsked,
+      device: setUpAsked,
+      account: [/It asks for a second step, and this sign-in has none/, again],
+      portal: [/It asks for a second step/, again],
+    }),
+  },
+  "a domain that is not proven": {
+    has: { proven: false },
+    told: (person) => ({
+      application: domainAsked(person),
+      device: domainAsked(person),
+      account: [/It has not yet proven the domain of your e-mail address/, prove(person.tenant)],
+      portal: [/<h1>People<\/h1>/],
+    }),
+    refused: { by: "password", reason: "email_domain_not_verified" },
+  },
+  "an address that is not confirmed": {
+    has: { verified: false },
+    told: () => ({
+      application: addressAsked,
+      device: addressAsked,
+      account: [/Your e-mail address is not confirmed\. Until then/, /href="\/account\/email"/],
+      portal: [/<h1>People<\/h1>/],
+    }),
+    refused: { by: "password", reason: "email_not_verified" },
+  },
+  "an organization that signs in elsewhere": {
+    has: {},
+    becomes: ({ tenant }) => change(tenant, { loginMethod: "handoff" }),
+    told: () => ({
+      application: elsewhere,
+      device: elsewhere,
+      account: [/You sign in to it elsewhere/],
+      portal: [/You sign in to it elsewhere/],
+    }),
+    refused: { by: "password", reason: "login_method_not_allowed" },
+  },
+  "a sign-in that is older than the organization has it": {
+    has: {},
+    becomes: async ({ tenant }) => {
+      await change(tenant, { sessionLifeMs: 60_000 });
+      nowMs += 60_000;
+    },
+    told: () => ({
+      application: [/callback\?code=/],
+      device: [/Device connected/],
+      account: [/Your sign-in for it is over/, again],
+      portal: [/Your sign-in for it is over/, again],
+    }),
+  },
+  "no membership at all": {
+    has: {},
+    becomes: ({ tenant, account }) => deleteMembership(fixture.db, tenant, account.id, now()),
+    told: () => ({
+      application: [/Your account has no access here/, /\/interaction\/[^"]*\/login/],
+      device: [/Your account has no access here/],
+      account: [/You belong to none yet/],
+      portal: [/You administer no organization/],
+    }),
+    refused: { by: "password", reason: "not_a_member" },
+  },
+};
+
+describe("a shut organization is told with its reason", () => {
+  for (const [name, { has, becomes, told, refused }] of Object.entries(rows)) {
+    test(name, async () => {
+      const person = await owner(has);
+      const agent = await signIn(person);
+      await becomes?.(person);
+      for (const page of Object.keys(pages) as PageName[]) {
+        const [words, link] = told(person)[page];
+        const shown = await pages[page](agent, person);
+        assert.match(shown.text, words, `${page}: ${shown.url} ${shown.text}`);
+        if (link !== undefined) assert.match(unescapeHtml(shown.text), link, `${page}: ${shown.text}`);
+      }
+      const events = await eventsOf(fixture.db, "sign_in.refused", { clientId: "app" });
+      const own = events.filter(({ accountId }) => accountId === person.account.id);
+      assert.deepEqual(own[0]?.details, refused, JSON.stringify(own));
+    });
+  }
+});
+
+const questionOf = (page: Visit): Question => {
+  const question = /data-question="([^"]*)"/.exec(page.text)?.[1] ?? assert.fail(`no question: ${page.text}`);
+  return JSON.parse(unescapeHtml(question)) as Question;
+};
+
+test("where a passkey is required a code is not asked for, and none that is sent all the same does", async () => {
+  const person = await owner({ app: true, passkey: true });
+  await change(person.tenant, { requiredFactor: "passkey" });
+  const agent = new UserAgent();
+  const begun = await agent.follow(authorizationUrl(fixture, { tenant: person.tenant }));
+  const page = await agent.submit(begun, { email: person.email, password }, "/login");
+  assert.match(page.text, /A code does not do here/);
+  assert.doesNotMatch(page.text, /name="code"|use=recovery_code/);
+  const [recovery = ""] = person.app?.recoveryCodes ?? [];
+  for (const [use, code] of [
+    ["totp", person.app?.codeAt(nowMs) ?? ""],
+    ["recovery_code", recovery],
+  ] as const) {
+    const body = new URLSearchParams({ use, code });
+    const refused = await agent.follow(page.url, { method: "POST", body });
+    assert.equal(refused.status, 403);
+    assert.match(refused.text, /Your organization asks for a passkey, and a code does not do/);
+    const [event] = await eventsOf(fixture.db, "sign_in.refused", { clientId: "app" });
+    assert.deepEqual(event?.details, { by: use, reason: "passkey_required" });
+    assert.equal(event?.tenantId, person.tenant);
+  }
+  assert.equal((await fixture.db("recovery_codes").where("account_id", person.account.id)).length, 10);
+  const anew = await agent.follow(page.url);
+  const answer = person.device?.get(questionOf(anew)) ?? assert.fail();
+  codeOf(await agent.submit(anew, { answer }, "/passkey"));
+});
+
+test("where one of several organizations requires a passkey it is asked for first, and a code opens the others", async () => {
+  const person = await owner({ app: true, passkey: true });
+  const other = await owner({});
+  await change(person.tenant, { requiredFactor: "passkey" });
+  const claim = { tenantId: other.tenant, accountId: person.account.id, role: "member" } as const;
+  await createMembership(fixture.db, claim, now());
+  await fixture
+    .db("memberships")
+    .where({ tenant_id: other.tenant, account_id: person.account.id })
+    .update({ email: `p@${other.tenant}.example` });
+  const agent = new UserAgent();
+  const begun = await agent.follow(authorizationUrl(fixture));
+  const page = await agent.submit(begun, { email: person.email, password }, "/login");
+  assert.match(page.text, /A code opens only what asks for none/);
+  const at = (what: string) => page.text.indexOf(what);
+  assert.ok(at("data-passkey") > 0 && at("data-passkey") < at('name="code"'));
+  codeOf(await typeCode(agent, page, person.app?.codeAt(nowMs) ?? ""));
+});
+
+describe("the word of an application about one organization", () => {
+  const place = (id: string, changes: Partial<Place> = {}): Place =>
+    ({
+      tenant: { id, loginMethod: "handoff", requiredFactor: "any" },
+      ...{ membership: { role: "member" }, voucher: undefined, lacking: undefined, isOver: false },
+      refusal: undefined,
+      ...changes,
+    }) as Place;
+  const word = voucherOf(readVouched({ method: "handoff", tenantId: "acme", clientId: "isv" }), {
+    ...{ amr: ["pwd"], acr: undefined, authTimeMs: 1 },
+  });
+
+  test("tells of none of the person's others", () => {
+    const both = [place("acme"), place("globex")];
+    assert.deepEqual(
+      toldPlaces(both, [word]).map(({ tenant }) => tenant.id),
+      ["acme"],
+    );
+    const own = { ...word, method: "password", tenantId: null } as const;
+    assert.equal(toldPlaces(both, [word, own]).length, 2);
+    assert.equal(toldPlaces(both, []).length, 0);
+  });
+
+  test("is refused for what it lacks, and what is soonest mended is told first", () => {
+    assert.equal(whyShut(place("acme", { lacking: word })), "factor_required");
+    assert.equal(whyShut(place("acme")), "login_method_not_allowed");
+    assert.equal(whyShut(place("acme", { isOver: true })), "tenant_not_vouched");
+    assert.equal(whyShut(place("acme", { voucher: word })), undefined);
+    const several = [place("acme"), place("globex", { lacking: word })];
+    assert.equal(firstShut(several)?.place.tenant.id, "globex");
+    assert.equal(firstShut([place("acme", { voucher: word })]), undefined);
+  });
+});
