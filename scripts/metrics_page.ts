@@ -91,12 +91,12 @@ ${kinds(throttles)}
 ## Attacks
 
 An attack is told when a rate is used up, once in ${attackToldForMs / 60_000} minutes while it goes on, in the trail and here. What to do:
-[operations.md](operations.md#somebody-guesses-passwords).
+[of passwords](operations.md#somebody-guesses-passwords), [of all else](operations.md#somebody-guesses-something-else-or-floods-mailboxes).
 
 | kind | is told when there are |
 |---|---|
 ${kinds(attacks)}
 
-*Proof: [told while it goes on](../test/audit/attack_events.test.ts)*
+*Proof: [told while it goes on](../test/audit/attack_events.test.ts), [all else](../test/observability/metrics.test.ts)*
 `;
 }

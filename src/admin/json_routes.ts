@@ -12,6 +12,7 @@ import { OperationError } from "../errors.ts";
 import { answerOf, type ErrorAnswer, logFailure, problemBody } from "../http_errors.ts";
 import { bringsBody } from "../input/request_body.ts";
 import type { Log } from "../log.ts";
+import { noticeGuess } from "../provider/accounts/attack_watch.ts";
 import type { BackEndToken } from "../provider/clients/access_tokens.ts";
 import { currentRequest, describeRequest } from "../request_context.ts";
 import { findCredentialByKey } from "./administrators/credential_store.ts";
@@ -55,6 +56,7 @@ async function recordRefusal(
   const details = { route: `${method} ${route}`, status, reason };
   try {
     await countAuditEvent(db, { type: "admin.refused", actor, clientId, details }, clock());
+    if (status === 401) await noticeGuess({ db, clock }, "administration");
   } catch (err) {
     log.error({ err }, "a refusal could not be recorded");
   }

@@ -33,6 +33,7 @@ function pointsOf(event: NewAuditEvent): readonly Point[] {
     case "sign_in.refused":
       return [refusedProof(method, event.accountId), one("tti_refusals_total", { at: "sign_in", code })];
     case "sign_in.attacked":
+    case "attack.noticed":
       return isAttack(of) ? [one("tti_attacks_total", { kind: of })] : [];
     case "token.issued":
       return [one("tti_tokens_issued_total", { grant: method })];

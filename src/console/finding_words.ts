@@ -19,7 +19,8 @@ const onPages: Readonly<Record<string, string>> = {
     "Claim the domain on the organization's page, set the DNS record that it shows, and have it looked at.",
   login_page:
     "Set TTI_LOGIN_URL, or let its people sign in here: on the organization's page, where they sign in.",
-  sign_in_attacks: "See whose account and from where on the page Activity, by the type sign_in.attacked.",
+  sign_in_attacks:
+    "See of what and from where on the page Activity, by the types sign_in.attacked and attack.noticed.",
   outbox: "See which and why on the page Mail; what was given up can be tried again there.",
   shared_addresses: "Keep one of these accounts: look for the address on the page People.",
   "aws.context": "A real exchange shows it: try a data accessor below.",

@@ -30,5 +30,13 @@ export const attackToldForMs = 600_000;
 export const attacks = {
   account: "more sign-ins to one account than its rate allows, from wherever",
   network: "more sign-ins from one network than its rate allows, whatever the accounts",
+  device_code: "more wrong codes of devices from one network than its rate allows",
+  reset: "more askings for a new password from one network than its rate allows, whosesoever",
+  reset_mailbox: "many askings for a new password of one mailbox, from wherever; few mails come of them",
+  link: "many links that there are not, or no longer, from one network",
+  client:
+    "many wrong secrets or assertions of applications and back ends, from one network, or of one of them",
+  administration:
+    "many wrong keys or tokens at the administration's API, the back ends' or `/metrics`, from one network",
 } as const;
 export type AttackKind = keyof typeof attacks;

@@ -40,6 +40,7 @@ import { mailPolicy } from "../../src/mail/attempts.ts";
 import { MailNotTaken } from "../../src/mail/transport.ts";
 import { createAccountLink } from "../../src/provider/accounts/account_link_store.ts";
 import { findAccountByLogin } from "../../src/provider/accounts/account_store.ts";
+import { noticedRates, noticeGuess } from "../../src/provider/accounts/attack_watch.ts";
 import { attemptKeysOf } from "../../src/provider/accounts/attempt_rates.ts";
 import { createPasswords } from "../../src/provider/accounts/passwords.ts";
 import { keyPolicyOf } from "../../src/provider/keys/policy.ts";
@@ -267,6 +268,14 @@ const acts: Record<AuditEventType, Act> = {
       await signInAt(new UserAgent(), authorizationUrl(fixture, { tenant: "acme" }), login, "a guess");
       if ((await eventsOf(fixture.db, "sign_in.attacked")).length > 0) return;
     }
+  }),
+  "attack.noticed": byHttp(async () => {
+    const deps = { db: fixture.db, clock: systemClock };
+    for (let n = 0; n < noticedRates.client.burst; n += 1)
+      await noticeGuess(deps, "client", "client app", { clientId: "app" });
+    // A slow machine may pay a guess off meanwhile: then they go on.
+    while ((await eventsOf(fixture.db, "attack.noticed")).length === 0)
+      await redeem(fixture, "x", {}, basic("app", "a-wrong-secret"));
   }),
   "sign_in.vouched": byHttp(() => handoff("eve")),
   "sign_in.rejected": byHttp(async () => {
@@ -575,6 +584,7 @@ const counted: Partial<Record<AuditEventType, readonly string[]>> = {
     'tti_refusals_total{at="sign_in",code="invalid_credentials"}',
   ],
   "sign_in.attacked": ['tti_attacks_total{kind="account"}'],
+  "attack.noticed": ['tti_attacks_total{kind="client"}'],
   "sign_in.vouched": ['tti_sign_ins_total{outcome="succeeded",method="handoff"}'],
   "sign_in.rejected": ['tti_sign_ins_total{outcome="refused",method="handoff"}'],
   "token.issued": ['tti_tokens_issued_total{grant="authorization_code"}'],

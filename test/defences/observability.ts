@@ -29,4 +29,23 @@ export const defences: readonly Defence[] = [
     replace: "if (db.isTransaction && points.length > 99) keepUntilCommit",
     test: "test/observability/metrics.test.ts",
   },
+  {
+    id: "device-codes-guessed-told",
+    promise: "That somebody guesses codes of devices is told while it goes on.",
+    faults: ["I24"],
+    file: "src/provider/interactions/device_code_guards.ts",
+    find: 'await tellAttack(db, "device_code", network, now);',
+    replace: "void tellAttack;",
+    test: "test/observability/metrics.test.ts",
+  },
+  {
+    id: "attack-names-no-person",
+    promise:
+      "Asking for another person's password to be reset writes nothing into the trail of their tenants.",
+    faults: ["I24"],
+    file: "src/provider/accounts/attack_watch.ts",
+    find: 'actor: "nobody", clientId, details: { of: kind } }',
+    replace: 'actor: "nobody", clientId: clientId ?? by, details: { of: kind } }',
+    test: "test/provider/accounts/turned_against.property.test.ts",
+  },
 ];

@@ -4,7 +4,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createCredential } from "../../src/admin/operations/credentials.ts";
-import { createAuditEvent } from "../../src/audit/audit_store.ts";
+import { createAuditEvent, listAuditEvents } from "../../src/audit/audit_store.ts";
+import { createLoginNames } from "../../src/audit/login_names.ts";
 import { systemClock } from "../../src/clock.ts";
 import { mailPolicy } from "../../src/mail/attempts.ts";
 import { createMail, mailStates } from "../../src/mail/outbox_store.ts";
@@ -12,8 +13,10 @@ import { MailNotTaken } from "../../src/mail/transport.ts";
 import { entryOf, type MetricName, metrics } from "../../src/observability/metric_table.ts";
 import { createSourceReader } from "../../src/observability/sources.ts";
 import { attacks, type ThrottleKind, throttles } from "../../src/observability/throttle_kinds.ts";
+import type { NoticedKind } from "../../src/provider/accounts/attack_watch.ts";
 import { createPasswords } from "../../src/provider/accounts/passwords.ts";
 import { countAttempt } from "../../src/provider/accounts/sign_in_attempt_store.ts";
+import { askForReset } from "../../src/provider/links/ask_for_reset.ts";
 import { authorizationUrl, basic, postForm } from "../provider/support/authorization.ts";
 import {
   addClient,
@@ -230,6 +233,61 @@ test("count each kind of throttle, and nothing that a rate lets through", async 
     await countAttempt(fixture.server.db, rate, new Date());
     assert.equal(await throttled(), before + 1, kind);
   }
+});
+
+test("tell of whatever is guessed at, once, by its kind, while it goes on; and refuse nobody for it who is right", async () => {
+  const { issuer } = fixture;
+  const device = new UserAgent();
+  const forgotten = async (email: string, agent = new UserAgent()) => {
+    const page = await agent.follow(`${issuer}/account/forgot`);
+    return agent.submit(page, { email }, "/account/forgot");
+  };
+  const deps = {
+    db: fixture.server.db,
+    clock: systemClock,
+    loginNames: createLoginNames(fixture.config.secrets),
+  };
+  // Of a client that there is, it would be told of that one as well.
+  const wrongSecret = (n: number) =>
+    postForm(
+      new URL("/token", issuer),
+      { grant_type: "authorization_code", code: "x", redirect_uri: "https://rp.example/callback" },
+      basic(`nobody${n}`, "a-wrong-secret"),
+    );
+  const guesses: Record<NoticedKind, (n: number) => Promise<unknown>> = {
+    device_code: async () => {
+      const page = await device.follow(`${issuer}/device`);
+      await device.submit(page, { user_code: "BCDF-GHJK" }, "/device");
+    },
+    reset: (n) => forgotten(`nobody${n}@acme.example`),
+    reset_mailbox: (n) =>
+      askForReset(deps, { email: "flooded@acme.example", clientAddress: `203.0.113.${n}` }),
+    link: (n) => fetch(`${issuer}/account/password?token=${"x".repeat(40)}${n}`),
+    client: wrongSecret,
+    administration: () => ask(`${key}0`),
+  };
+  const told = async () =>
+    (await listAuditEvents(fixture.db, { type: "attack.noticed", limit: 99 })).map(
+      ({ details, accountId, tenantId, times }) => ({ of: details["of"], accountId, tenantId, times }),
+    );
+  for (const kind of Object.keys(guesses) as NoticedKind[]) {
+    const count = async () => seriesValue(await scrape(), "tti_attacks_total", { kind }) ?? 0;
+    // On a slow machine an earlier one is forgiven meanwhile.
+    for (let n = 0; n < 120 && (await count()) === 0; n += 1) await guesses[kind](n);
+    for (let n = 200; n < 203; n += 1) await guesses[kind](n);
+    assert.equal(await count(), 1, kind);
+    assert.equal(seriesValue(await scrape(), "tti_attacks_open", { kind }), 1, kind);
+    const mine = (await told()).filter(({ of }) => of === kind);
+    assert.deepEqual(mine, [{ of: kind, accountId: undefined, tenantId: undefined, times: undefined }]);
+  }
+  // The key, the secret and whoever signs in are as good as before.
+  assert.equal((await ask(key)).status, 200);
+  const right = await postForm(
+    new URL("/token", issuer),
+    { grant_type: "client_credentials", scope: "tti:admin" },
+    basic("administration", clientSecret),
+  );
+  assert.equal(right.status, 200);
 });
 
 test("tell of the outbox, of the attacks of ten minutes, of keys, connections and the process", async () => {

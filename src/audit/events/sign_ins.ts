@@ -34,6 +34,15 @@ export const signInEvents = {
         "how many attempts, at the account or from that address, were refused in the ten minutes before",
     },
   },
+  "attack.noticed": {
+    outcome: "refused",
+    meaning:
+      "Somebody may be guessing something else than a password, or have mailboxes flooded. Nobody is refused by it. Once in ten minutes for each kind and network (client, mailbox), as long as it goes on.",
+    sometimes: ["client"],
+    details: {
+      of: "`device_code`: codes of devices; `reset`: new passwords asked for from one network, `reset_mailbox`: for one mailbox, of which the event has the hash; `link`: links of mails; `client`: secrets or assertions of clients; `administration`: keys and tokens of the admin API, the back ends' and the metrics",
+    },
+  },
   "sign_in.vouched": {
     meaning: "The ISV's back end said that this person logged in at its page. The browser has yet to return.",
     always: everybody,

@@ -1,7 +1,8 @@
 // Owns reading what the doctor asks of this installation: keys, client, tenants, domains. Nothing is judged here.
-import { countAttacks, countRefusedSignIns } from "../../audit/attacks_store.ts";
+import { countRefusedSignIns, listAttackKinds } from "../../audit/attacks_store.ts";
 import type { Config } from "../../config.ts";
 import type { Database } from "../../db/connect.ts";
+import type { AttackKind } from "../../observability/throttle_kinds.ts";
 import { listSharedAddresses, type SharedAddress } from "../../provider/accounts/shared_address_store.ts";
 import { loadSecrets } from "../../provider/assembly/installation_secrets.ts";
 import { type Client, findClient } from "../../provider/clients/client_store.ts";
@@ -25,8 +26,8 @@ export interface Installation {
   tenantsWithDomain: ReadonlySet<string>;
   /** Claimed domains that wait for their proof: tenant → the first of them. */
   waitingDomains: ReadonlyMap<string, string>;
-  /** Of the last hour: attempts to sign in that were refused, and how often an account's or a network's rate was exceeded. */
-  signIns: { refused: number; attacks: number };
+  /** Of the last hour: attempts to sign in that were refused, and the attacks that were told of. */
+  signIns: { refused: number; attacks: readonly AttackKind[] };
   /** Addresses that several members of one tenant carry. */
   sharedAddresses: readonly SharedAddress[];
 }
@@ -43,7 +44,7 @@ export async function readInstallation(db: Database, config: Config, now: Date):
       listDomains(db),
       listSharedAddresses(db),
       countRefusedSignIns(db, anHourAgoMs),
-      countAttacks(db, anHourAgoMs),
+      listAttackKinds(db, anHourAgoMs),
     ],
   );
   const sealer = createKeySealer(loadSecrets(config));

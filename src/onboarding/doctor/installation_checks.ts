@@ -181,12 +181,15 @@ function checkSharedAddresses({ sharedAddresses }: Installation): Finding[] {
 
 function checkSignIns({ signIns: { refused, attacks } }: Installation): Finding {
   const told = `Attempts to sign in refused in the last hour: ${refused}`;
-  if (attacks === 0)
-    return passed("sign_in_attacks", `${told}; no account's and no network's rate was exceeded`);
+  if (attacks.length === 0) return passed("sign_in_attacks", `${told}; no attack was noticed`);
+  const kinds = [...new Set(attacks)].map(
+    (kind) => `${kind} (${attacks.filter((one) => one === kind).length})`,
+  );
   return warning("sign_in_attacks", {
-    message: `${told}; an account's or a network's rate was exceeded ${attacks === 1 ? "once" : `${attacks} times`}`,
-    cause: "Somebody may be guessing passwords. Who guesses is slowed down; nobody is locked out.",
-    fix: "See whose account and from where: tti audit list --type sign_in.attacked",
+    message: `${told}; attacks were noticed: ${kinds.join(", ")}`,
+    cause:
+      "Somebody may be guessing, or has mailboxes flooded. Who guesses is slowed down; nobody is locked out.",
+    fix: "See of what and from where: tti audit list --type sign_in.attacked, and --type attack.noticed",
   });
 }
 

@@ -13,8 +13,8 @@ export interface AttemptRate {
 
 /** What is counted, and how strictly. */
 export interface RatedKey {
-  /** As metrics tell of it. */
-  kind: ThrottleKind;
+  /** As metrics tell of it; undefined: nobody is refused by it, and it is no throttle. */
+  kind: ThrottleKind | undefined;
   keyHash: string;
   rate: AttemptRate;
 }

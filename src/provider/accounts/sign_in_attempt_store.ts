@@ -40,7 +40,7 @@ export async function countAttempt(db: Database, key: RatedKey, now: Date): Prom
     [key.keyHash, nowMs + intervalMs, cutMs, cutMs, nowMs, intervalMs, nowMs + intervalMs, latestMs, cutMs],
   );
   if (row !== undefined && row.until_ms < cutMs) return { waitMs: undefined, healed: false };
-  tell(db, one("tti_throttled_total", { kind: key.kind }));
+  if (key.kind !== undefined) tell(db, one("tti_throttled_total", { kind: key.kind }));
   const untilMs = row?.until_ms ?? (await readUntil(db, key.keyHash)) ?? nowMs;
   return { waitMs: Math.min(Math.max(0, untilMs - latestMs), intervalMs), healed: row !== undefined };
 }

@@ -10,6 +10,7 @@ import { OperationError } from "../../errors.ts";
 import { signInGrants } from "../../grants_and_scopes.ts";
 import type { StoreAndClock } from "../../installation.ts";
 import { currentRequest, type RequestContext } from "../../request_context.ts";
+import { noticeGuess } from "../accounts/attack_watch.ts";
 import { ownClientName } from "../clients/own_clients.ts";
 import { wasRecorded } from "../grants/mint_events.ts";
 import { tenantOfGrant } from "../sessions/tenant_grant.ts";
@@ -146,7 +147,11 @@ async function recordRefusal(
   if (error.error === "invalid_client") {
     const method = oidc.client?.clientAuthMethod;
     const event = { type: "client.refused", actor: "nobody", clientId, details: { method, reason } } as const;
-    return countAuditEvent(db, event, clock());
+    await countAuditEvent(db, event, clock());
+    await noticeGuess({ db, clock }, "client");
+    if (clientId !== undefined)
+      await noticeGuess({ db, clock }, "client", `client ${clientId}`, { clientId });
+    return;
   }
   if (oidc.route !== "token" || clientId === undefined || wasRecorded(error.cause) || isWaiting(error))
     return;

@@ -5,6 +5,7 @@ import { errors } from "oidc-provider";
 import { grantTypes } from "../../grants_and_scopes.ts";
 import { parseClientAddress } from "../../input/client_address.ts";
 import type { StoreAndClock } from "../../installation.ts";
+import { tellAttack } from "../accounts/attack_watch.ts";
 import type { AttemptRate, RatedKey } from "../accounts/attempt_rates.ts";
 import { countAttempt, uncountAttempt } from "../accounts/sign_in_attempt_store.ts";
 import { pinnedAddressOf } from "../edge/pinned_request.ts";
@@ -47,8 +48,12 @@ export function deviceCodeGuards({ db, clock }: StoreAndClock): DeviceCodeGuards
         keyHash: keyOf("user code", network),
         rate: deviceCodeRates.typed,
       };
-      const { waitMs } = await countAttempt(db, key, clock());
-      if (waitMs !== undefined) throw new TooManyCodes(Math.ceil(waitMs / 1000));
+      const now = clock();
+      const { waitMs } = await countAttempt(db, key, now);
+      if (waitMs !== undefined) {
+        await tellAttack(db, "device_code", network, now);
+        throw new TooManyCodes(Math.ceil(waitMs / 1000));
+      }
       return () => uncountAttempt(db, key);
     },
     async asksTooSoon(deviceCode) {

@@ -1,10 +1,12 @@
 // Owns asking for a new password by mail. Whoever asks is told the same, after the same statements, whether or not anybody
 // signs in with the address: who that is, is looked up when the mail is written, by the outbox.
 import { createHash } from "node:crypto";
+import type { LoginNames } from "../../audit/login_names.ts";
 import { OperationError } from "../../errors.ts";
 import { loginKeyOf, parseEmailAddress } from "../../input/email_address.ts";
 import type { StoreAndClock } from "../../installation.ts";
 import { createMail } from "../../mail/outbox_store.ts";
+import { noticeGuess, tellAttack } from "../accounts/attack_watch.ts";
 import { type AttemptOrigin, attemptKeysOf, type RatedKey } from "../accounts/attempt_rates.ts";
 import { countAttempt, findKnown } from "../accounts/sign_in_attempt_store.ts";
 
@@ -27,23 +29,33 @@ export interface ResetRequest extends AttemptOrigin {
 }
 
 /**
- * Takes a request. A mail may come of it.
+ * Takes a request. A mail may come of it. That somebody asks far too often is told in the trail, of any address alike.
  * @throws OperationError invalid_input for what is no address, too_many_attempts
  */
-export async function askForReset({ db, clock }: StoreAndClock, request: ResetRequest): Promise<void> {
+export async function askForReset(
+  { db, clock, loginNames }: StoreAndClock & { loginNames: LoginNames },
+  request: ResetRequest,
+): Promise<void> {
   const email = parseEmailAddress(request.email);
   const login = loginKeyOf(email);
   const now = clock();
   const { browser, address, mailbox } = keysOf(login, request);
   const { knownBrowserHash = "" } = attemptKeysOf(login, request);
   const known = await findKnown(db, [knownBrowserHash], now);
-  const { waitMs } = await countAttempt(db, known.has(knownBrowserHash) ? browser : address, now);
-  if (waitMs !== undefined) throw tooMany(waitMs);
-  await db.transaction(async (trx) => {
+  const isKnown = known.has(knownBrowserHash);
+  const { waitMs } = await countAttempt(db, isKnown ? browser : address, now);
+  if (waitMs !== undefined) {
+    if (!isKnown) await tellAttack(db, "reset", address.keyHash, now);
+    throw tooMany(waitMs);
+  }
+  const isTooMuch = await db.transaction(async (trx) => {
     const counted = await countAttempt(trx, mailbox, now);
-    if (counted.waitMs === undefined)
-      await createMail(trx, { kind: "password_reset", recipient: email }, now);
+    if (counted.waitMs !== undefined) return true;
+    await createMail(trx, { kind: "password_reset", recipient: email }, now);
+    return false;
   });
+  if (isTooMuch)
+    await noticeGuess({ db, clock }, "reset_mailbox", mailbox.keyHash, { loginHash: loginNames.hash(email) });
 }
 
 function keysOf(login: string, origin: AttemptOrigin): Record<keyof typeof resetRates, RatedKey> {

@@ -3,6 +3,7 @@
 // is a password only where one is.
 import type Router from "@koa/router";
 import type { RouterContext } from "@koa/router";
+import type { LoginNames } from "../../audit/login_names.ts";
 import { OperationError } from "../../errors.ts";
 import { logFailure, retryHeaders } from "../../http_errors.ts";
 import { onceEach, parseFormText } from "../../input/form_text.ts";
@@ -12,6 +13,7 @@ import { refusalWords } from "../../views/fault_words.ts";
 import { currentFrame, currentWords } from "../../views/frame.ts";
 import type { PageName, Pages } from "../../views/pages.ts";
 import { pageHeaders, renderPage } from "../../views/render.ts";
+import { noticeGuess } from "../accounts/attack_watch.ts";
 import type { Passwords } from "../accounts/passwords.ts";
 import { assertOwnForm, readForm } from "../edge/form.ts";
 import { pinnedAddressOf } from "../edge/pinned_request.ts";
@@ -32,6 +34,7 @@ import { passwordPurposes, proveAddressByLink, readLink, setPasswordByLink } fro
 /** What these pages need. */
 export interface LinkRouteDeps extends InstallationPart<"db" | "clock" | "log" | "issuer"> {
   passwords: Passwords;
+  loginNames: LoginNames;
   host: ProviderHost;
   sendsMail: boolean;
   /** Has the outbox look, because something was put in. */
@@ -42,6 +45,14 @@ export interface LinkRouteDeps extends InstallationPart<"db" | "clock" | "log" |
 export function addLinkRoutes(router: Router, deps: LinkRouteDeps): void {
   const origin = new URL(deps.issuer).origin;
   if (deps.sendsMail) addForgotPage();
+  router.use([newPasswordPath, proveAddressPath, newAddressPath], async function noticeGuesses(_ctx, next) {
+    try {
+      await next();
+    } catch (error) {
+      if (error instanceof OperationError && error.code === "link_over") await noticeGuess(deps, "link");
+      throw error;
+    }
+  });
 
   function addForgotPage(): void {
     router.get(forgotPath, (ctx) => {

@@ -89,7 +89,7 @@ export const installed = (settings: Record<string, string> = {}): Installation =
   tenantsWithDomain: new Set(),
   waitingDomains: new Map(),
   sharedAddresses: [],
-  signIns: { refused: 0, attacks: 0 },
+  signIns: { refused: 0, attacks: [] },
 });
 
 /** Each rule, broken by itself. */

@@ -127,7 +127,10 @@ const failing: Readonly<Record<string, readonly [RegExp, string | (() => Finding
     /The users of acme log in at your page, and TTI_LOGIN_URL names none/,
     () => installation({ tenants: [{ ...acme }] }),
   ],
-  sign_in_attacks: [/was exceeded once$/, () => installation({ signIns: { refused: 60, attacks: 1 } })],
+  sign_in_attacks: [
+    /noticed: network \(1\)$/,
+    () => installation({ signIns: { refused: 60, attacks: ["network"] } }),
+  ],
   mail_server: [
     /^The name of the mail server smtp\.example\.com:587 is not known$/,
     () => mail({ tried: { server, trial: { step: "name", tls: false } } }),

@@ -52,7 +52,7 @@ function installation(changes: Partial<Installation> = {}): Installation {
     tenantsWithDomain: new Set(["acme"]),
     waitingDomains: new Map(),
     sharedAddresses: [],
-    signIns: { refused: 12, attacks: 0 },
+    signIns: { refused: 12, attacks: [] },
     ...changes,
   };
 }
@@ -71,9 +71,9 @@ const cases: readonly [string, Partial<Installation>, string, RegExp][] = [
   ],
   [
     "passwords that are being guessed",
-    { signIns: { refused: 412, attacks: 3 } },
+    { signIns: { refused: 412, attacks: ["account", "device_code", "account"] } },
     "warning sign_in_attacks",
-    /refused in the last hour: 412; an account's or a network's rate was exceeded 3 times/,
+    /refused in the last hour: 412; attacks were noticed: account \(2\), device_code \(1\)/,
   ],
   [
     "a signing key no secret opens",

@@ -2,6 +2,7 @@
 // nobody can keep another person from their mail.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { createLoginNames } from "../../../src/audit/login_names.ts";
 import { attemptKeysOf } from "../../../src/provider/accounts/attempt_rates.ts";
 import { saveKnown } from "../../../src/provider/accounts/sign_in_attempt_store.ts";
 import { askForReset, resetRates } from "../../../src/provider/links/ask_for_reset.ts";
@@ -21,8 +22,9 @@ for (const kind of storeKinds) {
     });
     let nowMs = 1_800_000_000_000;
     const clock = () => new Date(nowMs);
+    const loginNames = createLoginNames([Buffer.alloc(32, 1)]);
     const ask = (email: string, clientAddress: string, browser?: string) =>
-      askForReset({ db: store.db, clock }, { email, clientAddress, browser });
+      askForReset({ db: store.db, clock, loginNames }, { email, clientAddress, browser });
     const mailsTo = async (email: string): Promise<number> =>
       (await store.db("mails").where("recipient", email).select("id")).length;
 
@@ -30,11 +32,30 @@ for (const kind of storeKinds) {
       const statements = [];
       for (const [index, who] of ["known", "unproven", "disabled", "nobody"].entries()) {
         const asked = { email: `${who}@acme.example`, clientAddress: `203.0.113.${index + 1}` };
-        const sent = await sentBy(store, (db) => askForReset({ db, clock }, asked));
+        const sent = await sentBy(store, (db) => askForReset({ db, clock, loginNames }, asked));
         statements.push(sent.map(({ sql }) => sql));
       }
       assert.ok((statements[0]?.length ?? 0) >= 4);
       for (const one of statements) assert.deepEqual(one, statements[0]);
+    });
+
+    test("sends the same statements for everybody who is asked for far too often, and while that is told", async () => {
+      const floods: string[][] = [];
+      for (const who of ["known", "nobody"]) {
+        const sent = await sentBy(store, async (db) => {
+          for (let time = 0; time < 16; time += 1) {
+            const asked = { email: `${who}@acme.example`, clientAddress: `203.0.${time}.113` };
+            await askForReset({ db, clock, loginNames }, asked);
+          }
+        });
+        floods.push(sent.map(({ sql }) => sql));
+      }
+      const told = floods[0]?.filter((sql) => sql.includes("into audit_events")) ?? [];
+      assert.equal(told.length, 1, "once in ten minutes");
+      // The first of the two began with a mail less: it was asked for before.
+      const withoutMails = floods.map((sqls) => sqls.filter((sql) => !sql.includes("into mails")));
+      assert.deepEqual(withoutMails[0]?.slice(-20), withoutMails[1]?.slice(-20));
+      nowMs += 24 * 3_600_000;
     });
 
     test("is slowed down by address, and by no name", async () => {
