@@ -47,6 +47,8 @@ scrape_configs:
       - targets: ["10.0.0.11:3001", "10.0.0.12:3001"]
 \`\`\`
 
+Rules that alert, and a dashboard, are shipped with it: [alerts](operations.md#alerts).
+
 To replace the key, write both, the new one and a comma before the old one, restart, give Prometheus the new one, and take
 the old one away.
 

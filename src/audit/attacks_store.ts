@@ -36,10 +36,7 @@ export async function countRefusedSignIns(
 }
 
 /** The types of events that tell of an attack that goes on. */
-const attackTypes = [
-  "sign_in.attacked",
-  "attack.noticed",
-] as const satisfies readonly AuditEventType[];
+const attackTypes = ["sign_in.attacked", "attack.noticed"] as const satisfies readonly AuditEventType[];
 
 /**
  * Of which kind the attacks were that were told of. One that stands in the trails of several tenants is one; each account,
