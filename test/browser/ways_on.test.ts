@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
+import { notToday } from "../support/share_of_day.ts";
 import { assertAccessible } from "./accessible.ts";
 import {
   alice,
@@ -39,7 +40,7 @@ test("Back after signing in leads back to the application", async () => {
   await page.context().close();
 });
 
-test("Back from the consent page to the sign-in form leads on, too", async () => {
+test("Back from the consent page to the sign-in form leads on, too", { skip: notToday(0, 2) }, async () => {
   const { page } = await world.openPage();
   const request = new URL("/auth", world.server.issuer);
   request.search = String(
@@ -71,7 +72,9 @@ test("Back from the consent page to the sign-in form leads on, too", async () =>
   await page.context().close();
 });
 
-test("a sign-in that another browser began leads on by the account, where no application is known", async () => {
+test("a sign-in that another browser began leads on by the account, where no application is known", {
+  skip: notToday(1, 2),
+}, async () => {
   const { page: theirs } = await world.openPage();
   await theirs.goto(`${world.demo.url}/login`);
   const { page } = await world.openPage();
@@ -82,7 +85,9 @@ test("a sign-in that another browser began leads on by the account, where no app
   for (const one of [page, theirs]) await one.context().close();
 });
 
-test("the address of the provider alone is a page, and a page that is not there says so", async () => {
+test("the address of the provider alone is a page, and a page that is not there says so", {
+  skip: notToday(2, 2),
+}, async () => {
   const { page, breaches } = await world.openPage();
   await page.goto(world.server.issuer);
   await page.getByRole("heading", { level: 1, name: "This is where you sign in" }).waitFor();
@@ -96,7 +101,9 @@ test("the address of the provider alone is a page, and a page that is not there 
   await page.context().close();
 });
 
-test("signing out at the account page is confirmed, and a sign-in form comes only when asked for", async () => {
+test("signing out at the account page is confirmed, and a sign-in form comes only when asked for", {
+  skip: notToday(3, 2),
+}, async () => {
   const { page, breaches } = await world.openPage();
   await page.goto(`${world.server.issuer}/account`);
   await submitLogin(page, bob.email);
@@ -115,7 +122,9 @@ test("signing out at the account page is confirmed, and a sign-in form comes onl
   await page.context().close();
 });
 
-test("who stays signed in at the account page is told so, and may sign out after all", async () => {
+test("who stays signed in at the account page is told so, and may sign out after all", {
+  skip: notToday(4, 2),
+}, async () => {
   const { page, breaches } = await world.openPage();
   await page.goto(`${world.server.issuer}/account`);
   await submitLogin(page, bob.email);
@@ -135,7 +144,9 @@ test("who stays signed in at the account page is told so, and may sign out after
   await page.context().close();
 });
 
-test("news is no alert: signing out and cancelling are said in a status, a refusal in an alert", async () => {
+test("news is no alert: signing out and cancelling are said in a status, a refusal in an alert", {
+  skip: notToday(5, 2),
+}, async () => {
   const { page } = await world.openPage();
   await signInToDemo(page, world.demo, alice.email);
   await page.getByRole("button", { name: "Sign out" }).click();
@@ -193,7 +204,9 @@ test("only a field that is wrong is marked wrong", async () => {
   await page.context().close();
 });
 
-test("buttons keep their edges, and the first one its weight, under forced colours", async () => {
+test("buttons keep their edges, and the first one its weight, under forced colours", {
+  skip: notToday(6, 2),
+}, async () => {
   const { page } = await world.openPage({ forcedColors: "active" });
   await page.goto(`${world.demo.url}/login`);
   const style = (name: string, property: string) =>
@@ -213,7 +226,7 @@ test("buttons keep their edges, and the first one its weight, under forced colou
   await page.context().close();
 });
 
-test("after a search the box stays in sight", async () => {
+test("after a search the box stays in sight", { skip: notToday(7, 2) }, async () => {
   for (const viewport of [
     { width: 1280, height: 800 },
     { width: 390, height: 844 },

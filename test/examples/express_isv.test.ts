@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { launchBrowser } from "../support/browser.ts";
+import { notToday } from "../support/share_of_day.ts";
 import {
   addressesOf,
   type ExampleWorld,
@@ -210,15 +211,19 @@ const waysOutOfARefusal: Record<string, (page: Page) => Promise<void>> = {
   "logs in at the provider": logInAtProvider,
 };
 
-for (const [goesOn, goOn] of Object.entries(waysOutOfARefusal)) {
-  test(`a user of a customer whose users log in at the provider is refused, in words, and ${goesOn}`, async () => {
+for (const [index, [goesOn, goOn]] of Object.entries(waysOutOfARefusal).entries()) {
+  test(`a user of a customer whose users log in at the provider is refused, in words, and ${goesOn}`, {
+    skip: notToday(index, 3),
+  }, async () => {
     const page = await openPage();
     await beRefused(page);
     await goOn(page);
     await page.context().close();
   });
 
-  test(`who is logged in and was refused meets the form at the next sign-in, too, and ${goesOn}`, async () => {
+  test(`who is logged in and was refused meets the form at the next sign-in, too, and ${goesOn}`, {
+    skip: notToday(index + 1, 3),
+  }, async () => {
     const page = await openPage();
     await beRefused(page);
     await goToIsv(page);
@@ -228,7 +233,7 @@ for (const [goesOn, goOn] of Object.entries(waysOutOfARefusal)) {
   });
 }
 
-test("Back after a sign-in leads on to the application", async () => {
+test("Back after a sign-in leads on to the application", { skip: notToday(0, 3) }, async () => {
   const page = await openPage();
   await signIn(page);
   await page.goBack();
@@ -238,7 +243,9 @@ test("Back after a sign-in leads on to the application", async () => {
   await page.context().close();
 });
 
-test("who logs in as another than the application suggested goes on as they are", async () => {
+test("who logs in as another than the application suggested goes on as they are", {
+  skip: notToday(1, 3),
+}, async () => {
   const page = await openPage();
   await page.goto(`${world.environment.demoUrl}/login?as=ben@acme.example`);
   await logIn(page, "ada@acme.example", "engine");
@@ -246,7 +253,9 @@ test("who logs in as another than the application suggested goes on as they are"
   await page.context().close();
 });
 
-test("no form is answered by a page, so that a reload sends nothing twice", async () => {
+test("no form is answered by a page, so that a reload sends nothing twice", {
+  skip: notToday(2, 3),
+}, async () => {
   const page = await openPage();
   const answers: string[] = [];
   page.on("response", (response) => {
@@ -268,7 +277,9 @@ test("no form is answered by a page, so that a reload sends nothing twice", asyn
   await page.context().close();
 });
 
-test("the ISV's page leads to the provider's own login page for those who log in there", async () => {
+test("the ISV's page leads to the provider's own login page for those who log in there", {
+  skip: notToday(3, 3),
+}, async () => {
   const page = await openPage();
   await goToIsv(page);
   await logInAtProvider(page);

@@ -1,11 +1,12 @@
 // Owns fresh, migrated stores for tests, of both kinds, so that one contract suite runs over each.
 import { randomBytes } from "node:crypto";
-import { copyFileSync, existsSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { connectDatabase, type Database, type StoreLocation } from "../../src/db/connect.ts";
 import { migrateUp } from "../../src/db/migrate.ts";
+import { fastFolder } from "./fast_folder.ts";
 import { makeTemplate, startPostgres } from "./postgres.ts";
 
 /** The two stores the product supports. */
@@ -56,26 +57,18 @@ async function migrateFile(): Promise<string> {
 
 async function openSqlite(): Promise<TestDatabase> {
   migratedFile ??= migrateFile();
-  const dataDir = mkdtempSync(join(folderForStores(), "tti-store-"));
+  const dataDir = mkdtempSync(join(fastFolder(1), "tti-store-"));
   copyFileSync(await migratedFile, join(dataDir, "tti.sqlite"));
   return prepare("sqlite", { dataDir }, { TTI_DATA_DIR: dataDir }, async () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 }
 
-// Each commit waits for the disk, thousands of times a run, for a store that lives for seconds. Linux has a folder that
-// is memory; in a container it may be small.
-function folderForStores(): string {
-  const memory = "/dev/shm";
-  if (!existsSync(memory)) return tmpdir();
-  const { bavail, bsize } = statfsSync(memory);
-  return bavail * bsize > 2 ** 30 ? memory : tmpdir();
-}
-
 async function openPostgres(): Promise<TestDatabase> {
   const { url: maintenanceUrl, template } = await testServer();
   const name = `test_${randomBytes(8).toString("hex")}`;
-  await administer(maintenanceUrl, `create database ${name} template ${template}`);
+  // Copying files writes nothing into the log, and takes a third of the other way's time where they are in memory.
+  await administer(maintenanceUrl, `create database ${name} template ${template} strategy file_copy`);
   const address = new URL(maintenanceUrl);
   address.pathname = `/${name}`;
   const databaseUrl = address.href;

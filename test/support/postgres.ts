@@ -21,6 +21,7 @@ import pg from "pg";
 import { connectDatabase } from "../../src/db/connect.ts";
 import type { StoreLimits } from "../../src/db/dialects.ts";
 import { migrateUp } from "../../src/db/migrate.ts";
+import { fastFolder } from "./fast_folder.ts";
 
 /** A running server. */
 export interface PostgresServer {
@@ -38,7 +39,8 @@ const unprivileged = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {
  */
 export async function startPostgres(options: { fsync?: boolean } = {}): Promise<PostgresServer> {
   const native = installedBinaries();
-  const folder = mkdtempSync(join(tmpdir(), "tti-postgres-"));
+  // What is measured is on a disk, as in life.
+  const folder = mkdtempSync(join(options.fsync === true ? tmpdir() : fastFolder(3), "tti-postgres-"));
   if (unprivileged.uid !== undefined) chownSync(folder, unprivileged.uid, unprivileged.gid);
   const data = join(folder, "data");
   const surroundings = { ...unprivileged, cwd: folder, env: { PATH: process.env["PATH"], LC_ALL: "C" } };
@@ -56,14 +58,24 @@ export async function startPostgres(options: { fsync?: boolean } = {}): Promise<
     // Hundreds of databases live for seconds: nobody tidies them up, and nobody repairs them after a crash.
     ...(options.fsync === true
       ? []
-      : ["autovacuum=off", "wal_level=minimal", "max_wal_senders=0", "full_page_writes=off"]),
+      : [
+          "autovacuum=off",
+          "wal_level=minimal",
+          "max_wal_senders=0",
+          "full_page_writes=off",
+          "max_wal_size=512MB",
+        ]),
   ];
   const server = spawn(
     join(native, "bin/postgres"),
     ["-D", data, "-p", String(port), ...settings.flatMap((value) => ["-c", value])],
     { ...surroundings, stdio: ["ignore", "ignore", "pipe"] },
   );
-  const kill = () => server.kill("SIGQUIT");
+  const kill = (): void => {
+    server.kill("SIGQUIT");
+    // A file run alone stops no server; its folder may be memory, which nobody else gives back.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  };
   process.once("exit", kill);
   await readyToAccept(server);
   return {

@@ -67,7 +67,7 @@ export const seconds: Readonly<Record<string, number>> = {
 };
 
 /** `npm run check` leaves out what takes longer than this. */
-const longSeconds = 10;
+const longSeconds = 5;
 /** A process that gets this much costs little by its start, and takes few files along when it hangs or falls. */
 const mostSeconds = 60;
 /** The last ones are small, so that they end together. */

@@ -2,7 +2,7 @@
 // one PostgreSQL server for all that need it. Stops at the first stage that fails.
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { drawnKeys, makeKeys } from "./drawn_keys.ts";
@@ -16,7 +16,7 @@ const usage = `Usage: npm test [-- PLACE …] [-- --test-name-pattern=PATTERN]
   npm test -- test/provider                           the tests of a folder or a file
   npm test -- --test-name-pattern="single use"        the tests of that name
   npm run check                                       lint, types, the tests that start no process of their own
-                                                      and take less than ten seconds`;
+                                                      and take less than five seconds`;
 
 // What is compiled once serves every later process: without, reading the sources anew takes most of a small file's time.
 const compiled = join(root, "node_modules/.cache/compiled");
@@ -50,6 +50,8 @@ async function main(words: readonly string[]): Promise<void> {
       "--incremental",
       "--tsBuildInfoFile",
       join(root, "node_modules/.cache/types.tsbuildinfo"),
+      // Each checker judges anew what others have judged: as many as can work, and no more.
+      ...["--checkers", String(Math.min(4, availableParallelism()))],
     ];
     await stage("types", ["node_modules/typescript/bin/tsc", "--noEmit", ...judged]);
   }
