@@ -202,7 +202,7 @@ test("a search that finds nothing says why that may be", { skip: notToday(7, 3) 
   await page.context().close();
 });
 
-test("what a visitor types is shown as text", { skip: notToday(8, 3) }, async () => {
+test("what a visitor types is shown as text", async () => {
   const { page, breaches } = await world.openPage();
   await signInToDemo(page, world.demo, bob.email);
   await search(page, `travel "><img src=x onerror=alert(1)>`);
