@@ -144,6 +144,9 @@ export interface AccountPasskey {
   told: string;
   /** Why it signs nobody in any more, and what to do. */
   stopped?: string | undefined;
+  /** Another name that was refused, and what is wrong with it. */
+  renamed?: string | undefined;
+  wrong?: string | undefined;
 }
 
 /**
@@ -160,6 +163,8 @@ export interface AccountPasskeysPage {
   begin?: AccountForm | undefined;
   /** Why none can be added. */
   whyNot?: string | undefined;
+  /** Why none are shown: an application's word opened the session. */
+  vouched?: readonly string[] | undefined;
 }
 
 /** A browser in which the person is signed in. */
@@ -198,6 +203,8 @@ export interface AccountFactorsPage {
   left?: string | undefined;
   /** Why nothing is set up here. */
   whyNot?: string | undefined;
+  /** Why nothing is shown here: an application's word opened the session. */
+  vouched?: readonly string[] | undefined;
 }
 
 /** Recovery codes, shown once. */

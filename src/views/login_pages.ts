@@ -42,6 +42,8 @@ interface FactorPage extends LoginStep {
   use?: "totp" | "recovery_code" | undefined;
   /** Whether a passkey comes first, because an organization asks for one, or alone, because nothing else opens it. */
   passkeyAsked?: "first" | "alone" | undefined;
+  /** Whether all there is are passkeys that may have been copied, which prove nothing. */
+  copied?: boolean | undefined;
   /** Where the other of the two is used, where the person has it. */
   otherFactorUrl?: string | undefined;
   /** Where somebody else signs in. */

@@ -3,6 +3,7 @@ import type { Defence } from "./defence.ts";
 
 const forms = "test/provider/self_service/account_forms.test.ts";
 const data = "test/provider/self_service/own_data.test.ts";
+const vouched = "test/provider/self_service/vouched_account.test.ts";
 const changes = "test/provider/self_service/own_changes.test.ts";
 
 export const defences: readonly Defence[] = [
@@ -62,6 +63,57 @@ export const defences: readonly Defence[] = [
     find: "if (waitMs !== undefined) throw tooMany(waitMs);",
     replace: "void [waitMs, tooMany];",
     test: data,
+  },
+  {
+    id: "word-of-isv-sees-no-passkeys",
+    promise: "A session that an application's word opened sees no passkey of the person.",
+    file: "src/provider/self_service/passkeys_page.ts",
+    find: 'const vouched = whyNotOwn(person) === "vouched";',
+    replace: 'const vouched = person.accountId === "";',
+    test: vouched,
+  },
+  {
+    id: "word-of-isv-renames-no-passkey",
+    promise: "A session that an application's word opened gives no passkey of the person another name.",
+    file: "src/provider/self_service/passkeys_page.ts",
+    find: 'if (whyNotOwn(person) === "vouched")\n    throw',
+    replace: 'if (whyNotOwn(person) === undefined && person.accountId === "")\n    throw',
+    test: vouched,
+  },
+  {
+    id: "word-of-isv-sees-no-factors",
+    promise: "A session that an application's word opened does not see which second factors the person has.",
+    file: "src/provider/self_service/factors_page.ts",
+    find: 'if (why === "vouched") {',
+    replace: 'if (why === "vouched" && person.accountId === "") {',
+    test: vouched,
+  },
+  {
+    id: "word-of-isv-has-no-address-proven",
+    promise: "A session that an application's word opened asks for no proof of the person's address.",
+    file: "src/provider/self_service/email_page.ts",
+    find: 'if (whyNotOwn(held) === "vouched")',
+    replace: 'if (whyNotOwn(held) === "vouched" && held.accountId === "")',
+    test: vouched,
+  },
+  {
+    id: "second-step-own-allowance",
+    promise:
+      "Whoever knows a person's password keeps them out at the second step in no browser in which they proved a factor.",
+    file: "src/provider/factors/factor_attempts.ts",
+    find: "{ ...trier, browser: isOwn ? trier.browser : undefined }",
+    replace: "{ ...trier, browser: isOwn ? undefined : undefined }",
+    test: "test/provider/factors/turned_against.property.test.ts",
+  },
+  {
+    id: "second-step-unknown-browsers-share",
+    promise: "Browsers in which nobody proved a second factor share one allowance of codes to try.",
+    cve: [13],
+    file: "src/provider/factors/factor_attempts.ts",
+    find: "(await isKnown(db, trier, clock()));",
+    replace: "(await isKnown(db, trier, clock())) || true;",
+    test: "test/provider/factors/second_step.test.ts",
+    name: "keeps nobody out",
   },
   {
     id: "last-factor-stays",

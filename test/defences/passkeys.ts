@@ -75,6 +75,36 @@ export const defences: readonly Defence[] = [
     name: "whose counter went back",
   },
   {
+    id: "passkey-copied-still-asks-for-a-factor",
+    promise:
+      "Where a passkey was copied, the password alone signs nobody in: another factor, a recovery code or an administrator's reset is needed.",
+    cve: [13],
+    file: "src/provider/factors/second_factors.ts",
+    find: "totp || passkeys + copied > 0;",
+    replace: "totp || passkeys > copied * 0;",
+    test: "test/provider/passkeys/sign_in.test.ts",
+    name: "a copied passkey is refused",
+  },
+  {
+    id: "passkey-copied-is-no-way-left",
+    promise:
+      "A passkey that was copied is no way to sign in that could be left to a person without a password.",
+    file: "src/provider/self_service/passkeys_page.ts",
+    find: "(await listPasskeys(trx, person.accountId)).filter(isUsable)",
+    replace: "(await listPasskeys(trx, person.accountId)).filter((one) => isUsable(one) || true)",
+    test: page,
+    name: "a copied passkey is no way left",
+  },
+  {
+    id: "passkey-copied-is-told",
+    promise: "Whose passkey may have been copied is told by mail, once.",
+    file: "src/provider/passkeys/use_passkey.ts",
+    find: "if (email !== null) await createMail",
+    replace: "if (email === accountId) await createMail",
+    test: ceremonies,
+    name: "whose counter went back",
+  },
+  {
     id: "passkey-answer-counts-once",
     promise: "What a passkey signed counts once, on whichever instance.",
     cve: [5],

@@ -8,7 +8,7 @@ import type { InstallationPart } from "../../installation.ts";
 import { one } from "../../observability/metric_table.ts";
 import { tell } from "../../observability/recorder.ts";
 import { listTenantIdsOfAccount } from "../tenants/membership_store.ts";
-import { countFactorTry, type TypedFactor } from "./factor_attempts.ts";
+import { countFactorTry, type FactorTrier, type TypedFactor } from "./factor_attempts.ts";
 import type { FactorSeals } from "./factor_seals.ts";
 import { useRecoveryCode } from "./recovery_code_store.ts";
 import { stepOfCode } from "./totp.ts";
@@ -26,10 +26,11 @@ export type FactorDeps = InstallationPart<"db" | "clock" | "log" | "issuer"> & {
 export async function proveFactor<Result>(
   deps: FactorDeps,
   kind: TypedFactor,
-  { accountId, typed }: { accountId: string; typed: string },
+  { typed, ...trier }: FactorTrier & { typed: string },
   then: (trx: Database, now: Date) => Promise<Result>,
 ): Promise<Result> {
-  const refund = await countFactorTry(deps, kind, accountId);
+  const { accountId } = trier;
+  const refund = await countFactorTry(deps, kind, trier);
   const use = kind === "totp" ? await codeOf(deps, accountId, typed) : recoveryCodeOf(accountId, typed);
   const result = await deps.db.transaction(async (trx) => {
     const now = deps.clock();

@@ -6,16 +6,18 @@ import type { SecondFactors } from "./second_factors.ts";
 
 /** Lists what a person can use, in one statement. */
 export async function listSecondFactors(db: Database, accountId: string): Promise<SecondFactors> {
-  const [row] = await runStatement<{ totp: number; passkeys: number; codes: number }>(
+  const [row] = await runStatement<{ totp: number; passkeys: number; copied: number; codes: number }>(
     db,
-    "second_factors_list",
+    "second_factors_list_2",
     `select (select count(*) from totp_factors where account_id = asked.id) as totp,
        (select count(*) from passkeys where account_id = asked.id and cloned_at_ms is null) as passkeys,
+       (select count(*) from passkeys where account_id = asked.id and cloned_at_ms is not null) as copied,
        (select count(*) from recovery_codes where account_id = asked.id) as codes
      from (select cast(? as text) as id) asked`,
     [accountId],
   );
-  return { totp: (row?.totp ?? 0) > 0, passkeys: Number(row?.passkeys ?? 0), recoveryCodes: row?.codes ?? 0 };
+  const { totp = 0, passkeys = 0, copied = 0, codes = 0 } = row ?? {};
+  return { totp: totp > 0, passkeys: Number(passkeys), copied: Number(copied), recoveryCodes: codes };
 }
 
 /**

@@ -15,6 +15,8 @@ export interface SecondFactors {
   totp: boolean;
   /** How many passkeys. */
   passkeys: number;
+  /** How many passkeys of which there may be copies: they prove nothing, and something else is asked for all the same. */
+  copied: number;
   /** How many recovery codes are left. They stand in for a factor, and are none by themselves. */
   recoveryCodes: number;
 }
@@ -23,8 +25,12 @@ export interface SecondFactors {
 export const mostProvable = ({ passkeys }: SecondFactors): readonly string[] =>
   passkeys > 0 ? passkeyAmr : ["otp", "mfa"];
 
-/** Whether a person has a second factor: then no login of theirs is complete without one. */
-export const hasSecondFactor = ({ totp, passkeys }: SecondFactors): boolean => totp || passkeys > 0;
+/**
+ * Whether a person has a second factor: then no login of theirs is complete without one. A passkey that was copied counts
+ * here: else whoever has the copy, and the password, would need no factor any more.
+ */
+export const hasSecondFactor = ({ totp, passkeys, copied }: SecondFactors): boolean =>
+  totp || passkeys + copied > 0;
 
 /** The most that a person can prove with what they have. */
 export function levelWithin({ totp, passkeys }: SecondFactors): LoginLevel {

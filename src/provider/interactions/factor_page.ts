@@ -64,17 +64,20 @@ export async function renderHalfDone(
     return renderSetUp(deps, state, account, offerTotp(deps.seals, account.id, deps.clock()), failed);
   }
   const here = `/interaction/${state.uid}/factor`;
+  const { totp, passkeys, recoveryCodes } = factors;
+  const nothingElse = !totp && passkeys === 0;
   const { first, alone } = await passkeyAsked(deps, state, half);
-  const app = factors.totp ? "totp" : undefined;
-  const use = asked === "recovery_code" && factors.recoveryCodes > 0 ? "recovery_code" : app;
+  const app = totp ? "totp" : undefined;
+  const use = (asked === "recovery_code" || nothingElse) && recoveryCodes > 0 ? "recovery_code" : app;
   const other = use === "recovery_code" ? here : `${here}?use=recovery_code`;
-  const hasOther = factors.recoveryCodes > 0 && (use !== "recovery_code" || factors.totp);
-  const passkey = factors.passkeys > 0 ? await passkeyForm(deps, state, account.id) : undefined;
+  const hasOther = recoveryCodes > 0 && (use !== "recovery_code" || totp);
+  const passkey = passkeys > 0 ? await passkeyForm(deps, state, account.id) : undefined;
   return renderPage("factor", {
     ...commonOf(state),
     use: alone ? undefined : use,
     passkey: passkey && { ...passkey, primary: first },
     passkeyAsked: alone ? "alone" : first ? "first" : undefined,
+    copied: nothingElse,
     otherFactorUrl: hasOther && !alone ? other : undefined,
     accountEmail: account.email ?? undefined,
     otherUrl: `/interaction/${state.uid}/login`,
@@ -117,7 +120,8 @@ export async function answerFactor(
   try {
     if ((await passkeyAsked(deps, state, half)).alone)
       throw new OperationError("passkey_required", "A code does not open what this sign-in is for.");
-    const answer = await proveFactor(deps, kind, { accountId, typed }, (trx, now) =>
+    const tried = { accountId, browser: state.browserKey, typed };
+    const answer = await proveFactor(deps, kind, tried, (trx, now) =>
       completePending(trx, keyOf(state), accountId, ["otp"], now),
     );
     return { answer };
@@ -142,7 +146,8 @@ async function setUp(
   if (offer === undefined)
     return { page: renderSetUp(deps, state, account, offerTotp(deps.seals, account.id, now)) };
   try {
-    const refund = await countFactorTry(deps, "totp", account.id);
+    const trier = { accountId: account.id, browser: state.browserKey };
+    const refund = await countFactorTry(deps, "set_up", trier);
     const confirmed = { offer, code: form.get("code") ?? "" };
     const proven = { accountId: account.id, proven: ["otp"] };
     const { codes } = await deps.db.transaction((trx) => {

@@ -9,12 +9,14 @@ import { OperationError } from "../../errors.ts";
 import { retryHeaders } from "../../http_errors.ts";
 import { isEmailAddress } from "../../input/email_address.ts";
 import type { Installation } from "../../installation.ts";
+import { reaches } from "../../login_levels.ts";
 import { seeOther } from "../../see_other.ts";
 import { getAccount } from "../accounts/account_store.ts";
 import { rememberDevice } from "../accounts/new_device.ts";
 import type { Passwords } from "../accounts/passwords.ts";
 import { leaveOutcome, readOutcome } from "../edge/form_outcome.ts";
 import { pinnedAddressOf } from "../edge/pinned_request.ts";
+import { rememberFactorBrowser } from "../factors/factor_attempts.ts";
 import type { LoginAnswer } from "../factors/pending_sign_ins.ts";
 import type { FactorDeps } from "../factors/prove_factor.ts";
 import { browserKeyOf } from "./browser_binding.ts";
@@ -165,7 +167,12 @@ export function addLoginRoutes(
 
   async function complete(ctx: RouterContext, answer: LoginAnswer): Promise<void> {
     const account = await getAccount(deps.db, answer.login.accountId);
-    if (await rememberDevice(deps, account, originOf(ctx))) deps.mailPut();
+    const origin = originOf(ctx);
+    if (await rememberDevice(deps, account, origin)) deps.mailPut();
+    if (reaches(answer.voucher.level, "mfa")) {
+      const trier = { accountId: account.id, browser: origin.browser };
+      await rememberFactorBrowser(deps.db, trier, deps.clock());
+    }
     // Whoever signs in anew starts without another account's answers.
     await finish(ctx, answer, false);
   }

@@ -40,6 +40,7 @@ const notices = [
   "address_changed",
   "factor_added",
   "factor_removed",
+  "passkey_copied",
   "new_device",
 ] as const satisfies readonly MailKind[];
 type Notice = (typeof notices)[number];
@@ -49,6 +50,7 @@ const leadsToAccount = new Set<MailKind>([
   "address_changing",
   "factor_added",
   "factor_removed",
+  "passkey_copied",
   "new_device",
 ]);
 

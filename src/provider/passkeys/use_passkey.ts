@@ -3,6 +3,7 @@
 import type { PublicKeyCredentialRequestOptionsJSON } from "@simplewebauthn/server";
 import { createAuditEventInTenants } from "../../audit/audit_store.ts";
 import { OperationError } from "../../errors.ts";
+import { createMail } from "../../mail/outbox_store.ts";
 import { type Account, findAccount, lockAccount } from "../accounts/account_store.ts";
 import { endSignIns } from "../sessions/end_sign_ins.ts";
 import { listTenantIdsOfAccount } from "../tenants/membership_store.ts";
@@ -84,7 +85,7 @@ export async function provePasskey(
   const named = answer.userHandle ?? (signIn.accountId === undefined ? undefined : passkey.userHandle);
   if (named !== passkey.userHandle || (signIn.accountId ?? account.id) !== account.id)
     throw passkeyRefusal("passkey_of_another");
-  if (!(await savePasskeyUse(db, passkey, used, clock()))) throw await whyNotUsed(deps, passkey);
+  if (!(await savePasskeyUse(db, passkey, used, clock()))) throw await whyNotUsed(deps, passkey, account);
   if (account.disabledAtMs !== null)
     throw new OperationError("account_disabled", "This account is disabled.");
   if (account.externalAtMs !== null)
@@ -97,6 +98,7 @@ export async function provePasskey(
 async function whyNotUsed(
   { db, clock }: PasskeyDeps,
   { id, credentialId, accountId }: Passkey,
+  { email }: Account,
 ): Promise<OperationError> {
   if ((await findPasskey(db, credentialId)) === undefined) return passkeyRefusal("passkey_unknown");
   await db.transaction(async (trx) => {
@@ -107,6 +109,7 @@ async function whyNotUsed(
     const cloned = { type: "passkey.cloned", actor: "nobody", accountId, details: { passkey: id } } as const;
     await createAuditEventInTenants(trx, cloned, tenantIds, now);
     await endSignIns(trx, { accountId, reason: "passkey.cloned", actor: "nobody" }, now);
+    if (email !== null) await createMail(trx, { kind: "passkey_copied", recipient: email, accountId }, now);
   });
   return passkeyRefusal("passkey_cloned");
 }

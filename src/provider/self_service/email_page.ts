@@ -1,5 +1,5 @@
 // Owns the page of a person's address: having it proven, and asking for another one. What either does is the links' to say.
-import type { OperationError } from "../../errors.ts";
+import { OperationError } from "../../errors.ts";
 import { isEmailAddress } from "../../input/email_address.ts";
 import { currentWords } from "../../views/frame.ts";
 import { renderPage } from "../../views/render.ts";
@@ -11,7 +11,7 @@ import type {
   AccountPageHandler,
   ShownVisit,
 } from "./account_page_routes.ts";
-import { type AccountPerson, holdAccountPerson } from "./account_person.ts";
+import { type AccountPerson, holdAccountPerson, whyNotOwn } from "./account_person.ts";
 import { accountPages } from "./account_tabs.ts";
 
 /** What the page takes besides. */
@@ -74,8 +74,12 @@ export function emailForms(deps: EmailPageDeps): readonly AccountFormHandler[] {
       path: proofPath,
       act: async ({ person }) => {
         const sent = await deps.db.transaction(async (trx) => {
-          const { account } = await holdAccountPerson(deps, trx, person);
-          return askForProof(trx, account, deps.clock());
+          const held = await holdAccountPerson(deps, trx, person);
+          if (whyNotOwn(held) === "vouched")
+            throw new OperationError("forbidden", "An application signed this person in here.", {
+              fix: "Sign out, and sign in here yourself.",
+            });
+          return askForProof(trx, held.account, deps.clock());
         });
         deps.mailPut();
         return { outcome: { did: sent === undefined ? "proven" : "proof_sent" } };

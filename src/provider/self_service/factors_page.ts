@@ -8,7 +8,7 @@ import { currentFrame, currentWords } from "../../views/frame.ts";
 import type { TotpSetUp } from "../../views/login_pages.ts";
 import { renderPage } from "../../views/render.ts";
 import { enrolTotp, offerTotp, readTotpOffer } from "../factors/enrol_totp.ts";
-import { countFactorTry } from "../factors/factor_attempts.ts";
+import { countFactorTry, rememberFactorBrowser } from "../factors/factor_attempts.ts";
 import { createFactorSeals } from "../factors/factor_seals.ts";
 import { type FactorAct, removeTotp, renewRecoveryCodes } from "../factors/keep_factors.ts";
 import { listSecondFactors } from "../factors/second_factor_store.ts";
@@ -23,7 +23,7 @@ import type {
   FormDone,
   ShownVisit,
 } from "./account_page_routes.ts";
-import { type AccountPerson, holdAccountPerson } from "./account_person.ts";
+import { type AccountPerson, holdAccountPerson, whyNotOwn } from "./account_person.ts";
 import { accountPages } from "./account_tabs.ts";
 
 /** What the page needs. */
@@ -42,11 +42,17 @@ export function factorsPage(deps: FactorsPageDeps): AccountPageHandler {
     async show(visit) {
       const { person, shell, form } = visit;
       const words = currentWords().factors.own;
+      const why = whyNotOwn(person);
+      // A session by an application's word learns nothing of what its person signs in with.
+      if (why === "vouched") {
+        const title = { title: words.title };
+        return renderPage("account_factors", { shell: shell(title), form: form(), vouched: words.vouched });
+      }
       const [totp, factors] = await Promise.all([
         findTotp(deps.db, person.accountId),
         listSecondFactors(deps.db, person.accountId),
       ]);
-      const whyNot = person.account.externalAtMs === null ? undefined : words.ofOrganization;
+      const whyNot = why === undefined ? undefined : words.ofOrganization;
       const setUp = whyNot === undefined ? setUpOf(deps, visit, totp !== undefined) : undefined;
       return renderPage("account_factors", {
         shell: shell({ title: words.title, ...saidOf(visit, setUp) }),
@@ -65,9 +71,9 @@ export function factorsForm(deps: FactorsPageDeps): AccountFormHandler {
   return {
     recent: true,
     keeps: ["use", "offer"],
-    async act({ person, userAgent, fields }) {
+    async act({ person, userAgent, origin, fields }) {
       assertOwn(person);
-      const hold = { person, browser: browserFamily(userAgent) };
+      const hold = { person, browser: browserFamily(userAgent), browserKey: origin.browser };
       const done = await actOf(deps, hold, fields);
       deps.mailPut();
       return done;
@@ -78,6 +84,7 @@ export function factorsForm(deps: FactorsPageDeps): AccountFormHandler {
 interface Holding {
   person: AccountPerson;
   browser: string | undefined;
+  browserKey: string | undefined;
 }
 
 async function actOf(
@@ -115,7 +122,8 @@ async function setUpApp(
   const offer = readTotpOffer(seals, accountId, sent.offer, deps.clock());
   // Too old: the page has another.
   if (offer === undefined) return { outcome: { did: "begun" } };
-  const refund = await countFactorTry(deps, "totp", accountId);
+  const trier = { accountId, browser: holding.browserKey };
+  const refund = await countFactorTry(deps, "set_up", trier);
   const { sessionUid } = holding.person.session;
   const { codes, isFirst } = await held(deps, holding, async (trx, act, now) => {
     const replaces = sent.use === "replace" && (await removeTotp(trx, act, now, { another: true }));
@@ -123,6 +131,7 @@ async function setUpApp(
     return enrolTotp(trx, seals, enrolling, { offer, code: sent.code, replaces }, now);
   });
   await refund();
+  await rememberFactorBrowser(deps.db, trier, deps.clock());
   return { once: (visit) => codesPage(visit, codes, isFirst ? "wasFirst" : "wasSetUp") };
 }
 
@@ -139,8 +148,8 @@ const held = <Result>(
     return act(trx, { account, browser }, deps.clock());
   });
 
-function assertOwn({ account }: AccountPerson): void {
-  if (account.externalAtMs !== null)
+function assertOwn(person: AccountPerson): void {
+  if (whyNotOwn(person) !== undefined)
     throw new OperationError("login_method_not_allowed", "This person signs in at their organization.");
 }
 

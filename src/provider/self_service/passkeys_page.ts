@@ -21,7 +21,7 @@ import type {
   AccountPageHandler,
   ShownVisit,
 } from "./account_page_routes.ts";
-import { type AccountPerson, holdAccountPerson, recentSignInSeconds } from "./account_person.ts";
+import { type AccountPerson, holdAccountPerson, recentSignInSeconds, whyNotOwn } from "./account_person.ts";
 
 /** What the page needs. */
 export type PasskeysPageDeps = AccountPageDeps & InstallationPart<"secrets">;
@@ -36,16 +36,22 @@ export function passkeysPage(deps: PasskeysPageDeps): AccountPageHandler {
     passkeys: true,
     async show(visit) {
       const { person, shell, form } = visit;
-      const own = await listPasskeys(deps.db, person.accountId);
-      const whyNot = whyNone(deps, person, own);
-      const mayAdd = whyNot === undefined && isFresh(deps, person);
+      // A session by an application's word learns nothing of what its person signs in with.
+      const vouched = whyNotOwn(person) === "vouched";
+      const own = vouched ? [] : await listPasskeys(deps.db, person.accountId);
+      const whyNot = vouched ? undefined : whyNone(deps, person, own);
+      const mayAdd = whyNot === undefined && !vouched && isFresh(deps, person);
+      const renaming = visit.refusal?.field === "name" ? visit.typed["passkey"] : undefined;
       return renderPage("account_passkeys", {
         shell: shell({ title: currentWords().passkeys.title, ...wordsFor(visit) }),
         form: form(),
-        passkeys: own.map(toView),
+        passkeys: own.map((passkey) =>
+          toView(passkey, passkey.id === renaming ? visit.typed["name"] : undefined),
+        ),
         whyNot,
+        vouched: vouched ? currentWords().passkeys.vouched : undefined,
         add: mayAdd ? await newPasskey(deps, visit) : undefined,
-        begin: whyNot === undefined && !mayAdd ? form(beginPath) : undefined,
+        begin: whyNot === undefined && !vouched && !mayAdd ? form(beginPath) : undefined,
       });
     },
   };
@@ -76,8 +82,10 @@ export function passkeysForms(deps: PasskeysPageDeps): AccountFormHandler[] {
       },
     },
     {
+      keeps: ["name", "passkey"],
       async act({ person, userAgent, fields }) {
         const browser = browserFamily(userAgent);
+        assertOwn(person);
         const act = {
           id: fields.get("passkey") ?? "",
           accountId: person.accountId,
@@ -89,7 +97,7 @@ export function passkeysForms(deps: PasskeysPageDeps): AccountFormHandler[] {
             if (name === undefined)
               throw new OperationError("invalid_input", "The name is missing.", { field: "name" });
             await deps.db.transaction(async (trx) => {
-              await holdAccountPerson(deps, trx, person);
+              assertOwn(await holdAccountPerson(deps, trx, person));
               await namePasskey(trx, { ...act, name }, deps.clock());
             });
             return { outcome: { did: "renamed", name } };
@@ -103,8 +111,8 @@ export function passkeysForms(deps: PasskeysPageDeps): AccountFormHandler[] {
                 { ...act, notice: { by: "person", browser } },
                 deps.clock(),
               );
-              const left = (await listPasskeys(trx, person.accountId)).length;
-              if (left === 0 && !(await hasPassword(trx, person.accountId)))
+              const left = (await listPasskeys(trx, person.accountId)).filter(isUsable);
+              if (left.length === 0 && !(await hasPassword(trx, person.accountId)))
                 throw passkeyRefusal("passkey_needed");
               await settleRemoval(trx, person.accountId, before, passkeyRefusal("passkey_needed"));
               return passkey.name;
@@ -117,6 +125,14 @@ export function passkeysForms(deps: PasskeysPageDeps): AccountFormHandler[] {
       },
     },
   ];
+}
+
+// One of which there may be a copy signs nobody in.
+const isUsable = ({ clonedAtMs }: Passkey): boolean => clonedAtMs === null;
+
+function assertOwn(person: AccountPerson): void {
+  if (whyNotOwn(person) === "vouched")
+    throw new OperationError("login_method_not_allowed", "An application signed this person in here.");
 }
 
 // Whoever makes one needs some minutes, in which the sign-in stays fresh enough for its form.
@@ -156,8 +172,8 @@ async function newPasskey(
       hint: words.nameHint,
       autocomplete: "off",
       maxLength: 60,
-      value: typed["name"],
-      error: refusal?.field === "name" ? words.nameNotTaken : undefined,
+      value: typed["passkey"] === undefined ? typed["name"] : undefined,
+      error: refusal?.field === "name" && typed["passkey"] === undefined ? words.nameNotTaken : undefined,
     },
     without: words.cannotMake,
     failed: words.noneMade,
@@ -177,13 +193,15 @@ function wordsFor({ outcome, refusal }: Pick<ShownVisit, "outcome" | "refusal">)
   return {};
 }
 
-function toView(passkey: Passkey) {
+// Another name that was refused stands in its own field.
+function toView(passkey: Passkey, refused: string | undefined) {
   const { id, name, createdAtMs, lastUsedAtMs, synced, clonedAtMs } = passkey;
   const words = currentWords().passkeys;
   const used = lastUsedAtMs === null ? words.neverUsed : words.lastUsed(dayOf(lastUsedAtMs));
   const where = synced ? words.synced : words.onOneDevice;
   return {
     ...{ id, name },
+    ...(refused === undefined ? {} : { renamed: refused, wrong: words.nameNotTaken }),
     told: `${words.added(dayOf(createdAtMs))}, ${used}; ${where}`,
     stopped: clonedAtMs === null ? undefined : words.stoppedSince(dayOf(clonedAtMs)),
   };

@@ -126,6 +126,22 @@ describe("a sign-in with a second factor", () => {
     assert.ok(told.some(({ by, reason }) => by === "totp" && reason === "too_many_attempts"));
   });
 
+  test("whoever knows the password keeps nobody out in the browser in which they proved their factor", async () => {
+    const { email, app } = await someone();
+    tick(100 * stepMs);
+    const [own, thief, other] = [new UserAgent(), new UserAgent(), new UserAgent()];
+    codeOf(await typeCode(own, await halfWay(own, email), app.codeAt(tick())));
+    const half = await halfWay(thief, email);
+    for (let time = 0; time <= factorRates.totp.burst; time += 1) await typeCode(thief, half, "000000");
+    assert.equal((await typeCode(thief, half, "000000")).status, 429);
+    const elsewhere = await typeCode(other, await halfWay(other, email), app.codeAt(tick()));
+    assert.equal(elsewhere.status, 429, "browsers that nobody knows share one allowance");
+    await own.follow(`${fixture.issuer}/account/signed-out`);
+    const again = await own.follow(authorizationUrl(fixture, { tenant: "acme", prompt: "login" }));
+    const asked = await own.submit(again, { email, password }, "/login");
+    codeOf(await typeCode(own, asked, app.codeAt(nowMs)));
+  });
+
   test("a recovery code stands in for the app, once", async () => {
     const { email, id, app } = await someone();
     const [code = ""] = app.recoveryCodes;

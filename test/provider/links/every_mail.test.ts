@@ -116,6 +116,11 @@ describe("every kind of mail", () => {
       link: "/account",
       subject: /^A passkey was removed/,
     },
+    passkey_copied: {
+      cause: () => notice("passkey_copied"),
+      link: "/account",
+      subject: /^There may be a copy of your passkey/,
+    },
     new_device: {
       async cause() {
         const { email } = await person();

@@ -10,6 +10,8 @@ import {
   findAccount,
   saveDisabled,
 } from "../../../src/provider/accounts/account_store.ts";
+import { listSecondFactors } from "../../../src/provider/factors/second_factor_store.ts";
+import { hasSecondFactor } from "../../../src/provider/factors/second_factors.ts";
 import { addPasskey, type Enrolling, offerEnrolment } from "../../../src/provider/passkeys/enrol_passkey.ts";
 import { namePasskey, removePasskey } from "../../../src/provider/passkeys/keep_passkeys.ts";
 import type { PasskeyDeps } from "../../../src/provider/passkeys/passkey_deps.ts";
@@ -390,6 +392,14 @@ for (const kind of storeKinds) {
       // Neither of the two, and the trail says it once.
       await assert.rejects(use(device), refused("passkey_cloned"));
       assert.equal((await eventsOf(account.id)).filter((type) => type === "passkey.cloned").length, 1);
+      const told = await store.db("mails").where({ account_id: account.id, kind: "passkey_copied" });
+      assert.deepEqual(
+        told.map(({ recipient }) => recipient),
+        [account.email],
+        "its person is told, once",
+      );
+      const factors = await listSecondFactors(store.db, account.id);
+      assert.deepEqual([factors.passkeys, factors.copied, hasSecondFactor(factors)], [0, 1, true]);
       assert.equal(await offerPasskey(deps(), { ...signIn, accountId: account.id }), undefined);
     });
 

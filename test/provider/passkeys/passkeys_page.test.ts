@@ -164,6 +164,28 @@ test("who has no password does not remove the last passkey", async () => {
   await savePasswordHash(fixture.db, id, "x", new Date());
 });
 
+test("a name that is refused is told at the passkey that was to have it; a copied passkey is no way left to sign in", async () => {
+  const { agent, id, page } = await signedIn();
+  await addOn(agent, page, newDevice(), "Phone");
+  const added = await addOn(agent, await agent.follow(url()), newDevice(), "Laptop");
+  const [first, second] = await listPasskeys(fixture.db, id);
+  for (const name of [" ", "x\u202ey"]) {
+    const refused = await send(agent, added, { act: "rename", name });
+    assert.equal(refused.status, 400);
+    assert.match(refused.text, /id="name-0"[^>]*aria-invalid="true"/);
+    assert.doesNotMatch(refused.text, /id="name"[^>]*aria-invalid/);
+    assert.doesNotMatch(refused.text, /id="name-1"[^>]*aria-invalid/);
+  }
+  await fixture.db("passkeys").where("id", second?.id).update({ cloned_at_ms: 1 });
+  await fixture.db("accounts").where({ id }).update({ password_hash: null });
+  const kept = await send(agent, added, { act: "remove" });
+  assert.match(kept.text, /You need this passkey/);
+  assert.deepEqual(
+    (await listPasskeys(fixture.db, id)).map((one) => one.id),
+    [first?.id, second?.id],
+  );
+});
+
 test("another person's passkey is neither named nor removed, by whatever id", async () => {
   const ann = await signedIn();
   const anns = await addOn(ann.agent, ann.page);

@@ -2,8 +2,10 @@
 // what is refused and told, and that what ends a passkey ends what it opened.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { resetUserFactors } from "../../../src/admin/operations/user_factors.ts";
 import { removeUserPasskey } from "../../../src/admin/operations/user_passkeys.ts";
 import { findAccount, saveDisabled } from "../../../src/provider/accounts/account_store.ts";
+import { replaceRecoveryCodes } from "../../../src/provider/factors/recovery_code_store.ts";
 import { addPasskey, offerEnrolment } from "../../../src/provider/passkeys/enrol_passkey.ts";
 import { passkeysOf } from "../../../src/provider/passkeys/passkey_deps.ts";
 import { listPasskeys } from "../../../src/provider/passkeys/passkey_store.ts";
@@ -193,9 +195,20 @@ test("a copied passkey is refused with what to do, and ends the person's sign-in
     (await eventsOf(fixture.db, "passkey.cloned")).filter(({ accountId }) => accountId === id).length,
     1,
   );
-  // The password alone opens it again: the passkey counts for nothing, also as a factor.
+  // Whoever has the copy may have the password, too: that alone opens nothing, and the page says what does.
   const agent = new UserAgent();
-  assert.ok(codeOf(await typePassword(agent, email)));
+  const half = await typePassword(agent, email);
+  assert.match(half.url.pathname, /\/factor$/);
+  assert.match(half.text, /There may be a copy of your passkey/);
+  assert.match(half.text, /administrator/);
+  assert.doesNotMatch(half.text, /data-question|name="code"/);
+  assert.equal(await signedIn(agent), false);
+  const codes = await fixture.db.transaction((trx) => replaceRecoveryCodes(trx, id, new Date()));
+  const again = await agent.follow(half.url);
+  assert.match(again.text, /There may be a copy of your passkey/);
+  assert.ok(codeOf(await agent.submit(again, { code: codes[0] ?? "" }, "/factor")));
+  await resetUserFactors(cliContext(fixture.db), { user: id });
+  assert.ok(codeOf(await typePassword(new UserAgent(), email)));
 });
 
 test("at an address without passkeys there is nothing to post to", async () => {

@@ -68,7 +68,7 @@ for (const kind of storeKinds) {
       assert.match(page.text, /You have none yet/);
       const asked = await send(agent, page, { act: "begin" });
       const app = appOnPage(asked);
-      assert.deepEqual(await factorsOf(ann), { totp: false, passkeys: 0, recoveryCodes: 0 });
+      assert.deepEqual(await factorsOf(ann), { totp: false, passkeys: 0, copied: 0, recoveryCodes: 0 });
       const wrong = await send(agent, asked, { code: "12345" });
       assert.match(wrong.text, /This code is not right/);
       assert.equal(appOnPage(wrong).secret, app.secret, "the key that the app has read");
@@ -135,7 +135,7 @@ for (const kind of storeKinds) {
       const done = await send(agent, page, { act: "remove" });
       assert.match(done.text, /Your authenticator app was removed/);
       assert.match(done.text, /You have none yet/);
-      assert.deepEqual(await factorsOf(person), { totp: false, passkeys: 0, recoveryCodes: 0 });
+      assert.deepEqual(await factorsOf(person), { totp: false, passkeys: 0, copied: 0, recoveryCodes: 0 });
       assert.deepEqual(await eventsOf(person), ["factor.added acme", "factor.removed acme"]);
       assert.deepEqual(await mailsOf(person), [
         "factor_added authenticator app",
@@ -152,12 +152,12 @@ for (const kind of storeKinds) {
       const refused = await send(agent, page, { act: "remove" });
       assert.equal(refused.status, 409);
       assert.match(refused.text, /You need this authenticator app/);
-      assert.deepEqual(await factorsOf(person), { totp: true, passkeys: 0, recoveryCodes: 10 });
+      assert.deepEqual(await factorsOf(person), { totp: true, passkeys: 0, copied: 0, recoveryCodes: 10 });
       const key = { publicKey: "x", counter: 1, transports: [], synced: false, backedUp: false };
       const of = { accountId: person.id, userHandle: "h", name: "Phone", credentialId: `of-${person.id}` };
       await createPasskey(world.db, { ...key, ...of }, now());
       await send(agent, page, { act: "remove" });
-      assert.deepEqual(await factorsOf(person), { totp: false, passkeys: 1, recoveryCodes: 10 });
+      assert.deepEqual(await factorsOf(person), { totp: false, passkeys: 1, copied: 0, recoveryCodes: 10 });
       const passkeys = await agent.follow(`${world.issuer}/account/passkeys`);
       const kept = await agent.submit(passkeys, { act: "remove" }, "/account/passkeys");
       assert.equal(kept.status, 409);
@@ -165,7 +165,7 @@ for (const kind of storeKinds) {
       assert.equal((await listPasskeys(world.db, person.id)).length, 1);
       await world.db("memberships").where({ tenant_id: strict, account_id: person.id }).delete();
       await agent.submit(kept, { act: "remove" }, "/account/passkeys");
-      assert.deepEqual(await factorsOf(person), { totp: false, passkeys: 0, recoveryCodes: 0 });
+      assert.deepEqual(await factorsOf(person), { totp: false, passkeys: 0, copied: 0, recoveryCodes: 0 });
     });
 
     test("moving to another app replaces the one there is, also where one is required; a wrong code leaves it", async () => {

@@ -56,6 +56,10 @@ export const factors: typeof english = {
       "Ihre App ist eingerichtet. Ab jetzt werden Sie beim Anmelden danach gefragt. Überall sonst, wo Sie angemeldet waren, sind Sie jetzt abgemeldet.",
     wereMade: "Sie haben neue Wiederherstellungscodes. Die alten gelten nicht mehr.",
     wasRemoved: "Ihre Authenticator-App wurde entfernt.",
+    vouched: [
+      "Eine Anwendung hat Sie hier für eine Ihrer Organisationen angemeldet. Ihr zweiter Schritt gilt für alle.",
+      "Um ihn zu sehen oder zu ändern, melden Sie sich ab und melden Sie sich hier selbst an.",
+    ],
     ofOrganization:
       "Sie melden sich bei Ihrer Organisation an: Ein zweiter Schritt wird dort eingerichtet, falls es ihn dort gibt.",
   },

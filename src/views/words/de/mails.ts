@@ -179,6 +179,19 @@ export const germanMail: MailTexts = {
       `Wenn Sie das nicht waren, ${notYours(facts)}`,
     ],
   }),
+  passkey_copied: (facts) => ({
+    subject: `Von Ihrem Passkey gibt es vielleicht eine Kopie: Ihr Konto bei ${facts.service}`,
+    heading: "Von Ihrem Passkey gibt es vielleicht eine Kopie",
+    lines: [
+      `Am ${moment(facts.atMs)} zählte ein Passkey Ihres Kontos bei ${facts.service} rückwärts, wie es nur eine zweite Kopie tut.`,
+      "Er meldet niemanden mehr an, und Sie wurden überall abgemeldet.",
+    ],
+    action: lookHere,
+    notes: [
+      "Melden Sie sich mit Ihrem Passwort und einem anderen zweiten Faktor an, oder mit einem Wiederherstellungscode; entfernen Sie dann diesen Passkey, und fügen Sie einen neuen hinzu.",
+      `Haben Sie ihn nicht selbst kopiert: ${notYours(facts)}`,
+    ],
+  }),
   new_device: (facts) => ({
     subject: `Anmeldung von einem neuen Gerät: Ihr Konto bei ${facts.service}`,
     heading: "Anmeldung von einem neuen Gerät",

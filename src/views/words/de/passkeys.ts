@@ -28,6 +28,10 @@ export const passkeys: typeof english = {
   onOneDevice: "auf einem Gerät",
   stoppedSince: (day) =>
     `Seit ${day} meldet er niemanden mehr an: Es gibt möglicherweise eine Kopie davon. Entfernen Sie ihn und fügen Sie einen neuen hinzu.`,
+  vouched: [
+    "Eine Anwendung hat Sie hier für eine Ihrer Organisationen angemeldet. Ihre Passkeys gelten für alle.",
+    "Um sie zu sehen oder zu ändern, melden Sie sich ab und melden Sie sich hier selbst an.",
+  ],
   ofOrganization:
     "Sie melden sich bei Ihrer Organisation an: Passkeys werden dort hinzugefügt, falls es sie dort gibt.",
   notHere: "An dieser Adresse bieten Browser keine Passkeys an.",
@@ -50,6 +54,8 @@ export const passkeys: typeof english = {
   stepLead: "Benutzen Sie einen Ihrer Passkeys, um fortzufahren.",
   stepFirst: "Ihre Organisation verlangt einen Passkey. Ein Code öffnet nur, was keinen verlangt.",
   stepAlone: "Ihre Organisation verlangt einen Passkey. Ein Code genügt hier nicht.",
+  copied:
+    "Von Ihrem Passkey gibt es vielleicht eine Kopie, deshalb meldet er niemanden mehr an. Nehmen Sie einen Wiederherstellungscode; haben Sie keinen, bitten Sie die Verwaltung Ihrer Organisation, Ihre zweiten Faktoren zu entfernen, und richten Sie dann einen neuen ein.",
   lost: "Haben Sie kein Gerät mit einem Ihrer Passkeys zur Hand? Fragen Sie die Administration Ihrer Organisation.",
   noneUsed: "Es wurde kein Passkey benutzt. Versuchen Sie es noch einmal, oder melden Sie sich anders an.",
   cannotUse: "Um sich mit einem Passkey anzumelden, nehmen Sie einen aktuellen Browser mit JavaScript.",

@@ -53,6 +53,10 @@ export const factors = {
       "Your app is set up. From now on it is asked for when you sign in. Wherever else you were signed in, you are signed out.",
     wereMade: "You have new recovery codes. The old ones count no more.",
     wasRemoved: "Your authenticator app was removed.",
+    vouched: [
+      "An application signed you in here, for one of your organizations. Your second step is for all of them.",
+      "To see or change it, sign out and sign in here yourself.",
+    ],
     ofOrganization: "You sign in at your organization: a second step is set up there, where it has any.",
   },
 };

@@ -175,6 +175,19 @@ const texts = {
       `If it was not you, ${notYours(facts)}`,
     ],
   }),
+  passkey_copied: (facts) => ({
+    subject: `There may be a copy of your passkey: your account at ${facts.service}`,
+    heading: "There may be a copy of your passkey",
+    lines: [
+      `On ${moment(facts.atMs)} a passkey of your account at ${facts.service} counted backwards, as only a second copy of it does.`,
+      "It signs nobody in any more, and you were signed out everywhere.",
+    ],
+    action: lookHere,
+    notes: [
+      "Sign in with your password and another second factor, or a recovery code; then remove that passkey and add a new one.",
+      `If you did not copy it yourself, ${notYours(facts)}`,
+    ],
+  }),
   new_device: (facts) => ({
     subject: `A sign-in from a new device: your account at ${facts.service}`,
     heading: "A sign-in from a new device",

@@ -27,6 +27,10 @@ export const passkeys = {
   onOneDevice: "on one device",
   stoppedSince: (day: string) =>
     `Since ${day} it signs nobody in: there may be a copy of it. Remove it, and add a new one.`,
+  vouched: [
+    "An application signed you in here, for one of your organizations. Your passkeys are for all of them.",
+    "To see or change them, sign out and sign in here yourself.",
+  ],
   ofOrganization: "You sign in at your organization: passkeys are added there, where it has any.",
   notHere: "Browsers have no passkeys at this address.",
   asManyAsFit: (most: number) => `You have ${most}, and no more fit. Remove one that you no longer use.`,
@@ -46,6 +50,8 @@ export const passkeys = {
   stepLead: "Use a passkey of yours to go on.",
   stepFirst: "Your organization asks for a passkey. A code opens only what asks for none.",
   stepAlone: "Your organization asks for a passkey. A code does not do here.",
+  copied:
+    "There may be a copy of your passkey, so it signs nobody in any more. Use a recovery code; if you have none, ask your organization's administrator to take your second factors away, then set a new one up.",
   lost: "Is no device with a passkey of yours at hand? Ask your organization's administrator.",
   noneUsed: "No passkey was used. Try again, or sign in another way.",
   cannotUse: "To sign in with a passkey, use a current browser that runs scripts.",
