@@ -20,7 +20,7 @@ export function measureEvent(db: Database, event: NewAuditEvent): void {
 
 /** What is counted of an event. */
 function pointsOf(event: NewAuditEvent): readonly Point[] {
-  const { by, reason, of } = (event.details ?? {}) as Readonly<Record<string, unknown>>;
+  const { by, reason, of, refused, step } = (event.details ?? {}) as Readonly<Record<string, unknown>>;
   const code = String(reason ?? "other");
   const method = String(by ?? "other");
   switch (event.type) {
@@ -41,6 +41,12 @@ function pointsOf(event: NewAuditEvent): readonly Point[] {
       return [one("tti_tokens_issued_total", { grant: grantTypes.clientCredentials })];
     case "token.minted":
       return [one("tti_tokens_minted_total", { by: method })];
+    case "search.made":
+      return [
+        refused === undefined
+          ? one("tti_search_pages_total", { outcome: "answered", step: "none" })
+          : one("tti_search_pages_total", { outcome: "refused", step: String(step) }),
+      ];
     case "token.refused":
       return [one("tti_refusals_total", { at: "token", code })];
     case "client.refused":

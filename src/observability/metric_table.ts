@@ -81,6 +81,19 @@ export const metrics = {
     of: "instance",
     fromZero: true,
   },
+  tti_search_pages_total: {
+    type: "counter",
+    help: "Pages of searches that back ends asked for, by what came of them: refused by AWS is told with the step of the exchange or search that failed.",
+    labels: {
+      outcome: ["answered", "refused"],
+      step: [
+        ...["none", "settings", "id-token", "assume-role-with-tag", "create-token-with-iam"],
+        ...["assume-role-with-context", "search-relevant-content", "authorize", "other"],
+      ],
+    },
+    of: "instance",
+    fromZero: true,
+  },
   tti_token_reuses_total: {
     type: "counter",
     help: "Codes and refresh tokens that came a second time; what the first use gave was ended.",

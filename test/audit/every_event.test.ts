@@ -591,6 +591,7 @@ const counted: Partial<Record<AuditEventType, readonly string[]>> = {
   "token.issued_to_client": ['tti_tokens_issued_total{grant="client_credentials"}'],
   "token.minted": ['tti_tokens_minted_total{by="assertion"}'],
   "token.refused": ['tti_refusals_total{at="token",code="tenant_not_allowed"}'],
+  "search.made": ['tti_search_pages_total{outcome="refused",step="assume-role-with-tag"}'],
   "code.reused": ['tti_token_reuses_total{kind="code"}'],
   "refresh_token.reused": [
     'tti_token_reuses_total{kind="refresh_token"}',
