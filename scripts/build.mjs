@@ -10,10 +10,14 @@ ensurePackages();
 for (const name of readdirSync(join(root, "packages"))) compilePackage(join(root, "packages", name));
 rmSync(join(root, "dist"), { recursive: true, force: true });
 const compiler = join(root, "node_modules/typescript/bin/tsc");
-const compiled = spawnSync(process.execPath, [compiler, "--project", "tsconfig.build.json"], {
-  cwd: root,
-  stdio: "inherit",
-});
+const compiled = spawnSync(
+  process.execPath,
+  [compiler, "--project", "tsconfig.build.json", "--checkers", "2"],
+  {
+    cwd: root,
+    stdio: "inherit",
+  },
+);
 if (compiled.status !== 0) process.exit(compiled.status ?? 1);
 for (const folder of ["src/views", "src/onboarding"]) {
   cpSync(join(root, folder), join(root, "dist", folder), {

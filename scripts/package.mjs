@@ -12,7 +12,7 @@ const kept = ".package.json.kept";
 export function compilePackage(folder) {
   rmSync(join(folder, "dist"), { recursive: true, force: true });
   const compiler = join(root, "node_modules/typescript/bin/tsc");
-  const words = [compiler, "--project", "tsconfig.build.json"];
+  const words = [compiler, "--project", "tsconfig.build.json", "--checkers", "2"];
   const compiled = spawnSync(process.execPath, words, { cwd: folder, stdio: ["ignore", 2, 2] });
   if (compiled.status !== 0) process.exit(compiled.status ?? 1);
 }
