@@ -144,6 +144,9 @@ export function errorPage(
 ): string {
   const words = faultWords(fault.code);
   const ways = withoutAccount.includes(fault.code) ? [] : waysOn();
+  // Where the person can do what the words say.
+  if (fault.code === "email_not_verified")
+    ways.unshift({ label: currentWords().ways.proveAddress, url: "/account/email" });
   if (again !== undefined) ways.unshift({ label: currentWords().ways.anotherAccount, url: again });
   ways.unshift(...mending);
   const detail = developersCodes.includes(fault.code) || !words.known ? fault.message : undefined;

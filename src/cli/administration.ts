@@ -8,6 +8,7 @@ import { readMigrationStatus } from "../db/migrate.ts";
 import { OperationError } from "../errors.ts";
 import { type PasswordSettings, passwordsOf } from "../provider/accounts/passwords.ts";
 import { type TxtResolver, txtResolver } from "../provider/tenants/domain_proof.ts";
+import { findDevState } from "./dev/dev_state.ts";
 
 /** What operations on this machine work with. */
 export interface LocalContext extends MailContext {
@@ -17,7 +18,7 @@ export interface LocalContext extends MailContext {
 /** The context of an operation on a store. Whoever reaches the store may do everything. */
 export function operationContext(
   db: Database,
-  config: Pick<Config, "dnsServers" | "smtp"> & PasswordSettings,
+  config: Pick<Config, "dnsServers" | "smtp" | "mode" | "dataDir"> & PasswordSettings,
 ): LocalContext {
   return {
     db,
@@ -26,7 +27,10 @@ export function operationContext(
     actor: `cli:${operatingSystemUser()}`,
     may: () => true,
     resolveTxt: txtResolver(config.dnsServers),
-    sendsMail: config.smtp !== undefined,
+    // In development `tti dev` sends: to its mailbox.
+    sendsMail:
+      config.smtp !== undefined ||
+      (config.mode === "development" && findDevState(config.dataDir) !== undefined),
     // The serving instances look by themselves.
     mailPut: () => undefined,
   };

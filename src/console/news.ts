@@ -14,6 +14,8 @@ const sentences = {
   ended: "Ended.",
   verified: "The domain is verified.",
   rotated: "The next key signs sooner now.",
+  invited: "The invitation is on its way.",
+  withdrawn: "The invitation is withdrawn.",
   mail_retried: "It waits to be sent again.",
   mail_given_up: "It is given up.",
   revoked: "The key is out of the published keys.",

@@ -30,6 +30,7 @@ import { newPersonPlace, peoplePlace } from "./pages/people.ts";
 import { personPlace } from "./pages/person.ts";
 import * as personActs from "./pages/person_acts.ts";
 import * as personAddress from "./pages/person_address.ts";
+import * as personInvitation from "./pages/person_invitation.ts";
 import * as personMemberships from "./pages/person_memberships.ts";
 import { removePasskeyPlace } from "./pages/person_passkeys.ts";
 import * as personSessions from "./pages/person_sessions.ts";
@@ -51,6 +52,8 @@ export const places: readonly Place[] = [
   personActs.disablePersonPlace,
   personActs.enablePersonPlace,
   personActs.deletePersonPlace,
+  personInvitation.invitePersonPlace,
+  personInvitation.withdrawInvitationPlace,
   personMemberships.addMembershipPlace,
   personMemberships.membershipRolePlace,
   personMemberships.removeMembershipPlace,

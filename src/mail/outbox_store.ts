@@ -198,6 +198,14 @@ export async function saveMailGivenUp(
   return changed > 0;
 }
 
+/**
+ * Removes the mail of a kind that waits for a person, because what it was for has ended.
+ * @returns how many there were
+ */
+export async function deleteWaitingMails(trx: Database, accountId: string, kind: MailKind): Promise<number> {
+  return trx("mails").where({ account_id: accountId, kind, state: "waiting" }).delete();
+}
+
 /** Removes a mail that is for nobody. */
 export async function deleteMail(db: Database, id: string): Promise<void> {
   await db("mails").where({ id }).delete();

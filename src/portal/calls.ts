@@ -36,6 +36,7 @@ export const portalCalls: ReadonlyMap<string, Allowed> = new Map([
       tenant: (tenantId: string, { role }: Given) => ({ memberships: [{ tenantId, role }] }),
     },
   ],
+  ["user invite", { takes: ["email", "name", "role"], tenant: asTenantId }],
   ["member update", { takes: ["user", "role"], tenant: asTenantId }],
   ["member remove", { takes: ["user"], tenant: asTenantId }],
   ["domain list", { takes: page, tenant: asTenantId }],

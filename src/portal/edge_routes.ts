@@ -77,6 +77,7 @@ export type Tab = keyof typeof tabs;
 
 const news = {
   member_added: "The person belongs to your organization now.",
+  member_invited: "The invitation is on its way. The person belongs to your organization.",
   role_changed: "The person has the other role now.",
   member_removed: "The person belongs to your organization no longer; what they held for it has ended.",
   domain_claimed: "The domain is claimed. Set the record below, then prove it.",

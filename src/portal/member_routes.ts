@@ -1,9 +1,11 @@
 // Owns what an organization's administrator does to one member: another role, and the end of the membership.
 
+import { inviteUser } from "../admin/operations/invitation.ts";
 import { removeMember, updateMember } from "../admin/operations/members.ts";
 import type { Database } from "../db/connect.ts";
 import { OperationError } from "../errors.ts";
 import { nameOfId } from "../input/account_name.ts";
+import { findAccount, findAccountByLogin } from "../provider/accounts/account_store.ts";
 import type { Field } from "../views/parts.ts";
 import {
   type createPortalEdge,
@@ -20,6 +22,8 @@ export function addMemberRoutes(
   { get, post }: ReturnType<typeof createPortalEdge>,
   { db }: PortalDeps,
 ): void {
+  get("/people/:account/invite", async (visit) => askToInvite(visit, await memberOf(visit, db)));
+  post("/people/:account/invite", (visit) => inviteAgain(visit, db));
   get("/people/:account/role", async (visit) => showRole(visit, await memberOf(visit, db)));
   post("/people/:account/role", (visit) => changeRole(visit, db));
   get("/people/:account/remove", async (visit) => askToRemove(visit, await memberOf(visit, db)));
@@ -72,6 +76,43 @@ async function changeRole(visit: PostVisit, db: Database): Promise<void> {
   }
   visit.goOn("/people", "role_changed");
 }
+
+function askToInvite({ base, show }: Visit, member: Member, fault?: ReturnType<typeof formFault>): void {
+  show({
+    head: { title: `Invite ${member.name} again?`, crumbs: crumbsAt(base) },
+    errors: fault?.errors,
+    confirm: {
+      form: { action: `${base}/people/${encodeURIComponent(member.accountId)}/invite` },
+      what: `${member.name} gets a mail with another link, by which they choose a password.`,
+      consequences: ["A link that was mailed before counts as well, until one of them is used."],
+      undo: "Whoever is removed from the list of people is invited no more.",
+      submitLabel: "Send the mail",
+      cancelUrl: `${base}/people`,
+    },
+    sections: [],
+  });
+}
+
+async function inviteAgain(visit: PostVisit, db: Database): Promise<void> {
+  const member = await memberOf(visit, db);
+  if (visit.form.get("confirm") !== "yes") return askToInvite(visit, member);
+  try {
+    const email = (await findAccount(db, member.accountId))?.email ?? "";
+    await visit.call(inviteUser, { email, role: member.role }, async (at) => {
+      await assertOther(at, visit, member);
+      // Whom the address is by now is asked where the act is.
+      if ((await findAccountByLogin(at, email))?.id !== member.accountId) throw noSuchPage();
+    });
+  } catch (error) {
+    return askToInvite(visit, member, formFault(error, "Nobody was invited", [], {}, already));
+  }
+  visit.goOn("/people", "member_invited");
+}
+
+const already = {
+  account_exists: "This person has chosen a password meanwhile: there is nothing to invite them to.",
+  account_disabled: "This person is switched off. Ask the people who run the service.",
+};
 
 function askToRemove(
   { base, tenant, show }: Visit,

@@ -1,6 +1,7 @@
 // Owns the portal's pages of people: who belongs to the organization and as what, and adding one whose address lies in a
 // domain the organization has proven. What happens to one member is in member_routes.ts.
 
+import { inviteUser } from "../admin/operations/invitation.ts";
 import { addUserToTenant } from "../admin/operations/members.ts";
 import type { User } from "../admin/operations/user_view.ts";
 import { createUser, listUsers } from "../admin/operations/users.ts";
@@ -19,6 +20,7 @@ import {
   type PostVisit,
   type Visit,
 } from "./edge_routes.ts";
+import { findInvited } from "./member_store.ts";
 import { formFault, roleLabels, roleOptions } from "./words.ts";
 
 type Edge = ReturnType<typeof createPortalEdge>;
@@ -27,15 +29,22 @@ const perPage = 50;
 
 /** Adds their addresses. */
 export function addPeopleRoutes({ get, post }: Edge, deps: PortalDeps): void {
-  get("/people", (visit) => showPeople(visit));
-  get("/people/new", async (visit) => showForm(visit, personFields(new Map())));
-  post("/people/new", (visit) => addPerson(visit, deps.db));
+  get("/people", (visit) => showPeople(visit, deps));
+  get("/people/new", async (visit) => showForm(visit, personFields(new Map(), deps)));
+  post("/people/new", (visit) => addPerson(visit, deps));
 }
 
-async function showPeople({ ctx, call, show, base, tenant, accountId }: Visit): Promise<void> {
+async function showPeople(
+  { ctx, call, show, base, tenant, accountId }: Visit,
+  { db, sendsMail }: PortalDeps,
+): Promise<void> {
   const cursor = typeof ctx.query["after"] === "string" ? ctx.query["after"] : undefined;
   const { users, cursor: next } = await call(listUsers, { limit: perPage, cursor });
-  const rows = users.map((user) => rowOf(user, { base, tenantId: tenant.id, accountId }));
+  const invited = await findInvited(
+    db,
+    users.map(({ id }) => id),
+  );
+  const rows = users.map((user) => rowOf(user, { base, tenantId: tenant.id, accountId, invited, sendsMail }));
   show({
     tab: "people",
     head: {
@@ -69,7 +78,10 @@ async function showPeople({ ctx, call, show, base, tenant, accountId }: Visit): 
 }
 
 // Of a person's memberships the organization reads its own.
-function rowOf(user: User, at: { base: string; tenantId: string; accountId: string }): Cell[] {
+function rowOf(
+  user: User,
+  at: { base: string; tenantId: string; accountId: string; invited: ReadonlySet<string>; sendsMail: boolean },
+): Cell[] {
   const role = user.memberships.find(({ tenantId }) => tenantId === at.tenantId)?.role ?? "member";
   const name = user.name ?? user.email ?? "Person without a name";
   const path = `${at.base}/people/${encodeURIComponent(user.id)}`;
@@ -77,12 +89,15 @@ function rowOf(user: User, at: { base: string; tenantId: string; accountId: stri
   return [
     { text: name, note: user.name === null ? undefined : (user.email ?? undefined) },
     { text: roleLabels[role] },
-    stateOf(user),
+    stateOf(user, at.invited),
     own
       ? { text: "This is you" }
       : {
           text: "",
           actions: [
+            ...(at.sendsMail && at.invited.has(user.id) && user.disabledAtMs === null
+              ? [{ label: "Invite again", url: `${path}/invite`, unseen: name }]
+              : []),
             { label: "Change role", url: `${path}/role`, unseen: `of ${name}` },
             { label: "Remove…", url: `${path}/remove`, kind: "danger", unseen: name },
           ],
@@ -90,14 +105,18 @@ function rowOf(user: User, at: { base: string; tenantId: string; accountId: stri
   ];
 }
 
-function stateOf(user: User): Cell {
+function stateOf(user: User, invited: ReadonlySet<string>): Cell {
   if (user.disabledAtMs !== null) return { text: "Switched off", tone: "bad" };
+  if (invited.has(user.id)) return { text: "No password yet", tone: "warn" };
   if (user.email !== null && user.emailVerifiedAtMs === null && user.externalAtMs === null)
     return { text: "Address not proven", tone: "warn" };
   return { text: "Active" };
 }
 
-function personFields(form: ReadonlyMap<string, string>): Field[] {
+function personFields(
+  form: ReadonlyMap<string, string>,
+  { sendsMail }: Pick<PortalDeps, "sendsMail">,
+): Field[] {
   return [
     {
       id: "email",
@@ -123,6 +142,21 @@ function personFields(form: ReadonlyMap<string, string>): Field[] {
       options: roleOptions,
       hint: "Administrators see and change everything in this portal.",
     },
+    ...(sendsMail
+      ? [
+          {
+            id: "how",
+            label: "How they get in",
+            type: "select" as const,
+            value: form.get("how") ?? "mail",
+            options: [
+              { value: "mail", label: "By a mail: they choose a password themselves" },
+              { value: "password", label: "With a password, which you hand over" },
+            ],
+            hint: "Who has an account already keeps it, and is told by mail that they belong to you now.",
+          },
+        ]
+      : []),
   ];
 }
 
@@ -144,15 +178,26 @@ function showForm(
   });
 }
 
-async function addPerson(visit: PostVisit, db: Database): Promise<void> {
+async function addPerson(visit: PostVisit, deps: PortalDeps): Promise<void> {
   const { form, call, tenant } = visit;
-  const fields = personFields(form);
+  const { db } = deps;
+  const fields = personFields(form, deps);
   const role = form.get("role") ?? "member";
   try {
     const email = parseEmailAddress(form.get("email")?.trim());
     const proven = (at: Database) => provenSince(at, tenant.id, email);
     await proven(db);
     const known = await findAccountByLogin(db, email);
+    if (deps.sendsMail && form.get("how") !== "password" && (known?.disabledAtMs ?? null) === null) {
+      // Whether there is such a person already, here or elsewhere, is told to whoever reads the mail, and to nobody else.
+      const name = form.get("name")?.trim() || undefined;
+      await call(inviteUser, { email, name, role }, async (at) => {
+        const since = await proven(at);
+        const now = await findAccountByLogin(at, email);
+        if (now !== undefined) assertMadeSince(since, now);
+      });
+      return visit.goOn("/people", "member_invited");
+    }
     if (known !== undefined) {
       // The person who signs in with the address, and nobody whose id merely looks like it.
       await call(addUserToTenant, { user: nameOfId(known.id), role }, async (at) => {

@@ -35,6 +35,8 @@ export const eventWords: Readonly<Partial<Record<AuditEventType, string>>> = {
   "account.disabled": "Account switched off",
   "account.enabled": "Account switched on",
   "account.deleted": "Account deleted",
+  "account.invited": "Invited by mail",
+  "account.invitation_withdrawn": "Invitation withdrawn",
   "membership.created": "Became a member",
   "membership.updated": "Got another role",
   "membership.deleted": "Is a member no longer",
@@ -109,6 +111,9 @@ const refusals: Readonly<Record<string, string>> = {
   account_exists: "Somebody signs in with this address already. Give another one.",
   account_before_domain:
     "This person has an account from before your organization proved the domain, so others may know its password. Ask your vendor to add it.",
+  too_many_attempts:
+    "This address was invited often enough for now. Wait some minutes; the mails before may lie in the folder for unwanted mail.",
+  mail_not_configured: "The service sends no mail. Add the person with a password that you hand over.",
   not_a_member: "This person is no member any more. Go back to the list of people.",
   domain_not_claimed: "This domain is claimed no longer. Claim it again.",
   domain_not_proven:

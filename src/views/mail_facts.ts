@@ -33,6 +33,8 @@ export interface MailFacts {
   administrator: boolean;
   /** For which the link was not made: the new address has an account already. */
   taken: boolean;
+  /** For which an invitation has no link of its own: the person has an account already. */
+  joined: boolean;
 }
 
 /** What one mail says. */

@@ -13,7 +13,7 @@ import { createClient } from "../../src/admin/operations/clients.ts";
 import * as credentials from "../../src/admin/operations/credentials.ts";
 import * as domains from "../../src/admin/operations/domains.ts";
 import { makeFirstLink } from "../../src/admin/operations/first_link.ts";
-import { inviteUser } from "../../src/admin/operations/invitation.ts";
+import { inviteUser, withdrawInvitation } from "../../src/admin/operations/invitation.ts";
 import * as keys from "../../src/admin/operations/keys.ts";
 import { listMails, type MailContext, retryMail } from "../../src/admin/operations/mail.ts";
 import * as members from "../../src/admin/operations/members.ts";
@@ -344,6 +344,10 @@ const acts: Record<AuditEventType, Act> = {
   "account.invited": byOperation(() =>
     inviteUser(operator, { email: "invited@acme.example", tenantId: "acme" }),
   ),
+  "account.invitation_withdrawn": byOperation(async () => {
+    await inviteUser(operator, { email: "withdrawn@acme.example" });
+    await withdrawInvitation(operator, { user: "withdrawn@acme.example" });
+  }),
   "account.link_made": bySystem(() =>
     untilAnother("account.link_made", () => inviteUser(operator, { email: "linked@acme.example" })),
   ),

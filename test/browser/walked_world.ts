@@ -11,9 +11,10 @@ import { createResource } from "../../src/admin/operations/resources.ts";
 import { disableTenant } from "../../src/admin/operations/tenant_access.ts";
 import { createTenant, updateTenant } from "../../src/admin/operations/tenants.ts";
 import { disableUser } from "../../src/admin/operations/user_access.ts";
-import { claimMail, createMail, saveMailFailed } from "../../src/mail/outbox_store.ts";
+import { createMail, saveMailGivenUp } from "../../src/mail/outbox_store.ts";
 import { createLink, generateSecret } from "../../src/onboarding/link/link_store.ts";
-import { findAccountByLogin } from "../../src/provider/accounts/account_store.ts";
+import { createAccountLink } from "../../src/provider/accounts/account_link_store.ts";
+import { createAccount, findAccountByLogin } from "../../src/provider/accounts/account_store.ts";
 import { keyPolicyOf } from "../../src/provider/keys/policy.ts";
 import { rotateKeys } from "../../src/provider/keys/rotate.ts";
 import { createKeySealer } from "../../src/provider/keys/seal.ts";
@@ -78,18 +79,29 @@ export async function furnish(world: ProviderFixture, ownerEmail: string): Promi
   await disableTenant(context, { id: "closed" });
   for (const email of ["ann@acme.example", ownerEmail]) await addPasskey(world, email);
   await writeMail(world);
+  await inviteSomebody(world);
   await makeNextKey(world);
 }
 
-/** One mail that was given up, and one that waits: nothing sends it here. */
+/** One mail that was given up, and one that waits. */
 async function writeMail({ db }: ProviderFixture): Promise<void> {
   const nowMs = Date.now();
   const mail = { kind: "new_device", recipient: "ann@acme.example" } as const;
+  const given = await createMail(db, mail, new Date(nowMs));
+  await saveMailGivenUp(db, given, {
+    nowMs,
+    keepMs: 86_400_000,
+    fault: "the mail server refuses it: 550 5.1.1",
+  });
   await createMail(db, mail, new Date(nowMs));
-  const taken = await claimMail(db, { nowMs, leaseMs: 1 });
-  const end = { nowMs, keepMs: 86_400_000, fault: "the mail server refuses it: 550 5.1.1" };
-  if (taken !== undefined) await saveMailFailed(db, taken, end);
-  await createMail(db, mail, new Date(nowMs));
+}
+
+/** Somebody who is invited, and has chosen no password yet. */
+async function inviteSomebody({ db }: ProviderFixture): Promise<void> {
+  const now = new Date();
+  const { id, email } = await createAccount(db, { email: "invited@acme.example", emailVerified: false }, now);
+  await createMembership(db, { tenantId: "acme", accountId: id, role: "member" }, now);
+  await createAccountLink(db, "invitation", { id, email: email ?? "", signInGeneration: 0 }, now);
 }
 
 /** A passkey as it is stored: nobody signs in by it. */

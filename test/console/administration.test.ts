@@ -253,3 +253,36 @@ test("the outbox: what is late, sent and given up is told, is tried again and gi
   assert.equal((await send(`/console/mail/${waiting}/retry`, yes)).status, 409, "it was sent");
   assert.equal((await look("/console/mail/none")).status, 404);
 });
+
+test("somebody is invited from the list of people, again from their page, and the invitation is withdrawn there", async () => {
+  serverRuns = true;
+  const email = "invitee@acme.example";
+  const form = await look("/console/people/new");
+  assert.match(form.text, /By a mail: they choose a password themselves/);
+  const sent = await fill(
+    "/console/people/new",
+    { email, name: "In Vitee", how: "mail", organization: "" },
+    form,
+  );
+  assert.equal(sent.status, 303, sent.text);
+  const path = sent.headers.get("location") ?? "";
+  const page = await see(path);
+  assert.match(page, /The invitation is on its way\.[\s\S]*Has no password yet/);
+  assert.equal((await send(`${path}/invite`, yes)).status, 303);
+  for (let tries = 0; !/invited: the link counts until/.test(await see(path)); tries += 1) {
+    assert.ok(tries < 3_000, "a link is made when the mail is sent");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  assert.equal((await send(`${path}/withdraw-invitation`, yes)).status, 303);
+  const over = await see(path);
+  assert.match(over, /The invitation is withdrawn\./);
+  assert.doesNotMatch(over, /the link counts until/);
+  const taken = await fill("/console/people/new", {
+    email: emails.nobody,
+    name: "",
+    how: "mail",
+    organization: "",
+  });
+  assert.equal(taken.status, 409);
+  assert.match(taken.text, /id="email-error"/);
+});

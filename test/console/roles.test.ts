@@ -25,6 +25,8 @@ const from: Readonly<Record<string, "auditor" | "operator" | "owner">> = {
   "/console/people/:user/address": "operator",
   "/console/people/:user/vouch": "operator",
   "/console/people/:user/doubt": "operator",
+  "/console/people/:user/invite": "operator",
+  "/console/people/:user/withdraw-invitation": "operator",
   "/console/people/:user/password": "operator",
   "/console/people/:user/passkeys/:passkey/remove": "operator",
   "/console/people/:user/reset-factors": "operator",

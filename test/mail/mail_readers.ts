@@ -13,13 +13,22 @@ const base: MailFacts = {
     atMs: Date.UTC(2026, 10, 26, 17, 5),
     browser: "Firefox",
   },
-  ...{ by: "person", byLink: true, what: "passkey", hours: 24, administrator: false, taken: false },
+  ...{
+    by: "person",
+    byLink: true,
+    what: "passkey",
+    hours: 24,
+    administrator: false,
+    taken: false,
+    joined: false,
+  },
 };
 /** One of each. */
 export const mailReaders: readonly MailFacts[] = [
   base,
   { ...base, organization: undefined, address: undefined, browser: undefined, hours: 1 },
   { ...base, by: "administration", byLink: false, hours: 72 },
-  { ...base, administrator: true, taken: true },
+  { ...base, administrator: true, taken: true, joined: true },
+  { ...base, joined: true, organization: undefined },
   ...factorThings.map((what) => ({ ...base, what })),
 ];

@@ -6,6 +6,7 @@ import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { loginKeyOf, parseEmailAddress } from "../../input/email_address.ts";
 import { createMail } from "../../mail/outbox_store.ts";
+import { findInvitationEnd } from "../../provider/accounts/account_link_store.ts";
 import {
   createAccount,
   findAccountByLogin,
@@ -14,16 +15,18 @@ import {
   lockAccount,
 } from "../../provider/accounts/account_store.ts";
 import type { AttemptRate } from "../../provider/accounts/attempt_rates.ts";
+import { findMailReturned } from "../../provider/accounts/mail_returned_store.ts";
 import { countAttempt } from "../../provider/accounts/sign_in_attempt_store.ts";
-import { listTenantIdsOfAccount } from "../../provider/tenants/membership_store.ts";
+import { endInvitations } from "../../provider/links/end_invitation.ts";
+import { findRole, listTenantIdsOfAccount } from "../../provider/tenants/membership_store.ts";
 import { permissionFor } from "../administrators/permission_for.ts";
-import { adminChange } from "../administrators/roles.ts";
+import { adminChange, adminRead } from "../administrators/roles.ts";
 import { type Act, assertPermitted, operationsIn } from "./entry.ts";
 import { assertSendsMail, type MailContext } from "./mail.ts";
 import { addMembership, memberRole } from "./members.ts";
 import { displayName } from "./operation.ts";
 import { userShape } from "./shapes.ts";
-import { shownUser, toUser, type User } from "./user_view.ts";
+import { resolveUser, shownUser, toUser, type User } from "./user_view.ts";
 
 /** How often one address may be invited: a mailbox is nobody's to fill. */
 const mailboxRate: AttemptRate = { burst: 5, intervalMs: 600_000 };
@@ -54,7 +57,8 @@ export const inviteUser = operationsIn<MailContext>()({
     summary: "invite a person by mail to choose a password",
     about: `Adds the person, where there is none of this address, and mails a link by which they choose
 a password; the link counts for a week and once, and proves the address. Who has no
-password yet is invited again in the same way. tti mail list tells what became of the mail.`,
+password yet is invited again in the same way. Who has one, and belongs to the tenant not
+yet, belongs to it at once, and is told so by mail. tti mail list tells what became of the mail.`,
     example: 'ada@acme.example --name "Ada Lovelace" --tenant acme',
     show: ({ mail, ...user }) => {
       const one = shownUser(user);
@@ -78,7 +82,7 @@ password yet is invited again in the same way. tti mail list tells what became o
     }
     const email = parseEmailAddress(typed);
     const known = await findAccountByLogin(trx, email);
-    if (known !== undefined) await assertMayBeInvited(trx, known.id, act);
+    const joins = known !== undefined && (await assertMayBeInvited(trx, known.id, tenantId, act));
     const account =
       known ??
       (await createAccount(
@@ -97,7 +101,12 @@ password yet is invited again in the same way. tti mail list tells what became o
     const warnings = tenantId === undefined ? [] : await addMembership(act, account, { tenantId, role });
     const recipient = account.email ?? email;
     await countMail(trx, recipient, act.now);
-    const mail = await createMail(trx, { kind: "invitation", recipient, accountId, tenantId }, act.now);
+    const details = joins ? { joined: "yes" } : {};
+    const mail = await createMail(
+      trx,
+      { kind: "invitation", recipient, accountId, tenantId, details },
+      act.now,
+    );
     const tenantIds = await listTenantIdsOfAccount(trx, accountId);
     await act.recordInTenants(
       { type: "account.invited", accountId, details: { email: recipient } },
@@ -108,11 +117,13 @@ password yet is invited again in the same way. tti mail list tells what became o
 });
 
 // Held, so that whoever sets a password or disables the account comes before or after.
+/** @returns whether they have a password, and come to belong to the tenant */
 async function assertMayBeInvited(
   trx: Database,
   accountId: string,
+  tenantId: string | undefined,
   act: Pick<Act<MailContext, never, unknown>, "may">,
-): Promise<void> {
+): Promise<boolean> {
   await lockAccount(trx, accountId);
   await assertPermitted(await permissionFor(trx, adminChange, { user: accountId }), act, trx);
   if ((await getAccount(trx, accountId)).disabledAtMs !== null) {
@@ -120,13 +131,102 @@ async function assertMayBeInvited(
       field: "email",
     });
   }
-  if (await hasPassword(trx, accountId)) {
+  if (!(await hasPassword(trx, accountId))) return false;
+  if (tenantId === undefined || (await findRole(trx, tenantId, accountId)) !== undefined) {
     throw new OperationError("account_exists", "The person of this address has an account and a password.", {
       field: "email",
-      fix: "Add them to a tenant with `tti user add`. Who forgot the password asks for another on the sign-in page.",
+      fix: "Name a tenant they are to belong to. Who forgot the password asks for another on the sign-in page.",
     });
   }
+  return true;
 }
+
+const user = z.string().describe("An e-mail address or a user id, also as `id:VALUE`.");
+
+/**
+ * Withdraws the invitations of a person: links that were mailed count no more, and what waits is not sent. Account and
+ * memberships stay.
+ * @throws OperationError account_not_found
+ */
+export const withdrawInvitation = operationsIn<MailContext>()({
+  name: "user withdraw-invitation",
+  summary: "Withdraw the invitations of a user",
+  permission: adminChange,
+  events: ["account.invitation_withdrawn"],
+  input: z.strictObject({ user }),
+  output: z.strictObject({
+    user: userShape,
+    invitations: z.int().describe("How many there were: links that counted, and mails that waited."),
+  }),
+  http: [{ method: "post", path: "/v1/users/:user/withdraw-invitation" }],
+  cli: {
+    arguments: { USER: "user" },
+    summary: "withdraw what a user was invited by",
+    about: `Links that were mailed count no more, and what waits is not sent. The account and its
+memberships stay: tti user delete takes both away.`,
+    example: "ada@acme.example",
+    show: ({ user, invitations }) => ({
+      ...shownUser(user),
+      say: [invitations === 0 ? "There was no invitation." : `Withdrawn: ${invitations}`],
+    }),
+  },
+  async run(trx, { user: named }, act) {
+    const account = await resolveUser(trx, named);
+    const accountId = account.id;
+    await lockAccount(trx, accountId);
+    const invitations = await endInvitations(trx, accountId);
+    if (invitations > 0) {
+      const tenantIds = await listTenantIdsOfAccount(trx, accountId);
+      const details = { invitations };
+      await act.recordInTenants({ type: "account.invitation_withdrawn", accountId, details }, tenantIds);
+    }
+    return { user: await toUser(trx, account), invitations };
+  },
+});
+
+/** Tells what mail has to do with a user: whether they have a password, and are invited. @throws OperationError account_not_found */
+export const showUserMail = operationsIn<MailContext>()({
+  name: "user mail",
+  summary: "Show what mail has to do with a user",
+  permission: adminRead,
+  events: [],
+  input: z.strictObject({ user }),
+  output: z.strictObject({
+    id: z.string(),
+    hasPassword: z.boolean().describe("Whether they have a password here; who has none may be invited."),
+    invitedUntilMs: z.int().nullable().describe("Until when an invitation counts; null: none does."),
+    returnedAtMs: z
+      .int()
+      .nullable()
+      .describe("Since when mail to their address comes back; null: nothing is known of that."),
+  }),
+  http: [{ method: "get", path: "/v1/users/:user/mail" }],
+  cli: {
+    arguments: { USER: "user" },
+    summary: "show whether a user is invited, and whether mail reaches them",
+    example: "ada@acme.example",
+    show: ({ id, hasPassword: has, invitedUntilMs, returnedAtMs }) => {
+      const moment = (ms: number) => new Date(ms).toISOString();
+      return {
+        fields: [
+          ["id", id],
+          ["password", has ? "chosen" : "none yet"],
+          ["invited", invitedUntilMs === null ? "no" : `until ${moment(invitedUntilMs)}`],
+          ["mail", returnedAtMs === null ? "nothing came back" : `comes back since ${moment(returnedAtMs)}`],
+        ],
+      };
+    },
+  },
+  async run(db, { user: named }, { now }) {
+    const { id } = await resolveUser(db, named);
+    return {
+      id,
+      hasPassword: await hasPassword(db, id),
+      invitedUntilMs: (await findInvitationEnd(db, id, now.getTime())) ?? null,
+      returnedAtMs: (await findMailReturned(db, id)) ?? null,
+    };
+  },
+});
 
 async function countMail(trx: Database, recipient: string, now: Date): Promise<void> {
   const keyHash = createHash("sha256")

@@ -2,14 +2,16 @@
 import { z } from "zod";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
-import { type Account, lockAccount } from "../../provider/accounts/account_store.ts";
+import { type Account, hasPassword, lockAccount } from "../../provider/accounts/account_store.ts";
 import { findOthersWithAddress } from "../../provider/accounts/shared_address_store.ts";
+import { endInvitations } from "../../provider/links/end_invitation.ts";
 import { revokeOfflineConsentsOf } from "../../provider/presence/offline_consent_store.ts";
 import { endSignIns } from "../../provider/sessions/end_sign_ins.ts";
 import {
   createMembership,
   deleteMembership,
   findRole,
+  listTenantIdsOfAccount,
   type MembershipRole,
   membershipRoles,
   saveRole,
@@ -127,7 +129,7 @@ export const removeMember = operation({
   name: "member remove",
   summary: "End a user's membership of a tenant",
   permission,
-  events: ["membership.deleted", "session.ended"],
+  events: ["membership.deleted", "session.ended", "account.invitation_withdrawn"],
   input: z.strictObject({ user, tenantId, allowNoAdmin }),
   output: userWithEndedShape,
   http: [{ method: "delete", path: "/v1/tenants/:tenant/users/:user", params: { tenant: "tenantId" } }],
@@ -149,12 +151,28 @@ the account stays. The last administrator of the tenant stays too, unless you sa
     }
     await revokeOfflineConsentsOf(trx, { tenantId, accountId }, act.now);
     await act.record({ type: "membership.deleted", tenantId, accountId });
+    await withdrawUnlessWanted(trx, { accountId, tenantId }, act);
     const end = { accountId, tenantId, reason: "membership.deleted", actor: act.actor } as const;
     const ended = await endSignIns(trx, end, act.now);
     const warnings = alone.length === 0 ? {} : { warnings: warningsOf(alone) };
     return { ended, user: { ...(await toUser(trx, account)), ...warnings } };
   },
 });
+
+// Who was invited, has chosen no password yet and belongs nowhere any more is invited no more; and whoever chooses one at this
+// moment comes before or after.
+async function withdrawUnlessWanted(
+  trx: Database,
+  { accountId, tenantId }: { accountId: string; tenantId: string },
+  { record }: Pick<Act<OperationContext, "account.invitation_withdrawn", unknown>, "record">,
+): Promise<void> {
+  await lockAccount(trx, accountId);
+  if ((await hasPassword(trx, accountId)) || (await listTenantIdsOfAccount(trx, accountId)).length > 0)
+    return;
+  const invitations = await endInvitations(trx, accountId);
+  if (invitations === 0) return;
+  await record({ type: "account.invitation_withdrawn", accountId, tenantId, details: { invitations } });
+}
 
 /**
  * Adds a membership, as far as there is none.

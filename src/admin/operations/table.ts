@@ -102,6 +102,8 @@ export const operations: readonly Operation<TableContext>[] = [
   users.listUsers,
   users.createUser,
   invitation.inviteUser,
+  invitation.withdrawInvitation,
+  invitation.showUserMail,
   userUpdate.updateUser,
   users.showUser,
   userDeletion.deleteUser,

@@ -8,6 +8,13 @@ export const mailEvents = {
     sometimes: ["tenant"],
     details: { email: "the address it goes to" },
   },
+  "account.invitation_withdrawn": {
+    meaning:
+      "The invitations of a person were withdrawn, by an administrator or because the last membership they were for ended: their links count no more.",
+    always: ["account"],
+    sometimes: ["tenant"],
+    details: { invitations: "how many there were" },
+  },
   "account.link_made": {
     meaning: "A one-time link was made for a person and mailed to them.",
     always: ["account"],

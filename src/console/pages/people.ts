@@ -1,5 +1,6 @@
 // Owns the list of people, and adding one.
 
+import { inviteUser } from "../../admin/operations/invitation.ts";
 import type { User } from "../../admin/operations/user_view.ts";
 import { createUser, listUsers } from "../../admin/operations/users.ts";
 import { nameOfId } from "../../input/account_name.ts";
@@ -104,14 +105,26 @@ export const peoplePlace: Place = {
   },
 };
 
+const howField: Field = {
+  id: "how",
+  label: "How they get in",
+  type: "select",
+  value: "mail",
+  options: [
+    { value: "mail", label: "By a mail: they choose a password themselves, and prove the address" },
+    { value: "password", label: "With a password, which you hand over" },
+  ],
+};
+
 /** Adding a person. */
 export const newPersonPlace: Place = {
   path: newPath,
   section: "people",
   operation: createUser,
-  async show({ query }, refused) {
+  async show({ query, context }, refused) {
     const { fields, errors } = shownForm(
       [
+        ...(context.sendsMail ? [howField] : []),
         {
           id: "email",
           label: "E-mail address",
@@ -147,6 +160,14 @@ export const newPersonPlace: Place = {
   },
   async act({ context }, form) {
     const tenantId = textOf(form, "organization");
+    if (context.sendsMail && form.get("how") === "mail") {
+      const email = form.get("email")?.trim() ?? "";
+      const { id } = await inviteUser(context, {
+        ...{ email, ...given(form, "name") },
+        ...(tenantId === undefined ? {} : { tenantId }),
+      });
+      return { to: personPath(id), news: "invited" };
+    }
     const created = await createUser(context, {
       email: form.get("email")?.trim() ?? "",
       ...given(form, "name"),

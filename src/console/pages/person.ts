@@ -14,9 +14,9 @@ import type { Action } from "../../views/parts.ts";
 import { may, type Place, param, pathOf, type Visit, visitTo, withQuery } from "../place.ts";
 import { momentOr, momentText } from "../words.ts";
 import { eventsPart } from "./event_words.ts";
-import { mailOf } from "./mail.ts";
 import { organizationPath } from "./organizations.ts";
 import { nameOf, stateOfPerson } from "./people.ts";
+import { mailCard } from "./person_invitation.ts";
 import { passkeysCard } from "./person_passkeys.ts";
 import { grantsCard, sessionsCard } from "./person_sessions.ts";
 
@@ -55,6 +55,7 @@ export const personPlace: Place = {
         await sessionsCard(user, visit),
         await grantsCard(user, visit),
         await passkeysCard(user, visit),
+        await mailCard(user, visit),
       ],
       side: [
         {
@@ -97,7 +98,6 @@ function profileCard(user: User, visit: Visit): ConsoleCard {
                   ? { text: "none here; each organization knows its own" }
                   : { text: user.email, note: proven, actions: addressActions(user, visit) },
             },
-            { label: "Mail", cell: { text: "what was written to them", url: mailOf(user.id) } },
             { label: "Name", cell: { text: user.name ?? "unknown" } },
             { label: "Person id", cell: { text: user.id, code: true } },
             {

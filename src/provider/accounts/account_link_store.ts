@@ -83,6 +83,30 @@ export async function findAccountLink(
 }
 
 /**
+ * Ends the invitations of a person that were mailed.
+ * @returns how many counted until then, or would have
+ */
+export async function deleteInvitationLinks(trx: Database, accountId: string): Promise<number> {
+  return trx("account_links").where({ account_id: accountId, purpose: "invitation" }).delete();
+}
+
+/** Until when the invitation of a person counts that counts longest (epoch milliseconds); undefined: none does. */
+export async function findInvitationEnd(
+  db: Database,
+  accountId: string,
+  nowMs: number,
+): Promise<number | undefined> {
+  const [row] = await runStatement<{ expires_at_ms: number }>(
+    db,
+    "account_link_invitation",
+    `select expires_at_ms from account_links where account_id = ? and purpose = 'invitation' and ${counts}
+     order by expires_at_ms desc limit 1`,
+    [accountId, nowMs],
+  );
+  return row?.expires_at_ms;
+}
+
+/**
  * Uses a link up.
  * @param trx the transaction of what it is used for, which holds the account: another link of the same person waits until
  *   what this one did stands

@@ -8,7 +8,7 @@ import type { InstallationPart } from "../../installation.ts";
 import { isMailKind, type MailKind } from "../../mail/mail_kinds.ts";
 import { mailWords } from "../../mail/mail_texts.ts";
 import type { Written } from "../../mail/outbox.ts";
-import { type Mail, saveMailAccount } from "../../mail/outbox_store.ts";
+import { findMail, type Mail, saveMailAccount } from "../../mail/outbox_store.ts";
 import { factorThings, type MailFacts } from "../../views/mail_facts.ts";
 import { renderMail } from "../../views/render.ts";
 import { createAccountLink, type LinkPurpose, linkLifeMs } from "../accounts/account_link_store.ts";
@@ -18,7 +18,9 @@ import {
   findAccount,
   findAccountByLogin,
   hasPassword,
+  lockAccount,
 } from "../accounts/account_store.ts";
+import { findRole } from "../tenants/membership_store.ts";
 import { findTenant } from "../tenants/tenant_store.ts";
 import { isAddressTaken, whyAddressNotOwn } from "./change_address.ts";
 import {
@@ -60,6 +62,8 @@ type Meant =
       account: Account & { email: string };
       purpose?: LinkPurpose;
       administrator?: true;
+      /** They have an account, and were let into an organization: the mail says so, and carries no link of its own. */
+      joined?: true;
       /** The address the person wants, and the mail goes to; with no purpose: it is taken. */
       newEmail?: string;
     }
@@ -85,11 +89,12 @@ export function createMailWriter(deps: MailWritingDeps): (mail: Mail) => Promise
       const meant = await whomFor(trx, mail, kind);
       if ("nobody" in meant) return "nobody";
       if ("over" in meant) return meant;
-      const { account, purpose, administrator, newEmail } = meant;
+      const { account, purpose, administrator, newEmail, joined } = meant;
       await saveMailAccount(trx, mail.id, account.id);
       const drawnFor = { to: newEmail ?? account.email, administrator };
       if (purpose === undefined) {
-        return drawn(trx, deps, mail, kind, { ...drawnFor, taken: newEmail !== undefined });
+        const url = joined === true ? { joined, url: `${deps.issuer}${accountPath}` } : {};
+        return drawn(trx, deps, mail, kind, { ...drawnFor, ...url, taken: newEmail !== undefined });
       }
       const { secret, expiresAtMs } = await createAccountLink(trx, purpose, { ...account, newEmail }, now);
       const details = { purpose, expiresAt: new Date(expiresAtMs).toISOString() };
@@ -115,12 +120,24 @@ async function whomFor(trx: Database, mail: Mail, kind: Exclude<MailKind, Notice
   if (email === null || loginKeyOf(email) !== loginKeyOf(mail.recipient)) {
     return { over: "the person has another address by now" };
   }
-  if (kind === "invitation") {
-    if (await hasPassword(trx, account.id)) return { over: "the person has a password already" };
-    return { account: { ...account, email }, purpose: kind };
-  }
+  if (kind === "invitation") return forInvited(trx, mail, { ...account, email });
   if (account.emailVerifiedAtMs !== null) return { over: "the address is proven already" };
   return { account: { ...account, email }, purpose: kind };
+}
+
+// Held, so that whoever withdraws it comes before, and then it waits no more, or after, and then ends the link that is made here.
+async function forInvited(
+  trx: Database,
+  { id, tenantId, details }: Mail,
+  account: Account & { email: string },
+): Promise<Meant> {
+  await lockAccount(trx, account.id);
+  if ((await findMail(trx, id))?.state !== "waiting") return { nobody: true };
+  if (tenantId !== null && (await findRole(trx, tenantId, account.id)) === undefined)
+    return { over: "the person is no member any more" };
+  if (!(await hasPassword(trx, account.id))) return { account, purpose: "invitation" };
+  if (details["joined"] === "yes") return { account, joined: true };
+  return { over: "the person has a password already" };
 }
 
 // As the person was when they asked, or no link: what ended their sign-ins ended their wish. Whether the address is free is looked
@@ -166,6 +183,7 @@ interface DrawnFor {
   url?: string;
   administrator?: true | undefined;
   taken?: boolean;
+  joined?: true | undefined;
 }
 
 async function drawn(
@@ -173,7 +191,7 @@ async function drawn(
   { issuer, publicName, supportUrl }: MailWritingDeps,
   mail: Mail,
   kind: MailKind,
-  { to, purpose, url, administrator, taken = false }: DrawnFor,
+  { to, purpose, url, administrator, taken = false, joined }: DrawnFor,
 ): Promise<Written> {
   const { host } = new URL(issuer);
   const tenant = mail.tenantId === null ? undefined : await findTenant(trx, mail.tenantId);
@@ -196,6 +214,7 @@ async function drawn(
     hours: purpose === undefined ? 0 : linkLifeMs[purpose] / 3_600_000,
     administrator: administrator === true,
     taken,
+    joined: joined === true,
   };
   const words = mailWords(kind, facts, mail.details["language"]);
   return {

@@ -24,7 +24,11 @@ import type {
 import { type AccountPerson, holdAccountPerson, recentSignInSeconds, whyNotOwn } from "./account_person.ts";
 
 /** What the page needs. */
-export type PasskeysPageDeps = AccountPageDeps & InstallationPart<"secrets">;
+export type PasskeysPageDeps = AccountPageDeps &
+  InstallationPart<"secrets"> & {
+    /** Has the outbox look, because something was put in. */
+    mailPut(): void;
+  };
 
 const addPath = "/account/passkeys/add";
 const beginPath = "/account/passkeys/begin";
@@ -78,6 +82,7 @@ export function passkeysForms(deps: PasskeysPageDeps): AccountFormHandler[] {
         } = await addPasskey(passkeys, enrolling, told, (trx) =>
           holdAccountPerson(deps, trx, person, { recent: true }),
         );
+        deps.mailPut();
         return { outcome: { did: isFirst ? "added_first" : "added", name } };
       },
     },
@@ -117,6 +122,7 @@ export function passkeysForms(deps: PasskeysPageDeps): AccountFormHandler[] {
               await settleRemoval(trx, person.accountId, before, passkeyRefusal("passkey_needed"));
               return passkey.name;
             });
+            deps.mailPut();
             return { outcome: { did: "removed", name } };
           }
           default:

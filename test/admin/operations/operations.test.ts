@@ -208,6 +208,13 @@ const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
   ],
   "mail give-up": [async () => ({ mail: await aMail() })],
   "mail status": [() => ({})],
+  "user mail": [() => ({ user: "invited@acme.example" })],
+  "user withdraw-invitation": [
+    async () => {
+      await find("user invite")(context, { email: "invited@acme.example" });
+      return { user: "invited@acme.example" };
+    },
+  ],
   "user disable": [() => ({ user: ann })],
   "user enable": [() => ({ user: ann })],
   "member remove": [() => ({ user: "bob@acme.example", tenantId: "acme", allowNoAdmin: true })],

@@ -43,6 +43,7 @@ const reads = [
   "tenant show",
   "user list",
   "user show",
+  "user mail",
 ];
 const changes = [
   "accessor create",
@@ -88,6 +89,7 @@ const changes = [
   "mail retry",
   "mail give-up",
   "user invite",
+  "user withdraw-invitation",
   "user add",
   "user create",
   "user delete",

@@ -2,15 +2,19 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createAdministrator } from "../../../src/admin/operations/administrators.ts";
-import { inviteUser } from "../../../src/admin/operations/invitation.ts";
+import { inviteUser, showUserMail, withdrawInvitation } from "../../../src/admin/operations/invitation.ts";
 import { listMails, retryMail, showMail } from "../../../src/admin/operations/mail.ts";
+import { removeMember } from "../../../src/admin/operations/members.ts";
 import { disableUser, setUserPassword } from "../../../src/admin/operations/user_access.ts";
 import { showUser } from "../../../src/admin/operations/users.ts";
+import { findRole } from "../../../src/provider/tenants/membership_store.ts";
 import { eventsOf } from "../../audit/audit_world.ts";
+import { addPortalPeople, signInToPortal } from "../../portal/portal_support.ts";
 import { storeKinds } from "../../support/databases.ts";
 import { linkOf } from "../../support/mail_server.ts";
 import { authorizationUrl } from "../support/authorization.ts";
 import { addClient, addPerson, signInAt } from "../support/provider_fixture.ts";
+import { formsOf } from "../support/user_agent.ts";
 import {
   askForPassword,
   browserElsewhere,
@@ -126,6 +130,75 @@ for (const kind of storeKinds) {
       assert.equal(await signsIn(email, newPassword), true);
     });
 
+    test("is sent by an organization's administrator, who is told the same whether or not somebody has an account elsewhere", async () => {
+      const people = await addPortalPeople(fixture);
+      const { agent } = await signInToPortal(fixture.issuer, "ann@acme.example", browserElsewhere());
+      const at = (path: string) => `${fixture.issuer}/portal/acme${path}`;
+      const known = `known${number}@acme.example`;
+      const unknown = `unknown${number}@acme.example`;
+      const { id } = await addPerson(fixture.db, { email: known, tenants: ["globex"] });
+      const answers = [];
+      for (const email of [known, unknown]) {
+        const form = await agent.follow(at("/people/new"));
+        const { status, headers } = await agent.visit(at("/people/new"), {
+          method: "POST",
+          headers: { origin: fixture.issuer },
+          body: new URLSearchParams({
+            ...Object.fromEntries(
+              formsOf(form).find(({ action }) => action.endsWith("/people/new"))?.fields ?? [],
+            ),
+            ...{ email, name: "", role: "member", how: "mail" },
+          }),
+        });
+        const told = [...headers]
+          .filter(([name]) => !["date", "x-request-id"].includes(name))
+          .map(([name, value]) => [name, value.replace(/expires=[^;]+/, "expires=LATER")]);
+        const page = await agent.follow(at("/people"));
+        answers.push({
+          status,
+          told,
+          said: /role="status"[\s\S]*?<\/div>/.exec(page.text)?.[0],
+        });
+      }
+      assert.equal(answers[0]?.status, 303);
+      assert.match(answers[0]?.said ?? "", /The invitation is on its way/);
+      assert.deepEqual(answers[0], answers[1]);
+      assert.doesNotMatch((await mails.next(known)).raw, /token=/);
+      assert.ok(linkOf(await mails.next(unknown)));
+      assert.notEqual(await findRole(fixture.db, "acme", id), undefined);
+
+      // Beyond the organization's own domains nothing is told of anybody, nor done.
+      const strangers = [];
+      for (const email of ["gus@globex.example", "nobody@globex.example", "ann.other@elsewhere.example"]) {
+        const form = await agent.follow(at("/people/new"));
+        const refused = await agent.submit(form, { email, name: "", role: "member" }, "/people/new");
+        strangers.push([
+          refused.status,
+          refused.text.replaceAll(email, "ADDRESS").replace(/[\w-]{20,}/g, "RANDOM"),
+        ]);
+      }
+      assert.equal(strangers[0]?.[0], 400);
+      for (const stranger of strangers) assert.deepEqual(stranger, strangers[0]);
+      assert.equal(await findRole(fixture.db, "acme", people.gus), undefined);
+
+      // Once more, and no more for whoever is removed.
+      const user = (await showUser(operator(), { user: unknown })).id;
+      const list = await agent.follow(at("/people"));
+      assert.match(list.text, /No password yet/);
+      const asked = await agent.follow(at(`/people/${user}/invite`));
+      const again = await agent.submit(asked, { confirm: "yes" }, "/invite");
+      assert.match(again.text, /The invitation is on its way/);
+      const link = linkOf(await mails.next(unknown));
+      assert.equal(
+        (await agent.follow(at(`/people/${people.gus}/invite`))).status,
+        404,
+        "of another organization",
+      );
+      const question = await agent.follow(at(`/people/${user}/remove`));
+      await agent.submit(question, { confirm: "yes" }, "/remove");
+      assert.equal((await postWith(link)).status, 410);
+    });
+
     test("does not count for another purpose, altered, or after a week", async () => {
       const email = address();
       await inviteUser(operator(), { email, tenantId: "acme" });
@@ -176,6 +249,51 @@ for (const kind of storeKinds) {
       await assert.rejects(inviteUser({ ...operator(), sendsMail: false }, { email: lost }), {
         code: "mail_not_configured",
       });
+    });
+
+    test("of who has an account and belongs to the organization not yet: they do at once, and a mail without a link of its own says so", async () => {
+      const email = address();
+      await addPerson(fixture.db, { email, tenants: ["globex"] });
+      const { memberships, mail } = await inviteUser(operator(), { email, tenantId: "acme" });
+      assert.deepEqual(memberships.map(({ tenantId }) => tenantId).sort(), ["acme", "globex"]);
+      const taken = await mails.next(email);
+      assert.match(taken.mail.text ?? "", /you have an account there/);
+      assert.doesNotMatch(taken.raw, /token=/);
+      assert.equal((await showMail(operator(), { mail })).kind, "invitation");
+      await assert.rejects(inviteUser(operator(), { email, tenantId: "acme" }), { code: "account_exists" });
+    });
+
+    test("counts no more once it is withdrawn, or the last membership it was for has ended; what waits is not sent", async () => {
+      for (const end of [
+        (user: string) => withdrawInvitation(operator(), { user }),
+        (user: string) => removeMember(operator(), { user, tenantId: "acme" }),
+      ]) {
+        const email = address();
+        const { id } = await inviteUser(operator(), { email, tenantId: "acme" });
+        const link = linkOf(await mails.next(email));
+        assert.notEqual((await showUserMail(operator(), { user: email })).invitedUntilMs, null);
+        // Another waits while it ends.
+        const { mail } = await inviteUser(
+          { ...operator(), clock: () => new Date(world.now().getTime() + 3_600_000) },
+          { email },
+        );
+        await end(email);
+        assert.equal((await fetch(link)).status, 410);
+        assert.equal((await postWith(link)).status, 410);
+        await assert.rejects(showMail(operator(), { mail }), { code: "mail_not_found" });
+        assert.equal((await showUserMail(operator(), { user: email })).invitedUntilMs, null);
+        const events = await eventsOf(fixture.db, "account.invitation_withdrawn");
+        // The link, what waits, and perhaps the mail that was just handed over.
+        const { invitations } = events.find(({ accountId }) => accountId === id)?.details ?? {};
+        assert.ok(Number(invitations) >= 2, String(invitations));
+        assert.equal(await signsIn(email, newPassword), false);
+      }
+      const email = address();
+      await inviteUser(operator(), { email, tenantId: "acme" });
+      await inviteUser(operator(), { email, tenantId: "globex" });
+      const link = linkOf(await mails.next(email));
+      await removeMember(operator(), { user: email, tenantId: "acme" });
+      assert.equal((await useLink(link)).status, 200, "another organization's invitation stays");
     });
 
     test("of an administrator takes an owner", async () => {

@@ -45,7 +45,7 @@ export const faults: typeof englishFaults = {
   },
   email_not_verified: {
     title: "Ihre E-Mail-Adresse ist nicht bestätigt",
-    todo: "Bitten Sie die Administration Ihrer Organisation, sie zu bestätigen.",
+    todo: "Bestätigen Sie sie auf der Seite Ihres Kontos: Dort wird Ihnen ein Link geschickt. Oder bitten Sie die Administration Ihrer Organisation, sie zu bestätigen.",
   },
   factor_required: {
     title: "Ihre Organisation verlangt einen zweiten Schritt",
@@ -180,7 +180,7 @@ export const signInFaults: typeof englishSignInFaults = {
   email_domain_not_verified:
     "Ihre Organisation hat noch nicht nachgewiesen, dass ihr die Domain Ihrer E-Mail-Adresse gehört. Bitten Sie Ihre Administration, das abzuschließen, und melden Sie sich dann noch einmal an.",
   email_not_verified:
-    "Ihre E-Mail-Adresse ist noch nicht bestätigt. Bitten Sie Ihre Administration, sie zu bestätigen, und melden Sie sich dann noch einmal an.",
+    "Ihre E-Mail-Adresse ist noch nicht bestätigt. Bestätigen Sie sie auf der Seite Ihres Kontos unter E-Mail-Adresse, oder bitten Sie Ihre Administration, sie zu bestätigen, und melden Sie sich dann noch einmal an.",
 };
 
 const inSeconds = (seconds: number): string => `${seconds} ${seconds === 1 ? "Sekunde" : "Sekunden"}`;

@@ -25,6 +25,7 @@ export const ways: typeof englishWays = {
   goTo: (application) => `Weiter zu ${application}`,
   account: "Ihr Konto",
   signInToAccount: "Bei Ihrem Konto anmelden",
+  proveAddress: "Adresse bestätigen",
   backToSignIn: "Zurück zur Anmeldung",
 };
 

@@ -33,22 +33,40 @@ const removed: Readonly<Record<FactorThing, string>> = {
 export const germanMail: MailTexts = {
   actionHint: "Wenn die Schaltfläche nichts bewirkt, kopieren Sie diese Adresse in Ihren Browser:",
   help: "Hilfe",
-  invitation: ({ service, host, organization, hours }) => ({
-    subject:
-      organization === undefined ? `Ihr Konto bei ${service}` : `${organization} lädt Sie zu ${service} ein`,
-    heading: "Wählen Sie Ihr Passwort",
-    lines: [
-      organization === undefined
-        ? `Bei ${service} wurde ein Konto für Sie angelegt. Wählen Sie ein Passwort, und es gehört Ihnen.`
-        : `${organization} hat bei ${service} ein Konto für Sie angelegt. Wählen Sie ein Passwort, und es gehört Ihnen.`,
-      once(hours),
-    ],
-    action: "Passwort wählen",
-    notes: [
-      `Der Link führt zu ${host}. Sie müssen nie jemandem Ihr Passwort nennen oder diesen Link weitergeben.`,
-      "Wenn Sie das nicht erwarten, brauchen Sie nichts zu tun: Ohne Passwort lässt das Konto niemanden herein.",
-    ],
-  }),
+  invitation: ({ service, host, organization, hours, joined }) =>
+    joined
+      ? {
+          subject:
+            organization === undefined
+              ? `Ihr Konto bei ${service}`
+              : `${organization} hat Sie bei ${service} aufgenommen`,
+          heading: "Sie haben bereits ein Konto",
+          lines: [
+            organization === undefined
+              ? `Sie wurden zu ${service} eingeladen und haben dort ein Konto: Melden Sie sich an wie immer.`
+              : `${organization} hat Sie zu ${service} eingeladen, und Sie haben dort ein Konto: Melden Sie sich an wie immer, Sie gehören jetzt zu ${organization}.`,
+          ],
+          action: "Ihr Konto öffnen",
+          notes: ["Wenn Sie das nicht erwarten, sagen Sie es denen, die den Dienst betreiben."],
+        }
+      : {
+          subject:
+            organization === undefined
+              ? `Ihr Konto bei ${service}`
+              : `${organization} lädt Sie zu ${service} ein`,
+          heading: "Wählen Sie Ihr Passwort",
+          lines: [
+            organization === undefined
+              ? `Bei ${service} wurde ein Konto für Sie angelegt. Wählen Sie ein Passwort, und es gehört Ihnen.`
+              : `${organization} hat bei ${service} ein Konto für Sie angelegt. Wählen Sie ein Passwort, und es gehört Ihnen.`,
+            once(hours),
+          ],
+          action: "Passwort wählen",
+          notes: [
+            `Der Link führt zu ${host}. Sie müssen nie jemandem Ihr Passwort nennen oder diesen Link weitergeben.`,
+            "Wenn Sie das nicht erwarten, brauchen Sie nichts zu tun: Ohne Passwort lässt das Konto niemanden herein.",
+          ],
+        },
   password_reset: ({ service, host, hours, administrator }) =>
     administrator
       ? {

@@ -38,7 +38,7 @@ export const faults = {
   },
   email_not_verified: {
     title: "Your e-mail address is not confirmed",
-    todo: "Ask your organization's administrator to confirm it.",
+    todo: "Confirm it on your account's page: a link is mailed to you. Otherwise ask your organization's administrator to confirm it.",
   },
   factor_required: {
     title: "Your organization asks for a second step",
@@ -172,7 +172,7 @@ export const signInFaults = {
   email_domain_not_verified:
     "Your organization has not yet proven that it owns the domain of your e-mail address. Ask your administrator to finish that, then sign in again.",
   email_not_verified:
-    "Your e-mail address has not been confirmed. Ask your administrator to confirm it, then sign in again.",
+    "Your e-mail address has not been confirmed. Confirm it on your account's page, under e-mail address, or ask your administrator to confirm it; then sign in again.",
 };
 
 const inSeconds = (seconds: number): string => `${seconds} ${seconds === 1 ? "second" : "seconds"}`;

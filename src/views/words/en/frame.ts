@@ -30,6 +30,7 @@ export const ways = {
   goTo: (application: string) => `Go to ${application}`,
   account: "Your account",
   signInToAccount: "Sign in to your account",
+  proveAddress: "Confirm your address",
   backToSignIn: "Back to signing in",
 };
 

@@ -30,22 +30,40 @@ const removed: Readonly<Record<FactorThing, string>> = {
 const texts = {
   actionHint: "If the button does nothing, copy this address into your browser:",
   help: "Help",
-  invitation: ({ service, host, organization, hours }) => ({
-    subject:
-      organization === undefined ? `Your account at ${service}` : `${organization} invites you to ${service}`,
-    heading: "Choose your password",
-    lines: [
-      organization === undefined
-        ? `An account was made for you at ${service}. Choose a password, and it is yours.`
-        : `${organization} made an account for you at ${service}. Choose a password, and it is yours.`,
-      once(hours),
-    ],
-    action: "Choose a password",
-    notes: [
-      `The link leads to ${host}. You never need to tell anybody your password, or to send this link on.`,
-      "If you do not expect this, leave this mail alone: without a password the account lets nobody in.",
-    ],
-  }),
+  invitation: ({ service, host, organization, hours, joined }) =>
+    joined
+      ? {
+          subject:
+            organization === undefined
+              ? `Your account at ${service}`
+              : `${organization} lets you in at ${service}`,
+          heading: "You have an account already",
+          lines: [
+            organization === undefined
+              ? `You were invited to ${service}, and have an account there: sign in as you always do.`
+              : `${organization} invited you to ${service}, and you have an account there: sign in as you always do, and you belong to ${organization}.`,
+          ],
+          action: "Open your account",
+          notes: ["If you do not expect this, tell the people who run the service."],
+        }
+      : {
+          subject:
+            organization === undefined
+              ? `Your account at ${service}`
+              : `${organization} invites you to ${service}`,
+          heading: "Choose your password",
+          lines: [
+            organization === undefined
+              ? `An account was made for you at ${service}. Choose a password, and it is yours.`
+              : `${organization} made an account for you at ${service}. Choose a password, and it is yours.`,
+            once(hours),
+          ],
+          action: "Choose a password",
+          notes: [
+            `The link leads to ${host}. You never need to tell anybody your password, or to send this link on.`,
+            "If you do not expect this, leave this mail alone: without a password the account lets nobody in.",
+          ],
+        },
   password_reset: ({ service, host, hours, administrator }) =>
     administrator
       ? {
