@@ -8,7 +8,7 @@ import { readMigrationStatus } from "../db/migrate.ts";
 import { OperationError } from "../errors.ts";
 import { type PasswordSettings, passwordsOf } from "../provider/accounts/passwords.ts";
 import { type TxtResolver, txtResolver } from "../provider/tenants/domain_proof.ts";
-import { findDevState } from "./dev/dev_state.ts";
+import { ranDev } from "./dev_mark.ts";
 
 /** What operations on this machine work with. */
 export interface LocalContext extends MailContext {
@@ -28,9 +28,7 @@ export function operationContext(
     may: () => true,
     resolveTxt: txtResolver(config.dnsServers),
     // In development `tti dev` sends: to its mailbox.
-    sendsMail:
-      config.smtp !== undefined ||
-      (config.mode === "development" && findDevState(config.dataDir) !== undefined),
+    sendsMail: config.smtp !== undefined || (config.mode === "development" && ranDev(config.dataDir)),
     // The serving instances look by themselves.
     mailPut: () => undefined,
   };

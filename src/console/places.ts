@@ -54,6 +54,7 @@ export const places: readonly Place[] = [
   personActs.deletePersonPlace,
   personInvitation.invitePersonPlace,
   personInvitation.withdrawInvitationPlace,
+  personInvitation.mailReturnedPlace,
   personMemberships.addMembershipPlace,
   personMemberships.membershipRolePlace,
   personMemberships.removeMembershipPlace,

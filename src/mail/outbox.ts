@@ -1,6 +1,7 @@
 // Owns working the outbox off: an instance takes what is due, has it written, hands it over, and says what became of it. Nothing
 // is lost: what an instance had taken when it ended is taken by another once the lease is over.
 import { createAuditEvent } from "../audit/audit_store.ts";
+import type { Database } from "../db/connect.ts";
 import type { StoreAndClock } from "../installation.ts";
 import type { Log } from "../log.ts";
 import { one } from "../observability/metric_table.ts";
@@ -28,6 +29,8 @@ export interface OutboxDeps extends StoreAndClock {
   transport: MailTransport;
   /** Writes a mail, at the moment it is sent: links are made here, and stand nowhere else. */
   write(mail: Mail): Promise<Written>;
+  /** Is told, in the transaction in which a mail is given up, that nobody gets mail at its recipient's address. */
+  returned?(trx: Database, mail: Mail, now: Date): Promise<void>;
 }
 
 /** Starts working. Several instances may work one store's outbox off. */
@@ -55,23 +58,25 @@ export function startOutbox(deps: OutboxDeps, policy: MailPolicy = mailPolicy): 
     if (!known) log.error({ err: error, mail: mail.id, kind: mail.kind }, "a mail could not be written");
     const fault = known ? error.message : "it could not be written; the log says why";
     const nextMs = known && error.forGood ? undefined : nextAttemptMs(mail, clock().getTime(), policy);
-    if (nextMs === undefined) return giveUp(mail, fault);
+    if (nextMs === undefined) return giveUp(mail, fault, known && error.nobodyThere);
     log.warn({ mail: mail.id, kind: mail.kind, fault }, "mail was not sent and is tried again");
     await saveMailDelayed(db, mail, { nextMs, fault });
     tell(db, one("tti_mails_total", { outcome: "delayed" }));
   }
 
-  async function giveUp(mail: Mail, fault: string): Promise<void> {
+  async function giveUp(mail: Mail, fault: string, nobodyThere = false): Promise<void> {
     const { id, kind, attempts } = mail;
     await db.transaction(async (trx) => {
       const now = clock();
       const end = { nowMs: now.getTime(), keepMs: policy.keepFailedMs, fault };
       if (!(await saveMailFailed(trx, mail, end))) return;
       // Whom it is for may have become known while it was written.
-      const { accountId, tenantId } = (await findMail(trx, id)) ?? mail;
+      const known = (await findMail(trx, id)) ?? mail;
+      const { accountId, tenantId } = known;
       const details = { mail: id, kind, fault, attempts };
       const named = { accountId: accountId ?? undefined, tenantId: tenantId ?? undefined };
       await createAuditEvent(trx, { type: "mail.failed", actor: "system", ...named, details }, now);
+      if (nobodyThere) await deps.returned?.(trx, known, now);
       log.error({ mail: id, kind, fault }, "mail could not be sent and was given up");
     });
   }

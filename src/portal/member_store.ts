@@ -24,18 +24,6 @@ export async function findMember(
   return { accountId, role: membership.role, name: shownName(accountId, account, membership) };
 }
 
-/** Which of some members have chosen no password yet, where they are to: those were invited. */
-export async function findInvited(db: Database, accountIds: readonly string[]): Promise<ReadonlySet<string>> {
-  if (accountIds.length === 0) return new Set();
-  const ids: string[] = await db("accounts")
-    .whereIn("id", [...accountIds])
-    .whereNull("password_hash")
-    .whereNull("external_at_ms")
-    .whereNotNull("email")
-    .pluck("id");
-  return new Set(ids);
-}
-
 /** The names of those of some accounts who are members. */
 export async function namesOfMembers(
   db: Database,

@@ -10,6 +10,7 @@ import { OperationError } from "../errors.ts";
 import { nameOfId } from "../input/account_name.ts";
 import { parseEmailAddress } from "../input/email_address.ts";
 import { type Account, findAccountByLogin } from "../provider/accounts/account_store.ts";
+import { findWithoutPassword } from "../provider/accounts/password_hash_store.ts";
 import { domainOfAddress } from "../provider/tenants/domain_name.ts";
 import { findDomain } from "../provider/tenants/domain_store.ts";
 import type { Cell, Field } from "../views/parts.ts";
@@ -20,7 +21,6 @@ import {
   type PostVisit,
   type Visit,
 } from "./edge_routes.ts";
-import { findInvited } from "./member_store.ts";
 import { formFault, roleLabels, roleOptions } from "./words.ts";
 
 type Edge = ReturnType<typeof createPortalEdge>;
@@ -40,7 +40,7 @@ async function showPeople(
 ): Promise<void> {
   const cursor = typeof ctx.query["after"] === "string" ? ctx.query["after"] : undefined;
   const { users, cursor: next } = await call(listUsers, { limit: perPage, cursor });
-  const invited = await findInvited(
+  const invited = await findWithoutPassword(
     db,
     users.map(({ id }) => id),
   );

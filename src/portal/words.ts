@@ -37,6 +37,7 @@ export const eventWords: Readonly<Partial<Record<AuditEventType, string>>> = {
   "account.deleted": "Account deleted",
   "account.invited": "Invited by mail",
   "account.invitation_withdrawn": "Invitation withdrawn",
+  "account.mail_returned": "Mail to the address comes back, or arrives again",
   "membership.created": "Became a member",
   "membership.updated": "Got another role",
   "membership.deleted": "Is a member no longer",

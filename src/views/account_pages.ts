@@ -73,6 +73,8 @@ export interface AccountPage {
   emailVerified: boolean;
   /** Where the name is changed; absent: it is not changed here. */
   nameUrl?: string | undefined;
+  /** Where to read that mail to the address comes back, and what to do; absent: it does not. */
+  returnedUrl?: string | undefined;
   organizations: readonly AccountOrganization[];
 }
 
@@ -127,6 +129,8 @@ export interface AccountEmailPage {
   proven: boolean;
   /** Why there is nothing to be done here. */
   lines: readonly string[];
+  /** Whether mail to it comes back. */
+  returned: boolean;
   /** Asks for the link that proves the address; absent: nothing has to be. */
   proofForm?: AccountForm | undefined;
   /** Asks for another address; absent: it is not changed here. */

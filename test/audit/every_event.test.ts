@@ -85,7 +85,8 @@ const fixture = useProvider(
     environment: { TTI_LOGIN_URL: loginUrl, TTI_REFRESH_GRACE: "0", TTI_METRICS: metricsKey },
     mail: {
       async send({ to }) {
-        if (to.startsWith("refused")) throw new MailNotTaken("the mail server refuses it: 550 5.1.1", true);
+        if (to.startsWith("refused"))
+          throw new MailNotTaken("the mail server refuses it: 550 5.1.1", true, to.includes("first"));
       },
       close() {},
     },
@@ -348,6 +349,11 @@ const acts: Record<AuditEventType, Act> = {
     await inviteUser(operator, { email: "withdrawn@acme.example" });
     await withdrawInvitation(operator, { user: "withdrawn@acme.example" });
   }),
+  "account.mail_returned": bySystem(() =>
+    untilAnother("account.mail_returned", () =>
+      inviteUser(operator, { email: "refused.first@acme.example" }),
+    ),
+  ),
   "account.link_made": bySystem(() =>
     untilAnother("account.link_made", () => inviteUser(operator, { email: "linked@acme.example" })),
   ),

@@ -27,6 +27,7 @@ const from: Readonly<Record<string, "auditor" | "operator" | "owner">> = {
   "/console/people/:user/doubt": "operator",
   "/console/people/:user/invite": "operator",
   "/console/people/:user/withdraw-invitation": "operator",
+  "/console/people/:user/mail-returned": "operator",
   "/console/people/:user/password": "operator",
   "/console/people/:user/passkeys/:passkey/remove": "operator",
   "/console/people/:user/reset-factors": "operator",

@@ -361,6 +361,7 @@ export const fixtures: { [N in PageName]: Pages[N] } = {
     email: "alice@acme.example",
     proven: false,
     lines: ["A reason why nothing can be done here."],
+    returned: true,
     proofForm: { action: "/account/email/proof", csrfToken: "csrf-token-value" },
     changeForm: { action: "/account/email", csrfToken: "csrf-token-value" },
     wanted: "alice@",

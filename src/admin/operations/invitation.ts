@@ -6,7 +6,6 @@ import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { loginKeyOf, parseEmailAddress } from "../../input/email_address.ts";
 import { createMail } from "../../mail/outbox_store.ts";
-import { findInvitationEnd } from "../../provider/accounts/account_link_store.ts";
 import {
   createAccount,
   findAccountByLogin,
@@ -15,12 +14,11 @@ import {
   lockAccount,
 } from "../../provider/accounts/account_store.ts";
 import type { AttemptRate } from "../../provider/accounts/attempt_rates.ts";
-import { findMailReturned } from "../../provider/accounts/mail_returned_store.ts";
 import { countAttempt } from "../../provider/accounts/sign_in_attempt_store.ts";
 import { endInvitations } from "../../provider/links/end_invitation.ts";
 import { findRole, listTenantIdsOfAccount } from "../../provider/tenants/membership_store.ts";
 import { permissionFor } from "../administrators/permission_for.ts";
-import { adminChange, adminRead } from "../administrators/roles.ts";
+import { adminChange } from "../administrators/roles.ts";
 import { type Act, assertPermitted, operationsIn } from "./entry.ts";
 import { assertSendsMail, type MailContext } from "./mail.ts";
 import { addMembership, memberRole } from "./members.ts";
@@ -181,50 +179,6 @@ memberships stay: tti user delete takes both away.`,
       await act.recordInTenants({ type: "account.invitation_withdrawn", accountId, details }, tenantIds);
     }
     return { user: await toUser(trx, account), invitations };
-  },
-});
-
-/** Tells what mail has to do with a user: whether they have a password, and are invited. @throws OperationError account_not_found */
-export const showUserMail = operationsIn<MailContext>()({
-  name: "user mail",
-  summary: "Show what mail has to do with a user",
-  permission: adminRead,
-  events: [],
-  input: z.strictObject({ user }),
-  output: z.strictObject({
-    id: z.string(),
-    hasPassword: z.boolean().describe("Whether they have a password here; who has none may be invited."),
-    invitedUntilMs: z.int().nullable().describe("Until when an invitation counts; null: none does."),
-    returnedAtMs: z
-      .int()
-      .nullable()
-      .describe("Since when mail to their address comes back; null: nothing is known of that."),
-  }),
-  http: [{ method: "get", path: "/v1/users/:user/mail" }],
-  cli: {
-    arguments: { USER: "user" },
-    summary: "show whether a user is invited, and whether mail reaches them",
-    example: "ada@acme.example",
-    show: ({ id, hasPassword: has, invitedUntilMs, returnedAtMs }) => {
-      const moment = (ms: number) => new Date(ms).toISOString();
-      return {
-        fields: [
-          ["id", id],
-          ["password", has ? "chosen" : "none yet"],
-          ["invited", invitedUntilMs === null ? "no" : `until ${moment(invitedUntilMs)}`],
-          ["mail", returnedAtMs === null ? "nothing came back" : `comes back since ${moment(returnedAtMs)}`],
-        ],
-      };
-    },
-  },
-  async run(db, { user: named }, { now }) {
-    const { id } = await resolveUser(db, named);
-    return {
-      id,
-      hasPassword: await hasPassword(db, id),
-      invitedUntilMs: (await findInvitationEnd(db, id, now.getTime())) ?? null,
-      returnedAtMs: (await findMailReturned(db, id)) ?? null,
-    };
   },
 });
 

@@ -42,6 +42,7 @@ import * as userExport from "./user_export.ts";
 import { resetUserFactors } from "./user_factors.ts";
 import * as userGrants from "./user_grants.ts";
 import * as userImport from "./user_import.ts";
+import * as userMail from "./user_mail.ts";
 import * as userPasskeys from "./user_passkeys.ts";
 import * as userSessions from "./user_sessions.ts";
 import * as userUpdate from "./user_update.ts";
@@ -103,7 +104,8 @@ export const operations: readonly Operation<TableContext>[] = [
   users.createUser,
   invitation.inviteUser,
   invitation.withdrawInvitation,
-  invitation.showUserMail,
+  userMail.showUserMail,
+  userMail.setMailReturned,
   userUpdate.updateUser,
   users.showUser,
   userDeletion.deleteUser,

@@ -31,6 +31,7 @@ const personData = z
       firstSignedInAtMs: never.describe(
         "By a password or a passkey here; null as well where it was before this was kept.",
       ),
+      mailRefusedAtMs: never.describe("Since when mail to an address of the account came back."),
       hasPassword: z.boolean(),
       importedHashKind: z
         .string()

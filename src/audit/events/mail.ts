@@ -15,6 +15,13 @@ export const mailEvents = {
     sometimes: ["tenant"],
     details: { invitations: "how many there were" },
   },
+  "account.mail_returned": {
+    meaning:
+      "Mail to the address of a person comes back, by the mail server's word or an administrator's; or an administrator said that it arrives. One event for each tenant the person belongs to, or one without a tenant.",
+    always: ["account"],
+    sometimes: ["tenant"],
+    details: { email: "the address", returned: "false: it arrives again" },
+  },
   "account.link_made": {
     meaning: "A one-time link was made for a person and mailed to them.",
     always: ["account"],

@@ -7,6 +7,7 @@ import { makeDataDirectory } from "../../db/data_directory.ts";
 import { OperationError } from "../../errors.ts";
 import { generateClientSecret } from "../../provider/clients/client_secret.ts";
 import { type ClientKey, generateClientKey } from "../client_key.ts";
+import { devStateName } from "../dev_mark.ts";
 import type { BaseCredentials } from "./sandbox_seed.ts";
 
 /** Everything `tti dev` remembers. */
@@ -26,11 +27,9 @@ export interface DevState {
 /** The client id of the command line in the demo. */
 const cliClientId = "tti-cli";
 
-const fileName = "dev.json";
-
 /** Finds the state in a data directory; undefined where `tti dev` never ran. */
 export function findDevState(dataDir: string): DevState | undefined {
-  const path = join(dataDir, fileName);
+  const path = join(dataDir, devStateName);
   let text: string;
   try {
     text = readFileSync(path, "utf8");
@@ -49,7 +48,7 @@ export function findDevState(dataDir: string): DevState | undefined {
 
 /** Writes the state, whole or not at all. */
 export function saveDevState(dataDir: string, state: DevState): void {
-  const path = join(dataDir, fileName);
+  const path = join(dataDir, devStateName);
   makeDataDirectory(dirname(path));
   const draft = `${path}.${randomBytes(6).toString("hex")}`;
   writeFileSync(draft, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600, flag: "wx" });

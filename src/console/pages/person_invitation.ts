@@ -1,5 +1,6 @@
 // Owns a person's invitation in the console: whether there is one, sending one, and withdrawing it.
-import { inviteUser, showUserMail, withdrawInvitation } from "../../admin/operations/invitation.ts";
+import { inviteUser, withdrawInvitation } from "../../admin/operations/invitation.ts";
+import { setMailReturned, showUserMail } from "../../admin/operations/user_mail.ts";
 import type { User } from "../../admin/operations/user_view.ts";
 import { showUser } from "../../admin/operations/users.ts";
 import { nameOfId } from "../../input/account_name.ts";
@@ -17,7 +18,8 @@ const userOf = (visit: Visit) => showUser(visit.context, { user: param(visit, "u
 /** What mail has to do with a person: whether they chose a password, are invited, and what was written to them. */
 export async function mailCard(user: User, visit: Visit): Promise<ConsoleCard> {
   const mail = await showUserMail(visit.context, { user: nameOfId(user.id) });
-  const { hasPassword, invitedUntilMs } = mail;
+  const { hasPassword, invitedUntilMs, returnedAtMs } = mail;
+  const marks = may(visit, setMailReturned) && user.email !== null && user.externalAtMs === null;
   const invitable =
     !hasPassword && user.email !== null && user.externalAtMs === null && user.disabledAtMs === null;
   const invite = {
@@ -44,6 +46,24 @@ export async function mailCard(user: User, visit: Visit): Promise<ConsoleCard> {
               ...(invitable && visit.context.sendsMail && may(visit, inviteUser) ? [invite] : []),
               ...(invitedUntilMs !== null && may(visit, withdrawInvitation) ? [withdraw] : []),
             ],
+          },
+          {
+            text: returnedAtMs === null ? "Nothing is known to come back" : "Mail to the address comes back",
+            ...(returnedAtMs === null
+              ? {}
+              : {
+                  badge: { text: "Not reached", tone: "bad" as const },
+                  note: `since ${momentText(returnedAtMs, visit.now)}; the person is told on their account's page`,
+                }),
+            actions: marks
+              ? [
+                  {
+                    label: returnedAtMs === null ? "It comes back…" : "It arrives again…",
+                    url: actPath("mail-returned", user.id),
+                    unseen: "mail to them",
+                  },
+                ]
+              : [],
           },
         ],
       },
@@ -93,5 +113,37 @@ export const withdrawInvitationPlace: Place = confirmPlace({
   async act({ context, params }) {
     const { user, invitations } = await withdrawInvitation(context, { user: params["user"] });
     return { to: personPath(user.id), news: invitations === 0 ? "unchanged" : "withdrawn" };
+  },
+});
+
+/** Saying by hand that mail to somebody comes back, or that it arrives again: the other of what is known. */
+export const mailReturnedPlace: Place = confirmPlace({
+  ...{ path: `${path}/mail-returned`, section: "people", operation: setMailReturned },
+  async ask(visit) {
+    const user = await userOf(visit);
+    const { returnedAtMs } = await showUserMail(visit.context, { user: nameOfId(user.id) });
+    const isKnown = returnedAtMs !== null;
+    return {
+      title: isKnown ? "Mail arrives again" : "Mail comes back",
+      crumbs: crumbsOf(user),
+      what: isKnown
+        ? `Mail to ${user.email ?? nameOf(user)} is said to arrive again.`
+        : `Mail to ${user.email ?? nameOf(user)} is said to come back.`,
+      consequences: isKnown
+        ? ["The person is told of it no more."]
+        : [
+            "The person reads on their account's page that mail does not reach them.",
+            "Mail is sent there all the same.",
+          ],
+      undo: "It can be said otherwise at any time.",
+      submitLabel: isKnown ? "It arrives" : "It comes back",
+      cancelUrl: personPath(user.id),
+    };
+  },
+  async act({ context, params }) {
+    const user = params["user"];
+    const { id, returnedAtMs } = await showUserMail(context, { user });
+    const { unchanged } = await setMailReturned(context, { user, returned: returnedAtMs === null });
+    return { to: personPath(id), news: unchanged ? "unchanged" : "saved" };
   },
 });

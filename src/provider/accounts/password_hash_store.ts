@@ -32,3 +32,18 @@ export async function replaceHash(
     .update({ ...(await columnsOfHash(db, passwordHash)), updated_at_ms: now.getTime() });
   return changed > 0;
 }
+
+/** Which of some accounts have chosen no password yet, where they are to: those were invited. */
+export async function findWithoutPassword(
+  db: Database,
+  accountIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (accountIds.length === 0) return new Set();
+  const ids: string[] = await db("accounts")
+    .whereIn("id", [...accountIds])
+    .whereNull("password_hash")
+    .whereNull("external_at_ms")
+    .whereNotNull("email")
+    .pluck("id");
+  return new Set(ids);
+}

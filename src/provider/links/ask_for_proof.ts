@@ -5,6 +5,7 @@ import { OperationError } from "../../errors.ts";
 import { loginKeyOf } from "../../input/email_address.ts";
 import { createMail } from "../../mail/outbox_store.ts";
 import type { Account } from "../accounts/account_store.ts";
+import { findMailReturned } from "../accounts/mail_returned_store.ts";
 import { countAttempt } from "../accounts/sign_in_attempt_store.ts";
 
 /** How often, by one account and to one mailbox. Nobody but the account's person uses either up. */
@@ -23,7 +24,7 @@ export async function askForProof(trx: Database, account: Account, now: Date): P
       fix: "The application you sign in through vouches for it.",
     });
   }
-  if (emailVerifiedAtMs !== null) return undefined;
+  if (emailVerifiedAtMs !== null && (await findMailReturned(trx, accountId)) === undefined) return undefined;
   for (const of of [
     ["account", accountId],
     ["mailbox", loginKeyOf(email)],

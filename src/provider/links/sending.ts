@@ -3,6 +3,7 @@ import type { Installation } from "../../installation.ts";
 import type { MailPolicy } from "../../mail/attempts.ts";
 import { startOutbox } from "../../mail/outbox.ts";
 import { type MailTransport, openTransport } from "../../mail/transport.ts";
+import { markReturned } from "./returned_mail.ts";
 import { createMailWriter } from "./write_mail.ts";
 
 /** Sending mail, as an instance does it. */
@@ -29,6 +30,7 @@ export async function startSending(
   const own = smtp && mailFrom && (await openTransport(smtp, mailFrom, issuer));
   const transport = given ?? own;
   if (transport === undefined) return noSending;
-  const outbox = startOutbox({ ...installation, transport, write: createMailWriter(installation) }, policy);
+  const write = createMailWriter(installation);
+  const outbox = startOutbox({ ...installation, transport, write, returned: markReturned }, policy);
   return { sendsMail: true, mailPut: outbox.nudge, stop: outbox.stop };
 }

@@ -16,6 +16,7 @@ import {
 import { type Account, getAccount, lockAccount, savePasswordHash } from "../accounts/account_store.ts";
 import type { RatedKey } from "../accounts/attempt_rates.ts";
 import { listKnownOfPerson } from "../accounts/known_of_person_store.ts";
+import { deleteMailReturned } from "../accounts/mail_returned_store.ts";
 import type { Passwords } from "../accounts/passwords.ts";
 import { countAttempt } from "../accounts/sign_in_attempt_store.ts";
 import { endSignIns } from "../sessions/end_sign_ins.ts";
@@ -109,6 +110,8 @@ export async function takeLink(
 ): Promise<Account> {
   await lockAccount(trx, link.accountId);
   if (!(await useAccountLink(trx, secret, link, now.getTime()))) throw over();
+  // Whoever used it got it by mail.
+  await deleteMailReturned(trx, link.accountId);
   return getAccount(trx, link.accountId);
 }
 

@@ -20,6 +20,7 @@ import {
   hasPassword,
   lockAccount,
 } from "../accounts/account_store.ts";
+import { findMailReturned } from "../accounts/mail_returned_store.ts";
 import { findRole } from "../tenants/membership_store.ts";
 import { findTenant } from "../tenants/tenant_store.ts";
 import { isAddressTaken, whyAddressNotOwn } from "./change_address.ts";
@@ -121,7 +122,8 @@ async function whomFor(trx: Database, mail: Mail, kind: Exclude<MailKind, Notice
     return { over: "the person has another address by now" };
   }
   if (kind === "invitation") return forInvited(trx, mail, { ...account, email });
-  if (account.emailVerifiedAtMs !== null) return { over: "the address is proven already" };
+  if (account.emailVerifiedAtMs !== null && (await findMailReturned(trx, account.id)) === undefined)
+    return { over: "the address is proven already" };
   return { account: { ...account, email }, purpose: kind };
 }
 

@@ -3,6 +3,7 @@ import { OperationError } from "../../errors.ts";
 import { isEmailAddress } from "../../input/email_address.ts";
 import { currentWords } from "../../views/frame.ts";
 import { renderPage } from "../../views/render.ts";
+import { findMailReturned } from "../accounts/mail_returned_store.ts";
 import { askForProof } from "../links/ask_for_proof.ts";
 import { askForAddress, whyAddressNotOwn } from "../links/change_address.ts";
 import type {
@@ -36,6 +37,7 @@ export function emailPage(deps: EmailPageDeps): AccountPageHandler {
       const own = lines.length === 0;
       const wrong = refusal === undefined ? undefined : inWords(refusal, person, typed["email"]);
       const beside = refusal?.field === "email";
+      const returned = (await findMailReturned(deps.db, person.accountId)) !== undefined;
       return renderPage("account_email", {
         shell: shell({
           title: wrong === undefined ? words.title : currentWords().frame.errorTitle(words.title),
@@ -45,7 +47,8 @@ export function emailPage(deps: EmailPageDeps): AccountPageHandler {
         email: email ?? undefined,
         proven: emailVerifiedAtMs !== null,
         lines,
-        proofForm: own && emailVerifiedAtMs === null ? form(proofPath) : undefined,
+        returned,
+        proofForm: own && (emailVerifiedAtMs === null || returned) ? form(proofPath) : undefined,
         changeForm: own ? form() : undefined,
         wanted: typed["email"],
         wrong: beside ? wrong : undefined,

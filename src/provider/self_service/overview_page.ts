@@ -2,6 +2,7 @@
 import type { AccountOrganization } from "../../views/account_pages.ts";
 import { currentWords } from "../../views/frame.ts";
 import { renderPage } from "../../views/render.ts";
+import { findMailReturned } from "../accounts/mail_returned_store.ts";
 import { accountSignInUrl } from "../clients/account_client.ts";
 import type { FormOutcome } from "../edge/form_outcome.ts";
 import { listSecondFactors } from "../factors/second_factor_store.ts";
@@ -25,6 +26,8 @@ export const overviewPage = (deps: AccountPageDeps): AccountPageHandler => ({
       email,
       // What the ISV says of a person it has proven.
       emailVerified: email !== account.email || account.emailVerifiedAtMs !== null,
+      returnedUrl:
+        (await findMailReturned(deps.db, account.id)) === undefined ? undefined : accountPages.email.path,
       nameUrl: whyNotOwn(person) === undefined ? accountPages.name.path : undefined,
       organizations: await organizationsOf(deps, person, email !== undefined),
     });

@@ -208,6 +208,10 @@ const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
   ],
   "mail give-up": [async () => ({ mail: await aMail() })],
   "mail status": [() => ({})],
+  "user mail-returned": [
+    () => ({ user: "invited@acme.example" }),
+    () => ({ user: "invited@acme.example", returned: false }),
+  ],
   "user mail": [() => ({ user: "invited@acme.example" })],
   "user withdraw-invitation": [
     async () => {

@@ -90,6 +90,7 @@ const changes = [
   "mail give-up",
   "user invite",
   "user withdraw-invitation",
+  "user mail-returned",
   "user add",
   "user create",
   "user delete",

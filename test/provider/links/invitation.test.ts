@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createAdministrator } from "../../../src/admin/operations/administrators.ts";
-import { inviteUser, showUserMail, withdrawInvitation } from "../../../src/admin/operations/invitation.ts";
+import { inviteUser, withdrawInvitation } from "../../../src/admin/operations/invitation.ts";
 import { listMails, retryMail, showMail } from "../../../src/admin/operations/mail.ts";
 import { removeMember } from "../../../src/admin/operations/members.ts";
 import { disableUser, setUserPassword } from "../../../src/admin/operations/user_access.ts";
+import { setMailReturned, showUserMail } from "../../../src/admin/operations/user_mail.ts";
 import { showUser } from "../../../src/admin/operations/users.ts";
 import { findRole } from "../../../src/provider/tenants/membership_store.ts";
 import { eventsOf } from "../../audit/audit_world.ts";
@@ -322,11 +323,17 @@ for (const kind of storeKinds) {
         shown = await showMail(operator(), { mail });
       }
       assert.deepEqual([shown.state, shown.fault], ["failed", "the mail server refuses it: 550 5.1.1"]);
+      const returnedAtMs = async () => (await showUserMail(operator(), { user: email })).returnedAtMs;
+      assert.notEqual(await returnedAtMs(), null, "the address is marked");
+      await setMailReturned(operator(), { user: email, returned: false });
+      assert.equal(await returnedAtMs(), null);
+      assert.equal((await setMailReturned(operator(), { user: email })).unchanged, undefined, "by hand");
       assert.ok((await listMails(operator(), { state: "failed" })).mails.some(({ id }) => id === mail));
       mails.refuse.delete(email);
       await retryMail(operator(), { mail });
       const link = linkOf(await mails.next(email));
       assert.equal((await useLink(link)).status, 200);
+      assert.equal(await returnedAtMs(), null, "whoever uses a link got it");
       await assert.rejects(retryMail(operator(), { mail }), { code: "mail_not_failed" });
       await assert.rejects(retryMail(operator(), { mail: "none" }), { code: "mail_not_found" });
     });

@@ -39,6 +39,7 @@ export const overview: typeof englishOverview = {
   email: "E-Mail",
   verified: "bestätigt",
   notVerified: "nicht bestätigt",
+  mailReturned: "E-Mails an diese Adresse kommen zurück. Was Sie tun können",
   changeName: "Namen ändern",
   sayName: "Namen angeben",
   organizations: "Ihre Organisationen",

@@ -29,6 +29,10 @@ export const address: typeof english = {
   notProven: "nicht bestätigt",
   proveLead:
     "Noch hat niemand bestätigt, dass diese Adresse Ihnen gehört. Bis dahin erfahren Anwendungen sie nicht, und ein vergessenes Passwort kann nicht per E-Mail ersetzt werden.",
+  returned:
+    "E-Mails an diese Adresse kommen zurück: Dort erhält sie niemand. Nachrichten über Ihr Konto und ein neues Passwort würden Sie nicht erreichen.",
+  returnedLead:
+    "Wenn die Adresse stimmt und wieder funktioniert, verwenden Sie den Link, der dorthin geschickt wird. Sonst ändern Sie sie.",
   prove: "Link zusenden",
   proveSent: (email) =>
     `Eine E-Mail mit einem Link ist unterwegs an ${email}. Öffnen Sie ihn und bestätigen Sie; er gilt einen Tag. Nichts da? Sehen Sie im Ordner für unerwünschte E-Mails nach.`,

@@ -30,6 +30,7 @@ export const overview = {
   email: "E-mail",
   verified: "verified",
   notVerified: "not verified",
+  mailReturned: "Mail to this address comes back. See what to do",
   changeName: "Change your name",
   sayName: "Say your name",
   organizations: "Your organizations",

@@ -27,6 +27,10 @@ export const address = {
   notProven: "not confirmed",
   proveLead:
     "Nobody has confirmed yet that this address is yours. Until then applications are not told it, and a forgotten password cannot be mailed to you.",
+  returned:
+    "Mail to this address comes back: nobody gets it there. You would miss news of your account, and a new password.",
+  returnedLead:
+    "If the address is right and works again, use the link that is sent there. Otherwise change it.",
   prove: "Send me the link",
   proveSent: (email: string) =>
     `A mail with a link is on its way to ${email}. Open it and confirm; it counts for a day. Nothing there? Look into the folder for unwanted mail.`,
