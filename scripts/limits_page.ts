@@ -24,7 +24,7 @@ import { mostFileBytes } from "../src/provider/looks/png_file.ts";
 import { challengeLifeMs } from "../src/provider/passkeys/passkey_seals.ts";
 import { mostPasskeys } from "../src/provider/passkeys/passkey_store.ts";
 import { mostHours } from "../src/provider/presence/presence_policy.ts";
-import { recentSignInSeconds } from "../src/provider/self_service/account_person.ts";
+import { recentSignInSeconds } from "../src/provider/sessions/login_life.ts";
 import { settings } from "../src/settings.ts";
 
 const units = [

@@ -34,11 +34,17 @@ describe("the settings", () => {
     assert.equal(config.requireVerifiedDomain, false);
   });
 
-  test("demand a second factor of the console in production, unless they say otherwise", () => {
-    assert.equal(readConfig({}).consoleFactor, "optional");
-    assert.equal(readConfig(production, "production").consoleFactor, "required");
+  test("demand a second factor of console and portal in production, unless they say otherwise", () => {
+    const of = ({ consoleFactor, portalFactor }: ReturnType<typeof readConfig>) => [
+      consoleFactor,
+      portalFactor,
+    ];
+    assert.deepEqual(of(readConfig({})), ["optional", "optional"]);
+    assert.deepEqual(of(readConfig(production, "production")), ["required", "required"]);
     const waived = { ...production, TTI_CONSOLE_FACTOR: "optional" };
-    assert.equal(readConfig(waived, "production").consoleFactor, "optional");
+    assert.deepEqual(of(readConfig(waived, "production")), ["optional", "required"]);
+    const other = { ...production, TTI_PORTAL_FACTOR: "optional" };
+    assert.deepEqual(of(readConfig(other, "production")), ["required", "optional"]);
     assert.match(
       faultsOf({ ...production, TTI_CONSOLE_FACTOR: "off" })["TTI_CONSOLE_FACTOR"] ?? "",
       /required/,

@@ -89,7 +89,7 @@ export function inputFor(name: string, tenantId: string, given: Given): Record<s
 
 /** What calling works with: everything the table's operations need but who asks, and what the right is read with. */
 export type CallBase = Omit<TableContext, "caller" | "actor" | "may"> &
-  InstallationPart<"db" | "clock" | "requireVerifiedDomain">;
+  InstallationPart<"db" | "clock" | "requireVerifiedDomain" | "portalFactor">;
 
 /** Operations that act in a back end's name are in no page's reach; nor may one act for a tenant in them. */
 export const noBackEnd: Caller = { clientId: "", tokenHash: "", mayActFor: () => false };

@@ -5,12 +5,14 @@ import type { RouterContext } from "@koa/router";
 import { OperationError } from "../errors.ts";
 import { readUploadedForm, type UploadLimits } from "../input/uploaded_form.ts";
 import type { Log } from "../log.ts";
+import { highestLevel, levelRequired, reaches } from "../login_levels.ts";
 import { accountSignInUrl, accountSignOutUrl } from "../provider/clients/account_client.ts";
 import type { BackgroundWork } from "../provider/edge/background_work.ts";
 import { assertOwnForm, type FormLimits, readForm } from "../provider/edge/form.ts";
 import { leaveOutcome, takeOutcome } from "../provider/edge/form_outcome.ts";
 import type { ProviderHost } from "../provider/library/provider_host.ts";
-import { findSignedIn } from "../provider/self_service/signed_in.ts";
+import { findSignedIn, type SignedInPerson } from "../provider/self_service/signed_in.ts";
+import type { Place } from "../provider/subjects/places.ts";
 import { lookOf } from "../provider/tenants/look.ts";
 import { addressIn } from "../provider/tenants/person_in_tenant.ts";
 import type { Tenant } from "../provider/tenants/tenant_store.ts";
@@ -20,7 +22,7 @@ import type { Banner, Head } from "../views/parts.ts";
 import type { PortalPage } from "../views/portal_pages.ts";
 import { pageHeaders, renderPage } from "../views/render.ts";
 import { type Call, type CallBase, callsBy } from "./calls.ts";
-import { isAdministered } from "./right.ts";
+import { readAdministered } from "./right.ts";
 
 /** What the portal needs. */
 export interface PortalDeps extends CallBase {
@@ -140,6 +142,21 @@ export function goSignIn(ctx: RouterContext, issuer: string): void {
   seeOther(ctx, accountSignInUrl(issuer, "portal"));
 }
 
+/**
+ * Sends a browser on whose person lacks a second factor for what they administer: what was signed in stays, and the factor is
+ * asked for. Whose factor is gone signs in anew, because what the session says it has proven is not asked for twice.
+ */
+function goStepUp(
+  ctx: RouterContext,
+  issuer: string,
+  { vouchers }: SignedInPerson,
+  lacking: readonly Place[],
+): void {
+  const level = highestLevel(["mfa", ...lacking.map(({ tenant }) => levelRequired[tenant.requiredFactor])]);
+  const anew = vouchers.some((one) => one.method === "password" && reaches(one.level, level));
+  seeOther(ctx, accountSignInUrl(issuer, "portal", { anew, level }));
+}
+
 // Whether a tenant exists is told to nobody who does not administer it.
 async function visitOf(ctx: RouterContext, deps: PortalDeps): Promise<Visit | undefined> {
   const person = await findSignedIn(deps, ctx.req, ctx.res);
@@ -148,8 +165,14 @@ async function visitOf(ctx: RouterContext, deps: PortalDeps): Promise<Visit | un
     return undefined;
   }
   const param = (name: string): string => String(ctx.params[name] ?? "");
-  const place = person.places.find(({ tenant }) => tenant.id === param("tenant"));
-  if (place === undefined || !isAdministered(place)) throw noSuchPage();
+  const { open, lacking } = await readAdministered(deps, person);
+  const isAsked = ({ tenant }: Place) => tenant.id === param("tenant");
+  const place = open.find(isAsked);
+  if (place === undefined && lacking.some(isAsked)) {
+    goStepUp(ctx, deps.issuer, person, lacking.filter(isAsked));
+    return undefined;
+  }
+  if (place === undefined) throw noSuchPage();
   const { tenant } = place;
   const base = `/portal/${encodeURIComponent(tenant.id)}`;
   const right = { session: person.session, tenantId: tenant.id };

@@ -3,6 +3,7 @@ import type Router from "@koa/router";
 import { accountSignInUrl, accountSignOutUrl } from "../provider/clients/account_client.ts";
 import { listSecondFactors } from "../provider/factors/second_factor_store.ts";
 import { findSignedIn, type SignedInPerson } from "../provider/self_service/signed_in.ts";
+import type { Place } from "../provider/subjects/places.ts";
 import { shutInWords } from "../provider/subjects/shut_words.ts";
 import type { Tenant } from "../provider/tenants/tenant_store.ts";
 import { seeOther } from "../see_other.ts";
@@ -17,7 +18,7 @@ import { createPortalEdge, goSignIn, type PortalDeps, showHtml } from "./edge_ro
 import { addLookRoutes } from "./look_routes.ts";
 import { addMemberRoutes } from "./member_routes.ts";
 import { addPeopleRoutes } from "./people_routes.ts";
-import { isAdministered } from "./right.ts";
+import { readAdministered } from "./right.ts";
 import { addSetupRoutes } from "./setup_admin_routes.ts";
 
 const none: PortalSection = {
@@ -74,7 +75,10 @@ export function addPortalRoutes(router: Router, deps: PortalDeps): void {
   router.get("/portal", async (ctx) => {
     const person = await findSignedIn(deps, ctx.req, ctx.res);
     if (person === undefined) return goSignIn(ctx, deps.issuer);
-    const tenants = person.places.filter(isAdministered).map(({ tenant }) => tenant);
+    const { open, lacking } = await readAdministered(deps, person);
+    const isShut = ({ tenant }: Place) => !person.places.some((one) => one.tenant.id === tenant.id);
+    // Whose second factor is lacking for the portal is asked for it there; what an organization requires is told here.
+    const tenants = [...open, ...lacking.filter((place) => !isShut(place))].map(({ tenant }) => tenant);
     const shut = await shutTo(person, deps);
     const [only, ...others] = tenants;
     if (only !== undefined && others.length === 0 && shut.length === 0) {

@@ -35,4 +35,11 @@ export const sessionsSettings = {
     fallback: demanded,
     parse: oneOf(factorDemands),
   }),
+  portalFactor: setting<FactorDemand>({
+    name: "TTI_PORTAL_FACTOR",
+    doc: "`required`: the portal opens to an organization's administrator whose login here proved two factors; who has no second one sets it up on the way there. `optional`: whoever has one proves it. What your own login page vouches for is judged by `tti tenant update ID --factor`.",
+    defaultText: "`required`; `optional` in development",
+    fallback: demanded,
+    parse: oneOf(factorDemands),
+  }),
 };

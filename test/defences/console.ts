@@ -114,6 +114,25 @@ export const defences: readonly Defence[] = [
     test: "test/admin/administrators/administrator_context.test.ts",
   },
   {
+    id: "portal-demands-two-factors",
+    promise:
+      "Where TTI_PORTAL_FACTOR demands it, no login of one factor made here opens the portal, at any page and in any act.",
+    file: "src/portal/right.ts",
+    find: 'one.method !== "password" || isProvenTwice(one, factorSinceMs)',
+    replace: 'one.method !== "none" || isProvenTwice(one, factorSinceMs)',
+    test: "test/portal/second_factor.test.ts",
+  },
+  {
+    id: "first-factor-after-a-fresh-sign-in",
+    promise:
+      "A standing session sets up a first second factor on the way to what requires one while its password is fresh, and types it again else.",
+    file: "src/provider/interactions/login_steps.ts",
+    find: 'if (!isFresh || reaches(levelOfAmr(half.amr), "mfa")) return false;',
+    replace: 'if (reaches(levelOfAmr(half.amr), "mfa")) return false;',
+    test: "test/portal/second_factor.test.ts",
+    name: "typed long ago",
+  },
+  {
     id: "factor-that-stands",
     promise: "A login proven by a factor that was taken away since opens neither the console nor the portal.",
     file: "src/provider/factors/standing_factor.ts",

@@ -157,9 +157,12 @@ test("a session that ends in the middle of an act ends the act", async () => {
 });
 
 const baseOf = () =>
-  ({ db: fixture.db, clock: systemClock, requireVerifiedDomain: true }) as unknown as Parameters<
-    typeof callsBy
-  >[0];
+  ({
+    db: fixture.db,
+    clock: systemClock,
+    requireVerifiedDomain: true,
+    portalFactor: "optional",
+  }) as unknown as Parameters<typeof callsBy>[0];
 
 async function signedInAs(
   email: string,

@@ -3,6 +3,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { ClientMetadata } from "oidc-provider";
 import { grantTypes, personScope } from "../../grants_and_scopes.ts";
+import { acrOfLevel, type LoginLevel } from "../../login_levels.ts";
 
 /** Its client id; no other client can be registered under it. */
 export const accountClientId = "tti-account";
@@ -35,9 +36,14 @@ export function accountClient(issuer: string): ClientMetadata {
  * The authorization request that signs a person in and comes back.
  * @param page whose name goes along as the state; which pages may be gone on to is decided where it comes back
  *   (self_service/account_tabs.ts)
+ * @param options.level how much the login has to prove
  * @param options.anew whoever is signed in proves themselves once more (OpenID Connect Core 1.0 section 3.1.2.1)
  */
-export function accountSignInUrl(issuer: string, page = "account", options: { anew?: boolean } = {}): string {
+export function accountSignInUrl(
+  issuer: string,
+  page = "account",
+  options: { anew?: boolean; level?: LoginLevel } = {},
+): string {
   const url = new URL("/auth", issuer);
   url.search = new URLSearchParams({
     client_id: accountClientId,
@@ -48,6 +54,7 @@ export function accountSignInUrl(issuer: string, page = "account", options: { an
     code_challenge_method: "S256",
     state: page,
     ...(options.anew === true ? { prompt: "login" } : {}),
+    ...(options.level === undefined ? {} : { acr_values: acrOfLevel[options.level] }),
   }).toString();
   return url.href;
 }

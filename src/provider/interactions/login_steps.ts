@@ -16,6 +16,7 @@ import { type LoginAnswer, loginOf, type OwnLogin } from "../factors/pending_sig
 import { type PendingStep, savePending } from "../factors/pending_store.ts";
 import { listSecondFactors } from "../factors/second_factor_store.ts";
 import { hasSecondFactor, levelWithin, mostProvable } from "../factors/second_factors.ts";
+import { recentSignInSeconds } from "../sessions/login_life.ts";
 import { readVouched, voucherOf } from "../sessions/voucher.ts";
 import { listVouchers } from "../sessions/voucher_store.ts";
 import { isOpen, type Place, readPlaces } from "../subjects/places.ts";
@@ -70,20 +71,28 @@ export async function stepUp(deps: StepDeps, state: InteractionState): Promise<b
   const [newest] = own;
   if (newest === undefined) return false;
   const factors = await listSecondFactors(deps.db, accountId);
-  if (!hasSecondFactor(factors) || reaches(newest.level, levelWithin(factors))) return false;
+  const hasFactor = hasSecondFactor(factors);
+  if (hasFactor && reaches(newest.level, levelWithin(factors))) return false;
   const { generation, membershipEndings, amr, authTimeMs } = newest;
   const remember = newest.remembered === true;
-  const half = {
-    accountId,
-    generation,
-    membershipEndings,
-    amr,
-    authTimeMs,
-    remember,
-    step: "prove",
-  } as const;
-  await savePending(deps.db, keyOf(state), half, deps.clock());
+  const half = { accountId, generation, membershipEndings, amr, authTimeMs, remember };
+  if (!hasFactor && !(await maySetUp(deps, state, half))) return false;
+  const step = hasFactor ? "prove" : "enroll";
+  await savePending(deps.db, keyOf(state), { ...half, step }, deps.clock());
   return true;
+}
+
+// Who has no factor sets one up as in the account: after a fresh sign-in, of which the password is all. Else it begins anew.
+async function maySetUp(deps: StepDeps, state: InteractionState, half: OwnLogin): Promise<boolean> {
+  const isFresh = deps.clock().getTime() - half.authTimeMs <= recentSignInSeconds * 1000;
+  if (!isFresh || reaches(levelOfAmr(half.amr), "mfa")) return false;
+  const factors = await listSecondFactors(deps.db, half.accountId);
+  try {
+    return reaches("mfa", await wantedLevel(deps, state, half, mostProvable(factors)));
+  } catch (error) {
+    if (error instanceof OperationError && error.code === "factor_required") return false;
+    throw error;
+  }
 }
 
 /** The half-done sign-in of an interaction's browser. */

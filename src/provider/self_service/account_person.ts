@@ -7,13 +7,11 @@ import { OperationError } from "../../errors.ts";
 import type { InstallationPart } from "../../installation.ts";
 import { lockAccount } from "../accounts/account_store.ts";
 import type { ProviderHost } from "../library/provider_host.ts";
+import { recentSignInSeconds } from "../sessions/login_life.ts";
 import { findRecordByUid } from "../storage/record_store.ts";
 import type { Membership } from "../tenants/membership_store.ts";
 import type { Person } from "./agreements.ts";
 import { findSignedIn, readSignedIn, type SignedInPerson } from "./signed_in.ts";
-
-/** How long a sign-in is fresh enough for what is delicate, in seconds. */
-export const recentSignInSeconds = 600;
 
 /** The person a page of the account is for. */
 export interface AccountPerson extends SignedInPerson, Person {

@@ -15,13 +15,14 @@ import { passkeysOf } from "../passkeys/passkey_deps.ts";
 import { passkeyRefusal } from "../passkeys/passkey_refusal.ts";
 import { challengeLifeMs } from "../passkeys/passkey_seals.ts";
 import { listPasskeys, mostPasskeys, type Passkey } from "../passkeys/passkey_store.ts";
+import { recentSignInSeconds } from "../sessions/login_life.ts";
 import type {
   AccountFormHandler,
   AccountPageDeps,
   AccountPageHandler,
   ShownVisit,
 } from "./account_page_routes.ts";
-import { type AccountPerson, holdAccountPerson, recentSignInSeconds, whyNotOwn } from "./account_person.ts";
+import { type AccountPerson, holdAccountPerson, whyNotOwn } from "./account_person.ts";
 
 /** What the page needs. */
 export type PasskeysPageDeps = AccountPageDeps &

@@ -1,6 +1,9 @@
 // Owns how long a login holds: so long in all, and so long without anybody there. The installation's limits go with the
 // login from its beginning; a tenant's own are asked each time, and the shorter holds. Pure.
 
+/** How long a sign-in is fresh enough for what is delicate, such as setting up a factor, in seconds. */
+export const recentSignInSeconds = 600;
+
 /** Since when a login holds, and until when. Epoch milliseconds. */
 export interface LoginLife {
   /** When it was made here. */
