@@ -46,8 +46,8 @@ export const defences: readonly Defence[] = [
     promise: "The portal answers for a tenant only to who administers it, by a session that speaks for it.",
     cve: [8],
     file: "src/portal/edge_routes.ts",
-    find: "if (place === undefined || !isAdministered(place)) throw noSuchPage();",
-    replace: "if (place === undefined) throw noSuchPage();",
+    find: "const place = open.find(isAsked);",
+    replace: "const place = [...open, ...person.places].find(isAsked);",
     test: "test/security/portal_isolation.test.ts",
   },
   {
@@ -66,8 +66,8 @@ export const defences: readonly Defence[] = [
     promise: "Who loses the role in the middle of an act at the portal does nothing by it.",
     cve: [8],
     file: "src/portal/right.ts",
-    find: "if (place !== undefined && isAdministered(place)) return;",
-    replace: "if (place !== undefined) return;",
+    find: "if (administered?.open.some(({ tenant }) => tenant.id === tenantId)) return;",
+    replace: "if (person?.places.some(({ tenant }) => tenant.id === tenantId)) return;",
     test: "test/security/portal_isolation.test.ts",
   },
   {
