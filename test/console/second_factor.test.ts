@@ -6,7 +6,7 @@ import { resetUserFactors } from "../../src/admin/operations/user_factors.ts";
 import { removeTotp } from "../../src/provider/factors/keep_factors.ts";
 import { stepMs } from "../../src/provider/factors/totp.ts";
 import { password, signInAt } from "../provider/support/provider_fixture.ts";
-import { type App, appOnPage, giveApp, typeCode } from "../provider/support/second_factor.ts";
+import { type App, appOnPage, giveApp, sessionUidOf, typeCode } from "../provider/support/second_factor.ts";
 import { UserAgent, type Visit } from "../provider/support/user_agent.ts";
 import { cliContext } from "../support/cli_context.ts";
 import { emails, goOn, open, signInToConsole, useConsole } from "./console_world.ts";
@@ -60,7 +60,7 @@ test("who is signed in elsewhere by a password alone is asked for the factor, an
   const account = await personOf(emails.operator);
   const agent = new UserAgent();
   await signInAt(agent, `${world.issuer}/account`, emails.operator);
-  const code = codesOf(await giveApp(world, account));
+  const code = codesOf(await giveApp(world, account, new Date(), await sessionUidOf(world, account.id)));
   const asked = await open(agent, consoleUrl());
   isAt(asked, "/factor");
   const inside = await goOn(agent, await typeCode(agent, asked, code()));

@@ -9,7 +9,7 @@ import { removeTotp } from "../../src/provider/factors/keep_factors.ts";
 import { stepMs } from "../../src/provider/factors/totp.ts";
 import { saveRole } from "../../src/provider/tenants/membership_store.ts";
 import { addPerson, password, useProvider } from "../provider/support/provider_fixture.ts";
-import { type App, appOnPage, giveApp, typeCode } from "../provider/support/second_factor.ts";
+import { type App, appOnPage, giveApp, sessionUidOf, typeCode } from "../provider/support/second_factor.ts";
 import { UserAgent, type Visit } from "../provider/support/user_agent.ts";
 import { cliContext } from "../support/cli_context.ts";
 import { signInToPortal } from "./portal_support.ts";
@@ -69,7 +69,8 @@ test("who is signed in by a password alone is asked for the factor at any addres
   const agent = new UserAgent();
   const login = await agent.follow(`${fixture.issuer}/account`);
   await agent.submit(login, { email, password }, "/login");
-  const code = codesOf(await giveApp(fixture, { id, email }));
+  const kept = await sessionUidOf(fixture, id);
+  const code = codesOf(await giveApp(fixture, { id, email }, new Date(), kept));
   assert.equal((await agent.follow(`${fixture.issuer}/account`)).url.pathname, "/account");
   const posted = await post(agent, at("acme", "presence"), { policy: "never", hours: "" });
   assert.match(posted.headers.get("location") ?? "", /acr_values=urn%3Atti%3Aacr%3Amfa/);
@@ -102,13 +103,14 @@ test("a password that was typed long ago is typed again before a first factor is
 test("whose factor is gone loses the portal at once, and proves another one", async () => {
   const { id, email } = await admin("acme");
   const account = { id, email };
+  let sessionUid = "";
   const ways: Record<string, () => Promise<unknown>> = {
     "removed by the person": () => fixture.db.transaction((trx) => removeTotp(trx, { account }, new Date())),
     "taken away by an administrator": () => resetUserFactors(cliContext(fixture.db), { user: id }),
     "in the place of another": async () => {
       await fixture.db.transaction((trx) => removeTotp(trx, { account }, new Date()));
       await fixture.db("session_vouchers").where("account_id", id).decrement("created_at_ms", 300_000);
-      await giveApp(fixture, account);
+      await giveApp(fixture, account, new Date(), sessionUid);
     },
   };
   for (const [way, take] of Object.entries(ways)) {
@@ -116,7 +118,9 @@ test("whose factor is gone loses the portal at once, and proves another one", as
     const code = codesOf(await giveApp(fixture, account));
     const { agent, page } = await signInToPortal(fixture.issuer, email);
     assert.equal((await typeCode(agent, page, code())).url.href, at("acme"), way);
-    const call = await callIn(agent, id);
+    sessionUid = await sessionUidOf(fixture, id);
+    assert.equal((await agent.visit(at("acme"))).status, 200);
+    const call = callIn(sessionUid, id);
     await call();
     await take();
     await assert.rejects(call(), { code: "unauthenticated" }, `${way}: in the act`);
@@ -125,14 +129,7 @@ test("whose factor is gone loses the portal at once, and proves another one", as
 });
 
 // An act of the portal whose page was let in before.
-async function callIn(agent: UserAgent, accountId: string): Promise<() => Promise<unknown>> {
-  assert.equal((await agent.visit(at("acme"))).status, 200);
-  const row = await fixture
-    .db("oidc_records")
-    .where({ model: "Session", account_id: accountId })
-    .orderBy("expires_at_ms", "desc")
-    .first("payload");
-  const { uid: sessionUid } = JSON.parse(row.payload) as { uid: string };
+function callIn(sessionUid: string, accountId: string): () => Promise<unknown> {
   const base = { ...cliContext(fixture.db), requireVerifiedDomain: false, portalFactor: "required" };
   const right = { session: { sessionUid, accountId }, tenantId: "acme" };
   const call = callsBy(base as unknown as CallBase, right);

@@ -46,6 +46,13 @@ export const appOf = (secret: string): App => ({
   codeAt: (ms) => totpCodeAt(secret, ms),
 });
 
+/** The uid of the one browser session of a person. */
+export async function sessionUidOf({ db }: { db: Database }, accountId: string): Promise<string> {
+  const rows = await db("oidc_records").where({ model: "Session", account_id: accountId }).select("payload");
+  assert.equal(rows.length, 1, "one session");
+  return (JSON.parse(rows[0].payload) as { uid: string }).uid;
+}
+
 /** The app that reads the page on which one is set up. */
 export function appOnPage(page: Visit): App {
   const [, key] = /<pre[^>]*>([A-Z2-7 ]+)<\/pre>/.exec(page.text) ?? [];
