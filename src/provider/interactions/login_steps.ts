@@ -88,9 +88,11 @@ async function maySetUp(deps: StepDeps, state: InteractionState, half: OwnLogin)
   if (!isFresh || reaches(levelOfAmr(half.amr), "mfa")) return false;
   const factors = await listSecondFactors(deps.db, half.accountId);
   try {
-    return reaches("mfa", await wantedLevel(deps, state, half, mostProvable(factors)));
+    const { most } = await wantedLevels(deps, state, half, mostProvable(factors));
+    return reaches("mfa", most);
   } catch (error) {
-    if (error instanceof OperationError && error.code === "factor_required") return false;
+    // Then it is told after the password.
+    if (error instanceof PlaceShut) return false;
     throw error;
   }
 }
