@@ -4,7 +4,7 @@ import { z } from "zod";
 import { OperationError } from "../../errors.ts";
 import { endSignIns } from "../../provider/sessions/end_sign_ins.ts";
 import { endSession, listSessions } from "../../provider/sessions/session_store.ts";
-import { provenBy } from "../../provider/sessions/voucher.ts";
+import { provenBy, usedBy } from "../../provider/sessions/voucher.ts";
 import { readTenantsSpokenFor } from "../../provider/subjects/places.ts";
 import { listTenantIdsOfAccount } from "../../provider/tenants/membership_store.ts";
 import { adminChange, adminRead } from "../administrators/roles.ts";
@@ -21,6 +21,16 @@ const sessionShape = z
     startedAtMs: z.int().describe("When the browser came, epoch milliseconds."),
     signedInAtMs: z.int().describe("When somebody last proved in it who they are."),
     endsAtMs: z.int().describe("When it ends, unless it is used before."),
+    seenAtMs: z
+      .int()
+      .nullable()
+      .describe("When somebody was there last, to five minutes; null: none of its logins stands."),
+    browser: z
+      .string()
+      .nullable()
+      .describe(
+        "Family and system of the browser, of a short list, as the person's own page shows it; null: not known.",
+      ),
     tenants: z.array(z.string()).describe("The tenants it speaks for now."),
     logins: z.array(
       z.strictObject({
@@ -60,6 +70,7 @@ tells: tti audit list --account USER`,
       rows: sessions.map((session) => ({
         ID: session.id,
         "SIGNED IN": momentText(session.signedInAtMs),
+        BROWSER: session.browser ?? "not known",
         BY: session.logins.map(provenBy).join(", ") || "nothing that stands",
         TENANTS: session.tenants.join(", ") || "none",
         APPLICATIONS: session.clients.join(", ") || "none",
@@ -85,6 +96,7 @@ tells: tti audit list --account USER`,
     );
     const sessions = rows.map(({ accountId: _accountId, clientIds, vouchers, ...session }, place) => ({
       ...session,
+      ...usedBy(vouchers),
       tenants: spokenFor[place] ?? [],
       logins: vouchers.map(({ method, tenantId, clientId, authTimeMs, amr }) => ({
         ...{ method, tenantId, clientId, amr: [...amr] },

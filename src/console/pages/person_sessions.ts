@@ -31,6 +31,7 @@ export async function sessionsCard(user: User, visit: Visit): Promise<ConsoleCar
   const rows = sessions.map((session) => ({
     text: `Signed in ${momentText(session.signedInAtMs, visit.now)}`,
     note: [
+      session.browser ?? undefined,
       session.logins.map((login) => waysIn[provenBy(login)]).join(", "),
       session.tenants.length === 0 ? "for no organization" : `for ${session.tenants.join(", ")}`,
       session.clients.length === 0 ? undefined : `in ${session.clients.join(", ")}`,

@@ -5,6 +5,7 @@ import type { Database } from "../../db/connect.ts";
 import type { InstallationPart } from "../../installation.ts";
 import { endSignIns } from "../sessions/end_sign_ins.ts";
 import { type BrowserSession, endSession, listSessions, sessionIdOf } from "../sessions/session_store.ts";
+import { usedBy } from "../sessions/voucher.ts";
 import { readTenantsSpokenFor } from "../subjects/places.ts";
 import { listTenantIdsOfAccount } from "../tenants/membership_store.ts";
 import { type AccountPerson, holdAccountPerson } from "./account_person.ts";
@@ -50,9 +51,9 @@ export async function listOwnSessions(deps: Deps, person: AccountPerson): Promis
     .map(({ session, tenantIds }) => ({
       id: session.id,
       isThis: session.id === here,
-      browser: session.vouchers.map(({ browser }) => browser).find((browser) => browser !== undefined),
+      browser: usedBy(session.vouchers).browser ?? undefined,
       signedInAtMs: Math.max(...session.vouchers.map(({ authTimeMs }) => authTimeMs)),
-      seenAtMs: Math.max(...session.vouchers.map(({ use }) => use?.seenAtMs ?? 0)),
+      seenAtMs: usedBy(session.vouchers).seenAtMs ?? 0,
       tenantNames: tenantIds.flatMap((id) => known.get(id) ?? []),
     }))
     .sort((one, other) => Number(other.isThis) - Number(one.isThis) || other.seenAtMs - one.seenAtMs);

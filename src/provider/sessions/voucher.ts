@@ -91,6 +91,15 @@ export function voucherOf(vouched: Vouched, proof: LoginProof): Voucher {
 export const provenBy = ({ method, amr }: Pick<Voucher, "method" | "amr">): VouchMethod | "passkey" =>
   method === "password" && amr.includes("pop") && !amr.includes("pwd") ? "passkey" : method;
 
+/** In which browser a session is, and when somebody was there last, by its logins; null: not known. */
+export function usedBy(vouchers: readonly Voucher[]): { browser: string | null; seenAtMs: number | null } {
+  const seen = vouchers.flatMap(({ use }) => use?.seenAtMs ?? []);
+  return {
+    browser: vouchers.map(({ browser }) => browser).find((browser) => browser !== undefined) ?? null,
+    seenAtMs: seen.length === 0 ? null : Math.max(...seen),
+  };
+}
+
 /** A client that may be used now. */
 export interface VouchingClient {
   clientId: string;

@@ -2,7 +2,9 @@
 // and ends no more than its own.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { listUserSessions } from "../../../src/admin/operations/user_sessions.ts";
 import type { RunningServer } from "../../../src/server.ts";
+import { cliContext } from "../../support/cli_context.ts";
 import { setTenant } from "../grants/mint_support.ts";
 import { addIsvClient, challengeOf, IsvBackEnd, isvId, loginUrl } from "../handoff/handoff_support.ts";
 import { postAccountForm } from "../support/account_forms.ts";
@@ -52,6 +54,15 @@ test("each browser is a line; another is ended, with what came of it, on every i
   assert.match(rows[0] ?? "", /Firefox, Windows[\s\S]*This browser[\s\S]*Tenant acme/);
   assert.equal(idIn(rows[0]), "", "this one is signed out as ever");
   assert.match(rows[1] ?? "", /A browser/);
+
+  // An administrator sees the same of them.
+  const { sessions } = await listUserSessions(cliContext(fixture.db), { user: email });
+  const told = new Map(sessions.map(({ id, browser, seenAtMs }) => [id, { browser, seenAtMs }]));
+  assert.equal(told.get(idIn(rows[1]))?.browser, null);
+  told.delete(idIn(rows[1]));
+  const [mine] = told.values();
+  assert.deepEqual([told.size, mine?.browser], [1, "Firefox, Windows"]);
+  assert.ok(Math.abs(Date.now() - (mine?.seenAtMs ?? 0)) < 600_000);
 
   const form = { decision: "end", session: idIn(rows[1]) };
   const bob = await signIn("bob@acme.example");
