@@ -48,6 +48,7 @@ import * as mail from "./0081_mail.ts";
 import * as loginRemembered from "./0082_login_remembered.ts";
 import * as logos from "./0083_logos.ts";
 import * as logouts from "./0085_logouts.ts";
+import * as consents from "./0086_consents.ts";
 import * as refusedMail from "./0087_refused_mail.ts";
 
 /** One step of the schema, there and back. */
@@ -106,5 +107,6 @@ export const migrations: readonly Migration[] = [
   { name: "0082_login_remembered", ...loginRemembered },
   { name: "0083_logos", ...logos },
   { name: "0085_logouts", ...logouts },
+  { name: "0086_consents", ...consents },
   { name: "0087_refused_mail", ...refusedMail },
 ];

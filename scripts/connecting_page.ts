@@ -100,6 +100,13 @@ The pages on which people sign in, choose and consent name the application (\`--
 is at its \`--logo-uri\` they do not show: they load nothing from another host, for a picture from there would tell it who is
 about to sign in, and could become that of somebody else. \`--logo-uri\` is kept for pages of your own.
 
+What a person allows your application is remembered for the organization it was for, in whatever browser they sign in: they
+are not asked again, \`prompt=none\` answers a code, and who asks for more later has them asked for the more alone.
+\`prompt=consent\` asks always, and access while they are away (\`offline_access\`) is never given by what is remembered. They
+are asked anew once they took it back, and after anything that ended what they had: a new password or signing out everywhere,
+a membership, an organization or your application that was ended or disabled, and the end of the very session in which they
+allowed it.
+
 *Proof: [consent](../test/provider/interactions/consent.test.ts), [tenant choice](../test/provider/tenants/tenant_choice.test.ts)*
 
 ## Protect your own API

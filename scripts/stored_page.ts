@@ -75,6 +75,12 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
     personal: "who, where, when; also that it was taken back",
     until: "the account is deleted",
   },
+  consents: {
+    holds: "what a person lets another vendor's application have, for one customer",
+    personal: "the account's id, which application, what, when it was given and last used",
+    until:
+      "taken back, or its person, application, membership or customer, or the session it was given in, is ended or disabled",
+  },
   administrators: {
     holds: "which accounts administer the installation, and in which role",
     personal: "the account's id, since when",

@@ -136,8 +136,8 @@ export const defences: readonly Defence[] = [
     promise: "The consent page names every detail the ID token will carry.",
     faults: ["O4"],
     file: "src/provider/interactions/consent.ts",
-    find: "    scopes: given(state, awsClientId),\n",
-    replace: "    scopes: state.scopes,\n",
+    find: "    scopes: given(state, awsClientId).filter(",
+    replace: "    scopes: state.scopes.filter(",
     test: "test/provider/interactions/consent.test.ts",
   },
   {

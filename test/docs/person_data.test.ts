@@ -39,6 +39,14 @@ const untold: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   former_memberships: { ending: counting },
   offline_consents: { client_generation: counting },
+  consents: {
+    sign_in_generation: counting,
+    client_generation: counting,
+    tenant_generation: counting,
+    member_since_ms: "when the membership began, which that tells",
+    session_uid_hash: opens,
+    scopes: "told apart",
+  },
   administrators: {},
   console_sessions: { id_hash: opens, session_uid: opens },
   session_vouchers: {
@@ -115,6 +123,7 @@ const of: Readonly<Record<string, string>> = {
       "memberships",
       "former_memberships",
       "offline_consents",
+      "consents",
       "administrators",
       "account_links",
       "mails",
@@ -156,6 +165,15 @@ async function everywhere(): Promise<string> {
     fault: "it answered 500",
   };
   await world.db("logouts").where("client_id", "listener").update(given);
+  await world.db("consents").insert({
+    ...{ account_id: id, client_id: "listener", tenant_id: "acme", scopes: "openid", resources: "{}" },
+    ...{ sign_in_generation: 0, client_generation: 0, member_since_ms: 1, tenant_generation: 0 },
+    ...{
+      session_uid_hash: "a-hash-of-a-session",
+      given_at_ms: 1_700_000_000_001,
+      used_at_ms: 1_700_000_000_002,
+    },
+  });
   await saveOfflineConsent(world.db, { tenantId: "acme", accountId: id, clientId: "app" }, new Date());
   const agent = new UserAgent();
   const code = codeOf(await signInAt(agent, authorizationUrl(world, { tenant: "acme" }), email));

@@ -62,6 +62,21 @@ const personData = z
         }),
       )
       .describe("Which applications may act for the person while they are away."),
+    consents: z
+      .array(
+        z.strictObject({
+          clientId: z.string(),
+          tenantId: z.string(),
+          scopes: z.array(z.string()),
+          resources: z
+            .record(z.string(), z.array(z.string()))
+            .describe("Scopes at APIs, by their identifiers."),
+          vouchingClientId: z.string().nullable().describe("By whose word the person was signed in."),
+          givenAtMs: moment,
+          usedAtMs: moment,
+        }),
+      )
+      .describe("What the person lets applications of other vendors have."),
     administrator: z
       .strictObject({ role: z.enum(administratorRoles), createdAtMs: moment, updatedAtMs: moment })
       .nullable(),

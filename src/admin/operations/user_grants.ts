@@ -90,8 +90,8 @@ export const revokeGrant = operation({
     needs: { user: "ada@acme.example" },
     summary: "revoke what one application was let do for a user",
     about: `Ends the grant tti grant list names, with its codes, access and refresh tokens, at once and on
-every instance. The user stays signed in, and an application of yours may get another
-grant from their browser; tti session revoke ends that.`,
+every instance. The user stays signed in: an application of another vendor has to ask them
+anew, one of yours may get another grant from their browser; tti session revoke ends that.`,
     example: "g_6sSP0Tm2J3T0K5lTy5pLyq3wYz0e7fEoVZB0ZvR3m1s --user ada@acme.example",
     show: ({ clientId, tenantId, tokens }) => ({
       fields: [

@@ -8,6 +8,7 @@ import {
   type Session,
 } from "oidc-provider";
 import { personScopes } from "../../grants_and_scopes.ts";
+import type { StoreAndClock } from "../../installation.ts";
 import {
   asksForLogin,
   decideTenantOfRequest,
@@ -27,16 +28,19 @@ import type { Vouched, Voucher } from "../sessions/voucher.ts";
 import type { OpenPlace } from "../subjects/places.ts";
 import { openPlacesOf, vouchersOf } from "../subjects/signing_in_account.ts";
 import { ttlSeconds } from "./policies.ts";
+import { grantByConsent } from "./remembered_consent.ts";
 
 /**
  * Finds or makes the grant of an authorization request: the one of this session and client if it is for the
  * tenant the request is for. A first-party client's grant is made here, without a question; a third-party
  * client's after consent. A silent request that is about to be refused makes none.
  * @param prompts the Provider's own list
+ * @param deps where consents are remembered
  */
 export async function loadGrant(
   ctx: KoaContextWithOIDC,
   prompts: readonly interactionPolicy.Prompt[],
+  deps: StoreAndClock,
 ): Promise<Grant | undefined> {
   const { client, session, account, provider, result } = ctx.oidc;
   if (!client || !session || !account) return undefined;
@@ -70,15 +74,15 @@ export async function loadGrant(
     keepLogin(matching, login);
     await matching.save();
   }
-  const grant =
-    matching ??
-    createGrant(provider, {
-      accountId: account.accountId,
-      clientId: client.clientId,
-      tenantId,
-      login,
-    });
-  if (needsConsent(client)) return matching && isFresh(matching) ? matching : undefined;
+  const { accountId } = account;
+  const make = () => createGrant(provider, { accountId, clientId: client.clientId, tenantId, login });
+  if (needsConsent(client)) {
+    const standing = matching && isFresh(matching) ? matching : undefined;
+    if (tenantId === undefined || login === undefined) return standing;
+    const sessionUid = session.uid;
+    return grantByConsent(ctx, deps, { client, accountId, sessionUid, tenantId, login, standing, make });
+  }
+  const grant = matching ?? make();
   const missing = [...ctx.oidc.requestParamOIDCScopes].filter(
     (scope) => personScopes.includes(scope) && !hasScope(grant, scope),
   );

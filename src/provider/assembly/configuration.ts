@@ -150,7 +150,7 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
       url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
     },
     issueRefreshToken: async (_ctx, client) => issuesRefreshToken(client),
-    loadExistingGrant: (ctx) => loadGrant(ctx, prompts),
+    loadExistingGrant: (ctx) => loadGrant(ctx, prompts, settings),
     pkce: { required: (_ctx, client) => requiresPkce(client) },
     renderError: settings.pages.error,
     responseTypes: ["code"],

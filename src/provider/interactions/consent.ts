@@ -27,7 +27,8 @@ export async function renderConsent(
   { db, awsClientId }: { db: Database; awsClientId: string },
   state: InteractionState,
 ): Promise<string> {
-  const { tenantId } = await grantBefore(provider, state);
+  const { grant, tenantId } = await grantBefore(provider, state);
+  const known = state.reasons.includes("consent_prompt") ? undefined : grant;
   const accountId = state.accountId ?? "";
   const [account, tenant, membership] = await Promise.all([
     findAccount(db, accountId),
@@ -36,17 +37,31 @@ export async function renderConsent(
   ]);
   // Established: the grant that is asked for is of this tenant, and the person is its member.
   const look = tenant && membership ? await lookOf(db, tenant) : undefined;
-  const resources = await describeResources(db, state.resourceScopes);
+  const resources = await describeResources(db, moreAtResources(state, known));
   const page: ConsentPage = {
     form: { action: `/interaction/${state.uid}/consent` },
     ...shownApplication(state.client),
     clientHost: uriOf(state.params.get("redirect_uri") ?? "")?.host,
     accountEmail: (account && addressIn(account, membership)) ?? undefined,
     tenantName: tenant?.name,
-    scopes: given(state, awsClientId),
+    // Asked for more, the person is asked for that alone.
+    scopes: given(state, awsClientId).filter((scope) => !scopesIn(known?.getOIDCScope()).includes(scope)),
     resources,
   };
   return withLook(look, () => renderPage("consent", page));
+}
+
+const scopesIn = (text = ""): string[] => text.split(" ");
+
+function moreAtResources(
+  { resourceScopes }: InteractionState,
+  known: Grant | undefined,
+): InteractionState["resourceScopes"] {
+  const more = Object.entries(resourceScopes).map(([identifier, scopes]) => {
+    const has = scopesIn(known?.getResourceScope(identifier));
+    return [identifier, scopes.filter((scope) => !has.includes(scope))] as const;
+  });
+  return Object.fromEntries(more);
 }
 
 // What each scope means, in the words of whoever runs the API.
@@ -83,6 +98,10 @@ export async function answerConsent(
     return { error: "access_denied", error_description: "the person did not consent" };
   }
   const { grant: before, tenantId } = await grantBefore(provider, state);
+  // The page asked for what the grant lacked. With the grant went what the person is not asked for here.
+  if (before === undefined && state.grantId !== undefined && !state.reasons.includes("consent_prompt")) {
+    throw new OperationError("sign_in_expired", "What you allowed before was taken back meanwhile.");
+  }
   const accountId = state.accountId ?? "";
   const grant =
     before ??

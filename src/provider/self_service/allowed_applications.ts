@@ -3,7 +3,8 @@
 import { createAuditEvent } from "../../audit/audit_store.ts";
 import type { InstallationPart } from "../../installation.ts";
 import { findClients } from "../clients/client_store.ts";
-import { type ApplicationGrant, endGrant, listGrants } from "../sessions/grant_store.ts";
+import { listConsents } from "../sessions/consent_store.ts";
+import { type ApplicationGrant, endConsent, listGrants } from "../sessions/grant_store.ts";
 import { type AccountPerson, holdAccountPerson } from "./account_person.ts";
 import type { Person } from "./agreements.ts";
 
@@ -11,6 +12,8 @@ import type { Person } from "./agreements.ts";
 export interface AllowedApplication {
   /** Names it, and opens nothing. */
   id: string;
+  clientId: string;
+  tenantId: string;
   clientName: string;
   tenantName: string;
   scopes: readonly string[];
@@ -20,17 +23,28 @@ export interface AllowedApplication {
 
 type Deps = InstallationPart<"db" | "clock">;
 
-/** Lists a person's consents for the tenants the session speaks for, the newest first. */
+/** Lists a person's consents for the tenants the session speaks for, the newest first: one an application and tenant. */
 export async function listAllowedApplications(deps: Deps, person: Person): Promise<AllowedApplication[]> {
-  const grants = await everyGrant(deps, person.accountId);
-  const clients = await findClients(deps.db, [...new Set(grants.map(({ clientId }) => clientId))]);
-  return grants
-    .flatMap(({ id, clientId, tenantId, scopes, sinceMs }) => {
+  const given = [
+    ...(await everyGrant(deps, person.accountId)),
+    ...(await listConsents(deps.db, person.accountId)).map(({ resources, givenAtMs, ...consent }) => ({
+      ...consent,
+      scopes: [...new Set([...consent.scopes, ...Object.values(resources).flat()])].sort(),
+      sinceMs: givenAtMs,
+    })),
+  ];
+  const clients = await findClients(deps.db, [...new Set(given.map(({ clientId }) => clientId))]);
+  const together = Map.groupBy(given, ({ clientId, tenantId }) => `${tenantId} ${clientId}`);
+  return [...together]
+    .flatMap(([id, ones]) => {
+      const [{ clientId, tenantId } = { clientId: "", tenantId: null }] = ones;
       const client = clients.find((one) => one.clientId === clientId);
       const tenant = person.tenants.find((one) => one.id === tenantId);
       if (client === undefined || tenant === undefined || client.metadata.first_party === true) return [];
       const clientName = client.metadata.client_name ?? clientId;
-      return [{ id, clientName, tenantName: tenant.name, scopes, sinceMs }];
+      const scopes = [...new Set(ones.flatMap((one) => one.scopes))].sort();
+      const sinceMs = Math.min(...ones.map((one) => one.sinceMs));
+      return [{ id, clientId, tenantId: tenant.id, clientName, tenantName: tenant.name, scopes, sinceMs }];
     })
     .sort((one, other) => other.sinceMs - one.sinceMs);
 }
@@ -48,15 +62,14 @@ export async function endAllowedApplication(
   const listed = await listAllowedApplications(deps, person);
   const consent = listed.find((one) => one.id === id);
   if (consent === undefined) return false;
+  const { clientId, tenantId, scopes } = consent;
   const { accountId } = person;
   return deps.db.transaction(async (trx) => {
     await holdAccountPerson(deps, trx, person);
     const now = deps.clock();
-    const ended = await endGrant(trx, { id, accountId }, now);
-    if (ended === undefined) return false;
-    const { clientId } = ended;
-    const parties = { actor: `account:${accountId}`, accountId, clientId, tenantId: ended.tenantId ?? "" };
-    const details = { scope: consent.scopes.join(" ") };
+    if ((await endConsent(trx, { accountId, clientId, tenantId }, now)) === undefined) return false;
+    const parties = { actor: `account:${accountId}`, accountId, clientId, tenantId };
+    const details = { scope: scopes.join(" ") };
     await createAuditEvent(trx, { type: "consent.revoked", ...parties, details }, now);
     return true;
   });

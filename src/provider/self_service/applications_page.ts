@@ -25,7 +25,10 @@ export function applicationsPage(deps: AccountPageDeps): AccountPageHandler {
         ended: ended
           .filter((one) => !agreements.some((other) => isSame(one, other)))
           .map(({ endedAtMs, ...one }) => ({ ...one, ended: dayOf(endedAtMs) })),
-        applications: applications.map(({ sinceMs, ...one }) => ({ ...one, since: dayOf(sinceMs) })),
+        applications: applications.map(({ id, clientName, tenantName, scopes, sinceMs }) => ({
+          ...{ id, clientName, tenantName, scopes },
+          since: dayOf(sinceMs),
+        })),
         withoutAgreements: withoutAgreements(person.tenants.map(({ presencePolicy }) => presencePolicy)),
       });
     },

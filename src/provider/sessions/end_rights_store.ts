@@ -19,6 +19,7 @@ import {
 } from "../storage/ended_records.ts";
 import { deleteBrand } from "../tenants/brand_store.ts";
 import { saveTenantDeleted } from "../tenants/tenant_store.ts";
+import { deleteConsents } from "./consent_store.ts";
 import { deleteSignIns, type EndedSignIns } from "./end_sign_ins_store.ts";
 
 /** What ended with a right. */
@@ -43,6 +44,8 @@ export const noRightsEnded: EndedRights = { grants: 0, tokens: 0, vouchers: 0, c
 export async function endRightsOfClient(db: Database, clientId: string, now: Date): Promise<EndedRights> {
   const deleted = await deleteRecordsOfClient(db, clientId, now);
   await deleteAnswersNaming(db, { clientId });
+  await deleteConsents(db, { client_id: clientId });
+  await deleteConsents(db, { vouching_client_id: clientId });
   const vouchers: number = await db("session_vouchers").where("client_id", clientId).delete();
   return { ...countsOf(deleted), vouchers, consents: await revokeConsents(db, { client_id: clientId }, now) };
 }
@@ -62,6 +65,7 @@ export async function endVouchedLogins(
   for (const tenantId of tenantIds) {
     await deleteAnswersNaming(db, { clientId, tenantId });
     await deleteSignInsVouchedBy(db, tenantId, clientId);
+    await deleteConsents(db, { vouching_client_id: clientId, tenant_id: tenantId });
     const { grants, tokens } = countsOf(await deleteGrantsVouchedBy(db, tenantId, clientId, now));
     const vouchers: number = await db("session_vouchers")
       .where({ client_id: clientId, tenant_id: tenantId })
@@ -141,6 +145,7 @@ export async function endOwnTokensOfClient(db: Database, clientId: string): Prom
  */
 export async function endRightsOfTenant(db: Database, tenantId: string, now: Date): Promise<EndedRights> {
   await deleteAnswersNaming(db, { tenantId });
+  await deleteConsents(db, { tenant_id: tenantId });
   const deleted = await deleteGrantsOfTenant(db, tenantId, now);
   const vouchers: number = await db("session_vouchers").where("tenant_id", tenantId).delete();
   await db("memberships").where("tenant_id", tenantId).update({ last_login_at_ms: null });

@@ -12,6 +12,7 @@ import {
   tokenModels,
 } from "../storage/ended_records.ts";
 import { hashRecordId } from "../storage/record_payload.ts";
+import { deleteConsents } from "./consent_store.ts";
 
 /** How much was ended. */
 export interface EndedSignIns {
@@ -44,6 +45,7 @@ export async function deleteSignIns(
   // First, so that whoever vouches for the account at this moment comes before it as a whole, or after it.
   await beginSignInGeneration(db, accountId);
   await deleteAnswersNaming(db, { accountId });
+  await deleteConsents(db, { account_id: accountId });
   if (kept !== undefined) await keepVouchers(db, accountId, kept);
   await db("session_vouchers")
     .where({ account_id: accountId })
@@ -77,6 +79,7 @@ export async function deleteSignInsOfTenant(
   now: Date,
 ): Promise<EndedSignIns> {
   await deleteAnswersNaming(db, { accountId, tenantId });
+  await deleteConsents(db, { account_id: accountId, tenant_id: tenantId });
   await db("session_vouchers").where({ account_id: accountId, tenant_id: tenantId }).delete();
   return endedOf(await deleteGrantsOfMember(db, accountId, tenantId, now));
 }

@@ -4,7 +4,8 @@
 import type { Database } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
 import { countOf } from "../storage/delete_records.ts";
-import { deleteGrantOfAccount, tokenModels } from "../storage/ended_records.ts";
+import { deleteGrantOfAccount, deleteGrantsToClient, tokenModels } from "../storage/ended_records.ts";
+import { type ConsentKey, deleteConsents } from "./consent_store.ts";
 
 /** What one application was let do. Times are epoch milliseconds. */
 export interface ApplicationGrant {
@@ -80,6 +81,26 @@ export async function listGrants(
 }
 
 /**
+ * Takes back what a person let an application have for one organization, in every browser: the consent, its grants, their codes
+ * and tokens.
+ * @param trx a transaction
+ * @returns how many codes and tokens ended; undefined if there was nothing
+ */
+export async function endConsent(
+  trx: Database,
+  { accountId, clientId, tenantId }: ConsentKey,
+  now: Date,
+): Promise<{ tokens: number } | undefined> {
+  // First: what a request under way makes of it goes too, or is not made.
+  const consents = await deleteConsents(trx, {
+    ...{ account_id: accountId, client_id: clientId, tenant_id: tenantId },
+  });
+  const deleted = await deleteGrantsToClient(trx, { accountId, clientId, tenantId }, now);
+  if (consents + countOf(deleted, ["Grant"]) === 0) return undefined;
+  return { tokens: countOf(deleted, tokenModels) };
+}
+
+/**
  * Revokes one grant: itself, its codes and tokens. Of several callers at once one does it.
  * @param trx a transaction
  * @returns what it was for and how many codes and tokens ended; undefined if the person has none of this id
@@ -98,9 +119,13 @@ export async function endGrant(
     [idHash, accountId],
   );
   if (row === undefined) return undefined;
+  const { clientId = "", tenantId = null } = JSON.parse(row.payload) as GrantPayload;
+  // First: what a request under way makes of it goes too, or is not made.
+  if (tenantId !== null) {
+    await deleteConsents(trx, { account_id: accountId, client_id: clientId, tenant_id: tenantId });
+  }
   const deleted = await deleteGrantOfAccount(trx, accountId, idHash, now);
   if (countOf(deleted, ["Grant"]) === 0) return undefined;
-  const { clientId = "", tenantId = null } = JSON.parse(row.payload) as GrantPayload;
   return { clientId, tenantId, tokens: countOf(deleted, tokenModels) };
 }
 

@@ -26,6 +26,9 @@ export interface StoredPerson {
   memberships: Told[];
   formerMemberships: Told[];
   agreements: Told[];
+  consents: Readonly<
+    Record<string, string | number | null | string[] | Readonly<Record<string, string[]>>>
+  >[];
   administrator: Told | null;
   consoleSignIns: Told[];
   links: Told[];
@@ -63,6 +66,8 @@ const statements = {
   formerMemberships: `select tenant_id, ended_at_ms from former_memberships where account_id = ? order by tenant_id`,
   agreements: `select tenant_id, client_id, granted_at_ms, revoked_at_ms
     from offline_consents where account_id = ? order by tenant_id, client_id`,
+  consents: `select client_id, tenant_id, scopes, resources, vouching_client_id, given_at_ms, used_at_ms
+    from consents where account_id = ? order by client_id, tenant_id`,
   administrator: `select role, created_at_ms, updated_at_ms from administrators where account_id = ?`,
   consoleSignIns: `select created_at_ms, used_at_ms, expires_at_ms
     from console_sessions where account_id = ? order by created_at_ms`,
@@ -122,6 +127,11 @@ export async function readStoredPerson(db: Database, accountId: string): Promise
     memberships: await read("memberships"),
     formerMemberships: await read("formerMemberships"),
     agreements: await read("agreements"),
+    consents: (await read("consents")).map(({ scopes, resources, ...consent }) => ({
+      ...consent,
+      scopes: String(scopes).split(" "),
+      resources: JSON.parse(String(resources)) as Record<string, string[]>,
+    })),
     administrator,
     consoleSignIns: await read("consoleSignIns"),
     links: await read("links"),

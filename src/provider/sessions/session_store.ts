@@ -6,6 +6,7 @@ import { runStatement } from "../../db/statement.ts";
 import { countOf } from "../storage/delete_records.ts";
 import { deleteRecordsOfSession, tokenModels } from "../storage/ended_records.ts";
 import { hashRecordId } from "../storage/record_payload.ts";
+import { deleteConsents } from "./consent_store.ts";
 import type { EndedSignIns } from "./end_sign_ins_store.ts";
 import type { Voucher } from "./voucher.ts";
 import { deleteVouchersOfSession, listVouchersOfSessions } from "./voucher_store.ts";
@@ -107,6 +108,7 @@ export async function endSession(
   if (first.length === 0) return undefined;
   const { uid, authorizations = {} } = JSON.parse(row.payload) as SessionPayload;
   const grantIds = Object.values(authorizations).flatMap(({ grantId }) => grantId ?? []);
+  await deleteConsents(trx, { session_uid_hash: uidHash });
   const deleted = await deleteRecordsOfSession(trx, { uid, accountId: row.account_id, grantIds }, now);
   await deleteVouchersOfSession(trx, uidHash);
   const ended = {

@@ -186,6 +186,16 @@ export async function deleteGrantOfAccount(
   return countModels(await deleteGrants(db, "end_grant", which, [accountId, grantIdHash], now));
 }
 
+/** Deletes a person's grants to one client for one tenant, and all that came of them. */
+export async function deleteGrantsToClient(
+  db: Database,
+  { accountId, clientId, tenantId }: { accountId: string; clientId: string; tenantId: string },
+  now: Date,
+): Promise<DeletedModels> {
+  const which = "account_id = ? and client_id = ? and tenant_id = ?";
+  return countModels(await deleteGrants(db, "end_consent", which, [accountId, clientId, tenantId], now));
+}
+
 /** A browser session whose records end. */
 export interface EndingSession {
   uid: string;

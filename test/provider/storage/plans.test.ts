@@ -12,6 +12,13 @@ import { useRecoveryCode } from "../../../src/provider/factors/recovery_code_sto
 import { findTotp, useTotpStep } from "../../../src/provider/factors/totp_store.ts";
 import { findPasskey, listPasskeys } from "../../../src/provider/passkeys/passkey_store.ts";
 import {
+  deleteConsents,
+  findConsent,
+  listConsents,
+  saveConsent,
+  useConsent,
+} from "../../../src/provider/sessions/consent_store.ts";
+import {
   deleteTracesOfAccount,
   endOwnTokensOfClient,
   endReturnsTo,
@@ -20,7 +27,7 @@ import {
   endVouchedLogins,
 } from "../../../src/provider/sessions/end_rights_store.ts";
 import { deleteSignIns, deleteSignInsOfTenant } from "../../../src/provider/sessions/end_sign_ins_store.ts";
-import { endGrant, listGrants } from "../../../src/provider/sessions/grant_store.ts";
+import { endConsent, endGrant, listGrants } from "../../../src/provider/sessions/grant_store.ts";
 import { endSession, listSessions } from "../../../src/provider/sessions/session_store.ts";
 import { listVouchers } from "../../../src/provider/sessions/voucher_store.ts";
 import { putLogouts } from "../../../src/provider/storage/logout_store.ts";
@@ -83,6 +90,23 @@ for (const kind of storeKinds) {
       "listing a person's grants": (db) => listGrants(db, "a3", { limit: 10 }, new Date(1)),
       "ending one session": async (db) => assert.ok(await endSession(db, { id: "s_u2" }, new Date(1))),
       "revoking one grant": async (db) => assert.ok(await endGrant(db, { id: "g_h3", accountId: "a3" }, now)),
+      "remembering, using and forgetting consents": async (db) => {
+        const key = { accountId: "a1", clientId: "c1", tenantId: "t1" };
+        const login = {
+          ...{ generation: 0, memberSinceMs: 1, membershipEndings: 0 },
+          method: "password",
+          level: "pwd",
+          ...{ clientId: null, clientGeneration: null, tenantGeneration: 0 },
+        } as const;
+        const by = { login, clientGeneration: 0, sessionUid: "u1" };
+        await saveConsent(db, key, { scopes: [], resources: {} }, by, now);
+        await findConsent(db, key);
+        await useConsent(db, key, now);
+        await listConsents(db, "a1");
+        await endConsent(db, key, now);
+        for (const column of ["client_id", "tenant_id", "vouching_client_id", "session_uid_hash"])
+          await deleteConsents(db, { [column]: "none" });
+      },
       "taking and settling logouts": async (db) => {
         const logout = await claimLogout(db, { nowMs, leaseMs: 1 });
         assert.ok(logout);
@@ -313,6 +337,11 @@ async function fill({ db }: TestDatabase): Promise<void> {
     give_up_at_ms: 1,
     created_at_ms: 1,
     expires_at_ms: nowMs + n,
+  }));
+  await insert("consents", (n) => ({
+    ...{ account_id: `a${n}`, client_id: `c${n}`, tenant_id: `t${n}`, scopes: "openid", resources: "{}" },
+    ...{ sign_in_generation: 0, client_generation: 0, member_since_ms: 1, tenant_generation: 0 },
+    ...{ session_uid_hash: `h${n}`, vouching_client_id: `v${n}`, given_at_ms: 1, used_at_ms: 1 },
   }));
   await insert("logouts", (n) => ({
     ...{ id: `l${n}`, client_id: `c${n}`, account_id: `a${n}`, session_uid_hash: `h${n}`, sid: "s" },

@@ -47,7 +47,7 @@ export const consent: typeof englishConsent = {
   signedInAs: ({ email, organization }) =>
     `Sie sind als ${email}${
       organization === undefined ? "" : ` bei ${organization}`
-    } angemeldet. Sie können das jederzeit unter „Ihr Konto“ zurücknehmen.`,
+    } angemeldet. Das gilt in jedem Browser, bis Sie es zurücknehmen. Das können Sie jederzeit unter „Ihr Konto“.`,
   allow: "Erlauben",
   deny: "Ablehnen",
 };

@@ -47,7 +47,7 @@ export const consent = {
   signedInAs: ({ email, organization }: { email: string; organization?: string | undefined }) =>
     `You are signed in as ${email}${
       organization === undefined ? "" : ` at ${organization}`
-    }. You can take this back at any time under “Your account”.`,
+    }. It counts in every browser, until you take it back. You can do that at any time under “Your account”.`,
   allow: "Allow",
   deny: "Deny",
 };
