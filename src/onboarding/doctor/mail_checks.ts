@@ -57,50 +57,54 @@ const complaints: Readonly<Record<Exclude<TrialStep, "taken" | "bounces">, (wher
 };
 
 function checkServer(tried: MailFacts["tried"]): Finding {
-  const check = "mail_server";
   if (tried === undefined) {
-    return information(check, "no mail is sent: SMTP_URL is not set, and nothing that needs it is offered");
+    return information(
+      "mail_server",
+      "no mail is sent: SMTP_URL is not set, and nothing that needs it is offered",
+    );
   }
   const { server, trial } = tried;
   const where = `${server.host}:${server.port}`;
   const by = trial.tls ? "by TLS" : "without TLS";
   if (trial.step === "taken") {
-    return passed(check, `${where} takes mail from the address of TTI_MAIL_FROM, ${by}; nothing was sent`);
+    return passed(
+      "mail_server",
+      `${where} takes mail from the address of TTI_MAIL_FROM, ${by}; nothing was sent`,
+    );
   }
   const reply = trial.reply === undefined ? "" : `: ${trial.reply}`;
   if (trial.step === "bounces") {
-    return warning(check, {
+    return warning("mail_server", {
       message: `${where} takes mail from the address of TTI_MAIL_FROM, ${by}, but none to it${reply}`,
       cause: "What cannot be delivered comes back to that address, and nobody reads it.",
       fix: "Give the address a mailbox that somebody reads, or set TTI_MAIL_FROM to one that has.",
     });
   }
   const { message, ...more } = complaints[trial.step](where);
-  return failed(check, { message: `${message}${reply}`, ...more });
+  return failed("mail_server", { message: `${message}${reply}`, ...more });
 }
 
 function checkOutbox({ waiting, late, failed: lost }: OutboxState, sends: boolean): Finding {
-  const check = "outbox";
   if (lost > 0) {
-    return warning(check, {
+    return warning("outbox", {
       message: `Mail was given up in the last 24 hours: ${lost}`,
       cause: "The people it was for did not get it.",
       fix: "See which and why: tti mail list --state failed. Once that is mended: tti mail retry.",
     });
   }
   if (late !== null) {
-    return warning(check, {
+    return warning("outbox", {
       message: `Mail waits that could not be sent: ${late.fault}`,
       cause: `The oldest was written at ${new Date(late.createdAtMs).toISOString()}. It is tried again by itself, for as long as it is of use.`,
       fix: "See which: tti mail list --state waiting.",
     });
   }
   if (waiting > 0 && !sends) {
-    return warning(check, {
+    return warning("outbox", {
       message: `Mail waits, and no mail server is set: ${waiting}`,
       cause: "It was written while one was, or an instance with other settings wrote it.",
       fix: "Set SMTP_URL and TTI_MAIL_FROM where tti serve runs, or give it up: tti mail give-up.",
     });
   }
-  return passed(check, `nothing is late, and nothing was given up in the last 24 hours; ${waiting} wait`);
+  return passed("outbox", `nothing is late, and nothing was given up in the last 24 hours; ${waiting} wait`);
 }
