@@ -161,11 +161,23 @@ export const defences: readonly Defence[] = [
     id: "device-code-decided-once",
     promise:
       "Of several browsers that go on with one device's code one does, and nobody's answer replaces another's.",
+    cve: [15],
     file: "src/provider/storage/device_code_store.ts",
     find: "return rows.length > 0;",
     replace: "return rows.length >= 0;",
     test: "test/provider/device_authorization.test.ts",
     name: "one wins",
+  },
+  {
+    id: "device-is-let-in-by-whose-browser-it-is",
+    promise:
+      "A device that somebody began to let in is let in by nobody else: their sign-in goes on in no other browser.",
+    cve: [14, 15],
+    file: "src/provider/interactions/interaction.ts",
+    find: "browserKey === undefined || !isOfBrowser(details, browserKey)",
+    replace: "browserKey === undefined",
+    test: "test/provider/device_authorization.test.ts",
+    name: "in another browser",
   },
   {
     id: "device-code-is-not-its-hash",
@@ -179,6 +191,7 @@ export const defences: readonly Defence[] = [
   {
     id: "user-codes-are-not-guessed",
     promise: "Who types user codes that there are not is slowed down, at all instances together.",
+    cve: [15],
     file: "src/provider/library/device_codes.ts",
     find: "const takeBack = await guards.typed(ctx);",
     replace: "const takeBack = async () => {};",

@@ -46,7 +46,6 @@ export const cveClasses: Readonly<Record<number, CveClass>> = {
   15: {
     title: "device flow approved by the wrong person",
     examples: ["CVE-2024-38371", "CVE-2026-45337"],
-    notHere: "there is no device flow",
   },
   16: { title: "scopes and grants beyond what a client may ask", examples: ["CVE-2024-52287"] },
   17: {

@@ -185,8 +185,8 @@ export const defences: readonly Defence[] = [
     promise:
       "Adding the first passkey ends every other sign-in of the person: whoever stole one by the password does not keep it.",
     file: "src/provider/passkeys/enrol_passkey.ts",
-    find: "isFirst: await endSignInsOfBefore(trx, ended, now)",
-    replace: "isFirst: ended.place === undefined",
+    find: "const isFirst = await endSignInsOfBefore(trx, ended, now);",
+    replace: "const isFirst = ended.place === undefined && before.totp;",
     test: page,
     name: "the first passkey ends",
   },

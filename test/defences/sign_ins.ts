@@ -14,6 +14,7 @@ export const defences: readonly Defence[] = [
     id: "session-written-only-where-it-is",
     promise:
       "A request under way brings no former session id back, whose owner signed in anew or out meanwhile.",
+    cve: [14],
     file: "src/provider/storage/adapter.ts",
     find: 'if (model === "Session" && isWrittenAgain()) {',
     replace: 'if (model === "Session" && isWrittenAgain() && expiresIn === -1) {',
@@ -22,6 +23,7 @@ export const defences: readonly Defence[] = [
   {
     id: "session-id-changed-by-one",
     promise: "Of several sign-ins that began with one session id, one gets the session.",
+    cve: [14],
     file: "src/provider/library/session_ids.ts",
     find: "if (!(await endId(session.foundAs))) return false;",
     replace: "await endId(session.foundAs);",
@@ -92,6 +94,7 @@ export const defences: readonly Defence[] = [
     id: "interaction-read-in-its-browser",
     promise: "A sign-in is read and answered only in the browser that began it.",
     faults: ["S3"],
+    cve: [14],
     file: "src/provider/interactions/interaction.ts",
     find: "browserKey === undefined || !isOfBrowser(details, browserKey)",
     replace: "browserKey === undefined",
@@ -101,6 +104,7 @@ export const defences: readonly Defence[] = [
     id: "interaction-resumes-in-its-browser",
     promise: "A sign-in goes on only in the browser that began it.",
     faults: ["S3"],
+    cve: [14],
     file: "src/provider/interactions/browser_binding.ts",
     find: "return isOfBrowser(found, browserKeyOf(ctx.cookies, issuer)) ? found : undefined;",
     replace: "return found;",

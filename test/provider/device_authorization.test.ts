@@ -191,6 +191,23 @@ for (const kind of storeKinds) {
       assert.match((await type(agent, one.user_code)).text, /was used already|no such code/);
     });
 
+    test("a device that one person began to let in is let in by no other, in another browser", async () => {
+      const one = await asked();
+      const [attacker, victim] = [new UserAgent(), new UserAgent()];
+      const login = await goOn(attacker, await type(attacker, one.user_code));
+      assert.match(login.text, /<h1>Sign in</);
+      // A neighbouring host plants what leads the victim to where the attacker was.
+      for (const [key, value] of attacker.cookies) {
+        const [, path = "/", name = ""] = key.split(" ");
+        if (!name.endsWith("tti_browser")) victim.plant(fixture.issuer, name, value, path);
+      }
+      await victim.follow(new URL("/device", fixture.issuer));
+      const planted = await victim.follow(login.url);
+      assert.equal(planted.status, 400);
+      assert.match(planted.text, /This sign-in is over/);
+      assert.equal((await poll(one.device_code)).body["error"], "authorization_pending");
+    });
+
     test("a client that has it not is refused; so are a code of another client, an unknown one and an old one", async () => {
       assert.equal((await ask({ client_id: "plain" })).status, 400);
       const one = await asked();

@@ -7,6 +7,7 @@ import { OperationError } from "../../errors.ts";
 import { readText } from "../../input/text.ts";
 import type { Account } from "../accounts/account_store.ts";
 import { endSignInsOfBefore, type SetUpPlace } from "../factors/first_factor.ts";
+import { replaceRecoveryCodes } from "../factors/recovery_code_store.ts";
 import { listSecondFactors } from "../factors/second_factor_store.ts";
 import { listTenantIdsOfAccount } from "../tenants/membership_store.ts";
 import { judgeNewPasskey, keyAlgorithms } from "./judge_answer.ts";
@@ -30,8 +31,11 @@ export interface Enrolling {
 /** What came of it. */
 export interface AddedPasskey {
   passkey: Passkey;
-  /** Whether it is the person's first second factor, so that their other sign-ins ended. */
-  isFirst: boolean;
+  /**
+   * Of the person's first second factor, whose other sign-ins ended: recovery codes, as they are shown; they are kept nowhere.
+   * Undefined: it is not the first.
+   */
+  codes: string[] | undefined;
 }
 
 /** How passkeys are named where people read them. */
@@ -72,7 +76,7 @@ type AuthenticatorTransports = NonNullable<
 >;
 
 /**
- * Adds the passkey that a browser made. The first factor ends the person's other sign-ins.
+ * Adds the passkey that a browser made. The first factor ends the person's other sign-ins, and comes with recovery codes.
  * @param told the answer as it was posted, and what the person calls it; an empty name: one is made
  * @param hold holds the account until the transaction ends, and throws where the person's sign-in counts no more
  * @throws OperationError invalid_input (name), login_method_not_allowed, and each passkey_… of reading, judging and adding one; the
@@ -113,7 +117,8 @@ export async function addPasskey(
     await createAuditEventInTenants(trx, added, await listTenantIdsOfAccount(trx, accountId), now);
     await tellOfPasskey(trx, "factor_added", account, { by: "person", browser }, now);
     const ended = { accountId, before, reason: added.type, place } as const;
-    return { passkey, isFirst: await endSignInsOfBefore(trx, ended, now) };
+    const isFirst = await endSignInsOfBefore(trx, ended, now);
+    return { passkey, codes: isFirst ? await replaceRecoveryCodes(trx, accountId, now) : undefined };
   });
 }
 

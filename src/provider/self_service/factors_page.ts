@@ -24,7 +24,7 @@ import type {
   ShownVisit,
 } from "./account_page_routes.ts";
 import { type AccountPerson, holdAccountPerson, whyNotOwn } from "./account_person.ts";
-import { accountPages } from "./account_tabs.ts";
+import { codesPage } from "./codes_page.ts";
 
 /** What the page needs. */
 export interface FactorsPageDeps extends AccountPageDeps, InstallationPart<"secrets"> {
@@ -105,7 +105,7 @@ async function actOf(
     }
     case "codes": {
       const codes = await held(deps, holding, renewRecoveryCodes);
-      return codes === undefined ? {} : { once: (visit) => codesPage(visit, codes, "wereMade") };
+      return codes === undefined ? {} : { once: (visit) => shown(visit, codes, "wereMade") };
     }
     default:
       throw new OperationError("invalid_input", "act must be begin, remove or codes.", { field: "act" });
@@ -132,7 +132,7 @@ async function setUpApp(
   });
   await refund();
   await rememberFactorBrowser(deps.db, trier, deps.clock());
-  return { once: (visit) => codesPage(visit, codes, isFirst ? "wasFirst" : "wasSetUp") };
+  return { once: (visit) => shown(visit, codes, isFirst ? "wasFirst" : "wasSetUp") };
 }
 
 type Trx = Parameters<typeof removeTotp>[0];
@@ -179,15 +179,8 @@ function saidOf({ outcome, refusal }: ShownVisit, setUp: TotpSetUp | undefined) 
   return outcome?.["did"] === "removed" ? { notice: currentWords().factors.own.wasRemoved } : {};
 }
 
-function codesPage(
-  { shell }: AccountVisit,
+const shown = (
+  visit: AccountVisit,
   codes: readonly string[],
-  notice: "wasFirst" | "wasSetUp" | "wereMade",
-): string {
-  const words = currentWords().factors;
-  return renderPage("account_codes", {
-    shell: shell({ title: words.codesTitle, notice: words.own[notice] }),
-    codes: codes.join("\n"),
-    onUrl: accountPages.factors.path,
-  });
-}
+  did: "wasFirst" | "wasSetUp" | "wereMade",
+): string => codesPage(visit, codes, { notice: currentWords().factors.own[did], next: "factors" });

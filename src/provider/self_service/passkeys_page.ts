@@ -23,6 +23,7 @@ import type {
   ShownVisit,
 } from "./account_page_routes.ts";
 import { type AccountPerson, holdAccountPerson, whyNotOwn } from "./account_person.ts";
+import { codesPage } from "./codes_page.ts";
 
 /** What the page needs. */
 export type PasskeysPageDeps = AccountPageDeps &
@@ -79,12 +80,14 @@ export function passkeysForms(deps: PasskeysPageDeps): AccountFormHandler[] {
         const told = { answer: fields.get("answer") ?? "", name: fields.get("name") ?? "" };
         const {
           passkey: { name },
-          isFirst,
+          codes,
         } = await addPasskey(passkeys, enrolling, told, (trx) =>
           holdAccountPerson(deps, trx, person, { recent: true }),
         );
         deps.mailPut();
-        return { outcome: { did: isFirst ? "added_first" : "added", name } };
+        if (codes === undefined) return { outcome: { did: "added", name } };
+        const notice = currentWords().passkeys.wasFirst(name);
+        return { once: (visit) => codesPage(visit, codes, { notice, next: "passkeys" }) };
       },
     },
     {
@@ -194,7 +197,6 @@ function wordsFor({ outcome, refusal }: Pick<ShownVisit, "outcome" | "refusal">)
     return { fault: refusal.field === "name" ? words.nameNotTaken : signInFault(refusal.code) };
   const { did, name = "" } = outcome ?? {};
   if (did === "added") return { notice: words.wasAdded(name) };
-  if (did === "added_first") return { notice: words.wasFirst(name) };
   if (did === "renamed") return { notice: words.wasRenamed(name) };
   if (did === "removed") return { notice: words.wasRemoved(name) };
   return {};

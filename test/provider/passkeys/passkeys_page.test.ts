@@ -6,6 +6,7 @@ import { savePasswordHash } from "../../../src/provider/accounts/account_store.t
 import { listPasskeys } from "../../../src/provider/passkeys/passkey_store.ts";
 import { passkeyScript } from "../../../src/views/script.ts";
 import { addClient, addPerson, password, useProvider } from "../support/provider_fixture.ts";
+import { codesOnPage } from "../support/second_factor.ts";
 import { type Question, SoftwareAuthenticator, type Wrongly } from "../support/software_authenticator.ts";
 import { formsOf, UserAgent, unescapeHtml, type Visit } from "../support/user_agent.ts";
 
@@ -36,8 +37,20 @@ const questionOf = (page: Visit): Question => {
 
 const newDevice = () => new SoftwareAuthenticator(new URL(fixture.issuer).origin);
 
-const addOn = (agent: UserAgent, page: Visit, device = newDevice(), name = "Phone", wrongly: Wrongly = {}) =>
-  agent.submit(page, { answer: device.create(questionOf(page), wrongly), name }, "/passkeys/add");
+/** Adds one; the first comes with recovery codes, on a page of their own. */
+const addFirst = (
+  agent: UserAgent,
+  page: Visit,
+  device = newDevice(),
+  name = "Phone",
+  wrongly: Wrongly = {},
+) => agent.submit(page, { answer: device.create(questionOf(page), wrongly), name }, "/passkeys/add");
+
+/** Adds one, and goes on to the list. */
+const addOn = async (...args: Parameters<typeof addFirst>) => {
+  const answer = await addFirst(...args);
+  return codesOnPage(answer).length > 0 ? args[0].follow(url()) : answer;
+};
 
 /** Sends one of the forms of a passkey that is listed. */
 const send = (agent: UserAgent, page: Visit, fields: Record<string, string>) =>
@@ -46,8 +59,11 @@ const send = (agent: UserAgent, page: Visit, fields: Record<string, string>) =>
 test("a passkey is added, named anew and removed; the page says so, and that it ends every sign-in", async () => {
   const { agent, id, email, page } = await signedIn();
   assert.match(page.text, /You have none yet/);
-  const added = await addOn(agent, page);
-  assert.match(added.text, /The passkey Phone was added/);
+  const first = await addFirst(agent, page);
+  assert.match(first.text, /The passkey Phone was added/);
+  assert.equal(codesOnPage(first).length, 10);
+  const added = await agent.follow(url());
+  assert.deepEqual(codesOnPage(added), [], "codes are shown once");
   assert.match(added.text, /never used; on one device/);
   const renamed = await send(agent, added, { act: "rename", name: " My  phone " });
   assert.match(renamed.text, /The passkey is called My {2}phone now/);
@@ -63,9 +79,9 @@ test("the first passkey ends what the password alone had opened elsewhere; the s
   const thief = new UserAgent();
   assert.equal((await signInTo(thief, email)).url.pathname, "/account/passkeys");
   const device = newDevice();
-  const added = await addOn(agent, page, device);
+  const added = await addFirst(agent, page, device);
   assert.match(added.text, /Wherever else you were signed in, you are signed out/);
-  assert.equal(added.url.pathname, "/account/passkeys", "this sign-in goes on");
+  assert.equal((await agent.follow(url())).url.pathname, "/account/passkeys", "this sign-in goes on");
   assert.match((await thief.follow(url())).url.pathname, /^\/interaction\//);
   const other = new UserAgent();
   const half = await signInTo(other, email);
@@ -73,6 +89,12 @@ test("the first passkey ends what the password alone had opened elsewhere; the s
   const second = await addOn(agent, await agent.follow(url()), newDevice(), "Laptop");
   assert.match(second.text, /The passkey Laptop was added/);
   assert.doesNotMatch(second.text, /you are signed out/);
+  assert.deepEqual(codesOnPage(second), [], "the codes there are stay");
+  const lost = new UserAgent();
+  const page2 = await signInTo(lost, email);
+  const recovery = await lost.follow(`${page2.url}?use=recovery_code`);
+  const back = await lost.submit(recovery, { code: codesOnPage(added)[0] ?? "" }, "/factor");
+  assert.equal(back.url.pathname, "/account/passkeys", "a code stands in for the passkey");
   assert.equal((await other.follow(url())).url.pathname, "/account/passkeys");
 });
 
