@@ -196,12 +196,12 @@ for (const kind of storeKinds) {
       const [attacker, victim] = [new UserAgent(), new UserAgent()];
       const login = await goOn(attacker, await type(attacker, one.user_code));
       assert.match(login.text, /<h1>Sign in</);
-      // A neighbouring host plants what leads the victim to where the attacker was.
+      // Of a browser that has begun a sign-in of its own; a neighbouring host plants what leads it to where the attacker was.
+      await victim.follow(new URL("/account", fixture.issuer));
       for (const [key, value] of attacker.cookies) {
         const [, path = "/", name = ""] = key.split(" ");
         if (!name.endsWith("tti_browser")) victim.plant(fixture.issuer, name, value, path);
       }
-      await victim.follow(new URL("/device", fixture.issuer));
       const planted = await victim.follow(login.url);
       assert.equal(planted.status, 400);
       assert.match(planted.text, /This sign-in is over/);
