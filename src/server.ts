@@ -200,6 +200,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       issuer,
       accessLog: config.accessLog,
       requireVerifiedDomain: config.requireVerifiedDomain,
+      warnsBy: { requireVerifiedDomain: config.requireVerifiedDomain, allowNetworks: config.allowNetworks },
       loginNames,
       blockSeals: createBlockSeals(secrets),
       answerSeals: createAnswerSeals(secrets),

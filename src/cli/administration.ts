@@ -18,8 +18,11 @@ export interface LocalContext extends MailContext {
 /** The context of an operation on a store. Whoever reaches the store may do everything. */
 export function operationContext(
   db: Database,
-  config: Pick<Config, "dnsServers" | "smtp" | "mode" | "dataDir"> & PasswordSettings,
+  config: Pick<Config, "dnsServers" | "smtp" | "mode" | "dataDir"> &
+    Partial<Pick<Config, "requireVerifiedDomain" | "allowNetworks">> &
+    PasswordSettings,
 ): LocalContext {
+  const { requireVerifiedDomain, allowNetworks } = config;
   return {
     db,
     clock: systemClock,
@@ -29,6 +32,9 @@ export function operationContext(
     resolveTxt: txtResolver(config.dnsServers),
     // In development `tti dev` sends: to its mailbox.
     sendsMail: config.smtp !== undefined || (config.mode === "development" && ranDev(config.dataDir)),
+    ...(requireVerifiedDomain === undefined || allowNetworks === undefined
+      ? {}
+      : { warnsBy: { requireVerifiedDomain, allowNetworks } }),
     // The serving instances look by themselves.
     mailPut: () => undefined,
   };

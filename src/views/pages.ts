@@ -36,10 +36,13 @@ export interface ProveAddressPage extends PageFrame {
 
 /** The question whether an account is to have a new address: field `token`. */
 export interface NewAddressPage extends PageFrame {
-  form: FormModel;
+  /** Absent: with the new one the person could sign in nowhere. */
+  form?: FormModel | undefined;
   token: string;
   email: string;
   newEmail: string;
+  /** Organizations, by name, that the new one does not open. */
+  lost: readonly string[];
 }
 
 /** What was done, and where to go on. */

@@ -275,6 +275,7 @@ export const fixtures: { [N in PageName]: Pages[N] } = {
     token: "link-secret",
     email: "alice@acme.example",
     newEmail: "alice.new@acme.example",
+    lost: ["Globex"],
   },
   done: {
     title: "Your password is set",

@@ -6,11 +6,17 @@ import { isInsideHost } from "../../provider/clients/back_channel_uri.ts";
 import type { StoredClientMetadata } from "../../provider/clients/client_store.ts";
 import { tenantRights, tenantsOfRight } from "../../provider/clients/tenant_rights.ts";
 import { findTenant } from "../../provider/tenants/tenant_store.ts";
+import type { OperationContext } from "./operation.ts";
 
 /**
  * Lists what a new client will stumble over, each a sentence with its remedy.
+ * @param settings as the installation has them
  */
-export async function adviseOnClient(db: Database, metadata: StoredClientMetadata): Promise<string[]> {
+export async function adviseOnClient(
+  db: Database,
+  metadata: StoredClientMetadata,
+  { warnsBy }: Pick<OperationContext, "warnsBy">,
+): Promise<string[]> {
   const advice: string[] = [];
   for (const tenantId of new Set(tenantRights.flatMap((right) => tenantsOfRight(metadata, right)))) {
     if (tenantId === "*" || (await findTenant(db, tenantId)) !== undefined) continue;
@@ -35,7 +41,7 @@ export async function adviseOnClient(db: Database, metadata: StoredClientMetadat
     ["jwksUri", metadata.jwks_uri, "have its keys read"],
   ] as const;
   for (const [field, uri, purpose] of called) {
-    if (uri === undefined || !isInsideHost(new URL(uri).hostname)) continue;
+    if (uri === undefined || !isInsideHost(new URL(uri).hostname, warnsBy?.allowNetworks)) continue;
     advice.push(
       `${field} lies in a private network, which the provider does not call: to ${purpose} there, name the network in TTI_ALLOW_NETWORKS.`,
     );

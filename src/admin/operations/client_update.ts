@@ -125,7 +125,7 @@ export const updateClient = operation({
     const { metadata, clientSecret, forgets } = changeProof(before, registered, rights);
     const changed = changedMembers(before, metadata);
     const taken = whatIsTaken(before, metadata, keys);
-    const warnings = await adviseOnClient(trx, metadata);
+    const warnings = await adviseOnClient(trx, metadata, act);
     if (changed.length === 0 && taken.ends === "nothing") {
       const client = await viewClient(trx, clientId);
       return { client, ended: noRightsEnded, warnings, unchanged: true };

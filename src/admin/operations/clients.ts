@@ -64,7 +64,7 @@ export const createClient = operation({
     if ((await findAccount(trx, metadata.client_id)) !== undefined) {
       throw refuse("clientId", "is the id of an account", "Choose another id.");
     }
-    const warnings = await adviseOnClient(trx, metadata);
+    const warnings = await adviseOnClient(trx, metadata, act);
     const created = await store.createClient(trx, metadata, act.now);
     const details = { authMethod, purposes: purposes.join(" ") };
     await act.record({ type: "client.created", clientId: created.clientId, details });

@@ -7,6 +7,8 @@ import { findOthersWithAddress } from "../../provider/accounts/shared_address_st
 import { endInvitations } from "../../provider/links/end_invitation.ts";
 import { revokeOfflineConsentsOf } from "../../provider/presence/offline_consent_store.ts";
 import { endSignIns } from "../../provider/sessions/end_sign_ins.ts";
+import { provesDomainOf } from "../../provider/tenants/address_reach.ts";
+import { domainOfAddress } from "../../provider/tenants/domain_name.ts";
 import {
   createMembership,
   deleteMembership,
@@ -181,11 +183,12 @@ async function withdrawUnlessWanted(
  * @throws OperationError tenant_not_found
  */
 export async function addMembership(
-  { db, now, record }: Pick<Act<OperationContext, "membership.created", unknown>, "db" | "now" | "record">,
+  act: Pick<Act<OperationContext, "membership.created", unknown>, "db" | "now" | "record" | "warnsBy">,
   account: Pick<Account, "id" | "email" | "externalAtMs">,
   wanted: { tenantId: string; role?: MembershipRole | undefined },
   findOthers = findOthersWithAddress,
 ): Promise<string[]> {
+  const { db, now, record } = act;
   const { id: tenantId } = await getTenant(db, wanted.tenantId);
   const membership = { tenantId, accountId: account.id, role: wanted.role ?? "member" };
   // As for whoever is promoted.
@@ -206,6 +209,13 @@ export async function addMembership(
     ...(account.externalAtMs === null
       ? []
       : [`The user has no address in the tenant ${tenantId}, so no token, until you name one for it.`]),
+    ...(address !== null &&
+    act.warnsBy?.requireVerifiedDomain === true &&
+    !(await provesDomainOf(db, tenantId, address))
+      ? [
+          `The tenant ${tenantId} has not proven ${domainOfAddress(address)}, so the user cannot sign in to it: prove it with tti domain add and tti domain verify, or give an address of a domain that is proven.`,
+        ]
+      : []),
     ...others.map(
       (other) =>
         `The member ${other} of the tenant ${tenantId} has the same address: at AWS both are one person.`,

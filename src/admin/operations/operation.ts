@@ -10,6 +10,14 @@ import type { Permission } from "../administrators/roles.ts";
 import { faultsOf, InputRefused, says } from "./input_faults.ts";
 import type { Condition } from "./revision.ts";
 
+/** What the installation decided, as far as acts are warned of that work and yet lead nowhere. */
+export interface WarningSettings {
+  /** Whether an address opens a tenant only if its domain is proven there. */
+  requireVerifiedDomain: boolean;
+  /** Private networks that the provider calls, as CIDR ranges. */
+  allowNetworks: readonly string[];
+}
+
 /** What an operation works with. */
 export interface OperationContext {
   db: Database;
@@ -24,6 +32,8 @@ export interface OperationContext {
    * @throws OperationError unauthenticated, forbidden, where the face says why not in its own words
    */
   may(permission: Permission, db: Database): boolean | Promise<boolean>;
+  /** Settings that what is answered warns by; absent: not known, and nothing is said of them. */
+  warnsBy?: WarningSettings;
   /** The one tenant they are bound to, beyond which they see and do nothing; absent: to none. */
   tenantId?: string | undefined;
   /** Is told the answer in the act's own transaction, before that is committed; absent: nobody is. */

@@ -5,7 +5,7 @@ import { OperationError } from "../../errors.ts";
 import { endSignIns } from "../../provider/sessions/end_sign_ins.ts";
 import { endSession, listSessions } from "../../provider/sessions/session_store.ts";
 import { provenBy, usedBy } from "../../provider/sessions/voucher.ts";
-import { readTenantsSpokenFor } from "../../provider/subjects/places.ts";
+import { readSpokenFor, type SpokenFor } from "../../provider/subjects/places.ts";
 import { listTenantIdsOfAccount } from "../../provider/tenants/membership_store.ts";
 import { adminChange, adminRead } from "../administrators/roles.ts";
 import { endedText, momentText } from "./ended_text.ts";
@@ -20,7 +20,11 @@ const sessionShape = z
     id: z.string().describe("Names the session, and opens nothing."),
     startedAtMs: z.int().describe("When the browser came, epoch milliseconds."),
     signedInAtMs: z.int().describe("When somebody last proved in it who they are."),
-    endsAtMs: z.int().describe("When it ends, unless it is used before."),
+    endsAtMs: z
+      .int()
+      .describe(
+        "When it opens none of these tenants any more, by their limits and the installation's, unless it is used before.",
+      ),
     seenAtMs: z
       .int()
       .nullable()
@@ -89,7 +93,7 @@ tells: tti audit list --account USER`,
       page,
       ({ id }) => id,
     );
-    const spokenFor = await readTenantsSpokenFor(
+    const spokenFor = await readSpokenFor(
       { db: trx, clock: act.clock },
       accountId,
       rows.map(({ vouchers }) => vouchers),
@@ -97,7 +101,8 @@ tells: tti audit list --account USER`,
     const sessions = rows.map(({ accountId: _accountId, clientIds, vouchers, ...session }, place) => ({
       ...session,
       ...usedBy(vouchers),
-      tenants: spokenFor[place] ?? [],
+      endsAtMs: endOf(session.endsAtMs, spokenFor[place] ?? []),
+      tenants: (spokenFor[place] ?? []).map(({ tenantId }) => tenantId),
       logins: vouchers.map(({ method, tenantId, clientId, authTimeMs, amr }) => ({
         ...{ method, tenantId, clientId, amr: [...amr] },
         atMs: authTimeMs,
@@ -107,6 +112,12 @@ tells: tti audit list --account USER`,
     return { sessions, ...next };
   },
 });
+
+// What an organization's own limits end first ends, as far as anybody sees, when the last of them does.
+function endOf(endsAtMs: number, spokenFor: readonly SpokenFor[]): number {
+  if (spokenFor.length === 0) return endsAtMs;
+  return Math.min(endsAtMs, Math.max(...spokenFor.map(({ untilMs }) => untilMs ?? endsAtMs)));
+}
 
 /**
  * Ends one browser session, or all of a person. What came of it ends too, also what the person granted an application

@@ -4,9 +4,9 @@
 // at a connection that stands already, is not used.
 import type { LookupAddress } from "node:dns";
 import { lookup } from "node:dns/promises";
-import { BlockList, isIP, isIPv6, type LookupFunction } from "node:net";
+import { isIP, type LookupFunction } from "node:net";
 import type { Configuration } from "oidc-provider";
-import { parseClientAddress } from "../../input/client_address.ts";
+import { isIn, networksOf } from "../../input/networks.ts";
 import { isSpecialAddress } from "../../input/special_address.ts";
 
 /** The signature of oidc-provider's `fetch` setting. */
@@ -39,11 +39,7 @@ export function createOutgoingFetch(
   allowNetworks: readonly string[],
   resolve: AddressResolver = systemResolver,
 ): OutgoingFetch {
-  const allowed = new BlockList();
-  for (const network of allowNetworks) {
-    const [address = "", bits = ""] = network.split("/");
-    allowed.addSubnet(address, Number(bits), isIPv6(address) ? "ipv6" : "ipv4");
-  }
+  const allowed = networksOf(allowNetworks);
   const mayReach = (address: string): boolean => isIn(allowed, address) || !isSpecialAddress(address);
   return async (url, options) => {
     const hostname = new URL(url).hostname.replace(/^\[|\]$/g, "");
@@ -83,11 +79,6 @@ function within<Result>(signal: AbortSignal | null | undefined, work: Promise<Re
     signal.addEventListener("abort", give, { once: true });
     work.then(settle, reject).finally(() => signal.removeEventListener("abort", give));
   });
-}
-
-function isIn(networks: BlockList, address: string): boolean {
-  const plain = parseClientAddress(address)?.address;
-  return plain !== undefined && networks.check(plain, isIPv6(plain) ? "ipv6" : "ipv4");
 }
 
 interface Dispatcher {

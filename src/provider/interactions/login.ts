@@ -3,6 +3,7 @@
 // everybody, and nothing is looked up before it is sent.
 import type { InstallationPart } from "../../installation.ts";
 import { signInFault } from "../../views/fault_words.ts";
+import { currentWords } from "../../views/frame.ts";
 import { renderPage } from "../../views/render.ts";
 import type { AttemptOrigin } from "../accounts/attempt_rates.ts";
 import type { Passwords } from "../accounts/passwords.ts";
@@ -56,13 +57,19 @@ async function pageOf(deps: PageDeps, state: InteractionState, failed: SignInFau
   return {
     form: { action: `/interaction/${state.uid}/login` },
     passkey: await passkeyForm(deps, state),
-    ...(failed ? { error: signInFault(failed.code, failed.waitSeconds), errorWay: failed.way } : {}),
+    ...(failed ? { error: wordsOf(failed, sendsMail), errorWay: failed.way } : {}),
     ...shownApplication(state.client),
     tenantName: shown?.name,
     cancelAction: `/interaction/${state.uid}/abort`,
     ...(sendsMail ? { forgotUrl: `/account/forgot?from=${state.uid}` } : {}),
   };
 }
+
+// Whoever forgot a password finds the way to another one on the page, where mail is sent.
+const wordsOf = ({ code, waitSeconds }: SignInFault, sendsMail: boolean): string =>
+  code === "invalid_credentials" && sendsMail && waitSeconds === undefined
+    ? currentWords().signIn.wrongForgot
+    : signInFault(code, waitSeconds);
 
 /**
  * Proves who a person is by address and password.

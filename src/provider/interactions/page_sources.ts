@@ -7,6 +7,7 @@ import { firstLanguage } from "../../input/language_tags.ts";
 import { currentFrame, speak, wearLook, withFrame } from "../../views/frame.ts";
 import { pageHeaders, renderPage } from "../../views/render.ts";
 import { languages } from "../../views/words/languages.ts";
+import { accountClientId } from "../clients/account_client.ts";
 import { lookOfApplication } from "../clients/application_look.ts";
 import { applicationWay } from "../clients/application_way.ts";
 import { requestIdOf } from "../edge/pinned_request.ts";
@@ -41,7 +42,8 @@ export function createPageSources({ db }: { db: Database }): PageSources {
         renderPage("logout", {
           action: ctx.oidc.urlFor("end_session_confirm"),
           xsrf: typeof secret === "string" ? secret : "",
-          clientName: nameOf(ctx),
+          // Who signs out at the pages of the account has left no application.
+          clientName: ctx.oidc.client?.clientId === accountClientId ? undefined : nameOf(ctx),
         }),
       );
     },

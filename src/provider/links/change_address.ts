@@ -7,7 +7,7 @@ import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { browserFamily } from "../../input/browser_family.ts";
 import { loginKeyOf, parseEmailAddress } from "../../input/email_address.ts";
-import type { StoreAndClock } from "../../installation.ts";
+import type { InstallationPart, StoreAndClock } from "../../installation.ts";
 import { createMail } from "../../mail/outbox_store.ts";
 import { forgetLastLogins, saveAddress } from "../accounts/account_address_store.ts";
 import { type Account, administers, findAccountByLogin } from "../accounts/account_store.ts";
@@ -19,6 +19,7 @@ import { revokeOfflineConsentsOf } from "../presence/offline_consent_store.ts";
 import { endSignIns } from "../sessions/end_sign_ins.ts";
 import type { EndedSignIns } from "../sessions/end_sign_ins_store.ts";
 import { listVouchers, type SessionKey } from "../sessions/voucher_store.ts";
+import { leavesNone, reachOfAddress } from "../tenants/address_reach.ts";
 import { listTenantIdsOfAccount } from "../tenants/membership_store.ts";
 import { readLink, takeLink } from "./use_link.ts";
 
@@ -48,12 +49,16 @@ export async function whyAddressNotOwn(
 /**
  * Takes a person's wish for another address: a link goes there, and word of it to the one they have.
  * @param trx a transaction that holds the account, whose person proved themselves lately
- * @throws OperationError invalid_input (`email`), too_many_attempts, forbidden
+ * @throws OperationError invalid_input (`email`), too_many_attempts, forbidden; AddressOpensNone
  */
 export async function askForAddress(
   trx: Database,
   account: Account,
-  { email: typed, userAgent }: { email: string; userAgent?: string | undefined },
+  {
+    email: typed,
+    userAgent,
+    requireVerifiedDomain,
+  }: { email: string; userAgent?: string | undefined; requireVerifiedDomain: boolean },
   now: Date,
 ): Promise<void> {
   const address = parseEmailAddress(typed);
@@ -76,6 +81,7 @@ export async function askForAddress(
   });
   const { waitMs } = await countAttempt(trx, key("account"), now);
   if (waitMs !== undefined) throw tooMany(waitMs);
+  await assertOpensSome(trx, account, address, requireVerifiedDomain);
   const mailbox = await countAttempt(trx, key("mailbox", loginKeyOf(address)), now);
   const family = browserFamily(userAgent);
   const browser: Record<string, string> = family === undefined ? {} : { browser: family };
@@ -85,6 +91,34 @@ export async function askForAddress(
   }
   const details = { address, ...browser };
   await createMail(trx, { kind: "address_changing", recipient: email, accountId, details }, now);
+}
+
+/** Nobody changes to an address by which they could sign in to none of their organizations. */
+export class AddressOpensNone extends OperationError {
+  /** The organizations, by name. */
+  readonly organizations: readonly string[];
+
+  constructor(organizations: readonly string[]) {
+    super(
+      "email_domain_not_verified",
+      "No organization of the account has proven the domain of this address.",
+      {
+        field: "email",
+        fix: "Prove the domain for the organization first.",
+      },
+    );
+    this.organizations = organizations;
+  }
+}
+
+async function assertOpensSome(
+  trx: Database,
+  account: Pick<Account, "id" | "email">,
+  address: string,
+  requireVerifiedDomain: boolean,
+): Promise<void> {
+  const reach = await reachOfAddress(trx, account, address, requireVerifiedDomain);
+  if (leavesNone(reach)) throw new AddressOpensNone(reach.lost);
 }
 
 /** Whether an address is a name of somebody else, or would be one person's with theirs at a customer's AWS. */
@@ -111,10 +145,10 @@ export interface ChangedAddress {
  * another's mailbox gets no account that its owner confirmed by a click.
  * @param here the browser that sends the form: its session, which must be this person's, goes on, without what came of it
  * @throws OperationError link_over; unauthenticated, where the browser is not signed in as the person, and account_exists,
- *   where somebody else came to have the address: with both the link counts on
+ *   where somebody else came to have the address; AddressOpensNone: with each the link counts on
  */
 export async function changeAddressByLink(
-  deps: StoreAndClock,
+  deps: StoreAndClock & InstallationPart<"requireVerifiedDomain">,
   secret: string,
   { userAgent, session }: { userAgent?: string | undefined; session?: SessionKey | undefined } = {},
 ): Promise<ChangedAddress> {
@@ -130,6 +164,7 @@ export async function changeAddressByLink(
     const account = await takeLink(trx, secret, link, now);
     const { id: accountId, email: emailWas } = account;
     const email = link.newEmail ?? "";
+    await assertOpensSome(trx, account, email, deps.requireVerifiedDomain);
     const tenantIds = await listTenantIdsOfAccount(trx, accountId);
     await saveAddress(trx, account, { email, proven: true }, tenantIds, now);
     const actor = `account:${accountId}`;

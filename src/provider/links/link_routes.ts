@@ -16,12 +16,14 @@ import { pageHeaders, renderPage } from "../../views/render.ts";
 import { noticeGuess } from "../accounts/attack_watch.ts";
 import type { Passwords } from "../accounts/passwords.ts";
 import { assertOwnForm, readForm } from "../edge/form.ts";
+import { readOutcome } from "../edge/form_outcome.ts";
 import { pinnedAddressOf } from "../edge/pinned_request.ts";
 import { browserKeyOf } from "../interactions/browser_binding.ts";
 import { sessionOf } from "../library/internals.ts";
 import type { ProviderHost } from "../library/provider_host.ts";
+import { leavesNone, reachOfAddress } from "../tenants/address_reach.ts";
 import { askForReset } from "./ask_for_reset.ts";
-import { changeAddressByLink } from "./change_address.ts";
+import { AddressOpensNone, changeAddressByLink } from "./change_address.ts";
 import {
   forgotPath,
   forgotSentPath,
@@ -32,7 +34,8 @@ import {
 import { passwordPurposes, proveAddressByLink, readLink, setPasswordByLink } from "./use_link.ts";
 
 /** What these pages need. */
-export interface LinkRouteDeps extends InstallationPart<"db" | "clock" | "log" | "issuer"> {
+export interface LinkRouteDeps
+  extends InstallationPart<"db" | "clock" | "log" | "issuer" | "requireVerifiedDomain"> {
   passwords: Passwords;
   loginNames: LoginNames;
   host: ProviderHost;
@@ -57,7 +60,11 @@ export function addLinkRoutes(router: Router, deps: LinkRouteDeps): void {
   function addForgotPage(): void {
     router.get(forgotPath, (ctx) => {
       const from = queryOf(ctx).get("from");
-      show(ctx, 200, "forgot", { form: { action: forgotPath }, ...cameFrom(from) });
+      // What was typed on the page before waits in this browser.
+      const place = { cookies: ctx.cookies, issuer: deps.issuer };
+      const email =
+        wayBack(from) === undefined ? undefined : readOutcome(place, `address_${from}`)?.["email"];
+      show(ctx, 200, "forgot", { form: { action: forgotPath }, email, ...cameFrom(from) });
     });
 
     router.get(forgotSentPath, (ctx) => {
@@ -105,7 +112,9 @@ export function addLinkRoutes(router: Router, deps: LinkRouteDeps): void {
     assertOwnForm(ctx.req, origin);
     const form = await readForm(ctx.req);
     const secret = form.get("token") ?? "";
+    let purpose: string;
     try {
+      ({ purpose } = await readLink(deps, secret, passwordPurposes));
       await setPasswordByLink(deps, secret, form.get("password") ?? "");
     } catch (error) {
       const beside =
@@ -115,9 +124,10 @@ export function addLinkRoutes(router: Router, deps: LinkRouteDeps): void {
       return showNewPassword(ctx, refused.status, secret, refusalWords(refused));
     }
     deps.mailPut();
+    const words = currentWords().newPassword;
     show(ctx, 200, "done", {
-      title: currentWords().newPassword.doneTitle,
-      lines: [currentWords().newPassword.done],
+      title: words.doneTitle,
+      lines: [purpose === "invitation" ? words.doneInvited : words.done],
       ways: waysOn(),
     });
   });
@@ -147,11 +157,13 @@ export function addLinkRoutes(router: Router, deps: LinkRouteDeps): void {
   router.get(newAddressPath, async (ctx) => {
     const secret = secretOf(ctx);
     const { account, newEmail } = await readLink(deps, secret, ["address_change"]);
+    const reach = await reachOfAddress(deps.db, account, newEmail ?? "", deps.requireVerifiedDomain);
     show(ctx, 200, "new_address", {
-      form: { action: newAddressPath },
+      form: leavesNone(reach) ? undefined : { action: newAddressPath },
       token: secret,
       email: account.email ?? "",
       newEmail: newEmail ?? "",
+      lost: reach.lost,
     });
   });
 
@@ -178,6 +190,11 @@ export function addLinkRoutes(router: Router, deps: LinkRouteDeps): void {
         logFailure(deps.log, ctx.req, error);
         const [title, lines] = [words.signInFirst, [words.signInFirstWhy, words.signInFirstTodo]];
         return show(ctx, error.status, "done", { title, lines, ways: waysOn() });
+      }
+      if (error instanceof AddressOpensNone) {
+        logFailure(deps.log, ctx.req, error);
+        const lines = [words.opensNoneWhy(error.organizations), words.opensNoneTodo];
+        return show(ctx, error.status, "done", { title: words.opensNoneTitle, lines, ways: waysOn() });
       }
       if (error.code !== "account_exists") throw error;
       logFailure(deps.log, ctx.req, error);

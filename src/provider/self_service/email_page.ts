@@ -3,9 +3,11 @@ import { OperationError } from "../../errors.ts";
 import { isEmailAddress } from "../../input/email_address.ts";
 import { currentWords } from "../../views/frame.ts";
 import { renderPage } from "../../views/render.ts";
+import type { Account } from "../accounts/account_store.ts";
 import { findMailReturned } from "../accounts/mail_returned_store.ts";
 import { askForProof } from "../links/ask_for_proof.ts";
-import { askForAddress, whyAddressNotOwn } from "../links/change_address.ts";
+import { AddressOpensNone, askForAddress, whyAddressNotOwn } from "../links/change_address.ts";
+import { reachOfAddress } from "../tenants/address_reach.ts";
 import type {
   AccountFormHandler,
   AccountPageDeps,
@@ -41,7 +43,7 @@ export function emailPage(deps: EmailPageDeps): AccountPageHandler {
       return renderPage("account_email", {
         shell: shell({
           title: wrong === undefined ? words.title : currentWords().frame.errorTitle(words.title),
-          notice: noticeOf(outcome, email),
+          notice: await noticeOf(deps, outcome, person.account),
           fault: beside ? undefined : wrong,
         }),
         email: email ?? undefined,
@@ -67,7 +69,12 @@ export function emailForms(deps: EmailPageDeps): readonly AccountFormHandler[] {
         const email = (fields.get("email") ?? "").trim();
         await deps.db.transaction(async (trx) => {
           const held = await holdAccountPerson(deps, trx, person, { recent: true });
-          await askForAddress(trx, held.account, { email, userAgent }, deps.clock());
+          await askForAddress(
+            trx,
+            held.account,
+            { email, userAgent, requireVerifiedDomain: deps.requireVerifiedDomain },
+            deps.clock(),
+          );
         });
         deps.mailPut();
         return { outcome: { did: "asked", to: email } };
@@ -105,11 +112,19 @@ async function whyNot(deps: EmailPageDeps, person: AccountPerson): Promise<reado
   }
 }
 
-function noticeOf(outcome: ShownVisit["outcome"], email: string | null): string | undefined {
+async function noticeOf(
+  { db, requireVerifiedDomain }: EmailPageDeps,
+  outcome: ShownVisit["outcome"],
+  account: Account,
+): Promise<string | undefined> {
   const words = currentWords().address;
+  const [email, to = ""] = [account.email, outcome?.["to"]];
   switch (outcome?.["did"]) {
-    case "asked":
-      return isEmailAddress(outcome["to"] ?? "") ? words.sent(outcome["to"] ?? "") : undefined;
+    case "asked": {
+      if (!isEmailAddress(to)) return undefined;
+      const { lost } = await reachOfAddress(db, account, to, requireVerifiedDomain);
+      return [words.sent(to), ...(lost.length === 0 ? [] : [words.loses(to, lost)])].join(" ");
+    }
     case "proof_sent":
       return words.proveSent(email ?? words.title);
     case "proven":
@@ -121,6 +136,7 @@ function noticeOf(outcome: ShownVisit["outcome"], email: string | null): string 
 
 function inWords(refusal: OperationError, { account }: AccountPerson, typed: string | undefined): string {
   const words = currentWords().address;
+  if (refusal instanceof AddressOpensNone) return words.opensNone(typed ?? "", refusal.organizations);
   if (refusal.code === "too_many_attempts") {
     return words.tooOften(Math.ceil((refusal.retryAfterSeconds ?? 60) / 60));
   }

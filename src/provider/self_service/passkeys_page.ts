@@ -163,13 +163,14 @@ function whyNone(
 
 async function newPasskey(
   deps: PasskeysPageDeps,
-  { person, form, typed, refusal }: ShownVisit,
+  { person, form, typed, refusal, outcome }: ShownVisit,
 ): Promise<PasskeyForm | undefined> {
   const passkeys = passkeysOf(deps);
   if (passkeys === undefined) return undefined;
   const session = { account: person.account, sessionUid: person.session.sessionUid };
   const words = currentWords().passkeys;
   const service = currentFrame()?.name ?? passkeys.party.id;
+  const isOpen = outcome === undefined || outcome["did"] === "again";
   return {
     form: form(addPath),
     kind: "create",
@@ -182,7 +183,8 @@ async function newPasskey(
       hint: words.nameHint,
       autocomplete: "off",
       maxLength: 60,
-      value: typed["passkey"] === undefined ? typed["name"] : undefined,
+      // What was added, or given another name, is done.
+      value: isOpen && typed["passkey"] === undefined ? typed["name"] : undefined,
       error: refusal?.field === "name" && typed["passkey"] === undefined ? words.nameNotTaken : undefined,
     },
     without: words.cannotMake,
@@ -216,4 +218,4 @@ function toView(passkey: Passkey, refused: string | undefined) {
   };
 }
 
-const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+const dayOf = (ms: number): string => currentWords().day(ms);

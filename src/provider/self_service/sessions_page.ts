@@ -69,4 +69,4 @@ function noticeOf(outcome: FormOutcome | undefined): { notice?: string; fault?: 
   }
 }
 
-const minuteOf = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+const minuteOf = (ms: number): string => currentWords().done.moment(ms);

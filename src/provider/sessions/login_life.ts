@@ -65,6 +65,23 @@ export function isInUse({ seenAtMs, longestIdleMs, idleMs }: LoginUse, tenant: T
   return [idleMs, tenant.sessionIdleMs].every((limit) => limit === null || longest < limit);
 }
 
+/**
+ * Tells until when a login opens a tenant if nobody uses it any more.
+ * @returns epoch milliseconds; undefined: no limit is known
+ */
+export function opensUntilMs(
+  { life, use }: { life?: LoginLife | undefined; use?: LoginUse | undefined },
+  { sessionLifeMs, sessionIdleMs }: Pick<TenantLimits, "sessionLifeMs" | "sessionIdleMs">,
+): number | undefined {
+  const ends = [
+    life?.endsAtMs ?? null,
+    life && sessionLifeMs !== null ? life.beganAtMs + sessionLifeMs : null,
+    use && use.idleMs !== null ? use.seenAtMs + use.idleMs : null,
+    use && sessionIdleMs !== null ? use.seenAtMs + sessionIdleMs : null,
+  ].filter((end) => end !== null);
+  return ends.length === 0 ? undefined : Math.min(...ends);
+}
+
 /** Tells whether a login stands by the installation's limits, whichever tenant it is for. */
 export function standsAt(login: Partial<LoginLife & LoginUse>, nowMs: number): boolean {
   const { beganAtMs = nowMs, endsAtMs = null, seenAtMs = nowMs, longestIdleMs = 0, idleMs = null } = login;

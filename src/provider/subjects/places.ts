@@ -4,6 +4,7 @@ import { OperationError } from "../../errors.ts";
 import type { InstallationPart } from "../../installation.ts";
 import type { Account } from "../accounts/account_store.ts";
 import { findAccount } from "../accounts/account_store.ts";
+import { opensUntilMs } from "../sessions/login_life.ts";
 import { doorOf, isOverFor, lackingFor, type Voucher, voucherFor } from "../sessions/voucher.ts";
 import { listTenantIdsOfAccount, type Membership } from "../tenants/membership_store.ts";
 import type { Tenant } from "../tenants/tenant_store.ts";
@@ -63,6 +64,23 @@ export async function readTenantsSpokenFor(
   accountId: string,
   sessions: readonly (readonly Voucher[])[],
 ): Promise<string[][]> {
+  const spokenFor = await readSpokenFor(deps, accountId, sessions);
+  return spokenFor.map((tenants) => tenants.map(({ tenantId }) => tenantId));
+}
+
+/** A tenant that a session speaks for. */
+export interface SpokenFor {
+  tenantId: string;
+  /** Until when, if nobody uses the session any more: epoch milliseconds; undefined: no limit is known. */
+  untilMs: number | undefined;
+}
+
+/** As {@link readTenantsSpokenFor}, with the time for which it does. */
+export async function readSpokenFor(
+  deps: InstallationPart<"db" | "clock">,
+  accountId: string,
+  sessions: readonly (readonly Voucher[])[],
+): Promise<SpokenFor[][]> {
   const { account, places } = await readPlaces({ ...deps, requireVerifiedDomain: false }, accountId, []);
   if (account === undefined || account.disabledAtMs !== null) return sessions.map(() => []);
   const nowMs = deps.clock().getTime();
@@ -73,9 +91,13 @@ export async function readTenantsSpokenFor(
     return voucherFor([voucher], doorOf(tenant, account, membership, client, nowMs)) !== undefined;
   };
   return sessions.map((vouchers) =>
-    places
-      .filter((place) => vouchers.some((voucher) => opens(place, voucher)))
-      .map(({ tenant }) => tenant.id),
+    places.flatMap((place) => {
+      const opening = vouchers.filter((voucher) => opens(place, voucher));
+      if (opening.length === 0) return [];
+      const ends = opening.map((voucher) => opensUntilMs(voucher, place.tenant));
+      const known = ends.filter((end) => end !== undefined);
+      return { tenantId: place.tenant.id, untilMs: known.length === 0 ? undefined : Math.max(...known) };
+    }),
   );
 }
 

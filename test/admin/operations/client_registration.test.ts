@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createClient } from "../../../src/admin/operations/clients.ts";
 import type { OperationContext } from "../../../src/admin/operations/operation.ts";
+import { operationContext } from "../../../src/cli/administration.ts";
 import { systemClock } from "../../../src/clock.ts";
+import { readConfig } from "../../../src/config.ts";
 import { createPasswords } from "../../../src/provider/accounts/passwords.ts";
 import { createTenant } from "../../../src/provider/tenants/tenant_store.ts";
 import { useStore } from "../../support/use_store.ts";
@@ -144,6 +146,15 @@ for (const [what, input, warning] of warned) {
     assert.match(warnings[0] ?? "", warning);
   });
 }
+
+test("an address in a network that is allowed is registered without a word, on the command line too", async () => {
+  const settings = readConfig({ TTI_MODE: "development", TTI_ALLOW_NETWORKS: "10.0.0.0/8" });
+  const { warnsBy } = operationContext(context.db, settings);
+  const at = (uri: string) =>
+    createClient({ ...context, ...(warnsBy ? { warnsBy } : {}) }, { ...login, backchannelLogoutUri: uri });
+  assert.deepEqual((await at("https://10.0.0.5/bcl")).warnings, []);
+  assert.equal((await at("https://192.168.0.5/bcl")).warnings.length, 1);
+});
 
 test("what works is registered without a word", async () => {
   const { warnings } = await createClient(context, {

@@ -2,13 +2,21 @@
 // sign-in, a device's, the account, the portal), in words, with the way in and the event; and the passkey that is asked for first.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { inviteUser } from "../../../src/admin/operations/invitation.ts";
+import { addUserToTenant } from "../../../src/admin/operations/members.ts";
+import { listUserSessions } from "../../../src/admin/operations/user_sessions.ts";
+import { createUser } from "../../../src/admin/operations/users.ts";
 import { grantTypes } from "../../../src/grants_and_scopes.ts";
+import { createAccountLink } from "../../../src/provider/accounts/account_link_store.ts";
 import { type Account, findAccount } from "../../../src/provider/accounts/account_store.ts";
+import { askForAddress } from "../../../src/provider/links/change_address.ts";
+import { linkUrl, newAddressPath } from "../../../src/provider/links/link_addresses.ts";
 import { addPasskey, offerEnrolment } from "../../../src/provider/passkeys/enrol_passkey.ts";
 import { passkeysOf } from "../../../src/provider/passkeys/passkey_deps.ts";
 import { readVouched, voucherOf } from "../../../src/provider/sessions/voucher.ts";
 import type { Place } from "../../../src/provider/subjects/places.ts";
 import { firstShut, toldPlaces, whyShut } from "../../../src/provider/subjects/shut_place.ts";
+import { leavesNone, reachOfAddress } from "../../../src/provider/tenants/address_reach.ts";
 import { createDomain, saveDomainVerified } from "../../../src/provider/tenants/domain_store.ts";
 import {
   createMembership,
@@ -17,6 +25,7 @@ import {
 } from "../../../src/provider/tenants/membership_store.ts";
 import { saveTenant } from "../../../src/provider/tenants/tenant_store.ts";
 import { eventsOf } from "../../audit/audit_world.ts";
+import { cliContext } from "../../support/cli_context.ts";
 import { authorizationUrl, codeOf } from "../support/authorization.ts";
 import { askForDevice, goOnWithCode } from "../support/device.ts";
 import { addClient, addPerson, password, redirectUri, useProvider } from "../support/provider_fixture.ts";
@@ -322,4 +331,73 @@ describe("the word of an application about one organization", () => {
     assert.equal(firstShut(several)?.place.tenant.id, "globex");
     assert.equal(firstShut([place("acme", { voucher: word })]), undefined);
   });
+});
+
+describe("who would be shut out is warned by whatever does it", () => {
+  const context = () => ({
+    ...cliContext(fixture.db),
+    warnsBy: { requireVerifiedDomain: true, allowNetworks: [] },
+  });
+
+  test("a person who is invited, made or added without a proven domain", async () => {
+    const { tenant } = await owner({});
+    const warned = /has not proven gmail\.example, so the user cannot sign in to it/;
+    const invited = await inviteUser(context(), { email: `a@gmail.example`, tenantId: tenant });
+    assert.match(invited.warnings?.[0] ?? "", warned);
+    const memberships = [{ tenantId: tenant }];
+    const words = "three blue kettles whistle";
+    const created = await createUser(context(), { email: "b@gmail.example", password: words, memberships });
+    assert.match(created.warnings?.[0] ?? "", warned);
+    const other = await owner({});
+    const added = await addUserToTenant(context(), { user: "b@gmail.example", tenantId: other.tenant });
+    assert.match(added.warnings?.[0] ?? "", warned);
+    const fine = await inviteUser(context(), { email: `c@${tenant}.example`, tenantId: tenant });
+    assert.equal(fine.warnings, undefined);
+  });
+
+  test("a person who asks for an address that opens none of theirs, or confirms one", async () => {
+    const { account, tenant, email } = await owner({});
+    const ask = (wanted: string, requireVerifiedDomain = true) =>
+      fixture.db.transaction((trx) =>
+        askForAddress(trx, account, { email: wanted, requireVerifiedDomain }, now()),
+      );
+    await assert.rejects(ask("p@gmail.example"), { code: "email_domain_not_verified", field: "email" });
+    assert.equal((await fixture.db("mails").where({ account_id: account.id })).length, 0);
+    await ask("p@gmail.example", false);
+    await ask(`other@${tenant}.example`);
+    const agent = await signIn({ account, tenant, email, app: undefined, device: undefined });
+    const of = { id: account.id, email, signInGeneration: account.signInGeneration };
+    const link = await createAccountLink(
+      fixture.db,
+      "address_change",
+      { ...of, newEmail: "p@gmail.example" },
+      now(),
+    );
+    const page = await agent.follow(linkUrl(fixture.issuer, newAddressPath, link.secret));
+    assert.match(page.text, /could not sign in any more: Tenant org\d+ has not proven its domain/);
+    assert.doesNotMatch(page.text, /Yes, change it/);
+    const body = new URLSearchParams({ token: link.secret });
+    const sent = await agent.follow(`${fixture.issuer}${newAddressPath}`, { method: "POST", body });
+    assert.match(sent.text, /This address would shut you out/);
+    assert.equal((await findAccount(fixture.db, account.id))?.email, email);
+  });
+
+  test("what opens one of several is named, and not refused", async () => {
+    const [{ account, tenant, email }, other] = [await owner({}), await owner({})];
+    const membership = { tenantId: other.tenant, accountId: account.id, role: "member" } as const;
+    await createMembership(fixture.db, membership, now());
+    const wanted = `p@${other.tenant}.example`;
+    const reach = await reachOfAddress(fixture.db, { id: account.id, email }, wanted, true);
+    assert.deepEqual(reach, { lost: [`Tenant ${tenant}`], kept: 1 });
+    assert.equal(leavesNone(reach), false);
+  });
+});
+
+test("a session ends, as its list says, when the organizations it speaks for have it", async () => {
+  const person = await owner({});
+  await change(person.tenant, { sessionIdleMs: 900_000, sessionLifeMs: 8 * 3_600_000 });
+  await signIn(person);
+  const asked = { ...cliContext(fixture.db), clock: now };
+  const { sessions } = await listUserSessions(asked, { user: person.email });
+  assert.equal(sessions[0]?.endsAtMs, nowMs + 900_000);
 });

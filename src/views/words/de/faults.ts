@@ -183,7 +183,11 @@ export const signInFaults: typeof englishSignInFaults = {
     "Ihre E-Mail-Adresse ist noch nicht bestätigt. Bestätigen Sie sie auf der Seite Ihres Kontos unter E-Mail-Adresse, oder bitten Sie Ihre Administration, sie zu bestätigen, und melden Sie sich dann noch einmal an.",
 };
 
-const inSeconds = (seconds: number): string => `${seconds} ${seconds === 1 ? "Sekunde" : "Sekunden"}`;
+// Of more than two minutes nobody counts the seconds.
+const inSeconds = (seconds: number): string =>
+  seconds > 120
+    ? `${Math.ceil(seconds / 60)} Minuten`
+    : `${seconds} ${seconds === 1 ? "Sekunde" : "Sekunden"}`;
 
 /** After what happened, where time mends it. */
 export const waitThenTry: typeof englishWaitThenTry = (seconds) =>

@@ -24,13 +24,14 @@ export const newPassword: typeof englishNewPassword = {
   invitedHeading: "Wählen Sie Ihr Passwort",
   heading: "Wählen Sie ein neues Passwort",
   invitedLead: "Damit melden Sie sich hier künftig an.",
-  lead: "Das bisherige gilt dann nicht mehr, und Sie werden überall abgemeldet.",
+  lead: "Sobald es gesetzt ist, gilt das bisherige nicht mehr, und Sie werden überall abgemeldet.",
   email: "E-Mail-Adresse",
   password: "Neues Passwort",
   hint: "Mindestens 10 Zeichen, schwer zu erraten: mehrere Wörter, die nichts mit Ihnen zu tun haben.",
   submit: "Passwort setzen",
   doneTitle: "Ihr Passwort ist gesetzt",
   done: "Melden Sie sich damit an. Wo Sie vorher angemeldet waren, sind Sie es nicht mehr.",
+  doneInvited: "Melden Sie sich damit und mit der Adresse an, an die die Einladung ging.",
 };
 
 /** Whether an address is one's own. */

@@ -26,6 +26,8 @@ export const signIn: typeof englishSignIn = {
   otherAddress: "Eine andere Adresse verwenden",
   stay: "Auf diesem Gerät angemeldet bleiben",
   stayHint: "Nicht auf einem Gerät, das auch andere benutzen.",
+  wrongForgot:
+    "Diese E-Mail-Adresse und dieses Passwort gehören nicht zusammen. Prüfen Sie beides, oder wählen Sie ein neues Passwort: Der Link steht unten.",
   forgot: "Passwort vergessen?",
 };
 

@@ -175,7 +175,9 @@ export const signInFaults = {
     "Your e-mail address has not been confirmed. Confirm it on your account's page, under e-mail address, or ask your administrator to confirm it; then sign in again.",
 };
 
-const inSeconds = (seconds: number): string => `${seconds} ${seconds === 1 ? "second" : "seconds"}`;
+// Of more than two minutes nobody counts the seconds.
+const inSeconds = (seconds: number): string =>
+  seconds > 120 ? `${Math.ceil(seconds / 60)} minutes` : `${seconds} ${seconds === 1 ? "second" : "seconds"}`;
 
 /** After what happened, where time mends it. */
 export const waitThenTry = (seconds: number): string => `Wait ${inSeconds(seconds)}, then try again.`;

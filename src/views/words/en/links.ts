@@ -19,13 +19,14 @@ export const newPassword = {
   invitedHeading: "Choose your password",
   heading: "Choose a new password",
   invitedLead: "With it you sign in here from now on.",
-  lead: "The one before counts no more, and you are signed out everywhere.",
+  lead: "Once it is set, the one before counts no more, and you are signed out everywhere.",
   email: "E-mail address",
   password: "New password",
   hint: "At least 10 characters, hard to guess: several words that have nothing to do with you.",
   submit: "Set the password",
   doneTitle: "Your password is set",
   done: "Sign in with it. Wherever you were signed in before, you are no more.",
+  doneInvited: "Sign in with it, and with the address the invitation came to.",
 };
 
 /** Whether an address is one's own. */

@@ -26,6 +26,8 @@ export const signIn = {
   stay: "Stay signed in on this device",
   stayHint: "Not on a device that others use too.",
   forgot: "Forgot your password?",
+  wrongForgot:
+    "This e-mail address and password do not belong together. Check both, or choose a new password: the link stands below.",
 };
 
 /** Choosing an organization. */
