@@ -50,6 +50,7 @@ import * as logos from "./0083_logos.ts";
 import * as logouts from "./0085_logouts.ts";
 import * as consents from "./0086_consents.ts";
 import * as refusedMail from "./0087_refused_mail.ts";
+import * as selfClose from "./0088_self_close.ts";
 
 /** One step of the schema, there and back. */
 export interface Migration {
@@ -109,4 +110,5 @@ export const migrations: readonly Migration[] = [
   { name: "0085_logouts", ...logouts },
   { name: "0086_consents", ...consents },
   { name: "0087_refused_mail", ...refusedMail },
+  { name: "0088_self_close", ...selfClose },
 ];

@@ -162,7 +162,7 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
       "mail that waits to be sent, and what became of it; never a link: it is made when the mail is sent",
     personal:
       "e-mail address, the account's id, which mail, when; until it is sent also the other address of a change, and a browser's family",
-    until: `sent: ${inWords(mailPolicy.keepSentMs / 1000)}; failed, or never tried because no instance sends mail: ${inWords(mailPolicy.keepFailedMs / 1000)}; the account is deleted; a request for an address nobody has at once`,
+    until: `sent: ${inWords(mailPolicy.keepSentMs / 1000)}; failed, or never tried because no instance sends mail: ${inWords(mailPolicy.keepFailedMs / 1000)}; the account is deleted, but for the mail that tells whoever closed theirs that it is done; a request for an address nobody has at once`,
   },
   logouts: {
     holds: "ends of sessions that an application was not told of yet",

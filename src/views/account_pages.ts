@@ -1,7 +1,7 @@
 // Owns the models of the account's pages, and the names of the form fields they send back.
 import type { TotpSetUp } from "./login_pages.ts";
 import type { WayOn } from "./page_frame.ts";
-import type { Field, FormErrors, Pager, PasskeyForm, Tabs, Timeline } from "./parts.ts";
+import type { Confirm, Field, FormErrors, Pager, PasskeyForm, Tabs, Timeline } from "./parts.ts";
 
 /** A form's target, and the mark that says for whom it was drawn (field `csrf`). */
 export interface AccountForm {
@@ -91,6 +91,16 @@ export interface AccountApplicationsPage {
   applications: readonly AccountApplication[];
   /** Stands in the place of agreements where there are none: what applications may do by the organizations' policies. */
   withoutAgreements: string;
+}
+
+/** Closing the account. Its form posts `typed`; and `confirm`, as each of {@link Confirm}. */
+export interface AccountClosePage {
+  shell: AccountShell;
+  errors?: FormErrors | undefined;
+  /** Absent: it cannot be closed here. */
+  confirm?: Confirm | undefined;
+  /** What stands against it, and where to ask. */
+  against: readonly { text: string; url?: string | undefined }[];
 }
 
 /** What back ends did in the person's name. */
@@ -225,6 +235,8 @@ export interface AccountDataPage {
   shell: AccountShell;
   /** Absent: nothing can be sent, and `notHere` says why. */
   form?: AccountForm | undefined;
+  /** Where the account is closed. */
+  closeUrl: string;
   notHere: readonly string[];
   errors?: FormErrors | undefined;
 }
@@ -234,6 +246,7 @@ export interface AccountPages {
   account: AccountPage;
   account_email: AccountEmailPage;
   account_applications: AccountApplicationsPage;
+  account_close: AccountClosePage;
   account_data: AccountDataPage;
   account_done: AccountDonePage;
   account_form: AccountFormPage;

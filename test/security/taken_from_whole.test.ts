@@ -11,7 +11,7 @@ import type { OperationContext } from "../../src/admin/operations/operation.ts";
 import { allowResource } from "../../src/admin/operations/resource_rights.ts";
 import { disableTenant, enableTenant } from "../../src/admin/operations/tenant_access.ts";
 import { deleteTenant } from "../../src/admin/operations/tenant_deletion.ts";
-import { createTenant, listTenants, showTenant } from "../../src/admin/operations/tenants.ts";
+import { createTenant, listTenants, showTenant, updateTenant } from "../../src/admin/operations/tenants.ts";
 import { disableUser, enableUser } from "../../src/admin/operations/user_access.ts";
 import { deleteUser } from "../../src/admin/operations/user_deletion.ts";
 import { listUsers, showUser } from "../../src/admin/operations/users.ts";
@@ -476,6 +476,26 @@ for (const kind of storeKinds) {
       assert.equal((await showUser(context, { user: held.email })).memberships.length, 0);
       const [event] = await listAuditEvents(fixture.db, { tenantId: id, type: "tenant.deleted" });
       assert.equal(event?.details["members"], 1);
+      assert.deepEqual(await openOf(neighbour, things), Object.keys(things));
+    });
+
+    test("of a person who closed their account nothing opens and nothing is left but an id in the trail, and the mail that tells it", async () => {
+      const [held, neighbour] = [await hold(), await hold()];
+      await updateTenant(context, { id: held.tenant, selfClose: true });
+      const there = `${fixture.issuer}/account/close`;
+      const page = await held.agent.follow(there);
+      const closed = await held.agent.submit(page, { typed: held.email }, "/account/close");
+      assert.equal(closed.url.pathname, "/account/closed");
+      assert.deepEqual(await openOf(held, things), []);
+      assert.deepEqual([...new Set(await rowsNaming(fixture.db, held.email))], ["mails"]);
+      assert.deepEqual([...new Set(await rowsNaming(fixture.db, held.accountId))], ["audit_events"]);
+      const [event] = await listAuditEvents(fixture.db, { tenantId: held.tenant, type: "account.deleted" });
+      assert.deepEqual(
+        [event?.accountId, event?.actor, event?.details["by"], event?.details["memberships"]],
+        [held.accountId, `account:${held.accountId}`, "person", 1],
+      );
+      const url = authorizationUrl(fixture, { client_id: held.clientId, tenant: held.tenant });
+      assert.equal(signedIn(await signInAt(new UserAgent(), url, held.email)), false);
       assert.deepEqual(await openOf(neighbour, things), Object.keys(things));
     });
 

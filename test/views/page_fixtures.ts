@@ -462,6 +462,19 @@ export const fixtures: { [N in PageName]: Pages[N] } = {
     ],
     withoutAgreements: "No application may, and none has asked.",
   },
+  account_close: {
+    shell: accountShell("close", { title: "Close your account" }),
+    confirm: {
+      form: { action: "/account/close", csrfToken: "csrf-token-value" },
+      what: "The account alice@acme.example will be closed and erased.",
+      consequences: ["You are signed out everywhere, and can sign in here no more."],
+      undo: "This cannot be undone.",
+      fields: [{ id: "typed", label: "Type alice@acme.example to confirm", required: true, maxLength: 320 }],
+      submitLabel: "Close the account for good",
+      cancelUrl: "/account/data",
+    },
+    against: [],
+  },
   account_done: {
     shell: accountShell("done", { title: "Done for you" }),
     lead: "What applications did in your name since 2026-10-27.",
@@ -496,6 +509,7 @@ export const fixtures: { [N in PageName]: Pages[N] } = {
   account_data: {
     shell: accountShell("data", { title: "Your data" }),
     form: { action: "/account/data", csrfToken: "csrf-token-value" },
+    closeUrl: "/account/close",
     notHere: [],
   },
   account_form: {

@@ -9,6 +9,7 @@ import { revokeOfflineConsentsOf } from "../../provider/presence/offline_consent
 import { endSignIns } from "../../provider/sessions/end_sign_ins.ts";
 import { provesDomainOf } from "../../provider/tenants/address_reach.ts";
 import { domainOfAddress } from "../../provider/tenants/domain_name.ts";
+import { assertAdminRemains } from "../../provider/tenants/last_admin.ts";
 import {
   createMembership,
   deleteMembership,
@@ -23,7 +24,7 @@ import { getTenant } from "../../provider/tenants/tenant_store.ts";
 import { adminChange } from "../administrators/roles.ts";
 import { saidOf } from "./ended_text.ts";
 import { type Act, operation } from "./entry.ts";
-import { allowNoAdmin, assertAdminRemains, warningsOf } from "./last_admin.ts";
+import { allowNoAdmin, warningsOf } from "./last_admin.ts";
 import type { OperationContext } from "./operation.ts";
 import { unchanged, userShape, userWithEndedShape } from "./shapes.ts";
 import { resolveUser, shownUser, toUser, type User } from "./user_view.ts";

@@ -27,6 +27,7 @@ export const tenantShape = z
       .enum(requiredFactors)
       .describe("What its users must have proven beside one thing such as a password."),
     discoverable: z.boolean().describe("Whether strangers may read its name on the login page."),
+    selfClose: z.boolean().describe("Whether its people may close their accounts themselves."),
     sessionLifeMs: moment.describe("How long a sign-in opens it at most; null: as the installation has it."),
     sessionIdleMs: moment.describe("How long one does without use; null: as the installation has it."),
     disabledAtMs: moment.describe("Epoch milliseconds; null: it is enabled."),

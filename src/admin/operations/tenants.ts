@@ -102,6 +102,12 @@ export const updateTenant = operation({
       .describe(
         "Whether the login page shows the name to strangers whose request names the tenant; off (the default): to nobody before a login.",
       ),
+    selfClose: z
+      .boolean()
+      .optional()
+      .describe(
+        "Whether its people may close their accounts themselves, on /account; off (the default): somebody who belongs to it cannot.",
+      ),
     sessionIdleMinutes: z
       .int()
       .min(0)
@@ -136,7 +142,7 @@ export const updateTenant = operation({
       sessionIdleMinutes: "session-idle",
       sessionLifeHours: "session-life",
     },
-    switches: ["discoverable"],
+    switches: ["discoverable", "selfClose"],
     summary: "change how a customer's users log in, or when you may act for them",
     about: "Changes a tenant. The ID stays what it is: the customer typed it at AWS.",
     example: 'acme --login handoff --presence "within 12"',
@@ -144,7 +150,17 @@ export const updateTenant = operation({
   },
   async run(
     trx,
-    { id, name, loginMethod, presence, requiredFactor, discoverable, sessionIdleMinutes, sessionLifeHours },
+    {
+      id,
+      name,
+      loginMethod,
+      presence,
+      requiredFactor,
+      discoverable,
+      selfClose,
+      sessionIdleMinutes,
+      sessionLifeHours,
+    },
     act,
   ) {
     const presencePolicy = presence === undefined ? undefined : parsePresencePolicy(presence);
@@ -155,12 +171,13 @@ export const updateTenant = operation({
       ...(presencePolicy === undefined ? {} : { presencePolicy }),
       ...(requiredFactor === undefined ? {} : { requiredFactor }),
       ...(discoverable === undefined ? {} : { discoverable }),
+      ...(selfClose === undefined ? {} : { selfClose }),
       ...(sessionIdleMinutes === undefined ? {} : { sessionIdleMs: limitOf(sessionIdleMinutes, minuteMs) }),
       ...(sessionLifeHours === undefined ? {} : { sessionLifeMs: limitOf(sessionLifeHours, hourMs) }),
     };
     if (Object.keys(changes).length === 0) {
       throw new OperationError("invalid_input", "Nothing to change was given.", {
-        fix: "Give a name, a login method, a presence policy, a factor, how long a sign-in lasts, or whether it may be found.",
+        fix: "Give a name, a login method, a presence policy, a factor, how long a sign-in lasts, whether it may be found, or whether its people may close their accounts.",
       });
     }
     const before = await store.findTenant(trx, id);
@@ -267,6 +284,7 @@ function tenantFields(tenant: store.Tenant): [string, string][] {
     ["sign-in lasts at most", limitText(tenant.sessionLifeMs, hourMs, "hours")],
     ["factor required", tenant.requiredFactor],
     ["name on the login page", tenant.discoverable ? "shown to strangers" : "not shown before a login"],
+    ["accounts closed by their people", tenant.selfClose ? "allowed" : "not allowed"],
     ["created", new Date(tenant.createdAtMs).toISOString()],
   ];
 }
@@ -279,6 +297,7 @@ function changedDetails(before: store.Tenant, after: store.Tenant): Record<strin
     presence: presencePolicyText(tenant.presencePolicy),
     requiredFactor: tenant.requiredFactor,
     discoverable: tenant.discoverable ? "on" : "off",
+    selfClose: tenant.selfClose ? "on" : "off",
     sessionIdle: limitText(tenant.sessionIdleMs, minuteMs, "minutes"),
     sessionLife: limitText(tenant.sessionLifeMs, hourMs, "hours"),
   });

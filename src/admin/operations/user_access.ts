@@ -6,6 +6,7 @@ import { type Account, getAccount, saveDisabled } from "../../provider/accounts/
 import { listKnownOfPerson } from "../../provider/accounts/known_of_person_store.ts";
 import { endSignIns } from "../../provider/sessions/end_sign_ins.ts";
 import { noSignInsEnded } from "../../provider/sessions/end_sign_ins_store.ts";
+import { assertAdminRemains } from "../../provider/tenants/last_admin.ts";
 import { listTenantIdsOfAccount } from "../../provider/tenants/membership_store.ts";
 import { assertOwnerRemains } from "../administrators/administrator_store.ts";
 import { permissionFor } from "../administrators/permission_for.ts";
@@ -14,7 +15,7 @@ import { assertAnother } from "./administrators.ts";
 import type { CommandFace } from "./command_face.ts";
 import { saidOf } from "./ended_text.ts";
 import { type Act, assertPermitted, operation } from "./entry.ts";
-import { allowNoAdmin, assertAdminRemains, warningsOf } from "./last_admin.ts";
+import { allowNoAdmin, warningsOf } from "./last_admin.ts";
 import { giveNewPassword, preparePassword } from "./new_password.ts";
 import type { OperationContext } from "./operation.ts";
 import { generatedPassword, unchanged, userWithEndedShape } from "./shapes.ts";

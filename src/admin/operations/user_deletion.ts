@@ -1,15 +1,14 @@
 // Owns erasing a person: the account and everything that says something of them. What stays is the audit trail, in
 // which they are an id that leads nowhere any more.
 import { z } from "zod";
-import { forgetPersonalDetails } from "../../audit/audit_store.ts";
-import { deleteTracesOfAccount } from "../../provider/sessions/end_rights_store.ts";
-import { listTenantIdsOfAccount } from "../../provider/tenants/membership_store.ts";
+import { erasePerson } from "../../provider/sessions/erase_person.ts";
+import { assertAdminRemains } from "../../provider/tenants/last_admin.ts";
 import { assertOwnerRemains } from "../administrators/administrator_store.ts";
 import { adminChange } from "../administrators/roles.ts";
 import { assertAnother } from "./administrators.ts";
 import { many } from "./ended_text.ts";
 import { operation } from "./entry.ts";
-import { allowNoAdmin, assertAdminRemains } from "./last_admin.ts";
+import { allowNoAdmin } from "./last_admin.ts";
 import { holdUser, resolveUser } from "./user_view.ts";
 
 /**
@@ -76,10 +75,8 @@ and exits with 1.`,
     assertAnother(act, id);
     const alone = await assertAdminRemains(trx, id, undefined, said.allowNoAdmin);
     await assertOwnerRemains(trx, id);
-    const trails = await listTenantIdsOfAccount(trx, id);
-    const traces = await deleteTracesOfAccount(trx, id, act.now);
-    const deleted = { ...traces, events: await forgetPersonalDetails(trx, id) };
-    await act.recordInTenants({ type: "account.deleted", accountId: id, details: deleted }, trails);
+    const { tenantIds, deleted } = await erasePerson(trx, id, act.now);
+    await act.recordInTenants({ type: "account.deleted", accountId: id, details: deleted }, tenantIds);
     return { id, deleted, ...(alone.length === 0 ? {} : { withoutAdmin: alone }) };
   },
 });

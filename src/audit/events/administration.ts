@@ -25,6 +25,8 @@ export const administrationEvents = {
       requiredFactorWas: "what it had to before",
       discoverable: "whether strangers may learn that it exists",
       discoverableWas: "whether they might before",
+      selfClose: "whether its users may close their accounts themselves",
+      selfCloseWas: "whether they might before",
     },
   },
   "tenant.branded": tenantBranded,

@@ -113,6 +113,7 @@ export const peopleEvents = {
       grants: "how many applications' grants",
       tokens: "how many codes and tokens",
       events: "how many events lost an address or a name",
+      by: "`person`: themselves, on their own page",
     },
   },
   "membership.created": {

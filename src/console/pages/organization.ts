@@ -85,6 +85,10 @@ function settingsCard(tenant: Tenant, visit: Visit): ConsoleCard {
               label: "Name before a login",
               cell: { text: tenant.discoverable ? "shown to strangers" : "not shown" },
             },
+            {
+              label: "People close their accounts",
+              cell: { text: tenant.selfClose ? "themselves, on their own page" : "not themselves" },
+            },
             { label: "Created", cell: { text: momentText(tenant.createdAtMs, now) } },
           ],
         },

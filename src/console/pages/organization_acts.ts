@@ -60,6 +60,12 @@ export const editOrganizationPlace: Place = {
           checked: tenant.discoverable,
         },
         {
+          id: "selfClose",
+          label: "Its people may close their accounts themselves",
+          type: "checkbox",
+          checked: tenant.selfClose,
+        },
+        {
           id: "sessionIdleMinutes",
           label: "Sign in again after this many minutes without use",
           value: String((tenant.sessionIdleMs ?? 0) / 60_000),
@@ -96,6 +102,7 @@ export const editOrganizationPlace: Place = {
       presence: form.get("presence") ?? "",
       requiredFactor: form.get("requiredFactor"),
       discoverable: isTicked(form, "discoverable"),
+      selfClose: isTicked(form, "selfClose"),
       sessionIdleMinutes: numberOf(form, "sessionIdleMinutes"),
       sessionLifeHours: numberOf(form, "sessionLifeHours"),
     });

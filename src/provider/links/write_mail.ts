@@ -38,6 +38,7 @@ export type MailWritingDeps = InstallationPart<"db" | "clock" | "issuer" | "publ
 
 // What is told to the address it was put in for, whoever has that by now, and carries no link of its own.
 const notices = [
+  "account_closed",
   "password_changed",
   "address_changing",
   "address_changed",

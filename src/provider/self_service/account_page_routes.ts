@@ -26,7 +26,7 @@ import {
   formMarkOf,
   RecentSignInNeeded,
 } from "./account_person.ts";
-import { type AccountPageName, accountPages, accountTabs } from "./account_tabs.ts";
+import { type AccountPageName, accountClosedPath, accountPages, accountTabs } from "./account_tabs.ts";
 
 /** What the account's pages need of an installation. */
 export interface AccountPageDeps
@@ -79,6 +79,8 @@ export interface FormDone {
   download?: { fileName: string; pieces: AsyncIterable<string> };
   /** It ended the sign-in: no page of the account comes next, but the one that says so. */
   signedOut?: true;
+  /** It closed the account: there is nobody whose page could come next. */
+  closed?: true;
 }
 
 /** A form of a page. */
@@ -129,10 +131,11 @@ export function addAccountPage(
     try {
       if (form.recent === true) assertRecentSignIn(person, deps.clock());
       const done = await form.act({ ...visitOf(ctx, person), fields });
-      const { outcome, page: next = page, download, once, signedOut } = done;
+      const { outcome, page: next = page, download, once, signedOut, closed } = done;
       if (download !== undefined) return sendFile(ctx, download);
       if (once !== undefined) return draw(ctx, 200, person, async () => once(visitOf(ctx, person)));
       if (signedOut === true) return seeOther(ctx, accountSignedOutPath);
+      if (closed === true) return seeOther(ctx, accountClosedPath);
       if (outcome !== undefined) leaveOutcome(placeOf(ctx), next, outcome);
       seeOther(ctx, accountPages[next].path);
     } catch (error) {

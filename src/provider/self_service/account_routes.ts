@@ -4,7 +4,7 @@ import type { RouterContext } from "@koa/router";
 import { OperationError } from "../../errors.ts";
 import { onceEach, parseFormText } from "../../input/form_text.ts";
 import { seeOther } from "../../see_other.ts";
-import { currentFrame } from "../../views/frame.ts";
+import { currentFrame, currentWords } from "../../views/frame.ts";
 import { pageHeaders, renderPage } from "../../views/render.ts";
 import {
   accountReturnPath,
@@ -15,8 +15,9 @@ import {
 import { shownPerson } from "../tenants/person_in_tenant.ts";
 import { addAccountPage } from "./account_page_routes.ts";
 import { findAccountPerson } from "./account_person.ts";
-import { pathAfterSignIn } from "./account_tabs.ts";
+import { accountClosedPath, pathAfterSignIn } from "./account_tabs.ts";
 import { applicationsForm, applicationsPage } from "./applications_page.ts";
+import { closeForm, closePage } from "./close_page.ts";
 import { dataForm, dataPage } from "./data_page.ts";
 import { donePage } from "./done_page.ts";
 import { type EmailPageDeps, emailForms, emailPage } from "./email_page.ts";
@@ -42,6 +43,7 @@ export function addAccountRoutes(
   addAccountPage(router, deps, factorsPage(deps), [factorsForm(deps)]);
   addAccountPage(router, deps, sessionsPage(deps), [sessionsForm(deps)]);
   addAccountPage(router, deps, dataPage, [dataForm(deps)]);
+  addAccountPage(router, deps, closePage(deps), [closeForm(deps)]);
 
   router.get(accountReturnPath, (ctx) => {
     const answer = onceEach(parseFormText(ctx.querystring));
@@ -54,6 +56,11 @@ export function addAccountRoutes(
 
   router.get(accountSignedOutPath, (ctx) => {
     showHtml(ctx, renderPage("logged_out", { signInUrl: "/account" }));
+  });
+
+  router.get(accountClosedPath, (ctx) => {
+    const { closedTitle: title, closed: lines } = currentWords().close;
+    showHtml(ctx, renderPage("done", { title, lines, ways: [] }));
   });
 
   // Who was asked whether to sign out, and said no (interactions/stay_signed_in.ts).

@@ -24,7 +24,11 @@ export const accountPages = {
   factors: { path: "/account/factors", tab: true },
   sessions: { path: "/account/sessions", tab: true },
   data: { path: "/account/data", tab: true },
+  close: { path: "/account/close", under: "data" },
 } as const satisfies Readonly<Record<string, AccountPageEntry>>;
+
+/** Where whoever closed their account is led: nobody is signed in there. */
+export const accountClosedPath = "/account/closed";
 
 export type AccountPageName = keyof typeof accountPages;
 

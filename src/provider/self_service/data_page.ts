@@ -3,6 +3,7 @@ import { currentWords } from "../../views/frame.ts";
 import { renderPage } from "../../views/render.ts";
 import type { AccountFormHandler, AccountPageDeps, AccountPageHandler } from "./account_page_routes.ts";
 import { whyNotOwn } from "./account_person.ts";
+import { accountPages } from "./account_tabs.ts";
 import { showRefusal } from "./form_page.ts";
 import { takeOwnData } from "./own_data.ts";
 
@@ -17,6 +18,7 @@ export const dataPage: AccountPageHandler = {
     return renderPage("account_data", {
       shell: shell({ title: errors === undefined ? words.title : frame.errorTitle(words.title) }),
       form: vouched ? undefined : form(),
+      closeUrl: accountPages.close.path,
       notHere: vouched ? words.vouched : [],
       errors,
     });

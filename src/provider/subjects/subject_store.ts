@@ -52,6 +52,7 @@ interface SubjectRow {
   presence_within_hours: number | null;
   required_factor: string;
   discoverable_at_ms: number | null;
+  self_close_at_ms: number | null;
   session_life_ms: number | null;
   session_idle_ms: number | null;
   tenant_disabled_at_ms: number | null;
@@ -95,7 +96,7 @@ a.id as account_id, a.email, a.email_verified_at_ms, a.name, a.external_at_ms,
   a.disabled_at_ms as account_disabled_at_ms, a.created_at_ms as account_created_at_ms,
   a.sign_in_generation, a.membership_endings,
   t.id as tenant_id, t.name as tenant_name, t.login_method, t.presence_policy, t.presence_within_hours, t.required_factor,
-  t.discoverable_at_ms, t.session_life_ms, t.session_idle_ms,
+  t.discoverable_at_ms, t.self_close_at_ms, t.session_life_ms, t.session_idle_ms,
   t.disabled_at_ms as tenant_disabled_at_ms, t.reopened_at_ms, t.created_at_ms as tenant_created_at_ms,
   t.generation as tenant_generation, j.client_id as vouching_client_id, j.generation as vouching_generation,
   m.role, m.email as membership_email, m.name as membership_name, m.last_login_at_ms, m.last_login_level,
@@ -234,6 +235,7 @@ function tenantOf(row: SubjectRow): Tenant | undefined {
     presence_within_hours: row.presence_within_hours,
     required_factor: row.required_factor,
     discoverable_at_ms: row.discoverable_at_ms,
+    self_close_at_ms: row.self_close_at_ms,
     session_life_ms: row.session_life_ms,
     session_idle_ms: row.session_idle_ms,
     disabled_at_ms: row.tenant_disabled_at_ms,

@@ -26,6 +26,8 @@ export interface Tenant {
   requiredFactor: RequiredFactor;
   /** Whether strangers may read the tenant's name on the login page. */
   discoverable: boolean;
+  /** Whether its people may close their accounts themselves. */
+  selfClose: boolean;
   /** The longest a sign-in opens it, in milliseconds; null: as the installation has it. */
   sessionLifeMs: number | null;
   /** The longest it does without use; null: as the installation has it. */
@@ -47,6 +49,7 @@ export interface TenantRow {
   presence_within_hours: number | null;
   required_factor: string;
   discoverable_at_ms: number | null;
+  self_close_at_ms: number | null;
   session_life_ms: number | null;
   session_idle_ms: number | null;
   disabled_at_ms: number | null;
@@ -64,6 +67,7 @@ export const tenantColumns = [
   "presence_within_hours",
   "required_factor",
   "discoverable_at_ms",
+  "self_close_at_ms",
   "session_life_ms",
   "session_idle_ms",
   "disabled_at_ms",
@@ -194,8 +198,8 @@ export async function listTenants(
 }
 
 /**
- * Changes a tenant's name, how its users log in and for how long, when a back end may act for them, or whether strangers
- * may read its name.
+ * Changes a tenant's name, how its users log in and for how long, when a back end may act for them, whether strangers
+ * may read its name, or whether its users may close their accounts.
  * @throws OperationError tenant_not_found
  */
 export async function saveTenant(
@@ -215,6 +219,9 @@ export async function saveTenant(
       ...(changes.discoverable === undefined
         ? {}
         : { discoverable_at_ms: changes.discoverable ? now.getTime() : null }),
+      ...(changes.selfClose === undefined
+        ? {}
+        : { self_close_at_ms: changes.selfClose ? now.getTime() : null }),
       ...(changes.sessionLifeMs === undefined ? {} : { session_life_ms: changes.sessionLifeMs }),
       ...(changes.sessionIdleMs === undefined ? {} : { session_idle_ms: changes.sessionIdleMs }),
       updated_at_ms: now.getTime(),
@@ -293,6 +300,7 @@ export function readTenantRow(row: TenantRow): Tenant {
     presencePolicy: readPresencePolicy(row),
     requiredFactor: readRequiredFactor(row.required_factor),
     discoverable: row.discoverable_at_ms !== null,
+    selfClose: row.self_close_at_ms !== null,
     ...{ sessionLifeMs: row.session_life_ms, sessionIdleMs: row.session_idle_ms },
     ...{ disabledAtMs: row.disabled_at_ms, reopenedAtMs: row.reopened_at_ms },
   };

@@ -35,6 +35,7 @@ const acme = {
   presencePolicy: { name: "session" },
   requiredFactor: "none",
   discoverable: false,
+  selfClose: false,
   sessionLifeMs: null,
   sessionIdleMs: null,
   reopenedAtMs: null,

@@ -31,6 +31,7 @@ const acme: Tenant = {
   presencePolicy: { name: "session" },
   requiredFactor: "none",
   discoverable: false,
+  selfClose: false,
   sessionLifeMs: null,
   sessionIdleMs: null,
   reopenedAtMs: null,

@@ -2,10 +2,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { inviteUser } from "../../../src/admin/operations/invitation.ts";
+import { updateTenant } from "../../../src/admin/operations/tenants.ts";
 import { updateUser } from "../../../src/admin/operations/user_update.ts";
 import { type MailKind, mailKinds } from "../../../src/mail/mail_kinds.ts";
 import { createMail } from "../../../src/mail/outbox_store.ts";
 import type { TakenMail } from "../../support/mail_server.ts";
+import { postAccountForm } from "../support/account_forms.ts";
 import { authorizationUrl } from "../support/authorization.ts";
 import { addClient, addPerson, password, signInAt } from "../support/provider_fixture.ts";
 import { askForPassword, browserElsewhere, linkFor, operatorOf, useLink, useLinks } from "./links_world.ts";
@@ -120,6 +122,17 @@ describe("every kind of mail", () => {
       cause: () => notice("passkey_copied"),
       link: "/account",
       subject: /^There may be a copy of your passkey/,
+    },
+    account_closed: {
+      async cause() {
+        const { email, id } = await person();
+        await updateTenant(operatorOf(world), { id: "acme", selfClose: true });
+        const { agent } = await account(email);
+        await postAccountForm(agent, `${fixture.issuer}/account/close`, { id }, { typed: email });
+        return email;
+      },
+      link: undefined,
+      subject: /is closed$/,
     },
     new_device: {
       async cause() {

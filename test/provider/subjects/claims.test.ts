@@ -25,6 +25,7 @@ const tenant: Tenant = {
   presencePolicy: { name: "session" },
   requiredFactor: "none",
   discoverable: false,
+  selfClose: false,
   sessionLifeMs: null,
   sessionIdleMs: null,
   disabledAtMs: null,

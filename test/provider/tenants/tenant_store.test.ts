@@ -44,6 +44,7 @@ for (const kind of storeKinds) {
         loginMethod: "local",
         presencePolicy: { name: "session" },
         discoverable: false,
+        selfClose: false,
         reopenedAtMs: null,
         generation: 0,
         disabledAtMs: null,

@@ -207,6 +207,10 @@ export const refusals: typeof englishRefusals = {
     `Mit diesem Link wurden zu viele Passwörter versucht. Der Link gilt weiterhin: Warten Sie ${inSeconds(number(values, "seconds"))} und senden Sie dann noch einmal eines.`,
   not_changed_here: () =>
     "Das wird nicht hier geändert. Wenden Sie sich an die, die die Anwendung betreuen, über die Sie sich anmelden.",
+  not_typed: () =>
+    "Das ist nicht die Adresse Ihres Kontos. Geben Sie sie so ein, wie sie über dem Feld steht.",
+  not_closed_here: () =>
+    "Das Konto wurde nicht geschlossen: Es steht etwas dagegen, das diese Seite jetzt nennt.",
   current_password: () => "Das ist nicht Ihr jetziges Passwort. Geben Sie es noch einmal ein.",
   password_same: () => "Das neue Passwort ist das, das Sie schon haben. Wählen Sie ein anderes.",
   password_personal: () => told(passwordFaults.personal),

@@ -12,6 +12,7 @@ import {
 } from "./account.ts";
 import { accountData } from "./account_data.ts";
 import { address } from "./address.ts";
+import { close } from "./close.ts";
 import { done } from "./done.ts";
 import { signedOut, signOut, stayed, welcome } from "./endings.ts";
 import { factors } from "./factors.ts";
@@ -66,5 +67,6 @@ export const german: typeof english = {
   passwordFaults,
   passwordLength,
   accountData,
+  close,
   done,
 };

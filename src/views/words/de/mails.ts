@@ -210,6 +210,16 @@ export const germanMail: MailTexts = {
       `Haben Sie ihn nicht selbst kopiert: ${notYours(facts)}`,
     ],
   }),
+  account_closed: ({ service }) => ({
+    subject: `Ihr Konto bei ${service} ist geschlossen`,
+    heading: "Ihr Konto ist geschlossen",
+    lines: [
+      `Das Konto bei ${service} mit dieser E-Mail-Adresse wurde gerade auf seiner eigenen Seite geschlossen, von jemandem, der dort angemeldet war und es neu bewiesen hat. Was davon aufbewahrt war, ist gelöscht.`,
+    ],
+    notes: [
+      "Waren Sie es nicht, sagen Sie es denen, die den Dienst betreiben, und sichern Sie Ihr Postfach. Das Konto lässt sich nicht zurückholen; Sie können neu eingeladen werden.",
+    ],
+  }),
   new_device: (facts) => ({
     subject: `Anmeldung von einem neuen Gerät: Ihr Konto bei ${facts.service}`,
     heading: "Anmeldung von einem neuen Gerät",

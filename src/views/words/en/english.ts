@@ -11,6 +11,7 @@ import {
 } from "./account.ts";
 import { accountData } from "./account_data.ts";
 import { address } from "./address.ts";
+import { close } from "./close.ts";
 import { done } from "./done.ts";
 import { signedOut, signOut, stayed, welcome } from "./endings.ts";
 import { factors } from "./factors.ts";
@@ -65,5 +66,6 @@ export const english = {
   passwordFaults,
   passwordLength,
   accountData,
+  close,
   done,
 };

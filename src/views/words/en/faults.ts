@@ -198,6 +198,10 @@ export const refusals = {
     `Too many passwords were tried with this link. The link still counts: wait ${inSeconds(number(values, "seconds"))}, then send one again.`,
   not_changed_here: (_values: RefusalValues) =>
     "This is not changed here. Ask the people who run the application you sign in through.",
+  not_typed: (_values: RefusalValues) =>
+    "This is not the address of your account. Type it as it stands above the field.",
+  not_closed_here: (_values: RefusalValues) =>
+    "The account was not closed: something stands against it, which this page now says.",
   current_password: (_values: RefusalValues) => "This is not your current password. Type it once more.",
   password_same: (_values: RefusalValues) => "The new password is the one you have. Choose another one.",
   password_personal: (_values: RefusalValues) => told(passwordFaults.personal),

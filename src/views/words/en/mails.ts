@@ -206,6 +206,16 @@ const texts = {
       `If you did not copy it yourself, ${notYours(facts)}`,
     ],
   }),
+  account_closed: ({ service }) => ({
+    subject: `Your account at ${service} is closed`,
+    heading: "Your account is closed",
+    lines: [
+      `The account at ${service} with this e-mail address was just closed on its own page, by somebody who was signed in there and proved it anew. What was kept of it is erased.`,
+    ],
+    notes: [
+      "If it was not you, tell the people who run the service, and make your mailbox safe. The account cannot be brought back; you may be invited again.",
+    ],
+  }),
   new_device: (facts) => ({
     subject: `A sign-in from a new device: your account at ${facts.service}`,
     heading: "A sign-in from a new device",
