@@ -1,4 +1,4 @@
-// Owns the portal's pages of how applications act for the organization: the presence policy, and its data accessors at AWS.
+// Owns the portal's pages of how applications act for the organization: the presence policy, whether its people may leave by themselves, and its data accessors at AWS.
 import { createAccessor, deleteAccessor, listAccessors } from "../admin/operations/accessors.ts";
 import { updateTenant } from "../admin/operations/tenants.ts";
 import { presenceWords } from "../provider/presence/presence_words.ts";
@@ -11,6 +11,7 @@ import { type FormFault, formFault, policyChoices, policyFields, policyOf } from
 export function addAccessRoutes({ get, post }: ReturnType<typeof createPortalEdge>): void {
   get("/presence", async (visit) => showPresence(visit));
   post("/presence", savePresence);
+  post("/closing", saveClosing);
   get("/accessors", (visit) => showAccessors(visit));
   get("/accessors/new", async (visit) => showEntry(visit, accessorFields(new Map())));
   post("/accessors/new", enter);
@@ -55,8 +56,30 @@ function showPresence({ tenant, base, show }: Visit, fault?: FormFault): void {
           submitLabel: "Save",
         },
       },
+      {
+        id: "closing",
+        title: "Closing accounts",
+        lead: "Whoever closes their account leaves the organization and is erased here. You need not be asked; the activity tells it.",
+        form: {
+          action: `${base}/closing`,
+          fields: [
+            {
+              id: "selfClose",
+              label: "Our people may close their accounts themselves",
+              type: "checkbox",
+              checked: tenant.selfClose,
+            },
+          ],
+          submitLabel: "Save",
+        },
+      },
     ],
   });
+}
+
+async function saveClosing({ call, form, goOn }: PostVisit): Promise<void> {
+  await call(updateTenant, { selfClose: form.get("selfClose") !== undefined });
+  goOn("/presence", "closing_saved");
 }
 
 async function savePresence(visit: PostVisit): Promise<void> {

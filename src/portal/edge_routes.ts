@@ -87,6 +87,7 @@ const news = {
   domain_removed: "The domain is removed.",
   looks_saved: "It is saved. Your people see it with their next page.",
   presence_saved: "The policy is saved, and counts from now on.",
+  closing_saved: "Saved. It counts from now on.",
   accessor_entered: "The data accessor is entered.",
   accessor_forgotten: "The data accessor is forgotten.",
   details_entered: "The details are entered. Test them now.",

@@ -171,4 +171,32 @@ export const defences: readonly Defence[] = [
     test: "test/provider/interactions/language.test.ts",
     name: "leads",
   },
+  {
+    id: "closing-asks-every-organization",
+    promise:
+      "An account is closed by its person where every organization of theirs allows it, and nowhere else.",
+    file: "src/provider/self_service/close_account.ts",
+    find: 'if (!tenant.selfClose) against.push({ why: "organization", tenant });\n    else if (alone',
+    replace: "if (alone",
+    test: "test/provider/self_service/close_account.test.ts",
+    name: "one organization of several",
+  },
+  {
+    id: "closing-not-who-administers",
+    promise: "Whoever administers the installation does not close their account by themselves.",
+    file: "src/provider/self_service/close_account.ts",
+    find: '(await administers(db, accountId)) ? [{ why: "administers" }] : []',
+    replace: "[]",
+    test: "test/provider/self_service/close_account.test.ts",
+    name: "who administers the service",
+  },
+  {
+    id: "closing-typed",
+    promise: "An account is closed once its person has typed its address.",
+    file: "src/provider/self_service/close_page.ts",
+    find: "if (typed !== nameOf(person).toLowerCase()) {",
+    replace: "if (typed === undefined) {",
+    test: "test/provider/self_service/close_account.test.ts",
+    name: "another address, none",
+  },
 ];

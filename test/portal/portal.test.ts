@@ -171,6 +171,19 @@ test("a domain that another organization owns is refused without saying whose it
   assert.doesNotMatch(refused.text, /Tenant acme|portal\/acme/);
 });
 
+test("whether people may close their accounts is said by their organization, for itself alone", async () => {
+  const { agent } = await signInToPortal(fixture.issuer, "ann@acme.example");
+  const allowed = async () =>
+    (await fixture.db("tenants").whereNotNull("self_close_at_ms")).map(({ id }) => id);
+  const page = await agent.follow(at("/presence"));
+  const saved = await agent.submit(page, { selfClose: "on", id: "globex", name: "Taken" }, "/closing");
+  assert.match(saved.text, /role="status">Saved\. It counts from now on\./);
+  assert.deepEqual(await allowed(), ["acme"]);
+  assert.match(saved.text, /name="selfClose"[^>]* checked/);
+  await agent.follow(at("/closing"), { method: "POST", body: new URLSearchParams() });
+  assert.deepEqual(await allowed(), []);
+});
+
 test("the presence policy is changed, and only that of the organization", async () => {
   const { agent } = await signInToPortal(fixture.issuer, "ann@acme.example");
   const page = await agent.follow(at("/presence"));
