@@ -51,6 +51,7 @@ import * as logouts from "./0085_logouts.ts";
 import * as consents from "./0086_consents.ts";
 import * as refusedMail from "./0087_refused_mail.ts";
 import * as selfClose from "./0088_self_close.ts";
+import * as accountLanguage from "./0089_account_language.ts";
 
 /** One step of the schema, there and back. */
 export interface Migration {
@@ -111,4 +112,5 @@ export const migrations: readonly Migration[] = [
   { name: "0086_consents", ...consents },
   { name: "0087_refused_mail", ...refusedMail },
   { name: "0088_self_close", ...selfClose },
+  { name: "0089_account_language", ...accountLanguage },
 ];

@@ -30,7 +30,7 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
   accounts: {
     holds: "people who can sign in, or whom your login named",
     personal:
-      "e-mail address, since when mail to it comes back, name, password as an Argon2id hash; of imported people the hash they came with, until they sign in, and its SHA-256",
+      "e-mail address, since when mail to it comes back, name, the language they chose last, password as an Argon2id hash; of imported people the hash they came with, until they sign in, and its SHA-256",
     until: "the account is deleted",
   },
   imported_hash_kinds: {

@@ -30,6 +30,7 @@ import { addInteractionRoutes, type InteractionDeps } from "./provider/interacti
 import { addLinkRoutes } from "./provider/links/link_routes.ts";
 import { addLogoRoutes } from "./provider/looks/logo_routes.ts";
 import { addAccountRoutes } from "./provider/self_service/account_routes.ts";
+import { createLanguageKeeper } from "./provider/self_service/own_language.ts";
 import { addPublicRoutes, type PublicRouteDeps } from "./public_routes.ts";
 import { describeRequest } from "./request_context.ts";
 import { withFrame } from "./views/frame.ts";
@@ -152,7 +153,7 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
 
   const router = new Router();
   addPublicRoutes(router, deps, proxies);
-  addLanguageRoutes(router, deps);
+  addLanguageRoutes(router, { issuer: deps.issuer, keepFor: createLanguageKeeper(deps) });
   addLogoRoutes(router, deps);
   addPostedRequestRoutes(router, deps);
   addInteractionRoutes(router, deps);

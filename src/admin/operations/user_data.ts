@@ -32,6 +32,7 @@ const personData = z
         "By a password or a passkey here; null as well where it was before this was kept.",
       ),
       mailRefusedAtMs: never.describe("Since when mail to an address of the account came back."),
+      language: z.string().nullable().describe("In which they are spoken to: the one they chose last."),
       hasPassword: z.boolean(),
       importedHashKind: z
         .string()

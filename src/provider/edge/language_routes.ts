@@ -1,19 +1,27 @@
 // Owns the address that takes a person's choice of a language, from the foot of any page, and leads back to that page with
 // what had been typed there. A password that came along is looked at by nobody.
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type Router from "@koa/router";
 import { OperationError } from "../../errors.ts";
 import { uriOf } from "../../input/web_address.ts";
 import { seeOther } from "../../see_other.ts";
 import { linkable } from "../../views/page_links.ts";
-import { isLanguage } from "../../views/words/languages.ts";
+import { isLanguage, type Language } from "../../views/words/languages.ts";
 import { assertOwnForm, readForm } from "./form.ts";
 import { leaveOutcome, type OutcomePlace, takeOutcome } from "./form_outcome.ts";
 import { keepChosenLanguage } from "./page_language.ts";
 
 const typedForm = "typed";
 
+/** What taking a choice needs. */
+export interface LanguageRoutesDeps {
+  issuer: string;
+  /** Keeps the choice for whoever is signed in at the browser, if anybody is. */
+  keepFor(request: IncomingMessage, response: ServerResponse, language: Language): Promise<void>;
+}
+
 /** Adds it to a router. */
-export function addLanguageRoutes(router: Router, { issuer }: { issuer: string }): void {
+export function addLanguageRoutes(router: Router, { issuer, keepFor }: LanguageRoutesDeps): void {
   const { origin } = new URL(issuer);
   router.post("/language", async (ctx) => {
     assertOwnForm(ctx.req, origin);
@@ -27,6 +35,7 @@ export function addLanguageRoutes(router: Router, { issuer }: { issuer: string }
     const { path, query } = pageOf(page, origin);
     const place = { cookies: ctx.cookies, issuer };
     keepChosenLanguage(place, language, path);
+    await keepFor(ctx.req, ctx.res, language);
     const [email, userCode] = [form.get("email"), form.get("user_code")];
     if (email || userCode) leaveOutcome(place, typedForm, { path, email, userCode });
     seeOther(ctx, `${path}${query}`);

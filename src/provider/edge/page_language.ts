@@ -1,8 +1,9 @@
 // Owns which language persons' pages speak in one browser: what the person chose in the midst of a sign-in, what the
-// application asked for in it, what the person chose before, what the browser likes. The cookies hold the code of a language
+// application asked for in it, what is kept for whoever signed in, what was chosen here before, what the browser likes. The cookies hold the code of a language
 // and decide nothing else; they are needed for what was asked for, and nobody is recognized by them.
 import type { KoaContextWithOIDC } from "oidc-provider";
 import { firstLanguage, preferredLanguage } from "../../input/language_tags.ts";
+import { speak } from "../../views/frame.ts";
 import { defaultLanguage, isLanguage, type Language, languages } from "../../views/words/languages.ts";
 
 /** A browser's request, and the issuer that says how cookies are kept. */
@@ -15,6 +16,9 @@ export interface LanguagePlace {
 const chosenForMs = 365 * 86_400_000;
 /** How long a sign-in lasts at most, in milliseconds. */
 const signInMs = 3_600_000;
+
+/** Behind a choice that was kept for somebody. */
+const takenMark = ".kept";
 
 const interactionsPath = "/interaction";
 
@@ -81,9 +85,43 @@ export function keepChosenLanguage(place: LanguagePlace, language: Language, pat
     keepForSignIn(place, chosenHereName, interactionsPath, language);
 }
 
-function readSettled({ cookies, issuer }: LanguagePlace): Language | undefined {
-  const values = [chosenHereName, askedName].map((name) => cookies.get(name(issuer), { signed: false }));
-  return values.find(isLanguage);
+/**
+ * Has the pages of this browser follow a person who was just recognized: where neither they nor the application said otherwise in this
+ * sign-in, it goes on in the language that is kept for them, and so does what follows it.
+ * @param kept the language that is kept for them
+ * @returns what they chose in this sign-in, to be kept for them; undefined: nothing, or what is kept
+ */
+export function followPerson(place: LanguagePlace, kept: Language | undefined): Language | undefined {
+  const chosen = readChosenHere(place);
+  if (chosen?.taken === false) {
+    // Of one person: the next who signs in at this browser has chosen nothing by it.
+    keepForSignIn(place, chosenHereName, interactionsPath, `${chosen.language}${takenMark}`);
+    return chosen.language === kept ? undefined : chosen.language;
+  }
+  if (kept === undefined || readAsked(place) !== undefined) return undefined;
+  keep(place, kept, chosenForMs);
+  if (chosen !== undefined) keepForSignIn(place, chosenHereName, interactionsPath, `${kept}${takenMark}`);
+  speak(kept);
+  return undefined;
+}
+
+const readSettled = (place: LanguagePlace): Language | undefined =>
+  readChosenHere(place)?.language ?? readAsked(place);
+
+// `taken`: it was kept for the person who chose it.
+function readChosenHere({
+  cookies,
+  issuer,
+}: LanguagePlace): { language: Language; taken: boolean } | undefined {
+  const value = cookies.get(chosenHereName(issuer), { signed: false });
+  const taken = value?.endsWith(takenMark) === true;
+  const language = taken ? value?.slice(0, -takenMark.length) : value;
+  return isLanguage(language) ? { language, taken } : undefined;
+}
+
+function readAsked({ cookies, issuer }: LanguagePlace): Language | undefined {
+  const language = cookies.get(askedName(issuer), { signed: false });
+  return isLanguage(language) ? language : undefined;
 }
 
 function readChosen({

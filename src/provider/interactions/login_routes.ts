@@ -21,6 +21,7 @@ import type { LoginAnswer } from "../factors/pending_sign_ins.ts";
 import type { FactorDeps } from "../factors/prove_factor.ts";
 import { browserKeyOf } from "./browser_binding.ts";
 import { answerFactor, findHalfDone, renderHalfDone } from "./factor_page.ts";
+import { followLanguage } from "./follow_language.ts";
 import { startHandoff } from "./handoff_routes.ts";
 import type { InteractionState } from "./interaction.ts";
 import { provePassword, renderAddress, renderPassword } from "./login.ts";
@@ -104,8 +105,10 @@ export function addLoginRoutes(
     leaveOutcome(placeOf(ctx), addressForm(state), { email });
     if ((form.get("password") ?? "") === "") return takeAddress(ctx, state, email);
     try {
-      const answer = await goOn(deps, state, await provePassword(deps, form, originOf(ctx)));
+      const proven = await provePassword(deps, form, originOf(ctx));
+      const answer = await goOn(deps, state, proven);
       if (answer !== undefined) return await complete(ctx, answer);
+      await followLanguage(deps, placeOf(ctx), proven.accountId);
       seeOther(ctx, pathOf(state, "factor"));
     } catch (error) {
       if (!(error instanceof OperationError) || error instanceof StoreUnavailable) throw error;
@@ -166,6 +169,7 @@ export function addLoginRoutes(
   };
 
   async function complete(ctx: RouterContext, answer: LoginAnswer): Promise<void> {
+    await followLanguage(deps, placeOf(ctx), answer.login.accountId);
     const account = await getAccount(deps.db, answer.login.accountId);
     const origin = originOf(ctx);
     if (await rememberDevice(deps, account, origin)) deps.mailPut();

@@ -11,6 +11,7 @@ import type { Written } from "../../mail/outbox.ts";
 import { findMail, type Mail, saveMailAccount } from "../../mail/outbox_store.ts";
 import { factorThings, type MailFacts } from "../../views/mail_facts.ts";
 import { renderMail } from "../../views/render.ts";
+import { findAccountLanguage } from "../accounts/account_language_store.ts";
 import { createAccountLink, type LinkPurpose, linkLifeMs } from "../accounts/account_link_store.ts";
 import {
   type Account,
@@ -93,7 +94,7 @@ export function createMailWriter(deps: MailWritingDeps): (mail: Mail) => Promise
       if ("over" in meant) return meant;
       const { account, purpose, administrator, newEmail, joined } = meant;
       await saveMailAccount(trx, mail.id, account.id);
-      const drawnFor = { to: newEmail ?? account.email, administrator };
+      const drawnFor = { to: newEmail ?? account.email, accountId: account.id, administrator };
       if (purpose === undefined) {
         const url = joined === true ? { joined, url: `${deps.issuer}${accountPath}` } : {};
         return drawn(trx, deps, mail, kind, { ...drawnFor, ...url, taken: newEmail !== undefined });
@@ -181,6 +182,8 @@ const pathOf: Readonly<Record<LinkPurpose, string>> = {
 };
 
 interface DrawnFor {
+  /** Whose mail it is; absent: as the mail says. */
+  accountId?: string | null;
   to?: string;
   purpose?: LinkPurpose;
   url?: string;
@@ -194,9 +197,11 @@ async function drawn(
   { issuer, publicName, supportUrl }: MailWritingDeps,
   mail: Mail,
   kind: MailKind,
-  { to, purpose, url, administrator, taken = false, joined }: DrawnFor,
+  { to, accountId = mail.accountId, purpose, url, administrator, taken = false, joined }: DrawnFor,
 ): Promise<Written> {
   const { host } = new URL(issuer);
+  // As the person chose; whoever caused the mail may speak another.
+  const kept = accountId === null ? undefined : await findAccountLanguage(trx, accountId);
   const tenant = mail.tenantId === null ? undefined : await findTenant(trx, mail.tenantId);
   const service = { name: publicName ?? host, host, supportUrl };
   const { address, browser = "", by, what } = mail.details;
@@ -219,7 +224,7 @@ async function drawn(
     taken,
     joined: joined === true,
   };
-  const words = mailWords(kind, facts, mail.details["language"]);
+  const words = mailWords(kind, facts, kept ?? mail.details["language"]);
   return {
     id: mail.id,
     to: to ?? mail.recipient,

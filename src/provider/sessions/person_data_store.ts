@@ -19,6 +19,8 @@ export interface StoredPerson {
     /** Null: not yet, or before this was kept. */
     firstSignedInAtMs: number | null;
     mailRefusedAtMs: number | null;
+    /** The language they chose last. */
+    language: string | null;
     hasPassword: boolean;
     /** Scheme and cost of a password hash that came with an import. */
     importedHashKind: string | null;
@@ -56,6 +58,7 @@ interface AccountRow {
   updated_at_ms: number;
   first_signed_in_at_ms: number | null;
   mail_refused_at_ms: number | null;
+  language: string | null;
   imported_hash_kind: string | null;
 }
 
@@ -95,7 +98,7 @@ export async function readStoredPerson(db: Database, accountId: string): Promise
     db,
     "person_data_account",
     `select id, email, email_verified_at_ms, name, external_at_ms, disabled_at_ms, created_at_ms, updated_at_ms,
-       first_signed_in_at_ms, mail_refused_at_ms, imported_hash_kind
+       first_signed_in_at_ms, mail_refused_at_ms, language, imported_hash_kind
      from accounts where id = ?`,
     [accountId],
   );

@@ -144,3 +144,64 @@ test("a cookie that holds anything else than a language says nothing", async () 
     assert.equal(page.status, 200);
   }
 });
+
+test("what a person chose follows them to the next browser, from their proof on, and stands after what an application asks for", async () => {
+  const email = "kim@x.example";
+  const { id } = await addPerson(fixture.db, { email, tenants: ["acme"] });
+  const kept = async () => (await fixture.db("accounts").where({ id }).first("language")).language;
+  const account = `${fixture.issuer}/account`;
+  const signIn = async (agent: UserAgent, more = {}, word = password) => {
+    const login = await agent.follow(authorizationUrl(fixture, { prompt: "login", ...more }));
+    const ways = await agent.submit(login, { email, password: "" }, "/login");
+    const done = await agent.submit(ways, { email, password: word }, "/login");
+    return { login, ways, done };
+  };
+  // In the midst of a sign-in, by whoever then proves who they are.
+  const first = new UserAgent();
+  const login = await first.follow(account);
+  const chosen = await choose(first, login, "de", { email });
+  assert.equal(await kept(), null, "nobody is known yet");
+  await first.submit(chosen, { email, password: "wrong" }, "/login");
+  assert.equal(await kept(), null, "a wrong password is no proof");
+  await first.submit(await first.follow(account), { email, password }, "/login");
+  assert.equal(await kept(), "de");
+
+  const second = new UserAgent({ "accept-language": "en" });
+  const { login: before, ways } = await signIn(second);
+  assert.deepEqual([before, ways].map(languageOf), ["en", "en"], "an address alone tells nothing");
+  assert.equal(languageOf(await second.follow(account)), "de");
+  // On a page of their own, it is theirs at once.
+  await choose(second, await second.follow(account), "en");
+  assert.equal(await kept(), "en");
+  const third = new UserAgent();
+  await signIn(third, { ui_locales: "de" });
+  assert.equal(languageOf(await third.follow(account)), "de", "the application's wish");
+  assert.equal(await kept(), "en", "is not the person's");
+  const fourth = german();
+  await signIn(fourth);
+  assert.equal(
+    languageOf(await fourth.follow(account)),
+    "en",
+    "the browser's wish stands behind the person's",
+  );
+});
+
+test("who signs in after another at one browser has chosen nothing by the other's choice", async () => {
+  const [lea, max] = ["lea@x.example", "max@x.example"];
+  for (const email of [lea, max]) await addPerson(fixture.db, { email, tenants: ["acme"] });
+  const kept = async (email: string) =>
+    (await fixture.db("accounts").where({ email }).first("language")).language;
+  await fixture.db("accounts").where({ email: max }).update({ language: "en" });
+  const agent = new UserAgent();
+  const url = authorizationUrl(fixture, { prompt: "login" });
+  const chosen = await choose(agent, await agent.follow(url), "de");
+  await agent.submit(chosen, { email: lea, password }, "/login");
+  await agent.submit(await agent.follow(url), { email: max, password }, "/login");
+  assert.deepEqual([await kept(lea), await kept(max)], ["de", "en"]);
+  assert.equal(languageOf(await agent.follow(`${fixture.issuer}/account`)), "en");
+  // A language that is spoken here no longer is none.
+  await fixture.db("accounts").where({ email: max }).update({ language: "tlh" });
+  const other = new UserAgent();
+  await other.submit(await other.follow(url), { email: max, password }, "/login");
+  assert.equal(languageOf(await other.follow(`${fixture.issuer}/account`)), "en");
+});

@@ -169,6 +169,15 @@ describe("every kind of mail", () => {
     });
   }
 
+  test("it is written as the person chose to be spoken to, whatever page caused it", async () => {
+    const { email, id } = await person();
+    await fixture.db("accounts").where({ id }).update({ language: "de" });
+    await askForPassword(world, email);
+    assert.match((await mails.next(email)).mail.subject ?? "", /^Wählen Sie ein neues Passwort /);
+    await updateUser(operatorOf(world), { user: email, email: `moved.${email}` });
+    assert.match((await mails.next(`moved.${email}`)).mail.subject ?? "", /^Die Adresse Ihres Kontos /);
+  });
+
   // All but the one that names where a new password is asked for, which anybody may open.
   function addressesIn(text: string): string[] {
     return [...text.matchAll(/https?:\/\/[^\s"<]+/g)]
