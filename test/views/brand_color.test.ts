@@ -1,11 +1,14 @@
-// Whether any colour an organization chooses can be read: over a grid of all colours, in light and in dark, on every ground.
+// Whether any colour an organization chooses can be read: over a grid of all colours and by drawn ones, in light and in dark, on every
+// ground.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import fc from "fast-check";
 import { brandTokens, contrast, isBrandColor } from "../../src/views/brand_color.ts";
 import { brandSheetAt, brandSheetPath } from "../../src/views/brand_sheet.ts";
 import { withFrame, withLook } from "../../src/views/frame.ts";
 import { renderPage } from "../../src/views/render.ts";
+import { propertySeed as seed } from "../support/property_seed.ts";
 import { faultsOfMarkup } from "./markup.ts";
 import { fixtures } from "./page_fixtures.ts";
 
@@ -20,32 +23,48 @@ const groundsOf = (palette: string): string[] =>
   );
 const textOf = (palette: string): string => /--text: (#[0-9a-f]{6});/.exec(palette)?.[1] ?? assert.fail();
 
+type Scheme = keyof typeof palettes;
+
+/** What cannot be read well enough of a page that wears a colour. */
+function faintOf(color: string, scheme: Scheme): string[] {
+  const grounds = groundsOf(palettes[scheme]);
+  const tokens = brandTokens(color, scheme);
+  const pairs: [string, number, number][] = [
+    ["a button", contrast(tokens["--on-brand"], color), 4.5],
+    ["a button that is pressed", contrast(tokens["--on-brand"], tokens["--brand-strong"]), 4.5],
+    ["text on the soft tone", contrast(textOf(palettes[scheme]), tokens["--brand-soft"]), 4.5],
+    ...[...grounds, tokens["--brand-soft"]].map((ground): [string, number, number] => [
+      `a link on ${ground}`,
+      contrast(tokens["--brand-text"], ground),
+      4.5,
+    ]),
+    ...grounds.map((ground): [string, number, number] => [
+      `an edge on ${ground}`,
+      contrast(tokens["--brand-edge"], ground),
+      3,
+    ]),
+  ];
+  const faint = pairs.filter(([, reached, atLeast]) => reached < atLeast);
+  const changed = tokens["--brand"] === color ? [] : [`${color}: the fill is another colour`];
+  return [...changed, ...faint.map(([what, reached]) => `${color}: ${what} has ${reached.toFixed(2)}`)];
+}
+
 for (const scheme of ["light", "dark"] as const) {
   test(`every colour can be read in ${scheme}: on buttons, as links, beside its soft tone`, () => {
-    const grounds = groundsOf(palettes[scheme]);
     const steps = Array.from({ length: 16 }, (_, at) => (at * 17).toString(16).padStart(2, "0"));
-    const faint: string[] = [];
-    for (const r of steps)
-      for (const g of steps)
-        for (const b of steps) {
-          const color = `#${r}${g}${b}`;
-          const tokens = brandTokens(color, scheme);
-          const pairs: [number, number][] = [
-            [contrast(tokens["--on-brand"], color), 4.5],
-            [contrast(tokens["--on-brand"], tokens["--brand-strong"]), 4.5],
-            [contrast(textOf(palettes[scheme]), tokens["--brand-soft"]), 4.5],
-            ...[...grounds, tokens["--brand-soft"]].map((ground): [number, number] => [
-              contrast(tokens["--brand-text"], ground),
-              4.5,
-            ]),
-            ...grounds.map((ground): [number, number] => [contrast(tokens["--brand-edge"], ground), 3]),
-          ];
-          for (const [reached, atLeast] of pairs) {
-            if (reached < atLeast) faint.push(`${color} ${reached}`);
-          }
-          assert.equal(tokens["--brand"], color, "the fill is the colour itself");
-        }
-    assert.deepEqual(faint.slice(0, 5), []);
+    const colors = steps.flatMap((r) => steps.flatMap((g) => steps.map((b) => `#${r}${g}${b}`)));
+    assert.deepEqual(colors.flatMap((color) => faintOf(color, scheme)).slice(0, 5), []);
+  });
+
+  // Between the steps of the grid, too; one that fails is told by its seed.
+  test(`any colour that is drawn can be read in ${scheme} (seed ${seed})`, () => {
+    const color = fc
+      .integer({ min: 0, max: 0xffffff })
+      .map((number) => `#${number.toString(16).padStart(6, "0")}`);
+    fc.assert(
+      fc.property(color, (drawn) => assert.deepEqual(faintOf(drawn, scheme), [])),
+      { seed, numRuns: 1_500 },
+    );
   });
 }
 

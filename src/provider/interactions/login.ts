@@ -5,10 +5,12 @@ import type { InstallationPart } from "../../installation.ts";
 import { signInFault } from "../../views/fault_words.ts";
 import { currentWords } from "../../views/frame.ts";
 import { renderPage } from "../../views/render.ts";
+import { findAccount } from "../accounts/account_store.ts";
 import type { AttemptOrigin } from "../accounts/attempt_rates.ts";
 import type { Passwords } from "../accounts/passwords.ts";
 import { signIn } from "../accounts/sign_in.ts";
 import type { OwnLogin } from "../factors/pending_sign_ins.ts";
+import { listVouchers } from "../sessions/voucher_store.ts";
 import { findTenant } from "../tenants/tenant_store.ts";
 import { type InteractionState, shownApplication } from "./interaction.ts";
 import { type PasskeyLoginDeps, passkeyForm } from "./passkey_login.ts";
@@ -31,6 +33,21 @@ export async function renderAddress(
     ...(await pageOf(deps, state, failed)),
     email: failed?.email ?? email,
   });
+}
+
+/**
+ * The address of whoever signs in anew in their own session, so that they need not type it again. It stands on every page of theirs in
+ * this browser as long as a login of theirs holds in it, and no longer here either.
+ */
+export async function addressHere(
+  { db, clock }: PageDeps,
+  { accountId, sessionUid }: InteractionState,
+): Promise<string | undefined> {
+  if (accountId === undefined || sessionUid === undefined) return undefined;
+  const logins = await listVouchers(db, { accountId, sessionUid }, clock());
+  if (!logins.some(({ method }) => method === "password")) return undefined;
+  const account = await findAccount(db, accountId);
+  return account?.disabledAtMs === null ? (account.email ?? undefined) : undefined;
 }
 
 /** Draws the page that asks for the password of an address. */

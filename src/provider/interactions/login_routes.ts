@@ -24,7 +24,7 @@ import { answerFactor, findHalfDone, renderHalfDone } from "./factor_page.ts";
 import { followLanguage } from "./follow_language.ts";
 import { startHandoff } from "./handoff_routes.ts";
 import type { InteractionState } from "./interaction.ts";
-import { provePassword, renderAddress, renderPassword } from "./login.ts";
+import { addressHere, provePassword, renderAddress, renderPassword } from "./login.ts";
 import { goOn, stepUp } from "./login_steps.ts";
 import { addPasskeyRoutes } from "./passkey_routes.ts";
 import { tenantPrompt } from "./prompts.ts";
@@ -164,7 +164,10 @@ export function addLoginRoutes(
       return seeOther(ctx, pathOf(state, "factor"));
     }
     const email = hintOf(state);
-    if (email === undefined) return showPage(ctx, 200, await renderAddress(deps, state), withPasskeys);
+    if (email === undefined) {
+      const known = await addressHere(deps, state);
+      return showPage(ctx, 200, await renderAddress(deps, state, undefined, known), withPasskeys);
+    }
     showPage(ctx, 200, await renderPassword(deps, state, email), withPasskeys);
   };
 

@@ -130,6 +130,23 @@ test("what was done for others, elsewhere, or by the person is told nobody; a lo
   }
 });
 
+test("a fresh sign-in finds the person's address filled in; another account, and a browser whose login is over, find none", async () => {
+  const agent = new UserAgent();
+  const account = await openAccount(agent, "bob@acme.example");
+  const anew = accountSignInUrl(fixture.issuer, "data", { anew: true });
+  const filled = /name="email"[^>]* value="bob@acme\.example"/;
+  const page = await agent.follow(anew);
+  assert.match(page.text, filled);
+  const other = await agent.follow(page.url.href.replace(/\/?$/, "/login"));
+  assert.match(other.text, /name="email"/);
+  assert.doesNotMatch(other.text, /bob@acme/);
+  assert.doesNotMatch((await new UserAgent().follow(anew)).text, /bob@acme/);
+  const bob = await fixture.db("accounts").where({ email: "bob@acme.example" }).first("id");
+  await fixture.db("session_vouchers").where({ account_id: bob.id }).delete();
+  assert.equal(account.url.pathname, "/account");
+  assert.doesNotMatch((await agent.follow(anew)).text, /bob@acme/);
+});
+
 test("one person's agreement is not another's", async () => {
   const agent = new UserAgent();
   await decide(agent, await openApplications(agent, "bob@acme.example"), "allow");
