@@ -86,7 +86,7 @@ export const defences: readonly Defence[] = [
     id: "last-admin-stays",
     promise:
       "An organization is not left without an administrator who can sign in, unless whoever does it says so.",
-    file: "src/provider/tenants/last_admin.ts",
+    file: "src/provider/sessions/last_admin.ts",
     find: "  if (alone.length === 0 || allowed) return alone;\n",
     replace: "  if (alone.length < 999 || allowed) return alone;\n",
     test: lastAdmin,
@@ -95,7 +95,7 @@ export const defences: readonly Defence[] = [
     id: "last-admin-of-two-at-once",
     promise:
       "Of two administrators of an organization who are taken away at once, on two instances, one stays.",
-    file: "src/provider/tenants/last_admin.ts",
+    file: "src/provider/sessions/last_admin.ts",
     find: "  for (const tenantId of held) await lockTenant(trx, tenantId);\n",
     replace: "  void held;\n",
     test: lastAdmin,

@@ -12,7 +12,7 @@ import {
   tenantsOfRight,
 } from "../../provider/clients/tenant_rights.ts";
 import { parseColor, parseHelp } from "../../provider/looks/look_input.ts";
-import { parseTenantId } from "../../provider/tenants/tenant_store.ts";
+import { parseTenantId } from "../../provider/tenants/tenant_id.ts";
 import {
   type AuthMethod,
   type ClientPurpose,

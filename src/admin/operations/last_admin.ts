@@ -1,5 +1,5 @@
 // Owns how a caller of an operation says that an organization may be left without an administrator, and what is said of it then.
-// Whether one would be is judged in provider/tenants/last_admin.ts.
+// Whether one would be is judged in provider/sessions/last_admin.ts.
 import { z } from "zod";
 
 /** The member by which a caller says that they mean it. */

@@ -7,9 +7,9 @@ import { findOthersWithAddress } from "../../provider/accounts/shared_address_st
 import { endInvitations } from "../../provider/links/end_invitation.ts";
 import { revokeOfflineConsentsOf } from "../../provider/presence/offline_consent_store.ts";
 import { endSignIns } from "../../provider/sessions/end_sign_ins.ts";
+import { assertAdminRemains } from "../../provider/sessions/last_admin.ts";
 import { provesDomainOf } from "../../provider/tenants/address_reach.ts";
 import { domainOfAddress } from "../../provider/tenants/domain_name.ts";
-import { assertAdminRemains } from "../../provider/tenants/last_admin.ts";
 import {
   createMembership,
   deleteMembership,

@@ -3,7 +3,8 @@
 import { z } from "zod";
 import { OperationError } from "../../errors.ts";
 import { requiredFactors } from "../../login_levels.ts";
-import { parsePresencePolicy, presencePolicyText } from "../../provider/presence/presence_policy.ts";
+import { parsePresencePolicy } from "../../provider/presence/presence_policy.ts";
+import { parseTenantId } from "../../provider/tenants/tenant_id.ts";
 import {
   listTenantsInOrder,
   searchTenants,
@@ -26,6 +27,7 @@ import {
   sortInput,
 } from "./page.ts";
 import { tenantShape } from "./shapes.ts";
+import { changedDetails, stateOf, tenantFields } from "./tenant_text.ts";
 
 const permission = adminChange;
 const [minuteMs, hourMs] = [60_000, 3_600_000];
@@ -60,7 +62,7 @@ External Id, so it is chosen once and never reused: letters, digits, _ and -, at
     }),
   },
   async run(trx, { id, name }, act) {
-    const tenant = { id: store.parseTenantId(id, "id"), name: name ?? id };
+    const tenant = { id: parseTenantId(id, "id"), name: name ?? id };
     const created = await store.createTenant(trx, tenant, act.now);
     await act.record({ type: "tenant.created", tenantId: created.id, details: { name: created.name } });
     return created;
@@ -251,19 +253,7 @@ go on all the same: --after says so. --sort orders all tenants, and stands alone
   },
 });
 
-const loginWords = {
-  local: "here",
-  handoff: "at your login page",
-  both: "here or at your login page",
-} as const;
-
-const stateOf = ({ disabledAtMs }: store.Tenant): string => (disabledAtMs === null ? "enabled" : "disabled");
-
 const limitOf = (count: number, unitMs: number): number | null => (count === 0 ? null : count * unitMs);
-
-/** A tenant's own limit of its sign-ins in words. */
-export const limitText = (limitMs: number | null, unitMs: number, unit: string): string =>
-  limitMs === null ? "as the installation has it" : `${limitMs / unitMs} ${unit}`;
 
 function assertIdleMinutes(minutes: number | undefined): void {
   if (minutes === undefined || minutes === 0 || minutes >= leastIdleMinutes) return;
@@ -271,42 +261,4 @@ function assertIdleMinutes(minutes: number | undefined): void {
     field: "sessionIdleMinutes",
     fix: `Use ${leastIdleMinutes} minutes or more, or 0 for what the installation has.`,
   });
-}
-
-function tenantFields(tenant: store.Tenant): [string, string][] {
-  return [
-    ["id", tenant.id],
-    ["name", tenant.name],
-    ["state", stateOf(tenant)],
-    ["users log in", loginWords[tenant.loginMethod]],
-    ["presence", presencePolicyText(tenant.presencePolicy)],
-    ["sign-in lasts without use", limitText(tenant.sessionIdleMs, minuteMs, "minutes")],
-    ["sign-in lasts at most", limitText(tenant.sessionLifeMs, hourMs, "hours")],
-    ["factor required", tenant.requiredFactor],
-    ["name on the login page", tenant.discoverable ? "shown to strangers" : "not shown before a login"],
-    ["accounts closed by their people", tenant.selfClose ? "allowed" : "not allowed"],
-    ["created", new Date(tenant.createdAtMs).toISOString()],
-  ];
-}
-
-// What changed, each with what it was; a setting that was given as it is changes nothing.
-function changedDetails(before: store.Tenant, after: store.Tenant): Record<string, string> {
-  const settings = (tenant: store.Tenant) => ({
-    name: tenant.name,
-    loginMethod: tenant.loginMethod,
-    presence: presencePolicyText(tenant.presencePolicy),
-    requiredFactor: tenant.requiredFactor,
-    discoverable: tenant.discoverable ? "on" : "off",
-    selfClose: tenant.selfClose ? "on" : "off",
-    sessionIdle: limitText(tenant.sessionIdleMs, minuteMs, "minutes"),
-    sessionLife: limitText(tenant.sessionLifeMs, hourMs, "hours"),
-  });
-  const old: Record<string, string> = settings(before);
-  const changed = Object.entries(settings(after)).filter(([name, value]) => old[name] !== value);
-  return Object.fromEntries(
-    changed.flatMap(([name, value]) => [
-      [name, value],
-      [`${name}Was`, old[name] ?? ""],
-    ]),
-  );
 }

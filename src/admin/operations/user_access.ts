@@ -6,7 +6,7 @@ import { type Account, getAccount, saveDisabled } from "../../provider/accounts/
 import { listKnownOfPerson } from "../../provider/accounts/known_of_person_store.ts";
 import { endSignIns } from "../../provider/sessions/end_sign_ins.ts";
 import { noSignInsEnded } from "../../provider/sessions/end_sign_ins_store.ts";
-import { assertAdminRemains } from "../../provider/tenants/last_admin.ts";
+import { assertAdminRemains } from "../../provider/sessions/last_admin.ts";
 import { listTenantIdsOfAccount } from "../../provider/tenants/membership_store.ts";
 import { assertOwnerRemains } from "../administrators/administrator_store.ts";
 import { permissionFor } from "../administrators/permission_for.ts";

@@ -2,7 +2,7 @@
 // which they are an id that leads nowhere any more.
 import { z } from "zod";
 import { erasePerson } from "../../provider/sessions/erase_person.ts";
-import { assertAdminRemains } from "../../provider/tenants/last_admin.ts";
+import { assertAdminRemains } from "../../provider/sessions/last_admin.ts";
 import { assertOwnerRemains } from "../administrators/administrator_store.ts";
 import { adminChange } from "../administrators/roles.ts";
 import { assertAnother } from "./administrators.ts";

@@ -19,7 +19,7 @@ import { introspectionPolicy } from "../resources/introspection.ts";
 import { getResourceServer } from "../resources/resource_access.ts";
 import { claimsOfToken } from "../resources/resource_claims.ts";
 import type { SessionLimits } from "../sessions/login_life.ts";
-import { parseTenantId } from "../tenants/tenant_store.ts";
+import { parseTenantId } from "../tenants/tenant_id.ts";
 import { loadGrant } from "./bind_tenant_to_login.ts";
 import { deriveCookieKeys } from "./cookie_keys.ts";
 import {

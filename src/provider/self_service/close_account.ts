@@ -7,7 +7,7 @@ import type { InstallationPart } from "../../installation.ts";
 import { createMail } from "../../mail/outbox_store.ts";
 import { administers } from "../accounts/account_store.ts";
 import { erasePerson } from "../sessions/erase_person.ts";
-import { assertAdminRemains } from "../tenants/last_admin.ts";
+import { assertAdminRemains } from "../sessions/last_admin.ts";
 import { listTenantIdsOfAccount } from "../tenants/membership_store.ts";
 import { listTenantsWithNoOtherAdmin } from "../tenants/tenant_admin_store.ts";
 import { findTenant, lockTenant, type Tenant } from "../tenants/tenant_store.ts";

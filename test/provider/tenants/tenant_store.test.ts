@@ -11,12 +11,12 @@ import {
   findMembership,
   listMembershipsOfAccount,
 } from "../../../src/provider/tenants/membership_store.ts";
+import { parseTenantId } from "../../../src/provider/tenants/tenant_id.ts";
 import {
   createTenant,
   findTenant,
   getTenant,
   listTenants,
-  parseTenantId,
 } from "../../../src/provider/tenants/tenant_store.ts";
 import { storeKinds } from "../../support/databases.ts";
 import { useStore } from "../../support/use_store.ts";

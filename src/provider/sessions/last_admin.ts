@@ -3,8 +3,8 @@
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import { lockAccount } from "../accounts/account_store.ts";
-import { listAdministeredTenantIds, listTenantsWithNoOtherAdmin } from "./tenant_admin_store.ts";
-import { lockTenant } from "./tenant_store.ts";
+import { listAdministeredTenantIds, listTenantsWithNoOtherAdmin } from "../tenants/tenant_admin_store.ts";
+import { lockTenant } from "../tenants/tenant_store.ts";
 
 /**
  * Asserts that each tenant an account administers has somebody else who does, when the account no longer will. It holds
