@@ -7,6 +7,8 @@ import { after, before, beforeEach, test } from "node:test";
 import type { Page } from "playwright-core";
 import { findAccountByLogin } from "../../src/provider/accounts/account_store.ts";
 import { revokeOfflineConsent } from "../../src/provider/presence/offline_consent_store.ts";
+import { type AccountPageName, accountPages } from "../../src/provider/self_service/account_tabs.ts";
+import { wordsIn } from "../../src/views/words/languages.ts";
 import {
   addMintingClients,
   backEndId,
@@ -14,12 +16,14 @@ import {
   setTenant,
   signSubject,
 } from "../provider/grants/mint_support.ts";
+import { assertAccessibleAt } from "./accessible.ts";
 import {
   alice,
   assertNoSidewaysScroll,
   type BrowserWorld,
   dana,
   openBrowserWorld,
+  password,
   submitLogin,
 } from "./browser_world.ts";
 
@@ -186,6 +190,70 @@ for (const [where, host] of [
     await page.context().close();
   });
 }
+
+test("in a German browser all of the account speaks German, by the keyboard alone, in the dark, on a screen 320 pixels wide", async () => {
+  const { page, breaches } = await world.openPage({
+    locale: "de-DE",
+    colorScheme: "dark",
+    viewport: { width: 320, height: 568 },
+  });
+  const names = ["Client back-end", "English", alice.email, alice.name];
+  const isGerman = async () => {
+    assert.equal(await page.locator("html").getAttribute("lang"), "de", page.url());
+    const said = names.reduce(
+      (text, name) => text.replaceAll(name, ""),
+      await page.locator("body").innerText(),
+    );
+    assert.doesNotMatch(said, /\b(?:the|you|your|and|of|is|with|to|this|not|from|for)\b/i, page.url());
+    await assertAccessibleAt(page, 320, "dark");
+  };
+  const press = async (what: string) => {
+    for (let presses = 0; presses < 60; presses += 1) {
+      const text = await page.evaluate<string>(
+        "document.activeElement.innerText || document.activeElement.name || ''",
+      );
+      if (text.trim() === what) {
+        assert.notEqual(
+          await page.evaluate("getComputedStyle(document.activeElement).outlineStyle"),
+          "none",
+          what,
+        );
+        return;
+      }
+      await page.keyboard.press("Tab");
+    }
+    assert.fail(`Tab never comes to ${what} on ${page.url()}`);
+  };
+  await page.goto(`${issuer}/account/close`);
+  await isGerman();
+  await press("email");
+  await page.keyboard.type(alice.email);
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await page.getByLabel("Passwort").waitFor();
+  await isGerman();
+  await press("password");
+  await page.keyboard.type(password);
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: "Konto schließen" }).waitFor();
+  await isGerman();
+  const { tabs } = wordsIn("de").account;
+  for (const [name, label] of Object.entries(tabs)) {
+    await press(label);
+    await page.keyboard.press("Enter");
+    await page.locator(`nav [aria-current=page]:text-is("${label}")`).waitFor();
+    assert.equal(new URL(page.url()).pathname, accountPages[name as AccountPageName].path);
+    await isGerman();
+  }
+  // The choice at the foot is theirs from then on, wherever they sign in next.
+  await press("English");
+  await page.keyboard.press("Enter");
+  await page.locator("html[lang=en]").waitFor();
+  const { language } = await world.server.db("accounts").where({ id: aliceId }).first("language");
+  assert.equal(language, "en");
+  assert.deepEqual(breaches, []);
+  await page.context().close();
+});
 
 test("signing out at the account page ends the session", async () => {
   const { page } = await world.openPage();

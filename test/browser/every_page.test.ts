@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
+import { withFrame } from "../../src/views/frame.ts";
 import type { PageName, Pages } from "../../src/views/pages.ts";
 import { frameOf, renderPage } from "../../src/views/render.ts";
 import { type FrameName, stylesheet } from "../../src/views/stylesheets.ts";
@@ -13,12 +14,13 @@ import { question, secret } from "../views/console_fixtures.ts";
 import {
   fixtures,
   freshSession,
+  personsPages,
   portalQuestion,
   refusedPortalForm,
   refusedSession,
 } from "../views/page_fixtures.ts";
 import { drawParts } from "../views/parts_fixture.ts";
-import { assertAccessible } from "./accessible.ts";
+import { assertAccessible, assertAccessibleAt } from "./accessible.ts";
 import { assertNoSidewaysScroll, assertThumbSize } from "./browser_world.ts";
 
 let browser: Browser;
@@ -81,6 +83,18 @@ for (const [index, [name, html]] of [...pages].entries()) {
       "* { letter-spacing: 0.12em !important; word-spacing: 0.16em !important; line-height: 1.5 }";
     await page.setContent(html.replace("</head>", `<style>${spaced}</style></head>`));
     await assertNoSidewaysScroll(page);
+  });
+}
+
+for (const name of personsPages) {
+  test(`${name} in German is marked as German, accessible, and fits the smallest screen in the dark`, async () => {
+    const here = `/${name}`;
+    const frame = { name: "Obsthof", host: "konto.obsthof.example", language: "de", here };
+    await page.setContent(withFrame(frame, () => drawn(name, fixtures[name])));
+    assert.equal(await page.locator("html").getAttribute("lang"), "de");
+    await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
+    await page.setViewportSize({ width: 320, height: 800 });
+    await assertAccessibleAt(page, 320, "dark");
   });
 }
 

@@ -21,7 +21,7 @@ import { listSecondFactors } from "../factors/second_factor_store.ts";
 import { mostProvable, type SecondFactors } from "../factors/second_factors.ts";
 import { totpSetUp } from "../factors/totp_page.ts";
 import { passkeysOf } from "../passkeys/passkey_deps.ts";
-import { type InteractionState, shownApplication } from "./interaction.ts";
+import { type InteractionState, shownAtLogin } from "./interaction.ts";
 import { keyOf, type StepDeps, wantedLevels } from "./login_steps.ts";
 import { type PasskeyLoginDeps, passkeyForm } from "./passkey_login.ts";
 import type { SignInFault } from "./sign_in_fault.ts";
@@ -192,6 +192,6 @@ const renderCodes = (state: InteractionState, codes: string | undefined): string
 
 const commonOf = (state: InteractionState) => ({
   form: { action: `/interaction/${state.uid}/factor` },
-  ...shownApplication(state.client),
+  ...shownAtLogin(state.client),
   cancelAction: `/interaction/${state.uid}/abort`,
 });

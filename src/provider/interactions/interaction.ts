@@ -5,6 +5,7 @@ import type Provider from "oidc-provider";
 import { type Client, errors, type InteractionResults } from "oidc-provider";
 import { OperationError } from "../../errors.ts";
 import { personScopes } from "../../grants_and_scopes.ts";
+import { accountClientId } from "../clients/account_client.ts";
 import { browserKeyOf, isOfBrowser } from "./browser_binding.ts";
 import type { PromptDetails } from "./prompts.ts";
 
@@ -35,6 +36,12 @@ export interface InteractionState {
 /** How pages name an application, and what they link to of it. Its logo stays away: they load nothing from elsewhere. */
 export function shownApplication({ clientId, clientName, policyUri, tosUri }: Client) {
   return { clientName: clientName ?? clientId, policyUri, termsUri: tosUri };
+}
+
+/** The same on the pages of a login: the account is no application, so these call it nothing, and speak of it as they speak. */
+export function shownAtLogin(client: Client) {
+  const shown = shownApplication(client);
+  return client.clientId === accountClientId ? { ...shown, clientName: undefined } : shown;
 }
 
 /** The request and response an interaction is read from and finished on. */

@@ -12,7 +12,7 @@ import { signIn } from "../accounts/sign_in.ts";
 import type { OwnLogin } from "../factors/pending_sign_ins.ts";
 import { listVouchers } from "../sessions/voucher_store.ts";
 import { findTenant } from "../tenants/tenant_store.ts";
-import { type InteractionState, shownApplication } from "./interaction.ts";
+import { type InteractionState, shownAtLogin } from "./interaction.ts";
 import { type PasskeyLoginDeps, passkeyForm } from "./passkey_login.ts";
 import type { SignInFault } from "./sign_in_fault.ts";
 
@@ -75,7 +75,7 @@ async function pageOf(deps: PageDeps, state: InteractionState, failed: SignInFau
     form: { action: `/interaction/${state.uid}/login` },
     passkey: await passkeyForm(deps, state),
     ...(failed ? { error: wordsOf(failed, sendsMail), errorWay: failed.way } : {}),
-    ...shownApplication(state.client),
+    ...shownAtLogin(state.client),
     tenantName: shown?.name,
     cancelAction: `/interaction/${state.uid}/abort`,
     ...(sendsMail ? { forgotUrl: `/account/forgot?from=${state.uid}` } : {}),

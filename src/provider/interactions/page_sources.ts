@@ -71,7 +71,9 @@ export function createPageSources({ db }: { db: Database }): PageSources {
 }
 
 function nameOf(ctx: KoaContextWithOIDC): string | undefined {
-  return ctx.oidc.client?.clientName ?? ctx.oidc.client?.clientId;
+  const client = ctx.oidc.client;
+  // The account is no application one could have left.
+  return client?.clientId === accountClientId ? undefined : (client?.clientName ?? client?.clientId);
 }
 
 function show(ctx: KoaContextWithOIDC, status: number, html: string): void {
