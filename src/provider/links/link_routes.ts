@@ -193,7 +193,7 @@ export function addLinkRoutes(router: Router, deps: LinkRouteDeps): void {
       }
       if (error instanceof AddressOpensNone) {
         logFailure(deps.log, ctx.req, error);
-        const lines = [words.opensNoneWhy(error.organizations), words.opensNoneTodo];
+        const lines = [words.opensNoneWhy(error.organizations.join(", ")), words.opensNoneTodo];
         return show(ctx, error.status, "done", { title: words.opensNoneTitle, lines, ways: waysOn() });
       }
       if (error.code !== "account_exists") throw error;

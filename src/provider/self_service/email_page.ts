@@ -123,7 +123,10 @@ async function noticeOf(
     case "asked": {
       if (!isEmailAddress(to)) return undefined;
       const { lost } = await reachOfAddress(db, account, to, requireVerifiedDomain);
-      return [words.sent(to), ...(lost.length === 0 ? [] : [words.loses(to, lost)])].join(" ");
+      return [
+        words.sent(to),
+        ...(lost.length === 0 ? [] : [words.loses({ to, organizations: lost.join(", ") })]),
+      ].join(" ");
     }
     case "proof_sent":
       return words.proveSent(email ?? words.title);
@@ -136,7 +139,8 @@ async function noticeOf(
 
 function inWords(refusal: OperationError, { account }: AccountPerson, typed: string | undefined): string {
   const words = currentWords().address;
-  if (refusal instanceof AddressOpensNone) return words.opensNone(typed ?? "", refusal.organizations);
+  if (refusal instanceof AddressOpensNone)
+    return words.opensNone({ to: typed ?? "", organizations: refusal.organizations.join(", ") });
   if (refusal.code === "too_many_attempts") {
     return words.tooOften(Math.ceil((refusal.retryAfterSeconds ?? 60) / 60));
   }

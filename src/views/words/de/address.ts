@@ -23,13 +23,13 @@ export const address: typeof english = {
     "Seit Sie darum gebeten haben, hat jemand anderes diese Adresse hier bekommen. Es wurde nichts geändert.",
   takenTodo:
     "Sie melden sich an wie bisher. Wenn auch jenes Konto Ihnen gehört, bitten Sie die Betreiber des Dienstes, beide zusammenzulegen.",
-  loses: (to, organizations) =>
-    `Mit ${to} können Sie sich bei ${organizations.join(", ")} nicht anmelden, bis dort die Domain nachgewiesen ist.`,
-  opensNone: (to, organizations) =>
-    `Mit ${to} könnten Sie sich nicht mehr anmelden: ${organizations.join(", ")} ${organizations.length === 1 ? "hat" : "haben"} die Domain nicht nachgewiesen. Bitten Sie die Administration dort, das zuerst zu tun. Es wurde nichts geändert.`,
+  loses: ({ to, organizations }) =>
+    `Mit ${to} können Sie sich bei ${organizations} nicht anmelden, bis dort die Domain nachgewiesen ist.`,
+  opensNone: ({ to, organizations }) =>
+    `Mit ${to} könnten Sie sich nicht mehr anmelden: Bei ${organizations} ist die Domain nicht nachgewiesen. Bitten Sie die Administration dort, das zuerst zu tun. Es wurde nichts geändert.`,
   opensNoneTitle: "Diese Adresse würde Sie aussperren",
   opensNoneWhy: (organizations) =>
-    `${organizations.join(", ")} ${organizations.length === 1 ? "hat" : "haben"} die Domain der neuen Adresse nicht nachgewiesen, deshalb wurde nichts geändert.`,
+    `Bei ${organizations} ist die Domain der neuen Adresse nicht nachgewiesen, deshalb wurde nichts geändert.`,
   opensNoneTodo:
     "Bitten Sie die Administration dort, die Domain nachzuweisen, und öffnen Sie dann den Link noch einmal.",
   title: "E-Mail-Adresse",

@@ -21,13 +21,13 @@ export const address = {
   takenWhy: "Since you asked for it, somebody else came to have this address here, so nothing was changed.",
   takenTodo:
     "You sign in as before. If that account is yours as well, ask the people who run the service to put the two together.",
-  loses: (to: string, organizations: readonly string[]) =>
-    `With ${to} you cannot sign in to ${organizations.join(", ")} until its domain is proven there.`,
-  opensNone: (to: string, organizations: readonly string[]) =>
-    `With ${to} you could not sign in any more: ${organizations.join(", ")} ${organizations.length === 1 ? "has" : "have"} not proven its domain. Ask the administrator there to prove it first. Nothing was changed.`,
+  loses: ({ to, organizations }: { to: string; organizations: string }) =>
+    `With ${to} you cannot sign in to ${organizations} until its domain is proven there.`,
+  opensNone: ({ to, organizations }: { to: string; organizations: string }) =>
+    `With ${to} you could not sign in any more: its domain is not proven at ${organizations}. Ask the administrator there to prove it first. Nothing was changed.`,
   opensNoneTitle: "This address would shut you out",
-  opensNoneWhy: (organizations: readonly string[]) =>
-    `${organizations.join(", ")} ${organizations.length === 1 ? "has" : "have"} not proven the domain of the new address, so nothing was changed.`,
+  opensNoneWhy: (organizations: string) =>
+    `The domain of the new address is not proven at ${organizations}, so nothing was changed.`,
   opensNoneTodo: "Ask the administrator there to prove the domain, then open the link once more.",
   title: "E-mail address",
   now: "You sign in with",
