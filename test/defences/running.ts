@@ -83,6 +83,15 @@ export const defences: readonly Defence[] = [
     name: "store hangs",
   },
   {
+    id: "reads-again-after-a-pause-in-a-read",
+    promise: "A read of the keys that began before an instance was paused does not keep it from signing.",
+    file: "src/provider/keys/signing_guard.ts",
+    find: ".then(() => (isFresh() ? undefined : readAgain()))",
+    replace: ".then(() => undefined)",
+    test: "test/provider/keys/key_ring.test.ts",
+    name: "paused in the middle of a read",
+  },
+  {
     id: "outlived-keys-are-destroyed",
     promise: "The private half of a signing key is destroyed once the key has left the JWKS.",
     faults: ["I4"],

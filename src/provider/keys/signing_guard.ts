@@ -77,9 +77,12 @@ export function createSigningGuard(options: {
   };
 
   const freshen = async (): Promise<void> => {
-    if (ageSeconds(clock().getTime()) <= freshSeconds) return;
-    // A failure is the poll's to log.
-    const reading = readAgain().catch(() => undefined);
+    const isFresh = (): boolean => ageSeconds(clock().getTime()) <= freshSeconds;
+    if (isFresh()) return;
+    // A read that was under way may have begun before the pause; then one that begins now. A failure is the poll's to log.
+    const reading = readAgain()
+      .then(() => (isFresh() ? undefined : readAgain()))
+      .catch(() => undefined);
     await Promise.race([reading, sleep(2_000, undefined, { ref: false })]);
   };
 

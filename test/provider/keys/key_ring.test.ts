@@ -168,6 +168,28 @@ describe("one instance", () => {
     }
   });
 
+  test("that was paused in the middle of a read reads once more, and signs", async () => {
+    const installation = await openKeyInstallation();
+    try {
+      const db = installation.openAnother();
+      const ring = await installation.openInstance({ db });
+      // The clock goes on as the read's first statement goes out: what it reads counts as of its begin.
+      const pause = new Promise<void>((resolve) => {
+        db.once("query", () => {
+          installation.time.ms += 16_000;
+          resolve();
+        });
+      });
+      const underWay = ring.poll();
+      await pause;
+      await signWith(ring);
+      await underWay;
+      assert.equal(ring.whyCannotSign(), undefined);
+    } finally {
+      await installation.close();
+    }
+  });
+
   test("reads once for all who ask while it reads", async () => {
     const installation = await openKeyInstallation();
     try {
