@@ -51,13 +51,4 @@ export const defences: readonly Defence[] = [
     test,
     name: "asked for that alone",
   },
-  {
-    id: "consent-of-before-is-not-given-with-more",
-    promise: "What was taken back while the person was asked for more is not given with it.",
-    file: "src/provider/interactions/consent.ts",
-    find: "  if (before === undefined && state.grantId !== undefined &&",
-    replace: "  if (before !== undefined && state.grantId === undefined &&",
-    test,
-    name: "while the person is asked for more",
-  },
 ];
