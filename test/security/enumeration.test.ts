@@ -194,7 +194,7 @@ if (atNight) {
       const passwordHash = await createPasswords().hashNewPassword("seven green umbrellas in march", []);
       for (let number = 0; number < pairs; number += 1) {
         const { id } = await addPerson(db, { email: `known${number}@acme.example`, tenants: ["acme"] });
-        await db("accounts").where({ id }).update({ password_hash: passwordHash });
+        await db("accounts").where({ id }).update({ password_hash: passwordHash, imported_hash_kind: null });
       }
     });
     const pairs = 150;
