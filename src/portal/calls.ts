@@ -43,7 +43,13 @@ export const portalCalls: ReadonlyMap<string, Allowed> = new Map([
   ["domain add", { takes: ["domain"], tenant: asTenantId }],
   ["domain verify", { takes: ["domain"], tenant: asTenantId }],
   ["domain remove", { takes: ["domain"], tenant: asTenantId }],
-  ["tenant update", { takes: ["presence", "selfClose"], tenant: (id: string) => ({ id }) }],
+  [
+    "tenant update",
+    {
+      takes: ["presence", "selfClose", "requiredFactor", "sessionIdleMinutes", "sessionLifeHours"],
+      tenant: (id: string) => ({ id }),
+    },
+  ],
   ["tenant brand", { takes: [], tenant: (id: string) => ({ id }) }],
   [
     "tenant set-brand",

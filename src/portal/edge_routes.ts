@@ -12,6 +12,7 @@ import { assertOwnForm, type FormLimits, readForm } from "../provider/edge/form.
 import { leaveOutcome, takeOutcome } from "../provider/edge/form_outcome.ts";
 import type { ProviderHost } from "../provider/library/provider_host.ts";
 import { findSignedIn, type SignedInPerson } from "../provider/self_service/signed_in.ts";
+import type { Voucher } from "../provider/sessions/voucher.ts";
 import type { Place } from "../provider/subjects/places.ts";
 import { lookOf } from "../provider/tenants/look.ts";
 import { addressIn } from "../provider/tenants/person_in_tenant.ts";
@@ -40,6 +41,8 @@ export interface Visit {
   accountId: string;
   /** Their address here. */
   email: string | undefined;
+  /** The login by which they may. */
+  voucher: Voucher | undefined;
   now: Date;
   /** The tenant's pages begin with it. */
   base: string;
@@ -68,6 +71,7 @@ const tabs = {
   people: "People",
   domains: "Domains",
   presence: "Presence",
+  "sign-in": "Sign-in",
   looks: "Looks",
   accessors: "Data accessors",
   setup: "Set-up at AWS",
@@ -86,6 +90,7 @@ const news = {
   domain_proven: "The domain is proven.",
   domain_removed: "The domain is removed.",
   looks_saved: "It is saved. Your people see it with their next page.",
+  sign_in_saved: "The rules are saved, and count from now on.",
   presence_saved: "The policy is saved, and counts from now on.",
   closing_saved: "Saved. It counts from now on.",
   accessor_entered: "The data accessor is entered.",
@@ -184,6 +189,7 @@ async function visitOf(ctx: RouterContext, deps: PortalDeps): Promise<Visit | un
     tenant,
     accountId: person.account.id,
     email: addressIn(person.account, place.membership) ?? undefined,
+    voucher: place.voucher,
     now: deps.clock(),
     base,
     param,

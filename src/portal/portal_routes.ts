@@ -20,6 +20,7 @@ import { addMemberRoutes } from "./member_routes.ts";
 import { addPeopleRoutes } from "./people_routes.ts";
 import { readAdministered } from "./right.ts";
 import { addSetupRoutes } from "./setup_admin_routes.ts";
+import { addSignInRuleRoutes } from "./sign_in_rule_routes.ts";
 
 const none: PortalSection = {
   id: "none",
@@ -109,6 +110,7 @@ export function addPortalRoutes(router: Router, deps: PortalDeps): void {
   addDomainRoutes(edge);
   addAccessRoutes(edge);
   addLookRoutes(edge);
+  addSignInRuleRoutes(edge);
   addSetupRoutes(edge, deps);
   addCheckRoutes(edge);
   addActivityRoutes(edge, deps);

@@ -72,6 +72,8 @@ export const shownDetails: Readonly<Record<string, string>> = {
   results: "results",
   presence: "presence",
   presenceWas: "presence before",
+  requiredFactor: "second factor",
+  requiredFactorWas: "second factor before",
   sessionIdle: "sign-in without use",
   sessionIdleWas: "sign-in without use before",
   sessionLife: "sign-in in all",

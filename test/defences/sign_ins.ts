@@ -3,6 +3,23 @@ import type { Defence } from "./defence.ts";
 
 export const defences: readonly Defence[] = [
   {
+    id: "portal-rule-by-who-meets-it",
+    promise: "An organization's administrator requires no second factor that they lack themselves.",
+    file: "src/portal/sign_in_rule_routes.ts",
+    find: "if (reaches(level, levelRequired[wanted])) return;",
+    replace: "if (reaches(level, levelRequired[wanted]) || level) return;",
+    test: "test/portal/second_factor.test.ts",
+  },
+  {
+    id: "portal-word-is-not-own-factor",
+    promise:
+      "Whom an application's own page vouches for requires no more of their organization than that page proved.",
+    file: "src/portal/sign_in_rule_routes.ts",
+    find: 'voucher?.method === "handoff" ?',
+    replace: 'voucher?.method === ("none" as never) ?',
+    test: "test/portal/second_factor.test.ts",
+  },
+  {
     id: "word-of-isv-sees-its-own-sessions",
     promise: "A session that the ISV's word opened shows and ends no session that it could not have opened.",
     file: "src/provider/self_service/own_sessions.ts",

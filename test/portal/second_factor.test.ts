@@ -7,6 +7,7 @@ import { resetUserFactors } from "../../src/admin/operations/user_factors.ts";
 import { type CallBase, callsBy } from "../../src/portal/calls.ts";
 import { removeTotp } from "../../src/provider/factors/keep_factors.ts";
 import { stepMs } from "../../src/provider/factors/totp.ts";
+import { createPasskey } from "../../src/provider/passkeys/passkey_store.ts";
 import { saveRole } from "../../src/provider/tenants/membership_store.ts";
 import { addPerson, password, useProvider } from "../provider/support/provider_fixture.ts";
 import { type App, appOnPage, giveApp, sessionUidOf, typeCode } from "../provider/support/second_factor.ts";
@@ -160,6 +161,63 @@ test("the word of an application's own login page counts as it is, and the organ
   const row = { ...before, method: "handoff", tenant_id: "hooli", amr: "[]", login_level: 0 };
   await fixture.db("session_vouchers").insert(row);
   assert.equal((await agent.visit(at("hooli"))).status, 200);
+  // Their own app is none of what that page proves.
+  const rules = { requiredFactor: "any", sessionIdleMinutes: "0", sessionLifeHours: "0" };
+  assert.equal((await post(agent, at("hooli", "sign-in"), rules)).status, 400);
   await fixture.db("tenants").where("id", "hooli").update({ required_factor: "any" });
   assert.equal((await agent.visit(at("hooli"))).status, 404);
+});
+
+test("an administrator sets what the organization's people prove and for how long it holds: for their own alone", async () => {
+  const { id, email } = await admin("soylent");
+  await addPerson(fixture.db, { email: "other@vandelay.example", tenants: ["vandelay"] });
+  const code = codesOf(await giveApp(fixture, { id, email }));
+  const { agent, page } = await signInToPortal(fixture.issuer, email);
+  await typeCode(agent, page, code());
+  const rules = { requiredFactor: "any", sessionIdleMinutes: "30", sessionLifeHours: "12" };
+  const rowOf = (tenant: string) =>
+    fixture
+      .db("tenants")
+      .where("id", tenant)
+      .first("required_factor", "session_idle_ms", "session_life_ms", "login_method");
+  const before = await rowOf("vandelay");
+  const foreign = { ...rules, id: "vandelay", tenantId: "vandelay", loginMethod: "handoff", name: "Mine" };
+  assert.equal((await post(agent, at("soylent", "sign-in"), foreign)).status, 303);
+  assert.deepEqual(await rowOf("soylent"), {
+    required_factor: "any",
+    session_idle_ms: 1_800_000,
+    session_life_ms: 43_200_000,
+    login_method: before.login_method,
+  });
+  assert.deepEqual(await rowOf("vandelay"), before);
+  assert.equal((await post(agent, at("vandelay", "sign-in"), rules)).status, 404);
+  const [event] = await fixture.db("audit_events").where({ type: "tenant.updated", tenant_id: "soylent" });
+  assert.equal(event.actor, `account:${id}`);
+  for (const [wrong, told] of [
+    [{ ...rules, sessionIdleMinutes: "5" }, /Sign in again after this many minutes without use/],
+    [{ ...rules, sessionLifeHours: "soon" }, /Sign in again after this many hours at the latest/],
+    [{ ...rules, requiredFactor: "two" }, /Second factor/],
+    [{ ...rules, requiredFactor: "passkey" }, /You have no passkey yourself, and would shut yourself out/],
+  ] as const) {
+    const refused = await post(agent, at("soylent", "sign-in"), wrong);
+    assert.equal(refused.status, 400);
+    assert.match(refused.text, told);
+  }
+  assert.equal((await rowOf("soylent")).session_idle_ms, 1_800_000);
+  assert.equal((await rowOf("soylent")).required_factor, "any");
+  // Judged in the act as well, and asked of none but who asks more of the others.
+  await fixture.db("tenants").where("id", "soylent").update({ required_factor: "none" });
+  await fixture.db("tenants").where("id", "vandelay").update({ required_factor: "passkey" });
+  assert.equal(
+    (await post(agent, at("soylent", "sign-in"), { ...rules, requiredFactor: "none" })).status,
+    303,
+  );
+  const key = { publicKey: "x", counter: 1, transports: [], synced: false, backedUp: false };
+  const of = { accountId: id, userHandle: "h", name: "Own phone", credentialId: "soylent" };
+  await createPasskey(fixture.db, { ...key, ...of }, new Date());
+  assert.equal(
+    (await post(agent, at("soylent", "sign-in"), { ...rules, requiredFactor: "passkey" })).status,
+    303,
+  );
+  assert.equal((await rowOf("soylent")).required_factor, "passkey");
 });
