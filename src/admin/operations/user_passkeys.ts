@@ -1,11 +1,13 @@
 // Owns the operations on a person's passkeys: which there are, and removing one for somebody who lost the device. A person adds
 // and names their own, on the page of their account.
 import { z } from "zod";
+import { lockAccount } from "../../provider/accounts/account_store.ts";
 import { removePasskey } from "../../provider/passkeys/keep_passkeys.ts";
 import { listPasskeys } from "../../provider/passkeys/passkey_store.ts";
+import { permissionFor } from "../administrators/permission_for.ts";
 import { adminChange, adminRead } from "../administrators/roles.ts";
 import { endedText, momentText } from "./ended_text.ts";
-import { operation } from "./entry.ts";
+import { assertPermitted, operation } from "./entry.ts";
 import { endedSignInsShape } from "./shapes.ts";
 import { resolveUser } from "./user_view.ts";
 
@@ -23,6 +25,7 @@ const passkeyShape = z
   })
   .meta({ id: "Passkey" });
 
+const permission = adminChange;
 const user = z.string().describe("An e-mail address or a user id, also as `id:VALUE`.");
 
 /** Lists a person's passkeys, of which there are few. @throws OperationError account_not_found */
@@ -65,13 +68,14 @@ used, and whether it is on one device. No key is shown.`,
 });
 
 /**
- * Removes one passkey, and ends every sign-in of the person: whoever holds the device may have signed in with it.
+ * Removes one passkey, and ends every sign-in of the person: whoever holds the device may have signed in with it. Of an
+ * administrator only an owner may (permission_for.ts).
  * @throws OperationError account_not_found, passkey_not_found
  */
 export const removeUserPasskey = operation({
   name: "passkey remove",
   summary: "Remove a passkey of a user, and end their sign-ins",
-  permission: adminChange,
+  permission,
   events: ["passkey.removed", "session.ended"],
   input: z.strictObject({ user, passkey: z.string().describe("The passkey's id.") }),
   output: z.strictObject({ user: z.string().describe("The account's id."), ended: endedSignInsShape }),
@@ -93,6 +97,9 @@ told by mail.`,
   },
   async run(trx, { user, passkey: id }, act) {
     const { id: accountId } = await resolveUser(trx, user);
+    await lockAccount(trx, accountId);
+    // Who became an administrator while this waited is one.
+    await assertPermitted(await permissionFor(trx, permission, { user: accountId }), act, trx);
     const removal = { id, accountId, actor: act.actor, notice: { by: "administration" } } as const;
     const { ended } = await removePasskey(trx, removal, act.now);
     return { user: accountId, ended };

@@ -18,6 +18,8 @@ import type { OperationContext } from "../../../src/admin/operations/operation.t
 import { operations, type TableContext } from "../../../src/admin/operations/table.ts";
 import { disableUser, enableUser, setUserPassword } from "../../../src/admin/operations/user_access.ts";
 import { deleteUser } from "../../../src/admin/operations/user_deletion.ts";
+import { resetUserFactors } from "../../../src/admin/operations/user_factors.ts";
+import { removeUserPasskey } from "../../../src/admin/operations/user_passkeys.ts";
 import { createUser } from "../../../src/admin/operations/users.ts";
 import { systemClock } from "../../../src/clock.ts";
 import {
@@ -27,6 +29,7 @@ import {
 import { OperationError } from "../../../src/errors.ts";
 import { findCredentialsByLogin, savePasswordHash } from "../../../src/provider/accounts/account_store.ts";
 import { assertNewPassword } from "../../../src/provider/accounts/passwords.ts";
+import { createPasskey, listPasskeys } from "../../../src/provider/passkeys/passkey_store.ts";
 import { saveRecord } from "../../../src/provider/storage/record_store.ts";
 import { storeKinds } from "../../support/databases.ts";
 import { useStore } from "../../support/use_store.ts";
@@ -114,26 +117,38 @@ for (const kind of storeKinds) {
       assert.equal(told.length, 2);
     });
 
-    test("an operator who sets a password while its account becomes an owner's is refused", async () => {
-      const { id } = await createUser(context, { email: "soon@isv.example" });
-      let asked = 0;
-      const operator: OperationContext = {
-        ...as("operator"),
-        async may(permission, db) {
-          asked += 1;
-          if (asked === 2)
-            await administrators.createAdministrator(
-              { ...context, db },
-              { email: "soon@isv.example", role: "owner" },
-            );
-          return mayDo("operator", { permission });
-        },
-      };
-      const before = await credentialsOf("soon@isv.example");
-      await assert.rejects(setUserPassword(operator, { user: id }), { code: "forbidden" });
-      assert.equal(asked, 3);
-      assert.deepEqual(await credentialsOf("soon@isv.example"), before);
-    });
+    const slipping: Record<string, (operator: OperationContext, user: string) => Promise<unknown>> = {
+      "sets a password": (operator, user) => setUserPassword(operator, { user }),
+      "resets the factors": (operator, user) => resetUserFactors(operator, { user }),
+      "removes a passkey": async (operator, user) => {
+        const [{ id: passkey } = assert.fail()] = await listPasskeys(store.db, user);
+        await removeUserPasskey(operator, { user, passkey });
+      },
+    };
+    for (const [what, act] of Object.entries(slipping)) {
+      test(`an operator who ${what} while its account becomes an owner's is refused`, async () => {
+        const email = `${what.replaceAll(" ", "-")}@isv.example`;
+        const { id } = await createUser(context, { email });
+        const key = { publicKey: "x", counter: 1, transports: [], synced: false, backedUp: false };
+        const passkey = { ...key, accountId: id, credentialId: id, userHandle: id, name: "Phone" };
+        await createPasskey(store.db, passkey, new Date());
+        let asked = 0;
+        const operator: OperationContext = {
+          ...as("operator"),
+          async may(permission, db) {
+            asked += 1;
+            if (asked === 2)
+              await administrators.createAdministrator({ ...context, db }, { email, role: "owner" });
+            return mayDo("operator", { permission });
+          },
+        };
+        const before = await credentialsOf(email);
+        await assert.rejects(act(operator, id), { code: "forbidden" });
+        assert.equal(asked, 3);
+        assert.deepEqual(await credentialsOf(email), before);
+        assert.equal((await listPasskeys(store.db, id)).length, 1);
+      });
+    }
 
     test("their right ends with the role, with the account, and while it is disabled", async () => {
       await only("first@isv.example");
