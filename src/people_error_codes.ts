@@ -33,13 +33,13 @@ export const peopleErrorCodes = {
   factor_required: {
     status: 403,
     meaning: "The tenant requires of its people a second factor that the login did not prove.",
-    fix: "Sign in with the factor. Who vouches for a login says `mfa` in `amr` where there were two (RFC 8176).",
+    fix: 'Sign in with the factor. Who vouches for a login says `mfa` in `amr` where there were two (RFC 8176), such as `["pwd", "otp", "mfa"]`.',
   },
   passkey_required: {
     status: 403,
     meaning:
       "The tenant requires a passkey of its people, and the login was made without one; a code does not do.",
-    fix: "Sign in with a passkey. Who has none adds one on `/account/passkeys` first.",
+    fix: "Sign in with a passkey. Who has none adds one on `/account/passkeys` first. Who vouches for a login by one says `mfa` in `amr`, with `hwk`, `swk` or `pop` (RFC 8176).",
   },
   account_ambiguous: {
     status: 409,

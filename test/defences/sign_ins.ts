@@ -81,6 +81,16 @@ export const defences: readonly Defence[] = [
     test: "test/provider/sessions/voucher.test.ts",
   },
   {
+    id: "handoff-says-its-factors",
+    promise:
+      "Where a tenant requires a second factor, an answer of the ISV's that names none is refused, with what to send.",
+    file: "src/provider/handoff/login_handoff.ts",
+    find: "    assertVouchedEnough(facts.tenant ?? tenant, login.amr);\n",
+    replace: "    void assertVouchedEnough;\n",
+    test: "test/provider/handoff/handoff.test.ts",
+    name: "with less than a tenant",
+  },
+  {
     id: "password-opens-no-handoff-tenant",
     promise: "A password opens no tenant whose users log in at the ISV.",
     faults: ["S1"],

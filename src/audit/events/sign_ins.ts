@@ -18,7 +18,7 @@ export const signInEvents = {
       "Somebody tried to sign in and was refused. Equal refusals of a minute are one event with a count.",
     sometimes: everybody,
     details: {
-      by: "`password`; `passkey`; `totp` or `recovery_code` where the password was right and the second factor was not, or does not do (`passkey_required`); or `handoff` where the ISV's back end vouched for somebody it may not",
+      by: "`password`; `passkey`; `totp` or `recovery_code` where the password was right and the second factor was not, or does not do (`passkey_required`); or `handoff` where the ISV's back end vouched for somebody it may not, or said less of the login than the tenant requires",
       reason: "the error code",
       named: "the tenant a back end named and may not act for, as for token.refused",
     },

@@ -15,6 +15,7 @@ import { decideSubjectClaims } from "../subjects/claims.ts";
 import { readSubject } from "../subjects/subject_store.ts";
 import { getTenant } from "../tenants/tenant_store.ts";
 import { createChallenge, findOpenChallenge, redeemAnswer, saveAnswer } from "./challenge_store.ts";
+import { assertVouchedEnough } from "./vouched_level.ts";
 
 /** How long the ISV's page may take, in seconds. */
 export const challengeLifeSeconds = 600;
@@ -146,8 +147,8 @@ export async function getHandoff(
  * @param actor who answers
  * @returns where the ISV sends the browser next
  * @throws OperationError login_challenge_not_found, forbidden, invalid_input, login_method_not_allowed, tenant_not_found,
- *   tenant_not_allowed (another customer's user), unauthenticated (the client's token ended meanwhile), and whatever
- *   refuses the person a token
+ *   tenant_not_allowed (another customer's user), unauthenticated (the client's token ended meanwhile), factor_required and
+ *   passkey_required (the tenant requires more than amr says), and whatever refuses the person a token
  */
 export async function acceptHandoff(
   deps: InstallationPart<"db" | "clock" | "issuer" | "requireVerifiedDomain">,
@@ -176,6 +177,7 @@ export async function acceptHandoff(
     const ids = { tenantId: tenant.id, accountId: account.id };
     const facts = await readSubject(trx, { ...ids, clientId: request.client_id, nowMs: now.getTime() });
     decideSubjectClaims(facts, deps);
+    assertVouchedEnough(facts.tenant ?? tenant, login.amr);
     const { authTime } = login;
     const stands = {
       generation: facts.account?.signInGeneration ?? 0,

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { decodeJwt } from "jose";
 import { saveTenant } from "../../../src/provider/tenants/tenant_store.ts";
+import { eventsOf } from "../../audit/audit_world.ts";
 import { addPerson, password, useProvider } from "../support/provider_fixture.ts";
 import { UserAgent } from "../support/user_agent.ts";
 import {
@@ -184,6 +185,35 @@ describe("an answer to a challenge is refused", () => {
       assert.match(String(answer.body["error_description"]), expected);
       // The challenge stays open for the right answer.
       assert.equal((await isv.call(challenge)).status, 200);
+    });
+  }
+
+  const bySecondFactor = [
+    ["any", "factor_required", [undefined, ["pwd"], ["pwd", "otp"]], ["pwd", "otp", "mfa"]],
+    ["passkey", "passkey_required", [["pwd", "otp", "mfa"], ["pop"]], ["pop", "user", "mfa"]],
+  ] as const;
+  for (const [requiredFactor, code, lacking, enough] of bySecondFactor) {
+    test(`with less than a tenant that requires "${requiredFactor}" takes: what to send is said, nothing is written`, async () => {
+      await saveTenant(fixture.db, "globex", { requiredFactor }, new Date());
+      try {
+        const challenge = await challengeOf(agent, fixture, { tenant: "globex" });
+        const subject = `isv-${requiredFactor}`;
+        const person = { subject, tenant: "globex", email: `${subject}@globex.example` };
+        for (const amr of lacking) {
+          const { status, body } = await isv.call(`${challenge}/accept`, { ...person, amr });
+          assert.deepEqual([status, body["error"], body["field"]], [403, code, "amr"]);
+          assert.match(String(body["error_description"]), /globex requires a (second factor|passkey)/);
+          assert.match(String(body["fix"]), /send .*"mfa"/);
+        }
+        assert.deepEqual(await fixture.db("accounts").where("id", subject), []);
+        const refused = await eventsOf(fixture.db, "sign_in.refused", { tenantId: "globex" });
+        const [told] = refused.filter(({ accountId }) => accountId === subject);
+        assert.deepEqual([told?.details["by"], told?.details["reason"]], ["handoff", code]);
+        const back = await isv.accept(challenge, { ...person, amr: enough });
+        assert.ok((await agent.follow(back)).url.searchParams.has("code"));
+      } finally {
+        await saveTenant(fixture.db, "globex", { requiredFactor: "none" }, new Date());
+      }
     });
   }
 
