@@ -100,8 +100,9 @@ async function call(route: ApiRoute, caller: string, path = pathOf(route)): Prom
   return [response.status, text];
 }
 
-// The trail says who was refused; what an instance writes of itself goes on meanwhile.
-const besides = /^(audit_|schema_migrations|sqlite_|key_instances$|store_probe$|login_name_keys$)/;
+// The trail says who was refused, and keys that open nothing are counted; what an instance writes of itself goes on meanwhile.
+const besides =
+  /^(audit_|schema_migrations|sqlite_|key_instances$|store_probe$|login_name_keys$|sign_in_attempts$)/;
 
 async function written(): Promise<Record<string, unknown>> {
   const { db } = world.server;
