@@ -273,10 +273,11 @@ const acts: Record<AuditEventType, Act> = {
   "attack.noticed": byHttp(async () => {
     const deps = { db: fixture.db, clock: systemClock };
     for (let n = 0; n < noticedRates.client.burst; n += 1)
-      await noticeGuess(deps, "client", "client app", { clientId: "app" });
-    // A slow machine may pay a guess off meanwhile: then they go on.
+      await noticeGuess(deps, "client", "client third", { clientId: "third" });
+    // A slow machine may pay a guess off meanwhile: then they go on. Refusals of one client are counted in one event, so
+    // that of client.refused is another client's.
     while ((await eventsOf(fixture.db, "attack.noticed")).length === 0)
-      await redeem(fixture, "x", {}, basic("app", "a-wrong-secret"));
+      await redeem(fixture, "x", {}, basic("third", "a-wrong-secret"));
   }),
   "sign_in.vouched": byHttp(() => handoff("eve")),
   "sign_in.rejected": byHttp(async () => {
