@@ -39,7 +39,7 @@ export const peopleErrorCodes = {
     status: 403,
     meaning:
       "The tenant requires a passkey of its people, and the login was made without one; a code does not do.",
-    fix: "Sign in with a passkey. Who has none adds one on `/account/passkeys` first. Who vouches for a login by one says `mfa` in `amr`, with `hwk`, `swk` or `pop` (RFC 8176).",
+    fix: "Sign in with a passkey. Who has none adds one at the next sign-in, or on `/account/passkeys`. Who vouches for a login by one says `mfa` in `amr`, with `hwk`, `swk` or `pop` (RFC 8176).",
   },
   account_ambiguous: {
     status: 409,

@@ -70,6 +70,14 @@ interface FactorSetUpPage extends LoginStep {
   setUp: TotpSetUp;
 }
 
+/** A passkey that is added while signing in, because an organization requires one. */
+interface PasskeySetUpPage extends LoginStep {
+  passkey: PasskeyForm;
+  accountEmail?: string | undefined;
+  /** Where somebody else signs in. */
+  otherUrl: string;
+}
+
 /** Recovery codes, shown once: field `use`. */
 interface RecoveryCodesPage extends LoginStep {
   /** Absent: they were shown already. */
@@ -82,5 +90,6 @@ export interface LoginPages {
   password: PasswordPage;
   factor: FactorPage;
   factor_set_up: FactorSetUpPage;
+  passkey_set_up: PasskeySetUpPage;
   recovery_codes: RecoveryCodesPage;
 }

@@ -3,6 +3,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { CDPSession, Page } from "playwright-core";
+import { updateTenant } from "../../src/admin/operations/tenants.ts";
+import { createUser } from "../../src/admin/operations/users.ts";
+import { cliContext } from "../support/cli_context.ts";
 import { assertAccessible } from "./accessible.ts";
 import {
   alice,
@@ -10,6 +13,7 @@ import {
   type BrowserWorld,
   bob,
   openBrowserWorld,
+  password,
   submitLogin,
 } from "./browser_world.ts";
 
@@ -91,6 +95,36 @@ test("after the password a passkey completes the sign-in; a device that does not
   await arrivedAtHeading(page, "Your account");
   assert.deepEqual(breaches, []);
   await page.context().close();
+});
+
+test("a passkey that is required is added while signing in, and without script the page says what to do", async () => {
+  const { db } = world.server;
+  const nora = { email: "nora@acme.example", name: "Nora Nye" };
+  await createUser(cliContext(db), { ...nora, password, memberships: [{ tenantId: "acme" }] });
+  await updateTenant(cliContext(db), { id: "acme", requiredFactor: "passkey" });
+  const begin = async (page: Page): Promise<void> => {
+    await page.goto(world.demo.url);
+    await page.getByRole("link", { name: "Sign in", exact: true }).click();
+    await submitLogin(page, nora.email);
+    await arrivedAtHeading(page, "Add a passkey to go on");
+  };
+  const plain = await world.openPage({ javaScriptEnabled: false });
+  await begin(plain.page);
+  await plain.page
+    .getByText("This browser cannot make passkeys here. Sign in with a current browser")
+    .waitFor();
+  assert.equal(await plain.page.getByRole("button", { name: "Add a passkey" }).isVisible(), false);
+  const { page, breaches } = await world.openPage();
+  await begin(page);
+  await withDevice(page);
+  await assertAccessible(page);
+  await page.getByRole("button", { name: "Add a passkey" }).click();
+  await arrivedAtHeading(page, "Your recovery codes");
+  await page.getByRole("button", { name: "Go on", exact: true }).click();
+  await arrivedAtHeading(page, /^Search /);
+  await updateTenant(cliContext(db), { id: "acme", requiredFactor: "none" });
+  assert.deepEqual([...breaches, ...plain.breaches], []);
+  await Promise.all([page.context().close(), plain.page.context().close()]);
 });
 
 test("without script there is no button, and a sentence says what to do", async () => {

@@ -3,11 +3,51 @@ import type { Defence } from "./defence.ts";
 
 const ceremonies = "test/provider/passkeys/ceremonies.test.ts";
 const page = "test/provider/passkeys/passkeys_page.test.ts";
+const signIn = "test/provider/passkeys/sign_in.test.ts";
 const judge = "src/provider/passkeys/judge_answer.ts";
 const seals = "src/provider/passkeys/passkey_seals.ts";
 const store = "src/provider/passkeys/passkey_store.ts";
 
 export const defences: readonly Defence[] = [
+  {
+    id: "passkey-on-the-way-in-its-sign-in",
+    promise: "The question for a new passkey of one sign-in counts in no other.",
+    file: "src/provider/passkeys/enrol_passkey.ts",
+    find: "of: JSON.stringify(signIn === undefined ? of : [...of, signIn.uid]),",
+    replace: "of: JSON.stringify(of),",
+    test: signIn,
+    name: "a question for a new passkey",
+  },
+  {
+    id: "passkey-on-the-way-is-the-only-one",
+    promise:
+      "While signing in a passkey is added only to an account that has none when it is kept: whoever has one proves it.",
+    file: "src/provider/interactions/new_passkey.ts",
+    find: "if (passkeys + copied > 0)",
+    replace: "if (passkeys + copied < 0)",
+    test: signIn,
+    name: "a question for a new passkey",
+  },
+  {
+    id: "passkey-on-the-way-after-the-app",
+    promise:
+      "Whoever has an authenticator app proves it before a passkey that is required is added while signing in.",
+    file: "src/provider/interactions/login_steps.ts",
+    find: "newPasskey && !hasSecondFactor(factors) ?",
+    replace: "newPasskey ?",
+    test: signIn,
+    name: "who has an app proves it",
+  },
+  {
+    id: "passkey-on-the-way-opens-nothing-before",
+    promise: "A sign-in that waits for a passkey to be added opens nothing, whatever is posted to it.",
+    file: "src/provider/factors/pending_sign_ins.ts",
+    find: 'return loginOf(await takePending(trx, key, { accountId, step: "done" }, now));',
+    replace:
+      'return loginOf(await takePending(trx, key, { accountId, step: "done" }, now).catch(() => takePending(trx, key, { accountId, step: "enroll_passkey" }, now)));',
+    test: signIn,
+    name: "who has no second factor adds the passkey",
+  },
   {
     id: "passkey-only-on-our-page",
     promise:

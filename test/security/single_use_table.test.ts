@@ -24,6 +24,7 @@ import { createAccount, createExternalAccount } from "../../src/provider/account
 import { makeMark } from "../../src/provider/accounts/sign_in_attempt_store.ts";
 import { createClient } from "../../src/provider/clients/client_store.ts";
 import { savePostedRequest, takePostedRequest } from "../../src/provider/edge/posted_request_store.ts";
+import { passEnrolment } from "../../src/provider/factors/pending_sign_ins.ts";
 import { savePending, usePending } from "../../src/provider/factors/pending_store.ts";
 import { replaceRecoveryCodes, useRecoveryCode } from "../../src/provider/factors/recovery_code_store.ts";
 import { createTotp, useTotpStep } from "../../src/provider/factors/totp_store.ts";
@@ -185,6 +186,18 @@ const once: Readonly<Record<string, Once>> = {
       async (trx, _caller, accountId) =>
         (await usePending(trx, half, { accountId, step: "prove" }, now)) !== undefined,
     ),
+  },
+  "a sign-in in which a passkey is added": {
+    async arrange(db) {
+      const accountId = await idOf(db, "adds-passkey@acme.example");
+      await savePending(db, half, { ...halfDone, accountId, step: "enroll_passkey" }, now);
+      return accountId;
+    },
+    attempt: inTransaction(async (trx, caller, accountId) => {
+      const enrolment = { accountId, step: "enroll_passkey", proven: ["pop"] } as const;
+      const add = () => createPasskey(trx, { ...passkey, credentialId: `way-${caller}`, accountId }, now);
+      return unless("sign_in_expired")(passEnrolment(trx, half, enrolment, add, now));
+    }),
   },
   "a request that was posted": {
     arrange: (db) => savePostedRequest(db, { path: "/auth", query: "a=b", network: "192.0.2.1" }, now),

@@ -155,7 +155,7 @@ test("a page of passkeys may load the one script of ours from its own address, a
   assert.equal(withOne.replace("script-src 'self'; ", ""), strict);
   assert.doesNotMatch(withOne, /unsafe|connect-src|nonce|sha256/);
   const withScript = names.filter((name) => draw(name).includes("<script"));
-  assert.deepEqual(withScript.toSorted(), ["account_passkeys"]);
+  assert.deepEqual(withScript.toSorted(), ["account_passkeys", "passkey_set_up"]);
   const script = passkeyScript.body.toString();
   assert.doesNotMatch(script, /eval|innerHTML|Function\(|fetch|XMLHttpRequest|localStorage/);
   assert.ok(passkeyScript.gzipped.length < 2_000, `${passkeyScript.gzipped.length} bytes`);

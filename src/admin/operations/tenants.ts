@@ -96,7 +96,7 @@ export const updateTenant = operation({
       .enum(requiredFactors)
       .optional()
       .describe(
-        "What a sign-in of its users must have proven: none (a password is enough; the default), any (a second factor), passkey (one that withstands phishing). Who has none sets one up at the next sign-in; until then nothing that stands opens the tenant.",
+        "What a sign-in of its users must have proven: none (a password is enough; the default), any (a second factor), passkey (one that withstands phishing). Who has none sets one up at the next sign-in, a passkey where one is required; until then nothing that stands opens the tenant.",
       ),
     discoverable: z
       .boolean()

@@ -59,6 +59,28 @@ export async function completePending(
 }
 
 /**
+ * Goes on with a half-done sign-in whose second factor was proven, and which opens nothing before a passkey is added.
+ * @param trx the transaction that uses the second proof up as well
+ * @param proven methods of the second proof (RFC 8176)
+ * @throws OperationError sign_in_expired as {@link completePending} does
+ */
+export async function passProof(
+  trx: Database,
+  key: PendingKey,
+  accountId: string,
+  proven: readonly string[],
+  now: Date,
+): Promise<void> {
+  const pending = await takePending(trx, key, { accountId, step: "prove" }, now);
+  await savePending(
+    trx,
+    key,
+    { ...pending, amr: withFactor(pending.amr, proven), step: "enroll_passkey" },
+    now,
+  );
+}
+
+/**
  * Answers the login of a sign-in whose second factor was set up in it.
  * @param trx a transaction
  * @throws OperationError sign_in_expired as {@link completePending} does
@@ -72,11 +94,18 @@ export async function finishEnrolled(
   return loginOf(await takePending(trx, key, { accountId, step: "done" }, now));
 }
 
+/** A factor that is set up in a sign-in. */
+export interface Enrolment {
+  accountId: string;
+  step: "enroll" | "enroll_passkey";
+  proven: readonly string[];
+}
+
 /**
  * Sets up the second factor which a half-done sign-in waits for: its page shows what is shown once, then it is finished by
  * {@link finishEnrolled}. A first factor ends the person's sign-ins, and this one goes on.
  * @param trx a transaction
- * @param proven what setting it up proves (RFC 8176)
+ * @param enrolment whose, at which step, and what setting it up proves (RFC 8176)
  * @param enrol adds the factor, in the same transaction
  * @returns what `enrol` answered
  * @throws OperationError sign_in_expired as {@link completePending} does, and what `enrol` throws
@@ -84,13 +113,13 @@ export async function finishEnrolled(
 export async function passEnrolment<Result>(
   trx: Database,
   key: PendingKey,
-  { accountId, proven }: { accountId: string; proven: readonly string[] },
+  { accountId, step, proven }: Enrolment,
   enrol: () => Promise<Result>,
   now: Date,
 ): Promise<Result> {
   // Held first: whatever ends the person's sign-ins comes before all of this, or after it.
   await lockAccount(trx, accountId);
-  const pending = await takePending(trx, key, { accountId, step: "enroll" }, now);
+  const pending = await takePending(trx, key, { accountId, step }, now);
   const result = await enrol();
   const { signInGeneration: generation } = await getAccount(trx, accountId);
   const amr = withFactor(pending.amr, proven);

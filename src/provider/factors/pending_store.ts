@@ -16,8 +16,8 @@ export interface PendingKey {
   browserKey: string;
 }
 
-/** What is still to be done: prove a second factor that there is, set one up, or, where both is done, go on. */
-const pendingSteps = ["prove", "enroll", "done"] as const;
+/** What is still to be done: prove a second factor that there is, set up an app or a passkey, or, where all is done, go on. */
+const pendingSteps = ["prove", "enroll", "enroll_passkey", "done"] as const;
 export type PendingStep = (typeof pendingSteps)[number];
 
 /** A half-done sign-in. */

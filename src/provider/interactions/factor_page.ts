@@ -8,12 +8,12 @@ import { renderPage } from "../../views/render.ts";
 import { type Account, getAccount } from "../accounts/account_store.ts";
 import { enrolTotp, offerTotp, readTotpOffer, type TotpOffer } from "../factors/enrol_totp.ts";
 import { countFactorTry, recordFactorRefusal, type TypedFactor } from "../factors/factor_attempts.ts";
-import type { SetUpPlace } from "../factors/first_factor.ts";
 import {
   completePending,
   finishEnrolled,
   type LoginAnswer,
   passEnrolment,
+  passProof,
 } from "../factors/pending_sign_ins.ts";
 import { findPending, type PendingSignIn } from "../factors/pending_store.ts";
 import { type FactorDeps, proveFactor } from "../factors/prove_factor.ts";
@@ -22,7 +22,8 @@ import { mostProvable, type SecondFactors } from "../factors/second_factors.ts";
 import { totpSetUp } from "../factors/totp_page.ts";
 import { passkeysOf } from "../passkeys/passkey_deps.ts";
 import { type InteractionState, shownAtLogin } from "./interaction.ts";
-import { keyOf, type StepDeps, wantedLevels } from "./login_steps.ts";
+import { keyOf, needsPasskey, type StepDeps, wantedLevels } from "./login_steps.ts";
+import { newPasskeyForm, setUpPlaceOf } from "./new_passkey.ts";
 import { type PasskeyLoginDeps, passkeyForm } from "./passkey_login.ts";
 import type { SignInFault } from "./sign_in_fault.ts";
 
@@ -34,7 +35,7 @@ export interface HalfDone {
 }
 
 /** What a form of these pages led to: the next page, or the complete login. */
-export type FactorOutcome = { page: string } | { answer: LoginAnswer };
+export type FactorOutcome = { page: string } | { answer: LoginAnswer } | { next: "passkey" };
 
 /** Finds the half-done sign-in of this browser. */
 export async function findHalfDone(deps: FactorDeps, state: InteractionState): Promise<HalfDone | undefined> {
@@ -60,6 +61,7 @@ export async function renderHalfDone(
 ): Promise<string> {
   const { account, factors, pending } = half;
   if (pending.step === "done") return renderCodes(state, undefined);
+  if (pending.step === "enroll_passkey") return renderNewPasskey(deps, state, account, failed);
   if (pending.step === "enroll") {
     return renderSetUp(deps, state, account, offerTotp(deps.seals, account.id, deps.clock()), failed);
   }
@@ -120,11 +122,13 @@ export async function answerFactor(
   try {
     if ((await passkeyAsked(deps, state, half)).alone)
       throw new OperationError("passkey_required", "A code does not open what this sign-in is for.");
+    const needed = await needsPasskey(deps, state, half.pending, half.factors);
     const tried = { accountId, browser: state.browserKey, typed };
-    const answer = await proveFactor(deps, kind, tried, (trx, now) =>
-      completePending(trx, keyOf(state), accountId, ["otp"], now),
-    );
-    return { answer };
+    return await proveFactor(deps, kind, tried, async (trx, now): Promise<FactorOutcome> => {
+      if (!needed) return { answer: await completePending(trx, keyOf(state), accountId, ["otp"], now) };
+      await passProof(trx, keyOf(state), accountId, ["otp"], now);
+      return { next: "passkey" };
+    });
   } catch (error) {
     if (error instanceof OperationError && error.status < 500 && error.code !== "sign_in_expired") {
       const of = { accountId, clientId: state.client.clientId, clientAddress };
@@ -149,10 +153,10 @@ async function setUp(
     const trier = { accountId: account.id, browser: state.browserKey };
     const refund = await countFactorTry(deps, "set_up", trier);
     const confirmed = { offer, code: form.get("code") ?? "" };
-    const proven = { accountId: account.id, proven: ["otp"] };
+    const proven = { accountId: account.id, step: "enroll", proven: ["otp"] } as const;
     const { codes } = await deps.db.transaction((trx) => {
       const enrol = () =>
-        enrolTotp(trx, deps.seals, { account, place: placeOf(state, account) }, confirmed, now);
+        enrolTotp(trx, deps.seals, { account, place: setUpPlaceOf(state, account) }, confirmed, now);
       return passEnrolment(trx, keyOf(state), proven, enrol, now);
     });
     await refund();
@@ -164,12 +168,6 @@ async function setUp(
     return { page: renderSetUp(deps, state, account, offer, { ...failed, email: undefined }) };
   }
 }
-
-// The sign-in goes on, and so does the session of the same person that the browser had before: it is told by it.
-const placeOf = ({ uid, accountId, sessionUid }: InteractionState, { id }: Account): SetUpPlace => ({
-  interactionUid: uid,
-  sessionUid: accountId === id ? sessionUid : undefined,
-});
 
 function renderSetUp(
   { issuer }: FactorDeps,
@@ -187,7 +185,23 @@ function renderSetUp(
   });
 }
 
-const renderCodes = (state: InteractionState, codes: string | undefined): string =>
+async function renderNewPasskey(
+  deps: PasskeyLoginDeps,
+  state: InteractionState,
+  account: Account,
+  failed?: SignInFault,
+): Promise<string> {
+  return renderPage("passkey_set_up", {
+    ...commonOf(state),
+    passkey: await newPasskeyForm(deps, state, account),
+    accountEmail: account.email ?? undefined,
+    otherUrl: `/interaction/${state.uid}/login`,
+    ...(failed ? { error: signInFault(failed.code, failed.waitSeconds) } : {}),
+  });
+}
+
+/** Draws the page of new recovery codes. @param codes absent: they were shown already */
+export const renderCodes = (state: InteractionState, codes: string | undefined): string =>
   renderPage("recovery_codes", { ...commonOf(state), codes });
 
 const commonOf = (state: InteractionState) => ({

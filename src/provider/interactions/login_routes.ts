@@ -142,6 +142,7 @@ export function addLoginRoutes(
     try {
       const outcome = await answerFactor(deps, state, half, form, pinnedAddressOf(ctx.req));
       if ("answer" in outcome) return await complete(ctx, outcome.answer);
+      if ("next" in outcome) return seeOther(ctx, pathOf(state, "factor"));
       showPage(ctx, 200, outcome.page);
     } catch (error) {
       if (!(error instanceof OperationError) || error instanceof StoreUnavailable) throw error;
@@ -156,7 +157,7 @@ export function addLoginRoutes(
 
   addPasskeyRoutes(router, deps, {
     submission: (ctx) => submissionOf(ctx, loginPrompts),
-    ...{ originOf, complete, begunAnew },
+    ...{ originOf, complete, begunAnew, showPage },
   });
 
   return async (ctx, state) => {

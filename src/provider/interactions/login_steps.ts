@@ -15,7 +15,8 @@ import { isOwnClient } from "../clients/own_clients.ts";
 import { type LoginAnswer, loginOf, type OwnLogin } from "../factors/pending_sign_ins.ts";
 import { type PendingStep, savePending } from "../factors/pending_store.ts";
 import { listSecondFactors } from "../factors/second_factor_store.ts";
-import { hasSecondFactor, levelWithin, mostProvable } from "../factors/second_factors.ts";
+import { hasSecondFactor, levelWithin, mostProvable, type SecondFactors } from "../factors/second_factors.ts";
+import { passkeysOf } from "../passkeys/passkey_deps.ts";
 import { recentSignInSeconds } from "../sessions/login_life.ts";
 import { readVouched, voucherOf } from "../sessions/voucher.ts";
 import { listVouchers } from "../sessions/voucher_store.ts";
@@ -25,7 +26,7 @@ import type { InteractionState } from "./interaction.ts";
 import { factorMissing } from "./prompts.ts";
 
 /** What the steps need. */
-export type StepDeps = InstallationPart<"db" | "clock" | "requireVerifiedDomain">;
+export type StepDeps = InstallationPart<"db" | "clock" | "requireVerifiedDomain" | "issuer" | "secrets">;
 
 /**
  * Goes on after the first half of a login. Who could get no token in any tenant this login would open is told so here,
@@ -39,12 +40,54 @@ export async function goOn(
   login: OwnLogin,
 ): Promise<LoginAnswer | undefined> {
   const factors = await listSecondFactors(deps.db, login.accountId);
-  const { most } = await wantedLevels(deps, state, login, mostProvable(factors));
-  const step = nextStep(levelOfAmr(login.amr), most, hasSecondFactor(factors));
+  const { most, newPasskey } = await wantedOf(deps, state, login, factors);
+  const first = newPasskey && !hasSecondFactor(factors) ? "enroll_passkey" : undefined;
+  const step = first ?? nextStep(levelOfAmr(login.amr), most, hasSecondFactor(factors));
   if (step === undefined) return loginOf(login);
   await savePending(deps.db, keyOf(state), { ...login, step }, deps.clock());
   return undefined;
 }
+
+/**
+ * Tells whether a sign-in whose second factor is proven opens nothing it is for before its person has a passkey: then one is added
+ * in it. Whom it would not help is told so later, as before.
+ */
+export async function needsPasskey(
+  deps: StepDeps,
+  state: InteractionState,
+  login: OwnLogin,
+  factors: SecondFactors,
+): Promise<boolean> {
+  if (!mayAddPasskey(deps, factors)) return false;
+  try {
+    return (await wantedOf(deps, state, login, factors)).newPasskey;
+  } catch (error) {
+    if (error instanceof PlaceShut) return false;
+    throw error;
+  }
+}
+
+// What the person has, or an app, is tried first: who belongs to another organization, too, that asks for no passkey, is asked
+// for none.
+async function wantedOf(
+  deps: StepDeps,
+  state: InteractionState,
+  login: OwnLogin,
+  factors: SecondFactors,
+): Promise<{ most: LoginLevel; newPasskey: boolean }> {
+  try {
+    const { most } = await wantedLevels(deps, state, login, mostProvable(factors));
+    return { most, newPasskey: false };
+  } catch (error) {
+    const helps = error instanceof PlaceShut && error.code === "passkey_required";
+    if (!helps || !mayAddPasskey(deps, factors)) throw error;
+    return { most: "phr", newPasskey: true };
+  }
+}
+
+// Who has one adds the next in the account, where they prove it. One that may have been copied counts as had.
+const mayAddPasskey = (deps: StepDeps, { passkeys, copied }: SecondFactors): boolean =>
+  passkeys + copied === 0 && passkeysOf(deps) !== undefined;
 
 /**
  * What is left to do. Whoever has a second factor always proves it, whatever the application asks for.

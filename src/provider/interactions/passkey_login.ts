@@ -111,7 +111,8 @@ export async function recordPasskeyRefusal(
   log.info({ reason, accountId, clientId, address: clientAddress }, "passkey refused");
 }
 
-function presentOf(deps: PasskeyLoginDeps): PasskeyDeps {
+/** What passkeys need, at an address that has them: nobody comes here at another. */
+export function presentOf(deps: PasskeyLoginDeps): PasskeyDeps {
   const passkeys = passkeysOf(deps);
   if (passkeys === undefined) throw new Error("browsers have no passkeys at this address, and sent one");
   return passkeys;

@@ -4,12 +4,15 @@ import type Router from "@koa/router";
 import type { RouterContext } from "@koa/router";
 import { StoreUnavailable } from "../../db/store_fault.ts";
 import { OperationError } from "../../errors.ts";
+import { browserFamily } from "../../input/browser_family.ts";
 import { seeOther } from "../../see_other.ts";
 import type { LoginAnswer } from "../factors/pending_sign_ins.ts";
 import { findPending } from "../factors/pending_store.ts";
 import { passkeysOf } from "../passkeys/passkey_deps.ts";
+import { renderCodes } from "./factor_page.ts";
 import type { InteractionState } from "./interaction.ts";
 import { goOn, keyOf, type StepDeps } from "./login_steps.ts";
+import { addPasskeyOnTheWay } from "./new_passkey.ts";
 import {
   completeByPasskey,
   type PasskeyLoginDeps,
@@ -24,7 +27,8 @@ export interface LentByLogin {
   submission(
     ctx: RouterContext,
   ): Promise<{ state: InteractionState; form: ReadonlyMap<string, string> } | undefined>;
-  originOf(ctx: RouterContext): { clientAddress: string; browser: string | undefined };
+  originOf(ctx: RouterContext): { clientAddress: string; browser: string | undefined; userAgent: string };
+  showPage(ctx: RouterContext, status: number, html: string): void;
   complete(ctx: RouterContext, answer: LoginAnswer): Promise<void>;
   /** Of a sign-in whose first half counts no more. */
   begunAnew(ctx: RouterContext, state: InteractionState): void;
@@ -33,8 +37,8 @@ export interface LentByLogin {
 /** Adds them, unless browsers have no passkeys here: nobody's page posts to them there, and they are not found. */
 export function addPasskeyRoutes(
   router: Router,
-  deps: PasskeyLoginDeps & StepDeps,
-  { submission, originOf, complete, begunAnew }: LentByLogin,
+  deps: PasskeyLoginDeps & StepDeps & { mailPut(): void },
+  { submission, originOf, complete, begunAnew, showPage }: LentByLogin,
 ): void {
   if (passkeysOf(deps) === undefined) return;
   router.post("/interaction/:uid/passkey", async (ctx) => {
@@ -63,6 +67,27 @@ export function addPasskeyRoutes(
     } catch (error) {
       // Of two that were sent at once one finished it; where it is by now, the way leads.
       if (error instanceof OperationError && error.code === "sign_in_expired") return begunAnew(ctx, state);
+      await refuse(ctx, state, error, "factor", accountId);
+    }
+  });
+
+  router.post("/interaction/:uid/factor/new-passkey", async (ctx) => {
+    const sent = await submission(ctx);
+    if (sent === undefined) return;
+    const { state, form } = sent;
+    const pending = await findPending(deps.db, keyOf(state), deps.clock());
+    if (pending?.step !== "enroll_passkey") return begunAnew(ctx, state);
+    const { accountId } = pending;
+    const told = { answer: form.get("answer") ?? "", browser: browserFamily(originOf(ctx).userAgent) };
+    try {
+      const outcome = await addPasskeyOnTheWay(deps, state, accountId, told);
+      deps.mailPut();
+      if ("answer" in outcome) return await complete(ctx, outcome.answer);
+      showPage(ctx, 200, renderCodes(state, outcome.codes.join("\n")));
+    } catch (error) {
+      const isOver =
+        error instanceof OperationError && ["sign_in_expired", "factor_exists"].includes(error.code);
+      if (isOver) return begunAnew(ctx, state);
       await refuse(ctx, state, error, "factor", accountId);
     }
   });

@@ -7,6 +7,7 @@ import { OperationError } from "../../errors.ts";
 import { readText } from "../../input/text.ts";
 import type { Account } from "../accounts/account_store.ts";
 import { endSignInsOfBefore, type SetUpPlace } from "../factors/first_factor.ts";
+import type { PendingKey } from "../factors/pending_store.ts";
 import { replaceRecoveryCodes } from "../factors/recovery_code_store.ts";
 import { listSecondFactors } from "../factors/second_factor_store.ts";
 import { listTenantIdsOfAccount } from "../tenants/membership_store.ts";
@@ -18,15 +19,14 @@ import { passkeyRefusal } from "./passkey_refusal.ts";
 import { type ChallengePlace, challengeLifeMs } from "./passkey_seals.ts";
 import { createPasskey, listPasskeys, mostPasskeys, type Passkey, useChallenge } from "./passkey_store.ts";
 
-/** Who adds a passkey, and in which session. */
-export interface Enrolling {
+/** Who adds a passkey, and where: in a session, or in a sign-in that is half done. */
+export type Enrolling = {
   account: Account;
-  sessionUid: string;
   /** What goes on where it is the first factor, which ends all else; absent: that session. */
   place?: SetUpPlace;
   /** Which browser it is, as `browserFamily` names it, for the notice. */
   browser?: string | undefined;
-}
+} & ({ sessionUid: string; signIn?: undefined } | { signIn: PendingKey; sessionUid?: undefined });
 
 /** What came of it. */
 export interface AddedPasskey {
@@ -44,14 +44,15 @@ const passkeyNameRule = { most: 60 } as const;
 /** Makes the question for a new passkey. Nothing is written. */
 export async function offerEnrolment(
   { db, clock, seals, party }: PasskeyDeps,
-  { account, sessionUid }: Enrolling,
+  enrolling: Enrolling,
   serviceName: string,
 ): Promise<PublicKeyCredentialCreationOptionsJSON> {
+  const { account } = enrolling;
   const own = await listPasskeys(db, account.id);
   const userHandle = own[0]?.userHandle ?? seals.userHandleOf(account);
   const name = account.email ?? account.name ?? account.id;
   return {
-    challenge: seals.makeChallenge(placeOf(account, sessionUid, userHandle), clock()),
+    challenge: seals.makeChallenge(placeOf(enrolling, userHandle), clock()),
     rp: { id: party.id, name: serviceName },
     user: { id: userHandle, name, displayName: account.name ?? name },
     pubKeyCredParams: keyAlgorithms.map((alg) => ({ alg, type: "public-key" })),
@@ -84,10 +85,29 @@ type AuthenticatorTransports = NonNullable<
  */
 export async function addPasskey(
   deps: PasskeyDeps,
-  { account, sessionUid, place = { sessionUid }, browser }: Enrolling,
+  enrolling: Enrolling,
   told: { answer: string; name: string },
   hold: (trx: Database) => Promise<unknown>,
 ): Promise<AddedPasskey> {
+  const keep = await judgePasskey(deps, enrolling, told);
+  return deps.db.transaction(async (trx) => {
+    await hold(trx);
+    return keep(trx);
+  });
+}
+
+/**
+ * Judges a passkey that a browser made.
+ * @param told the answer as it was posted, and what the person calls it; an empty name: one is made
+ * @returns keeps it, in a transaction that holds the account
+ * @throws OperationError as {@link addPasskey} does; what is kept throws passkey_limit, passkey_exists
+ */
+export async function judgePasskey(
+  deps: PasskeyDeps,
+  enrolling: Enrolling,
+  told: { answer: string; name: string },
+): Promise<(trx: Database) => Promise<AddedPasskey>> {
+  const { account, sessionUid, place = { sessionUid }, browser } = enrolling;
   const { db, clock, seals, party } = deps;
   const name = readPasskeyName(told.name);
   if (account.externalAtMs !== null)
@@ -95,17 +115,12 @@ export async function addPasskey(
   const answer = readNewPasskey(told.answer);
   const [first] = await listPasskeys(db, account.id);
   const userHandle = first?.userHandle ?? seals.userHandleOf(account);
-  const asked = seals.readChallenge(
-    answer.clientData.challenge,
-    placeOf(account, sessionUid, userHandle),
-    clock(),
-  );
+  const asked = seals.readChallenge(answer.clientData.challenge, placeOf(enrolling, userHandle), clock());
   if (!(await useChallenge(db, asked))) throw passkeyRefusal("passkey_challenge_used");
   const made = await judgeNewPasskey(answer, party);
-  return db.transaction(async (trx) => {
+  return async (trx) => {
     const now = clock();
     const accountId = account.id;
-    await hold(trx);
     const before = await listSecondFactors(trx, accountId);
     const own = await listPasskeys(trx, accountId);
     if (own.length >= mostPasskeys) throw passkeyRefusal("passkey_limit");
@@ -119,7 +134,7 @@ export async function addPasskey(
     const ended = { accountId, before, reason: added.type, place } as const;
     const isFirst = await endSignInsOfBefore(trx, ended, now);
     return { passkey, codes: isFirst ? await replaceRecoveryCodes(trx, accountId, now) : undefined };
-  });
+  };
 }
 
 /**
@@ -138,8 +153,12 @@ export function readPasskeyName(typed: string): string | undefined {
 }
 
 // The handle is part of it: an authenticator keeps the one it was told, and it must be the one that is stored.
-const placeOf = (account: Account, sessionUid: string, userHandle: string): ChallengePlace => ({
-  purpose: "enrolment",
-  browser: sessionUid,
-  of: JSON.stringify([account.id, userHandle]),
-});
+const placeOf = (enrolling: Enrolling, userHandle: string): ChallengePlace => {
+  const { account, signIn } = enrolling;
+  const of = [account.id, userHandle];
+  return {
+    purpose: "enrolment",
+    browser: signIn === undefined ? enrolling.sessionUid : signIn.browserKey,
+    of: JSON.stringify(signIn === undefined ? of : [...of, signIn.uid]),
+  };
+};

@@ -133,6 +133,7 @@ interface Row {
 
 const passkeyAsked: Told = [/Your organization asks for a passkey\. A code does not do here\./];
 const setUpAsked: Told = [/Set up a second step/];
+const addedOnTheWay: Told = [/Add a passkey to go on/];
 const elsewhere: Told = [/Your organization signs in elsewhere/];
 const domainAsked = ({ tenant }: Owner): Told => [
   /has not yet proven that it owns the domain/,
@@ -155,12 +156,11 @@ const rows: Record<string, Row> = {
     has: { app: true },
     becomes: ({ tenant }) => change(tenant, { requiredFactor: "passkey" }),
     told: () => ({
-      application: [/Your organization asks for a passkey, and a code does not do/, addOne],
-      device: [/Your organization asks for a passkey, and a code does not do/, addOne],
+      application: addedOnTheWay,
+      device: addedOnTheWay,
       account: [/It asks for a passkey, and this sign-in was made without one/, addOne],
       portal: [/It asks for a passkey/, addOne],
     }),
-    refused: { by: "password", reason: "passkey_required" },
   },
   "a password where a second step is required": {
     has: {},

@@ -8,12 +8,13 @@ import { findAccount, saveDisabled } from "../../../src/provider/accounts/accoun
 import { replaceRecoveryCodes } from "../../../src/provider/factors/recovery_code_store.ts";
 import { addPasskey, offerEnrolment } from "../../../src/provider/passkeys/enrol_passkey.ts";
 import { passkeysOf } from "../../../src/provider/passkeys/passkey_deps.ts";
-import { listPasskeys } from "../../../src/provider/passkeys/passkey_store.ts";
+import { createPasskey, listPasskeys } from "../../../src/provider/passkeys/passkey_store.ts";
 import { saveTenant } from "../../../src/provider/tenants/tenant_store.ts";
 import { eventsOf } from "../../audit/audit_world.ts";
 import { cliContext } from "../../support/cli_context.ts";
 import { authorizationUrl, basic, codeOf, type Params, redeem } from "../support/authorization.ts";
 import { addClient, addPerson, password, useProvider } from "../support/provider_fixture.ts";
+import { codesOnPage, giveApp, typeCode } from "../support/second_factor.ts";
 import { type Question, SoftwareAuthenticator, type Wrongly } from "../support/software_authenticator.ts";
 import { UserAgent, unescapeHtml, type Visit } from "../support/user_agent.ts";
 
@@ -112,6 +113,120 @@ test("an organization that requires a passkey lets in who has one, by either way
     await saveTenant(fixture.db, "acme", { requiredFactor: "none" }, new Date());
   }
 });
+
+/** While the organization requires a passkey. */
+async function whereRequired(run: () => Promise<void>): Promise<void> {
+  await saveTenant(fixture.db, "acme", { requiredFactor: "passkey" }, new Date());
+  try {
+    await run();
+  } finally {
+    await saveTenant(fixture.db, "acme", { requiredFactor: "none" }, new Date());
+  }
+}
+
+async function newcomer(tenants = ["acme"], emailVerified = true) {
+  people += 1;
+  const email = `p${people}@acme.example`;
+  const { id } = await addPerson(fixture.db, { email, emailVerified, tenants });
+  const device = new SoftwareAuthenticator(new URL(fixture.issuer).origin);
+  return { id, email, device };
+}
+
+const create = (agent: UserAgent, page: Visit, device: SoftwareAuthenticator, wrongly: Wrongly = {}) =>
+  agent.submit(page, { answer: device.create(questionOf(page), wrongly) }, "/new-passkey");
+
+const mailsTo = (id: string) => fixture.db("mails").where("account_id", id).pluck("kind");
+
+test("who has no second factor adds the passkey that is required on the way, and until then nothing is open", () =>
+  whereRequired(async () => {
+    const { id, email, device } = await newcomer();
+    // Whoever has the password was here before.
+    const before = new UserAgent();
+    const account = await before.follow(`${fixture.issuer}/account`);
+    await before.submit(account, { email, password }, "/login");
+    const agent = new UserAgent();
+    const page = await typePassword(agent, email);
+    assert.match(page.text, /<h1>Add a passkey to go on<\/h1>/);
+    assert.match(page.headers.get("content-security-policy") ?? "", /script-src 'self'/);
+    for (const use of ["finish", "set_up", "totp"])
+      await agent.follow(page.url, { method: "POST", body: new URLSearchParams({ use, code: "000000" }) });
+    assert.equal(await signedIn(agent), false);
+    const anew = await typePassword(agent, email);
+    const refused = await create(agent, anew, device, { origin: "https://evil.example" });
+    assert.match(refused.text, /used on a page that is not ours/);
+    assert.deepEqual(await listPasskeys(fixture.db, id), []);
+    const sent = device.create(questionOf(refused));
+    const codes = await agent.submit(refused, { answer: sent }, "/new-passkey");
+    assert.equal(codesOnPage(codes).length, 10);
+    assert.equal(await signedIn(agent), false);
+    assert.equal(
+      (await before.visit(`${fixture.issuer}/account`)).status,
+      303,
+      "sign-ins of before are over",
+    );
+    await agent.submit(refused, { answer: sent }, "/new-passkey");
+    assert.equal((await listPasskeys(fixture.db, id)).length, 1, "sent again");
+    const done = await agent.follow(refused.url);
+    const claims = await claimsOf(codeOf(await agent.submit(done, {}, "/factor")));
+    assert.deepEqual(claims["amr"], ["pwd", "pop", "user", "mfa"]);
+    assert.equal(claims["acr"], "phr");
+    assert.deepEqual(await mailsTo(id), ["factor_added"]);
+    const next = new UserAgent();
+    assert.ok(codeOf(await answer(next, await open(next), device)));
+    // Whom a passkey would not let in adds none, and proves no address by it.
+    const stranger = await newcomer(["acme"], false);
+    const told = await typePassword(new UserAgent(), stranger.email);
+    assert.match(told.text, /has not been confirmed/);
+    assert.doesNotMatch(told.text, /data-passkey="create"/);
+  }));
+
+test("who has an app proves it before they add the passkey that is required, and is asked for none elsewhere", () =>
+  whereRequired(async () => {
+    const { id, email, device } = await newcomer(["acme", "globex"]);
+    const app = await giveApp(fixture, { id, email });
+    const agent = new UserAgent();
+    const half = await typePassword(agent, email);
+    assert.match(half.text, /name="code"/);
+    const early = await agent.follow(`${half.url}/new-passkey`, {
+      method: "POST",
+      body: new URLSearchParams(),
+    });
+    assert.doesNotMatch(early.text, /data-passkey="create"/);
+    const again = await typePassword(agent, email);
+    const page = await typeCode(agent, again, app.codeAt(Date.now()));
+    assert.match(page.text, /<h1>Add a passkey to go on<\/h1>/);
+    assert.equal(await signedIn(agent), false);
+    const claims = await claimsOf(codeOf(await create(agent, page, device)));
+    assert.deepEqual(claims["amr"], ["pwd", "otp", "mfa", "pop", "user"]);
+    const other = await newcomer(["acme", "globex"]);
+    const second = await giveApp(fixture, other);
+    const elsewhere = new UserAgent();
+    const login = await open(elsewhere, { tenant: undefined });
+    const step = await elsewhere.submit(login, { email: other.email, password }, "/login");
+    assert.ok(codeOf(await typeCode(elsewhere, step, second.codeAt(Date.now()))));
+  }));
+
+test("a question for a new passkey counts in its own sign-in alone, and of who came to have one no more", () =>
+  whereRequired(async () => {
+    const { id, email, device } = await newcomer();
+    const [mine, theirs] = [new UserAgent(), new UserAgent()];
+    const [page, foreign] = [await typePassword(mine, email), await typePassword(theirs, email)];
+    const refused = await mine.submit(page, { answer: device.create(questionOf(foreign)) }, "/new-passkey");
+    assert.match(refused.text, /another browser, or of another sign-in/);
+    const third = await typePassword(mine, email);
+    const other = await mine.submit(third, { answer: device.create(questionOf(refused)) }, "/new-passkey");
+    assert.match(other.text, /another browser, or of another sign-in/);
+    // One that came without ending what is half done: beside an app, say.
+    const key = { publicKey: "x", counter: 1, transports: [], synced: false, backedUp: false };
+    const of = { accountId: id, userHandle: "h", name: "Theirs", credentialId: `c${id}` };
+    await createPasskey(fixture.db, { ...key, ...of }, new Date());
+    await create(theirs, foreign, device);
+    assert.deepEqual(
+      (await listPasskeys(fixture.db, id)).map(({ name }) => name),
+      ["Theirs"],
+    );
+    assert.equal(await signedIn(theirs), false);
+  }));
 
 test("what is refused is told on the page, which asks anew, and stands in the trail", async () => {
   const { device } = await owner();
@@ -219,7 +334,11 @@ test("at an address without passkeys there is nothing to post to", async () => {
     return (await fetch(`${base}${path}`, { method: "POST", headers, redirect: "manual" })).status;
   };
   // Elsewhere there are such addresses, and this sign-in is not.
-  for (const path of ["/interaction/abcdefghij/passkey", "/interaction/abcdefghij/factor/passkey"]) {
+  for (const path of [
+    "/interaction/abcdefghij/passkey",
+    "/interaction/abcdefghij/factor/passkey",
+    "/interaction/abcdefghij/factor/new-passkey",
+  ]) {
     assert.equal(await post(withoutThem.localUrl, path), 404);
     assert.equal(await post(fixture.issuer, path), 400);
   }

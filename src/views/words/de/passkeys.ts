@@ -49,6 +49,10 @@ export const passkeys: typeof english = {
   hasOne: "Dieses Gerät oder sein Passwort-Manager hat bereits einen Passkey für Ihr Konto.",
   cannotMake:
     "Dieser Browser kann hier keine Passkeys erstellen. Nehmen Sie einen aktuellen Browser mit JavaScript, auf einem Gerät mit Bildschirmsperre.",
+  onTheWayTitle: "Passkey hinzufügen, um fortzufahren",
+  onTheWayLead: "Ihre Organisation verlangt einen Passkey, und Sie haben noch keinen.",
+  cannotMakeOnTheWay:
+    "Dieser Browser kann hier keine Passkeys erstellen. Melden Sie sich mit einem aktuellen Browser mit JavaScript an, auf einem Gerät mit Bildschirmsperre; haben Sie keines, fragen Sie die Administration Ihrer Organisation.",
   use: "Passkey benutzen",
   stepHeading: "Ihr Passkey",
   stepLead: "Benutzen Sie einen Ihrer Passkeys, um fortzufahren.",

@@ -45,6 +45,10 @@ export const passkeys = {
   hasOne: "This device, or its password manager, has a passkey of your account already.",
   cannotMake:
     "This browser cannot make passkeys here. Use a current browser that runs scripts, on a device with a screen lock.",
+  onTheWayTitle: "Add a passkey to go on",
+  onTheWayLead: "Your organization asks for a passkey, and you have none yet.",
+  cannotMakeOnTheWay:
+    "This browser cannot make passkeys here. Sign in with a current browser that runs scripts, on a device with a screen lock; if you have none, ask your organization's administrator.",
   use: "Use a passkey",
   stepHeading: "Your passkey",
   stepLead: "Use a passkey of yours to go on.",
