@@ -355,8 +355,12 @@ for (const kind of storeKinds) {
           // Who may be searched for meets the next question: which data accessor.
           return ((await response.json()) as { error: string }).error === "accessor_not_found";
         }
-        case "account page":
-          return (await agent.visit(`${issuer}/account`)).text.includes(`Tenant ${tenant}`);
+        case "account page": {
+          // One that is shut to the login stands there by its name with the reason; what back ends may do there does not.
+          const { text } = await agent.visit(`${issuer}/account`);
+          const [, told = ""] = text.split(`<strong>Tenant ${tenant}</strong>`);
+          return told.split("</li>", 1)[0]?.includes('class="muted small"') ?? false;
+        }
       }
     }
 
