@@ -5,19 +5,26 @@ import { describe, test } from "node:test";
 import { updateClient } from "../../src/admin/operations/client_update.ts";
 import { addUserToTenant, removeMember } from "../../src/admin/operations/members.ts";
 import type { OperationContext } from "../../src/admin/operations/operation.ts";
+import { updateTenant } from "../../src/admin/operations/tenants.ts";
 import {
   disableUser,
   enableUser,
   setUserPassword,
   signUserOut,
 } from "../../src/admin/operations/user_access.ts";
+import { resetUserFactors } from "../../src/admin/operations/user_factors.ts";
 import { listUserGrants, revokeGrant } from "../../src/admin/operations/user_grants.ts";
+import { removeUserPasskey } from "../../src/admin/operations/user_passkeys.ts";
 import { listUserSessions, revokeSession } from "../../src/admin/operations/user_sessions.ts";
 import { updateUser } from "../../src/admin/operations/user_update.ts";
 import { listAuditEvents } from "../../src/audit/audit_store.ts";
 import { createAccountLink } from "../../src/provider/accounts/account_link_store.ts";
 import { findAccountByLogin } from "../../src/provider/accounts/account_store.ts";
+import { enrolTotp, offerTotp } from "../../src/provider/factors/enrol_totp.ts";
+import { createFactorSeals } from "../../src/provider/factors/factor_seals.ts";
+import { removeTotp, renewRecoveryCodes } from "../../src/provider/factors/keep_factors.ts";
 import { readLink, setPasswordByLink } from "../../src/provider/links/use_link.ts";
+import { createPasskey } from "../../src/provider/passkeys/passkey_store.ts";
 import { noSignInsEnded } from "../../src/provider/sessions/end_sign_ins_store.ts";
 import type { RunningServer } from "../../src/server.ts";
 import { addMintingClients, backEndId, setTenant } from "../provider/grants/mint_support.ts";
@@ -32,6 +39,7 @@ import {
 } from "../provider/support/authorization.ts";
 import { deviceLetIn, pollForDevice } from "../provider/support/device.ts";
 import { addPerson, password, signInAt, useProvider } from "../provider/support/provider_fixture.ts";
+import { appOf, giveApp } from "../provider/support/second_factor.ts";
 import { formsOf, UserAgent, type Visit } from "../provider/support/user_agent.ts";
 import { cliContext } from "../support/cli_context.ts";
 import { storeKinds } from "../support/databases.ts";
@@ -73,6 +81,27 @@ const left: Readonly<Record<string, readonly string[]>> = {
   "removing, then adding the member": ["mailed link"],
 };
 
+/** A passkey, as it stands in the store. */
+async function givePasskey({ db, clock }: OperationContext, user: string): Promise<string> {
+  const account = await findAccountByLogin(db, user);
+  assert.ok(account);
+  const key = {
+    credentialId: user,
+    publicKey: "x",
+    counter: 1,
+    transports: [],
+    synced: false,
+    backedUp: false,
+  };
+  const made = await createPasskey(
+    db,
+    { ...key, accountId: account.id, userHandle: account.id, name: "Phone" },
+    clock(),
+  );
+  assert.ok(made);
+  return made.id;
+}
+
 const acts = {
   "a new password": (context: OperationContext, user: string) =>
     setUserPassword(context, { user, password: newPassword }),
@@ -111,6 +140,15 @@ const acts = {
     await updateUser(context, { user: id, emailVerified: true });
     return { user: { id }, ended: ended ?? noSignInsEnded };
   },
+  "removing a passkey": async (context: OperationContext, user: string) => {
+    const passkey = await givePasskey(context, user);
+    const { user: id, ended } = await removeUserPasskey(context, { user, passkey });
+    return { user: { id }, ended };
+  },
+  "resetting the factors": async (context: OperationContext, user: string) => {
+    await givePasskey(context, user);
+    return resetUserFactors(context, { user });
+  },
   "removing, then adding the member": async (context: OperationContext, user: string) => {
     const removed = await removeMember(context, { user, tenantId: "acme" });
     await addUserToTenant(context, { user, tenantId: "acme" });
@@ -132,6 +170,7 @@ for (const kind of storeKinds) {
       await updateClient(context, { clientId: "app", deviceAuthorization: true, backchannelLogoutUri });
       await addPerson(fixture.db, { email: "other@acme.example", tenants: ["acme", "globex"] });
       await setTenant(fixture.db, "acme", { presencePolicy: { name: "within", hours: 12 } });
+      await addPerson(fixture.db, { email: "strict@acme.example", tenants: ["globex"] });
     });
 
     const elsewhere = () => ({ issuer: other.localUrl });
@@ -218,7 +257,7 @@ for (const kind of storeKinds) {
         assert.deepEqual(still, left[act] ?? []);
         assert.equal(ended.grants, 2);
         // A browser session speaks for other tenants too, and stays; it does not speak for the later membership.
-        assert.equal(ended.sessions, act.startsWith("removing") ? 0 : 1);
+        assert.equal(ended.sessions, act.startsWith("removing, then") ? 0 : 1);
         assert.ok(ended.tokens >= 4, `${ended.tokens} tokens`);
         for (const [what, opens] of Object.entries(opened))
           assert.ok(await opens(neighbour), `neighbour: ${what}`);
@@ -231,6 +270,78 @@ for (const kind of storeKinds) {
         const event = events.find(({ accountId }) => accountId === user.id);
         assert.equal(event?.actor, act.includes("from a mail") ? `account:${user.id}` : "cli:test");
         assert.equal(event?.details["grants"], 2);
+      });
+    }
+
+    test("a second factor that an organization comes to require shuts what a password alone holds of it", async () => {
+      const [held, neighbour] = [await holdAs("strict@acme.example", "globex"), await hold()];
+      await updateTenant(context, { id: "globex", requiredFactor: "any" });
+      try {
+        const still: string[] = [];
+        for (const [what, opens] of Object.entries(opened)) {
+          const open =
+            what === "browser session" ? signedIn(await silently(held.agent, "globex")) : await opens(held);
+          if (open) still.push(what);
+        }
+        // A mailed link signs nobody in.
+        assert.deepEqual(still, ["mailed link"]);
+        for (const [what, opens] of Object.entries(opened))
+          assert.ok(await opens(neighbour), `neighbour: ${what}`);
+      } finally {
+        await updateTenant(context, { id: "globex", requiredFactor: "none" });
+      }
+    });
+
+    test("a first factor ends what a password alone holds, and touches nobody else", async () => {
+      const [held, neighbour] = [await hold(), await hold()];
+      const account = await findAccountByLogin(fixture.db, held.email);
+      assert.ok(account);
+      await giveApp(fixture, account);
+      for (const [what, opens] of Object.entries(opened)) assert.equal(await opens(held), false, what);
+      for (const [what, opens] of Object.entries(opened))
+        assert.ok(await opens(neighbour), `neighbour: ${what}`);
+    });
+
+    /** What takes a factor of a person's away; what was proven by it stays, but for the two that end sign-ins. */
+    const factorsTaken: Record<
+      string,
+      (user: string, account: { id: string; email: string }) => Promise<unknown>
+    > = {
+      "moving to another app": (_user, account) =>
+        fixture.db.transaction(async (trx) => {
+          await removeTotp(trx, { account }, new Date(), { another: true });
+          const seals = createFactorSeals(fixture.config.secrets);
+          const offer = offerTotp(seals, account.id, new Date());
+          const confirmed = { offer, code: appOf(offer.secret).codeAt(Date.now()), replaces: true };
+          await enrolTotp(trx, seals, { account, place: {} }, confirmed, new Date());
+        }),
+      "removing the app": (_user, account) =>
+        fixture.db.transaction((trx) => removeTotp(trx, { account }, new Date())),
+      "new recovery codes": (_user, account) =>
+        fixture.db.transaction((trx) => renewRecoveryCodes(trx, { account }, new Date())),
+      "resetting the factors": (user) => resetUserFactors(context, { user }),
+    };
+    for (const [act, take] of Object.entries(factorsTaken)) {
+      test(`${act}, while a second step waits: the factor of before completes it at no instance`, async () => {
+        people += 1;
+        const email = `person${people}@acme.example`;
+        const { id } = await addPerson(fixture.db, { email, tenants: ["acme"] });
+        const app = await giveApp(fixture, { id, email });
+        const agent = new UserAgent();
+        const page = await signInAt(agent, authorizationUrl(fixture, { tenant: "acme" }), email);
+        assert.match(page.url.pathname, /\/factor$/);
+        await take(email, { id, email });
+        const [recovery = ""] = app.recoveryCodes;
+        const typed = [{ use: "recovery_code", code: recovery }];
+        if (act !== "new recovery codes") typed.push({ use: "totp", code: app.codeAt(Date.now()) });
+        const there = agent.at(other);
+        for (const fields of typed) {
+          const body = new URLSearchParams(fields);
+          const answer = await there.follow(page.url, { method: "POST", body });
+          assert.equal(answer.url.searchParams.has("code"), false, fields.use);
+        }
+        assert.equal(signedIn(await silently(there)), false);
+        assert.deepEqual(await fixture.db("session_vouchers").where("account_id", id), []);
       });
     }
 
