@@ -28,7 +28,7 @@ export const peopleErrorCodes = {
     status: 500,
     meaning:
       "The stored secret of an authenticator app was sealed with a secret that `TTI_SECRETS` does not hold.",
-    fix: "Add the former secret to `TTI_SECRETS`, after the first. If it is lost, the person signs in with a recovery code, or an administrator resets their factors.",
+    fix: "Add the former secret to `TTI_SECRETS`, after the first, and run `tti key reseal`. If it is lost, the person signs in with a recovery code, or an administrator resets their factors.",
   },
   factor_required: {
     status: 403,

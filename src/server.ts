@@ -37,6 +37,7 @@ import { createClientReader } from "./provider/clients/client_reader.ts";
 import { createBackgroundWork } from "./provider/edge/background_work.ts";
 import { type Listening, listen } from "./provider/edge/listen.ts";
 import { createOutgoingFetch } from "./provider/edge/outgoing_fetch.ts";
+import { createFactorSeals } from "./provider/factors/factor_seals.ts";
 import { createSearchMinter, type SearchSubject } from "./provider/grants/mint_for_search.ts";
 import { createKeyDocuments } from "./provider/keys/key_documents.ts";
 import { type KeyRing, openKeyRing } from "./provider/keys/key_ring.ts";
@@ -193,6 +194,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       version: options.version,
       policy: options.keyPolicy ?? keyPolicyOf(config),
       sealer: createKeySealer(secrets),
+      factorSeals: createFactorSeals(secrets),
       kms,
       db,
       clock,

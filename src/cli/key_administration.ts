@@ -2,6 +2,7 @@
 import type { KeysContext } from "../admin/operations/keys.ts";
 import type { Config } from "../config.ts";
 import { loadSecrets } from "../provider/assembly/installation_secrets.ts";
+import { createFactorSeals } from "../provider/factors/factor_seals.ts";
 import { keyPolicyOf } from "../provider/keys/policy.ts";
 import { createKeySealer } from "../provider/keys/seal.ts";
 import { openKmsKeys } from "../provider/keys/signer_kms.ts";
@@ -14,8 +15,9 @@ export function withKeyAdministration<T>(
   return withAdministration(async (context, config) => {
     const kms = config.kmsKeyId === undefined ? undefined : await openKmsKeys({ keyId: config.kmsKeyId });
     try {
-      const sealer = createKeySealer(loadSecrets(config));
-      return await work({ ...context, policy: keyPolicyOf(config), sealer, kms }, config);
+      const secrets = loadSecrets(config);
+      const sealed = { sealer: createKeySealer(secrets), factorSeals: createFactorSeals(secrets) };
+      return await work({ ...context, policy: keyPolicyOf(config), ...sealed, kms }, config);
     } finally {
       kms?.close();
     }

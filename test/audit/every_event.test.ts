@@ -43,6 +43,7 @@ import { findAccountByLogin } from "../../src/provider/accounts/account_store.ts
 import { noticedRates, noticeGuess } from "../../src/provider/accounts/attack_watch.ts";
 import { attemptKeysOf } from "../../src/provider/accounts/attempt_rates.ts";
 import { createPasswords } from "../../src/provider/accounts/passwords.ts";
+import { createFactorSeals } from "../../src/provider/factors/factor_seals.ts";
 import { keyPolicyOf } from "../../src/provider/keys/policy.ts";
 import { rotateKeysInEmergency } from "../../src/provider/keys/rotate.ts";
 import { createKeySealer } from "../../src/provider/keys/seal.ts";
@@ -195,6 +196,7 @@ const keyContext = () => ({
   ...operator,
   policy: keyPolicyOf(fixture.config),
   sealer: createKeySealer(fixture.config.secrets),
+  factorSeals: createFactorSeals(fixture.config.secrets),
   kms: undefined,
 });
 

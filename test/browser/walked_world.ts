@@ -15,6 +15,7 @@ import { createMail, saveMailGivenUp } from "../../src/mail/outbox_store.ts";
 import { createLink, generateSecret } from "../../src/onboarding/link/link_store.ts";
 import { createAccountLink } from "../../src/provider/accounts/account_link_store.ts";
 import { createAccount, findAccountByLogin } from "../../src/provider/accounts/account_store.ts";
+import { createFactorSeals } from "../../src/provider/factors/factor_seals.ts";
 import { keyPolicyOf } from "../../src/provider/keys/policy.ts";
 import { rotateKeys } from "../../src/provider/keys/rotate.ts";
 import { createKeySealer } from "../../src/provider/keys/seal.ts";
@@ -114,7 +115,11 @@ async function addPasskey({ db }: ProviderFixture, email: string): Promise<void>
 
 /** Sees to a next key now: the instance makes one by itself, at a moment of its own. */
 async function makeNextKey({ db, config }: ProviderFixture): Promise<void> {
-  const keys = { policy: keyPolicyOf(config), sealer: createKeySealer(config.secrets) };
+  const keys = {
+    policy: keyPolicyOf(config),
+    sealer: createKeySealer(config.secrets),
+    factorSeals: createFactorSeals(config.secrets),
+  };
   try {
     await rotateKeys({ ...cliContext(db), ...keys });
   } catch (error) {

@@ -7,6 +7,7 @@ import type { LoginNames } from "../../src/audit/login_names.ts";
 import type { Visit } from "../../src/console/place.ts";
 import { places } from "../../src/console/places.ts";
 import type { Database } from "../../src/db/connect.ts";
+import { createFactorSeals } from "../../src/provider/factors/factor_seals.ts";
 import { keyPolicy } from "../../src/provider/keys/policy.ts";
 import { createKeySealer } from "../../src/provider/keys/seal.ts";
 import { renderPage } from "../../src/views/render.ts";
@@ -46,6 +47,7 @@ export function crowdContext(db: Database): TableContext {
     examination: async () => [],
     policy: keyPolicy({ longestTokenSeconds: 300 }),
     sealer: createKeySealer([secret]),
+    factorSeals: createFactorSeals([secret]),
   };
 }
 

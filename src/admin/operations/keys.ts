@@ -2,6 +2,8 @@
 // emergency says what it breaks.
 import { z } from "zod";
 import { OperationError } from "../../errors.ts";
+import type { FactorSeals } from "../../provider/factors/factor_seals.ts";
+import { resealFactors } from "../../provider/factors/reseal_factors.ts";
 import type { KeyPhase } from "../../provider/keys/key_set.ts";
 import type { KeyStatus } from "../../provider/keys/key_status.ts";
 import * as keys from "../../provider/keys/operations.ts";
@@ -15,6 +17,8 @@ import type { OperationContext } from "./operation.ts";
 export interface KeysContext extends OperationContext, keys.KeyOperationContext {
   /** Lets the instance that answers serve the keys as they are now; absent: no instance answers, but a command. */
   followKeys?(): Promise<void>;
+  /** Seals and opens authenticator apps' secrets. */
+  factorSeals: FactorSeals;
 }
 
 // The others see it at their next poll; the one that was asked must not sign once more with what was given up.
@@ -144,20 +148,40 @@ export const revoke = keyOperation({
   run: (_trx, wanted, act) => keys.revokeKey(act, wanted.kid),
 });
 
-/** Seals every private key with the first of TTI_SECRETS. @throws OperationError signing_key_unreadable */
+/**
+ * Seals every private key with the first of TTI_SECRETS, and some authenticator apps' secrets: those after `after`.
+ * @throws OperationError signing_key_unreadable
+ */
 export const reseal = keyOperation({
   name: "key reseal",
-  summary: "Seal the private keys with the first of TTI_SECRETS",
+  summary: "Seal the private keys, and authenticator apps' secrets, with the first of TTI_SECRETS",
   permission,
   events: ["key.resealed"],
-  input: z.strictObject({}),
-  output: z.strictObject({ resealed: z.array(z.string()), unchanged: z.array(z.string()) }),
+  input: z.strictObject({
+    after: z
+      .string()
+      .min(1)
+      .max(255)
+      .optional()
+      .describe("Go on with the apps after this account: nextAfter of the answer before."),
+  }),
+  output: z.strictObject({
+    resealed: z.array(z.string()).describe("Keys that were sealed anew."),
+    unchanged: z.array(z.string()),
+    factors: z.strictObject({
+      resealed: z.int().describe("Authenticator apps whose secrets were sealed anew."),
+      unreadable: z.int().describe("Those that no secret of TTI_SECRETS opens."),
+      nextAfter: z.string().nullable().describe("Ask again with this as after; null: that was all."),
+    }),
+  }),
   http: [{ method: "post", path: "/v1/keys/reseal" }],
-  async run(_trx, _input, act) {
+  async run(trx, { after }, act) {
     const done = await keys.resealKeys(act);
-    if (done.resealed.length > 0) {
-      await act.record({ type: "key.resealed", details: { keys: done.resealed.length } });
+    const factors = await resealFactors(trx, act.factorSeals, { after });
+    if (done.resealed.length + factors.resealed > 0) {
+      const details = { keys: done.resealed.length, factors: factors.resealed };
+      await act.record({ type: "key.resealed", details });
     }
-    return done;
+    return { ...done, factors };
   },
 });

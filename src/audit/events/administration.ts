@@ -227,8 +227,8 @@ export const administrationEvents = {
     },
   },
   "key.resealed": {
-    meaning: "The private signing keys were sealed with another secret.",
-    details: { keys: "how many" },
+    meaning: "Private signing keys, or authenticator apps' secrets, were sealed with another secret.",
+    details: { keys: "how many keys", factors: "how many authenticator apps" },
   },
   "key.revoked": {
     meaning: "A key's signatures count no longer.",

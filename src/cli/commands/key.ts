@@ -210,21 +210,34 @@ Example:
 
 const reseal = defineCommand({
   name: "key reseal",
-  summary: "seal the private keys with the first of TTI_SECRETS",
+  summary: "seal private keys and authenticator apps with the first of TTI_SECRETS",
   help: `Usage: tti key reseal
 
 After a new secret was put first in TTI_SECRETS of every instance: seals every private key
-with it, so that the former secret can be dropped. May be run again at any time.
+and the secret of every authenticator app with it, so that the former secret can be dropped.
+May be run again at any time, also after it was stopped half-way. Exits 1 if an app's secret
+was sealed with a secret that TTI_SECRETS does not hold.
 
 Example:
   $ TTI_SECRETS="$NEW,$OLD" tti key reseal`,
   options: {},
   run: ({ terminal }) =>
     withKeyAdministration(async (context) => {
-      const done = await resealKeys(context);
-      const text = `Sealed anew: ${done.resealed.length}. Sealed by the first secret already: ${done.unchanged.length}.`;
-      terminal.result(done, text);
-      return 0;
+      const { resealed, unchanged, factors } = await resealKeys(context, {});
+      const apps = { resealed: factors.resealed, unreadable: factors.unreadable };
+      for (let after = factors.nextAfter; after !== null; ) {
+        const { factors: more } = await resealKeys(context, { after });
+        apps.resealed += more.resealed;
+        apps.unreadable += more.unreadable;
+        after = more.nextAfter;
+      }
+      const text = `Sealed anew: ${resealed.length}. Sealed by the first secret already: ${unchanged.length}. Authenticator apps sealed anew: ${apps.resealed}.`;
+      terminal.result({ resealed, unchanged, factors: apps }, text);
+      if (apps.unreadable === 0) return 0;
+      terminal.say(
+        `No secret of TTI_SECRETS opens ${apps.unreadable} authenticator apps. Put the former secret behind the new one and run this again; if it is lost, their people sign in with a recovery code, or tti user reset-factors lets them begin anew.`,
+      );
+      return 1;
     }),
 });
 

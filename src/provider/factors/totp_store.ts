@@ -60,14 +60,37 @@ export async function useTotpStep(
   return rows.length > 0;
 }
 
-/** Puts the same secret, sealed anew, in the place of an older seal. */
-export async function resealTotp(db: Database, accountId: string, from: string, to: string): Promise<void> {
-  await runStatement(
+/** Some apps' sealed secrets, by the account's id. @param after the account after which they begin; "": all of them */
+export async function listTotpSeals(
+  db: Database,
+  { after, limit }: { after: string; limit: number },
+): Promise<{ accountId: string; sealedSecret: string }[]> {
+  const rows = await runStatement<{ account_id: string; sealed_secret: string }>(
+    db,
+    "totp_seals_list",
+    "select account_id, sealed_secret from totp_factors where account_id > ? order by account_id limit ?",
+    [after, limit],
+  );
+  return rows.map((row) => ({ accountId: row.account_id, sealedSecret: row.sealed_secret }));
+}
+
+/**
+ * Puts the same secret, sealed anew, in the place of an older seal.
+ * @returns false if the app is another by now, or gone
+ */
+export async function resealTotp(
+  db: Database,
+  accountId: string,
+  from: string,
+  to: string,
+): Promise<boolean> {
+  const rows = await runStatement(
     db,
     "totp_reseal",
     "update totp_factors set sealed_secret = ? where account_id = ? and sealed_secret = ? returning account_id",
     [to, accountId, from],
   );
+  return rows.length > 0;
 }
 
 /** Removes a person's authenticator app. @returns whether there was one */

@@ -17,6 +17,7 @@ import { systemClock } from "../../../src/clock.ts";
 import { silentLog } from "../../../src/log.ts";
 import { findAccountByLogin } from "../../../src/provider/accounts/account_store.ts";
 import { createPasswords } from "../../../src/provider/accounts/passwords.ts";
+import { createFactorSeals } from "../../../src/provider/factors/factor_seals.ts";
 import { beginHandoff } from "../../../src/provider/handoff/login_handoff.ts";
 import { openKeyRing } from "../../../src/provider/keys/key_ring.ts";
 import { keyPolicy } from "../../../src/provider/keys/policy.ts";
@@ -59,6 +60,7 @@ before(async () => {
     }),
     policy,
     sealer: createKeySealer([secret]),
+    factorSeals: createFactorSeals([secret]),
     sendsMail: true,
     mailPut: () => undefined,
   };
@@ -353,7 +355,8 @@ const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
   "key status": [() => ({})],
   "key reseal": [
     () => {
-      context = { ...context, sealer: createKeySealer([new Uint8Array(32).fill(2), secret]) };
+      const secrets = [new Uint8Array(32).fill(2), secret];
+      context = { ...context, sealer: createKeySealer(secrets), factorSeals: createFactorSeals(secrets) };
       return {};
     },
   ],

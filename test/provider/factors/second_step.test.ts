@@ -1,9 +1,16 @@
 // Signing in with a second factor: the pages, what opens in between (nothing), codes of a moved clock, recovery codes, throttle.
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { before, describe, test } from "node:test";
+import { reseal } from "../../../src/admin/operations/keys.ts";
 import { factorRates } from "../../../src/provider/factors/factor_attempts.ts";
+import { createFactorSeals } from "../../../src/provider/factors/factor_seals.ts";
 import { pendingMs } from "../../../src/provider/factors/pending_store.ts";
+import { resealFactors } from "../../../src/provider/factors/reseal_factors.ts";
 import { stepMs } from "../../../src/provider/factors/totp.ts";
+import { keyPolicyOf } from "../../../src/provider/keys/policy.ts";
+import { createKeySealer } from "../../../src/provider/keys/seal.ts";
+import { cliContext } from "../../support/cli_context.ts";
 import { authorizationUrl, codeOf, payloadOf, redeem } from "../support/authorization.ts";
 import { addClient, addPerson, password, signInAt, useProvider } from "../support/provider_fixture.ts";
 import { type App, giveApp, typeCode } from "../support/second_factor.ts";
@@ -94,6 +101,23 @@ describe("a sign-in with a second factor", () => {
     codeOf(await typeCode(other, await halfWay(other, email), app.codeAt(nowMs + stepMs)));
   });
 
+  test("where this clock goes back no code of before counts again, and later ones do", async () => {
+    const { email, app } = await someone();
+    const usedMs = tick(10 * stepMs);
+    const agent = new UserAgent();
+    codeOf(await typeCode(agent, await halfWay(agent, email), app.codeAt(usedMs)));
+    tick(-3 * stepMs);
+    const other = new UserAgent();
+    const page = await halfWay(other, email);
+    for (const atMs of [nowMs - stepMs, nowMs, nowMs + stepMs]) {
+      assert.match((await typeCode(other, page, app.codeAt(atMs))).text, /This code was used already/);
+    }
+    // That one is of this clock's future.
+    assert.match((await typeCode(other, page, app.codeAt(usedMs))).text, /This code is not right/);
+    tick(3 * stepMs);
+    codeOf(await typeCode(other, page, app.codeAt(usedMs + stepMs)));
+  });
+
   test("wrong codes are counted by the account, and who does not know the password uses none of it up", async () => {
     const { email, id, app } = await someone();
     tick(100 * stepMs);
@@ -118,7 +142,7 @@ describe("a sign-in with a second factor", () => {
     }
     const right = await typeCode(agent, page, app.codeAt(nowMs));
     assert.equal(right.status, 429);
-    assert.match(right.text, /Wait \d+ seconds/);
+    assert.match(right.text, /Wait \d+ (seconds|minutes)/);
     tick(factorRates.totp.intervalMs);
     codeOf(await typeCode(agent, page, app.codeAt(nowMs)));
     const told = (await refusals(id)).map(({ details }) => JSON.parse(details));
@@ -206,6 +230,39 @@ describe("a sign-in with a second factor", () => {
     // The page of before is sent all the same.
     const late = await typeCode(agent, page, app.codeAt(tick()));
     assert.match(late.text, /This sign-in is over/);
+  });
+});
+
+describe("a change of TTI_SECRETS", () => {
+  test("apps that were sealed anew open by the new secret alone, also of who never came meanwhile", async () => {
+    const { db, config } = fixture;
+    const [former = assert.fail()] = config.secrets;
+    const fresh = randomBytes(32);
+    const { email, id, app } = await someone();
+    await someone();
+    const [both, alone] = [createFactorSeals([fresh, former]), createFactorSeals([fresh])];
+    const apps = (await db("totp_factors").select("account_id")).length;
+    const without = await resealFactors(db, alone);
+    assert.deepEqual(without, { resealed: 0, unreadable: apps, nextAfter: null });
+    // Stopped after the first, and begun again.
+    const first = await resealFactors(db, both, { limit: 1 });
+    assert.equal(first.resealed, 1);
+    assert.ok(first.nextAfter !== null);
+    const context = {
+      ...cliContext(db),
+      policy: keyPolicyOf(config),
+      sealer: createKeySealer([fresh, former]),
+      factorSeals: both,
+    };
+    const { factors } = await reseal(context, { after: first.nextAfter });
+    assert.deepEqual(factors, { resealed: apps - 1, unreadable: 0, nextAfter: null });
+    assert.equal((await reseal(context, {})).factors.resealed, 0);
+    const { sealed_secret } = await db("totp_factors").where("account_id", id).first();
+    assert.equal(alone.isOld("kept", id, sealed_secret), false);
+    const clock = () => new Date(nowMs);
+    const there = await fixture.startAnother({ TTI_SECRETS: fresh.toString("base64") }, { clock });
+    const agent = new UserAgent().at(there);
+    codeOf(await typeCode(agent, await halfWay(agent, email), app.codeAt(tick())));
   });
 });
 
