@@ -153,7 +153,10 @@ describe("tti key", { concurrency: false }, () => {
     await nextKey();
     try {
       assert.match((await without.tti("key reseal")).stderr, /code: signing_key_unreadable/);
-      assert.match((await both.tti("key reseal")).stdout, /^Sealed anew: [12]\..* Authenticator apps sealed anew: 0\./);
+      assert.match(
+        (await both.tti("key reseal")).stdout,
+        /^Sealed anew: [12]\..* Authenticator apps sealed anew: 0\./,
+      );
       assert.match((await without.tti("key reseal")).stdout, /^Sealed anew: 0\./);
     } finally {
       both.close();
