@@ -18,6 +18,8 @@ export interface PasskeyForm {
   quiet?: boolean;
   label: string;
   primary?: boolean;
+  /** Where the person says that they stay signed in on the device: asked in this form, or in the page's own. */
+  stay?: "asked" | "on_page" | undefined;
   /** A field above the button. */
   name?: Field;
   /** What to do without script, or in a browser without passkeys. */

@@ -93,6 +93,21 @@ test("after the password a passkey completes the sign-in; a device that does not
   await engine.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: true });
   await use.click();
   await arrivedAtHeading(page, "Your account");
+  // Whether one stays signed in is asked beside the password, and counts for the passkey, too.
+  await page.context().clearCookies();
+  await engine.send("WebAuthn.setAutomaticPresenceSimulation", { authenticatorId, enabled: false });
+  await page.goto(`${world.server.issuer}/account`);
+  await page.getByLabel("E-mail address").fill(bob.email);
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByLabel("Stay signed in on this device").check();
+  await engine.send("WebAuthn.setAutomaticPresenceSimulation", { authenticatorId, enabled: true });
+  await use.click().catch(() => undefined);
+  await arrivedAtHeading(page, "Your account");
+  const kept = (await page.context().cookies()).filter(({ expires }) => expires > Date.now() / 1000 + 3600);
+  assert.ok(
+    kept.some(({ name }) => /session/i.test(name)),
+    JSON.stringify(kept.map(({ name }) => name)),
+  );
   assert.deepEqual(breaches, []);
   await page.context().close();
 });

@@ -49,6 +49,15 @@ export const defences: readonly Defence[] = [
     name: "who has no second factor adds the passkey",
   },
   {
+    id: "passkey-remembered-if-said",
+    promise: "A sign-in by a passkey outlives the browser only where its person said so.",
+    file: "src/provider/interactions/passkey_routes.ts",
+    find: 'remember: form.get("remember") !== undefined };',
+    replace: "remember: true };",
+    test: signIn,
+    name: "who stays signed in on the device",
+  },
+  {
     id: "passkey-only-on-our-page",
     promise:
       "A passkey that was used on another address than this one's, a copied page above all, opens nothing.",

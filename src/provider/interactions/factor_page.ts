@@ -73,7 +73,7 @@ export async function renderHalfDone(
   const use = (asked === "recovery_code" || nothingElse) && recoveryCodes > 0 ? "recovery_code" : app;
   const other = use === "recovery_code" ? here : `${here}?use=recovery_code`;
   const hasOther = recoveryCodes > 0 && (use !== "recovery_code" || totp);
-  const passkey = passkeys > 0 ? await passkeyForm(deps, state, account.id) : undefined;
+  const passkey = passkeys > 0 ? await passkeyForm(deps, state, { accountId: account.id }) : undefined;
   return renderPage("factor", {
     ...commonOf(state),
     use: alone ? undefined : use,

@@ -4,6 +4,7 @@
 import type { InstallationPart } from "../../installation.ts";
 import { signInFault } from "../../views/fault_words.ts";
 import { currentWords } from "../../views/frame.ts";
+import type { PasskeyForm } from "../../views/parts.ts";
 import { renderPage } from "../../views/render.ts";
 import { findAccount } from "../accounts/account_store.ts";
 import type { AttemptOrigin } from "../accounts/attempt_rates.ts";
@@ -30,7 +31,7 @@ export async function renderAddress(
   email: string | undefined = state.params.get("login_hint"),
 ): Promise<string> {
   return renderPage("login", {
-    ...(await pageOf(deps, state, failed)),
+    ...(await pageOf(deps, state, failed, "asked")),
     email: failed?.email ?? email,
   });
 }
@@ -58,14 +59,19 @@ export async function renderPassword(
   failed?: SignInFault,
 ): Promise<string> {
   return renderPage("password", {
-    ...(await pageOf(deps, state, failed)),
+    ...(await pageOf(deps, state, failed, "on_page")),
     email,
     otherUrl: `/interaction/${state.uid}/login`,
     wrongPassword: failed?.code === "invalid_credentials",
   });
 }
 
-async function pageOf(deps: PageDeps, state: InteractionState, failed: SignInFault | undefined) {
+async function pageOf(
+  deps: PageDeps,
+  state: InteractionState,
+  failed: SignInFault | undefined,
+  stay: PasskeyForm["stay"],
+) {
   const { db, sendsMail } = deps;
   const tenantId = state.params.get("tenant");
   const tenant = tenantId === undefined ? undefined : await findTenant(db, tenantId);
@@ -73,7 +79,7 @@ async function pageOf(deps: PageDeps, state: InteractionState, failed: SignInFau
   const shown = tenant?.discoverable && tenant.disabledAtMs === null ? tenant : undefined;
   return {
     form: { action: `/interaction/${state.uid}/login` },
-    passkey: await passkeyForm(deps, state),
+    passkey: await passkeyForm(deps, state, { stay }),
     ...(failed ? { error: wordsOf(failed, sendsMail), errorWay: failed.way } : {}),
     ...shownAtLogin(state.client),
     tenantName: shown?.name,

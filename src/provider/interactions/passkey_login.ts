@@ -22,13 +22,13 @@ export type PasskeyLoginDeps = InstallationPart<"db" | "clock" | "log" | "issuer
 
 /**
  * The form by which a passkey is used. Nothing is looked up for it, unless it is for somebody whose password was proven.
- * @param accountId whose password was proven
+ * @param of `accountId`: whose password was proven, and who said then whether they stay signed in; `stay`: where it is said
  * @returns undefined where there are none: at this address, or of this person
  */
 export async function passkeyForm(
   deps: PasskeyLoginDeps,
   state: InteractionState,
-  accountId?: string,
+  { accountId, stay }: { accountId?: string; stay?: PasskeyForm["stay"] } = {},
 ): Promise<PasskeyForm | undefined> {
   const passkeys = passkeysOf(deps);
   const question = passkeys && (await offerPasskey(passkeys, signInOf(state, accountId)));
@@ -39,6 +39,7 @@ export async function passkeyForm(
     kind: "get",
     question: JSON.stringify(question),
     quiet: accountId === undefined,
+    stay,
     label: words.use,
     without: words.cannotUse,
     failed: words.noneUsed,
@@ -48,13 +49,14 @@ export async function passkeyForm(
 
 /**
  * Proves who a person is by a passkey, which counts as two factors.
+ * @param told the answer as it was posted, and whether the person stays signed in on the device
  * @param origin the browser, which is known to the account from now on
  * @throws OperationError as provePasskey does
  */
 export async function proveByPasskey(
   deps: PasskeyLoginDeps,
   state: InteractionState,
-  answer: string,
+  { answer, remember }: { answer: string; remember: boolean },
   origin: AttemptOrigin,
 ): Promise<OwnLogin> {
   const { account } = await provePasskey(presentOf(deps), signInOf(state), answer);
@@ -65,7 +67,7 @@ export async function proveByPasskey(
     membershipEndings: account.membershipEndings,
     amr: [...passkeyAmr],
     authTimeMs: deps.clock().getTime(),
-    remember: false,
+    remember,
   };
 }
 

@@ -46,7 +46,8 @@ export function addPasskeyRoutes(
     if (sent === undefined) return;
     const { state, form } = sent;
     try {
-      const login = await proveByPasskey(deps, state, form.get("answer") ?? "", originOf(ctx));
+      const told = { answer: form.get("answer") ?? "", remember: form.get("remember") !== undefined };
+      const login = await proveByPasskey(deps, state, told, originOf(ctx));
       const answer = await goOn(deps, state, login);
       if (answer === undefined) throw new Error("a passkey leaves nothing to be proven");
       await complete(ctx, answer);

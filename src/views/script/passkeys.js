@@ -54,13 +54,19 @@
     const kind = form.dataset.passkey;
     const question = JSON.parse(form.dataset.question);
     const within = (name) => form.querySelector(`[data-${name}]`);
-    const button = within("use");
+    const button = form.querySelector("button[data-use]");
     let quiet;
 
     const send = (credential) => {
       const answer = Object.assign(document.createElement("input"), { type: "hidden", name: "answer" });
       answer.value = JSON.stringify(write(credential));
       form.append(answer);
+      // On a page that asks it in another form of its own.
+      const stay = document.getElementById(form.dataset.stay);
+      if (stay?.checked)
+        form.append(
+          Object.assign(document.createElement("input"), { type: "hidden", name: "remember", value: "yes" }),
+        );
       form.submit();
     };
     const tell = (name) => {
@@ -103,6 +109,6 @@
     if (form.dataset.quiet !== undefined) offerQuietly().catch(() => undefined);
 
     within("without").hidden = true;
-    button.hidden = false;
+    for (const one of form.querySelectorAll("[data-use]")) one.hidden = false;
   }
 })();

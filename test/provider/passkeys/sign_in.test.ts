@@ -80,6 +80,23 @@ test("a passkey signs in with no address typed, and tokens say what it proved", 
   assert.deepEqual(event?.details, { by: "passkey" });
 });
 
+test("who stays signed in on the device says so beside the passkey, and nobody else does", async () => {
+  const { id, device } = await owner();
+  for (const stays of [false, true]) {
+    const agent = new UserAgent();
+    const page = await open(agent);
+    assert.match(page.text, /<div data-use hidden>[^<]*<div class="field check">\s*<input id="remember"/);
+    const posted = { answer: device.get(questionOf(page)), ...(stays ? { remember: "yes" } : {}) };
+    codeOf(await agent.submit(page, posted, "/passkey"));
+    const rows = await fixture.db("session_vouchers").where("account_id", id).orderBy("created_at_ms");
+    assert.equal(rows.filter(({ remembered }) => remembered === 1).length, stays ? 1 : 0);
+  }
+  // After the address the page asks it once, and the script reads it there.
+  const page = await open(new UserAgent(), { login_hint: "ann@acme.example" });
+  assert.match(page.text, /data-passkey="get"[^>]* data-stay="remember"/);
+  assert.equal(page.text.match(/id="remember"/g)?.length, 1);
+});
+
 test("after a password a passkey of the same person completes the sign-in, and until then nothing is open", async () => {
   const { id, email, device } = await owner();
   const agent = new UserAgent();
