@@ -22,6 +22,7 @@ export const mailKinds = {
   address_changed: { about: "Notice: address changed", worthMs: 3 * dayMs },
   factor_added: { about: "Notice: a second factor was added", worthMs: 3 * dayMs },
   factor_removed: { about: "Notice: a second factor was removed", worthMs: 3 * dayMs },
+  recovery_code_used: { about: "Notice: a recovery code was used", worthMs: 3 * dayMs },
   passkey_copied: { about: "Notice: a passkey that may have been copied", worthMs: 3 * dayMs },
   account_closed: { about: "Notice: account closed by its person", worthMs: 3 * dayMs },
   new_device: { about: "Notice: sign-in from an unknown device", worthMs: dayMs },

@@ -60,6 +60,8 @@ export interface TotpSetUp {
   secret: string;
   /** As an address that the app reads from the picture: `data:image/gif`. */
   picture: string;
+  /** The same address, as a link for an app on the device that shows the page: `otpauth:`. */
+  appUrl: string;
   /** What the form carries besides. */
   use: string;
   error?: string | undefined;

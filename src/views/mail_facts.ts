@@ -25,6 +25,8 @@ export interface MailFacts {
   byLink: boolean;
   /** What a notice of second factors is about. */
   what: FactorThing;
+  /** How many recovery codes are left after one was used. */
+  left: number;
   /** Where a new password is asked for. */
   forgotUrl: string;
   /** How long the link counts, in hours. */

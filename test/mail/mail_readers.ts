@@ -17,6 +17,7 @@ const base: MailFacts = {
     by: "person",
     byLink: true,
     what: "passkey",
+    left: 1,
     hours: 24,
     administrator: false,
     taken: false,

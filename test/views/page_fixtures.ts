@@ -247,6 +247,7 @@ export const fixtures: { [N in PageName]: Pages[N] } = {
       offer: "c2VhbGVk",
       secret: "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP",
       picture: "data:image/gif;base64,R0lGODlhAQABAIAAAP///wAAACwAAAAAAQABAAACAkQBADs=",
+      appUrl: "otpauth://totp/Example:alice%40acme.example?issuer=Example&secret=JBSWY3DPEHPK3PXP",
       error: "This code is not right. Type the one that is shown now.",
     },
     cancelAction: "/interaction/abc/abort",

@@ -2,6 +2,7 @@
 // nothing else.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ttlSeconds } from "../../src/provider/assembly/policies.ts";
 import { withFrame } from "../../src/views/frame.ts";
 import type { PageName } from "../../src/views/pages.ts";
 import { renderPage } from "../../src/views/render.ts";
@@ -40,6 +41,17 @@ test("every language has the same texts, none is empty, and none was left in Eng
   }
   const same = [...english].filter(([place, text]) => german.get(place) === text).map(([place]) => place);
   assert.deepEqual(same.sort(), [...alike].sort());
+});
+
+test("how long an application keeps what it is let do is said as it is", () => {
+  const days = ttlSeconds.grant / 86_400;
+  for (const language of languages) {
+    assert.match(
+      wordsIn(language).scopes.offline_access,
+      new RegExp(`\\b${days} (?:days|Tage)\\b`),
+      language,
+    );
+  }
 });
 
 test("a page in German is marked as that, well-formed, offers English, and says no word of English", () => {

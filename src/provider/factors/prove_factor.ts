@@ -5,8 +5,10 @@ import { createAuditEventInTenants } from "../../audit/audit_store.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import type { InstallationPart } from "../../installation.ts";
+import { createMail } from "../../mail/outbox_store.ts";
 import { one } from "../../observability/metric_table.ts";
 import { tell } from "../../observability/recorder.ts";
+import { getAccount } from "../accounts/account_store.ts";
 import { listTenantIdsOfAccount } from "../tenants/membership_store.ts";
 import { countFactorTry, type FactorTrier, type TypedFactor } from "./factor_attempts.ts";
 import type { FactorSeals } from "./factor_seals.ts";
@@ -19,6 +21,7 @@ export type FactorDeps = InstallationPart<"db" | "clock" | "log" | "issuer"> & {
 
 /**
  * Proves a factor by what was typed.
+ * @param proof.browserName the browser as `browserFamily` names it: who used a recovery code up is told by mail
  * @param then what it is proven for, in the same transaction; what it throws takes the use back
  * @returns what `then` answered
  * @throws OperationError too_many_attempts, factor_code_wrong, factor_code_used, factor_unreadable, and what `then` throws
@@ -26,12 +29,13 @@ export type FactorDeps = InstallationPart<"db" | "clock" | "log" | "issuer"> & {
 export async function proveFactor<Result>(
   deps: FactorDeps,
   kind: TypedFactor,
-  { typed, ...trier }: FactorTrier & { typed: string },
+  { typed, browserName, ...trier }: FactorTrier & { typed: string; browserName?: string | undefined },
   then: (trx: Database, now: Date) => Promise<Result>,
 ): Promise<Result> {
   const { accountId } = trier;
   const refund = await countFactorTry(deps, kind, trier);
-  const use = kind === "totp" ? await codeOf(deps, accountId, typed) : recoveryCodeOf(accountId, typed);
+  const use =
+    kind === "totp" ? await codeOf(deps, accountId, typed) : recoveryCodeOf(accountId, typed, browserName);
   const result = await deps.db.transaction(async (trx) => {
     const now = deps.clock();
     await use(trx, now);
@@ -69,7 +73,7 @@ async function codeOf({ db, clock, seals, log }: FactorDeps, accountId: string, 
 }
 
 const recoveryCodeOf =
-  (accountId: string, typed: string): Use =>
+  (accountId: string, typed: string, browser: string | undefined): Use =>
   async (trx, now) => {
     const { used, left } = await useRecoveryCode(trx, accountId, typed);
     if (!used) throw wrong();
@@ -80,6 +84,11 @@ const recoveryCodeOf =
       details: { left },
     } as const;
     await createAuditEventInTenants(trx, event, await listTenantIdsOfAccount(trx, accountId), now);
+    const { email } = await getAccount(trx, accountId);
+    if (email === null) return;
+    const mail = { kind: "recovery_code_used", recipient: email, accountId } as const;
+    const told = { left: String(left), ...(browser === undefined ? {} : { browser }) };
+    await createMail(trx, { ...mail, details: told }, now);
   };
 
 function wrong(): OperationError {

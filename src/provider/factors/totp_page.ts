@@ -1,5 +1,5 @@
-// Owns what the pages show of an authenticator app that is set up, while signing in and in the account: the picture, the key
-// as text, the form. Pure.
+// Owns what the pages show of an authenticator app that is set up, while signing in and in the account: the picture, a link
+// for the phone itself, the key as text, the form. Pure.
 import type { TotpSetUp } from "../../views/login_pages.ts";
 import type { TotpOffer } from "./enrol_totp.ts";
 import { qrPicture } from "./qr_picture.ts";
@@ -14,12 +14,14 @@ export function totpSetUp(
   names: { issuer: string; label: string },
   { action, use, error }: { action: string; use: string; error?: string | undefined },
 ): TotpSetUp {
+  const appUrl = totpUri(offer.secret, names);
   return {
     form: { action },
     use,
     offer: offer.sealed,
     secret: (offer.secret.match(/.{1,4}/g) ?? []).join(" "),
-    picture: qrPicture(totpUri(offer.secret, names)),
+    picture: qrPicture(appUrl),
+    appUrl,
     ...(error === undefined ? {} : { error }),
   };
 }

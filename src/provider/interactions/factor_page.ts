@@ -2,6 +2,7 @@
 // recovery codes are shown. All of it is for who has a half-done sign-in in this browser.
 
 import { OperationError } from "../../errors.ts";
+import { browserFamily } from "../../input/browser_family.ts";
 import { signInFault } from "../../views/fault_words.ts";
 import { currentFrame } from "../../views/frame.ts";
 import { renderPage } from "../../views/render.ts";
@@ -108,7 +109,7 @@ export async function answerFactor(
   state: InteractionState,
   half: HalfDone,
   form: ReadonlyMap<string, string>,
-  clientAddress: string,
+  { clientAddress, userAgent }: { clientAddress: string; userAgent: string },
 ): Promise<FactorOutcome> {
   const accountId = half.account.id;
   const use = form.get("use");
@@ -123,7 +124,7 @@ export async function answerFactor(
     if ((await passkeyAsked(deps, state, half)).alone)
       throw new OperationError("passkey_required", "A code does not open what this sign-in is for.");
     const needed = await needsPasskey(deps, state, half.pending, half.factors);
-    const tried = { accountId, browser: state.browserKey, typed };
+    const tried = { accountId, browser: state.browserKey, browserName: browserFamily(userAgent), typed };
     return await proveFactor(deps, kind, tried, async (trx, now): Promise<FactorOutcome> => {
       if (!needed) return { answer: await completePending(trx, keyOf(state), accountId, ["otp"], now) };
       await passProof(trx, keyOf(state), accountId, ["otp"], now);

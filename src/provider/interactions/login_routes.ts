@@ -140,7 +140,9 @@ export function addLoginRoutes(
     const half = await findHalfDone(deps, state);
     if (half === undefined) return begunAnew(ctx, state);
     try {
-      const outcome = await answerFactor(deps, state, half, form, pinnedAddressOf(ctx.req));
+      const outcome = await answerFactor(deps, state, half, form, originOf(ctx));
+      // A recovery code that was used is told by mail.
+      if (form.get("use") === "recovery_code") deps.mailPut();
       if ("answer" in outcome) return await complete(ctx, outcome.answer);
       if ("next" in outcome) return seeOther(ctx, pathOf(state, "factor"));
       showPage(ctx, 200, outcome.page);

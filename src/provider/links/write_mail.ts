@@ -45,6 +45,7 @@ const notices = [
   "address_changed",
   "factor_added",
   "factor_removed",
+  "recovery_code_used",
   "passkey_copied",
   "new_device",
 ] as const satisfies readonly MailKind[];
@@ -55,6 +56,7 @@ const leadsToAccount = new Set<MailKind>([
   "address_changing",
   "factor_added",
   "factor_removed",
+  "recovery_code_used",
   "passkey_copied",
   "new_device",
 ]);
@@ -204,7 +206,7 @@ async function drawn(
   const kept = accountId === null ? undefined : await findAccountLanguage(trx, accountId);
   const tenant = mail.tenantId === null ? undefined : await findTenant(trx, mail.tenantId);
   const service = { name: publicName ?? host, host, supportUrl };
-  const { address, browser = "", by, what } = mail.details;
+  const { address, browser = "", by, what, left } = mail.details;
   const facts: MailFacts = {
     service: service.name,
     host,
@@ -218,6 +220,8 @@ async function drawn(
         : "administration",
     byLink: mail.details.how !== "page",
     what: factorThings.find((one) => one === what) ?? "second factors",
+    // Of before it was kept there is none; what is no number is none either.
+    left: Number.parseInt(left ?? "", 10) || 0,
     forgotUrl: `${issuer}${forgotPath}`,
     hours: purpose === undefined ? 0 : linkLifeMs[purpose] / 3_600_000,
     administrator: administrator === true,

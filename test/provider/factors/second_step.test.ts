@@ -186,6 +186,12 @@ describe("a sign-in with a second factor", () => {
     assert.match(refused.text, /Recovery code/);
     const [used] = await fixture.db("audit_events").where({ type: "factor.recovery_used", account_id: id });
     assert.deepEqual(JSON.parse(used.details), { left: 9 });
+    // The refused try wrote none.
+    const mails = await fixture.db("mails").where({ kind: "recovery_code_used", account_id: id });
+    assert.deepEqual(
+      mails.map(({ recipient, details }) => [recipient, JSON.parse(details).left]),
+      [[email, "9"]],
+    );
   });
 
   test("the half that was proven lasts ten minutes, and its page then leads on", async () => {

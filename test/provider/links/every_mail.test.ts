@@ -118,6 +118,11 @@ describe("every kind of mail", () => {
       link: "/account",
       subject: /^A passkey was removed/,
     },
+    recovery_code_used: {
+      cause: () => notice("recovery_code_used"),
+      link: "/account",
+      subject: /^A recovery code was used/,
+    },
     passkey_copied: {
       cause: () => notice("passkey_copied"),
       link: "/account",

@@ -11,6 +11,7 @@ import { useLinks } from "./links_world.ts";
 const kinds = [
   "factor_added",
   "factor_removed",
+  "recovery_code_used",
   "new_device",
   "address_changing",
 ] as const satisfies MailKind[];
@@ -56,6 +57,17 @@ describe("a notice", () => {
       const removed = await sent("factor_removed", { what, by: "administration" });
       assert.ok(removed.subject.startsWith(words[what][1]));
       assert.match(removed.texts[0] ?? "", /An administrator did it/);
+    }
+  });
+
+  test("says how many recovery codes are left, and that none is", async () => {
+    for (const [left, says] of [
+      ["7", /7 are left/],
+      ["1", /One is left/],
+      ["0", /None is left\. Make new ones/],
+    ] as const) {
+      const { texts } = await sent("recovery_code_used", { left });
+      for (const text of texts) assert.match(text, says);
     }
   });
 

@@ -69,6 +69,9 @@ for (const kind of storeKinds) {
       const asked = await send(agent, page, { act: "begin" });
       const app = appOnPage(asked);
       assert.deepEqual(await factorsOf(ann), { totp: false, passkeys: 0, copied: 0, recoveryCodes: 0 });
+      // For whoever sets it up on the phone itself.
+      const [, link = ""] = /href="(otpauth:[^"]+)"/.exec(asked.text) ?? [];
+      assert.equal(new URL(link.replaceAll("&amp;", "&")).searchParams.get("secret"), app.secret);
       const wrong = await send(agent, asked, { code: "12345" });
       assert.match(wrong.text, /This code is not right/);
       assert.equal(appOnPage(wrong).secret, app.secret, "the key that the app has read");

@@ -21,6 +21,7 @@ export const factors: typeof english = {
   readPicture: "Lassen Sie die App dieses Bild einlesen, oder geben Sie den Schlüssel darunter ein.",
   typeCode: "Geben Sie die sechs Ziffern ein, die die App zeigt.",
   pictureText: "Der Schlüssel als Bild für die App. Derselbe Schlüssel steht darunter als Text.",
+  openHere: "Sie lesen das auf dem Telefon? Öffnen Sie die App hier",
   key: "Schlüssel",
   confirm: "Bestätigen",
   codesTitle: "Ihre Wiederherstellungscodes",
@@ -47,7 +48,11 @@ export const factors: typeof english = {
       "Ohne sie und ohne Passkey meldet Sie Ihr Passwort allein an, und Ihre Wiederherstellungscodes sind hinfällig.",
     codesTitle: "Wiederherstellungscodes",
     left: (codes) =>
-      codes === 0 ? "Keiner ist übrig." : codes === 1 ? "Einer ist übrig." : `${codes} sind übrig.`,
+      codes === 0
+        ? "Keiner ist übrig. Erstellen Sie neue."
+        : codes === 1
+          ? "Einer ist übrig."
+          : `${codes} sind übrig.`,
     renew: "Neue Codes erstellen",
     renewing: "Die bisherigen gelten dann nicht mehr.",
     stored: "Ich habe sie aufbewahrt",

@@ -197,6 +197,24 @@ export const germanMail: MailTexts = {
       `Wenn Sie das nicht waren, ${notYours(facts)}`,
     ],
   }),
+  recovery_code_used: (facts) => ({
+    subject: `Ein Wiederherstellungscode wurde verwendet: Ihr Konto bei ${facts.service}`,
+    heading: "Ein Wiederherstellungscode wurde verwendet",
+    lines: [
+      `Am ${moment(facts.atMs)} hat sich jemand mit einem Ihrer Wiederherstellungscodes bei Ihrem Konto bei ${facts.service} angemeldet. Er gilt nicht mehr.`,
+      facts.left === 0
+        ? "Keiner ist übrig. Erstellen Sie neue auf der Seite Ihres Kontos, unter „Zweiter Schritt“."
+        : facts.left === 1
+          ? "Einer ist übrig. Neue können Sie auf der Seite Ihres Kontos erstellen, unter „Zweiter Schritt“."
+          : `${facts.left} sind übrig.`,
+      ...browserNote(facts),
+    ],
+    action: lookHere,
+    notes: [
+      "Wenn Sie das waren und Ihr Telefon verloren haben, richten Sie die App auf der Seite Ihres Kontos neu ein.",
+      `Wenn Sie das nicht waren, ${notYours(facts)} Erstellen Sie auch neue Wiederherstellungscodes.`,
+    ],
+  }),
   passkey_copied: (facts) => ({
     subject: `Von Ihrem Passkey gibt es vielleicht eine Kopie: Ihr Konto bei ${facts.service}`,
     heading: "Von Ihrem Passkey gibt es vielleicht eine Kopie",

@@ -61,7 +61,7 @@ export const scopes: typeof englishScopes = {
   email: "Ihre E-Mail-Adresse sehen",
   profile: "Ihren Namen sehen",
   roles: "Ihre Rolle in Ihrer Organisation sehen",
-  offline_access: "diesen Zugriff behalten, während Sie nicht da sind",
+  offline_access: "diesen Zugriff bis zu 30 Tage behalten, auch während Sie nicht da sind",
 };
 
 /** For a scope that only its application knows. */

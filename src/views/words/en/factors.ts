@@ -18,6 +18,7 @@ export const factors = {
   readPicture: "Have it read this picture, or type the key below it.",
   typeCode: "Type the six digits that the app shows.",
   pictureText: "The key as a picture for the app. The same key stands below as text.",
+  openHere: "On this phone already? Open the app here",
   key: "Key",
   confirm: "Confirm",
   codesTitle: "Your recovery codes",
@@ -44,7 +45,7 @@ export const factors = {
       "Without it, and without a passkey, your password alone signs you in, and your recovery codes are gone.",
     codesTitle: "Recovery codes",
     left: (codes: number) =>
-      codes === 0 ? "None is left." : codes === 1 ? "One is left." : `${codes} are left.`,
+      codes === 0 ? "None is left. Make new ones." : codes === 1 ? "One is left." : `${codes} are left.`,
     renew: "Make new codes",
     renewing: "Those you have count no more then.",
     stored: "They are stored",

@@ -193,6 +193,24 @@ const texts = {
       `If it was not you, ${notYours(facts)}`,
     ],
   }),
+  recovery_code_used: (facts) => ({
+    subject: `A recovery code was used: your account at ${facts.service}`,
+    heading: "A recovery code was used",
+    lines: [
+      `On ${moment(facts.atMs)} one of your recovery codes signed somebody in to your account at ${facts.service}. It counts no more.`,
+      facts.left === 0
+        ? "None is left. Make new ones on the page of your account, under “Second step”."
+        : facts.left === 1
+          ? "One is left. You can make new ones on the page of your account, under “Second step”."
+          : `${facts.left} are left.`,
+      ...browserNote(facts),
+    ],
+    action: lookHere,
+    notes: [
+      "If it was you, and you lost your phone, set the app up anew on the page of your account.",
+      `If it was not you, ${notYours(facts)} Make new recovery codes as well.`,
+    ],
+  }),
   passkey_copied: (facts) => ({
     subject: `There may be a copy of your passkey: your account at ${facts.service}`,
     heading: "There may be a copy of your passkey",

@@ -61,7 +61,7 @@ export const scopes = {
   email: "See your e-mail address",
   profile: "See your name",
   roles: "See your role in your organization",
-  offline_access: "Keep this access while you are away",
+  offline_access: "Keep this access for up to 30 days, also while you are away",
 } satisfies Record<PersonScope, string>;
 
 /** For a scope that only its application knows. */
