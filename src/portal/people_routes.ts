@@ -6,11 +6,12 @@ import { addUserToTenant } from "../admin/operations/members.ts";
 import type { User } from "../admin/operations/user_view.ts";
 import { createUser, listUsers } from "../admin/operations/users.ts";
 import type { Database } from "../db/connect.ts";
-import { OperationError } from "../errors.ts";
+import { type ErrorCode, OperationError } from "../errors.ts";
 import { nameOfId } from "../input/account_name.ts";
 import { parseEmailAddress } from "../input/email_address.ts";
 import { type Account, findAccountByLogin } from "../provider/accounts/account_store.ts";
 import { findWithoutPassword } from "../provider/accounts/password_hash_store.ts";
+import { readRefusals } from "../provider/subjects/places.ts";
 import { domainOfAddress } from "../provider/tenants/domain_name.ts";
 import { findDomain } from "../provider/tenants/domain_store.ts";
 import type { Cell, Field } from "../views/parts.ts";
@@ -36,7 +37,7 @@ export function addPeopleRoutes({ get, post }: Edge, deps: PortalDeps): void {
 
 async function showPeople(
   { ctx, call, show, base, tenant, accountId }: Visit,
-  { db, sendsMail }: PortalDeps,
+  { db, clock, requireVerifiedDomain, sendsMail }: PortalDeps,
 ): Promise<void> {
   const cursor = typeof ctx.query["after"] === "string" ? ctx.query["after"] : undefined;
   const { users, cursor: next } = await call(listUsers, { limit: perPage, cursor });
@@ -44,7 +45,13 @@ async function showPeople(
     db,
     users.map(({ id }) => id),
   );
-  const rows = users.map((user) => rowOf(user, { base, tenantId: tenant.id, accountId, invited, sendsMail }));
+  const refusals = await readRefusals(
+    { db, clock, requireVerifiedDomain },
+    users.map(({ id }) => ({ accountId: id, tenantId: tenant.id })),
+  );
+  const shut = new Map(refusals.map((one) => [one.accountId, one.code]));
+  const at = { base, tenantId: tenant.id, accountId, invited, shut, sendsMail };
+  const rows = users.map((user) => rowOf(user, at));
   show({
     tab: "people",
     head: {
@@ -77,11 +84,18 @@ async function showPeople(
   });
 }
 
+interface ShownAt {
+  base: string;
+  tenantId: string;
+  accountId: string;
+  invited: ReadonlySet<string>;
+  /** Who cannot sign in to the organization whatever they do, and why. */
+  shut: ReadonlyMap<string, ErrorCode>;
+  sendsMail: boolean;
+}
+
 // Of a person's memberships the organization reads its own.
-function rowOf(
-  user: User,
-  at: { base: string; tenantId: string; accountId: string; invited: ReadonlySet<string>; sendsMail: boolean },
-): Cell[] {
+function rowOf(user: User, at: ShownAt): Cell[] {
   const role = user.memberships.find(({ tenantId }) => tenantId === at.tenantId)?.role ?? "member";
   const name = user.name ?? user.email ?? "Person without a name";
   const path = `${at.base}/people/${encodeURIComponent(user.id)}`;
@@ -89,7 +103,7 @@ function rowOf(
   return [
     { text: name, note: user.name === null ? undefined : (user.email ?? undefined) },
     { text: roleLabels[role] },
-    stateOf(user, at.invited),
+    stateOf(user, at),
     own
       ? { text: "This is you" }
       : {
@@ -105,8 +119,10 @@ function rowOf(
   ];
 }
 
-function stateOf(user: User, invited: ReadonlySet<string>): Cell {
+function stateOf(user: User, { invited, shut }: ShownAt): Cell {
   if (user.disabledAtMs !== null) return { text: "Switched off", tone: "bad" };
+  if (shut.get(user.id) === "email_domain_not_verified")
+    return { text: "Cannot sign in: domain not proven", tone: "bad" };
   if (invited.has(user.id)) return { text: "No password yet", tone: "warn" };
   if (user.email !== null && user.emailVerifiedAtMs === null && user.externalAtMs === null)
     return { text: "Address not proven", tone: "warn" };

@@ -10,9 +10,9 @@ const parts = [...shared, "3_lists", "4_parts", "5_steps", "6_bars"];
 
 /** Which sheets a frame is made of, in this order. */
 export const sheetsOf = {
-  narrow: [...shared, "narrow", "languages"],
+  narrow: [...shared, "narrow", "keys", "languages"],
   console: [...parts, "console"],
-  portal: [...parts, "languages"],
+  portal: [...parts, "keys", "languages"],
   demo: [...shared, "demo_frame", "demo_search", "demo_steps", "demo_tale", "demo_token"],
 } as const satisfies Record<string, readonly string[]>;
 

@@ -101,6 +101,8 @@ const asked: Readonly<Record<string, Readonly<Record<string, Input | ((size: Cro
     "of a large tenant, by name": { tenantId: largeTenant, search: "Ada", limit: 5 },
     "of a large tenant, who are enabled": { tenantId: largeTenant, state: "enabled", limit: 25 },
     "of a small tenant, by name": { tenantId: smallTenant, search: "Ada" },
+    "who have no second factor": { withoutFactor: true, limit: 25 },
+    "of a large tenant, who have no second factor": { tenantId: largeTenant, withoutFactor: true, limit: 25 },
   },
   "tenant list": {
     "the first page": { limit: 25 },

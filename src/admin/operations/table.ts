@@ -39,7 +39,7 @@ import * as userAccess from "./user_access.ts";
 import * as userData from "./user_data.ts";
 import * as userDeletion from "./user_deletion.ts";
 import * as userExport from "./user_export.ts";
-import { resetUserFactors } from "./user_factors.ts";
+import { resetUserFactors, showUserFactors } from "./user_factors.ts";
 import * as userGrants from "./user_grants.ts";
 import * as userImport from "./user_import.ts";
 import * as userMail from "./user_mail.ts";
@@ -111,6 +111,7 @@ export const operations: readonly Operation<TableContext>[] = [
   userDeletion.deleteUser,
   userAccess.setUserPassword,
   userAccess.signUserOut,
+  showUserFactors,
   resetUserFactors,
   userAccess.disableUser,
   userAccess.enableUser,

@@ -76,9 +76,14 @@ export function stateOf(user: User): string {
 /** A user for people, with the password if one was generated, and what was ended. */
 export function shownUser(
   user: User,
-  more: { generatedPassword?: string | undefined; ended?: EndedSignIns | undefined } = {},
+  more: {
+    generatedPassword?: string | undefined;
+    ended?: EndedSignIns | undefined;
+    /** What was taken away, in words. */
+    removed?: string | undefined;
+  } = {},
 ): Shown {
-  const { generatedPassword, ended } = more;
+  const { generatedPassword, ended, removed } = more;
   const of = user.memberships.map(({ tenantId, role }) => `${tenantId} (${role})`);
   return {
     fields: [
@@ -88,6 +93,7 @@ export function shownUser(
       ["state", stateOf(user)],
       ["tenants", of.join(", ") || "none"],
       ...(generatedPassword === undefined ? [] : ([["password", generatedPassword]] as const)),
+      ...(removed === undefined ? [] : ([["removed", removed]] as const)),
       ...(ended === undefined ? [] : ([["ended", endedText(ended)]] as const)),
     ],
     say: [

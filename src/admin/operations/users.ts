@@ -141,6 +141,10 @@ export const listUsers = operation({
       .optional()
       .describe("Only who is enabled, disabled, or unproven: enabled, with an address nobody vouched for."),
     tenantId: z.string().optional().describe("Only members of this tenant."),
+    withoutFactor: z
+      .boolean()
+      .optional()
+      .describe("true: only who has no second factor set up, neither an authenticator app nor a passkey."),
     ...sortInput(peopleOrders),
     ...idPageInput,
   }),
@@ -173,11 +177,17 @@ the same: --after says so. --sort orders all users, and stands alone.`,
     }),
   },
   async run(trx, { tenantId, search, state, sort, descending, cursor, afterId, ...page }, act) {
-    assertSortable({ sort, descending }, { search, state, tenantId });
+    const withoutFactor = page.withoutFactor === true || undefined;
+    assertSortable({ sort, descending }, { search, state, tenantId, withoutFactor });
     // Whoever deletes the people of a customer who left finds them under the disabled tenant.
     if (tenantId !== undefined) await getAnyTenant(trx, tenantId);
-    const searched = search !== undefined || state !== undefined || sort !== undefined;
-    const asked = [search, state, tenantId, ...(sort === undefined ? [] : [sort, descending === true])];
+    const filtered = search !== undefined || state !== undefined || withoutFactor === true;
+    const searched = filtered || sort !== undefined;
+    const asked = [
+      ...[search, state, tenantId],
+      ...(sort === undefined ? [] : [sort, descending === true]),
+      ...(withoutFactor === undefined ? [] : ["without factor"]),
+    ];
     const list = searched ? `user list ${JSON.stringify(asked)}` : "user list";
     const after = (searched ? readSearchCursor : readCursor)(list, { cursor, afterId });
     await act.count({ type: "admin.read", tenantId, details: { what: "users" } });
@@ -185,7 +195,7 @@ the same: --after says so. --sort orders all users, and stands alone.`,
       const part = { limit: rowsToRead(page) - 1, after };
       const { rows, end } =
         sort === undefined
-          ? await searchPeople(trx, { text: search, state, tenantId }, part)
+          ? await searchPeople(trx, { text: search, state, tenantId, withoutFactor }, part)
           : await listPeopleInOrder(trx, { by: sort, descending: descending === true }, part);
       return { users: await toUsers(trx, rows), ...endOfSearch(list, end) };
     }

@@ -9,6 +9,7 @@ import { updateUser } from "../../admin/operations/user_update.ts";
 import type { User } from "../../admin/operations/user_view.ts";
 import { showUser } from "../../admin/operations/users.ts";
 import { nameOfId } from "../../input/account_name.ts";
+import { readRefusals } from "../../provider/subjects/places.ts";
 import type { ConsoleCard } from "../../views/console_pages.ts";
 import type { Action } from "../../views/parts.ts";
 import { may, type Place, param, pathOf, type Visit, visitTo, withQuery } from "../place.ts";
@@ -16,6 +17,7 @@ import { momentOr, momentText } from "../words.ts";
 import { eventsPart } from "./event_words.ts";
 import { organizationPath } from "./organizations.ts";
 import { nameOf, stateOfPerson } from "./people.ts";
+import { factorsCard } from "./person_factors.ts";
 import { mailCard } from "./person_invitation.ts";
 import { passkeysCard } from "./person_passkeys.ts";
 import { grantsCard, sessionsCard } from "./person_sessions.ts";
@@ -51,9 +53,10 @@ export const personPlace: Place = {
       },
       cards: [
         profileCard(user, visit),
-        membershipsCard(user, visit),
+        await membershipsCard(user, visit),
         await sessionsCard(user, visit),
         await grantsCard(user, visit),
+        await factorsCard(user, visit),
         await passkeysCard(user, visit),
         await mailCard(user, visit),
       ],
@@ -117,7 +120,7 @@ function profileCard(user: User, visit: Visit): ConsoleCard {
   };
 }
 
-function membershipsCard(user: User, visit: Visit): ConsoleCard {
+async function membershipsCard(user: User, visit: Visit): Promise<ConsoleCard> {
   const add = { label: "Add", url: personActPath("memberships/add", user.id), unseen: "an organization" };
   const acts = (tenantId: string): Action[] => [
     ...(may(visit, updateMember)
@@ -127,8 +130,17 @@ function membershipsCard(user: User, visit: Visit): ConsoleCard {
       ? [{ label: "Remove…", url: membershipPath(user.id, tenantId, "remove"), unseen: `from ${tenantId}` }]
       : []),
   ];
+  const refusals = await readRefusals(
+    { ...visit.context, clock: () => visit.now },
+    user.memberships.map(({ tenantId }) => ({ accountId: user.id, tenantId })),
+  );
+  const shut = new Set(
+    refusals.flatMap(({ tenantId, code }) => (code === "email_domain_not_verified" ? [tenantId] : [])),
+  );
+  const badge = { text: "Cannot sign in: domain not proven", tone: "bad" as const };
   const rows = user.memberships.map(({ tenantId, role }) => ({
     text: tenantId,
+    ...(shut.has(tenantId) ? { badge } : {}),
     url: organizationPath(tenantId),
     note: role === "admin" ? "administers it" : "member",
     actions: acts(tenantId),

@@ -17,6 +17,7 @@ import {
 } from "../../db/prefix_search.ts";
 import { addressIn, nameIn } from "../tenants/person_in_tenant.ts";
 import { type Account, type AccountRow, accountColumns, toAccount } from "./account_store.ts";
+import { lacksFactor } from "./factor_lack_store.ts";
 
 /** What an account may be found by. */
 export const accountStates = ["enabled", "disabled", "unproven"] as const;
@@ -28,6 +29,8 @@ export interface PeopleSearch {
   text?: string | undefined;
   tenantId?: string | undefined;
   state?: AccountState | undefined;
+  /** Only who has neither an authenticator app nor a passkey. */
+  withoutFactor?: boolean | undefined;
 }
 
 // Word for word the conditions of the indexes, else SQLite does not use them.
@@ -174,6 +177,9 @@ function foundOf(row: PersonRow, inTenant: boolean): Found<Account> {
 const stateOf = ({ state }: PeopleSearch): Condition[] =>
   state === undefined ? [] : [{ sql: stateCondition[state] }];
 
+const lackingIn = (one: PeopleSearch): Condition[] => (one.withoutFactor ? [lacksFactor] : []);
+const conditionsOf = (search: PeopleSearch): Condition[] => [...stateOf(search), ...lackingIn(search)];
+
 const inRange = (expression: string, { from, below }: PrefixRange): Condition => ({
   sql: `${expression} >= ? and ${expression} < ?`,
   values: [from, below],
@@ -185,7 +191,7 @@ const notIn = (expression: string, range: PrefixRange): Condition => {
 
 function byId(db: Database, search: PeopleSearch): SearchSource<Account> {
   const among = stateOf(search).map(({ sql }) => ({ sql: sql.replaceAll("a.", "c.") }));
-  return sourceOf(db, { name: "id", table: "accounts", key: null, among, that: [] });
+  return sourceOf(db, { name: "id", table: "accounts", key: null, among, that: lackingIn(search) });
 }
 
 // As person_in_tenant.ts has it.
@@ -207,7 +213,7 @@ function ofTenant(
   return sourceOf(db, {
     ...{ name: "members", table: "memberships", key: null, tenantId },
     among: [{ sql: "c.tenant_id = ?", values: [tenantId] }],
-    that: [...stateOf(search), ...(range === undefined ? [] : [matches])],
+    that: [...conditionsOf(search), ...(range === undefined ? [] : [matches])],
   });
 }
 
@@ -223,13 +229,18 @@ function byText(db: Database, search: PeopleSearch, range: PrefixRange): SearchS
   for (const [text, key] of Object.entries(texts)) {
     const among = [inRange(key(db, "c"), range)];
     sources.push(
-      sourceOf(db, { name: text, table: "accounts", key, among, that: [...stateOf(search), ...earlier] }),
+      sourceOf(db, {
+        name: text,
+        table: "accounts",
+        key,
+        among,
+        that: [...conditionsOf(search), ...earlier],
+      }),
     );
     earlier.push(notIn(key(db, "a"), range));
   }
   for (const [text, key] of Object.entries(texts)) {
-    const column = text === "email" ? "email" : "name";
-    const known = { sql: `c.${column} is not null` };
+    const known = { sql: `c.${text === "email" ? "email" : "name"} is not null` };
     const smaller = inRange(key(db, "o"), range);
     // In several tenants by the same text, or by several: once.
     const among = [
@@ -247,7 +258,7 @@ function byText(db: Database, search: PeopleSearch, range: PrefixRange): SearchS
         table: "memberships",
         key,
         among,
-        that: [...stateOf(search), ...earlier],
+        that: [...conditionsOf(search), ...earlier],
       }),
     );
     const one = inRange(key(db, "o"), range);

@@ -52,14 +52,14 @@ export async function listRequirements(db: Database, accountId: string): Promise
 /**
  * Removes every second factor of a person, and the codes that stand in for one.
  * @param trx a transaction that holds the account
- * @returns how many there were
+ * @returns how many there were of each
  */
 export async function deleteSecondFactors(
   trx: Database,
   accountId: string,
-): Promise<{ factors: number; recoveryCodes: number }> {
+): Promise<{ apps: number; passkeys: number; recoveryCodes: number }> {
   const apps: number = await trx("totp_factors").where("account_id", accountId).delete();
   const passkeys: number = await trx("passkeys").where("account_id", accountId).delete();
   const recoveryCodes: number = await trx("recovery_codes").where("account_id", accountId).delete();
-  return { factors: apps + passkeys, recoveryCodes };
+  return { apps, passkeys, recoveryCodes };
 }

@@ -1,6 +1,6 @@
 // Owns the tenants a person belongs to, as one browser session sees them: which it speaks for, by which login, and
 // what refuses the person a token there. Login, tenant choice, single sign-on and the account page ask here.
-import { OperationError } from "../../errors.ts";
+import { type ErrorCode, OperationError } from "../../errors.ts";
 import type { InstallationPart } from "../../installation.ts";
 import type { Account } from "../accounts/account_store.ts";
 import { findAccount } from "../accounts/account_store.ts";
@@ -99,6 +99,29 @@ export async function readSpokenFor(
       return { tenantId: place.tenant.id, untilMs: known.length === 0 ? undefined : Math.max(...known) };
     }),
   );
+}
+
+/**
+ * Tells which of some people could get no token for a tenant of theirs, whatever login they come with: what stands against it at
+ * them, not at a session.
+ * @param memberships of whom, and where
+ * @returns why, of those; a tenant that is disabled, and an account that is, tells nothing here
+ */
+export async function readRefusals(
+  deps: InstallationPart<"db" | "clock" | "requireVerifiedDomain">,
+  memberships: readonly { accountId: string; tenantId: string }[],
+): Promise<{ accountId: string; tenantId: string; code: ErrorCode }[]> {
+  const nowMs = deps.clock().getTime();
+  const facts = await readSubjects(
+    deps.db,
+    memberships.map((one) => ({ ...one, clientId: "", nowMs })),
+  );
+  return facts.flatMap((one) => {
+    const place = one.account?.disabledAtMs === null ? placeOf(one, [], deps, nowMs) : undefined;
+    if (place?.refusal === undefined) return [];
+    const { accountId, tenantId } = place.membership;
+    return [{ accountId, tenantId, code: place.refusal.code }];
+  });
 }
 
 /** Tells whether the session speaks for a place and the person can get a token there. */

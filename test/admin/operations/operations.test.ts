@@ -214,6 +214,7 @@ const calls: Readonly<Record<string, (() => Input | Promise<Input>)[]>> = {
     () => ({ user: "invited@acme.example" }),
     () => ({ user: "invited@acme.example", returned: false }),
   ],
+  "user factors": [() => ({ user: "invited@acme.example" })],
   "user mail": [() => ({ user: "invited@acme.example" })],
   "user withdraw-invitation": [
     async () => {

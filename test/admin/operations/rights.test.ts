@@ -44,6 +44,7 @@ const reads = [
   "user list",
   "user show",
   "user mail",
+  "user factors",
 ];
 const changes = [
   "accessor create",

@@ -6,6 +6,9 @@ import { inviteUser } from "../../../src/admin/operations/invitation.ts";
 import { addUserToTenant } from "../../../src/admin/operations/members.ts";
 import { listUserSessions } from "../../../src/admin/operations/user_sessions.ts";
 import { createUser } from "../../../src/admin/operations/users.ts";
+import { createLoginNames } from "../../../src/audit/login_names.ts";
+import { personPlace } from "../../../src/console/pages/person.ts";
+import type { Visit as PlaceVisit } from "../../../src/console/place.ts";
 import { grantTypes } from "../../../src/grants_and_scopes.ts";
 import { createAccountLink } from "../../../src/provider/accounts/account_link_store.ts";
 import { type Account, findAccount } from "../../../src/provider/accounts/account_store.ts";
@@ -404,4 +407,34 @@ test("a session ends, as its list says, when the organizations it speaks for hav
   const asked = { ...cliContext(fixture.db), clock: now };
   const { sessions } = await listUserSessions(asked, { user: person.email });
   assert.equal(sessions[0]?.endsAtMs, nowMs + 900_000);
+});
+
+test("who cannot sign in because of their address's domain stands so on the organization's and the console's pages of people", async () => {
+  const admin = await owner({});
+  const { tenant } = admin;
+  const words = "Cannot sign in: domain not proven";
+  const list = async () =>
+    (await (await signIn(admin)).follow(`${fixture.issuer}/portal/${tenant}/people`)).text;
+  assert.ok(!(await list()).includes(words));
+  const email = `guest@elsewhere${made}.example`;
+  const { id } = await addPerson(fixture.db, { email, name: "Guest", tenants: [tenant] });
+  const rows = (await list()).split("</tr>").filter((row) => row.includes(words));
+  assert.equal(rows.length, 1);
+  assert.match(rows[0] ?? "", /Guest/);
+
+  const loginNames = createLoginNames(fixture.config.secrets);
+  const badgesOf = async (user: string, requireVerifiedDomain = true) => {
+    const context = {
+      ...cliContext(fixture.db),
+      loginNames,
+      requireVerifiedDomain,
+    } as unknown as PlaceVisit["context"];
+    const visit = { context, accountId: "", role: "owner", params: { user }, query: new Map(), now: now() };
+    const { cards = [] } = await personPlace.show({ ...visit, installation: {} } as unknown as PlaceVisit);
+    const parts = cards.find(({ title }) => title === "Organizations")?.parts ?? [];
+    return parts.flatMap((part) => ("rows" in part ? (part.rows ?? []) : [])).map(({ badge }) => badge?.text);
+  };
+  assert.deepEqual(await badgesOf(id), [words]);
+  assert.deepEqual(await badgesOf(admin.account.id), [undefined]);
+  assert.deepEqual(await badgesOf(id, false), [undefined], "an installation that asks for no domain");
 });

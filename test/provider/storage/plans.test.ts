@@ -145,6 +145,7 @@ for (const kind of storeKinds) {
             await searchPeople(db, { text: "a59", tenantId, state: "disabled" }, { ...page, window });
           }
           for (const state of accountStates) await searchPeople(db, { state, tenantId }, page);
+          await searchPeople(db, { withoutFactor: true, tenantId }, page);
         }
         for (let after: string | undefined, pages = 0; pages < 3; pages += 1) {
           ({ end: after } = await searchPeople(db, { text: "a5" }, { limit: 100, after }));
