@@ -20,6 +20,8 @@ import { UserAgent, unescapeHtml, type Visit } from "../support/user_agent.ts";
 
 const fixture = useProvider({}, async () => {
   await addClient(fixture.db, { client_id: "app" });
+  // The organization is there, whichever test runs.
+  await addPerson(fixture.db, { email: "first@acme.example", tenants: ["acme"] });
 });
 let people = 0;
 
