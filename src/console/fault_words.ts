@@ -18,6 +18,9 @@ const words: Readonly<Partial<Record<ErrorCode, { message?: string; fix: string 
   },
   account_before_domain: { fix: "Set the person a new password on their page, then add the membership." },
   session_not_found: { fix: "See which browser sessions the person has: they are on their page." },
+  factor_unreadable: {
+    fix: "Set the former secret again in TTI_SECRETS, after the first, and restart. If it is lost, reset the person's factors on their page.",
+  },
   passkey_not_found: { fix: "See which passkeys the person has: they are on their page." },
   grant_not_found: { fix: "See which applications the person lets act: they are on their page." },
   invalid_credentials: { fix: "Check both; a new password is set on the person's page." },

@@ -130,7 +130,7 @@ describe("tti key", { concurrency: false }, () => {
 
   it("refuses to revoke the key that signs, and one that does not exist, saying what to do", async () => {
     const current = (await list()).find((key) => key.phase === "current")?.kid ?? "";
-    const refused = await terminal.tti(`key revoke ${current}`);
+    const refused = await terminal.tti(`key revoke -- ${current}`);
     assert.equal(refused.exitCode, 1);
     assert.match(refused.stderr, /code: key_in_use[\s\S]*tti key rotate --emergency/);
     const unknown = await terminal.tti("key revoke nobody --json");
@@ -139,7 +139,7 @@ describe("tti key", { concurrency: false }, () => {
 
   it("revokes a key and shows it from then on only when asked for all", async () => {
     const next = await nextKey();
-    const { stdout, stderr } = await terminal.tti(`key revoke ${next}`);
+    const { stdout, stderr } = await terminal.tti(`key revoke -- ${next}`);
     assert.match(stdout, /Revoked \S+ \(next\)\. No valid token/, stderr);
     assert.ok(!(await list()).some((key) => key.kid === next));
     assert.equal((await list("--all")).find((key) => key.kid === next)?.kept, "destroyed");
