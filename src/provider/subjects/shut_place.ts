@@ -1,7 +1,7 @@
 // Owns why one of a person's own tenants is shut to their session, by one stable code that pages, refusals and the trail share,
 // and what opens it. Pure. It reads what the one judge said (places.ts) and decides nothing anew.
 import { type ErrorCode, OperationError } from "../../errors.ts";
-import type { Voucher } from "../sessions/voucher.ts";
+import type { TenantDoor, Voucher } from "../sessions/voucher.ts";
 import type { Place } from "./places.ts";
 
 /** A place as far as it is told why it is shut. */
@@ -18,11 +18,26 @@ export function whyShut({ tenant, voucher, lacking, isOver, refusal }: ToldPlace
   // First what no login would mend.
   if (refusal !== undefined) return refusal.code;
   if (voucher !== undefined) return undefined;
-  if (lacking !== undefined)
-    return tenant.requiredFactor === "passkey" ? "passkey_required" : "factor_required";
+  if (lacking !== undefined) return lackOf(tenant);
   if (!isOver && tenant.loginMethod === "handoff") return "login_method_not_allowed";
   return "tenant_not_vouched";
 }
+
+/**
+ * Tells why a tenant is shut to the login that a code or token came of, as the pages tell it: what it lacks only if it opens the
+ * tenant otherwise, so that nobody is sent for a second factor whose login is over.
+ * @param door that the login does not open
+ * @param opens whether it opens the tenant, if that asked what another door asks
+ */
+export function whyLoginShut(door: TenantDoor, opens: (door: TenantDoor) => boolean): ErrorCode {
+  const asksLess: TenantDoor = { ...door, requiredFactor: "none" };
+  if (opens(asksLess)) return lackOf(door);
+  if (opens({ ...asksLess, loginMethod: "both" })) return "login_method_not_allowed";
+  return "tenant_not_vouched";
+}
+
+const lackOf = ({ requiredFactor }: Pick<TenantDoor, "requiredFactor">): ErrorCode =>
+  requiredFactor === "passkey" ? "passkey_required" : "factor_required";
 
 /**
  * What opens a place that is shut.
@@ -89,7 +104,10 @@ export class PlaceShut extends OperationError {
   /** Whether the person administers the place: what is asked of its administrators they can do themselves. */
   readonly administers: boolean;
 
-  constructor({ tenant, membership, refusal }: ToldPlace, code: ErrorCode) {
+  constructor(
+    { tenant, membership, refusal }: Pick<ToldPlace, "tenant" | "membership" | "refusal">,
+    code: ErrorCode,
+  ) {
     super(code, refusal?.message ?? said[code]?.(tenant.id) ?? `The tenant ${tenant.id} is shut.`);
     this.tenantId = tenant.id;
     this.administers = membership.role === "admin";

@@ -1,12 +1,12 @@
 // Owns deciding, from what the store says at this moment, what a token may say of a person.
 
 import type { Database } from "../../db/connect.ts";
-import { OperationError } from "../../errors.ts";
 import type { InstallationPart } from "../../installation.ts";
 import { assertPresence } from "../presence/presence_policy.ts";
-import { doorOf, opensTenant, type Vouched, voucherFor } from "../sessions/voucher.ts";
+import { doorOf, opensTenant, type TenantDoor, type Vouched, voucherFor } from "../sessions/voucher.ts";
 import { listVouchers } from "../sessions/voucher_store.ts";
 import { type ClaimsPolicy, decideSubjectClaims, type SubjectClaims } from "./claims.ts";
+import { PlaceShut, whyLoginShut } from "./shut_place.ts";
 import { readSubject, type SubjectFacts } from "./subject_store.ts";
 
 /** Whose token is asked for. */
@@ -38,7 +38,7 @@ export interface DecidedSubject {
 
 /**
  * Reads account, tenant, membership and presence, and decides what a token may say of them.
- * @throws OperationError as {@link decideSubjectClaims} does, and presence_required
+ * @throws OperationError as {@link decideSubjectClaims} and {@link assertLoginOpens} do, and presence_required
  */
 export async function decideSubject(
   deps: InstallationPart<"db" | "clock" | "requireVerifiedDomain">,
@@ -76,7 +76,8 @@ export function decideFacts(
  * Refuses what came from a login that does not open the tenant: because nobody vouched for it, because the tenant's
  * users log in another way by now, because the login, the membership it was for, or the client that vouched, was ended, or
  * because it is over: it is older than the tenant has it, or nobody was there for too long in the session.
- * @throws OperationError tenant_not_vouched
+ * @throws PlaceShut with the one reason (shut_place.ts): passkey_required, factor_required, login_method_not_allowed,
+ *   tenant_not_vouched
  */
 export async function assertLoginOpens(
   db: Database,
@@ -92,13 +93,18 @@ export async function assertLoginOpens(
   // Where one of them is not there, the decision that follows says so and refuses.
   if (!account || !tenant || !membership) return;
   const door = doorOf(tenant, account, membership, vouchingClient, now.getTime());
-  if (login !== undefined && opensTenant(login, door)) {
-    // That the session stands by the installation's limits has been asked with it.
-    if (sessionUid === undefined || tenant.sessionIdleMs === null) return;
-    const vouchers = await listVouchers(db, { sessionUid, accountId: account.id }, now);
-    if (voucherFor(vouchers, door) !== undefined) return;
-  }
-  throw new OperationError("tenant_not_vouched", `The sign-in does not open the tenant ${tenant.id}.`);
+  // That the session stands by the installation's limits has been asked with it.
+  const vouchers =
+    sessionUid === undefined || tenant.sessionIdleMs === null
+      ? undefined
+      : await listVouchers(db, { sessionUid, accountId: account.id }, now);
+  const opens = (asked: TenantDoor): boolean =>
+    login !== undefined &&
+    opensTenant(login, asked) &&
+    (vouchers === undefined || voucherFor(vouchers, asked) !== undefined);
+  if (opens(door)) return;
+  const code = whyLoginShut(door, opens);
+  throw new PlaceShut({ tenant, membership, refusal: undefined }, code);
 }
 
 /** As {@link decideSubject}, for whoever needs the claims only. */

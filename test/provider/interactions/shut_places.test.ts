@@ -29,8 +29,17 @@ import {
 import { saveTenant } from "../../../src/provider/tenants/tenant_store.ts";
 import { eventsOf } from "../../audit/audit_world.ts";
 import { cliContext } from "../../support/cli_context.ts";
-import { authorizationUrl, codeOf } from "../support/authorization.ts";
-import { askForDevice, goOnWithCode } from "../support/device.ts";
+import { exchange } from "../grants/mint_support.ts";
+import {
+  authorizationUrl,
+  basic,
+  codeOf,
+  getCode,
+  getUserinfo,
+  postToken,
+  redeem,
+} from "../support/authorization.ts";
+import { askForDevice, deviceLetIn, goOnWithCode, pollForDevice } from "../support/device.ts";
 import { addClient, addPerson, password, redirectUri, useProvider } from "../support/provider_fixture.ts";
 import { type App, giveApp, typeCode } from "../support/second_factor.ts";
 import { type Question, SoftwareAuthenticator } from "../support/software_authenticator.ts";
@@ -247,6 +256,71 @@ describe("a shut organization is told with its reason", () => {
       const events = await eventsOf(fixture.db, "sign_in.refused", { clientId: "app" });
       const own = events.filter(({ accountId }) => accountId === person.account.id);
       assert.deepEqual(own[0]?.details, refused, JSON.stringify(own));
+    });
+  }
+});
+
+/** What becomes of an organization, and what everything that came of a password before answers from then on. */
+const shutToTokens: Record<string, [becomes: (person: Owner) => Promise<unknown>, code: string]> = {
+  "a second step is required": [({ tenant }) => change(tenant, { requiredFactor: "any" }), "factor_required"],
+  "a passkey is required": [
+    ({ tenant }) => change(tenant, { requiredFactor: "passkey" }),
+    "passkey_required",
+  ],
+  "its people sign in elsewhere": [
+    ({ tenant }) => change(tenant, { loginMethod: "handoff" }),
+    "login_method_not_allowed",
+  ],
+  "the sign-in was ended, and a second step is required": [
+    async ({ tenant, account }) => {
+      await fixture.db("accounts").where({ id: account.id }).increment("sign_in_generation");
+      await change(tenant, { requiredFactor: "any" });
+    },
+    "tenant_not_vouched",
+  ],
+};
+
+describe("what came of a sign-in that opens the organization no longer is refused with the same reason", () => {
+  for (const [name, [becomes, code]] of Object.entries(shutToTokens)) {
+    test(name, async () => {
+      const person = await owner({});
+      const client = `held-by-${person.tenant}`;
+      await addClient(fixture.db, {
+        client_id: client,
+        grant_types: ["authorization_code", "refresh_token", grantTypes.deviceCode, grantTypes.tokenExchange],
+        allowed_tenants: [person.tenant],
+      });
+      const agent = new UserAgent();
+      const asked = { client_id: client, tenant: person.tenant };
+      const first = await getCode(fixture, person.email, asked, agent);
+      const { body: held } = await redeem(fixture, first, {}, basic(client));
+      const another = codeOf(await agent.follow(authorizationUrl(fixture, asked)));
+      const device = await deviceLetIn(agent, fixture, client, { tenant: person.tenant });
+      await becomes(person);
+
+      const token = String(held["access_token"]);
+      const subject = { subject_token_type: "urn:ietf:params:oauth:token-type:access_token" };
+      const renewal = { grant_type: "refresh_token", refresh_token: String(held["refresh_token"]) };
+      const answers = {
+        code: await redeem(fixture, another, {}, basic(client)),
+        refresh: await postToken(fixture, renewal, basic(client)),
+        device: await pollForDevice(fixture, client, device),
+        exchange: await exchange(fixture.issuer, token, subject, client),
+        userinfo: await getUserinfo(fixture, token),
+      };
+      const told = Object.entries(answers).map(([way, { body }]) => [
+        ...[way, body["error"], String(body["error_description"]).split(":")[0]],
+      ]);
+      const expected = Object.keys(answers).map((way) => [
+        ...[way, way === "userinfo" ? "invalid_token" : "invalid_grant", code],
+      ]);
+      assert.deepEqual(told, expected, JSON.stringify(answers));
+      const events = await eventsOf(fixture.db, "token.refused", { clientId: client });
+      assert.deepEqual(
+        events.map(({ details }) => details["reason"]),
+        events.map(() => code),
+      );
+      assert.equal(events.length, 4, JSON.stringify(events));
     });
   }
 });
