@@ -237,7 +237,8 @@ test("a question for a new passkey counts in its own sign-in alone, and of who c
     assert.match(other.text, /another browser, or of another sign-in/);
     // One that came without ending what is half done: beside an app, say.
     const key = { publicKey: "x", counter: 1, transports: [], synced: false, backedUp: false };
-    const of = { accountId: id, userHandle: "h", name: "Theirs", credentialId: `c${id}` };
+    const userHandle = questionOf(foreign).user?.id ?? assert.fail();
+    const of = { accountId: id, userHandle, name: "Theirs", credentialId: `c${id}` };
     await createPasskey(fixture.db, { ...key, ...of }, new Date());
     await create(theirs, foreign, device);
     assert.deepEqual(
