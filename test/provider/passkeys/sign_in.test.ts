@@ -168,7 +168,11 @@ test("who has no second factor adds the passkey that is required on the way, and
     assert.match(page.text, /<h1>Add a passkey to go on<\/h1>/);
     assert.match(page.headers.get("content-security-policy") ?? "", /script-src 'self'/);
     for (const use of ["finish", "set_up", "totp"])
-      await agent.follow(page.url, { method: "POST", body: new URLSearchParams({ use, code: "000000" }) });
+      await agent.follow(page.url, {
+        method: "POST",
+        headers: { origin: new URL(fixture.issuer).origin },
+        body: new URLSearchParams({ use, code: "000000" }),
+      });
     assert.equal(await signedIn(agent), false);
     const anew = await typePassword(agent, email);
     const refused = await create(agent, anew, device, { origin: "https://evil.example" });
