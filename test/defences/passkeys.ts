@@ -39,16 +39,6 @@ export const defences: readonly Defence[] = [
     name: "who has an app proves it",
   },
   {
-    id: "passkey-on-the-way-opens-nothing-before",
-    promise: "A sign-in that waits for a passkey to be added opens nothing, whatever is posted to it.",
-    file: "src/provider/factors/pending_sign_ins.ts",
-    find: 'return loginOf(await takePending(trx, key, { accountId, step: "done" }, now));',
-    replace:
-      'return loginOf(await takePending(trx, key, { accountId, step: "done" }, now).catch(() => takePending(trx, key, { accountId, step: "enroll_passkey" }, now)));',
-    test: signIn,
-    name: "who has no second factor adds the passkey",
-  },
-  {
     id: "passkey-remembered-if-said",
     promise: "A sign-in by a passkey outlives the browser only where its person said so.",
     file: "src/provider/interactions/passkey_routes.ts",
