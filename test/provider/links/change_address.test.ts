@@ -151,8 +151,10 @@ for (const kind of storeKinds) {
       );
       assert.equal(statuses.filter((status) => status === 200).length, 1, JSON.stringify(statuses));
       assert.deepEqual(
-        [...new Set(statuses)].filter((status) => ![200, 409, 410].includes(status)),
+        // A busy machine may have no connection for some in the seconds that one waits for it.
+        [...new Set(statuses)].filter((status) => ![200, 409, 410, 503].includes(status)),
         [],
+        JSON.stringify(statuses),
       );
       const [first, second] = [await addressOf(one.id), await addressOf(other.id)];
       assert.equal([first, second].filter((email) => email === wanted).length, 1);
