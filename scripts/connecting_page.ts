@@ -174,6 +174,7 @@ right hold as ever, between any two steps. What the device gets, an ID token for
 | \`access_denied\` | the person cancelled, or may not |
 | \`expired_token\` | ten minutes are over: show another code |
 
+The forms of \`/device\` are taken from the page itself and from no other site, a neighbouring host included.
 A code serves once, of both kinds; that of a device that comes again ends what it gave. From one network address ten wrong codes may be
 typed at once, then three a minute; instances count together. \`verification_uri_complete\` fills the code in and sends nothing
 on: the question is asked in any case. For a device that shows the code to somebody else's victim that question is all there is

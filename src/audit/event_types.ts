@@ -59,5 +59,12 @@ export type NewAuditEventOf<Type extends AuditEventType> = {
   >]?: undefined;
 };
 
+/** The types that can stand in a tenant's trail. */
+export type TenantEventType = {
+  [Type in AuditEventType]: "tenantId" extends Named<Type, "always"> | Named<Type, "sometimes">
+    ? Type
+    : never;
+}[AuditEventType];
+
 /** An event of any type. */
 export type NewAuditEvent = { [Type in AuditEventType]: NewAuditEventOf<Type> }[AuditEventType];

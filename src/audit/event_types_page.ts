@@ -65,9 +65,11 @@ one row with \`times\`, and the count changes. Besides, the addresses and names 
 their events. A count ends before its event is sealed, which gives it its place in the chain. Nothing else in the trail changes.
 
 **Whose trail.** An event with a tenant stands in that tenant's trail. A client that names a tenant it may not act for
-leaves no trace there, only in the operator's: a trail nobody else can write into is what a customer can rely on.
+leaves no trace there, only in the operator's: a trail nobody else can write into is what a customer can rely on. What an organization does
+in its portal, or with a credential bound to it, to a person who belongs to others too stands in its own trail alone; what the
+installation does to a whole account stands in the trail of each tenant the person belongs to.
 
-*Proof: [sign-in events](../test/audit/sign_in_events.test.ts), [whose trail](../test/security/refused_mints.test.ts), [audit store](../test/audit/audit_store.test.ts)*
+*Proof: [sign-in events](../test/audit/sign_in_events.test.ts), [whose trail](../test/security/refused_mints.test.ts), [one organization's acts](../test/portal/calls.test.ts), [audit store](../test/audit/audit_store.test.ts)*
 
 ## The chain
 

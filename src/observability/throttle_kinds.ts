@@ -14,7 +14,9 @@ export const throttles = {
   device_polling: "askings by one device",
   reset: "askings for a new password, from one network or in one browser",
   reset_mailbox: "mails with a new password's link to one mailbox",
-  invitation: "invitations to one mailbox",
+  invitation: "invitations to one mailbox, by one organization or by the installation",
+  invitation_mailbox:
+    "invitations to one mailbox, whoever sends them; past it nobody is refused, only slowed down",
   address_proof: "mails that prove an address, of one account",
   address_change: "mails to a new address, of one account",
   new_device_mail: "notices of a new device, to one person",

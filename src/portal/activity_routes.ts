@@ -18,7 +18,7 @@ function kindOf(text: string | undefined) {
   if (kind !== undefined) return kind;
   throw new OperationError("invalid_input", "There is no such kind of activity.", {
     field: "kind",
-    fix: `Choose one of the list: ${activityKinds.map((one) => eventWords[one] ?? one).join(", ")}.`,
+    fix: `Choose one of the list: ${activityKinds.map((one) => eventWords[one]).join(", ")}.`,
   });
 }
 
@@ -61,7 +61,7 @@ async function showActivity({ ctx, call, show, base, tenant }: Visit, db: Databa
               value: kind ?? "",
               options: [
                 { value: "", label: "All" },
-                ...activityKinds.map((value) => ({ value, label: eventWords[value] ?? value })),
+                ...activityKinds.map((value) => ({ value, label: eventWords[value] })),
               ],
             },
           ],

@@ -132,19 +132,21 @@ export function callsByLink(base: CallBase, right: LinkRight): Call {
   };
 }
 
-interface ActingRight {
+/** By what right a page acts. */
+export interface ActingRight {
   tenantId: string;
   actor: string;
   /** Asserts the right, as the store says now. */
   assert(db: Database): Promise<void>;
 }
 
-function callsAs(base: CallBase, { tenantId, actor, assert }: ActingRight): Call {
+/** Makes what a page calls operations with, by any right for a tenant. */
+export function callsAs(base: CallBase, { tenantId, actor, assert }: ActingRight): Call {
   return (operation, given = {}, guard) => {
     const input = inputFor(operation.entry.name, tenantId, given);
     const context: TableContext = {
       ...base,
-      ...{ caller: noBackEnd, actor },
+      ...{ caller: noBackEnd, actor, inNameOf: tenantId },
       async may(permission, db) {
         if (permission !== adminRead && permission !== adminChange) return false;
         if (permission === adminChange && db !== base.db) await holdTenant(db, { tenantId });

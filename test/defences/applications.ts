@@ -180,6 +180,17 @@ export const defences: readonly Defence[] = [
     name: "in another browser",
   },
   {
+    id: "device-forms-are-of-our-own-page",
+    promise:
+      "No other site and no neighbouring host lets a device in, or signs a person out, by a form that it has their browser post.",
+    cve: [14, 15],
+    file: "src/provider/interactions/own_forms.ts",
+    find: 'ctx.method === "POST" && forms.test(ctx.path)',
+    replace: 'ctx.method === "" && forms.test(ctx.path)',
+    test: "test/provider/device_authorization.test.ts",
+    name: "of a neighbouring host",
+  },
+  {
     id: "device-code-is-not-its-hash",
     promise: "What stands in the store of a device code is none.",
     file: "src/provider/storage/adapter.ts",

@@ -56,6 +56,35 @@ export const defences: readonly Defence[] = [
     name: "fills no mailbox",
   },
   {
+    id: "inviters-have-their-own-allowance",
+    promise:
+      "No organization uses up the invitations that another, or the installation, may send to a mailbox.",
+    file: "src/admin/operations/invitation_rate.ts",
+    find: 'rated("invitation", "inviter", by)',
+    replace: 'rated("invitation", "inviter", "")',
+    test: "test/provider/links/invitation.test.ts",
+    name: "no inviter uses up",
+  },
+  {
+    id: "crowded-mailbox-keeps-one-for-each",
+    promise: "A mailbox that others invited often can be invited once more by each other inviter.",
+    file: "src/admin/operations/invitation_rate.ts",
+    find: 'rated("invitation", "crowded", by)',
+    replace: 'rated("invitation", "crowded", "")',
+    test: "test/provider/links/invitation.test.ts",
+    name: "no inviter uses up",
+  },
+  {
+    id: "mailbox-is-not-filled-by-many-inviters",
+    promise:
+      "A mailbox is not filled by any number of inviters together: past its own rate each has one an hour.",
+    file: "src/admin/operations/invitation_rate.ts",
+    find: "  if (waitMs !== undefined) await assertAdmitted(",
+    replace: "  if (waitMs === -1) await assertAdmitted(",
+    test: "test/provider/links/invitation.test.ts",
+    name: "no inviter uses up",
+  },
+  {
     id: "new-device-is-told-once",
     promise: "A sign-in from a new device is told to the person once a browser.",
     file: "src/provider/accounts/new_device.ts",

@@ -27,7 +27,7 @@ import {
   refresh,
 } from "./support/authorization.ts";
 import { addClient, addPerson, password, useProvider } from "./support/provider_fixture.ts";
-import { UserAgent, type Visit } from "./support/user_agent.ts";
+import { formsOf, UserAgent, type Visit } from "./support/user_agent.ts";
 
 const email = "ann@acme.example";
 const device = {
@@ -189,6 +189,44 @@ for (const kind of storeKinds) {
       assert.match(end.text, /<h1>Cancelled</);
       assert.equal((await poll(one.device_code)).body["error"], "access_denied");
       assert.match((await type(agent, one.user_code)).text, /was used already|no such code/);
+    });
+
+    test("a form of another site, or of a neighbouring host, types no code and lets no device in, with the right secret too", async () => {
+      const one = await asked();
+      const agent = new UserAgent();
+      const typing = await agent.follow(new URL("/device", fixture.issuer));
+      const confirm = await agent.submit(typing, { user_code: one.user_code }, "/device");
+      for (const [page, given] of [
+        [typing, { user_code: one.user_code }],
+        [confirm, { confirm: "yes" }],
+        [confirm, { abort: "yes" }],
+      ] as const) {
+        const form = formsOf(page).find(({ action }) => action.endsWith("/device"));
+        const pairs = [...(form?.fields ?? []), ...Object.entries(given)] as [string, string][];
+        assert.ok(pairs.some(([name, value]) => name === "xsrf" && value.length > 10));
+        for (const headers of [
+          { origin: "https://evil.example" },
+          { "sec-fetch-site": "cross-site" },
+          { "sec-fetch-site": "same-site", origin: fixture.issuer },
+        ] as Record<string, string>[]) {
+          for (const path of ["/device", "/Device/"]) {
+            const body = new URLSearchParams(pairs);
+            const sent = await agent.visit(new URL(path, fixture.issuer), { method: "POST", body, headers });
+            assert.equal(sent.status, 403, `${path} ${JSON.stringify(headers)}`);
+            assert.match(sent.text, /<code>forbidden/);
+          }
+        }
+      }
+      assert.equal((await poll(one.device_code)).body["error"], "authorization_pending");
+      const own = { origin: fixture.issuer, "sec-fetch-site": "same-origin" };
+      const form = formsOf(confirm).find(({ action }) => action.endsWith("/device"));
+      const body = new URLSearchParams([...(form?.fields ?? []), ["confirm", "yes"]]);
+      const login = await agent.follow(new URL("/device", fixture.issuer), {
+        method: "POST",
+        body,
+        headers: own,
+      });
+      assert.match(login.text, /<h1>Sign in</);
     });
 
     test("a device that one person began to let in is let in by no other, in another browser", async () => {

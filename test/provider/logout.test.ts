@@ -15,7 +15,7 @@ import {
   refresh,
 } from "./support/authorization.ts";
 import { addClient, addPerson, useProvider } from "./support/provider_fixture.ts";
-import { UserAgent } from "./support/user_agent.ts";
+import { formsOf, UserAgent } from "./support/user_agent.ts";
 
 const bye = "https://rp.example/bye";
 const fixture = useProvider({ environment: { TTI_ALLOW_NETWORKS: "127.0.0.0/8" } }, async () => {
@@ -60,6 +60,21 @@ test("who answers no stays signed in, is told so, and is not sent to the applica
   assert.match(answer.text, /You left <strong>Client app<\/strong>/);
   assert.ok((await agent.follow(authorizationUrl(fixture))).url.searchParams.get("code"), "still signed in");
   assert.ok(tokens["id_token"]);
+});
+
+test("a form of another site signs nobody out, with the right secret too", async () => {
+  const { agent, tokens } = await signedIn();
+  const question = await agent.follow(logoutUrl({}));
+  const form = formsOf(question).find(({ action }) => action.endsWith("/confirm"));
+  for (const headers of [{ origin: "https://evil.example" }, { "sec-fetch-site": "same-site" }]) {
+    const body = new URLSearchParams([...(form?.fields ?? []), ["logout", "yes"]]);
+    const url = new URL("/session/end/confirm", fixture.issuer);
+    const sent = await agent.visit(url, { method: "POST", body, headers: { ...headers } as never });
+    assert.equal(sent.status, 403);
+  }
+  assert.equal((await getUserinfo(fixture, tokens["access_token"])).status, 200);
+  const out = await agent.submit(question, { logout: "yes" }, "/confirm");
+  assert.match(out.text, /signed out/i);
 });
 
 test("access granted while away outlives the sign-out", async () => {

@@ -50,7 +50,10 @@ export type Act<Context, Event extends AuditEventType, Prepared> = Omit<Context,
   still(db: Database): Promise<void>;
   /** Records an event the entry declares, in the transaction. */
   record(event: Recorded<Event>): Promise<void>;
-  /** Records it in the trail of each of these tenants; without any: in none. */
+  /**
+   * Records it in the trail of each of these tenants; without any: in none. Of who acts for one tenant, it stands in that
+   * tenant's trail alone.
+   */
   recordInTenants(
     event: Extract<Recorded<Event>, { accountId: string }>,
     tenantIds: readonly string[],
@@ -184,6 +187,7 @@ function actIn<Context extends OperationContext, Event extends AuditEventType, P
   still: (db: Database) => Promise<void>,
 ): Act<Context, Event, Prepared> {
   const { actor } = context;
+  const own = context.tenantId ?? context.inNameOf;
   const whole = (event: object) => ({ ...event, actor }) as NewAuditEvent & { accountId: string };
   return {
     ...context,
@@ -192,8 +196,9 @@ function actIn<Context extends OperationContext, Event extends AuditEventType, P
     prepared,
     still,
     record: (event) => createAuditEvent(db, whole(event), now),
+    // Where else a person belongs learns nothing of what one organization does, nor by whose hand.
     recordInTenants: (event, tenantIds) =>
-      createAuditEventInTenants(db, whole(event) as never, tenantIds, now),
+      createAuditEventInTenants(db, whole(event) as never, own === undefined ? tenantIds : [own], now),
     count: (event) => countAuditEvent(db, whole(event), now),
   };
 }

@@ -1,10 +1,9 @@
 // Owns the operation that invites a person: an account without a password, where there is none yet, and a mail with a link by
 // which the person chooses one. The link proves the address, so nobody vouches for it before.
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
-import { loginKeyOf, parseEmailAddress } from "../../input/email_address.ts";
+import { parseEmailAddress } from "../../input/email_address.ts";
 import { createMail } from "../../mail/outbox_store.ts";
 import {
   createAccount,
@@ -13,21 +12,17 @@ import {
   hasPassword,
   lockAccount,
 } from "../../provider/accounts/account_store.ts";
-import type { AttemptRate } from "../../provider/accounts/attempt_rates.ts";
-import { countAttempt } from "../../provider/accounts/sign_in_attempt_store.ts";
 import { endInvitations } from "../../provider/links/end_invitation.ts";
 import { findRole, listTenantIdsOfAccount } from "../../provider/tenants/membership_store.ts";
 import { permissionFor } from "../administrators/permission_for.ts";
 import { adminChange } from "../administrators/roles.ts";
 import { type Act, assertPermitted, operationsIn } from "./entry.ts";
+import { countInvitation } from "./invitation_rate.ts";
 import { assertSendsMail, type MailContext } from "./mail.ts";
 import { addMembership, memberRole } from "./members.ts";
 import { displayName } from "./operation.ts";
 import { userShape } from "./shapes.ts";
 import { resolveUser, shownUser, toUser, type User } from "./user_view.ts";
-
-/** How often one address may be invited: a mailbox is nobody's to fill. */
-const mailboxRate: AttemptRate = { burst: 5, intervalMs: 600_000 };
 
 const input = z.strictObject({
   email: z.string().describe("Where the invitation goes, and what the person signs in with."),
@@ -98,14 +93,15 @@ yet, belongs to it at once, and is told so by mail. tti mail list tells what bec
     }
     const warnings = tenantId === undefined ? [] : await addMembership(act, account, { tenantId, role });
     const recipient = account.email ?? email;
-    await countMail(trx, recipient, act.now);
+    await countInvitation(trx, { recipient, inviter: act.inNameOf ?? act.tenantId }, act.now);
     const details = joins ? { joined: "yes" } : {};
     const mail = await createMail(
       trx,
       { kind: "invitation", recipient, accountId, tenantId, details },
       act.now,
     );
-    const tenantIds = await listTenantIdsOfAccount(trx, accountId);
+    // To one organization, it is that one's; the others learn nothing of it.
+    const tenantIds = tenantId === undefined ? await listTenantIdsOfAccount(trx, accountId) : [tenantId];
     await act.recordInTenants(
       { type: "account.invited", accountId, details: { email: recipient } },
       tenantIds,
@@ -181,17 +177,3 @@ memberships stay: tti user delete takes both away.`,
     return { user: await toUser(trx, account), invitations };
   },
 });
-
-async function countMail(trx: Database, recipient: string, now: Date): Promise<void> {
-  const keyHash = createHash("sha256")
-    .update(JSON.stringify(["invitation mailbox", loginKeyOf(recipient)]))
-    .digest("base64url");
-  const { waitMs } = await countAttempt(trx, { kind: "invitation", keyHash, rate: mailboxRate }, now);
-  if (waitMs === undefined) return;
-  const seconds = Math.ceil(waitMs / 1000);
-  throw new OperationError("too_many_attempts", "This address was invited often enough for now.", {
-    field: "email",
-    fix: `Wait ${seconds} ${seconds === 1 ? "second" : "seconds"}; the mails before may lie in the folder for unwanted mail.`,
-    retryAfterSeconds: seconds,
-  });
-}

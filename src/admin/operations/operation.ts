@@ -36,6 +36,8 @@ export interface OperationContext {
   warnsBy?: WarningSettings;
   /** The one tenant they are bound to, beyond which they see and do nothing; absent: to none. */
   tenantId?: string | undefined;
+  /** The organization whose own people ask, in its portal; absent: they are the installation's, or bound as above. */
+  inNameOf?: string | undefined;
   /** Is told the answer in the act's own transaction, before that is committed; absent: nobody is. */
   settled?: ((trx: Database, answer: unknown) => Promise<void>) | undefined;
   /** Which state the act is to find, and who is told which it left; absent: whichever, nobody. */

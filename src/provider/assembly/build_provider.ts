@@ -20,6 +20,7 @@ import { bindInteractions } from "../interactions/browser_binding.ts";
 import { deviceCodeGuards } from "../interactions/device_code_guards.ts";
 import { fillInUserCode } from "../interactions/device_pages.ts";
 import { forgiveHints } from "../interactions/logout_request.ts";
+import { refuseForeignForms } from "../interactions/own_forms.ts";
 import { createPageSources } from "../interactions/page_sources.ts";
 import { needsConsent } from "../interactions/prompts.ts";
 import { tellWhoStays } from "../interactions/stay_signed_in.ts";
@@ -124,6 +125,7 @@ export function buildProvider(
   bindInteractions(provider);
   registerGrants(provider, installation);
   tellWhoStays(provider);
+  refuseForeignForms(provider);
   fillInUserCode(provider);
   forgiveHints(provider);
   withholdFromDiscovery(provider);

@@ -36,6 +36,7 @@ for (const kind of storeKinds) {
     const world = useLinks(kind, async () => {
       await addClient(world.fixture.db, { client_id: "app" });
       await addPerson(world.fixture.db, { email: "somebody@acme.example", tenants: ["acme"] });
+      await addPerson(world.fixture.db, { email: "else@globex.example", tenants: ["globex", "bolt"] });
     });
     const { fixture, mails } = world;
     const operator = () => operatorOf(world);
@@ -250,6 +251,61 @@ for (const kind of storeKinds) {
       await assert.rejects(inviteUser({ ...operator(), sendsMail: false }, { email: lost }), {
         code: "mail_not_configured",
       });
+    });
+
+    test("no inviter uses up what another may send to a mailbox, and the mailbox is not filled by all of them together", async () => {
+      const email = address();
+      const inTenant = (tenantId: string, laterMs = 0) =>
+        inviteUser(
+          {
+            ...operator(),
+            ...{ actor: "account:x", inNameOf: tenantId },
+            clock: () => new Date(world.now().getTime() + laterMs),
+          },
+          { email, tenantId },
+        );
+      const tooMany = { code: "too_many_attempts", field: "email" };
+      const sent = async (invite: () => Promise<unknown>): Promise<number> => {
+        for (let count = 0; count < 10; count += 1) {
+          const refused = await invite().then(
+            () => undefined,
+            (error: unknown) => error,
+          );
+          if (refused === undefined) continue;
+          await assert.rejects(Promise.reject(refused), tooMany);
+          return count;
+        }
+        return 10;
+      };
+      assert.equal(await sent(() => inTenant("acme")), 5);
+      assert.equal(await sent(() => inviteUser(operator(), { email, tenantId: "acme" })), 5);
+      assert.equal(
+        await sent(() => inTenant("globex")),
+        1,
+        "all of them together were enough, and it has one",
+      );
+      assert.equal(await sent(() => inTenant("bolt")), 1);
+      const other = address();
+      assert.equal(
+        await sent(() => inviteUser(operator(), { email: other })),
+        5,
+        "another mailbox is another",
+      );
+      // Earned again by each for itself, and slower as long as all of them together send much.
+      const soonMs = 600_001;
+      assert.equal(await sent(() => inTenant("acme", soonMs)), 1);
+      assert.equal(await sent(() => inTenant("globex", soonMs)), 0, "the mailbox has had enough");
+    });
+
+    test("by the installation to one organization is told in no other's trail", async () => {
+      const email = address();
+      const { id } = await inviteUser(operator(), { email, tenantId: "globex" });
+      await inviteUser(operator(), { email, tenantId: "acme" });
+      await inviteUser(operator(), { email });
+      const told = (await eventsOf(fixture.db, "account.invited"))
+        .filter(({ accountId }) => accountId === id)
+        .map(({ tenantId }) => tenantId);
+      assert.deepEqual(told.sort(), ["acme", "acme", "globex", "globex"]);
     });
 
     test("of who has an account and belongs to the organization not yet: they do at once, and a mail without a link of its own says so", async () => {
