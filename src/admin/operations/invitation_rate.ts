@@ -12,7 +12,7 @@ import { countAttempt } from "../../provider/accounts/sign_in_attempt_store.ts";
  * - mailbox: what all of them send there together. Past it nobody is refused for what others sent: each inviter has the
  *   stricter `crowded` rate instead, whose first is always there.
  */
-export const invitationRates = {
+const invitationRates = {
   inviter: { burst: 5, intervalMs: 600_000 },
   mailbox: { burst: 10, intervalMs: 600_000 },
   crowded: { burst: 1, intervalMs: 3_600_000 },
