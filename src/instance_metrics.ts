@@ -15,6 +15,7 @@ import { type AttackKind, attacks, attackToldForMs } from "./observability/throt
 import { describeKeys, type KeyStatus } from "./provider/keys/key_status.ts";
 import { listInstances, listKeys } from "./provider/keys/key_store.ts";
 import type { KeyPolicy } from "./provider/keys/policy.ts";
+import { countLogouts, logoutStates } from "./provider/storage/told_logout_store.ts";
 import type { ReadinessCheck } from "./public_routes.ts";
 
 /** What is measured. */
@@ -47,6 +48,7 @@ export async function measureInstance(
     // One after the other: of the connections that readiness and keys live by, a scrape holds one.
     read: async () => [
       ...(await mailPoints(watch, clock().getTime())),
+      ...(await logoutPoints(watch, clock().getTime())),
       ...(await attackPoints(watch, clock().getTime())),
       ...(await keyPoints(watch, clock().getTime(), policy)),
     ],
@@ -88,6 +90,15 @@ async function mailPoints(db: Database, nowMs: number): Promise<Point[]> {
     const { mails = 0, oldestMs = nowMs } = found.get(state) ?? {};
     const oldest = Math.max(0, nowMs - oldestMs) / 1000;
     return [at("tti_mails", mails, { state }), at("tti_mail_oldest_seconds", oldest, { state })];
+  });
+}
+
+async function logoutPoints(db: Database, nowMs: number): Promise<Point[]> {
+  const found = new Map((await countLogouts(db)).map((row) => [row.state, row]));
+  return logoutStates.flatMap((state) => {
+    const { logouts = 0, oldestMs = nowMs } = found.get(state) ?? {};
+    const oldest = Math.max(0, nowMs - oldestMs) / 1000;
+    return [at("tti_logouts", logouts, { state }), at("tti_logout_oldest_seconds", oldest, { state })];
   });
 }
 

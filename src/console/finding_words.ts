@@ -9,6 +9,8 @@ const applications = "See the application on the page Applications";
 /** What to do, by the name of the check, where the doctor says it by a command. */
 const onPages: Readonly<Record<string, string>> = {
   secrets: "Put the former secret back behind the new one, then seal the keys anew on the command line.",
+  factor_secrets:
+    "Keep the former secret behind the new one, or put it back, and seal the keys anew on the command line. If it is lost: people sign in with a recovery code, or their second factors are taken away on their page.",
   key_rotation: keys,
   keys: `${keys} Find out what served this document.`,
   signing_key: `${keys} Make sure the address leads to this installation and no cache outlives max-age.`,
@@ -21,6 +23,8 @@ const onPages: Readonly<Record<string, string>> = {
     "Set TTI_LOGIN_URL, or let its people sign in here: on the organization's page, where they sign in.",
   sign_in_attacks:
     "See of what and from where on the page Activity, by the types sign_in.attacked and attack.noticed.",
+  logouts:
+    "See the application on the page Applications: it is told at the address for logouts that stands there. Which logouts, and why, is read on the command line.",
   outbox: "See which and why on the page Mail; what was given up can be tried again there.",
   shared_addresses: "Keep one of these accounts: look for the address on the page People.",
   "aws.context": "A real exchange shows it: try a data accessor below.",

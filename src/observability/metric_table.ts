@@ -23,6 +23,13 @@ export interface MetricEntry {
 const keysOf = <Name extends string>(table: Readonly<Record<Name, unknown>>): readonly Name[] =>
   Object.keys(table) as Name[];
 
+const oldest = {
+  type: "gauge",
+  unit: "seconds",
+  labels: { state: ["waiting", "failed"] },
+  of: "store",
+} as const;
+
 // RFC 6749 sections 4.1.2.1 and 5.2, RFC 8628 section 3.5, RFC 8707: what the library refuses by itself.
 const oauthCodes = [
   ...["invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type"],
@@ -135,11 +142,18 @@ export const metrics = {
     of: "store",
   },
   tti_mail_oldest_seconds: {
-    type: "gauge",
+    ...oldest,
     help: "How long the oldest mail of a state lies in the outbox; 0 where there is none.",
-    unit: "seconds",
+  },
+  tti_logouts: {
+    type: "gauge",
+    help: "Logouts that applications were not told of, by state: waiting to be told, or failed and kept to be looked at.",
     labels: { state: ["waiting", "failed"] },
     of: "store",
+  },
+  tti_logout_oldest_seconds: {
+    ...oldest,
+    help: "How long ago the oldest logout of a state was; 0 where there is none.",
   },
   tti_key_age_seconds: {
     type: "gauge",

@@ -17,6 +17,7 @@ import { type NoticedKind, noticedRates, noticeGuess } from "../../src/provider/
 import { createPasswords } from "../../src/provider/accounts/passwords.ts";
 import { countAttempt } from "../../src/provider/accounts/sign_in_attempt_store.ts";
 import { askForReset } from "../../src/provider/links/ask_for_reset.ts";
+import { putLogouts } from "../../src/provider/storage/logout_store.ts";
 import { runInRequest } from "../../src/request_context.ts";
 import { authorizationUrl, basic, postForm } from "../provider/support/authorization.ts";
 import {
@@ -313,7 +314,14 @@ test("tell of the outbox, of the attacks of ten minutes, of keys, connections an
       { type: "sign_in.attacked", actor: "nobody", details: { of, attempts: 41 } },
       new Date(Date.now() - minutes * 60_000),
     );
+  const logout = { clientId: "listens", accountId: "u", sessionUid: "s", sid: "one" };
+  await addClient(fixture.db, { client_id: "listens", backchannel_logout_uri: "https://nobody.invalid/out" });
+  await putLogouts(fixture.db, [logout], anHourAgo);
+  await fixture.db("logouts").update({ next_attempt_at_ms: Date.now() + 3_600_000 });
   const then = await scrape();
+  assert.equal(seriesValue(then, "tti_logouts", { state: "waiting" }), 1);
+  assert.ok((seriesValue(then, "tti_logout_oldest_seconds", { state: "waiting" }) ?? 0) >= 3_600);
+  assert.equal(seriesValue(then, "tti_logout_oldest_seconds", { state: "failed" }), 0);
   assert.equal(seriesValue(then, "tti_mails", { state: "waiting" }), 1);
   assert.ok((seriesValue(then, "tti_mail_oldest_seconds", { state: "waiting" }) ?? 0) >= 3_600);
   assert.equal(seriesValue(then, "tti_attacks_open", { kind: "network" }), 1);

@@ -12,6 +12,7 @@ import { readConfig } from "../../src/config.ts";
 import type { Database } from "../../src/db/connect.ts";
 import { installationOf } from "../../src/installation.ts";
 import { silentLog } from "../../src/log.ts";
+import { checkLogouts } from "../../src/onboarding/doctor/logout_checks.ts";
 import { buildProvider } from "../../src/provider/assembly/build_provider.ts";
 import { logoutPolicy, startLogoutOutbox } from "../../src/provider/assembly/logout_outbox.ts";
 import { createClientReader } from "../../src/provider/clients/client_reader.ts";
@@ -25,11 +26,12 @@ import { deleteSessionOfId } from "../../src/provider/storage/ended_records.ts";
 import { logoutLife } from "../../src/provider/storage/logout_store.ts";
 import { hashRecordId } from "../../src/provider/storage/record_payload.ts";
 import { saveRecord } from "../../src/provider/storage/record_store.ts";
-import { claimLogout, listLogouts } from "../../src/provider/storage/told_logout_store.ts";
+import { claimLogout, listLogouts, readLogoutsState } from "../../src/provider/storage/told_logout_store.ts";
 import { type StoreKind, storeKinds } from "../support/databases.ts";
 import { useStore } from "../support/use_store.ts";
 import { addClient, addPerson } from "./support/provider_fixture.ts";
 
+const none = { logouts: 0, clientId: null };
 const startMs = Date.now() - (Date.now() % 1000);
 const issuer = "http://localhost:1";
 const policy = { ...logoutPolicy, intervalMs: 3_600_000 };
@@ -186,6 +188,9 @@ function worked(kind: StoreKind): void {
       const [row] = await rows();
       assert.deepEqual([row?.state, row?.attempts], ["waiting", tries]);
       assert.equal(row?.fault, `it answered ${tries === 1 ? 503 : 400}`);
+      const { late } = await readLogoutsState(store.db, nowMs);
+      assert.deepEqual(late, { clientId: "told", createdAtMs: startMs, fault: row?.fault });
+      assert.match(JSON.stringify(checkLogouts({ late, failed: none })), /"warning".*told could not be told/);
       const waitMs = (row?.nextAttemptAtMs ?? 0) - nowMs;
       const most = policy.firstWaitMs * 4 ** (tries - 1);
       assert.ok(waitMs <= most && waitMs >= most * (1 - policy.spread), `${waitMs}`);
@@ -220,6 +225,10 @@ function worked(kind: StoreKind): void {
     assert.ok(nowMs - startMs < logoutLife.worthMs);
     const [row] = await rows();
     assert.deepEqual([row?.state, row?.fault], ["failed", "it answered 500"]);
+    const { late, failed } = await readLogoutsState(store.db, nowMs - 1);
+    assert.deepEqual([late, failed], [null, { logouts: 1, clientId: "told" }]);
+    assert.equal((await readLogoutsState(store.db, nowMs + 1)).failed.logouts, 0);
+    assert.equal(checkLogouts({ late, failed }).outcome, "warning");
     const events = await listAuditEvents(store.db, { type: "logout.failed" });
     assert.deepEqual(events.map(({ tenantId }) => tenantId).toSorted(), ["acme", "globex"]);
     assert.deepEqual(events[0]?.details, {

@@ -4,11 +4,13 @@ import type { Config } from "../../config.ts";
 import type { Database } from "../../db/connect.ts";
 import { readOutboxState } from "../../mail/outbox_overview_store.ts";
 import { tryMailServer } from "../../mail/server_trial.ts";
+import { readLogoutsState } from "../../provider/storage/told_logout_store.ts";
 import type { Finding } from "./finding.ts";
 import { readInstallation } from "./installation.ts";
 import { checkInstallation, checkReadiness } from "./installation_checks.ts";
 import { checkIssuer } from "./issuer_checks.ts";
 import { observeIssuer, observeReadiness } from "./issuer_observation.ts";
+import { checkLogouts } from "./logout_checks.ts";
 import { checkMail, type MailFacts } from "./mail_checks.ts";
 import { checkToken } from "./token_checks.ts";
 
@@ -41,6 +43,7 @@ export async function examine({ issuer, clock, own, token, tenantClaim }: Examin
     ...(installation === undefined ? [] : checkInstallation(installation)),
     ...(installation === undefined ? [] : checkReadiness(await observeReadiness(issuer))),
     ...(own === undefined ? [] : checkMail(await observeMail(own, issuer, clock()))),
+    ...(own === undefined ? [] : [checkLogouts(await readLogoutsState(own.db, clock().getTime() - dayMs))]),
     ...checkIssuer(observation, clock(), signing),
     ...(token === undefined ? [] : await checkToken(token, expectations)),
   ];

@@ -6,6 +6,8 @@ import type { AttackKind } from "../../observability/throttle_kinds.ts";
 import { listSharedAddresses, type SharedAddress } from "../../provider/accounts/shared_address_store.ts";
 import { loadSecrets } from "../../provider/assembly/installation_secrets.ts";
 import { type Client, findClient } from "../../provider/clients/client_store.ts";
+import { createFactorSeals } from "../../provider/factors/factor_seals.ts";
+import { countOldSeals, type OldSeals } from "../../provider/factors/reseal_factors.ts";
 import { describeKeys, type KeyStatus } from "../../provider/keys/key_status.ts";
 import { listInstances, listKeys } from "../../provider/keys/key_store.ts";
 import { keyPolicyOf } from "../../provider/keys/policy.ts";
@@ -19,6 +21,8 @@ export interface Installation {
   keys: KeyStatus;
   /** Keys that no secret opens: kid → why. */
   unreadableKeys: ReadonlyMap<string, string>;
+  /** People's authenticator apps that the first secret does not open. */
+  apps: OldSeals;
   /** The client registered with AWS; undefined if there is none of its id. */
   awsClient: Pick<Client, "metadata" | "disabledAtMs"> | undefined;
   /** Enabled tenants. */
@@ -47,7 +51,8 @@ export async function readInstallation(db: Database, config: Config, now: Date):
       listAttackKinds(db, anHourAgoMs),
     ],
   );
-  const sealer = createKeySealer(loadSecrets(config));
+  const secrets = loadSecrets(config);
+  const sealer = createKeySealer(secrets);
   const unreadableKeys = new Map<string, string>();
   for (const { kid, sealedPrivateJwk } of keyRows) {
     if (sealedPrivateJwk === null) continue;
@@ -57,6 +62,7 @@ export async function readInstallation(db: Database, config: Config, now: Date):
     config,
     keys: describeKeys(keyRows, instances, now.getTime(), keyPolicyOf(config)),
     unreadableKeys,
+    apps: await countOldSeals(db, createFactorSeals(secrets)),
     awsClient: client,
     signIns: { refused, attacks },
     sharedAddresses,

@@ -15,6 +15,7 @@ export function checkInstallation(installation: Installation): Finding[] {
   return [
     passed("settings", `the settings can be used (${installation.config.mode})`),
     checkSecrets(installation),
+    ...checkApps(installation),
     ...installation.keys.warnings.map((message) =>
       warning("key_rotation", {
         message,
@@ -86,6 +87,30 @@ function checkSecrets({ config, unreadableKeys }: Installation): Finding {
     });
   }
   return information("secrets", "the secret is kept in the data directory: good for development only");
+}
+
+function checkApps({ config, apps: { old, unreadable } }: Installation): Finding[] {
+  const findings: Finding[] = [];
+  if (unreadable > 0) {
+    findings.push(
+      failed("factor_secrets", {
+        message: `Authenticator apps that no secret of TTI_SECRETS opens: ${unreadable}`,
+        cause: "A secret was dropped before they were sealed anew: their people's codes are not taken.",
+        fix: "Put the former secret back behind the new one, restart, then run `tti key reseal`. If it is lost, they sign in with a recovery code, or `tti user reset-factors` lets them begin anew.",
+      }),
+    );
+  }
+  if (old > 0) {
+    findings.push(
+      warning("factor_secrets", {
+        message: `Authenticator apps that only an older secret of TTI_SECRETS opens: ${old}`,
+        cause: "Were it dropped now, their people's codes would not be taken.",
+        fix: "Run `tti key reseal`, and keep the older secret until this is gone.",
+      }),
+    );
+  }
+  if (findings.length > 0 || config.secrets.length === 0) return findings;
+  return [passed("factor_secrets", "the first of TTI_SECRETS opens every authenticator app")];
 }
 
 function checkRotationLead({ config }: Installation): Finding {

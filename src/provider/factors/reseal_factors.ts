@@ -17,6 +17,28 @@ export interface ResealedFactors {
   nextAfter: string | null;
 }
 
+/** Authenticator apps that the first of the secrets does not open. */
+export interface OldSeals {
+  /** How many only an older one opens. */
+  old: number;
+  /** How many none opens. */
+  unreadable: number;
+}
+
+/** Counts them. */
+export async function countOldSeals(db: Database, seals: FactorSeals, limit = batch): Promise<OldSeals> {
+  const counted: OldSeals = { old: 0, unreadable: 0 };
+  for (let after: string | undefined = ""; after !== undefined; ) {
+    const found = await listTotpSeals(db, { after, limit });
+    for (const { accountId, sealedSecret } of found) {
+      if (!seals.isOld("kept", accountId, sealedSecret)) continue;
+      counted[seals.open("kept", accountId, sealedSecret) === undefined ? "unreadable" : "old"] += 1;
+    }
+    after = found.length < limit ? undefined : found.at(-1)?.accountId;
+  }
+  return counted;
+}
+
 /**
  * Seals some anew. May be begun again at any time: what the first secret sealed stays.
  * @param from.after the account after which to begin; "": the first

@@ -158,6 +158,60 @@ export async function listLogouts(
   return rows.map(toLogout);
 }
 
+/** How applications are told, as a whole. */
+export interface LogoutsState {
+  /** The oldest that was tried in vain and waits; null: there is none. */
+  late: { clientId: string; createdAtMs: number; fault: string } | null;
+  /** How many were given up since a moment, up to {@link mostCounted}, and the application of the latest. */
+  failed: { logouts: number; clientId: string | null };
+}
+
+/** Up to how many are counted: of more it matters to nobody how many. */
+const mostCounted = 100;
+
+/**
+ * Reads how applications are told.
+ * @param sinceMs since when what was given up counts, epoch milliseconds
+ */
+export async function readLogoutsState(db: Database, sinceMs: number): Promise<LogoutsState> {
+  const [late] = await runStatement<{ client_id: string; created_at_ms: number; fault: string }>(
+    db,
+    "logouts_late",
+    "select client_id, created_at_ms, fault from logouts where state = 'waiting' and fault is not null order by id limit 1",
+    [],
+  );
+  const failed = await runStatement<{ client_id: string }>(
+    db,
+    "logouts_failed",
+    `select client_id from logouts where state = 'failed' and settled_at_ms >= ? order by id desc limit ${mostCounted}`,
+    [sinceMs],
+  );
+  return {
+    late: late
+      ? { clientId: late.client_id, createdAtMs: Number(late.created_at_ms), fault: late.fault }
+      : null,
+    failed: { logouts: failed.length, clientId: failed[0]?.client_id ?? null },
+  };
+}
+
+/** Counts the logouts of each state, with when the oldest of each was put in (epoch milliseconds). */
+export async function countLogouts(
+  db: Database,
+): Promise<{ state: LogoutState; logouts: number; oldestMs: number }[]> {
+  const rows: { state: LogoutState; logouts: number | string; oldest_ms: number | string }[] = await db(
+    "logouts",
+  )
+    .groupBy("state")
+    .select("state")
+    .count({ logouts: "*" })
+    .min({ oldest_ms: "created_at_ms" });
+  return rows.map((row) => ({
+    state: row.state,
+    logouts: Number(row.logouts),
+    oldestMs: Number(row.oldest_ms),
+  }));
+}
+
 function toLogout(row: LogoutRow): WaitingLogout {
   return {
     id: row.id,

@@ -81,6 +81,7 @@ export const installed = (settings: Record<string, string> = {}): Installation =
   config: readConfig({ ...production, ...settings }),
   keys: { nowMs: 0, signingKid: "k1", waitingFor: [], keys: [], instances: [], warnings: [] },
   unreadableKeys: new Map(),
+  apps: { old: 0, unreadable: 0 },
   awsClient: {
     metadata: { client_id: "isv-app", id_token_signed_response_alg: "RS256" },
     disabledAtMs: null,

@@ -23,6 +23,7 @@ import {
   findConfigFaults,
   findStoreFault,
 } from "../../../src/onboarding/doctor/installation_checks.ts";
+import { checkLogouts } from "../../../src/onboarding/doctor/logout_checks.ts";
 import { checkMail, type MailFacts } from "../../../src/onboarding/doctor/mail_checks.ts";
 import { rulesOf } from "../../../src/onboarding/doctor/profile.ts";
 import { checkTenant, type TenantFacts } from "../../../src/onboarding/doctor/tenant_checks.ts";
@@ -100,6 +101,10 @@ const mail = (change: Partial<MailFacts>): Finding[] =>
 const failing: Readonly<Record<string, readonly [RegExp, string | (() => Finding[])]>> = {
   settings: [/^TTI_ISSUER: it is not an issuer URL AWS accepts/, configFaults],
   secrets: [/^TTI_SECRETS: /, configFaults],
+  factor_secrets: [
+    /^Authenticator apps that no secret of TTI_SECRETS opens: 2$/,
+    () => installation({ apps: { old: 1, unreadable: 2 } }),
+  ],
   store: [
     /does not answer/,
     () => [findStoreFault(new OperationError("unavailable", "The database does not answer."))],
@@ -137,6 +142,10 @@ const failing: Readonly<Record<string, readonly [RegExp, string | (() => Finding
     () => mail({ tried: { server, trial: { step: "name", tls: false } } }),
   ],
   outbox: [/^Mail was given up in the last 24 hours: 3$/, () => mail({ outbox: { ...quiet, failed: 3 } })],
+  logouts: [
+    /^Logouts that applications were not told of, given up in the last 24 hours: 3; the latest of shop$/,
+    () => [checkLogouts({ late: null, failed: { logouts: 3, clientId: "shop" } })],
+  ],
   shared_addresses: [
     /2 members of acme carry the address ann@acme\.example/,
     () => installation({ sharedAddresses: [{ tenantId: "acme", address: "ann@acme.example", accounts: 2 }] }),

@@ -45,6 +45,7 @@ function installation(changes: Partial<Installation> = {}): Installation {
     config: readConfig(production),
     keys: { nowMs: 0, signingKid: "k1", waitingFor: [], keys: [], instances: [], warnings: [] },
     unreadableKeys: new Map(),
+    apps: { old: 0, unreadable: 0 },
     awsClient: {
       metadata: { client_id: "isv-app", id_token_signed_response_alg: "RS256" },
       disabledAtMs: null,

@@ -3,10 +3,12 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { before, describe, test } from "node:test";
 import { reseal } from "../../../src/admin/operations/keys.ts";
+import { readInstallation } from "../../../src/onboarding/doctor/installation.ts";
+import { checkInstallation } from "../../../src/onboarding/doctor/installation_checks.ts";
 import { factorRates } from "../../../src/provider/factors/factor_attempts.ts";
 import { createFactorSeals } from "../../../src/provider/factors/factor_seals.ts";
 import { pendingMs } from "../../../src/provider/factors/pending_store.ts";
-import { resealFactors } from "../../../src/provider/factors/reseal_factors.ts";
+import { countOldSeals, resealFactors } from "../../../src/provider/factors/reseal_factors.ts";
 import { stepMs } from "../../../src/provider/factors/totp.ts";
 import { keyPolicyOf } from "../../../src/provider/keys/policy.ts";
 import { createKeySealer } from "../../../src/provider/keys/seal.ts";
@@ -250,6 +252,15 @@ describe("a change of TTI_SECRETS", () => {
     const apps = (await db("totp_factors").select("account_id")).length;
     const without = await resealFactors(db, alone);
     assert.deepEqual(without, { resealed: 0, unreadable: apps, nextAfter: null });
+    // As the doctor counts them, some at a time.
+    assert.deepEqual(await countOldSeals(db, alone, 1), { old: 0, unreadable: apps });
+    assert.deepEqual(await countOldSeals(db, both, 1), { old: apps, unreadable: 0 });
+    const seen = await readInstallation(db, { ...config, secrets: [fresh, former] }, new Date(nowMs));
+    const told = checkInstallation(seen).filter(({ check }) => check === "factor_secrets");
+    assert.deepEqual(
+      told.map(({ outcome, message }) => [outcome, message]),
+      [["warning", `Authenticator apps that only an older secret of TTI_SECRETS opens: ${apps}`]],
+    );
     // Stopped after the first, and begun again.
     const first = await resealFactors(db, both, { limit: 1 });
     assert.equal(first.resealed, 1);
@@ -263,6 +274,7 @@ describe("a change of TTI_SECRETS", () => {
     const { factors } = await reseal(context, { after: first.nextAfter });
     assert.deepEqual(factors, { resealed: apps - 1, unreadable: 0, nextAfter: null });
     assert.equal((await reseal(context, {})).factors.resealed, 0);
+    assert.deepEqual(await countOldSeals(db, both), { old: 0, unreadable: 0 });
     const { sealed_secret } = await db("totp_factors").where("account_id", id).first();
     assert.equal(alone.isOld("kept", id, sealed_secret), false);
     const clock = () => new Date(nowMs);
@@ -270,6 +282,28 @@ describe("a change of TTI_SECRETS", () => {
     const agent = new UserAgent().at(there);
     codeOf(await typeCode(agent, await halfWay(agent, email), app.codeAt(tick())));
   });
+});
+
+test("an app that no secret opens: the page says that a recovery code does here, and one does", async () => {
+  const { email, id, app } = await someone();
+  const lost = createFactorSeals([randomBytes(32)]).seal("kept", id, "unknown");
+  await fixture.db("totp_factors").where("account_id", id).update({ sealed_secret: lost });
+  for (const [language, words] of [
+    ["en", /Go back and use a recovery code in its place/],
+    ["de", /Gehen Sie zurück und verwenden Sie einen Wiederherstellungscode/],
+  ] as const) {
+    const agent = new UserAgent();
+    const asked = await halfWay(agent, email);
+    const body = new URLSearchParams({ use: "totp", code: app.codeAt(tick()) });
+    const headers = { "accept-language": language };
+    const answer = await agent.follow(asked.url, { method: "POST", body, headers });
+    assert.equal(answer.status, 500);
+    assert.match(answer.text, words);
+    const [, code = ""] = language === "en" ? app.recoveryCodes : ["", app.recoveryCodes[0] ?? ""];
+    const recovery = new URLSearchParams({ use: "recovery_code", code });
+    codeOf(await agent.follow(asked.url, { method: "POST", body: recovery }));
+  }
+  await fixture.db("totp_factors").where("account_id", id).delete();
 });
 
 describe("the address comes first", () => {

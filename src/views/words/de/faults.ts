@@ -57,6 +57,11 @@ export const faults: typeof englishFaults = {
     why: "Diese Anmeldung geschah ohne einen, und ein Code genügt nicht.",
     todo: "Melden Sie sich noch einmal mit Ihrem Passkey an. Wenn Sie keinen haben, fügen Sie Ihrem Konto zuerst einen hinzu.",
   },
+  factor_unreadable: {
+    title: "Ihre Authenticator-App kann gerade nicht geprüft werden",
+    why: "Der Fehler liegt bei uns, nicht an Ihrem Code.",
+    todo: "Gehen Sie zurück und verwenden Sie einen Wiederherstellungscode. Wenn Sie keinen haben, bitten Sie die Administration Ihrer Organisation, Ihre zweiten Faktoren zu entfernen, und richten Sie dann einen neuen ein.",
+  },
   tenant_not_vouched: {
     title: "Diese Anmeldung gilt nicht für diese Organisation",
     todo: "Melden Sie sich noch einmal für diese Organisation an.",

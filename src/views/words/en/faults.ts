@@ -50,6 +50,11 @@ export const faults = {
     why: "This sign-in was made without one, and a code does not do.",
     todo: "Sign in once more with your passkey. If you have none, add one to your account first.",
   },
+  factor_unreadable: {
+    title: "Your authenticator app cannot be checked right now",
+    why: "Something is wrong on our side, not with your code.",
+    todo: "Go back and use a recovery code in its place. If you have none, ask your organization's administrator to take your second factors away, then set a new one up.",
+  },
   tenant_not_vouched: {
     title: "This sign-in does not open that organization",
     todo: "Sign in again, for that organization.",
