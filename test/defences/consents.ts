@@ -2,6 +2,8 @@
 import type { Defence } from "./defence.ts";
 
 const test = "test/provider/interactions/consent.test.ts";
+const outlived = "test/provider/sessions/outlived_by_nothing.test.ts";
+const inFlight = "test/security/ended_in_flight.test.ts";
 const store = "src/provider/sessions/consent_store.ts";
 
 export const defences: readonly Defence[] = [
@@ -50,5 +52,51 @@ export const defences: readonly Defence[] = [
     replace: "  const taken = missing;",
     test,
     name: "asked for that alone",
+  },
+  {
+    id: "grant-written-only-where-it-is",
+    promise: "A sign-in under way brings no grant back that was taken back meanwhile.",
+    cve: [14],
+    file: "src/provider/storage/adapter.ts",
+    find: "foundRecordGone[model] !== undefined && isFoundRecord()",
+    replace: "foundRecordGone[model] !== undefined && isFoundRecord() && expiresIn === -1",
+    test: inFlight,
+    name: "a consent taken back",
+  },
+  {
+    id: "consent-asks-for-its-grant",
+    promise: "A consent is remembered only while its grant stands, also where both change at one moment.",
+    file: store,
+    find: '"for key share of a, g"',
+    replace: '"for key share of a"',
+    test: outlived,
+    name: "taking it back",
+  },
+  {
+    id: "consent-forgotten-once-more",
+    promise: "What is remembered of a grant until the very moment it goes is forgotten with it.",
+    file: "src/provider/sessions/grant_store.ts",
+    find: "const consents = before + (await deleteConsents(trx, which));",
+    replace: "const consents = before;",
+    test: outlived,
+    name: "taking it back",
+  },
+  {
+    id: "erased-after-what-is-written",
+    promise: "Whoever erases a person comes after everything that is written of them, or before it.",
+    file: "src/provider/sessions/end_rights_store.ts",
+    find: '  await db("accounts").where("id", accountId).forUpdate().first("id");\n',
+    replace: "",
+    test: outlived,
+    name: "outlive",
+  },
+  {
+    id: "login-asks-for-its-person",
+    promise: "No login is recorded of a person who is erased at that moment.",
+    file: "src/provider/sessions/voucher_store.ts",
+    find: 'isPostgres(db) ? "for key share of a" : ""',
+    replace: '""',
+    test: outlived,
+    name: "a login does not outlive",
   },
 ];

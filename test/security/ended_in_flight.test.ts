@@ -10,6 +10,7 @@ import { resetUserFactors } from "../../src/admin/operations/user_factors.ts";
 import { listUserGrants, revokeGrant } from "../../src/admin/operations/user_grants.ts";
 import { listUserSessions, revokeSession } from "../../src/admin/operations/user_sessions.ts";
 import type { Database } from "../../src/db/connect.ts";
+import { endConsent } from "../../src/provider/sessions/grant_store.ts";
 import { saveLastLogin } from "../../src/provider/tenants/last_login_store.ts";
 import { setTenant } from "../provider/grants/mint_support.ts";
 import {
@@ -21,6 +22,7 @@ import {
 } from "../provider/handoff/handoff_support.ts";
 import {
   authorizationUrl,
+  basic,
   codeOf,
   getUserinfo,
   type JsonAnswer,
@@ -282,6 +284,36 @@ for (const kind of storeKinds) {
       assert.deepEqual(await lastLogin(), { last_login_at_ms: null });
       await saveLastLogin(fixture.db, key, 1_000, new Date(), { signIns: 1, tenant: 0 });
       assert.deepEqual(await lastLogin(), { last_login_at_ms: 1_000 });
+    });
+
+    test("a consent taken back while the sign-in goes on with it leaves nothing that opens", async () => {
+      await addClient(fixture.db, { client_id: "third", first_party: false });
+      let reached = true;
+      let step = 1;
+      for (; reached && step <= mostSteps; step += kind === "sqlite" || atNight ? 1 : 3) {
+        const when = `before step ${step}`;
+        const { email, id, agent } = await newPerson("acme");
+        const page = await signInAt(agent, url({ client_id: "third" }), email);
+        const form = formsOf(page).find(({ action }) => action.endsWith("/consent"));
+        const body = new URLSearchParams([...(form?.fields ?? []), ["decision", "allow"]]);
+        const allowed = await agent.visit(new URL(form?.action ?? "", page.url), { method: "POST", body });
+        const on = new URL(allowed.headers.get("location") ?? "", page.url);
+        const key = { accountId: id, clientId: "third", tenantId: "acme" };
+        const watched = steps.before(step, () =>
+          fixture.db.transaction((trx) => endConsent(trx, key, new Date())),
+        );
+        const visit = await agent.follow(on);
+        reached = await watched.done();
+        const left = await fixture.db("consents").where({ account_id: id });
+        const of = { account_id: id, client_id: "third", model: "Grant" };
+        const grants = await fixture.db("oidc_records").where(of);
+        assert.deepEqual([left.length, grants.length], reached ? [0, 0] : [1, 1], when);
+        const code = visit.url.searchParams.get("code");
+        if (code === null) assert.ok(reached, when);
+        else
+          assert.equal((await redeem(fixture, code, {}, basic("third"))).status, reached ? 400 : 200, when);
+      }
+      assert.ok(step > 5 && !reached, `${step} steps`);
     });
 
     for (const ending of ["signing out", member]) tried("the return from the ISV's page", ending, "hooli");

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Database } from "../../src/db/connect.ts";
+import { cookiesBut } from "../../src/provider/library/session_ids.ts";
 import type { RunningServer } from "../../src/server.ts";
 import { authorizationUrl, codeOf } from "../provider/support/authorization.ts";
 import {
@@ -110,6 +111,13 @@ for (const [name, act] of Object.entries(acts)) {
     assert.ok(step > 4 && step <= mostSteps, `${step} steps`);
   });
 }
+
+test("a session that is over leaves the other cookies of the answer alone, and an answer without any", () => {
+  const [own, sig, other] = ["s=1; path=/", "s.sig=2; path=/", "ss=3; path=/"];
+  assert.deepEqual(cookiesBut("s", [own, other, sig]), [other]);
+  assert.deepEqual(cookiesBut("s", own), []);
+  assert.deepEqual(cookiesBut("s", undefined), []);
+});
 
 test("of two sign-ins that began with one id, one is the session's", async () => {
   const owner = new UserAgent();

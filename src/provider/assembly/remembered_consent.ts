@@ -41,8 +41,9 @@ export async function grantByConsent(
   const key: ConsentKey = { accountId, clientId: client.clientId, tenantId };
   const { oidc } = ctx;
   if (standing !== undefined && oidc.result?.consent?.grantId === standing.jti) {
-    await remember({ db, clock }, key, request, standing);
-    return standing;
+    if (await remember({ db, clock }, key, request, standing)) return standing;
+    // Where the grant is gone, it was taken back at this moment; else a login is over, and no token comes of it.
+    return oidc.provider.Grant.find(standing.jti);
   }
   if (oidc.promptPending("consent")) return standing;
   const asked: Given = {
@@ -75,7 +76,7 @@ async function remember(
   key: ConsentKey,
   { client, login, sessionUid }: ConsentRequest,
   grant: Grant,
-): Promise<void> {
+): Promise<boolean> {
   const before = await findConsent(db, key);
   const resources: Record<string, string[]> = {};
   const identifiers = [...Object.keys(before?.resources ?? {}), ...Object.keys(grant.resources ?? {})];
@@ -86,8 +87,8 @@ async function remember(
     );
   }
   const scopes = merged(before?.scopes ?? [], words(grant.getOIDCScope()));
-  const by = { login, sessionUid, clientGeneration: generationIn(client, "") };
-  await saveConsent(db, key, { scopes, resources }, by, clock());
+  const by = { login, sessionUid, grantId: grant.jti, clientGeneration: generationIn(client, "") };
+  return saveConsent(db, key, { scopes, resources }, by, clock());
 }
 
 function givenIn(grant: Grant, { resources }: Given): Given {

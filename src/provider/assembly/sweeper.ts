@@ -4,6 +4,7 @@ import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import type { Log } from "../../log.ts";
 import { sweepFormerSecrets } from "../clients/former_secret_store.ts";
+import { sweepConsents } from "../sessions/consent_store.ts";
 import { sweepVouchers } from "../sessions/voucher_store.ts";
 import { deleteEnded, endingRows } from "../storage/sweep_store.ts";
 
@@ -35,6 +36,7 @@ export function startSweeper(
   policy: SweeperPolicy = sweeperPolicy,
 ): Sweeper {
   let stopped = false;
+  let consentsAfter = "";
   let running: Promise<number> = Promise.resolve(0);
 
   async function sweepOnce(): Promise<number> {
@@ -46,6 +48,8 @@ export function startSweeper(
     }
     await sweepFormerSecrets(deps.db, nowMs);
     await inBatches((limit) => sweepVouchers(deps.db, nowMs - policy.keepMs, nowMs, limit));
+    // There is no column that says so: one batch in a sweep, then the next ones.
+    consentsAfter = (await sweepConsents(deps.db, consentsAfter, policy.batchSize)) ?? "";
     return removed;
   }
 

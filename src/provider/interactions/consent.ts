@@ -1,6 +1,6 @@
 // Owns the consent page of third-party clients, and the grant that an allowed one gets.
 import type Provider from "oidc-provider";
-import type { Grant, InteractionResults } from "oidc-provider";
+import { errors, type Grant, type InteractionResults } from "oidc-provider";
 import { createAuditEvent } from "../../audit/audit_store.ts";
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
@@ -100,7 +100,7 @@ export async function answerConsent(
   const { grant: before, tenantId } = await grantBefore(provider, state);
   // The page asked for what the grant lacked. With the grant went what the person is not asked for here.
   if (before === undefined && state.grantId !== undefined && !state.reasons.includes("consent_prompt")) {
-    throw new OperationError("sign_in_expired", "What you allowed before was taken back meanwhile.");
+    throw takenBack();
   }
   const accountId = state.accountId ?? "";
   const grant =
@@ -118,7 +118,11 @@ export async function answerConsent(
   }
   // Consent begins a grant's life anew.
   delete grant.exp;
-  const grantId = await grant.save();
+  const grantId = await grant.save().catch((error: unknown) => {
+    // Found above, and taken back since.
+    if (error instanceof errors.AccessDenied) throw takenBack();
+    throw error;
+  });
   const { clientId } = state.client;
   const event = { actor: `account:${accountId}`, accountId, tenantId, clientId };
   const scope = [...state.scopes, ...Object.values(state.resourceScopes).flat()].join(" ");
@@ -126,6 +130,9 @@ export async function answerConsent(
   await createAuditEvent(deps.db, { type: "consent.granted", ...event, details }, deps.clock());
   return { consent: { grantId } };
 }
+
+const takenBack = (): OperationError =>
+  new OperationError("sign_in_expired", "What you allowed before was taken back meanwhile.");
 
 async function grantBefore(
   provider: Provider,

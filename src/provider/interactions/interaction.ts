@@ -60,10 +60,7 @@ export async function getInteraction(
   { request, response }: Exchange,
   uid: string,
 ): Promise<InteractionState> {
-  const details = await provider.interactionDetails(request, response).catch((error: unknown) => {
-    if (error instanceof errors.SessionNotFound) throw expired(error);
-    throw error;
-  });
+  const details = await provider.interactionDetails(request, response).catch(throwExpired);
   const { cookies } = provider.createContext(request, response);
   const browserKey = browserKeyOf(cookies, provider.issuer);
   if (details.uid !== uid || browserKey === undefined || !isOfBrowser(details, browserKey)) throw expired();
@@ -93,6 +90,7 @@ export async function getInteraction(
  * Ends an interaction with an answer.
  * @param keepEarlierAnswers false forgets what earlier pages of the same request answered
  * @returns the URL on which the authorization request continues
+ * @throws OperationError sign_in_expired where it was ended since it was read
  */
 export async function finishInteraction(
   provider: Provider,
@@ -100,9 +98,13 @@ export async function finishInteraction(
   answer: InteractionResults,
   keepEarlierAnswers = true,
 ): Promise<string> {
-  return provider.interactionResult(request, response, answer, {
-    mergeWithLastSubmission: keepEarlierAnswers,
-  });
+  const options = { mergeWithLastSubmission: keepEarlierAnswers };
+  return provider.interactionResult(request, response, answer, options).catch(throwExpired);
+}
+
+function throwExpired(error: unknown): never {
+  if (error instanceof errors.SessionNotFound) throw expired(error);
+  throw error;
 }
 
 function expired(cause?: unknown): OperationError {

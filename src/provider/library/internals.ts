@@ -7,6 +7,7 @@ import ProviderClass from "oidc-provider";
 import { confirm } from "oidc-provider/lib/actions/end_session.js";
 import { keepClientGenerations } from "./client_generation.ts";
 import { type DeviceCodeGuards, guardDeviceCodes } from "./device_codes.ts";
+import { writeFoundWhereTheyAre } from "./found_records.ts";
 import { type IdTokenSeal, sealIdTokens } from "./id_token_seal.ts";
 import { type LeftApplication, tellLogoutsLater } from "./logout_tokens.ts";
 import { keepResourceRights } from "./resource_rights.ts";
@@ -55,6 +56,7 @@ export function changeModels(provider: Provider, changes: ModelChanges): void {
   tellLogoutsLater(provider, changes.leaveApplication);
   keepRefusedOutOfSessions(provider);
   keepSessionIds(provider, changes.endSessionId);
+  writeFoundWhereTheyAre(provider);
 }
 
 function keepInGrants(provider: Provider, own: readonly string[]): void {

@@ -118,11 +118,16 @@ async function isTakenBy(session: KeptSession): Promise<boolean> {
 function leaveCookieAlone(provider: Provider): void {
   const response = ProviderClass.ctx?.response;
   if (response === undefined) return;
-  const name = provider.cookieName("session");
-  const cookies = [response.get("set-cookie")].flat().filter((cookie) => cookie !== "");
-  const others = cookies.filter(
-    (cookie) => !cookie.startsWith(`${name}=`) && !cookie.startsWith(`${name}.sig=`),
-  );
+  // None where the answer sets none, or that was done already: whatever the types say.
+  const set = response.get("set-cookie") as string | string[] | undefined;
+  const others = cookiesBut(provider.cookieName("session"), set);
   if (others.length === 0) response.remove("set-cookie");
   else response.set("set-cookie", others);
+}
+
+/** The cookies that an answer sets, without one and its signature. @param set as the header stands */
+export function cookiesBut(name: string, set: string | readonly string[] | undefined): string[] {
+  return [set ?? []]
+    .flat()
+    .filter((cookie) => !cookie.startsWith(`${name}=`) && !cookie.startsWith(`${name}.sig=`));
 }

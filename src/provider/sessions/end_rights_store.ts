@@ -67,6 +67,8 @@ export async function endVouchedLogins(
     await deleteSignInsVouchedBy(db, tenantId, clientId);
     await deleteConsents(db, { vouching_client_id: clientId, tenant_id: tenantId });
     const { grants, tokens } = countsOf(await deleteGrantsVouchedBy(db, tenantId, clientId, now));
+    // Once more: what was remembered of a grant until it went (grant_store.ts).
+    await deleteConsents(db, { vouching_client_id: clientId, tenant_id: tenantId });
     const vouchers: number = await db("session_vouchers")
       .where({ client_id: clientId, tenant_id: tenantId })
       .delete();
@@ -213,6 +215,8 @@ export async function deleteTracesOfAccount(
   accountId: string,
   now: Date,
 ): Promise<EndedSignIns & { memberships: number; consents: number }> {
+  // Whoever asks for the account to write what is of it (`for key share`) is done before this, or finds none after it.
+  await db("accounts").where("id", accountId).forUpdate().first("id");
   const ended = await deleteSignIns(db, accountId, now);
   // Who waits to be told is told; the rest is of nobody any more.
   await db("logouts").where({ account_id: accountId, state: "failed" }).delete();

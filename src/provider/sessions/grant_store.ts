@@ -91,11 +91,12 @@ export async function endConsent(
   { accountId, clientId, tenantId }: ConsentKey,
   now: Date,
 ): Promise<{ tokens: number } | undefined> {
+  const which = { account_id: accountId, client_id: clientId, tenant_id: tenantId };
   // First: what a request under way makes of it goes too, or is not made.
-  const consents = await deleteConsents(trx, {
-    ...{ account_id: accountId, client_id: clientId, tenant_id: tenantId },
-  });
+  const before = await deleteConsents(trx, which);
   const deleted = await deleteGrantsToClient(trx, { accountId, clientId, tenantId }, now);
+  // Once more: what was remembered of such a grant until it went. From there on nothing is.
+  const consents = before + (await deleteConsents(trx, which));
   if (consents + countOf(deleted, ["Grant"]) === 0) return undefined;
   return { tokens: countOf(deleted, tokenModels) };
 }
@@ -120,11 +121,14 @@ export async function endGrant(
   );
   if (row === undefined) return undefined;
   const { clientId = "", tenantId = null } = JSON.parse(row.payload) as GrantPayload;
-  // First: what a request under way makes of it goes too, or is not made.
-  if (tenantId !== null) {
+  const forget = async () => {
+    if (tenantId === null) return;
     await deleteConsents(trx, { account_id: accountId, client_id: clientId, tenant_id: tenantId });
-  }
+  };
+  // As endConsent does.
+  await forget();
   const deleted = await deleteGrantOfAccount(trx, accountId, idHash, now);
+  await forget();
   if (countOf(deleted, ["Grant"]) === 0) return undefined;
   return { clientId, tenantId, tokens: countOf(deleted, tokenModels) };
 }

@@ -110,6 +110,8 @@ export async function endSession(
   const grantIds = Object.values(authorizations).flatMap(({ grantId }) => grantId ?? []);
   await deleteConsents(trx, { session_uid_hash: uidHash });
   const deleted = await deleteRecordsOfSession(trx, { uid, accountId: row.account_id, grantIds }, now);
+  // Once more: what was remembered of a grant until it went (grant_store.ts).
+  await deleteConsents(trx, { session_uid_hash: uidHash });
   await deleteVouchersOfSession(trx, uidHash);
   const ended = {
     sessions: 1,

@@ -1,6 +1,6 @@
 // Owns the session_vouchers table: the logins of each browser session. Sessions are named by the hash of their uid,
 // as in oidc_records, so that presence is read where the session itself stands.
-import type { Database } from "../../db/connect.ts";
+import { type Database, isPostgres } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
 import { numberOfLevel } from "../../login_levels.ts";
 import { hashRecordId } from "../storage/record_payload.ts";
@@ -73,7 +73,7 @@ const idleUntilNow =
 
 /**
  * Records a login of a session. An older login, or one of an earlier generation, never replaces a newer one of the
- * same kind; another account's is always replaced. One that proves more of a login that stands has that one's life.
+ * same kind; another account's is always replaced. Of an account that is gone none is recorded. One that proves more of a login that stands has that one's life.
  * @returns until when it holds, epoch milliseconds; undefined: it was not recorded, or no limit is known
  */
 export async function saveVoucher(
@@ -84,13 +84,14 @@ export async function saveVoucher(
 ): Promise<number | undefined> {
   const [row] = await runStatement<{ ends_at_ms: number | null }>(
     db,
-    "session_voucher_save_6",
+    "session_voucher_save_7",
     `insert into session_vouchers
        (session_uid_hash, account_id, method, tenant_id, client_id, amr, acr, auth_time_ms, created_at_ms,
         checked_at_ms, sign_in_generation, member_since_ms, tenant_generation, client_generation, membership_endings,
         began_at_ms, ends_at_ms, idle_ms, seen_at_ms, longest_idle_ms, login_level, browser,
         remembered)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     select ?, a.id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? from accounts a where a.id = ?
+     ${isPostgres(db) ? "for key share of a" : ""}
      on conflict (session_uid_hash, method, tenant_id) do update set
        account_id = excluded.account_id, client_id = excluded.client_id, amr = excluded.amr, acr = excluded.acr,
        auth_time_ms = excluded.auth_time_ms, created_at_ms = excluded.created_at_ms,
@@ -111,7 +112,6 @@ export async function saveVoucher(
      returning ends_at_ms`,
     [
       hashRecordId(session.sessionUid),
-      session.accountId,
       voucher.method,
       voucher.tenantId ?? everyTenant,
       voucher.clientId,
@@ -133,6 +133,7 @@ export async function saveVoucher(
       numberOfLevel(voucher.level),
       voucher.browser ?? null,
       voucher.remembered === undefined ? null : Number(voucher.remembered),
+      session.accountId,
     ],
   );
   return row?.ends_at_ms ?? undefined;

@@ -5,6 +5,7 @@ import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import { clientServed, generationServed } from "../library/client_generation.ts";
 import { servesDevicePages } from "../library/device_codes.ts";
+import { isFoundRecord } from "../library/found_records.ts";
 import { isWrittenAgain, SessionGone } from "../library/session_ids.ts";
 import { tellingStoreTrouble } from "../library/token_error.ts";
 import { changeDeviceCode } from "./device_code_store.ts";
@@ -73,6 +74,10 @@ function recordAdapter({ db, clock, onGrant, onLogout }: AdapterDeps, model: str
         if (await replaceRecord(db, model, id, payload, expiresAtMs)) return;
         throw new SessionGone("the session is over, or has another id");
       }
+      if (foundRecordGone[model] !== undefined && isFoundRecord()) {
+        if (await replaceRecord(db, model, id, payload, expiresAtMs)) return;
+        throw foundRecordGone[model]();
+      }
       if (model !== "ReplayDetection") {
         return saveRecord(db, model, id, inItsGeneration(model, payload), expiresAtMs);
       }
@@ -127,6 +132,12 @@ function ofWhoPushed(payload: RecordPayload): RecordPayload {
   if (served === undefined) return payload;
   return { ...payload, clientId: served.clientId, clientGeneration: served.generation };
 }
+
+// What somebody ended meanwhile is refused as if it had not been given.
+const foundRecordGone: Readonly<Record<string, () => Error>> = {
+  Grant: () => new errors.AccessDenied("what was allowed was taken back meanwhile"),
+  Interaction: () => new errors.SessionNotFound("this sign-in is over"),
+};
 
 // In the library's own words, so that a race and a plain replay read the same.
 const alreadyUsed: Readonly<Record<string, string>> = {

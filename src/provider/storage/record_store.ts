@@ -67,7 +67,7 @@ export async function saveRecord(
 }
 
 /**
- * Writes a record of a browser session anew, if it is still there.
+ * Writes a record that was found anew, if it is still there.
  * @returns whether it was
  */
 export async function replaceRecord(
@@ -77,15 +77,18 @@ export async function replaceRecord(
   payload: AdapterPayload,
   expiresAtMs: ExpiresAtMs,
 ): Promise<boolean> {
+  const hashed = (value: string | undefined) => (value === undefined ? null : hashRecordId(value));
   const rows = await runStatement(
     db,
-    "oidc_record_replace",
-    `update oidc_records set payload = ?, uid_hash = ?, account_id = ?, expires_at_ms = ?
+    "oidc_record_replace_2",
+    `update oidc_records set payload = ?, uid_hash = ?, account_id = ?, session_uid_hash = ?,
+       expires_at_ms = ?
      where model = ? and id_hash = ? returning model`,
     [
       serializePayload(payload),
-      payload.uid === undefined ? null : hashRecordId(payload.uid),
+      hashed(payload.uid),
       accountOf(payload),
+      hashed(sessionOf(payload)),
       expiresAtMs,
       model,
       hashRecordId(id),

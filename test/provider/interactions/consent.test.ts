@@ -313,7 +313,7 @@ describe("a consent is remembered", () => {
     } as const;
     const key = { accountId: id, clientId: "third", tenantId: "acme" };
     const what = { scopes: ["openid"], resources: {} };
-    const by = { clientGeneration: given.client_generation, sessionUid: "nobody's" };
+    const by = { clientGeneration: given.client_generation, sessionUid: "nobody's", grantId: "none" };
     assert.equal(await saveConsent(fixture.db, key, what, { ...by, login }, new Date()), false);
     assert.deepEqual(await fixture.db("consents").where("account_id", id), [given]);
   });

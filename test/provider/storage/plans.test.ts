@@ -16,6 +16,7 @@ import {
   findConsent,
   listConsents,
   saveConsent,
+  sweepConsents,
   useConsent,
 } from "../../../src/provider/sessions/consent_store.ts";
 import {
@@ -98,11 +99,12 @@ for (const kind of storeKinds) {
           level: "pwd",
           ...{ clientId: null, clientGeneration: null, tenantGeneration: 0 },
         } as const;
-        const by = { login, clientGeneration: 0, sessionUid: "u1" };
+        const by = { login, clientGeneration: 0, sessionUid: "u1", grantId: "g" };
         await saveConsent(db, key, { scopes: [], resources: {} }, by, now);
         await findConsent(db, key);
         await useConsent(db, key, now);
         await listConsents(db, "a1");
+        await sweepConsents(db, "", 10);
         await endConsent(db, key, now);
         for (const column of ["client_id", "tenant_id", "vouching_client_id", "session_uid_hash"])
           await deleteConsents(db, { [column]: "none" });
