@@ -108,10 +108,11 @@ export async function endSession(
   if (first.length === 0) return undefined;
   const { uid, authorizations = {} } = JSON.parse(row.payload) as SessionPayload;
   const grantIds = Object.values(authorizations).flatMap(({ grantId }) => grantId ?? []);
-  await deleteConsents(trx, { session_uid_hash: uidHash });
+  const forget = () => deleteConsents(trx, { session_uid_hash: uidHash });
+  await forget();
   const deleted = await deleteRecordsOfSession(trx, { uid, accountId: row.account_id, grantIds }, now);
   // Once more: what was remembered of a grant until it went (grant_store.ts).
-  await deleteConsents(trx, { session_uid_hash: uidHash });
+  await forget();
   await deleteVouchersOfSession(trx, uidHash);
   const ended = {
     sessions: 1,
