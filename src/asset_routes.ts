@@ -2,7 +2,7 @@
 import type Router from "@koa/router";
 import type { Asset } from "./views/assets.ts";
 import { brandSheetAt } from "./views/brand_sheet.ts";
-import { passkeyScript } from "./views/script.ts";
+import { passkeyScript, showPasswordScript } from "./views/script.ts";
 import { stylesheets } from "./views/stylesheets.ts";
 
 /** Adds the addresses of the style sheets to a router. */
@@ -20,9 +20,9 @@ export function addAssetRoutes(router: Router): void {
   for (const sheet of stylesheets()) addAsset(router, sheet);
 }
 
-/** Adds the address of the one script, on the port whose pages load it. */
+/** Adds the addresses of the two scripts, on the port whose pages load it. */
 export function addScriptRoute(router: Router): void {
-  addAsset(router, passkeyScript);
+  for (const script of [passkeyScript, showPasswordScript]) addAsset(router, script);
 }
 
 function addAsset(router: Router, asset: Asset): void {

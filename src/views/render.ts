@@ -10,7 +10,7 @@ import type { MailModel } from "./mail.ts";
 import { linkable, reachable } from "./page_links.ts";
 import type { PageName, Pages } from "./pages.ts";
 import { host, saidParts, strong } from "./said.ts";
-import { passkeyScript } from "./script.ts";
+import { passkeyScript, showPasswordScript } from "./script.ts";
 import { type FrameName, stylesheet } from "./stylesheets.ts";
 import type { Words } from "./words/language.ts";
 import { defaultLanguage, languages, nameOfLanguage, wordsIn } from "./words/languages.ts";
@@ -49,6 +49,7 @@ export function renderPage<N extends PageName>(name: N, model: Pages[N]): string
     reachable,
     scopeWords: (scope: string) => scopeWords(words, scope),
     scriptPath: passkeyScript.path,
+    showPasswordPath: showPasswordScript.path,
     inCode,
   });
 }
@@ -63,15 +64,16 @@ export function renderMail(model: MailModel): { text: string; html: string } {
 
 /**
  * The headers every page goes out with: no script at all, no foreign content, no framing, no storing. A page on which passkeys
- * are made or used may load the one script of ours, from its own address, and nothing written into the page.
+ * are made or used, or a person's password is typed, may load the scripts of ours (script.ts), from their own addresses, and
+ * nothing written into the page.
  * `form-action` is left out on purpose: Chromium applies it to the redirects that follow a POST, and sign-in
  * ends in a redirect to the relying party.
- * @param page whether passkeys are made or used on it
+ * @param page whether it loads one of them
  */
-export function pageHeaders(page: { passkeys?: boolean } = {}): Readonly<Record<string, string>> {
+export function pageHeaders(page: { script?: boolean } = {}): Readonly<Record<string, string>> {
   return {
     "Content-Type": "text/html; charset=utf-8",
-    "Content-Security-Policy": `default-src 'none'; ${page.passkeys === true ? "script-src 'self'; " : ""}style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'`,
+    "Content-Security-Policy": `default-src 'none'; ${page.script === true ? "script-src 'self'; " : ""}style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'`,
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",

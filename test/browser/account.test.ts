@@ -25,6 +25,7 @@ import {
   openBrowserWorld,
   password,
   submitLogin,
+  typeAddress,
 } from "./browser_world.ts";
 
 let world: BrowserWorld;
@@ -253,6 +254,62 @@ test("in a German browser all of the account speaks German, by the keyboard alon
   assert.equal(language, "en");
   assert.deepEqual(breaches, []);
   await page.context().close();
+});
+
+test("a password is shown by the keyboard, and is one again before it is sent or left; without script there is no button", async () => {
+  const { page, breaches } = await world.openPage();
+  const field = page.locator("#password");
+  const typeOf = () => field.getAttribute("type");
+  // After the script's own listeners, what the field is; the storage of a tab outlives its pages.
+  const noteOn = (event: string) =>
+    page.evaluate(
+      `addEventListener("${event}", () => { sessionStorage.noted = "${event}: " + document.getElementById("password").type; })`,
+    );
+  const noted = () => page.evaluate<string>("sessionStorage.noted");
+  const showByKeyboard = async (typed: string) => {
+    await field.focus();
+    await page.keyboard.type(typed);
+    await page.keyboard.press("Tab");
+    assert.equal(await page.evaluate("document.activeElement.innerText"), "Show password");
+    assert.equal(await page.evaluate("document.activeElement.getAttribute('aria-pressed')"), "false");
+    await page.keyboard.press("Space");
+    assert.equal(await page.evaluate("document.activeElement.innerText"), "Hide password");
+    assert.equal(await page.evaluate("document.activeElement.getAttribute('aria-pressed')"), "true");
+    assert.deepEqual([await typeOf(), await field.inputValue()], ["text", typed]);
+  };
+  await page.goto(`${issuer}${accountPages.password.path}`);
+  await typeAddress(page, alice.email);
+  assert.equal(await field.getAttribute("autocomplete"), "current-password");
+  await showByKeyboard("not the password");
+  assert.equal(await field.getAttribute("autocomplete"), "current-password");
+  await assertAccessibleAt(page, 1280, "light");
+  await page.keyboard.press("Enter");
+  assert.deepEqual([await typeOf(), new URL(page.url()).origin], ["password", issuer]);
+  await page.keyboard.press("Enter");
+  await noteOn("pagehide");
+  await page.getByRole("link", { name: "Use another address" }).click();
+  await page.getByRole("button", { name: "Continue" }).waitFor();
+  assert.equal(await noted(), "pagehide: password");
+  assert.equal(await page.getByRole("button", { name: "Show password" }).count(), 0, "nothing is seen there");
+  await typeAddress(page, alice.email);
+  await showByKeyboard(password);
+  await noteOn("submit");
+  await field.press("Enter");
+  await page.getByRole("heading", { level: 1, name: "Password" }).waitFor();
+  assert.equal(await noted(), "submit: password");
+  assert.equal(await page.getByRole("button", { name: "Show password" }).count(), 2, "one for each");
+  await page.locator("#current + button").press("Enter");
+  assert.deepEqual(
+    [await page.locator("#current").getAttribute("type"), await typeOf()],
+    ["text", "password"],
+  );
+  assert.deepEqual(breaches, []);
+  const plain = await world.openPage({ javaScriptEnabled: false });
+  await plain.page.goto(`${issuer}/account`);
+  await typeAddress(plain.page, alice.email);
+  assert.equal(await plain.page.getByRole("button", { name: "Show password" }).count(), 0);
+  assert.deepEqual(plain.breaches, []);
+  await Promise.all([page.context().close(), plain.page.context().close()]);
 });
 
 test("signing out at the account page ends the session", async () => {

@@ -1,5 +1,5 @@
 // Every page of console, portal and account in a running installation, found by following the links that people have: axe in
-// light and dark, wide and narrow, nothing sideways, no script (but the passkeys'), every control reached by Tab in order and seen to be (on
+// light and dark, wide and narrow, nothing sideways, no script (but the two of ours), every control reached by Tab in order and seen to be (on
 // each page with a kind of element that none before it had; at night once for each shape of page), every form that lacks something says what. An
 // address that no link leads to fails, and so does a link that leads nowhere: what is added is walked without being listed.
 // The way in is the first start, by the keyboard and without JavaScript.
@@ -13,7 +13,7 @@ import { places } from "../../src/console/places.ts";
 import { MailNotTaken } from "../../src/mail/transport.ts";
 import { addPortalRoutes } from "../../src/portal/portal_routes.ts";
 import { accountPages } from "../../src/provider/self_service/account_tabs.ts";
-import { passkeyScript } from "../../src/views/script.ts";
+import { passkeyScript, showPasswordScript } from "../../src/views/script.ts";
 import { useProvider } from "../provider/support/provider_fixture.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { cliContext } from "../support/cli_context.ts";
@@ -199,9 +199,16 @@ const areas: readonly Area[] = [
 // order of chance; of one path's views (sorted, filtered, paged) only so many.
 const mostViews = 4;
 
-// Browsers give passkeys to scripts only: the one file that asks for them, on the one page where people add them.
-const passkeyTag = `<script src="${passkeyScript.path}" defer></script>`;
-const scripted = new Set<string>([accountPages.passkeys.path]);
+// Browsers give passkeys to scripts only, and show a password by them only: two files, each on the one page of these that needs it.
+const scripted = new Map<string, RegExp>([
+  [accountPages.passkeys.path, new RegExp(`<script src="${passkeyScript.path}" defer></script>`)],
+  [
+    accountPages.password.path,
+    new RegExp(
+      `<script src="${showPasswordScript.path}" data-show="[^"]+" data-hide="[^"]+" defer></script>`,
+    ),
+  ],
+]);
 
 /**
  * Follows every link from the first page on.
@@ -240,7 +247,7 @@ async function follow({
     }
     if (route !== undefined && !found.has(route)) found.set(route, path);
     const html = await answer.text();
-    const beside = scripted.has(pathname) ? html.replace(passkeyTag, "") : html;
+    const beside = html.replace(scripted.get(pathname) ?? "", "");
     if (/<script|\son\w+=|javascript:/i.test(beside)) faults.push(`${path} has a script`);
     for (const [, raw = ""] of html.matchAll(/<a\s[^>]*href="([^"]*)"/g)) {
       const url = new URL(raw.replaceAll("&amp;", "&"), answer.url());

@@ -240,9 +240,10 @@ export const defences: readonly Defence[] = [
   },
   {
     id: "script-only-on-pages-of-passkeys",
-    promise: "Only pages on which a passkey is made or used may run a script, and it is the one of ours.",
+    promise:
+      "Only pages on which a passkey is made or used, or a person's password is typed, may run a script, and it is one of our two.",
     file: "src/views/render.ts",
-    find: `page.passkeys === true ? "script-src 'self'; " : ""`,
+    find: `page.script === true ? "script-src 'self'; " : ""`,
     replace: `true ? "script-src 'self'; " : ""`,
     test: "test/views/render.test.ts",
     name: "under a policy that allows no script",

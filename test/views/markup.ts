@@ -1,5 +1,5 @@
 // Owns what every page and part is held to, read from its markup: headings, labels, ids and what refers to them.
-import { passkeyScript } from "../../src/views/script.ts";
+import { passkeyScript, showPasswordScript } from "../../src/views/script.ts";
 
 /**
  * @param language the one it is to be marked as
@@ -18,7 +18,7 @@ export function faultsOfMarkup(html: string, language = "en"): string[] {
   if (count(/<main[ >]/g) !== 1) faults.push(`it has ${count(/<main[ >]/g)} main parts`);
   if (!html.includes('<a class="skip" href="#main">') || !html.includes('id="main" tabindex="-1"'))
     faults.push("a keyboard cannot skip to its content");
-  if (/<script|<style|\sstyle=|\son[a-z]+=|javascript:/i.test(withoutOurScript(html)))
+  if (/<script|<style|\sstyle=|\son[a-z]+=|javascript:/i.test(withoutOurScripts(html)))
     faults.push("it holds script or style");
   const levels = [...html.matchAll(/<h([1-6])[ >]/g)].map(([, level]) => Number(level));
   for (const [place, level] of levels.entries()) {
@@ -44,12 +44,19 @@ export function faultsOfMarkup(html: string, language = "en"): string[] {
   return faults;
 }
 
-// The one script there is, once, and only beside a form of passkeys.
-function withoutOurScript(html: string): string {
-  return html.includes("<form") && html.includes(" data-passkey=")
-    ? html.replace(`<script src="${passkeyScript.path}" defer></script>`, "")
-    : html;
+// The two scripts there are, each once: beside a form of passkeys, and below the field of a password.
+function withoutOurScripts(html: string): string {
+  const rest =
+    html.includes("<form") && html.includes(" data-passkey=")
+      ? html.replace(`<script src="${passkeyScript.path}" defer></script>`, "")
+      : html;
+  const [before = "", ...after] = rest.split(showPasswordTag);
+  return after.length === 1 && /<input [^>]*type="password"/.test(before) ? before + after[0] : rest;
 }
+
+const showPasswordTag = new RegExp(
+  `<script src="${showPasswordScript.path}" data-show="[^"<>]+" data-hide="[^"<>]+" defer></script>`,
+);
 
 const purposes = "off username email name current-password new-password one-time-code".split(" ");
 

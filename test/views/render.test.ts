@@ -7,7 +7,7 @@ import { gunzipSync } from "node:zlib";
 import { type ServiceFrame, withFrame } from "../../src/views/frame.ts";
 import type { PageName } from "../../src/views/pages.ts";
 import { frameOf, pageHeaders, renderPage } from "../../src/views/render.ts";
-import { passkeyScript } from "../../src/views/script.ts";
+import { passkeyScript, showPasswordScript } from "../../src/views/script.ts";
 import { sheetsOf, stylesheet, stylesheets } from "../../src/views/stylesheets.ts";
 import { faultsOfMarkup, hostile } from "./markup.ts";
 import { fixtures, freshSession, refusedSession } from "./page_fixtures.ts";
@@ -148,18 +148,31 @@ test("every page goes out under a policy that allows no script and no framing", 
   assert.equal(pageHeaders()["Cache-Control"], "no-store");
 });
 
-test("a page of passkeys may load the one script of ours from its own address, and nothing that is written into a page", () => {
-  const [strict = "", withOne = ""] = [pageHeaders(), pageHeaders({ passkeys: true })].map(
+test("a page of passkeys or of a password may load the two scripts of ours from their own addresses, and nothing that is written into a page", () => {
+  const [strict = "", withOne = ""] = [pageHeaders(), pageHeaders({ script: true })].map(
     (headers) => headers["Content-Security-Policy"] ?? "",
   );
   assert.equal(withOne.replace("script-src 'self'; ", ""), strict);
   assert.doesNotMatch(withOne, /unsafe|connect-src|nonce|sha256/);
-  const withScript = names.filter((name) => draw(name).includes("<script"));
-  assert.deepEqual(withScript.toSorted(), ["account_passkeys", "passkey_set_up"]);
-  const script = passkeyScript.body.toString();
-  assert.doesNotMatch(script, /eval|innerHTML|Function\(|fetch|XMLHttpRequest|localStorage/);
-  assert.ok(passkeyScript.gzipped.length < 2_000, `${passkeyScript.gzipped.length} bytes`);
-  assert.match(passkeyScript.path, /^\/assets\/[0-9a-f]{16}\.js$/);
+  const pagesWith = ({ path }: { path: string }) =>
+    names.filter((name) => draw(name).includes(`<script src="${path}"`)).toSorted();
+  assert.deepEqual(pagesWith(passkeyScript), ["account_passkeys", "passkey_set_up"]);
+  assert.deepEqual(pagesWith(showPasswordScript), ["account_form", "new_password", "password"]);
+  const name = { ...fixtures.account_form, fields: [{ id: "name", label: "Name" }] };
+  assert.doesNotMatch(renderPage("account_form", name), /<script/, "nothing there is a password");
+  const all = names.filter((name) => draw(name).includes("<script"));
+  assert.deepEqual(all.toSorted(), [
+    "account_form",
+    "account_passkeys",
+    "new_password",
+    "passkey_set_up",
+    "password",
+  ]);
+  for (const { body, gzipped, path } of [passkeyScript, showPasswordScript]) {
+    assert.doesNotMatch(body.toString(), /eval|innerHTML|Function\(|fetch|XMLHttpRequest|localStorage/);
+    assert.ok(gzipped.length < 2_000, `${gzipped.length} bytes`);
+    assert.match(path, /^\/assets\/[0-9a-f]{16}\.js$/);
+  }
 });
 
 test("a page that does not exist is a programming error, not an empty page", () => {

@@ -116,7 +116,7 @@ function exchangeOf(ctx: RouterContext): Exchange {
   return { request: ctx.req, response: ctx.res };
 }
 
-function showPage(ctx: RouterContext, status: number, html: string, page: { passkeys?: boolean } = {}): void {
+function showPage(ctx: RouterContext, status: number, html: string, page: { script?: boolean } = {}): void {
   ctx.status = status;
   ctx.set({ ...pageHeaders(page) });
   ctx.body = html;

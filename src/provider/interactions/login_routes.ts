@@ -50,7 +50,7 @@ export interface LoginRoutes {
     prompts: readonly string[],
   ): Promise<{ state: InteractionState; form: ReadonlyMap<string, string> } | undefined>;
   /** @param page whether passkeys are used on it */
-  showPage(ctx: RouterContext, status: number, html: string, page?: { passkeys?: boolean }): void;
+  showPage(ctx: RouterContext, status: number, html: string, page?: { script?: boolean }): void;
   finish(ctx: RouterContext, answer: InteractionResults, keepEarlierAnswers: boolean): Promise<void>;
 }
 
@@ -84,7 +84,7 @@ export function addLoginRoutes(
     const failed = takeSignInFault(placeOf(ctx), state.uid, "login");
     const typed = readOutcome(placeOf(ctx), addressForm(state))?.["email"];
     tellWait(ctx, failed?.waitSeconds);
-    showPage(ctx, failed?.status ?? 200, await renderAddress(deps, state, failed, typed), withPasskeys);
+    showPage(ctx, failed?.status ?? 200, await renderAddress(deps, state, failed, typed), withScript);
   });
 
   router.get("/interaction/:uid/ways", async (ctx) => {
@@ -94,7 +94,7 @@ export function addLoginRoutes(
       return seeOther(ctx, pathOf(state, "login"));
     const failed = takeSignInFault(placeOf(ctx), state.uid, "password");
     tellWait(ctx, failed?.waitSeconds);
-    showPage(ctx, failed?.status ?? 200, await renderPassword(deps, state, email, failed), withPasskeys);
+    showPage(ctx, failed?.status ?? 200, await renderPassword(deps, state, email, failed), withScript);
   });
 
   router.post("/interaction/:uid/login", async (ctx) => {
@@ -130,7 +130,7 @@ export function addLoginRoutes(
     tellWait(ctx, failed?.waitSeconds);
     const use = typeof ctx.query["use"] === "string" ? ctx.query["use"] : undefined;
     const html = await renderHalfDone(deps, state, half, use, failed);
-    showPage(ctx, failed?.status ?? 200, html, withPasskeys);
+    showPage(ctx, failed?.status ?? 200, html, withScript);
   });
 
   router.post("/interaction/:uid/factor", async (ctx) => {
@@ -169,9 +169,9 @@ export function addLoginRoutes(
     const email = hintOf(state);
     if (email === undefined) {
       const known = await addressHere(deps, state);
-      return showPage(ctx, 200, await renderAddress(deps, state, undefined, known), withPasskeys);
+      return showPage(ctx, 200, await renderAddress(deps, state, undefined, known), withScript);
     }
-    showPage(ctx, 200, await renderPassword(deps, state, email), withPasskeys);
+    showPage(ctx, 200, await renderPassword(deps, state, email), withScript);
   };
 
   async function complete(ctx: RouterContext, answer: LoginAnswer): Promise<void> {
@@ -218,7 +218,7 @@ export function addLoginRoutes(
   }
 }
 
-const withPasskeys = { passkeys: true };
+const withScript = { script: true };
 
 const addressForm = (state: InteractionState): string => `address_${state.uid}`;
 

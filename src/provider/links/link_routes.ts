@@ -238,7 +238,7 @@ function show<Name extends PageName>(
   page: Pages[Name],
 ): void {
   ctx.status = status;
-  ctx.set({ ...pageHeaders() });
+  ctx.set({ ...pageHeaders({ script: name === "new_password" }) });
   withoutReferrer(ctx);
   ctx.body = renderPage(name, page);
 }

@@ -61,8 +61,8 @@ export interface ShownVisit extends AccountVisit {
 /** A page of the account. */
 export interface AccountPageHandler {
   page: AccountPageName;
-  /** Whether passkeys are made on it. */
-  passkeys?: boolean;
+  /** Whether it loads a script: passkeys are made on it, or passwords typed. */
+  script?: boolean;
   /** Whether seeing it takes a fresh sign-in. */
   recent?: boolean;
   show(visit: ShownVisit): Promise<string>;
@@ -214,7 +214,7 @@ export function addAccountPage(
     const look = only && others.length === 0 ? await lookOf(deps.db, only) : undefined;
     const html = await withLook(look, page);
     ctx.status = status;
-    ctx.set({ ...pageHeaders({ passkeys: handler.passkeys === true }) });
+    ctx.set({ ...pageHeaders({ script: handler.script === true }) });
     ctx.body = html;
   }
 }

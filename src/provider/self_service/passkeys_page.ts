@@ -39,7 +39,7 @@ const beginPath = "/account/passkeys/begin";
 export function passkeysPage(deps: PasskeysPageDeps): AccountPageHandler {
   return {
     page: "passkeys",
-    passkeys: true,
+    script: true,
     async show(visit) {
       const { person, shell, form } = visit;
       // A session by an application's word learns nothing of what its person signs in with.

@@ -33,6 +33,7 @@ export interface PasswordPageDeps extends AccountPageDeps {
 export function passwordPage(deps: PasswordPageDeps): AccountPageHandler {
   return {
     page: "password",
+    script: true,
     show: async ({ person, outcome, refusal, shell, form }) => {
       const lines = await whyNot(deps, person);
       const { errors, faultOf } = showRefusal(refusal, ["current", "password"]);

@@ -97,6 +97,8 @@ for (const kind of storeKinds) {
         assert.equal(answer.status, 200);
         assert.equal(answer.headers.get("referrer-policy"), "no-referrer");
         assert.match(answer.headers.get("cache-control") ?? "", /no-store/);
+        // For the script that shows what is typed there.
+        assert.match(answer.headers.get("content-security-policy") ?? "", /script-src 'self'; style-src/);
         await answer.text();
       }
       assert.equal(await signsIn(email, password), true);

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { savePasswordHash } from "../../../src/provider/accounts/account_store.ts";
 import { listPasskeys } from "../../../src/provider/passkeys/passkey_store.ts";
+import { accountPages } from "../../../src/provider/self_service/account_tabs.ts";
 import { passkeyScript } from "../../../src/views/script.ts";
 import { addClient, addPerson, password, useProvider } from "../support/provider_fixture.ts";
 import { codesOnPage } from "../support/second_factor.ts";
@@ -98,7 +99,7 @@ test("the first passkey ends what the password alone had opened elsewhere; the s
   assert.equal((await other.follow(url())).url.pathname, "/account/passkeys");
 });
 
-test("the page may load the one script, served under its own name; no other page may", async () => {
+test("the page may load its script, served under its own name, as the password's may; no other page of the account may", async () => {
   const { agent, page } = await signedIn();
   assert.match(
     page.headers.get("content-security-policy") ?? "",
@@ -111,7 +112,10 @@ test("the page may load the one script, served under its own name; no other page
   assert.match(script.headers.get("content-type") ?? "", /^text\/javascript/);
   assert.match(script.headers.get("cache-control") ?? "", /immutable/);
   assert.equal(script.text, passkeyScript.body.toString());
-  for (const path of ["/account", "/account/applications", "/"]) {
+  const password = await agent.visit(`${fixture.issuer}${accountPages.password.path}`);
+  assert.match(password.headers.get("content-security-policy") ?? "", /script-src 'self'; style-src/);
+  const others = Object.entries(accountPages).filter(([name]) => name !== "passkeys" && name !== "password");
+  for (const path of [...others.map(([, other]) => other.path), "/"]) {
     const other = await agent.visit(`${fixture.issuer}${path}`);
     assert.doesNotMatch(other.headers.get("content-security-policy") ?? "", /script-src/, path);
     assert.doesNotMatch(other.text, /<script/, path);

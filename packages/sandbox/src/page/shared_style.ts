@@ -59,6 +59,7 @@ li,tr,section{break-inside: avoid}
 .actions{display: flex;flex-wrap: wrap;align-items: center;gap: var(--s2)}
 .fields{display: grid;gap: var(--s4);max-width: 40rem}
 .field{display: grid;gap: var(--s1);align-content: start;min-width: 0}
+.field > .btn{justify-self: start}
 .field label,.field legend{padding: 0;font-size: var(--t1);font-weight: 600}
 .field .hint{color: var(--text-2);font-size: var(--t1)}
 .field .wrong{color: var(--bad);font-size: var(--t1);font-weight: 600}

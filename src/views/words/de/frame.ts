@@ -38,4 +38,6 @@ export const parts: typeof englishParts = {
   selectsAll: "(ein Klick markiert alles)",
   once: "Nur dieses eine Mal zu sehen.",
   stored: "Ich habe es gespeichert",
+  showPassword: "Passwort anzeigen",
+  hidePassword: "Passwort verbergen",
 };

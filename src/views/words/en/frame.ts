@@ -46,4 +46,7 @@ export const parts = {
   /** Above what nobody can show again. */
   once: "Shown this once.",
   stored: "I have stored it",
+  /** Beside the field of a password: shows what was typed, and hides it. */
+  showPassword: "Show password",
+  hidePassword: "Hide password",
 };
