@@ -136,6 +136,16 @@ export const silent: readonly {
     else: "[mail.md](../mail.md#the-outbox) says what becomes of a mail",
   },
   {
+    see: "Everybody's code of the authenticator app is refused",
+    checks: ["factor_secrets", "clock"],
+    else: "[keys.md](../keys.md) says when a former secret may be dropped",
+  },
+  {
+    see: "Somebody signed out, and an application goes on",
+    checks: ["logouts"],
+    else: "`tti session logouts` says what each application answered",
+  },
+  {
     see: "Two people of one customer find the same documents",
     checks: ["shared_addresses", "tenant.addresses"],
     else: "at AWS they are one person",
