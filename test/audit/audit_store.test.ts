@@ -187,7 +187,7 @@ test("events are removed by retention alone, and changed only by an erasure, by 
       ),
   );
   assert.deepEqual([...new Set(acts)].sort(), [
-    "src/audit/audit_store.ts countAuditEvent: update",
+    "src/audit/audit_store.ts countRow: update",
     "src/audit/audit_store.ts forgetPersonalDetails: update",
     "src/audit/chain/chain_store.ts pruneSomeBlocks: delete",
     "src/audit/chain/chain_store.ts putIntoBlock: update",
