@@ -225,7 +225,7 @@ export const mailStatus = mailOperation({
   }),
   http: [{ method: "get", path: "/v1/mail-status" }],
   cli: {
-    summary: "show how the outbox does: what waits, what is late and why, what was given up",
+    summary: "show what mail waits, what is late and why, and what was given up",
     example: "",
     show: ({ sends, waiting, late, failed, lastSentAtMs }) => ({
       fields: [

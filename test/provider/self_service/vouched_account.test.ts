@@ -86,6 +86,7 @@ const fields: Readonly<Record<string, readonly Readonly<Record<string, string>>[
   ],
   "/account/sessions": [{ decision: "end_others" }, { decision: "everywhere" }],
   "/account/data": [{}],
+  "/account/close": [{ typed: email, confirm: "yes" }, { typed: email }],
 };
 
 test("no form of the account changes, or hands out, anything of the account as a whole", async () => {

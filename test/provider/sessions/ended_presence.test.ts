@@ -77,7 +77,12 @@ for (const kind of storeKinds) {
   });
 
   describe(`the logins of a session on ${kind}`, () => {
-    const store = useStore(kind);
+    // A login is written for an account that is there.
+    let [ann, bob] = ["", ""];
+    const store = useStore(kind, async () => {
+      ann = (await createAccount(store.db, { email: "ann@acme.example", emailVerified: true }, now)).id;
+      bob = (await createAccount(store.db, { email: "bob@acme.example", emailVerified: true }, now)).id;
+    });
     const password = {
       ...({ method: "password", tenantId: null, clientId: null, clientGeneration: null } as const),
       ...{
@@ -108,22 +113,22 @@ for (const kind of storeKinds) {
       "one of before a membership ended": { membershipEndings: 0, authTimeMs: 9_000 },
     })) {
       test(`a later one is not replaced by ${what}`, async () => {
-        const key = { sessionUid: `of ${what}`, accountId: "ann" };
+        const key = { sessionUid: `of ${what}`, accountId: ann };
         const newer = { ...password, generation: 1, membershipEndings: 1 };
         for (const voucher of [newer, { ...newer, ...older }]) await saveVoucher(store.db, key, voucher, now);
-        assert.deepEqual(await standing(key.sessionUid), [rowOf("ann", newer)]);
+        assert.deepEqual(await standing(key.sessionUid), [rowOf(ann, newer)]);
         const newest = { ...newer, authTimeMs: 6_000 };
         await saveVoucher(store.db, key, newest, now);
-        assert.deepEqual(await standing(key.sessionUid), [rowOf("ann", newest)]);
+        assert.deepEqual(await standing(key.sessionUid), [rowOf(ann, newest)]);
       });
     }
 
     test("whoever signs in where somebody else was has the session, however old the login", async () => {
       const before = { ...password, generation: 7 };
-      await saveVoucher(store.db, { sessionUid: "shared", accountId: "ann" }, before, now);
+      await saveVoucher(store.db, { sessionUid: "shared", accountId: ann }, before, now);
       const after = { ...password, authTimeMs: 1_000 };
-      await saveVoucher(store.db, { sessionUid: "shared", accountId: "bob" }, after, now);
-      assert.deepEqual(await standing("shared"), [rowOf("bob", after)]);
+      await saveVoucher(store.db, { sessionUid: "shared", accountId: bob }, after, now);
+      assert.deepEqual(await standing("shared"), [rowOf(bob, after)]);
     });
   });
 }
