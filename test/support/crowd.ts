@@ -230,7 +230,14 @@ function rowsOf({ people, tenants }: CrowdSize): Rows[] {
       count: people,
       columns: {
         ...{ id: `'k' || ${padded("i", 6)}`, credential_id: `'c' || ${padded("i", 6)}` },
-        ...{ account_id: person("i"), user_handle: "'h'", public_key: "'p'", counter: "1", name: "'A key'" },
+        // Every third person has three, and the rest none.
+        ...{
+          account_id: person("(i - i % 3)"),
+          user_handle: "'h'",
+          public_key: "'p'",
+          counter: "1",
+          name: "'A key'",
+        },
         ...{ transports: `'["usb"]'`, synced: "1", backed_up: "1", created_at_ms: `${sinceMs} + i` },
       },
     },
