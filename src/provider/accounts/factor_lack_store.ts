@@ -5,6 +5,6 @@
  * PostgreSQL makes no join of a subquery with a limit, which could read all of a table for one page of people.
  */
 export const lacksFactor = {
-  sql: `(select 1 from totp_factors f where f.account_id = a.id limit 1) is null
-    and (select 1 from passkeys f where f.account_id = a.id limit 1) is null`,
+  sql: `coalesce((select 1 from totp_factors f where f.account_id = a.id limit 1), 0) < 1
+    and coalesce((select 1 from passkeys f where f.account_id = a.id limit 1), 0) < 1`,
 };
