@@ -153,11 +153,11 @@ test("what is shared out by days has its turn once in so many, and whoever names
     return stdout + stderr;
   };
   // The first day of 1970 is number 0.
-  assert.equal(on({ TTI_TEST_DAY: "1970-01-01" }), "TTI_TEST_DAY=1970-01-01\na 0\n");
-  assert.equal(on({ TTI_TEST_DAY: "1970-01-02" }), "TTI_TEST_DAY=1970-01-02\nc 2\n");
-  assert.equal(on({ TTI_TEST_DAY: "1970-01-02", TTI_PROPERTY_SEED: "1" }), "a,b,c 0,1,2\n");
-  assert.equal(on({ TTI_TEST_DAY: "every" }), "TTI_TEST_DAY=every\na,b,c 0,1,2\n");
-  assert.match(on({ TTI_TEST_DAY: "yesterday" }), /TTI_TEST_DAY is yesterday, which is no day such as/);
+  assert.equal(on({ TEST_DAY: "1970-01-01" }), "TEST_DAY=1970-01-01\na 0\n");
+  assert.equal(on({ TEST_DAY: "1970-01-02" }), "TEST_DAY=1970-01-02\nc 2\n");
+  assert.equal(on({ TEST_DAY: "1970-01-02", TTI_PROPERTY_SEED: "1" }), "a,b,c 0,1,2\n");
+  assert.equal(on({ TEST_DAY: "every" }), "TEST_DAY=every\na,b,c 0,1,2\n");
+  assert.match(on({ TEST_DAY: "yesterday" }), /TEST_DAY is yesterday, which is no day such as/);
 });
 
 test("every property test draws from the seed of the run, and from no other", () => {

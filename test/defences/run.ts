@@ -119,7 +119,7 @@ async function main(): Promise<void> {
     TEST_POSTGRES_TEMPLATE: await makeTemplate(postgres.url),
     NODE_ENV: "test",
     // Whichever of its tests would notice.
-    TTI_TEST_DAY: "every",
+    TEST_DAY: "every",
   };
   const outcomes = new Map<string, Outcome>();
   const queue = [...asked];

@@ -66,7 +66,7 @@ async function main(words: readonly string[]): Promise<void> {
     // A few files make the few they need sooner than this makes dozens.
     if (files.length > fewFiles) await makeKeys(keys);
     const environment = {
-      ...{ NODE_ENV: "test", NODE_COMPILE_CACHE: compiled, TTI_TEST_DAY: testDay },
+      ...{ NODE_ENV: "test", NODE_COMPILE_CACHE: compiled, TEST_DAY: testDay },
       ...(files.length > fewFiles ? { [drawnKeys]: keys } : {}),
       ...postgres?.environment,
     };

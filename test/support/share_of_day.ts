@@ -1,16 +1,16 @@
 // Owns which share of a dear proof a day's run takes: what is as dear as it changes rarely is gone through in as many days
 // as it has shares, and whole at night. CONTRIBUTING.md lists what is shared out so. The day is printed; to have another
-// day's share, set TTI_TEST_DAY.
+// day's share, set TEST_DAY.
 import { atNight } from "./at_night.ts";
 
 const dayMs = 86_400_000;
 
 /** The day this run is of, such as 2026-11-26; in UTC, and the same for all files of a run. */
-export const testDay = process.env["TTI_TEST_DAY"] ?? new Date().toISOString().slice(0, 10);
+export const testDay = process.env["TEST_DAY"] ?? new Date().toISOString().slice(0, 10);
 // For whoever takes something away and expects any of the tests to fail.
 const isEveryTurn = atNight || testDay === "every";
 const today = isEveryTurn ? 0 : dayNumber(testDay);
-if (!atNight) console.log(`TTI_TEST_DAY=${testDay}`);
+if (!atNight) console.log(`TEST_DAY=${testDay}`);
 
 /**
  * The items whose turn it is: each comes once in as many days as there are shares; all of them at night.
@@ -35,6 +35,6 @@ export function notToday(place: number, shares: number): string | false {
 
 function dayNumber(text: string): number {
   const ms = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(ms)) throw new Error(`TTI_TEST_DAY is ${text}, which is no day such as 2026-11-26`);
+  if (Number.isNaN(ms)) throw new Error(`TEST_DAY is ${text}, which is no day such as 2026-11-26`);
   return ms / dayMs;
 }
