@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import type { Database } from "../db/connect.ts";
 import { runStatement } from "../db/statement.ts";
-import { claimDue, isDue } from "../outbox/due_store.ts";
+import { claimDue, isDue, saveGivenUp } from "../outbox/due_store.ts";
 import { currentLanguage } from "../views/frame.ts";
 import { defaultLanguage } from "../views/words/languages.ts";
 import { mailPolicy } from "./attempts.ts";
@@ -160,43 +160,21 @@ export async function saveMailDelayed(
  * Says that a mail is given up.
  * @returns whether it was this attempt's to say
  */
-export async function saveMailFailed(
+export const saveMailFailed = (
   trx: Database,
   { id, attempts }: Pick<Mail, "id" | "attempts">,
-  { nowMs, keepMs, fault }: { nowMs: number; keepMs: number; fault: string },
-): Promise<boolean> {
-  const changed: number = await trx("mails")
-    .where({ id, attempts, state: "waiting" })
-    .update({
-      state: "failed",
-      fault,
-      next_attempt_at_ms: null,
-      settled_at_ms: nowMs,
-      expires_at_ms: nowMs + keepMs,
-    });
-  return changed > 0;
-}
+  end: { nowMs: number; keepMs: number; fault: string },
+): Promise<boolean> => saveGivenUp(trx, outbox, { id, attempts }, end);
 
 /**
  * Gives a mail up that waits, whoever is trying it: what they hand over nonetheless was sent.
  * @returns whether it waited
  */
-export async function saveMailGivenUp(
+export const saveMailGivenUp = (
   trx: Database,
   id: string,
-  { nowMs, keepMs, fault }: { nowMs: number; keepMs: number; fault: string },
-): Promise<boolean> {
-  const changed: number = await trx("mails")
-    .where({ id, state: "waiting" })
-    .update({
-      state: "failed",
-      fault,
-      next_attempt_at_ms: null,
-      settled_at_ms: nowMs,
-      expires_at_ms: nowMs + keepMs,
-    });
-  return changed > 0;
-}
+  end: { nowMs: number; keepMs: number; fault: string },
+): Promise<boolean> => saveGivenUp(trx, outbox, { id }, end);
 
 /**
  * Removes the mail of a kind that waits for a person, because what it was for has ended.

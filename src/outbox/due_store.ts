@@ -1,5 +1,5 @@
-// Owns taking what is due of an outbox: a table with `id`, `attempts` and `next_attempt_at_ms`, which has an index and is null
-// for what waits no more.
+// Owns taking what is due of an outbox, and giving it up: a table with `id`, `state`, `attempts`, `fault`, `settled_at_ms`,
+// `expires_at_ms` and `next_attempt_at_ms`, which has an index and is null for what waits no more.
 import type { Database } from "../db/connect.ts";
 import { runStatement } from "../db/statement.ts";
 
@@ -45,4 +45,29 @@ export async function isDue(
     [nowMs],
   );
   return rows.length > 0;
+}
+
+/**
+ * Gives up what waits. It stays for people to see until it expires.
+ * @param which `attempts`: only if no other attempt was begun since that one; without it, whoever is trying
+ * @param end `keepMs`: for how long it is kept
+ * @returns whether it waited, and was this attempt's to give up
+ */
+export async function saveGivenUp(
+  trx: Database,
+  { table }: Pick<OutboxTable, "table">,
+  { id, attempts }: { id: string; attempts?: number },
+  { nowMs, keepMs, fault }: { nowMs: number; keepMs: number; fault: string },
+): Promise<boolean> {
+  const waits = { id, state: "waiting", ...(attempts === undefined ? {} : { attempts }) };
+  const changed: number = await trx(table)
+    .where(waits)
+    .update({
+      state: "failed",
+      fault,
+      next_attempt_at_ms: null,
+      settled_at_ms: nowMs,
+      expires_at_ms: nowMs + keepMs,
+    });
+  return changed > 0;
 }

@@ -1,7 +1,7 @@
 // Owns what becomes of the rows of the logouts table: taken by one instance, told, put off, or given up.
 import type { Database } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
-import { claimDue, isDue } from "../../outbox/due_store.ts";
+import { claimDue, isDue, saveGivenUp } from "../../outbox/due_store.ts";
 import { logoutLife } from "./logout_store.ts";
 import { hashRecordId } from "./record_payload.ts";
 
@@ -120,22 +120,12 @@ export async function saveLogoutDelayed(
  * Says that one is given up.
  * @returns whether it was this attempt's to say
  */
-export async function saveLogoutFailed(
+export const saveLogoutFailed = (
   trx: Database,
   { id, attempts }: Pick<WaitingLogout, "id" | "attempts">,
-  { nowMs, fault }: { nowMs: number; fault: string },
-): Promise<boolean> {
-  const changed: number = await trx("logouts")
-    .where({ id, attempts, state: "waiting" })
-    .update({
-      state: "failed",
-      fault,
-      next_attempt_at_ms: null,
-      settled_at_ms: nowMs,
-      expires_at_ms: nowMs + logoutLife.keepFailedMs,
-    });
-  return changed > 0;
-}
+  end: { nowMs: number; fault: string },
+): Promise<boolean> =>
+  saveGivenUp(trx, outbox, { id, attempts }, { ...end, keepMs: logoutLife.keepFailedMs });
 
 /**
  * Lists them, newest first.

@@ -7,7 +7,6 @@
     const button = Object.assign(document.createElement("button"), { type: "button", className: "btn" });
     const put = (shown) => {
       field.type = shown ? "text" : "password";
-      button.setAttribute("aria-pressed", String(shown));
       button.textContent = shown ? hide : show;
     };
     button.setAttribute("aria-controls", field.id);
