@@ -100,14 +100,16 @@ test("a person with two memberships chooses the tenant the token names", async (
 test("sign-in, tenant choice and sign-out need no mouse", async () => {
   const { page, breaches } = await world.openPage();
   await page.goto(`${world.demo.url}/login`);
-  // The cursor already stands in the first field.
+  // The cursor already stands in the first field; what is typed before the browser has put it there goes nowhere.
+  await page.locator("#email:focus").waitFor();
   await page.keyboard.type(dana.email);
   await page.keyboard.press("Enter");
   // And here too.
-  await page.getByRole("button", { name: "Sign in" }).waitFor();
+  await page.locator("#password:focus").waitFor();
   await page.keyboard.type("correct horse battery staple");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Choose an organization" }).waitFor();
+  await page.waitForLoadState();
   // The way past the page's head comes first, then one organization, then the other.
   for (let key = 1; key <= 3; key += 1) await page.keyboard.press("Tab");
   assert.equal(await page.evaluate("document.activeElement.value"), "globex");
