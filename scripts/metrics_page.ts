@@ -1,5 +1,6 @@
 // Owns docs/metrics.md: the page is written from the table of metrics by `npm run docs`.
-import { entryOf, type MetricName, metrics, refusalCodes } from "../src/observability/metric_table.ts";
+import { entryOf, type MetricName, metrics } from "../src/observability/metric_table.ts";
+import { refusalCodes } from "../src/observability/metrics_of_acts.ts";
 import { sourceLimitMs } from "../src/observability/sources.ts";
 import { attacks, attackToldForMs, throttles } from "../src/observability/throttle_kinds.ts";
 
