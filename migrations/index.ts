@@ -52,6 +52,7 @@ import * as consents from "./0086_consents.ts";
 import * as refusedMail from "./0087_refused_mail.ts";
 import * as selfClose from "./0088_self_close.ts";
 import * as accountLanguage from "./0089_account_language.ts";
+import * as sweeping from "./0093_sweeping.ts";
 
 /** One step of the schema, there and back. */
 export interface Migration {
@@ -113,4 +114,5 @@ export const migrations: readonly Migration[] = [
   { name: "0087_refused_mail", ...refusedMail },
   { name: "0088_self_close", ...selfClose },
   { name: "0089_account_language", ...accountLanguage },
+  { name: "0093_sweeping", ...sweeping },
 ];

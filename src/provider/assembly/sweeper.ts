@@ -1,18 +1,21 @@
 // Owns the removal of ended records, in batches small enough that no login waits for one.
-import { setImmediate as turn } from "node:timers/promises";
+import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
+import { StoreUnavailable } from "../../db/store_fault.ts";
 import type { Log } from "../../log.ts";
 import { sweepFormerSecrets } from "../clients/former_secret_store.ts";
 import { sweepConsents } from "../sessions/consent_store.ts";
-import { sweepVouchers } from "../sessions/voucher_store.ts";
+import { sweepVouchers } from "../sessions/voucher_sweep_store.ts";
 import { deleteEnded, endingRows } from "../storage/sweep_store.ts";
+import { nextBatchSize, restMs } from "./sweep_pace.ts";
 
 /** How the sweeper works; times in milliseconds. */
 export interface SweeperPolicy {
   intervalMs: number;
   /** How long an ended record is kept, so that "expired" and "used before" can still be told from "unknown". */
   keepMs: number;
+  /** The most rows of one statement; where a statement takes long they are fewer. */
   batchSize: number;
 }
 
@@ -21,56 +24,89 @@ export const sweeperPolicy: SweeperPolicy = { intervalMs: 60_000, keepMs: 3_600_
 
 /** Removes ended records from time to time until it is stopped. */
 export interface Sweeper {
-  /** Removes everything due now. @returns how many rows went */
+  /**
+   * Removes everything due now.
+   * @returns how many rows went
+   * @throws StoreUnavailable at once; another fault of one table when all others were swept
+   */
   sweep(): Promise<number>;
-  /** Stops, once a sweep under way has ended. */
+  /** Stops, once a statement under way has ended. */
   stop(): Promise<void>;
 }
 
+/** Removes, or looks at, at most so many rows; how many it were. Fewer: there are no more. */
+type Batch = (limit: number) => Promise<number>;
+
 /**
- * Starts sweeping. Several instances may sweep one store.
+ * Starts sweeping. Several instances may sweep one store: each takes rows that no other has taken.
  * @param policy how often, how late, how much at once
  */
 export function startSweeper(
   deps: { db: Database; clock: Clock; log: Log },
   policy: SweeperPolicy = sweeperPolicy,
 ): Sweeper {
-  let stopped = false;
+  const { db, clock, log } = deps;
+  const stopping = new AbortController();
+  const stopped = () => stopping.signal.aborted;
   let consentsAfter = "";
   let running: Promise<number> = Promise.resolve(0);
 
   async function sweepOnce(): Promise<number> {
-    const nowMs = deps.clock().getTime();
+    const nowMs = clock().getTime();
     let removed = 0;
+    const faults: unknown[] = [];
+    // What ails one table keeps no other from being swept.
+    const attempt = async (work: () => Promise<number>) => {
+      try {
+        removed += await work();
+      } catch (error) {
+        if (error instanceof StoreUnavailable) throw error;
+        faults.push(error);
+      }
+    };
     for (const rows of endingRows) {
       const endedByMs = rows.kept ? nowMs - policy.keepMs : nowMs;
-      removed += await inBatches((limit) => deleteEnded(deps.db, rows, endedByMs, limit));
+      await attempt(() => inBatches((limit) => deleteEnded(db, rows, endedByMs, limit)));
     }
-    await sweepFormerSecrets(deps.db, nowMs);
-    await inBatches((limit) => sweepVouchers(deps.db, nowMs - policy.keepMs, nowMs, limit));
-    // There is no column that says so: one batch in a sweep, then the next ones.
-    consentsAfter = (await sweepConsents(deps.db, consentsAfter, policy.batchSize)) ?? "";
+    await attempt(async () => {
+      await inBatches((limit) => sweepFormerSecrets(db, nowMs, limit));
+      await inBatches((limit) => sweepVouchers(db, nowMs - policy.keepMs, nowMs, limit));
+      // There is no column that says so: one batch in a sweep, then the next ones.
+      if (!stopped()) consentsAfter = (await sweepConsents(db, consentsAfter, policy.batchSize)) ?? "";
+      return 0;
+    });
+    if (faults.length > 0) throw faults[0];
     return removed;
   }
 
-  async function inBatches(remove: (limit: number) => Promise<number>): Promise<number> {
-    let removed = 0;
-    while (!stopped) {
-      const count = await remove(policy.batchSize);
-      removed += count;
-      if (count < policy.batchSize) break;
+  async function inBatches(batch: Batch): Promise<number> {
+    let total = 0;
+    for (let size = policy.batchSize; !stopped(); ) {
+      const startedMs = performance.now();
+      const count = await batch(size);
+      const tookMs = performance.now() - startedMs;
+      total += count;
+      if (count < size) break;
+      size = nextBatchSize(size, tookMs, policy.batchSize);
       // An SQLite statement holds the process up while it runs; requests have their turn between two.
       await turn();
+      await sleep(restMs(tookMs), undefined, { signal: stopping.signal }).catch(() => undefined);
     }
-    return removed;
+    return total;
   }
 
+  let waiting = 0;
   const sweep = (): Promise<number> => {
-    running = running.then(sweepOnce, sweepOnce);
+    waiting += 1;
+    running = running.then(sweepOnce, sweepOnce).finally(() => {
+      waiting -= 1;
+    });
     return running;
   };
   const timer = setInterval(() => {
-    sweep().catch((error) => deps.log.error({ err: error }, "ended records could not be removed"));
+    // One that takes longer than the interval does what the next would have done.
+    if (waiting > 0) return;
+    sweep().catch((error) => log.error({ err: error }, "ended records could not be removed"));
   }, policy.intervalMs);
   timer.unref();
 
@@ -78,7 +114,7 @@ export function startSweeper(
     sweep,
     async stop() {
       clearInterval(timer);
-      stopped = true;
+      stopping.abort();
       await running.catch(() => 0);
     },
   };

@@ -218,41 +218,6 @@ const standingVouchers = (
          and m.account_id = v.account_id and m.created_at_ms = v.member_since_ms))
      order by v.session_uid_hash, v.method, v.tenant_id`;
 
-/**
- * Removes logins whose session is gone, of at most a batch that was not looked at since a moment.
- * @param beforeMs epoch milliseconds
- * @returns how many were looked at; fewer than the batch means there are no more
- */
-export async function sweepVouchers(
-  db: Database,
-  beforeMs: number,
-  nowMs: number,
-  batchSize: number,
-): Promise<number> {
-  const looked = await runStatement<{ session_uid_hash: string }>(
-    db,
-    "session_vouchers_check",
-    `update session_vouchers set checked_at_ms = ? where (session_uid_hash, method, tenant_id) in
-       (select session_uid_hash, method, tenant_id from session_vouchers where checked_at_ms < ?
-        order by checked_at_ms limit ?)
-     returning session_uid_hash`,
-    [nowMs, beforeMs, batchSize],
-  );
-  const sessions = [...new Set(looked.map((row) => row.session_uid_hash))];
-  if (sessions.length === 0) return 0;
-  await db("session_vouchers")
-    .whereIn("session_uid_hash", sessions)
-    .whereNotExists((session) => {
-      session
-        .from("oidc_records")
-        .whereRaw(
-          "oidc_records.model = 'Session' and oidc_records.uid_hash = session_vouchers.session_uid_hash",
-        );
-    })
-    .delete();
-  return looked.length;
-}
-
 function standingOf(rows: readonly VoucherRow[], now: Date): Voucher[] {
   return rows
     .flatMap((row) => toVoucher(row) ?? [])

@@ -1,12 +1,11 @@
-// Owns the one statement that removes what has ended, and which tables it is for. Never more than a batch at once.
-import type { Database } from "../../db/connect.ts";
+// Owns the statement that removes what has ended, which rows a statement of the sweeper takes, and which tables it is for.
+// Never more than a batch at once, and never a row that somebody else holds.
+import { type Database, isPostgres } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
 
 /** A table whose rows end. */
 export interface EndingRows {
   table: string;
-  /** Columns of the primary key. */
-  key: readonly string[];
   /** The column that says when a row ends, epoch milliseconds; it has an index. */
   endsAt: string;
   /** Whether an ended row is kept for a while, so that "expired" and "used before" can be told from "unknown". */
@@ -15,43 +14,59 @@ export interface EndingRows {
 
 /** Every table whose rows end by themselves. */
 export const endingRows: readonly EndingRows[] = [
-  { table: "oidc_records", key: ["model", "id_hash"], endsAt: "expires_at_ms", kept: true },
-  { table: "login_challenges", key: ["challenge_hash"], endsAt: "expires_at_ms", kept: true },
-  { table: "sign_in_attempts", key: ["key_hash"], endsAt: "until_ms", kept: false },
-  { table: "ended_sessions", key: ["session_uid_hash"], endsAt: "expires_at_ms", kept: false },
-  { table: "repeated_calls", key: ["id_hash"], endsAt: "expires_at_ms", kept: false },
-  { table: "posted_requests", key: ["id_hash"], endsAt: "expires_at_ms", kept: false },
-  { table: "console_sessions", key: ["id_hash"], endsAt: "expires_at_ms", kept: false },
-  { table: "first_links", key: ["secret_hash"], endsAt: "expires_at_ms", kept: false },
-  { table: "onboarding_links", key: ["id"], endsAt: "expires_at_ms", kept: false },
-  { table: "account_links", key: ["secret_hash"], endsAt: "expires_at_ms", kept: false },
+  { table: "oidc_records", endsAt: "expires_at_ms", kept: true },
+  { table: "login_challenges", endsAt: "expires_at_ms", kept: true },
+  { table: "sign_in_attempts", endsAt: "until_ms", kept: false },
+  { table: "ended_sessions", endsAt: "expires_at_ms", kept: false },
+  { table: "repeated_calls", endsAt: "expires_at_ms", kept: false },
+  { table: "posted_requests", endsAt: "expires_at_ms", kept: false },
+  { table: "console_sessions", endsAt: "expires_at_ms", kept: false },
+  { table: "first_links", endsAt: "expires_at_ms", kept: false },
+  { table: "onboarding_links", endsAt: "expires_at_ms", kept: false },
+  { table: "account_links", endsAt: "expires_at_ms", kept: false },
   // An instance whose clock is behind takes an answer for a while after it has ended for others.
-  { table: "passkey_challenges", key: ["challenge_hash"], endsAt: "expires_at_ms", kept: true },
-  { table: "pending_sign_ins", key: ["interaction_hash"], endsAt: "expires_at_ms", kept: false },
-  { table: "mails", key: ["id"], endsAt: "expires_at_ms", kept: false },
-  { table: "logouts", key: ["id"], endsAt: "expires_at_ms", kept: false },
+  { table: "passkey_challenges", endsAt: "expires_at_ms", kept: true },
+  { table: "pending_sign_ins", endsAt: "expires_at_ms", kept: false },
+  { table: "mails", endsAt: "expires_at_ms", kept: false },
+  { table: "logouts", endsAt: "expires_at_ms", kept: false },
 ];
 
 /**
- * Removes rows that ended, at most a batch of them.
+ * The condition of the next rows that the sweeper works on, as a statement's only one. They are found by where they stand:
+ * however many rows PostgreSQL expects, and whichever values it plans for, it reads no other. Instances that sweep at the
+ * same time take different rows, and wait for nobody.
+ * @param due a condition of the index that is in the order of a column
+ * @param limit a whole number; it stands in the statement, for with a limit it does not know PostgreSQL plans for a tenth
+ *   of the table
+ */
+export function nextRows(
+  db: Database,
+  { table, due, order, limit }: { table: string; due: string; order: string; limit: number },
+): string {
+  const select = (place: string) =>
+    `select ${place} from ${table} where ${due} order by ${order} limit ${limit}`;
+  return isPostgres(db)
+    ? `ctid = any(array(${select("ctid")} for update skip locked))`
+    : `rowid in (${select("rowid")})`;
+}
+
+/**
+ * Removes rows that ended, at most a batch of them, the first to end first.
  * @param endedByMs epoch milliseconds; what ends at this very moment goes too
- * @param batchSize a whole number; it stands in the statement, for with a limit it does not know PostgreSQL plans for
- *   a tenth of the table
- * @returns how many were removed; fewer than the batch means there are no more
+ * @param batchSize a whole number
+ * @returns how many were removed; fewer than the batch means there are no more, or somebody else holds them
  */
 export async function deleteEnded(
   db: Database,
-  { table, key, endsAt }: EndingRows,
+  { table, endsAt }: Pick<EndingRows, "table" | "endsAt">,
   endedByMs: number,
   batchSize: number,
 ): Promise<number> {
-  const columns = key.join(", ");
+  const which = nextRows(db, { table, due: `${endsAt} <= ?`, order: endsAt, limit: batchSize });
   const rows = await runStatement(
     db,
-    `sweep_${table}_${batchSize}`,
-    `delete from ${table} where (${columns}) in
-       (select ${columns} from ${table} where ${endsAt} <= ? order by ${endsAt} limit ${batchSize})
-     returning 1 as ended`,
+    `sweep_2_${table}_${batchSize}`,
+    `delete from ${table} where ${which} returning 1 as ended`,
     [endedByMs],
   );
   return rows.length;

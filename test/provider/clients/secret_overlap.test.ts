@@ -88,10 +88,10 @@ for (const kind of storeKinds) {
         [await counts("overlap", first), await counts("overlap", clientSecret)],
         [false, true],
       );
-      await sweepFormerSecrets(fixture.db, untilMs - 1);
+      await sweepFormerSecrets(fixture.db, untilMs - 1, 10);
       const row = () => fixture.db("clients").where("client_id", "overlap").first("former_secret_hash");
       assert.match((await row()).former_secret_hash, /^sha256:/);
-      await sweepFormerSecrets(fixture.db, untilMs);
+      await sweepFormerSecrets(fixture.db, untilMs, 10);
       assert.equal((await row()).former_secret_hash, null);
     });
   });

@@ -7,6 +7,7 @@ import { claimMail, isMailDue } from "../../../src/mail/outbox_store.ts";
 import { findAccountLink, useAccountLink } from "../../../src/provider/accounts/account_link_store.ts";
 import { forgetAnswersTelling, savePeopleTold } from "../../../src/provider/accounts/kept_answers_store.ts";
 import { accountStates, searchPeople } from "../../../src/provider/accounts/people_search_store.ts";
+import { sweepFormerSecrets } from "../../../src/provider/clients/former_secret_store.ts";
 import { findPending, usePending } from "../../../src/provider/factors/pending_store.ts";
 import { useRecoveryCode } from "../../../src/provider/factors/recovery_code_store.ts";
 import { findTotp, useTotpStep } from "../../../src/provider/factors/totp_store.ts";
@@ -31,6 +32,7 @@ import { deleteSignIns, deleteSignInsOfTenant } from "../../../src/provider/sess
 import { endConsent, endGrant, listGrants } from "../../../src/provider/sessions/grant_store.ts";
 import { endSession, listSessions } from "../../../src/provider/sessions/session_store.ts";
 import { listVouchers } from "../../../src/provider/sessions/voucher_store.ts";
+import { sweepVouchers } from "../../../src/provider/sessions/voucher_sweep_store.ts";
 import { putLogouts } from "../../../src/provider/storage/logout_store.ts";
 import {
   consumeRecord,
@@ -169,6 +171,8 @@ for (const kind of storeKinds) {
       },
       sweeping: async (db) => {
         for (const rows of endingRows) await deleteEnded(db, rows, nowMs, 10);
+        await sweepFormerSecrets(db, nowMs, 10);
+        assert.equal(await sweepVouchers(db, nowMs, nowMs, 10), 10);
       },
     };
 

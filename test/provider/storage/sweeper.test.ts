@@ -1,8 +1,9 @@
 // What has ended goes, from every table whose rows end, and never more than a batch in one statement: an SQLite
-// statement holds the whole process up while it runs.
+// statement holds the whole process up while it runs. Instances that sweep at once do not wait for each other.
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { silentLog } from "../../../src/log.ts";
+import { aimMs, nextBatchSize, restMs } from "../../../src/provider/assembly/sweep_pace.ts";
 import { startSweeper } from "../../../src/provider/assembly/sweeper.ts";
 import { deleteEnded, endingRows } from "../../../src/provider/storage/sweep_store.ts";
 import { storeKinds, type TestDatabase } from "../../support/databases.ts";
@@ -151,8 +152,119 @@ for (const kind of storeKinds) {
       for (const rows of endingRows)
         assert.equal((await store.db(rows.table)).length, rows.kept ? 5 : 2, rows.table);
     });
+
+    test("others have their turn between any two statements", async () => {
+      await fill("oidc_records", 300, 1);
+      await fill("sign_in_attempts", 300, 1);
+      let turns = 0;
+      let counting = true;
+      const count = () => {
+        turns += 1;
+        if (counting) setImmediate(count);
+      };
+      const turnsAt: number[] = [];
+      const looked = ({ sql }: { sql: string }) => {
+        if (/^delete from (oidc_records|sign_in_attempts)/.test(sql)) turnsAt.push(turns);
+      };
+      // Of both stores: what a transaction sends goes through the builder.
+      await store.db.transaction(async (trx) => {
+        trx.on("query", looked);
+        setImmediate(count);
+        const sweeper = startSweeper({ db: trx, clock: () => new Date(nowMs), log: silentLog }, policy);
+        assert.equal(await sweeper.sweep(), 600);
+        await sweeper.stop();
+      });
+      counting = false;
+      assert.equal(turnsAt.length, 62, "thirty full statements a table, and one that finds none");
+      const without = turnsAt.slice(1).filter((at, index) => at === turnsAt[index]);
+      // The last of one table finds nothing, and the first of the next comes at once.
+      assert.ok(without.length <= 1, `${without.length} statements without a turn before them`);
+    });
+
+    test("a fault of one table keeps no other from being swept", async () => {
+      await store.db.schema.renameTable("oidc_records", "hidden");
+      try {
+        await fill("mails", 3, 1);
+        const sweeper = startSweeper({ db: store.db, clock: () => new Date(nowMs), log: silentLog }, policy);
+        await assert.rejects(sweeper.sweep(), /oidc_records/);
+        await sweeper.stop();
+        assert.equal((await store.db("mails")).length, 0);
+      } finally {
+        await store.db.schema.renameTable("hidden", "oidc_records");
+      }
+    });
+
+    if (kind === "postgres") {
+      test("of two instances that sweep at once neither waits for the other, nor does its work again", async () => {
+        await fill("oidc_records", 25, 1);
+        const other = store.openAnother();
+        const one = endingRows[0] as (typeof endingRows)[number];
+        await other.transaction(async (trx) => {
+          assert.equal(await deleteEnded(trx, one, nowMs, 10), 10);
+          // Waiting would be given up after seconds, with an error.
+          assert.equal(await deleteEnded(store.db, one, nowMs, 10), 10);
+          assert.equal(await deleteEnded(store.db, one, nowMs, 10), 5);
+        });
+        assert.equal((await store.db("oidc_records")).length, 0);
+      });
+    }
+
+    test("a login is looked at when its session ends, and goes when that is gone", async () => {
+      await store.db("session_vouchers").delete();
+      const keepMs = policy.keepMs;
+      const voucher = (session_uid_hash: string) => ({
+        ...{ session_uid_hash, account_id: "a", method: "password", tenant_id: "*", amr: "[]" },
+        ...{ auth_time_ms: 1, created_at_ms: 1, checked_at_ms: nowMs - keepMs - 1 },
+      });
+      await store.db("session_vouchers").insert(["lives", "gone", "ended"].map(voucher));
+      await fill("oidc_records", 2, nowMs + 10 * keepMs);
+      await store.db("oidc_records").where("id_hash", "h0").update({ uid_hash: "lives" });
+      await store
+        .db("oidc_records")
+        .where("id_hash", "h1")
+        .update({ uid_hash: "ended", expires_at_ms: nowMs - 1 });
+      const sweepAt = async (atMs: number) => {
+        const sweeper = startSweeper({ db: store.db, clock: () => new Date(atMs), log: silentLog }, policy);
+        await sweeper.sweep();
+        await sweeper.stop();
+        const rows = await store.db("session_vouchers").orderBy("session_uid_hash").select();
+        return rows.map((row) => [row.session_uid_hash, Number(row.checked_at_ms)]);
+      };
+      const livesUntilMs = nowMs + 10 * keepMs;
+      assert.deepEqual(await sweepAt(nowMs), [
+        ["ended", nowMs + 1],
+        ["lives", livesUntilMs],
+      ]);
+      assert.deepEqual(
+        await sweepAt(nowMs + 2 * keepMs),
+        [["lives", livesUntilMs]],
+        "written no second time",
+      );
+      await store.db("oidc_records").update({ expires_at_ms: livesUntilMs + keepMs });
+      const later = [["lives", livesUntilMs + 2 * keepMs]];
+      await store.db("oidc_records").update({ expires_at_ms: livesUntilMs + 2 * keepMs });
+      assert.deepEqual(await sweepAt(livesUntilMs + keepMs + 1), later, "it was used meanwhile");
+      assert.deepEqual(await sweepAt(livesUntilMs + 2 * keepMs + keepMs + 1), [], "it ended");
+    });
   });
 }
+
+describe("how much the sweeper takes at once", () => {
+  test("a store that is slow is asked for less, down to a few rows; one that is fast for more, up to the batch", () => {
+    assert.equal(nextBatchSize(200, aimMs + 1, 200), 100);
+    assert.equal(nextBatchSize(11, aimMs + 1, 200), 10);
+    assert.equal(nextBatchSize(10, 10_000, 200), 10);
+    assert.equal(nextBatchSize(100, aimMs, 200), 100);
+    assert.equal(nextBatchSize(100, aimMs / 5, 200), 200);
+    assert.equal(nextBatchSize(200, aimMs / 5, 200), 200);
+    assert.equal(nextBatchSize(1, 10_000, 1), 1);
+  });
+
+  test("it rests as long as it worked, and never for long", () => {
+    assert.equal(restMs(7), 7);
+    assert.ok(restMs(60_000) <= 250);
+  });
+});
 
 async function tableNames({ kind, db }: TestDatabase): Promise<string[]> {
   const rows: { name: string }[] =

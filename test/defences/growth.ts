@@ -1,0 +1,37 @@
+// The defences of a store that grows: what has ended leaves without holding anybody up.
+import type { Defence } from "./defence.ts";
+
+const sweeper = "test/provider/storage/sweeper.test.ts";
+
+export const defences: readonly Defence[] = [
+  {
+    id: "sweeping-gives-turns",
+    promise: "However much has ended, requests have their turn between any two statements that remove it.",
+    faults: ["I18"],
+    file: "src/provider/assembly/sweeper.ts",
+    find: "      await turn();\n      await sleep(",
+    replace: "      void turn;\n      void ((..._: unknown[]) => Promise.resolve())(sleep,",
+    test: sweeper,
+    name: "turn between",
+  },
+  {
+    id: "sweeping-waits-for-nobody",
+    promise: "Instances that remove what has ended at the same time do not wait for each other.",
+    faults: ["I18", "I23"],
+    file: "src/provider/storage/sweep_store.ts",
+    find: " for update skip locked",
+    replace: " for update",
+    test: sweeper,
+    name: "neither waits",
+  },
+  {
+    id: "logins-are-not-written-every-hour",
+    promise: "A login whose session goes on is not written down again until that should have ended.",
+    faults: ["I22"],
+    file: "src/provider/sessions/voucher_sweep_store.ts",
+    find: "then r.expires_at_ms else ? end",
+    replace: "and r.expires_at_ms < 0 then r.expires_at_ms else ? end",
+    test: sweeper,
+    name: "a login is looked at",
+  },
+];
