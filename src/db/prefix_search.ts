@@ -34,6 +34,23 @@ export function prefixRange(text: string): PrefixRange {
   return { from, below: String.fromCodePoint(...points, next) };
 }
 
+/** A condition with its values. */
+export interface Condition {
+  sql: string;
+  values?: readonly string[];
+}
+
+/** That a text lies in a range. */
+export const inRange = (expression: string, { from, below }: PrefixRange): Condition => ({
+  sql: `${expression} >= ? and ${expression} < ?`,
+  values: [from, below],
+});
+/** That it does not, or that there is none. */
+export const notIn = (expression: string, range: PrefixRange): Condition => {
+  const { sql, values = [] } = inRange(expression, range);
+  return { sql: `(${expression} is null or not (${sql}))`, values };
+};
+
 /** Where in a search a row stands. */
 interface Place {
   source: string;

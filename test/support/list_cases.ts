@@ -102,7 +102,7 @@ const asked: Readonly<Record<string, Readonly<Record<string, Input | ((size: Cro
     "of a large tenant, who are enabled": { tenantId: largeTenant, state: "enabled", limit: 25 },
     "of a small tenant, by name": { tenantId: smallTenant, search: "Ada" },
     "who have no second factor": { withoutFactor: true, limit: 25 },
-    // Of a tenant PostgreSQL reads the memberships as a whole for it, as its estimate of the window goes: not among these.
+    "of a large tenant, who have no second factor": { tenantId: largeTenant, withoutFactor: true, limit: 25 },
   },
   "tenant list": {
     "the first page": { limit: 25 },

@@ -3,9 +3,12 @@
 import type { Knex } from "knex";
 import type { Database } from "../../db/connect.ts";
 import {
+  type Condition,
   type Found,
   folded,
   foldedBehindSpace,
+  inRange,
+  notIn,
   orderedAfter,
   type PrefixRange,
   prefixRange,
@@ -85,12 +88,6 @@ async function hasFewMembers(db: Database, tenantId: string, fewMembers: number)
   return most === undefined;
 }
 
-/** A condition with its values. */
-interface Condition {
-  sql: string;
-  values?: readonly string[];
-}
-
 /** How candidates are taken: from which table, in the order of which text, and which of them count. */
 interface Candidates {
   name: string;
@@ -99,7 +96,7 @@ interface Candidates {
   key: ((db: Database, table: string) => string) | null;
   /** Of the table `c`, which every candidate fulfils. */
   among: readonly Condition[];
-  /** Of the account `a`, and the membership `m` where a tenant is given. */
+  /** Of the account `a`, and the membership where a tenant is given: `w` if that is the candidate itself, else `m`. */
   that: readonly Condition[];
   tenantId?: string | undefined;
 }
@@ -109,6 +106,8 @@ function sourceOf(
   { name, table, key, among, that, tenantId }: Candidates,
 ): SearchSource<Account> {
   const id = table === "accounts" ? "c.id" : "c.account_id";
+  // By the account alone come a tenant's own memberships, and no other row of theirs is needed.
+  const ofTenantAlone = tenantId !== undefined && key === null;
   const keySql = key === null ? undefined : key(db, "c");
   const ordered = (after: { key: string; id: string } | undefined, limit: number): Knex.QueryBuilder => {
     const query = db(`${table} as c`);
@@ -126,7 +125,7 @@ function sourceOf(
     const columns = accountColumns.map((column) => column.replace("accounts.", "c."));
     return table === "accounts"
       ? db(next.select(columns).as("a")).select("a.key")
-      : db(next.select("c.tenant_id").as("w"))
+      : db(next.select("c.tenant_id", "c.email", "c.name").as("w"))
           .joinRaw("cross join accounts as a")
           .whereRaw("a.id = w.account_id")
           .select("w.key");
@@ -137,14 +136,15 @@ function sourceOf(
       const from = table === "accounts" ? "a" : "w";
       // Where every candidate counts, as many are looked at as are wanted.
       const query = windowOf(after, that.length === 0 ? limit : window);
-      if (tenantId !== undefined) {
+      if (tenantId !== undefined && !ofTenantAlone) {
         query
           .joinRaw("cross join memberships as m")
           .whereRaw("m.account_id = a.id and m.tenant_id = ?", [tenantId]);
       }
       for (const { sql, values = [] } of that) query.whereRaw(sql, [...values]);
+      const member = ofTenantAlone ? "w" : "m";
       const there = (column: string) =>
-        db.raw(`${tenantId === undefined ? "null" : `m.${column}`} as ${column}_there`);
+        db.raw(`${tenantId === undefined ? "null" : `${member}.${column}`} as ${column}_there`);
       const rows: PersonRow[] = await query
         // By a key that is none nothing is ordered, and who is to plan it need not find that out.
         .orderByRaw(
@@ -180,15 +180,6 @@ const stateOf = ({ state }: PeopleSearch): Condition[] =>
 const lackingIn = (one: PeopleSearch): Condition[] => (one.withoutFactor ? [lacksFactor] : []);
 const conditionsOf = (search: PeopleSearch): Condition[] => [...stateOf(search), ...lackingIn(search)];
 
-const inRange = (expression: string, { from, below }: PrefixRange): Condition => ({
-  sql: `${expression} >= ? and ${expression} < ?`,
-  values: [from, below],
-});
-const notIn = (expression: string, range: PrefixRange): Condition => {
-  const { sql, values = [] } = inRange(expression, range);
-  return { sql: `(${expression} is null or not (${sql}))`, values };
-};
-
 function byId(db: Database, search: PeopleSearch): SearchSource<Account> {
   const among = stateOf(search).map(({ sql }) => ({ sql: sql.replaceAll("a.", "c.") }));
   return sourceOf(db, { name: "id", table: "accounts", key: null, among, that: lackingIn(search) });
@@ -196,7 +187,8 @@ function byId(db: Database, search: PeopleSearch): SearchSource<Account> {
 
 // As person_in_tenant.ts has it.
 const own = (column: string): string => `case when a.external_at_ms is null then a.${column} end`;
-const there = (column: "email" | "name"): string => `coalesce(m.${column}, ${own(column)})`;
+const there = (column: "email" | "name", member: "m" | "w" = "m"): string =>
+  `coalesce(${member}.${column}, ${own(column)})`;
 
 function ofTenant(
   db: Database,
@@ -204,7 +196,8 @@ function ofTenant(
   tenantId: string,
   range?: PrefixRange,
 ): SearchSource<Account> {
-  const texts = [folded(db, there("email")), folded(db, there("name")), foldedBehindSpace(db, there("name"))];
+  const [emailThere, nameThere] = [there("email", "w"), there("name", "w")];
+  const texts = [folded(db, emailThere), folded(db, nameThere), foldedBehindSpace(db, nameThere)];
   const any = texts.map((text) => inRange(text, range ?? { from: "", below: "" }));
   const matches = {
     sql: `(${any.map(({ sql }) => `(${sql})`).join(" or ")})`,
