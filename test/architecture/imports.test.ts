@@ -335,6 +335,7 @@ const places: readonly { what: string; pattern: RegExp; allowed: (path: string) 
     allowed: (path) =>
       [
         "sessions/voucher_store.ts",
+        "sessions/voucher_sweep_store.ts",
         "sessions/consent_store.ts",
         "sessions/end_sign_ins_store.ts",
         "sessions/end_rights_store.ts",
