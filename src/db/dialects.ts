@@ -32,12 +32,15 @@ export const servingLimits: StoreLimits = {
   silentMs: 7_000,
 };
 
-/** The limits of a migration: it may take its time, but holds nobody up while it waits for a lock. */
+/**
+ * The limits of a migration: it may take its time, but while it waits for a lock on a table, everybody who comes after
+ * waits behind it. So it gives up before those that serve do, and comes again.
+ */
 export const migrationLimits: StoreLimits = {
   ...servingLimits,
   acquireMs: 30_000,
   statementMs: 0,
-  lockMs: 10_000,
+  lockMs: 1_500,
   idleInTransactionMs: 0,
   silentMs: 0,
 };

@@ -41,30 +41,40 @@ export interface MigrateUpOptions {
 }
 
 /**
- * Applies every pending migration, each in a transaction. Several processes may call it at once: one migrates, the
- * others wait and find nothing left to do.
+ * Applies every pending migration, each in a transaction of its own, which holds the lock as well: a process that is
+ * killed leaves neither half a migration nor a lock, and those that serve wait for one migration at a time. (A store
+ * without any is brought up in one transaction: nobody serves from it.) Several processes may call it at once: one
+ * migrates, the others wait and go on with what is left.
  * @returns the names applied by this call
- * @throws OperationError unavailable if another holds the lock for longer than is waited
+ * @throws OperationError unavailable if another holds the lock, or what a migration changes, for longer than is waited
  */
 export async function migrateUp(db: Database, options: MigrateUpOptions = {}): Promise<string[]> {
   const deadlineMs = performance.now() + (options.waitMs ?? 60_000);
+  const names: string[] = [];
   for (;;) {
     try {
-      const run = options.onlyNext ? db.migrate.up(settings) : db.migrate.latest(settings);
-      const [, names] = (await run) as [number, string[]];
-      return names;
+      const { applied, pending } = await readMigrationStatus(db);
+      if (pending.length === 0) return names;
+      const isFresh = applied.length === 0 && options.onlyNext !== true;
+      const run = isFresh ? db.migrate.latest(settings) : db.migrate.up(settings);
+      const [, brought] = (await run) as [number, string[]];
+      names.push(...brought);
+      if (options.onlyNext && brought.length > 0) return names;
+      continue;
     } catch (error) {
-      if (!isAnotherAtWork(error)) throw error;
-      if (performance.now() >= deadlineMs) throw locked(error);
+      const hold = holdOf(error);
+      if (hold === undefined) throw error;
+      if (performance.now() >= deadlineMs) throw heldUp(hold, error);
+      if (error instanceof Error && error.name === "MigrationLocked") await removeSpareLocks(db);
     }
     await sleep(200);
   }
 }
 
 /**
- * Takes back the newest migration, one a call. Data in what it removes is lost.
+ * Takes back the newest migration, one a call, in one transaction. Data in what it removes is lost.
  * @returns the name taken back; none if there is nothing left
- * @throws OperationError unavailable where the newest was applied by a newer version
+ * @throws OperationError unavailable where the newest was applied by a newer version, or while another migrates
  */
 export async function migrateDown(db: Database): Promise<string[]> {
   const { applied, newer } = await readMigrationStatus(db);
@@ -75,22 +85,33 @@ export async function migrateDown(db: Database): Promise<string[]> {
   }
   const newest = applied.at(-1);
   if (newest === undefined) return [];
-  await withoutForeignKeys(db, () => db.migrate.down({ ...settings, name: newest }));
+  try {
+    await withoutForeignKeys(db, (trx) => trx.migrate.down({ ...settings, name: newest }));
+  } catch (error) {
+    const hold = holdOf(error);
+    throw hold === undefined ? error : heldUp(hold, error);
+  }
   return [newest];
 }
 
-// SQLite drops a column by making its table anew, which the references of other tables would forbid.
-async function withoutForeignKeys(db: Database, work: () => Promise<unknown>): Promise<void> {
+// SQLite drops a column by making its table anew, which the references of other tables would forbid. Nothing of it
+// stays if a row of another table then refers to nothing.
+async function withoutForeignKeys(
+  db: Database,
+  work: (trx: Knex.Transaction) => Promise<unknown>,
+): Promise<void> {
   if (isPostgres(db)) {
-    await work();
+    await db.transaction(work);
     return;
   }
   await db.raw("pragma foreign_keys = off");
   try {
-    await work();
-    const violations = (await db.raw("pragma foreign_key_check")) as unknown[];
-    if (violations.length > 0)
-      throw new Error(`the migration left ${violations.length} rows that refer to nothing`);
+    await db.transaction(async (trx) => {
+      await work(trx);
+      const violations = (await trx.raw("pragma foreign_key_check")) as unknown[];
+      if (violations.length > 0)
+        throw new Error(`the migration left ${violations.length} rows that refer to nothing`);
+    });
   } finally {
     await db.raw("pragma foreign_keys = on");
   }
@@ -108,25 +129,43 @@ export async function readMigrationStatus(db: Database): Promise<MigrationStatus
   };
 }
 
-/** Releases the lock that a migration killed half-way leaves behind. */
+/** Releases the lock that a version before left behind, whose `migrate down` was killed half-way. */
 export async function unlockMigrations(db: Database): Promise<void> {
   await db.migrate.forceFreeMigrationsLock(settings);
 }
 
-// knex's lock is taken, its tables are just being made by another, or the store is locked meanwhile.
-function isAnotherAtWork(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code: unknown = Reflect.get(error.cause instanceof Error ? error.cause : error, "code");
-  if (error.name === "MigrationLocked" || code === "55P03" || code === "SQLITE_BUSY") return true;
-  // No migration of ours makes a table that may be there: these are knex's own two, made by two at once.
-  return (
-    /schema_migrations/.test(error.message) && /already exists|duplicate key|UNIQUE/i.test(error.message)
-  );
+// Two processes that meet a store without tables may each put the row of the lock there. knex takes exactly one, so with
+// two nobody gets it for ever, and nobody holds it.
+async function removeSpareLocks(db: Database): Promise<void> {
+  const lock = `${settings.tableName}_lock`;
+  const first = db(lock).min("index");
+  await db(lock).where({ is_locked: 0 }).where("index", ">", first).del();
 }
 
-function locked(cause: unknown): OperationError {
+/** Why a migration has to wait: another one is at work, or a statement of somebody else is in its way. */
+type Hold = "migration" | "statement";
+
+// knex's lock is taken, its tables are just being made by another, or what a migration changes is in use meanwhile.
+function holdOf(error: unknown): Hold | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (error.name === "MigrationLocked") return "migration";
+  const code: unknown = Reflect.get(error.cause instanceof Error ? error.cause : error, "code");
+  if (code === "55P03" || code === "40P01" || code === "SQLITE_BUSY") return "statement";
+  // No migration of ours makes a table that may be there: these are knex's own two, made by two at once.
+  return /schema_migrations/.test(error.message) && /already exists|duplicate key|UNIQUE/i.test(error.message)
+    ? "migration"
+    : undefined;
+}
+
+function heldUp(hold: Hold, cause: unknown): OperationError {
+  if (hold === "statement") {
+    return new OperationError("unavailable", "What the migration changes is in use by another session.", {
+      fix: "Look for a backup or a long statement (PostgreSQL: pg_stat_activity) and run this again once it has ended. What was applied stays; nothing is half-done.",
+      cause,
+    });
+  }
   return new OperationError("unavailable", "Another migration holds the lock.", {
-    fix: "If one runs, wait for it. If it was killed: tti migrate unlock",
+    fix: "If one runs, wait for it. If none does, a version before this one was killed: tti migrate unlock",
     cause,
   });
 }

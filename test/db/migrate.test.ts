@@ -1,15 +1,12 @@
 // Migrations as they happen in life: with rows in every table, one step at a time, several at once, and beside a
 // version that is newer.
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, test } from "node:test";
 import { migrations } from "../../migrations/index.ts";
 import { connectDatabase, type Database, isPostgres } from "../../src/db/connect.ts";
 import { migrationLimits } from "../../src/db/dialects.ts";
-import { migrateDown, migrateUp, readMigrationStatus } from "../../src/db/migrate.ts";
-import { openTestDatabase, storeKinds } from "../support/databases.ts";
+import { migrateDown, migrateUp, newestMigration, readMigrationStatus } from "../../src/db/migrate.ts";
+import { openEmptyStore, openTestDatabase, storeKinds } from "../support/databases.ts";
 
 interface Column {
   table: string;
@@ -165,14 +162,68 @@ for (const kind of storeKinds) {
   });
 }
 
-test("several processes bring a fresh SQLite store up at once", async () => {
-  const dataDir = mkdtempSync(join(tmpdir(), "tti-migrate-"));
-  const pools = [1, 2, 3].map(() => connectDatabase({ dataDir }, migrationLimits));
+for (const kind of storeKinds) {
+  test(`several processes bring a fresh store up at once on ${kind}, and of two locks one stays`, async () => {
+    const store = await openEmptyStore(kind);
+    const pools = [1, 2, 3].map(() => connectDatabase(store.location, migrationLimits));
+    try {
+      const applied = await Promise.all(pools.map((db) => migrateUp(db)));
+      assert.equal(applied.flat().length, migrations.length);
+      const [db] = pools as [Database];
+      await migrateDown(db);
+      await db("schema_migrations_lock").del();
+      // Each of two that met an empty store put one there.
+      await db("schema_migrations_lock").insert({ is_locked: 0 });
+      await db("schema_migrations_lock").insert({ is_locked: 0 });
+      assert.deepEqual(await migrateUp(db, { waitMs: 2_000 }), [newestMigration]);
+    } finally {
+      await Promise.all(pools.map((db) => db.destroy()));
+      await store.close();
+    }
+  });
+
+  test(`whoever comes late goes on with what is left, on ${kind}`, async () => {
+    const store = await openEmptyStore(kind);
+    const pools = [1, 2, 3].map(() => connectDatabase(store.location, migrationLimits));
+    try {
+      const [db] = pools as [Database];
+      for (let step = 0; step < migrations.length - 9; step += 1) await migrateUp(db, { onlyNext: true });
+      const applied = await Promise.all(pools.map((pool) => migrateUp(pool)));
+      assert.deepEqual(
+        applied.flat().sort(),
+        migrations.slice(-9).map(({ name }) => name),
+      );
+    } finally {
+      await Promise.all(pools.map((db) => db.destroy()));
+      await store.close();
+    }
+  });
+}
+
+test("a migration that waits for a table holds nobody up for long, and says what it waited for", async () => {
+  const store = await openTestDatabase("postgres");
+  const migrating = connectDatabase(store.location, migrationLimits);
+  const serving = store.openAnother();
   try {
-    const applied = await Promise.all(pools.map((db) => migrateUp(db)));
-    assert.equal(applied.flat().length, migrations.length);
+    // 0089 changes a table that a backup reads meanwhile.
+    while ((await migrateDown(store.db))[0] !== "0089_account_language");
+    const backup = await store.db.transaction();
+    await backup("accounts").select("id");
+    const refused = assert.rejects(migrateUp(migrating, { waitMs: 2_500 }), {
+      code: "unavailable",
+      message: /in use by another session/,
+    });
+    let over = false;
+    const told = refused.finally(() => {
+      over = true;
+    });
+    // Whoever serves waits behind it, and is served: with its own limits, none fails.
+    while (!over) await serving("accounts").select("id");
+    await told;
+    await backup.rollback();
+    assert.equal((await migrateUp(migrating))[0], "0089_account_language");
   } finally {
-    await Promise.all(pools.map((db) => db.destroy()));
-    rmSync(dataDir, { recursive: true });
+    await migrating.destroy();
+    await store.close();
   }
 });

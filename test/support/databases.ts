@@ -64,17 +64,31 @@ async function openSqlite(): Promise<TestDatabase> {
   });
 }
 
-async function openPostgres(): Promise<TestDatabase> {
-  const { url: maintenanceUrl, template } = await testServer();
+// Copying files writes nothing into the log, and takes a third of the other way's time where they are in memory.
+const openPostgres = async (): Promise<TestDatabase> =>
+  createPostgres(`template ${(await testServer()).template} strategy file_copy`);
+
+async function createPostgres(how: string): Promise<TestDatabase> {
+  const { url: maintenanceUrl } = await testServer();
   const name = `test_${randomBytes(8).toString("hex")}`;
-  // Copying files writes nothing into the log, and takes a third of the other way's time where they are in memory.
-  await administer(maintenanceUrl, `create database ${name} template ${template} strategy file_copy`);
+  await administer(maintenanceUrl, `create database ${name} ${how}`);
   const address = new URL(maintenanceUrl);
   address.pathname = `/${name}`;
   const databaseUrl = address.href;
   return prepare("postgres", { databaseUrl }, { DATABASE_URL: databaseUrl }, () =>
     administer(maintenanceUrl, `drop database ${name} with (force)`),
   );
+}
+
+/** Makes a store without any table, as before the first `tti migrate up`. */
+export async function openEmptyStore(kind: StoreKind): Promise<TestDatabase> {
+  if (kind === "sqlite") {
+    const dataDir = mkdtempSync(join(fastFolder(1), "tti-store-"));
+    return prepare("sqlite", { dataDir }, { TTI_DATA_DIR: dataDir }, async () => {
+      rmSync(dataDir, { recursive: true, force: true });
+    });
+  }
+  return createPostgres("template template0");
 }
 
 // What is copied is migrated; to ask again takes half of what a store costs.

@@ -19,8 +19,10 @@ const up = defineCommand({
   summary: "bring the database to this version's schema",
   help: `Usage: tti migrate up
 
-Applies every migration the database lacks. Run it before the new version starts;
-several processes may run it at once: one migrates, the others wait for a minute.
+Applies every migration the database lacks, each by itself. Run it before the new
+version starts; several processes may run it at once: one migrates, the others wait
+for a minute. If it was killed, run it again: what was applied stays, nothing is
+half-done, and no lock is left.
 
 Example:
   $ DATABASE_URL=postgres://tti@db/tti tti migrate up`,
@@ -85,10 +87,11 @@ Example:
 
 const unlock = defineCommand({
   name: "migrate unlock",
-  summary: "release the lock of a migration that was killed",
+  summary: "release a lock that an older version left behind",
   help: `Usage: tti migrate unlock
 
-A migration killed half-way leaves a lock behind; a later one waits for a minute, then
+A migration that is killed leaves no lock. One that an older version took back
+(migrate down) and that was killed half-way does; a later one waits for a minute, then
 fails. Make sure that none runs, then release it.
 
 Example:
