@@ -200,6 +200,20 @@ for (const kind of storeKinds) {
   });
 }
 
+test("a way back after which a row refers to nothing is not gone, on SQLite", async () => {
+  const store = await openTestDatabase("sqlite");
+  try {
+    await store.db.raw("pragma foreign_keys = off");
+    const membership = { tenant_id: "nobody", account_id: "nobody", role: "member", created_at_ms: 1 };
+    await store.db("memberships").insert(membership);
+    await store.db.raw("pragma foreign_keys = on");
+    await assert.rejects(migrateDown(store.db), /2 rows that refer to nothing/);
+    assert.deepEqual((await readMigrationStatus(store.db)).pending, []);
+  } finally {
+    await store.close();
+  }
+});
+
 test("a migration that waits for a table holds nobody up for long, and says what it waited for", async () => {
   const store = await openTestDatabase("postgres");
   const migrating = connectDatabase(store.location, migrationLimits);

@@ -3,6 +3,26 @@ import type { Defence } from "./defence.ts";
 
 export const defences: readonly Defence[] = [
   {
+    id: "no-lock-is-left",
+    promise: "A migration that is killed leaves no lock, and nothing half-done.",
+    faults: ["I2"],
+    file: "src/db/migrate.ts",
+    find: "(trx) => trx.migrate.down(",
+    replace: "() => db.migrate.down(",
+    test: "test/db/migrate_killed.test.ts",
+    name: "killed in the middle",
+  },
+  {
+    id: "rows-refer-to-something",
+    promise: "A migration that is taken back leaves no row that refers to nothing.",
+    faults: ["I20"],
+    file: "src/db/migrate.ts",
+    find: "if (violations.length > 0)",
+    replace: "if (violations.length < 0)",
+    test: "test/db/migrate.test.ts",
+    name: "refers to nothing",
+  },
+  {
     id: "silent-connection-is-thrown-away",
     promise: "A database connection that falls silent costs the requests on it, and nobody else.",
     faults: ["I13"],

@@ -39,6 +39,7 @@ export const seconds: Readonly<Record<string, number>> = {
   "test/audit/sign_in_events.test.ts": 6,
   "test/browser/console.test.ts": 6,
   "test/db/migrate.test.ts": 6,
+  "test/db/migrate_killed.test.ts": 4,
   "test/onboarding/papers/hostile_names.property.test.ts": 6,
   "test/provider/storage/plans.test.ts": 6,
   "test/security/deny_walk.test.ts": 6,
