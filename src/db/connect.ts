@@ -5,15 +5,10 @@ import { join } from "node:path";
 import createKnex, { type Knex } from "knex";
 import pg from "pg";
 import type { Config } from "../config.ts";
+import { BoundedPostgres } from "./bounded_postgres.ts";
+import { BoundedSqlite } from "./bounded_sqlite.ts";
 import { makeDataDirectory } from "./data_directory.ts";
-import {
-  BoundedPostgres,
-  BoundedSqlite,
-  type StoreConfig,
-  type StoreLimits,
-  type StoreState,
-  servingLimits,
-} from "./dialects.ts";
+import { type StoreConfig, type StoreLimits, type StoreState, servingLimits } from "./dialects.ts";
 import { type StoreUnavailable, storeFault } from "./store_fault.ts";
 
 /** A connection pool, or a transaction on it: what every store function takes first. */
@@ -123,7 +118,7 @@ function connectPostgres(
     pool: { min: 0, max: location.poolSize ?? 10, destroyTimeoutMillis: 2_000 },
     acquireConnectionTimeout: limits.acquireMs,
     ...quiet,
-    store: { limits, ownSession: preparedStatements, trouble: undefined, silentAtMs: 0 },
+    store: { limits, ownSession: preparedStatements, trouble: undefined, staleBeforeMs: 0 },
   };
   const knex = createKnex(config);
   knex.userParams = { preparedStatements };
@@ -149,7 +144,7 @@ function connectSqlite(location: { dataDir: string } | { memory: true }, limits:
           connection.pragma("journal_mode = WAL");
           connection.pragma("synchronous = FULL");
           connection.pragma("foreign_keys = ON");
-          // Who waits for the lock waits in dialects.ts, where the process goes on meanwhile.
+          // Who waits for the lock waits in bounded_sqlite.ts, where the process goes on meanwhile.
           connection.pragma("busy_timeout = 0");
           done(null, connection);
         } catch (error) {
@@ -163,7 +158,7 @@ function connectSqlite(location: { dataDir: string } | { memory: true }, limits:
       limits,
       ownSession: true,
       trouble: undefined,
-      silentAtMs: 0,
+      staleBeforeMs: 0,
       ...("memory" in location ? {} : { file: filename }),
     },
   };

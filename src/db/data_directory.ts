@@ -20,6 +20,7 @@ export function makeDataDirectory(path: string, setting = "TTI_DATA_DIR"): void 
   const above = missing.length === 0 ? wanted : dirname(first);
   if (kindOf(above) === "other") {
     throw new StoreUnavailable(
+      "disk_error",
       `${above} is no directory, so ${wanted} cannot be the data directory.`,
       `Set ${setting} to a directory you may write to.`,
     );
@@ -30,6 +31,7 @@ export function makeDataDirectory(path: string, setting = "TTI_DATA_DIR"): void 
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "EEXIST") continue;
       throw new StoreUnavailable(
+        "disk_error",
         `The directory ${each} cannot be made: ${wordsOf(error)}.`,
         `Set ${setting} to a directory you may write to.`,
         error,
@@ -45,6 +47,7 @@ function kindOf(path: string): "directory" | "other" | "missing" {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return "missing";
     throw new StoreUnavailable(
+      "disk_error",
       `${path} cannot be looked at: ${wordsOf(error)}.`,
       "Check the rights on the directories above it.",
       error,

@@ -1,6 +1,7 @@
 // Owns telling trouble of the store from faults of ours: which errors of the drivers mean that the store cannot
 // serve now, why, and what an operator can do. No value of a row and no secret passes from here on.
 import { OperationError } from "../errors.ts";
+import type { StoreFaultKind } from "./store_fault_kinds.ts";
 
 /**
  * The store cannot serve now. Its words are for operators (log, command line): whoever asks over HTTP is told
@@ -8,14 +9,16 @@ import { OperationError } from "../errors.ts";
  */
 export class StoreUnavailable extends OperationError {
   override readonly name = "StoreUnavailable";
+  readonly kind: StoreFaultKind;
 
   /**
    * @param what one sentence: what the store does, or does not
    * @param fix what an operator can do
    * @param cause the driver's error, reduced by {@link bareError}
    */
-  constructor(what: string, fix: string, cause?: unknown) {
+  constructor(kind: StoreFaultKind, what: string, fix: string, cause?: unknown) {
     super("unavailable", what, { fix, ...(cause === undefined ? {} : { cause: bareError(cause) }) });
+    this.kind = kind;
   }
 }
 
@@ -25,49 +28,72 @@ export class ConnectionSilent extends Error {
   readonly code = "TTI_SILENT";
 }
 
-type Told = readonly [what: string, fix: string];
+type Told = readonly [kind: StoreFaultKind, what: string, fix: string];
 
 const lookAtServer = "Look at PostgreSQL and the network path to it; what waits is served once it answers.";
-const cut: Told = ["The connection to the database was cut.", lookAtServer];
+const cut: Told = ["cut", "The connection to the database was cut.", lookAtServer];
 const unreachable: Told = [
+  "unreachable",
   "The database cannot be reached at the address in DATABASE_URL.",
   "Check that PostgreSQL runs, its host and port in DATABASE_URL, and the network path to it.",
 ];
-const starting: Told = ["PostgreSQL is starting up, shutting down or recovering.", "Wait until it has."];
+const starting: Told = [
+  "starting",
+  "PostgreSQL is starting up, shutting down or recovering.",
+  "Wait until it has.",
+];
 const contended: Told = [
+  "contended",
   "The database gave the statement up, because another held what it needed.",
   "Try again; if it stays, look in pg_stat_activity for a transaction that does not end.",
 ];
-const diskFull: Told = ["The disk of the store is full.", "Make room on it; nothing was written."];
+const diskFull: Told = [
+  "disk_full",
+  "The disk of the store is full.",
+  "Make room on it; nothing was written.",
+];
 const readOnly: Told = [
+  "read_only",
   "PostgreSQL takes no writes: the server is a standby, or was made read-only.",
   "Point DATABASE_URL at the primary.",
 ];
 const refusedLogin: Told = [
+  "refused",
   "PostgreSQL refuses the user or the password in DATABASE_URL.",
   "Correct them, or the rule in pg_hba.conf.",
 ];
 const damagedFile: Told = [
+  "damaged",
   "The store's file is damaged, or is no SQLite store.",
   "Restore it from a backup; keep the damaged file for analysis.",
 ];
 const unwritable: Told = [
+  "read_only",
   "The store's file cannot be written.",
   "Give the user this runs as the right to write it and its directory, on a file system mounted for writing.",
 ];
+const sessionLost: Told = [
+  "session_lost",
+  "The session behind a connection to the database is another than it was; the connection was thrown away.",
+  "Nothing is to be done after a failover or a migration. If it stays, a pooler shares sessions: set TTI_PREPARED_STATEMENTS=off.",
+];
 const tls: Told = [
+  "refused",
   "The database's certificate is not trusted.",
   "Name its CA in DATABASE_URL (sslrootcert=…), or NODE_EXTRA_CA_CERTS.",
 ];
 
 // By SQLSTATE (PostgreSQL, appendix A), errno name, or SQLite's result code without its extension.
 const told: ReadonlyMap<string, Told> = new Map<string, Told>([
-  ["TTI_SILENT", ["The database gave no answer; its connection was thrown away.", lookAtServer]],
+  ["TTI_SILENT", ["silent", "The database gave no answer; its connection was thrown away.", lookAtServer]],
   ["ECONNREFUSED", unreachable],
   ["EHOSTUNREACH", unreachable],
   ["ENETUNREACH", unreachable],
-  ["ENOTFOUND", ["The host name in DATABASE_URL cannot be resolved.", "Correct it, or the DNS."]],
-  ["EAI_AGAIN", ["The host name in DATABASE_URL cannot be resolved now.", "Look at the DNS."]],
+  [
+    "ENOTFOUND",
+    ["unreachable", "The host name in DATABASE_URL cannot be resolved.", "Correct it, or the DNS."],
+  ],
+  ["EAI_AGAIN", ["unreachable", "The host name in DATABASE_URL cannot be resolved now.", "Look at the DNS."]],
   ["ETIMEDOUT", unreachable],
   ["ECONNRESET", cut],
   ["EPIPE", cut],
@@ -76,38 +102,62 @@ const told: ReadonlyMap<string, Told> = new Map<string, Told>([
   ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", tls],
   ["CERT_HAS_EXPIRED", tls],
   ["25006", readOnly],
+  ["26000", sessionLost],
+  ["42P05", sessionLost],
   ["28000", refusedLogin],
   ["28P01", refusedLogin],
-  ["3D000", ["PostgreSQL has no database of the name in DATABASE_URL.", "Create it, or correct the name."]],
-  ["42501", ["The database user may not do this.", "Grant it the rights on the schema and its tables."]],
+  [
+    "3D000",
+    ["refused", "PostgreSQL has no database of the name in DATABASE_URL.", "Create it, or correct the name."],
+  ],
+  [
+    "42501",
+    ["refused", "The database user may not do this.", "Grant it the rights on the schema and its tables."],
+  ],
   ["40001", contended],
   ["40P01", contended],
   ["53100", diskFull],
-  ["53200", ["PostgreSQL is out of memory.", "Look at its log and settings."]],
-  ["53300", ["PostgreSQL has no connection left.", "Lower TTI_DATABASE_POOL, or raise its max_connections."]],
+  ["53200", ["memory", "PostgreSQL is out of memory.", "Look at its log and settings."]],
+  [
+    "53300",
+    [
+      "out_of_connections",
+      "PostgreSQL has no connection left.",
+      "Lower TTI_DATABASE_POOL, or raise its max_connections.",
+    ],
+  ],
   ["55P03", contended],
-  ["57014", ["The database gave the statement up, because it took too long.", lookAtServer]],
+  ["57014", ["slow", "The database gave the statement up, because it took too long.", lookAtServer]],
   ["57P01", starting],
   ["57P02", starting],
   ["57P03", starting],
   ["57P05", cut],
+  ["25P02", contended],
   ["25P03", cut],
-  ["58030", ["PostgreSQL cannot read or write its files.", "Look at its log and its disk."]],
-  ["XX001", ["PostgreSQL finds its data damaged.", "Look at its log; restore from a backup."]],
-  ["XX002", ["PostgreSQL finds an index damaged.", "Look at its log; rebuild the index."]],
+  ["58030", ["disk_error", "PostgreSQL cannot read or write its files.", "Look at its log and its disk."]],
+  ["XX001", ["damaged", "PostgreSQL finds its data damaged.", "Look at its log; restore from a backup."]],
+  ["XX002", ["damaged", "PostgreSQL finds an index damaged.", "Look at its log; rebuild the index."]],
   [
     "SQLITE_BUSY",
-    ["Another process held the store's write lock for too long.", "Find it: a backup, or a second process."],
+    [
+      "contended",
+      "Another process held the store's write lock for too long.",
+      "Find it: a backup, or a second process.",
+    ],
   ],
-  ["SQLITE_LOCKED", ["The store's file is locked.", "Find the process that holds it."]],
+  ["SQLITE_LOCKED", ["contended", "The store's file is locked.", "Find the process that holds it."]],
   ["SQLITE_FULL", diskFull],
   ["SQLITE_READONLY", unwritable],
   ["SQLITE_PERM", unwritable],
   [
     "SQLITE_CANTOPEN",
-    ["The store's file cannot be opened.", "Check TTI_DATA_DIR, and the rights on it and what it holds."],
+    [
+      "disk_error",
+      "The store's file cannot be opened.",
+      "Check TTI_DATA_DIR, and the rights on it and what it holds.",
+    ],
   ],
-  ["SQLITE_IOERR", ["The store's file cannot be read or written.", "Look at its disk."]],
+  ["SQLITE_IOERR", ["disk_error", "The store's file cannot be read or written.", "Look at its disk."]],
   ["SQLITE_CORRUPT", damagedFile],
   ["SQLITE_NOTADB", damagedFile],
 ]);
@@ -117,6 +167,7 @@ const toldByWords: readonly (readonly [RegExp, Told])[] = [
   [
     /^Knex: Timeout acquiring a connection|resource request timed out/,
     [
+      "pool_used_up",
       "Every connection to the store was in use for too long.",
       "If it lasts, look at what the statements wait for; raise TTI_DATABASE_POOL if they are many.",
     ],
@@ -124,6 +175,7 @@ const toldByWords: readonly (readonly [RegExp, Told])[] = [
   [/timeout expired|connection timeout|operation timed out/i, unreachable],
   [/Connection terminated|Connection ended|not queryable|Client was closed/i, cut],
   [/server does not support SSL/i, tls],
+  [/cached plan must not change result type/, sessionLost],
 ];
 
 /**
@@ -137,8 +189,9 @@ export function storeFault(error: unknown, place?: string): StoreUnavailable | u
   if (!(error instanceof Error)) return undefined;
   const found = tellOf(error);
   if (found === undefined) return undefined;
-  const [what, fix] = found;
-  return new StoreUnavailable(place === undefined ? what : `${what.slice(0, -1)} (${place}).`, fix, error);
+  const [kind, what, fix] = found;
+  const told = place === undefined ? what : `${what.slice(0, -1)} (${place}).`;
+  return new StoreUnavailable(kind, told, fix, error);
 }
 
 function tellOf(error: Error): Told | undefined {

@@ -64,7 +64,7 @@ describe("a batcher", () => {
     const run = async (items: readonly string[]): Promise<string[]> => {
       batches.push([...items]);
       await new Promise((resolve) => setImmediate(resolve));
-      throw new StoreUnavailable("It does not answer.", "Wait.");
+      throw new StoreUnavailable("silent", "It does not answer.", "Wait.");
     };
     const ask = createBatcher({ run, mostItems: 10, mostBatches: 1 });
     const answers = await Promise.allSettled(["a", "b", "c"].map(ask));

@@ -333,6 +333,51 @@ describe("an SQLite file that fails", () => {
     }
   });
 
+  test("that is full in the middle of a transaction keeps nothing of it, also of what comes after in it", async () => {
+    const [{ page_count: pages }] = (await db.raw("pragma page_count")) as [{ page_count: number }];
+    await db.raw(`pragma max_page_count = ${pages + 3}`);
+    const begun = async (trx: Database, swallow: boolean) => {
+      await write(trx, "before");
+      for (let row = 0; row < 50; row += 1) {
+        // Without an answer, so that SQLite takes the whole transaction back, and not the statement alone.
+        const more = { id: `more-${row}`, name: "x".repeat(2_000), created_at_ms: 1, updated_at_ms: 1 };
+        const writing = Promise.resolve(trx("tenants").insert(more));
+        await (swallow ? writing.catch(() => undefined) : writing);
+      }
+    };
+    await failsInTime(
+      db.transaction((trx) => begun(trx, false)),
+      /disk of the store is full/,
+    );
+    // SQLite has ended the transaction by then: each of these would stand by itself.
+    const goneOn = db.transaction(async (trx) => {
+      await begun(trx, true);
+      await trx("tenants").where("id", "again").update("name", "changed");
+    });
+    await failsInTime(goneOn, /disk of the store is full/);
+    await db.raw("pragma max_page_count = 1000000");
+    const left = await db("tenants").whereLike("id", "more-%").orWhere("id", "before").pluck("id");
+    assert.deepEqual(left, []);
+    assert.notEqual((await db("tenants").where("id", "again").first("name"))?.name, "changed");
+    await db.transaction((trx) => write(trx, "afterwards"));
+  });
+
+  test("whose commit fails is left open to the next caller", async () => {
+    const foreign = {
+      tenant_id: "nobody",
+      account_id: "nobody",
+      role: "member",
+      created_at_ms: 1,
+    };
+    const failing = db.transaction(async (trx) => {
+      await trx.raw("pragma defer_foreign_keys = on");
+      await trx("memberships").insert(foreign);
+    });
+    await assert.rejects(failing, /FOREIGN KEY/);
+    assert.deepEqual(await db("memberships").where("tenant_id", "nobody"), []);
+    await db.transaction((trx) => write(trx, "the next"));
+  });
+
   test("whose error repeats no value of a row", async () => {
     await write(db, "twice");
     await assert.rejects(

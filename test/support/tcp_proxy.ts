@@ -18,6 +18,10 @@ export interface TcpProxy {
   silenceOn(words: string): void;
   /** New connections are taken and get no answer, as from a host behind a firewall that drops. */
   silenceNew(silent: boolean): void;
+  /** New connections lead to another server; those that stand stay where they are. */
+  leadTo(serverUrl: string): void;
+  /** At the next of these words of a client, what the server answers is lost, and the connection ends. */
+  loseAnswerTo(words: string): void;
   /** Ends the connections that stand. */
   cut(): void;
   /** Nothing listens any more, and what stands is cut. */
@@ -29,10 +33,11 @@ export interface TcpProxy {
 
 /** Starts a proxy to the server a URL names. */
 export async function startTcpProxy(serverUrl: string, otherwisePort = 5432): Promise<TcpProxy> {
-  const target = new URL(serverUrl);
+  let target = new URL(serverUrl);
   const pairs = new Set<[Socket, Socket]>();
   let silentToNew = false;
   let silentWords: string | undefined;
+  let lostWords: string | undefined;
   const server = createServer((near) => {
     near.on("error", () => undefined);
     if (silentToNew) return void silentOnes.add(near);
@@ -41,6 +46,11 @@ export async function startTcpProxy(serverUrl: string, otherwisePort = 5432): Pr
     pairs.add(pair);
     far.on("error", () => near.destroy());
     near.on("data", (said: Buffer) => {
+      if (lostWords !== undefined && said.includes(lostWords)) {
+        lostWords = undefined;
+        far.unpipe(near);
+        far.once("data", () => end(pair)).resume();
+      }
       if (silentWords === undefined || !said.includes(silentWords)) return;
       silentWords = undefined;
       silencePair(pair);
@@ -87,6 +97,12 @@ export async function startTcpProxy(serverUrl: string, otherwisePort = 5432): Pr
     },
     silenceNew(silent) {
       silentToNew = silent;
+    },
+    leadTo(serverUrl) {
+      target = new URL(serverUrl);
+    },
+    loseAnswerTo(words) {
+      lostWords = words;
     },
     cut,
     async refuse() {
