@@ -19,6 +19,7 @@ import { metricsPage } from "./metrics_page.ts";
 import { sandboxStyleFile } from "./sandbox_style.ts";
 import { securityPage } from "./security_page.ts";
 import { storedPage } from "./stored_page.ts";
+import { tracesPage } from "./traces_page.ts";
 import { troubleshootingPage } from "./troubleshooting_page.ts";
 import { ttiProfilePage } from "./tti_profile_page.ts";
 
@@ -156,6 +157,7 @@ export const generatedPages: Readonly<Record<string, () => string>> = {
   "docs/what-is-stored.md": storedPage,
   "docs/errors.md": errorsPage,
   "docs/guides/troubleshooting.md": troubleshootingPage,
+  "docs/traces.md": tracesPage,
   "docs/tti-profile.md": ttiProfilePage,
   "SECURITY.md": securityPage,
   "packages/exchange/docs/api.md": exchangeApiPage,

@@ -3,6 +3,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Log } from "./log.ts";
 import { type RequestContext, runInRequest } from "./request_context.ts";
+import { beginRequestSpan } from "./tracing/request_span.ts";
+import type { Tracing } from "./tracing/tracing.ts";
 
 /** How requests are logged. */
 export interface AccessLogOptions {
@@ -13,6 +15,8 @@ export interface AccessLogOptions {
   enabled: boolean;
   /** Told of every request, once it is over; absent: nobody measures. */
   onAnswer?: ((answer: AnswerMeasure) => void) | undefined;
+  /** Traces it; absent: nobody does. */
+  tracing?: Tracing | undefined;
 }
 
 /** What is measured of a request. */
@@ -35,6 +39,7 @@ export function followRequest<Result>(
   serve: () => Result,
 ): Result {
   const begin = performance.now();
+  const traced = beginRequestSpan(options, request, response, context);
   const { onAnswer, port } = options;
   if (onAnswer !== undefined) {
     response.once("close", () => {
@@ -49,6 +54,7 @@ export function followRequest<Result>(
       options.log[level](
         {
           requestId,
+          ...traced.ids,
           port: options.port,
           method: request.method,
           route: route ?? "unknown",
@@ -62,7 +68,7 @@ export function followRequest<Result>(
       );
     });
   }
-  return runInRequest(context, serve);
+  return traced.run(() => runInRequest(context, serve));
 }
 
 // Asked every few seconds by whoever watches the instance.

@@ -42,6 +42,8 @@ export interface PublicAppDeps extends InteractionDeps, PublicRouteDeps {
   background: BackgroundWork;
   /** Told of every request, once it is over. */
   onAnswer?: AccessLogOptions["onAnswer"];
+  /** Traces every request; absent: nobody does. */
+  tracing?: AccessLogOptions["tracing"];
   /** Has the outbox look, because something was put in. */
   mailPut(): void;
 }
@@ -74,6 +76,7 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
       port: "public",
       enabled: deps.accessLog,
       onAnswer: deps.onAnswer,
+      tracing: deps.tracing,
     } as const;
     await followRequest(access, ctx.req, ctx.res, context, next);
   });

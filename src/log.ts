@@ -3,6 +3,7 @@
 import { type DestinationStream, destination, type Logger, pino } from "pino";
 import { idsNamedIn, redactFields, redactText } from "./log_redaction.ts";
 import { currentRequest } from "./request_context.ts";
+import { activeSpan, idsOf } from "./tracing/active_span.ts";
 
 /** A structured logger, as pino defines it. */
 export type Log = Logger;
@@ -32,7 +33,7 @@ export function openLog(options: LogOptions): Log {
       serializers: { err: (told: unknown) => told },
       mixin: () => {
         const requestId = currentRequest()?.requestId;
-        return requestId === undefined ? {} : { requestId };
+        return { ...(requestId === undefined ? {} : { requestId }), ...idsOf(activeSpan()) };
       },
       hooks: {
         logMethod(args, method) {

@@ -20,6 +20,7 @@ import { OperationError } from "./errors.ts";
 import { clockToleranceSeconds } from "./input/moment.ts";
 import { installationOf } from "./installation.ts";
 import { measureInstance } from "./instance_metrics.ts";
+import { traceInstance } from "./instance_traces.ts";
 import { type Log, openLog } from "./log.ts";
 import type { MailPolicy } from "./mail/attempts.ts";
 import type { MailTransport } from "./mail/transport.ts";
@@ -116,6 +117,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const secrets = loadSecrets(config);
     const db = connectDatabase(storeLocationOf(config), options.storeLimits);
     closers.push(() => db.destroy());
+    const tracing = await traceInstance(config, { db, log, version: options.version });
+    closers.unshift(async () => tracing?.close());
     const watch = connectBeside(storeLocationOf(config), options.storeLimits);
     closers.push(() => watch.destroy());
     if (config.mode === "production" && config.databaseUrl === undefined) {
@@ -228,6 +231,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       whyCannotSign: () => whyCannotSignNow(keyRing),
       readiness,
       onAnswer: metrics?.onAnswer,
+      tracing,
       clockWarning: () => storeClock.warning(),
       backEnds: apiDeps,
     });
@@ -244,19 +248,12 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
         jwks: async () => ({ keys: keyRing.current().publicJwks }),
       },
     });
-    const measures = { metrics: metrics?.face, onAnswer: metrics?.onAnswer };
+    const measures = { metrics: metrics?.face, onAnswer: metrics?.onAnswer, tracing };
     admin.serve(createAdminApp({ ...apiDeps, ...measures, pages }).callback());
     const addresses = { issuer, url: listening.url, port: listening.port, adminUrl: admin.url };
     log.info({ version: options.version, mode, store, tenantClaim, ...addresses }, "provider is serving");
-    return {
-      issuer,
-      localUrl: listening.url,
-      adminUrl: admin.url,
-      consoleUrl: adminUrl,
-      db,
-      keyRing,
-      close,
-    };
+    const reached = { localUrl: listening.url, adminUrl: admin.url, consoleUrl: adminUrl };
+    return { issuer, ...reached, db, keyRing, close };
   } catch (error) {
     await close();
     throw error;

@@ -10,6 +10,7 @@ import { runningSettings } from "./settings/running.ts";
 import { sessionsSettings } from "./settings/sessions.ts";
 import { storeSettings } from "./settings/store.ts";
 import { tokensSettings } from "./settings/tokens.ts";
+import { tracingSettings } from "./settings/tracing.ts";
 
 /** Every setting the product has. */
 export const settings = {
@@ -23,4 +24,5 @@ export const settings = {
   ...networkSettings,
   ...keysSettings,
   ...runningSettings,
+  ...tracingSettings,
 };

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { ConfigError, readConfig } from "../src/config.ts";
 import { settings } from "../src/settings.ts";
+import { traceSettingsOf } from "../src/observability/trace_settings.ts";
 
 const secret = randomBytes(32).toString("base64");
 const production = {
@@ -85,6 +86,53 @@ describe("the settings", () => {
       const told = faultsOf({ ...production, TTI_METRICS: value })["TTI_METRICS"] ?? "";
       assert.match(told, fault);
       assert.doesNotMatch(told, /hunter|[0-9a-f]{32}/);
+    }
+  });
+
+  test("know where traces go by OpenTelemetry's own names, and repeat no header", () => {
+    const sent = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318/",
+      OTEL_EXPORTER_OTLP_HEADERS: "authorization=Basic%20aGk=, x-tenant=a%2Cb",
+      OTEL_RESOURCE_ATTRIBUTES: "deployment.environment.name=production,k=v=w",
+      OTEL_TRACES_SAMPLER: "parentbased_traceidratio",
+      OTEL_TRACES_SAMPLER_ARG: "0.05",
+    };
+    const traced = traceSettingsOf(readConfig({ ...production, ...sent }), "i");
+    assert.deepEqual(traced, {
+      endpoint: "http://collector:4318/v1/traces",
+      headers: { authorization: "Basic aGk=", "x-tenant": "a,b" },
+      resource: {
+        "service.name": "tti-provider",
+        "service.instance.id": "i",
+        "deployment.environment.name": "production",
+        k: "v=w",
+      },
+      sampler: "parentbased_traceidratio",
+      ratio: 0.05,
+      delayMs: 2_000,
+      joins: [],
+    });
+    const own = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "https://c.example/x", OTEL_SERVICE_NAME: "login" };
+    const { endpoint, resource } = traceSettingsOf(readConfig({ ...production, ...sent, ...own }), "i") ?? {};
+    assert.deepEqual([endpoint, resource?.["service.name"]], ["https://c.example/x", "login"]);
+    for (const off of [{ OTEL_SDK_DISABLED: "true" }, { OTEL_TRACES_EXPORTER: "none" }])
+      assert.equal(traceSettingsOf(readConfig({ ...production, ...sent, ...off }), "i"), undefined);
+    assert.equal(traceSettingsOf(readConfig(production), "i"), undefined);
+    for (const [name, value, fault] of [
+      ["OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317", /scheme|http/],
+      ["OTEL_EXPORTER_OTLP_HEADERS", "authorization", /pair 1 is no name=value/],
+      ["OTEL_EXPORTER_OTLP_HEADERS", "a=b,hunter2", /pair 2 is no name=value/],
+      ["OTEL_EXPORTER_OTLP_HEADERS", "a=hunter2%0d%0ab", /pair 1/],
+      ["OTEL_EXPORTER_OTLP_HEADERS", "a=hunter2%E0", /pair 1/],
+      ["OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", /"grpc" is not known/],
+      ["OTEL_TRACES_SAMPLER", "often", /"often" is not known/],
+      ["OTEL_TRACES_SAMPLER_ARG", "1.5", /no number from 0 to 1/],
+      ["OTEL_BSP_SCHEDULE_DELAY", "0", /1 to 60000/],
+      ["TTI_TRACE_JOIN_NETWORKS", "10.0.0.0", /no CIDR range/],
+    ] as const) {
+      const told = faultsOf({ ...production, [name]: value })[name] ?? "";
+      assert.match(told, fault, name);
+      assert.doesNotMatch(told, /hunter/);
     }
   });
 

@@ -20,6 +20,7 @@ import { findMembership } from "../provider/tenants/membership_store.ts";
 import { getTenant } from "../provider/tenants/tenant_store.ts";
 import { getAccessor } from "./accessor_store.ts";
 import { connectionOf } from "./connection.ts";
+import { watchExchanges } from "./exchange_watch.ts";
 
 /** How AWS is reached. Absent members: as the AWS SDK finds it. */
 export interface AwsAccess {
@@ -145,6 +146,7 @@ export class SearchService {
       idTokenSource: ({ tenantId, user }) => mint({ clientId, tenantId, accountId: user }),
       // Every renewal asks the tenant's presence policy; a refresh token of AWS would go past it.
       refreshTokens: false,
+      onEvent: watchExchanges(this.#deps.db),
     });
     this.#exchanges.set(clientId, made);
     return made;

@@ -29,6 +29,8 @@ export interface AdminAppDeps extends JsonRouteDeps {
   metrics?: MetricsFace | undefined;
   /** Told of every request, once it is over. */
   onAnswer?: AccessLogOptions["onAnswer"];
+  /** Traces every request; absent: nobody does. */
+  tracing?: AccessLogOptions["tracing"];
 }
 
 /** Makes the admin app. */
@@ -37,8 +39,8 @@ export function createAdminApp(deps: AdminAppDeps): Koa {
   app.on("error", (error, ctx) => logUnsent(deps.log, ctx, error));
   app.use((ctx, next) => {
     const context = { requestId: randomUUID(), address: ctx.req.socket.remoteAddress };
-    const { log, accessLog: enabled = false, onAnswer } = deps;
-    const access = { log, port: "admin", enabled, onAnswer } as const;
+    const { log, accessLog: enabled = false, onAnswer, tracing } = deps;
+    const access = { log, port: "admin", enabled, onAnswer, tracing } as const;
     return followRequest(access, ctx.req, ctx.res, context, () => {
       const answer = () => answerInJson(ctx, next, deps, context.requestId);
       return deps.pages === undefined ? answer() : deps.pages(ctx, answer);

@@ -1,7 +1,8 @@
 // Owns how a statement is bounded on PostgreSQL: one that gets no answer in seconds fails, a connection that fell silent or
 // leads to a standby is thrown away, and what was not committed is not said to be.
 import type pg from "pg";
-import { dialectOf, noted, type StoreLimits, watched } from "./dialects.ts";
+import { dialectOf, noted, type StoreLimits, type StoreState, watched } from "./dialects.ts";
+import { traceStatement, traceWait } from "./statement_span.ts";
 import { ConnectionSilent } from "./store_fault.ts";
 
 type PostgresConnection = pg.Client;
@@ -11,7 +12,9 @@ const bornAt = new WeakMap<object, number>();
 /** knex's PostgreSQL, bounded. */
 export class BoundedPostgres extends dialectOf("pg") {
   override query(connection: unknown, statement: unknown): Promise<unknown> {
-    return watched(this.config.store, () => super.query(connection, statement));
+    return traceStatement("postgresql", statement, () =>
+      watched(this.config.store, () => super.query(connection, statement)),
+    );
   }
 
   // A transaction that failed half-way answers its COMMIT, too, and without an error: with what became of it.
@@ -22,18 +25,8 @@ export class BoundedPostgres extends dialectOf("pg") {
     return answered;
   }
 
-  override async acquireConnection(): Promise<unknown> {
-    try {
-      return await super.acquireConnection().catch((error: unknown) => {
-        // Silence fell while another connection was being opened, and the pool tells whoever waits: nothing of ours
-        // was asked yet, and the next one is new.
-        if (error instanceof ConnectionSilent) return super.acquireConnection();
-        throw error;
-      });
-    } catch (error) {
-      // Getting a connection proves nothing yet, so it does not end a trouble.
-      throw noted(this.config.store, error);
-    }
+  override acquireConnection(): Promise<unknown> {
+    return traceWait(() => connected(this.config.store, () => super.acquireConnection()));
   }
 
   override async acquireRawConnection(): Promise<unknown> {
@@ -71,6 +64,19 @@ export class BoundedPostgres extends dialectOf("pg") {
     } finally {
       clearTimeout(impatient);
     }
+  }
+}
+
+// Silence fell while another connection was being opened, and the pool tells whoever waits: nothing of ours was asked yet, and
+// the next one is new. Getting a connection proves nothing yet, so it does not end a trouble.
+async function connected(store: StoreState, acquire: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await acquire().catch((error: unknown) => {
+      if (error instanceof ConnectionSilent) return acquire();
+      throw error;
+    });
+  } catch (error) {
+    throw noted(store, error);
   }
 }
 

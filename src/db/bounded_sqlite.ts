@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { dialectOf, watched } from "./dialects.ts";
 import { keepStatements } from "./kept_statements.ts";
+import { traceStatement, traceWait } from "./statement_span.ts";
 
 type SqliteConnection = Parameters<typeof keepStatements>[0] & {
   readonly inTransaction: boolean;
@@ -15,11 +16,13 @@ const takenBack = new WeakMap<object, unknown>();
 /** knex's SQLite, bounded. */
 export class BoundedSqlite extends dialectOf("better-sqlite3") {
   override query(connection: unknown, statement: unknown): Promise<unknown> {
-    return watched(this.config.store, () => super.query(connection, statement));
+    return traceStatement("sqlite", statement, () =>
+      watched(this.config.store, () => super.query(connection, statement)),
+    );
   }
 
   override acquireConnection(): Promise<unknown> {
-    return watched(this.config.store, () => super.acquireConnection());
+    return traceWait(() => watched(this.config.store, () => super.acquireConnection()));
   }
 
   override async acquireRawConnection(): Promise<unknown> {

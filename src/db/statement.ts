@@ -2,9 +2,11 @@
 // plain on SQLite, rows out in both. Whoever reads them need not know how the two drivers
 // hand them over.
 import type { Knex } from "knex";
+import { activeSpan } from "../tracing/active_span.ts";
 import type { Database } from "./connect.ts";
 import { isPostgres, stateOf } from "./connect.ts";
 import { watched } from "./dialects.ts";
+import { traceStatement } from "./statement_span.ts";
 
 /**
  * Runs one SQL statement and returns its rows (of a SELECT, or of RETURNING).
@@ -23,10 +25,16 @@ export async function runStatement<Row>(
   sql: string,
   bindings: readonly (Knex.RawBinding | null)[],
 ): Promise<Row[]> {
-  if (!isPostgres(db)) return (await db.raw(sql, bindings as Knex.RawBinding[])) as Row[];
+  if (!isPostgres(db)) {
+    const raw = db.raw(sql, bindings as Knex.RawBinding[]);
+    // Only a trace asks how it is called.
+    return (await (activeSpan() === undefined ? raw : raw.options({ name }))) as Row[];
+  }
   const prepared = db.userParams?.["preparedStatements"] !== false;
   if (!db.isTransaction)
-    return runOnDriver(db, { ...(prepared ? { name } : {}), text: numbered(sql), values: bindings });
+    return traceStatement("postgresql", { sql, options: { name } }, () =>
+      runOnDriver(db, { ...(prepared ? { name } : {}), text: numbered(sql), values: bindings }),
+    );
   const raw = db.raw(sql, bindings as Knex.RawBinding[]);
   const answer = (await (prepared ? raw.options({ name }) : raw)) as { rows: Row[] };
   return answer.rows;

@@ -4,9 +4,11 @@ import { createAuditEvent } from "../audit/audit_store.ts";
 import type { Database } from "../db/connect.ts";
 import type { StoreAndClock } from "../installation.ts";
 import type { Log } from "../log.ts";
+import { inBackgroundSpan } from "../observability/background_spans.ts";
 import { one } from "../observability/metric_table.ts";
 import { tell } from "../observability/recorder.ts";
 import { type Outbox, startWorkingOff } from "../outbox/work_off.ts";
+import { errorTypeOf, type Span } from "../tracing/active_span.ts";
 import { type MailPolicy, mailPolicy, nextAttemptMs } from "./attempts.ts";
 import {
   claimMail,
@@ -36,7 +38,7 @@ export interface OutboxDeps extends StoreAndClock {
 /** Starts working. Several instances may work one store's outbox off. */
 export function startOutbox(deps: OutboxDeps, policy: MailPolicy = mailPolicy): Outbox {
   const { db, clock, log, transport } = deps;
-  async function handOver(mail: Mail): Promise<void> {
+  async function handOver(mail: Mail, span: Span | undefined): Promise<void> {
     try {
       if (clock().getTime() >= mail.giveUpAtMs)
         return await giveUp(mail, mail.fault ?? "it was not sent in time");
@@ -45,6 +47,7 @@ export function startOutbox(deps: OutboxDeps, policy: MailPolicy = mailPolicy): 
       if ("over" in written) return await giveUp(mail, written.over);
       await transport.send(written);
     } catch (error) {
+      span?.fail(errorTypeOf(error));
       return putOff(mail, error);
     }
     const { id, kind } = mail;
@@ -87,7 +90,13 @@ export function startOutbox(deps: OutboxDeps, policy: MailPolicy = mailPolicy): 
     name: "the outbox",
     claim: () => claimMail(db, { nowMs: clock().getTime(), leaseMs }),
     isDue: () => isMailDue(db, clock().getTime()),
-    handle: handOver,
+    handle: (mail) =>
+      inBackgroundSpan(
+        db,
+        ["mail", "mail send"],
+        { "tti.outbox.id": mail.id, "tti.mail.kind": mail.kind, "tti.outbox.attempt": mail.attempts },
+        (span) => handOver(mail, span),
+      ),
   });
   return {
     ...outbox,

@@ -24,6 +24,12 @@ export const refusalCodes: readonly string[] = [
   ...new Set([...Object.keys(errorCatalogue), ...oauthCodes, "other"]),
 ];
 
+// As tti-exchange names them, in the order the flow runs.
+const exchangeSteps = [
+  ...["credentials", "id-token", "assume-role-with-tag", "create-token-with-iam"],
+  ...["assume-role-with-context", "search-relevant-content", "other"],
+];
+
 /** What is done here, and what is refused. */
 export const metricsOfActs = {
   tti_sign_ins_total: {
@@ -64,6 +70,21 @@ export const metricsOfActs = {
     labels: { by: ["assertion", "access_token", "refresh_token", "search", "trial", "other"] },
     of: "instance",
     fromZero: true,
+  },
+  tti_exchange_steps_total: {
+    type: "counter",
+    help: "Steps of exchanges with AWS and of the search after them, by what came of them; credentials is the whole of an exchange as a search waited for it, kept credentials too.",
+    labels: { step: exchangeSteps, outcome: ["ok", "error"] },
+    of: "instance",
+    fromZero: true,
+  },
+  tti_exchange_step_duration_seconds: {
+    type: "histogram",
+    help: "How long the steps of exchanges and searches took.",
+    unit: "seconds",
+    labels: { step: exchangeSteps },
+    of: "instance",
+    buckets: [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
   },
   tti_search_pages_total: {
     type: "counter",

@@ -1,5 +1,6 @@
 // Owns working an outbox off: looking from time to time for what is due, some at once, and ending what is under way on a stop.
 import type { Log } from "../log.ts";
+import { outsideSpans } from "../tracing/active_span.ts";
 
 /** What an outbox is worked off by. */
 export interface WorkOff<Row> {
@@ -60,7 +61,8 @@ export function startWorkingOff<Row>(outbox: WorkOff<Row>): Outbox {
 
   return {
     work,
-    nudge: () => void setImmediate(workQuietly),
+    // Whoever put something in does not wait for it, and is not answerable for what else is due.
+    nudge: () => outsideSpans(() => void setImmediate(workQuietly)),
     async stop() {
       clearInterval(timer);
       stopped = true;

@@ -193,3 +193,36 @@ function readEach<Value>(value: string, read: (part: string, index: number) => V
   throwAll(faults);
   return values;
 }
+
+/** A number from 0 to 1. */
+export function fraction(value: string): number {
+  const number = Number(value);
+  if (/^(?:0|1|0?\.\d+|[01]\.\d+)$/.test(value) && number <= 1) return number;
+  throw new Error(`"${value}" is no number from 0 to 1|Write it like 0.1`);
+}
+
+/**
+ * Comma-separated `name=value` pairs whose values may be percent-encoded (W3C Baggage), as OpenTelemetry writes them.
+ * @param kind `secret`: they are sent as headers, and no value is repeated
+ */
+export function pairs(kind: "secret" | "open"): (value: string) => Readonly<Record<string, string>> {
+  return (value) =>
+    Object.fromEntries(
+      readEach(value.replace(/,\s*$/, ""), (pair, index) => {
+        const [, name, given] = /^([\w.*!#$%&'+^`|~/-]+)\s*=\s*(.*)$/s.exec(pair) ?? [];
+        const decoded = given === undefined ? undefined : decodePercent(given);
+        const sendable = kind === "open" || /^[\t\x20-\x7e]*$/.test(decoded ?? "");
+        if (name !== undefined && decoded !== undefined && sendable) return [name, decoded] as const;
+        const what = kind === "secret" ? `pair ${index + 1}` : `"${pair}"`;
+        throw new Error(`${what} is no name=value|Write name=value pairs with commas between them`);
+      }),
+    );
+}
+
+function decodePercent(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}

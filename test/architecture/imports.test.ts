@@ -51,6 +51,7 @@ const layers: readonly (readonly string[])[] = [
     "login_levels.ts",
     "input",
     "request_context.ts",
+    "tracing",
     "log_redaction.ts",
     "log.ts",
     "access_log.ts",
@@ -77,7 +78,7 @@ const layers: readonly (readonly string[])[] = [
   ["admin", "onboarding"],
   ["console", "portal"],
   ["app.ts", "public_routes.ts"],
-  ["instance_metrics.ts"],
+  ["instance_metrics.ts", "instance_traces.ts"],
   ["server.ts"],
   ["cli"],
 ];

@@ -6,6 +6,7 @@ import { countAuditEvent, createAuditEvent, createAuditEventInTenants } from "..
 import type { AuditEventType, NewAuditEvent, NewAuditEventOf } from "../../audit/event_types.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
+import { inSpan } from "../../tracing/active_span.ts";
 import { permissionFor } from "../administrators/permission_for.ts";
 import type { Permission } from "../administrators/roles.ts";
 import { failedWithin, withinTenant } from "../administrators/tenant_bound.ts";
@@ -163,7 +164,11 @@ export function operationsIn<Context extends OperationContext>() {
       return dryRun ? { ...Object(answer), dryRun } : answer;
     };
     const entry = { ...spec, output: outputOf(spec) };
-    return Object.assign(call, { entry: entry as unknown as OperationEntry });
+    const traced = (context: Context, input?: unknown) =>
+      inSpan("operation", `operation ${spec.name}`, { "tti.operation": spec.name }, () =>
+        call(context, input),
+      );
+    return Object.assign(traced, { entry: entry as unknown as OperationEntry });
   };
 }
 

@@ -4,6 +4,7 @@
 import { DataAccessor, ExchangeClient, ExchangeError, type SearchConnection } from "tti-exchange";
 import { type Accessor, getAccessor } from "../../accessors/accessor_store.ts";
 import { connectionOf } from "../../accessors/connection.ts";
+import { watchExchanges } from "../../accessors/exchange_watch.ts";
 import type { SearchServiceDeps } from "../../accessors/search_service.ts";
 import { OperationError } from "../../errors.ts";
 import { findServingClient, type ServingClient } from "../../provider/clients/serving_client.ts";
@@ -115,6 +116,7 @@ export class AccessorTrials {
         return mint({ clientId, tenantId, accountId, trial: { right, actor } });
       },
       refreshTokens: false,
+      onEvent: watchExchanges(this.#deps.db),
       deadlineSeconds,
       attemptTimeoutSeconds,
     });

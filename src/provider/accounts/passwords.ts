@@ -5,6 +5,7 @@ import { availableParallelism } from "node:os";
 import { hash, verify } from "@node-rs/argon2";
 import { OperationError } from "../../errors.ts";
 import { isStorable } from "../../input/text.ts";
+import { inSpan } from "../../tracing/active_span.ts";
 import { decoyOf, readImportedHash } from "./imported_hash.ts";
 import { kindOfCost, leastCost, type PasswordCost } from "./password_cost.ts";
 import { findWeakness } from "./password_strength.ts";
@@ -111,7 +112,7 @@ export function createPasswords({
   const limit = createLimit(concurrency);
   let decoy: Promise<string> | undefined;
   const hashAt = (at: PasswordCost, password: string) =>
-    limit(() => hash(canonical(password), argon2Options(at)));
+    inSpan("hash", "password hash", {}, () => limit(() => hash(canonical(password), argon2Options(at))));
   const hashPassword = (password: string) => hashAt(cost, password);
   return {
     kind: kindOfCost(cost),
@@ -128,13 +129,14 @@ export function createPasswords({
       const typed = tooLong ? "" : password;
       const counts = !tooLong && passwordHash != null;
       const imported = own === null ? undefined : readImportedHash(passwordHash ?? "").hash;
-      return limit(async () => {
+      const compare = async () => {
         if ((await imported?.verify(typed)) && counts) return true;
         if ((await verify(expected, canonical(typed))) && counts && own === null) return true;
         // A right password shows its user anyway. A wrong one costs the same, whomever it was tried for.
         for (const kind of present) if (kind !== own) await decoyOf(kind)?.verify(typed);
         return false;
-      });
+      };
+      return inSpan("hash", "password verify", {}, () => limit(compare));
     },
   };
 }

@@ -5,8 +5,10 @@ import type Provider from "oidc-provider";
 import { createAuditEventInTenants } from "../../audit/audit_store.ts";
 import type { StoreAndClock } from "../../installation.ts";
 import type { Log } from "../../log.ts";
+import { inBackgroundSpan } from "../../observability/background_spans.ts";
 import { type AttemptPolicy, nextAttemptAt } from "../../outbox/attempts.ts";
 import { type Outbox, startWorkingOff } from "../../outbox/work_off.ts";
+import { errorTypeOf, type Span } from "../../tracing/active_span.ts";
 import { findClientToTell } from "../clients/served_client_store.ts";
 import { LogoutNotTaken, tellLogout } from "../library/logout_tokens.ts";
 import {
@@ -52,7 +54,7 @@ export interface LogoutDeps extends StoreAndClock {
 export function startLogoutOutbox(deps: LogoutDeps, policy: LogoutPolicy = logoutPolicy): Outbox {
   const { db, clock, log } = deps;
 
-  async function tell(logout: WaitingLogout): Promise<void> {
+  async function tell(logout: WaitingLogout, span: Span | undefined): Promise<void> {
     const { id, clientId } = logout;
     try {
       if (clock().getTime() >= logout.giveUpAtMs) {
@@ -62,6 +64,7 @@ export function startLogoutOutbox(deps: LogoutDeps, policy: LogoutPolicy = logou
       if (metadata === undefined || (await isSignedInAnew(db, logout))) return await deleteLogout(db, id);
       await tellLogout(deps.current(), metadata, logout);
     } catch (error) {
+      span?.fail(errorTypeOf(error));
       return putOff(logout, error);
     }
     await deleteLogout(db, id);
@@ -103,6 +106,16 @@ export function startLogoutOutbox(deps: LogoutDeps, policy: LogoutPolicy = logou
     name: "the outbox of logouts",
     claim: () => claimLogout(db, { nowMs: clock().getTime(), leaseMs }),
     isDue: () => isLogoutDue(db, clock().getTime()),
-    handle: tell,
+    handle: (logout) =>
+      inBackgroundSpan(
+        db,
+        ["logout", "logout tell"],
+        {
+          "tti.outbox.id": logout.id,
+          "tti.client.id": logout.clientId,
+          "tti.outbox.attempt": logout.attempts,
+        },
+        (span) => tell(logout, span),
+      ),
   });
 }

@@ -4,6 +4,7 @@ import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import { StoreUnavailable } from "../../db/store_fault.ts";
 import type { Log } from "../../log.ts";
+import { inBackgroundSpan } from "../../observability/background_spans.ts";
 import { sweepFormerSecrets } from "../clients/former_secret_store.ts";
 import { sweepConsents } from "../sessions/consent_store.ts";
 import { sweepVouchers } from "../sessions/voucher_sweep_store.ts";
@@ -98,7 +99,8 @@ export function startSweeper(
   let waiting = 0;
   const sweep = (): Promise<number> => {
     waiting += 1;
-    running = running.then(sweepOnce, sweepOnce).finally(() => {
+    const traced = () => inBackgroundSpan(db, ["upkeep", "sweep"], {}, sweepOnce);
+    running = running.then(traced, traced).finally(() => {
       waiting -= 1;
     });
     return running;

@@ -8,6 +8,7 @@ import { isIP, type LookupFunction } from "node:net";
 import type { Configuration } from "oidc-provider";
 import { isIn, networksOf } from "../../input/networks.ts";
 import { isSpecialAddress } from "../../input/special_address.ts";
+import { inSpan } from "../../tracing/active_span.ts";
 
 /** The signature of oidc-provider's `fetch` setting. */
 export type OutgoingFetch = NonNullable<Configuration["fetch"]>;
@@ -41,7 +42,7 @@ export function createOutgoingFetch(
 ): OutgoingFetch {
   const allowed = networksOf(allowNetworks);
   const mayReach = (address: string): boolean => isIn(allowed, address) || !isSpecialAddress(address);
-  return async (url, options) => {
+  const send: OutgoingFetch = async (url, options) => {
     const hostname = new URL(url).hostname.replace(/^\[|\]$/g, "");
     const { signal } = options as RequestInit;
     const addresses = await within(signal, addressesOf(hostname, resolve));
@@ -61,6 +62,16 @@ export function createOutgoingFetch(
       // It waits for the answer to be read.
       void dispatcher.close();
     }
+  };
+  // No traceparent goes out: whose server it is, somebody else decided.
+  return (url, options) => {
+    const { method = "GET" } = options as RequestInit;
+    const asked = { "http.request.method": method, "server.address": new URL(url).hostname };
+    return inSpan("fetch", method, asked, async (span) => {
+      const answer = await send(url, options);
+      span?.set({ "http.response.status_code": answer.status });
+      return answer;
+    });
   };
 }
 

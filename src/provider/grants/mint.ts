@@ -5,6 +5,7 @@ import type Provider from "oidc-provider";
 import { type Client, errors, type KoaContextWithOIDC } from "oidc-provider";
 import { OperationError } from "../../errors.ts";
 import type { Installation } from "../../installation.ts";
+import { inSpan } from "../../tracing/active_span.ts";
 import { assertMayActFor, type TenantRight } from "../clients/tenant_rights.ts";
 import { generationIn } from "../library/client_generation.ts";
 import { assertLoginOpens, decideFacts } from "../subjects/subject.ts";
@@ -37,7 +38,16 @@ export interface MintedToken {
  * @param client the client that asks; it is authenticated
  * @throws InvalidClientAuth if the client is gone, or proves itself otherwise, since; OperationError tenant_not_allowed, as `decideSubject` does, as the plan does, and subject_token_replayed
  */
-export async function mintIdToken(
+export function mintIdToken(
+  provider: Provider,
+  client: Client,
+  deps: MintDeps,
+  named: NamedSubject,
+): Promise<MintedToken> {
+  return inSpan("mint", "mint", { "tti.mint.by": named.by }, () => mint(provider, client, deps, named));
+}
+
+async function mint(
   provider: Provider,
   client: Client,
   deps: MintDeps,

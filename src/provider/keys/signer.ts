@@ -4,6 +4,7 @@ import { createPublicKey, type KeyObject, randomBytes, verify } from "node:crypt
 import { calculateJwkThumbprint, type JWK } from "jose";
 import { ExternalSigningKey } from "oidc-provider";
 import { OperationError } from "../../errors.ts";
+import { inSpan } from "../../tracing/active_span.ts";
 import { TemporarilyUnavailable } from "../library/token_error.ts";
 
 /** Value of `features.externalSigningSupport.ack` in the installed oidc-provider. */
@@ -117,10 +118,11 @@ export class ProviderKey extends ExternalSigningKey {
   }
 
   override async sign(data: Uint8Array): Promise<Uint8Array> {
-    if (this.#signer === undefined) {
+    const signer = this.#signer;
+    if (signer === undefined) {
       throw new SigningUnavailable(new Error(`key ${this.#publicJwk.kid} is published, but may not sign`));
     }
-    return this.#signer.sign(data);
+    return inSpan("sign", "sign", { "tti.key.id": this.#publicJwk.kid }, () => signer.sign(data));
   }
 }
 

@@ -4,6 +4,7 @@ import { createHash, createPublicKey, verify } from "node:crypto";
 import type { KMSClient } from "@aws-sdk/client-kms";
 import type { JWK } from "jose";
 import { OperationError } from "../../errors.ts";
+import { inSpan, type Span } from "../../tracing/active_span.ts";
 import { assertSignerMatches, type PublicJwk, publicKeyOf, type Signer, toPublicJwk } from "./signer.ts";
 import type { NewKey } from "./signer_local.ts";
 
@@ -111,10 +112,31 @@ export async function openKmsKeys(options: KmsOptions): Promise<KmsKeys> {
   };
 }
 
-async function ask<Answer>(keyId: string, operation: string, send: () => Promise<Answer>): Promise<Answer> {
+interface KmsAnswer {
+  $metadata: { requestId?: string | undefined };
+}
+
+function ask<Answer extends KmsAnswer>(
+  keyId: string,
+  operation: string,
+  send: () => Promise<Answer>,
+): Promise<Answer> {
+  const call = { "rpc.system": "aws-api", "rpc.service": "KMS", "rpc.method": operation };
+  return inSpan("aws", `KMS/${operation}`, call, (span) => answerOf(keyId, operation, send, span));
+}
+
+async function answerOf<Answer extends KmsAnswer>(
+  keyId: string,
+  operation: string,
+  send: () => Promise<Answer>,
+  span: Span | undefined,
+): Promise<Answer> {
   try {
-    return await send();
+    const answer = await send();
+    span?.set({ "aws.request_id": answer.$metadata?.requestId });
+    return answer;
   } catch (cause) {
+    span?.set({ "aws.request_id": (cause as Partial<KmsAnswer>).$metadata?.requestId });
     const name = cause instanceof Error ? cause.name : "unknown error";
     const said = cause instanceof Error ? cause.message : String(cause);
     throw new OperationError(
