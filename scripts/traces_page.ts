@@ -61,7 +61,7 @@ in front begins traces itself, and takes away what strangers send, name all: \`0
 Nothing is sent on: requests to servers of applications and tenants carry no \`traceparent\`, because whose servers those are somebody
 else decided, and AWS does not go on with one; the id that AWS gives each request is in its span.
 
-*Proof: [joined, linked, dropped](../test/tracing/traces.test.ts), [nothing sent on](../test/security/outgoing_requests.test.ts)*
+*Proof: [joined, linked, dropped](../test/tracing/traces.test.ts), [nothing sent on](../test/tracing/traces.test.ts)*
 
 ## What it costs
 
@@ -77,7 +77,7 @@ Traces go to a system that other people read. So they hold what the tables below
 person, no token or key, no path, query, header or body, no statement's text or values, no text of a search, no message of an error
 (its code instead). Applications and tenants are named by id.
 
-*Proof: [attributes of the tables](../test/tracing/traces.test.ts), [nothing planted is found](../test/security/canaries.test.ts)*
+*Proof: [attributes of the tables](../test/tracing/traces.test.ts), [secrets](../test/security/secrets_in_logs.test.ts)*
 
 ## All spans
 

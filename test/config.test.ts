@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { ConfigError, readConfig } from "../src/config.ts";
-import { settings } from "../src/settings.ts";
 import { traceSettingsOf } from "../src/observability/trace_settings.ts";
+import { settings } from "../src/settings.ts";
 
 const secret = randomBytes(32).toString("base64");
 const production = {

@@ -3,6 +3,7 @@
 // server_outage.test.ts's.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { watchExchanges } from "../../src/accessors/exchange_watch.ts";
 import { createCredential } from "../../src/admin/operations/credentials.ts";
 import { createAuditEvent, listAuditEvents } from "../../src/audit/audit_store.ts";
 import { createLoginNames } from "../../src/audit/login_names.ts";
@@ -318,7 +319,21 @@ test("tell of the outbox, of the attacks of ten minutes, of keys, connections an
   await addClient(fixture.db, { client_id: "listens", backchannel_logout_uri: "https://nobody.invalid/out" });
   await putLogouts(fixture.db, [logout], anHourAgo);
   await fixture.db("logouts").update({ next_attempt_at_ms: Date.now() + 3_600_000 });
+  const step = { tenantId: "acme", user: "ann@acme.example", durationMs: 80, awsRequestId: "id" } as const;
+  const hear = watchExchanges(fixture.server.db);
+  hear({ ...step, step: "assume-role-with-tag", outcome: "ok" });
+  hear({ ...step, step: "create-token-with-iam", outcome: "error", code: "credentials_expired" });
+  hear({ ...step, step: "authorize", outcome: "error", code: "aborted" });
   const then = await scrape();
+  for (const [name, outcome, count] of [
+    ["assume-role-with-tag", "ok", 1],
+    ["assume-role-with-tag", "error", 0],
+    ["create-token-with-iam", "error", 1],
+    ["other", "error", 1],
+  ] as const)
+    assert.equal(seriesValue(then, "tti_exchange_steps_total", { step: name, outcome }), count, name);
+  const steps = then.get("tti_exchange_step_duration_seconds")?.samples ?? [];
+  assert.equal(steps.find(({ labels }) => labels["le"] === "0.1")?.value, 1);
   assert.equal(seriesValue(then, "tti_logouts", { state: "waiting" }), 1);
   assert.ok((seriesValue(then, "tti_logout_oldest_seconds", { state: "waiting" }) ?? 0) >= 3_600);
   assert.equal(seriesValue(then, "tti_logout_oldest_seconds", { state: "failed" }), 0);

@@ -1,9 +1,11 @@
 // Traces of a running instance, as a real collector gets them: one trace a request, from the port over store, password, key and AWS
 // to the answer; whose trace is joined; what the log names; and that a collector that is slow, gone or wrong holds nobody up.
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { createClient } from "../../src/admin/operations/clients.ts";
 import { operationContext } from "../../src/cli/administration.ts";
@@ -11,7 +13,9 @@ import { type DevEnvironment, startDevEnvironment } from "../../src/cli/dev/dev_
 import { systemClock } from "../../src/clock.ts";
 import { readConfig } from "../../src/config.ts";
 import { openLog } from "../../src/log.ts";
+import { createOutgoingFetch } from "../../src/provider/edge/outgoing_fetch.ts";
 import { saveOfflineConsent } from "../../src/provider/presence/offline_consent_store.ts";
+import { followSpan } from "../../src/tracing/active_span.ts";
 import { spanAttributes, spans as spanTable } from "../../src/tracing/span_table.ts";
 import { addMintingClients, exchange, signSubject } from "../provider/grants/mint_support.ts";
 import { authorizationUrl, codeOf, redeem } from "../provider/support/authorization.ts";
@@ -25,6 +29,8 @@ import {
 import { UserAgent } from "../provider/support/user_agent.ts";
 import { storeKinds } from "../support/databases.ts";
 import { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from "../support/otlp_receiver.ts";
+
+const root = dirname(dirname(import.meta.dirname));
 
 const roles = { internal: 1, server: 2, client: 3, consumer: 5 };
 
@@ -336,6 +342,69 @@ describe("a collector in trouble", () => {
     // One batch is under way, and of all the others eight spans are kept.
     assert.ok(receiver.spans.length <= 2);
     await receiver.close();
+  });
+
+  test("a request to somebody's server is a span with its host, and tells that server nothing of the trace", async () => {
+    const receiver = await startOtlpReceiver();
+    const asked: Record<string, unknown>[] = [];
+    const server = createServer((request, response) => {
+      asked.push({ ...request.headers });
+      response.writeHead(404).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const { openTraces } = await import("../../src/observability/open_traces.ts");
+    const settings = {
+      endpoint: `${receiver.url}/v1/traces`,
+      headers: {},
+      resource: {},
+      joins: [],
+      delayMs: 5,
+    };
+    const log = openLog({ level: "silent" });
+    const tracing = await openTraces({ ...settings, sampler: "always_on", ratio: 1 }, { log });
+    const root = tracing.begin("logout", "logout tell", {});
+    assert.ok(root);
+    const outgoing = createOutgoingFetch(["127.0.0.0/8"]);
+    const url = `http://127.0.0.1:${port}/keys/path-canary?query=query-canary`;
+    const answer = await followSpan(root, () => outgoing(url, { method: "POST" } as never));
+    await answer.arrayBuffer();
+    await assert.rejects(
+      followSpan(tracing.begin("logout", "logout tell", {}) ?? root, () =>
+        outgoing("http://10.0.0.1/", {} as never),
+      ),
+    );
+    await tracing.close();
+    assert.ok(asked[0]);
+    assert.deepEqual(
+      Object.keys(asked[0]).filter((name) => /trace|baggage|b3|sentry|datadog|request-id/.test(name)),
+      [],
+    );
+    assert.ok(!JSON.stringify(asked).includes(root.traceId));
+    const [span] = named(receiver.spans, "POST");
+    assert.equal(span?.parentSpanId, root.spanId);
+    assert.deepEqual(
+      [span.attributes["server.address"], span.attributes["http.response.status_code"]],
+      ["127.0.0.1", 404],
+    );
+    assert.equal(named(receiver.spans, "GET")[0]?.attributes["error.type"], "OutgoingRefused");
+    assert.doesNotMatch(Buffer.concat(receiver.bodies).toString("latin1"), /canary/);
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    await receiver.close();
+  });
+
+  test("OpenTelemetry is loaded where traces or metrics are opened, and nowhere else", () => {
+    const files = globSync("src/**/*.ts", { cwd: root });
+    const loads = files.filter((path) =>
+      /^import (?!type)[^;]*"@opentelemetry|import\("@opentelemetry/m.test(
+        readFileSync(join(root, path), "utf8"),
+      ),
+    );
+    assert.deepEqual(loads.sort(), ["src/observability/open_metrics.ts", "src/observability/open_traces.ts"]);
+    // Those two on use: whoever imports them does so by import(), or they do so themselves.
+    for (const path of loads)
+      assert.doesNotMatch(readFileSync(join(root, path), "utf8"), /^import (?!type)[^;]*"@opentelemetry/m);
   });
 
   test("a rate chooses by trace, and off is off", async () => {
