@@ -112,6 +112,9 @@ describe("a provider whose PostgreSQL fails", () => {
     assert.equal(token.status, 503);
     assert.equal(((await token.json()) as { error: string }).error, "temporarily_unavailable");
     assert.ok(Number(token.headers.get("retry-after")) > 0);
+    const administered = await fetch(`${adminUrl}/v1/tenants`, { headers: { authorization: "Bearer x" } });
+    assert.equal(administered.status, 503);
+    assert.ok(Number(administered.headers.get("retry-after")) > 0, "a program is told when to come again");
     const minted = await mint();
     assert.deepEqual([minted.status, minted.body["error"]], [503, "temporarily_unavailable"]);
     assert.doesNotMatch(JSON.stringify(minted.body), /oops|invalid_grant|DATABASE_URL/);

@@ -9,7 +9,7 @@ import { countAuditEvent } from "../audit/audit_store.ts";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../db/connect.ts";
 import { OperationError } from "../errors.ts";
-import { answerOf, type ErrorAnswer, logFailure, problemBody } from "../http_errors.ts";
+import { answerOf, type ErrorAnswer, logFailure, problemBody, retryHeaders } from "../http_errors.ts";
 import { bringsBody } from "../input/request_body.ts";
 import type { Log } from "../log.ts";
 import { noticeGuess } from "../provider/accounts/attack_watch.ts";
@@ -93,6 +93,7 @@ export async function answerInJson(
     logFailure(deps.log, ctx.req, error);
     if (answer.status === 401 || answer.status === 403) await recordRefusal(deps, ctx.method, answer);
     ctx.status = answer.status;
+    ctx.set(retryHeaders(answer));
     if (answer.status === 401) ctx.set("WWW-Authenticate", 'Bearer realm="tti-provider"');
     if (answer.code === "forbidden") {
       ctx.set("WWW-Authenticate", 'Bearer realm="tti-provider", error="insufficient_scope"');
