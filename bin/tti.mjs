@@ -2,8 +2,13 @@
 // Starts the tti command. Plain JavaScript for Node 18 and later: in the package it runs the built program,
 // in a clone the sources, fetching packages and a newer Node.js where they are missing.
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+
+// Before anything uses the pool: hashes get a thread for each core but one, and two are left for signatures and names
+// (src/provider/accounts/passwords.ts). Node.js alone has four, however many cores there are.
+process.env.UV_THREADPOOL_SIZE ??= String(Math.max(4, availableParallelism() + 1));
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const source = join(root, "src", "cli", "main.ts");

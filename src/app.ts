@@ -32,7 +32,7 @@ import { addLogoRoutes } from "./provider/looks/logo_routes.ts";
 import { addAccountRoutes } from "./provider/self_service/account_routes.ts";
 import { createLanguageKeeper } from "./provider/self_service/own_language.ts";
 import { addPublicRoutes, type PublicRouteDeps } from "./public_routes.ts";
-import { describeRequest } from "./request_context.ts";
+import { describeRequest, goneOf } from "./request_context.ts";
 import { withFrame } from "./views/frame.ts";
 
 /** What the public app needs. */
@@ -70,7 +70,8 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
       ctx.body = errorBody(answerOf(refusal), "");
       return;
     }
-    const context = { requestId: requestIdOf(ctx.req), address: pinnedAddressOf(ctx.req) };
+    const requestId = requestIdOf(ctx.req);
+    const context = { requestId, address: pinnedAddressOf(ctx.req), gone: goneOf(ctx.res) };
     const access = {
       log: deps.log,
       port: "public",

@@ -1,5 +1,6 @@
 // Owns the product's error type and the catalogue of its stable codes: what each means and what to do.
 // docs/errors.md is generated from this catalogue; a test keeps the two equal.
+import { overloadErrorCodes } from "./overload_error_codes.ts";
 import { peopleErrorCodes } from "./people_error_codes.ts";
 
 /** What a code means to the person who meets it, and the HTTP status its HTTP face answers with. */
@@ -232,6 +233,7 @@ export const errorCatalogue = {
     meaning: "The login challenge is unknown, was answered before, or is older than ten minutes.",
     fix: "Send the browser back to the application to start again; answer each challenge once.",
   },
+  ...overloadErrorCodes,
   unavailable: {
     status: 503,
     meaning: "Something this operation needs (the database, a key, another service) does not answer.",

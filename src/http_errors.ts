@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { StoreUnavailable } from "./db/store_fault.ts";
 import { OperationError } from "./errors.ts";
 import type { Log } from "./log.ts";
+import { AskerGone, Overloaded } from "./overload/fair_queue.ts";
 import { currentRequest } from "./request_context.ts";
 import { faultWords, withoutAccount } from "./views/fault_words.ts";
 import { currentFrame, currentWords } from "./views/frame.ts";
@@ -79,7 +80,9 @@ export function logFailure(log: Log, request: IncomingMessage, error: unknown): 
     address: context?.address,
     code,
   };
-  if (isAborted(request)) log.debug(fields, "request given up by its sender");
+  if (isAborted(request) || error instanceof AskerGone) log.debug(fields, "request given up by its sender");
+  // Of many at once one line is written, with how many they were (overload/shed_log.ts).
+  else if (error instanceof Overloaded) log.debug(fields, "request turned away");
   else if (isOurFault(error)) log.error({ ...fields, err: error }, "request failed");
   else log.info({ ...fields, reason: message }, "request refused");
 }

@@ -12,6 +12,8 @@ import { processPoints, watchEventLoop } from "./observability/process_points.ts
 import { observe } from "./observability/recorder.ts";
 import { createSourceReader, type Source } from "./observability/sources.ts";
 import { type AttackKind, attacks, attackToldForMs } from "./observability/throttle_kinds.ts";
+import { shedReasons } from "./overload/fair_queue.ts";
+import type { InstanceQueues, QueueName } from "./overload/queues.ts";
 import { describeKeys, type KeyStatus } from "./provider/keys/key_status.ts";
 import { listInstances, listKeys } from "./provider/keys/key_store.ts";
 import type { KeyPolicy } from "./provider/keys/policy.ts";
@@ -24,6 +26,7 @@ export interface MeasuredInstance extends InstallationPart<"db" | "clock" | "log
   watch: Database;
   policy: KeyPolicy;
   readiness: readonly ReadinessCheck[];
+  queues: InstanceQueues;
 }
 
 /** The metrics of an instance, as its ports take them. */
@@ -40,7 +43,7 @@ export interface InstanceMetrics {
  */
 export async function measureInstance(
   keys: readonly string[],
-  { db, watch, clock, log, policy, readiness }: MeasuredInstance,
+  { db, watch, clock, log, policy, readiness, queues }: MeasuredInstance,
 ): Promise<InstanceMetrics | undefined> {
   if (keys.length === 0) return undefined;
   const store: Source = {
@@ -60,6 +63,7 @@ export async function measureInstance(
   const metrics = await openMetrics(async () => [
     ...(await readSources()),
     ...poolPoints(db),
+    ...queuePoints(queues),
     ...processPoints(),
   ]);
   const ends = [observe(db, metrics.record), watchEventLoop(metrics.record)];
@@ -143,4 +147,16 @@ function poolPoints(db: Database): Point[] {
     at("tti_store_connections_waiting", waiting, {}),
     at("tti_store_connections_most", most, {}),
   ];
+}
+
+function queuePoints(queues: InstanceQueues): Point[] {
+  return Object.entries(queues).flatMap(([name, { state }]) => {
+    const queue = name as QueueName;
+    return [
+      at("tti_queue_running", state.running, { queue }),
+      at("tti_queue_length", state.waiting, { queue }),
+      at("tti_queue_oldest_seconds", state.oldestSeconds, { queue }),
+      ...shedReasons.map((reason) => at("tti_shed_total", state.shed[reason], { queue, reason })),
+    ];
+  });
 }

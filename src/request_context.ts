@@ -1,6 +1,8 @@
 // Owns what is known of the HTTP request under way, for whoever records something deep below the edge: the log
-// puts the id into each line, the audit trail keeps id and address. Nothing is decided by it.
+// puts the id into each line, the audit trail keeps id and address, queues know whose turn it is and whether anybody still
+// waits for the answer. Nothing is allowed by it.
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { ServerResponse } from "node:http";
 
 /** The request under way. */
 export interface RequestContext {
@@ -8,6 +10,8 @@ export interface RequestContext {
   readonly requestId: string;
   /** The client's address, as the edge settled it; undefined where the socket had none left. */
   readonly address: string | undefined;
+  /** Aborted once nobody waits for the answer. */
+  readonly gone?: () => AbortSignal;
   /** The pattern of the route that serves it, once one does. */
   route?: string;
   /** The client that asks, once it is authenticated or, in a browser's request, named. */
@@ -17,6 +21,22 @@ export interface RequestContext {
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();
+
+/**
+ * Tells when whoever waits for an answer has gone, or has it.
+ * @returns makes the signal when it is first asked for: most requests need none
+ */
+export function goneOf(response: ServerResponse): () => AbortSignal {
+  let signal: AbortSignal | undefined;
+  return () => {
+    if (signal !== undefined) return signal;
+    const controller = new AbortController();
+    if (response.destroyed || response.writableFinished) controller.abort();
+    else response.once("close", () => controller.abort());
+    signal = controller.signal;
+    return signal;
+  };
+}
 
 /** Runs what serves a request; everything it awaits, batches and timers it starts included, sees the context. */
 export function runInRequest<Result>(context: RequestContext, run: () => Result): Result {

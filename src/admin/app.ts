@@ -9,6 +9,7 @@ import { logUnsent } from "../http_errors.ts";
 import { assertMethodIsKnown } from "../http_methods.ts";
 import { assertTextTarget } from "../input/form_text.ts";
 import type { Log } from "../log.ts";
+import { goneOf } from "../request_context.ts";
 import { apiRoutes } from "./api_routes.ts";
 import { addAuditExportRoute } from "./audit_routes.ts";
 import { addJsonRoutes, answerInJson, type JsonRouteDeps } from "./json_routes.ts";
@@ -38,7 +39,8 @@ export function createAdminApp(deps: AdminAppDeps): Koa {
   const app = new Koa();
   app.on("error", (error, ctx) => logUnsent(deps.log, ctx, error));
   app.use((ctx, next) => {
-    const context = { requestId: randomUUID(), address: ctx.req.socket.remoteAddress };
+    const address = ctx.req.socket.remoteAddress;
+    const context = { requestId: randomUUID(), address, gone: goneOf(ctx.res) };
     const { log, accessLog: enabled = false, onAnswer, tracing } = deps;
     const access = { log, port: "admin", enabled, onAnswer, tracing } as const;
     return followRequest(access, ctx.req, ctx.res, context, () => {

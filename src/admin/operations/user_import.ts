@@ -77,7 +77,7 @@ export const importUsers = operation({
   },
 });
 
-const endsBatch: ReadonlySet<ErrorCode> = new Set(["unavailable", "unauthenticated"]);
+const endsBatch: ReadonlySet<ErrorCode> = new Set(["unavailable", "overloaded", "unauthenticated"]);
 
 /** What is known while a batch is taken; rows of it count for those that follow. */
 interface Batch extends ComparedAccounts {

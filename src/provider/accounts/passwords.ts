@@ -1,10 +1,14 @@
-// Owns password hashing: Argon2id, bounded in how many run at once, equally slow for users who do not exist; and the one
+// Owns password hashing: Argon2id, through a queue that is bounded by number and age and fair between networks and accounts,
+// equally slow for users who do not exist; and the one
 // judgement of new passwords, which whoever sets one goes through. Hashes that came with people from elsewhere, and our own
 // of another cost, are verified here too, under the same bound (imported_hash.ts reads them).
 import { availableParallelism } from "node:os";
 import { hash, verify } from "@node-rs/argon2";
 import { OperationError } from "../../errors.ts";
+import { parseClientAddress } from "../../input/client_address.ts";
 import { isStorable } from "../../input/text.ts";
+import { FairQueue, type QueueTime } from "../../overload/fair_queue.ts";
+import { currentRequest } from "../../request_context.ts";
 import { inSpan } from "../../tracing/active_span.ts";
 import { decoyOf, readImportedHash } from "./imported_hash.ts";
 import { kindOfCost, leastCost, type PasswordCost } from "./password_cost.ts";
@@ -19,8 +23,8 @@ const shortestPassword = 10;
 /** Longest password, in characters: enough for any pass phrase, too little to keep a core busy. */
 const longestPassword = 256;
 
-// Callers that may wait for a free place before new ones are turned away.
-const longestQueue = 200;
+/** How many wait for a hash at most, and for how long: a person who waits longer has tried again, or gone. */
+export const hashQueueLimits = { mostWaiting: 200, longestWaitMs: 5_000 } as const;
 
 /** Of which kinds the hashes are that are not of our own making and least cost (imported_hash.ts, password_cost.ts). */
 export interface ImportedKinds {
@@ -30,8 +34,22 @@ export interface ImportedKinds {
   present: readonly string[];
 }
 
+/** For whom something is hashed, beside the network the request comes from. */
+export interface Asker {
+  /** Whether the browser has signed in to the account before, as its mark in the store says: what strangers send is then in
+   *  nobody's way who has. */
+  known?: boolean;
+  /** What the account is named by, whether or not there is one. */
+  account?: string;
+}
+
 /** Hashes and verifies passwords; one instance per process, because it bounds the work. */
 export interface Passwords {
+  /**
+   * Asserts that a stranger who came now would have their turn in time, before anything else is done for them.
+   * @throws Overloaded
+   */
+  assertRoom(account: string): void;
   /** The kind of the hashes it makes; null: of the least cost. A login replaces a hash of another kind. */
   readonly kind: string | null;
   /** Hashes a password that is known already, or that nobody chose, into a PHC string with its parameters. */
@@ -39,7 +57,7 @@ export interface Passwords {
   /**
    * Judges a password that somebody chose, and hashes it.
    * @param about what a guesser knows of the person (known_of_person_store.ts)
-   * @throws OperationError invalid_input, naming `password`, what is weak about it, and what to do; unavailable
+   * @throws OperationError invalid_input, naming `password`, what is weak about it, and what to do; overloaded
    */
   hashNewPassword(password: string, about: readonly (string | null | undefined)[]): Promise<string>;
   /**
@@ -47,13 +65,19 @@ export interface Passwords {
    * answer's time does not tell which users exist: of every kind of hash that is in the store one is computed,
    * whatever kind the user's own is of, and for nobody.
    * @param kinds absent: no hash in the store is imported
-   * @throws OperationError unavailable if too many callers wait already
+   * @throws OperationError overloaded, if it could not be done in time, or whoever asks has gone: then nothing was computed
    */
   verifyPassword(
     passwordHash: string | null | undefined,
     password: string,
     kinds?: ImportedKinds,
+    asker?: Asker,
   ): Promise<boolean>;
+}
+
+/** As they are made: where hashes wait can be looked at. */
+export interface QueuedPasswords extends Passwords {
+  readonly queue: FairQueue;
 }
 
 /**
@@ -93,36 +117,58 @@ async function faultOf(
 /** What the hasher is made with. */
 export interface PasswordOptions {
   /**
-   * How many hashes may run at once. The default leaves a core to sign tokens: hashing and signing share one thread pool,
-   * and a burst of logins must not stall the signatures.
+   * How many hashes may run at once. The default leaves a core, and two threads of the pool, to sign tokens: hashing and
+   * signing share it, and a burst of logins must not stall the signatures.
    */
   concurrency?: number;
+  time?: QueueTime;
   /** What a new hash costs; the least by default. */
   cost?: PasswordCost;
   /** What the service is called: no new password is made of it. */
   serviceNames?: readonly string[];
 }
 
+/**
+ * How many passwords are hashed at once.
+ * @param cores of the machine
+ * @param threads of the pool that Node.js hashes, signs, reads files and looks names up in
+ */
+export const hashesAtOnce = (cores: number, threads: number): number =>
+  Math.max(1, Math.min(cores - 1, threads - 2));
+
+/** Node.js has as many threads unless `UV_THREADPOOL_SIZE` says otherwise. */
+export const usualThreads = 4;
+
 /** Makes the password hasher. */
 export function createPasswords({
-  concurrency = Math.max(1, availableParallelism() - 1),
+  concurrency = hashesAtOnce(availableParallelism(), usualThreads),
+  time,
   cost = leastCost,
   serviceNames = [],
-}: PasswordOptions = {}): Passwords {
-  const limit = createLimit(concurrency);
+}: PasswordOptions = {}): QueuedPasswords {
+  const queue = new FairQueue({
+    ...hashQueueLimits,
+    places: concurrency,
+    told: "Too many people are signing in at this moment.",
+    ...(time === undefined ? {} : { time }),
+  });
+  const inTurn = <Result>(asker: Asker, work: () => Promise<Result>) =>
+    queue.run({ share: shareOf(asker), gone: currentRequest()?.gone?.() }, work);
   let decoy: Promise<string> | undefined;
-  const hashAt = (at: PasswordCost, password: string) =>
-    inSpan("hash", "password hash", {}, () => limit(() => hash(canonical(password), argon2Options(at))));
-  const hashPassword = (password: string) => hashAt(cost, password);
+  const hashAt = (at: PasswordCost, password: string) => hash(canonical(password), argon2Options(at));
+  const hashPassword = (password: string) =>
+    inSpan("hash", "password hash", {}, () => inTurn({}, () => hashAt(cost, password)));
   return {
+    queue,
+    assertRoom: (account) => queue.assertRoom(shareOf({ account })),
     kind: kindOfCost(cost),
     hashPassword,
     async hashNewPassword(password, about) {
       await assertNewPassword(password, [...about, ...serviceNames]);
       return hashPassword(password);
     },
-    async verifyPassword(passwordHash, password, { own, present } = noneImported) {
-      // Of the least cost, whatever new ones cost: the kind that no column tells of.
+    async verifyPassword(passwordHash, password, { own, present } = noneImported, asker = {}) {
+      // Of the least cost, whatever new ones cost: the kind that no column tells of. Once, and in nobody's turn.
       decoy ??= hashAt(leastCost, "nobody signs in with this password");
       const expected = (own === null ? passwordHash : null) ?? (await decoy);
       const tooLong = [...password].length > longestPassword;
@@ -136,7 +182,7 @@ export function createPasswords({
         for (const kind of present) if (kind !== own) await decoyOf(kind)?.verify(typed);
         return false;
       };
-      return inSpan("hash", "password verify", {}, () => limit(compare));
+      return inSpan("hash", "password verify", {}, () => inTurn(asker, compare));
     },
   };
 }
@@ -147,9 +193,11 @@ export function passwordsOf({
   passwordPasses: passes,
   publicName,
   issuer,
-}: PasswordSettings): Passwords {
+  threads,
+}: PasswordSettings): QueuedPasswords {
+  const concurrency = hashesAtOnce(availableParallelism(), threads);
   const serviceNames = [publicName ?? "", new URL(issuer).hostname];
-  return createPasswords({ cost: { memoryMib, passes }, serviceNames });
+  return createPasswords({ concurrency, cost: { memoryMib, passes }, serviceNames });
 }
 
 /** What of the settings decides about passwords. */
@@ -158,6 +206,7 @@ export interface PasswordSettings {
   passwordPasses: number;
   publicName: string | undefined;
   issuer: string;
+  threads: number;
 }
 
 const noneImported: ImportedKinds = { own: null, present: [] };
@@ -165,27 +214,8 @@ const noneImported: ImportedKinds = { own: null, present: [] };
 // The same password typed on another keyboard may arrive composed differently (NIST SP 800-63B).
 const canonical = (password: string): string => password.normalize("NFKC");
 
-function createLimit(concurrency: number): <T>(work: () => Promise<T>) => Promise<T> {
-  let running = 0;
-  const waiting: (() => void)[] = [];
-  return async (work) => {
-    if (running >= concurrency) {
-      if (waiting.length >= longestQueue) {
-        throw new OperationError("unavailable", "Too many people are signing in at this moment.", {
-          fix: "Try again in a few seconds.",
-        });
-      }
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    } else {
-      running += 1;
-    }
-    try {
-      return await work();
-    } finally {
-      // The place goes to the next in line, or becomes free.
-      const next = waiting.shift();
-      if (next) next();
-      else running -= 1;
-    }
-  };
+// Strangers and those the browser is known of in turn; then networks, then the accounts they try.
+function shareOf({ known = false, account = "" }: Asker): [string, string, string] {
+  const address = currentRequest()?.address ?? "";
+  return [known ? "known" : "new", parseClientAddress(address)?.network ?? address, account];
 }

@@ -43,20 +43,30 @@ export interface SignInRequest extends AttemptOrigin {
  * Signs a person in.
  * @returns the account
  * @throws OperationError too_many_attempts (with the seconds to wait in its fix), invalid_credentials,
- *   account_disabled (only to somebody who knows the password), unavailable
+ *   account_disabled (only to somebody who knows the password), overloaded, unavailable
  */
 export async function signIn(deps: SignInDeps, request: SignInRequest): Promise<Account> {
   const now = deps.clock();
-  const keys = attemptKeysOf(loginKeyOf(request.login), request);
-  const refund = await countOrRefuse(deps, keys, now);
+  const loginKey = loginKeyOf(request.login);
+  // Who brings no mark of a browser is told before the store is asked; whether a mark counts, it must be asked.
+  if (request.browser === undefined) deps.passwords.assertRoom(loginKey);
+  const keys = attemptKeysOf(loginKey, request);
+  const { refund, known } = await countOrRefuse(deps, keys, now);
   // What is no address names nobody, and takes as long.
   const credentials = isEmailAddress(request.login)
     ? await findCredentialsByLogin(deps.db, request.login)
     : undefined;
-  const matches = await deps.passwords.verifyPassword(credentials?.passwordHash, request.password, {
+  const kinds = {
     own: credentials?.importedHashKind ?? null,
     present: await listImportedHashKinds(deps.db),
-  });
+  };
+  const matches = await deps.passwords
+    .verifyPassword(credentials?.passwordHash, request.password, kinds, { known, account: loginKey })
+    .catch(async (error: unknown) => {
+      // Nothing was looked at, so nothing was tried.
+      if (isOverloaded(error)) await refund();
+      throw error;
+    });
   if (!credentials || !matches) {
     throw new OperationError(
       "invalid_credentials",
@@ -74,6 +84,9 @@ export async function signIn(deps: SignInDeps, request: SignInRequest): Promise<
   return credentials.account;
 }
 
+const isOverloaded = (error: unknown): boolean =>
+  error instanceof OperationError && error.code === "overloaded";
+
 // The password is known at this moment only, so a hash of another program, or of another cost, is replaced now.
 async function rehash(deps: SignInDeps, { account, passwordHash }: Credentials, password: string) {
   let made: string;
@@ -81,15 +94,24 @@ async function rehash(deps: SignInDeps, { account, passwordHash }: Credentials, 
     made = await deps.passwords.hashPassword(password);
   } catch (error) {
     // With too many in the queue the login is no less right; the next one does it.
-    if (error instanceof OperationError && error.code === "unavailable") return;
+    if (isOverloaded(error)) return;
     throw error;
   }
   await replaceHash(deps.db, { id: account.id, hash: passwordHash ?? "" }, made, deps.clock());
 }
 
 // Counted before the password is looked at: a thousand guesses sent at once are a thousand attempts.
-async function countOrRefuse(deps: SignInDeps, keys: AttemptKeys, now: Date): Promise<() => Promise<void>> {
+async function countOrRefuse(
+  deps: SignInDeps,
+  keys: AttemptKeys,
+  now: Date,
+): Promise<{
+  refund: () => Promise<void>;
+  /** Whether this browser has signed in to the account before. */
+  known: boolean;
+}> {
   const { rated, counted, healed } = await ratedKeysOf(deps, keys, now);
+  const known = rated[0] === keys.browser;
   let healing = healed;
   let waitMs = 0;
   for (const key of rated) {
@@ -107,9 +129,10 @@ async function countOrRefuse(deps: SignInDeps, keys: AttemptKeys, now: Date): Pr
       retryAfterSeconds: seconds,
     });
   }
-  return async () => {
+  const refund = async () => {
     for (const key of counted) await uncountAttempt(deps.db, key);
   };
+  return { refund, known };
 }
 
 // What others can use up never decides where the account has signed in before.

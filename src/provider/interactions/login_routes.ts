@@ -114,7 +114,8 @@ export function addLoginRoutes(
       if (!(error instanceof OperationError) || error instanceof StoreUnavailable) throw error;
       const { clientId } = state.client;
       const attempt = { login: email, clientId, clientAddress: pinnedAddressOf(ctx.req) };
-      await recordSignInRefusal(deps, attempt, error);
+      // Who was turned away unheard has tried nothing.
+      if (error.code !== "overloaded") await recordSignInRefusal(deps, attempt, error);
       // What is no address is typed anew.
       if (!isEmailAddress(email)) return refuseAddress(ctx, state, error, email);
       leaveSignInFault(placeOf(ctx), state.uid, "password", error);

@@ -62,9 +62,10 @@ function wayOf(code: ErrorCode, administers: string | undefined): WayOn | undefi
 }
 
 // The browser's owner can write the cookie: what it holds is told only where we could have left it. A fault of ours is
-// answered at once, never left.
+// answered at once, never left; but where too many come at once, the form stays for another try.
 const longestWaitMs = 86_400_000;
 
 function isErrorCode(code: string): code is ErrorCode {
-  return Object.hasOwn(errorCatalogue, code) && errorCatalogue[code as ErrorCode].status < 500;
+  if (!Object.hasOwn(errorCatalogue, code)) return false;
+  return errorCatalogue[code as ErrorCode].status < 500 || code === "overloaded";
 }

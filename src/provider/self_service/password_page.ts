@@ -143,6 +143,7 @@ async function proveCurrent(
 ): Promise<void> {
   const account = await signIn(deps, attempt).catch(async (error: unknown) => {
     if (!(error instanceof OperationError) || error instanceof StoreUnavailable) throw error;
+    if (error.code === "overloaded") throw error;
     await recordSignInRefusal(deps, { ...attempt, clientId: accountClientId }, error);
     throw error.code === "invalid_credentials" ? notTheCurrent() : error;
   });

@@ -24,6 +24,7 @@ for (const kind of storeKinds) {
     const store = useStore(kind, async () => {
       const passwords: OperationContext["passwords"] = {
         kind: null,
+        assertRoom() {},
         hashPassword: async () => "hash",
         hashNewPassword: async () => "hash",
         verifyPassword: async () => false,

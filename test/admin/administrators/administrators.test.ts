@@ -36,6 +36,7 @@ import { useStore } from "../../support/use_store.ts";
 
 const passwords: OperationContext["passwords"] = {
   kind: null,
+  assertRoom() {},
   hashPassword: async (password) => `hash of ${password.length}`,
   hashNewPassword: async (password, about) => {
     await assertNewPassword(password, about);

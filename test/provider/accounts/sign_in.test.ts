@@ -15,6 +15,7 @@ const right = "the right password";
 // Hashing has its own tests; here it would only take time.
 const plainPasswords: Passwords = {
   kind: null,
+  assertRoom() {},
   hashPassword: async (password) => `plain:${password}`,
   hashNewPassword: async (password, about) => {
     await assertNewPassword(password, about);

@@ -158,6 +158,15 @@ export const faults: typeof englishFaults = {
     todo: "Um neu zu beginnen, gehen Sie zurück zur Anwendung.",
   },
   unavailable: later,
+  overloaded: {
+    title: "Gerade ist hier sehr viel los",
+    why: "Sie haben nichts falsch gemacht, und es wurde Ihnen nichts angerechnet.",
+    todo: "Versuchen Sie es gleich noch einmal.",
+  },
+  too_many_requests: {
+    title: "Das wurde zu oft angefragt",
+    todo: "Warten Sie ein wenig, und versuchen Sie es dann noch einmal.",
+  },
   temporarily_unavailable: later,
   signing_unavailable: later,
   internal_error: broken,

@@ -151,6 +151,15 @@ export const faults = {
     todo: "Go back to the application to start again.",
   },
   unavailable: later,
+  overloaded: {
+    title: "Very many people are here right now",
+    why: "Nothing you did is wrong, and nothing was counted against you.",
+    todo: "Try again in a moment.",
+  },
+  too_many_requests: {
+    title: "This was asked for too often",
+    todo: "Wait a little, then try again.",
+  },
   temporarily_unavailable: later,
   signing_unavailable: later,
   internal_error: broken,

@@ -1,0 +1,49 @@
+// Owns the queues of an instance by name, and the one line of the log for many who were turned away: a line for each would be
+// more work than what was refused.
+import type { Log } from "../log.ts";
+import type { FairQueue, QueueState } from "./fair_queue.ts";
+
+/** Every queue, with what waits in it. Names are labels of metrics: add, do not rename. */
+export const queues = {
+  passwords: "passwords that are to be hashed",
+} as const;
+export type QueueName = keyof typeof queues;
+
+/** The queues that an instance has. */
+export type InstanceQueues = Readonly<Record<QueueName, Pick<FairQueue, "state">>>;
+
+const shedOf = ({ shed: { full, late } }: QueueState): number => full + late;
+
+/**
+ * Makes what tells of those who were turned away.
+ * @returns tells of each queue how many they were since it told last, and nothing where there were none
+ */
+export function createShedTeller(of: InstanceQueues, log: Log): () => void {
+  const told = new Map<string, number>();
+  return () => {
+    for (const [queue, { state }] of Object.entries(of)) {
+      const turnedAway = shedOf(state) - (told.get(queue) ?? 0);
+      if (turnedAway === 0) continue;
+      told.set(queue, shedOf(state));
+      const { running, waiting, oldestSeconds } = state;
+      log.warn({ queue, turnedAway, running, waiting, oldestSeconds }, "more was asked than could be served");
+    }
+  };
+}
+
+/** How often it is told, in milliseconds. */
+const tellMs = 10_000;
+
+/**
+ * Tells of those who were turned away while an instance runs.
+ * @returns tells the last of them, and ends
+ */
+export function tellOfShed(of: InstanceQueues, log: Log): () => void {
+  const tell = createShedTeller(of, log);
+  const timer = setInterval(tell, tellMs);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+    tell();
+  };
+}
