@@ -6,6 +6,7 @@ import { mostBodyBytes, mostQueryCharacters } from "../src/app.ts";
 import { clockToleranceSeconds } from "../src/input/moment.ts";
 import { linkLifeMs } from "../src/provider/accounts/account_link_store.ts";
 import { attemptRates, knownForMs } from "../src/provider/accounts/attempt_rates.ts";
+import { hashQueueLimits } from "../src/provider/accounts/passwords.ts";
 import { longestAssertionSeconds, ttlSeconds } from "../src/provider/assembly/policies.ts";
 import { sweeperPolicy } from "../src/provider/assembly/sweeper.ts";
 import { applicationCookieMs } from "../src/provider/clients/application_way.ts";
@@ -42,6 +43,19 @@ export function inWords(seconds: number): string {
 }
 
 const inWordsMs = (ms: number): string => inWords(ms / 1000);
+
+/** Rows of a table of queues. */
+type QueueRow = readonly [what: string, atOnce: string, waiting: string, wait: string, shares: string];
+
+const queueRows: readonly QueueRow[] = [
+  [
+    "passwords to hash",
+    "cores but one, and threads but two (`UV_THREADPOOL_SIZE`)",
+    `${hashQueueLimits.mostWaiting}`,
+    inWordsMs(hashQueueLimits.longestWaitMs),
+    "browsers known to the account and others; networks; accounts",
+  ],
+];
 
 /** Rows of a table, each a name, a value and what it means. */
 type Row = readonly [what: string, value: string, meaning: string];
@@ -182,6 +196,15 @@ ${table("| what | at most | |", [
     "`maxResults` up to 1,000, `pageSize` up to 100",
   ],
 ])}
+
+## Queues
+
+What one instance does at once, and what waits for its turn. Who would wait longer is told at once: \`overloaded\`, 503 with
+\`Retry-After\`. Turns go round the shares, so that whoever sends much waits behind themselves. Who has gone is taken out.
+
+| queue | at once | waiting | a wait, at most | shares |
+|---|---|---|---|---|
+${queueRows.map((cells) => `| ${cells.join(" | ")} |`).join("\n")}
 
 ## Signing keys and caches
 

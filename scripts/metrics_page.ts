@@ -3,6 +3,7 @@ import { entryOf, type MetricName, metrics } from "../src/observability/metric_t
 import { refusalCodes } from "../src/observability/metrics_of_acts.ts";
 import { sourceLimitMs } from "../src/observability/sources.ts";
 import { attacks, attackToldForMs, throttles } from "../src/observability/throttle_kinds.ts";
+import { queues } from "../src/overload/queues.ts";
 
 const ofWhom = { instance: "the instance", store: "the store" } as const;
 
@@ -90,6 +91,14 @@ ${rows.join("\n")}
 ${kinds(throttles)}
 
 *Proof: [each kind](../test/observability/metrics.test.ts), [nobody is kept out](../test/provider/accounts/turned_against.property.test.ts)*
+
+## Queues
+
+\`queue\` is where work waits of which only so much is done at once; numbers and times stand in [limits.md](limits.md#queues).
+
+| queue | what waits |
+|---|---|
+${kinds(queues)}
 
 ## Attacks
 

@@ -26,7 +26,8 @@ import type { MailPolicy } from "./mail/attempts.ts";
 import type { MailTransport } from "./mail/transport.ts";
 import { AccessorTrials } from "./onboarding/doctor/accessor_trial.ts";
 import { createExamination } from "./onboarding/doctor/examination.ts";
-import { passwordsOf } from "./provider/accounts/passwords.ts";
+import { tellOfShed } from "./overload/queues.ts";
+import { passwordsOf, type QueuedPasswords } from "./provider/accounts/passwords.ts";
 import { buildProvider } from "./provider/assembly/build_provider.ts";
 import { createProviderHost } from "./provider/assembly/host.ts";
 import { loadSecrets } from "./provider/assembly/installation_secrets.ts";
@@ -76,6 +77,8 @@ export interface ServerOptions {
   keyPolicy?: KeyPolicy;
   /** How AWS is reached for searches; absent: by the settings, as the AWS SDK reads them. */
   awsAccess?: () => AwsAccess;
+  /** What hashes passwords in place of what the settings say. */
+  passwords?: QueuedPasswords;
   /** What takes mail in place of the server of SMTP_URL. */
   mail?: MailTransport;
   /** How the outbox is worked off; a test compresses its times. */
@@ -98,7 +101,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const limitMs = config.shutdownLimitSeconds * 1000;
   const delayMs = Math.min(config.shutdownDelaySeconds * 1000, limitMs / 2);
   const drainMs = options.drainMs ?? (limitMs - delayMs) / 2;
-  const passwords = passwordsOf(config);
+  const passwords = options.passwords ?? passwordsOf(config);
   const closers: (() => Promise<void>)[] = [];
   const ports: Listening[] = [];
   let stopping = false;
@@ -219,7 +222,10 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       findBackEndToken: (token: string, at: Database = db) => findBackEndToken(at, token, clock().getTime()),
     };
     const readiness = readinessOf(createStoreHealth({ db, watch, clock, log }), keyRing, () => stopping);
-    const measured = { db, watch, clock, log, policy: keyRing.policy, readiness };
+    const queues = { passwords: passwords.queue };
+    const endTelling = tellOfShed(queues, log);
+    closers.push(async () => endTelling());
+    const measured = { db, watch, clock, log, policy: keyRing.policy, readiness, queues };
     const metrics = await measureInstance(config.metricsKeys, measured);
     closers.push(async () => metrics?.close());
     const storeClock = createStoreClock({ watch, clock, log }, clockToleranceSeconds);

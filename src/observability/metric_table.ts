@@ -4,6 +4,7 @@
 import type { MetricEntry } from "./metric_entry.ts";
 import { metricsOfActs } from "./metrics_of_acts.ts";
 import { metricsOfInstance } from "./metrics_of_instance.ts";
+import { metricsOfLoad } from "./metrics_of_load.ts";
 import { metricsOfWork } from "./metrics_of_work.ts";
 
 /** Every metric. Names are a contract with dashboards and alerts: add, do not rename. */
@@ -11,6 +12,7 @@ export const metrics = {
   ...metricsOfActs,
   ...metricsOfWork,
   ...metricsOfInstance,
+  ...metricsOfLoad,
 } as const satisfies Record<string, MetricEntry>;
 
 /** The name of a metric. */

@@ -86,7 +86,10 @@ export async function openMetrics(readNow: ReadNow): Promise<Metrics> {
 }
 
 // Counters that the process keeps already.
-const readAtScrape: ReadonlySet<MetricName> = new Set<MetricName>(["process_cpu_seconds_total", "tti_shed_total"]);
+const readAtScrape: ReadonlySet<MetricName> = new Set<MetricName>([
+  "process_cpu_seconds_total",
+  "tti_shed_total",
+]);
 
 /** Every series that stands at 0 from the start. */
 function zeroPoints(): { name: MetricName; labels: Record<string, string> }[] {

@@ -104,9 +104,10 @@ export class ShareTree<Item> {
       if (name === undefined || part === undefined) break;
       if (!differs) {
         const own = node.parts.get(path[level] ?? "");
+        if (part.size > (own?.size ?? 0) + 1) differs = true;
         // Of shares that hold as much, the newcomer's own is the one to look into.
-        if (own !== undefined && part.size <= own.size + 1) [name, part] = [path[level] ?? "", own];
-        else differs = true;
+        else if (own === undefined) return undefined;
+        else [name, part] = [path[level] ?? "", own];
       }
       found.push(name);
       node = part;
