@@ -15,7 +15,7 @@ export interface QueueTime {
 }
 
 /** The process's own. */
-export const processTime: QueueTime = {
+const processTime: QueueTime = {
   nowMs: () => performance.now(),
   after(ms, run) {
     const timer = setTimeout(run, ms);

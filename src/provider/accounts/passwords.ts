@@ -137,7 +137,7 @@ export const hashesAtOnce = (cores: number, threads: number): number =>
   Math.max(1, Math.min(cores - 1, threads - 2));
 
 /** Node.js has as many threads unless `UV_THREADPOOL_SIZE` says otherwise. */
-export const usualThreads = 4;
+const usualThreads = 4;
 
 /** Makes the password hasher. */
 export function createPasswords({
