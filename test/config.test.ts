@@ -180,6 +180,13 @@ describe("the settings", () => {
     assert.equal(readConfig(given).smtp?.port, 2525);
     assert.match(faultsOf({ ...given, SMTP_URL: "smtp://x" })["SMTP_URL_FILE"] ?? "", /SMTP_URL is set too/);
     assert.match(faultsOf({ ...given, SMTP_URL_FILE: `${file}.gone` })["SMTP_URL_FILE"] ?? "", /ENOENT/);
+    const { TTI_SECRETS, ...others } = production;
+    writeFileSync(file, `${TTI_SECRETS}\n`);
+    assert.equal(readConfig({ ...others, TTI_SECRETS_FILE: file }).secrets.length, 1);
+    writeFileSync(file, "postgres://tti@db/tti");
+    assert.equal(readConfig({ ...production, DATABASE_URL_FILE: file }).databaseUrl, "postgres://tti@db/tti");
+    // Never the embedded store in place of a database that could not be read.
+    assert.ok(faultsOf({ ...production, DATABASE_URL_FILE: `${file}.gone` })["DATABASE_URL_FILE"]);
     writeFileSync(file, "\n");
     assert.match(faultsOf(given)["SMTP_URL_FILE"] ?? "", /its file is empty/);
     rmSync(folder, { recursive: true });

@@ -66,7 +66,7 @@ export interface StoreConfig extends Knex.Config {
   store: StoreState;
 }
 
-interface Dialect {
+export interface Dialect {
   readonly config: StoreConfig;
   query(connection: unknown, statement: unknown): Promise<unknown>;
   _query(connection: unknown, statement: { sql: string }): Promise<unknown>;

@@ -8,6 +8,7 @@ export const storeSettings = {
     doc: "PostgreSQL connection URL. Absent: the embedded SQLite store in `TTI_DATA_DIR`.",
     fallback: none,
     parse: databaseUrl,
+    fromFile: true,
   }),
   databasePoolSize: setting({
     name: "TTI_DATABASE_POOL",
@@ -43,6 +44,7 @@ export const storeSettings = {
     defaultText: "made once and kept in the data directory in development",
     fallback: () => [],
     parse: sealingKeys,
+    fromFile: true,
     requiredInProduction: "Make one with `openssl rand -base64 32` and keep it where you keep other secrets",
   }),
 };

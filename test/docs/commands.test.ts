@@ -52,7 +52,6 @@ const leftOut: readonly (readonly [page: string, begins: string])[] = [
   ["docs/guides/moving.md", "aws cognito-idp list-users"],
   ["docs/guides/production.md", "createuser --pwprompt tti"],
   ["docs/guides/production.md", "caddy reverse-proxy"],
-  ["docs/guides/production.md", "[Unit]"],
   ["docs/keys.md", "npx --no tti key publish --out site"],
   ["docs/performance.md", "npm run bench"],
 ];
