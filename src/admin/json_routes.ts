@@ -175,8 +175,7 @@ export function addJsonRoute(
       .catch((error: unknown) => {
         throw inWordsOf(error, wordsOfRequest(route, body));
       })
-      // What cannot be given back now is free after a minute.
-      .finally(() => call?.release().catch(() => undefined));
+      .finally(() => call?.release());
     ctx.status = route.status;
     if (etag !== undefined) ctx.set("ETag", etag);
   });

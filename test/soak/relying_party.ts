@@ -31,6 +31,22 @@ export interface Code {
 export const browserOf = ({ site }: Soak, { address }: Person): UserAgent =>
   new UserAgent({ "x-forwarded-for": address }, { issuer, localUrl: site.balancer.url });
 
+/** A request of the application, and what its code is redeemed with. */
+export function authorizationRequest(more: Record<string, string>): { url: URL; verifier: string } {
+  const verifier = randomBytes(32).toString("base64url");
+  const url = new URL("/auth", issuer);
+  url.search = new URLSearchParams({
+    client_id: appId,
+    redirect_uri: redirectUri,
+    response_type: "code",
+    scope: "openid email",
+    code_challenge: createHash("sha256").update(verifier).digest("base64url"),
+    code_challenge_method: "S256",
+    ...more,
+  }).toString();
+  return { url, verifier };
+}
+
 /**
  * Goes to the application and comes back with a code. Whatever is not answered begins anew in the same browser.
  * @param expectsSession whether the person is signed in, so that a form to sign in means that they were signed out
@@ -41,17 +57,7 @@ export async function getCode(
   person: Person,
   expectsSession: boolean,
 ): Promise<Code | undefined> {
-  const verifier = randomBytes(32).toString("base64url");
-  const url = new URL("/auth", issuer);
-  url.search = new URLSearchParams({
-    client_id: appId,
-    redirect_uri: redirectUri,
-    response_type: "code",
-    scope: "openid email",
-    code_challenge: createHash("sha256").update(verifier).digest("base64url"),
-    code_challenge_method: "S256",
-    ...(expectsSession ? { prompt: "none" } : {}),
-  }).toString();
+  const { url, verifier } = authorizationRequest(expectsSession ? { prompt: "none" } : {});
   let landed: URL | undefined;
   const { answer } = await tryHonestly(async () => {
     const visit = await visitOnce(agent, url, person, expectsSession);

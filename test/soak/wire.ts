@@ -15,8 +15,8 @@ export const noAnswer = 0;
 
 /** In this time there is an answer, whatever happens. */
 const longestMs = 30_000;
-/** How long an honest client goes on trying. */
-const patienceMs = 60_000;
+/** How long an honest client goes on trying: a call whose instance was killed may be sent again after a minute. */
+const patienceMs = 90_000;
 
 /** Sends one request. What does not come is an answer of status 0; 502 is the proxy's word for it. */
 export async function send(url: string | URL, init: RequestInit = {}): Promise<Answer> {

@@ -2,6 +2,7 @@
 // told the same again. A call that fails is not remembered: it wrote nothing, and may be sent again. An answer that tells of
 // a person goes with them; the key stays used.
 import { createHash, randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
@@ -29,11 +30,16 @@ export interface TakenCall {
    * @throws OperationError repeat_in_progress if somebody else has taken the call up meanwhile
    */
   settle(trx: Database, answer: unknown): Promise<void>;
-  /** Gives the call back, as far as it was not settled. */
+  /**
+   * Gives the call back, as far as it was not settled. While the store does not take that, it is tried again beside
+   * whatever comes next: until the claim ends by itself the call could not be sent again.
+   */
   release(): Promise<void>;
 }
 
 const field = "Idempotency-Key";
+/** Together half a minute: after twice that the claim ends by itself. */
+const releaseWaitsMs = [500, 1_000, 2_000, 4_000, 8_000, 16_000];
 const inQuotes = /^"([\x20\x21\x23-\x5b\x5d-\x7e]{1,255})"$/;
 const bare = /^[\x21\x23-\x5b\x5d-\x7e]{1,255}$/;
 
@@ -68,7 +74,10 @@ export async function takeUp(
         if (!(await saveAnswer(trx, { idHash, claim, sealedAnswer }))) throw inProgress();
         await savePeopleTold(trx, idHash, wordsOf(answer));
       },
-      release: () => releaseCall(db, idHash, claim),
+      release: () =>
+        releaseCall(db, idHash, claim).catch(() => {
+          void releaseLater(() => releaseCall(db, idHash, claim));
+        }),
     };
   }
   const found = await findCall(db, idHash);
@@ -90,6 +99,19 @@ export async function takeUp(
     field,
     fix: "Read what it made; TTI_SECRETS lacks the secret that sealed the answer.",
   });
+}
+
+async function releaseLater(release: () => Promise<void>): Promise<void> {
+  for (const waitMs of releaseWaitsMs) {
+    await sleep(waitMs, undefined, { ref: false });
+    if (
+      await release().then(
+        () => true,
+        () => false,
+      )
+    )
+      return;
+  }
 }
 
 function inProgress(): OperationError {

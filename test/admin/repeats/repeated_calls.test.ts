@@ -209,6 +209,29 @@ for (const kind of storeKinds) {
       assert.deepEqual(await takeUp(deps(), { ...call, key: "lost" }), { answered: { id: "next" } });
     });
 
+    it("is given back once the store takes it, though it did not when the call failed", async () => {
+      const named = { ...call, key: "later" };
+      // The store fails for as long as the act does, and for the first attempt to give the call back.
+      let fails = false;
+      const failing = new Proxy(store.db, {
+        apply: (target, self, words) => {
+          if (fails) throw new Error("the store is gone");
+          return Reflect.apply(target, self, words) as unknown;
+        },
+      });
+      const taken = await takeUp({ ...deps(), db: failing }, named);
+      assert.ok("release" in taken);
+      fails = true;
+      await taken.release();
+      await assert.rejects(takeUp(deps(), named), { code: "repeat_in_progress" });
+      fails = false;
+      for (;;) {
+        const again = await takeUp(deps(), named).catch(() => undefined);
+        if (again !== undefined) break;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    });
+
     it("keeps nothing of an act that was taken back", async () => {
       const taken = await takeUp(deps(), { ...call, key: "back" });
       assert.ok("settle" in taken);
