@@ -1,5 +1,6 @@
 // `node scripts/release.ts TAG REPOSITORY FOLDER`: makes what a release publishes, and refuses a tag that is not the
 // version of all three packages. The forge's workflow runs it; it changes the package.json files, so run it in a clone.
+// `node scripts/release.ts note TAG`: after a release, notes it as the one that the next is tried beside.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -58,13 +59,37 @@ export function withAddress<Members extends object>(members: Members, repository
   };
 }
 
-function npm(words: readonly string[]): string {
-  const result = spawnSync("npm", words, {
+/** The release that this version is tried beside (test/upgrade), and that a soak upgrades from. */
+export interface PreviousRelease {
+  version: string;
+  /** The whole hash: a tag may be moved, and a shallow clone may lack it. */
+  commit: string;
+}
+
+const previousFile = join(root, "scripts", "previous_release.json");
+
+/** Reads which release was before this version. */
+export function readPreviousRelease(): PreviousRelease {
+  return JSON.parse(readFileSync(previousFile, "utf8")) as PreviousRelease;
+}
+
+/** What a release is noted as. @param commit of the tag */
+export function noteOf(tag: string, commit: string): PreviousRelease {
+  const version = /^v(\d+\.\d+\.\d+\S*)$/.exec(tag)?.[1];
+  if (version === undefined) throw new Error(`${tag} is no tag of a release, such as v1.2.3`);
+  if (!/^[0-9a-f]{40,64}$/.test(commit)) throw new Error(`${commit} is no commit`);
+  return { version, commit };
+}
+
+const npm = (words: readonly string[]): string => run("npm", words);
+
+function run(program: string, words: readonly string[]): string {
+  const result = spawnSync(program, words, {
     cwd: root,
     stdio: ["ignore", "pipe", "inherit"],
     encoding: "utf8",
   });
-  if (result.status !== 0) throw new Error(`npm ${words.join(" ")} failed`);
+  if (result.status !== 0) throw new Error(`${program} ${words.join(" ")} failed`);
   return result.stdout;
 }
 
@@ -86,8 +111,12 @@ function release(tag: string, repository: string, target: string): void {
 
 if (process.argv[1] === import.meta.filename) {
   const [tag, repository, folder] = process.argv.slice(2);
-  if (tag === undefined || repository === undefined || folder === undefined) {
-    throw new Error("usage: node scripts/release.ts TAG REPOSITORY FOLDER");
+  if (tag === "note" && repository !== undefined && folder === undefined) {
+    const note = noteOf(repository, run("git", ["rev-parse", `${repository}^{commit}`]).trim());
+    writeFileSync(previousFile, `${JSON.stringify(note, undefined, 2)}\n`);
+  } else if (tag === undefined || repository === undefined || folder === undefined) {
+    throw new Error("usage: node scripts/release.ts TAG REPOSITORY FOLDER, or note TAG");
+  } else {
+    release(tag, repository, resolve(folder));
   }
-  release(tag, repository, resolve(folder));
 }

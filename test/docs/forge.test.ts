@@ -5,7 +5,14 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parseYaml } from "@redocly/openapi-core";
-import { packageFolders, readManifest, tagFaults, withAddress } from "../../scripts/release.ts";
+import {
+  noteOf,
+  packageFolders,
+  readManifest,
+  readPreviousRelease,
+  tagFaults,
+  withAddress,
+} from "../../scripts/release.ts";
 import { root } from "./checkout.ts";
 
 const workflows = globSync(".github/workflows/*.yml", { cwd: root }).map((path) => ({
@@ -102,4 +109,13 @@ test("a published manifest says where the package's sources and its issues are",
     homepage: `${repository}/tree/HEAD/packages/exchange#readme`,
   });
   assert.equal(withAddress({}, repository, "").homepage, `${repository}#readme`);
+});
+
+test("a release is noted by its version and its commit, for the next to be tried beside", () => {
+  const commit = "37aa5d096ed62523482f86ba2614472e185d511a";
+  assert.deepEqual(noteOf("v1.2.3", commit), { version: "1.2.3", commit });
+  assert.throws(() => noteOf("1.2.3", commit), /no tag of a release/);
+  assert.throws(() => noteOf("v1.2.3", "main"), /no commit/);
+  const { version, commit: noted } = readPreviousRelease();
+  assert.deepEqual(noteOf(`v${version}`, noted), { version, commit: noted });
 });

@@ -11,6 +11,7 @@ import { changesItsProcess, needsOf } from "./test_files.ts";
 export const seconds: Readonly<Record<string, number>> = {
   "test/package/package.test.ts": 40,
   "test/edge/hostile_input.property.test.ts": 35,
+  "test/upgrade/previous_release.test.ts": 28,
   "test/browser/every_address.test.ts": 25,
   "test/security/login_matrix.test.ts": 24,
   "test/browser/sign_in.test.ts": 23,

@@ -15,13 +15,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { readPreviousRelease } from "../../scripts/release.ts";
 
 const root = dirname(dirname(import.meta.dirname));
-
-interface Reference {
-  version: string;
-  commit: string;
-}
 
 interface Locked {
   version?: string;
@@ -29,12 +25,7 @@ interface Locked {
   optional?: boolean;
 }
 
-const reference = JSON.parse(
-  readFileSync(join(root, "scripts", "previous_release.json"), "utf8"),
-) as Reference;
-
-/** The commit of the release before. */
-export const previousCommit = reference.commit;
+const reference = readPreviousRelease();
 
 const git = (...words: string[]): string =>
   execFileSync("git", words, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
