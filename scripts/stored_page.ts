@@ -251,6 +251,11 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
     personal: "–",
     until: "[keys.md](keys.md)",
   },
+  store_marks: {
+    holds: "that the store is being moved to another database, or was, and how far that is",
+    personal: "–",
+    until: "it stays",
+  },
   store_probe: {
     holds: "one row, written to learn whether the store takes writes",
     personal: "–",

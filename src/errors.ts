@@ -2,6 +2,7 @@
 // docs/errors.md is generated from this catalogue; a test keeps the two equal.
 import { overloadErrorCodes } from "./overload_error_codes.ts";
 import { peopleErrorCodes } from "./people_error_codes.ts";
+import { storeErrorCodes } from "./store_error_codes.ts";
 
 /** What a code means to the person who meets it, and the HTTP status its HTTP face answers with. */
 interface CatalogueEntry {
@@ -120,6 +121,7 @@ export const errorCatalogue = {
   oneself: { status: 409, meaning: "It would end your own rights.", fix: "Have another owner do it." },
   credential_not_found: { status: 404, meaning: "No such credential.", fix: "See `tti credential list`." },
   ...peopleErrorCodes,
+  ...storeErrorCodes,
   precondition_failed: {
     status: 412,
     meaning: "What was to be changed is not what `If-Match` says any more; nothing was done.",

@@ -6,6 +6,7 @@ import { mailEvents } from "./events/mail.ts";
 import { passkeyEvents } from "./events/passkeys.ts";
 import { peopleEvents } from "./events/people.ts";
 import { signInEvents } from "./events/sign_ins.ts";
+import { storeEvents } from "./events/store.ts";
 import { tokenEvents } from "./events/tokens.ts";
 
 /** Everything that is recorded. Names are a contract with whoever reads the trail: add, do not rename. */
@@ -16,6 +17,7 @@ export const auditEventTypes = {
   ...passkeyEvents,
   ...mailEvents,
   ...administrationEvents,
+  ...storeEvents,
 } as const;
 export type AuditEventType = keyof typeof auditEventTypes;
 

@@ -5,6 +5,7 @@ import { systemClock } from "../clock.ts";
 import { type Config, readConfig } from "../config.ts";
 import { connectDatabase, type Database, storeLocationOf } from "../db/connect.ts";
 import { readMigrationStatus } from "../db/migrate.ts";
+import { assertStays } from "../db/store_mark_store.ts";
 import { OperationError } from "../errors.ts";
 import { type PasswordSettings, passwordsOf } from "../provider/accounts/passwords.ts";
 import { type TxtResolver, txtResolver } from "../provider/tenants/domain_proof.ts";
@@ -42,7 +43,7 @@ export function operationContext(
 
 /**
  * Opens the store the settings name, does the work, and closes it.
- * @throws OperationError unavailable if the schema is not the one this version needs
+ * @throws OperationError unavailable if the schema is not the one this version needs; store_moved, store_incomplete
  */
 export async function withAdministration<T>(
   work: (context: LocalContext, config: Config) => Promise<T>,
@@ -51,13 +52,15 @@ export async function withAdministration<T>(
   const db = connectDatabase(storeLocationOf(config));
   try {
     await assertMigrated(db);
+    await assertStays(db);
     return await work(operationContext(db, config), config);
   } finally {
     await db.destroy();
   }
 }
 
-async function assertMigrated(db: Database): Promise<void> {
+/** Asserts that a store has every migration. @throws OperationError unavailable */
+export async function assertMigrated(db: Database): Promise<void> {
   const { pending } = await readMigrationStatus(db);
   if (pending.length === 0) return;
   throw new OperationError(
@@ -69,7 +72,8 @@ async function assertMigrated(db: Database): Promise<void> {
   );
 }
 
-function operatingSystemUser(): string {
+/** Who runs this command, by the operating system. */
+export function operatingSystemUser(): string {
   try {
     return userInfo().username;
   } catch {

@@ -2,8 +2,7 @@
 import type { AuditChainContext } from "../admin/operations/audit_chain.ts";
 import { createBlockSeals } from "../audit/chain/hashes.ts";
 import { createLoginNames } from "../audit/login_names.ts";
-import type { Config } from "../config.ts";
-import { loadSecrets } from "../provider/assembly/installation_secrets.ts";
+import { findSecrets } from "../provider/assembly/installation_secrets.ts";
 import { type LocalContext, withAdministration } from "./administration.ts";
 import { UsageError } from "./command.ts";
 import type { Terminal } from "./terminal.ts";
@@ -75,7 +74,7 @@ export function withTrail(
   work: (context: LocalContext & AuditChainContext) => Promise<number>,
 ): Promise<number> {
   return withAdministration((context, config) => {
-    const secrets = account === undefined && !seals ? [] : secretsAtHand(config);
+    const secrets = account === undefined && !seals ? [] : findSecrets(config);
     if (account !== undefined && secrets.length === 0) {
       terminal.say("TTI_SECRETS is not set here, so names that nobody has are not found.");
     }
@@ -86,10 +85,4 @@ export function withTrail(
       auditRetentionDays: config.auditRetentionDays,
     });
   });
-}
-
-// Without the provider's secrets nothing is made up: a secret of this folder would find nothing.
-function secretsAtHand(config: Config): readonly Uint8Array[] {
-  if (config.secrets.length > 0) return config.secrets;
-  return config.databaseUrl === undefined && config.mode === "development" ? loadSecrets(config) : [];
 }

@@ -2,6 +2,9 @@
 // complete by its type, so that a type nobody writes, or nobody tests, fails.
 
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import * as accessors from "../../src/admin/operations/accessors.ts";
 import * as administrators from "../../src/admin/operations/administrators.ts";
@@ -52,6 +55,9 @@ import { namePasskey, removePasskey } from "../../src/provider/passkeys/keep_pas
 import { passkeysOf } from "../../src/provider/passkeys/passkey_deps.ts";
 import { offerPasskey, provePasskey } from "../../src/provider/passkeys/use_passkey.ts";
 import { logoutLife, putLogouts } from "../../src/provider/storage/logout_store.ts";
+import { afterRestore } from "../../src/upkeep/after_restore.ts";
+import { makeBackup } from "../../src/upkeep/backup.ts";
+import { recordMove } from "../../src/upkeep/move.ts";
 import { signInToConsole } from "../console/console_world.ts";
 import { addMintingClients, exchange, signSubject } from "../provider/grants/mint_support.ts";
 import { appId, challengeOf, IsvBackEnd, isvId, loginUrl } from "../provider/handoff/handoff_support.ts";
@@ -586,6 +592,25 @@ const acts: Record<AuditEventType, Act> = {
   }),
   "key.revoked": byOperation(emergency),
   "key.destroyed": byOperation(emergency),
+  "store.backed_up": byOperation(async () => {
+    const folder = mkdtempSync(join(tmpdir(), "tti-backup-"));
+    const { dataDir, secrets } = fixture.config;
+    const note = { madeAtMs: Date.now(), version: "1" };
+    const out = join(folder, "tti.backup");
+    await makeBackup({ dataDir, secrets, out, note, actor: "cli:test", say: () => undefined });
+    rmSync(folder, { recursive: true });
+  }),
+  "store.moved": byOperation(() =>
+    recordMove(
+      fixture.db,
+      { id: "m1", place: "data", schema: "s" },
+      { actor: "cli:test", now: systemClock },
+      { from: "data", rows: 1, anchor: "1:00" },
+    ),
+  ),
+  "store.restored": byOperation(() =>
+    afterRestore(fixture.db, { actor: "cli:test", keep: false, backupMadeAtMs: 1 }, systemClock()),
+  ),
 };
 
 /** What is counted of an act, beside its event. */

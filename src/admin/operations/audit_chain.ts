@@ -1,6 +1,7 @@
 // Owns the operations on the trail's chain: reading it in its order (export, follow), verifying it, and retention.
 import { z } from "zod";
 import { listSealedEvents, type SealedAuditEvent } from "../../audit/audit_store.ts";
+import { parseAnchor } from "../../audit/chain/anchor.ts";
 import { findHeadBlock } from "../../audit/chain/chain_store.ts";
 import type { BlockSeals, SealedBlock } from "../../audit/chain/hashes.ts";
 import { faultKinds } from "../../audit/chain/judge.ts";
@@ -166,15 +167,6 @@ export const verifyTrail = chainOperation({
   run: (db, { anchor }, act) =>
     verifyChain(db, act.blockSeals, anchor === undefined ? undefined : parseAnchor(anchor)),
 });
-
-function parseAnchor(text: string) {
-  const [, number, hash] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text) ?? [];
-  if (number !== undefined && hash !== undefined) return { number: Number(number), hash };
-  throw new OperationError("invalid_input", "anchor is no block of the chain.", {
-    field: "anchor",
-    fix: "Give it as tti audit verify printed it: NUMBER:HASH.",
-  });
-}
 
 /**
  * Removes events that are older than they are to be kept.

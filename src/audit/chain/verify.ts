@@ -1,6 +1,7 @@
 // Owns verifying the chain, block after block, with little in memory at once: what was changed, removed, added or put in
 // another order after it was sealed, what retention removed, and what is not sealed yet.
 import type { Database } from "../../db/connect.ts";
+import type { Anchor } from "./anchor.ts";
 import {
   type ChainedRow,
   countUnsealed,
@@ -13,12 +14,6 @@ import {
 import type { BlockSeals, SealedBlock } from "./hashes.ts";
 import { personalPartOf } from "./hashes.ts";
 import { type ChainFault, judgeBlock, judgeEvents, judgeLink, type PruneRecord } from "./judge.ts";
-
-/** A block somebody noted: its number and its hash. */
-export interface Anchor {
-  number: number;
-  hash: string;
-}
 
 /** What verifying found. Times in epoch milliseconds. */
 export interface ChainReport {

@@ -12,10 +12,25 @@ import { makeDataDirectory } from "../../db/data_directory.ts";
 export function loadSecrets(config: Pick<Config, "secrets" | "dataDir">): readonly Uint8Array[] {
   if (config.secrets.length > 0) return config.secrets;
   makeDataDirectory(config.dataDir);
-  const path = join(config.dataDir, "development-secret");
+  const path = join(config.dataDir, secretName);
   if (!existsSync(path)) makeSecret(path);
   return [Buffer.from(readFileSync(path, "utf8"), "base64")];
 }
+
+/**
+ * The secrets that are at hand: as {@link loadSecrets}, but none is made. One that was made now would open nothing there is.
+ * @returns none if there are none
+ */
+export function findSecrets(
+  config: Pick<Config, "secrets" | "dataDir" | "mode" | "databaseUrl">,
+): readonly Uint8Array[] {
+  if (config.secrets.length > 0) return config.secrets;
+  const isDevelopment = config.databaseUrl === undefined && config.mode === "development";
+  return isDevelopment && existsSync(join(config.dataDir, secretName)) ? loadSecrets(config) : [];
+}
+
+/** The file in the data directory that holds the secret of a developer's machine. */
+export const secretName = "development-secret";
 
 // Written under a name of its own, then linked: whoever finds the file finds all of it.
 function makeSecret(path: string): void {

@@ -3,6 +3,7 @@
 import type { Config } from "../../config.ts";
 import type { Database } from "../../db/connect.ts";
 import { migrateUp, readMigrationStatus } from "../../db/migrate.ts";
+import { assertStays } from "../../db/store_mark_store.ts";
 import { OperationError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { settings } from "../../settings.ts";
@@ -11,13 +12,15 @@ import { findClient } from "../clients/client_store.ts";
 
 /**
  * Prepares the store. In production an operator migrates, once, before the new version starts; a developer should not have to.
- * @throws OperationError unavailable
+ * @throws OperationError unavailable, store_moved, store_incomplete
  */
 export async function prepareStore(db: Database, mode: Config["mode"]): Promise<void> {
-  if (mode === "development") {
-    await migrateUp(db);
-    return;
-  }
+  if (mode === "development") await migrateUp(db);
+  else await assertMigrated(db);
+  await assertStays(db);
+}
+
+async function assertMigrated(db: Database): Promise<void> {
   const { pending } = await readMigrationStatus(db);
   if (pending.length === 0) return;
   throw new OperationError("unavailable", `The store lacks the migrations ${pending.join(", ")}.`, {

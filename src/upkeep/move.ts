@@ -1,0 +1,294 @@
+// Owns moving the embedded store to PostgreSQL: every table, in steps that a killed move goes on after, compared at the end. Until
+// it has ended neither end serves; once it has, only the new one does.
+import { randomBytes } from "node:crypto";
+import { createAuditEvent } from "../audit/audit_store.ts";
+import { connectDatabase, type Database } from "../db/connect.ts";
+import { migrationLimits } from "../db/dialects.ts";
+import { migrateUp, readMigrationStatus } from "../db/migrate.ts";
+import { deleteMark, findMark, type MoveMark, saveMark } from "../db/store_mark_store.ts";
+import { OperationError } from "../errors.ts";
+import { openAlone } from "./embedded_files.ts";
+import { type Inspection, inspectStore } from "./inspection.ts";
+import { placeOf } from "./postgres_programs.ts";
+import { addRows, emptyTables, lookAtRows, readRows, sumTable } from "./rows_store.ts";
+import { countRows, listTables, type StoredTable } from "./tables_store.ts";
+
+/** What is moved, and where to. */
+export interface MoveOrder {
+  dataDir: string;
+  databaseUrl: string;
+  /** TTI_SECRETS: keys are opened at both ends. */
+  secrets: readonly Uint8Array[];
+  actor: string;
+  now: () => Date;
+  /** Hears how far it is, after each step. */
+  say(line: string): void;
+  /** How many rows a step takes. */
+  rowsAtOnce?: number;
+}
+
+/** What was moved. */
+export interface MoveReport {
+  from: string;
+  to: string;
+  tables: Readonly<Record<string, number>>;
+  rows: number;
+  keys: Inspection["keys"];
+  /** The last block of the trail, at both ends. */
+  anchor?: string;
+  trailIntact: boolean;
+  /** Nothing was left to do: an earlier call had moved everything. */
+  unchanged?: true;
+}
+
+/** How far a move is, in the mark of the store that it arrives in: after which table and row. */
+export interface Arriving extends MoveMark {
+  schema: string;
+  at?: { table: string; row: number };
+}
+
+/**
+ * Moves a store. Called again after it was killed, at whatever moment, it goes on where it was.
+ * @throws OperationError store_in_use, store_not_empty, store_differs, store_moved, unavailable, signing_key_unreadable
+ */
+export async function moveStore(order: MoveOrder): Promise<MoveReport> {
+  const source = await openAlone(order.dataDir);
+  const target = connectDatabase({ databaseUrl: order.databaseUrl, poolSize: 2 }, migrationLimits);
+  try {
+    const schema = await schemaOf(source);
+    const before = await inspectStore(source, order.secrets);
+    if (before.keys.sealed > 0 && before.keys.opened !== true) throw withoutSecrets();
+    const tables = await prepareTarget(source, target);
+    const mark = await begin(source, target, { ...order, schema, tables });
+    const report = reportOf(order, before);
+    if (mark.doneAtMs === undefined) {
+      await copyTables(source, target, { ...order, tables, mark });
+      await compare(source, target, { ...order, tables, before });
+      await lookAtRows(target);
+      await recordMove(target, mark, order, report);
+    }
+    const doneAtMs = mark.doneAtMs ?? order.now().getTime();
+    await saveMark(
+      source,
+      "leaving",
+      { id: mark.id, place: placeOf(order.databaseUrl), doneAtMs },
+      order.now(),
+    );
+    return mark.doneAtMs === undefined ? report : { ...report, unchanged: true };
+  } finally {
+    await target.destroy();
+    await source.destroy();
+  }
+}
+
+/**
+ * Gives a move up: the embedded store is the store again.
+ * @returns what its mark said; undefined: it was not being moved
+ * @throws OperationError store_in_use, store_moved where the move had ended and nobody said that this is meant
+ */
+export async function undoMove(dataDir: string, afterItsEnd: boolean): Promise<MoveMark | undefined> {
+  const source = await openAlone(dataDir);
+  try {
+    await schemaOf(source);
+    const mark = await findMark(source, "leaving");
+    if (mark === undefined) return undefined;
+    if (mark.doneAtMs !== undefined && !afterItsEnd) {
+      throw new OperationError("store_moved", `Everything has moved to ${mark.place}.`, {
+        field: "yes",
+        fix: "What was written there since is not here. If nothing served from it, add --yes.",
+      });
+    }
+    await deleteMark(source, "leaving");
+    return mark;
+  } finally {
+    await source.destroy();
+  }
+}
+
+async function schemaOf(source: Database): Promise<string> {
+  const { applied, pending, newer } = await readMigrationStatus(source);
+  const [missing] = pending;
+  if (missing !== undefined) {
+    throw new OperationError("unavailable", `The store lacks ${pending.length} migrations of this version.`, {
+      fix: "Run `tti migrate up` on it first, without DATABASE_URL.",
+    });
+  }
+  assertKnown(newer, "The store");
+  return applied.at(-1) ?? "";
+}
+
+function assertKnown(newer: readonly string[], what: string): void {
+  if (newer.length === 0) return;
+  throw new OperationError("unavailable", `${what} was migrated by a newer version: ${newer.join(", ")}.`, {
+    fix: "Move with that version: this one does not know what it holds.",
+  });
+}
+
+async function prepareTarget(source: Database, target: Database): Promise<StoredTable[]> {
+  const { applied, newer } = await readMigrationStatus(target);
+  assertKnown(newer, "The database");
+  if (applied.length === 0 && (await listTables(target)).length > 0) {
+    throw notEmpty("The database holds tables of something else.");
+  }
+  await migrateUp(target);
+  const [here, there] = [await listTables(source), await listTables(target)];
+  const shape = (tables: readonly StoredTable[]) =>
+    tables
+      .flatMap(({ name, columns }) => columns.map((column) => `${name}.${column.name} ${column.kind}`))
+      .toSorted();
+  const [ours, theirs] = [shape(here), shape(there)];
+  const different = ours.find((column, at) => column !== theirs[at]) ?? theirs[ours.length];
+  if (different !== undefined) {
+    throw new OperationError("store_differs", `The two stores differ in their schema: ${different}.`);
+  }
+  // By the names that the database enforces; the marks are each end's own.
+  return there.filter(({ name }) => name !== "store_marks");
+}
+
+interface Begun extends MoveOrder {
+  schema: string;
+  tables: readonly StoredTable[];
+}
+
+async function begin(source: Database, target: Database, order: Begun): Promise<Arriving> {
+  const place = placeOf(order.databaseUrl);
+  const leaving = await findMark(source, "leaving");
+  const arriving = (await findMark(target, "arriving")) as Arriving | undefined;
+  if (leaving !== undefined && leaving.place !== place) {
+    throw new OperationError("store_moved", `This store is being moved to ${leaving.place}.`);
+  }
+  if (arriving !== undefined && arriving.id === leaving?.id) {
+    if (arriving.doneAtMs === undefined && arriving.schema !== order.schema) {
+      throw notEmpty("The move to this database began with another version.");
+    }
+    return arriving;
+  }
+  await assertEmpty(target, order.tables);
+  const id = leaving?.id ?? randomBytes(16).toString("hex");
+  const now = order.now();
+  // First here: from now on nobody serves from it, so that nothing is taken that does not come along.
+  await saveMark(source, "leaving", { id, place }, now);
+  const mark: Arriving = { id, place: order.dataDir, schema: order.schema };
+  await target.transaction(async (trx) => {
+    await emptyTables(trx, order.tables);
+    await saveMark(trx, "arriving", mark, now);
+  });
+  return mark;
+}
+
+// Some tables have rows from the first: as many as in a store that was just made.
+async function assertEmpty(target: Database, tables: readonly StoredTable[]): Promise<void> {
+  const fresh = connectDatabase({ memory: true }, migrationLimits);
+  try {
+    await migrateUp(fresh);
+    const planted = await countRows(fresh, tables);
+    const found = Object.entries(await countRows(target, tables)).filter(
+      ([name, rows]) => rows > (planted[name] ?? 0),
+    );
+    if (found.length > 0)
+      throw notEmpty(`The database holds rows: ${found.map(([name]) => name).join(", ")}.`);
+    if ((await findMark(target, "arriving")) !== undefined)
+      throw notEmpty("Another store was being moved here.");
+  } finally {
+    await fresh.destroy();
+  }
+}
+
+interface Copied extends MoveOrder {
+  tables: readonly StoredTable[];
+  mark: Arriving;
+}
+
+async function copyTables(source: Database, target: Database, order: Copied): Promise<void> {
+  const { tables, mark, say, rowsAtOnce = 1000 } = order;
+  const first = mark.at === undefined ? 0 : tables.findIndex(({ name }) => name === mark.at?.table);
+  for (const [index, table] of tables.slice(first).entries()) {
+    let row = index === 0 ? (mark.at?.row ?? 0) : 0;
+    let copied = 0;
+    for (;;) {
+      const { rows, last } = await readRows(source, table, row, rowsAtOnce);
+      if (rows.length === 0) break;
+      // Rows and how far it is, together or not at all.
+      await target.transaction(async (trx) => {
+        await addRows(trx, table, rows);
+        await saveMark(
+          trx,
+          "arriving",
+          { ...mark, at: { table: table.name, row: last } } as Arriving,
+          order.now(),
+        );
+      });
+      row = last;
+      copied += rows.length;
+      say(`${table.name}: ${copied} rows`);
+    }
+  }
+}
+
+async function compare(
+  source: Database,
+  target: Database,
+  order: MoveOrder & { tables: readonly StoredTable[]; before: Inspection },
+): Promise<void> {
+  order.say("Comparing both …");
+  for (const table of order.tables) {
+    const [here, there] = [await sumTable(source, table), await sumTable(target, table)];
+    if (here.rows === there.rows && here.sum === there.sum) continue;
+    throw new OperationError(
+      "store_differs",
+      `The table ${table.name} is not the same at both ends: ${here.rows} rows here, ${there.rows} there.`,
+    );
+  }
+  const after = await inspectStore(target, order.secrets);
+  const trail = ({ anchor, trail: { intact, events, unsealed } }: Inspection) =>
+    JSON.stringify([anchor, intact, events, unsealed]);
+  if (trail(after) !== trail(order.before)) {
+    throw new OperationError("store_differs", "The audit trail does not verify there as it does here.");
+  }
+}
+
+/** Records in the new store that everything is there: from this moment it serves. */
+export async function recordMove(
+  target: Database,
+  mark: Arriving,
+  { actor, now: clock }: Pick<MoveOrder, "actor" | "now">,
+  report: Pick<MoveReport, "from" | "rows" | "anchor">,
+): Promise<void> {
+  const now = clock();
+  const { from, rows, anchor } = report;
+  await target.transaction(async (trx) => {
+    const details = { from, rows, ...(anchor === undefined ? {} : { anchor }) };
+    await createAuditEvent(trx, { type: "store.moved", actor, details }, now);
+    const { id, place, schema } = mark;
+    await saveMark(trx, "arriving", { id, place, schema, doneAtMs: now.getTime() } as Arriving, now);
+  });
+}
+
+function reportOf(order: MoveOrder, { tables, keys, anchor, trail }: Inspection): MoveReport {
+  const { store_marks: _marks, ...moved } = tables;
+  return {
+    from: order.dataDir,
+    to: placeOf(order.databaseUrl),
+    tables: moved,
+    rows: Object.values(moved).reduce((sum, count) => sum + count, 0),
+    keys,
+    ...(anchor === undefined ? {} : { anchor }),
+    trailIntact: trail.intact,
+  };
+}
+
+const notEmpty = (message: string): OperationError =>
+  new OperationError("store_not_empty", message, {
+    field: "to",
+    fix: "Name a database that holds nothing, or one to which this very store was being moved.",
+  });
+
+const withoutSecrets = (): OperationError =>
+  new OperationError(
+    "invalid_config",
+    "TTI_SECRETS is not set, so it cannot be tried whether the keys arrived.",
+    {
+      field: "TTI_SECRETS",
+      fix: "Set it as the provider has it.",
+    },
+  );
