@@ -38,7 +38,7 @@ export function openStore(dataDir: string): Database {
       fix: "Set TTI_DATA_DIR to the data directory of the provider.",
     });
   }
-  return connectDatabase({ dataDir }, migrationLimits);
+  return connectDatabase({ dataDir }, { ...migrationLimits, lockMs: 1_000 });
 }
 
 /**

@@ -40,10 +40,13 @@ const unprivileged = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {
 
 /**
  * Starts a server on a free port of the loopback address.
- * @param options fsync: whether commits reach the disk, as in life; tests need not wait for that, measurements must
+ * @param options fsync: whether commits reach the disk, as in life; tests need not wait for that, measurements must.
+ *   programs: a folder with another server's `bin`
  */
-export async function startPostgres(options: { fsync?: boolean } = {}): Promise<PostgresServer> {
-  const native = installedBinaries();
+export async function startPostgres(
+  options: { fsync?: boolean; programs?: string } = {},
+): Promise<PostgresServer> {
+  const native = options.programs ?? installedBinaries();
   // What is measured is on a disk, as in life.
   const folder = mkdtempSync(join(options.fsync === true ? tmpdir() : fastFolder(3), "tti-postgres-"));
   if (unprivileged.uid !== undefined) chownSync(folder, unprivileged.uid, unprivileged.gid);
