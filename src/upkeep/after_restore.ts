@@ -7,6 +7,8 @@ import { type AllEnded, endEverything } from "../provider/sessions/end_all_store
 /** What ended, if anything was to. */
 export interface AfterRestore {
   ended?: AllEnded;
+  /** Nothing was to end. */
+  kept?: true;
 }
 
 /**
@@ -28,6 +30,6 @@ export function afterRestore(
       ...(ended ?? { kept: true }),
     };
     await createAuditEvent(trx, { type: "store.restored", actor, details }, now);
-    return ended === undefined ? {} : { ended };
+    return ended === undefined ? { kept: true } : { ended };
   });
 }

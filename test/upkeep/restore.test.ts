@@ -1,6 +1,7 @@
 // A backup becomes a store that serves: with its keys, without what had been given out; never over one that is in use, and of
 // another's backup never.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -167,7 +168,8 @@ test("at the terminal it says what ended and what to look for; a killed restore 
   try {
     const killed = terminal.start(`restore ${backup}`);
     killed.process.stderr?.once("data", () => killed.process.kill("SIGKILL"));
-    await killed.stop();
+    await once(killed.process, "exit");
+    assert.equal(killed.process.signalCode, "SIGKILL");
     assert.ok(!existsSync(join(dataDir, "tti.sqlite")));
     const told = await terminal.tti(`restore ${backup}`);
     assert.equal(told.exitCode, 0, told.stderr);
