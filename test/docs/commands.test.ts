@@ -42,6 +42,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   "docs/guides/moving.md": "test/docs/moving.test.ts",
   "docs/guides/upgrading.md": "test/docs/upkeep.test.ts",
   "docs/guides/backup.md": "test/docs/upkeep.test.ts",
+  "docs/guides/moving-store.md": "test/docs/upkeep.test.ts",
   "packages/sandbox/docs/adding-an-operation.md": "packages/sandbox/test/docs/adding_an_operation.test.ts",
 };
 

@@ -1,13 +1,13 @@
-// The guides for upgrading and backup: their commands run as they stand there, and what they name exists. After a restore the
-// tenants that were enabled are enabled again, the others not.
+// The guides for upgrading, backup and the move to PostgreSQL: their commands run as they stand there, and what they name exists.
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { commandLoaders } from "../../src/cli/commands/index.ts";
+import { openTestDatabase } from "../support/databases.ts";
 import { standIn } from "../support/stand_in.ts";
 import { root } from "./checkout.ts";
-import { blocksOf } from "./page_blocks.ts";
+import { blocksOf, missingLine } from "./page_blocks.ts";
 import { openReaderTerminal, type ReaderTerminal } from "./reader_terminal.ts";
 
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
@@ -30,17 +30,19 @@ test("an empty store is upgraded, and says what it has", async () => {
   assert.match(await reader.say(commands), /applied +0001/);
 });
 
-test("the trail is verified and exported", async () => {
+test("the store is backed up, its trail verified and exported", async () => {
   await reader.say(
     "npx --no tti tenant create acme\nnpx --no tti tenant create closed\nnpx --no tti tenant disable closed",
   );
-  const [nightly = ""] = commandsOf("docs/guides/backup.md");
+  const [make = "", nightly = ""] = commandsOf("docs/guides/backup.md");
+  assert.match(await reader.say(make), /anchor/);
   await reader.say(nightly);
-  assert.ok(existsSync(join(reader.checkout.folder, "audit.jsonl")));
+  for (const file of ["tti.backup", "audit.jsonl"]) assert.ok(existsSync(join(reader.checkout.folder, file)));
 });
 
-test("after a restore who was enabled is so again, once all of theirs has ended", async () => {
-  const [, ...restored] = commandsOf("docs/guides/backup.md");
+test("a restore brings back what was there, and nobody whose customer is enabled stays signed in", async () => {
+  await reader.say("npx --no tti tenant create since");
+  const [, , ...restored] = commandsOf("docs/guides/backup.md");
   assert.equal(restored.length, 3);
   for (const commands of restored) await reader.say(commands);
   const { tenants } = JSON.parse(await reader.say("npx --no tti tenant list --json")) as {
@@ -53,6 +55,27 @@ test("after a restore who was enabled is so again, once all of theirs has ended"
       ["closed", true, false],
     ],
   );
+});
+
+test("the embedded store moves to PostgreSQL, and back", async () => {
+  const database = await openTestDatabase("postgres");
+  try {
+    const { databaseUrl } = database.location as { databaseUrl: string };
+    const blocks = blocksOf("docs/guides/moving-store.md");
+    const [backUp = "", move = "", look = "", undo = ""] = blocks
+      .filter(({ kind }) => kind === "run")
+      .map(({ text }) => text.replace("postgres://tti@db.example/tti", databaseUrl));
+    await reader.say(backUp);
+    const moved = await reader.say(move);
+    const [shown] = blocks.filter(({ kind }) => kind === "output");
+    assert.equal(missingLine(shown?.text ?? "", moved), undefined, moved);
+    assert.match(await reader.say(look), /intact/);
+    assert.match(await reader.say("npx --no tti audit list"), /store\.moved/);
+    await reader.say(undo);
+    assert.match(await reader.say("npx --no tti tenant list"), /acme/);
+  } finally {
+    await database.close();
+  }
 });
 
 test("what the guide sends one to, events and commands, is there", async () => {
