@@ -43,9 +43,10 @@ export const tokensSettings = {
   }),
   refreshGraceSeconds: setting({
     name: "TTI_REFRESH_GRACE",
-    doc: "How long a refresh token that was just used may be sent again, in seconds, 0 to 60, for clients whose answer was lost or whose tabs refresh at once. They get the same new token; a later repeat, or one after the new token was used, ends the whole family. 0 turns it off.",
-    defaultText: "`10`",
-    fallback: () => 10,
+    doc: "How long a refresh token that was just used may be sent again, in seconds, 0 to 60, for clients whose answer was lost or whose tabs refresh at once. They get the same new token; a later repeat, or one after the new token was used, ends the whole family. Less than 20 ends sign-ins whose refresh met a silent database. 0 turns it off.",
+    defaultText: "`30`",
+    // Twice what a client waits that meets a silent connection (7 s) and is told to come again (2 s), and some more.
+    fallback: () => 30,
     parse: integer(0, 60),
   }),
   roleArn: setting<string | undefined>({

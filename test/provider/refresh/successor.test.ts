@@ -1,11 +1,14 @@
 // When a repeat is honest, as a table; and that a successor cannot be found without the secret.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { servingLimits } from "../../../src/db/dialects.ts";
+import { soonSeconds } from "../../../src/errors.ts";
 import {
   deriveSuccessorKeys,
   judgePresentation,
   successorOf,
 } from "../../../src/provider/refresh/successor.ts";
+import { settings } from "../../../src/settings.ts";
 
 const now = 1_000_000;
 const grace = 10_000;
@@ -24,6 +27,11 @@ for (const [what, usedAtMs, successorUsedAtMs, graceMs, expected] of table) {
     assert.equal(judgePresentation(usedAtMs, successorUsedAtMs, now, graceMs), expected);
   });
 }
+
+test("the grace outlasts a client that meets a silent connection twice and comes again when it was told", () => {
+  const onceMs = servingLimits.silentMs + soonSeconds * 1000;
+  assert.ok(settings.refreshGraceSeconds.fallback("production") * 1000 > 2 * onceMs);
+});
 
 test("the successor is one for each token and secret, and as long as any other token", () => {
   const [key = Buffer.of(), other = Buffer.of()] = deriveSuccessorKeys([
