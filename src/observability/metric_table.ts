@@ -3,6 +3,7 @@
 // nobody who signs in, asks or guesses makes a series: no tenant, person, address or client is ever one.
 import type { MetricEntry } from "./metric_entry.ts";
 import { metricsOfActs } from "./metrics_of_acts.ts";
+import { metricsOfFaults } from "./metrics_of_faults.ts";
 import { metricsOfInstance } from "./metrics_of_instance.ts";
 import { metricsOfLoad } from "./metrics_of_load.ts";
 import { metricsOfWork } from "./metrics_of_work.ts";
@@ -13,6 +14,7 @@ export const metrics = {
   ...metricsOfWork,
   ...metricsOfInstance,
   ...metricsOfLoad,
+  ...metricsOfFaults,
 } as const satisfies Record<string, MetricEntry>;
 
 /** The name of a metric. */

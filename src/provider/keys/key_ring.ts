@@ -6,6 +6,8 @@ import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
+import { one } from "../../observability/metric_table.ts";
+import { tell } from "../../observability/recorder.ts";
 import { type KeySet, keySetAt, outlivedKids, provenMs } from "./key_set.ts";
 import {
   deleteInstance,
@@ -92,7 +94,10 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
   let faults: KeyFault[] = [];
   const kmsLook = options.kms && createKmsLook({ ...sources, kms: options.kms });
   const isPublished = (kid: string): boolean => served.publicJwks.some((jwk) => jwk.kid === kid);
-  const guard = createSigningGuard({ clock, log, policy, isPublished, readAgain: () => poll() });
+  const guard = createSigningGuard({
+    ...{ clock, log, policy, isPublished, readAgain: () => poll() },
+    onRefused: (reason) => tell(db, one("tti_signatures_refused_total", { reason })),
+  });
 
   const readRows = async (nowMs: number, instances: InstanceView[]): Promise<KeyRow[]> => {
     const rows = await listKeys(db);
@@ -132,7 +137,8 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
     const rows = await readRows(nowMs, instances);
     const keySet = keySetAt(rows, nowMs, policy);
     const choice = chooseSigner(keySet, instances, nowMs, policy, instanceId);
-    const opened = await openServedKeys(keySet, choice, signers, guard.wrap);
+    await guard.retryFailed();
+    const opened = await openServedKeys(keySet, choice, signers, guard.wrap, guard.lastFailure()?.kid);
     const kmsFault = kmsLook?.fault();
     if (kmsFault !== undefined) opened.faults.push(kmsFault);
     const fatal = opened.faults.find((fault) => fault.fatal);
@@ -151,7 +157,6 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
         "signing keys changed",
       );
     }
-    await guard.retryFailed();
     guard.noteRead(nowMs);
     await destroyOutlived(keySet, nowMs);
     await saveInstance(db, {
@@ -218,7 +223,9 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
     },
     health(now = clock()) {
       const failure = guard.lastFailure();
-      const reason = whyCannotSign(now) ?? (failure && `the last signature failed: ${failure.message}`);
+      const failed =
+        failure?.kid === served.signingKid && `the last signature failed: ${failure?.error.message}`;
+      const reason = whyCannotSign(now) ?? (failed || undefined);
       return { ready: reason === undefined, reason };
     },
     whyCannotSign: (now = clock()) => whyCannotSign(now),

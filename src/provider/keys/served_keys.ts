@@ -72,6 +72,7 @@ async function openSigner(
 /**
  * Opens what a key set publishes and what may sign.
  * @param guard wraps the signer: the ring's check before each signature
+ * @param failingKid a key whose signer failed last: another that may sign goes before it
  * @returns the keys to serve, and every key that could not do its part
  */
 export async function openServedKeys(
@@ -79,6 +80,7 @@ export async function openServedKeys(
   choice: SignerChoice<KeyRow>,
   signers: SignerCache,
   guard: (publicJwk: PublicJwk, signer: Signer) => Signer,
+  failingKid?: string,
 ): Promise<{ served: ServedKeys; faults: KeyFault[] }> {
   const faults: KeyFault[] = [];
   const opened: { key: KeyState<KeyRow>; publicJwk: PublicJwk; signer: Signer | undefined }[] = [];
@@ -96,9 +98,10 @@ export async function openServedKeys(
     });
     opened.push({ key, publicJwk, signer });
   }
-  const signing = choice.candidates
+  const able = choice.candidates
     .map((candidate) => opened.find((entry) => entry.key === candidate))
-    .find((entry) => entry?.signer !== undefined);
+    .filter((entry) => entry?.signer !== undefined);
+  const signing = able.find((entry) => entry?.publicJwk.kid !== failingKid) ?? able[0];
   const ordered = signing === undefined ? opened : [signing, ...opened.filter((entry) => entry !== signing)];
   const providerJwks = ordered.map(({ publicJwk, signer }, index) =>
     index === 0 && signing !== undefined && signer !== undefined

@@ -4,7 +4,9 @@ import { createHash, createPublicKey, verify } from "node:crypto";
 import type { KMSClient } from "@aws-sdk/client-kms";
 import type { JWK } from "jose";
 import { OperationError } from "../../errors.ts";
+import type { KmsFaultKind, KmsOperation } from "../../observability/fault_kinds.ts";
 import { inSpan, type Span } from "../../tracing/active_span.ts";
+import { kmsFaultOf } from "./kms_faults.ts";
 import { assertSignerMatches, type PublicJwk, publicKeyOf, type Signer, toPublicJwk } from "./signer.ts";
 import type { NewKey } from "./signer_local.ts";
 
@@ -31,22 +33,69 @@ export interface KmsOptions {
   keyId: string;
   /** Instead of the SDK's own configuration from the environment. */
   client?: KMSClient;
+  /** Is told of each call that failed. It does not throw. */
+  onFault?(operation: KmsOperation, kind: KmsFaultKind): void;
+  limits?: KmsLimits;
 }
+
+/** How long KMS may take; milliseconds. */
+export interface KmsLimits {
+  /** One attempt. The SDK makes up to three, if time is left. */
+  attemptMs: number;
+  /** All attempts of one call: whoever waits for a token waits for no longer. */
+  callMs: number;
+}
+
+const kmsLimits: KmsLimits = { attemptMs: 2_000, callMs: 5_000 };
 
 /** Opens AWS KMS with the AWS SDK's own settings (region, credentials, AWS_ENDPOINT_URL). */
 export async function openKmsKeys(options: KmsOptions): Promise<KmsKeys> {
   // Only an installation that signs with KMS pays for loading its client.
   const sdk = await import("@aws-sdk/client-kms");
+  const { attemptMs, callMs } = options.limits ?? kmsLimits;
   const client =
     options.client ??
     new sdk.KMSClient({
       maxAttempts: 3,
-      requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000 },
+      // Without the last the SDK only prints a line, and waits on.
+      requestHandler: {
+        connectionTimeout: attemptMs,
+        requestTimeout: attemptMs,
+        throwOnRequestTimeout: true,
+      },
     });
 
+  const ask = <Answer extends KmsAnswer>(
+    keyId: string,
+    operation: KmsOperation,
+    send: (bounds: { abortSignal: AbortSignal }) => Promise<Answer>,
+  ): Promise<Answer> => {
+    const call = { "rpc.system": "aws-api", "rpc.service": "KMS", "rpc.method": operation };
+    return inSpan("aws", `KMS/${operation}`, call, (span) => answerOf(keyId, operation, send, span));
+  };
+
+  const answerOf = async <Answer extends KmsAnswer>(
+    keyId: string,
+    operation: KmsOperation,
+    send: (bounds: { abortSignal: AbortSignal }) => Promise<Answer>,
+    span: Span | undefined,
+  ): Promise<Answer> => {
+    try {
+      const answer = await send({ abortSignal: AbortSignal.timeout(callMs) });
+      span?.set({ "aws.request_id": answer.$metadata?.requestId });
+      return answer;
+    } catch (cause) {
+      span?.set({ "aws.request_id": (cause as Partial<KmsAnswer>).$metadata?.requestId });
+      const { kind, what, fix } = kmsFaultOf(cause, callMs);
+      options.onFault?.(operation, kind);
+      const message = `AWS KMS ${operation} on ${keyId} failed: ${what}`;
+      throw new OperationError("signing_unavailable", message, { fix, cause });
+    }
+  };
+
   const getKey = async (keyId = options.keyId): Promise<NewKey> => {
-    const answer = await ask(keyId, "GetPublicKey", () =>
-      client.send(new sdk.GetPublicKeyCommand({ KeyId: keyId })),
+    const answer = await ask(keyId, "GetPublicKey", (bounds) =>
+      client.send(new sdk.GetPublicKeyCommand({ KeyId: keyId }), bounds),
     );
     if (
       answer.KeySpec !== "RSA_2048" ||
@@ -68,13 +117,14 @@ export async function openKmsKeys(options: KmsOptions): Promise<KmsKeys> {
   return {
     getKey,
     async createKey() {
-      const answer = await ask("(new)", "CreateKey", () =>
+      const answer = await ask("(new)", "CreateKey", (bounds) =>
         client.send(
           new sdk.CreateKeyCommand({
             KeySpec: "RSA_2048",
             KeyUsage: "SIGN_VERIFY",
             Description: "Signs ID tokens of tti-provider",
           }),
+          bounds,
         ),
       );
       return getKey(answer.KeyMetadata?.Arn ?? answer.KeyMetadata?.KeyId);
@@ -85,7 +135,7 @@ export async function openKmsKeys(options: KmsOptions): Promise<KmsKeys> {
         async sign(data) {
           // The digest only: KMS need not see the claims, and takes no message above 4096 bytes.
           const digest = createHash("sha256").update(data).digest();
-          const answer = await ask(kmsKeyId, "Sign", () =>
+          const answer = await ask(kmsKeyId, "Sign", (bounds) =>
             client.send(
               new sdk.SignCommand({
                 KeyId: kmsKeyId,
@@ -93,10 +143,12 @@ export async function openKmsKeys(options: KmsOptions): Promise<KmsKeys> {
                 MessageType: "DIGEST",
                 SigningAlgorithm: signingAlgorithm,
               }),
+              bounds,
             ),
           );
           const signature = answer.Signature ?? new Uint8Array();
           if (!verify("sha256", data, publicKey, signature)) {
+            options.onFault?.("Sign", "wrong_signature");
             throw new OperationError(
               "signing_unavailable",
               `KMS key ${kmsKeyId} made a signature that published key ${publicJwk.kid} does not verify.`,
@@ -115,48 +167,3 @@ export async function openKmsKeys(options: KmsOptions): Promise<KmsKeys> {
 interface KmsAnswer {
   $metadata: { requestId?: string | undefined };
 }
-
-function ask<Answer extends KmsAnswer>(
-  keyId: string,
-  operation: string,
-  send: () => Promise<Answer>,
-): Promise<Answer> {
-  const call = { "rpc.system": "aws-api", "rpc.service": "KMS", "rpc.method": operation };
-  return inSpan("aws", `KMS/${operation}`, call, (span) => answerOf(keyId, operation, send, span));
-}
-
-async function answerOf<Answer extends KmsAnswer>(
-  keyId: string,
-  operation: string,
-  send: () => Promise<Answer>,
-  span: Span | undefined,
-): Promise<Answer> {
-  try {
-    const answer = await send();
-    span?.set({ "aws.request_id": answer.$metadata?.requestId });
-    return answer;
-  } catch (cause) {
-    span?.set({ "aws.request_id": (cause as Partial<KmsAnswer>).$metadata?.requestId });
-    const name = cause instanceof Error ? cause.name : "unknown error";
-    const said = cause instanceof Error ? cause.message : String(cause);
-    throw new OperationError(
-      "signing_unavailable",
-      `AWS KMS ${operation} on ${keyId} failed: ${name}: ${said}`,
-      {
-        fix:
-          fixes[name] ??
-          "Check the network path to KMS, AWS_REGION and the credentials; signing resumes by itself.",
-        cause,
-      },
-    );
-  }
-}
-
-const fixes: Readonly<Record<string, string>> = {
-  NotFoundException: "Check TTI_KMS_KEY_ID, and that AWS_REGION is the key's region.",
-  AccessDeniedException: "Allow kms:Sign and kms:GetPublicKey on the key, in its key policy or by IAM.",
-  DisabledException: "Enable the key in KMS, or rotate to another with `tti key rotate --emergency`.",
-  KMSInvalidStateException:
-    "Cancel the key's deletion in KMS, or rotate to another with `tti key rotate --emergency`.",
-  InvalidKeyUsageException: "Name a key made with key spec RSA_2048 and key usage SIGN_VERIFY.",
-};

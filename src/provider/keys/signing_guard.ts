@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../../clock.ts";
 import { OperationError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
+import type { UnsignedReason } from "../../observability/fault_kinds.ts";
 import { type KeyPolicy, longestBlindSeconds } from "./policy.ts";
 import { assertSignerMatches, type PublicJwk, type Signer, SigningUnavailable } from "./signer.ts";
 import { missedPollsOfTheDead } from "./signer_choice.ts";
@@ -30,8 +31,8 @@ export interface SigningGuard {
    * or its polls did not get through. After two seconds in vain nothing is signed ({@link SigningGuard.whyStale}).
    */
   freshen(): Promise<void>;
-  /** The error of the signer that failed last and has not signed since. */
-  lastFailure(): Error | undefined;
+  /** The signer that failed last and has not signed since: whose, and how. */
+  lastFailure(): { kid: string; error: Error } | undefined;
   /** Tries the failed signer again, so that an instance without traffic finds out that it recovered. */
   retryFailed(): Promise<void>;
 }
@@ -41,6 +42,7 @@ export interface SigningGuard {
  * @param options.isPublished tells whether this instance still publishes a kid: a provider that was swapped out
  *   may finish its requests with a retired key, but not with a revoked one
  * @param options.readAgain reads the keys, as a poll does
+ * @param options.onRefused is told of each signature that was not made
  */
 export function createSigningGuard(options: {
   clock: Clock;
@@ -48,8 +50,9 @@ export function createSigningGuard(options: {
   policy: KeyPolicy;
   isPublished: (kid: string) => boolean;
   readAgain: () => Promise<void>;
+  onRefused?: (reason: UnsignedReason) => void;
 }): SigningGuard {
-  const { clock, log, policy, isPublished, readAgain } = options;
+  const { clock, log, policy, isPublished, readAgain, onRefused } = options;
   let lastReadMs: number | undefined;
   let failure: { error: Error; publicJwk: PublicJwk; signer: Signer } | undefined;
 
@@ -95,16 +98,18 @@ export function createSigningGuard(options: {
         const revoked = isPublished(kid) ? undefined : `key ${kid} is no longer published`;
         const refusal = revoked ?? whyStale(clock().getTime());
         if (refusal !== undefined) {
+          onRefused?.(revoked === undefined ? "stale" : "revoked");
           log.error({ kid, reason: refusal }, "token not signed");
           throw new SigningUnavailable(new OperationError("signing_unavailable", `Not signed: ${refusal}.`));
         }
         try {
           const signature = await signer.sign(data);
-          failure = undefined;
+          if (failure?.publicJwk.kid === kid) failure = undefined;
           return signature;
         } catch (cause) {
           const error = cause instanceof Error ? cause : new Error(String(cause));
           failure = { error, publicJwk, signer };
+          onRefused?.("signer");
           log.error({ kid, err: error }, "token not signed");
           throw new SigningUnavailable(error);
         }
@@ -118,7 +123,7 @@ export function createSigningGuard(options: {
     whyStale,
     completeForSeconds: (nowMs) =>
       policy.publishLeadSeconds - policy.clockSkewSeconds - Math.max(0, ageSeconds(nowMs)),
-    lastFailure: () => failure?.error,
+    lastFailure: () => failure && { kid: failure.publicJwk.kid, error: failure.error },
     async retryFailed() {
       if (failure === undefined) return;
       const tried = failure;

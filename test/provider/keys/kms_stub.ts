@@ -18,10 +18,15 @@ export interface KmsStub {
   calls: KmsCall[];
   /** Makes a key; answers its ARN. */
   addKey(spec?: "RSA_2048" | "RSA_4096"): string;
+  /** Has a key be gone, and there again. */
+  forget(arn: string): void;
+  restore(arn: string): void;
   /** Points an alias at a key. */
   setAlias(alias: string, arn: string): void;
   /** Answers every call, or every one of an operation, with an AWS error of this name; undefined ends it. */
   fail(name: string | undefined, operation?: string): void;
+  /** Takes every call, or every one of an operation, and answers none until this is ended. */
+  silence(silent: boolean, operation?: string): void;
   /** Signs with another key than asked from now on. */
   lie(): void;
   close(): Promise<void>;
@@ -33,11 +38,14 @@ const digestPrefix = Buffer.from("3031300d060960864801650304020105000420", "hex"
 /** Starts a KMS with no keys. */
 export async function startKmsStub(): Promise<KmsStub> {
   const keys = new Map<string, { spec: string; publicKey: KeyObject; privateKey: KeyObject }>();
+  const gone: typeof keys = new Map();
   const aliases = new Map<string, string>();
   const calls: KmsCall[] = [];
   let failure: string | undefined;
   let failing: string | undefined;
   let lying = false;
+  let silent = false;
+  let silentAt: string | undefined;
 
   const addKey = (spec: "RSA_2048" | "RSA_4096" = "RSA_2048"): string => {
     const arn = `arn:aws:kms:us-east-1:111122223333:key/${keys.size + 1}`;
@@ -72,13 +80,15 @@ export async function startKmsStub(): Promise<KmsStub> {
     const operation = String(request.headers["x-amz-target"]).replace("TrentService.", "");
     const input = JSON.parse(await text(request)) as Record<string, string>;
     calls.push({ operation, input });
+    if (silent && (silentAt ?? operation) === operation) return;
     const body = answer(operation, input);
     const headers = { "content-type": "application/x-amz-json-1.1" };
     response.writeHead("__type" in body ? 400 : 200, headers).end(JSON.stringify(body));
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const client = new KMSClient({
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: url,
     region: "us-east-1",
     credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "example" },
     maxAttempts: 1,
@@ -86,12 +96,26 @@ export async function startKmsStub(): Promise<KmsStub> {
 
   return {
     client,
+
     calls,
     addKey,
+    forget(arn) {
+      const key = keys.get(arn);
+      if (key !== undefined) gone.set(arn, key);
+      keys.delete(arn);
+    },
+    restore(arn) {
+      const key = gone.get(arn);
+      if (key !== undefined) keys.set(arn, key);
+    },
     setAlias: (alias, arn) => aliases.set(alias, arn),
     fail(name, operation) {
       failure = name;
       failing = operation;
+    },
+    silence(now, operation) {
+      silent = now;
+      silentAt = operation;
     },
     lie() {
       lying = true;

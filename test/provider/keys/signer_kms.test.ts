@@ -178,6 +178,68 @@ describe("AWS KMS that fails", () => {
       await sign(ring);
     }));
 
+  test("by silence: a caller waits for so long and no longer, what failed is counted by kind, and it recovers by itself", async () => {
+    const stub = await startKmsStub();
+    const told: string[] = [];
+    const installation = await openKeyInstallation();
+    try {
+      const kms = await openKmsKeys({
+        keyId: stub.addKey(),
+        client: stub.client,
+        limits: { attemptMs: 100, callMs: 250 },
+        onFault: (operation, kind) => told.push(`${operation} ${kind}`),
+      });
+      const ring = await installation.openInstance({ kms });
+      stub.silence(true, "Sign");
+      // Without its limit it waits for ever.
+      await assert.rejects(sign(ring), SigningUnavailable);
+      assert.match(ring.health().reason ?? "", /AWS KMS Sign on .* failed: \w+: no answer within 0.25 s/);
+      stub.silence(false);
+      for (const [name, kind] of [
+        ["ThrottlingException", "throttled"],
+        ["AccessDeniedException", "denied"],
+        ["KMSInvalidStateException", "key_gone"],
+        ["KMSInternalException", "other"],
+      ]) {
+        stub.fail(name);
+        await assert.rejects(sign(ring), SigningUnavailable);
+        assert.equal(told.at(-1), `Sign ${kind}`);
+      }
+      stub.fail(undefined);
+      await ring.poll();
+      await sign(ring);
+      assert.equal(ring.health().ready, true);
+      assert.equal(told[0], "Sign silent");
+      await stub.close();
+      await assert.rejects(sign(ring), SigningUnavailable);
+      assert.equal(told.at(-1), "Sign unreachable");
+      kms.close();
+    } finally {
+      await installation.close();
+      await stub.close();
+    }
+  });
+
+  test("for one of two keys: the other signs on, and the next takes over only once it can", () =>
+    withKms(async ({ stub, kms, installation }) => {
+      const ring = await installation.openInstance({ kms });
+      const first = await sign(ring);
+      const next = stub.addKey();
+      stub.setAlias(alias, next);
+      await installation.pass(900, ring);
+      stub.forget(next);
+      await installation.pass(24 * 3600, ring);
+      // One token fails; from the next look at the keys on the predecessor signs, which is still published.
+      await assert.rejects(sign(ring), SigningUnavailable);
+      await installation.pass(5, ring);
+      assert.equal(await sign(ring), first);
+      assert.equal(ring.health().ready, true);
+      stub.restore(next);
+      await installation.pass(5, ring);
+      await installation.pass(5, ring);
+      assert.notEqual(await sign(ring), first);
+    }));
+
   test("losing only the right to look at the key stops no signature, however long, and is told", () =>
     withKms(async ({ stub, kms, installation }) => {
       const ring = await installation.openInstance({ kms });
