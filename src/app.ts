@@ -31,7 +31,7 @@ import { addLinkRoutes } from "./provider/links/link_routes.ts";
 import { addLogoRoutes } from "./provider/looks/logo_routes.ts";
 import { addAccountRoutes } from "./provider/self_service/account_routes.ts";
 import { createLanguageKeeper } from "./provider/self_service/own_language.ts";
-import { addPublicRoutes, type PublicRouteDeps } from "./public_routes.ts";
+import { addPublicRoutes, assertTimeIsTrusted, type PublicRouteDeps } from "./public_routes.ts";
 import { describeRequest, goneOf } from "./request_context.ts";
 import { withFrame } from "./views/frame.ts";
 
@@ -130,6 +130,7 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
   });
 
   app.use(async function limits(ctx, next) {
+    await assertTimeIsTrusted(deps, ctx.path);
     assertTextTarget(ctx.req.url ?? "");
     if (ctx.querystring.length > mostQueryCharacters) {
       throw new OperationError(

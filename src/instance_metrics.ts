@@ -3,13 +3,14 @@
 import type { AnswerMeasure } from "./access_log.ts";
 import type { MetricsFace } from "./admin/metrics_routes.ts";
 import { listAttackKinds } from "./audit/attacks_store.ts";
-import { type Database, poolStateOf } from "./db/connect.ts";
+import { type Database, poolStateOf, stateOf } from "./db/connect.ts";
+import type { StoreClock } from "./db/store_clock.ts";
 import type { InstallationPart } from "./installation.ts";
 import { countUnsentMails } from "./mail/outbox_overview_store.ts";
 import { at, one, type Point } from "./observability/metric_table.ts";
 import { openMetrics } from "./observability/open_metrics.ts";
 import { processPoints, watchEventLoop } from "./observability/process_points.ts";
-import { observe } from "./observability/recorder.ts";
+import { observe, type Recorder } from "./observability/recorder.ts";
 import { createSourceReader, type Source } from "./observability/sources.ts";
 import { type AttackKind, attacks, attackToldForMs } from "./observability/throttle_kinds.ts";
 import { shedReasons } from "./overload/fair_queue.ts";
@@ -27,6 +28,7 @@ export interface MeasuredInstance extends InstallationPart<"db" | "clock" | "log
   policy: KeyPolicy;
   readiness: readonly ReadinessCheck[];
   queues: InstanceQueues;
+  storeClock: StoreClock;
 }
 
 /** The metrics of an instance, as its ports take them. */
@@ -43,7 +45,7 @@ export interface InstanceMetrics {
  */
 export async function measureInstance(
   keys: readonly string[],
-  { db, watch, clock, log, policy, readiness, queues }: MeasuredInstance,
+  { db, watch, clock, log, policy, readiness, queues, storeClock }: MeasuredInstance,
 ): Promise<InstanceMetrics | undefined> {
   if (keys.length === 0) return undefined;
   const store: Source = {
@@ -54,6 +56,7 @@ export async function measureInstance(
       ...(await logoutPoints(watch, clock().getTime())),
       ...(await attackPoints(watch, clock().getTime())),
       ...(await keyPoints(watch, clock().getTime(), policy)),
+      ...(await clockPoints(storeClock)),
     ],
   };
   const ready: Source = { name: "readiness", read: () => readinessPoints(readiness) };
@@ -66,7 +69,11 @@ export async function measureInstance(
     ...queuePoints(queues),
     ...processPoints(),
   ]);
-  const ends = [observe(db, metrics.record), watchEventLoop(metrics.record)];
+  // What the keys, the clocks and readiness tell comes by the pool they have for themselves.
+  const ends = [
+    ...[db, watch].flatMap((pool) => [observe(pool, metrics.record), countStoreFaults(pool, metrics.record)]),
+    watchEventLoop(metrics.record),
+  ];
   return {
     face: { keys, scrape: () => metrics.scrape() },
     onAnswer({ port, status, seconds }) {
@@ -78,6 +85,19 @@ export async function measureInstance(
       await metrics.close();
     },
   };
+}
+
+function countStoreFaults(db: Database, record: Recorder): () => void {
+  const state = stateOf(db);
+  state.onFault = (kind) => record(one("tti_store_faults_total", { kind }));
+  return () => {
+    state.onFault = undefined;
+  };
+}
+
+async function clockPoints(storeClock: StoreClock): Promise<Point[]> {
+  const ahead = await storeClock.aheadSeconds();
+  return ahead === undefined ? [] : [at("tti_clock_difference_seconds", ahead, {})];
 }
 
 const statusClasses = { 2: "2xx", 3: "3xx", 4: "4xx", 5: "5xx" } as const;

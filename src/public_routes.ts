@@ -3,7 +3,7 @@
 import type Router from "@koa/router";
 import type { RouterContext } from "@koa/router";
 import { addAssetRoutes, addScriptRoute } from "./asset_routes.ts";
-import { soonSeconds } from "./errors.ts";
+import { OperationError, soonSeconds } from "./errors.ts";
 import { retryHeaders } from "./http_errors.ts";
 import type { Log } from "./log.ts";
 import type { ProxyWatch } from "./provider/edge/proxy_watch.ts";
@@ -26,6 +26,25 @@ export interface PublicRouteDeps {
   documents: KeyDocuments;
   /** Why no token can be signed now; undefined as a rule. */
   whyCannotSign(): Promise<string | undefined>;
+  /** Why nothing may be judged by this instance's clock now; undefined as a rule. */
+  whyTimeIsDoubted(): Promise<string | undefined>;
+}
+
+// What says how this instance is, and what it publishes, holds whatever the time is; the token endpoint refuses in OAuth's words.
+const timeless = /^\/(?:health\/(?:live|ready)|jwks|\.well-known\/.*|token)$/;
+
+/**
+ * Refuses a request whose answer would rest on a clock that was set a moment ago and agrees with nobody's: a session or a code
+ * would be taken for expired, or for good.
+ * @throws OperationError unavailable
+ */
+export async function assertTimeIsTrusted(deps: PublicRouteDeps, path: string): Promise<void> {
+  if (timeless.test(path)) return;
+  const reason = await deps.whyTimeIsDoubted();
+  if (reason === undefined) return;
+  throw new OperationError("unavailable", "The provider cannot serve this now.", {
+    cause: new Error(reason),
+  });
 }
 
 /** Adds them to a router. */

@@ -14,10 +14,7 @@ import { createConsole } from "./console/console_routes.ts";
 import { consoleOrigin } from "./console/edge/origin.ts";
 import { connectBeside, connectDatabase, type Database, storeLocationOf } from "./db/connect.ts";
 import type { StoreLimits } from "./db/dialects.ts";
-import { createStoreClock } from "./db/store_clock.ts";
-import { createStoreHealth, type StoreHealth } from "./db/store_health.ts";
-import { OperationError } from "./errors.ts";
-import { clockToleranceSeconds } from "./input/moment.ts";
+import { createStoreHealth } from "./db/store_health.ts";
 import { installationOf } from "./installation.ts";
 import { measureInstance } from "./instance_metrics.ts";
 import { traceInstance } from "./instance_traces.ts";
@@ -48,7 +45,7 @@ import { createKeySealer } from "./provider/keys/seal.ts";
 import { openKmsKeys } from "./provider/keys/signer_kms.ts";
 import { startSending } from "./provider/links/sending.ts";
 import { type TxtResolver, txtResolver } from "./provider/tenants/domain_proof.ts";
-import type { ReadinessCheck } from "./public_routes.ts";
+import { assertCanSign, followKeys, readinessOf, trustTime, whyCannotSignNow } from "./serving_checks.ts";
 
 /** A running provider. */
 export interface RunningServer {
@@ -68,6 +65,8 @@ export interface RunningServer {
 /** What a test or the development command may replace. */
 export interface ServerOptions {
   clock?: Clock;
+  /** Whether steps of that clock are noticed, as those of the machine's are. */
+  clockSteps?: boolean;
   /** How domains are proven; the machine's DNS unless a test answers. */
   resolveTxt?: TxtResolver;
   log?: Log;
@@ -134,12 +133,23 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     // In development it is registered once the provider serves.
     if (config.mode === "production") await tellOfAwsClient(db, config.clientId, log);
     options.signal?.throwIfAborted();
-    const sweeper = startSweeper({ db, clock, log });
+    const steps = options.clockSteps ?? options.clock === undefined;
+    const time = trustTime({ watch, clock, log, steps });
+    closers.push(async () => time.stop());
+    const { mayRemove } = time;
+    const sweeper = startSweeper({ db, clock, log, mayRemove });
     closers.push(() => sweeper.stop());
     const { auditRetentionDays } = config;
-    const keeper = startTrailKeeper({ db, clock, log, secrets, retentionDays: auditRetentionDays });
+    const keeper = startTrailKeeper({
+      db,
+      clock,
+      log,
+      secrets,
+      retentionDays: auditRetentionDays,
+      mayRemove,
+    });
     closers.push(() => keeper.stop());
-    const kms = config.kmsKeyId === undefined ? undefined : await openKmsKeys({ keyId: config.kmsKeyId });
+    const kms = config.kmsKeyId === undefined ? undefined : await openKmsKeys({ keyId: config.kmsKeyId, db });
     if (kms !== undefined) closers.push(async () => kms.close());
     const keyRing = await openKeyRing({
       db: watch,
@@ -147,6 +157,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       log,
       secrets,
       policy: options.keyPolicy ?? keyPolicyOf(config),
+      time,
       ...(kms === undefined ? {} : { kms }),
     });
     closers.push(() => keyRing.stop());
@@ -177,7 +188,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       ...installation,
       jwksUri: `${listening.url}/jwks`,
       mint: async (subject: SearchSubject) => {
-        await assertCanSign(keyRing);
+        await assertCanSign(keyRing, time);
         return mintForSearch(host.current(), subject);
       },
       awsAccess,
@@ -221,24 +232,26 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       examination: createExamination({ db, clock, config, issuer, awsAccess }),
       findBackEndToken: (token: string, at: Database = db) => findBackEndToken(at, token, clock().getTime()),
     };
-    const readiness = readinessOf(createStoreHealth({ db, watch, clock, log }), keyRing, () => stopping);
+    const health = createStoreHealth({ db, watch, clock, log });
+    const readiness = readinessOf(health, keyRing, time, () => stopping);
     const queues = { passwords: passwords.queue };
     const endTelling = tellOfShed(queues, log);
     closers.push(async () => endTelling());
-    const measured = { db, watch, clock, log, policy: keyRing.policy, readiness, queues };
+    const { policy } = keyRing;
+    const measured = { db, watch, clock, log, policy, readiness, queues, storeClock: time.clock };
     const metrics = await measureInstance(config.metricsKeys, measured);
     closers.push(async () => metrics?.close());
-    const storeClock = createStoreClock({ watch, clock, log }, clockToleranceSeconds);
     const app = createPublicApp({
       ...installation,
       ...{ host, passwords, background, sendsMail, mailPut },
       loginNames,
       documents: createKeyDocuments({ ring: keyRing, currentProvider: () => host.current() }),
-      whyCannotSign: () => whyCannotSignNow(keyRing),
+      whyCannotSign: () => whyCannotSignNow(keyRing, time),
       readiness,
       onAnswer: metrics?.onAnswer,
       tracing,
-      clockWarning: () => storeClock.warning(),
+      clockWarning: () => time.clock.warning(),
+      whyTimeIsDoubted: () => time.whyDoubted(),
       backEnds: apiDeps,
     });
     listening.serve(app.callback());
@@ -264,37 +277,4 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     await close();
     throw error;
   }
-}
-
-// A poll under way may have begun before the change: the one after it has not. The change stands either way.
-async function followKeys(keyRing: KeyRing, log: Log): Promise<void> {
-  try {
-    await keyRing.poll();
-    await keyRing.poll();
-  } catch (err) {
-    log.error({ err }, "signing keys could not be read");
-  }
-}
-
-// An instance that was paused reads first: what it knows may be long out of date, or good again in a moment.
-async function whyCannotSignNow(keyRing: KeyRing): Promise<string | undefined> {
-  await keyRing.freshen();
-  return keyRing.whyCannotSign();
-}
-
-async function assertCanSign(keyRing: KeyRing): Promise<void> {
-  const reason = await whyCannotSignNow(keyRing);
-  if (reason !== undefined)
-    throw new OperationError("signing_unavailable", `Nothing is signed now: ${reason}.`);
-}
-
-function readinessOf(store: StoreHealth, keyRing: KeyRing, isStopping: () => boolean): ReadinessCheck[] {
-  return [
-    { name: "instance", whyNot: async () => (isStopping() ? "it is stopping" : undefined) },
-    { name: "store", whyNot: () => store.whyNot() },
-    {
-      name: "keys",
-      whyNot: async () => (await whyCannotSignNow(keyRing)) ?? keyRing.health().reason,
-    },
-  ];
 }

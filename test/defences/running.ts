@@ -116,7 +116,7 @@ export const defences: readonly Defence[] = [
     promise: "The private half of a signing key is destroyed once the key has left the JWKS.",
     faults: ["I4"],
     file: "src/provider/keys/key_ring.ts",
-    find: "    await destroyOutlived(keySet, nowMs);\n",
+    find: "    if (mayChange) await destroyOutlived(keySet, nowMs);\n",
     replace: "",
     test: "test/provider/keys/key_ring.test.ts",
     name: "destroys the private half",

@@ -27,6 +27,7 @@ export interface TrailKeeper {
  * Starts keeping the trail.
  * @param deps.secrets TTI_SECRETS, newest first
  * @param deps.retentionDays how long events are kept; undefined: for ever
+ * @param deps.mayRemove says whether what is old by the clock may go; without it, always
  */
 export function startTrailKeeper(
   deps: {
@@ -35,6 +36,7 @@ export function startTrailKeeper(
     log: Log;
     secrets: readonly Uint8Array[];
     retentionDays: number | undefined;
+    mayRemove?: () => Promise<boolean>;
   },
   policy: KeeperPolicy = keeperPolicy,
 ): TrailKeeper {
@@ -48,6 +50,7 @@ export function startTrailKeeper(
     while (!stopped && (await sealNextBlock(db, seals, clock())) === mostEvents);
     const now = clock();
     if (days === undefined || stopped || now.getTime() - prunedAtMs < policy.pruneEveryMs) return;
+    if ((await deps.mayRemove?.()) === false) return;
     await pruneTrail(db, { actor: "system", days, now, stopped: () => stopped });
     prunedAtMs = now.getTime();
   }

@@ -73,6 +73,16 @@ export interface KeyRingOptions {
   /** New keys live in AWS KMS; without it, in the store. */
   kms?: KmsKeys;
   instanceId?: string;
+  /** How far this instance's time can be trusted; without it, always. */
+  time?: KeyTime;
+}
+
+/** What the ring asks of time: a wrong clock makes keys of the future, and destroys those that others sign with. */
+export interface KeyTime {
+  /** Why nothing may be judged by the clock now. */
+  whyDoubted(): Promise<string | undefined>;
+  /** Whether keys may be made, and what is outlived removed, by it. */
+  mayRemove(): Promise<boolean>;
 }
 
 /**
@@ -99,10 +109,15 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
     onRefused: (reason) => tell(db, one("tti_signatures_refused_total", { reason })),
   });
 
-  const readRows = async (nowMs: number, instances: InstanceView[]): Promise<KeyRow[]> => {
+  const readRows = async (
+    nowMs: number,
+    instances: InstanceView[],
+    mayChange: boolean,
+  ): Promise<KeyRow[]> => {
     const rows = await listKeys(db);
     const behindMs = provenMs(rows) - nowMs;
     if (guard.doubtsClock(nowMs) && behindMs > policy.clockSkewSeconds * 1000) throw clockIsBehind(behindMs);
+    if (!mayChange && rows.length > 0) return rows;
     return kmsLook === undefined
       ? ensureSuccession(sources, rows, instances, nowMs)
       : kmsLook.look(rows, instances, nowMs);
@@ -131,10 +146,14 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
   };
 
   const follow = async (): Promise<void> => {
+    const doubt = await options.time?.whyDoubted();
+    if (doubt !== undefined)
+      throw new OperationError("signing_unavailable", `The keys are not followed: ${doubt}.`);
+    const mayChange = (await options.time?.mayRemove()) ?? true;
     const nowMs = clock().getTime();
     const instances = await listInstances(db);
     tellOfClocks(instances, nowMs);
-    const rows = await readRows(nowMs, instances);
+    const rows = await readRows(nowMs, instances, mayChange);
     const keySet = keySetAt(rows, nowMs, policy);
     const choice = chooseSigner(keySet, instances, nowMs, policy, instanceId);
     await guard.retryFailed();
@@ -158,7 +177,7 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
       );
     }
     guard.noteRead(nowMs);
-    await destroyOutlived(keySet, nowMs);
+    if (mayChange) await destroyOutlived(keySet, nowMs);
     await saveInstance(db, {
       instanceId,
       fingerprint: served.fingerprint,
@@ -170,7 +189,7 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
       seenAtMs: nowMs,
     });
     const outlived = instances.some((other) => nowMs - other.seenAtMs > other.publishLeadMs);
-    if (outlived) await deleteOutlivedInstances(db, nowMs);
+    if (outlived && mayChange) await deleteOutlivedInstances(db, nowMs);
   };
 
   // Whoever asks while a poll is under way joins it: what it reads is as old as its begin, and counts as that.

@@ -3,8 +3,11 @@
 import { createHash, createPublicKey, verify } from "node:crypto";
 import type { KMSClient } from "@aws-sdk/client-kms";
 import type { JWK } from "jose";
+import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
 import type { KmsFaultKind, KmsOperation } from "../../observability/fault_kinds.ts";
+import { one } from "../../observability/metric_table.ts";
+import { tell } from "../../observability/recorder.ts";
 import { inSpan, type Span } from "../../tracing/active_span.ts";
 import { kmsFaultOf } from "./kms_faults.ts";
 import { assertSignerMatches, type PublicJwk, publicKeyOf, type Signer, toPublicJwk } from "./signer.ts";
@@ -33,8 +36,8 @@ export interface KmsOptions {
   keyId: string;
   /** Instead of the SDK's own configuration from the environment. */
   client?: KMSClient;
-  /** Is told of each call that failed. It does not throw. */
-  onFault?(operation: KmsOperation, kind: KmsFaultKind): void;
+  /** By whose connection each call that failed is counted. */
+  db?: Database;
   limits?: KmsLimits;
 }
 
@@ -65,6 +68,9 @@ export async function openKmsKeys(options: KmsOptions): Promise<KmsKeys> {
       },
     });
 
+  const countFault = (operation: KmsOperation, kind: KmsFaultKind) => {
+    if (options.db) tell(options.db, one("tti_kms_failures_total", { operation, kind }));
+  };
   const ask = <Answer extends KmsAnswer>(
     keyId: string,
     operation: KmsOperation,
@@ -87,7 +93,7 @@ export async function openKmsKeys(options: KmsOptions): Promise<KmsKeys> {
     } catch (cause) {
       span?.set({ "aws.request_id": (cause as Partial<KmsAnswer>).$metadata?.requestId });
       const { kind, what, fix } = kmsFaultOf(cause, callMs);
-      options.onFault?.(operation, kind);
+      countFault(operation, kind);
       const message = `AWS KMS ${operation} on ${keyId} failed: ${what}`;
       throw new OperationError("signing_unavailable", message, { fix, cause });
     }
@@ -148,7 +154,7 @@ export async function openKmsKeys(options: KmsOptions): Promise<KmsKeys> {
           );
           const signature = answer.Signature ?? new Uint8Array();
           if (!verify("sha256", data, publicKey, signature)) {
-            options.onFault?.("Sign", "wrong_signature");
+            countFault("Sign", "wrong_signature");
             throw new OperationError(
               "signing_unavailable",
               `KMS key ${kmsKeyId} made a signature that published key ${publicJwk.kid} does not verify.`,

@@ -80,7 +80,10 @@ export function createSigningGuard(options: {
   };
 
   const freshen = async (): Promise<void> => {
-    const isFresh = (): boolean => ageSeconds(clock().getTime()) <= freshSeconds;
+    const isFresh = (): boolean => {
+      const age = ageSeconds(clock().getTime());
+      return age <= freshSeconds && age >= -policy.clockSkewSeconds;
+    };
     if (isFresh()) return;
     // A read that was under way may have begun before the pause; then one that begins now. A failure is the poll's to log.
     const reading = readAgain()

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { verify } from "node:crypto";
 import { describe, test } from "node:test";
 import { openLog } from "../../../src/log.ts";
+import { observe } from "../../../src/observability/recorder.ts";
 import type { KeyRing } from "../../../src/provider/keys/key_ring.ts";
 import { getKeyStatus } from "../../../src/provider/keys/operations.ts";
 import { rotateKeys, rotateKeysInEmergency } from "../../../src/provider/keys/rotate.ts";
@@ -182,12 +183,13 @@ describe("AWS KMS that fails", () => {
     const stub = await startKmsStub();
     const told: string[] = [];
     const installation = await openKeyInstallation();
+    const end = observe(installation.db, ({ labels }) => told.push(Object.values(labels).join(" ")));
     try {
       const kms = await openKmsKeys({
         keyId: stub.addKey(),
         client: stub.client,
         limits: { attemptMs: 100, callMs: 250 },
-        onFault: (operation, kind) => told.push(`${operation} ${kind}`),
+        db: installation.db,
       });
       const ring = await installation.openInstance({ kms });
       stub.silence(true, "Sign");
@@ -215,6 +217,7 @@ describe("AWS KMS that fails", () => {
       assert.equal(told.at(-1), "Sign unreachable");
       kms.close();
     } finally {
+      end();
       await installation.close();
       await stub.close();
     }
