@@ -50,7 +50,7 @@ export function createStoreClock(
     const storeMs = await readStoreTime(watch);
     if (storeMs === undefined) {
       settled = before;
-      return { warning: undefined, aheadSeconds: undefined };
+      return { warning: undefined, aheadSeconds: 0 };
     }
     // Anything between the two moments may be when the store answered.
     const behindMs = storeMs - clock().getTime();

@@ -18,7 +18,7 @@ export const metricsOfFaults = {
   },
   tti_clock_difference_seconds: {
     type: "gauge",
-    help: "How far this instance's clock is ahead of the database's, or behind it (then negative); absent with the embedded store.",
+    help: "How far this instance's clock is ahead of the database's, or behind it (then below 0); 0 with the embedded store.",
     unit: "seconds",
     of: "instance",
   },
