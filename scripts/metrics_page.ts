@@ -1,4 +1,5 @@
 // Owns docs/metrics.md: the page is written from the table of metrics by `npm run docs`.
+import { storeFaultKinds } from "../src/db/store_fault_kinds.ts";
 import { entryOf, type MetricName, metrics } from "../src/observability/metric_table.ts";
 import { refusalCodes } from "../src/observability/metrics_of_acts.ts";
 import { sourceLimitMs } from "../src/observability/sources.ts";
@@ -81,6 +82,16 @@ trails of several tenants counts once. What a command line did is counted by no 
 | metric | type | tells of | meaning | labels |
 |---|---|---|---|---|
 ${rows.join("\n")}
+
+## Faults of the store
+
+\`tti_store_faults_total\` has a series for each \`kind\`; what each does to callers: [faults.md](faults.md).
+
+| kind | means that |
+|---|---|
+${kinds(storeFaultKinds)}
+
+*Proof: [every kind has its row and its alert](../test/docs/faults.test.ts), [each](../test/db/store_failover.test.ts)*
 
 ## Throttles
 
