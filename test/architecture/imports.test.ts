@@ -57,6 +57,7 @@ const layers: readonly (readonly string[])[] = [
     "tracing",
     "log_redaction.ts",
     "log.ts",
+    "time_watch.ts",
     "access_log.ts",
     "settings",
     "settings.ts",
@@ -81,7 +82,7 @@ const layers: readonly (readonly string[])[] = [
   ["admin", "onboarding"],
   ["console", "portal"],
   ["app.ts", "public_routes.ts"],
-  ["instance_metrics.ts", "instance_traces.ts"],
+  ["instance_metrics.ts", "instance_traces.ts", "serving_checks.ts"],
   ["server.ts"],
   ["cli"],
 ];
