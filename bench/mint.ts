@@ -65,11 +65,16 @@ export async function main(pace: Pace): Promise<void> {
   }
 }
 
-export async function addClients({ db }: Installation, publicKey: KeyObject): Promise<void> {
+/** Adds the client registered with AWS, and two back ends that may mint. @param tenants for whose people */
+export async function addClients(
+  { db }: Pick<Installation, "db">,
+  publicKey: KeyObject,
+  tenants: readonly string[] = [tenantId],
+): Promise<void> {
   const jwk = { ...publicKey.export({ format: "jwk" }), alg: "ES256", use: "sig", kid: "bench" };
   const mayMint = {
     grant_types: ["authorization_code", grantTypes.tokenExchange],
-    allowed_tenants: [tenantId],
+    allowed_tenants: [...tenants],
     jwks: { keys: [jwk as never] },
   };
   await addRelyingParty(db, { client_id: awsClientId });
@@ -84,6 +89,19 @@ export async function addClients({ db }: Installation, publicKey: KeyObject): Pr
 
 type Sides = Readonly<Record<"bare" | "one" | "two" | "keyed", Load>>;
 
+/** Whom an assertion names. */
+export interface NamedPerson {
+  sub: string;
+  tenant: string;
+  email: string;
+  name: string;
+}
+
+const nextOfBench = (number: number): NamedPerson => {
+  const person = number % people;
+  return { sub: `user-${person}`, tenant: tenantId, email: emailOf(person), name: `User ${person}` };
+};
+
 // Signing on the side that asks is not what is measured, so it happens before each stretch of load.
 export class AssertionMaker {
   readonly #issuer: string;
@@ -91,12 +109,20 @@ export class AssertionMaker {
   readonly #loginAtSeconds: number;
   #made: string[] = [];
   #proofs: string[] = [];
+  readonly #whoIs: (number: number) => NamedPerson;
   #next = 0;
 
-  constructor(issuer: string, key: KeyObject, loginAtSeconds: number) {
+  /** @param whoIs whom the assertion of a number names */
+  constructor(
+    issuer: string,
+    key: KeyObject,
+    loginAtSeconds: number,
+    whoIs: (number: number) => NamedPerson = nextOfBench,
+  ) {
     this.#issuer = issuer;
     this.#key = key;
     this.#loginAtSeconds = loginAtSeconds;
+    this.#whoIs = whoIs;
   }
 
   prepare(count: number, clientId: string): void {
@@ -121,13 +147,9 @@ export class AssertionMaker {
 
   #subject(clientId: string): string {
     this.#next += 1;
-    const person = this.#next % people;
     return this.#sign(subjectAssertionType, {
       ...this.#common(clientId, longestAssertionLifeSeconds),
-      sub: `user-${person}`,
-      tenant: tenantId,
-      email: emailOf(person),
-      name: `User ${person}`,
+      ...this.#whoIs(this.#next),
       auth_time: this.#loginAtSeconds,
     });
   }

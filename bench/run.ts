@@ -1,5 +1,6 @@
 // Owns `npm run bench [-- word …] [--json] [--quick]`: every measured thing under bench/ whose name holds a word,
-// each in a process of its own, and one table (or JSON) of what they found on which machine.
+// each in a process of its own, and one table (or JSON) of what they found on which machine. What takes the better part of
+// an hour runs if it is named, and takes options of its own.
 import { spawn } from "node:child_process";
 import { globSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
@@ -12,6 +13,11 @@ import { postgresVersion } from "./support/postgres_version.ts";
 const folder = dirname(fileURLToPath(import.meta.url));
 // Longer than any of them takes on a slow machine; a hanging one must not hang the rest.
 const longestMs = 150_000;
+/** Those that take longer by their nature, and the options that they alone know. */
+const long: Readonly<Record<string, { longestMs: number; options: readonly string[] }>> = {
+  growth: { longestMs: 3 * 3_600_000, options: ["tenants", "people", "tokens", "events"] },
+};
+const longOptions = Object.values(long).flatMap(({ options }) => options);
 
 interface Machine {
   cpu: string;
@@ -28,11 +34,18 @@ export async function main(words: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...words],
     allowPositionals: true,
-    options: { json: { type: "boolean" }, quick: { type: "boolean" } },
+    options: {
+      json: { type: "boolean" },
+      quick: { type: "boolean" },
+      ...Object.fromEntries(longOptions.map((name) => [name, { type: "string" } as const])),
+    },
   });
+  const options: Readonly<Record<string, unknown>> = values;
   const all = globSync("*.ts", { cwd: folder }).filter((file) => file !== "run.ts");
-  const chosen = all.filter(
-    (file) => positionals.length === 0 || positionals.some((word) => file.includes(word)),
+  const chosen = all.filter((file) =>
+    positionals.length === 0
+      ? values.quick === true || !(basename(file, ".ts") in long)
+      : positionals.some((word) => file.includes(word)),
   );
   if (chosen.length === 0) {
     process.stderr.write(
@@ -44,10 +57,15 @@ export async function main(words: readonly string[]): Promise<number> {
   const measurements: Measurement[] = [];
   const failed: string[] = [];
   for (const file of chosen.sort()) {
-    process.stderr.write(`— ${basename(file, ".ts")}\n`);
-    const result = await runOne(join(folder, file), values.quick === true ? ["--quick"] : []);
+    const name = basename(file, ".ts");
+    process.stderr.write(`— ${name}\n`);
+    const given = (long[name]?.options ?? []).flatMap((option) =>
+      typeof options[option] === "string" ? [`--${option}`, options[option]] : [],
+    );
+    const words = [...(values.quick === true ? ["--quick"] : []), ...given];
+    const result = await runOne(join(folder, file), words, long[name]?.longestMs ?? longestMs);
     measurements.push(...result.measurements);
-    if (!result.succeeded) failed.push(basename(file, ".ts"));
+    if (!result.succeeded) failed.push(name);
   }
   const machine = describeMachine({ before, after: loadOf() });
   if (values.json === true) console.log(JSON.stringify({ machine, measurements, failed }, undefined, 2));
@@ -56,7 +74,7 @@ export async function main(words: readonly string[]): Promise<number> {
   return failed.length > 0 ? 1 : 0;
 }
 
-async function runOne(path: string, words: readonly string[]) {
+async function runOne(path: string, words: readonly string[], longestMs: number) {
   const child = spawn(process.execPath, [path, ...words], { stdio: ["ignore", "pipe", "inherit"] });
   const late = setTimeout(() => child.kill("SIGTERM"), longestMs);
   let said = "";

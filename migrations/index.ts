@@ -53,6 +53,7 @@ import * as refusedMail from "./0087_refused_mail.ts";
 import * as selfClose from "./0088_self_close.ts";
 import * as accountLanguage from "./0089_account_language.ts";
 import * as sweeping from "./0093_sweeping.ts";
+import * as loginsOfAPerson from "./0094_logins_of_a_person.ts";
 import * as storeMarks from "./0095_store_marks.ts";
 
 /** One step of the schema, there and back. */
@@ -116,5 +117,6 @@ export const migrations: readonly Migration[] = [
   { name: "0088_self_close", ...selfClose },
   { name: "0089_account_language", ...accountLanguage },
   { name: "0093_sweeping", ...sweeping },
+  { name: "0094_logins_of_a_person", ...loginsOfAPerson },
   { name: "0095_store_marks", ...storeMarks },
 ];

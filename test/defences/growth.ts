@@ -1,6 +1,7 @@
 // The defences of a store that grows: what has ended leaves without holding anybody up.
 import type { Defence } from "./defence.ts";
 
+const flows = "test/provider/storage/flow_plans.test.ts";
 const sweeper = "test/provider/storage/sweeper.test.ts";
 
 export const defences: readonly Defence[] = [
@@ -33,5 +34,16 @@ export const defences: readonly Defence[] = [
     replace: "and r.expires_at_ms < 0 then r.expires_at_ms else ? end",
     test: sweeper,
     name: "a login is looked at",
+  },
+  {
+    id: "many-sessions-cost-no-more",
+    promise:
+      "A person in whose name a program has signed in thousands of times costs a mint no more than another.",
+    faults: ["I23"],
+    file: "src/provider/subjects/subject_store.ts",
+    find: "    order by v.login_level desc limit 1)`;",
+    replace: "    order by v.login_level + 0 desc limit 1)`;",
+    test: flows,
+    name: "a mint",
   },
 ];

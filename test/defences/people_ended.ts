@@ -21,7 +21,7 @@ export const defences: readonly Defence[] = [
     promise:
       "A browser session that an operator ended counts as nobody's presence, also if it is written once more.",
     file: "src/provider/subjects/subject_store.ts",
-    find: "and not exists (select 1 from ended_sessions e where e.session_uid_hash = r.uid_hash)",
+    find: "and (select 1 from ended_sessions e where e.session_uid_hash = v.session_uid_hash limit 1) is null",
     replace: "",
     test: presence,
   },
@@ -38,7 +38,7 @@ export const defences: readonly Defence[] = [
     id: "earlier-login-no-presence-in-later-membership",
     promise: "A session of before a membership ended is nobody's presence in one that began later.",
     file: "src/provider/subjects/subject_store.ts",
-    find: "\n      and v.membership_endings >= coalesce(f.ending, 0)",
+    find: " and v.membership_endings >= coalesce(f.ending, 0)",
     replace: "",
     test: presence,
   },

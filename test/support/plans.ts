@@ -38,6 +38,24 @@ export async function sentBy(
   return sent;
 }
 
+/**
+ * What is sent meanwhile, by whoever sends it: on PostgreSQL through any pool of this process, on SQLite through this one.
+ * Each statement once, with the values it was sent with last.
+ */
+export async function sentDuring(db: TestDatabase["db"], flow: () => Promise<unknown>): Promise<Statement[]> {
+  const sent = new Map<string, Statement>();
+  const keep: Keep = (sql, values) => {
+    if (/^\s*(?:select|with|insert|update|delete)/i.test(sql)) sent.set(sql, { sql, values });
+  };
+  const stop = isPostgres(db) ? watchDriver(keep) : watchBuilder(db, keep);
+  try {
+    await flow();
+  } finally {
+    stop();
+  }
+  return [...sent.values()];
+}
+
 type Keep = (sql: string, values: readonly unknown[]) => void;
 
 // Patched before a connection is made: each keeps the function it began with.
@@ -65,8 +83,16 @@ function watchBuilder(db: TestDatabase["db"], keep: Keep): () => void {
   };
 }
 
-/** The plans of a statement: on PostgreSQL for any values, and for these. */
-export async function plansOf(store: TestDatabase, { sql, values }: Statement): Promise<string[]> {
+/**
+ * The plans of a statement: on PostgreSQL for any values, and for these.
+ * @param ifPossible whether PostgreSQL reads a table as a whole where nothing else leads to its rows, and only there: as it would
+ *   in a store where the table is large
+ */
+export async function plansOf(
+  store: TestDatabase,
+  { sql, values }: Statement,
+  ifPossible = false,
+): Promise<string[]> {
   if (!isPostgres(store.db)) {
     const rows = (await store.db.raw(`explain query plan ${sql}`, values as string[])) as {
       detail: string;
@@ -78,6 +104,7 @@ export async function plansOf(store: TestDatabase, { sql, values }: Statement): 
       const { rows } = await client.query<{ "QUERY PLAN": string }>(words, [...asked]);
       return rows.map((row) => row["QUERY PLAN"]).join("\n");
     };
+    await client.query(`set enable_seqscan = ${ifPossible ? "off" : "on"}`);
     const generic = await ask(`explain (generic_plan) ${sql}`, []);
     return [generic, await ask(`explain ${sql}`, values)];
   });
@@ -133,6 +160,17 @@ function stepsOf(node: PlanNode): { rows: number; step: string }[] {
   const rows = (node["Actual Rows"] + dropped) * node["Actual Loops"];
   const step = [node["Node Type"], node["Relation Name"]].filter(Boolean).join(" on ");
   return [{ rows, step }, ...(node.Plans ?? []).flatMap(stepsOf)];
+}
+
+/** The tables of a store that have at least so many rows, as its statistics have it. PostgreSQL only. */
+export async function largeTables(store: TestDatabase, rows: number): Promise<ReadonlySet<string>> {
+  const found = await asking(store, (client) =>
+    client.query<{ name: string }>(
+      "select relname as name from pg_class where relkind = 'r' and reltuples >= $1",
+      [rows],
+    ),
+  );
+  return new Set(found.rows.map(({ name }) => name));
 }
 
 /** Whether a line of a plan reads a table, or an index, from its beginning to its end. */

@@ -68,8 +68,9 @@ export async function listBlocks(db: Database, from: number, limit: number): Pro
 export async function hasUnsealed(db: Database, countedBeforeMs: number): Promise<boolean> {
   const rows = await runStatement(
     db,
-    "audit_unsealed_look",
-    `select 1 as found from audit_events where ${sealable} limit 1`,
+    // The order leads by the index: with many to seal, PostgreSQL would take the first that comes of the table, which is the last.
+    "audit_unsealed_look_2",
+    `select 1 as found from audit_events where ${sealable} order by at_ms, id limit 1`,
     [countedBeforeMs],
   );
   return rows.length > 0;

@@ -1,0 +1,16 @@
+// The logins of a person are found by what they have proven, the most first: among thousands, the first that stands is enough. The
+// new index leads wherever the one by account did.
+import type { Knex } from "knex";
+
+const name = "session_vouchers_of_account";
+const former = "session_vouchers_account_id_index";
+
+export async function up(db: Knex): Promise<void> {
+  await db.raw(`create index ${name} on session_vouchers (account_id, method, login_level)`);
+  await db.raw(`drop index ${former}`);
+}
+
+export async function down(db: Knex): Promise<void> {
+  await db.raw(`create index ${former} on session_vouchers (account_id)`);
+  await db.raw(`drop index ${name}`);
+}
