@@ -4,6 +4,8 @@
 import { usualResults } from "../src/admin/operations/search.ts";
 import { mostBodyBytes, mostQueryCharacters } from "../src/app.ts";
 import { clockToleranceSeconds } from "../src/input/moment.ts";
+import { admissionLimits } from "../src/overload/admission.ts";
+import type { AskedKind } from "../src/overload/asked_kind.ts";
 import { linkLifeMs } from "../src/provider/accounts/account_link_store.ts";
 import { attemptRates, knownForMs } from "../src/provider/accounts/attempt_rates.ts";
 import { hashQueueLimits } from "../src/provider/accounts/passwords.ts";
@@ -47,7 +49,17 @@ const inWordsMs = (ms: number): string => inWords(ms / 1000);
 /** Rows of a table of queues. */
 type QueueRow = readonly [what: string, atOnce: string, waiting: string, wait: string, shares: string];
 
+const admissionRow = (what: string, kind: AskedKind, shares: string): QueueRow => {
+  const { places, mostWaiting, longestWaitMs } = admissionLimits[kind];
+  return [what, `${places}`, `${mostWaiting}`, inWordsMs(longestWaitMs), shares];
+};
+
+const programs = "networks; their clients; the tenants named";
 const queueRows: readonly QueueRow[] = [
+  admissionRow("requests for tokens, and of back ends", "tokens", programs),
+  admissionRow("searches of back ends", "searches", programs),
+  admissionRow("sign-ins and new passwords", "logins", "networks"),
+  admissionRow("other pages", "pages", "networks"),
   [
     "passwords to hash",
     "cores but one, and threads but two (`UV_THREADPOOL_SIZE`)",
@@ -201,6 +213,7 @@ ${table("| what | at most | |", [
 
 What one instance does at once, and what waits for its turn. Who would wait longer is told at once: \`overloaded\`, 503 with
 \`Retry-After\`. Turns go round the shares, so that whoever sends much waits behind themselves. Who has gone is taken out.
+Keys, health and style sheets never wait; a request with a body takes its place when that is here, so whoever sends slowly holds none.
 
 | queue | at once | waiting | a wait, at most | shares |
 |---|---|---|---|---|

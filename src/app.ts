@@ -6,10 +6,12 @@ import { type AccessLogOptions, followRequest, matchedRouteOf } from "./access_l
 import { createBackEndRouter } from "./admin/back_end_routes.ts";
 import type { JsonRouteDeps } from "./admin/json_routes.ts";
 import { answerInJson } from "./admin/json_routes.ts";
-import { OperationError } from "./errors.ts";
-import { answerOf, errorBody, logFailure, logUnsent, sendError } from "./http_errors.ts";
+import { type ErrorCode, OperationError } from "./errors.ts";
+import { answerOf, errorBody, logFailure, logUnsent, retryHeaders, sendError } from "./http_errors.ts";
 import { assertMethodIsKnown } from "./http_methods.ts";
 import { assertTextTarget, parseFormText } from "./input/form_text.ts";
+import type { Admission } from "./overload/admission.ts";
+import { kindOf } from "./overload/asked_kind.ts";
 import { addPortalRoutes } from "./portal/portal_routes.ts";
 import { addSetupLinkRoutes } from "./portal/setup_link_routes.ts";
 import { providerMethods } from "./provider/assembly/provider_routes.ts";
@@ -32,7 +34,7 @@ import { addLogoRoutes } from "./provider/looks/logo_routes.ts";
 import { addAccountRoutes } from "./provider/self_service/account_routes.ts";
 import { createLanguageKeeper } from "./provider/self_service/own_language.ts";
 import { addPublicRoutes, assertTimeIsTrusted, type PublicRouteDeps } from "./public_routes.ts";
-import { describeRequest, goneOf } from "./request_context.ts";
+import { currentRequest, describeRequest, goneOf } from "./request_context.ts";
 import { withFrame } from "./views/frame.ts";
 
 /** What the public app needs. */
@@ -40,6 +42,7 @@ export interface PublicAppDeps extends InteractionDeps, PublicRouteDeps {
   /** What the routes of the ISV's back ends need. */
   backEnds: JsonRouteDeps;
   background: BackgroundWork;
+  admission: Admission;
   /** Told of every request, once it is over. */
   onAnswer?: AccessLogOptions["onAnswer"];
   /** Traces every request; absent: nobody does. */
@@ -144,6 +147,13 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
     await next();
   });
 
+  app.use(async function admission(ctx, next) {
+    const kind = kindOf(ctx.method, ctx.path);
+    const context = currentRequest();
+    if (kind === undefined || context === undefined) return next();
+    await deps.admission.serve(kind, ctx.req, context, next);
+  });
+
   const backEnds = createBackEndRouter(deps.backEnds);
   app.use(async function knownMethods(ctx, next) {
     assertMethodIsKnown(ctx, isBackEndPath(ctx.path) ? [backEnds] : [router], providerMethods);
@@ -177,11 +187,14 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
       if (!(error instanceof OperationError) || ctx.accepts("json", "html") === "html") throw error;
       // RFC 6749 section 5.2, in which the programs that post here read refusals.
       logFailure(deps.log, ctx.req, error);
-      ctx.set("Cache-Control", "no-store");
+      ctx.set({ ...retryHeaders(error), "Cache-Control": "no-store" });
       ctx.status = error.status;
-      ctx.body = { error: "invalid_request", error_description: `${error.message} ${error.fix}` };
+      const error_description = `${error.message} ${error.fix}`;
+      ctx.body = { error: oauthCodes[error.code] ?? "invalid_request", error_description };
       return;
     }
+    // What brings no form of its own has nothing more to come.
+    await currentRequest()?.bodyIsHere?.(Buffer.alloc(0));
     // The Provider answers on the raw response, so koa must not.
     ctx.respond = false;
     ctx.res.statusCode = 404;
@@ -204,6 +217,11 @@ function rememberApplication(ctx: Koa.Context, cookieName: string, issuer: strin
     maxAge: applicationCookieMs,
   });
 }
+
+const oauthCodes: Partial<Record<ErrorCode, string>> = {
+  overloaded: "temporarily_unavailable",
+  too_many_requests: "too_many_requests",
+};
 
 function isBackEndPath(path: string): boolean {
   return /^\/v1(\/|$)/i.test(path);

@@ -12,6 +12,8 @@ export interface RequestContext {
   readonly address: string | undefined;
   /** Aborted once nobody waits for the answer. */
   readonly gone?: () => AbortSignal;
+  /** Called with a body once it is here, before anything is done with it; it may refuse, and may wait for a place. */
+  bodyIsHere?: (body: Buffer) => Promise<void>;
   /** The pattern of the route that serves it, once one does. */
   route?: string;
   /** The client that asks, once it is authenticated or, in a browser's request, named. */

@@ -23,7 +23,8 @@ import type { MailPolicy } from "./mail/attempts.ts";
 import type { MailTransport } from "./mail/transport.ts";
 import { AccessorTrials } from "./onboarding/doctor/accessor_trial.ts";
 import { createExamination } from "./onboarding/doctor/examination.ts";
-import { tellOfShed } from "./overload/queues.ts";
+import type { AdmissionLimits } from "./overload/admission.ts";
+import { startInstanceLoad } from "./overload/instance_load.ts";
 import { passwordsOf, type QueuedPasswords } from "./provider/accounts/passwords.ts";
 import { buildProvider } from "./provider/assembly/build_provider.ts";
 import { createProviderHost } from "./provider/assembly/host.ts";
@@ -76,6 +77,7 @@ export interface ServerOptions {
   keyPolicy?: KeyPolicy;
   /** How AWS is reached for searches; absent: by the settings, as the AWS SDK reads them. */
   awsAccess?: () => AwsAccess;
+  admissionLimits?: AdmissionLimits;
   /** What hashes passwords in place of what the settings say. */
   passwords?: QueuedPasswords;
   /** What takes mail in place of the server of SMTP_URL. */
@@ -234,10 +236,10 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     };
     const health = createStoreHealth({ db, watch, clock, log });
     const readiness = readinessOf(health, keyRing, time, () => stopping);
-    const queues = { passwords: passwords.queue };
-    const endTelling = tellOfShed(queues, log);
-    closers.push(async () => endTelling());
+    const load = startInstanceLoad({ ...{ log, passwords }, ...config, ...options });
+    closers.push(load.close);
     const { policy } = keyRing;
+    const { queues } = load;
     const measured = { db, watch, clock, log, policy, readiness, queues, storeClock: time.clock };
     const metrics = await measureInstance(config.metricsKeys, measured);
     closers.push(async () => metrics?.close());
@@ -247,9 +249,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       loginNames,
       documents: createKeyDocuments({ ring: keyRing, currentProvider: () => host.current() }),
       whyCannotSign: () => whyCannotSignNow(keyRing, time),
-      readiness,
+      ...{ readiness, tracing, admission: load.admission },
       onAnswer: metrics?.onAnswer,
-      tracing,
       clockWarning: () => time.clock.warning(),
       whyTimeIsDoubted: () => time.whyDoubted(),
       backEnds: apiDeps,

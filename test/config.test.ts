@@ -222,6 +222,12 @@ describe("the settings", () => {
     assert.match(faults["PORT"] ?? "", /"eighty" is not a whole number from 0 to 65535/);
   });
 
+  test("take a rate of token requests, or none", () => {
+    assert.equal(readConfig({}).tokenRate, undefined);
+    assert.equal(readConfig({ TTI_TOKEN_RATE: "50" }).tokenRate, 50);
+    assert.match(faultsOf({ ...production, TTI_TOKEN_RATE: "0" })["TTI_TOKEN_RATE"] ?? "", /1 to 100000/);
+  });
+
   test("take as many threads as Node.js is told of", () => {
     assert.equal(readConfig({}).threads, 4);
     assert.equal(readConfig({ UV_THREADPOOL_SIZE: "17" }).threads, 17);

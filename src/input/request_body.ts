@@ -2,6 +2,7 @@
 // reads a request's bytes.
 import type { IncomingMessage } from "node:http";
 import { OperationError } from "../errors.ts";
+import { currentRequest } from "../request_context.ts";
 import { onceEach, parseFormText } from "./form_text.ts";
 
 /** What was wrong with a body before its content counted. */
@@ -134,7 +135,10 @@ async function readBytes(
   // Whoever is refused half-way gets the answer all the same: leaving the loop must not end the connection.
   const chunks = request.iterator({ destroyOnReturn: false });
   try {
-    return await Promise.race([collect(chunks, mostBytes, tooLarge), late]);
+    const body = await Promise.race([collect(chunks, mostBytes, tooLarge), late]);
+    clearTimeout(timer);
+    await currentRequest()?.bodyIsHere?.(body);
+    return body;
   } finally {
     clearTimeout(timer);
     // What still comes is dropped, for as long as the port lets a request last.

@@ -111,13 +111,34 @@ export class FairQueue {
    * @throws Overloaded at once where it could not begin in time, and when it has waited for as long; AskerGone
    */
   async run<Result>(turn: Turn, work: () => Promise<Result>): Promise<Result> {
-    await this.#enter(turn);
-    const begunMs = this.#time.nowMs();
+    const leave = await this.enter(() => turn);
     try {
       return await work();
     } finally {
-      this.#leave(this.#time.nowMs() - begunMs);
+      leave();
     }
+  }
+
+  /**
+   * Waits for a place.
+   * @param turnOf is asked who it is only where they have to wait
+   * @returns gives the place back; to be called once the work is done, whatever came of it
+   * @throws as {@link run}
+   */
+  async enter(turnOf: () => Turn): Promise<() => void> {
+    if (this.#running < this.#options.places) this.#running += 1;
+    else await this.#queueUp(turnOf());
+    const begunMs = this.#time.nowMs();
+    let here = true;
+    return () => {
+      if (here) this.#leave(this.#time.nowMs() - begunMs);
+      here = false;
+    };
+  }
+
+  /** Turns somebody away whatever waits. */
+  refuse(): Overloaded {
+    return this.#turnAway("late");
   }
 
   /**
@@ -140,12 +161,8 @@ export class FairQueue {
     };
   }
 
-  async #enter({ share, gone }: Turn): Promise<void> {
+  async #queueUp({ share, gone }: Turn): Promise<void> {
     if (gone?.aborted) throw this.#count("left", new AskerGone());
-    if (this.#running < this.#options.places) {
-      this.#running += 1;
-      return;
-    }
     this.assertRoom(share);
     if (this.#tree.size >= this.#options.mostWaiting) {
       const gives = this.#tree.takeForSmaller(share);
@@ -214,11 +231,11 @@ export class FairQueue {
   }
 
   #waitMs(share: SharePath): number {
-    return ((this.#tree.countAhead(share) + 1) * this.#meanMs) / this.#options.places;
+    return ((this.#tree.countAhead(share) + 1) * this.#meanMs) / Math.max(1, this.#options.places);
   }
 
   #turnAway(reason: "full" | "late"): Overloaded {
-    const allMs = ((this.#tree.size + 1) * this.#meanMs) / this.#options.places;
+    const allMs = ((this.#tree.size + 1) * this.#meanMs) / Math.max(1, this.#options.places);
     const soonest = Math.min(longestRetrySeconds, Math.max(1, Math.ceil(allMs / 1000)));
     // Not all at once again: who was refused one after the other comes one after the other.
     const later = (this.#shed.full + this.#shed.late) % (soonest + 1);

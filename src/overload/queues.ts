@@ -5,6 +5,11 @@ import type { FairQueue, QueueState } from "./fair_queue.ts";
 
 /** Every queue, with what waits in it. Names are labels of metrics: add, do not rename. */
 export const queues = {
+  tokens:
+    "requests of programs at the public port: the token endpoint and its like, and the back ends' API but for searches",
+  searches: "searches of back ends at the public port",
+  logins: "sign-ins and new passwords, before anything is done for them",
+  pages: "all other pages; neither they nor sign-ins are in the way of tokens, keys and health",
   passwords: "passwords that are to be hashed",
 } as const;
 export type QueueName = keyof typeof queues;
@@ -18,7 +23,7 @@ const shedOf = ({ shed: { full, late } }: QueueState): number => full + late;
  * Makes what tells of those who were turned away.
  * @returns tells of each queue how many they were since it told last, and nothing where there were none
  */
-export function createShedTeller(of: InstanceQueues, log: Log): () => void {
+export function createShedTeller(of: Partial<InstanceQueues>, log: Log): () => void {
   const told = new Map<string, number>();
   return () => {
     for (const [queue, { state }] of Object.entries(of)) {

@@ -62,6 +62,12 @@ export const tokensSettings = {
       return value;
     },
   }),
+  tokenRate: setting<number | undefined>({
+    name: "TTI_TOKEN_RATE",
+    doc: "How many requests for tokens one client may send a second from one network, and at once, to each instance; more is answered 429, `too_many_requests`. Absent: as many as there is room for, in turn with everybody else's. It bounds what a client in a loop costs, where keys lie in AWS KMS above all.",
+    fallback: none,
+    parse: integer(1, 100_000),
+  }),
 };
 
 // The audience of the demo: chosen by nobody, so it stands for nobody.

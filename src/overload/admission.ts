@@ -1,0 +1,104 @@
+// Owns who is let in at the public port when more is asked than can be served: a queue for each kind of request, so that people
+// who sign in are not in the way of programs that ask for tokens, nor those in the way of keys and health.
+import type { IncomingMessage } from "node:http";
+import type { RequestContext } from "../request_context.ts";
+import type { AskedKind } from "./asked_kind.ts";
+import type { ClientRate } from "./client_rate.ts";
+import { FairQueue, type QueueTime } from "./fair_queue.ts";
+import type { LoopWatch } from "./loop_watch.ts";
+import { networkOf, tokenShareOf } from "./token_share.ts";
+
+/** The bounds of each kind. */
+export type AdmissionLimits = Record<
+  AskedKind,
+  { places: number; mostWaiting: number; longestWaitMs: number }
+>;
+
+/** How many of each kind are under way at once and wait, and for how long they wait; milliseconds. */
+export const admissionLimits = {
+  // Mints share statements and commits, and more at once would only hold memory.
+  tokens: { places: 128, mostWaiting: 512, longestWaitMs: 5_000 },
+  // Each waits for AWS, mostly.
+  searches: { places: 64, mostWaiting: 128, longestWaitMs: 5_000 },
+  // More than wait for a hash (passwords.ts), so that its queue decides whose turn it is.
+  logins: { places: 240, mostWaiting: 400, longestWaitMs: 5_000 },
+  pages: { places: 64, mostWaiting: 400, longestWaitMs: 5_000 },
+} as const satisfies AdmissionLimits;
+
+/** How late the process may come to its work before people are asked to come back, in milliseconds. */
+const latestMs = 500;
+
+/** What admission is made with. */
+export interface AdmissionOptions {
+  loop: LoopWatch;
+  /** How often a client may ask for tokens; absent: as often as there is room. */
+  rate?: ClientRate | undefined;
+  limits?: AdmissionLimits | undefined;
+  time?: QueueTime;
+}
+
+/** Lets requests in. */
+export class Admission {
+  readonly queues: Readonly<Record<AskedKind, FairQueue>>;
+  readonly #options: AdmissionOptions;
+
+  constructor(options: AdmissionOptions) {
+    this.#options = options;
+    const limits = options.limits ?? admissionLimits;
+    const queueOf = (kind: AskedKind) =>
+      new FairQueue({
+        ...limits[kind],
+        told: "More is asked at this moment than can be answered.",
+        ...(options.time === undefined ? {} : { time: options.time }),
+      });
+    const logins = queueOf("logins");
+    this.queues = {
+      tokens: queueOf("tokens"),
+      searches: queueOf("searches"),
+      logins,
+      pages: queueOf("pages"),
+    };
+  }
+
+  /**
+   * Serves a request once there is a place for it. One that brings a body takes its place when that is here, so that
+   * whoever sends slowly holds none.
+   * @param context of the request
+   * @throws Overloaded, AskerGone; OperationError too_many_requests
+   */
+  async serve(
+    kind: AskedKind,
+    request: IncomingMessage,
+    context: RequestContext,
+    serve: () => Promise<void>,
+  ): Promise<void> {
+    let leave: (() => void) | undefined;
+    const enter = async (body?: Buffer) => {
+      if (leave !== undefined) return;
+      const share = () =>
+        this.#shareOf(kind, { address: context.address ?? "", headers: request.headers, body });
+      if (kind === "tokens") this.#options.rate?.count(share().slice(0, 2));
+      if (this.#isTooLate(kind)) throw this.queues[kind].refuse();
+      leave = await this.queues[kind].enter(() => ({ share: share(), gone: context.gone?.() }));
+    };
+    const { method = "" } = request;
+    const waitsForBody = ["POST", "PUT", "PATCH"].includes(method);
+    if (waitsForBody) context.bodyIsHere = enter;
+    else await enter();
+    try {
+      await serve();
+    } finally {
+      leave?.();
+    }
+  }
+
+  // One is let in all the same: whoever comes late to all must not stay so for lack of anything that tells.
+  #isTooLate(kind: AskedKind): boolean {
+    if (kind === "tokens" || kind === "searches") return false;
+    return this.queues[kind].state.running > 0 && this.#options.loop.isLate(latestMs);
+  }
+
+  #shareOf(kind: AskedKind, by: Parameters<typeof tokenShareOf>[0]) {
+    return kind === "tokens" || kind === "searches" ? tokenShareOf(by) : [networkOf(by.address)];
+  }
+}

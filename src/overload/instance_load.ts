@@ -1,0 +1,40 @@
+// Owns what one instance bears its load by: admission, the queues, and what tells of those who were turned away.
+import type { Log } from "../log.ts";
+import { Admission, type AdmissionLimits } from "./admission.ts";
+import { ClientRate } from "./client_rate.ts";
+import type { FairQueue } from "./fair_queue.ts";
+import { watchLoop } from "./loop_watch.ts";
+import { type InstanceQueues, tellOfShed } from "./queues.ts";
+
+/** The load of an instance. */
+export interface InstanceLoad {
+  admission: Admission;
+  queues: InstanceQueues;
+  close(): Promise<void>;
+}
+
+/**
+ * Begins to watch over it.
+ * @param of.passwords where hashes wait
+ * @param of.tokenRate how often one client may ask for tokens, a second
+ */
+export function startInstanceLoad(of: {
+  log: Log;
+  passwords: { queue: FairQueue };
+  tokenRate: number | undefined;
+  admissionLimits?: AdmissionLimits | undefined;
+}): InstanceLoad {
+  const loop = watchLoop();
+  const rate = of.tokenRate === undefined ? undefined : new ClientRate(of.tokenRate);
+  const admission = new Admission({ loop, rate, limits: of.admissionLimits });
+  const queues = { ...admission.queues, passwords: of.passwords.queue };
+  const endTelling = tellOfShed(queues, of.log);
+  return {
+    admission,
+    queues,
+    async close() {
+      endTelling();
+      loop.close();
+    },
+  };
+}

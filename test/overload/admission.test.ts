@@ -1,0 +1,200 @@
+// Who is let in at the public port when more is asked than can be served, by counts: which kind a request is of, in whose share
+// it counts, and what holds a place.
+import assert from "node:assert/strict";
+import type { IncomingMessage } from "node:http";
+import { describe, it } from "node:test";
+import { Admission, admissionLimits } from "../../src/overload/admission.ts";
+import { kindOf } from "../../src/overload/asked_kind.ts";
+import { ClientRate } from "../../src/overload/client_rate.ts";
+import { LastLooks } from "../../src/overload/loop_watch.ts";
+import { tokenShareOf } from "../../src/overload/token_share.ts";
+import { hashQueueLimits } from "../../src/provider/accounts/passwords.ts";
+import type { RequestContext } from "../../src/request_context.ts";
+
+const stands = { nowMs: () => 0, after: () => () => {} };
+const few = (places: number) => ({ places, mostWaiting: 10, longestWaitMs: 1000 });
+const limits = { tokens: few(1), searches: few(1), logins: few(1), pages: few(1) };
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+function open(late = false, rate?: ClientRate) {
+  const admission = new Admission({ loop: { isLate: () => late }, limits, time: stands, rate });
+  const ask = (kind: Parameters<Admission["serve"]>[0], method = "GET") => {
+    const context: RequestContext = { requestId: "r", address: "198.51.100.1" };
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    let begun = false;
+    const request = { method, headers: {} } as IncomingMessage;
+    const outcome = admission
+      .serve(kind, request, context, async () => {
+        begun = true;
+        await ended;
+      })
+      .then(
+        () => "served",
+        (error: { code: string }) => error.code,
+      );
+    return { context, end, outcome, begun: () => begun };
+  };
+  return { admission, ask };
+}
+
+describe("a request is of the kind", () => {
+  for (const [method, path, kind] of [
+    ["GET", "/health/ready", undefined],
+    ["GET", "/jwks", undefined],
+    ["GET", "/.well-known/openid-configuration", undefined],
+    ["GET", "/assets/narrow.css", undefined],
+    ["POST", "/token", "tokens"],
+    ["POST", "/token/introspection", "tokens"],
+    ["GET", "/me", "tokens"],
+    ["GET", "/v1/login-challenges/x", "tokens"],
+    ["POST", "/v1/tenants/acme/search", "searches"],
+    ["POST", "/interaction/abc/login", "logins"],
+    ["GET", "/interaction/abc/login", "pages"],
+    ["POST", "/account/password", "logins"],
+    ["GET", "/auth", "pages"],
+    ["GET", "/healthy", "pages"],
+    ["GET", "/portal", "pages"],
+  ] as const)
+    it(`${kind}: ${method} ${path}`, () => assert.equal(kindOf(method, path), kind));
+});
+
+describe("admission", () => {
+  it("keeps no kind waiting for another", async () => {
+    const { ask } = open();
+    const kinds = ["logins", "pages", "searches", "tokens"] as const;
+    const first = kinds.map((kind) => ask(kind));
+    const second = kinds.map((kind) => ask(kind));
+    await settle();
+    assert.deepEqual(
+      first.map(({ begun }) => begun()),
+      [true, true, true, true],
+    );
+    assert.deepEqual(
+      second.map(({ begun }) => begun()),
+      [false, false, false, false],
+    );
+    for (const { end } of [...first, ...second]) end();
+    assert.deepEqual(await Promise.all(second.map(({ outcome }) => outcome)), Array(4).fill("served"));
+  });
+
+  it("gives a place to a body that is here, and none to one on its way", async () => {
+    const { ask, admission } = open();
+    const slow = Array.from({ length: 20 }, () => ask("tokens", "POST"));
+    await settle();
+    assert.equal(admission.queues.tokens.state.running, 0);
+    const page = ask("tokens");
+    await settle();
+    assert.ok(page.begun());
+    const arrived = slow[0]?.context.bodyIsHere?.(Buffer.from("a=1"));
+    await settle();
+    assert.equal(admission.queues.tokens.state.waiting, 1);
+    page.end();
+    await page.outcome;
+    await arrived;
+    assert.equal(admission.queues.tokens.state.running, 1);
+    for (const { end } of slow) end();
+    await Promise.all(slow.map(({ outcome }) => outcome));
+    assert.equal(admission.queues.tokens.state.running, 0);
+  });
+
+  it("asks people to come back when the process is late to everything, and programs not; one goes in all the same", async () => {
+    const { ask } = open(true);
+    const first = ask("pages");
+    await settle();
+    assert.ok(first.begun());
+    assert.equal(await ask("pages").outcome, "overloaded");
+    const token = ask("tokens");
+    await settle();
+    assert.ok(token.begun());
+    token.end();
+    first.end();
+  });
+
+  it("has more places for sign-ins than wait for a hash, so that the hasher's queue decides", () => {
+    assert.ok(admissionLimits.logins.places > hashQueueLimits.mostWaiting);
+  });
+
+  it("counts a client's requests for tokens where a rate is set, and nobody else's", async () => {
+    const { ask } = open(false, new ClientRate(2, () => 0));
+    const come = async (kind: "tokens" | "pages") => {
+      const one = ask(kind);
+      one.end();
+      return one.outcome;
+    };
+    assert.deepEqual(
+      [await come("tokens"), await come("tokens"), await come("tokens"), await come("pages")],
+      ["served", "served", "too_many_requests", "served"],
+    );
+  });
+});
+
+describe("a share of tokens", () => {
+  const basic = (name: string) => ({
+    authorization: `Basic ${Buffer.from(`${name}:secret`).toString("base64")}`,
+  });
+  const jwt = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.x`;
+  const of = (headers: { authorization?: string }, form: Record<string, string> = {}) =>
+    tokenShareOf({ address: "2001:db8:1:2::9", headers, body: Buffer.from(`${new URLSearchParams(form)}`) });
+
+  it("is of the network, the client and the tenant that are named", () => {
+    const network = "2001:db8:1:2";
+    const subject = jwt({ iss: "crm", tenant: "acme" });
+    assert.deepEqual(of(basic("crm"), { subject_token: subject }), [network, "crm", "acme"]);
+    assert.deepEqual(of({}, { client_id: "crm" }), [network, "crm", ""]);
+    assert.deepEqual(of({}, { client_assertion: jwt({ sub: "crm" }) }), [network, "crm", ""]);
+    assert.deepEqual(of({}, { assertion: subject }), [network, "crm", "acme"]);
+    assert.deepEqual(of({}), [network, "", ""]);
+  });
+
+  it("is found of whatever is sent", () => {
+    for (const token of ["", "x", "a.b.c", "a.bnVsbA.c", jwt({ tenant: { x: 1 }, iss: 7 }), jwt(["tenant"])])
+      assert.deepEqual(of({ authorization: "Basic !" }, { subject_token: token }).slice(1), ["", ""]);
+    assert.equal(of({}, { client_id: "x".repeat(60_000) })[1]?.length, 200);
+  });
+});
+
+describe("a client's rate", () => {
+  it("lets so many come a second, evenly after a burst, and tells when again", () => {
+    let nowMs = 5000;
+    const rate = new ClientRate(4, () => nowMs);
+    const sent = (share: string[], count: number) => {
+      let through = 0;
+      for (let index = 0; index < count; index += 1) {
+        try {
+          rate.count(share);
+          through += 1;
+        } catch (error) {
+          assert.equal((error as { code: string }).code, "too_many_requests");
+          assert.equal((error as { retryAfterSeconds: number }).retryAfterSeconds, 1);
+        }
+      }
+      return through;
+    };
+    assert.equal(sent(["net", "loop"], 10), 4);
+    assert.equal(sent(["other", "loop"], 1), 1);
+    nowMs += 500;
+    assert.equal(sent(["net", "loop"], 10), 2);
+    nowMs += 10_000;
+    assert.equal(sent(["net", "loop"], 10), 4);
+  });
+
+  it("remembers a bounded number", () => {
+    const rate = new ClientRate(1, () => 0);
+    for (let index = 0; index < 10_002; index += 1) rate.count(["net", `${index}`]);
+    // The first were forgotten, the last were not.
+    rate.count(["net", "0"]);
+    assert.throws(() => rate.count(["net", "10001"]), { code: "too_many_requests" });
+  });
+});
+
+describe("the event loop", () => {
+  it("is late when four looks in a row are", () => {
+    const looks = new LastLooks();
+    for (const lateMs of [900, 900, 900]) looks.note(lateMs);
+    assert.equal(looks.isLate(500), false);
+    looks.note(900);
+    assert.equal(looks.isLate(500), true);
+    looks.note(10);
+    assert.equal(looks.isLate(500), false);
+  });
+});
