@@ -41,7 +41,8 @@ const openers: readonly { pattern: RegExp; allowed: Readonly<Record<string, stri
   {
     pattern: /JSON\.parse\(\s*Buffer\.from\([^;]*"base64url"/,
     allowed: {
-      "/overload/token_share.ts": "what an assertion says, for whose turn it is; nothing is let through by it",
+      "/overload/token_share.ts":
+        "what an assertion says, for whose turn it is; nothing is let through by it",
       "exchange/src/aws/create_token_with_iam.ts": "Identity Center's own token, straight from AWS",
     },
   },
