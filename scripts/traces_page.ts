@@ -81,15 +81,21 @@ person, no token or key, no path, query, header or body, no statement's text or 
 
 ## All spans
 
+Whatever is recorded is one of these.
+
 | kind | role | named | what it is |
 |---|---|---|---|
 ${rows(Object.entries(spans).map(([kind, { role, named, help }]) => [kind, role, named, help]))}
+
+*Proof: [whatever arrives is of these](../test/tracing/traces.test.ts)*
 
 ## All attributes
 
 | attribute | what it says |
 |---|---|
 ${rows(Object.entries(spanAttributes).map(([name, meaning]) => [`\`${name}\``, meaning]))}
+
+*Proof: [whatever arrives is of these](../test/tracing/traces.test.ts)*
 
 Resource attributes: \`service.name\` (\`OTEL_SERVICE_NAME\`), \`service.version\`, \`service.instance.id\` (another at each start), and what
 \`OTEL_RESOURCE_ATTRIBUTES\` adds.

@@ -1,7 +1,9 @@
 // Owns structured logging: one JSON object a line on standard error, each with the id of the request it belongs to.
 // Nothing else writes there while the provider serves; what may not be logged is decided in log_redaction.ts.
-import { type DestinationStream, destination, type Logger, pino } from "pino";
-import { idsNamedIn, redactFields, redactText } from "./log_redaction.ts";
+import { format } from "node:util";
+import { type DestinationStream, type Logger, pino } from "pino";
+import { standardError } from "./log_destination.ts";
+import { idsNamedIn, redactAny, redactFields, redactText } from "./log_redaction.ts";
 import { currentRequest } from "./request_context.ts";
 import { activeSpan, idsOf } from "./tracing/active_span.ts";
 
@@ -28,8 +30,8 @@ export function openLog(options: LogOptions): Log {
       level: options.level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }), log: redactFields },
-      // The formatter has made errors plain already; pino's own serializer would say of their causes what it likes.
+      formatters: { level: (label) => ({ level: label }) },
+      // Errors are plain already; pino's own serializer would say of their causes what it likes.
       serializers: { err: (told: unknown) => told },
       mixin: () => {
         const requestId = currentRequest()?.requestId;
@@ -41,20 +43,26 @@ export function openLog(options: LogOptions): Log {
         },
       },
     },
-    options.stream ?? destination({ dest: 2, sync: true }),
+    options.stream ?? standardError(),
   );
 }
 
-// Fields are cleaned by the formatter; here come messages. Without one pino takes the error's own as it is.
+// Whoever logs is doing something else: what it hands over may throw when it is looked at, and must not throw there. pino is given
+// what is clean and plain already, so that it looks at nothing else.
 function cleanArguments([first, ...rest]: readonly unknown[]): unknown[] {
-  const ids = idsNamedIn(typeof first === "string" ? undefined : first);
-  const words = rest.map((word) => (typeof word === "string" ? redactText(word, ids) : word));
-  if (typeof first === "string") return [redactText(first), ...words];
-  const fields = first instanceof Error ? { err: first } : first;
-  const error = (fields as { err?: unknown } | null)?.err;
-  return words.length === 0 && error instanceof Error
-    ? [fields, redactText(error.message, ids)]
-    : [fields, ...words];
+  try {
+    const ids = idsNamedIn(typeof first === "string" ? undefined : first);
+    const words = rest.map((word) => (typeof word === "string" ? redactText(word, ids) : redactAny(word)));
+    if (typeof first === "string") return [redactText(first), ...words];
+    if (typeof first !== "object" || first === null) return [redactAny(first), ...words];
+    const fields = redactFields(first instanceof Error ? { err: first } : first);
+    const { err } = fields as { err?: { message?: unknown } };
+    return words.length === 0 && typeof err?.message === "string"
+      ? [fields, err.message]
+      : [fields, ...words];
+  } catch {
+    return [{ unreadable: true }, "a line could not be read by the log"];
+  }
 }
 
 /** A log that writes nothing, for tests and library use. */
@@ -66,17 +74,34 @@ export interface ConsoleCapture {
   release(): void;
 }
 
+const consoleMethods = [
+  ...(["log", "info", "dir", "dirxml", "table", "group", "groupCollapsed"] as const).map(
+    (name) => [name, "info"] as const,
+  ),
+  ...(["debug", "warn", "error"] as const).map((name) => [name, name] as const),
+  ["trace", "debug"],
+] as const;
+
 /**
  * Puts what libraries write to the console, and Node.js's own warnings, into the log: text between JSON lines is lost
  * to whoever reads the log by machine.
  */
 export function captureConsole(log: Log): ConsoleCapture {
-  const methods = { debug: "debug", log: "info", info: "info", warn: "warn", error: "error" } as const;
-  const before = Object.entries(methods).map(([name, level]) => {
+  const before = consoleMethods.map(([name, level]) => {
     const original: unknown = Reflect.get(console, name);
     Reflect.set(console, name, (...words: unknown[]) => log[level]({ from: "console" }, plainText(words)));
     return [name, original] as const;
   });
+  const originalWrite = process.stderr.write;
+  // The debug package, and whoever writes to the stream itself; the log's own lines go past it.
+  process.stderr.write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
+    const text = typeof chunk === "string" ? chunk : Buffer.from(chunk).toString();
+    for (const line of text.split("\n"))
+      if (line.trim() !== "") log.info({ from: "stderr" }, plainText([line]));
+    const done = rest.find((one) => typeof one === "function") as (() => void) | undefined;
+    if (done !== undefined) process.nextTick(done);
+    return true;
+  };
   const listeners = process.listeners("warning");
   const onWarning = (warning: Error & { code?: string }) =>
     log.warn({ from: "node", type: warning.name, code: warning.code }, warning.message);
@@ -85,6 +110,7 @@ export function captureConsole(log: Log): ConsoleCapture {
   return {
     release() {
       for (const [name, original] of before) Reflect.set(console, name, original);
+      process.stderr.write = originalWrite;
       process.off("warning", onWarning);
       for (const listener of listeners) process.on("warning", listener);
     },
@@ -93,9 +119,8 @@ export function captureConsole(log: Log): ConsoleCapture {
 
 const colours = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, "g");
 
+// As the console would have printed it. Of an error the message: its stack is of many lines.
 function plainText(words: readonly unknown[]): string {
-  return words
-    .map((word) => (word instanceof Error ? word.message : String(word)))
-    .join(" ")
-    .replace(colours, "");
+  const plain = words.map((word) => (word instanceof Error ? word.message : word));
+  return format(...plain).replace(colours, "");
 }

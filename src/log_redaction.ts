@@ -61,10 +61,14 @@ const mostMembers = 100;
  * @param ids what is known to be an id, which may look like a token: the text itself, or words of it
  */
 export function redactText(text: string, ids: ReadonlySet<string> = noIds): string {
-  let clean = text.length > mostCharacters ? `${text.slice(0, mostCharacters)} [cut]` : text;
+  let clean = cutTo(text, mostCharacters);
   for (const [shape, replacement] of credentials) clean = clean.replace(shape, replacement);
   return clean.replace(opaque, (word) => (ids.has(word) ? word : "[token]"));
 }
+
+// The word the cut falls into goes as a whole: half a token is of no shape.
+const cutTo = (text: string, most: number): string =>
+  text.length > most ? `${text.slice(0, most).replace(/[^\s"'<>(){},;]*$/, "")} [cut]` : text;
 
 const noIds: ReadonlySet<string> = new Set();
 
@@ -74,17 +78,18 @@ const noIds: ReadonlySet<string> = new Set();
  */
 export function idsNamedIn(fields: unknown): ReadonlySet<string> {
   const ids = new Set<string>();
+  let looks = 1_000;
   const look = (value: unknown, isId: boolean, depth: number): void => {
+    looks -= 1;
+    if (looks < 0) return;
     if (typeof value === "string" && isId) for (const [word] of value.matchAll(opaque)) ids.add(word);
     if (typeof value !== "object" || value === null || depth > mostDepth) return;
     if (Array.isArray(value)) for (const one of value.slice(0, mostMembers)) look(one, isId, depth + 1);
     else if (value instanceof Error) {
-      look(Reflect.get(value, "kid"), true, depth);
-      look(value.cause, false, depth + 1);
+      look(read(value, "kid"), true, depth);
+      look(read(value, "cause"), false, depth + 1);
     } else if (!ArrayBuffer.isView(value)) {
-      for (const [name, one] of Object.entries(value).slice(0, mostMembers)) {
-        look(one, isIdField(snakeCase(name)), depth + 1);
-      }
+      for (const [name, one] of membersOf(value)) look(one, isIdField(snakeCase(name)), depth + 1);
     }
   };
   look(fields, false, 0);
@@ -108,67 +113,128 @@ export function cleanPath(path: string): string {
     : clean;
 }
 
-/** Takes out of a line's fields what may not be logged; errors become plain objects with what may be told. */
-export function redactFields(fields: object): Record<string, unknown> {
-  return redactMembers(Object.entries(fields), idsNamedIn(fields), 0);
+/** What one line may still hold: the largest thing somebody hands over ends in a line of some kilobytes, soon. */
+interface Room {
+  ids: ReadonlySet<string>;
+  members: number;
+  characters: number;
 }
 
-function redactMembers(
-  members: readonly (readonly [string, unknown])[],
-  ids: ReadonlySet<string>,
-  depth: number,
-) {
-  const clean: Record<string, unknown> = {};
-  for (const [name, value] of members.slice(0, mostMembers)) {
-    const plain = snakeCase(name);
-    clean[name] = secretFields.has(plain) && value != null ? "[removed]" : redactValue(value, ids, depth + 1);
+const roomOf = (ids: ReadonlySet<string>): Room => ({ ids, members: 1_000, characters: 32_768 });
+
+// pino writes these itself; twice in one object they would be read as either.
+const ownNames = new Set(["level", "time", "msg"]);
+
+/**
+ * Takes out of a line's fields what may not be logged; errors become plain objects with what may be told. Whatever it is given, what
+ * it answers can be written, and it does not throw.
+ */
+export function redactFields(fields: object): Record<string, unknown> {
+  const members = redactMembers(membersOf(fields), roomOf(idsNamedIn(fields)), 0);
+  return Object.fromEntries(
+    Object.entries(members).map(([name, value]) => [ownNames.has(name) ? `${name}_given` : name, value]),
+  );
+}
+
+/** Takes out of a value what may not be logged, as {@link redactFields} does. */
+export const redactAny = (value: unknown): unknown => redactValue(value, roomOf(noIds), 0);
+
+// A getter, or a proxy, may throw.
+function read(value: object, name: string): unknown {
+  try {
+    return Reflect.get(value, name);
+  } catch {
+    return "[unreadable]";
   }
+}
+
+function membersOf(value: object): (readonly [string, unknown])[] {
+  try {
+    const names = Object.keys(value).slice(0, mostMembers);
+    return names.map((name) => [name, read(value, name)] as const);
+  } catch {
+    return [["unreadable", true]];
+  }
+}
+
+function redactMembers(members: readonly (readonly [string, unknown])[], room: Room, depth: number) {
+  const clean: [string, unknown][] = [];
+  for (const [name, value] of members) {
+    if (room.members <= 0) break;
+    room.members -= 1;
+    const removed = secretFields.has(snakeCase(name)) && value != null;
+    clean.push([cleanName(name), removed ? "[removed]" : redactValue(value, room, depth + 1)]);
+  }
+  // Not by assignment: a member may be called __proto__.
+  return Object.fromEntries(clean);
+}
+
+// A table by addresses names people in its members' names.
+const cleanName = (name: string): string => (/^[\w.:-]{0,31}$/.test(name) ? name : redactText(name));
+
+function redactWithin(text: string, room: Room): string {
+  if (room.characters <= 0) return "[cut]";
+  const clean = redactText(cutTo(text, room.characters), room.ids);
+  room.characters -= clean.length;
   return clean;
 }
 
-function redactValue(value: unknown, ids: ReadonlySet<string>, depth: number): unknown {
-  if (typeof value === "string") return redactText(value, ids);
+function redactValue(value: unknown, room: Room, depth: number): unknown {
+  if (typeof value === "string") return redactWithin(value, room);
+  if (typeof value === "bigint" || typeof value === "symbol") return redactWithin(String(value), room);
   if (typeof value !== "object" || value === null) return typeof value === "function" ? undefined : value;
-  if (depth > mostDepth) return "[deep]";
-  if (value instanceof Error) return redactError(value, ids, depth);
-  if (value instanceof Date) return value.toISOString();
-  if (value instanceof Uint8Array) return `[${value.length} bytes]`;
-  if (Array.isArray(value)) return value.slice(0, mostMembers).map((one) => redactValue(one, ids, depth + 1));
-  if (value instanceof URL) return redactText(value.href, ids);
-  return redactMembers(Object.entries(value), ids, depth);
+  if (depth > mostDepth || room.members <= 0) return "[deep]";
+  try {
+    return redactObject(value, room, depth);
+  } catch {
+    return "[unreadable]";
+  }
+}
+
+function redactObject(value: object, room: Room, depth: number): unknown {
+  if (value instanceof Error) return redactError(value, room, depth);
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? "[no date]" : value.toISOString();
+  if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
+  if (Array.isArray(value)) {
+    const clean: unknown[] = [];
+    for (const one of value.slice(0, mostMembers)) {
+      if (room.members <= 0) break;
+      room.members -= 1;
+      clean.push(redactValue(one, room, depth + 1));
+    }
+    return clean;
+  }
+  if (value instanceof URL) return redactWithin(value.href, room);
+  return redactMembers(membersOf(value), room, depth);
 }
 
 // What drivers and libraries hang on their errors may be a row, a statement's values, a response. These may not.
 const tellingMembers = [
-  "code",
-  "status",
-  "statusCode",
-  "errno",
-  "syscall",
-  "port",
-  "hostname",
-  "severity",
-  "routine",
-  "schema",
-  "table",
-  "column",
-  "constraint",
-  "field",
-  "kid",
+  ...["code", "status", "statusCode", "errno", "syscall", "port", "hostname", "severity", "routine"],
+  ...["schema", "table", "column", "constraint", "field", "kid"],
 ];
 
-function redactError(error: Error, ids: ReadonlySet<string>, depth: number): Record<string, unknown> {
+function redactError(error: Error, room: Room, depth: number): Record<string, unknown> {
   const members = tellingMembers
-    .map((name) => [name, Reflect.get(error, name) as unknown] as const)
+    .map((name) => [name, read(error, name)] as const)
     .filter(([, value]) => ["string", "number", "boolean"].includes(typeof value));
+  const [message, stack, cause, errors] = ["message", "stack", "cause", "errors"].map((name) =>
+    read(error, name),
+  );
   return {
-    type: error.name === "Error" ? error.constructor.name : error.name,
-    message: redactText(error.message, ids),
-    ...redactMembers(members, ids, depth),
-    ...(error.stack === undefined ? {} : { stack: redactText(error.stack, ids) }),
-    ...(error.cause === undefined ? {} : { cause: redactValue(error.cause, ids, depth + 1) }),
-    ...(error instanceof AggregateError
-      ? { errors: error.errors.slice(0, 5).map((one) => redactValue(one, ids, depth + 1)) }
+    type: redactWithin(typeOf(error), room),
+    message: redactWithin(String(message), room),
+    ...redactMembers(members, room, depth),
+    ...(typeof stack === "string" ? { stack: redactWithin(stack, room) } : {}),
+    ...(cause === undefined ? {} : { cause: redactValue(cause, room, depth + 1) }),
+    ...(Array.isArray(errors) && error instanceof AggregateError
+      ? { errors: errors.slice(0, 5).map((one) => redactValue(one, room, depth + 1)) }
       : {}),
   };
+}
+
+function typeOf(error: Error): string {
+  const name = read(error, "name");
+  const of = read(error, "constructor");
+  return name === "Error" && typeof of === "function" ? of.name : String(name);
 }

@@ -176,6 +176,81 @@ test("a long line is cut, and one that refers to itself ends", () => {
   assert.ok(JSON.stringify(line).length < 60_000);
 });
 
+test("whatever is handed over, a line is one JSON object with each name once, and nothing throws", () => {
+  const wide = (depth: number): unknown =>
+    depth === 0 ? "leaf" : Array.from({ length: 90 }, () => wide(depth - 1));
+  const shared = wide(2);
+  const revoked = Proxy.revocable({}, {});
+  revoked.revoke();
+  const noisy = new Error("x");
+  for (const name of ["message", "stack", "cause", "code", "name", "constructor"])
+    Object.defineProperty(noisy, name, {
+      get() {
+        throw new Error("of a getter");
+      },
+    });
+  const odd: Record<string, unknown> = {
+    "a bigint": { n: 2n ** 80n },
+    "a symbol and a function": { s: Symbol("s"), f: () => 1 },
+    "a getter that throws": Object.defineProperty({ kept: 1 }, "thrown", {
+      enumerable: true,
+      get() {
+        throw new Error("of a getter");
+      },
+    }),
+    "a proxy that is gone": { p: revoked.proxy },
+    "nothing but a proxy that is gone": revoked.proxy,
+    "an error that throws": noisy,
+    "an error without a class": Object.create(Error.prototype),
+    "an error that is its own cause": Object.assign(new Error("loop"), { cause: noisy }),
+    "many errors": new AggregateError([noisy, new Error("two")], "many"),
+    "a date that is none": { at: new Date(Number.NaN) },
+    "half a character": { text: "\uD83D", "\uDE00": "\uDE00".repeat(200) },
+    "control characters": { text: "\u0000\u001F\n\r\u2028", 'na"me\n': 1 },
+    "numbers that are none": { n: Number.NaN, i: Number.POSITIVE_INFINITY },
+    "names of the log's own": { level: 99, time: "never", msg: "other", requestId: "mine" },
+    "a member called __proto__": JSON.parse('{"__proto__":{"polluted":true},"constructor":1}'),
+    "a request": { method: "GET", headers: { authorization: "Basic x" }, socket: {} },
+    "something that serializes itself": {
+      toJSON() {
+        throw new Error("of toJSON");
+      },
+    },
+    "all of a large table": Array.from({ length: 90 }, () => shared),
+    "bytes of several kinds": {
+      a: new Uint16Array(4),
+      b: new DataView(new ArrayBuffer(3)),
+      c: Buffer.from("x"),
+    },
+  };
+  for (const [what, value] of Object.entries(odd)) {
+    const lines: string[] = [];
+    const log = openLog({ level: "trace", stream: { write: (line: string) => lines.push(line) } });
+    log.info(value as object, "a message");
+    log.info({ of: value, err: value }, "a message with %s and %j", value as object, value as object);
+    log.error(value as object);
+    assert.equal(lines.length, 3, what);
+    for (const line of lines) {
+      assert.ok(line.endsWith("}\n") && line.indexOf("\n") === line.length - 1, what);
+      assert.ok(line.length < 120_000, `${what}: ${line.length}`);
+      const { level } = JSON.parse(line) as { level: string };
+      assert.ok(level === "info" || level === "error", `${what}: of two names the last is read`);
+      assert.doesNotMatch(line, /Basic x|polluted":true}}/);
+    }
+  }
+});
+
+test("a name of a member is cleaned as a value is, and a cut never leaves half a token", () => {
+  const token = createHash("sha256").update("token").digest("base64url");
+  const [byName, cut] = logged((log) => {
+    log.info({ people: { "mallory@ext.example": 1, [token]: 2 } });
+    log.info({ text: `${"word ".repeat(1_634)}and ${token}${token}` }, "long");
+  });
+  assert.doesNotMatch(JSON.stringify(byName), new RegExp(`mallory|${token}`));
+  assert.ok(!JSON.stringify(cut).includes(token.slice(0, 8)));
+  assert.match(String(cut?.["text"]), /word and {2}\[cut\]$/);
+});
+
 test("each line of a request carries its id", () => {
   const [inside, outside] = logged((log) => {
     runInRequest({ requestId: "r-1", address: "192.0.2.1" }, () => log.info("inside"));

@@ -56,6 +56,11 @@ export const metricsOfInstance = {
     labels: { source: ["store", "readiness"] },
     of: "instance",
   },
+  tti_log_lines_lost_total: {
+    type: "counter",
+    help: "Lines of the log that were lost, because nobody read them in time or their disk was full.",
+    of: "instance",
+  },
   process_cpu_seconds_total: {
     type: "counter",
     help: "Processor time of the process.",

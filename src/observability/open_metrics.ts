@@ -89,6 +89,7 @@ export async function openMetrics(readNow: ReadNow): Promise<Metrics> {
 const readAtScrape: ReadonlySet<MetricName> = new Set<MetricName>([
   "process_cpu_seconds_total",
   "tti_shed_total",
+  "tti_log_lines_lost_total",
 ]);
 
 /** Every series that stands at 0 from the start. */

@@ -1,4 +1,5 @@
 // Owns what is measured of the process itself: processor, memory, and how late it comes to its timers.
+import { linesLost } from "../log_destination.ts";
 import { at, type Point } from "./metric_table.ts";
 import type { Recorder } from "./recorder.ts";
 
@@ -8,6 +9,7 @@ export function processPoints(): Point[] {
   const { rss, heapUsed } = process.memoryUsage();
   return [
     at("process_cpu_seconds_total", (user + system) / 1e6, {}),
+    at("tti_log_lines_lost_total", linesLost(), {}),
     at("process_resident_memory_bytes", rss, {}),
     at("process_start_time_seconds", Math.round(performance.timeOrigin / 1000), {}),
     at("nodejs_heap_used_bytes", heapUsed, {}),

@@ -56,6 +56,7 @@ const layers: readonly (readonly string[])[] = [
     "request_context.ts",
     "tracing",
     "log_redaction.ts",
+    "log_destination.ts",
     "log.ts",
     "time_watch.ts",
     "access_log.ts",

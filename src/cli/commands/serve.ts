@@ -1,9 +1,10 @@
 // The command `tti serve`: the provider, for production.
-import { ConfigError, readConfig } from "../../config.ts";
+import { type Config, ConfigError, readConfig } from "../../config.ts";
 import { OperationError } from "../../errors.ts";
-import { captureConsole, openLog } from "../../log.ts";
+import { captureConsole, type Log, openLog } from "../../log.ts";
 import { startServer } from "../../server.ts";
 import { type Command, defineCommand } from "../command.ts";
+import { untilCrashed } from "../crash.ts";
 import { offerFirstStart } from "../first_start.ts";
 import { aborted, endsWithin, stopSignal } from "../stop_signal.ts";
 import { describeError, type Terminal } from "../terminal.ts";
@@ -39,7 +40,15 @@ Example:
 async function serveUntilStopped(terminal: Terminal): Promise<number> {
   const config = readConfig(undefined, "production");
   const log = openLog({ level: config.logLevel });
-  captureConsole(log);
+  const capture = captureConsole(log);
+  try {
+    return await serveWith(config, log, terminal);
+  } finally {
+    capture.release();
+  }
+}
+
+async function serveWith(config: Config, log: Log, terminal: Terminal): Promise<number> {
   const signal = stopSignal();
   const stopped = aborted(signal);
   const limitMs = config.shutdownLimitSeconds * 1000;
@@ -49,7 +58,9 @@ async function serveUntilStopped(terminal: Terminal): Promise<number> {
     return 1;
   };
   const starting = startServer(config, { log, version: productVersion(), signal });
-  const server = await Promise.race([starting, stopped]);
+  const crashed = untilCrashed(log).then(() => "crashed" as const);
+  const server = await Promise.race([starting, stopped, crashed]);
+  if (server === "crashed") return 1;
   // Told to stop while it starts: what has started is closed before it ends.
   if (server === undefined) {
     return end(
@@ -64,8 +75,8 @@ async function serveUntilStopped(terminal: Terminal): Promise<number> {
     `Serving ${server.issuer} at ${server.localUrl}; admin at ${server.adminUrl}`,
   );
   await offerFirstStart(server, { config, log, terminal });
-  await stopped;
-  return end(server.close());
+  if ((await Promise.race([stopped, crashed])) === "crashed") return 1;
+  return Promise.race([end(server.close()), crashed.then(() => 1)]);
 }
 
 // Whoever starts it without a terminal reads its log by machine, and wants to know there why it does not serve. Whatever
