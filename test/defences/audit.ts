@@ -36,8 +36,8 @@ export const defences: readonly Defence[] = [
     faults: ["S11", "S13"],
     cve: [25],
     file: "src/log_redaction.ts",
-    find: "secretFields.has(plain) && value != null",
-    replace: "secretFields.has(plain) && value === 0",
+    find: "const removed = secretFields.has(snakeCase(name)) && value != null;",
+    replace: "const removed = secretFields.has(`no ${snakeCase(name)}`) && value != null;",
     test: "test/log.test.ts",
   },
   {
