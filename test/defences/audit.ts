@@ -36,8 +36,8 @@ export const defences: readonly Defence[] = [
     faults: ["S11", "S13"],
     cve: [25],
     file: "src/log_redaction.ts",
-    find: "const removed = secretFields.has(snakeCase(name)) && value != null;",
-    replace: "const removed = secretFields.has(`no ${snakeCase(name)}`) && value != null;",
+    find: "secretFields.has(snakeCase(name)) && value != null",
+    replace: "secretFields.has(snakeCase(name)) && value === 0",
     test: "test/log.test.ts",
   },
   {
