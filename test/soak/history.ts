@@ -105,4 +105,6 @@ export interface Violation {
   atMs: number;
   requestId?: string | undefined;
   during?: string | undefined;
+  /** What the instances logged of the request. */
+  log?: readonly string[];
 }

@@ -82,7 +82,7 @@ async function soak(minutes: number): Promise<Result> {
       done,
       memory: growthOf(recorder.history),
       errorsLogged: errorsOf(site),
-      violations: [...recorder.violations, ...late],
+      violations: [...recorder.violations, ...late].map((violation) => withLog(site, violation)),
     };
   } finally {
     over = true;
@@ -166,6 +166,18 @@ function errorsOf({ started }: Site): Record<string, number> {
     }
   }
   return counted;
+}
+
+/** With what the instances logged of that request, error lines alone. */
+function withLog({ started }: Site, violation: Violation): Violation {
+  const { requestId } = violation;
+  if (requestId === undefined) return violation;
+  const lines = started.flatMap(({ id, errors }) =>
+    errors
+      .filter((line) => Object.values(line).includes(requestId))
+      .map((line) => `${id}: ${JSON.stringify(line)}`),
+  );
+  return lines.length === 0 ? violation : { ...violation, log: lines };
 }
 
 function lineOf({ promise, what, atMs, requestId, during }: Violation): string {
