@@ -6,9 +6,11 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { systemClock } from "../../src/clock.ts";
 import { connectDatabase } from "../../src/db/connect.ts";
 import { migrateDown } from "../../src/db/migrate.ts";
 import { makeBackup } from "../../src/upkeep/backup.ts";
+import { moveStore } from "../../src/upkeep/move.ts";
 import { type RestoreOrder, restoreBackup } from "../../src/upkeep/restore.ts";
 import { authorizationUrl, codeOf, redeem, refresh } from "../provider/support/authorization.ts";
 import {
@@ -19,6 +21,7 @@ import {
   useProvider,
 } from "../provider/support/provider_fixture.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";
+import { openTestDatabase } from "../support/databases.ts";
 import { openTerminal } from "../support/terminal.ts";
 
 const email = "ann@acme.example";
@@ -88,6 +91,23 @@ for (const keep of [false, true]) {
     await server.close();
   });
 }
+
+test("a store that moved to PostgreSQL serves with its keys, and everybody stays signed in", async () => {
+  await restoreBackup(orderTo("moves", { keep: true }));
+  const target = await openTestDatabase("postgres");
+  const { databaseUrl } = target.location as { databaseUrl: string };
+  const { secrets } = fixture.config;
+  const order = { dataDir: join(folder, "moves"), databaseUrl, secrets, actor: "cli:test", now: systemClock };
+  await moveStore({ ...order, say: () => undefined });
+  const server = await fixture.startAnother({ DATABASE_URL: databaseUrl });
+  try {
+    const refreshed = await refresh({ issuer: server.localUrl }, refreshToken);
+    assert.equal(refreshed.status, 200, JSON.stringify(refreshed.body));
+  } finally {
+    await server.close();
+    await target.close();
+  }
+});
 
 test("nothing is replaced without a word, nor while somebody has it open, and the former store stays beside", async () => {
   const { dataDir } = fixture.config;
