@@ -2,6 +2,9 @@
 // again and what had ended stands.
 import { createAuditEvent } from "../audit/audit_store.ts";
 import type { Database } from "../db/connect.ts";
+import { listInstances } from "../provider/keys/key_store.ts";
+import type { KeyPolicy } from "../provider/keys/policy.ts";
+import { isLive } from "../provider/keys/signer_choice.ts";
 import { type AllEnded, endEverything } from "../provider/sessions/end_all_store.ts";
 
 /** What ended, if anything was to. */
@@ -9,6 +12,12 @@ export interface AfterRestore {
   ended?: AllEnded;
   /** Nothing was to end. */
   kept?: true;
+}
+
+/** How many instances say that they serve from a store now; each should have been stopped before it was restored. */
+export async function servingInstances(db: Database, policy: KeyPolicy, now: Date): Promise<number> {
+  const instances = await listInstances(db);
+  return instances.filter((instance) => isLive(instance, now.getTime(), policy)).length;
 }
 
 /**

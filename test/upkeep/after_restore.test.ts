@@ -192,7 +192,11 @@ describe("the trail that went on", () => {
     const file = writeTrail([event("admin.removed", { accountId: "eve", details: { role: "owner" } })]);
     const unsure = await terminal.tti("store after-restore");
     assert.deepEqual([unsure.exitCode, unsure.stdout], [2, ""]);
+    const instance = { instance_id: "i", fingerprint: "f", published_kids: "", started_at_ms: 1 };
+    const times = { publish_lead_ms: 1_000, poll_interval_ms: 60_000, seen_at_ms: Date.now() };
+    await store.db("key_instances").insert({ ...instance, ...times });
     const told = await terminal.tti(`store after-restore --yes --trail ${file}`);
+    assert.match(told.stderr, /1 instances seem to serve/);
     assert.equal(told.exitCode, 0, told.stderr);
     assert.match(told.stdout, /ended +0 sessions/);
     assert.match(told.stdout, /tti admin remove eve --yes/);

@@ -1,10 +1,11 @@
 // The commands `tti store …`.
 import { systemClock } from "../../clock.ts";
-import { readConfig } from "../../config.ts";
+import { type Config, readConfig } from "../../config.ts";
 import { connectDatabase, type Database, storeLocationOf } from "../../db/connect.ts";
 import { migrationLimits } from "../../db/dialects.ts";
 import { assertStays } from "../../db/store_mark_store.ts";
-import { afterRestore } from "../../upkeep/after_restore.ts";
+import { keyPolicyOf } from "../../provider/keys/policy.ts";
+import { afterRestore, servingInstances } from "../../upkeep/after_restore.ts";
 import { readTrailSince } from "../../upkeep/trail_since.ts";
 import { assertMigrated, operatingSystemUser } from "../administration.ts";
 import { type Command, defineCommand, UsageError } from "../command.ts";
@@ -13,12 +14,13 @@ import { endedFields, sinceLines } from "../undone_text.ts";
 import { storeMoveCommands } from "./store_move.ts";
 
 // Ending what everybody holds takes longer than a request may.
-async function withStore<T>(work: (db: Database) => Promise<T>): Promise<T> {
-  const db = connectDatabase(storeLocationOf(readConfig()), migrationLimits);
+async function withStore<T>(work: (db: Database, config: Config) => Promise<T>): Promise<T> {
+  const config = readConfig();
+  const db = connectDatabase(storeLocationOf(config), migrationLimits);
   try {
     await assertMigrated(db);
     await assertStays(db);
-    return await work(db);
+    return await work(db, config);
   } finally {
     await db.destroy();
   }
@@ -52,7 +54,13 @@ Example:
         "Add --yes if you mean it: tti store after-restore --yes",
       );
     }
-    return withStore(async (db) => {
+    return withStore(async (db, config) => {
+      const serving = await servingInstances(db, keyPolicyOf(config), systemClock());
+      if (serving > 0) {
+        terminal.say(
+          `${serving} instances seem to serve from this store. Stop them, or they go on with what they hold in memory.`,
+        );
+      }
       const since = values.trail === undefined ? undefined : await readTrailSince(db, values.trail);
       const order = { actor: `cli:${operatingSystemUser()}`, keep: values["keep-sessions"] === true };
       const report = await afterRestore(db, order, systemClock());
