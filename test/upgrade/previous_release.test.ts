@@ -153,10 +153,11 @@ describe("the release before, on this version's schema", { skip }, () => {
     // An event that the release before knows no type of is listed by it, and the chain is whole to both.
     const invited = `invited-by-${young.id}@acme.example`;
     await api(young, "POST", `/v1/users/${invited}/withdraw-invitation`);
-    const { events } = (await tti(previous, "audit list --type account.invitation_withdrawn")) as {
-      events: unknown[];
+    const { events } = (await tti(previous, `audit list --account ${invited}`)) as {
+      events: { type: string }[];
     };
-    assert.equal(events.length, 1);
+    const types = events.map(({ type }) => type);
+    assert.ok(types.includes("account.invitation_withdrawn"), types.join());
     await api(old, "GET", "/v1/audit-events?limit=100");
     for (const release of [previous, thisRelease])
       await runCommand(release, site.environment, ["audit", "verify"]);
