@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { sealNextBlock } from "../src/audit/chain/seal.ts";
 import { backEndId } from "./mint.ts";
 import type { GrowthSize } from "./support/growth_filler.ts";
+import { reportLeft } from "./support/growth_left.ts";
 import { compareLists } from "./support/growth_lists.ts";
 import { manyOfOne, namedCopy, openSide, type Side, seals } from "./support/growth_side.ts";
 import { compareSweeping } from "./support/growth_sweep.ts";
@@ -59,6 +60,7 @@ export async function main(pace: Pace, size: GrowthSize): Promise<void> {
     sides.push(await openSide("small", nothing(pace), keys, progress));
     sides.push(await openSide("full", size, keys, progress));
     const [small, full] = sides as [Side, Side];
+    for (const activity of activities) await reportLeft(small, activity, pace.quick ? 3 : 30);
     await compareWork(small, full, pace);
     await compareOne(full, pace);
     await compareLists(small, full, pace);
@@ -81,6 +83,7 @@ interface Cost {
 }
 
 type Activity = keyof Side["works"];
+const activities: readonly Activity[] = ["mint", "refresh", "login"];
 const most: Readonly<Record<Activity, number>> = { mint: 400, login: 24, refresh: 160 };
 
 async function costOf(side: Side, activity: Activity, count: number): Promise<Cost> {
@@ -111,7 +114,7 @@ const toldOf = (costs: readonly Cost[]): string => {
 };
 
 async function compareWork(small: Side, full: Side, pace: Pace): Promise<void> {
-  for (const activity of ["mint", "refresh", "login"] as const) {
+  for (const activity of activities) {
     const count = pace.quick ? lanes : most[activity];
     const costs: Record<Side["name"], Cost[]> = { small: [], full: [] };
     const rounds = pace.quick ? 1 : 12;

@@ -3,6 +3,7 @@
 import type { AnswerMeasure } from "./access_log.ts";
 import type { MetricsFace } from "./admin/metrics_routes.ts";
 import { listAttackKinds } from "./audit/attacks_store.ts";
+import { findOldestUnsealed } from "./audit/chain/unsealed_store.ts";
 import { type Database, poolStateOf, stateOf } from "./db/connect.ts";
 import type { StoreClock } from "./db/store_clock.ts";
 import type { InstallationPart } from "./installation.ts";
@@ -15,9 +16,11 @@ import { createSourceReader, type Source } from "./observability/sources.ts";
 import { type AttackKind, attacks, attackToldForMs } from "./observability/throttle_kinds.ts";
 import { shedReasons } from "./overload/fair_queue.ts";
 import type { InstanceQueues, QueueName } from "./overload/queues.ts";
+import { sweeperPolicy } from "./provider/assembly/sweeper.ts";
 import { describeKeys, type KeyStatus } from "./provider/keys/key_status.ts";
 import { listInstances, listKeys } from "./provider/keys/key_store.ts";
 import type { KeyPolicy } from "./provider/keys/policy.ts";
+import { findOldestEnded } from "./provider/storage/sweep_store.ts";
 import { countLogouts, logoutStates } from "./provider/storage/told_logout_store.ts";
 import type { ReadinessCheck } from "./public_routes.ts";
 
@@ -55,6 +58,7 @@ export async function measureInstance(
       ...(await mailPoints(watch, clock().getTime())),
       ...(await logoutPoints(watch, clock().getTime())),
       ...(await attackPoints(watch, clock().getTime())),
+      ...(await overduePoints(watch, clock().getTime())),
       ...(await keyPoints(watch, clock().getTime(), policy)),
       ...(await clockPoints(storeClock)),
     ],
@@ -124,6 +128,15 @@ async function logoutPoints(db: Database, nowMs: number): Promise<Point[]> {
     const oldest = Math.max(0, nowMs - oldestMs) / 1000;
     return [at("tti_logouts", logouts, { state }), at("tti_logout_oldest_seconds", oldest, { state })];
   });
+}
+
+async function overduePoints(db: Database, nowMs: number): Promise<Point[]> {
+  const ended = await findOldestEnded(db, nowMs, sweeperPolicy.keepMs);
+  const unsealed = Math.max(0, nowMs - ((await findOldestUnsealed(db)) ?? nowMs));
+  return [
+    at("tti_overdue_seconds", ended / 1000, { what: "ended_records" }),
+    at("tti_overdue_seconds", unsealed / 1000, { what: "trail" }),
+  ];
 }
 
 async function attackPoints(db: Database, nowMs: number): Promise<Point[]> {

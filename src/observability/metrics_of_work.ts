@@ -1,4 +1,5 @@
-// Owns the metrics of what the installation does by itself: mails, logouts that applications are told of, signing keys.
+// Owns the metrics of what the installation does by itself: mails, logouts that applications are told of, what is
+// removed and sealed, signing keys.
 import type { MetricEntry } from "./metric_entry.ts";
 
 const untold = { state: ["waiting", "failed"] } as const;
@@ -32,6 +33,13 @@ export const metricsOfWork = {
   tti_logout_oldest_seconds: {
     ...age,
     help: "How long ago the oldest logout of a state was; 0 where there is none.",
+  },
+  tti_overdue_seconds: {
+    type: "gauge",
+    help: "For how long the oldest waits that is due: records that have ended, to be removed; events of the trail, to be sealed; 0 where there is none.",
+    unit: "seconds",
+    labels: { what: ["ended_records", "trail"] },
+    of: "store",
   },
   tti_key_age_seconds: {
     type: "gauge",

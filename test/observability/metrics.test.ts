@@ -324,7 +324,10 @@ test("tell of the outbox, of the attacks of ten minutes, of keys, connections an
   hear({ ...step, step: "assume-role-with-tag", outcome: "ok" });
   hear({ ...step, step: "create-token-with-iam", outcome: "error", code: "credentials_expired" });
   hear({ ...step, step: "authorize", outcome: "error", code: "aborted" });
+  await fixture.db("sign_in_attempts").insert({ key_hash: "ended", until_ms: anHourAgo.getTime() });
   const then = await scrape();
+  assert.ok((seriesValue(then, "tti_overdue_seconds", { what: "ended_records" }) ?? 0) >= 3_600);
+  assert.ok((seriesValue(then, "tti_overdue_seconds", { what: "trail" }) ?? 0) >= 0);
   for (const [name, outcome, count] of [
     ["assume-role-with-tag", "ok", 1],
     ["assume-role-with-tag", "error", 0],

@@ -71,3 +71,23 @@ export async function deleteEnded(
   );
   return rows.length;
 }
+
+/**
+ * For how long the oldest row has ended that should have been removed.
+ * @param keepMs for how long an ended row of those is kept that are kept for a while
+ * @returns milliseconds; 0: there is none
+ */
+export async function findOldestEnded(db: Database, nowMs: number, keepMs: number): Promise<number> {
+  // Each by its index.
+  const looks = endingRows.map(
+    ({ table, endsAt, kept }) =>
+      `select (select min(${endsAt}) from ${table}) + ${kept ? Math.floor(keepMs) : 0} as due_ms`,
+  );
+  const rows = await runStatement<{ due_ms: number | null }>(
+    db,
+    `sweep_oldest_${keepMs}`,
+    looks.join(" union all "),
+    [],
+  );
+  return rows.reduce((most, { due_ms }) => Math.max(most, due_ms === null ? 0 : nowMs - due_ms), 0);
+}

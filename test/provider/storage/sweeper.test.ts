@@ -5,7 +5,7 @@ import { beforeEach, describe, test } from "node:test";
 import { silentLog } from "../../../src/log.ts";
 import { aimMs, nextBatchSize, restMs } from "../../../src/provider/assembly/sweep_pace.ts";
 import { startSweeper } from "../../../src/provider/assembly/sweeper.ts";
-import { deleteEnded, endingRows } from "../../../src/provider/storage/sweep_store.ts";
+import { deleteEnded, endingRows, findOldestEnded } from "../../../src/provider/storage/sweep_store.ts";
 import { storeKinds, type TestDatabase } from "../../support/databases.ts";
 import { useStore } from "../../support/use_store.ts";
 
@@ -151,6 +151,18 @@ for (const kind of storeKinds) {
       await sweeper.stop();
       for (const rows of endingRows)
         assert.equal((await store.db(rows.table)).length, rows.kept ? 5 : 2, rows.table);
+    });
+
+    test("how long something waits to be removed is told, of all tables", async () => {
+      const overdue = () => findOldestEnded(store.db, nowMs, policy.keepMs);
+      assert.equal(await overdue(), 0, "there is nothing");
+      for (const { table } of endingRows) await fill(table, 1, nowMs + 1);
+      await fill("oidc_records", 1, nowMs - policy.keepMs + 1, 1);
+      assert.equal(await overdue(), 0, "what ended is kept for a while");
+      await fill("oidc_records", 1, nowMs - policy.keepMs - 500, 2);
+      assert.equal(await overdue(), 500);
+      await fill("mails", 1, nowMs - 700, 1);
+      assert.equal(await overdue(), 700);
     });
 
     test("others have their turn between any two statements", async () => {
