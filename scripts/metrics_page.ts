@@ -77,6 +77,16 @@ trails of several tenants counts once. What a command line did is counted by no 
 
 *Proof: [closed lists, and what counts](../test/observability/metrics.test.ts), [each act](../test/audit/every_event.test.ts), [a silent store](../test/server_outage.test.ts)*
 
+## Workers
+
+An instance with [workers](operations.md#workers) is one target: whichever worker is asked gathers the metrics of all. What is told of the
+instance has a label \`worker\` then, the worker's number, or \`primary\` for the memory and the processor of the process that leads
+them; each worker's counters begin at 0 when it starts, so take \`rate\` first and \`sum\` afterwards. What is told of the store stands
+once, without the label, and so do \`tti_workers\` and \`tti_worker_exits_total\`. A worker that does not answer within four seconds is
+missing from that scrape.
+
+*Proof: [what stands once](../test/observability/merged_text.test.ts), [two workers](../test/cli/workers/serve_workers.test.ts)*
+
 ## All of them
 
 | metric | type | tells of | meaning | labels |

@@ -32,11 +32,15 @@ export interface MeasuredInstance extends InstallationPart<"db" | "clock" | "log
   readiness: readonly ReadinessCheck[];
   queues: InstanceQueues;
   storeClock: StoreClock;
+  /** The processes it is one of; absent: it is alone. */
+  crew?: { onDuty(): boolean; scrapeAll(): Promise<string> } | undefined;
 }
 
 /** The metrics of an instance, as its ports take them. */
 export interface InstanceMetrics {
   face: MetricsFace;
+  /** Its own, and what is told of the store if it is on duty, so that of several processes one asks. */
+  measure(): Promise<string>;
   onAnswer(answer: AnswerMeasure): void;
   close(): Promise<void>;
 }
@@ -48,7 +52,7 @@ export interface InstanceMetrics {
  */
 export async function measureInstance(
   keys: readonly string[],
-  { db, watch, clock, log, policy, readiness, queues, storeClock }: MeasuredInstance,
+  { db, watch, clock, log, policy, readiness, queues, storeClock, crew }: MeasuredInstance,
 ): Promise<InstanceMetrics | undefined> {
   if (keys.length === 0) return undefined;
   const store: Source = {
@@ -64,11 +68,13 @@ export async function measureInstance(
     ],
   };
   const ready: Source = { name: "readiness", read: () => readinessPoints(readiness) };
-  const readSources = createSourceReader([store, ready], (source, err) =>
-    log.warn({ err, source }, "what is looked up for the metrics could not be read"),
-  );
+  const tellFault = (source: string, err: unknown) =>
+    log.warn({ err, source }, "what is looked up for the metrics could not be read");
+  const readAll = createSourceReader([store, ready], tellFault);
+  const readOwn = createSourceReader([ready], tellFault);
   const metrics = await openMetrics(async () => [
-    ...(await readSources()),
+    ...(await (crew?.onDuty() === false ? readOwn() : readAll())),
+    ...(crew === undefined ? processesOf({ wanted: 1, serving: 1 }) : []),
     ...poolPoints(db),
     ...queuePoints(queues),
     ...processPoints(),
@@ -79,7 +85,8 @@ export async function measureInstance(
     watchEventLoop(metrics.record),
   ];
   return {
-    face: { keys, scrape: () => metrics.scrape() },
+    face: { keys, scrape: () => crew?.scrapeAll() ?? metrics.scrape() },
+    measure: () => metrics.scrape(),
     onAnswer({ port, status, seconds }) {
       metrics.record(one("tti_http_requests_total", { port, status: statusClassOf(status) }));
       metrics.record(at("tti_http_request_duration_seconds", seconds, { port }));
@@ -103,6 +110,11 @@ async function clockPoints(storeClock: StoreClock): Promise<Point[]> {
   const ahead = await storeClock.aheadSeconds();
   return ahead === undefined ? [] : [at("tti_clock_difference_seconds", ahead, {})];
 }
+
+const processesOf = ({ wanted, serving }: { wanted: number; serving: number }): Point[] => [
+  at("tti_workers", wanted, { state: "wanted" }),
+  at("tti_workers", serving, { state: "serving" }),
+];
 
 const statusClasses = { 2: "2xx", 3: "3xx", 4: "4xx", 5: "5xx" } as const;
 

@@ -18,6 +18,8 @@ export type LogLevel = (typeof logLevels)[number];
 export interface LogOptions {
   level: LogLevel;
   stream?: DestinationStream;
+  /** Which worker of the instance writes; each of its lines says so. */
+  worker?: number;
 }
 
 /**
@@ -28,7 +30,7 @@ export function openLog(options: LogOptions): Log {
   return pino(
     {
       level: options.level,
-      base: null,
+      base: options.worker === undefined ? null : { worker: options.worker },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       // Errors are plain already; pino's own serializer would say of their causes what it likes.

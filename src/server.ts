@@ -1,6 +1,6 @@
 // Owns the composition: a Config in, listening servers out. The only file that wires deliverables together.
 import { setTimeout as sleep } from "node:timers/promises";
-import { type AwsAccess, SearchService } from "./accessors/search_service.ts";
+import { SearchService } from "./accessors/search_service.ts";
 import { createAdminApp } from "./admin/app.ts";
 import { createAnswerSeals } from "./admin/repeats/answer_seals.ts";
 import { createPublicApp } from "./app.ts";
@@ -8,24 +8,20 @@ import { createBlockSeals } from "./audit/chain/hashes.ts";
 import { startTrailKeeper } from "./audit/chain/keeper.ts";
 import { saveLoginNameKeys } from "./audit/login_name_keys_store.ts";
 import { createLoginNames } from "./audit/login_names.ts";
-import { type Clock, systemClock } from "./clock.ts";
+import { systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { createConsole } from "./console/console_routes.ts";
 import { consoleOrigin } from "./console/edge/origin.ts";
 import { connectBeside, connectDatabase, type Database, storeLocationOf } from "./db/connect.ts";
-import type { StoreLimits } from "./db/dialects.ts";
 import { createStoreHealth } from "./db/store_health.ts";
 import { installationOf } from "./installation.ts";
 import { measureInstance } from "./instance_metrics.ts";
 import { traceInstance } from "./instance_traces.ts";
-import { type Log, openLog } from "./log.ts";
-import type { MailPolicy } from "./mail/attempts.ts";
-import type { MailTransport } from "./mail/transport.ts";
+import { openLog } from "./log.ts";
 import { AccessorTrials } from "./onboarding/doctor/accessor_trial.ts";
 import { createExamination } from "./onboarding/doctor/examination.ts";
-import type { AdmissionLimits } from "./overload/admission.ts";
 import { startInstanceLoad } from "./overload/instance_load.ts";
-import { passwordsOf, type QueuedPasswords } from "./provider/accounts/passwords.ts";
+import { passwordsOf } from "./provider/accounts/passwords.ts";
 import { buildProvider } from "./provider/assembly/build_provider.ts";
 import { createProviderHost } from "./provider/assembly/host.ts";
 import { loadSecrets } from "./provider/assembly/installation_secrets.ts";
@@ -40,57 +36,14 @@ import { createOutgoingFetch } from "./provider/edge/outgoing_fetch.ts";
 import { createFactorSeals } from "./provider/factors/factor_seals.ts";
 import { createSearchMinter, type SearchSubject } from "./provider/grants/mint_for_search.ts";
 import { createKeyDocuments } from "./provider/keys/key_documents.ts";
-import { type KeyRing, openKeyRing } from "./provider/keys/key_ring.ts";
-import { type KeyPolicy, keyPolicyOf } from "./provider/keys/policy.ts";
+import { openKeyRing } from "./provider/keys/key_ring.ts";
+import { keyPolicyOf } from "./provider/keys/policy.ts";
 import { createKeySealer } from "./provider/keys/seal.ts";
 import { openKmsKeys } from "./provider/keys/signer_kms.ts";
 import { startSending } from "./provider/links/sending.ts";
-import { type TxtResolver, txtResolver } from "./provider/tenants/domain_proof.ts";
+import { txtResolver } from "./provider/tenants/domain_proof.ts";
+import type { RunningServer, ServerOptions } from "./running_server.ts";
 import { assertCanSign, followKeys, readinessOf, trustTime, whyCannotSignNow } from "./serving_checks.ts";
-
-/** A running provider. */
-export interface RunningServer {
-  /** The address of all instances, whichever answers there. */
-  issuer: string;
-  /** Where this very instance listens, past every proxy. */
-  localUrl: string;
-  adminUrl: string;
-  /** Where browsers open the console; undefined: nobody said, so there is none. */
-  consoleUrl: string | undefined;
-  db: Database;
-  keyRing: KeyRing;
-  /** Stops taking requests, lets those under way end, and closes everything. */
-  close(): Promise<void>;
-}
-
-/** What a test or the development command may replace. */
-export interface ServerOptions {
-  clock?: Clock;
-  /** Whether steps of that clock are noticed, as those of the machine's are. */
-  clockSteps?: boolean;
-  /** How domains are proven; the machine's DNS unless a test answers. */
-  resolveTxt?: TxtResolver;
-  log?: Log;
-  /** The product's version, for the log. */
-  version?: string;
-  /** How signing keys follow one another; a test compresses its times. */
-  keyPolicy?: KeyPolicy;
-  /** How AWS is reached for searches; absent: by the settings, as the AWS SDK reads them. */
-  awsAccess?: () => AwsAccess;
-  admissionLimits?: AdmissionLimits;
-  /** What hashes passwords in place of what the settings say. */
-  passwords?: QueuedPasswords;
-  /** What takes mail in place of the server of SMTP_URL. */
-  mail?: MailTransport;
-  /** How the outbox is worked off; a test compresses its times. */
-  mailPolicy?: MailPolicy;
-  /** Aborted, the start is given up, and what has started is closed. */
-  signal?: AbortSignal;
-  /** How long the store may take before it counts as unavailable. */
-  storeLimits?: StoreLimits;
-  /** How long requests under way may take to end once close() was called. */
-  drainMs?: number;
-}
 
 /**
  * Starts the provider. With port 0 a free port is taken, and an issuer on that machine follows it.
@@ -102,20 +55,29 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const limitMs = config.shutdownLimitSeconds * 1000;
   const delayMs = Math.min(config.shutdownDelaySeconds * 1000, limitMs / 2);
   const drainMs = options.drainMs ?? (limitMs - delayMs) / 2;
-  const passwords = options.passwords ?? passwordsOf(config);
+  const { crew } = options;
+  const onDuty = crew?.onDuty ?? (() => true);
+  const passwords = options.passwords ?? passwordsOf(config, crew?.size);
   const closers: (() => Promise<void>)[] = [];
   const ports: Listening[] = [];
+  let closing = false;
   let stopping = false;
-  const close = async () => {
-    if (stopping) return;
-    stopping = true;
+  let serves = false;
+  const close = async ({ alone } = { alone: false }): Promise<number> => {
+    if (closing) return 0;
+    closing = true;
+    // Of one that leaves alone, the others answer whether there is somebody to serve.
+    stopping = !alone;
     log.info("provider is stopping: it takes no new requests and lets those under way end");
-    for (const port of ports) port.leave();
-    // Readiness says so now; the load balancer sends nobody here once it has noticed.
-    if (ports.length > 0 && delayMs > 0) await sleep(delayMs);
-    await Promise.all(ports.map((port) => port.close()));
+    if (alone) await Promise.all(ports.map((port) => port.retire(delayMs)));
+    else for (const port of ports) port.leave();
+    // Readiness says so now; the load balancer sends nobody here once it has noticed. Before it served, nobody was sent.
+    if (!alone && serves && delayMs > 0) await sleep(delayMs);
+    const cutOff = (await Promise.all(ports.map((port) => port.close()))).reduce((sum, one) => sum + one, 0);
+    if (cutOff > 0) log.error({ requests: cutOff }, "requests did not end in time and were cut off");
     while (closers.length > 0) await closers.pop()?.();
     log.info("provider has stopped");
+    return cutOff;
   };
   try {
     const secrets = loadSecrets(config);
@@ -139,7 +101,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const time = trustTime({ watch, clock, log, steps });
     closers.push(async () => time.stop());
     const { mayRemove } = time;
-    const sweeper = startSweeper({ db, clock, log, mayRemove });
+    const sweeper = startSweeper({ db, clock, log, mayRemove, onDuty });
     closers.push(() => sweeper.stop());
     const { auditRetentionDays } = config;
     const keeper = startTrailKeeper({
@@ -149,6 +111,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       secrets,
       retentionDays: auditRetentionDays,
       mayRemove,
+      onDuty,
     });
     closers.push(() => keeper.stop());
     const kms = config.kmsKeyId === undefined ? undefined : await openKmsKeys({ keyId: config.kmsKeyId, db });
@@ -180,7 +143,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const host = createProviderHost(() =>
       buildProvider(installation, services, { keys: keyRing.current().providerJwks }),
     );
-    const logouts = startLogoutOutbox({ ...installation, current: () => host.current() });
+    const logouts = startLogoutOutbox({ ...installation, onDuty, current: () => host.current() });
     closers.push(() => logouts.stop());
     keyRing.onChange(() => host.replace());
     keyRing.start();
@@ -197,7 +160,11 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     };
     const search = new SearchService(atAws);
     closers.push(async () => search.close());
-    const sending = await startSending(installation, options.mail, options.mailPolicy);
+    const sending = await startSending(installation, {
+      onDuty,
+      given: options.mail,
+      policy: options.mailPolicy,
+    });
     closers.push(() => sending.stop());
     const { sendsMail, mailPut } = sending;
     const loginNames = createLoginNames(secrets);
@@ -240,7 +207,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     closers.push(load.close);
     const { policy } = keyRing;
     const { queues } = load;
-    const measured = { db, watch, clock, log, policy, readiness, queues, storeClock: time.clock };
+    const measured = { db, watch, clock, log, policy, readiness, queues, storeClock: time.clock, crew };
     const metrics = await measureInstance(config.metricsKeys, measured);
     closers.push(async () => metrics?.close());
     const app = createPublicApp({
@@ -272,8 +239,10 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     admin.serve(createAdminApp({ ...apiDeps, ...measures, pages }).callback());
     const addresses = { issuer, url: listening.url, port: listening.port, adminUrl: admin.url };
     log.info({ version: options.version, mode, store, tenantClaim, ...addresses }, "provider is serving");
+    serves = true;
     const reached = { localUrl: listening.url, adminUrl: admin.url, consoleUrl: adminUrl };
-    return { issuer, ...reached, db, keyRing, close };
+    const measure = async () => metrics?.measure();
+    return { issuer, ...reached, db, keyRing, measure, close };
   } catch (error) {
     await close();
     throw error;

@@ -52,6 +52,16 @@ describe("the settings", () => {
     );
   });
 
+  test("say how many processes serve: a number, or auto", () => {
+    assert.equal(readConfig({}).workers, 1);
+    assert.equal(readConfig({ TTI_WORKERS: "auto" }).workers, "auto");
+    assert.equal(readConfig({ TTI_WORKERS: "128" }).workers, 128);
+    for (const value of ["0", "129", "two", "1.5", "-1", "AUTO"]) {
+      const fault = faultsOf({ ...production, TTI_WORKERS: value })["TTI_WORKERS"];
+      assert.match(fault ?? "", /is neither auto nor a whole number from 1 to 128/, value);
+    }
+  });
+
   test("say the mode: the caller before TTI_MODE, that before what looks like production", () => {
     const modeOf = (environment: Record<string, string>, insist?: "production" | "development") => {
       const needed = { ...production, TTI_ISSUER: "", ...environment };

@@ -9,7 +9,7 @@ import { buildProvider } from "../../src/provider/assembly/build_provider.ts";
 import { createProviderHost } from "../../src/provider/assembly/host.ts";
 import { createClientReader } from "../../src/provider/clients/client_reader.ts";
 import { createAdapterFactory } from "../../src/provider/storage/adapter.ts";
-import type { RunningServer } from "../../src/server.ts";
+import type { RunningServer } from "../../src/running_server.ts";
 import { median } from "./measure.ts";
 
 /**

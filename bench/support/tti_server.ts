@@ -23,5 +23,5 @@ answerParent(
     statements: async () => statements,
     cpuMicroseconds: async () => process.cpuUsage().user + process.cpuUsage().system,
   },
-  () => server.close(),
+  async () => void (await server.close()),
 );

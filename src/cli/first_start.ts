@@ -5,7 +5,7 @@ import { makeFirstLink } from "../admin/operations/first_link.ts";
 import type { Config } from "../config.ts";
 import { firstStartUrl } from "../console/first_start/first_start_page.ts";
 import type { Log } from "../log.ts";
-import type { RunningServer } from "../server.ts";
+import type { RunningServer } from "../running_server.ts";
 import { operationContext } from "./administration.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -58,12 +58,15 @@ export function connectDatabase(location: StoreLocation, limits: StoreLimits = s
   return "databaseUrl" in location ? connectPostgres(location, limits) : connectSqlite(location, limits);
 }
 
+/** How many connections to PostgreSQL a process opens at most beside those that serve requests. */
+export const beside = 2;
+
 /**
  * Opens a pool beside the one that serves requests, for the few statements that must not wait behind them: the key
  * poll and readiness.
  */
 export function connectBeside(location: StoreLocation, limits: StoreLimits = servingLimits): Database {
-  return connectDatabase("databaseUrl" in location ? { ...location, poolSize: 2 } : location, limits);
+  return connectDatabase("databaseUrl" in location ? { ...location, poolSize: beside } : location, limits);
 }
 
 /** The trouble of a pool, if its last statement failed by the store's fault. */

@@ -31,6 +31,8 @@ export interface OutboxDeps extends StoreAndClock {
   transport: MailTransport;
   /** Writes a mail, at the moment it is sent: links are made here, and stand nowhere else. */
   write(mail: Mail): Promise<Written>;
+  /** Whether this process looks for what is due; absent: it does. */
+  onDuty?: (() => boolean) | undefined;
   /** Is told, in the transaction in which a mail is given up, that nobody gets mail at its recipient's address. */
   returned?(trx: Database, mail: Mail, now: Date): Promise<void>;
 }
@@ -86,7 +88,7 @@ export function startOutbox(deps: OutboxDeps, policy: MailPolicy = mailPolicy): 
 
   const { intervalMs, atOnce, leaseMs } = policy;
   const outbox = startWorkingOff<Mail>({
-    ...{ log, intervalMs, atOnce },
+    ...{ log, intervalMs, atOnce, onDuty: deps.onDuty },
     name: "the outbox",
     claim: () => claimMail(db, { nowMs: clock().getTime(), leaseMs }),
     isDue: () => isMailDue(db, clock().getTime()),

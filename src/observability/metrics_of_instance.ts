@@ -9,6 +9,19 @@ export const metricsOfInstance = {
     labels: { check: ["instance", "store", "keys"] },
     of: "instance",
   },
+  tti_workers: {
+    type: "gauge",
+    help: "Processes of this instance that serve requests: as many as are wanted, and as many as do.",
+    labels: { state: ["wanted", "serving"] },
+    of: "instance",
+  },
+  tti_worker_exits_total: {
+    type: "counter",
+    help: "Workers that ended and were replaced, by why: crashed, hung (killed because it gave no sign of life), start_failed, renewed (told to end by itself).",
+    labels: { reason: ["crashed", "hung", "start_failed", "renewed"] },
+    of: "instance",
+    fromZero: true,
+  },
   tti_http_requests_total: {
     type: "counter",
     help: "Requests that were answered, by port and status; aborted are those whose sender went away.",

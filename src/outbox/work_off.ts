@@ -10,6 +10,8 @@ export interface WorkOff<Row> {
   /** How often an instance looks, in milliseconds, and how many it handles at once. */
   intervalMs: number;
   atOnce: number;
+  /** Asked at each look whether it looks, or another process of the instance; absent: it does. A nudge is always followed. */
+  onDuty?: (() => boolean) | undefined;
   /** Takes one that is due. */
   claim(): Promise<Row | undefined>;
   isDue(): Promise<boolean>;
@@ -56,7 +58,9 @@ export function startWorkingOff<Row>(outbox: WorkOff<Row>): Outbox {
     if (waiting || stopped) return;
     work().catch((err) => log.error({ err }, `${name} could not be worked off`));
   };
-  const timer = setInterval(workQuietly, intervalMs);
+  const timer = setInterval(() => {
+    if (outbox.onDuty?.() !== false) workQuietly();
+  }, intervalMs);
   timer.unref();
 
   return {

@@ -1,9 +1,16 @@
-// Owns the settings of the log and the process, and those the AWS SDK reads too.
+// Owns the settings of the processes and of the log, and those the AWS SDK reads too.
 import { type LogLevel, logLevels } from "../log.ts";
 import { none, setting } from "./setting.ts";
-import { flag, integer, oneOf, readingKeys, text, webUrl } from "./setting_values.ts";
+import { flag, integer, oneOf, readingKeys, text, webUrl, workerCount } from "./setting_values.ts";
 
 export const runningSettings = {
+  workers: setting<number | "auto">({
+    name: "TTI_WORKERS",
+    doc: "How many processes of `tti serve` share the ports and the processors; `auto`: as many as there are processors. Each opens connections of its own (`TTI_DATABASE_POOL` and two). More than 1 needs PostgreSQL ([operations.md](operations.md#workers)). `tti dev` has one.",
+    defaultText: "`1`",
+    fallback: () => 1,
+    parse: workerCount,
+  }),
   logLevel: setting<LogLevel>({
     name: "TTI_LOG_LEVEL",
     doc: "One of `fatal`, `error`, `warn`, `info`, `debug`, `trace`, `silent`.",

@@ -19,6 +19,18 @@ export function integer(least: number, most: number): (value: string) => number 
   };
 }
 
+const mostWorkers = 128;
+
+/** How many processes serve: a number, or `auto`. */
+export function workerCount(value: string): number | "auto" {
+  if (value === "auto") return value;
+  const number = Number(value);
+  if (/^\d+$/.test(value) && number >= 1 && number <= mostWorkers) return number;
+  throw new Error(
+    `"${value}" is neither auto nor a whole number from 1 to ${mostWorkers}|Use auto, or a number in that range`,
+  );
+}
+
 /** on/off and their usual spellings. */
 export function flag(value: string): boolean {
   const lower = value.toLowerCase();

@@ -9,7 +9,8 @@ import { systemClock } from "../../src/clock.ts";
 import { readConfig } from "../../src/config.ts";
 import { silentLog } from "../../src/log.ts";
 import { createPasswords } from "../../src/provider/accounts/passwords.ts";
-import { type RunningServer, startServer } from "../../src/server.ts";
+import type { RunningServer } from "../../src/running_server.ts";
+import { startServer } from "../../src/server.ts";
 import { compareRefusals } from "../support/refusals.ts";
 
 /** An answer of the admin API. */

@@ -84,7 +84,7 @@ const layers: readonly (readonly string[])[] = [
   ["console", "portal"],
   ["app.ts", "public_routes.ts"],
   ["instance_metrics.ts", "instance_traces.ts", "serving_checks.ts"],
-  ["server.ts"],
+  ["running_server.ts", "server.ts"],
   ["cli"],
 ];
 const layerOf = (area: string): number => layers.findIndex((areas) => areas.includes(area));

@@ -16,7 +16,8 @@ import { readConfig } from "../../src/config.ts";
 import { demoClientAddresses, type RunningDemo, startDemo } from "../../src/demo/start_demo.ts";
 import { silentLog } from "../../src/log.ts";
 import { createPasswords } from "../../src/provider/accounts/passwords.ts";
-import { type RunningServer, startServer } from "../../src/server.ts";
+import type { RunningServer } from "../../src/running_server.ts";
+import { startServer } from "../../src/server.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { customersSeed } from "./sandbox_customers.ts";
 

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { Agent, get, type IncomingMessage } from "node:http";
+import { Agent, get, type IncomingMessage, request } from "node:http";
+import { connect } from "node:net";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startProvider } from "../provider/support/provider_fixture.ts";
@@ -42,6 +43,48 @@ test("a stopping instance is not ready, serves on for the delay, and each answer
     await assert.rejects(ask("/health/live"));
   } finally {
     agent.destroy();
+    await fixture.close();
+  }
+});
+
+test("one that leaves alone takes nobody new, is not told unready, and ends each connection with its next answer", async () => {
+  const fixture = await startProvider({ environment: { TTI_SHUTDOWN_DELAY: "10" } });
+  const agent = new Agent({ keepAlive: true, maxSockets: 2 });
+  const { port } = new URL(fixture.issuer);
+  const ask = async (): Promise<[number | undefined, string | undefined]> => {
+    const request = get(new URL("/health/ready", fixture.issuer), { agent });
+    const [response] = (await once(request, "response")) as [IncomingMessage];
+    response.resume();
+    await once(response, "end");
+    return [response.statusCode, response.headers.connection];
+  };
+  try {
+    await Promise.all([ask(), ask()]);
+    const closing = fixture.server.close({ alone: true });
+    const fresh = connect(Number(port), "localhost");
+    await assert.rejects(once(fresh, "connect"));
+    // The two that stand are answered, and not cut while they ask nothing.
+    const answers = await Promise.all([ask(), ask()]);
+    assert.deepEqual(answers, Array(2).fill([200, "close"]));
+    // With the last of them it is over, long before the delay.
+    assert.equal(await closing, 0);
+  } finally {
+    agent.destroy();
+    await fixture.close();
+  }
+});
+
+test("requests that do not end in time are cut off, and counted", async () => {
+  const fixture = await startProvider({ drainMs: 50 });
+  const headers = { "content-type": "application/x-www-form-urlencoded", expect: "100-continue" };
+  const underWay = request(new URL("/token", fixture.issuer), { method: "POST", headers });
+  underWay.flushHeaders();
+  await once(underWay, "continue");
+  const cut = once(underWay, "error");
+  try {
+    assert.equal(await fixture.server.close(), 1);
+    assert.match(String(await cut), /hang up|ECONNRESET/);
+  } finally {
     await fixture.close();
   }
 });

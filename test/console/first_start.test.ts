@@ -6,7 +6,7 @@ import { createAdministrator as createOwner } from "../../src/admin/administrato
 import { createAdministrator, updateAdministrator } from "../../src/admin/operations/administrators.ts";
 import { makeFirstLink } from "../../src/admin/operations/first_link.ts";
 import { firstStartUrl } from "../../src/console/first_start/first_start_page.ts";
-import type { RunningServer } from "../../src/server.ts";
+import type { RunningServer } from "../../src/running_server.ts";
 import { eventsOf } from "../audit/audit_world.ts";
 import { addPerson, type ProviderFixture, useProvider } from "../provider/support/provider_fixture.ts";
 import { UserAgent, type Visit } from "../provider/support/user_agent.ts";

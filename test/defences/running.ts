@@ -105,7 +105,7 @@ export const defences: readonly Defence[] = [
     promise: "A stopping instance says that it is not ready before it takes no more connections.",
     faults: ["I14"],
     file: "src/server.ts",
-    find: "    if (ports.length > 0 && delayMs > 0) await sleep(delayMs);\n",
+    find: "    if (!alone && serves && delayMs > 0) await sleep(delayMs);\n",
     replace: "",
     test: "test/cli/shutdown.test.ts",
     name: "serves on for the delay",

@@ -14,7 +14,7 @@ import { disableUser, signUserOut } from "../../src/admin/operations/user_access
 import { listAuditEvents } from "../../src/audit/audit_store.ts";
 import { systemClock } from "../../src/clock.ts";
 import { grantTypes } from "../../src/grants_and_scopes.ts";
-import type { RunningServer } from "../../src/server.ts";
+import type { RunningServer } from "../../src/running_server.ts";
 import { cliContext } from "../support/cli_context.ts";
 import { storeKinds } from "../support/databases.ts";
 import { addApis, introspect, opaqueApi } from "./resources/resource_support.ts";

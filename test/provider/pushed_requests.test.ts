@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { deleteClient, disableClient, enableClient } from "../../src/admin/operations/client_access.ts";
 import type { OperationContext } from "../../src/admin/operations/operation.ts";
-import type { RunningServer } from "../../src/server.ts";
+import type { RunningServer } from "../../src/running_server.ts";
 import { cliContext } from "../support/cli_context.ts";
 import { storeKinds } from "../support/databases.ts";
 import {

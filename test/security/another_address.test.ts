@@ -13,7 +13,7 @@ import { decideAgreement } from "../../src/provider/self_service/agreements.ts";
 import { decideSubject } from "../../src/provider/subjects/subject.ts";
 import { saveLastLogin } from "../../src/provider/tenants/last_login_store.ts";
 import { getTenant } from "../../src/provider/tenants/tenant_store.ts";
-import type { RunningServer } from "../../src/server.ts";
+import type { RunningServer } from "../../src/running_server.ts";
 import {
   addMintingClients,
   backEndId,

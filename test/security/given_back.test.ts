@@ -6,7 +6,7 @@ import { describe, test } from "node:test";
 import { updateClient } from "../../src/admin/operations/client_update.ts";
 import type { OperationContext } from "../../src/admin/operations/operation.ts";
 import { hasOfflineConsent, saveOfflineConsent } from "../../src/provider/presence/offline_consent_store.ts";
-import type { RunningServer } from "../../src/server.ts";
+import type { RunningServer } from "../../src/running_server.ts";
 import {
   addMintingClients,
   backEndId,

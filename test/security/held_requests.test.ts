@@ -9,7 +9,7 @@ import { rotateClientSecret } from "../../src/admin/operations/client_secrets.ts
 import type { OperationContext } from "../../src/admin/operations/operation.ts";
 import { systemClock } from "../../src/clock.ts";
 import { findClient, saveClientMetadata } from "../../src/provider/clients/client_store.ts";
-import type { RunningServer } from "../../src/server.ts";
+import type { RunningServer } from "../../src/running_server.ts";
 import { setTenant } from "../provider/grants/mint_support.ts";
 import { challengeOf, loginUrl } from "../provider/handoff/handoff_support.ts";
 import { basic, postToken } from "../provider/support/authorization.ts";

@@ -13,7 +13,7 @@ import { disableTenant, enableTenant } from "../../src/admin/operations/tenant_a
 import { listAuditEvents } from "../../src/audit/audit_store.ts";
 import { systemClock } from "../../src/clock.ts";
 import { acceptHandoff } from "../../src/provider/handoff/login_handoff.ts";
-import type { RunningServer } from "../../src/server.ts";
+import type { RunningServer } from "../../src/running_server.ts";
 import { addMintingClients, exchange, setTenant } from "../provider/grants/mint_support.ts";
 import {
   addIsvClient,

@@ -8,7 +8,7 @@ import type { OnboardingContext } from "../../src/admin/operations/onboarding.ts
 import { makeLink, revokeLink } from "../../src/admin/operations/onboarding_links.ts";
 import { disableTenant, enableTenant } from "../../src/admin/operations/tenant_access.ts";
 import { deleteTenant } from "../../src/admin/operations/tenant_deletion.ts";
-import type { RunningServer } from "../../src/server.ts";
+import type { RunningServer } from "../../src/running_server.ts";
 import { addPerson, useProvider } from "../provider/support/provider_fixture.ts";
 import { formsOf, UserAgent, type Visit } from "../provider/support/user_agent.ts";
 import { cliContext } from "../support/cli_context.ts";

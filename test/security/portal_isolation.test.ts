@@ -7,7 +7,7 @@ import { systemClock } from "../../src/clock.ts";
 import { OperationError } from "../../src/errors.ts";
 import { callsBy } from "../../src/portal/calls.ts";
 import { createMembership, deleteMembership, saveRole } from "../../src/provider/tenants/membership_store.ts";
-import type { RunningServer } from "../../src/server.ts";
+import type { RunningServer } from "../../src/running_server.ts";
 import { addPortalPeople, type People, portalAddresses, signInToPortal } from "../portal/portal_support.ts";
 import { useProvider } from "../provider/support/provider_fixture.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Database } from "../../src/db/connect.ts";
 import { cookiesBut } from "../../src/provider/library/session_ids.ts";
-import type { RunningServer } from "../../src/server.ts";
+import type { RunningServer } from "../../src/running_server.ts";
 import { authorizationUrl, codeOf } from "../provider/support/authorization.ts";
 import {
   addClient,

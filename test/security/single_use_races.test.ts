@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SignJWT } from "jose";
-import type { RunningServer } from "../../src/server.ts";
+import type { RunningServer } from "../../src/running_server.ts";
 import {
   basic,
   getCode,

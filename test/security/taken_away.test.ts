@@ -26,7 +26,7 @@ import { removeTotp, renewRecoveryCodes } from "../../src/provider/factors/keep_
 import { readLink, setPasswordByLink } from "../../src/provider/links/use_link.ts";
 import { createPasskey } from "../../src/provider/passkeys/passkey_store.ts";
 import { noSignInsEnded } from "../../src/provider/sessions/end_sign_ins_store.ts";
-import type { RunningServer } from "../../src/server.ts";
+import type { RunningServer } from "../../src/running_server.ts";
 import { addMintingClients, backEndId, setTenant } from "../provider/grants/mint_support.ts";
 import { addApis, isActive, opaqueApi } from "../provider/resources/resource_support.ts";
 import {

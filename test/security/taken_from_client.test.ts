@@ -9,7 +9,7 @@ import { updateClient } from "../../src/admin/operations/client_update.ts";
 import type { OperationContext } from "../../src/admin/operations/operation.ts";
 import { grantTypes } from "../../src/grants_and_scopes.ts";
 import { hashRecordId } from "../../src/provider/storage/record_payload.ts";
-import type { RunningServer } from "../../src/server.ts";
+import type { RunningServer } from "../../src/running_server.ts";
 import { addMintingClients, setTenant, signSubject } from "../provider/grants/mint_support.ts";
 import { challengeOf, IsvBackEnd, loginUrl } from "../provider/handoff/handoff_support.ts";
 import {

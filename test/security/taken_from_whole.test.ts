@@ -18,7 +18,7 @@ import { listUsers, showUser } from "../../src/admin/operations/users.ts";
 import { listAuditEvents } from "../../src/audit/audit_store.ts";
 import { grantTypes } from "../../src/grants_and_scopes.ts";
 import { hasOfflineConsent, saveOfflineConsent } from "../../src/provider/presence/offline_consent_store.ts";
-import type { RunningServer } from "../../src/server.ts";
+import type { RunningServer } from "../../src/running_server.ts";
 import { addMintingClients, setTenant, signSubject, subjectJwk } from "../provider/grants/mint_support.ts";
 import { challengeOf, IsvBackEnd, loginUrl } from "../provider/handoff/handoff_support.ts";
 import { addApis, isActive, opaqueApi, ownToken } from "../provider/resources/resource_support.ts";

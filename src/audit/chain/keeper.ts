@@ -28,6 +28,7 @@ export interface TrailKeeper {
  * @param deps.secrets TTI_SECRETS, newest first
  * @param deps.retentionDays how long events are kept; undefined: for ever
  * @param deps.mayRemove says whether what is old by the clock may go; without it, always
+ * @param deps.onDuty asked at its time whether it does, or another process of the instance; absent: it does
  */
 export function startTrailKeeper(
   deps: {
@@ -37,6 +38,7 @@ export function startTrailKeeper(
     secrets: readonly Uint8Array[];
     retentionDays: number | undefined;
     mayRemove?: () => Promise<boolean>;
+    onDuty?: () => boolean;
   },
   policy: KeeperPolicy = keeperPolicy,
 ): TrailKeeper {
@@ -62,6 +64,7 @@ export function startTrailKeeper(
     return running;
   };
   const timer = setInterval(() => {
+    if (deps.onDuty?.() === false) return;
     keep().catch((error) => log.error({ err: error }, "the audit trail could not be sealed"));
   }, policy.sealEveryMs);
   timer.unref();

@@ -1,19 +1,21 @@
 // The command `tti serve`: the provider, for production.
-import { type Config, ConfigError, readConfig } from "../../config.ts";
-import { OperationError } from "../../errors.ts";
+import { availableParallelism } from "node:os";
+import { type Config, readConfig } from "../../config.ts";
 import { captureConsole, type Log, openLog } from "../../log.ts";
-import { startServer } from "../../server.ts";
-import { type Command, defineCommand } from "../command.ts";
+import { workerCount } from "../../settings/setting_values.ts";
+import { type Command, defineCommand, UsageError } from "../command.ts";
 import { untilCrashed } from "../crash.ts";
-import { offerFirstStart } from "../first_start.ts";
 import { aborted, endsWithin, stopSignal } from "../stop_signal.ts";
-import { describeError, type Terminal } from "../terminal.ts";
+import type { Terminal } from "../terminal.ts";
 import { productVersion } from "../version.ts";
+import { failedStart, logFailedStart } from "../workers/failed_start.ts";
+import { planWorkers } from "../workers/plan.ts";
+import { servePrimary } from "../workers/primary.ts";
 
-const serve = defineCommand({
+const serveCommand = defineCommand({
   name: "serve",
   summary: "the provider, for production",
-  help: `Usage: tti serve
+  help: `Usage: tti serve [--workers N|auto]
 
 Serves the provider and its admin port. All settings come from the environment
 (docs/configuration.md); it refuses to start without issuer, secrets and an https issuer,
@@ -22,38 +24,64 @@ that makes the first owner, once, within the hour (not with --json). On SIGTERM 
 requests under way end. Its log, a start that fails included, is one JSON object a line on
 standard error; at a terminal a start that fails is told in words.
 
+--workers N    so many processes share its ports and the processors (auto: one a processor);
+               TTI_WORKERS says the same. It needs PostgreSQL, and each opens its own
+               connections to it (docs/operations.md, "Workers")
+
 Example:
-  $ tti migrate up && tti serve`,
-  options: {},
-  async run({ terminal }) {
+  $ tti migrate up && tti serve
+  $ tti serve --workers auto`,
+  options: { workers: { type: "string" } },
+  async run({ values, terminal }) {
+    const asked = values.workers === undefined ? undefined : readWorkers(values.workers);
     try {
-      return await serveUntilStopped(terminal);
+      return await serve(asked, terminal);
     } catch (error) {
       if (terminal.isWatched) throw error;
-      logFailedStart(error);
+      logFailedStart(failedStart(error));
       if (terminal.json) terminal.fail(error);
       return 1;
     }
   },
 });
 
-async function serveUntilStopped(terminal: Terminal): Promise<number> {
+async function serve(asked: number | "auto" | undefined, terminal: Terminal): Promise<number> {
   const config = readConfig(undefined, "production");
   const log = openLog({ level: config.logLevel });
   const capture = captureConsole(log);
   try {
-    return await serveWith(config, log, terminal);
+    const plan = planWorkers(asked ?? config.workers, { cores: availableParallelism() }, config);
+    if (plan.workers > 1) return await servePrimary(plan, { config, log, terminal });
+    return await serveAlone(config, log, terminal);
   } finally {
     capture.release();
   }
 }
 
-async function serveWith(config: Config, log: Log, terminal: Terminal): Promise<number> {
+function readWorkers(value: string): number | "auto" {
+  try {
+    return workerCount(value);
+  } catch (error) {
+    const [problem, fix] = (error as Error).message.split("|");
+    throw new UsageError(`--workers: ${problem}`, `${fix}. See: tti serve --help`);
+  }
+}
+
+async function serveAlone(config: Config, log: Log, terminal: Terminal): Promise<number> {
+  // Read here: a process that only leads others needs nothing of it.
+  const [{ startServer }, { offerFirstStart }] = await Promise.all([
+    import("../../server.ts"),
+    import("../first_start.ts"),
+  ]);
   const signal = stopSignal();
   const stopped = aborted(signal);
   const limitMs = config.shutdownLimitSeconds * 1000;
-  const end = async (ending: Promise<unknown>): Promise<number> => {
-    if (await endsWithin(limitMs, ending)) return 0;
+  const end = async (ending: Promise<number>): Promise<number> => {
+    let cutOff = 0;
+    const counted = ending.then((count) => {
+      cutOff = count;
+    });
+    if (await endsWithin(limitMs, counted)) return cutOff === 0 ? 0 : 1;
     log.fatal({ limitSeconds: config.shutdownLimitSeconds }, "provider did not stop in time; it ends now");
     return 1;
   };
@@ -66,7 +94,7 @@ async function serveWith(config: Config, log: Log, terminal: Terminal): Promise<
     return end(
       starting.then(
         (started) => started.close(),
-        () => undefined,
+        () => 0,
       ),
     );
   }
@@ -79,23 +107,4 @@ async function serveWith(config: Config, log: Log, terminal: Terminal): Promise<
   return Promise.race([end(server.close()), crashed.then(() => 1)]);
 }
 
-// Whoever starts it without a terminal reads its log by machine, and wants to know there why it does not serve. Whatever
-// TTI_LOG_LEVEL says: it may be what is wrong.
-function logFailedStart(error: unknown): void {
-  const { message, ...told } = describeError(error);
-  const faults = error instanceof ConfigError ? error.faults : undefined;
-  const kid: unknown = error instanceof Error ? Reflect.get(error, "kid") : undefined;
-  openLog({ level: "fatal" }).fatal(
-    {
-      ...told,
-      code: told.code ?? "internal_error",
-      ...(faults === undefined ? {} : { field: faults[0]?.setting, faults }),
-      ...(typeof kid === "string" ? { kid } : {}),
-      // What nobody foresaw is told with its stack.
-      ...(error instanceof OperationError ? {} : { err: error }),
-    },
-    message,
-  );
-}
-
-export const serveCommands: readonly Command[] = [serve];
+export const serveCommands: readonly Command[] = [serveCommand];

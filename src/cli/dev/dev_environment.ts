@@ -16,7 +16,8 @@ import type { Tale } from "../../demo/tale.ts";
 import { taleUrls } from "../../demo/tale_steps.ts";
 import { type Log, openLog } from "../../log.ts";
 import { findTenant } from "../../provider/tenants/tenant_store.ts";
-import { type RunningServer, startServer } from "../../server.ts";
+import type { RunningServer } from "../../running_server.ts";
+import { startServer } from "../../server.ts";
 import { operationContext } from "../administration.ts";
 import { endpointsAt } from "../back_end.ts";
 import { demoPeople, demoSuggestions, demoTenants, isvRoleArn } from "./demo_content.ts";
@@ -90,7 +91,7 @@ async function startParts(
   const mailbox = config.smtp === undefined ? createMailbox(systemClock) : undefined;
   const mail = mailbox === undefined ? {} : { mail: mailbox };
   const server = await startServer(config, { log, awsAccess: () => awsAccess, ...mail });
-  closers.push(() => server.close());
+  closers.push(async () => void (await server.close()));
   onStep(`The provider serves ${server.issuer}`);
 
   const loaded = await loadDevState(config.dataDir);

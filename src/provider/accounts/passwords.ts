@@ -132,9 +132,10 @@ export interface PasswordOptions {
  * How many passwords are hashed at once.
  * @param cores of the machine
  * @param threads of the pool that Node.js hashes, signs, reads files and looks names up in
+ * @param processes that hash on the machine at the same time: together they leave a core to sign tokens
  */
-export const hashesAtOnce = (cores: number, threads: number): number =>
-  Math.max(1, Math.min(cores - 1, threads - 2));
+export const hashesAtOnce = (cores: number, threads: number, processes = 1): number =>
+  Math.max(1, Math.min(Math.floor((cores - 1) / processes), threads - 2));
 
 /** Node.js has as many threads unless `UV_THREADPOOL_SIZE` says otherwise. */
 const usualThreads = 4;
@@ -187,15 +188,15 @@ export function createPasswords({
   };
 }
 
-/** Makes the hasher the settings say. */
-export function passwordsOf({
-  passwordMemoryMib: memoryMib,
-  passwordPasses: passes,
-  publicName,
-  issuer,
-  threads,
-}: PasswordSettings): QueuedPasswords {
-  const concurrency = hashesAtOnce(availableParallelism(), threads);
+/**
+ * Makes the hasher the settings say.
+ * @param processes how many hash on this machine at the same time: each does its share
+ */
+export function passwordsOf(
+  { passwordMemoryMib: memoryMib, passwordPasses: passes, publicName, issuer, threads }: PasswordSettings,
+  processes = 1,
+): QueuedPasswords {
+  const concurrency = hashesAtOnce(availableParallelism(), threads, processes);
   const serviceNames = [publicName ?? "", new URL(issuer).hostname];
   return createPasswords({ concurrency, cost: { memoryMib, passes }, serviceNames });
 }

@@ -48,6 +48,8 @@ export interface LogoutDeps extends StoreAndClock {
   log: Log;
   /** The Provider whose keys sign now. */
   current(): Provider;
+  /** Whether this process looks for what is due; absent: it does. */
+  onDuty?: (() => boolean) | undefined;
 }
 
 /** Starts telling. Several instances may work one store's outbox off. */
@@ -102,7 +104,7 @@ export function startLogoutOutbox(deps: LogoutDeps, policy: LogoutPolicy = logou
 
   const { intervalMs, atOnce, leaseMs } = policy;
   return startWorkingOff<WaitingLogout>({
-    ...{ log, intervalMs, atOnce },
+    ...{ log, intervalMs, atOnce, onDuty: deps.onDuty },
     name: "the outbox of logouts",
     claim: () => claimLogout(db, { nowMs: clock().getTime(), leaseMs }),
     isDue: () => isLogoutDue(db, clock().getTime()),

@@ -41,10 +41,17 @@ type Batch = (limit: number) => Promise<number>;
 /**
  * Starts sweeping. Several instances may sweep one store: each takes rows that no other has taken.
  * @param deps.mayRemove says whether what has expired by the clock may go; without it, always
+ * @param deps.onDuty asked at its time whether it does, or another process of the instance; absent: it does
  * @param policy how often, how late, how much at once
  */
 export function startSweeper(
-  deps: { db: Database; clock: Clock; log: Log; mayRemove?: () => Promise<boolean> },
+  deps: {
+    db: Database;
+    clock: Clock;
+    log: Log;
+    mayRemove?: () => Promise<boolean>;
+    onDuty?: () => boolean;
+  },
   policy: SweeperPolicy = sweeperPolicy,
 ): Sweeper {
   const { db, clock, log } = deps;
@@ -109,6 +116,7 @@ export function startSweeper(
     return running;
   };
   const timer = setInterval(() => {
+    if (deps.onDuty?.() === false) return;
     // One that takes longer than the interval does what the next would have done.
     if (waiting > 0) return;
     sweep().catch((error) => log.error({ err: error }, "ended records could not be removed"));

@@ -1,7 +1,8 @@
 // Owns a listening port: its limits, the answer "not yet" until an app is there, and an end that lets requests
 // under way finish.
-import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type RequestListener, type ServerResponse } from "node:http";
+import { type AddressInfo, Server as SocketServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { OperationError } from "../../errors.ts";
 
 /** A port that is listened on. */
@@ -13,7 +14,13 @@ export interface Listening {
   serve(listener: RequestListener): void;
   /** From now on each answer ends its connection, so that nobody sends the next request into a closing one. */
   leave(): void;
-  close(): Promise<void>;
+  /**
+   * Takes no more connections and serves those that stand, until each has had its last answer.
+   * @param longestMs how long those that ask nothing are waited for
+   */
+  retire(longestMs: number): Promise<void>;
+  /** @returns how many requests had not ended in time and were cut off */
+  close(): Promise<number>;
 }
 
 /**
@@ -48,6 +55,7 @@ export async function listen(host: string, port: number, drainMs: number): Promi
     server.listen(port, host, resolve);
   });
   const taken = (server.address() as AddressInfo).port;
+  const closed = new Promise<void>((resolve) => server.once("close", () => resolve()));
   return {
     url: urlOf(host, taken),
     port: taken,
@@ -55,22 +63,29 @@ export async function listen(host: string, port: number, drainMs: number): Promi
       listener = next;
     },
     leave,
-    close() {
+    async retire(longestMs) {
       leave();
-      return drain(server, drainMs);
+      // A socket's way of closing, not that of HTTP, which would end connections that ask nothing now under the next request.
+      SocketServer.prototype.close.call(server);
+      await Promise.race([closed, sleep(longestMs, undefined, { ref: false })]);
+    },
+    async close() {
+      leave();
+      let cutOff = 0;
+      server.close();
+      server.closeIdleConnections();
+      // A connection whose request ends now turns idle and would stay open for its keep-alive time.
+      const idle = setInterval(() => server.closeIdleConnections(), 50);
+      const late = setTimeout(() => {
+        cutOff = underWay.size;
+        server.closeAllConnections();
+      }, drainMs);
+      await closed;
+      clearInterval(idle);
+      clearTimeout(late);
+      return cutOff;
     },
   };
-}
-
-async function drain(server: Server, drainMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  // A connection whose request ends now turns idle and would stay open for its keep-alive time.
-  const idle = setInterval(() => server.closeIdleConnections(), 50);
-  const late = setTimeout(() => server.closeAllConnections(), drainMs);
-  await closed;
-  clearInterval(idle);
-  clearTimeout(late);
 }
 
 // An address of this machine that reaches a listener on any of its addresses.

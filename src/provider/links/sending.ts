@@ -19,18 +19,23 @@ const noSending: Sending = { sendsMail: false, mailPut: () => undefined, stop: a
 
 /**
  * Starts sending, if the settings name a server, or one is given.
- * @param given takes mail in place of the server of SMTP_URL: the mailbox of `tti dev`
+ * @param how `given` takes mail in place of the server of SMTP_URL: the mailbox of `tti dev`; `onDuty` is asked at each look
+ *   into the outbox whether this process looks, or another of the instance
  */
 export async function startSending(
   installation: Installation,
-  given?: MailTransport,
-  policy?: MailPolicy,
+  how: {
+    given?: MailTransport | undefined;
+    policy?: MailPolicy | undefined;
+    onDuty?: (() => boolean) | undefined;
+  } = {},
 ): Promise<Sending> {
+  const { given, policy, onDuty } = how;
   const { smtp, mailFrom, issuer } = installation;
   const own = smtp && mailFrom && (await openTransport(smtp, mailFrom, issuer));
   const transport = given ?? own;
   if (transport === undefined) return noSending;
   const write = createMailWriter(installation);
-  const outbox = startOutbox({ ...installation, transport, write, returned: markReturned }, policy);
+  const outbox = startOutbox({ ...installation, transport, write, onDuty, returned: markReturned }, policy);
   return { sendsMail: true, mailPut: outbox.nudge, stop: outbox.stop };
 }

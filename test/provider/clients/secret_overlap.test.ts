@@ -9,7 +9,7 @@ import { systemClock } from "../../../src/clock.ts";
 import { createPasswords } from "../../../src/provider/accounts/passwords.ts";
 import { hashClientSecret, matchesEitherSecret } from "../../../src/provider/clients/client_secret.ts";
 import { sweepFormerSecrets } from "../../../src/provider/clients/former_secret_store.ts";
-import type { RunningServer } from "../../../src/server.ts";
+import type { RunningServer } from "../../../src/running_server.ts";
 import { storeKinds } from "../../support/databases.ts";
 import { basic, postToken } from "../support/authorization.ts";
 import { useProvider } from "../support/provider_fixture.ts";

@@ -7,7 +7,7 @@ import { disableUser, setUserPassword } from "../../../src/admin/operations/user
 import { updateUser } from "../../../src/admin/operations/user_update.ts";
 import { showUser } from "../../../src/admin/operations/users.ts";
 import { changeRates } from "../../../src/provider/links/change_address.ts";
-import type { RunningServer } from "../../../src/server.ts";
+import type { RunningServer } from "../../../src/running_server.ts";
 import { eventsOf } from "../../audit/audit_world.ts";
 import { storeKinds } from "../../support/databases.ts";
 import { linkOf } from "../../support/mail_server.ts";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { listAuditEvents } from "../../../src/audit/audit_store.ts";
-import type { RunningServer } from "../../../src/server.ts";
+import type { RunningServer } from "../../../src/running_server.ts";
 import { storeKinds } from "../../support/databases.ts";
 import {
   basic,

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Account } from "../../../src/provider/accounts/account_store.ts";
-import type { RunningServer } from "../../../src/server.ts";
+import type { RunningServer } from "../../../src/running_server.ts";
 import { storeKinds } from "../../support/databases.ts";
 import { postAccountForm } from "../support/account_forms.ts";
 import { getCode, postToken, redeem } from "../support/authorization.ts";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { listUserSessions } from "../../../src/admin/operations/user_sessions.ts";
-import type { RunningServer } from "../../../src/server.ts";
+import type { RunningServer } from "../../../src/running_server.ts";
 import { cliContext } from "../../support/cli_context.ts";
 import { setTenant } from "../grants/mint_support.ts";
 import { addIsvClient, challengeOf, IsvBackEnd, isvId, loginUrl } from "../handoff/handoff_support.ts";

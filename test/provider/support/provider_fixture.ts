@@ -11,7 +11,8 @@ import { hashClientSecret } from "../../../src/provider/clients/client_secret.ts
 import { createClient, type StoredClientMetadata } from "../../../src/provider/clients/client_store.ts";
 import { createMembership } from "../../../src/provider/tenants/membership_store.ts";
 import { createTenant } from "../../../src/provider/tenants/tenant_store.ts";
-import { type RunningServer, type ServerOptions, startServer } from "../../../src/server.ts";
+import type { RunningServer, ServerOptions } from "../../../src/running_server.ts";
+import { startServer } from "../../../src/server.ts";
 import { openTestDatabase, type StoreKind, type TestDatabase } from "../../support/databases.ts";
 import { compareRefusals } from "../../support/refusals.ts";
 import { standIn } from "../../support/stand_in.ts";
