@@ -3,7 +3,9 @@
 
 import { usualResults } from "../src/admin/operations/search.ts";
 import { mostBodyBytes, mostQueryCharacters } from "../src/app.ts";
+import { mostParameters } from "../src/input/form_text.ts";
 import { clockToleranceSeconds } from "../src/input/moment.ts";
+import { defaultWithinMs } from "../src/input/request_body.ts";
 import { admissionLimits } from "../src/overload/admission.ts";
 import type { AskedKind } from "../src/overload/asked_kind.ts";
 import { linkLifeMs } from "../src/provider/accounts/account_link_store.ts";
@@ -12,6 +14,7 @@ import { hashQueueLimits } from "../src/provider/accounts/passwords.ts";
 import { longestAssertionSeconds, ttlSeconds } from "../src/provider/assembly/policies.ts";
 import { sweeperPolicy } from "../src/provider/assembly/sweeper.ts";
 import { applicationCookieMs } from "../src/provider/clients/application_way.ts";
+import { requestLimits, usualBounds } from "../src/provider/edge/connection_guard.ts";
 import { outcomeMs } from "../src/provider/edge/form_outcome.ts";
 import { mostPostedRequests, postedRequestSeconds } from "../src/provider/edge/posted_request_store.ts";
 import { factorRates } from "../src/provider/factors/factor_attempts.ts";
@@ -198,7 +201,9 @@ A browser or an address counts as known to an account for ${inWordsMs(knownForMs
 ## Sizes
 
 ${table("| what | at most | |", [
+  ["request line and headers", `${requestLimits.maxHeaderSize / 1024} KiB`, "431, and the connection ends"],
   ["query of a request", `${mostQueryCharacters} characters`, "400"],
+  ["parameters of a query or a form", `${mostParameters}`, "400"],
   ["passkeys of one person", `${mostPasskeys}`, "`passkey_limit`"],
   ["a logo", `${mostFileBytes / 1024} KiB`, "[branding.md](branding.md#the-logo)"],
   ["body of a request", `${mostBodyBytes / 1024} KiB`, "400"],
@@ -218,6 +223,25 @@ Keys, health and style sheets never wait; a request with a body takes its place 
 | queue | at once | waiting | a wait, at most | shares |
 |---|---|---|---|---|
 ${queueRows.map((cells) => `| ${cells.join(" | ")} |`).join("\n")}
+
+## Connections
+
+${table("| what | at most | then |", [
+  [
+    "connections to the public port",
+    `${settings.mostConnections.fallback("production")} (\`TTI_CONNECTIONS\`)`,
+    "closed as they come; those that lie idle give way",
+  ],
+  ["of one network, where no proxy stands in front", "half of them", "closed as they come"],
+  ["until the headers of a request are here", inWordsMs(requestLimits.headersTimeout), "408"],
+  ["until a body is here", inWordsMs(defaultWithinMs), "400"],
+  ["until a request is here as a whole", inWordsMs(requestLimits.requestTimeout), "408"],
+  ["a connection that lies idle between requests", inWordsMs(requestLimits.keepAliveTimeout), "closed"],
+  ["a connection that neither sends nor takes anything", inWordsMs(usualBounds.silentMs), "closed"],
+  ["requests sent on one connection before their answers", `${usualBounds.mostPipelined}`, "closed"],
+])}
+
+What is cut off so leaves no line in the log; it is counted in \`tti_connections_cut_total\` ([metrics](metrics.md#queues)).
 
 ## Signing keys and caches
 

@@ -4,6 +4,7 @@ import { entryOf, type MetricName, metrics } from "../src/observability/metric_t
 import { refusalCodes } from "../src/observability/metrics_of_acts.ts";
 import { sourceLimitMs } from "../src/observability/sources.ts";
 import { attacks, attackToldForMs, throttles } from "../src/observability/throttle_kinds.ts";
+import { cutReasons } from "../src/overload/cut_reasons.ts";
 import { queues } from "../src/overload/queues.ts";
 
 const ofWhom = { instance: "the instance", store: "the store" } as const;
@@ -120,6 +121,12 @@ ${kinds(throttles)}
 | queue | what waits |
 |---|---|
 ${kinds(queues)}
+
+\`reason\` of \`tti_connections_cut_total\` is why a connection was ended from this side:
+
+| reason | means that |
+|---|---|
+${kinds(cutReasons)}
 
 ## Attacks
 

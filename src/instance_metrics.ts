@@ -14,9 +14,11 @@ import { processPoints, watchEventLoop } from "./observability/process_points.ts
 import { observe, type Recorder } from "./observability/recorder.ts";
 import { createSourceReader, type Source } from "./observability/sources.ts";
 import { type AttackKind, attacks, attackToldForMs } from "./observability/throttle_kinds.ts";
+import type { CutReason } from "./overload/cut_reasons.ts";
 import { shedReasons } from "./overload/fair_queue.ts";
 import type { InstanceQueues, QueueName } from "./overload/queues.ts";
 import { sweeperPolicy } from "./provider/assembly/sweeper.ts";
+import type { Listening } from "./provider/edge/listen.ts";
 import { describeKeys, type KeyStatus } from "./provider/keys/key_status.ts";
 import { listInstances, listKeys } from "./provider/keys/key_store.ts";
 import type { KeyPolicy } from "./provider/keys/policy.ts";
@@ -31,6 +33,7 @@ export interface MeasuredInstance extends InstallationPart<"db" | "clock" | "log
   policy: KeyPolicy;
   readiness: readonly ReadinessCheck[];
   queues: InstanceQueues;
+  ports: Readonly<Record<"public" | "admin", Pick<Listening, "connections">>>;
   storeClock: StoreClock;
   /** The processes it is one of; absent: it is alone. */
   crew?: { onDuty(): boolean; scrapeAll(): Promise<string> } | undefined;
@@ -52,7 +55,7 @@ export interface InstanceMetrics {
  */
 export async function measureInstance(
   keys: readonly string[],
-  { db, watch, clock, log, policy, readiness, queues, storeClock, crew }: MeasuredInstance,
+  { db, watch, clock, log, policy, readiness, queues, ports, storeClock, crew }: MeasuredInstance,
 ): Promise<InstanceMetrics | undefined> {
   if (keys.length === 0) return undefined;
   const store: Source = {
@@ -77,6 +80,7 @@ export async function measureInstance(
     ...(crew === undefined ? processesOf({ wanted: 1, serving: 1 }) : []),
     ...poolPoints(db),
     ...queuePoints(queues),
+    ...connectionPoints(ports),
     ...processPoints(),
   ]);
   // What the keys, the clocks and readiness tell comes by the pool they have for themselves.
@@ -192,6 +196,17 @@ function poolPoints(db: Database): Point[] {
     at("tti_store_connections_waiting", waiting, {}),
     at("tti_store_connections_most", most, {}),
   ];
+}
+
+function connectionPoints(ports: MeasuredInstance["ports"]): Point[] {
+  return (["public", "admin"] as const).flatMap((port) => {
+    const { open, cut } = ports[port].connections();
+    const reasons = Object.keys(cut) as CutReason[];
+    return [
+      at("tti_open_connections", open, { port }),
+      ...reasons.map((reason) => at("tti_connections_cut_total", cut[reason], { port, reason })),
+    ];
+  });
 }
 
 function queuePoints(queues: InstanceQueues): Point[] {

@@ -31,6 +31,7 @@ import { startSweeper } from "./provider/assembly/sweeper.ts";
 import { findBackEndToken } from "./provider/clients/access_tokens.ts";
 import { createClientReader } from "./provider/clients/client_reader.ts";
 import { createBackgroundWork } from "./provider/edge/background_work.ts";
+import { connectionBoundsOf } from "./provider/edge/connection_guard.ts";
 import { type Listening, listen } from "./provider/edge/listen.ts";
 import { createOutgoingFetch } from "./provider/edge/outgoing_fetch.ts";
 import { createFactorSeals } from "./provider/factors/factor_seals.ts";
@@ -128,7 +129,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     closers.push(() => keyRing.stop());
 
     options.signal?.throwIfAborted();
-    const listening = await listen(config.host, config.port, drainMs);
+    const listening = await listen(config.host, config.port, drainMs, connectionBoundsOf(config));
     ports.push(listening);
     const admin = await listen(config.adminHost, config.adminPort, drainMs);
     ports.push(admin);
@@ -207,7 +208,17 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     closers.push(load.close);
     const { policy } = keyRing;
     const { queues } = load;
-    const measured = { db, watch, clock, log, policy, readiness, queues, storeClock: time.clock, crew };
+    const measured = {
+      db,
+      watch,
+      clock,
+      log,
+      policy,
+      readiness,
+      queues,
+      ports: { public: listening, admin },
+      ...{ storeClock: time.clock, crew },
+    };
     const metrics = await measureInstance(config.metricsKeys, measured);
     closers.push(async () => metrics?.close());
     const app = createPublicApp({

@@ -232,6 +232,12 @@ describe("the settings", () => {
     assert.match(faults["PORT"] ?? "", /"eighty" is not a whole number from 0 to 65535/);
   });
 
+  test("take how many connections there may be", () => {
+    assert.equal(readConfig({}).mostConnections, 4096);
+    assert.equal(readConfig({ TTI_CONNECTIONS: "100" }).mostConnections, 100);
+    assert.match(faultsOf({ ...production, TTI_CONNECTIONS: "3" })["TTI_CONNECTIONS"] ?? "", /16 to 1000000/);
+  });
+
   test("take a rate of token requests, or none", () => {
     assert.equal(readConfig({}).tokenRate, undefined);
     assert.equal(readConfig({ TTI_TOKEN_RATE: "50" }).tokenRate, 50);

@@ -4,16 +4,22 @@ import { OperationError } from "../errors.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+/** Most parameters of a query or a form: no page of ours and no program needs as many, and each costs to be looked at. */
+export const mostParameters = 1_000;
+
 /**
  * Decodes `a=1&b=2`.
  * @param raw the text with one character for each byte (latin1), as node gives a request's target
  * @returns names and values in order; a name may repeat
- * @throws OperationError invalid_input for bytes that are no UTF-8, or U+0000
+ * @throws OperationError invalid_input for bytes that are no UTF-8, U+0000, or more parameters than {@link mostParameters}
  * @see https://url.spec.whatwg.org/#concept-urlencoded-parser
  */
 export function parseFormText(raw: string): [string, string][] {
-  return raw
-    .split("&")
+  const pairs = raw.split("&", mostParameters + 1);
+  if (pairs.length > mostParameters) {
+    throw new OperationError("invalid_input", `There are more than ${mostParameters} parameters.`);
+  }
+  return pairs
     .filter((pair) => pair !== "")
     .map((pair) => {
       const at = pair.indexOf("=");

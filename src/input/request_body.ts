@@ -27,8 +27,8 @@ export interface BodyLimits {
   withinMs?: number;
 }
 
-// Less than a request may take as a whole (edge/listen.ts), so that the slow are told.
-const defaultWithinMs = 20_000;
+/** Less than a request may take as a whole (edge/connection_guard.ts), so that the slow are told. */
+export const defaultWithinMs = 20_000;
 
 /** Whether a request brings a body, of whatever type (RFC 9112 section 6.3). */
 export function bringsBody({ headers }: IncomingMessage): boolean {

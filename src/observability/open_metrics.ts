@@ -90,6 +90,7 @@ const readAtScrape: ReadonlySet<MetricName> = new Set<MetricName>([
   "process_cpu_seconds_total",
   "tti_shed_total",
   "tti_log_lines_lost_total",
+  "tti_connections_cut_total",
 ]);
 
 /** Every series that stands at 0 from the start. */

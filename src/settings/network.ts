@@ -12,6 +12,13 @@ export const networkSettings = {
     requiredInProduction:
       "Set it to how many proxies in front append to X-Forwarded-For (1 behind one proxy or load balancer; 0 if nothing in front writes that header)",
   }),
+  mostConnections: setting({
+    name: "TTI_CONNECTIONS",
+    doc: "How many connections the public port of an instance holds at once; more are closed as they come, and those that lie idle give way first. Where no proxy stands in front (`TTI_TRUSTED_PROXIES=0`), one network holds half of them at most. Keep it below what the system lets a process have open (`ulimit -n`).",
+    defaultText: "`4096`",
+    fallback: () => 4096,
+    parse: integer(16, 1_000_000),
+  }),
   shutdownDelaySeconds: setting({
     name: "TTI_SHUTDOWN_DELAY",
     doc: "How long a stopping instance goes on serving after its readiness says 503, in seconds: the time the load balancer needs to notice.",

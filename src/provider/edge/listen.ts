@@ -4,12 +4,21 @@ import { createServer, type RequestListener, type ServerResponse } from "node:ht
 import { type AddressInfo, Server as SocketServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { OperationError } from "../../errors.ts";
+import {
+  type ConnectionBounds,
+  type ConnectionState,
+  guardConnections,
+  requestLimits,
+  usualBounds,
+} from "./connection_guard.ts";
 
 /** A port that is listened on. */
 export interface Listening {
   /** An address of this machine at which it answers. */
   url: string;
   port: number;
+  /** How its connections stand. */
+  connections(): ConnectionState;
   /** Replaces the answer "not yet" by the app's. */
   serve(listener: RequestListener): void;
   /** From now on each answer ends its connection, so that nobody sends the next request into a closing one. */
@@ -26,24 +35,29 @@ export interface Listening {
 /**
  * Listens on a port.
  * @param port 0 takes a free one
+ * @param bounds of its connections
  * @param drainMs how long requests under way may take to end once close() was called
  * @throws OperationError unavailable if the port is taken
  */
-export async function listen(host: string, port: number, drainMs: number): Promise<Listening> {
+export async function listen(
+  host: string,
+  port: number,
+  drainMs: number,
+  bounds: ConnectionBounds = usualBounds,
+): Promise<Listening> {
   let listener: RequestListener = (_request, response) => {
     response.writeHead(503, { "Retry-After": "1" }).end();
   };
   const underWay = new Set<ServerResponse>();
   let leaving = false;
-  const server = createServer(
-    { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 },
-    (request, response) => {
-      underWay.add(response);
-      response.once("close", () => underWay.delete(response));
-      if (leaving) response.setHeader("Connection", "close");
-      listener(request, response);
-    },
-  );
+  const server = createServer(requestLimits, (request, response) => {
+    if (request.socket.destroyed) return;
+    underWay.add(response);
+    response.once("close", () => underWay.delete(response));
+    if (leaving) response.setHeader("Connection", "close");
+    listener(request, response);
+  });
+  const connections = guardConnections(server, bounds);
   const leave = () => {
     leaving = true;
     for (const response of underWay) if (!response.headersSent) response.setHeader("Connection", "close");
@@ -59,6 +73,7 @@ export async function listen(host: string, port: number, drainMs: number): Promi
   return {
     url: urlOf(host, taken),
     port: taken,
+    connections,
     serve(next) {
       listener = next;
     },
