@@ -57,12 +57,13 @@ const admissionRow = (what: string, kind: AskedKind, shares: string): QueueRow =
   return [what, `${places}`, `${mostWaiting}`, inWordsMs(longestWaitMs), shares];
 };
 
+const pages = "sign-ins that have begun, three turns of four; networks";
 const programs = "networks; their clients; the tenants named";
 const queueRows: readonly QueueRow[] = [
   admissionRow("requests for tokens, and of back ends", "tokens", programs),
   admissionRow("searches of back ends", "searches", programs),
-  admissionRow("sign-ins and new passwords", "logins", "networks"),
-  admissionRow("other pages", "pages", "networks"),
+  admissionRow("sign-ins and new passwords", "logins", pages),
+  admissionRow("other pages", "pages", pages),
   [
     "passwords to hash",
     "cores but one, and threads but two (`UV_THREADPOOL_SIZE`)",
@@ -218,7 +219,7 @@ ${table("| what | at most | |", [
 
 What one instance does at once, and what waits for its turn. Who would wait longer is told at once: \`overloaded\`, 503 with
 \`Retry-After\`. Turns go round the shares, so that whoever sends much waits behind themselves. Who has gone is taken out.
-Keys, health and style sheets never wait; a request with a body takes its place when that is here, so whoever sends slowly holds none.
+Keys, health and style sheets never wait; a request with a body takes its place when that is here, so whoever sends slowly holds none, and who waits for a hash steps aside.
 
 | queue | at once | waiting | a wait, at most | shares |
 |---|---|---|---|---|

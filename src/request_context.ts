@@ -12,6 +12,11 @@ export interface RequestContext {
   readonly address: string | undefined;
   /** Aborted once nobody waits for the answer. */
   readonly gone?: () => AbortSignal;
+  /**
+   * Gives the request's place to others while it waits for something that costs this process nothing.
+   * @returns takes it back; undefined: it holds none
+   */
+  stepAside?: () => (() => void) | undefined;
   /** Called with a body once it is here, before anything is done with it; it may refuse, and may wait for a place. */
   bodyIsHere?: (body: Buffer) => Promise<void>;
   /** The pattern of the route that serves it, once one does. */

@@ -6,7 +6,9 @@ import type { AskedKind } from "./asked_kind.ts";
 import type { ClientRate } from "./client_rate.ts";
 import { FairQueue, type QueueTime } from "./fair_queue.ts";
 import type { LoopWatch } from "./loop_watch.ts";
-import { networkOf, tokenShareOf } from "./token_share.ts";
+import { pageShareOf } from "./page_share.ts";
+import type { SharePath } from "./share_tree.ts";
+import { type AskedBy, tokenShareOf } from "./token_share.ts";
 
 /** The bounds of each kind. */
 export type AdmissionLimits = Record<
@@ -16,13 +18,14 @@ export type AdmissionLimits = Record<
 
 /** How many of each kind are under way at once and wait, and for how long they wait; milliseconds. */
 export const admissionLimits = {
-  // Mints share statements and commits, and more at once would only hold memory.
-  tokens: { places: 128, mostWaiting: 512, longestWaitMs: 5_000 },
+  // Mints share statements and commits, 50 at most.
+  tokens: { places: 64, mostWaiting: 512, longestWaitMs: 5_000 },
   // Each waits for AWS, mostly.
   searches: { places: 64, mostWaiting: 128, longestWaitMs: 5_000 },
-  // More than wait for a hash (passwords.ts), so that its queue decides whose turn it is.
-  logins: { places: 240, mostWaiting: 400, longestWaitMs: 5_000 },
-  pages: { places: 64, mostWaiting: 400, longestWaitMs: 5_000 },
+  // One process computes them all: more at once would be in each other's way, and in that of tokens. Who waits for a hash has
+  // stepped aside.
+  logins: { places: 12, mostWaiting: 400, longestWaitMs: 5_000 },
+  pages: { places: 12, mostWaiting: 400, longestWaitMs: 5_000 },
 } as const satisfies AdmissionLimits;
 
 /** How late the process may come to its work before people are asked to come back, in milliseconds. */
@@ -75,14 +78,22 @@ export class Admission {
     let leave: (() => void) | undefined;
     const enter = async (body?: Buffer) => {
       if (leave !== undefined) return;
-      const share = () =>
-        this.#shareOf(kind, { address: context.address ?? "", headers: request.headers, body });
+      const by = { address: context.address ?? "", headers: request.headers, body };
+      const share = () => this.#shareOf(kind, by, request.url ?? "");
       if (kind === "tokens") this.#options.rate?.count(share().slice(0, 2));
       if (this.#isTooLate(kind)) throw this.queues[kind].refuse();
       leave = await this.queues[kind].enter(() => ({ share: share(), gone: context.gone?.() }));
     };
     const { method = "" } = request;
     const waitsForBody = ["POST", "PUT", "PATCH"].includes(method);
+    context.stepAside = () => {
+      if (leave === undefined) return undefined;
+      leave();
+      leave = undefined;
+      return () => {
+        leave = this.queues[kind].takePlace();
+      };
+    };
     if (waitsForBody) context.bodyIsHere = enter;
     else await enter();
     try {
@@ -98,7 +109,7 @@ export class Admission {
     return this.queues[kind].state.running > 0 && this.#options.loop.isLate(latestMs);
   }
 
-  #shareOf(kind: AskedKind, by: Parameters<typeof tokenShareOf>[0]) {
-    return kind === "tokens" || kind === "searches" ? tokenShareOf(by) : [networkOf(by.address)];
+  #shareOf(kind: AskedKind, by: AskedBy, path: string): SharePath {
+    return kind === "tokens" || kind === "searches" ? tokenShareOf(by) : pageShareOf(path, by.address);
   }
 }

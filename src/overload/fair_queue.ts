@@ -126,8 +126,18 @@ export class FairQueue {
    * @throws as {@link run}
    */
   async enter(turnOf: () => Turn): Promise<() => void> {
-    if (this.#running < this.#options.places) this.#running += 1;
-    else await this.#queueUp(turnOf());
+    if (this.#running < this.#options.places) return this.takePlace();
+    await this.#queueUp(turnOf());
+    return this.#begin();
+  }
+
+  /** Takes a place whatever waits: for who had one, stepped aside, and goes on. One that is free for others comes after. */
+  takePlace(): () => void {
+    this.#running += 1;
+    return this.#begin();
+  }
+
+  #begin(): () => void {
     const begunMs = this.#time.nowMs();
     let here = true;
     return () => {
@@ -201,7 +211,7 @@ export class FairQueue {
   // The place goes to whose turn it is, or becomes free.
   #leave(tookMs: number): void {
     this.#meanMs = this.#meanMs === 0 ? tookMs : this.#meanMs * (1 - newestWeight) + tookMs * newestWeight;
-    const next = this.#tree.takeNext();
+    const next = this.#running > this.#options.places ? undefined : this.#tree.takeNext();
     if (next === undefined) {
       this.#running -= 1;
       return;

@@ -47,7 +47,7 @@ export const defences: readonly Defence[] = [
     promise: "Nothing is hashed for a browser that has left.",
     faults: ["I21"],
     file: "src/provider/accounts/passwords.ts",
-    find: "gone: currentRequest()?.gone?.()",
+    find: "gone: request?.gone?.()",
     replace: "gone: undefined",
     test: shed,
     name: "is given up when its browser leaves",

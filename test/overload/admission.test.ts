@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import type { IncomingMessage } from "node:http";
 import { describe, it } from "node:test";
-import { Admission, admissionLimits } from "../../src/overload/admission.ts";
+import { Admission } from "../../src/overload/admission.ts";
 import { kindOf } from "../../src/overload/asked_kind.ts";
 import { ClientRate } from "../../src/overload/client_rate.ts";
 import { LastLooks } from "../../src/overload/loop_watch.ts";
+import { pageShareOf } from "../../src/overload/page_share.ts";
 import { tokenShareOf } from "../../src/overload/token_share.ts";
-import { hashQueueLimits } from "../../src/provider/accounts/passwords.ts";
 import type { RequestContext } from "../../src/request_context.ts";
 
 const stands = { nowMs: () => 0, after: () => () => {} };
@@ -110,8 +110,29 @@ describe("admission", () => {
     first.end();
   });
 
-  it("has more places for sign-ins than wait for a hash, so that the hasher's queue decides", () => {
-    assert.ok(admissionLimits.logins.places > hashQueueLimits.mostWaiting);
+  it("gives the place of who steps aside to others, and takes them back whoever is there", async () => {
+    const { ask, admission } = open();
+    const first = ask("logins");
+    await settle();
+    const back = first.context.stepAside?.();
+    const second = ask("logins");
+    const third = ask("logins");
+    await settle();
+    assert.deepEqual([second.begun(), third.begun()], [true, false]);
+    back?.();
+    assert.equal(admission.queues.logins.state.running, 2);
+    first.end();
+    await first.outcome;
+    await settle();
+    // Two ran at once for a moment: the next begins when the second has ended.
+    assert.equal(third.begun(), false);
+    second.end();
+    await second.outcome;
+    await settle();
+    assert.ok(third.begun());
+    third.end();
+    await third.outcome;
+    assert.equal(admission.queues.logins.state.running, 0);
   });
 
   it("counts a client's requests for tokens where a rate is set, and nobody else's", async () => {
@@ -150,6 +171,17 @@ describe("a share of tokens", () => {
     for (const token of ["", "x", "a.b.c", "a.bnVsbA.c", jwt({ tenant: { x: 1 }, iss: 7 }), jwt(["tenant"])])
       assert.deepEqual(of({ authorization: "Basic !" }, { subject_token: token }).slice(1), ["", ""]);
     assert.equal(of({}, { client_id: "x".repeat(60_000) })[1]?.length, 200);
+  });
+});
+
+describe("a share of pages", () => {
+  it("is of sign-ins that have begun in three turns of four, and of the network", () => {
+    const of = (path: string) => pageShareOf(path, "2001:db8:1:2::9");
+    assert.deepEqual(of("/auth?client_id=x"), ["new", "2001:db8:1:2"]);
+    assert.deepEqual(of("/account"), ["new", "2001:db8:1:2"]);
+    const begun = new Set(["a", "b", "c", "d"].map((id) => of(`/interaction/${id}/login`)[0]));
+    assert.deepEqual([...begun].sort(), ["begun 0", "begun 1", "begun 2"]);
+    assert.equal(of("/auth/a")[0], of("/interaction/a")[0]);
   });
 });
 

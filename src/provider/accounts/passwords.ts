@@ -153,8 +153,15 @@ export function createPasswords({
     told: "Too many people are signing in at this moment.",
     ...(time === undefined ? {} : { time }),
   });
-  const inTurn = <Result>(asker: Asker, work: () => Promise<Result>) =>
-    queue.run({ share: shareOf(asker), gone: currentRequest()?.gone?.() }, work);
+  const inTurn = async <Result>(asker: Asker, work: () => Promise<Result>): Promise<Result> => {
+    const request = currentRequest();
+    const back = request?.stepAside?.();
+    try {
+      return await queue.run({ share: shareOf(asker), gone: request?.gone?.() }, work);
+    } finally {
+      back?.();
+    }
+  };
   let decoy: Promise<string> | undefined;
   const hashAt = (at: PasswordCost, password: string) => hash(canonical(password), argon2Options(at));
   const hashPassword = (password: string) =>
