@@ -37,6 +37,23 @@ for (const kind of storeKinds) {
       }
     });
 
+    test("a list takes as many statements for twenty rows as for one", async () => {
+      const uneven: string[] = [];
+      for (const { name, operation: asked } of listCases(size)) {
+        // A search looks in one place after the other until its page is full.
+        if (asked === undefined || !("limit" in asked.input) || "search" in asked.input) continue;
+        const run = operations.find(({ entry }) => entry.name === asked.name);
+        assert.ok(run);
+        const counts: number[] = [];
+        for (const limit of [1, 20]) {
+          const sent = await sentBy(store, (db) => run(crowdContext(db), { ...asked.input, limit }));
+          counts.push(sent.length);
+        }
+        if (counts[0] !== counts[1]) uneven.push(`${name}: ${counts.join(" and ")}`);
+      }
+      assert.deepEqual(uneven, []);
+    });
+
     for (const one of listCases(size)) {
       test(`${one.name}: looks at a page's worth`, async () => {
         let found = 0;
