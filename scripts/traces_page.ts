@@ -77,7 +77,7 @@ Traces go to a system that other people read. So they hold what the tables below
 person, no token or key, no path, query, header or body, no statement's text or values, no text of a search, no message of an error
 (its code instead). Applications and tenants are named by id.
 
-*Proof: [attributes of the tables](../test/tracing/traces.test.ts), [secrets](../test/security/secrets_in_logs.test.ts)*
+*Proof: [attributes of the tables](../test/tracing/traces.test.ts), [nothing planted is found](../test/security/canaries.test.ts)*
 
 ## All spans
 

@@ -48,6 +48,15 @@ export const defences: readonly Defence[] = [
     test: "test/log.test.ts",
   },
   {
+    id: "log-names-routes",
+    promise: "The log names the pattern of a route, never the path, in which anything may stand.",
+    faults: ["I24"],
+    file: "src/access_log.ts",
+    find: 'route: route ?? "unknown",',
+    replace: "route: request.url,",
+    test: "test/security/canaries.test.ts",
+  },
+  {
     id: "trace-of-a-stranger",
     promise: "A stranger's traceparent neither joins a trace nor has a request recorded.",
     faults: ["I24"],

@@ -51,6 +51,7 @@ export const seconds: Readonly<Record<string, number>> = {
   "test/provider/links/invitation.test.ts": 5,
   "test/provider/links/password_reset.test.ts": 5,
   "test/provider/resources/resource_tokens.test.ts": 5,
+  "test/security/canaries.test.ts": 4,
   "test/audit/every_event.test.ts": 4,
   "test/browser/planted_cookies.test.ts": 4,
   "test/cli/administration.test.ts": 4,
