@@ -1,13 +1,13 @@
 // Owns what the Provider's answers leave in the audit trail: tokens given, refused and given back, codes used twice,
 // clients that could not prove themselves, sign-ins without a login, sign-outs. It is written when the answer is made
-// and not yet sent: what cannot be recorded does not leave. The library saves its tokens one by one, each in a statement
-// of its own, so no transaction holds them all; a token nobody was sent opens nothing.
+// and not yet sent: what cannot be recorded does not leave.
 import { decodeJwt } from "jose";
 import type Provider from "oidc-provider";
 import type { AdapterPayload, errors, KoaContextWithOIDC } from "oidc-provider";
 import { countAuditEvent, createAuditEvent } from "../../audit/audit_store.ts";
+import type { Clock } from "../../clock.ts";
+import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
-import { signInGrants } from "../../grants_and_scopes.ts";
 import type { StoreAndClock } from "../../installation.ts";
 import { currentRequest, type RequestContext } from "../../request_context.ts";
 import { noticeGuess } from "../accounts/attack_watch.ts";
@@ -66,19 +66,29 @@ export async function recordAnswer(deps: StoreAndClock, ctx: KoaContextWithOIDC)
   }
 }
 
-// Minting and refreshing record what they give themselves, in one write with what they use up.
-async function recordIssue({ db, clock }: StoreAndClock, { oidc, body }: KoaContextWithOIDC): Promise<void> {
-  const { client, account, grant } = oidc;
+// What is given for a person is recorded in one write with what it uses up: recordGiven, minting, refreshing.
+async function recordIssue({ db, clock }: StoreAndClock, { oidc }: KoaContextWithOIDC): Promise<void> {
+  const { client } = oidc;
   const ofClient = oidc.entities.ClientCredentials;
-  if (client && typeof ofClient?.aud === "string") {
-    const details = { resource: ofClient.aud, scope: ofClient.scope };
-    const event = { actor: `client:${client.clientId}`, clientId: client.clientId, details };
-    return countAuditEvent(db, { type: "token.issued_to_client", ...event }, clock());
-  }
+  if (!client || typeof ofClient?.aud !== "string") return;
+  const details = { resource: ofClient.aud, scope: ofClient.scope };
+  const event = { actor: `client:${client.clientId}`, clientId: client.clientId, details };
+  return countAuditEvent(db, { type: "token.issued_to_client", ...event }, clock());
+}
+
+/**
+ * Records what was given for a code.
+ * @param trx the transaction in which the code is used up
+ */
+export async function recordGiven(
+  trx: Database,
+  clock: Clock,
+  { oidc, body }: KoaContextWithOIDC,
+): Promise<void> {
+  const { client, account, grant } = oidc;
   const idToken = (body as { id_token?: unknown } | undefined)?.id_token;
   const resource = oidc.entities.AccessToken?.aud?.toString();
   const by = String(oidc.params?.["grant_type"]);
-  if (!signInGrants.includes(by)) return;
   if (!client || !account || (typeof idToken !== "string" && resource === undefined)) return;
   const parties = {
     clientId: client.clientId,
@@ -87,11 +97,8 @@ async function recordIssue({ db, clock }: StoreAndClock, { oidc, body }: KoaCont
   };
   const jti = typeof idToken === "string" ? decodeJwt(idToken).jti : undefined;
   const details = { by: by.split(":").at(-1) ?? by, jti, resource };
-  await createAuditEvent(
-    db,
-    { type: "token.issued", actor: `client:${client.clientId}`, ...parties, details },
-    clock(),
-  );
+  const event = { type: "token.issued", actor: `client:${client.clientId}`, ...parties, details } as const;
+  await createAuditEvent(trx, event, clock());
 }
 
 async function recordRevocation({ db, clock }: StoreAndClock, { oidc }: KoaContextWithOIDC): Promise<void> {

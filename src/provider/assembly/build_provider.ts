@@ -1,8 +1,9 @@
 // Owns making one Provider, whole: settings, model changes, log. It is rebuilt when the keys change, so nothing
 // about a Provider may be set up anywhere else.
 import Provider, { type Configuration, type JWKS, type KoaContextWithOIDC } from "oidc-provider";
+import type { Database } from "../../db/connect.ts";
 import { OperationError, soonSeconds } from "../../errors.ts";
-import { grantTypes } from "../../grants_and_scopes.ts";
+import { grantTypes, signInGrants } from "../../grants_and_scopes.ts";
 import { logFailure, retryHeaders, sendError } from "../../http_errors.ts";
 import type { Installation } from "../../installation.ts";
 import { cleanPath } from "../../log_redaction.ts";
@@ -25,6 +26,7 @@ import { createPageSources } from "../interactions/page_sources.ts";
 import { needsConsent } from "../interactions/prompts.ts";
 import { tellWhoStays } from "../interactions/stay_signed_in.ts";
 import { changeModels } from "../library/internals.ts";
+import { redeemInOneWrite } from "../library/one_write.ts";
 import { refreshHandler, refreshParameters } from "../refresh/refresh_grant.ts";
 import { tenantGrantMembers } from "../sessions/tenant_grant.ts";
 import { createAdapterFactory } from "../storage/adapter.ts";
@@ -33,7 +35,7 @@ import { useIdOf } from "../storage/record_payload.ts";
 import { createRecordOnce, deleteRecord } from "../storage/record_store.ts";
 import { disclosedDetails } from "../subjects/claims.ts";
 import { accountFinder } from "./account_finder.ts";
-import { noteGrant, recordAnswer, watchAnswers } from "./answer_record.ts";
+import { noteGrant, recordAnswer, recordGiven, watchAnswers } from "./answer_record.ts";
 import { providerConfiguration } from "./configuration.ts";
 import { describeServed, logOutcomes } from "./outcomes.ts";
 import { recordSignIn } from "./sign_in_record.ts";
@@ -122,6 +124,8 @@ export function buildProvider(
   provider.registerGrantType(grantTypes.refreshToken, refreshHandler(provider, installation, findAccount), [
     ...refreshParameters,
   ]);
+  const record = (trx: Database, ctx: KoaContextWithOIDC) => recordGiven(trx, clock, ctx);
+  redeemInOneWrite(provider, signInGrants, { db, record });
   bindInteractions(provider);
   registerGrants(provider, installation);
   tellWhoStays(provider);

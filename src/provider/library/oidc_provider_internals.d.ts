@@ -29,3 +29,14 @@ declare module "oidc-provider/lib/helpers/validate_dpop.js" {
     error: new (description: string) => Error,
   ): Promise<void>;
 }
+
+declare module "oidc-provider/lib/helpers/weak_cache.js" {
+  import type Provider from "oidc-provider";
+  import type { KoaContextWithOIDC } from "oidc-provider";
+
+  /** What a Provider keeps for itself. */
+  // biome-ignore lint/style/noDefaultExport: it is the library's.
+  export default function instance(provider: Provider): {
+    grantTypeHandlers: Map<string, (ctx: KoaContextWithOIDC) => Promise<void>>;
+  };
+}

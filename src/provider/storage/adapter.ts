@@ -6,6 +6,7 @@ import type { Database } from "../../db/connect.ts";
 import { clientServed, generationServed } from "../library/client_generation.ts";
 import { servesDevicePages } from "../library/device_codes.ts";
 import { isFoundRecord } from "../library/found_records.ts";
+import { CodeUsed, holdWrite } from "../library/one_write.ts";
 import { isWrittenAgain, SessionGone } from "../library/session_ids.ts";
 import { tellingStoreTrouble } from "../library/token_error.ts";
 import { changeDeviceCode } from "./device_code_store.ts";
@@ -79,7 +80,10 @@ function recordAdapter({ db, clock, onGrant, onLogout }: AdapterDeps, model: str
         throw foundRecordGone[model]();
       }
       if (model !== "ReplayDetection") {
-        return saveRecord(db, model, id, inItsGeneration(model, payload), expiresAtMs);
+        const whole = inItsGeneration(model, payload);
+        const write = (to: Database) => saveRecord(to, model, id, whole, expiresAtMs);
+        if (givenForCodes.includes(model) && holdWrite(write)) return;
+        return write(db);
       }
       if (await createRecordOnce(db, model, id, payload, expiresAtMs)) return;
       throw new errors.InvalidRequest("this assertion was used before");
@@ -96,13 +100,19 @@ function recordAdapter({ db, clock, onGrant, onLogout }: AdapterDeps, model: str
     findByUid: (uid) => findRecordByUid(db, model, uid),
     findByUserCode: (userCode) => findRecordByUserCode(db, model, userCode),
     async consume(id) {
-      if (await consumeRecord(db, model, id, clock().getTime())) return;
+      const endFamily = () => deleteFamilyOfRecord(db, model, id);
+      const refusal = () => new errors.InvalidGrant(alreadyUsed[model] ?? "already used");
+      const held = holdWrite(async (trx) => {
+        if (!(await consumeRecord(trx, model, id, clock().getTime())))
+          throw new CodeUsed(refusal(), endFamily);
+      });
+      if (held || (await consumeRecord(db, model, id, clock().getTime()))) return;
       // Nothing came of it that could be ended: who came first has the code.
       if (model === "PushedAuthorizationRequest") {
         throw new errors.InvalidRequestUri("request_uri is invalid, expired, or was already used");
       }
-      await deleteFamilyOfRecord(db, model, id);
-      throw new errors.InvalidGrant(alreadyUsed[model] ?? "already used");
+      await endFamily();
+      throw refusal();
     },
     async destroy(id) {
       if (model === "Session") {
@@ -116,6 +126,8 @@ function recordAdapter({ db, clock, onGrant, onLogout }: AdapterDeps, model: str
     revokeByGrantId: (grantId) => deleteRecordsOfGrant(db, model, grantId),
   };
 }
+
+const givenForCodes = ["AccessToken", "RefreshToken"];
 
 // What was made earlier, or with its client at hand, says so itself.
 function inItsGeneration(model: string, payload: RecordPayload): RecordPayload {
