@@ -37,13 +37,24 @@ export class MailNotTaken extends Error {
   }
 }
 
-// One mail, from the look-up of the name to the server's last word; together less than a lease (attempts.ts).
-const timeouts = {
+/** How long a server may take, in milliseconds. */
+export interface SmtpLimits {
+  dnsTimeout: number;
+  connectionTimeout: number;
+  greetingTimeout: number;
+  /** Without a word: it may be looking at a mail, and one that is given up then may have been taken (RFC 5321 section 4.5.3.2). */
+  socketTimeout: number;
+  /** One mail, from the look-up of the name to the server's last word, however slowly it speaks: less than a lease (attempts.ts). */
+  wholeMs: number;
+}
+
+const smtpLimits: SmtpLimits = {
   dnsTimeout: 10_000,
   connectionTimeout: 15_000,
   greetingTimeout: 15_000,
-  socketTimeout: 30_000,
-} as const;
+  socketTimeout: 60_000,
+  wholeMs: 150_000,
+};
 
 /** How a server is connected to. */
 export const connectionOptions = (server: SmtpServer, issuer: string) => ({
@@ -60,6 +71,7 @@ export async function openTransport(
   server: SmtpServer,
   from: MailSender,
   issuer: string,
+  { wholeMs, ...timeouts }: SmtpLimits = smtpLimits,
 ): Promise<MailTransport> {
   const { createTransport } = await import("nodemailer");
   const transporter = createTransport({
@@ -77,7 +89,7 @@ export async function openTransport(
       // One address of the form that is taken everywhere here: a comma would make two of it.
       parseEmailAddress(mail.to, "to");
       try {
-        await transporter.sendMail({
+        const sending = transporter.sendMail({
           from: { name: from.name ?? "", address: from.address },
           to: { name: "", address: mail.to },
           // Said apart from the headers, so that no reader of headers makes several recipients of one.
@@ -89,12 +101,27 @@ export async function openTransport(
           // So that nothing that answers by itself does (RFC 3834).
           headers: { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" },
         });
+        await within(wholeMs, sending);
       } catch (error) {
         throw notTaken(error);
       }
     },
     close: () => transporter.close(),
   };
+}
+
+async function within(limitMs: number, sending: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(Object.assign(new Error("late"), { code: "ETIMEDOUT" })), limitMs);
+  });
+  // What becomes of it later is nobody's any more: the mail is tried again, with the same Message-ID.
+  sending.catch(() => undefined);
+  try {
+    await Promise.race([sending, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 // What would begin another header never gets as far as the library that keeps it out as well.

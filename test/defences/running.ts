@@ -250,4 +250,24 @@ export const defences: readonly Defence[] = [
     test: "test/provider/keys/signer_kms.test.ts",
     name: "one of two keys",
   },
+  {
+    id: "a-code-is-used-up-with-what-it-gives",
+    promise:
+      "A code whose redemption was cut off anywhere gives its tokens when it is sent again, or was redeemed whole.",
+    faults: ["I16"],
+    file: "src/provider/library/one_write.ts",
+    find: "const refusal = await held.run(writes, () => handler(ctx))",
+    replace: "const refusal = await held.exit(() => handler(ctx))",
+    test: "test/cut_off_anywhere.test.ts",
+    name: "statement of a code",
+  },
+  {
+    id: "a-mail-server-has-its-time",
+    promise: "However slowly a mail server speaks, an attempt ends before another instance takes the mail.",
+    file: "src/mail/transport.ts",
+    find: "await within(wholeMs, sending);",
+    replace: "await within(100 * wholeMs, sending);",
+    test: "test/mail/failing_servers.test.ts",
+    name: "for ever",
+  },
 ];

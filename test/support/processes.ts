@@ -30,6 +30,7 @@ export const seconds: Readonly<Record<string, number>> = {
   "test/browser/onboarding_tale.test.ts": 12,
   "test/browser/posted_forms.test.ts": 12,
   "test/docs/commands.test.ts": 10,
+  "test/cut_off_anywhere.test.ts": 9,
   "packages/sandbox/test/gateway/protocol/hostile_operations.test.ts": 8,
   "test/browser/docs_site.test.ts": 8,
   "test/browser/passkeys.test.ts": 8,
