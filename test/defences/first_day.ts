@@ -155,8 +155,8 @@ export const defences: readonly Defence[] = [
     promise: "Codes and refresh tokens are used up by one conditional statement that one caller wins.",
     cve: [4],
     file: "src/provider/storage/adapter.ts",
-    find: "if (await consumeRecord(db, model, id, clock().getTime())) return;",
-    replace: "await consumeRecord(db, model, id, clock().getTime());\n      return;",
+    find: "if (!(await consumeRecord(trx, model, id, clock().getTime())))",
+    replace: 'if (!(await consumeRecord(trx, model, id, clock().getTime())) && model === "")',
     test: "test/security/single_use_races.test.ts",
   },
   {

@@ -20,6 +20,9 @@ export {
   default as validateProof,
 } from "oidc-provider/lib/helpers/validate_dpop.js";
 
+/** What a Provider keeps for itself: its grants, for one_write.ts. */
+export { default as keptByProvider } from "oidc-provider/lib/helpers/weak_cache.js";
+
 /** What the changes need to know. */
 export interface ModelChanges extends IdTokenSeal {
   /** Members of a grant that are stored beside the library's own. */

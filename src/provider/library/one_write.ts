@@ -4,8 +4,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type Provider from "oidc-provider";
 import { errors, type KoaContextWithOIDC } from "oidc-provider";
-import instance from "oidc-provider/lib/helpers/weak_cache.js";
 import type { Database } from "../../db/connect.ts";
+import { keptByProvider } from "./internals.ts";
 import { tellingStoreTrouble } from "./token_error.ts";
 
 /** A write of the library's, done in the transaction it is given. */
@@ -49,7 +49,7 @@ export function redeemInOneWrite(
   grants: readonly string[],
   { db, record }: { db: Database; record(trx: Database, ctx: KoaContextWithOIDC): Promise<void> },
 ): void {
-  const { grantTypeHandlers } = instance(provider);
+  const { grantTypeHandlers } = keptByProvider(provider);
   for (const grant of grants) {
     const handler = grantTypeHandlers.get(grant);
     if (handler === undefined) continue;
