@@ -26,6 +26,16 @@ export const defences: readonly Defence[] = [
     name: "neither waits",
   },
   {
+    id: "sweeping-passes-nothing-twice",
+    promise: "While somebody dumps the database, removing what has ended costs no more with each statement.",
+    faults: ["I23"],
+    file: "src/provider/assembly/sweeper.ts",
+    find: "          sinceMs = removed.lastMs;",
+    replace: "          void (sinceMs + removed.lastMs);",
+    test: sweeper,
+    name: "begins where the one before ended",
+  },
+  {
     id: "logins-are-not-written-every-hour",
     promise: "A login whose session goes on is not written down again until that should have ended.",
     faults: ["I22"],

@@ -59,6 +59,7 @@ export const seconds: Readonly<Record<string, number>> = {
   "test/console/roles.test.ts": 4,
   "test/db/migrate_killed.test.ts": 4,
   "test/provider/refresh/refresh_grace.test.ts": 4,
+  "test/provider/storage/flow_plans.test.ts": 4,
   "test/security/neighbours_people.test.ts": 4,
   "test/security/taken_from_client.test.ts": 4,
   "test/upkeep/move.test.ts": 4,

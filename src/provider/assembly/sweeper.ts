@@ -35,6 +35,11 @@ export interface Sweeper {
   stop(): Promise<void>;
 }
 
+/** What is written once it has ended, or was held by somebody when its turn came, is found if it ended no longer ago than this. */
+const lateMs = 600_000;
+/** All else is found each time that so many sweeps were made: at the usual interval, within the hour. */
+const fromBeginningEvery = 60;
+
 /** Removes, or looks at, at most so many rows; how many it were. Fewer: there are no more. */
 type Batch = (limit: number) => Promise<number>;
 
@@ -57,6 +62,9 @@ export function startSweeper(
   const { db, clock, log } = deps;
   const stopping = new AbortController();
   const stopped = () => stopping.signal.aborted;
+  /** From when on the next sweep looks, by table. */
+  const beganMs = new Map<string, number>();
+  let sweeps = 0;
   let consentsAfter = "";
   let running: Promise<number> = Promise.resolve(0);
 
@@ -75,9 +83,19 @@ export function startSweeper(
         faults.push(error);
       }
     };
-    for (const rows of endingRows) {
-      const endedByMs = rows.kept ? nowMs - policy.keepMs : nowMs;
-      await attempt(() => inBatches((limit) => deleteEnded(db, rows, endedByMs, limit)));
+    if (sweeps % fromBeginningEvery === 0) beganMs.clear();
+    sweeps += 1;
+    for (const ending of endingRows) {
+      const endedByMs = ending.kept ? nowMs - policy.keepMs : nowMs;
+      let sinceMs = beganMs.get(ending.table) ?? 0;
+      await attempt(() =>
+        inBatches(async (limit) => {
+          const removed = await deleteEnded(db, ending, endedByMs, limit, sinceMs);
+          sinceMs = removed.lastMs;
+          return removed.rows;
+        }),
+      );
+      beganMs.set(ending.table, Math.max(0, Math.min(sinceMs, endedByMs - lateMs)));
     }
     await attempt(async () => {
       await inBatches((limit) => sweepFormerSecrets(db, nowMs, limit));

@@ -50,26 +50,40 @@ export function nextRows(
     : `rowid in (${select("rowid")})`;
 }
 
+/** What a statement removed. */
+export interface Removed {
+  /** How many rows; fewer than the batch means there are no more, or somebody else holds them. */
+  rows: number;
+  /** When the last of them ended, epoch milliseconds; where there are none: from when they were looked for. */
+  lastMs: number;
+}
+
 /**
  * Removes rows that ended, at most a batch of them, the first to end first.
  * @param endedByMs epoch milliseconds; what ends at this very moment goes too
  * @param batchSize a whole number
- * @returns how many were removed; fewer than the batch means there are no more, or somebody else holds them
+ * @param sinceMs none that ended before is looked for: as long as anybody reads an older state of the store (a dump, say),
+ *   PostgreSQL passes every removed row again on its way from the beginning
  */
 export async function deleteEnded(
   db: Database,
   { table, endsAt }: Pick<EndingRows, "table" | "endsAt">,
   endedByMs: number,
   batchSize: number,
-): Promise<number> {
-  const which = nextRows(db, { table, due: `${endsAt} <= ?`, order: endsAt, limit: batchSize });
-  const rows = await runStatement(
+  sinceMs = 0,
+): Promise<Removed> {
+  const due = `${endsAt} >= ? and ${endsAt} <= ?`;
+  const which = nextRows(db, { table, due, order: endsAt, limit: batchSize });
+  const rows = await runStatement<{ ended_ms: number }>(
     db,
-    `sweep_2_${table}_${batchSize}`,
-    `delete from ${table} where ${which} returning 1 as ended`,
-    [endedByMs],
+    `sweep_3_${table}_${batchSize}`,
+    `delete from ${table} where ${which} returning ${endsAt} as ended_ms`,
+    [sinceMs, endedByMs],
   );
-  return rows.length;
+  return {
+    rows: rows.length,
+    lastMs: rows.reduce((last, { ended_ms }) => Math.max(last, ended_ms), sinceMs),
+  };
 }
 
 /**

@@ -123,12 +123,17 @@ for (const kind of storeKinds) {
     }
 
     test("a statement that reads a table as a whole, or all of a person's, is told", async () => {
+      // What the server does meanwhile by itself is seen, too.
       const sent = await sentDuring(fixture.server.db, async () => {
         await fixture.server.db("oidc_records").where("payload", "x").first();
         await fixture.server.db("oidc_records").where("account_id", "x").first();
       });
-      assert.equal(sent.length, 2);
-      const [whole, indexed] = await Promise.all(sent.map((one) => faultsOf(fixture.store, one)));
+      const judge = async (asked: RegExp) => {
+        const statement = sent.find(({ sql }) => asked.test(sql));
+        assert.ok(statement);
+        return faultsOf(fixture.store, statement);
+      };
+      const [whole, indexed] = [await judge(/where .payload. = /), await judge(/where .account_id. = /)];
       assert.notDeepEqual(whole, []);
       assert.deepEqual(indexed, []);
     });

@@ -131,10 +131,10 @@ for (const kind of storeKinds) {
         await fill(rows.table, 10, nowMs - 2_000);
         await fill(rows.table, 15, nowMs - 1_000, 10);
         await fill(rows.table, 1, nowMs + 1, 25);
-        assert.equal(await deleteEnded(store.db, rows, nowMs, 10), 10);
+        assert.equal((await deleteEnded(store.db, rows, nowMs, 10)).rows, 10);
         assert.equal((await store.db(rows.table).where(rows.endsAt, nowMs - 2_000)).length, 0);
-        assert.equal(await deleteEnded(store.db, rows, nowMs, 10), 10);
-        assert.equal(await deleteEnded(store.db, rows, nowMs, 10), 5);
+        assert.equal((await deleteEnded(store.db, rows, nowMs, 10)).rows, 10);
+        assert.equal((await deleteEnded(store.db, rows, nowMs, 10)).rows, 5);
         assert.equal((await store.db(rows.table)).length, 1);
       });
     }
@@ -193,6 +193,29 @@ for (const kind of storeKinds) {
       assert.ok(without.length <= 1, `${without.length} statements without a turn before them`);
     });
 
+    test("a statement begins where the one before ended, and every sixtieth sweep at the beginning", async () => {
+      const ends = (number: number) => nowMs - policy.keepMs - 100 + number;
+      for (let number = 0; number < 25; number += 1) await fill("oidc_records", 1, ends(number), number);
+      const since: unknown[] = [];
+      await store.db.transaction(async (trx) => {
+        trx.on("query", ({ sql, bindings }: { sql: string; bindings: unknown[] }) => {
+          if (/^delete from oidc_records/.test(sql)) since.push(bindings[0]);
+        });
+        const sweeper = startSweeper({ db: trx, clock: () => new Date(nowMs), log: silentLog }, policy);
+        await sweeper.sweep();
+        assert.deepEqual(since, [0, ends(9), ends(19)]);
+        since.length = 0;
+        for (let count = 1; count < 61; count += 1) await sweeper.sweep();
+        const late = nowMs - policy.keepMs - 600_000;
+        assert.deepEqual(
+          since,
+          [...Array.from({ length: 59 }, () => late), 0],
+          "what comes late is found all the same",
+        );
+        await sweeper.stop();
+      });
+    });
+
     test("a fault of one table keeps no other from being swept", async () => {
       await store.db.schema.renameTable("oidc_records", "hidden");
       try {
@@ -212,10 +235,10 @@ for (const kind of storeKinds) {
         const other = store.openAnother();
         const one = endingRows[0] as (typeof endingRows)[number];
         await other.transaction(async (trx) => {
-          assert.equal(await deleteEnded(trx, one, nowMs, 10), 10);
+          assert.equal((await deleteEnded(trx, one, nowMs, 10)).rows, 10);
           // Waiting would be given up after seconds, with an error.
-          assert.equal(await deleteEnded(store.db, one, nowMs, 10), 10);
-          assert.equal(await deleteEnded(store.db, one, nowMs, 10), 5);
+          assert.equal((await deleteEnded(store.db, one, nowMs, 10)).rows, 10);
+          assert.equal((await deleteEnded(store.db, one, nowMs, 10)).rows, 5);
         });
         assert.equal((await store.db("oidc_records")).length, 0);
       });
