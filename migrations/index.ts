@@ -59,6 +59,11 @@ import * as storeMarks from "./0095_store_marks.ts";
 /** One step of the schema, there and back. */
 export interface Migration {
   name: string;
+  /**
+   * Indexes of it on tables that may be large. Where PostgreSQL serves meanwhile they are made before `up`, beside
+   * whoever writes; `up` makes those that lack (`create index if not exists`).
+   */
+  indexes?: readonly { name: string; on: string }[];
   up(db: Knex): Promise<void>;
   down(db: Knex): Promise<void>;
 }

@@ -4,6 +4,7 @@ import type { Knex } from "knex";
 import { type Migration, migrations } from "../../migrations/index.ts";
 import { OperationError } from "../errors.ts";
 import { type Database, isPostgres } from "./connect.ts";
+import { AnotherMakesIndexes, makeIndexesBeside } from "./indexes_beside.ts";
 
 // Names carry no file ending, so that a store migrated from .ts sources and one migrated from the built
 // package agree on what has been applied.
@@ -56,6 +57,8 @@ export async function migrateUp(db: Database, options: MigrateUpOptions = {}): P
       const { applied, pending } = await readMigrationStatus(db);
       if (pending.length === 0) return names;
       const isFresh = applied.length === 0 && options.onlyNext !== true;
+      if (!isFresh)
+        await makeIndexesBeside(db, migrations.find(({ name }) => name === pending[0])?.indexes ?? []);
       const run = isFresh ? db.migrate.latest(settings) : db.migrate.up(settings);
       const [, brought] = (await run) as [number, string[]];
       names.push(...brought);
@@ -148,7 +151,7 @@ type Hold = "migration" | "statement";
 // knex's lock is taken, its tables are just being made by another, or what a migration changes is in use meanwhile.
 function holdOf(error: unknown): Hold | undefined {
   if (!(error instanceof Error)) return undefined;
-  if (error.name === "MigrationLocked") return "migration";
+  if (error.name === "MigrationLocked" || error instanceof AnotherMakesIndexes) return "migration";
   const code: unknown = Reflect.get(error.cause instanceof Error ? error.cause : error, "code");
   if (code === "55P03" || code === "40P01" || code === "SQLITE_BUSY") return "statement";
   // No migration of ours makes a table that may be there: these are knex's own two, made by two at once.

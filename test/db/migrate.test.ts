@@ -8,6 +8,7 @@ import { migrationLimits } from "../../src/db/dialects.ts";
 import { migrateDown, migrateUp, newestMigration, readMigrationStatus } from "../../src/db/migrate.ts";
 import { openEmptyStore, openTestDatabase, storeKinds } from "../support/databases.ts";
 import { columnsOf, plant } from "../support/planted_rows.ts";
+import { schemaOf } from "../support/whole_schema.ts";
 
 const tablesOf = async (db: Database): Promise<string[]> => [
   ...new Set((await columnsOf(db)).map(({ table }) => table)),
@@ -171,6 +172,60 @@ test("a migration that waits for a table holds nobody up for long, and says what
     await told;
     await backup.rollback();
     assert.equal((await migrateUp(migrating))[0], "0089_account_language");
+  } finally {
+    await migrating.destroy();
+    await store.close();
+  }
+});
+
+test("an index on a large table is made beside those that write, and a useless one made anew", async () => {
+  const store = await openTestDatabase("postgres");
+  const migrating = connectDatabase(store.location, migrationLimits);
+  const serving = store.openAnother();
+  const write = (db: Database, id: string) =>
+    db("session_vouchers").insert({
+      session_uid_hash: id,
+      account_id: "a",
+      method: "password",
+      tenant_id: "acme",
+      amr: "[]",
+      auth_time_ms: 1,
+      created_at_ms: 1,
+      checked_at_ms: 1,
+    });
+  const ofIndex = async () =>
+    (await schemaOf(store.db)).filter((line) => line.includes("vouchers_of_account:"));
+  try {
+    while ((await migrateDown(store.db))[0] !== "0094_logins_of_a_person");
+    const another = await store.db.transaction();
+    await write(another, "under way");
+    let over = false;
+    const migrated = migrateUp(migrating, { onlyNext: true }).finally(() => {
+      over = true;
+    });
+    const isMade = async () => {
+      const { rows } = await serving.raw(
+        "select 1 from pg_stat_activity where query like 'create index concurrently%' and state = 'active' and datname = current_database()",
+      );
+      return rows.length > 0;
+    };
+    while (!(await isMade())) assert.ok(!over, "it waits for who writes");
+    for (let place = 0; place < 5; place += 1) await write(serving, `meanwhile ${place}`);
+    assert.ok(await isMade());
+    await another.commit();
+    assert.deepEqual(await migrated, ["0094_logins_of_a_person"]);
+    const whole = await ofIndex();
+    assert.equal(whole.length, 1);
+
+    // As one whose making was killed.
+    await migrateDown(store.db);
+    await store.db.raw("create index session_vouchers_of_account on session_vouchers (account_id)");
+    await store.db.raw(
+      "update pg_index set indisvalid = false where indexrelid = 'session_vouchers_of_account'::regclass",
+    );
+    assert.match(String(await ofIndex()), /invalid/);
+    await migrateUp(migrating, { onlyNext: true });
+    assert.deepEqual(await ofIndex(), whole);
   } finally {
     await migrating.destroy();
     await store.close();

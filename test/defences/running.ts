@@ -13,6 +13,16 @@ export const defences: readonly Defence[] = [
     name: "killed in the middle",
   },
   {
+    id: "indexes-hold-nobody-up",
+    promise: "A migration that makes an index on a large table holds nobody up who writes to it.",
+    faults: ["I2"],
+    file: "src/db/migrate.ts",
+    find: "if (!isFresh)",
+    replace: "if (isFresh)",
+    test: "test/db/migrate.test.ts",
+    name: "beside those that write",
+  },
+  {
     id: "programs-are-told-when",
     promise: "A program that administers is told when to come again, while the store does not serve.",
     faults: ["I17"],

@@ -18,7 +18,8 @@ const postgres = `
     left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
   where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped
   union all
-  select 'index', indexname, indexdef from pg_indexes where schemaname = 'public'
+  select 'index', c.relname, pg_get_indexdef(c.oid) || case when i.indisvalid then '' else ' (invalid)' end
+  from pg_index i join pg_class c on c.oid = i.indexrelid where c.relnamespace = 'public'::regnamespace
   union all
   select 'constraint', conrelid::regclass || ' ' || conname, pg_get_constraintdef(oid)
   from pg_constraint where connamespace = 'public'::regnamespace`;
