@@ -4,7 +4,7 @@ import type { Knex } from "knex";
 import { type Migration, migrations } from "../../migrations/index.ts";
 import { OperationError } from "../errors.ts";
 import { type Database, isPostgres } from "./connect.ts";
-import { AnotherMakesIndexes, makeIndexesBeside } from "./indexes_beside.ts";
+import { AnotherMakesIndexes, makeIndexesBeside } from "./index_store.ts";
 
 // Names carry no file ending, so that a store migrated from .ts sources and one migrated from the built
 // package agree on what has been applied.
