@@ -6,7 +6,7 @@ import { mostBodyBytes, mostQueryCharacters } from "../src/app.ts";
 import { mostParameters } from "../src/input/form_text.ts";
 import { clockToleranceSeconds } from "../src/input/moment.ts";
 import { defaultWithinMs } from "../src/input/request_body.ts";
-import { admissionLimits } from "../src/overload/admission.ts";
+import { type AdmissionLimits, admissionLimits } from "../src/overload/admission.ts";
 import type { AskedKind } from "../src/overload/asked_kind.ts";
 import { linkLifeMs } from "../src/provider/accounts/account_link_store.ts";
 import { attemptRates, knownForMs } from "../src/provider/accounts/attempt_rates.ts";
@@ -53,15 +53,17 @@ const inWordsMs = (ms: number): string => inWords(ms / 1000);
 type QueueRow = readonly [what: string, atOnce: string, waiting: string, wait: string, shares: string];
 
 const admissionRow = (what: string, kind: AskedKind, shares: string): QueueRow => {
-  const { places, mostWaiting, longestWaitMs } = admissionLimits[kind];
-  return [what, `${places}`, `${mostWaiting}`, inWordsMs(longestWaitMs), shares];
+  const { places, mostOfShare, mostWaiting, longestWaitMs }: AdmissionLimits[AskedKind] =
+    admissionLimits[kind];
+  const ofShare = mostOfShare === undefined ? "" : `, ${mostOfShare} of one`;
+  return [what, `${places}${ofShare}`, `${mostWaiting}`, inWordsMs(longestWaitMs), shares];
 };
 
 const pages = "sign-ins that have begun, three turns of four; networks";
 const programs = "networks; their clients; the tenants named";
 const queueRows: readonly QueueRow[] = [
   admissionRow("requests for tokens, and of back ends", "tokens", programs),
-  admissionRow("searches of back ends", "searches", programs),
+  admissionRow("searches of back ends", "searches", "tenants; networks"),
   admissionRow("sign-ins and new passwords", "logins", pages),
   admissionRow("other pages", "pages", pages),
   [
@@ -225,6 +227,8 @@ Keys, health and style sheets never wait; a request with a body takes its place 
 |---|---|---|---|---|
 ${queueRows.map((cells) => `| ${cells.join(" | ")} |`).join("\n")}
 
+*Proof: [turns, bounds, who has gone](../test/overload/fair_queue.test.ts), [who is let in](../test/overload/admission.test.ts), [what is told](../test/overload/public_port.test.ts)*
+
 ## Connections
 
 ${table("| what | at most | then |", [
@@ -243,6 +247,8 @@ ${table("| what | at most | then |", [
 ])}
 
 What is cut off so leaves no line in the log; it is counted in \`tti_connections_cut_total\` ([metrics](metrics.md#queues)).
+
+*Proof: [the slow and the large](../test/provider/connection_guard.test.ts)*
 
 ## Signing keys and caches
 

@@ -128,6 +128,8 @@ ${kinds(queues)}
 |---|---|
 ${kinds(cutReasons)}
 
+*Proof: [queues](../test/overload/fair_queue.test.ts), [connections](../test/provider/connection_guard.test.ts)*
+
 ## Attacks
 
 An attack is told when a rate is used up, once in ${attackToldForMs / 60_000} minutes while it goes on, in the trail and here. What to do:

@@ -2,26 +2,24 @@
 // who sign in are not in the way of programs that ask for tokens, nor those in the way of keys and health.
 import type { IncomingMessage } from "node:http";
 import type { RequestContext } from "../request_context.ts";
-import type { AskedKind } from "./asked_kind.ts";
+import { type AskedKind, searchedTenantOf } from "./asked_kind.ts";
 import type { ClientRate } from "./client_rate.ts";
-import { FairQueue, type QueueTime } from "./fair_queue.ts";
+import { FairQueue, type QueueOptions, type QueueTime } from "./fair_queue.ts";
 import type { LoopWatch } from "./loop_watch.ts";
-import { pageShareOf } from "./page_share.ts";
+import { turnOf } from "./page_turn.ts";
 import type { SharePath } from "./share_tree.ts";
-import { type AskedBy, tokenShareOf } from "./token_share.ts";
+import { type AskedBy, networkOf, tokenShareOf } from "./token_share.ts";
 
 /** The bounds of each kind. */
-export type AdmissionLimits = Record<
-  AskedKind,
-  { places: number; mostWaiting: number; longestWaitMs: number }
->;
+export type AdmissionLimits = Record<AskedKind, Pick<QueueOptions, Bound>>;
+type Bound = "places" | "mostOfShare" | "mostWaiting" | "longestWaitMs";
 
 /** How many of each kind are under way at once and wait, and for how long they wait; milliseconds. */
 export const admissionLimits = {
-  // Mints share statements and commits, 50 at most.
-  tokens: { places: 64, mostWaiting: 512, longestWaitMs: 5_000 },
-  // Each waits for AWS, mostly.
-  searches: { places: 64, mostWaiting: 128, longestWaitMs: 5_000 },
+  // Mints share statements and commits, 50 at most. What waits for a client's slow server is half of them.
+  tokens: { places: 64, mostOfShare: 32, mostWaiting: 512, longestWaitMs: 5_000 },
+  // They wait for AWS, mostly: for one customer's that does not answer no other's wait.
+  searches: { places: 256, mostOfShare: 32, mostWaiting: 256, longestWaitMs: 5_000 },
   // One process computes them all: more at once would be in each other's way, and in that of tokens. Who waits for a hash has
   // stepped aside.
   logins: { places: 12, mostWaiting: 400, longestWaitMs: 5_000 },
@@ -76,13 +74,15 @@ export class Admission {
     serve: () => Promise<void>,
   ): Promise<void> {
     let leave: (() => void) | undefined;
+    const path = request.url ?? "";
+    const widest = widestOf(kind, context.address ?? "", path);
     const enter = async (body?: Buffer) => {
       if (leave !== undefined) return;
       const by = { address: context.address ?? "", headers: request.headers, body };
-      const share = () => this.#shareOf(kind, by, request.url ?? "");
+      const share = () => [widest, ...narrowerOf(kind, by)];
       if (kind === "tokens") this.#options.rate?.count(share().slice(0, 2));
       if (this.#isTooLate(kind)) throw this.queues[kind].refuse();
-      leave = await this.queues[kind].enter(() => ({ share: share(), gone: context.gone?.() }));
+      leave = await this.queues[kind].enter(() => ({ share: share(), gone: context.gone?.() }), widest);
     };
     const { method = "" } = request;
     const waitsForBody = ["POST", "PUT", "PATCH"].includes(method);
@@ -91,7 +91,7 @@ export class Admission {
       leave();
       leave = undefined;
       return () => {
-        leave = this.queues[kind].takePlace();
+        leave = this.queues[kind].takePlace(widest);
       };
     };
     if (waitsForBody) context.bodyIsHere = enter;
@@ -108,8 +108,13 @@ export class Admission {
     if (kind === "tokens" || kind === "searches") return false;
     return this.queues[kind].state.running > 0 && this.#options.loop.isLate(latestMs);
   }
-
-  #shareOf(kind: AskedKind, by: AskedBy, path: string): SharePath {
-    return kind === "tokens" || kind === "searches" ? tokenShareOf(by) : pageShareOf(path, by.address);
-  }
 }
+
+// A back end searches for all of its customers from one network: there the customer is the widest share.
+function widestOf(kind: AskedKind, address: string, path: string): string {
+  if (kind === "tokens") return networkOf(address);
+  return kind === "searches" ? searchedTenantOf(path) : turnOf(path);
+}
+
+const narrowerOf = (kind: AskedKind, by: AskedBy): SharePath =>
+  kind === "tokens" ? tokenShareOf(by).slice(1) : [networkOf(by.address)];

@@ -6,7 +6,7 @@ export type AskedKind = "tokens" | "searches" | "logins" | "pages";
 
 const always = /^\/(?:health|assets)(?:\/|$)|^\/jwks$|^\/\.well-known\//;
 const programs = /^\/(?:token(?:\/.*)?|me|request|device-authorization)$|^\/v1(?:\/|$)/i;
-const searches = /^\/v1\/tenants\/[^/]+\/search$/i;
+const searches = /^\/v1\/tenants\/([^/?]+)\/search(?:\?|$)/i;
 // Whose forms bring a password that is hashed (provider/accounts/passwords.ts).
 const passwordForms = /^\/interaction\/[^/]+\/login$|^\/account\/(?:password|link)(?:\/|$)/;
 
@@ -20,3 +20,6 @@ export function kindOf(method: string, path: string): AskedKind | undefined {
   if (programs.test(path)) return "tokens";
   return method === "POST" && passwordForms.test(path) ? "logins" : "pages";
 }
+
+/** The tenant that a search names; as it is written there, and of no right. */
+export const searchedTenantOf = (path: string): string => (searches.exec(path)?.[1] ?? "").slice(0, 200);

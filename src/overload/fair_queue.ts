@@ -28,6 +28,8 @@ const processTime: QueueTime = {
 export interface QueueOptions {
   /** How many run at once. */
   places: number;
+  /** How many of one widest share run at once; absent: as many as there are places. */
+  mostOfShare?: number | undefined;
   /** How many wait at most. */
   mostWaiting: number;
   /** How long somebody waits at most, in milliseconds. */
@@ -97,6 +99,7 @@ export class FairQueue {
   /** In the order they came. */
   readonly #byAge = new Set<Waiting>();
   readonly #shed: Record<ShedReason, number> = { full: 0, late: 0, left: 0 };
+  readonly #ofShare = new Map<string, number>();
   #running = 0;
   #meanMs = 0;
   #cancelTimer: (() => void) | undefined;
@@ -111,7 +114,7 @@ export class FairQueue {
    * @throws Overloaded at once where it could not begin in time, and when it has waited for as long; AskerGone
    */
   async run<Result>(turn: Turn, work: () => Promise<Result>): Promise<Result> {
-    const leave = await this.enter(() => turn);
+    const leave = await this.enter(() => turn, turn.share[0]);
     try {
       return await work();
     } finally {
@@ -122,26 +125,31 @@ export class FairQueue {
   /**
    * Waits for a place.
    * @param turnOf is asked who it is only where they have to wait
+   * @param widest the widest of their shares
    * @returns gives the place back; to be called once the work is done, whatever came of it
    * @throws as {@link run}
    */
-  async enter(turnOf: () => Turn): Promise<() => void> {
-    if (this.#running < this.#options.places) return this.takePlace();
+  async enter(turnOf: () => Turn, widest = ""): Promise<() => void> {
+    if (this.#running < this.#options.places && this.#mayCome(widest)) return this.takePlace(widest);
     await this.#queueUp(turnOf());
-    return this.#begin();
+    return this.#begin(widest);
   }
 
   /** Takes a place whatever waits: for who had one, stepped aside, and goes on. One that is free for others comes after. */
-  takePlace(): () => void {
+  takePlace(widest = ""): () => void {
     this.#running += 1;
-    return this.#begin();
+    this.#ofShare.set(widest, (this.#ofShare.get(widest) ?? 0) + 1);
+    return this.#begin(widest);
   }
 
-  #begin(): () => void {
+  #mayCome = (widest: string): boolean =>
+    (this.#ofShare.get(widest) ?? 0) < (this.#options.mostOfShare ?? Number.POSITIVE_INFINITY);
+
+  #begin(widest: string): () => void {
     const begunMs = this.#time.nowMs();
     let here = true;
     return () => {
-      if (here) this.#leave(this.#time.nowMs() - begunMs);
+      if (here) this.#leave(widest, this.#time.nowMs() - begunMs);
       here = false;
     };
   }
@@ -156,7 +164,7 @@ export class FairQueue {
    * @throws Overloaded
    */
   assertRoom(share: SharePath): void {
-    if (this.#running < this.#options.places) return;
+    if (this.#running < this.#options.places && this.#mayCome(share[0] ?? "")) return;
     if (this.#waitMs(share) > this.#options.longestWaitMs) throw this.#turnAway("late");
   }
 
@@ -209,14 +217,19 @@ export class FairQueue {
   }
 
   // The place goes to whose turn it is, or becomes free.
-  #leave(tookMs: number): void {
+  #leave(widest: string, tookMs: number): void {
+    const left = (this.#ofShare.get(widest) ?? 1) - 1;
+    if (left > 0) this.#ofShare.set(widest, left);
+    else this.#ofShare.delete(widest);
     this.#meanMs = this.#meanMs === 0 ? tookMs : this.#meanMs * (1 - newestWeight) + tookMs * newestWeight;
-    const next = this.#running > this.#options.places ? undefined : this.#tree.takeNext();
+    const next = this.#running > this.#options.places ? undefined : this.#tree.takeNext(this.#mayCome);
     if (next === undefined) {
       this.#running -= 1;
       return;
     }
     this.#byAge.delete(next);
+    const [name = ""] = next.share;
+    this.#ofShare.set(name, (this.#ofShare.get(name) ?? 0) + 1);
     next.begin();
   }
 

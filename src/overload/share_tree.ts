@@ -47,14 +47,20 @@ export class ShareTree<Item> {
     this.#drop(path, way);
   }
 
-  /** Takes whose turn it is; their shares come to their next turn behind all others. */
-  takeNext(): Item | undefined {
+  /**
+   * Takes whose turn it is; their shares come to their next turn behind all others.
+   * @param mayCome whether a widest share may have one more; those that may not are passed over
+   */
+  takeNext(mayCome: (widest: string) => boolean = () => true): Item | undefined {
     if (this.#root.size === 0) return undefined;
     const path: string[] = [];
     const way = [this.#root];
     let node = this.#root;
     for (;;) {
-      const [first] = node.parts;
+      const first =
+        node === this.#root
+          ? [...node.parts].find(([name]) => mayCome(name))
+          : node.parts.entries().next().value;
       if (first === undefined) break;
       const [name, part] = first;
       node.parts.delete(name);

@@ -131,4 +131,15 @@ export const defences: readonly Defence[] = [
     test: "test/provider/connection_guard.test.ts",
     name: "ends who sends many",
   },
+  {
+    id: "a-slow-customer-takes-not-every-place",
+    promise:
+      "One customer whose AWS does not answer, or one network, takes not every place for searches or tokens.",
+    faults: ["I21"],
+    file: "src/overload/fair_queue.ts",
+    find: "(this.#ofShare.get(widest) ?? 0) < (this.#options.mostOfShare ?? Number.POSITIVE_INFINITY)",
+    replace: "widest !== undefined",
+    test: "test/overload/admission.test.ts",
+    name: "takes? every place|take every place",
+  },
 ];

@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import type { IncomingMessage } from "node:http";
 import { describe, it } from "node:test";
-import { Admission } from "../../src/overload/admission.ts";
+import { Admission, type AdmissionLimits } from "../../src/overload/admission.ts";
 import { kindOf } from "../../src/overload/asked_kind.ts";
 import { ClientRate } from "../../src/overload/client_rate.ts";
 import { LastLooks } from "../../src/overload/loop_watch.ts";
-import { pageShareOf } from "../../src/overload/page_share.ts";
+import { turnOf } from "../../src/overload/page_turn.ts";
 import { tokenShareOf } from "../../src/overload/token_share.ts";
 import type { RequestContext } from "../../src/request_context.ts";
 
@@ -16,13 +16,20 @@ const few = (places: number) => ({ places, mostWaiting: 10, longestWaitMs: 1000 
 const limits = { tokens: few(1), searches: few(1), logins: few(1), pages: few(1) };
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-function open(late = false, rate?: ClientRate) {
-  const admission = new Admission({ loop: { isLate: () => late }, limits, time: stands, rate });
-  const ask = (kind: Parameters<Admission["serve"]>[0], method = "GET") => {
-    const context: RequestContext = { requestId: "r", address: "198.51.100.1" };
+const open = (late = false, rate?: ClientRate) => openAdmission(limits, late, rate);
+
+function openAdmission(bounds: AdmissionLimits, late = false, rate?: ClientRate) {
+  const admission = new Admission({ loop: { isLate: () => late }, limits: bounds, time: stands, rate });
+  const ask = (
+    kind: Parameters<Admission["serve"]>[0],
+    method = "GET",
+    url = "/",
+    address = "198.51.100.1",
+  ) => {
+    const context: RequestContext = { requestId: "r", address };
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
     let begun = false;
-    const request = { method, headers: {} } as IncomingMessage;
+    const request = { method, url, headers: {} } as IncomingMessage;
     const outcome = admission
       .serve(kind, request, context, async () => {
         begun = true;
@@ -135,6 +142,31 @@ describe("admission", () => {
     assert.equal(admission.queues.logins.state.running, 0);
   });
 
+  it("lets nothing slow of one customer, or of one network, take every place", async () => {
+    const two = { ...few(4), mostOfShare: 2 };
+    const admission = openAdmission({ ...limits, searches: two, tokens: two });
+    for (const [kind, slow, other] of [
+      ["searches", ["/v1/tenants/slow/search"], ["/v1/tenants/other/search"]],
+      ["tokens", ["/token", "198.51.100.1"], ["/token", "198.51.100.2"]],
+    ] as const) {
+      const first = Array.from({ length: 4 }, () => admission.ask(kind, "GET", ...slow));
+      const second = admission.ask(kind, "GET", ...other);
+      await settle();
+      assert.deepEqual(
+        first.map(({ begun }) => begun()),
+        [true, true, false, false],
+        kind,
+      );
+      assert.ok(second.begun(), kind);
+      first[0]?.end();
+      await first[0]?.outcome;
+      await settle();
+      assert.ok(first[2]?.begun(), kind);
+      for (const { end } of [...first, second]) end();
+      await Promise.all(first.map(({ outcome }) => outcome));
+    }
+  });
+
   it("counts a client's requests for tokens where a rate is set, and nobody else's", async () => {
     const { ask } = open(false, new ClientRate(2, () => 0));
     const come = async (kind: "tokens" | "pages") => {
@@ -174,14 +206,13 @@ describe("a share of tokens", () => {
   });
 });
 
-describe("a share of pages", () => {
-  it("is of sign-ins that have begun in three turns of four, and of the network", () => {
-    const of = (path: string) => pageShareOf(path, "2001:db8:1:2::9");
-    assert.deepEqual(of("/auth?client_id=x"), ["new", "2001:db8:1:2"]);
-    assert.deepEqual(of("/account"), ["new", "2001:db8:1:2"]);
-    const begun = new Set(["a", "b", "c", "d"].map((id) => of(`/interaction/${id}/login`)[0]));
+describe("a turn of people", () => {
+  it("is of sign-ins that have begun three times of four", () => {
+    assert.equal(turnOf("/auth?client_id=x"), "new");
+    assert.equal(turnOf("/account"), "new");
+    const begun = new Set(["a", "b", "c", "d"].map((id) => turnOf(`/interaction/${id}/login`)));
     assert.deepEqual([...begun].sort(), ["begun 0", "begun 1", "begun 2"]);
-    assert.equal(of("/auth/a")[0], of("/interaction/a")[0]);
+    assert.equal(turnOf("/auth/a"), turnOf("/interaction/a?x=1"));
   });
 });
 

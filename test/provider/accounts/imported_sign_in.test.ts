@@ -65,7 +65,7 @@ for (const kind of storeKinds) {
       const busy: Passwords = {
         ...passwords,
         hashPassword: async () => {
-          throw new OperationError("unavailable", "Too many people are signing in at this moment.");
+          throw new OperationError("overloaded", "Too many people are signing in at this moment.");
         },
       };
       assert.equal(await tryOnce(email, password, busy), id);
