@@ -12,6 +12,7 @@ import { linkLifeMs } from "../src/provider/accounts/account_link_store.ts";
 import { attemptRates, knownForMs } from "../src/provider/accounts/attempt_rates.ts";
 import { hashQueueLimits } from "../src/provider/accounts/passwords.ts";
 import { longestAssertionSeconds, ttlSeconds } from "../src/provider/assembly/policies.ts";
+import { aimMs } from "../src/provider/assembly/sweep_pace.ts";
 import { sweeperPolicy } from "../src/provider/assembly/sweeper.ts";
 import { applicationCookieMs } from "../src/provider/clients/application_way.ts";
 import { requestLimits, usualBounds } from "../src/provider/edge/connection_guard.ts";
@@ -289,6 +290,11 @@ ${table("| what | value | |", [
     "ended records are swept each",
     inWordsMs(sweeperPolicy.intervalMs),
     `once they ended ${inWordsMs(sweeperPolicy.keepMs)} ago`,
+  ],
+  [
+    "ended records that one statement removes",
+    `${sweeperPolicy.batchSize}`,
+    `fewer where it takes longer than ${aimMs} milliseconds; in between it rests as long as it worked`,
   ],
 ])}
 

@@ -11,6 +11,7 @@ import { postedRequestSeconds } from "../src/provider/edge/posted_request_store.
 import { pendingMs } from "../src/provider/factors/pending_store.ts";
 import { challengeLifeSeconds } from "../src/provider/handoff/login_handoff.ts";
 import { challengeLifeMs } from "../src/provider/passkeys/passkey_seals.ts";
+import { longestUnlookedMs } from "../src/provider/sessions/voucher_sweep_store.ts";
 import { logoutLife } from "../src/provider/storage/logout_store.ts";
 import { settings } from "../src/settings.ts";
 import { inWords } from "./limits_page.ts";
@@ -127,7 +128,7 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
   oidc_records: {
     holds: "sessions, sign-ins under way, grants, codes, access and refresh tokens; ids as SHA-256 hashes",
     personal: "the account's id, when and how they signed in",
-    until: `each ends by itself (a session after ${inWords(settings.sessionIdleSeconds.fallback("production"))} without use, a grant after ${inWords(ttlSeconds.grant)}); gone ${ended}`,
+    until: `each ends by itself (a session after ${inWords(settings.sessionIdleSeconds.fallback("production"))} without use, a grant after ${inWords(ttlSeconds.grant)}); gone ${ended}. A refresh token that was used stays until it would have ended: whoever brings it again has a copy, and the sign-in ends`,
   },
   ended_sessions: {
     holds:
@@ -211,7 +212,7 @@ export const storedTables: Readonly<Record<string, StoredTable>> = {
     holds: "what a session was vouched for: by a password here, or by your login page for one customer",
     personal:
       "the account's id, how and when they signed in, in which browser by family and system, whether to stay signed in, when it was last used",
-    until: "gone with the session",
+    until: `with the session, where somebody ends that in a list of sessions or takes a right away; after a sign-out, or when it ends by itself, within ${inWords((longestUnlookedMs + sweeperPolicy.keepMs) / 1000)} of its being gone`,
   },
   login_challenges: {
     holds: "handoffs under way; challenge and verifier as hashes",

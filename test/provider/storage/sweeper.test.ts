@@ -5,6 +5,7 @@ import { beforeEach, describe, test } from "node:test";
 import { silentLog } from "../../../src/log.ts";
 import { aimMs, nextBatchSize, restMs } from "../../../src/provider/assembly/sweep_pace.ts";
 import { startSweeper } from "../../../src/provider/assembly/sweeper.ts";
+import { longestUnlookedMs } from "../../../src/provider/sessions/voucher_sweep_store.ts";
 import { deleteEnded, endingRows, findOldestEnded } from "../../../src/provider/storage/sweep_store.ts";
 import { storeKinds, type TestDatabase } from "../../support/databases.ts";
 import { useStore } from "../../support/use_store.ts";
@@ -268,17 +269,15 @@ for (const kind of storeKinds) {
       const livesUntilMs = nowMs + 10 * keepMs;
       assert.deepEqual(await sweepAt(nowMs), [
         ["ended", nowMs + 1],
-        ["lives", livesUntilMs],
+        ["lives", nowMs + longestUnlookedMs],
       ]);
-      assert.deepEqual(
-        await sweepAt(nowMs + 2 * keepMs),
-        [["lives", livesUntilMs]],
-        "written no second time",
-      );
-      await store.db("oidc_records").update({ expires_at_ms: livesUntilMs + keepMs });
-      const later = [["lives", livesUntilMs + 2 * keepMs]];
+      const lives = (untilMs: number) => [["lives", untilMs]];
+      const unwritten = lives(nowMs + longestUnlookedMs);
+      assert.deepEqual(await sweepAt(nowMs + 3 * keepMs), unwritten, "written no second time");
+      assert.deepEqual(await sweepAt(nowMs + longestUnlookedMs + keepMs + 1), lives(livesUntilMs));
       await store.db("oidc_records").update({ expires_at_ms: livesUntilMs + 2 * keepMs });
-      assert.deepEqual(await sweepAt(livesUntilMs + keepMs + 1), later, "it was used meanwhile");
+      const used = lives(livesUntilMs + 2 * keepMs);
+      assert.deepEqual(await sweepAt(livesUntilMs + keepMs + 1), used, "it was used meanwhile");
       assert.deepEqual(await sweepAt(livesUntilMs + 2 * keepMs + keepMs + 1), [], "it ended");
     });
   });
