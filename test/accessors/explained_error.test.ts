@@ -7,7 +7,7 @@ import { createAuditEvent } from "../../src/audit/audit_store.ts";
 import type { NewAuditEvent } from "../../src/audit/event_types.ts";
 import { errorCatalogue } from "../../src/errors.ts";
 import { createTenant } from "../../src/provider/tenants/tenant_store.ts";
-import { storeKinds } from "../support/databases.ts";
+import { storesOfToday } from "../support/stores_of_today.ts";
 import { useStore } from "../support/use_store.ts";
 import { readWholeStore } from "../support/whole_store.ts";
 
@@ -16,7 +16,7 @@ const ofSearch = "0f8fad5b-d9cb-469f-a165-70867728950e";
 const ofToken = "7c9e6679-7425-40de-944b-e07fc1f90ae7";
 const parties = { actor: "client:app", tenantId: "acme", accountId: "a1", clientId: "app" } as const;
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`an error explained on ${kind}`, () => {
     const store = useStore(kind, async () => {
       for (const id of ["acme", "globex"]) await createTenant(store.db, { id, name: id }, now);

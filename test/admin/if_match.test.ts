@@ -9,7 +9,7 @@ import { systemClock } from "../../src/clock.ts";
 import { createPasswords } from "../../src/provider/accounts/passwords.ts";
 import { createTenant, findTenant } from "../../src/provider/tenants/tenant_store.ts";
 import { plainPng } from "../provider/looks/png_maker.ts";
-import { storeKinds } from "../support/databases.ts";
+import { storesOfToday } from "../support/stores_of_today.ts";
 import { useStore } from "../support/use_store.ts";
 import { type AdminWorld, startAdminWorld } from "./admin_world.ts";
 
@@ -166,7 +166,7 @@ it("a list of ETags is read as RFC 9110 writes it", () => {
   assert.equal(parseIfMatch(" * "), "*");
 });
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`of changes by the same ETag on ${kind}`, () => {
     const store = useStore(kind);
 

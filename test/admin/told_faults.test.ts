@@ -6,7 +6,7 @@ import { after, before, describe, it } from "node:test";
 import { apiRoutes, hasBody } from "../../src/admin/api_routes.ts";
 import { errorCatalogue } from "../../src/errors.ts";
 import { findMemberNames } from "../edge/inventory.ts";
-import { atNight } from "../support/at_night.ts";
+import { shareOfToday } from "../support/share_of_day.ts";
 import { type AdminWorld, type ApiAnswer, startAdminWorld } from "./admin_world.ts";
 
 let world: AdminWorld;
@@ -119,8 +119,7 @@ describe("a wrong member of a body is told by name, fault and fix", () => {
       const base = bases[name] ?? {};
       const members = await membersOf(route, base);
       for (const [turn, member] of members.entries()) {
-        for (const [index, value] of wrongValues.entries()) {
-          if (!atNight && index % 3 !== turn % 3) continue;
+        for (const value of shareOfToday(wrongValues, 3, turn)) {
           const body = { ...base, [member]: value };
           const answer = await send(route, body);
           assert.ok(answer.status < 500, `${name} ${member}`);

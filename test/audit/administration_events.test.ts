@@ -8,11 +8,11 @@ import * as access from "../../src/admin/operations/user_access.ts";
 import * as users from "../../src/admin/operations/users.ts";
 import { systemClock } from "../../src/clock.ts";
 import { createPasswords } from "../../src/provider/accounts/passwords.ts";
-import { storeKinds } from "../support/databases.ts";
+import { storesOfToday } from "../support/stores_of_today.ts";
 import { useStore } from "../support/use_store.ts";
 import { essenceOf, eventsOf } from "./audit_world.ts";
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`the trail of administration on ${kind}`, () => {
     let operator: domains.DomainContext;
     let txt: string[][] = [];

@@ -15,12 +15,12 @@ import { signIn } from "../../src/provider/accounts/sign_in.ts";
 import { recordSignInRefusal } from "../../src/provider/interactions/sign_in_refusal.ts";
 import { runInRequest } from "../../src/request_context.ts";
 import { addPerson } from "../provider/support/provider_fixture.ts";
-import { storeKinds } from "../support/databases.ts";
+import { storesOfToday } from "../support/stores_of_today.ts";
 import { useStore } from "../support/use_store.ts";
 
 const passwords = { ...createPasswords(), verifyPassword: async () => false };
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`an attack in progress, on ${kind}`, () => {
     const store = useStore(kind);
     let nowMs = Date.parse("2026-11-24T00:00:00Z");

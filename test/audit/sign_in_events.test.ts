@@ -18,9 +18,9 @@ import {
   startProvider,
 } from "../provider/support/provider_fixture.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";
-import { storeKinds } from "../support/databases.ts";
+import { storesOfToday } from "../support/stores_of_today.ts";
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`refused sign-ins on ${kind}`, () => {
     let fixture: ProviderFixture;
     let ann: Account;

@@ -7,6 +7,7 @@ import { createClient } from "../../src/admin/operations/clients.ts";
 import { emails, useConsole } from "../console/console_world.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { cliContext } from "../support/cli_context.ts";
+import { notToday } from "../support/share_of_day.ts";
 import { submitLogin } from "./browser_world.ts";
 
 const world = useConsole({}, async () => {
@@ -47,7 +48,9 @@ async function signIn(width: number, colorScheme: "light" | "dark", email: strin
 const heading = (page: Page, name: string | RegExp) =>
   page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
 
-test("on a narrow screen the sections are in a menu, which the keyboard opens", async () => {
+test("on a narrow screen the sections are in a menu, which the keyboard opens", {
+  skip: notToday(0, 2),
+}, async () => {
   const { page, breaches, context } = await signIn(390, "dark");
   await page.locator("details.menu > summary").press("Enter");
   const nav = page.getByRole("navigation", { name: "Console menu", exact: true });
@@ -57,7 +60,9 @@ test("on a narrow screen the sections are in a menu, which the keyboard opens", 
   await context.close();
 });
 
-test("by the keyboard alone: skip to the content, add an organization, read the fault, mend it", async () => {
+test("by the keyboard alone: skip to the content, add an organization, read the fault, mend it", {
+  skip: notToday(1, 2),
+}, async () => {
   const { page, context } = await signIn(1280, "light");
   await page.goto(`${world.origin}/console/organizations/new`);
   await page.keyboard.press("Tab");
@@ -103,7 +108,9 @@ test("an act asks before it is done, can be left, and says what it did", async (
   await context.close();
 });
 
-test("an auditor sees the same pages without what they may not do, and signs out", async () => {
+test("an auditor sees the same pages without what they may not do, and signs out", {
+  skip: notToday(2, 2),
+}, async () => {
   const { page, context } = await signIn(1280, "light", emails.auditor);
   await page.goto(`${world.origin}/console/people/${encodeURIComponent(emails.nobody)}`);
   await heading(page, "The nobody");

@@ -6,6 +6,7 @@ import type { CDPSession, Page } from "playwright-core";
 import { updateTenant } from "../../src/admin/operations/tenants.ts";
 import { createUser } from "../../src/admin/operations/users.ts";
 import { cliContext } from "../support/cli_context.ts";
+import { notToday } from "../support/share_of_day.ts";
 import { assertAccessible } from "./accessible.ts";
 import {
   alice,
@@ -112,7 +113,9 @@ test("after the password a passkey completes the sign-in; a device that does not
   await page.context().close();
 });
 
-test("a passkey that is required is added while signing in, and without script the page says what to do", async () => {
+test("a passkey that is required is added while signing in, and without script the page says what to do", {
+  skip: notToday(0, 2),
+}, async () => {
   const { db } = world.server;
   const nora = { email: "nora@acme.example", name: "Nora Nye" };
   await createUser(cliContext(db), { ...nora, password, memberships: [{ tenantId: "acme" }] });
@@ -142,7 +145,9 @@ test("a passkey that is required is added while signing in, and without script t
   await Promise.all([page.context().close(), plain.page.context().close()]);
 });
 
-test("without script there is no button, and a sentence says what to do", async () => {
+test("without script there is no button, and a sentence says what to do", {
+  skip: notToday(1, 2),
+}, async () => {
   const { page, breaches } = await world.openPage({ javaScriptEnabled: false });
   await page.goto(`${world.server.issuer}/account`);
   await page.getByText("To sign in with a passkey, use a current browser that runs scripts.").waitFor();

@@ -2,6 +2,7 @@
 // keyboard only, without JavaScript, on a small screen, and under the pages' own policy.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { notToday } from "../support/share_of_day.ts";
 import { assertNoToken } from "../support/tokens.ts";
 import {
   alice,
@@ -67,7 +68,7 @@ test("a wrong password is announced, keeps the address and puts the cursor where
   await page.context().close();
 });
 
-test("a stranger's address is answered exactly like a wrong password", async () => {
+test("a stranger's address is answered exactly like a wrong password", { skip: notToday(0, 2) }, async () => {
   const { page } = await world.openPage();
   const answers: string[] = [];
   for (const email of [bob.email, "nobody@nowhere.example"]) {
@@ -79,7 +80,9 @@ test("a stranger's address is answered exactly like a wrong password", async () 
   await page.context().close();
 });
 
-test("a person with two memberships chooses the tenant the token names", async () => {
+test("a person with two memberships chooses the tenant the token names", {
+  skip: notToday(1, 2),
+}, async () => {
   for (const [tenant, id] of [
     ["Globex", "globex"],
     ["Acme Corp", "acme"],
@@ -97,7 +100,7 @@ test("a person with two memberships chooses the tenant the token names", async (
   }
 });
 
-test("sign-in, tenant choice and sign-out need no mouse", async () => {
+test("sign-in, tenant choice and sign-out need no mouse", { skip: notToday(2, 2) }, async () => {
   const { page, breaches } = await world.openPage();
   await page.goto(`${world.demo.url}/login`);
   // The cursor already stands in the first field; what is typed before the browser has put it there goes nowhere.
@@ -122,7 +125,7 @@ test("sign-in, tenant choice and sign-out need no mouse", async () => {
   await page.context().close();
 });
 
-test("everything works with JavaScript switched off", async () => {
+test("everything works with JavaScript switched off", { skip: notToday(3, 2) }, async () => {
   const { page } = await world.openPage({ javaScriptEnabled: false });
   await signInToDemo(page, world.demo, alice.email);
   await page.getByRole("button", { name: "Sign out" }).click();
@@ -130,7 +133,9 @@ test("everything works with JavaScript switched off", async () => {
   await page.context().close();
 });
 
-test("no page scrolls sideways on a screen 320 pixels wide, and every control can be hit with a thumb", async () => {
+test("no page scrolls sideways on a screen 320 pixels wide, and every control can be hit with a thumb", {
+  skip: notToday(4, 2),
+}, async () => {
   const { page } = await world.openPage({ viewport: { width: 320, height: 568 } });
   const check = async () => {
     await assertNoSidewaysScroll(page);
@@ -180,7 +185,9 @@ test("signing out ends both sessions without a question, so the next visitor mus
   await page.context().close();
 });
 
-test("signing out works although the provider has forgotten the session", async () => {
+test("signing out works although the provider has forgotten the session", {
+  skip: notToday(5, 2),
+}, async () => {
   const { page, breaches } = await world.openPage();
   await signInToDemo(page, world.demo, alice.email);
   await page.context().clearCookies({ name: /^tti_/ });
@@ -190,7 +197,9 @@ test("signing out works although the provider has forgotten the session", async 
   await page.context().close();
 });
 
-test("signing out asks when somebody else is signed in at the provider by now", async () => {
+test("signing out asks when somebody else is signed in at the provider by now", {
+  skip: notToday(6, 2),
+}, async () => {
   const { page } = await world.openPage();
   await signInToDemo(page, world.demo, alice.email);
   await page.context().clearCookies({ name: /^tti_/ });
@@ -203,7 +212,9 @@ test("signing out asks when somebody else is signed in at the provider by now", 
   await page.context().close();
 });
 
-test("staying signed in at the provider makes the next sign-in a single click", async () => {
+test("staying signed in at the provider makes the next sign-in a single click", {
+  skip: notToday(7, 2),
+}, async () => {
   const { page } = await world.openPage();
   await signInToDemo(page, world.demo, alice.email);
   await page.context().clearCookies({ name: /^demo_/ });
@@ -221,7 +232,9 @@ test("staying signed in at the provider makes the next sign-in a single click", 
   await page.context().close();
 });
 
-test("signing in as somebody else from the list asks for that person's password", async () => {
+test("signing in as somebody else from the list asks for that person's password", {
+  skip: notToday(8, 2),
+}, async () => {
   const { page, breaches } = await world.openPage();
   await signInToDemo(page, world.demo, alice.email);
   await page.getByRole("link", { name: new RegExp(bob.name) }).click();
@@ -232,7 +245,7 @@ test("signing in as somebody else from the list asks for that person's password"
   await page.context().close();
 });
 
-test("cancelling leads back to the application, which says so", async () => {
+test("cancelling leads back to the application, which says so", { skip: notToday(9, 2) }, async () => {
   const { page, breaches } = await world.openPage();
   await page.goto(`${world.demo.url}/login`);
   await page.getByRole("button", { name: "Cancel" }).click();
@@ -241,7 +254,9 @@ test("cancelling leads back to the application, which says so", async () => {
   await page.context().close();
 });
 
-test("a client that may not send people somewhere gets a page that says why, not a redirect", async () => {
+test("a client that may not send people somewhere gets a page that says why, not a redirect", {
+  skip: notToday(10, 2),
+}, async () => {
   const { page, breaches } = await world.openPage();
   const request = new URL("/auth", world.server.issuer);
   request.search = String(
@@ -266,7 +281,9 @@ test("a client that may not send people somewhere gets a page that says why, not
   await page.context().close();
 });
 
-test("a third-party application is allowed or denied in so many words", async () => {
+test("a third-party application is allowed or denied in so many words", {
+  skip: notToday(11, 2),
+}, async () => {
   const { page, breaches } = await world.openPage();
   const redirectUri = `${world.demo.url}/elsewhere`;
   const request = new URL("/auth", world.server.issuer);

@@ -6,7 +6,8 @@ import { after, before, describe, it } from "node:test";
 import { migrations } from "../../migrations/index.ts";
 import { membersOf } from "../../src/admin/operations/input_members.ts";
 import { operations } from "../../src/admin/operations/table.ts";
-import { openTestDatabase, storeKinds, type TestDatabase } from "../support/databases.ts";
+import { openTestDatabase, type TestDatabase } from "../support/databases.ts";
+import { storesOfToday } from "../support/stores_of_today.ts";
 import type { TestTerminal } from "../support/terminal.ts";
 import { openTypedTerminal } from "../support/typed.ts";
 import { readWholeStore } from "../support/whole_store.ts";
@@ -18,7 +19,7 @@ interface UserDocument {
   generatedPassword?: string;
 }
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`administration at the terminal on ${kind}`, () => {
     let store: TestDatabase;
     let terminal: TestTerminal;

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { listAuditEvents } from "../../src/audit/audit_store.ts";
 import { formatOf, readPeople } from "../../src/cli/people_file.ts";
-import { openTestDatabase, storeKinds, type TestDatabase } from "../support/databases.ts";
+import { openTestDatabase, type TestDatabase } from "../support/databases.ts";
+import { storesOfToday } from "../support/stores_of_today.ts";
 import { openTerminal, type TestTerminal } from "../support/terminal.ts";
 import { openTypedTerminal } from "../support/typed.ts";
 
@@ -28,7 +29,7 @@ interface Told {
   refusedRows: { line: number; reason: string }[];
 }
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`people in files on ${kind}`, () => {
     let store: TestDatabase;
     let terminal: TestTerminal;

@@ -11,7 +11,7 @@ import { eventsOf } from "../audit/audit_world.ts";
 import { addPerson, type ProviderFixture, useProvider } from "../provider/support/provider_fixture.ts";
 import { UserAgent, type Visit } from "../provider/support/user_agent.ts";
 import { cliContext } from "../support/cli_context.ts";
-import { storeKinds } from "../support/databases.ts";
+import { storesOfToday } from "../support/stores_of_today.ts";
 import { goOn, open } from "./console_world.ts";
 
 const password = "seven green umbrellas in march";
@@ -44,7 +44,7 @@ const owners = async ({ db }: Pick<ProviderFixture, "db">): Promise<string[]> =>
     .where("r.role", "owner")
     .pluck<string[]>("a.email");
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`the link of the first start, ${kind}`, () => {
     let aheadMs = 0;
     const clock = () => new Date(Date.now() + aheadMs);

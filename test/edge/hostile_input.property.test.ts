@@ -26,6 +26,7 @@ import {
 import { UserAgent } from "../provider/support/user_agent.ts";
 import { atNight } from "../support/at_night.ts";
 import { storeKinds } from "../support/databases.ts";
+import { shareOfToday } from "../support/share_of_day.ts";
 import { type Surroundings, typed } from "../support/typed.ts";
 import {
   dealtSize,
@@ -115,10 +116,8 @@ interface Answer {
 
 let requests = 0;
 
-// Every cell each night; a share of the large tables otherwise, another for each
-// address. There are more addresses than parts, so each name comes; values are dealt, so each class comes in each table.
-const share = <T>(items: readonly T[], turn: number, parts: number): readonly T[] =>
-  atNight ? items : items.filter((_, index) => index % parts === turn % parts);
+// Every cell each night; a share of the large tables otherwise, another for each address and each day. There are more addresses
+// than parts, so each name comes; values are dealt, so each class comes in each table.
 let drawn = 0;
 const next = (): Hostile => {
   drawn += 1;
@@ -319,7 +318,7 @@ describe("hostile input", () => {
     const names = findParameterNames();
     await eachComes(names, async (came) => {
       for (const [turn, endpoint] of endpoints.filter(({ path }) => !path.startsWith("/v1")).entries()) {
-        for (const name of share(names, turn, 8)) {
+        for (const name of shareOfToday(names, 16, turn)) {
           const value = next();
           const pair = `${name}=${value.encoded}`;
           came(name);
@@ -356,7 +355,7 @@ describe("hostile input", () => {
     const lists = endpoints.filter(({ method, path }) => path.startsWith("/v1") && method === "GET");
     await eachComes(names, async (came) => {
       for (const [turn, endpoint] of lists.entries()) {
-        for (const name of share(names, turn, 8)) {
+        for (const name of shareOfToday(names, 16, turn)) {
           const value = next();
           came(name);
           await sendToBoth(value.what, endpoint, `${fill(endpoint.path)}?${name}=${value.encoded}`);
@@ -376,10 +375,10 @@ describe("hostile input", () => {
         const base = bodies[address] ?? {};
         // All that the address takes; of what it must not know, a share.
         const taken = takenMembers.get(address) ?? names;
-        const others = share(
+        const others = shareOfToday(
           names.filter((name) => !taken.includes(name)),
+          16,
           turn,
-          8,
         );
         for (const name of [...taken, ...others]) {
           const value = next();
@@ -459,7 +458,7 @@ describe("hostile input", () => {
     let minted = 0;
     for (const [turn, claim] of assertedClaims.entries()) {
       // Each class in three claims, each claim with eight classes; what a person is told by has them all.
-      const values = ["sub", "email"].includes(claim) ? everyHostile : share(everyHostile, turn, 4);
+      const values = ["sub", "email"].includes(claim) ? everyHostile : shareOfToday(everyHostile, 4, turn);
       for (const value of values) {
         const parsed = jsonOf(value);
         // What no JWT library signs.

@@ -16,7 +16,7 @@ import { systemClock } from "../../src/clock.ts";
 import { grantTypes } from "../../src/grants_and_scopes.ts";
 import type { RunningServer } from "../../src/running_server.ts";
 import { cliContext } from "../support/cli_context.ts";
-import { storeKinds } from "../support/databases.ts";
+import { storesOfToday } from "../support/stores_of_today.ts";
 import { addApis, introspect, opaqueApi } from "./resources/resource_support.ts";
 import {
   getUserinfo,
@@ -46,7 +46,7 @@ interface Asked {
   expires_in: number;
 }
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`device authorization, on ${kind}`, () => {
     let other: RunningServer;
     let context: OperationContext;

@@ -9,7 +9,7 @@ import {
   savePostedRequest,
   takePostedRequest,
 } from "../../src/provider/edge/posted_request_store.ts";
-import { storeKinds } from "../support/databases.ts";
+import { storesOfToday } from "../support/stores_of_today.ts";
 import { useStore } from "../support/use_store.ts";
 import { authorizationUrl, codeOf, redeem } from "./support/authorization.ts";
 import { addClient, addPerson, password, useProvider } from "./support/provider_fixture.ts";
@@ -107,7 +107,7 @@ describe("a posted request", () => {
   });
 });
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`posted requests in ${kind}`, () => {
     const store = useStore(kind);
     const at = (ms: number) => new Date(1_000_000 + ms);

@@ -6,7 +6,7 @@ import { deleteClient, disableClient, enableClient } from "../../src/admin/opera
 import type { OperationContext } from "../../src/admin/operations/operation.ts";
 import type { RunningServer } from "../../src/running_server.ts";
 import { cliContext } from "../support/cli_context.ts";
-import { storeKinds } from "../support/databases.ts";
+import { storesOfToday } from "../support/stores_of_today.ts";
 import {
   authorizationUrl,
   basic,
@@ -21,7 +21,7 @@ import { UserAgent } from "./support/user_agent.ts";
 
 const email = "ann@acme.example";
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`pushed requests, on ${kind}`, () => {
     let other: RunningServer;
     let context: OperationContext;

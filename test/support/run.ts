@@ -70,9 +70,9 @@ async function main(words: readonly string[]): Promise<void> {
       ...(files.length > fewFiles ? { [drawnKeys]: keys } : {}),
       ...postgres?.environment,
     };
-    // What compresses time, or measures it, needs the machine to itself: beside others its instances fall behind their
-    // own clocks, and have no key to sign with.
-    const alone = (path: string): boolean => /^test\/(e2e|bench)\//.test(path);
+    // What compresses time needs the machine to itself: beside others its instances fall behind their own clocks, and have
+    // no key to sign with.
+    const alone = (path: string): boolean => /^test\/e2e\/rotation/.test(path);
     const { patterns } = wanted;
     const rest = files.filter((path) => !alone(path));
     const beside = { name: `${rest.length} test files, side by side`, atOnce, patterns, environment };

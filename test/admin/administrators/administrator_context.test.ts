@@ -12,13 +12,13 @@ import { systemClock } from "../../../src/clock.ts";
 import { createTotp, deleteTotp } from "../../../src/provider/factors/totp_store.ts";
 import { saveVoucher } from "../../../src/provider/sessions/voucher_store.ts";
 import { saveRecord } from "../../../src/provider/storage/record_store.ts";
-import { storeKinds } from "../../support/databases.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { useStore } from "../../support/use_store.ts";
 
 const sessionUid = "session-uid";
 const email = "ops@isv.example";
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`an administrator's sign-in on ${kind}`, () => {
     let host: OperationContext;
     const store = useStore(kind, async () => {

@@ -31,7 +31,7 @@ import { findCredentialsByLogin, savePasswordHash } from "../../../src/provider/
 import { assertNewPassword } from "../../../src/provider/accounts/passwords.ts";
 import { createPasskey, listPasskeys } from "../../../src/provider/passkeys/passkey_store.ts";
 import { saveRecord } from "../../../src/provider/storage/record_store.ts";
-import { storeKinds } from "../../support/databases.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { useStore } from "../../support/use_store.ts";
 
 const passwords: OperationContext["passwords"] = {
@@ -48,7 +48,7 @@ const passwords: OperationContext["passwords"] = {
 const codeOf = (answer: PromiseSettledResult<unknown>) =>
   answer.status === "fulfilled" ? "done" : answer.reason instanceof OperationError && answer.reason.code;
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`administrators on ${kind}`, () => {
     let context: OperationContext;
     const store = useStore(kind, async () => {

@@ -16,7 +16,7 @@ import type { OperationError } from "../../../src/errors.ts";
 import { createPasswords } from "../../../src/provider/accounts/passwords.ts";
 import { matchesClientSecret } from "../../../src/provider/clients/client_secret.ts";
 import * as store from "../../../src/provider/clients/client_store.ts";
-import { storeKinds } from "../../support/databases.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { useStore } from "../../support/use_store.ts";
 
 const newKey = (kid?: string): JWK => ({
@@ -26,7 +26,7 @@ const newKey = (kid?: string): JWK => ({
 const [first, second, third] = [newKey("first"), newKey("second"), newKey()];
 const callback = "https://app.example/cb";
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`changing a client on ${kind}`, () => {
     let context: OperationContext;
     let made = 0;

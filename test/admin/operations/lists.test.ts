@@ -11,7 +11,8 @@ import { listUsers } from "../../../src/admin/operations/users.ts";
 import { systemClock } from "../../../src/clock.ts";
 import { createDomain } from "../../../src/provider/tenants/domain_store.ts";
 import { cliContext } from "../../support/cli_context.ts";
-import { openTestDatabase, storeKinds, type TestDatabase } from "../../support/databases.ts";
+import { openTestDatabase, type TestDatabase } from "../../support/databases.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 
 type Page = { cursor?: string | undefined } & Record<string, unknown>;
 type List = (context: OperationContext, input: unknown) => Promise<Page>;
@@ -19,7 +20,7 @@ type List = (context: OperationContext, input: unknown) => Promise<Page>;
 const people = 2_500;
 const tenants = ["acme", "globex", "initech"];
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`lists on ${kind}`, () => {
     let store: TestDatabase;
     let context: OperationContext;

@@ -9,13 +9,13 @@ import { setUserPassword } from "../../../src/admin/operations/user_access.ts";
 import { createUser } from "../../../src/admin/operations/users.ts";
 import { createPasswords } from "../../../src/provider/accounts/passwords.ts";
 import { cliContext } from "../../support/cli_context.ts";
-import { storeKinds } from "../../support/databases.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { useStore } from "../../support/use_store.ts";
 
 const refused = { code: "invalid_input", field: "password" };
 const good = "seven green umbrellas in march";
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`a password that is set on ${kind}`, () => {
     const store = useStore(kind);
     const context = () => ({

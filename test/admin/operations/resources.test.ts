@@ -13,13 +13,13 @@ import {
   updateResource,
 } from "../../../src/admin/operations/resources.ts";
 import { cliContext } from "../../support/cli_context.ts";
-import { storeKinds } from "../../support/databases.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { useStore } from "../../support/use_store.ts";
 
 const identifier = "https://api.example.com/v1?a=b";
 const good = { identifier, name: "API", scopes: { read: "Read", "a:b/c.d-e_f": "More" } };
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`resources, on ${kind}`, () => {
     const store = useStore(kind);
     const operator = () => cliContext(store.db);

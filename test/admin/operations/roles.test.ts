@@ -8,13 +8,13 @@ import { listAuditEvents } from "../../../src/audit/audit_store.ts";
 import { systemClock } from "../../../src/clock.ts";
 import { createPasswords } from "../../../src/provider/accounts/passwords.ts";
 import { createTenant } from "../../../src/provider/tenants/tenant_store.ts";
-import { storeKinds } from "../../support/databases.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { useStore } from "../../support/use_store.ts";
 
 const user = "bob@acme.example";
 const bob = { user, tenantId: "acme" };
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`on ${kind}`, () => {
     let context: OperationContext;
     const store = useStore(kind, async () => {

@@ -9,7 +9,7 @@ import type { OperationError } from "../../../src/errors.ts";
 import { listPeopleInOrder, type PeopleOrder } from "../../../src/provider/accounts/people_order_store.ts";
 import { listTenantsInOrder } from "../../../src/provider/tenants/tenant_search_store.ts";
 import { cliContext } from "../../support/cli_context.ts";
-import { storeKinds } from "../../support/databases.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { useStore } from "../../support/use_store.ts";
 
 const names = ["Zoë", "ada", "Ada", null, "Émile", "bob", null, "BOB", "mia", "Ada", "zed", null];
@@ -61,7 +61,7 @@ async function wholeOf(
   return assert.fail("the list has no end");
 }
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`sorted lists on ${kind}`, () => {
     const store = useStore(kind);
     before(async () => {

@@ -20,13 +20,13 @@ import { createExternalAccount } from "../../../src/provider/accounts/account_st
 import { mostImportedKinds } from "../../../src/provider/accounts/imported_hash.ts";
 import { createMembership } from "../../../src/provider/tenants/membership_store.ts";
 import { cliContext } from "../../support/cli_context.ts";
-import { storeKinds } from "../../support/databases.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { useStore } from "../../support/use_store.ts";
 
 const bcrypt = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
 const other = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.VGOzA784oUp/Z0DY336zx7pLYAy0lwK";
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`import on ${kind}`, () => {
     let context: OperationContext;
     let people = 0;

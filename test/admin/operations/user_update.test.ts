@@ -12,10 +12,10 @@ import { listAuditEvents } from "../../../src/audit/audit_store.ts";
 import { createExternalAccount, findAccountByLogin } from "../../../src/provider/accounts/account_store.ts";
 import { createMembership } from "../../../src/provider/tenants/membership_store.ts";
 import { cliContext } from "../../support/cli_context.ts";
-import { storeKinds } from "../../support/databases.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { useStore } from "../../support/use_store.ts";
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`changing who a user is, on ${kind}`, () => {
     let context: OperationContext;
     const store = useStore(kind, async () => {

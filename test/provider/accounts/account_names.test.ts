@@ -15,12 +15,12 @@ import { importUsers } from "../../../src/admin/operations/user_import.ts";
 import { createUser, showUser } from "../../../src/admin/operations/users.ts";
 import { createExternalAccount, findAccount } from "../../../src/provider/accounts/account_store.ts";
 import { cliContext } from "../../support/cli_context.ts";
-import { storeKinds } from "../../support/databases.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { useStore } from "../../support/use_store.ts";
 
 const login = { redirectUris: ["https://app.example/cb"] };
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`names of accounts on ${kind}`, () => {
     let context: OperationContext;
     const store = useStore(kind, async () => {

@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { attemptKeysOf } from "../../../src/provider/accounts/attempt_rates.ts";
 import { countAttempt } from "../../../src/provider/accounts/sign_in_attempt_store.ts";
-import { storeKinds } from "../../support/databases.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { useStore } from "../../support/use_store.ts";
 
 const rate = { burst: 3, intervalMs: 1000 };
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`attempt rate on ${kind}`, () => {
     let keys = 0;
     const store = useStore(kind);

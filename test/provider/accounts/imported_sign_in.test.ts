@@ -12,14 +12,14 @@ import { readImportedHash } from "../../../src/provider/accounts/imported_hash.t
 import { replaceHash } from "../../../src/provider/accounts/password_hash_store.ts";
 import { createPasswords, type Passwords } from "../../../src/provider/accounts/passwords.ts";
 import { signIn } from "../../../src/provider/accounts/sign_in.ts";
-import { storeKinds } from "../../support/databases.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { useStore } from "../../support/use_store.ts";
 import { vectors } from "./imported_vectors.ts";
 
 const now = new Date("2026-11-26T00:00:00Z");
 const passwords = createPasswords();
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`sign-in of imported people on ${kind}`, () => {
     const store = useStore(kind);
     let people = 0;

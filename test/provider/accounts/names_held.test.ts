@@ -18,12 +18,12 @@ import { findIdsLikeAddresses } from "../../../src/provider/accounts/login_key_s
 import { provisionUser, untilUnchanged } from "../../../src/provider/accounts/provisioned_users.ts";
 import { getTenant } from "../../../src/provider/tenants/tenant_store.ts";
 import { cliContext } from "../../support/cli_context.ts";
-import { storeKinds } from "../../support/databases.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { useStore } from "../../support/use_store.ts";
 
 const rounds = 16;
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`names that are held on ${kind}`, () => {
     let context: OperationContext;
     let there: OperationContext;

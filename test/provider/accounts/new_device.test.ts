@@ -7,14 +7,14 @@ import {
   newDeviceRate,
   rememberDevice,
 } from "../../../src/provider/accounts/new_device.ts";
-import { storeKinds } from "../../support/databases.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { useStore } from "../../support/use_store.ts";
 import { useLinks } from "../links/links_world.ts";
 import { authorizationUrl } from "../support/authorization.ts";
 import { addClient, addPerson, signInAt } from "../support/provider_fixture.ts";
 import { UserAgent } from "../support/user_agent.ts";
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`a sign-in from a new device in ${kind}`, () => {
     const store = useStore(kind);
     let nowMs = 1_800_000_000_000;

@@ -10,7 +10,7 @@ import {
   searchPeople,
 } from "../../../src/provider/accounts/people_search_store.ts";
 import { searchTenants, type TenantSearch } from "../../../src/provider/tenants/tenant_search_store.ts";
-import { storeKinds } from "../../support/databases.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { useStore } from "../../support/use_store.ts";
 
 interface Person {
@@ -68,7 +68,7 @@ function mustFind({ text, tenantId, state }: PeopleSearch): string[] {
   return found.map(({ id }) => id);
 }
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`searches on ${kind}`, () => {
     const store = useStore(kind, async () => {
       const times = { created_at_ms: 1, updated_at_ms: 1 };

@@ -7,7 +7,7 @@ import { attemptRates } from "../../../src/provider/accounts/attempt_rates.ts";
 import { assertNewPassword, type Passwords } from "../../../src/provider/accounts/passwords.ts";
 import { signIn } from "../../../src/provider/accounts/sign_in.ts";
 import { startSweeper } from "../../../src/provider/assembly/sweeper.ts";
-import { storeKinds } from "../../support/databases.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { useStore } from "../../support/use_store.ts";
 
 const right = "the right password";
@@ -24,7 +24,7 @@ const plainPasswords: Passwords = {
   verifyPassword: async (hash, password) => hash === `plain:${password}`,
 };
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`sign-in on ${kind}`, () => {
     let nowMs = Date.parse("2026-11-24T00:00:00Z");
     let people = 0;

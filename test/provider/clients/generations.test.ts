@@ -12,13 +12,13 @@ import {
   saveOfflineConsent,
 } from "../../../src/provider/presence/offline_consent_store.ts";
 import { findRecord, saveRecord } from "../../../src/provider/storage/record_store.ts";
-import { storeKinds } from "../../support/databases.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { useStore } from "../../support/use_store.ts";
 
 const now = new Date("2026-11-26T00:00:00Z");
 const models = ["Grant", "AuthorizationCode", "AccessToken", "RefreshToken", "ClientCredentials"];
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`generations of a client on ${kind}`, () => {
     const store = useStore(kind);
 

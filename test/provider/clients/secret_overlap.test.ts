@@ -10,13 +10,13 @@ import { createPasswords } from "../../../src/provider/accounts/passwords.ts";
 import { hashClientSecret, matchesEitherSecret } from "../../../src/provider/clients/client_secret.ts";
 import { sweepFormerSecrets } from "../../../src/provider/clients/former_secret_store.ts";
 import type { RunningServer } from "../../../src/running_server.ts";
-import { storeKinds } from "../../support/databases.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { basic, postToken } from "../support/authorization.ts";
 import { useProvider } from "../support/provider_fixture.ts";
 
 const day = 86_400;
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`a secret's overlap on ${kind}`, () => {
     let other: RunningServer;
     let context: OperationContext;

@@ -5,7 +5,7 @@ import { describe, test } from "node:test";
 import * as tenants from "../../../src/admin/operations/tenants.ts";
 import { stepMs } from "../../../src/provider/factors/totp.ts";
 import { cliContext } from "../../support/cli_context.ts";
-import { storeKinds } from "../../support/databases.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { authorizationUrl, codeOf, type Params, payloadOf, redeem } from "../support/authorization.ts";
 import { addClient, addPerson, password, signInAt, useProvider } from "../support/provider_fixture.ts";
 import { appOnPage, codesOnPage, giveApp, typeCode } from "../support/second_factor.ts";
@@ -13,7 +13,7 @@ import { UserAgent, type Visit } from "../support/user_agent.ts";
 
 const strict = "strict";
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`on ${kind}`, () => {
     let aheadMs = 0;
     const now = () => new Date(Date.now() + aheadMs);

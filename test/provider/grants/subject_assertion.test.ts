@@ -4,7 +4,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { Account } from "../../../src/provider/accounts/account_store.ts";
 import { saveOfflineConsent } from "../../../src/provider/presence/offline_consent_store.ts";
-import { storeKinds } from "../../support/databases.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { addPerson, type ProviderFixture, startProvider } from "../support/provider_fixture.ts";
 import { addMintingClients, backEndId, exchange, setTenant, signSubject } from "./mint_support.ts";
 
@@ -128,7 +128,7 @@ describe("a subject assertion", () => {
   });
 });
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   test(`an assertion presented many times at once on two instances over ${kind} serves exactly once`, async () => {
     const fixture = await startProvider({ kind });
     try {

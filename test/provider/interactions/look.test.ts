@@ -6,7 +6,7 @@ import { setTenantBrand, showTenantBrand } from "../../../src/admin/operations/t
 import { deleteTenant } from "../../../src/admin/operations/tenant_deletion.ts";
 import { createTenant, updateTenant } from "../../../src/admin/operations/tenants.ts";
 import { cliContext } from "../../support/cli_context.ts";
-import { storeKinds } from "../../support/databases.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { useStore } from "../../support/use_store.ts";
 import { authorizationUrl } from "../support/authorization.ts";
 import { addClient, addPerson, password, signInAt, useProvider } from "../support/provider_fixture.ts";
@@ -79,7 +79,7 @@ test("the sheet is served as a style sheet that may be kept, and only for a colo
   }
 });
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`an organization's looks on ${kind}`, () => {
     const store = useStore(kind);
 

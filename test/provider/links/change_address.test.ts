@@ -9,8 +9,8 @@ import { showUser } from "../../../src/admin/operations/users.ts";
 import { changeRates } from "../../../src/provider/links/change_address.ts";
 import type { RunningServer } from "../../../src/running_server.ts";
 import { eventsOf } from "../../audit/audit_world.ts";
-import { storeKinds } from "../../support/databases.ts";
 import { linkOf } from "../../support/mail_server.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { addPerson, password } from "../support/provider_fixture.ts";
 import type { UserAgent } from "../support/user_agent.ts";
 import { browserElsewhere, newPassword, operatorOf, useLinks } from "./links_world.ts";
@@ -21,7 +21,7 @@ const address = (what = "person") => {
   return `${what}${number}@acme.example`;
 };
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`a change of address in ${kind}`, () => {
     const world = useLinks(kind);
     const { fixture, mails } = world;

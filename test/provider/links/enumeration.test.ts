@@ -6,13 +6,13 @@ import { createLoginNames } from "../../../src/audit/login_names.ts";
 import { attemptKeysOf } from "../../../src/provider/accounts/attempt_rates.ts";
 import { saveKnown } from "../../../src/provider/accounts/sign_in_attempt_store.ts";
 import { askForReset, resetRates } from "../../../src/provider/links/ask_for_reset.ts";
-import { storeKinds } from "../../support/databases.ts";
 import { sentBy } from "../../support/plans.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { useStore } from "../../support/use_store.ts";
 import { addPerson } from "../support/provider_fixture.ts";
 import { askForPassword, browserElsewhere, useLinks } from "./links_world.ts";
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`asking for a new password in ${kind}`, () => {
     const store = useStore(kind, async () => {
       await addPerson(store.db, { email: "known@acme.example" });

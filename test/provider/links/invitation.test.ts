@@ -11,8 +11,8 @@ import { showUser } from "../../../src/admin/operations/users.ts";
 import { findRole } from "../../../src/provider/tenants/membership_store.ts";
 import { eventsOf } from "../../audit/audit_world.ts";
 import { addPortalPeople, signInToPortal } from "../../portal/portal_support.ts";
-import { storeKinds } from "../../support/databases.ts";
 import { linkOf } from "../../support/mail_server.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { authorizationUrl } from "../support/authorization.ts";
 import { addClient, addPerson, signInAt } from "../support/provider_fixture.ts";
 import { formsOf } from "../support/user_agent.ts";
@@ -31,7 +31,7 @@ const address = () => {
   return `invited${number}@acme.example`;
 };
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`an invitation in ${kind}`, () => {
     const world = useLinks(kind, async () => {
       await addClient(world.fixture.db, { client_id: "app" });

@@ -8,8 +8,8 @@ import { updateUser } from "../../../src/admin/operations/user_update.ts";
 import { listMails } from "../../../src/mail/outbox_overview_store.ts";
 import { judgedRate } from "../../../src/provider/links/use_link.ts";
 import { eventsOf } from "../../audit/audit_world.ts";
-import { storeKinds } from "../../support/databases.ts";
 import { linkOf } from "../../support/mail_server.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { authorizationUrl, getCode, redeem, refresh } from "../support/authorization.ts";
 import { addClient, addPerson, password, signInAt } from "../support/provider_fixture.ts";
 import { UserAgent } from "../support/user_agent.ts";
@@ -25,7 +25,7 @@ import {
 
 let number = 0;
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`a new password by mail in ${kind}`, () => {
     const world = useLinks(kind, async () => {
       await addClient(world.fixture.db, { client_id: "app" });

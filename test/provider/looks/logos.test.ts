@@ -11,7 +11,7 @@ import { deleteTenant } from "../../../src/admin/operations/tenant_deletion.ts";
 import { removeTenantLogo, setTenantLogo } from "../../../src/admin/operations/tenant_logo.ts";
 import { createTenant, updateTenant } from "../../../src/admin/operations/tenants.ts";
 import { cliContext } from "../../support/cli_context.ts";
-import { storeKinds } from "../../support/databases.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { useStore } from "../../support/use_store.ts";
 import { authorizationUrl } from "../support/authorization.ts";
 import { addClient, addPerson, password, useProvider } from "../support/provider_fixture.ts";
@@ -94,7 +94,7 @@ test("a logo is served as a picture and as nothing else, to nobody in particular
   assert.notEqual((await fetch(`${url}`.replace(".png", ".html"))).status, 200);
 });
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`logos on ${kind}`, () => {
     const store = useStore(kind);
     const events = async (type: string) =>

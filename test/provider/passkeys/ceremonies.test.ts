@@ -28,7 +28,7 @@ import {
   type PasskeySignIn,
   provePasskey,
 } from "../../../src/provider/passkeys/use_passkey.ts";
-import { storeKinds } from "../../support/databases.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { useStore } from "../../support/use_store.ts";
 import { type Question, SoftwareAuthenticator, type Wrongly } from "../support/software_authenticator.ts";
 
@@ -65,7 +65,7 @@ test("passkeys are for the issuer's host, at its origin, and where browsers have
     assert.equal(relyingPartyOf(issuer), undefined, issuer);
 });
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`passkeys on ${kind}`, () => {
     const store = useStore(kind);
     let nowMs = Date.now();

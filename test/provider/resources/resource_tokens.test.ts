@@ -6,7 +6,7 @@ import { allowResource, disallowResource } from "../../../src/admin/operations/r
 import { updateResource } from "../../../src/admin/operations/resources.ts";
 import { listAuditEvents } from "../../../src/audit/audit_store.ts";
 import { cliContext } from "../../support/cli_context.ts";
-import { storeKinds } from "../../support/databases.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import {
   authorizationUrl,
   getCode,
@@ -30,7 +30,7 @@ import {
 
 const email = "alice@acme.example";
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`tokens for an API, on ${kind}`, () => {
     let accountId: string;
     const fixture = useProvider({ kind }, async () => {

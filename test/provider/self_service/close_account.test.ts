@@ -8,12 +8,12 @@ import { setTenantBrand } from "../../../src/admin/operations/tenant_brand.ts";
 import { createTenant, updateTenant } from "../../../src/admin/operations/tenants.ts";
 import { findAccountByLogin } from "../../../src/provider/accounts/account_store.ts";
 import { cliContext } from "../../support/cli_context.ts";
-import { storeKinds } from "../../support/databases.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { postAccountForm } from "../support/account_forms.ts";
 import { addPerson, password, useProvider } from "../support/provider_fixture.ts";
 import { UserAgent, type Visit } from "../support/user_agent.ts";
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`closing one's account, on ${kind}`, () => {
     let made = 0;
     const world = useProvider(

@@ -7,7 +7,7 @@ import type { Account } from "../../../src/provider/accounts/account_store.ts";
 import { listSecondFactors } from "../../../src/provider/factors/second_factor_store.ts";
 import { createPasskey, listPasskeys } from "../../../src/provider/passkeys/passkey_store.ts";
 import { cliContext } from "../../support/cli_context.ts";
-import { storeKinds } from "../../support/databases.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { postAccountForm } from "../support/account_forms.ts";
 import { authorizationUrl, codeOf, redeem } from "../support/authorization.ts";
 import { addClient, addPerson, password, signInAt, useProvider } from "../support/provider_fixture.ts";
@@ -19,7 +19,7 @@ const strict = "strict";
 const offerOn = (page: Visit): string =>
   /name="offer" value="([^"]*)"/.exec(page.text)?.[1] ?? assert.fail(`no offer on ${page.url}`);
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`the page of the second step, on ${kind}`, () => {
     let now = () => new Date();
     let made = 0;

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Account } from "../../../src/provider/accounts/account_store.ts";
 import type { RunningServer } from "../../../src/running_server.ts";
-import { storeKinds } from "../../support/databases.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { postAccountForm } from "../support/account_forms.ts";
 import { getCode, postToken, redeem } from "../support/authorization.ts";
 import { addClient, addPerson, password, useProvider } from "../support/provider_fixture.ts";
@@ -12,7 +12,7 @@ import { UserAgent, type Visit } from "../support/user_agent.ts";
 
 const newPassword = "seven purple lanterns drift upstream";
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`changing oneself, on ${kind}`, () => {
     let other: RunningServer;
     let made = 0;

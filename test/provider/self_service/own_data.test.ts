@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { toldTo } from "../../../src/provider/self_service/own_data.ts";
-import { storeKinds } from "../../support/databases.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { postAccountForm } from "../support/account_forms.ts";
 import { getCode, redeem } from "../support/authorization.ts";
 import { addClient, addPerson, password, useProvider } from "../support/provider_fixture.ts";
 import { UserAgent } from "../support/user_agent.ts";
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`taking one's data, on ${kind}`, () => {
     const people = { ann: { id: "" }, bob: { id: "" } };
     const world = useProvider({ kind }, async () => {

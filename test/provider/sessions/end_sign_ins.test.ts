@@ -14,14 +14,14 @@ import type { Voucher } from "../../../src/provider/sessions/voucher.ts";
 import { listVouchers, saveVoucher } from "../../../src/provider/sessions/voucher_store.ts";
 import { findRecord, saveRecord } from "../../../src/provider/storage/record_store.ts";
 import { cliContext } from "../../support/cli_context.ts";
-import { storeKinds } from "../../support/databases.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { useStore } from "../../support/use_store.ts";
 
 const nowMs = 1_000_000;
 const laterMs = 2_000_000;
 const people = ["ann", "Ann", 'an"n', "an%", "an_"];
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`on ${kind}`, () => {
     const store = useStore(kind);
     beforeEach(async () => {

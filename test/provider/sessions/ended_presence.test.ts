@@ -10,13 +10,13 @@ import { saveRecord } from "../../../src/provider/storage/record_store.ts";
 import { readSubject } from "../../../src/provider/subjects/subject_store.ts";
 import { createMembership, deleteMembership } from "../../../src/provider/tenants/membership_store.ts";
 import { createTenant } from "../../../src/provider/tenants/tenant_store.ts";
-import { storeKinds } from "../../support/databases.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { useStore } from "../../support/use_store.ts";
 
 const now = new Date(1_800_000_000_000);
 const laterMs = now.getTime() + 60_000;
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`presence on ${kind}`, () => {
     let made = 0;
     const store = useStore(kind, async () => {

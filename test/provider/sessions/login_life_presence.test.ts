@@ -8,14 +8,14 @@ import { saveRecord } from "../../../src/provider/storage/record_store.ts";
 import { readSubject } from "../../../src/provider/subjects/subject_store.ts";
 import { createMembership } from "../../../src/provider/tenants/membership_store.ts";
 import { createTenant, saveTenant } from "../../../src/provider/tenants/tenant_store.ts";
-import { storeKinds } from "../../support/databases.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { useStore } from "../../support/use_store.ts";
 
 const beganMs = 1_800_000_000_000;
 const minute = 60_000;
 const limits = { sessionIdleSeconds: 3_600, sessionRememberedIdleSeconds: 7_200, sessionLifeSeconds: 10_800 };
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`on ${kind}`, () => {
     const at = (ms: number) => new Date(beganMs + ms);
     const key = { sessionUid: "uid", accountId: "" };

@@ -13,13 +13,13 @@ import type { GrantLogin } from "../../../src/provider/sessions/tenant_grant.ts"
 import { saveVoucher } from "../../../src/provider/sessions/voucher_store.ts";
 import { hashRecordId } from "../../../src/provider/storage/record_payload.ts";
 import { saveRecord } from "../../../src/provider/storage/record_store.ts";
-import { storeKinds } from "../../support/databases.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { useStore } from "../../support/use_store.ts";
 import { addClient, addPerson } from "../support/provider_fixture.ts";
 
 const now = new Date();
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`on ${kind}`, () => {
     const store = useStore(kind, async () => {
       await addClient(store.db, { client_id: "third", first_party: false });

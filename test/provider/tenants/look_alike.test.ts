@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { looksOf } from "../../../src/provider/tenants/look_alike.ts";
 import { createTenant } from "../../../src/provider/tenants/tenant_store.ts";
-import { storeKinds } from "../../support/databases.ts";
+import { storesOfToday } from "../../support/stores_of_today.ts";
 import { useStore } from "../../support/use_store.ts";
 
 const areAlike = (one: string, other: string): boolean =>
@@ -24,7 +24,7 @@ for (const [one, other, alike] of [
     assert.equal(areAlike(one, other), alike));
 }
 
-for (const kind of storeKinds) {
+for (const kind of storesOfToday(import.meta.url)) {
   describe(`ids on ${kind}`, () => {
     const store = useStore(kind);
     const make = (id: string) => createTenant(store.db, { id, name: id }, new Date());
