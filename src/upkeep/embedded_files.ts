@@ -3,6 +3,8 @@
 import {
   chmodSync,
   closeSync,
+  constants,
+  copyFileSync,
   existsSync,
   fsyncSync,
   linkSync,
@@ -119,7 +121,12 @@ export function isThere(path: string): OperationError {
  * @param aside the other name
  */
 export function replaceStore(file: string, path: string, aside: string): void {
-  linkSync(path, aside);
+  try {
+    linkSync(path, aside);
+  } catch {
+    // A disk that knows no second name of a file.
+    copyFileSync(path, aside, constants.COPYFILE_EXCL);
+  }
   // A log of the former one must not be taken for one of the new.
   for (const end of ["-wal", "-shm", "-journal"]) {
     if (existsSync(`${path}${end}`)) renameSync(`${path}${end}`, `${aside}${end}`);

@@ -10,13 +10,15 @@ import { OperationError } from "../errors.ts";
 import { openAlone } from "./embedded_files.ts";
 import { type Inspection, inspectStore } from "./inspection.ts";
 import { placeOf } from "./postgres_programs.ts";
-import { addRows, emptyTables, lookAtRows, readRows, sumTable } from "./rows_store.ts";
+import { addRows, emptyTables, encodingOf, lookAtRows, readRows, sumTable } from "./rows_store.ts";
 import { countRows, listTables, type StoredTable } from "./tables_store.ts";
 
 /** What is moved, and where to. */
 export interface MoveOrder {
   dataDir: string;
   databaseUrl: string;
+  /** Whether PostgreSQL may keep statements for a connection: not behind PgBouncer in transaction mode. */
+  preparedStatements?: boolean;
   /** TTI_SECRETS: keys are opened at both ends. */
   secrets: readonly Uint8Array[];
   actor: string;
@@ -53,7 +55,8 @@ export interface Arriving extends MoveMark {
  */
 export async function moveStore(order: MoveOrder): Promise<MoveReport> {
   const source = await openAlone(order.dataDir);
-  const target = connectDatabase({ databaseUrl: order.databaseUrl, poolSize: 2 }, migrationLimits);
+  const { databaseUrl, preparedStatements = true } = order;
+  const target = connectDatabase({ databaseUrl, preparedStatements, poolSize: 2 }, migrationLimits);
   try {
     const schema = await schemaOf(source);
     const before = await inspectStore(source, order.secrets);
@@ -129,6 +132,17 @@ async function prepareTarget(source: Database, target: Database): Promise<Stored
   assertKnown(newer, "The database");
   if (applied.length === 0 && (await listTables(target)).length > 0) {
     throw notEmpty("The database holds tables of something else.");
+  }
+  const encoding = await encodingOf(target);
+  if (encoding !== "UTF8") {
+    throw new OperationError(
+      "store_differs",
+      `The database keeps texts as ${encoding}, which has not every letter.`,
+      {
+        field: "to",
+        fix: "Make it anew: create database … encoding 'UTF8' template template0.",
+      },
+    );
   }
   await migrateUp(target);
   const [here, there] = [await listTables(source), await listTables(target)];

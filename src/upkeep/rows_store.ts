@@ -118,6 +118,12 @@ export async function emptyTables(trx: Database, tables: readonly StoredTable[])
   for (const { name } of tables.toReversed()) await trx(name).delete();
 }
 
+/** How PostgreSQL keeps texts in a database. */
+export async function encodingOf(db: Database): Promise<string> {
+  const { rows } = (await db.raw("show server_encoding")) as { rows: { server_encoding: string }[] };
+  return rows[0]?.server_encoding ?? "";
+}
+
 /** Has PostgreSQL look at what it holds now, so that its plans are for that many rows. */
 export async function lookAtRows(db: Database): Promise<void> {
   await db.raw("analyze");

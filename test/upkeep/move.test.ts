@@ -6,6 +6,7 @@ import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import pg from "pg";
 import { createBlockSeals } from "../../src/audit/chain/hashes.ts";
 import { verifyChain } from "../../src/audit/chain/verify.ts";
 import { connectDatabase, type Database } from "../../src/db/connect.ts";
@@ -87,6 +88,22 @@ async function withSource<T>({ dataDir }: MoveOrder, work: (db: Database) => Pro
 const stepsBetweenKills = atNight ? 1 : 5;
 const firstKill = shareOfToday([0, 1, 2, 3, 4], 5)[0] ?? 0;
 const withoutMoved = (db: Database) => db("audit_events").where("type", "store.moved").delete();
+
+// A database that has not every letter.
+async function makeLatin(beside: string): Promise<{ url: string; drop(): Promise<void> }> {
+  const name = `latin_${process.pid}`;
+  const run = async (sql: string) => {
+    const client = new pg.Client({ connectionString: beside });
+    await client.connect();
+    await client.query(sql);
+    await client.end();
+  };
+  const locale = "lc_collate 'C' lc_ctype 'C'";
+  await run(`create database ${name} encoding 'LATIN1' template template0 ${locale}`);
+  const url = new URL(beside);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => run(`drop database ${name} with (force)`) };
+}
 
 describe("a move", () => {
   test("killed after each step goes on, brings every row of every table, and only then the new store serves", async () => {
@@ -195,6 +212,15 @@ describe("a move", () => {
     await foreign.target.db.raw("create table of_others (id text)");
     await assert.rejects(moveStore(foreign.order), { code: "store_not_empty" });
     await foreign.target.db.raw("drop table of_others");
+    const latin = await makeLatin(order.databaseUrl);
+    try {
+      await assert.rejects(moveStore({ ...foreign.order, databaseUrl: latin.url }), {
+        code: "store_differs",
+        message: /LATIN1/,
+      });
+    } finally {
+      await latin.drop();
+    }
     // Into nothing at all.
     assert.ok((await moveStore(foreign.order)).rows > 40);
   });

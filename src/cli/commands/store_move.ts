@@ -40,6 +40,7 @@ Example:
     }
     const report = await moveStore({
       ...{ dataDir, databaseUrl, now: systemClock, actor: `cli:${operatingSystemUser()}` },
+      preparedStatements: config.preparedStatements,
       secrets: findSecrets({ ...config, databaseUrl: undefined }),
       say: (line) => terminal.say(line),
     });
