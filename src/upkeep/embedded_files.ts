@@ -10,11 +10,12 @@ import {
   linkSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   renameSync,
   rmSync,
   statSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { connectDatabase, type Database } from "../db/connect.ts";
 import { migrationLimits } from "../db/dialects.ts";
 import { StoreUnavailable } from "../db/store_fault.ts";
@@ -85,6 +86,13 @@ export function makeStage(beside: string): Stage {
     file: storeFileIn(dataDir),
     remove: () => rmSync(dataDir, { recursive: true, force: true }),
   };
+}
+
+/** Removes stages beside a path that killed commands left: each holds a whole store. */
+export function removeLeftStages(beside: string): void {
+  const folder = dirname(beside);
+  const left = readdirSync(folder).filter((name) => name.startsWith(`${basename(beside)}.part-`));
+  for (const name of left) rmSync(join(folder, name), { recursive: true, force: true });
 }
 
 /** Closes a store with everything in its one file, of its owner alone and on the disk. */

@@ -18,6 +18,7 @@ import {
   makeStage,
   openAlone,
   putAt,
+  removeLeftStages,
   replaceStore,
   storeFileIn,
 } from "./embedded_files.ts";
@@ -72,7 +73,9 @@ export async function restoreBackup(order: RestoreOrder): Promise<RestoreReport>
   if (isThere && !order.replace) throw notEmpty(dataDir);
   // Held to the end, so that no instance starts on it meanwhile.
   const former = isThere ? await openFormer(dataDir, say) : undefined;
-  const stage = makeStage(join(resolve(dataDir), "restore"));
+  const beside = join(resolve(dataDir), "restore");
+  removeLeftStages(beside);
+  const stage = makeStage(beside);
   let db: Database | undefined;
   try {
     say(`Reading ${order.file} …`);

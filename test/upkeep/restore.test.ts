@@ -193,6 +193,7 @@ test("at the terminal it says what ended and what to look for; a killed restore 
     assert.ok(!existsSync(join(dataDir, "tti.sqlite")));
     const told = await terminal.tti(`restore ${backup}`);
     assert.equal(told.exitCode, 0, told.stderr);
+    assert.deepEqual(readdirSync(dataDir), ["tti.sqlite"]);
     assert.match(told.stdout, /ended +\d+ sessions.*\n.*one-time links/);
     assert.match(told.stdout, /--trail FILE/);
     assert.ok(!told.stdout.includes(password));
