@@ -4,14 +4,14 @@ import { randomBytes } from "node:crypto";
 import { createAuditEvent } from "../audit/audit_store.ts";
 import { connectDatabase, type Database } from "../db/connect.ts";
 import { migrationLimits } from "../db/dialects.ts";
-import { migrateUp, readMigrationStatus } from "../db/migrate.ts";
 import { deleteMark, findMark, type MoveMark, saveMark } from "../db/store_mark_store.ts";
 import { OperationError } from "../errors.ts";
 import { openAlone } from "./embedded_files.ts";
 import { type Inspection, inspectStore } from "./inspection.ts";
+import { assertEmpty, notEmpty, prepareTarget, schemaOf } from "./move_ends.ts";
 import { placeOf } from "./postgres_programs.ts";
-import { addRows, emptyTables, encodingOf, lookAtRows, readRows, sumTable } from "./rows_store.ts";
-import { countRows, listTables, type StoredTable } from "./tables_store.ts";
+import { addRows, emptyTables, lookAtRows, readRows, sumTable } from "./rows_store.ts";
+import type { StoredTable } from "./tables_store.ts";
 
 /** What is moved, and where to. */
 export interface MoveOrder {
@@ -108,57 +108,6 @@ export async function undoMove(dataDir: string, afterItsEnd: boolean): Promise<M
   }
 }
 
-async function schemaOf(source: Database): Promise<string> {
-  const { applied, pending, newer } = await readMigrationStatus(source);
-  const [missing] = pending;
-  if (missing !== undefined) {
-    throw new OperationError("unavailable", `The store lacks ${pending.length} migrations of this version.`, {
-      fix: "Run `tti migrate up` on it first, without DATABASE_URL.",
-    });
-  }
-  assertKnown(newer, "The store");
-  return applied.at(-1) ?? "";
-}
-
-function assertKnown(newer: readonly string[], what: string): void {
-  if (newer.length === 0) return;
-  throw new OperationError("unavailable", `${what} was migrated by a newer version: ${newer.join(", ")}.`, {
-    fix: "Move with that version: this one does not know what it holds.",
-  });
-}
-
-async function prepareTarget(source: Database, target: Database): Promise<StoredTable[]> {
-  const { applied, newer } = await readMigrationStatus(target);
-  assertKnown(newer, "The database");
-  if (applied.length === 0 && (await listTables(target)).length > 0) {
-    throw notEmpty("The database holds tables of something else.");
-  }
-  const encoding = await encodingOf(target);
-  if (encoding !== "UTF8") {
-    throw new OperationError(
-      "store_differs",
-      `The database keeps texts as ${encoding}, which has not every letter.`,
-      {
-        field: "to",
-        fix: "Make it anew: create database … encoding 'UTF8' template template0.",
-      },
-    );
-  }
-  await migrateUp(target);
-  const [here, there] = [await listTables(source), await listTables(target)];
-  const shape = (tables: readonly StoredTable[]) =>
-    tables
-      .flatMap(({ name, columns }) => columns.map((column) => `${name}.${column.name} ${column.kind}`))
-      .toSorted();
-  const [ours, theirs] = [shape(here), shape(there)];
-  const different = ours.find((column, at) => column !== theirs[at]) ?? theirs[ours.length];
-  if (different !== undefined) {
-    throw new OperationError("store_differs", `The two stores differ in their schema: ${different}.`);
-  }
-  // By the names that the database enforces; the marks are each end's own.
-  return there.filter(({ name }) => name !== "store_marks");
-}
-
 interface Begun extends MoveOrder {
   schema: string;
   tables: readonly StoredTable[];
@@ -188,24 +137,6 @@ async function begin(source: Database, target: Database, order: Begun): Promise<
     await saveMark(trx, "arriving", mark, now);
   });
   return mark;
-}
-
-// Some tables have rows from the first: as many as in a store that was just made.
-async function assertEmpty(target: Database, tables: readonly StoredTable[]): Promise<void> {
-  const fresh = connectDatabase({ memory: true }, migrationLimits);
-  try {
-    await migrateUp(fresh);
-    const planted = await countRows(fresh, tables);
-    const found = Object.entries(await countRows(target, tables)).filter(
-      ([name, rows]) => rows > (planted[name] ?? 0),
-    );
-    if (found.length > 0)
-      throw notEmpty(`The database holds rows: ${found.map(([name]) => name).join(", ")}.`);
-    if ((await findMark(target, "arriving")) !== undefined)
-      throw notEmpty("Another store was being moved here.");
-  } finally {
-    await fresh.destroy();
-  }
 }
 
 interface Copied extends MoveOrder {
@@ -290,12 +221,6 @@ function reportOf(order: MoveOrder, { tables, keys, anchor, trail }: Inspection)
     trailIntact: trail.intact,
   };
 }
-
-const notEmpty = (message: string): OperationError =>
-  new OperationError("store_not_empty", message, {
-    field: "to",
-    fix: "Name a database that holds nothing, or one to which this very store was being moved.",
-  });
 
 const withoutSecrets = (): OperationError =>
   new OperationError(
