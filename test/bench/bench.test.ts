@@ -6,7 +6,9 @@ import { stripTypeScriptTypes } from "node:module";
 import { basename, join } from "node:path";
 import { describe, test } from "node:test";
 import { promisify } from "node:util";
+import { copyOf, copySql, opaqueCopy, wordsOf } from "../../bench/support/growth_words.ts";
 import { tricks } from "../../bench/support/trick_list.ts";
+import { openTestDatabase } from "../support/databases.ts";
 import { shareOfToday } from "../support/share_of_day.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -44,6 +46,33 @@ describe("npm run bench", () => {
           `${name}: ${file}`,
         );
       }
+    }
+  });
+
+  test("a copy that a store is filled with has the shape of the row the product wrote", async () => {
+    const store = await openTestDatabase("postgres");
+    try {
+      const row = {
+        ...{ model: "Session", id_hash: "Yj5wq0Wl0gT0Yj5wq0Wl0gT0Yj5wq0Wl0gT0Yj5wq0W", grant_id_hash: null },
+        ...{ account_id: "one-person", payload: '{"accountId":"one-person","tenantId":"seedtenant"}' },
+        ...{ tenant_id: "seedtenant", expires_at_ms: 5, client_generation: 0 },
+      };
+      const words = wordsOf("one-person", 10);
+      const columns = Object.entries(row).map(
+        ([name, value]) => `${copySql("oidc_records", name, value, words)} as ${name}`,
+      );
+      const { rows } = await store.db.raw(`select ${columns.join(", ")} from generate_series(12, 13) as i`);
+      const [copy, another] = rows as [typeof row, typeof row];
+      assert.equal(copy.model, row.model);
+      assert.equal(copy.grant_id_hash, null);
+      assert.equal(copy.id_hash, opaqueCopy(row.id_hash, 12));
+      assert.equal(copy.id_hash.length, row.id_hash.length);
+      assert.notEqual(copy.id_hash, another.id_hash);
+      assert.equal(copy.tenant_id, copyOf.tenantId(12, 10));
+      assert.deepEqual(JSON.parse(copy.payload), { accountId: copy.account_id, tenantId: copy.tenant_id });
+      assert.ok(Number(copy.expires_at_ms) > 86_400_000, "nothing ends while it is measured");
+    } finally {
+      await store.close();
     }
   });
 
