@@ -66,7 +66,7 @@ else decided, and AWS does not go on with one; the id that AWS gives each reques
 ## What it costs
 
 Spans are kept in a queue of ${mostKept} and sent beside the requests; a request never waits for a collector. What comes beyond the
-queue is lost. A collector that cannot be reached, refuses or takes longer than ${answerMs / 1000} seconds is told by one line of the log (level
+queue is lost. A collector that cannot be reached, refuses, is too slow for what comes or takes longer than ${answerMs / 1000} seconds is told by one line of the log (level
 \`warn\`), and one more when it is back, with how many spans were lost. A stop waits ${lastMs / 1000} seconds for the last ones.
 
 *Proof: [a collector in trouble](../test/tracing/traces.test.ts)*

@@ -48,8 +48,9 @@ export async function openTraces(
     ]);
   const { endpoint: url, headers, sampler, ratio, joins } = settings;
   const exporter = new OTLPTraceExporter({ url, headers, timeoutMillis: policy.answerMs });
+  const told = tellOfExports(exporter, url, policy.mostKept, log);
   const batches = new sdk.BatchSpanProcessor({
-    exporter: tellOfExports(exporter, url, log),
+    exporter: told.exporter,
     maxQueueSize: policy.mostKept,
     maxExportBatchSize: policy.mostAtOnce,
     scheduledDelayMillis: settings.delayMs,
@@ -66,7 +67,7 @@ export async function openTraces(
   const provider = new sdk.TracerProvider({
     sampler: chosen(),
     resource: resourceFromAttributes({ "service.version": version, ...settings.resource }),
-    spanProcessors: [batches],
+    spanProcessors: [told.within(batches)],
     spanLimits: { attributeValueLengthLimit: longestValue, attributeCountLimit: 32, linkCountLimit: 1 },
   });
   const tracer = provider.getTracer("tti-provider", version);

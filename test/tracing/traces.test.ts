@@ -336,6 +336,12 @@ describe("a collector in trouble", () => {
     receiver.answers("silence");
     await next(6);
     for (let spans = 0; spans < 1_000; spans += 1) say();
+    // Two are on their way, six wait; of all others one line tells.
+    const slow = told(/cannot be handed over/).slice(1);
+    assert.deepEqual(
+      slow.map((line) => [line.level, line.fault]),
+      [["warn", "too slow"]],
+    );
     const begunMs = performance.now();
     await tracing.close();
     assert.ok(performance.now() - begunMs < 5_000, "a stop does not wait for a silent collector");
