@@ -122,8 +122,10 @@ for (const kind of storeKinds) {
       const person = await newPerson();
       return { ...person, code: codeOf(await signInAt(person.agent, url(), person.email)) };
     };
-    const opens = async (code: string | undefined) =>
-      assert.equal((await redeem(fixture, code ?? "none")).status, 200, "the new code opens");
+    const opens = async (code: string | undefined) => {
+      const { status, body } = await redeem(fixture, code ?? "none");
+      assert.equal(status, 200, `the new code opens: ${JSON.stringify(body)}`);
+    };
 
     const flows: Record<string, () => Promise<Run>> = {
       "a password": async () => {

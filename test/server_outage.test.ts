@@ -2,7 +2,9 @@
 // notices, and it goes on by itself.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { poolStateOf } from "../src/db/connect.ts";
 import type { StoreLimits } from "../src/db/dialects.ts";
+import type { RunningServer } from "../src/running_server.ts";
 import {
   addMintingClients,
   backEndId,
@@ -37,12 +39,13 @@ describe("a provider whose PostgreSQL fails", () => {
   let issuer: string;
   let adminUrl: string;
   let sub: string;
+  let server: RunningServer;
 
   before(async () => {
     const bare = await startProvider({ kind: "postgres" });
     assert.ok("databaseUrl" in bare.store.location);
     proxy = await startTcpProxy(bare.store.location.databaseUrl);
-    const server = await bare.startAnother(
+    server = await bare.startAnother(
       { DATABASE_URL: proxy.url, TTI_ISSUER: "http://localhost:0", TTI_METRICS: metricsKey },
       { storeLimits },
     );
@@ -154,6 +157,7 @@ describe("a provider whose PostgreSQL fails", () => {
       assert.match(text, /^tti_http_requests_total\{port="public",status="503"\} [1-9]/m);
       assert.doesNotMatch(text, /^tti_ready\{check="store"\} 1$/m);
       assert.doesNotMatch(text, /^tti_mails\{/m);
+      assert.match(text, /^tti_store_faults_total\{kind="(?:silent|cut|unreachable)"\} [1-9]/m);
     }
     const notReady = await ready();
     assert.equal(notReady.status, 503);
@@ -162,6 +166,38 @@ describe("a provider whose PostgreSQL fails", () => {
     proxy.cut();
     await until(async () => (await ready()).status === 200);
     await until(async () => (await mint()).status === 200);
+  });
+
+  test("whose connections are all in use says how it is, publishes its keys and follows them, without waiting in line", async () => {
+    const { most } = poolStateOf(server.db);
+    const held = await Promise.all(Array.from({ length: most }, () => server.db.transaction()));
+    try {
+      const waiting = Promise.all(Array.from({ length: 5 }, mint));
+      const scrape = () =>
+        fetch(`${adminUrl}/metrics`, { headers: { authorization: `Bearer ${metricsKey}` } });
+      const asked = await Promise.all([
+        ready(),
+        fetch(`${issuer}/health/live`),
+        fetch(`${issuer}/jwks`),
+        scrape(),
+      ]);
+      assert.deepEqual(
+        asked.map(({ status }) => status),
+        [200, 200, 200, 200],
+      );
+      assert.match((await asked[3]?.text()) ?? "", /^tti_scrape_source_up\{source="store"\} 1$/m);
+      await server.keyRing.poll();
+      assert.deepEqual(new Set((await waiting).map(({ status }) => status)), new Set([503]));
+    } finally {
+      await Promise.allSettled(held.map((trx) => trx.rollback()));
+    }
+    await until(async () => (await mint()).status === 200);
+    assert.match(
+      await (
+        await fetch(`${adminUrl}/metrics`, { headers: { authorization: `Bearer ${metricsKey}` } })
+      ).text(),
+      /^tti_store_faults_total\{kind="pool_used_up"\} [1-9]/m,
+    );
   });
 
   test("is not ready while the server refuses connections, and goes on once it is there", async () => {

@@ -15,6 +15,9 @@ export interface Instance {
   issuer: string;
   /** Ends it without a word, as a crash does. */
   kill(): Promise<void>;
+  /** Has it stand still, as a machine that is suspended does, and go on. */
+  pause(): void;
+  resume(): void;
   /** Lets it end in good order. */
   stop(): Promise<void>;
 }
@@ -48,6 +51,8 @@ export async function startInstance(
   return {
     ...answer,
     kill: () => end((running) => running.kill("SIGKILL")),
+    pause: () => void child.kill("SIGSTOP"),
+    resume: () => void child.kill("SIGCONT"),
     stop: () => end((running) => running.disconnect()),
   };
 }
