@@ -25,13 +25,13 @@ they go; then OpenTelemetry's packages are not loaded, and nothing is measured f
 ## Turn it on
 
 1. Run a collector. [deploy/otel/collector.yaml](../deploy/otel/collector.yaml) is one to begin with: it takes spans on port 4318
-   and hands them on.
+   and hands them on. The network policy of the Kubernetes manifests lets instances reach that port in the namespace \`monitoring\`.
 2. Give each instance \`OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318\`; if it asks for a key, \`OTEL_EXPORTER_OTLP_HEADERS\`, or
    the file that \`OTEL_EXPORTER_OTLP_HEADERS_FILE\` names.
 3. With much traffic, trace a part of it: \`OTEL_TRACES_SAMPLER=parentbased_traceidratio\` and \`OTEL_TRACES_SAMPLER_ARG=0.05\`.
 
-Read are ${read.join(", ")}: [settings](configuration.md). What else OpenTelemetry's exporter reads of the environment (timeouts,
-compression, certificates) holds as well.
+Read are ${read.join(", ")}: [settings](configuration.md). What else OpenTelemetry's exporter reads of the environment (compression,
+certificates) holds as well.
 
 *Proof: [what arrives, and where](../test/tracing/traces.test.ts), [settings](../test/config.test.ts)*
 
