@@ -83,6 +83,28 @@ describe("a database that fails over", () => {
     }
   });
 
+  test("to a standby is asked nothing, because what it says may be out of date, until it is the primary", async () => {
+    db = open();
+    try {
+      await ask(db);
+      // A server that says of itself what a standby says.
+      await store.db.raw("create schema standby");
+      await store.db.raw(
+        "create function standby.pg_is_in_recovery() returns boolean language sql as 'select true'",
+      );
+      await operate(`alter database ${nameOf(store)} set search_path = standby, pg_catalog, public`);
+      proxy.cut();
+      await until(async () => (await kindOf(ask(db))) === "read_only");
+      assert.equal(await kindOf(ask(db)), "read_only");
+      await operate(`alter database ${nameOf(store)} reset search_path`);
+      await until(async () => (await kindOf(ask(db))) === "none");
+      await write(db, "promoted");
+    } finally {
+      await operate(`alter database ${nameOf(store)} reset search_path`);
+      await db.destroy();
+    }
+  });
+
   test("whose sessions are ended, or whose prepared statements are gone, serves the next caller", async () => {
     db = open(1);
     try {

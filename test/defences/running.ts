@@ -280,4 +280,15 @@ export const defences: readonly Defence[] = [
     test: "test/mail/failing_servers.test.ts",
     name: "for ever",
   },
+  {
+    id: "a-standby-is-not-asked",
+    promise:
+      "What a standby says is never taken for what is so: a session that was ended, a key that was revoked.",
+    faults: ["I17"],
+    file: "src/db/bounded_postgres.ts",
+    find: "      await assertNoStandby(connection);\n",
+    replace: "      void assertNoStandby;\n",
+    test: "test/db/store_failover.test.ts",
+    name: "to a standby",
+  },
 ];
