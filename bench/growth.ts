@@ -10,7 +10,7 @@ import { backEndId } from "./mint.ts";
 import type { GrowthSize } from "./support/growth_filler.ts";
 import { reportLeft } from "./support/growth_left.ts";
 import { compareLists } from "./support/growth_lists.ts";
-import { manyOfOne, namedCopy, openSide, type Side, seals } from "./support/growth_side.ts";
+import { addUnsealed, manyOfOne, namedCopy, openSide, type Side, seals } from "./support/growth_side.ts";
 import { compareSweeping } from "./support/growth_sweep.ts";
 import { countedLoop } from "./support/http_load.ts";
 import { openBenchPostgres } from "./support/installation.ts";
@@ -66,7 +66,7 @@ export async function main(pace: Pace, size: GrowthSize): Promise<void> {
     await compareLists(small, full, pace);
     const mintsPerSecond = await reportRate(full, pace);
     for (const side of sides) await side.instance.child.stop();
-    await reportSealing(full, mintsPerSecond);
+    await reportSealing(full, mintsPerSecond, pace);
     await compareSweeping(small, full, pace, mintsPerSecond);
     await reportSizes(small, full);
   } finally {
@@ -189,12 +189,16 @@ async function reportRate(full: Side, pace: Pace): Promise<number> {
 }
 
 // One instance seals at a time, whichever it is: the chain has one end.
-async function reportSealing({ installation }: Side, mintsPerSecond: number): Promise<void> {
+async function reportSealing(full: Side, mintsPerSecond: number, pace: Pace): Promise<void> {
+  const { installation } = full;
+  const asked = pace.quick ? 500 : 20_000;
+  await addUnsealed(full, asked);
   let events = 0;
   const startedMs = performance.now();
   for (let sealed = 1; sealed > 0; events += sealed)
     sealed = await sealNextBlock(installation.db, seals, new Date());
   const perSecond = (events * 1000) / (performance.now() - startedMs);
+  if (events < asked) throw new Error(`${events} of ${asked} events were sealed`);
   report({
     bench,
     name: "next limit: events the one chain takes / mints of one process, each of which leaves one",

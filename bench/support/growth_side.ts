@@ -207,6 +207,17 @@ export async function endTokens({ client }: Side, count: number): Promise<void> 
   });
 }
 
+/** Adds so many events that nobody sealed yet. */
+export async function addUnsealed({ client }: Side, count: number): Promise<void> {
+  await copySeeds(client, "audit_events", count, "type = 'token.issued'", {
+    id: "'unsealed-' || i",
+    at_ms: `${Date.now()}::bigint + i`,
+    ...Object.fromEntries(
+      ["block_number", "block_place", "hash", "personal_salt", "personal_hash"].map((name) => [name, "null"]),
+    ),
+  });
+}
+
 const hashOf = (tag: string): string => `left(md5('${tag}' || i) || md5(i::text), 43)`;
 
 // Rows as the seed's person has one.
