@@ -60,6 +60,16 @@ test("a reader that stands still holds nobody up; what was lost is told once it 
   );
 });
 
+test("a reader that stands still keeps no process from ending; what it took is whole lines but for the last", async () => {
+  const { child, ended } = start(`
+    for (let n = 0; n < 300; n += 1) log.info({ n, what: "some words, and more. ".repeat(40) }, "line");
+    process.exit(3);`);
+  assert.equal(await ended, 3);
+  const taken = (await text(child.stderr)).split("\n");
+  assert.ok(taken.length > 20 && taken.length < 300, `${taken.length}`);
+  assert.equal(parsed(taken.slice(0, -1).join("\n")).length, taken.length - 1);
+});
+
 test("a reader that is gone ends nothing", async () => {
   const { child, ended } = start(`
     process.stdin.resume().once("end", () => {
