@@ -51,6 +51,16 @@ const words: Readonly<Partial<Record<ErrorCode, { message?: string; fix: string 
   onboarding_link_over: { fix: "Make another link on the organization's page." },
   onboarding_link_used: { fix: "Make another link on the organization's page: it ends this one." },
   credential_not_found: { fix: "See which there are on the page API credentials." },
+  // Nothing serves from such a store, so these stand on a page of the console only where it moved while somebody looked.
+  store_moved: {
+    fix: "Whoever runs the installation moves it to another database: ask them when it serves again.",
+  },
+  store_incomplete: {
+    fix: "Whoever runs the installation moves it to another database: ask them when it serves again.",
+  },
+  store_differs: {
+    fix: "Whoever runs the installation moves it to another database: tell them what is said here.",
+  },
   mail_not_found: { fix: "See which there are on the page Mail." },
   client_not_found: {
     message: "No application has this client id.",
