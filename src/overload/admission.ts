@@ -22,8 +22,8 @@ export const admissionLimits = {
   searches: { places: 256, mostOfShare: 32, mostWaiting: 256, longestWaitMs: 5_000 },
   // One process computes them all: more at once would be in each other's way, and in that of tokens. Who waits for a hash has
   // stepped aside.
-  logins: { places: 12, mostWaiting: 400, longestWaitMs: 5_000 },
-  pages: { places: 12, mostWaiting: 400, longestWaitMs: 5_000 },
+  logins: { places: 12, mostWaiting: 400, longestWaitMs: 10_000 },
+  pages: { places: 12, mostWaiting: 400, longestWaitMs: 10_000 },
 } as const satisfies AdmissionLimits;
 
 /** How late the process may come to its work before people are asked to come back, in milliseconds. */
