@@ -33,6 +33,7 @@ export const seconds: Readonly<Record<string, number>> = {
   "packages/sandbox/test/gateway/protocol/hostile_operations.test.ts": 8,
   "test/browser/account.test.ts": 8,
   "test/cli/serve.test.ts": 8,
+  "test/cli/workers/serve_workers.test.ts": 10,
   "test/provider/links/change_address.test.ts": 8,
   "test/provider/refresh/refresh_faults.test.ts": 8,
   "test/browser/posted_forms.test.ts": 7,
