@@ -79,6 +79,14 @@ function twoServing() {
 const whether = async (promise: Promise<unknown>): Promise<boolean> =>
   Promise.race([promise.then(() => true), new Promise<false>((resolve) => setImmediate(resolve, false))]);
 
+/** What has happened already: nobody waits here, so that what never happens fails at once. */
+async function now<Value>(promise: Promise<Value>): Promise<Value> {
+  assert.ok(await whether(promise), "it has not happened");
+  return promise;
+}
+
+const endOf = (crew: Crew) => now(crew.over);
+
 test("the first worker starts alone; the others follow once it serves, and the first is on duty", async () => {
   const { crew, hands, hand, serves } = leadCrew(3);
   crew.begin();
@@ -96,7 +104,7 @@ test("the first worker starts alone; the others follow once it serves, and the f
   serves(2);
   assert.equal(await whether(crew.complete), false);
   serves(1);
-  assert.deepEqual(await crew.complete, addresses);
+  assert.deepEqual(await now(crew.complete), addresses);
   assert.deepEqual(
     hands.map(({ told }) => told.includes("duty")),
     [true, false, false],
@@ -114,7 +122,7 @@ test("a start that fails ends all with code 1, and the reason is told once", asy
   alone.crew.heard(alone.hand(0), { report: "hello" });
   alone.crew.heard(alone.hand(0), { report: "failed", failure });
   alone.crew.ended(alone.hand(0), { code: 1, signal: null });
-  assert.deepEqual(await alone.crew.over, { code: 1, failure });
+  assert.deepEqual(await endOf(alone.crew), { code: 1, failure });
   assert.equal(alone.hands.length, 1);
 
   const later = leadCrew(2);
@@ -125,7 +133,7 @@ test("a start that fails ends all with code 1, and the reason is told once", asy
   assert.deepEqual(later.hand(0).told.at(-1), "stop");
   assert.equal(await whether(later.crew.over), false);
   later.crew.ended(later.hand(0), { code: 0, signal: null });
-  const { code, failure: told } = await later.crew.over;
+  const { code, failure: told } = await endOf(later.crew);
   assert.equal(code, 1);
   assert.match(told?.message ?? "", /Worker 2 ended by SIGKILL while the instance started/);
 });
@@ -203,15 +211,15 @@ test("who tells every process to end has told the instance: all stop, none is re
   for (const primaryFirst of [true, false]) {
     const { crew, hand, hands, pass } = twoServing();
     if (primaryFirst) crew.stop();
-    for (const one of hands) crew.heard(one, { report: "signalled" });
+    for (const one of [...hands]) crew.heard(one, { report: "signalled" });
     if (!primaryFirst) crew.stop();
     pass(crewPolicy.togetherMs);
     assert.deepEqual(
       hands.map(({ told }) => told.at(-1)),
       ["stop", "stop"],
     );
-    for (const one of hands) crew.ended(one, { code: 0, signal: null });
-    assert.deepEqual([await crew.over, hands.length, hand(0).killed], [{ code: 0 }, 2, false]);
+    for (const one of [...hands]) crew.ended(one, { code: 0, signal: null });
+    assert.deepEqual([await endOf(crew), hands.length, hand(0).killed], [{ code: 0 }, 2, false]);
   }
 });
 
@@ -222,13 +230,13 @@ test("a stop ends at its limit, with code 1; with code 1 too if a worker did not
   pass(25_000);
   assert.equal(hand(1).killed, true);
   crew.ended(hand(1), { code: null, signal: "SIGKILL" });
-  assert.deepEqual(await crew.over, { code: 1 });
+  assert.deepEqual(await endOf(crew), { code: 1 });
 
   const cutOff = twoServing();
   cutOff.crew.stop();
   cutOff.crew.ended(cutOff.hand(0), { code: 1, signal: null });
   cutOff.crew.ended(cutOff.hand(1), { code: 0, signal: null });
-  assert.deepEqual(await cutOff.crew.over, { code: 1 });
+  assert.deepEqual(await endOf(cutOff.crew), { code: 1 });
 });
 
 test("a stop during the start and between two starts ends too, and nothing starts afterwards", async () => {
@@ -237,7 +245,7 @@ test("a stop during the start and between two starts ends too, and nothing start
   starting.crew.stop();
   assert.equal(starting.hand(0).killed, true);
   starting.crew.ended(starting.hand(0), { code: null, signal: "SIGKILL" });
-  assert.deepEqual(await starting.crew.over, { code: 0 });
+  assert.deepEqual(await endOf(starting.crew), { code: 0 });
 
   const paused = twoServing();
   paused.crew.ended(paused.hand(0), crashed);
@@ -246,5 +254,5 @@ test("a stop during the start and between two starts ends too, and nothing start
   paused.crew.stop();
   paused.crew.ended(paused.hand(1), { code: 0, signal: null });
   paused.pass(60_000);
-  assert.deepEqual([await paused.crew.over, paused.hands.length], [{ code: 0 }, 3]);
+  assert.deepEqual([await endOf(paused.crew), paused.hands.length], [{ code: 0 }, 3]);
 });
