@@ -3,9 +3,11 @@
 
 import { usualResults } from "../src/admin/operations/search.ts";
 import { mostBodyBytes, mostQueryCharacters } from "../src/app.ts";
+import { servingLimits } from "../src/db/dialects.ts";
 import { mostParameters } from "../src/input/form_text.ts";
 import { clockToleranceSeconds } from "../src/input/moment.ts";
 import { defaultWithinMs } from "../src/input/request_body.ts";
+import { smtpLimits } from "../src/mail/transport.ts";
 import { type AdmissionLimits, admissionLimits } from "../src/overload/admission.ts";
 import type { AskedKind } from "../src/overload/asked_kind.ts";
 import { linkLifeMs } from "../src/provider/accounts/account_link_store.ts";
@@ -25,6 +27,7 @@ import { challengeLifeSeconds } from "../src/provider/handoff/login_handoff.ts";
 import { assumedAwsCacheSeconds } from "../src/provider/keys/key_status.ts";
 import { kmsLookIntervalMs } from "../src/provider/keys/kms_look.ts";
 import { keyPolicyOf } from "../src/provider/keys/policy.ts";
+import { kmsLimits } from "../src/provider/keys/signer_kms.ts";
 import { resetRates } from "../src/provider/links/ask_for_reset.ts";
 import { changeRates } from "../src/provider/links/change_address.ts";
 import { mostFileBytes } from "../src/provider/looks/png_file.ts";
@@ -250,6 +253,31 @@ ${table("| what | at most | then |", [
 What is cut off so leaves no line in the log; it is counted in \`tti_connections_cut_total\` ([metrics](metrics.md#queues)).
 
 *Proof: [the slow and the large](../test/provider/connection_guard.test.ts)*
+
+## What an instance waits for
+
+${table("| what | at most | then |", [
+  ["a connection to the database opens", inWords(servingLimits.connectMs / 1000), "503"],
+  ["a free connection of its own", inWords(servingLimits.acquireMs / 1000), "503"],
+  ["a statement", inWords(servingLimits.statementMs / 1000), "given up by the database, 503"],
+  ["a lock that another holds", inWords(servingLimits.lockMs / 1000), "given up, 503"],
+  [
+    "any answer of the database",
+    inWords(servingLimits.silentMs / 1000),
+    "the connection is thrown away, 503",
+  ],
+  [
+    "a transaction between two of its statements",
+    inWords(servingLimits.idleInTransactionMs / 1000),
+    "taken back by the database",
+  ],
+  ["one call of AWS KMS", inWords(kmsLimits.callMs / 1000), "503, or the key before it signs"],
+  ["handing over one mail", inWords(smtpLimits.wholeMs / 1000), "tried again later"],
+])}
+
+What each fault does to callers: [faults.md](faults.md).
+
+*Proof: [the database](../test/db/store_outage.test.ts), [KMS](../test/provider/keys/signer_kms.test.ts), [mail](../test/mail/failing_servers.test.ts)*
 
 ## Signing keys and caches
 

@@ -48,7 +48,8 @@ export interface SmtpLimits {
   wholeMs: number;
 }
 
-const smtpLimits: SmtpLimits = {
+/** The defaults. */
+export const smtpLimits: SmtpLimits = {
   dnsTimeout: 10_000,
   connectionTimeout: 15_000,
   greetingTimeout: 15_000,

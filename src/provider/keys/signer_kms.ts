@@ -49,7 +49,8 @@ export interface KmsLimits {
   callMs: number;
 }
 
-const kmsLimits: KmsLimits = { attemptMs: 2_000, callMs: 5_000 };
+/** The defaults. */
+export const kmsLimits: KmsLimits = { attemptMs: 2_000, callMs: 5_000 };
 
 /** Opens AWS KMS with the AWS SDK's own settings (region, credentials, AWS_ENDPOINT_URL). */
 export async function openKmsKeys(options: KmsOptions): Promise<KmsKeys> {
