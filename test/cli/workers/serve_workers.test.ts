@@ -162,9 +162,9 @@ describe("an instance of two workers", () => {
       const workers = await pids();
       const ended = once(running.process, "exit");
       running.process.kill("SIGTERM");
-      await until(() => running.process.kill(0) && true);
       running.process.kill("SIGINT");
-      assert.deepEqual((await ended)[1] ?? "SIGINT", "SIGINT");
+      // In order it would have ended with a code. Which of the two comes last is the system's to say.
+      assert.equal((await ended)[0], null);
       await until(() => !workers.some(isAlive));
     }),
   );
