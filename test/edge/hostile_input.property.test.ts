@@ -512,6 +512,8 @@ describe("hostile input", () => {
           }
           const what = `seed ${seed}: tti ${command.name}, ${target}: ${value.what}`;
           assert.doesNotMatch(told[0] ?? "", /internal_error|no code/, `${what}: ${told[0]}`);
+          if (ofTheEmbeddedStore.has(command.name) && told.some((each) => /store_not_embedded/.test(each)))
+            continue;
           assert.equal(told[0], told[1], what);
         }
       }
@@ -525,6 +527,9 @@ const assertedClaims: readonly string[] = [
   ...["sub", "tenant", "email", "name", "auth_time", "amr"],
   ...["jti", "iss", "exp", "iat", "nbf", "email_verified"],
 ];
+
+/** What PostgreSQL has programs of its own for, and says so. */
+const ofTheEmbeddedStore = new Set(["backup", "restore", "store move"]);
 
 const secrets = Buffer.alloc(32, 7).toString("base64");
 
