@@ -141,8 +141,9 @@ export class DataAccessor {
     const about = { step: "search-relevant-content", tenantId: connection.tenantId, user } as const;
     return this.#client.events.observe(about, async () => {
       deadline.at(about.step);
+      const { clients } = this.#client;
+      const client = await deadline.race(clients.qbusiness(connection.qRegion, credentials, clockOffsetMs));
       try {
-        const client = this.#client.clients.qbusiness(connection.qRegion, credentials, clockOffsetMs);
         return await deadline.race(searchRelevantContent(client, connection, input, deadline.signal));
       } catch (error) {
         if (deadline.signal.aborted) throw error;

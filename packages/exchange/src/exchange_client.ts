@@ -69,6 +69,7 @@ export class ExchangeClient {
       requestHandler: options.requestHandler,
       onAwsCall: options.onAwsCall,
       attemptTimeoutMs: callSeconds * 1000,
+      closing: this.#closing.signal,
     });
     this.#limiters = new Limiters(options.limiter);
     this.#cache = new CredentialCache({

@@ -145,7 +145,7 @@ export class Exchanger {
   async #exchangeGrant(attempt: Attempt, grant: Grant, limiter: InstanceLimiter): Promise<Exchanged> {
     const { clients, stsRegion, clock, refreshTokens, callSeconds } = this.#parts;
     const { connection, user } = attempt.request;
-    const sts = clients.sts(stsRegion ?? connection.idcRegion);
+    const sts = await attempt.deadline.race(clients.sts(stsRegion ?? connection.idcRegion));
     const stsPlaces = clients.places("sts", stsRegion ?? connection.idcRegion);
     const context = failureContext(attempt.request, grant);
     const role = {
@@ -163,7 +163,9 @@ export class Exchanger {
 
     attempt.deadline.at("create-token-with-iam", "the quota of ten exchanges a second");
     await limiter.acquire(attempt.deadline);
-    const oidc = clients.ssoOidc(connection.idcRegion, first.credentials, sts.config.systemClockOffset);
+    const oidc = await attempt.deadline.race(
+      clients.ssoOidc(connection.idcRegion, first.credentials, sts.config.systemClockOffset),
+    );
     const token = await this.#createToken(attempt, grant, oidc, context, limiter);
     attempt.secrets.push(token.identityContext);
     const { refreshToken } = token;

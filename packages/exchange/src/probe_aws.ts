@@ -2,13 +2,7 @@
 // can be assumed, with the tenant's tag, with an identity context, and whether its sessions may exchange. The sessions the
 // calls open are thrown away, and what is presented for an exchange is no token.
 
-import {
-  AssumeRoleCommand,
-  type AssumeRoleCommandInput,
-  type AssumeRoleCommandOutput,
-  GetCallerIdentityCommand,
-  type STSClient,
-} from "@aws-sdk/client-sts";
+import type { AssumeRoleCommandInput, AssumeRoleCommandOutput, STSClient } from "@aws-sdk/client-sts";
 import { externalIdTagKey, identityCenterContextProvider } from "./aws/assume_role.ts";
 import { AwsClients } from "./aws/aws_clients.ts";
 import { createTokenWithIam } from "./aws/create_token_with_iam.ts";
@@ -69,7 +63,7 @@ export async function probeAws(options: AwsProbeOptions): Promise<readonly AwsPr
 }
 
 async function probe(clients: AwsClients, options: AwsProbeOptions): Promise<AwsProbe[]> {
-  const sts = clients.sts(options.region);
+  const sts = await clients.sts(options.region);
   const identity = await identify(sts, options);
   if (identity.outcome === "failed") return [identity];
   const plain = await assume(sts, options, {});
@@ -92,6 +86,7 @@ async function probe(clients: AwsClients, options: AwsProbeOptions): Promise<Aws
 }
 
 async function identify(sts: STSClient, options: AwsProbeOptions): Promise<AwsProbe> {
+  const { GetCallerIdentityCommand } = await import("@aws-sdk/client-sts");
   try {
     const { Arn = "somebody" } = await sts.send(new GetCallerIdentityCommand({}));
     const chained = /:assumed-role\//.test(Arn) ? ", a session: what it assumes ends within an hour" : "";
@@ -129,7 +124,7 @@ async function probeExchange(
     secretAccessKey: SecretAccessKey,
     sessionToken: SessionToken,
   };
-  const oidc = clients.ssoOidc(options.region, session, 0);
+  const oidc = await clients.ssoOidc(options.region, session, 0);
   const grant = { kind: "jwt-bearer", assertion: "no-token" } as const;
   const application = options.idcApplicationArn ?? noApplication;
   try {
@@ -161,6 +156,7 @@ async function assume(
   { roleArn }: AwsProbeOptions,
   more: Partial<AssumeRoleCommandInput>,
 ): Promise<Assumed> {
+  const { AssumeRoleCommand } = await import("@aws-sdk/client-sts");
   const usual = { RoleArn: roleArn, RoleSessionName: sessionName, DurationSeconds: shortestSeconds };
   try {
     const { Credentials } = await sts.send(new AssumeRoleCommand({ ...usual, ...more }));

@@ -61,7 +61,8 @@ test("calls beyond the sockets wait outside of the SDK, whose connect limit they
     withDeadline(600, undefined, async (deadline) => {
       const leave = await clients.places("sts", "eu-central-1").take(deadline);
       inside += 1;
-      await clients.sts("eu-central-1").send(new AssumeRoleCommand(role));
+      const sts = await clients.sts("eu-central-1");
+      await sts.send(new AssumeRoleCommand(role));
       inside -= 1;
       leave();
     }),

@@ -1,7 +1,7 @@
 // Steps 1 and 3: AssumeRole of the ISV's registered role, with the tenant's tag and, in step 3, the identity context.
 // Both are signed with the base credentials: the documented trust policy does not let the role assume itself.
 
-import { AssumeRoleCommand, type STSClient } from "@aws-sdk/client-sts";
+import type { STSClient } from "@aws-sdk/client-sts";
 
 /** The session tag that carries the tenant; Q Business compares it with the customer's External Id. */
 export const externalIdTagKey = "qbusiness-dataaccessor:ExternalId";
@@ -40,6 +40,7 @@ export async function assumeRole(
   input: AssumeRoleInput,
   signal: AbortSignal,
 ): Promise<AssumeRoleOutput> {
+  const { AssumeRoleCommand } = await import("@aws-sdk/client-sts");
   const output = await client.send(
     new AssumeRoleCommand({
       RoleArn: input.roleArn,

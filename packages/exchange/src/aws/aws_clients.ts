@@ -1,9 +1,10 @@
 // The AWS SDK clients of one exchange client: sockets are shared per service and region, credentials never are.
 // A client for one user's session is a thin object over the region's connection handler.
+// The SDK is loaded by the first call that needs it: it costs more than all the rest of the package together.
 
-import { QBusinessClient, type QBusinessClientConfig } from "@aws-sdk/client-qbusiness";
-import { SSOOIDCClient, type SSOOIDCClientConfig } from "@aws-sdk/client-sso-oidc";
-import { STSClient, type STSClientConfig } from "@aws-sdk/client-sts";
+import type { QBusinessClient, QBusinessClientConfig } from "@aws-sdk/client-qbusiness";
+import type { SSOOIDCClient, SSOOIDCClientConfig } from "@aws-sdk/client-sso-oidc";
+import type { STSClient, STSClientConfig } from "@aws-sdk/client-sts";
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from "@aws-sdk/types";
 import { Places } from "../places.ts";
 import { userAgentMark } from "../version.ts";
@@ -33,6 +34,8 @@ export interface AwsClientsOptions {
   readonly requestHandler?: RequestHandler | undefined;
   /** Milliseconds one attempt of one call may take. */
   readonly attemptTimeoutMs: number;
+  /** Once it is aborted no client is made. */
+  readonly closing?: AbortSignal | undefined;
   /** Sockets to one service of one region, and calls on the way to it. Default 256. */
   readonly maxSockets?: number | undefined;
 }
@@ -50,13 +53,11 @@ export class AwsClients {
   readonly #qbusiness = new Map<string, QBusinessClient>();
   readonly #searchClients = new Map<string, QBusinessClient>();
   readonly #places = new Map<string, Places>();
-  /** The ISV's, for all services; undefined: each region of a service has its own. */
-  readonly #handler: RequestHandler | undefined;
+  /** The ISV's, for all services; undefined: nobody asked yet, or each region of a service has its own. */
+  #handler: Promise<RequestHandler> | undefined;
 
   constructor(options: AwsClientsOptions) {
     this.#options = options;
-    const { requestHandler } = options;
-    this.#handler = requestHandler && sharedHandler(requestHandler, this.#limits());
   }
 
   /**
@@ -67,13 +68,19 @@ export class AwsClients {
     return remember(this.#places, `${service} ${region}`, () => new Places(this.#sockets));
   }
 
-  /** STS with the base credentials; standard retries are safe here, AssumeRole consumes nothing. */
-  sts(region: string): STSClient {
+  /**
+   * STS with the base credentials; standard retries are safe here, AssumeRole consumes nothing.
+   *
+   * @throws what kept the SDK from being loaded; the reason of `closing`
+   */
+  async sts(region: string): Promise<STSClient> {
+    const { STSClient } = await import("@aws-sdk/client-sts");
+    const requestHandler = await this.#requestHandler(this.#limits());
     return remember(this.#sts, region, () => {
       const { baseCredentials, overrides, onAwsCall } = this.#options;
       return new STSClient({
         ...marked(overrides?.sts, onAwsCall),
-        requestHandler: this.#handler ?? this.#limits(),
+        requestHandler,
         region,
         ...(baseCredentials === undefined ? {} : { credentials: baseCredentials }),
       });
@@ -85,8 +92,15 @@ export class AwsClients {
    * was consumed.
    *
    * @param clockOffsetMs what STS has just shown about this machine's clock
+   * @throws what kept the SDK from being loaded; the reason of `closing`
    */
-  ssoOidc(region: string, credentials: AwsCredentialIdentity, clockOffsetMs: number): SSOOIDCClient {
+  async ssoOidc(
+    region: string,
+    credentials: AwsCredentialIdentity,
+    clockOffsetMs: number,
+  ): Promise<SSOOIDCClient> {
+    const { SSOOIDCClient } = await import("@aws-sdk/client-sso-oidc");
+    const requestHandler = await this.#requestHandler(this.#limits());
     const overrides = marked(this.#options.overrides?.ssoOidc, this.#options.onAwsCall);
     const shared = remember(
       this.#ssoOidc,
@@ -94,7 +108,7 @@ export class AwsClients {
       () =>
         new SSOOIDCClient({
           ...overrides,
-          requestHandler: this.#handler ?? this.#limits(),
+          requestHandler,
           region,
           credentials: unusableCredentials,
         }),
@@ -109,8 +123,19 @@ export class AwsClients {
     });
   }
 
-  /** Q Business for one user's session. */
-  qbusiness(region: string, credentials: AwsCredentialIdentity, clockOffsetMs: number): QBusinessClient {
+  /**
+   * Q Business for one user's session.
+   *
+   * @throws what kept the SDK from being loaded; the reason of `closing`
+   */
+  async qbusiness(
+    region: string,
+    credentials: AwsCredentialIdentity,
+    clockOffsetMs: number,
+  ): Promise<QBusinessClient> {
+    const { QBusinessClient } = await import("@aws-sdk/client-qbusiness");
+    // HTTP/2: the timeout is for a silent stream.
+    const requestHandler = await this.#requestHandler({ requestTimeout: this.#options.attemptTimeoutMs });
     const key = `${region} ${credentials.accessKeyId}`;
     const kept = this.#searchClients.get(key);
     if (kept !== undefined) {
@@ -125,8 +150,7 @@ export class AwsClients {
       () =>
         new QBusinessClient({
           ...overrides,
-          // HTTP/2: the timeout is for a silent stream.
-          requestHandler: this.#handler ?? { requestTimeout: this.#options.attemptTimeoutMs },
+          requestHandler,
           region,
           credentials: unusableCredentials,
         }),
@@ -162,6 +186,16 @@ export class AwsClients {
       clients.clear();
     }
     this.#searchClients.clear();
+  }
+
+  /** The ISV's handler, one for all, or the options of one that the SDK makes for a region of a service. */
+  async #requestHandler(ours: RequestHandler): Promise<RequestHandler> {
+    const { requestHandler: theirs } = this.#options;
+    if (theirs !== undefined) this.#handler ??= sharedHandler(theirs, this.#limits());
+    const handler = (await this.#handler) ?? ours;
+    // The SDK took its time to load: nobody would close what is opened from here on.
+    this.#options.closing?.throwIfAborted();
+    return handler;
   }
 
   get #sockets(): number {

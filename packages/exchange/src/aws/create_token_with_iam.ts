@@ -1,6 +1,6 @@
 // Step 2: CreateTokenWithIAM in the customer's Identity Center region. One call, no retry; see aws_clients.ts.
 
-import { CreateTokenWithIAMCommand, type SSOOIDCClient } from "@aws-sdk/client-sso-oidc";
+import type { SSOOIDCClient } from "@aws-sdk/client-sso-oidc";
 
 /** What is exchanged for an identity context. */
 export type TokenGrant =
@@ -30,6 +30,7 @@ export async function createTokenWithIam(
   grant: TokenGrant,
   signal: AbortSignal,
 ): Promise<CreateTokenOutput> {
+  const { CreateTokenWithIAMCommand } = await import("@aws-sdk/client-sso-oidc");
   const output = await client.send(
     new CreateTokenWithIAMCommand({ clientId: idcApplicationArn, ...grantParameters(grant) }),
     { abortSignal: signal },

@@ -1,7 +1,7 @@
 // The one seam through which an ISV decides how requests to AWS travel: proxy, agents, sockets, timeouts, or a handler
 // of its own. All three services go through it.
 
-import { STSClient, type STSClientConfig } from "@aws-sdk/client-sts";
+import type { STSClient, STSClientConfig } from "@aws-sdk/client-sts";
 import type { AwsCredentialIdentity } from "@aws-sdk/types";
 
 /** A handler of the AWS SDK (`new NodeHttpHandler(...)`, `new FetchHttpHandler(...)`, one's own), or its options. */
@@ -19,11 +19,12 @@ export const unusableCredentials: AwsCredentialIdentity = {
  * @param given a handler, which stays its owner's to close; or options, of which the SDK makes one
  * @param limits what holds where the options say nothing
  */
-export function sharedHandler(
+export async function sharedHandler(
   given: RequestHandler,
   limits: Readonly<Record<string, unknown>>,
-): RequestHandler {
+): Promise<RequestHandler> {
   if (isHandler(given)) return withoutDestroy(given);
+  const { STSClient } = await import("@aws-sdk/client-sts");
   const options = { ...limits, ...given };
   const owner = new STSClient({
     region: "us-east-1",

@@ -1,11 +1,6 @@
 // Step 4: one page of SearchRelevantContent, in the Q Business application's region.
 
-import {
-  type AttributeFilter,
-  type QBusinessClient,
-  type RelevantContent,
-  SearchRelevantContentCommand,
-} from "@aws-sdk/client-qbusiness";
+import type { AttributeFilter, QBusinessClient, RelevantContent } from "@aws-sdk/client-qbusiness";
 import type { SearchConnection } from "../connection.ts";
 
 export interface SearchPageInput {
@@ -31,6 +26,7 @@ export async function searchRelevantContent(
   input: SearchPageInput,
   signal: AbortSignal,
 ): Promise<SearchPage> {
+  const { SearchRelevantContentCommand } = await import("@aws-sdk/client-qbusiness");
   const output = await client.send(
     new SearchRelevantContentCommand({
       applicationId: connection.applicationId,
