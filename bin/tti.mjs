@@ -2,6 +2,7 @@
 // Starts the tti command. Plain JavaScript for Node 18 and later: in the package it runs the built program,
 // in a clone the sources, fetching packages and a newer Node.js where they are missing.
 import { existsSync } from "node:fs";
+import module from "node:module";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -11,6 +12,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 process.env.UV_THREADPOOL_SIZE ??= String(Math.max(4, availableParallelism() + 1));
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
 const source = join(root, "src", "cli", "main.ts");
 const built = join(root, "dist", "src", "cli", "main.js");
 
@@ -21,6 +23,9 @@ if (existsSync(source)) {
   const { ensurePackages, run } = await import("../scripts/runtime.mjs");
   // A clone that was never installed is; keeping up with the lockfile is for npm start and npm test.
   if (!existsSync(join(root, "node_modules"))) ensurePackages();
+  // What one process made of the sources is kept for the next: it halves a start. Beside the program, where whoever can
+  // write can change the program as well. The built program gains too little for the memory it takes.
+  module.enableCompileCache?.(join(root, "node_modules", ".cache", "compiled"));
   if (newEnough) await import(pathToFileURL(source).href);
   else run([source, ...process.argv.slice(2)]);
 } else if (newEnough) {

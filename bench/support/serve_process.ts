@@ -12,7 +12,7 @@ import { connectDatabase } from "../../src/db/connect.ts";
 import { migrateUp } from "../../src/db/migrate.ts";
 import { bareEnvironment } from "../../test/support/surroundings.ts";
 
-const program = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+const program = fileURLToPath(new URL("../../bin/tti.mjs", import.meta.url));
 
 /** What was seen. */
 export interface Serving {

@@ -53,6 +53,7 @@ export const seconds: Readonly<Record<string, number>> = {
   "test/provider/links/password_reset.test.ts": 5,
   "test/provider/resources/resource_tokens.test.ts": 5,
   "test/audit/every_event.test.ts": 4,
+  "test/what_a_start_loads.test.ts": 3,
   "test/browser/console.test.ts": 4,
   "test/browser/docs_site.test.ts": 4,
   "test/browser/planted_cookies.test.ts": 4,
