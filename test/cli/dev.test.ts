@@ -1,7 +1,7 @@
 // `tti dev` as a person meets it: it proves itself, other terminals find it, a restart keeps everything.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -33,6 +33,31 @@ interface DevDocument {
 
 const documentsOf = (found: Pick<Found, "results">) =>
   found.results.map(({ documentId }) => documentId).sort();
+
+describe("tti dev in a terminal that has read an installation's settings", () => {
+  for (const [setting, value, unset] of [
+    [
+      "DATABASE_URL",
+      "postgres://tti:hunter2-pw@127.0.0.1:1/tti",
+      "env -u DATABASE_URL -u DATABASE_URL_FILE npm start",
+    ],
+    ["TTI_ISSUER", "https://login.example.com", "env -u TTI_ISSUER npm start"],
+  ] as const) {
+    it(`is refused for ${setting}, before anything is opened or made`, async () => {
+      const terminal = openTypedTerminal({ [setting]: value });
+      try {
+        const { exitCode, stdout, stderr } = await terminal.tti("dev");
+        assert.equal(exitCode, 1);
+        assert.equal(stdout, "");
+        assert.ok(stderr.includes(setting) && stderr.includes(unset), stderr);
+        assert.doesNotMatch(stderr, /hunter2/);
+        assert.ok(!existsSync(join(terminal.dataDir, "dev.json")));
+      } finally {
+        terminal.close();
+      }
+    });
+  }
+});
 
 describe("tti dev --check", () => {
   it("proves every step, shows that two users see different documents, and exits 0", async () => {

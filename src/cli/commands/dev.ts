@@ -6,6 +6,7 @@ import { type Config, readConfig } from "../../config.ts";
 import { type Command, defineCommand, UsageError } from "../command.ts";
 import { demoPeople, demoQuery } from "../dev/demo_content.ts";
 import { type DevEnvironment, startDevEnvironment } from "../dev/dev_environment.ts";
+import { assertOwnPlace } from "../dev/own_place.ts";
 import { assertPortsFree } from "../dev/ports.ts";
 import { ProofFailed, type ProvenSearch, proveDemo } from "../dev/proof.ts";
 import { Steps } from "../dev/steps.ts";
@@ -25,7 +26,8 @@ first step to its first search, and out again. What the provider mails is read o
 sample application's page /mailbox, unless SMTP_URL names a mail server.
 
 Everything is kept in the data directory (TTI_DATA_DIR, default ./data): the next start
-finds it again. Stop with Ctrl-C.
+finds it again. Where DATABASE_URL is set, or TTI_ISSUER names another machine, it refuses:
+those are an installation's. Stop with Ctrl-C.
 
   --check            the same on free ports with a throw-away store; prints each step as it
                      passes, and exits 0, or 1 naming the step that failed
@@ -51,6 +53,7 @@ Example:
       return runCheck(terminal, values.verbose === true);
     }
     const settings = readConfig(undefined, "development");
+    assertOwnPlace(settings);
     const config = values.verbose ? settings : ({ ...settings, logLevel: "warn" } as const);
     return runDev(terminal, config, {
       sandboxPort: parsePort(values["sandbox-port"], "sandbox-port", 4566),
