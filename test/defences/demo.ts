@@ -38,4 +38,14 @@ export const defences: readonly Defence[] = [
       "const connection =\n        this.#accessor?.connection ?? (await this.#settings.connectionOf(this.tenantId));\n      this.#recorder",
     test: "test/browser/onboarding_tale.test.ts",
   },
+  {
+    id: "the-demo-keeps-out-of-installations",
+    promise:
+      "The demo, whose people have a printed password, gets into no installation: it refuses the settings of one before it opens anything.",
+    file: "src/cli/commands/dev.ts",
+    find: "    assertOwnPlace(settings);\n",
+    replace: "",
+    test: "test/cli/dev.test.ts",
+    name: "is refused for",
+  },
 ];
