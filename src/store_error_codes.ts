@@ -36,7 +36,8 @@ export const storeErrorCodes = {
   },
   backup_unusable: {
     status: 409,
-    meaning: "The file is no backup of a store, is damaged, or is of a newer version.",
+    meaning:
+      "The file is no backup of a store, is damaged, holds more than a store of this product, or is of a newer version.",
     fix: "Take another backup, or the version that made this one.",
   },
   backup_of_another: {

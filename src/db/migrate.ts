@@ -75,6 +75,19 @@ export async function migrateUp(db: Database, options: MigrateUpOptions = {}): P
 }
 
 /**
+ * Applies some of the migrations to a store that has none, in the order given: what a store is that says it has had them.
+ * @param names names of migrations of this version
+ */
+export async function migrateAs(db: Database, names: readonly string[]): Promise<void> {
+  const chosen = names.flatMap((name) => migrations.filter((migration) => migration.name === name));
+  const source = { ...migrationSource, getMigrations: async () => chosen };
+  await db.migrate.latest({ ...settings, migrationSource: source });
+}
+
+/** The names of the migrations of this version. */
+export const migrationNames: ReadonlySet<string> = new Set(migrations.map(({ name }) => name));
+
+/**
  * Takes back the newest migration, one a call, in one transaction. Data in what it removes is lost.
  * @returns the name taken back; none if there is nothing left
  * @throws OperationError unavailable where the newest was applied by a newer version, or while another migrates
@@ -123,12 +136,11 @@ async function withoutForeignKeys(
 /** Reads which migrations the store has. */
 export async function readMigrationStatus(db: Database): Promise<MigrationStatus> {
   const [applied, pending] = (await db.migrate.list(settings)) as [{ name: string }[], Migration[]];
-  const known = new Set(migrations.map(({ name }) => name));
   const names = applied.map(({ name }) => name);
   return {
     applied: names,
     pending: pending.map((migration) => migration.name),
-    newer: names.filter((name) => !known.has(name)),
+    newer: names.filter((name) => !migrationNames.has(name)),
   };
 }
 

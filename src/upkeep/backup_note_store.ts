@@ -13,6 +13,9 @@ export interface BackupNote {
 
 const table = "tti_backup";
 
+/** How SQLite keeps what the table of the note is. */
+export const noteSchema = "CREATE TABLE `tti_backup` (`note` text not null)";
+
 /** Writes the note into the file of a backup. */
 export async function writeNote(db: Database, note: BackupNote): Promise<void> {
   await db.schema.createTable(table, (columns) => {

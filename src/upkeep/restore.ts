@@ -1,16 +1,17 @@
 // Owns restoring the embedded store from a backup: judged, brought up to this version and rid of what had been given out in a place
 // of its own; only then it takes the store's place, as a whole.
-import { closeSync, copyFileSync, existsSync, openSync, readSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Anchor, formatAnchor } from "../audit/chain/anchor.ts";
 import { connectDatabase, type Database } from "../db/connect.ts";
 import { makeDataDirectory } from "../db/data_directory.ts";
 import { migrationLimits } from "../db/dialects.ts";
-import { migrateUp, readMigrationStatus } from "../db/migrate.ts";
+import { migrateUp, migrationNames, readMigrationStatus } from "../db/migrate.ts";
 import { StoreUnavailable } from "../db/store_fault.ts";
 import { deleteMark } from "../db/store_mark_store.ts";
 import { OperationError } from "../errors.ts";
 import { type AfterRestore, afterRestore } from "./after_restore.ts";
+import { assertBackupFile, copyBackup } from "./backup_file.ts";
 import { type BackupNote, takeNote } from "./backup_note_store.ts";
 import {
   closeWhole,
@@ -23,6 +24,7 @@ import {
   storeFileIn,
 } from "./embedded_files.ts";
 import { type Inspection, inspectStore } from "./inspection.ts";
+import { assertOwnSchema } from "./own_schema_store.ts";
 import { faultsOfFile } from "./tables_store.ts";
 import { readTrailSince, type TrailSince } from "./trail_since.ts";
 
@@ -67,7 +69,7 @@ export interface RestoreReport extends AfterRestore {
  */
 export async function restoreBackup(order: RestoreOrder): Promise<RestoreReport> {
   const { dataDir, say } = order;
-  assertIsStore(order.file);
+  assertBackupFile(order.file);
   makeDataDirectory(dataDir);
   const isThere = hasStore(dataDir);
   if (isThere && !order.replace) throw notEmpty(dataDir);
@@ -79,9 +81,7 @@ export async function restoreBackup(order: RestoreOrder): Promise<RestoreReport>
   let db: Database | undefined;
   try {
     say(`Reading ${order.file} …`);
-    copyFileSync(order.file, stage.file);
-    // A copy of a data folder may have a log beside it.
-    if (existsSync(`${order.file}-wal`)) copyFileSync(`${order.file}-wal`, `${stage.file}-wal`);
+    copyBackup(order.file, stage.file);
     db = connectDatabase({ dataDir: stage.dataDir }, migrationLimits);
     const report = await prepare(db, order);
     await closeWhole(db, stage.file);
@@ -118,6 +118,7 @@ async function prepare(db: Database, order: RestoreOrder): Promise<RestoreReport
     throw error;
   });
   if (faults.length > 0) throw unusable(`The backup is damaged: ${faults.slice(0, 3).join("; ")}.`);
+  await assertOwnSchema(db, migrationNames);
   const note = await takeNote(db);
   assertSameInstallation(note, order.installation);
   const { applied, newer } = await readMigrationStatus(db);
@@ -162,27 +163,6 @@ function put(file: string, { dataDir, now }: RestoreOrder, isThere: boolean): st
 
 const asideOf = (path: string, now: Date): string =>
   `${path}.before-${now.toISOString().replace(/[:.]/g, "-")}`;
-
-function assertIsStore(file: string): void {
-  const head = Buffer.alloc(16);
-  try {
-    const handle = openSync(file, "r");
-    readSync(handle, head, 0, 16, 0);
-    closeSync(handle);
-  } catch (cause) {
-    const { code = "" } = cause as NodeJS.ErrnoException;
-    throw new OperationError("invalid_input", `file ${file} cannot be read (${code}).`, {
-      field: "file",
-      fix: "Name a file that `tti backup` made.",
-      cause,
-    });
-  }
-  if (head.toString("latin1") === "SQLite format 3\0") return;
-  const isDump = head.toString("latin1").startsWith("PGDMP");
-  throw unusable(
-    isDump ? `${file} is a dump of PostgreSQL: pg_restore takes it.` : `${file} is no backup of a store.`,
-  );
-}
 
 function assertSameInstallation(note: BackupNote | undefined, ours: RestoreOrder["installation"]): void {
   if (ours === undefined) return;
