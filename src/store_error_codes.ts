@@ -26,8 +26,8 @@ export const storeErrorCodes = {
   },
   store_incomplete: {
     status: 503,
-    meaning: "The move of a store to this database has not come to its end.",
-    fix: "Run the same `tti store move` again: it goes on where it was.",
+    meaning: "The move of a store to this database has not come to its end, or was undone.",
+    fix: "Run the same `tti store move` again; after an undo serve from the embedded store.",
   },
   store_differs: {
     status: 500,

@@ -11,10 +11,15 @@ export interface MoveMark {
   place: string;
   /** When everything had arrived and was compared, epoch milliseconds; absent: it has not. */
   doneAtMs?: number;
+  /** When the move was given up, epoch milliseconds; then `doneAtMs` is absent. */
+  undoneAtMs?: number;
 }
 
-/** `leaving`: this store goes to another place. `arriving`: another store comes here. */
-export type MarkName = "leaving" | "arriving";
+/** `leaving`: this store goes to another place. `arriving`: another store comes here. `undone`: this store went, and is back. */
+export type MarkName = "leaving" | "arriving" | "undone";
+
+/** Whether a database has marks at all: it may be nobody's, or of a version before them. */
+export const hasMarks = (db: Database): Promise<boolean> => db.schema.hasTable("store_marks");
 
 /** Finds a mark. */
 export async function findMark(db: Database, name: MarkName): Promise<MoveMark | undefined> {
@@ -42,11 +47,19 @@ export async function assertStays(db: Database): Promise<void> {
   if (leaving !== undefined) throw moved(leaving);
   const arriving = await findMark(db, "arriving");
   if (arriving === undefined || arriving.doneAtMs !== undefined) return;
+  if (arriving.undoneAtMs !== undefined) throw undone(arriving, arriving.undoneAtMs);
   throw new OperationError(
     "store_incomplete",
     `The move of ${arriving.place} to this database has not ended.`,
   );
 }
+
+const undone = ({ place }: MoveMark, atMs: number): OperationError =>
+  new OperationError(
+    "store_incomplete",
+    `The move of ${place} to this database was undone on ${new Date(atMs).toISOString()}: that store serves, and this one nobody.`,
+    { fix: "Unset DATABASE_URL, or move there again with `tti store move`, or make this database anew." },
+  );
 
 function moved({ place, doneAtMs }: MoveMark): OperationError {
   if (doneAtMs === undefined) {

@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { createAuditEvent } from "../audit/audit_store.ts";
 import { connectDatabase, type Database } from "../db/connect.ts";
 import { migrationLimits } from "../db/dialects.ts";
-import { deleteMark, findMark, type MoveMark, saveMark } from "../db/store_mark_store.ts";
+import { findMark, type MoveMark, saveMark } from "../db/store_mark_store.ts";
 import { OperationError } from "../errors.ts";
 import { openAlone } from "./embedded_files.ts";
 import { type Inspection, inspectStore } from "./inspection.ts";
@@ -84,30 +84,6 @@ export async function moveStore(order: MoveOrder): Promise<MoveReport> {
   }
 }
 
-/**
- * Gives a move up: the embedded store is the store again.
- * @returns what its mark said; undefined: it was not being moved
- * @throws OperationError store_in_use, store_moved where the move had ended and nobody said that this is meant
- */
-export async function undoMove(dataDir: string, afterItsEnd: boolean): Promise<MoveMark | undefined> {
-  const source = await openAlone(dataDir);
-  try {
-    await schemaOf(source);
-    const mark = await findMark(source, "leaving");
-    if (mark === undefined) return undefined;
-    if (mark.doneAtMs !== undefined && !afterItsEnd) {
-      throw new OperationError("store_moved", `Everything has moved to ${mark.place}.`, {
-        field: "yes",
-        fix: "What was written there since is not here. If nothing served from it, add --yes.",
-      });
-    }
-    await deleteMark(source, "leaving");
-    return mark;
-  } finally {
-    await source.destroy();
-  }
-}
-
 interface Begun extends MoveOrder {
   schema: string;
   tables: readonly StoredTable[];
@@ -120,13 +96,13 @@ async function begin(source: Database, target: Database, order: Begun): Promise<
   if (leaving !== undefined && leaving.place !== place) {
     throw new OperationError("store_moved", `This store is being moved to ${leaving.place}.`);
   }
-  if (arriving !== undefined && arriving.id === leaving?.id) {
+  if (arriving !== undefined && arriving.id === leaving?.id && arriving.undoneAtMs === undefined) {
     if (arriving.doneAtMs === undefined && arriving.schema !== order.schema) {
       throw notEmpty("The move to this database began with another version.");
     }
     return arriving;
   }
-  await assertEmpty(target, order.tables);
+  if (!(await isUndoneCopy(source, arriving, leaving))) await assertEmpty(target, order.tables);
   const id = leaving?.id ?? randomBytes(16).toString("hex");
   const now = order.now();
   // First here: from now on nobody serves from it, so that nothing is taken that does not come along.
@@ -137,6 +113,26 @@ async function begin(source: Database, target: Database, order: Begun): Promise<
     await saveMark(trx, "arriving", mark, now);
   });
   return mark;
+}
+
+// What a move of this very store left behind, which was given up: it makes place. Not where nobody closed it: it may have served.
+async function isUndoneCopy(
+  source: Database,
+  arriving: Arriving | undefined,
+  leaving: MoveMark | undefined,
+): Promise<boolean> {
+  if (arriving === undefined) return false;
+  const undone = await findMark(source, "undone");
+  if (arriving.id !== undone?.id && arriving.id !== leaving?.id) return false;
+  if (arriving.undoneAtMs !== undefined) return true;
+  throw new OperationError(
+    "store_not_empty",
+    "The database holds this very store, of a move that was undone.",
+    {
+      field: "to",
+      fix: "It was not closed, and may have served: `tti store move --undo --yes` closes it. Then run this again.",
+    },
+  );
 }
 
 interface Copied extends MoveOrder {

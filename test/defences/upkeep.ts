@@ -89,6 +89,15 @@ export const defences: readonly Defence[] = [
     name: "at the terminal",
   },
   {
+    id: "an-undone-move-serves-nobody",
+    promise: "A database whose move was undone serves nobody and is administered by nobody.",
+    file: "src/upkeep/move_undo.ts",
+    find: '    await saveMark(target, "arriving", { ...rest, undoneAtMs: now.getTime() }, now);\n',
+    replace: "    void rest;\n",
+    test: move,
+    name: "that is undone closes the database",
+  },
+  {
     id: "a-move-is-compared",
     promise: "A store serves after a move only if each table has the same rows, to the byte, at both ends.",
     file: "src/upkeep/move.ts",

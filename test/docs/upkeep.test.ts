@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { commandLoaders } from "../../src/cli/commands/index.ts";
+import { prepareStore } from "../../src/provider/assembly/start_checks.ts";
 import { openTestDatabase } from "../support/databases.ts";
 import { standIn } from "../support/stand_in.ts";
 import { root } from "./checkout.ts";
@@ -72,6 +73,10 @@ test("the embedded store moves to PostgreSQL, and back", async () => {
     assert.match(await reader.say(look), /intact/);
     assert.match(await reader.say("npx --no tti audit list"), /store\.moved/);
     await reader.say(undo);
+    await assert.rejects(prepareStore(database.db, "production"), {
+      code: "store_incomplete",
+      message: /undone/,
+    });
     assert.match(await reader.say("npx --no tti tenant list"), /acme/);
   } finally {
     await database.close();

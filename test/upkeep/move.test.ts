@@ -13,7 +13,10 @@ import { connectDatabase, type Database } from "../../src/db/connect.ts";
 import { migrateDown } from "../../src/db/migrate.ts";
 import { assertStays, saveMark } from "../../src/db/store_mark_store.ts";
 import { prepareStore } from "../../src/provider/assembly/start_checks.ts";
-import { type MoveOrder, moveStore, undoMove } from "../../src/upkeep/move.ts";
+import { keyPolicyOf } from "../../src/provider/keys/policy.ts";
+import { type MoveOrder, moveStore } from "../../src/upkeep/move.ts";
+import { type UndoOrder, type UndoReport, undoMove } from "../../src/upkeep/move_undo.ts";
+import { placeOf } from "../../src/upkeep/postgres_programs.ts";
 import { sumTable } from "../../src/upkeep/rows_store.ts";
 import { listTables } from "../../src/upkeep/tables_store.ts";
 import { atNight } from "../support/at_night.ts";
@@ -84,6 +87,20 @@ async function withSource<T>({ dataDir }: MoveOrder, work: (db: Database) => Pro
   }
 }
 
+const policy = keyPolicyOf({
+  idTokenTtlSeconds: 300,
+  keyPublishLeadSeconds: 86_400,
+  keySigningPeriodSeconds: 7_776_000,
+});
+const undo = (
+  { dataDir, databaseUrl }: MoveOrder,
+  more: Partial<UndoOrder> = {},
+): Promise<UndoReport | undefined> =>
+  undoMove({
+    ...{ dataDir, databaseUrl, policy, afterItsEnd: false, withoutDatabase: false, now: new Date() },
+    ...more,
+  });
+
 // At night after each step; by day after each fifth, on other days after others.
 const stepsBetweenKills = atNight ? 1 : 5;
 const firstKill = shareOfToday([0, 1, 2, 3, 4], 5)[0] ?? 0;
@@ -150,12 +167,63 @@ describe("a move", () => {
     await target.db("tenants").insert({ id: "later", name: "Later", created_at_ms: 1, updated_at_ms: 1 });
     assert.equal((await moveStore(order)).unchanged, true);
     assert.equal((await target.db("tenants").where("id", "later")).length, 1);
-    await assert.rejects(undoMove(order.dataDir, false), { code: "store_moved" });
-    await undoMove(order.dataDir, true);
+    await assert.rejects(undo(order), { code: "store_moved" });
+    await undo(order, { afterItsEnd: true });
     await withSource(order, (db) => prepareStore(db, "production"));
-    assert.equal(await undoMove(order.dataDir, false), undefined);
-    // The database has rows: it is no place to move to again.
-    await assert.rejects(moveStore(order), { code: "store_not_empty", field: "to" });
+  });
+
+  test("that is undone closes the database, which serves nobody until the same store moves there again", async () => {
+    const { order, target } = await ends();
+    assert.equal(await undo(order), undefined);
+    await moveStore(order);
+    const meant = { afterItsEnd: true };
+    const other = await ends();
+    for (const [more, refusal] of [
+      [{ databaseUrl: undefined }, { code: "invalid_input", field: "to", fix: /Two stores would serve/ }],
+      [{ databaseUrl: other.order.databaseUrl }, { code: "invalid_input", field: "to" }],
+      [
+        { databaseUrl: "postgres://tti@127.0.0.1:1/tti" },
+        { code: "unavailable", field: "to", fix: /--without-database/ },
+      ],
+    ] as const) {
+      await assert.rejects(undo(order, { ...meant, ...more }), refusal);
+    }
+    const nowMs = Date.now();
+    await target.db("key_instances").update({ seen_at_ms: nowMs, poll_interval_ms: 10_000 });
+    await assert.rejects(undo(order, meant), { code: "store_in_use", field: "to" });
+    await target.db("key_instances").delete();
+    // Refused is undone in nothing: the database serves, and the store does not.
+    await prepareStore(target.db, "production");
+    await withSource(order, (db) => assert.rejects(assertStays(db), { code: "store_moved" }));
+    assert.deepEqual(await undo(order, meant), { to: placeOf(order.databaseUrl), database: "closed" });
+    await assert.rejects(prepareStore(target.db, "production"), {
+      code: "store_incomplete",
+      message: /was undone/,
+    });
+    await withSource(order, (db) => prepareStore(db, "production"));
+    assert.equal((await undo(order))?.before, true);
+    // Of another store it is no place; of this one it is, and holds what the store holds now.
+    await assert.rejects(moveStore({ ...other.order, databaseUrl: order.databaseUrl }), {
+      code: "store_not_empty",
+    });
+    await target.db("tenants").insert({ id: "later", name: "Later", created_at_ms: 1, updated_at_ms: 1 });
+    assert.equal((await moveStore(order)).unchanged, undefined);
+    assert.equal((await target.db("tenants").where("id", "later")).length, 0);
+    await prepareStore(target.db, "production");
+    await withSource(order, (db) => assert.rejects(assertStays(db), { code: "store_moved" }));
+  });
+
+  test("that is undone without its database says so, and another call closes it when it answers", async () => {
+    const { order, target } = await ends();
+    await moveStore(order);
+    const left = await undo(order, { afterItsEnd: true, withoutDatabase: true, databaseUrl: undefined });
+    assert.equal(left?.database, "left");
+    await assert.rejects(moveStore(order), { code: "store_not_empty", fix: /--undo --yes. closes it/ });
+    await assert.rejects(undo(order), { code: "store_moved", field: "yes" });
+    await target.db("key_instances").delete();
+    assert.equal((await undo(order, { afterItsEnd: true }))?.database, "closed");
+    await assert.rejects(prepareStore(target.db, "production"), { code: "store_incomplete" });
+    await moveStore(order);
   });
 
   test("killed between the two ends' words is ended by the next call", async () => {
@@ -184,7 +252,7 @@ describe("a move", () => {
     });
     await assert.rejects(moveStore(order), { code: "store_not_empty" });
     await assert.rejects(moveStore(other.order), { code: "store_moved", message: /is being moved to/ });
-    await undoMove(other.order.dataDir, false);
+    await undo({ ...other.order, databaseUrl: order.databaseUrl });
     await moveStore(other.order);
   });
 
