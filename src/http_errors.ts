@@ -62,7 +62,7 @@ function isOurFault(error: unknown): boolean {
  * Whether a request failed because its sender went away, or stalled until the port gave up, before all of it had
  * come. Judged by the request alone: an error of the network may as well be the store's.
  */
-export function isAborted(request: IncomingMessage): boolean {
+function isAborted(request: IncomingMessage): boolean {
   return request.readableAborted && !request.complete;
 }
 
@@ -72,19 +72,31 @@ export function isAborted(request: IncomingMessage): boolean {
  */
 export function logFailure(log: Log, request: IncomingMessage, error: unknown): void {
   const { code, message } = answerOf(error);
-  const context = currentRequest();
-  const fields = {
-    method: request.method,
-    route: context?.route,
-    clientId: context?.clientId,
-    address: context?.address,
-    code,
-  };
+  if (isOurFault(error)) logFault(log, request, error, code);
+  else if (isAborted(request)) log.debug(fieldsOf(request, code), "request given up by its sender");
+  else log.info({ ...fieldsOf(request, code), reason: message }, "request refused");
+}
+
+/**
+ * Logs what is our fault, whichever route it failed on: the line `request failed`, with its cause.
+ * @param code what the caller is told it is
+ */
+export function logFault(log: Log, request: IncomingMessage, error: unknown, code: string): void {
+  const fields = fieldsOf(request, code);
   if (isAborted(request) || error instanceof AskerGone) log.debug(fields, "request given up by its sender");
   // Of many at once one line is written, with how many they were (overload/shed_log.ts).
   else if (error instanceof Overloaded) log.debug(fields, "request turned away");
-  else if (isOurFault(error)) log.error({ ...fields, err: error }, "request failed");
-  else log.info({ ...fields, reason: message }, "request refused");
+  else {
+    const cause = error instanceof Error && error.cause instanceof StoreUnavailable ? error.cause : error;
+    const fault = cause instanceof StoreUnavailable ? { kind: cause.kind } : {};
+    log.error({ ...fields, ...fault, err: error }, "request failed");
+  }
+}
+
+function fieldsOf(request: IncomingMessage, code: string) {
+  const context = currentRequest();
+  const { route, clientId, address } = context ?? {};
+  return { method: request.method, route, clientId, address, code };
 }
 
 /** Logs that an answer could not be sent; that its reader went away meanwhile is no fault of anybody. */

@@ -203,6 +203,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       findBackEndToken: (token: string, at: Database = db) => findBackEndToken(at, token, clock().getTime()),
     };
     const health = createStoreHealth({ db, watch, clock, log });
+    const unfollow = health.follow();
+    closers.push(async () => unfollow());
     const readiness = readinessOf(health, keyRing, time, () => stopping);
     const load = startInstanceLoad({ ...{ log, passwords }, ...config, ...options });
     closers.push(load.close);

@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { poolStateOf } from "../src/db/connect.ts";
 import type { StoreLimits } from "../src/db/dialects.ts";
+import { storeFaultKinds } from "../src/db/store_fault_kinds.ts";
+import { openLog } from "../src/log.ts";
 import type { RunningServer } from "../src/running_server.ts";
 import {
   addMintingClients,
@@ -33,7 +35,32 @@ const storeLimits: StoreLimits = {
   silentMs: 900,
 };
 
+/** A log whose lines are read. */
+function readLog() {
+  const lines: Record<string, unknown>[] = [];
+  const write = (line: string) => void lines.push(JSON.parse(line));
+  const of = (msg: string) => lines.filter((line) => line["msg"] === msg);
+  return { log: openLog({ level: "info", stream: { write } }), lines, of };
+}
+
+// Every route has the line that docs/faults.md names, whoever serves it: the library's too.
+function toldAsDocumented(lines: readonly Record<string, unknown>[], routes: readonly string[]): void {
+  const failed = lines.filter(({ msg }) => msg === "request failed");
+  for (const route of routes) {
+    const line = failed.find((one) => one["route"] === route);
+    assert.ok(line, `${route}: ${JSON.stringify(lines.map(({ msg }) => msg))}`);
+    assert.equal(line["code"], "temporarily_unavailable", route);
+    assert.equal(line["level"], "error", route);
+    assert.match(String(line["requestId"]), /^[0-9a-f-]{36}$/, route);
+    assert.ok(Object.hasOwn(storeFaultKinds, String(line["kind"])), `${route}: ${line["kind"]}`);
+    assert.ok(line["err"] !== undefined, route);
+  }
+  for (const { msg, level } of lines)
+    if (level === "error") assert.doesNotMatch(String(msg), /^(?:\w+\.error|server_error)$/);
+}
+
 describe("a provider whose PostgreSQL fails", () => {
+  const told = readLog();
   let fixture: ProviderFixture;
   let proxy: TcpProxy;
   let issuer: string;
@@ -47,7 +74,7 @@ describe("a provider whose PostgreSQL fails", () => {
     proxy = await startTcpProxy(bare.store.location.databaseUrl);
     server = await bare.startAnother(
       { DATABASE_URL: proxy.url, TTI_ISSUER: "http://localhost:0", TTI_METRICS: metricsKey },
-      { storeLimits },
+      { storeLimits, log: told.log },
     );
     fixture = bare;
     issuer = server.issuer;
@@ -100,6 +127,7 @@ describe("a provider whose PostgreSQL fails", () => {
       redirect: "manual",
     });
     const interaction = new URL(agent.headers.get("location") ?? "", issuer);
+    told.lines.length = 0;
     proxy.silence();
     proxy.silenceNew(true);
     const credentials = Buffer.from(`${backEndId}:${clientSecret}`).toString("base64");
@@ -162,8 +190,17 @@ describe("a provider whose PostgreSQL fails", () => {
     const notReady = await ready();
     assert.equal(notReady.status, 503);
     assert.ok(Number(notReady.headers.get("retry-after")) > 0);
+    toldAsDocumented(told.lines, ["token", "authorization"]);
+    const [silent] = told.of("the store does not serve");
+    assert.equal(silent?.["level"], "error");
+    assert.match(String(silent?.["kind"]), /^(?:silent|cut|unreachable)$/);
     proxy.silenceNew(false);
     proxy.cut();
+    // Nobody asks for its readiness: it looks by itself.
+    await until(async () => told.of("the store serves again").length > 0);
+    const [again] = told.of("the store serves again");
+    assert.equal(again?.["reason"], told.of("the store does not serve").at(-1)?.["reason"]);
+    assert.ok(Number.isInteger(again?.["seconds"]));
     await until(async () => (await ready()).status === 200);
     await until(async () => (await mint()).status === 200);
   });
@@ -201,9 +238,14 @@ describe("a provider whose PostgreSQL fails", () => {
   });
 
   test("is not ready while the server refuses connections, and goes on once it is there", async () => {
+    told.lines.length = 0;
     await proxy.refuse();
-    await until(async () => (await ready()).status === 503);
     assert.equal((await mint()).status, 503);
+    // Nobody asks for its readiness: what a request met is looked into.
+    await until(async () => told.of("the store does not serve").length > 0);
+    assert.equal(told.of("the store does not serve")[0]?.["kind"], "unreachable");
+    assert.equal((await ready()).status, 503);
+    toldAsDocumented(told.lines, ["token"]);
     await proxy.accept();
     await until(async () => (await ready()).status === 200);
     assert.equal((await mint()).status, 200);
@@ -212,7 +254,8 @@ describe("a provider whose PostgreSQL fails", () => {
 
 describe("a provider whose SQLite file fails", () => {
   test("answers 503 with a time for a full disk and a held lock, and its process goes on", async () => {
-    const fixture = await startProvider({ storeLimits: { ...storeLimits, lockMs: 1_500 } });
+    const told = readLog();
+    const fixture = await startProvider({ storeLimits: { ...storeLimits, lockMs: 1_500 }, log: told.log });
     try {
       const { issuer, server } = fixture;
       await addMintingClients(fixture.db);
@@ -228,6 +271,8 @@ describe("a provider whose SQLite file fails", () => {
       await server.db.raw("pragma query_only = on");
       const refused = await mint();
       assert.deepEqual([refused.status, refused.body["error"]], [503, "temporarily_unavailable"]);
+      toldAsDocumented(told.lines, ["token"]);
+      assert.equal(told.of("request failed")[0]?.["kind"], "read_only");
       await server.db.raw("pragma query_only = off");
       assert.equal((await mint()).status, 200);
 

@@ -2,7 +2,7 @@
 import type Provider from "oidc-provider";
 import type { errors, KoaContextWithOIDC } from "oidc-provider";
 import { OperationError } from "../../errors.ts";
-import { isAborted } from "../../http_errors.ts";
+import { logFault } from "../../http_errors.ts";
 import type { Log } from "../../log.ts";
 import { describeRequest } from "../../request_context.ts";
 import { answerOfGrantError, storeTroubleAnswer } from "../library/token_error.ts";
@@ -41,11 +41,10 @@ export function logOutcomes(provider: Provider, log: Log): void {
   });
   provider.on("server_error", (ctx, error) => {
     describeServed(ctx);
-    const fields = { route: ctx.oidc?.route, clientId: ctx.oidc?.client?.clientId };
-    if (isAborted(ctx.req)) log.debug(fields, "request given up by its sender");
-    else log.error({ ...fields, err: error }, "server_error");
+    const trouble = error instanceof OperationError && error.status === 503;
+    logFault(log, ctx.req, error, trouble ? storeTroubleAnswer.error : "server_error");
     // Trouble that did not come through the adapter; where a page is due, page_sources.ts draws it.
-    if (!(error instanceof OperationError) || error.status !== 503) return;
+    if (!trouble) return;
     ctx.status = 503;
     if (typeof ctx.body === "object") ctx.body = storeTroubleAnswer;
   });
@@ -59,7 +58,10 @@ export function describeServed(ctx: KoaContextWithOIDC): void {
 function logRefusal(log: Log, ctx: KoaContextWithOIDC, error: errors.OIDCProviderError, event: string): void {
   // A device asks every few seconds.
   if (isWaiting(error)) log.debug(refusalFields(ctx, error), event);
-  else if (error.statusCode >= 500) log.error({ ...refusalFields(ctx, error), err: error.cause }, event);
+  else if (error.statusCode >= 500) {
+    describeServed(ctx);
+    logFault(log, ctx.req, error.cause ?? error, error.error);
+  }
   // A client that does not come in is set up wrongly, or is somebody else: told also where `tti dev` tells warnings only.
   else log[error.error === "invalid_client" ? "warn" : "info"](refusalFields(ctx, error), event);
 }
