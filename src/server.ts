@@ -26,7 +26,7 @@ import { buildProvider } from "./provider/assembly/build_provider.ts";
 import { createProviderHost } from "./provider/assembly/host.ts";
 import { loadSecrets } from "./provider/assembly/installation_secrets.ts";
 import { startLogoutOutbox } from "./provider/assembly/logout_outbox.ts";
-import { prepareStore, tellOfAwsClient } from "./provider/assembly/start_checks.ts";
+import { prepareStore, tellOfAwsClient, tellOfOtherConsoles } from "./provider/assembly/start_checks.ts";
 import { startSweeper } from "./provider/assembly/sweeper.ts";
 import { findBackEndToken } from "./provider/clients/access_tokens.ts";
 import { createClientReader } from "./provider/clients/client_reader.ts";
@@ -96,7 +96,11 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     }
     await prepareStore(db, config.mode);
     // In development it is registered once the provider serves.
-    if (config.mode === "production") await tellOfAwsClient(db, config.clientId, log);
+    if (config.mode === "production") {
+      await tellOfAwsClient(db, config.clientId, log);
+      const mine = { adminUrl: config.adminUrl, size: crew?.size ?? 1, nowMs: clock().getTime() };
+      await tellOfOtherConsoles(db, { ...mine, policy: options.keyPolicy ?? keyPolicyOf(config) }, log);
+    }
     options.signal?.throwIfAborted();
     const steps = options.clockSteps ?? options.clock === undefined;
     const time = trustTime({ watch, clock, log, steps });

@@ -12,7 +12,7 @@ import type { ConsolePage } from "../views/console_pages.ts";
 import type { ServiceFrame } from "../views/frame.ts";
 import type { WayOn } from "../views/page_frame.ts";
 import { renderPage } from "../views/render.ts";
-import { consoleErrorPage, foreignFormTitle } from "./console_error.ts";
+import { consoleErrorPage, ForeignName, foreignFormTitle, foreignNameTitle } from "./console_error.ts";
 import type { InstallationFacts } from "./place.ts";
 
 /** What the console works with. */
@@ -62,9 +62,14 @@ export async function sendConsoleError(
   if (answer.status === 401 || answer.status === 403) await recordRefusal(ctx, deps, answer);
   ctx.status = answer.status;
   ctx.set(retryHeaders(answer));
-  const special = error instanceof ForeignForm ? foreignFormTitle : undefined;
+  const special = specialTitle(error);
   const requestId = currentRequest()?.requestId ?? "";
   ctx.body = renderPage("error", consoleErrorPage(answer, requestId, ways, special));
+}
+
+function specialTitle(error: unknown): string | undefined {
+  if (error instanceof ForeignForm) return foreignFormTitle;
+  return error instanceof ForeignName ? foreignNameTitle : undefined;
 }
 
 // As for the API: anybody can be refused as often as they like, so equal refusals of a minute are one row; and a refusal

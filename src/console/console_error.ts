@@ -20,6 +20,18 @@ const titles: Readonly<Record<string, string>> = {
   internal_error: "Something broke on our side",
 };
 
+/** What the page is called under a name that is not the console's: no matter of anybody's role either. */
+export const foreignNameTitle = "The console is not at this address";
+
+/** A request under another name than the console's. */
+export class ForeignName extends OperationError {
+  constructor() {
+    super("forbidden", "The console does not answer under this name and port.", {
+      fix: "Open it at the address that TTI_ADMIN_URL says; instances that share a store share that address.",
+    });
+  }
+}
+
 /** What the page is called where a form was refused for where it came from: that is no matter of anybody's role. */
 export const foreignFormTitle = "This form was not taken";
 

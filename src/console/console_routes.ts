@@ -12,6 +12,7 @@ import { seeOther } from "../see_other.ts";
 import { withFrame } from "../views/frame.ts";
 import { pageHeaders } from "../views/render.ts";
 import { type ConsoleDeps, frameOf, type OpenConsoleDeps, sendConsoleError } from "./answer_routes.ts";
+import { ForeignName } from "./console_error.ts";
 import { decideHost } from "./edge/origin.ts";
 import { addFirstStartRoutes } from "./first_start/first_start_routes.ts";
 import { addPlace } from "./place_routes.ts";
@@ -51,11 +52,12 @@ function answerAt(deps: OpenConsoleDeps): (ctx: Context) => Promise<void> {
   for (const place of places) addPlace(router, place, deps);
   const serve = router.routes() as unknown as Middleware;
   return async (ctx) => {
+    // A page of anybody's can have a name of its own resolve to this machine (DNS rebinding), so nothing is told under one.
     const decision = decideHost(ctx.get("host"), deps.adminUrl);
-    if (decision === "refuse") throw foreignHost();
+    if (decision === "refuse") throw new ForeignName();
     if (decision !== "serve") {
       // Nothing is asked of a form that was meant for another name.
-      if (ctx.method !== "GET" && ctx.method !== "HEAD") throw foreignHost();
+      if (ctx.method !== "GET" && ctx.method !== "HEAD") throw new ForeignName();
       return seeOther(ctx, decision.goTo);
     }
     assertMethodIsKnown(ctx, [router]);
@@ -82,13 +84,6 @@ function headersFor({ adminUrl, issuer }: ConsoleDeps): Record<string, string> {
     "Content-Security-Policy": `${policy}; form-action 'self' ${new URL(issuer).origin}`,
     ...(adminUrl?.startsWith("https:") ? { "Strict-Transport-Security": "max-age=31536000" } : {}),
   };
-}
-
-// A page of anybody's can have a name of its own resolve to this machine (DNS rebinding), so nothing is told under one.
-function foreignHost(): OperationError {
-  return new OperationError("forbidden", "The console does not answer under this name.", {
-    fix: "Open it at the address that TTI_ADMIN_URL says.",
-  });
 }
 
 function notOpen(): OperationError {

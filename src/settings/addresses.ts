@@ -42,7 +42,7 @@ export const addressesSettings = {
   }),
   adminUrl: setting<string | undefined>({
     name: "TTI_ADMIN_URL",
-    doc: "The address at which browsers reach the admin port; https, unless on this machine. The console is served under it and no other name.",
+    doc: "The address at which browsers reach the admin port; https, unless on this machine. The console is served under it and no other name. Several instances have one, and the same value.",
     defaultText:
       "`TTI_ADMIN_HOST` and `TTI_ADMIN_PORT`, where that is this machine; else none, and no console",
     fallback: none,

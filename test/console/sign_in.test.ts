@@ -296,6 +296,8 @@ test("under another name the port shows no console (DNS rebinding)", async () =>
     const answer = await ask(host, cookie);
     assert.equal(answer.status, 403, host);
     assert.doesNotMatch(answer.body, /olga/);
+    assert.match(answer.body, /The console is not at this address/);
+    assert.doesNotMatch(answer.body, /Your role/);
   }
   const alias = await ask(`localhost:${port}`, cookie);
   assert.equal(alias.status, 303);

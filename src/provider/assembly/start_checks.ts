@@ -9,6 +9,9 @@ import type { Log } from "../../log.ts";
 import { settings } from "../../settings.ts";
 import { faultOfAwsClient } from "../clients/aws_client.ts";
 import { findClient } from "../clients/client_store.ts";
+import { listInstances } from "../keys/key_store.ts";
+import type { KeyPolicy } from "../keys/policy.ts";
+import { isLive } from "../keys/signer_choice.ts";
 
 /**
  * Prepares the store. In production an operator migrates, once, before the new version starts; a developer should not have to.
@@ -34,4 +37,31 @@ export async function tellOfAwsClient(db: Database, clientId: string, log: Log):
   if (fault === undefined) return;
   const { message, cause, fix } = fault;
   log.warn({ setting: settings.clientId.name, clientId, cause, fix }, message);
+}
+
+/**
+ * Tells the log where this instance's console is at an address of its own while others serve the same store: a sign-in to it that
+ * a proxy brings to one of them is refused there.
+ * @param how `adminUrl`: TTI_ADMIN_URL; `size`: how many processes share this instance's ports; `nowMs`: epoch milliseconds
+ */
+export async function tellOfOtherConsoles(
+  db: Database,
+  {
+    adminUrl,
+    size,
+    nowMs,
+    policy,
+  }: { adminUrl: string | undefined; size: number; nowMs: number; policy: KeyPolicy },
+  log: Log,
+): Promise<void> {
+  if (adminUrl !== undefined) return;
+  const others = (await listInstances(db)).filter((instance) => isLive(instance, nowMs, policy)).length;
+  if (others < size) return;
+  log.warn(
+    {
+      setting: settings.adminUrl.name,
+      fix: `Set ${settings.adminUrl.name} to the one address of the console, the same for all instances, and restart them.`,
+    },
+    `other instances serve this store, or did until a minute ago, and ${settings.adminUrl.name} is not set: sign-ins to the console fail where each has its own`,
+  );
 }
