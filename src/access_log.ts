@@ -1,5 +1,5 @@
 // Owns the access log: one line for each request that was answered or given up, with what an operator asks first.
-// It names the route's pattern, never the path: a path may hold a challenge or an address.
+// Who is turned away for lack of room has none. It names the route's pattern, never the path: a path may hold a challenge or an address.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Log } from "./log.ts";
 import { type RequestContext, runInRequest } from "./request_context.ts";
@@ -49,7 +49,9 @@ export function followRequest<Result>(
   }
   if (options.enabled) {
     response.once("close", () => {
-      const { requestId, address, route, clientId } = context;
+      const { requestId, address, route, clientId, turnedAway } = context;
+      // Anybody causes any number of them: overload/queues.ts tells how many.
+      if (turnedAway === true) return;
       const level = route !== undefined && quietRoutes.has(route) ? "debug" : "info";
       options.log[level](
         {

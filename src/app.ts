@@ -22,6 +22,7 @@ import {
   findApplication,
 } from "./provider/clients/application_way.ts";
 import type { BackgroundWork } from "./provider/edge/background_work.ts";
+import { comesIn } from "./provider/edge/door_answer.ts";
 import { addLanguageRoutes, takeTyped } from "./provider/edge/language_routes.ts";
 import { languageOf } from "./provider/edge/page_language.ts";
 import { pinnedAddressOf, pinRequest, requestIdOf } from "./provider/edge/pinned_request.ts";
@@ -73,6 +74,7 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
       ctx.body = errorBody(answerOf(refusal), "");
       return;
     }
+    if (!(await comesIn(ctx, deps))) return;
     const requestId = requestIdOf(ctx.req);
     const context = { requestId, address: pinnedAddressOf(ctx.req), gone: goneOf(ctx.res) };
     const access = {

@@ -49,8 +49,15 @@ function publicError(error: unknown): OperationError {
 }
 
 /** `Retry-After` of an answer that is worth asking for again (RFC 9110 section 10.2.3). */
-export function retryHeaders(answer: { retryAfterSeconds?: number | undefined }): Record<string, string> {
-  return answer.retryAfterSeconds === undefined ? {} : { "Retry-After": String(answer.retryAfterSeconds) };
+export function retryHeaders(answer: {
+  code?: string | undefined;
+  retryAfterSeconds?: number | undefined;
+}): Record<string, string> {
+  return {
+    ...(answer.retryAfterSeconds === undefined ? {} : { "Retry-After": String(answer.retryAfterSeconds) }),
+    // Whoever is refused for lack of room and asks again at once pays for a connection.
+    ...(answer.code === "overloaded" ? { Connection: "close" } : {}),
+  };
 }
 
 /** Whether a failure must be looked at by an operator. */

@@ -19,6 +19,8 @@ export interface RequestContext {
   stepAside?: () => (() => void) | undefined;
   /** Called with a body once it is here, before anything is done with it; it may refuse, and may wait for a place. */
   bodyIsHere?: (body: Buffer) => Promise<void>;
+  /** Whether it was turned away for lack of room: such are told of together, not in a line each. */
+  turnedAway?: boolean;
   /** The pattern of the route that serves it, once one does. */
   route?: string;
   /** The client that asks, once it is authenticated or, in a browser's request, named. */

@@ -4,7 +4,8 @@ import type { IncomingMessage } from "node:http";
 import type { RequestContext } from "../request_context.ts";
 import { type AskedKind, searchedTenantOf } from "./asked_kind.ts";
 import type { ClientRate } from "./client_rate.ts";
-import { FairQueue, type QueueOptions, type QueueTime } from "./fair_queue.ts";
+import { Door, HeldRefusals, Turnstile } from "./door.ts";
+import { FairQueue, Overloaded, type QueueOptions, type QueueTime } from "./fair_queue.ts";
 import type { LoopWatch } from "./loop_watch.ts";
 import { turnOf } from "./page_turn.ts";
 import type { SharePath } from "./share_tree.ts";
@@ -41,11 +42,17 @@ export interface AdmissionOptions {
 /** Lets requests in. */
 export class Admission {
   readonly queues: Readonly<Record<AskedKind, FairQueue>>;
+  /** Given to who is turned away by any of them. */
+  readonly refusals = new HeldRefusals();
+  readonly turnstile = new Turnstile();
+  /** Of what programs ask, before anything is done for it. */
+  readonly doors: Readonly<Record<"tokens" | "searches", Door>>;
   readonly #options: AdmissionOptions;
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
-    const limits = options.limits ?? admissionLimits;
+    const limits: AdmissionLimits = options.limits ?? admissionLimits;
+    this.doors = { tokens: new Door(limits.tokens), searches: new Door(limits.searches) };
     const queueOf = (kind: AskedKind) =>
       new FairQueue({
         ...limits[kind],
@@ -59,6 +66,14 @@ export class Admission {
       logins,
       pages: queueOf("pages"),
     };
+  }
+
+  /**
+   * Lets a request of a program in at the door, where its network has not as much under way as it may.
+   * @returns to be called once it is over; or the refusal, for when its turn has come
+   */
+  atDoor(kind: "tokens" | "searches", address: string): (() => void) | Overloaded {
+    return this.doors[kind].enter(networkOf(address)) ?? this.queues[kind].refuse("full");
   }
 
   /**
@@ -81,8 +96,16 @@ export class Admission {
       const by = { address: context.address ?? "", headers: request.headers, body };
       const share = () => [widest, ...narrowerOf(kind, by)];
       if (kind === "tokens") this.#options.rate?.count(share().slice(0, 2));
-      if (this.#isTooLate(kind)) throw this.queues[kind].refuse();
-      leave = await this.queues[kind].enter(() => ({ share: share(), gone: context.gone?.() }), widest);
+      try {
+        if (this.#isTooLate(kind)) throw this.queues[kind].refuse();
+        leave = await this.queues[kind].enter(() => ({ share: share(), gone: context.gone?.() }), widest);
+      } catch (error) {
+        if (error instanceof Overloaded) {
+          context.turnedAway = true;
+          await this.refusals.turn();
+        }
+        throw error;
+      }
     };
     const { method = "" } = request;
     const waitsForBody = ["POST", "PUT", "PATCH"].includes(method);

@@ -155,8 +155,8 @@ export class FairQueue {
   }
 
   /** Turns somebody away whatever waits. */
-  refuse(): Overloaded {
-    return this.#turnAway("late");
+  refuse(reason: "full" | "late" = "late"): Overloaded {
+    return this.#turnAway(reason);
   }
 
   /**

@@ -28,7 +28,7 @@ export function startInstanceLoad(of: {
   const rate = of.tokenRate === undefined ? undefined : new ClientRate(of.tokenRate);
   const admission = new Admission({ loop, rate, limits: of.admissionLimits });
   const queues = { ...admission.queues, passwords: of.passwords.queue };
-  const endTelling = tellOfShed(queues, of.log);
+  const endTelling = tellOfShed(queues, of.log, Object.values(admission.doors));
   return {
     admission,
     queues,

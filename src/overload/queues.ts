@@ -1,6 +1,7 @@
 // Owns the queues of an instance by name, and the one line of the log for many who were turned away: a line for each would be
 // more work than what was refused.
 import type { Log } from "../log.ts";
+import type { Door } from "./door.ts";
 import type { FairQueue, QueueState } from "./fair_queue.ts";
 
 /** Every queue, with what waits in it. Names are labels of metrics: add, do not rename. */
@@ -23,7 +24,11 @@ const shedOf = ({ shed: { full, late } }: QueueState): number => full + late;
  * Makes what tells of those who were turned away.
  * @returns tells of each queue how many they were since it told last, and nothing where there were none
  */
-export function createShedTeller(of: Partial<InstanceQueues>, log: Log): () => void {
+export function createShedTeller(
+  of: Partial<InstanceQueues>,
+  log: Log,
+  doors: readonly Pick<Door, "takeRefused">[] = [],
+): () => void {
   const told = new Map<string, number>();
   return () => {
     for (const [queue, { state }] of Object.entries(of)) {
@@ -33,6 +38,9 @@ export function createShedTeller(of: Partial<InstanceQueues>, log: Log): () => v
       const { running, waiting, oldestSeconds } = state;
       log.warn({ queue, turnedAway, running, waiting, oldestSeconds }, "more was asked than could be served");
     }
+    for (const door of doors)
+      for (const refused of door.takeRefused())
+        log.warn(refused, "one network asked for more at once than it may");
   };
 }
 
@@ -43,8 +51,8 @@ const tellMs = 10_000;
  * Tells of those who were turned away while an instance runs.
  * @returns tells the last of them, and ends
  */
-export function tellOfShed(of: InstanceQueues, log: Log): () => void {
-  const tell = createShedTeller(of, log);
+export function tellOfShed(of: InstanceQueues, log: Log, doors: readonly Door[]): () => void {
+  const tell = createShedTeller(of, log, doors);
   const timer = setInterval(tell, tellMs);
   timer.unref();
   return () => {

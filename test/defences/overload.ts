@@ -7,6 +7,34 @@ const shed = "test/provider/accounts/sign_in_shed.test.ts";
 
 export const defences: readonly Defence[] = [
   {
+    id: "refusals-are-held-back",
+    promise: "Refusals are given few at a time, however many repeat at once.",
+    faults: ["I21"],
+    file: "src/overload/door.ts",
+    find: "this.#held.splice(0, refusalPace.atATime)",
+    replace: "this.#held.splice(0)",
+    test: "test/overload/door.test.ts",
+  },
+  {
+    id: "few-of-a-network-begin-in-a-turn",
+    promise:
+      "A network's requests that take one turn of the event loop are not in the way of what takes several.",
+    faults: ["I21"],
+    file: "src/overload/door.ts",
+    find: "waiting === undefined && begun < beginInTurn",
+    replace: "waiting === undefined",
+    test: "test/overload/door.test.ts",
+  },
+  {
+    id: "one-network-waits-in-bounded-number",
+    promise: "One network has a quarter of those who may wait at most.",
+    faults: ["I21"],
+    file: "src/overload/door.ts",
+    find: "if (count >= this.#most) {",
+    replace: "if (count > 1e6) {",
+    test: "test/overload/door.test.ts",
+  },
+  {
     id: "shares-come-in-turn",
     promise: "Whoever sends much waits behind themselves, not before others.",
     faults: ["I21"],
