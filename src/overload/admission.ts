@@ -30,6 +30,9 @@ export const admissionLimits = {
 /** How late the process may come to its work before people are asked to come back, in milliseconds. */
 const latestMs = 500;
 
+// Bearers name no client: all of a network's would be one.
+const namesNoClient = /^\/(?:me|v1)(?:[/?]|$)/i;
+
 /** What admission is made with. */
 export interface AdmissionOptions {
   loop: LoopWatch;
@@ -95,7 +98,7 @@ export class Admission {
       if (leave !== undefined) return;
       const by = { address: context.address ?? "", headers: request.headers, body };
       const share = () => [widest, ...narrowerOf(kind, by)];
-      if (kind === "tokens") this.#options.rate?.count(share().slice(0, 2));
+      if (kind === "tokens" && !namesNoClient.test(path)) this.#options.rate?.count(share().slice(0, 2));
       try {
         if (this.#isTooLate(kind)) throw this.queues[kind].refuse();
         leave = await this.queues[kind].enter(() => ({ share: share(), gone: context.gone?.() }), widest);

@@ -34,9 +34,15 @@ const nameOf = (said: unknown): string => (typeof said === "string" ? said.slice
 function basicNameOf(authorization: string | undefined): string | undefined {
   const encoded = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(authorization ?? "")?.[1];
   if (encoded === undefined) return undefined;
-  return Buffer.from(encoded.slice(0, 2 * longestName), "base64")
+  const [name = ""] = Buffer.from(encoded.slice(0, 6 * longestName), "base64")
     .toString("latin1")
-    .split(":")[0];
+    .split(":");
+  // As oidc-provider reads it (RFC 6749 section 2.3.1): one client has one name, however it is spelt.
+  try {
+    return decodeURIComponent(name.replaceAll("+", "%20"));
+  } catch {
+    return name;
+  }
 }
 
 /** What a JWT claims; nothing is checked. */

@@ -178,6 +178,12 @@ describe("admission", () => {
       [await come("tokens"), await come("tokens"), await come("tokens"), await come("pages")],
       ["served", "served", "too_many_requests", "served"],
     );
+    // Who sends a bearer names no client, and is no part of it.
+    for (const path of ["/me", "/v1/tenants/acme"]) {
+      const one = ask("tokens", "GET", path);
+      one.end();
+      assert.equal(await one.outcome, "served", path);
+    }
   });
 });
 
@@ -193,6 +199,8 @@ describe("a share of tokens", () => {
     const network = "2001:db8:1:2";
     const subject = jwt({ iss: "crm", tenant: "acme" });
     assert.deepEqual(of(basic("crm"), { subject_token: subject }), [network, "crm", "acme"]);
+    assert.deepEqual(of(basic("c%72m"))[1], "crm");
+    assert.deepEqual(of(basic("c%"))[1], "c%");
     assert.deepEqual(of({}, { client_id: "crm" }), [network, "crm", ""]);
     assert.deepEqual(of({}, { client_assertion: jwt({ sub: "crm" }) }), [network, "crm", ""]);
     assert.deepEqual(of({}, { assertion: subject }), [network, "crm", "acme"]);
