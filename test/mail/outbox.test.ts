@@ -35,8 +35,8 @@ for (const kind of storeKinds) {
       },
       close() {},
     };
-    const open = (db = store.db, write: (mail: Mail) => Promise<Written> = written) =>
-      startOutbox({ db, clock, log: silentLog, transport, write }, policy);
+    const open = (db = store.db, write: (mail: Mail) => Promise<Written> = written, atOnce = policy.atOnce) =>
+      startOutbox({ db, clock, log: silentLog, transport, write }, { ...policy, atOnce });
     const put = (recipient = "ann@acme.example") =>
       createMail(store.db, { kind: "password_changed", recipient }, clock());
     const only = async () => (await listMails(store.db, { limit: 10 }))[0];
@@ -244,10 +244,15 @@ for (const kind of storeKinds) {
       const held = new Promise<void>((resolve) => {
         go = resolve;
       });
-      const outbox = open(store.db, async (mail) => {
-        await held;
-        return written(mail);
-      });
+      // One hand: a second one may be looking at the very moment of the stop, and what it finds then is under way, too.
+      const outbox = open(
+        store.db,
+        async (mail) => {
+          await held;
+          return written(mail);
+        },
+        1,
+      );
       const working = outbox.work();
       while ((await only())?.attempts === 0) await new Promise((resolve) => setImmediate(resolve));
       const stopped = outbox.stop();
