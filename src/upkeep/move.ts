@@ -9,9 +9,10 @@ import { OperationError } from "../errors.ts";
 import { openAlone } from "./embedded_files.ts";
 import { type Inspection, inspectStore } from "./inspection.ts";
 import { assertEmpty, notEmpty, prepareTarget, schemaOf } from "./move_ends.ts";
+import { assertNothingActs } from "./own_postgres_store.ts";
 import { placeOf } from "./postgres_programs.ts";
 import { addRows, emptyTables, lookAtRows, readRows, sumTable } from "./rows_store.ts";
-import type { StoredTable } from "./tables_store.ts";
+import { countRows, type StoredTable } from "./tables_store.ts";
 
 /** What is moved, and where to. */
 export interface MoveOrder {
@@ -68,7 +69,7 @@ export async function moveStore(order: MoveOrder): Promise<MoveReport> {
       await copyTables(source, target, { ...order, tables, mark });
       await compare(source, target, { ...order, tables, before });
       await lookAtRows(target);
-      await recordMove(target, mark, order, report);
+      await recordMove(target, mark, { ...order, tables }, report);
     }
     const doneAtMs = mark.doneAtMs ?? order.now().getTime();
     await saveMark(
@@ -188,12 +189,16 @@ async function compare(
   }
 }
 
-/** Records in the new store that everything is there: from this moment it serves. */
+/**
+ * Records in the new store that everything is there: from this moment it serves. Before that is so, rows are counted once more: what
+ * the record itself sets off there would be told by no comparison before. (Afterwards an instance may write already.)
+ * @throws OperationError store_differs
+ */
 export async function recordMove(
   target: Database,
   mark: Arriving,
-  { actor, now: clock }: Pick<MoveOrder, "actor" | "now">,
-  report: Pick<MoveReport, "from" | "rows" | "anchor">,
+  { actor, now: clock, tables }: Pick<Begun, "actor" | "now" | "tables">,
+  report: Pick<MoveReport, "from" | "rows" | "anchor" | "tables">,
 ): Promise<void> {
   const now = clock();
   const { from, rows, anchor } = report;
@@ -202,6 +207,14 @@ export async function recordMove(
     await createAuditEvent(trx, { type: "store.moved", actor, details }, now);
     const { id, place, schema } = mark;
     await saveMark(trx, "arriving", { id, place, schema, doneAtMs: now.getTime() } as Arriving, now);
+    await assertNothingActs(trx);
+    const found = await countRows(trx, tables);
+    for (const { name } of tables) {
+      const expected = (report.tables[name] ?? 0) + (name === "audit_events" ? 1 : 0);
+      if (found[name] === expected) continue;
+      const message = `The table ${name} has ${found[name]} rows after the record of the move, and should have ${expected}.`;
+      throw new OperationError("store_differs", message);
+    }
   });
 }
 

@@ -4,6 +4,7 @@ import { migrationLimits } from "../db/dialects.ts";
 import { migrateUp, readMigrationStatus } from "../db/migrate.ts";
 import { findMark } from "../db/store_mark_store.ts";
 import { OperationError } from "../errors.ts";
+import { assertNothingActs, assertOwnPostgres } from "./own_postgres_store.ts";
 import { encodingOf } from "./rows_store.ts";
 import { countRows, listTables, type StoredTable } from "./tables_store.ts";
 
@@ -49,7 +50,9 @@ export async function prepareTarget(source: Database, target: Database): Promise
       },
     );
   }
+  await assertNothingActs(target);
   await migrateUp(target);
+  await assertOwnPostgres(target);
   const [here, there] = [await listTables(source), await listTables(target)];
   const shape = (tables: readonly StoredTable[]) =>
     tables

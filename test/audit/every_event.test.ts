@@ -604,8 +604,8 @@ const acts: Record<AuditEventType, Act> = {
     recordMove(
       fixture.db,
       { id: "m1", place: "data", schema: "s" },
-      { actor: "cli:test", now: systemClock },
-      { from: "data", rows: 1, anchor: "1:00" },
+      { actor: "cli:test", now: systemClock, tables: [] },
+      { from: "data", rows: 1, anchor: "1:00", tables: {} },
     ),
   ),
   "store.restored": byOperation(() =>

@@ -2,6 +2,7 @@
 import type { Defence } from "./defence.ts";
 
 const schema = "test/upkeep/own_schema.test.ts";
+const postgres = "test/upkeep/own_postgres.test.ts";
 
 export const defences: readonly Defence[] = [
   {
@@ -31,5 +32,43 @@ export const defences: readonly Defence[] = [
     replace: "if (fstatSync(handle).size >= 0) return handle;",
     test: schema,
     name: "no regular file",
+  },
+  {
+    id: "move-to-our-schema-alone",
+    promise:
+      "A store moves to no database with a table, column, default, check, index, view or type that no migration makes.",
+    file: "src/upkeep/move_ends.ts",
+    find: "  await assertOwnPostgres(target);\n",
+    replace: "  void assertOwnPostgres;\n",
+    test: postgres,
+    name: "no target",
+  },
+  {
+    id: "move-to-where-nothing-acts",
+    promise:
+      "A store moves to no database with a trigger, rule, policy, function or operator in its schema, or an event trigger.",
+    file: "src/upkeep/own_postgres_store.ts",
+    find: "  if (first !== undefined) throw foreign(first);\n",
+    replace: "  void first;\n",
+    test: postgres,
+    name: "no target",
+  },
+  {
+    id: "move-ends-where-nothing-acts",
+    promise: "A trigger that comes to the database while rows go over ends the move.",
+    file: "src/upkeep/move.ts",
+    find: "    await assertNothingActs(trx);\n",
+    replace: "    void assertNothingActs;\n",
+    test: postgres,
+    name: "while rows go over",
+  },
+  {
+    id: "move-counts-once-more",
+    promise: "A move is recorded only if the record brought one row of the trail and none anywhere else.",
+    file: "src/upkeep/move.ts",
+    find: "      if (found[name] === expected) continue;\n",
+    replace: "      if (found[name] !== expected || expected >= 0) continue;\n",
+    test: postgres,
+    name: "counted once more",
   },
 ];
