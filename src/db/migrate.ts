@@ -144,9 +144,16 @@ export async function readMigrationStatus(db: Database): Promise<MigrationStatus
   };
 }
 
-/** Releases the lock that a version before left behind, whose `migrate down` was killed half-way. */
-export async function unlockMigrations(db: Database): Promise<void> {
-  await db.migrate.forceFreeMigrationsLock(settings);
+/**
+ * Releases the lock that a version before left behind, whose `migrate down` was killed half-way.
+ * @returns whether it was held
+ */
+export async function unlockMigrations(db: Database): Promise<boolean> {
+  const lock = `${settings.tableName}_lock`;
+  const isHeld =
+    (await db.schema.hasTable(lock)) && (await db(lock).where({ is_locked: 1 }).first()) !== undefined;
+  if (isHeld) await db.migrate.forceFreeMigrationsLock(settings);
+  return isHeld;
 }
 
 // Two processes that meet a store without tables may each put the row of the lock there. knex takes exactly one, so with

@@ -28,6 +28,7 @@ export function backupElsewhere(databaseUrl: string): OperationError {
 export function restoreElsewhere(databaseUrl: string): OperationError {
   const database = quoted(withoutPassword(databaseUrl));
   return new OperationError("store_not_embedded", "The store is PostgreSQL, which takes its own dumps.", {
-    fix: `Run: pg_restore --clean --if-exists --exit-on-error --single-transaction --dbname=${database} tti.dump && tti migrate up && tti store after-restore`,
+    fix: `With an export of the trail at hand, add --trail FILE to the last of these. Run: pg_restore --clean --if-exists --exit-on-error --single-transaction --no-owner --dbname=${database} tti.dump && tti migrate up && tti store after-restore --yes`,
+    // The trail is no part of the line: not everybody has one, and a file that is not there fails it.,
   });
 }

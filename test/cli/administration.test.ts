@@ -6,6 +6,7 @@ import { after, before, describe, it } from "node:test";
 import { migrations } from "../../migrations/index.ts";
 import { membersOf } from "../../src/admin/operations/input_members.ts";
 import { operations } from "../../src/admin/operations/table.ts";
+import { connectDatabase } from "../../src/db/connect.ts";
 import { openTestDatabase, type TestDatabase } from "../support/databases.ts";
 import { storesOfToday } from "../support/stores_of_today.ts";
 import type { TestTerminal } from "../support/terminal.ts";
@@ -313,8 +314,14 @@ describe("migrations at the terminal", () => {
       assert.equal((await terminal.tti("migrate up")).stdout, "Nothing to do.\n");
       assert.equal((await terminal.tti("migrate status")).exitCode, 0);
       assert.ok(existsSync(join(terminal.dataDir, "tti.sqlite")));
-      const unlocked = await terminal.tti("migrate unlock --json");
-      assert.deepEqual(unlocked.json(), { unlocked: true });
+      assert.equal((await terminal.tti("migrate unlock")).stdout, "No lock was held.\n");
+      const db = connectDatabase({ dataDir: terminal.dataDir });
+      await db("schema_migrations_lock").update({ is_locked: 1 });
+      await db.destroy();
+      for (const held of [true, false]) {
+        const unlocked = await terminal.tti("migrate unlock --json");
+        assert.deepEqual(unlocked.json(), { unlocked: held });
+      }
       const down = await terminal.tti("migrate down --yes");
       // One migration a step: the newest, and no other.
       assert.match(down.stdout, new RegExp(`took back ${migrations.at(-1)?.name}`));

@@ -18,9 +18,10 @@ Copies the embedded store as it is at one moment into one file, readable by its 
 nobody who signs in waits for it. The copy is verified before it gets its name, and nothing is
 overwritten. It says what the file holds and what it does not: TTI_SECRETS, without which its
 signing keys cannot be opened, and keys in AWS KMS. Note the anchor that it prints elsewhere:
-with it \`tti restore\` proves that the file is of this installation, and as it was made.
+with it \`tti restore\` proves that the sealed part of its audit trail is the one of then, and
+no more: whoever could write to the file could change other rows. Note its SHA-256 as well.
 
-On PostgreSQL use pg_dump: the command says how.
+On PostgreSQL use pg_dump: \`tti backup\` says the line for your database.
 
   --out FILE  the file to make
   --json      print one JSON document
@@ -29,9 +30,10 @@ Example:
   $ tti backup --out /var/backups/tti-2026-11-27.backup`,
   options: { out: { type: "string" } },
   async run({ values, terminal }) {
-    const out = requireOption(values.out, "out", "tti.backup");
     const config = readConfig();
+    // First: it is the line to run instead, and nobody needs a file's name to be told it.
     if (config.databaseUrl !== undefined) throw backupElsewhere(config.databaseUrl);
+    const out = requireOption(values.out, "out", "tti.backup");
     const secrets = findSecrets(config);
     const report = await makeBackup({
       ...{ dataDir: config.dataDir, out, secrets, actor: `cli:${operatingSystemUser()}` },

@@ -99,8 +99,8 @@ Example:
   options: {},
   run: ({ terminal }) =>
     withDatabase(async (db) => {
-      await unlockMigrations(db);
-      terminal.result({ unlocked: true }, "The lock is released.");
+      const unlocked = await unlockMigrations(db);
+      terminal.result({ unlocked }, unlocked ? "The lock is released." : "No lock was held.");
       return 0;
     }),
 });

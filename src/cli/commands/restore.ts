@@ -25,7 +25,7 @@ stand. So everything that had been given out ends: everybody signs in anew and a
 Whoever was removed since the backup is back; the exported trail says who.
 
   --replace          a store that is there may be replaced
-  --anchor BLOCK     the anchor that the backup printed: the file must be of that trail
+  --anchor BLOCK     the anchor that the backup printed: the trail up to it must be that one
   --trail FILE       what \`tti audit export\` wrote since: the command lists what to do again
   --keep-sessions    nothing ends: only where nobody was served since the backup was made
   --json             print one JSON document
