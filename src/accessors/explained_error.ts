@@ -13,6 +13,7 @@ import { findEventsOfRequest } from "../audit/request_events_store.ts";
 import type { Database } from "../db/connect.ts";
 import { errorCatalogue, OperationError } from "../errors.ts";
 import { getAccessor } from "./accessor_store.ts";
+import { explainOwnWords } from "./own_failures.ts";
 
 /** One explanation; its code is the exchange's, that of a set-up at AWS, or this provider's own. */
 export interface Explanation extends Omit<ErrorExplanation, "code"> {
@@ -49,9 +50,12 @@ export async function explainError(
   const event = db && requestId ? await findRefusal(db, requestId, tenantId) : undefined;
   const context = db && event ? await connectionNamed(db, event) : {};
   const found = event === undefined ? decoded : decodeError(text, context);
+  const { name, operation } = decoded.recognised;
+  const own = explainOwnWords(text, name !== undefined || operation !== undefined);
   const explanations = [
+    ...own.found,
     ...(event === undefined ? [] : explainCodes(codesOf(event), context)),
-    ...found.explanations,
+    ...(own.alone ? [] : found.explanations),
     ...explainCodes(codesIn(alone), context),
   ];
   return {

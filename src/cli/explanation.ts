@@ -67,7 +67,7 @@ function lines({ recognised, explanations, cut, event }: Told, terminal: Termina
     return [
       ...known,
       "Nothing in it is an error that is known here.",
-      "  fix: Copy more of it: the name AWS gives the error, the operation, the words after it; or the X-Request-Id of a request here.",
+      "  fix: Copy more of it: the name AWS gives the error, the operation, the words after it; or the X-Request-Id of a request here. Of a request that failed with 5xx the trail may have nothing: its line in the log, `request failed` with the same requestId, is known here.",
     ];
   }
   const ranked = explanations.flatMap(({ code, step, title, causes, fix }, at) => [

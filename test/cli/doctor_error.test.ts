@@ -41,6 +41,54 @@ test("a code of this provider is explained from its own catalogue", async () => 
   assert.equal((await bare.tti("doctor --error forbidden")).exitCode, 1);
 });
 
+test("the provider's own words are known: its answers, its readiness, its log", async () => {
+  const failed = {
+    level: "error",
+    time: "2026-01-01T00:00:00.000Z",
+    requestId: "0f8fad5b-d9cb-469f-a165-70867728950f",
+    method: "POST",
+    route: "token",
+    code: "temporarily_unavailable",
+    err: {
+      name: "StoreUnavailable",
+      message: "The database cannot be reached",
+      cause: { code: "ECONNREFUSED" },
+    },
+    msg: "request failed",
+  };
+  for (const [text, first, second] of [
+    [
+      {
+        error: "temporarily_unavailable",
+        error_description: "the provider cannot serve this now, try again in a moment",
+      },
+      "temporarily_unavailable",
+    ],
+    [{ error: "server_error", error_description: "oops! something went wrong" }, "server_error"],
+    [
+      { status: "not ready", checks: { instance: "ok", store: "the store cannot be written" } },
+      "store_unavailable",
+    ],
+    [{ status: "not ready", checks: { store: "the store does not answer in time" } }, "store_unavailable"],
+    [failed, "temporarily_unavailable"],
+    [{ ...failed, kind: "unreachable" }, "store_unreachable", "temporarily_unavailable"],
+    [{ level: "error", reason: "x", kind: "silent", msg: "the store does not serve" }, "store_silent"],
+    [{ ...failed, code: "server_error", err: { message: "An InternalFailure of ours" } }, "server_error"],
+  ] as const) {
+    const told = await bare.tti("doctor --error -", JSON.stringify(text));
+    assert.equal(told.exitCode, 0, told.stdout);
+    assert.match(told.stdout, new RegExp(`^1\\. ${first}: .*`, "m"));
+    if (second !== undefined) assert.match(told.stdout, new RegExp(`^2\\. ${second}: .*`, "m"));
+    if ("msg" in text || first !== "server_error") assert.doesNotMatch(told.stdout, /aws_/);
+  }
+  // AWS's own server_error stays AWS's.
+  const ofAws = await bare.tti(
+    "doctor --error -",
+    "An error occurred (InternalServerException) when calling the CreateTokenWithIAM operation: error: server_error",
+  );
+  assert.match(ofAws.stdout, /^1\. aws_unavailable: /m);
+});
+
 test("what nobody knows is told so, with what to copy, and exits 1", async () => {
   const told = await bare.tti("doctor --error nonsense");
   assert.equal(told.exitCode, 1);
