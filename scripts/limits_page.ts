@@ -225,7 +225,7 @@ ${table("| what | at most | |", [
 
 What one instance does at once, and what waits for its turn. Who would wait longer is told at once: \`overloaded\`, 503 with
 \`Retry-After\`. Turns go round the shares, so that whoever sends much waits behind themselves. Who has gone is taken out.
-Keys, health and style sheets never wait; a request with a body takes its place when that is here, so whoever sends slowly holds none, and who waits for a hash steps aside.
+Keys, health and style sheets never wait; a request with a body takes its place when that is here, so whoever sends slowly holds none of others', and who waits for a hash steps aside. Of what programs ask, one network (of IPv6 the first 48 bits) has at most so many under way, slow ones counted: as many as run of it, and a quarter of those who may wait. What is beyond that, and whatever else is turned away, is answered in small numbers at a time, and its connection closed.
 
 | queue | at once | waiting | a wait, at most | shares |
 |---|---|---|---|---|

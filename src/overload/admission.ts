@@ -9,7 +9,7 @@ import { FairQueue, Overloaded, type QueueOptions, type QueueTime } from "./fair
 import type { LoopWatch } from "./loop_watch.ts";
 import { turnOf } from "./page_turn.ts";
 import type { SharePath } from "./share_tree.ts";
-import { type AskedBy, networkOf, tokenShareOf } from "./token_share.ts";
+import { type AskedBy, networkOf, siteOf, tokenShareOf } from "./token_share.ts";
 
 /** The bounds of each kind. */
 export type AdmissionLimits = Record<AskedKind, Pick<QueueOptions, Bound>>;
@@ -55,7 +55,9 @@ export class Admission {
   constructor(options: AdmissionOptions) {
     this.#options = options;
     const limits: AdmissionLimits = options.limits ?? admissionLimits;
-    this.doors = { tokens: new Door(limits.tokens), searches: new Door(limits.searches) };
+    // The share that is bounded there is a customer's; a back end asks for all of its customers from one network.
+    const searches = { ...limits.searches, mostOfShare: undefined };
+    this.doors = { tokens: new Door(limits.tokens), searches: new Door(searches) };
     const queueOf = (kind: AskedKind) =>
       new FairQueue({
         ...limits[kind],
@@ -76,7 +78,7 @@ export class Admission {
    * @returns to be called once it is over; or the refusal, for when its turn has come
    */
   atDoor(kind: "tokens" | "searches", address: string): (() => void) | Overloaded {
-    return this.doors[kind].enter(networkOf(address)) ?? this.queues[kind].refuse("full");
+    return this.doors[kind].enter(siteOf(address)) ?? this.queues[kind].refuse("full");
   }
 
   /**
@@ -98,7 +100,7 @@ export class Admission {
       if (leave !== undefined) return;
       const by = { address: context.address ?? "", headers: request.headers, body };
       const share = () => [widest, ...narrowerOf(kind, by)];
-      if (kind === "tokens" && !namesNoClient.test(path)) this.#options.rate?.count(share().slice(0, 2));
+      if (kind === "tokens" && !namesNoClient.test(path)) this.#options.rate?.count(share().slice(1, 3));
       try {
         if (this.#isTooLate(kind)) throw this.queues[kind].refuse();
         leave = await this.queues[kind].enter(() => ({ share: share(), gone: context.gone?.() }), widest);
@@ -138,9 +140,9 @@ export class Admission {
 
 // A back end searches for all of its customers from one network: there the customer is the widest share.
 function widestOf(kind: AskedKind, address: string, path: string): string {
-  if (kind === "tokens") return networkOf(address);
+  if (kind === "tokens") return siteOf(address);
   return kind === "searches" ? searchedTenantOf(path) : turnOf(path);
 }
 
 const narrowerOf = (kind: AskedKind, by: AskedBy): SharePath =>
-  kind === "tokens" ? tokenShareOf(by).slice(1) : [networkOf(by.address)];
+  kind === "tokens" ? tokenShareOf(by) : [networkOf(by.address)];

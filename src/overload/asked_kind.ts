@@ -16,7 +16,7 @@ const passwordForms = /^\/interaction\/[^/]+\/login$|^\/account\/(?:password|lin
  */
 export function kindOf(method: string, path: string): AskedKind | undefined {
   if (always.test(path)) return undefined;
-  if (searches.test(path)) return "searches";
+  if (method === "POST" && searches.test(path)) return "searches";
   if (programs.test(path)) return "tokens";
   return method === "POST" && passwordForms.test(path) ? "logins" : "pages";
 }

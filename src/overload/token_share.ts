@@ -19,6 +19,16 @@ const longestName = 200;
 /** The network of an address: of IPv6 the first 64 bits. */
 export const networkOf = (address: string): string => parseClientAddress(address)?.network ?? address;
 
+/**
+ * The site of an address: of IPv6 the first 48 bits, which is what one customer of a provider gets (RFC 6177), 65,536 networks of
+ * 64 bits with it. An IPv4 address whole.
+ */
+export function siteOf(address: string): string {
+  const network = networkOf(address);
+  const groups = network.split(":");
+  return groups.length === 4 ? groups.slice(0, 3).join(":") : network;
+}
+
 /** The share: network, client, tenant. */
 export function tokenShareOf({ address, headers, body }: AskedBy): SharePath {
   const form = new URLSearchParams(body?.toString("latin1") ?? "");

@@ -64,7 +64,7 @@ export const tokensSettings = {
   }),
   tokenRate: setting<number | undefined>({
     name: "TTI_TOKEN_RATE",
-    doc: "How many requests for tokens one client may send a second from one network, and at once, to each instance; more is answered 429, `too_many_requests`. Absent: as many as there is room for, in turn with everybody else's. It bounds what a client in a loop costs, where keys lie in AWS KMS above all.",
+    doc: "How many requests for tokens one client may send a second from one network, and at once, to each instance (each worker counts for itself); more is answered 429, `too_many_requests`. Absent: as many as there is room for, in turn with everybody else's. It bounds what a client in a loop costs, where keys lie in AWS KMS above all. Nothing of who asks is proven when it counts: whoever shares a network with a client, behind one NAT, may use its rate up.",
     fallback: none,
     parse: integer(1, 100_000),
   }),

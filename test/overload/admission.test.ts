@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import type { IncomingMessage } from "node:http";
 import { describe, it } from "node:test";
-import { Admission, type AdmissionLimits } from "../../src/overload/admission.ts";
+import { Admission, type AdmissionLimits, admissionLimits } from "../../src/overload/admission.ts";
 import { kindOf } from "../../src/overload/asked_kind.ts";
 import { ClientRate } from "../../src/overload/client_rate.ts";
 import { LastLooks } from "../../src/overload/loop_watch.ts";
 import { turnOf } from "../../src/overload/page_turn.ts";
-import { tokenShareOf } from "../../src/overload/token_share.ts";
+import { siteOf, tokenShareOf } from "../../src/overload/token_share.ts";
 import type { RequestContext } from "../../src/request_context.ts";
 
 const stands = { nowMs: () => 0, after: () => () => {} };
@@ -207,10 +207,48 @@ describe("a share of tokens", () => {
     assert.deepEqual(of({}), [network, "", ""]);
   });
 
+  it("is of a site first: whoever has one has 65,536 networks of IPv6", () => {
+    for (const address of ["2001:db8:1::1", "2001:db8:1:2::9", "2001:db8:1:ffff::"])
+      assert.equal(siteOf(address), "2001:db8:1");
+    assert.notEqual(siteOf("2001:db8:2::1"), siteOf("2001:db8:1::1"));
+    assert.equal(siteOf("203.0.113.7"), "203.0.113.7");
+  });
+
   it("is found of whatever is sent", () => {
     for (const token of ["", "x", "a.b.c", "a.bnVsbA.c", jwt({ tenant: { x: 1 }, iss: 7 }), jwt(["tenant"])])
       assert.deepEqual(of({ authorization: "Basic !" }, { subject_token: token }).slice(1), ["", ""]);
     assert.equal(of({}, { client_id: "x".repeat(60_000) })[1]?.length, 200);
+  });
+});
+
+describe("the door of a queue", () => {
+  const admission = new Admission({ loop: { isLate: () => false } as never });
+  const enterAll = (kind: "tokens" | "searches", addressOf: (index: number) => string) => {
+    let entered = 0;
+    for (let index = 0; index < 1_000; index += 1)
+      if (typeof admission.atDoor(kind, addressOf(index)) === "function") entered += 1;
+    return entered;
+  };
+
+  it("counts a site's networks together, and leaves another site its room", () => {
+    assert.equal(
+      enterAll("tokens", (index) => `2001:db8:7:${index.toString(16)}::1`),
+      admissionLimits.tokens.mostOfShare + admissionLimits.tokens.mostWaiting / 4,
+    );
+    assert.equal(typeof admission.atDoor("tokens", "203.0.113.7"), "function");
+  });
+
+  it("lets a back end search for all of its customers: the bound of one is no bound of its network", () => {
+    const { places, mostWaiting } = admissionLimits.searches;
+    assert.equal(
+      enterAll("searches", () => "203.0.113.9"),
+      places + mostWaiting / 4,
+    );
+  });
+
+  it("takes nobody for a searcher who posts nothing", () => {
+    assert.equal(kindOf("GET", "/v1/tenants/acme/search"), "tokens");
+    assert.equal(kindOf("POST", "/v1/tenants/acme/search"), "searches");
   });
 });
 

@@ -5,7 +5,7 @@ import type { AccessLogOptions } from "../../access_log.ts";
 import { answerOf, problemBody, retryHeaders } from "../../http_errors.ts";
 import type { Admission } from "../../overload/admission.ts";
 import { kindOf } from "../../overload/asked_kind.ts";
-import { networkOf } from "../../overload/token_share.ts";
+import { siteOf } from "../../overload/token_share.ts";
 import { pinnedAddressOf, requestIdOf } from "./pinned_request.ts";
 
 /** The part of koa's context that is needed. */
@@ -32,7 +32,7 @@ export async function comesIn(
   const door = deps.admission.atDoor(kind, address);
   if (typeof door === "function") {
     res.once("close", door);
-    await deps.admission.turnstile.pass(networkOf(address));
+    await deps.admission.turnstile.pass(siteOf(address));
     if (!res.destroyed) return true;
     ctx.respond = false;
     return false;
