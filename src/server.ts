@@ -69,7 +69,9 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     closing = true;
     // Of one that leaves alone, the others answer whether there is somebody to serve.
     stopping = !alone;
-    log.info("provider is stopping: it takes no new requests and lets those under way end");
+    // Of a start that fails, the line that says why is the one to be found.
+    const isStop = serves || options.signal?.aborted === true;
+    if (isStop) log.info("provider is stopping: it takes no new requests and lets those under way end");
     if (alone) await Promise.all(ports.map((port) => port.retire(delayMs)));
     else for (const port of ports) port.leave();
     // Readiness says so now; the load balancer sends nobody here once it has noticed. Before it served, nobody was sent.
@@ -77,7 +79,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const cutOff = (await Promise.all(ports.map((port) => port.close()))).reduce((sum, one) => sum + one, 0);
     if (cutOff > 0) log.error({ requests: cutOff }, "requests did not end in time and were cut off");
     while (closers.length > 0) await closers.pop()?.();
-    log.info("provider has stopped");
+    if (isStop) log.info("provider has stopped");
     return cutOff;
   };
   try {

@@ -9,6 +9,7 @@ import { assertStays } from "../db/store_mark_store.ts";
 import { OperationError } from "../errors.ts";
 import { type PasswordSettings, passwordsOf } from "../provider/accounts/passwords.ts";
 import { type TxtResolver, txtResolver } from "../provider/tenants/domain_proof.ts";
+import { assertStoreIsThere } from "../upkeep/embedded_files.ts";
 import { ranDev } from "./dev_mark.ts";
 
 /** What operations on this machine work with. */
@@ -49,6 +50,7 @@ export async function withAdministration<T>(
   work: (context: LocalContext, config: Config) => Promise<T>,
 ): Promise<T> {
   const config = readConfig();
+  assertStoreIsThere(config);
   const db = connectDatabase(storeLocationOf(config));
   try {
     await assertMigrated(db);

@@ -55,7 +55,7 @@ const diskFull: Told = [
 const readOnly: Told = [
   "read_only",
   "PostgreSQL takes no writes: the server is a standby, or was made read-only.",
-  "Point DATABASE_URL at the primary.",
+  "Point DATABASE_URL at the primary. If it is, somebody set default_transaction_read_only, for the server, the database or the role: take that back.",
 ];
 const refusedLogin: Told = [
   "refused",

@@ -16,6 +16,7 @@ import {
   statSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import type { Config } from "../config.ts";
 import { connectDatabase, type Database } from "../db/connect.ts";
 import { migrationLimits } from "../db/dialects.ts";
 import { StoreUnavailable } from "../db/store_fault.ts";
@@ -28,6 +29,19 @@ export const storeFileIn = (dataDir: string): string => join(dataDir, "tti.sqlit
 export function hasStore(dataDir: string): boolean {
   const file = storeFileIn(dataDir);
   return existsSync(file) && statSync(file).size > 0;
+}
+
+/**
+ * Asserts that there is a store to administer, before anything opens it: opening would make an empty one, wherever a wrong setting
+ * leads. A database that DATABASE_URL names is not looked at.
+ * @throws OperationError unavailable
+ */
+export function assertStoreIsThere({ dataDir, databaseUrl }: Pick<Config, "dataDir" | "databaseUrl">): void {
+  if (databaseUrl !== undefined || hasStore(dataDir)) return;
+  throw new OperationError("unavailable", `There is no store in ${dataDir}.`, {
+    field: "TTI_DATA_DIR",
+    fix: "Set TTI_DATA_DIR to the data directory of the provider, or DATABASE_URL. To make a store: tti migrate up",
+  });
 }
 
 /**

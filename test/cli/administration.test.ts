@@ -1,6 +1,6 @@
 // A session at the terminal: setting up customers, their users and applications, over both stores.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { migrations } from "../../migrations/index.ts";
@@ -331,4 +331,19 @@ describe("migrations at the terminal", () => {
       terminal.close();
     }
   });
+});
+
+it("a data directory without a store is told by its path, and stays without one", async () => {
+  const terminal = openTypedTerminal();
+  try {
+    for (const words of ["user list", "tenant create acme", "store after-restore --yes"]) {
+      const { exitCode, stderr } = await terminal.tti(words);
+      assert.equal(exitCode, 1, words);
+      assert.ok(stderr.includes(`There is no store in ${terminal.dataDir}`), stderr);
+      assert.ok(stderr.includes("TTI_DATA_DIR") && stderr.includes("tti migrate up"), stderr);
+    }
+    assert.deepEqual(readdirSync(terminal.dataDir), []);
+  } finally {
+    terminal.close();
+  }
 });

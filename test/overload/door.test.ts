@@ -16,7 +16,7 @@ describe("refusals", () => {
     let asked = 0;
     let given = 0;
     const repeat = async () => {
-      for (;;) {
+      while (given < 10_000) {
         asked += 1;
         await refusals.turn();
         given += 1;
@@ -40,7 +40,8 @@ describe("a turnstile", () => {
     const turnstile = new Turnstile((run) => turns.push(run));
     let floods = 0;
     const repeat = async () => {
-      for (;;) {
+      // An end: without a turnstile it would never come back to the test.
+      while (floods < 10_000) {
         await turnstile.pass("flood");
         floods += 1;
       }

@@ -6,6 +6,7 @@ import { migrationLimits } from "../../db/dialects.ts";
 import { assertStays } from "../../db/store_mark_store.ts";
 import { keyPolicyOf } from "../../provider/keys/policy.ts";
 import { afterRestore, servingInstances } from "../../upkeep/after_restore.ts";
+import { assertStoreIsThere } from "../../upkeep/embedded_files.ts";
 import { readTrailSince } from "../../upkeep/trail_since.ts";
 import { assertMigrated, operatingSystemUser } from "../administration.ts";
 import { type Command, defineCommand, UsageError } from "../command.ts";
@@ -16,6 +17,7 @@ import { storeMoveCommands } from "./store_move.ts";
 // Ending what everybody holds takes longer than a request may.
 async function withStore<T>(work: (db: Database, config: Config) => Promise<T>): Promise<T> {
   const config = readConfig();
+  assertStoreIsThere(config);
   const db = connectDatabase(storeLocationOf(config), migrationLimits);
   try {
     await assertMigrated(db);
