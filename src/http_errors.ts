@@ -91,7 +91,7 @@ export function logFailure(log: Log, request: IncomingMessage, error: unknown): 
 export function logFault(log: Log, request: IncomingMessage, error: unknown, code: string): void {
   const fields = fieldsOf(request, code);
   if (isAborted(request) || error instanceof AskerGone) log.debug(fields, "request given up by its sender");
-  // Of many at once one line is written, with how many they were (overload/shed_log.ts).
+  // Of many at once one line is written, with how many they were (overload/queues.ts).
   else if (error instanceof Overloaded) log.debug(fields, "request turned away");
   else {
     const cause = error instanceof Error && error.cause instanceof StoreUnavailable ? error.cause : error;

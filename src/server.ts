@@ -20,7 +20,7 @@ import { traceInstance } from "./instance_traces.ts";
 import { openLog } from "./log.ts";
 import { AccessorTrials } from "./onboarding/doctor/accessor_trial.ts";
 import { createExamination } from "./onboarding/doctor/examination.ts";
-import { startInstanceLoad } from "./overload/instance_load.ts";
+import { type InstanceLoad, startInstanceLoad } from "./overload/instance_load.ts";
 import { passwordsOf } from "./provider/accounts/passwords.ts";
 import { buildProvider } from "./provider/assembly/build_provider.ts";
 import { createProviderHost } from "./provider/assembly/host.ts";
@@ -64,6 +64,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   let closing = false;
   let stopping = false;
   let serves = false;
+  let load: InstanceLoad | undefined;
   const close = async ({ alone } = { alone: false }): Promise<number> => {
     if (closing) return 0;
     closing = true;
@@ -76,6 +77,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     else for (const port of ports) port.leave();
     // Readiness says so now; the load balancer sends nobody here once it has noticed. Before it served, nobody was sent.
     if (!alone && serves && delayMs > 0) await sleep(delayMs);
+    load?.leave();
     const cutOff = (await Promise.all(ports.map((port) => port.close()))).reduce((sum, one) => sum + one, 0);
     if (cutOff > 0) log.error({ requests: cutOff }, "requests did not end in time and were cut off");
     while (closers.length > 0) await closers.pop()?.();
@@ -212,7 +214,10 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const unfollow = health.follow();
     closers.push(async () => unfollow());
     const readiness = readinessOf(health, keyRing, time, () => stopping);
-    const load = startInstanceLoad({ ...{ log, passwords }, ...config, ...options });
+    load = startInstanceLoad({
+      ...{ log, passwords, tokenRate: config.tokenRate },
+      admissionLimits: options.admissionLimits,
+    });
     closers.push(load.close);
     const { policy } = keyRing;
     const { queues } = load;

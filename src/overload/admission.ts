@@ -4,7 +4,7 @@ import type { IncomingMessage } from "node:http";
 import type { RequestContext } from "../request_context.ts";
 import { type AskedKind, searchedTenantOf } from "./asked_kind.ts";
 import type { ClientRate } from "./client_rate.ts";
-import { Door, HeldRefusals, Turnstile } from "./door.ts";
+import { Door, HeldRefusals, RefusedNetworks, Turnstile } from "./door.ts";
 import { FairQueue, Overloaded, type QueueOptions, type QueueTime } from "./fair_queue.ts";
 import type { LoopWatch } from "./loop_watch.ts";
 import { turnOf } from "./page_turn.ts";
@@ -48,6 +48,13 @@ export class Admission {
   /** Given to who is turned away by any of them. */
   readonly refusals = new HeldRefusals();
   readonly turnstile = new Turnstile();
+  /** Whom the queues turned away: who is refused by one has no line in the access log. */
+  readonly refused: Readonly<Record<AskedKind, RefusedNetworks>> = {
+    tokens: new RefusedNetworks(),
+    searches: new RefusedNetworks(),
+    logins: new RefusedNetworks(),
+    pages: new RefusedNetworks(),
+  };
   /** Of what programs ask, before anything is done for it. */
   readonly doors: Readonly<Record<"tokens" | "searches", Door>>;
   readonly #options: AdmissionOptions;
@@ -100,14 +107,20 @@ export class Admission {
       if (leave !== undefined) return;
       const by = { address: context.address ?? "", headers: request.headers, body };
       const share = () => [widest, ...narrowerOf(kind, by)];
-      if (kind === "tokens" && !namesNoClient.test(path)) this.#options.rate?.count(share().slice(1, 3));
+      if (kind === "tokens" && !namesNoClient.test(path)) {
+        const [network, client] = tokenShareOf(by);
+        this.#options.rate?.count(network ?? "", client ?? "");
+      }
       try {
         if (this.#isTooLate(kind)) throw this.queues[kind].refuse();
         leave = await this.queues[kind].enter(() => ({ share: share(), gone: context.gone?.() }), widest);
       } catch (error) {
         if (error instanceof Overloaded) {
           context.turnedAway = true;
-          await this.refusals.turn();
+          this.refused[kind].count(siteOf(by.address));
+          const turn = this.refusals.turn();
+          if (turn === undefined) request.destroy();
+          await turn;
         }
         throw error;
       }

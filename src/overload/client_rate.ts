@@ -3,14 +3,19 @@
 // asking while there is room.)
 import { OperationError } from "../errors.ts";
 
-// Who has not asked for a while is forgotten; this many at once no instance serves.
-const mostKept = 10_000;
+// More networks at once no instance serves.
+const mostNetworks = 5_000;
+/** How many clients of one network are counted apart; any further ones are one, for names are made up at no cost. */
+export const mostOfNetwork = 100;
+// No client is named so: ids are words.
+const theOthers = "\0";
 
 /** Counts by leaky bucket, kept as the moment until which past requests are paid off (GCRA). */
 export class ClientRate {
   readonly #perSecond: number;
   readonly #nowMs: () => number;
-  readonly #untilMs = new Map<string, number>();
+  /** By network, the one that asked longest ago first; in it by client. */
+  readonly #networks = new Map<string, Map<string, number>>();
 
   /**
    * @param perSecond how many a client may send a second, and how many at once
@@ -23,14 +28,15 @@ export class ClientRate {
 
   /**
    * Counts a request.
-   * @param share network and client
+   * @param client as it is named; nothing is proven
    * @throws OperationError too_many_requests
    */
-  count(share: readonly string[]): void {
-    const key = JSON.stringify(share);
+  count(network: string, client: string): void {
     const nowMs = this.#nowMs();
+    const clients = this.#clientsOf(network);
+    const name = clients.has(client) || this.#hasRoom(clients, nowMs) ? client : theOthers;
     const intervalMs = 1000 / this.#perSecond;
-    const untilMs = Math.max(this.#untilMs.get(key) ?? 0, nowMs);
+    const untilMs = Math.max(clients.get(name) ?? 0, nowMs);
     const waitMs = untilMs - nowMs - intervalMs * (this.#perSecond - 1);
     // A hair: sums of thirds and sevenths are no whole numbers.
     if (waitMs > 1e-6) {
@@ -38,15 +44,22 @@ export class ClientRate {
         retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)),
       });
     }
-    this.#untilMs.delete(key);
-    if (this.#untilMs.size >= mostKept) this.#forget(nowMs);
-    this.#untilMs.set(key, untilMs + intervalMs);
+    clients.set(name, untilMs + intervalMs);
   }
 
-  // Those that are paid off, or else the one that asked longest ago.
-  #forget(nowMs: number): void {
-    for (const [key, untilMs] of this.#untilMs) if (untilMs <= nowMs) this.#untilMs.delete(key);
-    const [first] = this.#untilMs.keys();
-    if (this.#untilMs.size >= mostKept && first !== undefined) this.#untilMs.delete(first);
+  #clientsOf(network: string): Map<string, number> {
+    const clients = this.#networks.get(network) ?? new Map<string, number>();
+    this.#networks.delete(network);
+    const [oldest] = this.#networks.keys();
+    if (this.#networks.size >= mostNetworks && oldest !== undefined) this.#networks.delete(oldest);
+    this.#networks.set(network, clients);
+    return clients;
+  }
+
+  // Who is paid off makes place.
+  #hasRoom(clients: Map<string, number>, nowMs: number): boolean {
+    if (clients.size < mostOfNetwork) return true;
+    for (const [client, untilMs] of clients) if (untilMs <= nowMs) clients.delete(client);
+    return clients.size < mostOfNetwork;
   }
 }

@@ -5,27 +5,43 @@
 export const refusalPace = { atATime: 8, everyMs: 25 } as const;
 /** How many of one network begin in one turn of the event loop: what takes one turn must not be in the way of what takes several. */
 export const beginInTurn = 4;
+/** How many refusals are held: the last of them is given after three seconds. */
+export const mostHeld = 1000;
 // What is under way of a network that may have next to none waiting.
 const leastOfNetwork = 32;
 const mostTold = 5;
 
 /** Gives refusals in the order they came, few at a time. */
 export class HeldRefusals {
-  readonly #held: (() => void)[] = [];
+  #held: (() => void)[] = [];
   readonly #after: (run: () => void) => void;
   #awaited = false;
+  #ended = false;
 
   /** @param after has something run later: after {@link refusalPace}, unless a test says otherwise */
-  constructor(after: (run: () => void) => void = (run) => void setTimeout(run, refusalPace.everyMs)) {
+  constructor(after: (run: () => void) => void = (run) => void setTimeout(run, refusalPace.everyMs).unref()) {
     this.#after = after;
   }
 
-  /** Waits until a refusal may be given. */
-  turn(): Promise<void> {
+  /**
+   * Waits until a refusal may be given.
+   * @returns undefined where too many are held: whoever is refused then gets no answer, but the end of the connection
+   */
+  turn(): Promise<void> | undefined {
+    if (this.#ended) return Promise.resolve();
+    if (this.#held.length >= mostHeld) return undefined;
     return new Promise((resolve) => {
       this.#held.push(resolve);
       this.#await();
     });
+  }
+
+  /** Gives all of them now, and from now on each at once: the instance stops, and waits for who waits here. */
+  giveAll(): void {
+    this.#ended = true;
+    const held = this.#held;
+    this.#held = [];
+    for (const give of held) give();
   }
 
   #await(): void {
@@ -83,11 +99,28 @@ export class Turnstile {
   }
 }
 
+/** Counts which networks are refused. */
+export class RefusedNetworks {
+  #counts = new Map<string, number>();
+
+  count(network: string): void {
+    this.#counts.set(network, (this.#counts.get(network) ?? 0) + 1);
+  }
+
+  /** Those that were refused most since it was asked last, and how often. */
+  take(): { network: string; turnedAway: number }[] {
+    const all = [...this.#counts].map(([network, turnedAway]) => ({ network, turnedAway }));
+    this.#counts = new Map();
+    return all.sort((one, other) => other.turnedAway - one.turnedAway).slice(0, mostTold);
+  }
+}
+
 /** The door of a queue: counts what each network has under way. */
 export class Door {
   readonly #most: number;
   readonly #underWay = new Map<string, number>();
-  #refused = new Map<string, number>();
+  /** Whom it kept out. */
+  readonly refused = new RefusedNetworks();
 
   /** A quarter of those who may wait are of one network at most, besides those that run. */
   constructor(bounds: { places: number; mostOfShare?: number | undefined; mostWaiting: number }) {
@@ -99,7 +132,7 @@ export class Door {
   enter(network: string): (() => void) | undefined {
     const count = this.#underWay.get(network) ?? 0;
     if (count >= this.#most) {
-      this.#refused.set(network, (this.#refused.get(network) ?? 0) + 1);
+      this.refused.count(network);
       return undefined;
     }
     this.#underWay.set(network, count + 1);
@@ -108,12 +141,5 @@ export class Door {
       if (left > 0) this.#underWay.set(network, left);
       else this.#underWay.delete(network);
     };
-  }
-
-  /** Which networks were refused most since it was asked last, and how often. */
-  takeRefused(): { network: string; turnedAway: number }[] {
-    const all = [...this.#refused].map(([network, turnedAway]) => ({ network, turnedAway }));
-    this.#refused = new Map();
-    return all.sort((one, other) => other.turnedAway - one.turnedAway).slice(0, mostTold);
   }
 }

@@ -10,6 +10,8 @@ import { type InstanceQueues, tellOfShed } from "./queues.ts";
 export interface InstanceLoad {
   admission: Admission;
   queues: InstanceQueues;
+  /** The instance stops: nobody is kept waiting for a refusal. */
+  leave(): void;
   close(): Promise<void>;
 }
 
@@ -28,10 +30,14 @@ export function startInstanceLoad(of: {
   const rate = of.tokenRate === undefined ? undefined : new ClientRate(of.tokenRate);
   const admission = new Admission({ loop, rate, limits: of.admissionLimits });
   const queues = { ...admission.queues, passwords: of.passwords.queue };
-  const endTelling = tellOfShed(queues, of.log, Object.values(admission.doors));
+  const endTelling = tellOfShed(queues, of.log, {
+    doors: Object.values(admission.doors).map(({ refused }) => refused),
+    queues: admission.refused,
+  });
   return {
     admission,
     queues,
+    leave: () => admission.refusals.giveAll(),
     async close() {
       endTelling();
       loop.close();

@@ -2,6 +2,7 @@
 // no more. Each is told as what it is, and left at once for whoever serves there next; nothing is said to be written that is not.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import type { Socket } from "node:net";
 import { after, before, describe, test } from "node:test";
 import pg from "pg";
 import { connectDatabase, type Database, stateOf } from "../../src/db/connect.ts";
@@ -20,7 +21,7 @@ const write = (db: Database, id: string) =>
     "insert into tenants (id, name, created_at_ms, updated_at_ms) values (?, 'x', 1, 1) returning id",
     [id],
   );
-const until = async (holds: () => Promise<boolean>) => {
+const until = async (holds: () => boolean | Promise<boolean>) => {
   const deadlineMs = performance.now() + 30_000;
   while (!(await holds())) {
     assert.ok(performance.now() < deadlineMs, "it did not come to pass in time");
@@ -211,15 +212,20 @@ describe("a database that fails over", () => {
     try {
       await ask(db);
       const connection = (await db.client.acquireConnection()) as pg.Client;
-      const socket = (connection as unknown as { connection: { stream: { localPort: number } } }).connection
-        .stream;
+      const { stream } = (connection as unknown as { connection: { stream: Socket } }).connection;
       await db.client.releaseConnection(connection);
-      const port = socket.localPort.toString(16).toUpperCase().padStart(4, "0");
-      const line = readFileSync("/proc/net/tcp", "utf8")
-        .split("\n")
-        .find((one) => new RegExp(`^ *\\d+: [0-9A-F]{8}:${port} `).test(one));
-      // The column of timers: 02 is the one of keepalive.
-      assert.equal(line?.trim().split(/\s+/)[5]?.slice(0, 2), "02", line);
+      const hex = (port: number | undefined) => (port ?? 0).toString(16).toUpperCase().padStart(4, "0");
+      // Both ports and the state (01: established): a former connection from the same port of ours may
+      // still wait for its end beside it.
+      const line = new RegExp(
+        `^ *\\d+: [0-9A-F]{8}:${hex(stream.localPort)} [0-9A-F]{8}:${hex(stream.remotePort)} 01 .*$`,
+        "m",
+      );
+      // The column of timers: 02 is the one of keepalive; another stands there while an answer is underway.
+      await until(
+        () =>
+          line.exec(readFileSync("/proc/net/tcp", "utf8"))?.[0].trim().split(/\s+/)[5]?.slice(0, 2) === "02",
+      );
     } finally {
       await db.destroy();
     }

@@ -5,7 +5,7 @@ import type { IncomingMessage } from "node:http";
 import { describe, it } from "node:test";
 import { Admission, type AdmissionLimits, admissionLimits } from "../../src/overload/admission.ts";
 import { kindOf } from "../../src/overload/asked_kind.ts";
-import { ClientRate } from "../../src/overload/client_rate.ts";
+import { ClientRate, mostOfNetwork } from "../../src/overload/client_rate.ts";
 import { LastLooks } from "../../src/overload/loop_watch.ts";
 import { turnOf } from "../../src/overload/page_turn.ts";
 import { siteOf, tokenShareOf } from "../../src/overload/token_share.ts";
@@ -266,11 +266,11 @@ describe("a client's rate", () => {
   it("lets so many come a second, evenly after a burst, and tells when again", () => {
     let nowMs = 5000;
     const rate = new ClientRate(4, () => nowMs);
-    const sent = (share: string[], count: number) => {
+    const sent = ([network, client]: readonly [string, string], count: number) => {
       let through = 0;
       for (let index = 0; index < count; index += 1) {
         try {
-          rate.count(share);
+          rate.count(network, client);
           through += 1;
         } catch (error) {
           assert.equal((error as { code: string }).code, "too_many_requests");
@@ -287,12 +287,28 @@ describe("a client's rate", () => {
     assert.equal(sent(["net", "loop"], 10), 4);
   });
 
-  it("remembers a bounded number", () => {
-    const rate = new ClientRate(1, () => 0);
-    for (let index = 0; index < 10_002; index += 1) rate.count(["net", `${index}`]);
-    // The first were forgotten, the last were not.
-    rate.count(["net", "0"]);
-    assert.throws(() => rate.count(["net", "10001"]), { code: "too_many_requests" });
+  it("counts names that are made up as one, and forgets the network that asked longest ago", () => {
+    let nowMs = 0;
+    const rate = new ClientRate(1, () => nowMs);
+    const isRefused = (network: string, client: string) => {
+      try {
+        rate.count(network, client);
+        return false;
+      } catch {
+        return true;
+      }
+    };
+    rate.count("net", "honest");
+    let through = 0;
+    for (let index = 0; index < 3_000; index += 1) if (!isRefused("net", `${index}`)) through += 1;
+    // Those that are counted apart, and one for all others.
+    assert.equal(through, mostOfNetwork);
+    assert.ok(isRefused("net", "honest"), "nobody's count is lost by it");
+    assert.ok(!isRefused("other", "0"));
+    nowMs += 1_000;
+    assert.ok(!isRefused("net", "another"), "who is paid off makes place");
+    for (let index = 0; index < 5_000; index += 1) rate.count(`net ${index}`, "a");
+    assert.ok(!isRefused("net", "another"), "its network is forgotten");
   });
 });
 

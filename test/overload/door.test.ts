@@ -3,7 +3,14 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Log } from "../../src/log.ts";
 import { admissionLimits } from "../../src/overload/admission.ts";
-import { beginInTurn, Door, HeldRefusals, refusalPace, Turnstile } from "../../src/overload/door.ts";
+import {
+  beginInTurn,
+  Door,
+  HeldRefusals,
+  mostHeld,
+  refusalPace,
+  Turnstile,
+} from "../../src/overload/door.ts";
 import { FairQueue } from "../../src/overload/fair_queue.ts";
 import { createShedTeller } from "../../src/overload/queues.ts";
 
@@ -31,6 +38,24 @@ describe("refusals", () => {
       assert.equal(given, turn * refusalPace.atATime);
       assert.equal(asked, 800 + given);
     }
+  });
+});
+
+describe("refusals of an instance", () => {
+  it("are held in bounded number, and given at once when it stops", async () => {
+    let runs = 0;
+    const refusals = new HeldRefusals(() => {
+      runs += 1;
+    });
+    let given = 0;
+    for (let index = 0; index < mostHeld; index += 1) void refusals.turn()?.then(() => (given += 1));
+    assert.equal(refusals.turn(), undefined);
+    await settle();
+    assert.deepEqual([runs, given], [1, 0]);
+    refusals.giveAll();
+    await settle();
+    assert.equal(given, mostHeld);
+    await refusals.turn();
   });
 });
 
@@ -112,7 +137,7 @@ describe("a door", () => {
     for (let index = 0; index < 9; index += 1) door.enter("a");
     const lines: unknown[] = [];
     const log = { warn: (...line: unknown[]) => lines.push(line) } as unknown as Log;
-    const tell = createShedTeller({}, log, [door]);
+    const tell = createShedTeller({}, log, { doors: [door.refused], queues: {} });
     tell();
     tell();
     const words = "one network asked for more at once than it may";

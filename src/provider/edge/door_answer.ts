@@ -46,7 +46,9 @@ export async function comesIn(
     : { error: "temporarily_unavailable", error_description: `${answer.message} ${answer.fix}` };
   const text = JSON.stringify(body);
   const begin = performance.now();
-  void deps.admission.refusals.turn().then(() => {
+  const turn = deps.admission.refusals.turn();
+  if (turn === undefined) req.destroy();
+  void turn?.then(() => {
     if (res.destroyed) return;
     res.writeHead(answer.status, {
       "Content-Type": isApi ? "application/problem+json" : "application/json; charset=utf-8",
