@@ -101,3 +101,11 @@ test("what the guide sends one to, events and commands, is there", async () => {
     }
   }
 });
+
+test("no line of the guides has PostgreSQL's programs find a database by themselves", () => {
+  const lines = ["backup", "moving-store", "upgrading"]
+    .flatMap((page) => read(`docs/guides/${page}.md`).split("\n"))
+    .filter((line) => /^(?:pg_dump|pg_restore|psql) /.test(line));
+  assert.equal(lines.length, 2);
+  for (const line of lines) assert.match(line, /"\$\{DATABASE_URL:\?\}"/);
+});
