@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
+import { filesToAskAgain } from "./support/failed_files.ts";
 import { dealFiles, seconds } from "./support/processes.ts";
 import { shareOf } from "./support/share_of_day.ts";
 import { bareEnvironment } from "./support/surroundings.ts";
@@ -37,6 +38,16 @@ test("what needs the machine to itself runs last, and not after a stage that fai
   assert.equal(broken.status, 1);
   assert.match(broken.printed, /✖ broken/);
   assert.doesNotMatch(broken.printed, /✔ last/);
+});
+
+test("a whole run asks once more for one or two files that failed, alone, and says which passed only so", () => {
+  assert.deepEqual(filesToAskAgain("test/a.test.ts\npackages/b/test/b.test.ts\n"), [
+    "test/a.test.ts",
+    "packages/b/test/b.test.ts",
+  ]);
+  assert.deepEqual(filesToAskAgain("test/a.test.ts\ntest/b.test.ts\ntest/c.test.ts\n"), []);
+  assert.deepEqual(filesToAskAgain("/tmp/process_001.mjs\n"), []);
+  assert.deepEqual(filesToAskAgain(""), []);
 });
 
 test("a place that does not exist, one without tests and an unknown option are told in a sentence", () => {

@@ -1,11 +1,12 @@
 // Owns what `npm test` and `npm run check` do once packages and runtime are there: lint, types, then the tests, with
 // one PostgreSQL server for all that need it. Stops at the first stage that fails.
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { drawnKeys, makeKeys } from "./drawn_keys.ts";
+import { filesToAskAgain } from "./failed_files.ts";
 import { isLong, writeProcesses } from "./processes.ts";
 import { testDay } from "./share_of_day.ts";
 import { NoSuchTests, needsOf, root, testFiles } from "./test_files.ts";
@@ -76,7 +77,19 @@ async function main(words: readonly string[]): Promise<void> {
     const { patterns } = wanted;
     const rest = files.filter((path) => !alone(path));
     const beside = { name: `${rest.length} test files, side by side`, atOnce, patterns, environment };
-    await run(writeProcesses(rest, folder), beside);
+    const failed = join(folder, "failed");
+    try {
+      await run(writeProcesses(rest, folder), { ...beside, failed });
+    } catch (error) {
+      // Who names a place or a test wants to know at once; a whole run is long, and one race must not make it worthless.
+      const again =
+        files === all && wanted.places.length + patterns.length === 0 ? askAgain(error, failed) : [];
+      if (again.length === 0) throw error;
+      await run(again, { name: `${again.join(", ")} once more, alone`, atOnce: 1, patterns, environment });
+      process.stderr.write(
+        `\n!! Failed beside others, passed alone: ${again.join(", ")}\n!! Something races there, the test or the product: what failed is above, and has to be mended.\n`,
+      );
+    }
     const last = files.filter(alone);
     const after = {
       name: `${last.length} test files, one after the other`,
@@ -90,6 +103,9 @@ async function main(words: readonly string[]): Promise<void> {
     await postgres?.stop();
   }
 }
+
+const askAgain = (error: unknown, failed: string): readonly string[] =>
+  error instanceof StageFailed && existsSync(failed) ? filesToAskAgain(readFileSync(failed, "utf8")) : [];
 
 const isQuick = (file: string): boolean => !(needsOf(file).processes || isLong(file));
 
@@ -124,9 +140,11 @@ interface Run {
   atOnce: number;
   patterns: readonly string[];
   environment: Readonly<Record<string, string>>;
+  /** Where the names of failed files go. */
+  failed?: string;
 }
 
-function run(files: readonly string[], { atOnce, patterns, ...how }: Run): Promise<void> {
+function run(files: readonly string[], { atOnce, patterns, failed, ...how }: Run): Promise<void> {
   if (files.length === 0) return Promise.resolve();
   const words = [
     ...["./test_scopes.ts", "./watchdog.ts", "./drawn_keys.ts"].map(
@@ -140,6 +158,12 @@ function run(files: readonly string[], { atOnce, patterns, ...how }: Run): Promi
       `--test-reporter=${reporter}`,
       "--test-reporter-destination=stdout",
     ]),
+    ...(failed === undefined
+      ? []
+      : [
+          `--test-reporter=${import.meta.resolve("./failed_files.ts")}`,
+          `--test-reporter-destination=${failed}`,
+        ]),
     ...files,
   ];
   return stage(how.name, words, how);
