@@ -7,8 +7,10 @@ import type { RequestRecord } from "../operation/request_log.ts";
 export function formatRequest(record: RequestRecord): string {
   const what = `${record.service ?? "?"} ${record.operation ?? record.path}`;
   const who = record.caller === null ? "" : ` by ${record.caller}`;
+  const person =
+    record.onBehalfOf === null ? "" : ` for ${record.onBehalfOf.userName ?? record.onBehalfOf.userId}`;
   const fault = record.injectedFault === null ? "" : ` [injected: ${record.injectedFault}]`;
-  const head = `${record.status} ${what} (${record.region ?? "no region"}, ${record.durationMs} ms)${who}${fault}`;
+  const head = `${record.status} ${what} (${record.region ?? "no region"}, ${record.durationMs} ms)${who}${person}${fault}`;
   if (record.errorCode !== null) {
     return [
       `${head}: ${record.errorCode}`,

@@ -4,23 +4,22 @@
 import type { Clock } from "../ground/clock.ts";
 import { AwsError } from "../ground/errors.ts";
 import { findServiceBySigningName, type ServiceName } from "../models/index.ts";
-import { findCaller } from "../operation/caller.ts";
-import type { OperationContext, Registry, SharedContext } from "../operation/operation.ts";
+import { describeBearer } from "../operation/on_behalf_of.ts";
+import type { Caller, OperationContext, Registry, SharedContext } from "../operation/operation.ts";
 import type { RateLimiter } from "../operation/rate_limit.ts";
 import { recorder, recordRefusal, refusing } from "../operation/refuse.ts";
-import {
-  type NewRequestRecord,
-  type RequestLog,
-  type RequestRecord,
-  shortenSecrets,
-} from "../operation/request_log.ts";
+import { type RequestLog, type RequestRecord, shortenSecrets } from "../operation/request_log.ts";
 import { runOperation } from "../operation/run_operation.ts";
+import { findSigner } from "./authenticate.ts";
+import { type Draft, noteCaller, type Outcome, openDraft } from "./draft.ts";
 import type { FaultQueue } from "./faults.ts";
+import { askedForeignOperation, type ForeignCall, readForeignCall } from "./foreign/foreign_call.ts";
+import { serializeForeignError } from "./foreign/foreign_error.ts";
+import { notSimulated } from "./foreign/not_simulated.ts";
 import {
   askedOperation,
   describeFault,
   errorText,
-  foreignService,
   guessService,
   headerText,
   injectedError,
@@ -28,11 +27,9 @@ import {
   unusableSignature,
 } from "./gateway_refusals.ts";
 import type { InboundRequest, OutboundResponse } from "./http/listener.ts";
-import { serializeForeignError } from "./protocol/foreign_error.ts";
 import { parseRequest, refuseUnsupported, serializeError, serializeResponse } from "./protocol/index.ts";
 import { parseAuthorization, type SigV4Authorization } from "./sigv4/authorization_header.ts";
 import { signatureError } from "./sigv4/signature_error.ts";
-import { verifySignature } from "./sigv4/verify.ts";
 
 /** What the gateway works with. */
 export type GatewayOptions = {
@@ -48,16 +45,13 @@ export type GatewayOptions = {
   wait(ms: number): Promise<void>;
 };
 
-type Draft = Omit<NewRequestRecord, "durationMs">;
-type Outcome = { response: OutboundResponse; output?: unknown; error?: AwsError };
-
 /** @returns a handler for every request that carries, or should carry, an AWS signature */
 export function createGateway(
   options: GatewayOptions,
 ): (request: InboundRequest) => Promise<OutboundResponse> {
   return async (request) => {
     const startedAt = performance.now();
-    const draft = openDraft(request, options);
+    const draft = openDraft(request, options.shared);
     const outcome = await answer(request, draft, options);
     const { error } = outcome;
     const record = options.log.add({
@@ -84,8 +78,9 @@ async function answer(request: InboundRequest, draft: Draft, options: GatewayOpt
   const scopeService = authorization && findServiceBySigningName(authorization.scope.service);
   const service = scopeService ?? guessService(request);
   draft.service = service;
-  if (authorization !== undefined && scopeService === undefined)
-    return answerForeign(request, authorization, draft);
+  const foreign = readForeignCall(request);
+  if (foreign !== undefined && findServiceBySigningName(foreign.service) === undefined)
+    return answerForeign(request, foreign, authorization, draft, options);
   try {
     if (authorization === undefined) assertSimulated(service, request, draft);
     if (authorization === undefined || scopeService === undefined) throw unusableSignature(service, request);
@@ -109,7 +104,6 @@ async function perform(
 ): Promise<Outcome> {
   const { shared } = options;
   const caller = authenticate(request, service, authorization, draft, options);
-  draft.caller = caller.arn;
   const { operation, input } = parseRequest(
     {
       method: request.method,
@@ -147,18 +141,30 @@ async function perform(
   return { output, response: cut === undefined ? response : { ...response, cut } };
 }
 
-/** A service AWS has and the sandbox has not: told by its own name, in a shape its clients read. */
+/** A service AWS has and the sandbox has not: told by its own name and the caller's, in a shape its clients read. */
 function answerForeign(
   request: InboundRequest,
-  { scope, accessKeyId }: SigV4Authorization,
+  call: ForeignCall,
+  authorization: SigV4Authorization | undefined,
   draft: Draft,
+  options: GatewayOptions,
 ): Outcome {
-  draft.service = scope.service;
-  draft.region = scope.region;
-  draft.accessKeyId = accessKeyId;
-  const error = foreignService(scope.service);
+  const { shared } = options;
+  draft.service = call.service;
+  draft.region = call.region;
+  draft.accessKeyId = call.accessKeyId;
+  draft.operation = askedForeignOperation(request);
+  const signer = authorization && findSigner(request, authorization, options);
+  let bearer = `the sandbox verifies no signature of this kind, so whose name the call bears is not known`;
+  if (signer?.caller !== undefined) {
+    noteCaller(draft, signer.caller, shared);
+    bearer = describeBearer(shared.world, signer.caller, shared.clock().getTime());
+  } else if (signer !== undefined) {
+    bearer = `whose name the call bears is not known: ${signer.why}`;
+  }
+  const error = notSimulated(call, draft.operation, bearer);
   recordRefusal(error, draft.checks);
-  return { error, response: serializeForeignError(request, scope.service, error, draft.requestId) };
+  return { error, response: serializeForeignError(request, call.service, error, draft.requestId) };
 }
 
 /** Operations AWS takes without a signature must not be told to sign, when the sandbox does not do them anyway. */
@@ -182,55 +188,23 @@ function assertAdminRate(context: OperationContext, { limiter }: GatewayOptions)
   });
 }
 
+/** @throws AwsError the signature's fault in the service's words */
 function authenticate(
   request: InboundRequest,
   service: ServiceName,
   authorization: SigV4Authorization,
   draft: Draft,
-  { shared, signatureClock }: GatewayOptions,
-) {
-  const verdict = verifySignature(request, authorization, {
-    findKey: (accessKeyId) => shared.world.accessKeys.get(accessKeyId),
-    now: signatureClock(),
-    sessionNow: shared.clock(),
-  });
-  if (!verdict.valid) throw signatureError(service, verdict.fault, verdict);
+  options: GatewayOptions,
+): Caller {
+  const signer = findSigner(request, authorization, options);
+  if (signer.caller === undefined) throw signatureError(service, signer.fault, signer);
   const { region, service: name } = authorization.scope;
   recorder(draft.checks).passed(
     "signature",
     `signed by ${authorization.accessKeyId} for ${name} in ${region}`,
   );
-  const caller = findCaller(shared.world, verdict.key);
-  if (caller !== undefined) return caller;
-  throw signatureError(service, "unknownKey", {
-    why: "the user or role the access key belongs to no longer exists",
-    fix: "Create it again, or sign with other credentials.",
-  });
-}
-
-function openDraft(request: InboundRequest, { shared }: GatewayOptions): Draft {
-  return {
-    requestId: shared.ids.uuid(),
-    at: shared.clock().toISOString(),
-    method: request.method,
-    path: request.rawPath,
-    httpVersion: request.httpVersion,
-    service: null,
-    operation: null,
-    region: null,
-    accessKeyId: null,
-    caller: null,
-    input: null,
-    output: null,
-    status: 0,
-    errorCode: null,
-    errorMessage: null,
-    reason: null,
-    rule: null,
-    fix: null,
-    checks: [],
-    injectedFault: null,
-  };
+  noteCaller(draft, signer.caller, options.shared);
+  return signer.caller;
 }
 
 function traceOf(thrown: unknown): string {

@@ -45,18 +45,6 @@ const UNSIGNED_ROUTES = new Map([
   ["POST /device_authorization", "StartDeviceAuthorization"],
 ]);
 
-/** @param service signing name of a service the sandbox does not simulate, e.g. `s3` */
-export function foreignService(service: string): AwsError {
-  return new AwsError({
-    code: "UnsupportedOperation",
-    status: 501,
-    message: `AWS has the service ${service}; the tti-sandbox does not simulate it.`,
-    rule: "sandbox.service",
-    why: `The request is signed for the service "${service}", which the sandbox does not simulate.`,
-    fix: "Set AWS_ENDPOINT_URL_<SERVICE> for the services it has (STS, SSO_OIDC, SSO_ADMIN, IDENTITYSTORE, QBUSINESS, IAM, KMS) in place of AWS_ENDPOINT_URL, so that others go to AWS.",
-  });
-}
-
 /** Only to choose the shape of a refusal when no usable signature names the service. */
 export function guessService(request: InboundRequest): ServiceName {
   const target = headerText(request, "x-amz-target");

@@ -1,5 +1,6 @@
 // What the sandbox remembers of each request: who asked what, every check with its outcome, and why it was refused.
 // Secrets are shortened before they are kept.
+import type { OnBehalfOf } from "./on_behalf_of.ts";
 import type { CheckRecord } from "./operation.ts";
 
 /** One request, as the control API and the page show it. */
@@ -18,6 +19,10 @@ export type RequestRecord = {
   accessKeyId: string | null;
   /** ARN of the caller once the signature is verified. */
   caller: string | null;
+  /** The person the caller's session acts for; null without identity context. */
+  onBehalfOf: OnBehalfOf | null;
+  /** External id the caller's session is tagged with: the ISV's tenant. */
+  tenant: string | null;
   /** Input with secrets shortened. */
   input: unknown;
   /** Output with secrets shortened; null when refused. */

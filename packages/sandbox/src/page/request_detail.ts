@@ -32,6 +32,8 @@ ${record.checks.length === 0 ? html`<p class="muted">The request was answered be
 <h2>Request</h2>
 <dl class="kv">
 ${fact("Caller", html`${record.caller ?? "not known"} <small>${record.accessKeyId ?? caller.detail}</small>`)}
+${record.onBehalfOf !== null && fact("On behalf of", html`${record.onBehalfOf.userName ?? record.onBehalfOf.userId} <small>${record.onBehalfOf.applicationName ?? record.onBehalfOf.applicationArn}</small>`)}
+${record.tenant !== null && fact("Tenant", record.tenant)}
 ${fact("Service", [record.service, record.region].filter(Boolean).join(" in ") || "not known")}
 ${fact("HTTP", `${record.method} ${record.path} (HTTP/${record.httpVersion})`)}
 ${fact("Time", `${record.at}, took ${describeDuration(record.durationMs)}`)}

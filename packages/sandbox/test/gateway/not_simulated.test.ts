@@ -31,7 +31,7 @@ async function told(
 ) {
   await assert.rejects(call, (error: { name: string; message: string }) => {
     assert.equal(error.name, "UnsupportedOperation");
-    assert.match(error.message, /^AWS has .*tti-sandbox does not/);
+    assert.match(error.message, /^(AWS has .*tti-sandbox does not|.* is not simulated here)/);
     return true;
   });
   const record = lastRequest(sandbox);
@@ -96,7 +96,11 @@ test("a service that is not simulated is told by its own name, in a shape its cl
     `AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=${"0".repeat(64)}`;
   for (const [service, headers, shape] of [
     ["athena", { "x-amz-target": "AmazonAthena.StartQueryExecution" }, /"__type":"UnsupportedOperation"/],
-    ["bedrock", { "content-type": "application/json" }, /"message":"AWS has the service bedrock/],
+    [
+      "bedrock",
+      { "content-type": "application/json" },
+      /"message":"The service bedrock is not simulated here/,
+    ],
     ["sqs", { "content-type": "application/x-www-form-urlencoded" }, /<Code>UnsupportedOperation<\/Code>/],
   ] as const) {
     const answer = await fetch(sandbox.url, {

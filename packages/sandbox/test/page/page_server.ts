@@ -20,6 +20,8 @@ export function requestRecord(changes: Partial<NewRequestRecord> = {}): NewReque
     region: "us-east-1",
     accessKeyId: "ASIAEXAMPLE000000001",
     caller: "arn:aws:sts::111122223333:assumed-role/isv/ada",
+    onBehalfOf: null,
+    tenant: null,
     input: { RoleArn: "arn:aws:iam::111122223333:role/isv" },
     output: { PackedPolicySize: 2 },
     status: 200,

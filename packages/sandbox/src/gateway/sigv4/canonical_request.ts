@@ -1,5 +1,5 @@
 // AWS Signature Version 4's canonical request and string to sign, from a request as the server received it. Pure.
-// IAM user guide, "Create a signed AWS API request". Services other than S3: the path is encoded once more.
+// IAM user guide, "Create a signed AWS API request". Services other than S3: the path is normalized and encoded once more.
 import { createHash, createHmac } from "node:crypto";
 
 /** The parts of a request that a signature covers. */
@@ -17,20 +17,30 @@ export type SignedRequest = {
 /** `<date>/<region>/<service>/aws4_request`. */
 export type CredentialScope = { date: string; region: string; service: string };
 
+/** Signing names that S3's rules hold for: the path is encoded once, and the payload may be left unsigned. */
+const S3_LIKE = new Set(["s3", "s3express", "s3-object-lambda", "s3-outposts"]);
+
+/** @returns whether S3's signing rules hold for a service */
+export function signsLikeS3(service: string): boolean {
+  return S3_LIKE.has(service);
+}
+
 /**
  * @param signedHeaders names in the order the signer listed them
  * @param payloadHash lower-case hexadecimal SHA-256 of the body
+ * @param service the scope's, which decides how the path is spelled
  * @returns the canonical request's text
  */
 export function canonicalRequest(
   request: SignedRequest,
   signedHeaders: readonly string[],
   payloadHash: string,
+  service = "",
 ): string {
   const headerLines = signedHeaders.map((name) => `${name}:${canonicalHeaderValue(request.headers[name])}\n`);
   return [
     request.method,
-    canonicalPath(request.rawPath),
+    signsLikeS3(service) ? pathEncodedOnce(request.rawPath) : canonicalPath(request.rawPath),
     canonicalQuery(request.rawQuery),
     headerLines.join(""),
     signedHeaders.join(";"),
@@ -74,6 +84,14 @@ function canonicalPath(rawPath: string): string {
   }
   const trailing = segments.length > 0 && rawPath.endsWith("/") ? "/" : "";
   return encode(`/${segments.join("/")}${trailing}`).replaceAll("%2F", "/");
+}
+
+/** S3: as it stands, because a key may hold `//` and `..`. */
+function pathEncodedOnce(rawPath: string): string {
+  return rawPath
+    .split("/")
+    .map((segment) => encode(decode(segment)))
+    .join("/");
 }
 
 function canonicalQuery(rawQuery: string): string {

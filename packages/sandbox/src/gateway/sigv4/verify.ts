@@ -8,11 +8,15 @@ import {
   type SignedRequest,
   sha256Hex,
   signature,
+  signsLikeS3,
   stringToSign,
 } from "./canonical_request.ts";
 
 /** How far a signature's time may be off, in milliseconds. */
 const SIGNATURE_WINDOW_MS = 15 * 60 * 1000;
+
+/** What S3's clients send in place of the body's hash: it is not hashed, or chunk by chunk. */
+const UNHASHED_PAYLOADS = /^(UNSIGNED-PAYLOAD|STREAMING-[A-Z0-9-]+)$/;
 
 /** Why a signature is refused. */
 export type SignatureFault =
@@ -81,8 +85,9 @@ export function verifySignature(
   }
   const coverage = checkCoverage(request, signedHeaders);
   if (coverage !== undefined) return coverage;
-  const payloadHash = sha256Hex(request.body);
   const claimed = headerText(request, "x-amz-content-sha256");
+  const isS3 = signsLikeS3(scope.service);
+  const payloadHash = isS3 && UNHASHED_PAYLOADS.test(claimed) ? claimed : sha256Hex(request.body);
   if (claimed !== "" && claimed !== payloadHash) {
     return refuse(
       "payload",
@@ -90,7 +95,7 @@ export function verifySignature(
       "Sign the body that is sent; UNSIGNED-PAYLOAD is only for S3.",
     );
   }
-  const canonical = canonicalRequest(request, signedHeaders, payloadHash);
+  const canonical = canonicalRequest(request, signedHeaders, payloadHash, scope.service);
   const expected = signature(key.secretAccessKey, scope, stringToSign(amzDate, scope, canonical));
   if (!equal(expected, authorization.signature)) {
     return refuse(

@@ -71,6 +71,8 @@ export function handleAuthorize(
     region: outcome.region ?? null,
     accessKeyId: null,
     caller: null,
+    onBehalfOf: null,
+    tenant: null,
     input: Object.fromEntries(
       [...REQUEST_PARAMETERS, "user"].flatMap((name) => {
         const value = parameters.get(name);
