@@ -1,5 +1,7 @@
 // One request as lines for a terminal: what was asked, and when it was refused, why and how to fix it. Pure.
+
 import type { RequestRecord } from "../operation/request_log.ts";
+import { describeSwitch } from "../rules/render_rules.ts";
 
 /**
  * @returns one line for an answered request, further indented lines for a refusal and for warnings
@@ -17,6 +19,7 @@ export function formatRequest(record: RequestRecord): string {
       `    why:  ${record.reason ?? record.errorMessage ?? "unknown"}`,
       ...(record.rule === null ? [] : [`    rule: ${record.rule}`]),
       ...(record.fix === null ? [] : [`    fix:  ${record.fix}`]),
+      ...(record.switch === null ? [] : [`    switch: ${describeSwitch(record.switch)}`]),
     ].join("\n");
   }
   const warnings = record.checks

@@ -33,6 +33,7 @@ export function openDraft(request: InboundRequest, shared: SharedContext): Draft
     errorMessage: null,
     reason: null,
     rule: null,
+    switch: null,
     fix: null,
     checks: [],
     injectedFault: null,

@@ -10,6 +10,7 @@ import type { RateLimiter } from "../operation/rate_limit.ts";
 import { recorder, recordRefusal, refusing } from "../operation/refuse.ts";
 import { type RequestLog, type RequestRecord, shortenSecrets } from "../operation/request_log.ts";
 import { runOperation } from "../operation/run_operation.ts";
+import type { SwitchInForce } from "../rules/rules.ts";
 import { findSigner } from "./authenticate.ts";
 import { type Draft, noteCaller, type Outcome, openDraft } from "./draft.ts";
 import type { FaultQueue } from "./faults.ts";
@@ -54,6 +55,7 @@ export function createGateway(
     const draft = openDraft(request, options.shared);
     const outcome = await answer(request, draft, options);
     const { error } = outcome;
+    const found = error && options.shared.rules.find(error.rule);
     const record = options.log.add({
       ...draft,
       output: shortenSecrets(outcome.output ?? null),
@@ -62,14 +64,27 @@ export function createGateway(
       errorMessage: error === undefined ? null : errorText(error),
       reason: error === undefined ? null : `${error.why}.`,
       rule: error?.rule ?? null,
+      switch: found ?? null,
       fix: error?.fix ?? null,
       durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
     });
     options.onRequest(record);
     return {
       ...outcome.response,
-      headers: { ...outcome.response.headers, date: options.signatureClock().toUTCString() },
+      headers: {
+        ...outcome.response.headers,
+        date: options.signatureClock().toUTCString(),
+        ...(error === undefined ? {} : explainInHeaders(error.rule, found)),
+      },
     };
+  };
+}
+
+/** What a developer sees who has only the answer: AWS's clients pass over headers they do not know. */
+function explainInHeaders(rule: string, found: SwitchInForce | undefined): Record<string, string> {
+  return {
+    "x-tti-sandbox-rule": rule,
+    ...(found === undefined ? {} : { "x-tti-sandbox-switch": `${found.name}=${found.value}` }),
   };
 }
 
@@ -197,7 +212,8 @@ function authenticate(
   options: GatewayOptions,
 ): Caller {
   const signer = findSigner(request, authorization, options);
-  if (signer.caller === undefined) throw signatureError(service, signer.fault, signer);
+  if (signer.caller === undefined)
+    throw signatureError(service, signer.fault, signer, options.shared.rules.get("signature.skewError"));
   const { region, service: name } = authorization.scope;
   recorder(draft.checks).passed(
     "signature",

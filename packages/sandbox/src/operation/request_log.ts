@@ -1,5 +1,6 @@
 // What the sandbox remembers of each request: who asked what, every check with its outcome, and why it was refused.
 // Secrets are shortened before they are kept.
+import type { SwitchInForce } from "../rules/rules.ts";
 import type { OnBehalfOf } from "./on_behalf_of.ts";
 import type { CheckRecord } from "./operation.ts";
 
@@ -34,6 +35,8 @@ export type RequestRecord = {
   /** Why it was refused, in words AWS would not give. */
   reason: string | null;
   rule: string | null;
+  /** The switch of that name, when the rule is one: its value, the others it may have, and how sure the default is. */
+  switch: SwitchInForce | null;
   fix: string | null;
   checks: CheckRecord[];
   /** Set when a fault was injected. */

@@ -1,5 +1,7 @@
 // The page at `/`: the last requests, newest first, each refusal with its reason and fix at once.
+
 import type { RequestRecord } from "../operation/request_log.ts";
+import { describeSwitch } from "../rules/render_rules.ts";
 import { type Html, html } from "./html.ts";
 import { asSentence, countOf, describeCaller, describeDuration, timeOfDay } from "./wording.ts";
 
@@ -82,6 +84,7 @@ export function renderReason(record: RequestRecord): Html {
   return html`<div class="reason">
 <p><b>Why</b> ${asSentence(record.reason ?? "")}</p>
 ${record.fix !== null && html`<p><b>Fix</b> ${record.fix}</p>`}
+${record.switch !== null && html`<p><b>Switch</b> ${describeSwitch(record.switch)}</p>`}
 </div>`;
 }
 

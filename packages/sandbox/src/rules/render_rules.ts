@@ -1,4 +1,5 @@
 // The table of switches as text, for `tti sandbox --rules` and the documentation. Pure.
+import type { Certainty } from "./rule.ts";
 import { listRules, type Rule } from "./rules.ts";
 
 /**
@@ -18,6 +19,26 @@ export function sandboxRulesTable(rules: readonly (Rule & { value?: string })[] 
       ].join("\n");
     })
     .join("\n");
+}
+
+/** How sure a default is, in words. */
+const CERTAINTIES: Readonly<Record<Certainty, string>> = {
+  documented: "AWS documents it",
+  model: "AWS's model says so",
+  sample: "AWS's samples do so",
+  observed: "others have seen AWS do so",
+  inferred: "concluded from what AWS documents, not stated",
+  unknown: "AWS publishes no answer",
+  contradictory: "AWS's own pages disagree",
+};
+
+/**
+ * @returns one line for a refusal: the switch that refused, its other values, and what AWS says of the question
+ */
+export function describeSwitch(found: Rule & { value: string }): string {
+  const others = found.values.filter((value) => value !== found.value).join(" or ");
+  const way = others === "" ? "set another number to go on here" : `set ${others} to go on here`;
+  return `${found.name}=${found.value}; ${way}. ${CERTAINTIES[found.certainty]} (${found.source}).`;
 }
 
 /** @returns the page of the switches in Markdown (docs/sandbox-rules.md) */

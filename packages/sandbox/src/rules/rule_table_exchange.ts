@@ -20,6 +20,14 @@ export const EXCHANGE_RULES = [
     source: "boto3 #4093 saw InvalidClient; the model has the other (contract 1.5, 8, 11.7)",
   },
   {
+    name: "exchange.disabledApplicationError",
+    default: "InvalidClientException",
+    values: ["InvalidClientException", "UnauthorizedClientException", "AccessDeniedException"],
+    question: "How does AWS answer when the application is disabled?",
+    certainty: "unknown",
+    source: "not published (contract 11.7)",
+  },
+  {
     name: "exchange.missingTag",
     default: "warn",
     values: ["warn", "reject"],

@@ -160,6 +160,16 @@ export const SERVICE_RULES = [
     source: "IDC-LIM",
   },
   {
+    name: "signature.skewError",
+    default: "SignatureDoesNotMatch",
+    values: ["SignatureDoesNotMatch", "RequestExpired"],
+    question:
+      "How does AWS answer a request signed more than 15 minutes ago or ahead? Services that speak JSON say InvalidSignatureException for SignatureDoesNotMatch.",
+    certainty: "contradictory",
+    source:
+      'published reports: "Signature expired: … is now earlier than …"; the page prints RequestExpired: STS-ERR (contract 6.2)',
+  },
+  {
     name: "signature.clock",
     default: "machine",
     values: ["machine", "sandbox"],

@@ -6,8 +6,9 @@ export const TOKEN_RULES = [
   {
     name: "issuer.allowLocal",
     default: "deny",
-    values: ["deny", "allow"],
-    question: "May the issuer be http, on any port, or on a private address? AWS: public, ports 80 and 443.",
+    values: ["deny", "allow", "addressOnly"],
+    question:
+      "May the issuer be http, on any port, or on a private address? AWS: public, ports 80 and 443. addressOnly allows ports and addresses, and leaves http to issuer.requireHttps.",
     certainty: "documented",
     source: "TTI-CFG, BLOG-TTI (contract 2.3)",
   },
@@ -26,6 +27,24 @@ export const TOKEN_RULES = [
     question: "Is a trailing slash of the issuer normalised before comparison?",
     certainty: "unknown",
     source: "contract 11.5; mismatch is a known failure (SMP-WEB)",
+  },
+  {
+    name: "issuer.discoveryUrl",
+    default: "trimmed",
+    values: ["trimmed", "appended"],
+    question:
+      "Is the trailing slash of an issuer URL taken away before /.well-known/openid-configuration is appended? OpenID Connect Discovery takes it away.",
+    certainty: "unknown",
+    source: "contract 2.3, 11.5; an issuer with a slash works: AUTH0-DEMO",
+  },
+  {
+    name: "issuer.attributePath",
+    default: "known",
+    values: ["known", "any"],
+    question:
+      "Does CreateTrustedTokenIssuer refuse an IdentityStoreAttributePath that is neither userName, emails.value nor an external id?",
+    certainty: "inferred",
+    source: "TTI-CFG lists the attributes; the model's pattern takes any word (contract 2.2)",
   },
   {
     name: "issuer.duplicateUrl",
@@ -160,8 +179,8 @@ export const TOKEN_RULES = [
   {
     name: "token.audienceArray",
     default: "reject",
-    values: ["reject", "accept"],
-    question: "Is aud accepted as an array?",
+    values: ["reject", "single", "accept"],
+    question: "Is aud accepted as an array: never, with one member, or with several?",
     certainty: "unknown",
     source: "contract 11.2; every example is a string",
   },
@@ -248,10 +267,11 @@ export const TOKEN_RULES = [
   {
     name: "user.disabled",
     default: "reject",
-    values: ["reject", "accept"],
-    question: "Is a disabled user refused?",
+    values: ["reject", "deny", "accept"],
+    question:
+      "Is a disabled user refused, and as what: InvalidGrantException (reject) or AccessDeniedException (deny)?",
     certainty: "unknown",
-    source: "contract 11.8",
+    source: "contract 11.7, 11.8",
   },
   {
     name: "user.externalIdPath",

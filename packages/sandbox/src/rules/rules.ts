@@ -22,8 +22,13 @@ export type Rules = {
   /** Back to what was given at the start. */
   reset(): void;
   /** Every rule with its present value. */
-  list(): (Rule & { value: string })[];
+  list(): SwitchInForce[];
+  /** @returns the switch of this name with its present value; undefined when a check of this name is no switch */
+  find(name: string): SwitchInForce | undefined;
 };
+
+/** A switch with the value it has now. */
+export type SwitchInForce = Rule & { value: string };
 
 /** @returns the table of switches, in its printed order */
 export function listRules(): readonly Rule[] {
@@ -61,12 +66,17 @@ export function createRules(overrides: RuleOverrides = {}): Rules {
     for (const [name, value] of Object.entries(overrides)) if (value !== undefined) set(name, value);
   };
   reset();
+  const inForce = (rule: Rule): SwitchInForce => ({ ...rule, value: values.get(rule.name) ?? rule.default });
   const get = (name: RuleName) => values.get(name) ?? "";
   return {
     get,
     getNumber: (name) => Number(get(name)),
     set,
     reset,
-    list: () => RULE_TABLE.map((rule) => ({ ...rule, value: values.get(rule.name) ?? rule.default })),
+    list: () => RULE_TABLE.map(inForce),
+    find(name) {
+      const rule = RULE_TABLE.find((candidate) => candidate.name === name);
+      return rule === undefined ? undefined : inForce(rule);
+    },
   };
 }

@@ -76,13 +76,15 @@ function parseNode(
     return refuseField(path, "is not a member of AttributeFilter");
   }
   if (depth >= limits.maxDepth) {
-    return refuseField(name, `AttributeFilter cannot have a depth of more than ${limits.maxDepth}`);
+    const message = `AttributeFilter cannot have a depth of more than ${limits.maxDepth}`;
+    return refuseField(name, message, "search.filterDepth");
   }
   if (member === "notFilter") return { notFilter: parseNode(content, path, limits, depth + 1) };
   if (!Array.isArray(content)) return refuseField(path, "must be a list of filters");
   if (content.length === 0) return refuseField(path, "must hold at least one filter");
   if (content.length > limits.maxLength) {
-    return refuseField(path, `AttributeFilter cannot have a length of more than ${limits.maxLength}`);
+    const message = `AttributeFilter cannot have a length of more than ${limits.maxLength}`;
+    return refuseField(path, message, "search.filterLength");
   }
   const filters = content.map((node, position) => parseNode(node, `${path}[${position}]`, limits, depth + 1));
   return member === "andAllFilters" ? { andAllFilters: filters } : { orAllFilters: filters };

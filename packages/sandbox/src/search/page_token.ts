@@ -41,7 +41,11 @@ export function openPageToken(secret: string, binding: string, token: string, no
   const [offset, expiresAtMs] = Buffer.from(body, "base64url").toString().split(".").map(Number);
   if (offset === undefined || expiresAtMs === undefined) return refuseForeign();
   if (now.getTime() >= expiresAtMs) {
-    return refuseField("nextToken", "has expired; start the search again without it");
+    return refuseField(
+      "nextToken",
+      "has expired; start the search again without it",
+      "search.pageTokenSeconds",
+    );
   }
   return offset;
 }

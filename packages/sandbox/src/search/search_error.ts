@@ -7,6 +7,8 @@ export interface FaultyField {
   readonly name: string;
   /** What is wrong with the value, and what would be right. */
   readonly message: string;
+  /** The switch that set the limit, when one did; stays off the wire. */
+  readonly limit?: string;
 }
 
 /** Input the search engine refuses; `code` and `reason` are the ones Q Business puts on the wire. */
@@ -23,6 +25,6 @@ export class SearchValidationError extends Error {
 }
 
 /** Throws a {@link SearchValidationError} for one field. */
-export function refuseField(name: string, message: string): never {
-  throw new SearchValidationError([{ name, message }]);
+export function refuseField(name: string, message: string, limit?: string): never {
+  throw new SearchValidationError([{ name, message, ...(limit === undefined ? {} : { limit }) }]);
 }

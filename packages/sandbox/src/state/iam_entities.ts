@@ -92,6 +92,8 @@ export type IdentityContext = {
   credentialId: string;
   issuedAtMs: number;
   expiresAtMs: number;
+  /** AssumeRole has taken it once. */
+  isUsed?: boolean;
 };
 
 /** A KMS key as far as signing and `kms:Decrypt` checks need it. */

@@ -108,6 +108,9 @@ export type RedeemedToken = {
   redeemedAtMs: number;
   /** When the record may be forgotten. */
   keepUntilMs: number;
+  /** Where it was presented, and whether it was exchanged or only used up; absent in states of before. */
+  instanceArn?: string;
+  byExchange?: boolean;
 };
 
 /** An authorization code of the authorization-code flow. */

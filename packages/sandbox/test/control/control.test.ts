@@ -163,7 +163,7 @@ test("a malformed control request is told what is wrong", async () => {
   assert.equal(fault.status, 400);
   assert.match(JSON.stringify(fault.body), /CONTROL_INPUT_INVALID.*drop/s);
   const rule = await call("PUT", "rules/token.audienceArray", { value: "maybe" });
-  assert.match(JSON.stringify(rule.body), /SANDBOX_RULE_INVALID.*reject or accept/s);
+  assert.match(JSON.stringify(rule.body), /SANDBOX_RULE_INVALID.*reject or single or accept/s);
 });
 
 test("no control input, however large, keeps the sandbox from answering the next request", async () => {

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { request as httpRequest } from "node:http";
 import { after, before, beforeEach, test } from "node:test";
+import { createRules } from "../../src/rules/rules.ts";
 import { storeKey } from "../../src/state/index.ts";
 import { requestRecord, startPages } from "./page_server.ts";
 
@@ -54,6 +55,15 @@ test("a refusal is listed with its reason and fix", async () => {
   assert.match(body, /400 InvalidGrantException/);
   assert.match(body, /<b>Why<\/b> The audience is wrong\./);
   assert.match(body, /<b>Fix<\/b> Send the right one\./);
+});
+
+test("a refusal by a switch shows the switch, its other values and what AWS says of it", async () => {
+  const found = createRules().find("token.missingJti") ?? null;
+  pages.log.add(requestRecord({ status: 400, errorCode: "X", reason: "No jti.", switch: found }));
+  assert.match(
+    (await get("/")).body,
+    /<b>Switch<\/b> token\.missingJti=reject; set accept to go on here\. AWS&#39;s own pages disagree/,
+  );
 });
 
 test("only refusals are listed on demand, and the page stops reloading on demand", async () => {

@@ -29,6 +29,7 @@ export function requestRecord(changes: Partial<NewRequestRecord> = {}): NewReque
     errorMessage: null,
     reason: null,
     rule: null,
+    switch: null,
     fix: null,
     checks: [{ name: "signature", passed: true, why: "signed by ASIAEXAMPLE000000001" }],
     injectedFault: null,

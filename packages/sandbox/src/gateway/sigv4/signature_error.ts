@@ -48,18 +48,31 @@ const WORDINGS: Record<SignatureFault | "missing", Wording> = {
   mismatch: MISMATCH,
 };
 
-/** @returns the error the service would answer to a request whose signature has this fault */
+/** What the page of common errors prints for a request signed too long ago or too far ahead (STS-ERR). */
+const REQUEST_EXPIRED: Wording = {
+  query: "RequestExpired",
+  json: "RequestExpired",
+  message: "Request has expired",
+  status: 400,
+};
+
+/**
+ * @param skewError the switch signature.skewError
+ * @returns the error the service would answer to a request whose signature has this fault
+ */
 export function signatureError(
   service: ServiceName,
   fault: SignatureFault | "missing",
   told: { why: string; fix: string; message?: string },
+  skewError: string = "SignatureDoesNotMatch",
 ): AwsError {
-  const wording = WORDINGS[fault];
+  const isDocumented = fault === "requestExpired" && skewError === "RequestExpired";
+  const wording = isDocumented ? REQUEST_EXPIRED : WORDINGS[fault];
   return new AwsError({
     code: getModel(service).protocol === "query" ? wording.query : wording.json,
     status: wording.status,
     message: told.message ?? wording.message,
-    rule: `signature.${fault}`,
+    rule: fault === "requestExpired" ? "signature.skewError" : `signature.${fault}`,
     why: told.why,
     fix: told.fix,
   });

@@ -85,6 +85,7 @@ export function handleAuthorize(
     errorMessage: null,
     reason: fault?.why ?? null,
     rule: fault?.rule ?? null,
+    switch: (fault && sources.rules.find(fault.rule)) ?? null,
     fix: fault?.fix ?? null,
     checks: outcome.checks ?? (fault === undefined ? [] : [failed(fault)]),
     injectedFault: null,

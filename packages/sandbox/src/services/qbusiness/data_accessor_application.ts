@@ -42,7 +42,7 @@ export function getRegistration(principal: string, context: OperationContext): R
   const registered = [...context.world.registeredIsvs.keys()].join(", ") || "none";
   throw refuseField("principal", "the principal is not supported", rule, {
     why: `The principal ${principal} is not the role of a registered ISV; registered: ${registered}.`,
-    fix: "Use the ISV's role's own ARN, add the ISV to the seed's isvs, or set the rule to accept.",
+    fix: "Use the ISV's role's own ARN, or add the ISV to the seed's isvs.",
   });
 }
 

@@ -89,7 +89,9 @@ function assertConditions(conditions: QPermission["conditions"], { rules }: Oper
     throw refuseField(
       `conditions.${index + 1}.member.conditionKey`,
       `'${conditionKey}' must be aws:PrincipalTag/qbusiness-dataaccessor:${isNarrow ? "ExternalId" : " followed by letters"}`,
-      "permission.conditionKey",
+      isNarrow && documentedConditionKey.test(conditionKey)
+        ? "accessor.externalIdOnPermission"
+        : "permission.conditionKey",
     );
   }
   const keys = conditions.map(({ conditionKey }) => conditionKey.toLowerCase());

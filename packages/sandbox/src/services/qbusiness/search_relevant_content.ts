@@ -2,7 +2,7 @@
 import type { AwsError } from "../../ground/errors.ts";
 import { family, type Operation, type OperationContext } from "../../operation/operation.ts";
 import type { RateLimiter } from "../../operation/rate_limit.ts";
-import { SearchValidationError } from "../../search/search_error.ts";
+import { type FaultyField, SearchValidationError } from "../../search/search_error.ts";
 import { describeExplanation } from "../../search/visibility.ts";
 import { type QApplication, type QRetriever, storeKey } from "../../state/index.ts";
 import { groupIdsOf } from "../sso_oidc/application_access.ts";
@@ -66,7 +66,7 @@ function search(
     return result;
   } catch (error) {
     if (!(error instanceof SearchValidationError)) throw error;
-    throw invalid(error.fields.map(({ name, message }) => ({ name, message })));
+    throw invalid(error.fields);
   }
 }
 
@@ -133,14 +133,24 @@ function assertQueryText(queryText: string, context: OperationContext): void {
   const length = [...queryText].length;
   if (length <= longest) return;
   throw invalid([
-    { name: "queryText", message: `queryText has ${length} characters; at most ${longest} are taken` },
+    {
+      name: "queryText",
+      message: `queryText has ${length} characters; at most ${longest} are taken`,
+      limit: "search.maxQueryTextLength",
+    },
   ]);
 }
 
 /** What the model cannot hold, in the shape of its field validation. */
-function invalid(fields: { name: string; message: string }[]): AwsError {
-  const text = fields.map((field) => `${field.name}: ${field.message}`).join("; ");
-  const fix = `Correct ${fields.map((field) => field.name).join(", ")}.`;
-  const members = { reason: "FIELD_VALIDATION_FAILED", fields };
-  return refuse("ValidationException", text, { rule: "input.constraint", why: text, fix }, members);
+function invalid(faults: readonly FaultyField[]): AwsError {
+  const text = faults.map((field) => `${field.name}: ${field.message}`).join("; ");
+  const fix = `Correct ${faults.map((field) => field.name).join(", ")}.`;
+  const fields = faults.map(({ name, message }) => ({ name, message }));
+  const rule = faults.find(({ limit }) => limit !== undefined)?.limit ?? "input.constraint";
+  return refuse(
+    "ValidationException",
+    text,
+    { rule, why: text, fix },
+    { reason: "FIELD_VALIDATION_FAILED", fields },
+  );
 }

@@ -51,7 +51,7 @@ function requireIdentity(application: QApplication, context: OperationContext): 
   const isOver = identity.expiresAtMs <= context.clock().getTime();
   if (isOver && context.rules.get("search.expiredContext") === "reject") {
     throw deny(
-      "search.identityExpiry",
+      "search.expiredContext",
       `the identity context in the session expired at ${new Date(identity.expiresAtMs).toISOString()}`,
       "Exchange a new ID token and assume the role again.",
     );
@@ -181,7 +181,7 @@ function assertLicence(application: QApplication, user: IdentityStoreUser, conte
     throw deny(
       "search.subscription",
       `${user.userName} has no Q Business subscription`,
-      "Subscribe the user (seed: subscribedUsers), or set the rule search.subscription to notRequired.",
+      "Subscribe the user (seed: subscribedUsers).",
     );
   }
   if (!application.unlicensedUserIds.includes(user.userId)) return;

@@ -57,6 +57,7 @@ export const trustedTokenIssuerOperations = family("sso-admin", {
         issuer.name = input.Name;
       }
       const settings = input.TrustedTokenIssuerConfiguration?.OidcJwtConfiguration;
+      assertAttributePath(context, settings?.IdentityStoreAttributePath);
       issuer.claimAttributePath = settings?.ClaimAttributePath ?? issuer.claimAttributePath;
       issuer.identityStoreAttributePath =
         settings?.IdentityStoreAttributePath ?? issuer.identityStoreAttributePath;
@@ -113,6 +114,7 @@ function addIssuer(
 ): { TrustedTokenIssuerArn: string } {
   const { world, ids, accountId, clock } = context;
   const { OidcJwtConfiguration: jwt } = input.TrustedTokenIssuerConfiguration;
+  assertAttributePath(context, jwt.IdentityStoreAttributePath);
   assertNameFree(context, instance.instanceArn, input.Name);
   assertIssuerUrlFree(context, instance.instanceArn, jwt.IssuerUrl);
   const count = issuersOf(context, instance.instanceArn).length;
@@ -171,7 +173,18 @@ function assertIssuerUrlFree(context: OperationContext, instanceArn: string, iss
   throw refuse("ConflictException", "A trusted token issuer with this issuer URL exists already.", {
     rule: "issuer.duplicateUrl",
     why: `${taken.trustedTokenIssuerArn} has the issuer URL ${issuerUrl}.`,
-    fix: "Use that issuer, or set the rule issuer.duplicateUrl to accept.",
+    fix: "Use that issuer.",
+  });
+}
+
+/** The attributes a token may be mapped to are user name, e-mail and external id (TTI-CFG); AWS prints no list of paths. */
+function assertAttributePath(context: OperationContext, path: string | undefined): void {
+  const isKnown = path === undefined || /^(userName|emails\.value|externalIds\.\p{L}+)$/u.test(path);
+  if (isKnown || context.rules.get("issuer.attributePath") === "any") return;
+  throw refuse("ValidationException", "The identity store attribute path is not supported.", {
+    rule: "issuer.attributePath",
+    why: `IdentityStoreAttributePath is ${path}, which names neither user name, e-mail nor external id.`,
+    fix: "Use userName, emails.value or externalIds.SCIM.",
   });
 }
 

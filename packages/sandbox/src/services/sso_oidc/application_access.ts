@@ -38,7 +38,7 @@ export function getClient(clientId: string, context: OperationContext): Client {
     const name = context.rules.get("exchange.wrongRegionError") as OAuthErrorName;
     const { region } = instance;
     throw refuse(name, {
-      rule: "client.region",
+      rule: "exchange.wrongRegionError",
       why: `the request was signed for ${context.region}, but the application's Identity Center instance lives in ${region}`,
       fix: `Call CreateTokenWithIAM in the Identity Center region, ${region}.`,
       ...(name === "InvalidRequestRegionException"
@@ -48,11 +48,11 @@ export function getClient(clientId: string, context: OperationContext): Client {
   }
   context.passed("client.region", `the instance lives in ${instance.region}`);
   if (application.status === "DISABLED") {
-    throw fail(
-      "client.enabled",
-      "the application is disabled",
-      "Enable it with sso-admin UpdateApplication.",
-    );
+    throw refuse(context.rules.get("exchange.disabledApplicationError") as OAuthErrorName, {
+      rule: "exchange.disabledApplicationError",
+      why: "the application is disabled",
+      fix: "Enable it with sso-admin UpdateApplication.",
+    });
   }
   return { application, instance };
 }
@@ -68,7 +68,7 @@ export function assertGrant(
     return;
   }
   throw refuse(context.rules.get("exchange.missingGrantError") as OAuthErrorName, {
-    rule: "client.grant",
+    rule: "exchange.missingGrantError",
     why: `the application has no grant ${grant} (it has ${Object.keys(application.grants).join(", ") || "none"})`,
     fix: "Configure it with sso-admin PutApplicationGrant.",
   });
@@ -107,7 +107,7 @@ export function checkExternalIdTag(application: IdentityCenterApplication, conte
   const found = context.caller.principalTags.find(
     (tag) => tag.key.toLowerCase() === EXTERNAL_ID_TAG.toLowerCase(),
   )?.value;
-  const name = "exchange.externalIdTag";
+  const name = "exchange.missingTag";
   if (found === expected) {
     context.passed(name, `the session tag ${EXTERNAL_ID_TAG} is "${expected}"`);
     return;
@@ -120,7 +120,7 @@ export function checkExternalIdTag(application: IdentityCenterApplication, conte
   if (context.rules.get("exchange.missingTag") === "reject") {
     throw refuse("AccessDeniedException", { rule: name, why, fix });
   }
-  context.warned({ rule: name, why: `${why} (only a warning; rule exchange.missingTag)`, fix });
+  context.warned({ rule: name, why: `${why} (only a warning)`, fix });
 }
 
 /** @throws AwsError AccessDeniedException when assignments are required and the user has none */

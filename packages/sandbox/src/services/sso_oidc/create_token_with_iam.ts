@@ -23,7 +23,7 @@ import {
 import type { IssuerKeys } from "./issuer_keys.ts";
 import { type OAuthErrorName, refuse } from "./oauth_error.ts";
 import { redeemAuthorizationCode } from "./redeem_code.ts";
-import { getMatchedUser } from "./user_match.ts";
+import { assertEnabled, getMatchedUser } from "./user_match.ts";
 import { assertClaims } from "./verify_claims.ts";
 import { assertSigned } from "./verify_signature.ts";
 
@@ -93,7 +93,7 @@ async function jwtBearer(
   assertAssigned(application, user, context);
   const scopes = grantScopes(input.scope, application, context);
   assertRate(endpoint.limiter, instance.instanceArn, "exchange.jwtBearerPerSecond", context);
-  redeem();
+  redeem({ byExchange: true });
   return issue(
     { client, user, scopes, trustedTokenIssuerArn: issuer.trustedTokenIssuerArn },
     endpoint,
@@ -166,10 +166,14 @@ function issue(subject: TokenSubject, endpoint: TokenEndpoint, context: Operatio
 
 function parseAssertion(assertion: string, context: OperationContext) {
   const longest = context.rules.getNumber("token.maxBytes");
-  const read =
-    assertion.length > longest
-      ? { fault: `it is ${assertion.length} bytes, more than ${longest} (rule token.maxBytes)` }
-      : readAssertion(assertion);
+  if (assertion.length > longest) {
+    throw refuse("InvalidGrantException", {
+      rule: "token.maxBytes",
+      why: `the assertion has ${assertion.length} bytes, more than ${longest}`,
+      fix: "Send a small ID token: the claims AWS needs, and no groups or profile.",
+    });
+  }
+  const read = readAssertion(assertion);
   if ("fault" in read) {
     throw refuse("InvalidGrantException", {
       rule: "token.format",
@@ -187,13 +191,20 @@ function chooseIssuer({ application }: Client, iss: unknown, context: OperationC
     const issuer = context.world.trustedTokenIssuers.get(entry.trustedTokenIssuerArn);
     return issuer === undefined ? [] : [{ issuer, authorizedAudiences: entry.authorizedAudiences }];
   });
-  const chosen = authorized.find(({ issuer }) => issuer.issuerUrl === iss) ?? authorized[0];
+  const chosen =
+    authorized.find(({ issuer }) => issuer.issuerUrl === iss) ??
+    authorized.find(({ issuer }) => isSameButSlash(issuer.issuerUrl, iss)) ??
+    authorized[0];
   if (chosen !== undefined) return chosen;
   throw refuse("InvalidGrantException", {
     rule: "issuer.registered",
     why: "the application's JwtBearer grant names no trusted token issuer that exists",
     fix: "Create the trusted token issuer anew and link it (UpdateDataAccessor or PutApplicationGrant).",
   });
+}
+
+function isSameButSlash(issuerUrl: string, iss: unknown): boolean {
+  return typeof iss === "string" && issuerUrl.replace(/\/$/, "") === iss.replace(/\/$/, "");
 }
 
 function assertRate(
@@ -216,14 +227,15 @@ function assertRate(
 
 function getUser({ instance }: Client, userId: string, context: OperationContext) {
   const user = context.world.users.get(storeKey(instance.identityStoreId, userId));
-  const usable =
-    user !== undefined && (user.status === "ENABLED" || context.rules.get("user.disabled") === "accept");
-  if (usable) return user;
-  throw refuse("InvalidGrantException", {
-    rule: "user.match",
-    why: user === undefined ? "the user was deleted since" : `the user ${user.userName} is disabled`,
-    fix: "Sign the user in again.",
-  });
+  if (user === undefined) {
+    throw refuse("InvalidGrantException", {
+      rule: "user.match",
+      why: "the user was deleted since",
+      fix: "Sign the user in again.",
+    });
+  }
+  assertEnabled(user, context);
+  return user;
 }
 
 function requireMember(value: string | undefined, name: string): string {

@@ -29,22 +29,36 @@ for (const [network, prefix] of [
 }
 PRIVATE.addAddress("::1", "ipv6");
 
+/** Why an address is out of reach, and the check or switch that says so. */
+export type AddressFault = {
+  rule: "issuer.address" | "issuer.allowLocal" | "issuer.requireHttps";
+  why: string;
+};
+
 /** @returns why the address is out of reach for AWS, or null when it is not */
-export async function findAddressFault(address: string, rules: Rules): Promise<string | null> {
+export async function findAddressFault(address: string, rules: Rules): Promise<AddressFault | null> {
   const url = URL.canParse(address) ? new URL(address) : null;
   if (url === null || !["https:", "http:"].includes(url.protocol))
-    return `"${address}" is not an http(s) URL`;
-  if (rules.get("issuer.allowLocal") === "allow") return null;
-  if (url.protocol === "http:" && rules.get("issuer.requireHttps") === "true")
-    return `${address} is not https`;
+    return { rule: "issuer.address", why: `"${address}" is not an http(s) URL` };
+  const local = rules.get("issuer.allowLocal");
+  if (local === "allow") return null;
+  const fault = local === "deny" ? await findLocalFault(url) : null;
+  if (fault !== null || url.protocol === "https:" || rules.get("issuer.requireHttps") === "false")
+    return fault;
+  return { rule: "issuer.requireHttps", why: `${address} is not https` };
+}
+
+async function findLocalFault(url: URL): Promise<AddressFault | null> {
   if (url.port !== "" && url.port !== "80" && url.port !== "443") {
-    return `${address} is on port ${url.port}; AWS reaches only 80 and 443`;
+    const why = `${url.href} is on port ${url.port}; AWS reaches only 80 and 443`;
+    return { rule: "issuer.allowLocal", why };
   }
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const addresses = isIP(host) ? [host] : await resolve(host);
-  if (addresses.length === 0) return `the host ${host} does not resolve`;
+  if (addresses.length === 0) return { rule: "issuer.address", why: `the host ${host} does not resolve` };
   const inside = addresses.find(isPrivate);
-  return inside === undefined ? null : `the host ${host} is ${inside}, which is not a public address`;
+  if (inside === undefined) return null;
+  return { rule: "issuer.allowLocal", why: `the host ${host} is ${inside}, which is not a public address` };
 }
 
 async function resolve(host: string): Promise<string[]> {

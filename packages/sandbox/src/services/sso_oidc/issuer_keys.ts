@@ -3,12 +3,16 @@
 import type { JWK } from "jose";
 import type { Clock } from "../../ground/clock.ts";
 import type { Rules } from "../../rules/rules.ts";
-import { findAddressFault } from "./issuer_address.ts";
+import { type AddressFault, findAddressFault } from "./issuer_address.ts";
 
 /** What is known of an issuer, or why nothing is. */
 export type IssuerDocuments =
   | { ok: true; issuer: string; jwksUri: string; keys: JWK[]; fetchedAtMs: number }
-  | { ok: false; rule: "issuer.address" | "issuer.discovery" | "issuer.jwks"; why: string; fix: string };
+  | { ok: false; rule: FetchRule; why: string; fix: string };
+
+/** What can go wrong on the way to an issuer's documents: a check, or the switch that decided. */
+type FetchRule = AddressFault["rule"] | "issuer.discovery" | "issuer.jwks" | FetchSwitch;
+type FetchSwitch = "jwks.redirects" | "jwks.timeoutMs" | "jwks.maxBytes";
 
 /** Issuers known to one sandbox. */
 export type IssuerKeys = {
@@ -20,7 +24,7 @@ export type IssuerKeys = {
   clear(): void;
 };
 
-type Fetched = { ok: true; value: unknown } | { ok: false; why: string };
+type Fetched = { ok: true; value: unknown } | { ok: false; why: string; by?: FetchSwitch };
 
 /** @param clock the machine's clock: caches age by it, however the sandbox's clock is moved */
 export function createIssuerKeys(rules: Rules, clock: Clock): IssuerKeys {
@@ -48,12 +52,13 @@ export function createIssuerKeys(rules: Rules, clock: Clock): IssuerKeys {
 async function fetchDocuments(issuerUrl: string, rules: Rules, clock: Clock): Promise<IssuerDocuments> {
   const addressFault = await findAddressFault(issuerUrl, rules);
   if (addressFault !== null) return unreachable(addressFault);
-  const discoveryUrl = `${issuerUrl.replace(/\/$/, "")}/.well-known/openid-configuration`;
+  const base = rules.get("issuer.discoveryUrl") === "appended" ? issuerUrl : issuerUrl.replace(/\/$/, "");
+  const discoveryUrl = `${base}/.well-known/openid-configuration`;
   const discovery = await fetchJson(discoveryUrl, rules);
   if (!discovery.ok) {
     return {
       ok: false,
-      rule: "issuer.discovery",
+      rule: discovery.by ?? "issuer.discovery",
       why: `discovery failed: ${discovery.why}`,
       fix: `Serve an OpenID discovery document at ${discoveryUrl}; the issuer URL is entered without .well-known/….`,
     };
@@ -68,13 +73,13 @@ async function fetchDocuments(issuerUrl: string, rules: Rules, clock: Clock): Pr
     };
   }
   const jwksFault = await findAddressFault(jwksUri, rules);
-  if (jwksFault !== null) return unreachable(`jwks_uri: ${jwksFault}`);
+  if (jwksFault !== null) return unreachable({ ...jwksFault, why: `jwks_uri: ${jwksFault.why}` });
   const jwks = await fetchJson(jwksUri, rules);
   const keys = jwks.ok ? (jwks.value as { keys?: unknown } | null)?.keys : undefined;
   if (!Array.isArray(keys)) {
     return {
       ok: false,
-      rule: "issuer.jwks",
+      rule: jwks.ok ? "issuer.jwks" : (jwks.by ?? "issuer.jwks"),
       why: jwks.ok
         ? `the JWKS at ${jwksUri} has no "keys" list`
         : `the JWKS could not be fetched: ${jwks.why}`,
@@ -85,11 +90,10 @@ async function fetchDocuments(issuerUrl: string, rules: Rules, clock: Clock): Pr
   return { ok: true, issuer, jwksUri, keys: usable, fetchedAtMs: clock().getTime() };
 }
 
-function unreachable(why: string): IssuerDocuments {
+function unreachable(fault: AddressFault): IssuerDocuments {
   return {
     ok: false,
-    rule: "issuer.address",
-    why,
+    ...fault,
     fix: "Use a public https host on port 443; for a local issuer start the sandbox with allowLocalIssuers (rule issuer.allowLocal).",
   };
 }
@@ -108,6 +112,7 @@ async function fetchJson(url: string, rules: Rules): Promise<Fetched> {
       return {
         ok: false,
         why: `${url} answered ${response.status}${target === null ? "" : ` (redirect to ${target})`}`,
+        ...(target === null ? {} : { by: "jwks.redirects" as const }),
       };
     }
     const chunks: Uint8Array[] = [];
@@ -115,18 +120,23 @@ async function fetchJson(url: string, rules: Rules): Promise<Fetched> {
     for await (const chunk of response.body ?? []) {
       size += chunk.length;
       if (size > maxBytes)
-        return { ok: false, why: `${url} is larger than ${maxBytes} bytes (rule jwks.maxBytes)` };
+        return { ok: false, why: `${url} is larger than ${maxBytes} bytes`, by: "jwks.maxBytes" };
       chunks.push(chunk);
     }
     return { ok: true, value: JSON.parse(Buffer.concat(chunks).toString("utf8")) };
   } catch (error) {
-    return { ok: false, why: `${url}: ${describeFetchError(error)}` };
+    const isLate = error instanceof Error && error.name === "TimeoutError";
+    return {
+      ok: false,
+      why: `${url}: ${describeFetchError(error)}`,
+      ...(isLate ? { by: "jwks.timeoutMs" as const } : {}),
+    };
   }
 }
 
 function describeFetchError(error: unknown): string {
   if (!(error instanceof Error)) return "unreachable";
-  if (error.name === "TimeoutError") return "no answer in time (rule jwks.timeoutMs)";
+  if (error.name === "TimeoutError") return "no answer in time";
   if (error instanceof SyntaxError) return "it is not JSON";
   const cause = error.cause instanceof Error ? error.cause : null;
   return cause === null ? error.message : `${error.message} (${cause.message})`;

@@ -2,7 +2,7 @@
 // IAM Identity Center user guide, "Trusted token issuer configuration settings" (contract 2.2).
 
 import type { OperationContext } from "../../operation/operation.ts";
-import type { Rules } from "../../rules/rules.ts";
+import type { RuleName, Rules } from "../../rules/rules.ts";
 import type {
   IdentityCenterInstance,
   IdentityStoreUser,
@@ -37,24 +37,30 @@ export function getMatchedUser(
   if (user === undefined || matches.length > 1) {
     const isAmbiguous = matches.length > 1;
     const isDenied = isAmbiguous && context.rules.get("user.ambiguousError") === "AccessDeniedException";
+    const near = isAmbiguous ? null : findNearMiss(users, attribute, value, context.rules);
     throw refuse(isDenied ? "AccessDeniedException" : "InvalidGrantException", {
-      rule: "user.match",
+      rule: isAmbiguous ? "user.ambiguousError" : (near?.rule ?? "user.match"),
       why:
         user === undefined
-          ? `no user of ${instance.identityStoreId} has ${attribute} "${value}"${nearMiss(users, attribute, value, context.rules)}`
+          ? `no user of ${instance.identityStoreId} has ${attribute} "${value}"${near?.why ?? ""}`
           : `${matches.length} users of ${instance.identityStoreId} have ${attribute} "${value}"; exactly one must`,
       fix: "Create the user in Identity Center with that (primary) attribute, or map another attribute.",
     });
   }
   context.passed("user.match", `${attribute} "${value}" is user ${user.userName} (${user.userId})`);
-  if (user.status === "DISABLED" && context.rules.get("user.disabled") === "reject") {
-    throw refuse("InvalidGrantException", {
-      rule: "user.disabled",
-      why: `the user ${user.userName} is disabled`,
-      fix: "Enable the user in Identity Center.",
-    });
-  }
+  assertEnabled(user, context);
   return user;
+}
+
+/** @throws AwsError InvalidGrantException or AccessDeniedException, by the switch user.disabled */
+export function assertEnabled(user: IdentityStoreUser, context: OperationContext): void {
+  const answer = context.rules.get("user.disabled");
+  if (user.status === "ENABLED" || answer === "accept") return;
+  throw refuse(answer === "deny" ? "AccessDeniedException" : "InvalidGrantException", {
+    rule: "user.disabled",
+    why: `the user ${user.userName} is disabled`,
+    fix: "Enable the user in Identity Center.",
+  });
 }
 
 /** @returns the users of one identity store */
@@ -91,19 +97,27 @@ function equals(has: string, value: string, rules: Rules): boolean {
   return has.toLowerCase() === value.toLowerCase();
 }
 
-/** Says so when only letter case or a secondary address keeps the match from happening. */
-function nearMiss(users: IdentityStoreUser[], attribute: string, value: string, rules: Rules): string {
+/** The switch that alone keeps the match from happening: letter case, a further address, an external id of another issuer. */
+function findNearMiss(
+  users: IdentityStoreUser[],
+  attribute: string,
+  value: string,
+  rules: Rules,
+): { rule: RuleName; why: string } | null {
   const folded = value.toLowerCase();
   if (
     users.some((user) => attributeValues(user, attribute, rules).some((has) => has.toLowerCase() === folded))
   ) {
-    return " (one differs only in letter case; rule user.caseSensitive)";
+    return { rule: "user.caseSensitive", why: " (one differs only in letter case)" };
   }
-  if (
-    attribute === "emails.value" &&
-    users.some((user) => user.emails.some((email) => email.value === value))
-  ) {
-    return " as its primary e-mail (one has it as a further address; rule user.emailMatch)";
+  const isFurther = users.some((user) => user.emails.some((email) => email.value === value));
+  if (attribute === "emails.value" && isFurther) {
+    const why = " as its primary e-mail (one has it as a further address)";
+    return { rule: "user.emailMatch", why };
   }
-  return "";
+  const isExternal = users.some((user) => user.externalIds.some((external) => external.id === value));
+  if (attribute.startsWith("externalIds.") && isExternal) {
+    return { rule: "user.externalIdPath", why: " (one has it as an external id of another issuer)" };
+  }
+  return null;
 }

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import type { OperationContext } from "../../operation/operation.ts";
 import type { Rules } from "../../rules/rules.ts";
-import type { IdentityCenterInstance, TrustedTokenIssuer } from "../../state/index.ts";
+import type { IdentityCenterInstance, RedeemedToken, TrustedTokenIssuer } from "../../state/index.ts";
 import { type Grounds, refuse } from "./oauth_error.ts";
 
 /** What the claims are held against. */
@@ -15,6 +15,9 @@ export type ClaimExpectations = {
 
 type Claims = Record<string, unknown>;
 
+/** A token that expired no longer ago than this would pass at services that allow for clocks that differ. */
+const USUAL_SKEW_SECONDS = 300;
+
 /**
  * @returns a function that uses the token up; a no-op when it already was
  * @throws AwsError InvalidGrantException naming the rule
@@ -23,7 +26,7 @@ export function assertClaims(
   claims: Claims,
   expected: ClaimExpectations,
   context: OperationContext,
-): () => void {
+): (how?: { byExchange: boolean }) => void {
   const fail = (grounds: Grounds) => refuse("InvalidGrantException", grounds);
   assertIssuer(claims, expected.issuer, context, fail);
   assertAudience(claims, expected.authorizedAudiences, context, fail);
@@ -31,7 +34,7 @@ export function assertClaims(
   if (context.rules.get("token.replayConsume") === "afterVerification") redemption.redeem();
   assertTimes(claims, context, fail);
   assertSubject(claims, context, fail);
-  assertSingleUse(claims, redemption.wasRedeemedAtMs, context, fail);
+  assertSingleUse(claims, redemption.earlier, expected.instance, context, fail);
   return redemption.redeem;
 }
 
@@ -44,9 +47,12 @@ function assertIssuer(
   const ignoreSlash = context.rules.get("issuer.trailingSlash") === "ignore";
   const trim = (value: unknown) =>
     ignoreSlash && typeof value === "string" ? value.replace(/\/$/, "") : value;
-  if (trim(claims["iss"]) !== trim(issuer.issuerUrl)) {
+  const iss = claims["iss"];
+  if (trim(iss) !== trim(issuer.issuerUrl)) {
+    const onlySlash =
+      typeof iss === "string" && iss.replace(/\/$/, "") === issuer.issuerUrl.replace(/\/$/, "");
     throw fail({
-      rule: "token.issuer",
+      rule: onlySlash ? "issuer.trailingSlash" : "token.issuer",
       why: `the token's iss is ${JSON.stringify(claims["iss"] ?? null)}, the trusted token issuer is "${issuer.issuerUrl}"`,
       fix: "Issue tokens with exactly the registered issuer URL, byte for byte (no added trailing slash).",
     });
@@ -62,11 +68,12 @@ function assertAudience(
 ): void {
   const aud = claims["aud"];
   const accepted = audiences.join(", ");
-  if (Array.isArray(aud) && context.rules.get("token.audienceArray") === "reject") {
+  const arrays = context.rules.get("token.audienceArray");
+  if (Array.isArray(aud) && (arrays === "reject" || (arrays === "single" && aud.length !== 1))) {
     throw fail({
       rule: "token.audienceArray",
-      why: `the token's aud is an array (${JSON.stringify(aud)}); whether AWS takes arrays is unknown`,
-      fix: "Send aud as one string (or set the rule token.audienceArray to accept).",
+      why: `the token's aud is an array (${JSON.stringify(aud)}); whether AWS takes arrays${arrays === "single" ? " of several" : ""} is unknown`,
+      fix: "Send aud as one string.",
     });
   }
   const values: unknown[] = Array.isArray(aud) ? aud : [aud];
@@ -94,7 +101,7 @@ function assertTimes(claims: Claims, context: OperationContext, fail: (grounds: 
   }
   if (exp + skew <= now) {
     throw fail({
-      rule: "token.expiry",
+      rule: exp + USUAL_SKEW_SECONDS > now ? "token.clockSkewSeconds" : "token.expiry",
       why: `the token expired at ${isoOf(exp)}; it is ${isoOf(now)}`,
       fix: "Mint a new ID token for each exchange; check the clocks.",
     });
@@ -104,7 +111,7 @@ function assertTimes(claims: Claims, context: OperationContext, fail: (grounds: 
     throw fail({
       rule: "token.maxLifetimeSeconds",
       why: `the token expires ${Math.round(exp - now)} s from now; more than ${longest} s is not proven to work`,
-      fix: "Issue tokens for five minutes (or set the rule token.maxLifetimeSeconds).",
+      fix: "Issue tokens for five minutes.",
     });
   }
   context.passed("token.expiry", `expires at ${isoOf(exp)}`);
@@ -112,14 +119,14 @@ function assertTimes(claims: Claims, context: OperationContext, fail: (grounds: 
     value !== undefined && (typeof value !== "number" || Math.floor(value - skew) > now);
   if (future(nbf) && rules.get("token.futureNotBefore") === "reject") {
     throw fail({
-      rule: "token.notBefore",
+      rule: "token.futureNotBefore",
       why: `the token's nbf ${JSON.stringify(nbf)} lies ahead or is no number`,
       fix: "Leave nbf out, or back-date it.",
     });
   }
   if (future(iat) && rules.get("token.futureIssuedAt") === "reject") {
     throw fail({
-      rule: "token.issuedAt",
+      rule: "token.futureIssuedAt",
       why: `the token's iat ${JSON.stringify(iat)} lies ahead or is no number`,
       fix: "Synchronise the issuer's clock.",
     });
@@ -134,7 +141,7 @@ function assertSubject(claims: Claims, context: OperationContext, fail: (grounds
   }
   if (context.rules.get("token.missingSubject") === "accept" && sub === undefined) return;
   throw fail({
-    rule: "token.subject",
+    rule: sub === undefined ? "token.missingSubject" : "token.subject",
     why: `the token's sub is ${JSON.stringify(sub ?? null)}`,
     fix: "Send a stable user id in sub.",
   });
@@ -142,7 +149,8 @@ function assertSubject(claims: Claims, context: OperationContext, fail: (grounds
 
 function assertSingleUse(
   claims: Claims,
-  wasRedeemedAtMs: number | null,
+  earlier: RedeemedToken | null,
+  instance: IdentityCenterInstance,
   context: OperationContext,
   fail: (grounds: Grounds) => Error,
 ): void {
@@ -150,20 +158,35 @@ function assertSingleUse(
   const mayLack = jti === undefined && context.rules.get("token.missingJti") === "accept";
   if (!mayLack && (typeof jti !== "string" || jti === "")) {
     throw fail({
-      rule: "token.jti",
+      rule: jti === undefined ? "token.missingJti" : "token.jti",
       why: `the token's jti is ${JSON.stringify(jti ?? null)}; AWS's pages disagree: the guide calls it optional, the blog and tests require it`,
-      fix: "Send a fresh random jti in every token: Auth0, Entra, Google and a bare oidc-provider send none by default. To go on with such an issuer here, set the rule token.missingJti to accept.",
+      fix: "Send a fresh random jti in every token: Auth0, Entra, Google and a bare oidc-provider send none by default.",
     });
   }
-  if (wasRedeemedAtMs !== null) {
+  if (earlier !== null) {
+    const { rule, how } = describeRedemption(earlier, mayLack, instance);
     throw fail({
-      rule: "token.replay",
-      why: `a token with this issuer and ${mayLack ? "these claims" : "jti"} was exchanged at ${new Date(wasRedeemedAtMs).toISOString()}`,
+      rule,
+      why: `a token with this issuer and ${mayLack ? "these claims" : "jti"} was ${how} at ${new Date(earlier.redeemedAtMs).toISOString()}`,
       fix: "Mint a new ID token for each exchange, keep the credentials, and never retry with the same token.",
       description: "JWT is already redeemed",
     });
   }
   context.passed("token.replay", mayLack ? "these claims were never seen" : "jti was never seen");
+}
+
+/** The switch without which the token would pass, or the plain check when it would not. */
+function describeRedemption(
+  earlier: RedeemedToken,
+  byClaims: boolean,
+  { instanceArn }: IdentityCenterInstance,
+): { rule: string; how: string } {
+  if (earlier.instanceArn !== undefined && earlier.instanceArn !== instanceArn) {
+    return { rule: "token.replayScope", how: `exchanged at another instance (${earlier.instanceArn})` };
+  }
+  if (earlier.byExchange === false)
+    return { rule: "token.replayConsume", how: "used up by a failed exchange" };
+  return { rule: byClaims ? "token.replayWithoutJti" : "token.replay", how: "exchanged" };
 }
 
 function prepareRedemption(
@@ -174,20 +197,22 @@ function prepareRedemption(
   const { rules, world } = context;
   const { exp } = claims;
   const identity = identityOf(claims, rules);
-  if (identity === null) return { wasRedeemedAtMs: null, redeem: () => {} };
+  if (identity === null) return { earlier: null, redeem: () => {} };
   const owner = rules.get("token.replayScope") === "instance" ? `${instance.instanceArn}|` : "";
   const key = `${owner}${issuer.issuerUrl}|${identity}`;
   const now = context.clock().getTime();
   const known = world.redeemedTokens.get(key);
-  const wasRedeemedAtMs = known !== undefined && known.keepUntilMs > now ? known.redeemedAtMs : null;
+  const earlier = known !== undefined && known.keepUntilMs > now ? known : null;
   const keepUntilMs = Math.max(
     now + rules.getNumber("token.replayWindowSeconds") * 1000,
     typeof exp === "number" && Number.isFinite(exp) ? exp * 1000 : 0,
   );
   return {
-    wasRedeemedAtMs,
-    redeem: () => {
-      if (wasRedeemedAtMs === null) world.redeemedTokens.set(key, { key, redeemedAtMs: now, keepUntilMs });
+    earlier,
+    redeem: ({ byExchange }: { byExchange: boolean } = { byExchange: false }) => {
+      if (earlier !== null) return;
+      const { instanceArn } = instance;
+      world.redeemedTokens.set(key, { key, redeemedAtMs: now, keepUntilMs, instanceArn, byExchange });
     },
   };
 }

@@ -23,6 +23,8 @@ export async function assertSigned(
   const candidates = await findKeys(header["kid"], documents, issuer, issuerKeys, context);
   if (candidates.length === 0) {
     const foreign = claims["iss"] === issuer.issuerUrl ? "" : `; its iss is "${String(claims["iss"])}"`;
+    const kept = findKeptOut(header["kid"], documents.keys, context);
+    if (kept !== null) throw fail(kept);
     throw fail({
       rule: "token.kid",
       why: `no key of ${documents.jwksUri} has the token's kid ${JSON.stringify(header["kid"] ?? null)}${foreign}`,
@@ -66,7 +68,7 @@ function assertHeader(
     throw fail({
       rule: "token.type",
       why: `the token's typ is ${JSON.stringify(type)}; only JWT is known to be accepted`,
-      fix: "Send typ JWT or none (or set the rule token.type to any).",
+      fix: "Send typ JWT or none.",
     });
   }
 }
@@ -80,8 +82,9 @@ function assertDiscoveryIssuer(
   const ignoreSlash = context.rules.get("issuer.trailingSlash") === "ignore";
   const trim = (url: string) => (ignoreSlash ? url.replace(/\/$/, "") : url);
   if (trim(documents.issuer) !== trim(issuer.issuerUrl)) {
+    const onlySlash = documents.issuer.replace(/\/$/, "") === issuer.issuerUrl.replace(/\/$/, "");
     throw fail({
-      rule: "issuer.discoveryIssuer",
+      rule: onlySlash ? "issuer.trailingSlash" : "issuer.discoveryIssuer",
       why: `discovery says issuer "${documents.issuer}", the trusted token issuer is registered as "${issuer.issuerUrl}"`,
       fix: "Both must be byte-identical (mind a trailing slash). The issuer URL cannot be edited: delete and recreate the trusted token issuer.",
     });
@@ -97,15 +100,7 @@ async function findKeys(
   context: OperationContext,
 ): Promise<JWK[]> {
   const usable = (keys: JWK[]) =>
-    keys.filter(
-      (key) =>
-        key.kty === "RSA" &&
-        (key.use === undefined || key.use === "sig") &&
-        (key.alg === undefined || key.alg === "RS256") &&
-        ((key.alg !== undefined && key.use !== undefined) ||
-          context.rules.get("jwks.unlabelledKeys") === "accept") &&
-        (key.x5c === undefined || context.rules.get("jwks.certificates") === "ignore"),
-    );
+    keys.filter((key) => isForSigning(key) && switchAgainst(key, context) === null);
   if (kid === undefined)
     return context.rules.get("token.missingKid") === "tryAll" ? usable(documents.keys) : [];
   const named = (keys: JWK[]) => usable(keys).filter((key) => key.kid === kid);
@@ -113,6 +108,54 @@ async function findKeys(
   if (found.length > 0 || context.rules.get("jwks.refetchOnUnknownKid") === "false") return found;
   const fresh = await issuerKeys.get(issuer.issuerUrl, { fresh: true });
   return fresh.ok ? named(fresh.keys) : [];
+}
+
+/** An RSA key that nothing says is for something else than RS256 signatures. */
+function isForSigning(key: JWK): boolean {
+  return (
+    key.kty === "RSA" &&
+    (key.use === undefined || key.use === "sig") &&
+    (key.alg === undefined || key.alg === "RS256")
+  );
+}
+
+/** The switch that keeps a key of the JWKS out, or null. */
+function switchAgainst(
+  key: JWK,
+  { rules }: OperationContext,
+): "jwks.unlabelledKeys" | "jwks.certificates" | null {
+  const isLabelled = key.alg !== undefined && key.use !== undefined;
+  if (!isLabelled && rules.get("jwks.unlabelledKeys") === "reject") return "jwks.unlabelledKeys";
+  return key.x5c !== undefined && rules.get("jwks.certificates") === "reject" ? "jwks.certificates" : null;
+}
+
+/** Why no key was found, when a switch and nothing else is the cause. */
+function findKeptOut(kid: unknown, keys: JWK[], context: OperationContext): Grounds | null {
+  if (kid === undefined) {
+    return {
+      rule: "token.missingKid",
+      why: "the token's header has no kid; every issuer that AWS is known to accept sends one",
+      fix: "Name the signing key in the header's kid, as the JWKS has it.",
+    };
+  }
+  const named = keys.find((key) => key.kid === kid && isForSigning(key));
+  const by = named === undefined ? null : switchAgainst(named, context);
+  if (by === "jwks.unlabelledKeys") {
+    return {
+      rule: by,
+      why: `the published key ${String(kid)} lacks alg or use`,
+      fix: 'Publish it with "alg": "RS256" and "use": "sig".',
+    };
+  }
+  if (by === "jwks.certificates") {
+    return { rule: by, why: `the published key ${String(kid)} carries x5c`, fix: "Publish it without x5c." };
+  }
+  if (named !== undefined || context.rules.get("jwks.refetchOnUnknownKid") === "true") return null;
+  return {
+    rule: "jwks.refetchOnUnknownKid",
+    why: `the JWKS as it was last fetched has no kid ${JSON.stringify(kid)}, and it is not fetched anew for that`,
+    fix: "Publish a key for as long as the JWKS is cached (jwks.cacheSeconds) before it signs.",
+  };
 }
 
 async function findSignatureFault(
@@ -126,7 +169,7 @@ async function findSignatureFault(
     return {
       rule: "jwks.keySize",
       why: `the key ${jwk.kid ?? ""} is RSA ${bits}; only RSA 2048 is proven`,
-      fix: "Sign with RSA 2048 (or set the rule jwks.keySize to atLeast2048).",
+      fix: "Sign with RSA 2048.",
     };
   }
   try {

@@ -65,6 +65,11 @@ function assertCallerAllowed(
   const decision = decideIdentityPolicy(context, { action, resource: role.arn, context: keys });
   const rule = `callerPolicy.${action}`;
   if (decision.outcome !== "allow") {
+    if (trustNamesCaller) {
+      const fix = `Allow ${action} on ${role.arn} in a policy of ${principalName(context.caller)}, too.`;
+      const why = `the trust policy names the caller, and ${decision.why}`;
+      throw notAuthorized(context, action, role.arn, { rule: "sts.callerPolicy", why, fix });
+    }
     const fix = `Allow ${action} on ${role.arn} in a policy of ${principalName(context.caller)}.`;
     throw notAuthorized(context, action, role.arn, { rule, why: decision.why, fix });
   }

@@ -38,8 +38,13 @@ export function readProvidedContext(
     const rule = "sts.contextExpiry";
     throw refuse("ExpiredTokenException", "The provided context assertion is expired.", { rule, why, fix });
   }
+  if (identity.isUsed === true && context.rules.get("context.reuse") === "once") {
+    const why = "the context assertion was given to AssumeRole before";
+    const fix = "Exchange a new ID token for each AssumeRole.";
+    throw refuseInput("context.reuse", "The context assertion is not valid.", fix, why);
+  }
+  identity.isUsed = true;
   context.passed("sts.contextAssertion", `issued for user ${identity.userId} by ${identity.applicationArn}`);
-  if (context.rules.get("context.reuse") === "once") context.world.identityContexts.delete(assertion);
   return identity;
 }
 
@@ -53,6 +58,6 @@ function assertProviders(providers: readonly string[], context: OperationContext
   if (providers.length > 1 && context.rules.get("context.duplicateProviders") === "reject") {
     const fix = "Give one entry in ProvidedContexts.";
     const why = "ProvidedContexts names the same provider more than once";
-    throw refuseInput("sts.contextProvider", "Duplicate context providers were provided.", fix, why);
+    throw refuseInput("context.duplicateProviders", "Duplicate context providers were provided.", fix, why);
   }
 }

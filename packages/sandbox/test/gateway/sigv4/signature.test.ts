@@ -116,14 +116,21 @@ test("a signature sixteen minutes old is refused, fourteen minutes pass", async 
     whoAmI(baseKeys(sandbox), { skewMs: -16 * minute }),
     "SignatureDoesNotMatch",
     403,
-    "signature.requestExpired",
+    "signature.skewError",
   );
   await refusedAs(
     whoAmI(baseKeys(sandbox), { skewMs: 16 * minute }),
     "SignatureDoesNotMatch",
     403,
-    "signature.requestExpired",
+    "signature.skewError",
   );
+});
+
+test("a request from a clock far off is RequestExpired when the switch says so", async () => {
+  sandbox.control.setRule("signature.skewError", "RequestExpired");
+  const call = whoAmI(baseKeys(sandbox), { skewMs: -16 * 60_000 });
+  await refusedAs(call, "RequestExpired", 400, "signature.skewError");
+  sandbox.control.setRule("signature.skewError", "SignatureDoesNotMatch");
 });
 
 test("a body changed after signing is SignatureDoesNotMatch", async () => {

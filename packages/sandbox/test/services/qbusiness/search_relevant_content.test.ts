@@ -156,7 +156,7 @@ test("an identity context that ended ends the session's searches, unless the rul
   const { enhanced, search } = stepsOf(sandbox);
   const keys = await enhanced(await contextOf(ada));
   sandbox.control.expireIdentityContexts();
-  await assertRefused(sandbox, search(keys), { ...denied, rule: "search.identityExpiry" });
+  await assertRefused(sandbox, search(keys), { ...denied, rule: "search.expiredContext" });
   sandbox.control.setRule("search.expiredContext", "accept");
   await search(keys);
 });
@@ -234,7 +234,11 @@ test("an encrypted application needs kms:Decrypt in the role's policy", async (t
 test("a query longer than the rule allows is a ValidationException", async () => {
   const { enhanced, search } = stepsOf(sandbox);
   const long = search(await enhanced(await contextOf(ada)), "x".repeat(1001));
-  await assertRefused(sandbox, long, { name: "ValidationException", status: 400, rule: "input.constraint" });
+  await assertRefused(sandbox, long, {
+    name: "ValidationException",
+    status: 400,
+    rule: "search.maxQueryTextLength",
+  });
 });
 
 test("searches beyond the quota are throttled with 429 until the second is over", async (t) => {

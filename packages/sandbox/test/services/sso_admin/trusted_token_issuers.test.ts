@@ -39,7 +39,42 @@ async function create(name: string, changes: Partial<CreateTrustedTokenIssuerCom
   return arn;
 }
 
+async function remove(arn: string): Promise<void> {
+  await plane.as("admin").ssoAdmin.send(new DeleteTrustedTokenIssuerCommand({ TrustedTokenIssuerArn: arn }));
+}
+
 describe("a trusted token issuer", () => {
+  it("maps to user name, e-mail or external id, and to anything only by its switch (fault B8)", async () => {
+    const mapped = (name: string, path: string) => {
+      const { OidcJwtConfiguration: jwt } = issuer(name).TrustedTokenIssuerConfiguration ?? {};
+      assert.ok(jwt);
+      const OidcJwtConfiguration = { ...jwt, IdentityStoreAttributePath: path };
+      return create(name, { TrustedTokenIssuerConfiguration: { OidcJwtConfiguration } });
+    };
+    for (const [name, path] of [
+      ["by-name", "userName"],
+      ["by-external-id", "externalIds.SCIM"],
+    ] as const)
+      await remove(await mapped(name, path));
+    assert.equal((await caught(mapped("by-foo", "foo"))).name, "ValidationException");
+    assert.equal(plane.sandbox.control.requests(1)[0]?.rule, "issuer.attributePath");
+    plane.sandbox.control.setRule("issuer.attributePath", "any");
+    await remove(await mapped("by-foo", "foo"));
+    plane.sandbox.control.setRule("issuer.attributePath", "known");
+  });
+
+  it("whose ClientToken came with other parameters is told why and what to do (fault B8)", async () => {
+    const ClientToken = "same-token";
+    const arn = await create("first-of-token", { ClientToken });
+    const error = await caught(create("second-of-token", { ClientToken }));
+    assert.equal(error.name, "IdempotentParameterMismatch");
+    const [record] = plane.sandbox.control.requests(1);
+    assert.equal(record?.rule, "idempotency.parameters");
+    assert.match(record?.reason ?? "", /other parameters/);
+    assert.match(record?.fix ?? "", /new ClientToken/);
+    await remove(arn);
+  });
+
   it("is created, described, listed and deleted", async () => {
     const { ssoAdmin } = plane.as("admin");
     const arn = await create("whole");

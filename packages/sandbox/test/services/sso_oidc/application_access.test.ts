@@ -66,7 +66,7 @@ test("an application nobody made is InvalidClientException with 401", async () =
 
 test("the wrong region is InvalidClientException, and the log names the right one", async () => {
   const call = stepsOf(sandbox).exchange(await issuer.token(ada), { region: "us-east-1" });
-  const record = await assertRefused(sandbox, call, { ...invalidClient, rule: "client.region" });
+  const record = await assertRefused(sandbox, call, { ...invalidClient, rule: "exchange.wrongRegionError" });
   assert.match(record.fix ?? "", new RegExp(IDC_REGION));
 });
 
@@ -74,7 +74,7 @@ test("by rule the wrong region is InvalidRequestRegionException with the right r
   sandbox.control.setRule("exchange.wrongRegionError", "InvalidRequestRegionException");
   const call = stepsOf(sandbox).exchange(await issuer.token(ada), { region: "us-east-1" });
   await assert.rejects(call, { name: "InvalidRequestRegionException", region: IDC_REGION });
-  assert.equal(lastRequest(sandbox).rule, "client.region");
+  assert.equal(lastRequest(sandbox).rule, "exchange.wrongRegionError");
 });
 
 test("a caller whose policy lacks the action is refused by IAM with 403", async () => {
@@ -124,11 +124,11 @@ test("a missing or wrong ExternalId tag is a warning, or a refusal by rule", asy
   const { exchange, assumeRole } = stepsOf(sandbox);
   const untagged = await assumeRole({ Tags: [] });
   await exchange(await issuer.token(ada), { credentials: untagged });
-  const warning = lastRequest(sandbox).checks.find((check) => check.name === "exchange.externalIdTag");
+  const warning = lastRequest(sandbox).checks.find((check) => check.name === "exchange.missingTag");
   assert.equal(warning?.passed, false);
   sandbox.control.setRule("exchange.missingTag", "reject");
   const call = exchange(await issuer.token(ada), { credentials: untagged });
-  await assertRefused(sandbox, call, { ...denied, rule: "exchange.externalIdTag" });
+  await assertRefused(sandbox, call, { ...denied, rule: "exchange.missingTag" });
   await exchange(await issuer.token(ada));
 });
 
@@ -142,7 +142,7 @@ test("a disabled user is refused unless the rule accepts it", async () => {
 
 test("the comparison is case-sensitive unless the rule says otherwise", async () => {
   const shouting = { email: "ADA@acme.example" };
-  const refused = { name: "InvalidGrantException", status: 400, rule: "user.match" };
+  const refused = { name: "InvalidGrantException", status: 400, rule: "user.caseSensitive" };
   const record = await assertRefused(
     sandbox,
     stepsOf(sandbox).exchange(await issuer.token(shouting)),

@@ -99,13 +99,13 @@ test("an application without the grant answers by rule, and gives out no refresh
   await assertRefused(plain, refresh("aor", "refresh_token", plain), {
     name: "UnauthorizedClientException",
     status: 400,
-    rule: "client.grant",
+    rule: "exchange.missingGrantError",
   });
   plain.control.setRule("exchange.missingGrantError", "InvalidClientException");
   await assertRefused(plain, refresh("aor", "refresh_token", plain), {
     name: "InvalidClientException",
     status: 401,
-    rule: "client.grant",
+    rule: "exchange.missingGrantError",
   });
 });
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { KeyObject, sign } from "node:crypto";
 import { beforeEach, describe, test } from "node:test";
+import { formatRequest } from "../../../src/index.ts";
 import { CLIENT_ID, createSigningKey } from "../../support/issuer.ts";
 import { assertRefused } from "../../support/refusal.ts";
 import { lastRequest, startExample, stepsOf, useExample } from "../../support/world.ts";
@@ -38,7 +39,7 @@ test("the checks run in the documented order and are all recorded", async () => 
       "client.region",
       "client.grant",
       "client.actorPolicy",
-      "exchange.externalIdTag",
+      "exchange.missingTag",
       "token.format",
       "token.algorithm",
       "issuer.discoveryIssuer",
@@ -60,9 +61,10 @@ test("the checks run in the documented order and are all recorded", async () => 
 
 describe("form and signature", () => {
   test("what is no JWT is refused", async () => {
-    for (const text of ["not-a-jwt", "a.b", "a.b.c.d.e", "..", `${"x".repeat(9000)}.y.z`]) {
+    for (const text of ["not-a-jwt", "a.b", "a.b.c.d.e", ".."]) {
       await refused(text, "token.format");
     }
+    await refused(`${"x".repeat(9000)}.y.z`, "token.maxBytes");
   });
 
   test("only RS256 is taken", async () => {
@@ -100,7 +102,7 @@ describe("form and signature", () => {
 
   test("a missing kid is refused unless the rule says to try all keys", async () => {
     const token = () => issuer.token(ada, { header: { kid: undefined } });
-    await refused(await token(), "token.kid");
+    await refused(await token(), "token.missingKid");
     sandbox.control.setRule("token.missingKid", "tryAll");
     await accepted(await token());
   });
@@ -128,7 +130,10 @@ describe("form and signature", () => {
 describe("claims", () => {
   test("another issuer, or ours with a trailing slash, is refused", async () => {
     await refused(await issuer.token({ ...ada, iss: "https://other.example" }), "token.issuer");
-    const record = await refused(await issuer.token({ ...ada, iss: `${issuer.url}/` }), "token.issuer");
+    const record = await refused(
+      await issuer.token({ ...ada, iss: `${issuer.url}/` }),
+      "issuer.trailingSlash",
+    );
     assert.match(record.fix ?? "", /trailing slash/);
   });
 
@@ -142,7 +147,8 @@ describe("claims", () => {
   });
 
   test("an expired token is refused, with no skew unless the rule gives some", async () => {
-    await refused(await issuer.token({ ...ada, exp: seconds() - 5 }), "token.expiry");
+    await refused(await issuer.token({ ...ada, exp: seconds() - 5 }), "token.clockSkewSeconds");
+    await refused(await issuer.token({ ...ada, exp: seconds() - 3600 }), "token.expiry");
     await refused(await issuer.token({ ...ada, exp: undefined }), "token.expiry");
     await refused(await issuer.token({ ...ada, exp: "soon" }), "token.expiry");
     sandbox.control.setRule("token.clockSkewSeconds", 60);
@@ -158,8 +164,8 @@ describe("claims", () => {
 
   test("nbf and iat in the future are refused unless the rules accept them", async () => {
     const future = seconds() + 120;
-    await refused(await issuer.token({ ...ada, nbf: future }), "token.notBefore");
-    await refused(await issuer.token({ ...ada, iat: future }), "token.issuedAt");
+    await refused(await issuer.token({ ...ada, nbf: future }), "token.futureNotBefore");
+    await refused(await issuer.token({ ...ada, iat: future }), "token.futureIssuedAt");
     sandbox.control.setRule("token.futureNotBefore", "accept");
     sandbox.control.setRule("token.futureIssuedAt", "accept");
     await accepted(await issuer.token({ ...ada, nbf: future, iat: future }));
@@ -170,14 +176,14 @@ describe("claims", () => {
   });
 
   test("a missing sub is refused unless the rule accepts it", async () => {
-    await refused(await issuer.token({ ...ada, sub: undefined }), "token.subject");
+    await refused(await issuer.token({ ...ada, sub: undefined }), "token.missingSubject");
     sandbox.control.setRule("token.missingSubject", "accept");
     await accepted(await issuer.token({ ...ada, sub: undefined }));
     await refused(await issuer.token({ ...ada, sub: 7 }), "token.subject");
   });
 
   test("a missing jti is refused unless the rule accepts it", async () => {
-    await refused(await issuer.token({ ...ada, jti: undefined }), "token.jti");
+    await refused(await issuer.token({ ...ada, jti: undefined }), "token.missingJti");
     sandbox.control.setRule("token.missingJti", "accept");
     await accepted(await issuer.token({ ...ada, jti: undefined }));
     await refused(await issuer.token({ ...ada, jti: 5 }), "token.jti");
@@ -204,18 +210,40 @@ describe("switches have values that differ (fault B7)", () => {
     await accepted(await critical());
   });
 
+  test("a refusal by a switch shows it: in the answer's headers, the log and the terminal (fault B6)", async () => {
+    const record = await refused(await issuer.token({ ...ada, jti: undefined }), "token.missingJti");
+    assert.equal(record.switch?.value, "reject");
+    assert.equal(record.switch?.certainty, "contradictory");
+    assert.match(
+      formatRequest(record),
+      /switch: token\.missingJti=reject; set accept to go on here\. AWS's own pages disagree/,
+    );
+    const failed = await stepsOf(sandbox)
+      .exchange(await issuer.token({ ...ada, jti: undefined }))
+      .catch((error: { $response?: { headers: Record<string, string> } }) => error);
+    assert.ok("$response" in failed);
+    assert.equal(failed.$response?.headers["x-tti-sandbox-rule"], "token.missingJti");
+    assert.equal(failed.$response?.headers["x-tti-sandbox-switch"], "token.missingJti=reject");
+  });
+
+  test("token.audienceArray: arrays of one alone", async () => {
+    sandbox.control.setRule("token.audienceArray", "single");
+    await accepted(await issuer.token({ ...ada, aud: [CLIENT_ID] }));
+    await refused(await issuer.token({ ...ada, aud: [CLIENT_ID, "x"] }), "token.audienceArray");
+  });
+
   test("issuer.trailingSlash reaches the token's iss", async () => {
-    await refused(await issuer.token({ ...ada, iss: `${issuer.url}/` }), "token.issuer");
+    await refused(await issuer.token({ ...ada, iss: `${issuer.url}/` }), "issuer.trailingSlash");
     sandbox.control.setRule("issuer.trailingSlash", "ignore");
     await accepted(await issuer.token({ ...ada, iss: `${issuer.url}/` }));
   });
 
   test("token.replayWithoutJti: one token without jti is good once, unless switched", async () => {
-    await refused(await issuer.token({ ...ada, jti: undefined }), "token.jti");
+    await refused(await issuer.token({ ...ada, jti: undefined }), "token.missingJti");
     sandbox.control.setRule("token.missingJti", "accept");
     const token = await issuer.token({ ...ada, jti: undefined });
     await accepted(token);
-    await refused(token, "token.replay", "JWT is already redeemed");
+    await refused(token, "token.replayWithoutJti", "JWT is already redeemed");
     await accepted(await issuer.token({ ...ada, jti: undefined, nonce: "another" }));
     sandbox.control.setRule("token.replayWithoutJti", "none");
     await accepted(token);
@@ -229,7 +257,7 @@ describe("switches have values that differ (fault B7)", () => {
       sandbox.control.setRule("jwks.unlabelledKeys", "accept");
       await accepted(await issuer.token(ada));
       sandbox.control.setRule("jwks.unlabelledKeys", "reject");
-      await refused(await issuer.token(ada), "token.kid");
+      await refused(await issuer.token(ada), "jwks.unlabelledKeys");
     }
   });
 

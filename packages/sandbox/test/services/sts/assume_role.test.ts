@@ -170,7 +170,7 @@ test("the caller's own policy must allow each action, unless the rule says the t
   assert.ok(weak);
   const role = { RoleArn: arnOf("trusts-weak") };
   await assumeRole({ ...role, Tags: [] }, weak);
-  const reason = await refusedAs(assumeRole(role, weak), "AccessDenied", 403, "callerPolicy.sts:TagSession");
+  const reason = await refusedAs(assumeRole(role, weak), "AccessDenied", 403, "sts.callerPolicy");
   assert.match(reason, /no statement of OnlyAssume allows sts:TagSession/);
   sandbox.control.setRule("sts.callerPolicy", "unlessTrustNamesCaller");
   await assumeRole(role, weak);
@@ -218,7 +218,7 @@ test("a context assertion must be ours, fresh and of the Identity Center provide
   const twice = {
     ProvidedContexts: [...provide(assertion).ProvidedContexts, ...provide(assertion).ProvidedContexts],
   };
-  await refusedAs(assumeRole(twice), "ValidationError", 400, "sts.contextProvider");
+  await refusedAs(assumeRole(twice), "ValidationError", 400, "context.duplicateProviders");
   sandbox.control.expireIdentityContexts();
   await refusedAs(assumeRole(provide(assertion)), "ExpiredTokenException", 400, "sts.contextExpiry");
 });
@@ -238,7 +238,7 @@ test("the rule context.reuse makes a context good for one session", async () => 
   sandbox.control.setRule("context.reuse", "once");
   const assertion = await freshContext();
   await assumeRole(provide(assertion));
-  await refusedAs(assumeRole(provide(assertion)), "ValidationError", 400, "sts.contextAssertion");
+  await refusedAs(assumeRole(provide(assertion)), "ValidationError", 400, "context.reuse");
   sandbox.control.setRule("context.reuse", "allow");
 });
 
