@@ -29,6 +29,7 @@ import { createIdSource, createWorld, restoreWorld, type World, worldToJson } fr
 import "../../../test/support/property_seed.ts";
 import { knownValues } from "./support/known_values.ts";
 import { modelValue } from "./support/model_values.ts";
+import { furnishPermissionSets } from "./support/permission_sets.ts";
 import {
   BASE_USER,
   CUSTOMER_ACCOUNT,
@@ -130,6 +131,11 @@ async function furnish(parts: Parts) {
     ApplicationArn,
     PrincipalId: user.userId,
     PrincipalType: "USER",
+  });
+  await furnishPermissionSets((operation, input) => run("sso-admin", operation, input), {
+    InstanceArn: application.instanceArn,
+    userId: user.userId,
+    account: CUSTOMER_ACCOUNT,
   });
   return { more: { message: [message], signature: [signature] } };
 }

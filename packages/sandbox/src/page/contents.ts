@@ -68,11 +68,29 @@ function renderInstance(world: World, instanceArn: string): Html {
       Object.keys(application.grants).join(", ") || "no grant",
       application.assignmentRequired ? countOf(application.assignments.length, "assignment") : "all users",
     ]);
+  const sets = [...world.permissionSets.values()]
+    .filter((set) => set.instanceArn === instanceArn)
+    .map((set) => [
+      html`<b>${set.name}</b>`,
+      html`<code>${set.permissionSetArn}</code>`,
+      codes(
+        [...world.provisionedPermissionSets.values()]
+          .filter(({ permissionSetArn }) => permissionSetArn === set.permissionSetArn)
+          .map(({ accountId }) => accountId),
+      ),
+      countOf(
+        [...world.accountAssignments.values()].filter(
+          ({ permissionSetArn }) => permissionSetArn === set.permissionSetArn,
+        ).length,
+        "assignment",
+      ),
+    ]);
   return html`<section>
 <h2>Identity Center <small>${instance.region} · <code>${instanceArn}</code></small></h2>
 <h3>Users</h3>${table(`Users of ${instanceArn}`, ["Name", "User name", "E-mail", "Groups"], users, "No users.")}
 <h3>Trusted token issuers</h3>${table(`Trusted token issuers of ${instanceArn}`, ["Name", "Issuer", "Mapping"], issuers, "None: no token is accepted.")}
 <h3>Applications</h3>${table(`Applications of ${instanceArn}`, ["Name", "ARN (client id)", "Grants", "Access"], applications, "None.")}
+<h3>Permission sets</h3>${table(`Permission sets of ${instanceArn}`, ["Name", "ARN", "Accounts", "Access"], sets, "None.")}
 </section>`;
 }
 

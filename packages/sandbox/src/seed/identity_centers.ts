@@ -2,6 +2,7 @@
 import { createIdSource, type World } from "../state/index.ts";
 import type { SeedResult, SeedResultInstance } from "../state/seed_result.ts";
 import type { SeedCaller } from "./call.ts";
+import { seedPermissionSet } from "./permission_sets.ts";
 import type { SeedIdentityCenter, SeedUser } from "./schema.ts";
 
 /** What the functions of this file share. */
@@ -25,6 +26,7 @@ export async function seedIdentityCenter(seed: SeedIdentityCenter, seeding: Inst
     users: {},
     groups: {},
     trustedTokenIssuers: {},
+    permissionSets: {},
   };
   seeding.result.identityCenters[seed.name] = instance;
   world.instances.set(instance.instanceArn, {
@@ -73,6 +75,7 @@ export async function seedIdentityCenter(seed: SeedIdentityCenter, seeding: Inst
     );
     instance.trustedTokenIssuers[issuer.name] = String(created["TrustedTokenIssuerArn"]);
   }
+  for (const set of seed.permissionSets ?? []) await seedPermissionSet(set, instance, seeding, target);
 }
 
 async function seedUser(

@@ -90,6 +90,27 @@ const trustedTokenIssuer = z.strictObject({
   attribute: z.string().optional(),
 });
 
+/** Access to AWS accounts: what becomes a role in each account it is assigned in. */
+const permissionSet = z.strictObject({
+  /** By this name {@link SeedResult} lists it. */
+  name: z.string().regex(/^[\w+=,.@-]{1,32}$/, "must be at most 32 letters, digits and +=,.@-_"),
+  description: z.string().min(1).max(700).optional(),
+  /** ISO 8601, PT1H to PT12H; default PT1H. */
+  sessionDuration: z.string().optional(),
+  /** ARNs of AWS's own policies. */
+  managedPolicies: z.array(z.string().min(20)).optional(),
+  inlinePolicy: policyDocument("identity").optional(),
+  assignments: z
+    .array(
+      z.strictObject({
+        account: accountId,
+        users: z.array(z.string()).optional(),
+        groups: z.array(z.string()).optional(),
+      }),
+    )
+    .optional(),
+});
+
 const identityCenter = z.strictObject({
   /** By this name Q applications refer to it. */
   name,
@@ -98,6 +119,7 @@ const identityCenter = z.strictObject({
   groups: z.array(name).optional(),
   users: z.array(user).optional(),
   trustedTokenIssuers: z.array(trustedTokenIssuer).optional(),
+  permissionSets: z.array(permissionSet).optional(),
 });
 
 /** An ISV as AWS registered it. */
@@ -194,6 +216,7 @@ export type SeedAccount = z.input<typeof account>;
 export type SeedRole = z.input<typeof role>;
 export type SeedCredentials = z.input<typeof credentials>;
 export type SeedIdentityCenter = z.input<typeof identityCenter>;
+export type SeedPermissionSet = z.input<typeof permissionSet>;
 export type SeedUser = z.input<typeof user>;
 export type SeedIsv = z.input<typeof isv>;
 export type SeedQApplication = z.input<typeof qApplication>;

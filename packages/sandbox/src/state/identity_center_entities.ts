@@ -14,6 +14,10 @@ export type IdentityCenterInstance = {
   name: string | null;
   status: "ACTIVE" | "CREATE_IN_PROGRESS" | "DELETE_IN_PROGRESS";
   createdAtMs: number;
+  /** Made by CreateInstance: an account instance. Absent: an organization's, as the seed makes them. */
+  isAccountInstance?: true;
+  /** An account instance whose permission sets were switched on (UpdateInstance). */
+  permissionSetsEnabled?: true;
   /** Absent in instances made before tags were kept. */
   tags?: Tag[];
 };

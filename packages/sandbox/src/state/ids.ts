@@ -27,6 +27,8 @@ export type IdSource = {
   identityStoreResourceId(): string;
   /** `apl-<16 hex>`. */
   applicationId(): string;
+  /** `ps-<16 hex>`. */
+  permissionSetId(): string;
   /** `tti-<uuid>`. */
   trustedTokenIssuerId(): string;
 };
@@ -65,6 +67,7 @@ export function createIdSource(randomSeed?: string): IdSource {
     identityStoreId: () => `d-${hex(10)}`,
     identityStoreResourceId: () => `${hex(10)}-${uuid()}`,
     applicationId: () => `apl-${hex(16)}`,
+    permissionSetId: () => `ps-${hex(16)}`,
     trustedTokenIssuerId: () => `tti-${uuid()}`,
   };
 }

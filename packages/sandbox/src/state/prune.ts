@@ -1,5 +1,5 @@
-// Forgets what can no longer matter, so that a sandbox that runs for weeks does not grow: sessions, contexts, codes
-// and replay records some time after they ended. Until then a late use is refused with its true reason.
+// Forgets what can no longer matter, so that a sandbox that runs for weeks does not grow: sessions, contexts, codes,
+// replay records and the statuses of requests some time after they ended. Until then a late use is refused with its true reason.
 import type { World } from "./world.ts";
 
 /** How long ended things are kept, in milliseconds. */
@@ -18,7 +18,7 @@ export function pruneWorld(world: World, now: Date): void {
   for (const [key, token] of world.redeemedTokens) {
     if (token.keepUntilMs < now.getTime()) world.redeemedTokens.delete(key);
   }
-  for (const [key, record] of world.idempotencyRecords) {
-    if (record.createdAtMs < before) world.idempotencyRecords.delete(key);
+  for (const dated of [world.idempotencyRecords, world.accountAccessRequests]) {
+    for (const [key, { createdAtMs }] of dated) if (createdAtMs < before) dated.delete(key);
   }
 }

@@ -35,6 +35,8 @@ export type SeedResultInstance = {
   groups: Record<string, string>;
   /** issuer name → ARN */
   trustedTokenIssuers: Record<string, string>;
+  /** permission set name → ARN; absent in results made before there were any */
+  permissionSets?: Record<string, string>;
 };
 
 /** A Q Business application of the seed. */

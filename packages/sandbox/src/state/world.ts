@@ -22,6 +22,12 @@ import type {
   TrustedTokenIssuer,
 } from "./identity_center_entities.ts";
 import type {
+  AccountAccessRequest,
+  AccountAssignment,
+  PermissionSet,
+  ProvisionedPermissionSet,
+} from "./permission_set_entities.ts";
+import type {
   QApplication,
   QDataAccessor,
   QDataSource,
@@ -70,6 +76,14 @@ export type World = {
   trustedTokenIssuers: Map<string, TrustedTokenIssuer>;
   /** by applicationArn */
   applications: Map<string, IdentityCenterApplication>;
+  /** by permissionSetArn */
+  permissionSets: Map<string, PermissionSet>;
+  /** by key */
+  accountAssignments: Map<string, AccountAssignment>;
+  /** by key */
+  provisionedPermissionSets: Map<string, ProvisionedPermissionSet>;
+  /** by requestId */
+  accountAccessRequests: Map<string, AccountAccessRequest>;
   /** by key */
   redeemedTokens: Map<string, RedeemedToken>;
   /** by code */
@@ -116,6 +130,10 @@ export function createWorld(): World {
     memberships: new Map(),
     trustedTokenIssuers: new Map(),
     applications: new Map(),
+    permissionSets: new Map(),
+    accountAssignments: new Map(),
+    provisionedPermissionSets: new Map(),
+    accountAccessRequests: new Map(),
     redeemedTokens: new Map(),
     authorizationCodes: new Map(),
     refreshTokens: new Map(),

@@ -4,7 +4,10 @@ import { test } from "node:test";
 import { IAMClient, ListUsersCommand as ListIamUsers } from "@aws-sdk/client-iam";
 import { IdentitystoreClient, ListGroupMembershipsCommand } from "@aws-sdk/client-identitystore";
 import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
-import { ListPermissionSetsCommand, SSOAdminClient } from "@aws-sdk/client-sso-admin";
+import {
+  DescribeInstanceAccessControlAttributeConfigurationCommand,
+  SSOAdminClient,
+} from "@aws-sdk/client-sso-admin";
 import { CreateTokenCommand, RegisterClientCommand, SSOOIDCClient } from "@aws-sdk/client-sso-oidc";
 import {
   AssumeRoleWithSAMLCommand,
@@ -69,7 +72,9 @@ test("a signed operation of a known service says that AWS has it", async () => {
   await told(new IAMClient(options()).send(new ListIamUsers({})), "iam", null);
   const InstanceArn = "arn:aws:sso:::instance/ssoins-0123456789abcdef";
   await told(
-    new SSOAdminClient(options()).send(new ListPermissionSetsCommand({ InstanceArn })),
+    new SSOAdminClient(options()).send(
+      new DescribeInstanceAccessControlAttributeConfigurationCommand({ InstanceArn }),
+    ),
     "sso-admin",
     null,
   );

@@ -128,3 +128,42 @@ test("the seed in the documentation is a seed", async () => {
   await sandbox.close();
   assert.deepEqual(Object.keys(sandbox.seedResult.connections), ["example-isv"]);
 });
+
+test("permission sets are made with what they allow and who has them; what cannot be assigned is told", async () => {
+  const account = "111122223333";
+  const seed = (assignment: object): SandboxSeed => ({
+    accounts: [{ id: account, name: "Customer" }],
+    identityCenters: [
+      {
+        name: "main",
+        account,
+        region: IDC_REGION,
+        users: [{ userName: "ada", groups: ["staff"] }],
+        permissionSets: [
+          {
+            name: "readers",
+            sessionDuration: "PT4H",
+            managedPolicies: ["arn:aws:iam::aws:policy/ReadOnlyAccess"],
+            inlinePolicy: {
+              Version: "2012-10-17",
+              Statement: { Effect: "Allow", Action: "s3:GetObject", Resource: "*" },
+            },
+            assignments: [{ account, ...assignment }],
+          },
+        ],
+      },
+    ],
+  });
+  const sandbox = await startSandbox({ port: 0, seed: seed({ users: ["ada"], groups: ["staff"] }) });
+  const { permissionSets } = sandbox.seedResult.identityCenters["main"] ?? {};
+  await sandbox.close();
+  assert.match(permissionSets?.["readers"] ?? "", /^arn:aws:sso:::permissionSet\/ssoins-.*\/ps-/);
+  assert.match(
+    await startFault(seed({ users: ["grace"] })),
+    /Permission set readers: there is no grace.*ada/,
+  );
+  assert.match(
+    await startFault(seed({ account: "000000000000", users: ["ada"] })),
+    /Permission set readers: The account 000000000000/,
+  );
+});

@@ -8,17 +8,26 @@ export type KnownValues = (member: string) => readonly unknown[];
 
 // Members that name what the world keeps under another name.
 const otherNames: Record<string, readonly string[]> = {
+  accountassignmentcreationrequestid: ["requestid"],
+  accountassignmentdeletionrequestid: ["requestid"],
   aliasname: ["aliases"],
   principalid: ["userid", "groupid"],
+  provisionpermissionsetrequestid: ["requestid"],
+  targetid: ["accountid"],
   targetkeyid: ["keyid"],
 };
 
 // What a member takes whatever exists.
 const usual: Record<string, readonly unknown[]> = {
   aliasname: ["alias/another"],
+  // Of a customer's policy; many things have one.
+  name: ["default"],
   applicationproviderarn: ["arn:aws:sso::aws:applicationProvider/custom"],
   attributepath: ["userName", "displayName", "emails.value"],
+  inlinepolicy: ['{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}'],
+  managedpolicyarn: ["arn:aws:iam::aws:policy/AdministratorAccess", "arn:aws:iam::aws:policy/ReadOnlyAccess"],
   policyname: ["default"],
+  sessionduration: ["PT8H"],
 };
 
 /**

@@ -64,7 +64,7 @@ export function describeEntry({
   };
 }
 
-/** Removes a user or group, and what hangs on it: memberships, and assignments to applications. */
+/** Removes a user or group, and what hangs on it: memberships, assignments to applications and to accounts. */
 export function removeEntry(
   { world }: OperationContext,
   entry: IdentityStoreUser | IdentityStoreGroup,
@@ -83,6 +83,10 @@ export function removeEntry(
     application.assignments = application.assignments.filter(
       ({ principalType, principalId }) => principalType !== type || principalId !== id,
     );
+  }
+  for (const [key, { instanceArn, principalType, principalId }] of world.accountAssignments) {
+    const isOfStore = world.instances.get(instanceArn)?.identityStoreId === identityStoreId;
+    if (isOfStore && principalType === type && principalId === id) world.accountAssignments.delete(key);
   }
   entries.delete(storeKey(identityStoreId, id));
   return {};

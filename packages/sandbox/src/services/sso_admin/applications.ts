@@ -7,6 +7,7 @@ import type {
   IdentityCenterApplication,
   IdentityCenterInstance,
 } from "../../state/identity_center_entities.ts";
+import { customProvider } from "./application_providers.ts";
 import { getApplication, getInstance, identityStoreArn, instanceIdOf, list } from "./lookup.ts";
 import { refuse, refuseTokenReuse } from "./refuse.ts";
 
@@ -37,9 +38,6 @@ type ListInput = {
   NextToken?: string;
   Filter?: { ApplicationAccount?: string; ApplicationProvider?: string };
 };
-
-/** The provider of customer managed OAuth 2.0 applications, the only one callers may create here. */
-const customProvider = "arn:aws:sso::aws:applicationProvider/custom";
 
 /** The operations of this family. */
 export const applicationOperations = family("sso-admin", {

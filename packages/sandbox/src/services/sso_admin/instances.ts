@@ -32,7 +32,9 @@ export const instanceOperations = family("sso-admin", {
     authorize: (input: InstanceInput) => input.InstanceArn,
     run({ InstanceArn: arn }: InstanceInput, context) {
       const details = { KeyType: "AWS_OWNED_KMS_KEY", EncryptionStatus: "ENABLED" };
-      return { ...describe(getInstance(context, arn)), EncryptionConfigurationDetails: details };
+      const instance = getInstance(context, arn);
+      const PermissionSetsEnabled = !instance.isAccountInstance || instance.permissionSetsEnabled === true;
+      return { ...describe(instance), PermissionSetsEnabled, EncryptionConfigurationDetails: details };
     },
   },
 
@@ -48,17 +50,8 @@ export const instanceOperations = family("sso-admin", {
     authorize: (input: UpdateInput) => input.InstanceArn,
     run(input: UpdateInput, context) {
       const instance = getInstance(context, input.InstanceArn);
-      if (input.EncryptionConfiguration?.KeyType === "CUSTOMER_MANAGED_KEY" || input.PermissionSetsEnabled) {
-        throw refuse(
-          "ValidationException",
-          "Customer managed keys and permission sets are not supported by the sandbox.",
-          {
-            rule: "instance.settings",
-            why: "The sandbox has no customer managed keys for instances and no permission sets.",
-            fix: "Leave EncryptionConfiguration and PermissionSetsEnabled out.",
-          },
-        );
-      }
+      assertSettings(input);
+      if (input.PermissionSetsEnabled && instance.isAccountInstance) instance.permissionSetsEnabled = true;
       if (input.Name !== undefined) instance.name = input.Name;
       return {};
     },
@@ -68,14 +61,15 @@ export const instanceOperations = family("sso-admin", {
     authorize: (input: InstanceInput) => input.InstanceArn,
     run({ InstanceArn: arn }: InstanceInput, context) {
       const instance = getInstance(context, arn);
-      const { applications, trustedTokenIssuers, users, groups, memberships, instances } = context.world;
-      const held = [...applications.values(), ...trustedTokenIssuers.values()].filter(
-        ({ instanceArn }) => instanceArn === arn,
-      ).length;
+      const { applications, trustedTokenIssuers, permissionSets } = context.world;
+      const { users, groups, memberships, instances } = context.world;
+      const held = [applications, trustedTokenIssuers, permissionSets]
+        .flatMap((things): { instanceArn: string }[] => [...things.values()])
+        .filter(({ instanceArn }) => instanceArn === arn).length;
       if (held > 0) {
-        throw refuse("ConflictException", "The instance still has applications or trusted token issuers.", {
+        throw refuse("ConflictException", "The instance still has resources.", {
           rule: "instance.empty",
-          why: `The instance still has ${held} applications or trusted token issuers.`,
+          why: `The instance still has ${held} applications, trusted token issuers or permission sets.`,
           fix: "Delete them first.",
         });
       }
@@ -109,9 +103,28 @@ function addInstance(input: CreateInput, context: OperationContext): { InstanceA
     name: input.Name ?? null,
     status: "ACTIVE",
     createdAtMs: clock().getTime(),
+    isAccountInstance: true,
     tags: (input.Tags ?? []).map(({ Key, Value }) => ({ key: Key, value: Value })),
   });
   return { InstanceArn: instanceArn };
+}
+
+/** One setting a request, permission sets are never switched off (API reference, UpdateInstance); no customer managed keys. */
+function assertSettings({ EncryptionConfiguration: key, PermissionSetsEnabled: enabled }: UpdateInput): void {
+  const fault =
+    key !== undefined && enabled !== undefined
+      ? "EncryptionConfiguration and PermissionSetsEnabled are set in two requests."
+      : enabled === false
+        ? "PermissionSetsEnabled can only be true: permission sets cannot be disabled."
+        : key?.KeyType === "CUSTOMER_MANAGED_KEY"
+          ? "Customer managed keys are not supported by the sandbox."
+          : undefined;
+  if (fault === undefined) return;
+  throw refuse("ValidationException", fault, {
+    rule: "instance.settings",
+    why: fault,
+    fix: "Send one setting that can be had, or leave both out.",
+  });
 }
 
 function describe(instance: IdentityCenterInstance) {

@@ -1,7 +1,7 @@
-// From ARNs to instances, applications and trusted token issuers, as far as the caller's account and region reach.
+// From ARNs to instances, applications, trusted token issuers and permission sets, as far as the caller's account and region reach.
 
 import type { AwsError } from "../../ground/errors.ts";
-import { iamActionOf, notAuthorized } from "../../operation/authorization.ts";
+import { assertIdentityPolicy, iamActionOf, notAuthorized } from "../../operation/authorization.ts";
 import { listing } from "../../operation/list_page.ts";
 import type { OperationContext } from "../../operation/operation.ts";
 import type {
@@ -9,6 +9,7 @@ import type {
   IdentityCenterInstance,
   TrustedTokenIssuer,
 } from "../../state/identity_center_entities.ts";
+import type { PermissionSet } from "../../state/permission_set_entities.ts";
 import { refuse } from "./refuse.ts";
 
 /**
@@ -41,6 +42,49 @@ export function getTrustedTokenIssuer(context: OperationContext, issuerArn: stri
   if (!issuer) throw missing(context, "Trusted token issuer", issuerArn);
   assertRegion(context, "Trusted token issuer", issuerArn, regionOf(context, issuer.instanceArn));
   return issuer;
+}
+
+/**
+ * The instance of an ARN, when it has permission sets: an organization's has, an account's after it was switched on.
+ *
+ * @throws as {@link getInstance}, and ValidationException when permission sets are off
+ */
+export function getInstanceWithPermissionSets(
+  context: OperationContext,
+  instanceArn: string,
+): IdentityCenterInstance {
+  const instance = getInstance(context, instanceArn);
+  if (!instance.isAccountInstance || instance.permissionSetsEnabled) return instance;
+  throw refuse("ValidationException", "Permission sets are not enabled for this instance.", {
+    rule: "instance.permissionSets",
+    why: `${instanceArn} is an account instance, and its permission sets were never enabled.`,
+    fix: "Enable them: UpdateInstance with PermissionSetsEnabled true.",
+  });
+}
+
+/** How a request names a permission set. */
+export type PermissionSetInput = { InstanceArn: string; PermissionSetArn: string };
+
+/**
+ * The permission set a request names. The caller's policies are asked for it too: AWS lists it beside the instance as a
+ * resource that every such action requires (service authorization reference, IAM Identity Center).
+ *
+ * @throws as {@link getInstanceWithPermissionSets}, and ResourceNotFoundException when the instance has no such set
+ */
+export function getPermissionSet(context: OperationContext, input: PermissionSetInput): PermissionSet {
+  const { instanceArn } = getInstanceWithPermissionSets(context, input.InstanceArn);
+  assertIdentityPolicy(context, iamActionOf(context.service, context.operation), input.PermissionSetArn);
+  const found = context.world.permissionSets.get(input.PermissionSetArn);
+  if (found?.instanceArn === instanceArn) return found;
+  throw missing(context, "Permission set", input.PermissionSetArn);
+}
+
+/** The permission set of an ARN alone, as tags name it. @throws as {@link getInstance} */
+export function getTaggedPermissionSet(context: OperationContext, permissionSetArn: string): PermissionSet {
+  const found = context.world.permissionSets.get(permissionSetArn);
+  if (!found) throw missing(context, "Permission set", permissionSetArn);
+  getInstance(context, found.instanceArn);
+  return found;
 }
 
 /** Lists in Identity Center's words. */

@@ -1,9 +1,15 @@
-// Tags of instances, applications and trusted token issuers: TagResource, UntagResource, ListTagsForResource.
+// Tags of instances, applications, trusted token issuers and permission sets: TagResource, UntagResource, ListTagsForResource.
 
 import { family, type OperationContext } from "../../operation/operation.ts";
 import { type TagRules, type TagWords, tagOperationsOf, writeTags } from "../../operation/tags.ts";
 import type { Tag } from "../../state/iam_entities.ts";
-import { getApplication, getInstance, getTrustedTokenIssuer, list } from "./lookup.ts";
+import {
+  getApplication,
+  getInstance,
+  getTaggedPermissionSet,
+  getTrustedTokenIssuer,
+  list,
+} from "./lookup.ts";
 import { refuse } from "./refuse.ts";
 
 type ResourceInput = { ResourceArn: string };
@@ -55,11 +61,13 @@ function getTagged(context: OperationContext, arn: string): { tags?: Tag[] } {
       return getApplication(context, arn);
     case "trustedTokenIssuer":
       return getTrustedTokenIssuer(context, arn);
+    case "permissionSet":
+      return getTaggedPermissionSet(context, arn);
     default:
       throw refuse("ResourceNotFoundException", `${arn} was not found.`, {
         rule: "resource.exists",
-        why: "The sandbox has no permission sets.",
-        fix: "Tag an instance, application or trusted token issuer.",
+        why: `${arn} is neither an instance nor an application, trusted token issuer or permission set.`,
+        fix: "Tag an instance, application, trusted token issuer or permission set.",
       });
   }
 }

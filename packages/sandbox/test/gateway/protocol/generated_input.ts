@@ -66,7 +66,8 @@ function namedCandidates(member: string, { byName }: Candidates): string[] {
   const name = member.toLowerCase();
   if (name === "attributepath")
     return ["displayName", "displayName", "userName", "emails.value", "name.givenName"];
-  if (name.endsWith("policydocument") || name === "policy") return [policy, trustPolicy];
+  if (name.endsWith("policydocument") || name === "policy" || name === "inlinepolicy")
+    return [policy, trustPolicy];
   if (name === "policyname") return ["p"];
   if (name === "aliasname") return ["alias/signing", "alias/free"];
   const names = worldNames[name] ?? [name];
@@ -75,6 +76,11 @@ function namedCandidates(member: string, { byName }: Candidates): string[] {
 
 /** Members the wire calls otherwise than the world. */
 const worldNames: Readonly<Record<string, readonly string[]>> = {
+  accountassignmentcreationrequestid: ["requestid"],
+  accountassignmentdeletionrequestid: ["requestid"],
+  provisionpermissionsetrequestid: ["requestid"],
+  managedpolicyarn: ["managedpolicyarns", "managedpolicyarn"],
+  targetid: ["accountid"],
   targetkeyid: ["keyid"],
   principalid: ["userid", "groupid"],
   resourcearn: ["applicationarn", "trustedtokenissuerarn", "instancearn", "indexarn"],

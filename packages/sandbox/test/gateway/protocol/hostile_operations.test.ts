@@ -28,6 +28,7 @@ import {
   type World,
   worldToJson,
 } from "../../../src/state/index.ts";
+import { furnishPermissionSets } from "../../support/permission_sets.ts";
 import { CUSTOMER_ACCOUNT, exampleSeed, IDC_REGION, Q_REGION } from "../../support/world.ts";
 import {
   candidatesOf,
@@ -155,6 +156,12 @@ async function createSeededContext(): Promise<SharedContext> {
     const assignment = { ApplicationArn: applicationArn, PrincipalType: "USER", PrincipalId: userId };
     await call("sso-admin", "CreateApplicationAssignment", assignment, at);
   }
+  const [instance] = shared.world.instances.values();
+  await furnishPermissionSets((operation, input) => call("sso-admin", operation, input, at), {
+    InstanceArn: instance?.instanceArn ?? "",
+    userId: userId ?? "",
+    account: CUSTOMER_ACCOUNT,
+  });
   for (const { applicationId } of shared.world.qApplications.values()) {
     const spare = { applicationId, displayName: "spare" };
     await call("qbusiness", "CreateIndex", spare, { ...at, region: Q_REGION });

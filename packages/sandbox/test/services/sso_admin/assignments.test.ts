@@ -171,7 +171,7 @@ describe("tags", () => {
     assert.deepEqual(await list(), [{ Key: "stage", Value: "test" }]);
   });
 
-  it("of permission sets are not found: the sandbox has none", async () => {
+  it("of a permission set that is not there are not found", async () => {
     const ResourceArn = "arn:aws:sso:::permissionSet/ssoins-0000000000000000/ps-0000000000000000";
     const command = new ListTagsForResourceCommand({ ResourceArn });
     assert.equal((await caught(plane.as("admin").ssoAdmin.send(command))).name, "ResourceNotFoundException");
