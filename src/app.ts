@@ -1,11 +1,13 @@
 // Owns the public Koa app: request id, pinned host, security headers, the error edge, our own addresses, and
 // the Provider for everything else.
+import type { RequestListener } from "node:http";
 import Router from "@koa/router";
 import Koa from "koa";
 import { type AccessLogOptions, followRequest, matchedRouteOf } from "./access_log.ts";
 import { createBackEndRouter } from "./admin/back_end_routes.ts";
 import type { JsonRouteDeps } from "./admin/json_routes.ts";
 import { answerInJson } from "./admin/json_routes.ts";
+import { answerDocuments, securityHeaders } from "./document_answers.ts";
 import { type ErrorCode, OperationError } from "./errors.ts";
 import { answerOf, errorBody, logFailure, logUnsent, retryHeaders, sendError } from "./http_errors.ts";
 import { assertMethodIsKnown } from "./http_methods.ts";
@@ -56,14 +58,21 @@ export interface PublicAppDeps extends InteractionDeps, PublicRouteDeps {
 export const mostBodyBytes = 64 * 1024;
 export const mostQueryCharacters = 8 * 1024;
 
-/** Makes the public app. */
-export function createPublicApp(deps: PublicAppDeps): Koa {
+/** Makes the public app, the documents that are at hand before it. */
+export function createPublicApp(deps: PublicAppDeps): RequestListener {
   const app = new Koa();
   // Believes the forwarded headers, because pinHost has replaced them by the truth.
   app.proxy = true;
   app.on("error", (error, ctx) => logUnsent(deps.log, ctx, error));
 
   const proxies = createProxyWatch(deps);
+  const access: AccessLogOptions = {
+    log: deps.log,
+    port: "public",
+    enabled: deps.accessLog,
+    onAnswer: deps.onAnswer,
+    tracing: deps.tracing,
+  };
   app.use(async function pinHost(ctx, next) {
     proxies.look(ctx.req);
     if (!pinRequest(ctx.req, deps)) {
@@ -77,27 +86,12 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
     if (!(await comesIn(ctx, deps))) return;
     const requestId = requestIdOf(ctx.req);
     const context = { requestId, address: pinnedAddressOf(ctx.req), gone: goneOf(ctx.res) };
-    const access = {
-      log: deps.log,
-      port: "public",
-      enabled: deps.accessLog,
-      onAnswer: deps.onAnswer,
-      tracing: deps.tracing,
-    } as const;
     await followRequest(access, ctx.req, ctx.res, context, next);
   });
 
-  app.use(async function securityHeaders(ctx, next) {
-    ctx.set({
-      "X-Request-Id": requestIdOf(ctx.req),
-      "X-Content-Type-Options": "nosniff",
-      "X-Frame-Options": "DENY",
-      "Referrer-Policy": "no-referrer",
-      // oidc-provider adds the hash of its one script (form_post) to script-src.
-      "Content-Security-Policy":
-        "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'",
-      ...(deps.issuer.startsWith("https:") ? { "Strict-Transport-Security": "max-age=31536000" } : {}),
-    });
+  const usual = securityHeaders(deps.issuer);
+  app.use(async function setSecurityHeaders(ctx, next) {
+    ctx.set({ "X-Request-Id": requestIdOf(ctx.req), ...usual });
     await next();
   });
 
@@ -202,7 +196,7 @@ export function createPublicApp(deps: PublicAppDeps): Koa {
     ctx.res.statusCode = 404;
     await deps.host.serve(ctx.req, ctx.res);
   });
-  return app;
+  return answerDocuments({ ...deps, proxies, access }, app.callback());
 }
 
 // So that a page which cannot go on, minutes later and without its sign-in, still leads back.

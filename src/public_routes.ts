@@ -8,7 +8,7 @@ import { retryHeaders } from "./http_errors.ts";
 import type { Log } from "./log.ts";
 import type { ProxyWatch } from "./provider/edge/proxy_watch.ts";
 import { discoveryPath } from "./provider/keys/discovery_document.ts";
-import type { DocumentAnswer, KeyDocuments } from "./provider/keys/key_documents.ts";
+import { type DocumentAnswer, jwksPath, type KeyDocuments } from "./provider/keys/key_documents.ts";
 import { pageHeaders, renderPage } from "./views/render.ts";
 /** One thing readiness depends on. */
 export interface ReadinessCheck {
@@ -61,7 +61,7 @@ export function addPublicRoutes(router: Router, deps: PublicRouteDeps, proxies: 
 }
 
 function addKeyDocumentRoutes(router: Router, documents: KeyDocuments): void {
-  router.get("/jwks", async (ctx) => {
+  router.get(jwksPath, async (ctx) => {
     sendDocument(ctx, await documents.jwks(ctx.get("If-None-Match")));
   });
   router.get(discoveryPath, async (ctx) => {

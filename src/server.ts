@@ -246,7 +246,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       whyTimeIsDoubted: () => time.whyDoubted(),
       backEnds: apiDeps,
     });
-    listening.serve(app.callback());
+    listening.serve(app);
     const { mode, tenantClaim, publicName, supportUrl, requireVerifiedDomain, consoleFactor } = config;
     const store = config.databaseUrl === undefined ? "sqlite" : "postgresql";
     const facts = { version: options.version, issuer, awsClientId: config.clientId, tenantClaim };

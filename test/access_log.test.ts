@@ -29,6 +29,9 @@ test("each request is a line with method, route pattern, status, duration, clien
       await fetch(new URL("/nothing/mallory@ext.example", fixture.issuer)),
       await fetch(new URL("/health/live", fixture.issuer)),
       await fetch(new URL("/v1/users/mallory@ext.example", fixture.server.adminUrl)),
+      // At hand, and on the usual way.
+      await fetch(new URL("/jwks", fixture.issuer)),
+      await fetch(new URL("/jwks?", fixture.issuer)),
     ];
     await wait(20);
     const seen = of("request").map(({ port, method, route, status, level, clientId }) =>
@@ -40,6 +43,8 @@ test("each request is a line with method, route pattern, status, duration, clien
       "info public GET unknown 404",
       "debug public GET /health/live 200",
       "info admin GET /v1/users/:user 401",
+      "info public GET /jwks 200",
+      "info public GET /jwks 200",
     ]);
     for (const [index, answer] of answers.entries()) {
       const line = of("request")[index];

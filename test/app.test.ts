@@ -62,6 +62,23 @@ test("discovery and JWKS are fixed bytes with Cache-Control and ETag", async () 
   }
 });
 
+test("a document at hand is answered as it is on the usual way", async () => {
+  const headersOf = ({ headers }: Response) =>
+    [...headers].filter(([name]) => name !== "x-request-id" && name !== "date");
+  for (const path of ["/jwks", "/.well-known/openid-configuration"]) {
+    // Rendered by the first who asks.
+    await (await get(path)).text();
+    const etag = (await get(path)).headers.get("etag") ?? "";
+    for (const asked of [{}, { "if-none-match": etag }, { "if-none-match": `"else", W/${etag}` }]) {
+      const [plain, usual] = [await get(path, asked), await get(`${path}?`, asked)];
+      assert.equal(plain.status, usual.status);
+      assert.deepEqual(headersOf(plain), headersOf(usual));
+      assert.equal(await plain.text(), await usual.text());
+      assert.match(plain.headers.get("x-request-id") ?? "", /^[\da-f-]{36}$/);
+    }
+  }
+});
+
 test("discovery says what the provider does, every URL below the issuer", async () => {
   const discovery = (await (await get("/.well-known/openid-configuration")).json()) as Record<
     string,

@@ -82,7 +82,7 @@ const layers: readonly (readonly string[])[] = [
   ["accessors", "demo", "upkeep"],
   ["admin", "onboarding"],
   ["console", "portal"],
-  ["app.ts", "public_routes.ts"],
+  ["app.ts", "document_answers.ts", "public_routes.ts"],
   ["instance_metrics.ts", "instance_traces.ts", "serving_checks.ts"],
   ["running_server.ts", "server.ts"],
   ["cli"],

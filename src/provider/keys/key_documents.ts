@@ -2,7 +2,7 @@
 // that never lets a copy outlive the schedule it was made from, and an ETag.
 import { createHash } from "node:crypto";
 import type Provider from "oidc-provider";
-import { renderDiscovery } from "./discovery_document.ts";
+import { discoveryPath, renderDiscovery } from "./discovery_document.ts";
 import type { KeyRing } from "./key_ring.ts";
 import type { ServedKeys } from "./served_keys.ts";
 import type { PublicJwk } from "./signer.ts";
@@ -10,7 +10,7 @@ import type { PublicJwk } from "./signer.ts";
 /** An HTTP answer to a GET; a HEAD gets the same without the body. */
 export interface DocumentAnswer {
   status: 200 | 304 | 503;
-  headers: Record<string, string>;
+  headers: Readonly<Record<string, string>>;
   /** Absent on 304. */
   body: Buffer | undefined;
 }
@@ -21,11 +21,22 @@ export interface KeyDocuments {
   jwks(ifNoneMatch?: string): Promise<DocumentAnswer>;
   /** @param ifNoneMatch the request's If-None-Match header */
   discovery(ifNoneMatch?: string): Promise<DocumentAnswer>;
+  /**
+   * The same answer, where nothing has to be read or rendered for it.
+   * @param path the whole target of the request
+   * @returns undefined for any other path, and where it has to be waited for
+   */
+  atHand(path: string, ifNoneMatch?: string): DocumentAnswer | undefined;
 }
+
+/** Path of the keys below the issuer. */
+export const jwksPath = "/jwks";
 
 interface FixedDocument {
   body: Buffer;
   etag: string;
+  /** The last whole answer, which is the next one's too while its Cache-Control stays. */
+  whole?: { maxAgeSeconds: number; answer: DocumentAnswer };
 }
 
 /**
@@ -39,6 +50,7 @@ export function createKeyDocuments(options: {
   const { ring, currentProvider } = options;
   const jwksDocuments = new WeakMap<ServedKeys, FixedDocument>();
   const discoveryDocuments = new WeakMap<Provider, Promise<FixedDocument>>();
+  const rendered = new WeakMap<Provider, FixedDocument>();
 
   const jwksDocument = (): FixedDocument => {
     const keys = ring.current();
@@ -49,9 +61,14 @@ export function createKeyDocuments(options: {
 
   const discoveryDocument = (): Promise<FixedDocument> => {
     const provider = currentProvider();
-    const document = discoveryDocuments.get(provider) ?? renderDiscovery(provider).then(fixed);
+    const known = discoveryDocuments.get(provider);
+    if (known !== undefined) return known;
+    const document = renderDiscovery(provider).then(fixed);
     discoveryDocuments.set(provider, document);
-    document.catch(() => discoveryDocuments.delete(provider));
+    document.then(
+      (made) => rendered.set(provider, made),
+      () => discoveryDocuments.delete(provider),
+    );
     return document;
   };
 
@@ -67,6 +84,14 @@ export function createKeyDocuments(options: {
     async discovery(ifNoneMatch) {
       return answer(await discoveryDocument(), ring.policy.jwksMaxAgeSeconds, ifNoneMatch);
     },
+    atHand(path, ifNoneMatch) {
+      if (path === jwksPath) {
+        const maxAgeSeconds = ring.isFresh() ? ring.jwksMaxAgeSeconds() : undefined;
+        return maxAgeSeconds === undefined ? undefined : answer(jwksDocument(), maxAgeSeconds, ifNoneMatch);
+      }
+      const document = path === discoveryPath ? rendered.get(currentProvider()) : undefined;
+      return document && answer(document, ring.policy.jwksMaxAgeSeconds, ifNoneMatch);
+    },
   };
 }
 
@@ -81,6 +106,8 @@ function fixed(body: Buffer): FixedDocument {
 }
 
 function answer(document: FixedDocument, maxAgeSeconds: number, ifNoneMatch = ""): DocumentAnswer {
+  const known = document.whole;
+  if (ifNoneMatch === "" && known?.maxAgeSeconds === maxAgeSeconds) return known.answer;
   const headers: Record<string, string> = {
     "cache-control": `public, max-age=${maxAgeSeconds}`,
     etag: document.etag,
@@ -89,7 +116,9 @@ function answer(document: FixedDocument, maxAgeSeconds: number, ifNoneMatch = ""
   if (matches(ifNoneMatch, document.etag)) return { status: 304, headers, body: undefined };
   // What every issuer known to work with AWS sends for both; application/jwk-set+json is untried there.
   headers["content-type"] = "application/json; charset=utf-8";
-  return { status: 200, headers, body: document.body };
+  const whole: DocumentAnswer = { status: 200, headers, body: document.body };
+  document.whole = { maxAgeSeconds, answer: whole };
+  return whole;
 }
 
 // RFC 9110 section 13.1.2: a list of tags, compared weakly, or *.

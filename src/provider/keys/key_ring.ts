@@ -51,6 +51,8 @@ export interface KeyRing {
   poll(): Promise<void>;
   /** Reads the keys again first, if this instance may have been taken for dead since it last did. */
   freshen(): Promise<void>;
+  /** Whether what is known is new enough to answer by without reading first. */
+  isFresh(): boolean;
   /** Starts polling. */
   start(): void;
   /** Stops polling and takes this instance off the list. */
@@ -227,6 +229,7 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
     },
     poll,
     freshen: () => guard.freshen(),
+    isFresh: () => guard.isFresh(),
     start() {
       if (running) return;
       running = true;

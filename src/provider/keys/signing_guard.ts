@@ -31,6 +31,8 @@ export interface SigningGuard {
    * or its polls did not get through. After two seconds in vain nothing is signed ({@link SigningGuard.whyStale}).
    */
   freshen(): Promise<void>;
+  /** Whether there is nothing to read first ({@link SigningGuard.freshen} would not). */
+  isFresh(): boolean;
   /** The signer that failed last and has not signed since: whose, and how. */
   lastFailure(): { kid: string; error: Error } | undefined;
   /** Tries the failed signer again, so that an instance without traffic finds out that it recovered. */
@@ -79,11 +81,12 @@ export function createSigningGuard(options: {
     return `the keys could not be read for ${Math.round(age)} s, and one may have been revoked meanwhile`;
   };
 
+  const isFresh = (): boolean => {
+    const age = ageSeconds(clock().getTime());
+    return age <= freshSeconds && age >= -policy.clockSkewSeconds;
+  };
+
   const freshen = async (): Promise<void> => {
-    const isFresh = (): boolean => {
-      const age = ageSeconds(clock().getTime());
-      return age <= freshSeconds && age >= -policy.clockSkewSeconds;
-    };
     if (isFresh()) return;
     // A read that was under way may have begun before the pause; then one that begins now. A failure is the poll's to log.
     const reading = readAgain()
@@ -94,6 +97,7 @@ export function createSigningGuard(options: {
 
   return {
     freshen,
+    isFresh,
     wrap: (publicJwk, signer) => ({
       async sign(data) {
         const { kid } = publicJwk;
