@@ -12,7 +12,7 @@ import { type RequestLog, type RequestRecord, shortenSecrets } from "../operatio
 import { runOperation } from "../operation/run_operation.ts";
 import type { SwitchInForce } from "../rules/rules.ts";
 import { findSigner } from "./authenticate.ts";
-import { type Draft, noteCaller, type Outcome, openDraft } from "./draft.ts";
+import { type Draft, noteCaller, type Outcome, openDraft, sourceIpOf } from "./draft.ts";
 import type { FaultQueue } from "./faults.ts";
 import { askedForeignOperation, type ForeignCall, readForeignCall } from "./foreign/foreign_call.ts";
 import { serializeForeignError } from "./foreign/foreign_error.ts";
@@ -29,6 +29,7 @@ import {
 } from "./gateway_refusals.ts";
 import type { InboundRequest, OutboundResponse } from "./http/listener.ts";
 import { parseRequest, refuseUnsupported, serializeError, serializeResponse } from "./protocol/index.ts";
+import { recordInTrail } from "./record_in_trail.ts";
 import { parseAuthorization, type SigV4Authorization } from "./sigv4/authorization_header.ts";
 import { signatureError } from "./sigv4/signature_error.ts";
 
@@ -56,8 +57,10 @@ export function createGateway(
     const outcome = await answer(request, draft, options);
     const { error } = outcome;
     const found = error && options.shared.rules.find(error.rule);
-    const record = options.log.add({
-      ...draft,
+    recordInTrail(request, draft, outcome, options.shared);
+    const { signer: _signer, given: _given, ...seen } = draft;
+    const logged = options.log.add({
+      ...seen,
       output: shortenSecrets(outcome.output ?? null),
       status: outcome.response.status,
       errorCode: error?.code ?? null,
@@ -68,7 +71,7 @@ export function createGateway(
       fix: error?.fix ?? null,
       durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
     });
-    options.onRequest(record);
+    options.onRequest(logged);
     return {
       ...outcome.response,
       headers: {
@@ -131,6 +134,7 @@ async function perform(
   );
   draft.operation = operation;
   draft.input = shortenSecrets(input);
+  draft.given = input;
   const fault = options.faults.take(service, operation);
   if (fault !== undefined) {
     draft.injectedFault = describeFault(fault);
@@ -146,7 +150,7 @@ async function perform(
     region: authorization.scope.region,
     accountId: caller.accountId,
     caller,
-    sourceIp: request.remoteAddress.replace(/^::ffff:/, ""),
+    sourceIp: sourceIpOf(request),
     ...recorder(draft.checks),
   };
   assertAdminRate(context, options);

@@ -50,6 +50,7 @@ export function guessService(request: InboundRequest): ServiceName {
   const target = headerText(request, "x-amz-target");
   if (target.startsWith("AWSIdentityStore.")) return "identitystore";
   if (target.startsWith("TrentService.")) return "kms";
+  if (target.includes("CloudTrail_20131101.")) return "cloudtrail";
   if (target !== "") return "sso-admin";
   if (UNSIGNED_ROUTES.has(`${request.method} ${request.rawPath}`)) return "sso-oidc";
   if (request.rawPath === "/token" || request.rawPath.startsWith("/client/")) return "sso-oidc";

@@ -1,5 +1,6 @@
 // The registry of service models: read-only data from the JSON files beside it.
 
+import cloudtrail from "./cloudtrail.json" with { type: "json" };
 import iam from "./iam.json" with { type: "json" };
 import identitystore from "./identitystore.json" with { type: "json" };
 import kms from "./kms.json" with { type: "json" };
@@ -21,6 +22,7 @@ const files: Readonly<Record<ServiceName, RawModel>> = {
   qbusiness,
   iam,
   kms,
+  cloudtrail,
 };
 
 /** Loaded on first use, then the same for all: nothing in a model ever changes. */
@@ -47,4 +49,9 @@ export function getOperation(service: ServiceName, operation: string): Operation
 /** The service a SigV4 credential scope names (`sso-oauth` is sso-oidc), or undefined. */
 export function findServiceBySigningName(signingName: string): ServiceName | undefined {
   return serviceNames.find((service) => signingNameOf(files[service]) === signingName);
+}
+
+/** The service of this name among those of the sandbox, or undefined. */
+export function findServiceName(name: string): ServiceName | undefined {
+  return serviceNames.find((service) => service === name);
 }

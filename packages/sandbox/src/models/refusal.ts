@@ -45,6 +45,7 @@ export function refuseInput(
     case "kms":
     case "identitystore":
     case "sso-admin":
+    case "cloudtrail":
       return new AwsError({
         ...common,
         code: kind === "syntax" ? "SerializationException" : "ValidationException",

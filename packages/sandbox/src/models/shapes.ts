@@ -10,6 +10,7 @@ export const serviceNames = [
   "qbusiness",
   "iam",
   "kms",
+  "cloudtrail",
 ] as const;
 
 export type ServiceName = (typeof serviceNames)[number];
@@ -44,7 +45,7 @@ export interface Bounds {
 
 /** What the model says about a structure that is thrown. */
 export interface ExceptionFacts {
-  /** HTTP status; undefined where the model is silent (sso-admin, identitystore, kms). */
+  /** HTTP status; undefined where the model is silent (sso-admin, identitystore, kms, cloudtrail). */
   readonly status?: number;
   /** The code on the wire where it differs from the shape's name (query services). */
   readonly code?: string;

@@ -22,11 +22,17 @@ const ACTION_PREFIXES: Record<ServiceName, string> = {
   qbusiness: "qbusiness",
   iam: "iam",
   kms: "kms",
+  cloudtrail: "cloudtrail",
 };
 
 /** @returns e.g. `sso-oauth:CreateTokenWithIAM` */
 export function iamActionOf(service: ServiceName, operation: string): string {
   return `${ACTION_PREFIXES[service]}:${operation}`;
+}
+
+/** @returns e.g. `sso-oauth.amazonaws.com`: what CloudTrail calls the service */
+export function eventSourceOf(service: ServiceName): string {
+  return `${ACTION_PREFIXES[service]}.amazonaws.com`;
 }
 
 /** @returns the condition keys of the present request, with `more` added */

@@ -92,6 +92,11 @@ const SECRET_MEMBERS = new Set(
   ].map((name) => name.toLowerCase()),
 );
 
+/** @returns whether a member of this name holds a secret, whichever operation has it */
+export function isSecretMember(name: string): boolean {
+  return SECRET_MEMBERS.has(name.toLowerCase());
+}
+
 /**
  * Copies a value with secrets shortened to their first characters and length, and long texts cut.
  *
@@ -108,7 +113,7 @@ export function shortenSecrets(value: unknown, depth = 0): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [
       name,
-      SECRET_MEMBERS.has(name.toLowerCase()) && typeof member === "string"
+      isSecretMember(name) && typeof member === "string"
         ? shortenSecret(member)
         : shortenSecrets(member, depth + 1),
     ]),

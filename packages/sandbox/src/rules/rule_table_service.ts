@@ -170,6 +170,14 @@ export const SERVICE_RULES = [
       'published reports: "Signature expired: … is now earlier than …"; the page prints RequestExpired: STS-ERR (contract 6.2)',
   },
   {
+    name: "cloudtrail.lookupsPerSecond",
+    default: "2",
+    values: [],
+    question: "LookupEvents calls a second per account and region (0: no limit).",
+    certainty: "documented",
+    source: "CloudTrail API reference, LookupEvents",
+  },
+  {
     name: "signature.clock",
     default: "machine",
     values: ["machine", "sandbox"],

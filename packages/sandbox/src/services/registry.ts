@@ -2,6 +2,7 @@
 
 import { createRegistry, type Registry } from "../operation/operation.ts";
 import type { RateLimiter } from "../operation/rate_limit.ts";
+import { lookupOperations } from "./cloudtrail/lookup_events.ts";
 import { iamOperations } from "./iam/index.ts";
 import { identitystoreOperations } from "./identitystore/index.ts";
 import { kmsOperations } from "./kms/index.ts";
@@ -25,5 +26,6 @@ export function assembleRegistry(state: OperationState): Registry {
     ...qbusinessOperations,
     ...iamOperations,
     ...kmsOperations,
+    ...lookupOperations(state.limiter),
   ]);
 }

@@ -36,6 +36,7 @@ import type {
   QRetriever,
   RegisteredIsv,
 } from "./qbusiness_entities.ts";
+import type { TrailEvent } from "./trail_entities.ts";
 
 /** What an idempotency token (`ClientToken`) was used for. */
 export type IdempotencyRecord = {
@@ -106,6 +107,8 @@ export type World = {
   permissions: Map<string, QPermission>;
   /** by key */
   idempotencyRecords: Map<string, IdempotencyRecord>;
+  /** by eventId, oldest first */
+  trailEvents: Map<string, TrailEvent>;
 };
 
 /** Name of a collection of the world. */
@@ -145,6 +148,7 @@ export function createWorld(): World {
     dataAccessors: new Map(),
     permissions: new Map(),
     idempotencyRecords: new Map(),
+    trailEvents: new Map(),
   };
 }
 

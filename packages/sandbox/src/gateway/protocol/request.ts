@@ -59,12 +59,19 @@ function parseForm(request: WireRequest, model: ServiceModel): URLSearchParams {
 }
 
 function parseJsonRequest(request: WireRequest, model: ServiceModel): ParsedRequest {
-  const [prefix, name, ...rest] = (headerValue(request, "x-amz-target") ?? "").split(".");
-  const operation = name === undefined || rest.length > 0 ? undefined : model.operations.get(name);
-  if (!operation || prefix !== model.targetPrefix || request.method !== "POST" || request.path !== "/") {
-    throw refuseOperation(model, name ?? "");
+  const target = headerValue(request, "x-amz-target") ?? "";
+  const at = target.lastIndexOf(".");
+  const [prefix, name] = [target.slice(0, Math.max(at, 0)), target.slice(at + 1)];
+  const operation = at < 0 ? undefined : model.operations.get(name);
+  if (!operation || !isPrefix(prefix, model) || request.method !== "POST" || request.path !== "/") {
+    throw refuseOperation(model, at < 0 ? "" : name);
   }
   return { operation: operation.name, input: readBody(request, operation, model) };
+}
+
+/** CloudTrail's targets begin with a name of Java's in botocore, and with its last part in Smithy's SDKs. */
+function isPrefix(prefix: string, { targetPrefix }: ServiceModel): boolean {
+  return prefix === targetPrefix || prefix === targetPrefix?.split(".").at(-1);
 }
 
 function parseRestRequest(request: WireRequest, model: ServiceModel): ParsedRequest {

@@ -16,6 +16,7 @@ const refusals: Record<ServiceName, readonly string[]> = {
   sts: ["ValidationError"],
   iam: ["ValidationError"],
   kms: ["ValidationException", "SerializationException"],
+  cloudtrail: ["ValidationException", "SerializationException"],
   "sso-admin": ["ValidationException", "SerializationException"],
   identitystore: ["ValidationException", "SerializationException"],
   qbusiness: ["ValidationException"],

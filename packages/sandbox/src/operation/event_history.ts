@@ -1,0 +1,67 @@
+// Writes each call into the event history of CloudTrail: of the caller's account, and of the account that owns what it
+// names (CloudTrail user guide, "sharedEventID"). Bounded: the oldest events go first.
+import type { TrailEvent, TrailResource, World } from "../state/index.ts";
+import { eventRecord, isReading, type RecordedCall, resourcesOf } from "./event_record.ts";
+
+/** How many events are kept, of all accounts together. */
+export const MAX_TRAIL_EVENTS = 500;
+
+/**
+ * Records a call whose caller is known.
+ *
+ * @param makeId gives ids of events
+ */
+export function recordEvent(world: World, call: RecordedCall, makeId: () => string): void {
+  const record = eventRecord(call, world);
+  const resources = resourcesOf(call.input, world);
+  const owners = call.error === undefined ? ownersOf(call, resources) : [];
+  const recipients = [...new Set([call.caller.accountId, ...owners])];
+  const shared = recipients.length > 1 ? { sharedEventID: makeId() } : {};
+  for (const accountId of recipients) {
+    const eventId = makeId();
+    add(world, {
+      eventId,
+      sequence: lastSequence(world) + 1,
+      accountId,
+      region: call.region,
+      atMs: Date.parse(call.at),
+      eventName: call.operation,
+      eventSource: call.eventSource,
+      readOnly: isReading(call.operation),
+      username: usernameOf(call),
+      accessKeyId: call.caller.accessKeyId,
+      resources,
+      record: { ...record, eventID: eventId, recipientAccountId: accountId, ...shared },
+    });
+  }
+}
+
+function add(world: World, event: TrailEvent): void {
+  const { trailEvents } = world;
+  trailEvents.set(event.eventId, event);
+  for (const oldest of trailEvents.keys()) {
+    if (trailEvents.size <= MAX_TRAIL_EVENTS) break;
+    trailEvents.delete(oldest);
+  }
+}
+
+function lastSequence({ trailEvents }: World): number {
+  let last = 0;
+  for (const { sequence } of trailEvents.values()) last = sequence;
+  return last;
+}
+
+/** A user by name, a session by the name it was given. */
+function usernameOf({ caller }: RecordedCall): string {
+  return caller.session?.roleSessionName ?? caller.user?.userName ?? "root";
+}
+
+/**
+ * Accounts that own what a call was about: not whoever a policy or a registration names, so that roles count for STS alone.
+ */
+function ownersOf({ service }: RecordedCall, resources: readonly TrailResource[]): string[] {
+  return resources
+    .filter(({ type }) => service === "sts" || !type.startsWith("AWS::IAM::"))
+    .map(({ name }) => name.split(":")[4] ?? "")
+    .filter((id) => /^\d{12}$/.test(id));
+}
