@@ -6,16 +6,16 @@
 import { generateKeyPairSync } from "node:crypto";
 import { parseArgs } from "node:util";
 import { sealNextBlock } from "../src/audit/chain/seal.ts";
-import { backEndId } from "./mint.ts";
+import { type Cost, costOf } from "./support/cost.ts";
 import type { GrowthSize } from "./support/growth_filler.ts";
 import { reportLeft } from "./support/growth_left.ts";
 import { compareLists } from "./support/growth_lists.ts";
 import { addUnsealed, manyOfOne, namedCopy, openSide, type Side, seals } from "./support/growth_side.ts";
 import { compareSweeping } from "./support/growth_sweep.ts";
 import { countedLoop } from "./support/http_load.ts";
-import { openBenchPostgres } from "./support/installation.ts";
+import { openBenchPostgres, sideOf } from "./support/installation.ts";
 import { type Pace, progress, readPace, report } from "./support/measurement.ts";
-import { readBackendTimes, timeBetween } from "./support/processor_time.ts";
+import { backEndId } from "./support/minting.ts";
 
 const bench = "growth";
 const target = 1.2;
@@ -75,41 +75,27 @@ export async function main(pace: Pace, size: GrowthSize): Promise<void> {
   }
 }
 
-/** What one of something costs: microseconds of processor time, and statements. */
-interface Cost {
-  server: number;
-  database: number;
-  statements: number;
-}
-
 type Activity = keyof Side["works"];
 const activities: readonly Activity[] = ["mint", "refresh", "login"];
 const most: Readonly<Record<Activity, number>> = { mint: 400, login: 24, refresh: 160 };
 
-async function costOf(side: Side, activity: Activity, count: number): Promise<Cost> {
-  side.maker.clear();
-  if (activity === "mint") side.maker.prepare(count, backEndId);
-  const { child, localUrl } = side.instance;
-  const read = async () => ({
-    server: await child.ask<number>("cpuMicroseconds"),
-    statements: await child.ask<number>("statements"),
-    backends: await readBackendTimes(side.installation.db, side.name),
-  });
-  const before = await read();
-  await countedLoop({ lanes, urls: [localUrl], work: side.works[activity] }, count);
-  const after = await read();
-  return {
-    server: (after.server - before.server) / count,
-    database: timeBetween(before.backends, after.backends) / count,
-    statements: (after.statements - before.statements) / count,
+function costOfWork(side: Side, activity: Activity, count: number): Promise<Cost> {
+  const prepare = (count: number) => {
+    side.maker.clear();
+    if (activity === "mint") side.maker.prepare(count, backEndId);
   };
+  const asked = { name: activity, lanes, work: side.works[activity], prepare };
+  return costOf(sideOf(side.installation, side.instance, asked), count);
 }
 
-const total = ({ server, database }: Cost): number => server + database;
+const total = ({ server, database = 0 }: Cost): number => server + database;
 const meanOf = (costs: readonly Cost[], what: (cost: Cost) => number): number =>
   costs.reduce((sum, cost) => sum + what(cost), 0) / costs.length;
 const toldOf = (costs: readonly Cost[]): string => {
-  const [server, database] = [meanOf(costs, (cost) => cost.server), meanOf(costs, (cost) => cost.database)];
+  const [server, database] = [
+    meanOf(costs, (cost) => cost.server),
+    meanOf(costs, (cost) => cost.database ?? 0),
+  ];
   return `${Math.round(server)} + ${Math.round(database)} µs, ${meanOf(costs, (cost) => cost.statements).toFixed(1)} statements`;
 };
 
@@ -121,7 +107,7 @@ async function compareWork(small: Side, full: Side, pace: Pace): Promise<void> {
     for (let round = -1; round < rounds; round += 1) {
       progress(`${activity}: ${round < 0 ? "warming up" : `round ${round + 1} of ${rounds}`}`);
       for (const side of round % 2 === 0 ? [small, full] : [full, small]) {
-        const cost = await costOf(side, activity, count);
+        const cost = await costOfWork(side, activity, count);
         if (round >= 0) costs[side.name].push(cost);
       }
     }
@@ -144,7 +130,7 @@ function reportCosts(
     target,
     met: ratio <= target,
   });
-  const database = (costs: readonly Cost[]) => meanOf(costs, (cost) => Math.max(1, cost.database));
+  const database = (costs: readonly Cost[]) => meanOf(costs, (cost) => Math.max(1, cost.database ?? 0));
   report({
     bench,
     name: `${name}, database alone / ${against}`,
@@ -170,7 +156,7 @@ async function compareOne(full: Side, pace: Pace): Promise<void> {
         ["few", few],
       ] as const) {
         full.only.person = person;
-        costs[name].push(await costOf(full, "mint", pace.quick ? lanes : 200));
+        costs[name].push(await costOfWork(full, "mint", pace.quick ? lanes : 200));
       }
     }
     full.only.person = undefined;

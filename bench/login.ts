@@ -1,170 +1,76 @@
-// Password logins and refreshes per second of one process, on PostgreSQL and on SQLite, against bare oidc-provider
-// in memory; what `tti serve` takes to start and to be idle. Run with `node bench/login.ts [--quick]`.
-import { startBareProvider } from "./support/bare_provider.ts";
-import { type Person, type RelyingParty, redeem, signIn } from "./support/browser_flow.ts";
-import { closedLoop, type Load, openLoop, percentile } from "./support/http_load.ts";
+// What a password login costs (page, form, code, tokens), on PostgreSQL and on SQLite, against the baselines and against the bare
+// Argon2id rate of all cores; and what mints wait for while logins flood in. Run with `node bench/login.ts [--quick]`.
+import { signIn } from "./support/browser_flow.ts";
+import { type Cost, compareCosts, costOf, type Side } from "./support/cost.ts";
 import {
-  addLocalPeople,
-  addRelyingParty,
-  awsClientId,
-  clientSecret,
-  emailOf,
-  openInstallation,
-  redirectUri,
-} from "./support/installation.ts";
+  type FlowServer,
+  flowSide,
+  openFourServers,
+  personOf,
+  reportFour,
+  type ServerName,
+} from "./support/four_servers.ts";
+import { type HashRate, measureHashRate } from "./support/hash_rate.ts";
+import { reportFlood } from "./support/login_flood.ts";
+import { median } from "./support/measure.ts";
 import { milliseconds, type Pace, perSecond, progress, readPace, report } from "./support/measurement.ts";
-import { measureServe } from "./support/serve_process.ts";
 
 const bench = "login";
-const people = 100;
 const lanes = 8;
-const kinds = ["postgres", "sqlite"] as const;
-const activities = ["login", "refresh"] as const;
-type SideName = "bare" | (typeof kinds)[number];
-type Activity = (typeof activities)[number];
-type Sides = Record<SideName, Record<Activity, Load>>;
+const perRound = 24;
 
 /** Measures, and reports a line for each figure. */
 export async function main(pace: Pace): Promise<void> {
-  progress("starting stores, servers and the baseline");
-  const bare = await startBareProvider(1);
-  const closers: (() => Promise<void>)[] = [() => bare.stop()];
+  const { servers, close } = await openFourServers();
   try {
-    const load = async (kind: (typeof kinds)[number]) => {
-      const installation = await openInstallation(kind);
-      closers.push(() => installation.close());
-      await addRelyingParty(installation.db, { client_id: awsClientId });
-      await addLocalPeople(installation.db, people, bare.password);
-      const { issuer, localUrl } = await installation.startInstance();
-      const party = { issuer, clientId: awsClientId, clientSecret, redirectUri };
-      return loadsOf(localUrl, party, bare.password);
-    };
-    const sides: Sides = {
-      bare: loadsOf(bare.localUrl, bare, bare.password),
-      postgres: await load("postgres"),
-      sqlite: await load("sqlite"),
-    };
-    for (const activity of activities) await compare(sides, activity, pace);
+    const sides = {
+      postgres: sideOf(servers.postgres),
+      sqlite: sideOf(servers.sqlite),
+      bare: sideOf(servers.bare),
+      plain: sideOf(servers.plain),
+    } satisfies Record<ServerName, Side>;
+    reportFour("login", { what: "login" }, sides, await compareCosts(sides, perRound, pace));
+    await reportRate(sides.postgres, pace);
   } finally {
-    for (const close of closers) await close();
+    await close();
   }
-  await reportServe(pace);
+  await reportFlood(bench, pace);
 }
 
-function loadsOf(url: string, party: RelyingParty, password: string): Record<Activity, Load> {
-  const personOf = (index: number): Person => ({
-    email: emailOf(index % people),
-    password,
-    // A person keeps an address, so that sign-in rates see what they see in life.
-    address: `198.51.100.${index % people}`,
-  });
+function sideOf(server: FlowServer): Side {
   let next = 0;
-  const tokens = new Map<number, string>();
-  return {
-    login: {
-      lanes,
-      urls: [url],
-      async work(connection) {
-        next += 1;
-        await signIn(connection, party, personOf(next));
-      },
-    },
-    refresh: {
-      lanes,
-      urls: [url],
-      async work(connection, lane) {
-        const token = tokens.get(lane) ?? (await signIn(connection, party, personOf(lane)));
-        tokens.set(
-          lane,
-          await redeem(connection, party, { grant_type: "refresh_token", refresh_token: token }),
-        );
-      },
-    },
-  };
-}
-
-interface Sum {
-  count: number;
-  seconds: number;
-  latenciesMs: number[];
-}
-
-// In turns, so that a machine that slows down slows every side.
-async function compare(sides: Sides, activity: Activity, pace: Pace): Promise<void> {
-  const names: readonly SideName[] = ["bare", ...kinds];
-  const sums: Record<SideName, Sum> = { bare: emptySum(), postgres: emptySum(), sqlite: emptySum() };
-  for (let round = -1; round < pace.rounds; round += 1) {
-    progress(`${activity}: ${round < 0 ? "warming up" : `round ${round + 1} of ${pace.rounds}`}`);
-    for (const name of names) {
-      const { count, seconds } = await closedLoop(sides[name][activity], pace.sliceMs);
-      if (round < 0) continue;
-      sums[name].count += count;
-      sums[name].seconds += seconds;
-    }
-  }
-  for (const name of names) {
-    const rate = rateOf(sums[name]) / 2;
-    progress(`${activity}: latency at half load, ${name}`);
-    sums[name].latenciesMs = (await openLoop(sides[name][activity], rate, pace.sliceMs * 2)).latenciesMs;
-  }
-  for (const kind of kinds) reportAgainst(activity, kind, sums[kind], sums.bare);
-}
-
-const emptySum = (): Sum => ({ count: 0, seconds: 0, latenciesMs: [] });
-const rateOf = (sum: Sum): number => sum.count / sum.seconds;
-
-function reportAgainst(activity: Activity, kind: string, ours: Sum, bare: Sum): void {
-  const store = kind === "postgres" ? "PostgreSQL" : "SQLite";
-  report({
-    bench,
-    name: `${activity === "login" ? "logins" : "refreshes"}, one process on ${store} / bare oidc-provider in memory`,
-    value: perSecond(rateOf(ours)),
-    baseline: perSecond(rateOf(bare)),
-    ratio: rateOf(ours) / rateOf(bare),
+  return flowSide(server, lanes, "login", async (connection) => {
+    next += 1;
+    await signIn(connection, server.party, personOf(next));
   });
-  for (const [name, share] of [
-    ["p50", 0.5],
-    ["p99", 0.99],
-  ] as const) {
-    const [value, baseline] = [percentile(ours.latenciesMs, share), percentile(bare.latenciesMs, share)];
-    report({
-      bench,
-      name: `${activity} latency at half load on ${store}, ${name} / bare at its half load`,
-      value: milliseconds(value),
-      baseline: milliseconds(baseline),
-      ratio: value / baseline,
-    });
-  }
 }
 
-async function reportServe(pace: Pace): Promise<void> {
-  progress("starting tti serve");
-  const times: { ours: number; bare: number }[] = [];
-  let memory = { ours: 0, bare: 0 };
-  for (let round = 0; round < (pace.quick ? 1 : 3); round += 1) {
-    const bareStartedMs = performance.now();
-    const bare = await startBareProvider(1);
-    const bareMs = performance.now() - bareStartedMs;
-    const ours = await measureServe(pace.quick ? 0 : 1_000);
-    memory = { ours: ours.residentBytes, bare: await bare.residentBytes() };
-    times.push({ ours: ours.startMs, bare: bareMs });
-    await bare.stop();
+// The machine hashes alone and serves logins in turns: what it could do at most, and what it does.
+async function reportRate(side: Side, pace: Pace): Promise<void> {
+  progress("logins and bare hashes in turns");
+  const hashes: HashRate[] = [];
+  const logins: Cost[] = [];
+  for (let round = 0; round < pace.rounds; round += 1) {
+    hashes.push(await measureHashRate(pace.sliceMs));
+    logins.push(await costOf(side, pace.quick ? 4 : 2 * perRound));
   }
-  const least = (side: "ours" | "bare") => Math.min(...times.map((one) => one[side]));
+  const of = <One>(all: readonly One[], what: (one: One) => number) => median(all.map(what));
+  const [rate, most] = [of(logins, (one) => one.perSecond), of(hashes, (one) => one.perSecond)];
   report({
     bench,
-    name: "start of `tti serve` on SQLite / start of bare oidc-provider",
-    value: milliseconds(least("ours")),
-    baseline: milliseconds(least("bare")),
-    ratio: least("ours") / least("bare"),
+    name: "logins a second, one process on PostgreSQL / Argon2id hashes a second of all cores",
+    value: perSecond(rate),
+    baseline: perSecond(most),
+    ratio: rate / most,
+    of: "login",
   });
-  const mebibytes = (bytes: number) => `${Math.round(bytes / 1_048_576)} MiB`;
+  const [login, hash] = [of(logins, (one) => one.server), of(hashes, (one) => one.cpuMicroseconds)];
   report({
     bench,
-    name: "resident memory of an idle `tti serve` / bare oidc-provider",
-    value: mebibytes(memory.ours),
-    baseline: mebibytes(memory.bare),
-    ratio: memory.ours / memory.bare,
+    name: "server processor time: login / its Argon2id hash",
+    value: milliseconds(login / 1000),
+    baseline: milliseconds(hash / 1000),
+    ratio: login / hash,
   });
 }
 

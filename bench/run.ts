@@ -1,32 +1,33 @@
-// Owns `npm run bench [-- word …] [--json] [--quick]`: every measured thing under bench/ whose name holds a word,
-// each in a process of its own, and one table (or JSON) of what they found on which machine. What takes the better part of
-// an hour runs if it is named, and takes options of its own.
+// Owns `npm run bench [-- word …] [--json] [--quick] [--write-docs]`: every measured thing under bench/ whose name holds a word,
+// each in a process of its own, and tables (or JSON) of what they found on which machine. `targets` runs those that measure a
+// target. What takes the better part of an hour, or needs a server of somebody else, runs if it is named.
 import { spawn } from "node:child_process";
 import { globSync } from "node:fs";
-import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import type { Measurement } from "./support/measurement.ts";
-import { postgresVersion } from "./support/postgres_version.ts";
+import { poolOfThreads } from "./support/child.ts";
+import { writeDocs } from "./support/docs_tables.ts";
+import { describeMachine, loadNow, type Machine } from "./support/machine.ts";
+import type { CostLine, Measurement } from "./support/measurement.ts";
+import { costTable, machineWords, measurementTable, plainTable, targetTable } from "./support/tables.ts";
+import { targets } from "./support/targets.ts";
 
 const folder = dirname(fileURLToPath(import.meta.url));
 // Longer than any of them takes on a slow machine; a hanging one must not hang the rest.
-const longestMs = 150_000;
-/** Those that take longer by their nature, and the options that they alone know. */
-const long: Readonly<Record<string, { longestMs: number; options: readonly string[] }>> = {
+const longestMs = 300_000;
+/** Those that run only if they are named, how long they may take, and the options that they alone know. */
+const named: Readonly<Record<string, { longestMs: number; options: readonly string[] }>> = {
   growth: { longestMs: 3 * 3_600_000, options: ["tenants", "people", "tokens", "events"] },
 };
-const longOptions = Object.values(long).flatMap(({ options }) => options);
+const ownOptions = Object.values(named).flatMap(({ options }) => options);
 
-interface Machine {
-  cpu: string;
-  cores: number;
-  memoryGiB: number;
-  node: string;
-  postgres: string;
-  /** Load averages over a minute when the run began and when it ended. */
-  load: { before: number; after: number };
+/** What a run found. */
+export interface Run {
+  machine: Machine;
+  measurements: readonly Measurement[];
+  costs: readonly CostLine[];
+  failed: readonly string[];
 }
 
 /** Runs the benchmarks that are asked for. @returns the exit code: 1 if one could not be run */
@@ -37,94 +38,87 @@ export async function main(words: readonly string[]): Promise<number> {
     options: {
       json: { type: "boolean" },
       quick: { type: "boolean" },
-      ...Object.fromEntries(longOptions.map((name) => [name, { type: "string" } as const])),
+      "write-docs": { type: "boolean" },
+      ...Object.fromEntries(ownOptions.map((name) => [name, { type: "string" } as const])),
     },
   });
   const options: Readonly<Record<string, unknown>> = values;
-  const all = globSync("*.ts", { cwd: folder }).filter((file) => file !== "run.ts");
-  const chosen = all.filter((file) =>
-    positionals.length === 0
-      ? values.quick === true || !(basename(file, ".ts") in long)
-      : positionals.some((word) => file.includes(word)),
-  );
+  const quick = values.quick === true;
+  const all = globSync("*.ts", { cwd: folder })
+    .filter((file) => file !== "run.ts")
+    .map((file) => basename(file, ".ts"))
+    .sort();
+  const chosen = choose(all, positionals);
   if (chosen.length === 0) {
-    process.stderr.write(
-      `No benchmark has such a name. There are: ${all.map((file) => basename(file, ".ts")).join(", ")}\n`,
-    );
+    process.stderr.write(`No benchmark has such a name. There are: ${all.join(", ")}; all, targets\n`);
     return 1;
   }
-  const before = loadOf();
+  const before = loadNow();
   const measurements: Measurement[] = [];
+  const costs: CostLine[] = [];
   const failed: string[] = [];
-  for (const file of chosen.sort()) {
-    const name = basename(file, ".ts");
+  for (const name of chosen) {
     process.stderr.write(`— ${name}\n`);
-    const given = (long[name]?.options ?? []).flatMap((option) =>
+    const given = (named[name]?.options ?? []).flatMap((option) =>
       typeof options[option] === "string" ? [`--${option}`, options[option]] : [],
     );
-    const words = [...(values.quick === true ? ["--quick"] : []), ...given];
-    const result = await runOne(join(folder, file), words, long[name]?.longestMs ?? longestMs);
-    measurements.push(...result.measurements);
-    if (!result.succeeded) failed.push(name);
+    const path = join(folder, `${name}.ts`);
+    const lines = await runOne(
+      path,
+      [...(quick ? ["--quick"] : []), ...given],
+      named[name]?.longestMs ?? longestMs,
+    );
+    if (lines.failed) failed.push(name);
+    for (const line of lines.said) {
+      if ("cost" in line) costs.push(line);
+      else measurements.push(line);
+    }
   }
-  const machine = describeMachine({ before, after: loadOf() });
-  if (values.json === true) console.log(JSON.stringify({ machine, measurements, failed }, undefined, 2));
-  else printTable(machine, measurements);
+  const run: Run = { machine: describeMachine({ before, after: loadNow() }), measurements, costs, failed };
+  if (values.json === true) console.log(JSON.stringify(run, undefined, 2));
+  else print(run);
+  if (values["write-docs"] === true) writeDocs(run, words);
   if (failed.length > 0) process.stderr.write(`Could not be run to the end: ${failed.join(", ")}\n`);
   return failed.length > 0 ? 1 : 0;
 }
 
+/** The benchmarks that words ask for: by what their names hold, `targets`, or `all`, which no words ask for too. Pure. */
+export function choose(all: readonly string[], words: readonly string[]): string[] {
+  const ofTargets = new Set<string>(Object.values(targets).map(({ bench }) => bench));
+  const isAsked = (name: string) =>
+    words.length === 0
+      ? !(name in named)
+      : words.some(
+          (word) =>
+            name.includes(word) ||
+            (word === "all" && !(name in named)) ||
+            (word === "targets" && ofTargets.has(name)),
+        );
+  return all.filter(isAsked);
+}
+
 async function runOne(path: string, words: readonly string[], longestMs: number) {
-  const child = spawn(process.execPath, [path, ...words], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [path, ...words], {
+    env: { ...process.env, ...poolOfThreads },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const late = setTimeout(() => child.kill("SIGTERM"), longestMs);
   let said = "";
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
     said += chunk;
   });
-  const succeeded = await new Promise<boolean>((resolve) =>
-    child.once("close", (code) => resolve(code === 0)),
-  );
+  const code = await new Promise((resolve) => child.once("close", resolve));
   clearTimeout(late);
   const lines = said.split("\n").filter((line) => line.startsWith("{"));
-  return { succeeded, measurements: lines.map((line) => JSON.parse(line) as Measurement) };
+  return { failed: code !== 0, said: lines.map((line) => JSON.parse(line) as Measurement | CostLine) };
 }
 
-const loadOf = (): number => Number((loadavg()[0] ?? 0).toFixed(2));
-
-function describeMachine(load: Machine["load"]): Machine {
-  return {
-    cpu: cpus()[0]?.model ?? "unknown",
-    cores: availableParallelism(),
-    memoryGiB: Math.round(totalmem() / 2 ** 30),
-    node: process.versions.node,
-    postgres: postgresVersion(),
-    load,
-  };
-}
-
-function printTable(machine: Machine, measurements: readonly Measurement[]): void {
-  const { cpu, cores, memoryGiB, node, postgres, load } = machine;
-  console.log(`${cpu}, ${cores} cores, ${memoryGiB} GiB; Node.js ${node}; PostgreSQL ${postgres}`);
-  console.log(`load before and after: ${load.before}, ${load.after} (an idle machine begins near 0)\n`);
-  const rows = measurements.map(({ name, value, baseline, ratio, target, met }) => [
-    name,
-    value,
-    baseline,
-    String(Number(ratio.toPrecision(3))),
-    target === undefined ? "" : `${target} ${met === true ? "met" : "missed"}`,
-  ]);
-  const header = ["measured / baseline", "measured", "baseline", "ratio", "target"];
-  const widths = header.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  for (const row of [header, widths.map((width) => "-".repeat(width)), ...rows]) {
-    console.log(
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    );
-  }
+function print({ machine, measurements, costs }: Run): void {
+  console.log(machineWords(machine));
+  if (costs.length > 0) console.log(`\n${plainTable(costTable(costs))}`);
+  console.log(`\n${plainTable(measurementTable(measurements))}`);
+  if (measurements.some(({ of }) => of !== undefined))
+    console.log(`\n${plainTable(targetTable(measurements, true))}`);
 }
 
 if (import.meta.main) process.exitCode = await main(process.argv.slice(2));

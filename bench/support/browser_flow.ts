@@ -1,5 +1,5 @@
-// A person signing in, as cheap as it can be asked: authorization request, login form, code, tokens. The same four
-// to six requests for the product and for the baseline; only the form differs, and it is read from the page.
+// A person signing in, as cheap as it can be asked: authorization request, login form, code, tokens; and code flows of one who has. The
+// same requests for the product and for the baseline; only the form differs, and it is read from the page.
 import { createHash } from "node:crypto";
 import { type Answer, basicAuthorization, type Connection, formRequest, getRequest } from "./http_load.ts";
 
@@ -22,27 +22,22 @@ export interface Person {
 const verifier = "a-verifier-of-the-benchmark-that-is-long-enough-to-be-one";
 const challenge = createHash("sha256").update(verifier).digest("base64url");
 
+/** What a browser keeps between requests: cookies by name. */
+export type Jar = Map<string, string>;
+
 /**
  * Signs a person in.
+ * @param jar the browser's cookies, to be used for more; by default a new browser's
  * @returns the refresh token that came with the ID token
  */
-export async function signIn(connection: Connection, party: RelyingParty, person: Person): Promise<string> {
-  const jar = new Map<string, string>();
-  const query = new URLSearchParams({
-    client_id: party.clientId,
-    redirect_uri: party.redirectUri,
-    response_type: "code",
-    scope: "openid",
-    code_challenge: challenge,
-    code_challenge_method: "S256",
-  });
-  const request = (path: string, form?: Record<string, string>) => {
-    const url = new URL(path, party.issuer);
-    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
-    const headers = { "x-forwarded-for": person.address, ...(cookie === "" ? {} : { cookie }) };
-    return form === undefined ? getRequest(url, headers) : formRequest(url.href, form, headers);
-  };
-  let answer = await follow(connection, jar, party, request, `/auth?${query}`);
+export async function signIn(
+  connection: Connection,
+  party: RelyingParty,
+  person: Person,
+  jar: Jar = new Map(),
+): Promise<string> {
+  const request = requestsOf(party, person, jar);
+  let answer = await follow(connection, jar, party, request, authorizationPath(party));
   // Beside it stand forms for passkeys and languages; the baseline has one form alone.
   const actions = [...answer.body.matchAll(/<form [^>]*action="([^"]+)"/g)].map(([, action]) => action);
   const action = actions.find((one) => one?.endsWith("/login")) ?? actions[0];
@@ -52,6 +47,48 @@ export async function signIn(connection: Connection, party: RelyingParty, person
   const { email, password } = person;
   const form = { email, password, ...(csrf === undefined ? {} : { csrf }) };
   answer = await follow(connection, jar, party, request, action, form);
+  return redeemCode(connection, party, answer);
+}
+
+/**
+ * Goes through a code flow in a browser that is signed in: nobody is asked anything.
+ * @param jar as {@link signIn} has filled it
+ * @returns the refresh token that came with the ID token
+ */
+export async function codeFlow(
+  connection: Connection,
+  party: RelyingParty,
+  person: Person,
+  jar: Jar,
+): Promise<string> {
+  const request = requestsOf(party, person, jar);
+  return redeemCode(
+    connection,
+    party,
+    await follow(connection, jar, party, request, authorizationPath(party)),
+  );
+}
+
+const authorizationPath = (party: RelyingParty): string =>
+  `/auth?${new URLSearchParams({
+    client_id: party.clientId,
+    redirect_uri: party.redirectUri,
+    response_type: "code",
+    scope: "openid",
+    code_challenge: challenge,
+    code_challenge_method: "S256",
+  })}`;
+
+function requestsOf(party: RelyingParty, person: Person, jar: Jar) {
+  return (path: string, form?: Record<string, string>) => {
+    const url = new URL(path, party.issuer);
+    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
+    const headers = { "x-forwarded-for": person.address, ...(cookie === "" ? {} : { cookie }) };
+    return form === undefined ? getRequest(url, headers) : formRequest(url.href, form, headers);
+  };
+}
+
+async function redeemCode(connection: Connection, party: RelyingParty, answer: Answer): Promise<string> {
   const code = new URL(locationOf(answer) ?? party.redirectUri, party.issuer).searchParams.get("code");
   if (code === null) throw new Error(`no code: ${answer.status} ${answer.head} ${answer.body}`);
   return redeem(connection, party, {
@@ -83,7 +120,7 @@ export async function redeem(
 // Follows redirects to a page, or to the relying party's own address, which nobody asks.
 async function follow(
   connection: Connection,
-  jar: Map<string, string>,
+  jar: Jar,
   party: RelyingParty,
   request: (path: string, form?: Record<string, string>) => string,
   path: string,
@@ -100,7 +137,7 @@ async function follow(
   throw new Error(`too many redirects from ${path}`);
 }
 
-function keepCookies(jar: Map<string, string>, { head }: Answer): void {
+function keepCookies(jar: Jar, { head }: Answer): void {
   for (const [, name = "", value = ""] of head.matchAll(/^set-cookie: *([^=\s]+)=([^;\r]*)/gim)) {
     if (value === "") jar.delete(name);
     else jar.set(name, value);

@@ -1,7 +1,11 @@
 // Servers under load run in processes of their own: what the load costs must not count as theirs.
 import { type ChildProcess, fork } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { bareEnvironment } from "../../test/support/surroundings.ts";
+
+/** As bin/tti.mjs sets it: a thread for each core's hashes, and some to sign. */
+export const poolOfThreads = { UV_THREADPOOL_SIZE: String(Math.max(4, availableParallelism() + 1)) } as const;
 
 /** A program under bench/support/ that was started, and answers questions. */
 export interface Child {
@@ -19,7 +23,7 @@ interface Reply {
 export function startChild(file: string, environment: Readonly<Record<string, string>> = {}): Child {
   const path = fileURLToPath(new URL(file, import.meta.url));
   const child = fork(path, [], {
-    env: { ...bareEnvironment(), NODE_ENV: "production", ...environment },
+    env: { ...bareEnvironment(), NODE_ENV: "production", ...poolOfThreads, ...environment },
     execArgv: (environment["BENCH_NODE_OPTIONS"] ?? "").split(" ").filter((word) => word !== ""),
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });

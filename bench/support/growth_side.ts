@@ -10,7 +10,6 @@ import { createDomain, saveDomainVerified } from "../../src/provider/tenants/dom
 import { saveLastLogin } from "../../src/provider/tenants/last_login_store.ts";
 import { createMembership } from "../../src/provider/tenants/membership_store.ts";
 import { createTenant, saveTenant } from "../../src/provider/tenants/tenant_store.ts";
-import { AssertionMaker, addClients, minting, type NamedPerson } from "../mint.ts";
 import { type Person, type RelyingParty, redeem, signIn } from "./browser_flow.ts";
 import { countRows, fillStore, type GrowthSize, readTemplate } from "./growth_filler.ts";
 import { copyOf, seed } from "./growth_words.ts";
@@ -23,6 +22,7 @@ import {
   openInstallation,
   redirectUri,
 } from "./installation.ts";
+import { AssertionMaker, addClients, minting, type NamedPerson } from "./minting.ts";
 
 const password = "a password of the benchmark";
 const secret = Buffer.alloc(32, 7);

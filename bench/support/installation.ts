@@ -12,6 +12,8 @@ import { createTenant, saveTenant } from "../../src/provider/tenants/tenant_stor
 import { openTestDatabase, type StoreKind, type TestDatabase } from "../../test/support/databases.ts";
 import { startPostgres } from "../../test/support/postgres.ts";
 import { type Child, startChild } from "./child.ts";
+import type { Side } from "./cost.ts";
+import type { Load } from "./http_load.ts";
 
 /** The client registered with AWS: audience of every token. */
 export const awsClientId = "bench-aws";
@@ -22,6 +24,7 @@ export const tenantId = "acme";
 
 /** A store, and what is needed to start servers on it. */
 export interface Installation {
+  readonly kind: StoreKind;
   readonly db: Database;
   readonly environment: Readonly<Record<string, string>>;
   /** Starts one server process. With an issuer it is one more instance of that issuer; the store sees its name. */
@@ -34,6 +37,8 @@ export interface Instance {
   readonly issuer: string;
   readonly localUrl: string;
   readonly child: Child;
+  /** What its connections are called in PostgreSQL. */
+  readonly applicationName: string;
 }
 
 /**
@@ -43,16 +48,7 @@ export interface Instance {
 export async function openInstallation(kind: StoreKind): Promise<Installation> {
   const stopPostgres = kind === "postgres" ? await openBenchPostgres() : async () => {};
   const store: TestDatabase = await openTestDatabase(kind);
-  const now = new Date();
-  await createTenant(store.db, { id: tenantId, name: "Acme" }, now);
-  await saveTenant(
-    store.db,
-    tenantId,
-    { loginMethod: "both", presencePolicy: { name: "within", hours: 12 } },
-    now,
-  );
-  await createDomain(store.db, { tenantId, domain: "acme.example", challenge: "bench" }, now);
-  await saveDomainVerified(store.db, { tenantId, domain: "acme.example", shared: false }, now);
+  await addCustomer(store.db);
   const environment = {
     TTI_MODE: "development",
     TTI_ADMIN_PORT: "0",
@@ -64,25 +60,57 @@ export async function openInstallation(kind: StoreKind): Promise<Installation> {
     ...store.environment,
   };
   const running: Child[] = [];
+  let started = 0;
   return {
+    kind,
     db: store.db,
     environment,
     async startInstance({ name, issuer, nodeOptions } = {}) {
+      started += 1;
+      // Others may measure on the same PostgreSQL.
+      const applicationName = `bench-${process.pid}-${name ?? started}`;
       const child = startChild("tti_server.ts", {
         ...environment,
         PORT: "0",
         ...(issuer === undefined ? {} : { TTI_ISSUER: issuer }),
-        ...(name === undefined ? {} : { PGAPPNAME: name }),
+        PGAPPNAME: applicationName,
         ...(nodeOptions === undefined ? {} : { BENCH_NODE_OPTIONS: nodeOptions }),
       });
       running.push(child);
-      return { ...(await child.ask<{ issuer: string; localUrl: string }>("start")), child };
+      const addresses = await child.ask<{ issuer: string; localUrl: string }>("start");
+      return { ...addresses, child, applicationName };
     },
     async close() {
       await Promise.all(running.map((child) => child.stop()));
       await store.close();
       await stopPostgres();
     },
+  };
+}
+
+/** Adds the one customer, whose domain is proven. */
+export async function addCustomer(db: Database): Promise<void> {
+  const now = new Date();
+  await createTenant(db, { id: tenantId, name: "Acme" }, now);
+  const presencePolicy = { name: "within", hours: 12 } as const;
+  await saveTenant(db, tenantId, { loginMethod: "both", presencePolicy }, now);
+  await createDomain(db, { tenantId, domain: "acme.example", challenge: "bench" }, now);
+  await saveDomainVerified(db, { tenantId, domain: "acme.example", shared: false }, now);
+}
+
+/** A server of an installation, asked for something, as one side of a comparison. */
+export function sideOf(
+  { db, kind }: Installation,
+  { child, localUrl, applicationName }: Instance,
+  asked: Pick<Side, "name" | "prepare"> & Omit<Load, "urls">,
+): Side {
+  const { name, prepare, ...load } = asked;
+  return {
+    name,
+    load: { ...load, urls: [localUrl] },
+    children: [child],
+    ...(kind === "postgres" ? { database: { db, applicationName } } : {}),
+    ...(prepare === undefined ? {} : { prepare }),
   };
 }
 
@@ -121,11 +149,16 @@ export function emailOf(index: number): string {
 }
 
 /** Adds people the customer's ISV has named, each logged in at the given moment. */
-export async function addNamedPeople(db: Database, count: number, loginAtMs: number): Promise<void> {
+export async function addNamedPeople(
+  db: Database,
+  count: number,
+  loginAtMs: number,
+  addressOf: (index: number) => string = emailOf,
+): Promise<void> {
   const now = new Date();
   await db.transaction(async (trx) => {
     for (let index = 0; index < count; index += 1) {
-      const email = emailOf(index);
+      const email = addressOf(index);
       const accountId = `user-${index}`;
       await createExternalAccount(trx, { id: accountId, email }, now);
       const named = { email, name: `User ${index}` };

@@ -10,19 +10,20 @@ export interface Compared {
   readonly undisturbed: { readonly measuredMs: number; readonly baselineMs: number };
 }
 
-/** Times both alternately, `pairs` times, the order within a pair changing each time. */
+/** Times both alternately, `pairs` times, the order within a pair changing each time; by another clock if one is given. */
 export async function compareAlternately(
   pairs: number,
   baseline: (pair: number) => Promise<unknown>,
   measured: (pair: number) => Promise<unknown>,
+  nowMs = () => performance.now(),
 ): Promise<Compared> {
   const baselineTimes: number[] = [];
   const measuredTimes: number[] = [];
   const ratios: number[] = [];
   for (let pair = 0; pair < pairs; pair += 1) {
     const baselineFirst = pair % 2 === 0;
-    const first = await time(() => (baselineFirst ? baseline : measured)(pair));
-    const second = await time(() => (baselineFirst ? measured : baseline)(pair));
+    const first = await time(nowMs, () => (baselineFirst ? baseline : measured)(pair));
+    const second = await time(nowMs, () => (baselineFirst ? measured : baseline)(pair));
     const [baselineMs, measuredMs] = baselineFirst ? [first, second] : [second, first];
     baselineTimes.push(baselineMs);
     measuredTimes.push(measuredMs);
@@ -45,8 +46,8 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-async function time(work: () => Promise<unknown>): Promise<number> {
-  const startedMs = performance.now();
+async function time(nowMs: () => number, work: () => Promise<unknown>): Promise<number> {
+  const startedMs = nowMs();
   await work();
-  return performance.now() - startedMs;
+  return nowMs() - startedMs;
 }

@@ -1,4 +1,7 @@
-// What a benchmark says: one JSON line for each thing measured, always with its baseline from the same run.
+// What a benchmark says: one JSON line for each thing measured, always with its baseline from the same run, and one for what one
+// of something costs.
+import type { Cost } from "./cost.ts";
+import { judge, limitOf, type TargetName } from "./targets.ts";
 
 /** One thing measured. */
 export interface Measurement {
@@ -9,14 +12,57 @@ export interface Measurement {
   baseline: string;
   /** Value through baseline. */
   ratio: number;
-  /** What the ratio should reach (or, where less is better, not pass); absent: nothing is promised. */
+  /** Which target it is judged by (targets.ts). */
+  of?: TargetName | undefined;
+  /** The number that is judged, in the unit of the target; absent: the ratio. */
+  figure?: number | undefined;
+  /** What the number should reach (or, where less is better, not pass); absent: nothing is promised. */
   target?: number | undefined;
   met?: boolean | undefined;
 }
 
+/** What one of something costs on one side. Times in milliseconds of processor. */
+export interface CostLine {
+  bench: string;
+  /** What, and by whom. */
+  cost: string;
+  serverMs: number;
+  /** Of PostgreSQL's backends. */
+  databaseMs?: number | undefined;
+  /** Of whoever asks. */
+  generatorMs: number;
+  statements: number;
+  allocatedBytes: number;
+  /** Which part of the server's time its RSA signature is. */
+  signatureShare: number;
+  perSecond: number;
+}
+
 /** Says a measurement on standard output. */
 export function report(measurement: Measurement): void {
-  console.log(JSON.stringify({ ...measurement, ratio: Number(measurement.ratio.toPrecision(3)) }));
+  const { of, ratio } = measurement;
+  const figure = measurement.figure ?? ratio;
+  const judged = of === undefined ? {} : { figure, target: limitOf(of), met: judge(of, figure) };
+  console.log(JSON.stringify({ ...measurement, ...judged, ratio: Number(ratio.toPrecision(3)) }));
+}
+
+/**
+ * Says what one of something costs.
+ * @param signature processor time of an RSA signature, microseconds; each is one in the time of the server
+ */
+export function reportCost(bench: string, name: string, cost: Cost, signature: number): void {
+  const line: CostLine = {
+    bench,
+    cost: name,
+    serverMs: cost.server / 1000,
+    databaseMs: cost.database === undefined ? undefined : cost.database / 1000,
+    generatorMs: cost.generator / 1000,
+    statements: cost.statements,
+    allocatedBytes: Math.round(cost.allocatedBytes),
+    signatureShare: signature / cost.server,
+    perSecond: cost.perSecond,
+  };
+  console.log(JSON.stringify(line));
 }
 
 /** Tells a person that watches how far the benchmark is. */
@@ -36,7 +82,7 @@ export interface Pace {
 /** Reads the pace from the words of the command line. */
 export function readPace(words: readonly string[] = process.argv.slice(2)): Pace {
   const quick = words.includes("--quick");
-  return quick ? { sliceMs: 60, rounds: 1, quick } : { sliceMs: 1_500, rounds: 4, quick };
+  return quick ? { sliceMs: 60, rounds: 1, quick } : { sliceMs: 1_500, rounds: 7, quick };
 }
 
 /** A rate for people. */
@@ -46,5 +92,5 @@ export function perSecond(rate: number): string {
 
 /** Milliseconds for people. */
 export function milliseconds(value: number): string {
-  return `${value < 10 ? value.toFixed(2) : value.toFixed(1)} ms`;
+  return `${value.toFixed(value < 1 ? 3 : value < 10 ? 2 : 1)} ms`;
 }
