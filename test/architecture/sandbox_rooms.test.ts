@@ -12,7 +12,7 @@ const source = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "
 const floors: readonly (readonly string[])[] = [
   ["ground"],
   ["rules", "policy", "models"],
-  ["state", "search"],
+  ["state", "search", "issuer"],
   ["operation"],
   ["services", "seed", "gateway"],
   ["control", "page"],

@@ -4,7 +4,7 @@ import type { Fault, FaultQueue, PendingFault } from "../gateway/faults.ts";
 import type { MovableClock } from "../ground/clock.ts";
 import type { RequestLog, RequestRecord } from "../operation/request_log.ts";
 import type { Rule, Rules } from "../rules/rules.ts";
-import type { World } from "../state/index.ts";
+import { sessionOf, type World } from "../state/index.ts";
 import type { SeedResult } from "../state/seed_result.ts";
 
 /** What a test or the control port may do to a sandbox. */
@@ -73,9 +73,8 @@ export function createControl(parts: ControlParts): SandboxControl {
       const now = clock.now().getTime();
       let count = 0;
       for (const key of world.accessKeys.values()) {
-        if (key.holder.type !== "session" || (accessKeyId !== undefined && key.accessKeyId !== accessKeyId))
-          continue;
-        const { session } = key.holder;
+        const session = sessionOf(key);
+        if (session === null || (accessKeyId !== undefined && key.accessKeyId !== accessKeyId)) continue;
         if (session.expiresAtMs === null || session.expiresAtMs <= now) continue;
         session.expiresAtMs = now;
         count += 1;

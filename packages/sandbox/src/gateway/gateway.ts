@@ -4,6 +4,7 @@
 import type { Clock } from "../ground/clock.ts";
 import { AwsError } from "../ground/errors.ts";
 import { findServiceBySigningName, type ServiceName } from "../models/index.ts";
+import { anonymousCaller } from "../operation/caller.ts";
 import { describeBearer } from "../operation/on_behalf_of.ts";
 import type { Caller, OperationContext, Registry, SharedContext } from "../operation/operation.ts";
 import type { RateLimiter } from "../operation/rate_limit.ts";
@@ -46,6 +47,9 @@ export type GatewayOptions = {
   onRequest(record: RequestRecord): void;
   wait(ms: number): Promise<void>;
 };
+
+/** An unsigned request names no region; STS's global endpoint is in this one. */
+const UNSIGNED_REGION = "us-east-1";
 
 /** @returns a handler for every request that carries, or should carry, an AWS signature */
 export function createGateway(
@@ -100,7 +104,8 @@ async function answer(request: InboundRequest, draft: Draft, options: GatewayOpt
   if (foreign !== undefined && findServiceBySigningName(foreign.service) === undefined)
     return answerForeign(request, foreign, authorization, draft, options);
   try {
-    if (authorization === undefined) assertSimulated(service, request, draft);
+    if (authorization === undefined && isTakenUnsigned(service, request, draft, options))
+      return await perform(request, service, undefined, draft, options);
     if (authorization === undefined || scopeService === undefined) throw unusableSignature(service, request);
     draft.region = authorization.scope.region;
     draft.accessKeyId = authorization.accessKeyId;
@@ -116,12 +121,15 @@ async function answer(request: InboundRequest, draft: Draft, options: GatewayOpt
 async function perform(
   request: InboundRequest,
   service: ServiceName,
-  authorization: SigV4Authorization,
+  authorization: SigV4Authorization | undefined,
   draft: Draft,
   options: GatewayOptions,
 ): Promise<Outcome> {
   const { shared } = options;
-  const caller = authenticate(request, service, authorization, draft, options);
+  const caller =
+    authorization === undefined
+      ? anonymousCaller
+      : authenticate(request, service, authorization, draft, options);
   const { operation, input } = parseRequest(
     {
       method: request.method,
@@ -147,7 +155,7 @@ async function perform(
     requestId: draft.requestId,
     service,
     operation,
-    region: authorization.scope.region,
+    region: authorization?.scope.region ?? UNSIGNED_REGION,
     accountId: caller.accountId,
     caller,
     sourceIp: sourceIpOf(request),
@@ -186,11 +194,22 @@ function answerForeign(
   return { error, response: serializeForeignError(request, call.service, error, draft.requestId) };
 }
 
-/** Operations AWS takes without a signature must not be told to sign, when the sandbox does not do them anyway. */
-function assertSimulated(service: ServiceName, request: InboundRequest, draft: Draft): void {
+/**
+ * Operations AWS takes without a signature are not told to sign.
+ *
+ * @returns whether the request asks for one
+ * @throws AwsError when it asks for one that the sandbox does not do
+ */
+function isTakenUnsigned(
+  service: ServiceName,
+  request: InboundRequest,
+  draft: Draft,
+  { registry }: GatewayOptions,
+): boolean {
   const operation = askedOperation(request, service);
-  if (operation === undefined) return;
+  if (operation === undefined) return false;
   draft.operation = operation;
+  if (registry.find(service, operation)?.unsigned === true) return true;
   throw refuseUnsupported(service, operation);
 }
 

@@ -48,6 +48,25 @@ export function requestContext(
   return new Map([...base, ...more]);
 }
 
+/** What of STS temporary credentials of a user may call (STS API reference, GetSessionToken). */
+const STS_FOR_TEMPORARY_USERS = new Set(["AssumeRole", "GetCallerIdentity", "GetSessionToken"]);
+
+/**
+ * Temporary credentials of a user or root, issued without MFA, call no operation of IAM and few of STS.
+ *
+ * @throws AwsError InvalidClientTokenId
+ */
+export function assertReachable({ service, operation, caller }: OperationContext): void {
+  const isClosed = service === "iam" || (service === "sts" && !STS_FOR_TEMPORARY_USERS.has(operation));
+  if (caller.temporarySinceMs === undefined || !isClosed) return;
+  const refuse = refusing(service, { InvalidClientTokenId: 403 });
+  throw refuse("InvalidClientTokenId", "The security token included in the request is invalid", {
+    rule: "caller.temporary",
+    why: `credentials of GetSessionToken without MFA may not call ${service} ${operation}`,
+    fix: "Sign with the user's long-term keys, or assume a role.",
+  });
+}
+
 /** Asks the caller's identity policies and, when the session has any, each of its session policies. */
 export function decideIdentityPolicy(
   context: Pick<OperationContext, "world" | "caller">,

@@ -10,6 +10,18 @@ const ALLOW_ALL: PolicyDocument = {
   Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
 };
 
+/** Whoever sends a request without a signature: nobody, of no account. */
+export const anonymousCaller: Caller = {
+  accessKeyId: "",
+  accountId: "",
+  arn: "",
+  userId: "",
+  user: null,
+  role: null,
+  session: null,
+  principalTags: [],
+};
+
 /** @returns the principal an access key belongs to; undefined when it was deleted since the key was issued */
 export function findCaller(world: World, key: AccessKey): Caller | undefined {
   const base = { accessKeyId: key.accessKeyId, accountId: key.accountId };
@@ -36,6 +48,12 @@ export function findCaller(world: World, key: AccessKey): Caller | undefined {
         session: null,
         principalTags: [],
       };
+    }
+    case "temporary": {
+      const { userArn, issuedAtMs } = key.holder.session;
+      const holder = userArn === null ? ({ type: "root" } as const) : ({ type: "user", userArn } as const);
+      const caller = findCaller(world, { ...key, holder });
+      return caller && { ...caller, temporarySinceMs: issuedAtMs };
     }
     case "session": {
       const { session } = key.holder;
@@ -89,11 +107,14 @@ export function callerContext(
   caller: Caller,
   facts: { region: string; now: Date; sourceIp: string },
 ): RequestContext {
-  const context = new Map<string, readonly string[]>([
+  const principal: [string, string[]][] = [
     ["aws:PrincipalArn", [caller.role?.arn ?? caller.arn]],
     ["aws:PrincipalAccount", [caller.accountId]],
     ["aws:PrincipalType", [caller.role ? "AssumedRole" : caller.user ? "User" : "Account"]],
     ["aws:userid", [caller.userId]],
+  ];
+  const context = new Map<string, readonly string[]>([
+    ...(caller === anonymousCaller ? [] : principal),
     ["aws:RequestedRegion", [facts.region]],
     ["aws:CurrentTime", [facts.now.toISOString()]],
     ["aws:EpochTime", [String(Math.floor(facts.now.getTime() / 1000))]],
@@ -106,11 +127,16 @@ export function callerContext(
   ]);
   if (caller.user !== null) context.set("aws:username", [caller.user.userName]);
   for (const tag of caller.principalTags) context.set(`aws:PrincipalTag/${tag.key}`, [tag.value]);
-  if (caller.session !== null) {
-    const { issuedAtMs, sourceIdentity } = caller.session;
+  const issuedAtMs = caller.session?.issuedAtMs ?? caller.temporarySinceMs;
+  if (issuedAtMs !== undefined) {
     context.set("aws:TokenIssueTime", [new Date(issuedAtMs).toISOString()]);
     context.set("aws:MultiFactorAuthPresent", ["false"]);
-    if (sourceIdentity !== null) context.set("aws:SourceIdentity", [sourceIdentity]);
+  }
+  const { sourceIdentity = null, webIdentity } = caller.session ?? {};
+  if (sourceIdentity !== null) context.set("aws:SourceIdentity", [sourceIdentity]);
+  if (webIdentity !== undefined) {
+    context.set("aws:FederatedProvider", [webIdentity.providerArn]);
+    for (const [key, values] of Object.entries(webIdentity.keys)) context.set(key, values);
   }
   const identity = caller.session?.identityContext;
   if (identity) for (const [key, value] of identityContextKeys(identity)) context.set(key, [value]);

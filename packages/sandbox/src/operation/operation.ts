@@ -25,6 +25,8 @@ export type Caller = {
   session: Session | null;
   /** `aws:PrincipalTag/…` of the request: the role's or user's tags overlaid by session tags. */
   principalTags: Tag[];
+  /** When temporary credentials of the user or root signed (GetSessionToken): when they were issued. */
+  temporarySinceMs?: number;
 };
 
 /** One named check of a request and how it ended; listed by the control API. */
@@ -87,6 +89,8 @@ export type Authorize =
  */
 export type OperationEntry = {
   authorize: Authorize;
+  /** AWS takes it without a signature: its caller has no credentials yet (`smithy.api#noAuth`). */
+  unsigned?: true;
   run(
     input: OperationData,
     context: OperationContext,

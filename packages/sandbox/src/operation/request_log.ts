@@ -77,6 +77,7 @@ export function createRequestLog(capacity = 500): RequestLog {
 const SECRET_MEMBERS = new Set(
   [
     "assertion",
+    "webIdentityToken",
     "subjectToken",
     "contextAssertion",
     "identityContext",

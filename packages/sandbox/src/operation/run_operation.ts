@@ -2,7 +2,7 @@
 // the caller's identity policies are asked, then it runs.
 import { refuseUnsupported } from "../models/refuse_request.ts";
 import { validateInput } from "../models/validate.ts";
-import { assertIdentityPolicy, iamActionOf } from "./authorization.ts";
+import { assertIdentityPolicy, assertReachable, iamActionOf } from "./authorization.ts";
 import type { OperationContext, OperationData, Registry } from "./operation.ts";
 
 /**
@@ -19,6 +19,7 @@ export async function runOperation(
   const found = registry.find(service, operation);
   if (found === undefined) throw refuseUnsupported(service, operation);
   validateInput(service, operation, input);
+  assertReachable(context);
   const { authorize } = found;
   if (authorize !== "operation") {
     const resource = authorize === "anyResource" ? undefined : authorize(input, context);

@@ -29,11 +29,13 @@ export type PageSources = {
 };
 
 /**
- * @returns the answer, or undefined when the request is not the page's: not GET or HEAD, signed, or another path
+ * @returns the answer, or undefined when the request is not the page's: not GET or HEAD, signed, a query API's, or another path
  */
 export function handlePage(request: InboundRequest, sources: PageSources): OutboundResponse | undefined {
   if (request.method !== "GET" && request.method !== "HEAD") return undefined;
   if (request.headers["authorization"] !== undefined) return undefined;
+  // A call of a query API without a signature, as AWS's pages show AssumeRoleWithWebIdentity.
+  if (new URLSearchParams(request.rawQuery).has("Action")) return undefined;
   const render = findPage(request, sources);
   if (render === undefined || isOwnHost(request, sources.endpoint)) return render?.();
   return renderMessagePage(

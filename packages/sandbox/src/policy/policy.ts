@@ -22,7 +22,10 @@ export type PolicyQuestion = {
 };
 
 /** Every spelling by which a Principal element may name the caller. */
-export type PolicyCaller = { accountId: string; arn: string; roleArn: string | null };
+export type PolicyCaller =
+  | { accountId: string; arn: string; roleArn: string | null }
+  /** A federated identity, by the ARN of the provider that vouches for it. */
+  | { federated: string };
 
 /** The answer. */
 export type PolicyDecision = {
@@ -87,7 +90,7 @@ function findMismatch(
 ): Mismatch | null {
   if (!actionMatches(statement, question.action)) return { near: false, why: "names other actions" };
   if (question.principal !== undefined && !principalApplies(statement, question.principal)) {
-    return { near: true, why: `does not name ${question.principal.roleArn ?? question.principal.arn}` };
+    return { near: true, why: `does not name ${nameOf(question.principal)}` };
   }
   if (question.resource !== undefined && !resourceMatches(statement, question, variables)) {
     return { near: true, why: `does not cover ${question.resource}` };
@@ -132,8 +135,17 @@ function principalApplies(statement: PolicyStatement, caller: PolicyCaller): boo
   return false;
 }
 
+function nameOf(caller: PolicyCaller): string {
+  return "federated" in caller ? caller.federated : (caller.roleArn ?? caller.arn);
+}
+
 function principalMatches(principal: PolicyPrincipal, caller: PolicyCaller): boolean {
   const names = principal === "*" ? ["*"] : listOf(principal.AWS);
+  if ("federated" in caller) {
+    // `*` under AWS is everyone, too (IAM user guide, "AWS JSON policy elements: Principal").
+    const federated = principal === "*" ? [] : listOf(principal.Federated);
+    return names.includes("*") || federated.includes(caller.federated);
+  }
   return names.some(
     (name) =>
       name === "*" ||

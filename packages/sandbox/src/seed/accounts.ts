@@ -17,6 +17,7 @@ export type AccountSeeding = { world: World; result: SeedResult; randomSeed: str
 /** Makes an account with its roles, users and credentials. */
 export function seedAccount(account: SeedAccount, seeding: AccountSeeding): void {
   seeding.world.accounts.set(account.id, { accountId: account.id, name: account.name });
+  for (const provider of account.oidcProviders ?? []) seedOidcProvider(account.id, provider, seeding);
   for (const role of account.roles ?? []) seedRole(account.id, role, seeding);
   for (const each of account.credentials ?? []) seedCredentials(account.id, each, seeding);
 }
@@ -28,6 +29,23 @@ export function seedIsv(isv: SeedIsv, { world }: AccountSeeding): void {
     displayName: isv.displayName,
     clientId: isv.clientId ?? null,
     redirectUris: isv.redirectUris ?? [],
+  });
+}
+
+function seedOidcProvider(
+  accountId: string,
+  { url, clientIds }: NonNullable<SeedAccount["oidcProviders"]>[number],
+  { world, nowMs }: AccountSeeding,
+): void {
+  const arn = `arn:aws:iam::${accountId}:oidc-provider/${url.replace(/^https?:\/\//, "")}`;
+  world.oidcProviders.set(arn, {
+    arn,
+    accountId,
+    issuerUrl: url,
+    clientIds: [...clientIds],
+    thumbprints: [],
+    tags: [],
+    createdAtMs: nowMs,
   });
 }
 

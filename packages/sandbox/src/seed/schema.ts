@@ -62,9 +62,18 @@ const role = z.strictObject({
   tags,
 });
 
+/** An OpenID Connect provider of the account, for AssumeRoleWithWebIdentity. */
+const oidcProvider = z.strictObject({
+  /** The issuer, as its tokens have it in `iss`. */
+  url: z.url(),
+  /** Audiences whose tokens are taken. */
+  clientIds: z.array(z.string().min(1).max(255)).min(1),
+});
+
 const account = z.strictObject({
   id: accountId,
   name,
+  oidcProviders: z.array(oidcProvider).optional(),
   roles: z.array(role).optional(),
   credentials: z.array(credentials).optional(),
 });

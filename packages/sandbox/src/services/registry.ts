@@ -18,7 +18,7 @@ export type OperationState = TokenEndpoint & { limiter: RateLimiter };
 /** @returns the operations bound to one sandbox's state */
 export function assembleRegistry(state: OperationState): Registry {
   return createRegistry([
-    ...stsOperations,
+    ...stsOperations(state),
     ...tokenOperations(state),
     ...searchOperations(state.limiter),
     ...identitystoreOperations,

@@ -53,13 +53,45 @@ export type ManagedPolicy = {
   createdAtMs: number;
 };
 
+/** An OpenID Connect provider that an account trusts for AssumeRoleWithWebIdentity. */
+export type OidcProvider = {
+  /** `arn:aws:iam::<account>:oidc-provider/<host and path>`; the key in {@link World.oidcProviders}. */
+  arn: string;
+  accountId: string;
+  /** As it was given, with its scheme: a token's `iss`. */
+  issuerUrl: string;
+  /** Audiences whose tokens are taken. */
+  clientIds: string[];
+  thumbprints: string[];
+  tags: Tag[];
+  createdAtMs: number;
+};
+
 /** An access key of a user (`AKIA…`) or of a session (`ASIA…`). */
 export type AccessKey = {
   accessKeyId: string;
   secretAccessKey: string;
   accountId: string;
-  holder: { type: "root" } | { type: "user"; userArn: string } | { type: "session"; session: Session };
+  holder:
+    | { type: "root" }
+    | { type: "user"; userArn: string }
+    | { type: "session"; session: Session }
+    | { type: "temporary"; session: TemporarySession };
 };
+
+/** Temporary credentials of a user, or of the account root, as GetSessionToken issues them. */
+export type TemporarySession = {
+  sessionToken: string;
+  /** Null: the account root's. */
+  userArn: string | null;
+  issuedAtMs: number;
+  expiresAtMs: number;
+};
+
+/** @returns the session of a temporary key; null for a long-term one */
+export function sessionOf({ holder }: AccessKey): Session | TemporarySession | null {
+  return "session" in holder ? holder.session : null;
+}
 
 /** An assumed-role session, as AssumeRole issues it. */
 export type Session = {
@@ -74,8 +106,17 @@ export type Session = {
   transitiveTagKeys: string[];
   sessionPolicies: PolicyDocument[];
   sourceIdentity: string | null;
+  /** Present when a token of an OpenID Connect provider opened it (AssumeRoleWithWebIdentity). */
+  webIdentity?: WebIdentity;
   /** Present when the session is identity-enhanced (ProvidedContexts). */
   identityContext: IdentityContext | null;
+};
+
+/** Who vouched for a web identity session, and the condition keys that follow from the token. */
+export type WebIdentity = {
+  providerArn: string;
+  /** e.g. `idp.example.com:sub` → its values. */
+  keys: Record<string, string[]>;
 };
 
 /**

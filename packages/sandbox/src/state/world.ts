@@ -9,6 +9,7 @@ import type {
   IdentityContext,
   KmsKey,
   ManagedPolicy,
+  OidcProvider,
 } from "./iam_entities.ts";
 import type {
   AuthorizationCode,
@@ -57,6 +58,8 @@ export type World = {
   iamUsers: Map<string, IamUser>;
   /** by arn */
   iamRoles: Map<string, IamRole>;
+  /** by arn */
+  oidcProviders: Map<string, OidcProvider>;
   /** by arn */
   managedPolicies: Map<string, ManagedPolicy>;
   /** by accessKeyId */
@@ -123,6 +126,7 @@ export function createWorld(): World {
     accounts: new Map(),
     iamUsers: new Map(),
     iamRoles: new Map(),
+    oidcProviders: new Map(),
     managedPolicies: new Map(),
     accessKeys: new Map(),
     identityContexts: new Map(),

@@ -183,7 +183,12 @@ test("global condition keys: those the sandbox sets are in every request's conte
     userId: "AROA:s1",
     user: null,
     role: { arn: ROLE } as IamRole,
-    session: { issuedAtMs: 0, sourceIdentity: "ada", identityContext: null } as Session,
+    session: {
+      issuedAtMs: 0,
+      sourceIdentity: "ada",
+      identityContext: null,
+      webIdentity: { providerArn: "arn:aws:iam::111122223333:oidc-provider/idp.example.com", keys: {} },
+    } as unknown as Session,
     principalTags: [{ key: "Team", value: "red" }],
   };
   const facts = { region: "eu-west-1", now: new Date(0), sourceIp: "127.0.0.1" };

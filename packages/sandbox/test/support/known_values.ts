@@ -28,6 +28,8 @@ const usual: Record<string, readonly unknown[]> = {
   managedpolicyarn: ["arn:aws:iam::aws:policy/AdministratorAccess", "arn:aws:iam::aws:policy/ReadOnlyAccess"],
   policyname: ["default"],
   sessionduration: ["PT8H"],
+  thumbprintlist: ["6938fd4d98bab03faadb97b34396831e3780aea1"],
+  url: ["https://another.example.com"],
 };
 
 /**
@@ -53,6 +55,10 @@ export function knownValues(
   };
   for (const collection of Object.values(world)) {
     for (const entity of (collection as Map<string, unknown>).values()) read("", entity);
+  }
+  for (const { arn, clientIds } of world.oidcProviders.values()) {
+    add("openidconnectproviderarn", arn);
+    for (const id of clientIds) add("clientid", id);
   }
   for (const { arn, inlinePolicies } of world.iamRoles.values()) {
     add("rolearn", arn);

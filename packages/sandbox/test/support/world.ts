@@ -122,16 +122,21 @@ export function startExample(
 
 /**
  * Gives the tests that follow an issuer and a sandbox that trusts it: there before the first, gone after the last.
+ * @param seedFor the seed, where it is not the example
  * @returns not to be asked before the first test or hook
  */
-export function useExample(): { issuer: TestIssuer; key: SigningKey; sandbox: Sandbox } {
+export function useExample({
+  seedFor = exampleSeed,
+}: {
+  seedFor?: (issuerUrl: string) => SandboxSeed;
+} = {}): { issuer: TestIssuer; key: SigningKey; sandbox: Sandbox } {
   let key: SigningKey | undefined;
   let issuer: TestIssuer | undefined;
   let sandbox: Sandbox | undefined;
   before(async () => {
     key = await createSigningKey("k1");
     issuer = await startIssuer(key);
-    sandbox = await startExample(issuer.url);
+    sandbox = await startExample(issuer.url, { seed: seedFor(issuer.url) });
   });
   after(async () => {
     await sandbox?.close();

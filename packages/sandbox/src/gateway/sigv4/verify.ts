@@ -1,7 +1,7 @@
 // Decides whether a request was signed by the access key it names: date, session token, headers covered, payload,
 // signature, in that order. Pure: keys are looked up by the caller, time is given.
 import { timingSafeEqual } from "node:crypto";
-import type { AccessKey } from "../../state/index.ts";
+import { type AccessKey, sessionOf } from "../../state/index.ts";
 import type { SigV4Authorization } from "./authorization_header.ts";
 import {
   canonicalRequest,
@@ -104,7 +104,7 @@ export function verifySignature(
       "Check the secret access key; let no proxy rewrite the host, path or body.",
     );
   }
-  const expiresAtMs = key.holder.type === "session" ? key.holder.session.expiresAtMs : null;
+  const expiresAtMs = sessionOf(key)?.expiresAtMs ?? null;
   if (expiresAtMs !== null && expiresAtMs <= context.sessionNow.getTime()) {
     return refuse(
       "sessionExpired",
@@ -117,7 +117,7 @@ export function verifySignature(
 
 function checkSessionToken(request: SignedRequest, key: AccessKey): SignatureVerdict | undefined {
   const given = headerText(request, "x-amz-security-token");
-  const expected = key.holder.type === "session" ? (key.holder.session.sessionToken ?? "") : "";
+  const expected = sessionOf(key)?.sessionToken ?? "";
   if (equal(given, expected)) return undefined;
   const why =
     given === ""

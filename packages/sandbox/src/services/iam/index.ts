@@ -1,6 +1,8 @@
-// IAM as far as roles, their trust and their inline policies need it, assembled.
+// IAM as far as roles, who may assume them and what they may do need it, assembled.
 
 import type { Operation } from "../../operation/operation.ts";
+import { oidcProviderTagOperations } from "./oidc_provider_tags.ts";
+import { oidcProviderOperations } from "./oidc_providers.ts";
 import { rolePolicyOperations } from "./role_policies.ts";
 import { roleTagOperations } from "./role_tags.ts";
 import { roleOperations } from "./roles.ts";
@@ -10,4 +12,6 @@ export const iamOperations: readonly Operation[] = [
   ...roleOperations,
   ...rolePolicyOperations,
   ...roleTagOperations,
+  ...oidcProviderOperations,
+  ...oidcProviderTagOperations,
 ];

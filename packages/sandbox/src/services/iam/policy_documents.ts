@@ -24,6 +24,7 @@ export function parseTrustPolicy(text: string, world: World): PolicyDocument {
     for (const principal of [statement.Principal, statement.NotPrincipal]) {
       if (principal === undefined || principal === "*") continue;
       for (const name of listOf(principal.AWS)) assertPrincipal(name, world);
+      for (const name of listOf(principal.Federated)) assertFederated(name);
     }
   }
   if (countedLength(text) > trustPolicyCharacters) {
@@ -65,6 +66,18 @@ function parseDocument(text: string, kind: PolicyKind): PolicyDocument {
       fix: "Write the document by the grammar of the IAM policy language.",
     });
   }
+}
+
+/** The form alone: a provider may be created after the role that trusts it. */
+function assertFederated(name: string): void {
+  const isProvider = /^arn:aws:iam::\d{12}:(oidc|saml)-provider\/.+$/.test(name);
+  if (isProvider || /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(name)) return;
+  const message = "Federated principals must be valid domain names or SAML metadata ARNs";
+  throw refuse("MalformedPolicyDocument", message, {
+    rule: "trustPolicy.principal",
+    why: `The federated principal "${name}" is no provider's ARN and no domain name.`,
+    fix: "Name the ARN CreateOpenIDConnectProvider gives: arn:aws:iam::<account>:oidc-provider/<host and path>.",
+  });
 }
 
 /** IAM user guide, troubleshooting policies: "Invalid principal in policy" when the principal does not exist. */

@@ -1,9 +1,11 @@
-// Tags of a role: TagRole, UntagRole, ListRoleTags. They become aws:PrincipalTag of the role's sessions.
+// Tags of a role: TagRole, UntagRole, ListRoleTags. They become aws:PrincipalTag of the role's sessions. What all of
+// IAM's tags have in common is here, too.
 
 import { family } from "../../operation/operation.ts";
 import {
   addTags,
   readTags,
+  type TagOperations,
   type TagRules,
   type TagWords,
   tagOperationsOf,
@@ -36,11 +38,13 @@ const rules: TagRules = {
     }),
 };
 
-const { tag, untag } = tagOperationsOf({
-  words,
-  rules,
-  members: { tags: "Tags", keys: "TagKeys" },
-  authorize: roleResource,
+/** The operations that change tags of one kind of thing, with IAM's words and quotas. */
+export function tagOperations(of: Pick<TagOperations, "authorize" | "find">) {
+  return tagOperationsOf({ words, rules, members: { tags: "Tags", keys: "TagKeys" }, ...of });
+}
+
+const { tag, untag } = tagOperations({
+  authorize: (input, context) => roleResource(input as RoleInput, context),
   find: (input, context) => getRole(context, input as RoleInput),
 });
 

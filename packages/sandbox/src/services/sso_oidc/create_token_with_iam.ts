@@ -1,6 +1,8 @@
 // sso-oauth CreateTokenWithIAM: turns an ID token, an authorization code or a refresh token into an identity context.
 // The order of checks is the contract's section 10; each grant has its own function.
 
+import { readAssertion } from "../../issuer/assertion.ts";
+import type { IssuerKeys } from "../../issuer/issuer_keys.ts";
 import { family, type Operation, type OperationContext } from "../../operation/operation.ts";
 import type { RateLimiter } from "../../operation/rate_limit.ts";
 import { storeKey } from "../../state/index.ts";
@@ -13,14 +15,12 @@ import {
   getClient,
   grantScopes,
 } from "./application_access.ts";
-import { readAssertion } from "./assertion.ts";
 import {
   type IdentityCenterSigner,
   issueRefreshToken,
   issueTokens,
   type TokenSubject,
 } from "./issue_tokens.ts";
-import type { IssuerKeys } from "./issuer_keys.ts";
 import { type OAuthErrorName, refuse } from "./oauth_error.ts";
 import { redeemAuthorizationCode } from "./redeem_code.ts";
 import { assertEnabled, getMatchedUser } from "./user_match.ts";

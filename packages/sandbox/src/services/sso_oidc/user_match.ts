@@ -1,6 +1,7 @@
 // Finds the one user of the identity store that a token's mapped claim names.
 // IAM Identity Center user guide, "Trusted token issuer configuration settings" (contract 2.2).
 
+import { claimAt } from "../../issuer/assertion.ts";
 import type { OperationContext } from "../../operation/operation.ts";
 import type { RuleName, Rules } from "../../rules/rules.ts";
 import type {
@@ -9,7 +10,6 @@ import type {
   TrustedTokenIssuer,
   World,
 } from "../../state/index.ts";
-import { claimAt } from "./assertion.ts";
 import { refuse } from "./oauth_error.ts";
 
 /** @throws AwsError InvalidGrantException when not exactly one enabled user matches */

@@ -1,10 +1,10 @@
 // First half of judging an assertion: is it a JWT, RS256, signed by a key the issuer publishes.
 // IAM Identity Center user guide, "Using applications with a trusted token issuer" (contract 2.1, 2.3, 10).
 import { compactVerify, importJWK, type JWK } from "jose";
+import type { UnverifiedAssertion } from "../../issuer/assertion.ts";
+import type { IssuerDocuments, IssuerKeys } from "../../issuer/issuer_keys.ts";
 import type { OperationContext } from "../../operation/operation.ts";
 import type { TrustedTokenIssuer } from "../../state/index.ts";
-import type { UnverifiedAssertion } from "./assertion.ts";
-import type { IssuerDocuments, IssuerKeys } from "./issuer_keys.ts";
 import { type Grounds, refuse } from "./oauth_error.ts";
 
 /** @throws AwsError InvalidGrantException naming the rule */

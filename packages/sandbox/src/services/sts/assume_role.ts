@@ -1,21 +1,14 @@
 // sts AssumeRole: issues a session of a role, with session tags and, from an identity context, an identity.
 
 import { notAuthorized } from "../../operation/authorization.ts";
-import { assumedRoleArn } from "../../operation/caller.ts";
 import { family, type OperationContext } from "../../operation/operation.ts";
-import { PolicyGrammarError, parsePolicy } from "../../policy/parse_policy.ts";
-import type { PolicyDocument } from "../../policy/policy_document.ts";
-import type { AccessKey, IamRole, Session } from "../../state/index.ts";
+import type { IamRole } from "../../state/index.ts";
 import { assertMayAssumeRole } from "./assume_role_authorization.ts";
 import { type AssumeRoleInput, sessionTagsOf } from "./assume_role_input.ts";
 import { readProvidedContext } from "./provided_context.ts";
-import { refuse, refuseInput } from "./refuse.ts";
-
-const DEFAULT_DURATION_SECONDS = 3600;
-/** A session that was itself assumed may assume for one hour at most (IAM user guide, "role chaining"). */
-const CHAINED_DURATION_SECONDS = 3600;
-/** Plain text of the session policies (STS API reference, AssumeRole: Policy). */
-const SESSION_POLICY_CHARACTERS = 2048;
+import { refuse } from "./refuse.ts";
+import { openRoleSession, sessionDuration } from "./role_session.ts";
+import { sessionPolicies } from "./session_policies.ts";
 
 /** The operations of this family. */
 export const assumeRoleOperations = family("sts", {
@@ -24,50 +17,23 @@ export const assumeRoleOperations = family("sts", {
     run(input: AssumeRoleInput, context: OperationContext) {
       const role = findRole(input.RoleArn, context);
       const parent = context.caller.session;
-      const identity = readProvidedContext(input, context);
-      assertMayAssumeRole({ input, role, identity }, context);
-      const { tags, transitiveTagKeys } = sessionTagsOf(input, parent);
-      const durationSeconds = durationOf(input, role, parent !== null, context);
-      const now = context.clock().getTime();
-      const session: Session = {
-        sessionToken: `FwoGZXIvYXdzE${context.ids.token(320)}`,
-        roleArn: role.arn,
-        roleSessionName: input.RoleSessionName,
-        issuedAtMs: now,
-        expiresAtMs: now + durationSeconds * 1000,
-        tags,
-        transitiveTagKeys,
-        sessionPolicies: sessionPolicies(input, context),
-        sourceIdentity: input.SourceIdentity ?? parent?.sourceIdentity ?? null,
-        identityContext: identity,
-      };
-      const key: AccessKey = {
-        accessKeyId: context.ids.accessKeyId("ASIA"),
-        secretAccessKey: context.ids.secretAccessKey(),
-        accountId: role.accountId,
-        holder: { type: "session", session },
-      };
-      context.world.accessKeys.set(key.accessKeyId, key);
-      return render(key, role, session);
+      const identityContext = readProvidedContext(input, context);
+      assertMayAssumeRole({ input, role, identity: identityContext }, context);
+      return openRoleSession(
+        role,
+        {
+          ...sessionTagsOf(input, parent),
+          roleSessionName: input.RoleSessionName,
+          durationSeconds: sessionDuration(input.DurationSeconds, role, parent !== null, context),
+          sessionPolicies: sessionPolicies(input, context),
+          sourceIdentity: input.SourceIdentity ?? parent?.sourceIdentity ?? null,
+          identityContext,
+        },
+        context,
+      );
     },
   },
 });
-
-function render(key: AccessKey, role: IamRole, session: Session) {
-  return {
-    AssumedRoleUser: {
-      AssumedRoleId: `${role.roleId}:${session.roleSessionName}`,
-      Arn: assumedRoleArn(role, session.roleSessionName),
-    },
-    Credentials: {
-      AccessKeyId: key.accessKeyId,
-      SecretAccessKey: key.secretAccessKey,
-      SessionToken: session.sessionToken,
-      Expiration: new Date(session.expiresAtMs ?? 0),
-    },
-    ...(session.sourceIdentity === null ? {} : { SourceIdentity: session.sourceIdentity }),
-  };
-}
 
 /** AWS does not tell a role that does not exist from one that is not trusted. */
 function findRole(roleArn: string, context: OperationContext): IamRole {
@@ -88,65 +54,4 @@ function findRole(roleArn: string, context: OperationContext): IamRole {
   }
   context.passed("sts.role", `${roleArn} exists`);
   return role;
-}
-
-function durationOf(
-  input: AssumeRoleInput,
-  role: IamRole,
-  isChained: boolean,
-  context: OperationContext,
-): number {
-  const asked = input.DurationSeconds;
-  const longest = isChained
-    ? Math.min(CHAINED_DURATION_SECONDS, role.maxSessionDurationSeconds)
-    : role.maxSessionDurationSeconds;
-  if (asked === undefined) return Math.min(DEFAULT_DURATION_SECONDS, longest);
-  if (asked <= longest) {
-    context.passed("sts.duration", `${asked} s are at most ${longest} s`);
-    return asked;
-  }
-  const why = isChained
-    ? `${asked} s are asked, but the caller is itself a role session: role chaining allows ${longest} s`
-    : `${asked} s are asked, but the role's maximum session duration is ${longest} s`;
-  const fix = `Ask for at most ${longest} s.`;
-  throw refuseInput(
-    "sts.duration",
-    isChained
-      ? "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining"
-      : "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
-    fix,
-    why,
-  );
-}
-
-function sessionPolicies(input: AssumeRoleInput, context: OperationContext): PolicyDocument[] {
-  const arns = (input.PolicyArns ?? []).map(({ arn = "" }) => {
-    const policy = context.world.managedPolicies.get(arn);
-    if (policy !== undefined) return policy.document;
-    throw refuseInput(
-      "sts.sessionPolicy",
-      `The policy ${arn} does not exist.`,
-      "Name existing managed policies in PolicyArns.",
-    );
-  });
-  return input.Policy === undefined ? arns : [...arns, parseSessionPolicy(input.Policy)];
-}
-
-/** An inline session policy is an identity policy like any other: the same grammar, the same refusals. */
-function parseSessionPolicy(text: string): PolicyDocument {
-  const rule = "sts.sessionPolicy";
-  if (text.length > SESSION_POLICY_CHARACTERS) {
-    const why = `the session policy has ${text.length} characters; ${SESSION_POLICY_CHARACTERS} are allowed`;
-    const fix = "Shorten it, or attach the permissions to the role.";
-    const message = `The session policy exceeds ${SESSION_POLICY_CHARACTERS} characters.`;
-    throw refuse("PackedPolicyTooLarge", message, { rule, why, fix });
-  }
-  try {
-    return parsePolicy(text, "identity");
-  } catch (error) {
-    if (!(error instanceof PolicyGrammarError)) throw error;
-    const fix = "Write the session policy by the grammar of the IAM policy language, without a principal.";
-    const why = `The session policy is refused: ${error.message}`;
-    throw refuse("MalformedPolicyDocument", error.message, { rule, why, fix });
-  }
 }

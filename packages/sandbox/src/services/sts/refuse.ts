@@ -6,6 +6,8 @@ import { refusing } from "../../operation/refuse.ts";
 export const refuse = refusing<
   | "AccessDenied"
   | "ExpiredTokenException"
+  | "IDPCommunicationError"
+  | "InvalidIdentityToken"
   | "InvalidParameterValue"
   | "MalformedPolicyDocument"
   | "PackedPolicyTooLarge"

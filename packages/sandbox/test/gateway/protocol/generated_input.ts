@@ -70,6 +70,9 @@ function namedCandidates(member: string, { byName }: Candidates): string[] {
     return [policy, trustPolicy];
   if (name === "policyname") return ["p"];
   if (name === "aliasname") return ["alias/signing", "alias/free"];
+  if (name === "thumbprintlist") return ["6938fd4d98bab03faadb97b34396831e3780aea1"];
+  if (name === "openidconnectproviderarn")
+    return (byName.get("arn") ?? []).filter((arn) => arn.includes(":oidc-provider/"));
   const names = worldNames[name] ?? [name];
   return names.flatMap((each) => byName.get(each) ?? []);
 }

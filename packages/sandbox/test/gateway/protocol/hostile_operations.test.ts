@@ -51,6 +51,8 @@ const runsPerOperation = 150;
 /** Operations of the models that stand elsewhere: the data plane, and what the sandbox leaves to the 501 answer. */
 const elsewhere = [
   "AssumeRole",
+  "AssumeRoleWithWebIdentity",
+  "GetSessionToken",
   "GetCallerIdentity",
   "CreateTokenWithIAM",
   "SearchRelevantContent",
@@ -146,6 +148,7 @@ async function createSeededContext(): Promise<SharedContext> {
   await call("iam", "CreateRole", { RoleName: "own", AssumeRolePolicyDocument: trustPolicy }, at);
   await call("iam", "PutRolePolicy", { RoleName: "own", PolicyName: "p", PolicyDocument: policy }, at);
   await call("iam", "CreateRole", { RoleName: "bare", AssumeRolePolicyDocument: trustPolicy }, at);
+  await call("iam", "CreateOpenIDConnectProvider", { Url: "https://idp.example.com" }, at);
   for (const state of ["Enabled", "PendingDeletion"] as const) {
     const keyId = state === "Enabled" ? "1".repeat(8) : "2".repeat(8);
     const arn = `arn:aws:kms:${IDC_REGION}:${CUSTOMER_ACCOUNT}:key/${keyId}`;

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { afterEach, before, beforeEach, test } from "node:test";
 import type { Sandbox } from "../../../src/index.ts";
+import { findAddressFault } from "../../../src/issuer/issuer_address.ts";
 import { createRules } from "../../../src/rules/rules.ts";
-import { findAddressFault } from "../../../src/services/sso_oidc/issuer_address.ts";
 import { createSigningKey, type SigningKey, startIssuer, type TestIssuer } from "../../support/issuer.ts";
 import { assertRefused } from "../../support/refusal.ts";
 import { startExample, stepsOf } from "../../support/world.ts";

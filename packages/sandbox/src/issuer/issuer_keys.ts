@@ -1,8 +1,8 @@
 // Fetches an issuer's discovery document and JWKS as Identity Center does, and caches both.
 // OpenID Connect Discovery 1.0 section 4; IAM Identity Center user guide, "Trusted token issuer configuration settings".
 import type { JWK } from "jose";
-import type { Clock } from "../../ground/clock.ts";
-import type { Rules } from "../../rules/rules.ts";
+import type { Clock } from "../ground/clock.ts";
+import type { Rules } from "../rules/rules.ts";
 import { type AddressFault, findAddressFault } from "./issuer_address.ts";
 
 /** What is known of an issuer, or why nothing is. */

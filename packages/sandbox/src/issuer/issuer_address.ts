@@ -1,7 +1,7 @@
 // May Identity Center reach this address? AWS fetches discovery and JWKS only from public hosts on ports 80 and 443.
 import { lookup } from "node:dns/promises";
 import { BlockList, isIP } from "node:net";
-import type { Rules } from "../../rules/rules.ts";
+import type { Rules } from "../rules/rules.ts";
 
 const PRIVATE = new BlockList();
 for (const [network, prefix] of [
