@@ -43,6 +43,11 @@ const elsewhere: Readonly<Record<string, string>> = {
   "docs/guides/upgrading.md": "test/docs/upkeep.test.ts",
   "docs/guides/backup.md": "test/docs/upkeep.test.ts",
   "docs/guides/moving-store.md": "test/docs/upkeep.test.ts",
+  "examples/sdk-go/README.md": "test/examples/sdks.test.ts",
+  "examples/sdk-java/README.md": "test/examples/sdks.test.ts",
+  "examples/sdk-js/README.md": "test/examples/sdks.test.ts",
+  "examples/sdk-python/README.md": "test/examples/sdks.test.ts",
+  "packages/sandbox/docs/testing-in-your-language.md": "test/docs/testing_in_your_language.test.ts",
   "packages/sandbox/docs/adding-an-operation.md": "packages/sandbox/test/docs/adding_an_operation.test.ts",
 };
 

@@ -8,7 +8,14 @@ import { examples } from "./example_world.ts";
 const pages = globSync("*/README.md", { cwd: examples });
 
 test("every example has a README", () => {
-  assert.deepEqual(pages.map(dirname).toSorted(), ["curl", "express-isv"]);
+  assert.deepEqual(pages.map(dirname).toSorted(), [
+    "curl",
+    "express-isv",
+    "sdk-go",
+    "sdk-java",
+    "sdk-js",
+    "sdk-python",
+  ]);
 });
 
 for (const page of pages) {

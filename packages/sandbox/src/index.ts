@@ -5,6 +5,7 @@ export { readJsonFile } from "./command/read_json_file.ts";
 export { formatRequest } from "./command/request_line.ts";
 export { describeState } from "./command/sandbox_command.ts";
 export type { SandboxControl } from "./control/control.ts";
+export { type IdTokenRequest, type IssuedIdToken, OWN_ISSUER_URL } from "./control/own_issuer.ts";
 export type { Fault, PendingFault } from "./gateway/faults.ts";
 export type { Clock } from "./ground/clock.ts";
 export { SandboxSetupError } from "./ground/errors.ts";

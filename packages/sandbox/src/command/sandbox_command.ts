@@ -1,5 +1,6 @@
 // The tti-sandbox command: reads its words, starts the sandbox, tells where it is and with what credentials.
 import { parseArgs } from "node:util";
+import { OWN_ISSUER_URL } from "../control/own_issuer.ts";
 import { SandboxSetupError } from "../ground/errors.ts";
 import { sandboxRulesTable } from "../rules/render_rules.ts";
 import { listRules, type RuleOverrides } from "../rules/rules.ts";
@@ -18,6 +19,8 @@ each check it passed, and why it was refused.
 
   --seed FILE             what exists at the start, as JSON
   --example-seed          print a seed to begin with
+  --issuer URL            whose ID tokens that seed trusts; default http://localhost:3000.
+                          own: the sandbox's, which signs what a test asks for
   --state FILE            keep the state over restarts
   --port N                default 4566; 0 takes a free one
   --host ADDRESS          address to listen on; default 127.0.0.1
@@ -33,6 +36,7 @@ Example:
 const OPTIONS = {
   seed: { type: "string" },
   "example-seed": { type: "boolean" },
+  issuer: { type: "string" },
   state: { type: "string" },
   port: { type: "string" },
   host: { type: "string" },
@@ -89,8 +93,14 @@ async function run(words: readonly string[], { out, err, stopped }: CommandSurro
     return 0;
   }
   if (values["example-seed"]) {
-    out(JSON.stringify(exampleSeed(), undefined, 2));
+    out(JSON.stringify(exampleSeed(issuerOf(values.issuer)), undefined, 2));
     return 0;
+  }
+  if (values.issuer !== undefined) {
+    throw new SandboxSetupError(
+      "SANDBOX_OPTION_INVALID",
+      "--issuer goes with --example-seed. In a seed of your own it is trustedTokenIssuers[].issuerUrl.",
+    );
   }
   const seed = values.seed === undefined ? undefined : parseSeed(await readJsonFile(values.seed));
   const running = await startSandbox({
@@ -133,6 +143,13 @@ function parseRuleOptions(pairs: readonly string[]): RuleOverrides {
     );
   });
   return Object.fromEntries(overrides) as RuleOverrides;
+}
+
+function issuerOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  if (text === "own") return OWN_ISSUER_URL;
+  if (/^https?:/.test(text) && URL.canParse(text)) return text;
+  throw new SandboxSetupError("SANDBOX_OPTION_INVALID", "--issuer is neither an http(s) URL nor own.");
 }
 
 function portOf(text: string | undefined): number {

@@ -6,6 +6,7 @@ import type { RequestLog, RequestRecord } from "../operation/request_log.ts";
 import type { Rule, Rules } from "../rules/rules.ts";
 import { sessionOf, type World } from "../state/index.ts";
 import type { SeedResult } from "../state/seed_result.ts";
+import type { IdTokenRequest, IssuedIdToken, OwnIssuer } from "./own_issuer.ts";
 
 /** What a test or the control port may do to a sandbox. */
 export type SandboxControl = {
@@ -30,6 +31,11 @@ export type SandboxControl = {
   expireIdentityContexts(): number;
   /** Forgets discovery documents and JWKS. */
   forgetIssuerKeys(): void;
+  /**
+   * An ID token of the sandbox's own issuer, for a seed that trusts it (`OWN_ISSUER_URL`).
+   * @throws SandboxSetupError `SANDBOX_AUDIENCE_UNKNOWN`
+   */
+  idToken(request: IdTokenRequest): Promise<IssuedIdToken>;
   /** Ids and credentials of the seed. */
   seedResult(): SeedResult;
   /** Back to the seed: world, rules, clock, faults, quotas and the list of requests. */
@@ -43,6 +49,7 @@ export type ControlParts = {
   faults: FaultQueue;
   clock: MovableClock;
   rules: Rules;
+  ownIssuer: OwnIssuer;
   forgetIssuerKeys(): void;
   seedResult(): SeedResult;
   reset(): Promise<void>;
@@ -90,6 +97,7 @@ export function createControl(parts: ControlParts): SandboxControl {
       return live.length;
     },
     forgetIssuerKeys: parts.forgetIssuerKeys,
+    idToken: (request) => parts.ownIssuer.issue(request),
     seedResult: parts.seedResult,
     reset: parts.reset,
   };

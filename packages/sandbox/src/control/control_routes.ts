@@ -35,6 +35,10 @@ const clockSchema = z.union([
   z.strictObject({ offsetSeconds: seconds }),
 ]);
 const ruleSchema = z.strictObject({ value: z.union([text, z.number(), z.boolean()]) });
+const idTokenSchema = z.strictObject({
+  email: name.optional(),
+  claims: z.record(name, z.unknown()).optional(),
+});
 const expireSchema = z.strictObject({ accessKeyId: name.optional() });
 
 type Answer = { status: number; body: unknown };
@@ -70,6 +74,7 @@ const ROUTES = new Map<string, Route>([
     (_body, _query, control) => ok({ expired: control.expireIdentityContexts() }),
   ],
   ["POST forget-issuer-keys", (_body, _query, control) => ok(done(() => control.forgetIssuerKeys()))],
+  ["POST id-token", async (body, _query, control) => ok(await control.idToken(tokenRequestOf(body)))],
   ["GET seed", (_body, _query, control) => ok(control.seedResult())],
   ["GET health", () => ok({ status: "ok" })],
   [
@@ -151,6 +156,11 @@ function moveClock(input: z.infer<typeof clockSchema>, control: SandboxControl) 
   if ("advanceSeconds" in input) control.advanceClock(input.advanceSeconds);
   else control.setClockOffset(input.offsetSeconds);
   return control.clock();
+}
+
+function tokenRequestOf(body: unknown) {
+  const { email, claims } = idTokenSchema.parse(body ?? {});
+  return { ...(email === undefined ? {} : { email }), ...(claims === undefined ? {} : { claims }) };
 }
 
 function limitOf(query: URLSearchParams): number | undefined {

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createControl, type SandboxControl } from "../control/control.ts";
 import { handleControlRequest } from "../control/control_routes.ts";
+import { createOwnIssuer, OWN_ISSUER_URL } from "../control/own_issuer.ts";
 import { createFaultQueue } from "../gateway/faults.ts";
 import { createGateway } from "../gateway/gateway.ts";
 import { type InboundRequest, listen } from "../gateway/http/listener.ts";
@@ -81,7 +82,7 @@ async function startLocked(options: SandboxOptions, lock: StateLock | undefined)
     options.onWarning?.("The seed is not the one the state began with: the state begins anew.");
   }
   const core = createCore(options, restored);
-  const { shared, registry, clock, rules, issuerKeys, limiter } = core;
+  const { shared, registry, clock, rules, issuerKeys, limiter, ownIssuer } = core;
   const log = createRequestLog();
   const faults = createFaultQueue();
   const randomSeed = options.randomSeed ?? DEFAULT_SEED_NAME;
@@ -114,6 +115,7 @@ async function startLocked(options: SandboxOptions, lock: StateLock | undefined)
     faults,
     clock,
     rules,
+    ownIssuer,
     forgetIssuerKeys: () => issuerKeys.clear(),
     seedResult: () => seedResult,
     onChange: saver.changed,
@@ -192,9 +194,15 @@ function createCore(options: SandboxOptions, restored: SandboxState | undefined)
   );
   const searchSecret = restored?.searchSecret ?? ids.token(43);
   const limiter = createRateLimiter(clock.base);
-  const issuerKeys = createIssuerKeys(rules, clock.base);
+  const world = createWorld();
+  const ownIssuer = createOwnIssuer(world, clock.now);
+  const fetched = createIssuerKeys(rules, clock.base);
+  const issuerKeys: typeof fetched = {
+    ...fetched,
+    get: (url, options) => (url === OWN_ISSUER_URL ? ownIssuer.documents() : fetched.get(url, options)),
+  };
   const shared: SharedContext = {
-    world: createWorld(),
+    world,
     search: createSearchEngine({
       secret: searchSecret,
       clock: clock.now,
@@ -205,7 +213,7 @@ function createCore(options: SandboxOptions, restored: SandboxState | undefined)
     rules,
   };
   const registry = assembleRegistry({ issuerKeys, limiter, signer: createIdentityCenterSigner(ids) });
-  return { clock, rules, starts, searchSecret, limiter, issuerKeys, shared, registry };
+  return { clock, rules, starts, searchSecret, limiter, issuerKeys, ownIssuer, shared, registry };
 }
 
 function restore({ shared }: Core, state: SandboxState): SeedResult {
