@@ -30,12 +30,7 @@ export {
   type SeedRole,
   type SeedUser,
 } from "./seed/schema.ts";
-export {
-  SAVE_DELAY_MS as SANDBOX_SAVE_DELAY_MS,
-  type Sandbox,
-  type SandboxOptions,
-  startSandbox,
-} from "./start/sandbox.ts";
+export { type Sandbox, type SandboxOptions, startSandbox } from "./start/sandbox.ts";
 export type {
   SeedResult,
   SeedResultApplication,

@@ -6,7 +6,7 @@ import { sandboxRulesTable } from "../rules/render_rules.ts";
 import { listRules, type RuleOverrides } from "../rules/rules.ts";
 import { exampleSeed } from "../seed/example_seed.ts";
 import { parseSeed } from "../seed/schema.ts";
-import { SAVE_DELAY_MS, startSandbox } from "../start/sandbox.ts";
+import { startSandbox } from "../start/sandbox.ts";
 import { describeSandbox } from "./describe_sandbox.ts";
 import { readJsonFile } from "./read_json_file.ts";
 import { formatRequest } from "./request_line.ts";
@@ -124,9 +124,9 @@ async function run(words: readonly string[], { out, err, stopped }: CommandSurro
   return 0;
 }
 
-/** @returns what the start says of a state file: how much a killed sandbox may lose */
+/** @returns what the start says of a state file */
 export function describeState(path: string): string {
-  return `State: ${path}. A killed sandbox may lose the changes of its last ${SAVE_DELAY_MS} ms and the time of one write.`;
+  return `State: ${path}. What it answers is on disk before it answers.`;
 }
 
 /**

@@ -3,7 +3,7 @@
 
 import type { Clock } from "../ground/clock.ts";
 import { AwsError } from "../ground/errors.ts";
-import { findServiceBySigningName, type ServiceName } from "../models/index.ts";
+import { findServiceBySigningName, type ServiceName, serviceNames } from "../models/index.ts";
 import { anonymousCaller } from "../operation/caller.ts";
 import { describeBearer } from "../operation/on_behalf_of.ts";
 import type { Caller, OperationContext, Registry, SharedContext } from "../operation/operation.ts";
@@ -26,6 +26,7 @@ import {
   headerText,
   injectedError,
   internalError,
+  unsavedError,
   unusableSignature,
 } from "./gateway_refusals.ts";
 import type { InboundRequest, OutboundResponse } from "./http/listener.ts";
@@ -45,6 +46,13 @@ export type GatewayOptions = {
   limiter: RateLimiter;
   /** Told of each finished request. */
   onRequest(record: RequestRecord): void;
+  /**
+   * The request begins to change things.
+   * @returns resolves when what it changed is on disk, where a sandbox keeps its state
+   */
+  begin(): () => Promise<void>;
+  /** Told when it cannot be. */
+  onUnsaved(error: unknown): void;
   wait(ms: number): Promise<void>;
 };
 
@@ -58,10 +66,12 @@ export function createGateway(
   return async (request) => {
     const startedAt = performance.now();
     const draft = openDraft(request, options.shared);
-    const outcome = await answer(request, draft, options);
+    const saved = options.begin();
+    const answered = await answer(request, draft, options);
+    recordInTrail(request, draft, answered, options.shared);
+    const outcome = await assertSaved(answered, saved, draft, options);
     const { error } = outcome;
     const found = error && options.shared.rules.find(error.rule);
-    recordInTrail(request, draft, outcome, options.shared);
     const { signer: _signer, given: _given, ...seen } = draft;
     const logged = options.log.add({
       ...seen,
@@ -114,6 +124,25 @@ async function answer(request: InboundRequest, draft: Draft, options: GatewayOpt
     const error = thrown instanceof AwsError ? thrown : internalError(service, draft.operation, thrown);
     if (error === thrown) recordRefusal(error, draft.checks);
     else draft.checks.push({ name: error.rule, passed: false, why: traceOf(thrown), fix: error.fix });
+    return { error, response: serializeError(service, error, draft.requestId) };
+  }
+}
+
+/** What could not be written down is not acknowledged. */
+async function assertSaved(
+  outcome: Outcome,
+  saved: () => Promise<void>,
+  draft: Draft,
+  { onUnsaved }: GatewayOptions,
+): Promise<Outcome> {
+  try {
+    await saved();
+    return outcome;
+  } catch (thrown) {
+    onUnsaved(thrown);
+    const service = serviceNames.find((name) => name === draft.service) ?? "sts";
+    const error = unsavedError(service, thrown);
+    recordRefusal(error, draft.checks);
     return { error, response: serializeError(service, error, draft.requestId) };
   }
 }

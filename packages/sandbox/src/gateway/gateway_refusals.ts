@@ -73,6 +73,18 @@ export function internalError(service: ServiceName, operation: string | null, th
   });
 }
 
+/** A change that was made and could not be written down: who called must not take it for kept. */
+export function unsavedError(service: ServiceName, thrown: unknown): AwsError {
+  return new AwsError({
+    code: getModel(service).protocol === "query" ? "InternalFailure" : "InternalServerException",
+    status: 500,
+    message: "The request processing has failed because of an unknown error, exception or failure.",
+    rule: "sandbox.state",
+    why: `The change could not be written to the state file: ${thrown instanceof Error ? thrown.message : "unknown"}`,
+    fix: "Make room where the state file is, or start the sandbox without --state.",
+  });
+}
+
 /** The error a test asked for. */
 export function injectedError(fault: PendingFault): AwsError {
   const { code, status = 400, message, members } = fault.error ?? { code: "InternalFailure" };

@@ -39,13 +39,20 @@ export function recordEvent(world: World, call: RecordedCall, makeId: () => stri
 function add(world: World, event: TrailEvent): void {
   const { trailEvents } = world;
   trailEvents.set(event.eventId, event);
+  lastSequences.set(world, event.sequence);
   for (const oldest of trailEvents.keys()) {
     if (trailEvents.size <= MAX_TRAIL_EVENTS) break;
     trailEvents.delete(oldest);
   }
 }
 
-function lastSequence({ trailEvents }: World): number {
+/** Remembered: looking all events over with each call would have all of them compared with what is on disk. */
+const lastSequences = new WeakMap<World, number>();
+
+function lastSequence(world: World): number {
+  const { trailEvents } = world;
+  const known = lastSequences.get(world);
+  if (known !== undefined && trailEvents.size > 0) return known;
   let last = 0;
   for (const { sequence } of trailEvents.values()) last = sequence;
   return last;

@@ -5,7 +5,7 @@ import { handleControlRequest } from "../control/control_routes.ts";
 import { createOwnIssuer, OWN_ISSUER_URL } from "../control/own_issuer.ts";
 import { createFaultQueue } from "../gateway/faults.ts";
 import { createGateway } from "../gateway/gateway.ts";
-import { type InboundRequest, listen } from "../gateway/http/listener.ts";
+import { type InboundRequest, listen, type OutboundResponse } from "../gateway/http/listener.ts";
 import { movableClock, systemClock } from "../ground/clock.ts";
 import { createIssuerKeys } from "../issuer/issuer_keys.ts";
 import type { SharedContext } from "../operation/operation.ts";
@@ -20,18 +20,19 @@ import { applySeed } from "../seed/apply_seed.ts";
 import { parseSeed } from "../seed/schema.ts";
 import { assembleRegistry } from "../services/registry.ts";
 import { createIdentityCenterSigner } from "../services/sso_oidc/issue_tokens.ts";
-import { clearWorld, createIdSource, createWorld, restoreWorld, worldToJson } from "../state/index.ts";
+import { clearWorld, createIdSource, createWorld, worldToJson } from "../state/index.ts";
 import { pruneWorld } from "../state/prune.ts";
 import { emptySeedResult, type SeedResult } from "../state/seed_result.ts";
-import {
-  claimStateFile,
-  createStateSaver,
-  digestSeed,
-  readStateFile,
-  type SandboxState,
-  writeStateFile,
-} from "../state/state_file.ts";
+import { claimStateFile, digestSeed, readStateFile, type SandboxState } from "../state/state_file.ts";
 import type { StateLock } from "../state/state_lock.ts";
+import {
+  type KeptWork,
+  keepState,
+  noteChanges,
+  restoreState,
+  type SearchChange,
+  type StateKeeper,
+} from "./keep_state.ts";
 import { assertKnownOptions, type SandboxOptions } from "./options.ts";
 
 export type { SandboxOptions } from "./options.ts";
@@ -39,8 +40,6 @@ export type { SandboxOptions } from "./options.ts";
 const DEFAULT_PORT = 4566;
 /** Ids of the seed's entities stay the same from start to start unless a random seed says otherwise. */
 const DEFAULT_SEED_NAME = "tti-sandbox";
-/** How long after a change the state file is written, in milliseconds: what a killed sandbox may lose. */
-export const SAVE_DELAY_MS = 250;
 const REQUESTS_BETWEEN_PRUNINGS = 500;
 
 /** A running sandbox. */
@@ -88,27 +87,40 @@ async function startLocked(options: SandboxOptions, lock: StateLock | undefined)
   const randomSeed = options.randomSeed ?? DEFAULT_SEED_NAME;
   const sow = () => (seed === undefined ? emptySeedResult() : applySeed(seed, registry, shared, randomSeed));
 
-  let seedResult = restored === undefined ? await sow() : restore(core, restored);
-  const save = async () => {
-    if (statePath === undefined) return;
-    await lock?.assertHeld();
-    await writeStateFile(statePath, {
-      format: 1,
-      seedDigest,
-      seedResult,
-      starts: core.starts,
-      clockOffsetMs: clock.offsetMs(),
-      searchSecret: core.searchSecret,
-      world: worldToJson(shared.world),
-      search: shared.search.export(),
-    });
-  };
-  await save();
-  const saver = createStateSaver(save, SAVE_DELAY_MS, (error) =>
+  let seedResult = restored === undefined ? await sow() : restored.seedResult;
+  if (restored !== undefined && statePath !== undefined)
+    clock.setOffset(await restoreState(statePath, restored, shared.world, shared.search));
+  const onError = (error: unknown) =>
     options.onWarning?.(
       `The state could not be saved: ${error instanceof Error ? error.message : "unknown"}`,
-    ),
-  );
+    );
+  const snapshot = (): Omit<SandboxState, "id"> => ({
+    format: 1,
+    seedDigest,
+    seedResult,
+    starts: core.starts,
+    clockOffsetMs: clock.offsetMs(),
+    searchSecret: core.searchSecret,
+    world: worldToJson(shared.world),
+    search: shared.search.export(),
+  });
+  const { world, search } = shared;
+  const { searchChanges } = core;
+  searchChanges.length = 0;
+  const keeper: StateKeeper | undefined =
+    statePath === undefined || lock === undefined
+      ? undefined
+      : await keepState({
+          path: statePath,
+          lock,
+          world,
+          search,
+          searchChanges,
+          clockOffsetMs: clock.offsetMs,
+          snapshot,
+          onError,
+        });
+  const begin = () => keeper?.begin() ?? notKept;
   const control = createControl({
     world: shared.world,
     log,
@@ -118,7 +130,7 @@ async function startLocked(options: SandboxOptions, lock: StateLock | undefined)
     ownIssuer,
     forgetIssuerKeys: () => issuerKeys.clear(),
     seedResult: () => seedResult,
-    onChange: saver.changed,
+    onChange: () => keeper?.changed(),
     async reset() {
       clearWorld(shared.world);
       shared.search.import({ version: 1, indexes: [] });
@@ -129,12 +141,11 @@ async function startLocked(options: SandboxOptions, lock: StateLock | undefined)
       issuerKeys.clear();
       clock.setOffset(0);
       seedResult = await sow();
-      saver.changed();
+      await keeper?.rewrite();
     },
   });
   const onRequest = (record: RequestRecord) => {
     if (record.sequence % REQUESTS_BETWEEN_PRUNINGS === 0) pruneWorld(shared.world, clock.now());
-    saver.changed();
     options.onRequest?.(record);
   };
   const gateway = createGateway({
@@ -145,12 +156,14 @@ async function startLocked(options: SandboxOptions, lock: StateLock | undefined)
     log,
     signatureClock: () => (rules.get("signature.clock") === "sandbox" ? clock.now() : clock.base()),
     onRequest,
+    begin: () => begin().saved,
+    onUnsaved: onError,
     wait: (ms) => delay(ms),
   });
 
   const host = options.host ?? "127.0.0.1";
   let endpoint = "";
-  const handle = async (request: InboundRequest) =>
+  const own = async (request: InboundRequest) =>
     (await handleControlRequest(request, control, endpoint)) ??
     handleAuthorize(request, {
       ...shared,
@@ -159,9 +172,23 @@ async function startLocked(options: SandboxOptions, lock: StateLock | undefined)
       endpoint,
       secret: core.searchSecret,
     }) ??
-    handlePage(request, { log, world: shared.world, search: shared.search, clock, endpoint }) ??
-    gateway(request);
-  const listener = await listen(options.port ?? DEFAULT_PORT, host, handle);
+    handlePage(request, { log, world, search, clock, endpoint });
+  const handle = async (request: InboundRequest) => {
+    const work = begin();
+    const answered = await own(request);
+    try {
+      if (answered === undefined || request.method === "GET" || request.method === "HEAD") work.end();
+      else await work.saved();
+    } catch (error) {
+      onError(error);
+      return unsavedAnswer;
+    }
+    return answered ?? gateway(request);
+  };
+  const listener = await listen(options.port ?? DEFAULT_PORT, host, handle).catch(async (error) => {
+    await keeper?.close();
+    throw error;
+  });
   endpoint = `http://${host.includes(":") ? `[${host}]` : host}:${listener.port}`;
   return {
     url: endpoint,
@@ -172,13 +199,26 @@ async function startLocked(options: SandboxOptions, lock: StateLock | undefined)
     },
     async close() {
       await listener.close();
-      await saver.close();
+      await keeper?.close();
       await lock?.release();
     },
   };
 }
 
-type Core = ReturnType<typeof createCore>;
+/** Without a state file nothing is waited for. */
+const notKept: KeptWork = { end() {}, saved: () => Promise.resolve() };
+
+/** To a control call or a form whose change could not be written down. */
+const unsavedAnswer: OutboundResponse = {
+  status: 500,
+  headers: { "content-type": "application/json", "cache-control": "no-store" },
+  body: JSON.stringify({
+    error: {
+      code: "SANDBOX_STATE_UNSAVED",
+      message: "The change could not be written to the state file; the sandbox's own output says why.",
+    },
+  }),
+};
 
 /** Everything that lives as long as the sandbox. */
 function createCore(options: SandboxOptions, restored: SandboxState | undefined) {
@@ -201,23 +241,31 @@ function createCore(options: SandboxOptions, restored: SandboxState | undefined)
     ...fetched,
     get: (url, options) => (url === OWN_ISSUER_URL ? ownIssuer.documents() : fetched.get(url, options)),
   };
+  const searchChanges: SearchChange[] = [];
+  const engine = createSearchEngine({
+    secret: searchSecret,
+    clock: clock.now,
+    settings: () => readSearchSettings(rules),
+  });
   const shared: SharedContext = {
     world,
-    search: createSearchEngine({
-      secret: searchSecret,
-      clock: clock.now,
-      settings: () => readSearchSettings(rules),
-    }),
+    search:
+      options.statePath === undefined ? engine : noteChanges(engine, (change) => searchChanges.push(change)),
     ids,
     clock: clock.now,
     rules,
   };
   const registry = assembleRegistry({ issuerKeys, limiter, signer: createIdentityCenterSigner(ids) });
-  return { clock, rules, starts, searchSecret, limiter, issuerKeys, ownIssuer, shared, registry };
-}
-
-function restore({ shared }: Core, state: SandboxState): SeedResult {
-  restoreWorld(shared.world, state.world);
-  shared.search.import(state.search as Parameters<typeof shared.search.import>[0]);
-  return state.seedResult;
+  return {
+    clock,
+    rules,
+    starts,
+    searchSecret,
+    searchChanges,
+    limiter,
+    issuerKeys,
+    ownIssuer,
+    shared,
+    registry,
+  };
 }

@@ -1,4 +1,4 @@
-// The state file: the whole sandbox as one JSON file, written atomically, some time after a change and at the end.
+// The state file: the whole sandbox as one JSON file, written atomically. What changed since stands in its journal.
 import { createHash } from "node:crypto";
 import { access, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -9,6 +9,8 @@ import { lockState, type StateLock } from "./state_lock.ts";
 /** What is kept beside the world. */
 export type SandboxState = {
   format: 1;
+  /** Which journal continues it; absent in files of versions that had none. */
+  id?: string;
   /** Digest of the seed it began with; another seed begins anew. */
   seedDigest: string;
   seedResult: SeedResult;
@@ -78,17 +80,39 @@ export async function readStateFile(path: string): Promise<SandboxState | undefi
   );
 }
 
-/** Writes beside the file and renames, so that a reader sees the old state or the new one, never half. */
-export async function writeStateFile(path: string, state: SandboxState): Promise<void> {
+/**
+ * Writes beside the file and renames, so that a reader sees the old state or the new one, never half.
+ *
+ * @returns how large it is, in bytes
+ */
+export async function writeStateFile(path: string, state: SandboxState): Promise<number> {
   const temporary = `${path}.${process.pid}.tmp`;
   const file = await open(temporary, "w", 0o600);
+  let size = 0;
   try {
     await file.writeFile(JSON.stringify(state));
     await file.sync();
+    size = (await file.stat()).size;
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
   } finally {
     await file.close();
   }
   await rename(temporary, path);
+  await syncFolder(dirname(path));
+  return size;
+}
+
+/** The new name is on disk only when its folder is. Windows opens no folders, and needs it not. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r").catch(() => undefined);
+  if (handle === undefined) return;
+  try {
+    await handle.sync().catch(() => undefined);
+  } finally {
+    await handle.close();
+  }
 }
 
 /** @returns a digest that changes when the seed does */
@@ -96,38 +120,4 @@ export function digestSeed(seed: unknown): string {
   return createHash("sha256")
     .update(JSON.stringify(seed ?? null))
     .digest("base64url");
-}
-
-/** Saves some time after the last change, one write at a time. */
-export type StateSaver = { changed(): void; close(): Promise<void> };
-
-/**
- * @param save writes the present state
- * @param delayMs how long after a change
- * @param onError told when a write fails; the next change tries again
- */
-export function createStateSaver(
-  save: () => Promise<void>,
-  delayMs: number,
-  onError: (error: unknown) => void,
-): StateSaver {
-  let timer: NodeJS.Timeout | undefined;
-  let writing = Promise.resolve();
-  let isDirty = false;
-  const flush = () => {
-    timer = undefined;
-    isDirty = false;
-    writing = writing.then(save).catch(onError);
-  };
-  return {
-    changed() {
-      isDirty = true;
-      timer ??= setTimeout(flush, delayMs);
-    },
-    async close() {
-      clearTimeout(timer);
-      if (isDirty) flush();
-      await writing;
-    },
-  };
 }

@@ -1,0 +1,89 @@
+// The journal beside a state file: one line a change since the file was written, on disk before the change is acknowledged.
+// A line that was cut off by a kill was acknowledged to nobody, and is left out.
+import { type FileHandle, open, readFile } from "node:fs/promises";
+import { SandboxSetupError } from "../ground/errors.ts";
+
+/** An open journal. One writer at a time: who calls waits for the call before. */
+export type Journal = {
+  /** Bytes that are written. */
+  size(): number;
+  /** Writes lines and waits until they are on disk. After a failure the same place is written anew. */
+  append(lines: readonly string[]): Promise<void>;
+  /** Empties it; from now on it belongs to the state file with this id. */
+  begin(stateId: string): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** @param path of the state file; the journal is beside it */
+export async function openJournal(path: string): Promise<Journal> {
+  const file = await openForWriting(journalPath(path));
+  let size = 0;
+  const write = async (text: string, at: number) => {
+    const bytes = Buffer.from(text);
+    // Whatever an earlier attempt, or the journal of before, left there must not be read as lines of this one.
+    await file.truncate(at);
+    for (let done = 0; done < bytes.length; ) {
+      const { bytesWritten } = await file.write(bytes, done, bytes.length - done, at + done);
+      done += bytesWritten;
+    }
+    await file.datasync();
+    size = at + bytes.length;
+  };
+  return {
+    size: () => size,
+    append: (lines) => (lines.length === 0 ? Promise.resolve() : write(`${lines.join("\n")}\n`, size)),
+    begin: (stateId) => write(`${JSON.stringify({ format: 1, state: stateId })}\n`, 0),
+    close: () => file.close(),
+  };
+}
+
+/**
+ * Reads what a journal holds beyond its state file.
+ *
+ * @param path of the state file
+ * @param stateId which state file it must belong to; one of another is what a compaction left, and holds nothing new
+ * @returns its lines, parsed
+ * @throws SandboxSetupError `SANDBOX_STATE_INVALID` when a line in its middle is damaged
+ */
+export async function readJournal(path: string, stateId: string | undefined): Promise<unknown[]> {
+  const text = await readFile(journalPath(path), "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return "";
+    throw error;
+  });
+  // What stands after the last line end was cut off.
+  const lines = text
+    .slice(0, text.lastIndexOf("\n") + 1)
+    .split("\n")
+    .slice(0, -1);
+  const [head, ...changes] = lines;
+  if (head === undefined || stateId === undefined) return [];
+  if ((parse(head) as { state?: unknown } | undefined)?.state !== stateId) return [];
+  return changes.map((line, position) => {
+    const change = parse(line);
+    if (change !== undefined) return change;
+    throw new SandboxSetupError(
+      "SANDBOX_STATE_INVALID",
+      `Line ${position + 2} of ${journalPath(path)} is damaged. Restore it, or delete it together with ${path} to begin anew.`,
+    );
+  });
+}
+
+function journalPath(path: string): string {
+  return `${path}.journal`;
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Opened without emptying it: until the state file was written anew, its lines are all there is. */
+async function openForWriting(path: string): Promise<FileHandle> {
+  return open(path, "r+", 0o600).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return open(path, "wx+", 0o600);
+    throw error;
+  });
+}
