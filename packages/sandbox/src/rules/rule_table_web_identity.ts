@@ -38,6 +38,16 @@ export const WEB_IDENTITY_RULES = [
     source: "not published",
   },
   {
+    name: "webIdentity.type",
+    default: "any",
+    values: ["any", "jwtOrAbsent"],
+    question:
+      "Which typ may a token's header have: any (at+jwt of an access token among them), or JWT and none?",
+    certainty: "inferred",
+    source:
+      "STS API reference takes access tokens as well as ID tokens; aws/aws-sdk-net issue 3071 shows one",
+  },
+  {
     name: "webIdentity.provider",
     default: "issuer",
     values: ["issuer", "arn"],

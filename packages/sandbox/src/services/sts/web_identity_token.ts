@@ -136,7 +136,15 @@ async function assertSigned(
   issuerKeys: IssuerKeys,
   context: OperationContext,
 ): Promise<void> {
-  const { alg, kid } = header;
+  const { alg, kid, typ } = header;
+  const isJwt = typ === undefined || (typeof typ === "string" && typ.toUpperCase() === "JWT");
+  if (!isJwt && context.rules.get("webIdentity.type") === "jwtOrAbsent") {
+    throw refuse("InvalidIdentityToken", "The token is not of a supported type.", {
+      rule: "webIdentity.type",
+      why: `the token's typ is ${JSON.stringify(typ)}`,
+      fix: "Send a token of typ JWT or none, or set the rule webIdentity.type to any.",
+    });
+  }
   const kty = typeof alg === "string" && Object.hasOwn(ALGORITHMS, alg) ? ALGORITHMS[alg] : undefined;
   if (typeof alg !== "string" || kty === undefined) {
     throw refuse("InvalidIdentityToken", "The token is not signed with a supported algorithm.", {

@@ -303,7 +303,7 @@ test("azp counts as the audience, or not, by its switch", async () => {
   assert.equal(answer.Audience, CLIENT_ID);
 });
 
-test("the other switches: several audiences, no kid, the answer's provider", async () => {
+test("the other switches: several audiences, no kid, typ, the answer's provider", async () => {
   await assume(await token({ aud: [CLIENT_ID] }));
   const several = await token({ aud: ["stranger", CLIENT_ID] });
   await refused(assume(several), "InvalidIdentityTokenException", "webIdentity.audience");
@@ -313,6 +313,10 @@ test("the other switches: several audiences, no kid, the answer's provider", asy
   await refused(assume(unnamed), "InvalidIdentityTokenException", "webIdentity.signature");
   sandbox.control.setRule("webIdentity.missingKid", "tryAll");
   await assume(unnamed);
+  const access = await token({}, { header: { typ: "at+jwt" } });
+  await assume(access);
+  sandbox.control.setRule("webIdentity.type", "jwtOrAbsent");
+  await refused(assume(access), "InvalidIdentityTokenException", "webIdentity.type");
   sandbox.control.setRule("webIdentity.provider", "arn");
   const { Provider: provider } = await assume(await token());
   assert.match(provider ?? "", /^arn:aws:iam::111122223333:oidc-provider\/127\.0\.0\.1/);
