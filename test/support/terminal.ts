@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { bareEnvironment } from "./surroundings.ts";
@@ -24,6 +25,8 @@ export interface RunningCommand {
   process: ChildProcess;
   /** Waits until standard output holds a text; rejects with all output if the command ends before. */
   printed(text: string): Promise<string>;
+  /** The same of its standard error, where the log goes. */
+  logged(text: string): Promise<string>;
   /** Stops it as Ctrl-C does, and waits. */
   stop(): Promise<Outcome>;
 }
@@ -79,15 +82,17 @@ function watch(child: ReturnType<typeof spawn>): RunningCommand {
     stderr += chunk.toString();
   });
   const ended = once(child, "exit") as Promise<[number | null]>;
+  const until = (stream: Readable | null, wanted: string, read: () => string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const look = () => read().includes(wanted) && resolve(read());
+      stream?.on("data", look);
+      look();
+      void ended.then(() => reject(new Error(`it ended first:\n${stdout}\n${stderr}`)));
+    });
   return {
     process: child,
-    printed: (wanted) =>
-      new Promise((resolve, reject) => {
-        const look = () => stdout.includes(wanted) && resolve(stdout);
-        child.stdout?.on("data", look);
-        look();
-        void ended.then(() => reject(new Error(`it ended first:\n${stdout}\n${stderr}`)));
-      }),
+    printed: (wanted) => until(child.stdout, wanted, () => stdout),
+    logged: (wanted) => until(child.stderr, wanted, () => stderr),
     async stop() {
       if (child.exitCode === null) child.kill("SIGINT");
       const [exitCode] = await ended;

@@ -5,6 +5,7 @@ import { captureConsole, type Log, openLog } from "../../log.ts";
 import { workerCount } from "../../settings/setting_values.ts";
 import { type Command, defineCommand, UsageError } from "../command.ts";
 import { untilCrashed } from "../crash.ts";
+import { giveBackStartMemory } from "../start_memory.ts";
 import { aborted, endsWithin, stopSignal } from "../stop_signal.ts";
 import type { Terminal } from "../terminal.ts";
 import { productVersion } from "../version.ts";
@@ -103,6 +104,7 @@ async function serveAlone(config: Config, log: Log, terminal: Terminal): Promise
     `Serving ${server.issuer} at ${server.localUrl}; admin at ${server.adminUrl}`,
   );
   await offerFirstStart(server, { config, log, terminal });
+  giveBackStartMemory(log);
   if ((await Promise.race([stopped, crashed])) === "crashed") return 1;
   return Promise.race([end(server.close()), crashed.then(() => 1)]);
 }

@@ -8,6 +8,7 @@ import type { RunningServer } from "../../running_server.ts";
 import { startServer } from "../../server.ts";
 import { untilCrashed } from "../crash.ts";
 import { offerFirstStart } from "../first_start.ts";
+import { giveBackStartMemory } from "../start_memory.ts";
 import { endsWithin } from "../stop_signal.ts";
 import { Terminal } from "../terminal.ts";
 import { productVersion } from "../version.ts";
@@ -96,6 +97,7 @@ export async function runWorker(words: readonly string[]): Promise<number> {
       const { issuer, localUrl, adminUrl, keyRing } = started;
       const addresses = { issuer, localUrl, adminUrl };
       await tell({ report: "serving", addresses, instanceId: keyRing.instanceId });
+      giveBackStartMemory(log);
       const how = await ending.promise;
       if (how === "crashed") return 1;
       let cutOff = 0;

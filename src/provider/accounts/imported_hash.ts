@@ -6,7 +6,6 @@
 import { pbkdf2, scrypt, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 import { verify as verifyArgon2 } from "@node-rs/argon2";
-import { verify as verifyBcrypt } from "@node-rs/bcrypt";
 
 /** The most one hash may cost: about a second of a core, and 128 MiB. */
 export const importedHashLimits = {
@@ -173,7 +172,9 @@ function bytesOf(base64 = "", least: number): Buffer | undefined {
 // bcrypt reads 72 bytes and no more, as whatever made the hash did; and some implementations stop at U+0000, so that
 // everything after it would be let pass: who types one is refused, at the same cost.
 async function verifiesBcrypt(typed: Buffer, hash: string): Promise<boolean> {
-  const matches = await verifyBcrypt(typed.subarray(0, 72), hash);
+  // A library of its own in memory, which most installations never need.
+  const { verify } = await import("@node-rs/bcrypt");
+  const matches = await verify(typed.subarray(0, 72), hash);
   return matches && !typed.includes(0);
 }
 
