@@ -18,7 +18,7 @@ export function describeSandbox(url: string, seed: SeedResult): string {
     `Page: ${url}/`,
     `Send the services it has to it, and no other:\n${exportsOf(ENDPOINT_VARIABLES.map((name) => [name, url]))}`,
     ...Object.entries(seed.credentials).map(
-      ([name, keys]) => `Credentials "${name}":\n${exportsOf(credentialVariables(keys))}`,
+      ([name, keys]) => `Credentials "${name}":\n${credentialLines(keys)}`,
     ),
     ...Object.entries(seed.connections).map(
       ([name, connection]) =>
@@ -30,15 +30,17 @@ export function describeSandbox(url: string, seed: SeedResult): string {
   return parts.join("\n\n");
 }
 
-/** @returns the variables AWS's tools read; a role's credentials have their session token among them */
-function credentialVariables(keys: SeedResultCredentials): [string, string][] {
-  return [
-    ["AWS_ACCESS_KEY_ID", keys.accessKeyId],
-    ["AWS_SECRET_ACCESS_KEY", keys.secretAccessKey],
-    ...(keys.sessionToken === undefined
-      ? []
-      : [["AWS_SESSION_TOKEN", keys.sessionToken] as [string, string]]),
-  ];
+/** @returns lines that set what AWS's tools read: a role's credentials with their session token, a user's without one of before */
+function credentialLines({ accessKeyId, secretAccessKey, sessionToken }: SeedResultCredentials): string {
+  const keys = exportsOf([
+    ["AWS_ACCESS_KEY_ID", accessKeyId],
+    ["AWS_SECRET_ACCESS_KEY", secretAccessKey],
+  ]);
+  const session =
+    sessionToken === undefined
+      ? "  unset AWS_SESSION_TOKEN"
+      : exportsOf([["AWS_SESSION_TOKEN", sessionToken]]);
+  return `${keys}\n${session}`;
 }
 
 function exportsOf(variables: readonly (readonly [string, string])[]): string {

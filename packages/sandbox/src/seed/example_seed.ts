@@ -1,10 +1,12 @@
 // A seed to begin with: one ISV whose application role may assume the registered role, as AWS documents it, and one customer.
+// A developer's long-term keys may too: AWS's Streamlit sample reads two variables and knows no session token.
 import { isvRole, type SandboxSeed } from "./schema.ts";
 
 const ISV = "111122223333";
 const CUSTOMER = "444455556666";
 const ROLE = "isv";
 const APPLICATION_ROLE = "isv-application";
+const DEVELOPER = "isv-developer";
 
 /**
  * @param issuerUrl the ISV's issuer, registered by the customer as trusted token issuer
@@ -13,13 +15,17 @@ const APPLICATION_ROLE = "isv-application";
 export function exampleSeed(issuerUrl = "http://localhost:3000", clientId = "tti-demo"): SandboxSeed {
   const principal = `arn:aws:iam::${ISV}:role/${ROLE}`;
   const application = `arn:aws:iam::${ISV}:role/${APPLICATION_ROLE}`;
+  const developer = `arn:aws:iam::${ISV}:user/${DEVELOPER}`;
   return {
     accounts: [
       {
         id: ISV,
         name: "isv",
-        roles: [applicationRole(APPLICATION_ROLE, principal), isvRole(ROLE, application)],
-        credentials: [{ name: "isv", role: APPLICATION_ROLE }],
+        roles: [applicationRole(APPLICATION_ROLE, principal), isvRole(ROLE, [application, developer])],
+        credentials: [
+          { name: "isv", role: APPLICATION_ROLE },
+          { name: DEVELOPER, user: DEVELOPER, policies: assumePolicies(principal) },
+        ],
       },
       { id: CUSTOMER, name: "acme", credentials: [{ name: "acme-admin", user: "administrator" }] },
     ],
@@ -80,14 +86,18 @@ export function applicationRole(roleName: string, principal: string) {
         Action: "sts:AssumeRole",
       },
     },
-    policies: {
-      AssumeRegisteredRole: {
-        Version: "2012-10-17",
-        Statement: {
-          Effect: "Allow" as const,
-          Action: ["sts:AssumeRole", "sts:TagSession", "sts:SetContext"],
-          Resource: principal,
-        },
+    policies: assumePolicies(principal),
+  };
+}
+
+function assumePolicies(principal: string) {
+  return {
+    AssumeRegisteredRole: {
+      Version: "2012-10-17",
+      Statement: {
+        Effect: "Allow" as const,
+        Action: ["sts:AssumeRole", "sts:TagSession", "sts:SetContext"],
+        Resource: principal,
       },
     },
   };

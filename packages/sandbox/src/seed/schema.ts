@@ -251,9 +251,9 @@ export function parseSeed(value: unknown): SandboxSeed {
 /**
  * The ISV's role as AWS asks for it ("Information to provide"): its four actions, trusting one application role.
  *
- * @param trusted ARN of the role or user that may assume it
+ * @param trusted ARN of the role or user that may assume it, or several
  */
-export function isvRole(roleName: string, trusted: string): SeedRole {
+export function isvRole(roleName: string, trusted: string | string[]): SeedRole {
   return {
     name: roleName,
     trustPolicy: {
