@@ -6,6 +6,7 @@ import { globSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { peerOptions } from "./peers/options.ts";
 import { poolOfThreads } from "./support/child.ts";
 import { writeDocs } from "./support/docs_tables.ts";
 import { describeMachine, loadNow, type Machine } from "./support/machine.ts";
@@ -19,6 +20,7 @@ const longestMs = 300_000;
 /** Those that run only if they are named, how long they may take, and the options that they alone know. */
 const named: Readonly<Record<string, { longestMs: number; options: readonly string[] }>> = {
   growth: { longestMs: 3 * 3_600_000, options: ["tenants", "people", "tokens", "events"] },
+  peers: { longestMs: 600_000, options: peerOptions },
 };
 const ownOptions = Object.values(named).flatMap(({ options }) => options);
 

@@ -39,7 +39,7 @@ async function start({ programJwk }: { programJwk?: object }): Promise<object> {
       client_id: clientId,
       client_secret: clientSecret,
       redirect_uris: [redirectUri],
-      grant_types: ["authorization_code", "refresh_token"],
+      grant_types: ["authorization_code", "refresh_token", "client_credentials"],
       response_types: ["code"],
       token_endpoint_auth_method: "client_secret_basic",
     },
@@ -106,7 +106,7 @@ function configuration(clients: ClientMetadata[]): Configuration {
 
 async function interact(request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.method === "GET") {
-    const page = `<form method="post" action="${request.url}"><input name="email"><input name="password"></form>`;
+    const page = `<form method="post" action="${request.url}"><input name="email"><input name="password" type="password"></form>`;
     response.setHeader("content-length", Buffer.byteLength(page)).end(page);
     return;
   }

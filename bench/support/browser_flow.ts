@@ -1,7 +1,8 @@
 // A person signing in, as cheap as it can be asked: authorization request, login form, code, tokens; and code flows of one who has. The
 // same requests for the product and for the baseline; only the form differs, and it is read from the page.
 import { createHash } from "node:crypto";
-import { type Answer, basicAuthorization, type Connection, formRequest, getRequest } from "./http_load.ts";
+import type { Answer } from "./answer_text.ts";
+import { basicAuthorization, type Connection, formRequest, getRequest } from "./http_load.ts";
 
 /** The relying party, and where it is registered. */
 export interface RelyingParty {

@@ -7,7 +7,7 @@ import type { Reading } from "./cost_counter.ts";
 import { countedLoop, type Load } from "./http_load.ts";
 import { median } from "./measure.ts";
 import { type Pace, progress } from "./measurement.ts";
-import { type BackendTimes, readBackendTimes, timeBetween } from "./processor_time.ts";
+import { type BackendTimes, processMicroseconds, readBackendTimes, timeBetween } from "./processor_time.ts";
 
 /** What one of something costs. Times in microseconds of processor. */
 export interface Cost {
@@ -28,6 +28,8 @@ export interface Side {
   load: Load;
   /** The server's process or processes. */
   children: readonly Child[];
+  /** Its processes, if they are somebody else's: of those only processor time is seen. */
+  pids?: readonly number[];
   /** Where its backends are seen, and what they are called; absent: it has none. */
   database?: { db: Database; applicationName: string };
   /** Made ready before each stretch, so that it is not measured. */
@@ -41,12 +43,13 @@ interface Moment extends Reading {
 
 const total = (usage: NodeJS.CpuUsage): number => usage.user + usage.system;
 
-async function read({ children, database }: Side): Promise<Moment> {
+async function read({ children, pids = [], database }: Side): Promise<Moment> {
   const sum: Reading = { cpuMicroseconds: 0, statements: 0, allocatedBytes: 0 };
   for (const child of children) {
     const one = await child.ask<Reading>("costs");
     for (const name of Object.keys(sum) as (keyof Reading)[]) sum[name] += one[name];
   }
+  for (const pid of pids) sum.cpuMicroseconds += processMicroseconds(pid);
   const backends = database && (await readBackendTimes(database.db, database.applicationName));
   return { ...sum, backends: backends ?? new Map(), generator: total(process.cpuUsage()) };
 }

@@ -1,26 +1,27 @@
 // Load over HTTP/1.1 on kept connections, as cheap as it can be made: on a small machine the one who asks takes
-// processor time from the one who answers. Understands answers with Content-Length only, which is all it meets.
+// processor time from the one who answers.
 import { connect, type Socket } from "node:net";
-
-/** An answer, in full. */
-export interface Answer {
-  status: number;
-  head: string;
-  body: string;
-}
+import { connect as connectTls } from "node:tls";
+import { type Answer, readAnswer } from "./answer_text.ts";
 
 /** A kept connection that carries one request at a time. */
 export interface Connection {
   send(request: string): Promise<Answer>;
+  /** Whether either end has closed it. */
+  isClosed(): boolean;
   close(): void;
 }
 
 /** Opens a connection to the server of a URL. */
 export async function openConnection(url: string): Promise<Connection> {
-  const { hostname, port } = new URL(url);
-  const socket = connect({ host: hostname, port: Number(port), noDelay: true });
+  const { hostname, port, protocol } = new URL(url);
+  const secure = protocol === "https:";
+  const place = { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port) || (secure ? 443 : 80) };
+  const socket = secure
+    ? connectTls({ ...place, servername: hostname })
+    : connect({ ...place, noDelay: true });
   await new Promise<void>((resolve, reject) => {
-    socket.once("connect", resolve);
+    socket.once(secure ? "secureConnect" : "connect", resolve);
     socket.once("error", reject);
   });
   return carry(socket);
@@ -32,17 +33,12 @@ function carry(socket: Socket): Connection {
   socket.setEncoding("latin1");
   socket.on("data", (chunk: string) => {
     received += chunk;
-    const headEnd = received.indexOf("\r\n\r\n");
-    if (headEnd < 0) return;
-    const head = received.slice(0, headEnd);
-    const length = Number(/content-length: *(\d+)/i.exec(head)?.[1] ?? 0);
-    const end = headEnd + 4 + length;
-    if (received.length < end) return;
-    const answer = { status: Number(head.slice(9, 12)), head, body: received.slice(headEnd + 4, end) };
-    received = received.slice(end);
+    const read = readAnswer(received);
+    if (read === undefined) return;
+    received = read.rest;
     const { resolve } = waiting ?? {};
     waiting = undefined;
-    resolve?.(answer);
+    resolve?.(read.answer);
   });
   const fail = () => {
     waiting?.reject(new Error("the server closed the connection"));
@@ -61,6 +57,7 @@ function carry(socket: Socket): Connection {
         socket.write(request, "latin1");
       });
     },
+    isClosed: () => socket.destroyed || socket.readableEnded,
     close: () => socket.destroy(),
   };
 }

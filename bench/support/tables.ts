@@ -20,11 +20,13 @@ export function costTable(costs: readonly CostLine[]): Table {
     ["one", "server", "of it RSA", "PostgreSQL", "statements", "allocated", "whoever asks", "a second"],
     ...costs.map((one) => [
       one.cost,
-      ms(one.serverMs),
+      one.serverMs === 0 ? "" : ms(one.serverMs),
       one.signatureShare === 0 ? "" : `${Math.round(100 * one.signatureShare)} %`,
       ms(one.databaseMs),
-      one.databaseMs === undefined ? "" : one.statements.toFixed(one.statements < 10 ? 2 : 1),
-      `${Math.round(one.allocatedBytes / 1000)} kB`,
+      one.databaseMs === undefined || one.statements === 0
+        ? ""
+        : one.statements.toFixed(one.statements < 10 ? 2 : 1),
+      one.allocatedBytes === 0 ? "" : `${Math.round(one.allocatedBytes / 1000)} kB`,
       ms(one.generatorMs),
       one.perSecond < 100 ? one.perSecond.toFixed(1) : Math.round(one.perSecond).toLocaleString("en-US"),
     ]),

@@ -1,9 +1,6 @@
 // What benchmarks say of costs is counted where it arises: each side's own, and what collections of garbage hid. Counts alone;
 // no test waits for a time.
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { describe, it, type TestContext } from "node:test";
 import { type Child, startChild } from "../../bench/support/child.ts";
 import {
@@ -16,21 +13,16 @@ import {
 } from "../../bench/support/cost.ts";
 import { allocatedBetween, type Reading } from "../../bench/support/cost_counter.ts";
 import { processMicroseconds, timeBetween } from "../../bench/support/processor_time.ts";
+import { answering } from "./answering.ts";
 
 /** A server that answers whatever is asked, so that load has somewhere to go. */
 async function openAnswering(t: TestContext) {
   let asked = 0;
-  const server = createServer((_request, response) => {
+  const { url } = await answering(t, (_request, response) => {
     asked += 1;
     response.setHeader("content-length", 0).end();
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked: () => asked };
+  return { url, asked: () => asked };
 }
 
 /** A child whose readings grow by so much each time it is asked. */
