@@ -6,6 +6,7 @@ import type { RequestLog, RequestRecord } from "../operation/request_log.ts";
 import type { Rule, Rules } from "../rules/rules.ts";
 import { sessionOf, type World } from "../state/index.ts";
 import type { SeedResult } from "../state/seed_result.ts";
+import { faultInput, parseInput } from "./control_input.ts";
 import type { IdTokenRequest, IssuedIdToken, OwnIssuer } from "./own_issuer.ts";
 
 /** What a test or the control port may do to a sandbox. */
@@ -13,7 +14,10 @@ export type SandboxControl = {
   /** The last requests, newest last, each with its checks and, when refused, reason, rule and fix. */
   requests(limit?: number): RequestRecord[];
   clearRequests(): void;
-  /** Makes coming requests fail, wait or lose their connection. */
+  /**
+   * Makes coming requests fail, wait or lose their connection.
+   * @throws SandboxSetupError `CONTROL_INPUT_INVALID`, `SANDBOX_FAULT_INVALID`
+   */
   addFault(fault: Fault): PendingFault;
   faults(): PendingFault[];
   clearFaults(): void;
@@ -62,7 +66,7 @@ export function createControl(parts: ControlParts): SandboxControl {
   return {
     requests: (limit) => log.list(limit),
     clearRequests: () => log.clear(),
-    addFault: (fault) => faults.add(fault),
+    addFault: (fault) => faults.add(parseInput(faultInput, fault)),
     faults: () => faults.list(),
     clearFaults: () => faults.clear(),
     clock: () => ({ now: clock.now().toISOString(), offsetSeconds: clock.offsetMs() / 1000 }),

@@ -46,7 +46,7 @@ export function createRules(overrides: RuleOverrides = {}): Rules {
     if (rule === undefined) {
       throw new SandboxSetupError(
         "SANDBOX_RULE_INVALID",
-        `There is no sandbox rule "${name}". Known rules: ${RULE_TABLE.map((known) => known.name).join(", ")}.`,
+        `There is no sandbox rule "${name.slice(0, 60)}". Known rules: ${RULE_TABLE.map((known) => known.name).join(", ")}.`,
       );
     }
     const text = String(value);
@@ -55,7 +55,7 @@ export function createRules(overrides: RuleOverrides = {}): Rules {
     if (!fits) {
       throw new SandboxSetupError(
         "SANDBOX_RULE_INVALID",
-        `Rule "${name}" cannot be "${text}"; use ${allowed.length === 0 ? "a whole number" : allowed.join(" or ")}.`,
+        `Rule "${name}" cannot be "${text.slice(0, 60)}"; use ${allowed.length === 0 ? "a whole number of at most nine digits" : allowed.join(" or ")}.`,
       );
     }
     values.set(name, text);

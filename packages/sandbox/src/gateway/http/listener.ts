@@ -4,9 +4,8 @@ import http from "node:http";
 import http2 from "node:http2";
 import net from "node:net";
 import { SandboxSetupError } from "../../ground/errors.ts";
+import { BodyRoom, DEFAULT_LIMITS, type ListenerLimits, readBody } from "./limits.ts";
 
-/** Largest body taken, in bytes: BatchPutDocument's largest request with room to spare. */
-const MAX_BODY_BYTES = 64 * 1024 * 1024;
 /** The first bytes of an HTTP/2 connection preface; no HTTP/1 method is spelled so. */
 const HTTP2_PREFACE_START = "PRI";
 
@@ -44,23 +43,52 @@ type AnyResponse = http.ServerResponse | http2.Http2ServerResponse;
 /**
  * @param port 0 for any free port
  * @param host address to bind
+ * @param limits what one client may hold of it
  * @throws SandboxSetupError `SANDBOX_PORT_IN_USE`
  */
-export async function listen(port: number, host: string, handler: RequestHandler): Promise<Listener> {
+export async function listen(
+  port: number,
+  host: string,
+  handler: RequestHandler,
+  limits: ListenerLimits = DEFAULT_LIMITS,
+): Promise<Listener> {
+  const room = new BodyRoom(limits);
+  // By connection: its socket, or its session over HTTP/2, whose requests do not show the socket itself.
+  const waits = new WeakMap<object, IdleWatch>();
   const serve = (request: AnyRequest, response: AnyResponse) => {
-    void exchange(request, response, handler);
+    const wait = waits.get("stream" in request ? (request.stream.session ?? request) : request.socket);
+    wait?.busy();
+    response.once("close", () => wait?.idle());
+    void exchange(request, response, handler, room);
   };
-  const http1 = http.createServer({ keepAliveTimeout: 60_000 }, serve);
-  const h2c = http2.createServer({}, serve);
+  const http1 = http.createServer(
+    { keepAliveTimeout: limits.idleMs, maxHeaderSize: limits.headerBytes },
+    serve,
+  );
+  const h2c = http2.createServer(
+    {
+      settings: { maxConcurrentStreams: limits.streams, maxHeaderListSize: limits.headerBytes },
+    },
+    serve,
+  );
   h2c.on("sessionError", () => {});
   const sockets = new Set<net.Socket>();
   const server = net.createServer((socket) => {
     sockets.add(socket);
-    socket.on("close", () => sockets.delete(socket));
+    const wait = watchIdle(limits.idleMs, () => socket.destroy());
+    waits.set(socket, wait);
+    socket.on("close", () => {
+      wait.stop();
+      sockets.delete(socket);
+    });
     socket.on("error", () => socket.destroy());
     socket.setNoDelay(true);
-    sniff(socket, (isHttp2) => (isHttp2 ? h2c : http1).emit("connection", socket));
+    sniff(socket, (isHttp2) => {
+      if (isHttp2) h2c.once("session", (session) => waits.set(session, wait));
+      (isHttp2 ? h2c : http1).emit("connection", socket);
+    });
   });
+  server.maxConnections = limits.connections;
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(explainListenError(error, port, host)));
     server.listen(port, host, resolve);
@@ -79,6 +107,26 @@ export async function listen(port: number, host: string, handler: RequestHandler
   };
 }
 
+/** Closes a connection that has no request under way for too long, be it silent or slow with the head of the next. */
+type IdleWatch = { busy(): void; idle(): void; stop(): void };
+
+function watchIdle(idleMs: number, close: () => void): IdleWatch {
+  let underWay = 0;
+  let timer: NodeJS.Timeout | undefined = setTimeout(close, idleMs).unref();
+  const stop = () => clearTimeout(timer);
+  return {
+    busy() {
+      underWay += 1;
+      stop();
+    },
+    idle() {
+      underWay -= 1;
+      if (underWay === 0) timer = setTimeout(close, idleMs).unref();
+    },
+    stop,
+  };
+}
+
 /** Looks at the first bytes of a connection and gives them back. */
 function sniff(socket: net.Socket, decide: (isHttp2: boolean) => void): void {
   let seen = Buffer.alloc(0);
@@ -94,12 +142,32 @@ function sniff(socket: net.Socket, decide: (isHttp2: boolean) => void): void {
   socket.on("readable", onReadable);
 }
 
-async function exchange(request: AnyRequest, response: AnyResponse, handler: RequestHandler): Promise<void> {
-  const body = await readBody(request).catch(() => undefined);
-  if (body === undefined) {
-    write(request, response, { status: 413, headers: { "content-type": "text/plain" }, body: "" });
+async function exchange(
+  request: AnyRequest,
+  response: AnyResponse,
+  handler: RequestHandler,
+  room: BodyRoom,
+): Promise<void> {
+  const body = await readBody(request, room);
+  if ("refused" in body) {
+    const headers = { "content-type": "text/plain; charset=utf-8", ...body.headers, connection: "close" };
+    if ("stream" in response) Reflect.deleteProperty(headers, "connection");
+    write(request, response, { status: body.status, headers, body: `${body.refused}\n` });
     return;
   }
+  try {
+    await answer(request, response, handler, body.bytes);
+  } finally {
+    body.done();
+  }
+}
+
+async function answer(
+  request: AnyRequest,
+  response: AnyResponse,
+  handler: RequestHandler,
+  body: Buffer,
+): Promise<void> {
   const [rawPath = "/", ...query] = (request.url ?? "/").split("?");
   const outbound = await answerOrFail(handler, {
     method: request.method ?? "GET",
@@ -141,17 +209,6 @@ function write(request: AnyRequest, response: AnyResponse, outbound: OutboundRes
   }
   if (request.method === "HEAD") response.end();
   else response.end(body);
-}
-
-async function readBody(request: AnyRequest): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES) throw new Error("body too large");
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 function explainListenError(error: NodeJS.ErrnoException, port: number, host: string): Error {
