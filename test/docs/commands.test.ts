@@ -47,6 +47,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   "examples/sdk-java/README.md": "test/examples/sdks.test.ts",
   "examples/sdk-js/README.md": "test/examples/sdks.test.ts",
   "examples/sdk-python/README.md": "test/examples/sdks.test.ts",
+  "packages/sandbox/docs/containers-and-ci.md": "test/deploy/sandbox_image.test.ts",
   "packages/sandbox/docs/testing-in-your-language.md": "test/docs/testing_in_your_language.test.ts",
   "packages/sandbox/docs/adding-an-operation.md": "packages/sandbox/test/docs/adding_an_operation.test.ts",
 };

@@ -2,13 +2,12 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { runExample } from "../examples/example_world.ts";
 import { hasBash } from "../support/bash.ts";
-import { bareEnvironment } from "../support/surroundings.ts";
+import { openSandboxShell, type SandboxShell } from "../support/sandbox_shell.ts";
 import { root } from "./checkout.ts";
 import { blocksOf, missingLine } from "./page_blocks.ts";
 
@@ -17,22 +16,15 @@ const blocks = blocksOf(page);
 const written = "http://127.0.0.1:4566";
 
 describe("the page as it is followed", { skip: !hasBash() && "no bash here" }, () => {
+  let shell: SandboxShell;
   let folder: string;
   let env: Record<string, string>;
   let sandbox: ChildProcess;
   let url: string;
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), "tti-languages-"));
-    const npx = join(folder, "npx");
-    const program = join(root, "packages/sandbox/bin/tti-sandbox.mjs");
-    writeFileSync(
-      npx,
-      `#!/bin/sh\n[ "$1 $2" = "--no tti-sandbox" ] || exit 1\nshift 2\nexec node '${program}' "$@"\n`,
-    );
-    chmodSync(npx, 0o755);
-    const path = [folder, dirname(process.execPath), process.env["PATH"] ?? ""].join(delimiter);
-    env = { ...bareEnvironment(), PATH: path };
+    shell = openSandboxShell();
+    ({ folder, env } = shell);
     const [first] = blocks.filter(({ kind }) => kind === "run");
     const [seed = "", start = ""] = first?.text.trim().split("\n") ?? [];
     const made = await runExample("bash", ["-c", `cd '${folder}' && ${seed}`], env);
@@ -51,7 +43,7 @@ describe("the page as it is followed", { skip: !hasBash() && "no bash here" }, (
   after(async () => {
     sandbox.kill();
     await once(sandbox, "exit");
-    rmSync(folder, { recursive: true, force: true });
+    shell.close();
   });
 
   it("serves, and answers each command of the page as the page shows", async (t) => {

@@ -6,6 +6,7 @@ import { createOwnIssuer, OWN_ISSUER_URL } from "../control/own_issuer.ts";
 import { createFaultQueue } from "../gateway/faults.ts";
 import { createGateway } from "../gateway/gateway.ts";
 import { type InboundRequest, listen, type OutboundResponse } from "../gateway/http/listener.ts";
+import { reachableHost } from "../gateway/http/local_host.ts";
 import { movableClock, systemClock } from "../ground/clock.ts";
 import { createIssuerKeys } from "../issuer/issuer_keys.ts";
 import type { SharedContext } from "../operation/operation.ts";
@@ -189,7 +190,7 @@ async function startLocked(options: SandboxOptions, lock: StateLock | undefined)
     await keeper?.close();
     throw error;
   });
-  endpoint = `http://${host.includes(":") ? `[${host}]` : host}:${listener.port}`;
+  endpoint = `http://${reachableHost(host)}:${listener.port}`;
   return {
     url: endpoint,
     port: listener.port,

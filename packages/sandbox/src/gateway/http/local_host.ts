@@ -1,4 +1,4 @@
-// Whether a request reached the sandbox under a name of this machine. Pure.
+// Under which names the sandbox is reached: the address it tells, and whether a request came by one of this machine. Pure.
 import type { InboundRequest } from "./listener.ts";
 
 /**
@@ -15,4 +15,14 @@ export function isOwnHost(request: InboundRequest, endpoint: string): boolean {
   if (URL.canParse(endpoint) && hostname === new URL(endpoint).hostname) return true;
   const isAddress = /^\d+\.\d+\.\d+\.\d+$/.test(hostname) || hostname.startsWith("[");
   return isAddress || !hostname.includes(".") || hostname.endsWith(".localhost");
+}
+
+/**
+ * @param host the address it listens on
+ * @returns how a URL names it; every address of the machine is none to call, so that is the local one
+ */
+export function reachableHost(host: string): string {
+  if (host === "0.0.0.0") return "127.0.0.1";
+  if (host === "::") return "[::1]";
+  return host.includes(":") ? `[${host}]` : host;
 }
