@@ -99,7 +99,7 @@ test("a token has what Identity Center asks for, by the sandbox's own time", asy
 for (const [what, claims, rule] of [
   ["for another audience", { aud: "somebody-else" }, "token.audience"],
   ["that is over", { iat: 1_700_000_000, exp: 1_700_000_300 }, "token.expiry"],
-  ["without a jti", { jti: null }, "token.jti"],
+  ["without a jti", { jti: null }, "token.missingJti"],
   ["of a user nobody knows", { email: "nobody@acme.example" }, "user.match"],
 ] as const) {
   test(`a test can ask for a token ${what}, and it is refused for that`, async () => {

@@ -192,7 +192,7 @@ test("a refusal is printed with why, rule and fix, a warning under an answered r
     lines.find((line) => line.startsWith("400")) ?? "",
     /CreateTokenWithIAM .*InvalidGrantException\n {4}why: .*aud.*\n {4}rule: token\.audience\n {4}fix: /s,
   );
-  assert.match(lines.at(-1) ?? "", /^200 .*\n {4}warning: exchange\.externalIdTag: /s);
+  assert.match(lines.at(-1) ?? "", /^200 .*\n {4}warning: exchange\.missingTag: /s);
 });
 
 test("bytes that come one by one, garbage and half a preface do not disturb the port", async () => {
