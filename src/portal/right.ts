@@ -8,7 +8,7 @@ import { findFactorSince } from "../provider/factors/second_factor_store.ts";
 import { isProvenTwice } from "../provider/factors/standing_factor.ts";
 import { readSignedIn, type SignedInPerson } from "../provider/self_service/signed_in.ts";
 import type { SessionKey } from "../provider/sessions/voucher_store.ts";
-import { findRecordByUid } from "../provider/storage/record_store.ts";
+import { findRecordByUid } from "../provider/storage/record_reader_store.ts";
 import { type Place, readPlaces } from "../provider/subjects/places.ts";
 import { lockTenant } from "../provider/tenants/tenant_store.ts";
 

@@ -10,7 +10,7 @@ export const defences: readonly Defence[] = [
     id: "ended-session-is-remembered",
     promise:
       "What a request under way writes of a browser session that an operator ended meanwhile opens nothing.",
-    file: "src/provider/storage/record_store.ts",
+    file: "src/provider/storage/record_reader_store.ts",
     find: "where e.session_uid_hash = coalesce(r.session_uid_hash, r.uid_hash))",
     replace: "where e.session_uid_hash = coalesce(r.session_uid_hash, r.uid_hash) and 1 = 0)",
     test: inFlight,

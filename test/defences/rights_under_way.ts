@@ -17,7 +17,7 @@ export const defences: readonly Defence[] = [
     id: "record-of-an-earlier-client",
     promise: "What was made for a client of before is nothing to the next one of its id.",
     faults: ["S2"],
-    file: "src/provider/storage/record_store.ts",
+    file: "src/provider/storage/record_reader_store.ts",
     find: "then c.own_token_generation else c.generation end)",
     replace: "then r.client_generation else r.client_generation end)",
     test: "test/provider/clients/generations.test.ts",

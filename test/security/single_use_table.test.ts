@@ -33,9 +33,9 @@ import { createChallenge, redeemAnswer, saveAnswer } from "../../src/provider/ha
 import { createPasskey, savePasskeyUse, useChallenge } from "../../src/provider/passkeys/passkey_store.ts";
 import { endGrant } from "../../src/provider/sessions/grant_store.ts";
 import { endSession } from "../../src/provider/sessions/session_store.ts";
+import { createExchanger } from "../../src/provider/storage/exchange_store.ts";
 import { hashRecordId } from "../../src/provider/storage/record_payload.ts";
 import { consumeRecord, createRecordOnce, saveRecord } from "../../src/provider/storage/record_store.ts";
-import { rotateRefreshToken } from "../../src/provider/storage/rotation_store.ts";
 import { createDomain, saveDomainVerified } from "../../src/provider/tenants/domain_store.ts";
 import { createMembership } from "../../src/provider/tenants/membership_store.ts";
 import { createTenant } from "../../src/provider/tenants/tenant_store.ts";
@@ -56,6 +56,16 @@ interface Once {
 const grantRecord = (model: string): Once => ({
   arrange: (db) => saveRecord(db, model, `${model}-1`, { accountId: "ann" } as never, laterMs),
   attempt: (db) => consumeRecord(db, model, `${model}-1`, nowMs),
+});
+
+// Each caller is an instance of its own.
+const exchanged = (model: string): Once => ({
+  arrange: (db) => saveRecord(db, model, `${model}-1`, { accountId: "ann" } as never, laterMs),
+  attempt: (db, caller) => {
+    const payload = { accountId: "ann" } as never;
+    const given = [{ model: "AccessToken", id: `of ${model} ${caller}`, payload, expiresAtMs: laterMs }];
+    return createExchanger(db)({ used: { model, id: `${model}-1` }, given, event: undefined, now });
+  },
 });
 
 const inTransaction =
@@ -103,16 +113,10 @@ const idOf = async (db: Database, email: string): Promise<string> =>
 const account = { email: "once@acme.example", emailVerified: true };
 
 const once: Readonly<Record<string, Once>> = {
-  "an authorization code": grantRecord("AuthorizationCode"),
+  "an authorization code": exchanged("AuthorizationCode"),
   "a pushed authorization request": grantRecord("PushedAuthorizationRequest"),
-  "a device code": grantRecord("DeviceCode"),
-  "a refresh token": {
-    arrange: (db) => saveRecord(db, "RefreshToken", "r1", { accountId: "ann", jti: "r1" } as never, laterMs),
-    attempt: inTransaction(async (trx, caller) => {
-      const successor = { id: `r1-${caller}`, payload: { jti: `r1-${caller}` }, expiresAtMs: laterMs };
-      return rotateRefreshToken(trx, { presented: "r1", successor, nowMs, graceMs: 0 });
-    }),
-  },
+  "a device code": exchanged("DeviceCode"),
+  "a refresh token": exchanged("RefreshToken"),
   "the id of a client assertion or a DPoP proof": {
     attempt: (db) => createRecordOnce(db, "ReplayDetection", "jti-1", {}, laterMs),
   },

@@ -11,7 +11,7 @@ import type { FactorDemand } from "../../login_levels.ts";
 import { lockAccount } from "../../provider/accounts/account_store.ts";
 import { findFactorSince } from "../../provider/factors/second_factor_store.ts";
 import { listVouchers } from "../../provider/sessions/voucher_store.ts";
-import { findRecordByUid } from "../../provider/storage/record_store.ts";
+import { findRecordByUid } from "../../provider/storage/record_reader_store.ts";
 import { administeringLogins } from "./administering_login.ts";
 import { type AdministratorRole, readAdministratorRole } from "./roles.ts";
 

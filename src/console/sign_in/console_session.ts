@@ -9,7 +9,7 @@ import { consoleLoginSeconds } from "../../provider/clients/console_client.ts";
 import { findFactorSince } from "../../provider/factors/second_factor_store.ts";
 import type { Voucher } from "../../provider/sessions/voucher.ts";
 import { listVouchers } from "../../provider/sessions/voucher_store.ts";
-import { findRecordByUid } from "../../provider/storage/record_store.ts";
+import { findRecordByUid } from "../../provider/storage/record_reader_store.ts";
 import {
   type ConsoleSession,
   deleteConsoleSession,

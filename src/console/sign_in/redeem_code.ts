@@ -7,7 +7,8 @@ import {
   consoleCallbackPath,
   consoleClientId,
 } from "../../provider/clients/console_client.ts";
-import { consumeRecord, findRecord } from "../../provider/storage/record_store.ts";
+import { findRecord } from "../../provider/storage/record_reader_store.ts";
+import { consumeRecord } from "../../provider/storage/record_store.ts";
 
 /** A code as the browser brings it, and what the browser kept to prove that it asked for it. */
 export interface PresentedCode {

@@ -20,7 +20,8 @@ import { claimsByScope, userinfoClaims } from "../subjects/claims.ts";
 import type { DecidedAccount } from "../subjects/decided_account.ts";
 import { readPlaces } from "../subjects/places.ts";
 import type { LoginResult, SigningInAccount } from "../subjects/signing_in_account.ts";
-import { getSubjectClaims, type SubjectRequest } from "../subjects/subject.ts";
+import { getSubjectClaims, type SubjectDeps, type SubjectRequest } from "../subjects/subject.ts";
+import { createSubjectReader } from "../subjects/subject_store.ts";
 
 // What a token or a code says of where it comes from.
 interface CarriedToken {
@@ -30,7 +31,8 @@ interface CarriedToken {
 }
 
 /** Makes oidc-provider's `findAccount`. */
-export function accountFinder(deps: Installation): FindAccount {
+export function accountFinder(installation: Installation): FindAccount {
+  const deps = { ...installation, readSubject: createSubjectReader(installation.db) };
   return async (ctx, accountId, token) => {
     if (token === undefined) return findSigningIn(deps, ctx, accountId);
     if (ctx.oidc.route === "userinfo") return userinfoAccount(deps, ctx, accountId, token);
@@ -125,7 +127,7 @@ function subjectOfGrant(
 
 // The library loads the grant after the account, so the decision waits for the claims to be asked for.
 function userinfoAccount(
-  deps: Installation,
+  deps: Installation & SubjectDeps,
   ctx: KoaContextWithOIDC,
   accountId: string,
   token: CarriedToken,

@@ -5,8 +5,7 @@ import { decodeJwt } from "jose";
 import type Provider from "oidc-provider";
 import type { AdapterPayload, errors, KoaContextWithOIDC } from "oidc-provider";
 import { countAuditEvent, createAuditEvent } from "../../audit/audit_store.ts";
-import type { Clock } from "../../clock.ts";
-import type { Database } from "../../db/connect.ts";
+import type { NewAuditEvent } from "../../audit/event_types.ts";
 import { OperationError } from "../../errors.ts";
 import type { StoreAndClock } from "../../installation.ts";
 import { currentRequest, type RequestContext } from "../../request_context.ts";
@@ -66,7 +65,7 @@ export async function recordAnswer(deps: StoreAndClock, ctx: KoaContextWithOIDC)
   }
 }
 
-// What is given for a person is recorded in one write with what it uses up: recordGiven, minting, refreshing.
+// What is given for a person is recorded in one write with what it uses up: eventOfGiven, minting, refreshing.
 async function recordIssue({ db, clock }: StoreAndClock, { oidc }: KoaContextWithOIDC): Promise<void> {
   const { client } = oidc;
   const ofClient = oidc.entities.ClientCredentials;
@@ -76,20 +75,13 @@ async function recordIssue({ db, clock }: StoreAndClock, { oidc }: KoaContextWit
   return countAuditEvent(db, { type: "token.issued_to_client", ...event }, clock());
 }
 
-/**
- * Records what was given for a code.
- * @param trx the transaction in which the code is used up
- */
-export async function recordGiven(
-  trx: Database,
-  clock: Clock,
-  { oidc, body }: KoaContextWithOIDC,
-): Promise<void> {
+/** What the trail says of what was given for a code, to be written with it; undefined: nothing to tell of. */
+export function eventOfGiven({ oidc, body }: KoaContextWithOIDC): NewAuditEvent | undefined {
   const { client, account, grant } = oidc;
   const idToken = (body as { id_token?: unknown } | undefined)?.id_token;
   const resource = oidc.entities.AccessToken?.aud?.toString();
   const by = String(oidc.params?.["grant_type"]);
-  if (!client || !account || (typeof idToken !== "string" && resource === undefined)) return;
+  if (!client || !account || (typeof idToken !== "string" && resource === undefined)) return undefined;
   const parties = {
     clientId: client.clientId,
     accountId: account.accountId,
@@ -97,8 +89,7 @@ export async function recordGiven(
   };
   const jti = typeof idToken === "string" ? decodeJwt(idToken).jti : undefined;
   const details = { by: by.split(":").at(-1) ?? by, jti, resource };
-  const event = { type: "token.issued", actor: `client:${client.clientId}`, ...parties, details } as const;
-  await createAuditEvent(trx, event, clock());
+  return { type: "token.issued", actor: `client:${client.clientId}`, ...parties, details };
 }
 
 async function recordRevocation({ db, clock }: StoreAndClock, { oidc }: KoaContextWithOIDC): Promise<void> {

@@ -1,7 +1,6 @@
 // Owns making one Provider, whole: settings, model changes, log. It is rebuilt when the keys change, so nothing
 // about a Provider may be set up anywhere else.
 import Provider, { type Configuration, type JWKS, type KoaContextWithOIDC } from "oidc-provider";
-import type { Database } from "../../db/connect.ts";
 import { OperationError, soonSeconds } from "../../errors.ts";
 import { grantTypes, signInGrants } from "../../grants_and_scopes.ts";
 import { logFailure, retryHeaders, sendError } from "../../http_errors.ts";
@@ -30,12 +29,13 @@ import { redeemInOneWrite } from "../library/one_write.ts";
 import { refreshHandler, refreshParameters } from "../refresh/refresh_grant.ts";
 import { tenantGrantMembers } from "../sessions/tenant_grant.ts";
 import { createAdapterFactory } from "../storage/adapter.ts";
+import { createExchanger } from "../storage/exchange_store.ts";
 import { putLogouts } from "../storage/logout_store.ts";
 import { useIdOf } from "../storage/record_payload.ts";
 import { createRecordOnce, deleteRecord } from "../storage/record_store.ts";
 import { disclosedDetails } from "../subjects/claims.ts";
 import { accountFinder } from "./account_finder.ts";
-import { noteGrant, recordAnswer, recordGiven, watchAnswers } from "./answer_record.ts";
+import { eventOfGiven, noteGrant, recordAnswer, watchAnswers } from "./answer_record.ts";
 import { providerConfiguration } from "./configuration.ts";
 import { describeServed, logOutcomes } from "./outcomes.ts";
 import { recordSignIn } from "./sign_in_record.ts";
@@ -121,11 +121,14 @@ export function buildProvider(
     recordUse: (iss, jti, exp) =>
       createRecordOnce(db, "ReplayDetection", useIdOf(iss, jti), { iss, exp }, exp * 1000),
   });
-  provider.registerGrantType(grantTypes.refreshToken, refreshHandler(provider, installation, findAccount), [
+  const exchange = createExchanger(db);
+  const deps = { ...installation, exchange };
+  provider.registerGrantType(grantTypes.refreshToken, refreshHandler(provider, deps, findAccount), [
     ...refreshParameters,
   ]);
-  const record = (trx: Database, ctx: KoaContextWithOIDC) => recordGiven(trx, clock, ctx);
-  redeemInOneWrite(provider, signInGrants, { db, record });
+  redeemInOneWrite(provider, signInGrants, (used, given, ctx) =>
+    exchange({ used, given, event: ctx && eventOfGiven(ctx), now: clock() }),
+  );
   bindInteractions(provider);
   registerGrants(provider, installation);
   tellWhoStays(provider);

@@ -1,7 +1,7 @@
 // Owns reading an access token that a back end presents to our own API: whose it is and what it may do now.
 import type { Database } from "../../db/connect.ts";
 import { hashRecordId } from "../storage/record_payload.ts";
-import { findRecord } from "../storage/record_store.ts";
+import { findRecord } from "../storage/record_reader_store.ts";
 import { readStoredMetadata } from "./client_store.ts";
 import { findServedClients } from "./served_client_store.ts";
 import { mayActFor, type TenantRight } from "./tenant_rights.ts";

@@ -12,14 +12,16 @@ import {
   type ResourceServer,
 } from "oidc-provider";
 import { createAuditEvent } from "../../audit/audit_store.ts";
+import type { NewAuditEvent } from "../../audit/event_types.ts";
 import { grantTypes, personScope } from "../../grants_and_scopes.ts";
 import type { InstallationPart } from "../../installation.ts";
 import { bindToKey, type KeyProof, readKeyProof } from "../library/proof_of_possession.ts";
 import { tokenRecordOf } from "../library/stored_token.ts";
 import { getResourceServer } from "../resources/resource_access.ts";
 import { tenantOfGrant } from "../sessions/tenant_grant.ts";
+import type { Exchanger } from "../storage/exchange_store.ts";
 import { createRecordOnce, deleteFamilyOfRecord } from "../storage/record_store.ts";
-import { findRefreshTokenUse, rotateRefreshToken } from "../storage/rotation_store.ts";
+import { findRefreshTokenUse, repeatRotation } from "../storage/rotation_store.ts";
 import { deriveSuccessorKeys, judgePresentation, successorOf } from "./successor.ts";
 
 export const refreshParameters = ["refresh_token", "scope", "resource"] as const;
@@ -41,7 +43,9 @@ interface Presented {
 /** Makes the handler. Register it before the provider serves. */
 export function refreshHandler(
   provider: Provider,
-  deps: InstallationPart<"db" | "clock" | "issuer" | "refreshGraceSeconds" | "secrets">,
+  deps: InstallationPart<"db" | "clock" | "issuer" | "refreshGraceSeconds" | "secrets"> & {
+    exchange: Exchanger;
+  },
   findAccount: FindAccount,
 ) {
   const successorKeys = deriveSuccessorKeys(deps.secrets);
@@ -164,7 +168,7 @@ export function refreshHandler(
         ? undefined
         : new provider.RefreshToken({ ...shared, ...carried, jti: successor } as never);
 
-    const saved = await save(value, next, access, {
+    const saved = await save(presented, next, access, {
       clientId: client.clientId,
       accountId,
       tenantId: tenantOfGrant(grant) ?? "",
@@ -191,7 +195,7 @@ export function refreshHandler(
   }
 
   async function save(
-    value: string,
+    { value, token }: Presented,
     next: RefreshToken | undefined,
     access: InstanceType<Provider["AccessToken"]>,
     issued: {
@@ -204,26 +208,31 @@ export function refreshHandler(
   ): Promise<string | undefined> {
     const now = deps.clock();
     const successor = next && (await tokenRecordOf(next, now));
-    const accessRecord = await tokenRecordOf(access, now);
+    const { value: accessToken, id, payload, expiresAtMs } = await tokenRecordOf(access, now);
+    const { jti, resource, clientId, ...parties } = issued;
+    const details = { by: grantTypes.refreshToken, jti, resource };
+    const event: NewAuditEvent | undefined =
+      jti === undefined && resource === undefined
+        ? undefined
+        : { type: "token.issued", actor: `client:${clientId}`, clientId, ...parties, details };
+    // A signed one is kept nowhere.
+    const given = payload === undefined ? [] : [{ model: "AccessToken", id, payload, expiresAtMs }];
+    if (successor !== undefined && !token.consumed) {
+      const used = { model: "RefreshToken", id: value };
+      const isFirst = await deps.exchange({
+        ...{ used, event, now },
+        given: [{ ...successor, model: "RefreshToken" }, ...given],
+      });
+      return isFirst ? accessToken : undefined;
+    }
     return deps.db
       .transaction(async (trx) => {
         const times = { nowMs: now.getTime(), graceMs };
-        if (successor && !(await rotateRefreshToken(trx, { presented: value, successor, ...times })))
+        if (successor && !(await repeatRotation(trx, { presented: value, successor, ...times })))
           throw new LostRace();
-        const { id, value: accessToken, payload, expiresAtMs } = accessRecord;
-        // A signed one is kept nowhere.
-        if (payload !== undefined) await createRecordOnce(trx, "AccessToken", id, payload, expiresAtMs);
-        const { jti, resource, clientId, ...parties } = issued;
-        if (jti === undefined && resource === undefined) return accessToken;
-        const details = { by: grantTypes.refreshToken, jti, resource };
-        const event = {
-          type: "token.issued",
-          actor: `client:${clientId}`,
-          clientId,
-          ...parties,
-          details,
-        } as const;
-        await createAuditEvent(trx, event, now);
+        for (const { model, ...record } of given)
+          await createRecordOnce(trx, model, record.id, record.payload, record.expiresAtMs);
+        if (event !== undefined) await createAuditEvent(trx, event, now);
         return accessToken;
       })
       .catch((error: unknown) => {

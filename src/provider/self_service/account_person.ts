@@ -8,7 +8,7 @@ import type { InstallationPart } from "../../installation.ts";
 import { lockAccount } from "../accounts/account_store.ts";
 import type { ProviderHost } from "../library/provider_host.ts";
 import { recentSignInSeconds } from "../sessions/login_life.ts";
-import { findRecordByUid } from "../storage/record_store.ts";
+import { findRecordByUid } from "../storage/record_reader_store.ts";
 import type { Membership } from "../tenants/membership_store.ts";
 import type { Person } from "./agreements.ts";
 import { findSignedIn, readSignedIn, type SignedInPerson } from "./signed_in.ts";

@@ -6,12 +6,18 @@ import type { Database } from "../../db/connect.ts";
 import { clientServed, generationServed } from "../library/client_generation.ts";
 import { servesDevicePages } from "../library/device_codes.ts";
 import { isFoundRecord } from "../library/found_records.ts";
-import { CodeUsed, holdWrite } from "../library/one_write.ts";
+import { holdRecord, holdUse } from "../library/one_write.ts";
 import { isWrittenAgain, SessionGone } from "../library/session_ids.ts";
 import { tellingStoreTrouble } from "../library/token_error.ts";
 import { changeDeviceCode } from "./device_code_store.ts";
 import { deleteSessionOfId } from "./ended_records.ts";
 import type { RecordPayload } from "./record_payload.ts";
+import {
+  createRecordReader,
+  findRecordByUserCode,
+  findReferredRecord,
+  type RecordReader,
+} from "./record_reader_store.ts";
 import { hashInReference } from "./record_reference.ts";
 import {
   clientOf,
@@ -20,10 +26,6 @@ import {
   deleteFamilyOfRecord,
   deleteRecord,
   deleteRecordsOfGrant,
-  findRecord,
-  findRecordByUid,
-  findRecordByUserCode,
-  findReferredRecord,
   replaceRecord,
   saveRecord,
 } from "./record_store.ts";
@@ -47,7 +49,8 @@ export interface AdapterDeps {
  * before (RFC 6749 section 4.1.2, RFC 9700 section 4.14.2), and a ReplayDetection record can be saved once.
  */
 export function createAdapterFactory(deps: AdapterDeps): AdapterFactory {
-  return (model) => bounded(model === "Client" ? clientAdapter(deps) : recordAdapter(deps, model));
+  const read = createRecordReader(deps.db);
+  return (model) => bounded(model === "Client" ? clientAdapter(deps) : recordAdapter(deps, model, read));
 }
 
 // Every way of the library to the store leads through here.
@@ -63,7 +66,11 @@ function bounded(adapter: Adapter): Adapter {
   };
 }
 
-function recordAdapter({ db, clock, onGrant, onLogout }: AdapterDeps, model: string): Adapter {
+function recordAdapter(
+  { db, clock, onGrant, onLogout }: AdapterDeps,
+  model: string,
+  read: RecordReader,
+): Adapter {
   return {
     async upsert(id, payload, expiresIn) {
       const expiresAtMs = expiresIn === undefined ? null : clock().getTime() + expiresIn * 1000;
@@ -81,9 +88,8 @@ function recordAdapter({ db, clock, onGrant, onLogout }: AdapterDeps, model: str
       }
       if (model !== "ReplayDetection") {
         const whole = inItsGeneration(model, payload);
-        const write = (to: Database) => saveRecord(to, model, id, whole, expiresAtMs);
-        if (givenForCodes.includes(model) && holdWrite(write)) return;
-        return write(db);
+        if (givenForCodes.includes(model) && holdRecord({ model, id, payload: whole, expiresAtMs })) return;
+        return saveRecord(db, model, id, whole, expiresAtMs);
       }
       if (await createRecordOnce(db, model, id, payload, expiresAtMs)) return;
       throw new errors.InvalidRequest("this assertion was used before");
@@ -93,20 +99,17 @@ function recordAdapter({ db, clock, onGrant, onLogout }: AdapterDeps, model: str
       const found =
         model === "DeviceCode" && servesDevicePages()
           ? await findReferredRecord(db, model, id)
-          : await findRecord(db, model, id);
+          : await read.byId(model, id);
       if (model === "Grant" && found) onGrant?.(found);
       return found;
     },
-    findByUid: (uid) => findRecordByUid(db, model, uid),
+    findByUid: (uid) => read.byUid(model, uid),
     findByUserCode: (userCode) => findRecordByUserCode(db, model, userCode),
     async consume(id) {
       const endFamily = () => deleteFamilyOfRecord(db, model, id);
       const refusal = () => new errors.InvalidGrant(alreadyUsed[model] ?? "already used");
-      const held = holdWrite(async (trx) => {
-        if (!(await consumeRecord(trx, model, id, clock().getTime())))
-          throw new CodeUsed(refusal(), endFamily);
-      });
-      if (held || (await consumeRecord(db, model, id, clock().getTime()))) return;
+      if (holdUse({ model, id, refusal, endFamily })) return;
+      if (await consumeRecord(db, model, id, clock().getTime())) return;
       // Nothing came of it that could be ended: who came first has the code.
       if (model === "PushedAuthorizationRequest") {
         throw new errors.InvalidRequestUri("request_uri is invalid, expired, or was already used");

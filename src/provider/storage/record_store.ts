@@ -3,19 +3,10 @@
 import type { AdapterPayload } from "oidc-provider";
 import type { Database } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
-import { hashRecordId, parsePayload, type RecordPayload, serializePayload } from "./record_payload.ts";
-import { hashInReference, referenceTo } from "./record_reference.ts";
-
-interface RecordRow {
-  id_hash: string;
-  payload: string;
-  consumed_at_ms: number | null;
-  client_id: string | null;
-  client_generation: number;
-}
+import { hashRecordId, serializePayload } from "./record_payload.ts";
 
 /** What a record is written to, in the order of {@link recordBindings}: its key first. */
-const recordColumns = [
+export const recordColumns = [
   "model",
   "id_hash",
   "payload",
@@ -119,79 +110,6 @@ export async function createRecordOnce(
     recordBindings(model, id, payload, expiresAtMs),
   );
   return rows.length > 0;
-}
-
-/** Finds a record by its id. Expired ones are found until they are swept, so that "expired" can be told. */
-export function findRecord(db: Database, model: string, id: string): Promise<AdapterPayload | undefined> {
-  return findBy(db, "id_hash", model, hashRecordId(id), id);
-}
-
-/** Finds a device code that was found by its user code before, by what {@link findRecordByUserCode} answered for its id. */
-export function findReferredRecord(
-  db: Database,
-  model: string,
-  reference: string,
-): Promise<AdapterPayload | undefined> {
-  return findBy(db, "id_hash", model, hashInReference(reference) ?? "", reference);
-}
-
-/** Finds a session by its uid; the answer does not hold the session's cookie. */
-export function findRecordByUid(
-  db: Database,
-  model: string,
-  uid: string,
-): Promise<AdapterPayload | undefined> {
-  return findBy(db, "uid_hash", model, hashRecordId(uid), undefined);
-}
-
-/**
- * Finds a device code by its user code. The answer does not hold the device code, which nobody knows but the device: its `jti`
- * is a reference to the record, and is no code.
- */
-export async function findRecordByUserCode(
-  db: Database,
-  model: string,
-  userCode: string,
-): Promise<AdapterPayload | undefined> {
-  const found = await findBy(db, "user_code_hash", model, hashRecordId(userCode), undefined, referenceTo);
-  return found && { ...found, userCode };
-}
-
-async function findBy(
-  db: Database,
-  column: "id_hash" | "uid_hash" | "user_code_hash",
-  model: string,
-  hash: string,
-  id: string | undefined,
-  idOf: (idHash: string) => string | undefined = () => id,
-): Promise<AdapterPayload | undefined> {
-  const [row] = await runStatement<RecordRow>(
-    db,
-    `oidc_record_find_by_${column}_4`,
-    `select r.id_hash, r.payload, r.consumed_at_ms, r.client_id, r.client_generation
-     from oidc_records r left join clients c on c.client_id = r.client_id
-     where r.model = ? and r.${column} = ? and (c.client_id is null or r.client_generation =
-       case when r.model = 'ClientCredentials' then c.own_token_generation else c.generation end)
-       and not exists (select 1 from ended_sessions e
-         where e.session_uid_hash = coalesce(r.session_uid_hash, r.uid_hash))`,
-    [model, hash],
-  );
-  if (row === undefined) return undefined;
-  const payload: RecordPayload = parsePayload(row.payload, idOf(row.id_hash), row.consumed_at_ms);
-  const clientId = clientOf(payload);
-  if (clientId === null) return payload;
-  // An instance of an older version names no client in the row, and knows no generations.
-  if (row.client_id === null && !(await isFirstGeneration(db, clientId))) return undefined;
-  payload.clientGeneration = row.client_generation;
-  return payload;
-}
-
-async function isFirstGeneration(db: Database, clientId: string): Promise<boolean> {
-  const later: unknown = await db("clients")
-    .where("client_id", clientId)
-    .where("own_token_generation", ">", 0)
-    .first("client_id");
-  return later === undefined;
 }
 
 /**

@@ -1,18 +1,17 @@
-// Owns the statements that exchange one refresh token for the next. What was signed before is saved here in one
-// transaction with the use of the old token: a fault anywhere leaves the old token good, or the new one in place.
+// Owns the statements about a refresh token that was exchanged for the next already (exchange_store.ts): whether it may be shown
+// again, because its answer was lost on the way.
 import type { Database } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
 import type { TokenRecord } from "../library/stored_token.ts";
 import { hashRecordId } from "./record_payload.ts";
-import { createRecordOnce } from "./record_store.ts";
 
 const model = "RefreshToken";
 
-/** One exchange of a refresh token. */
+/** One exchange of a refresh token, asked for once more. */
 export interface Rotation {
   /** The value that was presented. */
   presented: string;
-  successor: TokenRecord;
+  successor: Pick<TokenRecord, "id">;
   nowMs: number;
   /** How long a repeat is honest, in milliseconds; 0: never. */
   graceMs: number;
@@ -33,35 +32,21 @@ export async function findRefreshTokenUse(db: Database, value: string): Promise<
 }
 
 /**
- * Exchanges a refresh token for its successor, within the caller's transaction.
- *
- * Of any number of callers with the same token, on any number of instances, one makes the successor; the others
- * wait for it at its primary key and then are repeats, which are granted only while they are honest. The caller
- * rolls back when refused.
- *
- * @param trx a transaction: the successor must not stay when the exchange is refused
- * @returns whether the exchange holds
+ * Grants an exchange once more, within the caller's transaction and only while the repeat is honest. The caller rolls back when
+ * refused.
+ * @returns whether it is granted
  */
-export async function rotateRefreshToken(trx: Database, rotation: Rotation): Promise<boolean> {
+export async function repeatRotation(trx: Database, rotation: Rotation): Promise<boolean> {
   const { presented, successor, nowMs, graceMs } = rotation;
-  const made = await createRecordOnce(trx, model, successor.id, successor.payload, successor.expiresAtMs);
-  if (!made && graceMs === 0) return false;
-  const rows = made
-    ? await runStatement(
-        trx,
-        "refresh_token_use_first",
-        `update oidc_records set consumed_at_ms = ?
-         where model = '${model}' and id_hash = ? and consumed_at_ms is null returning model`,
-        [nowMs, hashRecordId(presented)],
-      )
-    : await runStatement(
-        trx,
-        "refresh_token_use_again",
-        `update oidc_records set consumed_at_ms = consumed_at_ms
-         where model = '${model}' and id_hash = ? and consumed_at_ms >= ? and exists
-           (select 1 from oidc_records s where s.model = '${model}' and s.id_hash = ? and s.consumed_at_ms is null)
-         returning model`,
-        [hashRecordId(presented), nowMs - graceMs, hashRecordId(successor.id)],
-      );
+  if (graceMs === 0) return false;
+  const rows = await runStatement(
+    trx,
+    "refresh_token_use_again",
+    `update oidc_records set consumed_at_ms = consumed_at_ms
+     where model = '${model}' and id_hash = ? and consumed_at_ms >= ? and exists
+       (select 1 from oidc_records s where s.model = '${model}' and s.id_hash = ? and s.consumed_at_ms is null)
+     returning model`,
+    [hashRecordId(presented), nowMs - graceMs, hashRecordId(successor.id)],
+  );
   return rows.length > 0;
 }

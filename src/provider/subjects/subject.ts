@@ -7,7 +7,7 @@ import { doorOf, opensTenant, type TenantDoor, type Vouched, voucherFor } from "
 import { listVouchers } from "../sessions/voucher_store.ts";
 import { type ClaimsPolicy, decideSubjectClaims, type SubjectClaims } from "./claims.ts";
 import { PlaceShut, whyLoginShut } from "./shut_place.ts";
-import { readSubject, type SubjectFacts } from "./subject_store.ts";
+import { type createSubjectReader, readSubject, type SubjectFacts } from "./subject_store.ts";
 
 /** Whose token is asked for. */
 export interface SubjectRequest {
@@ -36,18 +36,22 @@ export interface DecidedSubject {
   lastLoginAtMs: number | null;
 }
 
+/** What deciding on a subject needs. */
+export interface SubjectDeps extends InstallationPart<"db" | "clock" | "requireVerifiedDomain"> {
+  /** Reads what the store says of it; absent: by a statement of its own. */
+  readSubject?: ReturnType<typeof createSubjectReader>;
+}
+
 /**
  * Reads account, tenant, membership and presence, and decides what a token may say of them.
  * @throws OperationError as {@link decideSubjectClaims} and {@link assertLoginOpens} do, and presence_required
  */
-export async function decideSubject(
-  deps: InstallationPart<"db" | "clock" | "requireVerifiedDomain">,
-  request: SubjectRequest,
-): Promise<DecidedSubject> {
+export async function decideSubject(deps: SubjectDeps, request: SubjectRequest): Promise<DecidedSubject> {
   const now = deps.clock();
   const login = request.login === "asserted" ? undefined : request.login;
   const vouchingClientId = login?.clientId;
-  const facts = await readSubject(deps.db, { ...request, vouchingClientId, nowMs: now.getTime() });
+  const query = { ...request, vouchingClientId, nowMs: now.getTime() };
+  const facts = await (deps.readSubject?.(query) ?? readSubject(deps.db, query));
   if (request.login !== "asserted") {
     await assertLoginOpens(deps.db, facts, { login, sessionUid: request.sessionUid }, now);
   }
@@ -108,9 +112,6 @@ export async function assertLoginOpens(
 }
 
 /** As {@link decideSubject}, for whoever needs the claims only. */
-export async function getSubjectClaims(
-  deps: InstallationPart<"db" | "clock" | "requireVerifiedDomain">,
-  request: SubjectRequest,
-): Promise<SubjectClaims> {
+export async function getSubjectClaims(deps: SubjectDeps, request: SubjectRequest): Promise<SubjectClaims> {
   return (await decideSubject(deps, request)).claims;
 }

@@ -11,7 +11,8 @@ import {
   hasOfflineConsent,
   saveOfflineConsent,
 } from "../../../src/provider/presence/offline_consent_store.ts";
-import { findRecord, saveRecord } from "../../../src/provider/storage/record_store.ts";
+import { findRecord } from "../../../src/provider/storage/record_reader_store.ts";
+import { saveRecord } from "../../../src/provider/storage/record_store.ts";
 import { storesOfToday } from "../../support/stores_of_today.ts";
 import { useStore } from "../../support/use_store.ts";
 

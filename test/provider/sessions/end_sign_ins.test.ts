@@ -12,7 +12,8 @@ import {
 import { deleteSignIns, deleteSignInsOfTenant } from "../../../src/provider/sessions/end_sign_ins_store.ts";
 import type { Voucher } from "../../../src/provider/sessions/voucher.ts";
 import { listVouchers, saveVoucher } from "../../../src/provider/sessions/voucher_store.ts";
-import { findRecord, saveRecord } from "../../../src/provider/storage/record_store.ts";
+import { findRecord } from "../../../src/provider/storage/record_reader_store.ts";
+import { saveRecord } from "../../../src/provider/storage/record_store.ts";
 import { cliContext } from "../../support/cli_context.ts";
 import { storesOfToday } from "../../support/stores_of_today.ts";
 import { useStore } from "../../support/use_store.ts";

@@ -33,16 +33,16 @@ import { endConsent, endGrant, listGrants } from "../../../src/provider/sessions
 import { endSession, listSessions } from "../../../src/provider/sessions/session_store.ts";
 import { listVouchers } from "../../../src/provider/sessions/voucher_store.ts";
 import { sweepVouchers } from "../../../src/provider/sessions/voucher_sweep_store.ts";
+import { createExchanger } from "../../../src/provider/storage/exchange_store.ts";
 import { putLogouts } from "../../../src/provider/storage/logout_store.ts";
+import { findRecord, findRecordByUid } from "../../../src/provider/storage/record_reader_store.ts";
 import {
   consumeRecord,
   createRecordOnce,
   deleteFamilyOfRecord,
   deleteRecordsOfGrant,
-  findRecord,
-  findRecordByUid,
 } from "../../../src/provider/storage/record_store.ts";
-import { findRefreshTokenUse, rotateRefreshToken } from "../../../src/provider/storage/rotation_store.ts";
+import { findRefreshTokenUse, repeatRotation } from "../../../src/provider/storage/rotation_store.ts";
 import { deleteEnded, endingRows } from "../../../src/provider/storage/sweep_store.ts";
 import {
   claimLogout,
@@ -132,9 +132,10 @@ for (const kind of storeKinds) {
       "using records up": async (db) => {
         await consumeRecord(db, "AuthorizationCode", "none", nowMs);
         await findRefreshTokenUse(db, "none");
-        const successor = { id: "next", payload: { jti: "next" }, expiresAtMs: nowMs + 1 };
-        await rotateRefreshToken(db, { presented: "none", successor, nowMs, graceMs: 1 });
-        await rotateRefreshToken(db, { presented: "none", successor, nowMs, graceMs: 1 });
+        const given = [{ model: "AccessToken", id: "next", payload: {}, expiresAtMs: nowMs + 1 }];
+        const used = { model: "RefreshToken", id: "none" };
+        await createExchanger(db)({ used, given, event: undefined, now: new Date(nowMs) });
+        await repeatRotation(db, { presented: "none", successor: { id: "next" }, nowMs, graceMs: 1 });
         await createRecordOnce(db, "ReplayDetection", "none", {}, nowMs);
       },
       "deciding a token": async (db) => {
