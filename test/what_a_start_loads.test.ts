@@ -42,7 +42,7 @@ describe("what a start loads", () => {
   });
 
   it("of tti-sandbox: nothing of the AWS SDK, and none of what reads documents", (t) => {
-    assert.deepEqual(importing(t, "tti-sandbox").sort(), ["jose", "minisearch", "zod"]);
+    assert.deepEqual(importing(t, "tti-sandbox").sort(), ["jose", "zod"]);
   });
 
   it("of tti serve: no library that a request or a setting has to ask for", async (t) => {

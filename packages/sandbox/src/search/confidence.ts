@@ -15,7 +15,6 @@ const APPROXIMATE_MATCH = 0.6;
 
 /** What is known of one query term. */
 export interface TermWeight {
-  readonly term: string;
   /** Matching passages, of those the user may see, that hold it. */
   readonly passageCount: number;
 }
@@ -24,23 +23,23 @@ export interface TermWeight {
  * Coverage of a query by a passage: the rarity-weighted share of the query terms it holds. A term that occurs
  * nowhere weighs most, so a query of which half is unknown cannot be VERY_HIGH.
  *
- * @param exact query terms the passage holds as they are; @param approximate those it holds by prefix or misspelt.
+ * @param exact query terms the passage holds as they are, a bit each; @param approximate those it holds by prefix or misspelt.
  * @param matchCount passages the user may see that match any term.
  * @returns 0 to 1.
  */
 export function coverageOf(
   weights: readonly TermWeight[],
-  exact: ReadonlySet<string>,
-  approximate: ReadonlySet<string>,
+  exact: number,
+  approximate: number,
   matchCount: number,
 ): number {
   let covered = 0;
   let total = 0;
-  for (const { term, passageCount } of weights) {
+  for (const [at, { passageCount }] of weights.entries()) {
     const rarity = Math.log(1 + (matchCount - passageCount + 0.5) / (passageCount + 0.5)) + 0.5;
     total += rarity;
-    if (exact.has(term)) covered += rarity;
-    else if (approximate.has(term)) covered += rarity * APPROXIMATE_MATCH;
+    if ((exact >>> at) & 1) covered += rarity;
+    else if ((approximate >>> at) & 1) covered += rarity * APPROXIMATE_MATCH;
   }
   return total === 0 ? 0 : covered / total;
 }

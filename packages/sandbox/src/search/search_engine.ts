@@ -15,8 +15,9 @@ import {
   type SearchDocument,
   type SearchDocumentInput,
 } from "./document.ts";
+import { MOST_TERMS } from "./inverted_index.ts";
 import { bindingOf, openPageToken, sealPageToken } from "./page_token.ts";
-import { createPassageIndex, type PassageIndex } from "./passage_index.ts";
+import { createPassageIndex, type PassageIndex, passageText } from "./passage_index.ts";
 import { type RankedPassage, rankPassages } from "./rank.ts";
 import { refuseField } from "./search_error.ts";
 import type { SearchSettings } from "./settings.ts";
@@ -25,9 +26,6 @@ import { createGate, type SearchExplanation } from "./visibility.ts";
 
 /** Results per page when the caller names none. AWS does not publish its default. */
 const DEFAULT_MAX_RESULTS = 10;
-
-/** Distinct terms of a query that count; AWS publishes no length limit, this one bounds the work. */
-const MAX_QUERY_TERMS = 64;
 
 /** What holds without switches. */
 const STRICT_SETTINGS: SearchSettings = {
@@ -161,14 +159,14 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
 
       const index = find(applicationId, indexId) ?? createPassageIndex();
       const gate = createGate(user, groups, accessorFilters, filter, accessList);
-      const matches = index.match(terms, gate.admits);
-      const ranked = rankPassages(matches, terms);
+      const { matches } = index.match(terms, gate.admits);
       const end = offset + maxResults;
+      const ranked = rankPassages(matches, terms, end);
       const result: SearchResult = {
-        relevantContent: ranked.slice(offset, end).map(toRelevantContent),
-        explanation: { documents: index.documents().length, ...gate.explanation() },
+        relevantContent: ranked.slice(offset).map(toRelevantContent),
+        explanation: { documents: index.size(), ...gate.explanation() },
       };
-      if (end < ranked.length) {
+      if (end < matches.length) {
         const expiresAtMs = clock().getTime() + pageTokenTtlSeconds * 1000;
         result.nextToken = sealPageToken(secret, binding, { offset: end, expiresAtMs });
       }
@@ -201,7 +199,8 @@ function parseQuery(queryText: unknown): string[] {
   if (typeof queryText !== "string" || queryText.trim() === "") {
     return refuseField("queryText", "must not be blank; give the words to search for");
   }
-  return queryTerms(queryText).slice(0, MAX_QUERY_TERMS);
+  // AWS publishes no limit; this one bounds the work.
+  return queryTerms(queryText).slice(0, MOST_TERMS);
 }
 
 function parseMaxResults(maxResults: number | undefined): number {
@@ -218,7 +217,7 @@ function toRelevantContent({ match, scoreConfidence }: RankedPassage): RelevantC
     return { name, value: "dateValue" in value ? { dateValue: new Date(value.dateValue * 1000) } : value };
   });
   return {
-    content: match.content,
+    content: passageText(document, match.number),
     documentId: document.documentId,
     ...(document.title === undefined ? {} : { documentTitle: document.title }),
     ...(document.uri === undefined ? {} : { documentUri: document.uri }),

@@ -9,8 +9,14 @@ const STOP_WORDS = new Set(
   ).split(" "),
 );
 
+/** The last letters of what is taken away: plural, -ing, -ed, a silent e. */
+const ENDINGS = "sgde";
+
 /** Longer runs of letters are no words; stemming them would only cost time. */
 const LONGEST_STEMMED_WORD = 40;
+
+/** Nothing to fold but case. */
+const PLAIN = /^[a-zA-Z0-9]+$/;
 
 const WORD = /[\p{L}\p{N}\p{M}]+(?:['’][\p{L}]+)?/gu;
 const UNSPACED_SCRIPT = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]/u;
@@ -18,6 +24,7 @@ const UNSPACED_SCRIPT = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]/u
 /** Splits text in words. Scripts written without spaces are cut in pairs of characters. */
 export function splitWords(text: string): string[] {
   const words = text.match(WORD) ?? [];
+  if (!UNSPACED_SCRIPT.test(text)) return words;
   return words.flatMap((word) => (UNSPACED_SCRIPT.test(word) ? characterPairs(word) : [word]));
 }
 
@@ -29,11 +36,13 @@ function characterPairs(word: string): string[] {
 
 /** The index term of a word, or undefined for a word that is not indexed. */
 export function termOf(word: string): string | undefined {
-  const folded = word
-    .normalize("NFKD")
-    .replace(/\p{M}/gu, "")
-    .toLowerCase()
-    .replace(/['’](s|t|re|ll|ve|d|m)?$/, "");
+  const folded = PLAIN.test(word)
+    ? word.toLowerCase()
+    : word
+        .normalize("NFKD")
+        .replace(/\p{M}/gu, "")
+        .toLowerCase()
+        .replace(/['’](s|t|re|ll|ve|d|m)?$/, "");
   if (folded === "" || STOP_WORDS.has(folded)) return undefined;
   return stem(folded);
 }
@@ -45,7 +54,9 @@ export function queryTerms(text: string): string[] {
 
 /** Removes English plural, -ing and -ed endings. What it gets wrong it gets wrong in query and index alike. */
 function stem(word: string): string {
-  if (word.length < 4 || word.length > LONGEST_STEMMED_WORD || !/^[a-z]+$/.test(word)) return word;
+  // Most words have none of these endings, and need no expression to say so.
+  if (word.length < 4 || !ENDINGS.includes(word.charAt(word.length - 1))) return word;
+  if (word.length > LONGEST_STEMMED_WORD || !/^[a-z]+$/.test(word)) return word;
   let root = word;
   if (/[^aeiou]ies$/.test(root)) root = `${root.slice(0, -3)}y`;
   else if (/(ss|sh|ch|x|z)es$/.test(root)) root = root.slice(0, -2);
