@@ -17,6 +17,8 @@ answerParent(
       const { url, seedResult } = sandbox;
       return { url, seedResult, startMs: performance.now() - startedMs };
     },
+    /** Processor time so far. */
+    cpuMs: async () => (process.cpuUsage().user + process.cpuUsage().system) / 1000,
     /** The most this process has ever had resident, and what it has now. */
     memory: async () => ({
       peakMb: process.resourceUsage().maxRSS / 1024,

@@ -17,22 +17,28 @@ const MOST_EXPANDED_POSTINGS = 300_000;
 const BM25 = { k: 1.2, b: 0.7, d: 0.5 };
 const TITLE_BOOST = 1.2;
 
-/** A passage that holds at least one term of the query. Sets of terms are bits: the first term's is 1. */
+/** A passage that holds at least one term of the query. */
 export interface PassageMatch {
   readonly document: SearchDocument;
   /** Position of the passage in its document, from 0. */
   readonly number: number;
   /** Comparable only within one search. */
   readonly score: number;
-  /** Query terms the passage (or its document's title) holds. */
-  readonly exactTerms: number;
-  /** Query terms met only by a longer word or a misspelling. */
-  readonly approximateTerms: number;
 }
 
-/** What matches a query, and what was looked at beside the query's own terms. */
+/**
+ * What matches a query, by the number of the passage: a common word has thousands, of which a page shows ten. Sets of terms
+ * are bits: the first term's is 1. Good until the next search.
+ */
 export interface PassageMatches {
-  readonly matches: PassageMatch[];
+  readonly passages: readonly number[];
+  /** Query terms the passage (or its document's title) holds. */
+  exactTerms(passage: number): number;
+  /** Query terms met only by a longer word or a misspelling. */
+  approximateTerms(passage: number): number;
+  score(passage: number): number;
+  show(passage: number): PassageMatch;
+  /** What was looked at beside the query's own terms. */
   readonly expansions: number;
   readonly expandedPostings: number;
 }
@@ -70,6 +76,8 @@ export function createInvertedIndex(mostExpandedPostings = MOST_EXPANDED_POSTING
   const titleLengths: number[] = [];
   const contentLengths: number[] = [];
   const sums = { passages: 0, titles: 0, contents: 0 };
+  // Kept from search to search: allocating it for each would be most of what a search allocates.
+  let scores = createScores(0);
 
   /** Every passage of a document: the terms it holds, and its lengths. */
   function* read({ title = "", content }: SearchDocument) {
@@ -90,7 +98,7 @@ export function createInvertedIndex(mostExpandedPostings = MOST_EXPANDED_POSTING
   }
 
   /** Adds what the passages that hold a term have of it, to a query's scores. */
-  function rate(scores: Scores, term: number, weight: number, bit: number, isExact: boolean): void {
+  function rate(term: number, weight: number, bit: number, isExact: boolean): void {
     const holders = postings.holders(term);
     const title = rater(holders.titles, sums.titles);
     const content = rater(holders.contents, sums.contents);
@@ -119,20 +127,20 @@ export function createInvertedIndex(mostExpandedPostings = MOST_EXPANDED_POSTING
   }
 
   function scoring(terms: readonly string[]) {
-    const scores = createScores(places.length);
+    if (scores.score.length < places.length) scores = createScores(places.length * 2);
     const work = { expansions: 0, expandedPostings: 0 };
     for (const [at, text] of terms.slice(0, MOST_TERMS).entries()) {
       const term = dictionary.find(text);
-      if (term !== undefined) rate(scores, term, 1, 1 << at, true);
+      if (term !== undefined) rate(term, 1, 1 << at, true);
       for (const { term: other, weight } of dictionary.expand(text).filter(isHeld)) {
         const walked = postings.length(other);
         if (work.expandedPostings + walked > mostExpandedPostings) break;
         work.expandedPostings += walked;
         work.expansions += 1;
-        rate(scores, other, weight, 1 << at, false);
+        rate(other, weight, 1 << at, false);
       }
     }
-    return { scores, work };
+    return work;
   }
 
   const isHeld = ({ term }: Expansion) => {
@@ -176,30 +184,36 @@ export function createInvertedIndex(mostExpandedPostings = MOST_EXPANDED_POSTING
     passages: () => ({ held: sums.passages, gone: places.length - sums.passages }),
 
     match(terms, visible) {
-      const { scores, work } = scoring(terms);
-      const matches: PassageMatch[] = [];
+      clear(scores);
+      const work = scoring(terms);
       const shown = new Map<number, boolean>();
-      for (const passage of scores.found) {
+      const numberOf = (passage: number) => passage - (firstPassages[places[passage] ?? 0] ?? 0);
+      const passages = scores.found.filter((passage) => {
         const place = places[passage] ?? 0;
-        const document = documentAt(place);
-        let isShown = shown.get(place);
-        if (isShown === undefined) {
-          isShown = visible(document);
-          shown.set(place, isShown);
-        }
-        const number = passage - (firstPassages[place] ?? 0);
+        const isShown = shown.get(place) ?? visible(documentAt(place));
+        shown.set(place, isShown);
         // A title speaks for every passage, but alone it brings in only the first one.
-        if (!isShown || (number > 0 && scores.isInContent[passage] === 0)) continue;
-        const [any, exactTerms] = [scores.any[passage] ?? 0, scores.exact[passage] ?? 0];
-        const score = (scores.score[passage] ?? 0) * bitsOf(any);
-        matches.push({ document, number, score, exactTerms, approximateTerms: any & ~exactTerms });
-      }
-      return { matches, ...work };
+        return isShown && (scores.isInContent[passage] === 1 || numberOf(passage) === 0);
+      });
+      const { exact, any } = scores;
+      const score = (passage: number) => (scores.score[passage] ?? 0) * bitsOf(any[passage] ?? 0);
+      return {
+        passages,
+        exactTerms: (passage) => exact[passage] ?? 0,
+        approximateTerms: (passage) => (any[passage] ?? 0) & ~(exact[passage] ?? 0),
+        score,
+        show: (passage) => ({
+          document: documentAt(places[passage] ?? 0),
+          number: numberOf(passage),
+          score: score(passage),
+        }),
+        ...work,
+      };
     },
   };
 }
 
-/** What one query makes of the passages, by passage. */
+/** What one query makes of the passages, by passage. Before the next one everything is 0 again. */
 interface Scores {
   readonly score: Float64Array;
   /** Query terms a passage holds exactly, and those it holds exactly or by an expansion: bits. */
@@ -218,6 +232,16 @@ function createScores(passages: number): Scores {
     isInContent: new Uint8Array(passages),
     found: [],
   };
+}
+
+function clear({ score, exact, any, isInContent, found }: Scores): void {
+  for (const passage of found) {
+    score[passage] = 0;
+    exact[passage] = 0;
+    any[passage] = 0;
+    isInContent[passage] = 0;
+  }
+  found.length = 0;
 }
 
 /** How many bits are set. */

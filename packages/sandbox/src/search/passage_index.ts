@@ -1,4 +1,5 @@
 // The full-text index of one (application, index) pair: documents by id, and which passages of theirs match how well.
+// A document is held at once and read when somebody asks, or sooner in turns: a start does not wait for its words.
 
 import type { SearchDocument } from "./document.ts";
 import { createInvertedIndex, type PassageMatches } from "./inverted_index.ts";
@@ -17,6 +18,13 @@ export interface PassageIndex {
   /** How many documents there are. */
   size(): number;
   /**
+   * Reads some of the documents that were put and not read yet.
+   *
+   * @param most how many
+   * @returns whether there are more
+   */
+  read(most: number): boolean;
+  /**
    * Matching passages of the documents `visible` accepts, in no particular order.
    *
    * @param terms at most {@link MOST_TERMS} of them count
@@ -27,46 +35,56 @@ export interface PassageIndex {
 
 /** An empty index. */
 export function createPassageIndex(): PassageIndex {
+  const documents = new Map<string, SearchDocument>();
   const places = new Map<string, number>();
+  const unread = new Set<string>();
   let index = createInvertedIndex();
 
   function remove(documentId: string): boolean {
     const place = places.get(documentId);
-    if (place === undefined) return false;
-    index.remove(place);
+    if (place !== undefined) index.remove(place);
     places.delete(documentId);
-    return true;
+    unread.delete(documentId);
+    compact();
+    return documents.delete(documentId);
   }
-
-  const documents = () => [...places.values()].map((place) => index.documentAt(place));
 
   /** What is gone keeps its room until there is more of it than of what is left. */
   function compact(): void {
     const { held, gone } = index.passages();
     if (gone < WORTH_COMPACTING || gone < held) return;
-    const kept = documents();
     index = createInvertedIndex();
-    for (const document of kept) places.set(document.documentId, index.add(document));
+    for (const documentId of places.keys()) unread.add(documentId);
+    places.clear();
+  }
+
+  function read(most: number): boolean {
+    let count = 0;
+    for (const documentId of unread) {
+      if (count >= most) return true;
+      const document = documents.get(documentId);
+      if (document !== undefined) places.set(documentId, index.add(document));
+      unread.delete(documentId);
+      count += 1;
+    }
+    return false;
   }
 
   return {
     put(document) {
       remove(document.documentId);
-      compact();
-      places.set(document.documentId, index.add(document));
+      documents.set(document.documentId, document);
+      unread.add(document.documentId);
     },
-    delete(documentId) {
-      const isRemoved = remove(documentId);
-      compact();
-      return isRemoved;
+    delete: remove,
+    find: (documentId) => documents.get(documentId),
+    documents: () => [...documents.values()],
+    size: () => documents.size,
+    read,
+    match(terms, visible) {
+      read(Number.POSITIVE_INFINITY);
+      return index.match(terms, visible);
     },
-    find(documentId) {
-      const place = places.get(documentId);
-      return place === undefined ? undefined : index.documentAt(place);
-    },
-    documents,
-    size: () => places.size,
-    match: (terms, visible) => index.match(terms, visible),
   };
 }
 

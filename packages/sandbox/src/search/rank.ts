@@ -7,7 +7,7 @@ import {
   type ScoreConfidence,
   type TermWeight,
 } from "./confidence.ts";
-import type { PassageMatch } from "./inverted_index.ts";
+import type { PassageMatch, PassageMatches } from "./inverted_index.ts";
 
 export interface RankedPassage {
   readonly match: PassageMatch;
@@ -22,44 +22,44 @@ export interface RankedPassage {
  * @param end how many of the first are wanted
  */
 export function rankPassages(
-  matches: readonly PassageMatch[],
+  matches: PassageMatches,
   terms: readonly string[],
   end: number,
 ): RankedPassage[] {
+  const { passages } = matches;
   const weights: TermWeight[] = terms.map((_, at) => ({
-    passageCount: matches.reduce((count, { exactTerms }) => count + ((exactTerms >>> at) & 1), 0),
+    passageCount: passages.reduce((count, passage) => count + ((matches.exactTerms(passage) >>> at) & 1), 0),
   }));
-  const confidences = new Map<string, ScoreConfidence>();
-  const levels: PassageMatch[][] = [];
-  const names: ScoreConfidence[] = [];
-  for (const match of matches) {
-    const { exactTerms: exact, approximateTerms: approximate } = match;
-    const key = `${exact}|${approximate}`;
-    const confidence =
-      confidences.get(key) ?? confidenceOf(coverageOf(weights, exact, approximate, matches.length));
-    confidences.set(key, confidence);
-    const rank = confidenceRank(confidence);
-    names[rank] = confidence;
-    const level = levels[rank] ?? [];
-    levels[rank] = level;
-    level.push(match);
+  const levels = new Map<ScoreConfidence, number[]>();
+  const levelsBySets = new Map<string, number[]>();
+  for (const passage of passages) {
+    const [exact, approximate] = [matches.exactTerms(passage), matches.approximateTerms(passage)];
+    const sets = `${exact}|${approximate}`;
+    let level = levelsBySets.get(sets);
+    if (level === undefined) {
+      const confidence = confidenceOf(coverageOf(weights, exact, approximate, passages.length));
+      level = levels.get(confidence) ?? [];
+      levels.set(confidence, level);
+      levelsBySets.set(sets, level);
+    }
+    level.push(passage);
   }
   const ranked: RankedPassage[] = [];
-  for (const [rank, level] of levels.entries()) {
-    if (ranked.length >= end) break;
-    const scoreConfidence = names[rank];
-    if (level === undefined || scoreConfidence === undefined) continue;
-    for (const match of firstOf(level, end - ranked.length)) ranked.push({ match, scoreConfidence });
+  const bestFirst = [...levels].sort(([left], [right]) => confidenceRank(left) - confidenceRank(right));
+  for (const [scoreConfidence, level] of bestFirst) {
+    for (const match of firstOf(matches, level, end - ranked.length)) ranked.push({ match, scoreConfidence });
   }
   return ranked;
 }
 
 /** The first `count` in order. Few of many are picked out: sorting all for a page of ten is most of a search's time. */
-function firstOf(matches: readonly PassageMatch[], count: number): PassageMatch[] {
-  if (matches.length <= count * 4) return matches.toSorted(compareMatches).slice(0, count);
+function firstOf(matches: PassageMatches, passages: readonly number[], count: number): PassageMatch[] {
   const first: PassageMatch[] = [];
-  for (const match of matches) {
+  if (count <= 0) return first;
+  for (const passage of passages) {
     const last = first[count - 1];
+    if (last !== undefined && matches.score(passage) < last.score) continue;
+    const match = matches.show(passage);
     if (last !== undefined && compareMatches(match, last) >= 0) continue;
     let [low, high] = [0, first.length];
     while (low < high) {

@@ -103,6 +103,13 @@ export interface SearchEngine {
    * @throws SearchValidationError for a blank query, maxResults out of 1–100, a malformed filter, a bad token.
    */
   search(request: SearchRequest): SearchResult;
+  /**
+   * Reads some of the documents that were put and not searched yet, so that the first search need not read them all.
+   *
+   * @param most how many documents of each index
+   * @returns whether there are more
+   */
+  read(most: number): boolean;
   /** Everything the engine holds, for `--state`. Paging tokens survive only with the same secret. */
   export(): SearchSnapshot;
   /** Replaces everything the engine holds. @throws SearchValidationError, and then nothing has changed. */
@@ -159,19 +166,21 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
 
       const index = find(applicationId, indexId) ?? createPassageIndex();
       const gate = createGate(user, groups, accessorFilters, filter, accessList);
-      const { matches } = index.match(terms, gate.admits);
+      const matches = index.match(terms, gate.admits);
       const end = offset + maxResults;
       const ranked = rankPassages(matches, terms, end);
       const result: SearchResult = {
         relevantContent: ranked.slice(offset).map(toRelevantContent),
         explanation: { documents: index.size(), ...gate.explanation() },
       };
-      if (end < matches.length) {
+      if (end < matches.passages.length) {
         const expiresAtMs = clock().getTime() + pageTokenTtlSeconds * 1000;
         result.nextToken = sealPageToken(secret, binding, { offset: end, expiresAtMs });
       }
       return result;
     },
+
+    read: (most) => [...indexes.values()].map(({ index }) => index.read(most)).some((more) => more),
 
     export: () => ({
       version: 1,

@@ -35,6 +35,7 @@ import {
   type StateKeeper,
 } from "./keep_state.ts";
 import { assertKnownOptions, type SandboxOptions } from "./options.ts";
+import { readDocumentsInTurns } from "./read_documents.ts";
 
 export type { SandboxOptions } from "./options.ts";
 
@@ -191,6 +192,7 @@ async function startLocked(options: SandboxOptions, lock: StateLock | undefined)
     throw error;
   });
   endpoint = `http://${reachableHost(host)}:${listener.port}`;
+  const stopReading = readDocumentsInTurns(shared.search);
   return {
     url: endpoint,
     port: listener.port,
@@ -199,6 +201,7 @@ async function startLocked(options: SandboxOptions, lock: StateLock | undefined)
       return seedResult;
     },
     async close() {
+      stopReading();
       await listener.close();
       await keeper?.close();
       await lock?.release();

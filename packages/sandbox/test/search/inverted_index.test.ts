@@ -78,13 +78,13 @@ test("a search looks at a bounded number of terms and postings, however many the
   const found = index.match(["invoice", "invoice1"], everything);
   assert.ok(found.expansions > MOST_EXPANSIONS);
   assert.ok(found.expansions <= 4 * MOST_EXPANSIONS, String(found.expansions));
-  assert.ok(found.matches.length > 0);
+  assert.ok(found.passages.length > 0);
   const narrow = createInvertedIndex(30);
   fill(narrow);
   const bounded = narrow.match(["invoice", "invoice1"], everything);
   assert.ok(bounded.expandedPostings <= 30);
   assert.ok(
-    bounded.matches.some(({ exactTerms }) => exactTerms === 2),
+    bounded.passages.some((passage) => bounded.exactTerms(passage) === 2),
     "exact terms are always looked up",
   );
 });
@@ -93,9 +93,12 @@ test("more terms than a search takes are left out", () => {
   const index = createInvertedIndex();
   index.add({ documentId: "d", content: "last" });
   const many = Array.from({ length: MOST_TERMS }, (_, number) => `t${number}`);
-  assert.equal(index.match([...many, "last"], everything).matches.length, 0);
-  const [match] = index.match([...many.slice(1), "last"], everything).matches;
-  assert.equal((match?.exactTerms ?? 0) >>> 0, 2 ** (MOST_TERMS - 1));
+  assert.equal(index.match([...many, "last"], everything).passages.length, 0);
+  const { passages, exactTerms } = index.match([...many.slice(1), "last"], everything);
+  assert.deepEqual(
+    passages.map((passage) => exactTerms(passage) >>> 0),
+    [2 ** (MOST_TERMS - 1)],
+  );
 });
 
 test("what is gone is found no more, moves no score, and takes no room for ever", () => {
@@ -113,12 +116,14 @@ test("what is gone is found no more, moves no score, and takes no room for ever"
   }
   for (let number = 0; number < 1500; number += 5) fresh.put(document(number, "final"));
   assert.equal(index.size(), 300);
-  assert.deepEqual(index.match(["draft"], everything).matches, []);
-  const scores = (from: typeof index) =>
-    from
-      .match(["final", "report"], everything)
-      .matches.map(({ document: { documentId }, score }) => `${documentId} ${score.toFixed(9)}`)
+  assert.deepEqual(index.match(["draft"], everything).passages, []);
+  const scores = (from: typeof index) => {
+    const { passages, show } = from.match(["final", "report"], everything);
+    return passages
+      .map(show)
+      .map(({ document: { documentId }, score }) => `${documentId} ${score.toFixed(9)}`)
       .sort();
+  };
   assert.deepEqual(scores(index), scores(fresh));
   assert.deepEqual(
     index.documents().map(({ documentId }) => documentId),
@@ -131,11 +136,11 @@ test("a document that is hidden is asked about once, however many passages of it
   const content = Array.from({ length: 9 }, (_, at) => `Budget ${at}. ${"text ".repeat(200)}`).join("\n\n");
   index.put({ documentId: "d", content });
   const asked: string[] = [];
-  const { matches } = index.match(["budget"], ({ documentId }) => {
+  const { passages } = index.match(["budget"], ({ documentId }) => {
     asked.push(documentId);
     return false;
   });
-  assert.deepEqual([asked, matches], [["d"], []]);
+  assert.deepEqual([asked, passages], [["d"], []]);
 });
 
 test("a reader counts each distinct word once and each term as often as its forms occur", () => {
@@ -145,4 +150,15 @@ test("a reader counts each distinct word once and each term as often as its form
   assert.deepEqual([...counts], [[dictionary.find("report"), 3]]);
   assert.deepEqual(splitWords("有給 ab"), ["有給", "ab"]);
   assert.deepEqual(queryTerms("Naïve naive"), ["naiv"]);
+});
+
+test("documents are read in turns, or all of them by the search that comes first", () => {
+  const index = createPassageIndex();
+  for (let number = 0; number < 5; number += 1) index.put({ documentId: `d-${number}`, content: "budget" });
+  assert.equal(index.read(2), true);
+  index.delete("d-0");
+  index.delete("d-4");
+  assert.equal(index.size(), 3);
+  assert.equal(index.match(["budget"], everything).passages.length, 3);
+  assert.equal(index.read(2), false);
 });
