@@ -43,6 +43,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   "docs/guides/upgrading.md": "test/docs/upkeep.test.ts",
   "docs/guides/backup.md": "test/docs/upkeep.test.ts",
   "docs/guides/moving-store.md": "test/docs/upkeep.test.ts",
+  "docs/guides/without-aws-keys.md": "test/docs/without_aws_keys.test.ts",
   "examples/sdk-go/README.md": "test/examples/sdks.test.ts",
   "examples/sdk-java/README.md": "test/examples/sdks.test.ts",
   "examples/sdk-js/README.md": "test/examples/sdks.test.ts",

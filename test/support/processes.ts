@@ -9,6 +9,7 @@ import { changesItsProcess, needsOf } from "./test_files.ts";
  * ends by naming its slowest files; what takes three seconds and is not told here makes the last process the longest.
  */
 export const seconds: Readonly<Record<string, number>> = {
+  "test/docs/without_aws_keys.test.ts": 4,
   "test/package/package.test.ts": 40,
   "test/upgrade/previous_release.test.ts": 28,
   "test/security/login_matrix.test.ts": 24,

@@ -56,13 +56,16 @@ export async function judgeWebIdentityToken(
 function takeApart(token: string) {
   const read = readAssertion(token);
   if (!("fault" in read)) return read;
+  const isPadded = !("fault" in readAssertion(token.trim()));
   throw refuse(
     "InvalidIdentityToken",
     "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)",
     {
       rule: "webIdentity.format",
-      why: `WebIdentityToken is not a usable JWT: ${read.fault}`,
-      fix: "Send an ID token, or another signed JWT of the issuer, unchanged.",
+      why: `WebIdentityToken is not a usable JWT: ${isPadded ? "white space stands around it" : read.fault}`,
+      fix: isPadded
+        ? "Write the token file without a line break at its end: SDKs send it as it is."
+        : "Send an ID token, or another signed JWT of the issuer, unchanged.",
     },
   );
 }

@@ -225,6 +225,8 @@ test("what the trust policy does not name is not authorized, without saying who 
 test("tokens that are none, of nobody, for nobody, too old, too young or badly signed", async () => {
   const bad = "InvalidIdentityTokenException";
   await refused(assume("opaque-access-token"), bad, "webIdentity.format", /not a valid JWT/);
+  await refused(assume(`${await token()}\n`), bad, "webIdentity.format");
+  assert.match(lastRequest(sandbox).fix ?? "", /line break/);
   for (const claim of ["sub", "aud", "iat", "exp"]) {
     await refused(assume(await token({ [claim]: undefined })), bad, "webIdentity.claims", new RegExp(claim));
   }
