@@ -40,6 +40,7 @@ const titles: Readonly<Record<CallStep, { operation: string; purpose: string }>>
 };
 
 interface Call {
+  requestUrl?: string | undefined;
   input: readonly DemoField[];
   output: readonly DemoField[];
   error?: DemoError;
@@ -51,6 +52,8 @@ export interface RecorderContext {
   qRegion: string;
   /** The vendor's own access key id, which signs the first and third call. */
   baseAccessKeyId?: string | undefined;
+  /** The local AWS, whose page shows each request with its checks; absent: AWS itself. */
+  sandboxUrl?: string | undefined;
 }
 
 /** Records one search. */
@@ -75,16 +78,23 @@ export class StepRecorder {
    * @param entry what the SDK gives its logger: command name, input, and output or error
    */
   hear(entry: unknown): void {
-    const { commandName, input, output, error } = record(entry);
+    const { commandName, input, output, error, metadata } = record(entry);
     const sent = record(input);
     const step = stepOf(commandName, sent);
     if (step === undefined) return;
     this.#failure = error === undefined ? undefined : readAwsFailure(error);
     this.#calls.set(step, {
+      requestUrl: this.#pageOf(record(metadata ?? record(error)["$metadata"])["requestId"]),
       input: this.#describeInput(step, sent),
       output: error === undefined ? describeOutput(step, record(output)) : [],
       ...(this.#failure === undefined ? {} : { error: describeError(this.#failure) }),
     });
+  }
+
+  #pageOf(requestId: unknown): string | undefined {
+    const { sandboxUrl } = this.#context;
+    if (sandboxUrl === undefined || typeof requestId !== "string") return undefined;
+    return `${sandboxUrl}/requests/id/${encodeURIComponent(requestId)}`;
   }
 
   /** The call AWS refused last, if any. */

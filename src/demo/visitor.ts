@@ -236,6 +236,7 @@ export class Visitor {
       idcRegion: connection?.idcRegion ?? "",
       qRegion: connection?.qRegion ?? "",
       baseAccessKeyId: this.#settings.baseCredentials?.accessKeyId,
+      sandboxUrl: this.#settings.awsEndpointUrl,
     });
   }
 

@@ -20,6 +20,8 @@ export interface DemoStep {
   purpose: string;
   state: DemoStepState;
   durationMs?: number | undefined;
+  /** Where the local AWS shows this call with each of its checks. */
+  requestUrl?: string | undefined;
   input: readonly DemoField[];
   output: readonly DemoField[];
   error?: DemoError | undefined;

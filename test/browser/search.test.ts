@@ -68,16 +68,36 @@ test("the pages of the sandbox are accessible and fit, in both schemes at every 
 }, async () => {
   const { page, breaches } = await world.openPage();
   await fetch(`${world.sandbox.url}/authorize?client_id=unknown`);
-  for (const path of ["/", "/contents", "/?show=refused"]) {
+  for (const path of ["/", "/contents", "/?outcome=refused&user=nobody", "/controls", "/controls/reset"]) {
     await page.goto(world.sandbox.url + path);
     await assertAccessible(page);
   }
+  await page.goto(world.sandbox.url);
   await page
     .getByRole("link", { name: /Authorize/ })
     .first()
     .click();
   await page.getByRole("heading", { name: "Checks" }).waitFor();
   await assertAccessible(page);
+  assert.deepEqual(breaches, []);
+  await page.context().close();
+});
+
+test("a step of the demo leads to its request in the local AWS, whose page draws the whole exchange", async () => {
+  const { page, breaches } = await world.openPage();
+  await signInToDemo(page, world.demo, alice.email);
+  await search(page, "travel budget");
+  await page
+    .getByRole("link", { name: /Every check of this call/ })
+    .nth(1)
+    .click();
+  await page.getByRole("heading", { level: 1, name: /CreateTokenWithIAM/ }).waitFor();
+  const calls = await page.locator(".chain > li").allInnerTexts();
+  assert.deepEqual(
+    calls.map((call) => /\d\s+(\w+)\s+200 OK/.exec(call)?.[1]),
+    ["AssumeRole", "CreateTokenWithIAM", "AssumeRole", "SearchRelevantContent"],
+  );
+  await assertAccessible(page, "an exchange", true);
   assert.deepEqual(breaches, []);
   await page.context().close();
 });

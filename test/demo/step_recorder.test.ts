@@ -144,3 +144,20 @@ test("entries of other commands and nonsense are ignored", () => {
     ["skipped", "skipped", "skipped", "skipped"],
   );
 });
+
+test("a call leads to its page in the local AWS, answered or refused; at AWS itself it leads nowhere", () => {
+  const context = { idcRegion: "us-east-1", qRegion: "eu-west-1" };
+  const refused = Object.assign(new Error("no"), { $metadata: { requestId: "id-2" } });
+  for (const sandboxUrl of ["http://127.0.0.1:4566", undefined]) {
+    const recording = new StepRecorder({ ...context, sandboxUrl });
+    recording.hear({ ...assumeWithTag, metadata: { requestId: "id-1" } });
+    recording.hear({ ...createToken, output: undefined, error: refused });
+    const urls = recording.steps(undefined).map(({ requestUrl }) => requestUrl);
+    assert.deepEqual(
+      urls,
+      sandboxUrl === undefined
+        ? [undefined, undefined, undefined, undefined]
+        : [`${sandboxUrl}/requests/id/id-1`, `${sandboxUrl}/requests/id/id-2`, undefined, undefined],
+    );
+  }
+});

@@ -42,6 +42,7 @@ const steps: DemoStep[] = [
     purpose: "Become the vendor's role, tagged with the customer's tenant id.",
     state: "done",
     durationMs: 12,
+    requestUrl: "http://127.0.0.1:4566/requests/id/2b753993-b12c-476c-9e8d-51c0e6e0ff2e",
     input: [
       { name: "RoleArn", value: "arn:aws:iam::111122223333:role/isv-data-accessor" },
       { name: "qbusiness-dataaccessor:ExternalId", value: "acme" },

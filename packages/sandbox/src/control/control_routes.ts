@@ -1,7 +1,7 @@
 // The control API over HTTP, under /_sandbox/. No AWS path begins so, and a signed request is never taken for one.
 // Foreign web pages are kept out: a browser's cross-origin request is refused, and writes must be JSON.
+import { findForeignOrigin } from "../gateway/http/foreign_origin.ts";
 import type { InboundRequest, OutboundResponse } from "../gateway/http/listener.ts";
-import { isOwnHost } from "../gateway/http/local_host.ts";
 import { SandboxSetupError } from "../ground/errors.ts";
 import type { SandboxControl } from "./control.ts";
 import {
@@ -85,7 +85,7 @@ export async function handleControlRequest(
 }
 
 async function route(request: InboundRequest, control: SandboxControl, endpoint: string): Promise<Answer> {
-  const refusal = findForeignOrigin(request, endpoint);
+  const refusal = findFault(request, endpoint);
   if (refusal !== null) return problem(403, "CONTROL_FOREIGN_ORIGIN", refusal);
   const [resource = "", name = "", ...more] = request.rawPath.slice(PREFIX.length).split("/");
   const found = ROUTES.get(`${request.method} ${resource}`);
@@ -126,23 +126,14 @@ function decodeName(name: string): string {
   }
 }
 
-/** A web page elsewhere must not reset or read a developer's sandbox (cross-site request, DNS rebinding). */
-function findForeignOrigin(request: InboundRequest, endpoint: string): string | null {
-  if (!isOwnHost(request, endpoint)) return "The request came under a host name that is not the sandbox's.";
-  const header = (name: string) => {
-    const value = request.headers[name];
-    return typeof value === "string" ? value : undefined;
-  };
-  const host = header("host") ?? header(":authority") ?? "";
-  const origin = header("origin");
-  if (origin !== undefined && origin !== `http://${host}`) return `Requests from ${origin} are not taken.`;
-  const site = header("sec-fetch-site");
-  if (site !== undefined && site !== "same-origin" && site !== "none")
-    return "Cross-site requests are not taken.";
+/** Writes must be JSON: what a form of a foreign page could send is not. */
+function findFault(request: InboundRequest, endpoint: string): string | null {
+  const foreign = findForeignOrigin(request, endpoint);
+  if (foreign !== null) return foreign;
+  const type = request.headers["content-type"];
+  const isJson = typeof type === "string" && type.startsWith("application/json");
   const isWrite = request.method !== "GET" && request.body.length > 0;
-  if (isWrite && !header("content-type")?.startsWith("application/json"))
-    return "Send content-type application/json.";
-  return null;
+  return isWrite && !isJson ? "Send content-type application/json." : null;
 }
 
 function moveClock(

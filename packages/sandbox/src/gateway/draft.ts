@@ -30,6 +30,7 @@ export function openDraft(request: InboundRequest, shared: SharedContext): Draft
     caller: null,
     onBehalfOf: null,
     tenant: null,
+    links: null,
     input: null,
     output: null,
     status: 0,

@@ -5,6 +5,7 @@ import type { Clock } from "../ground/clock.ts";
 import { AwsError } from "../ground/errors.ts";
 import { findServiceBySigningName, type ServiceName, serviceNames } from "../models/index.ts";
 import { anonymousCaller } from "../operation/caller.ts";
+import { linksOf } from "../operation/exchange_links.ts";
 import { describeBearer } from "../operation/on_behalf_of.ts";
 import type { Caller, OperationContext, Registry, SharedContext } from "../operation/operation.ts";
 import type { RateLimiter } from "../operation/rate_limit.ts";
@@ -75,6 +76,7 @@ export function createGateway(
     const { signer: _signer, given: _given, ...seen } = draft;
     const logged = options.log.add({
       ...seen,
+      links: linksOf(options.shared.world, { ...draft, output: outcome.output }),
       output: shortenSecrets(outcome.output ?? null),
       status: outcome.response.status,
       errorCode: error?.code ?? null,

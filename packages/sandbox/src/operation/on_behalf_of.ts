@@ -4,7 +4,7 @@ import { storeKey, type World } from "../state/index.ts";
 import type { Caller } from "./operation.ts";
 
 /** Session tag by which a data accessor's calls name the customer (contract 1.1). */
-const TENANT_TAG = "qbusiness-dataaccessor:ExternalId";
+export const TENANT_TAG = "qbusiness-dataaccessor:ExternalId";
 
 /** The person an identity-enhanced session acts for. */
 export type OnBehalfOf = {

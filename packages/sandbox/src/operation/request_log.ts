@@ -1,6 +1,7 @@
 // What the sandbox remembers of each request: who asked what, every check with its outcome, and why it was refused.
 // Secrets are shortened before they are kept.
 import type { SwitchInForce } from "../rules/rules.ts";
+import type { ExchangeLinks } from "./exchange_links.ts";
 import type { OnBehalfOf } from "./on_behalf_of.ts";
 import type { CheckRecord } from "./operation.ts";
 
@@ -24,6 +25,8 @@ export type RequestRecord = {
   onBehalfOf: OnBehalfOf | null;
   /** External id the caller's session is tagged with: the ISV's tenant. */
   tenant: string | null;
+  /** What joins it to the other calls of its exchange; null for what is no call of AWS's API. */
+  links: ExchangeLinks | null;
   /** Input with secrets shortened. */
   input: unknown;
   /** Output with secrets shortened; null when refused. */

@@ -1,4 +1,4 @@
-// Answers a browser at the sandbox's port: the last requests, one request, the contents, the stylesheet.
+// Answers a browser at the sandbox's port: the last requests, one request, the contents, the controls, style and script.
 // Reads only. A request that carries a signature is AWS's business, not the page's.
 
 import type { InboundRequest, OutboundResponse } from "../gateway/http/listener.ts";
@@ -9,14 +9,16 @@ import type { SearchEngine } from "../search/search_engine.ts";
 import type { World } from "../state/index.ts";
 import { renderContents } from "./contents.ts";
 import { renderMessagePage, renderPage } from "./layout.ts";
+import { SCRIPT, SCRIPT_VERSION } from "./page_script.ts";
 import { renderRequestDetail } from "./request_detail.ts";
-import { renderRequestList, resultClass } from "./request_list.ts";
+import { isFiltered, matches, readFilter } from "./request_filter.ts";
+import { renderRequestList } from "./request_list.ts";
 import { STYLESHEET, STYLESHEET_VERSION } from "./stylesheet.ts";
-import { describeClockOffset } from "./wording.ts";
+import { renderTicket } from "./ticket.ts";
+import { countOf, describeClockOffset } from "./wording.ts";
 
 /** Requests on the first page. */
 const LIST_LENGTH = 100;
-const REFRESH_SECONDS = 5;
 
 /** What the page shows. */
 export type PageSources = {
@@ -47,26 +49,35 @@ export function handlePage(request: InboundRequest, sources: PageSources): Outbo
 
 function findPage(request: InboundRequest, sources: PageSources): (() => OutboundResponse) | undefined {
   const { rawPath: path, rawQuery } = request;
-  if (path === "/page.css") return () => stylesheet(request);
+  if (path === "/page.css") return () => asset(request, "text/css", STYLESHEET, STYLESHEET_VERSION);
+  if (path === "/page.js") return () => asset(request, "text/javascript", SCRIPT, SCRIPT_VERSION);
   if (path === "/") return () => listPage(new URLSearchParams(rawQuery), sources);
   if (path === "/contents") return () => contentsPage(sources);
-  const sequence = /^\/requests\/(\d{1,9})$/.exec(path)?.[1];
-  return sequence === undefined ? undefined : () => detailPage(Number(sequence), sources);
+  const id = /^\/requests\/id\/([0-9a-f-]{36})$/.exec(path)?.[1];
+  if (id !== undefined) return () => findById(id, sources);
+  const [, sequence, isText] = /^\/requests\/(\d{1,9})(\.txt)?$/.exec(path) ?? [];
+  if (sequence === undefined) return undefined;
+  return () => (isText === undefined ? detailPage : ticketText)(Number(sequence), sources);
 }
 
-function stylesheet({ rawQuery, headers: { "if-none-match": known } }: InboundRequest): OutboundResponse {
-  const etag = `"${STYLESHEET_VERSION}"`;
+function asset(
+  { rawQuery, headers: { "if-none-match": known } }: InboundRequest,
+  type: string,
+  content: string,
+  version: string,
+): OutboundResponse {
+  const etag = `"${version}"`;
   const fresh = known === etag;
   return {
     status: fresh ? 304 : 200,
     headers: {
-      "content-type": "text/css; charset=utf-8",
+      "content-type": `${type}; charset=utf-8`,
       // Under the address of its very content it never changes.
-      "cache-control": rawQuery === STYLESHEET_VERSION ? "max-age=31536000, immutable" : "no-cache",
+      "cache-control": rawQuery === version ? "max-age=31536000, immutable" : "no-cache",
       "x-content-type-options": "nosniff",
       etag,
     },
-    body: fresh ? "" : STYLESHEET,
+    body: fresh ? "" : content,
   };
 }
 
@@ -76,21 +87,20 @@ function contentsPage({ world, search }: PageSources): OutboundResponse {
 
 function listPage(query: URLSearchParams, { log, clock, endpoint }: PageSources): OutboundResponse {
   const all = log.list().reverse();
-  const refused = all.filter((record) => resultClass(record) === "refused");
-  const onlyRefused = query.get("show") === "refused";
-  const live = query.get("live") === "on";
+  const filter = readFilter(query);
+  const found = all.filter((record) => matches(record, filter));
   const offset = describeClockOffset(clock.offsetMs());
   const now = `${clock.now().toISOString().slice(0, 19).replace("T", " ")} UTC`;
   return renderPage({
-    title: "Requests",
+    title: isFiltered(filter) ? `${countOf(found.length, "request")} found` : "Requests",
     section: "requests",
-    ...(live ? { refreshSeconds: REFRESH_SECONDS } : {}),
+    script: true,
+    formAction: "'self'",
     body: renderRequestList({
-      records: (onlyRefused ? refused : all).slice(0, LIST_LENGTH),
-      total: all.length,
-      refused: refused.length,
-      onlyRefused,
-      live,
+      records: found.slice(0, LIST_LENGTH),
+      found: found.length,
+      all,
+      filter,
       endpoint,
       clockText: offset === undefined ? now : `${now} (the sandbox's clock is ${offset})`,
     }),
@@ -99,20 +109,47 @@ function listPage(query: URLSearchParams, { log, clock, endpoint }: PageSources)
 
 function detailPage(sequence: number, { log }: PageSources): OutboundResponse {
   const records = log.list();
-  const position = records.findIndex((record) => record.sequence === sequence);
-  const record = records[position];
-  if (record === undefined) {
-    return renderMessagePage(
-      404,
-      "No such request",
-      `Request ${sequence} did not happen, or so many came after it that it was forgotten.`,
-    );
-  }
+  const record = records.find((each) => each.sequence === sequence);
+  if (record === undefined) return forgotten(`Request ${sequence}`);
   return renderPage({
     title: `${record.operation ?? record.path} (${record.sequence})`,
-    body: renderRequestDetail(record, {
-      older: records[position - 1]?.sequence,
-      newer: records[position + 1]?.sequence,
-    }),
+    section: "requests",
+    script: true,
+    body: renderRequestDetail(record, records),
   });
+}
+
+function ticketText(sequence: number, { log }: PageSources): OutboundResponse {
+  const record = log.list().find((each) => each.sequence === sequence);
+  return {
+    status: record === undefined ? 404 : 200,
+    headers: {
+      "content-type": "text/plain; charset=utf-8",
+      "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
+    },
+    body:
+      record === undefined
+        ? `Request ${sequence} did not happen, or so many came after it that it was forgotten.\n`
+        : renderTicket(record),
+  };
+}
+
+/** For whoever knows only what the answer said: the id in it leads to the page. */
+function findById(requestId: string, { log }: PageSources): OutboundResponse {
+  const record = log.list().find((each) => each.requestId === requestId);
+  if (record === undefined) return forgotten(`The request ${requestId}`);
+  return {
+    status: 303,
+    headers: { location: `/requests/${record.sequence}`, "cache-control": "no-store" },
+    body: "",
+  };
+}
+
+function forgotten(what: string): OutboundResponse {
+  return renderMessagePage(
+    404,
+    "No such request",
+    `${what} did not happen, or so many came after it that it was forgotten.`,
+  );
 }

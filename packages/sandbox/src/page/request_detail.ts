@@ -2,18 +2,23 @@
 
 import type { CheckRecord } from "../operation/operation.ts";
 import type { RequestRecord } from "../operation/request_log.ts";
+import { findChain } from "./exchange_chain.ts";
+import { renderExchange } from "./exchange_picture.ts";
 import { type Html, html } from "./html.ts";
-import { renderBadge, renderReason, resultClass } from "./request_list.ts";
+import { renderBadge, renderReason, resultClass } from "./request_parts.ts";
+import { awsPageOf, renderTicket } from "./ticket.ts";
 import { countOf, describeCaller, describeDuration } from "./wording.ts";
 
 /**
- * @param neighbours sequence numbers of the requests before and after, as far as they are remembered
+ * @param records all that are remembered, oldest first, this one among them
  * @returns the body of the page
  */
-export function renderRequestDetail(
-  record: RequestRecord,
-  neighbours: { older: number | undefined; newer: number | undefined },
-): Html {
+export function renderRequestDetail(record: RequestRecord, records: readonly RequestRecord[]): Html {
+  const position = records.indexOf(record);
+  const neighbours = { older: records[position - 1]?.sequence, newer: records[position + 1]?.sequence };
+  const chain = findChain(record, records);
+  const awsPage = awsPageOf(record);
+  const person = record.links?.person;
   const caller = describeCaller(record.caller, record.accessKeyId);
   const failed = record.checks.filter((check) => !check.passed).length;
   return html`<p class="trail"><a href="/">Requests</a>
@@ -24,6 +29,7 @@ ${neighbours.newer !== undefined && html`<a href="/requests/${neighbours.newer}"
 ${renderBadge(record)}
 </div>
 ${record.reason !== null && html`<section class="verdict ${resultClass(record)}">${renderReason(record)}</section>`}
+${chain !== undefined && renderExchange(chain, record)}
 <section>
 <h2>Checks <small>${failed === 0 ? countOf(record.checks.length, "check") : `${failed} of ${record.checks.length} failed`}</small></h2>
 ${record.checks.length === 0 ? html`<p class="muted">The request was answered before any check.</p>` : html`<ol class="checks">${record.checks.map(renderCheck)}</ol>`}
@@ -33,14 +39,22 @@ ${record.checks.length === 0 ? html`<p class="muted">The request was answered be
 <dl class="kv">
 ${fact("Caller", html`${record.caller ?? "not known"} <small>${record.accessKeyId ?? caller.detail}</small>`)}
 ${record.onBehalfOf !== null && fact("On behalf of", html`${record.onBehalfOf.userName ?? record.onBehalfOf.userId} <small>${record.onBehalfOf.applicationName ?? record.onBehalfOf.applicationArn}</small>`)}
-${record.tenant !== null && fact("Tenant", record.tenant)}
+${record.onBehalfOf === null && person != null && fact("Person", html`${person.name} <small>${person.isVerified ? (person.email ?? "") : "as the token says, which nobody verified"}</small>`)}
+${record.links?.tenant != null && fact("Tenant", record.links.tenant)}
 ${fact("Service", [record.service, record.region].filter(Boolean).join(" in ") || "not known")}
 ${fact("HTTP", `${record.method} ${record.path} (HTTP/${record.httpVersion})`)}
 ${fact("Time", `${record.at}, took ${describeDuration(record.durationMs)}`)}
 ${fact("Request id", record.requestId)}
 ${record.rule !== null && fact("Rule that refused", record.rule)}
 ${record.injectedFault !== null && fact("Injected fault", record.injectedFault)}
+${awsPage !== undefined && fact("AWS’s page", html`<a href="${awsPage}" rel="noreferrer">${awsPage}</a>`)}
 </dl>
+</section>
+<section aria-labelledby="ticket-title">
+<h2 id="ticket-title">For a ticket</h2>
+<p class="muted">Everything somebody else needs, without tokens and keys. One click selects all; <a href="/requests/${record.sequence}.txt">as plain text</a>.</p>
+<pre class="ticket" id="ticket" tabindex="0" aria-labelledby="ticket-title">${renderTicket(record)}</pre>
+<p class="copy" hidden><button class="btn slim" type="button" data-copy="ticket">Copy</button> <span role="status"></span></p>
 </section>
 <div class="columns">
 <section><h2>In</h2>${json(record.input)}</section>

@@ -24,8 +24,29 @@ h3 { margin: var(--s5) 0 var(--s1); color: var(--text-2); }
 .trail a { display: inline-flex; align-items: center; min-height: 1.5rem; }
 .tools { display: flex; flex-wrap: wrap; gap: var(--s2); margin-bottom: var(--s4); }
 .toggle[aria-current] { border-color: var(--brand); background: var(--brand-soft); color: var(--brand-text); }
-.live { margin-left: auto; }
+body { overflow-anchor: none; }
+.livebar { display: flex; flex-wrap: wrap; align-items: center; gap: var(--s2); margin-left: auto; color: var(--text-2); font-size: var(--t1); }
 .live.on::before { content: ""; width: 0.5rem; height: 0.5rem; border-radius: 50%; background: var(--ok); }
+.filter { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(8rem, 100%), 1fr)); gap: var(--s3); align-items: end; margin-bottom: var(--s4); }
+.found { margin-bottom: var(--s3); }
+.chain { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: var(--s5); counter-reset: call; }
+.link { position: relative; display: grid; gap: var(--s2); align-content: start; padding: var(--s3); border: 1px solid var(--control); border-radius: var(--r1); overflow-wrap: anywhere; }
+.link + .link::before { content: "→"; position: absolute; left: calc(-1 * var(--s5)); top: var(--s3); width: var(--s5); color: var(--text-2); text-align: center; }
+.link.refused { border-color: var(--bad); background: var(--bad-soft); }
+.link.absent { border-style: dashed; }
+.link .handed { font-size: var(--t1); }
+.link.refused .muted { color: var(--text); }
+.link [aria-current] { text-decoration: underline; text-decoration-thickness: 2px; text-underline-offset: 0.3em; }
+.ticket { margin: var(--s3) 0; user-select: all; }
+.kv dd { overflow-wrap: anywhere; }
+.kv small { display: block; }
+.news, .wrongs { margin-bottom: var(--s4); padding: var(--s3) var(--s4); border: 1px solid var(--ok); border-radius: var(--r1); background: var(--ok-soft); color: var(--ok); }
+.wrongs { border-color: var(--bad); background: var(--bad-soft); color: var(--bad); overflow-wrap: anywhere; }
+.levers { display: flex; flex-wrap: wrap; gap: var(--s3); align-items: end; margin-top: var(--s3); }
+.levers .field { flex: 1 1 8rem; max-width: 16rem; }
+.switch { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 18rem); gap: var(--s2) var(--s5); padding: var(--s3) 0; border-top: 1px solid var(--border); }
+.switch form { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: var(--s2); align-content: start; }
+.switch .badge { margin-left: var(--s2); }
 section, .empty { margin-bottom: var(--s5); padding: var(--s5); background: var(--surface); border: 1px solid var(--border); border-radius: var(--r2); }
 section section { padding: var(--s4); }
 .empty { display: grid; gap: var(--s3); }
@@ -78,7 +99,15 @@ td { padding: var(--s2) var(--s3) var(--s2) 0; border-top: 1px solid var(--borde
   .reason { padding-left: calc(2rem + 2 * var(--s4)); }
   .reason p { grid-template-columns: minmax(0, 1fr); gap: 0; }
 }
+@media (max-width: 60rem) {
+  .chain { grid-template-columns: minmax(0, 1fr); gap: var(--s6); }
+  .link + .link::before { content: "↓"; left: var(--s3); top: calc(-1 * var(--s6) + var(--s1)); }
+}
 @media (max-width: 44rem) {
+  .kv { grid-template-columns: minmax(0, 1fr); gap: 0; }
+  .kv dd { margin-bottom: var(--s2); }
+  .switch { grid-template-columns: minmax(0, 1fr); }
+  .livebar { margin-left: 0; }
   .brand small { display: none; }
   nav a { min-height: var(--touch); }
 }

@@ -38,8 +38,8 @@ export function describeClockOffset(offsetMs: number): string | undefined {
 }
 
 /** `1 request`, `2 requests`. */
-export function countOf(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+export function countOf(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : plural}`;
 }
 
 /** A reason as a sentence; one that begins with a name of the wire (`iss is …`) keeps its spelling. */

@@ -13,6 +13,7 @@ import type { SharedContext } from "../operation/operation.ts";
 import { createRateLimiter } from "../operation/rate_limit.ts";
 import { createRequestLog, type RequestRecord } from "../operation/request_log.ts";
 import { handleAuthorize } from "../page/authorize/handle_authorize.ts";
+import { handleControls } from "../page/controls_actions.ts";
 import { handlePage } from "../page/handle_page.ts";
 import { createRules } from "../rules/rules.ts";
 import { createSearchEngine } from "../search/search_engine.ts";
@@ -174,6 +175,13 @@ async function startLocked(options: SandboxOptions, lock: StateLock | undefined)
       endpoint,
       secret: core.searchSecret,
     }) ??
+    (await handleControls(request, {
+      control,
+      ids: shared.ids,
+      machineClock: clock.base,
+      secret: core.searchSecret,
+      endpoint,
+    })) ??
     handlePage(request, { log, world, search, clock, endpoint });
   const handle = async (request: InboundRequest) => {
     const work = begin();

@@ -22,6 +22,7 @@ export function requestRecord(changes: Partial<NewRequestRecord> = {}): NewReque
     caller: "arn:aws:sts::111122223333:assumed-role/isv/ada",
     onBehalfOf: null,
     tenant: null,
+    links: null,
     input: { RoleArn: "arn:aws:iam::111122223333:role/isv" },
     output: { PackedPolicySize: 2 },
     status: 200,

@@ -8,6 +8,7 @@ import type { CheckRecord } from "../../operation/operation.ts";
 import type { RequestLog, RequestRecord } from "../../operation/request_log.ts";
 import type { Rules } from "../../rules/rules.ts";
 import type { IdSource, World } from "../../state/index.ts";
+import { isFormTokenValid, issueFormToken } from "../form_token.ts";
 import { renderMessagePage } from "../layout.ts";
 import {
   type AuthorizationDecision,
@@ -16,7 +17,6 @@ import {
   decideAuthorization,
   REQUEST_PARAMETERS,
 } from "./authorize_request.ts";
-import { isFormTokenValid, issueFormToken } from "./form_token.ts";
 import { listUsers, nameOf } from "./people.ts";
 import { buildRedirect } from "./redirect.ts";
 import { createCode, decideSignIn } from "./sign_in.ts";
@@ -73,6 +73,7 @@ export function handleAuthorize(
     caller: null,
     onBehalfOf: null,
     tenant: null,
+    links: null,
     input: Object.fromEntries(
       [...REQUEST_PARAMETERS, "user"].flatMap((name) => {
         const value = parameters.get(name);
