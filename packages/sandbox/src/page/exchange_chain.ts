@@ -11,7 +11,7 @@ export const PLACES: readonly ChainPlace[] = ["role", "token", "person", "use"];
 export type Chain = { [place in ChainPlace]?: RequestRecord | undefined };
 
 /** @returns what the call is in an exchange, as far as it tells by itself */
-export function placeOf(record: RequestRecord, records: readonly RequestRecord[]): ChainPlace | undefined {
+function placeOf(record: RequestRecord, records: readonly RequestRecord[]): ChainPlace | undefined {
   const { operation, links, onBehalfOf } = record;
   if (operation === "CreateTokenWithIAM") return "token";
   if (operation?.startsWith("AssumeRole") === true) return links?.usedContext ? "person" : "role";
