@@ -1,6 +1,6 @@
 // A store that fails in the ways stores do: told in seconds, as what it is, and served again once it can be.
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -360,6 +360,37 @@ describe("an SQLite file that fails", () => {
     assert.deepEqual(left, []);
     assert.notEqual((await db("tenants").where("id", "again").first("name"))?.name, "changed");
     await db.transaction((trx) => write(trx, "afterwards"));
+  });
+
+  test("that is damaged is told as such, and what can be read of it is served", async () => {
+    const hurt = await openTestDatabase("sqlite");
+    try {
+      const { dataDir } = hurt.location as { dataDir: string };
+      await write(hurt.db, "before");
+      await hurt.db.raw("pragma wal_checkpoint(truncate)");
+      const [{ rootpage }] = (await hurt.db.raw(
+        "select rootpage from sqlite_schema where type = 'table' and name = 'tenants'",
+      )) as [{ rootpage: number }];
+      const [{ page_size: size }] = (await hurt.db.raw("pragma page_size")) as [{ page_size: number }];
+      await hurt.db.destroy();
+      const file = openSync(join(dataDir, "tti.sqlite"), "r+");
+      writeSync(file, Buffer.alloc(size, 0xee), 0, size, (rootpage - 1) * size);
+      closeSync(file);
+      const again = connectDatabase(hurt.location, limits);
+      try {
+        const failure = await write(again, "after").then(
+          () => undefined,
+          (error: unknown) => error,
+        );
+        assert.ok(failure instanceof StoreUnavailable, String(failure));
+        assert.equal(failure.kind, "damaged");
+        await ask(again);
+      } finally {
+        await again.destroy();
+      }
+    } finally {
+      await hurt.close();
+    }
   });
 
   test("whose commit fails is left open to the next caller", async () => {

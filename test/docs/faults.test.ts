@@ -41,7 +41,9 @@ test("every fault has its answer, its alert with an entry of the runbook, and it
       assert.ok(alerts.includes(`- alert: ${name}\n`), name);
       assert.ok(runbook.includes(`### ${name}\n`), name);
     }
-    const proofs = [...proof.matchAll(/\]\(\.\.\/(test\/[\w/.]+\.test\.ts)\)/g)].map(([, path = ""]) => path);
+    const proofs = [...proof.matchAll(/\]\(\.\.\/((?:packages\/exchange\/)?test\/[\w/.]+\.test\.ts)\)/g)].map(
+      ([, path = ""]) => path,
+    );
     assert.ok(proofs.length > 0, `no proof: ${fault}`);
     for (const path of proofs) assert.ok(existsSync(new URL(path, root)), path);
     const [, words] = /^`([^`]+)`$/.exec(line) ?? [];
