@@ -186,6 +186,28 @@ describe("the page for containers and CI", () => {
     assert.ok(job.script.every((line) => typeof line === "string"));
   });
 
+  it("has a Compose file that waits for the health check, with the image's port and seed", () => {
+    const { services } = yaml[3] as { services: Record<string, Record<string, unknown>> };
+    assert.deepEqual(services["aws"], {
+      image: "tti-sandbox",
+      ports: [`127.0.0.1:${port}:${port}`],
+      volumes: ["./seed.json:/seed/seed.json:ro"],
+    });
+    const { environment, depends_on } = services["application"] ?? {};
+    assert.deepEqual(environment, { AWS_ENDPOINT_URL: `http://aws:${port}` });
+    assert.deepEqual(depends_on, { aws: { condition: "service_healthy" } });
+  });
+
+  it("asks of Testcontainers the image's port and the address of its health check, in each language", () => {
+    const snippets = blocks.filter(({ language }) => ["js", "java", "python", "go"].includes(language));
+    assert.equal(snippets.length, 4);
+    for (const { text: snippet, language } of snippets) {
+      assert.ok(snippet.includes('"tti-sandbox"') && snippet.includes('"/_sandbox/health"'), language);
+      assert.deepEqual([...new Set(snippet.match(/\b\d{4}\b/g))], [port], language);
+    }
+    assert.ok(wordsOf("HEALTHCHECK").at(-1)?.includes("/_sandbox/health"));
+  });
+
   it("has a step that starts it without an image, and waits until it serves", {
     skip: !hasBash() && "no bash here",
   }, async (t) => {

@@ -8,14 +8,14 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { after, before, describe, it, type TestContext } from "node:test";
 import { stripVTControlCharacters } from "node:util";
-import { exampleSeed, OWN_ISSUER_URL, type Sandbox, startSandbox } from "tti-sandbox";
+import { exampleSeed, OWN_ISSUER_URL, type Sandbox, type SeedResult, startSandbox } from "tti-sandbox";
 import { root } from "../docs/checkout.ts";
 import { blocksOf, missingLine } from "../docs/page_blocks.ts";
 import { atNight } from "../support/at_night.ts";
 import { hasBash } from "../support/bash.ts";
 import { notToday } from "../support/share_of_day.ts";
 import { bareEnvironment } from "../support/surroundings.ts";
-import { examples, runExample } from "./example_world.ts";
+import { examples, openExampleWorld, runExample } from "./example_world.ts";
 
 const asked = process.env["TTI_EXAMPLES_INSTALL"] === "1";
 const installs = atNight || asked;
@@ -46,7 +46,7 @@ const languages: readonly Language[] = [
   },
   {
     folder: "sdk-python",
-    tool: ["python3", "--version"],
+    tool: ["python3", "-c", "import sys; sys.exit(sys.version_info < (3, 10))"],
     absent: /No module named '?(?:boto3|botocore|pytest)\b.*/,
     offline: () => ({}),
     skip: false,
@@ -61,7 +61,8 @@ const languages: readonly Language[] = [
   {
     folder: "sdk-java",
     tool: ["mvn", "--version"],
-    absent: /.*(?:in offline mode|has not been downloaded from it before|No plugin found for prefix).*/,
+    absent:
+      /.*(?:in offline mode|has not been downloaded from it before|No plugin found for prefix|release version 17 not supported|invalid target release).*/,
     offline(folder) {
       mkdirSync(join(folder, ".mvn"));
       writeFileSync(join(folder, ".mvn", "maven.config"), "-o\n");
@@ -99,11 +100,15 @@ function stepsOf(folder: string): { install?: string; tests: string; program: st
   return { ...(install === undefined ? {} : { install }), tests, program, shown };
 }
 
-/** What the page says of the samples' variables, from what the seed made. */
-async function variables(): Promise<Record<string, string>> {
-  const connection = sandbox.seedResult.connections["example-isv"];
-  const keys = sandbox.seedResult.credentials["isv"];
-  assert.ok(connection && keys?.sessionToken);
+/** What the page says of the samples' variables, from what the seed made; all but the token. */
+async function variablesAt(url: string, accessor: string, name: string): Promise<Record<string, string>> {
+  const seed = (await (await fetch(`${url}/_sandbox/seed`)).json()) as SeedResult;
+  const connection = seed.connections[accessor];
+  const keys = seed.credentials[name];
+  assert.ok(
+    connection && keys,
+    JSON.stringify([Object.keys(seed.connections), Object.keys(seed.credentials)]),
+  );
   return {
     ISV_ROLE_ARN: connection.principal,
     TENANT_ID: connection.externalId ?? "",
@@ -112,11 +117,10 @@ async function variables(): Promise<Record<string, string>> {
     Q_APPLICATION_ID: connection.applicationId,
     Q_RETRIEVER_ID: connection.retrieverId,
     Q_REGION: connection.applicationRegion,
-    ID_TOKEN: (await sandbox.control.idToken({ email: "bob@acme.example" })).idToken,
-    AWS_ENDPOINT_URL: sandbox.url,
+    AWS_ENDPOINT_URL: url,
     AWS_ACCESS_KEY_ID: keys.accessKeyId,
     AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
-    AWS_SESSION_TOKEN: keys.sessionToken,
+    ...(keys.sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: keys.sessionToken }),
   };
 }
 
@@ -127,9 +131,10 @@ function open({ folder, offline }: Language): { place: string; env: Record<strin
     recursive: true,
     filter: (path) => !/[\\/](?:node_modules|target|__pycache__|\.pytest_cache|\.venv)$/.test(path),
   });
-  const kept = ["HOME", "PYENV_ROOT", "JAVA_HOME", "GOPATH", "GOCACHE", "GOMODCACHE", "GOPROXY", "GOSUMDB"];
-  const own = kept.flatMap((name) =>
-    process.env[name] === undefined ? [] : [[name, process.env[name] ?? ""]],
+  const kept = ["HOME", "PYENV_ROOT", "JAVA_HOME", "GOPATH", "GOCACHE", "GOMODCACHE"];
+  // Who fetches goes by the machine's own registries, proxies and certificates, wherever those are told.
+  const own = Object.entries(process.env).filter(([name]) =>
+    installs ? !/^(?:AWS|TTI|TEST|NODE_TEST|npm_(?:lifecycle|package))_/.test(name) : kept.includes(name),
   );
   return {
     place,
@@ -141,6 +146,8 @@ function open({ folder, offline }: Language): { place: string; env: Record<strin
       AWS_EC2_METADATA_DISABLED: "true",
       PYTHONDONTWRITEBYTECODE: "1",
       PIP_DISABLE_PIP_VERSION_CHECK: "1",
+      npm_config_fetch_retries: "1",
+      npm_config_fetch_timeout: "60000",
       ...(installs ? {} : offline(place)),
     },
   };
@@ -172,9 +179,11 @@ async function follow(language: Language, t: TestContext): Promise<void> {
       ...more,
     });
 
+  const forBob = await variablesAt(sandbox.url, "example-isv", "isv");
+  const bob = await sandbox.control.idToken({ email: "bob@acme.example" });
   for (const [command, more, shown] of [
     [steps.tests, {}, steps.shown[0]],
-    [steps.program, await variables(), steps.shown[1]],
+    [steps.program, { ...forBob, ID_TOKEN: bob.idToken }, steps.shown[1]],
   ] as const) {
     const { exitCode, ...said } = await type(command, more);
     const stdout = stripVTControlCharacters(said.stdout);
@@ -192,6 +201,30 @@ describe("the four calls with a language's own AWS SDK", { skip: !hasBash() && "
   for (const language of languages) {
     it(language.folder, { skip: language.skip }, (t) => follow(language, t));
   }
+
+  it("searches with a token of tti-provider, beside what npm start runs", {
+    skip: notToday(1, 4),
+  }, async () => {
+    const world = await openExampleWorld();
+    try {
+      const { sandboxUrl } = world.environment;
+      const token = await world.terminal.tti("token --tenant acme --user ada@acme.example");
+      assert.equal(token.exitCode, 0, token.stderr);
+      const ran = await runExample(
+        process.execPath,
+        [join(examples, "sdk-js/search_as_user.mjs"), "plan for 2027"],
+        {
+          ...(await variablesAt(sandboxUrl, "acme", "isv")),
+          ID_TOKEN: token.stdout.trim(),
+        },
+      );
+      assert.equal(ran.exitCode, 0, ran.stderr);
+      assert.match(ran.stdout, /^Engineering plan for 2027$/m);
+      assert.doesNotMatch(ran.stdout, /People plan/);
+    } finally {
+      await world.close();
+    }
+  });
 
   it("is made by a sample for each folder there is", () => {
     for (const { folder } of languages) assert.ok(existsSync(join(examples, folder, "README.md")), folder);
