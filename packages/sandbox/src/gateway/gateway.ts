@@ -33,6 +33,7 @@ import {
 import type { InboundRequest, OutboundResponse } from "./http/listener.ts";
 import { parseRequest, refuseUnsupported, serializeError, serializeResponse } from "./protocol/index.ts";
 import { recordInTrail } from "./record_in_trail.ts";
+import { asS3Sees, findAskedService } from "./s3_request.ts";
 import { parseAuthorization, type SigV4Authorization } from "./sigv4/authorization_header.ts";
 import { signatureError } from "./sigv4/signature_error.ts";
 
@@ -109,7 +110,7 @@ function explainInHeaders(rule: string, found: SwitchInForce | undefined): Recor
 
 async function answer(request: InboundRequest, draft: Draft, options: GatewayOptions): Promise<Outcome> {
   const authorization = parseAuthorization(headerText(request, "authorization"));
-  const scopeService = authorization && findServiceBySigningName(authorization.scope.service);
+  const scopeService = authorization && findAskedService(authorization.scope.service, request);
   const service = scopeService ?? guessService(request);
   draft.service = service;
   const foreign = readForeignCall(request);
@@ -164,10 +165,9 @@ async function perform(
   const { operation, input } = parseRequest(
     {
       method: request.method,
-      path: request.rawPath,
+      ...asS3Sees(request, service),
       query: new URLSearchParams(request.rawQuery),
       headers: request.headers,
-      body: request.body,
     },
     service,
   );

@@ -64,7 +64,7 @@ export function guessService(request: InboundRequest): ServiceName {
  */
 export function internalError(service: ServiceName, operation: string | null, thrown: unknown): AwsError {
   return new AwsError({
-    code: getModel(service).protocol === "query" ? "InternalFailure" : "InternalServerException",
+    code: INTERNAL_CODES[getModel(service).protocol],
     status: 500,
     message: "The request processing has failed because of an unknown error, exception or failure.",
     rule: "sandbox.internal",
@@ -76,7 +76,7 @@ export function internalError(service: ServiceName, operation: string | null, th
 /** A change that was made and could not be written down: who called must not take it for kept. */
 export function unsavedError(service: ServiceName, thrown: unknown): AwsError {
   return new AwsError({
-    code: getModel(service).protocol === "query" ? "InternalFailure" : "InternalServerException",
+    code: INTERNAL_CODES[getModel(service).protocol],
     status: 500,
     message: "The request processing has failed because of an unknown error, exception or failure.",
     rule: "sandbox.state",
@@ -84,6 +84,13 @@ export function unsavedError(service: ServiceName, thrown: unknown): AwsError {
     fix: "Make room where the state file is, or start the sandbox without --state.",
   });
 }
+
+const INTERNAL_CODES = {
+  query: "InternalFailure",
+  "rest-xml": "InternalError",
+  "rest-json": "InternalServerException",
+  json: "InternalServerException",
+} as const;
 
 /** The error a test asked for. */
 export function injectedError(fault: PendingFault): AwsError {

@@ -6,6 +6,8 @@ import identitystore from "./identitystore.json" with { type: "json" };
 import kms from "./kms.json" with { type: "json" };
 import { loadModel, type RawModel, signingNameOf } from "./load.ts";
 import qbusiness from "./qbusiness.json" with { type: "json" };
+import s3 from "./s3.json" with { type: "json" };
+import s3control from "./s3control.json" with { type: "json" };
 import { type Operation, type ServiceModel, type ServiceName, serviceNames } from "./shapes.ts";
 import ssoAdmin from "./sso_admin.json" with { type: "json" };
 import ssoOidc from "./sso_oidc.json" with { type: "json" };
@@ -23,6 +25,8 @@ const files: Readonly<Record<ServiceName, RawModel>> = {
   iam,
   kms,
   cloudtrail,
+  s3,
+  s3control,
 };
 
 /** Loaded on first use, then the same for all: nothing in a model ever changes. */
@@ -46,7 +50,7 @@ export function getOperation(service: ServiceName, operation: string): Operation
   return found;
 }
 
-/** The service a SigV4 credential scope names (`sso-oauth` is sso-oidc), or undefined. */
+/** The service a SigV4 credential scope names (`sso-oauth` is sso-oidc), or undefined; of two that share a name the first. */
 export function findServiceBySigningName(signingName: string): ServiceName | undefined {
   return serviceNames.find((service) => signingNameOf(files[service]) === signingName);
 }

@@ -34,6 +34,8 @@ interface RawShape {
   readonly enum?: readonly string[];
   readonly union?: boolean;
   readonly document?: boolean;
+  readonly flattened?: boolean;
+  readonly payload?: string;
   readonly sensitive?: boolean;
   readonly exception?: boolean;
   readonly fault?: boolean;
@@ -42,7 +44,7 @@ interface RawShape {
 
 interface RawOperation {
   readonly name: string;
-  readonly http: { readonly method: string; readonly requestUri: string };
+  readonly http: { readonly method: string; readonly requestUri: string; readonly responseCode?: number };
   readonly input?: { readonly shape: string };
   readonly output?: { readonly shape: string; readonly resultWrapper?: string };
   readonly errors?: readonly { readonly shape: string }[];
@@ -64,12 +66,14 @@ export interface RawModel {
 }
 
 const shapeWords = new Set(
-  "type members member key value required min max pattern enum union document sensitive exception fault error box retryable deprecated".split(
+  "type members member key value required min max pattern enum union document sensitive exception fault error box retryable deprecated flattened payload timestampFormat".split(
     " ",
   ),
 );
 const memberWords = new Set(
-  "shape location locationName idempotencyToken box deprecated deprecatedSince".split(" "),
+  "shape location locationName idempotencyToken box deprecated deprecatedSince contextParam hostLabel streaming xmlNamespace".split(
+    " ",
+  ),
 );
 
 /**
@@ -93,6 +97,7 @@ export function loadModel(service: ServiceName, raw: RawModel): ServiceModel {
       name,
       method: operation.http.method,
       requestUri: operation.http.requestUri,
+      status: operation.http.responseCode ?? 200,
       ...(operation.input && { input: structure(operation.input.shape) }),
       ...(operation.output && { output: structure(operation.output.shape) }),
       ...(operation.output?.resultWrapper !== undefined && { resultWrapper: operation.output.resultWrapper }),
@@ -165,11 +170,18 @@ function buildShape(
         required: raw.required ?? [],
         union: raw.union ?? false,
         document: raw.document ?? false,
+        ...(raw.payload !== undefined && { payload: raw.payload }),
         ...(raw.exception && { exception: exceptionFacts(raw) }),
       };
     }
     case "list":
-      return { ...facts, ...bounds, kind: "list", member: link("member", need(name, "member", raw.member)) };
+      return {
+        ...facts,
+        ...bounds,
+        kind: "list",
+        flattened: raw.flattened ?? false,
+        member: link("member", need(name, "member", raw.member)),
+      };
     case "map":
       return {
         ...facts,
@@ -225,13 +237,17 @@ function parseRawShape(name: string, raw: unknown): RawShape {
 }
 
 function parseProtocol(protocol: string): WireProtocol {
-  if (protocol === "query" || protocol === "rest-json" || protocol === "json") return protocol;
+  const known = ["query", "rest-json", "rest-xml", "json"] as const;
+  const found = known.find((name) => name === protocol);
+  if (found !== undefined) return found;
   throw new Error(`unknown protocol ${protocol}`);
 }
 
 function parseLocation(location: string | undefined): Member["location"] {
   if (location === undefined) return "body";
-  if (location === "uri" || location === "querystring") return location;
+  const known = ["uri", "querystring", "header", "headers"] as const;
+  const found = known.find((name) => name === location);
+  if (found !== undefined) return found;
   throw new Error(`unknown location ${location}`);
 }
 

@@ -50,6 +50,12 @@ export function refuseInput(
         ...common,
         code: kind === "syntax" ? "SerializationException" : "ValidationException",
       });
+    case "s3":
+    case "s3control":
+      return new AwsError({
+        ...common,
+        code: kind === "syntax" ? "MalformedXML" : service === "s3" ? "InvalidArgument" : "InvalidRequest",
+      });
     case "qbusiness":
       return new AwsError({
         ...common,

@@ -48,6 +48,14 @@ export function refuseOperation(model: ServiceModel, asked: string, version?: st
       });
     case "json":
       return new AwsError({ ...common, code: "UnknownOperationException", status: 400 });
+    case "rest-xml":
+      // S3's own word for what it knows and does not do.
+      return new AwsError({
+        ...common,
+        code: "NotImplemented",
+        status: 501,
+        message: "A header you provided implies functionality that is not implemented.",
+      });
     case "rest-json":
       // Q Business has a reason for this in its model; SSO OIDC has none, so it answers as AWS's front end does.
       return model.service === "qbusiness"
@@ -71,5 +79,17 @@ export function refuseUnsupported(service: ServiceName, operation: string): AwsE
     rule: "sandbox.operation",
     why: `The sandbox does not do ${operation} of ${service}, which AWS has.`,
     fix: "See docs/divergences.md for what the sandbox covers; send this call to AWS, or leave it out of local tests.",
+  });
+}
+
+/** An upload in chunks whose framing is broken (S3 API reference, IncompleteBody). */
+export function refuseS3Body(): AwsError {
+  return new AwsError({
+    code: "IncompleteBody",
+    status: 400,
+    message: "You did not provide the number of bytes specified by the Content-Length HTTP header",
+    rule: "input.syntax",
+    why: "The body says that it comes in chunks (x-amz-content-sha256: STREAMING-…), and its chunks are broken",
+    fix: "Send it with an AWS SDK, or with the SHA-256 of the whole body.",
   });
 }

@@ -11,12 +11,14 @@ export const serviceNames = [
   "iam",
   "kms",
   "cloudtrail",
+  "s3",
+  "s3control",
 ] as const;
 
 export type ServiceName = (typeof serviceNames)[number];
 
 /** The wire protocols those services speak. */
-export type WireProtocol = "query" | "rest-json" | "json";
+export type WireProtocol = "query" | "rest-json" | "rest-xml" | "json";
 
 /** One member of a structure, or the element, key or value of a list or map. */
 export interface Member {
@@ -24,8 +26,11 @@ export interface Member {
   readonly name: string;
   /** The name on the wire (`locationName`); the member's own name where the model gives none. */
   readonly wireName: string;
-  /** Where a rest-json request carries it; `body` where the model says nothing. */
-  readonly location: "body" | "uri" | "querystring";
+  /**
+   * Where a REST request or answer carries it; `body` where the model says nothing. `headers`: each entry of a map, under
+   * the wire name as prefix.
+   */
+  readonly location: "body" | "uri" | "querystring" | "header" | "headers";
   /** True where SDK and CLI fill an idempotency token. */
   readonly idempotencyToken: boolean;
   readonly target: Shape;
@@ -61,11 +66,15 @@ export interface StructureShape extends ShapeFacts {
   readonly union: boolean;
   /** Any JSON value, e.g. a policy document. */
   readonly document: boolean;
+  /** The member that is the whole body (rest-xml). */
+  readonly payload?: string;
   readonly exception?: ExceptionFacts;
 }
 
 export interface ListShape extends ShapeFacts, Bounds {
   readonly kind: "list";
+  /** Elements stand without one around them (rest-xml). */
+  readonly flattened: boolean;
   readonly member: Member;
 }
 
@@ -111,6 +120,8 @@ export interface Operation {
   readonly method: string;
   /** The request path's template, query string included, as the model has it. */
   readonly requestUri: string;
+  /** Status of an answer; 200 where the model says nothing. */
+  readonly status: number;
   readonly input?: StructureShape;
   readonly output?: StructureShape;
   /** Query protocol: the element around the output's members. */

@@ -23,6 +23,8 @@ const ACTION_PREFIXES: Record<ServiceName, string> = {
   iam: "iam",
   kms: "kms",
   cloudtrail: "cloudtrail",
+  s3: "s3",
+  s3control: "s3",
 };
 
 /** @returns e.g. `sso-oauth:CreateTokenWithIAM` */
@@ -124,7 +126,8 @@ export function notAuthorized(
     AccessDenied: 403,
     AccessDeniedException: protocol === "json" ? 400 : 403,
   });
-  const code = protocol === "query" ? "AccessDenied" : "AccessDeniedException";
+  const isXml = protocol === "query" || protocol === "rest-xml";
+  const code = isXml ? "AccessDenied" : "AccessDeniedException";
   const message = `User: ${context.caller.arn} is not authorized to perform: ${action}${target}`;
   return refuse(code, message, told);
 }

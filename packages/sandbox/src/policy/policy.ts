@@ -25,7 +25,9 @@ export type PolicyQuestion = {
 export type PolicyCaller =
   | { accountId: string; arn: string; roleArn: string | null }
   /** A federated identity, by the ARN of the provider that vouches for it. */
-  | { federated: string };
+  | { federated: string }
+  /** A service of AWS that calls by itself, e.g. `access-grants.s3.amazonaws.com`. */
+  | { service: string };
 
 /** The answer. */
 export type PolicyDecision = {
@@ -136,11 +138,13 @@ function principalApplies(statement: PolicyStatement, caller: PolicyCaller): boo
 }
 
 function nameOf(caller: PolicyCaller): string {
-  return "federated" in caller ? caller.federated : (caller.roleArn ?? caller.arn);
+  if ("federated" in caller) return caller.federated;
+  return "service" in caller ? caller.service : (caller.roleArn ?? caller.arn);
 }
 
 function principalMatches(principal: PolicyPrincipal, caller: PolicyCaller): boolean {
   const names = principal === "*" ? ["*"] : listOf(principal.AWS);
+  if ("service" in caller) return principal === "*" || listOf(principal.Service).includes(caller.service);
   if ("federated" in caller) {
     // `*` under AWS is everyone, too (IAM user guide, "AWS JSON policy elements: Principal").
     const federated = principal === "*" ? [] : listOf(principal.Federated);

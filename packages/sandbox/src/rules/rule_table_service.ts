@@ -170,6 +170,15 @@ export const SERVICE_RULES = [
       'published reports: "Signature expired: … is now earlier than …"; the page prints RequestExpired: STS-ERR (contract 6.2)',
   },
   {
+    name: "accessGrants.scope",
+    default: "required",
+    values: ["required", "ignore"],
+    question:
+      "Does GetDataAccess take a directory user only through an application that has the scope s3:access_grants:read_write?",
+    certainty: "unknown",
+    source: "S3-DIR gives the application this scope; that it is enforced is not published",
+  },
+  {
     name: "cloudtrail.lookupsPerSecond",
     default: "2",
     values: [],

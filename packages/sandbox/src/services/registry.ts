@@ -8,6 +8,8 @@ import { identitystoreOperations } from "./identitystore/index.ts";
 import { kmsOperations } from "./kms/index.ts";
 import { qbusinessOperations } from "./qbusiness/index.ts";
 import { searchOperations } from "./qbusiness/search_relevant_content.ts";
+import { s3Operations } from "./s3/index.ts";
+import { s3controlOperations } from "./s3control/index.ts";
 import { ssoAdminOperations } from "./sso_admin/index.ts";
 import { type TokenEndpoint, tokenOperations } from "./sso_oidc/create_token_with_iam.ts";
 import { stsOperations } from "./sts/index.ts";
@@ -26,6 +28,8 @@ export function assembleRegistry(state: OperationState): Registry {
     ...qbusinessOperations,
     ...iamOperations,
     ...kmsOperations,
+    ...s3Operations,
+    ...s3controlOperations,
     ...lookupOperations(state.limiter),
   ]);
 }

@@ -37,6 +37,13 @@ import type {
   QRetriever,
   RegisteredIsv,
 } from "./qbusiness_entities.ts";
+import type {
+  AccessGrant,
+  AccessGrantsInstance,
+  AccessGrantsLocation,
+  S3Bucket,
+  S3Object,
+} from "./s3_entities.ts";
 import { TrackedMap } from "./tracked_map.ts";
 import type { TrailEvent } from "./trail_entities.ts";
 
@@ -113,6 +120,16 @@ export type World = {
   idempotencyRecords: Map<string, IdempotencyRecord>;
   /** by eventId, oldest first */
   trailEvents: Map<string, TrailEvent>;
+  /** by name */
+  s3Buckets: Map<string, S3Bucket>;
+  /** by {@link storeKey}(bucket, key) */
+  s3Objects: Map<string, S3Object>;
+  /** by accessGrantsInstanceArn */
+  accessGrantsInstances: Map<string, AccessGrantsInstance>;
+  /** by accessGrantsLocationArn */
+  accessGrantsLocations: Map<string, AccessGrantsLocation>;
+  /** by accessGrantArn */
+  accessGrants: Map<string, AccessGrant>;
 };
 
 /** Name of a collection of the world. */
@@ -154,6 +171,11 @@ export function createWorld(): World {
     permissions: new TrackedMap(),
     idempotencyRecords: new TrackedMap(),
     trailEvents: new TrackedMap(),
+    s3Buckets: new TrackedMap(),
+    s3Objects: new TrackedMap(),
+    accessGrantsInstances: new TrackedMap(),
+    accessGrantsLocations: new TrackedMap(),
+    accessGrants: new TrackedMap(),
   };
 }
 

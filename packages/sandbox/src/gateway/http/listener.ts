@@ -198,7 +198,10 @@ function write(request: AnyRequest, response: AnyResponse, outbound: OutboundRes
     return;
   }
   const body = Buffer.from(outbound.body);
-  const headers = { ...outbound.headers, "content-length": String(body.length) };
+  // What a HEAD would have got has the length it says, though nothing is sent.
+  const length = { "content-length": String(body.length) };
+  const headers =
+    request.method === "HEAD" ? { ...length, ...outbound.headers } : { ...outbound.headers, ...length };
   if ("stream" in response) response.writeHead(outbound.status, headers);
   else response.writeHead(outbound.status, headers);
   if (outbound.cut === "middle") {

@@ -30,6 +30,16 @@ export function serializeError(service: ServiceName, error: AwsError, requestId:
         body: `<ErrorResponse${namespace}><Error>${detail}</Error>${id}</ErrorResponse>`,
       };
     }
+    case "rest-xml": {
+      const detail = `<Code>${xmlText(error.code)}</Code><Message>${xmlText(error.message)}</Message>`;
+      const id = `<RequestId>${xmlText(requestId)}</RequestId>`;
+      // S3's own errors stand without a wrapper; S3 Control's have one.
+      const body =
+        service === "s3"
+          ? `<Error>${detail}${id}</Error>`
+          : `<ErrorResponse><Error>${detail}</Error>${id}</ErrorResponse>`;
+      return { status, headers: { ...headers, "x-amz-request-id": requestId }, body };
+    }
     case "json": {
       const message = error.message === "" ? {} : { [messageMember(service)]: error.message };
       return { status, headers, body: JSON.stringify({ __type: error.code, ...message, ...error.members }) };

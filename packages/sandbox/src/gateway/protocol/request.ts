@@ -6,6 +6,7 @@ import { parseJsonBody, readJsonInput } from "../../models/json_input.ts";
 import { refuseOperation, refuseSyntax } from "../../models/refuse_request.ts";
 import { readQueryInput } from "./query_input.ts";
 import { matchRoute, readRouteInput } from "./rest_route.ts";
+import { readXmlInput } from "./xml_input.ts";
 
 /** A request as the server received it; the path still percent-encoded, as it was signed. */
 export interface WireRequest {
@@ -39,6 +40,8 @@ export function parseRequest(request: WireRequest, service: ServiceName): Parsed
       return parseJsonRequest(request, model);
     case "rest-json":
       return parseRestRequest(request, model);
+    case "rest-xml":
+      return parseRestXmlRequest(request, model);
   }
 }
 
@@ -81,6 +84,32 @@ function parseRestRequest(request: WireRequest, model: ServiceModel): ParsedRequ
   return {
     operation: route.operation.name,
     input: { ...input, ...readRouteInput(route, request.query, model) },
+  };
+}
+
+/** S3's sub-resources are other operations on the same paths: what the sandbox has not must not be taken for what it has. */
+const S3_SUBRESOURCES =
+  /^(abac|accelerate|acl|analytics|attributes|cors|delete|encryption|intelligent-tiering|inventory|legal-hold|lifecycle|location|logging|metadata\w*|metrics|notification|object-lock|ownershipControls|partNumber|policy|policyStatus|publicAccessBlock|replication|requestPayment|restore|retention|select|session|tagging|torrent|uploadId|uploads|versionId|versioning|versions|website)$/;
+
+function parseRestXmlRequest(request: WireRequest, model: ServiceModel): ParsedRequest {
+  const other = [...request.query.keys()].find((name) => S3_SUBRESOURCES.test(name));
+  const copies = request.headers["x-amz-copy-source"] !== undefined;
+  const route = matchRoute(model, request.method, request.path, request.query);
+  const isOther = model.service === "s3" && (other !== undefined || copies);
+  if (!route || isOther) {
+    const what = copies ? " with x-amz-copy-source" : other === undefined ? "" : `?${other}`;
+    throw refuseOperation(model, `${request.method} ${request.path}${what}`);
+  }
+  const { input } = route.operation;
+  const payload = input?.payload === undefined ? undefined : input.members.get(input.payload);
+  return {
+    operation: route.operation.name,
+    input: {
+      ...(payload?.target.kind === "blob"
+        ? { [payload.name]: request.body }
+        : readXmlInput(request.body, input, payload, model)),
+      ...readRouteInput(route, request.query, model, request.headers),
+    },
   };
 }
 

@@ -3,19 +3,21 @@
 
 import { getModel, getOperation, type ServiceName } from "../../models/index.ts";
 import { jsonBody } from "./json_output.ts";
+import { restXmlResponse } from "./rest_xml_output.ts";
 import { xmlElements, xmlText } from "./xml_output.ts";
 
 /** An answer ready to be sent. */
 export interface WireResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Buffer;
 }
 
 /** The content type of each protocol's bodies. */
 export const contentTypes = {
   query: "text/xml",
   "rest-json": "application/json",
+  "rest-xml": "application/xml",
   json: "application/x-amz-json-1.1",
 } as const;
 
@@ -36,6 +38,8 @@ export function serializeResponse(
   const model = getModel(service);
   const { output: shape, resultWrapper } = getOperation(service, operation);
   const headers = { "content-type": contentTypes[model.protocol], "x-amzn-requestid": requestId };
+  if (model.protocol === "rest-xml")
+    return restXmlResponse(model, getOperation(service, operation), output, requestId);
   if (model.protocol !== "query") {
     // Operations without output answer with an empty body in json 1.1, with `{}` in rest-json.
     const empty = model.protocol === "json" ? "" : "{}";

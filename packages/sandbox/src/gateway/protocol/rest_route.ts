@@ -1,7 +1,7 @@
-// Finds the rest-json operation a method and path belong to, and reads labels and query-string members.
+// Finds the REST operation a method and path belong to, and reads what travels in path, query string and headers.
 
-import { refuseSyntax } from "../../models/refuse_request.ts";
-import type { Operation, ServiceModel } from "../../models/shapes.ts";
+import { refuseSyntax, refuseType } from "../../models/refuse_request.ts";
+import type { Operation, ServiceModel, Shape } from "../../models/shapes.ts";
 import { readText } from "./text_value.ts";
 
 /** An operation with the values of its path labels, percent-decoded. */
@@ -38,7 +38,7 @@ export function matchRoute(
 }
 
 /**
- * Reads the members that travel in the path and the query string.
+ * Reads the members that travel in the path, the query string and headers.
  *
  * @throws AwsError when a value has another type than its shape
  */
@@ -46,6 +46,7 @@ export function readRouteInput(
   route: Route,
   query: URLSearchParams,
   model: ServiceModel,
+  headers: Readonly<Record<string, string | readonly string[] | undefined>> = {},
 ): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const member of route.operation.input?.members.values() ?? []) {
@@ -57,6 +58,20 @@ export function readRouteInput(
         model,
       );
     }
+    if (member.location === "header") {
+      const text = headers[member.wireName.toLowerCase()];
+      if (typeof text === "string") values[member.name] = readHeader(text, member.target, member.name, model);
+    }
+    if (member.location === "headers") {
+      const prefix = member.wireName.toLowerCase();
+      const named = Object.entries(headers).filter(
+        ([name, text]) => name.startsWith(prefix) && typeof text === "string",
+      );
+      if (named.length > 0)
+        values[member.name] = Object.fromEntries(
+          named.map(([name, text]) => [name.slice(prefix.length), text]),
+        );
+    }
     if (member.location !== "querystring" || !query.has(member.wireName)) continue;
     const shape = member.target;
     values[member.name] =
@@ -67,14 +82,27 @@ export function readRouteInput(
   return values;
 }
 
+/** Headers spell times as HTTP does, and lists with commas. */
+function readHeader(text: string, shape: Shape, name: string, model: ServiceModel): unknown {
+  if (shape.kind === "list")
+    return text.split(",").map((each) => readText(each.trim(), shape.member.target, name, model));
+  if (shape.kind !== "timestamp" || /^\d{4}-/.test(text)) return readText(text, shape, name, model);
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime())) throw refuseType(model, name, "a date of HTTP");
+  return time;
+}
+
 function matchTemplate(template: string, path: string): ReadonlyMap<string, string> | undefined {
   const expected = template.split("/");
   const actual = path.split("/");
+  // A greedy label takes all segments from its place on.
+  if (expected.at(-1)?.endsWith("+}") === true && actual.length >= expected.length)
+    actual.splice(expected.length - 1, actual.length, actual.slice(expected.length - 1).join("/"));
   if (expected.length !== actual.length) return undefined;
   const labels = new Map<string, string>();
   for (const [index, segment] of expected.entries()) {
     const value = actual[index] ?? "";
-    const label = /^\{(\w+)\}$/.exec(segment)?.[1];
+    const label = /^\{(\w+)\+?\}$/.exec(segment)?.[1];
     if (label === undefined ? segment !== value : value === "") return undefined;
     if (label !== undefined) labels.set(label, value);
   }

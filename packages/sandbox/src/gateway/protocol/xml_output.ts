@@ -1,4 +1,4 @@
-// Writes output values as the query protocol's XML: lists as `<member>`, timestamps in ISO 8601.
+// Writes output values as XML, for query and rest-xml: lists as `<member>` or as the model names them, timestamps in ISO 8601.
 
 import type { Shape, StructureShape } from "../../models/shapes.ts";
 import { mismatch, presentMembers } from "./output_value.ts";
@@ -10,7 +10,13 @@ import { mismatch, presentMembers } from "./output_value.ts";
  */
 export function xmlElements(value: unknown, shape: StructureShape): string {
   return presentMembers(value, shape)
-    .map(([member, entry]) => `<${member.wireName}>${xmlValue(entry, member.target)}</${member.wireName}>`)
+    .filter(([member]) => member.location === "body")
+    .map(([member, entry]) => {
+      const { target, wireName } = member;
+      const values = target.kind === "list" && target.flattened ? elementsOf(entry, target) : [entry];
+      const shape = target.kind === "list" && target.flattened ? target.member.target : target;
+      return values.map((value) => `<${wireName}>${xmlValue(value, shape)}</${wireName}>`).join("");
+    })
     .join("");
 }
 
@@ -22,13 +28,22 @@ export function xmlText(text: string): string {
     .replace(/[&<>"'\r]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
+function elementsOf(value: unknown, shape: Shape): readonly unknown[] {
+  if (!Array.isArray(value)) throw mismatch(shape, value);
+  return value;
+}
+
 function xmlValue(value: unknown, shape: Shape): string {
   switch (shape.kind) {
     case "structure":
       return xmlElements(value, shape);
     case "list":
-      if (!Array.isArray(value)) throw mismatch(shape, value);
-      return value.map((element) => `<member>${xmlValue(element, shape.member.target)}</member>`).join("");
+      return elementsOf(value, shape)
+        .map((element) => {
+          const { wireName, target } = shape.member;
+          return `<${wireName}>${xmlValue(element, target)}</${wireName}>`;
+        })
+        .join("");
     case "timestamp":
       if (!(value instanceof Date)) throw mismatch(shape, value);
       return value.toISOString().replace(/\.\d{3}Z$/, "Z");
@@ -40,7 +55,7 @@ function xmlValue(value: unknown, shape: Shape): string {
       return String(value);
     case "map":
     case "blob":
-      // Neither STS nor IAM answers with one; models that gain one must gain this too.
+      // No service that speaks XML answers with one in a body; models that gain one must gain this too.
       throw new Error(`${shape.name}: a ${shape.kind} in XML output is not supported`);
     default:
       if (typeof value !== "number") throw mismatch(shape, value);

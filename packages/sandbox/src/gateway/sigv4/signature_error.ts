@@ -48,6 +48,19 @@ const WORDINGS: Record<SignatureFault | "missing", Wording> = {
   mismatch: MISMATCH,
 };
 
+/** S3 has codes of its own (S3 API reference, "Error responses"). */
+const S3_CODES: Record<SignatureFault | "missing", readonly [code: string, status: number]> = {
+  missing: ["AccessDenied", 403],
+  incomplete: ["AuthorizationHeaderMalformed", 400],
+  unsignedHeader: ["AccessDenied", 403],
+  unknownKey: ["InvalidAccessKeyId", 403],
+  sessionToken: ["InvalidToken", 400],
+  requestExpired: ["RequestTimeTooSkewed", 403],
+  sessionExpired: ["ExpiredToken", 400],
+  payload: ["XAmzContentSHA256Mismatch", 400],
+  mismatch: ["SignatureDoesNotMatch", 403],
+};
+
 /** What the page of common errors prints for a request signed too long ago or too far ahead (STS-ERR). */
 const REQUEST_EXPIRED: Wording = {
   query: "RequestExpired",
@@ -68,9 +81,14 @@ export function signatureError(
 ): AwsError {
   const isDocumented = fault === "requestExpired" && skewError === "RequestExpired";
   const wording = isDocumented ? REQUEST_EXPIRED : WORDINGS[fault];
+  const { protocol } = getModel(service);
+  const [code, status] =
+    protocol === "rest-xml"
+      ? S3_CODES[fault]
+      : [protocol === "query" ? wording.query : wording.json, wording.status];
   return new AwsError({
-    code: getModel(service).protocol === "query" ? wording.query : wording.json,
-    status: wording.status,
+    code,
+    status,
     message: told.message ?? wording.message,
     rule: fault === "requestExpired" ? "signature.skewError" : `signature.${fault}`,
     why: told.why,
