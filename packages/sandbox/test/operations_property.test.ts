@@ -105,8 +105,8 @@ async function furnish(parts: Parts) {
   const [application] = world.applications.values();
   const [user] = world.users.values();
   assert.ok(application && user);
-  const run = (service: ServiceName, operation: string, input: Record<string, unknown>) =>
-    runOperation(parts.registry, contextFor(parts, service, operation), input);
+  const run = (service: ServiceName, operation: string, input: Record<string, unknown>, region?: string) =>
+    runOperation(parts.registry, contextFor(parts, service, operation, region), input);
   const makeKey = async () => {
     const { KeyMetadata } = await run("kms", "CreateKey", { KeySpec: "RSA_2048", KeyUsage: "SIGN_VERIFY" });
     return (KeyMetadata as { KeyId: string }).KeyId;
@@ -146,7 +146,67 @@ async function furnish(parts: Parts) {
     userId: user.userId,
     account: CUSTOMER_ACCOUNT,
   });
-  return { more: { message: [message], signature: [signature] } };
+  await furnishS3(run);
+  return { more: { message: [message], signature: [signature], policy: [all], ...s3Values } };
+}
+
+const files = "acme-files";
+const adminArn = `arn:aws:iam::${CUSTOMER_ACCOUNT}:user/admin`;
+
+/** What members of S3 and Access Grants take, beside what the world holds. */
+const s3Values = {
+  accountid: [CUSTOMER_ACCOUNT],
+  bucket: [files, "another-bucket"],
+  key: ["a/b.txt"],
+  locationconstraint: [IDC_REGION],
+  locationscope: [`s3://${files}/c*`],
+  s3subprefix: [`${files}/d*`],
+  target: [`s3://${files}/a/*`],
+  permission: ["READ"],
+  durationseconds: [900],
+  privilege: ["Default"],
+  maxkeys: [10],
+  resourcearn: [],
+};
+
+/** A bucket with an object, one without, and Access Grants with a grant for the administrator; a second location is free. */
+async function furnishS3(
+  run: (
+    service: ServiceName,
+    operation: string,
+    input: Record<string, unknown>,
+    region?: string,
+  ) => Promise<unknown>,
+): Promise<void> {
+  const CreateBucketConfiguration = { LocationConstraint: IDC_REGION };
+  for (const Bucket of [files, "empty-bucket"])
+    await run("s3", "CreateBucket", { Bucket, CreateBucketConfiguration });
+  await run("s3", "PutObject", { Bucket: files, Key: "a/b.txt", Body: Buffer.from("text") });
+  const AssumeRolePolicyDocument = JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      { Effect: "Allow", Principal: { Service: "access-grants.s3.amazonaws.com" }, Action: "sts:*" },
+    ],
+  });
+  await run("iam", "CreateRole", { RoleName: "s3ag", AssumeRolePolicyDocument });
+  const AccountId = CUSTOMER_ACCOUNT;
+  const IAMRoleArn = `arn:aws:iam::${CUSTOMER_ACCOUNT}:role/s3ag`;
+  await run("s3control", "CreateAccessGrantsInstance", { AccountId });
+  await run("s3control", "CreateAccessGrantsInstance", { AccountId }, emptyRegion);
+  const Policy = JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal: "*", Action: "s3:GetDataAccess", Resource: "*" }],
+  });
+  await run("s3control", "PutAccessGrantsInstanceResourcePolicy", { AccountId, Policy });
+  for (const LocationScope of ["s3://", `s3://${files}/b*`])
+    await run("s3control", "CreateAccessGrantsLocation", { AccountId, LocationScope, IAMRoleArn });
+  await run("s3control", "CreateAccessGrant", {
+    AccountId,
+    AccessGrantsLocationId: "default",
+    AccessGrantsLocationConfiguration: { S3SubPrefix: `${files}/a/*` },
+    Grantee: { GranteeType: "IAM", GranteeIdentifier: adminArn },
+    Permission: "READ",
+  });
 }
 
 /** Strings that name something: keys and ids of every entity. */
@@ -168,17 +228,27 @@ function signerOf(world: World, operation: string): Caller {
     session: null,
     principalTags: [],
   };
+  const admin = world.iamUsers.get(adminArn);
+  // Data is granted to users and roles.
+  if (operation === "GetDataAccess" && admin !== undefined)
+    return { ...root, arn: admin.arn, userId: admin.userId, user: admin };
   const user = world.iamUsers.get(BASE_USER);
   // No root assumes a role.
   if (operation !== "AssumeRole" || user === undefined) return root;
   return { ...root, accountId: ISV_ACCOUNT, arn: user.arn, userId: user.userId, user };
 }
 
+/** Buckets of any region are made from the first one. */
+function usualRegionOf(service: ServiceName, operation: string): string {
+  if (operation === "CreateBucket") return "us-east-1";
+  return service === "qbusiness" ? Q_REGION : IDC_REGION;
+}
+
 function contextFor(
   { shared }: Parts,
   service: ServiceName,
   operation: string,
-  region = service === "qbusiness" ? Q_REGION : IDC_REGION,
+  region = usualRegionOf(service, operation),
 ): OperationContext {
   const signer = signerOf(shared.world, operation);
   return {

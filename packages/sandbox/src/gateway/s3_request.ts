@@ -30,5 +30,7 @@ export function asS3Sees(request: InboundRequest, service: ServiceName): { path:
   )?.[1];
   const body = decodeChunked(request.body, headerText(request, "x-amz-content-sha256"));
   if (body === undefined) throw refuseS3Body();
-  return { path: bucket === undefined ? request.rawPath : `/${bucket}${request.rawPath}`, body };
+  const path = bucket === undefined ? request.rawPath : `/${bucket}${request.rawPath}`;
+  // A bucket alone may come with a slash at its end.
+  return { path: /^\/[^/]+\/$/.test(path) ? path.slice(0, -1) : path, body };
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { IAMClient, ListGroupsCommand as ListIamGroups } from "@aws-sdk/client-iam";
 import { IdentitystoreClient, ListGroupMembershipsCommand } from "@aws-sdk/client-identitystore";
-import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
+import { GetBucketAclCommand, S3Client } from "@aws-sdk/client-s3";
 import {
   DescribeInstanceAccessControlAttributeConfigurationCommand,
   SSOAdminClient,
@@ -85,7 +85,8 @@ test("an operation nobody has is still no operation", async () => {
 
 test("a service that is not simulated is told by its own name, in a shape its clients read", async () => {
   const s3 = new S3Client({ ...options(), forcePathStyle: true });
-  await told(s3.send(new ListBucketsCommand({})), "s3", null, "sandbox.service");
+  await assert.rejects(s3.send(new GetBucketAclCommand({ Bucket: "files" })), { name: "NotImplemented" });
+  assert.equal(lastRequest(sandbox).service, "s3", "S3 is there, and says what of it is not");
   const signed = (service: string) =>
     `AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=${"0".repeat(64)}`;
   for (const [service, headers, shape] of [

@@ -39,7 +39,8 @@ describe("the service models", () => {
   it("are found by the name a SigV4 credential scope carries", () => {
     assert.equal(findServiceBySigningName("sso-oauth"), "sso-oidc");
     assert.equal(findServiceBySigningName("sso"), "sso-admin");
-    assert.equal(findServiceBySigningName("s3"), undefined);
+    assert.equal(findServiceBySigningName("s3"), "s3");
+    assert.equal(findServiceBySigningName("athena"), undefined);
   });
 
   it("make a mistyped operation name a programmer's error", () => {

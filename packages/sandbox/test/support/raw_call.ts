@@ -46,6 +46,6 @@ export async function callRaw(
   return fetch(`${url}${path}`, {
     method,
     headers: { ...signed, ...(credentials === undefined ? {} : { authorization }) },
-    ...(method === "GET" || method === "HEAD" ? {} : { body }),
+    ...(method === "GET" || method === "HEAD" || body === "" ? {} : { body }),
   });
 }

@@ -50,7 +50,7 @@ describe("an error reaches the SDK", () => {
       new AwsError({ ...hidden, code: "NoSuchEntityException", status: 404 }),
       "r",
     );
-    assert.match(wire.body, /<Code>NoSuchEntity<\/Code>/);
+    assert.match(String(wire.body), /<Code>NoSuchEntity<\/Code>/);
   });
 
   it("from Identity Store and KMS as typed JSON", async () => {

@@ -10,13 +10,16 @@ import { validateInput } from "../../../src/models/validate.ts";
 import { allFields, type Field, fieldPath, inputWith } from "../../models/model_fields.ts";
 import "../../../../../test/support/property_seed.ts";
 
-const fields = allFields();
+// XML has a test of its own (xml_input.test.ts).
+const fields = allFields().filter(({ service }) => getModel(service).protocol !== "rest-xml");
 
 const refusals: Record<ServiceName, readonly string[]> = {
   sts: ["ValidationError"],
   iam: ["ValidationError"],
   kms: ["ValidationException", "SerializationException"],
   cloudtrail: ["ValidationException", "SerializationException"],
+  s3: ["InvalidArgument", "MalformedXML"],
+  s3control: ["InvalidRequest", "MalformedXML"],
   "sso-admin": ["ValidationException", "SerializationException"],
   identitystore: ["ValidationException", "SerializationException"],
   qbusiness: ["ValidationException"],
@@ -148,7 +151,7 @@ describe("malformed input", () => {
       fix: "",
     });
     assert.match(
-      serializeError("sts", error, "r").body,
+      String(serializeError("sts", error, "r").body),
       /<Message>a\u{FFFD}b\u{FFFD}&#60;c&#62;<\/Message>/u,
     );
   });
