@@ -6,14 +6,18 @@ import { eventRecord, isReading, type RecordedCall, resourcesOf } from "./event_
 /** How many events are kept, of all accounts together. */
 export const MAX_TRAIL_EVENTS = 500;
 
+/** What S3 logs as data events, which no event history holds (S3 user guide, "Amazon S3 CloudTrail events"). */
+const DATA_EVENTS = new Set(["DeleteObject", "GetObject", "HeadObject", "ListObjectsV2", "PutObject"]);
+
 /**
  * Records a call whose caller is known.
  *
  * @param makeId gives ids of events
  */
 export function recordEvent(world: World, call: RecordedCall, makeId: () => string): void {
+  if (call.service === "s3" && DATA_EVENTS.has(call.operation)) return;
   const record = eventRecord(call, world);
-  const resources = resourcesOf(call.input, world);
+  const resources = resourcesOf(call, world);
   const owners = call.error === undefined ? ownersOf(call, resources) : [];
   const recipients = [...new Set([call.caller.accountId, ...owners])];
   const shared = recipients.length > 1 ? { sharedEventID: makeId() } : {};

@@ -155,14 +155,18 @@ const RESOURCE_TYPES: readonly (readonly [RegExp, string])[] = [
   [/^arn:aws:s3:::/, "AWS::S3::Bucket"],
 ];
 
-/** @returns what the input's members name by ARN, and the Q Business application they name by id */
-export function resourcesOf(input: OperationData, world: World): TrailResource[] {
+/** @returns what the input's members name by ARN, and the Q Business application or S3 Access Grants they name by id */
+export function resourcesOf({ service, input, region }: RecordedCall, world: World): TrailResource[] {
   const application = world.qApplications.get(String(input["applicationId"] ?? ""));
   const texts = Object.values(input).filter((value) => typeof value === "string");
   const named = texts.flatMap((name) => {
     const type = RESOURCE_TYPES.find(([pattern]) => pattern.test(name))?.[1];
     return type === undefined ? [] : [{ type, name }];
   });
+  if (service === "s3control") {
+    const name = `arn:aws:s3:${region}:${String(input["AccountId"])}:access-grants/default`;
+    return [...named, { type: "AWS::S3::AccessGrantsInstance", name }];
+  }
   return application === undefined
     ? named
     : [...named, { type: "AWS::QBusiness::Application", name: application.applicationArn }];

@@ -25,5 +25,6 @@ export function notSimulated({ service }: ForeignCall, operation: string | null,
 
 /** The sandbox's services as `AWS_ENDPOINT_URL_…` spells them. */
 function simulatedNames(): string {
-  return serviceNames.map((name) => name.toUpperCase().replaceAll("-", "_")).join(", ");
+  const words = { s3control: "S3_CONTROL" } as Partial<Record<string, string>>;
+  return serviceNames.map((name) => words[name] ?? name.toUpperCase().replaceAll("-", "_")).join(", ");
 }
