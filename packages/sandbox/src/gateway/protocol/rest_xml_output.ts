@@ -1,7 +1,6 @@
 // Writes answers of rest-xml services: some members as headers, one as the whole body or the rest as XML.
 import type { Operation, ServiceModel, Shape } from "../../models/shapes.ts";
 import { mismatch, presentMembers } from "./output_value.ts";
-import type { WireResponse } from "./response.ts";
 import { xmlElements, xmlText } from "./xml_output.ts";
 
 /**
@@ -13,7 +12,7 @@ export function restXmlResponse(
   { name, output: shape, status }: Operation,
   output: Readonly<Record<string, unknown>>,
   requestId: string,
-): WireResponse {
+): { status: number; headers: Record<string, string>; body: string | Buffer } {
   const headers: Record<string, string> = { "x-amz-request-id": requestId, "x-amzn-requestid": requestId };
   if (shape === undefined) return { status, headers, body: "" };
   const members = presentMembers(output, shape);

@@ -5,7 +5,7 @@ import type { AccessGrant, AccessGrantsInstance } from "../../state/index.ts";
 import { grantsOf } from "./lookup.ts";
 
 /** Scope by which an application may act for users at S3 Access Grants. */
-export const ACCESS_GRANTS_SCOPE = "s3:access_grants:read_write";
+const ACCESS_GRANTS_SCOPE = "s3:access_grants:read_write";
 
 /** Why a session's directory user counts for nothing here; undefined when it counts, or there is none. */
 export function whyNoDirectoryUser(
