@@ -1,9 +1,11 @@
 // Owns what a running instance asks itself before it serves: may it be sent requests, may it sign, can its time be trusted.
+
 import type { Clock } from "./clock.ts";
 import type { Database } from "./db/connect.ts";
 import { createStoreClock, type StoreClock } from "./db/store_clock.ts";
 import type { StoreHealth } from "./db/store_health.ts";
 import { OperationError } from "./errors.ts";
+import { logFailedWork } from "./failed_work.ts";
 import { clockToleranceSeconds } from "./input/moment.ts";
 import type { Log } from "./log.ts";
 import { one } from "./observability/metric_table.ts";
@@ -58,7 +60,7 @@ export async function followKeys(keyRing: KeyRing, log: Log): Promise<void> {
     await keyRing.poll();
     await keyRing.poll();
   } catch (err) {
-    log.error({ err }, "signing keys could not be read");
+    logFailedWork(log, err, "signing keys could not be read");
   }
 }
 

@@ -1,4 +1,5 @@
 // Owns working an outbox off: looking from time to time for what is due, some at once, and ending what is under way on a stop.
+import { logFailedWork } from "../failed_work.ts";
 import type { Log } from "../log.ts";
 import { outsideSpans } from "../tracing/active_span.ts";
 
@@ -56,7 +57,7 @@ export function startWorkingOff<Row>(outbox: WorkOff<Row>): Outbox {
   };
   const workQuietly = () => {
     if (waiting || stopped) return;
-    work().catch((err) => log.error({ err }, `${name} could not be worked off`));
+    work().catch((err) => logFailedWork(log, err, `${name} could not be worked off`));
   };
   const timer = setInterval(() => {
     if (outbox.onDuty?.() !== false) workQuietly();

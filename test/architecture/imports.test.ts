@@ -65,7 +65,7 @@ const layers: readonly (readonly string[])[] = [
     "config.ts",
   ],
   ["db", "views"],
-  ["installation.ts", "observability"],
+  ["failed_work.ts", "installation.ts", "observability"],
   ["audit", "outbox"],
   ["mail"],
   [

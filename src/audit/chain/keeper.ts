@@ -1,7 +1,9 @@
 // Owns keeping the trail while the provider serves: sealing every few seconds, and retention every hour where there is one.
 // Each instance does it; who is late finds it done.
+
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
+import { logFailedWork } from "../../failed_work.ts";
 import type { Log } from "../../log.ts";
 import { createBlockSeals } from "./hashes.ts";
 import { pruneTrail } from "./prune.ts";
@@ -65,7 +67,7 @@ export function startTrailKeeper(
   };
   const timer = setInterval(() => {
     if (deps.onDuty?.() === false) return;
-    keep().catch((error) => log.error({ err: error }, "the audit trail could not be sealed"));
+    keep().catch((error) => logFailedWork(log, error, "the audit trail could not be sealed"));
   }, policy.sealEveryMs);
   timer.unref();
 

@@ -1,8 +1,10 @@
 // Owns the removal of ended records, in batches small enough that no login waits for one.
+
 import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import { StoreUnavailable } from "../../db/store_fault.ts";
+import { logFailedWork } from "../../failed_work.ts";
 import type { Log } from "../../log.ts";
 import { inBackgroundSpan } from "../../observability/background_spans.ts";
 import { sweepFormerSecrets } from "../clients/former_secret_store.ts";
@@ -137,7 +139,7 @@ export function startSweeper(
     if (deps.onDuty?.() === false) return;
     // One that takes longer than the interval does what the next would have done.
     if (waiting > 0) return;
-    sweep().catch((error) => log.error({ err: error }, "ended records could not be removed"));
+    sweep().catch((error) => logFailedWork(log, error, "ended records could not be removed"));
   }, policy.intervalMs);
   timer.unref();
 

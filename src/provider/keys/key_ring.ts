@@ -1,10 +1,12 @@
 // Owns the keys of one running instance: follows the store by polling, tells its listeners when what it serves
 // changes, and guards every signature. It never signs what somebody might be unable to verify.
+
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { Clock } from "../../clock.ts";
 import type { Database } from "../../db/connect.ts";
 import { OperationError } from "../../errors.ts";
+import { logFailedWork } from "../../failed_work.ts";
 import type { Log } from "../../log.ts";
 import { one } from "../../observability/metric_table.ts";
 import { tell } from "../../observability/recorder.ts";
@@ -209,7 +211,7 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
     // Somebody waits for an emergency key: look again soon.
     const delaySeconds = Math.min(policy.pollIntervalSeconds, waitingFor.length > 0 ? 1 : Infinity);
     timer = setTimeout(async () => {
-      await poll().catch((err: unknown) => log.error({ err }, "signing keys could not be read"));
+      await poll().catch((err: unknown) => logFailedWork(log, err, "signing keys could not be read"));
       if (running) schedule();
     }, delaySeconds * 1000);
     timer.unref();
