@@ -35,6 +35,19 @@ export function listRules(): readonly Rule[] {
   return RULE_TABLE;
 }
 
+/** @returns why a switch cannot have this value, with those it can have; null when it can */
+export function findRuleFault(name: string, text: string): string | null {
+  const rule = RULE_TABLE.find((candidate) => candidate.name === name);
+  if (rule === undefined) {
+    return `There is no sandbox rule "${name.slice(0, 60)}". Known rules: ${RULE_TABLE.map((known) => known.name).join(", ")}.`;
+  }
+  const allowed: readonly string[] = rule.values;
+  const fits = allowed.length === 0 ? /^\d{1,9}$/.test(text) : allowed.includes(text);
+  if (fits) return null;
+  const right = allowed.length === 0 ? "a whole number of at most nine digits" : allowed.join(" or ");
+  return `Rule "${name}" cannot be "${text.slice(0, 60)}"; use ${right}.`;
+}
+
 /**
  * @param overrides rules that shall not have their default
  * @throws SandboxSetupError `SANDBOX_RULE_INVALID` for an unknown rule or value
@@ -42,23 +55,9 @@ export function listRules(): readonly Rule[] {
 export function createRules(overrides: RuleOverrides = {}): Rules {
   const values = new Map<string, string>();
   const set = (name: string, value: string | number | boolean) => {
-    const rule = RULE_TABLE.find((candidate) => candidate.name === name);
-    if (rule === undefined) {
-      throw new SandboxSetupError(
-        "SANDBOX_RULE_INVALID",
-        `There is no sandbox rule "${name.slice(0, 60)}". Known rules: ${RULE_TABLE.map((known) => known.name).join(", ")}.`,
-      );
-    }
-    const text = String(value);
-    const allowed: readonly string[] = rule.values;
-    const fits = allowed.length === 0 ? /^\d{1,9}$/.test(text) : allowed.includes(text);
-    if (!fits) {
-      throw new SandboxSetupError(
-        "SANDBOX_RULE_INVALID",
-        `Rule "${name}" cannot be "${text.slice(0, 60)}"; use ${allowed.length === 0 ? "a whole number of at most nine digits" : allowed.join(" or ")}.`,
-      );
-    }
-    values.set(name, text);
+    const fault = findRuleFault(name, String(value));
+    if (fault !== null) throw new SandboxSetupError("SANDBOX_RULE_INVALID", fault);
+    values.set(name, String(value));
   };
   const reset = () => {
     values.clear();
