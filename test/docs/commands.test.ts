@@ -62,6 +62,9 @@ const leftOut: readonly (readonly [page: string, begins: string])[] = [
   ["docs/guides/production.md", "caddy reverse-proxy"],
   ["docs/keys.md", "npx --no tti key publish --out site"],
   ["docs/performance.md", "npm run bench"],
+  ["packages/sandbox/docs/probes.md", "caddy reverse-proxy"],
+  ["packages/sandbox/docs/probes.md", "npx --no tti-sandbox --rules observed.json"],
+  ["packages/sandbox/docs/probes.md", "REMOTE=1"],
 ];
 
 const pages = globSync(

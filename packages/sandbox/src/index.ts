@@ -3,6 +3,7 @@
 export { describeSandbox } from "./command/describe_sandbox.ts";
 export { readJsonFile } from "./command/read_json_file.ts";
 export { formatRequest } from "./command/request_line.ts";
+export { readRulesFile } from "./command/rules_file.ts";
 export { describeState } from "./command/sandbox_command.ts";
 export type { SandboxControl } from "./control/control.ts";
 export { type IdTokenRequest, type IssuedIdToken, OWN_ISSUER_URL } from "./control/own_issuer.ts";

@@ -9,6 +9,7 @@ import {
   pushFolder,
   type RuleOverrides,
   readJsonFile,
+  readRulesFile,
   type SeedResult,
   startSandbox,
 } from "tti-sandbox";
@@ -39,6 +40,7 @@ why it was refused.
   --allow-local-issuers   issuers may be http, on this machine
   --rule NAME=VALUE       change a switch; repeat for several
   --rules                 list the switches: what AWS does not say, and how strict we are
+  --rules FILE            obey what tti-sandbox probe has seen of real AWS (observed.json)
   --json                  print one JSON document
 
 Example:
@@ -53,13 +55,20 @@ Example:
     rule: { type: "string", multiple: true },
     rules: { type: "boolean" },
   },
-  async run({ values, terminal }) {
-    if (values.rules) return tellRules(terminal);
+  arguments: ["FILE?"],
+  async run({ values, arguments: [rulesFile], terminal }) {
+    if (rulesFile !== undefined && !values.rules) {
+      throw new UsageError(`a file stands after --rules: ${rulesFile}`, "tti sandbox --rules observed.json");
+    }
+    if (values.rules && rulesFile === undefined) return tellRules(terminal);
     if (values["example-seed"]) return tellExampleSeed(terminal);
     const seed = values.seed === undefined ? undefined : parseSeed(await readJsonFile(values.seed));
     const running = await startSandbox({
       port: parsePort(values.port),
-      rules: parseRules(values.rule ?? []),
+      rules: {
+        ...(await readRulesFile(rulesFile, (text) => terminal.say(text))),
+        ...parseRules(values.rule ?? []),
+      },
       onWarning: (message) => terminal.say(message),
       onRequest: (record) => terminal.say(formatRequest(record)),
       ...(seed === undefined ? {} : { seed }),

@@ -2,16 +2,21 @@
 import { parseArgs } from "node:util";
 import { OWN_ISSUER_URL } from "../control/own_issuer.ts";
 import { SandboxSetupError } from "../ground/errors.ts";
+import { MissingPackageError } from "../ground/optional_package.ts";
 import { sandboxRulesTable } from "../rules/render_rules.ts";
 import { listRules, type RuleOverrides } from "../rules/rules.ts";
 import { exampleSeed } from "../seed/example_seed.ts";
 import { parseSeed } from "../seed/schema.ts";
 import { startSandbox } from "../start/sandbox.ts";
 import { describeSandbox } from "./describe_sandbox.ts";
+import { runProbeCommand } from "./probe_command.ts";
 import { readJsonFile } from "./read_json_file.ts";
 import { formatRequest } from "./request_line.ts";
+import { readRulesFile } from "./rules_file.ts";
+import type { CommandSurroundings } from "./surroundings.ts";
 
 const HELP = `Usage: tti-sandbox [--seed FILE] [OPTIONS]
+       tti-sandbox probe --region R [OPTIONS]
 
 Starts a local AWS (STS, IAM, KMS, SSO OIDC, SSO Admin, Identity Store, Q Business) that
 accepts and refuses what AWS does for trusted token issuers. Its page shows every request,
@@ -27,7 +32,11 @@ each check it passed, and why it was refused.
   --allow-local-issuers   issuers may be http, on this machine
   --rule NAME=VALUE       change a switch; repeat for several
   --rules                 list the switches: what AWS does not say, and how strict we are
+  --rules FILE            obey what tti-sandbox probe has seen of real AWS (observed.json)
   --json                  print one JSON document
+
+Commands:
+  tti-sandbox probe       ask a real AWS account what AWS does not publish
 
 Example:
   $ tti-sandbox --example-seed > seed.json
@@ -47,16 +56,6 @@ const OPTIONS = {
   help: { type: "boolean", short: "h" },
 } as const;
 
-/** What the command talks to. */
-export type CommandSurroundings = {
-  /** Takes results. */
-  out(text: string): void;
-  /** Takes progress, hints and errors. */
-  err(text: string): void;
-  /** Resolves when the sandbox shall stop. */
-  stopped(): Promise<void>;
-};
-
 /**
  * Runs the command to its end.
  *
@@ -68,27 +67,36 @@ export async function runSandboxCommand(
   surroundings: CommandSurroundings,
 ): Promise<number> {
   try {
+    if (words[0] === "probe") return await runProbeCommand(words.slice(1), surroundings);
     return await run(words, surroundings);
   } catch (error) {
-    if (error instanceof SandboxSetupError) {
+    if (error instanceof SandboxSetupError || error instanceof MissingPackageError) {
       surroundings.err(`error: ${error.message}\n  code: ${error.code}`);
       return 1;
     }
     if (!(error instanceof TypeError && "code" in error)) throw error;
-    surroundings.err(`error: ${error.message}\n  See: tti-sandbox --help`);
+    const command = words[0] === "probe" ? "tti-sandbox probe" : "tti-sandbox";
+    surroundings.err(`error: ${error.message}\n  See: ${command} --help`);
     return 2;
   }
 }
 
 async function run(words: readonly string[], { out, err, stopped }: CommandSurroundings): Promise<number> {
-  const { values } = parseArgs({ args: [...words], options: OPTIONS });
+  const { values, positionals } = parseArgs({ args: [...words], options: OPTIONS, allowPositionals: true });
+  const [rulesFile, ...more] = positionals;
+  if (more.length > 0 || (rulesFile !== undefined && !values.rules)) {
+    throw new SandboxSetupError(
+      "SANDBOX_OPTION_INVALID",
+      `"${more[0] ?? rulesFile}" is no option and no command: a file stands after --seed, --state or --rules.`,
+    );
+  }
   const told = (document: unknown, text: string) =>
     out(values.json ? JSON.stringify(document, undefined, 2) : text);
   if (values.help) {
     out(HELP);
     return 0;
   }
-  if (values.rules) {
+  if (values.rules && rulesFile === undefined) {
     told({ rules: listRules() }, sandboxRulesTable());
     return 0;
   }
@@ -105,7 +113,7 @@ async function run(words: readonly string[], { out, err, stopped }: CommandSurro
   const seed = values.seed === undefined ? undefined : parseSeed(await readJsonFile(values.seed));
   const running = await startSandbox({
     port: portOf(values.port),
-    rules: parseRuleOptions(values.rule ?? []),
+    rules: { ...(await readRulesFile(rulesFile, err)), ...parseRuleOptions(values.rule ?? []) },
     onWarning: err,
     onRequest: (record) => err(formatRequest(record)),
     ...(values.host === undefined ? {} : { host: values.host }),

@@ -5,33 +5,38 @@ import type { ProbeReport, ProbeResult } from "./run_probes.ts";
 
 const LONGEST = 300;
 
-/** @returns the file's content */
+/**
+ * @param earlier what a run of before has seen: it stays where this one has seen nothing
+ * @returns the file's content
+ */
 export function toObserved(
   report: ProbeReport,
   when: { at: Date; region: string; account: string },
+  earlier?: Observed,
 ): Observed {
-  const of = (outcome: ProbeResult["outcome"]) =>
-    report.results.filter((result) => result.outcome === outcome);
+  const observedAt = when.at.toISOString();
+  const rules: Observed["rules"] = { ...earlier?.rules };
+  const undecided: Record<string, string> = { ...earlier?.undecided };
+  for (const result of report.results) {
+    if (result.outcome === "observed") {
+      rules[result.name] = {
+        value: result.value,
+        observedAt,
+        evidence: result.evidence.slice(-50).map(masked),
+      };
+    } else {
+      undecided[result.name] = maskIdentifiers(`${result.outcome}: ${result.why}`);
+    }
+  }
+  for (const name of Object.keys(rules)) delete undecided[name];
   return {
     format: OBSERVED_FORMAT,
-    observedAt: when.at.toISOString(),
+    observedAt,
     region: when.region,
     account: maskIdentifiers(when.account),
     tool: "tti-sandbox probe",
-    rules: Object.fromEntries(
-      of("observed").flatMap((result) =>
-        result.outcome === "observed"
-          ? [[result.name, { value: result.value, evidence: result.evidence.slice(-50).map(masked) }]]
-          : [],
-      ),
-    ),
-    undecided: Object.fromEntries(
-      report.results.flatMap((result) =>
-        result.outcome === "observed"
-          ? []
-          : [[result.name, maskIdentifiers(`${result.outcome}: ${result.why}`)]],
-      ),
-    ),
+    rules,
+    undecided,
   };
 }
 
@@ -46,7 +51,7 @@ function masked({ asked, status, code, message, requestId }: ProbeResult["eviden
 }
 
 /** @returns the text without tokens, keys, contexts and account ids, and not too long */
-export function maskIdentifiers(text: string): string {
+function maskIdentifiers(text: string): string {
   return text
     .replace(/eyJ[\w-]+(?:\.[\w-]*)*/g, "[token]")
     .replace(/\b(?:AQoJ|IQoJ|FwoG|aoa|aor)[\w+/=-]{16,}/g, "[secret]")

@@ -1,6 +1,6 @@
 // Every switch: the probe that asks it, or why it cannot be asked from outside.
 import type { RuleName } from "../rules/rules.ts";
-import type { Probe } from "./probe.ts";
+import type { Probe } from "./bench/probe.ts";
 import { ACCESSOR_PROBES } from "./probes/accessor_probes.ts";
 import { EXCHANGE_PROBES } from "./probes/exchange_probes.ts";
 import { ISSUER_PROBES } from "./probes/issuer_probes.ts";

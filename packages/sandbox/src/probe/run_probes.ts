@@ -1,14 +1,19 @@
 // One run: which probes are asked, one after the other, what each found, and that everything made is taken away at the end,
 // whatever happened.
 import type { RuleName } from "../rules/rules.ts";
-import type { AwsCalls } from "./aws_calls.ts";
-import { createIdentityCenterLab, type Existing, type IdentityCenterLab } from "./identity_center_lab.ts";
-import type { ProbeIssuer, ProbeSites } from "./issuer_site.ts";
-import { createLab, type Evidence } from "./lab.ts";
-import { NEEDS, type Need, type Probe, Stopped, Undecided } from "./probe.ts";
+import type { AwsCalls } from "./bench/aws_calls.ts";
+import { Stopped, Undecided } from "./bench/endings.ts";
+import {
+  createIdentityCenterLab,
+  type Existing,
+  type IdentityCenterLab,
+} from "./bench/identity_center_lab.ts";
+import type { ProbeIssuer, ProbeSites } from "./bench/issuer_site.ts";
+import { createLab, type Evidence } from "./bench/lab.ts";
+import { NEEDS, type Need, type Probe } from "./bench/probe.ts";
+import type { ProbeKeys } from "./bench/tokens.ts";
+import { createUndoList, type LeftBehind } from "./bench/undo.ts";
 import { PROBES } from "./probe_table.ts";
-import type { ProbeKeys } from "./tokens.ts";
-import { createUndoList, type LeftBehind } from "./undo.ts";
 
 /** What became of one switch. */
 export type ProbeResult = {
@@ -17,7 +22,13 @@ export type ProbeResult = {
 } & ({ outcome: "observed"; value: string } | { outcome: "undecided" | "skipped"; why: string });
 
 /** What a run found, and what it could not remove. */
-export type ProbeReport = { results: ProbeResult[]; left: readonly LeftBehind[]; wasStopped: boolean };
+export type ProbeReport = {
+  results: ProbeResult[];
+  left: readonly LeftBehind[];
+  wasStopped: boolean;
+  /** What ended the run early: AWS did not answer, there are no credentials. */
+  fault?: unknown;
+};
 
 /** What a run works with. */
 export type ProbeRun = {
@@ -61,16 +72,15 @@ export function selectProbes(names?: readonly string[]): Probe[] {
 }
 
 /**
- * Asks AWS, one probe after the other. Faults of a probe are its result; everything made is removed at the end.
- *
- * @throws SandboxSetupError `PROBE_UNREACHABLE`, `PROBE_CREDENTIALS`, after the clean-up
+ * Asks AWS, one probe after the other. Faults of a probe are its result; everything made is removed at the end, whatever
+ * ended the run.
  */
 export async function runProbes(run: ProbeRun, probes: readonly Probe[]): Promise<ProbeReport> {
   const forRun = createUndoList(run.say);
   const forProbe = createUndoList(run.say);
   const lab = createRunLab(run, forRun, forProbe);
   const results: ProbeResult[] = [];
-  let wasStopped = false;
+  let ended: { wasStopped: boolean; fault?: unknown } = { wasStopped: false };
   try {
     for (const probe of probes) {
       const result = await askOne(probe, lab, run);
@@ -79,13 +89,9 @@ export async function runProbes(run: ProbeRun, probes: readonly Probe[]): Promis
       await forProbe.undo(0);
     }
   } catch (error) {
-    if (!(error instanceof Stopped)) throw error;
-    wasStopped = true;
-  } finally {
-    await forProbe.undo(0);
-    await forRun.undo(0);
+    ended = error instanceof Stopped ? { wasStopped: true } : { wasStopped: false, fault: error };
   }
-  return { results, left: [...(await forProbe.undo(0)), ...(await forRun.undo(0))], wasStopped };
+  return { results, left: [...(await forProbe.undo(0)), ...(await forRun.undo(0))], ...ended };
 }
 
 function createRunLab(
@@ -123,7 +129,7 @@ async function askOne(probe: Probe, lab: IdentityCenterLab, run: ProbeRun): Prom
 }
 
 /** @returns one line for what became of a switch, and one for what AWS did at last */
-export function describeResult(result: ProbeResult): string {
+function describeResult(result: ProbeResult): string {
   if (result.outcome !== "observed") return `${result.name}: ${result.outcome}: ${result.why}`;
   const last = result.evidence.at(-1);
   const did =

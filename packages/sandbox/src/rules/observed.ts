@@ -16,6 +16,7 @@ const evidenceSchema = z.strictObject({
 });
 const ruleSchema = z.strictObject({
   value: z.union([text, z.number(), z.boolean()]),
+  observedAt: z.iso.datetime().optional(),
   evidence: z.array(evidenceSchema).max(200).optional(),
 });
 const observedSchema = z.strictObject({
@@ -38,6 +39,8 @@ export type ReadObserved = {
   origin: string;
   /** Switches of the file that this version does not have. */
   unknown: string[];
+  /** The file as it is. */
+  document: Observed;
 };
 
 /**
@@ -46,7 +49,7 @@ export type ReadObserved = {
  * @param file its name, for what is told of it
  * @throws SandboxSetupError `SANDBOX_OBSERVED_INVALID` naming the field and what to do
  */
-export function parseObserved(value: unknown, file: string): ReadObserved {
+export function readObserved(value: unknown, file: string): ReadObserved {
   const format = (value as { format?: unknown } | null)?.format;
   if (typeof format === "number" && format > OBSERVED_FORMAT) {
     throw invalid(
@@ -80,6 +83,7 @@ export function parseObserved(value: unknown, file: string): ReadObserved {
     rules: overrides as RuleOverrides,
     origin: `observed at AWS in ${region} at ${observedAt}`,
     unknown: Object.keys(rules).filter((name) => !known.has(name)),
+    document: parsed.data,
   };
 }
 

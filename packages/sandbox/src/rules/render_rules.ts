@@ -55,6 +55,7 @@ export function sandboxRulesPage(): string {
 Where AWS publishes no answer, or two that contradict each other, the sandbox has a switch. The default is the strict
 reading, so that what passes here passes on AWS; where it is not, the question says why. Change one with
 \`tti-sandbox --rule NAME=VALUE\` (or \`tti sandbox\`), \`startSandbox({ rules })\` or \`PUT /_sandbox/rules/NAME\`; a refusal names its rule.
+[Probes](probes.md) ask a real account; \`--rules observed.json\` has the sandbox do what AWS did.
 Sources are the keys of the project's notes on AWS: documentation (TTI-USE, IDC-LIM, …), AWS's samples (SMP-…) and
 published observations.
 

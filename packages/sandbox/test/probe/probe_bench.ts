@@ -1,10 +1,10 @@
 // A sandbox that stands for AWS, and a run of probes against it: time is a number that only waiting moves.
 import { type Sandbox, startSandbox } from "../../src/index.ts";
-import { createAwsCalls } from "../../src/probe/aws_calls.ts";
-import { createProbeSites, listSites, type ProbeIssuer } from "../../src/probe/issuer_site.ts";
-import { startLiveIssuer } from "../../src/probe/live_issuer.ts";
+import { createAwsCalls } from "../../src/probe/bench/aws_calls.ts";
+import { createProbeSites, listSites, type ProbeIssuer } from "../../src/probe/bench/issuer_site.ts";
+import { startLiveIssuer } from "../../src/probe/bench/live_issuer.ts";
+import { createProbeKeys, type ProbeKeys } from "../../src/probe/bench/tokens.ts";
 import { type ProbeReport, runProbes, selectProbes } from "../../src/probe/run_probes.ts";
-import { createProbeKeys, type ProbeKeys } from "../../src/probe/tokens.ts";
 import type { RuleName } from "../../src/rules/rules.ts";
 import { isvRole } from "../../src/seed/schema.ts";
 
@@ -19,6 +19,10 @@ export type ProbeBench = {
   sandbox: Sandbox;
   keys: ProbeKeys;
   clock: () => Date;
+  /** Moves the clock. */
+  wait(ms: number): Promise<void>;
+  /** Operations that were called as the admin, as a policy names them. */
+  actions(): string[];
   /** Sets every switch to its default, then these. */
   setRules(rules: Partial<Record<RuleName, string>>): void;
   /** What the admin's calls go through, with the bench's clock. */
@@ -39,7 +43,21 @@ export type RunChanges = {
 export async function openProbeBench(): Promise<ProbeBench> {
   let nowMs = Date.now();
   const clock = () => new Date(nowMs);
-  const sandbox = await startSandbox({ port: 0, clock, allowLocalIssuers: true, seed: seed() });
+  const actions = new Set<string>();
+  const prefixes: Readonly<Record<string, string>> = { "sso-admin": "sso", "sso-oidc": "sso-oauth" };
+  const sandbox = await startSandbox({
+    port: 0,
+    clock,
+    allowLocalIssuers: true,
+    seed: seed(),
+    onRequest({ caller, service, operation }) {
+      if (caller !== `arn:aws:iam::${CUSTOMER}:user/admin` || service === null || operation === null) return;
+      actions.add(`${prefixes[service] ?? service}:${operation}`);
+    },
+  });
+  const wait = async (ms: number) => {
+    nowMs += ms;
+  };
   const keys = await createProbeKeys();
   const { credentials, qApplications } = sandbox.seedResult;
   const application = qApplications["wiki"];
@@ -55,6 +73,8 @@ export async function openProbeBench(): Promise<ProbeBench> {
     sandbox,
     keys,
     clock,
+    wait,
+    actions: () => [...actions],
     calls,
     setRules(rules) {
       for (const rule of sandbox.control.rules()) sandbox.control.setRule(rule.name, rule.default);
@@ -89,11 +109,7 @@ export async function openProbeBench(): Promise<ProbeBench> {
               isvRole: ISV_ROLE,
               query: "page",
             },
-            wait:
-              changes.wait ??
-              (async (ms) => {
-                nowMs += ms;
-              }),
+            wait: changes.wait ?? wait,
             say: changes.say ?? (() => {}),
             ...(changes.stop === undefined ? {} : { stop: changes.stop }),
           },

@@ -1,9 +1,11 @@
 // Probes of data accessors: whom AWS lets be one, and what the application looks like that comes with it.
-import type { IdentityCenterLab } from "../identity_center_lab.ts";
-import { wasAccepted } from "../lab.ts";
-import { type Need, type Probe, Undecided } from "../probe.ts";
-import { audiencesOf, dataAccessor, isvFlow, makeAccessor, permission } from "../q_business.ts";
-import { makeRole } from "../roles.ts";
+
+import { Undecided } from "../bench/endings.ts";
+import type { IdentityCenterLab } from "../bench/identity_center_lab.ts";
+import { isThere, wasAccepted } from "../bench/lab.ts";
+import type { Need, Probe } from "../bench/probe.ts";
+import { audiencesOf, dataAccessor, isvFlow, makeAccessor, permission } from "../bench/q_business.ts";
+import { makeRole } from "../bench/roles.ts";
 
 const ACCESSOR = "a data accessor, and with it an application";
 const ISV: readonly Need[] = ["application", "isvRole"];
@@ -55,7 +57,7 @@ export const ACCESSOR_PROBES: readonly Probe[] = [
     async (lab, ApplicationArn) => {
       const input = { ApplicationArn, GrantType: "refresh_token" };
       const answer = await lab.ask("its refresh grant", "sso-admin", "GetApplicationGrant", input);
-      return wasAccepted(answer) ? "true" : "false";
+      return isThere(answer) ? "true" : "false";
     },
   ),
   reading(
@@ -84,7 +86,7 @@ export const ACCESSOR_PROBES: readonly Probe[] = [
       const input = { ApplicationArn, AuthenticationMethodType: "IAM" };
       const operation = "GetApplicationAuthenticationMethod";
       const answer = await lab.ask("its actor policy", "sso-admin", operation, input);
-      return wasAccepted(answer) ? "principal" : "none";
+      return isThere(answer) ? "principal" : "none";
     },
   ),
   {

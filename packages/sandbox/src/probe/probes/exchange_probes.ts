@@ -1,8 +1,9 @@
 // Probes of CreateTokenWithIAM itself: which error it gives, how fast it may be called, how long its tokens live.
-import type { Answer } from "../aws_calls.ts";
-import { type Client, type IdentityCenterLab, send, settle } from "../identity_center_lab.ts";
-import { wasAccepted } from "../lab.ts";
-import { type Probe, Undecided } from "../probe.ts";
+import type { Answer } from "../bench/aws_calls.ts";
+import { Undecided } from "../bench/endings.ts";
+import { type Client, type IdentityCenterLab, send, settle } from "../bench/identity_center_lab.ts";
+import { wasAccepted } from "../bench/lab.ts";
+import type { Probe } from "../bench/probe.ts";
 
 const APPLICATION = "a trusted token issuer and an application";
 /** Enough to pass ten a second (IDC-LIM) whichever moment a second begins. */

@@ -1,9 +1,11 @@
 // Probes of the issuer: its URL, its documents, its keys, and how AWS fetches them.
-import { type IdentityCenterLab, settle, trustedTokenIssuer } from "../identity_center_lab.ts";
-import { type IssuerSite, JWKS_SIZES } from "../issuer_site.ts";
-import { highestAccepted, wasAccepted } from "../lab.ts";
-import { type Probe, Undecided } from "../probe.ts";
-import type { ProbeKey } from "../tokens.ts";
+
+import { Undecided } from "../bench/endings.ts";
+import { type IdentityCenterLab, settle, trustedTokenIssuer } from "../bench/identity_center_lab.ts";
+import { type IssuerSite, JWKS_SIZES } from "../bench/issuer_site.ts";
+import { highestAccepted, wasAccepted } from "../bench/lab.ts";
+import type { Probe } from "../bench/probe.ts";
+import type { ProbeKey } from "../bench/tokens.ts";
 
 const ONE_MORE = "a trusted token issuer and an application";
 /** What was just made is not known everywhere at once: a refusal counts when it is given again. */

@@ -1,7 +1,8 @@
 // Probes that present a token, or its jti, twice.
 import { randomUUID } from "node:crypto";
-import { wasAccepted } from "../lab.ts";
-import { type Probe, Undecided } from "../probe.ts";
+import { Undecided } from "../bench/endings.ts";
+import { wasAccepted } from "../bench/lab.ts";
+import type { Probe } from "../bench/probe.ts";
 
 const WINDOWS = [300, 900, 3600, 7200, 43_200, 86_400, 90_000, 172_800, 604_800];
 

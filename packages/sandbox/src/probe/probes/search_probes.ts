@@ -1,10 +1,11 @@
 // Probes of SearchRelevantContent, in the account of the index: limits, pages, time, access lists.
 import { randomUUID } from "node:crypto";
-import type { Answer } from "../aws_calls.ts";
-import type { IdentityCenterLab } from "../identity_center_lab.ts";
-import { highestAccepted, wasAccepted } from "../lab.ts";
-import { type Need, type Probe, Undecided } from "../probe.ts";
-import { inQRegion, search, searchingRole, searchSession } from "../q_business.ts";
+import type { Answer } from "../bench/aws_calls.ts";
+import { Undecided } from "../bench/endings.ts";
+import type { IdentityCenterLab } from "../bench/identity_center_lab.ts";
+import { highestAccepted, wasAccepted } from "../bench/lab.ts";
+import type { Need, Probe } from "../bench/probe.ts";
+import { inQRegion, search, searchingRole, searchSession } from "../bench/q_business.ts";
 
 const ROLE = "a role";
 const NEEDED: readonly Need[] = ["application", "retriever"];

@@ -1,7 +1,9 @@
 // Probes of AssumeRole: what the caller's own policy must allow, and what becomes of an identity context.
-import { wasAccepted } from "../lab.ts";
-import { type Probe, Undecided } from "../probe.ts";
-import { assume, assumption, freshContext, makeRole, providedContext } from "../roles.ts";
+
+import { Undecided } from "../bench/endings.ts";
+import { wasAccepted } from "../bench/lab.ts";
+import type { Probe } from "../bench/probe.ts";
+import { assume, assumption, freshContext, makeRole, providedContext } from "../bench/roles.ts";
 
 /** Farther off than the 15 minutes AWS allows. */
 const OFF_MS = 20 * 60_000;
@@ -26,7 +28,7 @@ export const STS_PROBES: readonly Probe[] = [
         const answer = await lab.ask(asked, "sts", "AssumeRole", assumption(trustsUnable), {
           keys: unableKeys,
         });
-        if (wasAccepted(answer)) return { value: "unlessTrustNamesCaller" };
+        if (wasAccepted(answer, { isAboutPolicies: true })) return { value: "unlessTrustNamesCaller" };
         if (tried === 3) return { value: "always" };
         await lab.wait(5000);
       }

@@ -1,8 +1,10 @@
 // Probes that send one token which differs in one thing, and look whether it is taken.
-import type { IdentityCenterLab } from "../identity_center_lab.ts";
-import { highestAccepted, wasAccepted } from "../lab.ts";
-import { type Probe, Undecided } from "../probe.ts";
-import type { TokenSpec } from "../tokens.ts";
+
+import { Undecided } from "../bench/endings.ts";
+import type { IdentityCenterLab } from "../bench/identity_center_lab.ts";
+import { highestAccepted, wasAccepted } from "../bench/lab.ts";
+import type { Probe } from "../bench/probe.ts";
+import type { TokenSpec } from "../bench/tokens.ts";
 
 const HALF_AN_HOUR = 1800;
 

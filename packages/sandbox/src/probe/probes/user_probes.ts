@@ -1,7 +1,9 @@
 // Probes of whom a token names.
-import { makeUser } from "../identity_center_lab.ts";
-import { wasAccepted } from "../lab.ts";
-import { type Probe, Undecided } from "../probe.ts";
+
+import { Undecided } from "../bench/endings.ts";
+import { makeUser } from "../bench/identity_center_lab.ts";
+import { wasAccepted } from "../bench/lab.ts";
+import type { Probe } from "../bench/probe.ts";
 
 /** Probes of users. */
 export const USER_PROBES: readonly Probe[] = [

@@ -3,7 +3,7 @@
 import { once } from "node:events";
 import http from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
-import { SandboxSetupError } from "../ground/errors.ts";
+import { SandboxSetupError } from "../../ground/errors.ts";
 import { basesOf, type IssuerSite, type ProbeIssuer, siteDocuments, siteUrl } from "./issuer_site.ts";
 
 /** Nobody waits longer for a document. */

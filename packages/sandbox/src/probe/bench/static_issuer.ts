@@ -2,7 +2,7 @@
 // being asked for.
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { SandboxSetupError } from "../ground/errors.ts";
+import { SandboxSetupError } from "../../ground/errors.ts";
 import { basesOf, type IssuerSite, type ProbeIssuer, siteDocuments, siteUrl } from "./issuer_site.ts";
 
 /**

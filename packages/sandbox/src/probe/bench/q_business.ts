@@ -1,8 +1,8 @@
 // The part of the bench that stands in Amazon Q Business: data accessors, and sessions that may search.
 import type { Answer, CallOptions, SessionKeys } from "./aws_calls.ts";
+import { Undecided } from "./endings.ts";
 import type { Client, IdentityCenterLab } from "./identity_center_lab.ts";
 import type { Lab, MadeThing } from "./lab.ts";
-import { Undecided } from "./probe.ts";
 import { assume, assumption, freshContext, makeRole, providedContext, sessionOf } from "./roles.ts";
 
 const EXTERNAL_ID = "tti-sandbox-probe";

@@ -1,7 +1,7 @@
 // The bench a probe works at: calls that are written down as evidence, calls that set up and must succeed, time, and the list
 // of what was made.
 import type { Answer, AwsCalls, AwsService, CallOptions } from "./aws_calls.ts";
-import { Stopped, Undecided } from "./probe.ts";
+import { Stopped, Undecided } from "./endings.ts";
 import type { UndoList } from "./undo.ts";
 
 /** One question to AWS and what came back; no token, no key, and no account id once it is written down. */
@@ -143,7 +143,6 @@ const REFUSALS = new Set([
   "InvalidGrantException",
   "InvalidRequestException",
   "LicenseNotFoundException",
-  "ResourceNotFoundException",
   "ServiceQuotaExceededException",
   "UnauthorizedClientException",
   "ValidationError",
@@ -151,12 +150,26 @@ const REFUSALS = new Set([
 ]);
 
 /**
+ * @param how `isAboutPolicies`: that a policy does not allow it is the answer, not a right the run lacks
  * @returns whether AWS took it
- * @throws Undecided for an answer that is no judgement of what was sent: a throttle, a fault of the service
+ * @throws Undecided for an answer that is no judgement of what was sent: a throttle, a fault of the service, a missing right
  */
-export function wasAccepted(answer: Answer): boolean {
+export function wasAccepted(answer: Answer, how: { isAboutPolicies?: boolean } = {}): boolean {
   if (answer.ok) return true;
+  if (/is not authorized to perform/.test(answer.message ?? "") && how.isAboutPolicies !== true) {
+    throw new Undecided(`the profile may not do this: ${answer.message}`);
+  }
   if (REFUSALS.has(answer.code ?? "")) return false;
+  throw new Undecided(`AWS answered ${answer.status} ${answer.code}, which does not answer the question`);
+}
+
+/**
+ * @returns whether what was read is there
+ * @throws Undecided for any other answer
+ */
+export function isThere(answer: Answer): boolean {
+  if (answer.code === "ResourceNotFoundException") return false;
+  if (answer.ok) return true;
   throw new Undecided(`AWS answered ${answer.status} ${answer.code}, which does not answer the question`);
 }
 

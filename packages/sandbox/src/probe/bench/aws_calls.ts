@@ -1,6 +1,6 @@
 // How the probes call AWS: one function for every operation of six services, by AWS's own SDK, which is loaded here on use.
-import { SandboxSetupError } from "../ground/errors.ts";
-import { loadOptional } from "../ground/optional_package.ts";
+import { SandboxSetupError } from "../../ground/errors.ts";
+import { loadOptional } from "../../ground/optional_package.ts";
 
 /** Services that probes call. */
 export type AwsService = "sts" | "iam" | "sso-admin" | "sso-oidc" | "identitystore" | "qbusiness";

@@ -1,11 +1,11 @@
 // Roles that probes make, and sessions of them.
 import type { SessionKeys } from "./aws_calls.ts";
+import { Undecided } from "./endings.ts";
 import { type IdentityCenterLab, settle } from "./identity_center_lab.ts";
 import type { Lab } from "./lab.ts";
-import { Undecided } from "./probe.ts";
 
 /** Identity Center's context provider. */
-export const CONTEXT_PROVIDER = "arn:aws:iam::aws:contextProvider/IdentityCenter";
+const CONTEXT_PROVIDER = "arn:aws:iam::aws:contextProvider/IdentityCenter";
 
 /** What a role is for. */
 export type RoleSpec = {

@@ -1,9 +1,9 @@
 // The part of the bench that stands in Identity Center: an instance, a user, issuers and applications that trust them, and
 // exchanges with whatever token a probe wants to have judged.
 import type { Answer } from "./aws_calls.ts";
+import { Undecided } from "./endings.ts";
 import type { IssuerSite, ProbeIssuer, ProbeSites } from "./issuer_site.ts";
 import type { Lab, MadeThing } from "./lab.ts";
-import { Undecided } from "./probe.ts";
 import { mintToken, PROBE_AUDIENCE, type ProbeKeys, type TokenSpec } from "./tokens.ts";
 
 /** What a run was told of things that exist in the account. */

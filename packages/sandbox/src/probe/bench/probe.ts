@@ -1,5 +1,5 @@
 // What a probe is: one switch, one question put to AWS, and one of three ends (a value, no decision, or not asked).
-import type { RuleName } from "../rules/rules.ts";
+import type { RuleName } from "../../rules/rules.ts";
 import type { IdentityCenterLab } from "./identity_center_lab.ts";
 
 /** What a run must be given for a probe to be asked. */
@@ -39,17 +39,7 @@ export type Probe = {
   makes?: string;
   needs?: readonly Need[];
   /**
-   * @throws Undecided when AWS's answers say nothing of the question
+   * @throws Undecided (endings.ts) when AWS's answers say nothing of the question
    */
   run(lab: IdentityCenterLab): Promise<Finding>;
 };
-
-/** AWS answered, but not the question. */
-export class Undecided extends Error {
-  override readonly name = "Undecided";
-}
-
-/** The person ended the run. */
-export class Stopped extends Error {
-  override readonly name = "Stopped";
-}
