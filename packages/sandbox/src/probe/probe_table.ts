@@ -9,6 +9,7 @@ import { SEARCH_PROBES } from "./probes/search_probes.ts";
 import { STS_PROBES } from "./probes/sts_probes.ts";
 import { TOKEN_PROBES } from "./probes/token_probes.ts";
 import { USER_PROBES } from "./probes/user_probes.ts";
+import { WEB_IDENTITY_PROBES } from "./probes/web_identity_probes.ts";
 
 /** Every probe, in the order they run: what ends at once before what waits. */
 export const PROBES: readonly Probe[] = [
@@ -17,6 +18,7 @@ export const PROBES: readonly Probe[] = [
   ...USER_PROBES,
   ...EXCHANGE_PROBES.filter(({ answers }) => answers !== "exchange.refreshTokenSeconds"),
   ...STS_PROBES,
+  ...WEB_IDENTITY_PROBES,
   ...ISSUER_PROBES,
   ...ACCESSOR_PROBES,
   ...SEARCH_PROBES,
@@ -35,6 +37,7 @@ export const UNPROBED: Readonly<Partial<Record<RuleName, string>>> = {
     "documented (80 a second); asking would be a load test of an organization's sign-in",
   "adminApi.callsPerSecond":
     "documented (20 a second); asking would keep others of the account from administering Identity Center",
+  "cloudtrail.lookupsPerSecond": "documented (2 a second for the whole account and region)",
   "authorize.codeSeconds": "a code comes by a person's sign-in in a browser",
   "signature.clock": "the sandbox's own: AWS has one clock",
 };

@@ -121,8 +121,9 @@ function judgeAudience(
     return audience;
   }
   const named = `${isAzp ? "azp (which counts in place of aud)" : "aud"} is ${offered.map((each) => `"${each}"`).join(", ")}`;
+  const isAzpAlone = isAzp && aud.some((each) => provider.clientIds.includes(each));
   throw refuse("InvalidIdentityToken", "Incorrect token audience", {
-    rule,
+    rule: several ? "webIdentity.severalAudiences" : isAzpAlone ? "webIdentity.azp" : rule,
     why: several
       ? `${named}: more than one audience`
       : `the token's ${named}; the provider's client ids are ${provider.clientIds.join(", ") || "none"}`,
@@ -145,7 +146,7 @@ async function assertSigned(
     throw refuse("InvalidIdentityToken", "The token is not of a supported type.", {
       rule: "webIdentity.type",
       why: `the token's typ is ${JSON.stringify(typ)}`,
-      fix: "Send a token of typ JWT or none, or set the rule webIdentity.type to any.",
+      fix: "Send a token of typ JWT or none.",
     });
   }
   const kty = typeof alg === "string" && Object.hasOwn(ALGORITHMS, alg) ? ALGORITHMS[alg] : undefined;
@@ -176,7 +177,7 @@ async function assertSigned(
     });
   }
   throw noKey("InvalidIdentityToken", {
-    ...told,
+    rule: kid === undefined ? "webIdentity.missingKid" : told.rule,
     why: `no ${kty} key of the provider's JWKS has the token's kid ${JSON.stringify(kid ?? null)}`,
     fix: "Publish the signing key before using it, with the kid the token's header names.",
   });

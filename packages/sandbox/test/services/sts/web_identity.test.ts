@@ -293,7 +293,7 @@ test("a provider that cannot be reached, by the switch's values", async (t) => {
 
 test("azp counts as the audience, or not, by its switch", async () => {
   const azp = (value: string) => token({ azp: value, aud: CLIENT_ID });
-  await refused(assume(await azp("stranger")), "InvalidIdentityTokenException", "webIdentity.audience");
+  await refused(assume(await azp("stranger")), "InvalidIdentityTokenException", "webIdentity.azp");
   // The trust policy asks for aud, which is azp now.
   await refused(
     assume(await azp("other-client")),
@@ -308,11 +308,11 @@ test("azp counts as the audience, or not, by its switch", async () => {
 test("the other switches: several audiences, no kid, typ, the answer's provider", async () => {
   await assume(await token({ aud: [CLIENT_ID] }));
   const several = await token({ aud: ["stranger", CLIENT_ID] });
-  await refused(assume(several), "InvalidIdentityTokenException", "webIdentity.audience");
+  await refused(assume(several), "InvalidIdentityTokenException", "webIdentity.severalAudiences");
   sandbox.control.setRule("webIdentity.severalAudiences", "any");
   await assume(several);
   const unnamed = await token({}, { header: { kid: undefined } });
-  await refused(assume(unnamed), "InvalidIdentityTokenException", "webIdentity.signature");
+  await refused(assume(unnamed), "InvalidIdentityTokenException", "webIdentity.missingKid");
   sandbox.control.setRule("webIdentity.missingKid", "tryAll");
   await assume(unnamed);
   const access = await token({}, { header: { typ: "at+jwt" } });
