@@ -3,7 +3,16 @@
 // have to bring is fetched at night, or by whoever asks with TTI_EXAMPLES_INSTALL=1.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { after, before, describe, it, type TestContext } from "node:test";
@@ -35,12 +44,21 @@ interface Language {
 const languages: readonly Language[] = [
   {
     folder: "sdk-js",
-    tool: ["npm", "--version"],
+    tool: ["node", "--version"],
     // Its clients are among the packages of this repository: nothing may be missing.
     absent: /(?!)/,
     offline(folder) {
       symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
-      return {};
+      // A machine with Node.js alone has no npm: what `npm test` would run is the package's own word.
+      const { scripts } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
+        scripts: { test: string };
+      };
+      const programs = join(folder, "programs");
+      mkdirSync(programs);
+      writeFileSync(join(programs, "npm"), `#!/bin/sh\n[ "$*" = test ] && exec ${scripts.test}\n`, {
+        mode: 0o755,
+      });
+      return { PATH: [programs, process.env["PATH"] ?? ""].join(delimiter) };
     },
     skip: false,
   },
