@@ -117,7 +117,7 @@ async function cachedSearch({ aws, connection, newClient }: Bench) {
     for await (const _ of accessor.search({ user: "user-0", queryText: "vacation", maxResults: 3 }));
   };
   await compareAlternately(quick ? 2 : 300, searchPlainly, search);
-  const pairs = quick ? 4 : 2000;
+  const pairs = quick ? 4 : 1000;
   const byClock = await compareAlternately(pairs, searchPlainly, search);
   const byProcessor = await compareAlternately(pairs, searchPlainly, search, processorMs);
   plain.destroy();

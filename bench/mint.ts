@@ -42,9 +42,12 @@ export async function main(pace: Pace): Promise<void> {
     await addClients(installation, keys.publicKey);
     await addNamedPeople(installation.db, namedPeople, loginAtSeconds * 1000);
     const instance = await installation.startInstance();
-    const memory = await startBareProvider({ lanes, programKey: keys.publicKey });
+    const memory = await startBareProvider({ lanes });
     closers.unshift(memory.stop);
-    const durable = await startBareProvider({ lanes, durable: true, programKey: keys.publicKey });
+    // By itself: what it remembers of assertions drives refresh tokens out of a memory of a thousand entries.
+    const forgetful = await startBareProvider({ lanes: 1, programKey: keys.publicKey });
+    closers.unshift(forgetful.stop);
+    const durable = await startBareProvider({ lanes: 1, durable: true, programKey: keys.publicKey });
     closers.unshift(durable.stop);
     const maker = new AssertionMaker(instance.issuer, keys.privateKey, loginAtSeconds);
     const minted = (name: string, clientId: string, work: typeof minting) =>
@@ -79,7 +82,7 @@ export async function main(pace: Pace): Promise<void> {
         load: { lanes, urls: [memory.localUrl], work: refreshing(memory, memory.refreshTokens) },
         children: [memory.child],
       },
-      credentials: asked("client credentials by `private_key_jwt`, bare oidc-provider in memory", memory),
+      credentials: asked("client credentials by `private_key_jwt`, bare oidc-provider in memory", forgetful),
       plain: asked("the same, bare oidc-provider on PostgreSQL with a plain adapter", durable),
     } satisfies Record<string, Side>;
     const compared = await compareCosts(sides, perRound, pace);

@@ -1,8 +1,8 @@
-// Owns `npm run bench [-- word …] [--json] [--quick] [--write-docs]`: every measured thing under bench/ whose name holds a word,
+// Owns `npm run bench [-- word …] [--json] [--quick] [--write-docs] [--from FILE]`: every measured thing under bench/ whose name holds a word,
 // each in a process of its own, and tables (or JSON) of what they found on which machine. `targets` runs those that measure a
-// target. What takes the better part of an hour, or needs a server of somebody else, runs if it is named.
+// target; `--from` takes what an earlier run said as JSON instead of running. What takes the better part of an hour, or needs a server of somebody else, runs if it is named.
 import { spawn } from "node:child_process";
-import { globSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -26,6 +26,8 @@ const ownOptions = Object.values(named).flatMap(({ options }) => options);
 
 /** What a run found. */
 export interface Run {
+  /** When it began, as ISO 8601 has it. */
+  at: string;
   machine: Machine;
   measurements: readonly Measurement[];
   costs: readonly CostLine[];
@@ -41,10 +43,17 @@ export async function main(words: readonly string[]): Promise<number> {
       json: { type: "boolean" },
       quick: { type: "boolean" },
       "write-docs": { type: "boolean" },
+      from: { type: "string" },
       ...Object.fromEntries(ownOptions.map((name) => [name, { type: "string" } as const])),
     },
   });
   const options: Readonly<Record<string, unknown>> = values;
+  if (typeof options["from"] === "string") {
+    const run = JSON.parse(readFileSync(options["from"], "utf8")) as Run;
+    print(run);
+    if (values["write-docs"] === true) writeDocs(run);
+    return 0;
+  }
   const quick = values.quick === true;
   const all = globSync("*.ts", { cwd: folder })
     .filter((file) => file !== "run.ts")
@@ -55,6 +64,7 @@ export async function main(words: readonly string[]): Promise<number> {
     process.stderr.write(`No benchmark has such a name. There are: ${all.join(", ")}; all, targets\n`);
     return 1;
   }
+  const at = new Date().toISOString();
   const before = loadNow();
   const measurements: Measurement[] = [];
   const costs: CostLine[] = [];
@@ -76,10 +86,16 @@ export async function main(words: readonly string[]): Promise<number> {
       else measurements.push(line);
     }
   }
-  const run: Run = { machine: describeMachine({ before, after: loadNow() }), measurements, costs, failed };
+  const run: Run = {
+    at,
+    machine: describeMachine({ before, after: loadNow() }),
+    measurements,
+    costs,
+    failed,
+  };
   if (values.json === true) console.log(JSON.stringify(run, undefined, 2));
   else print(run);
-  if (values["write-docs"] === true) writeDocs(run, words);
+  if (values["write-docs"] === true) writeDocs(run);
   if (failed.length > 0) process.stderr.write(`Could not be run to the end: ${failed.join(", ")}\n`);
   return failed.length > 0 ? 1 : 0;
 }

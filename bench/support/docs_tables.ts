@@ -3,7 +3,15 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Run } from "../run.ts";
-import { costTable, machineWords, markdownTable, measurementTable, targetTable } from "./tables.ts";
+import {
+  costTable,
+  machineWords,
+  markdownTable,
+  measurementTable,
+  type Table,
+  targetTable,
+} from "./tables.ts";
+import { judgeAll } from "./targets.ts";
 
 const page = fileURLToPath(new URL("../../docs/performance.md", import.meta.url));
 const open = (name: string) => `<!-- measured: ${name} -->`;
@@ -26,31 +34,35 @@ export function markedNames(text: string): string[] {
   return [...text.matchAll(/<!-- measured: ([\w-]+) -->/g)].map(([, name = ""]) => name);
 }
 
-/** Writes into the page what a run found. @param words of its command line, which the page names */
-export function writeDocs(run: Run, words: readonly string[]): void {
-  writeFileSync(page, fillDocs(readFileSync(page, "utf8"), run, words, new Date()));
+/** Writes into the page what a run found. */
+export function writeDocs(run: Run): void {
+  writeFileSync(page, fillDocs(readFileSync(page, "utf8"), run));
 }
 
 /** The page with what a run found. Pure. */
-export function fillDocs(text: string, run: Run, words: readonly string[], at: Date): string {
-  const command = ["npm run bench --", ...words.filter((word) => word !== "--write-docs")].join(" ");
-  const head = `\`${command}\`, ${at.toISOString().slice(0, 10)}. ${machineWords(run.machine).replace("\n", "; ")}.`;
+export function fillDocs(text: string, run: Run): string {
+  const machine = machineWords(run.machine).replace("\n", "; ");
   const places = markedNames(text);
   let filled = text;
   for (const name of places) {
-    const tables =
-      name === "targets"
-        ? [run.measurements.some(({ of }) => of) && targetTable(run.measurements)]
-        : tablesOf(run, name);
-    const rows = tables.filter((table) => table !== false);
-    if (rows.length > 0)
-      filled = replaceMarked(filled, name, [head, ...rows.map(markdownTable)].join("\n\n"));
+    const tables = name === "targets" ? [targetsOf(run)] : tablesOf(run, name);
+    const rows = tables.filter((table) => table !== undefined);
+    if (rows.length === 0) continue;
+    const head = `\`npm run bench -- ${name}\`, ${run.at.slice(0, 10)}. ${machine}.`;
+    filled = replaceMarked(filled, name, [head, ...rows.map(markdownTable)].join("\n\n"));
   }
   return filled;
 }
 
-function tablesOf(run: Run, bench: string) {
+// Whole or not at all: a run of some benchmarks says nothing of the other targets.
+const targetsOf = ({ measurements }: Run): Table | undefined =>
+  judgeAll(measurements).every(({ holds }) => holds !== undefined) ? targetTable(measurements) : undefined;
+
+function tablesOf(run: Run, bench: string): (Table | undefined)[] {
   const costs = run.costs.filter((one) => one.bench === bench);
   const measurements = run.measurements.filter((one) => one.bench === bench);
-  return [costs.length > 0 && costTable(costs), measurements.length > 0 && measurementTable(measurements)];
+  return [
+    costs.length > 0 ? costTable(costs) : undefined,
+    measurements.length > 0 ? measurementTable(measurements) : undefined,
+  ];
 }

@@ -76,7 +76,7 @@ export function formRequest(
   form: Readonly<Record<string, string>>,
   headers: Readonly<Record<string, string>> = {},
 ): string {
-  const { host, pathname } = new URL(url);
+  const { host, pathname, search } = new URL(url);
   const body = new URLSearchParams(form).toString();
   const lines = Object.entries({
     host,
@@ -84,7 +84,7 @@ export function formRequest(
     "content-length": String(body.length),
     ...headers,
   }).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `POST ${pathname} HTTP/1.1\r\n${lines.join("")}\r\n${body}`;
+  return `POST ${pathname}${search} HTTP/1.1\r\n${lines.join("")}\r\n${body}`;
 }
 
 /** Value of an Authorization header. */

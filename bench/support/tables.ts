@@ -15,7 +15,7 @@ export function machineWords({ cpu, cores, memoryGiB, node, postgres, load }: Ma
 /** What one of something costs. */
 export function costTable(costs: readonly CostLine[]): Table {
   const ms = (value: number | undefined) =>
-    value === undefined ? "" : `${value.toFixed(value < 10 ? 2 : 1)} ms`;
+    value === undefined ? "" : `${value.toFixed(value < 0.1 ? 3 : value < 10 ? 2 : 1)} ms`;
   return [
     ["one", "server", "of it RSA", "PostgreSQL", "statements", "allocated", "whoever asks", "a second"],
     ...costs.map((one) => [

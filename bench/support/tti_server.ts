@@ -4,6 +4,7 @@ import { readConfig } from "../../src/config.ts";
 import { startServer } from "../../src/server.ts";
 import { answerParent } from "./child.ts";
 import { countCosts } from "./cost_counter.ts";
+import { profileAnswers } from "./profile.ts";
 import { measureRebuild } from "./rebuild.ts";
 
 const costs = countCosts();
@@ -14,6 +15,7 @@ answerParent(
     start: async () => ({ issuer: server.issuer, localUrl: server.localUrl }),
     rebuild: async ({ times }: { times: number }) => measureRebuild(server, times),
     costs: async () => costs(),
+    ...profileAnswers(),
   },
   async () => void (await server.close()),
 );

@@ -1,4 +1,4 @@
-// Every benchmark runs and says a ratio; what the ratios are is not for a test. By day a third of them.
+// Every benchmark runs and says a ratio; what the ratios are is not for a test. By day a sixth of them.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
@@ -20,7 +20,7 @@ const words = globSync("*.ts", { cwd: join(root, "bench") })
 
 // One after the other: side by side they starve each other on a slow machine, until a server refuses its own load.
 describe("npm run bench", () => {
-  for (const word of shareOfToday(words, 3)) {
+  for (const word of shareOfToday(words, 6)) {
     test(`the benchmark ${word} runs to its end and says ratios to its own baselines`, async () => {
       const asked = [join(root, "bench/run.ts"), word, "--quick", "--json"];
       const { stdout } = await run(process.execPath, asked, { cwd: root });

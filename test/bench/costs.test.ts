@@ -13,6 +13,7 @@ import {
 } from "../../bench/support/cost.ts";
 import { allocatedBetween, type Reading } from "../../bench/support/cost_counter.ts";
 import { processMicroseconds, timeBetween } from "../../bench/support/processor_time.ts";
+import { partOf, splitOf } from "../../bench/support/profile.ts";
 import { answering } from "./answering.ts";
 
 /** A server that answers whatever is asked, so that load has somewhere to go. */
@@ -121,5 +122,36 @@ describe("what one costs", () => {
 
   it("has a signature's own processor time beside it", () => {
     assert.ok(costOfSignature(3) > 0);
+  });
+});
+
+describe("where processor time goes", () => {
+  const at = (url: string, functionName = "f") => partOf({ url, functionName });
+
+  it("is told by package, by room of ours and by module of Node.js; waiting is no part of it", () => {
+    assert.equal(at("file:///a/node_modules/oidc-provider/lib/x.js"), "oidc-provider");
+    assert.equal(at("file:///a/node_modules/@scope/one/node_modules/@scope/two/x.js"), "@scope/two");
+    assert.equal(at("file:///a/src/provider/keys/ring.ts"), "src/provider/keys");
+    assert.equal(at("file:///a/src/app.ts"), "src/app");
+    assert.equal(at("node:internal/crypto/sig"), "node:crypto");
+    assert.equal(at("node:_http_outgoing"), "node:http");
+    assert.equal(at("node:internal/process/task_queues"), "node:process");
+    assert.equal(at("", "writev"), "native code, system calls");
+    assert.equal(at("", "(garbage collector)"), "collecting garbage");
+    assert.equal(at("", "(idle)"), undefined);
+  });
+
+  it("is what the thread took, in the proportion of its samples, and the other threads by themselves", () => {
+    const node = (id: number, url: string, functionName = "f") => ({ id, callFrame: { url, functionName } });
+    const profile = {
+      nodes: [node(1, "", "(idle)"), node(2, "node:_http_server"), node(3, "file:///a/src/db/statement.ts")],
+      samples: [1, 2, 3, 3],
+      timeDeltas: [1_000, 10, 10, 20],
+    };
+    const split = splitOf(profile, 400, 77);
+    assert.equal(split["node:http"], 100);
+    assert.equal(split["src/db"], 300);
+    assert.equal(split["other threads: signatures, hashes"], 77);
+    assert.equal(Object.keys(split).length, 3);
   });
 });

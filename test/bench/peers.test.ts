@@ -45,7 +45,7 @@ describe("a page of another provider", () => {
       if (request.url === "/auth")
         response.writeHead(302, { location: "/login", "set-cookie": "a=1; Path=/" }).end();
       else if (request.method === "GET")
-        response.end('<form method="post"><input type="password" name="p"></form>');
+        response.end('<form method="post" action="/login?step=2"><input type="password" name="p"></form>');
       else response.writeHead(303, { location: "http://rp.example/cb?code=c0de" }).end();
     });
     const browser = new Browser("session=s");
@@ -54,7 +54,7 @@ describe("a page of another provider", () => {
     assert.deepEqual(seen, [
       "GET /auth session=s",
       "GET /login session=s; a=1",
-      "POST /login session=s; a=1",
+      "POST /login?step=2 session=s; a=1",
     ]);
   });
 

@@ -73,13 +73,18 @@ describe("tables of a run", () => {
   it("are written into the page between their marks, and nothing else is", () => {
     const page =
       "# A\n<!-- measured: mint -->\nold\n<!-- end of what was measured -->\nB\n<!-- measured: code -->\nkept\n<!-- end of what was measured -->\n";
-    const run = { machine, measurements: [measured], costs: [], failed: [] };
-    const filled = fillDocs(page, run, ["mint", "--write-docs"], new Date(0));
+    const run = { at: "1970-01-01T00:00:00.000Z", machine, measurements: [measured], costs: [], failed: [] };
+    const filled = fillDocs(page, run);
     assert.deepEqual(markedNames(filled), ["mint", "code"]);
     assert.match(filled, /`npm run bench -- mint`, 1970-01-01\. A, 2 cores/);
     assert.match(filled, /\| mint \/ bare \| 2 ms \| 1 ms \| 2 \|/);
     assert.match(filled, /\nB\n[\s\S]*kept/);
     assert.doesNotMatch(filled, /old/);
+    const whole = `<!-- measured: targets -->\n<!-- end of what was measured -->`;
+    assert.equal(fillDocs(whole, run), whole, "some targets are not the table of all");
+    const all = (Object.keys(targets) as (keyof typeof targets)[]).map((of) => ({ ...measured, of }));
+    const told = fillDocs(whole, { ...run, measurements: all });
+    assert.equal(told.match(/^\| .* \| (yes|no) \|$/gm)?.length, all.length);
     assert.throws(() => replaceMarked(page, "lists", ""), /no place for lists/);
   });
 });
