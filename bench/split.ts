@@ -11,6 +11,8 @@ import {
   awsClientId,
   clientSecret,
   type Instance,
+  namedEmail,
+  namedPerson,
   openInstallation,
   redirectUri,
 } from "./support/installation.ts";
@@ -40,13 +42,9 @@ export async function main(pace: Pace): Promise<void> {
   try {
     await addClients(installation, keys.publicKey);
     await addLocalPeople(installation.db, 100, personOf(0).password);
-    const namedEmail = (index: number) => `named-${index}@acme.example`;
     await addNamedPeople(installation.db, 100, loginAtSeconds * 1000, namedEmail);
     const instance = await installation.startInstance();
-    const maker = new AssertionMaker(instance.issuer, keys.privateKey, loginAtSeconds, (number) => {
-      const person = number % 100;
-      return { sub: `user-${person}`, tenant: "acme", email: namedEmail(person), name: `User ${person}` };
-    });
+    const maker = new AssertionMaker(instance.issuer, keys.privateKey, loginAtSeconds, namedPerson);
     for (const activity of await activitiesOf(instance, maker)) await split(instance, activity, pace);
   } finally {
     await installation.close();

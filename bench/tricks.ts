@@ -2,16 +2,26 @@
 // without the one. Work is counted and processor time measured, not the clock, so that a busy machine disturbs little.
 // Run with `node bench/tricks.ts [--quick]`.
 import { generateKeyPairSync } from "node:crypto";
+import { refreshing } from "./support/bare_provider.ts";
+import { signIn } from "./support/browser_flow.ts";
 import { type Cost, compareCosts } from "./support/cost.ts";
+import { personOf } from "./support/four_servers.ts";
+import { openConnection } from "./support/http_load.ts";
 import {
+  addLocalPeople,
   addNamedPeople,
+  awsClientId,
+  clientSecret,
   type Installation,
   type Instance,
+  namedEmail,
+  namedPerson,
   openInstallation,
+  redirectUri,
   sideOf,
 } from "./support/installation.ts";
 import { type Pace, progress, readPace, report } from "./support/measurement.ts";
-import { AssertionMaker, addClients, backEndId, minting, mintLanes, namedPeople } from "./support/minting.ts";
+import { AssertionMaker, addClients, backEndId, minting, mintLanes } from "./support/minting.ts";
 import { type Trick, tricks } from "./support/trick_list.ts";
 
 /** Measures, and reports a line for each figure. */
@@ -22,15 +32,38 @@ export async function main(pace: Pace): Promise<void> {
   const installation = await openInstallation("postgres");
   try {
     await addClients(installation, keys.publicKey);
-    await addNamedPeople(installation.db, namedPeople, loginAtSeconds * 1000);
+    await addNamedPeople(installation.db, 100, loginAtSeconds * 1000, namedEmail);
+    await addLocalPeople(installation.db, 100, personOf(0).password);
     const whole = await installation.startInstance();
-    const maker = new AssertionMaker(whole.issuer, keys.privateKey, loginAtSeconds);
+    const maker = new AssertionMaker(whole.issuer, keys.privateKey, loginAtSeconds, namedPerson);
     // That all of them are still there to be taken out is for test/bench to say.
-    for (const trick of pace.quick ? tricks.slice(0, 3) : tricks)
+    for (const trick of pace.quick
+      ? [...tricks.slice(0, 2), ...tricks.filter((trick) => trick.of === "refresh").slice(0, 1)]
+      : tricks)
       await measureTrick(installation, whole, trick, maker, pace);
   } finally {
     await installation.close();
   }
+}
+
+const mintsAt = (whole: Instance, maker: AssertionMaker) => ({
+  lanes: mintLanes,
+  work: minting(whole, maker),
+  prepare(count: number) {
+    maker.clear();
+    maker.prepare(count, backEndId);
+  },
+});
+
+// Each side has sign-ins of its own: a refresh token is used once.
+async function refreshesAt({ issuer, localUrl }: Instance) {
+  const party = { issuer, clientId: awsClientId, clientSecret, redirectUri };
+  const connection = await openConnection(localUrl);
+  const tokens: string[] = [];
+  for (let index = 0; index < mintLanes; index += 1)
+    tokens.push(await signIn(connection, party, personOf(index)));
+  connection.close();
+  return { lanes: mintLanes, work: refreshing(party, tokens) };
 }
 
 async function measureTrick(
@@ -42,22 +75,14 @@ async function measureTrick(
 ): Promise<void> {
   const without = new URL(`support/without.ts?trick=${trick.name}`, import.meta.url).href;
   const bare = await installation.startInstance({ issuer: whole.issuer, nodeOptions: `--import ${without}` });
-  const side = (name: string, instance: Instance) =>
+  const side = async (name: string, instance: Instance) =>
     sideOf(installation, instance, {
       name,
-      lanes: mintLanes,
-      work: minting(whole, maker),
-      prepare(count) {
-        maker.clear();
-        maker.prepare(count, backEndId);
-      },
+      ...(trick.of === "refresh" ? await refreshesAt(whole) : mintsAt(whole, maker)),
     });
+  const sides = { with: await side("with", whole), without: await side("without", bare) };
   progress(trick.name);
-  const { costs } = await compareCosts(
-    { with: side("with", whole), without: side("without", bare) },
-    300,
-    pace,
-  );
+  const { costs } = await compareCosts(sides, 300, pace);
   await bare.child.stop();
   const total = ({ server, database = 0 }: Cost) => server + database;
   const told = ({ server, database = 0, statements }: Cost) =>

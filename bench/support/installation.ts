@@ -168,6 +168,15 @@ export async function addNamedPeople(
   });
 }
 
+/** The numbered named person's address where people who sign in here are beside them: nobody is both. */
+export const namedEmail = (index: number): string => `named-${index}@acme.example`;
+
+/** Whom an assertion of a number names there, of a hundred. */
+export function namedPerson(number: number) {
+  const person = number % 100;
+  return { sub: `user-${person}`, tenant: tenantId, email: namedEmail(person), name: `User ${person}` };
+}
+
 /** Adds people who sign in here, all with one password. */
 export async function addLocalPeople(db: Database, count: number, password: string): Promise<void> {
   const now = new Date();

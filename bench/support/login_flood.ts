@@ -8,6 +8,8 @@ import {
   addNamedPeople,
   awsClientId,
   clientSecret,
+  namedEmail,
+  namedPerson,
   openInstallation,
   redirectUri,
 } from "./installation.ts";
@@ -32,11 +34,7 @@ export async function reportFlood(bench: string, pace: Pace): Promise<void> {
     await addLocalPeople(db, 100, personOf(0).password);
     await addNamedPeople(db, 100, loginAtSeconds * 1000, namedEmail);
     const instance = await installation.startInstance();
-    const whoIs = (number: number) => {
-      const person = number % 100;
-      return { sub: `user-${person}`, tenant: "acme", email: namedEmail(person), name: `User ${person}` };
-    };
-    const maker = new AssertionMaker(instance.issuer, keys.privateKey, loginAtSeconds, whoIs);
+    const maker = new AssertionMaker(instance.issuer, keys.privateKey, loginAtSeconds, namedPerson);
     const urls = [instance.localUrl];
     const mints: Load = { lanes: 32, urls, work: minting(instance, maker) };
     const party = { issuer: instance.issuer, clientId: awsClientId, clientSecret, redirectUri };
@@ -82,5 +80,3 @@ export async function reportFlood(bench: string, pace: Pace): Promise<void> {
     await installation.close();
   }
 }
-
-const namedEmail = (index: number): string => `named-${index}@acme.example`;

@@ -5,6 +5,8 @@ export interface Trick {
   name: string;
   /** What it does, for the table. */
   what: string;
+  /** Of what it makes one cheaper; absent: of a mint. */
+  of?: "refresh";
   /** What of the source is replaced to be without it. */
   cuts: readonly Cut[];
 }
@@ -18,6 +20,8 @@ interface Cut {
 const reads = "src/provider/subjects/subject_store.ts";
 const writes = "src/provider/grants/assertion_use_store.ts";
 const clients = "src/provider/clients/client_reader.ts";
+const records = "src/provider/storage/record_reader_store.ts";
+const exchanges = "src/provider/storage/exchange_store.ts";
 const statement = "src/db/statement.ts";
 
 // Each asks for its one item at once.
@@ -38,6 +42,18 @@ export const tricks: readonly Trick[] = [
     cuts: [unbatched(clients)],
   },
   { name: "batching", what: "all three", cuts: [reads, writes, clients].map(unbatched) },
+  {
+    name: "batched-records",
+    what: "looking records up at the same time shares a statement",
+    of: "refresh",
+    cuts: [unbatched(records)],
+  },
+  {
+    name: "batched-exchanges",
+    what: "refreshes at the same time share the statement and the commit of their rotation",
+    of: "refresh",
+    cuts: [unbatched(exchanges)],
+  },
   {
     name: "one-write",
     what: "use and event in one statement, shared, instead of a transaction each",
