@@ -30,6 +30,7 @@ import "../../../test/support/property_seed.ts";
 import { knownValues } from "./support/known_values.ts";
 import { modelValue } from "./support/model_values.ts";
 import { furnishPermissionSets } from "./support/permission_sets.ts";
+import { furnishPeople } from "./support/q_people.ts";
 import {
   BASE_USER,
   CUSTOMER_ACCOUNT,
@@ -55,6 +56,15 @@ const unanswerable: Record<string, { why: string; answeredIn?: string }> = {
     why: "it takes a token that a live issuer signed",
     answeredIn: "services/sts/web_identity.test.ts",
   },
+  ...Object.fromEntries(
+    ["ChatSync", "ListConversations", "ListMessages", "DeleteConversation"].map((operation) => [
+      `qbusiness ${operation}`,
+      {
+        why: "it takes a session that carries an exchanged identity",
+        answeredIn: "services/qbusiness/conversations.test.ts",
+      },
+    ]),
+  ),
   "qbusiness SearchRelevantContent": {
     why: "it takes a session that carries an exchanged identity",
     answeredIn: "support/world.ts",
@@ -135,6 +145,7 @@ async function furnish(parts: Parts) {
   });
   const [{ applicationId = "" } = {}] = world.qApplications.values();
   await run("qbusiness", "CreateIndex", { applicationId, displayName: "unread" });
+  await furnishPeople((operation, input) => run("qbusiness", operation, input), world, user.userId);
   const ApplicationArn = application.applicationArn;
   await run("sso-admin", "CreateApplicationAssignment", {
     ApplicationArn,
@@ -147,7 +158,11 @@ async function furnish(parts: Parts) {
     account: CUSTOMER_ACCOUNT,
   });
   await furnishS3(run);
-  return { more: { message: [message], signature: [signature], policy: [all], ...s3Values } };
+  const { search } = parts.shared;
+  const documentid = [...world.indices.values()]
+    .flatMap((index) => search.list(index.applicationId, index.indexId))
+    .map(({ documentId }) => documentId);
+  return { more: { message: [message], signature: [signature], policy: [all], documentid, ...s3Values } };
 }
 
 const files = "acme-files";

@@ -8,6 +8,16 @@ export interface SearchUser {
   readonly userId: string;
   readonly email?: string | undefined;
   readonly userName?: string | undefined;
+  /** Further names, those of a data source for example. */
+  readonly aliases?: readonly string[] | undefined;
+}
+
+/** Names and groups a user has for the documents of one data source, or of all. */
+export interface LocalPrincipals {
+  /** Null: for every document. */
+  readonly dataSourceId: string | null;
+  readonly names: readonly string[];
+  readonly groups: readonly string[];
 }
 
 export interface AccessDecision {
@@ -26,6 +36,21 @@ export interface AccessListSettings {
 
 /** The stricter reading. */
 export const STRICT_ACCESS_LISTS: AccessListSettings = { ignoreCase: false, controlRelation: "AND" };
+
+/** Who a user is to the documents of a data source: with the names and groups they have there. */
+export function localUser(
+  user: SearchUser,
+  groups: readonly string[],
+  locals: readonly LocalPrincipals[],
+  dataSourceId: string | undefined,
+): { user: SearchUser; groups: readonly string[] } {
+  const here = locals.filter((each) => each.dataSourceId === null || each.dataSourceId === dataSourceId);
+  if (here.length === 0) return { user, groups };
+  return {
+    user: { ...user, aliases: [...(user.aliases ?? []), ...here.flatMap(({ names }) => names)] },
+    groups: [...groups, ...here.flatMap((each) => each.groups)],
+  };
+}
 
 type Principal = AccessConfiguration["accessControls"][number]["principals"][number];
 
@@ -57,7 +82,9 @@ export function decideAccess(
       reason: "the document has no access list, so every user of the application sees it",
     };
   }
-  const names = [user.userId, user.email, user.userName].filter((name) => name !== undefined);
+  const names = [user.userId, user.email, user.userName, ...(user.aliases ?? [])].filter(
+    (name) => name !== undefined,
+  );
   const controls = configuration.accessControls;
 
   const denying = controls

@@ -1,7 +1,7 @@
 // The search engine of one sandbox: one index per (application, index), searched as one user.
 // It joins the pure parts: admit → who may see → match → rank → cut a page. It knows no HTTP and no AWS session.
 
-import { type SearchUser, STRICT_ACCESS_LISTS } from "./access.ts";
+import { type LocalPrincipals, type SearchUser, STRICT_ACCESS_LISTS } from "./access.ts";
 import {
   ADMITTED_FILTER_LIMITS,
   DEFAULT_ATTRIBUTE_FILTER_LIMITS,
@@ -49,6 +49,8 @@ export interface SearchRequest {
   readonly user: SearchUser;
   /** Names and ids of the user's groups. */
   readonly groups: readonly string[];
+  /** Names and groups the user has for the documents of some data sources. */
+  readonly locals?: readonly LocalPrincipals[] | undefined;
   /** The caller's AttributeFilter, as it came off the wire. */
   readonly attributeFilter?: unknown;
   /** Further filters every result must pass: those of the data accessor's action configuration. */
@@ -160,12 +162,13 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
         groups,
         filter,
         accessorFilters,
+        locals: request.locals,
       });
       const offset =
         request.nextToken === undefined ? 0 : openPageToken(secret, binding, request.nextToken, clock());
 
       const index = find(applicationId, indexId) ?? createPassageIndex();
-      const gate = createGate(user, groups, accessorFilters, filter, accessList);
+      const gate = createGate(user, groups, accessorFilters, filter, accessList, request.locals);
       const matches = index.match(terms, gate.admits);
       const end = offset + maxResults;
       const ranked = rankPassages(matches, terms, end);

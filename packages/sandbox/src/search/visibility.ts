@@ -1,7 +1,14 @@
 // Decides which documents one search may show: access list first, then the data accessor's filters, then the
 // caller's. Remembers why each matching document was kept back.
 
-import { type AccessDecision, type AccessListSettings, decideAccess, type SearchUser } from "./access.ts";
+import {
+  type AccessDecision,
+  type AccessListSettings,
+  decideAccess,
+  type LocalPrincipals,
+  localUser,
+  type SearchUser,
+} from "./access.ts";
 import { type AttributeFilter, matchesAttributeFilter } from "./attribute_filter.ts";
 import { attributesOf, type SearchDocument } from "./document.ts";
 
@@ -26,6 +33,7 @@ export function createGate(
   accessorFilters: readonly AttributeFilter[],
   filter: AttributeFilter | undefined,
   accessList: AccessListSettings,
+  locals: readonly LocalPrincipals[] = [],
 ) {
   const verdicts = new Map<
     string,
@@ -33,7 +41,8 @@ export function createGate(
   >();
 
   function judge(document: SearchDocument) {
-    const access = decideAccess(document.accessControl, user, groups, accessList);
+    const here = localUser(user, groups, locals, document.dataSourceId);
+    const access = decideAccess(document.accessControl, here.user, here.groups, accessList);
     if (!access.allowed) return { outcome: "access" as const, access };
     const attributes = attributesOf(document);
     if (!accessorFilters.every((each) => matchesAttributeFilter(each, attributes))) {
@@ -53,7 +62,7 @@ export function createGate(
       return verdict.outcome === "shown";
     },
     explanation: (): SearchExplanation => ({
-      askedAs: describeUser(user, groups),
+      askedAs: describeUser(user, [...groups, ...locals.flatMap((each) => each.groups)]),
       matchedDocuments: verdicts.size,
       hiddenByAccess: idsOf("access").map(([documentId, { access }]) => ({
         documentId,

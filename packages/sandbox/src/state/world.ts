@@ -38,6 +38,13 @@ import type {
   RegisteredIsv,
 } from "./qbusiness_entities.ts";
 import type {
+  QConversation,
+  QGroup,
+  QSubscription,
+  QUser,
+  QWebExperience,
+} from "./qbusiness_people_entities.ts";
+import type {
   AccessGrant,
   AccessGrantsInstance,
   AccessGrantsLocation,
@@ -117,6 +124,16 @@ export type World = {
   /** by {@link storeKey}(applicationId, statementId) */
   permissions: Map<string, QPermission>;
   /** by key */
+  qUsers: Map<string, QUser>;
+  /** by key */
+  qGroups: Map<string, QGroup>;
+  /** by subscriptionId */
+  qSubscriptions: Map<string, QSubscription>;
+  /** by conversationId */
+  qConversations: Map<string, QConversation>;
+  /** by webExperienceId */
+  qWebExperiences: Map<string, QWebExperience>;
+  /** by key */
   idempotencyRecords: Map<string, IdempotencyRecord>;
   /** by eventId, oldest first */
   trailEvents: Map<string, TrailEvent>;
@@ -169,6 +186,11 @@ export function createWorld(): World {
     dataSources: new TrackedMap(),
     dataAccessors: new TrackedMap(),
     permissions: new TrackedMap(),
+    qUsers: new TrackedMap(),
+    qGroups: new TrackedMap(),
+    qSubscriptions: new TrackedMap(),
+    qConversations: new TrackedMap(),
+    qWebExperiences: new TrackedMap(),
     idempotencyRecords: new TrackedMap(),
     trailEvents: new TrackedMap(),
     s3Buckets: new TrackedMap(),

@@ -114,6 +114,8 @@ export const applicationOperations = family("qbusiness", {
         world.dataSources,
         world.dataAccessors,
         world.permissions,
+        ...[world.qUsers, world.qGroups, world.qSubscriptions],
+        ...[world.qConversations, world.qWebExperiences],
       ];
       for (const collection of held) {
         for (const [key, child] of collection)

@@ -87,6 +87,7 @@ export const indexOperations = family("qbusiness", {
       for (const [key, dataSource] of world.dataSources) {
         if (dataSource.indexId === indexId) world.dataSources.delete(key);
       }
+      for (const [key, group] of world.qGroups) if (group.indexId === indexId) world.qGroups.delete(key);
       search.deleteIndex(applicationId, indexId);
       world.indices.delete(indexId);
       return {};

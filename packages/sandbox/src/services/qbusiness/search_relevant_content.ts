@@ -4,9 +4,8 @@ import { family, type Operation, type OperationContext } from "../../operation/o
 import type { RateLimiter } from "../../operation/rate_limit.ts";
 import { type FaultyField, SearchValidationError } from "../../search/search_error.ts";
 import { describeExplanation } from "../../search/visibility.ts";
-import { type QApplication, type QRetriever, storeKey } from "../../state/index.ts";
-import { groupIdsOf } from "../sso_oidc/application_access.ts";
-import { primaryEmailOf } from "../sso_oidc/user_match.ts";
+import type { QApplication, QRetriever } from "../../state/index.ts";
+import { principalsOf } from "./principals.ts";
 import { refuse, refuseMissing } from "./refuse.ts";
 import { assertMaySearch, type SearchPermission } from "./search_relevant_content_access.ts";
 
@@ -55,8 +54,7 @@ function search(
       applicationId: input.applicationId,
       indexId: retriever.indexId,
       queryText: input.queryText,
-      user: { userId: user.userId, email: primaryEmailOf(user), userName: user.userName },
-      groups: groupNamesOf(user, context),
+      ...principalsOf(context, user, retriever),
       ...(input.attributeFilter === undefined ? {} : { attributeFilter: input.attributeFilter }),
       filters,
       maxResults: input.maxResults ?? context.rules.getNumber("search.defaultMaxResults"),
@@ -68,19 +66,6 @@ function search(
     if (!(error instanceof SearchValidationError)) throw error;
     throw invalid(error.fields);
   }
-}
-
-/** Ids and names of the user's groups: access lists may use either. */
-function groupNamesOf(
-  user: { userId: string; identityStoreId: string },
-  context: OperationContext,
-): string[] {
-  const member = context.world.users.get(storeKey(user.identityStoreId, user.userId));
-  if (member === undefined) return [];
-  return groupIdsOf(member, context).flatMap((groupId) => {
-    const group = context.world.groups.get(storeKey(user.identityStoreId, groupId));
-    return group === undefined ? [] : [group.groupId, group.displayName];
-  });
 }
 
 function getApplication(applicationId: string, context: OperationContext): QApplication {
@@ -142,7 +127,7 @@ function assertQueryText(queryText: string, context: OperationContext): void {
 }
 
 /** What the model cannot hold, in the shape of its field validation. */
-function invalid(faults: readonly FaultyField[]): AwsError {
+export function invalid(faults: readonly FaultyField[]): AwsError {
   const text = faults.map((field) => `${field.name}: ${field.message}`).join("; ");
   const fix = `Correct ${faults.map((field) => field.name).join(", ")}.`;
   const fields = faults.map(({ name, message }) => ({ name, message }));

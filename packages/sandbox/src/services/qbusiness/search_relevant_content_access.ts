@@ -15,6 +15,7 @@ import {
   storeKey,
 } from "../../state/index.ts";
 import { refuse } from "./refuse.ts";
+import { isSubscribed } from "./subscription_state.ts";
 
 const ACTION = "qbusiness:SearchRelevantContent";
 const EXTERNAL_ID_TAG = "qbusiness-dataaccessor:ExternalId";
@@ -39,7 +40,8 @@ export function assertMaySearch(application: QApplication, context: OperationCon
   return { user, accessor };
 }
 
-function requireIdentity(application: QApplication, context: OperationContext): IdentityContext {
+/** The user a session acts for, of the application's instance. @throws AwsError AccessDeniedException */
+export function requireIdentity(application: QApplication, context: OperationContext): IdentityContext {
   const identity = context.caller.session?.identityContext;
   if (!identity) {
     throw deny(
@@ -163,7 +165,8 @@ function assertExternalId(accessor: QDataAccessor, context: OperationContext): v
   );
 }
 
-function requireUser(identity: IdentityContext, context: OperationContext): IdentityStoreUser {
+/** The user, who may have left since. @throws AwsError AccessDeniedException */
+export function requireUser(identity: IdentityContext, context: OperationContext): IdentityStoreUser {
   const user = context.world.users.get(storeKey(identity.identityStoreId, identity.userId));
   if (user !== undefined && user.status === "ENABLED") return user;
   throw deny(
@@ -173,15 +176,19 @@ function requireUser(identity: IdentityContext, context: OperationContext): Iden
   );
 }
 
-function assertLicence(application: QApplication, user: IdentityStoreUser, context: OperationContext): void {
+/** @throws AwsError AccessDeniedException without a subscription, LicenseNotFoundException with an inactive one */
+export function assertLicence(
+  application: QApplication,
+  user: IdentityStoreUser,
+  context: OperationContext,
+): void {
   const isMissing =
-    context.rules.get("search.subscription") === "required" &&
-    !(application.subscribedUserIds ?? []).includes(user.userId);
+    context.rules.get("search.subscription") === "required" && !isSubscribed(application, user, context);
   if (isMissing) {
     throw deny(
       "search.subscription",
       `${user.userName} has no Q Business subscription`,
-      "Subscribe the user (seed: subscribedUsers).",
+      "Subscribe the user: CreateSubscription, or the seed's subscribedUsers.",
     );
   }
   if (!application.unlicensedUserIds.includes(user.userId)) return;
@@ -193,7 +200,8 @@ function assertLicence(application: QApplication, user: IdentityStoreUser, conte
   });
 }
 
-function assertKey(application: QApplication, context: OperationContext): void {
+/** A customer's key asks for `kms:Decrypt`. @throws AwsError AccessDeniedException */
+export function assertKey(application: QApplication, context: OperationContext): void {
   if (application.kmsKeyId === null) return;
   const decision = decideIdentityPolicy(context, { action: "kms:Decrypt", context: requestContext(context) });
   if (decision.outcome === "allow") {
@@ -208,6 +216,6 @@ function assertKey(application: QApplication, context: OperationContext): void {
 }
 
 /** Q Business tells nothing but this (contract 6.5). */
-function deny(rule: string, why: string, fix: string): AwsError {
+export function deny(rule: string, why: string, fix: string): AwsError {
   return refuse("AccessDeniedException", "User is not authorized for this service call.", { rule, why, fix });
 }

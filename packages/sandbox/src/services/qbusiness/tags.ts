@@ -40,6 +40,7 @@ function getTagged(context: OperationContext, arn: string): { tags: Tag[] } {
     ...[...world.indices.values()].map((resource) => ({ arn: resource.indexArn, resource })),
     ...[...world.retrievers.values()].map((resource) => ({ arn: resource.retrieverArn, resource })),
     ...[...world.dataSources.values()].map((resource) => ({ arn: resource.dataSourceArn, resource })),
+    ...[...world.qWebExperiences.values()].map((resource) => ({ arn: resource.webExperienceArn, resource })),
     ...[...world.dataAccessors.values()].map((resource) => ({ arn: resource.dataAccessorArn, resource })),
   ];
   const found = candidates.find((candidate) => candidate.arn === arn)?.resource;

@@ -43,7 +43,7 @@ export function createRandom(seed: string): Random {
 /** Strings the world holds, also by the name of the member that holds them, and strings made to hurt. */
 export type Candidates = { all: readonly string[]; byName: ReadonlyMap<string, readonly string[]> };
 
-export function candidatesOf({ world }: SharedContext): Candidates {
+export function candidatesOf({ world, search }: SharedContext): Candidates {
   const all = new Set<string>(hurtful);
   const byName = new Map<string, string[]>();
   const collect = (name: string, value: unknown, depth: number): void => {
@@ -58,6 +58,13 @@ export function candidatesOf({ world }: SharedContext): Candidates {
   };
   for (const collection of Object.values(world))
     for (const entity of collection.values()) collect("", entity, 0);
+  const documents = [...world.indices.values()].flatMap((index) =>
+    search.list(index.applicationId, index.indexId),
+  );
+  byName.set(
+    "documentid",
+    documents.map(({ documentId }) => documentId),
+  );
   return { all: [...all], byName };
 }
 
