@@ -2,6 +2,7 @@
 import { countRefusedSignIns, listAttackKinds } from "../../audit/attacks_store.ts";
 import type { Config } from "../../config.ts";
 import type { Database } from "../../db/connect.ts";
+import { saveProbe } from "../../db/probe_store.ts";
 import type { AttackKind } from "../../observability/throttle_kinds.ts";
 import { listSharedAddresses, type SharedAddress } from "../../provider/accounts/shared_address_store.ts";
 import { loadSecrets } from "../../provider/assembly/installation_secrets.ts";
@@ -36,8 +37,12 @@ export interface Installation {
   sharedAddresses: readonly SharedAddress[];
 }
 
-/** Reads an installation. */
+/**
+ * Reads an installation.
+ * @throws StoreUnavailable of a store that takes no writes as well: whoever only reads would call it well
+ */
 export async function readInstallation(db: Database, config: Config, now: Date): Promise<Installation> {
+  await saveProbe(db, now.getTime());
   const anHourAgoMs = now.getTime() - 3_600_000;
   const [keyRows, instances, client, tenants, domains, sharedAddresses, refused, attacks] = await Promise.all(
     [

@@ -16,6 +16,7 @@ import {
 import { createDomain, saveDomainVerified } from "../../../src/provider/tenants/domain_store.ts";
 import { createTenant, saveTenant, type Tenant } from "../../../src/provider/tenants/tenant_store.ts";
 import { addClient, startProvider } from "../../provider/support/provider_fixture.ts";
+import { openTestDatabase } from "../../support/databases.ts";
 import { complaints } from "./doctor_support.ts";
 
 const production = {
@@ -219,6 +220,17 @@ test("a store that cannot be used is told", () => {
   const finding = findStoreFault(new OperationError("unavailable", "The database does not answer."));
   assert.equal(finding.outcome, "failed");
   assert.ok(finding.fix);
+});
+
+test("a store that can be read and takes no writes is told as one that cannot be used", async () => {
+  const { db, close } = await openTestDatabase("sqlite");
+  try {
+    await db.raw("pragma query_only = on");
+    const read = readInstallation(db, readConfig({ TTI_MODE: "development" }, "development"), new Date());
+    await assert.rejects(read, { code: "unavailable", kind: "read_only" });
+  } finally {
+    await close();
+  }
 });
 
 test("a running installation is read as it is, and examined whole", async () => {
