@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import pngjs from "pngjs";
+import { makeRefusal, refusalCases } from "../packages/sandbox/test/docs/refusal_cases.ts";
 import { setClientLogo } from "../src/admin/operations/client_logo.ts";
 import { updateClient } from "../src/admin/operations/client_update.ts";
 import { makeFirstLink } from "../src/admin/operations/first_link.ts";
@@ -161,6 +162,24 @@ async function picturePeople(): Promise<void> {
   }
 }
 
+/** Of each refusal of packages/sandbox/docs/refusals.md the picture of its exchange: what was answered, and where it ended. */
+async function pictureRefusals(): Promise<void> {
+  const browser = await launchBrowser();
+  try {
+    const page = await browser.newPage({ viewport: { width: 1040, height: 800 }, colorScheme: "light" });
+    for (const each of refusalCases) {
+      await makeRefusal(each, async (url) => {
+        await page.goto(url);
+        process.stdout.write(`docs/images/refusal_${each.name}.png\n`);
+        const picture = page.locator(".chain");
+        await picture.screenshot({ path: join(folder, `refusal_${each.name}.png`) });
+      });
+    }
+  } finally {
+    await browser.close();
+  }
+}
+
 /** Two discs beside each other, one over the other. */
 function drawnLogo(rgb: readonly [number, number, number]): string {
   const png = new pngjs.PNG({ width: 96, height: 64 });
@@ -178,6 +197,7 @@ const pictures: Readonly<Record<string, () => Promise<void>>> = {
   onboarding: pictureOnboarding,
   administration: pictureAdministration,
   people: picturePeople,
+  refusals: pictureRefusals,
 };
 const named = process.argv.slice(2);
 for (const [name, take] of Object.entries(pictures))

@@ -52,10 +52,11 @@ function handedOn(place: ChainPlace, record: RequestRecord): Html {
   if (isRefused(record))
     return html`<b>Refused:</b> ${asSentence(record.reason ?? "the connection was cut.")}`;
   const { links } = record;
+  const tagged = links?.tenant == null ? "without a tenant’s tag" : `tagged ${links.tenant}`;
   const given = {
-    role: html`Gives session credentials <code>${links?.issuedKey ?? "…"}</code>, which sign call 2.`,
+    role: html`Gives session credentials <code>${links?.issuedKey ?? "…"}</code>, ${tagged}, which sign call 2.`,
     token: html`Gives an identity context of ${links?.person?.name ?? "the person"}, which call 3 puts into a session.`,
-    person: html`Gives session credentials <code>${links?.issuedKey ?? "…"}</code> in the person’s name, which sign call 4.`,
+    person: html`Gives session credentials <code>${links?.issuedKey ?? "…"}</code> in the person’s name, ${tagged}, which sign call 4.`,
     use: html`Answered in the name of ${links?.person?.name ?? "the person"}.`,
   };
   return given[place];
@@ -74,10 +75,15 @@ function absence(place: ChainPlace, chain: Chain, firstRefused: ChainPlace | und
 
 function summaryOf(chain: Chain, firstRefused: ChainPlace | undefined): string {
   const named = PLACES.map((place) => chain[place]?.links?.person).find((person) => person != null);
-  const tenant = PLACES.map((place) => chain[place]?.links?.tenant).find((each) => each != null);
+  const records = PLACES.map((place) => chain[place]).filter((record) => record !== undefined);
+  const tenants = [...new Set(records.map(({ links }) => links?.tenant ?? "none"))];
   const who = [
     named == null ? "" : `${named.isVerified ? "for" : "a token that names"} ${named.name}`,
-    tenant == null ? "" : `tenant ${tenant}`,
+    tenants.length > 1
+      ? `tenants ${tenants.join(" and ")}`
+      : tenants[0] === "none"
+        ? "no tenant"
+        : `tenant ${tenants[0]}`,
   ].filter((part) => part !== "");
   const end =
     firstRefused !== undefined

@@ -81,8 +81,16 @@ export const refusalCases: readonly RefusalCase[] = [
 /** What a refusal shows: to whoever called, and on the sandbox's page. Times are one and the same, ids follow from a seed. */
 export type MadeRefusal = { printed: string; page: string };
 
-/** Makes one mistake. @throws Error when it is not refused */
-export async function makeRefusal({ name, changeSeed, make }: RefusalCase): Promise<MadeRefusal> {
+/**
+ * Makes one mistake.
+ *
+ * @param look called with the page of the refused request while the sandbox still runs
+ * @throws Error when it is not refused
+ */
+export async function makeRefusal(
+  { name, changeSeed, make }: RefusalCase,
+  look?: (url: string) => Promise<void>,
+): Promise<MadeRefusal> {
   const seed = exampleSeed(ISSUER);
   changeSeed?.(seed);
   const sandbox = await startSandbox({ port: 0, seed, randomSeed: name, allowLocalIssuers: true });
@@ -94,6 +102,7 @@ export async function makeRefusal({ name, changeSeed, make }: RefusalCase): Prom
       (error: unknown) => error,
     );
     if (thrown === undefined) throw new Error(`${name} was not refused`);
+    await look?.(`${sandbox.url}/requests/${lastRequest(sandbox).sequence}`);
     return { printed: steady(printed(thrown)), page: steady(ticketOf(sandbox)) };
   } finally {
     await sandbox.close();

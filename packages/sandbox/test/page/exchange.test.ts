@@ -45,9 +45,15 @@ test("the four calls of an exchange are one picture, seen from each of them", as
   const pictures = await Promise.all(four.map(pictureOf));
   for (const picture of pictures) assert.deepEqual(picture, pictures[0]);
   const [role = "", token = "", person = "", use = ""] = pictures[0] ?? [];
-  assert.match(role, new RegExp(`^1 AssumeRole 200 OK .*${session.accessKeyId}, which sign call 2`));
+  assert.match(
+    role,
+    new RegExp(`^1 AssumeRole 200 OK .*${session.accessKeyId}, tagged acme, which sign call 2`),
+  );
   assert.match(token, /^2 CreateTokenWithIAM 200 OK .*identity context of ada, which call 3/);
-  assert.match(person, new RegExp(`^3 AssumeRole 200 OK .*${keys.accessKeyId} in the person’s name`));
+  assert.match(
+    person,
+    new RegExp(`^3 AssumeRole 200 OK .*${keys.accessKeyId} in the person’s name, tagged acme`),
+  );
   assert.match(use, /^4 SearchRelevantContent 200 OK .*in the name of ada/);
   const { body } = await get(`/requests/${four[1]}`);
   assert.match(body, /for ada · tenant acme · all four calls answered/);
@@ -64,6 +70,18 @@ test("the picture says where an exchange was refused, and what was not reached",
   assert.match(use, /Not reached: call 2 was refused/);
   const { body } = await get(`/requests/${lastRequest(sandbox).sequence}`);
   assert.match(body, /a token that names nobody@acme\.example · tenant acme · refused at call 2 of 4/);
+});
+
+test("the picture says when the calls of one exchange are for different tenants", async () => {
+  const { exchange, enhanced, search } = stepsOf(sandbox);
+  const context = (await exchange(await issuer.token({ email: "ada@acme.example" }))).awsAdditionalDetails;
+  await assert.rejects(search(await enhanced(context?.identityContext ?? "", { Tags: [] })));
+  const { sequence } = lastRequest(sandbox);
+  assert.match((await pictureOf(sequence))[2] ?? "", /in the person’s name, without a tenant’s tag/);
+  assert.match(
+    (await get(`/requests/${sequence}`)).body,
+    /for ada · tenants acme and none · refused at call 4 of 4/,
+  );
 });
 
 test("a search whose session is over belongs to its exchange still", async () => {

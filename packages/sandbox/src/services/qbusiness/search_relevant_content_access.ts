@@ -114,11 +114,15 @@ function assertResourcePolicy(application: QApplication, context: OperationConte
     context.passed("search.resourcePolicy", decision.why);
     return;
   }
-  throw deny(
-    "search.resourcePolicy",
-    decision.why,
-    `AssociatePermission ${ACTION} to ${principalName(context.caller)}; if it has a condition on aws:PrincipalTag, the session that signs must carry that tag with that value.`,
-  );
+  throw deny("search.resourcePolicy", decision.why, resourcePolicyFix(decision.why, context));
+}
+
+/** A tag that is missing or another customer's is the likeliest cause, where a permission asks for one. */
+function resourcePolicyFix(why: string, context: OperationContext): string {
+  const permit = `AssociatePermission ${ACTION} to ${principalName(context.caller)}`;
+  const [, tag, value] = /aws:PrincipalTag\/(\S+) = ([^;)]+); the request has /.exec(why) ?? [];
+  if (tag === undefined) return `${permit}.`;
+  return `Pass the session tag ${tag} with the value ${value} to AssumeRole (Tags), in the call with ProvidedContexts too. If the permission asks for the wrong value, correct it: ${permit}.`;
 }
 
 /** The application's resource policy as a policy document; what GetPolicy shows. */
