@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from "jose";
 import { makeDataDirectory } from "../db/data_directory.ts";
 import { OperationError } from "../errors.ts";
+import { decodeFileText } from "../input/file_text.ts";
 
 /** A client of the provider as a command acts for it. */
 export interface ClientKey {
@@ -81,7 +82,7 @@ export function readClientKey(path: string): ClientKey {
     });
   let content: unknown;
   try {
-    content = JSON.parse(readFileSync(path, "utf8"));
+    content = JSON.parse(decodeFileText(readFileSync(path)) ?? "");
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
     throw problem(

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { lifetimeMembers } from "../admin/operations/client_members.ts";
 import { OperationError } from "../errors.ts";
+import { decodeFileText } from "../input/file_text.ts";
 import { parseJson } from "../input/json_text.ts";
 import { UsageError } from "./command.ts";
 
@@ -58,13 +59,15 @@ function readSeconds(name: string, text: string | undefined): number | null | un
 }
 
 /**
- * Reads public keys from a file: a JWK Set, or one JWK.
+ * Reads public keys from a file: a JWK Set, or one JWK; UTF-8 or, with a byte order mark, UTF-16.
  * @param option the option that names the file, without dashes
  * @throws OperationError invalid_input
  */
 export function readKeySet(path: string, option: string): unknown {
   try {
-    const read = parseJson(readFileSync(path)) as { keys?: unknown; kty?: unknown } | null;
+    const text = decodeFileText(readFileSync(path));
+    if (text === undefined) throw new Error("neither UTF-8 nor UTF-16 with a byte order mark");
+    const read = parseJson(Buffer.from(text)) as { keys?: unknown; kty?: unknown } | null;
     return read?.kty !== undefined && read.keys === undefined ? { keys: [read] } : read;
   } catch (cause) {
     throw new OperationError("invalid_input", `The key set in ${path} cannot be read as JSON.`, {

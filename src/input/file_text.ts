@@ -56,6 +56,20 @@ function linesBeforeFault(bytes: Uint8Array, encoding: string): number {
   return rest.length === 0 ? 0 : before.split("\n").length - 1;
 }
 
+/**
+ * The text of a small file, whole.
+ *
+ * @param bytes UTF-8 with or without a byte order mark, or UTF-16 with one
+ * @returns the text without the mark; undefined when the bytes are something else
+ */
+export function decodeFileText(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
 function encodingOf(bytes: Uint8Array): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return "utf-16le";
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return "utf-16be";

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { systemClock } from "../../clock.ts";
 import { type Config, ConfigError, readConfig } from "../../config.ts";
 import { OperationError } from "../../errors.ts";
+import { decodeFileText } from "../../input/file_text.ts";
 import { examine } from "../../onboarding/doctor/examine.ts";
 import { type Finding, isHealthy, type Outcome } from "../../onboarding/doctor/finding.ts";
 import { findConfigFaults, findStoreFault } from "../../onboarding/doctor/installation_checks.ts";
@@ -135,7 +136,9 @@ function issuerOf(config: Config): string {
 async function readToken(path: string, terminal: Terminal): Promise<string> {
   if (path === "-") return (await terminal.readSecret("token")).trim();
   try {
-    return readFileSync(path, "utf8").trim();
+    const token = decodeFileText(readFileSync(path));
+    if (token === undefined) throw new Error("neither UTF-8 nor UTF-16 with a byte order mark");
+    return token.trim();
   } catch (cause) {
     throw new OperationError("invalid_input", `The token file ${path} cannot be read.`, {
       field: "token",

@@ -8,6 +8,7 @@ import { SandboxSetupError } from "../../ground/errors.ts";
 import { MissingPackageError } from "../../ground/optional_package.ts";
 import { type DocumentAttribute, parseSearchDocument, type SearchDocument } from "../document.ts";
 import { SearchValidationError } from "../search_error.ts";
+import { decodeMarkedText } from "../text/decode_text.ts";
 import { extractText, type ReadableContentType, UnreadableDocumentError } from "../text/extract_text.ts";
 import { ACCESS_FILE_NAMES, type AccessFile, parseAccessFile } from "./access_file.ts";
 
@@ -81,13 +82,15 @@ async function readAccessFile(root: string): Promise<AccessFile | undefined> {
   const present: { name: string; text: string }[] = [];
   for (const name of ACCESS_FILE_NAMES) {
     try {
-      present.push({ name, text: (await readRegularFile(join(root, name), 1_000_000)).toString("utf8") });
+      const text = decodeMarkedText(await readRegularFile(join(root, name), 1_000_000));
+      if (text === undefined) throw new Error("is neither UTF-8 nor UTF-16 with a byte order mark");
+      present.push({ name, text });
     } catch (error) {
       if (isNotFound(error)) continue;
       const why = error instanceof Error ? error.message : "unknown fault";
       throw new SandboxSetupError(
         "SANDBOX_ACCESS_FILE_INVALID",
-        `${name} ${why}. Make it a plain file of at most 1 MB that you can read.`,
+        `${name} ${why}. Make it a plain file of at most 1 MB that you can read, in UTF-8.`,
         { cause: error },
       );
     }

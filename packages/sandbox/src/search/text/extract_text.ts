@@ -72,7 +72,9 @@ function decodeText(bytes: Uint8Array, declared?: string, undeclared?: string): 
   const mark = byteOrderMark(bytes);
   if (!mark?.startsWith("utf-16") && bytes.includes(0))
     throw new UnreadableDocumentError("holds binary data, not text");
-  const tried = mark === undefined ? [...(declared === undefined ? [] : [declared]), "utf-8"] : [mark];
+  // A declaration that can be read as ASCII is not UTF-16, whatever it says (HTML standard, prescan a byte stream).
+  const named = declared !== undefined && !/^utf-?16/i.test(declared) ? [declared] : [];
+  const tried = mark === undefined ? [...named, "utf-8"] : [mark];
   const last = mark === undefined && declared === undefined && undeclared !== undefined ? [undeclared] : [];
   for (const label of [...tried, ...last]) {
     const text = decodeAs(bytes, label);

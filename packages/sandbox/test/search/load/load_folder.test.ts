@@ -193,3 +193,13 @@ test("every file is told of, in order of the path", async () => {
   for await (const entry of readFolder(folder)) seen.push(`${entry.kind} ${entry.path}`);
   assert.deepEqual(seen, ["document a.txt", "document b.txt", "skipped c.xyz"]);
 });
+
+test("the access file is read as PowerShell writes it, and told when it is in no encoding it can be", async () => {
+  const rules = JSON.stringify({ rules: [{ path: "**", groups: ["höfe"] }] });
+  for (const bytes of [Buffer.from(`\ufeff${rules}`), Buffer.from(`\ufeff${rules}`, "utf16le")]) {
+    await write({ "access.json": bytes, "a.txt": "text" });
+    assert.deepEqual((await load()).loaded, ["a.txt"]);
+  }
+  await write({ "access.json": Buffer.from(rules, "latin1") });
+  await assert.rejects(load(), /access\.json is neither UTF-8 nor UTF-16/);
+});

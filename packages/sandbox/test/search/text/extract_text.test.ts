@@ -37,6 +37,25 @@ test("HTML is read in the charset it declares", async () => {
   assert.equal((await extract('<meta charset="no-such"><p>Café</p>', "HTML")).text, "Café");
 });
 
+test("every encoding that documents come in is read, or told", async () => {
+  const latin1 = (text: string) => Buffer.from(text, "latin1");
+  const late = `<title>${"x".repeat(9000)}</title><meta charset=iso-8859-1><p>Café</p>`;
+  assert.match((await extract(latin1(late), "HTML")).text, /Café/);
+  const xml = '<?xml version="1.0" encoding="ISO-8859-1"?><p>Café</p>';
+  for (const type of ["HTML", "PLAIN_TEXT"] as const)
+    assert.match((await extract(latin1(xml), type)).text, /Café/);
+  assert.equal((await extract(latin1("<p>Café</p>"), "HTML")).text, "Café");
+  assert.equal((await extract('<meta charset="utf-16"><p>Café</p>', "HTML")).text, "Café");
+  for (const type of ["HTML", "MD", "PLAIN_TEXT"] as const) {
+    const marked = Buffer.from("\ufeffCafé", "utf16le");
+    assert.equal((await extract(marked, type)).text, "Café");
+    assert.equal((await extract(Buffer.from(marked).swap16(), type)).text, "Café");
+    await assert.rejects(extract(Buffer.from("Café", "utf16le"), type), /holds binary data/);
+  }
+  for (const type of ["MD", "PLAIN_TEXT"] as const)
+    await assert.rejects(extract(latin1("Café"), type), /is not UTF-8; save it as UTF-8/);
+});
+
 test("Markdown loses its markup; the title is the front matter's or the first heading", async () => {
   const markdown = "# Leave\n\nFive **days** [carry](https://x.example) over.\n\n- `one`\n- two\n";
   assert.deepEqual(await extract(markdown, "MD"), {
