@@ -166,7 +166,7 @@ async function picturePeople(): Promise<void> {
 async function pictureRefusals(): Promise<void> {
   const browser = await launchBrowser();
   try {
-    const page = await browser.newPage({ viewport: { width: 1040, height: 800 }, colorScheme: "light" });
+    const page = await browser.newPage({ viewport: { width: 1200, height: 800 }, colorScheme: "light" });
     for (const each of refusalCases) {
       await makeRefusal(each, async (url) => {
         await page.goto(url);

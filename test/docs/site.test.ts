@@ -100,7 +100,7 @@ test("the search finds codes, commands and words, the section that is about them
   assert.equal(first("session tag"), "docs/glossary.html#session-tag");
   assert.match(first("--secret-stdin"), /^docs\//);
   assert.match(first("emails.value /v1/users sts:SetContext AWS::QBusiness"), /^$/);
-  assert.match(first("sts:SetContext"), /troubleshooting|exchange/);
+  assert.match(first("sts:SetContext"), /troubleshooting|exchange|refusals/);
   assert.match(first("refresh token"), /^docs\/(glossary|connecting-an-application)\.html/);
   const [hit] = search("data accessor").found;
   assert.match(hit?.passage ?? "", /data accessor/i);

@@ -2,6 +2,7 @@
 // that is served all the same.
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import http2 from "node:http2";
 import net from "node:net";
 import { test } from "node:test";
@@ -140,4 +141,19 @@ test("connections have a bound: one more is closed at once, and one that ends ma
   }
   assert.match(answer, /200 OK/);
   first.destroy();
+});
+
+test("docs/sandbox.md says the bounds that hold", () => {
+  const page = readFileSync(new URL("../../docs/sandbox.md", import.meta.url), "utf8").replace(/\s+/g, " ");
+  const { connections, idleMs, headerBytes, bodyBytes, bodyMs, allBodyBytes } = DEFAULT_LIMITS;
+  const [mib, kib] = [1024 * 1024, 1024];
+  assert.equal(bodyMs, 60_000);
+  for (const said of [
+    `${connections.toLocaleString("en-US")} connections`,
+    `after ${idleMs / 1000} s without`,
+    `a head of ${headerBytes / kib} KiB`,
+    `a body of ${bodyBytes / mib} MiB within a minute`,
+    `${allBodyBytes / mib} MiB of bodies at once`,
+  ])
+    assert.ok(page.includes(said), said);
 });
