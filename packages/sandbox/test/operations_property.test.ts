@@ -138,6 +138,16 @@ async function furnish(parts: Parts) {
   const reading = { RoleName: "reader", PolicyName: "Read" };
   const all = policy({ Effect: "Allow", Action: "*", Resource: "*" });
   await run("iam", "PutRolePolicy", { ...reading, PolicyDocument: all });
+  await run("iam", "CreatePolicy", { PolicyName: "spare", PolicyDocument: all });
+  const { Policy: managed } = await run("iam", "CreatePolicy", { PolicyName: "Read", PolicyDocument: all });
+  const PolicyArn = (managed as { Arn: string }).Arn;
+  await run("iam", "CreatePolicyVersion", { PolicyArn, PolicyDocument: all, SetAsDefault: true });
+  await run("iam", "CreateUser", { UserName: "idle" });
+  await run("iam", "CreateUser", { UserName: "busy", Tags: [{ Key: "team", Value: "red" }] });
+  await run("iam", "PutUserPolicy", { UserName: "busy", PolicyName: "Read", PolicyDocument: all });
+  await run("iam", "AttachUserPolicy", { UserName: "busy", PolicyArn });
+  await run("iam", "AttachRolePolicy", { RoleName: "reader", PolicyArn });
+  await run("iam", "CreateAccessKey", { UserName: "busy" });
   await run("iam", "CreateOpenIDConnectProvider", {
     Url: "https://idp.example.com",
     ClientIDList: ["app"],

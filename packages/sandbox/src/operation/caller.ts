@@ -1,7 +1,15 @@
 // From an access key to the principal that signed, and from the principal to its policies and condition keys.
 import type { NamedPolicy, PolicyCaller, RequestContext } from "../policy/policy.ts";
 import type { PolicyDocument } from "../policy/policy_document.ts";
-import type { AccessKey, IamRole, IamUser, Session, Tag, World } from "../state/index.ts";
+import {
+  type AccessKey,
+  documentOf,
+  type IamRole,
+  type IamUser,
+  type Session,
+  type Tag,
+  type World,
+} from "../state/index.ts";
 import type { Caller } from "./operation.ts";
 
 const ADMINISTRATOR_ACCESS = "arn:aws:iam::aws:policy/AdministratorAccess";
@@ -46,7 +54,7 @@ export function findCaller(world: World, key: AccessKey): Caller | undefined {
         user,
         role: null,
         session: null,
-        principalTags: [],
+        principalTags: user.tags ?? [],
       };
     }
     case "temporary": {
@@ -154,12 +162,15 @@ export function identityContextKeys(identity: NonNullable<Session["identityConte
   ];
 }
 
+/** @returns a managed policy whose document is known: the account's own, or AWS's AdministratorAccess */
+export function findManagedPolicy(world: World, arn: string): NamedPolicy | undefined {
+  if (arn === ADMINISTRATOR_ACCESS) return { name: "AdministratorAccess", document: ALLOW_ALL };
+  const policy = world.managedPolicies.get(arn);
+  return policy && { name: policy.policyName, document: documentOf(policy) };
+}
+
 function policiesOf(world: World, holder: IamUser | IamRole): NamedPolicy[] {
   const inline = Object.entries(holder.inlinePolicies).map(([name, document]) => ({ name, document }));
-  const attached = holder.attachedPolicyArns.flatMap((arn) => {
-    if (arn === ADMINISTRATOR_ACCESS) return [{ name: "AdministratorAccess", document: ALLOW_ALL }];
-    const policy = world.managedPolicies.get(arn);
-    return policy === undefined ? [] : [{ name: policy.policyName, document: policy.document }];
-  });
+  const attached = holder.attachedPolicyArns.flatMap((arn) => findManagedPolicy(world, arn) ?? []);
   return [...inline, ...attached];
 }

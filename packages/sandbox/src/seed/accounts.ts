@@ -86,6 +86,7 @@ function seedCredentials(accountId: string, seed: SeedCredentials, seeding: Acco
     accessKeyId,
     secretAccessKey,
     accountId,
+    createdAtMs: seeding.nowMs,
     holder:
       seed.role === undefined
         ? { type: "user", userArn: ensureUser(accountId, seed, seeding) }
@@ -129,6 +130,7 @@ function ensureUser(
       createdAtMs: nowMs,
       inlinePolicies: seed.policies === undefined ? { AllowAll: ALLOW_ALL } : { ...seed.policies },
       attachedPolicyArns: [],
+      tags: [],
     });
   }
   return arn;

@@ -20,6 +20,8 @@ export type IamUser = {
   /** Policy name → document. */
   inlinePolicies: Record<string, PolicyDocument>;
   attachedPolicyArns: string[];
+  /** Absent in states of before users had tags. */
+  tags?: Tag[];
 };
 
 /** An IAM role. */
@@ -49,9 +51,25 @@ export type ManagedPolicy = {
   policyId: string;
   path: string;
   description: string | null;
-  document: PolicyDocument;
+  /** At least one, oldest first; the default one counts. */
+  versions: PolicyVersion[];
+  defaultVersionId: string;
+  /** Versions ever made: numbers are not given twice. */
+  versionsMade: number;
+  tags: Tag[];
   createdAtMs: number;
+  updatedAtMs: number;
 };
+
+/** A version of a managed policy: `v1`, `v2`, … */
+export type PolicyVersion = { versionId: string; document: PolicyDocument; createdAtMs: number };
+
+/** @returns the document a managed policy stands for: its default version's */
+export function documentOf({ policyName, versions, defaultVersionId }: ManagedPolicy): PolicyDocument {
+  const version = versions.find((each) => each.versionId === defaultVersionId);
+  if (version === undefined) throw new Error(`The policy ${policyName} lacks its default version.`);
+  return version.document;
+}
 
 /** An OpenID Connect provider that an account trusts for AssumeRoleWithWebIdentity. */
 export type OidcProvider = {
@@ -72,6 +90,10 @@ export type AccessKey = {
   accessKeyId: string;
   secretAccessKey: string;
   accountId: string;
+  /** Set by UpdateAccessKey; a key that is inactive signs nothing. */
+  inactive?: boolean;
+  /** Of keys that CreateAccessKey made, or the seed. */
+  createdAtMs?: number;
   holder:
     | { type: "root" }
     | { type: "user"; userArn: string }

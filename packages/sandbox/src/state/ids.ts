@@ -18,7 +18,7 @@ export type IdSource = {
   /** 40 characters of base64. */
   secretAccessKey(): string;
   /** `AROA…` for a role, `AIDA…` for a user. */
-  principalId(kind: "AROA" | "AIDA"): string;
+  principalId(kind: "AIDA" | "ANPA" | "AROA"): string;
   /** `ssoins-<16 hex>`. */
   instanceId(): string;
   /** `d-<10 hex>`. */

@@ -59,6 +59,7 @@ export function knownValues(
   for (const collection of Object.values(world)) {
     for (const entity of (collection as Map<string, unknown>).values()) read("", entity);
   }
+  for (const { arn } of world.managedPolicies.values()) add("policyarn", arn);
   for (const { arn, clientIds } of world.oidcProviders.values()) {
     add("openidconnectproviderarn", arn);
     for (const id of clientIds) add("clientid", id);

@@ -71,6 +71,13 @@ export function verifySignature(
       "Use credentials of the seed, or ones this sandbox's AssumeRole issued; a restart without --state forgets sessions.",
     );
   }
+  if (key.inactive === true) {
+    return refuse(
+      "unknownKey",
+      `the access key ${key.accessKeyId} is inactive`,
+      "Make it active again with iam UpdateAccessKey, or sign with another key.",
+    );
+  }
   const tokenFault = checkSessionToken(request, key);
   if (tokenFault !== undefined) return tokenFault;
   const skewMs = Math.abs(context.now.getTime() - signedAt);

@@ -1,4 +1,4 @@
-// The policies IAM stores with a role: parsed, held against their quotas, and written the way IAM answers.
+// The policies IAM stores: parsed, held against their quotas, and written the way IAM answers.
 
 import { PolicyGrammarError, type PolicyKind, parsePolicy } from "../../policy/parse_policy.ts";
 import { listOf, statementsOf } from "../../policy/policy.ts";
@@ -35,6 +35,23 @@ export function parseTrustPolicy(text: string, world: World): PolicyDocument {
     });
   }
   return document;
+}
+
+/** Of a user. */
+export const userPolicyCharacters = 2048;
+
+/** Characters of a managed policy, white space not counted (IAM quotas). */
+const managedPolicyCharacters = 6144;
+
+/** Parses a managed policy. @throws AwsError MalformedPolicyDocument, LimitExceeded */
+export function parseManagedPolicy(text: string): PolicyDocument {
+  const document = parseDocument(text, "identity");
+  if (countedLength(text) <= managedPolicyCharacters) return document;
+  throw refuse("LimitExceeded", `Cannot exceed quota for PolicySize: ${managedPolicyCharacters}`, {
+    rule: "policy.size",
+    why: `The policy has ${countedLength(text)} characters.`,
+    fix: "Shorten it, or make two of it.",
+  });
 }
 
 /** Parses an inline policy. @throws AwsError MalformedPolicyDocument */

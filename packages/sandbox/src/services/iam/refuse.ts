@@ -9,4 +9,5 @@ export const refuse = refusing<
   | "LimitExceeded"
   | "InvalidInput"
   | "MalformedPolicyDocument"
->("iam");
+  | "ValidationError"
+>("iam", { ValidationError: 400 });

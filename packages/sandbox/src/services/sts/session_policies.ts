@@ -1,5 +1,6 @@
 // Session policies of a role session: documents in the request and managed policies it names.
 // STS API reference, AssumeRole and AssumeRoleWithWebIdentity: Policy, PolicyArns.
+import { findManagedPolicy } from "../../operation/caller.ts";
 import type { OperationContext } from "../../operation/operation.ts";
 import { PolicyGrammarError, parsePolicy } from "../../policy/parse_policy.ts";
 import type { PolicyDocument } from "../../policy/policy_document.ts";
@@ -20,12 +21,12 @@ export function sessionPolicies(
   { world }: Pick<OperationContext, "world">,
 ): PolicyDocument[] {
   const arns = (input.PolicyArns ?? []).map(({ arn = "" }) => {
-    const policy = world.managedPolicies.get(arn);
+    const policy = findManagedPolicy(world, arn);
     if (policy !== undefined) return policy.document;
     throw refuseInput(
       "sts.sessionPolicy",
       `The policy ${arn} does not exist.`,
-      "Name existing managed policies in PolicyArns.",
+      "Name managed policies of the account in PolicyArns; of AWS's the sandbox knows AdministratorAccess only.",
     );
   });
   return input.Policy === undefined ? arns : [...arns, parseSessionPolicy(input.Policy)];

@@ -77,9 +77,10 @@ function namedCandidates(member: string, { byName }: Candidates): string[] {
     return [policy, trustPolicy];
   if (name === "policyname") return ["p"];
   if (name === "aliasname") return ["alias/signing", "alias/free"];
+  if (name === "url") return ["https://another.example.com"];
   if (name === "thumbprintlist") return ["6938fd4d98bab03faadb97b34396831e3780aea1"];
-  if (name === "openidconnectproviderarn")
-    return (byName.get("arn") ?? []).filter((arn) => arn.includes(":oidc-provider/"));
+  const ofKind = { openidconnectproviderarn: ":oidc-provider/", policyarn: ":policy/" }[name];
+  if (ofKind !== undefined) return (byName.get("arn") ?? []).filter((arn) => arn.includes(ofKind));
   const names = worldNames[name] ?? [name];
   return names.flatMap((each) => byName.get(each) ?? []);
 }

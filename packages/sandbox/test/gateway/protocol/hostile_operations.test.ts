@@ -162,6 +162,16 @@ async function createSeededContext(): Promise<SharedContext> {
   await call("iam", "CreateRole", { RoleName: "own", AssumeRolePolicyDocument: trustPolicy }, at);
   await call("iam", "PutRolePolicy", { RoleName: "own", PolicyName: "p", PolicyDocument: policy }, at);
   await call("iam", "CreateRole", { RoleName: "bare", AssumeRolePolicyDocument: trustPolicy }, at);
+  await call("iam", "CreatePolicy", { PolicyName: "spare", PolicyDocument: policy }, at);
+  await call("iam", "CreatePolicy", { PolicyName: "read", PolicyDocument: policy }, at);
+  const PolicyArn = `arn:aws:iam::${CUSTOMER_ACCOUNT}:policy/read`;
+  await call("iam", "CreatePolicyVersion", { PolicyArn, PolicyDocument: policy }, at);
+  await call("iam", "CreateUser", { UserName: "idle" }, at);
+  await call("iam", "CreateUser", { UserName: "busy" }, at);
+  await call("iam", "PutUserPolicy", { UserName: "busy", PolicyName: "p", PolicyDocument: policy }, at);
+  await call("iam", "AttachUserPolicy", { UserName: "busy", PolicyArn }, at);
+  await call("iam", "AttachRolePolicy", { RoleName: "own", PolicyArn }, at);
+  await call("iam", "CreateAccessKey", { UserName: "busy" }, at);
   await call("iam", "CreateOpenIDConnectProvider", { Url: "https://idp.example.com" }, at);
   for (const state of ["Enabled", "PendingDeletion"] as const) {
     const keyId = state === "Enabled" ? "1".repeat(8) : "2".repeat(8);
