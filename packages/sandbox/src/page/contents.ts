@@ -27,10 +27,15 @@ function renderAccounts(world: World): Html {
         .filter((key) => key.accountId === accountId && key.accessKeyId.startsWith("AKIA"))
         .map((key) => key.accessKeyId),
     ),
+    codes(
+      [...world.oidcProviders.values()]
+        .filter((provider) => provider.accountId === accountId)
+        .map((provider) => provider.issuerUrl),
+    ),
   ]);
   return table(
     "Accounts",
-    ["Name", "Account", "Roles", "Access keys"],
+    ["Name", "Account", "Roles", "Access keys", "OpenID Connect providers"],
     rows,
     "No account. Start with a seed, or create roles.",
   );
