@@ -36,7 +36,13 @@ import { addLinkRoutes } from "./provider/links/link_routes.ts";
 import { addLogoRoutes } from "./provider/looks/logo_routes.ts";
 import { addAccountRoutes } from "./provider/self_service/account_routes.ts";
 import { createLanguageKeeper } from "./provider/self_service/own_language.ts";
-import { addPublicRoutes, assertTimeIsTrusted, type PublicRouteDeps } from "./public_routes.ts";
+import {
+  addPublicRoutes,
+  assertTimeIsTrusted,
+  type PublicRouteDeps,
+  signingGate,
+  tokenPath,
+} from "./public_routes.ts";
 import { currentRequest, describeRequest, goneOf } from "./request_context.ts";
 import { withFrame } from "./views/frame.ts";
 
@@ -96,10 +102,11 @@ export function createPublicApp(deps: PublicAppDeps): RequestListener {
   });
 
   const applicationCookie = applicationCookieName(deps.issuer);
+  const { host } = new URL(deps.issuer);
   app.use(async function pageFrame(ctx, next) {
+    if (isOfProgram(ctx)) return next();
     const named = ctx.cookies.get(applicationCookie, { signed: false });
     const application = await findApplication(deps.host.current(), named);
-    const { host } = new URL(deps.issuer);
     const { supportUrl } = deps;
     const place = { cookies: ctx.cookies, issuer: deps.issuer };
     const wishes = { uiLocales: ctx.query["ui_locales"], acceptLanguage: ctx.get("Accept-Language") };
@@ -152,15 +159,19 @@ export function createPublicApp(deps: PublicAppDeps): RequestListener {
 
   const backEnds = createBackEndRouter(deps.backEnds);
   app.use(async function knownMethods(ctx, next) {
+    if (isOfProgram(ctx)) return next();
     assertMethodIsKnown(ctx, isBackEndPath(ctx.path) ? [backEnds] : [router], providerMethods);
     await next();
   });
 
-  app.use(backEnds.routes());
-  app.use(async function closeBackEnds(ctx, next) {
+  const toBackEnds = backEnds.routes();
+  const serveBackEnds: Koa.Middleware = async (ctx, next) => {
+    if (!isBackEndPath(ctx.path)) return next();
     // Nothing else below /v1 reaches a page or the Provider.
-    if (!isBackEndPath(ctx.path)) await next();
-  });
+    return toBackEnds(ctx as never, async () => {});
+  };
+  // As a router's own middleware says whose it is: tests walk every address.
+  app.use(Object.assign(serveBackEnds, { router: backEnds }));
 
   const router = new Router();
   addPublicRoutes(router, deps, proxies);
@@ -172,7 +183,16 @@ export function createPublicApp(deps: PublicAppDeps): RequestListener {
   addLinkRoutes(router, deps);
   addPortalRoutes(router, { ...deps.backEnds, ...deps });
   addSetupLinkRoutes(router, { ...deps.backEnds, ...deps });
-  app.use(router.routes());
+  const [toPages, gate] = [router.routes(), signingGate(deps)];
+  const serveOwn: Koa.Middleware = async (ctx, next) => {
+    if (!isOfProgram(ctx)) return toPages(ctx as never, next);
+    try {
+      return await gate(ctx, next);
+    } finally {
+      describeRequest({ route: tokenPath });
+    }
+  };
+  app.use(Object.assign(serveOwn, { router }));
 
   app.use(async function serveProvider(ctx) {
     if (ctx.path === "/auth" && ctx.method === "GET")
@@ -218,6 +238,11 @@ const oauthCodes: Partial<Record<ErrorCode, string>> = {
   overloaded: "temporarily_unavailable",
   too_many_requests: "too_many_requests",
 };
+
+// What asks for tokens, and for no page: no route but the token endpoint's is looked for, and no frame made.
+function isOfProgram(ctx: Koa.Context): boolean {
+  return ctx.path === tokenPath && ctx.method === "POST" && !/html/i.test(ctx.headers.accept ?? "");
+}
 
 function isBackEndPath(path: string): boolean {
   return /^\/v1(\/|$)/i.test(path);

@@ -2,13 +2,14 @@
 // and the gate before the token endpoint.
 import type Router from "@koa/router";
 import type { RouterContext } from "@koa/router";
+import type { Context, Next } from "koa";
 import { addAssetRoutes, addScriptRoute } from "./asset_routes.ts";
 import { OperationError, soonSeconds } from "./errors.ts";
 import { retryHeaders } from "./http_errors.ts";
 import type { Log } from "./log.ts";
 import type { ProxyWatch } from "./provider/edge/proxy_watch.ts";
 import { discoveryPath } from "./provider/keys/discovery_document.ts";
-import { type DocumentAnswer, jwksPath, type KeyDocuments } from "./provider/keys/key_documents.ts";
+import type { DocumentAnswer, KeyDocuments } from "./provider/keys/key_documents.ts";
 import { pageHeaders, renderPage } from "./views/render.ts";
 /** One thing readiness depends on. */
 export interface ReadinessCheck {
@@ -57,11 +58,11 @@ export function addPublicRoutes(router: Router, deps: PublicRouteDeps, proxies: 
   addKeyDocumentRoutes(router, deps.documents);
   addAssetRoutes(router);
   addScriptRoute(router);
-  addSigningGate(router, deps);
+  router.post("/token", signingGate(deps));
 }
 
 function addKeyDocumentRoutes(router: Router, documents: KeyDocuments): void {
-  router.get(jwksPath, async (ctx) => {
+  router.get("/jwks", async (ctx) => {
     sendDocument(ctx, await documents.jwks(ctx.get("If-None-Match")));
   });
   router.get(discoveryPath, async (ctx) => {
@@ -77,13 +78,15 @@ function sendDocument(ctx: RouterContext, answer: DocumentAnswer): void {
   ctx.status = answer.status;
 }
 
-// A code or refresh token spent on a token that then cannot be signed is lost to its owner. So the request is
-// turned away before anything is spent, and works when it is tried again.
-function addSigningGate(
-  router: Router,
-  { whyCannotSign, log }: Pick<PublicRouteDeps, "whyCannotSign" | "log">,
-) {
-  router.post("/token", async (ctx, next) => {
+/** The address of the token endpoint. */
+export const tokenPath = "/token";
+
+/**
+ * The gate before the token endpoint. A code or refresh token spent on a token that then cannot be signed is lost to its owner. So
+ * the request is turned away before anything is spent, and works when it is tried again.
+ */
+export function signingGate({ whyCannotSign, log }: Pick<PublicRouteDeps, "whyCannotSign" | "log">) {
+  return async (ctx: Pick<Context, "set" | "status" | "body">, next: Next): Promise<void> => {
     const reason = await whyCannotSign();
     if (reason === undefined) return next();
     log.warn({ reason }, "token request turned away");
@@ -93,7 +96,7 @@ function addSigningGate(
       error: "temporarily_unavailable",
       error_description: "no token can be signed at the moment, try again later",
     };
-  });
+  };
 }
 
 function addHealthRoutes(

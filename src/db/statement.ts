@@ -67,11 +67,18 @@ async function runOnDriver<Row>(db: Database, statement: DriverStatement): Promi
   }
 }
 
-// PostgreSQL counts its parameters. No statement of ours holds a question mark that is none.
+const numberedTexts = new Map<string, string>();
+
+// PostgreSQL counts its parameters. No statement of ours holds a question mark that is none; and there are so many texts as are
+// written here, times the few lengths of a list.
 function numbered(sql: string): string {
+  const known = numberedTexts.get(sql);
+  if (known !== undefined) return known;
   let count = 0;
-  return sql.replaceAll("?", () => {
+  const text = sql.replaceAll("?", () => {
     count += 1;
     return `$${count}`;
   });
+  numberedTexts.set(sql, text);
+  return text;
 }

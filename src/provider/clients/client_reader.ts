@@ -37,7 +37,7 @@ export function createClientReader(db: Database): ClientReader {
       });
     },
     mostItems: 50,
-    mostBatches: 2,
+    mostBatches: 1,
   });
   return { findMetadata: read };
 }

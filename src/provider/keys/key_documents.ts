@@ -30,7 +30,7 @@ export interface KeyDocuments {
 }
 
 /** Path of the keys below the issuer. */
-export const jwksPath = "/jwks";
+const jwksPath = "/jwks";
 
 interface FixedDocument {
   body: Buffer;

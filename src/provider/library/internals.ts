@@ -6,6 +6,7 @@ import type { Client, KoaContextWithOIDC } from "oidc-provider";
 import ProviderClass from "oidc-provider";
 import { confirm } from "oidc-provider/lib/actions/end_session.js";
 import { keepClientGenerations } from "./client_generation.ts";
+import { rememberClients } from "./client_memory.ts";
 import { type DeviceCodeGuards, guardDeviceCodes } from "./device_codes.ts";
 import { writeFoundWhereTheyAre } from "./found_records.ts";
 import { type IdTokenSeal, sealIdTokens } from "./id_token_seal.ts";
@@ -47,6 +48,7 @@ export interface ModelChanges extends IdTokenSeal {
  */
 export function changeModels(provider: Provider, changes: ModelChanges): void {
   keepClientGenerations(provider);
+  rememberClients(provider);
   keepResourceRights(provider);
   keepInGrants(provider, changes.grantMembers);
   sealIdTokens(provider, changes);

@@ -156,7 +156,7 @@ export function createRecordReader(db: Database): RecordReader {
     createBatcher<AskedRecord, RecordRow | undefined>({
       run: (asked) => findRows(db, column, asked),
       mostItems: 50,
-      mostBatches: 2,
+      mostBatches: 1,
     });
   const [rowById, rowByUid] = [rowsBy("id_hash"), rowsBy("uid_hash")];
   return {
