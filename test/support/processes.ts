@@ -20,7 +20,7 @@ export const seconds: Readonly<Record<string, number>> = {
   "test/security/taken_from_whole.test.ts": 18,
   "test/browser/search.test.ts": 16,
   "test/examples/express_isv.test.ts": 16,
-  "test/examples/sdks.test.ts": 10,
+  "test/examples/sdks.test.ts": 8,
   "test/onboarding/papers/real_tools.test.ts": 15,
   "test/admin/told_faults.test.ts": 14,
   "test/browser/ways_on.test.ts": 14,
