@@ -168,11 +168,28 @@ async function furnish(parts: Parts) {
     account: CUSTOMER_ACCOUNT,
   });
   await furnishS3(run);
+  furnishPortal(world);
   const { search } = parts.shared;
   const documentid = [...world.indices.values()]
     .flatMap((index) => search.list(index.applicationId, index.indexId))
     .map(({ documentId }) => documentId);
   return { more: { message: [message], signature: [signature], policy: [all], documentid, ...s3Values } };
+}
+
+/** An access token of whoever is assigned to an account, as an exchange with sso:account:access gives it. */
+function furnishPortal(world: World): void {
+  const [assignment] = [...world.accountAssignments.values()].filter((each) => each.principalType === "USER");
+  const [instance] = world.instances.values();
+  assert.ok(assignment && instance);
+  const accessToken = "aoaPortal";
+  world.portalTokens.set(accessToken, {
+    accessToken,
+    userId: assignment.principalId,
+    identityStoreId: instance.identityStoreId,
+    instanceArn: assignment.instanceArn,
+    applicationArn: "",
+    expiresAtMs: Date.parse("2027-01-01"),
+  });
 }
 
 const files = "acme-files";

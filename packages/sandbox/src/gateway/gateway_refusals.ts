@@ -38,12 +38,23 @@ const UNSIGNED_OPERATIONS = new Set([
   "CreateToken",
   "RegisterClient",
   "StartDeviceAuthorization",
+  "ListAccounts",
+  "ListAccountRoles",
+  "GetRoleCredentials",
+  "Logout",
 ]);
 const UNSIGNED_ROUTES = new Map([
   ["POST /token", "CreateToken"],
   ["POST /client/register", "RegisterClient"],
   ["POST /device_authorization", "StartDeviceAuthorization"],
+  ["GET /assignment/accounts", "ListAccounts"],
+  ["GET /assignment/roles", "ListAccountRoles"],
+  ["GET /federation/credentials", "GetRoleCredentials"],
+  ["POST /logout", "Logout"],
 ]);
+
+/** Paths of the access portal, whose clients sign nothing and send a bearer token. */
+const PORTAL_PATH = /^\/(federation\/credentials|assignment\/(accounts|roles)|logout)$/;
 
 /** Only to choose the shape of a refusal when no usable signature names the service. */
 export function guessService(request: InboundRequest): ServiceName {
@@ -52,6 +63,7 @@ export function guessService(request: InboundRequest): ServiceName {
   if (target.startsWith("TrentService.")) return "kms";
   if (target.includes("CloudTrail_20131101.")) return "cloudtrail";
   if (target !== "") return "sso-admin";
+  if (PORTAL_PATH.test(request.rawPath)) return "sso";
   if (UNSIGNED_ROUTES.has(`${request.method} ${request.rawPath}`)) return "sso-oidc";
   if (request.rawPath === "/token" || request.rawPath.startsWith("/client/")) return "sso-oidc";
   return request.rawPath === "/" ? "sts" : "qbusiness";

@@ -9,6 +9,7 @@ import qbusiness from "./qbusiness.json" with { type: "json" };
 import s3 from "./s3.json" with { type: "json" };
 import s3control from "./s3control.json" with { type: "json" };
 import { type Operation, type ServiceModel, type ServiceName, serviceNames } from "./shapes.ts";
+import sso from "./sso.json" with { type: "json" };
 import ssoAdmin from "./sso_admin.json" with { type: "json" };
 import ssoOidc from "./sso_oidc.json" with { type: "json" };
 import sts from "./sts.json" with { type: "json" };
@@ -27,6 +28,7 @@ const files: Readonly<Record<ServiceName, RawModel>> = {
   cloudtrail,
   s3,
   s3control,
+  sso,
 };
 
 /** Loaded on first use, then the same for all: nothing in a model ever changes. */

@@ -50,6 +50,8 @@ export function refuseInput(
         ...common,
         code: kind === "syntax" ? "SerializationException" : "ValidationException",
       });
+    case "sso":
+      return new AwsError({ ...common, code: "InvalidRequestException" });
     case "s3":
     case "s3control":
       return new AwsError({

@@ -13,6 +13,7 @@ export const serviceNames = [
   "cloudtrail",
   "s3",
   "s3control",
+  "sso",
 ] as const;
 
 export type ServiceName = (typeof serviceNames)[number];

@@ -25,6 +25,7 @@ const ACTION_PREFIXES: Record<ServiceName, string> = {
   cloudtrail: "cloudtrail",
   s3: "s3",
   s3control: "s3",
+  sso: "sso",
 };
 
 /** @returns e.g. `sso-oauth:CreateTokenWithIAM` */

@@ -10,6 +10,7 @@ import { qbusinessOperations } from "./qbusiness/index.ts";
 import { searchOperations } from "./qbusiness/search_relevant_content.ts";
 import { s3Operations } from "./s3/index.ts";
 import { s3controlOperations } from "./s3control/index.ts";
+import { portalOperations } from "./sso/portal.ts";
 import { ssoAdminOperations } from "./sso_admin/index.ts";
 import { type TokenEndpoint, tokenOperations } from "./sso_oidc/create_token_with_iam.ts";
 import { stsOperations } from "./sts/index.ts";
@@ -29,6 +30,7 @@ export function assembleRegistry(state: OperationState): Registry {
     ...iamOperations,
     ...kmsOperations,
     ...s3Operations,
+    ...portalOperations,
     ...s3controlOperations,
     ...lookupOperations(state.limiter),
   ]);

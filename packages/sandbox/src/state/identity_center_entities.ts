@@ -132,6 +132,17 @@ export type AuthorizationCode = {
   redeemedAtMs: number | null;
 };
 
+/** An access token of CreateTokenWithIAM with the scope `sso:account:access`: it opens the access portal's API. */
+export type PortalToken = {
+  /** The key in {@link World.portalTokens}. */
+  accessToken: string;
+  userId: string;
+  identityStoreId: string;
+  instanceArn: string;
+  applicationArn: string;
+  expiresAtMs: number;
+};
+
 /** A refresh token of CreateTokenWithIAM. */
 export type IdentityCenterRefreshToken = {
   refreshToken: string;

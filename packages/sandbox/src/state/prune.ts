@@ -13,7 +13,12 @@ export function pruneWorld(world: World, now: Date): void {
     const expiresAtMs = sessionOf(key)?.expiresAtMs ?? null;
     if (expiresAtMs !== null && expiresAtMs < before) world.accessKeys.delete(id);
   }
-  for (const ended of [world.identityContexts, world.authorizationCodes, world.refreshTokens]) {
+  for (const ended of [
+    world.identityContexts,
+    world.authorizationCodes,
+    world.refreshTokens,
+    world.portalTokens,
+  ]) {
     for (const [key, { expiresAtMs }] of ended) if (expiresAtMs < before) ended.delete(key);
   }
   for (const [key, token] of world.redeemedTokens) {

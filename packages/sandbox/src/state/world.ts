@@ -19,6 +19,7 @@ import type {
   IdentityCenterRefreshToken,
   IdentityStoreGroup,
   IdentityStoreUser,
+  PortalToken,
   RedeemedToken,
   TrustedTokenIssuer,
 } from "./identity_center_entities.ts";
@@ -137,6 +138,8 @@ export type World = {
   idempotencyRecords: Map<string, IdempotencyRecord>;
   /** by eventId, oldest first */
   trailEvents: Map<string, TrailEvent>;
+  /** by accessToken */
+  portalTokens: Map<string, PortalToken>;
   /** by name */
   s3Buckets: Map<string, S3Bucket>;
   /** by {@link storeKey}(bucket, key) */
@@ -193,6 +196,7 @@ export function createWorld(): World {
     qWebExperiences: new TrackedMap(),
     idempotencyRecords: new TrackedMap(),
     trailEvents: new TrackedMap(),
+    portalTokens: new TrackedMap(),
     s3Buckets: new TrackedMap(),
     s3Objects: new TrackedMap(),
     accessGrantsInstances: new TrackedMap(),

@@ -14,6 +14,7 @@ const otherNames: Record<string, readonly string[]> = {
   iamrolearn: ["arn"],
   identitycenterarn: ["instancearn"],
   grantscope: ["locationscope"],
+  rolename: ["name"],
   principalid: ["userid", "groupid"],
   provisionpermissionsetrequestid: ["requestid"],
   targetid: ["accountid"],

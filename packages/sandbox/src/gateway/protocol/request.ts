@@ -83,7 +83,7 @@ function parseRestRequest(request: WireRequest, model: ServiceModel): ParsedRequ
   const input = readBody(request, route.operation, model);
   return {
     operation: route.operation.name,
-    input: { ...input, ...readRouteInput(route, request.query, model) },
+    input: { ...input, ...readRouteInput(route, request.query, model, request.headers) },
   };
 }
 

@@ -8,6 +8,9 @@ import type { Client } from "./application_access.ts";
 /** DER prefix of a PKCS#8 Ed25519 private key; the 32 bytes of the seed follow. */
 const ED25519_PKCS8_PREFIX = Buffer.from("302e020100300506032b657004220420", "hex");
 
+/** Scope that lets an access token be used at the access portal's API. */
+const ACCOUNT_ACCESS = "sso:account:access";
+
 /** Signs the ID tokens of all instances of one sandbox. */
 export type IdentityCenterSigner = { kid: string; key: KeyObject };
 
@@ -37,9 +40,11 @@ export function issueTokens(
   const lifetimeSeconds = context.rules.getNumber("exchange.accessTokenSeconds");
   const identity = createIdentityContext(client, user, lifetimeSeconds, context);
   context.world.identityContexts.set(identity.assertion, identity);
+  const accessToken = `aoa${context.ids.token(200)}`;
+  if (scopes.includes(ACCOUNT_ACCESS)) rememberForPortal(accessToken, identity, context);
   const issued = refreshToken === null ? "access_token" : "refresh_token";
   return {
-    accessToken: `aoa${context.ids.token(200)}`,
+    accessToken,
     tokenType: "Bearer",
     expiresIn: lifetimeSeconds,
     ...(refreshToken === null ? {} : { refreshToken }),
@@ -48,6 +53,20 @@ export function issueTokens(
     scope: scopes,
     awsAdditionalDetails: { identityContext: identity.assertion },
   };
+}
+
+/** Only an organization's instance opens accounts (IAM Identity Center user guide, account access for applications). */
+function rememberForPortal(accessToken: string, identity: IdentityContext, context: OperationContext): void {
+  const { userId, identityStoreId, instanceArn, applicationArn, expiresAtMs } = identity;
+  if (context.world.instances.get(instanceArn)?.isAccountInstance === true) return;
+  context.world.portalTokens.set(accessToken, {
+    accessToken,
+    userId,
+    identityStoreId,
+    instanceArn,
+    applicationArn,
+    expiresAtMs,
+  });
 }
 
 /** @returns a new refresh token, remembered */

@@ -60,7 +60,7 @@ const elsewhere = [
   "LookupEvents",
 ];
 /** Services whose operations stand in operations_property.test.ts alone. */
-const otherServices = ["s3", "s3control"];
+const otherServices = ["s3", "s3control", "sso"];
 const notSupported = ["CreateToken", "RegisterClient"];
 
 /** Operations no generated input satisfies: a second instance, a key of an exact kind, a valid signature, and so on. */

@@ -18,6 +18,7 @@ const refusals: Record<ServiceName, readonly string[]> = {
   iam: ["ValidationError"],
   kms: ["ValidationException", "SerializationException"],
   cloudtrail: ["ValidationException", "SerializationException"],
+  sso: ["InvalidRequestException"],
   s3: ["InvalidArgument", "MalformedXML"],
   s3control: ["InvalidRequest", "MalformedXML"],
   "sso-admin": ["ValidationException", "SerializationException"],
