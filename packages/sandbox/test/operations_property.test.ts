@@ -198,7 +198,8 @@ const adminArn = `arn:aws:iam::${CUSTOMER_ACCOUNT}:user/admin`;
 /** What members of S3 and Access Grants take, beside what the world holds. */
 const s3Values = {
   accountid: [CUSTOMER_ACCOUNT],
-  bucket: [files, "another-bucket"],
+  bucket: [files, "empty-bucket", "another-bucket"],
+  expectedbucketowner: [CUSTOMER_ACCOUNT],
   key: ["a/b.txt"],
   locationconstraint: [IDC_REGION],
   locationscope: [`s3://${files}/c*`],
