@@ -210,10 +210,10 @@ test("a skewed clock is told in AWS's words, as query and json services spell th
 });
 
 test("a service the sandbox does not have is refused with a list of those it has", async () => {
-  const authorization = `AWS4-HMAC-SHA256 Credential=AKIAUNKNOWNUNKNOWN00/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=${"0".repeat(64)}`;
+  const authorization = `AWS4-HMAC-SHA256 Credential=AKIAUNKNOWNUNKNOWN00/20260101/us-east-1/athena/aws4_request, SignedHeaders=host, Signature=${"0".repeat(64)}`;
   const response = await fetch(`${sandbox.url}/bucket`, { headers: { authorization } });
   assert.equal(response.status, 501);
-  assert.match(lastRequest(sandbox).reason ?? "", /"s3"/);
+  assert.match(lastRequest(sandbox).reason ?? "", /"athena"/);
 });
 
 test("json services answer with their own names", async () => {
