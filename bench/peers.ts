@@ -72,7 +72,7 @@ async function compare(activity: Activity, ours: Runner, other: Runner, pace: Pa
   const sides = { ours: sideOf(ours), other: sideOf(other) };
   const { costs, signature } = await compareCosts(sides, perRound, {
     ...pace,
-    rounds: Math.min(pace.rounds, 5),
+    rounds: Math.min(pace.rounds, 3),
   });
   for (const name of ["ours", "other"] as const)
     reportCost(bench, sides[name].name, costs[name], isDocument ? 0 : signature);

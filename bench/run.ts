@@ -65,7 +65,8 @@ export async function main(words: readonly string[]): Promise<number> {
     return 1;
   }
   const at = new Date().toISOString();
-  const before = loadNow();
+  // Before anything runs: what cannot be told must not cost a run.
+  const machine = describeMachine({ before: loadNow(), after: 0 });
   const measurements: Measurement[] = [];
   const costs: CostLine[] = [];
   const failed: string[] = [];
@@ -86,13 +87,8 @@ export async function main(words: readonly string[]): Promise<number> {
       else measurements.push(line);
     }
   }
-  const run: Run = {
-    at,
-    machine: describeMachine({ before, after: loadNow() }),
-    measurements,
-    costs,
-    failed,
-  };
+  machine.load.after = loadNow();
+  const run: Run = { at, machine, measurements, costs, failed };
   if (values.json === true) console.log(JSON.stringify(run, undefined, 2));
   else print(run);
   if (values["write-docs"] === true) writeDocs(run);
