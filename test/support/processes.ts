@@ -48,6 +48,7 @@ export const seconds: Readonly<Record<string, number>> = {
   "test/security/deny_walk.test.ts": 6,
   "test/admin/operations/list_plans.test.ts": 5,
   "test/browser/passkeys.test.ts": 5,
+  "test/browser/sandbox_page.test.ts": 4,
   "test/browser/portal.test.ts": 5,
   "test/onboarding/papers/setup_script.test.ts": 5,
   "test/provider/device_authorization.test.ts": 5,
