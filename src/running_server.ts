@@ -7,6 +7,7 @@ import type { Log } from "./log.ts";
 import type { MailPolicy } from "./mail/attempts.ts";
 import type { MailTransport } from "./mail/transport.ts";
 import type { AdmissionLimits } from "./overload/admission.ts";
+import type { LoopWatch } from "./overload/loop_watch.ts";
 import type { QueuedPasswords } from "./provider/accounts/passwords.ts";
 import type { KeyRing } from "./provider/keys/key_ring.ts";
 import type { KeyPolicy } from "./provider/keys/policy.ts";
@@ -48,6 +49,8 @@ export interface ServerOptions {
   /** How AWS is reached for searches; absent: by the settings, as the AWS SDK reads them. */
   awsAccess?: () => AwsAccess;
   admissionLimits?: AdmissionLimits;
+  /** What tells whether this process is late; its own event loop unless a test, whose machine may be busy, says otherwise. */
+  loop?: LoopWatch;
   /** What hashes passwords in place of what the settings say. */
   passwords?: QueuedPasswords;
   /** What takes mail in place of the server of SMTP_URL. */

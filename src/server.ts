@@ -217,6 +217,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     load = startInstanceLoad({
       ...{ log, passwords, tokenRate: config.tokenRate },
       admissionLimits: options.admissionLimits,
+      loop: options.loop,
     });
     closers.push(load.close);
     const { policy } = keyRing;

@@ -3,7 +3,7 @@ import type { Log } from "../log.ts";
 import { Admission, type AdmissionLimits } from "./admission.ts";
 import { ClientRate } from "./client_rate.ts";
 import type { FairQueue } from "./fair_queue.ts";
-import { watchLoop } from "./loop_watch.ts";
+import { type LoopWatch, watchLoop } from "./loop_watch.ts";
 import { type InstanceQueues, tellOfShed } from "./queues.ts";
 
 /** The load of an instance. */
@@ -25,8 +25,10 @@ export function startInstanceLoad(of: {
   passwords: { queue: FairQueue };
   tokenRate: number | undefined;
   admissionLimits?: AdmissionLimits | undefined;
+  loop?: LoopWatch | undefined;
 }): InstanceLoad {
-  const loop = watchLoop();
+  const watched = watchLoop();
+  const loop = of.loop ?? watched;
   const rate = of.tokenRate === undefined ? undefined : new ClientRate(of.tokenRate);
   const admission = new Admission({ loop, rate, limits: of.admissionLimits });
   const queues = { ...admission.queues, passwords: of.passwords.queue };
@@ -40,7 +42,7 @@ export function startInstanceLoad(of: {
     leave: () => admission.refusals.giveAll(),
     async close() {
       endTelling();
-      loop.close();
+      watched.close();
     },
   };
 }

@@ -1,4 +1,5 @@
 // Owns a running provider with its admin port, and back ends that call it, for the tests of the admin API.
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +12,7 @@ import { silentLog } from "../../src/log.ts";
 import { createPasswords } from "../../src/provider/accounts/passwords.ts";
 import type { RunningServer } from "../../src/running_server.ts";
 import { startServer } from "../../src/server.ts";
+import { punctual } from "../support/punctual.ts";
 import { compareRefusals } from "../support/refusals.ts";
 
 /** An answer of the admin API. */
@@ -54,6 +56,7 @@ export async function startAdminWorld(awsAccess?: () => AwsAccess): Promise<Admi
   const server = await startServer(config, {
     log: silentLog,
     drainMs: 0,
+    loop: punctual,
     ...(awsAccess === undefined ? {} : { awsAccess }),
   });
   // Its store has one connection, which the server may be using for a transaction: reads wait for it.

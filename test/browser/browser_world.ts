@@ -1,5 +1,6 @@
 // Owns the world of the browser tests: a provider with two tenants and their people, the demo application as its
 // client, a third-party client, and a real browser that reports every breach of a page's policy.
+
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
@@ -19,6 +20,7 @@ import { createPasswords } from "../../src/provider/accounts/passwords.ts";
 import type { RunningServer } from "../../src/running_server.ts";
 import { startServer } from "../../src/server.ts";
 import { launchBrowser } from "../support/browser.ts";
+import { punctual } from "../support/punctual.ts";
 import { customersSeed } from "./sandbox_customers.ts";
 
 export const password = "correct horse battery staple";
@@ -49,7 +51,7 @@ export async function openBrowserWorld(): Promise<BrowserWorld> {
     TTI_CLIENT_ID: clientId,
     TTI_LOG_LEVEL: "silent",
   });
-  const server = await startServer(config, { log: silentLog, drainMs: 200 });
+  const server = await startServer(config, { log: silentLog, drainMs: 200, loop: punctual });
   const sandbox = await startSandbox({
     port: 0,
     allowLocalIssuers: true,

@@ -1,5 +1,6 @@
 // Owns a running provider for tests: a store of its own, people, tenants, relying parties, and the way through
 // the login page.
+
 import { generateKeyPairSync } from "node:crypto";
 import { after, before } from "node:test";
 import { hash } from "@node-rs/argon2";
@@ -14,6 +15,7 @@ import { createTenant } from "../../../src/provider/tenants/tenant_store.ts";
 import type { RunningServer, ServerOptions } from "../../../src/running_server.ts";
 import { startServer } from "../../../src/server.ts";
 import { openTestDatabase, type StoreKind, type TestDatabase } from "../../support/databases.ts";
+import { punctual } from "../../support/punctual.ts";
 import { compareRefusals } from "../../support/refusals.ts";
 import { standIn } from "../../support/stand_in.ts";
 import type { UserAgent, Visit } from "./user_agent.ts";
@@ -68,7 +70,7 @@ export async function startProvider(options: FixtureOptions = {}): Promise<Provi
   };
   const config = readConfig(environment);
   const others: RunningServer[] = [];
-  const server = await startServer(config, { log: silentLog, drainMs: 200, ...options });
+  const server = await startServer(config, { log: silentLog, drainMs: 200, loop: punctual, ...options });
   const urls = [server.issuer, server.adminUrl];
   const ends = options.writesMeanwhile === true ? [] : [compareRefusals(urls, store.db)];
   return {
@@ -79,7 +81,12 @@ export async function startProvider(options: FixtureOptions = {}): Promise<Provi
     config,
     async startAnother(more = {}, serverOptions = {}) {
       const another = readConfig({ ...environment, TTI_ISSUER: server.issuer, ...more });
-      const started = await startServer(another, { log: silentLog, drainMs: 200, ...serverOptions });
+      const started = await startServer(another, {
+        log: silentLog,
+        drainMs: 200,
+        loop: punctual,
+        ...serverOptions,
+      });
       others.push(started);
       if (options.writesMeanwhile !== true)
         ends.push(compareRefusals([started.localUrl, started.adminUrl], store.db));
